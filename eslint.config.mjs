@@ -1,0 +1,69 @@
+// What the linter insists on beyond the compiler: typed promises, no default exports, accessible templates,
+// and that every room imports only rooms to its left.
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+import lit from 'eslint-plugin-lit';
+import wc from 'eslint-plugin-wc';
+import litA11y from 'eslint-plugin-lit-a11y';
+import { roomRules } from './scripts/lib/rooms.mjs';
+
+export default tseslint.config(
+  { ignores: ['dist/', 'build/', '**/target/', '**/prebuilt/', 'models/', 'node_modules/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: nodeGlobals() },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // Numbers in messages are what most messages here are about.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // An interface may promise a promise that one implementation has no need to wait for.
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name: a name is found by search.' },
+      ],
+    },
+  },
+  {
+    files: ['src/element/**/*.ts'],
+    plugins: { lit, wc, 'lit-a11y': litA11y },
+    rules: {
+      ...lit.configs['flat/recommended'].rules,
+      ...wc.configs['flat/recommended'].rules,
+      ...litA11y.configs.recommended.rules,
+    },
+  },
+  ...roomRules(),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // node:test returns promises that the runner itself awaits.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite', 'before', 'after'] },
+          ],
+        },
+      ],
+      // chai's `expect(x).to.be.true` is a property.
+      '@typescript-eslint/no-unused-expressions': 'off',
+    },
+  },
+);
+
+/** Names that Node gives every module, without a package only for that list. */
+function nodeGlobals() {
+  const names = ['process', 'console', 'URL', 'Buffer', 'setTimeout', 'clearTimeout', 'WebAssembly', 'performance'];
+  return Object.fromEntries([...names, 'fetch', 'TextDecoder', 'TextEncoder'].map((name) => [name, 'readonly']));
+}
