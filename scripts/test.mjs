@@ -1,0 +1,161 @@
+// The whole test run, from a fresh clone with nothing but Node to one line of totals.
+//
+//   node scripts/test.mjs [--only check|build|node|native|browser]... [FILE...]
+//
+// FILEs narrow the Node and browser tests. Every step adds to the totals; a step that cannot run on this
+// machine says why and counts as skipped.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { listFiles } from './lib/files.mjs';
+import { exists, ROOT, run } from './lib/run.mjs';
+import { addTotals, emptyTotals, parseCargoTotals, parseTotals, totalsLine } from './lib/totals.mjs';
+
+const STEPS = ['check', 'build', 'node', 'native', 'browser'];
+
+const { only, files } = parseArguments(process.argv.slice(2));
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'esp32-llm-test-'));
+const totals = emptyTotals();
+
+try {
+  await ensureDependencies();
+  for (const step of STEPS) {
+    if (!only.includes(step)) continue;
+    console.log(`\n== ${step}`);
+    addTotals(totals, await runStep(step));
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  totals.failed += 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(`\n${totalsLine(totals)}`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
+
+function runStep(step) {
+  switch (step) {
+    case 'check':
+      return scripted('scripts/check.mjs', []);
+    case 'build':
+      return scripted('scripts/build.mjs', []);
+    case 'node':
+      return nodeTests();
+    case 'native':
+      return nativeTests();
+    case 'browser':
+      return browserTests();
+    default:
+      throw new Error(`unknown step ${step}`);
+  }
+}
+
+/** A script that ends with a totals line of its own, or counts as one test by its exit code. */
+async function scripted(script, args) {
+  const { code, output } = await run(process.execPath, [script, ...args], { tee: true });
+  const counted = parseTotals(output);
+  if (counted === null) return { ...emptyTotals(), passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+  return believeExitCode(counted, code);
+}
+
+async function nodeTests() {
+  const found = await chosen('.test.ts');
+  if (found.length === 0) return emptyTotals();
+  const file = path.join(scratch, 'node.json');
+  const { code } = await run(process.execPath, [
+    '--enable-source-maps',
+    '--import',
+    './scripts/lib/ts-register.mjs',
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/lib/count-reporter.mjs',
+    `--test-reporter-destination=${file}`,
+    ...found,
+  ]);
+  return believeExitCode(readTotals(file), code);
+}
+
+async function browserTests() {
+  const found = await chosen('.browser.ts');
+  if (found.length === 0) return emptyTotals();
+  const { ensureChrome } = await import('./lib/chrome.mjs');
+  await ensureChrome();
+  const file = path.join(scratch, 'browser.json');
+  const runner = path.join(ROOT, 'node_modules/@web/test-runner/dist/bin.js');
+  const { code } = await run(process.execPath, [runner, '--config', 'web-test-runner.config.mjs'], {
+    env: { TEST_TOTALS_FILE: file, BROWSER_TESTS: found.join('\n') },
+  });
+  return believeExitCode(readTotals(file), code);
+}
+
+async function nativeTests() {
+  const sum = emptyTotals();
+  for (const crate of await listFiles(ROOT, (name) => name === 'kernels/Cargo.toml' || name === 'emulator/Cargo.toml')) {
+    if (!(await exists('cargo'))) {
+      console.log('Skipped: the Rust tests need cargo (https://rustup.rs, or Debian’s cargo).');
+      sum.skipped += 1;
+      continue;
+    }
+    const args = ['test', '--release', '--locked', '--quiet', '--workspace', '--manifest-path', crate];
+    const { code, output } = await run('cargo', args, { tee: true });
+    addTotals(sum, believeExitCode(parseCargoTotals(output), code));
+  }
+  for (const makefile of await listFiles(ROOT, (name) => name === 'device-runtime/Makefile')) {
+    if (!(await exists('make')) || !(await exists(process.env.CC ?? 'cc'))) {
+      console.log('Skipped: the C tests need a C compiler and make (Debian: apt-get install gcc make).');
+      sum.skipped += 1;
+      continue;
+    }
+    const args = ['--no-print-directory', '-C', path.dirname(makefile), 'test'];
+    const { code, output } = await run('make', args, { tee: true });
+    addTotals(sum, believeExitCode(parseTotals(output) ?? emptyTotals(), code));
+  }
+  return sum;
+}
+
+/** The test files of one kind: those named on the command line, or all. */
+async function chosen(suffix) {
+  const all = await listFiles(ROOT, (name) => name.startsWith('test/') && name.endsWith(suffix));
+  if (files.length === 0) return all;
+  return all.filter((name) => files.some((wanted) => name === wanted || name.startsWith(`${wanted}/`)));
+}
+
+function readTotals(file) {
+  try {
+    return { ...emptyTotals(), ...JSON.parse(readFileSync(file, 'utf8')) };
+  } catch {
+    // The runner died before its report: the exit code is all there is.
+    return emptyTotals();
+  }
+}
+
+/** A run that failed without a failed test (a crash, no report) is one failure. */
+function believeExitCode(counted, code) {
+  if (code !== 0 && counted.failed === 0) return { ...counted, failed: 1 };
+  if (code === 0 && counted.passed + counted.failed + counted.skipped === 0) return { ...counted, failed: 1 };
+  return counted;
+}
+
+function parseArguments(args) {
+  const wanted = { only: [], files: [] };
+  for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === '--only') {
+      i += 1;
+      if (!STEPS.includes(args[i])) usage(`--only takes one of ${STEPS.join(', ')}`);
+      wanted.only.push(args[i]);
+    } else if (args[i].startsWith('-')) {
+      usage(`unknown option ${args[i]}`);
+    } else {
+      wanted.files.push(path.relative(ROOT, path.resolve(args[i])).split(path.sep).join('/'));
+    }
+  }
+  if (wanted.only.length === 0) wanted.only = wanted.files.length === 0 ? STEPS : ['node', 'browser'];
+  return wanted;
+}
+
+function usage(problem) {
+  console.error(`${problem}\nusage: node scripts/test.mjs [--only ${STEPS.join('|')}]... [FILE...]`);
+  process.exit(2);
+}

@@ -1,0 +1,37 @@
+// Browser tests: every test/**/*.browser.ts in a real Chromium. Started by scripts/test.mjs; by hand:
+// npx web-test-runner --watch
+import { writeFileSync } from 'node:fs';
+import { defaultReporter } from '@web/test-runner';
+import { chromeLauncher } from '@web/test-runner-chrome';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { chromeArguments, ensureChrome } from './scripts/lib/chrome.mjs';
+import { countSessions } from './scripts/lib/browser-totals.mjs';
+
+const executablePath = await ensureChrome();
+
+export default {
+  files: process.env.BROWSER_TESTS ? process.env.BROWSER_TESTS.split('\n') : ['test/**/*.browser.ts'],
+  nodeResolve: { exportConditions: ['production', 'browser', 'import'] },
+  // Measuring tests and tests of long conversions share two cores badly with a second page.
+  concurrency: 1,
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 300_000,
+  testFramework: { config: { timeout: 60_000 } },
+  browsers: [
+    chromeLauncher({
+      launchOptions: { executablePath, args: chromeArguments(), headless: true },
+    }),
+  ],
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
+  reporters: [defaultReporter({ reportTestProgress: false }), totalsReporter()],
+};
+
+/** Leaves the totals where scripts/test.mjs asked for them. */
+function totalsReporter() {
+  return {
+    stop({ sessions }) {
+      const file = process.env.TEST_TOTALS_FILE;
+      if (file) writeFileSync(file, JSON.stringify(countSessions(sessions)));
+    },
+  };
+}
