@@ -1,0 +1,97 @@
+/**
+ * The boards that an image can be made for: flash, PSRAM and read rates.
+ *
+ * Read rates are those of sequential reads through a data cache with 64-byte lines at 240 MHz. Octal PSRAM at 80 MHz is a
+ * published measurement (88.2 MB/s, project-x51/esp32-s3-memorycopy issue 2); quad PSRAM and flash follow from the same
+ * line-fill model (0.325 µs + bus time per 64-byte line for PSRAM, 0.47 µs for flash) and are estimates until a board
+ * reports its own.
+ */
+import { UsageError } from '../shared/errors.js';
+
+export type PsramKind = 'none' | 'quad' | 'octal';
+
+export interface Board {
+  /** What `--board` takes. */
+  readonly id: string;
+  readonly name: string;
+  /** Bytes of flash. */
+  readonly flashBytes: number;
+  readonly psramKind: PsramKind;
+  /** Bytes of PSRAM, 0 for none. */
+  readonly psramBytes: number;
+  /** Why no image can be made for it, `null` when it is supported. */
+  readonly refused: string | null;
+}
+
+const MiB = 1024 * 1024;
+
+/** Bytes per second of a sequential read. */
+export const READ_RATE = {
+  /** One multiply-accumulate instruction and two vector loads per 16 bytes, 240 MHz, two cores. */
+  sram: 2.56e9,
+  psramOctal: 88.2e6,
+  /** 64 B / (0.325 µs + 64 B / 40 MB/s), estimate. */
+  psramQuad: 33.2e6,
+  /** 64 B / (0.47 µs + 64 B / 40 MB/s), estimate. */
+  flash: 30.9e6,
+} as const;
+
+/** SRAM1 (416 KiB) + the half of SRAM2 that a 32 KiB data cache leaves + the half of SRAM0 that a 16 KiB instruction cache leaves. */
+export const SRAM_BYTES = (416 + 32 + 16) * 1024;
+
+/** Held back for the firmware's code, data, stacks and the mask ROM's own data. */
+export const FIRMWARE_SRAM_BYTES = (96 + 16) * 1024;
+
+/** Flash before the model partition: firmware, partition table, settings. */
+export const FIRMWARE_FLASH_BYTES = MiB;
+
+function board(id: string, name: string, flashMiB: number, psramKind: PsramKind, psramMiB: number): Board {
+  return { id, name, flashBytes: flashMiB * MiB, psramKind, psramBytes: psramMiB * MiB, refused: null };
+}
+
+function refusedBoard(id: string, name: string, flashMiB: number, psramMiB: number): Board {
+  return {
+    ...board(id, name, flashMiB, 'octal', psramMiB),
+    refused: `${name} has octal flash, which the firmware does not drive. Use a module with quad flash, such as N16R8.`,
+  };
+}
+
+/** All known boards, modules first, then development boards by name. */
+export const BOARDS: readonly Board[] = [
+  board('esp32-s3-n4', 'ESP32-S3 N4 (4 MB flash)', 4, 'none', 0),
+  board('esp32-s3-n8', 'ESP32-S3 N8 (8 MB flash)', 8, 'none', 0),
+  board('esp32-s3-n4r2', 'ESP32-S3 N4R2 (4 MB flash, 2 MB PSRAM)', 4, 'quad', 2),
+  board('esp32-s3-n8r2', 'ESP32-S3 N8R2 (8 MB flash, 2 MB PSRAM)', 8, 'quad', 2),
+  board('esp32-s3-n8r8', 'ESP32-S3 N8R8 (8 MB flash, 8 MB PSRAM)', 8, 'octal', 8),
+  board('esp32-s3-n16r2', 'ESP32-S3 N16R2 (16 MB flash, 2 MB PSRAM)', 16, 'quad', 2),
+  board('esp32-s3-n16r8', 'ESP32-S3 N16R8 (16 MB flash, 8 MB PSRAM)', 16, 'octal', 8),
+  refusedBoard('esp32-s3-n32r8v', 'ESP32-S3 N32R8V (32 MB octal flash, 8 MB PSRAM)', 32, 8),
+  refusedBoard('esp32-s3-n16r16v', 'ESP32-S3 N16R16V (16 MB octal flash, 16 MB PSRAM)', 16, 16),
+  board('devkitc-1-n8r8', 'ESP32-S3-DevKitC-1 N8R8', 8, 'octal', 8),
+  board('devkitc-1-n8r2', 'ESP32-S3-DevKitC-1 N8R2', 8, 'quad', 2),
+  board('devkitc-1-n16r8', 'ESP32-S3-DevKitC-1 N16R8', 16, 'octal', 8),
+  board('xiao-esp32s3', 'Seeed Studio XIAO ESP32S3', 8, 'octal', 8),
+  board('lilygo-t-display-s3', 'LilyGO T-Display-S3', 16, 'octal', 8),
+  board('m5stack-cores3', 'M5Stack CoreS3', 16, 'quad', 8),
+];
+
+export const DEFAULT_BOARD_ID = 'esp32-s3-n16r8';
+
+/**
+ * Looks a board up by its id.
+ * @throws UsageError when it is unknown, or known and refused
+ */
+export function findBoard(id: string): Board {
+  const found = BOARDS.find((candidate) => candidate.id === id.toLowerCase());
+  if (found === undefined) {
+    const ids = BOARDS.filter((candidate) => candidate.refused === null).map((candidate) => candidate.id);
+    throw new UsageError(`Unknown board "${id}". Known boards: ${ids.join(', ')}.`);
+  }
+  if (found.refused !== null) throw new UsageError(found.refused);
+  return found;
+}
+
+/** Sequential read rate of a board's PSRAM in bytes per second, 0 when it has none. */
+export function psramRate(kind: PsramKind): number {
+  return kind === 'octal' ? READ_RATE.psramOctal : kind === 'quad' ? READ_RATE.psramQuad : 0;
+}

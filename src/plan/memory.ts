@@ -1,0 +1,46 @@
+/** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
+import type { DecoderModel } from '../model/decoder.js';
+import { alignUp } from './layout.js';
+import type { Scheme } from './scheme.js';
+
+/**
+ * Bytes of the key/value cache: per layer, key/value head and position the head's elements (padded to 16 bytes) for keys
+ * and for values, and with INT8 one f32 scale each.
+ */
+export function cacheBytes(model: DecoderModel, scheme: Scheme, context: number): number {
+  let bytes = 0;
+  for (const { attention } of model.blocks) {
+    const elementBytes = scheme.cache === 'int8' ? alignUp(attention.headDim, 16) : alignUp(attention.headDim, 4) * 4;
+    const scaleBytes = scheme.cache === 'int8' ? 4 : 0;
+    bytes += 2 * attention.kvHeads * context * (elementBytes + scaleBytes);
+  }
+  return bytes;
+}
+
+/** Largest widths over all blocks, in elements. */
+function widths(model: DecoderModel): { hidden: number; projected: number; attended: number; input: number } {
+  const hidden = alignUp(model.hiddenSize, 16);
+  let projected = 0;
+  let attended = 0;
+  let input = hidden;
+  for (const { attention, mlp } of model.blocks) {
+    const query = attention.heads * attention.headDim;
+    projected = Math.max(projected, query + 2 * attention.kvHeads * attention.headDim, 2 * mlp.width);
+    attended = Math.max(attended, query);
+    input = Math.max(input, alignUp(query, 16), alignUp(mlp.width, 16));
+  }
+  return { hidden, projected: alignUp(projected, 16), attended: alignUp(attended, 16), input };
+}
+
+/**
+ * Bytes of working memory for passes of `maxBatch` tokens: residual stream, normalized input, projections, attention
+ * output, quantized activations, attention scores, logits and the sampler's tables.
+ */
+export function scratchBytes(model: DecoderModel, scheme: Scheme, context: number, maxBatch: number): number {
+  const { hidden, projected, attended, input } = widths(model);
+  const perToken = 4 * (2 * hidden + projected + attended) + (scheme.weights === 'int8' ? input : 0) + 4;
+  const scores = alignUp(context, 16) * (4 + 2);
+  const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
+  const tables = 64 * (model.blocks.length * 24);
+  return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;
+}

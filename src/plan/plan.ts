@@ -1,0 +1,231 @@
+/**
+ * The plan of a conversion: what the package holds, which memory each tensor lives in, whether it fits the board, what
+ * would help when it does not, and how fast the memories let it run.
+ */
+import type { DecoderModel } from '../model/decoder.js';
+import { UsageError } from '../shared/errors.js';
+import {
+  FIRMWARE_FLASH_BYTES, FIRMWARE_SRAM_BYTES, READ_RATE, SRAM_BYTES, psramRate, type Board,
+} from './boards.js';
+import { planTensors, type PlannedTensor } from './layout.js';
+import { cacheBytes, scratchBytes } from './memory.js';
+import { PLACEMENT, placeTensors, storedBytes, type PlacedTensor } from './placement.js';
+import { ALL_FUSIONS, describeScheme, type Fusions, type Scheme } from './scheme.js';
+
+/** Memory names as people and JSON read them. */
+export type MemoryName = 'sram' | 'psram' | 'flash';
+
+export interface MemoryUse {
+  readonly memory: MemoryName;
+  /** Bytes there are for the model. */
+  readonly capacity: number;
+  readonly weights: number;
+  /** Key/value cache at the full context. */
+  readonly cache: number;
+  readonly scratch: number;
+  /** Bytes that one token reads from it, at half the context. */
+  readonly bytesPerToken: number;
+}
+
+export interface Fit {
+  readonly fits: boolean;
+  /** What does not fit and by how much, one sentence each. */
+  readonly problems: readonly string[];
+  /** What would help, one sentence each; empty when all fits. */
+  readonly remedies: readonly string[];
+}
+
+export interface Plan {
+  readonly board: Board;
+  readonly scheme: Scheme;
+  readonly fusions: Fusions;
+  /** Tokens that the cache and the rotary tables hold. */
+  readonly context: number;
+  /** Prompt tokens that share one pass over the weights. */
+  readonly maxBatch: number;
+  readonly tensors: readonly PlacedTensor[];
+  readonly cachePlacement: 'sram' | 'psram';
+  readonly memories: readonly MemoryUse[];
+  /** Weights with scales and padding, bytes. */
+  readonly weightBytes: number;
+  readonly parameters: number;
+  /** Stored bits per parameter, scales and padding counted. */
+  readonly bitsPerWeight: number;
+  readonly fit: Fit;
+  /** Tokens per second that memory bandwidth allows, at half the context. An upper bound. */
+  readonly boundTokensPerSecond: number;
+}
+
+export interface PlanOptions {
+  readonly board: Board;
+  readonly scheme: Scheme;
+  readonly fusions?: Fusions;
+  /** Wanted context in tokens; chosen when absent. */
+  readonly context?: number | undefined;
+  /** Bytes of the package that are not weights (tokenizer, chat, directory); known only after reading the tokenizer. */
+  readonly otherBytes?: number;
+}
+
+/** Longest context that the engine's package format takes. */
+export const MAX_CONTEXT = 65536;
+
+/** Context when none is asked for: enough for a chat turn, small enough for a cache in fast memory. */
+const DEFAULT_CONTEXT = 512;
+
+/** Prompt tokens per pass: enough that reading the prompt is bound by compute, few enough that scratch stays small. */
+const MAX_BATCH = 8;
+
+/**
+ * Makes the plan for a model on a board.
+ * @throws UsageError when the context is out of range for the model
+ */
+export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
+  const { board, scheme } = options;
+  const fusions = options.fusions ?? ALL_FUSIONS;
+  const context = chooseContext(model, options);
+  const planned = planTensors(model, scheme, fusions, context);
+  const cache = cacheBytes(model, scheme, context);
+  const maxBatch = Math.min(MAX_BATCH, context);
+  const scratch = scratchBytes(model, scheme, context, maxBatch);
+
+  const sramCapacity = SRAM_BYTES - FIRMWARE_SRAM_BYTES;
+  const cacheInSram = scratch + cache <= sramCapacity;
+  const sramForWeights = Math.max(0, sramCapacity - scratch - (cacheInSram ? cache : 0));
+  const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
+  const tensors = placeTensors(planned, sramForWeights, psramForWeights);
+
+  const perToken = (placement: number): number =>
+    tensors.filter((entry) => entry.placement === placement).reduce((sum, entry) => sum + entry.tensor.bytesPerToken, 0);
+  const stored = (placement: number): number =>
+    tensors.filter((entry) => entry.placement === placement).reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
+  const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
+  const packageBytes = weightBytes + (options.otherBytes ?? 0);
+  const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES;
+  const cacheRead = cache / 2;
+
+  const memories: MemoryUse[] = [
+    {
+      memory: 'sram', capacity: sramCapacity, weights: stored(PLACEMENT.sram), cache: cacheInSram ? cache : 0, scratch,
+      bytesPerToken: perToken(PLACEMENT.sram) + (cacheInSram ? cacheRead : 0),
+    },
+    {
+      memory: 'psram', capacity: board.psramBytes, weights: stored(PLACEMENT.psram), cache: cacheInSram ? 0 : cache,
+      scratch: 0, bytesPerToken: perToken(PLACEMENT.psram) + (cacheInSram ? 0 : cacheRead),
+    },
+    // The package lies in flash whole; what faster memories hold is copied there at boot.
+    {
+      memory: 'flash', capacity: flashCapacity, weights: packageBytes, cache: 0, scratch: 0,
+      bytesPerToken: perToken(PLACEMENT.flash),
+    },
+  ];
+
+  return {
+    board, scheme, fusions, context, maxBatch, tensors,
+    cachePlacement: cacheInSram ? 'sram' : 'psram',
+    memories, weightBytes, parameters: model.parameters,
+    bitsPerWeight: (weightBytes * 8) / model.parameters,
+    fit: judgeFit({ model, options, context, cache, scratch, sramCapacity, cacheInSram, packageBytes, flashCapacity, planned }),
+    boundTokensPerSecond: bound(memories, board),
+  };
+}
+
+function chooseContext(model: DecoderModel, options: PlanOptions): number {
+  const longest = Math.min(model.maxPositions, MAX_CONTEXT);
+  if (options.context !== undefined) {
+    if (!Number.isInteger(options.context) || options.context < 2) {
+      throw new UsageError(`A context of ${options.context} tokens is not possible; give a whole number from 2 to ${longest}.`);
+    }
+    if (options.context > longest) {
+      throw new UsageError(`The model was made for at most ${longest} positions; give a context of ${longest} or fewer.`);
+    }
+    return options.context;
+  }
+  return Math.min(longest, DEFAULT_CONTEXT);
+}
+
+interface FitInputs {
+  readonly model: DecoderModel;
+  readonly options: PlanOptions;
+  readonly context: number;
+  readonly cache: number;
+  readonly scratch: number;
+  readonly sramCapacity: number;
+  readonly cacheInSram: boolean;
+  readonly packageBytes: number;
+  readonly flashCapacity: number;
+  readonly planned: readonly PlannedTensor[];
+}
+
+function judgeFit(input: FitInputs): Fit {
+  const { options, context, cache, scratch, sramCapacity, cacheInSram, packageBytes, flashCapacity } = input;
+  const problems: string[] = [];
+  const remedies: string[] = [];
+  if (scratch > sramCapacity) {
+    problems.push(`The working memory of one token needs ${kilobytes(scratch)} of SRAM and ${kilobytes(sramCapacity)} are there: ${kilobytes(scratch - sramCapacity)} too much.`);
+    remedies.push('Take a model with a smaller vocabulary or feed-forward.');
+  } else if (!cacheInSram && cache > options.board.psramBytes) {
+    const room = Math.max(sramCapacity - scratch, options.board.psramBytes);
+    problems.push(`The key/value cache for ${context} tokens needs ${kilobytes(cache)} and ${kilobytes(room)} are there: ${kilobytes(cache - room)} too much.`);
+    const tokens = Math.floor((context * room) / cache);
+    if (tokens >= 2) remedies.push(`A context of ${tokens} tokens fits (--context ${tokens}).`);
+    if (options.scheme.cache === 'float32') remedies.push('An INT8 cache takes about a quarter.');
+    if (options.board.psramBytes === 0) remedies.push('A board with PSRAM holds a longer context.');
+  }
+  if (packageBytes > flashCapacity) {
+    problems.push(`The package needs ${megabytes(packageBytes)} of flash and ${megabytes(flashCapacity)} are there: ${megabytes(packageBytes - flashCapacity)} too much.`);
+    const rotary = input.planned.filter((tensor) => tensor.parts.length === 0).reduce((sum, tensor) => sum + storedBytes(tensor), 0);
+    if (rotary > packageBytes - flashCapacity) remedies.push('A smaller context shrinks the rotary tables enough.');
+    if (options.scheme.weights === 'float32') remedies.push('INT8 weights take a quarter.');
+    const grouped = input.planned.reduce((sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0), 0);
+    if (grouped > packageBytes - flashCapacity) remedies.push('One scale per channel instead of groups saves enough.');
+    if (options.board.flashBytes < 16 * 1024 * 1024) remedies.push('A board with 16 MB of flash holds more.');
+    if (remedies.length === 0) remedies.push('Take a smaller model: this chip holds about 14 million parameters at INT8.');
+  }
+  return { fits: problems.length === 0, problems, remedies };
+}
+
+/** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */
+function bound(memories: readonly MemoryUse[], board: Board): number {
+  const rates: Record<MemoryName, number> = { sram: READ_RATE.sram, psram: psramRate(board.psramKind), flash: READ_RATE.flash };
+  const seconds = memories.reduce((sum, use) => sum + (use.bytesPerToken === 0 ? 0 : use.bytesPerToken / rates[use.memory]), 0);
+  return 1 / seconds;
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024).toLocaleString('en')} KB`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(2)} MB`;
+}
+
+/** A plan as plain data for `--json`: the tensors by name and the memories, without references into the model. */
+export function planToJson(plan: Plan): Record<string, unknown> {
+  return {
+    board: plan.board.id,
+    scheme: plan.scheme,
+    schemeText: describeScheme(plan.scheme),
+    fusions: plan.fusions,
+    context: plan.context,
+    maxBatch: plan.maxBatch,
+    parameters: plan.parameters,
+    weightBytes: plan.weightBytes,
+    bitsPerWeight: plan.bitsPerWeight,
+    cachePlacement: plan.cachePlacement,
+    memories: plan.memories,
+    fits: plan.fit.fits,
+    problems: plan.fit.problems,
+    remedies: plan.fit.remedies,
+    boundTokensPerSecond: plan.boundTokensPerSecond,
+    tensors: plan.tensors.map(({ tensor, placement }) => ({
+      name: tensor.name,
+      rows: tensor.rows,
+      cols: tensor.cols,
+      encoding: ['f32', 'int8 per tensor', 'int8 per row', 'int8 in groups'][tensor.encoding],
+      group: tensor.group,
+      bytes: storedBytes(tensor),
+      bytesPerToken: tensor.bytesPerToken,
+      memory: ['flash', 'psram', 'sram'][placement],
+    })),
+  };
+}

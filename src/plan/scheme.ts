@@ -1,0 +1,66 @@
+/** What a conversion does to the numbers: weight encoding, granularity, activations, cache; and which fusions are on. */
+import { UsageError } from '../shared/errors.js';
+
+/** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
+export type Granularity = 'tensor' | 'channel' | 'group:32' | 'group:64' | 'group:128';
+
+export const GRANULARITIES: readonly Granularity[] = ['tensor', 'channel', 'group:32', 'group:64', 'group:128'];
+
+/** Numbers of a package. */
+export interface Scheme {
+  /** `float32` keeps every matrix in F32 (a check of everything but quantization; not for the chip). */
+  readonly weights: 'int8' | 'float32';
+  readonly granularity: Granularity;
+  /** `dynamic`: one scale per token vector, computed on the device. `static`: calibrated, one per matrix input. */
+  readonly activations: 'dynamic' | 'static';
+  /** Key/value cache: INT8 with a scale per head and token, or F32. */
+  readonly cache: 'int8' | 'float32';
+}
+
+export const DEFAULT_SCHEME: Scheme = {
+  weights: 'int8',
+  granularity: 'channel',
+  activations: 'dynamic',
+  cache: 'int8',
+};
+
+/** Exact rewrites done before quantization; each can be switched off, the float result stays the same. */
+export interface Fusions {
+  /** Multiply norm gains into the columns of the matrices that read the norm's output. */
+  readonly normGains: boolean;
+  /** One matrix for query, key and value. */
+  readonly queryKeyValue: boolean;
+  /** One matrix with gate and up rows alternating. */
+  readonly gateUp: boolean;
+  /** Multiply the attention scale into the query rows. */
+  readonly attentionScale: boolean;
+}
+
+export const ALL_FUSIONS: Fusions = { normGains: true, queryKeyValue: true, gateUp: true, attentionScale: true };
+export const NO_FUSIONS: Fusions = { normGains: false, queryKeyValue: false, gateUp: false, attentionScale: false };
+
+/** Columns per scale for `group:N`, 0 for the others. */
+export function groupSize(granularity: Granularity): number {
+  return granularity.startsWith('group:') ? Number(granularity.slice('group:'.length)) : 0;
+}
+
+/**
+ * Reads a granularity as typed by a person.
+ * @throws UsageError naming the choices
+ */
+export function parseGranularity(text: string): Granularity {
+  const found = GRANULARITIES.find((granularity) => granularity === text);
+  if (found === undefined) {
+    throw new UsageError(`Unknown granularity "${text}". Choose one of: ${GRANULARITIES.join(', ')}.`);
+  }
+  return found;
+}
+
+/** One line for people, e.g. `INT8 per channel, dynamic INT8 activations, INT8 cache`. */
+export function describeScheme(scheme: Scheme): string {
+  const cache = scheme.cache === 'int8' ? 'INT8 cache' : 'F32 cache';
+  if (scheme.weights === 'float32') return `F32 weights and activations, ${cache}`;
+  const group = groupSize(scheme.granularity);
+  const per = group > 0 ? `in groups of ${group}` : `per ${scheme.granularity}`;
+  return `INT8 ${per}, ${scheme.activations} INT8 activations, ${cache}`;
+}
