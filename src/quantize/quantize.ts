@@ -1,0 +1,279 @@
+/**
+ * Drives the kernels through a plan: reads each source tensor in blocks of rows, converts them and hands the bytes to the
+ * package writer, so that no more than a few blocks are in memory.
+ */
+import { rowBlocks, type RowBlock } from '../checkpoint/row-blocks.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { DecoderModel, TensorRef } from '../model/decoder.js';
+import { ENCODING, ROLE, alignUp, type PlannedTensor, type TensorPart } from '../plan/layout.js';
+import type { Plan } from '../plan/plan.js';
+import { FormatError, throwIfAborted } from '../shared/errors.js';
+import { ProgressMeter, type OnProgress } from '../shared/progress.js';
+import type {
+  GroupSize, Kernels, OutputBlock, QuantizerSpec, RowEncoding, RowQuantizer, TensorStatistics,
+} from './kernel-types.js';
+import { rotaryTable } from './rotary.js';
+
+/** Takes the bytes of tensors in plan order; the package writer is one. */
+export interface TensorConsumer {
+  appendData(bytes: Uint8Array): Promise<void>;
+  endTensor(scales: Float32Array): Promise<void>;
+}
+
+/** What became of one source tensor. */
+export interface SourceStatistics {
+  /** Name in the checkpoint. */
+  readonly source: string;
+  /** The package tensor that its rows went to. */
+  readonly tensor: string;
+  readonly rows: number;
+  readonly cols: number;
+  readonly dtype: string;
+  /** Bytes in the checkpoint. */
+  readonly bytesBefore: number;
+  /** Bytes in the package, its share of scales included. */
+  readonly bytesAfter: number;
+  readonly statistics: TensorStatistics;
+}
+
+export interface QuantizeInput {
+  readonly checkpoint: Checkpoint;
+  readonly model: DecoderModel;
+  readonly plan: Plan;
+  readonly kernels: Kernels;
+  readonly consumer: TensorConsumer;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Source bytes per block: large enough to stream, small enough to stay in a cache with its result. */
+const BLOCK_BYTES = 1024 * 1024;
+
+const KERNEL_ENCODING: Record<number, RowEncoding> = {
+  [ENCODING.f32]: 'f32',
+  [ENCODING.int8Tensor]: 'tensor',
+  [ENCODING.int8Row]: 'row',
+  [ENCODING.int8Group]: 'group',
+};
+
+/**
+ * Converts all tensors of the plan.
+ * @returns statistics of every matrix, in plan order
+ * @throws FormatError when a tensor holds values that are not numbers; TransportError; the signal's reason
+ */
+export async function quantizeTensors(input: QuantizeInput): Promise<SourceStatistics[]> {
+  const passes = (tensor: PlannedTensor): number => (tensor.encoding === ENCODING.int8Tensor ? 2 : 1);
+  const total = input.plan.tensors.reduce(
+    (sum, { tensor }) => sum + passes(tensor) * tensor.parts.reduce((bytes, part) => bytes + sourceBytes(input, part), 0), 0,
+  );
+  const job = new QuantizeJob(input, new ProgressMeter('quantizing', 'bytes', total, input.onProgress));
+  const statistics: SourceStatistics[] = [];
+  for (const { tensor } of input.plan.tensors) {
+    throwIfAborted(input.signal);
+    statistics.push(...(await job.convert(tensor)));
+  }
+  return statistics;
+}
+
+function sourceBytes(input: QuantizeInput, part: TensorPart): number {
+  const info = input.checkpoint.tensors.get(part.source.name);
+  return info === undefined ? 0 : info.end - info.begin;
+}
+
+class QuantizeJob {
+  constructor(
+    private readonly input: QuantizeInput,
+    private readonly meter: ProgressMeter,
+  ) {}
+
+  async convert(tensor: PlannedTensor): Promise<SourceStatistics[]> {
+    if (tensor.role === ROLE.rotary) return this.rotary(tensor);
+    if (tensor.parts[0]?.source.shape.length === 1) return this.vector(tensor);
+    return this.matrix(tensor);
+  }
+
+  private async rotary(tensor: PlannedTensor): Promise<SourceStatistics[]> {
+    const spec = this.input.model.rotaries[tensor.layer];
+    if (spec === undefined) throw new RangeError(`rotary table ${tensor.layer} does not exist`);
+    await this.input.consumer.appendData(rotaryTable(spec, tensor.rows, tensor.rowStride));
+    await this.input.consumer.endTensor(new Float32Array(0));
+    return [];
+  }
+
+  private async vector(tensor: PlannedTensor): Promise<SourceStatistics[]> {
+    const row = new Float32Array(tensor.rowStride / 4);
+    for (const part of tensor.parts) {
+      const values = await this.decodeVector(part.source, part.factor);
+      values.forEach((value, index) => {
+        row[part.rowOffset + index * part.rowStep] = value;
+      });
+    }
+    await this.input.consumer.appendData(toLittleEndian(row));
+    await this.input.consumer.endTensor(new Float32Array(0));
+    return [];
+  }
+
+  private async decodeVector(source: TensorRef, multiplier = 1): Promise<Float32Array> {
+    const bytes = await this.input.checkpoint.readRows(source.name, 0, 1, this.input.signal);
+    const values = this.input.kernels.decode(bytes, source.dtype, { multiplier });
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw this.notANumber(source, `Element ${bad}`);
+    this.meter.advance(bytes.length, source.name);
+    return values;
+  }
+
+  private async matrix(tensor: PlannedTensor): Promise<SourceStatistics[]> {
+    const gain = tensor.gain === null ? undefined : await this.decodeGain(tensor.gain);
+    const quantizers = tensor.parts.map((part) => this.input.kernels.createQuantizer(quantizerSpec(tensor, part, gain)));
+    try {
+      if (tensor.encoding === ENCODING.int8Tensor) {
+        for (const [index, part] of tensor.parts.entries()) await this.measure(part, quantizers[index] as RowQuantizer);
+      }
+      const scales = new Float32Array(tensor.scaleCount);
+      const alternating = tensor.parts.some((part) => part.rowStep > 1);
+      if (alternating) await this.alternate(tensor, quantizers, scales);
+      else await this.stack(tensor, quantizers, scales);
+      if (tensor.encoding === ENCODING.int8Tensor) {
+        quantizers.forEach((quantizer, index) => {
+          scales[index] = quantizer.tensorScale;
+        });
+      }
+      const statistics = tensor.parts.map((part, index) => this.describe(tensor, part, quantizers[index] as RowQuantizer));
+      await this.input.consumer.endTensor(scales);
+      return statistics;
+    } finally {
+      for (const quantizer of quantizers) quantizer.dispose();
+    }
+  }
+
+  /** A gain is read again for each matrix that it is folded into; it does not count as progress. */
+  private async decodeGain(source: TensorRef): Promise<Float32Array> {
+    const bytes = await this.input.checkpoint.readRows(source.name, 0, 1, this.input.signal);
+    const values = this.input.kernels.decode(bytes, source.dtype);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw this.notANumber(source, `Element ${bad}`);
+    return values;
+  }
+
+  private async measure(part: TensorPart, quantizer: RowQuantizer): Promise<void> {
+    for await (const block of this.blocks(part.source, rowsPerBlock(part.source))) {
+      quantizer.measure(block.bytes);
+      this.meter.advance(block.bytes.length, part.source.name);
+    }
+  }
+
+  private async stack(tensor: PlannedTensor, quantizers: readonly RowQuantizer[], scales: Float32Array): Promise<void> {
+    const perRow = rowScales(tensor);
+    const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
+    const output = this.input.kernels.createOutput(most, tensor.rowStride, perRow);
+    try {
+      for (const [index, part] of tensor.parts.entries()) {
+        const quantizer = quantizers[index] as RowQuantizer;
+        let row = part.rowOffset;
+        for await (const block of this.blocks(part.source, most)) {
+          const rows = quantizer.quantize(block.bytes, output);
+          await this.emit(output, rows, tensor, scales, row, perRow);
+          row += rows;
+          this.meter.advance(block.bytes.length, part.source.name);
+        }
+      }
+    } finally {
+      output.dispose();
+    }
+  }
+
+  private async alternate(tensor: PlannedTensor, quantizers: readonly RowQuantizer[], scales: Float32Array): Promise<void> {
+    const perRow = rowScales(tensor);
+    const step = tensor.parts.length;
+    const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
+    const output = this.input.kernels.createOutput(most * step, tensor.rowStride, perRow);
+    const sources = tensor.parts.map((part) => this.blocks(part.source, most)[Symbol.asyncIterator]());
+    try {
+      for (let row = 0; row < tensor.rows; ) {
+        let rows = 0;
+        for (const [index, source] of sources.entries()) {
+          const next = await source.next();
+          if (next.done === true) throw new RangeError(`${tensor.name}: its parts have different numbers of rows`);
+          rows += (quantizers[index] as RowQuantizer).quantize(next.value.bytes, output, { first: index, step });
+          this.meter.advance(next.value.bytes.length, tensor.parts[index]?.source.name ?? tensor.name);
+        }
+        await this.emit(output, rows, tensor, scales, row, perRow);
+        row += rows;
+      }
+    } finally {
+      for (const source of sources) await source.return?.();
+      output.dispose();
+    }
+  }
+
+  private async emit(
+    output: OutputBlock, rows: number, tensor: PlannedTensor, scales: Float32Array, row: number, perRow: number,
+  ): Promise<void> {
+    if (perRow > 0) scales.set(output.scales.subarray(0, rows * perRow), row * perRow);
+    await this.input.consumer.appendData(output.codes.subarray(0, rows * tensor.rowStride));
+    throwIfAborted(this.input.signal);
+  }
+
+  private blocks(source: TensorRef, rows: number): AsyncIterable<RowBlock> {
+    return rowBlocks(this.input.checkpoint, source.name, {
+      rowsPerBlock: rows, ...(this.input.signal === undefined ? {} : { signal: this.input.signal }),
+    });
+  }
+
+  private describe(tensor: PlannedTensor, part: TensorPart, quantizer: RowQuantizer): SourceStatistics {
+    const statistics = quantizer.statistics();
+    const { source } = part;
+    if (statistics.nonFinite > 0) {
+      const at = statistics.firstNonFinite;
+      const others = statistics.nonFinite - 1;
+      throw this.notANumber(source, `Row ${at?.row ?? 0}, column ${at?.col ?? 0}${others > 0 ? ` and ${others} other elements` : ''}`);
+    }
+    const [rows = 0, cols = 0] = source.shape;
+    const scaleShare = tensor.encoding === ENCODING.int8Tensor ? 4 : 4 * rows * rowScales(tensor);
+    return {
+      source: source.name, tensor: tensor.name, rows, cols, dtype: source.dtype,
+      bytesBefore: sourceBytes(this.input, part),
+      bytesAfter: rows * tensor.rowStride + scaleShare,
+      statistics,
+    };
+  }
+
+  private notANumber(source: TensorRef, where: string): FormatError {
+    const file = this.input.checkpoint.tensors.get(source.name)?.file ?? 'the checkpoint';
+    return new FormatError(`${where}: not a finite number (NaN or infinity).`, {
+      file, field: source.name,
+      remedy: 'The checkpoint is damaged or its training diverged; take another one.',
+    });
+  }
+}
+
+function quantizerSpec(tensor: PlannedTensor, part: TensorPart, gain: Float32Array | undefined): QuantizerSpec {
+  const [rows = 0, cols = 0] = part.source.shape;
+  return {
+    dtype: part.source.dtype, rows, cols,
+    encoding: KERNEL_ENCODING[tensor.encoding] ?? 'f32',
+    group: tensor.group > 0 ? (tensor.group as GroupSize) : undefined,
+    gain,
+    multiplier: part.factor,
+  };
+}
+
+/** Scales that each row brings; those of a whole tensor are not counted. */
+function rowScales(tensor: PlannedTensor): number {
+  if (tensor.encoding === ENCODING.int8Row) return 1;
+  return tensor.encoding === ENCODING.int8Group ? Math.ceil(tensor.cols / tensor.group) : 0;
+}
+
+const ELEMENT_BYTES: Record<TensorRef['dtype'], number> = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 };
+
+function rowsPerBlock(source: TensorRef): number {
+  const [rows = 1, cols = 1] = source.shape;
+  return Math.max(1, Math.min(rows, Math.floor(BLOCK_BYTES / (cols * ELEMENT_BYTES[source.dtype]))));
+}
+
+function toLittleEndian(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(alignUp(values.length * 4, 16));
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => view.setFloat32(4 * index, value, true));
+  return bytes;
+}
