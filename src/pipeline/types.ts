@@ -1,0 +1,56 @@
+/** What a conversion takes and gives: the one API behind the page's worker and the command line. */
+import type { DecoderModel } from '../model/decoder.js';
+import type { PackageSink } from '../package/writer.js';
+import type { Plan } from '../plan/plan.js';
+import type { Fusions, Scheme } from '../plan/scheme.js';
+import type { Report } from '../quantize/report.js';
+import type { SourceStatistics } from '../quantize/quantize.js';
+import type { OnProgress } from '../shared/progress.js';
+
+/** The compiled WebAssembly modules; how they were fetched is the caller's business. */
+export interface Runtime {
+  /** `kernels/prebuilt` */
+  readonly kernels: WebAssembly.Module;
+  /** `device-runtime/prebuilt/twin.wasm` */
+  readonly twin: WebAssembly.Module;
+}
+
+export interface ConvertOptions {
+  /** A board id of `plan/boards.ts`; default {@link DEFAULT_BOARD_ID}. */
+  readonly board?: string | undefined;
+  readonly scheme?: Partial<Scheme> | undefined;
+  readonly fusions?: Fusions | undefined;
+  /** Context in tokens; default the model's, at most 512. */
+  readonly context?: number | undefined;
+  /** Text for static activation scales; without it the original model writes its own. */
+  readonly calibrationText?: string | undefined;
+  /** Text for the report; without it the original model writes its own. Stories are parted by lines `<|story|>`. */
+  readonly evaluationText?: string | undefined;
+  /** Prompts for the side-by-side texts; default one that suits the model. */
+  readonly prompts?: readonly string[] | undefined;
+  /** `false` leaves the report out, and with it the only step that holds the whole original model in memory. */
+  readonly report?: boolean | undefined;
+  /** Where the package goes; default memory. A report needs the package in memory. */
+  readonly sink?: PackageSink | undefined;
+}
+
+export interface Hooks {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The result of a conversion. */
+export interface Conversion {
+  readonly model: DecoderModel;
+  readonly plan: Plan;
+  /** Length of the package in bytes. */
+  readonly packageBytes: number;
+  /** The package, `null` when it went to a sink of the caller's. */
+  readonly package: Uint8Array | null;
+  readonly statistics: readonly SourceStatistics[];
+  readonly report: Report | null;
+  /** Whether the package carries chat pieces, or the model continues text. */
+  readonly chat: boolean;
+  /** Notes for people from every room: what was assumed or ignored. */
+  readonly notes: readonly string[];
+}
