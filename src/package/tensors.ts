@@ -115,8 +115,8 @@ function readTensor(
     : rows * Math.ceil(cols / group);
   if (scaleCount !== scales || (scales === 0) !== (scaleOffset === NONE)) throw fail(field, `${scaleCount} scales instead of ${scales}.`);
   if (placement > 2) throw fail(field, `Placement ${placement} is unknown.`);
-  const isStatic = config.activations === 'static' && !shape.vector;
-  if (isStatic ? !(activationScale > 0 && Number.isFinite(activationScale)) : activationScale !== 0) {
+  const mayBeStatic = config.activations === 'static' && !shape.vector;
+  if (mayBeStatic ? !(activationScale >= 0 && Number.isFinite(activationScale)) : activationScale !== 0) {
     throw fail(field, `An activation scale of ${activationScale} does not fit the activation kind.`);
   }
   if ([48, 52, 56, 60].some((offset) => view.getUint32(at + offset, true) !== 0)) throw fail(field, 'Reserved fields are not zero.');

@@ -3,7 +3,7 @@
  * by tensor, and the header with the checksums is handed over last, to be put in front.
  */
 import type { DecoderModel } from '../model/decoder.js';
-import { alignUp, type PlannedTensor } from '../plan/layout.js';
+import type { PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import { crc32 } from './crc32.js';
 import {
@@ -13,6 +13,8 @@ import {
 
 /** Where a package's bytes go. */
 export interface PackageSink {
+  /** Called once, first: how many bytes {@link prepend} will bring, and the length of the whole. */
+  begin(headLength: number, totalLength: number): Promise<void>;
   /** Adds bytes after the last; the array may be reused once the promise is fulfilled. */
   append(bytes: Uint8Array): Promise<void>;
   /** Puts the first bytes of the file, which were left out so far, in their place. */
@@ -102,8 +104,10 @@ export class PackageWriter {
   }
 
   /** Prepares a package for the tensors of `parts.plan`, which must then be appended in that order. */
-  static create(sink: PackageSink, parts: PackageParts, crc: Crc = crc32): PackageWriter {
-    return new PackageWriter(sink, parts.plan.tensors.map((placed) => placed.tensor), parts, crc);
+  static async create(sink: PackageSink, parts: PackageParts, crc: Crc = crc32): Promise<PackageWriter> {
+    const writer = new PackageWriter(sink, parts.plan.tensors.map((placed) => placed.tensor), parts, crc);
+    await sink.begin(writer.head.length, writer.totalLength);
+    return writer;
   }
 
   /** Appends the next bytes of the current tensor's data. */
@@ -268,38 +272,30 @@ export function littleEndian(values: Float32Array): Uint8Array {
   return bytes;
 }
 
-/** The bytes of one row of f32 values, padded with zeros to 16 bytes. */
-export function paddedRow(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(alignUp(values.length * 4, 16));
-  bytes.set(littleEndian(values));
-  return bytes;
-}
-
-/** Keeps a package in memory. */
+/** Keeps a package in memory, in one array of its final length. */
 export class MemorySink implements PackageSink {
-  private readonly parts: Uint8Array[] = [];
-  private head = new Uint8Array(0);
+  private bytes = new Uint8Array(0);
+  private end = 0;
+
+  begin(headLength: number, totalLength: number): Promise<void> {
+    this.bytes = new Uint8Array(totalLength);
+    this.end = headLength;
+    return Promise.resolve();
+  }
 
   append(bytes: Uint8Array): Promise<void> {
-    this.parts.push(bytes.slice());
+    this.bytes.set(bytes, this.end);
+    this.end += bytes.length;
     return Promise.resolve();
   }
 
   prepend(head: Uint8Array): Promise<void> {
-    this.head = head.slice();
+    this.bytes.set(head);
     return Promise.resolve();
   }
 
-  /** The whole package; the pieces are released. */
+  /** The whole package. */
   take(): Uint8Array {
-    const parts = [this.head, ...this.parts.splice(0)];
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      bytes.set(part, offset);
-      offset += part.length;
-    }
-    return bytes;
+    return this.bytes;
   }
 }
-

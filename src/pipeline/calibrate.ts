@@ -1,0 +1,57 @@
+/** Static activation scales: the ranges that the original model's activations take over a calibration text. */
+import type { PlannedTensor, ActivationSite } from '../plan/layout.js';
+import { GLOBAL_LAYER } from '../plan/layout.js';
+import type { Plan } from '../plan/plan.js';
+import type { ActivationRange, CalibrationSite, ReferenceEngine } from '../quantize/kernel-types.js';
+import { throwIfAborted } from '../shared/errors.js';
+import { ProgressMeter } from '../shared/progress.js';
+import { Breather } from './breather.js';
+import type { Hooks } from './types.js';
+
+/** Share of magnitudes that a scale covers; the rest is clipped. Clipping the last 0.01 % halves the divergence that the maximum gives. */
+const PERCENTILE = 99.99;
+
+/** Largest INT8 code. */
+const CODE_MAX = 127;
+
+const SITES: Record<ActivationSite, CalibrationSite> = {
+  attention_in: 'attention', output_in: 'output', mlp_in: 'mlp', down_in: 'down', head_in: 'head',
+};
+
+/**
+ * Runs the original model over the sequences and derives one scale per matrix input.
+ * @returns scale by tensor name; matrices whose input was always zero are left out and stay dynamic
+ */
+export async function calibrate(
+  reference: ReferenceEngine, plan: Plan, sequences: readonly (readonly number[])[], hooks: Hooks,
+): Promise<Map<string, number>> {
+  const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
+  const meter = new ProgressMeter('calibrating', 'tokens', tokens, hooks.onProgress);
+  const breather = new Breather();
+  reference.startCalibration();
+  for (const [index, sequence] of sequences.entries()) {
+    throwIfAborted(hooks.signal);
+    reference.reset();
+    reference.forward(sequence, 'all');
+    meter.advance(sequence.length, `text ${index + 1} of ${sequences.length}`);
+    await breather.breathe();
+  }
+  const ranges = new Map(reference.calibration(PERCENTILE).map((range) => [key(range.layer, range.site), range]));
+  const scales = new Map<string, number>();
+  for (const { tensor } of plan.tensors) {
+    if (tensor.site === null) continue;
+    const range = ranges.get(key(tensor.layer === GLOBAL_LAYER ? null : tensor.layer, SITES[tensor.site]));
+    const scale = range === undefined ? 0 : inputRange(tensor, range) / CODE_MAX;
+    if (scale > 0) scales.set(tensor.name, Math.fround(scale));
+  }
+  return scales;
+}
+
+/** A matrix with a folded gain sees the norm's output before the gain. */
+function inputRange(tensor: PlannedTensor, range: ActivationRange): number {
+  return tensor.gain === null ? range.clip : range.foldedClip;
+}
+
+function key(layer: number | null, site: CalibrationSite): string {
+  return `${layer ?? 'head'} ${site}`;
+}

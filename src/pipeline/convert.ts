@@ -1,0 +1,209 @@
+/**
+ * The whole way from a model folder to a checked package: read, plan, calibrate when static scales are asked for, quantize
+ * into the package, then run the package against the original and report.
+ */
+import { openCheckpoint } from '../checkpoint/open.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { Twin } from '../device/twin.js';
+import type { DecoderModel } from '../model/decoder.js';
+import { readDecoder } from '../model/read.js';
+import { MemorySink, PackageWriter } from '../package/writer.js';
+import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
+import { makePlan, type Plan } from '../plan/plan.js';
+import { DEFAULT_SCHEME, describeScheme, type Scheme } from '../plan/scheme.js';
+import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
+import { loadKernels } from '../quantize/kernels.js';
+import { quantizeTensors } from '../quantize/quantize.js';
+import type { Report } from '../quantize/report.js';
+import { UsageError } from '../shared/errors.js';
+import { ProgressMeter } from '../shared/progress.js';
+import { VERSION } from '../shared/version.js';
+import type { ModelFolder } from '../source/byte-source.js';
+import { chatIds, readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
+import { calibrate } from './calibrate.js';
+import { evaluate, type Prompt } from './evaluate.js';
+import { readLicence } from './licence.js';
+import { loadReference } from './reference.js';
+import { storySequences, writeStories } from './text.js';
+import type { Conversion, ConvertOptions, Hooks, Runtime } from './types.js';
+
+/** Everything read from a folder before anything is converted. */
+export interface OpenedModel {
+  readonly folder: ModelFolder;
+  readonly checkpoint: Checkpoint;
+  readonly model: DecoderModel;
+  readonly tokenizer: DeviceTokenizer | null;
+  readonly chat: ChatPieces | null;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Opens a model folder: checkpoint, architecture, tokenizer and chat template.
+ * @throws FormatError, UnsupportedError, TransportError
+ */
+export async function openModel(folder: ModelFolder, runtime: Pick<Runtime, 'twin'>, signal?: AbortSignal): Promise<OpenedModel> {
+  const checkpoint = await openCheckpoint(folder, signal);
+  const model = await readDecoder(folder, checkpoint, signal);
+  const tokenizer = await readTokenizer(folder, runtime.twin, signal);
+  const notes = [...model.notes, ...(tokenizer?.notes ?? ['The folder has no tokenizer.json: the package takes ids, not text.'])];
+  if (tokenizer === null) return { folder, checkpoint, model, tokenizer, chat: null, notes };
+  if (tokenizer.vocabSize > model.vocabSize) {
+    notes.push(`The tokenizer has ${tokenizer.vocabSize} ids, the embedding ${model.vocabSize} rows: ids beyond cannot be used.`);
+  }
+  const chat = await readChat(folder, tokenizer, signal);
+  notes.push(...chat.notes);
+  return { folder, checkpoint, model, tokenizer, chat: chat.pieces, notes };
+}
+
+/** The plan of an opened model for the options, without converting anything. */
+export function planModel(opened: OpenedModel, options: ConvertOptions): Plan {
+  const scheme: Scheme = { ...DEFAULT_SCHEME, ...options.scheme };
+  return makePlan(opened.model, {
+    board: findBoard(options.board ?? DEFAULT_BOARD_ID),
+    scheme,
+    ...(options.fusions === undefined ? {} : { fusions: options.fusions }),
+    context: options.context,
+    otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
+  });
+}
+
+/**
+ * Converts a model folder.
+ * @throws FormatError for a bad model, UsageError for bad options, TransportError, the signal's reason
+ */
+export async function convert(
+  folder: ModelFolder, options: ConvertOptions, runtime: Runtime, hooks: Hooks = {},
+): Promise<Conversion> {
+  if (options.report === true && options.sink !== undefined) {
+    throw new UsageError('A report runs the package, so it must be kept in memory: leave out the sink or the report.');
+  }
+  const kernels = loadKernels(runtime.kernels);
+  const opened = await openModel(folder, runtime, hooks.signal);
+  const plan = planModel(opened, options);
+  const wantReport = options.report ?? options.sink === undefined;
+  const session = new ReferenceSession(kernels, opened, hooks);
+  try {
+    const activationScales = plan.scheme.activations === 'static' && plan.scheme.weights === 'int8'
+      ? await calibrate(await session.reference(), plan, await session.sequences(plan, options.calibrationText, CALIBRATION_SEED), hooks)
+      : undefined;
+
+    const memory = options.sink === undefined ? new MemorySink() : null;
+    const writer = await PackageWriter.create(options.sink ?? (memory as MemorySink), {
+      model: opened.model, plan,
+      tokenizer: opened.tokenizer?.section ?? null,
+      chat: opened.chat?.section ?? null,
+      metadata: await packageMetadata(opened, plan),
+      ...(activationScales === undefined ? {} : { activationScales }),
+    }, (bytes, crc) => kernels.crc32(bytes, crc));
+    const statistics = await quantizeTensors({
+      checkpoint: opened.checkpoint, model: opened.model, plan, kernels, consumer: writer,
+      onProgress: hooks.onProgress, signal: hooks.signal,
+    });
+    await writer.finish();
+
+    const bytes = memory?.take() ?? null;
+    const report = wantReport && bytes !== null
+      ? await makeReport(session, runtime, plan, bytes, statistics, options, hooks)
+      : null;
+    return {
+      model: opened.model, plan, packageBytes: writer.totalLength, package: bytes, statistics, report,
+      chat: opened.chat !== null, notes: opened.notes,
+    };
+  } finally {
+    session.dispose();
+  }
+}
+
+/** Seeds of the texts that the model writes; calibration and evaluation must not read the same. */
+const CALIBRATION_SEED = 1;
+const EVALUATION_SEED = 2;
+
+/** Arithmetic spent on a text of the model's own, in multiply-adds: a few seconds. */
+const WRITING_BUDGET = 4e9;
+const WRITING_STORIES = 16;
+const WRITING_TOKENS = { least: 16, most: 128 };
+
+/** The original model in memory, loaded when first needed. */
+class ReferenceSession {
+  private engine: ReferenceEngine | null = null;
+
+  constructor(
+    readonly kernels: Kernels,
+    readonly opened: OpenedModel,
+    private readonly hooks: Hooks,
+  ) {}
+
+  async reference(): Promise<ReferenceEngine> {
+    this.engine ??= await loadReference(this.kernels, this.opened.checkpoint, this.opened.model, this.hooks);
+    return this.engine;
+  }
+
+  /** Sequences of a given text, or of one that the model writes. */
+  async sequences(plan: Plan, text: string | undefined, seed: number): Promise<number[][]> {
+    const { model, tokenizer } = this.opened;
+    if (text !== undefined) {
+      if (tokenizer === null) throw new UsageError('A text needs a tokenizer, and the folder has no tokenizer.json.');
+      const sequences = storySequences(text, tokenizer, plan.context);
+      if (sequences.length === 0) throw new UsageError('The text for calibration or evaluation is empty.');
+      return sequences;
+    }
+    const perStory = WRITING_BUDGET / (model.parameters * WRITING_STORIES);
+    const tokens = Math.min(plan.context, Math.round(Math.min(WRITING_TOKENS.most, Math.max(WRITING_TOKENS.least, perStory))));
+    return writeStories(await this.reference(), {
+      prefixIds: this.prefixIds(), stopIds: model.eosIds, stories: WRITING_STORIES, tokens, seed,
+      meter: new ProgressMeter('generating', 'tokens', WRITING_STORIES * tokens, this.hooks.onProgress),
+      signal: this.hooks.signal,
+    });
+  }
+
+  /** What a text begins with: the tokenizer's own prefix, else the begin or end token. */
+  private prefixIds(): readonly number[] {
+    const { model, tokenizer } = this.opened;
+    if (tokenizer !== null && tokenizer.prefixIds.length > 0) return tokenizer.prefixIds;
+    return [model.bosId ?? model.eosIds[0] ?? 0];
+  }
+
+  /** Prompts for the side-by-side texts. */
+  prompts(wanted: readonly string[] | undefined): Prompt[] {
+    const { tokenizer, chat } = this.opened;
+    if (tokenizer === null) return [{ text: '', ids: this.prefixIds() }];
+    const texts = wanted ?? (chat === null ? ['Once upon a time'] : ['Hello! Who are you?', 'Turn on the light in the kitchen, please.']);
+    return texts.map((text) => ({ text, ids: chat === null ? tokenizer.encode(text) : chatIds(tokenizer, chat, text) }));
+  }
+
+  dispose(): void {
+    this.engine?.dispose();
+    this.engine = null;
+  }
+}
+
+async function makeReport(
+  session: ReferenceSession, runtime: Runtime, plan: Plan, bytes: Uint8Array,
+  statistics: Conversion['statistics'], options: ConvertOptions, hooks: Hooks,
+): Promise<Report> {
+  const reference = await session.reference();
+  const sequences = await session.sequences(plan, options.evaluationText, EVALUATION_SEED);
+  const twin = await Twin.load(runtime.twin, bytes, { maxBatch: 32 });
+  return evaluate({
+    kernels: session.kernels, reference, twin, tokenizer: session.opened.tokenizer, plan, statistics,
+    packageBytes: bytes.length, sequences,
+    origin: options.evaluationText === undefined ? 'written by the original model' : 'given',
+    prompts: session.prompts(options.prompts),
+    stopIds: session.opened.model.eosIds,
+    hooks,
+  });
+}
+
+async function packageMetadata(opened: OpenedModel, plan: Plan): Promise<Record<string, string>> {
+  const licence = await readLicence(opened.folder);
+  return {
+    name: opened.folder.name,
+    family: opened.model.family,
+    architecture: opened.model.architecture,
+    parameters: String(opened.model.parameters),
+    scheme: describeScheme(plan.scheme),
+    board: plan.board.id,
+    tool: `esp32-llm-converter ${VERSION}`,
+    ...(licence === null ? {} : { licence }),
+  };
+}

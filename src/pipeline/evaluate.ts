@@ -1,0 +1,143 @@
+/** Runs original and converted model over the same text in lockstep and fills the report. */
+import type { TwinEngine } from '../device/twin-types.js';
+import type { Plan } from '../plan/plan.js';
+import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
+import type { SourceStatistics } from '../quantize/quantize.js';
+import { comparisonFields, firstDifference, type Report, type TensorReport, type TextPair } from '../quantize/report.js';
+import { throwIfAborted } from '../shared/errors.js';
+import { ProgressMeter } from '../shared/progress.js';
+import type { DeviceTokenizer } from '../tokenizer/index.js';
+import { Breather } from './breather.js';
+import { greedy } from './text.js';
+import type { Hooks } from './types.js';
+
+/** A prompt as ids, with the text to show for it. */
+export interface Prompt {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+export interface EvaluateInput {
+  readonly kernels: Kernels;
+  readonly reference: ReferenceEngine;
+  readonly twin: TwinEngine;
+  readonly tokenizer: DeviceTokenizer | null;
+  readonly plan: Plan;
+  readonly statistics: readonly SourceStatistics[];
+  readonly packageBytes: number;
+  readonly sequences: readonly (readonly number[])[];
+  readonly origin: Report['text'];
+  readonly prompts: readonly Prompt[];
+  readonly stopIds: readonly number[];
+  readonly hooks: Hooks;
+}
+
+/** Logits held at once for each model. */
+const CHUNK_LOGITS = 1 << 21;
+
+/** Tokens of the side-by-side texts. */
+const TEXT_TOKENS = 64;
+
+/** Tokens shown around a worst position. */
+const CONTEXT_TOKENS = 12;
+
+/**
+ * Compares the two models.
+ * @throws RangeError when there is no text; the signal's reason
+ */
+export async function evaluate(input: EvaluateInput): Promise<Report> {
+  const { kernels, reference, twin, sequences, hooks } = input;
+  const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
+  const meter = new ProgressMeter('checking', 'tokens', tokens, hooks.onProgress);
+  const breather = new Breather();
+  const comparator = kernels.createComparator(reference.vocabSize);
+  try {
+    const chunk = Math.max(1, Math.floor(CHUNK_LOGITS / reference.vocabSize));
+    for (const [index, sequence] of sequences.entries()) {
+      comparator.beginSequence();
+      reference.reset();
+      twin.reset();
+      for (let begin = 0; begin < sequence.length; begin += chunk) {
+        throwIfAborted(hooks.signal);
+        const ids = sequence.slice(begin, begin + chunk);
+        const targets = ids.map((_, offset) => sequence[begin + offset + 1] ?? -1);
+        comparator.add(reference.forward(ids, 'all'), twin.forward(ids, 'all'), targets);
+        meter.advance(ids.length, `text ${index + 1} of ${sequences.length}`);
+        await breather.breathe();
+      }
+    }
+    const comparison = comparator.report();
+    const texts = await sideBySide(input);
+    return {
+      text: input.origin,
+      ...comparisonFields(comparison),
+      size: {
+        before: input.statistics.reduce((sum, entry) => sum + entry.bytesBefore, 0),
+        after: input.packageBytes,
+        bitsPerWeight: input.plan.bitsPerWeight,
+      },
+      tensors: input.statistics.map(tensorReport),
+      texts,
+      worst: comparison.worst.map(({ sequence, position, kl }) => ({
+        sequence, position, kl,
+        context: decode(input, (sequences[sequence] ?? []).slice(Math.max(0, position - CONTEXT_TOKENS), position + 1)),
+      })),
+    };
+  } finally {
+    comparator.dispose();
+  }
+}
+
+function tensorReport(entry: SourceStatistics): TensorReport {
+  const { sqnr, amax, histogram } = entry.statistics;
+  return {
+    name: entry.source, rows: entry.rows, cols: entry.cols, dtype: entry.dtype,
+    bytesBefore: entry.bytesBefore, bytesAfter: entry.bytesAfter,
+    sqnr: Number.isFinite(sqnr) ? sqnr : null,
+    amax,
+    histogram: { limit: histogram.limit, before: [...histogram.before], after: [...histogram.after] },
+  };
+}
+
+async function sideBySide(input: EvaluateInput): Promise<TextPair[]> {
+  const meter = new ProgressMeter('generating', 'tokens', 2 * TEXT_TOKENS * input.prompts.length, input.hooks.onProgress);
+  const pairs: TextPair[] = [];
+  for (const prompt of input.prompts) {
+    const room = Math.min(input.plan.context, input.reference.context) - prompt.ids.length;
+    if (prompt.ids.length === 0 || room < 1) continue;
+    const tokens = Math.min(TEXT_TOKENS, room);
+    const before = await continueGreedily(input.reference, prompt.ids, tokens, input, meter);
+    const after = await continueGreedily(input.twin, prompt.ids, tokens, input, meter);
+    pairs.push({
+      prompt: prompt.text, before: decode(input, before), after: decode(input, after), beforeIds: before, afterIds: after,
+      firstDifference: firstDifference(before, after),
+    });
+  }
+  return pairs;
+}
+
+interface Model {
+  reset(): void;
+  forward(ids: readonly number[], want: 'last'): Float32Array;
+}
+
+async function continueGreedily(
+  model: Model, prompt: readonly number[], tokens: number, input: EvaluateInput, meter: ProgressMeter,
+): Promise<number[]> {
+  const breather = new Breather();
+  model.reset();
+  const ids: number[] = [];
+  let next = greedy(model.forward(prompt, 'last'));
+  for (;;) {
+    throwIfAborted(input.hooks.signal);
+    ids.push(next);
+    meter.advance(1, 'greedy text');
+    if (ids.length >= tokens || input.stopIds.includes(next)) return ids;
+    next = greedy(model.forward([next], 'last'));
+    await breather.breathe();
+  }
+}
+
+function decode(input: EvaluateInput, ids: readonly number[]): string {
+  return input.tokenizer?.decode(ids, { skipSpecial: false }) ?? ids.join(' ');
+}

@@ -1,0 +1,48 @@
+/** Loads the original model into the float reference engine. */
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { rowBlocks } from '../checkpoint/row-blocks.js';
+import type { DecoderModel } from '../model/decoder.js';
+import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
+import { throwIfAborted } from '../shared/errors.js';
+import { ProgressMeter } from '../shared/progress.js';
+import type { Hooks } from './types.js';
+
+/** Bytes per read. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Supplies every tensor of the model to a new engine. Weights keep their storage type, so it holds as many bytes as the
+ * checkpoint has.
+ * @throws FormatError, TransportError, RangeError when memory does not suffice; the signal's reason
+ */
+export async function loadReference(
+  kernels: Kernels, checkpoint: Checkpoint, model: DecoderModel, hooks: Hooks,
+): Promise<ReferenceEngine> {
+  const reference = kernels.createReference(model);
+  try {
+    const total = reference.tensorNames.reduce((sum, name) => sum + tensorBytes(checkpoint, name), 0);
+    const meter = new ProgressMeter('reading', 'bytes', total, hooks.onProgress);
+    for (const name of reference.tensorNames) {
+      throwIfAborted(hooks.signal);
+      const info = checkpoint.tensors.get(name);
+      const rows = info !== undefined && info.shape.length > 1 ? (info.shape[0] ?? 1) : 1;
+      const rowBytes = Math.max(1, tensorBytes(checkpoint, name) / Math.max(1, rows));
+      const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
+      for await (const block of rowBlocks(checkpoint, name, {
+        rowsPerBlock, ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+      })) {
+        reference.addRows(name, block.bytes);
+        meter.advance(block.bytes.length, name);
+      }
+    }
+    return reference;
+  } catch (error) {
+    reference.dispose();
+    throw error;
+  }
+}
+
+function tensorBytes(checkpoint: Checkpoint, name: string): number {
+  const info = checkpoint.tensors.get(name);
+  return info === undefined ? 0 : info.end - info.begin;
+}

@@ -1,0 +1,117 @@
+/** Text for calibration and evaluation: stories of a file, or stories that the original model writes itself. */
+import type { ReferenceEngine } from '../quantize/kernel-types.js';
+import { throwIfAborted } from '../shared/errors.js';
+import type { ProgressMeter } from '../shared/progress.js';
+import type { DeviceTokenizer } from '../tokenizer/index.js';
+
+/** The line that parts stories in a text file. */
+export const STORY_LINE = '<|story|>';
+
+/** Bytes given to the tokenizer at once; its limit is 1 MiB. */
+const ENCODE_BYTES = 256 * 1024;
+
+/**
+ * Cuts a text into id sequences of at most `context` tokens: one or more per story, each with the ids that the tokenizer
+ * puts before a text.
+ */
+export function storySequences(text: string, tokenizer: DeviceTokenizer, context: number): number[][] {
+  const stories = text.split(/\r?\n/).reduce<string[][]>((found, line) => {
+    if (line.trim() === STORY_LINE) found.push([]);
+    else found.at(-1)?.push(line);
+    return found;
+  }, [[]]);
+  const sequences: number[][] = [];
+  for (const lines of stories) {
+    const story = lines.join('\n').trim();
+    if (story === '') continue;
+    const ids = pieces(story).flatMap((piece, index) => tokenizer.encode(piece, { addSpecial: false, continues: index > 0 }));
+    const room = context - tokenizer.prefixIds.length;
+    for (let begin = 0; begin < ids.length; begin += room) {
+      const sequence = [...tokenizer.prefixIds, ...ids.slice(begin, begin + room)];
+      if (sequence.length > 1) sequences.push(sequence);
+    }
+  }
+  return sequences;
+}
+
+/** Pieces of a long text, cut before a line break. */
+function pieces(text: string): string[] {
+  const found: string[] = [];
+  for (let begin = 0; begin < text.length; ) {
+    let end = Math.min(text.length, begin + ENCODE_BYTES / 4);
+    if (end < text.length) {
+      const line = text.lastIndexOf('\n', end);
+      if (line > begin) end = line;
+    }
+    found.push(text.slice(begin, end));
+    begin = end;
+  }
+  return found;
+}
+
+export interface WritingOptions {
+  /** Ids that every story begins with; at least one. */
+  readonly prefixIds: readonly number[];
+  /** Ids that end a story. */
+  readonly stopIds: readonly number[];
+  readonly stories: number;
+  /** Most tokens of a story. */
+  readonly tokens: number;
+  readonly seed: number;
+  readonly meter?: ProgressMeter | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Lets the original model write stories at temperature 1, as its own text distribution. The same seed writes the same. */
+export function writeStories(reference: ReferenceEngine, options: WritingOptions): number[][] {
+  const random = mulberry32(options.seed);
+  const stories: number[][] = [];
+  for (let story = 0; story < options.stories; story++) {
+    reference.reset();
+    const ids = [...options.prefixIds];
+    let logits = reference.forward(ids, 'last');
+    while (ids.length < options.tokens) {
+      throwIfAborted(options.signal);
+      const id = drawFrom(logits, random());
+      ids.push(id);
+      options.meter?.advance(1, `story ${story + 1}`);
+      if (options.stopIds.includes(id) || ids.length >= options.tokens) break;
+      logits = reference.forward([id], 'last');
+    }
+    if (ids.length > 1) stories.push(ids);
+  }
+  return stories;
+}
+
+/** Picks the id at cumulative probability `at` of the softmax. */
+function drawFrom(logits: Float32Array, at: number): number {
+  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity);
+  let sum = 0;
+  for (const value of logits) sum += Math.exp(value - top);
+  let left = at * sum;
+  for (const [id, value] of logits.entries()) {
+    left -= Math.exp(value - top);
+    if (left < 0) return id;
+  }
+  return logits.length - 1;
+}
+
+/** A small seeded generator of numbers in [0, 1) (Tommy Ettinger's mulberry32, public domain). */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** The id of the largest logit, the lowest among equals. */
+export function greedy(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) {
+    if ((logits[id] as number) > (logits[best] as number)) best = id;
+  }
+  return best;
+}
