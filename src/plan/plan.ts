@@ -199,8 +199,46 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(2)} MB`;
 }
 
-/** A plan as plain data for `--json`: the tensors by name and the memories, without references into the model. */
-export function planToJson(plan: Plan): Record<string, unknown> {
+/** A plan as plain data: what `--json` prints and what crosses from the worker to the page. */
+export interface PlanJson {
+  /** Board id. */
+  readonly board: string;
+  readonly scheme: Scheme;
+  /** The scheme as one line for people. */
+  readonly schemeText: string;
+  readonly fusions: Fusions;
+  readonly context: number;
+  readonly maxBatch: number;
+  readonly parameters: number;
+  readonly weightBytes: number;
+  readonly bitsPerWeight: number;
+  readonly cachePlacement: 'sram' | 'psram';
+  readonly memories: readonly MemoryUse[];
+  readonly fits: boolean;
+  readonly problems: readonly string[];
+  readonly remedies: readonly string[];
+  readonly boundTokensPerSecond: number;
+  readonly tensors: readonly PlannedTensorJson[];
+}
+
+/** One tensor of the package in a {@link PlanJson}. */
+export interface PlannedTensorJson {
+  readonly name: string;
+  readonly rows: number;
+  readonly cols: number;
+  readonly encoding: string;
+  /** Columns per scale, 0 when not grouped. */
+  readonly group: number;
+  readonly bytes: number;
+  readonly bytesPerToken: number;
+  readonly memory: MemoryName;
+}
+
+const ENCODING_NAMES = ['f32', 'int8 per tensor', 'int8 per row', 'int8 in groups'] as const;
+const MEMORY_NAMES = ['flash', 'psram', 'sram'] as const;
+
+/** A plan as plain data: the tensors by name and the memories, without references into the model. */
+export function planToJson(plan: Plan): PlanJson {
   return {
     board: plan.board.id,
     scheme: plan.scheme,
@@ -221,11 +259,11 @@ export function planToJson(plan: Plan): Record<string, unknown> {
       name: tensor.name,
       rows: tensor.rows,
       cols: tensor.cols,
-      encoding: ['f32', 'int8 per tensor', 'int8 per row', 'int8 in groups'][tensor.encoding],
+      encoding: ENCODING_NAMES[tensor.encoding],
       group: tensor.group,
       bytes: storedBytes(tensor),
       bytesPerToken: tensor.bytesPerToken,
-      memory: ['flash', 'psram', 'sram'][placement],
+      memory: MEMORY_NAMES[placement],
     })),
   };
 }
