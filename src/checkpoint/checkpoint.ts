@@ -6,8 +6,23 @@ export type FloatDtype = 'F32' | 'F16' | 'BF16' | 'F8_E4M3' | 'F8_E5M2';
 /** Every element type that a container may declare. */
 export type Dtype =
   | FloatDtype
-  | 'BOOL' | 'F4' | 'F6_E2M3' | 'F6_E3M2' | 'U8' | 'I8' | 'F8_E8M0' | 'F8_E4M3FNUZ' | 'F8_E5M2FNUZ'
-  | 'I16' | 'U16' | 'I32' | 'U32' | 'C64' | 'F64' | 'I64' | 'U64';
+  | 'BOOL'
+  | 'F4'
+  | 'F6_E2M3'
+  | 'F6_E3M2'
+  | 'U8'
+  | 'I8'
+  | 'F8_E8M0'
+  | 'F8_E4M3FNUZ'
+  | 'F8_E5M2FNUZ'
+  | 'I16'
+  | 'U16'
+  | 'I32'
+  | 'U32'
+  | 'C64'
+  | 'F64'
+  | 'I64'
+  | 'U64';
 
 /** One tensor as the container describes it. */
 export interface TensorInfo {
@@ -32,8 +47,48 @@ export interface Checkpoint {
   readonly bytes: number;
   /**
    * Raw little-endian bytes of rows `[rowBegin, rowEnd)` of a tensor; a row is all dimensions but the first,
-   * a vector is one row of its length, a scalar one row of one element.
+   * a vector is one row of its length, a scalar one row of one element. The array is the caller's own.
    * @throws TransportError, RangeError
    */
   readRows(name: string, rowBegin: number, rowEnd: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Like {@link readRows} but into memory that is already there, e.g. WebAssembly memory (which must not grow until the
+   * promise settles). Reads straight into it where the source can, else with one copy.
+   * @param target exactly as long as the rows
+   * @throws TransportError, RangeError
+   */
+  readRowsInto(
+    target: Uint8Array,
+    name: string,
+    rowBegin: number,
+    rowEnd: number,
+    signal?: AbortSignal,
+  ): Promise<void>;
+}
+
+/** How a tensor falls into rows. */
+export interface RowLayout {
+  /** Number of rows: the first dimension, or 1 for vectors and scalars. */
+  readonly rows: number;
+  /** Elements per row. */
+  readonly columns: number;
+  /** Bytes per row. */
+  readonly rowBytes: number;
+}
+
+/**
+ * The rows of a tensor as {@link Checkpoint.readRows} counts them.
+ * @throws RangeError when rows do not begin at whole bytes (types below 8 bits with odd row lengths)
+ */
+export function rowLayout(info: TensorInfo): RowLayout {
+  const rows = info.shape.length < 2 ? 1 : (info.shape[0] ?? 1);
+  const columns = (info.shape.length < 2 ? info.shape : info.shape.slice(1)).reduce(
+    (product, d) => product * d,
+    1,
+  );
+  const bytes = info.end - info.begin;
+  const rowBytes = rows === 0 ? 0 : bytes / rows;
+  if (!Number.isInteger(rowBytes))
+    throw new RangeError(`${info.name}: its rows do not begin at whole bytes.`);
+  return { rows, columns, rowBytes };
 }

@@ -1,0 +1,124 @@
+/** A model folder that a person dropped or picked in the browser: `File` objects, read slice by slice. */
+import { TransportError, UsageError } from '../shared/errors.js';
+import type { ByteSource, ModelFolder } from './byte-source.js';
+import { checkName, checkRange, isInsideName } from './checks.js';
+
+/** Files looked at in one folder. A model folder has tens; this is a whole disk picked by mistake. */
+export const MAX_FILES = 10_000;
+
+/** A file with the path that a drop gave it (dropped entries carry it outside of the `File`). */
+export interface NamedFile {
+  /** Relative path with `/` between parts. */
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A `File`, or any `Blob`, as a byte source; nothing is read before it is asked for. */
+export class BlobSource implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+  readonly #blob: Blob;
+
+  constructor(name: string, blob: Blob) {
+    this.name = name;
+    this.size = blob.size;
+    this.#blob = blob;
+  }
+
+  async read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    checkRange(this, begin, end);
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(await this.#blob.slice(begin, end).arrayBuffer());
+    } catch (cause) {
+      throw new TransportError(
+        `${this.name}: the file cannot be read; it was changed, moved or removed since it was chosen. Choose the folder again.`,
+        { cause },
+      );
+    }
+    signal?.throwIfAborted();
+    if (bytes.length !== end - begin) {
+      throw new TransportError(
+        `${this.name}: the file became shorter while it was read. Choose the folder again when nothing writes to it.`,
+      );
+    }
+    return bytes;
+  }
+}
+
+/**
+ * A folder from a file input (`webkitdirectory`), a drop, or single files. When all files lie under one top folder, that
+ * folder is the model folder and gives its name.
+ * @throws UsageError when there is no file, too many, or two of the same name
+ */
+export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolder {
+  if (files.length === 0)
+    throw new UsageError('No files were chosen. Choose the folder that holds config.json.');
+  if (files.length > MAX_FILES) {
+    throw new UsageError(`${files.length} files were chosen. Choose only the folder that holds config.json.`);
+  }
+  const named = files
+    .map((item) =>
+      'file' in item
+        ? { path: item.path, file: item.file }
+        : { path: item.webkitRelativePath || item.name, file: item },
+    )
+    .map((item) => ({ path: item.path.replace(/^\/+/, ''), file: item.file }));
+  const top = commonTop(named.map((item) => item.path));
+  const sources = new Map<string, BlobSource>();
+  for (const { path, file } of named) {
+    const name = top === null ? path : path.slice(top.length + 1);
+    // A name that we would never ask for (odd characters) is not an error: it is some other file in the folder.
+    if (!isInsideName(name)) continue;
+    if (sources.has(name)) throw new UsageError(`Two files are named ${name}. Choose one model folder only.`);
+    sources.set(name, new BlobSource(name, file));
+  }
+  return {
+    name: top ?? 'chosen files',
+    names: [...sources.keys()].sort(),
+    async open(file, signal) {
+      signal?.throwIfAborted();
+      checkName(file);
+      return sources.get(file) ?? null;
+    },
+  };
+}
+
+/** The first path part that all paths share, when each has something below it. */
+function commonTop(paths: readonly string[]): string | null {
+  const first = paths[0]?.split('/')[0];
+  if (first === undefined || first === '') return null;
+  return paths.every((path) => path.startsWith(`${first}/`) && path.length > first.length + 1) ? first : null;
+}
+
+/**
+ * A folder from the File System Access API. Files of the folder itself and of its direct subfolders are listed.
+ * @throws TransportError when the folder cannot be read; UsageError when it holds too many files
+ */
+export async function directoryHandleFolder(
+  handle: FileSystemDirectoryHandle,
+  signal?: AbortSignal,
+): Promise<ModelFolder> {
+  const files: NamedFile[] = [];
+  const visit = async (directory: FileSystemDirectoryHandle, prefix: string): Promise<void> => {
+    for await (const [name, entry] of directory.entries()) {
+      signal?.throwIfAborted();
+      if (files.length > MAX_FILES) return;
+      if (entry.kind === 'file') {
+        files.push({ path: prefix + name, file: await (entry as FileSystemFileHandle).getFile() });
+      } else if (prefix.split('/').length <= 2 && !name.startsWith('.')) {
+        await visit(entry as FileSystemDirectoryHandle, `${prefix}${name}/`);
+      }
+    }
+  };
+  try {
+    await visit(handle, `${handle.name || 'folder'}/`);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new TransportError(`${handle.name}: the folder cannot be read. Choose it again and allow access.`, {
+      cause,
+    });
+  }
+  return fileListFolder(files);
+}

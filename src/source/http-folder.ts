@@ -1,0 +1,233 @@
+/** A model folder behind a URL: small files and parts of large ones by HTTP range requests. */
+import { TransportError } from '../shared/errors.js';
+import type { ByteSource, ModelFolder } from './byte-source.js';
+import { checkName, checkRange } from './checks.js';
+import { get, readExactly, readUpTo, LineError } from './http-request.js';
+import type { HttpOptions } from './http-request.js';
+import { MemorySource } from './memory-folder.js';
+
+/**
+ * Largest file taken as a whole from a server without ranges: it stays in memory until the work is done, and the
+ * models that fit a microcontroller are smaller.
+ */
+export const MAX_WHOLE_DOWNLOAD = 256 * 1024 * 1024;
+
+/** Says why a file was refused by the server, for the statuses that have a cause of their own. */
+export type Explain = (status: number, response: Response) => string | null;
+
+/** A file whose ranges the server gives. */
+class HttpSource implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+  readonly #url: string;
+  readonly #tag: string | null;
+  readonly #options: HttpOptions;
+
+  constructor(name: string, url: string, size: number, tag: string | null, options: HttpOptions) {
+    this.name = name;
+    this.size = size;
+    this.#url = url;
+    this.#tag = tag;
+    this.#options = options;
+  }
+
+  async read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    checkRange(this, begin, end);
+    if (begin === end) return new Uint8Array(0);
+    const { body, response } = await get(
+      this.#url,
+      { Range: `bytes=${begin}-${end - 1}` },
+      async (answer, heard) => {
+        if (answer.status !== 206) return null;
+        this.#checkUnchanged(answer, begin, end);
+        return readExactly(answer, end - begin, heard);
+      },
+      this.#options,
+      signal,
+    );
+    if (body !== null) return body;
+    throw new TransportError(
+      `${this.name}: the server gave bytes before and now answers ${response.status}. Try again.`,
+      { status: response.status },
+    );
+  }
+
+  /** Bytes of two versions of a file must never be mixed. */
+  #checkUnchanged(response: Response, begin: number, end: number): void {
+    const range = contentRange(response);
+    if (range !== null && (range.begin !== begin || range.end !== end)) {
+      throw new LineError(`the server gave bytes ${range.begin} to ${range.end} for ${begin} to ${end}`);
+    }
+    const tag = entityTag(response);
+    const changed =
+      (range !== null && range.total !== null && range.total !== this.size) ||
+      (tag !== null && this.#tag !== null && tag !== this.#tag);
+    if (changed) {
+      throw new TransportError(
+        `${this.name}: the file changed on the server while it was read. Start again.`,
+      );
+    }
+  }
+}
+
+/**
+ * Opens a file behind a URL.
+ *
+ * The first byte is asked for as a range (not by HEAD: behind a CDN its length and ranges get lost). A server that knows no
+ * ranges answers with the whole file, which is then kept in memory when it is not too large; `onNote` hears about it.
+ * @param explain words for a refusal that depend on the kind of server
+ * @returns `null` when the file is absent
+ * @throws TransportError
+ */
+export async function openHttp(
+  name: string,
+  url: string,
+  options: HttpOptions,
+  explain: Explain,
+  signal: AbortSignal | undefined,
+): Promise<ByteSource | null> {
+  const { response, body } = await get<ByteSource | 'absent' | 'large'>(
+    url,
+    { Range: 'bytes=0-0' },
+    async (answer, heard) => {
+      if (answer.status === 404 || answer.status === 410) return 'absent';
+      const range = contentRange(answer);
+      if (answer.status === 416) {
+        // An empty file has no first byte.
+        return range?.total === 0 ? new MemorySource(name, new Uint8Array(0)) : null;
+      }
+      if (answer.status === 206) {
+        if (range === null || range.total === null) return null;
+        await readExactly(answer, 1, heard);
+        return new HttpSource(name, url, range.total, entityTag(answer), options);
+      }
+      if (answer.status !== 200) return null;
+      // Development servers answer any address with their page.
+      if (isPage(answer) && !/\.html?$/i.test(name)) return 'absent';
+      const whole = await readUpTo(answer, MAX_WHOLE_DOWNLOAD, heard);
+      return whole === null ? 'large' : new MemorySource(name, whole);
+    },
+    options,
+    signal,
+  );
+  if (body === 'absent') return null;
+  if (body === 'large') {
+    throw new TransportError(
+      `${name}: the server gives no parts of files and the file is larger than ${MAX_WHOLE_DOWNLOAD >> 20} MiB. ` +
+        'Use a server with range requests, or download the folder and choose it here.',
+    );
+  }
+  if (body !== null) {
+    if (body instanceof MemorySource && response.status === 200 && body.size > 1024 * 1024) {
+      options.onNote?.(
+        `${name}: the server gives no parts of files, so all ${body.size} bytes were downloaded at once.`,
+      );
+    }
+    return body;
+  }
+  const { status } = response;
+  if (status === 206) {
+    throw new TransportError(
+      `${name}: the server gives parts of files but hides their length. It must expose the Content-Range header ` +
+        '(Access-Control-Expose-Headers).',
+      { status },
+    );
+  }
+  throw new TransportError(`${name}: ${explain(status, response) ?? explainPlain(status)}`, { status });
+}
+
+function explainPlain(status: number): string {
+  if (status === 401 || status === 403) {
+    return `the server refuses access (${status}). Download the folder yourself and choose it here.`;
+  }
+  return `the server answered ${status}. Check the address.`;
+}
+
+/**
+ * A folder behind a URL. It cannot be listed: files are looked for by name.
+ * @param baseUrl address of the folder; a query string is kept for every file
+ * @throws TransportError when the address is not an http(s) URL
+ */
+export function httpFolder(baseUrl: string, options: HttpOptions = {}): ModelFolder {
+  const base = parseBase(baseUrl);
+  return {
+    name: decodeLast(base.pathname) || base.host,
+    names: null,
+    async open(name, signal) {
+      checkName(name);
+      const url = new URL(base);
+      url.pathname = base.pathname + encodeName(name);
+      return openHttp(name, url.href, options, () => null, signal);
+    },
+  };
+}
+
+function parseBase(baseUrl: string): URL {
+  // In a page, relative addresses are relative to the page.
+  const context = (globalThis as { location?: { href?: string } }).location?.href;
+  let url: URL;
+  try {
+    url = new URL(baseUrl, context);
+  } catch (cause) {
+    throw new TransportError(`"${baseUrl}" is not an address. Give the full address of the model folder.`, {
+      cause,
+    });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TransportError(
+      `${baseUrl}: only http and https addresses can be read. Choose the folder as files instead.`,
+    );
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  url.hash = '';
+  return url;
+}
+
+/** A name as part of a URL path. */
+export function encodeName(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/');
+}
+
+function decodeLast(path: string): string {
+  const last =
+    path
+      .split('/')
+      .filter((part) => part !== '')
+      .at(-1) ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}
+
+interface ContentRange {
+  /** First byte and one past the last; both 0 when the server names none (status 416). */
+  readonly begin: number;
+  readonly end: number;
+  /** Length of the whole file, `null` when the server does not say. */
+  readonly total: number | null;
+}
+
+/** The Content-Range header (RFC 9110 §14.4), `null` when it is absent, hidden or malformed. */
+function contentRange(response: Response): ContentRange | null {
+  const match = /^bytes (?:(\d{1,16})-(\d{1,16})|\*)\/(\d{1,16}|\*)$/.exec(
+    response.headers.get('content-range') ?? '',
+  );
+  if (match === null) return null;
+  const begin = match[1] === undefined ? 0 : Number(match[1]);
+  const end = match[2] === undefined ? 0 : Number(match[2]) + 1;
+  const total = match[3] === '*' ? null : Number(match[3]);
+  if (![begin, end, total ?? 0].every(Number.isSafeInteger)) return null;
+  return begin <= end && (total === null || end <= total) ? { begin, end, total } : null;
+}
+
+/** The entity tag without its weakness mark, `null` when absent or hidden. */
+function entityTag(response: Response): string | null {
+  return response.headers.get('etag')?.replace(/^W\//, '') ?? null;
+}
+
+function isPage(response: Response): boolean {
+  return /^\s*text\/html\b/i.test(response.headers.get('content-type') ?? '');
+}

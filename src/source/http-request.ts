@@ -1,0 +1,234 @@
+/** One HTTP GET, done carefully: retried when the line fails, watched for silence, read to an exact length. */
+import { TransportError } from '../shared/errors.js';
+
+/** The part of `fetch` that is used; tests and embedders may hand in their own. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** How requests are made. */
+export interface HttpOptions {
+  /** Stands in for the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** Waits before a retry; a test hands in its own clock. */
+  readonly sleep?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  /** Told what a person should know: a server without ranges, a request that is tried again. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}
+
+/** Attempts per request. With the waits below about four seconds of a broken line are bridged. */
+const ATTEMPTS = 4;
+
+/** Wait before the first retry; it doubles with each. */
+const FIRST_WAIT_MS = 500;
+
+/** Longest wait that a server may ask for by Retry-After; beyond it a person should decide. */
+const MAX_RETRY_AFTER_MS = 20_000;
+
+/** A connection that gives nothing for so long is taken for dead. Slow lines still give something. */
+const SILENCE_MS = 30_000;
+
+/** Statuses that mean "not now": timeouts, too early, too many requests, faults of the server and its gateways. */
+const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** A response with its body read: `null` when the caller did not want the body of this answer. */
+export interface Answer<T> {
+  readonly response: Response;
+  readonly body: T | null;
+}
+
+/** Reads what it needs of a response's body; throws {@link LineError} when the line failed, to be tried again. */
+export type BodyReader<T> = (response: Response, heard: () => void) => Promise<T | null>;
+
+/** The line failed in a way that another attempt may mend. */
+export class LineError extends Error {
+  override readonly name = 'LineError';
+}
+
+/**
+ * Makes one GET request and reads its body, trying again when the line or the server fails.
+ * @param url the address
+ * @param headers request headers; keep to safe-listed ones, others cost a preflight that some hosts refuse
+ * @param readBody called for every answer that is not retried
+ * @throws TransportError after the last attempt; whatever `readBody` throws except {@link LineError}
+ */
+export async function get<T>(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  readBody: BodyReader<T>,
+  options: HttpOptions,
+  signal: AbortSignal | undefined,
+): Promise<Answer<T>> {
+  const sleep = options.sleep ?? sleepFor;
+  let lastReason = '';
+  let lastStatus: number | undefined;
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    let wait = FIRST_WAIT_MS * 2 ** (attempt - 1);
+    try {
+      const answer = await attemptOnce(url, headers, readBody, options, signal);
+      if ('body' in answer) return answer;
+      lastStatus = answer.response.status;
+      lastReason = `the server answered ${lastStatus}`;
+      wait = Math.max(wait, retryAfter(answer.response));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof LineError)) throw error;
+      lastStatus = undefined;
+      lastReason = error.message;
+    }
+    if (attempt === ATTEMPTS) {
+      throw new TransportError(
+        `${url}: ${lastReason}, ${ATTEMPTS} times. Check the address and the network, then try again.`,
+        { status: lastStatus },
+      );
+    }
+    options.onNote?.(`${url}: ${lastReason}; trying again.`);
+    await sleep(wait, signal);
+  }
+}
+
+async function attemptOnce<T>(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  readBody: BodyReader<T>,
+  options: HttpOptions,
+  signal: AbortSignal | undefined,
+): Promise<Answer<T> | { response: Response }> {
+  const request = options.fetch ?? globalThis.fetch.bind(globalThis);
+  // An own controller: it ends the request on abort, on silence, and when the body is not wanted.
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  let silent = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      silent = true;
+      controller.abort();
+    }, SILENCE_MS);
+  };
+  try {
+    heard();
+    let response: Response;
+    try {
+      response = await request(url, { headers: { ...headers }, signal: controller.signal });
+    } catch (error) {
+      throw lineError(error, silent);
+    }
+    if (RETRIED.has(response.status)) return { response };
+    return { response, body: await readBody(response, heard) };
+  } catch (error) {
+    if (silent) throw lineError(error, true);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    // Ends a body that nobody read; after a finished one this does nothing.
+    controller.abort();
+  }
+}
+
+function lineError(error: unknown, silent: boolean): LineError {
+  if (silent) return new LineError(`nothing came for ${SILENCE_MS / 1000} seconds`);
+  return new LineError(`the request failed (${error instanceof Error ? error.message : String(error)})`);
+}
+
+/** Milliseconds that the server asks to wait, 0 when it does not say or exaggerates. */
+function retryAfter(response: Response): number {
+  const seconds = Number(response.headers.get('retry-after') ?? '');
+  return Number.isFinite(seconds) && seconds > 0 && seconds * 1000 <= MAX_RETRY_AFTER_MS ? seconds * 1000 : 0;
+}
+
+/**
+ * Reads a body of exactly `length` bytes.
+ * @throws LineError when it ends early or goes on beyond
+ */
+export async function readExactly(
+  response: Response,
+  length: number,
+  heard: () => void,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  await eachChunk(response, heard, (chunk) => {
+    if (done + chunk.length > length) throw new LineError('the server sent more than was asked for');
+    bytes.set(chunk, done);
+    done += chunk.length;
+  });
+  if (done < length) throw new LineError(`the answer ended after ${done} of ${length} bytes`);
+  return bytes;
+}
+
+/**
+ * Reads a body of unknown length.
+ * @returns `null` when it is longer than `cap` bytes
+ * @throws LineError when the line fails
+ */
+export async function readUpTo(
+  response: Response,
+  cap: number,
+  heard: () => void,
+): Promise<Uint8Array | null> {
+  const announced = Number(response.headers.get('content-length') ?? '');
+  if (announced > cap) return null;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const whole = await eachChunk(response, heard, (chunk) => {
+    length += chunk.length;
+    if (length > cap) return false;
+    chunks.push(chunk);
+    return true;
+  });
+  if (!whole) return null;
+  // A compressed answer announces its compressed length, so the two are only comparable without a coding.
+  if (announced > 0 && announced !== length && !response.headers.has('content-encoding')) {
+    throw new LineError(`the answer ended after ${length} of ${announced} bytes`);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Hands over each chunk; stops early, giving `false`, when `take` gives `false`. */
+async function eachChunk(
+  response: Response,
+  heard: () => void,
+  take: (chunk: Uint8Array) => boolean | void,
+): Promise<boolean> {
+  if (response.body === null) return true;
+  const reader = response.body.getReader();
+  try {
+    for (;;) {
+      let step: ReadableStreamReadResult<Uint8Array>;
+      try {
+        step = await reader.read();
+      } catch (error) {
+        throw lineError(error, false);
+      }
+      if (step.done) return true;
+      heard();
+      if (take(step.value) === false) return false;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Waits, or throws the signal's reason as soon as it is aborted. */
+function sleepFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

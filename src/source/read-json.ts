@@ -1,0 +1,76 @@
+/** Reads the small text and JSON files of a model folder, each within a limit. */
+import { FormatError } from '../shared/errors.js';
+import type { ModelFolder } from './byte-source.js';
+import { isJsonObject, JsonError, parseStrictJson } from './strict-json.js';
+import type { JsonObject, StrictJsonOptions } from './strict-json.js';
+
+/** Limit for configuration files: real ones have a few KB; the largest label tables reach 1 MB. */
+export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The text of a UTF-8 file (a byte order mark is dropped), `null` when it is absent.
+ * @param maxBytes limit on the file's size
+ * @throws FormatError when it is too large or not UTF-8; TransportError
+ */
+export async function readText(
+  folder: ModelFolder,
+  name: string,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const source = await folder.open(name, signal);
+  if (source === null) return null;
+  if (source.size > maxBytes) {
+    throw new FormatError(`The file has ${source.size} bytes; at most ${maxBytes} are read.`, {
+      file: name,
+      remedy: 'Check that it is the right file.',
+    });
+  }
+  const bytes = await source.read(0, source.size, signal);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FormatError('The file is not UTF-8 text.', { file: name, remedy: 'Download it again.' });
+  }
+}
+
+/**
+ * The object of a JSON file, `null` when the file is absent.
+ * @throws FormatError when it is not strict JSON or not an object; TransportError
+ */
+export async function readJsonObject(
+  folder: ModelFolder,
+  name: string,
+  maxBytes: number = MAX_CONFIG_BYTES,
+  signal?: AbortSignal,
+  options: StrictJsonOptions = {},
+): Promise<JsonObject | null> {
+  const text = await readText(folder, name, maxBytes, signal);
+  if (text === null) return null;
+  if (text.startsWith('version https://git-lfs')) throw lfsPointer(name);
+  let value;
+  try {
+    value = parseStrictJson(text, options);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new FormatError(`The file is not valid JSON: ${error.message}.`, {
+      file: name,
+      remedy: 'Download it again or correct it.',
+    });
+  }
+  if (!isJsonObject(value)) {
+    throw new FormatError('The file is JSON but not an object.', {
+      file: name,
+      remedy: 'Check that it is the right file.',
+    });
+  }
+  return value;
+}
+
+/** The error for a file that git left as a pointer to its content. */
+export function lfsPointer(file: string): FormatError {
+  return new FormatError('The file is only a pointer that Git LFS left in place of the content.', {
+    file,
+    remedy: 'Run "git lfs pull" in the folder, or download the file itself.',
+  });
+}
