@@ -2,7 +2,7 @@
  * The whole way from a model folder to a checked package: read, plan, calibrate when static scales are asked for, quantize
  * into the package, then run the package against the original and report.
  */
-import { openCheckpoint } from '../checkpoint/open.js';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { Twin } from '../device/twin.js';
 import type { DecoderModel } from '../model/decoder.js';

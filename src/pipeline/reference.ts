@@ -24,13 +24,7 @@ export async function loadReference(
     const meter = new ProgressMeter('reading', 'bytes', total, hooks.onProgress);
     for (const name of reference.tensorNames) {
       throwIfAborted(hooks.signal);
-      const info = checkpoint.tensors.get(name);
-      const rows = info !== undefined && info.shape.length > 1 ? (info.shape[0] ?? 1) : 1;
-      const rowBytes = Math.max(1, tensorBytes(checkpoint, name) / Math.max(1, rows));
-      const rowsPerBlock = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
-      for await (const block of rowBlocks(checkpoint, name, {
-        rowsPerBlock, ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-      })) {
+      for await (const block of rowBlocks(checkpoint, name, BLOCK_BYTES, hooks.signal)) {
         reference.addRows(name, block.bytes);
         meter.advance(block.bytes.length, name);
       }

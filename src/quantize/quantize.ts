@@ -215,9 +215,8 @@ class QuantizeJob {
   }
 
   private blocks(source: TensorRef, rows: number): AsyncIterable<RowBlock> {
-    return rowBlocks(this.input.checkpoint, source.name, {
-      rowsPerBlock: rows, ...(this.input.signal === undefined ? {} : { signal: this.input.signal }),
-    });
+    const [, cols = 1] = source.shape;
+    return rowBlocks(this.input.checkpoint, source.name, rows * cols * ELEMENT_BYTES[source.dtype], this.input.signal);
   }
 
   private describe(tensor: PlannedTensor, part: TensorPart, quantizer: RowQuantizer): SourceStatistics {
