@@ -11,54 +11,57 @@ export interface RowBlock {
   readonly bytes: Uint8Array;
 }
 
-/** Choices of {@link rowBlocks}. */
+/** Choices of {@link rowBlocks}: the size of a block in rows or in bytes, and where it is read to. */
 export interface RowBlockOptions {
+  /** Rows per block. */
+  readonly rowsPerBlock?: number | undefined;
+  /** Wanted bytes per block when `rowsPerBlock` is absent; at least one row is read at a time. */
+  readonly bytesPerBlock?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
    * Memory to read into instead of own buffers, e.g. two regions of WebAssembly memory (which must not grow until the
-   * iteration ends). Each must hold {@link rowBlockBytes} bytes.
+   * iteration ends). Each must hold the bytes of {@link rowsPerBlock} rows.
    */
   readonly buffers?: readonly [Uint8Array, Uint8Array] | undefined;
 }
 
-/**
- * Bytes that the largest block of a tensor takes: `bytesPerBlock` rounded down to whole rows, one row at least, the whole
- * tensor at most.
- */
-export function rowBlockBytes(layout: RowLayout, bytesPerBlock: number): number {
-  return rowsPerBlock(layout, bytesPerBlock) * layout.rowBytes;
-}
+/** Default block: long enough that the calls do not show in the time, short against every memory limit. */
+const DEFAULT_BLOCK_BYTES = 4 * 1024 * 1024;
 
-function rowsPerBlock({ rows, rowBytes }: RowLayout, bytesPerBlock: number): number {
-  return rowBytes === 0 ? rows : Math.min(rows, Math.max(1, Math.floor(bytesPerBlock / rowBytes)));
+/** Rows in each block but the last, for a tensor of this layout. */
+export function rowsPerBlock(layout: RowLayout, options: RowBlockOptions): number {
+  const { rows, rowBytes } = layout;
+  const wanted =
+    options.rowsPerBlock ??
+    Math.floor((options.bytesPerBlock ?? DEFAULT_BLOCK_BYTES) / Math.max(1, rowBytes));
+  return Math.min(rows, Math.max(1, Math.floor(wanted)));
 }
 
 /**
  * Reads a tensor block by block. Two buffers take turns, so memory does not grow with the tensor and the disk works while
  * the caller does.
- * @param bytesPerBlock wanted size of a block
  * @throws TransportError, RangeError; the signal's reason when aborted
  */
 export async function* rowBlocks(
   checkpoint: Checkpoint,
   name: string,
-  bytesPerBlock: number,
   options: RowBlockOptions = {},
 ): AsyncGenerator<RowBlock, void, undefined> {
   const info = checkpoint.tensors.get(name);
   if (info === undefined) throw new RangeError(`There is no tensor ${name}.`);
   const layout = rowLayout(info);
   const { rows, rowBytes } = layout;
-  const step = rowsPerBlock(layout, bytesPerBlock);
-  const buffers = options.buffers ?? [
+  if (rows === 0) return;
+  const step = rowsPerBlock(layout, options);
+  const [first, second] = options.buffers ?? [
     new Uint8Array(step * rowBytes),
     new Uint8Array(step < rows ? step * rowBytes : 0),
   ];
 
-  const start = (rowBegin: number, turn: number): Promise<RowBlock> | null => {
+  const start = (rowBegin: number, buffer: Uint8Array): Promise<RowBlock> | null => {
     if (rowBegin >= rows) return null;
     const rowEnd = Math.min(rows, rowBegin + step);
-    const bytes = (turn === 0 ? buffers[0] : buffers[1]).subarray(0, (rowEnd - rowBegin) * rowBytes);
+    const bytes = buffer.subarray(0, (rowEnd - rowBegin) * rowBytes);
     const reading = checkpoint
       .readRowsInto(bytes, name, rowBegin, rowEnd, options.signal)
       .then(() => ({ rowBegin, rowEnd, bytes }));
@@ -67,13 +70,13 @@ export async function* rowBlocks(
     return reading;
   };
 
-  let turn = 0;
-  let ahead = start(0, turn);
+  let buffer = first;
+  let ahead = start(0, buffer);
   try {
     while (ahead !== null) {
       const block = await ahead;
-      turn = 1 - turn;
-      ahead = start(block.rowEnd, turn);
+      buffer = buffer === first ? second : first;
+      ahead = start(block.rowEnd, buffer);
       yield block;
     }
   } finally {
