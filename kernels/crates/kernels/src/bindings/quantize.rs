@@ -1,0 +1,155 @@
+//! Row quantizers and output blocks.
+
+use wasm_bindgen::prelude::*;
+
+use super::memory::Buffer;
+use super::Answer;
+use crate::dtype::{decode, padded_vectors, Dtype, Factors};
+use crate::error::{try_vec, Error};
+use crate::quantize::{Encoding, OutputBlock, Quantizer, Spec};
+
+fn parse_dtype(name: &str) -> Answer<Dtype> {
+    Ok(Dtype::parse(name)
+        .ok_or_else(|| Error::range(format!("The element type {name} is not converted.")))?)
+}
+
+/// Rows on their way out.
+#[wasm_bindgen]
+pub struct Block(OutputBlock);
+
+#[wasm_bindgen]
+impl Block {
+    /// See [`OutputBlock::new`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(rows: usize, stride: usize, scales_per_row: usize) -> Answer<Block> {
+        Ok(Self(OutputBlock::new(rows, stride, scales_per_row)?))
+    }
+
+    /// Where the codes begin.
+    pub fn codes_address(&self) -> usize {
+        self.0.codes().as_ptr() as usize
+    }
+
+    /// Where the scales begin.
+    pub fn scales_address(&self) -> usize {
+        self.0.scales().as_ptr() as usize
+    }
+}
+
+/// The conversion of one tensor.
+#[wasm_bindgen]
+pub struct TensorQuantizer(Quantizer);
+
+#[wasm_bindgen]
+impl TensorQuantizer {
+    /// `encoding` is `f32`, `tensor`, `row` or `group`; `gain` may be empty.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        dtype: &str,
+        rows: usize,
+        cols: usize,
+        encoding: &str,
+        group: usize,
+        gain: Vec<f32>,
+        multiplier: f32,
+    ) -> Answer<TensorQuantizer> {
+        let encoding = match encoding {
+            "f32" => Encoding::F32,
+            "tensor" => Encoding::Tensor,
+            "row" => Encoding::Row,
+            "group" => Encoding::Group(group),
+            other => return Err(Error::range(format!("The encoding {other} does not exist.")).into()),
+        };
+        let spec = Spec {
+            dtype: parse_dtype(dtype)?,
+            rows,
+            cols,
+            encoding,
+            gain,
+            multiplier,
+        };
+        Ok(Self(Quantizer::new(spec)?))
+    }
+
+    /// First pass over the rows in the buffer.
+    pub fn measure(&mut self, input: &Buffer, length: usize) -> Answer<()> {
+        Ok(self.0.measure(input.bytes(length))?)
+    }
+
+    /// Converts the rows in the buffer.
+    pub fn quantize(
+        &mut self,
+        input: &Buffer,
+        length: usize,
+        block: &mut Block,
+        first: usize,
+        step: usize,
+    ) -> Answer<usize> {
+        Ok(self.0.quantize(input.bytes(length), &mut block.0, first, step)?)
+    }
+
+    /// The one scale, or NaN while it is not known.
+    pub fn tensor_scale(&self) -> f32 {
+        self.0.tensor_scale().unwrap_or(f32::NAN)
+    }
+
+    /// Count, non-finite, row and column of the first (-1 for none), zeros, min, max, amax, signal, error, limit.
+    pub fn totals(&self) -> Vec<f64> {
+        let s = self.0.statistics();
+        let (row, col) = s
+            .first_non_finite
+            .map_or((-1.0, -1.0), |(row, col)| (row as f64, col as f64));
+        vec![
+            s.count as f64,
+            s.non_finite as f64,
+            row,
+            col,
+            s.zeros as f64,
+            f64::from(s.min),
+            f64::from(s.max),
+            f64::from(s.amax()),
+            s.signal_squares,
+            s.error_squares,
+            s.limit,
+        ]
+    }
+
+    /// The bins before, after, and of the codes, one after the other.
+    pub fn histograms(&self) -> Vec<u32> {
+        let s = self.0.statistics();
+        [&s.before[..], &s.after[..], &s.codes[..]].concat()
+    }
+}
+
+/// Decodes a vector; `gain` may be empty.
+#[wasm_bindgen]
+pub fn decode_vector(dtype: &str, bytes: &[u8], gain: Vec<f32>, multiplier: f32) -> Answer<Vec<f32>> {
+    let dtype = parse_dtype(dtype)?;
+    let count = bytes.len() / dtype.size();
+    if bytes.len() % dtype.size() != 0 {
+        return Err(Error::range(format!(
+            "{} bytes are not whole elements of {}.",
+            bytes.len(),
+            dtype.name()
+        ))
+        .into());
+    }
+    if !gain.is_empty() && gain.len() != count {
+        return Err(Error::range(format!("The gain has {} elements for {count}.", gain.len())).into());
+    }
+    let mut padded_gain = try_vec(padded_vectors(count), [1.0f32; 4])?;
+    padded_gain.as_flattened_mut()[..gain.len()].copy_from_slice(&gain);
+    let mut values = try_vec(padded_vectors(count), [0.0f32; 4])?;
+    decode(
+        dtype,
+        bytes,
+        Some(Factors {
+            gain: &padded_gain,
+            multiplier,
+        }),
+        &mut values,
+    );
+    let mut values = values.into_flattened();
+    values.truncate(count);
+    Ok(values)
+}

@@ -1,0 +1,97 @@
+//! The two inner loops over a decoded row: its range, and its codes.
+
+use crate::simd::{codes_from, F32x4, I32x4};
+
+/// Bit pattern of infinity; magnitudes from here on are not finite.
+const INFINITY_BITS: i32 = 0x7F80_0000;
+
+/// Steps of sixteen whose squares may be summed in f32 before they go to f64: 4096 values.
+const STEPS_PER_SUM: usize = 256;
+
+/// Range of a run of values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    pub min: f32,
+    pub max: f32,
+    pub zeros: u32,
+    /// Whether a NaN or an infinity occurs; the other fields are then meaningless.
+    pub non_finite: bool,
+}
+
+/// Range of the first `count` values (at least one).
+pub fn range(values: &[[f32; 4]], count: usize) -> Range {
+    let whole = &values[..count / 4];
+    let first = F32x4::splat(values[0][0]);
+    let (mut min, mut max) = (first, first);
+    let mut magnitude = I32x4::splat(0);
+    let mut zeros = I32x4::splat(0);
+    for value in whole {
+        let value = F32x4::load(value);
+        min = min.min(value);
+        max = max.max(value);
+        // Magnitudes order as their bit patterns do, with infinity and then NaN on top.
+        magnitude = magnitude.max(value.to_bits().and(I32x4::splat(0x7FFF_FFFF)));
+        zeros = zeros.sub(value.equal(F32x4::splat(0.0)));
+    }
+    let mut result = Range {
+        min: min.to_array().into_iter().fold(f32::INFINITY, f32::min),
+        max: max.to_array().into_iter().fold(f32::NEG_INFINITY, f32::max),
+        zeros: zeros.to_array().into_iter().map(|n| n as u32).sum(),
+        non_finite: magnitude.to_array().into_iter().any(|bits| bits >= INFINITY_BITS),
+    };
+    for &value in &values.as_flattened()[whole.len() * 4..count] {
+        result.min = result.min.min(value);
+        result.max = result.max.max(value);
+        result.zeros += u32::from(value == 0.0);
+        result.non_finite |= !value.is_finite();
+    }
+    result
+}
+
+/// `amax / 127`, or 0 where that is below the smallest normal float (subnormal scales lose bits, and some hardware
+/// flushes them).
+pub fn scale_for(amax: f32) -> f32 {
+    let scale = amax / 127.0;
+    if scale >= f32::MIN_POSITIVE {
+        scale
+    } else {
+        0.0
+    }
+}
+
+/// Sums of squares in units of `scale * scale`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Squares {
+    pub signal: f64,
+    pub error: f64,
+}
+
+/// Codes of `values`, sixteen a step; the padding of both is zero. With scale 0 all codes are 0.
+pub fn encode(values: &[[f32; 4]], scale: f32, codes: &mut [u8]) -> Squares {
+    let (steps, _) = values.as_chunks::<4>();
+    let (codes, _) = codes.as_chunks_mut::<16>();
+    let mut squares = Squares::default();
+    if scale == 0.0 {
+        codes.as_flattened_mut().fill(0);
+        return squares;
+    }
+    let scale = F32x4::splat(scale);
+    for (steps, codes) in steps.chunks(STEPS_PER_SUM).zip(codes.chunks_mut(STEPS_PER_SUM)) {
+        let mut signal = [F32x4::splat(0.0); 2];
+        let mut error = [F32x4::splat(0.0); 2];
+        for (step, codes) in steps.iter().zip(codes) {
+            let integers = core::array::from_fn(|v| {
+                let exact = F32x4::load(&step[v]).div(scale);
+                let rounded = exact.round();
+                let lost = rounded.sub(exact);
+                signal[v & 1] = signal[v & 1].add(exact.mul(exact));
+                error[v & 1] = error[v & 1].add(lost.mul(lost));
+                rounded.to_i32()
+            });
+            codes_from(integers, codes);
+        }
+        squares.signal += signal[0].add(signal[1]).sum_f64();
+        squares.error += error[0].add(error[1]).sum_f64();
+    }
+    squares
+}

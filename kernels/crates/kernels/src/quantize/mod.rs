@@ -1,0 +1,266 @@
+//! Quantization of one weight tensor, row by row as its bytes arrive: decode, fold factors, find scales, round, and
+//! keep account of what was lost. A row stays in the first-level cache from its decoding to its codes.
+
+mod block;
+mod kernel;
+mod statistics;
+
+pub use block::OutputBlock;
+pub use statistics::{Statistics, HISTOGRAM_BINS};
+
+use crate::dtype::{decode, padded_vectors, Dtype, Factors};
+use crate::error::{try_vec, Error, Result};
+
+/// Largest width of a row: far above any model (feed-forward widths end below 2^17), and a decoded row stays at 4 MiB.
+pub const MAX_COLS: usize = 1 << 20;
+
+/// Largest number of rows: above any vocabulary.
+pub const MAX_ROWS: usize = 1 << 24;
+
+/// Row strides are multiples of this: one SIMD load on the chip.
+pub const ROW_ALIGNMENT: usize = 16;
+
+/// What a row becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Little-endian f32.
+    F32,
+    /// INT8 codes, one scale for the tensor.
+    Tensor,
+    /// INT8 codes, one scale a row.
+    Row,
+    /// INT8 codes, one scale for each run of this many columns (32, 64 or 128; the last run may be shorter).
+    Group(usize),
+}
+
+impl Encoding {
+    /// Bytes from one output row to the next.
+    pub fn row_stride(self, cols: usize) -> usize {
+        let bytes = if self == Self::F32 { 4 * cols } else { cols };
+        bytes.next_multiple_of(ROW_ALIGNMENT)
+    }
+
+    /// Scales stored for each row.
+    pub fn scales_per_row(self, cols: usize) -> usize {
+        match self {
+            Self::F32 | Self::Tensor => 0,
+            Self::Row => 1,
+            Self::Group(size) => cols.div_ceil(size),
+        }
+    }
+}
+
+/// One source tensor and what becomes of its rows.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Type of the input elements.
+    pub dtype: Dtype,
+    /// Rows of the whole tensor.
+    pub rows: usize,
+    /// Columns.
+    pub cols: usize,
+    /// Output.
+    pub encoding: Encoding,
+    /// One factor per column, applied first; empty for none.
+    pub gain: Vec<f32>,
+    /// Factor on every element, applied after the gain.
+    pub multiplier: f32,
+}
+
+/// Converts the rows of one tensor in order.
+pub struct Quantizer {
+    dtype: Dtype,
+    rows: usize,
+    cols: usize,
+    encoding: Encoding,
+    /// Padded to whole steps; empty when nothing is folded.
+    gain: Vec<[f32; 4]>,
+    multiplier: f32,
+    /// One decoded row.
+    row: Vec<[f32; 4]>,
+    measured: usize,
+    quantized: usize,
+    amax: f32,
+    statistics: Statistics,
+}
+
+impl Quantizer {
+    /// Checks the shape and makes room for a row.
+    pub fn new(spec: Spec) -> Result<Self> {
+        let Spec {
+            dtype,
+            rows,
+            cols,
+            encoding,
+            gain,
+            multiplier,
+        } = spec;
+        if !(1..=MAX_COLS).contains(&cols) || !(1..=MAX_ROWS).contains(&rows) {
+            return Err(Error::range(format!(
+                "A tensor of {rows} x {cols} is outside 1..={MAX_ROWS} rows of 1..={MAX_COLS} columns."
+            )));
+        }
+        if let Encoding::Group(size) = encoding {
+            if ![32, 64, 128].contains(&size) {
+                return Err(Error::range(format!(
+                    "A group of {size} columns is not 32, 64 or 128."
+                )));
+            }
+        }
+        if !gain.is_empty() && gain.len() != cols {
+            return Err(Error::range(format!(
+                "The gain has {} elements for {cols} columns.",
+                gain.len()
+            )));
+        }
+        let mut padded_gain = Vec::new();
+        if !gain.is_empty() || multiplier != 1.0 {
+            padded_gain = try_vec(padded_vectors(cols), [1.0f32; 4])?;
+            padded_gain.as_flattened_mut()[..gain.len()].copy_from_slice(&gain);
+        }
+        Ok(Self {
+            dtype,
+            rows,
+            cols,
+            encoding,
+            gain: padded_gain,
+            multiplier,
+            row: try_vec(padded_vectors(cols), [0.0; 4])?,
+            measured: 0,
+            quantized: 0,
+            amax: 0.0,
+            statistics: Statistics::new(rows, cols),
+        })
+    }
+
+    /// Bytes of one input row.
+    pub fn row_bytes(&self) -> usize {
+        self.cols * self.dtype.size()
+    }
+
+    /// What was seen so far: of the quantized rows, or of the measured ones while none is quantized.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// The scale of encoding `Tensor`, once all rows are measured.
+    pub fn tensor_scale(&self) -> Option<f32> {
+        (self.encoding == Encoding::Tensor && self.measured == self.rows)
+            .then(|| kernel::scale_for(self.amax))
+    }
+
+    /// First pass of encoding `Tensor` over the next rows.
+    pub fn measure(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.encoding != Encoding::Tensor {
+            return Err(Error::range(
+                "Only the encoding with one scale per tensor has a measuring pass.",
+            ));
+        }
+        let count = self.whole_rows(bytes, self.measured)?;
+        for (i, row) in bytes.chunks_exact(self.row_bytes()).enumerate() {
+            self.decode_row(row);
+            let amax = self
+                .statistics
+                .scan(self.measured + i, &mut self.row, self.cols, 0);
+            self.amax = self.amax.max(amax);
+        }
+        self.measured += count;
+        Ok(())
+    }
+
+    /// Converts the next rows; input row `i` becomes row `first + i * step` of the block. Returns their number.
+    pub fn quantize(
+        &mut self,
+        bytes: &[u8],
+        block: &mut OutputBlock,
+        first: usize,
+        step: usize,
+    ) -> Result<usize> {
+        let count = self.whole_rows(bytes, self.quantized)?;
+        let stride = self.encoding.row_stride(self.cols);
+        let scales = self.encoding.scales_per_row(self.cols);
+        block.check(stride, scales, first, step, count)?;
+        let tensor_scale = match (self.encoding, self.tensor_scale()) {
+            (Encoding::Tensor, None) => {
+                return Err(Error::range(format!(
+                    "Only {} of {} rows were measured before quantizing with one scale per tensor.",
+                    self.measured, self.rows
+                )))
+            }
+            (_, scale) => scale.unwrap_or(0.0),
+        };
+        if self.quantized == 0 && count > 0 {
+            self.statistics = Statistics::new(self.rows, self.cols);
+        }
+        for (i, row) in bytes.chunks_exact(self.row_bytes()).enumerate() {
+            self.decode_row(row);
+            let (codes, scales) = block.row_mut(first + i * step);
+            self.convert_row(self.quantized + i, tensor_scale, codes, scales);
+        }
+        self.quantized += count;
+        Ok(count)
+    }
+
+    fn whole_rows(&self, bytes: &[u8], done: usize) -> Result<usize> {
+        let count = bytes.len() / self.row_bytes();
+        if bytes.len() % self.row_bytes() != 0 {
+            return Err(Error::range(format!(
+                "{} bytes are not whole rows of {}.",
+                bytes.len(),
+                self.row_bytes()
+            )));
+        }
+        if count > self.rows - done {
+            return Err(Error::range(format!(
+                "{count} rows after {done} exceed the {} of the tensor.",
+                self.rows
+            )));
+        }
+        Ok(count)
+    }
+
+    fn decode_row(&mut self, bytes: &[u8]) {
+        let factors = (!self.gain.is_empty()).then_some(Factors {
+            gain: &self.gain,
+            multiplier: self.multiplier,
+        });
+        decode(self.dtype, bytes, factors, &mut self.row);
+    }
+
+    fn convert_row(&mut self, index: usize, tensor_scale: f32, codes: &mut [u8], scales: &mut [f32]) {
+        let statistics = &mut self.statistics;
+        let group = match self.encoding {
+            Encoding::F32 => {
+                statistics.scan(index, &mut self.row, self.cols, 0);
+                statistics.sample_exact(index, &self.row.as_flattened()[..self.cols]);
+                for (value, to) in self.row.as_flattened().iter().zip(codes.as_chunks_mut::<4>().0) {
+                    *to = value.to_le_bytes();
+                }
+                return;
+            }
+            Encoding::Tensor | Encoding::Row => self.cols,
+            Encoding::Group(size) => size,
+        };
+        let groups = self
+            .row
+            .chunks_mut(padded_vectors(group))
+            .zip(codes.chunks_mut(group.next_multiple_of(ROW_ALIGNMENT)));
+        for (g, (values, codes)) in groups.enumerate() {
+            let count = group.min(self.cols - g * group);
+            let amax = statistics.scan(index, values, count, g * group);
+            let scale = match scales.get_mut(g) {
+                Some(scale) => {
+                    *scale = kernel::scale_for(amax);
+                    *scale
+                }
+                None => tensor_scale,
+            };
+            let squares = kernel::encode(values, scale, codes);
+            statistics.add_squares(squares, scale);
+            statistics.sample(index, &values.as_flattened()[..count], &codes[..count], scale);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
