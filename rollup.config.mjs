@@ -1,0 +1,157 @@
+// What is bundled into what: the element and the pipeline for pages, the worker as one classic script,
+// and the command line for Node. scripts/build.mjs runs it.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import commonjs from '@rollup/plugin-commonjs';
+import { rollup } from 'rollup';
+import { minify } from 'terser';
+import { eraseTypes } from './scripts/lib/ts-transform.mjs';
+import { ROOT } from './scripts/lib/run.mjs';
+
+/** Everything that `npm run build` makes from TypeScript. */
+export const ENTRIES = {
+  page: {
+    index: 'src/index.ts',
+    'esp32-llm-converter': 'src/element/esp32-llm-converter.ts',
+    define: 'src/element/define.ts',
+  },
+  worker: 'src/worker/worker.ts',
+  cli: 'src/cli/main.ts',
+};
+
+/** The module whose text stands for the worker's program; see {@link embedWorker}. */
+const WORKER_SOURCE = path.join(ROOT, 'src/worker/worker-source.ts');
+
+/**
+ * The three bundles in the order in which they must be made: the element carries the worker.
+ * @param {string} dist absolute path of the output folder
+ */
+export async function bundleAll(dist) {
+  const worker = present(ENTRIES.worker) ? await bundleWorker(dist) : null;
+  if (Object.values(ENTRIES.page).some(present)) await bundlePage(dist, worker);
+  if (present(ENTRIES.cli)) await bundleCli(dist);
+}
+
+function present(file) {
+  const there = existsSync(path.join(ROOT, file));
+  if (!there) console.warn(`warning: ${file} is missing: not bundled`);
+  return there;
+}
+
+/** The worker: a classic script, because a blob worker from another origin cannot import modules everywhere. */
+async function bundleWorker(dist) {
+  const bundle = await rollup({
+    input: path.join(ROOT, ENTRIES.worker),
+    plugins: [typescript(), json(), nodeResolve({ browser: true }), commonjs(), shrink(false)],
+    onwarn: fail,
+  });
+  const { output } = await bundle.write({
+    file: path.join(dist, 'worker.js'),
+    format: 'iife',
+    inlineDynamicImports: true,
+  });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** What pages load: small entries, everything heavy behind a dynamic import. */
+async function bundlePage(dist, workerCode) {
+  const input = Object.fromEntries(
+    Object.entries(ENTRIES.page)
+      .filter(([, file]) => present(file))
+      .map(([name, file]) => [name, path.join(ROOT, file)]),
+  );
+  const bundle = await rollup({
+    input,
+    plugins: [embedWorker(workerCode), typescript(), json(), nodeResolve({ browser: true }), commonjs(), shrink(true)],
+    onwarn: fail,
+  });
+  await bundle.write({
+    dir: dist,
+    format: 'es',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  await bundle.close();
+}
+
+/** The command line: one file that Node starts. */
+async function bundleCli(dist) {
+  const bundle = await rollup({
+    input: path.join(ROOT, ENTRIES.cli),
+    external: [/^node:/],
+    plugins: [typescript(), json(), nodeResolve({ exportConditions: ['node'] }), commonjs()],
+    onwarn: fail,
+  });
+  await bundle.write({
+    file: path.join(dist, 'cli.js'),
+    format: 'es',
+    inlineDynamicImports: true,
+    sourcemap: true,
+    banner: (chunk) => (readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!') ? '' : '#!/usr/bin/env node'),
+  });
+  await bundle.close();
+}
+
+/** TypeScript without its types; `./x.js` finds `./x.ts`. */
+function typescript() {
+  return {
+    name: 'typescript',
+    resolveId(specifier, importer) {
+      if (!importer?.endsWith('.ts') || !/^\.{1,2}\/.*\.js$/.test(specifier)) return null;
+      const typed = path.resolve(path.dirname(importer), specifier.replace(/\.js$/, '.ts'));
+      return existsSync(typed) ? typed : null;
+    },
+    async transform(source, id) {
+      if (!id.endsWith('.ts')) return null;
+      const { code, map } = await eraseTypes(source, id, true);
+      return { code, map };
+    },
+  };
+}
+
+/** JSON as a module's default export: esptool-js keeps its flasher stubs in JSON. */
+function json() {
+  return {
+    name: 'json',
+    transform(source, id) {
+      if (!id.endsWith('.json')) return null;
+      return { code: `export default ${JSON.stringify(JSON.parse(source))};`, map: { mappings: '' } };
+    },
+  };
+}
+
+/** Replaces the module that says "no worker text here" by one that has it. */
+function embedWorker(code) {
+  return {
+    name: 'embed-worker',
+    load(id) {
+      if (id !== WORKER_SOURCE) return null;
+      return { code: `export const workerSource = ${JSON.stringify(code)};`, map: { mappings: '' } };
+    },
+  };
+}
+
+/** Terser on every chunk. */
+function shrink(module) {
+  return {
+    name: 'shrink',
+    async renderChunk(code) {
+      const { code: small, map } = await minify(code, { module, ecma: 2020, sourceMap: true });
+      return { code: small, map };
+    },
+  };
+}
+
+/** Manners of packages that work all the same, and that nothing here can change. */
+const FOREIGN_MANNERS = new Set(['CIRCULAR_DEPENDENCY', 'THIS_IS_UNDEFINED', 'EVAL']);
+
+/** A bundler warning about our own code (a missing export, a cycle, an unresolved import) is a fault. */
+function fail(warning) {
+  const places = [warning.id, ...(warning.ids ?? [])].filter((id) => id !== undefined);
+  const foreign = places.length > 0 && places.every((id) => id.includes('node_modules'));
+  if (foreign && FOREIGN_MANNERS.has(warning.code)) return;
+  throw new Error(`bundling: ${warning.message}`);
+}

@@ -1,0 +1,122 @@
+// Rebuilds, or checks, the artefacts that need compilers. They are committed, so that working on the page or
+// the command line needs only Node; this script proves that they are what their sources say.
+//
+//   node scripts/build-native.mjs [--only twin|kernels]... [--check] [--force]
+//
+// Without --check: builds what changed and writes it with its manifest. With --check: nothing is written; where
+// the sources are those of the manifest the artefacts' hashes are verified, otherwise (or with --force) they are
+// rebuilt and compared byte for byte.
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
+import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
+import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
+import { ROOT } from './lib/run.mjs';
+import { emptyTotals, totalsLine } from './lib/totals.mjs';
+import { ensureToolchain, toolchainVersions } from './lib/toolchain.mjs';
+
+const ARTEFACTS = {
+  kernels: { prebuilt: 'kernels/prebuilt', sources: kernelsSources, build: buildKernels, flags: KERNELS_FLAGS },
+  twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
+};
+
+const options = parseArguments(process.argv.slice(2));
+const totals = emptyTotals();
+
+for (const name of options.only) {
+  try {
+    await work(name, ARTEFACTS[name]);
+    totals.passed += 1;
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+    totals.failed += 1;
+  }
+}
+if (options.check) console.log(totalsLine(totals));
+process.exitCode = totals.failed === 0 ? 0 : 1;
+
+async function work(name, artefact) {
+  const prebuilt = path.join(ROOT, artefact.prebuilt);
+  const manifest = await readManifest(prebuilt);
+  const sources = await hashSources(ROOT, await artefact.sources());
+  const present = await describeArtefacts(prebuilt, await artefactNames(prebuilt));
+  const unchanged = manifest !== null && manifest.sources === sources;
+  const damage = manifest === null ? ['there is no manifest.json'] : compareArtefacts(manifest.artefacts, present);
+
+  if (unchanged && damage.length === 0 && !options.force) {
+    console.log(`${name}: the sources are those of the manifest, the artefacts have its hashes`);
+    return;
+  }
+  if (options.check && damage.length > 0) {
+    throw new Error(`${artefact.prebuilt} is not what its manifest says: ${damage.join('; ')}`);
+  }
+
+  await ensureToolchain(name);
+  const scratch = await mkdtemp(path.join(os.tmpdir(), `native-${name}-`));
+  try {
+    await artefact.build(scratch);
+    const built = await describeArtefacts(scratch, await artefactNames(scratch));
+    if (options.check) {
+      const differences = compareArtefacts(present, built);
+      if (differences.length > 0) {
+        throw new Error(
+          `a rebuild does not give ${artefact.prebuilt}: ${differences.join('; ')}. ` +
+            `If the sources changed on purpose: npm run build:native -- --only ${name}`,
+        );
+      }
+      console.log(`${name}: rebuilt, the same bytes`);
+      return;
+    }
+    const toolchain = await toolchainVersions(name);
+    await install(scratch, prebuilt, { sources, toolchain, flags: artefact.flags, artefacts: built });
+    console.log(`${name}: built ${Object.keys(built).join(', ')} into ${artefact.prebuilt}`);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function install(from, prebuilt, manifest) {
+  await rm(prebuilt, { recursive: true, force: true });
+  await mkdir(prebuilt, { recursive: true });
+  for (const file of Object.keys(manifest.artefacts)) {
+    await copyFile(path.join(from, file), path.join(prebuilt, file));
+  }
+  await writeFile(path.join(prebuilt, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** The manifest, or `null` when there is none yet. */
+async function readManifest(prebuilt) {
+  try {
+    return JSON.parse(await readFile(path.join(prebuilt, 'manifest.json'), 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw new Error(`manifest.json cannot be read: ${error.message}. Delete it and build again.`);
+  }
+}
+
+async function artefactNames(folder) {
+  try {
+    return (await readdir(folder)).filter((name) => name !== 'manifest.json');
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function parseArguments(args) {
+  const parsed = { only: [], check: false, force: false };
+  for (let i = 0; i < args.length; i += 1) {
+    if (args[i] === '--check') parsed.check = true;
+    else if (args[i] === '--force') parsed.force = true;
+    else if (args[i] === '--only' && Object.hasOwn(ARTEFACTS, args[i + 1] ?? '')) {
+      i += 1;
+      parsed.only.push(args[i]);
+    } else {
+      console.error('usage: node scripts/build-native.mjs [--only twin|kernels]... [--check] [--force]');
+      process.exit(2);
+    }
+  }
+  if (parsed.only.length === 0) parsed.only = Object.keys(ARTEFACTS);
+  return parsed;
+}

@@ -1,0 +1,50 @@
+// Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { listFiles } from './lib/files.mjs';
+import { ROOT, runOrThrow } from './lib/run.mjs';
+
+const DIST = path.join(ROOT, 'dist');
+
+/** Folders whose prebuilt WebAssembly the pages and the command line load. */
+const PREBUILT = ['kernels/prebuilt', 'device-runtime/prebuilt'];
+
+try {
+  await ensureDependencies();
+  // Loaded late: a fresh clone has no bundler before this line.
+  const { bundleAll } = await import('../rollup.config.mjs');
+  await rm(DIST, { recursive: true, force: true });
+  await mkdir(DIST, { recursive: true });
+  await bundleAll(DIST);
+  await copyWasm();
+  if (existsSync(path.join(DIST, 'cli.js'))) await chmod(path.join(DIST, 'cli.js'), 0o755);
+  await runOrThrow(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
+    quiet: true,
+  });
+  await report();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** Page and command line look for their WebAssembly beside their own script. */
+async function copyWasm() {
+  for (const folder of PREBUILT) {
+    if (!existsSync(path.join(ROOT, folder))) {
+      console.warn(`warning: ${folder} is missing`);
+      continue;
+    }
+    const files = await listFiles(path.join(ROOT, folder), (name) => name.endsWith('.wasm'));
+    for (const file of files) await copyFile(path.join(ROOT, folder, file), path.join(DIST, file));
+  }
+}
+
+async function report() {
+  const files = await listFiles(DIST, (name) => /\.(js|wasm)$/.test(name));
+  for (const file of files) {
+    const { size } = await stat(path.join(DIST, file));
+    console.log(`${String(Math.ceil(size / 1024)).padStart(7)} KiB  dist/${file}`);
+  }
+}
