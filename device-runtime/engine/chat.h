@@ -26,6 +26,9 @@ typedef struct {
 /* Checks a whole CHAT section and opens it. section: aligned to 4. Reads nothing outside `length` bytes. */
 s3lm_tokenizer_status s3lm_chat_open(const uint8_t *section, size_t length, s3lm_chat *out);
 
+/* Whether a conversation can go on after its first turn; else every turn starts a new conversation. */
+bool s3lm_chat_takes_turns(const s3lm_chat *chat);
+
 /* Whether the caller may give a system text of its own. */
 bool s3lm_chat_takes_system(const s3lm_chat *chat);
 
@@ -49,7 +52,7 @@ s3lm_tokenizer_status s3lm_chat_encode(const s3lm_chat *chat, const s3lm_tokeniz
                                        void *scratch, size_t scratch_bytes, uint32_t *ids, size_t capacity,
                                        size_t *count);
 
-/* The text of one turn, as s3lm_chat_encode encodes it: writes at most `capacity` bytes, returns the whole length. */
+/* The text of one turn (which must be one that the chat takes), as s3lm_chat_encode encodes it: writes at most `capacity` bytes, returns the whole length. */
 size_t s3lm_chat_text(const s3lm_chat *chat, const s3lm_turn *turn, uint8_t *out, size_t capacity);
 
 #endif

@@ -19,7 +19,8 @@ typedef enum {
     S3LM_TOKENIZER_BAD_VERSION = 2, /* a layout that this engine does not know */
     S3LM_TOKENIZER_SCRATCH = 3,     /* the scratch memory is too small for this text */
     S3LM_TOKENIZER_TOO_MANY = 4,    /* more ids than the caller has room for */
-    S3LM_TOKENIZER_TOO_LONG = 5     /* the text is longer than S3LM_TEXT_LIMIT */
+    S3LM_TOKENIZER_TOO_LONG = 5,    /* the text is longer than S3LM_TEXT_LIMIT */
+    S3LM_TOKENIZER_NO_TURN = 6      /* the chat pieces have no later turn, or no system text of the caller's own */
 } s3lm_tokenizer_status;
 
 /* Longest text in bytes for one call. A position must fit the 24 bits it has in the merge queue, after the growth
@@ -38,18 +39,18 @@ typedef struct {
 /* A checked view of a TOKN section; points into the section, which must outlive it. */
 typedef struct {
     uint32_t flags;
-    uint32_t vocab_size; /* ids are below this */
-    uint32_t unk_id;     /* or S3LM_NO_ID */
-    uint32_t bos_id;     /* or S3LM_NO_ID; from the tokenizer's configuration */
-    uint32_t eos_id;     /* or S3LM_NO_ID */
+    uint32_t vocab_size;      /* ids are below this */
+    uint32_t unk_id;          /* or S3LM_NO_ID, as the two below */
+    uint32_t bos_id;          /* begin and end of text, from the tokenizer's configuration */
+    uint32_t eos_id;
     uint32_t decoder;
-    uint32_t strip_character; /* code point that the decoder removes from the start of the text */
-    uint32_t strip_count;
-    uint32_t metaspace; /* code point that stands for a space, for the decoder */
-    uint32_t longest_token;   /* bytes of the longest token */
-    uint32_t normal_growth;   /* bytes that normalization makes of one byte, at most */
-    uint32_t normal_extra;    /* bytes that it adds to a text, at most */
-    s3lm_table tokens, bytes, characters, lookup, merges, raw_added, normal_added;
+    uint32_t strip_character; /* code point that the decoder removes from the start of the text, */
+    uint32_t strip_count;     /* at most so many times */
+    uint32_t metaspace;       /* code point that stands for a space */
+    uint32_t room;            /* most bytes of text that one id adds */
+    uint32_t normal_growth;   /* bytes that normalization makes of one byte, at most, */
+    uint32_t normal_extra;    /* and bytes that it adds to a text */
+    s3lm_table tokens, bytes, byte_ids, characters, lookup, merges, raw_added, normal_added;
     s3lm_table normalizer, stages, prefix, suffix, strings;
     uint32_t raw_first[8], normal_first[8]; /* bit sets: first bytes of the added tokens */
 } s3lm_tokenizer;
