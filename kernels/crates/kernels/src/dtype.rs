@@ -68,11 +68,11 @@ pub struct Factors<'a> {
 /// When `bytes` is not whole elements or `to` or the gain is too short.
 pub fn decode(dtype: Dtype, bytes: &[u8], factors: Option<Factors<'_>>, to: &mut [[f32; 4]]) {
     match dtype {
-        Dtype::F32 => decode_as::<F32>(bytes, factors, to),
-        Dtype::F16 => decode_as::<F16>(bytes, factors, to),
-        Dtype::Bf16 => decode_as::<Bf16>(bytes, factors, to),
-        Dtype::F8E4M3 => decode_as::<F8E4M3>(bytes, factors, to),
-        Dtype::F8E5M2 => decode_as::<F8E5M2>(bytes, factors, to),
+        Dtype::F32 => decode_as::<F32, 64>(bytes, factors, to),
+        Dtype::F16 => decode_as::<F16, 32>(bytes, factors, to),
+        Dtype::Bf16 => decode_as::<Bf16, 32>(bytes, factors, to),
+        Dtype::F8E4M3 => decode_as::<F8E4M3, 16>(bytes, factors, to),
+        Dtype::F8E5M2 => decode_as::<F8E5M2, 16>(bytes, factors, to),
     }
 }
 
@@ -86,52 +86,46 @@ pub fn decode_vec(dtype: Dtype, bytes: &[u8]) -> Vec<f32> {
     values
 }
 
-/// Sixteen elements of one type.
-trait Source {
-    const SIZE: usize;
-    /// `bytes` is `16 * SIZE` long.
-    fn sixteen(bytes: &[u8]) -> [F32x4; 4];
+/// One type, whose sixteen elements are `N` bytes.
+trait Source<const N: usize> {
+    fn sixteen(bytes: &[u8; N]) -> [F32x4; 4];
 }
 
 #[inline(always)]
-fn decode_as<S: Source>(bytes: &[u8], factors: Option<Factors<'_>>, to: &mut [[f32; 4]]) {
+fn decode_as<S: Source<N>, const N: usize>(bytes: &[u8], factors: Option<Factors<'_>>, to: &mut [[f32; 4]]) {
     match factors {
-        None => decode_with::<S>(bytes, to, |_, values| values),
+        None => decode_with::<S, N>(bytes, to, |_, values| values),
         Some(Factors { gain, multiplier }) => {
-            let gain = &gain[..padded_vectors(bytes.len() / S::SIZE)];
+            let gain = gain[..padded_vectors(bytes.len() * 16 / N)].as_chunks::<4>().0;
             let multiplier = F32x4::splat(multiplier);
-            decode_with::<S>(bytes, to, |at, values| {
-                let mut out = values;
-                for (value, gain) in out.iter_mut().zip(&gain[4 * at..4 * at + 4]) {
-                    *value = value.mul(F32x4::load(gain)).mul(multiplier);
-                }
-                out
+            decode_with::<S, N>(bytes, to, |step, values| {
+                let gain = &gain[step];
+                core::array::from_fn(|v| values[v].mul(F32x4::load(&gain[v])).mul(multiplier))
             });
         }
     }
 }
 
 #[inline(always)]
-fn decode_with<S: Source>(
+fn decode_with<S: Source<N>, const N: usize>(
     bytes: &[u8],
     to: &mut [[f32; 4]],
     apply: impl Fn(usize, [F32x4; 4]) -> [F32x4; 4],
 ) {
-    assert_eq!(bytes.len() % S::SIZE, 0);
-    let steps = to[..padded_vectors(bytes.len() / S::SIZE)].as_chunks_mut::<4>().0;
-    let whole = bytes.chunks_exact(16 * S::SIZE);
-    let rest = whole.remainder();
-    let mut at = 0;
-    for (chunk, vectors) in whole.zip(steps.iter_mut()) {
-        store(apply(at, S::sixteen(chunk)), vectors);
-        at += 1;
+    let size = N / 16;
+    assert_eq!(bytes.len() % size, 0);
+    let steps = to[..padded_vectors(bytes.len() / size)].as_chunks_mut::<4>().0;
+    let (whole, rest) = bytes.as_chunks::<N>();
+    for (step, (chunk, to)) in whole.iter().zip(steps.iter_mut()).enumerate() {
+        store(apply(step, S::sixteen(chunk)), to);
     }
     if !rest.is_empty() {
-        let mut last = [0u8; 64];
+        let mut last = [0u8; N];
         last[..rest.len()].copy_from_slice(rest);
-        store(apply(at, S::sixteen(&last[..16 * S::SIZE])), &mut steps[at]);
+        let to = &mut steps[whole.len()];
+        store(apply(whole.len(), S::sixteen(&last)), to);
         // A gain that is not finite would turn the padding into NaN.
-        steps[at].as_flattened_mut()[rest.len() / S::SIZE..].fill(0.0);
+        to.as_flattened_mut()[rest.len() / size..].fill(0.0);
     }
 }
 
@@ -142,59 +136,44 @@ fn store(values: [F32x4; 4], to: &mut [[f32; 4]; 4]) {
     }
 }
 
-/// The 16 bytes from `at`; the caller's chunk has a known length, so the check disappears.
-#[inline(always)]
-fn part(bytes: &[u8], at: usize) -> &[u8; 16] {
-    bytes[at..].first_chunk().expect("a chunk of sixteen elements")
-}
-
 struct F32;
-impl Source for F32 {
-    const SIZE: usize = 4;
+impl Source<64> for F32 {
     #[inline(always)]
-    fn sixteen(bytes: &[u8]) -> [F32x4; 4] {
-        core::array::from_fn(|v| {
-            let b = part(bytes, 16 * v);
-            F32x4::new(core::array::from_fn(|i| {
-                f32::from_le_bytes([b[4 * i], b[4 * i + 1], b[4 * i + 2], b[4 * i + 3]])
-            }))
-        })
+    fn sixteen(bytes: &[u8; 64]) -> [F32x4; 4] {
+        let floats = bytes.as_chunks::<4>().0;
+        core::array::from_fn(|v| F32x4::new(core::array::from_fn(|i| f32::from_le_bytes(floats[4 * v + i]))))
     }
 }
 
 struct Bf16;
-impl Source for Bf16 {
-    const SIZE: usize = 2;
+impl Source<32> for Bf16 {
     #[inline(always)]
-    fn sixteen(bytes: &[u8]) -> [F32x4; 4] {
+    fn sixteen(bytes: &[u8; 32]) -> [F32x4; 4] {
         halves(bytes).map(|half| F32x4::from_bits(half.shl::<16>()))
     }
 }
 
 struct F16;
-impl Source for F16 {
-    const SIZE: usize = 2;
+impl Source<32> for F16 {
     #[inline(always)]
-    fn sixteen(bytes: &[u8]) -> [F32x4; 4] {
+    fn sixteen(bytes: &[u8; 32]) -> [F32x4; 4] {
         halves(bytes).map(binary16)
     }
 }
 
 struct F8E5M2;
-impl Source for F8E5M2 {
-    const SIZE: usize = 1;
+impl Source<16> for F8E5M2 {
     #[inline(always)]
-    fn sixteen(bytes: &[u8]) -> [F32x4; 4] {
-        widen_u8(part(bytes, 0)).map(|byte| binary16(byte.shl::<8>()))
+    fn sixteen(bytes: &[u8; 16]) -> [F32x4; 4] {
+        widen_u8(bytes).map(|byte| binary16(byte.shl::<8>()))
     }
 }
 
 struct F8E4M3;
-impl Source for F8E4M3 {
-    const SIZE: usize = 1;
+impl Source<16> for F8E4M3 {
     #[inline(always)]
-    fn sixteen(bytes: &[u8]) -> [F32x4; 4] {
-        widen_u8(part(bytes, 0)).map(|byte| {
+    fn sixteen(bytes: &[u8; 16]) -> [F32x4; 4] {
+        widen_u8(bytes).map(|byte| {
             let magnitude = byte.and(I32x4::splat(0x7F));
             // Re-bias the exponent from 7 to 127; with exponent 0 the value is mantissa * 2^-9 instead.
             let normal = magnitude.shl::<20>().add(I32x4::splat((127 - 7) << 23));
@@ -210,9 +189,10 @@ impl Source for F8E4M3 {
 }
 
 #[inline(always)]
-fn halves(bytes: &[u8]) -> [I32x4; 4] {
-    let [a, b] = widen_u16(part(bytes, 0));
-    let [c, d] = widen_u16(part(bytes, 16));
+fn halves(bytes: &[u8; 32]) -> [I32x4; 4] {
+    let parts = bytes.as_chunks::<16>().0;
+    let [a, b] = widen_u16(&parts[0]);
+    let [c, d] = widen_u16(&parts[1]);
     [a, b, c, d]
 }
 

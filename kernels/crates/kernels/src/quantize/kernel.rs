@@ -1,6 +1,6 @@
 //! The two inner loops over a decoded row: its range, and its codes.
 
-use crate::simd::{codes_from, F32x4, I32x4};
+use crate::simd::{codes_from, F32x4, F64x2, I32x4};
 
 /// Bit pattern of infinity; magnitudes from here on are not finite.
 const INFINITY_BITS: i32 = 0x7F80_0000;
@@ -48,6 +48,16 @@ pub fn range(values: &[[f32; 4]], count: usize) -> Range {
     result
 }
 
+/// Largest magnitude of finite values.
+pub fn amax(values: &[[f32; 4]]) -> f32 {
+    let mut magnitude = I32x4::splat(0);
+    for value in values {
+        magnitude = magnitude.max(F32x4::load(value).to_bits().and(I32x4::splat(0x7FFF_FFFF)));
+    }
+    let [a, b, c, d] = magnitude.to_array();
+    f32::from_bits(a.max(b).max(c.max(d)) as u32)
+}
+
 /// `amax / 127`, or 0 where that is below the smallest normal float (subnormal scales lose bits, and some hardware
 /// flushes them).
 pub fn scale_for(amax: f32) -> f32 {
@@ -59,22 +69,39 @@ pub fn scale_for(amax: f32) -> f32 {
     }
 }
 
-/// Sums of squares in units of `scale * scale`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Running sums of squares, two lanes each.
+#[derive(Clone, Copy)]
 pub struct Squares {
-    pub signal: f64,
-    pub error: f64,
+    signal: F64x2,
+    error: F64x2,
+}
+
+impl Squares {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self {
+            signal: F64x2::splat(0.0),
+            error: F64x2::splat(0.0),
+        }
+    }
+
+    /// Sums over the lanes.
+    pub fn totals(self) -> [f64; 2] {
+        [self.signal, self.error].map(|lanes| lanes.to_array().into_iter().sum())
+    }
 }
 
 /// Codes of `values`, sixteen a step; the padding of both is zero. With scale 0 all codes are 0.
-pub fn encode(values: &[[f32; 4]], scale: f32, codes: &mut [u8]) -> Squares {
+///
+/// Squares are summed in units of the scale, so that those of tiny weights do not underflow.
+pub fn encode(values: &[[f32; 4]], scale: f32, codes: &mut [u8], squares: &mut Squares) {
     let (steps, _) = values.as_chunks::<4>();
     let (codes, _) = codes.as_chunks_mut::<16>();
-    let mut squares = Squares::default();
     if scale == 0.0 {
         codes.as_flattened_mut().fill(0);
-        return squares;
+        return;
     }
+    let unit = F64x2::splat(f64::from(scale) * f64::from(scale));
     let scale = F32x4::splat(scale);
     for (steps, codes) in steps.chunks(STEPS_PER_SUM).zip(codes.chunks_mut(STEPS_PER_SUM)) {
         let mut signal = [F32x4::splat(0.0); 2];
@@ -90,8 +117,11 @@ pub fn encode(values: &[[f32; 4]], scale: f32, codes: &mut [u8]) -> Squares {
             });
             codes_from(integers, codes);
         }
-        squares.signal += signal[0].add(signal[1]).sum_f64();
-        squares.error += error[0].add(error[1]).sum_f64();
+        let add = |sum: F64x2, lanes: [F32x4; 2]| {
+            let [low, high] = lanes[0].add(lanes[1]).widen();
+            sum.add(low.add(high).mul(unit))
+        };
+        squares.signal = add(squares.signal, signal);
+        squares.error = add(squares.error, error);
     }
-    squares
 }

@@ -159,9 +159,7 @@ impl Quantizer {
         let count = self.whole_rows(bytes, self.measured)?;
         for (i, row) in bytes.chunks_exact(self.row_bytes()).enumerate() {
             self.decode_row(row);
-            let amax = self
-                .statistics
-                .scan(self.measured + i, &mut self.row, self.cols, 0);
+            let amax = self.statistics.scan(self.measured + i, &mut self.row, self.cols);
             self.amax = self.amax.max(amax);
         }
         self.measured += count;
@@ -229,36 +227,42 @@ impl Quantizer {
 
     fn convert_row(&mut self, index: usize, tensor_scale: f32, codes: &mut [u8], scales: &mut [f32]) {
         let statistics = &mut self.statistics;
+        let row_amax = statistics.scan(index, &mut self.row, self.cols);
         let group = match self.encoding {
             Encoding::F32 => {
-                statistics.scan(index, &mut self.row, self.cols, 0);
                 statistics.sample_exact(index, &self.row.as_flattened()[..self.cols]);
                 for (value, to) in self.row.as_flattened().iter().zip(codes.as_chunks_mut::<4>().0) {
                     *to = value.to_le_bytes();
                 }
                 return;
             }
-            Encoding::Tensor | Encoding::Row => self.cols,
-            Encoding::Group(size) => size,
-        };
-        let groups = self
-            .row
-            .chunks_mut(padded_vectors(group))
-            .zip(codes.chunks_mut(group.next_multiple_of(ROW_ALIGNMENT)));
-        for (g, (values, codes)) in groups.enumerate() {
-            let count = group.min(self.cols - g * group);
-            let amax = statistics.scan(index, values, count, g * group);
-            let scale = match scales.get_mut(g) {
-                Some(scale) => {
-                    *scale = kernel::scale_for(amax);
-                    *scale
+            Encoding::Tensor => self.cols,
+            Encoding::Row => {
+                scales[0] = kernel::scale_for(row_amax);
+                self.cols
+            }
+            Encoding::Group(size) => {
+                for (values, scale) in self.row.chunks(padded_vectors(size)).zip(scales.iter_mut()) {
+                    *scale = kernel::scale_for(kernel::amax(values));
                 }
-                None => tensor_scale,
-            };
-            let squares = kernel::encode(values, scale, codes);
-            statistics.add_squares(squares, scale);
-            statistics.sample(index, &values.as_flattened()[..count], &codes[..count], scale);
+                size
+            }
+        };
+        let sampled = statistics.samples(index);
+        let mut squares = kernel::Squares::new();
+        let runs = self
+            .row
+            .chunks(padded_vectors(group))
+            .zip(codes.chunks_mut(group.next_multiple_of(ROW_ALIGNMENT)));
+        for (g, (values, codes)) in runs.enumerate() {
+            let scale = scales.get(g).copied().unwrap_or(tensor_scale);
+            kernel::encode(values, scale, codes, &mut squares);
+            if sampled {
+                let count = group.min(self.cols - g * group);
+                statistics.sample(&values.as_flattened()[..count], &codes[..count], scale);
+            }
         }
+        statistics.add_squares(squares);
     }
 }
 

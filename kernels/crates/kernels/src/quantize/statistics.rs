@@ -9,7 +9,7 @@ pub const HISTOGRAM_BINS: usize = 128;
 pub const CODE_BINS: usize = 255;
 
 /// Elements that the histograms sample, about: enough for a smooth curve, few enough to cost nothing.
-const SAMPLED_ELEMENTS: usize = 1 << 16;
+const SAMPLED_ELEMENTS: usize = 1 << 14;
 
 /// What was seen while one tensor was converted; values are those after gain and multiplier.
 #[derive(Clone, Debug)]
@@ -67,25 +67,19 @@ impl Statistics {
         self.max.max(-self.min)
     }
 
-    /// Takes a run of the row into the range and returns the run's largest magnitude. Elements that are not finite are
+    /// Takes a row of `cols` values into the range and returns its largest magnitude. Elements that are not finite are
     /// counted, located and set to 0 in place.
-    pub(super) fn scan(
-        &mut self,
-        row: usize,
-        values: &mut [[f32; 4]],
-        count: usize,
-        first_col: usize,
-    ) -> f32 {
-        let mut seen = range(values, count);
+    pub(super) fn scan(&mut self, row: usize, values: &mut [[f32; 4]], cols: usize) -> f32 {
+        let mut seen = range(values, cols);
         if seen.non_finite {
-            for (i, value) in values.as_flattened_mut()[..count].iter_mut().enumerate() {
+            for (col, value) in values.as_flattened_mut()[..cols].iter_mut().enumerate() {
                 if !value.is_finite() {
                     *value = 0.0;
                     self.non_finite += 1;
-                    self.first_non_finite.get_or_insert((row, first_col + i));
+                    self.first_non_finite.get_or_insert((row, col));
                 }
             }
-            seen = range(values, count);
+            seen = range(values, cols);
         }
         if self.count == 0 {
             (self.min, self.max) = (seen.min, seen.max);
@@ -93,21 +87,23 @@ impl Statistics {
         self.min = self.min.min(seen.min);
         self.max = self.max.max(seen.max);
         self.zeros += u64::from(seen.zeros);
-        self.count += count as u64;
+        self.count += cols as u64;
         seen.max.max(-seen.min)
     }
 
-    pub(super) fn add_squares(&mut self, squares: Squares, scale: f32) {
-        let unit = f64::from(scale) * f64::from(scale);
-        self.signal_squares += squares.signal * unit;
-        self.error_squares += squares.error * unit;
+    pub(super) fn add_squares(&mut self, squares: Squares) {
+        let [signal, error] = squares.totals();
+        self.signal_squares += signal;
+        self.error_squares += error;
+    }
+
+    /// Whether the histograms take this row.
+    pub(super) fn samples(&self, row: usize) -> bool {
+        row % self.sample_step == 0
     }
 
     /// Takes a run of a sampled row into the histograms.
-    pub(super) fn sample(&mut self, row: usize, values: &[f32], codes: &[u8], scale: f32) {
-        if row % self.sample_step != 0 {
-            return;
-        }
+    pub(super) fn sample(&mut self, values: &[f32], codes: &[u8], scale: f32) {
         self.make_room(values);
         for (&value, &code) in values.iter().zip(codes) {
             let code = code as i8;
@@ -120,7 +116,7 @@ impl Statistics {
     /// Takes a sampled row that is kept as it is into the histogram and the signal.
     pub(super) fn sample_exact(&mut self, row: usize, values: &[f32]) {
         self.signal_squares += values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
-        if row % self.sample_step != 0 {
+        if !self.samples(row) {
             return;
         }
         self.make_room(values);
