@@ -192,11 +192,13 @@ typedef struct {
     uint32_t row_stride;  /* bytes */
     uint32_t group;       /* columns per scale, 0 unless S3LM_I8_GROUP */
     uint32_t scale_count;
+    uint32_t split[2];      /* S3LM_I8_TENSOR: rows from split[0] on have scale 1, from split[1] on scale 2 */
     float activation_scale; /* static scale of this matrix's input, 0 = dynamic */
     uint16_t role;          /* s3lm_role */
     uint16_t layer;         /* rotary table for S3LM_ROTARY, 0xFFFF for other global tensors */
     uint8_t encoding;       /* s3lm_encoding */
     uint8_t placement;      /* 0 flash, 1 PSRAM, 2 SRAM: what the writer planned */
+    bool interleaved;       /* S3LM_I8_TENSOR: even rows have scale 0, odd rows scale 1 */
 } s3lm_tensor;
 
 /* Sampling parameters; `off` values in parentheses. Applied in this order: repetition penalty, temperature, top-k,
@@ -323,9 +325,8 @@ typedef struct {
     float *projected;  /* [max_batch][projected_stride] q|k|v, or gate and up, then the gated product */
     float *attended;   /* [max_batch][attended_stride] */
     s3lm_activations quantized;
-    int16_t *query;    /* [workers][S3LM_MAX_HEAD_DIM] */
-    float *scores;     /* [workers][context] */
-    int16_t *score_codes; /* [workers][context] */
+    float *scores;        /* [workers][context_stride] */
+    int16_t *score_codes; /* [workers][context_stride] */
     float *logits;     /* [vocab_size] for s3lm_generation_* and callers without a buffer of their own */
     uint32_t *seen;    /* [ceil(vocab_size / 32)] for the sampler */
     uint64_t *histogram; /* [256] for the sampler */
@@ -360,8 +361,8 @@ void s3lm_truncate(s3lm_model *model, uint32_t length);
 /* Appends n >= 1 tokens and computes logits: of the last token (`all` false, vocab_size floats) or of every token
  * (`all` true, n * vocab_size floats, row by row). `logits` NULL: none are computed. Works in passes of max_batch
  * tokens; the result does not depend on how the tokens are cut into calls or passes.
- * Returns S3LM_ERR_TOKEN or S3LM_ERR_CONTEXT with the model unchanged, or S3LM_ERR_NUMERIC after which the caller
- * should s3lm_reset. */
+ * Returns S3LM_ERR_OPTIONS (n = 0), S3LM_ERR_TOKEN or S3LM_ERR_CONTEXT with the model unchanged, or S3LM_ERR_NUMERIC
+ * after which the caller should s3lm_reset. */
 s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, float *logits, bool all);
 
 /* ---- Sampling ---- */
@@ -400,8 +401,8 @@ typedef enum {
 } s3lm_full_policy;
 
 /* Text of a token in its place in the sequence: writes at most `capacity` bytes of UTF-8 and returns how many.
- * `id` S3LM_NONE asks for what is still held back at the end. Sequences may be cut between two calls; the
- * generation puts them together. */
+ * `capacity` is at least S3LM_MAX_PIECE_BYTES for a token and 12 for `id` S3LM_NONE, which asks for what is still held
+ * back at the end. Characters may be cut between two calls; the generation puts them together. */
 typedef uint32_t (*s3lm_piece)(void *user, uint32_t id, uint8_t *out, uint32_t capacity);
 
 /* Zero-initialize, then set. Arrays and strings must outlive the generation. */
@@ -434,7 +435,7 @@ typedef struct {
     s3lm_status status;
     uint32_t held;     /* bytes in `text` that are not given out yet */
     uint32_t given;    /* bytes at the start of `text` that the last event showed */
-    uint8_t text[S3LM_MAX_PIECE_BYTES + S3LM_MAX_STOP_BYTES + 4u];
+    uint8_t text[S3LM_MAX_PIECE_BYTES + S3LM_MAX_STOP_BYTES + 16u];
 } s3lm_generation;
 
 typedef enum {

@@ -1,0 +1,206 @@
+/* Causal attention with a key/value cache (Vaswani et al. 2017), grouped key/value heads (Ainslie et al. 2023), rotary
+ * positions (Su et al. 2021), sliding windows, and int8 keys and values with one scale per token and head.
+ *
+ * With an int8 cache both sums are integer: the query is quantized to 15 bits, and so are the softmax weights after
+ * the values' scales are multiplied into them.
+ */
+#include "bytes.h"
+#include "model_parts.h"
+#include "numerics.h"
+
+/* 1 / 127 and 1 / 16,383, rounded to f32. */
+#define INVERSE_127 7.87401572e-3f
+#define INVERSE_16383 6.10388815e-5f
+
+/* Where one token's head lies in a cache plane, in elements; scales have one per token and head. */
+static size_t cache_at(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t position) {
+    return ((size_t)kv_head * model->context + position) * layer->cache_stride;
+}
+
+/* Rotates element i with element i + dim / 2 by the position's angle. */
+static void rotate(float *head, const float *table, uint32_t dim) {
+    const float *cosine = table;
+    const float *sine = table + dim / 2u;
+    for (uint32_t i = 0; i < dim / 2u; i++) {
+        float a = head[i];
+        float b = head[i + dim / 2u];
+        head[i] = a * cosine[i] - b * sine[i];
+        head[i + dim / 2u] = b * cosine[i] + a * sine[i];
+    }
+}
+
+static void store_int8(const s3lm_model *model, const s3lm_layer *layer, const float *head, int8_t *codes,
+                       float *scale) {
+    uint32_t dim = layer->config.head_dim;
+    s3lm_scale s = s3lm_dynamic_scale(model->kernels->abs_max(head, dim), 127.0f, INVERSE_127);
+    model->kernels->quantize8(head, dim, s.inverse, codes, NULL, layer->cache_stride);
+    *scale = s.scale;
+}
+
+/* Appends one key/value head of one token. */
+static void store(s3lm_model *model, s3lm_layer *layer, uint32_t kv_head, uint32_t position, const float *key,
+                  const float *value) {
+    size_t at = cache_at(model, layer, kv_head, position);
+    if (model->package->config.kv_kind == S3LM_KV_INT8) {
+        size_t scale = (size_t)kv_head * model->context + position;
+        store_int8(model, layer, key, (int8_t *)layer->keys + at, layer->key_scales + scale);
+        store_int8(model, layer, value, (int8_t *)layer->values + at, layer->value_scales + scale);
+        return;
+    }
+    float *keys = (float *)layer->keys + at;
+    float *values = (float *)layer->values + at;
+    for (uint32_t i = 0; i < layer->cache_stride; i++) {
+        keys[i] = i < layer->config.head_dim ? key[i] : 0.0f;
+        values[i] = i < layer->config.head_dim ? value[i] : 0.0f;
+    }
+}
+
+/* scores[i] becomes e^(scores[i] - max); returns their four-lane sum. */
+static float exponentiate(float *scores, uint32_t count) {
+    float largest = scores[0];
+    for (uint32_t i = 1; i < count; i++) {
+        largest = scores[i] > largest ? scores[i] : largest;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        scores[i] = s3lm_exp(scores[i] - largest);
+    }
+    float lanes[4] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        lanes[i % 4u] += scores[i];
+    }
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+
+static void scale_scores(float *scores, uint32_t count, float scale) {
+    for (uint32_t i = 0; scale != 1.0f && i < count; i++) {
+        scores[i] *= scale;
+    }
+}
+
+/* One query head over the tokens [first, first + count) of an int8 cache. Uses 1.5 KiB of stack. */
+static void attend_int8(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
+                        uint32_t count, const float *query, float *scores, int16_t *codes, float *out) {
+    const s3lm_kernels *kernels = model->kernels;
+    uint32_t dim = layer->config.head_dim;
+    uint32_t stride = layer->cache_stride;
+    const int8_t *keys = (const int8_t *)layer->keys + cache_at(model, layer, kv_head, first);
+    const int8_t *values = (const int8_t *)layer->values + cache_at(model, layer, kv_head, first);
+    size_t scale_at = (size_t)kv_head * model->context + first;
+    const float *key_scales = layer->key_scales + scale_at;
+    const float *value_scales = layer->value_scales + scale_at;
+    _Alignas(16) int16_t query_codes[S3LM_MAX_HEAD_DIM];
+    _Alignas(16) int32_t sums[S3LM_MAX_HEAD_DIM];
+
+    s3lm_scale q = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
+    kernels->quantize16(query, dim, q.inverse, query_codes, stride);
+    kernels->scores_i8(query_codes, keys, stride, count, key_scales, q.scale, scores);
+    scale_scores(scores, count, layer->config.score_scale);
+    float sum = exponentiate(scores, count);
+    for (uint32_t i = 0; i < count; i++) {
+        scores[i] *= value_scales[i];
+    }
+    s3lm_scale w = s3lm_dynamic_scale(kernels->abs_max(scores, count), 16383.0f, INVERSE_16383);
+    kernels->quantize16(scores, count, w.inverse, codes, count);
+    for (uint32_t done = 0; done < count; done += S3LM_MIX_TOKENS) {
+        uint32_t n = count - done < S3LM_MIX_TOKENS ? count - done : S3LM_MIX_TOKENS;
+        kernels->mix_i8(codes + done, values + (size_t)done * stride, stride, n, sums);
+        for (uint32_t d = 0; d < dim; d++) {
+            out[d] = done == 0u ? (float)sums[d] : out[d] + (float)sums[d];
+        }
+    }
+    float factor = w.scale * s3lm_recip(sum);
+    for (uint32_t d = 0; d < dim; d++) {
+        out[d] *= factor;
+    }
+}
+
+/* The same over an f32 cache. */
+static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
+                       uint32_t count, const float *query, float *scores, float *out) {
+    uint32_t dim = layer->config.head_dim;
+    uint32_t stride = layer->cache_stride;
+    const float *keys = (const float *)layer->keys + cache_at(model, layer, kv_head, first);
+    const float *values = (const float *)layer->values + cache_at(model, layer, kv_head, first);
+    _Alignas(16) float padded[S3LM_MAX_HEAD_DIM];
+    for (uint32_t d = 0; d < stride; d++) {
+        padded[d] = d < dim ? query[d] : 0.0f;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        scores[i] = model->kernels->dot_f32(padded, keys + (size_t)i * stride, stride);
+    }
+    scale_scores(scores, count, layer->config.score_scale);
+    float factor = s3lm_recip(exponentiate(scores, count));
+    for (uint32_t d = 0; d < dim; d++) {
+        padded[d] = 0.0f;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const float *value = values + (size_t)i * stride;
+        float weight = scores[i];
+        for (uint32_t d = 0; d < dim; d++) {
+            padded[d] += weight * value[d];
+        }
+    }
+    for (uint32_t d = 0; d < dim; d++) {
+        out[d] = padded[d] * factor;
+    }
+}
+
+typedef struct {
+    s3lm_model *model;
+    s3lm_layer *layer;
+    uint32_t tokens;
+} attention_job;
+
+/* Query heads [begin, end) of all tokens of the pass. */
+static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
+    const attention_job *j = job;
+    const s3lm_model *model = j->model;
+    const s3lm_layer_config *config = &j->layer->config;
+    uint32_t heads_per_kv = config->heads / config->kv_heads;
+    float *scores = model->scores + (size_t)worker * model->context_stride;
+    int16_t *codes = model->score_codes + (size_t)worker * model->context_stride;
+    for (uint32_t head = begin; head < end; head++) {
+        uint32_t kv_head = head / heads_per_kv;
+        for (uint32_t t = 0; t < j->tokens; t++) {
+            uint32_t seen = model->length + t + 1u;
+            uint32_t first = config->window != 0u && seen > config->window ? seen - config->window : 0u;
+            const float *query = model->projected + (size_t)t * model->projected_stride + head * config->head_dim;
+            float *out = model->attended + (size_t)t * model->attended_stride + head * config->head_dim;
+            if (model->package->config.kv_kind == S3LM_KV_INT8) {
+                attend_int8(model, j->layer, kv_head, first, seen - first, query, scores, codes, out);
+            } else {
+                attend_f32(model, j->layer, kv_head, first, seen - first, query, scores, out);
+            }
+        }
+    }
+}
+
+void s3lm_attention(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
+    const s3lm_layer_config *config = &layer->config;
+    uint32_t dim = config->head_dim;
+    uint32_t query_size = config->heads * dim;
+    uint32_t key_size = config->kv_heads * dim;
+    for (uint32_t t = 0; t < tokens; t++) {
+        float *q = model->projected + (size_t)t * model->projected_stride;
+        float *k = q + query_size;
+        float *v = k + key_size;
+        uint32_t position = model->length + t;
+        if (config->rotary != S3LM_NONE) {
+            const s3lm_tensor *table = model->rotary[config->rotary];
+            const float *angles = (const float *)table->data + (size_t)position * (table->row_stride / 4u);
+            /* Queries and keys lie side by side, so one loop rotates both. */
+            for (uint32_t head = 0; head < config->heads + config->kv_heads; head++) {
+                rotate(q + head * dim, angles, config->rotary_dim);
+            }
+        }
+        for (uint32_t head = 0; head < config->kv_heads; head++) {
+            store(model, layer, head, position, k + head * dim, v + head * dim);
+        }
+        float *padding = model->attended + (size_t)t * model->attended_stride;
+        for (uint32_t i = query_size; i < s3lm_align(query_size, 4); i++) {
+            padding[i] = 0.0f;
+        }
+    }
+    attention_job job = {model, layer, tokens};
+    s3lm_run_parallel(model, attend, &job, config->heads, config->heads / config->kv_heads);
+}

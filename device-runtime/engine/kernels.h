@@ -1,0 +1,65 @@
+/* The inner loops of the engine, as a table, so that a build can bring its own. Every set computes the same bits:
+ * integer sums are exact, and float sums run in four interleaved lanes, lane j adding elements j, j + 4, j + 8 ... in
+ * that order, joined as (lane 0 + lane 1) + (lane 2 + lane 3).
+ *
+ * Any worker may call any of them; they share nothing but what they are given.
+ */
+#ifndef S3LM_KERNELS_H
+#define S3LM_KERNELS_H
+
+#include "s3lm.h"
+
+/* Tokens after which the int32 sums of attention go to float: 16,383 * 127 * 512 < 2^31. */
+#define S3LM_MIX_TOKENS 512u
+
+struct s3lm_kernels {
+    const char *name;
+    bool wide; /* wants s3lm_activations.wide */
+
+    /* Bits of max |x[i]|, i < n; anything above S3LM_INFINITY_BITS is a NaN among them. */
+    uint32_t (*abs_max)(const float *x, uint32_t n);
+
+    /* codes[i] = round(x[i] * inverse) within +-127, zeros from n to `padded`; also into `wide` unless NULL. */
+    void (*quantize8)(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
+
+    /* The same within +-16,383. */
+    void (*quantize16)(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+
+    /* Four-lane sum of x[i]^2. n may be any number. */
+    float (*sum_squares)(const float *x, uint32_t n);
+
+    /* Four-lane sum of a[i] b[i]; n is a multiple of 4, both 16-byte aligned. */
+    float (*dot_f32)(const float *a, const float *b, uint32_t n);
+
+    /* y[token * y_stride + row] = W[row] . x[token] for rows [begin, end) and `tokens` tokens, int8 weights. */
+    void (*matmul_i8)(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
+                      float *y, uint32_t y_stride);
+
+    /* The same with f32 weights; x is zero from cols to the next multiple of 4, rows of x are 16-byte aligned. */
+    void (*matmul_f32)(const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens, uint32_t begin,
+                       uint32_t end, float *y, uint32_t y_stride);
+
+    /* scores[t] = ((float)(query . keys[t]) * key_scales[t]) * query_scale for t < count; rows of `stride` codes,
+     * a multiple of 16, zero-padded. */
+    void (*scores_i8)(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
+                      const float *key_scales, float query_scale, float *scores);
+
+    /* out[d] = sum over t < count of weights[t] * values[t][d] for d < stride; count <= S3LM_MIX_TOKENS, weights within
+     * 0..16,383, stride a multiple of 16. */
+    void (*mix_i8)(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out);
+};
+
+/* Loops without sums, shared by the sets of this folder (kernels_scalar.c); compilers vectorize them as they are. */
+uint32_t s3lm_abs_max(const float *x, uint32_t n);
+void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
+void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+
+/* Scale of a row whose tensor is S3LM_I8_TENSOR or S3LM_I8_ROW. */
+static inline float s3lm_row_scale(const s3lm_tensor *w, uint32_t row) {
+    if (w->encoding == S3LM_I8_ROW) {
+        return w->scales[row];
+    }
+    return w->scales[w->interleaved ? row & 1u : (uint32_t)(row >= w->split[0]) + (row >= w->split[1])];
+}
+
+#endif

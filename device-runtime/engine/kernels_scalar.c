@@ -1,0 +1,116 @@
+/* The inner loops in plain C: what every other set is compared with. */
+#include "kernels.h"
+#include "kernels_matmul.h"
+#include "numerics.h"
+
+uint32_t s3lm_abs_max(const float *x, uint32_t n) {
+    uint32_t largest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t magnitude = s3lm_bits(x[i]) & 0x7FFFFFFFu;
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    return largest;
+}
+
+void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
+    for (uint32_t i = 0; i < n; i++) {
+        codes[i] = (int8_t)s3lm_round(s3lm_clamp(x[i] * inverse, 127.0f));
+    }
+    for (uint32_t i = n; i < padded; i++) {
+        codes[i] = 0;
+    }
+    if (wide) {
+        for (uint32_t i = 0; i < padded; i++) {
+            wide[i] = codes[i];
+        }
+    }
+}
+
+void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
+    for (uint32_t i = 0; i < n; i++) {
+        codes[i] = (int16_t)s3lm_round(s3lm_clamp(x[i] * inverse, 16383.0f));
+    }
+    for (uint32_t i = n; i < padded; i++) {
+        codes[i] = 0;
+    }
+}
+
+static float sum_squares(const float *x, uint32_t n) {
+    float lanes[4] = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        lanes[i % 4u] += x[i] * x[i];
+    }
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+
+static float dot_f32(const float *a, const float *b, uint32_t n) {
+    float lanes[4] = {0};
+    for (uint32_t i = 0; i < n; i += 4u) {
+        for (uint32_t lane = 0; lane < 4u; lane++) {
+            lanes[lane] += a[i + lane] * b[i + lane];
+        }
+    }
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+
+static inline void dot4_f32(const float *w, uint32_t stride, const float *x, uint32_t n, float sums[4]) {
+    for (uint32_t row = 0; row < 4u; row++) {
+        sums[row] = dot_f32(w + (size_t)row * stride, x, n);
+    }
+}
+
+static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
+                    int32_t sums[4]) {
+    (void)wide;
+    for (uint32_t row = 0; row < 4u; row++) {
+        const int8_t *weights = w + (size_t)row * stride;
+        int32_t sum = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            sum += weights[i] * x[i];
+        }
+        sums[row] = sum;
+    }
+}
+
+static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
+                      const float *key_scales, float query_scale, float *scores) {
+    for (uint32_t t = 0; t < count; t++) {
+        const int8_t *key = keys + (size_t)t * stride;
+        int32_t sum = 0;
+        for (uint32_t d = 0; d < stride; d++) {
+            sum += query[d] * key[d];
+        }
+        scores[t] = ((float)sum * key_scales[t]) * query_scale;
+    }
+}
+
+static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
+    for (uint32_t d = 0; d < stride; d++) {
+        out[d] = 0;
+    }
+    for (uint32_t t = 0; t < count; t++) {
+        const int8_t *value = values + (size_t)t * stride;
+        int32_t weight = weights[t];
+        for (uint32_t d = 0; d < stride; d++) {
+            out[d] += weight * value[d];
+        }
+    }
+}
+
+const s3lm_kernels s3lm_kernels_scalar = {
+    .name = "scalar",
+    .wide = false,
+    .abs_max = s3lm_abs_max,
+    .quantize8 = s3lm_quantize8,
+    .quantize16 = s3lm_quantize16,
+    .sum_squares = sum_squares,
+    .dot_f32 = dot_f32,
+    .matmul_i8 = matmul_i8,
+    .matmul_f32 = matmul_f32,
+    .scores_i8 = scores_i8,
+    .mix_i8 = mix_i8,
+};
+
+const char *s3lm_kernels_name(const s3lm_kernels *kernels) {
+    return kernels->name;
+}

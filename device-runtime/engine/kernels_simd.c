@@ -1,0 +1,206 @@
+/* The inner loops with 128-bit vectors (WebAssembly, SSE4.1) and, for int8 rows, 256-bit ones (AVX2). */
+#include "kernels.h"
+#include "numerics.h"
+#include "simd128.h"
+
+#ifndef S3LM_SIMD128_NAME
+
+const s3lm_kernels *s3lm_kernels_best(void) {
+    return &s3lm_kernels_scalar;
+}
+
+#else
+
+#include "kernels_matmul.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#define SET_NAME "avx2"
+#define SET_WIDE false
+
+/* 32 products of int8: |x| times w with the sign of x. Pairs sum to at most 2 * 127 * 127 < 2^15, so that the
+ * saturating multiply-add is exact; the package reader has refused -128. */
+static inline __m256i products(__m256i magnitudes, __m256i x, const int8_t *w) {
+    __m256i weights = _mm256_loadu_si256((const __m256i *)(const void *)w);
+    __m256i pairs = _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(weights, x));
+    return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+
+
+static inline __m128i join(__m256i a) {
+    return _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+}
+
+static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
+                           int32_t sums[4]) {
+    (void)wide;
+    const int8_t *w1 = w + stride;
+    const int8_t *w2 = w1 + stride;
+    const int8_t *w3 = w2 + stride;
+    __m256i a0 = _mm256_setzero_si256(), a1 = a0, a2 = a0, a3 = a0;
+    uint32_t i = 0;
+    for (; i + 32u <= n; i += 32u) {
+        __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)(x + i));
+        __m256i magnitudes = _mm256_abs_epi8(codes);
+        a0 = _mm256_add_epi32(a0, products(magnitudes, codes, w + i));
+        a1 = _mm256_add_epi32(a1, products(magnitudes, codes, w1 + i));
+        a2 = _mm256_add_epi32(a2, products(magnitudes, codes, w2 + i));
+        a3 = _mm256_add_epi32(a3, products(magnitudes, codes, w3 + i));
+    }
+    __m128i s0 = join(a0), s1 = join(a1), s2 = join(a2), s3 = join(a3);
+    if (i < n) {
+        __m256i codes = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(x + i)));
+        s0 = _mm_add_epi32(s0, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w + i)))));
+        s1 = _mm_add_epi32(s1, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w1 + i)))));
+        s2 = _mm_add_epi32(s2, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w2 + i)))));
+        s3 = _mm_add_epi32(s3, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w3 + i)))));
+    }
+    vint_store(sums, vint_sums(s0, s1, s2, s3));
+}
+
+#else
+#define SET_NAME S3LM_SIMD128_NAME
+#define SET_WIDE true
+
+static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
+                           int32_t sums[4]) {
+    (void)x;
+    const int8_t *w1 = w + stride;
+    const int8_t *w2 = w1 + stride;
+    const int8_t *w3 = w2 + stride;
+    vint a0 = vint_zero(), a1 = a0, a2 = a0, a3 = a0;
+    for (uint32_t i = 0; i < n; i += 16u) {
+        vint low = vint_load(wide + i);
+        vint high = vint_load(wide + i + 8);
+        a0 = vint_add32(a0, vint_dot16(low, vint_load8x8(w + i)));
+        a1 = vint_add32(a1, vint_dot16(low, vint_load8x8(w1 + i)));
+        a2 = vint_add32(a2, vint_dot16(low, vint_load8x8(w2 + i)));
+        a3 = vint_add32(a3, vint_dot16(low, vint_load8x8(w3 + i)));
+        a0 = vint_add32(a0, vint_dot16(high, vint_load8x8(w + i + 8)));
+        a1 = vint_add32(a1, vint_dot16(high, vint_load8x8(w1 + i + 8)));
+        a2 = vint_add32(a2, vint_dot16(high, vint_load8x8(w2 + i + 8)));
+        a3 = vint_add32(a3, vint_dot16(high, vint_load8x8(w3 + i + 8)));
+    }
+    vint_store(sums, vint_sums(a0, a1, a2, a3));
+}
+#endif
+
+static inline float join_lanes(vfloat a) {
+    float lanes[4];
+    vfloat_store(lanes, a);
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+
+static float sum_squares(const float *x, uint32_t n) {
+    vfloat sum = vfloat_zero();
+    uint32_t i = 0;
+    for (; i + 4u <= n; i += 4u) {
+        vfloat v = vfloat_load(x + i);
+        sum = vfloat_add(sum, vfloat_mul(v, v));
+    }
+    if (i < n) {
+        float rest[4] = {0};
+        for (uint32_t lane = 0; i + lane < n; lane++) {
+            rest[lane] = x[i + lane];
+        }
+        vfloat v = vfloat_load(rest);
+        sum = vfloat_add(sum, vfloat_mul(v, v));
+    }
+    return join_lanes(sum);
+}
+
+static float dot_f32(const float *a, const float *b, uint32_t n) {
+    vfloat sum = vfloat_zero();
+    for (uint32_t i = 0; i < n; i += 4u) {
+        sum = vfloat_add(sum, vfloat_mul(vfloat_load(a + i), vfloat_load(b + i)));
+    }
+    return join_lanes(sum);
+}
+
+static inline void dot4_f32(const float *w, uint32_t stride, const float *x, uint32_t n, float sums[4]) {
+    vfloat s0 = vfloat_zero(), s1 = s0, s2 = s0, s3 = s0;
+    for (uint32_t i = 0; i < n; i += 4u) {
+        vfloat v = vfloat_load(x + i);
+        const float *at = w + i;
+        s0 = vfloat_add(s0, vfloat_mul(vfloat_load(at), v));
+        s1 = vfloat_add(s1, vfloat_mul(vfloat_load(at + stride), v));
+        s2 = vfloat_add(s2, vfloat_mul(vfloat_load(at + 2u * (size_t)stride), v));
+        s3 = vfloat_add(s3, vfloat_mul(vfloat_load(at + 3u * (size_t)stride), v));
+    }
+    sums[0] = join_lanes(s0);
+    sums[1] = join_lanes(s1);
+    sums[2] = join_lanes(s2);
+    sums[3] = join_lanes(s3);
+}
+
+/* query . key over `stride` codes, in four partial sums. */
+static inline vint key_sum(const int16_t *query, const int8_t *key, uint32_t stride) {
+    vint sum = vint_zero();
+    for (uint32_t d = 0; d < stride; d += 16u) {
+        sum = vint_add32(sum, vint_dot16(vint_load(query + d), vint_load8x8(key + d)));
+        sum = vint_add32(sum, vint_dot16(vint_load(query + d + 8), vint_load8x8(key + d + 8)));
+    }
+    return sum;
+}
+
+static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
+                      const float *key_scales, float query_scale, float *scores) {
+    vfloat scale = vfloat_splat(query_scale);
+    uint32_t t = 0;
+    for (; t + 4u <= count; t += 4u) {
+        const int8_t *key = keys + (size_t)t * stride;
+        vint sums = vint_sums(key_sum(query, key, stride), key_sum(query, key + stride, stride),
+                              key_sum(query, key + 2u * (size_t)stride, stride),
+                              key_sum(query, key + 3u * (size_t)stride, stride));
+        vfloat scaled = vfloat_mul(vfloat_from_int(sums), vfloat_load(key_scales + t));
+        vfloat_store(scores + t, vfloat_mul(scaled, scale));
+    }
+    for (; t < count; t++) {
+        int32_t sums[4];
+        vint a = key_sum(query, keys + (size_t)t * stride, stride);
+        vint_store(sums, vint_sums(a, a, a, a));
+        scores[t] = ((float)sums[0] * key_scales[t]) * query_scale;
+    }
+}
+
+static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
+    for (uint32_t d = 0; d < stride; d += 16u) {
+        vint s0 = vint_zero(), s1 = s0, s2 = s0, s3 = s0;
+        for (uint32_t t = 0; t < count; t += 2u) {
+            const int8_t *value = values + (size_t)t * stride + d;
+            bool pair = t + 1u < count;
+            vint v0 = vint_load(value);
+            vint v1 = pair ? vint_load(value + stride) : vint_zero();
+            uint32_t second = pair ? (uint16_t)weights[t + 1u] : 0u;
+            vint w = vint_splat32((int32_t)((uint16_t)weights[t] | (second << 16)));
+            s0 = vint_add32(s0, vint_dot16(w, vint_pairs_0(v0, v1)));
+            s1 = vint_add32(s1, vint_dot16(w, vint_pairs_1(v0, v1)));
+            s2 = vint_add32(s2, vint_dot16(w, vint_pairs_2(v0, v1)));
+            s3 = vint_add32(s3, vint_dot16(w, vint_pairs_3(v0, v1)));
+        }
+        vint_store(out + d, s0);
+        vint_store(out + d + 4, s1);
+        vint_store(out + d + 8, s2);
+        vint_store(out + d + 12, s3);
+    }
+}
+
+static const s3lm_kernels s3lm_kernels_simd = {
+    .name = SET_NAME,
+    .wide = SET_WIDE,
+    .abs_max = s3lm_abs_max,
+    .quantize8 = s3lm_quantize8,
+    .quantize16 = s3lm_quantize16,
+    .sum_squares = sum_squares,
+    .dot_f32 = dot_f32,
+    .matmul_i8 = matmul_i8,
+    .matmul_f32 = matmul_f32,
+    .scores_i8 = scores_i8,
+    .mix_i8 = mix_i8,
+};
+
+const s3lm_kernels *s3lm_kernels_best(void) {
+    return &s3lm_kernels_simd;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* Matrix products: quantize the input where the weights are int8, multiply on all workers, add the bias. */
+#include "bytes.h"
+#include "model_parts.h"
+#include "numerics.h"
+
+/* 1 / 127, rounded to f32. */
+#define INVERSE_127 7.87401572e-3f
+
+s3lm_scale s3lm_dynamic_scale(uint32_t abs_max_bits, float limit, float inverse_limit) {
+    if (abs_max_bits >= S3LM_INFINITY_BITS) {
+        /* Zero codes times an infinite scale: NaN, which spreads to the logits and is reported there. */
+        return (s3lm_scale){s3lm_from_bits(S3LM_INFINITY_BITS), 0.0f};
+    }
+    float largest = s3lm_from_bits(abs_max_bits);
+    if (largest < S3LM_TINY) {
+        return (s3lm_scale){0.0f, 0.0f};
+    }
+    return (s3lm_scale){largest * inverse_limit, limit * s3lm_recip(largest)};
+}
+
+void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint32_t units, uint32_t multiple) {
+    if (model->options.parallel && model->options.workers > 1u) {
+        model->options.parallel(model->options.parallel_user, work, job, units, multiple);
+    } else {
+        work(job, 0, 0, units);
+    }
+}
+
+/* Quantizes `tokens` vectors of w->cols values for the product with w. */
+static void quantize(s3lm_model *model, const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens) {
+    s3lm_activations *codes = &model->quantized;
+    for (uint32_t t = 0; t < tokens; t++) {
+        const float *vector = x + (size_t)t * x_stride;
+        uint32_t largest = model->kernels->abs_max(vector, w->cols);
+        s3lm_scale scale = s3lm_dynamic_scale(largest, 127.0f, INVERSE_127);
+        if (w->activation_scale != 0.0f && largest < S3LM_INFINITY_BITS) {
+            scale.scale = w->activation_scale;
+            scale.inverse = s3lm_recip(w->activation_scale);
+        }
+        size_t at = (size_t)t * codes->stride;
+        codes->scales[t] = scale.scale;
+        model->kernels->quantize8(vector, w->cols, scale.inverse, codes->codes + at,
+                                  codes->wide ? codes->wide + at : NULL, w->row_stride);
+    }
+}
+
+typedef struct {
+    const s3lm_model *model;
+    const s3lm_tensor *w;
+    const float *bias;
+    const float *x;
+    float *y;
+    uint32_t x_stride;
+    uint32_t y_stride;
+    uint32_t tokens;
+} product;
+
+static void multiply(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
+    const product *p = job;
+    const s3lm_kernels *kernels = p->model->kernels;
+    (void)worker;
+    if (p->w->encoding == S3LM_F32) {
+        kernels->matmul_f32(p->w, p->x, p->x_stride, p->tokens, begin, end, p->y, p->y_stride);
+    } else {
+        kernels->matmul_i8(p->w, &p->model->quantized, p->tokens, begin, end, p->y, p->y_stride);
+    }
+    for (uint32_t t = 0; p->bias && t < p->tokens; t++) {
+        float *y = p->y + (size_t)t * p->y_stride;
+        for (uint32_t row = begin; row < end; row++) {
+            y[row] += p->bias[row];
+        }
+    }
+}
+
+void s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
+                 uint32_t tokens, float *y, uint32_t y_stride) {
+    product job = {model, w, bias ? bias->data : NULL, x, y, x_stride, y_stride, tokens};
+    if (w->encoding != S3LM_F32) {
+        quantize(model, w, x, x_stride, tokens);
+    }
+    /* Borders at 16 rows keep the workers' writes on different cache lines. */
+    s3lm_run_parallel(model, multiply, &job, w->rows, 16);
+}

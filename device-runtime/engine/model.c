@@ -1,0 +1,176 @@
+/* The forward pass of a decoder-only transformer: x += attention(norm(x)); x += mlp(norm(x)); logits = head(norm(x)). */
+#include "bytes.h"
+#include "model_parts.h"
+#include "numerics.h"
+
+/* Elements of the gated product that are computed together: enough for vectors of 16 floats. */
+#define GATE_BLOCK 16u
+
+void s3lm_reset(s3lm_model *model) {
+    model->length = 0;
+}
+
+void s3lm_truncate(s3lm_model *model, uint32_t length) {
+    if (length < model->length) {
+        model->length = length;
+    }
+}
+
+/* x = embedding row * embedding_scale. */
+static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
+    const s3lm_config *config = &model->package->config;
+    const s3lm_tensor *table = model->embed;
+    for (uint32_t t = 0; t < tokens; t++) {
+        const uint8_t *row = (const uint8_t *)table->data + (size_t)ids[t] * table->row_stride;
+        float *x = model->x + (size_t)t * model->hidden_stride;
+        if (table->encoding == S3LM_F32) {
+            const float *values = (const float *)(const void *)row;
+            for (uint32_t i = 0; i < config->hidden_size; i++) {
+                x[i] = values[i];
+            }
+        } else {
+            const int8_t *codes = (const int8_t *)row;
+            float scale = table->scales[ids[t]];
+            for (uint32_t i = 0; i < config->hidden_size; i++) {
+                x[i] = (float)codes[i] * scale;
+            }
+        }
+        if (config->embedding_scale != 1.0f) {
+            for (uint32_t i = 0; i < config->hidden_size; i++) {
+                x[i] *= config->embedding_scale;
+            }
+        }
+    }
+}
+
+static void add_to_residual(s3lm_model *model, const float *y, uint32_t tokens) {
+    size_t count = (size_t)tokens * model->hidden_stride;
+    float *restrict x = model->x;
+    for (size_t i = 0; i < count; i++) {
+        x[i] += y[i];
+    }
+}
+
+/* projected = q | k | v */
+static void project(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens) {
+    const s3lm_tensor *fused = s3lm_of(layer, S3LM_QKV);
+    float *y = model->projected;
+    if (fused) {
+        s3lm_linear(model, fused, s3lm_of(layer, S3LM_QKV_BIAS), model->normed, model->hidden_stride, tokens, y,
+                    model->projected_stride);
+        return;
+    }
+    static const s3lm_role roles[] = {S3LM_Q, S3LM_K, S3LM_V};
+    for (uint32_t i = 0; i < 3u; i++) {
+        const s3lm_tensor *w = s3lm_of(layer, roles[i]);
+        s3lm_linear(model, w, s3lm_of(layer, (s3lm_role)(roles[i] + 1)), model->normed, model->hidden_stride, tokens, y,
+                    model->projected_stride);
+        y += w->rows;
+    }
+}
+
+/* h[i] = silu(gate[i]) * up[i] over one token's projections, in place: what is written never passes what is still to
+ * be read. Fused rows alternate gate and up; separate ones follow each other. */
+static void gate(float *y, uint32_t ffn_size, bool alternating) {
+    uint32_t step = alternating ? 2u : 1u;
+    const float *up_start = y + (alternating ? 1u : ffn_size);
+    for (uint32_t at = 0; at < ffn_size; at += GATE_BLOCK) {
+        uint32_t n = ffn_size - at < GATE_BLOCK ? ffn_size - at : GATE_BLOCK;
+        float gates[GATE_BLOCK] = {0}, ups[GATE_BLOCK] = {0};
+        for (uint32_t i = 0; i < n; i++) {
+            gates[i] = y[(size_t)(at + i) * step];
+            ups[i] = up_start[(size_t)(at + i) * step];
+        }
+        for (uint32_t i = 0; i < GATE_BLOCK; i++) {
+            gates[i] = s3lm_silu(gates[i]) * ups[i];
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            y[at + i] = gates[i];
+        }
+    }
+    for (uint32_t i = ffn_size; i < s3lm_align(ffn_size, 4); i++) {
+        y[i] = 0.0f;
+    }
+}
+
+static void feed_forward(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens) {
+    const s3lm_tensor *fused = s3lm_of(layer, S3LM_GATE_UP);
+    uint32_t ffn_size = layer->config.ffn_size;
+    if (fused) {
+        s3lm_linear(model, fused, s3lm_of(layer, S3LM_GATE_UP_BIAS), model->normed, model->hidden_stride, tokens,
+                    model->projected, model->projected_stride);
+    } else {
+        s3lm_linear(model, s3lm_of(layer, S3LM_GATE), s3lm_of(layer, S3LM_GATE_BIAS), model->normed,
+                    model->hidden_stride, tokens, model->projected, model->projected_stride);
+        s3lm_linear(model, s3lm_of(layer, S3LM_UP), s3lm_of(layer, S3LM_UP_BIAS), model->normed, model->hidden_stride,
+                    tokens, model->projected + ffn_size, model->projected_stride);
+    }
+    for (uint32_t t = 0; t < tokens; t++) {
+        gate(model->projected + (size_t)t * model->projected_stride, ffn_size, fused != NULL);
+    }
+    s3lm_linear(model, s3lm_of(layer, S3LM_DOWN), s3lm_of(layer, S3LM_DOWN_BIAS), model->projected,
+                model->projected_stride, tokens, model->normed, model->hidden_stride);
+}
+
+/* One pre-norm block; the only kind that a package may name so far (package_model.c refuses others). */
+static void run_block(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
+    s3lm_rms_norm(model, s3lm_of(layer, S3LM_ATTN_NORM), layer->config.attn_norm_eps, model->x, tokens, model->normed);
+    project(model, layer, tokens);
+    s3lm_attention(model, layer, tokens);
+    s3lm_linear(model, s3lm_of(layer, S3LM_O), s3lm_of(layer, S3LM_O_BIAS), model->attended, model->attended_stride,
+                tokens, model->normed, model->hidden_stride);
+    add_to_residual(model, model->normed, tokens);
+    s3lm_rms_norm(model, s3lm_of(layer, S3LM_MLP_NORM), layer->config.mlp_norm_eps, model->x, tokens, model->normed);
+    feed_forward(model, layer, tokens);
+    add_to_residual(model, model->normed, tokens);
+}
+
+/* Logits of `tokens` tokens from token `first` of the pass on. */
+static s3lm_status classify(s3lm_model *model, uint32_t first, uint32_t tokens, float *logits) {
+    const s3lm_config *config = &model->package->config;
+    const float *x = model->x + (size_t)first * model->hidden_stride;
+    float scale = config->logit_scale;
+    uint32_t bad = 0;
+    s3lm_rms_norm(model, model->final_norm, config->final_norm_eps, x, tokens, model->normed);
+    s3lm_linear(model, model->head, model->head_bias, model->normed, model->hidden_stride, tokens, logits,
+                config->vocab_size);
+    for (size_t i = 0; i < (size_t)tokens * config->vocab_size; i++) {
+        logits[i] *= scale;
+        bad |= (s3lm_bits(logits[i]) & S3LM_INFINITY_BITS) == S3LM_INFINITY_BITS;
+    }
+    return bad ? S3LM_ERR_NUMERIC : S3LM_OK;
+}
+
+s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, float *logits, bool all) {
+    const s3lm_config *config = &model->package->config;
+    if (n == 0u) {
+        return S3LM_ERR_OPTIONS;
+    }
+    if (n > model->context - model->length) {
+        return S3LM_ERR_CONTEXT;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (ids[i] >= config->vocab_size) {
+            return S3LM_ERR_TOKEN;
+        }
+    }
+    s3lm_status status = S3LM_OK;
+    for (uint32_t done = 0; done < n && status == S3LM_OK;) {
+        uint32_t tokens = n - done < model->max_batch ? n - done : model->max_batch;
+        embed(model, ids + done, tokens);
+        for (uint32_t layer = 0; layer < config->layers; layer++) {
+            run_block(model, &model->layers[layer], tokens);
+        }
+        for (uint32_t t = 0; t < tokens; t++) {
+            model->ids[model->length + t] = ids[done + t];
+        }
+        model->length += tokens;
+        done += tokens;
+        if (logits && all) {
+            status = classify(model, 0, tokens, logits + (size_t)(done - tokens) * config->vocab_size);
+        } else if (logits && done == n) {
+            status = classify(model, tokens - 1u, 1, logits);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,97 @@
+/* Floating-point functions that give the same bits on every target, from IEEE add, subtract, multiply, compare and
+ * integer operations alone: no divide, no square root, no fused multiply-add (build with -ffp-contract=off).
+ *
+ * NaN and infinity pass through as NaN or infinity, so that an overflow anywhere reaches the logits, where s3lm_forward
+ * reports it. All functions are branch-free where compilers vectorize them. Any core may call them.
+ */
+#ifndef S3LM_NUMERICS_H
+#define S3LM_NUMERICS_H
+
+#include <stdint.h>
+
+/* Bits of +infinity; as signed integers, magnitudes of floats order like the floats, NaN above infinity. */
+#define S3LM_INFINITY_BITS 0x7F800000u
+/* 1.5 * 2^23: adding it leaves a number below 2^22 rounded to the nearest even integer in the low mantissa bits. */
+#define S3LM_ROUNDER 12582912.0f
+#define S3LM_ROUNDER_BITS 0x4B400000
+/* Vectors whose largest magnitude is below 2^-100 quantize to zero: their reciprocal would overflow. */
+#define S3LM_TINY 7.88860905e-31f
+
+typedef union {
+    float number;
+    uint32_t bits;
+} s3lm_float_bits;
+
+static inline uint32_t s3lm_bits(float x) {
+    s3lm_float_bits u;
+    u.number = x;
+    return u.bits;
+}
+
+static inline float s3lm_from_bits(uint32_t bits) {
+    s3lm_float_bits u;
+    u.bits = bits;
+    return u.number;
+}
+
+/* Nearest integer, ties to even, for |x| < 2^22. */
+static inline int32_t s3lm_round(float x) {
+    return (int32_t)s3lm_bits(x + S3LM_ROUNDER) - S3LM_ROUNDER_BITS;
+}
+
+/* x limited to [-limit, limit]; NaN becomes limit. Written so that it equals min and max instructions. */
+static inline float s3lm_clamp(float x, float limit) {
+    x = x < limit ? x : limit;
+    return x > -limit ? x : -limit;
+}
+
+/* 1 / x for 2^-120 <= x <= 2^120, at most 2 ulp off. The guess mirrors the exponent and approximates the mantissa
+ * linearly (12 % off); each Newton step y (2 - x y) squares the error. */
+static inline float s3lm_recip(float x) {
+    float y = s3lm_from_bits(0x7EF311C7u - s3lm_bits(x));
+    y = y * (2.0f - x * y);
+    y = y * (2.0f - x * y);
+    y = y * (2.0f - x * y);
+    return y * (2.0f - x * y);
+}
+
+/* 1 / sqrt(x) for 2^-120 <= x <= 2^120, at most 2 ulp off. Guess by halving the exponent (Lomont 2003), then Newton
+ * steps y (3/2 - x/2 y y). */
+static inline float s3lm_rsqrt(float x) {
+    float half = 0.5f * x;
+    float y = s3lm_from_bits(0x5F375A86u - (s3lm_bits(x) >> 1));
+    y = y * (1.5f - half * y * y);
+    y = y * (1.5f - half * y * y);
+    y = y * (1.5f - half * y * y);
+    return y * (1.5f - half * y * y);
+}
+
+/* e^x, at most 2 ulp off; 0 below -87 (the result would leave the normal numbers), e^88 above 88.
+ * Cody and Waite (1980): x = n ln 2 + r with ln 2 in two parts, |r| <= 0.35; Taylor polynomial of degree 7 in r
+ * (remainder below 6e-9 relative); 2^n by its exponent bits. */
+static inline float s3lm_exp(float x) {
+    float c = x > 88.0f ? 88.0f : x;
+    float shifted = c * 1.44269504f + S3LM_ROUNDER;
+    uint32_t n = s3lm_bits(shifted) - (uint32_t)S3LM_ROUNDER_BITS;
+    float k = shifted - S3LM_ROUNDER;
+    float r = (c - k * 0.693359375f) - k * -2.12194440e-4f;
+    float p = 1.98412698e-4f;
+    p = p * r + 1.38888889e-3f;
+    p = p * r + 8.33333333e-3f;
+    p = p * r + 4.16666667e-2f;
+    p = p * r + 1.66666667e-1f;
+    p = p * r + 0.5f;
+    p = (p * r) * r + r;
+    p = p + 1.0f;
+    p = p * s3lm_from_bits((n + 127u) << 23);
+    return c < -87.0f ? 0.0f : p;
+}
+
+/* x / (1 + e^-x). The exponent stops at 80 so that the denominator stays where s3lm_recip holds; the result is then
+ * below 2e-33, or of order x e^-80. */
+static inline float s3lm_silu(float x) {
+    float e = s3lm_exp(x < -80.0f ? 80.0f : -x);
+    return x * s3lm_recip(1.0f + e);
+}
+
+#endif
