@@ -37,6 +37,9 @@ const FIRST_READ = 64 * 1024;
 /** Levels of nesting: the header, an entry, a shape; some room for unknown fields that the format ignores. */
 const MAX_DEPTH = 8;
 
+/** Pickles begin with 0x80 and the number of their protocol. */
+const PICKLE_PROTOCOLS = 5;
+
 /** A checked header. */
 export interface SafetensorsHeader {
   /** In the order of the file's bytes. */
@@ -101,7 +104,7 @@ function refuseOtherFormats(start: Uint8Array, file: string): void {
   if (text.startsWith('version https://git-lfs')) throw lfsPointer(file);
   const kind = text.startsWith('GGUF')
     ? 'a GGUF file'
-    : text.startsWith('PK\u0003\u0004') || /^\u0080[\u0002-\u0005]/.test(text)
+    : text.startsWith('PK\u0003\u0004') || (start[0] === 0x80 && (start[1] ?? 0) <= PICKLE_PROTOCOLS)
       ? 'a PyTorch pickle'
       : /^\s*<(?:!doctype|html)/i.test(text)
         ? 'a web page'

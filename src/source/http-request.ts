@@ -58,30 +58,29 @@ export async function get<T>(
   signal: AbortSignal | undefined,
 ): Promise<Answer<T>> {
   const sleep = options.sleep ?? sleepFor;
-  let lastReason = '';
-  let lastStatus: number | undefined;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     let wait = FIRST_WAIT_MS * 2 ** (attempt - 1);
+    let reason: string;
+    let status: number | undefined;
     try {
       const answer = await attemptOnce(url, headers, readBody, options, signal);
       if ('body' in answer) return answer;
-      lastStatus = answer.response.status;
-      lastReason = `the server answered ${lastStatus}`;
+      status = answer.response.status;
+      reason = `the server answered ${status}`;
       wait = Math.max(wait, retryAfter(answer.response));
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof LineError)) throw error;
-      lastStatus = undefined;
-      lastReason = error.message;
+      reason = error.message;
     }
     if (attempt === ATTEMPTS) {
       throw new TransportError(
-        `${url}: ${lastReason}, ${ATTEMPTS} times. Check the address and the network, then try again.`,
-        { status: lastStatus },
+        `${url}: ${reason}, ${ATTEMPTS} times. Check the address and the network, then try again.`,
+        { status },
       );
     }
-    options.onNote?.(`${url}: ${lastReason}; trying again.`);
+    options.onNote?.(`${url}: ${reason}; trying again.`);
     await sleep(wait, signal);
   }
 }

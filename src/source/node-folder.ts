@@ -6,7 +6,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { TransportError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
@@ -29,7 +29,12 @@ interface Identity {
   readonly changed: bigint;
 }
 
-class NodeSource implements ByteSource {
+/** One file on disk; {@link close} it when the work is done. */
+export interface NodeFile extends ByteSource {
+  close(): Promise<void>;
+}
+
+class NodeSource implements NodeFile {
   readonly name: string;
   readonly size: number;
   readonly #handle: FileHandle;
@@ -86,6 +91,17 @@ class NodeSource implements ByteSource {
   close(): Promise<void> {
     return this.#handle.close();
   }
+}
+
+/**
+ * Opens one file on disk; its name is the last part of the path.
+ * @throws TransportError when it is absent, is not a file or cannot be opened
+ */
+export async function nodeFile(path: string): Promise<NodeFile> {
+  const whole = resolve(path);
+  const source = await openSource(dirname(whole), basename(whole));
+  if (source === null) throw new TransportError(`${path}: there is no such file. Check the path.`);
+  return source;
 }
 
 /**

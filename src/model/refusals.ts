@@ -1,0 +1,64 @@
+/** Models that are well formed but of a kind that is not converted: refused by name, with what to use instead. */
+import { UnsupportedError } from '../shared/errors.js';
+import type { ConfigFields } from './config-fields.js';
+
+/** Keys that only mixtures of experts have, with the least value that means one. */
+const EXPERT_KEYS = ['num_local_experts', 'num_experts', 'n_routed_experts', 'moe_num_experts'];
+
+/** Parts of multimodal wrappers. */
+const TOWER_KEYS = ['text_config', 'vision_config', 'audio_config', 'vision_tower', 'mm_vision_tower'];
+
+/**
+ * Refuses kinds of models by what config.json says, before any tensor is looked at.
+ * @param supported sentence that lists what is converted
+ * @throws UnsupportedError
+ */
+export function refuseKinds(config: ConfigFields, supported: string): void {
+  const refuse = (field: string, problem: string, remedy: string): never => {
+    throw new UnsupportedError(problem, { file: config.file, field, remedy });
+  };
+  if (config.isSet('quantization_config')) {
+    const method = config.object('quantization_config')?.raw('quant_method');
+    refuse(
+      'quantization_config',
+      `The model is already quantized${typeof method === 'string' ? ` (${method.slice(0, 40)})` : ''}; its weights are codes, not numbers.`,
+      'Use the original model that it was made from.',
+    );
+  }
+  for (const key of TOWER_KEYS) {
+    if (config.isSet(key)) {
+      refuse(
+        key,
+        'The model is multimodal: its language model is only a part.',
+        `Use a text model. ${supported}`,
+      );
+    }
+  }
+  if (config.boolean('is_encoder_decoder', false)) {
+    refuse(
+      'is_encoder_decoder',
+      'The model has an encoder and a decoder.',
+      `Use a model that only decodes. ${supported}`,
+    );
+  }
+  for (const key of EXPERT_KEYS) {
+    const experts = config.raw(key);
+    if (typeof experts === 'number' && experts > 1) {
+      refuse(key, `The model is a mixture of ${experts} experts.`, `Use a dense model. ${supported}`);
+    }
+  }
+}
+
+/** The error for a folder that only holds the difference to another model. */
+export function adapterError(): UnsupportedError {
+  return new UnsupportedError(
+    'The folder holds an adapter (LoRA), which is only the difference to a base model.',
+    {
+      file: 'adapter_config.json',
+      remedy:
+        'Merge it once in Python:\n' +
+        '  from peft import AutoPeftModelForCausalLM\n' +
+        '  AutoPeftModelForCausalLM.from_pretrained("FOLDER").merge_and_unload().save_pretrained("MERGED")',
+    },
+  );
+}

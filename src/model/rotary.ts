@@ -1,0 +1,226 @@
+/**
+ * Rotary position embedding: reads the parameters in both dialects of config.json and computes the angles per position.
+ * The rules are those of transformers (modeling_rope_utils.py) below the original length; what a type does beyond it
+ * (dynamic, longrope) changes the angles with the length of the text, which a device with a fixed context never needs.
+ */
+import { UnsupportedError } from '../shared/errors.js';
+import { isJsonObject } from '../source/strict-json.js';
+import { ConfigFields } from './config-fields.js';
+import type { RotarySpec } from './decoder.js';
+
+/** What a family knows about its rotation. */
+export interface RotaryShape {
+  /** Leading elements of each head that rotate. */
+  readonly dim: number;
+  /** The config's longest position. */
+  readonly maxPositions: number;
+}
+
+/** The angles, and up to which position they hold. */
+export interface RotaryReading {
+  readonly spec: RotarySpec;
+  readonly maxPositions: number;
+  readonly notes: readonly string[];
+}
+
+/** Default base of the angles, of all families that are read. */
+const DEFAULT_THETA = 10_000;
+
+/** Largest base and factor: far beyond any real one, small enough that no power overflows. */
+const MAX_THETA = 1e15;
+const MAX_FACTOR = 1e6;
+
+/** Most positions that a scaling rule is asked about. */
+const MAX_POSITIONS = 2 ** 31;
+
+/** The parameters, wherever the config keeps them. */
+export interface RotaryParameters {
+  /** `default`, `linear`, `llama3`, `dynamic`, `yarn`, `longrope`, or something unknown. */
+  readonly type: string;
+  readonly theta: number;
+  /** Share of each head that rotates; 1 when the config is silent. */
+  readonly partialFactor: number;
+  /** The object with the type's own keys; `null` when there is none. */
+  readonly fields: ConfigFields | null;
+}
+
+/**
+ * Finds the rotary parameters: `rope_theta` and `rope_scaling` (older) or `rope_parameters` (newer); when both are there the
+ * older wins, as in transformers.
+ * @throws FormatError; UnsupportedError when each kind of layer has its own
+ */
+export function findRotaryParameters(config: ConfigFields): RotaryParameters {
+  const scaling = config.object('rope_scaling');
+  const parameters = config.object('rope_parameters');
+  const fields = scaling !== null && scaling.keys.length > 0 ? scaling : parameters;
+  const nested = fields?.keys.filter((key) => isJsonObject(fields.raw(key))) ?? [];
+  if (fields !== null && nested.length > 0) {
+    throw new UnsupportedError(
+      `Each kind of layer has its own rotary parameters (${nested.slice(0, 4).join(', ')}).`,
+      {
+        file: config.file,
+        field: 'rope_parameters',
+        remedy: 'Such models are not converted yet; use one with a single rotary embedding.',
+      },
+    );
+  }
+  const theta = fields?.isSet('rope_theta') === true ? fields : config;
+  const partial = fields?.isSet('partial_rotary_factor') === true ? fields : config;
+  return {
+    type: fields?.optionalText('rope_type') ?? fields?.optionalText('type') ?? 'default',
+    theta: theta.number('rope_theta', DEFAULT_THETA, { min: 1, max: MAX_THETA }),
+    partialFactor: partial.number('partial_rotary_factor', 1, { min: 0, max: 1 }),
+    fields,
+  };
+}
+
+/**
+ * Computes the angles of a rotary embedding.
+ * @throws FormatError when a parameter is missing or wrong; UnsupportedError for a type that is not known
+ */
+export function computeRotary(
+  config: ConfigFields,
+  parameters: RotaryParameters,
+  shape: RotaryShape,
+): RotaryReading {
+  const { type, theta } = parameters;
+  const { dim, maxPositions } = shape;
+  const plain = Array.from({ length: dim / 2 }, (_, i) => theta ** ((-2 * i) / dim));
+  const done = (
+    inverseFrequencies: readonly number[],
+    attentionFactor = 1,
+    notes: readonly string[] = [],
+    limit = maxPositions,
+  ): RotaryReading => ({ spec: { dim, inverseFrequencies, attentionFactor }, maxPositions: limit, notes });
+  // Only `default` can do without parameters of its own.
+  const fields = parameters.fields ?? new ConfigFields(new Map(), config.file, 'rope_scaling.');
+  switch (type) {
+    case 'default':
+      return done(plain);
+    case 'linear': {
+      const factor = readFactor(fields);
+      return done(plain.map((frequency) => frequency / factor));
+    }
+    case 'dynamic':
+      // Up to the trained length the base is not changed; beyond it, it grows with the text.
+      readFactor(fields);
+      return done(plain, 1, [
+        `The rotary embedding is dynamic: it holds as trained up to position ${maxPositions}, the longest context offered.`,
+      ]);
+    case 'llama3':
+      return done(llama3(plain, fields, originalLength(config, fields, maxPositions)));
+    case 'yarn':
+      return yarn(config, fields, theta, shape, plain, done);
+    case 'longrope':
+      return longrope(config, fields, shape, plain, done);
+    default:
+      throw new UnsupportedError(`The rotary embedding is of the type "${type.slice(0, 40)}".`, {
+        file: config.file,
+        field: fields.pathOf('rope_type'),
+        remedy:
+          'Known are default, linear, dynamic, llama3, yarn and longrope; use a model with one of them.',
+      });
+  }
+}
+
+type Done = (
+  inverseFrequencies: readonly number[],
+  attentionFactor?: number,
+  notes?: readonly string[],
+  limit?: number,
+) => RotaryReading;
+
+function readFactor(fields: ConfigFields): number {
+  return fields.number('factor', undefined, { min: 1 / MAX_FACTOR, max: MAX_FACTOR });
+}
+
+/** The length that the model was first trained with; a value beside the rotary parameters has priority. */
+function originalLength(config: ConfigFields, fields: ConfigFields, maxPositions: number): number {
+  const key = 'original_max_position_embeddings';
+  const from = config.isSet(key) ? config : fields;
+  return from.integer(key, maxPositions, { min: 1, max: MAX_POSITIONS });
+}
+
+/** Llama 3.1: short waves stay, long ones are divided by the factor, those between are blended. */
+function llama3(plain: readonly number[], fields: ConfigFields, original: number): number[] {
+  const factor = readFactor(fields);
+  const low = fields.number('low_freq_factor', undefined, { min: 1 / MAX_FACTOR, max: MAX_FACTOR });
+  const high = fields.number('high_freq_factor', undefined, { min: 1 / MAX_FACTOR, max: MAX_FACTOR });
+  if (high <= low) throw fields.wrong('high_freq_factor', `larger than low_freq_factor (${low})`);
+  return plain.map((frequency) => {
+    const wavelength = (2 * Math.PI) / frequency;
+    if (wavelength < original / high) return frequency;
+    if (wavelength > original / low) return frequency / factor;
+    const smooth = (original / wavelength - low) / (high - low);
+    return ((1 - smooth) * frequency) / factor + smooth * frequency;
+  });
+}
+
+/** YaRN (arXiv 2309.00071): a ramp over the dimensions between dividing and keeping, and a factor on the attention. */
+function yarn(
+  config: ConfigFields,
+  fields: ConfigFields,
+  theta: number,
+  { dim, maxPositions }: RotaryShape,
+  plain: readonly number[],
+  done: Done,
+): RotaryReading {
+  const original = originalLength(config, fields, maxPositions);
+  const factor = fields.isSet('factor') ? readFactor(fields) : maxPositions / original;
+  const positive = { min: 1 / MAX_FACTOR, max: MAX_FACTOR };
+  const betaFast = fields.number('beta_fast', 32, positive);
+  const betaSlow = fields.number('beta_slow', 1, positive);
+  if (theta === 1) throw fields.wrong('rope_theta', 'larger than 1 for yarn');
+  const dimensionOf = (rotations: number): number =>
+    (dim * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));
+  const truncate = fields.boolean('truncate', true);
+  const low = Math.max(truncate ? Math.floor(dimensionOf(betaFast)) : dimensionOf(betaFast), 0);
+  const high = Math.min(truncate ? Math.ceil(dimensionOf(betaSlow)) : dimensionOf(betaSlow), dim - 1);
+  const width = low === high ? 0.001 : high - low;
+  const frequencies = plain.map((frequency, i) => {
+    const ramp = Math.min(1, Math.max(0, (i - low) / width));
+    return (frequency / factor) * ramp + frequency * (1 - ramp);
+  });
+  return done(frequencies, yarnAttentionFactor(fields, factor));
+}
+
+function yarnAttentionFactor(fields: ConfigFields, factor: number): number {
+  const given = fields.optionalNumber('attention_factor', { min: 0, max: MAX_FACTOR });
+  if (given !== null) return given;
+  const scale = (mscale: number): number => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
+  const mscale = fields.number('mscale', 0, { min: 0, max: MAX_FACTOR });
+  const mscaleAll = fields.number('mscale_all_dim', 0, { min: 0, max: MAX_FACTOR });
+  return mscale !== 0 && mscaleAll !== 0 ? scale(mscale) / scale(mscaleAll) : scale(1);
+}
+
+/** LongRoPE (arXiv 2402.13753): a divisor per dimension; the short ones, which hold up to the original length. */
+function longrope(
+  config: ConfigFields,
+  fields: ConfigFields,
+  { dim, maxPositions }: RotaryShape,
+  plain: readonly number[],
+  done: Done,
+): RotaryReading {
+  const original = originalLength(config, fields, maxPositions);
+  const divisors = fields.numbers('short_factor');
+  if (divisors.length !== dim / 2 || divisors.some((divisor) => !(divisor > 0 && divisor <= MAX_FACTOR))) {
+    throw fields.wrong('short_factor', `a list of ${dim / 2} positive numbers`);
+  }
+  const factor = fields.isSet('factor') ? readFactor(fields) : maxPositions / original;
+  const given = fields.optionalNumber('attention_factor', { min: 0, max: MAX_FACTOR });
+  const attentionFactor =
+    given ?? (factor <= 1 || original <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
+  const limit = Math.min(maxPositions, original);
+  const notes =
+    limit < maxPositions
+      ? [
+          `The long rotary factors are not used: the longest context offered is ${limit} of ${maxPositions} positions.`,
+        ]
+      : [];
+  return done(
+    plain.map((frequency, i) => frequency / (divisors[i] ?? 1)),
+    attentionFactor,
+    notes,
+    limit,
+  );
+}

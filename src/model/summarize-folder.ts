@@ -1,0 +1,89 @@
+/** Looks over a model folder without converting it: what it holds, and whether it can be converted or why not. */
+import type { Checkpoint, Dtype, TensorInfo } from '../checkpoint/checkpoint.js';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import { FormatError } from '../shared/errors.js';
+import type { ModelFolder } from '../source/byte-source.js';
+import type { DecoderModel } from './decoder.js';
+import { checkArchitecture, readDecoder } from './read.js';
+
+/** One tensor in a summary. */
+export interface TensorSummary {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** What is known of a folder. */
+export interface FolderSummary {
+  readonly name: string;
+  /** In the order of the files. */
+  readonly tensors: readonly TensorSummary[];
+  /** Sum over all tensors. */
+  readonly bytes: number;
+  /** Tensors and bytes per element type, most bytes first. */
+  readonly dtypes: readonly { readonly dtype: Dtype; readonly tensors: number; readonly bytes: number }[];
+  /** The largest tensor's bytes: what a conversion's memory grows with. */
+  readonly largest: number;
+  /** Whether the model can be read. */
+  readonly convertible: boolean;
+  /** Why it cannot be read and what to do, `null` when it can. */
+  readonly problem: string | null;
+  /** The description when it can be read. */
+  readonly model: DecoderModel | null;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Summarizes a folder; what is wrong with the model becomes `problem`, not an error.
+ * @throws TransportError when bytes cannot be had; the signal's problem
+ */
+export async function summarizeFolder(folder: ModelFolder, signal?: AbortSignal): Promise<FolderSummary> {
+  const first = await attempt(() => checkArchitecture(folder, signal));
+  const checkpoint = await attempt(() => openCheckpoint(folder, signal));
+  if (checkpoint.value === null) return summary(folder, null, null, first.problem ?? checkpoint.problem);
+  const opened = checkpoint.value;
+  const model = first.problem === null ? await attempt(() => readDecoder(folder, opened, signal)) : null;
+  return summary(folder, opened, model?.value ?? null, first.problem ?? model?.problem ?? null);
+}
+
+/** The value, or why there is none. */
+async function attempt<T>(work: () => Promise<T>): Promise<{ value: T | null; problem: string | null }> {
+  try {
+    return { value: await work(), problem: null };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { value: null, problem: error.message };
+  }
+}
+
+function summary(
+  folder: ModelFolder,
+  checkpoint: Checkpoint | null,
+  model: DecoderModel | null,
+  problem: string | null,
+): FolderSummary {
+  const tensors = [...(checkpoint?.tensors.values() ?? [])].map(describe);
+  const dtypes = new Map<Dtype, { dtype: Dtype; tensors: number; bytes: number }>();
+  for (const { dtype, bytes } of tensors) {
+    const entry = dtypes.get(dtype) ?? { dtype, tensors: 0, bytes: 0 };
+    dtypes.set(dtype, { dtype, tensors: entry.tensors + 1, bytes: entry.bytes + bytes });
+  }
+  return {
+    name: folder.name,
+    tensors,
+    bytes: checkpoint?.bytes ?? 0,
+    dtypes: [...dtypes.values()].sort((a, b) => b.bytes - a.bytes),
+    largest: tensors.reduce((largest, { bytes }) => Math.max(largest, bytes), 0),
+    convertible: model !== null,
+    problem,
+    model,
+    notes: model?.notes ?? [],
+  };
+}
+
+function describe(info: TensorInfo): TensorSummary {
+  const { name, dtype, shape, file, begin, end } = info;
+  return { name, dtype, shape, file, bytes: end - begin };
+}

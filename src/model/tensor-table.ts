@@ -1,0 +1,141 @@
+/**
+ * Hands a family the tensors it asks for, checked, and keeps account: what is missing, and what nobody asked for. A tensor
+ * that is silently left out (a bias, a norm) would give a model that talks nonsense.
+ */
+import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
+import { FLOAT_DTYPES, isFloatDtype } from '../checkpoint/dtype.js';
+import { FormatError, UnsupportedError } from '../shared/errors.js';
+import type { TensorRef } from './decoder.js';
+
+/** Tensors that old writers saved and that are computed anew: the rotary angles. */
+const IGNORABLE = /(?:^|\.)rotary_emb\.inv_freq$/;
+
+/** Names shown in a message before "and N more". */
+const SHOWN_NAMES = 8;
+
+export class TensorTable {
+  readonly #checkpoint: Checkpoint;
+  readonly #file: string;
+  readonly #used = new Map<string, TensorRef>();
+
+  /** @param configFile the file whose claims are compared with the shapes, for messages */
+  constructor(checkpoint: Checkpoint, configFile: string) {
+    this.#checkpoint = checkpoint;
+    this.#file = configFile;
+  }
+
+  has(name: string): boolean {
+    return this.#checkpoint.tensors.has(name);
+  }
+
+  /** The shape of a tensor as stored, `null` when it is absent. */
+  shapeOf(name: string): readonly number[] | null {
+    return this.#checkpoint.tensors.get(name)?.shape ?? null;
+  }
+
+  /** The first of several prefixes under which a tensor is stored, `null` when under none. */
+  findPrefix(prefixes: readonly string[], names: readonly string[]): string | null {
+    return prefixes.find((prefix) => names.some((name) => this.has(prefix + name))) ?? null;
+  }
+
+  /** One more than the largest number that follows `prefix` in any name: the number of blocks that are stored. */
+  countNumbered(prefix: string): number {
+    let count = 0;
+    for (const name of this.#checkpoint.tensors.keys()) {
+      if (!name.startsWith(prefix)) continue;
+      const digits = /^\d{1,9}(?=\.)/.exec(name.slice(prefix.length));
+      if (digits !== null) count = Math.max(count, Number(digits[0]) + 1);
+    }
+    return count;
+  }
+
+  /**
+   * A tensor that the model must have.
+   * @param shape what it must be, from the config
+   * @param claim the config keys that say so, for the message
+   * @throws FormatError when it is missing or its shape is another; UnsupportedError for a type that is not converted
+   */
+  take(name: string, shape: readonly number[], claim: string): TensorRef {
+    const info = this.#checkpoint.tensors.get(name);
+    if (info === undefined) {
+      throw new FormatError('The tensor is missing.', {
+        file: this.#place(),
+        field: name,
+        remedy: `${this.#file} describes a model that has it; take both from the same model.`,
+      });
+    }
+    if (info.shape.length !== shape.length || info.shape.some((dimension, i) => dimension !== shape[i])) {
+      throw new FormatError(
+        `The tensor has the shape [${info.shape.join(', ')}], but ${claim} in ${this.#file} makes it [${shape.join(', ')}].`,
+        { file: info.file, field: name, remedy: 'Take config and weights from the same model.' },
+      );
+    }
+    const ref = { name, dtype: floatDtype(info), shape: [...shape] };
+    this.#used.set(name, ref);
+    return ref;
+  }
+
+  /** Marks a tensor as known although its content is not used (the copy of a tied head). */
+  ignore(name: string): void {
+    const info = this.#checkpoint.tensors.get(name);
+    if (info !== undefined) this.#ignored.add(name);
+  }
+
+  readonly #ignored = new Set<string>();
+
+  /** Elements of all tensors that were taken. */
+  get parameters(): number {
+    let sum = 0;
+    for (const { shape } of this.#used.values()) sum += shape.reduce((product, d) => product * d, 1);
+    return sum;
+  }
+
+  /**
+   * Refuses what is left over.
+   * @param explain says what an unknown tensor means, when the family knows it
+   * @returns how many buffers were left out rightly
+   * @throws FormatError that lists the tensors nobody asked for
+   */
+  finish(explain: (name: string) => string | null): number {
+    let ignorable = 0;
+    const unknown: string[] = [];
+    for (const name of this.#checkpoint.tensors.keys()) {
+      if (this.#used.has(name) || this.#ignored.has(name)) continue;
+      if (IGNORABLE.test(name)) ignorable++;
+      else unknown.push(name);
+    }
+    const first = unknown[0];
+    if (first === undefined) return ignorable;
+    const shown = unknown.slice(0, SHOWN_NAMES).join(', ');
+    const rest = unknown.length > SHOWN_NAMES ? ` and ${unknown.length - SHOWN_NAMES} more` : '';
+    throw new FormatError(
+      explain(first) ??
+        `The model has ${unknown.length} tensors that its architecture does not know: ${shown}${rest}.`,
+      {
+        file: this.#checkpoint.tensors.get(first)?.file ?? this.#place(),
+        field: first.slice(0, 200),
+        remedy:
+          'Leaving weights out would change the model; take config and weights from the same, unmodified model.',
+      },
+    );
+  }
+
+  /** The weight file, or what to call several. */
+  #place(): string {
+    const files = new Set([...this.#checkpoint.tensors.values()].map((info) => info.file));
+    const [only] = files;
+    return files.size === 1 && only !== undefined ? only : 'the weight files';
+  }
+}
+
+function floatDtype(info: TensorInfo): TensorRef['dtype'] {
+  if (isFloatDtype(info.dtype)) return info.dtype;
+  throw new UnsupportedError(
+    `The weights are ${info.dtype}; only ${FLOAT_DTYPES.join(', ')} are converted.`,
+    {
+      file: info.file,
+      field: info.name,
+      remedy: 'Use the original model, before any quantization, saved as float16, bfloat16 or float32.',
+    },
+  );
+}
