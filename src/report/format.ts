@@ -1,0 +1,80 @@
+/** Numbers as people read them, the same on the terminal, in the HTML report and in the page. */
+
+const KIB = 1024;
+const MIB = 1024 * 1024;
+
+/**
+ * Bytes with a unit; powers of 1024, as memories are made.
+ * @param lang BCP 47 language of the digits
+ */
+export function formatBytes(bytes: number, lang = 'en'): string {
+  if (bytes < KIB) return `${formatCount(bytes, lang)} B`;
+  if (bytes < MIB) return `${fixed(bytes / KIB, bytes < 100 * KIB ? 1 : 0, lang)} KB`;
+  return `${fixed(bytes / MIB, bytes < 100 * MIB ? 2 : 0, lang)} MB`;
+}
+
+/** A whole number with grouped digits. */
+export function formatCount(value: number, lang = 'en'): string {
+  return Math.round(value).toLocaleString(lang);
+}
+
+/** A count in words a person can compare: `263 K`, `1.1 M`. */
+export function formatShortCount(value: number, lang = 'en'): string {
+  if (value < 1e3) return formatCount(value, lang);
+  if (value < 1e6) return `${fixed(value / 1e3, value < 1e4 ? 1 : 0, lang)} K`;
+  if (value < 1e9) return `${fixed(value / 1e6, value < 1e8 ? 1 : 0, lang)} M`;
+  return `${fixed(value / 1e9, 1, lang)} B`;
+}
+
+/** A share of 1 in percent. */
+export function formatPercent(share: number, digits = 1, lang = 'en'): string {
+  if (!Number.isFinite(share)) return '–';
+  return `${fixed(share * 100, digits, lang)} %`;
+}
+
+/** A measured number with three significant digits; tiny ones keep an exponent. */
+export function formatNumber(value: number, lang = 'en'): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  if (magnitude < 1e-4) return value.toExponential(1).replaceAll('-', '−');
+  if (magnitude >= 1000) return formatCount(value, lang);
+  return value.toLocaleString(lang, { maximumSignificantDigits: 3, minimumSignificantDigits: 2 });
+}
+
+/** Perplexities differ in the third digit and are compared side by side: three decimals. */
+export function formatPerplexity(value: number, lang = 'en'): string {
+  if (!Number.isFinite(value)) return formatNumber(value, lang);
+  return value >= 1000 ? formatCount(value, lang) : fixed(value, 3, lang);
+}
+
+/** A value with its standard error, when there is one. */
+export function formatWithError(value: number, error: number | null, lang = 'en'): string {
+  return error === null
+    ? formatNumber(value, lang)
+    : `${formatNumber(value, lang)} ± ${formatNumber(error, lang)}`;
+}
+
+/** Signal-to-noise ratio; `null` is a tensor that lost nothing. */
+export function formatDecibels(value: number | null, lang = 'en'): string {
+  if (value === null) return 'exact';
+  return Number.isFinite(value) ? `${fixed(value, 1, lang)} dB` : '–';
+}
+
+/** Seconds as a person says them. */
+export function formatSeconds(seconds: number, lang = 'en'): string {
+  if (seconds < 1) return '< 1 s';
+  if (seconds < 60) return `${formatCount(seconds, lang)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** Tokens per second: one decimal while it matters. */
+export function formatRate(tokensPerSecond: number, lang = 'en'): string {
+  return tokensPerSecond < 100 ? fixed(tokensPerSecond, 1, lang) : formatCount(tokensPerSecond, lang);
+}
+
+function fixed(value: number, digits: number, lang: string): string {
+  return value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

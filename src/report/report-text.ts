@@ -1,0 +1,165 @@
+/** A report as plain text for a terminal. */
+import type { PlanJson } from '../plan/plan.js';
+import type { Report, TensorReport, TextPair } from '../quantize/report.js';
+import { compareTexts } from './compare-texts.js';
+import {
+  divergenceFigures,
+  headline,
+  memoryFigures,
+  shiftFigures,
+  speedBound,
+  type Figure,
+} from './figures.js';
+import { formatBytes, formatCount, formatDecibels } from './format.js';
+import { showable, showableLine } from './safe-text.js';
+import { TEXT_ORIGIN, VERDICTS } from './words.js';
+
+export interface TextOptions {
+  /** Width of the terminal in characters. Default 80; at least {@link LEAST_COLUMNS}. */
+  readonly columns?: number | undefined;
+}
+
+/** Below this a table is no table; lines then simply run over. */
+const LEAST_COLUMNS = 40;
+
+/** Widest useful line; on a wide terminal more would only move the columns apart. */
+const MOST_COLUMNS = 120;
+
+/** Side by side needs two columns that hold a few words each. */
+const SIDE_BY_SIDE_COLUMNS = 72;
+
+/**
+ * Renders the report: verdict, figures, memories, one line per tensor, and both texts. Lines end with a line feed;
+ * control characters in names and texts are replaced.
+ */
+export function reportText(report: Report, plan: PlanJson | null, options: TextOptions = {}): string {
+  const columns = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, Math.floor(options.columns ?? 80)));
+  const words = VERDICTS[report.verdict];
+  const figures = headline(report);
+  const sections = [
+    [words.title.toUpperCase(), ...wrap(words.meaning, columns)],
+    figureLines([figures.kl, figures.perplexity, figures.top1, figures.size], columns),
+    section(
+      columns,
+      `KL divergence over ${formatCount(report.positions)} positions (nats)`,
+      figureLines(divergenceFigures(report), columns - 2),
+    ),
+    section(columns, 'Probability of the true next token', figureLines(shiftFigures(report), columns - 2)),
+    ...(plan === null
+      ? []
+      : [
+          section(
+            columns,
+            `Memory of ${plan.board}: ${speedBound(plan)}`,
+            figureLines(memoryFigures(plan), columns - 2),
+          ),
+        ]),
+    section(columns, 'Tensors', tensorLines(report.tensors, columns)),
+    ...report.texts.map((pair) =>
+      section(columns, `Greedy text after "${excerpt(pair.prompt)}"`, textLines(pair, columns)),
+    ),
+    wrap(`Measured on ${TEXT_ORIGIN[report.text]}: ${formatCount(report.sequences)} sequences.`, columns),
+  ];
+  return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function section(columns: number, title: string, lines: readonly string[]): string[] {
+  return [...wrap(title, columns), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+/** Labels, values and notes in columns; a note that has no room goes below its value. */
+function figureLines(figures: readonly Figure[], columns: number): string[] {
+  const label = Math.max(...figures.map((figure) => figure.label.length));
+  const value = Math.max(...figures.map((figure) => figure.value.length));
+  return figures.flatMap((figure) => {
+    const start = `${figure.label.padEnd(label)}  ${figure.value}`;
+    if (figure.note === '') return [start];
+    const whole = `${start}${' '.repeat(value - figure.value.length)}  ${figure.note}`;
+    return whole.length <= columns
+      ? [whole]
+      : [start, ...wrap(figure.note, columns - 4).map((line) => `    ${line}`)];
+  });
+}
+
+function tensorLines(tensors: readonly TensorReport[], columns: number): string[] {
+  const cells = tensors.map((tensor) => [
+    showableLine(tensor.name),
+    `${tensor.rows}×${tensor.cols}`,
+    showableLine(tensor.dtype),
+    formatBytes(tensor.bytesBefore),
+    formatBytes(tensor.bytesAfter),
+    formatDecibels(tensor.sqnr),
+  ]);
+  const rows = [['Name', 'Shape', 'Type', 'Before', 'After', 'SQNR'], ...cells];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
+  // The name gives way: its end, where layer and matrix stand, tells more than its beginning.
+  const nameWidth = Math.max(12, Math.min(widths[0] ?? 0, columns - 2 - others));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? shorten(cell, nameWidth).padEnd(nameWidth) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
+}
+
+function textLines(pair: TextPair, columns: number): string[] {
+  const parted = compareTexts({ ...pair, before: showable(pair.before), after: showable(pair.after) });
+  if (parted.same) return ['Both models write:', ...wrap(parted.common, columns - 2)];
+  const before = `${parted.common}⟦${parted.before}⟧`;
+  const after = `${parted.common}⟦${parted.after}⟧`;
+  if (columns < SIDE_BY_SIDE_COLUMNS) {
+    return ['Original:', ...wrap(before, columns - 2), '', 'Converted:', ...wrap(after, columns - 2)];
+  }
+  const width = Math.floor((columns - 2 - 3) / 2);
+  const left = ['Original', ...wrap(before, width)];
+  const right = ['Converted', ...wrap(after, width)];
+  const lines: string[] = [];
+  for (let line = 0; line < Math.max(left.length, right.length); line++) {
+    const first = left[line] ?? '';
+    lines.push(
+      `${first}${' '.repeat(Math.max(0, width - Array.from(first).length))} │ ${right[line] ?? ''}`.trimEnd(),
+    );
+  }
+  return lines;
+}
+
+/** Keeps the end of a name that is too long. */
+function shorten(name: string, width: number): string {
+  const characters = Array.from(name);
+  return characters.length <= width ? name : `…${characters.slice(characters.length - width + 1).join('')}`;
+}
+
+const EXCERPT = 40;
+
+function excerpt(text: string): string {
+  const characters = Array.from(showableLine(text));
+  return characters.length <= EXCERPT ? characters.join('') : `${characters.slice(0, EXCERPT - 1).join('')}…`;
+}
+
+/** Breaks text at spaces, and inside words that are longer than a line. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line: string[] = [];
+    for (const word of paragraph.replace(/\t/g, '  ').split(' ')) {
+      let rest = Array.from(word);
+      if (line.length > 0 && line.length + 1 + rest.length > width) {
+        lines.push(line.join(''));
+        line = [];
+      } else if (line.length > 0) {
+        line.push(' ');
+      }
+      while (line.length + rest.length > width) {
+        const room = width - line.length;
+        lines.push([...line, ...rest.slice(0, room)].join(''));
+        line = [];
+        rest = rest.slice(room);
+      }
+      line.push(...rest);
+    }
+    lines.push(line.join(''));
+  }
+  return lines;
+}

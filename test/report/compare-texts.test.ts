@@ -1,0 +1,28 @@
+/** Where two texts part. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareTexts } from '../../src/report/compare-texts.js';
+
+test('equal texts are the same only when their ids are', () => {
+  assert.equal(compareTexts({ before: 'abc', after: 'abc', firstDifference: null }).same, true);
+  assert.equal(compareTexts({ before: 'abc', after: 'abc', firstDifference: 2 }).same, false);
+});
+
+test('texts part at the first difference', () => {
+  assert.deepEqual(compareTexts({ before: 'the home', after: 'the house', firstDifference: 1 }), {
+    common: 'the ho',
+    before: 'me',
+    after: 'use',
+    same: false,
+  });
+});
+
+test('one text may be the beginning of the other', () => {
+  const parted = compareTexts({ before: 'yes', after: 'yes sir', firstDifference: null });
+  assert.deepEqual(parted, { common: 'yes', before: '', after: ' sir', same: false });
+});
+
+test('a character outside the basic plane is never cut', () => {
+  // U+1F600 and U+1F601 share their first UTF-16 unit.
+  assert.equal(compareTexts({ before: '\u{1F600}', after: '\u{1F601}', firstDifference: 0 }).common, '');
+});

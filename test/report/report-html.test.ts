@@ -1,0 +1,66 @@
+/** The report as a file of its own. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reportHtml } from '../../src/report/index.js';
+import { samplePlan, sampleReport } from './sample.js';
+
+test('is one document with the figures, a chart and a table behind it', () => {
+  const html = reportHtml(sampleReport(), samplePlan(), { name: 'home-commands' });
+  assert.match(html, /^<!doctype html>/);
+  assert.match(html, /<title>home-commands: before and after<\/title>/);
+  for (const part of [
+    'Indistinguishable',
+    '0.00123',
+    '98.3 %',
+    '673 KB of 8.00 MB',
+    'class="before" d="M0 32',
+    '<mark>',
+  ]) {
+    assert.ok(html.includes(part), `"${part}" is missing`);
+  }
+});
+
+test('asks for nothing and runs nothing', () => {
+  const html = reportHtml(sampleReport(), samplePlan());
+  assert.doesNotMatch(html, /<script|<link|<img|\bsrc=|\bhref=|@import|url\(|\son\w+=/i);
+  assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
+});
+
+test('escapes everything that a model brings', () => {
+  const evil = '</p><script>alert("1")</script>&\'';
+  const report = sampleReport();
+  const [tensor] = report.tensors;
+  assert.ok(tensor !== undefined);
+  const html = reportHtml(
+    {
+      ...report,
+      tensors: [{ ...tensor, name: evil, dtype: evil }],
+      texts: [
+        {
+          prompt: evil,
+          before: evil,
+          after: evil.slice(1),
+          beforeIds: [1],
+          afterIds: [2],
+          firstDifference: 0,
+        },
+      ],
+    },
+    samplePlan({ board: evil, schemeText: evil, problems: [evil], remedies: [evil], fits: false }),
+    { name: evil },
+  );
+  assert.doesNotMatch(html, /<script/);
+  assert.match(html, /&lt;script&gt;alert\(&quot;1&quot;\)/);
+});
+
+test('every element that is opened is closed', () => {
+  const html = reportHtml(sampleReport({ verdict: 'severe' }), null).replace(/<style>[^]*<\/style>/, '');
+  const open: string[] = [];
+  const empty = new Set(['meta', 'path', 'br']);
+  for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/g)) {
+    if (empty.has(name)) continue;
+    if (slash === '') open.push(name);
+    else assert.equal(open.pop(), name);
+  }
+  assert.deepEqual(open, []);
+});
