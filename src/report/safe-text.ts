@@ -7,7 +7,7 @@
  * C0 and C1 controls but line feed and tab (a terminal obeys them), and the marks that reorder the text around them
  * (Unicode Technical Report 36, 3.1).
  */
- 
+
 const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Replaces characters that would act on the place where the text is shown by U+FFFD. */

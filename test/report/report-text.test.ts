@@ -71,6 +71,6 @@ test('a model cannot command the terminal', () => {
     }),
     samplePlan(),
   );
-   
+
   assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
