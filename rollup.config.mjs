@@ -64,7 +64,14 @@ async function bundlePage(dist, workerCode) {
   );
   const bundle = await rollup({
     input,
-    plugins: [embedWorker(workerCode), typescript(), json(), nodeResolve({ browser: true }), commonjs(), shrink(true)],
+    plugins: [
+      embedWorker(workerCode),
+      typescript(),
+      json(),
+      nodeResolve({ browser: true }),
+      commonjs(),
+      shrink(true),
+    ],
     onwarn: fail,
   });
   await bundle.write({
@@ -90,7 +97,8 @@ async function bundleCli(dist) {
     format: 'es',
     inlineDynamicImports: true,
     sourcemap: true,
-    banner: (chunk) => (readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!') ? '' : '#!/usr/bin/env node'),
+    banner: (chunk) =>
+      readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!') ? '' : '#!/usr/bin/env node',
   });
   await bundle.close();
 }

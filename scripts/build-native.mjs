@@ -17,7 +17,12 @@ import { emptyTotals, totalsLine } from './lib/totals.mjs';
 import { ensureToolchain, toolchainVersions } from './lib/toolchain.mjs';
 
 const ARTEFACTS = {
-  kernels: { prebuilt: 'kernels/prebuilt', sources: kernelsSources, build: buildKernels, flags: KERNELS_FLAGS },
+  kernels: {
+    prebuilt: 'kernels/prebuilt',
+    sources: kernelsSources,
+    build: buildKernels,
+    flags: KERNELS_FLAGS,
+  },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
 };
 
@@ -42,7 +47,8 @@ async function work(name, artefact) {
   const sources = await hashSources(ROOT, await artefact.sources());
   const present = await describeArtefacts(prebuilt, await artefactNames(prebuilt));
   const unchanged = manifest !== null && manifest.sources === sources;
-  const damage = manifest === null ? ['there is no manifest.json'] : compareArtefacts(manifest.artefacts, present);
+  const damage =
+    manifest === null ? ['there is no manifest.json'] : compareArtefacts(manifest.artefacts, present);
 
   if (unchanged && damage.length === 0 && !options.force) {
     console.log(`${name}: the sources are those of the manifest, the artefacts have its hashes`);
@@ -60,8 +66,9 @@ async function work(name, artefact) {
     if (options.check) {
       const differences = compareArtefacts(present, built);
       if (differences.length > 0) {
+        const otherTools = await differentTools(name, manifest);
         throw new Error(
-          `a rebuild does not give ${artefact.prebuilt}: ${differences.join('; ')}. ` +
+          `a rebuild does not give ${artefact.prebuilt}: ${differences.join('; ')}. ${otherTools}` +
             `If the sources changed on purpose: npm run build:native -- --only ${name}`,
         );
       }
@@ -74,6 +81,13 @@ async function work(name, artefact) {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** A sentence when the compilers are not those of the manifest: then other bytes say nothing about the sources. */
+async function differentTools(name, manifest) {
+  const now = await toolchainVersions(name);
+  const changed = Object.keys(now).filter((tool) => manifest?.toolchain[tool] !== now[tool]);
+  return changed.length === 0 ? '' : `The compilers are not those of the manifest: ${changed.join(', ')}. `;
 }
 
 async function install(from, prebuilt, manifest) {
@@ -91,7 +105,9 @@ async function readManifest(prebuilt) {
     return JSON.parse(await readFile(path.join(prebuilt, 'manifest.json'), 'utf8'));
   } catch (error) {
     if (error.code === 'ENOENT') return null;
-    throw new Error(`manifest.json cannot be read: ${error.message}. Delete it and build again.`);
+    throw new Error(`manifest.json cannot be read: ${error.message}. Delete it and build again.`, {
+      cause: error,
+    });
   }
 }
 

@@ -20,9 +20,13 @@ try {
   await bundleAll(DIST);
   await copyWasm();
   if (existsSync(path.join(DIST, 'cli.js'))) await chmod(path.join(DIST, 'cli.js'), 0o755);
-  await runOrThrow(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
-    quiet: true,
-  });
+  await runOrThrow(
+    process.execPath,
+    [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'],
+    {
+      quiet: true,
+    },
+  );
   await report();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -92,7 +92,10 @@ async function browserTests() {
 
 async function nativeTests() {
   const sum = emptyTotals();
-  for (const crate of await listFiles(ROOT, (name) => name === 'kernels/Cargo.toml' || name === 'emulator/Cargo.toml')) {
+  for (const crate of await listFiles(
+    ROOT,
+    (name) => name === 'kernels/Cargo.toml' || name === 'emulator/Cargo.toml',
+  )) {
     if (!(await exists('cargo'))) {
       console.log('Skipped: the Rust tests need cargo (https://rustup.rs, or Debian’s cargo).');
       sum.skipped += 1;

@@ -15,10 +15,14 @@ export function canAptInstall() {
 export async function aptInstall(packages) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env, quiet: true });
-  const { code, output } = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], {
-    env,
-    quiet: true,
-  });
+  const { code, output } = await run(
+    'apt-get',
+    ['install', '-y', '-q', '--no-install-recommends', ...packages],
+    {
+      env,
+      quiet: true,
+    },
+  );
   if (code !== 0) {
     const last = output.trim().split('\n').slice(-5).join('\n');
     throw new Error(`apt-get could not install ${packages.join(' ')}:\n${last}`);

@@ -2,7 +2,6 @@
 // and on Debian with root rights the distribution's own is installed.
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { run } from './run.mjs';
 
 /** Programs to look for on the PATH, best known first. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
@@ -32,10 +31,18 @@ export function chromeCandidates(platform, env) {
   }
   const folders = (env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
   const known = ['/usr/bin', '/usr/local/bin', '/snap/bin', '/opt/google/chrome'];
-  return NAMES.flatMap((name) => [...new Set([...folders, ...known])].map((folder) => path.posix.join(folder, name)));
+  return NAMES.flatMap((name) =>
+    [...new Set([...folders, ...known])].map((folder) => path.posix.join(folder, name)),
+  );
 }
 
-/** The first candidate that is a program we may start, or `null`. */
+/**
+ * The first candidate that is a program we may start, or `null`.
+ * @param {NodeJS.Platform} platform
+ * @param {Record<string, string | undefined>} env
+ * @param {(file: string) => boolean} isProgram
+ * @returns {string | null}
+ */
 export function findChrome(platform = process.platform, env = process.env, isProgram = isExecutable) {
   return chromeCandidates(platform, env).find((file) => isProgram(file)) ?? null;
 }
@@ -64,7 +71,9 @@ export async function ensureChrome() {
   const found = findChrome();
   if (found !== null) return found;
   if (process.env.CHROME_PATH) {
-    throw new Error(`CHROME_PATH is ${process.env.CHROME_PATH}, which is not a program. Correct or unset it.`);
+    throw new Error(
+      `CHROME_PATH is ${process.env.CHROME_PATH}, which is not a program. Correct or unset it.`,
+    );
   }
   const { aptInstall, canAptInstall } = await import('./apt.mjs');
   if (canAptInstall()) {
@@ -77,12 +86,6 @@ export async function ensureChrome() {
     'The browser tests need Chrome, Chromium or Edge. Install one (Debian, Ubuntu: apt-get install chromium), ' +
       'or set CHROME_PATH to its program.',
   );
-}
-
-/** For scripts that only ask: the browser's version line, or `null` when it does not start. */
-export async function chromeVersion(file) {
-  const { code, output } = await run(file, ['--version'], { quiet: true });
-  return code === 0 ? output.trim() : null;
 }
 
 function isExecutable(file) {

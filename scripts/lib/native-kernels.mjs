@@ -9,12 +9,19 @@ import { ROOT, runOrThrow } from './run.mjs';
 import { CARGO, RUSTC, WASM_LD } from './toolchain.mjs';
 
 /** What the compiler is told beyond kernels/Cargo.toml, without the path replacements. */
-export const KERNELS_FLAGS = ['-Zbuild-std=std,panic_abort', `-C linker=${WASM_LD}`, '-C target-feature=+simd128'];
+export const KERNELS_FLAGS = [
+  '-Zbuild-std=std,panic_abort',
+  `-C linker=${WASM_LD}`,
+  '-C target-feature=+simd128',
+];
 
 const TARGET = 'wasm32-unknown-unknown';
 
 /** Compiled once for each version of the tool and kept, as it is not part of what is reproduced. */
-const CACHE = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'esp32-llm-converter');
+const CACHE = path.join(
+  process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
+  'esp32-llm-converter',
+);
 
 /** The files whose change makes other kernels: tests and prose do not. */
 export function kernelsSources() {
@@ -50,7 +57,16 @@ export async function buildKernels(output) {
     `--remap-path-prefix=${ROOT}=/source`,
     ...registryFolders(cargoHome).map((folder) => `--remap-path-prefix=${folder}=/registry`),
   ];
-  const args = ['build', '--release', '--locked', '--lib', '--package', 'kernels', '--manifest-path', manifest];
+  const args = [
+    'build',
+    '--release',
+    '--locked',
+    '--lib',
+    '--package',
+    'kernels',
+    '--manifest-path',
+    manifest,
+  ];
   await runOrThrow(CARGO, [...args, '--target', TARGET, '-Zbuild-std=std,panic_abort'], {
     env: { ...env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
     quiet: true,

@@ -40,6 +40,7 @@ export async function hashSources(root, names) {
  * Size and hash of each artefact.
  * @param {string} folder
  * @param {string[]} names
+ * @returns {Promise<NativeManifest['artefacts']>}
  */
 export async function describeArtefacts(folder, names) {
   const described = {};
@@ -64,7 +65,9 @@ export function compareArtefacts(expected, actual) {
     if (was === undefined) differences.push(`${name} is not in the manifest`);
     else if (is === undefined) differences.push(`${name} is missing`);
     else if (was.sha256 !== is.sha256) {
-      differences.push(`${name} differs: ${was.bytes} bytes ${was.sha256.slice(0, 12)}… expected, ${is.bytes} bytes ${is.sha256.slice(0, 12)}… found`);
+      differences.push(
+        `${name} differs: ${was.bytes} bytes ${was.sha256.slice(0, 12)}… expected, ${is.bytes} bytes ${is.sha256.slice(0, 12)}… found`,
+      );
     }
   }
   return differences;

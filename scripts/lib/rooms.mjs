@@ -14,10 +14,17 @@ export const ROOMS = [
 ];
 
 /** Rooms that stand on all of the above. They may not be imported from below. */
-const ABOVE = ['worker', 'element', 'cli'];
+const ABOVE = ['pipeline', 'worker', 'element', 'cli'];
 
 /** Names of the page that no room below the element may know. */
-const PAGE_GLOBALS = ['window', 'document', 'customElements', 'HTMLElement', 'localStorage', 'sessionStorage'];
+const PAGE_GLOBALS = [
+  'window',
+  'document',
+  'customElements',
+  'HTMLElement',
+  'localStorage',
+  'sessionStorage',
+];
 
 /** Lint configurations, one per room. */
 export function roomRules() {

@@ -42,7 +42,8 @@ export function run(program, args, options = {}) {
  */
 export async function runOrThrow(program, args, options = {}) {
   const { code, output } = await run(program, args, options);
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} failed with exit code ${code}\n${output}`.trim());
+  if (code !== 0)
+    throw new Error(`${program} ${args.join(' ')} failed with exit code ${code}\n${output}`.trim());
   return output;
 }
 

@@ -1,7 +1,13 @@
 /** The totals line is what people and machines read last: it must add up and read back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addTotals, emptyTotals, parseCargoTotals, parseTotals, totalsLine } from '../../scripts/lib/totals.mjs';
+import {
+  addTotals,
+  emptyTotals,
+  parseCargoTotals,
+  parseTotals,
+  totalsLine,
+} from '../../scripts/lib/totals.mjs';
 
 test('a totals line reads back as the totals it was written from', () => {
   for (const totals of [
@@ -13,7 +19,11 @@ test('a totals line reads back as the totals it was written from', () => {
 });
 
 test('the last totals line counts, and a sentence about totals does not', () => {
-  assert.deepEqual(parseTotals('1 passed, 2 failed\nlater\n5 passed, 0 failed\n'), { passed: 5, failed: 0, skipped: 0 });
+  assert.deepEqual(parseTotals('1 passed, 2 failed\nlater\n5 passed, 0 failed\n'), {
+    passed: 5,
+    failed: 0,
+    skipped: 0,
+  });
   assert.equal(parseTotals('about 5 passed, 0 failed'), null);
 });
 

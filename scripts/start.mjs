@@ -1,0 +1,37 @@
+// From a fresh clone to the thing itself: installs, builds, converts the bundled sample model, lets it speak,
+// and serves the demo page until it is interrupted. `--no-serve` ends after the generation.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { ROOT, run } from './lib/run.mjs';
+import { serve } from './lib/serve.mjs';
+
+const MODEL = 'models/home-commands';
+const PACKAGE = 'build/home-commands.s3lm';
+const PROMPT = 'could you dim the lamp in the study a bit';
+const FIRST_PORT = 8000;
+
+try {
+  await ensureDependencies();
+  await step('Building', ['scripts/build.mjs']);
+  await mkdir(path.join(ROOT, 'build'), { recursive: true });
+  const evaluation = ['--evaluate', `${MODEL}/samples.txt`];
+  await step('Converting the bundled model', ['dist/cli.js', 'convert', MODEL, '-o', PACKAGE, ...evaluation]);
+  await step(`Asking it: ${PROMPT}`, ['dist/cli.js', 'run', PACKAGE, '--prompt', PROMPT]);
+  if (!process.argv.includes('--no-serve')) await serveDemo();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function step(title, args) {
+  console.log(`\n== ${title}`);
+  const { code } = await run(process.execPath, args);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with exit code ${code}.`);
+}
+
+async function serveDemo() {
+  const { port, close } = await serve(ROOT, FIRST_PORT);
+  console.log(`\nThe demo page: http://localhost:${port}/demo/  (Ctrl+C ends)`);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close());
+}
