@@ -77,7 +77,7 @@ export async function convert(
   if (options.report === true && options.sink !== undefined) {
     throw new UsageError('A report runs the package, so it must be kept in memory: leave out the sink or the report.');
   }
-  const kernels = loadKernels(runtime.kernels);
+  const kernels = await loadKernels(runtime.kernels);
   const opened = await openModel(folder, runtime, hooks.signal);
   const plan = planModel(opened, options);
   const wantReport = options.report ?? options.sink === undefined;

@@ -24,7 +24,7 @@ export async function loadReference(
     const meter = new ProgressMeter('reading', 'bytes', total, hooks.onProgress);
     for (const name of reference.tensorNames) {
       throwIfAborted(hooks.signal);
-      for await (const block of rowBlocks(checkpoint, name, BLOCK_BYTES, hooks.signal)) {
+      for await (const block of rowBlocks(checkpoint, name, { bytesPerBlock: BLOCK_BYTES, signal: hooks.signal })) {
         reference.addRows(name, block.bytes);
         meter.advance(block.bytes.length, name);
       }

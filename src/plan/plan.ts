@@ -72,8 +72,11 @@ export const MAX_CONTEXT = 65536;
 /** Context when none is asked for: enough for a chat turn, small enough for a cache in fast memory. */
 const DEFAULT_CONTEXT = 512;
 
-/** Prompt tokens per pass: enough that reading the prompt is bound by compute, few enough that scratch stays small. */
-const MAX_BATCH = 8;
+/** Prompt tokens per pass, best first: many read the weights seldom, few leave SRAM to weights and cache. */
+const BATCHES = [8, 4, 2, 1];
+
+/** Share of SRAM that working memory may take before fewer prompt tokens share a pass. */
+const SCRATCH_SHARE = 0.25;
 
 /**
  * Makes the plan for a model on a board.
@@ -85,10 +88,12 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const context = chooseContext(model, options);
   const planned = planTensors(model, scheme, fusions, context);
   const cache = cacheBytes(model, scheme, context);
-  const maxBatch = Math.min(MAX_BATCH, context);
-  const scratch = scratchBytes(model, scheme, context, maxBatch);
-
   const sramCapacity = SRAM_BYTES - FIRMWARE_SRAM_BYTES;
+  const maxBatch = BATCHES.find((batch) => {
+    const bytes = scratchBytes(model, scheme, context, batch);
+    return batch <= context && bytes <= SCRATCH_SHARE * sramCapacity && (cache <= board.psramBytes || bytes + cache <= sramCapacity);
+  }) ?? 1;
+  const scratch = scratchBytes(model, scheme, context, maxBatch);
   const cacheInSram = scratch + cache <= sramCapacity;
   const sramForWeights = Math.max(0, sramCapacity - scratch - (cacheInSram ? cache : 0));
   const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
@@ -160,14 +165,15 @@ function judgeFit(input: FitInputs): Fit {
   const { options, context, cache, scratch, sramCapacity, cacheInSram, packageBytes, flashCapacity } = input;
   const problems: string[] = [];
   const remedies: string[] = [];
+  const tokens = longestContext(input);
+  const shorter = tokens === null ? [] : [`A context of ${tokens} tokens fits (--context ${tokens}).`];
   if (scratch > sramCapacity) {
-    problems.push(`The working memory of one token needs ${kilobytes(scratch)} of SRAM and ${kilobytes(sramCapacity)} are there: ${kilobytes(scratch - sramCapacity)} too much.`);
-    remedies.push('Take a model with a smaller vocabulary or feed-forward.');
+    problems.push(`The working memory needs ${kilobytes(scratch)} of SRAM and ${kilobytes(sramCapacity)} are there: ${kilobytes(scratch - sramCapacity)} too much.`);
+    remedies.push(...(tokens === null ? ['Take a model with a smaller vocabulary or feed-forward.'] : shorter));
   } else if (!cacheInSram && cache > options.board.psramBytes) {
     const room = Math.max(sramCapacity - scratch, options.board.psramBytes);
     problems.push(`The key/value cache for ${context} tokens needs ${kilobytes(cache)} and ${kilobytes(room)} are there: ${kilobytes(cache - room)} too much.`);
-    const tokens = Math.floor((context * room) / cache);
-    if (tokens >= 2) remedies.push(`A context of ${tokens} tokens fits (--context ${tokens}).`);
+    remedies.push(...shorter);
     if (options.scheme.cache === 'float32') remedies.push('An INT8 cache takes about a quarter.');
     if (options.board.psramBytes === 0) remedies.push('A board with PSRAM holds a longer context.');
   }
@@ -182,6 +188,24 @@ function judgeFit(input: FitInputs): Fit {
     if (remedies.length === 0) remedies.push('Take a smaller model: this chip holds about 14 million parameters at INT8.');
   }
   return { fits: problems.length === 0, problems, remedies };
+}
+
+/** The longest context whose cache and working memory fit the board, `null` when not even the shortest does. */
+function longestContext({ model, options, sramCapacity }: FitInputs): number | null {
+  const fits = (context: number): boolean => {
+    const scratch = scratchBytes(model, options.scheme, context, 1);
+    const cache = cacheBytes(model, options.scheme, context);
+    return scratch <= sramCapacity && (cache <= options.board.psramBytes || scratch + cache <= sramCapacity);
+  };
+  let low = 2;
+  let high = Math.min(model.maxPositions, MAX_CONTEXT);
+  if (high < low || !fits(low)) return null;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */

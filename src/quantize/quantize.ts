@@ -215,8 +215,7 @@ class QuantizeJob {
   }
 
   private blocks(source: TensorRef, rows: number): AsyncIterable<RowBlock> {
-    const [, cols = 1] = source.shape;
-    return rowBlocks(this.input.checkpoint, source.name, rows * cols * ELEMENT_BYTES[source.dtype], this.input.signal);
+    return rowBlocks(this.input.checkpoint, source.name, { rowsPerBlock: rows, signal: this.input.signal });
   }
 
   private describe(tensor: PlannedTensor, part: TensorPart, quantizer: RowQuantizer): SourceStatistics {

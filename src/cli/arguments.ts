@@ -1,0 +1,258 @@
+/** Command lines to typed requests. Everything wrong with them is a UsageError that says what would be right. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { DEFAULT_BOARD_ID } from '../plan/boards.js';
+import { ALL_FUSIONS, DEFAULT_SCHEME, NO_FUSIONS, parseGranularity, type Fusions, type Scheme } from '../plan/scheme.js';
+import { UsageError } from '../shared/errors.js';
+
+export interface ConvertRequest {
+  readonly command: 'convert';
+  readonly folder: string;
+  readonly output: string;
+  readonly board: string;
+  readonly scheme: Scheme;
+  readonly fusions: Fusions;
+  readonly context: number | undefined;
+  readonly calibrate: string | undefined;
+  readonly evaluate: string | undefined;
+  readonly prompts: readonly string[] | undefined;
+  readonly report: boolean;
+  /** File for the report as a page. */
+  readonly html: string | undefined;
+  readonly json: boolean;
+}
+
+export type EngineName = 'twin' | 'host' | 'float';
+
+export interface RunRequest {
+  readonly command: 'run';
+  readonly model: string;
+  readonly prompt: string | undefined;
+  readonly ids: readonly number[] | undefined;
+  /** The prompt is continued as it is, not put into the chat template. */
+  readonly raw: boolean;
+  readonly tokens: number | undefined;
+  readonly temperature: number | undefined;
+  readonly topK: number | undefined;
+  readonly topP: number | undefined;
+  readonly minP: number | undefined;
+  readonly repetitionPenalty: number | undefined;
+  readonly seed: number;
+  readonly stop: readonly string[];
+  readonly slide: boolean;
+  readonly engine: EngineName;
+  readonly logits: boolean;
+  readonly json: boolean;
+}
+
+export interface InspectRequest {
+  readonly command: 'inspect';
+  readonly target: string;
+  readonly json: boolean;
+}
+
+export interface HelpRequest {
+  readonly command: 'help' | 'version';
+}
+
+export type Request = ConvertRequest | RunRequest | InspectRequest | HelpRequest;
+
+export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
+
+  convert FOLDER -o OUT.s3lm   quantize a model folder into a checked package and report what it cost
+    --board ID                 board to plan for (default ${DEFAULT_BOARD_ID})
+    --weights int8|float32     float32 keeps the numbers, to check everything else
+    --granularity G            tensor, channel (default), group:32, group:64 or group:128
+    --activations dynamic|static
+    --cache int8|float32       key/value cache
+    --context N                tokens that the model can hold (default: the model's, at most 512)
+    --calibrate FILE           text for static activation scales
+    --evaluate FILE            text for the report; stories parted by lines <|story|>
+    --prompt TEXT              prompt for the texts side by side; may be repeated
+    --no-report                skip the comparison; the package is streamed to the file
+    --no-fusion                keep norms, projections and scales separate, to check the fusions
+    --html FILE                also write the report as a page
+    --json                     print plan and report as JSON
+
+  run FILE|FOLDER              generate text
+    --prompt TEXT | --ids 1,2,3
+    --raw                      continue the prompt as it is, without the model's chat template
+    --tokens N                 most new tokens
+    --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
+    --stop TEXT                end before this text; may be repeated
+    --slide                    go on when the context is full, forgetting the oldest half
+    --engine twin|host|float   WebAssembly, compiled C, or the unquantized original (a folder)
+    --logits                   with --json: the logits of the last step
+    --json
+
+  inspect FILE|FOLDER [--json] what is inside, whether it is sound, and where it fits
+
+  --help, --version
+Exit codes: 0 good, 1 the model or file is at fault, 2 the command line is.
+`;
+
+const CONVERT_OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  board: { type: 'string' },
+  weights: { type: 'string' },
+  granularity: { type: 'string' },
+  activations: { type: 'string' },
+  cache: { type: 'string' },
+  context: { type: 'string' },
+  calibrate: { type: 'string' },
+  evaluate: { type: 'string' },
+  prompt: { type: 'string', multiple: true },
+  'no-report': { type: 'boolean' },
+  'no-fusion': { type: 'boolean' },
+  html: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const RUN_OPTIONS = {
+  prompt: { type: 'string' },
+  ids: { type: 'string' },
+  raw: { type: 'boolean' },
+  tokens: { type: 'string' },
+  temperature: { type: 'string' },
+  'top-k': { type: 'string' },
+  'top-p': { type: 'string' },
+  'min-p': { type: 'string' },
+  'repetition-penalty': { type: 'string' },
+  seed: { type: 'string' },
+  stop: { type: 'string', multiple: true },
+  slide: { type: 'boolean' },
+  engine: { type: 'string' },
+  logits: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
+
+/**
+ * Reads a command line.
+ * @param argv without the program's own name
+ * @throws UsageError
+ */
+export function parseCommandLine(argv: readonly string[]): Request {
+  const [command, ...rest] = argv;
+  if (command === undefined || command === 'help' || argv.includes('--help') || argv.includes('-h')) return { command: 'help' };
+  if (command === '--version' || command === 'version') return { command: 'version' };
+  switch (command) {
+    case 'convert':
+      return parseConvert(rest);
+    case 'run':
+      return parseRun(rest);
+    case 'inspect': {
+      const { values, positionals } = parse(rest, INSPECT_OPTIONS);
+      return { command, target: onlyOne(positionals, 'inspect takes one file or folder'), json: values.json === true };
+    }
+    default:
+      throw new UsageError(`Unknown command "${command}". Commands are convert, run and inspect; --help lists their options.`);
+  }
+}
+
+function parseConvert(argv: string[]): ConvertRequest {
+  const { values, positionals } = parse(argv, CONVERT_OPTIONS);
+  if (values.output === undefined) throw new UsageError('convert needs a file to write: -o OUT.s3lm.');
+  if (/\.(bin|elf|uf2)$/i.test(values.output)) {
+    throw new UsageError(`convert writes a model package; give ${values.output.replace(/\.\w+$/, '.s3lm')} as its name.`);
+  }
+  if (values['no-report'] === true && (values.evaluate !== undefined || values.html !== undefined)) {
+    throw new UsageError('--no-report leaves nothing for --evaluate or --html to do.');
+  }
+  const activations = choice(values.activations, ['dynamic', 'static'] as const, 'activations') ?? DEFAULT_SCHEME.activations;
+  if (values.calibrate !== undefined && activations !== 'static') {
+    throw new UsageError('--calibrate is for static activations: add --activations static.');
+  }
+  return {
+    command: 'convert',
+    folder: onlyOne(positionals, 'convert takes one model folder'),
+    output: values.output,
+    board: values.board ?? DEFAULT_BOARD_ID,
+    scheme: {
+      weights: choice(values.weights, ['int8', 'float32'] as const, 'weights') ?? DEFAULT_SCHEME.weights,
+      granularity: values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
+      activations,
+      cache: choice(values.cache, ['int8', 'float32'] as const, 'cache') ?? DEFAULT_SCHEME.cache,
+    },
+    fusions: values['no-fusion'] === true ? NO_FUSIONS : ALL_FUSIONS,
+    context: whole(values.context, 'context', 1),
+    calibrate: values.calibrate,
+    evaluate: values.evaluate,
+    prompts: values.prompt,
+    report: values['no-report'] !== true,
+    html: values.html,
+    json: values.json === true,
+  };
+}
+
+function parseRun(argv: string[]): RunRequest {
+  const { values, positionals } = parse(argv, RUN_OPTIONS);
+  const { prompt, ids } = values;
+  if ((prompt === undefined) === (ids === undefined)) throw new UsageError('run needs either --prompt TEXT or --ids 1,2,3.');
+  if (values.logits === true && values.json !== true) throw new UsageError('--logits goes with --json.');
+  return {
+    command: 'run',
+    model: onlyOne(positionals, 'run takes one package or model folder'),
+    prompt,
+    ids: ids === undefined ? undefined : parseIds(ids),
+    raw: values.raw === true,
+    tokens: whole(values.tokens, 'tokens', 1),
+    temperature: real(values.temperature, 'temperature', 0, 100),
+    topK: whole(values['top-k'], 'top-k', 0),
+    topP: real(values['top-p'], 'top-p', 0, 1),
+    minP: real(values['min-p'], 'min-p', 0, 1),
+    repetitionPenalty: real(values['repetition-penalty'], 'repetition-penalty', 0.01, 100),
+    seed: whole(values.seed, 'seed', 0) ?? 0,
+    stop: values.stop ?? [],
+    slide: values.slide === true,
+    engine: choice(values.engine, ['twin', 'host', 'float'] as const, 'engine') ?? 'twin',
+    logits: values.logits === true,
+    json: values.json === true,
+  };
+}
+
+function parse<T extends ParseArgsConfig['options']>(argv: string[], options: T) {
+  try {
+    return parseArgs({ args: argv, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${reason.replace(/\.$/, '')}. --help lists all options.`);
+  }
+}
+
+function onlyOne(positionals: readonly string[], message: string): string {
+  const [first, ...others] = positionals;
+  if (first === undefined || others.length > 0) {
+    throw new UsageError(`${message}${others.length > 0 ? `, not also ${others.join(' ')}` : ''}.`);
+  }
+  return first;
+}
+
+function choice<T extends string>(value: string | undefined, choices: readonly T[], name: string): T | undefined {
+  if (value === undefined) return undefined;
+  const found = choices.find((entry) => entry === value);
+  if (found === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not "${value}".`);
+  return found;
+}
+
+function whole(value: string | undefined, name: string, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (!Number.isSafeInteger(number) || number < least) throw new UsageError(`--${name} is a whole number from ${least}, not "${value}".`);
+  return number;
+}
+
+function real(value: string | undefined, name: string, least: number, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === '' ? NaN : Number(value);
+  if (!(number >= least && number <= most)) throw new UsageError(`--${name} is a number from ${least} to ${most}, not "${value}".`);
+  return number;
+}
+
+function parseIds(text: string): number[] {
+  return text.split(',').map((part) => {
+    const id = whole(part.trim(), 'ids', 0);
+    if (id === undefined) throw new UsageError('--ids needs numbers.');
+    return id;
+  });
+}

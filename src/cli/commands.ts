@@ -1,0 +1,56 @@
+/** The command line's entry: reads the request, runs it, and turns failures into a message and an exit code. */
+import { FormatError, TransportError, UsageError, isAbort } from '../shared/errors.js';
+import { VERSION } from '../shared/version.js';
+import { HELP, parseCommandLine } from './arguments.js';
+import { convertCommand } from './convert-command.js';
+import { inspectCommand } from './inspect-command.js';
+import { runCommand } from './run-command.js';
+import type { TerminalStream } from './terminal.js';
+
+/** What a command may use of the outside. */
+export interface Terminal {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly signal: AbortSignal;
+}
+
+const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * Runs one command line.
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const request = parseCommandLine(argv);
+    switch (request.command) {
+      case 'help':
+        terminal.stdout.write(HELP);
+        return EXIT.good;
+      case 'version':
+        terminal.stdout.write(`${VERSION}\n`);
+        return EXIT.good;
+      case 'convert':
+        await convertCommand(request, terminal);
+        return EXIT.good;
+      case 'run':
+        await runCommand(request, terminal);
+        return EXIT.good;
+      case 'inspect':
+        return (await inspectCommand(request, terminal)) ? EXIT.good : EXIT.bad;
+    }
+  } catch (error) {
+    if (isAbort(error)) {
+      terminal.stderr.write('Cancelled.\n');
+      return EXIT.interrupted;
+    }
+    terminal.stderr.write(`${describeFailure(error)}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.bad;
+  }
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError) return `Error: ${error.message}`;
+  if (error instanceof Error) return `Error: ${error.message}\nThis is a fault of the program; please report it with these lines:\n${error.stack ?? ''}`;
+  return `Error: ${String(error)}`;
+}

@@ -1,0 +1,89 @@
+/** `convert`: a model folder becomes a package file, with plan and report. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { convert } from '../pipeline/convert.js';
+import type { Conversion } from '../pipeline/types.js';
+import { planToJson } from '../plan/plan.js';
+import { reportHtml, reportText } from '../report/index.js';
+import { TransportError, UsageError } from '../shared/errors.js';
+import { nodeFolder } from '../source/node-folder.js';
+import type { ConvertRequest } from './arguments.js';
+import { FileSink } from './file-sink.js';
+import { planText } from './plan-text.js';
+import { loadRuntime } from './runtime-files.js';
+import { ProgressLine, formatBytes } from './terminal.js';
+import type { Terminal } from './commands.js';
+
+/** Longest text file taken for calibration or evaluation; more would run for hours. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** Runs the command. @throws what the pipeline throws */
+export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
+  const runtime = await loadRuntime();
+  const progress = new ProgressLine(terminal.stderr);
+  const folder = await nodeFolder(request.folder);
+  const sink = new FileSink(request.output);
+  let conversion: Conversion;
+  try {
+    conversion = await convert(folder, {
+      board: request.board,
+      scheme: request.scheme,
+      fusions: request.fusions,
+      context: request.context,
+      calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
+      evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
+      prompts: request.prompts,
+      report: request.report,
+      sink: request.report ? undefined : sink,
+    }, runtime, { onProgress: progress.show, signal: terminal.signal });
+    if (conversion.package !== null) {
+      await sink.begin(0);
+      await sink.append(conversion.package);
+    }
+    await sink.close();
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  } finally {
+    progress.finish();
+    await folder.close();
+  }
+  const { plan, report } = conversion;
+  if (request.html !== undefined && report !== null) {
+    await writeText(request.html, reportHtml(report, plan));
+  }
+  if (request.json) {
+    terminal.stdout.write(`${JSON.stringify({
+      package: { file: request.output, bytes: conversion.packageBytes, chat: conversion.chat },
+      plan: planToJson(plan),
+      report,
+      notes: conversion.notes,
+    })}\n`);
+    return;
+  }
+  for (const note of conversion.notes) terminal.stderr.write(`Note: ${note}\n`);
+  terminal.stdout.write(`${planText(plan)}\n`);
+  if (report !== null) terminal.stdout.write(`\n${reportText(report, plan, { columns: terminal.stdout.columns ?? 100 })}\n`);
+  terminal.stdout.write(`\nWrote ${request.output} (${formatBytes(conversion.packageBytes)}).\n`);
+}
+
+/** Reads a UTF-8 text; bytes that are not UTF-8 become U+FFFD. @throws UsageError */
+async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`);
+  }
+  if (bytes.length > MAX_TEXT_BYTES) {
+    throw new UsageError(`${path} has ${formatBytes(bytes.length)}; give at most ${formatBytes(MAX_TEXT_BYTES)} of text.`);
+  }
+  return new TextDecoder().decode(bytes);
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new TransportError(`Cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+}

@@ -1,0 +1,62 @@
+/** Writes a package to a file that appears under its name only when it is complete. */
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { TransportError } from '../shared/errors.js';
+import type { PackageSink } from '../package/writer.js';
+
+export class FileSink implements PackageSink {
+  private handle: FileHandle | null = null;
+  private end = 0;
+  private readonly partial: string;
+
+  /** @param path the final name; until {@link close} the bytes are in a file beside it */
+  constructor(private readonly path: string) {
+    this.partial = `${path}.part`;
+  }
+
+  async begin(headLength: number): Promise<void> {
+    this.handle = await this.attempt(() => open(this.partial, 'w'));
+    this.end = headLength;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.write(bytes, this.end);
+    this.end += bytes.length;
+  }
+
+  async prepend(head: Uint8Array): Promise<void> {
+    await this.write(head, 0);
+  }
+
+  /** Gives the file its name. */
+  async close(): Promise<void> {
+    await this.handle?.close();
+    this.handle = null;
+    await this.attempt(() => rename(this.partial, this.path));
+  }
+
+  /** Removes what was written; does nothing after {@link close}. */
+  async discard(): Promise<void> {
+    if (this.handle === null) return;
+    await this.handle.close();
+    this.handle = null;
+    await rm(this.partial, { force: true });
+  }
+
+  private async write(bytes: Uint8Array, position: number): Promise<void> {
+    const { handle } = this;
+    if (handle === null) throw new RangeError('the file is not open');
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.attempt(() => handle.write(bytes, done, bytes.length - done, position + done));
+      done += bytesWritten;
+    }
+  }
+
+  private async attempt<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TransportError(`Cannot write ${this.path}: ${reason}. Check the path and the free space.`, { cause });
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/** `inspect`: what a package or a model folder holds, whether it is sound, and where it fits. */
+import { stat } from 'node:fs/promises';
+import { openModel, planModel } from '../pipeline/convert.js';
+import { summarizeFolder } from '../model/summarize-folder.js';
+import { readPackage, type ModelPackage } from '../package/reader.js';
+import { BOARDS } from '../plan/boards.js';
+import { FormatError, TransportError, UsageError } from '../shared/errors.js';
+import { nodeFile, nodeFolder } from '../source/node-folder.js';
+import type { InspectRequest } from './arguments.js';
+import type { Terminal } from './commands.js';
+import { loadRuntime } from './runtime-files.js';
+import { formatBytes } from './terminal.js';
+
+const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
+
+/** Runs the command. @returns whether what was inspected is sound */
+export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
+  const target = await stat(request.target).catch(() => null);
+  if (target === null) throw new UsageError(`There is no file or folder ${request.target}.`);
+  return target.isDirectory() ? inspectFolder(request, terminal) : inspectPackage(request, terminal);
+}
+
+async function inspectPackage(request: InspectRequest, terminal: Terminal): Promise<boolean> {
+  const file = await nodeFile(request.target);
+  let found: ModelPackage;
+  try {
+    found = await readPackage(file, { verify: true, signal: terminal.signal });
+  } catch (error) {
+    if (!(error instanceof FormatError) || !request.json) throw error;
+    terminal.stdout.write(`${JSON.stringify({ kind: 'package', file: request.target, sound: false, problem: error.message })}\n`);
+    return false;
+  } finally {
+    await file.close();
+  }
+  if (request.json) {
+    terminal.stdout.write(`${JSON.stringify({ kind: 'package', file: request.target, sound: true, bytes: found.totalLength, ...found })}\n`);
+    return true;
+  }
+  const { config } = found;
+  terminal.stdout.write([
+    `${request.target}: model package ${found.version.join('.')}, ${formatBytes(found.totalLength)}, all checksums good`,
+    ...Object.entries(found.metadata).map(([name, value]) => `  ${name}: ${value}`),
+    `  ${config.layers} layers, hidden size ${config.hiddenSize}, vocabulary ${config.vocabSize}, context ${config.context}`,
+    `  ${config.activations} activations, ${config.cache} cache`,
+    '',
+    ...table(
+      ['section', 'offset', 'bytes', 'CRC-32'],
+      found.sections.map((section) => [section.kind, String(section.offset), String(section.length), section.crc.toString(16).padStart(8, '0')]),
+    ),
+    '',
+    ...table(
+      ['tensor', 'shape', 'encoding', 'bytes', 'scales', 'memory'],
+      found.tensors.map((tensor) => [
+        tensor.name, `${tensor.rows} x ${tensor.cols}`, ENCODINGS[tensor.encoding] ?? '?', String(tensor.dataLength),
+        String(tensor.scaleCount), tensor.placement,
+      ]),
+    ),
+    '',
+  ].join('\n'));
+  return true;
+}
+
+async function inspectFolder(request: InspectRequest, terminal: Terminal): Promise<boolean> {
+  const folder = await nodeFolder(request.target);
+  try {
+    const summary = await summarizeFolder(folder, terminal.signal);
+    const fits = await fitTable(request, terminal);
+    const convertible = summary.problem === null && fits.problem === null;
+    if (request.json) {
+      terminal.stdout.write(`${JSON.stringify({ kind: 'folder', ...summary, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`);
+      return convertible;
+    }
+    terminal.stdout.write([
+      `${request.target}: ${summary.tensors.length} tensors, ${formatBytes(summary.bytes)}`,
+      '',
+      ...table(
+        ['tensor', 'shape', 'type', 'bytes', 'file'],
+        summary.tensors.map((tensor) => [tensor.name, tensor.shape.join(' x '), tensor.dtype, String(tensor.bytes), tensor.file]),
+      ),
+      '',
+      ...(convertible
+        ? [
+            'Can be converted to INT8 per channel:',
+            ...table(
+              ['board', 'fits', 'tokens/s at most', 'what is missing'],
+              fits.boards.map((entry) => [
+                entry.board, entry.fits ? 'yes' : 'no', entry.fits ? entry.boundTokensPerSecond.toPrecision(3) : '', entry.problems[0] ?? '',
+              ]),
+            ),
+          ]
+        : [`Cannot be converted: ${summary.problem ?? fits.problem ?? ''}`]),
+      '',
+    ].join('\n'));
+    return convertible;
+  } finally {
+    await folder.close();
+  }
+}
+
+interface BoardFit {
+  readonly board: string;
+  readonly fits: boolean;
+  readonly boundTokensPerSecond: number;
+  readonly problems: readonly string[];
+}
+
+/** Where the model fits with the default scheme; a model that cannot be opened has a problem instead. */
+async function fitTable(request: InspectRequest, terminal: Terminal): Promise<{ boards: BoardFit[]; problem: string | null }> {
+  const runtime = await loadRuntime();
+  const folder = await nodeFolder(request.target);
+  try {
+    const opened = await openModel(folder, runtime, terminal.signal);
+    const boards = BOARDS.filter((board) => board.refused === null).map((board) => {
+      const plan = planModel(opened, { board: board.id });
+      return { board: board.id, fits: plan.fit.fits, boundTokensPerSecond: plan.boundTokensPerSecond, problems: plan.fit.problems };
+    });
+    return { boards, problem: null };
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof TransportError) return { boards: [], problem: error.message };
+    throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Rows as aligned columns. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [head, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}`);
+}
