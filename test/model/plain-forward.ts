@@ -1,0 +1,137 @@
+/**
+ * A decoder computed from its description as plainly as the papers write it, in float64: it judges whether the description
+ * and the rows that a checkpoint gives are the model that the original library computes. Slow; for tiny models only.
+ */
+import type { Checkpoint, FloatDtype } from '../../src/checkpoint/checkpoint.js';
+import type { DecoderModel, LinearSpec, NormSpec, RotarySpec, TensorRef } from '../../src/model/decoder.js';
+
+/** A matrix or vector, row by row. */
+interface Weights {
+  readonly values: Float64Array;
+  readonly columns: number;
+}
+
+/** Logits of every position: row `p` predicts what follows `ids[0..p]`. */
+export async function plainForward(model: DecoderModel, checkpoint: Checkpoint, ids: readonly number[]): Promise<number[][]> {
+  const cache = new Map<string, Weights>();
+  const load = async (ref: TensorRef): Promise<Weights> => {
+    const known = cache.get(ref.name);
+    if (known !== undefined) return known;
+    const rows = ref.shape.length > 1 ? (ref.shape[0] ?? 0) : 1;
+    const bytes = await checkpoint.readRows(ref.name, 0, rows);
+    const weights = { values: widen(bytes, ref.dtype), columns: ref.shape.at(-1) ?? 1 };
+    cache.set(ref.name, weights);
+    return weights;
+  };
+  const linear = async (spec: LinearSpec, input: readonly number[]): Promise<number[]> => {
+    const { values, columns } = await load(spec.weight);
+    const bias = spec.bias === null ? null : (await load(spec.bias)).values;
+    return Array.from({ length: values.length / columns }, (_, row) => {
+      let sum = bias?.[row] ?? 0;
+      for (let i = 0; i < columns; i++) sum += (values[row * columns + i] ?? NaN) * (input[i] ?? NaN);
+      return sum;
+    });
+  };
+  const norm = async (spec: NormSpec, input: readonly number[]): Promise<number[]> => {
+    const gain = (await load(spec.gain)).values;
+    const mean = input.reduce((sum, x) => sum + x * x, 0) / input.length;
+    return input.map((x, i) => (x / Math.sqrt(mean + spec.epsilon)) * (gain[i] ?? NaN));
+  };
+
+  const embedding = await load(model.embedding);
+  let states = ids.map((id) =>
+    [...embedding.values.subarray(id * embedding.columns, (id + 1) * embedding.columns)].map((x) => x * model.embeddingScale),
+  );
+  for (const { attention, attentionNorm, mlp, mlpNorm } of model.blocks) {
+    const { heads, kvHeads, headDim, scale, window } = attention;
+    const rotary = attention.rotary === null ? null : (model.rotaries[attention.rotary] ?? null);
+    const queries: number[][][] = [];
+    const keys: number[][][] = [];
+    const values: number[][][] = [];
+    for (const [position, state] of states.entries()) {
+      const x = await norm(attentionNorm, state);
+      const turn = (head: number[]): number[] => (rotary === null ? head : rotate(head, position, rotary));
+      queries.push(split(await linear(attention.query, x), headDim).map(turn));
+      keys.push(split(await linear(attention.key, x), headDim).map(turn));
+      values.push(split(await linear(attention.value, x), headDim));
+    }
+    const next: number[][] = [];
+    for (const [position, state] of states.entries()) {
+      const mixed: number[] = [];
+      for (let head = 0; head < heads; head++) {
+        const shared = Math.floor(head / (heads / kvHeads));
+        const first = window === null ? 0 : Math.max(0, position - window + 1);
+        const scores: number[] = [];
+        for (let t = first; t <= position; t++) {
+          scores.push(scale * dot(queries[position]?.[head] ?? [], keys[t]?.[shared] ?? []));
+        }
+        const shares = softmax(scores);
+        for (let i = 0; i < headDim; i++) {
+          mixed.push(shares.reduce((sum, share, t) => sum + share * (values[first + t]?.[shared]?.[i] ?? NaN), 0));
+        }
+      }
+      const output = await linear(attention.output, mixed);
+      const afterAttention = state.map((x, i) => x + (output[i] ?? NaN));
+      const y = await norm(mlpNorm, afterAttention);
+      const gate = await linear(mlp.gate, y);
+      const up = await linear(mlp.up, y);
+      const down = await linear(mlp.down, gate.map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN)));
+      next.push(afterAttention.map((x, i) => x + (down[i] ?? NaN)));
+    }
+    states = next;
+  }
+  const head = model.head ?? { weight: model.embedding, bias: null };
+  return Promise.all(states.map(async (state) => linear(head, await norm(model.finalNorm, state))));
+}
+
+function split(values: readonly number[], size: number): number[][] {
+  return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, x, i) => sum + x * (b[i] ?? NaN), 0);
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const largest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+function rotate(head: readonly number[], position: number, { dim, inverseFrequencies, attentionFactor }: RotarySpec): number[] {
+  const result = [...head];
+  for (let i = 0; i < dim / 2; i++) {
+    const angle = position * (inverseFrequencies[i] ?? NaN);
+    const [cos, sin] = [attentionFactor * Math.cos(angle), attentionFactor * Math.sin(angle)];
+    const [a, b] = [head[i] ?? NaN, head[i + dim / 2] ?? NaN];
+    result[i] = a * cos - b * sin;
+    result[i + dim / 2] = b * cos + a * sin;
+  }
+  return result;
+}
+
+/** Sign, exponent and fraction bits and exponent bias of each type. */
+const LAYOUTS: Readonly<Record<FloatDtype, readonly [exponent: number, fraction: number, bias: number]>> = {
+  F32: [8, 23, 127],
+  BF16: [8, 7, 127],
+  F16: [5, 10, 15],
+  F8_E5M2: [5, 2, 15],
+  F8_E4M3: [4, 3, 7],
+};
+
+/** The values of raw little-endian bytes, by the definition of each type; only finite values occur in the fixtures. */
+export function widen(bytes: Uint8Array, dtype: FloatDtype): Float64Array {
+  const [exponentBits, fractionBits, bias] = LAYOUTS[dtype];
+  const size = (1 + exponentBits + fractionBits) / 8;
+  return Float64Array.from({ length: bytes.length / size }, (_, i) => {
+    let code = 0;
+    for (let k = size - 1; k >= 0; k--) code = code * 256 + (bytes[i * size + k] ?? 0);
+    const fraction = code % 2 ** fractionBits;
+    const exponent = Math.floor(code / 2 ** fractionBits) % 2 ** exponentBits;
+    const sign = code >= 2 ** (exponentBits + fractionBits) ? -1 : 1;
+    return exponent === 0
+      ? sign * fraction * 2 ** (1 - bias - fractionBits)
+      : sign * (2 ** fractionBits + fraction) * 2 ** (exponent - bias - fractionBits);
+  });
+}
