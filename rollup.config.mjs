@@ -26,11 +26,14 @@ const WORKER_SOURCE = path.join(ROOT, 'src/worker/worker-source.ts');
 /**
  * The three bundles in the order in which they must be made: the element carries the worker.
  * @param {string} dist absolute path of the output folder
+ * @returns {Promise<Set<string>>} every file that went into a bundle
  */
 export async function bundleAll(dist) {
-  const worker = present(ENTRIES.worker) ? await bundleWorker(dist) : null;
-  if (Object.values(ENTRIES.page).some(present)) await bundlePage(dist, worker);
-  if (present(ENTRIES.cli)) await bundleCli(dist);
+  const modules = new Set();
+  const worker = present(ENTRIES.worker) ? await bundleWorker(dist, modules) : null;
+  if (Object.values(ENTRIES.page).some(present)) await bundlePage(dist, worker, modules);
+  if (present(ENTRIES.cli)) await bundleCli(dist, modules);
+  return modules;
 }
 
 function present(file) {
@@ -40,7 +43,7 @@ function present(file) {
 }
 
 /** The worker: a classic script, because a blob worker from another origin cannot import modules everywhere. */
-async function bundleWorker(dist) {
+async function bundleWorker(dist, modules) {
   const bundle = await rollup({
     input: path.join(ROOT, ENTRIES.worker),
     plugins: [typescript(), json(), nodeResolve({ browser: true }), commonjs(), shrink(false)],
@@ -51,12 +54,13 @@ async function bundleWorker(dist) {
     format: 'iife',
     inlineDynamicImports: true,
   });
+  collect(bundle, modules);
   await bundle.close();
   return output[0].code;
 }
 
 /** What pages load: small entries, everything heavy behind a dynamic import. */
-async function bundlePage(dist, workerCode) {
+async function bundlePage(dist, workerCode, modules) {
   const input = Object.fromEntries(
     Object.entries(ENTRIES.page)
       .filter(([, file]) => present(file))
@@ -81,11 +85,12 @@ async function bundlePage(dist, workerCode) {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
   });
+  collect(bundle, modules);
   await bundle.close();
 }
 
 /** The command line: one file that Node starts. */
-async function bundleCli(dist) {
+async function bundleCli(dist, modules) {
   const bundle = await rollup({
     input: path.join(ROOT, ENTRIES.cli),
     external: [/^node:/],
@@ -100,7 +105,13 @@ async function bundleCli(dist) {
     banner: (chunk) =>
       readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!') ? '' : '#!/usr/bin/env node',
   });
+  collect(bundle, modules);
   await bundle.close();
+}
+
+/** Remembers what was bundled: the licences of all of it travel along. */
+function collect(bundle, modules) {
+  for (const file of bundle.watchFiles) modules.add(file);
 }
 
 /** TypeScript without its types; `./x.js` finds `./x.ts`. */

@@ -1,9 +1,10 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
+import { thirdPartyLicences } from './lib/licences.mjs';
 import { ROOT, runOrThrow } from './lib/run.mjs';
 
 const DIST = path.join(ROOT, 'dist');
@@ -17,7 +18,8 @@ try {
   const { bundleAll } = await import('../rollup.config.mjs');
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
-  await bundleAll(DIST);
+  const modules = await bundleAll(DIST);
+  await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), await thirdPartyLicences(modules));
   await copyWasm();
   if (existsSync(path.join(DIST, 'cli.js'))) await chmod(path.join(DIST, 'cli.js'), 0o755);
   await runOrThrow(

@@ -1,11 +1,19 @@
 // Adds up what the browser test runner reports, counting a page that broke as one failed test.
+import { emptyTotals } from './totals.mjs';
 
 /**
- * @param {Iterable<import('@web/test-runner').TestSession>} sessions one per test file and browser
- * @returns {{passed: number, failed: number, skipped: number}}
+ * The part of the runner's own types that is read here.
+ * @typedef {{passed: boolean, skipped: boolean}} TestResult
+ * @typedef {{tests: TestResult[], suites: SuiteResult[]}} SuiteResult
+ * @typedef {{passed?: boolean, testResults?: SuiteResult}} Session
+ */
+
+/**
+ * @param {Iterable<Session>} sessions one per test file and browser
+ * @returns {import('./totals.mjs').Totals}
  */
 export function countSessions(sessions) {
-  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const totals = emptyTotals();
   for (const session of sessions) {
     const before = totals.failed;
     if (session.testResults) countSuite(session.testResults, totals);
@@ -15,6 +23,10 @@ export function countSessions(sessions) {
   return totals;
 }
 
+/**
+ * @param {SuiteResult} suite
+ * @param {import('./totals.mjs').Totals} totals
+ */
 function countSuite(suite, totals) {
   for (const test of suite.tests) {
     if (test.skipped) totals.skipped += 1;
