@@ -140,10 +140,10 @@ static bool check_normalizer(s3lm_tokenizer *t) {
         uint32_t least = kind == S3LM_NORMAL_REPLACE ? 1 : 0, most = least ? S3LM_TOKN_OP_BYTES : 0;
         if (kind != S3LM_NORMAL_PREPEND && kind != S3LM_NORMAL_REPLACE) return false;
         if (!check_string(t, s3lm_word(entry, 1), pattern, least, most)) return false;
-        if (!check_string(t, s3lm_word(entry, 3), content, 1, S3LM_TOKN_OP_BYTES)) return false;
+        if (!check_string(t, s3lm_word(entry, 3), content, 1 - least, S3LM_TOKN_OP_BYTES)) return false;
         if (kind == S3LM_NORMAL_PREPEND) t->normal_extra += content;
         else {
-            uint32_t growth = s3lm_groups(content, pattern);
+            uint32_t growth = content > pattern ? s3lm_groups(content, pattern) : 1;
             t->normal_growth *= growth;
             t->normal_extra *= growth;
         }

@@ -1,8 +1,13 @@
 /** The tokenizer room's door. */
+export { openTokenizer } from './device-tokenizer.js';
+export { parseTokenizer } from './parse.js';
+export { readTokenizer } from './read.js';
 export type {
   ChatPieces,
   ChatReading,
   DeviceTokenizer,
   EncodeOptions,
+  TextStream,
   TokenizerTables,
+  Turn,
 } from './tokenizer.js';

@@ -24,13 +24,30 @@ export interface TokenizerTables {
   tokenId(text: string): number | null;
 }
 
+/** A text that grows by ids. */
+export interface TextStream {
+  /** The whole characters that one more id makes certain. */
+  push(id: number): string;
+  /** The end: an incomplete character becomes U+FFFD. */
+  finish(): string;
+}
+
 export interface EncodeOptions {
   /** Add what the post-processor adds (the begin token, for most models); default true, as the library has it. */
-  readonly addSpecial?: boolean;
+  readonly addSpecial?: boolean | undefined;
   /** Text that spells a special token stays text; default false. */
-  readonly specialAsText?: boolean;
+  readonly specialAsText?: boolean | undefined;
   /** The text continues an earlier one: no space is put before its first word; default false. */
-  readonly continues?: boolean;
+  readonly continues?: boolean | undefined;
+}
+
+/** One turn of a conversation. */
+export interface Turn {
+  readonly user: string;
+  /** A later turn follows what the model said, whose end token was not fed. Default false. */
+  readonly later?: boolean | undefined;
+  /** A system text in place of the template's own; first turn only. */
+  readonly system?: string | undefined;
 }
 
 /** A tokenizer that runs: the engine's C code over {@link TokenizerTables.section}. */
@@ -41,7 +58,15 @@ export interface DeviceTokenizer extends TokenizerTables {
    */
   encode(text: string | Uint8Array, options?: EncodeOptions): number[];
   /** Text of ids; unknown ids are skipped. `skipSpecial` default false. */
-  decode(ids: ArrayLike<number>, options?: { readonly skipSpecial?: boolean }): string;
+  decode(ids: ArrayLike<number>, options?: { readonly skipSpecial?: boolean | undefined }): string;
+  /** A decoder for ids that come one by one: text of each as far as it is certain, then of the rest. */
+  decodeStream(options?: { readonly skipSpecial?: boolean | undefined }): TextStream;
+  /**
+   * Ids to feed for one turn of a conversation.
+   * @param chat content of the CHAT section
+   * @throws FormatError for a broken section; UsageError for a turn that it does not have, or a text that is too long
+   */
+  encodeTurn(chat: Uint8Array, turn: Turn): number[];
 }
 
 /** How the text around a user's words is written; all of it proven against the full template. Made by `readChat`. */

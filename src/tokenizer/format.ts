@@ -1,0 +1,55 @@
+/** Constants of the TOKN section (docs/tokenizer-tables.md); the engine has the same in tokenizer_tables.h. */
+
+export const TOKN_VERSION = 1;
+export const TOKN_HEADER_BYTES = 160;
+
+/** Largest number of ids and of merges: 20 bits in the engine's merge queue. */
+export const MAX_VOCAB = 1 << 20;
+export const MAX_MERGES = 1 << 20;
+/** Added tokens: real tokenizers have up to some thousand. */
+export const MAX_ADDED = 16384;
+/** UTF-8 bytes of one added token: matching takes at most so many steps per byte of text. */
+export const MAX_ADDED_BYTES = 1024;
+/** Bytes of text that one token may add, worst case: what callers of the engine make room for. */
+export const MAX_PIECE_BYTES = 1024;
+/** Bytes of all tokens together: offsets have 24 bits. */
+export const MAX_TOKEN_BYTES = (1 << 24) - 1;
+/** Stands for "no id". */
+export const NO_ID = 0xffffffff;
+
+export const ToknFlag = { ByteLevel: 1, Wide: 2, Fallback: 4, FuseUnknown: 8, IgnoreMerges: 16 } as const;
+export const TokenFlag = { Special: 1, Byte: 2, Absent: 4 } as const;
+export const AddedFlag = { Special: 1, SingleWord: 2, StripLeft: 4, StripRight: 8 } as const;
+
+export enum NormalKind {
+  Prepend = 1,
+  Replace = 2,
+}
+
+export enum StageKind {
+  Split = 1,
+  Digits = 2,
+  ByteLevel = 3,
+  Metaspace = 4,
+}
+
+export enum MetaspaceScheme {
+  First = 0,
+  Always = 1,
+  Never = 2,
+}
+
+export enum SplitRule {
+  Gpt2 = 1,
+  Llama3 = 2,
+  Qwen2 = 3,
+  Number = 4,
+  Numbers3 = 5,
+  Digit = 6,
+}
+
+export enum Decoding {
+  Bytes = 1,
+  Pieces = 2,
+  Metaspace = 3,
+}

@@ -1,0 +1,260 @@
+/** tokenizer.json → the tables that the device reads (docs/tokenizer-tables.md). What is not supported is refused. */
+import { ConfigFields } from '../model/config-fields.js';
+import { FormatError } from '../shared/errors.js';
+import { isJsonObject } from '../source/strict-json.js';
+import type { JsonObject, JsonValue } from '../source/strict-json.js';
+import { readAddedTokens } from './added-tokens.js';
+import type { AddedToken } from './added-tokens.js';
+import { readBpeModel } from './bpe-model.js';
+import type { BpeModel } from './bpe-model.js';
+import { BYTE_CHARACTERS, bytesOfToken } from './byte-level.js';
+import { TOKENIZER_FILE, wrongPart } from './component.js';
+import * as format from './format.js';
+import { readDecoder, readNormalizer, readPostProcessor, readStages } from './pipeline.js';
+import type { DecoderPlan, NormalStep, Stage } from './pipeline.js';
+import { compareBytes, concatenate, StringPool, TableWriter } from './section-writer.js';
+import type { TokenizerTables } from './tokenizer.js';
+
+/** Everything that tokenizer.json says, read and checked. */
+interface Parts {
+  readonly model: BpeModel;
+  readonly added: readonly AddedToken[];
+  readonly normalizer: readonly NormalStep[];
+  readonly stages: readonly Stage[];
+  readonly metaspace: number | null;
+  readonly decoder: DecoderPlan;
+  readonly prefixIds: readonly number[];
+  readonly suffixIds: readonly number[];
+  readonly byteLevel: boolean;
+}
+
+/** One id: how the file spells it, what it adds to a text, and `TokenFlag` bits. */
+interface Token {
+  readonly spelling: string;
+  readonly bytes: Uint8Array;
+  readonly flags: number;
+}
+
+/**
+ * Turns a parsed tokenizer.json (and tokenizer_config.json, for the begin and end tokens) into tables.
+ * @throws FormatError when the file contradicts itself; UnsupportedError for parts that the device cannot run exactly
+ */
+export function parseTokenizer(root: JsonObject, config: JsonObject | null): TokenizerTables {
+  const fields = new ConfigFields(root, TOKENIZER_FILE);
+  const version = fields.optionalText('version');
+  if (version !== null && version !== '1.0') throw fields.wrong('version', '"1.0"');
+  const parts = readParts(fields);
+  const tokens = readTokens(parts);
+  for (const id of [...parts.prefixIds, ...parts.suffixIds]) {
+    if (tokens[id] === undefined) throw wrongPart('post_processor', `It adds the id ${id}, which no token has.`);
+  }
+  const notes = ['truncation', 'padding']
+    .filter((key) => fields.isSet(key))
+    .map((key) => `The tokenizer's ${key} setting is left out: it is meant for training.`);
+  const ids = new Map<string, number>();
+  tokens.forEach((token, id) => {
+    if (token !== undefined) ids.set(token.spelling, id);
+  });
+  const configured = (key: string): number | null => {
+    const name = tokenName(config?.get(key));
+    return name === null ? null : (ids.get(name) ?? null);
+  };
+  const bosId = configured('bos_token') ?? parts.prefixIds[0] ?? null;
+  const eosId = configured('eos_token');
+  return {
+    section: writeSection(parts, tokens, bosId, eosId),
+    vocabSize: tokens.length,
+    bosId,
+    eosId,
+    unkId: parts.model.unkId,
+    specialIds: [...tokens.keys()].filter((id) => ((tokens[id]?.flags ?? 0) & format.TokenFlag.Special) !== 0),
+    prefixIds: parts.prefixIds,
+    suffixIds: parts.suffixIds,
+    notes,
+    tokenText: (id) => tokens[id]?.spelling ?? null,
+    tokenId: (text) => ids.get(text) ?? null,
+  };
+}
+
+/** A token in tokenizer_config.json: a text, or an object with a `content`. */
+export function tokenName(value: JsonValue | undefined): string | null {
+  const name = isJsonObject(value) ? value.get('content') : value;
+  return typeof name === 'string' ? name : null;
+}
+
+function readParts(fields: ConfigFields): Parts {
+  const model = readBpeModel(fields);
+  const normalizer = readNormalizer(fields);
+  const { stages, metaspace } = readStages(fields);
+  const decoder = readDecoder(fields);
+  const byteLevel = stages.some((stage) => stage.kind === format.StageKind.ByteLevel);
+  if (byteLevel !== (decoder.kind === format.Decoding.Bytes)) {
+    throw wrongPart('decoder', 'A ByteLevel pre-tokenizer and a ByteLevel decoder are only supported together.');
+  }
+  if (byteLevel && model.byteFallback) throw wrongPart('model.byte_fallback', 'It is not supported for byte-level BPE.');
+  if (!byteLevel && model.ignoreMerges) throw wrongPart('model.ignore_merges', 'It is only supported for byte-level BPE.');
+  if (metaspace !== null && normalizer.length > 0) {
+    throw wrongPart('normalizer', 'A normalizer together with a Metaspace pre-tokenizer is not supported.');
+  }
+  if (metaspace !== null && decoder.metaspace !== null && metaspace !== decoder.metaspace) {
+    throw wrongPart('decoder', 'It has another metaspace than the pre-tokenizer.');
+  }
+  const added = readAddedTokens(fields, model.vocab, normalizer);
+  return { model, normalizer, stages, metaspace, decoder, byteLevel, added, ...readPostProcessor(fields) };
+}
+
+/** Tokens by id, with holes. */
+function readTokens({ model, added, decoder, byteLevel }: Parts): (Token | undefined)[] {
+  const specials = new Set(added.filter((token) => token.special).map((token) => token.content));
+  const spellings: (string | undefined)[] = [];
+  const texts: (string | undefined)[] = [];
+  for (const [spelling, id] of model.vocab) spellings[id] = texts[id] = spelling;
+  for (const token of added) {
+    spellings[token.id] = token.content;
+    texts[token.id] = token.matched;
+  }
+  return Array.from(texts, (text, id): Token | undefined => {
+    if (text === undefined) return undefined;
+    const special = specials.has(text) ? format.TokenFlag.Special : 0;
+    const { bytes, byte } = tokenBytes(text, decoder, byteLevel);
+    const room = bytes.reduce((sum, value) => sum + (value < 0x80 ? 1 : 3), 9);
+    if (room > format.MAX_PIECE_BYTES) {
+      throw new FormatError(`The token ${id} has ${bytes.length} bytes, more than a device can show at once.`, {
+        file: TOKENIZER_FILE,
+        field: 'model.vocab',
+        remedy: 'Check that it is the right file.',
+      });
+    }
+    return { spelling: spellings[id] as string, bytes, flags: special | (byte ? format.TokenFlag.Byte : 0) };
+  });
+}
+
+/** What a token adds to a text, before the neighbours matter. */
+function tokenBytes(text: string, decoder: DecoderPlan, byteLevel: boolean): { bytes: Uint8Array; byte: boolean } {
+  const encode = (value: string): Uint8Array => new TextEncoder().encode(value);
+  if (byteLevel) return { bytes: bytesOfToken(text) ?? encode(text), byte: false };
+  const replaced = decoder.replacements.reduce((value, { pattern, content }) => value.split(pattern).join(content), text);
+  // Rust's number parser, which the library uses here, takes a plus sign.
+  const byte = decoder.byteFallback ? /^<0x([0-9a-fA-F]{2}|\+[0-9a-fA-F])>$/u.exec(replaced) : null;
+  if (byte?.[1] !== undefined) return { bytes: Uint8Array.of(Number.parseInt(byte[1], 16)), byte: true };
+  return { bytes: encode(replaced), byte: false };
+}
+
+function writeSection(parts: Parts, tokens: readonly (Token | undefined)[], bosId: number | null, eosId: number | null): Uint8Array {
+  const { model, decoder, byteLevel } = parts;
+  const wide = tokens.length > 65536 || model.merges.some((merge) => merge.rank > 65535);
+  const size = wide ? 4 : 2;
+  const strings = new StringPool();
+  const raw = addedTable(parts.added.filter((token) => !token.normalized), strings);
+  const normal = addedTable(parts.added.filter((token) => token.normalized), strings);
+  const normalizer = parts.normalizer.flatMap((step) => {
+    const [pattern, content] = [strings.add(step.pattern), strings.add(step.content)];
+    return [step.kind, pattern.offset, pattern.length, content.offset, content.length];
+  });
+  const blob = concatenate(tokens.map((token) => token?.bytes ?? new Uint8Array()));
+  if (tokens.length > format.MAX_VOCAB || blob.length > format.MAX_TOKEN_BYTES) {
+    throw new FormatError('The vocabulary is larger than the package format can hold.', {
+      file: TOKENIZER_FILE,
+      field: 'model.vocab',
+      remedy: 'Use a model with a smaller vocabulary.',
+    });
+  }
+  const merges = [...model.merges].sort((a, b) => a.left - b.left || a.right - b.right);
+  const flags =
+    (byteLevel ? format.ToknFlag.ByteLevel : 0) |
+    (wide ? format.ToknFlag.Wide : 0) |
+    (model.byteFallback ? format.ToknFlag.Fallback : 0) |
+    (model.fuseUnk ? format.ToknFlag.FuseUnknown : 0) |
+    (model.ignoreMerges ? format.ToknFlag.IgnoreMerges : 0);
+  return new TableWriter()
+    .words(tokenTable(tokens))
+    .bytes(blob, blob.length)
+    .words(byteIds(parts))
+    .words(characterTable(parts), 2)
+    .numbers(lookupTable(parts, tokens), size)
+    .numbers(merges.flatMap((merge) => [merge.left, merge.right, merge.rank, merge.made]), size, 4)
+    .words(raw, 4)
+    .words(normal, 4)
+    .words(normalizer, 5)
+    .words(parts.stages.flatMap((stage) => [stage.kind, stage.a, stage.b]), 3)
+    .words(parts.prefixIds)
+    .words(parts.suffixIds)
+    .bytes(...withLength(strings.finish()))
+    .finish(
+      [
+        format.TOKN_VERSION,
+        flags,
+        tokens.length,
+        model.unkId ?? format.NO_ID,
+        bosId ?? format.NO_ID,
+        eosId ?? format.NO_ID,
+        decoder.kind,
+        decoder.stripCharacter,
+        decoder.stripCount,
+        parts.metaspace ?? decoder.metaspace ?? 0,
+        0,
+        0,
+      ],
+      format.TOKN_HEADER_BYTES,
+    );
+}
+
+function withLength(bytes: Uint8Array): [Uint8Array, number] {
+  return [bytes, bytes.length];
+}
+
+function tokenTable(tokens: readonly (Token | undefined)[]): number[] {
+  let offset = 0;
+  const entries = tokens.map((token) => {
+    const entry = ((token?.flags ?? format.TokenFlag.Absent) << 24) | offset;
+    offset += token?.bytes.length ?? 0;
+    return entry;
+  });
+  return [...entries, offset];
+}
+
+/** Token of each byte: what merging starts from (byte-level), or what an unknown character becomes (byte fallback). */
+function byteIds({ model, byteLevel }: Parts): number[] {
+  if (!byteLevel && !model.byteFallback) return [];
+  return BYTE_CHARACTERS.map((character, byte) => {
+    const fallback = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+    return model.vocab.get(byteLevel ? character : fallback) ?? format.NO_ID;
+  });
+}
+
+/** Tokens of one character, by code point. */
+function characterTable({ model, byteLevel }: Parts): number[] {
+  if (byteLevel) return [];
+  const entries: [number, number][] = [];
+  for (const [text, id] of model.vocab) {
+    const point = text.codePointAt(0);
+    if (point !== undefined && String.fromCodePoint(point).length === text.length) entries.push([point, id]);
+  }
+  return entries.sort((a, b) => a[0] - b[0]).flat();
+}
+
+/** Ids sorted by bytes: words that are tokens, where these are taken whole. */
+function lookupTable({ model, byteLevel }: Parts, tokens: readonly (Token | undefined)[]): number[] {
+  if (!byteLevel || !model.ignoreMerges) return [];
+  const words: { id: number; bytes: Uint8Array }[] = [];
+  for (const [text, id] of model.vocab) {
+    const bytes = bytesOfToken(text);
+    if (bytes === null || bytes.length === 0) continue; // no text becomes it
+    if (compareBytes(bytes, tokens[id]?.bytes ?? new Uint8Array()) !== 0) {
+      throw wrongPart('added_tokens', `The token ${JSON.stringify(text)} is normalized into another text; with ignore_merges that is not supported.`);
+    }
+    words.push({ id, bytes });
+  }
+  return words.sort((a, b) => compareBytes(a.bytes, b.bytes)).map((word) => word.id);
+}
+
+/** Added tokens sorted by what is searched for. */
+function addedTable(added: readonly AddedToken[], strings: StringPool): number[] {
+  return added
+    .map((token) => ({ token, bytes: new TextEncoder().encode(token.matched) }))
+    .sort((a, b) => compareBytes(a.bytes, b.bytes))
+    .flatMap(({ token }) => {
+      const { offset, length } = strings.add(token.matched);
+      return [offset, length, token.id, token.flags];
+    });
+}
