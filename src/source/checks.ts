@@ -27,7 +27,6 @@ const MAX_NAME_LENGTH = 1024;
 export function isInsideName(name: string): boolean {
   if (name.length === 0 || name.length > MAX_NAME_LENGTH) return false;
   // A drive letter, a scheme, a backslash or a control character means another thing on some system or server.
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f\\:]/u.test(name)) return false;
   return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

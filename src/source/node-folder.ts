@@ -142,11 +142,9 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
     },
     async close() {
       closed = true;
-      const sources = await Promise.allSettled(opened.values());
+      const sources = await Promise.allSettled([...opened.values()]);
       opened.clear();
-      await Promise.all(
-        sources.map((item) => (item.status === 'fulfilled' ? item.value?.close() : undefined)),
-      );
+      for (const item of sources) if (item.status === 'fulfilled') await item.value?.close();
     },
   };
 }
