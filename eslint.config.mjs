@@ -15,6 +15,11 @@ export default tseslint.config(
     languageOptions: { globals: nodeGlobals() },
   },
   {
+    // Scripts of the demo pages: what a page's globals are is not known here.
+    files: ['**/*.js'],
+    rules: { 'no-undef': 'off' },
+  },
+  {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

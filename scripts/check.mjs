@@ -23,6 +23,7 @@ await part(
 );
 await part('eslint', nodeTool('eslint/bin/eslint.js', ['--max-warnings=0', ...(fix ? ['--fix'] : []), '.']));
 await part('tsc', nodeTool('typescript/bin/tsc', ['-p', 'tsconfig.json']));
+await manifest();
 await rust();
 await c();
 console.log(totalsLine(totals));
@@ -41,6 +42,13 @@ function skip(name, why) {
 
 function nodeTool(program, args) {
   return async () => (await run(process.execPath, [path.join(ROOT, 'node_modules', program), ...args])).code;
+}
+
+async function manifest() {
+  const script = path.join(ROOT, 'scripts/manifest.mjs');
+  await part('custom-elements.json', async () => {
+    return (await run(process.execPath, [script, ...(fix ? [] : ['--check'])])).code;
+  });
 }
 
 async function rust() {

@@ -1,9 +1,14 @@
-// Installs the Debian packages that `npm run build:native` needs, or says which they are.
+// Installs the Debian packages that `npm run build:native` and `npm run check` use, or says which they are.
+//
+//   node scripts/install-toolchain.mjs [twin|kernels|format]...
 import { ensureToolchain, PACKAGES } from './lib/toolchain.mjs';
 
 try {
-  for (const artefact of Object.keys(PACKAGES)) await ensureToolchain(artefact);
-  console.log('The compilers of all native artefacts are there.');
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !Object.hasOwn(PACKAGES, name));
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(PACKAGES).join(', ')}`);
+  for (const name of asked.length > 0 ? asked : Object.keys(PACKAGES)) await ensureToolchain(name);
+  console.log('The native tools are there.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

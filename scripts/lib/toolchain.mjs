@@ -13,23 +13,26 @@ export const RUSTC = '/usr/bin/rustc';
 export const CARGO = '/usr/bin/cargo';
 const RUST_STD_SOURCE = '/usr/lib/rustlib/src/rust/library/std/Cargo.toml';
 
-/** Debian packages of each artefact's compilers. */
+/** Debian packages by purpose. */
 export const PACKAGES = {
   twin: ['clang-22', 'lld-22', 'llvm-22', 'make'],
+  // Not to build but to judge: C is laid out by this version of the formatter.
+  format: ['clang-format-22'],
   kernels: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
 };
 
-/** Whether an artefact's compilers are on this machine. */
+/** Whether the programs of one purpose are on this machine. */
 export async function hasToolchain(artefact) {
   if (artefact === 'twin') {
     return (await exists(CLANG)) && (await exists(WASM_LD)) && (await exists('make'));
   }
+  if (artefact === 'format') return exists('clang-format-22');
   return existsSync(RUSTC) && existsSync(CARGO) && existsSync(RUST_STD_SOURCE) && (await exists(WASM_LD));
 }
 
 /**
  * Installs what is missing where that is possible.
- * @param {'twin' | 'kernels'} artefact
+ * @param {'twin' | 'kernels' | 'format'} artefact
  * @throws {Error} naming the packages to install
  */
 export async function ensureToolchain(artefact) {
@@ -41,7 +44,7 @@ export async function ensureToolchain(artefact) {
     if (await hasToolchain(artefact)) return;
   }
   throw new Error(
-    `Rebuilding ${artefact} needs these Debian packages (bookworm with security updates, or later): ` +
+    `The compilers of ${artefact} are these Debian packages (bookworm with security updates, or later): ` +
       `apt-get install ${packages.join(' ')}`,
   );
 }
