@@ -1,4 +1,6 @@
 // Builds the twin: the engine's C compiled for the page.
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { listFiles } from './files.mjs';
 import { ROOT, runOrThrow } from './run.mjs';
@@ -18,15 +20,18 @@ export function twinSources() {
 
 /** Writes `twin.wasm` into `output`. */
 export async function buildTwin(output) {
-  const args = [
-    '--no-print-directory',
-    '-C',
-    path.join(ROOT, 'device-runtime/wasm'),
-    `TWIN=${path.join(output, 'twin.wasm')}`,
-    // Objects of an earlier build may come from another compiler.
-    '--always-make',
-    `CC=${CLANG}`,
-    `LD=${WASM_LD}`,
-  ];
-  await runOrThrow('make', args, { quiet: true });
+  // Objects of an earlier build may come from another compiler.
+  const objects = await mkdtemp(path.join(os.tmpdir(), 'twin-objects-'));
+  try {
+    const folder = path.join(ROOT, 'device-runtime/wasm');
+    const variables = [
+      `TWIN=${path.join(output, 'twin.wasm')}`,
+      `OBJECTS=${objects}`,
+      `CC=${CLANG}`,
+      `LD=${WASM_LD}`,
+    ];
+    await runOrThrow('make', ['--no-print-directory', '-C', folder, ...variables], { quiet: true });
+  } finally {
+    await rm(objects, { recursive: true, force: true });
+  }
 }
