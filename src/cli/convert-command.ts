@@ -49,7 +49,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   }
   const { plan, report } = conversion;
   if (request.html !== undefined && report !== null) {
-    await writeText(request.html, reportHtml(report, plan));
+    await writeText(request.html, reportHtml(report, planToJson(plan)));
   }
   if (request.json) {
     terminal.stdout.write(`${JSON.stringify({
@@ -62,7 +62,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   }
   for (const note of conversion.notes) terminal.stderr.write(`Note: ${note}\n`);
   terminal.stdout.write(`${planText(plan)}\n`);
-  if (report !== null) terminal.stdout.write(`\n${reportText(report, plan, { columns: terminal.stdout.columns ?? 100 })}\n`);
+  if (report !== null) terminal.stdout.write(`\n${reportText(report, planToJson(plan), { columns: terminal.stdout.columns ?? 100 })}\n`);
   terminal.stdout.write(`\nWrote ${request.output} (${formatBytes(conversion.packageBytes)}).\n`);
 }
 

@@ -19,7 +19,7 @@ import { UsageError } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { VERSION } from '../shared/version.js';
 import type { ModelFolder } from '../source/byte-source.js';
-import { chatIds, readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
+import { readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
 import { calibrate } from './calibrate.js';
 import { evaluate, type Prompt } from './evaluate.js';
 import { readLicence } from './licence.js';
@@ -168,7 +168,7 @@ class ReferenceSession {
     const { tokenizer, chat } = this.opened;
     if (tokenizer === null) return [{ text: '', ids: this.prefixIds() }];
     const texts = wanted ?? (chat === null ? ['Once upon a time'] : ['Hello! Who are you?', 'Turn on the light in the kitchen, please.']);
-    return texts.map((text) => ({ text, ids: chat === null ? tokenizer.encode(text) : chatIds(tokenizer, chat, text) }));
+    return texts.map((text) => ({ text, ids: chat === null ? tokenizer.encode(text) : tokenizer.encodeTurn(chat.section, { user: text }) }));
   }
 
   dispose(): void {

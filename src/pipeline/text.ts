@@ -3,6 +3,8 @@ import type { ReferenceEngine } from '../quantize/kernel-types.js';
 import { throwIfAborted } from '../shared/errors.js';
 import type { ProgressMeter } from '../shared/progress.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
+import { seededRandom } from './random.js';
+import { sample, type SamplerOptions } from './sampler.js';
 
 /** The line that parts stories in a text file. */
 export const STORY_LINE = '<|story|>';
@@ -49,6 +51,9 @@ function pieces(text: string): string[] {
   return found;
 }
 
+/** The model's own distribution. */
+const PLAIN: SamplerOptions = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 };
+
 export interface WritingOptions {
   /** Ids that every story begins with; at least one. */
   readonly prefixIds: readonly number[];
@@ -64,7 +69,7 @@ export interface WritingOptions {
 
 /** Lets the original model write stories at temperature 1, as its own text distribution. The same seed writes the same. */
 export function writeStories(reference: ReferenceEngine, options: WritingOptions): number[][] {
-  const random = mulberry32(options.seed);
+  const random = seededRandom(options.seed);
   const stories: number[][] = [];
   for (let story = 0; story < options.stories; story++) {
     reference.reset();
@@ -72,7 +77,7 @@ export function writeStories(reference: ReferenceEngine, options: WritingOptions
     let logits = reference.forward(ids, 'last');
     while (ids.length < options.tokens) {
       throwIfAborted(options.signal);
-      const id = drawFrom(logits, random());
+      const id = sample(logits, [], PLAIN, random);
       ids.push(id);
       options.meter?.advance(1, `story ${story + 1}`);
       if (options.stopIds.includes(id) || ids.length >= options.tokens) break;
@@ -81,30 +86,6 @@ export function writeStories(reference: ReferenceEngine, options: WritingOptions
     if (ids.length > 1) stories.push(ids);
   }
   return stories;
-}
-
-/** Picks the id at cumulative probability `at` of the softmax. */
-function drawFrom(logits: Float32Array, at: number): number {
-  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity);
-  let sum = 0;
-  for (const value of logits) sum += Math.exp(value - top);
-  let left = at * sum;
-  for (const [id, value] of logits.entries()) {
-    left -= Math.exp(value - top);
-    if (left < 0) return id;
-  }
-  return logits.length - 1;
-}
-
-/** A small seeded generator of numbers in [0, 1) (Tommy Ettinger's mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** The id of the largest logit, the lowest among equals. */

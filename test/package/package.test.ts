@@ -66,9 +66,9 @@ describe('a model package', () => {
           const planned = plan.tensors[index]?.tensor;
           assert.equal(tensor.role, planned?.role);
           assert.equal(tensor.scaleCount, planned?.scaleCount);
-          const at = weights.offset + tensor.dataOffset;
-          assert.equal(at % 64, 0);
-          assert.deepEqual(bytes.subarray(at, at + tensor.dataLength), codes[index]);
+          const begin: number = weights.offset + tensor.dataOffset;
+          assert.equal(begin % 64, 0);
+          assert.deepEqual(bytes.subarray(begin, begin + tensor.dataLength), codes[index]);
         }
       });
     }

@@ -1,0 +1,182 @@
+/** `run`: generates text from a package or a model folder with one of three engines. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Twin, type GenerateResult } from '../device/twin.js';
+import { convert, openModel, type OpenedModel } from '../pipeline/convert.js';
+import { seededRandom } from '../pipeline/random.js';
+import { loadReference } from '../pipeline/reference.js';
+import { sample } from '../pipeline/sampler.js';
+import type { Runtime } from '../pipeline/types.js';
+import { loadKernels } from '../quantize/kernels.js';
+import { UsageError, throwIfAborted } from '../shared/errors.js';
+import { nodeFolder } from '../source/node-folder.js';
+import type { EngineName, RunRequest } from './arguments.js';
+import type { Terminal } from './commands.js';
+import { runOnHost } from './host-engine.js';
+import { loadRuntime } from './runtime-files.js';
+import { ProgressLine } from './terminal.js';
+
+/** What a run prints with `--json`. */
+interface RunResult {
+  readonly promptIds: readonly number[];
+  readonly ids: readonly number[];
+  readonly text: string;
+  /** Logits that the last id was picked from. */
+  readonly logits?: readonly number[];
+  readonly tokensPerSecond: number;
+  readonly engine: EngineName;
+}
+
+/** New tokens of the float engine when nothing limits them. */
+const FLOAT_TOKENS = 256;
+
+/** Runs the command. */
+export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {
+  const target = await stat(request.model).catch(() => null);
+  if (target === null) throw new UsageError(`There is no file or folder ${request.model}.`);
+  const runtime = await loadRuntime();
+  const result = request.engine === 'float'
+    ? await runFloat(request, target.isDirectory(), runtime, terminal)
+    : await runPackage(request, await packageBytes(request, target.isDirectory(), runtime, terminal), runtime, terminal);
+  if (request.json) terminal.stdout.write(`${JSON.stringify(result)}\n`);
+  else terminal.stderr.write(`\n${result.ids.length} tokens, ${result.tokensPerSecond.toFixed(1)} tokens/s (${result.engine})\n`);
+}
+
+async function packageBytes(request: RunRequest, isFolder: boolean, runtime: Runtime, terminal: Terminal): Promise<Uint8Array> {
+  if (!isFolder) return readFile(request.model);
+  const folder = await nodeFolder(request.model);
+  const progress = new ProgressLine(terminal.stderr);
+  try {
+    const conversion = await convert(folder, { report: false }, runtime, { onProgress: progress.show, signal: terminal.signal });
+    return conversion.package as Uint8Array;
+  } finally {
+    progress.finish();
+    await folder.close();
+  }
+}
+
+async function runPackage(request: RunRequest, bytes: Uint8Array, runtime: Runtime, terminal: Terminal): Promise<RunResult> {
+  const twin = await Twin.load(runtime.twin, bytes, { name: basename(request.model) });
+  const ids = request.ids ?? promptIds(twin, request);
+  if (request.engine === 'host') {
+    const file = await mkdtemp(join(tmpdir(), 's3lm-'));
+    try {
+      await writeFile(join(file, 'model.s3lm'), bytes);
+      const { logits, ...rest } = await runOnHost(join(file, 'model.s3lm'), ids, request, terminal.signal);
+      if (!request.json) terminal.stdout.write(`${rest.text}\n`);
+      return {
+        promptIds: rest.promptIds, ids: rest.ids, text: rest.text, ...(logits === undefined ? {} : { logits }),
+        tokensPerSecond: rest.tokensPerSecond, engine: 'host',
+      };
+    } finally {
+      await rm(file, { recursive: true, force: true });
+    }
+  }
+  return runTwin(twin, ids, request, terminal);
+}
+
+function promptIds(twin: Twin, request: RunRequest): number[] {
+  const prompt = request.prompt ?? '';
+  return twin.info.hasChat && !request.raw ? twin.chatIds(prompt, { first: true }) : twin.encode(prompt);
+}
+
+async function runTwin(twin: Twin, ids: readonly number[], request: RunRequest, terminal: Terminal): Promise<RunResult> {
+  let begun = 0;
+  const generation = twin.generate({
+    ids, maxNewTokens: request.tokens, temperature: request.temperature, topK: request.topK, topP: request.topP,
+    minP: request.minP, repetitionPenalty: request.repetitionPenalty, seed: request.seed, stopStrings: request.stop,
+    whenFull: request.slide ? 'slide' : 'stop', logits: request.logits, signal: terminal.signal,
+    onPrefill: () => {
+      begun = performance.now();
+    },
+  });
+  let last: Float32Array | undefined;
+  for (;;) {
+    const step = generation.next();
+    if (step.done === true) {
+      throwIfAborted(terminal.signal);
+      return twinResult(step.value, last, (performance.now() - begun) / 1000, request);
+    }
+    if (step.value.logits !== undefined) last = step.value.logits;
+    if (!request.json) terminal.stdout.write(step.value.text);
+    // Lets an interrupt in between two tokens.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+function twinResult(result: GenerateResult, logits: Float32Array | undefined, seconds: number, request: RunRequest): RunResult {
+  return {
+    promptIds: result.promptIds, ids: result.ids, text: result.text,
+    ...(request.logits && logits !== undefined ? { logits: [...logits] } : {}),
+    tokensPerSecond: seconds > 0 ? result.ids.length / seconds : 0,
+    engine: 'twin',
+  };
+}
+
+async function runFloat(request: RunRequest, isFolder: boolean, runtime: Runtime, terminal: Terminal): Promise<RunResult> {
+  if (!isFolder) throw new UsageError('The float engine runs an unquantized model: give its folder, or another --engine.');
+  if (request.slide) throw new UsageError('--slide is for the twin and host engines.');
+  const folder = await nodeFolder(request.model);
+  const progress = new ProgressLine(terminal.stderr);
+  try {
+    const opened = await openModel(folder, runtime, terminal.signal);
+    const reference = await loadReference(await loadKernels(runtime.kernels), opened.checkpoint, opened.model, {
+      onProgress: progress.show, signal: terminal.signal,
+    });
+    progress.finish();
+    const { generation } = opened.model;
+    const sampling = request.temperature !== undefined ? request.temperature > 0 : generation.doSample;
+    const options = {
+      temperature: sampling ? (request.temperature ?? generation.temperature ?? 1) : 0,
+      topK: request.topK ?? generation.topK ?? 0,
+      topP: request.topP ?? generation.topP ?? 1,
+      minP: request.minP ?? generation.minP ?? 0,
+      repetitionPenalty: request.repetitionPenalty ?? generation.repetitionPenalty ?? 1,
+    };
+    const prompt = request.ids ?? floatPrompt(opened, request);
+    if (prompt.length === 0) throw new UsageError('The prompt has no tokens; give text or ids.');
+    const room = reference.context - prompt.length;
+    const wanted = request.tokens ?? generation.maxNewTokens ?? FLOAT_TOKENS;
+    const random = seededRandom(request.seed);
+    const text = opened.tokenizer?.decodeStream({ skipSpecial: true });
+    const ids: number[] = [];
+    let written = '';
+    const write = (piece: string): void => {
+      written += piece;
+      // Text that may turn out to be a stop string is not shown before the end is known.
+      if (!request.json && request.stop.length === 0) terminal.stdout.write(piece);
+    };
+    let logits = reference.forward(prompt, 'last');
+    const begun = performance.now();
+    for (;;) {
+      throwIfAborted(terminal.signal);
+      const id = sample(logits, [...prompt, ...ids], options, random);
+      ids.push(id);
+      write(text?.push(id) ?? `${id} `);
+      const stop = request.stop.find((candidate) => written.includes(candidate));
+      if (stop !== undefined) written = written.slice(0, written.indexOf(stop));
+      if (stop !== undefined || opened.model.eosIds.includes(id) || ids.length >= Math.min(wanted, room)) break;
+      logits = reference.forward([id], 'last');
+    }
+    write(text?.finish() ?? '');
+    if (!request.json) terminal.stdout.write(request.stop.length === 0 ? '\n' : `${written}\n`);
+    return {
+      promptIds: prompt, ids, text: written, ...(request.logits ? { logits: [...logits] } : {}),
+      tokensPerSecond: ids.length / Math.max(1e-9, (performance.now() - begun) / 1000),
+      engine: 'float',
+    };
+  } finally {
+    progress.finish();
+    await folder.close();
+  }
+}
+
+function floatPrompt(opened: OpenedModel, request: RunRequest): number[] {
+  const { tokenizer, chat } = opened;
+  if (tokenizer === null) throw new UsageError('The folder has no tokenizer.json: give --ids instead of --prompt.');
+  const prompt = request.prompt ?? '';
+  return chat === null || request.raw ? tokenizer.encode(prompt) : tokenizer.encodeTurn(chat.section, { user: prompt });
+}

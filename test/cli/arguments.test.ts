@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseCommandLine } from '../../src/cli/arguments.js';
+import { UsageError } from '../../src/shared/errors.js';
+
+describe('parseCommandLine', () => {
+  it('reads a conversion with its defaults', () => {
+    const request = parseCommandLine(['convert', 'model', '-o', 'out.s3lm']);
+    assert.ok(request.command === 'convert');
+    assert.deepEqual(request.scheme, { weights: 'int8', granularity: 'channel', activations: 'dynamic', cache: 'int8' });
+    assert.equal(request.report, true);
+    assert.equal(request.context, undefined);
+  });
+
+  it('reads every option of a conversion', () => {
+    const request = parseCommandLine([
+      'convert', 'model', '-o', 'out.s3lm', '--board', 'esp32-s3-n8r2', '--granularity', 'group:64', '--activations', 'static',
+      '--cache', 'float32', '--context', '128', '--calibrate', 'a.txt', '--evaluate', 'b.txt', '--prompt', 'x', '--prompt', 'y',
+      '--html', 'r.html', '--no-fusion', '--json',
+    ]);
+    assert.ok(request.command === 'convert');
+    assert.deepEqual(request.scheme, { weights: 'int8', granularity: 'group:64', activations: 'static', cache: 'float32' });
+    assert.deepEqual(request.prompts, ['x', 'y']);
+    assert.equal(request.context, 128);
+    assert.equal(request.fusions.normGains, false);
+  });
+
+  it('reads a run', () => {
+    const request = parseCommandLine(['run', 'm.s3lm', '--ids', '1, 2,3', '--temperature', '0.5', '--top-k', '0', '--engine', 'host', '--seed', '7']);
+    assert.ok(request.command === 'run');
+    assert.deepEqual(request.ids, [1, 2, 3]);
+    assert.equal(request.temperature, 0.5);
+    assert.equal(request.topK, 0);
+    assert.equal(request.engine, 'host');
+  });
+
+  it('shows help when nothing or help is asked for', () => {
+    for (const argv of [[], ['help'], ['--help'], ['convert', '--help'], ['-h']]) assert.equal(parseCommandLine(argv).command, 'help');
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['command', ['convrt'], /Commands are convert, run and inspect/],
+    ['missing output', ['convert', 'm'], /-o OUT\.s3lm/],
+    ['image name', ['convert', 'm', '-o', 'x.bin'], /x\.s3lm/],
+    ['no folder', ['convert', '-o', 'x.s3lm'], /one model folder/],
+    ['two folders', ['convert', 'a', 'b', '-o', 'x.s3lm'], /not also b/],
+    ['granularity', ['convert', 'm', '-o', 'x', '--granularity', 'group:7'], /group:32/],
+    ['unknown option', ['convert', 'm', '-o', 'x', '--fast'], /--fast/],
+    ['calibration without static', ['convert', 'm', '-o', 'x', '--calibrate', 't'], /--activations static/],
+    ['report page without report', ['convert', 'm', '-o', 'x', '--no-report', '--html', 'h'], /--no-report/],
+    ['context', ['convert', 'm', '-o', 'x', '--context', '12k'], /whole number/],
+    ['no prompt', ['run', 'm'], /--prompt TEXT or --ids/],
+    ['prompt and ids', ['run', 'm', '--prompt', 'a', '--ids', '1'], /either/],
+    ['ids', ['run', 'm', '--ids', '1,x'], /whole number/],
+    ['temperature', ['run', 'm', '--prompt', 'a', '--temperature=-1'], /0 to 100/],
+    ['empty number', ['run', 'm', '--prompt', 'a', '--top-p', ''], /0 to 1/],
+    ['engine', ['run', 'm', '--prompt', 'a', '--engine', 'gpu'], /twin, host, float/],
+    ['logits without json', ['run', 'm', '--prompt', 'a', '--logits'], /--json/],
+    ['inspect nothing', ['inspect'], /one file or folder/],
+  ];
+  for (const [name, argv, message] of wrong) {
+    it(`refuses a wrong ${name} and says what is right`, () => {
+      assert.throws(() => parseCommandLine(argv), (error: unknown) => error instanceof UsageError && message.test(error.message));
+    });
+  }
+});
