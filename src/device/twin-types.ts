@@ -144,6 +144,12 @@ export interface TwinEngine {
    * @throws UsageError when the package has no tokenizer or the text is longer than the engine takes
    */
   encode(text: string, options?: { readonly addSpecial?: boolean | undefined }): number[];
+  /**
+   * Ids to feed for one turn of a conversation, up to the point where the model begins to answer.
+   * `first`: the context is empty; else the turn follows what the model said.
+   * @throws UsageError when the package has no chat section
+   */
+  chatIds(user: string, options: { readonly first: boolean; readonly system?: string | undefined }): number[];
   /** Text of ids. @throws UsageError when the package has no tokenizer */
   decode(ids: readonly number[] | Uint32Array, options?: { readonly skipSpecial?: boolean | undefined }): string;
   /**

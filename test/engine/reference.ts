@@ -1,0 +1,304 @@
+/**
+ * The engine's arithmetic once more, written for plainness and from its description alone: one token at a time, no
+ * packing, no vectors. With `f32` every operation is rounded as the engine rounds it, so the logits must be equal to
+ * the last bit; with `f64` the same formulas run in double precision with the real exp, 1/x and 1/sqrt.
+ */
+import { EPSILON, ROLE, type LayerShape, type MadePackage, type MadeTensor } from './package-maker.js';
+
+interface Arithmetic {
+  /** Rounds the result of one operation. */
+  readonly r: (value: number) => number;
+  readonly reciprocal: (value: number) => number;
+  readonly inverseRoot: (value: number) => number;
+  readonly exponential: (value: number) => number;
+}
+
+const f = Math.fround;
+const words = new DataView(new ArrayBuffer(4));
+const bitsOf = (value: number): number => {
+  words.setFloat32(0, value);
+  return words.getUint32(0);
+};
+const floatOf = (bits: number): number => {
+  words.setUint32(0, bits >>> 0);
+  return words.getFloat32(0);
+};
+
+const F32: Arithmetic = {
+  r: f,
+  reciprocal: (x) => {
+    let y = floatOf(0x7ef311c7 - bitsOf(x));
+    for (let step = 0; step < 4; step += 1) y = f(y * f(2 - f(x * y)));
+    return y;
+  },
+  inverseRoot: (x) => {
+    const half = f(0.5 * x);
+    let y = floatOf(0x5f375a86 - (bitsOf(x) >>> 1));
+    for (let step = 0; step < 4; step += 1) y = f(y * f(1.5 - f(f(half * y) * y)));
+    return y;
+  },
+  exponential: (value) => {
+    if (value < -87) return 0;
+    const x = Math.min(value, 88);
+    const shifted = f(f(x * f(1.44269504)) + 12582912);
+    const k = f(shifted - 12582912);
+    const remainder = f(f(x - f(k * 0.693359375)) - f(k * f(-2.1219444e-4)));
+    let p = f(1.98412698e-4);
+    for (const coefficient of [1.38888889e-3, 8.33333333e-3, 4.16666667e-2, 1.66666667e-1, 0.5]) {
+      p = f(f(p * remainder) + f(coefficient));
+    }
+    p = f(f(f(p * remainder) * remainder) + remainder);
+    p = f(p + 1);
+    return f(p * floatOf((k + 127) << 23));
+  },
+};
+
+const F64: Arithmetic = {
+  r: (value) => value,
+  reciprocal: (x) => 1 / x,
+  inverseRoot: (x) => 1 / Math.sqrt(x),
+  exponential: Math.exp,
+};
+
+/** Half to even, as adding 1.5 * 2^23 rounds. */
+function roundEven(value: number): number {
+  const low = Math.floor(value);
+  const rest = value - low;
+  if (rest !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+interface Codes {
+  readonly codes: Float64Array;
+  readonly scale: number;
+}
+
+export class ReferenceEngine {
+  private readonly math: Arithmetic;
+  private readonly tensors = new Map<string, MadeTensor>();
+  private readonly rotaryDims: readonly number[];
+  /** Per layer, key/value head and position: keys and values, quantized or not. */
+  private readonly cache: { keys: Codes[][]; values: Codes[][] }[];
+  private position = 0;
+
+  constructor(private readonly made: MadePackage, precision: 'f32' | 'f64') {
+    this.math = precision === 'f32' ? F32 : F64;
+    for (const tensor of made.tensors) this.tensors.set(`${tensor.role}.${tensor.layer}`, tensor);
+    this.rotaryDims = made.tensors.filter((tensor) => tensor.role === ROLE.rotary).map((tensor) => tensor.cols);
+    this.cache = made.shape.layers.map((layer) => ({
+      keys: Array.from({ length: layer.kvHeads }, () => []),
+      values: Array.from({ length: layer.kvHeads }, () => []),
+    }));
+  }
+
+  /** Logits of one more token. */
+  forward(id: number): Float64Array {
+    const { shape } = this.made;
+    const { r } = this.math;
+    let x = this.embedding(id);
+    for (const [index, layer] of shape.layers.entries()) {
+      let h = this.norm(x, this.find(ROLE.attnNorm, index));
+      h = this.linear(ROLE.o, index, this.attention(index, layer, h));
+      x = x.map((value, i) => r(value + (h[i] as number)));
+      h = this.norm(x, this.find(ROLE.mlpNorm, index));
+      h = this.linear(ROLE.down, index, this.gated(index, layer, h));
+      x = x.map((value, i) => r(value + (h[i] as number)));
+    }
+    this.position += 1;
+    const h = this.norm(x, this.find(ROLE.finalNorm, 0xffff));
+    const head = this.find(ROLE.head, 0xffff) ?? this.need(ROLE.embed, 0xffff);
+    const bias = this.find(ROLE.headBias, 0xffff);
+    return this.product(head, bias, h).map((value) => r(value * f(shape.logitScale ?? 1)));
+  }
+
+  private find(role: number, layer: number): MadeTensor | undefined {
+    return this.tensors.get(`${role}.${layer}`);
+  }
+
+  private need(role: number, layer: number): MadeTensor {
+    const tensor = this.find(role, layer);
+    if (tensor === undefined) throw new Error(`no tensor ${role} in layer ${layer}`);
+    return tensor;
+  }
+
+  private embedding(id: number): Float64Array {
+    const table = this.need(ROLE.embed, 0xffff);
+    const { r } = this.math;
+    const row = Float64Array.from(table.values.subarray(id * table.cols, (id + 1) * table.cols));
+    const scaled = table.encoding === 0 ? row : row.map((code) => r(code * (table.scales[id] as number)));
+    return scaled.map((value) => r(value * f(this.made.shape.embeddingScale ?? 1)));
+  }
+
+  /** Sum in four interleaved lanes. */
+  private sum(count: number, term: (index: number) => number): number {
+    const { r } = this.math;
+    const lanes = [0, 0, 0, 0] as [number, number, number, number];
+    for (let i = 0; i < count; i += 1) lanes[i % 4] = r((lanes[i % 4] as number) + r(term(i)));
+    return r(r(lanes[0] + lanes[1]) + r(lanes[2] + lanes[3]));
+  }
+
+  private norm(x: Float64Array, gain: MadeTensor | undefined): Float64Array {
+    const { r, reciprocal, inverseRoot } = this.math;
+    const squares = this.sum(x.length, (i) => (x[i] as number) * (x[i] as number));
+    const factor = inverseRoot(r(r(squares * reciprocal(x.length)) + f(EPSILON)));
+    return x.map((value, i) => {
+      const y = r(value * factor);
+      return gain === undefined ? y : r(y * (gain.values[i] as number));
+    });
+  }
+
+  private quantize(x: Float64Array, limit: number, fixed = 0): Codes {
+    const { r, reciprocal } = this.math;
+    const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (largest === 0 && fixed === 0) return { codes: new Float64Array(x.length), scale: 0 };
+    const inverse = fixed === 0 ? r(limit * reciprocal(largest)) : reciprocal(fixed);
+    const codes = x.map((value) => Math.max(-limit, Math.min(limit, roundEven(r(value * inverse)))));
+    return { codes, scale: fixed === 0 ? r(largest * r(1 / limit)) : fixed };
+  }
+
+  private linear(role: number, layer: number, x: Float64Array): Float64Array {
+    return this.product(this.need(role, layer), this.find(role + 1, layer), x);
+  }
+
+  private product(w: MadeTensor, bias: MadeTensor | undefined, x: Float64Array): Float64Array {
+    const { r } = this.math;
+    const y = new Float64Array(w.rows);
+    const input = w.encoding === 0 ? null : this.quantize(x, 127, w.activationScale);
+    for (let row = 0; row < w.rows; row += 1) {
+      const values = w.values.subarray(row * w.cols, (row + 1) * w.cols);
+      let value: number;
+      if (input === null) {
+        value = this.sum(w.cols, (i) => (values[i] as number) * (x[i] as number));
+      } else {
+        const group = w.group === 0 ? w.cols : w.group;
+        let sum = 0;
+        for (let g = 0; g * group < w.cols; g += 1) {
+          let dot = 0;
+          for (let i = g * group; i < Math.min(w.cols, (g + 1) * group); i += 1) {
+            dot += (values[i] as number) * (input.codes[i] as number);
+          }
+          const part = r(r(dot) * (w.scales[this.scaleIndex(w, row, g)] as number));
+          sum = g === 0 ? part : r(sum + part);
+        }
+        value = r(sum * input.scale);
+      }
+      y[row] = bias === undefined ? value : r(value + (bias.values[row] as number));
+    }
+    return y;
+  }
+
+  private scaleIndex(w: MadeTensor, row: number, group: number): number {
+    if (w.encoding === 2) return row;
+    if (w.encoding === 3) return row * Math.ceil(w.cols / w.group) + group;
+    if (w.role === ROLE.gateUp) return row % 2;
+    if (w.role !== ROLE.qkv) return 0;
+    const layer = this.made.shape.layers[w.layer] as LayerShape;
+    const query = layer.heads * layer.headDim;
+    const key = layer.kvHeads * layer.headDim;
+    return row < query ? 0 : row < query + key ? 1 : 2;
+  }
+
+  private attention(index: number, layer: LayerShape, h: Float64Array): Float64Array {
+    const { headDim: dim, heads, kvHeads } = layer;
+    const query = heads * dim;
+    const key = kvHeads * dim;
+    let q: Float64Array, k: Float64Array, v: Float64Array;
+    if (this.find(ROLE.qkv, index) === undefined) {
+      [q, k, v] = [this.linear(ROLE.q, index, h), this.linear(ROLE.k, index, h), this.linear(ROLE.v, index, h)];
+    } else {
+      const all = this.linear(ROLE.qkv, index, h);
+      [q, k, v] = [all.slice(0, query), all.slice(query, query + key), all.slice(query + key)];
+    }
+    const head = (all: Float64Array, i: number): Float64Array => all.slice(i * dim, (i + 1) * dim);
+    const { keys, values } = this.cache[index] as { keys: Codes[][]; values: Codes[][] };
+    const isInt8 = this.made.shape.cache !== 'f32';
+    const keep = (x: Float64Array): Codes => (isInt8 ? this.quantize(x, 127) : { codes: x, scale: 1 });
+    for (let i = 0; i < kvHeads; i += 1) {
+      (keys[i] as Codes[]).push(keep(this.rotate(layer, head(k, i))));
+      (values[i] as Codes[]).push(keep(head(v, i)));
+    }
+    const out = new Float64Array(query);
+    for (let i = 0; i < heads; i += 1) {
+      const kv = Math.floor(i / (heads / kvHeads));
+      const first = layer.window === undefined || layer.window === 0 ? 0 : Math.max(0, this.position + 1 - layer.window);
+      const seenKeys = (keys[kv] as Codes[]).slice(first);
+      const seenValues = (values[kv] as Codes[]).slice(first);
+      const rotated = this.rotate(layer, head(q, i));
+      const attend = isInt8 ? this.attendInt8 : this.attendF32;
+      out.set(attend.call(this, rotated, seenKeys, seenValues, f(layer.scoreScale ?? 1)), i * dim);
+    }
+    return out;
+  }
+
+  private rotate(layer: LayerShape, head: Float64Array): Float64Array {
+    const { r } = this.math;
+    const dim = layer.rotaryDim ?? layer.headDim;
+    if (dim === 0) return head;
+    const table = this.need(ROLE.rotary, this.rotaryDims.indexOf(dim));
+    const out = head.slice();
+    for (let i = 0; i < dim / 2; i += 1) {
+      const cosine = table.values[this.position * dim + i] as number;
+      const sine = table.values[this.position * dim + dim / 2 + i] as number;
+      const [a, b] = [head[i] as number, head[i + dim / 2] as number];
+      out[i] = r(r(a * cosine) - r(b * sine));
+      out[i + dim / 2] = r(r(b * cosine) + r(a * sine));
+    }
+    return out;
+  }
+
+  private softmaxWeights(scores: Float64Array): { weights: Float64Array; inverseSum: number } {
+    const { r, exponential, reciprocal } = this.math;
+    const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+    const weights = scores.map((score) => exponential(r(score - largest)));
+    return { weights, inverseSum: reciprocal(this.sum(weights.length, (i) => weights[i] as number)) };
+  }
+
+  private attendInt8(query: Float64Array, keys: Codes[], values: Codes[], scoreScale: number): Float64Array {
+    const { r } = this.math;
+    const q = this.quantize(query, 16383);
+    const scores = Float64Array.from(keys, (key) => {
+      const dot = key.codes.reduce((sum, code, d) => sum + code * (q.codes[d] as number), 0);
+      return r(r(r(r(dot) * key.scale) * q.scale) * scoreScale);
+    });
+    const { weights, inverseSum } = this.softmaxWeights(scores);
+    const w = this.quantize(weights.map((weight, t) => r(weight * (values[t] as Codes).scale)), 16383);
+    const factor = r(w.scale * inverseSum);
+    return query.map((_, d) => {
+      let total = 0;
+      for (let block = 0; block < values.length; block += 512) {
+        let sum = 0;
+        for (let t = block; t < Math.min(values.length, block + 512); t += 1) {
+          sum += (w.codes[t] as number) * ((values[t] as Codes).codes[d] as number);
+        }
+        total = block === 0 ? r(sum) : r(total + r(sum));
+      }
+      return r(total * factor);
+    });
+  }
+
+  private attendF32(query: Float64Array, keys: Codes[], values: Codes[], scoreScale: number): Float64Array {
+    const { r } = this.math;
+    const scores = Float64Array.from(keys, (key) =>
+      r(this.sum(query.length, (d) => (query[d] as number) * (key.codes[d] as number)) * scoreScale),
+    );
+    const { weights, inverseSum } = this.softmaxWeights(scores);
+    return query.map((_, d) => {
+      const sum = weights.reduce((total, weight, t) => r(total + r(weight * ((values[t] as Codes).codes[d] as number))), 0);
+      return r(sum * inverseSum);
+    });
+  }
+
+  private gated(index: number, layer: LayerShape, h: Float64Array): Float64Array {
+    const { r, reciprocal, exponential } = this.math;
+    const silu = (x: number): number => r(x * reciprocal(r(1 + exponential(Math.min(80, -x)))));
+    let gate: Float64Array, up: Float64Array;
+    if (this.find(ROLE.gateUp, index) === undefined) {
+      [gate, up] = [this.linear(ROLE.gate, index, h), this.linear(ROLE.up, index, h)];
+    } else {
+      const both = this.linear(ROLE.gateUp, index, h);
+      gate = both.filter((_, i) => i % 2 === 0);
+      up = both.filter((_, i) => i % 2 === 1);
+    }
+    return Float64Array.from({ length: layer.ffn }, (_, i) => r(silu(gate[i] as number) * (up[i] as number)));
+  }
+}
