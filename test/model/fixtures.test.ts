@@ -28,12 +28,18 @@ for (const name of names) {
       const checkpoint = await openCheckpoint(folder);
       const model = await readDecoder(folder, checkpoint);
       // The description travels to other engines as JSON.
-      const logits = await plainForward(JSON.parse(JSON.stringify(model)) as typeof model, checkpoint, expected.ids);
+      const logits = await plainForward(
+        JSON.parse(JSON.stringify(model)) as typeof model,
+        checkpoint,
+        expected.ids,
+      );
       const largest = Math.max(...expected.logits.flat().map(Math.abs));
       let worst = 0;
       for (const [position, row] of expected.logits.entries()) {
         assert.equal(logits[position]?.length, row.length);
-        row.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - (logits[position]?.[i] ?? NaN)))));
+        row.forEach(
+          (value, i) => (worst = Math.max(worst, Math.abs(value - (logits[position]?.[i] ?? NaN)))),
+        );
       }
       assert.ok(worst <= TOLERANCE * largest, `differs by ${worst}, largest logit ${largest}`);
     } finally {

@@ -12,7 +12,11 @@ interface Weights {
 }
 
 /** Logits of every position: row `p` predicts what follows `ids[0..p]`. */
-export async function plainForward(model: DecoderModel, checkpoint: Checkpoint, ids: readonly number[]): Promise<number[][]> {
+export async function plainForward(
+  model: DecoderModel,
+  checkpoint: Checkpoint,
+  ids: readonly number[],
+): Promise<number[][]> {
   const cache = new Map<string, Weights>();
   const load = async (ref: TensorRef): Promise<Weights> => {
     const known = cache.get(ref.name);
@@ -40,7 +44,9 @@ export async function plainForward(model: DecoderModel, checkpoint: Checkpoint, 
 
   const embedding = await load(model.embedding);
   let states = ids.map((id) =>
-    [...embedding.values.subarray(id * embedding.columns, (id + 1) * embedding.columns)].map((x) => x * model.embeddingScale),
+    [...embedding.values.subarray(id * embedding.columns, (id + 1) * embedding.columns)].map(
+      (x) => x * model.embeddingScale,
+    ),
   );
   for (const { attention, attentionNorm, mlp, mlpNorm } of model.blocks) {
     const { heads, kvHeads, headDim, scale, window } = attention;
@@ -67,7 +73,9 @@ export async function plainForward(model: DecoderModel, checkpoint: Checkpoint, 
         }
         const shares = softmax(scores);
         for (let i = 0; i < headDim; i++) {
-          mixed.push(shares.reduce((sum, share, t) => sum + share * (values[first + t]?.[shared]?.[i] ?? NaN), 0));
+          mixed.push(
+            shares.reduce((sum, share, t) => sum + share * (values[first + t]?.[shared]?.[i] ?? NaN), 0),
+          );
         }
       }
       const output = await linear(attention.output, mixed);
@@ -75,7 +83,10 @@ export async function plainForward(model: DecoderModel, checkpoint: Checkpoint, 
       const y = await norm(mlpNorm, afterAttention);
       const gate = await linear(mlp.gate, y);
       const up = await linear(mlp.up, y);
-      const down = await linear(mlp.down, gate.map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN)));
+      const down = await linear(
+        mlp.down,
+        gate.map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN)),
+      );
       next.push(afterAttention.map((x, i) => x + (down[i] ?? NaN)));
     }
     states = next;
@@ -99,7 +110,11 @@ function softmax(scores: readonly number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-function rotate(head: readonly number[], position: number, { dim, inverseFrequencies, attentionFactor }: RotarySpec): number[] {
+function rotate(
+  head: readonly number[],
+  position: number,
+  { dim, inverseFrequencies, attentionFactor }: RotarySpec,
+): number[] {
   const result = [...head];
   for (let i = 0; i < dim / 2; i++) {
     const angle = position * (inverseFrequencies[i] ?? NaN);

@@ -1,0 +1,420 @@
+/** Reading config and tensors: defaults, both dialects, ids, tied heads, and every disagreement refused with both values. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FAMILIES } from '../../src/model/families/index.js';
+import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
+import { utf8 } from '../checkpoint/write-safetensors.js';
+import { HIDDEN, readTiny, VOCAB } from './tiny-model.js';
+import type { TinyModel } from './tiny-model.js';
+
+type Change = (model: TinyModel) => void;
+
+async function refused(change: Change, problem: RegExp, kind: 'format' | 'unsupported'): Promise<void> {
+  await assert.rejects(readTiny(change), (error) => {
+    assert.ok(error instanceof FormatError, String(error));
+    assert.equal(error instanceof UnsupportedError, kind === 'unsupported', error.message);
+    assert.match(error.message, problem);
+    return true;
+  });
+}
+
+void test('describes a Llama', async () => {
+  const model = await readTiny();
+  assert.equal(model.family, 'llama');
+  assert.equal(model.architecture, 'LlamaForCausalLM');
+  assert.deepEqual(
+    [model.hiddenSize, model.vocabSize, model.maxPositions, model.blocks.length],
+    [HIDDEN, VOCAB, 32, 2],
+  );
+  const [block] = model.blocks;
+  assert.ok(block !== undefined);
+  const { heads, kvHeads, headDim, scale, window, rotary } = block.attention;
+  assert.deepEqual(
+    { heads, kvHeads, headDim, scale, window, rotary },
+    { heads: 2, kvHeads: 1, headDim: 4, scale: 0.5, window: null, rotary: 0 },
+  );
+  assert.deepEqual(block.attention.key, {
+    weight: { name: 'model.layers.0.self_attn.k_proj.weight', dtype: 'BF16', shape: [4, HIDDEN] },
+    bias: null,
+  });
+  assert.equal(block.mlp.width, 12);
+  assert.equal(model.head?.weight.name, 'lm_head.weight');
+  assert.deepEqual(model.notes, []);
+  assert.equal(model.parameters, 2 * VOCAB * HIDDEN + HIDDEN + 2 * (2 * HIDDEN + 2 * 64 + 2 * 32 + 3 * 96));
+  assert.deepEqual(JSON.parse(JSON.stringify(model)), model);
+});
+
+void test('uses the defaults of the class for keys that are left out', async () => {
+  const model = await readTiny(({ config }) => {
+    for (const key of [
+      'rms_norm_eps',
+      'rope_theta',
+      'hidden_act',
+      'tie_word_embeddings',
+      'max_position_embeddings',
+      'bos_token_id',
+      'eos_token_id',
+      'vocab_size',
+    ])
+      delete config[key];
+  });
+  assert.equal(model.finalNorm.epsilon, 1e-6);
+  assert.equal(model.maxPositions, 2048);
+  assert.deepEqual([model.bosId, model.eosIds, model.padId], [1, [2], null]);
+  assert.notEqual(model.head, null);
+});
+
+void test('as many key/value heads as heads when null or absent for Llama', async () => {
+  for (const value of [null, undefined]) {
+    const model = await readTiny(({ config, tensors }) => {
+      config.num_key_value_heads = value;
+      for (const layer of [0, 1]) {
+        tensors[`model.layers.${layer}.self_attn.k_proj.weight`] = { dtype: 'F32', shape: [8, HIDDEN] };
+        tensors[`model.layers.${layer}.self_attn.v_proj.weight`] = { dtype: 'F32', shape: [8, HIDDEN] };
+      }
+    });
+    assert.equal(model.blocks[1]?.attention.kvHeads, 2);
+  }
+});
+
+const mistral: Change = ({ config }) => {
+  config.architectures = ['MistralForCausalLM'];
+  config.model_type = 'mistral';
+};
+
+void test('Mistral: the window defaults to 4096, null means none', async () => {
+  const windowOf = async (change: Change): Promise<number | null | undefined> =>
+    (await readTiny((model) => (mistral(model), change(model)))).blocks[1]?.attention.window;
+  assert.equal(await windowOf(() => undefined), 4096);
+  assert.equal(await windowOf(({ config }) => (config.sliding_window = null)), null);
+  assert.equal(await windowOf(({ config }) => (config.sliding_window = 7)), 7);
+  await refused((model) => (mistral(model), (model.config.sliding_window = 0)), /sliding_window/, 'format');
+  // A Llama has no window, whatever its config says.
+  assert.equal(
+    (await readTiny(({ config }) => (config.sliding_window = 7))).blocks[0]?.attention.window,
+    null,
+  );
+});
+
+void test('Mistral: key/value heads default to 8, as the class does', async () => {
+  await refused(
+    (model) => (mistral(model), delete model.config.num_key_value_heads),
+    /num_key_value_heads/,
+    'format',
+  );
+});
+
+void test('generation_config.json overrides ids and gives sampling defaults', async () => {
+  const model = await readTiny((tiny) => {
+    tiny.generation = {
+      eos_token_id: [3, 2, 3],
+      bos_token_id: 4,
+      pad_token_id: 0,
+      do_sample: true,
+      temperature: 0.6,
+      top_p: 0.9,
+    };
+  });
+  assert.deepEqual([model.bosId, model.eosIds, model.padId], [4, [3, 2], 0]);
+  assert.deepEqual(model.generation, {
+    doSample: true,
+    temperature: 0.6,
+    topK: null,
+    topP: 0.9,
+    minP: null,
+    repetitionPenalty: null,
+    maxNewTokens: null,
+  });
+});
+
+void test('ids: null means none, -1 too, ids beyond the vocabulary are left out with a note', async () => {
+  const model = await readTiny(({ config }) =>
+    Object.assign(config, { bos_token_id: null, eos_token_id: [2, 999], pad_token_id: -1 }),
+  );
+  assert.deepEqual([model.bosId, model.eosIds, model.padId], [null, [2], null]);
+  assert.equal(model.notes.length, 1);
+  assert.match(model.notes[0] ?? '', /eos_token_id 999/);
+  await refused(({ config }) => (config.eos_token_id = '2'), /eos_token_id/, 'format');
+  await refused(
+    (tiny) => (tiny.generation = { temperature: 'hot' }),
+    /generation_config.json: temperature/,
+    'format',
+  );
+  await refused((tiny) => (tiny.generation = { top_p: 2 }), /top_p/, 'format');
+});
+
+void test('a tied head is not stored twice', async () => {
+  const tie: Change = ({ config, tensors }) => {
+    config.tie_word_embeddings = true;
+    delete tensors['lm_head.weight'];
+  };
+  const tied = await readTiny(tie);
+  assert.equal(tied.head, null);
+  assert.deepEqual(tied.notes, []);
+  const copied = await readTiny(({ config, tensors }) => {
+    config.tie_word_embeddings = true;
+    const data = Uint8Array.from({ length: VOCAB * HIDDEN * 2 }, (_, i) => i % 13);
+    for (const name of ['model.embed_tokens.weight', 'lm_head.weight'])
+      tensors[name] = { dtype: 'BF16', shape: [VOCAB, HIDDEN], data };
+  });
+  assert.equal(copied.head, null);
+  assert.deepEqual(copied.notes, []);
+  assert.equal(copied.parameters, tied.parameters);
+});
+
+void test('a stored head that differs although tied is reported, and the flag followed', async () => {
+  const model = await readTiny(({ config }) => (config.tie_word_embeddings = true));
+  assert.equal(model.head, null);
+  assert.match(model.notes.join(), /differs from the embedding/);
+});
+
+void test('a head without an embedding serves as both when tied; without a head the embedding does', async () => {
+  const headOnly = await readTiny(({ config, tensors }) => {
+    config.tie_word_embeddings = true;
+    delete tensors['model.embed_tokens.weight'];
+  });
+  assert.equal(headOnly.embedding.name, 'lm_head.weight');
+  assert.equal(headOnly.head, null);
+  const headless = await readTiny(({ tensors }) => delete tensors['lm_head.weight']);
+  assert.equal(headless.head, null);
+  assert.match(headless.notes.join(), /No head is stored/);
+});
+
+void test('a bare decoder is read when its head is tied', async () => {
+  const bare: Change = (model) => {
+    model.config.architectures = ['LlamaModel'];
+    delete model.tensors['lm_head.weight'];
+    model.tensors = Object.fromEntries(
+      Object.entries(model.tensors).map(([name, value]) => [name.replace(/^model\./, ''), value]),
+    );
+  };
+  const model = await readTiny((tiny) => (bare(tiny), (tiny.config.tie_word_embeddings = true)));
+  assert.equal(model.embedding.name, 'embed_tokens.weight');
+  await refused(bare, /no language model head/, 'unsupported');
+});
+
+void test('biases are read where the config announces them, on all matrices of the part', async () => {
+  const shapes: Record<string, number> = { q_proj: 8, k_proj: 4, v_proj: 4, o_proj: HIDDEN };
+  const bias: Change = ({ config, tensors }) => {
+    config.attention_bias = true;
+    for (const layer of [0, 1]) {
+      for (const [name, rows] of Object.entries(shapes))
+        tensors[`model.layers.${layer}.self_attn.${name}.bias`] = { dtype: 'F32', shape: [rows] };
+    }
+  };
+  const model = await readTiny(bias);
+  assert.equal(model.blocks[0]?.attention.output.bias?.name, 'model.layers.0.self_attn.o_proj.bias');
+  assert.equal(model.blocks[0]?.mlp.gate.bias, null);
+  await refused(
+    (tiny) => (bias(tiny), delete tiny.tensors['model.layers.1.self_attn.o_proj.bias']),
+    /layers\.1\.self_attn\.o_proj\.bias: The tensor is missing/,
+    'format',
+  );
+  await refused(
+    (tiny) => (bias(tiny), (tiny.config.attention_bias = false)),
+    /attention_bias in config\.json is false/,
+    'format',
+  );
+  await refused(
+    (tiny) => (bias(tiny), mistral(tiny), delete tiny.config.attention_bias),
+    /has a bias/,
+    'format',
+  );
+  await refused(
+    ({ tensors }) => (tensors['model.layers.0.mlp.up_proj.bias'] = { dtype: 'F32', shape: [12] }),
+    /mlp_bias/,
+    'format',
+  );
+});
+
+void test('old rotary buffers are left out; other unknown tensors stop the reading, listed', async () => {
+  const model = await readTiny(
+    ({ tensors }) => (tensors['model.layers.0.self_attn.rotary_emb.inv_freq'] = { dtype: 'F32', shape: [2] }),
+  );
+  assert.match(model.notes.join(), /1 stored rotary/);
+  await refused(
+    ({ tensors }) => {
+      tensors['model.layers.0.self_attn.q_norm.weight'] = { dtype: 'F32', shape: [4] };
+      tensors['extra.weight'] = { dtype: 'F32', shape: [4] };
+    },
+    /2 tensors .*model\.layers\.0\.self_attn\.q_norm\.weight, extra\.weight/,
+    'format',
+  );
+});
+
+const disagreements: readonly (readonly [string, Change, RegExp])[] = [
+  [
+    'vocabulary',
+    ({ config }) => (config.vocab_size = 12),
+    /\[11, 8\], but vocab_size and hidden_size in config\.json makes? it \[12, 8\]/,
+  ],
+  ['width', ({ config }) => (config.hidden_size = 16), /16|head/],
+  ['feed-forward', ({ config }) => (config.intermediate_size = 13), /\[12, 8\].*\[13, 8\]/],
+  [
+    'number of layers, too many',
+    ({ config }) => (config.num_hidden_layers = 3),
+    /3 layers, but the weights have 2/,
+  ],
+  [
+    'number of layers, too few',
+    ({ config }) => (config.num_hidden_layers = 1),
+    /1 layers, but the weights have 2/,
+  ],
+  [
+    'head size',
+    ({ config }) => (config.head_dim = 8),
+    /It says 8, but the query has 8 rows for 2 heads, 4 each/,
+  ],
+  ['number of heads', ({ config }) => (config.num_attention_heads = 3), /query has 8 rows for 3 heads/],
+  [
+    'key/value heads',
+    ({ config }) => (config.num_key_value_heads = 2),
+    /\[4, 8\].*num_key_value_heads.*\[8, 8\]/,
+  ],
+  [
+    'uneven sharing',
+    ({ config }) => Object.assign(config, { num_attention_heads: 3, num_key_value_heads: 2 }),
+    /3 heads cannot share 2/,
+  ],
+  [
+    'a missing tensor',
+    ({ tensors }) => delete tensors['model.layers.1.mlp.up_proj.weight'],
+    /layers\.1\.mlp\.up_proj\.weight: The tensor is missing/,
+  ],
+  [
+    'a missing norm',
+    ({ tensors }) => delete tensors['model.norm.weight'],
+    /model\.norm\.weight: The tensor is missing/,
+  ],
+  [
+    'a transposed matrix',
+    ({ tensors }) => (tensors['model.layers.0.mlp.down_proj.weight'] = { dtype: 'F32', shape: [12, HIDDEN] }),
+    /\[12, 8\].*\[8, 12\]/,
+  ],
+  [
+    'architecture and model type',
+    ({ config }) => (config.model_type = 'mistral'),
+    /"mistral", but the architecture is LlamaForCausalLM/,
+  ],
+];
+for (const [what, change, problem] of disagreements) {
+  void test(`config and weights disagree: ${what}`, () => refused(change, problem, 'format'));
+}
+
+const malformed: readonly (readonly [string, Change, RegExp])[] = [
+  [
+    'no config.json',
+    (model) => (model.files['config.json'] = utf8('')),
+    /config\.json: The file is not valid JSON/,
+  ],
+  ['config.json that is a list', (model) => (model.files['config.json'] = utf8('[]')), /not an object/],
+  [
+    'config.json with a key twice',
+    (model) => (model.files['config.json'] = utf8('{"a":1,"a":2}')),
+    /occurs twice/,
+  ],
+  [
+    'a pointer of Git LFS',
+    (model) => (model.files['config.json'] = utf8('version https://git-lfs.github.com/spec/v1\n')),
+    /Git LFS/,
+  ],
+  [
+    'a size that is a text',
+    ({ config }) => (config.hidden_size = '8'),
+    /hidden_size: It is "8", but must be a number/,
+  ],
+  ['a size with a fraction', ({ config }) => (config.hidden_size = 8.5), /whole number/],
+  ['a size of zero', ({ config }) => (config.intermediate_size = 0), /intermediate_size/],
+  ['layers beyond reason', ({ config }) => (config.num_hidden_layers = 1e9), /num_hidden_layers/],
+  ['a size that is missing', ({ config }) => delete config.hidden_size, /hidden_size: It is missing/],
+  [
+    'architectures that are a text',
+    ({ config }) => (config.architectures = 'LlamaForCausalLM'),
+    /architectures/,
+  ],
+];
+for (const [what, change, problem] of malformed) {
+  void test(`refuses ${what}`, () => refused(change, problem, 'format'));
+}
+
+const unsupported: readonly (readonly [string, Change, RegExp])[] = [
+  [
+    'another family, by name and with the list of known ones',
+    ({ config }) => Object.assign(config, { architectures: ['GPTNeoXForCausalLM'], model_type: 'gpt_neox' }),
+    /GPTNeoXForCausalLM is not converted yet\. Supported are: Llama .*Mistral/,
+  ],
+  [
+    'another task',
+    ({ config }) => (config.architectures = ['LlamaForSequenceClassification']),
+    /LlamaForSequenceClassification/,
+  ],
+  [
+    'an unknown model type',
+    ({ config }) => Object.assign(config, { architectures: undefined, model_type: 'mamba' }),
+    /mamba/,
+  ],
+  [
+    'a quantized model',
+    ({ config }) => (config.quantization_config = { quant_method: 'gptq', bits: 4 }),
+    /already quantized \(gptq\)/,
+  ],
+  [
+    'a mixture of experts',
+    ({ config }) => Object.assign(config, { architectures: ['MixtralForCausalLM'], num_local_experts: 8 }),
+    /mixture of 8 experts/,
+  ],
+  ['a multimodal wrapper', ({ config }) => (config.text_config = {}), /multimodal/],
+  ['an encoder-decoder', ({ config }) => (config.is_encoder_decoder = true), /encoder/],
+  ['an adapter', (model) => (model.files['adapter_config.json'] = utf8('{}')), /LoRA[\s\S]*merge_and_unload/],
+  ['another activation', ({ config }) => (config.hidden_act = 'gelu'), /"gelu"/],
+  [
+    'weights that are not floats',
+    ({ tensors }) => (tensors['model.norm.weight'] = { dtype: 'I8', shape: [HIDDEN] }),
+    /model\.norm\.weight: The weights are I8/,
+  ],
+  [
+    '64-bit weights',
+    ({ tensors }) => (tensors['model.norm.weight'] = { dtype: 'F64', shape: [HIDDEN] }),
+    /F64/,
+  ],
+  ['partly rotating heads', ({ config }) => (config.partial_rotary_factor = 0.5), /part of each head/],
+];
+for (const [what, change, problem] of unsupported) {
+  void test(`refuses ${what}`, () => refused(change, problem, 'unsupported'));
+}
+
+void test('a folder without config.json is refused by its own name', async () => {
+  const { openCheckpoint } = await import('../../src/checkpoint/open-checkpoint.js');
+  const { readDecoder } = await import('../../src/model/read.js');
+  const { memoryFolder } = await import('../../src/source/memory-folder.js');
+  const { folderOf, tinyModel } = await import('./tiny-model.js');
+  const checkpoint = await openCheckpoint(folderOf(tinyModel()));
+  await assert.rejects(readDecoder(memoryFolder('empty', {}), checkpoint), /empty: It has no config\.json/);
+});
+
+void test('assumes the architecture of a known model type, and says so', async () => {
+  const model = await readTiny(({ config }) => delete config.architectures);
+  assert.equal(model.architecture, 'LlamaForCausalLM');
+  assert.match(model.notes.join(), /names no architecture/);
+});
+
+void test('harmless keys of real configs change nothing', async () => {
+  const plain = await readTiny();
+  const model = await readTiny(({ config }) =>
+    Object.assign(config, {
+      pretraining_tp: 2,
+      attention_dropout: 0.1,
+      use_cache: true,
+      torch_dtype: 'float64',
+      hidden_act: 'swish',
+      partial_rotary_factor: 1,
+      rope_scaling: null,
+    }),
+  );
+  assert.deepEqual(model, plain);
+});
+
+void test('each family is listed once and its names are its own', () => {
+  const names = FAMILIES.flatMap((family) => [...family.architectures, ...family.baseArchitectures]);
+  assert.equal(new Set(names).size, names.length);
+});
