@@ -1,7 +1,14 @@
 /** Command lines to typed requests. Everything wrong with them is a UsageError that says what would be right. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
-import { ALL_FUSIONS, DEFAULT_SCHEME, NO_FUSIONS, parseGranularity, type Fusions, type Scheme } from '../plan/scheme.js';
+import {
+  ALL_FUSIONS,
+  DEFAULT_SCHEME,
+  NO_FUSIONS,
+  parseGranularity,
+  type Fusions,
+  type Scheme,
+} from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
 
 export interface ConvertRequest {
@@ -134,7 +141,8 @@ const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseAr
  */
 export function parseCommandLine(argv: readonly string[]): Request {
   const [command, ...rest] = argv;
-  if (command === undefined || command === 'help' || argv.includes('--help') || argv.includes('-h')) return { command: 'help' };
+  if (command === undefined || command === 'help' || argv.includes('--help') || argv.includes('-h'))
+    return { command: 'help' };
   if (command === '--version' || command === 'version') return { command: 'version' };
   switch (command) {
     case 'convert':
@@ -143,10 +151,16 @@ export function parseCommandLine(argv: readonly string[]): Request {
       return parseRun(rest);
     case 'inspect': {
       const { values, positionals } = parse(rest, INSPECT_OPTIONS);
-      return { command, target: onlyOne(positionals, 'inspect takes one file or folder'), json: values.json === true };
+      return {
+        command,
+        target: onlyOne(positionals, 'inspect takes one file or folder'),
+        json: values.json === true,
+      };
     }
     default:
-      throw new UsageError(`Unknown command "${command}". Commands are convert, run and inspect; --help lists their options.`);
+      throw new UsageError(
+        `Unknown command "${command}". Commands are convert, run and inspect; --help lists their options.`,
+      );
   }
 }
 
@@ -154,12 +168,15 @@ function parseConvert(argv: string[]): ConvertRequest {
   const { values, positionals } = parse(argv, CONVERT_OPTIONS);
   if (values.output === undefined) throw new UsageError('convert needs a file to write: -o OUT.s3lm.');
   if (/\.(bin|elf|uf2)$/i.test(values.output)) {
-    throw new UsageError(`convert writes a model package; give ${values.output.replace(/\.\w+$/, '.s3lm')} as its name.`);
+    throw new UsageError(
+      `convert writes a model package; give ${values.output.replace(/\.\w+$/, '.s3lm')} as its name.`,
+    );
   }
   if (values['no-report'] === true && (values.evaluate !== undefined || values.html !== undefined)) {
     throw new UsageError('--no-report leaves nothing for --evaluate or --html to do.');
   }
-  const activations = choice(values.activations, ['dynamic', 'static'] as const, 'activations') ?? DEFAULT_SCHEME.activations;
+  const activations =
+    choice(values.activations, ['dynamic', 'static'] as const, 'activations') ?? DEFAULT_SCHEME.activations;
   if (values.calibrate !== undefined && activations !== 'static') {
     throw new UsageError('--calibrate is for static activations: add --activations static.');
   }
@@ -170,7 +187,8 @@ function parseConvert(argv: string[]): ConvertRequest {
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: {
       weights: choice(values.weights, ['int8', 'float32'] as const, 'weights') ?? DEFAULT_SCHEME.weights,
-      granularity: values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
+      granularity:
+        values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
       activations,
       cache: choice(values.cache, ['int8', 'float32'] as const, 'cache') ?? DEFAULT_SCHEME.cache,
     },
@@ -188,7 +206,8 @@ function parseConvert(argv: string[]): ConvertRequest {
 function parseRun(argv: string[]): RunRequest {
   const { values, positionals } = parse(argv, RUN_OPTIONS);
   const { prompt, ids } = values;
-  if ((prompt === undefined) === (ids === undefined)) throw new UsageError('run needs either --prompt TEXT or --ids 1,2,3.');
+  if ((prompt === undefined) === (ids === undefined))
+    throw new UsageError('run needs either --prompt TEXT or --ids 1,2,3.');
   if (values.logits === true && values.json !== true) throw new UsageError('--logits goes with --json.');
   return {
     command: 'run',
@@ -228,7 +247,11 @@ function onlyOne(positionals: readonly string[], message: string): string {
   return first;
 }
 
-function choice<T extends string>(value: string | undefined, choices: readonly T[], name: string): T | undefined {
+function choice<T extends string>(
+  value: string | undefined,
+  choices: readonly T[],
+  name: string,
+): T | undefined {
   if (value === undefined) return undefined;
   const found = choices.find((entry) => entry === value);
   if (found === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not "${value}".`);
@@ -238,14 +261,16 @@ function choice<T extends string>(value: string | undefined, choices: readonly T
 function whole(value: string | undefined, name: string, least: number): number | undefined {
   if (value === undefined) return undefined;
   const number = /^\d+$/.test(value) ? Number(value) : NaN;
-  if (!Number.isSafeInteger(number) || number < least) throw new UsageError(`--${name} is a whole number from ${least}, not "${value}".`);
+  if (!Number.isSafeInteger(number) || number < least)
+    throw new UsageError(`--${name} is a whole number from ${least}, not "${value}".`);
   return number;
 }
 
 function real(value: string | undefined, name: string, least: number, most: number): number | undefined {
   if (value === undefined) return undefined;
   const number = value.trim() === '' ? NaN : Number(value);
-  if (!(number >= least && number <= most)) throw new UsageError(`--${name} is a number from ${least} to ${most}, not "${value}".`);
+  if (!(number >= least && number <= most))
+    throw new UsageError(`--${name} is a number from ${least} to ${most}, not "${value}".`);
   return number;
 }
 

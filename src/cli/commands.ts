@@ -50,7 +50,9 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 }
 
 function describeFailure(error: unknown): string {
-  if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError) return `Error: ${error.message}`;
-  if (error instanceof Error) return `Error: ${error.message}\nThis is a fault of the program; please report it with these lines:\n${error.stack ?? ''}`;
+  if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError)
+    return `Error: ${error.message}`;
+  if (error instanceof Error)
+    return `Error: ${error.message}\nThis is a fault of the program; please report it with these lines:\n${error.stack ?? ''}`;
   return `Error: ${String(error)}`;
 }

@@ -24,17 +24,22 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   const sink = new FileSink(request.output);
   let conversion: Conversion;
   try {
-    conversion = await convert(folder, {
-      board: request.board,
-      scheme: request.scheme,
-      fusions: request.fusions,
-      context: request.context,
-      calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
-      evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
-      prompts: request.prompts,
-      report: request.report,
-      sink: request.report ? undefined : sink,
-    }, runtime, { onProgress: progress.show, signal: terminal.signal });
+    conversion = await convert(
+      folder,
+      {
+        board: request.board,
+        scheme: request.scheme,
+        fusions: request.fusions,
+        context: request.context,
+        calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
+        evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
+        prompts: request.prompts,
+        report: request.report,
+        sink: request.report ? undefined : sink,
+      },
+      runtime,
+      { onProgress: progress.show, signal: terminal.signal },
+    );
     if (conversion.package !== null) {
       await sink.begin(0);
       await sink.append(conversion.package);
@@ -52,17 +57,22 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     await writeText(request.html, reportHtml(report, planToJson(plan)));
   }
   if (request.json) {
-    terminal.stdout.write(`${JSON.stringify({
-      package: { file: request.output, bytes: conversion.packageBytes, chat: conversion.chat },
-      plan: planToJson(plan),
-      report,
-      notes: conversion.notes,
-    })}\n`);
+    terminal.stdout.write(
+      `${JSON.stringify({
+        package: { file: request.output, bytes: conversion.packageBytes, chat: conversion.chat },
+        plan: planToJson(plan),
+        report,
+        notes: conversion.notes,
+      })}\n`,
+    );
     return;
   }
   for (const note of conversion.notes) terminal.stderr.write(`Note: ${note}\n`);
   terminal.stdout.write(`${planText(plan)}\n`);
-  if (report !== null) terminal.stdout.write(`\n${reportText(report, planToJson(plan), { columns: terminal.stdout.columns ?? 100 })}\n`);
+  if (report !== null)
+    terminal.stdout.write(
+      `\n${reportText(report, planToJson(plan), { columns: terminal.stdout.columns ?? 100 })}\n`,
+    );
   terminal.stdout.write(`\nWrote ${request.output} (${formatBytes(conversion.packageBytes)}).\n`);
 }
 
@@ -75,7 +85,9 @@ async function readText(path: string): Promise<string> {
     throw new UsageError(`Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`);
   }
   if (bytes.length > MAX_TEXT_BYTES) {
-    throw new UsageError(`${path} has ${formatBytes(bytes.length)}; give at most ${formatBytes(MAX_TEXT_BYTES)} of text.`);
+    throw new UsageError(
+      `${path} has ${formatBytes(bytes.length)}; give at most ${formatBytes(MAX_TEXT_BYTES)} of text.`,
+    );
   }
   return new TextDecoder().decode(bytes);
 }
@@ -84,6 +96,9 @@ async function writeText(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (cause) {
-    throw new TransportError(`Cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+    throw new TransportError(
+      `Cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { cause },
+    );
   }
 }

@@ -45,8 +45,10 @@ export class FileSink implements PackageSink {
   private async write(bytes: Uint8Array, position: number): Promise<void> {
     const { handle } = this;
     if (handle === null) throw new RangeError('the file is not open');
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.attempt(() => handle.write(bytes, done, bytes.length - done, position + done));
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await this.attempt(() =>
+        handle.write(bytes, done, bytes.length - done, position + done),
+      );
       done += bytesWritten;
     }
   }
@@ -56,7 +58,9 @@ export class FileSink implements PackageSink {
       return await action();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TransportError(`Cannot write ${this.path}: ${reason}. Check the path and the free space.`, { cause });
+      throw new TransportError(`Cannot write ${this.path}: ${reason}. Check the path and the free space.`, {
+        cause,
+      });
     }
   }
 }

@@ -27,7 +27,12 @@ export interface HostResult {
  * @param promptIds what to continue
  * @throws UsageError when there is no source tree or no compiler; FormatError when the engine refuses the package
  */
-export async function runOnHost(file: string, promptIds: readonly number[], request: RunRequest, signal: AbortSignal): Promise<HostResult> {
+export async function runOnHost(
+  file: string,
+  promptIds: readonly number[],
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<HostResult> {
   const program = await hostProgram();
   const options: string[] = [];
   const add = (name: string, value: number | undefined): void => {
@@ -44,11 +49,22 @@ export async function runOnHost(file: string, promptIds: readonly number[], requ
   if (request.slide) options.push('--slide');
   if (request.logits) options.push('--logits');
   try {
-    const { stdout } = await execute(program, [file, '--ids', promptIds.join(','), ...options, '--json'], { maxBuffer: MAX_OUTPUT, signal });
+    const { stdout } = await execute(program, [file, '--ids', promptIds.join(','), ...options, '--json'], {
+      maxBuffer: MAX_OUTPUT,
+      signal,
+    });
     return JSON.parse(stdout) as HostResult;
   } catch (error) {
-    if (error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' && error.stderr.trim() !== '') {
-      throw new FormatError(error.stderr.trim(), { file, remedy: 'Convert the model again if the package is at fault.' });
+    if (
+      error instanceof Error &&
+      'stderr' in error &&
+      typeof error.stderr === 'string' &&
+      error.stderr.trim() !== ''
+    ) {
+      throw new FormatError(error.stderr.trim(), {
+        file,
+        remedy: 'Convert the model again if the package is at fault.',
+      });
     }
     throw error;
   }
@@ -61,13 +77,20 @@ async function hostProgram(): Promise<string> {
     try {
       await execute('make', ['-C', folder, 's3lm-host']);
     } catch (cause) {
-      throw new UsageError(`The host engine could not be built in ${folder}; it needs make and a C compiler. ${cause instanceof Error ? cause.message : ''}`);
+      throw new UsageError(
+        `The host engine could not be built in ${folder}; it needs make and a C compiler. ${cause instanceof Error ? cause.message : ''}`,
+      );
     }
     return `${folder}build/s3lm-host`;
   }
-  throw new UsageError('The host engine needs the source tree of esp32-llm-converter; use --engine twin, which gives the same numbers.');
+  throw new UsageError(
+    'The host engine needs the source tree of esp32-llm-converter; use --engine twin, which gives the same numbers.',
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path, constants.R_OK).then(() => true, () => false);
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }

@@ -27,36 +27,51 @@ async function inspectPackage(request: InspectRequest, terminal: Terminal): Prom
     found = await readPackage(file, { verify: true, signal: terminal.signal });
   } catch (error) {
     if (!(error instanceof FormatError) || !request.json) throw error;
-    terminal.stdout.write(`${JSON.stringify({ kind: 'package', file: request.target, sound: false, problem: error.message })}\n`);
+    terminal.stdout.write(
+      `${JSON.stringify({ kind: 'package', file: request.target, sound: false, problem: error.message })}\n`,
+    );
     return false;
   } finally {
     await file.close();
   }
   if (request.json) {
-    terminal.stdout.write(`${JSON.stringify({ kind: 'package', file: request.target, sound: true, bytes: found.totalLength, ...found })}\n`);
+    terminal.stdout.write(
+      `${JSON.stringify({ kind: 'package', file: request.target, sound: true, bytes: found.totalLength, ...found })}\n`,
+    );
     return true;
   }
   const { config } = found;
-  terminal.stdout.write([
-    `${request.target}: model package ${found.version.join('.')}, ${formatBytes(found.totalLength)}, all checksums good`,
-    ...Object.entries(found.metadata).map(([name, value]) => `  ${name}: ${value}`),
-    `  ${config.layers} layers, hidden size ${config.hiddenSize}, vocabulary ${config.vocabSize}, context ${config.context}`,
-    `  ${config.activations} activations, ${config.cache} cache`,
-    '',
-    ...table(
-      ['section', 'offset', 'bytes', 'CRC-32'],
-      found.sections.map((section) => [section.kind, String(section.offset), String(section.length), section.crc.toString(16).padStart(8, '0')]),
-    ),
-    '',
-    ...table(
-      ['tensor', 'shape', 'encoding', 'bytes', 'scales', 'memory'],
-      found.tensors.map((tensor) => [
-        tensor.name, `${tensor.rows} x ${tensor.cols}`, ENCODINGS[tensor.encoding] ?? '?', String(tensor.dataLength),
-        String(tensor.scaleCount), tensor.placement,
-      ]),
-    ),
-    '',
-  ].join('\n'));
+  terminal.stdout.write(
+    [
+      `${request.target}: model package ${found.version.join('.')}, ${formatBytes(found.totalLength)}, all checksums good`,
+      ...Object.entries(found.metadata).map(([name, value]) => `  ${name}: ${value}`),
+      `  ${config.layers} layers, hidden size ${config.hiddenSize}, vocabulary ${config.vocabSize}, context ${config.context}`,
+      `  ${config.activations} activations, ${config.cache} cache`,
+      '',
+      ...table(
+        ['section', 'offset', 'bytes', 'CRC-32'],
+        found.sections.map((section) => [
+          section.kind,
+          String(section.offset),
+          String(section.length),
+          section.crc.toString(16).padStart(8, '0'),
+        ]),
+      ),
+      '',
+      ...table(
+        ['tensor', 'shape', 'encoding', 'bytes', 'scales', 'memory'],
+        found.tensors.map((tensor) => [
+          tensor.name,
+          `${tensor.rows} x ${tensor.cols}`,
+          ENCODINGS[tensor.encoding] ?? '?',
+          String(tensor.dataLength),
+          String(tensor.scaleCount),
+          tensor.placement,
+        ]),
+      ),
+      '',
+    ].join('\n'),
+  );
   return true;
 }
 
@@ -67,30 +82,43 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
     const fits = await fitTable(request, terminal);
     const convertible = summary.problem === null && fits.problem === null;
     if (request.json) {
-      terminal.stdout.write(`${JSON.stringify({ kind: 'folder', ...summary, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`);
+      terminal.stdout.write(
+        `${JSON.stringify({ kind: 'folder', ...summary, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`,
+      );
       return convertible;
     }
-    terminal.stdout.write([
-      `${request.target}: ${summary.tensors.length} tensors, ${formatBytes(summary.bytes)}`,
-      '',
-      ...table(
-        ['tensor', 'shape', 'type', 'bytes', 'file'],
-        summary.tensors.map((tensor) => [tensor.name, tensor.shape.join(' x '), tensor.dtype, String(tensor.bytes), tensor.file]),
-      ),
-      '',
-      ...(convertible
-        ? [
-            'Can be converted to INT8 per channel:',
-            ...table(
-              ['board', 'fits', 'tokens/s at most', 'what is missing'],
-              fits.boards.map((entry) => [
-                entry.board, entry.fits ? 'yes' : 'no', entry.fits ? entry.boundTokensPerSecond.toPrecision(3) : '', entry.problems[0] ?? '',
-              ]),
-            ),
-          ]
-        : [`Cannot be converted: ${summary.problem ?? fits.problem ?? ''}`]),
-      '',
-    ].join('\n'));
+    terminal.stdout.write(
+      [
+        `${request.target}: ${summary.tensors.length} tensors, ${formatBytes(summary.bytes)}`,
+        '',
+        ...table(
+          ['tensor', 'shape', 'type', 'bytes', 'file'],
+          summary.tensors.map((tensor) => [
+            tensor.name,
+            tensor.shape.join(' x '),
+            tensor.dtype,
+            String(tensor.bytes),
+            tensor.file,
+          ]),
+        ),
+        '',
+        ...(convertible
+          ? [
+              'Can be converted to INT8 per channel:',
+              ...table(
+                ['board', 'fits', 'tokens/s at most', 'what is missing'],
+                fits.boards.map((entry) => [
+                  entry.board,
+                  entry.fits ? 'yes' : 'no',
+                  entry.fits ? entry.boundTokensPerSecond.toPrecision(3) : '',
+                  entry.problems[0] ?? '',
+                ]),
+              ),
+            ]
+          : [`Cannot be converted: ${summary.problem ?? fits.problem ?? ''}`]),
+        '',
+      ].join('\n'),
+    );
     return convertible;
   } finally {
     await folder.close();
@@ -105,18 +133,27 @@ interface BoardFit {
 }
 
 /** Where the model fits with the default scheme; a model that cannot be opened has a problem instead. */
-async function fitTable(request: InspectRequest, terminal: Terminal): Promise<{ boards: BoardFit[]; problem: string | null }> {
+async function fitTable(
+  request: InspectRequest,
+  terminal: Terminal,
+): Promise<{ boards: BoardFit[]; problem: string | null }> {
   const runtime = await loadRuntime();
   const folder = await nodeFolder(request.target);
   try {
     const opened = await openModel(folder, runtime, terminal.signal);
     const boards = BOARDS.filter((board) => board.refused === null).map((board) => {
       const plan = planModel(opened, { board: board.id });
-      return { board: board.id, fits: plan.fit.fits, boundTokensPerSecond: plan.boundTokensPerSecond, problems: plan.fit.problems };
+      return {
+        board: board.id,
+        fits: plan.fit.fits,
+        boundTokensPerSecond: plan.boundTokensPerSecond,
+        problems: plan.fit.problems,
+      };
     });
     return { boards, problem: null };
   } catch (error) {
-    if (error instanceof FormatError || error instanceof TransportError) return { boards: [], problem: error.message };
+    if (error instanceof FormatError || error instanceof TransportError)
+      return { boards: [], problem: error.message };
     throw error;
   } finally {
     await folder.close();
@@ -125,6 +162,14 @@ async function fitTable(request: InspectRequest, terminal: Terminal): Promise<{ 
 
 /** Rows as aligned columns. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [head, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}`);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return [head, ...rows].map(
+    (row) =>
+      `  ${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}`,
+  );
 }

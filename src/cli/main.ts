@@ -4,4 +4,8 @@ import { main } from './commands.js';
 
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort());
-process.exitCode = await main(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: controller.signal });
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: controller.signal,
+});

@@ -16,9 +16,14 @@ export function planText(plan: Plan): string {
     ...plan.memories.filter((use) => use.capacity > 0).map((use) => `  ${memoryLine(use, plan)}`),
   ];
   if (plan.fit.fits) {
-    lines.push(`  Fits. Memory bandwidth allows at most ${plan.boundTokensPerSecond.toPrecision(3)} tokens/s (at half the context).`);
+    lines.push(
+      `  Fits. Memory bandwidth allows at most ${plan.boundTokensPerSecond.toPrecision(3)} tokens/s (at half the context).`,
+    );
   } else {
-    lines.push(...plan.fit.problems.map((problem) => `  Does not fit: ${problem}`), ...plan.fit.remedies.map((remedy) => `  Try: ${remedy}`));
+    lines.push(
+      ...plan.fit.problems.map((problem) => `  Does not fit: ${problem}`),
+      ...plan.fit.remedies.map((remedy) => `  Try: ${remedy}`),
+    );
   }
   return lines.join('\n');
 }
@@ -27,12 +32,15 @@ function memoryLine(use: MemoryUse, plan: Plan): string {
   const total = use.weights + use.cache + use.scratch;
   const filled = Math.min(BAR_WIDTH, Math.round((total / use.capacity) * BAR_WIDTH));
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-  const parts = use.memory === 'flash'
-    ? ['package']
-    : [
-        use.weights > 0 ? `${plan.tensors.filter(({ placement, tensor }) => placement === (use.memory === 'sram' ? 2 : 1) && storedBytes(tensor) > 0).length} tensors ${formatBytes(use.weights)}` : '',
-        use.cache > 0 ? `cache ${formatBytes(use.cache)}` : '',
-        use.scratch > 0 ? `scratch ${formatBytes(use.scratch)}` : '',
-      ].filter((part) => part !== '');
+  const parts =
+    use.memory === 'flash'
+      ? ['package']
+      : [
+          use.weights > 0
+            ? `${plan.tensors.filter(({ placement, tensor }) => placement === (use.memory === 'sram' ? 2 : 1) && storedBytes(tensor) > 0).length} tensors ${formatBytes(use.weights)}`
+            : '',
+          use.cache > 0 ? `cache ${formatBytes(use.cache)}` : '',
+          use.scratch > 0 ? `scratch ${formatBytes(use.scratch)}` : '',
+        ].filter((part) => part !== '');
   return `${MEMORY_NAMES[use.memory].padEnd(5)} ${bar} ${formatBytes(total)} of ${formatBytes(use.capacity)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
 }

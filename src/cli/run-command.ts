@@ -36,19 +36,36 @@ export async function runCommand(request: RunRequest, terminal: Terminal): Promi
   const target = await stat(request.model).catch(() => null);
   if (target === null) throw new UsageError(`There is no file or folder ${request.model}.`);
   const runtime = await loadRuntime();
-  const result = request.engine === 'float'
-    ? await runFloat(request, target.isDirectory(), runtime, terminal)
-    : await runPackage(request, await packageBytes(request, target.isDirectory(), runtime, terminal), runtime, terminal);
+  const result =
+    request.engine === 'float'
+      ? await runFloat(request, target.isDirectory(), runtime, terminal)
+      : await runPackage(
+          request,
+          await packageBytes(request, target.isDirectory(), runtime, terminal),
+          runtime,
+          terminal,
+        );
   if (request.json) terminal.stdout.write(`${JSON.stringify(result)}\n`);
-  else terminal.stderr.write(`\n${result.ids.length} tokens, ${result.tokensPerSecond.toFixed(1)} tokens/s (${result.engine})\n`);
+  else
+    terminal.stderr.write(
+      `\n${result.ids.length} tokens, ${result.tokensPerSecond.toFixed(1)} tokens/s (${result.engine})\n`,
+    );
 }
 
-async function packageBytes(request: RunRequest, isFolder: boolean, runtime: Runtime, terminal: Terminal): Promise<Uint8Array> {
+async function packageBytes(
+  request: RunRequest,
+  isFolder: boolean,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<Uint8Array> {
   if (!isFolder) return readFile(request.model);
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
-    const conversion = await convert(folder, { report: false }, runtime, { onProgress: progress.show, signal: terminal.signal });
+    const conversion = await convert(folder, { report: false }, runtime, {
+      onProgress: progress.show,
+      signal: terminal.signal,
+    });
     return conversion.package as Uint8Array;
   } finally {
     progress.finish();
@@ -56,7 +73,12 @@ async function packageBytes(request: RunRequest, isFolder: boolean, runtime: Run
   }
 }
 
-async function runPackage(request: RunRequest, bytes: Uint8Array, runtime: Runtime, terminal: Terminal): Promise<RunResult> {
+async function runPackage(
+  request: RunRequest,
+  bytes: Uint8Array,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<RunResult> {
   const twin = await Twin.load(runtime.twin, bytes, { name: basename(request.model) });
   const ids = request.ids ?? promptIds(twin, request);
   if (request.engine === 'host') {
@@ -66,8 +88,12 @@ async function runPackage(request: RunRequest, bytes: Uint8Array, runtime: Runti
       const { logits, ...rest } = await runOnHost(join(file, 'model.s3lm'), ids, request, terminal.signal);
       if (!request.json) terminal.stdout.write(`${rest.text}\n`);
       return {
-        promptIds: rest.promptIds, ids: rest.ids, text: rest.text, ...(logits === undefined ? {} : { logits }),
-        tokensPerSecond: rest.tokensPerSecond, engine: 'host',
+        promptIds: rest.promptIds,
+        ids: rest.ids,
+        text: rest.text,
+        ...(logits === undefined ? {} : { logits }),
+        tokensPerSecond: rest.tokensPerSecond,
+        engine: 'host',
       };
     } finally {
       await rm(file, { recursive: true, force: true });
@@ -81,12 +107,26 @@ function promptIds(twin: Twin, request: RunRequest): number[] {
   return twin.info.hasChat && !request.raw ? twin.chatIds(prompt, { first: true }) : twin.encode(prompt);
 }
 
-async function runTwin(twin: Twin, ids: readonly number[], request: RunRequest, terminal: Terminal): Promise<RunResult> {
+async function runTwin(
+  twin: Twin,
+  ids: readonly number[],
+  request: RunRequest,
+  terminal: Terminal,
+): Promise<RunResult> {
   let begun = 0;
   const generation = twin.generate({
-    ids, maxNewTokens: request.tokens, temperature: request.temperature, topK: request.topK, topP: request.topP,
-    minP: request.minP, repetitionPenalty: request.repetitionPenalty, seed: request.seed, stopStrings: request.stop,
-    whenFull: request.slide ? 'slide' : 'stop', logits: request.logits, signal: terminal.signal,
+    ids,
+    maxNewTokens: request.tokens,
+    temperature: request.temperature,
+    topK: request.topK,
+    topP: request.topP,
+    minP: request.minP,
+    repetitionPenalty: request.repetitionPenalty,
+    seed: request.seed,
+    stopStrings: request.stop,
+    whenFull: request.slide ? 'slide' : 'stop',
+    logits: request.logits,
+    signal: terminal.signal,
     onPrefill: () => {
       begun = performance.now();
     },
@@ -107,25 +147,44 @@ async function runTwin(twin: Twin, ids: readonly number[], request: RunRequest, 
   }
 }
 
-function twinResult(result: GenerateResult, logits: Float32Array | undefined, seconds: number, request: RunRequest): RunResult {
+function twinResult(
+  result: GenerateResult,
+  logits: Float32Array | undefined,
+  seconds: number,
+  request: RunRequest,
+): RunResult {
   return {
-    promptIds: result.promptIds, ids: result.ids, text: result.text,
+    promptIds: result.promptIds,
+    ids: result.ids,
+    text: result.text,
     ...(request.logits && logits !== undefined ? { logits: [...logits] } : {}),
     tokensPerSecond: seconds > 0 ? result.ids.length / seconds : 0,
     engine: 'twin',
   };
 }
 
-async function runFloat(request: RunRequest, isFolder: boolean, runtime: Runtime, terminal: Terminal): Promise<RunResult> {
-  if (!isFolder) throw new UsageError('The float engine runs an unquantized model: give its folder, or another --engine.');
+async function runFloat(
+  request: RunRequest,
+  isFolder: boolean,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<RunResult> {
+  if (!isFolder)
+    throw new UsageError('The float engine runs an unquantized model: give its folder, or another --engine.');
   if (request.slide) throw new UsageError('--slide is for the twin and host engines.');
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
     const opened = await openModel(folder, runtime, terminal.signal);
-    const reference = await loadReference(await loadKernels(runtime.kernels), opened.checkpoint, opened.model, {
-      onProgress: progress.show, signal: terminal.signal,
-    });
+    const reference = await loadReference(
+      await loadKernels(runtime.kernels),
+      opened.checkpoint,
+      opened.model,
+      {
+        onProgress: progress.show,
+        signal: terminal.signal,
+      },
+    );
     progress.finish();
     const { generation } = opened.model;
     const sampling = request.temperature !== undefined ? request.temperature > 0 : generation.doSample;
@@ -158,13 +217,17 @@ async function runFloat(request: RunRequest, isFolder: boolean, runtime: Runtime
       write(text?.push(id) ?? `${id} `);
       const stop = request.stop.find((candidate) => written.includes(candidate));
       if (stop !== undefined) written = written.slice(0, written.indexOf(stop));
-      if (stop !== undefined || opened.model.eosIds.includes(id) || ids.length >= Math.min(wanted, room)) break;
+      if (stop !== undefined || opened.model.eosIds.includes(id) || ids.length >= Math.min(wanted, room))
+        break;
       logits = reference.forward([id], 'last');
     }
     write(text?.finish() ?? '');
     if (!request.json) terminal.stdout.write(request.stop.length === 0 ? '\n' : `${written}\n`);
     return {
-      promptIds: prompt, ids, text: written, ...(request.logits ? { logits: [...logits] } : {}),
+      promptIds: prompt,
+      ids,
+      text: written,
+      ...(request.logits ? { logits: [...logits] } : {}),
       tokensPerSecond: ids.length / Math.max(1e-9, (performance.now() - begun) / 1000),
       engine: 'float',
     };
@@ -176,7 +239,10 @@ async function runFloat(request: RunRequest, isFolder: boolean, runtime: Runtime
 
 function floatPrompt(opened: OpenedModel, request: RunRequest): number[] {
   const { tokenizer, chat } = opened;
-  if (tokenizer === null) throw new UsageError('The folder has no tokenizer.json: give --ids instead of --prompt.');
+  if (tokenizer === null)
+    throw new UsageError('The folder has no tokenizer.json: give --ids instead of --prompt.');
   const prompt = request.prompt ?? '';
-  return chat === null || request.raw ? tokenizer.encode(prompt) : tokenizer.encodeTurn(chat.section, { user: prompt });
+  return chat === null || request.raw
+    ? tokenizer.encode(prompt)
+    : tokenizer.encodeTurn(chat.section, { user: prompt });
 }

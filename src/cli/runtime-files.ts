@@ -25,5 +25,7 @@ async function compile(name: keyof typeof PLACES): Promise<WebAssembly.Module> {
     }
     return WebAssembly.compile(bytes);
   }
-  throw new UsageError(`${name}.wasm is missing beside this program. Install it again, or run "npm run build" in its source tree.`);
+  throw new UsageError(
+    `${name}.wasm is missing beside this program. Install it again, or run "npm run build" in its source tree.`,
+  );
 }

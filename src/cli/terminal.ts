@@ -54,7 +54,10 @@ export class ProgressLine {
     const share = progress.total === 0 ? 1 : Math.min(1, progress.done / progress.total);
     const filled = Math.round(share * BAR_WIDTH);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-    const amount = progress.unit === 'bytes' ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : `${progress.done} of ${progress.total} tokens`;
+    const amount =
+      progress.unit === 'bytes'
+        ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}`
+        : `${progress.done} of ${progress.total} tokens`;
     const left = progress.secondsLeft === null ? '' : `, ${formatSeconds(progress.secondsLeft)} left`;
     const line = `${STAGE_NAMES[progress.stage]} ${bar} ${Math.round(share * 100)} %  ${amount}${left}  ${progress.item}`;
     this.stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, (this.stream.columns ?? 80) - 1))}`);

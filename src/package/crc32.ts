@@ -23,16 +23,35 @@ function makeTables(): Uint32Array[] {
  */
 export function crc32(bytes: Uint8Array, crc = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as [
-    Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
   ];
   let value = ~crc >>> 0;
   let index = 0;
   const end = bytes.length - (bytes.length % 8);
   for (; index < end; index += 8) {
-    const low = (value ^ (at(bytes, index) | (at(bytes, index + 1) << 8) | (at(bytes, index + 2) << 16) | (at(bytes, index + 3) << 24))) >>> 0;
+    const low =
+      (value ^
+        (at(bytes, index) |
+          (at(bytes, index + 1) << 8) |
+          (at(bytes, index + 2) << 16) |
+          (at(bytes, index + 3) << 24))) >>>
+      0;
     value =
-      at(t7, low & 0xff) ^ at(t6, (low >>> 8) & 0xff) ^ at(t5, (low >>> 16) & 0xff) ^ at(t4, low >>> 24) ^
-      at(t3, at(bytes, index + 4)) ^ at(t2, at(bytes, index + 5)) ^ at(t1, at(bytes, index + 6)) ^ at(t0, at(bytes, index + 7));
+      at(t7, low & 0xff) ^
+      at(t6, (low >>> 8) & 0xff) ^
+      at(t5, (low >>> 16) & 0xff) ^
+      at(t4, low >>> 24) ^
+      at(t3, at(bytes, index + 4)) ^
+      at(t2, at(bytes, index + 5)) ^
+      at(t1, at(bytes, index + 6)) ^
+      at(t0, at(bytes, index + 7));
   }
   for (; index < bytes.length; index++) value = (value >>> 8) ^ at(t0, (value ^ at(bytes, index)) & 0xff);
   return ~value >>> 0;

@@ -52,7 +52,13 @@ export const PACKAGE_LIMITS = {
 
 /** Four ASCII characters as a u32, the first in the lowest byte. */
 export function fourcc(text: string): number {
-  return (text.charCodeAt(0) | (text.charCodeAt(1) << 8) | (text.charCodeAt(2) << 16) | (text.charCodeAt(3) << 24)) >>> 0;
+  return (
+    (text.charCodeAt(0) |
+      (text.charCodeAt(1) << 8) |
+      (text.charCodeAt(2) << 16) |
+      (text.charCodeAt(3) << 24)) >>>
+    0
+  );
 }
 
 /** The characters of a section kind, unprintable ones as dots. */

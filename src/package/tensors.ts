@@ -46,11 +46,18 @@ const FIRST_LAYER_ROLE = ROLE.attentionNorm;
  * @throws the error that `fail` makes
  */
 export function checkTensors(
-  view: DataView, config: PackageConfig, layers: readonly PackageLayer[], weightsLength: number, fail: Fail,
+  view: DataView,
+  config: PackageConfig,
+  layers: readonly PackageLayer[],
+  weightsLength: number,
+  fail: Fail,
 ): PackageTensor[] {
   const count = view.byteLength / TENSOR_BYTES;
   if (!Number.isInteger(count) || count < 1 || count > PACKAGE_LIMITS.tensors) {
-    throw fail('TDIR', `${view.byteLength} bytes are not a directory of 1 to ${PACKAGE_LIMITS.tensors} tensors.`);
+    throw fail(
+      'TDIR',
+      `${view.byteLength} bytes are not a directory of 1 to ${PACKAGE_LIMITS.tensors} tensors.`,
+    );
   }
   const tensors: PackageTensor[] = [];
   const seen = new Set<string>();
@@ -60,22 +67,30 @@ export function checkTensors(
     const field = `TDIR ${tensor.name}`;
     if (seen.has(tensor.name)) throw fail(field, 'The tensor occurs twice.');
     seen.add(tensor.name);
-    if (tensor.dataOffset !== end) throw fail(field, `Its data begins at ${tensor.dataOffset} instead of ${end}.`);
+    if (tensor.dataOffset !== end)
+      throw fail(field, `Its data begins at ${tensor.dataOffset} instead of ${end}.`);
     end = alignSection(tensor.dataOffset + tensor.dataLength);
     if (tensor.scaleOffset !== null) {
-      if (tensor.scaleOffset !== end) throw fail(field, `Its scales begin at ${tensor.scaleOffset} instead of ${end}.`);
+      if (tensor.scaleOffset !== end)
+        throw fail(field, `Its scales begin at ${tensor.scaleOffset} instead of ${end}.`);
       end = alignSection(end + 4 * tensor.scaleCount);
     }
-    if (end > weightsLength) throw fail(field, `It ends at ${end}, after the weights section of ${weightsLength}.`);
+    if (end > weightsLength)
+      throw fail(field, `It ends at ${end}, after the weights section of ${weightsLength}.`);
     tensors.push(tensor);
   }
-  if (end !== weightsLength) throw fail('TDIR', `The tensors end at ${end}, the weights section at ${weightsLength}.`);
+  if (end !== weightsLength)
+    throw fail('TDIR', `The tensors end at ${end}, the weights section at ${weightsLength}.`);
   checkComplete(seen, config, fail);
   return tensors;
 }
 
 function readTensor(
-  view: DataView, index: number, config: PackageConfig, layers: readonly PackageLayer[], fail: Fail,
+  view: DataView,
+  index: number,
+  config: PackageConfig,
+  layers: readonly PackageLayer[],
+  fail: Fail,
 ): PackageTensor {
   const at = TENSOR_BYTES * index;
   const role = view.getUint16(at, true);
@@ -86,42 +101,77 @@ function readTensor(
   const name = perLayer ? `layers.${layer}.${roleName}` : role === ROLE.rotary ? `rotary.${layer}` : roleName;
   const field = `TDIR ${name}`;
   const lastLayer = perLayer ? config.layers : role === ROLE.rotary ? config.rotaryTables : 0;
-  if (perLayer || role === ROLE.rotary ? layer >= lastLayer : layer !== GLOBAL_LAYER) throw fail(field, `Layer ${layer} does not exist.`);
+  if (perLayer || role === ROLE.rotary ? layer >= lastLayer : layer !== GLOBAL_LAYER)
+    throw fail(field, `Layer ${layer} does not exist.`);
 
   const [encoding, rows, cols, rowStride, group, dataOffset, dataLength, scaleOffset, scaleCount, placement] =
-    [4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map((offset) => view.getUint32(at + offset, true)) as
-      [number, number, number, number, number, number, number, number, number, number];
+    [4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map((offset) => view.getUint32(at + offset, true)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
   const activationScale = view.getFloat32(at + 44, true);
   const shape = expectedShape(role, config, perLayer ? layers[layer] : undefined, rotaryDim(layer, layers));
   if (rows !== shape.rows || cols !== shape.cols) {
-    throw fail(field, `Its shape is ${rows} x ${cols}, the configuration asks for ${shape.rows} x ${shape.cols}.`);
+    throw fail(
+      field,
+      `Its shape is ${rows} x ${cols}, the configuration asks for ${shape.rows} x ${shape.cols}.`,
+    );
   }
-  if (encoding > ENCODING.int8Group || (shape.vector && encoding !== ENCODING.f32)) throw fail(field, `Encoding ${encoding} is not possible.`);
+  if (encoding > ENCODING.int8Group || (shape.vector && encoding !== ENCODING.f32))
+    throw fail(field, `Encoding ${encoding} is not possible.`);
   if (!shape.vector && (config.activations === 'float32') !== (encoding === ENCODING.f32)) {
     throw fail(field, 'F32 weights and F32 activations go together.');
   }
   if (role === ROLE.embedding && encoding !== ENCODING.f32 && encoding !== ENCODING.int8Row) {
     throw fail(field, 'An embedding has one scale a row.');
   }
-  if (rowStride !== alignUp(encoding === ENCODING.f32 ? cols * 4 : cols, 16)) throw fail(field, `A row distance of ${rowStride} does not fit ${cols} columns.`);
-  if (dataLength !== rows * rowStride) throw fail(field, `${dataLength} bytes are not ${rows} rows of ${rowStride}.`);
-  if (encoding === ENCODING.int8Group ? group === 0 || group % 16 !== 0 || group > PACKAGE_LIMITS.ffnSize : group !== 0) {
+  if (rowStride !== alignUp(encoding === ENCODING.f32 ? cols * 4 : cols, 16))
+    throw fail(field, `A row distance of ${rowStride} does not fit ${cols} columns.`);
+  if (dataLength !== rows * rowStride)
+    throw fail(field, `${dataLength} bytes are not ${rows} rows of ${rowStride}.`);
+  if (
+    encoding === ENCODING.int8Group
+      ? group === 0 || group % 16 !== 0 || group > PACKAGE_LIMITS.ffnSize
+      : group !== 0
+  ) {
     throw fail(field, `A group of ${group} columns is not possible.`);
   }
   const scales =
-    encoding === ENCODING.f32 ? 0
-    : encoding === ENCODING.int8Tensor ? shape.parts
-    : encoding === ENCODING.int8Row ? rows
-    : rows * Math.ceil(cols / group);
-  if (scaleCount !== scales || (scales === 0) !== (scaleOffset === NONE)) throw fail(field, `${scaleCount} scales instead of ${scales}.`);
+    encoding === ENCODING.f32
+      ? 0
+      : encoding === ENCODING.int8Tensor
+        ? shape.parts
+        : encoding === ENCODING.int8Row
+          ? rows
+          : rows * Math.ceil(cols / group);
+  if (scaleCount !== scales || (scales === 0) !== (scaleOffset === NONE))
+    throw fail(field, `${scaleCount} scales instead of ${scales}.`);
   if (placement > 2) throw fail(field, `Placement ${placement} is unknown.`);
   const mayBeStatic = config.activations === 'static' && !shape.vector;
   if (mayBeStatic ? !(activationScale >= 0 && Number.isFinite(activationScale)) : activationScale !== 0) {
     throw fail(field, `An activation scale of ${activationScale} does not fit the activation kind.`);
   }
-  if ([48, 52, 56, 60].some((offset) => view.getUint32(at + offset, true) !== 0)) throw fail(field, 'Reserved fields are not zero.');
+  if ([48, 52, 56, 60].some((offset) => view.getUint32(at + offset, true) !== 0))
+    throw fail(field, 'Reserved fields are not zero.');
   return {
-    name, role, layer, encoding, rows, cols, rowStride, group, dataOffset, dataLength,
+    name,
+    role,
+    layer,
+    encoding,
+    rows,
+    cols,
+    rowStride,
+    group,
+    dataOffset,
+    dataLength,
     scaleOffset: scaleOffset === NONE ? null : scaleOffset,
     scaleCount,
     placement: (['flash', 'psram', 'sram'] as const)[placement] ?? 'flash',
@@ -133,7 +183,12 @@ function rotaryDim(table: number, layers: readonly PackageLayer[]): number {
   return layers.find((layer) => layer.rotary === table)?.rotaryDim ?? 0;
 }
 
-function expectedShape(role: number, config: PackageConfig, layer: PackageLayer | undefined, rotary: number): Shape {
+function expectedShape(
+  role: number,
+  config: PackageConfig,
+  layer: PackageLayer | undefined,
+  rotary: number,
+): Shape {
   const matrix = (rows: number, cols: number, parts = 1): Shape => ({ rows, cols, vector: false, parts });
   const vector = (cols: number): Shape => ({ rows: 1, cols, vector: true, parts: 0 });
   const hidden = config.hiddenSize;
@@ -190,8 +245,15 @@ function expectedShape(role: number, config: PackageConfig, layer: PackageLayer 
 
 /** Biases, each with the matrix that it belongs to. */
 const BIASES = [
-  ['queryKeyValueBias', 'queryKeyValue'], ['outputBias', 'output'], ['gateUpBias', 'gateUp'], ['downBias', 'down'],
-  ['queryBias', 'query'], ['keyBias', 'key'], ['valueBias', 'value'], ['gateBias', 'gate'], ['upBias', 'up'],
+  ['queryKeyValueBias', 'queryKeyValue'],
+  ['outputBias', 'output'],
+  ['gateUpBias', 'gateUp'],
+  ['downBias', 'down'],
+  ['queryBias', 'query'],
+  ['keyBias', 'key'],
+  ['valueBias', 'value'],
+  ['gateBias', 'gate'],
+  ['upBias', 'up'],
 ] as const;
 
 function checkComplete(seen: ReadonlySet<string>, config: PackageConfig, fail: Fail): void {
@@ -202,7 +264,10 @@ function checkComplete(seen: ReadonlySet<string>, config: PackageConfig, fail: F
   for (let table = 0; table < config.rotaryTables; table++) need(`rotary.${table}`);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `layers.${layer}`;
-    for (const [fused, separate] of [['queryKeyValue', ['query', 'key', 'value']], ['gateUp', ['gate', 'up']]] as const) {
+    for (const [fused, separate] of [
+      ['queryKeyValue', ['query', 'key', 'value']],
+      ['gateUp', ['gate', 'up']],
+    ] as const) {
       if (seen.has(`${prefix}.${fused}`)) {
         const twice = separate.find((name) => seen.has(`${prefix}.${name}`));
         if (twice !== undefined) throw fail(`TDIR ${prefix}.${twice}`, `It is also part of ${fused}.`);

@@ -7,8 +7,22 @@ import type { PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import { crc32 } from './crc32.js';
 import {
-  ACTIVATION_KIND, CACHE_KIND, CONFIG_BYTES, HEADER_BYTES, LAYER_BYTES, MAGIC, MAX_STOP_IDS, NONE, SAMPLING_BYTES, SECTION,
-  SECTION_ENTRY_BYTES, SECTION_REQUIRED, TENSOR_BYTES, VERSION_MAJOR, VERSION_MINOR, alignSection,
+  ACTIVATION_KIND,
+  CACHE_KIND,
+  CONFIG_BYTES,
+  HEADER_BYTES,
+  LAYER_BYTES,
+  MAGIC,
+  MAX_STOP_IDS,
+  NONE,
+  SAMPLING_BYTES,
+  SECTION,
+  SECTION_ENTRY_BYTES,
+  SECTION_REQUIRED,
+  TENSOR_BYTES,
+  VERSION_MAJOR,
+  VERSION_MINOR,
+  alignSection,
 } from './format.js';
 
 /** Where a package's bytes go. */
@@ -94,7 +108,9 @@ export class PackageWriter {
     });
     this.totalLength = offset;
     if (this.totalLength > MAX_PACKAGE_BYTES) {
-      throw new RangeError(`The package would be ${this.totalLength} bytes; its offsets end at ${MAX_PACKAGE_BYTES}.`);
+      throw new RangeError(
+        `The package would be ${this.totalLength} bytes; its offsets end at ${MAX_PACKAGE_BYTES}.`,
+      );
     }
     const weights = this.sections.at(-1) as Section;
     this.head = new Uint8Array(weights.offset);
@@ -105,7 +121,12 @@ export class PackageWriter {
 
   /** Prepares a package for the tensors of `parts.plan`, which must then be appended in that order. */
   static async create(sink: PackageSink, parts: PackageParts, crc: Crc = crc32): Promise<PackageWriter> {
-    const writer = new PackageWriter(sink, parts.plan.tensors.map((placed) => placed.tensor), parts, crc);
+    const writer = new PackageWriter(
+      sink,
+      parts.plan.tensors.map((placed) => placed.tensor),
+      parts,
+      crc,
+    );
     await sink.begin(writer.head.length, writer.totalLength);
     return writer;
   }
@@ -122,9 +143,12 @@ export class PackageWriter {
   async endTensor(scales: Float32Array): Promise<void> {
     const tensor = this.tensors[this.next];
     const place = this.places[this.next];
-    if (tensor === undefined || place === undefined) throw new RangeError('all tensors of the package are written');
+    if (tensor === undefined || place === undefined)
+      throw new RangeError('all tensors of the package are written');
     if (this.written !== place.dataOffset + tensor.dataBytes) {
-      throw new RangeError(`${tensor.name}: wrote up to ${this.written}, planned ${place.dataOffset + tensor.dataBytes}`);
+      throw new RangeError(
+        `${tensor.name}: wrote up to ${this.written}, planned ${place.dataOffset + tensor.dataBytes}`,
+      );
     }
     if (scales.length !== tensor.scaleCount) {
       throw new RangeError(`${tensor.name}: ${scales.length} scales instead of ${tensor.scaleCount}`);
@@ -216,8 +240,14 @@ function encodeConfig({ model, plan }: PackageParts): Uint8Array {
   const activations =
     plan.scheme.weights === 'float32' ? ACTIVATION_KIND.float32 : ACTIVATION_KIND[plan.scheme.activations];
   const words = [
-    model.hiddenSize, model.blocks.length, model.vocabSize, plan.context, plan.maxBatch, CACHE_KIND[plan.scheme.cache],
-    activations, model.bosId ?? NONE,
+    model.hiddenSize,
+    model.blocks.length,
+    model.vocabSize,
+    plan.context,
+    plan.maxBatch,
+    CACHE_KIND[plan.scheme.cache],
+    activations,
+    model.bosId ?? NONE,
   ];
   words.forEach((word, index) => view.setUint32(4 * index, word, true));
   view.setFloat32(32, model.finalNorm.epsilon, true);

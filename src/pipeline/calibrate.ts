@@ -15,7 +15,11 @@ const PERCENTILE = 99.99;
 const CODE_MAX = 127;
 
 const SITES: Record<ActivationSite, CalibrationSite> = {
-  attention_in: 'attention', output_in: 'output', mlp_in: 'mlp', down_in: 'down', head_in: 'head',
+  attention_in: 'attention',
+  output_in: 'output',
+  mlp_in: 'mlp',
+  down_in: 'down',
+  head_in: 'head',
 };
 
 /**
@@ -23,7 +27,10 @@ const SITES: Record<ActivationSite, CalibrationSite> = {
  * @returns scale by tensor name; matrices whose input was always zero are left out and stay dynamic
  */
 export async function calibrate(
-  reference: ReferenceEngine, plan: Plan, sequences: readonly (readonly number[])[], hooks: Hooks,
+  reference: ReferenceEngine,
+  plan: Plan,
+  sequences: readonly (readonly number[])[],
+  hooks: Hooks,
 ): Promise<Map<string, number>> {
   const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
   const meter = new ProgressMeter('calibrating', 'tokens', tokens, hooks.onProgress);
@@ -36,7 +43,9 @@ export async function calibrate(
     meter.advance(sequence.length, `text ${index + 1} of ${sequences.length}`);
     await breather.breathe();
   }
-  const ranges = new Map(reference.calibration(PERCENTILE).map((range) => [key(range.layer, range.site), range]));
+  const ranges = new Map(
+    reference.calibration(PERCENTILE).map((range) => [key(range.layer, range.site), range]),
+  );
   const scales = new Map<string, number>();
   for (const { tensor } of plan.tensors) {
     if (tensor.site === null) continue;

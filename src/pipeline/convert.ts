@@ -41,14 +41,23 @@ export interface OpenedModel {
  * Opens a model folder: checkpoint, architecture, tokenizer and chat template.
  * @throws FormatError, UnsupportedError, TransportError
  */
-export async function openModel(folder: ModelFolder, runtime: Pick<Runtime, 'twin'>, signal?: AbortSignal): Promise<OpenedModel> {
+export async function openModel(
+  folder: ModelFolder,
+  runtime: Pick<Runtime, 'twin'>,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
   const checkpoint = await openCheckpoint(folder, signal);
   const model = await readDecoder(folder, checkpoint, signal);
   const tokenizer = await readTokenizer(folder, runtime.twin, signal);
-  const notes = [...model.notes, ...(tokenizer?.notes ?? ['The folder has no tokenizer.json: the package takes ids, not text.'])];
+  const notes = [
+    ...model.notes,
+    ...(tokenizer?.notes ?? ['The folder has no tokenizer.json: the package takes ids, not text.']),
+  ];
   if (tokenizer === null) return { folder, checkpoint, model, tokenizer, chat: null, notes };
   if (tokenizer.vocabSize > model.vocabSize) {
-    notes.push(`The tokenizer has ${tokenizer.vocabSize} ids, the embedding ${model.vocabSize} rows: ids beyond cannot be used.`);
+    notes.push(
+      `The tokenizer has ${tokenizer.vocabSize} ids, the embedding ${model.vocabSize} rows: ids beyond cannot be used.`,
+    );
   }
   const chat = await readChat(folder, tokenizer, signal);
   notes.push(...chat.notes);
@@ -72,10 +81,15 @@ export function planModel(opened: OpenedModel, options: ConvertOptions): Plan {
  * @throws FormatError for a bad model, UsageError for bad options, TransportError, the signal's reason
  */
 export async function convert(
-  folder: ModelFolder, options: ConvertOptions, runtime: Runtime, hooks: Hooks = {},
+  folder: ModelFolder,
+  options: ConvertOptions,
+  runtime: Runtime,
+  hooks: Hooks = {},
 ): Promise<Conversion> {
   if (options.report === true && options.sink !== undefined) {
-    throw new UsageError('A report runs the package, so it must be kept in memory: leave out the sink or the report.');
+    throw new UsageError(
+      'A report runs the package, so it must be kept in memory: leave out the sink or the report.',
+    );
   }
   const kernels = await loadKernels(runtime.kernels);
   const opened = await openModel(folder, runtime, hooks.signal);
@@ -83,31 +97,54 @@ export async function convert(
   const wantReport = options.report ?? options.sink === undefined;
   const session = new ReferenceSession(kernels, opened, hooks);
   try {
-    const activationScales = plan.scheme.activations === 'static' && plan.scheme.weights === 'int8'
-      ? await calibrate(await session.reference(), plan, await session.sequences(plan, options.calibrationText, CALIBRATION_SEED), hooks)
-      : undefined;
+    const activationScales =
+      plan.scheme.activations === 'static' && plan.scheme.weights === 'int8'
+        ? await calibrate(
+            await session.reference(),
+            plan,
+            await session.sequences(plan, options.calibrationText, CALIBRATION_SEED),
+            hooks,
+          )
+        : undefined;
 
     const memory = options.sink === undefined ? new MemorySink() : null;
-    const writer = await PackageWriter.create(options.sink ?? (memory as MemorySink), {
-      model: opened.model, plan,
-      tokenizer: opened.tokenizer?.section ?? null,
-      chat: opened.chat?.section ?? null,
-      metadata: await packageMetadata(opened, plan),
-      ...(activationScales === undefined ? {} : { activationScales }),
-    }, (bytes, crc) => kernels.crc32(bytes, crc));
+    const writer = await PackageWriter.create(
+      options.sink ?? (memory as MemorySink),
+      {
+        model: opened.model,
+        plan,
+        tokenizer: opened.tokenizer?.section ?? null,
+        chat: opened.chat?.section ?? null,
+        metadata: await packageMetadata(opened, plan),
+        ...(activationScales === undefined ? {} : { activationScales }),
+      },
+      (bytes, crc) => kernels.crc32(bytes, crc),
+    );
     const statistics = await quantizeTensors({
-      checkpoint: opened.checkpoint, model: opened.model, plan, kernels, consumer: writer,
-      onProgress: hooks.onProgress, signal: hooks.signal,
+      checkpoint: opened.checkpoint,
+      model: opened.model,
+      plan,
+      kernels,
+      consumer: writer,
+      onProgress: hooks.onProgress,
+      signal: hooks.signal,
     });
     await writer.finish();
 
     const bytes = memory?.take() ?? null;
-    const report = wantReport && bytes !== null
-      ? await makeReport(session, runtime, plan, bytes, statistics, options, hooks)
-      : null;
+    const report =
+      wantReport && bytes !== null
+        ? await makeReport(session, runtime, plan, bytes, statistics, options, hooks)
+        : null;
     return {
-      model: opened.model, plan, packageBytes: writer.totalLength, package: bytes, statistics, report,
-      chat: opened.chat !== null, notes: opened.notes,
+      model: opened.model,
+      plan,
+      packageBytes: writer.totalLength,
+      package: bytes,
+      statistics,
+      report,
+      chat: opened.chat !== null,
+      notes: opened.notes,
     };
   } finally {
     session.dispose();
@@ -142,15 +179,23 @@ class ReferenceSession {
   async sequences(plan: Plan, text: string | undefined, seed: number): Promise<number[][]> {
     const { model, tokenizer } = this.opened;
     if (text !== undefined) {
-      if (tokenizer === null) throw new UsageError('A text needs a tokenizer, and the folder has no tokenizer.json.');
+      if (tokenizer === null)
+        throw new UsageError('A text needs a tokenizer, and the folder has no tokenizer.json.');
       const sequences = storySequences(text, tokenizer, plan.context);
       if (sequences.length === 0) throw new UsageError('The text for calibration or evaluation is empty.');
       return sequences;
     }
     const perStory = WRITING_BUDGET / (model.parameters * WRITING_STORIES);
-    const tokens = Math.min(plan.context, Math.round(Math.min(WRITING_TOKENS.most, Math.max(WRITING_TOKENS.least, perStory))));
+    const tokens = Math.min(
+      plan.context,
+      Math.round(Math.min(WRITING_TOKENS.most, Math.max(WRITING_TOKENS.least, perStory))),
+    );
     return writeStories(await this.reference(), {
-      prefixIds: this.prefixIds(), stopIds: model.eosIds, stories: WRITING_STORIES, tokens, seed,
+      prefixIds: this.prefixIds(),
+      stopIds: model.eosIds,
+      stories: WRITING_STORIES,
+      tokens,
+      seed,
       meter: new ProgressMeter('generating', 'tokens', WRITING_STORIES * tokens, this.hooks.onProgress),
       signal: this.hooks.signal,
     });
@@ -167,8 +212,15 @@ class ReferenceSession {
   prompts(wanted: readonly string[] | undefined): Prompt[] {
     const { tokenizer, chat } = this.opened;
     if (tokenizer === null) return [{ text: '', ids: this.prefixIds() }];
-    const texts = wanted ?? (chat === null ? ['Once upon a time'] : ['Hello! Who are you?', 'Turn on the light in the kitchen, please.']);
-    return texts.map((text) => ({ text, ids: chat === null ? tokenizer.encode(text) : tokenizer.encodeTurn(chat.section, { user: text }) }));
+    const texts =
+      wanted ??
+      (chat === null
+        ? ['Once upon a time']
+        : ['Hello! Who are you?', 'Turn on the light in the kitchen, please.']);
+    return texts.map((text) => ({
+      text,
+      ids: chat === null ? tokenizer.encode(text) : tokenizer.encodeTurn(chat.section, { user: text }),
+    }));
   }
 
   dispose(): void {
@@ -178,15 +230,26 @@ class ReferenceSession {
 }
 
 async function makeReport(
-  session: ReferenceSession, runtime: Runtime, plan: Plan, bytes: Uint8Array,
-  statistics: Conversion['statistics'], options: ConvertOptions, hooks: Hooks,
+  session: ReferenceSession,
+  runtime: Runtime,
+  plan: Plan,
+  bytes: Uint8Array,
+  statistics: Conversion['statistics'],
+  options: ConvertOptions,
+  hooks: Hooks,
 ): Promise<Report> {
   const reference = await session.reference();
   const sequences = await session.sequences(plan, options.evaluationText, EVALUATION_SEED);
   const twin = await Twin.load(runtime.twin, bytes, { maxBatch: 32 });
   return evaluate({
-    kernels: session.kernels, reference, twin, tokenizer: session.opened.tokenizer, plan, statistics,
-    packageBytes: bytes.length, sequences,
+    kernels: session.kernels,
+    reference,
+    twin,
+    tokenizer: session.opened.tokenizer,
+    plan,
+    statistics,
+    packageBytes: bytes.length,
+    sequences,
     origin: options.evaluationText === undefined ? 'written by the original model' : 'given',
     prompts: session.prompts(options.prompts),
     stopIds: session.opened.model.eosIds,

@@ -3,7 +3,13 @@ import type { TwinEngine } from '../device/twin-types.js';
 import type { Plan } from '../plan/plan.js';
 import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
-import { comparisonFields, firstDifference, type Report, type TensorReport, type TextPair } from '../quantize/report.js';
+import {
+  comparisonFields,
+  firstDifference,
+  type Report,
+  type TensorReport,
+  type TextPair,
+} from '../quantize/report.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
@@ -79,8 +85,13 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
       tensors: input.statistics.map(tensorReport),
       texts,
       worst: comparison.worst.map(({ sequence, position, kl }) => ({
-        sequence, position, kl,
-        context: decode(input, (sequences[sequence] ?? []).slice(Math.max(0, position - CONTEXT_TOKENS), position + 1)),
+        sequence,
+        position,
+        kl,
+        context: decode(
+          input,
+          (sequences[sequence] ?? []).slice(Math.max(0, position - CONTEXT_TOKENS), position + 1),
+        ),
       })),
     };
   } finally {
@@ -91,8 +102,12 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
 function tensorReport(entry: SourceStatistics): TensorReport {
   const { sqnr, amax, histogram } = entry.statistics;
   return {
-    name: entry.source, rows: entry.rows, cols: entry.cols, dtype: entry.dtype,
-    bytesBefore: entry.bytesBefore, bytesAfter: entry.bytesAfter,
+    name: entry.source,
+    rows: entry.rows,
+    cols: entry.cols,
+    dtype: entry.dtype,
+    bytesBefore: entry.bytesBefore,
+    bytesAfter: entry.bytesAfter,
     sqnr: Number.isFinite(sqnr) ? sqnr : null,
     amax,
     histogram: { limit: histogram.limit, before: [...histogram.before], after: [...histogram.after] },
@@ -100,7 +115,12 @@ function tensorReport(entry: SourceStatistics): TensorReport {
 }
 
 async function sideBySide(input: EvaluateInput): Promise<TextPair[]> {
-  const meter = new ProgressMeter('generating', 'tokens', 2 * TEXT_TOKENS * input.prompts.length, input.hooks.onProgress);
+  const meter = new ProgressMeter(
+    'generating',
+    'tokens',
+    2 * TEXT_TOKENS * input.prompts.length,
+    input.hooks.onProgress,
+  );
   const pairs: TextPair[] = [];
   for (const prompt of input.prompts) {
     const room = Math.min(input.plan.context, input.reference.context) - prompt.ids.length;
@@ -109,7 +129,11 @@ async function sideBySide(input: EvaluateInput): Promise<TextPair[]> {
     const before = await continueGreedily(input.reference, prompt.ids, tokens, input, meter);
     const after = await continueGreedily(input.twin, prompt.ids, tokens, input, meter);
     pairs.push({
-      prompt: prompt.text, before: decode(input, before), after: decode(input, after), beforeIds: before, afterIds: after,
+      prompt: prompt.text,
+      before: decode(input, before),
+      after: decode(input, after),
+      beforeIds: before,
+      afterIds: after,
       firstDifference: firstDifference(before, after),
     });
   }
@@ -122,7 +146,11 @@ interface Model {
 }
 
 async function continueGreedily(
-  model: Model, prompt: readonly number[], tokens: number, input: EvaluateInput, meter: ProgressMeter,
+  model: Model,
+  prompt: readonly number[],
+  tokens: number,
+  input: EvaluateInput,
+  meter: ProgressMeter,
 ): Promise<number[]> {
   const breather = new Breather();
   model.reset();

@@ -16,7 +16,10 @@ const BLOCK_BYTES = 4 * 1024 * 1024;
  * @throws FormatError, TransportError, RangeError when memory does not suffice; the signal's reason
  */
 export async function loadReference(
-  kernels: Kernels, checkpoint: Checkpoint, model: DecoderModel, hooks: Hooks,
+  kernels: Kernels,
+  checkpoint: Checkpoint,
+  model: DecoderModel,
+  hooks: Hooks,
 ): Promise<ReferenceEngine> {
   const reference = kernels.createReference(model);
   try {
@@ -24,7 +27,10 @@ export async function loadReference(
     const meter = new ProgressMeter('reading', 'bytes', total, hooks.onProgress);
     for (const name of reference.tensorNames) {
       throwIfAborted(hooks.signal);
-      for await (const block of rowBlocks(checkpoint, name, { bytesPerBlock: BLOCK_BYTES, signal: hooks.signal })) {
+      for await (const block of rowBlocks(checkpoint, name, {
+        bytesPerBlock: BLOCK_BYTES,
+        signal: hooks.signal,
+      })) {
         reference.addRows(name, block.bytes);
         meter.advance(block.bytes.length, name);
       }

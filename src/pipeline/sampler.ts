@@ -21,15 +21,23 @@ export interface SamplerOptions {
  * @param seen ids in the context, for the repetition penalty
  * @param random a number in [0, 1)
  */
-export function sample(logits: Float32Array, seen: Iterable<number>, options: SamplerOptions, random: () => number): number {
+export function sample(
+  logits: Float32Array,
+  seen: Iterable<number>,
+  options: SamplerOptions,
+  random: () => number,
+): number {
   const values = Float64Array.from(logits);
   if (options.repetitionPenalty !== 1) {
     for (const id of new Set(seen)) {
       const value = values[id];
-      if (value !== undefined) values[id] = value > 0 ? value / options.repetitionPenalty : value * options.repetitionPenalty;
+      if (value !== undefined)
+        values[id] = value > 0 ? value / options.repetitionPenalty : value * options.repetitionPenalty;
     }
   }
-  const order = Array.from(values.keys()).sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+  const order = Array.from(values.keys()).sort(
+    (a, b) => (values[b] as number) - (values[a] as number) || a - b,
+  );
   const best = order[0] as number;
   if (options.temperature === 0) return best;
 
@@ -38,9 +46,12 @@ export function sample(logits: Float32Array, seen: Iterable<number>, options: Sa
   const weights = kept.map((id) => Math.exp(((values[id] as number) - top) / options.temperature));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   let count = 0;
-  for (let mass = 0; count < kept.length && (count === 0 || mass < options.topP * sum); count++) mass += weights[count] as number;
+  for (let mass = 0; count < kept.length && (count === 0 || mass < options.topP * sum); count++)
+    mass += weights[count] as number;
   // Weights are relative to the most likely token, as min-p is.
-  const candidates = kept.slice(0, count).filter((_, index) => index === 0 || (weights[index] as number) >= options.minP);
+  const candidates = kept
+    .slice(0, count)
+    .filter((_, index) => index === 0 || (weights[index] as number) >= options.minP);
   const total = candidates.reduce((mass, _, index) => mass + (weights[index] as number), 0);
   let left = random() * total;
   for (const [index, id] of candidates.entries()) {

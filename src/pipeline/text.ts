@@ -17,16 +17,21 @@ const ENCODE_BYTES = 256 * 1024;
  * puts before a text.
  */
 export function storySequences(text: string, tokenizer: DeviceTokenizer, context: number): number[][] {
-  const stories = text.split(/\r?\n/).reduce<string[][]>((found, line) => {
-    if (line.trim() === STORY_LINE) found.push([]);
-    else found.at(-1)?.push(line);
-    return found;
-  }, [[]]);
+  const stories = text.split(/\r?\n/).reduce<string[][]>(
+    (found, line) => {
+      if (line.trim() === STORY_LINE) found.push([]);
+      else found.at(-1)?.push(line);
+      return found;
+    },
+    [[]],
+  );
   const sequences: number[][] = [];
   for (const lines of stories) {
     const story = lines.join('\n').trim();
     if (story === '') continue;
-    const ids = pieces(story).flatMap((piece, index) => tokenizer.encode(piece, { addSpecial: false, continues: index > 0 }));
+    const ids = pieces(story).flatMap((piece, index) =>
+      tokenizer.encode(piece, { addSpecial: false, continues: index > 0 }),
+    );
     const room = context - tokenizer.prefixIds.length;
     for (let begin = 0; begin < ids.length; begin += room) {
       const sequence = [...tokenizer.prefixIds, ...ids.slice(begin, begin + room)];
@@ -39,7 +44,7 @@ export function storySequences(text: string, tokenizer: DeviceTokenizer, context
 /** Pieces of a long text, cut before a line break. */
 function pieces(text: string): string[] {
   const found: string[] = [];
-  for (let begin = 0; begin < text.length; ) {
+  for (let begin = 0; begin < text.length;) {
     let end = Math.min(text.length, begin + ENCODE_BYTES / 4);
     if (end < text.length) {
       const line = text.lastIndexOf('\n', end);

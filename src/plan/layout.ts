@@ -101,7 +101,12 @@ interface MatrixOptions {
 }
 
 /** Lists the package's tensors in the order in which a token reads them. */
-export function planTensors(model: DecoderModel, scheme: Scheme, fusions: Fusions, context: number): PlannedTensor[] {
+export function planTensors(
+  model: DecoderModel,
+  scheme: Scheme,
+  fusions: Fusions,
+  context: number,
+): PlannedTensor[] {
   const tensors: PlannedTensor[] = [];
   const weightEncoding: Encoding =
     scheme.weights === 'float32'
@@ -113,7 +118,13 @@ export function planTensors(model: DecoderModel, scheme: Scheme, fusions: Fusion
           : ENCODING.int8Group;
   const rowEncoding: Encoding = scheme.weights === 'float32' ? ENCODING.f32 : ENCODING.int8Row;
 
-  const matrix = (role: Role, layer: number, name: string, parts: readonly TensorPart[], options: MatrixOptions = {}): void => {
+  const matrix = (
+    role: Role,
+    layer: number,
+    name: string,
+    parts: readonly TensorPart[],
+    options: MatrixOptions = {},
+  ): void => {
     const encoding = options.encoding ?? weightEncoding;
     const cols = parts[0]?.source.shape[1] ?? 0;
     const rows = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
@@ -130,8 +141,20 @@ export function planTensors(model: DecoderModel, scheme: Scheme, fusions: Fusion
     const dataBytes = rows * rowStride;
     const scaleBytes = scaleCount * 4;
     tensors.push({
-      role, layer, name, encoding, rows, cols, rowStride, group, scaleCount, dataBytes, scaleBytes,
-      gain: options.gain ?? null, parts, site: options.site ?? null,
+      role,
+      layer,
+      name,
+      encoding,
+      rows,
+      cols,
+      rowStride,
+      group,
+      scaleCount,
+      dataBytes,
+      scaleBytes,
+      gain: options.gain ?? null,
+      parts,
+      site: options.site ?? null,
       bytesPerToken: options.bytesPerToken ?? dataBytes + scaleBytes,
     });
   };
@@ -140,22 +163,44 @@ export function planTensors(model: DecoderModel, scheme: Scheme, fusions: Fusion
     const cols = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
     const rowStride = alignUp(cols * 4, ROW_ALIGNMENT);
     tensors.push({
-      role, layer, name, encoding: ENCODING.f32, rows: 1, cols, rowStride, group: 0, scaleCount: 0,
-      dataBytes: rowStride, scaleBytes: 0, gain: null, parts, site: null, bytesPerToken: rowStride,
+      role,
+      layer,
+      name,
+      encoding: ENCODING.f32,
+      rows: 1,
+      cols,
+      rowStride,
+      group: 0,
+      scaleCount: 0,
+      dataBytes: rowStride,
+      scaleBytes: 0,
+      gain: null,
+      parts,
+      site: null,
+      bytesPerToken: rowStride,
     });
   };
 
   const one = (source: TensorRef, factor = 1): TensorPart[] => [{ source, rowOffset: 0, rowStep: 1, factor }];
 
   const linear = (
-    role: Role, biasRole: Role, layer: number, name: string, spec: LinearSpec, options: MatrixOptions, factor = 1,
+    role: Role,
+    biasRole: Role,
+    layer: number,
+    name: string,
+    spec: LinearSpec,
+    options: MatrixOptions,
+    factor = 1,
   ): void => {
     matrix(role, layer, name, one(spec.weight, factor), options);
     if (spec.bias !== null) vector(biasRole, layer, `${name}.bias`, one(spec.bias, factor));
   };
 
   // A token reads one row of an embedding that is not also the head.
-  const embeddingStride = alignUp(scheme.weights === 'float32' ? model.hiddenSize * 4 : model.hiddenSize, ROW_ALIGNMENT);
+  const embeddingStride = alignUp(
+    scheme.weights === 'float32' ? model.hiddenSize * 4 : model.hiddenSize,
+    ROW_ALIGNMENT,
+  );
   matrix(ROLE.embedding, GLOBAL_LAYER, 'embedding', one(model.embedding), {
     encoding: rowEncoding,
     ...(model.head === null ? { site: 'head_in' as const } : { bytesPerToken: embeddingStride + 4 }),
@@ -164,8 +209,20 @@ export function planTensors(model: DecoderModel, scheme: Scheme, fusions: Fusion
   for (const [index, rotary] of model.rotaries.entries()) {
     const rowStride = alignUp(rotary.dim * 4, ROW_ALIGNMENT);
     tensors.push({
-      role: ROLE.rotary, layer: index, name: `rotary.${index}`, encoding: ENCODING.f32, rows: context, cols: rotary.dim,
-      rowStride, group: 0, scaleCount: 0, dataBytes: context * rowStride, scaleBytes: 0, gain: null, parts: [], site: null,
+      role: ROLE.rotary,
+      layer: index,
+      name: `rotary.${index}`,
+      encoding: ENCODING.f32,
+      rows: context,
+      cols: rotary.dim,
+      rowStride,
+      group: 0,
+      scaleCount: 0,
+      dataBytes: context * rowStride,
+      scaleBytes: 0,
+      gain: null,
+      parts: [],
+      site: null,
       bytesPerToken: rowStride,
     });
   }
@@ -177,12 +234,22 @@ export function planTensors(model: DecoderModel, scheme: Scheme, fusions: Fusion
     const attentionGain = fusions.normGains ? block.attentionNorm.gain : null;
     const mlpGain = fusions.normGains ? block.mlpNorm.gain : null;
 
-    if (attentionGain === null) vector(ROLE.attentionNorm, layer, `${prefix}.attention_norm`, one(block.attentionNorm.gain));
+    if (attentionGain === null)
+      vector(ROLE.attentionNorm, layer, `${prefix}.attention_norm`, one(block.attentionNorm.gain));
     const attentionIn = { gain: attentionGain, site: 'attention_in' as const };
     if (fusions.queryKeyValue && allOrNone([attention.query, attention.key, attention.value])) {
       const specs = [attention.query, attention.key, attention.value];
       const factors = [queryFactor, 1, 1];
-      matrix(ROLE.queryKeyValue, layer, `${prefix}.qkv`, stack(specs.map((spec) => spec.weight), factors), attentionIn);
+      matrix(
+        ROLE.queryKeyValue,
+        layer,
+        `${prefix}.qkv`,
+        stack(
+          specs.map((spec) => spec.weight),
+          factors,
+        ),
+        attentionIn,
+      );
       const biases = specs.map((spec) => spec.bias);
       if (biases.every((bias) => bias !== null)) {
         vector(ROLE.queryKeyValueBias, layer, `${prefix}.qkv.bias`, stack(biases, factors));

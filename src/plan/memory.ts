@@ -10,7 +10,8 @@ import type { Scheme } from './scheme.js';
 export function cacheBytes(model: DecoderModel, scheme: Scheme, context: number): number {
   let bytes = 0;
   for (const { attention } of model.blocks) {
-    const elementBytes = scheme.cache === 'int8' ? alignUp(attention.headDim, 16) : alignUp(attention.headDim, 4) * 4;
+    const elementBytes =
+      scheme.cache === 'int8' ? alignUp(attention.headDim, 16) : alignUp(attention.headDim, 4) * 4;
     const scaleBytes = scheme.cache === 'int8' ? 4 : 0;
     bytes += 2 * attention.kvHeads * context * (elementBytes + scaleBytes);
   }

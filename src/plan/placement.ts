@@ -25,11 +25,20 @@ export function storedBytes(tensor: PlannedTensor): number {
  * @param sramBytes room in SRAM after firmware, scratch and cache
  * @param psramBytes room in PSRAM
  */
-export function placeTensors(tensors: readonly PlannedTensor[], sramBytes: number, psramBytes: number): PlacedTensor[] {
+export function placeTensors(
+  tensors: readonly PlannedTensor[],
+  sramBytes: number,
+  psramBytes: number,
+): PlacedTensor[] {
   const order = tensors
     .map((tensor, index) => ({ tensor, index, density: tensor.bytesPerToken / storedBytes(tensor) }))
     .filter((entry) => entry.density > 1 / 16)
-    .sort((a, b) => round(b.density) - round(a.density) || b.tensor.bytesPerToken - a.tensor.bytesPerToken || a.index - b.index);
+    .sort(
+      (a, b) =>
+        round(b.density) - round(a.density) ||
+        b.tensor.bytesPerToken - a.tensor.bytesPerToken ||
+        a.index - b.index,
+    );
   const placements = new Map<number, Placement>();
   let sramLeft = sramBytes;
   let psramLeft = psramBytes;

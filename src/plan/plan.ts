@@ -5,7 +5,12 @@
 import type { DecoderModel } from '../model/decoder.js';
 import { UsageError } from '../shared/errors.js';
 import {
-  FIRMWARE_FLASH_BYTES, FIRMWARE_SRAM_BYTES, READ_RATE, SRAM_BYTES, psramRate, type Board,
+  FIRMWARE_FLASH_BYTES,
+  FIRMWARE_SRAM_BYTES,
+  READ_RATE,
+  SRAM_BYTES,
+  psramRate,
+  type Board,
 } from './boards.js';
 import { planTensors, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
@@ -89,10 +94,15 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const planned = planTensors(model, scheme, fusions, context);
   const cache = cacheBytes(model, scheme, context);
   const sramCapacity = SRAM_BYTES - FIRMWARE_SRAM_BYTES;
-  const maxBatch = BATCHES.find((batch) => {
-    const bytes = scratchBytes(model, scheme, context, batch);
-    return batch <= context && bytes <= SCRATCH_SHARE * sramCapacity && (cache <= board.psramBytes || bytes + cache <= sramCapacity);
-  }) ?? 1;
+  const maxBatch =
+    BATCHES.find((batch) => {
+      const bytes = scratchBytes(model, scheme, context, batch);
+      return (
+        batch <= context &&
+        bytes <= SCRATCH_SHARE * sramCapacity &&
+        (cache <= board.psramBytes || bytes + cache <= sramCapacity)
+      );
+    }) ?? 1;
   const scratch = scratchBytes(model, scheme, context, maxBatch);
   const cacheInSram = scratch + cache <= sramCapacity;
   const sramForWeights = Math.max(0, sramCapacity - scratch - (cacheInSram ? cache : 0));
@@ -100,9 +110,13 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const tensors = placeTensors(planned, sramForWeights, psramForWeights);
 
   const perToken = (placement: number): number =>
-    tensors.filter((entry) => entry.placement === placement).reduce((sum, entry) => sum + entry.tensor.bytesPerToken, 0);
+    tensors
+      .filter((entry) => entry.placement === placement)
+      .reduce((sum, entry) => sum + entry.tensor.bytesPerToken, 0);
   const stored = (placement: number): number =>
-    tensors.filter((entry) => entry.placement === placement).reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
+    tensors
+      .filter((entry) => entry.placement === placement)
+      .reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES;
@@ -110,26 +124,56 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
 
   const memories: MemoryUse[] = [
     {
-      memory: 'sram', capacity: sramCapacity, weights: stored(PLACEMENT.sram), cache: cacheInSram ? cache : 0, scratch,
+      memory: 'sram',
+      capacity: sramCapacity,
+      weights: stored(PLACEMENT.sram),
+      cache: cacheInSram ? cache : 0,
+      scratch,
       bytesPerToken: perToken(PLACEMENT.sram) + (cacheInSram ? cacheRead : 0),
     },
     {
-      memory: 'psram', capacity: board.psramBytes, weights: stored(PLACEMENT.psram), cache: cacheInSram ? 0 : cache,
-      scratch: 0, bytesPerToken: perToken(PLACEMENT.psram) + (cacheInSram ? 0 : cacheRead),
+      memory: 'psram',
+      capacity: board.psramBytes,
+      weights: stored(PLACEMENT.psram),
+      cache: cacheInSram ? 0 : cache,
+      scratch: 0,
+      bytesPerToken: perToken(PLACEMENT.psram) + (cacheInSram ? 0 : cacheRead),
     },
     // The package lies in flash whole; what faster memories hold is copied there at boot.
     {
-      memory: 'flash', capacity: flashCapacity, weights: packageBytes, cache: 0, scratch: 0,
+      memory: 'flash',
+      capacity: flashCapacity,
+      weights: packageBytes,
+      cache: 0,
+      scratch: 0,
       bytesPerToken: perToken(PLACEMENT.flash),
     },
   ];
 
   return {
-    board, scheme, fusions, context, maxBatch, tensors,
+    board,
+    scheme,
+    fusions,
+    context,
+    maxBatch,
+    tensors,
     cachePlacement: cacheInSram ? 'sram' : 'psram',
-    memories, weightBytes, parameters: model.parameters,
+    memories,
+    weightBytes,
+    parameters: model.parameters,
     bitsPerWeight: (weightBytes * 8) / model.parameters,
-    fit: judgeFit({ model, options, context, cache, scratch, sramCapacity, cacheInSram, packageBytes, flashCapacity, planned }),
+    fit: judgeFit({
+      model,
+      options,
+      context,
+      cache,
+      scratch,
+      sramCapacity,
+      cacheInSram,
+      packageBytes,
+      flashCapacity,
+      planned,
+    }),
     boundTokensPerSecond: bound(memories, board),
   };
 }
@@ -138,10 +182,14 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
   const longest = Math.min(model.maxPositions, MAX_CONTEXT);
   if (options.context !== undefined) {
     if (!Number.isInteger(options.context) || options.context < 2) {
-      throw new UsageError(`A context of ${options.context} tokens is not possible; give a whole number from 2 to ${longest}.`);
+      throw new UsageError(
+        `A context of ${options.context} tokens is not possible; give a whole number from 2 to ${longest}.`,
+      );
     }
     if (options.context > longest) {
-      throw new UsageError(`The model was made for at most ${longest} positions; give a context of ${longest} or fewer.`);
+      throw new UsageError(
+        `The model was made for at most ${longest} positions; give a context of ${longest} or fewer.`,
+      );
     }
     return options.context;
   }
@@ -168,24 +216,40 @@ function judgeFit(input: FitInputs): Fit {
   const tokens = longestContext(input);
   const shorter = tokens === null ? [] : [`A context of ${tokens} tokens fits (--context ${tokens}).`];
   if (scratch > sramCapacity) {
-    problems.push(`The working memory needs ${kilobytes(scratch)} of SRAM and ${kilobytes(sramCapacity)} are there: ${kilobytes(scratch - sramCapacity)} too much.`);
-    remedies.push(...(tokens === null ? ['Take a model with a smaller vocabulary or feed-forward.'] : shorter));
+    problems.push(
+      `The working memory needs ${kilobytes(scratch)} of SRAM and ${kilobytes(sramCapacity)} are there: ${kilobytes(scratch - sramCapacity)} too much.`,
+    );
+    remedies.push(
+      ...(tokens === null ? ['Take a model with a smaller vocabulary or feed-forward.'] : shorter),
+    );
   } else if (!cacheInSram && cache > options.board.psramBytes) {
     const room = Math.max(sramCapacity - scratch, options.board.psramBytes);
-    problems.push(`The key/value cache for ${context} tokens needs ${kilobytes(cache)} and ${kilobytes(room)} are there: ${kilobytes(cache - room)} too much.`);
+    problems.push(
+      `The key/value cache for ${context} tokens needs ${kilobytes(cache)} and ${kilobytes(room)} are there: ${kilobytes(cache - room)} too much.`,
+    );
     remedies.push(...shorter);
     if (options.scheme.cache === 'float32') remedies.push('An INT8 cache takes about a quarter.');
     if (options.board.psramBytes === 0) remedies.push('A board with PSRAM holds a longer context.');
   }
   if (packageBytes > flashCapacity) {
-    problems.push(`The package needs ${megabytes(packageBytes)} of flash and ${megabytes(flashCapacity)} are there: ${megabytes(packageBytes - flashCapacity)} too much.`);
-    const rotary = input.planned.filter((tensor) => tensor.parts.length === 0).reduce((sum, tensor) => sum + storedBytes(tensor), 0);
-    if (rotary > packageBytes - flashCapacity) remedies.push('A smaller context shrinks the rotary tables enough.');
+    problems.push(
+      `The package needs ${megabytes(packageBytes)} of flash and ${megabytes(flashCapacity)} are there: ${megabytes(packageBytes - flashCapacity)} too much.`,
+    );
+    const rotary = input.planned
+      .filter((tensor) => tensor.parts.length === 0)
+      .reduce((sum, tensor) => sum + storedBytes(tensor), 0);
+    if (rotary > packageBytes - flashCapacity)
+      remedies.push('A smaller context shrinks the rotary tables enough.');
     if (options.scheme.weights === 'float32') remedies.push('INT8 weights take a quarter.');
-    const grouped = input.planned.reduce((sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0), 0);
-    if (grouped > packageBytes - flashCapacity) remedies.push('One scale per channel instead of groups saves enough.');
+    const grouped = input.planned.reduce(
+      (sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0),
+      0,
+    );
+    if (grouped > packageBytes - flashCapacity)
+      remedies.push('One scale per channel instead of groups saves enough.');
     if (options.board.flashBytes < 16 * 1024 * 1024) remedies.push('A board with 16 MB of flash holds more.');
-    if (remedies.length === 0) remedies.push('Take a smaller model: this chip holds about 14 million parameters at INT8.');
+    if (remedies.length === 0)
+      remedies.push('Take a smaller model: this chip holds about 14 million parameters at INT8.');
   }
   return { fits: problems.length === 0, problems, remedies };
 }
@@ -210,8 +274,15 @@ function longestContext({ model, options, sramCapacity }: FitInputs): number | n
 
 /** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */
 function bound(memories: readonly MemoryUse[], board: Board): number {
-  const rates: Record<MemoryName, number> = { sram: READ_RATE.sram, psram: psramRate(board.psramKind), flash: READ_RATE.flash };
-  const seconds = memories.reduce((sum, use) => sum + (use.bytesPerToken === 0 ? 0 : use.bytesPerToken / rates[use.memory]), 0);
+  const rates: Record<MemoryName, number> = {
+    sram: READ_RATE.sram,
+    psram: psramRate(board.psramKind),
+    flash: READ_RATE.flash,
+  };
+  const seconds = memories.reduce(
+    (sum, use) => sum + (use.bytesPerToken === 0 ? 0 : use.bytesPerToken / rates[use.memory]),
+    0,
+  );
   return 1 / seconds;
 }
 

@@ -4,7 +4,13 @@ import { UsageError } from '../shared/errors.js';
 /** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
 export type Granularity = 'tensor' | 'channel' | 'group:32' | 'group:64' | 'group:128';
 
-export const GRANULARITIES: readonly Granularity[] = ['tensor', 'channel', 'group:32', 'group:64', 'group:128'];
+export const GRANULARITIES: readonly Granularity[] = [
+  'tensor',
+  'channel',
+  'group:32',
+  'group:64',
+  'group:128',
+];
 
 /** Numbers of a package. */
 export interface Scheme {
@@ -36,8 +42,18 @@ export interface Fusions {
   readonly attentionScale: boolean;
 }
 
-export const ALL_FUSIONS: Fusions = { normGains: true, queryKeyValue: true, gateUp: true, attentionScale: true };
-export const NO_FUSIONS: Fusions = { normGains: false, queryKeyValue: false, gateUp: false, attentionScale: false };
+export const ALL_FUSIONS: Fusions = {
+  normGains: true,
+  queryKeyValue: true,
+  gateUp: true,
+  attentionScale: true,
+};
+export const NO_FUSIONS: Fusions = {
+  normGains: false,
+  queryKeyValue: false,
+  gateUp: false,
+  attentionScale: false,
+};
 
 /** Columns per scale for `group:N`, 0 for the others. */
 export function groupSize(granularity: Granularity): number {

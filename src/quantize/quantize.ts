@@ -10,7 +10,13 @@ import type { Plan } from '../plan/plan.js';
 import { FormatError, throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter, type OnProgress } from '../shared/progress.js';
 import type {
-  GroupSize, Kernels, OutputBlock, QuantizerSpec, RowEncoding, RowQuantizer, TensorStatistics,
+  GroupSize,
+  Kernels,
+  OutputBlock,
+  QuantizerSpec,
+  RowEncoding,
+  RowQuantizer,
+  TensorStatistics,
 } from './kernel-types.js';
 import { rotaryTable } from './rotary.js';
 
@@ -64,7 +70,9 @@ const KERNEL_ENCODING: Record<number, RowEncoding> = {
 export async function quantizeTensors(input: QuantizeInput): Promise<SourceStatistics[]> {
   const passes = (tensor: PlannedTensor): number => (tensor.encoding === ENCODING.int8Tensor ? 2 : 1);
   const total = input.plan.tensors.reduce(
-    (sum, { tensor }) => sum + passes(tensor) * tensor.parts.reduce((bytes, part) => bytes + sourceBytes(input, part), 0), 0,
+    (sum, { tensor }) =>
+      sum + passes(tensor) * tensor.parts.reduce((bytes, part) => bytes + sourceBytes(input, part), 0),
+    0,
   );
   const job = new QuantizeJob(input, new ProgressMeter('quantizing', 'bytes', total, input.onProgress));
   const statistics: SourceStatistics[] = [];
@@ -124,10 +132,13 @@ class QuantizeJob {
 
   private async matrix(tensor: PlannedTensor): Promise<SourceStatistics[]> {
     const gain = tensor.gain === null ? undefined : await this.decodeGain(tensor.gain);
-    const quantizers = tensor.parts.map((part) => this.input.kernels.createQuantizer(quantizerSpec(tensor, part, gain)));
+    const quantizers = tensor.parts.map((part) =>
+      this.input.kernels.createQuantizer(quantizerSpec(tensor, part, gain)),
+    );
     try {
       if (tensor.encoding === ENCODING.int8Tensor) {
-        for (const [index, part] of tensor.parts.entries()) await this.measure(part, quantizers[index] as RowQuantizer);
+        for (const [index, part] of tensor.parts.entries())
+          await this.measure(part, quantizers[index] as RowQuantizer);
       }
       const scales = new Float32Array(tensor.scaleCount);
       const alternating = tensor.parts.some((part) => part.rowStep > 1);
@@ -138,7 +149,9 @@ class QuantizeJob {
           scales[index] = quantizer.tensorScale;
         });
       }
-      const statistics = tensor.parts.map((part, index) => this.describe(tensor, part, quantizers[index] as RowQuantizer));
+      const statistics = tensor.parts.map((part, index) =>
+        this.describe(tensor, part, quantizers[index] as RowQuantizer),
+      );
       await this.input.consumer.endTensor(scales);
       return statistics;
     } finally {
@@ -162,7 +175,11 @@ class QuantizeJob {
     }
   }
 
-  private async stack(tensor: PlannedTensor, quantizers: readonly RowQuantizer[], scales: Float32Array): Promise<void> {
+  private async stack(
+    tensor: PlannedTensor,
+    quantizers: readonly RowQuantizer[],
+    scales: Float32Array,
+  ): Promise<void> {
     const perRow = rowScales(tensor);
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
     const output = this.input.kernels.createOutput(most, tensor.rowStride, perRow);
@@ -182,19 +199,27 @@ class QuantizeJob {
     }
   }
 
-  private async alternate(tensor: PlannedTensor, quantizers: readonly RowQuantizer[], scales: Float32Array): Promise<void> {
+  private async alternate(
+    tensor: PlannedTensor,
+    quantizers: readonly RowQuantizer[],
+    scales: Float32Array,
+  ): Promise<void> {
     const perRow = rowScales(tensor);
     const step = tensor.parts.length;
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
     const output = this.input.kernels.createOutput(most * step, tensor.rowStride, perRow);
     const sources = tensor.parts.map((part) => this.blocks(part.source, most)[Symbol.asyncIterator]());
     try {
-      for (let row = 0; row < tensor.rows; ) {
+      for (let row = 0; row < tensor.rows;) {
         let rows = 0;
         for (const [index, source] of sources.entries()) {
           const next = await source.next();
-          if (next.done === true) throw new RangeError(`${tensor.name}: its parts have different numbers of rows`);
-          rows += (quantizers[index] as RowQuantizer).quantize(next.value.bytes, output, { first: index, step });
+          if (next.done === true)
+            throw new RangeError(`${tensor.name}: its parts have different numbers of rows`);
+          rows += (quantizers[index] as RowQuantizer).quantize(next.value.bytes, output, {
+            first: index,
+            step,
+          });
           this.meter.advance(next.value.bytes.length, tensor.parts[index]?.source.name ?? tensor.name);
         }
         await this.emit(output, rows, tensor, scales, row, perRow);
@@ -207,7 +232,12 @@ class QuantizeJob {
   }
 
   private async emit(
-    output: OutputBlock, rows: number, tensor: PlannedTensor, scales: Float32Array, row: number, perRow: number,
+    output: OutputBlock,
+    rows: number,
+    tensor: PlannedTensor,
+    scales: Float32Array,
+    row: number,
+    perRow: number,
   ): Promise<void> {
     if (perRow > 0) scales.set(output.scales.subarray(0, rows * perRow), row * perRow);
     await this.input.consumer.appendData(output.codes.subarray(0, rows * tensor.rowStride));
@@ -224,12 +254,19 @@ class QuantizeJob {
     if (statistics.nonFinite > 0) {
       const at = statistics.firstNonFinite;
       const others = statistics.nonFinite - 1;
-      throw this.notANumber(source, `Row ${at?.row ?? 0}, column ${at?.col ?? 0}${others > 0 ? ` and ${others} other elements` : ''}`);
+      throw this.notANumber(
+        source,
+        `Row ${at?.row ?? 0}, column ${at?.col ?? 0}${others > 0 ? ` and ${others} other elements` : ''}`,
+      );
     }
     const [rows = 0, cols = 0] = source.shape;
     const scaleShare = tensor.encoding === ENCODING.int8Tensor ? 4 : 4 * rows * rowScales(tensor);
     return {
-      source: source.name, tensor: tensor.name, rows, cols, dtype: source.dtype,
+      source: source.name,
+      tensor: tensor.name,
+      rows,
+      cols,
+      dtype: source.dtype,
       bytesBefore: sourceBytes(this.input, part),
       bytesAfter: rows * tensor.rowStride + scaleShare,
       statistics,
@@ -239,16 +276,23 @@ class QuantizeJob {
   private notANumber(source: TensorRef, where: string): FormatError {
     const file = this.input.checkpoint.tensors.get(source.name)?.file ?? 'the checkpoint';
     return new FormatError(`${where}: not a finite number (NaN or infinity).`, {
-      file, field: source.name,
+      file,
+      field: source.name,
       remedy: 'The checkpoint is damaged or its training diverged; take another one.',
     });
   }
 }
 
-function quantizerSpec(tensor: PlannedTensor, part: TensorPart, gain: Float32Array | undefined): QuantizerSpec {
+function quantizerSpec(
+  tensor: PlannedTensor,
+  part: TensorPart,
+  gain: Float32Array | undefined,
+): QuantizerSpec {
   const [rows = 0, cols = 0] = part.source.shape;
   return {
-    dtype: part.source.dtype, rows, cols,
+    dtype: part.source.dtype,
+    rows,
+    cols,
     encoding: KERNEL_ENCODING[tensor.encoding] ?? 'f32',
     group: tensor.group > 0 ? (tensor.group as GroupSize) : undefined,
     gain,

@@ -15,7 +15,11 @@ export interface TensorReport {
   readonly sqnr: number | null;
   readonly amax: number;
   /** 128 bins over `[-limit, limit)` before and after, for a chart. */
-  readonly histogram: { readonly limit: number; readonly before: readonly number[]; readonly after: readonly number[] };
+  readonly histogram: {
+    readonly limit: number;
+    readonly before: readonly number[];
+    readonly after: readonly number[];
+  };
 }
 
 /** Greedy text of both models for one prompt. */
@@ -36,24 +40,45 @@ export interface Report {
   /** Where the text that both models read came from. */
   readonly text: 'given' | 'written by the original model';
   readonly verdict: Verdict;
-  readonly perplexity: { readonly before: number; readonly after: number; readonly ratio: number; readonly ratioError: number | null };
+  readonly perplexity: {
+    readonly before: number;
+    readonly after: number;
+    readonly ratio: number;
+    readonly ratioError: number | null;
+  };
   /** Kullback-Leibler divergence of the quantized from the original next-token distribution, nats. */
   readonly kl: {
-    readonly mean: number; readonly meanError: number | null; readonly median: number; readonly p90: number; readonly p95: number;
-    readonly p99: number; readonly p999: number; readonly max: number;
+    readonly mean: number;
+    readonly meanError: number | null;
+    readonly median: number;
+    readonly p90: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly p999: number;
+    readonly max: number;
   };
   /** Share of positions where both models rate the same token highest, 0..1. */
   readonly top1: number;
   readonly top1Error: number | null;
   /** Probability of the true next token, after minus before. */
-  readonly probabilityShift: { readonly mean: number; readonly rms: number; readonly p1: number; readonly p99: number };
+  readonly probabilityShift: {
+    readonly mean: number;
+    readonly rms: number;
+    readonly p1: number;
+    readonly p99: number;
+  };
   readonly sequences: number;
   readonly positions: number;
   readonly size: { readonly before: number; readonly after: number; readonly bitsPerWeight: number };
   readonly tensors: readonly TensorReport[];
   readonly texts: readonly TextPair[];
   /** Positions of largest divergence with the text around them. */
-  readonly worst: readonly { readonly sequence: number; readonly position: number; readonly kl: number; readonly context: string }[];
+  readonly worst: readonly {
+    readonly sequence: number;
+    readonly position: number;
+    readonly kl: number;
+    readonly context: string;
+  }[];
 }
 
 /** Upper ends of the verdicts, mean KL in nats; the bands are those that llama.cpp's quantizations fall into. */
@@ -73,22 +98,36 @@ export function verdict(meanKl: number): Verdict {
 /** Shapes the kernels' comparison for the report. */
 export function comparisonFields(
   comparison: ComparisonReport,
-): Pick<Report, 'verdict' | 'perplexity' | 'kl' | 'top1' | 'top1Error' | 'probabilityShift' | 'sequences' | 'positions'> {
+): Pick<
+  Report,
+  'verdict' | 'perplexity' | 'kl' | 'top1' | 'top1Error' | 'probabilityShift' | 'sequences' | 'positions'
+> {
   const { perplexity, kl, top1, probabilityShift } = comparison;
   return {
     verdict: verdict(kl.mean.value),
     perplexity: {
-      before: perplexity.before.value, after: perplexity.after.value, ratio: perplexity.ratio.value,
+      before: perplexity.before.value,
+      after: perplexity.after.value,
+      ratio: perplexity.ratio.value,
       ratioError: perplexity.ratio.standardError,
     },
     kl: {
-      mean: kl.mean.value, meanError: kl.mean.standardError, median: kl.median, p90: kl.p90, p95: kl.p95, p99: kl.p99,
-      p999: kl.p999, max: kl.max,
+      mean: kl.mean.value,
+      meanError: kl.mean.standardError,
+      median: kl.median,
+      p90: kl.p90,
+      p95: kl.p95,
+      p99: kl.p99,
+      p999: kl.p999,
+      max: kl.max,
     },
     top1: top1.value,
     top1Error: top1.standardError,
     probabilityShift: {
-      mean: probabilityShift.mean.value, rms: probabilityShift.rms.value, p1: probabilityShift.p1, p99: probabilityShift.p99,
+      mean: probabilityShift.mean.value,
+      rms: probabilityShift.rms.value,
+      p1: probabilityShift.p1,
+      p99: probabilityShift.p99,
     },
     sequences: comparison.sequences,
     positions: comparison.positions,

@@ -44,7 +44,11 @@ export class ProgressMeter {
     const known = seconds >= SETTLE_SECONDS && this.done > 0;
     const left = Math.max(0, this.total - this.done);
     this.report({
-      stage: this.stage, item, done: this.done, total: this.total, unit: this.unit,
+      stage: this.stage,
+      item,
+      done: this.done,
+      total: this.total,
+      unit: this.unit,
       secondsLeft: known ? (seconds * left) / this.done : null,
     });
   }

@@ -7,26 +7,72 @@ describe('parseCommandLine', () => {
   it('reads a conversion with its defaults', () => {
     const request = parseCommandLine(['convert', 'model', '-o', 'out.s3lm']);
     assert.ok(request.command === 'convert');
-    assert.deepEqual(request.scheme, { weights: 'int8', granularity: 'channel', activations: 'dynamic', cache: 'int8' });
+    assert.deepEqual(request.scheme, {
+      weights: 'int8',
+      granularity: 'channel',
+      activations: 'dynamic',
+      cache: 'int8',
+    });
     assert.equal(request.report, true);
     assert.equal(request.context, undefined);
   });
 
   it('reads every option of a conversion', () => {
     const request = parseCommandLine([
-      'convert', 'model', '-o', 'out.s3lm', '--board', 'esp32-s3-n8r2', '--granularity', 'group:64', '--activations', 'static',
-      '--cache', 'float32', '--context', '128', '--calibrate', 'a.txt', '--evaluate', 'b.txt', '--prompt', 'x', '--prompt', 'y',
-      '--html', 'r.html', '--no-fusion', '--json',
+      'convert',
+      'model',
+      '-o',
+      'out.s3lm',
+      '--board',
+      'esp32-s3-n8r2',
+      '--granularity',
+      'group:64',
+      '--activations',
+      'static',
+      '--cache',
+      'float32',
+      '--context',
+      '128',
+      '--calibrate',
+      'a.txt',
+      '--evaluate',
+      'b.txt',
+      '--prompt',
+      'x',
+      '--prompt',
+      'y',
+      '--html',
+      'r.html',
+      '--no-fusion',
+      '--json',
     ]);
     assert.ok(request.command === 'convert');
-    assert.deepEqual(request.scheme, { weights: 'int8', granularity: 'group:64', activations: 'static', cache: 'float32' });
+    assert.deepEqual(request.scheme, {
+      weights: 'int8',
+      granularity: 'group:64',
+      activations: 'static',
+      cache: 'float32',
+    });
     assert.deepEqual(request.prompts, ['x', 'y']);
     assert.equal(request.context, 128);
     assert.equal(request.fusions.normGains, false);
   });
 
   it('reads a run', () => {
-    const request = parseCommandLine(['run', 'm.s3lm', '--ids', '1, 2,3', '--temperature', '0.5', '--top-k', '0', '--engine', 'host', '--seed', '7']);
+    const request = parseCommandLine([
+      'run',
+      'm.s3lm',
+      '--ids',
+      '1, 2,3',
+      '--temperature',
+      '0.5',
+      '--top-k',
+      '0',
+      '--engine',
+      'host',
+      '--seed',
+      '7',
+    ]);
     assert.ok(request.command === 'run');
     assert.deepEqual(request.ids, [1, 2, 3]);
     assert.equal(request.temperature, 0.5);
@@ -35,7 +81,8 @@ describe('parseCommandLine', () => {
   });
 
   it('shows help when nothing or help is asked for', () => {
-    for (const argv of [[], ['help'], ['--help'], ['convert', '--help'], ['-h']]) assert.equal(parseCommandLine(argv).command, 'help');
+    for (const argv of [[], ['help'], ['--help'], ['convert', '--help'], ['-h']])
+      assert.equal(parseCommandLine(argv).command, 'help');
   });
 
   const wrong: [string, string[], RegExp][] = [
@@ -60,7 +107,10 @@ describe('parseCommandLine', () => {
   ];
   for (const [name, argv, message] of wrong) {
     it(`refuses a wrong ${name} and says what is right`, () => {
-      assert.throws(() => parseCommandLine(argv), (error: unknown) => error instanceof UsageError && message.test(error.message));
+      assert.throws(
+        () => parseCommandLine(argv),
+        (error: unknown) => error instanceof UsageError && message.test(error.message),
+      );
     });
   }
 });

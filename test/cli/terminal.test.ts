@@ -3,11 +3,30 @@ import { describe, it } from 'node:test';
 import { ProgressLine, formatBytes, formatSeconds } from '../../src/cli/terminal.js';
 import { ProgressMeter, type Progress } from '../../src/shared/progress.js';
 
-function stream(isTTY: boolean): { isTTY: boolean; columns: number; text: string; write(text: string): void } {
-  return { isTTY, columns: 100, text: '', write(text) { this.text += text; } };
+function stream(isTTY: boolean): {
+  isTTY: boolean;
+  columns: number;
+  text: string;
+  write(text: string): void;
+} {
+  return {
+    isTTY,
+    columns: 100,
+    text: '',
+    write(text) {
+      this.text += text;
+    },
+  };
 }
 
-const progress: Progress = { stage: 'quantizing', item: 'layers.0', done: 50, total: 100, unit: 'bytes', secondsLeft: 3.2 };
+const progress: Progress = {
+  stage: 'quantizing',
+  item: 'layers.0',
+  done: 50,
+  total: 100,
+  unit: 'bytes',
+  secondsLeft: 3.2,
+};
 
 describe('ProgressLine', () => {
   it('paints a bar on a terminal and ends it once', () => {
@@ -48,19 +67,39 @@ describe('ProgressMeter', () => {
   it('estimates the time left from the measured rate', () => {
     const seen: Progress[] = [];
     let now = 0;
-    const meter = new ProgressMeter('reading', 'bytes', 400, (value) => seen.push(value), () => now);
+    const meter = new ProgressMeter(
+      'reading',
+      'bytes',
+      400,
+      (value) => seen.push(value),
+      () => now,
+    );
     meter.advance(10, 'a');
     assert.equal(seen[0]?.secondsLeft, null);
     now = 2000;
     meter.advance(90, 'b');
-    assert.deepEqual(seen[1], { stage: 'reading', item: 'b', done: 100, total: 400, unit: 'bytes', secondsLeft: 6 });
+    assert.deepEqual(seen[1], {
+      stage: 'reading',
+      item: 'b',
+      done: 100,
+      total: 400,
+      unit: 'bytes',
+      secondsLeft: 6,
+    });
   });
 });
 
 describe('formats', () => {
   it('are short', () => {
-    assert.deepEqual([0, 1023, 1024, 15 * 1024, 300 * 1024, 5 * 1024 ** 2, 3 * 1024 ** 3].map(formatBytes),
-      ['0 B', '1023 B', '1.00 KB', '15.0 KB', '300 KB', '5.00 MB', '3.00 GB']);
+    assert.deepEqual([0, 1023, 1024, 15 * 1024, 300 * 1024, 5 * 1024 ** 2, 3 * 1024 ** 3].map(formatBytes), [
+      '0 B',
+      '1023 B',
+      '1.00 KB',
+      '15.0 KB',
+      '300 KB',
+      '5.00 MB',
+      '3.00 GB',
+    ]);
     assert.deepEqual([0.2, 59, 61].map(formatSeconds), ['1 s', '59 s', '1 min 1 s']);
   });
 });

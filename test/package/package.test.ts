@@ -11,12 +11,17 @@ import type { ByteSource } from '../../src/source/byte-source.js';
 import { syntheticModel, randomNumbers, type SyntheticShape } from '../support/synthetic-model.js';
 
 function source(bytes: Uint8Array): ByteSource {
-  return { name: 'test.s3lm', size: bytes.length, read: (begin, end) => Promise.resolve(bytes.slice(begin, end)) };
+  return {
+    name: 'test.s3lm',
+    size: bytes.length,
+    read: (begin, end) => Promise.resolve(bytes.slice(begin, end)),
+  };
 }
 
 /** A package with arbitrary weights: the writer does not care what the codes are. */
 async function makePackage(
-  shape: SyntheticShape = {}, options: { granularity?: Granularity; fused?: boolean } = {},
+  shape: SyntheticShape = {},
+  options: { granularity?: Granularity; fused?: boolean } = {},
 ): Promise<{ bytes: Uint8Array; plan: Plan; codes: Uint8Array[] }> {
   const { model } = await syntheticModel(shape);
   const plan = makePlan(model, {
@@ -26,14 +31,21 @@ async function makePackage(
     context: 16,
   });
   const sink = new MemorySink();
-  const writer = await PackageWriter.create(sink, { model, plan, tokenizer: null, chat: null, metadata: { name: 'ünï' } });
+  const writer = await PackageWriter.create(sink, {
+    model,
+    plan,
+    tokenizer: null,
+    chat: null,
+    metadata: { name: 'ünï' },
+  });
   const random = randomNumbers(3);
   const codes: Uint8Array[] = [];
   for (const { tensor } of plan.tensors) {
     const data = new Uint8Array(tensor.dataBytes);
     if (tensor.encoding !== 0) {
       for (let row = 0; row < tensor.rows; row++) {
-        for (let col = 0; col < tensor.cols; col++) data[row * tensor.rowStride + col] = Math.round(random() * 127);
+        for (let col = 0; col < tensor.cols; col++)
+          data[row * tensor.rowStride + col] = Math.round(random() * 127);
       }
     }
     codes.push(data);
@@ -52,7 +64,10 @@ describe('a model package', () => {
   for (const granularity of ['tensor', 'channel', 'group:32'] as const) {
     for (const fused of [true, false]) {
       it(`is read back as it was written (${granularity}, ${fused ? 'fused' : 'separate'})`, async () => {
-        const { bytes, plan, codes } = await makePackage({ attentionBias: true, mlpBias: true, tied: false }, { granularity, fused });
+        const { bytes, plan, codes } = await makePackage(
+          { attentionBias: true, mlpBias: true, tied: false },
+          { granularity, fused },
+        );
         const found = await readPackage(source(bytes), { verify: true });
         assert.equal(found.totalLength, bytes.length);
         assert.equal(found.metadata['name'], 'ünï');
@@ -80,7 +95,15 @@ describe('a model package', () => {
   });
 
   it('is refused when any byte is changed', async () => {
-    const { bytes } = await makePackage({ hidden: 16, heads: 1, kvHeads: 1, headDim: 16, ffn: 16, vocab: 8, layers: 1 });
+    const { bytes } = await makePackage({
+      hidden: 16,
+      heads: 1,
+      kvHeads: 1,
+      headDim: 16,
+      ffn: 16,
+      vocab: 8,
+      layers: 1,
+    });
     for (let at = 0; at < bytes.length; at++) {
       const damaged = bytes.slice();
       damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
@@ -91,7 +114,11 @@ describe('a model package', () => {
   it('is refused when it is cut off or something follows', async () => {
     const { bytes } = await makePackage();
     for (const length of [0, 3, 63, 64, 65, 1000, bytes.length - 64, bytes.length - 1]) {
-      await assert.rejects(readPackage(source(bytes.slice(0, length)), { verify: true }), FormatError, `length ${length}`);
+      await assert.rejects(
+        readPackage(source(bytes.slice(0, length)), { verify: true }),
+        FormatError,
+        `length ${length}`,
+      );
     }
     const longer = new Uint8Array(bytes.length + 64);
     longer.set(bytes);
@@ -130,13 +157,22 @@ describe('a model package', () => {
   });
 
   it('survives arbitrary mutations with only FormatErrors', async () => {
-    const { bytes } = await makePackage({ hidden: 16, heads: 1, kvHeads: 1, headDim: 16, ffn: 16, vocab: 8, layers: 1 });
+    const { bytes } = await makePackage({
+      hidden: 16,
+      heads: 1,
+      kvHeads: 1,
+      headDim: 16,
+      ffn: 16,
+      vocab: 8,
+      layers: 1,
+    });
     const random = randomNumbers(11);
     const pick = (count: number): number => Math.floor(((random() + 1) / 2) * count);
     let refused = 0;
     for (let round = 0; round < 3000; round++) {
       const damaged = bytes.slice(0, round % 5 === 0 ? pick(bytes.length + 1) : bytes.length);
-      for (let edit = 0; edit <= pick(4) && damaged.length > 0; edit++) damaged[pick(Math.min(damaged.length, 1024))] = pick(256);
+      for (let edit = 0; edit <= pick(4) && damaged.length > 0; edit++)
+        damaged[pick(Math.min(damaged.length, 1024))] = pick(256);
       if (round % 2 === 0) resealSections(damaged);
       try {
         await readPackage(source(damaged), { verify: true });
@@ -159,8 +195,10 @@ function resealSections(bytes: Uint8Array): void {
     if (at + 32 > bytes.length) return;
     const offset = view.getUint32(at + 8, true);
     const length = view.getUint32(at + 12, true);
-    if (offset + length <= bytes.length) view.setUint32(at + 16, crc32(bytes.subarray(offset, offset + length)), true);
+    if (offset + length <= bytes.length)
+      view.setUint32(at + 16, crc32(bytes.subarray(offset, offset + length)), true);
   }
   const end = 64 + 32 * count;
-  if (end <= bytes.length) view.setUint32(60, crc32(bytes.subarray(64, end), crc32(bytes.subarray(0, 60))), true);
+  if (end <= bytes.length)
+    view.setUint32(60, crc32(bytes.subarray(64, end), crc32(bytes.subarray(0, 60))), true);
 }

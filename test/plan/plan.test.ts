@@ -4,7 +4,13 @@ import { BOARDS, findBoard } from '../../src/plan/boards.js';
 import { ENCODING, ROLE, planTensors } from '../../src/plan/layout.js';
 import { PLACEMENT, placeTensors, storedBytes } from '../../src/plan/placement.js';
 import { makePlan, planToJson } from '../../src/plan/plan.js';
-import { ALL_FUSIONS, DEFAULT_SCHEME, NO_FUSIONS, describeScheme, parseGranularity } from '../../src/plan/scheme.js';
+import {
+  ALL_FUSIONS,
+  DEFAULT_SCHEME,
+  NO_FUSIONS,
+  describeScheme,
+  parseGranularity,
+} from '../../src/plan/scheme.js';
 import { UsageError } from '../../src/shared/errors.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
 import { syntheticModel } from '../support/synthetic-model.js';
@@ -19,7 +25,11 @@ async function tiny(shape = {}): Promise<DecoderModel> {
 function deeper(model: DecoderModel, layers: number): DecoderModel {
   const [block] = model.blocks;
   assert.ok(block);
-  return { ...model, blocks: Array.from({ length: layers }, () => block), parameters: model.parameters * layers };
+  return {
+    ...model,
+    blocks: Array.from({ length: layers }, () => block),
+    parameters: model.parameters * layers,
+  };
 }
 
 describe('tensor layout', () => {
@@ -27,21 +37,47 @@ describe('tensor layout', () => {
     const tensors = planTensors(await tiny(), DEFAULT_SCHEME, ALL_FUSIONS, 16);
     const names = tensors.map((tensor) => tensor.name);
     assert.deepEqual(names, [
-      'embedding', 'rotary.0', 'layers.0.qkv', 'layers.0.output', 'layers.0.gate_up', 'layers.0.down',
-      'layers.1.qkv', 'layers.1.output', 'layers.1.gate_up', 'layers.1.down', 'final_norm',
+      'embedding',
+      'rotary.0',
+      'layers.0.qkv',
+      'layers.0.output',
+      'layers.0.gate_up',
+      'layers.0.down',
+      'layers.1.qkv',
+      'layers.1.output',
+      'layers.1.gate_up',
+      'layers.1.down',
+      'final_norm',
     ]);
     const qkv = tensors.find((tensor) => tensor.name === 'layers.0.qkv');
     assert.equal(qkv?.rows, 4 * 12 + 2 * 2 * 12);
-    assert.deepEqual(qkv?.parts.map((part) => part.rowOffset), [0, 48, 72]);
+    assert.deepEqual(
+      qkv?.parts.map((part) => part.rowOffset),
+      [0, 48, 72],
+    );
     assert.equal(qkv?.parts[0]?.factor, 1 / Math.sqrt(12));
     assert.equal(qkv?.gain?.name, 'model.layers.0.input_layernorm.weight');
     const gateUp = tensors.find((tensor) => tensor.name === 'layers.0.gate_up');
-    assert.deepEqual(gateUp?.parts.map((part) => [part.rowOffset, part.rowStep]), [[0, 2], [1, 2]]);
+    assert.deepEqual(
+      gateUp?.parts.map((part) => [part.rowOffset, part.rowStep]),
+      [
+        [0, 2],
+        [1, 2],
+      ],
+    );
   });
 
   it('leaves everything apart when fusions are off', async () => {
-    const names = planTensors(await tiny({ attentionBias: true }), DEFAULT_SCHEME, NO_FUSIONS, 16).map((tensor) => tensor.name);
-    for (const name of ['layers.0.attention_norm', 'layers.0.query', 'layers.0.query.bias', 'layers.0.gate', 'layers.0.up']) {
+    const names = planTensors(await tiny({ attentionBias: true }), DEFAULT_SCHEME, NO_FUSIONS, 16).map(
+      (tensor) => tensor.name,
+    );
+    for (const name of [
+      'layers.0.attention_norm',
+      'layers.0.query',
+      'layers.0.query.bias',
+      'layers.0.gate',
+      'layers.0.up',
+    ]) {
       assert.ok(names.includes(name), name);
     }
   });
@@ -50,13 +86,19 @@ describe('tensor layout', () => {
     const apart = planTensors(await tiny({ tied: false }), DEFAULT_SCHEME, ALL_FUSIONS, 16);
     assert.ok(!apart.some((tensor) => tensor.role === ROLE.finalNorm));
     assert.equal(apart.find((tensor) => tensor.role === ROLE.head)?.gain?.name, 'model.norm.weight');
-    assert.ok(planTensors(await tiny(), DEFAULT_SCHEME, ALL_FUSIONS, 16).some((tensor) => tensor.role === ROLE.finalNorm));
+    assert.ok(
+      planTensors(await tiny(), DEFAULT_SCHEME, ALL_FUSIONS, 16).some(
+        (tensor) => tensor.role === ROLE.finalNorm,
+      ),
+    );
   });
 
   it('pads rows to 16 bytes and counts scales by granularity', async () => {
     const model = await tiny({ hidden: 20, heads: 5, kvHeads: 1, headDim: 4, ffn: 44 });
     const scales = (['tensor', 'channel', 'group:32'] as const).map((granularity) => {
-      const down = planTensors(model, { ...DEFAULT_SCHEME, granularity }, ALL_FUSIONS, 16).find((tensor) => tensor.role === ROLE.down);
+      const down = planTensors(model, { ...DEFAULT_SCHEME, granularity }, ALL_FUSIONS, 16).find(
+        (tensor) => tensor.role === ROLE.down,
+      );
       assert.equal(down?.rowStride, 48);
       return down?.scaleCount;
     });
@@ -69,18 +111,34 @@ describe('tensor layout', () => {
 describe('placement', () => {
   it('fills SRAM first and never overfills a memory', async () => {
     const tensors = planTensors(deeper(await tiny(), 20), DEFAULT_SCHEME, ALL_FUSIONS, 64);
-    for (const [sram, psram] of [[0, 0], [10_000, 0], [50_000, 100_000], [1e7, 1e7]] as const) {
+    for (const [sram, psram] of [
+      [0, 0],
+      [10_000, 0],
+      [50_000, 100_000],
+      [1e7, 1e7],
+    ] as const) {
       const placed = placeTensors(tensors, sram, psram);
       const used = (memory: number): number =>
-        placed.filter((entry) => entry.placement === memory).reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
+        placed
+          .filter((entry) => entry.placement === memory)
+          .reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
       assert.ok(used(PLACEMENT.sram) <= sram);
       assert.ok(used(PLACEMENT.psram) <= psram);
-      if (sram === 1e7) assert.equal(placed.filter((entry) => entry.placement !== PLACEMENT.sram).length, 1, 'only the rotary table');
+      if (sram === 1e7)
+        assert.equal(
+          placed.filter((entry) => entry.placement !== PLACEMENT.sram).length,
+          1,
+          'only the rotary table',
+        );
     }
   });
 
   it('leaves tables that are read by row in flash', async () => {
-    const placed = placeTensors(planTensors(await tiny({ tied: false }), DEFAULT_SCHEME, ALL_FUSIONS, 64), 1e7, 1e7);
+    const placed = placeTensors(
+      planTensors(await tiny({ tied: false }), DEFAULT_SCHEME, ALL_FUSIONS, 64),
+      1e7,
+      1e7,
+    );
     const embedding = placed.find((entry) => entry.tensor.role === ROLE.embedding);
     assert.equal(embedding?.placement, PLACEMENT.flash);
   });
@@ -105,7 +163,10 @@ describe('plan', () => {
 
   it('says by how much memory is short and which context fits', async () => {
     const model = { ...deeper(await tiny(), 12), maxPositions: 65536 };
-    for (const [context, problem] of [[60000, /working memory needs .* too much/], [8000, /cache for 8000 tokens needs .* too much/]] as const) {
+    for (const [context, problem] of [
+      [60000, /working memory needs .* too much/],
+      [8000, /cache for 8000 tokens needs .* too much/],
+    ] as const) {
       const board = findBoard('esp32-s3-n8');
       const plan = makePlan(model, { board, scheme: DEFAULT_SCHEME, context });
       assert.equal(plan.fit.fits, false);
@@ -117,7 +178,11 @@ describe('plan', () => {
   });
 
   it('says when flash is too small', async () => {
-    const plan = makePlan(await tiny(), { board: N16R8, scheme: DEFAULT_SCHEME, otherBytes: 20 * 1024 * 1024 });
+    const plan = makePlan(await tiny(), {
+      board: N16R8,
+      scheme: DEFAULT_SCHEME,
+      otherBytes: 20 * 1024 * 1024,
+    });
     assert.match(plan.fit.problems[0] ?? '', /flash/);
     assert.ok(plan.fit.remedies.length > 0);
   });
@@ -146,6 +211,9 @@ describe('scheme', () => {
   it('is read and described', () => {
     assert.equal(parseGranularity('group:64'), 'group:64');
     assert.throws(() => parseGranularity('group:48'), /tensor, channel/);
-    assert.equal(describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32' }), 'INT8 in groups of 32, dynamic INT8 activations, INT8 cache');
+    assert.equal(
+      describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32' }),
+      'INT8 in groups of 32, dynamic INT8 activations, INT8 cache',
+    );
   });
 });

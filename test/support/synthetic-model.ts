@@ -38,13 +38,18 @@ export function randomNumbers(seed: number): () => number {
 
 /** Writes a safetensors file from f32 values. */
 export function writeSafetensors(
-  tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[], dtype: 'F32' | 'BF16' = 'F32',
+  tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[],
+  dtype: 'F32' | 'BF16' = 'F32',
 ): Uint8Array {
   const size = dtype === 'F32' ? 4 : 2;
   const header: Record<string, unknown> = {};
   let offset = 0;
   for (const tensor of tensors) {
-    header[tensor.name] = { dtype, shape: tensor.shape, data_offsets: [offset, offset + tensor.values.length * size] };
+    header[tensor.name] = {
+      dtype,
+      shape: tensor.shape,
+      data_offsets: [offset, offset + tensor.values.length * size],
+    };
     offset += tensor.values.length * size;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -70,27 +75,49 @@ export function writeSafetensors(
 /** A Llama folder with seeded random weights, without a tokenizer. */
 export function syntheticFolder(shape: SyntheticShape = {}): ModelFolder {
   const {
-    hidden = 48, layers = 2, heads = 4, kvHeads = 2, headDim = 12, ffn = 80, vocab = 96, positions = 64, tied = true,
-    attentionBias = false, mlpBias = false, window, dtype = 'F32', seed = 1,
+    hidden = 48,
+    layers = 2,
+    heads = 4,
+    kvHeads = 2,
+    headDim = 12,
+    ffn = 80,
+    vocab = 96,
+    positions = 64,
+    tied = true,
+    attentionBias = false,
+    mlpBias = false,
+    window,
+    dtype = 'F32',
+    seed = 1,
   } = shape;
   const random = randomNumbers(seed);
   const tensors: { name: string; shape: number[]; values: Float32Array }[] = [];
   const add = (name: string, dims: number[], scale: number, center = 0): void => {
     const count = dims.reduce((product, dim) => product * dim, 1);
-    tensors.push({ name, shape: dims, values: Float32Array.from({ length: count }, () => center + scale * random()) });
+    tensors.push({
+      name,
+      shape: dims,
+      values: Float32Array.from({ length: count }, () => center + scale * random()),
+    });
   };
   add('model.embed_tokens.weight', [vocab, hidden], 0.8);
   for (let layer = 0; layer < layers; layer++) {
     const prefix = `model.layers.${layer}`;
     const attention: [string, number, number][] = [
-      ['q_proj', heads * headDim, hidden], ['k_proj', kvHeads * headDim, hidden], ['v_proj', kvHeads * headDim, hidden],
+      ['q_proj', heads * headDim, hidden],
+      ['k_proj', kvHeads * headDim, hidden],
+      ['v_proj', kvHeads * headDim, hidden],
       ['o_proj', hidden, heads * headDim],
     ];
     for (const [name, rows, cols] of attention) {
       add(`${prefix}.self_attn.${name}.weight`, [rows, cols], 1.5 / Math.sqrt(cols));
       if (attentionBias) add(`${prefix}.self_attn.${name}.bias`, [rows], 0.3);
     }
-    for (const [name, rows, cols] of [['gate_proj', ffn, hidden], ['up_proj', ffn, hidden], ['down_proj', hidden, ffn]] as const) {
+    for (const [name, rows, cols] of [
+      ['gate_proj', ffn, hidden],
+      ['up_proj', ffn, hidden],
+      ['down_proj', hidden, ffn],
+    ] as const) {
       add(`${prefix}.mlp.${name}.weight`, [rows, cols], 1.5 / Math.sqrt(cols));
       if (mlpBias) add(`${prefix}.mlp.${name}.bias`, [rows], 0.3);
     }
@@ -103,9 +130,20 @@ export function syntheticFolder(shape: SyntheticShape = {}): ModelFolder {
   const config = {
     architectures: [mistral ? 'MistralForCausalLM' : 'LlamaForCausalLM'],
     model_type: mistral ? 'mistral' : 'llama',
-    hidden_size: hidden, intermediate_size: ffn, num_hidden_layers: layers, num_attention_heads: heads,
-    num_key_value_heads: kvHeads, head_dim: headDim, vocab_size: vocab, max_position_embeddings: positions,
-    rms_norm_eps: 1e-5, rope_theta: 10000, hidden_act: 'silu', tie_word_embeddings: tied, bos_token_id: 1, eos_token_id: 2,
+    hidden_size: hidden,
+    intermediate_size: ffn,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    num_key_value_heads: kvHeads,
+    head_dim: headDim,
+    vocab_size: vocab,
+    max_position_embeddings: positions,
+    rms_norm_eps: 1e-5,
+    rope_theta: 10000,
+    hidden_act: 'silu',
+    tie_word_embeddings: tied,
+    bos_token_id: 1,
+    eos_token_id: 2,
     ...(mistral ? { sliding_window: window } : { attention_bias: attentionBias, mlp_bias: mlpBias }),
   };
   return memoryFolder('synthetic', {
@@ -115,7 +153,9 @@ export function syntheticFolder(shape: SyntheticShape = {}): ModelFolder {
 }
 
 /** The same, opened. */
-export async function syntheticModel(shape: SyntheticShape = {}): Promise<{ folder: ModelFolder; checkpoint: Checkpoint; model: DecoderModel }> {
+export async function syntheticModel(
+  shape: SyntheticShape = {},
+): Promise<{ folder: ModelFolder; checkpoint: Checkpoint; model: DecoderModel }> {
   const folder = syntheticFolder(shape);
   const checkpoint = await openCheckpoint(folder);
   return { folder, checkpoint, model: await readDecoder(folder, checkpoint) };
