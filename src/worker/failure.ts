@@ -1,0 +1,59 @@
+/** Errors across the thread border: a clone keeps neither class nor fields, so both are packed and rebuilt. */
+import { FormatError, TransportError, UnsupportedError, UsageError } from '../shared/errors.js';
+
+/** An error as plain data. */
+export interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly file?: string | undefined;
+  readonly field?: string | undefined;
+  readonly remedy?: string | undefined;
+  readonly status?: number | undefined;
+}
+
+/** An error of a kind that has no class of its own on the page: a bug, or memory that ran out. */
+export class WorkerError extends Error {
+  override readonly name: string;
+
+  constructor(packed: PackedError) {
+    super(packed.message);
+    this.name = packed.name;
+  }
+}
+
+export function packError(error: unknown): PackedError {
+  if (error instanceof FormatError) {
+    const { name, message, file, field, remedy } = error;
+    return { name, message, file, field, remedy };
+  }
+  if (error instanceof TransportError)
+    return { name: error.name, message: error.message, status: error.status };
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: 'Error', message: String(error) };
+}
+
+export function unpackError(packed: PackedError): Error {
+  switch (packed.name) {
+    case 'FormatError':
+      return format(FormatError, packed);
+    case 'UnsupportedError':
+      return format(UnsupportedError, packed);
+    case 'TransportError':
+      return new TransportError(packed.message, { status: packed.status });
+    case 'UsageError':
+      return new UsageError(packed.message);
+    case 'AbortError':
+      return new DOMException(packed.message, 'AbortError');
+    case 'RangeError':
+      return new RangeError(packed.message);
+    default:
+      return new WorkerError(packed);
+  }
+}
+
+function format(kind: typeof FormatError, packed: PackedError): FormatError {
+  const error = new kind('', { file: packed.file ?? '', field: packed.field, remedy: packed.remedy ?? '' });
+  // The constructor composes a message from its parts; this one is already composed.
+  error.message = packed.message;
+  return error;
+}

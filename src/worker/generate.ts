@@ -1,0 +1,68 @@
+/** Runs a generation in the worker: a step at a time, with breaks in which a cancel can arrive. */
+import type { GenerateOptions, GenerateResult, TwinEngine } from '../device/twin-types.js';
+import type { GenerateRequest, GenerateSummary } from './jobs.js';
+import type { JobHooks } from './serve.js';
+
+/** Milliseconds of steps between two messages: a frame, so that text appears smoothly and the page is not flooded. */
+const MESSAGE_INTERVAL = 16;
+
+/**
+ * Generates until an end is reached or `hooks.signal` is aborted; then the reason is `cancelled` and the text is kept.
+ * @throws UsageError when the prompt is longer than the context or the package has no tokenizer
+ */
+export async function generateText(
+  twin: TwinEngine,
+  request: GenerateRequest,
+  hooks: Pick<JobHooks, 'onText' | 'signal'>,
+): Promise<GenerateSummary> {
+  const steps = twin.generate(options(request, hooks.signal));
+  let pending = '';
+  let tokens = 0;
+  let message = performance.now();
+  let first = 0;
+  let last = 0;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      if (pending !== '') hooks.onText({ text: pending, tokens });
+      return summary(step.value, tokens, first, last);
+    }
+    tokens++;
+    pending += step.value.text;
+    last = performance.now();
+    if (tokens === 1) first = last;
+    if (last - message < MESSAGE_INTERVAL) continue;
+    hooks.onText({ text: pending, tokens });
+    pending = '';
+    await breath();
+    message = performance.now();
+  }
+}
+
+function options(request: GenerateRequest, signal: AbortSignal): GenerateOptions {
+  const { prompt, temperature, topK, seed, maxNewTokens } = request;
+  return { prompt, temperature, topK, seed, maxNewTokens, signal };
+}
+
+function summary(result: GenerateResult, tokens: number, first: number, last: number): GenerateSummary {
+  return {
+    text: result.text,
+    tokens,
+    promptTokens: result.promptIds.length,
+    reason: result.reason,
+    // The first token's time is the prompt's.
+    tokensPerSecond: last > first ? ((tokens - 1) * 1000) / (last - first) : 0,
+  };
+}
+
+/** Lets waiting messages in. A message channel is not slowed down as timers are. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

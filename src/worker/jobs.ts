@@ -1,0 +1,111 @@
+/** The jobs that the page hands to the worker, with what each takes and gives. Everything here can be cloned. */
+import type { EndReason } from '../device/twin-types.js';
+import type { GenerationDefaults } from '../model/decoder.js';
+import type { PlanJson } from '../plan/plan.js';
+import type { Scheme } from '../plan/scheme.js';
+import type { Report } from '../quantize/report.js';
+import type { NamedFile } from '../source/file-list-folder.js';
+
+/** Where a model folder is. */
+export type ModelSource =
+  | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
+  /** Absolute address of a folder that is served over HTTP. */
+  | { readonly kind: 'url'; readonly url: string };
+
+/** What a person can choose before a conversion; what is absent gets the pipeline's default. */
+export interface ConvertSettings {
+  readonly board?: string | undefined;
+  readonly scheme?: Partial<Scheme> | undefined;
+  readonly context?: number | undefined;
+  readonly calibrationText?: string | undefined;
+  readonly evaluationText?: string | undefined;
+  readonly prompts?: readonly string[] | undefined;
+}
+
+/** What is known of a model before anything is converted. */
+export interface Inspection {
+  /** Name of the folder. */
+  readonly name: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly vocabSize: number;
+  /** Longest position that the model was made for. */
+  readonly maxPositions: number;
+  /** Bytes of all tensors. */
+  readonly bytes: number;
+  /** Storage types of the tensors, most bytes first. */
+  readonly dtypes: readonly string[];
+  readonly hasTokenizer: boolean;
+  /** A chat template was understood; otherwise the model continues text. */
+  readonly chat: boolean;
+  readonly notes: readonly string[];
+  /** The plan for the settings that were given. */
+  readonly plan: PlanJson;
+}
+
+/** What a conversion gives. */
+export interface ConvertResult {
+  readonly plan: PlanJson;
+  /** The `.s3lm` file. */
+  readonly package: Uint8Array;
+  readonly report: Report;
+  readonly chat: boolean;
+  readonly generation: GenerationDefaults;
+  readonly notes: readonly string[];
+  /** Seconds that the whole job took. */
+  readonly seconds: number;
+}
+
+/** What to generate and how. */
+export interface GenerateRequest {
+  /** The user's words where the model chats, else the text to continue. */
+  readonly prompt: string;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** 0 is off. */
+  readonly topK: number;
+  /** The same seed gives the same text. */
+  readonly seed: number;
+  /** 0: until the context is full. */
+  readonly maxNewTokens: number;
+}
+
+/** Input of the job `generate`. */
+export interface GenerateInput {
+  readonly request: GenerateRequest;
+  /** Names the package, so that it crosses to the worker once. */
+  readonly key: number;
+  /** The package, `null` when this worker has the one named `key` loaded. */
+  readonly package: Uint8Array | null;
+}
+
+/** Text that became ready since the last message. */
+export interface GeneratedText {
+  readonly text: string;
+  /** Tokens so far. */
+  readonly tokens: number;
+}
+
+/** How a generation went. */
+export interface GenerateSummary {
+  readonly text: string;
+  readonly tokens: number;
+  readonly promptTokens: number;
+  readonly reason: EndReason;
+  /** New tokens per second, reading the prompt left out; 0 when too few were made to tell. */
+  readonly tokensPerSecond: number;
+}
+
+/** The jobs by name. */
+export interface Jobs {
+  inspect: { input: { source: ModelSource; settings: ConvertSettings }; result: Inspection };
+  plan: { input: { source: ModelSource; settings: ConvertSettings }; result: PlanJson };
+  convert: { input: { source: ModelSource; settings: ConvertSettings }; result: ConvertResult };
+  generate: { input: GenerateInput; result: GenerateSummary };
+}
+
+export type JobName = keyof Jobs;

@@ -1,0 +1,71 @@
+/** Fetches and compiles the WebAssembly modules on the page, once per address, however many elements ask. */
+import type { Runtime } from '../pipeline/types.js';
+import { TransportError } from '../shared/errors.js';
+
+/** Addresses of the two modules. */
+export interface RuntimeUrls {
+  readonly kernels: string;
+  readonly twin: string;
+}
+
+/** The page's content policy forbids something that the converter cannot do without. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+}
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/**
+ * Compiles both modules.
+ * @throws TransportError when a file cannot be had; PolicyError when the page may not compile WebAssembly
+ */
+export async function loadRuntime(urls: RuntimeUrls): Promise<Runtime> {
+  const [kernels, twin] = await Promise.all([compileOnce(urls.kernels), compileOnce(urls.twin)]);
+  return { kernels, twin };
+}
+
+function compileOnce(url: string): Promise<WebAssembly.Module> {
+  const known = modules.get(url);
+  if (known !== undefined) return known;
+  const module = compile(url).catch((error: unknown) => {
+    // What failed may work on the next try: a line that was down, a policy that a page under work just got.
+    modules.delete(url);
+    throw error;
+  });
+  modules.set(url, module);
+  return module;
+}
+
+async function compile(url: string): Promise<WebAssembly.Module> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw new TransportError(
+      `${url} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS).`,
+      { cause },
+    );
+  }
+  if (!response.ok) {
+    throw new TransportError(
+      `${url} cannot be loaded: the server answered ${response.status}. Put the .wasm files beside the script or name ` +
+        'their folder with the attribute asset-base.',
+      { status: response.status },
+    );
+  }
+  // From bytes rather than streaming: both files are small, and many static servers give .wasm a wrong type.
+  const bytes = await response.arrayBuffer();
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (/content security policy|unsafe-eval/i.test(text)) {
+      throw new PolicyError(
+        "The page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.",
+      );
+    }
+    throw new TransportError(
+      `${url} is not the WebAssembly file that belongs here (${text}). Check what is served there.`,
+    );
+  }
+}

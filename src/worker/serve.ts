@@ -1,0 +1,112 @@
+/** The worker's side of the protocol; what the jobs do is handed in. */
+import type { Runtime } from '../pipeline/types.js';
+import type { Progress } from '../shared/progress.js';
+import { packError } from './failure.js';
+import type { GeneratedText, JobName, Jobs } from './jobs.js';
+import { PROTOCOL, type JobMessage, type ToPage, type ToWorker } from './protocol.js';
+
+/** How a running job speaks. */
+export interface JobHooks {
+  readonly onProgress: (progress: Progress) => void;
+  readonly onText: (text: GeneratedText) => void;
+  /** Aborted by a `cancel`. */
+  readonly signal: AbortSignal;
+}
+
+/** What the worker can do. */
+export type Work = {
+  readonly [Name in JobName]: (input: Jobs[Name]['input'], hooks: JobHooks) => Promise<Jobs[Name]['result']>;
+};
+
+/** The part of a worker's global scope that is needed. */
+export interface WorkerScope {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
+}
+
+/** Milliseconds between two progress messages: smooth for the eye, and no flood for the page's thread. */
+const PROGRESS_INTERVAL = 50;
+
+/** Answers messages until the worker is terminated. */
+export function serve(scope: WorkerScope, createWork: (runtime: Runtime) => Work): void {
+  const post = (message: ToPage, transfer: Transferable[] = []): void => {
+    scope.postMessage(message, transfer);
+  };
+  const running = new Map<number, AbortController>();
+  let work: Work | null = null;
+
+  const run = async (message: JobMessage): Promise<void> => {
+    const controller = new AbortController();
+    running.set(message.id, controller);
+    try {
+      if (work === null) throw new Error('A job came before the setup.');
+      const result = await start(work, message, {
+        onProgress: throttled((progress) => {
+          post({ type: 'progress', id: message.id, progress });
+        }),
+        onText: (text) => {
+          post({ type: 'text', id: message.id, text });
+        },
+        signal: controller.signal,
+      });
+      post({ type: 'result', id: message.id, result }, transferables(result));
+    } catch (error) {
+      post({ type: 'failure', id: message.id, error: packError(error) });
+    } finally {
+      running.delete(message.id);
+    }
+  };
+
+  scope.addEventListener('message', (event) => {
+    const message = event.data as ToWorker;
+    switch (message.type) {
+      case 'setup':
+        work = createWork(message.runtime);
+        post({ type: 'ready' });
+        break;
+      case 'job':
+        void run(message);
+        break;
+      case 'cancel':
+        running.get(message.id)?.abort();
+        break;
+    }
+  });
+  post({ type: 'hello', protocol: PROTOCOL });
+}
+
+/** Calls the job that the message names; the switch keeps input and result of one job together. */
+function start(work: Work, message: JobMessage, hooks: JobHooks): Promise<Jobs[JobName]['result']> {
+  switch (message.name) {
+    case 'inspect':
+      return work.inspect(message.input, hooks);
+    case 'plan':
+      return work.plan(message.input, hooks);
+    case 'convert':
+      return work.convert(message.input, hooks);
+    case 'generate':
+      return work.generate(message.input, hooks);
+  }
+}
+
+/** A package moves to the page instead of being copied. */
+function transferables(result: Jobs[JobName]['result']): Transferable[] {
+  if (!('package' in result)) return [];
+  const { buffer, byteOffset, byteLength } = result.package;
+  return buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength
+    ? [buffer]
+    : [];
+}
+
+/** Lets a progress through when it begins or ends a stage, or when the last one is old enough. */
+function throttled(report: (progress: Progress) => void): (progress: Progress) => void {
+  let stage = '';
+  let last = -Infinity;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.stage === stage && progress.done < progress.total && now - last < PROGRESS_INTERVAL) return;
+    stage = progress.stage;
+    last = now;
+    report(progress);
+  };
+}

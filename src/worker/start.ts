@@ -1,0 +1,168 @@
+/** The ways to start the worker, and the handshake that tells whether one worked. */
+import type { Runtime } from '../pipeline/types.js';
+import { isToPage, PROTOCOL, type ToWorker } from './protocol.js';
+import { PolicyError } from './runtime.js';
+import { scriptUrl } from './trusted-types.js';
+
+/** One way to start a worker. */
+export interface WorkerStart {
+  /** For the message when all ways fail, e.g. `blob:`. */
+  readonly name: string;
+  /** @returns the worker, and what to do once it runs or is given up */
+  start(): { readonly worker: Worker; readonly release: () => void };
+}
+
+/** A worker from inline source: works from any origin, where the policy allows `worker-src blob:`. */
+export function blobStart(source: string): WorkerStart {
+  return {
+    name: 'from a blob',
+    start() {
+      const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+      const release = (): void => {
+        URL.revokeObjectURL(url);
+      };
+      try {
+        return { worker: new Worker(scriptUrl(url)), release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  };
+}
+
+/** A worker from a file, which must be of the page's own origin. */
+export function urlStart(url: string, type: WorkerType = 'classic'): WorkerStart {
+  return {
+    name: `from ${url}`,
+    start: () => ({ worker: new Worker(scriptUrl(url), { type }), release: () => undefined }),
+  };
+}
+
+/**
+ * The ways that this build has, best first.
+ * @param workerUrl a copy of the worker's file on the page's own origin, for pages that forbid blobs
+ */
+export async function defaultStarts(workerUrl: string | null): Promise<WorkerStart[]> {
+  const { workerSource } = await import('./worker-source.js');
+  const own =
+    workerSource === null
+      ? urlStart(new URL('./worker.ts', import.meta.url).href, 'module')
+      : blobStart(workerSource);
+  return workerUrl === null ? [own] : [own, urlStart(workerUrl)];
+}
+
+/** How long a worker may take to say hello and to be ready. A refusal by policy is silent in some browsers. */
+export const READY_TIMEOUT = 10_000;
+
+/**
+ * Starts a worker by the first way that works.
+ * @param runtime awaited while the worker loads
+ * @throws PolicyError when no way works; whatever `runtime` throws; the signal's reason
+ */
+export async function startWorker(
+  ways: readonly WorkerStart[],
+  runtime: Promise<Runtime>,
+  options: { readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Worker> {
+  const reasons: string[] = [];
+  // Rejections are met below; until then nobody may call them unhandled.
+  runtime.catch(() => undefined);
+  for (const way of ways) {
+    options.signal?.throwIfAborted();
+    try {
+      return await handshake(way, runtime, options.timeout ?? READY_TIMEOUT, options.signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof NoWorker)) throw error;
+      reasons.push(`${way.name}: ${error.message}`);
+    }
+  }
+  throw new PolicyError(
+    'The page does not let the converter start its worker. Add "worker-src blob:" to its Content-Security-Policy, or put ' +
+      `worker.js on the page's own origin and name it with the attribute worker-url. (${reasons.join('; ')})`,
+  );
+}
+
+/** This way does not work; another may. */
+class NoWorker extends Error {}
+
+async function handshake(
+  way: WorkerStart,
+  runtime: Promise<Runtime>,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<Worker> {
+  let started: ReturnType<WorkerStart['start']>;
+  try {
+    started = way.start();
+  } catch (error) {
+    throw new NoWorker(error instanceof Error ? error.message : String(error));
+  }
+  const { worker, release } = started;
+  try {
+    await heard(worker, 'hello', timeout, signal);
+    const setup: ToWorker = { type: 'setup', runtime: await runtime };
+    const ready = heard(worker, 'ready', timeout, signal);
+    worker.postMessage(setup);
+    await ready;
+    return worker;
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function heard(
+  worker: Worker,
+  type: 'hello' | 'ready',
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const finish = (error?: Error): void => {
+      clearTimeout(timer);
+      controller.abort();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const timer = setTimeout(() => {
+      finish(new NoWorker(`no answer within ${timeout / 1000} s`));
+    }, timeout);
+    const listen = { signal: controller.signal };
+    worker.addEventListener(
+      'message',
+      (event: MessageEvent<unknown>) => {
+        if (!isToPage(event.data) || event.data.type !== type) return;
+        const foreign = event.data.type === 'hello' && event.data.protocol !== PROTOCOL;
+        finish(foreign ? new NoWorker('it belongs to another version of the converter') : undefined);
+      },
+      listen,
+    );
+    worker.addEventListener(
+      'error',
+      (event) => {
+        event.preventDefault();
+        finish(new NoWorker(event.message || 'refused'));
+      },
+      listen,
+    );
+    worker.addEventListener(
+      'messageerror',
+      () => {
+        finish(new NoWorker('its message could not be read'));
+      },
+      listen,
+    );
+    signal?.addEventListener(
+      'abort',
+      () => {
+        finish(signal.reason as Error);
+      },
+      listen,
+    );
+  });
+}
