@@ -15,7 +15,7 @@ export async function generateText(
   request: GenerateRequest,
   hooks: Pick<JobHooks, 'onText' | 'signal'>,
 ): Promise<GenerateSummary> {
-  const steps = twin.generate(options(request, hooks.signal));
+  const steps = twin.generate(options(twin, request, hooks.signal));
   let pending = '';
   let tokens = 0;
   let message = performance.now();
@@ -39,9 +39,11 @@ export async function generateText(
   }
 }
 
-function options(request: GenerateRequest, signal: AbortSignal): GenerateOptions {
+/** Where the model chats, the prompt is the user's first turn in its template; else it is the text to continue. */
+function options(twin: TwinEngine, request: GenerateRequest, signal: AbortSignal): GenerateOptions {
   const { prompt, temperature, topK, seed, maxNewTokens } = request;
-  return { prompt, temperature, topK, seed, maxNewTokens, signal };
+  const start = twin.info.hasChat ? { ids: twin.chatIds(prompt, { first: true }) } : { prompt };
+  return { ...start, temperature, topK, seed, maxNewTokens, signal };
 }
 
 function summary(result: GenerateResult, tokens: number, first: number, last: number): GenerateSummary {

@@ -13,7 +13,12 @@ import type { GeneratedText } from '../../src/worker/jobs.js';
 const REQUEST = { prompt: 'hi', temperature: 0.5, topK: 3, seed: 9, maxNewTokens: 0 };
 
 /** A twin that says `words`, each taking `milliseconds`. */
-function speaker(words: readonly string[], milliseconds: number, asked: GenerateOptions[] = []): TwinEngine {
+function speaker(
+  words: readonly string[],
+  milliseconds: number,
+  asked: GenerateOptions[] = [],
+  hasChat = false,
+): TwinEngine {
   function* generate(options: GenerateOptions): Generator<GenerateStep, GenerateResult, void> {
     asked.push(options);
     let text = '';
@@ -28,7 +33,8 @@ function speaker(words: readonly string[], milliseconds: number, asked: Generate
     }
     return { reason: 'eos', promptIds: [1, 2], ids, text };
   }
-  return { generate } as unknown as TwinEngine;
+  const chatIds = (user: string): number[] => [user.length, 77];
+  return { generate, chatIds, info: { hasChat } } as unknown as TwinEngine;
 }
 
 test('all text arrives, in order and once', async () => {
@@ -60,4 +66,13 @@ test('a cancel that comes as an event ends it, with the text so far', async () =
   assert.equal(summary.reason, 'cancelled');
   assert.ok(summary.tokens > 0 && summary.tokens < 1000, `${summary.tokens} tokens`);
   assert.equal(summary.text.length, summary.tokens);
+});
+
+test('a model that chats gets the words in its template, another continues them', async () => {
+  const asked: GenerateOptions[] = [];
+  const hooks = { onText: () => undefined, signal: new AbortController().signal };
+  await generateText(speaker(['a'], 0, asked, true), REQUEST, hooks);
+  await generateText(speaker(['a'], 0, asked, false), REQUEST, hooks);
+  assert.deepEqual([asked[0]?.ids, asked[0]?.prompt], [[2, 77], undefined]);
+  assert.deepEqual([asked[1]?.ids, asked[1]?.prompt], [undefined, 'hi']);
 });
