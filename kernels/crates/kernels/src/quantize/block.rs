@@ -27,7 +27,7 @@ impl OutputBlock {
         else {
             return Err(Error::range(format!("A block of {rows} rows of {stride} bytes and {scales_per_row} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
         };
-        if rows == 0 || stride == 0 || stride % ROW_ALIGNMENT != 0 {
+        if rows == 0 || stride == 0 || !stride.is_multiple_of(ROW_ALIGNMENT) {
             return Err(Error::range(format!("A block needs rows and a row stride that is a multiple of {ROW_ALIGNMENT}, not {rows} rows of {stride} bytes.")));
         }
         Ok(Self {

@@ -201,7 +201,7 @@ impl Quantizer {
 
     fn whole_rows(&self, bytes: &[u8], done: usize) -> Result<usize> {
         let count = bytes.len() / self.row_bytes();
-        if bytes.len() % self.row_bytes() != 0 {
+        if !bytes.len().is_multiple_of(self.row_bytes()) {
             return Err(Error::range(format!(
                 "{} bytes are not whole rows of {}.",
                 bytes.len(),

@@ -99,7 +99,7 @@ impl Statistics {
 
     /// Whether the histograms take this row.
     pub(super) fn samples(&self, row: usize) -> bool {
-        row % self.sample_step == 0
+        row.is_multiple_of(self.sample_step)
     }
 
     /// Takes a run of a sampled row into the histograms.

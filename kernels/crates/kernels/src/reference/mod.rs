@@ -1,1 +1,324 @@
-//! placeholder
+//! The original model in 32-bit floats: the judge of every conversion. It follows the decoder's description literally
+//! (no folding, no fusion), keeps the weights in their storage type, and sums long products in f64.
+
+pub mod description;
+
+mod attention;
+mod calibration;
+mod elementwise;
+mod linear;
+mod matrix;
+mod weights;
+
+use std::collections::HashMap;
+
+use crate::error::{try_vec, Error, Result};
+use attention::{attend, Cache};
+use calibration::Calibration;
+use description::{Block, Linear, Model, Norm, TensorId};
+use elementwise::RotaryTable;
+use linear::{linear, MAX_BATCH};
+use matrix::Matrix;
+use weights::Weights;
+
+pub use calibration::{Range, Site};
+
+/// Most logits of one call: 64 Mi floats; a longer text is asked for in pieces.
+pub const MAX_LOGITS: usize = 1 << 26;
+
+/// Which logits a call wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// After the last token only.
+    Last,
+    /// After every token.
+    All,
+}
+
+/// A model with its weights, its cache, and what was observed.
+pub struct Engine {
+    model: Model,
+    weights: Weights,
+    by_name: HashMap<String, TensorId>,
+    context: usize,
+    position: usize,
+    caches: Vec<Cache>,
+    rotaries: Vec<RotaryTable>,
+    calibration: Option<Calibration>,
+    linear_scratch: linear::Scratch,
+    attention_scratch: attention::Scratch,
+}
+
+impl Engine {
+    /// Reads a description; `context` is the limit of positions, the model's own when `None`.
+    pub fn new(json: &str, context: Option<usize>) -> Result<Self> {
+        let model = Model::parse(json)?;
+        let context = context.unwrap_or(model.max_positions);
+        if !(1..=model.max_positions).contains(&context) {
+            return Err(Error::range(format!(
+                "A context of {context} is outside 1..={}, the positions that the model was made for.",
+                model.max_positions
+            )));
+        }
+        Ok(Self {
+            weights: Weights::new(&model.tensors)?,
+            by_name: model
+                .tensors
+                .iter()
+                .enumerate()
+                .map(|(id, spec)| (spec.name.clone(), id))
+                .collect(),
+            context,
+            position: 0,
+            caches: model.blocks.iter().map(|_| Cache::default()).collect(),
+            rotaries: model.rotaries.iter().map(RotaryTable::new).collect(),
+            calibration: None,
+            linear_scratch: linear::Scratch::new(),
+            attention_scratch: attention::Scratch::default(),
+            model,
+        })
+    }
+
+    /// What was described.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Limit of positions.
+    pub fn context(&self) -> usize {
+        self.context
+    }
+
+    /// Tokens in the cache.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Supplies the next rows of a tensor.
+    pub fn add_rows(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let Some(&id) = self.by_name.get(name) else {
+            return Err(Error::format(
+                name,
+                "The model's description has no such tensor.",
+                "Supply only its tensors.",
+            ));
+        };
+        self.weights.add_rows(id, bytes)
+    }
+
+    /// Names of the tensors that are not complete.
+    pub fn missing(&self) -> Vec<&str> {
+        self.weights.missing().collect()
+    }
+
+    /// Empties the cache.
+    pub fn reset(&mut self) {
+        self.position = 0;
+        for cache in &mut self.caches {
+            cache.clear();
+        }
+    }
+
+    /// Observes activations from now on, starting empty.
+    pub fn start_calibration(&mut self) {
+        self.calibration = Some(Calibration::new(self.model.blocks.len()));
+    }
+
+    /// What was observed; empty when calibration was not started.
+    pub fn calibration(&self, percent: f64) -> Vec<Range> {
+        self.calibration
+            .as_ref()
+            .map_or_else(Vec::new, |calibration| calibration.ranges(percent))
+    }
+
+    /// Appends tokens and returns the logits after the last or after each.
+    ///
+    /// A call that fails for want of memory leaves the cache empty; one that is refused leaves it as it was.
+    pub fn forward(&mut self, ids: &[u32], want: Want) -> Result<Vec<f32>> {
+        if let Some(name) = self.weights.missing().next() {
+            return Err(Error::range(format!(
+                "The weights are not complete: \"{name}\" is missing."
+            )));
+        }
+        let vocabulary = self.model.vocabulary;
+        if let Some(id) = ids.iter().find(|&&id| id as usize >= vocabulary) {
+            return Err(Error::range(format!(
+                "Token {id} is outside the vocabulary of {vocabulary}."
+            )));
+        }
+        if ids.is_empty() {
+            return Err(Error::range("There is nothing to compute without tokens."));
+        }
+        if ids.len() > self.context - self.position {
+            return Err(Error::range(format!(
+                "{} tokens after {} exceed the context of {}.",
+                ids.len(),
+                self.position,
+                self.context
+            )));
+        }
+        let rows = if want == Want::All { ids.len() } else { 1 };
+        if rows > MAX_LOGITS / vocabulary {
+            return Err(Error::range(format!(
+                "The logits of {rows} tokens are too many for one call. Ask for fewer."
+            )));
+        }
+        let mut logits = try_vec(rows * vocabulary, 0.0f32)?;
+        let mut done = 0;
+        for batch in ids.chunks(MAX_BATCH) {
+            let wanted = match want {
+                Want::All => 0..batch.len(),
+                Want::Last if done + batch.len() == ids.len() => batch.len() - 1..batch.len(),
+                Want::Last => 0..0,
+            };
+            let begin = if want == Want::All { done * vocabulary } else { 0 };
+            let to = &mut logits[begin..begin + wanted.len() * vocabulary];
+            if let Err(error) = self.batch(batch, wanted, to) {
+                self.reset();
+                return Err(error);
+            }
+            done += batch.len();
+        }
+        Ok(logits)
+    }
+
+    /// One batch of tokens through all blocks; logits after the tokens `wanted`.
+    fn batch(&mut self, ids: &[u32], wanted: core::ops::Range<usize>, logits: &mut [f32]) -> Result<()> {
+        let end = self.position + ids.len();
+        for (table, rotary) in self.rotaries.iter_mut().zip(&self.model.rotaries) {
+            table.extend(rotary, end)?;
+        }
+        let mut x = Matrix::zeros(ids.len(), self.model.hidden)?;
+        let embedding = self.weights.get(self.model.embedding);
+        for (row, &id) in ids.iter().enumerate() {
+            let to = x.vectors_mut(row);
+            embedding.decode_part(id as usize, 0, self.model.hidden, to);
+            for value in to.as_flattened_mut() {
+                *value *= self.model.embedding_scale;
+            }
+        }
+        for layer in 0..self.model.blocks.len() {
+            let block = self.model.blocks[layer];
+            self.attention(layer, &block, &mut x)?;
+            self.mlp(layer, &block, &mut x)?;
+        }
+        self.position = end;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let normed = self.norm(self.model.final_norm, &x, wanted.clone(), None, Site::Head)?;
+        let head = self.model.head.unwrap_or(Linear {
+            weight: self.model.embedding,
+            bias: None,
+        });
+        let mut out = Matrix::zeros(wanted.len(), self.model.vocabulary)?;
+        linear(
+            &self.weights,
+            head,
+            &normed,
+            0..wanted.len(),
+            &mut self.linear_scratch,
+            &mut out,
+        );
+        for (row, to) in logits.chunks_exact_mut(self.model.vocabulary).enumerate() {
+            to.copy_from_slice(out.row(row));
+        }
+        Ok(())
+    }
+
+    /// `x += output(attention(norm(x)))`
+    fn attention(&mut self, layer: usize, block: &Block, x: &mut Matrix) -> Result<()> {
+        let shape = &block.attention;
+        let rows = x.rows();
+        let normed = self.norm(block.attention_norm, x, 0..rows, Some(layer), Site::Attention)?;
+        let mut queries = self.linear(shape.query, &normed, shape.heads * shape.head_dim)?;
+        let mut keys = self.linear(shape.key, &normed, shape.kv_heads * shape.head_dim)?;
+        let values = self.linear(shape.value, &normed, shape.kv_heads * shape.head_dim)?;
+        for row in 0..rows {
+            if let Some(index) = shape.rotary {
+                let position = self.position + row;
+                self.rotaries[index].rotate(position, queries.row_mut(row), shape.head_dim);
+                self.rotaries[index].rotate(position, keys.row_mut(row), shape.head_dim);
+            }
+            self.caches[layer].push(shape, keys.row(row), values.row(row))?;
+        }
+        let mut mixed = Matrix::zeros(rows, shape.heads * shape.head_dim)?;
+        for row in 0..rows {
+            let position = self.position + row;
+            attend(
+                shape,
+                &self.caches[layer],
+                position,
+                &queries,
+                row,
+                &mut self.attention_scratch,
+                &mut mixed,
+            );
+        }
+        self.observe(Some(layer), Site::Output, &mixed);
+        let out = self.linear(shape.output, &mixed, self.model.hidden)?;
+        for row in 0..rows {
+            elementwise::add(x.vectors_mut(row), out.vectors(row));
+        }
+        Ok(())
+    }
+
+    /// `x += down(silu(gate(norm(x))) * up(norm(x)))`
+    fn mlp(&mut self, layer: usize, block: &Block, x: &mut Matrix) -> Result<()> {
+        let rows = x.rows();
+        let normed = self.norm(block.mlp_norm, x, 0..rows, Some(layer), Site::Mlp)?;
+        let mut gate = self.linear(block.mlp.gate, &normed, block.mlp.width)?;
+        let up = self.linear(block.mlp.up, &normed, block.mlp.width)?;
+        for row in 0..rows {
+            elementwise::gate(gate.vectors_mut(row), up.vectors(row));
+        }
+        self.observe(Some(layer), Site::Down, &gate);
+        let out = self.linear(block.mlp.down, &gate, self.model.hidden)?;
+        for row in 0..rows {
+            elementwise::add(x.vectors_mut(row), out.vectors(row));
+        }
+        Ok(())
+    }
+
+    fn linear(&mut self, map: Linear, input: &Matrix, out: usize) -> Result<Matrix> {
+        let mut output = Matrix::zeros(input.rows(), out)?;
+        linear(
+            &self.weights,
+            map,
+            input,
+            0..input.rows(),
+            &mut self.linear_scratch,
+            &mut output,
+        );
+        Ok(output)
+    }
+
+    /// The normalized rows `rows` of `x`, observed before and after the gain.
+    fn norm(
+        &mut self,
+        norm: Norm,
+        x: &Matrix,
+        rows: core::ops::Range<usize>,
+        layer: Option<usize>,
+        site: Site,
+    ) -> Result<Matrix> {
+        let mut normed = Matrix::zeros(rows.len(), x.cols())?;
+        for (to, row) in rows.enumerate() {
+            elementwise::rms_normalize(x.vectors(row), x.cols(), norm.epsilon, normed.vectors_mut(to));
+            if let Some(calibration) = &mut self.calibration {
+                calibration.add_folded(layer, site, normed.row(to));
+            }
+            elementwise::multiply(normed.vectors_mut(to), self.weights.get(norm.gain).vectors());
+        }
+        self.observe(layer, site, &normed);
+        Ok(normed)
+    }
+
+    fn observe(&mut self, layer: Option<usize>, site: Site, values: &Matrix) {
+        if let Some(calibration) = &mut self.calibration {
+            for row in 0..values.rows() {
+                calibration.add(layer, site, values.row(row));
+            }
+        }
+    }
+}

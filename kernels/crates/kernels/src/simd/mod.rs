@@ -2,6 +2,8 @@
 //! Each operation is a single IEEE operation per lane, so both give the same bits, and the tests that run natively
 //! speak for the WebAssembly build. Vectors load from `[f32; 4]`: slices are cut by `as_chunks`, which leaves no
 //! bounds check in the loops.
+// Named methods rather than operators: they read like the instructions, and need no trait for each type and target.
+#![allow(clippy::should_implement_trait)]
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;

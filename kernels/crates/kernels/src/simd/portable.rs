@@ -91,6 +91,11 @@ impl F32x4 {
     pub fn equal(self, other: Self) -> I32x4 {
         I32x4(core::array::from_fn(|i| -i32::from(self.0[i] == other.0[i])))
     }
+    /// Lanes where `self > other`, as masks of all ones.
+    #[inline(always)]
+    pub fn greater(self, other: Self) -> I32x4 {
+        I32x4(core::array::from_fn(|i| -i32::from(self.0[i] > other.0[i])))
+    }
     /// The lower and the upper two lanes as 64-bit floats.
     #[inline(always)]
     pub fn widen(self) -> [F64x2; 2] {

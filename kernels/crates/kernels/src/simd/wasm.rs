@@ -99,6 +99,11 @@ impl F32x4 {
     pub fn equal(self, other: Self) -> I32x4 {
         I32x4(f32x4_eq(self.0, other.0))
     }
+    /// Lanes where `self > other`, as masks of all ones.
+    #[inline(always)]
+    pub fn greater(self, other: Self) -> I32x4 {
+        I32x4(f32x4_gt(self.0, other.0))
+    }
     /// The lower and the upper two lanes as 64-bit floats.
     #[inline(always)]
     pub fn widen(self) -> [F64x2; 2] {

@@ -1,0 +1,129 @@
+//! The tensors of a model in their storage type, filled row by row.
+
+use super::description::{TensorId, TensorSpec};
+use crate::dtype::{decode, decode_vec, padded_vectors};
+use crate::error::{Error, Result};
+
+/// Most bytes of all weights: WebAssembly has 4 GiB, and the cache and the activations need room beside them.
+pub const MAX_WEIGHT_BYTES: u64 = 3 << 30;
+
+/// One tensor.
+pub struct Tensor {
+    spec: TensorSpec,
+    row_bytes: usize,
+    bytes: Vec<u8>,
+    /// A vector's elements, decoded once it is complete, padded with zeros.
+    values: Vec<[f32; 4]>,
+}
+
+impl Tensor {
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.spec.rows()
+    }
+
+    /// Columns.
+    pub fn cols(&self) -> usize {
+        self.spec.cols()
+    }
+
+    /// Decodes columns `[begin, end)` of a row; `begin` is a multiple of 16. `to` is padded with zeros.
+    pub fn decode_part(&self, row: usize, begin: usize, end: usize, to: &mut [[f32; 4]]) {
+        let size = self.spec.dtype.size();
+        let row = &self.bytes[row * self.row_bytes..][..self.row_bytes];
+        decode(self.spec.dtype, &row[begin * size..end * size], None, to);
+    }
+
+    /// The elements of a vector, in padded vectors.
+    pub fn vectors(&self) -> &[[f32; 4]] {
+        &self.values
+    }
+
+    /// The elements of a vector.
+    pub fn values(&self) -> &[f32] {
+        &self.values.as_flattened()[..self.cols()]
+    }
+
+    fn complete(&self) -> bool {
+        self.bytes.len() == self.rows() * self.row_bytes
+    }
+}
+
+/// All tensors of a model.
+pub struct Weights {
+    tensors: Vec<Tensor>,
+}
+
+impl Weights {
+    /// Empty tensors; refuses a model that cannot fit.
+    pub fn new(specs: &[TensorSpec]) -> Result<Self> {
+        let total = specs.iter().fold(0u64, |total, spec| {
+            let elements = spec.rows() as u64 * spec.cols() as u64;
+            total.saturating_add(elements.saturating_mul(spec.dtype.size() as u64))
+        });
+        if total > MAX_WEIGHT_BYTES {
+            return Err(Error::format(
+                "description",
+                format!("Its weights take {total} bytes; the float reference holds {MAX_WEIGHT_BYTES}."),
+                "Convert without the comparison, or choose a smaller model.",
+            ));
+        }
+        let tensors = specs
+            .iter()
+            .map(|spec| Tensor {
+                row_bytes: spec.cols() * spec.dtype.size(),
+                spec: spec.clone(),
+                bytes: Vec::new(),
+                values: Vec::new(),
+            })
+            .collect();
+        Ok(Self { tensors })
+    }
+
+    /// A tensor.
+    pub fn get(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id]
+    }
+
+    /// Appends rows. Memory grows with what is really supplied, whatever the description declares.
+    pub fn add_rows(&mut self, id: TensorId, bytes: &[u8]) -> Result<()> {
+        let tensor = &mut self.tensors[id];
+        let name = &tensor.spec.name;
+        let full = tensor.rows() * tensor.row_bytes;
+        if !bytes.len().is_multiple_of(tensor.row_bytes) {
+            let problem = format!(
+                "{} bytes are not whole rows of {}.",
+                bytes.len(),
+                tensor.row_bytes
+            );
+            return Err(Error::format(name, problem, "Supply whole rows."));
+        }
+        if bytes.len() > full - tensor.bytes.len() {
+            let problem = format!("More than its {} rows were supplied.", tensor.rows());
+            return Err(Error::format(name, problem, "Supply each row once."));
+        }
+        if tensor.bytes.is_empty() {
+            tensor.bytes.try_reserve_exact(full).map_err(|_| {
+                Error::range(format!(
+                    "Not enough memory for the {full} bytes of \"{name}\". Choose a smaller model."
+                ))
+            })?;
+        }
+        tensor.bytes.extend_from_slice(bytes);
+        if tensor.spec.shape.len() == 1 && tensor.complete() {
+            let mut values = decode_vec(tensor.spec.dtype, &tensor.bytes);
+            values.resize(4 * padded_vectors(values.len()), 0.0);
+            tensor.values = values.as_chunks::<4>().0.to_vec();
+            tensor.bytes.shrink_to(0);
+        }
+        Ok(())
+    }
+
+    /// Names of the incomplete tensors.
+    pub fn missing(&self) -> impl Iterator<Item = &str> {
+        self.tensors
+            .iter()
+            .filter(|tensor| !tensor.complete())
+            .map(|tensor| tensor.spec.name.as_str())
+    }
+}

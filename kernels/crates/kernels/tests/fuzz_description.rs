@@ -1,0 +1,192 @@
+//! Mutated descriptions with random tensor bytes: whatever arrives, the engine answers with logits or an error.
+//!
+//! The short run is part of the tests; `cargo test --release --test fuzz_description -- --ignored` runs a million.
+
+mod common;
+
+use common::{ids, Decoder, Shape, SMALL};
+use kernels::random::Random;
+use kernels::reference::{description::Model, Engine, Want};
+use serde_json::json;
+
+const TINY: Shape = Shape {
+    hidden: 4,
+    vocabulary: 5,
+    blocks: 1,
+    heads: 2,
+    kv_heads: 1,
+    head_dim: 2,
+    width: 3,
+    rotary_dim: 2,
+    ..SMALL
+};
+
+/// Replaces numbers that any shape allows, so that most of these descriptions go on to compute.
+fn mutate_values(random: &mut Random, description: &mut serde_json::Value) {
+    const POINTERS: [&str; 9] = [
+        "/maxPositions",
+        "/embeddingScale",
+        "/rotaries/0/inverseFrequencies/0",
+        "/rotaries/0/attentionFactor",
+        "/blocks/0/attention/scale",
+        "/blocks/0/attention/window",
+        "/blocks/0/attention/rotary",
+        "/blocks/0/mlpNorm/epsilon",
+        "/finalNorm/epsilon",
+    ];
+    const NUMBERS: [f64; 10] = [0.0, 1.0, 2.0, 3.0, 1e9, -1.0, 1e-300, 3e38, -3e38, 1e300];
+    for _ in 0..1 + random.below(3) {
+        let number = NUMBERS[random.below(NUMBERS.len())];
+        let value = if number.fract() == 0.0 && number.abs() < 1e10 {
+            json!(number as i64)
+        } else {
+            json!(number)
+        };
+        if let Some(place) = description.pointer_mut(POINTERS[random.below(POINTERS.len())]) {
+            *place = value;
+        }
+    }
+}
+
+/// Edits the text of a description in the ways that break readers.
+fn mutate(random: &mut Random, text: &mut Vec<u8>) {
+    const NUMBERS: [&str; 16] = [
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "-1",
+        "1.5",
+        "1e308",
+        "1e999",
+        "4294967295",
+        "4294967296",
+        "18446744073709551616",
+        "65536",
+        "null",
+        "\"\"",
+        "[]",
+    ];
+    for _ in 0..1 + random.below(3) {
+        let at = random.below(text.len());
+        match random.below(6) {
+            0 => text[at] ^= 1 << random.below(8),
+            1 => text.truncate(at),
+            2 => {
+                let end = text.len().min(at + random.below(40));
+                text.drain(at..end);
+            }
+            3 => {
+                let end = text.len().min(at + random.below(40));
+                let piece = text[at..end].to_vec();
+                let to = random.below(text.len());
+                text.splice(to..to, piece);
+            }
+            // Most mutations replace one number, so that the description still parses.
+            _ => {
+                let numbers: Vec<usize> = (1..text.len())
+                    .filter(|&i| text[i].is_ascii_digit() && b":,[".contains(&text[i - 1]))
+                    .collect();
+                if !numbers.is_empty() {
+                    let begin = numbers[random.below(numbers.len())];
+                    let length = text[begin..]
+                        .iter()
+                        .take_while(|c| c.is_ascii_digit() || b".e-+".contains(c))
+                        .count();
+                    let number = NUMBERS[random.below(NUMBERS.len())];
+                    text.splice(begin..begin + length, number.bytes());
+                }
+            }
+        }
+        if text.is_empty() {
+            return;
+        }
+    }
+}
+
+/// Returns how many descriptions were refused, and how many ran to logits.
+fn fuzz_reference_descriptor(iterations: usize, seed: u64) -> (usize, usize) {
+    let random = &mut Random::new(seed);
+    let seeds: Vec<Decoder> = [
+        TINY,
+        Shape {
+            biases: true,
+            tied: false,
+            ..TINY
+        },
+        Shape {
+            window: Some(2),
+            kv_heads: 2,
+            dtype: kernels::dtype::Dtype::F8E5M2,
+            ..TINY
+        },
+    ]
+    .iter()
+    .map(|shape| Decoder::random(shape, seed))
+    .collect();
+    let (mut refused, mut computed) = (0, 0);
+    for _ in 0..iterations {
+        let decoder = &seeds[random.below(seeds.len())];
+        let mut description = decoder.description.clone();
+        let values_only = random.below(3) == 0;
+        if values_only {
+            mutate_values(random, &mut description);
+        }
+        let mut text = description.to_string().into_bytes();
+        if !values_only {
+            mutate(random, &mut text);
+        }
+        let text = String::from_utf8_lossy(&text);
+        let Ok(model) = Model::parse(&text) else {
+            refused += 1;
+            continue;
+        };
+        let Ok(mut engine) = Engine::new(&text, Some(1 + random.below(6))) else {
+            refused += 1;
+            continue;
+        };
+        for spec in &model.tensors {
+            // Random bytes of the declared size, where that is small; else the original's, which are refused.
+            let size = spec
+                .rows()
+                .saturating_mul(spec.cols())
+                .saturating_mul(spec.dtype.size());
+            let bytes: Vec<u8> = (0..size.min(4096)).map(|_| random.bits() as u8).collect();
+            let _ = engine.add_rows(&spec.name, &bytes);
+        }
+        if random.below(8) == 0 {
+            engine.start_calibration();
+        }
+        for _ in 0..2 {
+            let count = random.below(5);
+            let want = if random.below(2) == 0 {
+                Want::All
+            } else {
+                Want::Last
+            };
+            if engine.forward(&ids(random, count, 6), want).is_ok() {
+                computed += 1;
+            }
+        }
+        engine.calibration(99.0);
+    }
+    (refused, computed)
+}
+
+#[test]
+fn short() {
+    let (refused, computed) = fuzz_reference_descriptor(4000, 1);
+    assert!(
+        refused > 400 && computed > 400,
+        "{refused} refused, {computed} computed"
+    );
+}
+
+#[test]
+#[ignore = "minutes"]
+fn million() {
+    let (refused, computed) = fuzz_reference_descriptor(1_000_000, 2);
+    println!("{refused} refused, {computed} computed");
+    assert!(refused > 100_000 && computed > 100_000);
+}

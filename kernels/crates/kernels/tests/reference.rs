@@ -1,0 +1,350 @@
+//! The float reference engine against a plain f64 forward pass, and its behaviour as a stateful object.
+
+mod common;
+
+use common::{ids, Decoder, Shape, SMALL};
+use kernels::dtype::Dtype;
+use kernels::random::Random;
+use kernels::reference::{Engine, Want};
+use kernels::Error;
+
+fn engine(decoder: &Decoder) -> Engine {
+    let mut engine = Engine::new(&decoder.description.to_string(), None).unwrap();
+    for (name, bytes) in &decoder.tensors {
+        assert!(engine.missing().contains(&name.as_str()));
+        engine.add_rows(name, bytes).unwrap();
+    }
+    assert!(engine.missing().is_empty());
+    engine
+}
+
+/// Largest difference relative to the largest logit.
+fn distance(got: &[f32], expected: &[Vec<f64>]) -> f64 {
+    let expected: Vec<f64> = expected.concat();
+    assert_eq!(got.len(), expected.len());
+    let largest = expected.iter().fold(1.0f64, |a, v| a.max(v.abs()));
+    got.iter()
+        .zip(&expected)
+        .map(|(&g, e)| (f64::from(g) - e).abs())
+        .fold(0.0, f64::max)
+        / largest
+}
+
+fn varieties() -> Vec<(&'static str, Shape)> {
+    vec![
+        ("small", SMALL),
+        (
+            "biases, own head",
+            Shape {
+                biases: true,
+                tied: false,
+                ..SMALL
+            },
+        ),
+        (
+            "one kv head, bf16",
+            Shape {
+                kv_heads: 1,
+                dtype: Dtype::Bf16,
+                ..SMALL
+            },
+        ),
+        (
+            "as many kv heads, f16",
+            Shape {
+                kv_heads: 6,
+                dtype: Dtype::F16,
+                ..SMALL
+            },
+        ),
+        (
+            "f8",
+            Shape {
+                dtype: Dtype::F8E4M3,
+                ..SMALL
+            },
+        ),
+        (
+            "f8 e5m2",
+            Shape {
+                dtype: Dtype::F8E5M2,
+                ..SMALL
+            },
+        ),
+        (
+            "head of 4",
+            Shape {
+                head_dim: 4,
+                rotary_dim: 4,
+                ..SMALL
+            },
+        ),
+        (
+            "head of 1 without rotary",
+            Shape {
+                head_dim: 1,
+                rotary_dim: 0,
+                ..SMALL
+            },
+        ),
+        (
+            "partial rotary",
+            Shape {
+                head_dim: 10,
+                rotary_dim: 4,
+                attention_factor: 1.2,
+                ..SMALL
+            },
+        ),
+        (
+            "window of 1",
+            Shape {
+                window: Some(1),
+                ..SMALL
+            },
+        ),
+        (
+            "window of 5",
+            Shape {
+                window: Some(5),
+                ..SMALL
+            },
+        ),
+        (
+            "window beyond",
+            Shape {
+                window: Some(1000),
+                ..SMALL
+            },
+        ),
+        (
+            "scaled embedding",
+            Shape {
+                embedding_scale: 4.5,
+                ..SMALL
+            },
+        ),
+        (
+            "wide",
+            Shape {
+                hidden: 640,
+                width: 1100,
+                head_dim: 64,
+                rotary_dim: 64,
+                heads: 4,
+                vocabulary: 130,
+                ..SMALL
+            },
+        ),
+    ]
+}
+
+#[test]
+fn logits_agree_with_f64() {
+    for (name, shape) in varieties() {
+        let decoder = Decoder::random(&shape, 9);
+        let ids = ids(&mut Random::new(1), 71, shape.vocabulary);
+        let got = engine(&decoder).forward(&ids, Want::All).unwrap();
+        let distance = distance(&got, &decoder.forward(&ids));
+        assert!(distance < 5e-6, "{name}: {distance}");
+    }
+}
+
+#[test]
+fn any_split_of_the_tokens_gives_the_same_bits() {
+    for (name, shape) in varieties() {
+        let decoder = Decoder::random(&shape, 3);
+        let ids = ids(&mut Random::new(2), 45, shape.vocabulary);
+        let mut engine = engine(&decoder);
+        let all = engine.forward(&ids, Want::All).unwrap();
+        let v = shape.vocabulary;
+        for split in [1, 3, 32, 33, 44] {
+            engine.reset();
+            assert_eq!(engine.position(), 0);
+            let head = engine.forward(&ids[..split], Want::Last).unwrap();
+            assert_eq!(head, all[(split - 1) * v..split * v], "{name} {split}");
+            let tail = engine.forward(&ids[split..], Want::All).unwrap();
+            assert_eq!(tail, all[split * v..], "{name} {split}");
+            assert_eq!(engine.position(), 45);
+        }
+    }
+}
+
+#[test]
+fn refused_calls_change_nothing() {
+    let decoder = Decoder::random(&SMALL, 1);
+    let mut engine = Engine::new(&decoder.description.to_string(), Some(8)).unwrap();
+    assert!(matches!(engine.forward(&[1], Want::Last), Err(Error::Range(_))));
+    assert!(matches!(
+        engine.add_rows("nothing", &[]),
+        Err(Error::Format { .. })
+    ));
+    for (name, bytes) in &decoder.tensors {
+        let row = if name.ends_with("norm") {
+            bytes.len()
+        } else {
+            bytes.len() / 2
+        };
+        assert!(matches!(
+            engine.add_rows(name, &bytes[..row - 1]),
+            Err(Error::Format { .. })
+        ));
+        if name == "embedding" {
+            let one = 4 * SMALL.hidden;
+            engine.add_rows(name, &bytes[..one]).unwrap();
+            engine.add_rows(name, &bytes[one..]).unwrap();
+        } else {
+            engine.add_rows(name, bytes).unwrap();
+        }
+        assert!(matches!(
+            engine.add_rows(name, &bytes[..row]),
+            Err(Error::Format { .. })
+        ));
+    }
+    let first = engine.forward(&[1, 2, 3], Want::Last).unwrap();
+    assert!(engine.forward(&[], Want::Last).is_err());
+    assert!(engine.forward(&[37], Want::Last).is_err());
+    assert!(engine.forward(&[1; 6], Want::Last).is_err());
+    assert_eq!(engine.position(), 3);
+    let next = engine.forward(&[4, 5, 6, 7, 8], Want::All).unwrap();
+    assert!(engine.forward(&[1], Want::Last).is_err(), "the context is full");
+    engine.reset();
+    assert_eq!(engine.forward(&[1, 2, 3], Want::Last).unwrap(), first);
+    assert_eq!(engine.forward(&[4, 5, 6, 7, 8], Want::All).unwrap(), next);
+    assert!(Engine::new(&decoder.description.to_string(), Some(0)).is_err());
+    assert!(Engine::new(&decoder.description.to_string(), Some(513)).is_err());
+}
+
+#[test]
+fn calibration_sees_what_enters_the_matrices() {
+    let decoder = Decoder::random(&SMALL, 8);
+    let mut engine = engine(&decoder);
+    let ids = ids(&mut Random::new(2), 40, SMALL.vocabulary);
+    let plain = engine.forward(&ids, Want::All).unwrap();
+    assert!(engine.calibration(99.9).is_empty());
+    engine.reset();
+    engine.start_calibration();
+    assert_eq!(engine.forward(&ids, Want::All).unwrap(), plain);
+    let ranges = engine.calibration(99.0);
+    let sites: Vec<String> = ranges
+        .iter()
+        .map(|r| format!("{:?} {:?}", r.layer, r.site))
+        .collect();
+    assert_eq!(
+        sites[..5],
+        [
+            "Some(0) Attention",
+            "Some(0) Output",
+            "Some(0) Mlp",
+            "Some(0) Down",
+            "Some(1) Attention"
+        ]
+    );
+    assert_eq!(sites[8], "None Head");
+    for range in &ranges {
+        let width = match range.site {
+            kernels::reference::Site::Output => SMALL.heads * SMALL.head_dim,
+            kernels::reference::Site::Down => SMALL.width,
+            _ => SMALL.hidden,
+        };
+        assert_eq!(range.count, 40 * width as u64);
+        assert!(range.clip > 0.0 && range.clip < range.amax);
+    }
+    // A normalized vector of n elements has length sqrt(n): no element exceeds it, and the gain is what differs.
+    let attention = &ranges[0];
+    assert!(attention.folded_amax <= (SMALL.hidden as f64).sqrt() && attention.folded_amax != attention.amax);
+    let output = &ranges[1];
+    assert_eq!(
+        (output.folded_amax, output.folded_clip),
+        (output.amax, output.clip)
+    );
+    engine.start_calibration();
+    assert_eq!(engine.calibration(99.0)[0].count, 0);
+}
+
+#[test]
+fn inconsistent_descriptions_are_refused_by_field() {
+    let decoder = Decoder::random(
+        &Shape {
+            biases: true,
+            ..SMALL
+        },
+        1,
+    );
+    let changes: &[(&str, serde_json::Value, &str)] = &[
+        ("/hiddenSize", 21.into(), "embedding"),
+        ("/hiddenSize", 0.into(), "hiddenSize"),
+        ("/vocabSize", (1u64 << 40).into(), ""),
+        ("/vocabSize", (-1).into(), "description"),
+        ("/maxPositions", 0.into(), "maxPositions"),
+        ("/blocks", serde_json::json!([]), "blocks"),
+        ("/blocks/1/topology", "post-norm".into(), "blocks[1].topology"),
+        (
+            "/blocks/1/attention/kvHeads",
+            4.into(),
+            "blocks[1].attention.kvHeads",
+        ),
+        (
+            "/blocks/0/attention/heads",
+            4096.into(),
+            "blocks[0].attention.query.weight",
+        ),
+        (
+            "/blocks/0/attention/window",
+            0.into(),
+            "blocks[0].attention.window",
+        ),
+        (
+            "/blocks/0/attention/rotary",
+            1.into(),
+            "blocks[0].attention.rotary",
+        ),
+        (
+            "/blocks/0/attention/key/bias/shape",
+            serde_json::json!([3]),
+            "blocks[0].attention.key.bias",
+        ),
+        (
+            "/blocks/0/mlp/activation",
+            "gelu".into(),
+            "blocks[0].mlp.activation",
+        ),
+        (
+            "/blocks/0/mlp/gate/weight/dtype",
+            "I8".into(),
+            "blocks[0].mlp.gate.weight",
+        ),
+        (
+            "/blocks/0/mlpNorm/epsilon",
+            (-1.0).into(),
+            "blocks[0].mlpNorm.epsilon",
+        ),
+        ("/blocks/0/mlpNorm/kind", "layer".into(), "blocks[0].mlpNorm.kind"),
+        ("/rotaries/0/dim", 7.into(), "rotaries[0]"),
+        ("/rotaries/0/dim", 8.into(), "rotaries[0]"),
+        ("/embeddingScale", 1e300.into(), "embeddingScale"),
+        ("/embedding/dtype", "F16".into(), ""),
+    ];
+    for (pointer, value, field) in changes {
+        let mut description = decoder.description.clone();
+        *description.pointer_mut(pointer).unwrap() = value.clone();
+        match Engine::new(&description.to_string(), None) {
+            Err(Error::Format { field: got, .. }) => {
+                assert!(field.is_empty() || got == *field, "{pointer}: {got}")
+            }
+            Ok(_) => assert_eq!(
+                *pointer, "/embedding/dtype",
+                "another type of element is consistent"
+            ),
+            Err(other) => panic!("{pointer}: {other}"),
+        }
+    }
+    let twice = decoder
+        .description
+        .to_string()
+        .replace("\"1.gate.weight\"", "\"0.q.weight\"");
+    assert!(matches!(Engine::new(&twice, None), Err(Error::Format { .. })));
+    for text in ["", "null", "[]", "{", "{}", "\u{0}"] {
+        assert!(matches!(Engine::new(text, None), Err(Error::Format { .. })));
+    }
+}
