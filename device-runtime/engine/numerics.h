@@ -7,7 +7,10 @@
 #ifndef S3LM_NUMERICS_H
 #define S3LM_NUMERICS_H
 
+#include <float.h>
 #include <stdint.h>
+
+_Static_assert(FLT_EVAL_METHOD == 0, "build with SSE2 or another FPU that rounds every f32 operation to f32");
 
 /* Bits of +infinity; as signed integers, magnitudes of floats order like the floats, NaN above infinity. */
 #define S3LM_INFINITY_BITS 0x7F800000u
