@@ -2,6 +2,7 @@
 import { TransportError, UsageError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange, isInsideName } from './checks.js';
+import { WindowPool } from './read-ahead.js';
 
 /** Files looked at in one folder. A model folder has tens; this is a whole disk picked by mistake. */
 export const MAX_FILES = 10_000;
@@ -66,13 +67,14 @@ export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolde
     )
     .map((item) => ({ path: item.path.replace(/^\/+/, ''), file: item.file }));
   const top = commonTop(named.map((item) => item.path));
-  const sources = new Map<string, BlobSource>();
+  const pool = new WindowPool();
+  const sources = new Map<string, ByteSource>();
   for (const { path, file } of named) {
     const name = top === null ? path : path.slice(top.length + 1);
     // A name that we would never ask for (odd characters) is not an error: it is some other file in the folder.
     if (!isInsideName(name)) continue;
     if (sources.has(name)) throw new UsageError(`Two files are named ${name}. Choose one model folder only.`);
-    sources.set(name, new BlobSource(name, file));
+    sources.set(name, pool.wrap(new BlobSource(name, file)));
   }
   return {
     name: top ?? 'chosen files',

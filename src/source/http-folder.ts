@@ -5,6 +5,7 @@ import { checkName, checkRange } from './checks.js';
 import { get, readExactly, readUpTo, LineError } from './http-request.js';
 import type { HttpOptions } from './http-request.js';
 import { MemorySource } from './memory-folder.js';
+import { WindowPool } from './read-ahead.js';
 
 /**
  * Largest file taken as a whole from a server without ranges: it stays in memory until the work is done, and the
@@ -14,6 +15,17 @@ export const MAX_WHOLE_DOWNLOAD = 256 * 1024 * 1024;
 
 /** Says why a file was refused by the server, for the statuses that have a cause of their own. */
 export type Explain = (status: number, response: Response) => string | null;
+
+/** A file to be opened. */
+export interface HttpFile {
+  readonly name: string;
+  readonly url: string;
+  readonly options: HttpOptions;
+  /** Words for a refusal that depend on the kind of server. */
+  readonly explain: Explain;
+  /** The folder's windows for reading ahead. */
+  readonly pool: WindowPool;
+}
 
 /** A file whose ranges the server gives. */
 class HttpSource implements ByteSource {
@@ -76,15 +88,11 @@ class HttpSource implements ByteSource {
  *
  * The first byte is asked for as a range (not by HEAD: behind a CDN its length and ranges get lost). A server that knows no
  * ranges answers with the whole file, which is then kept in memory when it is not too large; `onNote` hears about it.
- * @param explain words for a refusal that depend on the kind of server
  * @returns `null` when the file is absent
  * @throws TransportError
  */
 export async function openHttp(
-  name: string,
-  url: string,
-  options: HttpOptions,
-  explain: Explain,
+  { name, url, options, explain, pool }: HttpFile,
   signal: AbortSignal | undefined,
 ): Promise<ByteSource | null> {
   const { response, body } = await get<ByteSource | 'absent' | 'large'>(
@@ -100,7 +108,7 @@ export async function openHttp(
       if (answer.status === 206) {
         if (range === null || range.total === null) return null;
         await readExactly(answer, 1, heard);
-        return new HttpSource(name, url, range.total, entityTag(answer), options);
+        return pool.wrap(new HttpSource(name, url, range.total, entityTag(answer), options));
       }
       if (answer.status !== 200) return null;
       // Development servers answer any address with their page.
@@ -151,6 +159,7 @@ function explainPlain(status: number): string {
  */
 export function httpFolder(baseUrl: string, options: HttpOptions = {}): ModelFolder {
   const base = parseBase(baseUrl);
+  const pool = new WindowPool();
   return {
     name: decodeLast(base.pathname) || base.host,
     names: null,
@@ -158,7 +167,7 @@ export function httpFolder(baseUrl: string, options: HttpOptions = {}): ModelFol
       checkName(name);
       const url = new URL(base);
       url.pathname = base.pathname + encodeName(name);
-      return openHttp(name, url.href, options, () => null, signal);
+      return openHttp({ name, url: url.href, options, explain: () => null, pool }, signal);
     },
   };
 }

@@ -5,6 +5,7 @@ import { checkName, isInsideName } from './checks.js';
 import { encodeName, openHttp } from './http-folder.js';
 import { get, readUpTo } from './http-request.js';
 import type { HttpOptions } from './http-request.js';
+import { WindowPool } from './read-ahead.js';
 
 /** How a repository is addressed. */
 export interface HubOptions extends HttpOptions {
@@ -55,6 +56,7 @@ export async function hubFolder(
     },
   );
   const names = new Set(description.names);
+  const pool = new WindowPool();
   return {
     name: repo,
     names: [...names].sort(),
@@ -63,7 +65,7 @@ export async function hubFolder(
       checkName(name);
       if (!names.has(name)) return null;
       const url = `${endpoint}/${repo}/resolve/${encodeURIComponent(description.commit)}/${encodeName(name)}`;
-      return openHttp(name, url, options, explain, abort);
+      return openHttp({ name, url, options, explain, pool }, abort);
     },
   };
 }
