@@ -195,8 +195,8 @@ function readHeads(
   const explicit = config.isSet('head_dim');
   const headDim = config.integer('head_dim', Math.floor(hiddenSize / heads), { min: 1, max: MAX_WIDTH });
   // The rows of the query say what the size of a head really is.
-  const rows = table.shapeOf(`${prefix}layers.0.self_attn.q_proj.weight`)?.[0];
-  if (rows !== undefined && rows !== heads * headDim) {
+  const rows = table.rowsOf(`${prefix}layers.0.self_attn.q_proj.weight`);
+  if (rows !== heads * headDim) {
     throw new FormatError(
       `${explicit ? `It says ${headDim}` : `hidden_size / num_attention_heads is ${hiddenSize / heads}`}, but the query has ${rows} rows for ${heads} heads, ${rows / heads} each.`,
       {

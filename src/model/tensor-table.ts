@@ -17,6 +17,7 @@ export class TensorTable {
   readonly #checkpoint: Checkpoint;
   readonly #file: string;
   readonly #used = new Map<string, TensorRef>();
+  readonly #ignored = new Set<string>();
 
   /** @param configFile the file whose claims are compared with the shapes, for messages */
   constructor(checkpoint: Checkpoint, configFile: string) {
@@ -31,6 +32,16 @@ export class TensorTable {
   /** The shape of a tensor as stored, `null` when it is absent. */
   shapeOf(name: string): readonly number[] | null {
     return this.#checkpoint.tensors.get(name)?.shape ?? null;
+  }
+
+  /**
+   * The first dimension of a tensor that the model must have.
+   * @throws FormatError when it is missing or a scalar
+   */
+  rowsOf(name: string): number {
+    const rows = this.shapeOf(name)?.[0];
+    if (rows === undefined) throw this.#missing(name);
+    return rows;
   }
 
   /** The first of several prefixes under which a tensor is stored, `null` when under none. */
@@ -57,13 +68,7 @@ export class TensorTable {
    */
   take(name: string, shape: readonly number[], claim: string): TensorRef {
     const info = this.#checkpoint.tensors.get(name);
-    if (info === undefined) {
-      throw new FormatError('The tensor is missing.', {
-        file: this.#place(),
-        field: name,
-        remedy: `${this.#file} describes a model that has it; take both from the same model.`,
-      });
-    }
+    if (info === undefined) throw this.#missing(name);
     if (info.shape.length !== shape.length || info.shape.some((dimension, i) => dimension !== shape[i])) {
       throw new FormatError(
         `The tensor has the shape [${info.shape.join(', ')}], but ${claim} in ${this.#file} makes it [${shape.join(', ')}].`,
@@ -80,8 +85,6 @@ export class TensorTable {
     const info = this.#checkpoint.tensors.get(name);
     if (info !== undefined) this.#ignored.add(name);
   }
-
-  readonly #ignored = new Set<string>();
 
   /** Elements of all tensors that were taken. */
   get parameters(): number {
@@ -118,6 +121,14 @@ export class TensorTable {
           'Leaving weights out would change the model; take config and weights from the same, unmodified model.',
       },
     );
+  }
+
+  #missing(name: string): FormatError {
+    return new FormatError('The tensor is missing.', {
+      file: this.#place(),
+      field: name,
+      remedy: `${this.#file} describes a model that has it; take both from the same model.`,
+    });
   }
 
   /** The weight file, or what to call several. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { readDecoder } from '../../src/model/read.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
@@ -23,7 +24,7 @@ assert.ok(names.length >= 20, 'the fixtures are there');
 for (const name of names) {
   void test(`${name} agrees with transformers`, async () => {
     const expected = JSON.parse(await readFile(new URL(`${name}/expected.json`, ROOT), 'utf8')) as Expected;
-    const folder = await nodeFolder(new URL(name, ROOT).pathname);
+    const folder = await nodeFolder(fileURLToPath(new URL(name, ROOT)));
     try {
       const checkpoint = await openCheckpoint(folder);
       const model = await readDecoder(folder, checkpoint);
