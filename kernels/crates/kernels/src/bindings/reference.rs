@@ -1,1 +1,81 @@
-//! placeholder
+//! The float reference engine.
+
+use wasm_bindgen::prelude::*;
+
+use super::memory::Buffer;
+use super::Answer;
+use crate::error::Error;
+use crate::reference::{Engine, Want};
+
+/// A model with its weights and its cache.
+#[wasm_bindgen]
+pub struct Reference(Engine);
+
+#[wasm_bindgen]
+impl Reference {
+    /// `json` describes the decoder; `context` 0 stands for the model's own limit.
+    #[wasm_bindgen(constructor)]
+    pub fn new(json: &str, context: usize) -> Answer<Reference> {
+        Ok(Self(Engine::new(json, (context > 0).then_some(context))?))
+    }
+
+    /// Logits a token.
+    pub fn vocabulary(&self) -> usize {
+        self.0.model().vocabulary
+    }
+
+    /// Limit of positions.
+    pub fn context(&self) -> usize {
+        self.0.context()
+    }
+
+    /// Tokens in the cache.
+    pub fn position(&self) -> usize {
+        self.0.position()
+    }
+
+    /// All tensors, in order of first use.
+    pub fn tensor_names(&self) -> Vec<String> {
+        self.0.model().tensors.iter().map(|spec| spec.name.clone()).collect()
+    }
+
+    /// Bytes of a row of a tensor; 1 for an unknown name, which `add_rows` refuses.
+    pub fn row_bytes(&self, name: &str) -> usize {
+        let spec = self.0.model().tensors.iter().find(|spec| spec.name == name);
+        spec.map_or(1, |spec| spec.cols() * spec.dtype.size())
+    }
+
+    /// Supplies the rows in the buffer.
+    pub fn add_rows(&mut self, name: &str, input: &Buffer, length: usize) -> Answer<()> {
+        Ok(self.0.add_rows(name, input.bytes(length))?)
+    }
+
+    /// Names of the incomplete tensors.
+    pub fn missing(&self) -> Vec<String> {
+        self.0.missing().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Appends tokens; logits after all of them, or after the last.
+    pub fn forward(&mut self, ids: &[u32], all: bool) -> Answer<Vec<f32>> {
+        Ok(self.0.forward(ids, if all { Want::All } else { Want::Last })?)
+    }
+
+    /// Empties the cache.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    /// Observes activations from now on.
+    pub fn start_calibration(&mut self) {
+        self.0.start_calibration();
+    }
+
+    /// What was observed, as JSON.
+    pub fn calibration(&self, percent: f64) -> Answer<String> {
+        if !(percent > 0.0 && percent <= 100.0) {
+            return Err(Error::range(format!("A percentile of {percent} is outside (0, 100].")).into());
+        }
+        let ranges = self.0.calibration(percent);
+        Ok(serde_json::to_string(&ranges).map_err(|error| Error::range(error.to_string()))?)
+    }
+}

@@ -1,0 +1,67 @@
+/** The float reference engine over the WebAssembly module; the contract is in `kernel-types.ts`. */
+import { Reference } from '../../kernels/prebuilt/kernels.js';
+import type { DecoderModel } from '../model/decoder.js';
+import { type KernelModule, call, integer } from './kernel-module.js';
+import type { ActivationRange, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
+
+export class WasmReferenceEngine implements ReferenceEngine {
+  readonly vocabSize: number;
+  readonly context: number;
+  readonly tensorNames: readonly string[];
+  readonly #module: KernelModule;
+  readonly #raw: Reference;
+
+  constructor(module: KernelModule, model: DecoderModel, options: ReferenceOptions) {
+    if (options.context === 0) throw new RangeError('A context of 0 holds no token.');
+    const context = integer(options.context ?? 0, 'The context');
+    this.#module = module;
+    this.#raw = call(() => new Reference(JSON.stringify(model), context));
+    this.vocabSize = this.#raw.vocabulary();
+    this.context = this.#raw.context();
+    this.tensorNames = this.#raw.tensor_names();
+  }
+
+  get position(): number {
+    return this.#raw.position();
+  }
+
+  addRows(name: string, bytes: Uint8Array): void {
+    const rowBytes = this.#raw.row_bytes(name);
+    call(() => {
+      // Nothing of a piece with a partial row is taken.
+      const unit = bytes.length % rowBytes === 0 ? rowBytes : Math.max(1, bytes.length);
+      this.#module.inSlabs(bytes, unit, (slab, length) => {
+        this.#raw.add_rows(name, slab, length);
+      });
+    });
+  }
+
+  missing(): string[] {
+    return this.#raw.missing();
+  }
+
+  forward(ids: ArrayLike<number>, want: 'last' | 'all'): Float32Array {
+    return call(() => this.#raw.forward(tokens(ids), want === 'all'));
+  }
+
+  reset(): void {
+    this.#raw.reset();
+  }
+
+  startCalibration(): void {
+    this.#raw.start_calibration();
+  }
+
+  calibration(percentile: number): ActivationRange[] {
+    // The fields are those of `Range` in kernels/crates/kernels/src/reference/calibration.rs.
+    return JSON.parse(call(() => this.#raw.calibration(percentile))) as ActivationRange[];
+  }
+
+  dispose(): void {
+    this.#raw.free();
+  }
+}
+
+function tokens(ids: ArrayLike<number>): Uint32Array {
+  return Uint32Array.from(ids, (id) => integer(id, 'A token'));
+}

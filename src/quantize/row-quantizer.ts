@@ -1,0 +1,151 @@
+/** Row quantizers and output blocks over the WebAssembly module; the contract is in `kernel-types.ts`. */
+import { Block, TensorQuantizer } from '../../kernels/prebuilt/kernels.js';
+import type { FloatDtype } from '../checkpoint/checkpoint.js';
+import { type KernelModule, call, integer } from './kernel-module.js';
+import type { OutputBlock, QuantizerSpec, RowPlacement, RowQuantizer, TensorStatistics } from './kernel-types.js';
+
+/** Bytes of one element. */
+export const DTYPE_BYTES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 };
+
+const VALUE_BINS = 128;
+const CODE_BINS = 255;
+const NO_FACTORS = new Float32Array(0);
+
+export class WasmOutputBlock implements OutputBlock {
+  readonly rows: number;
+  readonly rowStride: number;
+  readonly scalesPerRow: number;
+  /** The block in kernel memory; for {@link WasmRowQuantizer} only. */
+  readonly raw: Block;
+  readonly #module: KernelModule;
+
+  constructor(module: KernelModule, rows: number, rowStride: number, scalesPerRow: number) {
+    this.#module = module;
+    this.rows = integer(rows, 'The number of rows');
+    this.rowStride = integer(rowStride, 'The row stride');
+    this.scalesPerRow = integer(scalesPerRow, 'The number of scales');
+    this.raw = call(() => new Block(rows, rowStride, scalesPerRow));
+  }
+
+  get codes(): Uint8Array {
+    return this.#module.bytes(this.raw.codes_address(), this.rows * this.rowStride);
+  }
+
+  get scales(): Float32Array {
+    return this.#module.floats(this.raw.scales_address(), this.rows * this.scalesPerRow);
+  }
+
+  dispose(): void {
+    this.raw.free();
+  }
+}
+
+export class WasmRowQuantizer implements RowQuantizer {
+  readonly spec: QuantizerSpec;
+  readonly rowBytes: number;
+  readonly #module: KernelModule;
+  readonly #raw: TensorQuantizer;
+
+  constructor(module: KernelModule, spec: QuantizerSpec) {
+    if (spec.encoding === 'group' && spec.group === undefined) {
+      throw new RangeError('Encoding "group" needs a group size.');
+    }
+    this.#module = module;
+    this.spec = spec;
+    this.rowBytes = integer(spec.cols, 'The number of columns') * DTYPE_BYTES[spec.dtype];
+    this.#raw = call(
+      () =>
+        new TensorQuantizer(
+          spec.dtype,
+          integer(spec.rows, 'The number of rows'),
+          spec.cols,
+          spec.encoding,
+          integer(spec.group ?? 0, 'The group'),
+          spec.gain ?? NO_FACTORS,
+          spec.multiplier ?? 1,
+        ),
+    );
+  }
+
+  measure(bytes: Uint8Array): void {
+    this.#wholeRows(bytes);
+    call(() => {
+      this.#module.inSlabs(bytes, this.rowBytes, (slab, length) => {
+        this.#raw.measure(slab, length);
+      });
+    });
+  }
+
+  quantize(bytes: Uint8Array, output: OutputBlock, placement: RowPlacement = {}): number {
+    if (!(output instanceof WasmOutputBlock)) throw new TypeError('The block was not made by these kernels.');
+    const first = integer(placement.first ?? 0, 'The first row');
+    const step = integer(placement.step ?? 1, 'The row step');
+    this.#wholeRows(bytes);
+    let rows = 0;
+    call(() => {
+      this.#module.inSlabs(bytes, this.rowBytes, (slab, length) => {
+        const row = integer(first + rows * step, 'The output row');
+        rows += this.#raw.quantize(slab, length, output.raw, row, step);
+      });
+    });
+    return rows;
+  }
+
+  get tensorScale(): number {
+    const scale = this.#raw.tensor_scale();
+    if (Number.isNaN(scale)) {
+      throw new RangeError('The scale of a tensor is known with encoding "tensor", after all rows were measured.');
+    }
+    return scale;
+  }
+
+  statistics(): TensorStatistics {
+    const totals = this.#raw.totals();
+    const [count, nonFinite, row, col, zeros, min, max, amax, signalSquares, errorSquares, limit] =
+      totals as unknown as TotalsTuple;
+    const bins = this.#raw.histograms();
+    return {
+      count,
+      nonFinite,
+      firstNonFinite: row < 0 ? null : { row, col },
+      zeros,
+      min,
+      max,
+      amax,
+      signalSquares,
+      errorSquares,
+      sqnr: 10 * Math.log10(signalSquares / errorSquares),
+      histogram: {
+        limit,
+        before: bins.slice(0, VALUE_BINS),
+        after: bins.slice(VALUE_BINS, 2 * VALUE_BINS),
+        codes: bins.slice(2 * VALUE_BINS, 2 * VALUE_BINS + CODE_BINS),
+      },
+    };
+  }
+
+  dispose(): void {
+    this.#raw.free();
+  }
+
+  #wholeRows(bytes: Uint8Array): void {
+    if (bytes.length % this.rowBytes !== 0) {
+      throw new RangeError(`${bytes.length} bytes are not whole rows of ${this.rowBytes}.`);
+    }
+  }
+}
+
+/** The order of `TensorQuantizer.totals` in `kernels/crates/kernels/src/bindings/quantize.rs`. */
+type TotalsTuple = readonly [
+  count: number,
+  nonFinite: number,
+  row: number,
+  col: number,
+  zeros: number,
+  min: number,
+  max: number,
+  amax: number,
+  signalSquares: number,
+  errorSquares: number,
+  limit: number,
+];
