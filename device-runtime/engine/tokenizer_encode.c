@@ -244,7 +244,7 @@ static void encode_metaspace(encoder *e, const uint8_t *text, uint32_t begin, ui
 }
 
 /* Runs the pre-tokenizer's stages over text[begin, end), begin < end, each stage inside the pieces of the one before;
- * text[begin - 1] may be overwritten for a while. at_start: nothing but the start of the whole text is before. */
+ * text[begin - 1] may be overwritten for a while (text has SLACK bytes before it). at_start: nothing but the start of the whole text is before. */
 static void encode_words(encoder *e, uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
     const s3lm_tokenizer *t = e->t;
     uint32_t stages = t->stages.count;
@@ -256,6 +256,10 @@ static void encode_words(encoder *e, uint8_t *text, uint32_t begin, uint32_t end
         encode_metaspace(e, text, begin, end, at_start);
         return;
     }
+    /* Count from the slack before the text, so that the position before its start is a number too. */
+    text -= SLACK;
+    begin += SLACK;
+    end += SLACK;
     uint32_t place[S3LM_TOKN_STAGES_LIMIT], stop[S3LM_TOKN_STAGES_LIMIT], depth = 0;
     uint8_t saved = 0;
     bool replaced = false, enter = true;

@@ -1,0 +1,95 @@
+/** The fixtures that test/fixtures/tokenizers/make.py made with the tokenizers library; it describes the files. */
+import { readFile, readdir } from 'node:fs/promises';
+import { crc32, gunzipSync } from 'node:zlib';
+import { parseStrictJson } from '../../src/source/strict-json.js';
+import type { JsonObject } from '../../src/source/strict-json.js';
+import { openTokenizer, parseTokenizer } from '../../src/tokenizer/index.js';
+import type { DeviceTokenizer } from '../../src/tokenizer/index.js';
+import { engineModule } from './engine.js';
+
+const FOLDER = new URL('../fixtures/tokenizers/', import.meta.url);
+
+/** Names of the fixture tokenizers. */
+export async function fixtureNames(): Promise<string[]> {
+  const names = await readdir(FOLDER);
+  return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
+}
+
+/** A fixture's tokenizer.json. */
+export async function fixtureJson(name: string): Promise<string> {
+  return readFile(new URL(`${name}.json`, FOLDER), 'utf8');
+}
+
+/** A tokenizer.json opened with the engine. */
+export async function openJson(json: string, config: JsonObject | null = null): Promise<DeviceTokenizer> {
+  return openTokenizer(await engineModule(), parseTokenizer(parseStrictJson(json) as JsonObject, config));
+}
+
+/** CRC-32 of a text's UTF-8. */
+export function textCheck(text: string): number {
+  return crc32(Buffer.from(text));
+}
+
+/** Ids and the check of their two decodings. */
+export interface Expected {
+  readonly ids: readonly number[];
+  readonly check: number;
+}
+
+export interface Corpus {
+  readonly lines: readonly Uint8Array[];
+  /** Range of the lines that hold added tokens. */
+  readonly addedBegin: number;
+  readonly addedEnd: number;
+}
+
+export async function readCorpus(): Promise<Corpus> {
+  const reader = new Reader(await gunzip('corpus.bin.gz'));
+  const count = reader.word();
+  const [addedBegin, addedEnd] = [reader.word(), reader.word()];
+  return { lines: Array.from({ length: count }, () => reader.bytes(reader.word())), addedBegin, addedEnd };
+}
+
+/** What the library made of the corpus and of random ids. */
+export async function readExpected(
+  name: string,
+  { lines, addedBegin, addedEnd }: Corpus,
+): Promise<{ lines: Expected[]; asText: (readonly number[])[]; random: Expected[] }> {
+  const reader = new Reader(await gunzip(`${name}.bin.gz`));
+  const checked = (): Expected => ({ ids: reader.ids(), check: reader.word() });
+  return {
+    lines: lines.map(checked),
+    asText: Array.from({ length: addedEnd - addedBegin }, () => reader.ids()),
+    random: Array.from({ length: reader.word() }, checked),
+  };
+}
+
+async function gunzip(name: string): Promise<Buffer> {
+  return gunzipSync(await readFile(new URL(name, FOLDER)));
+}
+
+class Reader {
+  readonly #data: Buffer;
+  #at = 0;
+
+  constructor(data: Buffer) {
+    this.#data = data;
+  }
+
+  word(): number {
+    this.#at += 4;
+    return this.#data.readUInt32LE(this.#at - 4);
+  }
+
+  bytes(length: number): Uint8Array {
+    this.#at += length;
+    return this.#data.subarray(this.#at - length, this.#at);
+  }
+
+  ids(): number[] {
+    const count = this.#data.readUInt16LE(this.#at);
+    const first = this.#at + 2;
+    this.#at = first + count * 2;
+    return Array.from({ length: count }, (_, index) => this.#data.readUInt16LE(first + index * 2));
+  }
+}
