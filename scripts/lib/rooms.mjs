@@ -11,6 +11,7 @@ export const ROOMS = [
   'package',
   'image',
   'device',
+  'report',
 ];
 
 /** Rooms that stand on all of the above. They may not be imported from below. */

@@ -1,0 +1,19 @@
+/** The pipeline without the page: what other programs import to convert and run models. */
+export { convert, openModel, planModel, type OpenedModel } from './pipeline/convert.js';
+export type { Conversion, ConvertOptions, Hooks, Runtime } from './pipeline/types.js';
+export { BOARDS, DEFAULT_BOARD_ID, findBoard, type Board } from './plan/boards.js';
+export { planToJson, type Plan, type PlanJson } from './plan/plan.js';
+export type { Fusions, Scheme } from './plan/scheme.js';
+export type { Report, TensorReport, TextPair, Verdict } from './quantize/report.js';
+export { reportHtml, reportText } from './report/index.js';
+export { readPackage, type ModelPackage } from './package/reader.js';
+export { Twin } from './device/twin.js';
+export type { GenerateOptions, GenerateResult, GenerateStep, TwinInfo, TwinOptions } from './device/twin-types.js';
+export type { ByteSource, ModelFolder } from './source/byte-source.js';
+export { directoryHandleFolder, fileListFolder } from './source/file-list-folder.js';
+export { httpFolder } from './source/http-folder.js';
+export { hubFolder } from './source/hub-folder.js';
+export { memoryFolder } from './source/memory-folder.js';
+export { FormatError, TransportError, UnsupportedError, UsageError } from './shared/errors.js';
+export type { OnProgress, Progress } from './shared/progress.js';
+export { VERSION } from './shared/version.js';
