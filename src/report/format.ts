@@ -4,13 +4,13 @@ const KIB = 1024;
 const MIB = 1024 * 1024;
 
 /**
- * Bytes with a unit; powers of 1024, as memories are made.
+ * Bytes with a unit; powers of 1024, as memories are made. Whole units have no decimals.
  * @param lang BCP 47 language of the digits
  */
 export function formatBytes(bytes: number, lang = 'en'): string {
   if (bytes < KIB) return `${formatCount(bytes, lang)} B`;
-  if (bytes < MIB) return `${fixed(bytes / KIB, bytes < 100 * KIB ? 1 : 0, lang)} KB`;
-  return `${fixed(bytes / MIB, bytes < 100 * MIB ? 2 : 0, lang)} MB`;
+  if (bytes < MIB) return `${fixed(bytes / KIB, bytes < 100 * KIB && bytes % KIB !== 0 ? 1 : 0, lang)} KB`;
+  return `${fixed(bytes / MIB, bytes < 100 * MIB && bytes % MIB !== 0 ? 2 : 0, lang)} MB`;
 }
 
 /** A whole number with grouped digits. */

@@ -16,7 +16,9 @@ import {
 test('bytes change their unit at powers of 1024', () => {
   assert.equal(formatBytes(0), '0 B');
   assert.equal(formatBytes(1023), '1,023 B');
-  assert.equal(formatBytes(1024), '1.0 KB');
+  assert.equal(formatBytes(1024), '1 KB');
+  assert.equal(formatBytes(1536), '1.5 KB');
+  assert.equal(formatBytes(8 * 1024 * 1024), '8 MB');
   assert.equal(formatBytes(702_464), '686 KB');
   assert.equal(formatBytes(1_310_720), '1.25 MB');
   assert.equal(formatBytes(270_000_000), '257 MB');

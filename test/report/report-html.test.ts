@@ -12,7 +12,7 @@ test('is one document with the figures, a chart and a table behind it', () => {
     'Indistinguishable',
     '0.00123',
     '98.3 %',
-    '673 KB of 8.00 MB',
+    '673 KB of 8 MB',
     'class="before" d="M0 32',
     '<mark>',
   ]) {

@@ -14,7 +14,7 @@ test('says the verdict, the figures, the memories and the texts', () => {
     '98.3 %',
     '1.25 MB → 686 KB',
     'PSRAM',
-    '673 KB of 8.00 MB',
+    '673 KB of 8 MB',
     'at most 158 tokens per second',
     'model.layers.0.self_attn.q_proj.weight',
     '42.1 dB',

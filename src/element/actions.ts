@@ -1,0 +1,26 @@
+/** What a person can ask for; views call these and nothing else. */
+import type { Settings, TrialOptions } from './state.js';
+
+export type DownloadKind = 'package' | 'html' | 'json';
+
+export interface Actions {
+  /** Opens the browser's dialog for a folder. */
+  pickFolder(): void;
+  /** Opens the browser's dialog for files. */
+  pickFiles(): void;
+  useSample(): void;
+  /** Takes a failure message away. */
+  dismiss(): void;
+  change(settings: Partial<Settings>): void;
+  convert(): void;
+  cancel(): void;
+  /** Back to the settings of the converted model. */
+  adjust(): void;
+  /** Back to the choice of a model. */
+  reset(): void;
+  download(kind: DownloadKind): void;
+  /** Shows or hides a tensor's histogram. */
+  toggleTensor(name: string): void;
+  ask(options: Partial<TrialOptions>): void;
+  generate(): void;
+}

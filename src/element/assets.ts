@@ -1,0 +1,56 @@
+/** Where the element's files are: WebAssembly, worker and sample model, relative to the script or to what the page says. */
+import type { RuntimeUrls } from '../worker/runtime.js';
+
+/** Addresses of everything that the element fetches. */
+export interface AssetUrls extends RuntimeUrls {
+  /** Folder of the bundled sample model. */
+  readonly model: string;
+}
+
+/** What a page can say about the places. */
+export interface AssetChoices {
+  /** Attribute `asset-base`: folder that holds the `.wasm` files, `null` for the script's own. */
+  readonly base: string | null;
+  /** Addresses that override single files. */
+  readonly overrides: Partial<AssetUrls>;
+  /** Address of the page, against which relative ones are resolved. */
+  readonly page: string;
+}
+
+/**
+ * Resolves the addresses.
+ * @param script address of the element's own script
+ */
+export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
+  const base = choices.base === null ? new URL('.', script) : new URL(folder(choices.base), choices.page);
+  const own: AssetUrls = {
+    kernels: new URL('kernels.wasm', base).href,
+    twin: new URL('twin.wasm', base).href,
+    // The package has dist/ and models/ side by side.
+    model: new URL('../models/home-commands/', base).href,
+  };
+  const given = Object.entries(choices.overrides).map(([name, url]) => [
+    name,
+    new URL(url, choices.page).href,
+  ]);
+  return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+}
+
+/** A folder's address ends with a slash, or its last part would be replaced. */
+export function folder(address: string): string {
+  return address.endsWith('/') ? address : `${address}/`;
+}
+
+/** Last part of a folder's address, as its name. */
+export function folderName(address: string): string {
+  const last =
+    new URL(address, 'https://localhost/').pathname
+      .split('/')
+      .filter((part) => part !== '')
+      .at(-1) ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

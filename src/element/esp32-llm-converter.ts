@@ -1,0 +1,473 @@
+/** The custom element: wires page, store and views. Importing it registers nothing; `define.ts` does. */
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { DEFAULT_BOARD_ID } from '../plan/boards.js';
+import type { PlanJson } from '../plan/plan.js';
+import { DEFAULT_SCHEME } from '../plan/scheme.js';
+import type { Report } from '../quantize/report.js';
+import { VERDICTS } from '../report/words.js';
+import { UsageError } from '../shared/errors.js';
+import type { NamedFile } from '../source/file-list-folder.js';
+import type { ModelSource } from '../worker/jobs.js';
+import type { Actions } from './actions.js';
+import { assetUrls, folder, folderName, type AssetUrls } from './assets.js';
+import { droppedFiles } from './dropped-files.js';
+import { Esp32LlmErrorEvent } from './events/error-event.js';
+import { Esp32LlmProgressEvent } from './events/progress-event.js';
+import { Esp32LlmReportEvent } from './events/report-event.js';
+import { Esp32LlmStateEvent } from './events/state-event.js';
+import { explain } from './explain.js';
+import { readSettings } from './initial-settings.js';
+import type { Settings, State, Step } from './state.js';
+import { ConverterStore, type Converter } from './store.js';
+import { en } from './strings/en.js';
+import type { Strings } from './strings/strings.js';
+import { base } from './styles/base.js';
+import { result } from './styles/result.js';
+import { steps } from './styles/steps.js';
+import { tokens } from './styles/tokens.js';
+import { chooseView, readingView } from './views/choose.js';
+import { chipIcon } from './views/icons.js';
+import type * as LaterViews from './views/later.js';
+
+export { Esp32LlmErrorEvent, Esp32LlmProgressEvent, Esp32LlmReportEvent, Esp32LlmStateEvent };
+export type { AssetUrls, Converter, Step };
+
+/** The steps as the header counts them, with the states that belong to each. */
+const STEPS: readonly (readonly [keyof Omit<Strings['steps'], 'label'>, readonly Step[]])[] = [
+  ['choose', ['choose', 'reading']],
+  ['fit', ['fit']],
+  ['convert', ['converting']],
+  ['compare', ['result']],
+];
+
+/**
+ * Turns a HuggingFace model folder into a checked INT8 package for the ESP32-S3, shows what that cost, and lets the result
+ * speak. All work is done in a worker of this page; nothing is uploaded.
+ *
+ * @summary Converts a language model for the ESP32-S3 in the page.
+ *
+ * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
+ * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is converted.
+ * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, with report, plan and package.
+ * @event {Esp32LlmErrorEvent} esp32-llm-error - When a failure is shown.
+ *
+ * @slot heading - Replaces the title; use a heading element.
+ * @slot drop-hint - Replaces the line that says which files a model folder has.
+ * @slot privacy - Replaces the line that says that nothing is uploaded.
+ *
+ * @csspart base - The frame around everything.
+ * @csspart drop-zone - The area that takes dropped folders.
+ * @csspart button - Every button with a frame.
+ * @csspart primary-button - The button of the next step.
+ * @csspart progress - The progress bar of a conversion.
+ * @csspart failure - A failure message.
+ * @csspart memories - The list of memory bars.
+ * @csspart verdict - The judgement of a conversion with its figures.
+ * @csspart tensors - The table of tensors.
+ * @csspart trial - The form that talks to the converted model.
+ * @csspart output - What the converted model said.
+ *
+ * @cssproperty --esp32-llm-accent - Colour of buttons, links and marks.
+ * @cssproperty --esp32-llm-on-accent - Colour of text on the accent.
+ * @cssproperty --esp32-llm-ground - Background.
+ * @cssproperty --esp32-llm-panel - Background of panels.
+ * @cssproperty --esp32-llm-ink - Colour of text.
+ * @cssproperty --esp32-llm-quiet - Colour of secondary text.
+ * @cssproperty [--esp32-llm-font=system-ui, sans-serif] - Font of all text.
+ * @cssproperty [--esp32-llm-radius=0.5rem] - Radius of corners.
+ *
+ * @cssstate choose - A model is to be chosen.
+ * @cssstate reading - A model is read.
+ * @cssstate fit - Settings are chosen.
+ * @cssstate converting - A model is converted.
+ * @cssstate result - The report is shown.
+ * @cssstate dragging - Files are held over the element.
+ */
+export class Esp32LlmConverter extends LitElement {
+  static override styles = [tokens, base, steps, result];
+
+  /**
+   * Addresses of single files that lie elsewhere than beside the script, for all elements of the page; relative ones are
+   * resolved against the page. Set it before the element is first used.
+   */
+  static assets: Partial<AssetUrls> = {};
+
+  /**
+   * Makes what does the work; `null` takes the worker.
+   * @internal
+   */
+  static converter: (() => Promise<Converter>) | null = null;
+
+  readonly #internals = this.attachInternals();
+  readonly #strings: Strings = en;
+  readonly #store = new ConverterStore({
+    converter: () => (Esp32LlmConverter.converter ?? (() => this.#createConverter()))(),
+    explain: (error, doing) => explain(error, doing, this.#strings),
+    onChange: (now, before) => {
+      this.#changed(now, before);
+    },
+    onProgress: (progress) => {
+      this.dispatchEvent(new Esp32LlmProgressEvent(progress));
+    },
+    onFailure: (failure) => {
+      this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
+    },
+  });
+  readonly #actions: Actions = {
+    pickFolder: () => {
+      this.folderInput.click();
+    },
+    pickFiles: () => {
+      this.fileInput.click();
+    },
+    useSample: () => void this.load(),
+    dismiss: () => {
+      this.reset();
+    },
+    change: (settings) => void this.#store.change(settings),
+    convert: () => void this.convert(),
+    cancel: () => {
+      this.cancel();
+    },
+    adjust: () => {
+      this.#store.adjust();
+    },
+    reset: () => {
+      this.reset();
+    },
+    download: (kind) => void this.#download(kind),
+    toggleTensor: (name) => {
+      this.openTensor = this.openTensor === name ? null : name;
+    },
+    ask: (options) => {
+      this.#store.ask(options);
+    },
+    generate: () => void this.#store.generate(),
+  };
+  /** Where the focus was before the view was replaced: inside it, so it has to be put into the new one. */
+  #refocus = false;
+
+  @query('#folder-input') private readonly folderInput!: HTMLInputElement;
+  @query('#file-input') private readonly fileInput!: HTMLInputElement;
+
+  @state() private view: State = this.#store.state;
+  @state() private dragging = false;
+  @state() private openTensor: string | null = null;
+  @state() private announcement = '';
+  /** The views that come after the first, once loaded. */
+  @state() private later: typeof LaterViews | null = null;
+
+  /** Address of the model folder behind the sample button; default the model that comes with the element. */
+  @property() model: string | null = null;
+
+  /** Board that is chosen at first, e.g. `esp32-s3-n16r8`. */
+  @property() board: string = DEFAULT_BOARD_ID;
+
+  /** Weights that share a scale at first: `tensor`, `channel`, `group:128`, `group:64` or `group:32`. */
+  @property() granularity: string = DEFAULT_SCHEME.granularity;
+
+  /** Activation scales at first: `dynamic` or `static`. */
+  @property() activations: string = DEFAULT_SCHEME.activations;
+
+  /** Key/value cache at first: `int8` or `float32`. */
+  @property() cache: string = DEFAULT_SCHEME.cache;
+
+  /** Context in tokens at first; without it the plan chooses. */
+  @property({ type: Number }) context: number | null = null;
+
+  /** Colours: `light` or `dark`; without it those that the reader's system prefers. */
+  @property({ reflect: true }) theme: string | null = null;
+
+  /** Folder that holds `kernels.wasm` and `twin.wasm`; default the script's own. */
+  @property({ attribute: 'asset-base' }) assetBase: string | null = null;
+
+  /** A copy of `worker.js` on the page's own origin, for pages whose content policy forbids blob workers. */
+  @property({ attribute: 'worker-url' }) workerUrl: string | null = null;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // A move within the document disconnects as well; only what stays away gives up its worker.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#store.release();
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('view')) this.#refocus = this.shadowRoot?.activeElement !== null;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    const before = changed.get('view') as State | undefined;
+    if (before === undefined || before.step === this.view.step || !this.#refocus) return;
+    this.shadowRoot?.querySelector<HTMLElement>('#step-heading')?.focus();
+  }
+
+  #changed(now: State, before: State): void {
+    this.view = now;
+    if (now.step !== 'choose' && this.later === null) void this.#loadViews();
+    if (now.step === before.step) return;
+    this.#internals.states.delete(before.step);
+    this.#internals.states.add(now.step);
+    this.announcement = this.#announce(now, before);
+    if (now.step !== 'result') this.openTensor = null;
+    this.dispatchEvent(new Esp32LlmStateEvent(now.step, before.step));
+    if (now.step === 'result') {
+      const { report, plan, package: bytes } = now.result;
+      this.dispatchEvent(
+        new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }),
+      );
+    }
+  }
+
+  /** What a screen reader says about a new step. */
+  #announce(now: State, before: State): string {
+    const { announce, converting, reading } = this.#strings;
+    switch (now.step) {
+      case 'choose':
+        return now.failure?.title ?? '';
+      case 'reading':
+        return reading.heading(now.name);
+      case 'fit':
+        if (now.failure !== null) return now.failure.title;
+        return before.step === 'converting'
+          ? announce.cancelled
+          : announce.fit(now.choice.plan.fits, now.choice.plan.board);
+      case 'converting':
+        return converting.heading(now.choice.inspection.name);
+      case 'result':
+        return announce.result(VERDICTS[now.result.report.verdict].title);
+    }
+  }
+
+  async #loadViews(): Promise<void> {
+    try {
+      this.later = await import('./views/later.js');
+    } catch (cause) {
+      this.#store.refuse(new Error(this.#strings.failures.views, { cause }));
+    }
+  }
+
+  async #createConverter(): Promise<Converter> {
+    const { createConverter } = await import('./converter.js');
+    const workerUrl = this.workerUrl === null ? null : new URL(this.workerUrl, document.baseURI).href;
+    return createConverter(this.#assets(), workerUrl);
+  }
+
+  #assets(): AssetUrls {
+    return assetUrls(import.meta.url, {
+      base: this.assetBase,
+      overrides: Esp32LlmConverter.assets,
+      page: document.baseURI,
+    });
+  }
+
+  #settings(): Settings {
+    const { board, granularity, activations, cache, context } = this;
+    return readSettings({ board, granularity, activations, cache, context });
+  }
+
+  async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
+    const { view } = this;
+    if (view.step !== 'result') return;
+    const { makeDownload, save } = await import('./downloads.js');
+    save(makeDownload(kind, view));
+  }
+
+  #picked(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    // The same folder may be picked again.
+    input.value = '';
+    if (files.length > 0) void this.load(files);
+  }
+
+  #dragOver(event: DragEvent): void {
+    if (!this.#takesDrop(event)) return;
+    event.preventDefault();
+    this.#setDragging(true);
+  }
+
+  #dragLeave(event: DragEvent): void {
+    const { relatedTarget } = event;
+    if (relatedTarget instanceof Node && this.shadowRoot?.contains(relatedTarget) === true) return;
+    this.#setDragging(false);
+  }
+
+  async #drop(event: DragEvent): Promise<void> {
+    this.#setDragging(false);
+    if (!this.#takesDrop(event) || event.dataTransfer === null) return;
+    event.preventDefault();
+    try {
+      await this.load(await droppedFiles(event.dataTransfer));
+    } catch (error) {
+      this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #takesDrop(event: DragEvent): boolean {
+    return this.view.step === 'choose' && (event.dataTransfer?.types.includes('Files') ?? false);
+  }
+
+  #setDragging(dragging: boolean): void {
+    this.dragging = dragging;
+    if (dragging) this.#internals.states.add('dragging');
+    else this.#internals.states.delete('dragging');
+  }
+
+  /** The current step. */
+  get step(): Step {
+    return this.view.step;
+  }
+
+  /** The report of the last conversion while it is shown, else `null`. */
+  get report(): Report | null {
+    return this.view.step === 'result' ? this.view.result.report : null;
+  }
+
+  /** The plan of the chosen model and settings, `null` before a model is chosen. */
+  get plan(): PlanJson | null {
+    return 'choice' in this.view ? this.view.choice.plan : null;
+  }
+
+  /** The converted package, `null` before there is one. Copy the bytes before changing or transferring them. */
+  get package(): Uint8Array | null {
+    return this.view.step === 'result' ? this.view.result.package : null;
+  }
+
+  /**
+   * Reads a model; afterwards the step is `fit`, or `choose` when it failed (see the event `esp32-llm-error`).
+   * @param source address of a model folder, files (of a file input, or with their paths), or nothing for the sample
+   */
+  async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
+    try {
+      const settings = this.#settings();
+      const chosen = this.#source(source ?? this.model ?? this.#assets().model);
+      await this.#store.choose(chosen, sourceName(chosen), settings);
+    } catch (error) {
+      this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #source(source: string | URL | Iterable<File | NamedFile>): ModelSource {
+    if (typeof source === 'string' || source instanceof URL) {
+      return { kind: 'url', url: new URL(folder(String(source)), document.baseURI).href };
+    }
+    const files = [...source].map((item) =>
+      'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
+    );
+    if (files.length === 0)
+      throw new UsageError('There are no files to read. Choose the folder that holds config.json.');
+    return { kind: 'files', files };
+  }
+
+  /** Converts the model that was read; afterwards the step is `result`, or `fit` when it failed or was cancelled. */
+  async convert(): Promise<void> {
+    await this.#store.convert();
+  }
+
+  /** Stops what is running. */
+  cancel(): void {
+    this.#store.cancel();
+  }
+
+  /** Back to the choice of a model. */
+  reset(): void {
+    this.#store.reset();
+  }
+
+  protected override render(): TemplateResult {
+    const { view } = this;
+    return html`<div
+      class=${this.dragging ? 'base dragging' : 'base'}
+      part="base"
+      @dragenter=${(event: DragEvent) => {
+        this.#dragOver(event);
+      }}
+      @dragover=${(event: DragEvent) => {
+        this.#dragOver(event);
+      }}
+      @dragleave=${(event: DragEvent) => {
+        this.#dragLeave(event);
+      }}
+      @drop=${(event: DragEvent) => void this.#drop(event)}
+    >
+      <header>
+        <div class="title">
+          ${chipIcon()}<slot name="heading"><h2>${this.#strings.title}</h2></slot>
+        </div>
+        ${this.#renderSteps()}
+      </header>
+      <div class="body">${this.#renderView(view)}</div>
+      <div class="hidden" role="status">${this.announcement}</div>
+      <input
+        id="folder-input"
+        type="file"
+        hidden
+        webkitdirectory
+        @change=${(event: Event) => {
+          this.#picked(event);
+        }}
+      />
+      <input
+        id="file-input"
+        type="file"
+        hidden
+        multiple
+        @change=${(event: Event) => {
+          this.#picked(event);
+        }}
+      />
+    </div>`;
+  }
+
+  #renderSteps(): TemplateResult {
+    const words = this.#strings.steps;
+    const current = STEPS.findIndex(([, states]) => states.includes(this.view.step));
+    return html`<ol class="steps" aria-label=${words.label}>
+      ${STEPS.map(
+        ([name], index) =>
+          html`<li
+            class=${index < current ? 'done' : ''}
+            aria-current=${index === current ? 'step' : nothing}
+          >
+            <span>${words[name]}</span>
+          </li>`,
+      )}
+    </ol>`;
+  }
+
+  #renderView(view: State): TemplateResult {
+    const [strings, actions] = [this.#strings, this.#actions];
+    if (view.step === 'choose') return chooseView(view, this.#sampleName(), strings, actions);
+    if (view.step === 'reading') return readingView(view, strings, actions);
+    if (this.later === null) {
+      return readingView({ step: 'reading', name: view.choice.inspection.name }, strings, actions);
+    }
+    switch (view.step) {
+      case 'fit':
+        return this.later.fitView(view, strings, actions);
+      case 'converting':
+        return this.later.convertingView(view, strings, actions);
+      case 'result':
+        return this.later.resultView(view, this.openTensor, strings, actions);
+    }
+  }
+
+  #sampleName(): string {
+    return folderName(this.model ?? this.#assets().model);
+  }
+}
+
+/** What to call a model before its folder is open. */
+function sourceName(source: ModelSource): string {
+  if (source.kind === 'url') return folderName(source.url);
+  const first = source.files[0]?.path.replace(/^\/+/, '') ?? '';
+  return first.includes('/') ? (first.split('/')[0] ?? first) : first;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'esp32-llm-converter': Esp32LlmConverter;
+  }
+}

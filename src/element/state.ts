@@ -1,0 +1,88 @@
+/** The one state of the element: a step of the way, with exactly the facts that exist at that step. */
+import type { EndReason } from '../device/twin-types.js';
+import type { PlanJson } from '../plan/plan.js';
+import type { Granularity, Scheme } from '../plan/scheme.js';
+import type { Progress, Stage } from '../shared/progress.js';
+import type { ConvertResult, Inspection, ModelSource } from '../worker/jobs.js';
+
+/** What a person can set before a conversion. */
+export interface Settings {
+  readonly board: string;
+  readonly granularity: Granularity;
+  readonly activations: Scheme['activations'];
+  readonly cache: Scheme['cache'];
+  /** Tokens; `null` lets the plan choose. */
+  readonly context: number | null;
+}
+
+/** Something went wrong, in words for people. */
+export interface Failure {
+  /** What happened. */
+  readonly title: string;
+  /** The details, and what to do. */
+  readonly message: string;
+  /** The error itself, for the event and for the console of an embedder. */
+  readonly error: Error;
+}
+
+/** A model that was read and can be converted. */
+export interface Choice {
+  readonly source: ModelSource;
+  readonly inspection: Inspection;
+  readonly settings: Settings;
+  /** The plan for these settings. */
+  readonly plan: PlanJson;
+}
+
+/** What the person typed for a generation. */
+export interface TrialOptions {
+  readonly prompt: string;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** 0 is off. */
+  readonly topK: number;
+  readonly seed: number;
+  readonly maxNewTokens: number;
+}
+
+/** The generation below the report. */
+export type Trial =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly prompt: string; readonly text: string; readonly tokens: number }
+  | {
+      readonly kind: 'ended';
+      readonly prompt: string;
+      readonly text: string;
+      readonly tokens: number;
+      readonly reason: EndReason;
+      readonly tokensPerSecond: number;
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Choose → read → fit → convert → compare. */
+export type State =
+  | { readonly step: 'choose'; readonly failure: Failure | null }
+  | { readonly step: 'reading'; readonly name: string }
+  | {
+      readonly step: 'fit';
+      readonly choice: Choice;
+      /** The settings changed and their plan is not there yet. */
+      readonly planning: boolean;
+      readonly failure: Failure | null;
+    }
+  | {
+      readonly step: 'converting';
+      readonly choice: Choice;
+      /** Stages so far, the current one last. */
+      readonly stages: readonly Stage[];
+      readonly progress: Progress | null;
+    }
+  | {
+      readonly step: 'result';
+      readonly choice: Choice;
+      readonly result: ConvertResult;
+      readonly options: TrialOptions;
+      readonly trial: Trial;
+    };
+
+export type Step = State['step'];

@@ -1,0 +1,282 @@
+/**
+ * Owns the state and decides about it: views render it, requests come in as method calls, and only what the worker
+ * confirmed is committed. Knows neither the DOM nor the worker's ways.
+ */
+import { DEFAULT_SCHEME } from '../plan/scheme.js';
+import { isAbort } from '../shared/errors.js';
+import type { Progress } from '../shared/progress.js';
+import type { JobOptions } from '../worker/bridge.js';
+import type {
+  ConvertResult,
+  ConvertSettings,
+  GenerateRequest,
+  GenerateSummary,
+  Inspection,
+  ModelSource,
+} from '../worker/jobs.js';
+import type { PlanJson } from '../plan/plan.js';
+import type { Failure, Settings, State, TrialOptions } from './state.js';
+
+/** Who does the work: the worker's bridge, or a stand-in in tests. */
+export interface Converter {
+  inspect(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<Inspection>;
+  plan(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<PlanJson>;
+  convert(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<ConvertResult>;
+  generate(bytes: Uint8Array, request: GenerateRequest, options: JobOptions): Promise<GenerateSummary>;
+  dispose(): void;
+}
+
+export interface StoreOptions {
+  /** Brings the converter; called with the first request that needs it. */
+  readonly converter: () => Promise<Converter>;
+  /** Turns an error into words, given what was being done. */
+  readonly explain: (error: Error, doing: 'read' | 'plan' | 'convert' | 'generate') => Failure;
+  /** Called after every change. */
+  readonly onChange: (state: State, before: State) => void;
+  /** Called for every progress report of a conversion. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Called for every failure that is shown. */
+  readonly onFailure: (failure: Failure) => void;
+}
+
+/** Sampling that shows what a model can do: greedy, and a length that ends soon. */
+const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed: 1, maxNewTokens: 128 };
+
+export class ConverterStore {
+  readonly #options: StoreOptions;
+  #state: State = { step: 'choose', failure: null };
+  #converter: Promise<Converter> | null = null;
+  /** Ends whatever runs; replaced with every request, so that late answers of an earlier one are dropped. */
+  #current = new AbortController();
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Reads a model. @param name what to call it while it is read */
+  async choose(source: ModelSource, name: string, settings: Settings): Promise<void> {
+    const { signal } = this.#renew();
+    this.#commit({ step: 'reading', name });
+    try {
+      const converter = await this.#work();
+      const inspection = await converter.inspect(source, convertSettings(settings), { signal });
+      if (signal.aborted) return;
+      const { plan } = inspection;
+      this.#commit({
+        step: 'fit',
+        choice: { source, inspection, settings, plan },
+        planning: false,
+        failure: null,
+      });
+    } catch (error) {
+      this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
+    }
+  }
+
+  /** Shows a failure that happened before a model could be handed over. */
+  refuse(error: Error): void {
+    const { signal } = this.#renew();
+    this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
+  }
+
+  /** Changes settings and plans anew. */
+  async change(settings: Partial<Settings>): Promise<void> {
+    if (this.#state.step !== 'fit') return;
+    const { signal } = this.#renew();
+    const choice = { ...this.#state.choice, settings: { ...this.#state.choice.settings, ...settings } };
+    this.#commit({ step: 'fit', choice, planning: true, failure: null });
+    try {
+      const converter = await this.#work();
+      // Not abortable: ending the worker for every move of a slider costs more than the plan.
+      const plan = await converter.plan(choice.source, convertSettings(choice.settings), {});
+      if (signal.aborted) return;
+      this.#commit({ step: 'fit', choice: { ...choice, plan }, planning: false, failure: null });
+    } catch (error) {
+      this.#fail(error, 'plan', signal, (failure) => ({ step: 'fit', choice, planning: false, failure }));
+    }
+  }
+
+  /** Converts the chosen model. */
+  async convert(): Promise<void> {
+    if (this.#state.step !== 'fit') return;
+    const { choice } = this.#state;
+    const { signal } = this.#renew();
+    this.#commit({ step: 'converting', choice, stages: [], progress: null });
+    try {
+      const converter = await this.#work();
+      const onProgress = (progress: Progress): void => {
+        if (!signal.aborted) this.#progress(progress);
+      };
+      const result = await converter.convert(choice.source, convertSettings(choice.settings), {
+        signal,
+        onProgress,
+      });
+      if (signal.aborted) return;
+      this.#commit({
+        step: 'result',
+        choice: { ...choice, plan: result.plan },
+        result,
+        options: trialOptions(result),
+        trial: { kind: 'idle' },
+      });
+    } catch (error) {
+      this.#fail(error, 'convert', signal, (failure) => ({ step: 'fit', choice, planning: false, failure }));
+    }
+  }
+
+  /** Changes what the next generation is asked. */
+  ask(options: Partial<TrialOptions>): void {
+    if (this.#state.step !== 'result') return;
+    this.#commit({ ...this.#state, options: { ...this.#state.options, ...options } });
+  }
+
+  /** Generates from the converted package. */
+  async generate(): Promise<void> {
+    if (this.#state.step !== 'result' || this.#state.trial.kind === 'running') return;
+    const { signal } = this.#renew();
+    const { options, result } = this.#state;
+    const { prompt } = options;
+    this.#commit({ ...this.#state, trial: { kind: 'running', prompt, text: '', tokens: 0 } });
+    try {
+      const converter = await this.#work();
+      const summary = await converter.generate(result.package, options, {
+        signal,
+        onText: ({ text, tokens }) => {
+          const now = this.#state;
+          if (now.step !== 'result' || now.trial.kind !== 'running' || now.result !== result) return;
+          this.#commit({ ...now, trial: { kind: 'running', prompt, text: now.trial.text + text, tokens } });
+        },
+      });
+      const now = this.#state;
+      if (now.step !== 'result' || now.result !== result) return;
+      const { text, tokens, reason, tokensPerSecond } = summary;
+      this.#commit({ ...now, trial: { kind: 'ended', prompt, text, tokens, reason, tokensPerSecond } });
+    } catch (error) {
+      const now = this.#state;
+      if (now.step !== 'result' || now.result !== result) return;
+      if (isAbort(error)) {
+        // A worker that had to be ended forcibly answers nothing; the text that had come stays.
+        const { text, tokens } = now.trial.kind === 'running' ? now.trial : { text: '', tokens: 0 };
+        this.#commit({
+          ...now,
+          trial: { kind: 'ended', prompt, text, tokens, reason: 'cancelled', tokensPerSecond: 0 },
+        });
+        return;
+      }
+      const failure = this.#explain(error, 'generate');
+      this.#commit({ ...now, trial: { kind: 'failed', failure } });
+    }
+  }
+
+  /** Stops what is running: a generation keeps its text, a conversion goes back to its settings. */
+  cancel(): void {
+    const state = this.#state;
+    this.#current.abort(new DOMException('Cancelled.', 'AbortError'));
+    if (state.step === 'reading') this.#commit({ step: 'choose', failure: null });
+    if (state.step === 'converting') {
+      this.#commit({ step: 'fit', choice: state.choice, planning: false, failure: null });
+    }
+  }
+
+  /** Back to the settings of the converted model. */
+  adjust(): void {
+    if (this.#state.step !== 'result') return;
+    const { choice } = this.#state;
+    this.#renew();
+    this.#commit({ step: 'fit', choice, planning: false, failure: null });
+  }
+
+  /** Back to the choice of a model. */
+  reset(): void {
+    this.#renew();
+    this.#commit({ step: 'choose', failure: null });
+  }
+
+  /** Ends the worker; the store can be used again afterwards. */
+  release(): void {
+    this.cancel();
+    const converter = this.#converter;
+    this.#converter = null;
+    void converter?.then(
+      (live) => {
+        live.dispose();
+      },
+      () => undefined,
+    );
+  }
+
+  #work(): Promise<Converter> {
+    if (this.#converter === null) {
+      const converter = this.#options.converter();
+      this.#converter = converter;
+      converter.catch(() => {
+        // What could not be loaded is asked for again next time.
+        if (this.#converter === converter) this.#converter = null;
+      });
+    }
+    return this.#converter;
+  }
+
+  #renew(): AbortController {
+    this.#current.abort(new DOMException('Replaced by a later request.', 'AbortError'));
+    this.#current = new AbortController();
+    return this.#current;
+  }
+
+  #progress(progress: Progress): void {
+    const now = this.#state;
+    if (now.step !== 'converting') return;
+    const stages = now.stages.at(-1) === progress.stage ? now.stages : [...now.stages, progress.stage];
+    this.#commit({ ...now, stages, progress });
+    this.#options.onProgress(progress);
+  }
+
+  #fail(
+    error: unknown,
+    doing: Parameters<StoreOptions['explain']>[1],
+    signal: AbortSignal,
+    then: (failure: Failure) => State,
+  ): void {
+    if (signal.aborted) return;
+    this.#commit(then(this.#explain(error, doing)));
+  }
+
+  #explain(error: unknown, doing: Parameters<StoreOptions['explain']>[1]): Failure {
+    const failure = this.#options.explain(error instanceof Error ? error : new Error(String(error)), doing);
+    this.#options.onFailure(failure);
+    return failure;
+  }
+
+  #commit(state: State): void {
+    const before = this.#state;
+    this.#state = state;
+    this.#options.onChange(state, before);
+  }
+}
+
+/** The pipeline's form of the settings. */
+export function convertSettings(settings: Settings): ConvertSettings {
+  const { board, granularity, activations, cache, context } = settings;
+  return {
+    board,
+    scheme: { ...DEFAULT_SCHEME, granularity, activations, cache },
+    ...(context === null ? {} : { context }),
+  };
+}
+
+/** The model's own sampling where it has one, and a prompt that the report has shown to work. */
+function trialOptions(result: ConvertResult): TrialOptions {
+  const { generation, report } = result;
+  return {
+    ...DEFAULT_TRIAL,
+    prompt: report.texts.at(-1)?.prompt ?? '',
+    ...(generation.doSample ? { temperature: generation.temperature ?? 1, topK: generation.topK ?? 0 } : {}),
+    ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
+      ? {}
+      : { maxNewTokens: generation.maxNewTokens }),
+  };
+}

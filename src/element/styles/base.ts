@@ -1,0 +1,358 @@
+/** The frame: host, header with its steps, headings, buttons, fields, and what all steps share. */
+import { css } from 'lit';
+
+export const base = css`
+  :host {
+    display: block;
+    max-width: 64rem;
+    color: var(--ink);
+    font: 1rem/1.5 var(--esp32-llm-font, system-ui, sans-serif);
+    text-align: start;
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+
+  .base {
+    container-type: inline-size;
+    background: var(--ground);
+    border: 1px solid var(--line);
+    border-radius: calc(var(--radius) * 1.5);
+    overflow: hidden;
+  }
+
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.75rem 2rem;
+    padding: 1rem 1.5rem;
+    border-bottom: 1px solid var(--line);
+  }
+
+  .title {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+  }
+
+  main,
+  .body {
+    padding: 1.5rem;
+  }
+
+  h2,
+  h3,
+  h4,
+  h5,
+  p,
+  dl,
+  dd,
+  ul,
+  ol,
+  figure,
+  fieldset {
+    margin: 0;
+    padding: 0;
+  }
+
+  ul,
+  ol {
+    list-style: none;
+  }
+
+  h2,
+  ::slotted(h2) {
+    font-size: 1.125rem;
+    line-height: 1.25;
+    font-weight: 650;
+    margin: 0;
+  }
+
+  h3 {
+    font-size: 1.375rem;
+    line-height: 1.25;
+    font-weight: 650;
+    overflow-wrap: anywhere;
+  }
+
+  h3:focus {
+    outline: none;
+  }
+
+  h4 {
+    font-size: 1rem;
+    font-weight: 650;
+  }
+
+  h5 {
+    font-size: 0.8125rem;
+    font-weight: 600;
+    color: var(--quiet);
+  }
+
+  section {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1.25rem;
+  }
+
+  .quiet {
+    color: var(--quiet);
+    font-size: 0.875rem;
+    font-weight: 400;
+  }
+
+  .hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  .steps {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 1.25rem;
+    font-size: 0.875rem;
+    color: var(--quiet);
+    counter-reset: step;
+  }
+
+  .steps li {
+    display: flex;
+    align-items: center;
+    gap: 0.4rem;
+    counter-increment: step;
+  }
+
+  .steps li::before {
+    content: counter(step);
+    display: grid;
+    place-items: center;
+    width: 1.375rem;
+    height: 1.375rem;
+    border: 1px solid var(--edge);
+    border-radius: 50%;
+    font-size: 0.75rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .steps .done::before {
+    content: '✓';
+    content: '✓' / '';
+    border-color: var(--accent);
+    color: var(--accent);
+  }
+
+  .steps [aria-current] {
+    color: var(--ink);
+    font-weight: 600;
+  }
+
+  .steps [aria-current]::before {
+    background: var(--accent);
+    border-color: var(--accent);
+    color: var(--on-accent);
+  }
+
+  .icon {
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    flex: none;
+  }
+
+  .chip {
+    width: 2rem;
+    height: 2rem;
+    color: var(--accent);
+  }
+
+  .chip .bars {
+    stroke-width: 3;
+  }
+
+  .mark {
+    width: 1rem;
+    height: 1rem;
+  }
+
+  button {
+    font: inherit;
+    font-size: 0.9375rem;
+    font-weight: 500;
+    min-height: 2.5rem;
+    padding: 0.375rem 1rem;
+    color: var(--ink);
+    background: var(--ground);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+    cursor: pointer;
+    overflow-wrap: anywhere;
+  }
+
+  button:hover {
+    border-color: var(--accent);
+    color: var(--accent);
+  }
+
+  button.primary {
+    color: var(--on-accent);
+    background: var(--accent);
+    border-color: var(--accent);
+  }
+
+  button.primary:hover {
+    color: var(--on-accent);
+    background: color-mix(in srgb, var(--accent) 88%, var(--ink));
+  }
+
+  button:disabled {
+    opacity: 0.55;
+    cursor: default;
+  }
+
+  button small {
+    font-size: 0.8125rem;
+    font-weight: 400;
+  }
+
+  button.plain {
+    min-height: 0;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--accent);
+    text-align: start;
+    text-decoration: underline;
+    text-underline-offset: 0.15em;
+  }
+
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.75rem;
+  }
+
+  .buttons.end {
+    justify-content: flex-end;
+    border-top: 1px solid var(--line);
+    padding-top: 1.25rem;
+  }
+
+  :is(button, input, select, textarea, summary, .scroll):focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+
+  button.primary:focus-visible {
+    outline-color: var(--ink);
+  }
+
+  .panel {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: 1rem;
+    padding: 1.25rem;
+    background: var(--panel);
+    border-radius: var(--radius);
+  }
+
+  .stack {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: 1.25rem;
+  }
+
+  .columns {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-items: start;
+    gap: 1.25rem;
+  }
+
+  summary {
+    cursor: pointer;
+    width: fit-content;
+    border-radius: 0.125rem;
+  }
+
+  .failure {
+    display: flex;
+    justify-content: space-between;
+    align-items: start;
+    gap: 1rem;
+    padding: 1rem 1.25rem;
+    border-inline-start: 0.25rem solid var(--bad);
+    border-radius: var(--radius);
+    background: var(--bad-soft);
+    overflow-wrap: anywhere;
+  }
+
+  .failure h4 {
+    color: var(--bad);
+  }
+
+  @container (min-width: 46rem) {
+    .columns {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    }
+  }
+
+  @container (max-width: 30rem) {
+    header,
+    main,
+    .body {
+      padding: 1rem;
+    }
+
+    .steps li:not([aria-current]) span {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+
+    .buttons > button {
+      flex: 1 1 auto;
+    }
+  }
+
+  @media (forced-colors: active) {
+    button.primary {
+      border-width: 2px;
+    }
+
+    .steps [aria-current]::before {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
+  }
+
+  @media (prefers-reduced-motion: no-preference) {
+    button,
+    .drop {
+      transition:
+        border-color 0.15s,
+        background-color 0.15s;
+    }
+  }
+`;

@@ -1,0 +1,46 @@
+/** The third step: how far the conversion is, what it works on, and a cancel that stops it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
+import type { Progress } from '../../shared/progress.js';
+import type { Actions } from '../actions.js';
+import type { State } from '../state.js';
+import type { Strings } from '../strings/strings.js';
+import { markIcon } from './icons.js';
+
+export function convertingView(
+  state: Extract<State, { step: 'converting' }>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { converting } = strings;
+  const { progress, stages } = state;
+  return html`<section class="busy" aria-labelledby="step-heading">
+    <h3 id="step-heading" tabindex="-1">${converting.heading(state.choice.inspection.name)}</h3>
+    <ol class="stages">
+      ${stages.map((stage, index) =>
+        index === stages.length - 1
+          ? html`<li aria-current="step"><span class="dot"></span>${converting.stages[stage]}</li>`
+          : html`<li>${markIcon(true)}${converting.stages[stage]}</li>`,
+      )}
+      ${stages.length === 0 ? html`<li aria-current="step"><span class="dot"></span>${converting.starting}</li>` : nothing}
+    </ol>
+    <progress
+      part="progress"
+      aria-labelledby="step-heading"
+      max="1"
+      value=${ifDefined(progress === null || progress.total === 0 ? undefined : progress.done / progress.total)}
+    ></progress>
+    <p class="amount">
+      <span>${progress === null ? '' : amount(progress, strings)}</span>
+      <span class="item">${progress?.item ?? ''}</span>
+    </p>
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.cancel()}>${converting.cancel}</button>
+    </div>
+  </section>`;
+}
+
+function amount(progress: Progress, { converting }: Strings): string {
+  const done = converting.amount(progress.done, progress.total, progress.unit);
+  return progress.secondsLeft === null ? done : `${done}, ${converting.left(progress.secondsLeft)}`;
+}

@@ -1,0 +1,217 @@
+/** The second step: what the model is, what can be set, and whether it fits the board. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Actions } from '../actions.js';
+import { BOARDS } from '../../plan/boards.js';
+import { MAX_CONTEXT } from '../../plan/plan.js';
+import type { Granularity } from '../../plan/scheme.js';
+import { formatCount } from '../../report/format.js';
+import type { Choice, Settings, State } from '../state.js';
+import type { Strings } from '../strings/strings.js';
+import { failureView } from './failure.js';
+import { markIcon } from './icons.js';
+import { memoryBars } from './memory-bars.js';
+
+export function fitView(
+  state: Extract<State, { step: 'fit' }>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { choice, planning, failure } = state;
+  const { fit } = strings;
+  return html`<section class="fit" aria-labelledby="step-heading">
+    <h3 id="step-heading" tabindex="-1">${fit.heading(choice.inspection.name)}</h3>
+    ${failureView(failure, strings, null)}
+    <div class="columns">
+      ${settingsForm(choice, strings, actions)}
+      <div class="stack">${judgement(choice, planning, strings)} ${facts(choice, strings)}</div>
+    </div>
+    <div class="buttons end">
+      <button type="button" part="button" @click=${() => actions.reset()}>${fit.back}</button>
+      <button
+        type="button"
+        class="primary"
+        part="button primary-button"
+        ?disabled=${planning}
+        @click=${() => actions.convert()}
+      >
+        ${choice.plan.fits ? fit.convert : fit.convertAnyway}
+      </button>
+    </div>
+  </section>`;
+}
+
+function facts({ inspection }: Choice, strings: Strings): TemplateResult {
+  const { fit } = strings;
+  const speaks = inspection.chat ? fit.speaksChat : inspection.hasTokenizer ? fit.speaksText : fit.speaksIds;
+  const rows: readonly (readonly [string, string])[] = [
+    [fit.architecture, inspection.architecture],
+    [fit.parameters, strings.parameters(inspection.parameters)],
+    [fit.shape, fit.shapeValue(inspection.layers, inspection.hiddenSize)],
+    [fit.heads, fit.headsValue(inspection.heads, inspection.kvHeads)],
+    [fit.vocabulary, fit.tokens(inspection.vocabSize)],
+    [fit.longest, fit.tokens(inspection.maxPositions)],
+    [fit.file, fit.fileValue(inspection.bytes, inspection.dtypes)],
+    [fit.speaks, speaks],
+  ];
+  return html`<div class="panel">
+    <h4>${fit.facts}</h4>
+    <dl class="facts">
+      ${rows.map(
+        ([label, value]) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    ${notes(inspection.notes, strings)}
+  </div>`;
+}
+
+/** What was assumed or ignored, folded away. */
+export function notes(list: readonly string[], strings: Strings): TemplateResult | typeof nothing {
+  if (list.length === 0) return nothing;
+  return html`<details class="notes">
+    <summary>${strings.fit.notes(list.length)}</summary>
+    <ul>
+      ${list.map((note) => html`<li>${note}</li>`)}
+    </ul>
+  </details>`;
+}
+
+const COARSE_TO_FINE: readonly Granularity[] = ['tensor', 'channel', 'group:128', 'group:64', 'group:32'];
+
+function settingsForm(choice: Choice, strings: Strings, actions: Actions): TemplateResult {
+  const { fit } = strings;
+  const { settings } = choice;
+  return html`<form class="panel settings" @submit=${(event: Event) => event.preventDefault()}>
+    <h4>${fit.settings}</h4>
+    <div class="field">
+      <label for="board">${fit.board}</label>
+      <select
+        id="board"
+        @change=${(event: Event) => actions.change({ board: (event.target as HTMLSelectElement).value })}
+      >
+        ${BOARDS.map(
+          (board) =>
+            html`<option
+              value=${board.id}
+              ?selected=${board.id === settings.board}
+              ?disabled=${board.refused !== null}
+            >
+              ${board.name}${board.refused === null ? '' : ` (${fit.unsupported})`}
+            </option>`,
+        )}
+      </select>
+      <p class="quiet">${boardText(settings.board, strings)}</p>
+    </div>
+    ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, actions)}
+    ${contextField(choice, strings, actions)}
+    <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'int8'}>
+      <summary>${fit.more}</summary>
+      ${radios('activations', fit.activations, ['dynamic', 'static'] as const, fit.activationKinds, settings, actions)}
+      ${radios('cache', fit.cache, ['int8', 'float32'] as const, fit.cacheKinds, settings, actions)}
+    </details>
+  </form>`;
+}
+
+function boardText(id: string, { fit }: Strings): string {
+  const board = BOARDS.find((candidate) => candidate.id === id);
+  return board === undefined ? '' : fit.boardMemory(board.flashBytes, board.psramBytes, board.psramKind);
+}
+
+/** A setting with few values, each with a word and a sentence; the sentence of the chosen one is shown. */
+function radios<Name extends 'granularity' | 'activations' | 'cache'>(
+  name: Name,
+  legend: string,
+  values: readonly Settings[Name][],
+  words: Readonly<Record<Settings[Name], { readonly name: string; readonly text: string }>>,
+  settings: Settings,
+  actions: Actions,
+): TemplateResult {
+  return html`<fieldset class="field">
+    <legend>${legend}</legend>
+    <div class="segments">
+      ${values.map(
+        (value) =>
+          html`<label>
+            <input
+              type="radio"
+              name=${name}
+              value=${value}
+              .checked=${settings[name] === value}
+              @change=${() => {
+                actions.change({ [name]: value });
+              }}
+            /><span>${words[value].name}</span>
+          </label>`,
+      )}
+    </div>
+    <p class="quiet">${words[settings[name]].text}</p>
+  </fieldset>`;
+}
+
+/** Shortest context on the slider: a request and its answer. */
+const LEAST_STOP = 32;
+
+/** Where the context slider stops: powers of two, the model's own length, and what is set now. */
+export function contextStops(maxPositions: number, context: number): number[] {
+  const longest = Math.min(maxPositions, MAX_CONTEXT);
+  const stops = new Set([longest, Math.min(context, longest)]);
+  for (let stop = LEAST_STOP; stop < longest; stop *= 2) stops.add(stop);
+  return [...stops].sort((a, b) => a - b);
+}
+
+function contextField(
+  { inspection, plan, settings }: Choice,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { fit } = strings;
+  const context = settings.context ?? plan.context;
+  const stops = contextStops(inspection.maxPositions, context);
+  const at = (event: Event): number => stops[Number((event.target as HTMLInputElement).value)] ?? context;
+  return html`<div class="field">
+    <label for="context">${fit.context} <output for="context">${fit.tokens(context)}</output></label>
+    <input
+      id="context"
+      type="range"
+      min="0"
+      max=${stops.length - 1}
+      step="1"
+      .value=${String(stops.indexOf(context))}
+      aria-valuetext=${fit.tokens(context)}
+      @input=${(event: Event) => actions.change({ context: at(event) })}
+    />
+    <p class="quiet ends">
+      <span>${formatCount(stops[0] ?? 0)}</span><span>${formatCount(stops.at(-1) ?? 0)}</span>
+    </p>
+    <p class="quiet">${fit.contextText}</p>
+  </div>`;
+}
+
+function judgement({ plan }: Choice, planning: boolean, strings: Strings): TemplateResult {
+  const { fit } = strings;
+  return html`<div class="panel judgement" aria-busy=${planning ? 'true' : 'false'}>
+    <h4>${fit.memory}</h4>
+    <p class=${plan.fits ? 'badge good' : 'badge bad'}>
+      ${planning ? html`<span>${fit.planning}</span>` : html`${markIcon(plan.fits)}<span>${plan.fits ? fit.fits : fit.fitsNot}</span>`}
+    </p>
+    ${memoryBars(plan.memories, strings)}
+    ${
+      plan.problems.length === 0
+        ? html`<p class="quiet">${fit.speed(plan.boundTokensPerSecond)}</p>`
+        : html`<ul class="problems">
+              ${plan.problems.map((problem) => html`<li>${problem}</li>`)}
+            </ul>
+            ${
+              plan.remedies.length === 0
+                ? nothing
+                : html`<h5>${fit.remedies}</h5>
+                    <ul class="remedies">
+                      ${plan.remedies.map((remedy) => html`<li>${remedy}</li>`)}
+                    </ul>`
+            }`
+    }
+  </div>`;
+}

@@ -1,0 +1,141 @@
+/** The last step: what the conversion cost, the package to take away, and a model to talk to. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Report } from '../../quantize/report.js';
+import { compareTexts } from '../../report/compare-texts.js';
+import { divergenceFigures, headline, shiftFigures, type Figure } from '../../report/figures.js';
+import { FIGURES, VERDICTS } from '../../report/words.js';
+import type { Actions } from '../actions.js';
+import type { State } from '../state.js';
+import type { Strings } from '../strings/strings.js';
+import { notes } from './fit.js';
+import { memoryBars } from './memory-bars.js';
+import { tensorTable } from './tensor-table.js';
+import { trialView } from './trial.js';
+
+export function resultView(
+  state: Extract<State, { step: 'result' }>,
+  openTensor: string | null,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { choice, result } = state;
+  const { report, plan } = result;
+  const words = strings.result;
+  return html`<section class="result" aria-labelledby="step-heading">
+    <h3 id="step-heading" tabindex="-1">${words.heading(choice.inspection.name)}</h3>
+    ${verdictView(report, words.took(result.seconds))} ${downloads(result.package.length, strings, actions)}
+    ${trialView(state, strings, actions)} ${texts(report, strings)}
+    <details class="fold">
+      <summary>${words.divergence}</summary>
+      <div class="columns">
+        <div>
+          ${figureTable(words.divergenceTable, divergenceFigures(report))}
+          <p class="quiet">${words.divergenceText(report.positions)}</p>
+        </div>
+        <div>
+          ${figureTable(words.shift, shiftFigures(report))}
+          <p class="quiet">${FIGURES.probabilityShift}</p>
+        </div>
+      </div>
+    </details>
+    <details class="fold">
+      <summary>${words.tensors} <span class="quiet">${report.tensors.length}</span></summary>
+      <p class="quiet">${words.tensorsText}</p>
+      ${tensorTable(report.tensors, openTensor, strings, actions)}
+    </details>
+    <details class="fold">
+      <summary>${words.memory}</summary>
+      <p class="quiet">${plan.schemeText}. ${strings.fit.speed(plan.boundTokensPerSecond)}</p>
+      ${memoryBars(plan.memories, strings)}
+    </details>
+    ${notes(result.notes, strings)}
+    <div class="buttons end">
+      <button type="button" part="button" @click=${() => actions.reset()}>${words.again}</button>
+      <button type="button" part="button" @click=${() => actions.adjust()}>${words.adjust}</button>
+    </div>
+  </section>`;
+}
+
+function verdictView(report: Report, took: string): TemplateResult {
+  const figures = headline(report);
+  const words = VERDICTS[report.verdict];
+  return html`<div class=${`verdict ${report.verdict}`} part="verdict">
+    <h4>${words.title}</h4>
+    <p>${words.meaning} <span class="quiet">${took}</span></p>
+    <dl class="tiles">
+      ${[figures.kl, figures.perplexity, figures.top1, figures.size].map(
+        (figure) =>
+          html`<div>
+            <dt>${figure.label}</dt>
+            <dd>${figure.value}</dd>
+            <dd class="quiet">${figure.note}</dd>
+          </div>`,
+      )}
+    </dl>
+  </div>`;
+}
+
+function downloads(bytes: number, strings: Strings, actions: Actions): TemplateResult {
+  const words = strings.result;
+  return html`<div class="buttons">
+    <button
+      type="button"
+      class="primary"
+      part="button primary-button"
+      @click=${() => {
+        actions.download('package');
+      }}
+    >
+      ${words.download} <small>${words.downloadBytes(bytes)}</small>
+    </button>
+    <button type="button" part="button" @click=${() => actions.download('html')}>${words.html}</button>
+    <button type="button" part="button" @click=${() => actions.download('json')}>${words.json}</button>
+  </div>`;
+}
+
+function texts(report: Report, strings: Strings): TemplateResult | typeof nothing {
+  const words = strings.result;
+  if (report.texts.length === 0) return nothing;
+  return html`<div class="texts">
+    <h4>${words.sideBySide}</h4>
+    <p class="quiet">${words.sideBySideText}</p>
+    ${report.texts.map((pair) => {
+      const parted = compareTexts(pair);
+      const rest = (text: string): TemplateResult | typeof nothing =>
+        parted.same ? nothing : html`<mark>${text === '' ? words.endsHere : text}</mark>`;
+      return html`<figure>
+        <figcaption>
+          <span class="quiet">${words.after}</span> ${pair.prompt}
+          ${parted.same ? html`<span class="same">${words.same}</span>` : nothing}
+        </figcaption>
+        <div class="pair">
+          <div>
+            <h5>${words.original}</h5>
+            <p class="text">${parted.common}${rest(parted.before)}</p>
+          </div>
+          <div>
+            <h5>${words.converted}</h5>
+            <p class="text">${parted.common}${rest(parted.after)}</p>
+          </div>
+        </div>
+      </figure>`;
+    })}
+  </div>`;
+}
+
+function figureTable(caption: string, figures: readonly Figure[]): TemplateResult {
+  return html`<table class="figures">
+    <caption>
+      ${caption}
+    </caption>
+    <tbody>
+      ${figures.map(
+        (figure) =>
+          html`<tr>
+            <th scope="row">${figure.label}</th>
+            <td>${figure.value}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}

@@ -1,0 +1,114 @@
+/** One line per tensor with sizes and error; a line opens to the histogram of its weights. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { TensorReport } from '../../quantize/report.js';
+import { histogramRows, histogramShape, sqnrShare } from '../../report/charts.js';
+import { formatBytes, formatDecibels, formatNumber, formatPercent } from '../../report/format.js';
+import type { Actions } from '../actions.js';
+import type { Strings } from '../strings/strings.js';
+
+const COLUMNS = ['name', 'shape', 'dtype', 'before', 'after', 'sqnr'] as const;
+
+/** @param open name of the tensor whose histogram is shown, `null` for none */
+export function tensorTable(
+  tensors: readonly TensorReport[],
+  open: string | null,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const words = strings.result;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.tensorTable}>
+    <table class="tensors" part="tensors">
+      <thead>
+        <tr>
+          ${COLUMNS.map((column) => html`<th scope="col" class=${column}>${words.columns[column]}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${tensors.map((tensor) => row(tensor, tensor.name === open, strings, actions))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function row(tensor: TensorReport, open: boolean, strings: Strings, actions: Actions): TemplateResult {
+  return html`<tr class=${open ? 'open' : ''}>
+      <th scope="row" class="name">
+        <button
+          type="button"
+          class="plain"
+          aria-expanded=${open ? 'true' : 'false'}
+          @click=${() => actions.toggleTensor(tensor.name)}
+        >
+          ${tensor.name}
+        </button>
+      </th>
+      <td>${tensor.rows} × ${tensor.cols}</td>
+      <td>${tensor.dtype}</td>
+      <td>${formatBytes(tensor.bytesBefore)}</td>
+      <td>${formatBytes(tensor.bytesAfter)}</td>
+      <td class="sqnr">
+        ${formatDecibels(tensor.sqnr)}
+        <span class="track" aria-hidden="true"
+          ><span class="fill" style=${styleMap({ width: `${100 * sqnrShare(tensor.sqnr)}%` })}></span
+        ></span>
+      </td>
+    </tr>
+    ${
+      open
+        ? html`<tr class="chart">
+            <td colspan=${COLUMNS.length}>${histogram(tensor, strings)}</td>
+          </tr>`
+        : nothing
+    }`;
+}
+
+/** Units of the drawing; it is stretched to the width that there is. */
+const WIDTH = 512;
+const HEIGHT = 120;
+
+function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
+  const words = strings.result;
+  const { before, after } = histogramShape(tensor.histogram, WIDTH, HEIGHT);
+  const { limit } = tensor.histogram;
+  return html`<div class="histogram">
+    <svg
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label=${words.histogram(tensor.name)}
+    >
+      ${svg`<path class="before" d=${before} /><path class="after" d=${after} />`}
+    </svg>
+    <p class="quiet ends" aria-hidden="true">
+      <span>${formatNumber(-limit)}</span>
+      <span class="key"
+        ><span class="before">${words.histogramKey.before}</span
+        ><span class="after">${words.histogramKey.after}</span></span
+      >
+      <span>${formatNumber(limit)}</span>
+    </p>
+    <details>
+      <summary>${words.histogramTable}</summary>
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">${words.histogramColumns.range}</th>
+            <th scope="col">${words.histogramColumns.before}</th>
+            <th scope="col">${words.histogramColumns.after}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${histogramRows(tensor.histogram).map(
+            (bin) =>
+              html`<tr>
+                <th scope="row">${formatNumber(bin.from)} … ${formatNumber(bin.to)}</th>
+                <td>${formatPercent(bin.before)}</td>
+                <td>${formatPercent(bin.after)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </details>
+  </div>`;
+}

@@ -1,0 +1,137 @@
+/** A text box to the converted model: prompt, sampling, and its words as they come. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Actions } from '../actions.js';
+import type { State, Trial, TrialOptions } from '../state.js';
+import type { Strings } from '../strings/strings.js';
+import { failureView } from './failure.js';
+
+/** Largest seed that the number field offers: what a 32-bit field of the package could hold. */
+const MAX_SEED = 0xffffffff;
+
+/** Hotter than this every model writes noise. */
+const MAX_TEMPERATURE = 2;
+
+export function trialView(
+  state: Extract<State, { step: 'result' }>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const words = strings.trial;
+  const { choice, options, result, trial } = state;
+  const running = trial.kind === 'running';
+  if (!choice.inspection.hasTokenizer) {
+    return html`<div class="panel trial">
+      <h4>${words.heading}</h4>
+      <p class="quiet">${words.noTokenizer}</p>
+    </div>`;
+  }
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (running) actions.cancel();
+    else actions.generate();
+  };
+  return html`<form class="panel trial" part="trial" novalidate @submit=${submit}>
+    <h4>${words.heading}</h4>
+    <p class="quiet">${words.text}</p>
+    <div class="field">
+      <label for="prompt">${result.chat ? words.chat : words.prompt}</label>
+      <textarea
+        id="prompt"
+        rows="2"
+        dir="auto"
+        .value=${options.prompt}
+        @input=${(event: Event) => actions.ask({ prompt: (event.target as HTMLTextAreaElement).value })}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+          submit(event);
+        }}
+      ></textarea>
+    </div>
+    <div class="sampling">
+      ${number('temperature', words.temperature, words.greedy, options.temperature, { max: MAX_TEMPERATURE, step: 0.05 }, actions)}
+      ${number('topK', words.topK, words.topKHint, options.topK, { max: choice.inspection.vocabSize, step: 1 }, actions)}
+      ${number('maxNewTokens', words.length, words.lengthHint, options.maxNewTokens, { max: result.plan.context, step: 1 }, actions)}
+      ${number('seed', words.seed, '', options.seed, { max: MAX_SEED, step: 1 }, actions)}
+    </div>
+    <div class="buttons">
+      <button type="submit" class=${running ? '' : 'primary'} part="button">
+        ${running ? words.stop : words.generate}
+      </button>
+      <span class="quiet">${facts(trial, strings)}</span>
+    </div>
+    ${output(trial, strings)}
+  </form>`;
+}
+
+/** A number with its limits; what is typed outside them is not taken. */
+function number(
+  name: Exclude<keyof TrialOptions, 'prompt'>,
+  label: string,
+  hint: string,
+  value: number,
+  limits: { readonly max: number; readonly step: number },
+  actions: Actions,
+): TemplateResult {
+  const take = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const { badInput, rangeOverflow, rangeUnderflow, valueMissing } = input.validity;
+    const whole = limits.step < 1 || Number.isInteger(input.valueAsNumber);
+    if (input.value !== '' && whole && !badInput && !rangeOverflow && !rangeUnderflow && !valueMissing) {
+      actions.ask({ [name]: input.valueAsNumber });
+    } else {
+      input.value = String(value);
+    }
+  };
+  return html`<div class="field">
+    <label for=${name}>${label}</label>
+    <input
+      id=${name}
+      type="number"
+      min="0"
+      max=${limits.max}
+      step=${limits.step}
+      .value=${String(value)}
+      aria-describedby=${hint === '' ? nothing : `${name}-hint`}
+      @change=${take}
+    />
+    ${hint === '' ? nothing : html`<p class="quiet" id=${`${name}-hint`}>${hint}</p>`}
+  </div>`;
+}
+
+function facts(trial: Trial, { trial: words }: Strings): string {
+  switch (trial.kind) {
+    case 'idle':
+    case 'failed':
+      return '';
+    case 'running':
+      return words.tokens(trial.tokens);
+    case 'ended':
+      return [
+        words.tokens(trial.tokens),
+        trial.tokensPerSecond > 0 ? words.rate(trial.tokensPerSecond) : '',
+        words.reasons[trial.reason],
+      ]
+        .filter((part) => part !== '')
+        .join(' · ');
+  }
+}
+
+function output(trial: Trial, strings: Strings): TemplateResult | typeof nothing {
+  const words = strings.trial;
+  switch (trial.kind) {
+    case 'idle':
+      return html`<p class="text empty">${words.waiting}</p>`;
+    case 'failed':
+      return failureView(trial.failure, strings, null);
+    case 'running':
+    case 'ended':
+      return html`<div class="text" part="output" role="group" aria-label=${words.answer}>
+        <p class="said" dir="auto">${trial.prompt}</p>
+        <p class="answer" dir="auto">
+          <span class="words">${trial.text}</span>${
+            trial.kind === 'running' ? html`<span class="caret"></span>` : nothing
+          }
+        </p>
+      </div>`;
+  }
+}

@@ -1,0 +1,123 @@
+/** A converter without a worker: answers as told, and stops when told, so that every state of the element can be reached. */
+import type { Converter } from '../../src/element/store.js';
+import type { Progress } from '../../src/shared/progress.js';
+import type { JobOptions } from '../../src/worker/bridge.js';
+import type { ConvertResult, ConvertSettings, GenerateSummary, Inspection } from '../../src/worker/jobs.js';
+import { samplePlan, sampleReport } from '../report/sample.js';
+
+export function sampleInspection(changes: Partial<Inspection> = {}): Inspection {
+  return {
+    name: 'home-commands',
+    architecture: 'LlamaForCausalLM',
+    parameters: 655_360,
+    layers: 4,
+    hiddenSize: 128,
+    heads: 8,
+    kvHeads: 4,
+    vocabSize: 512,
+    maxPositions: 512,
+    bytes: 1_310_720,
+    dtypes: ['BF16'],
+    hasTokenizer: true,
+    chat: true,
+    notes: ['generation_config.json names no seed.'],
+    plan: samplePlan(),
+    ...changes,
+  };
+}
+
+export function sampleResult(changes: Partial<ConvertResult> = {}): ConvertResult {
+  return {
+    plan: samplePlan(),
+    package: new Uint8Array(702_464),
+    report: sampleReport(),
+    chat: true,
+    generation: {
+      doSample: false,
+      temperature: null,
+      topK: null,
+      topP: null,
+      minP: null,
+      repetitionPenalty: null,
+      maxNewTokens: null,
+    },
+    notes: [],
+    seconds: 2.4,
+    ...changes,
+  };
+}
+
+export const PROGRESS: Progress = {
+  stage: 'quantizing',
+  item: 'model.layers.2.mlp.gate_proj.weight',
+  done: 786_432,
+  total: 1_310_720,
+  unit: 'bytes',
+  secondsLeft: 3,
+};
+
+/** An answer that the test gives when it wants to. */
+export class Pending<T> {
+  readonly promise: Promise<T>;
+  resolve: (value: T) => void = () => undefined;
+  reject: (error: Error) => void = () => undefined;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+/** Each job waits for the answer that the test gives; an abort rejects it as the bridge does. */
+export class FakeConverter implements Converter {
+  inspection = new Pending<Inspection>();
+  conversion = new Pending<ConvertResult>();
+  generation = new Pending<GenerateSummary>();
+  /** The plan that the next call of `plan` gives. */
+  nextPlan: () => Promise<Inspection['plan']> = async () => samplePlan();
+  readonly settings: ConvertSettings[] = [];
+  readonly requests: unknown[] = [];
+  disposed = 0;
+  progress: (progress: Progress) => void = () => undefined;
+  say: (text: string, tokens: number) => void = () => undefined;
+
+  inspect(_source: unknown, settings: ConvertSettings, options: JobOptions): Promise<Inspection> {
+    this.settings.push(settings);
+    return abortable((this.inspection = new Pending()).promise, options.signal);
+  }
+
+  plan(_source: unknown, settings: ConvertSettings): Promise<Inspection['plan']> {
+    this.settings.push(settings);
+    return this.nextPlan();
+  }
+
+  convert(_source: unknown, settings: ConvertSettings, options: JobOptions): Promise<ConvertResult> {
+    this.settings.push(settings);
+    this.progress = (progress) => options.onProgress?.(progress);
+    return abortable((this.conversion = new Pending()).promise, options.signal);
+  }
+
+  generate(_bytes: Uint8Array, request: unknown, options: JobOptions): Promise<GenerateSummary> {
+    this.requests.push(request);
+    this.say = (text, tokens) => options.onText?.({ text, tokens });
+    return abortable((this.generation = new Pending()).promise, options.signal);
+  }
+
+  dispose(): void {
+    this.disposed++;
+  }
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    }),
+  ]);
+}
