@@ -85,9 +85,10 @@ export class LogitComparison {
      */
     constructor(vocabulary: number);
     /**
-     * The report as JSON; NaN becomes `null`.
+     * The report, in the order in which `src/quantize/logit-comparator.ts` reads it: an estimate is its value and its
+     * error (NaN for none).
      */
-    report(resamples: number, seed: number, worst: number): string;
+    report(resamples: number, seed: number, worst: number): Float64Array;
 }
 
 /**
@@ -101,9 +102,10 @@ export class Reference {
      */
     add_rows(name: string, input: Buffer, length: number): void;
     /**
-     * What was observed, as JSON.
+     * What was observed: for each block and then the head, for each of its sites (attention, output, mlp, down; or
+     * head), the count, amax, clip, folded amax and folded clip.
      */
-    calibration(percent: number): string;
+    calibration(percent: number): Float64Array;
     /**
      * Limit of positions.
      */

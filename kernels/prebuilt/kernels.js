@@ -273,29 +273,21 @@ export class LogitComparison {
         return this;
     }
     /**
-     * The report as JSON; NaN becomes `null`.
+     * The report, in the order in which `src/quantize/logit-comparator.ts` reads it: an estimate is its value and its
+     * error (NaN for none).
      * @param {number} resamples
      * @param {number} seed
      * @param {number} worst
-     * @returns {string}
+     * @returns {Float64Array}
      */
     report(resamples, seed, worst) {
-        let deferred2_0;
-        let deferred2_1;
-        try {
-            const ret = wasm.logitcomparison_report(this.__wbg_ptr, resamples, seed, worst);
-            var ptr1 = ret[0];
-            var len1 = ret[1];
-            if (ret[3]) {
-                ptr1 = 0; len1 = 0;
-                throw takeFromExternrefTable0(ret[2]);
-            }
-            deferred2_0 = ptr1;
-            deferred2_1 = len1;
-            return getStringFromWasm0(ptr1, len1);
-        } finally {
-            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        const ret = wasm.logitcomparison_report(this.__wbg_ptr, resamples, seed, worst);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
         }
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
     }
 }
 if (Symbol.dispose) LogitComparison.prototype[Symbol.dispose] = LogitComparison.prototype.free;
@@ -331,27 +323,19 @@ export class Reference {
         }
     }
     /**
-     * What was observed, as JSON.
+     * What was observed: for each block and then the head, for each of its sites (attention, output, mlp, down; or
+     * head), the count, amax, clip, folded amax and folded clip.
      * @param {number} percent
-     * @returns {string}
+     * @returns {Float64Array}
      */
     calibration(percent) {
-        let deferred2_0;
-        let deferred2_1;
-        try {
-            const ret = wasm.reference_calibration(this.__wbg_ptr, percent);
-            var ptr1 = ret[0];
-            var len1 = ret[1];
-            if (ret[3]) {
-                ptr1 = 0; len1 = 0;
-                throw takeFromExternrefTable0(ret[2]);
-            }
-            deferred2_0 = ptr1;
-            deferred2_1 = len1;
-            return getStringFromWasm0(ptr1, len1);
-        } finally {
-            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        const ret = wasm.reference_calibration(this.__wbg_ptr, percent);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
         }
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
     }
     /**
      * Limit of positions.

@@ -49,7 +49,9 @@ class WasmKernels implements Kernels {
     dtype: FloatDtype,
     options: { readonly gain?: Float32Array | undefined; readonly multiplier?: number | undefined } = {},
   ): Float32Array {
-    return call(() => decode_vector(dtype, bytes, options.gain ?? new Float32Array(0), options.multiplier ?? 1));
+    return call(() =>
+      decode_vector(dtype, bytes, options.gain ?? new Float32Array(0), options.multiplier ?? 1),
+    );
   }
 
   createOutput(rows: number, rowStride: number, scalesPerRow: number): OutputBlock {

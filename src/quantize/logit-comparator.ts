@@ -1,7 +1,13 @@
 /** The comparison of logits over the WebAssembly module; the contract is in `kernel-types.ts`. */
 import { LogitComparison } from '../../kernels/prebuilt/kernels.js';
 import { call, integer } from './kernel-module.js';
-import type { ComparisonReport, LogitComparator, ReportOptions } from './kernel-types.js';
+import type {
+  ComparisonReport,
+  Estimate,
+  LogitComparator,
+  ReportOptions,
+  WorstPosition,
+} from './kernel-types.js';
 
 const DEFAULT_RESAMPLES = 1000;
 const DEFAULT_SEED = 1;
@@ -24,21 +30,60 @@ export class WasmLogitComparator implements LogitComparator {
   }
 
   report(options: ReportOptions = {}): ComparisonReport {
-    const json = call(() =>
-      this.#raw.report(
-        integer(options.resamples ?? DEFAULT_RESAMPLES, 'The number of resamples'),
-        integer(options.seed ?? DEFAULT_SEED, 'The seed'),
-        integer(options.worst ?? DEFAULT_WORST, 'The number of positions'),
-      ),
-    );
-    // The fields are those of `Report` in kernels/crates/kernels/src/compare/report.rs. JSON has no NaN: a figure over
-    // targets that do not exist arrives as null, while a standard error may really be null.
-    return JSON.parse(json, (key, value: unknown) =>
-      value === null && key !== 'standardError' ? Number.NaN : value,
-    ) as ComparisonReport;
+    const resamples = integer(options.resamples ?? DEFAULT_RESAMPLES, 'The number of resamples');
+    const seed = integer(options.seed ?? DEFAULT_SEED, 'The seed');
+    const worst = integer(options.worst ?? DEFAULT_WORST, 'The number of worst positions');
+    return readReport(call(() => this.#raw.report(resamples, seed, worst)));
   }
 
   dispose(): void {
     this.#raw.free();
   }
+}
+
+/** Reads the figures in the order of `LogitComparison.report` in `kernels/crates/kernels/src/bindings/compare.rs`. */
+function readReport(figures: Float64Array): ComparisonReport {
+  let at = 0;
+  const next = (): number => {
+    const figure = figures[at];
+    if (figure === undefined) throw new Error('The kernels gave a shorter report than this version reads.');
+    at += 1;
+    return figure;
+  };
+  const estimate = (): Estimate => {
+    const value = next();
+    const standardError = next();
+    return { value, standardError: Number.isNaN(standardError) ? null : standardError };
+  };
+  const sequences = next();
+  const positions = next();
+  const targets = next();
+  const perplexity = { before: estimate(), after: estimate(), ratio: estimate() };
+  const klMean = estimate();
+  const top1 = estimate();
+  const shiftMean = estimate();
+  const shiftRms = estimate();
+  const kl = {
+    mean: klMean,
+    median: next(),
+    p90: next(),
+    p95: next(),
+    p99: next(),
+    p999: next(),
+    max: next(),
+  };
+  const probabilityShift = {
+    mean: shiftMean,
+    rms: shiftRms,
+    p1: next(),
+    p5: next(),
+    median: next(),
+    p95: next(),
+    p99: next(),
+    min: next(),
+    max: next(),
+  };
+  const worst: WorstPosition[] = [];
+  while (at < figures.length) worst.push({ sequence: next(), position: next(), kl: next() });
+  return { sequences, positions, targets, perplexity, kl, top1, probabilityShift, worst };
 }

@@ -2,7 +2,19 @@
 import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
-import type { ActivationRange, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
+import type { ActivationRange, CalibrationSite, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
+
+const BLOCK_SITES: readonly CalibrationSite[] = ['attention', 'output', 'mlp', 'down'];
+
+const RANGE_FIGURES = 5;
+
+type RangeTuple = readonly [
+  count: number,
+  amax: number,
+  clip: number,
+  foldedAmax: number,
+  foldedClip: number,
+];
 
 export class WasmReferenceEngine implements ReferenceEngine {
   readonly vocabSize: number;
@@ -53,8 +65,17 @@ export class WasmReferenceEngine implements ReferenceEngine {
   }
 
   calibration(percentile: number): ActivationRange[] {
-    // The fields are those of `Range` in kernels/crates/kernels/src/reference/calibration.rs.
-    return JSON.parse(call(() => this.#raw.calibration(percentile))) as ActivationRange[];
+    const figures = call(() => this.#raw.calibration(percentile));
+    const ranges: ActivationRange[] = [];
+    // The order of `Reference.calibration` in kernels/crates/kernels/src/bindings/reference.rs.
+    for (let at = 0; at < figures.length; at += RANGE_FIGURES) {
+      const [count, amax, clip, foldedAmax, foldedClip] = figures.subarray(at) as unknown as RangeTuple;
+      const isHead = at + RANGE_FIGURES === figures.length;
+      const layer = isHead ? null : Math.floor(ranges.length / BLOCK_SITES.length);
+      const site = isHead ? 'head' : BLOCK_SITES[ranges.length % BLOCK_SITES.length];
+      if (site !== undefined) ranges.push({ layer, site, count, amax, clip, foldedAmax, foldedClip });
+    }
+    return ranges;
   }
 
   dispose(): void {

@@ -2,10 +2,22 @@
 import { Block, TensorQuantizer } from '../../kernels/prebuilt/kernels.js';
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
-import type { OutputBlock, QuantizerSpec, RowPlacement, RowQuantizer, TensorStatistics } from './kernel-types.js';
+import type {
+  OutputBlock,
+  QuantizerSpec,
+  RowPlacement,
+  RowQuantizer,
+  TensorStatistics,
+} from './kernel-types.js';
 
 /** Bytes of one element. */
-export const DTYPE_BYTES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 };
+export const DTYPE_BYTES: Readonly<Record<FloatDtype, number>> = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+};
 
 const VALUE_BINS = 128;
 const CODE_BINS = 255;
@@ -94,7 +106,9 @@ export class WasmRowQuantizer implements RowQuantizer {
   get tensorScale(): number {
     const scale = this.#raw.tensor_scale();
     if (Number.isNaN(scale)) {
-      throw new RangeError('The scale of a tensor is known with encoding "tensor", after all rows were measured.');
+      throw new RangeError(
+        'The scale of a tensor is known with encoding "tensor", after all rows were measured.',
+      );
     }
     return scale;
   }

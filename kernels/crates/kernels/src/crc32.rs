@@ -1,46 +1,41 @@
 //! CRC-32 of IEEE 802.3 (polynomial 0x04C11DB7 reflected), as zlib computes it, sixteen bytes a step.
 
-/// `TABLES[k][b]`: the remainder of byte `b` followed by `k` zero bytes.
-static TABLES: [[u32; 256]; 16] = tables();
+use std::sync::LazyLock;
 
-const fn tables() -> [[u32; 256]; 16] {
-    let mut tables = [[0u32; 256]; 16];
-    let mut byte = 0;
-    while byte < 256 {
+/// `tables[k][b]`: the remainder of byte `b` followed by `k` zero bytes. Computed at the first use, which takes
+/// microseconds and keeps 16 KB that do not compress out of the download.
+type Tables = [[u32; 256]; 16];
+
+static TABLES: LazyLock<Box<Tables>> = LazyLock::new(|| {
+    let mut tables = Box::new([[0; 256]; 16]);
+    for byte in 0..256 {
         let mut crc = byte as u32;
-        let mut bit = 0;
-        while bit < 8 {
+        for _ in 0..8 {
             crc = if crc & 1 == 1 {
                 (crc >> 1) ^ 0xEDB8_8320
             } else {
                 crc >> 1
             };
-            bit += 1;
         }
         tables[0][byte] = crc;
-        byte += 1;
     }
-    let mut k = 1;
-    while k < 16 {
-        let mut byte = 0;
-        while byte < 256 {
+    for k in 1..16 {
+        for byte in 0..256 {
             let crc = tables[k - 1][byte];
             tables[k][byte] = (crc >> 8) ^ tables[0][(crc & 255) as usize];
-            byte += 1;
         }
-        k += 1;
     }
     tables
-}
+});
 
 /// Continues `previous` (0 at the start) over `bytes`.
 pub fn crc32(previous: u32, bytes: &[u8]) -> u32 {
+    let t: &Tables = &TABLES;
     let mut crc = !previous;
     let (blocks, rest) = bytes.as_chunks::<16>();
     for block in blocks {
         let head = u32::from_le_bytes([block[0], block[1], block[2], block[3]]) ^ crc;
         let h = head.to_le_bytes();
-        let t = &TABLES;
         crc = t[15][usize::from(h[0])]
             ^ t[14][usize::from(h[1])]
             ^ t[13][usize::from(h[2])]
@@ -50,7 +45,7 @@ pub fn crc32(previous: u32, bytes: &[u8]) -> u32 {
         }
     }
     for &byte in rest {
-        crc = (crc >> 8) ^ TABLES[0][usize::from(crc as u8 ^ byte)];
+        crc = (crc >> 8) ^ t[0][usize::from(crc as u8 ^ byte)];
     }
     !crc
 }

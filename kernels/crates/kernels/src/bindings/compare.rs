@@ -3,8 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::Answer;
-use crate::compare::{Comparator, ReportOptions};
-use crate::error::Error;
+use crate::compare::{Comparator, Report, ReportOptions};
 
 /// Collects positions.
 #[wasm_bindgen]
@@ -28,13 +27,56 @@ impl LogitComparison {
         Ok(self.0.add(reference, quantized, targets)?)
     }
 
-    /// The report as JSON; NaN becomes `null`.
-    pub fn report(&self, resamples: usize, seed: f64, worst: usize) -> Answer<String> {
+    /// The report, in the order in which `src/quantize/logit-comparator.ts` reads it: an estimate is its value and its
+    /// error (NaN for none).
+    pub fn report(&self, resamples: usize, seed: f64, worst: usize) -> Answer<Vec<f64>> {
         let report = self.0.report(&ReportOptions {
             resamples,
             seed: seed as u64,
             worst,
         })?;
-        Ok(serde_json::to_string(&report).map_err(|error| Error::range(error.to_string()))?)
+        let Report {
+            perplexity,
+            kl,
+            top1,
+            probability_shift: shift,
+            ..
+        } = &report;
+        let mut out = vec![
+            report.sequences as f64,
+            report.positions as f64,
+            report.targets as f64,
+        ];
+        let estimates = [
+            perplexity.before,
+            perplexity.after,
+            perplexity.ratio,
+            kl.mean,
+            *top1,
+            shift.mean,
+            shift.rms,
+        ];
+        out.extend(
+            estimates
+                .iter()
+                .flat_map(|e| [e.value, e.standard_error.unwrap_or(f64::NAN)]),
+        );
+        out.extend([kl.median, kl.p90, kl.p95, kl.p99, kl.p999, kl.max]);
+        out.extend([
+            shift.p1,
+            shift.p5,
+            shift.median,
+            shift.p95,
+            shift.p99,
+            shift.min,
+            shift.max,
+        ]);
+        out.extend(
+            report
+                .worst
+                .iter()
+                .flat_map(|w| [w.sequence as f64, w.position as f64, w.kl]),
+        );
+        Ok(out)
     }
 }

@@ -36,7 +36,12 @@ impl Reference {
 
     /// All tensors, in order of first use.
     pub fn tensor_names(&self) -> Vec<String> {
-        self.0.model().tensors.iter().map(|spec| spec.name.clone()).collect()
+        self.0
+            .model()
+            .tensors
+            .iter()
+            .map(|spec| spec.name.clone())
+            .collect()
     }
 
     /// Bytes of a row of a tensor; 1 for an unknown name, which `add_rows` refuses.
@@ -70,12 +75,16 @@ impl Reference {
         self.0.start_calibration();
     }
 
-    /// What was observed, as JSON.
-    pub fn calibration(&self, percent: f64) -> Answer<String> {
+    /// What was observed: for each block and then the head, for each of its sites (attention, output, mlp, down; or
+    /// head), the count, amax, clip, folded amax and folded clip.
+    pub fn calibration(&self, percent: f64) -> Answer<Vec<f64>> {
         if !(percent > 0.0 && percent <= 100.0) {
-            return Err(Error::range(format!("A percentile of {percent} is outside (0, 100].")).into());
+            return Err(Error::range("The percentile is outside (0, 100].").into());
         }
         let ranges = self.0.calibration(percent);
-        Ok(serde_json::to_string(&ranges).map_err(|error| Error::range(error.to_string()))?)
+        Ok(ranges
+            .iter()
+            .flat_map(|r| [r.count as f64, r.amax, r.clip, r.folded_amax, r.folded_clip])
+            .collect())
     }
 }

@@ -1,7 +1,5 @@
 //! From positions to the figures of the report: means with bootstrap errors, percentiles, and the worst places.
 
-use serde::Serialize;
-
 use super::Position;
 use crate::random::Random;
 
@@ -17,8 +15,7 @@ pub struct ReportOptions {
 }
 
 /// A figure over all positions, and its standard error by bootstrap over sequences (`None` below two sequences).
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug)]
 pub struct Estimate {
     /// The figure.
     pub value: f64,
@@ -27,7 +24,7 @@ pub struct Estimate {
 }
 
 /// `exp(mean negative log-likelihood)`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Perplexity {
     /// Of the original.
     pub before: Estimate,
@@ -38,7 +35,7 @@ pub struct Perplexity {
 }
 
 /// Divergence of the quantized from the original distribution, nats.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Kl {
     pub mean: Estimate,
@@ -51,7 +48,7 @@ pub struct Kl {
 }
 
 /// Probability of the true next token, after minus before.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct ProbabilityShift {
     pub mean: Estimate,
@@ -66,7 +63,7 @@ pub struct ProbabilityShift {
 }
 
 /// A place of large divergence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct WorstPosition {
     /// Index of its sequence.
     pub sequence: usize,
@@ -76,9 +73,8 @@ pub struct WorstPosition {
     pub kl: f64,
 }
 
-/// All figures; the field names are those of `ComparisonReport` in `kernel-types.ts`.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// All figures.
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Report {
     pub sequences: usize,

@@ -1,8 +1,6 @@
 //! Ranges of the activations that enter the matrices, observed while text passes: the largest magnitude and a histogram
 //! from which any percentile can be read.
 
-use serde::Serialize;
-
 /// Bins of a histogram; its limit is at most twice the largest magnitude, so a percentile is exact to 1/1024 of it.
 const BINS: usize = 2048;
 
@@ -81,8 +79,7 @@ impl Sketch {
 }
 
 /// Where activations are observed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
     /// Into query, key and value.
     Attention,
@@ -98,9 +95,8 @@ pub enum Site {
 
 const BLOCK_SITES: [Site; 4] = [Site::Attention, Site::Output, Site::Mlp, Site::Down];
 
-/// What was observed at one site; the field names are those of `ActivationRange` in `kernel-types.ts`.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// What was observed at one site.
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Range {
     pub layer: Option<usize>,

@@ -377,10 +377,7 @@ impl Reader {
     fn norm(&mut self, path: &str, raw: RawNorm, hidden: usize) -> Result<Norm> {
         must_be(&format!("{path}.kind"), &raw.kind, "rms")?;
         if !(raw.epsilon.is_finite() && raw.epsilon >= 0.0) {
-            return Err(bad(
-                format!("{path}.epsilon"),
-                format!("{} is not a number from 0 up.", raw.epsilon),
-            ));
+            return Err(bad(format!("{path}.epsilon"), "It is not a number from 0 up."));
         }
         Ok(Norm {
             epsilon: raw.epsilon,

@@ -1,0 +1,76 @@
+/** The quantizer's definition, element by element: what the kernels are held against. */
+import type { FloatDtype } from '../../src/checkpoint/checkpoint.js';
+import type { QuantizerSpec } from '../../src/quantize/kernels.js';
+
+/** The value of one element's code, from the definition of its type. */
+function decodeCode(dtype: Exclude<FloatDtype, 'F32'>, code: number): number {
+  const [bits, exponentBits] = { F16: [16, 5], BF16: [16, 8], F8_E4M3: [8, 4], F8_E5M2: [8, 5] }[dtype] as [
+    number,
+    number,
+  ];
+  const mantissaBits = bits - 1 - exponentBits;
+  const sign = code >> (bits - 1) === 1 ? -1 : 1;
+  const exponent = (code >> mantissaBits) & (2 ** exponentBits - 1);
+  const mantissa = code & (2 ** mantissaBits - 1);
+  const top = 2 ** exponentBits - 1;
+  const bias = 2 ** (exponentBits - 1) - 1;
+  if (dtype === 'F8_E4M3') {
+    if (exponent === top && mantissa === 7) return NaN;
+  } else if (exponent === top) {
+    return mantissa === 0 ? sign * Infinity : NaN;
+  }
+  const fraction = mantissa / 2 ** mantissaBits;
+  return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
+}
+
+/** Decodes little-endian elements. */
+export function plainDecode(bytes: Uint8Array, dtype: FloatDtype): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const size = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 }[dtype];
+  return Float32Array.from({ length: bytes.length / size }, (_, i) => {
+    if (dtype === 'F32') return view.getFloat32(4 * i, true);
+    return decodeCode(dtype, size === 2 ? view.getUint16(2 * i, true) : view.getUint8(i));
+  });
+}
+
+function roundHalfToEven(x: number): number {
+  const low = Math.floor(x);
+  const rest = x - low;
+  return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
+}
+
+export interface PlainResult {
+  readonly codes: Int8Array;
+  readonly scales: Float32Array;
+  readonly signal: number;
+  readonly error: number;
+}
+
+/** Codes in rows padded to 16, and scales (one for the whole tensor with encoding `tensor`). */
+export function plainQuantize(bytes: Uint8Array, spec: QuantizerSpec): PlainResult {
+  const { rows, cols, encoding, gain, multiplier = 1 } = spec;
+  const values = plainDecode(bytes, spec.dtype).map((value, i) =>
+    Math.fround(Math.fround(value * (gain?.[i % cols] ?? 1)) * Math.fround(multiplier)),
+  );
+  const stride = Math.ceil(cols / 16) * 16;
+  const group = encoding === 'group' ? (spec.group ?? 0) : cols;
+  const amax = (run: Float32Array): number => run.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+  const codes = new Int8Array(rows * stride);
+  const scales: number[] = encoding === 'tensor' ? [Math.fround(amax(values) / 127)] : [];
+  let signal = 0;
+  let error = 0;
+  for (let row = 0; row < rows; row += 1) {
+    for (let begin = 0; begin < cols; begin += group) {
+      const run = values.subarray(row * cols + begin, row * cols + Math.min(cols, begin + group));
+      if (encoding !== 'tensor') scales.push(Math.fround(amax(run) / 127));
+      const scale = scales.at(-1) ?? 0;
+      run.forEach((value, i) => {
+        const code = scale === 0 ? 0 : roundHalfToEven(Math.fround(value / scale));
+        codes[row * stride + begin + i] = Math.max(-127, Math.min(127, code));
+        signal += value * value;
+        error += (code * scale - value) ** 2;
+      });
+    }
+  }
+  return { codes, scales: Float32Array.from(scales), signal, error };
+}
