@@ -182,7 +182,8 @@ function rotaryTable(index: number, context: number, dim: number): MadeTensor {
   const values = new Float32Array(context * dim);
   for (let position = 0; position < context; position += 1) {
     for (let i = 0; i < dim / 2; i += 1) {
-      const angle = position * 10000 ** ((-2 * i) / dim);
+      // Any angles do; these need no power, whose last digit differs between JavaScript engines.
+      const angle = position / (1 + i * i);
       values[position * dim + i] = Math.cos(angle);
       values[position * dim + dim / 2 + i] = Math.sin(angle);
     }

@@ -1,0 +1,194 @@
+/* The vector kernels against the scalar ones, bit for bit, on random data of every awkward size. */
+#include "../engine/kernels.h"
+#include "testing.h"
+
+#define MOST_COLS 400u
+#define MOST_ROWS 40u
+#define MOST_TOKENS 5u
+
+static uint64_t seed = 1;
+static const s3lm_kernels *scalar, *fast;
+
+static uint32_t round_up(uint32_t x, uint32_t step) {
+    return (x + step - 1u) / step * step;
+}
+
+static int8_t code(void) {
+    return (int8_t)((int32_t)random_below(&seed, 255) - 127);
+}
+
+/* Every so often the largest codes, so that sums reach their limits. */
+static void fill_codes(int8_t *codes, uint32_t rows, uint32_t cols, uint32_t stride) {
+    bool extreme = random_below(&seed, 4) == 0;
+    for (uint32_t row = 0; row < rows; row++) {
+        for (uint32_t i = 0; i < stride; i++) {
+            int8_t c = extreme ? (random_below(&seed, 2) ? 127 : -127) : code();
+            codes[(size_t)row * stride + i] = i < cols ? c : 0;
+        }
+    }
+}
+
+static void same_floats(const float *a, const float *b, size_t count, const char *what) {
+    for (size_t i = 0; i < count; i++) {
+        CHECK(memcmp(a + i, b + i, sizeof *a) == 0, "%s: element %zu is %a, scalar %a", what, i, (double)b[i],
+              (double)a[i]);
+    }
+}
+
+static void int8_products_are_equal(void) {
+    int8_t *data = host_allocate((size_t)MOST_ROWS * MOST_COLS);
+    float *scales = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u) * 4u);
+    s3lm_activations x = {host_allocate((size_t)MOST_TOKENS * MOST_COLS),
+                          host_allocate((size_t)MOST_TOKENS * MOST_COLS * 2u), host_allocate(MOST_TOKENS * 4u), 0};
+    for (uint32_t round = 0; round < 600u; round++) {
+        uint32_t cols = 1u + random_below(&seed, MOST_COLS - 16u);
+        uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
+        uint32_t tokens = 1u + random_below(&seed, MOST_TOKENS);
+        s3lm_tensor w = {.data = data, .scales = scales, .rows = rows, .cols = cols, .row_stride = round_up(cols, 16)};
+        w.encoding = (uint8_t)(1u + random_below(&seed, 3));
+        w.group = w.encoding == S3LM_I8_GROUP ? 16u * (1u + random_below(&seed, 5)) : 0u;
+        w.interleaved = random_below(&seed, 2) == 0;
+        w.split[0] = rows / 3u;
+        w.split[1] = 2u * rows / 3u;
+        x.stride = round_up(cols, 16) + 16u * random_below(&seed, 2);
+        fill_codes(data, rows, cols, w.row_stride);
+        fill_codes(x.codes, tokens, cols, x.stride);
+        for (uint32_t i = 0; i < tokens * x.stride; i++) {
+            x.wide[i] = x.codes[i];
+        }
+        for (uint32_t i = 0; i < MOST_ROWS * (MOST_COLS / 16u); i++) {
+            scales[i] = random_float(&seed) + 1.0f;
+        }
+        for (uint32_t i = 0; i < tokens; i++) {
+            x.scales[i] = random_float(&seed) + 1.0f;
+        }
+        static float expected[MOST_TOKENS * MOST_ROWS], actual[MOST_TOKENS * MOST_ROWS];
+        memset(expected, 0, sizeof expected);
+        memset(actual, 0, sizeof actual);
+        uint32_t begin = random_below(&seed, rows);
+        uint32_t end = begin + 1u + random_below(&seed, rows - begin);
+        scalar->matmul_i8(&w, &x, tokens, begin, end, expected, MOST_ROWS);
+        fast->matmul_i8(&w, &x, tokens, begin, end, actual, MOST_ROWS);
+        same_floats(expected, actual, MOST_TOKENS * MOST_ROWS, "int8 product");
+        for (uint32_t row = begin; w.encoding == S3LM_I8_ROW && row < end; row++) {
+            int32_t sum = 0;
+            for (uint32_t i = 0; i < cols; i++) {
+                sum += data[(size_t)row * w.row_stride + i] * x.codes[i];
+            }
+            CHECK(expected[row] == ((float)sum * scales[row]) * x.scales[0], "row %u of the scalar product", row);
+        }
+    }
+    free(data);
+    free(scales);
+    free(x.codes);
+    free(x.wide);
+    free(x.scales);
+}
+
+static void f32_products_are_equal(void) {
+    float *data = host_allocate((size_t)MOST_ROWS * MOST_COLS * 4u);
+    float *x = host_allocate((size_t)MOST_TOKENS * MOST_COLS * 4u);
+    for (uint32_t round = 0; round < 200u; round++) {
+        uint32_t cols = 1u + random_below(&seed, MOST_COLS - 4u);
+        uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
+        uint32_t stride = round_up(cols, 4);
+        s3lm_tensor w = {.data = data, .rows = rows, .cols = cols, .row_stride = 4u * stride};
+        for (uint32_t i = 0; i < rows * stride; i++) {
+            data[i] = i % stride < cols ? random_float(&seed) : 0.0f;
+        }
+        for (uint32_t i = 0; i < MOST_TOKENS * stride; i++) {
+            x[i] = i % stride < cols ? random_float(&seed) : 0.0f;
+        }
+        static float expected[MOST_TOKENS * MOST_ROWS], actual[MOST_TOKENS * MOST_ROWS];
+        memset(expected, 0, sizeof expected);
+        memset(actual, 0, sizeof actual);
+        scalar->matmul_f32(&w, x, stride, MOST_TOKENS, 0, rows, expected, MOST_ROWS);
+        fast->matmul_f32(&w, x, stride, MOST_TOKENS, 0, rows, actual, MOST_ROWS);
+        same_floats(expected, actual, MOST_TOKENS * MOST_ROWS, "f32 product");
+        float a = scalar->dot_f32(data, x, stride), b = fast->dot_f32(data, x, stride);
+        same_floats(&a, &b, 1, "dot product");
+        a = scalar->sum_squares(data, cols), b = fast->sum_squares(data, cols);
+        same_floats(&a, &b, 1, "sum of squares");
+    }
+    free(data);
+    free(x);
+}
+
+static void quantizers_are_equal_and_keep_their_limits(void) {
+    float *x = host_allocate(MOST_COLS * 4u);
+    static int8_t codes[2][MOST_COLS];
+    static int16_t wide[2][MOST_COLS];
+    for (uint32_t round = 0; round < 400u; round++) {
+        uint32_t n = 1u + random_below(&seed, MOST_COLS - 16u);
+        uint32_t padded = round_up(n, 16);
+        for (uint32_t i = 0; i < n; i++) {
+            x[i] = random_float(&seed) * 3.0f;
+        }
+        if (round % 8u == 0u) {
+            x[random_below(&seed, n)] = round % 16u == 0u ? 1e30f : -1e30f * 1e30f;
+        }
+        CHECK(scalar->abs_max(x, n) == fast->abs_max(x, n), "largest magnitude");
+        float inverse = 127.0f / 2.5f;
+        scalar->quantize8(x, n, inverse, codes[0], wide[0], padded);
+        fast->quantize8(x, n, inverse, codes[1], wide[1], padded);
+        CHECK(memcmp(codes[0], codes[1], padded) == 0 && memcmp(wide[0], wide[1], 2u * padded) == 0, "int8 codes");
+        for (uint32_t i = 0; i < padded; i++) {
+            float scaled = i < n ? x[i] * inverse : 0.0f;
+            int expected = scaled >= 127.0f ? 127 : scaled <= -127.0f ? -127 : (int)__builtin_rintf(scaled);
+            CHECK(codes[0][i] == expected && wide[0][i] == expected, "code %d instead of %d", codes[0][i], expected);
+        }
+        scalar->quantize16(x, n, 16383.0f / 2.5f, wide[0], padded);
+        fast->quantize16(x, n, 16383.0f / 2.5f, wide[1], padded);
+        CHECK(memcmp(wide[0], wide[1], 2u * padded) == 0, "int16 codes");
+        for (uint32_t i = 0; i < padded; i++) {
+            CHECK(wide[0][i] >= -16383 && wide[0][i] <= 16383 && (i < n || wide[0][i] == 0), "int16 limit");
+        }
+    }
+    free(x);
+}
+
+static void attention_sums_are_equal(void) {
+    enum { MOST_STRIDE = 256, MOST_COUNT = S3LM_MIX_TOKENS };
+    int8_t *cache = host_allocate((size_t)MOST_STRIDE * MOST_COUNT);
+    float *scales = host_allocate(MOST_COUNT * 4u);
+    static int16_t query[MOST_STRIDE], weights[MOST_COUNT];
+    static float scores[2][MOST_COUNT];
+    static int32_t sums[2][MOST_STRIDE];
+    for (uint32_t round = 0; round < 120u; round++) {
+        uint32_t stride = 16u * (1u + random_below(&seed, MOST_STRIDE / 16u));
+        uint32_t count = round % 10u == 0u ? MOST_COUNT : 1u + random_below(&seed, MOST_COUNT);
+        bool extreme = round % 10u == 0u;
+        fill_codes(cache, count, stride, stride);
+        for (uint32_t i = 0; i < stride; i++) {
+            query[i] = (int16_t)(extreme ? 16383 : (int32_t)random_below(&seed, 32767) - 16383);
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            weights[i] = (int16_t)(extreme ? 16383u : random_below(&seed, 16384));
+            scales[i] = random_float(&seed) + 1.0f;
+        }
+        scalar->scores_i8(query, cache, stride, count, scales, 0.37f, scores[0]);
+        fast->scores_i8(query, cache, stride, count, scales, 0.37f, scores[1]);
+        same_floats(scores[0], scores[1], count, "scores");
+        scalar->mix_i8(weights, cache, stride, count, sums[0]);
+        fast->mix_i8(weights, cache, stride, count, sums[1]);
+        CHECK(memcmp(sums[0], sums[1], stride * sizeof sums[0][0]) == 0, "weighted values");
+        int64_t truth = 0;
+        for (uint32_t t = 0; t < count; t++) {
+            truth += (int64_t)weights[t] * cache[(size_t)t * stride];
+        }
+        CHECK(sums[0][0] == truth, "weighted values wrapped around");
+    }
+    free(cache);
+    free(scales);
+}
+
+int main(void) {
+    scalar = &s3lm_kernels_scalar;
+    fast = s3lm_kernels_best();
+    printf("kernels: %s\n", s3lm_kernels_name(fast));
+    RUN(int8_products_are_equal);
+    RUN(f32_products_are_equal);
+    RUN(quantizers_are_equal_and_keep_their_limits);
+    RUN(attention_sums_are_equal);
+    return report();
+}
