@@ -85,6 +85,8 @@ export interface ChatPieces {
   readonly trims: boolean;
   /** The first turn's text gets what the post-processor adds; false when the template writes the begin token itself. */
   readonly addSpecial: boolean;
+  /** Special tokens that the template puts behind the assistant's words: a generation should stop there. */
+  readonly endIds: readonly number[];
 }
 
 /** The outcome of reading a chat template: pieces, or the reason why the model continues text instead. */
