@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("--failures", action="store_true", help="print every wrong answer")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     folder = Folder(arguments.folder, arguments.weights)
     turns = read_turns(arguments.test)
     result, failures = measure(folder, turns)
