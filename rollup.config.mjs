@@ -30,16 +30,10 @@ const WORKER_SOURCE = path.join(ROOT, 'src/worker/worker-source.ts');
  */
 export async function bundleAll(dist) {
   const modules = new Set();
-  const worker = present(ENTRIES.worker) ? await bundleWorker(dist, modules) : null;
-  if (Object.values(ENTRIES.page).some(present)) await bundlePage(dist, worker, modules);
-  if (present(ENTRIES.cli)) await bundleCli(dist, modules);
+  const worker = await bundleWorker(dist, modules);
+  await bundlePage(dist, worker, modules);
+  await bundleCli(dist, modules);
   return modules;
-}
-
-function present(file) {
-  const there = existsSync(path.join(ROOT, file));
-  if (!there) console.warn(`warning: ${file} is missing: not bundled`);
-  return there;
 }
 
 /** The worker: a classic script, because a blob worker from another origin cannot import modules everywhere. */
@@ -62,9 +56,7 @@ async function bundleWorker(dist, modules) {
 /** What pages load: small entries, everything heavy behind a dynamic import. */
 async function bundlePage(dist, workerCode, modules) {
   const input = Object.fromEntries(
-    Object.entries(ENTRIES.page)
-      .filter(([, file]) => present(file))
-      .map(([name, file]) => [name, path.join(ROOT, file)]),
+    Object.entries(ENTRIES.page).map(([name, file]) => [name, path.join(ROOT, file)]),
   );
   const bundle = await rollup({
     input,

@@ -1,5 +1,4 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
-import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
@@ -21,7 +20,7 @@ try {
   const modules = await bundleAll(DIST);
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), await thirdPartyLicences(modules));
   await copyWasm();
-  if (existsSync(path.join(DIST, 'cli.js'))) await chmod(path.join(DIST, 'cli.js'), 0o755);
+  await chmod(path.join(DIST, 'cli.js'), 0o755);
   await runOrThrow(
     process.execPath,
     [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'],
@@ -38,10 +37,6 @@ try {
 /** Page and command line look for their WebAssembly beside their own script. */
 async function copyWasm() {
   for (const folder of PREBUILT) {
-    if (!existsSync(path.join(ROOT, folder))) {
-      console.warn(`warning: ${folder} is missing`);
-      continue;
-    }
     const files = await listFiles(path.join(ROOT, folder), (name) => name.endsWith('.wasm'));
     for (const file of files) await copyFile(path.join(ROOT, folder, file), path.join(DIST, file));
   }
