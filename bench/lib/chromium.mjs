@@ -1,0 +1,138 @@
+// A real Chromium with one page of ours: started, asked, and its memory counted over all of its processes.
+import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromeArguments, findChrome } from '../../scripts/lib/chrome.mjs';
+import { ROOT } from '../../scripts/lib/run.mjs';
+import { serve } from '../../scripts/lib/serve.mjs';
+import { bundle } from './bundle.mjs';
+import { cacheFolder } from './synthetic-model.mjs';
+
+/** Milliseconds between two looks at the memory; a look itself takes a few. */
+const SAMPLE_INTERVAL = 10;
+/** Most milliseconds for the page to answer. */
+const PATIENCE = 300_000;
+
+/**
+ * Serves a page whose worker is bundled from `worker`, and opens it.
+ * @param {string} page file in bench/page
+ * @param {string} worker entry in bench/lib
+ * @param {Record<string, string>} files more files for the page: name to path
+ * @returns {Promise<Session | null>} `null` when there is no browser on this machine
+ */
+export async function openPage(page, worker, files) {
+  const executablePath = findChrome();
+  if (executablePath === null) return null;
+  const site = path.join(cacheFolder(), 'site');
+  mkdirSync(site, { recursive: true });
+  copyFileSync(path.join(ROOT, 'bench/page', page), path.join(site, page));
+  for (const [name, file] of Object.entries(files)) copyFileSync(file, path.join(site, name));
+  await bundle(`bench/lib/${worker}.ts`, path.join(site, `${worker}.js`), 'browser');
+
+  const server = await serve(site, 0);
+  // The driver comes with the browser test runner.
+  const require = createRequire(createRequire(import.meta.url).resolve('@web/test-runner-chrome'));
+  const puppeteer = require('puppeteer-core');
+  const browser = await puppeteer.launch({
+    executablePath,
+    args: chromeArguments(),
+    headless: true,
+    protocolTimeout: PATIENCE,
+  });
+  const tab = await browser.newPage();
+  tab.on('pageerror', (error) => console.error(`page: ${error.message}`));
+  tab.on('console', (message) => {
+    if (message.type() === 'error') console.error(`page: ${message.text()}`);
+  });
+  await tab.goto(`http://127.0.0.1:${server.port}/${page}`);
+  return new Session(browser, tab, server);
+}
+
+class Session {
+  #browser;
+  #server;
+
+  constructor(browser, tab, server) {
+    this.#browser = browser;
+    this.#server = server;
+    /** The puppeteer page. */
+    this.tab = tab;
+  }
+
+  version() {
+    return this.#browser.version();
+  }
+
+  /** Sends a request to the page's worker and waits for its answer. */
+  ask(request) {
+    return this.tab.evaluate((value) => globalThis.ask(value), request);
+  }
+
+  /** Bytes that all processes of the browser hold, shared pages divided; `null` where the system does not tell. */
+  memory() {
+    return proportionalMemory(this.#browser.process().pid);
+  }
+
+  /** The smallest memory over a second in which nothing happens. */
+  async idleMemory() {
+    if (this.memory() === null) return null;
+    return (await this.sampleWhile(sleep(1000))).least;
+  }
+
+  /** Looks at the memory until a promise settles. */
+  async sampleWhile(promise) {
+    let running = true;
+    const watched = promise.finally(() => {
+      running = false;
+    });
+    let peak = 0;
+    let least = Infinity;
+    while (running) {
+      const now = this.memory();
+      if (now !== null) {
+        peak = Math.max(peak, now);
+        least = Math.min(least, now);
+      }
+      await sleep(SAMPLE_INTERVAL);
+    }
+    return { result: await watched, peak, least };
+  }
+
+  async close() {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+}
+
+/** Sum of PSS over a process and its descendants. */
+function proportionalMemory(root) {
+  if (process.platform !== 'linux') return null;
+  const children = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      // After the name in brackets: state, then the parent's number.
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      const parent = Number(fields[1]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    } catch {
+      // The process ended between the listing and the look.
+    }
+  }
+  let bytes = 0;
+  const waiting = [root];
+  while (waiting.length > 0) {
+    const pid = waiting.pop();
+    waiting.push(...(children.get(pid) ?? []));
+    try {
+      const match = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+      bytes += Number(match?.[1] ?? 0) * 1024;
+    } catch {
+      // Ended, or a kernel that shows this to nobody.
+    }
+  }
+  return bytes === 0 ? null : bytes;
+}

@@ -1,0 +1,8 @@
+/** What the generation benchmark bundles for Node: making packages, reading their directory, and the twin. */
+export { convert } from '../../src/pipeline/convert.js';
+export { Twin } from '../../src/device/twin.js';
+export { nodeFolder } from '../../src/source/node-folder.js';
+export { MemorySource } from '../../src/source/memory-folder.js';
+export { readPackage } from '../../src/package/reader.js';
+export { ROLE } from '../../src/plan/layout.js';
+export { measureTwin } from './twin-loop.js';
