@@ -107,6 +107,10 @@ export class Reference {
      */
     calibration(percent: number): Float64Array;
     /**
+     * Refuses rows of so many bytes before the first of them is taken; else gives the bytes of one row.
+     */
+    check_rows(name: string, bytes: number): number;
+    /**
      * Limit of positions.
      */
     context(): number;
@@ -131,10 +135,6 @@ export class Reference {
      */
     reset(): void;
     /**
-     * Bytes of a row of a tensor; 1 for an unknown name, which `add_rows` refuses.
-     */
-    row_bytes(name: string): number;
-    /**
      * Observes activations from now on.
      */
     start_calibration(): void;
@@ -154,6 +154,14 @@ export class Reference {
 export class TensorQuantizer {
     free(): void;
     [Symbol.dispose](): void;
+    /**
+     * Refuses rows of so many bytes before the first of them is converted.
+     */
+    check(bytes: number, block: Block, first: number, step: number): void;
+    /**
+     * Refuses rows of so many bytes before the first of them is measured.
+     */
+    check_measure(bytes: number): void;
     /**
      * The bins before, after, and of the codes, one after the other.
      */
@@ -214,7 +222,7 @@ export interface InitOutput {
     readonly buffer_address: (a: number) => number;
     readonly buffer_crc32: (a: number, b: number, c: number) => number;
     readonly buffer_new: (a: number) => [number, number, number];
-    readonly crc32_at: (a: number, b: number, c: number) => number;
+    readonly crc32_at: (a: number, b: number, c: number) => [number, number, number];
     readonly decode_vector: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly logitcomparison_add: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly logitcomparison_begin_sequence: (a: number) => void;
@@ -222,16 +230,18 @@ export interface InitOutput {
     readonly logitcomparison_report: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly reference_add_rows: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly reference_calibration: (a: number, b: number) => [number, number, number, number];
+    readonly reference_check_rows: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly reference_context: (a: number) => number;
     readonly reference_forward: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly reference_missing: (a: number) => [number, number];
     readonly reference_new: (a: number, b: number, c: number) => [number, number, number];
     readonly reference_position: (a: number) => number;
     readonly reference_reset: (a: number) => void;
-    readonly reference_row_bytes: (a: number, b: number, c: number) => number;
     readonly reference_start_calibration: (a: number) => void;
     readonly reference_tensor_names: (a: number) => [number, number];
     readonly reference_vocabulary: (a: number) => number;
+    readonly tensorquantizer_check: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly tensorquantizer_check_measure: (a: number, b: number) => [number, number];
     readonly tensorquantizer_histograms: (a: number) => [number, number];
     readonly tensorquantizer_measure: (a: number, b: number, c: number) => [number, number];
     readonly tensorquantizer_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number];

@@ -338,6 +338,22 @@ export class Reference {
         return v1;
     }
     /**
+     * Refuses rows of so many bytes before the first of them is taken; else gives the bytes of one row.
+     * @param {string} name
+     * @param {number} bytes
+     * @returns {number}
+     */
+    check_rows(name, bytes) {
+        const val2 = +bytes;
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.reference_check_rows(this.__wbg_ptr, ptr0, len0, val2);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] >>> 0;
+    }
+    /**
      * Limit of positions.
      * @returns {number}
      */
@@ -405,17 +421,6 @@ export class Reference {
         wasm.reference_reset(this.__wbg_ptr);
     }
     /**
-     * Bytes of a row of a tensor; 1 for an unknown name, which `add_rows` refuses.
-     * @param {string} name
-     * @returns {number}
-     */
-    row_bytes(name) {
-        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.reference_row_bytes(this.__wbg_ptr, ptr0, len0);
-        return ret >>> 0;
-    }
-    /**
      * Observes activations from now on.
      */
     start_calibration() {
@@ -455,6 +460,30 @@ export class TensorQuantizer {
     free() {
         const ptr = this.__destroy_into_raw();
         wasm.__wbg_tensorquantizer_free(ptr, 0);
+    }
+    /**
+     * Refuses rows of so many bytes before the first of them is converted.
+     * @param {number} bytes
+     * @param {Block} block
+     * @param {number} first
+     * @param {number} step
+     */
+    check(bytes, block, first, step) {
+        _assertClass(block, Block);
+        const ret = wasm.tensorquantizer_check(this.__wbg_ptr, bytes, block.__wbg_ptr, first, step);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Refuses rows of so many bytes before the first of them is measured.
+     * @param {number} bytes
+     */
+    check_measure(bytes) {
+        const ret = wasm.tensorquantizer_check_measure(this.__wbg_ptr, bytes);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
     }
     /**
      * The bins before, after, and of the codes, one after the other.
@@ -563,7 +592,10 @@ if (Symbol.dispose) TensorQuantizer.prototype[Symbol.dispose] = TensorQuantizer.
  */
 export function crc32_at(previous, address, length) {
     const ret = wasm.crc32_at(previous, address, length);
-    return ret >>> 0;
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return ret[0] >>> 0;
 }
 
 /**

@@ -11,8 +11,15 @@ export class KernelModule {
   #slab: KernelBuffer;
   #slabBytes = SLAB_BYTES;
 
+  private static instance: KernelModule | null = null;
+
   /** The module is instantiated once for each JavaScript realm; later calls share that instance. */
-  constructor(module: WebAssembly.Module) {
+  static load(module: WebAssembly.Module): KernelModule {
+    KernelModule.instance ??= new KernelModule(module);
+    return KernelModule.instance;
+  }
+
+  private constructor(module: WebAssembly.Module) {
     this.#memory = initSync({ module }).memory;
     this.#slab = call(() => new KernelBuffer(SLAB_BYTES));
   }
@@ -51,7 +58,9 @@ export class KernelModule {
   }
 
   crc32(bytes: Uint8Array, previous: number): number {
-    if (bytes.buffer === this.#memory.buffer) return crc32_at(previous, bytes.byteOffset, bytes.length);
+    if (bytes.buffer === this.#memory.buffer) {
+      return call(() => crc32_at(previous, bytes.byteOffset, bytes.length));
+    }
     let crc = previous;
     this.inSlabs(bytes, 1, (slab, length) => {
       crc = slab.crc32(crc, length);

@@ -105,7 +105,7 @@ export interface RowQuantizer {
    * Converts the next rows into a block, which must have this tensor's row stride and number of scales per row.
    * @param bytes raw little-endian rows; any length that is a multiple of {@link rowBytes}
    * @returns number of rows written
-   * @throws RangeError when the bytes are not whole rows, exceed the tensor or do not fit the block
+   * @throws RangeError when the bytes are not whole rows, exceed the tensor or do not fit the block; nothing is written then
    */
   quantize(bytes: Uint8Array, output: OutputBlock, placement?: RowPlacement): number;
   /** The one scale of encoding `tensor`, known once all rows were measured. */

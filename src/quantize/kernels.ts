@@ -26,7 +26,7 @@ export * from './kernel-types.js';
  */
 export async function loadKernels(source: WebAssembly.Module | BufferSource): Promise<Kernels> {
   const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
-  return new WasmKernels(new KernelModule(module));
+  return new WasmKernels(KernelModule.load(module));
 }
 
 class WasmKernels implements Kernels {

@@ -38,11 +38,9 @@ export class WasmReferenceEngine implements ReferenceEngine {
   }
 
   addRows(name: string, bytes: Uint8Array): void {
-    const rowBytes = this.#raw.row_bytes(name);
     call(() => {
-      // Nothing of a piece with a partial row is taken.
-      const unit = bytes.length % rowBytes === 0 ? rowBytes : Math.max(1, bytes.length);
-      this.#module.inSlabs(bytes, unit, (slab, length) => {
+      const rowBytes = this.#raw.check_rows(name, bytes.length);
+      this.#module.inSlabs(bytes, rowBytes, (slab, length) => {
         this.#raw.add_rows(name, slab, length);
       });
     });

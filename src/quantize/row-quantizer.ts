@@ -80,8 +80,8 @@ export class WasmRowQuantizer implements RowQuantizer {
   }
 
   measure(bytes: Uint8Array): void {
-    this.#wholeRows(bytes);
     call(() => {
+      this.#raw.check_measure(bytes.length);
       this.#module.inSlabs(bytes, this.rowBytes, (slab, length) => {
         this.#raw.measure(slab, length);
       });
@@ -92,12 +92,11 @@ export class WasmRowQuantizer implements RowQuantizer {
     if (!(output instanceof WasmOutputBlock)) throw new TypeError('The block was not made by these kernels.');
     const first = integer(placement.first ?? 0, 'The first row');
     const step = integer(placement.step ?? 1, 'The row step');
-    this.#wholeRows(bytes);
     let rows = 0;
     call(() => {
+      this.#raw.check(bytes.length, output.raw, first, step);
       this.#module.inSlabs(bytes, this.rowBytes, (slab, length) => {
-        const row = integer(first + rows * step, 'The output row');
-        rows += this.#raw.quantize(slab, length, output.raw, row, step);
+        rows += this.#raw.quantize(slab, length, output.raw, first + rows * step, step);
       });
     });
     return rows;
@@ -140,12 +139,6 @@ export class WasmRowQuantizer implements RowQuantizer {
 
   dispose(): void {
     this.#raw.free();
-  }
-
-  #wholeRows(bytes: Uint8Array): void {
-    if (bytes.length % this.rowBytes !== 0) {
-      throw new RangeError(`${bytes.length} bytes are not whole rows of ${this.rowBytes}.`);
-    }
   }
 }
 

@@ -3,19 +3,23 @@
 use wasm_bindgen::prelude::*;
 
 use crate::crc32::crc32;
+use crate::error::{try_vec, Error};
 
 /// Continues a CRC-32 over `length` bytes at `address` of the memory.
 #[wasm_bindgen]
-pub fn crc32_at(previous: u32, address: usize, length: usize) -> u32 {
+pub fn crc32_at(previous: u32, address: usize, length: usize) -> super::Answer<u32> {
+    if length == 0 {
+        return Ok(previous);
+    }
     let size = core::arch::wasm32::memory_size::<0>() * 65536;
-    if length == 0 || address == 0 || address > size || length > size - address {
-        return previous;
+    if address == 0 || address > size || length > size - address {
+        return Err(Error::range(format!("{length} bytes at {address} lie outside the memory.")).into());
     }
     // Sound: the range lies inside the memory, which never shrinks; nothing else runs while we read, and every bit
     // pattern is a valid u8.
-    crc32(previous, unsafe {
+    Ok(crc32(previous, unsafe {
         core::slice::from_raw_parts(address as *const u8, length)
-    })
+    }))
 }
 
 /// A buffer that TypeScript fills.
@@ -30,7 +34,7 @@ impl Buffer {
     #[wasm_bindgen(constructor)]
     pub fn new(length: usize) -> super::Answer<Buffer> {
         Ok(Self {
-            bytes: crate::error::try_vec(length, 0)?,
+            bytes: try_vec(length, 0)?,
         })
     }
 

@@ -71,6 +71,16 @@ impl TensorQuantizer {
         Ok(Self(Quantizer::new(spec)?))
     }
 
+    /// Refuses rows of so many bytes before the first of them is measured.
+    pub fn check_measure(&self, bytes: usize) -> Answer<()> {
+        Ok(self.0.check_measure(bytes)?)
+    }
+
+    /// Refuses rows of so many bytes before the first of them is converted.
+    pub fn check(&self, bytes: usize, block: &Block, first: usize, step: usize) -> Answer<()> {
+        Ok(self.0.check(bytes, &block.0, first, step)?)
+    }
+
     /// First pass over the rows in the buffer.
     pub fn measure(&mut self, input: &Buffer, length: usize) -> Answer<()> {
         Ok(self.0.measure(input.bytes(length))?)

@@ -44,10 +44,9 @@ impl Reference {
             .collect()
     }
 
-    /// Bytes of a row of a tensor; 1 for an unknown name, which `add_rows` refuses.
-    pub fn row_bytes(&self, name: &str) -> usize {
-        let spec = self.0.model().tensors.iter().find(|spec| spec.name == name);
-        spec.map_or(1, |spec| spec.cols() * spec.dtype.size())
+    /// Refuses rows of so many bytes before the first of them is taken; else gives the bytes of one row.
+    pub fn check_rows(&self, name: &str, bytes: usize) -> Answer<usize> {
+        Ok(self.0.check_rows(name, bytes)?)
     }
 
     /// Supplies the rows in the buffer.

@@ -1,6 +1,6 @@
 //! From positions to the figures of the report: means with bootstrap errors, percentiles, and the worst places.
 
-use super::Position;
+use super::{Position, Target};
 use crate::random::Random;
 
 /// How to report.
@@ -173,17 +173,20 @@ pub fn report(positions: &[Position], starts: &[usize], options: &ReportOptions)
         standard_error: errors.map(|errors| errors[i]),
     };
 
-    let kl = sorted(positions.iter().map(|position| position.kl));
-    let shift = sorted(
-        positions
-            .iter()
-            .filter_map(|position| position.target)
-            .map(|target| target.shift()),
-    );
+    let kls: Vec<f64> = positions.iter().map(|position| position.kl).collect();
+    let by_kl = ascending(&kls);
+    let kl = |percent| percentile(&kls, &by_kl, percent);
+    let shifts: Vec<f64> = positions
+        .iter()
+        .filter_map(|position| position.target)
+        .map(Target::shift)
+        .collect();
+    let by_shift = ascending(&shifts);
+    let shift = |percent| percentile(&shifts, &by_shift, percent);
     Report {
         sequences: sequences.len(),
         positions: positions.len(),
-        targets: shift.len(),
+        targets: shifts.len(),
         perplexity: Perplexity {
             before: estimate(0),
             after: estimate(1),
@@ -191,44 +194,51 @@ pub fn report(positions: &[Position], starts: &[usize], options: &ReportOptions)
         },
         kl: Kl {
             mean: estimate(3),
-            median: percentile(&kl, 50.0),
-            p90: percentile(&kl, 90.0),
-            p95: percentile(&kl, 95.0),
-            p99: percentile(&kl, 99.0),
-            p999: percentile(&kl, 99.9),
-            max: percentile(&kl, 100.0),
+            median: kl(50.0),
+            p90: kl(90.0),
+            p95: kl(95.0),
+            p99: kl(99.0),
+            p999: kl(99.9),
+            max: kl(100.0),
         },
         top1: estimate(4),
         probability_shift: ProbabilityShift {
             mean: estimate(5),
             rms: estimate(6),
-            p1: percentile(&shift, 1.0),
-            p5: percentile(&shift, 5.0),
-            median: percentile(&shift, 50.0),
-            p95: percentile(&shift, 95.0),
-            p99: percentile(&shift, 99.0),
-            min: percentile(&shift, 0.0),
-            max: percentile(&shift, 100.0),
+            p1: shift(1.0),
+            p5: shift(5.0),
+            median: shift(50.0),
+            p95: shift(95.0),
+            p99: shift(99.0),
+            min: shift(0.0),
+            max: shift(100.0),
         },
-        worst: worst(positions, &bounds, options.worst),
+        worst: by_kl
+            .iter()
+            .rev()
+            .take(options.worst)
+            .map(|&index| place(&bounds, index, kls[index]))
+            .collect(),
     }
 }
 
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values
+/// Indices of the values in ascending order; equal ones from the last to the first, so that reading backwards keeps the
+/// order of the text.
+fn ascending(values: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]).then(b.cmp(&a)));
+    order
 }
 
 /// Linear interpolation between the closest ranks; NaN of nothing.
-fn percentile(sorted: &[f64], percent: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else {
+fn percentile(values: &[f64], order: &[usize], percent: f64) -> f64 {
+    let Some(last) = order.len().checked_sub(1) else {
         return f64::NAN;
     };
     let rank = percent / 100.0 * last as f64;
     let low = rank.floor() as usize;
-    let high = (low + 1).min(last);
-    sorted[low] + (sorted[high] - sorted[low]) * (rank - low as f64)
+    let (below, above) = (values[order[low]], values[order[(low + 1).min(last)]]);
+    below + (above - below) * (rank - low as f64)
 }
 
 /// Standard deviation of each estimate over resamples of the sequences, drawn with replacement.
@@ -256,20 +266,12 @@ fn bootstrap(sequences: &[Sums], options: &ReportOptions) -> Option<[f64; ESTIMA
     }))
 }
 
-fn worst(positions: &[Position], bounds: &[(usize, usize)], count: usize) -> Vec<WorstPosition> {
-    let mut order: Vec<usize> = (0..positions.len()).collect();
-    // Ties keep the order of the text.
-    order.sort_by(|&a, &b| positions[b].kl.total_cmp(&positions[a].kl));
-    order.truncate(count);
-    order
-        .into_iter()
-        .map(|index| {
-            let sequence = bounds.partition_point(|&(begin, _)| begin <= index) - 1;
-            WorstPosition {
-                sequence,
-                position: index - bounds[sequence].0,
-                kl: positions[index].kl,
-            }
-        })
-        .collect()
+/// The sequence and the position in it of a position of the whole.
+fn place(bounds: &[(usize, usize)], index: usize, kl: f64) -> WorstPosition {
+    let sequence = bounds.partition_point(|&(begin, _)| begin <= index) - 1;
+    WorstPosition {
+        sequence,
+        position: index - bounds[sequence].0,
+        kl,
+    }
 }

@@ -151,19 +151,43 @@ impl Quantizer {
 
     /// First pass of encoding `Tensor` over the next rows.
     pub fn measure(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.encoding != Encoding::Tensor {
-            return Err(Error::range(
-                "Only the encoding with one scale per tensor has a measuring pass.",
-            ));
-        }
-        let count = self.whole_rows(bytes, self.measured)?;
+        self.check_measure(bytes.len())?;
         for (i, row) in bytes.chunks_exact(self.row_bytes()).enumerate() {
             self.decode_row(row);
             let amax = self.statistics.scan(self.measured + i, &mut self.row, self.cols);
             self.amax = self.amax.max(amax);
         }
-        self.measured += count;
+        self.measured += bytes.len() / self.row_bytes();
         Ok(())
+    }
+
+    /// Refuses what [`Self::quantize`] would refuse of `bytes` bytes, before anything is written.
+    pub fn check(&self, bytes: usize, block: &OutputBlock, first: usize, step: usize) -> Result<()> {
+        let count = self.whole_rows(bytes, self.quantized)?;
+        if self.encoding == Encoding::Tensor && self.measured != self.rows {
+            return Err(Error::range(format!(
+                "Only {} of {} rows were measured before quantizing with one scale per tensor.",
+                self.measured, self.rows
+            )));
+        }
+        let stride = self.encoding.row_stride(self.cols);
+        block.check(
+            stride,
+            self.encoding.scales_per_row(self.cols),
+            first,
+            step,
+            count,
+        )
+    }
+
+    /// Refuses what [`Self::measure`] would refuse of `bytes` bytes.
+    pub fn check_measure(&self, bytes: usize) -> Result<()> {
+        if self.encoding != Encoding::Tensor {
+            return Err(Error::range(
+                "Only the encoding with one scale per tensor has a measuring pass.",
+            ));
+        }
+        self.whole_rows(bytes, self.measured).map(|_| ())
     }
 
     /// Converts the next rows; input row `i` becomes row `first + i * step` of the block. Returns their number.
@@ -174,19 +198,9 @@ impl Quantizer {
         first: usize,
         step: usize,
     ) -> Result<usize> {
-        let count = self.whole_rows(bytes, self.quantized)?;
-        let stride = self.encoding.row_stride(self.cols);
-        let scales = self.encoding.scales_per_row(self.cols);
-        block.check(stride, scales, first, step, count)?;
-        let tensor_scale = match (self.encoding, self.tensor_scale()) {
-            (Encoding::Tensor, None) => {
-                return Err(Error::range(format!(
-                    "Only {} of {} rows were measured before quantizing with one scale per tensor.",
-                    self.measured, self.rows
-                )))
-            }
-            (_, scale) => scale.unwrap_or(0.0),
-        };
+        self.check(bytes.len(), block, first, step)?;
+        let count = bytes.len() / self.row_bytes();
+        let tensor_scale = self.tensor_scale().unwrap_or(0.0);
         if self.quantized == 0 && count > 0 {
             self.statistics = Statistics::new(self.rows, self.cols);
         }
@@ -199,12 +213,11 @@ impl Quantizer {
         Ok(count)
     }
 
-    fn whole_rows(&self, bytes: &[u8], done: usize) -> Result<usize> {
-        let count = bytes.len() / self.row_bytes();
-        if !bytes.len().is_multiple_of(self.row_bytes()) {
+    fn whole_rows(&self, bytes: usize, done: usize) -> Result<usize> {
+        let count = bytes / self.row_bytes();
+        if !bytes.is_multiple_of(self.row_bytes()) {
             return Err(Error::range(format!(
-                "{} bytes are not whole rows of {}.",
-                bytes.len(),
+                "{bytes} bytes are not whole rows of {}.",
                 self.row_bytes()
             )));
         }

@@ -399,7 +399,7 @@ impl Reader {
         let Some(dtype) = Dtype::parse(&raw.dtype) else {
             return Err(bad(
                 path,
-                format!("Tensor \"{}\" has element type {:?}.", raw.name, raw.dtype),
+                format!("Tensor \"{}\" has element type \"{}\".", raw.name, raw.dtype),
             ));
         };
         let spec = TensorSpec {
@@ -469,7 +469,7 @@ fn must_be(path: &str, value: &str, expected: &str) -> Result<()> {
     } else {
         Err(bad(
             path,
-            format!("{value:?} is not computed by the reference; {expected:?} is."),
+            format!("\"{value}\" is not computed by the reference; \"{expected}\" is."),
         ))
     }
 }

@@ -96,14 +96,26 @@ impl Engine {
 
     /// Supplies the next rows of a tensor.
     pub fn add_rows(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        let Some(&id) = self.by_name.get(name) else {
-            return Err(Error::format(
+        let id = self.tensor(name)?;
+        self.weights.add_rows(id, bytes)
+    }
+
+    /// Refuses what [`Self::add_rows`] would refuse of so many bytes; else gives the bytes of one row.
+    pub fn check_rows(&self, name: &str, bytes: usize) -> Result<usize> {
+        let id = self.tensor(name)?;
+        self.weights.check_rows(id, bytes)?;
+        let spec = &self.model.tensors[id];
+        Ok(spec.cols() * spec.dtype.size())
+    }
+
+    fn tensor(&self, name: &str) -> Result<TensorId> {
+        self.by_name.get(name).copied().ok_or_else(|| {
+            Error::format(
                 name,
                 "The model's description has no such tensor.",
                 "Supply only its tensors.",
-            ));
-        };
-        self.weights.add_rows(id, bytes)
+            )
+        })
     }
 
     /// Names of the tensors that are not complete.

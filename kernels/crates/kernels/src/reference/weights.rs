@@ -44,8 +44,12 @@ impl Tensor {
         &self.values.as_flattened()[..self.cols()]
     }
 
+    fn full_bytes(&self) -> usize {
+        self.rows() * self.row_bytes
+    }
+
     fn complete(&self) -> bool {
-        self.bytes.len() == self.rows() * self.row_bytes
+        self.bytes.len() == self.full_bytes()
     }
 }
 
@@ -85,23 +89,27 @@ impl Weights {
         &self.tensors[id]
     }
 
-    /// Appends rows. Memory grows with what is really supplied, whatever the description declares.
-    pub fn add_rows(&mut self, id: TensorId, bytes: &[u8]) -> Result<()> {
-        let tensor = &mut self.tensors[id];
+    /// Refuses what [`Self::add_rows`] would refuse of so many bytes.
+    pub fn check_rows(&self, id: TensorId, bytes: usize) -> Result<()> {
+        let tensor = &self.tensors[id];
         let name = &tensor.spec.name;
-        let full = tensor.rows() * tensor.row_bytes;
-        if !bytes.len().is_multiple_of(tensor.row_bytes) {
-            let problem = format!(
-                "{} bytes are not whole rows of {}.",
-                bytes.len(),
-                tensor.row_bytes
-            );
+        if !bytes.is_multiple_of(tensor.row_bytes) {
+            let problem = format!("{bytes} bytes are not whole rows of {}.", tensor.row_bytes);
             return Err(Error::format(name, problem, "Supply whole rows."));
         }
-        if bytes.len() > full - tensor.bytes.len() {
+        if bytes > tensor.full_bytes() - tensor.bytes.len() {
             let problem = format!("More than its {} rows were supplied.", tensor.rows());
             return Err(Error::format(name, problem, "Supply each row once."));
         }
+        Ok(())
+    }
+
+    /// Appends rows.
+    pub fn add_rows(&mut self, id: TensorId, bytes: &[u8]) -> Result<()> {
+        self.check_rows(id, bytes.len())?;
+        let tensor = &mut self.tensors[id];
+        let name = &tensor.spec.name;
+        let full = tensor.full_bytes();
         if tensor.bytes.is_empty() {
             tensor.bytes.try_reserve_exact(full).map_err(|_| {
                 Error::range(format!(
@@ -114,7 +122,6 @@ impl Weights {
             let mut values = decode_vec(tensor.spec.dtype, &tensor.bytes);
             values.resize(4 * padded_vectors(values.len()), 0.0);
             tensor.values = values.as_chunks::<4>().0.to_vec();
-            tensor.bytes.shrink_to(0);
         }
         Ok(())
     }
