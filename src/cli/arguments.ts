@@ -2,12 +2,11 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import {
-  ALL_FUSIONS,
   DEFAULT_SCHEME,
   NO_FUSIONS,
   parseGranularity,
   type Fusions,
-  type Scheme,
+  type WantedScheme,
 } from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
 
@@ -16,8 +15,8 @@ export interface ConvertRequest {
   readonly folder: string;
   readonly output: string;
   readonly board: string;
-  readonly scheme: Scheme;
-  readonly fusions: Fusions;
+  readonly scheme: WantedScheme;
+  readonly fusions: Fusions | undefined;
   readonly context: number | undefined;
   readonly calibrate: string | undefined;
   readonly evaluate: string | undefined;
@@ -70,7 +69,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --weights int8|float32     float32 keeps the numbers, to check everything else
     --granularity G            tensor, channel (default), group:32, group:64 or group:128
     --activations dynamic|static
-    --cache int8|float32       key/value cache
+    --cache auto|int8|float32  key/value cache (auto: float32 for small heads, where it fits)
     --context N                tokens that the model can hold (default: the model's, at most 512)
     --calibrate FILE           text for static activation scales
     --evaluate FILE            text for the report; stories parted by lines <|story|>
@@ -190,9 +189,9 @@ function parseConvert(argv: string[]): ConvertRequest {
       granularity:
         values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
       activations,
-      cache: choice(values.cache, ['int8', 'float32'] as const, 'cache') ?? DEFAULT_SCHEME.cache,
+      cache: choice(values.cache, ['auto', 'int8', 'float32'] as const, 'cache') ?? DEFAULT_SCHEME.cache,
     },
-    fusions: values['no-fusion'] === true ? NO_FUSIONS : ALL_FUSIONS,
+    fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
     context: whole(values.context, 'context', 1),
     calibrate: values.calibrate,
     evaluate: values.evaluate,

@@ -139,7 +139,7 @@ function readTensor(
     throw fail(field, `${dataLength} bytes are not ${rows} rows of ${rowStride}.`);
   if (
     encoding === ENCODING.int8Group
-      ? group === 0 || group % 16 !== 0 || group > PACKAGE_LIMITS.ffnSize
+      ? group === 0 || group % 16 !== 0 || group > alignUp(cols, 16)
       : group !== 0
   ) {
     throw fail(field, `A group of ${group} columns is not possible.`);

@@ -10,7 +10,7 @@ import { readDecoder } from '../model/read.js';
 import { MemorySink, PackageWriter } from '../package/writer.js';
 import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
 import { makePlan, type Plan } from '../plan/plan.js';
-import { DEFAULT_SCHEME, describeScheme, type Scheme } from '../plan/scheme.js';
+import { DEFAULT_SCHEME, describeScheme, type WantedScheme } from '../plan/scheme.js';
 import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors } from '../quantize/quantize.js';
@@ -66,7 +66,7 @@ export async function openModel(
 
 /** The plan of an opened model for the options, without converting anything. */
 export function planModel(opened: OpenedModel, options: ConvertOptions): Plan {
-  const scheme: Scheme = { ...DEFAULT_SCHEME, ...options.scheme };
+  const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
   return makePlan(opened.model, {
     board: findBoard(options.board ?? DEFAULT_BOARD_ID),
     scheme,

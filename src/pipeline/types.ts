@@ -2,7 +2,7 @@
 import type { DecoderModel } from '../model/decoder.js';
 import type { PackageSink } from '../package/writer.js';
 import type { Plan } from '../plan/plan.js';
-import type { Fusions, Scheme } from '../plan/scheme.js';
+import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
 import type { OnProgress } from '../shared/progress.js';
@@ -18,7 +18,8 @@ export interface Runtime {
 export interface ConvertOptions {
   /** A board id of `plan/boards.ts`; default {@link DEFAULT_BOARD_ID}. */
   readonly board?: string | undefined;
-  readonly scheme?: Partial<Scheme> | undefined;
+  readonly scheme?: Partial<WantedScheme> | undefined;
+  /** Default: those that cost no quality with the scheme. */
   readonly fusions?: Fusions | undefined;
   /** Context in tokens; default the model's, at most 512. */
   readonly context?: number | undefined;

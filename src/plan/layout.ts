@@ -103,7 +103,7 @@ interface MatrixOptions {
 /** Lists the package's tensors in the order in which a token reads them. */
 export function planTensors(
   model: DecoderModel,
-  scheme: Scheme,
+  scheme: Pick<Scheme, 'weights' | 'granularity'>,
   fusions: Fusions,
   context: number,
 ): PlannedTensor[] {
@@ -125,8 +125,11 @@ export function planTensors(
     parts: readonly TensorPart[],
     options: MatrixOptions = {},
   ): void => {
-    const encoding = options.encoding ?? weightEncoding;
     const cols = parts[0]?.source.shape[1] ?? 0;
+    const asked = options.encoding ?? weightEncoding;
+    // A group that spans the row is a scale a row.
+    const encoding =
+      asked === ENCODING.int8Group && cols <= groupSize(scheme.granularity) ? ENCODING.int8Row : asked;
     const rows = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
     const group = encoding === ENCODING.int8Group ? groupSize(scheme.granularity) : 0;
     const scaleCount =

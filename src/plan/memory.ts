@@ -7,7 +7,7 @@ import type { Scheme } from './scheme.js';
  * Bytes of the key/value cache: per layer, key/value head and position the head's elements (padded to 16 bytes) for keys
  * and for values, and with INT8 one f32 scale each.
  */
-export function cacheBytes(model: DecoderModel, scheme: Scheme, context: number): number {
+export function cacheBytes(model: DecoderModel, scheme: Pick<Scheme, 'cache'>, context: number): number {
   let bytes = 0;
   for (const { attention } of model.blocks) {
     const elementBytes =
@@ -37,7 +37,12 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
  * Bytes of working memory for passes of `maxBatch` tokens: residual stream, normalized input, projections, attention
  * output, quantized activations, attention scores, logits and the sampler's tables.
  */
-export function scratchBytes(model: DecoderModel, scheme: Scheme, context: number, maxBatch: number): number {
+export function scratchBytes(
+  model: DecoderModel,
+  scheme: Pick<Scheme, 'weights'>,
+  context: number,
+  maxBatch: number,
+): number {
   const { hidden, projected, attended, input } = widths(model);
   const perToken = 4 * (2 * hidden + projected + attended) + (scheme.weights === 'int8' ? input : 0) + 4;
   const scores = alignUp(context, 16) * (4 + 2);

@@ -15,7 +15,7 @@ import {
 import { planTensors, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { PLACEMENT, placeTensors, storedBytes, type PlacedTensor } from './placement.js';
-import { ALL_FUSIONS, describeScheme, type Fusions, type Scheme } from './scheme.js';
+import { defaultFusions, describeScheme, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
 
 /** Memory names as people and JSON read them. */
 export type MemoryName = 'sram' | 'psram' | 'flash';
@@ -63,7 +63,8 @@ export interface Plan {
 
 export interface PlanOptions {
   readonly board: Board;
-  readonly scheme: Scheme;
+  readonly scheme: WantedScheme;
+  /** Default: those that cost no quality with the scheme. */
   readonly fusions?: Fusions;
   /** Wanted context in tokens; chosen when absent. */
   readonly context?: number | undefined;
@@ -88,9 +89,10 @@ const SCRATCH_SHARE = 0.25;
  * @throws UsageError when the context is out of range for the model
  */
 export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
-  const { board, scheme } = options;
-  const fusions = options.fusions ?? ALL_FUSIONS;
+  const { board } = options;
   const context = chooseContext(model, options);
+  const scheme: Scheme = { ...options.scheme, cache: chooseCache(model, options, context) };
+  const fusions = options.fusions ?? defaultFusions(scheme);
   const planned = planTensors(model, scheme, fusions, context);
   const cache = cacheBytes(model, scheme, context);
   const sramCapacity = SRAM_BYTES - FIRMWARE_SRAM_BYTES;
@@ -165,6 +167,7 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
     fit: judgeFit({
       model,
       options,
+      scheme,
       context,
       cache,
       scratch,
@@ -196,9 +199,25 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
   return Math.min(longest, DEFAULT_CONTEXT);
 }
 
+/** Heads up to this size lose too much when a whole key shares one INT8 scale. */
+const SMALL_HEAD = 16;
+
+/** F32 for small heads when SRAM or PSRAM holds it, else INT8. */
+function chooseCache(model: DecoderModel, options: PlanOptions, context: number): Scheme['cache'] {
+  const { cache } = options.scheme;
+  if (cache !== 'auto') return cache;
+  if (options.scheme.weights === 'float32') return 'float32';
+  const small = model.blocks.some(({ attention }) => attention.headDim <= SMALL_HEAD);
+  const wide: Scheme = { ...options.scheme, cache: 'float32' };
+  const bytes = cacheBytes(model, wide, context);
+  const sram = SRAM_BYTES - FIRMWARE_SRAM_BYTES - scratchBytes(model, wide, context, 1);
+  return small && bytes <= Math.max(sram, options.board.psramBytes / 2) ? 'float32' : 'int8';
+}
+
 interface FitInputs {
   readonly model: DecoderModel;
   readonly options: PlanOptions;
+  readonly scheme: Scheme;
   readonly context: number;
   readonly cache: number;
   readonly scratch: number;
@@ -228,7 +247,7 @@ function judgeFit(input: FitInputs): Fit {
       `The key/value cache for ${context} tokens needs ${kilobytes(cache)} and ${kilobytes(room)} are there: ${kilobytes(cache - room)} too much.`,
     );
     remedies.push(...shorter);
-    if (options.scheme.cache === 'float32') remedies.push('An INT8 cache takes about a quarter.');
+    if (input.scheme.cache === 'float32') remedies.push('An INT8 cache takes about a quarter.');
     if (options.board.psramBytes === 0) remedies.push('A board with PSRAM holds a longer context.');
   }
   if (packageBytes > flashCapacity) {
@@ -240,7 +259,7 @@ function judgeFit(input: FitInputs): Fit {
       .reduce((sum, tensor) => sum + storedBytes(tensor), 0);
     if (rotary > packageBytes - flashCapacity)
       remedies.push('A smaller context shrinks the rotary tables enough.');
-    if (options.scheme.weights === 'float32') remedies.push('INT8 weights take a quarter.');
+    if (input.scheme.weights === 'float32') remedies.push('INT8 weights take a quarter.');
     const grouped = input.planned.reduce(
       (sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0),
       0,
@@ -255,10 +274,10 @@ function judgeFit(input: FitInputs): Fit {
 }
 
 /** The longest context whose cache and working memory fit the board, `null` when not even the shortest does. */
-function longestContext({ model, options, sramCapacity }: FitInputs): number | null {
+function longestContext({ model, options, scheme, sramCapacity }: FitInputs): number | null {
   const fits = (context: number): boolean => {
-    const scratch = scratchBytes(model, options.scheme, context, 1);
-    const cache = cacheBytes(model, options.scheme, context);
+    const scratch = scratchBytes(model, scheme, context, 1);
+    const cache = cacheBytes(model, scheme, context);
     return scratch <= sramCapacity && (cache <= options.board.psramBytes || scratch + cache <= sramCapacity);
   };
   let low = 2;

@@ -23,11 +23,17 @@ export interface Scheme {
   readonly cache: 'int8' | 'float32';
 }
 
-export const DEFAULT_SCHEME: Scheme = {
+/** A scheme as it is asked for; the planner decides what is left to it (docs/decisions/0006). */
+export interface WantedScheme extends Omit<Scheme, 'cache'> {
+  /** `auto`: F32 for heads too small for one INT8 scale a key, where the board has room; INT8 otherwise. */
+  readonly cache: Scheme['cache'] | 'auto';
+}
+
+export const DEFAULT_SCHEME: WantedScheme = {
   weights: 'int8',
   granularity: 'channel',
   activations: 'dynamic',
-  cache: 'int8',
+  cache: 'auto',
 };
 
 /** Exact rewrites done before quantization; each can be switched off, the float result stays the same. */
@@ -54,6 +60,14 @@ export const NO_FUSIONS: Fusions = {
   gateUp: false,
   attentionScale: false,
 };
+
+/**
+ * The fusions that cost no quality with a scheme. A gain folded into a matrix with one scale for all its rows and columns
+ * spreads the columns, and the small ones lose their precision; there the gain stays outside (docs/decisions/0006).
+ */
+export function defaultFusions(scheme: Pick<Scheme, 'weights' | 'granularity'>): Fusions {
+  return { ...ALL_FUSIONS, normGains: scheme.weights === 'float32' || scheme.granularity !== 'tensor' };
+}
 
 /** Columns per scale for `group:N`, 0 for the others. */
 export function groupSize(granularity: Granularity): number {

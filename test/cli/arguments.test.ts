@@ -11,7 +11,7 @@ describe('parseCommandLine', () => {
       weights: 'int8',
       granularity: 'channel',
       activations: 'dynamic',
-      cache: 'int8',
+      cache: 'auto',
     });
     assert.equal(request.report, true);
     assert.equal(request.context, undefined);
@@ -55,7 +55,7 @@ describe('parseCommandLine', () => {
     });
     assert.deepEqual(request.prompts, ['x', 'y']);
     assert.equal(request.context, 128);
-    assert.equal(request.fusions.normGains, false);
+    assert.equal(request.fusions?.normGains, false);
   });
 
   it('reads a run', () => {

@@ -199,6 +199,32 @@ describe('plan', () => {
   });
 });
 
+describe('what is left to the planner', () => {
+  it('is an F32 cache for small heads where there is room', async () => {
+    const cacheOf = async (headDim: number, board: string, layers = 2): Promise<string> =>
+      makePlan(deeper(await tiny({ headDim, positions: 512 }), layers), {
+        board: findBoard(board),
+        scheme: DEFAULT_SCHEME,
+      }).scheme.cache;
+    assert.equal(await cacheOf(8, 'esp32-s3-n8'), 'float32');
+    assert.equal(await cacheOf(16, 'esp32-s3-n16r8', 20), 'float32');
+    assert.equal(await cacheOf(16, 'esp32-s3-n8', 20), 'int8');
+    assert.equal(await cacheOf(32, 'esp32-s3-n16r8'), 'int8');
+  });
+
+  it('is to leave norm gains out of matrices with one scale', async () => {
+    const model = await tiny();
+    for (const granularity of ['tensor', 'channel', 'group:32'] as const) {
+      const plan = makePlan(model, { board: N16R8, scheme: { ...DEFAULT_SCHEME, granularity } });
+      assert.equal(plan.fusions.normGains, granularity !== 'tensor');
+      assert.equal(
+        plan.tensors.some(({ tensor }) => tensor.role === ROLE.attentionNorm),
+        granularity === 'tensor',
+      );
+    }
+  });
+});
+
 describe('boards', () => {
   it('have unique ids, and octal flash is refused with the reason', () => {
     assert.equal(new Set(BOARDS.map((board) => board.id)).size, BOARDS.length);
@@ -212,7 +238,7 @@ describe('scheme', () => {
     assert.equal(parseGranularity('group:64'), 'group:64');
     assert.throws(() => parseGranularity('group:48'), /tensor, channel/);
     assert.equal(
-      describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32' }),
+      describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32', cache: 'int8' }),
       'INT8 in groups of 32, dynamic INT8 activations, INT8 cache',
     );
   });

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { main } from '../../src/cli/commands.js';
+import { syntheticFolder } from '../support/synthetic-model.js';
+
+const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function cli(...argv: string[]): Promise<Outcome> {
+  const text = { stdout: '', stderr: '' };
+  const stream = (
+    name: 'stdout' | 'stderr',
+  ): { isTTY: boolean; columns: number; write(piece: string): void } => ({
+    isTTY: false,
+    columns: 100,
+    write: (piece) => {
+      text[name] += piece;
+    },
+  });
+  const code = await main(argv, {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    signal: new AbortController().signal,
+  });
+  return { code, ...text };
+}
+
+interface RunJson {
+  readonly promptIds: number[];
+  readonly ids: number[];
+  readonly text: string;
+  readonly logits?: number[];
+  readonly tokensPerSecond: number;
+  readonly engine: string;
+}
+
+interface ConvertJson {
+  readonly package: { readonly bytes: number };
+  readonly plan: { readonly fits: boolean; readonly tensors: unknown[] };
+  readonly report: {
+    readonly perplexity: { readonly before: number; readonly after: number };
+    readonly kl: {
+      readonly mean: number;
+      readonly median: number;
+      readonly p99: number;
+      readonly max: number;
+    };
+    readonly top1: number;
+  };
+}
+
+describe('the command line', () => {
+  let folder: string;
+  let synthetic: string;
+  let packaged: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cli-test-'));
+    synthetic = join(folder, 'synthetic');
+    packaged = join(folder, 'synthetic.s3lm');
+    const model = syntheticFolder();
+    await cp(SAMPLE, join(folder, 'sample'), { recursive: true });
+    await mkdir(synthetic);
+    for (const name of ['config.json', 'model.safetensors']) {
+      const file = await model.open(name);
+      assert.ok(file !== null);
+      await writeFile(join(synthetic, name), await file.read(0, file.size));
+    }
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('converts a folder and prints plan and report', async () => {
+    const { code, stdout, stderr } = await cli('convert', synthetic, '-o', packaged);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Plan for ESP32-S3 N16R8/);
+    assert.match(stdout, /Wrote .*synthetic\.s3lm/);
+    assert.match(stderr, /Quantizing …/);
+    assert.match(stderr, /no tokenizer\.json/);
+    assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.part')));
+  });
+
+  it('streams the same bytes without a report', async () => {
+    const streamed = join(folder, 'streamed.s3lm');
+    assert.equal((await cli('convert', synthetic, '-o', streamed, '--no-report')).code, 0);
+    assert.deepEqual(await readFile(streamed), await readFile(packaged));
+  });
+
+  it('prints JSON with the promised fields, and writes the report as a page', async () => {
+    const page = join(folder, 'report.html');
+    const { code, stdout, stderr } = await cli(
+      'convert',
+      join(folder, 'sample'),
+      '-o',
+      join(folder, 'sample.s3lm'),
+      '--json',
+      '--html',
+      page,
+      '--evaluate',
+      await shortText(folder),
+    );
+    assert.equal(code, 0, stderr);
+    const json = JSON.parse(stdout) as ConvertJson;
+    assert.ok(json.package.bytes > 100_000 && json.plan.fits && json.plan.tensors.length > 10);
+    assert.ok(json.report.perplexity.before > 1 && json.report.perplexity.after > 1);
+    assert.ok(
+      json.report.kl.mean >= 0 &&
+        json.report.kl.median <= json.report.kl.p99 &&
+        json.report.kl.p99 <= json.report.kl.max,
+    );
+    assert.ok(json.report.top1 > 0.9 && json.report.top1 <= 1);
+    assert.match(await readFile(page, 'utf8'), /^<!doctype html>/i);
+  });
+
+  it('gives the same ids and logits from a folder and its package, and in text and ids', async () => {
+    const argv = ['--prompt', 'turn on the lamp in the kitchen', '--tokens', '12', '--json', '--logits'];
+    const fromPackage = JSON.parse(
+      (await cli('run', join(folder, 'sample.s3lm'), ...argv)).stdout,
+    ) as RunJson;
+    const fromFolder = JSON.parse((await cli('run', join(folder, 'sample'), ...argv)).stdout) as RunJson;
+    assert.deepEqual(fromFolder.ids, fromPackage.ids);
+    assert.deepEqual(fromFolder.logits, fromPackage.logits);
+    assert.equal(fromPackage.engine, 'twin');
+    assert.ok(fromPackage.tokensPerSecond > 0 && fromPackage.text.length > 0);
+    const byIds = JSON.parse(
+      (
+        await cli(
+          'run',
+          join(folder, 'sample.s3lm'),
+          '--ids',
+          fromPackage.promptIds.join(','),
+          ...argv.slice(2),
+        )
+      ).stdout,
+    ) as RunJson;
+    assert.deepEqual(byIds.ids, fromPackage.ids);
+  });
+
+  it('says the same in the float engine, with nearly the same logits', async () => {
+    const argv = ['--prompt', 'turn on the lamp in the kitchen', '--json', '--logits', '--temperature', '0'];
+    const twin = JSON.parse((await cli('run', join(folder, 'sample.s3lm'), ...argv)).stdout) as RunJson;
+    const float = JSON.parse(
+      (await cli('run', join(folder, 'sample'), ...argv, '--engine', 'float')).stdout,
+    ) as RunJson;
+    assert.deepEqual(float.promptIds, twin.promptIds);
+    assert.equal(float.text, twin.text);
+    assert.equal(float.engine, 'float');
+    assert.equal(float.logits?.length, twin.logits?.length);
+  });
+
+  it('samples the same text for the same seed', async () => {
+    const argv = ['run', join(folder, 'sample.s3lm'), '--prompt', 'hello', '--temperature', '1.5', '--json'];
+    const ids = async (seed: string): Promise<number[]> =>
+      (JSON.parse((await cli(...argv, '--seed', seed)).stdout) as RunJson).ids;
+    assert.deepEqual(await ids('3'), await ids('3'));
+    const others = await Promise.all(['4', '5', '6', '7'].map(ids));
+    const first = JSON.stringify(await ids('3'));
+    assert.ok(others.some((other) => JSON.stringify(other) !== first));
+  });
+
+  it('inspects packages and folders', async () => {
+    const found = JSON.parse((await cli('inspect', packaged, '--json')).stdout) as {
+      sound: boolean;
+      tensors: unknown[];
+    };
+    assert.ok(found.sound && found.tensors.length > 5);
+    assert.match(
+      (await cli('inspect', packaged)).stdout,
+      /all checksums good[\s\S]*layers\.0\.queryKeyValue/,
+    );
+    const model = await cli('inspect', synthetic);
+    assert.equal(model.code, 0);
+    assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes/);
+  });
+
+  it('answers bad models with exit code 1 and what to do', async () => {
+    const damaged = join(folder, 'damaged.s3lm');
+    const bytes = await readFile(packaged);
+    bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;
+    await writeFile(damaged, bytes);
+    for (const argv of [
+      ['inspect', damaged],
+      ['run', damaged, '--ids', '1'],
+    ]) {
+      const { code, stderr } = await cli(...argv);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^Error: .*\./);
+      assert.doesNotMatch(stderr, /fault of the program/);
+    }
+    const verdict = await cli('inspect', damaged, '--json');
+    assert.equal(verdict.code, 1);
+    assert.equal((JSON.parse(verdict.stdout) as { sound: boolean }).sound, false);
+
+    const cut = join(folder, 'cut');
+    await cp(synthetic, cut, { recursive: true });
+    await truncate(join(cut, 'model.safetensors'), 5000);
+    const { code, stderr } = await cli('convert', cut, '-o', join(folder, 'cut.s3lm'));
+    assert.equal(code, 1);
+    assert.match(stderr, /model\.safetensors/);
+    assert.ok(!(await readdir(folder)).some((name) => name.startsWith('cut.s3lm')));
+  });
+
+  it('answers bad usage with exit code 2', async () => {
+    for (const argv of [
+      ['convert', synthetic],
+      ['convert', synthetic, '-o', packaged, '--board', 'toaster'],
+      ['convert', synthetic, '-o', packaged, '--context', '9999'],
+      ['run', join(folder, 'nowhere'), '--ids', '1'],
+      ['run', packaged, '--prompt', 'it has no tokenizer'],
+      ['run', packaged, '--ids', '5000'],
+      ['run', packaged, '--ids', '1', '--engine', 'float'],
+      ['inspect', join(folder, 'nowhere')],
+      ['convert', synthetic, '-o', packaged, '--evaluate', join(folder, 'nowhere')],
+    ]) {
+      const { code, stderr } = await cli(...argv);
+      assert.equal(code, 2, `${argv.join(' ')}: ${stderr}`);
+      assert.match(stderr, /^(.*\n)*Error: /);
+    }
+  });
+
+  it('prints help and version', async () => {
+    assert.match((await cli('--help')).stdout, /convert FOLDER/);
+    const { version } = JSON.parse(
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    assert.equal((await cli('--version')).stdout.trim(), version);
+  });
+});
+
+async function shortText(folder: string): Promise<string> {
+  const file = join(folder, 'evaluate.txt');
+  await writeFile(
+    file,
+    'turn on the lamp\n<|story|>\nwhat is the temperature in the bedroom\n<|story|>\ntell me a joke\n',
+  );
+  return file;
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Twin } from '../../src/device/twin.js';
+import { readPackage } from '../../src/package/reader.js';
+import { convert } from '../../src/pipeline/convert.js';
+import { loadReference } from '../../src/pipeline/reference.js';
+import type { Conversion, ConvertOptions } from '../../src/pipeline/types.js';
+import { cacheBytes, scratchBytes } from '../../src/plan/memory.js';
+import { ALL_FUSIONS, GRANULARITIES, NO_FUSIONS } from '../../src/plan/scheme.js';
+import { loadKernels } from '../../src/quantize/kernels.js';
+import { FormatError, isAbort } from '../../src/shared/errors.js';
+import type { Progress } from '../../src/shared/progress.js';
+import type { ModelFolder } from '../../src/source/byte-source.js';
+import { memoryFolder } from '../../src/source/memory-folder.js';
+import { testRuntime } from '../support/runtime.js';
+import { syntheticFolder, syntheticModel, type SyntheticShape } from '../support/synthetic-model.js';
+
+const IDS = [1, 17, 3, 42, 42, 7, 90, 5, 11, 2, 60, 33, 8, 71, 29, 64];
+
+const FLOAT: ConvertOptions = { scheme: { weights: 'float32', cache: 'float32' }, report: false };
+
+const SHAPES: Record<string, SyntheticShape> = {
+  'grouped queries': {},
+  'every head its own key': { heads: 4, kvHeads: 4 },
+  'biases everywhere': { attentionBias: true, mlpBias: true },
+  'a head of its own': { tied: false },
+  'sizes that are no multiples of anything': {
+    hidden: 20,
+    heads: 5,
+    kvHeads: 1,
+    headDim: 4,
+    ffn: 44,
+    vocab: 97,
+  },
+  'a sliding window': { window: 5 },
+  'BF16 weights': { dtype: 'BF16' },
+};
+
+async function packageOf(
+  folder: ModelFolder,
+  options: ConvertOptions,
+): Promise<Conversion & { package: Uint8Array }> {
+  const conversion = await convert(folder, options, await testRuntime());
+  assert.ok(conversion.package !== null);
+  return { ...conversion, package: conversion.package };
+}
+
+async function twinLogits(folder: ModelFolder, options: ConvertOptions): Promise<Float32Array> {
+  const { twin } = await testRuntime();
+  return (await Twin.load(twin, (await packageOf(folder, options)).package)).forward(IDS, 'all');
+}
+
+async function referenceLogits(shape: SyntheticShape): Promise<Float32Array> {
+  const { checkpoint, model } = await syntheticModel(shape);
+  const kernels = await loadKernels((await testRuntime()).kernels);
+  const reference = await loadReference(kernels, checkpoint, model, {});
+  try {
+    return reference.forward(IDS, 'all');
+  } finally {
+    reference.dispose();
+  }
+}
+
+/** Largest difference relative to the largest value. */
+function relativeDifference(a: Float32Array, b: Float32Array): number {
+  assert.equal(a.length, b.length);
+  const size = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] as number))), 0) / size;
+}
+
+describe('convert', () => {
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    it(`keeps the float result through every fusion: ${name}`, async () => {
+      const expected = await referenceLogits(shape);
+      const folder = syntheticFolder(shape);
+      const apart = await twinLogits(folder, { ...FLOAT, fusions: NO_FUSIONS });
+      assert.ok(
+        relativeDifference(apart, expected) < 1e-5,
+        `separate: ${relativeDifference(apart, expected)}`,
+      );
+      const fused = await twinLogits(folder, { ...FLOAT, fusions: ALL_FUSIONS });
+      assert.ok(relativeDifference(fused, apart) < 1e-5, `fused: ${relativeDifference(fused, apart)}`);
+      for (const fusion of Object.keys(ALL_FUSIONS)) {
+        const one = await twinLogits(folder, { ...FLOAT, fusions: { ...NO_FUSIONS, [fusion]: true } });
+        assert.ok(relativeDifference(one, apart) < 1e-5, `${fusion}: ${relativeDifference(one, apart)}`);
+      }
+    });
+
+    it(`stays close in INT8 at every granularity: ${name}`, async () => {
+      const expected = await referenceLogits(shape);
+      for (const granularity of GRANULARITIES) {
+        for (const activations of ['dynamic', 'static'] as const) {
+          const logits = await twinLogits(syntheticFolder(shape), {
+            scheme: { granularity, activations },
+            report: false,
+          });
+          const difference = relativeDifference(logits, expected);
+          // Random weights have no outliers: 8 bits leave a few percent of the largest logit.
+          assert.ok(difference > 0 && difference < 0.15, `${granularity} ${activations}: ${difference}`);
+        }
+      }
+    });
+  }
+
+  it('gives the same numbers fused and apart in INT8 with one scale a row, up to rounding', async () => {
+    const folder = syntheticFolder({ attentionBias: true });
+    const fusions = { ...NO_FUSIONS, queryKeyValue: true, gateUp: true };
+    const apart = await twinLogits(folder, { report: false, fusions: NO_FUSIONS });
+    const joined = await twinLogits(folder, { report: false, fusions });
+    assert.deepEqual(joined, apart);
+  });
+
+  it('makes the same bytes every time', async () => {
+    const folder = syntheticFolder();
+    const first = await packageOf(folder, { report: false });
+    assert.deepEqual((await packageOf(folder, { report: false })).package, first.package);
+  });
+
+  it('writes a package that the reader accepts and that plans the memory that the engine takes', async () => {
+    const { twin } = await testRuntime();
+    for (const cache of ['int8', 'float32'] as const) {
+      const conversion = await packageOf(syntheticFolder(), {
+        report: false,
+        scheme: { cache },
+        context: 40,
+      });
+      const bytes = conversion.package;
+      const found = await readPackage(
+        { name: 'x', size: bytes.length, read: (begin, end) => Promise.resolve(bytes.slice(begin, end)) },
+        { verify: true },
+      );
+      assert.equal(found.config.context, 40);
+      const engine = await Twin.load(twin, bytes);
+      const { model, plan } = conversion;
+      assert.equal(engine.info.cacheBytes, cacheBytes(model, plan.scheme, plan.context));
+      const scratch = engine.info.stateBytes - engine.info.cacheBytes;
+      const planned = scratchBytes(model, plan.scheme, plan.context, plan.maxBatch);
+      assert.ok(
+        planned >= scratch && planned < 1.5 * scratch + 8192,
+        `planned ${planned}, engine ${scratch}`,
+      );
+    }
+  });
+
+  it('reports what a conversion cost', async () => {
+    const { report } = await packageOf(syntheticFolder(), {});
+    assert.ok(report !== null);
+    assert.equal(report.text, 'written by the original model');
+    assert.ok(report.positions > 100);
+    assert.ok(report.kl.mean > 0 && report.kl.mean < 0.1, `${report.kl.mean}`);
+    assert.ok(report.kl.median <= report.kl.p99 && report.kl.p99 <= report.kl.max);
+    assert.ok(Math.abs(report.perplexity.ratio - report.perplexity.after / report.perplexity.before) < 1e-9);
+    assert.ok(report.top1 > 0.5 && report.top1 <= 1);
+    assert.equal(report.tensors.length, 1 + 2 * 7);
+    for (const tensor of report.tensors)
+      assert.ok(tensor.sqnr !== null && tensor.sqnr > 30, `${tensor.name} ${tensor.sqnr}`);
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  });
+
+  it('reports no loss when nothing is quantized', async () => {
+    const { report } = await packageOf(syntheticFolder(), {
+      scheme: { weights: 'float32', cache: 'float32' },
+    });
+    assert.ok(report !== null && report.kl.mean < 1e-9 && report.top1 === 1, `${report?.kl.mean}`);
+    for (const pair of report.texts) assert.equal(pair.firstDifference, null);
+  });
+
+  it('names the tensor that is not a number', async () => {
+    const folder = syntheticFolder();
+    const weights = await folder.open('model.safetensors');
+    const config = await folder.open('config.json');
+    assert.ok(weights !== null && config !== null);
+    const bytes = (await weights.read(0, weights.size)).slice();
+    new DataView(bytes.buffer).setFloat32(bytes.length - 4 * 48 * 3, NaN, true);
+    const damaged = memoryFolder('damaged', {
+      'config.json': await config.read(0, config.size),
+      'model.safetensors': bytes,
+    });
+    await assert.rejects(convert(damaged, { report: false }, await testRuntime()), (error: unknown) => {
+      assert.ok(error instanceof FormatError);
+      assert.match(error.message, /model\.layers\.1\..*not a finite number/);
+      return true;
+    });
+  });
+
+  it('stops when it is aborted, at any stage', async () => {
+    for (const stage of ['reading', 'quantizing', 'checking', 'generating'] as const) {
+      const controller = new AbortController();
+      let after = 0;
+      const onProgress = (progress: Progress): void => {
+        if (controller.signal.aborted) after += 1;
+        if (progress.stage === stage) controller.abort();
+      };
+      await assert.rejects(
+        convert(syntheticFolder(), {}, await testRuntime(), { onProgress, signal: controller.signal }),
+        (error: unknown) => isAbort(error),
+        stage,
+      );
+      assert.ok(after < 40, `${stage}: ${after} reports after the abort`);
+    }
+  });
+
+  it('counts progress to its end', async () => {
+    const last = new Map<string, Progress>();
+    const onProgress = (progress: Progress): void => {
+      assert.ok(progress.done <= progress.total, JSON.stringify(progress));
+      last.set(progress.stage, progress);
+    };
+    await convert(syntheticFolder(), { scheme: { granularity: 'tensor' } }, await testRuntime(), {
+      onProgress,
+    });
+    for (const stage of ['quantizing', 'checking', 'reading']) {
+      assert.equal(last.get(stage)?.done, last.get(stage)?.total, stage);
+    }
+  });
+});
