@@ -55,18 +55,37 @@ static void store(s3lm_model *model, s3lm_layer *layer, uint32_t kv_head, uint32
     }
 }
 
+/* A float's bits as an integer that orders like the float; maxima of integers need no care for NaN, so compilers
+ * vectorize them. */
+static inline int32_t ordered(uint32_t bits) {
+    return (int32_t)(bits ^ ((0u - (bits >> 31)) & 0x7FFFFFFFu));
+}
+
+static float maximum(const float *x, uint32_t count) {
+    int32_t largest = ordered(s3lm_bits(x[0]));
+    for (uint32_t i = 1; i < count; i++) {
+        int32_t candidate = ordered(s3lm_bits(x[i]));
+        largest = candidate > largest ? candidate : largest;
+    }
+    return s3lm_from_bits((uint32_t)ordered((uint32_t)largest));
+}
+
 /* scores[i] becomes e^(scores[i] - max); returns their four-lane sum. */
 static float exponentiate(float *scores, uint32_t count) {
-    float largest = scores[0];
-    for (uint32_t i = 1; i < count; i++) {
-        largest = scores[i] > largest ? scores[i] : largest;
-    }
+    float largest = maximum(scores, count);
     for (uint32_t i = 0; i < count; i++) {
         scores[i] = s3lm_exp(scores[i] - largest);
     }
     float lanes[4] = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        lanes[i % 4u] += scores[i];
+    uint32_t i = 0;
+    for (; i + 4u <= count; i += 4u) {
+        lanes[0] += scores[i];
+        lanes[1] += scores[i + 1u];
+        lanes[2] += scores[i + 2u];
+        lanes[3] += scores[i + 3u];
+    }
+    for (uint32_t lane = 0; i < count; i++, lane++) {
+        lanes[lane] += scores[i];
     }
     return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }

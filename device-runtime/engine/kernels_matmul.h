@@ -17,29 +17,69 @@ static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, co
 /* The same in f32, four lanes each; n is a multiple of 4, `stride` in elements. */
 static inline void dot4_f32(const float *w, uint32_t stride, const float *x, uint32_t n, float sums[4]);
 
+/* What the loops need of one token. */
+typedef struct {
+    const int8_t *codes;
+    const int16_t *wide;
+    float scale;
+} token_codes;
+
+static inline token_codes codes_of(const s3lm_activations *x, uint32_t token) {
+    size_t at = (size_t)token * x->stride;
+    return (token_codes){x->codes + at, x->wide ? x->wide + at : NULL, x->scales[token]};
+}
+
 /* One scale a row: y = (sum * row scale) * token scale. */
 static void matmul_rows(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
                         float *y, uint32_t y_stride) {
-    for (uint32_t row = begin; row < end; row += 4u) {
-        uint32_t rows = end - row < 4u ? end - row : 4u;
-        uint32_t stride = rows == 4u ? w->row_stride : 0u;
-        float scales[4] = {0};
-        for (uint32_t r = 0; r < rows; r++) {
+    uint32_t n = w->row_stride;
+    uint32_t row = begin;
+    for (; row + 4u <= end; row += 4u) {
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
+        float scales[4];
+        for (uint32_t r = 0; r < 4u; r++) {
             scales[r] = s3lm_row_scale(w, row + r);
         }
         for (uint32_t t = 0; t < tokens; t++) {
-            const int8_t *codes = x->codes + (size_t)t * x->stride;
-            const int16_t *wide = x->wide ? x->wide + (size_t)t * x->stride : NULL;
+            token_codes token = codes_of(x, t);
             float *out = y + (size_t)t * y_stride + row;
             int32_t sums[4];
-            for (uint32_t r = 0; r < rows; r += stride ? 4u : 1u) {
-                const int8_t *weights = (const int8_t *)w->data + (size_t)(row + r) * w->row_stride;
-                dot4_i8(weights, stride, codes, wide, w->row_stride, sums);
-                for (uint32_t i = 0; i < (stride ? 4u : 1u); i++) {
-                    out[r + i] = ((float)sums[i] * scales[r + i]) * x->scales[t];
-                }
+            dot4_i8(weights, n, token.codes, token.wide, n, sums);
+            for (uint32_t r = 0; r < 4u; r++) {
+                out[r] = ((float)sums[r] * scales[r]) * token.scale;
             }
         }
+    }
+    for (; row < end; row++) {
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
+        for (uint32_t t = 0; t < tokens; t++) {
+            token_codes token = codes_of(x, t);
+            int32_t sums[4];
+            dot4_i8(weights, 0, token.codes, token.wide, n, sums);
+            y[(size_t)t * y_stride + row] = ((float)sums[0] * s3lm_row_scale(w, row)) * token.scale;
+        }
+    }
+}
+
+/* Four rows, `stride` bytes and `scale_stride` scales apart, with one token, group by group. */
+static inline void dot4_groups(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, const float *scales,
+                               uint32_t scale_stride, token_codes token, float out[4]) {
+    for (uint32_t r = 0; r < 4u; r++) {
+        out[r] = 0.0f;
+    }
+    for (uint32_t at = 0; at < w->row_stride; at += w->group) {
+        uint32_t n = w->row_stride - at < w->group ? w->row_stride - at : w->group;
+        int32_t sums[4];
+        dot4_i8(weights + at, stride, token.codes + at, token.wide ? token.wide + at : NULL, n, sums);
+        for (uint32_t r = 0; r < 4u; r++) {
+            float product = (float)sums[r] * scales[(size_t)r * scale_stride];
+            /* The first product stands alone: 0 + -0 would lose its sign. */
+            out[r] = at == 0u ? product : out[r] + product;
+        }
+        scales++;
+    }
+    for (uint32_t r = 0; r < 4u; r++) {
+        out[r] *= token.scale;
     }
 }
 
@@ -47,32 +87,24 @@ static void matmul_rows(const s3lm_tensor *w, const s3lm_activations *x, uint32_
 static void matmul_groups(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin,
                           uint32_t end, float *y, uint32_t y_stride) {
     uint32_t groups = s3lm_groups(w->cols, w->group);
-    for (uint32_t row = begin; row < end; row += 4u) {
-        uint32_t rows = end - row < 4u ? end - row : 4u;
+    uint32_t row = begin;
+    for (; row + 4u <= end; row += 4u) {
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_stride;
         for (uint32_t t = 0; t < tokens; t++) {
-            const int8_t *codes = x->codes + (size_t)t * x->stride;
-            const int16_t *wide = x->wide ? x->wide + (size_t)t * x->stride : NULL;
+            float sums[4];
             float *out = y + (size_t)t * y_stride + row;
-            for (uint32_t r = 0; r < rows; r += rows == 4u ? 4u : 1u) {
-                const int8_t *weights = (const int8_t *)w->data + (size_t)(row + r) * w->row_stride;
-                const float *scales = w->scales + (size_t)(row + r) * groups;
-                uint32_t stride = rows == 4u ? w->row_stride : 0u;
-                uint32_t scale_stride = rows == 4u ? groups : 0u;
-                float s[4] = {0};
-                for (uint32_t g = 0; g < groups; g++) {
-                    uint32_t at = g * w->group;
-                    uint32_t n = w->row_stride - at < w->group ? w->row_stride - at : w->group;
-                    int32_t sums[4];
-                    dot4_i8(weights + at, stride, codes + at, wide ? wide + at : NULL, n, sums);
-                    for (uint32_t i = 0; i < 4u; i++) {
-                        float product = (float)sums[i] * scales[i * scale_stride + g];
-                        s[i] = g == 0u ? product : s[i] + product;
-                    }
-                }
-                for (uint32_t i = 0; i < (rows == 4u ? 4u : 1u); i++) {
-                    out[r + i] = s[i] * x->scales[t];
-                }
+            dot4_groups(w, weights, w->row_stride, w->scales + (size_t)row * groups, groups, codes_of(x, t), sums);
+            for (uint32_t r = 0; r < 4u; r++) {
+                out[r] = sums[r];
             }
+        }
+    }
+    for (; row < end; row++) {
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_stride;
+        for (uint32_t t = 0; t < tokens; t++) {
+            float sums[4];
+            dot4_groups(w, weights, 0, w->scales + (size_t)row * groups, 0, codes_of(x, t), sums);
+            y[(size_t)t * y_stride + row] = sums[0];
         }
     }
 }
@@ -89,18 +121,23 @@ static void matmul_i8(const s3lm_tensor *w, const s3lm_activations *x, uint32_t 
 static void matmul_f32(const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens, uint32_t begin,
                        uint32_t end, float *y, uint32_t y_stride) {
     uint32_t n = w->row_stride / 4u;
-    for (uint32_t row = begin; row < end; row += 4u) {
-        uint32_t rows = end - row < 4u ? end - row : 4u;
+    uint32_t row = begin;
+    for (; row + 4u <= end; row += 4u) {
+        const float *weights = (const float *)w->data + (size_t)row * n;
         for (uint32_t t = 0; t < tokens; t++) {
+            float sums[4];
             float *out = y + (size_t)t * y_stride + row;
-            for (uint32_t r = 0; r < rows; r += rows == 4u ? 4u : 1u) {
-                float sums[4];
-                const float *weights = (const float *)w->data + (size_t)(row + r) * n;
-                dot4_f32(weights, rows == 4u ? n : 0u, x + (size_t)t * x_stride, n, sums);
-                for (uint32_t i = 0; i < (rows == 4u ? 4u : 1u); i++) {
-                    out[r + i] = sums[i];
-                }
+            dot4_f32(weights, n, x + (size_t)t * x_stride, n, sums);
+            for (uint32_t r = 0; r < 4u; r++) {
+                out[r] = sums[r];
             }
+        }
+    }
+    for (; row < end; row++) {
+        for (uint32_t t = 0; t < tokens; t++) {
+            float sums[4];
+            dot4_f32((const float *)w->data + (size_t)row * n, 0, x + (size_t)t * x_stride, n, sums);
+            y[(size_t)t * y_stride + row] = sums[0];
         }
     }
 }

@@ -1,4 +1,4 @@
-/* The inner loops with 128-bit vectors (WebAssembly, SSE4.1) and, for int8 rows, 256-bit ones (AVX2). */
+/* The inner loops with 128-bit vectors (WebAssembly, SSE4.1) and, where int8 is multiplied, 256-bit ones (AVX2). */
 #include "kernels.h"
 #include "numerics.h"
 #include "simd128.h"
@@ -27,35 +27,72 @@ static inline __m256i products(__m256i magnitudes, __m256i x, const int8_t *w) {
 }
 
 
-static inline __m128i join(__m256i a) {
-    return _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+/* Sums of the lanes of four accumulators. */
+static inline __m128i sums_of(__m256i a0, __m256i a1, __m256i a2, __m256i a3) {
+    __m256i halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a0, a1), _mm256_hadd_epi32(a2, a3));
+    return _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+}
+
+/* Sixteen int8 in memory to int16. */
+static inline __m256i load16x8(const int8_t *p) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+
+static inline __m256i load16x16(const int16_t *p) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
 static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
                            int32_t sums[4]) {
     (void)wide;
-    const int8_t *w1 = w + stride;
-    const int8_t *w2 = w1 + stride;
-    const int8_t *w3 = w2 + stride;
+    size_t row = stride, row3 = 3u * (size_t)stride;
     __m256i a0 = _mm256_setzero_si256(), a1 = a0, a2 = a0, a3 = a0;
-    uint32_t i = 0;
-    for (; i + 32u <= n; i += 32u) {
-        __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)(x + i));
+    for (; n >= 32u; n -= 32u, w += 32, x += 32) {
+        __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)x);
         __m256i magnitudes = _mm256_abs_epi8(codes);
-        a0 = _mm256_add_epi32(a0, products(magnitudes, codes, w + i));
-        a1 = _mm256_add_epi32(a1, products(magnitudes, codes, w1 + i));
-        a2 = _mm256_add_epi32(a2, products(magnitudes, codes, w2 + i));
-        a3 = _mm256_add_epi32(a3, products(magnitudes, codes, w3 + i));
+        a0 = _mm256_add_epi32(a0, products(magnitudes, codes, w));
+        a1 = _mm256_add_epi32(a1, products(magnitudes, codes, w + row));
+        a2 = _mm256_add_epi32(a2, products(magnitudes, codes, w + 2u * row));
+        a3 = _mm256_add_epi32(a3, products(magnitudes, codes, w + row3));
     }
-    __m128i s0 = join(a0), s1 = join(a1), s2 = join(a2), s3 = join(a3);
-    if (i < n) {
-        __m256i codes = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(x + i)));
-        s0 = _mm_add_epi32(s0, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w + i)))));
-        s1 = _mm_add_epi32(s1, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w1 + i)))));
-        s2 = _mm_add_epi32(s2, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w2 + i)))));
-        s3 = _mm_add_epi32(s3, join(_mm256_madd_epi16(codes, _mm256_cvtepi8_epi16(vint_load(w3 + i)))));
+    if (n > 0u) {
+        __m256i codes = load16x8(x);
+        a0 = _mm256_add_epi32(a0, _mm256_madd_epi16(codes, load16x8(w)));
+        a1 = _mm256_add_epi32(a1, _mm256_madd_epi16(codes, load16x8(w + row)));
+        a2 = _mm256_add_epi32(a2, _mm256_madd_epi16(codes, load16x8(w + 2u * row)));
+        a3 = _mm256_add_epi32(a3, _mm256_madd_epi16(codes, load16x8(w + row3)));
     }
-    vint_store(sums, vint_sums(s0, s1, s2, s3));
+    vint_store(sums, sums_of(a0, a1, a2, a3));
+}
+
+/* Dot products of a query with four keys, `stride` codes each. */
+static inline vint key_sums(const int16_t *query, const int8_t *key, uint32_t stride) {
+    size_t row = stride, row3 = 3u * (size_t)stride;
+    __m256i a0 = _mm256_setzero_si256(), a1 = a0, a2 = a0, a3 = a0;
+    for (uint32_t d = 0; d < stride; d += 16u, key += 16) {
+        __m256i q = load16x16(query + d);
+        a0 = _mm256_add_epi32(a0, _mm256_madd_epi16(q, load16x8(key)));
+        a1 = _mm256_add_epi32(a1, _mm256_madd_epi16(q, load16x8(key + row)));
+        a2 = _mm256_add_epi32(a2, _mm256_madd_epi16(q, load16x8(key + 2u * row)));
+        a3 = _mm256_add_epi32(a3, _mm256_madd_epi16(q, load16x8(key + row3)));
+    }
+    return sums_of(a0, a1, a2, a3);
+}
+
+/* Sixteen weighted sums over `count` rows of `stride` values. */
+static inline void mix16(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
+    __m256i low = _mm256_setzero_si256(), high = low;
+    for (uint32_t t = 0; t < count; t += 2u, values += 2u * (size_t)stride) {
+        bool pair = t + 1u < count;
+        vint v0 = vint_load(values);
+        vint v1 = pair ? vint_load(values + stride) : vint_zero();
+        uint32_t second = pair ? (uint16_t)weights[t + 1u] : 0u;
+        __m256i w = _mm256_set1_epi32((int32_t)((uint16_t)weights[t] | (second << 16)));
+        low = _mm256_add_epi32(low, _mm256_madd_epi16(w, _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(v0, v1))));
+        high = _mm256_add_epi32(high, _mm256_madd_epi16(w, _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(v0, v1))));
+    }
+    _mm256_storeu_si256((__m256i *)(void *)out, low);
+    _mm256_storeu_si256((__m256i *)(void *)(out + 8), high);
 }
 
 #else
@@ -82,6 +119,33 @@ static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, co
         a3 = vint_add32(a3, vint_dot16(high, vint_load8x8(w3 + i + 8)));
     }
     vint_store(sums, vint_sums(a0, a1, a2, a3));
+}
+
+/* Dot products of a query with four keys, `stride` codes each: the query is an int16 vector as `wide` is. */
+static inline vint key_sums(const int16_t *query, const int8_t *key, uint32_t stride) {
+    int32_t sums[4];
+    dot4_i8(key, stride, NULL, query, stride, sums);
+    return vint_load(sums);
+}
+
+/* Sixteen weighted sums over `count` rows of `stride` values. */
+static inline void mix16(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
+    vint s0 = vint_zero(), s1 = s0, s2 = s0, s3 = s0;
+    for (uint32_t t = 0; t < count; t += 2u, values += 2u * (size_t)stride) {
+        bool pair = t + 1u < count;
+        vint v0 = vint_load(values);
+        vint v1 = pair ? vint_load(values + stride) : vint_zero();
+        uint32_t second = pair ? (uint16_t)weights[t + 1u] : 0u;
+        vint w = vint_splat32((int32_t)((uint16_t)weights[t] | (second << 16)));
+        s0 = vint_add32(s0, vint_dot16(w, vint_pairs_0(v0, v1)));
+        s1 = vint_add32(s1, vint_dot16(w, vint_pairs_1(v0, v1)));
+        s2 = vint_add32(s2, vint_dot16(w, vint_pairs_2(v0, v1)));
+        s3 = vint_add32(s3, vint_dot16(w, vint_pairs_3(v0, v1)));
+    }
+    vint_store(out, s0);
+    vint_store(out + 4, s1);
+    vint_store(out + 8, s2);
+    vint_store(out + 12, s3);
 }
 #endif
 
@@ -133,55 +197,28 @@ static inline void dot4_f32(const float *w, uint32_t stride, const float *x, uin
     sums[3] = join_lanes(s3);
 }
 
-/* query . key over `stride` codes, in four partial sums. */
-static inline vint key_sum(const int16_t *query, const int8_t *key, uint32_t stride) {
-    vint sum = vint_zero();
-    for (uint32_t d = 0; d < stride; d += 16u) {
-        sum = vint_add32(sum, vint_dot16(vint_load(query + d), vint_load8x8(key + d)));
-        sum = vint_add32(sum, vint_dot16(vint_load(query + d + 8), vint_load8x8(key + d + 8)));
-    }
-    return sum;
-}
-
 static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores) {
     vfloat scale = vfloat_splat(query_scale);
     uint32_t t = 0;
     for (; t + 4u <= count; t += 4u) {
-        const int8_t *key = keys + (size_t)t * stride;
-        vint sums = vint_sums(key_sum(query, key, stride), key_sum(query, key + stride, stride),
-                              key_sum(query, key + 2u * (size_t)stride, stride),
-                              key_sum(query, key + 3u * (size_t)stride, stride));
+        vint sums = key_sums(query, keys + (size_t)t * stride, stride);
         vfloat scaled = vfloat_mul(vfloat_from_int(sums), vfloat_load(key_scales + t));
         vfloat_store(scores + t, vfloat_mul(scaled, scale));
     }
     for (; t < count; t++) {
-        int32_t sums[4];
-        vint a = key_sum(query, keys + (size_t)t * stride, stride);
-        vint_store(sums, vint_sums(a, a, a, a));
-        scores[t] = ((float)sums[0] * key_scales[t]) * query_scale;
+        const int8_t *key = keys + (size_t)t * stride;
+        int32_t sum = 0;
+        for (uint32_t d = 0; d < stride; d++) {
+            sum += query[d] * key[d];
+        }
+        scores[t] = ((float)sum * key_scales[t]) * query_scale;
     }
 }
 
 static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
     for (uint32_t d = 0; d < stride; d += 16u) {
-        vint s0 = vint_zero(), s1 = s0, s2 = s0, s3 = s0;
-        for (uint32_t t = 0; t < count; t += 2u) {
-            const int8_t *value = values + (size_t)t * stride + d;
-            bool pair = t + 1u < count;
-            vint v0 = vint_load(value);
-            vint v1 = pair ? vint_load(value + stride) : vint_zero();
-            uint32_t second = pair ? (uint16_t)weights[t + 1u] : 0u;
-            vint w = vint_splat32((int32_t)((uint16_t)weights[t] | (second << 16)));
-            s0 = vint_add32(s0, vint_dot16(w, vint_pairs_0(v0, v1)));
-            s1 = vint_add32(s1, vint_dot16(w, vint_pairs_1(v0, v1)));
-            s2 = vint_add32(s2, vint_dot16(w, vint_pairs_2(v0, v1)));
-            s3 = vint_add32(s3, vint_dot16(w, vint_pairs_3(v0, v1)));
-        }
-        vint_store(out + d, s0);
-        vint_store(out + d + 4, s1);
-        vint_store(out + d + 8, s2);
-        vint_store(out + d + 12, s3);
+        mix16(weights, values + d, stride, count, out + d);
     }
 }
 
