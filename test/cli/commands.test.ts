@@ -236,11 +236,10 @@ describe('the command line', () => {
   });
 });
 
+/** A few of the sample model's own dialogues. */
 async function shortText(folder: string): Promise<string> {
   const file = join(folder, 'evaluate.txt');
-  await writeFile(
-    file,
-    'turn on the lamp\n<|story|>\nwhat is the temperature in the bedroom\n<|story|>\ntell me a joke\n',
-  );
+  const stories = (await readFile(join(SAMPLE, 'samples.txt'), 'utf8')).split('<|story|>\n');
+  await writeFile(file, stories.slice(0, 20).join('<|story|>\n'));
   return file;
 }
