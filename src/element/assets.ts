@@ -22,7 +22,7 @@ export interface AssetChoices {
  * @param script address of the element's own script
  */
 export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
-  const base = choices.base === null ? new URL('.', script) : new URL(folder(choices.base), choices.page);
+  const base = choices.base === null ? scriptFolder(script) : new URL(folder(choices.base), choices.page);
   const own: AssetUrls = {
     kernels: new URL('kernels.wasm', base).href,
     twin: new URL('twin.wasm', base).href,
@@ -34,6 +34,12 @@ export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
     new URL(url, choices.page).href,
   ]);
   return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+}
+
+/** The bundler moves code that several entries share one folder down, into `chunks/`; the files lie beside the entries. */
+function scriptFolder(script: string): URL {
+  const own = new URL('.', script);
+  return own.pathname.endsWith('/chunks/') ? new URL('..', own) : own;
 }
 
 /** A folder's address ends with a slash, or its last part would be replaced. */

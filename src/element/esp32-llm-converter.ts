@@ -1,5 +1,5 @@
 /** The custom element: wires page, store and views. Importing it registers nothing; `define.ts` does. */
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, adoptStyles, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import type { PlanJson } from '../plan/plan.js';
@@ -23,8 +23,7 @@ import { ConverterStore, type Converter } from './store.js';
 import { en } from './strings/en.js';
 import type { Strings } from './strings/strings.js';
 import { base } from './styles/base.js';
-import { result } from './styles/result.js';
-import { steps } from './styles/steps.js';
+import { choose } from './styles/choose.js';
 import { tokens } from './styles/tokens.js';
 import { chooseView, readingView } from './views/choose.js';
 import { chipIcon } from './views/icons.js';
@@ -85,7 +84,7 @@ const STEPS: readonly (readonly [keyof Omit<Strings['steps'], 'label'>, readonly
  * @cssstate dragging - Files are held over the element.
  */
 export class Esp32LlmConverter extends LitElement {
-  static override styles = [tokens, base, steps, result];
+  static override styles = [tokens, base, choose];
 
   /**
    * Addresses of single files that lie elsewhere than beside the script, for all elements of the page; relative ones are
@@ -145,8 +144,8 @@ export class Esp32LlmConverter extends LitElement {
     },
     generate: () => void this.#store.generate(),
   };
-  /** Where the focus was before the view was replaced: inside it, so it has to be put into the new one. */
-  #refocus = false;
+  /** The focus was inside when the current update began. */
+  #hadFocus = false;
 
   @query('#folder-input') private readonly folderInput!: HTMLInputElement;
   @query('#file-input') private readonly fileInput!: HTMLInputElement;
@@ -170,7 +169,7 @@ export class Esp32LlmConverter extends LitElement {
   /** Activation scales at first: `dynamic` or `static`. */
   @property() activations: string = DEFAULT_SCHEME.activations;
 
-  /** Key/value cache at first: `int8` or `float32`. */
+  /** Key/value cache at first: `auto`, `int8` or `float32`. */
   @property() cache: string = DEFAULT_SCHEME.cache;
 
   /** Context in tokens at first; without it the plan chooses. */
@@ -193,14 +192,14 @@ export class Esp32LlmConverter extends LitElement {
     });
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('view')) this.#refocus = this.shadowRoot?.activeElement !== null;
+  protected override willUpdate(): void {
+    this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }
 
-  protected override updated(changed: PropertyValues): void {
-    const before = changed.get('view') as State | undefined;
-    if (before === undefined || before.step === this.view.step || !this.#refocus) return;
-    this.shadowRoot?.querySelector<HTMLElement>('#step-heading')?.focus();
+  protected override updated(): void {
+    // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
+    if (!this.#hadFocus || this.shadowRoot?.activeElement !== null) return;
+    this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
   }
 
   #changed(now: State, before: State): void {
@@ -242,7 +241,11 @@ export class Esp32LlmConverter extends LitElement {
 
   async #loadViews(): Promise<void> {
     try {
-      this.later = await import('./views/later.js');
+      const later = await import('./views/later.js');
+      if (this.renderRoot instanceof ShadowRoot) {
+        adoptStyles(this.renderRoot, [...Esp32LlmConverter.elementStyles, ...later.laterStyles]);
+      }
+      this.later = later;
     } catch (cause) {
       this.#store.refuse(new Error(this.#strings.failures.views, { cause }));
     }

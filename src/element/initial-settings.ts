@@ -26,7 +26,7 @@ export function readSettings(attributes: SettingAttributes): Settings {
     board: findBoard(attributes.board).id,
     granularity: parseGranularity(attributes.granularity),
     activations: one('activations', attributes.activations, ['dynamic', 'static']),
-    cache: one('cache', attributes.cache, ['int8', 'float32']),
+    cache: one('cache', attributes.cache, ['auto', 'int8', 'float32']),
     context,
   };
 }

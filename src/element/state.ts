@@ -1,7 +1,7 @@
 /** The one state of the element: a step of the way, with exactly the facts that exist at that step. */
 import type { EndReason } from '../device/twin-types.js';
 import type { PlanJson } from '../plan/plan.js';
-import type { Granularity, Scheme } from '../plan/scheme.js';
+import type { Granularity, WantedScheme } from '../plan/scheme.js';
 import type { Progress, Stage } from '../shared/progress.js';
 import type { ConvertResult, Inspection, ModelSource } from '../worker/jobs.js';
 
@@ -9,8 +9,9 @@ import type { ConvertResult, Inspection, ModelSource } from '../worker/jobs.js';
 export interface Settings {
   readonly board: string;
   readonly granularity: Granularity;
-  readonly activations: Scheme['activations'];
-  readonly cache: Scheme['cache'];
+  readonly activations: WantedScheme['activations'];
+  /** `auto`: the plan decides by the model's heads and the board's room. */
+  readonly cache: WantedScheme['cache'];
   /** Tokens; `null` lets the plan choose. */
   readonly context: number | null;
 }

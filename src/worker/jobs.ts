@@ -2,7 +2,7 @@
 import type { EndReason } from '../device/twin-types.js';
 import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
-import type { Scheme } from '../plan/scheme.js';
+import type { WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 
@@ -15,7 +15,7 @@ export type ModelSource =
 /** What a person can choose before a conversion; what is absent gets the pipeline's default. */
 export interface ConvertSettings {
   readonly board?: string | undefined;
-  readonly scheme?: Partial<Scheme> | undefined;
+  readonly scheme?: Partial<WantedScheme> | undefined;
   readonly context?: number | undefined;
   readonly calibrationText?: string | undefined;
   readonly evaluationText?: string | undefined;

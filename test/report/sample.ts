@@ -77,7 +77,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
 export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
   return {
     board: 'esp32-s3-n16r8',
-    scheme: DEFAULT_SCHEME,
+    scheme: { ...DEFAULT_SCHEME, cache: 'int8' },
     schemeText: 'INT8 per channel, dynamic INT8 activations, INT8 cache',
     fusions: ALL_FUSIONS,
     context: 512,

@@ -85,6 +85,10 @@ export const en = {
     },
     cache: 'Key/value cache',
     cacheKinds: {
+      auto: {
+        name: 'Automatic',
+        text: 'F32 for models with very small heads where the board has room, else INT8.',
+      },
       int8: { name: 'INT8', text: 'A quarter of the memory.' },
       float32: { name: 'F32', text: 'Exact, four times as large.' },
     },

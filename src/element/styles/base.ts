@@ -350,9 +350,7 @@ export const base = css`
   @media (prefers-reduced-motion: no-preference) {
     button,
     .drop {
-      transition:
-        border-color 0.15s,
-        background-color 0.15s;
+      transition: border-color 0.15s;
     }
   }
 `;

@@ -107,10 +107,10 @@ function settingsForm(choice: Choice, strings: Strings, actions: Actions): Templ
     </div>
     ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, actions)}
     ${contextField(choice, strings, actions)}
-    <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'int8'}>
+    <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'auto'}>
       <summary>${fit.more}</summary>
       ${radios('activations', fit.activations, ['dynamic', 'static'] as const, fit.activationKinds, settings, actions)}
-      ${radios('cache', fit.cache, ['int8', 'float32'] as const, fit.cacheKinds, settings, actions)}
+      ${radios('cache', fit.cache, ['auto', 'int8', 'float32'] as const, fit.cacheKinds, settings, actions)}
     </details>
   </form>`;
 }

@@ -1,0 +1,474 @@
+/** The element in Chromium: accessible in every state, events, focus, drops, downloads; the work is played by the test. */
+import { expect, fixture, html, waitUntil } from '@open-wc/testing';
+import '../../src/element/define.js';
+import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import { FormatError } from '../../src/shared/errors.js';
+import { samplePlan } from '../report/sample.js';
+import { FakeConverter, PROGRESS, sampleInspection, sampleResult } from './fake-converter.js';
+
+let fake: FakeConverter;
+
+beforeEach(() => {
+  fake = new FakeConverter();
+  Esp32LlmConverter.converter = async () => fake;
+});
+
+after(() => {
+  Esp32LlmConverter.converter = null;
+});
+
+async function make(): Promise<Esp32LlmConverter> {
+  return fixture<Esp32LlmConverter>(
+    html`<esp32-llm-converter model="https://example.org/models/tiny/"></esp32-llm-converter>`,
+  );
+}
+
+function part(element: Esp32LlmConverter, selector: string): HTMLElement {
+  const found = element.shadowRoot?.querySelector<HTMLElement>(selector);
+  if (!found) throw new Error(`${selector} is not there`);
+  return found;
+}
+
+function button(element: Esp32LlmConverter, text: string): HTMLButtonElement {
+  const all = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
+  const found = all.find((candidate) => candidate.textContent.includes(text));
+  if (!found)
+    throw new Error(`no button "${text}" among: ${all.map((other) => other.textContent.trim()).join(', ')}`);
+  return found;
+}
+
+async function rendered(element: Esp32LlmConverter, selector: string): Promise<void> {
+  await waitUntil(() => element.shadowRoot?.querySelector(selector) !== null, `${selector} did not appear`);
+  await element.updateComplete;
+}
+
+function next<Name extends keyof HTMLElementEventMap>(
+  element: Esp32LlmConverter,
+  name: Name,
+): Promise<HTMLElementEventMap[Name]> {
+  return new Promise((resolve) => {
+    element.addEventListener(name, resolve, { once: true });
+  });
+}
+
+async function settle(element: Esp32LlmConverter): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await element.updateComplete;
+}
+
+async function toReading(element: Esp32LlmConverter): Promise<void> {
+  button(element, 'Use tiny').click();
+  await settle(element);
+}
+
+async function toFit(element: Esp32LlmConverter, inspection = sampleInspection()): Promise<void> {
+  await toReading(element);
+  fake.inspection.resolve(inspection);
+  await rendered(element, '.fit');
+}
+
+async function toConverting(element: Esp32LlmConverter): Promise<void> {
+  await toFit(element);
+  button(element, 'Convert').click();
+  await rendered(element, '.stages');
+  fake.progress({ ...PROGRESS, stage: 'reading' });
+  fake.progress(PROGRESS);
+  await element.updateComplete;
+}
+
+async function toResult(element: Esp32LlmConverter, result = sampleResult()): Promise<void> {
+  await toConverting(element);
+  fake.conversion.resolve(result);
+  await rendered(element, '.verdict');
+}
+
+const UNFIT = sampleInspection({
+  plan: samplePlan({
+    fits: false,
+    problems: ['The package is too large.'],
+    remedies: ['Take a smaller model.'],
+  }),
+});
+
+describe('<esp32-llm-converter>', () => {
+  it('is accessible in every state', async () => {
+    const states: Record<string, (element: Esp32LlmConverter) => Promise<void>> = {
+      choose: async () => undefined,
+      refused: async (element) => {
+        await toReading(element);
+        fake.inspection.reject(
+          new FormatError('is cut short.', { file: 'model.safetensors', remedy: 'Get it again.' }),
+        );
+        await rendered(element, '.failure');
+      },
+      reading: toReading,
+      fit: toFit,
+      'does not fit': (element) => toFit(element, UNFIT),
+      converting: toConverting,
+      result: toResult,
+      'severe loss, no tokenizer': async (element) => {
+        await toFit(element, sampleInspection({ hasTokenizer: false, chat: false }));
+        button(element, 'Convert').click();
+        await rendered(element, '.stages');
+        const { report } = sampleResult();
+        fake.conversion.resolve(sampleResult({ report: { ...report, verdict: 'severe' }, chat: false }));
+        await rendered(element, '.verdict');
+      },
+      'all unfolded, text arriving': async (element) => {
+        await toResult(element);
+        for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
+        part(element, '.tensors button').click();
+        button(element, 'Generate').click();
+        await settle(element);
+        fake.say('I am', 2);
+        await element.updateComplete;
+      },
+    };
+    for (const theme of ['light', 'dark']) {
+      for (const [name, reach] of Object.entries(states)) {
+        const element = await make();
+        element.theme = theme;
+        await reach(element);
+        try {
+          await expect(element).to.be.accessible();
+        } catch (error) {
+          throw new Error(`${name}, ${theme}: ${String(error)}`, { cause: error });
+        }
+        element.remove();
+      }
+    }
+  });
+
+  it('can be defined twice and made by constructor', () => {
+    expect(customElements.get('esp32-llm-converter')).to.equal(Esp32LlmConverter);
+    expect(new Esp32LlmConverter().step).to.equal('choose');
+  });
+
+  it('goes from a folder to a text, and tells every step', async () => {
+    const element = await make();
+    const steps: string[] = [];
+    element.addEventListener('esp32-llm-state', (event) => steps.push(`${event.previous} → ${event.step}`));
+    const report = next(element, 'esp32-llm-report');
+    await toResult(element);
+    expect(steps).to.deep.equal([
+      'choose → reading',
+      'reading → fit',
+      'fit → converting',
+      'converting → result',
+    ]);
+    expect(element.matches(':state(result)')).to.be.true;
+    expect(element.matches(':state(converting)')).to.be.false;
+    const event = await report;
+    expect(event.report.verdict).to.equal('indistinguishable');
+    expect(event.package.length).to.equal(element.package?.length);
+    expect(part(element, '[role=status]').textContent).to.contain('Indistinguishable');
+
+    button(element, 'Generate').click();
+    await settle(element);
+    fake.say('I am here.', 4);
+    await element.updateComplete;
+    expect(part(element, '.answer').textContent.trim()).to.equal('I am here.');
+    fake.generation.resolve({
+      text: 'I am here.',
+      tokens: 4,
+      promptTokens: 2,
+      reason: 'length',
+      tokensPerSecond: 123,
+    });
+    await settle(element);
+    expect(part(element, '.trial').textContent).to.contain('123 tokens per second');
+    expect(button(element, 'Generate').type).to.equal('submit');
+  });
+
+  it('passes its attributes on as settings', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter
+        model="https://example.org/models/tiny/"
+        board="esp32-s3-n8r2"
+        granularity="group:32"
+        activations="static"
+        cache="float32"
+        context="64"
+      ></esp32-llm-converter>`,
+    );
+    await toFit(element);
+    expect(fake.settings[0]).to.deep.equal({
+      board: 'esp32-s3-n8r2',
+      scheme: { weights: 'int8', granularity: 'group:32', activations: 'static', cache: 'float32' },
+      context: 64,
+    });
+    expect((part(element, '#board') as HTMLSelectElement).value).to.equal('esp32-s3-n8r2');
+    expect((part(element, 'input[value="group:32"]') as HTMLInputElement).checked).to.be.true;
+  });
+
+  it('tells an embedder of a wrong attribute', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter board="esp8266"></esp32-llm-converter>`,
+    );
+    const failed = next(element, 'esp32-llm-error');
+    await element.load('https://example.org/m');
+    expect((await failed).message).to.contain('Unknown board "esp8266"');
+    await element.updateComplete;
+    expect(part(element, '.failure').textContent).to.contain('esp32-s3-n16r8');
+  });
+
+  it('plans anew with every setting', async () => {
+    const element = await make();
+    await toFit(element);
+    fake.nextPlan = async () => samplePlan({ fits: false, problems: ['Too much.'], remedies: [] });
+    part(element, 'input[value=tensor]').click();
+    await settle(element);
+    expect(fake.settings.at(-1)?.scheme?.granularity).to.equal('tensor');
+    expect(part(element, '.problems').textContent).to.contain('Too much.');
+    expect(button(element, 'Convert anyway').disabled).to.be.false;
+
+    fake.nextPlan = async () => samplePlan({ context: 128 });
+    const slider = part(element, '#context') as HTMLInputElement;
+    slider.value = '2';
+    slider.dispatchEvent(new Event('input'));
+    await settle(element);
+    expect(fake.settings.at(-1)?.context).to.equal(128);
+    expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
+  });
+
+  it('shows progress and stops when told', async () => {
+    const element = await make();
+    const progress: number[] = [];
+    element.addEventListener('esp32-llm-progress', (event) => progress.push(event.progress.done));
+    await toConverting(element);
+    expect((part(element, 'progress') as HTMLProgressElement).value).to.be.closeTo(0.6, 1e-9);
+    expect(part(element, '.amount').textContent).to.contain('about 3 s left').and.to.contain('gate_proj');
+    expect(progress.length).to.equal(2);
+    button(element, 'Cancel').click();
+    await rendered(element, '.fit');
+    expect(element.shadowRoot?.querySelector('.failure')).to.be.null;
+    expect(part(element, '[role=status]').textContent).to.equal('Cancelled.');
+  });
+
+  it('has no value while it cannot know how far it is', async () => {
+    const element = await make();
+    await toFit(element);
+    button(element, 'Convert').click();
+    await rendered(element, '.stages');
+    expect(part(element, 'progress').hasAttribute('value')).to.be.false;
+  });
+
+  it('keeps the focus when a step replaces its view', async () => {
+    const element = await make();
+    button(element, 'Use tiny').focus();
+    await toFit(element);
+    expect(element.shadowRoot?.activeElement?.id).to.equal('step-heading');
+    button(element, 'Convert').focus();
+    button(element, 'Convert').click();
+    await rendered(element, '.stages');
+    expect(element.shadowRoot?.activeElement?.textContent).to.contain('Converting home-commands');
+  });
+
+  it('does not take the focus from the page', async () => {
+    const element = await make();
+    const outside = document.createElement('button');
+    document.body.append(outside);
+    outside.focus();
+    await toFit(element);
+    expect(document.activeElement).to.equal(outside);
+    outside.remove();
+  });
+
+  it('reads what is dropped, and shows that it would', async () => {
+    const element = await make();
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['{}'], 'config.json'));
+    const base = part(element, '.base');
+    base.dispatchEvent(
+      new DragEvent('dragover', { dataTransfer: transfer, bubbles: true, cancelable: true }),
+    );
+    await element.updateComplete;
+    expect(base.classList.contains('dragging')).to.be.true;
+    expect(element.matches(':state(dragging)')).to.be.true;
+    base.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    await waitUntil(() => fake.settings.length === 1);
+    expect(element.step).to.equal('reading');
+    expect(element.matches(':state(dragging)')).to.be.false;
+  });
+
+  it('leaves dragged text alone', async () => {
+    const element = await make();
+    const transfer = new DataTransfer();
+    transfer.setData('text/plain', 'hello');
+    const event = new DragEvent('dragover', { dataTransfer: transfer, bubbles: true, cancelable: true });
+    part(element, '.base').dispatchEvent(event);
+    expect(event.defaultPrevented).to.be.false;
+  });
+
+  it('refuses an empty list of files', async () => {
+    const element = await make();
+    await element.load([]);
+    await element.updateComplete;
+    expect(part(element, '.failure').textContent).to.contain('config.json');
+    button(element, 'Dismiss').click();
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('.failure')).to.be.null;
+  });
+
+  it('stops a generation and keeps its text', async () => {
+    const element = await make();
+    await toResult(element);
+    button(element, 'Generate').click();
+    await settle(element);
+    fake.say('so far', 3);
+    await element.updateComplete;
+    button(element, 'Stop').click();
+    await settle(element);
+    expect(part(element, '.answer').textContent.trim()).to.equal('so far');
+    expect(part(element, '.trial').textContent).to.contain('stopped');
+  });
+
+  it('Enter sends the prompt, shift and Enter begins a line', async () => {
+    const element = await make();
+    await toResult(element);
+    const prompt = part(element, '#prompt') as HTMLTextAreaElement;
+    prompt.value = 'dim the lamp';
+    prompt.dispatchEvent(new Event('input'));
+    prompt.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', shiftKey: true }));
+    await settle(element);
+    expect(fake.requests.length).to.equal(0);
+    prompt.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    await settle(element);
+    expect(fake.requests).to.deep.equal([
+      { prompt: 'dim the lamp', temperature: 0, topK: 0, seed: 1, maxNewTokens: 128 },
+    ]);
+  });
+
+  it('does not take sampling values that make no sense', async () => {
+    const element = await make();
+    await toResult(element);
+    const topK = part(element, '#topK') as HTMLInputElement;
+    for (const [typed, kept] of [
+      ['5', '5'],
+      ['-1', '5'],
+      ['2.5', '5'],
+      ['100000', '5'],
+      ['', '5'],
+    ] as const) {
+      topK.value = typed;
+      topK.dispatchEvent(new Event('change'));
+      await element.updateComplete;
+      expect(topK.value).to.equal(kept);
+    }
+  });
+
+  it('opens and closes the histogram of a tensor', async () => {
+    const element = await make();
+    await toResult(element);
+    const first = part(element, '.tensors button');
+    first.click();
+    await element.updateComplete;
+    expect(first.getAttribute('aria-expanded')).to.equal('true');
+    expect(part(element, '.histogram path.before').getAttribute('d')).to.match(/^M0 120V/);
+    expect(element.shadowRoot?.querySelectorAll('.histogram tbody tr').length).to.be.greaterThan(4);
+    first.click();
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('.histogram')).to.be.null;
+  });
+
+  it('marks the two texts from the first difference on', async () => {
+    const element = await make();
+    await toResult(element);
+    const marks = [...(element.shadowRoot?.querySelectorAll('mark') ?? [])].map((mark) => mark.textContent);
+    expect(marks).to.deep.equal(['me. What can I do for you?', 'use. How can I help?']);
+  });
+
+  it('saves package and reports under the name of the model', async () => {
+    const saved: { name: string; size: number }[] = [];
+    const createObjectURL = URL.createObjectURL.bind(URL);
+    const anchor = HTMLAnchorElement.prototype;
+    let size = 0;
+    URL.createObjectURL = (blob: Blob) => {
+      ({ size } = blob);
+      return createObjectURL(blob);
+    };
+    anchor.click = function (this: HTMLAnchorElement) {
+      saved.push({ name: this.download, size });
+    };
+    try {
+      const element = await make();
+      await toResult(element);
+      for (const text of ['Download package', 'Report as HTML', 'Report as JSON']) {
+        const count = saved.length;
+        button(element, text).click();
+        await waitUntil(() => saved.length > count);
+      }
+      expect(saved.map((file) => file.name)).to.deep.equal([
+        'home-commands.s3lm',
+        'home-commands-report.html',
+        'home-commands-report.json',
+      ]);
+      expect(saved[0]?.size).to.equal(702_464);
+      expect(saved.every((file) => file.size > 1000)).to.be.true;
+    } finally {
+      URL.createObjectURL = createObjectURL;
+      delete (anchor as Partial<HTMLAnchorElement>).click;
+    }
+  });
+
+  it('gives its worker up when it leaves the page, not when it is moved', async () => {
+    const element = await make();
+    await toFit(element);
+    const other = document.createElement('div');
+    element.after(other);
+    other.append(element);
+    await settle(element);
+    expect(fake.disposed).to.equal(0);
+    other.remove();
+    await waitUntil(() => fake.disposed === 1);
+  });
+
+  it('shows the words that a page puts into its slots', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter
+        ><h2 slot="heading">Lesson 4</h2>
+        <b slot="privacy">Ours</b></esp32-llm-converter
+      >`,
+    );
+    const slots = [...(element.shadowRoot?.querySelectorAll('slot') ?? [])];
+    const shown = (name: string): string | undefined =>
+      slots.find((slot) => slot.name === name)?.assignedElements()[0]?.textContent;
+    expect([shown('heading'), shown('privacy')]).to.deep.equal(['Lesson 4', 'Ours']);
+    await expect(element).to.be.accessible();
+  });
+
+  it('does not run over at 320 pixels in any step', async () => {
+    const frame = await fixture<HTMLElement>(
+      html`<div style="width: 320px">
+        <esp32-llm-converter model="https://example.org/models/tiny/"></esp32-llm-converter>
+      </div>`,
+    );
+    const element = frame.querySelector('esp32-llm-converter');
+    if (element === null) throw new Error('no element');
+    const check = (): void => {
+      const base = part(element, '.base');
+      expect(base.scrollWidth, element.step).to.be.at.most(base.clientWidth);
+      for (const child of element.shadowRoot?.querySelectorAll<HTMLElement>(
+        'button, select, input, p, h3, li',
+      ) ?? []) {
+        if (child.closest('.scroll, .hidden') !== null || child.offsetParent === null) continue;
+        const { right } = child.getBoundingClientRect();
+        expect(right, child.outerHTML.slice(0, 80)).to.be.at.most(base.getBoundingClientRect().right);
+      }
+    };
+    check();
+    await toFit(element);
+    check();
+    button(element, 'Convert').click();
+    await rendered(element, '.stages');
+    fake.progress(PROGRESS);
+    await element.updateComplete;
+    check();
+    fake.conversion.resolve(sampleResult());
+    await rendered(element, '.verdict');
+    for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
+    part(element, '.tensors button').click();
+    await element.updateComplete;
+    check();
+  });
+});

@@ -1,0 +1,80 @@
+/** The element's small parts that need no page: addresses, attributes, file names, slider stops. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assetUrls, folder, folderName } from '../../src/element/assets.js';
+import { fileName } from '../../src/element/downloads.js';
+import { readSettings } from '../../src/element/initial-settings.js';
+import { contextStops } from '../../src/element/views/fit.js';
+import { UsageError } from '../../src/shared/errors.js';
+
+const PAGE = 'https://course.example/lesson/1.html';
+
+test('files are looked for beside the script, wherever the bundler put the code', () => {
+  const places = { base: null, overrides: {}, page: PAGE };
+  for (const script of ['https://cdn.example/x/dist/define.js', 'https://cdn.example/x/dist/chunks/a-1.js']) {
+    assert.deepEqual(assetUrls(script, places), {
+      kernels: 'https://cdn.example/x/dist/kernels.wasm',
+      twin: 'https://cdn.example/x/dist/twin.wasm',
+      model: 'https://cdn.example/x/models/home-commands/',
+    });
+  }
+});
+
+test('served from the root of dist, the sample lies at /models', () => {
+  const urls = assetUrls('https://host.example/define.js', { base: null, overrides: {}, page: PAGE });
+  assert.equal(urls.model, 'https://host.example/models/home-commands/');
+});
+
+test('asset-base and single addresses are relative to the page', () => {
+  const urls = assetUrls('https://cdn.example/x/define.js', {
+    base: 'llm',
+    overrides: { twin: '/other/twin.wasm' },
+    page: PAGE,
+  });
+  assert.equal(urls.kernels, 'https://course.example/lesson/llm/kernels.wasm');
+  assert.equal(urls.twin, 'https://course.example/other/twin.wasm');
+});
+
+test('folders', () => {
+  assert.equal(folder('a/b'), 'a/b/');
+  assert.equal(folder('a/b/'), 'a/b/');
+  assert.equal(folderName('https://x.example/models/home%20commands/'), 'home commands');
+  assert.equal(folderName('models/%E0%A4%A/'), '%E0%A4%A');
+});
+
+test('attributes are checked and the choices named', () => {
+  const good = {
+    board: 'ESP32-S3-N8R8',
+    granularity: 'group:64',
+    activations: 'static',
+    cache: 'float32',
+    context: 128,
+  };
+  assert.deepEqual(readSettings(good), { ...good, board: 'esp32-s3-n8r8' });
+  for (const bad of [
+    { board: 'esp8266' },
+    { board: 'esp32-s3-n32r8v' },
+    { granularity: 'row' },
+    { activations: 'none' },
+    { cache: 'int4' },
+    { context: 1 },
+    { context: Number.NaN },
+  ]) {
+    assert.throws(() => readSettings({ ...good, ...bad }), UsageError);
+  }
+});
+
+test('file names are safe on every system', () => {
+  assert.equal(fileName('owner/my model: v2'), 'owner-my-model-v2');
+  assert.equal(fileName('../../etc/passwd'), 'etc-passwd');
+  assert.equal(fileName('模型'), '模型');
+  assert.equal(fileName('...'), 'model');
+  assert.equal(fileName('a'.repeat(500)).length, 100);
+});
+
+test('the context slider stops at powers of two, at the longest and at what is set', () => {
+  assert.deepEqual(contextStops(512, 512), [32, 64, 128, 256, 512]);
+  assert.deepEqual(contextStops(300, 100), [32, 64, 100, 128, 256, 300]);
+  assert.deepEqual(contextStops(16, 16), [16]);
+  assert.equal(contextStops(131_072, 512).at(-1), 65_536);
+});

@@ -1,0 +1,256 @@
+/** The store's decisions, without a page: what each request does in each step, and what late answers may no longer do. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_BOARD_ID } from '../../src/plan/boards.js';
+import { UsageError } from '../../src/shared/errors.js';
+import { explain } from '../../src/element/explain.js';
+import type { Settings, State } from '../../src/element/state.js';
+import { ConverterStore, convertSettings } from '../../src/element/store.js';
+import { en } from '../../src/element/strings/en.js';
+import { samplePlan } from '../report/sample.js';
+import { FakeConverter, PROGRESS, sampleInspection, sampleResult } from './fake-converter.js';
+
+const SOURCE = { kind: 'url', url: 'https://example.org/m/' } as const;
+const SETTINGS: Settings = {
+  board: DEFAULT_BOARD_ID,
+  granularity: 'channel',
+  activations: 'dynamic',
+  cache: 'int8',
+  context: null,
+};
+
+function setUp(): { store: ConverterStore; fake: FakeConverter; steps: string[]; failures: string[] } {
+  const fake = new FakeConverter();
+  const steps: string[] = [];
+  const failures: string[] = [];
+  const store = new ConverterStore({
+    converter: async () => fake,
+    explain: (error, doing) => explain(error, doing, en),
+    onChange: (now, before) => {
+      if (now.step !== before.step) steps.push(now.step);
+    },
+    onProgress: () => undefined,
+    onFailure: (failure) => failures.push(failure.title),
+  });
+  return { store, fake, steps, failures };
+}
+
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function at<S extends State['step']>(store: ConverterStore, step: S): Extract<State, { step: S }> {
+  const { state } = store;
+  assert.equal(state.step, step);
+  return state as Extract<State, { step: S }>;
+}
+
+async function toFit(context: ReturnType<typeof setUp>): Promise<void> {
+  void context.store.choose(SOURCE, 'm', SETTINGS);
+  await settle();
+  context.fake.inspection.resolve(sampleInspection());
+  await settle();
+}
+
+async function toResult(context: ReturnType<typeof setUp>): Promise<void> {
+  await toFit(context);
+  void context.store.convert();
+  await settle();
+  context.fake.conversion.resolve(sampleResult());
+  await settle();
+}
+
+test('the way from a folder to a text', async () => {
+  const context = setUp();
+  const { store, fake, steps } = context;
+  await toResult(context);
+  const result = at(store, 'result');
+  assert.equal(result.options.prompt, 'Hello! Who are you?');
+  store.ask({ temperature: 0.7 });
+  void store.generate();
+  await settle();
+  fake.say('I am ', 2);
+  fake.say('here.', 4);
+  assert.deepEqual(at(store, 'result').trial, {
+    kind: 'running',
+    prompt: 'Hello! Who are you?',
+    text: 'I am here.',
+    tokens: 4,
+  });
+  fake.generation.resolve({
+    text: 'I am here.',
+    tokens: 4,
+    promptTokens: 9,
+    reason: 'eos',
+    tokensPerSecond: 50,
+  });
+  await settle();
+  assert.equal(at(store, 'result').trial.kind, 'ended');
+  assert.deepEqual(steps, ['reading', 'fit', 'converting', 'result']);
+  assert.equal((fake.requests[0] as { temperature: number }).temperature, 0.7);
+});
+
+test('a model that samples by itself is tried as it samples', async () => {
+  const context = setUp();
+  await toFit(context);
+  void context.store.convert();
+  await settle();
+  const { generation } = sampleResult();
+  context.fake.conversion.resolve(
+    sampleResult({
+      generation: { ...generation, doSample: true, temperature: 0.6, topK: 20, maxNewTokens: 32 },
+    }),
+  );
+  await settle();
+  const { options } = at(context.store, 'result');
+  assert.deepEqual([options.temperature, options.topK, options.maxNewTokens], [0.6, 20, 32]);
+});
+
+test('a model that cannot be read leads back to the choice, with the reason', async () => {
+  const { store, fake, failures } = setUp();
+  void store.choose(SOURCE, 'm', SETTINGS);
+  await settle();
+  fake.inspection.reject(new UsageError('No.'));
+  await settle();
+  assert.equal(at(store, 'choose').failure?.message, 'No.');
+  assert.deepEqual(failures, [en.failures.usage]);
+});
+
+test('a cancelled conversion goes back to its settings and is no failure', async () => {
+  const context = setUp();
+  await toFit(context);
+  void context.store.convert();
+  await settle();
+  context.fake.progress(PROGRESS);
+  assert.deepEqual(at(context.store, 'converting').stages, ['quantizing']);
+  context.store.cancel();
+  await settle();
+  assert.equal(at(context.store, 'fit').failure, null);
+  assert.deepEqual(context.failures, []);
+  context.fake.progress(PROGRESS);
+  at(context.store, 'fit');
+});
+
+test('a failed conversion goes back to its settings with the reason', async () => {
+  const context = setUp();
+  await toFit(context);
+  void context.store.convert();
+  await settle();
+  context.fake.conversion.reject(new Error('unreachable'));
+  await settle();
+  assert.equal(at(context.store, 'fit').failure?.title, en.failures.convert);
+});
+
+test('settings are planned anew; the answer to an earlier change is dropped', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  await toFit(context);
+  let first: (plan: ReturnType<typeof samplePlan>) => void = () => undefined;
+  fake.nextPlan = () =>
+    new Promise((resolve) => {
+      first = resolve;
+    });
+  void store.change({ context: 64 });
+  await settle();
+  assert.equal(at(store, 'fit').planning, true);
+  fake.nextPlan = async () => samplePlan({ context: 128 });
+  void store.change({ context: 128 });
+  await settle();
+  first(samplePlan({ context: 64 }));
+  await settle();
+  const { choice, planning } = at(store, 'fit');
+  assert.equal(planning, false);
+  assert.equal(choice.plan.context, 128);
+  assert.equal(choice.settings.context, 128);
+  assert.equal(fake.settings.at(-1)?.context, 128);
+});
+
+test('settings that are not possible keep the last plan and say why', async () => {
+  const context = setUp();
+  await toFit(context);
+  context.fake.nextPlan = () => Promise.reject(new UsageError('Too long.'));
+  void context.store.change({ context: 1 << 20 });
+  await settle();
+  const { failure, choice } = at(context.store, 'fit');
+  assert.equal(failure?.message, 'Too long.');
+  assert.equal(choice.plan.context, 512);
+});
+
+test('an answer that comes after the person went away changes nothing', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  void store.choose(SOURCE, 'm', SETTINGS);
+  await settle();
+  store.cancel();
+  at(store, 'choose');
+  fake.inspection.resolve(sampleInspection());
+  await settle();
+  assert.equal(at(store, 'choose').failure, null);
+});
+
+test('a generation that was cut off keeps its text', async () => {
+  const context = setUp();
+  await toResult(context);
+  void context.store.generate();
+  await settle();
+  context.fake.say('so far', 3);
+  context.store.cancel();
+  await settle();
+  const { trial } = at(context.store, 'result');
+  assert.ok(trial.kind === 'ended');
+  assert.deepEqual([trial.text, trial.reason], ['so far', 'cancelled']);
+});
+
+test('a second generation does not start over a running one', async () => {
+  const context = setUp();
+  await toResult(context);
+  void context.store.generate();
+  await settle();
+  void context.store.generate();
+  await settle();
+  assert.equal(context.fake.requests.length, 1);
+});
+
+test('a failed generation keeps the report', async () => {
+  const context = setUp();
+  await toResult(context);
+  void context.store.generate();
+  await settle();
+  context.fake.generation.reject(new UsageError('The prompt is too long.'));
+  await settle();
+  const { trial } = at(context.store, 'result');
+  assert.ok(trial.kind === 'failed');
+  assert.equal(trial.failure.message, 'The prompt is too long.');
+});
+
+test('a converter that could not be loaded is asked for again', async () => {
+  let asked = 0;
+  const store = new ConverterStore({
+    converter: async () => {
+      asked++;
+      throw new Error('offline');
+    },
+    explain: (error, doing) => explain(error, doing, en),
+    onChange: () => undefined,
+    onProgress: () => undefined,
+    onFailure: () => undefined,
+  });
+  await store.choose(SOURCE, 'm', SETTINGS);
+  await store.choose(SOURCE, 'm', SETTINGS);
+  assert.equal(asked, 2);
+  assert.equal(store.state.step, 'choose');
+});
+
+test('released, the converter is disposed of', async () => {
+  const context = setUp();
+  await toFit(context);
+  context.store.release();
+  await settle();
+  assert.equal(context.fake.disposed, 1);
+});
+
+test('settings without a context leave it to the plan', () => {
+  assert.ok(!('context' in convertSettings(SETTINGS)));
+  assert.equal(convertSettings({ ...SETTINGS, context: 64 }).context, 64);
+  assert.equal(convertSettings({ ...SETTINGS, cache: 'float32' }).scheme?.cache, 'float32');
+});
