@@ -53,18 +53,12 @@ s3lm_tokenizer_status s3lm_chat_open(const uint8_t *section, size_t length, s3lm
     return at == length ? S3LM_TOKENIZER_OK : S3LM_TOKENIZER_BAD_SECTION;
 }
 
-bool s3lm_chat_takes_turns(const s3lm_chat *chat) {
-    return (chat->flags & CHAT_TURNS) != 0;
-}
+bool s3lm_chat_takes_turns(const s3lm_chat *chat) { return (chat->flags & CHAT_TURNS) != 0; }
 
-bool s3lm_chat_takes_system(const s3lm_chat *chat) {
-    return (chat->flags & CHAT_SYSTEM) != 0;
-}
+bool s3lm_chat_takes_system(const s3lm_chat *chat) { return (chat->flags & CHAT_SYSTEM) != 0; }
 
 /* White space as the template language's `trim` has it: Python's str.strip. */
-static bool is_blank(uint32_t c) {
-    return (c >= 0x1C && c <= 0x1F) || (s3lm_char_class(c) & S3LM_SPACE);
-}
+static bool is_blank(uint32_t c) { return (c >= 0x1C && c <= 0x1F) || (s3lm_char_class(c) & S3LM_SPACE); }
 
 /* Moves the ends of a text inwards over white space. Bytes that are not UTF-8 count as no white space. */
 static void trim(const uint8_t **text, size_t *length) {

@@ -34,8 +34,8 @@ bool s3lm_chat_takes_system(const s3lm_chat *chat);
 
 /* What one turn is made of. */
 typedef struct {
-    bool first;            /* the context is empty; a later turn follows what the model said, its end token left out */
-    const uint8_t *user;   /* UTF-8 */
+    bool first;          /* the context is empty; a later turn follows what the model said, its end token left out */
+    const uint8_t *user; /* UTF-8 */
     size_t user_bytes;
     const uint8_t *system; /* UTF-8, first turn only; NULL for the template's default */
     size_t system_bytes;
@@ -52,7 +52,8 @@ s3lm_tokenizer_status s3lm_chat_encode(const s3lm_chat *chat, const s3lm_tokeniz
                                        void *scratch, size_t scratch_bytes, uint32_t *ids, size_t capacity,
                                        size_t *count);
 
-/* The text of one turn (which must be one that the chat takes), as s3lm_chat_encode encodes it: writes at most `capacity` bytes, returns the whole length. */
+/* The text of one turn (which must be one that the chat takes), as s3lm_chat_encode encodes it: writes at most
+ * `capacity` bytes, returns the whole length. */
 size_t s3lm_chat_text(const s3lm_chat *chat, const s3lm_turn *turn, uint8_t *out, size_t capacity);
 
 #endif

@@ -7,14 +7,21 @@
 
 const char *s3lm_tokenizer_status_text(s3lm_tokenizer_status status) {
     switch (status) {
-    case S3LM_TOKENIZER_OK: return "The tokenizer is in order.";
-    case S3LM_TOKENIZER_BAD_SECTION: return "The tokenizer tables are inconsistent. Convert the model again.";
-    case S3LM_TOKENIZER_BAD_VERSION: return "The tokenizer tables have a layout that this engine does not know. "
-                                            "Use an engine as new as the package.";
-    case S3LM_TOKENIZER_SCRATCH: return "The text needs more memory than the tokenizer was given. Shorten the text.";
-    case S3LM_TOKENIZER_TOO_MANY: return "The text has more tokens than there is room for. Shorten the text.";
-    case S3LM_TOKENIZER_TOO_LONG: return "The text is longer than the tokenizer takes at once. Shorten the text.";
-    case S3LM_TOKENIZER_NO_TURN: return "The model's chat template has no such turn. Start a new conversation.";
+    case S3LM_TOKENIZER_OK:
+        return "The tokenizer is in order.";
+    case S3LM_TOKENIZER_BAD_SECTION:
+        return "The tokenizer tables are inconsistent. Convert the model again.";
+    case S3LM_TOKENIZER_BAD_VERSION:
+        return "The tokenizer tables have a layout that this engine does not know. "
+               "Use an engine as new as the package.";
+    case S3LM_TOKENIZER_SCRATCH:
+        return "The text needs more memory than the tokenizer was given. Shorten the text.";
+    case S3LM_TOKENIZER_TOO_MANY:
+        return "The text has more tokens than there is room for. Shorten the text.";
+    case S3LM_TOKENIZER_TOO_LONG:
+        return "The text is longer than the tokenizer takes at once. Shorten the text.";
+    case S3LM_TOKENIZER_NO_TURN:
+        return "The model's chat template has no such turn. Start a new conversation.";
     }
     return "Unknown tokenizer status.";
 }
@@ -23,9 +30,7 @@ bool s3lm_token_is_special(const s3lm_tokenizer *t, uint32_t id) {
     return id < t->vocab_size && (s3lm_token_flags(t, id) & S3LM_TOKEN_SPECIAL) != 0;
 }
 
-static bool is_scalar(uint32_t c) {
-    return c < 0x110000u && !(c >= 0xD800u && c < 0xE000u);
-}
+static bool is_scalar(uint32_t c) { return c < 0x110000u && !(c >= 0xD800u && c < 0xE000u); }
 
 static bool is_utf8(const uint8_t *text, uint32_t length) {
     for (uint32_t at = 0; at < length;) {
@@ -210,12 +215,18 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
         s3lm_table *table;
         uint32_t size, most;
     } order[13] = {
-        {&t->tokens, 4, S3LM_TOKN_VOCAB_LIMIT + 1},      {&t->bytes, 1, S3LM_TOKN_BLOB_LIMIT - 1},
-        {&t->byte_ids, 4, 256},                          {&t->characters, 8, S3LM_TOKN_VOCAB_LIMIT},
-        {&t->lookup, id, S3LM_TOKN_VOCAB_LIMIT},         {&t->merges, 4 * id, S3LM_TOKN_MERGES_LIMIT},
-        {&t->raw_added, 16, S3LM_TOKN_ADDED_LIMIT},      {&t->normal_added, 16, S3LM_TOKN_ADDED_LIMIT},
-        {&t->normalizer, 20, S3LM_TOKN_OPS_LIMIT},       {&t->stages, 12, S3LM_TOKN_STAGES_LIMIT},
-        {&t->prefix, 4, S3LM_TOKN_EXTRA_LIMIT},          {&t->suffix, 4, S3LM_TOKN_EXTRA_LIMIT},
+        {&t->tokens, 4, S3LM_TOKN_VOCAB_LIMIT + 1},
+        {&t->bytes, 1, S3LM_TOKN_BLOB_LIMIT - 1},
+        {&t->byte_ids, 4, 256},
+        {&t->characters, 8, S3LM_TOKN_VOCAB_LIMIT},
+        {&t->lookup, id, S3LM_TOKN_VOCAB_LIMIT},
+        {&t->merges, 4 * id, S3LM_TOKN_MERGES_LIMIT},
+        {&t->raw_added, 16, S3LM_TOKN_ADDED_LIMIT},
+        {&t->normal_added, 16, S3LM_TOKN_ADDED_LIMIT},
+        {&t->normalizer, 20, S3LM_TOKN_OPS_LIMIT},
+        {&t->stages, 12, S3LM_TOKN_STAGES_LIMIT},
+        {&t->prefix, 4, S3LM_TOKN_EXTRA_LIMIT},
+        {&t->suffix, 4, S3LM_TOKN_EXTRA_LIMIT},
         {&t->strings, 1, S3LM_TOKN_BLOB_LIMIT - 1},
     };
     uint32_t at = S3LM_TOKN_HEADER;

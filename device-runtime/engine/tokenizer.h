@@ -39,9 +39,9 @@ typedef struct {
 /* A checked view of a TOKN section; points into the section, which must outlive it. */
 typedef struct {
     uint32_t flags;
-    uint32_t vocab_size;      /* ids are below this */
-    uint32_t unk_id;          /* or S3LM_NO_ID, as the two below */
-    uint32_t bos_id;          /* begin and end of text, from the tokenizer's configuration */
+    uint32_t vocab_size; /* ids are below this */
+    uint32_t unk_id;     /* or S3LM_NO_ID, as the two below */
+    uint32_t bos_id;     /* begin and end of text, from the tokenizer's configuration */
     uint32_t eos_id;
     uint32_t decoder;
     uint32_t strip_character; /* code point that the decoder removes from the start of the text, */
@@ -85,8 +85,8 @@ size_t s3lm_encode_scratch_bytes(const s3lm_tokenizer *tokenizer, size_t text_by
  * On success *count is the number of ids; on S3LM_TOKENIZER_TOO_MANY the first `capacity` ids are valid.
  */
 s3lm_tokenizer_status s3lm_encode(const s3lm_tokenizer *tokenizer, const uint8_t *text, size_t text_bytes,
-                                  uint32_t flags, void *scratch, size_t scratch_bytes, uint32_t *ids,
-                                  size_t capacity, size_t *count);
+                                  uint32_t flags, void *scratch, size_t scratch_bytes, uint32_t *ids, size_t capacity,
+                                  size_t *count);
 
 /*
  * Text of a sequence of ids. Writes at most `capacity` bytes and returns the length of the whole text, so a call with
@@ -98,11 +98,11 @@ size_t s3lm_decode(const s3lm_tokenizer *tokenizer, const uint32_t *ids, size_t 
 /* Text of a growing sequence; holds back the bytes of an incomplete character. */
 typedef struct {
     const s3lm_tokenizer *tokenizer;
-    uint32_t strip_left;  /* characters that may still be stripped from the start */
-    uint8_t held[4];      /* an incomplete character */
+    uint32_t strip_left; /* characters that may still be stripped from the start */
+    uint8_t held[4];     /* an incomplete character */
     uint8_t held_count;
-    bool held_fallback;   /* the held bytes came from byte-fallback tokens */
-    bool first;           /* no token was seen */
+    bool held_fallback; /* the held bytes came from byte-fallback tokens */
+    bool first;         /* no token was seen */
     bool skip_special;
 } s3lm_decoder;
 
@@ -113,10 +113,10 @@ void s3lm_decoder_start(s3lm_decoder *decoder, const s3lm_tokenizer *tokenizer, 
 size_t s3lm_decoder_room(const s3lm_tokenizer *tokenizer);
 
 /*
- * The bytes that one more id makes certain: whole characters only. out: s3lm_decoder_room() bytes. Returns their number.
- * Joined, and ended by s3lm_decoder_finish, they equal s3lm_decode, with one exception that no stream can avoid: in a
- * run of byte-fallback tokens that is not UTF-8 the library replaces every byte of the run, also the good characters
- * before the fault, while the stream has already given those.
+ * The bytes that one more id makes certain: whole characters only. out: s3lm_decoder_room() bytes. Returns their
+ * number. Joined, and ended by s3lm_decoder_finish, they equal s3lm_decode, with one exception that no stream can
+ * avoid: in a run of byte-fallback tokens that is not UTF-8 the library replaces every byte of the run, also the good
+ * characters before the fault, while the stream has already given those.
  */
 size_t s3lm_decoder_push(s3lm_decoder *decoder, uint32_t id, uint8_t *out);
 

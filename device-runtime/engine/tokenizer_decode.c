@@ -12,9 +12,7 @@ void s3lm_decoder_start(s3lm_decoder *d, const s3lm_tokenizer *t, bool skip_spec
     d->skip_special = skip_special;
 }
 
-size_t s3lm_decoder_room(const s3lm_tokenizer *t) {
-    return t->room;
-}
+size_t s3lm_decoder_room(const s3lm_tokenizer *t) { return t->room; }
 
 /* Writes one character unless it is to be stripped from the start; returns the bytes written. */
 static size_t put(s3lm_decoder *d, const uint8_t *text, uint32_t length, uint8_t *out) {
@@ -61,9 +59,7 @@ static size_t push_byte(s3lm_decoder *d, uint8_t byte, uint8_t *out) {
     return made;
 }
 
-size_t s3lm_decoder_finish(s3lm_decoder *d, uint8_t *out) {
-    return d->held_count ? give_up(d, d->held_count, out) : 0;
-}
+size_t s3lm_decoder_finish(s3lm_decoder *d, uint8_t *out) { return d->held_count ? give_up(d, d->held_count, out) : 0; }
 
 /* Whether an id adds text at all. */
 static bool counts(const s3lm_tokenizer *t, uint32_t id, bool skip_special) {

@@ -1,232 +1,19 @@
-/* Text to ids: added tokens are cut out, what lies between is normalized, cut into words, and merged pair by pair in
- * the order of the merges' ranks. Each step does what the step of the same name does in the tokenizers library. */
+/* Text to ids: added tokens are cut out, what lies between is normalized and cut into words, and each word is merged
+ * (tokenizer_merge.c). Each step does what the step of the same name does in the tokenizers library. */
 #include "tokenizer.h"
+#include "tokenizer_encoder.h"
 #include "tokenizer_split.h"
 #include "tokenizer_tables.h"
 #include "unicode.h"
 
-/* A part of a word: a token and its neighbours. */
-typedef struct {
-    uint32_t id; /* S3LM_NO_ID: merged into the one before */
-    uint32_t before, after;
-} symbol;
-
-/* Scratch for each symbol of a word: itself and two entries of the merge queue (one for each pair at first, and each
- * merge takes one entry and puts two). */
-#define SYMBOL_BYTES (sizeof(symbol) + 2 * sizeof(uint64_t))
 #define NONE 0xFFFFFFFFu
 
 /* Room before the normalized text, for the space that a word can get. */
 #define SLACK 8u
 
-/* One call of s3lm_encode. */
-typedef struct {
-    const s3lm_tokenizer *t;
-    uint32_t flags;
-    uint32_t *ids;
-    size_t capacity, count;
-    uint8_t *free, *end; /* scratch that is left */
-    s3lm_tokenizer_status status;
-} encoder;
-
-static void emit(encoder *e, uint32_t id) {
-    if (e->count < e->capacity) e->ids[e->count++] = id;
-    else e->status = S3LM_TOKENIZER_TOO_MANY;
-}
-
-/* ---- Merging (BPE) ---- */
-
-/* Index of the merge of a pair, or NONE: binary search, the merges are sorted by pair. */
-static uint32_t find_merge(const s3lm_tokenizer *t, uint32_t left, uint32_t right) {
-    uint32_t low = 0, high = t->merges.count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        uint32_t l = s3lm_small_id(t, t->merges.at, middle * 4u);
-        uint32_t r = s3lm_small_id(t, t->merges.at, middle * 4u + 1u);
-        if (l == left && r == right) return middle;
-        if (l < left || (l == left && r < right)) low = middle + 1;
-        else high = middle;
-    }
-    return NONE;
-}
-
-/* The queue of possible merges: a binary heap, smallest entry first. An entry is rank << 44 | position << 20 | made,
- * so that whole entries compare as (rank, position). */
-typedef struct {
-    uint64_t *entries;
-    uint32_t count;
-} queue;
-
-static void queue_push(queue *q, uint64_t entry) {
-    uint32_t at = q->count++;
-    while (at > 0) {
-        uint32_t parent = (at - 1) / 2;
-        if (q->entries[parent] <= entry) break;
-        q->entries[at] = q->entries[parent];
-        at = parent;
-    }
-    q->entries[at] = entry;
-}
-
-static uint64_t queue_pop(queue *q) {
-    uint64_t top = q->entries[0], last = q->entries[--q->count];
-    uint32_t at = 0;
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= q->count) break;
-        if (child + 1 < q->count && q->entries[child + 1] < q->entries[child]) child++;
-        if (q->entries[child] >= last) break;
-        q->entries[at] = q->entries[child];
-        at = child;
-    }
-    q->entries[at] = last;
-    return top;
-}
-
-static void offer(const s3lm_tokenizer *t, queue *q, const symbol *symbols, uint32_t at) {
-    uint32_t index = find_merge(t, symbols[at].id, symbols[symbols[at].after].id);
-    if (index == NONE) return;
-    s3lm_merge m = s3lm_merge_at(t, index);
-    queue_push(q, (uint64_t)m.rank << 44 | (uint64_t)at << 20 | m.made);
-}
-
-/* Merges `count` > 1 linked symbols in place; queue memory lies behind them. A pair that changed since it was queued
- * is left alone unless it still makes the same token, which is the library's test too. */
-static void merge_all(const s3lm_tokenizer *t, symbol *symbols, uint32_t count, uint64_t *memory) {
-    queue q = {memory, 0};
-    for (uint32_t i = 0; i + 1 < count; i++) offer(t, &q, symbols, i);
-    while (q.count) {
-        uint64_t entry = queue_pop(&q);
-        uint32_t at = (uint32_t)(entry >> 20) & 0xFFFFFFu, made = (uint32_t)entry & 0xFFFFFu;
-        symbol *s = &symbols[at];
-        if (s->id == S3LM_NO_ID || s->after == NONE) continue;
-        symbol *right = &symbols[s->after];
-        uint32_t index = find_merge(t, s->id, right->id);
-        if (index == NONE || s3lm_merge_at(t, index).made != made) continue;
-        s->id = made;
-        s->after = right->after;
-        right->id = S3LM_NO_ID;
-        if (s->after != NONE) symbols[s->after].before = at;
-        if (s->before != NONE) offer(t, &q, symbols, s->before);
-        if (s->after != NONE) offer(t, &q, symbols, at);
-    }
-}
-
-/* ---- One word ---- */
-
-/* The symbols of a word as they are added. */
-typedef struct {
-    encoder *e;
-    symbol *symbols;
-    uint32_t count;
-    bool unknown; /* an unknown token waits, so that more can be fused with it */
-} word;
-
-static void add_symbol(word *w, uint32_t id) {
-    if (w->e->status != S3LM_TOKENIZER_OK) return;
-    if ((size_t)(w->e->end - w->e->free) < (w->count + 1) * SYMBOL_BYTES) {
-        w->e->status = S3LM_TOKENIZER_SCRATCH;
-        return;
-    }
-    symbol s = {id, w->count ? w->count - 1 : NONE, NONE};
-    if (w->count) w->symbols[w->count - 1].after = w->count;
-    w->symbols[w->count++] = s;
-}
-
-static void add_unknown(word *w) {
-    const s3lm_tokenizer *t = w->e->t;
-    if (t->unk_id == S3LM_NO_ID) return; /* no token for it: it is dropped */
-    if (w->unknown && !(t->flags & S3LM_TOKN_FUSE_UNKNOWN)) add_symbol(w, t->unk_id);
-    w->unknown = true;
-}
-
-static void add_known(word *w, uint32_t id) {
-    if (w->unknown) add_symbol(w, w->e->t->unk_id);
-    w->unknown = false;
-    add_symbol(w, id);
-}
-
-static uint32_t find_character(const s3lm_tokenizer *t, uint32_t c) {
-    uint32_t low = 0, high = t->characters.count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2, found = s3lm_word(t->characters.at, 2 * middle);
-        if (found == c) return s3lm_word(t->characters.at, 2 * middle + 1);
-        if (found < c) low = middle + 1;
-        else high = middle;
-    }
-    return S3LM_NO_ID;
-}
-
-static void add_character(word *w, uint32_t c) {
-    const s3lm_tokenizer *t = w->e->t;
-    uint32_t id = find_character(t, c);
-    if (id != S3LM_NO_ID) {
-        add_known(w, id);
-        return;
-    }
-    if (t->flags & S3LM_TOKN_FALLBACK) {
-        uint8_t bytes[4];
-        uint32_t length = s3lm_utf8_write(c, bytes), ids[4], have = 0;
-        while (have < length && (ids[have] = s3lm_word(t->byte_ids.at, bytes[have])) != S3LM_NO_ID) have++;
-        if (have == length) {
-            /* A waiting unknown token is not put before these: the library does not either. */
-            for (uint32_t i = 0; i < length; i++) add_symbol(w, ids[i]);
-            return;
-        }
-    }
-    add_unknown(w);
-}
-
-/* Id of a whole word, when words that are tokens are taken whole; else S3LM_NO_ID. */
-static uint32_t find_word(const s3lm_tokenizer *t, const uint8_t *text, uint32_t length) {
-    uint32_t low = 0, high = t->lookup.count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2, id = s3lm_small_id(t, t->lookup.at, middle), other, i = 0;
-        const uint8_t *bytes = s3lm_token_bytes(t, id, &other);
-        while (i < length && i < other && text[i] == bytes[i]) i++;
-        if (i == length && i == other) return id;
-        if (i == other || (i < length && bytes[i] < text[i])) low = middle + 1;
-        else high = middle;
-    }
-    return S3LM_NO_ID;
-}
-
-/* Encodes one word of normalized text. metaspace_before: it begins with a metaspace that is not in the text. */
-static void encode_word(encoder *e, const uint8_t *text, uint32_t length, bool metaspaces, bool metaspace_before) {
-    const s3lm_tokenizer *t = e->t;
-    word w = {e, (symbol *)(void *)e->free, 0, false};
-    if (e->status != S3LM_TOKENIZER_OK) return;
-    if (t->lookup.count) {
-        uint32_t id = find_word(t, text, length);
-        if (id != S3LM_NO_ID) {
-            emit(e, id);
-            return;
-        }
-    }
-    if (t->flags & S3LM_TOKN_BYTE_LEVEL) {
-        for (uint32_t at = 0; at < length; at++) {
-            uint32_t id = s3lm_word(t->byte_ids.at, text[at]);
-            if (id != S3LM_NO_ID) add_known(&w, id);
-            else add_unknown(&w);
-        }
-    } else {
-        if (metaspace_before) add_character(&w, t->metaspace);
-        for (uint32_t at = 0, step; at < length; at += step) {
-            uint32_t c = s3lm_utf8_read(text + at, &step);
-            add_character(&w, metaspaces && c == ' ' ? t->metaspace : c);
-        }
-    }
-    if (w.unknown) add_symbol(&w, t->unk_id);
-    if (e->status != S3LM_TOKENIZER_OK || w.count == 0) return;
-    /* The queue lies behind the symbols, at a multiple of 8. */
-    uint64_t *memory = (uint64_t *)(void *)(e->free + ((w.count * sizeof(symbol) + 7u) & ~(size_t)7u));
-    if (w.count > 1) merge_all(t, w.symbols, w.count, memory);
-    for (uint32_t at = 0; at != NONE; at = w.symbols[at].after) emit(e, w.symbols[at].id);
-}
-
 /* ---- Words of a text without added tokens ---- */
 
-static void encode_metaspace(encoder *e, const uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
+static void encode_metaspace(s3lm_encoder *e, const uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
     const s3lm_tokenizer *t = e->t;
     uint32_t scheme = s3lm_word(t->stages.at, 1), length, first = s3lm_utf8_read(text + begin, &length);
     bool split = s3lm_word(t->stages.at, 2) != 0, before = false;
@@ -237,19 +24,20 @@ static void encode_metaspace(encoder *e, const uint8_t *text, uint32_t begin, ui
     }
     while (begin < end) {
         uint32_t stop = split ? s3lm_split_metaspace(t->metaspace, text, begin, end) : end;
-        encode_word(e, text + begin, stop - begin, true, before);
+        s3lm_encode_word(e, text + begin, stop - begin, true, before);
         before = false;
         begin = stop;
     }
 }
 
 /* Runs the pre-tokenizer's stages over text[begin, end), begin < end, each stage inside the pieces of the one before;
- * text[begin - 1] may be overwritten for a while (text has SLACK bytes before it). at_start: nothing but the start of the whole text is before. */
-static void encode_words(encoder *e, uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
+ * text[begin - 1] may be overwritten for a while (text has SLACK bytes before it). at_start: nothing but the start of
+ * the whole text is before. */
+static void encode_words(s3lm_encoder *e, uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
     const s3lm_tokenizer *t = e->t;
     uint32_t stages = t->stages.count;
     if (stages == 0) {
-        encode_word(e, text + begin, end - begin, false, false);
+        s3lm_encode_word(e, text + begin, end - begin, false, false);
         return;
     }
     if (s3lm_word(t->stages.at, 0) == S3LM_STAGE_METASPACE) {
@@ -287,7 +75,7 @@ static void encode_words(encoder *e, uint8_t *text, uint32_t begin, uint32_t end
             enter = true;
             continue;
         }
-        encode_word(e, text + from, to - from, false, false);
+        s3lm_encode_word(e, text + from, to - from, false, false);
         if (replaced) {
             text[from] = saved; /* the space was in the first piece, which is encoded now */
             replaced = false;
@@ -430,7 +218,7 @@ static uint32_t normalize(const s3lm_tokenizer *t, uint8_t *text, uint32_t lengt
 }
 
 /* Encodes text between raw added tokens. */
-static void encode_segment(encoder *e, const uint8_t *text, uint32_t length, bool at_start) {
+static void encode_segment(s3lm_encoder *e, const uint8_t *text, uint32_t length, bool at_start) {
     const s3lm_tokenizer *t = e->t;
     uint8_t *saved = e->free;
     size_t most = (size_t)length * t->normal_growth + t->normal_extra;
@@ -444,11 +232,12 @@ static void encode_segment(encoder *e, const uint8_t *text, uint32_t length, boo
     e->free += take;
     copy(normal, text, length);
     length = normalize(t, normal, length, e->free, !(at_start && (e->flags & S3LM_ENCODE_CONTINUE)));
-    cutter c = {t, &t->normal_added, t->normal_first, normal, length, 0, 0,
-                (e->flags & S3LM_ENCODE_SPECIAL_AS_TEXT) != 0, false};
+    cutter c = {
+        t,    &t->normal_added, t->normal_first, normal, length, 0, 0, (e->flags & S3LM_ENCODE_SPECIAL_AS_TEXT) != 0,
+        false};
     for (gap g; e->status == S3LM_TOKENIZER_OK && next_gap(&c, &g);) {
         if (g.begin < g.end) encode_words(e, normal, g.begin, g.end, at_start && g.begin == 0);
-        if (g.id != S3LM_NO_ID) emit(e, g.id);
+        if (g.id != S3LM_NO_ID) s3lm_emit(e, g.id);
     }
     e->free = saved;
 }
@@ -483,14 +272,13 @@ static bool is_utf8(const uint8_t *text, size_t length) {
 size_t s3lm_encode_scratch_bytes(const s3lm_tokenizer *t, size_t text_bytes) {
     if (text_bytes > S3LM_TEXT_LIMIT) return 0;
     size_t repaired = text_bytes * 3, normal = repaired * t->normal_growth + t->normal_extra;
-    size_t symbols = (normal + SLACK) * SYMBOL_BYTES + 16;
+    size_t symbols = (normal + SLACK) * S3LM_SYMBOL_BYTES + 16;
     return ((repaired + 7u) & ~(size_t)7u) + ((SLACK + normal + 7u) & ~(size_t)7u) + symbols;
 }
 
 s3lm_tokenizer_status s3lm_encode(const s3lm_tokenizer *t, const uint8_t *text, size_t text_bytes, uint32_t flags,
-                                  void *scratch, size_t scratch_bytes, uint32_t *ids, size_t capacity,
-                                  size_t *count) {
-    encoder e = {t, flags, ids, capacity, 0, scratch, (uint8_t *)scratch + scratch_bytes, S3LM_TOKENIZER_OK};
+                                  void *scratch, size_t scratch_bytes, uint32_t *ids, size_t capacity, size_t *count) {
+    s3lm_encoder e = {t, flags, ids, capacity, 0, scratch, (uint8_t *)scratch + scratch_bytes, S3LM_TOKENIZER_OK};
     *count = 0;
     if (text_bytes > S3LM_TEXT_LIMIT) return S3LM_TOKENIZER_TOO_LONG;
     if ((uintptr_t)scratch & 7u) return S3LM_TOKENIZER_SCRATCH;
@@ -503,15 +291,16 @@ s3lm_tokenizer_status s3lm_encode(const s3lm_tokenizer *t, const uint8_t *text, 
         e.free += (repaired + 7u) & ~(size_t)7u;
     }
     if (flags & S3LM_ENCODE_ADD_SPECIAL)
-        for (uint32_t i = 0; i < t->prefix.count; i++) emit(&e, s3lm_word(t->prefix.at, i));
-    cutter c = {t, &t->raw_added, t->raw_first, text, (uint32_t)text_bytes, 0, 0,
-                (flags & S3LM_ENCODE_SPECIAL_AS_TEXT) != 0, false};
+        for (uint32_t i = 0; i < t->prefix.count; i++) s3lm_emit(&e, s3lm_word(t->prefix.at, i));
+    cutter c = {
+        t,    &t->raw_added, t->raw_first, text, (uint32_t)text_bytes, 0, 0, (flags & S3LM_ENCODE_SPECIAL_AS_TEXT) != 0,
+        false};
     for (gap g; e.status == S3LM_TOKENIZER_OK && next_gap(&c, &g);) {
         if (g.begin < g.end) encode_segment(&e, text + g.begin, g.end - g.begin, g.begin == 0);
-        if (g.id != S3LM_NO_ID) emit(&e, g.id);
+        if (g.id != S3LM_NO_ID) s3lm_emit(&e, g.id);
     }
     if (flags & S3LM_ENCODE_ADD_SPECIAL)
-        for (uint32_t i = 0; i < t->suffix.count; i++) emit(&e, s3lm_word(t->suffix.at, i));
+        for (uint32_t i = 0; i < t->suffix.count; i++) s3lm_emit(&e, s3lm_word(t->suffix.at, i));
     *count = e.count;
     return e.status;
 }

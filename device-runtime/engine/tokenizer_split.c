@@ -32,9 +32,7 @@ static uint32_t run(const uint8_t *text, uint32_t at, uint32_t end, uint32_t mas
 
 enum { SYMBOL_MASK = S3LM_SPACE | S3LM_LETTER | S3LM_NUMBER }; /* [^\s\p{L}\p{N}]: none of these */
 
-static bool is_newline(uint32_t c) {
-    return c == '\r' || c == '\n';
-}
+static bool is_newline(uint32_t c) { return c == '\r' || c == '\n'; }
 
 /* 's|'t|'re|'ve|'m|'ll|'d at `at`, or 0. Ignoring case, the long s (U+017F) is an s, as Unicode's case folding says. */
 static uint32_t contraction(const uint8_t *text, uint32_t at, uint32_t end, bool ignore_case) {
@@ -107,17 +105,20 @@ static uint32_t split_class(const uint8_t *text, uint32_t begin, uint32_t end, u
     return run(text, begin, end, mask, 0, NO_LIMIT);
 }
 
-static bool is_digit(uint8_t byte) {
-    return byte >= '0' && byte <= '9';
-}
+static bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 uint32_t s3lm_split_rule(uint32_t rule, const uint8_t *text, uint32_t begin, uint32_t end) {
     switch (rule) {
-    case S3LM_RULE_GPT2: return split_gpt2(text, begin, end);
-    case S3LM_RULE_LLAMA3: return split_llama3(text, begin, end, 3);
-    case S3LM_RULE_QWEN2: return split_llama3(text, begin, end, 1);
-    case S3LM_RULE_NUMBER: return split_class(text, begin, end, S3LM_NUMBER, 1);
-    case S3LM_RULE_NUMBERS_3: return split_class(text, begin, end, S3LM_NUMBER, 3);
+    case S3LM_RULE_GPT2:
+        return split_gpt2(text, begin, end);
+    case S3LM_RULE_LLAMA3:
+        return split_llama3(text, begin, end, 3);
+    case S3LM_RULE_QWEN2:
+        return split_llama3(text, begin, end, 1);
+    case S3LM_RULE_NUMBER:
+        return split_class(text, begin, end, S3LM_NUMBER, 1);
+    case S3LM_RULE_NUMBERS_3:
+        return split_class(text, begin, end, S3LM_NUMBER, 3);
     case S3LM_RULE_DIGIT:
         if (is_digit(text[begin])) return begin + 1;
         while (begin < end && !is_digit(text[begin])) begin++;

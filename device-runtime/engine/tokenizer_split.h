@@ -1,4 +1,5 @@
-/* Pre-tokenization: cutting text into the words inside which merging happens. Pure functions; any core may call them. */
+/* Pre-tokenization: cutting text into the words inside which merging happens. Pure functions; any core may call them.
+ */
 #ifndef S3LM_TOKENIZER_SPLIT_H
 #define S3LM_TOKENIZER_SPLIT_H
 

@@ -20,17 +20,17 @@ enum {
 };
 
 /* Each bounds the work or the memory that a hostile section can ask for. */
-#define S3LM_TOKN_VOCAB_LIMIT (1u << 20)   /* 20 bits of a merge queue entry; the largest real one has 262,144 */
-#define S3LM_TOKN_MERGES_LIMIT (1u << 20)  /* likewise */
-#define S3LM_TOKN_ADDED_LIMIT 16384u       /* real tokenizers have up to some thousand added tokens */
-#define S3LM_TOKN_ADDED_BYTES 1024u        /* matching takes at most this many steps per text byte */
-#define S3LM_TOKN_OPS_LIMIT 4u             /* normalizer steps; Llama has two */
-#define S3LM_TOKN_OP_BYTES 64u             /* pattern and replacement of one step */
-#define S3LM_TOKN_STAGES_LIMIT 4u          /* pre-tokenizer stages; SmolLM has two */
-#define S3LM_TOKN_EXTRA_LIMIT 16u          /* ids before or after a text */
-#define S3LM_TOKN_GROWTH_LIMIT 5u          /* 3 (for invalid UTF-8) * 5 * S3LM_TEXT_LIMIT stays below 2^24 */
-#define S3LM_TOKN_PIECE_LIMIT 1024u        /* bytes of text that one token may add, as a writer may count on */
-#define S3LM_TOKN_BLOB_LIMIT (1u << 24)    /* token offsets have 24 bits */
+#define S3LM_TOKN_VOCAB_LIMIT (1u << 20)  /* 20 bits of a merge queue entry; the largest real one has 262,144 */
+#define S3LM_TOKN_MERGES_LIMIT (1u << 20) /* likewise */
+#define S3LM_TOKN_ADDED_LIMIT 16384u      /* real tokenizers have up to some thousand added tokens */
+#define S3LM_TOKN_ADDED_BYTES 1024u       /* matching takes at most this many steps per text byte */
+#define S3LM_TOKN_OPS_LIMIT 4u            /* normalizer steps; Llama has two */
+#define S3LM_TOKN_OP_BYTES 64u            /* pattern and replacement of one step */
+#define S3LM_TOKN_STAGES_LIMIT 4u         /* pre-tokenizer stages; SmolLM has two */
+#define S3LM_TOKN_EXTRA_LIMIT 16u         /* ids before or after a text */
+#define S3LM_TOKN_GROWTH_LIMIT 5u         /* 3 (for invalid UTF-8) * 5 * S3LM_TEXT_LIMIT stays below 2^24 */
+#define S3LM_TOKN_PIECE_LIMIT 1024u       /* bytes of text that one token may add, as a writer may count on */
+#define S3LM_TOKN_BLOB_LIMIT (1u << 24)   /* token offsets have 24 bits */
 
 /* Top byte of a token's entry. */
 enum {
@@ -40,12 +40,7 @@ enum {
 };
 
 /* Flags of an added token. */
-enum {
-    S3LM_ADDED_SPECIAL = 1,
-    S3LM_ADDED_SINGLE_WORD = 2,
-    S3LM_ADDED_STRIP_LEFT = 4,
-    S3LM_ADDED_STRIP_RIGHT = 8
-};
+enum { S3LM_ADDED_SPECIAL = 1, S3LM_ADDED_SINGLE_WORD = 2, S3LM_ADDED_STRIP_LEFT = 4, S3LM_ADDED_STRIP_RIGHT = 8 };
 
 enum { S3LM_NORMAL_PREPEND = 1, S3LM_NORMAL_REPLACE = 2 };
 

@@ -5,9 +5,7 @@
 
 #define EXPORT(name) __attribute__((export_name(name), used))
 
-EXPORT("tokenizer_struct_bytes") uint32_t tokenizer_struct_bytes(void) {
-    return sizeof(s3lm_tokenizer);
-}
+EXPORT("tokenizer_struct_bytes") uint32_t tokenizer_struct_bytes(void) { return sizeof(s3lm_tokenizer); }
 
 EXPORT("tokenizer_open")
 uint32_t tokenizer_open(const uint8_t *section, uint32_t length, s3lm_tokenizer *out) {
@@ -39,9 +37,7 @@ uint32_t tokenizer_decode(const s3lm_tokenizer *t, const uint32_t *ids, uint32_t
     return (uint32_t)s3lm_decode(t, ids, count, skip_special != 0, out, capacity);
 }
 
-EXPORT("tokenizer_decoder_bytes") uint32_t tokenizer_decoder_bytes(void) {
-    return sizeof(s3lm_decoder);
-}
+EXPORT("tokenizer_decoder_bytes") uint32_t tokenizer_decoder_bytes(void) { return sizeof(s3lm_decoder); }
 
 EXPORT("tokenizer_decoder_start")
 void tokenizer_decoder_start(s3lm_decoder *d, const s3lm_tokenizer *t, uint32_t skip_special) {
@@ -60,21 +56,15 @@ EXPORT("tokenizer_decoder_finish") uint32_t tokenizer_decoder_finish(s3lm_decode
     return (uint32_t)s3lm_decoder_finish(d, out);
 }
 
-EXPORT("chat_struct_bytes") uint32_t chat_struct_bytes(void) {
-    return sizeof(s3lm_chat);
-}
+EXPORT("chat_struct_bytes") uint32_t chat_struct_bytes(void) { return sizeof(s3lm_chat); }
 
 EXPORT("chat_open") uint32_t chat_open(const uint8_t *section, uint32_t length, s3lm_chat *out) {
     return (uint32_t)s3lm_chat_open(section, length, out);
 }
 
-EXPORT("chat_takes_turns") uint32_t chat_takes_turns(const s3lm_chat *chat) {
-    return s3lm_chat_takes_turns(chat);
-}
+EXPORT("chat_takes_turns") uint32_t chat_takes_turns(const s3lm_chat *chat) { return s3lm_chat_takes_turns(chat); }
 
-EXPORT("chat_takes_system") uint32_t chat_takes_system(const s3lm_chat *chat) {
-    return s3lm_chat_takes_system(chat);
-}
+EXPORT("chat_takes_system") uint32_t chat_takes_system(const s3lm_chat *chat) { return s3lm_chat_takes_system(chat); }
 
 EXPORT("chat_scratch_bytes")
 uint32_t chat_scratch_bytes(const s3lm_chat *chat, const s3lm_tokenizer *t, uint32_t text_bytes) {
@@ -88,8 +78,7 @@ uint32_t chat_encode(const s3lm_chat *chat, const s3lm_tokenizer *t, uint32_t fi
                      uint32_t scratch_bytes, uint32_t *ids, uint32_t capacity, uint32_t *count) {
     s3lm_turn turn = {first != 0, user, user_bytes, system, system_bytes};
     size_t made = 0;
-    s3lm_tokenizer_status status =
-        s3lm_chat_encode(chat, t, &turn, scratch, scratch_bytes, ids, capacity, &made);
+    s3lm_tokenizer_status status = s3lm_chat_encode(chat, t, &turn, scratch, scratch_bytes, ids, capacity, &made);
     *count = (uint32_t)made;
     return (uint32_t)status;
 }

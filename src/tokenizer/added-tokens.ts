@@ -32,7 +32,8 @@ export function readAddedTokens(
   if (!root.isSet('added_tokens')) return [];
   const list = root.raw('added_tokens');
   if (!Array.isArray(list)) throw root.wrong('added_tokens', 'a list');
-  if (list.length > MAX_ADDED) throw broken('added_tokens', `It has ${list.length} tokens; at most ${MAX_ADDED} are possible.`);
+  if (list.length > MAX_ADDED)
+    throw broken('added_tokens', `It has ${list.length} tokens; at most ${MAX_ADDED} are possible.`);
   const contents = new Set<string>();
   const patterns = new Set<string>();
   let next = vocab.size; // the id of a token that the vocabulary lacks
@@ -47,14 +48,19 @@ export function readAddedTokens(
     const id = fields.integer('id', undefined, { min: 0, max: MAX_VOCAB - 1 });
     const expected = vocab.get(content) ?? next++;
     if (id !== expected) {
-      throw broken(path, `${JSON.stringify(content)} has the id ${id}, but in this vocabulary it can only get ${expected}.`);
+      throw broken(
+        path,
+        `${JSON.stringify(content)} has the id ${id}, but in this vocabulary it can only get ${expected}.`,
+      );
     }
     const normalized = fields.boolean('normalized', true);
     const matched = normalized ? normalize(normalizer, content) : content;
     const key = `${normalized ? 'n' : 'r'}${matched}`;
-    if (matched === '' || patterns.has(key)) throw broken(path, `${JSON.stringify(content)} cannot be told from another token.`);
+    if (matched === '' || patterns.has(key))
+      throw broken(path, `${JSON.stringify(content)} cannot be told from another token.`);
     patterns.add(key);
-    if (new TextEncoder().encode(matched).length > MAX_ADDED_BYTES) throw broken(path, `It has more than ${MAX_ADDED_BYTES} bytes.`);
+    if (new TextEncoder().encode(matched).length > MAX_ADDED_BYTES)
+      throw broken(path, `It has more than ${MAX_ADDED_BYTES} bytes.`);
     const special = fields.boolean('special', false);
     const flags =
       (special ? AddedFlag.Special : 0) |
@@ -66,5 +72,9 @@ export function readAddedTokens(
 }
 
 function broken(field: string, problem: string): FormatError {
-  return new FormatError(problem, { file: TOKENIZER_FILE, field, remedy: 'Take the file of the original model.' });
+  return new FormatError(problem, {
+    file: TOKENIZER_FILE,
+    field,
+    remedy: 'Take the file of the original model.',
+  });
 }

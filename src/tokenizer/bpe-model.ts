@@ -1,5 +1,5 @@
 /** The `model` of tokenizer.json: a BPE vocabulary and its merges, checked and turned into ids. */
-import { ConfigFields } from '../model/config-fields.js';
+import type { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonValue } from '../source/strict-json.js';
@@ -29,18 +29,23 @@ export function readBpeModel(root: ConfigFields): BpeModel {
   const model = root.object('model');
   if (model === null) throw root.missing('model');
   const type = model.optionalText('type') ?? (model.has('merges') ? 'BPE' : 'without a type');
-  if (type !== 'BPE') throw wrongPart('model.type', `The tokenizer model ${type} is not supported; only BPE is.`);
+  if (type !== 'BPE')
+    throw wrongPart('model.type', `The tokenizer model ${type} is not supported; only BPE is.`);
   if ((model.optionalNumber('dropout') ?? 0) !== 0) {
     throw wrongPart('model.dropout', 'Dropout makes token ids random and is not supported.');
   }
   for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
-    if ((model.optionalText(key) ?? '') !== '') throw wrongPart(`model.${key}`, 'Marks inside words are not supported.');
+    if ((model.optionalText(key) ?? '') !== '')
+      throw wrongPart(`model.${key}`, 'Marks inside words are not supported.');
   }
   const vocab = readVocab(model);
   const unkToken = model.optionalText('unk_token');
   const unkId = unkToken === null ? null : vocab.get(unkToken);
   if (unkId === undefined && unkToken !== '') {
-    throw broken('model.unk_token', `The unknown token ${JSON.stringify(unkToken)} is not in the vocabulary.`);
+    throw broken(
+      'model.unk_token',
+      `The unknown token ${JSON.stringify(unkToken)} is not in the vocabulary.`,
+    );
   }
   return {
     vocab,
@@ -55,7 +60,8 @@ export function readBpeModel(root: ConfigFields): BpeModel {
 function readVocab(model: ConfigFields): Map<string, number> {
   const entries = model.raw('vocab');
   if (!isJsonObject(entries)) throw model.wrong('vocab', 'an object from token to id');
-  if (entries.size > MAX_VOCAB) throw broken('model.vocab', `It has ${entries.size} tokens; at most ${MAX_VOCAB} are possible.`);
+  if (entries.size > MAX_VOCAB)
+    throw broken('model.vocab', `It has ${entries.size} tokens; at most ${MAX_VOCAB} are possible.`);
   const vocab = new Map<string, number>();
   const owners = new Map<number, string>();
   for (const [token, id] of entries) {
@@ -63,7 +69,8 @@ function readVocab(model: ConfigFields): Map<string, number> {
       throw broken('model.vocab', `The token ${show(token)} has no id from 0 to ${MAX_VOCAB - 1}.`);
     }
     const owner = owners.get(id);
-    if (owner !== undefined) throw broken('model.vocab', `${show(owner)} and ${show(token)} both have the id ${id}.`);
+    if (owner !== undefined)
+      throw broken('model.vocab', `${show(owner)} and ${show(token)} both have the id ${id}.`);
     owners.set(id, token);
     vocab.set(token, id);
   }
@@ -74,7 +81,8 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Me
   const list = model.raw('merges');
   if (!Array.isArray(list)) throw model.wrong('merges', 'a list of pairs');
   const items = list as readonly JsonValue[];
-  if (items.length > MAX_MERGES) throw broken('model.merges', `It has ${items.length} merges; at most ${MAX_MERGES} are possible.`);
+  if (items.length > MAX_MERGES)
+    throw broken('model.merges', `It has ${items.length} merges; at most ${MAX_MERGES} are possible.`);
   const merges = new Map<number, Merge>();
   // The whole list has one spelling; in the old one, lines that begin with a version mark do not count.
   const old = items.every((item) => typeof item === 'string');
@@ -84,7 +92,8 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Me
     const pair = readPair(item, old, index);
     const [left, right, made] = [pair[0], pair[1], pair[0] + pair[1]].map((token) => {
       const id = vocab.get(token);
-      if (id === undefined) throw broken(`model.merges[${index}]`, `The token ${show(token)} is not in the vocabulary.`);
+      if (id === undefined)
+        throw broken(`model.merges[${index}]`, `The token ${show(token)} is not in the vocabulary.`);
       return id;
     }) as [number, number, number];
     // A pair that comes again takes the later rank, as in the library.
@@ -107,5 +116,9 @@ function show(token: string): string {
 }
 
 function broken(field: string, problem: string): FormatError {
-  return new FormatError(problem, { file: TOKENIZER_FILE, field, remedy: 'Take the file of the original model.' });
+  return new FormatError(problem, {
+    file: TOKENIZER_FILE,
+    field,
+    remedy: 'Take the file of the original model.',
+  });
 }

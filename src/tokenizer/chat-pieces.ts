@@ -23,7 +23,7 @@ const PROBES = [
   'first line\nsecond line',
   '  space before, and after ',
   '\n\nlines around\n',
-  "it's \"quoted\" & <b>marked</b>",
+  'it\'s "quoted" & <b>marked</b>',
   '{{ messages }} {% if x %}',
   'Füße, 日本語, Привет, 🙂',
   'x',
@@ -53,11 +53,20 @@ export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer):
   const trims = findTrim((text) => template.render([user(text)]), MARKS.user, first, suffix);
   const begins = tokenizer.prefixIds.length > 0 && !writesPrefix(tokenizer, only);
   if (begins && tokenizer.suffixIds.length > 0) {
-    notes.push('The chat template writes no begin token, and the tokenizer would also add an end token: neither is added.');
+    notes.push(
+      'The chat template writes no begin token, and the tokenizer would also add an end token: neither is added.',
+    );
   }
   const addSpecial = begins && tokenizer.suffixIds.length === 0;
   let content: ChatContent = {
-    first, suffix, trims, addSpecial, later: null, system: null, trimsSystem: false, laterContinues: false,
+    first,
+    suffix,
+    trims,
+    addSpecial,
+    later: null,
+    system: null,
+    trimsSystem: false,
+    laterContinues: false,
   };
   proveFirstTurn(template, tokenizer, content);
   content = attempt(notes, 'a second turn, so every question starts a new conversation', content, () => {
@@ -68,7 +77,9 @@ export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer):
     }
     throw new ChatProofError('its ids do not equal those of the whole conversation');
   });
-  content = attempt(notes, 'a system text of your own', content, () => findSystem(template, tokenizer, content));
+  content = attempt(notes, 'a system text of your own', content, () =>
+    findSystem(template, tokenizer, content),
+  );
   const endIds = findEnd(template, tokenizer);
   return { pieces: { ...content, endIds, section: writeChatSection(content) }, notes };
 }
@@ -78,7 +89,9 @@ function attempt(notes: string[], what: string, content: ChatContent, add: () =>
   try {
     return add();
   } catch (error) {
-    notes.push(`The chat template does not allow ${what} (${error instanceof Error ? error.message : String(error)}).`);
+    notes.push(
+      `The chat template does not allow ${what} (${error instanceof Error ? error.message : String(error)}).`,
+    );
     return content;
   }
 }
@@ -139,7 +152,12 @@ function proveFirstTurn(template: ChatTemplate, tokenizer: DeviceTokenizer, cont
 /** What stands between the assistant's words and the next user message. */
 function findLater(template: ChatTemplate, content: ChatContent): string {
   const text = template.render([user(MARKS.user), assistant(MARKS.answer), user(MARKS.next)]);
-  const [before, opening, later, after] = cut(text, [MARKS.user, MARKS.answer, MARKS.next]) as [string, string, string, string];
+  const [before, opening, later, after] = cut(text, [MARKS.user, MARKS.answer, MARKS.next]) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   // White space between the point where the assistant begins and its words is the model's to write.
   const sameStart = before === content.first && opening.startsWith(content.suffix);
   if (!sameStart || opening.slice(content.suffix.length).trim() !== '' || after !== content.suffix) {
@@ -172,21 +190,30 @@ function proveTurns(
       whole.length > turn.length + follow.length &&
       tokenizer.decode([...turn, ...middle]).endsWith(answer) &&
       !middle.some((id) => tokenizer.specialIds.includes(id));
-    if (!good) throw new ChatProofError(`its ids do not equal those of the whole conversation for ${JSON.stringify(probe)}`);
+    if (!good)
+      throw new ChatProofError(
+        `its ids do not equal those of the whole conversation for ${JSON.stringify(probe)}`,
+      );
   }
 }
 
 /** The pieces around a system text. */
 function findSystem(template: ChatTemplate, tokenizer: DeviceTokenizer, content: ChatContent): ChatContent {
   const render = (text: string): string => template.render([systemMessage(text), user(MARKS.user)]);
-  const [before, after, suffix] = cut(render(MARKS.system), [MARKS.system, MARKS.user]) as [string, string, string];
+  const [before, after, suffix] = cut(render(MARKS.system), [MARKS.system, MARKS.user]) as [
+    string,
+    string,
+    string,
+  ];
   if (suffix !== content.suffix) throw new ChatProofError('it ends the turn differently then');
   const trimsSystem = findTrim(render, MARKS.system, before, after + MARKS.user + suffix);
   const result = { ...content, system: { before, after }, trimsSystem };
   const section = writeChatSection(result);
   for (const probe of PROBES) {
     const system = `You are helpful. ${probe}`;
-    const whole = tokenizer.encode(template.render([systemMessage(system), user(probe)]), { addSpecial: content.addSpecial });
+    const whole = tokenizer.encode(template.render([systemMessage(system), user(probe)]), {
+      addSpecial: content.addSpecial,
+    });
     if (!same(tokenizer.encodeTurn(section, { user: probe, system }), whole)) {
       throw new ChatProofError(`the pieces give other ids than the template for ${JSON.stringify(probe)}`);
     }
@@ -205,6 +232,9 @@ function findEnd(template: ChatTemplate, tokenizer: DeviceTokenizer): number[] {
   }
   const at = text.lastIndexOf(MARKS.answer);
   if (at < 0) return [];
-  const [end] = tokenizer.encode(text.slice(at + MARKS.answer.length).trimStart(), { addSpecial: false, continues: true });
+  const [end] = tokenizer.encode(text.slice(at + MARKS.answer.length).trimStart(), {
+    addSpecial: false,
+    continues: true,
+  });
   return end !== undefined && tokenizer.specialIds.includes(end) ? [end] : [];
 }

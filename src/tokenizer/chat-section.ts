@@ -11,7 +11,10 @@ export const MAX_CHAT_TEXT_BYTES = 16384;
 const ChatFlag = { TrimUser: 1, TrimSystem: 2, AddSpecial: 4, Turns: 8, System: 16, Continue: 32 } as const;
 
 /** What goes into the section; `system` and `later` may be absent. */
-export interface ChatContent extends Pick<ChatPieces, 'first' | 'later' | 'suffix' | 'system' | 'trims' | 'addSpecial'> {
+export interface ChatContent extends Pick<
+  ChatPieces,
+  'first' | 'later' | 'suffix' | 'system' | 'trims' | 'addSpecial'
+> {
   /** White space around a system text is removed too. */
   readonly trimsSystem: boolean;
   /** A later turn's text continues the assistant's: no space is put before it. */
@@ -31,7 +34,8 @@ export function writeChatSection(content: ChatContent): Uint8Array {
   const writer = new TableWriter();
   for (const text of [first, later ?? '', suffix, system?.before ?? '', system?.after ?? '']) {
     const bytes = new TextEncoder().encode(text);
-    if (bytes.length > MAX_CHAT_TEXT_BYTES) throw new RangeError(`a text of the template has ${bytes.length} bytes`);
+    if (bytes.length > MAX_CHAT_TEXT_BYTES)
+      throw new RangeError(`a text of the template has ${bytes.length} bytes`);
     writer.bytes(bytes, bytes.length);
   }
   return writer.finish([CHAT_VERSION, flags], CHAT_HEADER_BYTES);

@@ -18,7 +18,11 @@ const MAX_TEMPLATE_BYTES = 1 << 20;
  * A template that cannot be turned into proven pieces is left out with a note: the model then continues text.
  * @throws FormatError for files that are not what they should be; TransportError
  */
-export async function readChat(folder: ModelFolder, tokenizer: DeviceTokenizer, signal?: AbortSignal): Promise<ChatReading> {
+export async function readChat(
+  folder: ModelFolder,
+  tokenizer: DeviceTokenizer,
+  signal?: AbortSignal,
+): Promise<ChatReading> {
   const config = await readJsonObject(folder, TOKENIZER_CONFIG_FILE, undefined, signal);
   const source =
     (await readText(folder, TEMPLATE_FILE, MAX_TEMPLATE_BYTES, signal)) ??
@@ -32,13 +36,20 @@ export async function readChat(folder: ModelFolder, tokenizer: DeviceTokenizer, 
  * Pieces of a template's source.
  * @param config tokenizer_config.json, for the special tokens that templates name
  */
-export function chatFromTemplate(source: string, config: JsonObject | null, tokenizer: DeviceTokenizer): ChatReading {
+export function chatFromTemplate(
+  source: string,
+  config: JsonObject | null,
+  tokenizer: DeviceTokenizer,
+): ChatReading {
   try {
     return cutTemplate(new ChatTemplate(source, specialTokens(config)), tokenizer);
   } catch (error) {
     // Whatever a stranger's template throws, it is the template that is left out.
     const reason = error instanceof Error ? error.message : String(error);
-    return { pieces: null, notes: [`The chat template is not used, and the model continues text: ${reason.slice(0, 300)}.`] };
+    return {
+      pieces: null,
+      notes: [`The chat template is not used, and the model continues text: ${reason.slice(0, 300)}.`],
+    };
   }
 }
 

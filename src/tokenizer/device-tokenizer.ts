@@ -5,7 +5,15 @@ import type { TokenizerExports } from './engine-memory.js';
 import type { DeviceTokenizer, EncodeOptions, TextStream, TokenizerTables, Turn } from './tokenizer.js';
 
 /** `s3lm_tokenizer_status` in tokenizer.h. */
-const Status = { Ok: 0, BadSection: 1, BadVersion: 2, Scratch: 3, TooMany: 4, TooLong: 5, NoTurn: 6 } as const;
+const Status = {
+  Ok: 0,
+  BadSection: 1,
+  BadVersion: 2,
+  Scratch: 3,
+  TooMany: 4,
+  TooLong: 5,
+  NoTurn: 6,
+} as const;
 
 /** `S3LM_ENCODE_*` in tokenizer.h. */
 const EncodeFlag = { AddSpecial: 1, SpecialAsText: 2, Continue: 4 } as const;
@@ -22,7 +30,10 @@ const MAX_SCRATCH_BYTES = 1 << 29;
  * @param module the twin (`device-runtime/prebuilt/twin.wasm`)
  * @throws FormatError when the engine refuses the tables
  */
-export async function openTokenizer(module: WebAssembly.Module, tables: TokenizerTables): Promise<DeviceTokenizer> {
+export async function openTokenizer(
+  module: WebAssembly.Module,
+  tables: TokenizerTables,
+): Promise<DeviceTokenizer> {
   const instance = await WebAssembly.instantiate(module, {});
   const engine = instance.exports as unknown as TokenizerExports;
   const memory = new EngineMemory(engine.memory);
@@ -89,7 +100,15 @@ class WasmTokenizer implements DeviceTokenizer {
       const place = this.#memory.put(bytes);
       return (scratch, scratchBytes, ids, capacity, count) =>
         this.#engine.tokenizer_encode(
-          this.#tokenizer, place, bytes.length, flags, scratch, scratchBytes, ids, capacity, count,
+          this.#tokenizer,
+          place,
+          bytes.length,
+          flags,
+          scratch,
+          scratchBytes,
+          ids,
+          capacity,
+          count,
         );
     });
   }
@@ -144,8 +163,18 @@ class WasmTokenizer implements DeviceTokenizer {
       const systemPlace = system === null ? 0 : memory.put(system);
       return (scratch, scratchBytes, ids, capacity, count) =>
         this.#engine.chat_encode(
-          opened, this.#tokenizer, Number(turn.later !== true), userPlace, user.length, systemPlace,
-          system?.length ?? 0, scratch, scratchBytes, ids, capacity, count,
+          opened,
+          this.#tokenizer,
+          Number(turn.later !== true),
+          userPlace,
+          user.length,
+          systemPlace,
+          system?.length ?? 0,
+          scratch,
+          scratchBytes,
+          ids,
+          capacity,
+          count,
         );
     });
   }
@@ -153,7 +182,13 @@ class WasmTokenizer implements DeviceTokenizer {
   /** Runs an encoding call, again with more memory while that is what it lacks. */
   #ids(
     bytes: number,
-    prepare: () => (scratch: number, scratchBytes: number, ids: number, capacity: number, count: number) => number,
+    prepare: () => (
+      scratch: number,
+      scratchBytes: number,
+      ids: number,
+      capacity: number,
+      count: number,
+    ) => number,
   ): number[] {
     let scratchBytes = FIRST_SCRATCH_BYTES + bytes * SCRATCH_PER_BYTE;
     let capacity = bytes + 64;
@@ -164,7 +199,8 @@ class WasmTokenizer implements DeviceTokenizer {
         const ids = this.#memory.take(capacity * 4);
         const scratch = this.#memory.take(scratchBytes);
         const status = run(scratch, scratchBytes, ids, capacity, count);
-        if (status === Status.Ok) return [...this.#memory.words(ids, this.#memory.words(count, 1)[0] as number)];
+        if (status === Status.Ok)
+          return [...this.#memory.words(ids, this.#memory.words(count, 1)[0] as number)];
         if (status === Status.TooMany) capacity *= 2;
         else if (status === Status.Scratch && scratchBytes < MAX_SCRATCH_BYTES) scratchBytes *= 2;
         else this.#fail(status);

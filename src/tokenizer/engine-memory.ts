@@ -8,10 +8,24 @@ export interface TokenizerExports {
   tokenizer_status_text(status: number): number;
   tokenizer_scratch_bytes(tokenizer: number, textBytes: number): number;
   tokenizer_encode(
-    tokenizer: number, text: number, textBytes: number, flags: number, scratch: number, scratchBytes: number,
-    ids: number, capacity: number, count: number,
+    tokenizer: number,
+    text: number,
+    textBytes: number,
+    flags: number,
+    scratch: number,
+    scratchBytes: number,
+    ids: number,
+    capacity: number,
+    count: number,
   ): number;
-  tokenizer_decode(tokenizer: number, ids: number, count: number, skip: number, out: number, capacity: number): number;
+  tokenizer_decode(
+    tokenizer: number,
+    ids: number,
+    count: number,
+    skip: number,
+    out: number,
+    capacity: number,
+  ): number;
   tokenizer_decoder_bytes(): number;
   tokenizer_decoder_start(decoder: number, tokenizer: number, skip: number): void;
   tokenizer_decoder_room(tokenizer: number): number;
@@ -20,8 +34,18 @@ export interface TokenizerExports {
   chat_struct_bytes(): number;
   chat_open(section: number, length: number, out: number): number;
   chat_encode(
-    chat: number, tokenizer: number, first: number, user: number, userBytes: number, system: number,
-    systemBytes: number, scratch: number, scratchBytes: number, ids: number, capacity: number, count: number,
+    chat: number,
+    tokenizer: number,
+    first: number,
+    user: number,
+    userBytes: number,
+    system: number,
+    systemBytes: number,
+    scratch: number,
+    scratchBytes: number,
+    ids: number,
+    capacity: number,
+    count: number,
   ): number;
 }
 

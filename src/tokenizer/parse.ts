@@ -46,7 +46,8 @@ export function parseTokenizer(root: JsonObject, config: JsonObject | null): Tok
   const parts = readParts(fields);
   const tokens = readTokens(parts);
   for (const id of [...parts.prefixIds, ...parts.suffixIds]) {
-    if (tokens[id] === undefined) throw wrongPart('post_processor', `It adds the id ${id}, which no token has.`);
+    if (tokens[id] === undefined)
+      throw wrongPart('post_processor', `It adds the id ${id}, which no token has.`);
   }
   const notes = ['truncation', 'padding']
     .filter((key) => fields.isSet(key))
@@ -67,7 +68,9 @@ export function parseTokenizer(root: JsonObject, config: JsonObject | null): Tok
     bosId,
     eosId,
     unkId: parts.model.unkId,
-    specialIds: [...tokens.keys()].filter((id) => ((tokens[id]?.flags ?? 0) & format.TokenFlag.Special) !== 0),
+    specialIds: [...tokens.keys()].filter(
+      (id) => ((tokens[id]?.flags ?? 0) & format.TokenFlag.Special) !== 0,
+    ),
     prefixIds: parts.prefixIds,
     suffixIds: parts.suffixIds,
     notes,
@@ -89,10 +92,15 @@ function readParts(fields: ConfigFields): Parts {
   const decoder = readDecoder(fields);
   const byteLevel = stages.some((stage) => stage.kind === format.StageKind.ByteLevel);
   if (byteLevel !== (decoder.kind === format.Decoding.Bytes)) {
-    throw wrongPart('decoder', 'A ByteLevel pre-tokenizer and a ByteLevel decoder are only supported together.');
+    throw wrongPart(
+      'decoder',
+      'A ByteLevel pre-tokenizer and a ByteLevel decoder are only supported together.',
+    );
   }
-  if (byteLevel && model.byteFallback) throw wrongPart('model.byte_fallback', 'It is not supported for byte-level BPE.');
-  if (!byteLevel && model.ignoreMerges) throw wrongPart('model.ignore_merges', 'It is only supported for byte-level BPE.');
+  if (byteLevel && model.byteFallback)
+    throw wrongPart('model.byte_fallback', 'It is not supported for byte-level BPE.');
+  if (!byteLevel && model.ignoreMerges)
+    throw wrongPart('model.ignore_merges', 'It is only supported for byte-level BPE.');
   if (metaspace !== null && normalizer.length > 0) {
     throw wrongPart('normalizer', 'A normalizer together with a Metaspace pre-tokenizer is not supported.');
   }
@@ -119,34 +127,55 @@ function readTokens({ model, added, decoder, byteLevel }: Parts): (Token | undef
     const { bytes, byte } = tokenBytes(text, decoder, byteLevel);
     const room = bytes.reduce((sum, value) => sum + (value < 0x80 ? 1 : 3), 9);
     if (room > format.MAX_PIECE_BYTES) {
-      throw new FormatError(`The token ${id} has ${bytes.length} bytes, more than a device can show at once.`, {
-        file: TOKENIZER_FILE,
-        field: 'model.vocab',
-        remedy: 'Check that it is the right file.',
-      });
+      throw new FormatError(
+        `The token ${id} has ${bytes.length} bytes, more than a device can show at once.`,
+        {
+          file: TOKENIZER_FILE,
+          field: 'model.vocab',
+          remedy: 'Check that it is the right file.',
+        },
+      );
     }
     return { spelling: spellings[id] as string, bytes, flags: special | (byte ? format.TokenFlag.Byte : 0) };
   });
 }
 
 /** What a token adds to a text, before the neighbours matter. */
-function tokenBytes(text: string, decoder: DecoderPlan, byteLevel: boolean): { bytes: Uint8Array; byte: boolean } {
+function tokenBytes(
+  text: string,
+  decoder: DecoderPlan,
+  byteLevel: boolean,
+): { bytes: Uint8Array; byte: boolean } {
   const encode = (value: string): Uint8Array => new TextEncoder().encode(value);
   if (byteLevel) return { bytes: bytesOfToken(text) ?? encode(text), byte: false };
-  const replaced = decoder.replacements.reduce((value, { pattern, content }) => value.split(pattern).join(content), text);
+  const replaced = decoder.replacements.reduce(
+    (value, { pattern, content }) => value.split(pattern).join(content),
+    text,
+  );
   // Rust's number parser, which the library uses here, takes a plus sign.
   const byte = decoder.byteFallback ? /^<0x([0-9a-fA-F]{2}|\+[0-9a-fA-F])>$/u.exec(replaced) : null;
   if (byte?.[1] !== undefined) return { bytes: Uint8Array.of(Number.parseInt(byte[1], 16)), byte: true };
   return { bytes: encode(replaced), byte: false };
 }
 
-function writeSection(parts: Parts, tokens: readonly (Token | undefined)[], bosId: number | null, eosId: number | null): Uint8Array {
+function writeSection(
+  parts: Parts,
+  tokens: readonly (Token | undefined)[],
+  bosId: number | null,
+  eosId: number | null,
+): Uint8Array {
   const { model, decoder, byteLevel } = parts;
   const wide = tokens.length > 65536 || model.merges.some((merge) => merge.rank > 65535);
   const size = wide ? 4 : 2;
   const strings = new StringPool();
-  const raw = addedTable(parts.added.filter((token) => !token.normalized), strings);
-  const normal = addedTable(parts.added.filter((token) => token.normalized), strings);
+  const raw = addedTable(
+    parts.added.filter((token) => !token.normalized),
+    strings,
+  );
+  const normal = addedTable(
+    parts.added.filter((token) => token.normalized),
+    strings,
+  );
   const normalizer = parts.normalizer.flatMap((step) => {
     const [pattern, content] = [strings.add(step.pattern), strings.add(step.content)];
     return [step.kind, pattern.offset, pattern.length, content.offset, content.length];
@@ -172,11 +201,18 @@ function writeSection(parts: Parts, tokens: readonly (Token | undefined)[], bosI
     .words(byteIds(parts))
     .words(characterTable(parts), 2)
     .numbers(lookupTable(parts, tokens), size)
-    .numbers(merges.flatMap((merge) => [merge.left, merge.right, merge.rank, merge.made]), size, 4)
+    .numbers(
+      merges.flatMap((merge) => [merge.left, merge.right, merge.rank, merge.made]),
+      size,
+      4,
+    )
     .words(raw, 4)
     .words(normal, 4)
     .words(normalizer, 5)
-    .words(parts.stages.flatMap((stage) => [stage.kind, stage.a, stage.b]), 3)
+    .words(
+      parts.stages.flatMap((stage) => [stage.kind, stage.a, stage.b]),
+      3,
+    )
     .words(parts.prefixIds)
     .words(parts.suffixIds)
     .bytes(...withLength(strings.finish()))
@@ -241,7 +277,10 @@ function lookupTable({ model, byteLevel }: Parts, tokens: readonly (Token | unde
     const bytes = bytesOfToken(text);
     if (bytes === null || bytes.length === 0) continue; // no text becomes it
     if (compareBytes(bytes, tokens[id]?.bytes ?? new Uint8Array()) !== 0) {
-      throw wrongPart('added_tokens', `The token ${JSON.stringify(text)} is normalized into another text; with ignore_merges that is not supported.`);
+      throw wrongPart(
+        'added_tokens',
+        `The token ${JSON.stringify(text)} is normalized into another text; with ignore_merges that is not supported.`,
+      );
     }
     words.push({ id, bytes });
   }

@@ -53,7 +53,11 @@ export function readNormalizer(root: ConfigFields): NormalStep[] {
       if (content !== '') steps.push({ kind: NormalKind.Prepend, pattern: '', content });
     } else if (part.type === 'Replace') {
       const { kind, value } = pattern(part.fields, 'pattern');
-      if (kind === 'Regex') throw wrongPart(part.path, `Replacing by the regular expression ${JSON.stringify(value)} is not supported.`);
+      if (kind === 'Regex')
+        throw wrongPart(
+          part.path,
+          `Replacing by the regular expression ${JSON.stringify(value)} is not supported.`,
+        );
       if (value === '') throw wrongPart(part.path, 'Its pattern is empty.');
       const content = text(part.fields, 'content');
       growth *= Math.max(1, Math.ceil(utf8Length(content) / utf8Length(value)));
@@ -61,8 +65,13 @@ export function readNormalizer(root: ConfigFields): NormalStep[] {
     } else throw wrongPart(part.path, `The normalizer ${part.type} is not supported.`);
   }
   if (steps.length > MAX_STEPS) throw wrongPart('normalizer', `It has more than ${MAX_STEPS} steps.`);
-  if (growth > MAX_GROWTH) throw wrongPart('normalizer', `It makes text more than ${MAX_GROWTH} times as long.`);
-  if (steps.some((step) => utf8Length(step.pattern) > MAX_STEP_BYTES || utf8Length(step.content) > MAX_STEP_BYTES)) {
+  if (growth > MAX_GROWTH)
+    throw wrongPart('normalizer', `It makes text more than ${MAX_GROWTH} times as long.`);
+  if (
+    steps.some(
+      (step) => utf8Length(step.pattern) > MAX_STEP_BYTES || utf8Length(step.content) > MAX_STEP_BYTES,
+    )
+  ) {
     throw wrongPart('normalizer', `A pattern or replacement has more than ${MAX_STEP_BYTES} bytes.`);
   }
   return steps;
@@ -104,17 +113,23 @@ export function readStages(root: ConfigFields): { stages: Stage[]; metaspace: nu
   const stages = parts.map((part, index): Stage => {
     switch (part.type) {
       case 'ByteLevel': {
-        if (index + 1 !== parts.length) throw wrongPart(part.path, 'ByteLevel is only supported as the last pre-tokenizer.');
+        if (index + 1 !== parts.length)
+          throw wrongPart(part.path, 'ByteLevel is only supported as the last pre-tokenizer.');
         if (!part.fields.has('add_prefix_space')) throw part.fields.missing('add_prefix_space');
         const prefix = part.fields.boolean('add_prefix_space', true);
-        return { kind: StageKind.ByteLevel, a: Number(prefix), b: Number(part.fields.boolean('use_regex', true)) };
+        return {
+          kind: StageKind.ByteLevel,
+          a: Number(prefix),
+          b: Number(part.fields.boolean('use_regex', true)),
+        };
       }
       case 'Split':
         return splitStage(part);
       case 'Digits':
         return { kind: StageKind.Digits, a: Number(part.fields.boolean('individual_digits', false)), b: 0 };
       case 'Metaspace':
-        if (parts.length !== 1) throw wrongPart(part.path, 'Metaspace is only supported as the only pre-tokenizer.');
+        if (parts.length !== 1)
+          throw wrongPart(part.path, 'Metaspace is only supported as the only pre-tokenizer.');
         metaspace = codePoint(part.fields, 'replacement');
         return metaspaceStage(part);
       default:
@@ -128,29 +143,45 @@ export function readStages(root: ConfigFields): { stages: Stage[]; metaspace: nu
 function splitStage({ fields, path }: Component): Stage {
   const { kind, value } = pattern(fields, 'pattern');
   const rule = kind === 'Regex' ? KNOWN_EXPRESSIONS.get(value) : undefined;
-  if (rule === undefined) throw wrongPart(path, `Splitting by ${kind} ${JSON.stringify(value)} is not supported.`);
+  if (rule === undefined)
+    throw wrongPart(path, `Splitting by ${kind} ${JSON.stringify(value)} is not supported.`);
   const behavior = text(fields, 'behavior');
   const invert = fields.boolean('invert', false);
   // Isolated keeps matches and what is between them, whichever of the two is called the match. Where everything is
   // matched, removing what is not (Removed, inverted) removes nothing.
   const isolated = behavior === 'Isolated' || (behavior === 'Removed' && invert && COVERING.has(rule));
   if (!isolated) {
-    throw wrongPart(path, `Splitting with the behavior ${behavior}${invert ? ', inverted,' : ''} is not supported.`);
+    throw wrongPart(
+      path,
+      `Splitting with the behavior ${behavior}${invert ? ', inverted,' : ''} is not supported.`,
+    );
   }
   return { kind: StageKind.Split, a: rule, b: 0 };
 }
 
 /** Metaspace in its old (`add_prefix_space`) and new (`prepend_scheme`) spelling. */
 function metaspaceStage({ fields, path }: Component): Stage {
-  return { kind: StageKind.Metaspace, a: metaspaceScheme(fields, path), b: Number(fields.boolean('split', true)) };
+  return {
+    kind: StageKind.Metaspace,
+    a: metaspaceScheme(fields, path),
+    b: Number(fields.boolean('split', true)),
+  };
 }
 
 function metaspaceScheme(fields: ConfigFields, path: string): MetaspaceScheme {
   const named = fields.optionalText('prepend_scheme') ?? 'always';
-  const scheme = { first: MetaspaceScheme.First, always: MetaspaceScheme.Always, never: MetaspaceScheme.Never }[named];
+  const scheme = {
+    first: MetaspaceScheme.First,
+    always: MetaspaceScheme.Always,
+    never: MetaspaceScheme.Never,
+  }[named];
   if (scheme === undefined) throw fields.wrong('prepend_scheme', '"first", "always" or "never"');
   // The library refuses the old key beside another scheme.
-  if (fields.isSet('add_prefix_space') && !fields.boolean('add_prefix_space', true) && scheme !== MetaspaceScheme.Never) {
+  if (
+    fields.isSet('add_prefix_space') &&
+    !fields.boolean('add_prefix_space', true) &&
+    scheme !== MetaspaceScheme.Never
+  ) {
     throw wrongPart(path, 'add_prefix_space is false, but prepend_scheme is not "never".');
   }
   return scheme;
@@ -189,18 +220,22 @@ function readPieces(parts: readonly Component[], types: string): DecoderPlan {
   let stripCount = 0;
   for (const { type, fields, path } of parts) {
     const place = order.indexOf(type);
-    if (place < 0) throw wrongPart(path, `The decoder ${type} is not supported${parts.length > 1 ? ' here' : ''}.`);
-    if (place < last || (place === last && place > 0)) throw wrongPart('decoder', `The order ${types} is not supported.`);
+    if (place < 0)
+      throw wrongPart(path, `The decoder ${type} is not supported${parts.length > 1 ? ' here' : ''}.`);
+    if (place < last || (place === last && place > 0))
+      throw wrongPart('decoder', `The order ${types} is not supported.`);
     last = place;
     if (type === 'Replace') {
       const { kind, value } = pattern(fields, 'pattern');
-      if (kind === 'Regex' || value === '') throw wrongPart(path, `Replacing ${kind} ${JSON.stringify(value)} is not supported.`);
+      if (kind === 'Regex' || value === '')
+        throw wrongPart(path, `Replacing ${kind} ${JSON.stringify(value)} is not supported.`);
       replacements.push({ pattern: value, content: text(fields, 'content') });
     } else if (type === 'ByteFallback') byteFallback = true;
     else if (type === 'Fuse') fused = true;
     else {
       if (!fused) throw wrongPart(path, 'Strip is only supported after Fuse.');
-      if (fields.integer('stop', undefined, { min: 0 }) !== 0) throw wrongPart(path, 'Stripping the end is not supported.');
+      if (fields.integer('stop', undefined, { min: 0 }) !== 0)
+        throw wrongPart(path, 'Stripping the end is not supported.');
       stripCharacter = codePoint(fields, 'content');
       stripCount = fields.integer('start', undefined, { min: 0, max: MAX_STRIP });
     }
@@ -212,7 +247,8 @@ function readPieces(parts: readonly Component[], types: string): DecoderPlan {
 export function readPostProcessor(root: ConfigFields): { prefixIds: number[]; suffixIds: number[] } {
   const templates = components(root, 'post_processor', 'processors').filter((part) => {
     if (part.type === 'ByteLevel') return false; // moves offsets only
-    if (part.type !== 'TemplateProcessing') throw wrongPart(part.path, `The post-processor ${part.type} is not supported.`);
+    if (part.type !== 'TemplateProcessing')
+      throw wrongPart(part.path, `The post-processor ${part.type} is not supported.`);
     return true;
   });
   const [template] = templates;

@@ -57,7 +57,8 @@ export class ChatTemplate {
    * @throws Error when the template is not Jinja
    */
   constructor(source: string, constants: Readonly<Record<string, unknown>>) {
-    if (source.length > MAX_TEMPLATE) throw new Error(`the template has more than ${MAX_TEMPLATE} characters`);
+    if (source.length > MAX_TEMPLATE)
+      throw new Error(`the template has more than ${MAX_TEMPLATE} characters`);
     this.#program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
     this.#constants = constants;
   }

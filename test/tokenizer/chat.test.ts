@@ -17,9 +17,20 @@ async function withSpecials(name: string, specials: readonly string[]): Promise<
     added_tokens: { id: number; content: string }[];
     model: { vocab: Record<string, number> };
   };
-  let next = Math.max(Object.keys(json.model.vocab).length, ...json.added_tokens.map((token) => token.id + 1));
+  let next = Math.max(
+    Object.keys(json.model.vocab).length,
+    ...json.added_tokens.map((token) => token.id + 1),
+  );
   for (const content of specials) {
-    const token = { id: next++, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+    const token = {
+      id: next++,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    };
     json.added_tokens.push(token);
   }
   return openJson(JSON.stringify(json));
@@ -67,30 +78,67 @@ interface Case {
 
 const CASES: Case[] = [
   {
-    name: 'ChatML with a default system text', template: CHATML, tokenizer: () => withSpecials('smollm', ['<|im_start|>', '<|im_end|>']),
-    config: config({}), turns: true, system: true, trims: false, addSpecial: false, end: '<|im_end|>',
+    name: 'ChatML with a default system text',
+    template: CHATML,
+    tokenizer: () => withSpecials('smollm', ['<|im_start|>', '<|im_end|>']),
+    config: config({}),
+    turns: true,
+    system: true,
+    trims: false,
+    addSpecial: false,
+    end: '<|im_end|>',
   },
   {
-    name: 'Llama 2, legacy tokenizer', template: LLAMA2, tokenizer: () => openLlama('llama-legacy'),
-    config: config({ bos_token: '<s>', eos_token: '</s>' }), turns: true, system: true, trims: true, addSpecial: false, end: '</s>',
+    name: 'Llama 2, legacy tokenizer',
+    template: LLAMA2,
+    tokenizer: () => openLlama('llama-legacy'),
+    config: config({ bos_token: '<s>', eos_token: '</s>' }),
+    turns: true,
+    system: true,
+    trims: true,
+    addSpecial: false,
+    end: '</s>',
   },
   {
-    name: 'Llama 3', template: LLAMA3, tokenizer: () => withSpecials('llama3', ['<|start|>', '<|stop|>', '<|eot|>']),
-    config: config({ bos_token: '<|begin|>' }), turns: true, system: true, trims: true, addSpecial: false, end: '<|eot|>',
+    name: 'Llama 3',
+    template: LLAMA3,
+    tokenizer: () => withSpecials('llama3', ['<|start|>', '<|stop|>', '<|eot|>']),
+    config: config({ bos_token: '<|begin|>' }),
+    turns: true,
+    system: true,
+    trims: true,
+    addSpecial: false,
+    end: '<|eot|>',
   },
   {
-    name: 'Zephyr: no begin token in the template', template: ZEPHYR, tokenizer: () => openLlama('llama-legacy'),
-    config: config({ bos_token: '<s>', eos_token: '</s>' }), turns: true, system: true, trims: false, addSpecial: true, end: '</s>',
+    name: 'Zephyr: no begin token in the template',
+    template: ZEPHYR,
+    tokenizer: () => openLlama('llama-legacy'),
+    config: config({ bos_token: '<s>', eos_token: '</s>' }),
+    turns: true,
+    system: true,
+    trims: false,
+    addSpecial: true,
+    end: '</s>',
   },
   {
-    name: 'home commands', template: HOME, tokenizer: () => withSpecials('smollm', ['<|begin|>', '<|user|>', '<|home|>', '<|end|>']),
-    config: config({ bos_token: '<|begin|>' }), turns: true, system: false, trims: false, addSpecial: false, end: '<|end|>',
+    name: 'home commands',
+    template: HOME,
+    tokenizer: () => withSpecials('smollm', ['<|begin|>', '<|user|>', '<|home|>', '<|end|>']),
+    config: config({ bos_token: '<|begin|>' }),
+    turns: true,
+    system: false,
+    trims: false,
+    addSpecial: false,
+    end: '<|end|>',
   },
 ];
 
 /** Without the fixture's added tokens that eat white space. */
 async function openLlama(name: string): Promise<DeviceTokenizer> {
-  const json = JSON.parse(await fixtureJson(name)) as { added_tokens: { special: boolean; content: string }[] };
+  const json = JSON.parse(await fixtureJson(name)) as {
+    added_tokens: { special: boolean; content: string }[];
+  };
   json.added_tokens = json.added_tokens.slice(0, 3);
   return openJson(JSON.stringify(json));
 }
@@ -117,7 +165,9 @@ for (const item of CASES) {
       if (item.system) checkSystem(tokenizer, pieces, template, question);
       // A model's answer as it comes: the ids of the words after the point where the assistant begins.
       const talk = [user(question), assistant('All is well.')];
-      const two = tokenizer.encode(template.render([...talk, user('And now?')]), { addSpecial: pieces.addSpecial });
+      const two = tokenizer.encode(template.render([...talk, user('And now?')]), {
+        addSpecial: pieces.addSpecial,
+      });
       const later = tokenizer.encodeTurn(pieces.section, { user: 'And now?', later: true });
       assert.deepEqual(two.slice(0, whole.length), whole);
       assert.deepEqual(two.slice(-later.length), later);
@@ -126,7 +176,12 @@ for (const item of CASES) {
   });
 }
 
-function checkSystem(tokenizer: DeviceTokenizer, pieces: ChatPieces, template: ChatTemplate, question: string): void {
+function checkSystem(
+  tokenizer: DeviceTokenizer,
+  pieces: ChatPieces,
+  template: ChatTemplate,
+  question: string,
+): void {
   const text = template.render([system('Be brief.'), user(question)]);
   const ids = tokenizer.encodeTurn(pieces.section, { user: question, system: 'Be brief.' });
   assert.deepEqual(ids, tokenizer.encode(text, { addSpecial: pieces.addSpecial }));
@@ -135,7 +190,10 @@ function checkSystem(tokenizer: DeviceTokenizer, pieces: ChatPieces, template: C
 test('the begin token is never there twice', async () => {
   const tokenizer = await openLlama('llama-legacy');
   const begin = tokenizer.tokenId('<s>');
-  for (const [source, tokens] of [[LLAMA2, { bos_token: '<s>', eos_token: '</s>' }], [ZEPHYR, { eos_token: '</s>' }]] as const) {
+  for (const [source, tokens] of [
+    [LLAMA2, { bos_token: '<s>', eos_token: '</s>' }],
+    [ZEPHYR, { eos_token: '</s>' }],
+  ] as const) {
     const { pieces } = chatFromTemplate(source, config(tokens), tokenizer);
     assert.ok(pieces);
     const ids = chatIds(tokenizer, pieces, 'Hello');
@@ -150,13 +208,19 @@ test('templates that cannot be cut are left out with a reason', async () => {
     upper: ['{% for m in messages %}{{ m.content | upper }}{% endfor %}', /as it is/],
     twice: ['{% for m in messages %}{{ m.content }} {{ m.content }}{% endfor %}', /more than once/],
     strips: ['{% for m in messages %}A{{ m.content.lstrip() }}B{% endfor %}', /white space/],
-    counts: ['{% for m in messages %}[{{ m.content | length }}]{{ m.content }}{% endfor %}', /white space|other ids/],
+    counts: [
+      '{% for m in messages %}[{{ m.content | length }}]{{ m.content }}{% endfor %}',
+      /white space|other ids/,
+    ],
     nothing: ['hello', /as it is/],
     raises: ["{{ raise_exception('not today') }}", /not today/],
     broken: ['{% for %}', /./],
     loops: ['{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}', /too long/],
     range: ['{% for a in range(1000000000) %}{% endfor %}', /counts too far/],
-    large: [`{% set ns = namespace(t='xxxxxxxxxxxxxxxx') %}{% for a in range(40) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t }}`, /too much/],
+    large: [
+      `{% set ns = namespace(t='xxxxxxxxxxxxxxxx') %}{% for a in range(40) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t }}`,
+      /too much/,
+    ],
     date: ['{{ strftime_now("%d") }}{{ messages[0].content }}', /./],
     deep: [`{{ ${'('.repeat(50000)}1${')'.repeat(50000)} }}`, /./],
   };
@@ -174,18 +238,30 @@ test('a template that forgets earlier turns serves single turns', async () => {
   assert.equal(pieces.later, null);
   assert.match(notes.join(' '), /second turn/);
   assert.throws(() => tokenizer.encodeTurn(pieces.section, { user: 'x', later: true }), UsageError);
-  assert.throws(() => tokenizer.encodeTurn(pieces.section, { user: 'x', later: true, system: 'y' }), UsageError);
+  assert.throws(
+    () => tokenizer.encodeTurn(pieces.section, { user: 'x', later: true, system: 'y' }),
+    UsageError,
+  );
 });
 
 test('the template is looked for in its three places, strongest first', async () => {
   const tokenizer = await openLlama('llama-legacy');
-  const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+  const bytes = (value: unknown): Uint8Array =>
+    new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
   const first = async (files: Record<string, unknown>): Promise<string | undefined> => {
-    const folder = memoryFolder('m', Object.fromEntries(Object.entries(files).map(([name, value]) => [name, bytes(value)])));
+    const folder = memoryFolder(
+      'm',
+      Object.fromEntries(Object.entries(files).map(([name, value]) => [name, bytes(value)])),
+    );
     return (await readChat(folder, tokenizer)).pieces?.first;
   };
   const jinja = { 'chat_template.jinja': 'A{{ messages[0].content }}\n' };
-  const named = { chat_template: [{ name: 'tool', template: 'T' }, { name: 'default', template: 'B{{ messages[0].content }}' }] };
+  const named = {
+    chat_template: [
+      { name: 'tool', template: 'T' },
+      { name: 'default', template: 'B{{ messages[0].content }}' },
+    ],
+  };
   const old = { 'chat_template.json': { chat_template: 'C{{ messages[0].content }}' } };
   assert.equal(await first({ ...jinja, 'tokenizer_config.json': named, ...old }), 'A');
   assert.equal(await first({ 'tokenizer_config.json': named, ...old }), 'B');

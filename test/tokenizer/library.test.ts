@@ -16,12 +16,20 @@ for (const name of await fixtureNames()) {
     const expected = await readExpected(name, corpus);
     for (const [index, line] of corpus.lines.entries()) {
       const ids = tokenizer.encode(line);
-      assert.deepEqual(ids, expected.lines[index]?.ids, `line ${index}: ${JSON.stringify(new TextDecoder().decode(line))}`);
+      assert.deepEqual(
+        ids,
+        expected.lines[index]?.ids,
+        `line ${index}: ${JSON.stringify(new TextDecoder().decode(line))}`,
+      );
       assert.equal(bothTexts(tokenizer, ids), expected.lines[index]?.check, `text of line ${index}`);
     }
     for (const [index, ids] of expected.asText.entries()) {
       const line = corpus.lines[corpus.addedBegin + index] as Uint8Array;
-      assert.deepEqual(tokenizer.encode(line, { specialAsText: true }), ids, `as text, line ${corpus.addedBegin + index}`);
+      assert.deepEqual(
+        tokenizer.encode(line, { specialAsText: true }),
+        ids,
+        `as text, line ${corpus.addedBegin + index}`,
+      );
     }
     for (const [index, { ids, check }] of expected.random.entries()) {
       assert.equal(bothTexts(tokenizer, ids), check, `random ids ${index}: ${ids.join(' ')}`);

@@ -55,8 +55,8 @@ static int check(const char *section_name, const char *corpus_name, const char *
         size_t scratch_bytes = s3lm_encode_scratch_bytes(&t, length);
         void *scratch = take(scratch_bytes);
         uint32_t *ids = take(ids_wanted * 4);
-        s3lm_tokenizer_status status = s3lm_encode(&t, text, length, S3LM_ENCODE_ADD_SPECIAL, scratch, scratch_bytes, ids,
-                                                   ids_wanted, &count);
+        s3lm_tokenizer_status status =
+            s3lm_encode(&t, text, length, S3LM_ENCODE_ADD_SPECIAL, scratch, scratch_bytes, ids, ids_wanted, &count);
         int same = status == S3LM_TOKENIZER_OK && count == ids_wanted;
         for (size_t k = 0; same && k < count; k++) same = ids[k] == (uint32_t)(want[2 + 2 * k] | want[3 + 2 * k] << 8);
         if (!same) {
@@ -64,9 +64,8 @@ static int check(const char *section_name, const char *corpus_name, const char *
             return 1;
         }
         /* With one id less room, and with every amount of scratch that is too little, it says so. */
-        if (ids_wanted &&
-            s3lm_encode(&t, text, length, S3LM_ENCODE_ADD_SPECIAL, scratch, scratch_bytes, ids, ids_wanted - 1, &count) !=
-                S3LM_TOKENIZER_TOO_MANY)
+        if (ids_wanted && s3lm_encode(&t, text, length, S3LM_ENCODE_ADD_SPECIAL, scratch, scratch_bytes, ids,
+                                      ids_wanted - 1, &count) != S3LM_TOKENIZER_TOO_MANY)
             return 1;
         free(scratch);
         for (size_t less = 0; less < 200 && less < scratch_bytes; less += 8) {
@@ -99,8 +98,29 @@ static uint32_t random_below(uint32_t limit) {
     return limit ? (uint32_t)((z ^ z >> 31) % limit) : 0;
 }
 
-static const char *const PIECES[] = {"the ", " ", "  ", "\n", "a", "abcab", "'s", "42", "\xC3\xA9", "\xE6\x97\xA5", "\xF0\x9F\x99\x82",
-                                     "<s>", "</s>", "wort1", "<|t", "\xE2\x96\x81", "\xFF", "\xF0\x9F", "\xE2\x80\x8D", "x", "\t", "=", "\r\n"};
+static const char *const PIECES[] = {"the ",
+                                     " ",
+                                     "  ",
+                                     "\n",
+                                     "a",
+                                     "abcab",
+                                     "'s",
+                                     "42",
+                                     "\xC3\xA9",
+                                     "\xE6\x97\xA5",
+                                     "\xF0\x9F\x99\x82",
+                                     "<s>",
+                                     "</s>",
+                                     "wort1",
+                                     "<|t",
+                                     "\xE2\x96\x81",
+                                     "\xFF",
+                                     "\xF0\x9F",
+                                     "\xE2\x80\x8D",
+                                     "x",
+                                     "\t",
+                                     "=",
+                                     "\r\n"};
 
 static size_t random_text(uint8_t *out, size_t most) {
     size_t length = 0, parts = random_below(12);
@@ -134,12 +154,24 @@ static file mutate(const file *from, size_t header) {
         if (random_below(3) == 0) at = random_below((uint32_t)(header < f.length ? header : f.length) - 3);
         else if (random_below(2)) at = f.length - 4 - random_below((uint32_t)(f.length / 8));
         switch (random_below(6)) {
-        case 0: f.bytes[at] ^= (uint8_t)(1u << random_below(8)); break;
-        case 1: f.bytes[at] = (uint8_t)random_below(256); break;
-        case 2: f.bytes[at & ~(size_t)3] = (uint8_t)random_below(8); break;
-        case 3: memset(f.bytes + (at & ~(size_t)3), random_below(2) ? 0xFF : 0, 4); break;
-        case 4: memcpy(f.bytes + (at & ~(size_t)3), f.bytes + (random_below((uint32_t)f.length - 3) & ~3u), 4); break;
-        default: f.bytes[at & ~(size_t)3]++; break;
+        case 0:
+            f.bytes[at] ^= (uint8_t)(1u << random_below(8));
+            break;
+        case 1:
+            f.bytes[at] = (uint8_t)random_below(256);
+            break;
+        case 2:
+            f.bytes[at & ~(size_t)3] = (uint8_t)random_below(8);
+            break;
+        case 3:
+            memset(f.bytes + (at & ~(size_t)3), random_below(2) ? 0xFF : 0, 4);
+            break;
+        case 4:
+            memcpy(f.bytes + (at & ~(size_t)3), f.bytes + (random_below((uint32_t)f.length - 3) & ~3u), 4);
+            break;
+        default:
+            f.bytes[at & ~(size_t)3]++;
+            break;
         }
     }
     return f;

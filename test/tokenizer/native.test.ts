@@ -24,7 +24,10 @@ const ROUNDS = process.env['TOKENIZER_FUZZ'] ?? '2000';
 async function compiler(): Promise<string | null> {
   for (const name of [process.env['CC'], 'cc', 'clang', 'gcc']) {
     if (name === undefined) continue;
-    const works = await run(name, ['--version']).then(() => true, () => false);
+    const works = await run(name, ['--version']).then(
+      () => true,
+      () => false,
+    );
     if (works) return name;
   }
   return null;
@@ -42,7 +45,13 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
     program = path.join(folder, 'native');
     const sources = (await readdir(ENGINE)).filter((name) => /^(tokenizer.*|unicode|chat)\.c$/u.test(name));
     const flags = ['-std=c11', '-O1', '-g', '-Wall', '-Wextra', '-Werror', ...SANITIZERS];
-    await run(cc as string, [...flags, at('native.c'), ...sources.map((name) => ENGINE + name), '-o', program]);
+    await run(cc as string, [
+      ...flags,
+      at('native.c'),
+      ...sources.map((name) => ENGINE + name),
+      '-o',
+      program,
+    ]);
     for (const name of await fixtureNames()) {
       const tables = parseTokenizer(parseStrictJson(await fixtureJson(name)) as JsonObject, null);
       const file = path.join(folder, `${name}.tokn`);
@@ -69,7 +78,8 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
 
   it('survives broken chat pieces', async () => {
     const tokenizer = await openJson(await fixtureJson('llama-legacy'));
-    const template = "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</s>{% endfor %}{% if add_generation_prompt %}<A>{% endif %}";
+    const template =
+      '{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</s>{% endfor %}{% if add_generation_prompt %}<A>{% endif %}';
     const { pieces } = chatFromTemplate(template, null, tokenizer);
     assert.ok(pieces);
     const file = path.join(folder, 'chat');

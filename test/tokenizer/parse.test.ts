@@ -1,0 +1,282 @@
+/** tokenizer.json is refused by name when it is broken or asks for what the device cannot do exactly. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
+import { memoryFolder } from '../../src/source/memory-folder.js';
+import { parseStrictJson } from '../../src/source/strict-json.js';
+import type { JsonObject } from '../../src/source/strict-json.js';
+import { parseTokenizer, readTokenizer } from '../../src/tokenizer/index.js';
+import type { TokenizerTables } from '../../src/tokenizer/index.js';
+import { engineModule } from './engine.js';
+import { openJson } from './fixtures.js';
+
+type Json = Record<string, unknown>;
+
+/** A minimal byte-level tokenizer, changed. */
+function base(change: Json = {}, model: Json = {}): string {
+  return JSON.stringify({
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+    post_processor: null,
+    decoder: { type: 'ByteLevel' },
+    model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2, Ġ: 3 }, merges: [['a', 'b']], ...model },
+    ...change,
+  });
+}
+
+/** A minimal tokenizer of characters, changed. */
+function pieces(change: Json = {}, model: Json = {}): string {
+  return base({ pre_tokenizer: null, decoder: { type: 'Fuse' }, ...change }, model);
+}
+
+function parse(json: string, config: string | null = null): TokenizerTables {
+  return parseTokenizer(
+    parseStrictJson(json) as JsonObject,
+    config === null ? null : (parseStrictJson(config) as JsonObject),
+  );
+}
+
+const token = (content: string, id: number, flags: Json = {}): Json => ({
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special: true,
+  ...flags,
+});
+
+const replace = (pattern: Json, content: string): Json => ({ type: 'Replace', pattern, content });
+const split = (value: string, more: Json = {}): Json => ({
+  type: 'Split',
+  pattern: { Regex: value },
+  behavior: 'Isolated',
+  invert: false,
+  ...more,
+});
+
+/** What is well formed but not supported, with the part that the message must name. */
+const UNSUPPORTED: Record<string, [string, RegExp]> = {
+  unigram: [base({}, { type: 'Unigram' }), /model\.type: .*Unigram/],
+  wordpiece: [base({}, { type: 'WordPiece' }), /WordPiece/],
+  dropout: [base({}, { dropout: 0.1 }), /dropout/],
+  prefix: [base({}, { continuing_subword_prefix: '##' }), /continuing_subword_prefix/],
+  suffix: [base({}, { end_of_word_suffix: '</w>' }), /end_of_word_suffix/],
+  'byte fallback of bytes': [base({}, { byte_fallback: true }), /byte_fallback/],
+  'ignore_merges of characters': [pieces({}, { ignore_merges: true }), /ignore_merges/],
+  nfc: [base({ normalizer: { type: 'NFC' } }), /normalizer NFC/],
+  'nfc in a sequence': [
+    base({ normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }] } }),
+    /normalizers\[0\].*NFC/,
+  ],
+  lowercase: [base({ normalizer: { type: 'Lowercase' } }), /Lowercase/],
+  'replace by expression': [base({ normalizer: replace({ Regex: '\\s' }, ' ') }), /regular expression/],
+  'growing text': [base({ normalizer: replace({ String: 'a' }, 'aaaaaa') }), /times as long/],
+  'unknown expression': [base({ pre_tokenizer: split('\\w+') }), /Splitting by Regex/],
+  'split by text': [base({ pre_tokenizer: split('', { pattern: { String: ' ' } }) }), /Splitting by String/],
+  merged: [base({ pre_tokenizer: split('[0-9]', { behavior: 'MergedWithNext' }) }), /MergedWithNext/],
+  'removed, gaps': [
+    base({ pre_tokenizer: split('[0-9]', { behavior: 'Removed', invert: true }) }),
+    /Removed/,
+  ],
+  bert: [base({ pre_tokenizer: { type: 'BertPreTokenizer' } }), /BertPreTokenizer/],
+  'bytes first': [
+    base({
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [
+          { type: 'ByteLevel', add_prefix_space: false },
+          { type: 'Digits', individual_digits: true },
+        ],
+      },
+    }),
+    /last/,
+  ],
+  'two metaspaces': [
+    pieces({
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [{ type: 'Metaspace', replacement: '▁' }, { type: 'Digits' }],
+      },
+    }),
+    /only pre-tokenizer/,
+  ],
+  'metaspace and normalizer': [
+    pieces({
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁' },
+      normalizer: { type: 'Prepend', prepend: '▁' },
+    }),
+    /Metaspace/,
+  ],
+  'no decoder': [base({ decoder: null }), /without a decoder/],
+  'decoder of another kind': [base({ decoder: { type: 'Fuse' } }), /only supported together/],
+  wordpieces: [pieces({ decoder: { type: 'WordPiece' } }), /WordPiece/],
+  'order of decoders': [
+    pieces({ decoder: { type: 'Sequence', decoders: [{ type: 'Fuse' }, { type: 'ByteFallback' }] } }),
+    /order/,
+  ],
+  'strip before fuse': [
+    pieces({ decoder: { type: 'Strip', content: ' ', start: 1, stop: 0 } }),
+    /after Fuse/,
+  ],
+  'strip at the end': [
+    pieces({
+      decoder: {
+        type: 'Sequence',
+        decoders: [{ type: 'Fuse' }, { type: 'Strip', content: ' ', start: 0, stop: 1 }],
+      },
+    }),
+    /end is not supported/,
+  ],
+  bert_processing: [
+    base({ post_processor: { type: 'BertProcessing', sep: ['a', 0], cls: ['b', 1] } }),
+    /BertProcessing/,
+  ],
+  'text twice': [
+    base({
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: [{ Sequence: { id: 'A' } }, { Sequence: { id: 'A' } }],
+        special_tokens: {},
+      },
+    }),
+    /exactly once/,
+  ],
+  'unknown id': [
+    base({
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: [{ SpecialToken: { id: 'x' } }, { Sequence: { id: 'A' } }],
+        special_tokens: { x: { id: 'x', ids: [77], tokens: ['x'] } },
+      },
+    }),
+    /77/,
+  ],
+};
+
+/** What contradicts itself. */
+const BROKEN: Record<string, [string, RegExp]> = {
+  'no model': [base({ model: undefined }), /model: It is missing/],
+  'no vocabulary': [base({}, { vocab: [] }), /vocab/],
+  'a negative id': [base({}, { vocab: { a: -1 }, merges: [] }), /no id/],
+  'a large id': [base({}, { vocab: { a: 1048576 }, merges: [] }), /no id/],
+  'an id twice': [base({}, { vocab: { a: 0, b: 0 }, merges: [] }), /both have the id 0/],
+  'a merge of nothing': [base({}, { merges: [['a', 'c']] }), /merges\[0\].*"c"/],
+  'a merge into nothing': [base({}, { merges: [['b', 'a']] }), /"ba"/],
+  'a merge of three': [base({}, { merges: ['a b c'] }), /not a pair/],
+  'mixed merges': [base({}, { merges: ['a b', ['a', 'b']] }), /not a pair/],
+  'an unknown token without id': [base({}, { unk_token: '<unk>' }), /unk_token/],
+  'another version': [base({ version: '2.0' }), /version/],
+  'added twice': [base({ added_tokens: [token('x', 4), token('x', 4)] }), /added twice/],
+  'added with another id': [base({ added_tokens: [token('x', 9)] }), /can only get 4/],
+  'added against the vocabulary': [base({ added_tokens: [token('ab', 4)] }), /can only get 2/],
+  'added without text': [base({ added_tokens: [token('', 4)] }), /empty/],
+  'a giant token': [base({}, { vocab: { a: 0, [`${'a'.repeat(1020)}`]: 1 }, merges: [] }), /1020 bytes/],
+  'nested without end': [base({ normalizer: nested(30) }), /has more than|normalizers/],
+};
+
+function nested(depth: number): Json {
+  return depth === 0
+    ? { type: 'Sequence' }
+    : { type: 'Sequence', normalizers: [nested(depth - 1), nested(0)] };
+}
+
+for (const [name, [json, message]] of Object.entries(UNSUPPORTED)) {
+  test(`refused by name: ${name}`, () => {
+    assert.throws(
+      () => parse(json),
+      (error) => error instanceof UnsupportedError && message.test(error.message),
+    );
+  });
+}
+
+for (const [name, [json, message]] of Object.entries(BROKEN)) {
+  test(`refused as broken: ${name}`, () => {
+    assert.throws(
+      () => parse(json),
+      (error) => error instanceof FormatError && message.test(error.message),
+    );
+  });
+}
+
+test('facts about the tokenizer', async () => {
+  const config = JSON.stringify({ bos_token: { content: '<s>' }, eos_token: '</s>' });
+  const json = base({
+    added_tokens: [token('<s>', 4), token('</s>', 5, { special: false })],
+    truncation: { max_length: 4 },
+  });
+  const tables = parse(json, config);
+  assert.equal(tables.vocabSize, 6);
+  assert.equal(tables.bosId, 4);
+  assert.equal(tables.eosId, 5);
+  assert.deepEqual(tables.specialIds, [4]);
+  assert.equal(tables.tokenText(2), 'ab');
+  assert.equal(tables.tokenId('ab'), 2);
+  assert.equal(tables.tokenId('zz'), null);
+  assert.match(tables.notes.join(' '), /truncation/);
+  const tokenizer = await openJson(json);
+  assert.deepEqual(tokenizer.encode('ab a<s>b'), [2, 3, 0, 4, 1]);
+  assert.equal(tokenizer.decode([2, 3, 0, 4, 1, 99]), 'ab a<s>b');
+  assert.equal(tokenizer.decode([2, 3, 0, 4, 1], { skipSpecial: true }), 'ab ab');
+});
+
+test('a merge that is listed twice has its later rank', async () => {
+  const vocab = { a: 0, b: 1, c: 2, ab: 3, bc: 4 };
+  const ids = async (merges: string[]): Promise<number[]> =>
+    (await openJson(base({}, { vocab, merges }))).encode('abc');
+  assert.deepEqual(await ids(['a b', 'b c']), [3, 2]);
+  assert.deepEqual(await ids(['a b', 'b c', 'a b']), [0, 4]);
+});
+
+test('a text that continues another gets no space before it', async () => {
+  const vocab = { '▁': 0, a: 1, '▁a': 2 };
+  const merges = ['▁ a'];
+  const first = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false };
+  const legacy = {
+    type: 'Sequence',
+    normalizers: [{ type: 'Prepend', prepend: '▁' }, replace({ String: ' ' }, '▁')],
+  };
+  for (const change of [{ pre_tokenizer: first }, { normalizer: legacy }]) {
+    const tokenizer = await openJson(pieces(change, { vocab, merges }));
+    assert.deepEqual(tokenizer.encode('a'), [2]);
+    assert.deepEqual(tokenizer.encode('a', { continues: true }), [1]);
+    assert.deepEqual(tokenizer.encode(' a', { continues: true }), [2]);
+  }
+});
+
+test('more than 65,536 ids take the wide tables', async () => {
+  const vocab: Record<string, number> = { a: 0, b: 1, ab: 2 };
+  for (let id = 3; id < 70000; id++) vocab[`t${id}`] = id;
+  vocab['abab'] = 70000;
+  vocab['whole'] = 70001;
+  const tokenizer = await openJson(
+    base(
+      {},
+      {
+        vocab,
+        merges: [
+          ['a', 'b'],
+          ['ab', 'ab'],
+        ],
+        ignore_merges: true,
+      },
+    ),
+  );
+  assert.deepEqual(tokenizer.encode('ababab'), [70000, 2]);
+  assert.equal(tokenizer.decode([70000, 2]), 'ababab');
+  assert.deepEqual(tokenizer.encode('whole'), [70001]); // no merge makes it
+});
+
+test('a folder without tokenizer.json has no tokenizer', async () => {
+  assert.equal(await readTokenizer(memoryFolder('m', {}), await engineModule()), null);
+  const bytes = new TextEncoder().encode(base());
+  const tokenizer = await readTokenizer(memoryFolder('m', { 'tokenizer.json': bytes }), await engineModule());
+  assert.deepEqual(tokenizer?.encode('ab'), [2]);
+  const cut = memoryFolder('m', { 'tokenizer.json': bytes.slice(0, -1) });
+  await assert.rejects(readTokenizer(cut, await engineModule()), FormatError);
+});
