@@ -121,6 +121,14 @@ export interface GenerateResult {
   readonly text: string;
 }
 
+/** How a text becomes ids. */
+export interface TwinEncodeOptions {
+  /** Add what the post-processor adds: the begin token, for most models. Default true. */
+  readonly addSpecial?: boolean | undefined;
+  /** The text continues an earlier one: no space is put before its first word. Default false. */
+  readonly continues?: boolean | undefined;
+}
+
 /** The inference engine in WebAssembly with one package loaded. The class `Twin` in `twin.ts` is this. */
 export interface TwinEngine {
   readonly info: TwinInfo;
@@ -143,7 +151,7 @@ export interface TwinEngine {
    * Ids of a text.
    * @throws UsageError when the package has no tokenizer or the text is longer than the engine takes
    */
-  encode(text: string, options?: { readonly addSpecial?: boolean | undefined }): number[];
+  encode(text: string, options?: TwinEncodeOptions): number[];
   /**
    * Ids to feed for one turn of a conversation, up to the point where the model begins to answer.
    * `first`: the context is empty; else the turn follows what the model said.
@@ -151,7 +159,10 @@ export interface TwinEngine {
    */
   chatIds(user: string, options: { readonly first: boolean; readonly system?: string | undefined }): number[];
   /** Text of ids. @throws UsageError when the package has no tokenizer */
-  decode(ids: readonly number[] | Uint32Array, options?: { readonly skipSpecial?: boolean | undefined }): string;
+  decode(
+    ids: readonly number[] | Uint32Array,
+    options?: { readonly skipSpecial?: boolean | undefined },
+  ): string;
   /**
    * Generates token by token; every `next()` computes one. Stop iterating whenever you like.
    * @throws UsageError for impossible options, FormatError when the model's numbers overflow

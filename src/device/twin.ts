@@ -5,21 +5,38 @@
  */
 import { FormatError, UsageError } from '../shared/errors.js';
 import {
-  EVENT, EVENT_FIELDS, FACTS, MAX_BATCH, MAX_STOP_BYTES, MAX_STOP_IDS, MAX_STOP_STRINGS, REASONS, STATUS, floatAt,
-  sectionKind, stringAt, wordAt, type TwinExports,
+  EVENT,
+  EVENT_FIELDS,
+  FACTS,
+  MAX_BATCH,
+  MAX_STOP_BYTES,
+  MAX_STOP_IDS,
+  MAX_STOP_STRINGS,
+  NONE,
+  REASONS,
+  STATUS,
+  bytesAt,
+  stringAt,
+  wordAt,
+  type TwinExports,
 } from './twin-exports.js';
+import { openingError, readInfo, sentences } from './twin-info.js';
 import type {
-  EndReason, GenerateOptions, GenerateResult, GenerateStep, TwinEngine, TwinInfo, TwinOptions,
+  EndReason,
+  GenerateOptions,
+  GenerateResult,
+  GenerateStep,
+  TwinEncodeOptions,
+  TwinEngine,
+  TwinInfo,
+  TwinOptions,
 } from './twin-types.js';
 
 export type * from './twin-types.js';
 
-/** `twin_open` results from here on are a tokenizer status (TOKN), and a thousand later one of CHAT. */
-const TOKENIZER_STATUS = 1000;
-/** S3LM_ENCODE_ADD_SPECIAL */
+/** S3LM_ENCODE_ADD_SPECIAL, S3LM_ENCODE_CONTINUE */
 const ADD_SPECIAL = 1;
-/** `S3LM_NONE`: no such id. */
-const NONE = 0xffffffff;
+const CONTINUE = 4;
 /** Ids that a template or post-processor may add to those of the text, before a second call is needed. */
 const EXTRA_IDS = 64;
 
@@ -55,17 +72,21 @@ export class Twin implements TwinEngine {
     this.name = options.name ?? 'model.s3lm';
     const at = this.reserve(pkg.length);
     new Uint8Array(exports.memory.buffer).set(pkg, at);
-    this.checkOpened(exports.twin_open(at, pkg.length));
+    const opened = exports.twin_open(at, pkg.length);
+    if (opened !== STATUS.ok) throw openingError(exports, this.name, opened);
 
     const context = optional(options.context, 1, 0x10000, 'context');
     const maxBatch = optional(options.maxBatch, 1, MAX_BATCH, 'maxBatch');
     const stateBytes = exports.twin_plan(context, maxBatch, options.kernels === 'scalar' ? 1 : 0) >>> 0;
     if (stateBytes === 0) {
-      throw new UsageError(`${this.name}: the context is longer than the package's, or the model's state exceeds 2 GiB.`);
+      throw new UsageError(
+        `${this.name}: the context is longer than the package's, or the model's state exceeds 2 GiB.`,
+      );
     }
     const state = this.reserve(stateBytes);
-    if (exports.twin_init(state, stateBytes) !== STATUS.ok) throw new UsageError(this.statusText(STATUS.memory));
-    this.info = this.readInfo(pkg.length, stateBytes);
+    if (exports.twin_init(state, stateBytes) !== STATUS.ok)
+      throw new UsageError(this.statusText(STATUS.memory));
+    this.info = readInfo(exports, this.name, pkg.length, stateBytes);
     this.idsAt = this.reserve(4 * this.info.maxBatch);
     this.logitsAt = this.reserve(4 * this.info.maxBatch * this.info.vocabSize);
   }
@@ -109,16 +130,23 @@ export class Twin implements TwinEngine {
     this.exports.twin_truncate(optional(length, 0, 0xffffffff, 'length'));
   }
 
-  encode(text: string, options: { readonly addSpecial?: boolean | undefined } = {}): number[] {
+  encode(text: string, options: TwinEncodeOptions = {}): number[] {
     this.needTokenizer();
     const bytes = new TextEncoder().encode(text);
-    const flags = (options.addSpecial ?? true) ? ADD_SPECIAL : 0;
-    return this.encodeWith(bytes, this.exports.twin_encode_scratch(bytes.length), (at, scratch, size, ids, room, count) =>
-      this.exports.twin_encode(at, bytes.length, flags, scratch, size, ids, room, count),
+    const flags =
+      ((options.addSpecial ?? true) ? ADD_SPECIAL : 0) | (options.continues === true ? CONTINUE : 0);
+    return this.encodeWith(
+      bytes,
+      this.exports.twin_encode_scratch(bytes.length),
+      (at, scratch, size, ids, room, count) =>
+        this.exports.twin_encode(at, bytes.length, flags, scratch, size, ids, room, count),
     );
   }
 
-  chatIds(user: string, options: { readonly first: boolean; readonly system?: string | undefined }): number[] {
+  chatIds(
+    user: string,
+    options: { readonly first: boolean; readonly system?: string | undefined },
+  ): number[] {
     if (!this.info.hasChat) throw new UsageError(`${this.name} has no chat section: it continues text.`);
     const userBytes = new TextEncoder().encode(user);
     const systemBytes = new TextEncoder().encode(options.system ?? '');
@@ -128,13 +156,24 @@ export class Twin implements TwinEngine {
     const need = this.exports.twin_chat_scratch(text.length);
     return this.encodeWith(text, need, (at, scratch, size, ids, room, count) =>
       this.exports.twin_chat_encode(
-        options.first ? 1 : 0, at, userBytes.length, options.system === undefined ? 0 : at + userBytes.length,
-        systemBytes.length, scratch, size, ids, room, count,
+        options.first ? 1 : 0,
+        at,
+        userBytes.length,
+        options.system === undefined ? 0 : at + userBytes.length,
+        systemBytes.length,
+        scratch,
+        size,
+        ids,
+        room,
+        count,
       ),
     );
   }
 
-  decode(ids: readonly number[] | Uint32Array, options: { readonly skipSpecial?: boolean | undefined } = {}): string {
+  decode(
+    ids: readonly number[] | Uint32Array,
+    options: { readonly skipSpecial?: boolean | undefined } = {},
+  ): string {
     this.needTokenizer();
     const skip = (options.skipSpecial ?? true) ? 1 : 0;
     let at = this.scratch(4 * ids.length);
@@ -144,7 +183,7 @@ export class Twin implements TwinEngine {
     this.writeIds(ids, at);
     const out = at + 4 * ids.length;
     this.exports.twin_decode(at, ids.length, skip, out, length);
-    return new TextDecoder().decode(this.bytes(out, length));
+    return new TextDecoder().decode(bytesAt(this.exports.memory, out, length));
   }
 
   *generate(options: GenerateOptions): Generator<GenerateStep, GenerateResult, void> {
@@ -173,7 +212,9 @@ export class Twin implements TwinEngine {
         options.onPrefill?.(field('promptDone'), promptIds.length);
         continue;
       }
-      const piece = new TextDecoder().decode(this.bytes(field('text'), field('textLength')));
+      const piece = new TextDecoder().decode(
+        bytesAt(this.exports.memory, field('text'), field('textLength')),
+      );
       text += piece;
       if (field('kind') === EVENT.token) {
         const id = field('id');
@@ -190,7 +231,8 @@ export class Twin implements TwinEngine {
   private promptIds(options: GenerateOptions): readonly number[] {
     const { prompt, ids, append } = options;
     if ((prompt === undefined) === (ids === undefined)) throw new UsageError('give either a prompt or ids.');
-    const given = ids ?? this.encode(prompt ?? '', { addSpecial: append !== true });
+    const given =
+      ids ?? this.encode(prompt ?? '', { addSpecial: append !== true, continues: append === true });
     this.checkIds(given);
     if (append !== true) {
       this.reset();
@@ -204,9 +246,11 @@ export class Twin implements TwinEngine {
   private begin(promptIds: readonly number[], options: GenerateOptions): void {
     const defaults = this.info.sampling;
     const temperature = options.temperature ?? defaults.temperature;
-    const doSample = options.doSample ?? (options.temperature === undefined ? defaults.doSample : temperature > 0);
+    const doSample =
+      options.doSample ?? (options.temperature === undefined ? defaults.doSample : temperature > 0);
     const seed = BigInt(options.seed ?? 0);
-    if (seed < 0n || seed >= 1n << 64n) throw new UsageError('the seed must be an integer from 0 to 2^64 - 1.');
+    if (seed < 0n || seed >= 1n << 64n)
+      throw new UsageError('the seed must be an integer from 0 to 2^64 - 1.');
     if (promptIds.length === 0) throw new UsageError('the prompt is empty.');
     if (options.whenFull !== 'slide' && promptIds.length > this.info.context - this.length) {
       throw new UsageError(
@@ -218,12 +262,20 @@ export class Twin implements TwinEngine {
     const prompt = this.scratch(4 * promptIds.length);
     this.writeIds(promptIds, prompt);
     const status = this.exports.twin_begin(
-      prompt, promptIds.length, doSample ? 1 : 0, temperature,
+      prompt,
+      promptIds.length,
+      doSample ? 1 : 0,
+      temperature,
       optional(options.topK ?? defaults.topK, 0, NONE, 'topK'),
-      options.topP ?? defaults.topP, options.minP ?? defaults.minP,
+      options.topP ?? defaults.topP,
+      options.minP ?? defaults.minP,
       options.repetitionPenalty ?? defaults.repetitionPenalty,
       optional(options.maxNewTokens ?? defaults.maxNewTokens, 0, NONE, 'maxNewTokens'),
-      Number(seed & 0xffffffffn), Number(seed >> 32n), stopIds, stopStrings, options.whenFull === 'slide' ? 1 : 0,
+      Number(seed & 0xffffffffn),
+      Number(seed >> 32n),
+      stopIds,
+      stopStrings,
+      options.whenFull === 'slide' ? 1 : 0,
       optional(options.keep, 0, NONE, 'keep'),
     );
     if (status === STATUS.options) {
@@ -262,10 +314,19 @@ export class Twin implements TwinEngine {
   private encodeWith(
     text: Uint8Array,
     need: number,
-    call: (text: number, scratch: number, scratchBytes: number, ids: number, room: number, count: number) => number,
+    call: (
+      text: number,
+      scratch: number,
+      scratchBytes: number,
+      ids: number,
+      room: number,
+      count: number,
+    ) => number,
   ): number[] {
     if (need === 0 && text.length > 0) {
-      throw new UsageError(`a text of ${text.length} bytes is longer than the tokenizer takes at once; cut it.`);
+      throw new UsageError(
+        `a text of ${text.length} bytes is longer than the tokenizer takes at once; cut it.`,
+      );
     }
     // Most ids stand for at least a byte; when this room does not suffice, the call says how many ids there are.
     let room = text.length + EXTRA_IDS;
@@ -279,83 +340,10 @@ export class Twin implements TwinEngine {
       const status = call(textAt, textAt + textBytes, align(need), ids, room, at);
       const count = wordAt(this.exports.memory, at);
       if (status === 0) return Array.from(new Uint32Array(this.exports.memory.buffer, ids, count));
-      if (count <= room) throw new UsageError(stringAt(this.exports.memory, this.exports.twin_tokenizer_text(status)));
+      if (count <= room)
+        throw new UsageError(stringAt(this.exports.memory, this.exports.twin_tokenizer_text(status)));
       room = count;
     }
-  }
-
-  private readInfo(packageBytes: number, stateBytes: number): TwinInfo {
-    const { memory } = this.exports;
-    const at = this.exports.twin_facts();
-    const word = (name: keyof typeof FACTS): number => wordAt(memory, at, FACTS[name]);
-    const float = (name: keyof typeof FACTS): number => floatAt(memory, at, FACTS[name]);
-    const bosId = word('bosId');
-    return {
-      hiddenSize: word('hiddenSize'),
-      layers: word('layers'),
-      vocabSize: word('vocabSize'),
-      context: word('context'),
-      maxBatch: word('maxBatch'),
-      bosId: bosId === NONE ? null : bosId,
-      stopIds: Array.from(new Uint32Array(memory.buffer, word('stopIds'), word('stopIdCount'))),
-      kvKind: word('kvKind') === 0 ? 'int8' : 'f32',
-      activations: (['dynamic', 'static', 'f32'] as const)[word('activationKind')] ?? 'dynamic',
-      sampling: {
-        doSample: word('doSample') === 1,
-        temperature: float('temperature'),
-        topK: word('topK'),
-        topP: float('topP'),
-        minP: float('minP'),
-        repetitionPenalty: float('repetitionPenalty'),
-        maxNewTokens: word('maxNewTokens'),
-      },
-      metadata: this.readMetadata(),
-      packageBytes,
-      stateBytes,
-      cacheBytes: this.exports.twin_cache_bytes(),
-      hasTokenizer: word('hasTokenizer') === 1,
-      hasChat: word('hasChat') === 1,
-      kernels: stringAt(memory, word('kernelsName')),
-    };
-  }
-
-  private readMetadata(): Readonly<Record<string, string>> {
-    const kind = sectionKind('META');
-    const at = this.exports.twin_section(kind) >>> 0;
-    if (at === 0) return {};
-    const place = { file: this.name, field: 'META', remedy: 'Convert the model again.' };
-    let value: unknown;
-    try {
-      value = JSON.parse(
-        new TextDecoder('utf-8', { fatal: true }).decode(this.bytes(at, this.exports.twin_section_length(kind))),
-      );
-    } catch {
-      throw new FormatError('the metadata is not JSON.', place);
-    }
-    if (typeof value !== 'object' || value === null || Object.values(value).some((text) => typeof text !== 'string')) {
-      throw new FormatError('the metadata is not an object of strings.', place);
-    }
-    return value as Record<string, string>;
-  }
-
-  /** Turns what `twin_open` answered into an error that names the place. */
-  private checkOpened(status: number): void {
-    if (status === STATUS.ok) return;
-    if (status >= TOKENIZER_STATUS) {
-      const field = status >= 2 * TOKENIZER_STATUS ? 'CHAT' : 'TOKN';
-      const text = stringAt(this.exports.memory, this.exports.twin_tokenizer_text(status % TOKENIZER_STATUS));
-      throw new FormatError(text, { file: this.name, field, remedy: 'Convert the model again.' });
-    }
-    const { memory } = this.exports;
-    const at = this.exports.twin_fault();
-    const [section, index, offset] = [wordAt(memory, at, 1), wordAt(memory, at, 2), wordAt(memory, at, 3)];
-    const kind = section === 0 ? 'header' : new TextDecoder().decode(this.bytes(at + 4, 4));
-    const field = stringAt(memory, wordAt(memory, at, 4));
-    const number = index === NONE ? '' : ` ${index}`;
-    const [problem, remedy] = sentences(this.statusText(status));
-    throw new FormatError(`${problem} (At byte ${offset}.)`, {
-      file: this.name, field: `${kind}${number} ${field}`.trim(), remedy,
-    });
   }
 
   /** Turns a status of a running model into an error. */
@@ -379,7 +367,8 @@ export class Twin implements TwinEngine {
   }
 
   private needTokenizer(): void {
-    if (!this.info.hasTokenizer) throw new UsageError(`${this.name} has no tokenizer: give ids instead of text.`);
+    if (!this.info.hasTokenizer)
+      throw new UsageError(`${this.name} has no tokenizer: give ids instead of text.`);
   }
 
   private logitsOfStep(): Float32Array {
@@ -389,7 +378,8 @@ export class Twin implements TwinEngine {
 
   private reserve(bytes: number): number {
     const at = this.exports.twin_reserve(bytes) >>> 0;
-    if (at === 0) throw new UsageError(`${this.name}: ${bytes} bytes of memory cannot be had. Use a smaller model.`);
+    if (at === 0)
+      throw new UsageError(`${this.name}: ${bytes} bytes of memory cannot be had. Use a smaller model.`);
     return at;
   }
 
@@ -410,10 +400,6 @@ export class Twin implements TwinEngine {
   private floats(at: number, count: number): Float32Array {
     return new Float32Array(this.exports.memory.buffer, at, count);
   }
-
-  private bytes(at: number, length: number): Uint8Array {
-    return new Uint8Array(this.exports.memory.buffer, at, length);
-  }
 }
 
 /** A whole number inside its range, 0 when absent. */
@@ -427,10 +413,4 @@ function optional(value: number | undefined, low: number, high: number, name: st
 
 function align(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
-}
-
-/** The first sentence, and the rest. */
-function sentences(text: string): [string, string] {
-  const end = text.indexOf('. ');
-  return end < 0 ? [text, ''] : [text.slice(0, end + 1), text.slice(end + 2)];
 }

@@ -19,7 +19,8 @@ function randomIds(count: number, vocab: number, seed: number): number[] {
 function assertSameBits(actual: Float32Array, expected: ArrayLike<number>, where: string): void {
   assert.equal(actual.length, expected.length, where);
   for (let i = 0; i < actual.length; i += 1) {
-    if (actual[i] !== expected[i]) assert.fail(`${where}: logit ${i} is ${actual[i]} instead of ${expected[i]}`);
+    if (actual[i] !== expected[i])
+      assert.fail(`${where}: logit ${i} is ${actual[i]} instead of ${expected[i]}`);
   }
 }
 
@@ -59,7 +60,10 @@ test('with f32 weights the logits agree with double precision to 1e-5', async ()
     const [actual, expected] = [twin.forward([id], 'last'), reference.forward(id)];
     const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     actual.forEach((value, i) => {
-      assert.ok(Math.abs(value - (expected[i] as number)) <= 1e-5 * largest, `logit ${i}: ${value} ${expected[i]}`);
+      assert.ok(
+        Math.abs(value - (expected[i] as number)) <= 1e-5 * largest,
+        `logit ${i}: ${value} ${expected[i]}`,
+      );
     });
   }
 });

@@ -62,9 +62,31 @@ export interface MadePackage {
 }
 
 export const ROLE = {
-  embed: 1, head: 2, finalNorm: 3, rotary: 4, headBias: 5, attnNorm: 16, qkv: 17, qkvBias: 18, o: 19, oBias: 20,
-  mlpNorm: 21, gateUp: 22, gateUpBias: 23, down: 24, downBias: 25, q: 26, qBias: 27, k: 28, kBias: 29, v: 30, vBias: 31,
-  gate: 32, gateBias: 33, up: 34, upBias: 35,
+  embed: 1,
+  head: 2,
+  finalNorm: 3,
+  rotary: 4,
+  headBias: 5,
+  attnNorm: 16,
+  qkv: 17,
+  qkvBias: 18,
+  o: 19,
+  oBias: 20,
+  mlpNorm: 21,
+  gateUp: 22,
+  gateUpBias: 23,
+  down: 24,
+  downBias: 25,
+  q: 26,
+  qBias: 27,
+  k: 28,
+  kBias: 29,
+  v: 30,
+  vBias: 31,
+  gate: 32,
+  gateBias: 33,
+  up: 34,
+  upBias: 35,
 } as const;
 
 export const EPSILON = 1e-5;
@@ -86,7 +108,10 @@ export function randomNumbers(seed: number): () => number {
 
 /** Roughly normal numbers: the sum of four uniform ones. */
 function normals(uniform: () => number, count: number, deviation: number): Float32Array {
-  return Float32Array.from({ length: count }, () => (uniform() + uniform() + uniform() + uniform() - 2) * deviation * 1.7);
+  return Float32Array.from(
+    { length: count },
+    () => (uniform() + uniform() + uniform() + uniform() - 2) * deviation * 1.7,
+  );
 }
 
 export function makePackage(shape: ModelShape): MadePackage {
@@ -97,16 +122,39 @@ export function makePackage(shape: ModelShape): MadePackage {
 
   const vector = (role: number, layer: number, count: number, center: number, deviation: number): void => {
     const values = normals(uniform, count, deviation).map((value) => value + center);
-    tensors.push({ role, layer, encoding: 0, rows: 1, cols: count, group: 0, values, scales: new Float32Array(0), activationScale: 0 });
+    tensors.push({
+      role,
+      layer,
+      encoding: 0,
+      rows: 1,
+      cols: count,
+      group: 0,
+      values,
+      scales: new Float32Array(0),
+      activationScale: 0,
+    });
   };
   /** `sources` are the row counts of the tensors it was fused from; interleaved rows alternate between two. */
   const matrix = (
-    role: number, layer: number, rows: number, cols: number,
-    { encoding = shape.encoding as number, sources = [rows], interleaved = false, takesInput = true } = {},
+    role: number,
+    layer: number,
+    rows: number,
+    cols: number,
+    { encoding = shape.encoding, sources = [rows], interleaved = false, takesInput = true } = {},
   ): void => {
     const values = normals(uniform, rows * cols, 1 / Math.sqrt(cols));
     if (encoding === 0) {
-      tensors.push({ role, layer, encoding, rows, cols, group: 0, values, scales: new Float32Array(0), activationScale: 0 });
+      tensors.push({
+        role,
+        layer,
+        encoding,
+        rows,
+        cols,
+        group: 0,
+        values,
+        scales: new Float32Array(0),
+        activationScale: 0,
+      });
       return;
     }
     const group = encoding === 3 ? (shape.group ?? 32) : 0;
@@ -127,15 +175,23 @@ export function makePackage(shape: ModelShape): MadePackage {
     }
     const scales = largest.map((value) => value / 127);
     const codes = Int8Array.from(values, (value, i) =>
-      Math.max(-127, Math.min(127, Math.round(value / (scales[scaleOf(Math.floor(i / cols), i % cols)] || 1)))),
+      Math.max(
+        -127,
+        Math.min(127, Math.round(value / (scales[scaleOf(Math.floor(i / cols), i % cols)] || 1))),
+      ),
     );
     const activationScale = isStatic && takesInput ? Math.fround(0.02 + 0.01 * uniform()) : 0;
     tensors.push({ role, layer, encoding, rows, cols, group, values: codes, scales, activationScale });
   };
 
   const embedEncoding = shape.f32Embed === true || !isInt8 ? 0 : 2;
-  matrix(ROLE.embed, GLOBAL, shape.vocab, shape.hidden, { encoding: embedEncoding, takesInput: shape.tied === true && embedEncoding !== 0 });
-  const rotaryDims = [...new Set(shape.layers.map((layer) => layer.rotaryDim ?? layer.headDim).filter((dim) => dim > 0))];
+  matrix(ROLE.embed, GLOBAL, shape.vocab, shape.hidden, {
+    encoding: embedEncoding,
+    takesInput: shape.tied === true && embedEncoding !== 0,
+  });
+  const rotaryDims = [
+    ...new Set(shape.layers.map((layer) => layer.rotaryDim ?? layer.headDim).filter((dim) => dim > 0)),
+  ];
   rotaryDims.forEach((dim, index) => tensors.push(rotaryTable(index, shape.context, dim)));
 
   for (const [index, layer] of shape.layers.entries()) {
@@ -189,8 +245,15 @@ function rotaryTable(index: number, context: number, dim: number): MadeTensor {
     }
   }
   return {
-    role: ROLE.rotary, layer: index, encoding: 0, rows: context, cols: dim, group: 0, values,
-    scales: new Float32Array(0), activationScale: 0,
+    role: ROLE.rotary,
+    layer: index,
+    encoding: 0,
+    rows: context,
+    cols: dim,
+    group: 0,
+    values,
+    scales: new Float32Array(0),
+    activationScale: 0,
   };
 }
 
@@ -204,12 +267,22 @@ class Fields {
     this.bytes = new Uint8Array(length);
     this.view = new DataView(this.bytes.buffer);
   }
-  u16(at: number, value: number): void { this.view.setUint16(at, value, true); }
-  u32(at: number, value: number): void { this.view.setUint32(at, value, true); }
-  f32(at: number, value: number): void { this.view.setFloat32(at, value, true); }
+  u16(at: number, value: number): void {
+    this.view.setUint16(at, value, true);
+  }
+  u32(at: number, value: number): void {
+    this.view.setUint32(at, value, true);
+  }
+  f32(at: number, value: number): void {
+    this.view.setFloat32(at, value, true);
+  }
 }
 
-function encode(shape: ModelShape, tensors: readonly MadeTensor[], rotaryDims: readonly number[]): Uint8Array {
+function encode(
+  shape: ModelShape,
+  tensors: readonly MadeTensor[],
+  rotaryDims: readonly number[],
+): Uint8Array {
   const directory = new Fields(64 * tensors.length);
   const weights: Uint8Array[] = [];
   let offset = 0;
@@ -256,7 +329,8 @@ function encode(shape: ModelShape, tensors: readonly MadeTensor[], rotaryDims: r
     ['SAMP', true, encodeSampling(shape.stops ?? [])],
   ];
   if (shape.tokenizer !== undefined) sections.push(['TOKN', false, shape.tokenizer]);
-  if (shape.metadata !== undefined) sections.push(['META', false, new TextEncoder().encode(JSON.stringify(shape.metadata))]);
+  if (shape.metadata !== undefined)
+    sections.push(['META', false, new TextEncoder().encode(JSON.stringify(shape.metadata))]);
   return assemble(sections);
 }
 

@@ -81,10 +81,15 @@ export class ReferenceEngine {
   private readonly cache: { keys: Codes[][]; values: Codes[][] }[];
   private position = 0;
 
-  constructor(private readonly made: MadePackage, precision: 'f32' | 'f64') {
+  constructor(
+    private readonly made: MadePackage,
+    precision: 'f32' | 'f64',
+  ) {
     this.math = precision === 'f32' ? F32 : F64;
     for (const tensor of made.tensors) this.tensors.set(`${tensor.role}.${tensor.layer}`, tensor);
-    this.rotaryDims = made.tensors.filter((tensor) => tensor.role === ROLE.rotary).map((tensor) => tensor.cols);
+    this.rotaryDims = made.tensors
+      .filter((tensor) => tensor.role === ROLE.rotary)
+      .map((tensor) => tensor.cols);
     this.cache = made.shape.layers.map((layer) => ({
       keys: Array.from({ length: layer.kvHeads }, () => []),
       values: Array.from({ length: layer.kvHeads }, () => []),
@@ -204,7 +209,11 @@ export class ReferenceEngine {
     const key = kvHeads * dim;
     let q: Float64Array, k: Float64Array, v: Float64Array;
     if (this.find(ROLE.qkv, index) === undefined) {
-      [q, k, v] = [this.linear(ROLE.q, index, h), this.linear(ROLE.k, index, h), this.linear(ROLE.v, index, h)];
+      [q, k, v] = [
+        this.linear(ROLE.q, index, h),
+        this.linear(ROLE.k, index, h),
+        this.linear(ROLE.v, index, h),
+      ];
     } else {
       const all = this.linear(ROLE.qkv, index, h);
       [q, k, v] = [all.slice(0, query), all.slice(query, query + key), all.slice(query + key)];
@@ -220,12 +229,16 @@ export class ReferenceEngine {
     const out = new Float64Array(query);
     for (let i = 0; i < heads; i += 1) {
       const kv = Math.floor(i / (heads / kvHeads));
-      const first = layer.window === undefined || layer.window === 0 ? 0 : Math.max(0, this.position + 1 - layer.window);
+      const first =
+        layer.window === undefined || layer.window === 0 ? 0 : Math.max(0, this.position + 1 - layer.window);
       const seenKeys = (keys[kv] as Codes[]).slice(first);
       const seenValues = (values[kv] as Codes[]).slice(first);
       const rotated = this.rotate(layer, head(q, i));
-      const attend = isInt8 ? this.attendInt8 : this.attendF32;
-      out.set(attend.call(this, rotated, seenKeys, seenValues, f(layer.scoreScale ?? 1)), i * dim);
+      const scale = f(layer.scoreScale ?? 1);
+      const attended = isInt8
+        ? this.attendInt8(rotated, seenKeys, seenValues, scale)
+        : this.attendF32(rotated, seenKeys, seenValues, scale);
+      out.set(attended, i * dim);
     }
     return out;
   }
@@ -261,7 +274,10 @@ export class ReferenceEngine {
       return r(r(r(r(dot) * key.scale) * q.scale) * scoreScale);
     });
     const { weights, inverseSum } = this.softmaxWeights(scores);
-    const w = this.quantize(weights.map((weight, t) => r(weight * (values[t] as Codes).scale)), 16383);
+    const w = this.quantize(
+      weights.map((weight, t) => r(weight * (values[t] as Codes).scale)),
+      16383,
+    );
     const factor = r(w.scale * inverseSum);
     return query.map((_, d) => {
       let total = 0;
@@ -283,7 +299,10 @@ export class ReferenceEngine {
     );
     const { weights, inverseSum } = this.softmaxWeights(scores);
     return query.map((_, d) => {
-      const sum = weights.reduce((total, weight, t) => r(total + r(weight * ((values[t] as Codes).codes[d] as number))), 0);
+      const sum = weights.reduce(
+        (total, weight, t) => r(total + r(weight * ((values[t] as Codes).codes[d] as number))),
+        0,
+      );
       return r(sum * inverseSum);
     });
   }

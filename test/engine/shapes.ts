@@ -2,21 +2,48 @@
 import type { LayerShape, ModelShape } from './package-maker.js';
 
 const layer: LayerShape = { heads: 4, kvHeads: 2, headDim: 8, ffn: 48 };
-const plain: ModelShape = { hidden: 32, vocab: 70, context: 40, layers: [layer, layer], encoding: 2, fused: true, tied: true };
+const plain: ModelShape = {
+  hidden: 32,
+  vocab: 70,
+  context: 40,
+  layers: [layer, layer],
+  encoding: 2,
+  fused: true,
+  tied: true,
+};
 
 /** Odd sizes of real tiny models: rows and heads that are not multiples of 16. */
 const odd: LayerShape = { heads: 5, kvHeads: 1, headDim: 4, ffn: 44 };
 
 export const SHAPES: Readonly<Record<string, ModelShape>> = {
   'fused rows': plain,
-  'separate rows with gains and biases': { ...plain, fused: false, gains: true, biases: true, tied: false, headBias: true },
+  'separate rows with gains and biases': {
+    ...plain,
+    fused: false,
+    gains: true,
+    biases: true,
+    tied: false,
+    headBias: true,
+  },
   'fused with biases': { ...plain, biases: true, gains: true },
   'one scale a tensor, fused': { ...plain, encoding: 1 },
   'one scale a tensor, separate': { ...plain, encoding: 1, fused: false, tied: false },
   'groups of 32': { ...plain, encoding: 3, group: 32, hidden: 80, tied: false },
-  'groups of 16 and a short last group': { ...plain, encoding: 3, group: 16, hidden: 40, layers: [odd], tied: true },
+  'groups of 16 and a short last group': {
+    ...plain,
+    encoding: 3,
+    group: 16,
+    hidden: 40,
+    layers: [odd],
+    tied: true,
+  },
   'groups longer than a row': { ...plain, encoding: 3, group: 32, hidden: 20, layers: [odd] },
-  'odd sizes': { ...plain, hidden: 20, vocab: 51, layers: [odd, { ...odd, heads: 3, kvHeads: 3, headDim: 6, ffn: 7 }] },
+  'odd sizes': {
+    ...plain,
+    hidden: 20,
+    vocab: 51,
+    layers: [odd, { ...odd, heads: 3, kvHeads: 3, headDim: 6, ffn: 7 }],
+  },
   'static activations': { ...plain, activations: 'static', tied: true },
   'static activations, separate head': { ...plain, activations: 'static', tied: false, fused: false },
   'f32 cache': { ...plain, cache: 'f32' },
@@ -25,10 +52,32 @@ export const SHAPES: Readonly<Record<string, ModelShape>> = {
   'f32 embedding as head': { ...plain, f32Embed: true },
   'sliding window': { ...plain, layers: [{ ...layer, window: 5 }, layer] },
   'window of one': { ...plain, layers: [{ ...layer, window: 1 }], cache: 'f32' },
-  'partial and no rotary': { ...plain, layers: [{ ...layer, rotaryDim: 4 }, { ...layer, rotaryDim: 0 }] },
-  'multipliers': { ...plain, embeddingScale: 3.5, logitScale: 0.25, layers: [{ ...layer, scoreScale: 0.354 }, layer] },
+  'partial and no rotary': {
+    ...plain,
+    layers: [
+      { ...layer, rotaryDim: 4 },
+      { ...layer, rotaryDim: 0 },
+    ],
+  },
+  multipliers: {
+    ...plain,
+    embeddingScale: 3.5,
+    logitScale: 0.25,
+    layers: [{ ...layer, scoreScale: 0.354 }, layer],
+  },
   'wide heads': { ...plain, hidden: 64, layers: [{ heads: 2, kvHeads: 1, headDim: 256, ffn: 16 }] },
-  'rows over many vectors': { ...plain, hidden: 272, layers: [{ heads: 8, kvHeads: 4, headDim: 34, ffn: 336 }] },
+  'rows over many vectors': {
+    ...plain,
+    hidden: 272,
+    layers: [{ heads: 8, kvHeads: 4, headDim: 34, ffn: 336 }],
+  },
   'a pass of one token': { ...plain, maxBatch: 1 },
-  'a long context': { ...plain, hidden: 16, vocab: 40, context: 1100, maxBatch: 32, layers: [{ heads: 2, kvHeads: 1, headDim: 8, ffn: 16 }] },
+  'a long context': {
+    ...plain,
+    hidden: 16,
+    vocab: 40,
+    context: 1100,
+    maxBatch: 32,
+    layers: [{ heads: 2, kvHeads: 1, headDim: 8, ffn: 16 }],
+  },
 };
