@@ -1,6 +1,6 @@
 //! Writes the JavaScript, the types and the final WebAssembly for a compiled wasm-bindgen crate.
 //! It exists so that a rebuild needs neither wasm-pack nor wasm-bindgen-cli, both of which are
-//! minutes of compiling for code (downloads, test servers) that a rebuild never runs.
+//! mostly code (downloads, test servers) that a rebuild never runs.
 //!
 //! Usage: `bindgen INPUT.wasm OUT_DIR OUT_NAME`
 
