@@ -24,6 +24,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   const sink = new FileSink(request.output);
   let conversion: Conversion;
   try {
+    await sink.open();
     conversion = await convert(
       folder,
       {

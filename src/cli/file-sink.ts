@@ -13,8 +13,13 @@ export class FileSink implements PackageSink {
     this.partial = `${path}.part`;
   }
 
+  /** Makes the file, so that a path that cannot be written is found out before the work. */
+  async open(): Promise<void> {
+    this.handle ??= await this.attempt(() => open(this.partial, 'w'));
+  }
+
   async begin(headLength: number): Promise<void> {
-    this.handle = await this.attempt(() => open(this.partial, 'w'));
+    await this.open();
     this.end = headLength;
   }
 

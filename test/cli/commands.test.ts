@@ -209,6 +209,12 @@ describe('the command line', () => {
     assert.ok(!(await readdir(folder)).some((name) => name.startsWith('cut.s3lm')));
   });
 
+  it('finds out before the work that it cannot write', async () => {
+    const { code, stderr } = await cli('convert', synthetic, '-o', join(folder, 'nowhere', 'x.s3lm'));
+    assert.equal(code, 1);
+    assert.match(stderr, /^Error: Cannot write/);
+  });
+
   it('answers bad usage with exit code 2', async () => {
     for (const argv of [
       ['convert', synthetic],

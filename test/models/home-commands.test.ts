@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Twin } from '../../src/device/twin.js';
+import { convert, openModel, type OpenedModel } from '../../src/pipeline/convert.js';
+import { loadReference } from '../../src/pipeline/reference.js';
+import { greedy } from '../../src/pipeline/text.js';
+import type { Runtime } from '../../src/pipeline/types.js';
+import { loadKernels } from '../../src/quantize/kernels.js';
+import { nodeFolder, type NodeFolder } from '../../src/source/node-folder.js';
+import { testRuntime } from '../support/runtime.js';
+
+const FOLDER = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
+
+/** Answers are at most a sentence. */
+const ANSWER_TOKENS = 64;
+
+interface HeldOut {
+  readonly prompt: string;
+  readonly answer: string;
+  readonly kind: string;
+}
+
+interface Expected {
+  readonly prompt: string;
+  readonly prompt_ids: number[];
+  readonly greedy_ids: number[];
+  readonly answer: string;
+  /** After the prompt. */
+  readonly next_logits: number[];
+}
+
+interface Model {
+  reset(): void;
+  forward(ids: readonly number[], want: 'last'): Float32Array;
+}
+
+describe('the bundled sample model', () => {
+  let folder: NodeFolder;
+  let runtime: Runtime;
+  let opened: OpenedModel;
+  let heldOut: HeldOut[];
+
+  before(async () => {
+    folder = await nodeFolder(FOLDER);
+    runtime = await testRuntime();
+    opened = await openModel(folder, runtime);
+    const lines = (await readFile(`${FOLDER}/heldout.jsonl`, 'utf8')).trim().split('\n');
+    heldOut = lines.map((line) => JSON.parse(line) as HeldOut);
+  });
+
+  function answer(model: Model, prompt: string): string {
+    assert.ok(opened.tokenizer !== null && opened.chat !== null);
+    const prompted = opened.tokenizer.encodeTurn(opened.chat.section, { user: prompt });
+    model.reset();
+    const ids: number[] = [];
+    let next = greedy(model.forward(prompted, 'last'));
+    while (!opened.model.eosIds.includes(next) && ids.length < ANSWER_TOKENS) {
+      ids.push(next);
+      next = greedy(model.forward([next], 'last'));
+    }
+    return opened.tokenizer.decode(ids);
+  }
+
+  const exact = (model: Model): number =>
+    heldOut.filter((line) => answer(model, line.prompt) === line.answer).length / heldOut.length;
+
+  it('is small enough to be bundled, and of a family that is converted', () => {
+    assert.ok(opened.model.parameters <= 1_000_000);
+    assert.ok(opened.model.vocabSize <= 1024);
+    assert.ok(opened.chat !== null, opened.notes.join(' '));
+    assert.ok(heldOut.length >= 500);
+  });
+
+  it('answers held-out requests in floats, and as well in INT8', async () => {
+    const reference = await loadReference(await loadKernels(runtime.kernels), opened.checkpoint, opened.model, {});
+    const before = exact(reference);
+    reference.dispose();
+    const { package: bytes } = await convert(folder, { report: false }, runtime);
+    assert.ok(bytes !== null);
+    const after = exact(await Twin.load(runtime.twin, bytes));
+    assert.ok(before >= 0.98, `float ${before}`);
+    assert.ok(after >= before - 0.005, `float ${before}, INT8 ${after}`);
+  });
+
+  it('gives the logits and answers that transformers gives', async () => {
+    const file = JSON.parse(await readFile(`${FOLDER}/expected.json`, 'utf8')) as { cases: Expected[] };
+    const reference = await loadReference(await loadKernels(runtime.kernels), opened.checkpoint, opened.model, {});
+    assert.ok(file.cases.length >= 5);
+    for (const entry of file.cases) {
+      reference.reset();
+      let logits = reference.forward(entry.prompt_ids, 'last');
+      for (const [index, value] of entry.next_logits.entries()) {
+        assert.ok(Math.abs((logits[index] ?? NaN) - value) < 1e-3, `${entry.prompt}: logit ${index}`);
+      }
+      for (const id of entry.greedy_ids) {
+        assert.equal(greedy(logits), id, entry.prompt);
+        logits = reference.forward([id], 'last');
+      }
+    }
+    reference.dispose();
+  });
+});
