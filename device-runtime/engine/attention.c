@@ -57,9 +57,7 @@ static void store(s3lm_model *model, s3lm_layer *layer, uint32_t kv_head, uint32
 
 /* A float's bits as an integer that orders like the float; maxima of integers need no care for NaN, so compilers
  * vectorize them. */
-static inline int32_t ordered(uint32_t bits) {
-    return (int32_t)(bits ^ ((0u - (bits >> 31)) & 0x7FFFFFFFu));
-}
+static inline int32_t ordered(uint32_t bits) { return (int32_t)(bits ^ ((0u - (bits >> 31)) & 0x7FFFFFFFu)); }
 
 static float maximum(const float *x, uint32_t count) {
     int32_t largest = ordered(s3lm_bits(x[0]));

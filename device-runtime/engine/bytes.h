@@ -4,9 +4,7 @@
 
 #include <stdint.h>
 
-static inline uint32_t s3lm_u16(const uint8_t *p) {
-    return (uint32_t)p[0] | ((uint32_t)p[1] << 8);
-}
+static inline uint32_t s3lm_u16(const uint8_t *p) { return (uint32_t)p[0] | ((uint32_t)p[1] << 8); }
 
 static inline uint32_t s3lm_u32(const uint8_t *p) {
     return (uint32_t)p[0] | ((uint32_t)p[1] << 8) | ((uint32_t)p[2] << 16) | ((uint32_t)p[3] << 24);
@@ -22,13 +20,9 @@ static inline float s3lm_f32(const uint8_t *p) {
 }
 
 /* x rounded up to a multiple of `step`, a power of two. */
-static inline uint64_t s3lm_align(uint64_t x, uint64_t step) {
-    return (x + step - 1u) & ~(step - 1u);
-}
+static inline uint64_t s3lm_align(uint64_t x, uint64_t step) { return (x + step - 1u) & ~(step - 1u); }
 
 /* How many groups of `size` cover x. */
-static inline uint32_t s3lm_groups(uint32_t x, uint32_t size) {
-    return x / size + (x % size != 0u);
-}
+static inline uint32_t s3lm_groups(uint32_t x, uint32_t size) { return x / size + (x % size != 0u); }
 
 #endif

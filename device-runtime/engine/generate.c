@@ -88,9 +88,7 @@ static s3lm_status make_room(s3lm_generation *g) {
     return full && g->options.full == S3LM_FULL_SLIDE ? slide(g) : S3LM_OK;
 }
 
-static s3lm_event end(s3lm_generation *g) {
-    return (s3lm_event){S3LM_EVENT_END, S3LM_NONE, g->text, 0, g->reason};
-}
+static s3lm_event end(s3lm_generation *g) { return (s3lm_event){S3LM_EVENT_END, S3LM_NONE, g->text, 0, g->reason}; }
 
 static s3lm_event fail(s3lm_generation *g, s3lm_status status) {
     g->status = status;

@@ -60,7 +60,7 @@ static inline void dot4_f32(const float *w, uint32_t stride, const float *x, uin
 }
 
 static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
-                    int32_t sums[4]) {
+                           int32_t sums[4]) {
     (void)wide;
     for (uint32_t row = 0; row < 4u; row++) {
         const int8_t *weights = w + (size_t)row * stride;
@@ -111,6 +111,4 @@ const s3lm_kernels s3lm_kernels_scalar = {
     .mix_i8 = mix_i8,
 };
 
-const char *s3lm_kernels_name(const s3lm_kernels *kernels) {
-    return kernels->name;
-}
+const char *s3lm_kernels_name(const s3lm_kernels *kernels) { return kernels->name; }

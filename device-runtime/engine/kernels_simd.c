@@ -5,9 +5,7 @@
 
 #ifndef S3LM_SIMD128_NAME
 
-const s3lm_kernels *s3lm_kernels_best(void) {
-    return &s3lm_kernels_scalar;
-}
+const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_scalar; }
 
 #else
 
@@ -26,7 +24,6 @@ static inline __m256i products(__m256i magnitudes, __m256i x, const int8_t *w) {
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-
 /* Sums of the lanes of four accumulators. */
 static inline __m128i sums_of(__m256i a0, __m256i a1, __m256i a2, __m256i a3) {
     __m256i halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a0, a1), _mm256_hadd_epi32(a2, a3));
@@ -38,9 +35,7 @@ static inline __m256i load16x8(const int8_t *p) {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
 }
 
-static inline __m256i load16x16(const int16_t *p) {
-    return _mm256_loadu_si256((const __m256i *)(const void *)p);
-}
+static inline __m256i load16x16(const int16_t *p) { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
 
 static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
                            int32_t sums[4]) {
@@ -236,8 +231,6 @@ static const s3lm_kernels s3lm_kernels_simd = {
     .mix_i8 = mix_i8,
 };
 
-const s3lm_kernels *s3lm_kernels_best(void) {
-    return &s3lm_kernels_simd;
-}
+const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_simd; }
 
 #endif

@@ -19,9 +19,7 @@ static void *take(region *r, uint64_t bytes) {
     return r->base ? r->base + at : NULL;
 }
 
-static uint32_t round_up(uint32_t x, uint32_t step) {
-    return (uint32_t)s3lm_align(x, step);
-}
+static uint32_t round_up(uint32_t x, uint32_t step) { return (uint32_t)s3lm_align(x, step); }
 
 /* Fills in what the options leave open. False when they are impossible. */
 static bool resolve(s3lm_model *model, const s3lm_package *package, const s3lm_options *options) {
@@ -196,6 +194,4 @@ s3lm_status s3lm_init(s3lm_model *model, const s3lm_package *package, const s3lm
     return S3LM_OK;
 }
 
-s3lm_tensor *s3lm_model_tensor(s3lm_model *model, uint32_t index) {
-    return &model->tensors[index];
-}
+s3lm_tensor *s3lm_model_tensor(s3lm_model *model, uint32_t index) { return &model->tensors[index]; }

@@ -1,4 +1,5 @@
-/* The forward pass of a decoder-only transformer: x += attention(norm(x)); x += mlp(norm(x)); logits = head(norm(x)). */
+/* The forward pass of a decoder-only transformer: x += attention(norm(x)); x += mlp(norm(x)); logits = head(norm(x)).
+ */
 #include "bytes.h"
 #include "model_parts.h"
 #include "numerics.h"
@@ -6,9 +7,7 @@
 /* Elements of the gated product that are computed together: enough for vectors of 16 floats. */
 #define GATE_BLOCK 16u
 
-void s3lm_reset(s3lm_model *model) {
-    model->length = 0;
-}
+void s3lm_reset(s3lm_model *model) { model->length = 0; }
 
 void s3lm_truncate(s3lm_model *model, uint32_t length) {
     if (length < model->length) {

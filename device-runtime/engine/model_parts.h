@@ -14,8 +14,8 @@ static inline s3lm_tensor *s3lm_of(const s3lm_layer *layer, s3lm_role role) {
  * `multiple`. */
 void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
 
-/* y[t][rows] = W x[t] + bias for `tokens` tokens (linear.c). x is quantized first when W is int8; for f32 weights it must
- * be zero up to the next multiple of 4. `bias` may be NULL. Strides in elements. y must not overlap x. */
+/* y[t][rows] = W x[t] + bias for `tokens` tokens (linear.c). x is quantized first when W is int8; for f32 weights it
+ * must be zero up to the next multiple of 4. `bias` may be NULL. Strides in elements. y must not overlap x. */
 void s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
                  uint32_t tokens, float *y, uint32_t y_stride);
 

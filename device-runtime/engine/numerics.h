@@ -38,9 +38,7 @@ static inline float s3lm_from_bits(uint32_t bits) {
 }
 
 /* Nearest integer, ties to even, for |x| < 2^22. */
-static inline int32_t s3lm_round(float x) {
-    return (int32_t)s3lm_bits(x + S3LM_ROUNDER) - S3LM_ROUNDER_BITS;
-}
+static inline int32_t s3lm_round(float x) { return (int32_t)s3lm_bits(x + S3LM_ROUNDER) - S3LM_ROUNDER_BITS; }
 
 /* x limited to [-limit, limit]; NaN becomes limit. Written so that it equals min and max instructions. */
 static inline float s3lm_clamp(float x, float limit) {

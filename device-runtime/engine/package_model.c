@@ -10,13 +10,9 @@
 #define SMALLEST_FACTOR 1e-6f
 
 /* Comparisons with NaN are false, so a NaN is never inside. */
-static bool inside(float x, float low, float high) {
-    return x >= low && x <= high;
-}
+static bool inside(float x, float low, float high) { return x >= low && x <= high; }
 
-static bool is_factor(float x) {
-    return inside(x, SMALLEST_FACTOR, LARGEST_FACTOR);
-}
+static bool is_factor(float x) { return inside(x, SMALLEST_FACTOR, LARGEST_FACTOR); }
 
 typedef struct {
     uint32_t value, low, high, offset;
@@ -201,7 +197,8 @@ s3lm_status s3lm_read_sampling(s3lm_reader *reader) {
     for (uint32_t i = 0; i < stops; i++) {
         package->stop_ids[i] = s3lm_u32(p + S3LM_SAMPLING_BYTES + 4u * i);
         if (package->stop_ids[i] >= package->config.vocab_size) {
-            return s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_SAMP, i, base + S3LM_SAMPLING_BYTES + 4u * i, "stop_ids");
+            return s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_SAMP, i, base + S3LM_SAMPLING_BYTES + 4u * i,
+                              "stop_ids");
         }
     }
     return S3LM_OK;

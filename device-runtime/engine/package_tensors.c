@@ -12,8 +12,8 @@ typedef enum { SHAPE_EMBED, SHAPE_MATRIX, SHAPE_VECTOR, SHAPE_TABLE } shape_kind
 typedef struct {
     shape_kind kind;
     uint32_t rows;
-    uint32_t cols;        /* for SHAPE_TABLE: 0, the layers that use it say */
-    uint32_t sources;     /* source tensors that a matrix was fused from */
+    uint32_t cols;    /* for SHAPE_TABLE: 0, the layers that use it say */
+    uint32_t sources; /* source tensors that a matrix was fused from */
 } shape;
 
 s3lm_tensor s3lm_package_tensor(const s3lm_package *package, uint32_t index) {
@@ -168,10 +168,9 @@ static s3lm_status check_record(s3lm_reader *reader, uint32_t index) {
     bool cols_fit = want.kind == SHAPE_TABLE
                         ? tensor.cols >= 2u && tensor.cols <= S3LM_MAX_HEAD_DIM && tensor.cols % 2u == 0u
                         : tensor.cols == want.cols;
-    bool group_fits =
-        encoding == S3LM_I8_GROUP
-            ? tensor.group >= 16u && tensor.group % 16u == 0u && tensor.group <= s3lm_align(tensor.cols, 16)
-            : tensor.group == 0u;
+    bool group_fits = encoding == S3LM_I8_GROUP ? tensor.group >= 16u && tensor.group % 16u == 0u &&
+                                                      tensor.group <= s3lm_align(tensor.cols, 16)
+                                                : tensor.group == 0u;
     if (tensor.rows != want.rows || !cols_fit || tensor.row_stride != s3lm_align((uint64_t)tensor.cols * size, 16) ||
         !group_fits || tensor.scale_count != expected_scales(&tensor, &want)) {
         return s3lm_blame(reader, S3LM_ERR_TENSOR_SHAPE, S3LM_KIND_TDIR, index, base + 8u, name);
@@ -184,8 +183,8 @@ static s3lm_status check_record(s3lm_reader *reader, uint32_t index) {
     }
     bool may_be_static = package->config.activation_kind == S3LM_ACTIVATION_STATIC && encoding != S3LM_F32 &&
                          (role != S3LM_EMBED || !find(package, S3LM_HEAD, 0xFFFFu));
-    bool is_static = tensor.activation_scale >= SMALLEST_ACTIVATION_SCALE &&
-                     tensor.activation_scale <= LARGEST_ACTIVATION_SCALE;
+    bool is_static =
+        tensor.activation_scale >= SMALLEST_ACTIVATION_SCALE && tensor.activation_scale <= LARGEST_ACTIVATION_SCALE;
     if (s3lm_u32(p + 44) != 0u && !(may_be_static && is_static)) {
         return s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_TDIR, index, base + 44u, "activation_scale");
     }

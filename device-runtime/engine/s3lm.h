@@ -2,8 +2,9 @@
  *
  * C11, freestanding: no libc, no libm, no allocation, no recursion, no mutable globals. Memory is handed in once and
  * its size is known before. The same package, ids and seed give the same logits to the last bit in every build
- * (numerics.h says how). Any one thread or core may call these functions, one at a time per model; the only code that
- * runs on several cores is what the engine hands to s3lm_options.parallel.
+ * (numerics.h says how), provided it is built with -ffp-contract=off (no fused multiply-add) and -fno-strict-aliasing
+ * (tensors are read in place as what the package says they are). Any one thread or core may call these functions, one
+ * at a time per model; the only code that runs on several cores is what the engine hands to s3lm_options.parallel.
  *
  * Order of calls: s3lm_package_open -> s3lm_state_bytes -> s3lm_init -> s3lm_forward (or s3lm_generation_*).
  */
@@ -57,35 +58,35 @@
 typedef enum {
     S3LM_OK = 0,
     /* The container. */
-    S3LM_ERR_ALIGNMENT,        /* the bytes do not start at a multiple of S3LM_ALIGNMENT */
-    S3LM_ERR_TRUNCATED,        /* shorter than the header says, or than a header */
-    S3LM_ERR_MAGIC,            /* not a model package */
-    S3LM_ERR_VERSION,          /* another major version */
-    S3LM_ERR_LENGTH,           /* total length inconsistent */
-    S3LM_ERR_TABLE,            /* section table inconsistent */
-    S3LM_ERR_TABLE_CRC,        /* checksum of header and section table */
-    S3LM_ERR_SECTION_CRC,      /* checksum of a section */
-    S3LM_ERR_RESERVED,         /* a field or padding that must be zero is not */
-    S3LM_ERR_SECTION_UNKNOWN,  /* a required section that this engine does not know */
-    S3LM_ERR_SECTION_MISSING,  /* CONF, LAYR, TDIR, WGHT or SAMP is absent */
+    S3LM_ERR_ALIGNMENT,       /* the bytes do not start at a multiple of S3LM_ALIGNMENT */
+    S3LM_ERR_TRUNCATED,       /* shorter than the header says, or than a header */
+    S3LM_ERR_MAGIC,           /* not a model package */
+    S3LM_ERR_VERSION,         /* another major version */
+    S3LM_ERR_LENGTH,          /* total length inconsistent */
+    S3LM_ERR_TABLE,           /* section table inconsistent */
+    S3LM_ERR_TABLE_CRC,       /* checksum of header and section table */
+    S3LM_ERR_SECTION_CRC,     /* checksum of a section */
+    S3LM_ERR_RESERVED,        /* a field or padding that must be zero is not */
+    S3LM_ERR_SECTION_UNKNOWN, /* a required section that this engine does not know */
+    S3LM_ERR_SECTION_MISSING, /* CONF, LAYR, TDIR, WGHT or SAMP is absent */
     S3LM_ERR_SECTION_DUPLICATE,
-    S3LM_ERR_SECTION_LENGTH,   /* a section whose length contradicts its content */
+    S3LM_ERR_SECTION_LENGTH, /* a section whose length contradicts its content */
     /* The model inside it. */
-    S3LM_ERR_FIELD,            /* a field outside its range; fault.field names it */
-    S3LM_ERR_TENSOR_UNKNOWN,   /* a tensor role that this engine does not know */
+    S3LM_ERR_FIELD,          /* a field outside its range; fault.field names it */
+    S3LM_ERR_TENSOR_UNKNOWN, /* a tensor role that this engine does not know */
     S3LM_ERR_TENSOR_DUPLICATE,
-    S3LM_ERR_TENSOR_MISSING,   /* fault.index is the layer, fault.field the role */
-    S3LM_ERR_TENSOR_CONFLICT,  /* fused and separate matrices together, or a bias without its matrix */
+    S3LM_ERR_TENSOR_MISSING,  /* fault.index is the layer, fault.field the role */
+    S3LM_ERR_TENSOR_CONFLICT, /* fused and separate matrices together, or a bias without its matrix */
     S3LM_ERR_TENSOR_SHAPE,
-    S3LM_ERR_TENSOR_PLACE,     /* data or scales outside WGHT, overlapping or unaligned */
-    S3LM_ERR_TENSOR_CODE,      /* an int8 code of -128, or a padding column that is not zero */
-    S3LM_ERR_TENSOR_NUMBER,    /* an f32 that is not finite, or a negative scale */
+    S3LM_ERR_TENSOR_PLACE,  /* data or scales outside WGHT, overlapping or unaligned */
+    S3LM_ERR_TENSOR_CODE,   /* an int8 code of -128, or a padding column that is not zero */
+    S3LM_ERR_TENSOR_NUMBER, /* an f32 that is not finite, or a negative scale */
     /* Running it. */
-    S3LM_ERR_OPTIONS,          /* impossible request in s3lm_options or s3lm_generation_options */
-    S3LM_ERR_MEMORY,           /* the memory handed in is too small or unaligned, or the need exceeds 2 GiB */
-    S3LM_ERR_TOKEN,            /* a token id outside the vocabulary */
-    S3LM_ERR_CONTEXT,          /* the tokens do not fit in what is left of the context */
-    S3LM_ERR_NUMERIC,          /* the logits are not finite numbers */
+    S3LM_ERR_OPTIONS, /* impossible request in s3lm_options or s3lm_generation_options */
+    S3LM_ERR_MEMORY,  /* the memory handed in is too small or unaligned, or the need exceeds 2 GiB */
+    S3LM_ERR_TOKEN,   /* a token id outside the vocabulary */
+    S3LM_ERR_CONTEXT, /* the tokens do not fit in what is left of the context */
+    S3LM_ERR_NUMERIC, /* the logits are not finite numbers */
     S3LM_STATUS_COUNT
 } s3lm_status;
 
@@ -103,8 +104,7 @@ const char *s3lm_status_text(s3lm_status status);
 
 /* ---- Model package (docs/model-package.md) ---- */
 
-#define S3LM_FOURCC(a, b, c, d) \
-    ((uint32_t)(a) | ((uint32_t)(b) << 8) | ((uint32_t)(c) << 16) | ((uint32_t)(d) << 24))
+#define S3LM_FOURCC(a, b, c, d) ((uint32_t)(a) | ((uint32_t)(b) << 8) | ((uint32_t)(c) << 16) | ((uint32_t)(d) << 24))
 
 typedef enum { S3LM_KV_INT8 = 0, S3LM_KV_F32 = 1 } s3lm_kv_kind;
 
@@ -189,8 +189,8 @@ typedef struct {
     const float *scales; /* NULL when there are none */
     uint32_t rows;
     uint32_t cols;
-    uint32_t row_stride;  /* bytes */
-    uint32_t group;       /* columns per scale, 0 unless S3LM_I8_GROUP */
+    uint32_t row_stride; /* bytes */
+    uint32_t group;      /* columns per scale, 0 unless S3LM_I8_GROUP */
     uint32_t scale_count;
     uint32_t split[2];      /* S3LM_I8_TENSOR: rows from split[0] on have scale 1, from split[1] on scale 2 */
     float activation_scale; /* static scale of this matrix's input, 0 = dynamic */
@@ -294,10 +294,10 @@ typedef struct {
 
 /* Quantized activations of up to max_batch tokens. */
 typedef struct {
-    int8_t *codes;      /* [max_batch][stride], zero-padded */
-    int16_t *wide;      /* the same codes as int16, only for kernels that ask for it; else NULL */
-    float *scales;      /* [max_batch] */
-    uint32_t stride;    /* elements, multiple of 16 */
+    int8_t *codes;   /* [max_batch][stride], zero-padded */
+    int16_t *wide;   /* the same codes as int16, only for kernels that ask for it; else NULL */
+    float *scales;   /* [max_batch] */
+    uint32_t stride; /* elements, multiple of 16 */
 } s3lm_activations;
 
 /* A model that runs. Fields are read-only for callers except where a function says otherwise. */
@@ -320,16 +320,16 @@ typedef struct {
     float inverse_hidden; /* 1 / hidden_size */
 
     /* Working memory; strides in elements. */
-    float *x;          /* [max_batch][hidden_stride] residual stream */
-    float *normed;     /* [max_batch][hidden_stride] */
-    float *projected;  /* [max_batch][projected_stride] q|k|v, or gate and up, then the gated product */
-    float *attended;   /* [max_batch][attended_stride] */
+    float *x;         /* [max_batch][hidden_stride] residual stream */
+    float *normed;    /* [max_batch][hidden_stride] */
+    float *projected; /* [max_batch][projected_stride] q|k|v, or gate and up, then the gated product */
+    float *attended;  /* [max_batch][attended_stride] */
     s3lm_activations quantized;
     float *scores;        /* [workers][context_stride] */
     int16_t *score_codes; /* [workers][context_stride] */
-    float *logits;     /* [vocab_size] for s3lm_generation_* and callers without a buffer of their own */
-    uint32_t *seen;    /* [ceil(vocab_size / 32)] for the sampler */
-    uint64_t *histogram; /* [256] for the sampler */
+    float *logits;        /* [vocab_size] for s3lm_generation_* and callers without a buffer of their own */
+    uint32_t *seen;       /* [ceil(vocab_size / 32)] for the sampler */
+    uint64_t *histogram;  /* [256] for the sampler */
     uint32_t hidden_stride;
     uint32_t projected_stride;
     uint32_t attended_stride;
@@ -429,12 +429,12 @@ typedef struct {
     uint32_t prompt_count;
     uint32_t prompt_done;
     uint32_t new_tokens;
-    bool pending;      /* `token` was produced but not yet run through the model */
+    bool pending; /* `token` was produced but not yet run through the model */
     uint32_t token;
     s3lm_reason reason;
     s3lm_status status;
-    uint32_t held;     /* bytes in `text` that are not given out yet */
-    uint32_t given;    /* bytes at the start of `text` that the last event showed */
+    uint32_t held;  /* bytes in `text` that are not given out yet */
+    uint32_t given; /* bytes at the start of `text` that the last event showed */
     uint8_t text[S3LM_MAX_PIECE_BYTES + S3LM_MAX_STOP_BYTES + 16u];
 } s3lm_generation;
 
@@ -458,9 +458,9 @@ typedef struct {
 s3lm_status s3lm_generation_begin(s3lm_generation *generation, s3lm_model *model,
                                   const s3lm_generation_options *options, const uint32_t *prompt, uint32_t count);
 
-/* One pass over up to max_batch prompt tokens, or one new token. After an event whose reason is not S3LM_RUNNING further
- * steps return S3LM_EVENT_END with that reason. After S3LM_EVENT_TOKEN, model->logits still holds the logits that the
- * token was picked from. A stop id is reported as a token (without text of its own). */
+/* One pass over up to max_batch prompt tokens, or one new token. After an event whose reason is not S3LM_RUNNING
+ * further steps return S3LM_EVENT_END with that reason. After S3LM_EVENT_TOKEN, model->logits still holds the logits
+ * that the token was picked from. A stop id is reported as a token (without text of its own). */
 s3lm_event s3lm_generation_step(s3lm_generation *generation);
 
 /* The next step ends with S3LM_END_CANCELLED. Text held back for stop strings is given out with it. */

@@ -34,8 +34,8 @@ uint32_t s3lm_random_next(s3lm_random *random) {
 }
 
 bool s3lm_sampling_valid(const s3lm_sampling *s) {
-    bool temperature = s->temperature == 0.0f ||
-                       (s->temperature >= SMALLEST_TEMPERATURE && s->temperature <= LARGEST_TEMPERATURE);
+    bool temperature =
+        s->temperature == 0.0f || (s->temperature >= SMALLEST_TEMPERATURE && s->temperature <= LARGEST_TEMPERATURE);
     return temperature && s->top_p > 0.0f && s->top_p <= 1.0f && s->min_p >= 0.0f && s->min_p <= 1.0f &&
            s->repetition_penalty >= SMALLEST_PENALTY && s->repetition_penalty <= LARGEST_PENALTY;
 }

@@ -68,9 +68,13 @@ static inline vint vint_load8x8(const int8_t *p) {
 static inline vint vint_add32(vint a, vint b) { return _mm_add_epi32(a, b); }
 static inline vint vint_dot16(vint a, vint b) { return _mm_madd_epi16(a, b); }
 static inline vint vint_pairs_0(vint a, vint b) { return _mm_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)); }
-static inline vint vint_pairs_1(vint a, vint b) { return _mm_cvtepi8_epi16(_mm_srli_si128(_mm_unpacklo_epi8(a, b), 8)); }
+static inline vint vint_pairs_1(vint a, vint b) {
+    return _mm_cvtepi8_epi16(_mm_srli_si128(_mm_unpacklo_epi8(a, b), 8));
+}
 static inline vint vint_pairs_2(vint a, vint b) { return _mm_cvtepi8_epi16(_mm_unpackhi_epi8(a, b)); }
-static inline vint vint_pairs_3(vint a, vint b) { return _mm_cvtepi8_epi16(_mm_srli_si128(_mm_unpackhi_epi8(a, b), 8)); }
+static inline vint vint_pairs_3(vint a, vint b) {
+    return _mm_cvtepi8_epi16(_mm_srli_si128(_mm_unpackhi_epi8(a, b), 8));
+}
 static inline vint vint_sums(vint a, vint b, vint c, vint d) {
     return _mm_hadd_epi32(_mm_hadd_epi32(a, b), _mm_hadd_epi32(c, d));
 }

@@ -15,10 +15,10 @@ static uint64_t seed;
 
 /* Numbers at which sizes and counts break. */
 static uint32_t interesting(uint32_t old) {
-    static const uint32_t values[] = {0,      1,      2,       3,       4,          7,          8,          15,
-                                      16,     17,     31,      32,      33,         63,         64,         65,
-                                      127,    128,    255,     256,     257,        0xFFFF,     0x10000,    0x10001,
-                                      1 << 20, 1 << 24, 1u << 30, 1u << 31, 0x7FFFFFFF, 0xFFFFFFC0, 0xFFFFFFFF, 0x3F800000};
+    static const uint32_t values[] = {
+        0,       1,       2,       3,       4,        7,        8,          15,         16,         17,        31,
+        32,      33,      63,      64,      65,       127,      128,        255,        256,        257,       0xFFFF,
+        0x10000, 0x10001, 1 << 20, 1 << 24, 1u << 30, 1u << 31, 0x7FFFFFFF, 0xFFFFFFC0, 0xFFFFFFFF, 0x3F800000};
     switch (random_below(&seed, 4)) {
     case 0:
         return old + random_below(&seed, 33) - 16u;
@@ -85,7 +85,8 @@ static void mutate(uint8_t *bytes, const uint8_t *original, size_t length) {
 /* Reads a few tokens and generates a few; the answers do not matter. */
 static void run(const s3lm_package *package) {
     static s3lm_generation generation;
-    s3lm_options options = {.max_batch = 1u + random_below(&seed, 3), .context = package->config.context < 9u ? 0u : 9u};
+    s3lm_options options = {.max_batch = 1u + random_below(&seed, 3),
+                            .context = package->config.context < 9u ? 0u : 9u};
     size_t need = s3lm_state_bytes(package, &options);
     if (need == 0u || need > MOST_STATE_BYTES) {
         return;

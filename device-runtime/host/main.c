@@ -229,9 +229,8 @@ static int read_prompt(const arguments *a, const text_state *text, uint32_t *ids
     size_t need = s3lm_encode_scratch_bytes(&text->tokenizer, length);
     void *scratch = need ? host_allocate(need) : NULL;
     size_t made = 0;
-    s3lm_tokenizer_status status =
-        s3lm_encode(&text->tokenizer, (const uint8_t *)a->prompt, length, S3LM_ENCODE_ADD_SPECIAL, scratch, need, ids,
-                    MOST_IDS, &made);
+    s3lm_tokenizer_status status = s3lm_encode(&text->tokenizer, (const uint8_t *)a->prompt, length,
+                                               S3LM_ENCODE_ADD_SPECIAL, scratch, need, ids, MOST_IDS, &made);
     free(scratch);
     if (status != S3LM_TOKENIZER_OK) {
         return bad_usage(s3lm_tokenizer_status_text(status), NULL);

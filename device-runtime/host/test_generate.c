@@ -193,10 +193,14 @@ static void parameters_outside_their_ranges_are_refused(void) {
     s3lm_sampling s = warm();
     CHECK(s3lm_sampling_valid(&s), "the defaults");
     const s3lm_sampling bad[] = {
-        {.temperature = -1.0f, .top_p = 1, .repetition_penalty = 1}, {.temperature = NAN, .top_p = 1, .repetition_penalty = 1},
-        {.temperature = 1e-6f, .top_p = 1, .repetition_penalty = 1}, {.temperature = 1, .top_p = 0, .repetition_penalty = 1},
-        {.temperature = 1, .top_p = 1.5f, .repetition_penalty = 1},  {.temperature = 1, .top_p = 1, .min_p = -0.1f, .repetition_penalty = 1},
-        {.temperature = 1, .top_p = 1, .repetition_penalty = 0},     {.temperature = 1, .top_p = 1, .repetition_penalty = INFINITY},
+        {.temperature = -1.0f, .top_p = 1, .repetition_penalty = 1},
+        {.temperature = NAN, .top_p = 1, .repetition_penalty = 1},
+        {.temperature = 1e-6f, .top_p = 1, .repetition_penalty = 1},
+        {.temperature = 1, .top_p = 0, .repetition_penalty = 1},
+        {.temperature = 1, .top_p = 1.5f, .repetition_penalty = 1},
+        {.temperature = 1, .top_p = 1, .min_p = -0.1f, .repetition_penalty = 1},
+        {.temperature = 1, .top_p = 1, .repetition_penalty = 0},
+        {.temperature = 1, .top_p = 1, .repetition_penalty = INFINITY},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CHECK(!s3lm_sampling_valid(&bad[i]), "set %zu", i);
@@ -282,9 +286,7 @@ static void script(loaded *l) {
     l->model.head = &head;
 }
 
-static s3lm_generation_options plain(void) {
-    return (s3lm_generation_options){.sampling = greedy()};
-}
+static s3lm_generation_options plain(void) { return (s3lm_generation_options){.sampling = greedy()}; }
 
 static void begin(loaded *l, const s3lm_generation_options *o, uint32_t first, s3lm_status expected) {
     static uint32_t prompt[1];
@@ -345,7 +347,8 @@ static void stop_strings_match_across_tokens_and_stay_out_of_the_text(void) {
     o.sampling.max_new_tokens = 6; /* ends inside the possible stop string */
     begin(&l, &o, 9, S3LM_OK);
     r = finish();
-    CHECK(r.reason == S3LM_END_LENGTH && strcmp(r.text, "one two three four\nUs") == 0, "held text is given at the end");
+    CHECK(r.reason == S3LM_END_LENGTH && strcmp(r.text, "one two three four\nUs") == 0,
+          "held text is given at the end");
 
     o.sampling.max_new_tokens = 8; /* ends with the very token that completes it */
     begin(&l, &o, 9, S3LM_OK);

@@ -9,13 +9,9 @@
 static uint64_t seed = 1;
 static const s3lm_kernels *scalar, *fast;
 
-static uint32_t round_up(uint32_t x, uint32_t step) {
-    return (x + step - 1u) / step * step;
-}
+static uint32_t round_up(uint32_t x, uint32_t step) { return (x + step - 1u) / step * step; }
 
-static int8_t code(void) {
-    return (int8_t)((int32_t)random_below(&seed, 255) - 127);
-}
+static int8_t code(void) { return (int8_t)((int32_t)random_below(&seed, 255) - 127); }
 
 /* Every so often the largest codes, so that sums reach their limits. */
 static void fill_codes(int8_t *codes, uint32_t rows, uint32_t cols, uint32_t stride) {

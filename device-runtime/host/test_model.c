@@ -144,7 +144,8 @@ static void overflow_is_reported(const char *name, uint32_t role) {
         s3lm_tensor *tensor = s3lm_model_tensor(&l.model, i);
         if (tensor->role == role) {
             float *numbers = (float *)(uintptr_t)(tensor->encoding == S3LM_F32 ? tensor->data : tensor->scales);
-            uint32_t count = tensor->encoding == S3LM_F32 ? tensor->rows * tensor->row_stride / 4u : tensor->scale_count;
+            uint32_t count =
+                tensor->encoding == S3LM_F32 ? tensor->rows * tensor->row_stride / 4u : tensor->scale_count;
             for (uint32_t n = 0; n < count; n++) {
                 numbers[n] = numbers[n] * 1e36f;
             }

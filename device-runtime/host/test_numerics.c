@@ -5,9 +5,7 @@
 #include "testing.h"
 
 /* Distance from the true value in units of its last f32 place. */
-static double ulps(float value, double truth) {
-    return fabs(value - truth) / ldexp(1.0, ilogb(truth) - 23);
-}
+static double ulps(float value, double truth) { return fabs(value - truth) / ldexp(1.0, ilogb(truth) - 23); }
 
 static void reciprocal_is_within_two_ulp(void) {
     for (uint64_t bits = 0x03800000u; bits < 0x7B800000u; bits += 3001u) {
@@ -53,9 +51,11 @@ static void rounding_goes_to_even(void) {
     static const struct {
         float x;
         int32_t rounded;
-    } cases[] = {{0.5f, 0}, {1.5f, 2}, {2.5f, 2}, {-0.5f, 0}, {-1.5f, -2}, {126.5f, 126}, {-127.0f, -127}, {3.4999f, 3}};
+    } cases[] = {{0.5f, 0},   {1.5f, 2},     {2.5f, 2},       {-0.5f, 0},
+                 {-1.5f, -2}, {126.5f, 126}, {-127.0f, -127}, {3.4999f, 3}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        CHECK(s3lm_round(cases[i].x) == cases[i].rounded, "%g rounds to %d", (double)cases[i].x, s3lm_round(cases[i].x));
+        CHECK(s3lm_round(cases[i].x) == cases[i].rounded, "%g rounds to %d", (double)cases[i].x,
+              s3lm_round(cases[i].x));
     }
     for (int i = -1000000; i < 1000000; i += 7) {
         float x = (float)i / 977.0f;

@@ -175,7 +175,7 @@ static void inconsistent_fields_are_refused(void) {
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         const change *c = &changes[i];
         memcpy(bytes, original, length);
-        uint8_t *base = c->kind == 0u    ? bytes
+        uint8_t *base = c->kind == 0u  ? bytes
                         : c->role >= 0 ? record_of(bytes, (uint32_t)c->role, c->layer)
                                        : section_of(bytes, c->kind);
         put_u32(base + c->offset, c->value);

@@ -11,24 +11,24 @@
 
 static int tests_passed, tests_failed, checks_failed;
 
-#define CHECK(condition, ...)                            \
-    do {                                                 \
-        if (!(condition)) {                              \
-            if (checks_failed++ < 10) {                  \
-                printf("%s:%d: ", __FILE__, __LINE__);   \
-                printf(__VA_ARGS__);                     \
-                printf("\n");                            \
-            }                                            \
-        }                                                \
+#define CHECK(condition, ...)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            if (checks_failed++ < 10) {                                                                                \
+                printf("%s:%d: ", __FILE__, __LINE__);                                                                 \
+                printf(__VA_ARGS__);                                                                                   \
+                printf("\n");                                                                                          \
+            }                                                                                                          \
+        }                                                                                                              \
     } while (0)
 
 /* Runs one test function and counts it. */
-#define RUN(test, ...)                                                                  \
-    do {                                                                                \
-        checks_failed = 0;                                                              \
-        test(__VA_ARGS__);                                                              \
-        checks_failed ? tests_failed++ : tests_passed++;                                \
-        if (checks_failed) printf("FAILED " #test ": %d checks\n", checks_failed);      \
+#define RUN(test, ...)                                                                                                 \
+    do {                                                                                                               \
+        checks_failed = 0;                                                                                             \
+        test(__VA_ARGS__);                                                                                             \
+        checks_failed ? tests_failed++ : tests_passed++;                                                               \
+        if (checks_failed) printf("FAILED " #test ": %d checks\n", checks_failed);                                     \
     } while (0)
 
 static inline int report(void) {
@@ -44,14 +44,10 @@ static inline uint64_t random64(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-static inline uint32_t random_below(uint64_t *state, uint32_t n) {
-    return (uint32_t)(random64(state) % n);
-}
+static inline uint32_t random_below(uint64_t *state, uint32_t n) { return (uint32_t)(random64(state) % n); }
 
 /* Uniform in [-1, 1). */
-static inline float random_float(uint64_t *state) {
-    return (float)(int32_t)(random64(state) >> 32) / 2147483648.0f;
-}
+static inline float random_float(uint64_t *state) { return (float)(int32_t)(random64(state) >> 32) / 2147483648.0f; }
 
 static inline uint8_t *read_fixture(const char *folder, const char *name, size_t *length) {
     char path[1024];

@@ -30,9 +30,7 @@ static inline uint8_t *entry_of(uint8_t *bytes, uint32_t kind) {
     return NULL;
 }
 
-static inline uint8_t *section_of(uint8_t *bytes, uint32_t kind) {
-    return bytes + s3lm_u32(entry_of(bytes, kind) + 8);
-}
+static inline uint8_t *section_of(uint8_t *bytes, uint32_t kind) { return bytes + s3lm_u32(entry_of(bytes, kind) + 8); }
 
 /* Writes all checksums anew, as far as the table's entries lie inside the file. */
 static inline void seal(uint8_t *bytes, size_t length) {

@@ -46,9 +46,7 @@ static struct {
     uint32_t kind, id, text, text_length, reason, prompt_done, status;
 } event;
 
-static uint32_t address(const void *p) {
-    return (uint32_t)(uintptr_t)p;
-}
+static uint32_t address(const void *p) { return (uint32_t)(uintptr_t)p; }
 
 /* Reserves `bytes` at a multiple of 64, growing the memory; 0 when it cannot grow. */
 EXPORT("twin_reserve") uint32_t twin_reserve(uint32_t bytes) {
@@ -99,9 +97,7 @@ EXPORT("twin_open") uint32_t twin_open(const uint8_t *bytes, uint32_t length) {
 }
 
 /* The last fault of twin_open: code, section, index, offset, field. */
-EXPORT("twin_fault") const s3lm_fault *twin_fault(void) {
-    return &twin.fault;
-}
+EXPORT("twin_fault") const s3lm_fault *twin_fault(void) { return &twin.fault; }
 
 EXPORT("twin_status_text") const char *twin_status_text(uint32_t status) {
     return s3lm_status_text((s3lm_status)status);
@@ -160,17 +156,11 @@ EXPORT("twin_section_length") uint32_t twin_section_length(uint32_t kind) {
     return length;
 }
 
-EXPORT("twin_length") uint32_t twin_length(void) {
-    return twin.model.length;
-}
+EXPORT("twin_length") uint32_t twin_length(void) { return twin.model.length; }
 
-EXPORT("twin_reset") void twin_reset(void) {
-    s3lm_reset(&twin.model);
-}
+EXPORT("twin_reset") void twin_reset(void) { s3lm_reset(&twin.model); }
 
-EXPORT("twin_truncate") void twin_truncate(uint32_t length) {
-    s3lm_truncate(&twin.model, length);
-}
+EXPORT("twin_truncate") void twin_truncate(uint32_t length) { s3lm_truncate(&twin.model, length); }
 
 EXPORT("twin_forward") uint32_t twin_forward(const uint32_t *ids, uint32_t n, float *logits, uint32_t all) {
     return (uint32_t)s3lm_forward(&twin.model, ids, n, logits, all != 0);
@@ -209,8 +199,8 @@ uint32_t twin_chat_encode(uint32_t first, const uint8_t *user, uint32_t user_byt
                           uint32_t capacity, uint32_t *count) {
     s3lm_turn turn = {first != 0, user, user_bytes, system, system_bytes};
     size_t made = 0;
-    s3lm_tokenizer_status status = s3lm_chat_encode(&twin.chat, &twin.tokenizer, &turn, scratch, scratch_bytes, ids,
-                                                    capacity, &made);
+    s3lm_tokenizer_status status =
+        s3lm_chat_encode(&twin.chat, &twin.tokenizer, &turn, scratch, scratch_bytes, ids, capacity, &made);
     *count = (uint32_t)made;
     return (uint32_t)status;
 }
@@ -233,9 +223,7 @@ static uint32_t piece(void *user, uint32_t id, uint8_t *out, uint32_t capacity) 
 }
 
 /* Room for `S3LM_MAX_STOP_IDS` ids, and for one stop string of `S3LM_MAX_STOP_BYTES`. */
-EXPORT("twin_stop_ids") uint32_t *twin_stop_ids(void) {
-    return twin.stop_ids;
-}
+EXPORT("twin_stop_ids") uint32_t *twin_stop_ids(void) { return twin.stop_ids; }
 
 EXPORT("twin_stop_string") uint8_t *twin_stop_string(uint32_t index, uint32_t length) {
     twin.stop_strings[index] = twin.stop_bytes[index];
@@ -283,6 +271,4 @@ EXPORT("twin_step") const void *twin_step(void) {
     return &event;
 }
 
-EXPORT("twin_cancel") void twin_cancel(void) {
-    s3lm_generation_cancel(&twin.generation);
-}
+EXPORT("twin_cancel") void twin_cancel(void) { s3lm_generation_cancel(&twin.generation); }
