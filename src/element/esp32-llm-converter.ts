@@ -205,6 +205,7 @@ export class Esp32LlmConverter extends LitElement {
   #changed(now: State, before: State): void {
     this.view = now;
     if (now.step !== 'choose' && this.later === null) void this.#loadViews();
+    this.#announceGeneration(now, before);
     if (now.step === before.step) return;
     this.#internals.states.delete(before.step);
     this.#internals.states.add(now.step);
@@ -237,6 +238,15 @@ export class Esp32LlmConverter extends LitElement {
       case 'result':
         return announce.result(VERDICTS[now.result.report.verdict].title);
     }
+  }
+
+  /** Words as they arrive are not read out: only that they are complete. */
+  #announceGeneration(now: State, before: State): void {
+    if (now.step !== 'result' || before.step !== 'result' || now.trial === before.trial) return;
+    const { announce } = this.#strings;
+    if (now.trial.kind === 'ended') this.announcement = announce.generated(now.trial.tokens);
+    else if (now.trial.kind === 'failed') this.announcement = now.trial.failure.title;
+    else this.announcement = '';
   }
 
   async #loadViews(): Promise<void> {
@@ -442,7 +452,7 @@ export class Esp32LlmConverter extends LitElement {
 
   #renderView(view: State): TemplateResult {
     const [strings, actions] = [this.#strings, this.#actions];
-    if (view.step === 'choose') return chooseView(view, this.#sampleName(), strings, actions);
+    if (view.step === 'choose') return chooseView(view, this.#sampleName(), this.dragging, strings, actions);
     if (view.step === 'reading') return readingView(view, strings, actions);
     if (this.later === null) {
       return readingView({ step: 'reading', name: view.choice.inspection.name }, strings, actions);

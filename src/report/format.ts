@@ -9,8 +9,9 @@ const MIB = 1024 * 1024;
  */
 export function formatBytes(bytes: number, lang = 'en'): string {
   if (bytes < KIB) return `${formatCount(bytes, lang)} B`;
-  if (bytes < MIB) return `${fixed(bytes / KIB, bytes < 100 * KIB && bytes % KIB !== 0 ? 1 : 0, lang)} KB`;
-  return `${fixed(bytes / MIB, bytes < 100 * MIB && bytes % MIB !== 0 ? 2 : 0, lang)} MB`;
+  if (bytes < MIB)
+    return `${formatFixed(bytes / KIB, bytes < 100 * KIB && bytes % KIB !== 0 ? 1 : 0, lang)} KB`;
+  return `${formatFixed(bytes / MIB, bytes < 100 * MIB && bytes % MIB !== 0 ? 2 : 0, lang)} MB`;
 }
 
 /** A whole number with grouped digits. */
@@ -21,15 +22,15 @@ export function formatCount(value: number, lang = 'en'): string {
 /** A count in words a person can compare: `263 K`, `1.1 M`. */
 export function formatShortCount(value: number, lang = 'en'): string {
   if (value < 1e3) return formatCount(value, lang);
-  if (value < 1e6) return `${fixed(value / 1e3, value < 1e4 ? 1 : 0, lang)} K`;
-  if (value < 1e9) return `${fixed(value / 1e6, value < 1e8 ? 1 : 0, lang)} M`;
-  return `${fixed(value / 1e9, 1, lang)} B`;
+  if (value < 1e6) return `${formatFixed(value / 1e3, value < 1e4 ? 1 : 0, lang)} K`;
+  if (value < 1e9) return `${formatFixed(value / 1e6, value < 1e8 ? 1 : 0, lang)} M`;
+  return `${formatFixed(value / 1e9, 1, lang)} B`;
 }
 
 /** A share of 1 in percent. */
 export function formatPercent(share: number, digits = 1, lang = 'en'): string {
   if (!Number.isFinite(share)) return '–';
-  return `${fixed(share * 100, digits, lang)} %`;
+  return `${formatFixed(share * 100, digits, lang)} %`;
 }
 
 /** A measured number with three significant digits; tiny ones keep an exponent. */
@@ -45,7 +46,7 @@ export function formatNumber(value: number, lang = 'en'): string {
 /** Perplexities differ in the third digit and are compared side by side: three decimals. */
 export function formatPerplexity(value: number, lang = 'en'): string {
   if (!Number.isFinite(value)) return formatNumber(value, lang);
-  return value >= 1000 ? formatCount(value, lang) : fixed(value, 3, lang);
+  return value >= 1000 ? formatCount(value, lang) : formatFixed(value, 3, lang);
 }
 
 /** A value with its standard error, when there is one. */
@@ -58,7 +59,7 @@ export function formatWithError(value: number, error: number | null, lang = 'en'
 /** Signal-to-noise ratio; `null` is a tensor that lost nothing. */
 export function formatDecibels(value: number | null, lang = 'en'): string {
   if (value === null) return 'exact';
-  return Number.isFinite(value) ? `${fixed(value, 1, lang)} dB` : '–';
+  return Number.isFinite(value) ? `${formatFixed(value, 1, lang)} dB` : '–';
 }
 
 /** Seconds as a person says them. */
@@ -70,11 +71,14 @@ export function formatSeconds(seconds: number, lang = 'en'): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** Tokens per second: one decimal while it matters. */
+/** Tokens per second: one decimal while it matters, no more than three digits of what is a short measurement. */
 export function formatRate(tokensPerSecond: number, lang = 'en'): string {
-  return tokensPerSecond < 100 ? fixed(tokensPerSecond, 1, lang) : formatCount(tokensPerSecond, lang);
+  return tokensPerSecond < 100
+    ? formatFixed(tokensPerSecond, 1, lang)
+    : tokensPerSecond.toLocaleString(lang, { maximumSignificantDigits: 3 });
 }
 
-function fixed(value: number, digits: number, lang: string): string {
+/** A number with exactly so many decimals. */
+export function formatFixed(value: number, digits: number, lang = 'en'): string {
   return value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

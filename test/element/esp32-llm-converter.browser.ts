@@ -177,6 +177,7 @@ describe('<esp32-llm-converter>', () => {
     });
     await settle(element);
     expect(part(element, '.trial').textContent).to.contain('123 tokens per second');
+    expect(part(element, '[role=status]').textContent).to.equal('4 tokens generated.');
     expect(button(element, 'Generate').type).to.equal('submit');
   });
 
@@ -284,6 +285,7 @@ describe('<esp32-llm-converter>', () => {
     );
     await element.updateComplete;
     expect(base.classList.contains('dragging')).to.be.true;
+    expect(part(element, '.drop-title').textContent).to.equal('Let go to read it');
     expect(element.matches(':state(dragging)')).to.be.true;
     base.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
     await waitUntil(() => fake.settings.length === 1);

@@ -50,7 +50,7 @@ test('the rest', () => {
   assert.equal(formatPerplexity(2.41234), '2.412');
   assert.equal(formatPerplexity(48_211.7), '48,212');
   assert.equal(formatRate(9.87), '9.9');
-  assert.equal(formatRate(1234.5), '1,235');
+  assert.equal(formatRate(12_857.3), '12,900');
   assert.equal(formatSeconds(0.2), '< 1 s');
   assert.equal(formatSeconds(42.4), '42 s');
   assert.equal(formatSeconds(125), '2 min 05 s');

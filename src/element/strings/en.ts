@@ -2,6 +2,7 @@
 import {
   formatBytes,
   formatCount,
+  formatFixed,
   formatRate,
   formatSeconds,
   formatShortCount,
@@ -131,7 +132,8 @@ export const en = {
     json: 'Report as JSON',
     adjust: 'Change settings',
     again: 'Another model',
-    took: (seconds: number) => `Converted and compared in ${formatSeconds(seconds)}.`,
+    took: (seconds: number) =>
+      `Converted and compared in ${seconds < 10 ? `${formatFixed(seconds, 1)} s` : formatSeconds(seconds)}.`,
     sideBySide: 'Side by side',
     sideBySideText: 'Both models continue with their most likely words. Marked from the first difference on.',
     after: 'After',

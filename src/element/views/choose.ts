@@ -9,6 +9,7 @@ import { folderIcon } from './icons.js';
 export function chooseView(
   state: Extract<State, { step: 'choose' }>,
   sample: string,
+  dragging: boolean,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -20,7 +21,7 @@ export function chooseView(
     })}
     <div class="drop" part="drop-zone">
       ${folderIcon()}
-      <p class="drop-title">${choose.dropTitle}</p>
+      <p class="drop-title">${dragging ? choose.dropNow : choose.dropTitle}</p>
       <p class="quiet"><slot name="drop-hint">${choose.dropHint}</slot></p>
       <div class="buttons">
         <button
