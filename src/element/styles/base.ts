@@ -336,6 +336,10 @@ export const base = css`
   }
 
   @media (forced-colors: active) {
+    .panel {
+      border: 1px solid CanvasText;
+    }
+
     button.primary {
       border-width: 2px;
     }
