@@ -8,7 +8,13 @@ export type { Report, TensorReport, TextPair, Verdict } from './quantize/report.
 export { reportHtml, reportText } from './report/index.js';
 export { readPackage, type ModelPackage } from './package/reader.js';
 export { Twin } from './device/twin.js';
-export type { GenerateOptions, GenerateResult, GenerateStep, TwinInfo, TwinOptions } from './device/twin-types.js';
+export type {
+  GenerateOptions,
+  GenerateResult,
+  GenerateStep,
+  TwinInfo,
+  TwinOptions,
+} from './device/twin-types.js';
 export type { ByteSource, ModelFolder } from './source/byte-source.js';
 export { directoryHandleFolder, fileListFolder } from './source/file-list-folder.js';
 export { httpFolder } from './source/http-folder.js';
