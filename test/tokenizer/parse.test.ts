@@ -249,6 +249,30 @@ test('a text that continues another gets no space before it', async () => {
   }
 });
 
+test('a stream never cuts a character, and what cannot be one becomes U+FFFD', async () => {
+  const vocab = { '<0xC3>': 0, '<0xA9>': 1, '<0xFF>': 2, a: 3, '▁a': 4 };
+  const decoder = {
+    type: 'Sequence',
+    decoders: [
+      replace({ String: '▁' }, ' '),
+      { type: 'ByteFallback' },
+      { type: 'Fuse' },
+      { type: 'Strip', content: ' ', start: 1, stop: 0 },
+    ],
+  };
+  const tokenizer = await openJson(pieces({ decoder }, { vocab, merges: [] }));
+  const parts = (ids: number[]): string[] => {
+    const stream = tokenizer.decodeStream();
+    return [...ids.map((id) => stream.push(id)), stream.finish()];
+  };
+  assert.deepEqual(parts([4, 4, 0, 1, 3]), ['a', ' a', '', 'é', 'a', '']);
+  assert.deepEqual(parts([3, 0]), ['a', '', '\ufffd']);
+  assert.deepEqual(parts([0, 3]), ['', '\ufffda', '']);
+  // The library takes back the é once the run turns out not to be UTF-8; a stream has given it already.
+  assert.deepEqual(parts([0, 1, 2]), ['', 'é', '\ufffd', '']);
+  assert.equal(tokenizer.decode([0, 1, 2]), '\ufffd\ufffd\ufffd');
+});
+
 test('more than 65,536 ids take the wide tables', async () => {
   const vocab: Record<string, number> = { a: 0, b: 1, ab: 2 };
   for (let id = 3; id < 70000; id++) vocab[`t${id}`] = id;
