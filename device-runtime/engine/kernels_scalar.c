@@ -72,6 +72,11 @@ static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, co
     }
 }
 
+static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
+                                   int32_t sums[4]) {
+    dot4_i8(w, stride, x, wide, n, sums);
+}
+
 static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores) {
     for (uint32_t t = 0; t < count; t++) {

@@ -30,6 +30,8 @@ static inline __m128i sums_of(__m256i a0, __m256i a1, __m256i a2, __m256i a3) {
     return _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
 }
 
+static inline __m256i load32x8(const int8_t *p) { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+
 /* Sixteen int8 in memory to int16. */
 static inline __m256i load16x8(const int8_t *p) {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
@@ -58,6 +60,32 @@ static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, co
         a3 = _mm256_add_epi32(a3, _mm256_madd_epi16(codes, load16x8(w + row3)));
     }
     vint_store(sums, sums_of(a0, a1, a2, a3));
+}
+
+static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
+                                   int32_t sums[4]) {
+    (void)wide;
+    __m256i rows[4];
+    for (uint32_t r = 0; r < 4u; r++, w += stride) {
+        /* Two sums, so that additions do not wait for each other. */
+        __m256i even = _mm256_setzero_si256(), odd = even;
+        uint32_t i = 0;
+        for (; i + 64u <= n; i += 64u) {
+            __m256i low = load32x8(x + i), high = load32x8(x + i + 32);
+            even = _mm256_add_epi32(even, products(_mm256_abs_epi8(low), low, w + i));
+            odd = _mm256_add_epi32(odd, products(_mm256_abs_epi8(high), high, w + i + 32));
+        }
+        if (i + 32u <= n) {
+            __m256i codes = load32x8(x + i);
+            even = _mm256_add_epi32(even, products(_mm256_abs_epi8(codes), codes, w + i));
+            i += 32u;
+        }
+        if (i < n) {
+            odd = _mm256_add_epi32(odd, _mm256_madd_epi16(load16x8(x + i), load16x8(w + i)));
+        }
+        rows[r] = _mm256_add_epi32(even, odd);
+    }
+    vint_store(sums, sums_of(rows[0], rows[1], rows[2], rows[3]));
 }
 
 /* Dot products of a query with four keys, `stride` codes each. */
@@ -114,6 +142,22 @@ static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, co
         a3 = vint_add32(a3, vint_dot16(high, vint_load8x8(w3 + i + 8)));
     }
     vint_store(sums, vint_sums(a0, a1, a2, a3));
+}
+
+static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
+                                   int32_t sums[4]) {
+    (void)x;
+    vint rows[4];
+    for (uint32_t r = 0; r < 4u; r++, w += stride) {
+        /* Two sums, so that additions do not wait for each other. */
+        vint even = vint_zero(), odd = even;
+        for (uint32_t i = 0; i < n; i += 16u) {
+            even = vint_add32(even, vint_dot16(vint_load(wide + i), vint_load8x8(w + i)));
+            odd = vint_add32(odd, vint_dot16(vint_load(wide + i + 8), vint_load8x8(w + i + 8)));
+        }
+        rows[r] = vint_add32(even, odd);
+    }
+    vint_store(sums, vint_sums(rows[0], rows[1], rows[2], rows[3]));
 }
 
 /* Dot products of a query with four keys, `stride` codes each: the query is an int16 vector as `wide` is. */
