@@ -1,0 +1,124 @@
+/** What is started on the board: this project's firmware as a linked program, or somebody's own ESP-IDF application. */
+import { FormatError } from '../shared/errors.js';
+import type { ByteSource } from '../source/byte-source.js';
+import { readApplicationImage, type ApplicationImage } from './application-reader.js';
+import type { LoadSegment } from './application-writer.js';
+import { readElf } from './elf.js';
+import { APPLICATION_OFFSET, findModelPartition } from './layout.js';
+import {
+  TABLE_BYTES,
+  TABLE_OFFSET,
+  looksLikeTable,
+  readPartitionTable,
+  type Partition,
+} from './partition-table.js';
+import { PARTITION_TYPE } from './partition-types.js';
+
+/** A program that the mask ROM loads by itself. */
+export interface StandaloneFirmware {
+  readonly kind: 'standalone';
+  /** For messages. */
+  readonly name: string;
+  readonly entry: number;
+  readonly segments: readonly LoadSegment[];
+}
+
+/** An ESP-IDF application, with whatever lay beside it. */
+export interface IdfFirmware {
+  readonly kind: 'esp-idf';
+  /** For messages. */
+  readonly name: string;
+  /** Its own table, `null` when only the application was given. */
+  readonly partitions: readonly Partition[] | null;
+  /** What lies in flash, by ascending offset; without a bootloader when only the application was given. */
+  readonly contents: readonly FlashContent[];
+  readonly hasBootloader: boolean;
+}
+
+export type Firmware = StandaloneFirmware | IdfFirmware;
+
+export interface FlashContent {
+  /** Of the partition, or `bootloader`. */
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The largest flash that a header can name is 128 MiB; modules for this chip end at 32. */
+const MAX_FLASH_BYTES = 32 * 1024 * 1024;
+/** Contents are kept in rows of this many bytes. */
+const ROW_BYTES = 16;
+
+/**
+ * This project's firmware from its linked ELF file.
+ * @throws FormatError
+ */
+export function firmwareFromElf(bytes: Uint8Array, name: string): StandaloneFirmware {
+  const { entry, segments } = readElf(bytes, name);
+  return { kind: 'standalone', name, entry, segments };
+}
+
+/**
+ * Somebody's own ESP-IDF build: the application image alone, or the merged image (`idf.py merge-bin`), whose bootloader,
+ * table and partitions are then kept.
+ * @throws FormatError when it is neither, or damaged; TransportError from the source
+ */
+export async function readIdfFirmware(source: ByteSource, signal?: AbortSignal): Promise<IdfFirmware> {
+  const fail = (field: string, problem: string): FormatError =>
+    new FormatError(problem, {
+      file: source.name,
+      field,
+      remedy: 'Give the application image (build/PROJECT.bin) or the merged image of an ESP-IDF project.',
+    });
+  if (source.size > MAX_FLASH_BYTES)
+    throw fail('size', `${source.size} bytes are more than any flash of this chip.`);
+  const bytes = await source.read(0, source.size, signal);
+  const options = signal === undefined ? {} : { signal };
+  const first = await readApplicationImage(source, options);
+  const table = bytes.subarray(TABLE_OFFSET, TABLE_OFFSET + TABLE_BYTES);
+  if (first.length > TABLE_OFFSET || !looksLikeTable(table)) {
+    if (!isMapped(first)) throw fail('segments', 'It maps no flash, so it is no application of ESP-IDF.');
+    const contents = [
+      { name: 'application', offset: APPLICATION_OFFSET, bytes: bytes.subarray(0, first.length) },
+    ];
+    return { kind: 'esp-idf', name: source.name, partitions: null, contents, hasBootloader: false };
+  }
+
+  const { partitions } = readPartitionTable(table, { file: source.name });
+  const model = findModelPartition(partitions);
+  const contents: FlashContent[] = [
+    { name: 'bootloader', offset: 0, bytes: content(bytes, 0, TABLE_OFFSET, first.length) },
+  ];
+  let applications = 0;
+  for (const partition of [...partitions].sort((a, b) => a.offset - b.offset)) {
+    const { name, type, offset, size } = partition;
+    if (partition === model || type === PARTITION_TYPE.bootloader || type === PARTITION_TYPE.partitionTable)
+      continue;
+    let length = 0;
+    const end = Math.min(offset + size, bytes.length);
+    if (type === PARTITION_TYPE.app && offset < end && !isErased(bytes.subarray(offset, end))) {
+      ({ length } = await readApplicationImage(source, { ...options, offset, end }));
+      applications += 1;
+    }
+    const found = content(bytes, offset, end, length);
+    if (found.length > 0) contents.push({ name, offset, bytes: found });
+  }
+  if (applications === 0) throw fail('partitions', 'None of them holds an application.');
+  return { kind: 'esp-idf', name: source.name, partitions, contents, hasBootloader: true };
+}
+
+function isMapped(image: ApplicationImage): boolean {
+  return image.segments.some(({ kind }) => kind === 'flash-code' || kind === 'flash-data');
+}
+
+export function isErased(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0xff);
+}
+
+/** The bytes of `[begin, end)` without the erased flash at their end, but at least `least` of them. */
+function content(bytes: Uint8Array, begin: number, end: number, least: number): Uint8Array {
+  let last = Math.min(end, bytes.length);
+  while (last > begin && bytes[last - 1] === 0xff) last -= 1;
+  const length = Math.max(Math.ceil((last - begin) / ROW_BYTES) * ROW_BYTES, least);
+  return bytes.subarray(begin, Math.max(begin, Math.min(begin + length, end)));
+}

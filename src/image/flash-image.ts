@@ -1,0 +1,217 @@
+/**
+ * Puts firmware, partition table and model package together: as parts for a flashing tool, and as one image that is
+ * written to offset 0. The package may be streamed through, so that it never has to be in memory.
+ */
+import type { PackageSink } from '../package/writer.js';
+import type { Board } from '../plan/boards.js';
+import { UsageError } from '../shared/errors.js';
+import { MemorySource } from '../source/memory-folder.js';
+import { readApplicationImage } from './application-reader.js';
+import { writeApplicationImage } from './application-writer.js';
+import { hex } from './chip.js';
+import type { Firmware, FlashContent, IdfFirmware, StandaloneFirmware } from './firmware.js';
+import { BOOT_MEGAHERTZ, BOOT_MODE } from './flash-settings.js';
+import { TAIL_BYTES, idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
+import { TABLE_OFFSET, TABLE_SECTOR_BYTES, encodePartitionTable, type Partition } from './partition-table.js';
+import { patchFlashSettings } from './patch-settings.js';
+
+/** Everything about an image but the package's bytes. */
+export interface FlashImage {
+  readonly partitions: readonly Partition[];
+  /** Where the package lies. */
+  readonly model: Partition;
+  readonly packageBytes: number;
+  /** All but the package, by ascending offset, without overlaps. */
+  readonly parts: readonly FlashContent[];
+  /** Whether something at offset 0 starts the rest; without it there are parts but no merged image. */
+  readonly bootable: boolean;
+  /** Length of the merged image. */
+  readonly totalBytes: number;
+}
+
+/** Names of the parts that are no partitions. */
+export const PART = { firmware: 'firmware', table: 'partition-table', model: 'model' } as const;
+
+/**
+ * Lays out an image for a board and a package of known length.
+ * @param board its name and capacity count
+ * @throws UsageError when something does not fit, with by how much; FormatError when the firmware is unsound
+ */
+export async function planFlashImage(
+  firmware: Firmware,
+  board: Pick<Board, 'name' | 'flashBytes'>,
+  packageBytes: number,
+): Promise<FlashImage> {
+  const { flashBytes } = board;
+  const layout = layoutFor(firmware, flashBytes);
+  const { model, partitions } = layout;
+  if (packageBytes > model.size) {
+    throw new UsageError(
+      `The package is ${packageBytes} bytes, ${packageBytes - model.size} more than the model partition of ${board.name} holds. ` +
+        'Use a smaller model, coarser groups or a board with more flash.',
+    );
+  }
+  const table = encodePartitionTable(partitions, { file: firmware.name, flashBytes });
+  const parts =
+    firmware.kind === 'standalone'
+      ? standaloneParts(firmware, flashBytes, table)
+      : await idfParts(firmware, flashBytes, table);
+  const whole = [
+    ...parts.map(({ name, offset, bytes }) => ({ name, offset, length: bytes.length })),
+    { name: PART.model, offset: model.offset, length: packageBytes },
+  ].sort((a, b) => a.offset - b.offset);
+  checkPlaces(whole, firmware, board, layout);
+  return {
+    partitions,
+    model,
+    packageBytes,
+    parts,
+    bootable: firmware.kind === 'standalone' || firmware.hasBootloader,
+    totalBytes: Math.max(...whole.map(({ offset, length }) => offset + length)),
+  };
+}
+
+function layoutFor(firmware: Firmware, flashBytes: number): FlashLayout {
+  if (firmware.kind === 'standalone') return standaloneLayout(flashBytes);
+  if (firmware.partitions !== null) return layoutWithModel(firmware.partitions, flashBytes);
+  const longest = Math.max(...firmware.contents.map(({ bytes }) => bytes.length));
+  return idfLayout(longest, flashBytes);
+}
+
+function standaloneParts(
+  firmware: StandaloneFirmware,
+  flashBytes: number,
+  table: Uint8Array,
+): FlashContent[] {
+  // The inlay fills the table's whole sector: nothing else may share it, tools erase it at once.
+  const sector = new Uint8Array(TABLE_SECTOR_BYTES).fill(0xff);
+  sector.set(table);
+  const { bytes, inlaid } = writeApplicationImage({
+    name: firmware.name,
+    entry: firmware.entry,
+    segments: firmware.segments,
+    settings: { mode: BOOT_MODE, megahertz: BOOT_MEGAHERTZ, flashBytes },
+    inlay: { offset: TABLE_OFFSET, bytes: sector },
+  });
+  const image = { name: PART.firmware, offset: 0, bytes };
+  return inlaid ? [image] : [image, { name: PART.table, offset: TABLE_OFFSET, bytes: table }];
+}
+
+async function idfParts(
+  firmware: IdfFirmware,
+  flashBytes: number,
+  table: Uint8Array,
+): Promise<FlashContent[]> {
+  const parts: FlashContent[] = [{ name: PART.table, offset: TABLE_OFFSET, bytes: table }];
+  for (const content of firmware.contents) {
+    if (content.offset !== 0) {
+      parts.push(content);
+      continue;
+    }
+    // ESP-IDF takes the capacity from the bootloader's header and refuses a table that goes beyond it.
+    const { settings } = await readApplicationImage(new MemorySource(firmware.name, content.bytes));
+    const bytes =
+      settings.flashBytes === flashBytes
+        ? content.bytes
+        : await patchFlashSettings(content.bytes, { flashBytes }, firmware.name);
+    parts.push({ ...content, bytes });
+  }
+  return parts.sort((a, b) => a.offset - b.offset);
+}
+
+function checkPlaces(
+  places: readonly { name: string; offset: number; length: number }[],
+  firmware: Firmware,
+  board: Pick<Board, 'name' | 'flashBytes'>,
+  layout: FlashLayout,
+): void {
+  for (const [index, { name, offset, length }] of places.entries()) {
+    const end = offset + length;
+    const next = places[index + 1];
+    if (next !== undefined && end > next.offset) {
+      throw new UsageError(
+        `${firmware.name}: ${name} ends at ${hex(end)}, after ${next.name} begins at ${hex(next.offset)}.`,
+      );
+    }
+    if (end > board.flashBytes - TAIL_BYTES) {
+      throw new UsageError(
+        `${name} ends at ${hex(end)}; the flash of ${board.name} ends at ${hex(board.flashBytes)}, and ${TAIL_BYTES} bytes before it stay free. Use a board with more flash.`,
+      );
+    }
+  }
+  const [image] = places;
+  const room = layout.partitions.find(({ name }) => name === PART.firmware);
+  if (firmware.kind !== 'standalone' || image === undefined || room === undefined) return;
+  if (image.length > room.offset + room.size) {
+    throw new UsageError(
+      `${firmware.name}: the image of ${image.length} bytes ends after the firmware's partition, at ${hex(room.offset + room.size)}.`,
+    );
+  }
+}
+
+/**
+ * The merged image with a package that is in memory.
+ * @throws UsageError when there is no bootloader; RangeError when the package has another length than planned
+ */
+export function assembleFlashImage(image: FlashImage, bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== image.packageBytes)
+    throw new RangeError(`planned for a package of ${image.packageBytes} bytes, not ${bytes.length}`);
+  refuseUnbootable(image);
+  const whole = render(image.parts, 0, image.totalBytes);
+  whole.set(bytes, image.model.offset);
+  return whole;
+}
+
+function refuseUnbootable(image: FlashImage): void {
+  if (image.bootable) return;
+  throw new UsageError(
+    'A merged image needs a bootloader, and only an application was given. Give the merged image of the project (idf.py merge-bin), or flash the parts to a board that has a bootloader.',
+  );
+}
+
+/** Part of the flash as it lies there; gaps are erased flash. */
+function render(parts: readonly FlashContent[], begin: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - begin).fill(0xff);
+  for (const part of parts) {
+    if (part.offset >= begin && part.offset < end) bytes.set(part.bytes, part.offset - begin);
+  }
+  return bytes;
+}
+
+/** Writes a merged image around a package that is being written: hand it to the package's writer. */
+export class FlashImageSink implements PackageSink {
+  /** The image's layout, once the package's length is known. */
+  image: FlashImage | null = null;
+
+  /**
+   * @param inner where the image goes
+   * @param plan lays out the image for a package of the given length, see {@link planFlashImage}
+   */
+  constructor(
+    private readonly inner: PackageSink,
+    private readonly plan: (packageBytes: number) => Promise<FlashImage>,
+  ) {}
+
+  async begin(headLength: number, totalLength: number): Promise<void> {
+    const image = await this.plan(totalLength);
+    refuseUnbootable(image);
+    this.image = image;
+    await this.inner.begin(image.model.offset + headLength, image.totalBytes);
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.inner.append(bytes);
+  }
+
+  async prepend(head: Uint8Array): Promise<void> {
+    const { image } = this;
+    if (image === null) throw new RangeError('prepend before begin');
+    const end = image.model.offset + image.packageBytes;
+    if (image.totalBytes > end) await this.inner.append(render(image.parts, end, image.totalBytes));
+    const before = render(image.parts, 0, image.model.offset);
+    const whole = new Uint8Array(before.length + head.length);
+    whole.set(before);
+    whole.set(head, before.length);
+    await this.inner.prepend(whole);
+  }
+}
