@@ -103,8 +103,7 @@ async function findTable(
   if (looksLikeTable(bytes)) {
     // A table inside the image is a segment that ends with the table's sector.
     const inlaid = boot.segments.some(
-      ({ offset, length }) =>
-        offset <= TABLE_OFFSET && offset + length === TABLE_OFFSET + TABLE_SECTOR_BYTES,
+      ({ offset, length }) => offset <= TABLE_OFFSET && offset + length === TABLE_OFFSET + TABLE_SECTOR_BYTES,
     );
     if (boot.length <= TABLE_OFFSET || inlaid) return readPartitionTable(bytes, { file: source.name });
   }

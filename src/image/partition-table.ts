@@ -41,8 +41,8 @@ export const TABLE_SECTOR_BYTES = 0x1000;
 export const TABLE_BYTES = 0xc00;
 
 const ROW_BYTES = 32;
-/** The last row is the MD5 or the end mark. */
-export const MAX_PARTITIONS = TABLE_BYTES / ROW_BYTES - 1;
+/** The last two rows are the MD5 and the end mark. */
+export const MAX_PARTITIONS = TABLE_BYTES / ROW_BYTES - 2;
 const NAME_BYTES = 16;
 const ROW_MAGIC = 0x50aa;
 const DIGEST_MAGIC = 0xebeb;
@@ -66,6 +66,8 @@ export interface TableRules {
  * @throws FormatError when the partitions break a rule
  */
 export function encodePartitionTable(partitions: readonly Partition[], rules: TableRules): Uint8Array {
+  if (partitions.length > MAX_PARTITIONS)
+    throw broken(rules, 'rows', `${partitions.length} partitions, more than ${MAX_PARTITIONS}.`);
   checkPartitions(partitions, rules);
   const bytes = new Uint8Array(TABLE_BYTES).fill(0xff);
   const view = new DataView(bytes.buffer);
@@ -160,8 +162,6 @@ function readRow(content: Uint8Array, row: number, rules: TableRules): Partition
  * @throws FormatError naming the partition
  */
 export function checkPartitions(partitions: readonly Partition[], rules: TableRules): void {
-  if (partitions.length > MAX_PARTITIONS)
-    throw broken(rules, 'rows', `${partitions.length} partitions, more than ${MAX_PARTITIONS}.`);
   const names = new Set<string>();
   for (const partition of partitions) {
     checkPartition(partition, rules);

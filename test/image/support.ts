@@ -61,6 +61,7 @@ export async function makePackage(sink?: PackageSink): Promise<Uint8Array> {
     plan,
     tokenizer: null,
     chat: null,
+    stopIds: [2],
     metadata: { name: 'tiny' },
   });
   for (const { tensor } of plan.tensors) {
