@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Twin, type GenerateResult } from '../device/twin.js';
-import { convert, openModel, type OpenedModel } from '../pipeline/convert.js';
+import { convert, openModel, stopIds, type OpenedModel } from '../pipeline/convert.js';
 import { seededRandom } from '../pipeline/random.js';
 import { loadReference } from '../pipeline/reference.js';
 import { sample } from '../pipeline/sampler.js';
@@ -199,6 +199,7 @@ async function runFloat(
     if (prompt.length === 0) throw new UsageError('The prompt has no tokens; give text or ids.');
     const room = reference.context - prompt.length;
     const wanted = request.tokens ?? generation.maxNewTokens ?? FLOAT_TOKENS;
+    const stops = stopIds(opened);
     const random = seededRandom(request.seed);
     const text = opened.tokenizer?.decodeStream({ skipSpecial: true });
     const ids: number[] = [];
@@ -217,8 +218,7 @@ async function runFloat(
       write(text?.push(id) ?? `${id} `);
       const stop = request.stop.find((candidate) => written.includes(candidate));
       if (stop !== undefined) written = written.slice(0, written.indexOf(stop));
-      if (stop !== undefined || opened.model.eosIds.includes(id) || ids.length >= Math.min(wanted, room))
-        break;
+      if (stop !== undefined || stops.includes(id) || ids.length >= Math.min(wanted, room)) break;
       logits = reference.forward([id], 'last');
     }
     write(text?.finish() ?? '');

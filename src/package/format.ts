@@ -30,6 +30,17 @@ export const CONFIG_BYTES = 64;
 export const LAYER_BYTES = 64;
 export const TENSOR_BYTES = 64;
 export const SAMPLING_BYTES = 32;
+/** Sampling below these is the same as greedy; the engine asks for 0 or at least the temperature, and a positive top-p. */
+export const SAMPLING_LIMITS = {
+  temperature: 1e-3,
+  topP: 1e-6,
+  maxTemperature: 1000,
+  penalty: [0.01, 100],
+} as const;
+/** Norm epsilons outside are damage; the engine's reciprocal root is accurate inside. */
+export const EPSILON_RANGE = [1e-20, 1] as const;
+/** Factors on embeddings, logits and scores. */
+export const FACTOR_RANGE = [1e-6, 1e6] as const;
 /** Ids that end a generation; Llama 3 has three. */
 export const MAX_STOP_IDS = 32;
 

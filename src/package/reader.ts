@@ -7,6 +7,8 @@ import { FormatError } from '../shared/errors.js';
 import { crc32 } from './crc32.js';
 import {
   CONFIG_BYTES,
+  EPSILON_RANGE,
+  FACTOR_RANGE,
   HEADER_BYTES,
   LAYER_BYTES,
   MAGIC,
@@ -15,6 +17,7 @@ import {
   NONE,
   PACKAGE_LIMITS,
   SAMPLING_BYTES,
+  SAMPLING_LIMITS,
   SECTION,
   SECTION_ENTRY_BYTES,
   SECTION_REQUIRED,
@@ -89,6 +92,9 @@ const REMEDY = 'Convert the model again, or download the file again if it was co
 
 /** Largest section besides the weights that is read into memory: a tokenizer of a million tokens stays below. */
 const MAX_SMALL_SECTION = 64 * 1024 * 1024;
+
+/** The smallest normal f32: top-p is positive. */
+const SMALLEST_NORMAL = 2 ** -126;
 
 /** Bytes per read while checking the weights. */
 const CHECK_BLOCK = 4 * 1024 * 1024;
@@ -268,17 +274,25 @@ function readConfig(source: ByteSource, view: DataView): PackageConfig {
     cache: ranged(5, 'cache kind', 0, 1) === 0 ? 'int8' : 'float32',
     activations: (['dynamic', 'static', 'float32'] as const)[ranged(6, 'activation kind', 0, 2)] ?? 'dynamic',
     bosId: bos === NONE ? null : bos,
-    finalNormEpsilon: positive(source, view, 32, 'CONF epsilon'),
-    embeddingScale: positive(source, view, 36, 'CONF embedding scale'),
-    logitScale: positive(source, view, 40, 'CONF logit scale'),
+    finalNormEpsilon: within(source, view, 32, 'CONF epsilon', EPSILON_RANGE),
+    embeddingScale: within(source, view, 36, 'CONF embedding scale', FACTOR_RANGE),
+    logitScale: within(source, view, 40, 'CONF logit scale', FACTOR_RANGE),
     rotaryTables: ranged(12, 'rotary tables', 0, PACKAGE_LIMITS.rotaryTables),
   };
 }
 
-function positive(source: ByteSource, view: DataView, offset: number, field: string): number {
+function within(
+  source: ByteSource,
+  view: DataView,
+  offset: number,
+  field: string,
+  [least, most]: readonly [number, number],
+): number {
   const value = view.getFloat32(offset, true);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw broken(source, field, `${value} is not a positive number.`);
+  // Compared as the engine does, with the limits rounded to 32 bits.
+  if (!(value >= Math.fround(least) && value <= Math.fround(most))) {
+    throw broken(source, field, `${value} is not between ${least} and ${most}.`);
+  }
   return value;
 }
 
@@ -317,9 +331,9 @@ function readLayers(source: ByteSource, view: DataView, config: PackageConfig): 
       ffnSize,
       window: window === 0 ? null : window,
       rotary: rotary === NONE ? null : rotary,
-      attentionNormEpsilon: positive(source, view, at + 36, `LAYR ${layer} epsilon`),
-      mlpNormEpsilon: positive(source, view, at + 40, `LAYR ${layer} epsilon`),
-      scoreScale: positive(source, view, at + 44, `LAYR ${layer} score scale`),
+      attentionNormEpsilon: within(source, view, at + 36, `LAYR ${layer} epsilon`, EPSILON_RANGE),
+      mlpNormEpsilon: within(source, view, at + 40, `LAYR ${layer} epsilon`, EPSILON_RANGE),
+      scoreScale: within(source, view, at + 44, `LAYR ${layer} score scale`, FACTOR_RANGE),
       rotaryDim,
     };
   });
@@ -342,17 +356,22 @@ function readSampling(source: ByteSource, view: DataView, config: PackageConfig)
   if (doSample > 1) throw broken(source, 'SAMP sampling', `${doSample} is neither 0 nor 1.`);
   const number = (offset: number, name: string, least: number, most: number): number => {
     const value = view.getFloat32(offset, true);
-    if (!(value >= least && value <= most))
+    if (!(value >= Math.fround(least) && value <= Math.fround(most))) {
       throw broken(source, `SAMP ${name}`, `${value} is not between ${least} and ${most}.`);
+    }
     return value;
   };
+  const [leastPenalty, mostPenalty] = SAMPLING_LIMITS.penalty;
   return {
     doSample: doSample === 1,
-    temperature: number(4, 'temperature', 0, 100),
+    temperature:
+      view.getFloat32(4, true) === 0
+        ? 0
+        : number(4, 'temperature', SAMPLING_LIMITS.temperature, SAMPLING_LIMITS.maxTemperature),
     topK: view.getUint32(8, true),
-    topP: number(12, 'top-p', 0, 1),
+    topP: number(12, 'top-p', SMALLEST_NORMAL, 1),
     minP: number(16, 'min-p', 0, 1),
-    repetitionPenalty: number(20, 'repetition penalty', 0.01, 100),
+    repetitionPenalty: number(20, 'repetition penalty', leastPenalty, mostPenalty),
     maxNewTokens: view.getUint32(24, true),
     stopIds,
   };

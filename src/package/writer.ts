@@ -16,6 +16,7 @@ import {
   MAX_STOP_IDS,
   NONE,
   SAMPLING_BYTES,
+  SAMPLING_LIMITS,
   SECTION,
   SECTION_ENTRY_BYTES,
   SECTION_REQUIRED,
@@ -43,6 +44,8 @@ export interface PackageParts {
   readonly tokenizer: Uint8Array | null;
   /** CHAT section, `null` for a model that continues text. */
   readonly chat: Uint8Array | null;
+  /** Ids that end a generation, at most {@link MAX_STOP_IDS}; default the model's end tokens. */
+  readonly stopIds?: readonly number[];
   /** Static scale of each matrix's input by tensor name; absent or 0 for dynamic. */
   readonly activationScales?: ReadonlyMap<string, number>;
   /** META section: strings for people. */
@@ -94,7 +97,7 @@ export class PackageWriter {
     add(SECTION.config, true, encodeConfig(parts));
     add(SECTION.layers, true, encodeLayers(parts));
     add(SECTION.tensors, true, this.encodeDirectory(parts));
-    add(SECTION.sampling, true, encodeSampling(parts.model));
+    add(SECTION.sampling, true, encodeSampling(parts));
     if (parts.tokenizer !== null) add(SECTION.tokenizer, false, parts.tokenizer);
     if (parts.chat !== null) add(SECTION.chat, false, parts.chat);
     add(SECTION.metadata, false, new TextEncoder().encode(JSON.stringify(parts.metadata)));
@@ -277,17 +280,19 @@ function encodeLayers({ model, plan }: PackageParts): Uint8Array {
   return bytes;
 }
 
-function encodeSampling(model: DecoderModel): Uint8Array {
+function encodeSampling({ model, stopIds }: PackageParts): Uint8Array {
   const { generation } = model;
-  const stops = model.eosIds.slice(0, MAX_STOP_IDS);
+  const stops = (stopIds ?? model.eosIds).slice(0, MAX_STOP_IDS);
   const bytes = new Uint8Array(SAMPLING_BYTES + 4 * stops.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, generation.doSample ? 1 : 0, true);
-  view.setFloat32(4, generation.temperature ?? 1, true);
+  const temperature = generation.temperature ?? 1;
+  view.setFloat32(4, temperature < SAMPLING_LIMITS.temperature ? 0 : temperature, true);
   view.setUint32(8, generation.topK ?? 0, true);
-  view.setFloat32(12, generation.topP ?? 1, true);
+  view.setFloat32(12, Math.max(generation.topP ?? 1, SAMPLING_LIMITS.topP), true);
   view.setFloat32(16, generation.minP ?? 0, true);
-  view.setFloat32(20, generation.repetitionPenalty ?? 1, true);
+  const [least, most] = SAMPLING_LIMITS.penalty;
+  view.setFloat32(20, Math.min(most, Math.max(least, generation.repetitionPenalty ?? 1)), true);
   view.setUint32(24, generation.maxNewTokens ?? 0, true);
   view.setUint32(28, stops.length, true);
   stops.forEach((id, index) => view.setUint32(SAMPLING_BYTES + 4 * index, id, true));

@@ -64,6 +64,11 @@ export async function openModel(
   return { folder, checkpoint, model, tokenizer, chat: chat.pieces, notes };
 }
 
+/** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */
+export function stopIds(opened: Pick<OpenedModel, 'model' | 'chat'>): readonly number[] {
+  return [...new Set([...opened.model.eosIds, ...(opened.chat?.endIds ?? [])])];
+}
+
 /** The plan of an opened model for the options, without converting anything. */
 export function planModel(opened: OpenedModel, options: ConvertOptions): Plan {
   const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
@@ -115,6 +120,7 @@ export async function convert(
         plan,
         tokenizer: opened.tokenizer?.section ?? null,
         chat: opened.chat?.section ?? null,
+        stopIds: stopIds(opened),
         metadata: await packageMetadata(opened, plan),
         ...(activationScales === undefined ? {} : { activationScales }),
       },
@@ -192,7 +198,7 @@ class ReferenceSession {
     );
     return writeStories(await this.reference(), {
       prefixIds: this.prefixIds(),
-      stopIds: model.eosIds,
+      stopIds: stopIds(this.opened),
       stories: WRITING_STORIES,
       tokens,
       seed,
@@ -252,7 +258,7 @@ async function makeReport(
     sequences,
     origin: options.evaluationText === undefined ? 'written by the original model' : 'given',
     prompts: session.prompts(options.prompts),
-    stopIds: session.opened.model.eosIds,
+    stopIds: stopIds(session.opened),
     hooks,
   });
 }

@@ -36,6 +36,7 @@ async function makePackage(
     plan,
     tokenizer: null,
     chat: null,
+    stopIds: [2],
     metadata: { name: 'ünï' },
   });
   const random = randomNumbers(3);

@@ -165,6 +165,42 @@ describe('convert', () => {
     for (const pair of report.texts) assert.equal(pair.firstDifference, null);
   });
 
+  it('takes every sampling default that a generation_config.json may hold', async () => {
+    const { twin } = await testRuntime();
+    const model = syntheticFolder();
+    const config = await model.open('config.json');
+    const weights = await model.open('model.safetensors');
+    assert.ok(config !== null && weights !== null);
+    for (const generation of [
+      { do_sample: true, temperature: 0, top_p: 0, top_k: 0, repetition_penalty: 0.001 },
+      {
+        do_sample: true,
+        temperature: 1000,
+        top_p: 1,
+        min_p: 1,
+        repetition_penalty: 1000,
+        eos_token_id: [2, 3, 4],
+      },
+      { temperature: 1e-9, top_p: 1e-30 },
+      {},
+    ]) {
+      const folder = memoryFolder('sampled', {
+        'config.json': await config.read(0, config.size),
+        'model.safetensors': await weights.read(0, weights.size),
+        'generation_config.json': new TextEncoder().encode(JSON.stringify(generation)),
+      });
+      const { package: bytes } = await packageOf(folder, { report: false });
+      const engine = await Twin.load(twin, bytes);
+      assert.deepEqual(engine.info.stopIds, generation.eos_token_id ?? [2]);
+      const found = await readPackage({
+        name: 'x',
+        size: bytes.length,
+        read: (begin, end) => Promise.resolve(bytes.slice(begin, end)),
+      });
+      assert.equal(found.sampling.doSample, generation.do_sample ?? false);
+    }
+  });
+
   it('names the tensor that is not a number', async () => {
     const folder = syntheticFolder();
     const weights = await folder.open('model.safetensors');
