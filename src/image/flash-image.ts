@@ -3,7 +3,7 @@
  * written to offset 0. The package may be streamed through, so that it never has to be in memory.
  */
 import type { PackageSink } from '../package/writer.js';
-import type { Board } from '../plan/boards.js';
+import { FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
 import { UsageError } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { readApplicationImage } from './application-reader.js';
@@ -11,7 +11,7 @@ import { writeApplicationImage } from './application-writer.js';
 import { hex } from './chip.js';
 import type { Firmware, FlashContent, IdfFirmware, StandaloneFirmware } from './firmware.js';
 import { BOOT_MEGAHERTZ, BOOT_MODE } from './flash-settings.js';
-import { TAIL_BYTES, idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
+import { idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES, encodePartitionTable, type Partition } from './partition-table.js';
 import { patchFlashSettings } from './patch-settings.js';
 
@@ -133,9 +133,9 @@ function checkPlaces(
         `${firmware.name}: ${name} ends at ${hex(end)}, after ${next.name} begins at ${hex(next.offset)}.`,
       );
     }
-    if (end > board.flashBytes - TAIL_BYTES) {
+    if (end > board.flashBytes - FLASH_TAIL_BYTES) {
       throw new UsageError(
-        `${name} ends at ${hex(end)}; the flash of ${board.name} ends at ${hex(board.flashBytes)}, and ${TAIL_BYTES} bytes before it stay free. Use a board with more flash.`,
+        `${name} ends at ${hex(end)}; the flash of ${board.name} ends at ${hex(board.flashBytes)}, and ${FLASH_TAIL_BYTES} bytes before it stay free. Use a board with more flash.`,
       );
     }
   }

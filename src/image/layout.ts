@@ -1,5 +1,5 @@
 /** Where things lie in flash: the two layouts that images are made in, and how a model is added to somebody's own table. */
-import { FIRMWARE_FLASH_BYTES } from '../plan/boards.js';
+import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES } from '../plan/boards.js';
 import { UsageError } from '../shared/errors.js';
 import { MMU_PAGE_BYTES } from './chip.js';
 import { MAX_PARTITIONS, type Partition } from './partition-table.js';
@@ -10,9 +10,6 @@ export interface FlashLayout {
   /** The one among them that takes the package. */
   readonly model: Partition;
 }
-
-/** Flashing tools pad the last block to 16 KiB; what they write must still be flash. */
-export const TAIL_BYTES = 16 * 1024;
 
 /** ESP-IDF puts the first application here, the first page after table and settings. */
 export const APPLICATION_OFFSET = 0x10000;
@@ -91,7 +88,7 @@ export function findModelPartition(partitions: readonly Partition[]): Partition 
 
 /** The model takes all that is left, so that another model can be flashed alone without touching the table. */
 function withNewModel(before: readonly Partition[], offset: number, flashBytes: number): FlashLayout {
-  const end = Math.floor((flashBytes - TAIL_BYTES) / SECTOR_BYTES) * SECTOR_BYTES;
+  const end = Math.floor((flashBytes - FLASH_TAIL_BYTES) / SECTOR_BYTES) * SECTOR_BYTES;
   if (end <= offset) {
     throw new UsageError(
       `A flash of ${flashBytes} bytes has no room for a model: firmware and settings end at ${offset}. Use a board with more flash.`,

@@ -45,6 +45,9 @@ export const FIRMWARE_SRAM_BYTES = (96 + 16) * 1024;
 /** Flash before the model partition: firmware, partition table, settings. */
 export const FIRMWARE_FLASH_BYTES = MiB;
 
+/** Kept clear at the end of the flash: flashing tools pad the last block to 16 KiB, which must still be flash. */
+export const FLASH_TAIL_BYTES = 16 * 1024;
+
 function board(id: string, name: string, flashMiB: number, psramKind: PsramKind, psramMiB: number): Board {
   return { id, name, flashBytes: flashMiB * MiB, psramKind, psramBytes: psramMiB * MiB, refused: null };
 }

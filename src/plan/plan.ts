@@ -6,6 +6,7 @@ import type { DecoderModel } from '../model/decoder.js';
 import { UsageError } from '../shared/errors.js';
 import {
   FIRMWARE_FLASH_BYTES,
+  FLASH_TAIL_BYTES,
   FIRMWARE_SRAM_BYTES,
   READ_RATE,
   SRAM_BYTES,
@@ -121,7 +122,7 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
       .reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
-  const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES;
+  const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
   const cacheRead = cache / 2;
 
   const memories: MemoryUse[] = [

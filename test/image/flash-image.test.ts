@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import { describeImage, looksLikeImage } from '../../src/image/describe.js';
 import { firmwareFromElf, readIdfFirmware, type StandaloneFirmware } from '../../src/image/firmware.js';
 import { FlashImageSink, assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
-import { TAIL_BYTES, findModelPartition } from '../../src/image/layout.js';
+import { findModelPartition } from '../../src/image/layout.js';
 import { mergedManifest, partFiles, partsManifest } from '../../src/image/manifest.js';
 import { encodePartitionTable, readPartitionTable, type Partition } from '../../src/image/partition-table.js';
 import { MemorySink } from '../../src/package/writer.js';
-import { BOARDS, findBoard } from '../../src/plan/boards.js';
+import { BOARDS, FLASH_TAIL_BYTES, findBoard } from '../../src/plan/boards.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { firmwareSegments, fixture, holds, load, makePackage, noise, source } from './support.js';
 
@@ -78,10 +78,10 @@ describe('a merged image around our firmware', () => {
   it('fits every board, with the end of the flash kept clear', async () => {
     for (const board of BOARDS.filter(({ refused }) => refused === null)) {
       const image = await planFlashImage(firmware(0x9000), board, 1000);
-      assert.ok(image.model.offset + image.model.size <= board.flashBytes - TAIL_BYTES);
-      assert.ok(image.model.offset + image.model.size > board.flashBytes - TAIL_BYTES - 0x10000);
+      assert.ok(image.model.offset + image.model.size <= board.flashBytes - FLASH_TAIL_BYTES);
+      assert.ok(image.model.offset + image.model.size > board.flashBytes - FLASH_TAIL_BYTES - 0x10000);
       const most = await planFlashImage(firmware(0x9000), board, image.model.size);
-      assert.equal(most.totalBytes, board.flashBytes - TAIL_BYTES);
+      assert.equal(most.totalBytes, board.flashBytes - FLASH_TAIL_BYTES);
       await assert.rejects(
         planFlashImage(firmware(0x9000), board, image.model.size + 64),
         (error) => error instanceof UsageError && /64 more than the model partition/.test(error.message),
