@@ -1,65 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { crc32 } from '../../src/package/crc32.js';
 import { readPackage } from '../../src/package/reader.js';
-import { MemorySink, PackageWriter } from '../../src/package/writer.js';
-import { findBoard } from '../../src/plan/boards.js';
-import { makePlan, type Plan } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME, NO_FUSIONS, type Granularity } from '../../src/plan/scheme.js';
 import { FormatError } from '../../src/shared/errors.js';
-import type { ByteSource } from '../../src/source/byte-source.js';
-import { syntheticModel, randomNumbers, type SyntheticShape } from '../support/synthetic-model.js';
-
-function source(bytes: Uint8Array): ByteSource {
-  return {
-    name: 'test.s3lm',
-    size: bytes.length,
-    read: (begin, end) => Promise.resolve(bytes.slice(begin, end)),
-  };
-}
-
-/** A package with arbitrary weights: the writer does not care what the codes are. */
-async function makePackage(
-  shape: SyntheticShape = {},
-  options: { granularity?: Granularity; fused?: boolean } = {},
-): Promise<{ bytes: Uint8Array; plan: Plan; codes: Uint8Array[] }> {
-  const { model } = await syntheticModel(shape);
-  const plan = makePlan(model, {
-    board: findBoard('esp32-s3-n8r8'),
-    scheme: { ...DEFAULT_SCHEME, granularity: options.granularity ?? 'channel' },
-    ...(options.fused === false ? { fusions: NO_FUSIONS } : {}),
-    context: 16,
-  });
-  const sink = new MemorySink();
-  const writer = await PackageWriter.create(sink, {
-    model,
-    plan,
-    tokenizer: null,
-    chat: null,
-    stopIds: [2],
-    metadata: { name: 'ünï' },
-  });
-  const random = randomNumbers(3);
-  const codes: Uint8Array[] = [];
-  for (const { tensor } of plan.tensors) {
-    const data = new Uint8Array(tensor.dataBytes);
-    if (tensor.encoding !== 0) {
-      for (let row = 0; row < tensor.rows; row++) {
-        for (let col = 0; col < tensor.cols; col++)
-          data[row * tensor.rowStride + col] = Math.round(random() * 127);
-      }
-    }
-    codes.push(data);
-    const half = Math.floor(tensor.rows / 2) * tensor.rowStride;
-    await writer.appendData(data.subarray(0, half));
-    await writer.appendData(data.subarray(half));
-    await writer.endTensor(new Float32Array(tensor.scaleCount).fill(0.01));
-  }
-  await writer.finish();
-  const bytes = sink.take();
-  assert.equal(bytes.length, writer.totalLength);
-  return { bytes, plan, codes };
-}
+import { SMALLEST, bytesSource, makePackage, resealSections } from '../support/packages.js';
+import { fuzz } from './package.fuzz.js';
 
 describe('a model package', () => {
   for (const granularity of ['tensor', 'channel', 'group:32'] as const) {
@@ -69,7 +13,7 @@ describe('a model package', () => {
           { attentionBias: true, mlpBias: true, tied: false },
           { granularity, fused },
         );
-        const found = await readPackage(source(bytes), { verify: true });
+        const found = await readPackage(bytesSource(bytes), { verify: true });
         assert.equal(found.totalLength, bytes.length);
         assert.equal(found.metadata['name'], 'ünï');
         assert.equal(found.config.context, 16);
@@ -92,23 +36,15 @@ describe('a model package', () => {
 
   it('keeps the window of sliding attention', async () => {
     const { bytes } = await makePackage({ window: 7 });
-    assert.equal((await readPackage(source(bytes))).layers[0]?.window, 7);
+    assert.equal((await readPackage(bytesSource(bytes))).layers[0]?.window, 7);
   });
 
   it('is refused when any byte is changed', async () => {
-    const { bytes } = await makePackage({
-      hidden: 16,
-      heads: 1,
-      kvHeads: 1,
-      headDim: 16,
-      ffn: 16,
-      vocab: 8,
-      layers: 1,
-    });
+    const { bytes } = await makePackage(SMALLEST);
     for (let at = 0; at < bytes.length; at++) {
       const damaged = bytes.slice();
       damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
-      await assert.rejects(readPackage(source(damaged), { verify: true }), FormatError, `byte ${at}`);
+      await assert.rejects(readPackage(bytesSource(damaged), { verify: true }), FormatError, `byte ${at}`);
     }
   });
 
@@ -116,20 +52,20 @@ describe('a model package', () => {
     const { bytes } = await makePackage();
     for (const length of [0, 3, 63, 64, 65, 1000, bytes.length - 64, bytes.length - 1]) {
       await assert.rejects(
-        readPackage(source(bytes.slice(0, length)), { verify: true }),
+        readPackage(bytesSource(bytes.slice(0, length)), { verify: true }),
         FormatError,
         `length ${length}`,
       );
     }
     const longer = new Uint8Array(bytes.length + 64);
     longer.set(bytes);
-    await assert.rejects(readPackage(source(longer)), /something follows/);
+    await assert.rejects(readPackage(bytesSource(longer)), /something follows/);
   });
 
   it('names a newer format version and what to do', async () => {
     const { bytes } = await makePackage();
     bytes[4] = 2;
-    await assert.rejects(readPackage(source(bytes)), /version 2.*Update this program/);
+    await assert.rejects(readPackage(bytesSource(bytes)), /version 2.*Update this program/);
   });
 
   it('refuses inconsistent directories even when the checksums are right', async () => {
@@ -149,57 +85,16 @@ describe('a model package', () => {
     ];
     for (const [name, edit] of edits) {
       const damaged = bytes.slice();
-      const section = (await readPackage(source(bytes))).sections.find((entry) => entry.kind === 'TDIR');
+      const section = (await readPackage(bytesSource(bytes))).sections.find((entry) => entry.kind === 'TDIR');
       assert.ok(section);
       edit(new DataView(damaged.buffer), section.offset);
       resealSections(damaged);
-      await assert.rejects(readPackage(source(damaged), { verify: true }), FormatError, name);
+      await assert.rejects(readPackage(bytesSource(damaged), { verify: true }), FormatError, name);
     }
   });
 
   it('survives arbitrary mutations with only FormatErrors', async () => {
-    const { bytes } = await makePackage({
-      hidden: 16,
-      heads: 1,
-      kvHeads: 1,
-      headDim: 16,
-      ffn: 16,
-      vocab: 8,
-      layers: 1,
-    });
-    const random = randomNumbers(11);
-    const pick = (count: number): number => Math.floor(((random() + 1) / 2) * count);
-    let refused = 0;
-    for (let round = 0; round < 3000; round++) {
-      const damaged = bytes.slice(0, round % 5 === 0 ? pick(bytes.length + 1) : bytes.length);
-      for (let edit = 0; edit <= pick(4) && damaged.length > 0; edit++)
-        damaged[pick(Math.min(damaged.length, 1024))] = pick(256);
-      if (round % 2 === 0) resealSections(damaged);
-      try {
-        await readPackage(source(damaged), { verify: true });
-      } catch (error) {
-        assert.ok(error instanceof FormatError, String(error));
-        refused += 1;
-      }
-    }
-    assert.ok(refused > 2000, `${refused} refused`);
+    const { refused, accepted } = await fuzz(3000, 11);
+    assert.ok(refused > 2000 && accepted > 0, `${refused} refused, ${accepted} accepted`);
   });
 });
-
-/** Recomputes all checksums, as an attacker would. */
-function resealSections(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer);
-  if (bytes.length < 64) return;
-  const count = Math.min(view.getUint32(12, true), 64);
-  for (let index = 0; index < count; index++) {
-    const at = 64 + 32 * index;
-    if (at + 32 > bytes.length) return;
-    const offset = view.getUint32(at + 8, true);
-    const length = view.getUint32(at + 12, true);
-    if (offset + length <= bytes.length)
-      view.setUint32(at + 16, crc32(bytes.subarray(offset, offset + length)), true);
-  }
-  const end = 64 + 32 * count;
-  if (end <= bytes.length)
-    view.setUint32(60, crc32(bytes.subarray(64, end), crc32(bytes.subarray(0, 60))), true);
-}
