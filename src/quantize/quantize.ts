@@ -89,6 +89,9 @@ function sourceBytes(input: QuantizeInput, part: TensorPart): number {
 }
 
 class QuantizeJob {
+  /** Memory that blocks are read to, two buffers for each part that is read side by side: fresh memory costs time. */
+  private readonly buffers: [Uint8Array, Uint8Array][] = [];
+
   constructor(
     private readonly input: QuantizeInput,
     private readonly meter: ProgressMeter,
@@ -208,7 +211,7 @@ class QuantizeJob {
     const step = tensor.parts.length;
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
     const output = this.input.kernels.createOutput(most * step, tensor.rowStride, perRow);
-    const sources = tensor.parts.map((part) => this.blocks(part.source, most)[Symbol.asyncIterator]());
+    const sources = tensor.parts.map((part, index) => this.blocks(part.source, most, index)[Symbol.asyncIterator]());
     try {
       for (let row = 0; row < tensor.rows;) {
         let rows = 0;
@@ -244,8 +247,16 @@ class QuantizeJob {
     throwIfAborted(this.input.signal);
   }
 
-  private blocks(source: TensorRef, rows: number): AsyncIterable<RowBlock> {
-    return rowBlocks(this.input.checkpoint, source.name, { rowsPerBlock: rows, signal: this.input.signal });
+  /** @param side which of the parts that are read side by side this is; one reads while its block is in use */
+  private blocks(source: TensorRef, rows: number, side = 0): AsyncIterable<RowBlock> {
+    const bytes = rows * (source.shape[1] ?? 1) * ELEMENT_BYTES[source.dtype];
+    let buffers = this.buffers[side];
+    if (buffers === undefined || buffers[0].length < bytes) {
+      const size = Math.max(bytes, BLOCK_BYTES);
+      buffers = [new Uint8Array(size), new Uint8Array(size)];
+      this.buffers[side] = buffers;
+    }
+    return rowBlocks(this.input.checkpoint, source.name, { rowsPerBlock: rows, signal: this.input.signal, buffers });
   }
 
   private describe(tensor: PlannedTensor, part: TensorPart, quantizer: RowQuantizer): SourceStatistics {
