@@ -122,6 +122,8 @@ async function inChromium() {
   try {
     const picker = await session.tab.$('#folder');
     await picker.uploadFile(folder);
+    // The browser lists the folder in its own time.
+    await session.tab.waitForFunction((input) => input.files.length > 0, {}, picker);
     const browser = await session.version();
     const list = { read: [], drop: [], memory: [], blob: [] };
     for (let run = -1; run < runs; run += 1) {
