@@ -1,15 +1,18 @@
-/** `inspect`: what a package or a model folder holds, whether it is sound, and where it fits. */
+/** `inspect`: what a package, an image or a model folder holds, whether it is sound, and where it fits. */
 import { stat } from 'node:fs/promises';
+import { looksLikeImage } from '../image/describe.js';
 import { openModel, planModel } from '../pipeline/convert.js';
 import { summarizeFolder } from '../model/summarize-folder.js';
-import { readPackage, type ModelPackage } from '../package/reader.js';
+import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
 import { FormatError, TransportError, UsageError } from '../shared/errors.js';
+import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { InspectRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
+import { inspectImage } from './inspect-image.js';
 import { loadRuntime } from './runtime-files.js';
-import { formatBytes } from './terminal.js';
+import { formatBytes, table } from './terminal.js';
 
 const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
 
@@ -17,23 +20,33 @@ const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const target = await stat(request.target).catch(() => null);
   if (target === null) throw new UsageError(`There is no file or folder ${request.target}.`);
-  return target.isDirectory() ? inspectFolder(request, terminal) : inspectPackage(request, terminal);
+  return target.isDirectory() ? inspectFolder(request, terminal) : inspectFile(request, terminal);
 }
 
-async function inspectPackage(request: InspectRequest, terminal: Terminal): Promise<boolean> {
+/** A file is an image when it begins like one, else it must be a package. */
+async function inspectFile(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const file = await nodeFile(request.target);
-  let found: ModelPackage;
+  const isImage = looksLikeImage(await file.read(0, Math.min(file.size, 1)));
   try {
-    found = await readPackage(file, { verify: true, signal: terminal.signal });
+    return await (isImage ? inspectImage(file, request, terminal) : inspectPackage(file, request, terminal));
   } catch (error) {
     if (!(error instanceof FormatError) || !request.json) throw error;
+    const kind = isImage ? 'image' : 'package';
     terminal.stdout.write(
-      `${JSON.stringify({ kind: 'package', file: request.target, sound: false, problem: error.message })}\n`,
+      `${JSON.stringify({ kind, file: request.target, sound: false, problem: error.message })}\n`,
     );
     return false;
   } finally {
     await file.close();
   }
+}
+
+async function inspectPackage(
+  file: ByteSource,
+  request: InspectRequest,
+  terminal: Terminal,
+): Promise<boolean> {
+  const found = await readPackage(file, { verify: true, signal: terminal.signal });
   if (request.json) {
     terminal.stdout.write(
       `${JSON.stringify({ kind: 'package', file: request.target, sound: true, bytes: found.totalLength, ...found })}\n`,
@@ -158,18 +171,4 @@ async function fitTable(
   } finally {
     await folder.close();
   }
-}
-
-/** Rows as aligned columns. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return [head, ...rows].map(
-    (row) =>
-      `  ${row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd()}`,
-  );
 }

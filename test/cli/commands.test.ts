@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../src/cli/commands.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
@@ -180,6 +181,29 @@ describe('the command line', () => {
     const model = await cli('inspect', synthetic);
     assert.equal(model.code, 0);
     assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes/);
+  });
+
+  it('inspects images of other tools, and says what is damaged', async () => {
+    const fixtures = new URL('../fixtures/image/', import.meta.url);
+    const image = join(folder, 'image.bin');
+    await writeFile(image, await readFile(new URL('ram.bin', fixtures)));
+    const sound = await cli('inspect', image);
+    assert.equal(sound.code, 0, sound.stderr);
+    assert.match(sound.stdout, /ESP32-S3 image[\s\S]*checksum good, SHA-256 good[\s\S]*segment/);
+    assert.equal(
+      (JSON.parse((await cli('inspect', image, '--json')).stdout) as { kind: string }).kind,
+      'image',
+    );
+
+    await writeFile(image, gunzipSync(await readFile(new URL('merged.bin.gz', fixtures))));
+    assert.match((await cli('inspect', image)).stdout, /partition +offset +bytes +holds/);
+
+    const bytes = await readFile(new URL('ram.bin', fixtures));
+    bytes[40] = (bytes[40] as number) ^ 1;
+    await writeFile(image, bytes);
+    const damaged = await cli('inspect', image, '--json');
+    assert.equal(damaged.code, 1);
+    assert.match((JSON.parse(damaged.stdout) as { problem: string }).problem, /checksum|SHA/i);
   });
 
   it('answers bad models with exit code 1 and what to do', async () => {

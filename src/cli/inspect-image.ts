@@ -1,0 +1,94 @@
+/** `inspect` for a flash or application image, from this tool or another. */
+import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
+import type { ByteSource } from '../source/byte-source.js';
+import type { Terminal } from './commands.js';
+import { formatBytes, table } from './terminal.js';
+
+/**
+ * Shows what an image holds.
+ * @returns whether all of it is sound
+ * @throws FormatError when what the board starts from is broken
+ */
+export async function inspectImage(
+  file: ByteSource,
+  request: { readonly target: string; readonly json: boolean },
+  terminal: Terminal,
+): Promise<boolean> {
+  const found = await describeImage(file, { verify: true, signal: terminal.signal });
+  const sound = found.partitions.every(({ content }) => content.kind !== 'damaged');
+  terminal.stdout.write(
+    request.json ? `${json(request.target, found, sound)}\n` : text(request.target, found),
+  );
+  return sound;
+}
+
+function json(target: string, found: ImageDescription, sound: boolean): string {
+  const partitions = found.partitions.map(({ content, ...partition }) => ({
+    ...partition,
+    content: content.kind === 'damaged' ? { kind: content.kind, problem: content.problem.message } : content,
+  }));
+  return JSON.stringify({ kind: 'image', file: target, sound, ...found, partitions });
+}
+
+function text(target: string, found: ImageDescription): string {
+  const { boot } = found;
+  const { settings } = boot;
+  const lines = [
+    `${target}: ESP32-S3 image, ${formatBytes(found.bytes)}, checksum good, ${boot.digest === null ? 'no SHA-256' : 'SHA-256 good'}`,
+    `  starts at ${address(boot.entry)}; flash ${settings.mode} at ${settings.megahertz} MHz, ${formatBytes(settings.flashBytes)}`,
+    ...(boot.description === null
+      ? []
+      : [
+          `  ${boot.description.project} ${boot.description.version}, ESP-IDF ${boot.description.idfVersion}`,
+        ]),
+    '',
+    ...table(
+      ['segment', 'address', 'bytes', 'file offset'],
+      boot.segments.map((segment) => [
+        segment.kind,
+        address(segment.address),
+        String(segment.length),
+        address(segment.offset),
+      ]),
+    ),
+    '',
+    ...(found.table === null
+      ? ['No partition table: an application by itself.']
+      : table(
+          ['partition', 'offset', 'bytes', 'holds'],
+          found.partitions.map((partition) => [
+            partition.name,
+            address(partition.offset),
+            String(partition.size),
+            describeContent(partition.content),
+          ]),
+        )),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function describeContent(content: PartitionContent): string {
+  switch (content.kind) {
+    case 'absent':
+      return 'nothing: the image ends before it';
+    case 'erased':
+      return 'nothing: erased';
+    case 'boot':
+      return 'part of what starts at 0';
+    case 'application':
+      return `an application that starts at ${address(content.image.entry)}`;
+    case 'package': {
+      const { config, metadata, totalLength } = content.package;
+      return `model package ${metadata['name'] ?? ''} (${config.layers} layers, ${formatBytes(totalLength)})`;
+    }
+    case 'data':
+      return 'data';
+    case 'damaged':
+      return `DAMAGED: ${content.problem.message}`;
+  }
+}
+
+function address(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
