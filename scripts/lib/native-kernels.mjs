@@ -23,9 +23,9 @@ const CACHE = path.join(
   'esp32-llm-converter',
 );
 
-/** The files whose change makes other kernels: tests and prose do not. */
+/** The files whose change makes other kernels: tests, prose and the workspace's other crates do not. */
 export function kernelsSources() {
-  const outside = /^kernels\/(.*\/)?(prebuilt|tests|benches|fuzz|examples)\//;
+  const outside = /^kernels\/((.*\/)?(prebuilt|tests|benches|fuzz|examples)|crates\/(?!kernels\/)[^/]+)\//;
   return listFiles(
     ROOT,
     (name) =>
