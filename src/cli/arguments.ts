@@ -1,5 +1,6 @@
 /** Command lines to typed requests. Everything wrong with them is a UsageError that says what would be right. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { MAX_STOP_BYTES, MAX_STOP_STRINGS } from '../device/twin-exports.js';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import {
   DEFAULT_SCHEME,
@@ -9,6 +10,9 @@ import {
   type WantedScheme,
 } from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
+
+/** The engine's least temperature above 0 (`device-runtime/engine/sampler.c`). */
+const LEAST_TEMPERATURE = 0.001;
 
 export interface ConvertRequest {
   readonly command: 'convert';
@@ -215,13 +219,13 @@ function parseRun(argv: string[]): RunRequest {
     ids: ids === undefined ? undefined : parseIds(ids),
     raw: values.raw === true,
     tokens: whole(values.tokens, 'tokens', 1),
-    temperature: real(values.temperature, 'temperature', 0, 100),
+    temperature: temperature(values.temperature),
     topK: whole(values['top-k'], 'top-k', 0),
-    topP: real(values['top-p'], 'top-p', 0, 1),
+    topP: topP(values['top-p']),
     minP: real(values['min-p'], 'min-p', 0, 1),
     repetitionPenalty: real(values['repetition-penalty'], 'repetition-penalty', 0.01, 100),
     seed: whole(values.seed, 'seed', 0) ?? 0,
-    stop: values.stop ?? [],
+    stop: stopTexts(values.stop ?? []),
     slide: values.slide === true,
     engine: choice(values.engine, ['twin', 'host', 'float'] as const, 'engine') ?? 'twin',
     logits: values.logits === true,
@@ -271,6 +275,33 @@ function real(value: string | undefined, name: string, least: number, most: numb
   if (!(number >= least && number <= most))
     throw new UsageError(`--${name} is a number from ${least} to ${most}, not "${value}".`);
   return number;
+}
+
+/** 0 is greedy; between it and the least, logits over the temperature would overflow in the engine. */
+function temperature(value: string | undefined): number | undefined {
+  const number = real(value, 'temperature', 0, 100);
+  if (number !== undefined && number !== 0 && number < LEAST_TEMPERATURE) {
+    throw new UsageError(
+      `--temperature is 0 (the likeliest token) or from ${LEAST_TEMPERATURE} to 100, not "${value}".`,
+    );
+  }
+  return number;
+}
+
+function topP(value: string | undefined): number | undefined {
+  const number = value === undefined || value.trim() === '' ? NaN : Number(value);
+  if (value !== undefined && !(number > 0 && number <= 1))
+    throw new UsageError(`--top-p is a number from above 0 to 1, not "${value}".`);
+  return value === undefined ? undefined : number;
+}
+
+function stopTexts(texts: readonly string[]): readonly string[] {
+  if (texts.length > MAX_STOP_STRINGS)
+    throw new UsageError(`--stop can be given ${MAX_STOP_STRINGS} times, not ${texts.length}.`);
+  const wrong = texts.find((text) => text === '' || Buffer.byteLength(text) > MAX_STOP_BYTES);
+  if (wrong !== undefined)
+    throw new UsageError(`--stop is a text of 1 to ${MAX_STOP_BYTES} bytes, not "${wrong}".`);
+  return texts;
 }
 
 function parseIds(text: string): number[] {

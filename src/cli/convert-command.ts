@@ -1,15 +1,16 @@
 /** `convert`: a model folder becomes a package file, with plan and report. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { convert } from '../pipeline/convert.js';
 import type { Conversion } from '../pipeline/types.js';
 import { planToJson } from '../plan/plan.js';
 import { reportHtml, reportText } from '../report/index.js';
-import { TransportError, UsageError } from '../shared/errors.js';
+import { UsageError } from '../shared/errors.js';
 import { nodeFolder } from '../source/node-folder.js';
 import type { ConvertRequest } from './arguments.js';
 import { FileSink } from './file-sink.js';
 import { planText } from './plan-text.js';
 import { loadRuntime } from './runtime-files.js';
+import { findTarget } from './target.js';
 import { ProgressLine, formatBytes } from './terminal.js';
 import type { Terminal } from './commands.js';
 
@@ -18,13 +19,16 @@ const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** Runs the command. @throws what the pipeline throws */
 export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
+  await findTarget(request.folder);
   const runtime = await loadRuntime();
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);
   const sink = new FileSink(request.output);
+  const page = request.html === undefined ? null : new FileSink(request.html);
   let conversion: Conversion;
   try {
     await sink.open();
+    await page?.open();
     conversion = await convert(
       folder,
       {
@@ -46,17 +50,20 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
       await sink.append(conversion.package);
     }
     await sink.close();
+    if (page !== null && conversion.report !== null) {
+      await page.begin(0);
+      await page.append(new TextEncoder().encode(reportHtml(conversion.report, planToJson(conversion.plan))));
+    }
+    await page?.close();
   } catch (error) {
     await sink.discard();
+    await page?.discard();
     throw error;
   } finally {
     progress.finish();
     await folder.close();
   }
   const { plan, report } = conversion;
-  if (request.html !== undefined && report !== null) {
-    await writeText(request.html, reportHtml(report, planToJson(plan)));
-  }
   if (request.json) {
     terminal.stdout.write(
       `${JSON.stringify({
@@ -91,15 +98,4 @@ async function readText(path: string): Promise<string> {
     );
   }
   return new TextDecoder().decode(bytes);
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (cause) {
-    throw new TransportError(
-      `Cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      { cause },
-    );
-  }
 }

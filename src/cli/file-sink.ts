@@ -1,5 +1,5 @@
-/** Writes a package to a file that appears under its name only when it is complete. */
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+/** Writes a file that appears under its name only when it is complete. */
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { TransportError } from '../shared/errors.js';
 import type { PackageSink } from '../package/writer.js';
 
@@ -15,6 +15,9 @@ export class FileSink implements PackageSink {
 
   /** Makes the file, so that a path that cannot be written is found out before the work. */
   async open(): Promise<void> {
+    const present = await stat(this.path).catch(() => null);
+    if (present?.isDirectory() === true)
+      throw new TransportError(`Cannot write ${this.path}: it is a folder. Name a file.`);
     this.handle ??= await this.attempt(() => open(this.partial, 'w'));
   }
 
@@ -36,7 +39,12 @@ export class FileSink implements PackageSink {
   async close(): Promise<void> {
     await this.handle?.close();
     this.handle = null;
-    await this.attempt(() => rename(this.partial, this.path));
+    try {
+      await this.attempt(() => rename(this.partial, this.path));
+    } catch (error) {
+      await rm(this.partial, { force: true });
+      throw error;
+    }
   }
 
   /** Removes what was written; does nothing after {@link close}. */

@@ -1,25 +1,24 @@
 /** `inspect`: what a package, an image or a model folder holds, whether it is sound, and where it fits. */
-import { stat } from 'node:fs/promises';
 import { looksLikeImage } from '../image/describe.js';
 import { openModel, planModel } from '../pipeline/convert.js';
 import { summarizeFolder } from '../model/summarize-folder.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
-import { FormatError, TransportError, UsageError } from '../shared/errors.js';
+import { FormatError, TransportError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { InspectRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
 import { inspectImage } from './inspect-image.js';
 import { loadRuntime } from './runtime-files.js';
+import { findTarget } from './target.js';
 import { formatBytes, table } from './terminal.js';
 
 const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
-  const target = await stat(request.target).catch(() => null);
-  if (target === null) throw new UsageError(`There is no file or folder ${request.target}.`);
+  const target = await findTarget(request.target);
   return target.isDirectory() ? inspectFolder(request, terminal) : inspectFile(request, terminal);
 }
 

@@ -1,5 +1,5 @@
 /** `run`: generates text from a package or a model folder with one of three engines. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Twin, type GenerateResult } from '../device/twin.js';
@@ -15,6 +15,7 @@ import type { EngineName, RunRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
+import { findTarget } from './target.js';
 import { ProgressLine } from './terminal.js';
 
 /** What a run prints with `--json`. */
@@ -33,8 +34,7 @@ const FLOAT_TOKENS = 256;
 
 /** Runs the command. */
 export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {
-  const target = await stat(request.model).catch(() => null);
-  if (target === null) throw new UsageError(`There is no file or folder ${request.model}.`);
+  const target = await findTarget(request.model);
   const runtime = await loadRuntime();
   const result =
     request.engine === 'float'
@@ -81,6 +81,7 @@ async function runPackage(
 ): Promise<RunResult> {
   const twin = await Twin.load(runtime.twin, bytes, { name: basename(request.model) });
   const ids = request.ids ?? promptIds(twin, request);
+  checkPrompt(ids, twin.info.vocabSize, request.slide ? Infinity : twin.info.context);
   if (request.engine === 'host') {
     const file = await mkdtemp(join(tmpdir(), 's3lm-'));
     try {
@@ -105,6 +106,16 @@ async function runPackage(
 function promptIds(twin: Twin, request: RunRequest): number[] {
   const prompt = request.prompt ?? '';
   return twin.info.hasChat && !request.raw ? twin.chatIds(prompt, { first: true }) : twin.encode(prompt);
+}
+
+/** Refuses, in the same words for every engine, what none of them can continue. @throws UsageError */
+function checkPrompt(ids: readonly number[], vocabSize: number, context: number): void {
+  if (ids.length === 0) throw new UsageError('The prompt has no tokens; give text or ids.');
+  const unknown = ids.find((id) => id >= vocabSize);
+  if (unknown !== undefined)
+    throw new UsageError(`${unknown} is not a token id: the vocabulary has ${vocabSize} entries.`);
+  if (ids.length > context)
+    throw new UsageError(`The ${ids.length} tokens of the prompt do not fit in the context of ${context}.`);
 }
 
 async function runTwin(
@@ -196,12 +207,15 @@ async function runFloat(
       repetitionPenalty: request.repetitionPenalty ?? generation.repetitionPenalty ?? 1,
     };
     const prompt = request.ids ?? floatPrompt(opened, request);
-    if (prompt.length === 0) throw new UsageError('The prompt has no tokens; give text or ids.');
-    const room = reference.context - prompt.length;
+    checkPrompt(prompt, opened.model.vocabSize, reference.context);
+    // The last token is picked from a full context and need not fit in it.
+    const room = reference.context - prompt.length + 1;
     const wanted = request.tokens ?? generation.maxNewTokens ?? FLOAT_TOKENS;
     const stops = stopIds(opened);
     const random = seededRandom(request.seed);
     const text = opened.tokenizer?.decodeStream({ skipSpecial: true });
+    // What is generated continues the prompt: a space before its first word stays.
+    for (const id of prompt) text?.push(id);
     const ids: number[] = [];
     let written = '';
     const write = (piece: string): void => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { main } from '../../src/cli/commands.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
+const STORIES = fileURLToPath(new URL('../../../shared/models/stories260k', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
 
 interface Outcome {
@@ -237,11 +239,23 @@ describe('the command line', () => {
     const { code, stderr } = await cli('convert', synthetic, '-o', join(folder, 'nowhere', 'x.s3lm'));
     assert.equal(code, 1);
     assert.match(stderr, /^Error: Cannot write/);
+    const directory = join(folder, 'directory');
+    await mkdir(directory, { recursive: true });
+    for (const argv of [
+      ['-o', directory],
+      ['-o', join(folder, 'y.s3lm'), '--html', join(folder, 'nowhere', 'y.html')],
+    ]) {
+      const outcome = await cli('convert', synthetic, ...argv);
+      assert.equal(outcome.code, 1, outcome.stderr);
+      assert.match(outcome.stderr, /^Error: Cannot write/, 'before any progress');
+    }
+    assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.part') || name.startsWith('y.')));
   });
 
   it('answers bad usage with exit code 2', async () => {
     for (const argv of [
       ['convert', synthetic],
+      ['convert', join(folder, 'nowhere'), '-o', packaged],
       ['convert', synthetic, '-o', packaged, '--board', 'toaster'],
       ['convert', synthetic, '-o', packaged, '--context', '9999'],
       ['run', join(folder, 'nowhere'), '--ids', '1'],
@@ -256,6 +270,39 @@ describe('the command line', () => {
       assert.match(stderr, /^(.*\n)*Error: /);
     }
   });
+
+  it('answers an impossible prompt alike in every engine', async () => {
+    const sample = join(folder, 'sample');
+    for (const engine of ['twin', 'host', 'float']) {
+      for (const [argv, message] of [
+        [['--ids', '5000'], /5000 is not a token id/],
+        [['--prompt', 'word '.repeat(2000)], /do not fit/],
+      ] as const) {
+        const { code, stderr } = await cli('run', sample, ...argv, '--engine', engine);
+        assert.equal(code, 2, `${engine}: ${stderr}`);
+        assert.match(stderr, message, engine);
+      }
+    }
+  });
+
+  it('fills the context alike in twin and float engine', async () => {
+    const argv = ['run', synthetic, '--ids', '1', '--tokens', '999', '--json', '--engine'];
+    const count = async (engine: string): Promise<number> =>
+      (JSON.parse((await cli(...argv, engine)).stdout) as RunJson).ids.length;
+    assert.equal(await count('float'), await count('twin'));
+  });
+
+  it(
+    'shows the space before a continuation in every engine',
+    {
+      skip: existsSync(STORIES) ? false : 'the stories260k folder is not there',
+    },
+    async () => {
+      const argv = ['run', STORIES, '--prompt', 'Once', '--tokens', '3', '--json', '--engine'];
+      for (const engine of ['twin', 'float'])
+        assert.equal((JSON.parse((await cli(...argv, engine)).stdout) as RunJson).text, ' upon a time');
+    },
+  );
 
   it('prints help and version', async () => {
     assert.match((await cli('--help')).stdout, /convert FOLDER/);
