@@ -101,13 +101,19 @@ export async function convert(
   const plan = planModel(opened, options);
   const wantReport = options.report ?? options.sink === undefined;
   const session = new ReferenceSession(kernels, opened, hooks);
+  // Texts that cannot be used are refused before the work.
+  const calibration =
+    options.calibrationText === undefined ? undefined : session.given(plan, options.calibrationText);
+  const evaluation =
+    options.evaluationText === undefined ? undefined : session.given(plan, options.evaluationText);
+  const prompts = wantReport ? session.prompts(plan, options.prompts) : [];
   try {
     const activationScales =
       plan.scheme.activations === 'static' && plan.scheme.weights === 'int8'
         ? await calibrate(
             await session.reference(),
             plan,
-            await session.sequences(plan, options.calibrationText, CALIBRATION_SEED),
+            calibration ?? (await session.written(plan, CALIBRATION_SEED)),
             hooks,
           )
         : undefined;
@@ -140,7 +146,7 @@ export async function convert(
     const bytes = memory?.take() ?? null;
     const report =
       wantReport && bytes !== null
-        ? await makeReport(session, runtime, plan, bytes, statistics, options, hooks)
+        ? await makeReport(session, runtime, plan, bytes, statistics, evaluation, prompts, hooks)
         : null;
     return {
       model: opened.model,
@@ -181,16 +187,23 @@ class ReferenceSession {
     return this.engine;
   }
 
-  /** Sequences of a given text, or of one that the model writes. */
-  async sequences(plan: Plan, text: string | undefined, seed: number): Promise<number[][]> {
-    const { model, tokenizer } = this.opened;
-    if (text !== undefined) {
-      if (tokenizer === null)
-        throw new UsageError('A text needs a tokenizer, and the folder has no tokenizer.json.');
-      const sequences = storySequences(text, tokenizer, plan.context);
-      if (sequences.length === 0) throw new UsageError('The text for calibration or evaluation is empty.');
-      return sequences;
-    }
+  /**
+   * Sequences of a given text.
+   * @throws UsageError when it has no tokens, or some that the model does not have
+   */
+  given(plan: Plan, text: string): number[][] {
+    const { tokenizer } = this.opened;
+    if (tokenizer === null)
+      throw new UsageError('A text needs a tokenizer, and the folder has no tokenizer.json.');
+    const sequences = storySequences(text, tokenizer, plan.context);
+    if (sequences.length === 0) throw new UsageError('The text for calibration or evaluation is empty.');
+    for (const sequence of sequences) this.checkIds(sequence, 'The text for calibration or evaluation');
+    return sequences;
+  }
+
+  /** Sequences that the model writes itself. */
+  async written(plan: Plan, seed: number): Promise<number[][]> {
+    const { model } = this.opened;
     const perStory = WRITING_BUDGET / (model.parameters * WRITING_STORIES);
     const tokens = Math.min(
       plan.context,
@@ -214,19 +227,48 @@ class ReferenceSession {
     return [model.bosId ?? model.eosIds[0] ?? 0];
   }
 
-  /** Prompts for the side-by-side texts. */
-  prompts(wanted: readonly string[] | undefined): Prompt[] {
+  /**
+   * Prompts for the side-by-side texts.
+   * @throws UsageError when a wanted one cannot be continued
+   */
+  prompts(plan: Plan, wanted: readonly string[] | undefined): Prompt[] {
     const { tokenizer, chat } = this.opened;
-    if (tokenizer === null) return [{ text: '', ids: this.prefixIds() }];
+    if (tokenizer === null) {
+      if (wanted === undefined) return [{ text: '', ids: this.prefixIds() }];
+      throw new UsageError('A prompt needs a tokenizer, and the folder has no tokenizer.json.');
+    }
     const texts =
       wanted ??
       (chat === null
         ? ['Once upon a time']
         : ['Hello! Who are you?', 'Turn on the light in the kitchen, please.']);
-    return texts.map((text) => ({
+    const prompts = texts.map((text) => ({
       text,
       ids: chat === null ? tokenizer.encode(text) : tokenizer.encodeTurn(chat.section, { user: text }),
     }));
+    if (wanted !== undefined) {
+      for (const { ids } of prompts) {
+        if (ids.length === 0) throw new UsageError('A prompt has no tokens; give some text.');
+        if (ids.length >= plan.context) {
+          throw new UsageError(
+            `A prompt has ${ids.length} tokens, which leaves no room in the context of ${plan.context}.`,
+          );
+        }
+        this.checkIds(ids, 'A prompt');
+      }
+    }
+    return prompts;
+  }
+
+  /** Tokenizers may have more ids than the embedding has rows. @throws UsageError for one without a row */
+  private checkIds(ids: readonly number[], what: string): void {
+    const { model, tokenizer } = this.opened;
+    const unknown = ids.find((id) => id >= model.vocabSize);
+    if (unknown === undefined) return;
+    throw new UsageError(
+      `${what} has the token ${JSON.stringify(tokenizer?.tokenText(unknown) ?? '')} (id ${unknown}), but the ` +
+        `embedding has only ${model.vocabSize} rows. Leave it out.`,
+    );
   }
 
   dispose(): void {
@@ -241,11 +283,12 @@ async function makeReport(
   plan: Plan,
   bytes: Uint8Array,
   statistics: Conversion['statistics'],
-  options: ConvertOptions,
+  evaluation: readonly (readonly number[])[] | undefined,
+  prompts: readonly Prompt[],
   hooks: Hooks,
 ): Promise<Report> {
   const reference = await session.reference();
-  const sequences = await session.sequences(plan, options.evaluationText, EVALUATION_SEED);
+  const sequences = evaluation ?? (await session.written(plan, EVALUATION_SEED));
   const twin = await Twin.load(runtime.twin, bytes, { maxBatch: 32 });
   return evaluate({
     kernels: session.kernels,
@@ -256,8 +299,8 @@ async function makeReport(
     statistics,
     packageBytes: bytes.length,
     sequences,
-    origin: options.evaluationText === undefined ? 'written by the original model' : 'given',
-    prompts: session.prompts(options.prompts),
+    origin: evaluation === undefined ? 'written by the original model' : 'given',
+    prompts,
     stopIds: stopIds(session.opened),
     hooks,
   });

@@ -32,9 +32,11 @@ export function storySequences(text: string, tokenizer: DeviceTokenizer, context
     const ids = pieces(story).flatMap((piece, index) =>
       tokenizer.encode(piece, { addSpecial: false, continues: index > 0 }),
     );
-    const room = context - tokenizer.prefixIds.length;
+    // A prefix as long as the context leaves room for one id, so that the loop ends.
+    const prefix = tokenizer.prefixIds.slice(0, context - 1);
+    const room = context - prefix.length;
     for (let begin = 0; begin < ids.length; begin += room) {
-      const sequence = [...tokenizer.prefixIds, ...ids.slice(begin, begin + room)];
+      const sequence = [...prefix, ...ids.slice(begin, begin + room)];
       if (sequence.length > 1) sequences.push(sequence);
     }
   }

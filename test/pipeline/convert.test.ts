@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { Twin } from '../../src/device/twin.js';
 import { readPackage } from '../../src/package/reader.js';
@@ -8,7 +9,7 @@ import type { Conversion, ConvertOptions } from '../../src/pipeline/types.js';
 import { cacheBytes, scratchBytes } from '../../src/plan/memory.js';
 import { ALL_FUSIONS, GRANULARITIES, NO_FUSIONS } from '../../src/plan/scheme.js';
 import { loadKernels } from '../../src/quantize/kernels.js';
-import { FormatError, isAbort } from '../../src/shared/errors.js';
+import { FormatError, UsageError, isAbort } from '../../src/shared/errors.js';
 import type { Progress } from '../../src/shared/progress.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
@@ -219,6 +220,25 @@ describe('convert', () => {
     });
   });
 
+  it('refuses texts that the model cannot read before the work', async () => {
+    const folder = await sampleWithSpareToken();
+    const wrong: [ConvertOptions, RegExp][] = [
+      [{ evaluationText: 'hello <spare> there' }, /"<spare>" \(id 1024\).*1024 rows/],
+      [{ scheme: { activations: 'static' }, calibrationText: 'a <spare>' }, /"<spare>"/],
+      [{ prompts: ['hello', '<spare>'] }, /"<spare>"/],
+      [{ prompts: ['word '.repeat(1000)] }, /no room in the context of 256/],
+      [{ evaluationText: ' \n' }, /empty/],
+    ];
+    for (const [options, message] of wrong) {
+      const onProgress = (): void => assert.fail('the work has begun');
+      await assert.rejects(
+        convert(folder, options, await testRuntime(), { onProgress }),
+        (error: unknown) => error instanceof UsageError && message.test(error.message),
+        String(message),
+      );
+    }
+  });
+
   it('stops when it is aborted, at any stage', async () => {
     for (const stage of ['reading', 'quantizing', 'checking', 'generating'] as const) {
       const controller = new AbortController();
@@ -250,3 +270,24 @@ describe('convert', () => {
     }
   });
 });
+
+/** The sample model with one token more than its embedding has rows. */
+async function sampleWithSpareToken(): Promise<ModelFolder> {
+  const read = (name: string): Promise<Buffer> =>
+    readFile(new URL(`../../models/home-commands/${name}`, import.meta.url));
+  const tokenizer = JSON.parse((await read('tokenizer.json')).toString()) as { added_tokens: unknown[] };
+  tokenizer.added_tokens.push({
+    id: 1024,
+    content: '<spare>',
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  });
+  return memoryFolder('spare', {
+    'config.json': await read('config.json'),
+    'model.safetensors': await read('model.safetensors'),
+    'tokenizer.json': new TextEncoder().encode(JSON.stringify(tokenizer)),
+  });
+}
