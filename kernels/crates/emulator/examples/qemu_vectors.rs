@@ -1,0 +1,381 @@
+//! Makes the vectors of `tests/base.rs`: runs the random sequences on QEMU and keeps a digest of each final state.
+//!
+//! `cargo run --release --example qemu_vectors [COUNT_BASE COUNT_FLOAT]`; needs `qemu-system-xtensa`
+//! (Debian package qemu-system-misc; the vectors in the repository are from version 7.2).
+
+#[path = "../tests/common/mod.rs"]
+#[allow(dead_code)]
+mod common;
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use common::sequence::{
+    digest, sequence, word, Mix, BATCH, CODE, CODE_STRIDE, SCRATCH, STATE_WORDS, VECTORS,
+};
+use emulator::isa::table::Table;
+use emulator::isa::text::assemble;
+
+/// Where the processor begins.
+const RESET: u32 = 0xfe00_0000;
+/// The processor model: the one with a floating-point unit of the same kind.
+const PROCESSOR: &str = "de233_fpu";
+const DRIVER: u32 = 0x0010_1000;
+const RECORDS: u32 = 0x0020_0000;
+const RECORD_BYTES: usize = STATE_WORDS * 4;
+
+/// Code with labels: `name:` alone, and `{name}` in operands.
+fn assemble_all(lines: &[String], start: u32) -> Vec<u8> {
+    let mut labels = std::collections::HashMap::new();
+    let mut address = start;
+    for line in lines {
+        if let Some(name) = line.strip_suffix(':') {
+            labels.insert(name.to_owned(), address);
+        } else if line.starts_with(".word ") {
+            address += 4;
+        } else {
+            let mnemonic = line.split(' ').next().unwrap_or("");
+            address += u32::from(
+                Table::get()
+                    .named(mnemonic)
+                    .unwrap_or_else(|| panic!("{line}"))
+                    .length,
+            );
+        }
+    }
+    let mut bytes = Vec::new();
+    for line in lines.iter().filter(|line| !line.ends_with(':')) {
+        let text = labels.iter().fold(line.clone(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), &format!("0x{value:x}"))
+        });
+        if let Some(value) = text.strip_prefix(".word ") {
+            bytes.extend(
+                u32::from_str_radix(value.trim_start_matches("0x"), 16)
+                    .expect("a number")
+                    .to_le_bytes(),
+            );
+            continue;
+        }
+        let (word, length) = assemble(&text, start + bytes.len() as u32).unwrap_or_else(|| panic!("{text}"));
+        bytes.extend(&word.to_le_bytes()[..usize::from(length)]);
+    }
+    bytes
+}
+
+/// Special registers that the driver loads and saves: place in the state, number.
+const SPECIAL: [(usize, u8); 12] = [
+    (word::SAR, 3),
+    (word::BR, 4),
+    (word::LCOUNT, 2),
+    (word::LBEG, 0),
+    (word::LEND, 1),
+    (word::ACCLO, 16),
+    (word::ACCHI, 17),
+    (word::M0, 32),
+    (word::M0 + 1, 33),
+    (word::M0 + 2, 34),
+    (word::M0 + 3, 35),
+    (word::SCOMPARE, 12),
+];
+
+/// The pieces of the program around the sequences.
+struct Program {
+    reset: Vec<u8>,
+    vectors: Vec<u8>,
+    driver: Vec<u8>,
+}
+
+/// Loads each record, runs its code, and writes the state back when an exception ends it.
+fn driver(count: usize, path: &str) -> Program {
+    let words: Vec<String> = path
+        .bytes()
+        .chain([0; 4])
+        .collect::<Vec<_>>()
+        .chunks(4)
+        .map(|chunk| {
+            let mut word = [0; 4];
+            word[..chunk.len()].copy_from_slice(chunk);
+            format!(".word 0x{:x}", u32::from_le_bytes(word))
+        })
+        .collect();
+    let mut lines: Vec<String> = Vec::new();
+    let mut add = |text: &str| lines.push(text.to_owned());
+    add("current:");
+    add(&format!(".word 0x{RECORDS:x}"));
+    add("end:");
+    add(&format!(".word 0x{:x}", RECORDS + (count * RECORD_BYTES) as u32));
+    add("records:");
+    add(&format!(".word 0x{RECORDS:x}"));
+    add("length:");
+    add(&format!(".word 0x{:x}", count * RECORD_BYTES));
+    add("scratch:");
+    add(&format!(".word 0x{SCRATCH:x}"));
+    add("vectors:");
+    add(&format!(".word 0x{VECTORS:x}"));
+    add("pointer:");
+    add(&format!(".word 0x{DRIVER:x}"));
+    add("flags:");
+    // O_WRONLY, O_CREAT and O_TRUNC.
+    add(".word 0x241");
+    add("mode:");
+    add(".word 0x1b6");
+    add("where:");
+    add(".word {name}");
+    add("name:");
+    words.iter().for_each(|word| add(word));
+    add("start:");
+    add("movi a2, 31");
+    add("wsr a2, 230");
+    add("rsync");
+    add("l32r a2, {vectors}");
+    add("wsr a2, 231");
+    // S32C1I works on memory that is not cached.
+    add("movi a2, 21");
+    add("wsr a2, 99");
+    add("movi a2, 255");
+    add("wsr a2, 224");
+    add("rsync");
+    add("next:");
+    add("l32r a2, {current}");
+    add("l32r a3, {scratch}");
+    for index in 0..32 {
+        add(&format!("l32i a5, a2, {}", (word::SCRATCH + index) * 4));
+        add(&format!("s32i a5, a3, {}", index * 4));
+    }
+    for (place, number) in SPECIAL {
+        add(&format!("l32i a3, a2, {}", place * 4));
+        add(&format!("wsr a3, {number}"));
+    }
+    for index in 0..16 {
+        add(&format!("lsi f{index}, a2, {}", (word::F0 + index) * 4));
+    }
+    add(&format!("l32i a3, a2, {}", word::FCR * 4));
+    add("wur.fcr a3");
+    add(&format!("l32i a3, a2, {}", word::FSR * 4));
+    add("wur.fsr a3");
+    add(&format!("l32i a3, a2, {}", word::EPC1 * 4));
+    add("wsr a3, 177");
+    add("rsync");
+    for register in (0..16).filter(|&register| register != 2) {
+        add(&format!("l32i a{register}, a2, {}", register * 4));
+    }
+    add("l32i a2, a2, 8");
+    add("rfe");
+    add("handler:");
+    add("wsr a2, 209");
+    add("l32r a2, {current}");
+    for register in (0..16).filter(|&register| register != 2) {
+        add(&format!("s32i a{register}, a2, {}", register * 4));
+    }
+    add("rsr a3, 209");
+    add("s32i a3, a2, 8");
+    for (place, number) in SPECIAL {
+        add(&format!("rsr a3, {number}"));
+        add(&format!("s32i a3, a2, {}", place * 4));
+    }
+    for (place, number) in [(word::EXCCAUSE, 232), (word::EPC1, 177)] {
+        add(&format!("rsr a3, {number}"));
+        add(&format!("s32i a3, a2, {}", place * 4));
+    }
+    for index in 0..16 {
+        add(&format!("ssi f{index}, a2, {}", (word::F0 + index) * 4));
+    }
+    add("rur.fcr a3");
+    add(&format!("s32i a3, a2, {}", word::FCR * 4));
+    add("rur.fsr a3");
+    add(&format!("s32i a3, a2, {}", word::FSR * 4));
+    add("l32r a3, {scratch}");
+    for index in 0..32 {
+        add(&format!("l32i a5, a3, {}", index * 4));
+        add(&format!("s32i a5, a2, {}", (word::SCRATCH + index) * 4));
+    }
+    add(&format!("addmi a2, a2, {}", RECORD_BYTES / 256 * 256));
+    add(&format!("addi a2, a2, {}", RECORD_BYTES % 256));
+    add("l32r a3, {pointer}");
+    add("s32i a2, a3, 0");
+    add("l32r a3, {end}");
+    add("beq a2, a3, {done}");
+    add("j {next}");
+    add("done:");
+    // Open, write, exit, as the simulator's calls have them.
+    add("movi a2, 5");
+    add("l32r a3, {where}");
+    add("l32r a4, {flags}");
+    add("l32r a5, {mode}");
+    add("simcall");
+    add("mov.n a6, a2");
+    add("movi a2, 4");
+    add("mov.n a3, a6");
+    add("l32r a4, {records}");
+    add("l32r a5, {length}");
+    add("simcall");
+    add("movi a2, 1");
+    add("movi a3, 0");
+    add("simcall");
+    let code = assemble_all(&lines, DRIVER);
+    let find = |label: &str| {
+        let end = lines.iter().position(|line| line == label).expect("a label");
+        let length: u32 = lines[..end]
+            .iter()
+            .filter(|line| !line.ends_with(':'))
+            .map(|line| {
+                let mnemonic = line.split(' ').next().unwrap_or("");
+                if mnemonic == ".word" {
+                    4
+                } else {
+                    Table::get().named(mnemonic).map_or(0, |row| row.length.into())
+                }
+            })
+            .sum();
+        DRIVER + length
+    };
+    let jump = |target: u32, from: u32| assemble_all(&[format!("j 0x{target:x}")], from);
+    let mut vectors = vec![0; 0x400];
+    for offset in [0x300, 0x340, 0x3c0] {
+        let bytes = jump(find("handler:"), VECTORS + offset);
+        vectors[offset as usize..offset as usize + bytes.len()].copy_from_slice(&bytes);
+    }
+    // J to the second word after it, a literal, and the way through it.
+    let mut reset = jump(RESET + 8, RESET);
+    reset.push(0);
+    reset.extend(find("start:").to_le_bytes());
+    reset.extend(assemble_all(
+        &[format!("l32r a2, 0x{:x}", RESET + 4), "jx a2".to_owned()],
+        RESET + 8,
+    ));
+    Program {
+        reset,
+        vectors,
+        driver: code,
+    }
+}
+
+/// A statically loaded program of these pieces of memory, starting at the vectors.
+fn elf(pieces: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    let mut file = vec![0x7f, b'E', b'L', b'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let half = |file: &mut Vec<u8>, value: u16| file.extend(value.to_le_bytes());
+    let full = |file: &mut Vec<u8>, value: u32| file.extend(value.to_le_bytes());
+    half(&mut file, 2);
+    half(&mut file, 94);
+    for value in [1, RESET, 52, 0, 0] {
+        full(&mut file, value);
+    }
+    for value in [52, 32, pieces.len() as u16, 40, 0, 0] {
+        half(&mut file, value);
+    }
+    let mut offset = 52 + 32 * pieces.len() as u32;
+    for (address, bytes) in pieces {
+        for value in [
+            1,
+            offset,
+            *address,
+            *address,
+            bytes.len() as u32,
+            bytes.len() as u32,
+            7,
+            1,
+        ] {
+            full(&mut file, value);
+        }
+        offset += bytes.len() as u32;
+    }
+    pieces.iter().for_each(|(_, bytes)| file.extend(bytes));
+    file
+}
+
+fn run(mix: Mix, count: usize, folder: &Path) -> Result<Vec<u8>, String> {
+    let mut digests = Vec::new();
+    for first in (0..count).step_by(BATCH) {
+        let number = BATCH.min(count - first);
+        let output = folder.join("results");
+        let path = output.to_str().ok_or("a folder whose name is text")?;
+        let program = driver(number, path);
+        let mut records = Vec::new();
+        let mut code = vec![0; number * CODE_STRIDE as usize];
+        for index in 0..number {
+            let sequence = sequence(mix, first + index);
+            records.extend(sequence.state.iter().flat_map(|word| word.to_le_bytes()));
+            let offset = (sequence.address - CODE) as usize;
+            code[offset..offset + sequence.bytes.len()].copy_from_slice(&sequence.bytes);
+        }
+        let image = folder.join("image.elf");
+        let pieces = [
+            (RESET, program.reset),
+            (VECTORS, program.vectors),
+            (DRIVER, program.driver),
+            (RECORDS, records),
+            (CODE, code),
+        ];
+        std::fs::write(&image, elf(&pieces)).map_err(|error| error.to_string())?;
+        let _ = std::fs::remove_file(&output);
+        let status = Command::new("qemu-system-xtensa")
+            .args([
+                "-M",
+                "sim",
+                "-cpu",
+                PROCESSOR,
+                "-m",
+                "64M",
+                "-semihosting",
+                "-nographic",
+                "-monitor",
+                "none",
+                "-serial",
+                "none",
+                "-kernel",
+            ])
+            .arg(&image)
+            .status()
+            .map_err(|error| error.to_string())?;
+        let results = std::fs::read(&output).map_err(|error| format!("{status}: {error}"))?;
+        if results.len() != number * RECORD_BYTES {
+            return Err(format!(
+                "{} bytes of results for {number} sequences",
+                results.len()
+            ));
+        }
+        if std::env::var_os("KEEP_STATES").is_some() {
+            std::fs::write(folder.join(format!("{mix:?}-{first}")), &results)
+                .map_err(|error| error.to_string())?;
+        }
+        for record in results.chunks(RECORD_BYTES) {
+            let state: Vec<u32> = record
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|word| u32::from_le_bytes(*word))
+                .collect();
+            digests.extend(digest(&state).to_le_bytes());
+        }
+        eprintln!("{mix:?}: {} of {count}", first + number);
+    }
+    Ok(digests)
+}
+
+fn main() -> ExitCode {
+    let counts: Vec<usize> = std::env::args()
+        .skip(1)
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let count = |index: usize, usual: usize| counts.get(index).copied().unwrap_or(usual);
+    let folder = std::env::temp_dir().join(format!("qemu-vectors-{}", std::process::id()));
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let jobs = [
+        (Mix::Base, count(0, 100_000), "base.bin"),
+        (Mix::Float, count(1, 40_000), "float.bin"),
+    ];
+    if let Err(error) = std::fs::create_dir_all(&folder) {
+        eprintln!("{}: {error}", folder.display());
+        return ExitCode::FAILURE;
+    }
+    for (mix, number, file) in jobs.into_iter().filter(|job| job.1 > 0) {
+        let result = run(mix, number, &folder)
+            .and_then(|digests| std::fs::write(data.join(file), digests).map_err(|error| error.to_string()));
+        if let Err(error) = result {
+            eprintln!("{mix:?}: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    eprintln!("results in {}", folder.display());
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,72 @@
+//! What a core sees of memory: one trait, implemented by the system around it.
+
+/// Why an access failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BusFault {
+    /// Nothing answers at this address.
+    Unmapped,
+    /// The memory cannot be written.
+    ReadOnly,
+    /// The memory holds data, not instructions.
+    NotExecutable,
+    /// The access has a width that this memory does not take.
+    Width,
+    /// The memory is there but was not brought up, or is switched off.
+    NotReady,
+}
+
+/// Memory and devices. Addresses are aligned to the width of the access: the core has checked, or, for vectors,
+/// dropped the low bits as silicon does.
+pub trait Bus {
+    /// The instruction word at a 4-aligned address.
+    fn fetch(&mut self, address: u32) -> Result<u32, BusFault>;
+    /// One byte, zero-extended.
+    fn load8(&mut self, address: u32) -> Result<u32, BusFault>;
+    /// Two bytes, zero-extended.
+    fn load16(&mut self, address: u32) -> Result<u32, BusFault>;
+    /// Four bytes.
+    fn load32(&mut self, address: u32) -> Result<u32, BusFault>;
+    /// The low byte of `value`.
+    fn store8(&mut self, address: u32, value: u32) -> Result<(), BusFault>;
+    /// The low two bytes of `value`.
+    fn store16(&mut self, address: u32, value: u32) -> Result<(), BusFault>;
+    /// Four bytes.
+    fn store32(&mut self, address: u32, value: u32) -> Result<(), BusFault>;
+
+    /// Eight bytes in memory order.
+    fn load64(&mut self, address: u32) -> Result<u64, BusFault> {
+        let low = self.load32(address)?;
+        Ok(u64::from(low) | u64::from(self.load32(address + 4)?) << 32)
+    }
+
+    /// Sixteen bytes in memory order.
+    fn load128(&mut self, address: u32) -> Result<[u8; 16], BusFault> {
+        let mut bytes = [0; 16];
+        for (index, word) in (0..).step_by(4).zip(bytes.chunks_exact_mut(4)) {
+            word.copy_from_slice(&self.load32(address + index)?.to_le_bytes());
+        }
+        Ok(bytes)
+    }
+
+    /// Eight bytes in memory order.
+    fn store64(&mut self, address: u32, value: u64) -> Result<(), BusFault> {
+        self.store32(address, value as u32)?;
+        self.store32(address + 4, (value >> 32) as u32)
+    }
+
+    /// Sixteen bytes in memory order.
+    fn store128(&mut self, address: u32, bytes: [u8; 16]) -> Result<(), BusFault> {
+        for (index, word) in (0..).step_by(4).zip(bytes.as_chunks::<4>().0) {
+            self.store32(address + index, u32::from_le_bytes(*word))?;
+        }
+        Ok(())
+    }
+
+    /// From now on a change of these bytes, under whatever address, must change [`Bus::code_generation`]: they
+    /// have been decoded.
+    fn watch_code(&mut self, address: u32, length: u32);
+
+    /// A number that differs after any decoded byte may have changed: by a store, another mapping, a cache
+    /// operation.
+    fn code_generation(&self) -> u32;
+}

@@ -1,0 +1,178 @@
+//! The 128-bit vector unit: an instruction is a computation, a memory access beside it, or both.
+//!
+//! All sources are read before anything is written. Where an instruction names one register as two results, the
+//! memory access wins over the computation and the shifted pair over both.
+
+mod access;
+mod arithmetic;
+mod fft;
+pub mod lanes;
+mod multiply;
+mod shift;
+
+use crate::bus::Bus;
+use crate::core::{Core, Raised};
+use crate::operation::slot::{AD, AS, PAIR0, PAIR1, U};
+use crate::operation::{Operation, FLOAT_UNIT, VECTOR_UNIT};
+use lanes::Lanes;
+
+pub use access::Access;
+pub use arithmetic::Arithmetic;
+pub use fft::Fft;
+pub use multiply::Multiply;
+pub use shift::Shift;
+
+/// A computation of the vector unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Loads, stores and moves that are all there is to the instruction.
+    Access(Access),
+    /// Lane by lane.
+    Arithmetic(Arithmetic),
+    /// Products and sums of them.
+    Multiply(Multiply),
+    /// Shifts of registers and pairs.
+    Shift(Shift),
+    /// Butterflies, with memory accesses of their own.
+    Fft(Fft),
+}
+
+/// The memory access beside a computation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// None.
+    Nothing,
+    /// Load 16 bytes, then add a constant to the address.
+    LoadConstant,
+    /// Load 16 bytes, then add a register to the address.
+    LoadRegister,
+    /// Load 16 bytes, then add 16 to the address.
+    LoadNext,
+    /// Store 16 bytes, then add 16 to the address.
+    StoreNext,
+    /// Load one element into all lanes, then add its size to the address.
+    LoadElement(u8),
+}
+
+/// An instruction of the vector unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vector {
+    kind: Kind,
+    beside: Beside,
+    /// The pair of registers is also shifted by SAR_BYTE.
+    shift_pair: bool,
+}
+
+impl Vector {
+    /// The instruction with this mnemonic, if it belongs to the group.
+    pub fn named(mnemonic: &str) -> Option<Self> {
+        let whole = None
+            .or_else(|| Access::named(mnemonic).map(Kind::Access))
+            .or_else(|| Fft::named(mnemonic).map(Kind::Fft))
+            .or_else(|| Shift::named(mnemonic).map(Kind::Shift));
+        if let Some(kind) = whole {
+            return Some(Self {
+                kind,
+                beside: Beside::Nothing,
+                shift_pair: false,
+            });
+        }
+        let name = mnemonic.strip_prefix("ee.")?;
+        let (name, shift_pair) = name
+            .strip_suffix(".qup")
+            .map_or((name, false), |name| (name, true));
+        let element = if name.contains("16.") { 2 } else { 1 };
+        let suffixes = [
+            (".ld.ip", Beside::LoadConstant),
+            (".ld.xp", Beside::LoadRegister),
+            (".ld.incp", Beside::LoadNext),
+            (".st.incp", Beside::StoreNext),
+            (".ldbc.incp", Beside::LoadElement(element)),
+        ];
+        let (name, beside) = suffixes
+            .iter()
+            .find_map(|&(suffix, beside)| Some((name.strip_suffix(suffix)?, beside)))
+            .unwrap_or((name, Beside::Nothing));
+        let kind = None
+            .or_else(|| Arithmetic::named(name).map(Kind::Arithmetic))
+            .or_else(|| Multiply::named(name).map(Kind::Multiply))?;
+        Some(Self {
+            kind,
+            beside,
+            shift_pair,
+        })
+    }
+
+    pub(crate) fn coprocessors(self) -> u8 {
+        match self.kind {
+            Kind::Access(access) if access.uses_floats() => FLOAT_UNIT | VECTOR_UNIT,
+            _ => VECTOR_UNIT,
+        }
+    }
+}
+
+#[inline]
+pub(super) fn execute<B: Bus>(
+    core: &mut Core,
+    bus: &mut B,
+    op: Vector,
+    operation: &Operation,
+) -> Result<(), Raised> {
+    // The memory access comes first: when it fails, nothing has changed.
+    let loaded = match op.beside {
+        Beside::Nothing => None,
+        Beside::StoreNext => {
+            let value = core.vectors.q[q(operation, U)];
+            access::store128(core, bus, core.reg(operation, AS), value)?;
+            None
+        }
+        Beside::LoadConstant | Beside::LoadRegister | Beside::LoadNext => {
+            Some(access::load128(core, bus, core.reg(operation, AS))?)
+        }
+        Beside::LoadElement(bytes) => Some(access::load_element(core, bus, core.reg(operation, AS), bytes)?),
+    };
+    let pair = op.shift_pair.then(|| {
+        let (low, high) = (
+            core.vectors.q[q(operation, PAIR0)],
+            core.vectors.q[q(operation, PAIR1)],
+        );
+        lanes::shift_pair(low, high, core.vectors.sar_byte.into())
+    });
+    let address = core.reg(operation, AS);
+    let step = match op.beside {
+        Beside::Nothing => 0,
+        Beside::LoadConstant => operation.imm as u32,
+        Beside::LoadRegister => core.reg(operation, AD),
+        Beside::LoadNext | Beside::StoreNext => 16,
+        Beside::LoadElement(bytes) => bytes.into(),
+    };
+    match op.kind {
+        Kind::Access(kind) => return access::execute(core, bus, kind, operation),
+        Kind::Fft(kind) => return fft::execute(core, bus, kind, operation),
+        Kind::Shift(kind) => return shift::execute(core, bus, kind, operation),
+        Kind::Arithmetic(kind) => arithmetic::execute(core, kind, operation),
+        Kind::Multiply(kind) => multiply::execute(core, kind, operation),
+    }
+    if op.beside != Beside::Nothing {
+        core.set_reg(operation, AS, address.wrapping_add(step));
+    }
+    if let Some(value) = loaded {
+        core.vectors.q[q(operation, U)] = value;
+    }
+    if let Some(value) = pair {
+        core.vectors.q[q(operation, PAIR0)] = value;
+    }
+    Ok(())
+}
+
+/// Number of the vector register in a slot.
+#[inline(always)]
+fn q(operation: &Operation, slot: usize) -> usize {
+    usize::from(operation.r[slot] & 7)
+}
+
+/// The lanes of the vector register in a slot.
+#[inline(always)]
+fn lanes_of<L: Lanes>(core: &Core, operation: &Operation, slot: usize) -> L {
+    L::from_bytes(core.vectors.q[q(operation, slot)])
+}
