@@ -1,6 +1,6 @@
-// Installs the Debian packages that `npm run build:native` and `npm run check` use, or says which they are.
+// Installs the Debian packages that the native builds, their tests and `npm run check` use, or says which they are.
 //
-//   node scripts/install-toolchain.mjs [twin|kernels|format]...
+//   node scripts/install-toolchain.mjs [twin|kernels|xtensa|xtensa-check|format]...
 import { ensureToolchain, PACKAGES } from './lib/toolchain.mjs';
 
 try {

@@ -8,6 +8,13 @@ import { exists, run } from './run.mjs';
 export const CLANG = 'clang-22';
 export const WASM_LD = 'wasm-ld-22';
 
+/** C to Xtensa: the assembler and the symbol lister of the same LLVM, and the linker of binutils for another core. */
+export const LLVM_MC = 'llvm-mc-22';
+export const LLVM_NM = 'llvm-nm-22';
+export const XTENSA_LD = 'xtensa-lx106-elf-ld';
+/** Runs Xtensa programs, to compare them with the other builds. */
+export const QEMU_XTENSA = 'qemu-xtensa';
+
 /** Debian's Rust, which ships the standard library's sources: WebAssembly's std is compiled with the crate. */
 export const RUSTC = '/usr/bin/rustc';
 export const CARGO = '/usr/bin/cargo';
@@ -18,21 +25,31 @@ export const PACKAGES = {
   twin: ['clang-22', 'lld-22', 'llvm-22', 'make'],
   // Not to build but to judge: C is laid out by this version of the formatter.
   format: ['clang-format-22'],
+  xtensa: ['clang-22', 'llvm-22', 'binutils-xtensa-lx106'],
+  // Not to build but to check: runs what was built for Xtensa.
+  'xtensa-check': ['qemu-user'],
   kernels: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
+};
+
+/** The programs of each purpose; their versions go into the manifest of what they build. */
+const PROGRAMS = {
+  twin: [CLANG, WASM_LD, 'make'],
+  format: ['clang-format-22'],
+  xtensa: [CLANG, LLVM_MC, LLVM_NM, XTENSA_LD],
+  'xtensa-check': [QEMU_XTENSA],
+  kernels: [RUSTC, CARGO, WASM_LD],
 };
 
 /** Whether the programs of one purpose are on this machine. */
 export async function hasToolchain(artefact) {
-  if (artefact === 'twin') {
-    return (await exists(CLANG)) && (await exists(WASM_LD)) && (await exists('make'));
-  }
-  if (artefact === 'format') return exists('clang-format-22');
-  return existsSync(RUSTC) && existsSync(CARGO) && existsSync(RUST_STD_SOURCE) && (await exists(WASM_LD));
+  if (artefact === 'kernels' && !existsSync(RUST_STD_SOURCE)) return false;
+  const found = await Promise.all(PROGRAMS[artefact].map((program) => exists(program)));
+  return found.every(Boolean);
 }
 
 /**
  * Installs what is missing where that is possible.
- * @param {'twin' | 'kernels' | 'format'} artefact
+ * @param {keyof typeof PACKAGES} artefact
  * @throws {Error} naming the packages to install
  */
 export async function ensureToolchain(artefact) {
@@ -51,9 +68,10 @@ export async function ensureToolchain(artefact) {
 
 /** Version lines for the manifest. */
 export async function toolchainVersions(artefact) {
-  const programs = artefact === 'twin' ? [CLANG, WASM_LD] : [RUSTC, CARGO, WASM_LD];
   const versions = {};
-  for (const program of programs) {
+  for (const program of PROGRAMS[artefact]) {
+    // It compiles nothing: its version says nothing about the bytes.
+    if (program === 'make') continue;
     const { output } = await run(program, ['--version'], { quiet: true });
     const line = output.split('\n')[0]?.trim() ?? '';
     versions[program.replace('/usr/bin/', '')] = line;

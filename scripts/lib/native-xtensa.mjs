@@ -1,0 +1,153 @@
+// C and assembler to Xtensa objects and programs with Debian's packages alone: clang writes assembler text, the
+// constants in it are moved (xtensa-assembly.mjs), llvm-mc makes the object, binutils' linker for another Xtensa
+// core joins them. docs/xtensa.md says why each step is as it is.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { listFiles } from './files.mjs';
+import { ROOT, runOrThrow } from './run.mjs';
+import { CLANG, LLVM_MC, LLVM_NM, XTENSA_LD } from './toolchain.mjs';
+import { moveLiterals } from './xtensa-assembly.mjs';
+import { XTENSA_TARGETS } from './xtensa-target.mjs';
+
+/**
+ * Exact float (no fused or reassociated operations), no library, tensors read in place as what they are. Sections
+ * per function let the linker drop what is not called.
+ */
+const C_FLAGS = [
+  '-std=c11',
+  '-O2',
+  '-fomit-frame-pointer',
+  '-ffreestanding',
+  '-ffp-contract=off',
+  '-fno-strict-aliasing',
+  '-ffunction-sections',
+  '-fdata-sections',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+];
+
+/** Said in a manifest; together with {@link XTENSA_TARGETS} it is all that the compilers are told. */
+export const XTENSA_FLAGS = [`${CLANG} --target=xtensa -S ${C_FLAGS.join(' ')}`];
+
+/** The engine and the routines that compiled code calls: what every program for Xtensa contains. */
+export async function portableSources() {
+  const folders = ['device-runtime/engine/', 'device-runtime/xtensa/runtime/'];
+  return listFiles(ROOT, (name) => name.endsWith('.c') && folders.some((folder) => name.startsWith(folder)));
+}
+
+/**
+ * The portable sources as objects, for a program that brings its own start and its own link script.
+ * @param {keyof typeof XTENSA_TARGETS} target
+ * @param {string} folder absolute; made when missing
+ * @returns {Promise<string[]>} the objects
+ * @throws {Error} naming the symbols, when the sources call something that no file of them has
+ */
+export async function buildObjects(target, folder) {
+  const objects = await compileXtensa(target, await portableSources(), folder);
+  const missing = await missingSymbols(objects);
+  if (missing.length > 0) {
+    throw new Error(`${target}: the engine calls what nothing defines: ${missing.join(', ')}`);
+  }
+  return objects;
+}
+
+/**
+ * The programs `engine-check` and `runtime-check` of device-runtime/xtensa/check, for qemu-xtensa -cpu
+ * {@link QEMU_CPU}.
+ * @param {string} folder absolute; made when missing
+ * @returns {Promise<string[]>} the programs
+ */
+export async function buildCheckPrograms(folder) {
+  const check = (file) => `device-runtime/xtensa/check/${file}`;
+  const objects = path.join(folder, 'objects');
+  const portable = await buildObjects('qemu', objects);
+  const shared = await compileXtensa('qemu', [check('start.s'), check('linux.c')], objects);
+  const programs = [];
+  for (const [source, name] of [
+    ['engine_check.c', 'engine-check'],
+    ['runtime_check.c', 'runtime-check'],
+  ]) {
+    const main = await compileXtensa('qemu', [check(source)], objects);
+    const program = path.join(folder, name);
+    await linkXtensa([...shared, ...main, ...portable], check('program.ld'), program);
+    programs.push(program);
+  }
+  return programs;
+}
+
+/**
+ * Compiles files into a folder, one object each.
+ * @param {keyof typeof XTENSA_TARGETS} target
+ * @param {readonly string[]} sources `.c` and `.s`, relative to the repository's root; base names are distinct
+ * @param {string} folder absolute; made when missing
+ * @returns {Promise<string[]>} the objects' absolute paths, in the order of the sources
+ * @throws {Error} with the compiler's own words
+ */
+export async function compileXtensa(target, sources, folder) {
+  await mkdir(folder, { recursive: true });
+  const objects = [];
+  for (const source of sources) objects.push(await compileOne(target, source, folder));
+  return objects;
+}
+
+async function compileOne(target, source, folder) {
+  const { features } = XTENSA_TARGETS[target];
+  const base = path.join(folder, path.basename(source, path.extname(source)));
+  if (source.endsWith('.c')) {
+    const options = features.flatMap((name) => ['-Xclang', '-target-feature', '-Xclang', `+${name}`]);
+    // The path is relative, so that no folder of this machine gets into the object.
+    const args = ['--target=xtensa', ...C_FLAGS, ...options, '-S', source, '-o', `${base}.clang.s`];
+    await runOrThrow(CLANG, args, { quiet: true });
+  }
+  const text = await readFile(source.endsWith('.c') ? `${base}.clang.s` : path.join(ROOT, source), 'utf8');
+  let moved;
+  try {
+    moved = moveLiterals(text);
+  } catch (error) {
+    throw new Error(`${source}: ${error.message}`, { cause: error });
+  }
+  await writeFile(`${base}.moved.s`, moved);
+  const attributes = features.map((name) => `+${name}`).join(',');
+  const args = [
+    '-triple=xtensa',
+    `-mattr=${attributes}`,
+    '-filetype=obj',
+    `${base}.moved.s`,
+    '-o',
+    `${base}.o`,
+  ];
+  await runOrThrow(LLVM_MC, args, { quiet: true });
+  return `${base}.o`;
+}
+
+/**
+ * Links objects into a program, without what its entry does not reach.
+ * @param {readonly string[]} objects
+ * @param {string} script link script, relative to the repository's root
+ * @param {string} output absolute
+ * @throws {Error} with the linker's own words
+ */
+export async function linkXtensa(objects, script, output) {
+  // Relaxation would rewrite instructions as the core that this linker was made for has them.
+  const args = ['--no-relax', '--gc-sections', '--fatal-warnings', '-T', script, '-o', output, ...objects];
+  await runOrThrow(XTENSA_LD, args, { quiet: true });
+}
+
+/**
+ * Names that objects call or read and none of them defines: what a program must add, sorted.
+ * @param {readonly string[]} objects
+ * @returns {Promise<string[]>}
+ */
+export async function missingSymbols(objects) {
+  const defined = new Set(await symbols(objects, '--defined-only'));
+  const wanted = await symbols(objects, '--undefined-only');
+  return [...new Set(wanted)].filter((name) => !defined.has(name)).sort();
+}
+
+async function symbols(objects, which) {
+  const output = await runOrThrow(LLVM_NM, [which, '--extern-only', '--format=just-symbols', ...objects], {
+    quiet: true,
+  });
+  return output.split('\n').filter((line) => line !== '' && !line.endsWith(':'));
+}

@@ -1,0 +1,50 @@
+// What the Xtensa cores that this repository compiles for can do, as options of clang and the assembler.
+// Neither knows a core by name beyond the oldest ones, so every option is asked for one by one.
+
+/** The options that the ESP32-S3's LX7 cores share with QEMU's de233_fpu, and that compiled code may use. */
+const COMMON = [
+  // 16-bit forms of common instructions
+  'density',
+  // single-precision floating point; boolean registers take its comparisons
+  'fp',
+  'bool',
+  // zero-overhead loops (hand-written code only: clang makes none)
+  'loop',
+  // sign extension, leading zeros, minimum and maximum, clamping, multiplication, division
+  'sext',
+  'nsa',
+  'minmax',
+  'clamps',
+  'mul16',
+  'mul32',
+  'div32',
+  // compare and swap between the two cores
+  's32c1i',
+  'threadptr',
+  // register windows: the calling convention that the mask ROM's functions have too
+  'windowed',
+  // what start-up and exception code names
+  'exception',
+  'interrupt',
+  'highpriinterrupts',
+  'debug',
+  'coprocessor',
+  'miscsr',
+  'prid',
+  'rvector',
+  'timers3',
+];
+
+/**
+ * The targets by name.
+ * @type {Readonly<Record<string, {features: readonly string[], about: string}>>}
+ */
+export const XTENSA_TARGETS = {
+  // The upper half of a 32 x 32-bit product in one instruction (MULUH, MULSH).
+  esp32s3: { features: [...COMMON, 'mul32high'], about: 'the two cores of the ESP32-S3' },
+  // de233_fpu has no MULUH: 64-bit products come from __muldi3 of device-runtime/xtensa/runtime.
+  qemu: { features: COMMON, about: 'qemu-xtensa -cpu de233_fpu, to check against the other builds' },
+};
+
+/** QEMU's core with windows, density, single-precision floating point and every other option of `qemu`. */
+export const QEMU_CPU = 'de233_fpu';
