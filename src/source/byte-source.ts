@@ -17,6 +17,12 @@ export interface ByteSource {
    * @throws as {@link read}
    */
   readInto?(target: Uint8Array, begin: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * As {@link read}, with memory for the result, which is given away: for sources that can use it, and spare the work of
+   * getting fresh memory for each of many reads. It has at least as many bytes as are read.
+   * @returns the bytes, at the start of that memory under a new view, or in other memory
+   */
+  readTaking?(memory: ArrayBuffer, begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
 /** A model folder: named byte sources. */

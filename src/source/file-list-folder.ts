@@ -1,5 +1,6 @@
-/** A model folder that a person dropped or picked in the browser: `File` objects, read slice by slice. */
+/** A model folder that a person dropped or picked in the browser: `File` objects, of which only what is needed is read. */
 import { TransportError, UsageError } from '../shared/errors.js';
+import { BlobStream, hasByteStreams } from './blob-stream.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange, isInsideName } from './checks.js';
 import { WindowPool } from './read-ahead.js';
@@ -19,6 +20,8 @@ export class BlobSource implements ByteSource {
   readonly name: string;
   readonly size: number;
   readonly #blob: Blob;
+  /** Made for the first long read; `null` where blobs have no byte streams. */
+  #stream: BlobStream | null | undefined;
 
   constructor(name: string, blob: Blob) {
     this.name = name;
@@ -29,17 +32,42 @@ export class BlobSource implements ByteSource {
   async read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
     signal?.throwIfAborted();
     checkRange(this, begin, end);
+    return this.#attempt(end - begin, signal, async () => {
+      return new Uint8Array(await this.#blob.slice(begin, end).arrayBuffer());
+    });
+  }
+
+  async readTaking(
+    memory: ArrayBuffer,
+    begin: number,
+    end: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    this.#stream ??= hasByteStreams() ? new BlobStream(this.#blob) : null;
+    const stream = this.#stream;
+    if (stream === null) return this.read(begin, end, signal);
+    signal?.throwIfAborted();
+    checkRange(this, begin, end);
+    return this.#attempt(end - begin, signal, () => stream.fill(memory, begin, end, signal));
+  }
+
+  async #attempt(
+    length: number,
+    signal: AbortSignal | undefined,
+    read: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
     let bytes: Uint8Array;
     try {
-      bytes = new Uint8Array(await this.#blob.slice(begin, end).arrayBuffer());
+      bytes = await read();
     } catch (cause) {
+      signal?.throwIfAborted();
       throw new TransportError(
         `${this.name}: the file cannot be read; it was changed, moved or removed since it was chosen. Choose the folder again.`,
         { cause },
       );
     }
     signal?.throwIfAborted();
-    if (bytes.length !== end - begin) {
+    if (bytes.length !== length) {
       throw new TransportError(
         `${this.name}: the file became shorter while it was read. Choose the folder again when nothing writes to it.`,
       );

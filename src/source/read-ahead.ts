@@ -16,13 +16,27 @@ const KEPT_WINDOWS = 4;
 /** Reads in a row that must be near before windows are fetched: reading only a header takes two. */
 const NEAR_READS = 2;
 
+/** Windows without content whose memory is kept: as many as are fetched at once. */
+const MAX_SPARE = 2;
+
 /** Windows fetched ahead: a browser reads two at a time a third faster than one. */
 const AHEAD = 2;
+
+/** A piece of a file that is kept, or on its way. */
+interface Window {
+  readonly bytes: Promise<Uint8Array>;
+  /** Readers that wait for the bytes or copy from them. */
+  users: number;
+  /** Whether the pool still offers it to further readers. */
+  kept: boolean;
+}
 
 /** The windows of all files of one folder, oldest use first. */
 export class WindowPool {
   readonly windowBytes: number;
-  readonly #windows = new Map<string, Promise<Uint8Array>>();
+  readonly #windows = new Map<string, Window>();
+  /** Memory of windows that nobody uses any more, for the next ones. */
+  readonly #spare: ArrayBuffer[] = [];
   #files = 0;
 
   constructor(windowBytes: number = WINDOW_BYTES) {
@@ -38,20 +52,48 @@ export class WindowPool {
     return this.#windows.has(key);
   }
 
-  /** The window of a key, fetched when it is not there. */
-  use(key: string, fetch: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const window = this.#windows.get(key) ?? fetch();
+  /** The window of a key, fetched when it is not there. Each use ends with {@link release}. */
+  use(key: string, fetch: () => Promise<Uint8Array>): Window {
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      const started: Window = { bytes: fetch(), users: 0, kept: true };
+      // A failed fetch must not be remembered; whoever waits for it hears of it.
+      started.bytes.catch(() => {
+        if (this.#windows.get(key) === started) this.#windows.delete(key);
+      });
+      window = started;
+    }
+    window.users += 1;
     this.#windows.delete(key);
     this.#windows.set(key, window);
-    // A failed fetch must not be remembered; whoever waits for it hears of it.
-    window.catch(() => {
-      if (this.#windows.get(key) === window) this.#windows.delete(key);
-    });
-    for (const oldest of this.#windows.keys()) {
+    for (const [oldest, old] of this.#windows) {
       if (this.#windows.size <= KEPT_WINDOWS) break;
       this.#windows.delete(oldest);
+      old.kept = false;
+      this.#recycle(old);
     }
     return window;
+  }
+
+  release(window: Window): void {
+    window.users -= 1;
+    this.#recycle(window);
+  }
+
+  /** Memory for a whole window. */
+  takeMemory(): ArrayBuffer {
+    return this.#spare.pop() ?? new ArrayBuffer(this.windowBytes);
+  }
+
+  #recycle(window: Window): void {
+    if (window.kept || window.users > 0) return;
+    window.bytes.then(
+      ({ buffer }) => {
+        const fits = buffer instanceof ArrayBuffer && buffer.byteLength === this.windowBytes;
+        if (fits && this.#spare.length < MAX_SPARE) this.#spare.push(buffer);
+      },
+      () => undefined,
+    );
   }
 }
 
@@ -107,33 +149,59 @@ class ReadAheadSource implements ByteSource {
       const index = Math.floor(at / windowBytes);
       const start = index * windowBytes;
       const stop = Math.min(end, start + windowBytes);
-      const window = await this.#window(index, signal);
-      target.set(window.subarray(at - start, stop - start), at - begin);
+      await this.#copy(index, at - start, target.subarray(at - begin, stop - begin), signal);
       at = stop;
     }
   }
 
-  async #window(index: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const window = this.#fetch(index, signal);
-    // Going forward: the one before was used, so the next will be.
-    const forward = index === 0 || this.#pool.has(this.#key(index - 1));
-    for (let next = index + 1; forward && next <= index + AHEAD; next++) {
-      if (next * this.#pool.windowBytes < this.size) this.#fetch(next, signal).catch(() => undefined);
-    }
+  /** Copies from a window, and has the next ones fetched. */
+  async #copy(
+    index: number,
+    begin: number,
+    target: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const window = this.#use(index, signal);
+    this.#fetchAhead(index, signal);
     try {
-      return await window;
+      await this.#copyFrom(window, begin, target);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof TransportError) throw error;
       // Fetched for another reader, whose abort is not ours.
-      return this.#fetch(index, signal);
+      await this.#copyFrom(this.#use(index, signal), begin, target);
     }
   }
 
-  #fetch(index: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  async #copyFrom(window: Window, begin: number, target: Uint8Array): Promise<void> {
+    try {
+      const bytes = await window.bytes;
+      target.set(bytes.subarray(begin, begin + target.length));
+    } finally {
+      this.#pool.release(window);
+    }
+  }
+
+  #fetchAhead(index: number, signal: AbortSignal | undefined): void {
+    // Going forward: the one before was used, so the next will be.
+    const forward = index === 0 || this.#pool.has(this.#key(index - 1));
+    if (!forward) return;
+    for (let next = index + 1; next <= index + AHEAD; next++) {
+      if (next * this.#pool.windowBytes >= this.size) return;
+      this.#pool.release(this.#use(next, signal));
+    }
+  }
+
+  #use(index: number, signal: AbortSignal | undefined): Window {
     const begin = index * this.#pool.windowBytes;
     const end = Math.min(this.size, begin + this.#pool.windowBytes);
-    return this.#pool.use(this.#key(index), () => this.#source.read(begin, end, signal));
+    return this.#pool.use(this.#key(index), () => this.#fetch(begin, end, signal));
+  }
+
+  #fetch(begin: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const isWhole = end - begin === this.#pool.windowBytes;
+    if (!isWhole || this.#source.readTaking === undefined) return this.#source.read(begin, end, signal);
+    return this.#source.readTaking(this.#pool.takeMemory(), begin, end, signal);
   }
 
   #key(index: number): string {

@@ -107,3 +107,39 @@ void test("one reader's abort is not another's", async () => {
   await assert.rejects(aborted, { name: 'AbortError' });
   assert.deepEqual(await other, BYTES.slice(30, 40));
 });
+
+/** A source that fills memory which it is given, and notes which. */
+class Taking extends Watched {
+  readonly memories = new Set<ArrayBuffer>();
+
+  async readTaking(
+    memory: ArrayBuffer,
+    begin: number,
+    end: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    this.memories.add(memory);
+    const bytes = await this.read(begin, end, signal);
+    const view = new Uint8Array(memory, 0, end - begin);
+    view.set(bytes);
+    return view;
+  }
+}
+
+void test('uses the memory of old windows again, but never under a reader', async () => {
+  const taking = new Taking();
+  const source = new WindowPool(WINDOW).wrap(taking);
+  for (let pass = 0; pass < 3; pass++) {
+    for (let at = 0; at < 1000; at += 20) {
+      const reads = [at, (at + 500) % 1000, (at + 720) % 1000].map(async (begin) => {
+        assert.deepEqual(await source.read(begin, begin + 20), BYTES.slice(begin, begin + 20));
+      });
+      await Promise.all(reads);
+    }
+  }
+  assert.ok(taking.reads.length > 20);
+  assert.ok(
+    taking.memories.size < taking.reads.length / 2,
+    `${taking.memories.size} of ${taking.reads.length}`,
+  );
+});

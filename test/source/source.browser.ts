@@ -3,9 +3,11 @@ import { expect } from '@open-wc/testing';
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { rowBlocks } from '../../src/checkpoint/row-blocks.js';
 import { readDecoder } from '../../src/model/read.js';
+import { hasByteStreams } from '../../src/source/blob-stream.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { directoryHandleFolder, fileListFolder } from '../../src/source/file-list-folder.js';
 import { httpFolder } from '../../src/source/http-folder.js';
+import { WINDOW_BYTES } from '../../src/source/read-ahead.js';
 
 const BASE = new URL('../fixtures/checkpoints/llama-sharded/', import.meta.url).href;
 const NAMES = [
@@ -60,6 +62,23 @@ describe('intake in the browser', () => {
     } finally {
       await root.removeEntry('intake-test', { recursive: true });
     }
+  });
+
+  it('reads a file of many windows through a stream', async () => {
+    const length = 5 * WINDOW_BYTES + 777;
+    const words = new Uint32Array(Math.ceil(length / 4));
+    for (let i = 0; i < words.length; i++) words[i] = Math.imul(i, 2654435761);
+    const bytes = new Uint8Array(words.buffer, 0, length);
+    expect(hasByteStreams()).to.equal(true);
+    const source = await fileListFolder([new File([bytes], 'w.safetensors')]).open('w.safetensors');
+    const step = 1_234_567;
+    const isSame = (read: Uint8Array, at: number): boolean => read.every((byte, i) => byte === bytes[at + i]);
+    for (let at = 0; at < length; at += step) {
+      const read = await source?.read(at, Math.min(length, at + step));
+      expect(read !== undefined && isSame(read, at), `at ${at}`).to.equal(true);
+    }
+    const back = await source?.read(100, 100 + step);
+    expect(back !== undefined && isSame(back, 100)).to.equal(true);
   });
 
   it('says that an absent file is absent', async () => {
