@@ -12,6 +12,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     controller.abort();
   });
 }
+// Who reads the output may stop early, as `head` does: then there is nobody left to work for.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  received.push('SIGPIPE');
+  controller.abort();
+});
 const code = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

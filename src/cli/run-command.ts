@@ -1,5 +1,5 @@
 /** `run`: generates text from a package or a model folder with one of three engines. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Twin, type GenerateResult } from '../device/twin.js';
@@ -9,8 +9,8 @@ import { loadReference } from '../pipeline/reference.js';
 import { sample } from '../pipeline/sampler.js';
 import type { Runtime } from '../pipeline/types.js';
 import { loadKernels } from '../quantize/kernels.js';
-import { UsageError, throwIfAborted } from '../shared/errors.js';
-import { nodeFolder } from '../source/node-folder.js';
+import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
+import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { EngineName, RunRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
 import { runOnHost } from './host-engine.js';
@@ -31,6 +31,9 @@ interface RunResult {
 
 /** New tokens of the float engine when nothing limits them. */
 const FLOAT_TOKENS = 256;
+
+/** Longest package taken; the twin has 4 GiB for it and what it computes, and a chip's flash ends far below. */
+const MAX_PACKAGE_BYTES = 1024 * 1024 * 1024;
 
 /** Runs the command. */
 export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {
@@ -58,7 +61,7 @@ async function packageBytes(
   runtime: Runtime,
   terminal: Terminal,
 ): Promise<Uint8Array> {
-  if (!isFolder) return readFile(request.model);
+  if (!isFolder) return readPackageFile(request.model);
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
@@ -70,6 +73,21 @@ async function packageBytes(
   } finally {
     progress.finish();
     await folder.close();
+  }
+}
+
+async function readPackageFile(path: string): Promise<Uint8Array> {
+  const file = await nodeFile(path);
+  try {
+    if (file.size > MAX_PACKAGE_BYTES) {
+      throw new FormatError(`${file.size} bytes are more than any package that could be run.`, {
+        file: basename(path),
+        remedy: 'Name a model package, or the model folder itself.',
+      });
+    }
+    return await file.read(0, file.size);
+  } finally {
+    await file.close();
   }
 }
 

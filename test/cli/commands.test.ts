@@ -222,6 +222,14 @@ describe('the command line', () => {
       assert.match(stderr, /^Error: .*\./);
       assert.doesNotMatch(stderr, /fault of the program/);
     }
+    const huge = join(folder, 'huge.s3lm');
+    await writeFile(huge, '');
+    await truncate(huge, 3 * 1024 ** 3);
+    const tooLong = await cli('run', huge, '--ids', '1');
+    assert.equal(tooLong.code, 1);
+    assert.match(tooLong.stderr, /^Error: huge\.s3lm: .* more than any package/);
+    await rm(huge);
+
     const verdict = await cli('inspect', damaged, '--json');
     assert.equal(verdict.code, 1);
     assert.equal((JSON.parse(verdict.stdout) as { sound: boolean }).sound, false);

@@ -44,4 +44,23 @@ describe('the process of the command line', { skip: process.platform === 'win32'
       }
     });
   }
+
+  it('ends quietly when nobody reads on', async () => {
+    const child = start(
+      'run',
+      'models/home-commands',
+      '--raw',
+      '--prompt',
+      'a',
+      '--tokens',
+      '200',
+      '--slide',
+    );
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    let told = '';
+    child.stderr?.on('data', (piece: Buffer) => (told += piece.toString()));
+    const [code] = (await once(child, 'exit')) as [number | null];
+    assert.doesNotMatch(told, /EPIPE|at .*\.(js|ts):/);
+    assert.ok(code === 0 || code === 141, `${code}: ${told}`);
+  });
 });
