@@ -90,7 +90,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
     --stop TEXT                end before this text; may be repeated
     --slide                    go on when the context is full, forgetting the oldest half
-    --engine twin|host|float   WebAssembly, compiled C, or the unquantized original (a folder)
+    --engine twin|host|float   WebAssembly, compiled C (the same numbers), or the unquantized original (a folder;
+                               a seed draws other tokens there)
     --logits                   with --json: the logits of the last step
     --json
 

@@ -4,6 +4,8 @@ import { openModel, planModel } from '../pipeline/convert.js';
 import { summarizeFolder } from '../model/summarize-folder.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
+import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
+import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, TransportError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
@@ -153,6 +155,8 @@ async function fitTable(
   const folder = await nodeFolder(request.target);
   try {
     const opened = await openModel(folder, runtime, terminal.signal);
+    const bad = await findBadTensors(opened.checkpoint, await loadKernels(runtime.kernels), terminal.signal);
+    if (bad.length > 0) return { boards: [], problem: describeBad(bad) };
     const boards = BOARDS.filter((board) => board.refused === null).map((board) => {
       const plan = planModel(opened, { board: board.id });
       return {
@@ -170,4 +174,13 @@ async function fitTable(
   } finally {
     await folder.close();
   }
+}
+
+/** Every tensor with values that are not numbers, on a line of its own. */
+function describeBad(bad: readonly BadTensor[]): string {
+  const lines = bad.map(
+    ({ name, file, count, first }) =>
+      `  ${file}: ${name}: ${count} of its values are NaN or infinity, the first at row ${first.row}, column ${first.col}`,
+  );
+  return `Some values are not finite numbers: the checkpoint is damaged or its training diverged; take another one.\n${lines.join('\n')}`;
 }

@@ -49,10 +49,7 @@ export async function openModel(
   const checkpoint = await openCheckpoint(folder, signal);
   const model = await readDecoder(folder, checkpoint, signal);
   const tokenizer = await readTokenizer(folder, runtime.twin, signal);
-  const notes = [
-    ...model.notes,
-    ...(tokenizer?.notes ?? ['The folder has no tokenizer.json: the package takes ids, not text.']),
-  ];
+  const notes = [...model.notes, ...(tokenizer?.notes ?? [await missingTokenizer(folder, signal)])];
   if (tokenizer === null) return { folder, checkpoint, model, tokenizer, chat: null, notes };
   if (tokenizer.vocabSize > model.vocabSize) {
     notes.push(
@@ -62,6 +59,13 @@ export async function openModel(
   const chat = await readChat(folder, tokenizer, signal);
   notes.push(...chat.notes);
   return { folder, checkpoint, model, tokenizer, chat: chat.pieces, notes };
+}
+
+/** Says what an absent tokenizer.json means, and how to get one where only its SentencePiece original is there. */
+async function missingTokenizer(folder: ModelFolder, signal: AbortSignal | undefined): Promise<string> {
+  const note = 'The folder has no tokenizer.json: the package takes ids, not text.';
+  if ((await folder.open('tokenizer.model', signal)) === null) return note;
+  return `${note} It has a tokenizer.model: transformers' AutoTokenizer.from_pretrained("FOLDER").save_pretrained("FOLDER") makes a tokenizer.json of it.`;
 }
 
 /** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */

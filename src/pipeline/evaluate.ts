@@ -130,8 +130,8 @@ async function sideBySide(input: EvaluateInput): Promise<TextPair[]> {
     const after = await continueGreedily(input.twin, prompt.ids, tokens, input, meter);
     pairs.push({
       prompt: prompt.text,
-      before: decode(input, before),
-      after: decode(input, after),
+      before: continuation(input, prompt.ids, before),
+      after: continuation(input, prompt.ids, after),
       beforeIds: before,
       afterIds: after,
       firstDifference: firstDifference(before, after),
@@ -164,6 +164,15 @@ async function continueGreedily(
     next = greedy(model.forward([next], 'last'));
     await breather.breathe();
   }
+}
+
+/** Text of ids that continue others: a decoder may treat the first token of a text otherwise. */
+function continuation(input: EvaluateInput, prompt: readonly number[], ids: readonly number[]): string {
+  const whole = decode(input, [...prompt, ...ids]);
+  const before = decode(input, prompt);
+  return input.tokenizer !== null && whole.startsWith(before)
+    ? whole.slice(before.length)
+    : decode(input, ids);
 }
 
 function decode(input: EvaluateInput, ids: readonly number[]): string {

@@ -185,6 +185,22 @@ describe('the command line', () => {
     assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes/);
   });
 
+  it('lists every tensor of a folder that holds NaN or infinity', async () => {
+    const diverged = join(folder, 'diverged');
+    await cp(synthetic, diverged, { recursive: true });
+    const bytes = await readFile(join(diverged, 'model.safetensors'));
+    const header = Number(bytes.readBigUInt64LE(0));
+    bytes.writeFloatLE(NaN, 8 + header + 4 * 48 * 5);
+    bytes.writeFloatLE(Infinity, bytes.length - 4);
+    await writeFile(join(diverged, 'model.safetensors'), bytes);
+    const { code, stdout } = await cli('inspect', diverged);
+    assert.equal(code, 1);
+    assert.match(stdout, /model\.embed_tokens\.weight: 1 of its values .* row 5, column 0/);
+    assert.match(stdout, /model\.norm\.weight: 1 of its values .* row 0, column 47/);
+    const json = JSON.parse((await cli('inspect', diverged, '--json')).stdout) as { convertible: boolean };
+    assert.equal(json.convertible, false);
+  });
+
   it('inspects images of other tools, and says what is damaged', async () => {
     const fixtures = new URL('../fixtures/image/', import.meta.url);
     const image = join(folder, 'image.bin');
