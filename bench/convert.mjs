@@ -132,9 +132,11 @@ async function inChromium() {
         await session.ask({ type: 'load' });
         const request =
           name === 'read' ? { type: 'read', blockBytes: PAGE_READ_BYTES } : { type: 'convert', sink: name };
+        const before = session.workerSeconds();
         const figures = await session.ask(request);
+        const cpu = before === null ? {} : { cpuSeconds: session.workerSeconds() - before };
         await session.ask({ type: 'end' });
-        if (run >= 0) list[name].push(figures);
+        if (run >= 0) list[name].push({ ...figures, ...cpu });
       }
     }
     // Looking at the memory slows the browser down, so that it has runs of its own.

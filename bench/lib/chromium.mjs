@@ -11,6 +11,8 @@ import { cacheFolder } from './synthetic-model.mjs';
 
 /** Milliseconds between two looks at the memory; a look itself takes a few. */
 const SAMPLE_INTERVAL = 10;
+/** Unit of times in the process table, the same on all Linux machines. */
+const TICKS_PER_SECOND = 100;
 /** Most milliseconds for the page to answer. */
 const PATIENCE = 300_000;
 
@@ -74,6 +76,11 @@ class Session {
     return proportionalMemory(this.#browser.process().pid);
   }
 
+  /** Processor seconds of all dedicated workers' threads so far; `null` where the system does not tell. */
+  workerSeconds() {
+    return threadSeconds(this.#browser.process().pid, 'DedicatedWorker');
+  }
+
   /** The smallest memory over a second in which nothing happens. */
   async idleMemory() {
     if (this.memory() === null) return null;
@@ -108,31 +115,60 @@ class Session {
 /** Sum of PSS over a process and its descendants. */
 function proportionalMemory(root) {
   if (process.platform !== 'linux') return null;
-  const children = new Map();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      // After the name in brackets: state, then the parent's number.
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      const parent = Number(fields[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    } catch {
-      // The process ended between the listing and the look.
-    }
-  }
   let bytes = 0;
-  const waiting = [root];
-  while (waiting.length > 0) {
-    const pid = waiting.pop();
-    waiting.push(...(children.get(pid) ?? []));
-    try {
-      const match = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
-      bytes += Number(match?.[1] ?? 0) * 1024;
-    } catch {
-      // Ended, or a kernel that shows this to nobody.
-    }
+  for (const pid of family(root)) {
+    const match = /^Pss:\s+(\d+) kB/m.exec(readProc(`${pid}/smaps_rollup`));
+    bytes += Number(match?.[1] ?? 0) * 1024;
   }
   return bytes === 0 ? null : bytes;
+}
+
+/** Processor seconds of the threads of a name in a process and its descendants. */
+function threadSeconds(root, name) {
+  if (process.platform !== 'linux') return null;
+  let ticks = 0;
+  for (const pid of family(root)) {
+    for (const thread of listProc(`${pid}/task`)) {
+      const text = readProc(`${pid}/task/${thread}/stat`);
+      if (!text.includes(`(${name}`)) continue;
+      const fields = afterName(text);
+      ticks += Number(fields[11]) + Number(fields[12]);
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** A process and its descendants. */
+function family(root) {
+  const children = new Map();
+  for (const name of listProc('')) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = Number(afterName(readProc(`${name}/stat`))[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const found = [root];
+  for (const pid of found) found.push(...(children.get(pid) ?? []));
+  return found;
+}
+
+/** Fields of a `stat` file after the name in brackets: the state, the parent's number, and so on. */
+function afterName(stat) {
+  return stat.replace(/^.*\) /s, '').split(' ');
+}
+
+/** A file of the process table, empty when the process has ended or the kernel shows it to nobody. */
+function readProc(name) {
+  try {
+    return readFileSync(`/proc/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function listProc(name) {
+  try {
+    return readdirSync(`/proc/${name}`);
+  } catch {
+    return [];
+  }
 }

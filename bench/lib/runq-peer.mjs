@@ -41,13 +41,14 @@ export function writeRunqModel(folder, config, target, context) {
   if ((config.rope_theta ?? config.rope_parameters?.rope_theta) !== ROTARY_BASE) {
     return { reason: `its rotary base is not ${ROTARY_BASE}` };
   }
+  if (config.tie_word_embeddings !== true) return { reason: 'its head is not the embedding' };
   const model = path.join(target, 'runq.bin');
   const tokenizer = path.join(target, 'runq-tokenizer.bin');
   const weights = openWeights(folder);
   const out = openSync(model, 'w');
   try {
     writeAll(out, header(shape, context, group));
-    writeTensors(out, weights, shape, group, config.tie_word_embeddings === true);
+    writeTensors(out, weights, shape, group);
   } finally {
     closeSync(out);
     weights.close();
@@ -126,7 +127,7 @@ function header(shape, context, group) {
   return bytes;
 }
 
-function writeTensors(out, weights, shape, group, tied) {
+function writeTensors(out, weights, shape, group) {
   const layer = (index, name) => weights.values(`model.layers.${index}.${name}.weight`);
   const all = [...Array(shape.layers).keys()];
   const floats = (values) =>
@@ -140,7 +141,6 @@ function writeTensors(out, weights, shape, group, tied) {
     writeAll(out, new Uint8Array(codes.buffer));
     floats(scales);
   };
-  if (!tied) throw new Error('only models with a tied head are written for runq');
   quantized(weights.values('model.embed_tokens.weight'));
   const { headDim, hidden } = shape;
   for (const index of all) quantized(pairRotary(layer(index, 'self_attn.q_proj'), headDim, hidden));
