@@ -1,18 +1,17 @@
 //! Makes the vectors of `tests/base.rs`: runs the random sequences on QEMU and keeps a digest of each final state.
 //!
-//! `cargo run --release --example qemu_vectors [COUNT_BASE COUNT_FLOAT]`; needs `qemu-system-xtensa`
+//! `cargo run --release --example qemu_vectors [COUNT_BASE COUNT_FLOAT COUNT_WINDOW]`; needs `qemu-system-xtensa`
 //! (Debian package qemu-system-misc; the vectors in the repository are from version 7.2).
 
 #[path = "../tests/common/mod.rs"]
-#[allow(dead_code)]
 mod common;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use common::sequence::{
-    digest, sequence, word, Mix, BATCH, CODE, CODE_STRIDE, SCRATCH, STATE_WORDS, VECTORS,
-};
+use common::calls::window_handlers;
+use common::digest::digest;
+use common::sequence::{sequence, word, Mix, BATCH, CODE, CODE_STRIDE, SCRATCH, STATE_WORDS, VECTORS};
 use emulator::isa::table::Table;
 use emulator::isa::text::assemble;
 
@@ -114,6 +113,8 @@ fn driver(count: usize, path: &str) -> Program {
     add(&format!(".word 0x{VECTORS:x}"));
     add("pointer:");
     add(&format!(".word 0x{DRIVER:x}"));
+    add("status:");
+    add(".word 0x4001f");
     add("flags:");
     // O_WRONLY, O_CREAT and O_TRUNC.
     add(".word 0x241");
@@ -124,11 +125,17 @@ fn driver(count: usize, path: &str) -> Program {
     add("name:");
     words.iter().for_each(|word| add(word));
     add("start:");
-    add("movi a2, 31");
+    // EXCM, and window overflow detection when it ends.
+    add("l32r a2, {status}");
     add("wsr a2, 230");
     add("rsync");
     add("l32r a2, {vectors}");
     add("wsr a2, 231");
+    for (value, number) in [(0, 72), (1, 73)] {
+        add(&format!("movi a2, {value}"));
+        add(&format!("wsr a2, {number}"));
+        add("rsync");
+    }
     // S32C1I works on memory that is not cached.
     add("movi a2, 21");
     add("wsr a2, 99");
@@ -231,6 +238,9 @@ fn driver(count: usize, path: &str) -> Program {
     };
     let jump = |target: u32, from: u32| assemble_all(&[format!("j 0x{target:x}")], from);
     let mut vectors = vec![0; 0x400];
+    for (offset, bytes) in window_handlers() {
+        vectors[offset as usize..offset as usize + bytes.len()].copy_from_slice(&bytes);
+    }
     for offset in [0x300, 0x340, 0x3c0] {
         let bytes = jump(find("handler:"), VECTORS + offset);
         vectors[offset as usize..offset as usize + bytes.len()].copy_from_slice(&bytes);
@@ -363,6 +373,7 @@ fn main() -> ExitCode {
     let jobs = [
         (Mix::Base, count(0, 100_000), "base.bin"),
         (Mix::Float, count(1, 40_000), "float.bin"),
+        (Mix::Window, count(2, 20_000), "window.bin"),
     ];
     if let Err(error) = std::fs::create_dir_all(&folder) {
         eprintln!("{}: {error}", folder.display());

@@ -4,8 +4,9 @@
 
 mod common;
 
+use common::digest::digest;
 use common::replay::Machine;
-use common::sequence::{digest, sequence, Mix};
+use common::sequence::{sequence, Mix};
 
 fn compare(mix: Mix, digests: &[u8], expected: usize) {
     let digests = digests.as_chunks::<4>().0;
@@ -39,4 +40,9 @@ fn base_instructions_agree_with_qemu() {
 #[test]
 fn floating_point_agrees_with_qemu() {
     compare(Mix::Float, include_bytes!("data/float.bin"), 40_000);
+}
+
+#[test]
+fn trees_of_windowed_calls_agree_with_qemu() {
+    compare(Mix::Window, include_bytes!("data/window.bin"), 20_000);
 }

@@ -5,8 +5,10 @@ use emulator::core::{ps, Core};
 use emulator::ram::{MemoryBus, Region};
 use emulator::run::OneCycle;
 
+use super::calls::window_handlers;
 use super::sequence::{
-    word, Sequence, BATCH, CODE, CODE_STRIDE, SCRATCH, SCRATCH_BYTES, STATE_WORDS, VECTORS,
+    word, Sequence, BATCH, CODE, CODE_STRIDE, SCRATCH, SCRATCH_BYTES, STACK, STACK_BYTES, STATE_WORDS,
+    VECTORS,
 };
 
 /// Special registers of the state: place, number.
@@ -27,6 +29,9 @@ const SPECIAL: [(usize, u8); 14] = [
     (word::EPC1, 177),
 ];
 
+/// Instructions of the longest sequence, with room to spare.
+const LONGEST: u64 = 100_000;
+
 /// The machine on which sequences run, one after another.
 pub struct Machine {
     bus: MemoryBus,
@@ -37,6 +42,7 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// A machine without code.
     pub fn new() -> Self {
         let mut bus = MemoryBus::new();
         let code = bus.add_memory(BATCH * CODE_STRIDE as usize);
@@ -60,6 +66,16 @@ impl Machine {
             executable: true,
             writable: false,
         });
+        let stack = bus.add_memory(STACK_BYTES as usize);
+        bus.map(Region {
+            start: STACK,
+            memory: stack,
+            executable: false,
+            writable: true,
+        });
+        for (offset, bytes) in window_handlers() {
+            bus.fill(vectors, offset as usize, &bytes);
+        }
         // The kernel vector waits for ever.
         bus.fill(vectors, 0x300, &[0x00, 0x70, 0x00]);
         Self {
@@ -84,7 +100,7 @@ impl Machine {
         self.bus
             .fill(self.scratch, 0, &bytes(&sequence.state[word::SCRATCH..]));
         let mut core = Core::new(0);
-        core.set_ps(ps::INTLEVEL);
+        core.set_ps(ps::INTLEVEL | ps::WOE);
         core.a.copy_from_slice(&sequence.state[..16]);
         core.f.copy_from_slice(&sequence.state[word::F0..word::F0 + 16]);
         core.fcr = sequence.state[word::FCR];
@@ -98,7 +114,7 @@ impl Machine {
         core.pc = sequence.state[word::EPC1];
         let end = VECTORS + 0x300;
         if step {
-            for _ in 0..1000 {
+            for _ in 0..LONGEST {
                 if core.pc == end {
                     break;
                 }
@@ -106,7 +122,7 @@ impl Machine {
                     .map_err(|stop| stop.to_string())?;
             }
         } else {
-            core.run(&mut self.bus, &mut self.cache, &mut OneCycle, 1000)
+            core.run(&mut self.bus, &mut self.cache, &mut OneCycle, LONGEST)
                 .map_err(|stop| stop.to_string())?;
         }
         if core.pc != end && !core.waiting {

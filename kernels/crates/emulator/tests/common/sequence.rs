@@ -37,9 +37,13 @@ pub const SCRATCH_BYTES: u32 = 128;
 /// Address of the first sequence of a batch.
 pub const CODE: u32 = 0x0040_0000;
 /// Bytes between sequences.
-pub const CODE_STRIDE: u32 = 512;
+pub const CODE_STRIDE: u32 = 1024;
 /// Bytes of literals before the code of a sequence.
 pub const LITERAL_BYTES: u32 = 64;
+/// Address of the stack of windowed code.
+pub const STACK: u32 = 0x0010_8000;
+/// Bytes of the stack.
+pub const STACK_BYTES: u32 = 0x2000;
 /// Sequences of a batch.
 pub const BATCH: usize = 4000;
 
@@ -50,6 +54,8 @@ pub enum Mix {
     Base,
     /// The floating-point unit.
     Float,
+    /// Trees of calls through the register windows.
+    Window,
 }
 
 /// A sequence.
@@ -343,9 +349,22 @@ pub fn sequence(mix: Mix, index: usize) -> Sequence {
             random.edge()
         };
     }
-    let literals: Vec<u32> = (0..LITERAL_BYTES / 4).map(|_| random.edge()).collect();
     let address = CODE + (index % BATCH) as u32 * CODE_STRIDE;
     state[word::EPC1] = address + LITERAL_BYTES;
+    if mix == Mix::Window {
+        state[1] = STACK + STACK_BYTES - 1024;
+        let bytes = super::calls::program(&mut random, address);
+        assert!(
+            bytes.len() <= CODE_STRIDE as usize,
+            "sequence {index} is too long"
+        );
+        return Sequence {
+            state,
+            bytes,
+            address,
+        };
+    }
+    let literals: Vec<u32> = (0..LITERAL_BYTES / 4).map(|_| random.edge()).collect();
 
     let mut maker = Maker {
         random,
@@ -362,7 +381,7 @@ pub fn sequence(mix: Mix, index: usize) -> Sequence {
             (Mix::Base, 10) => maker.special(),
             (Mix::Base, _) => maker.plain(BASE),
             (Mix::Float, 0..=1) => maker.float_memory(),
-            (Mix::Float, _) => {
+            (Mix::Float | Mix::Window, _) => {
                 maker.plain(FLOATS);
                 // The comparison's other side forgets the flags here; both begin anew.
                 if maker
@@ -458,19 +477,9 @@ fn layout(items: &[Item], address: u32) -> Vec<u8> {
     bytes
 }
 
-fn is_target(class: Class) -> bool {
+pub(super) fn is_target(class: Class) -> bool {
     matches!(
         class,
         Class::Number(Rule::Relative | Rule::Forward | Rule::Call | Rule::Literal)
     )
-}
-
-/// A number for a state; different states very likely have different ones.
-pub fn digest(state: &[u32]) -> u32 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for &word in state {
-        hash = (hash ^ u64::from(word)).wrapping_mul(0x0000_0100_0000_01b3);
-        hash ^= hash >> 29;
-    }
-    (hash ^ hash >> 32) as u32
 }
