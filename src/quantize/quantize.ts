@@ -211,7 +211,9 @@ class QuantizeJob {
     const step = tensor.parts.length;
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
     const output = this.input.kernels.createOutput(most * step, tensor.rowStride, perRow);
-    const sources = tensor.parts.map((part, index) => this.blocks(part.source, most, index)[Symbol.asyncIterator]());
+    const sources = tensor.parts.map((part, index) =>
+      this.blocks(part.source, most, index)[Symbol.asyncIterator](),
+    );
     try {
       for (let row = 0; row < tensor.rows;) {
         let rows = 0;
@@ -256,7 +258,11 @@ class QuantizeJob {
       buffers = [new Uint8Array(size), new Uint8Array(size)];
       this.buffers[side] = buffers;
     }
-    return rowBlocks(this.input.checkpoint, source.name, { rowsPerBlock: rows, signal: this.input.signal, buffers });
+    return rowBlocks(this.input.checkpoint, source.name, {
+      rowsPerBlock: rows,
+      signal: this.input.signal,
+      buffers,
+    });
   }
 
   private describe(tensor: PlannedTensor, part: TensorPart, quantizer: RowQuantizer): SourceStatistics {
