@@ -1,6 +1,14 @@
 // How many tokens per second the engine makes, as the twin in Node and Chromium and as a native program: beside
 // llama2.c's runq on the same weights, and beside the limit that the machine's memory sets.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../scripts/lib/run.mjs';
@@ -31,6 +39,9 @@ const USAGE = `npm run bench:twin -- [options]: tokens per second of the engine
 const FIRST = 1;
 /** Tokens of one generation, the prompt included; positions count, because attention grows with them. */
 const TOKENS = 256;
+
+/** What is taken over of a model folder: nothing that names an end token or a chat template. */
+const TAKEN = /^(tokenizer\.json|.*\.safetensors|.*\.safetensors\.index\.json)$/;
 
 const { json, runs } = readOptions(USAGE);
 const machine = describeMachine();
@@ -73,16 +84,16 @@ function findModels() {
   return [...found, { name: LLAMA_15M.name, folder: syntheticFolder(LLAMA_15M) }];
 }
 
-/** Converts a model without its end token, so that every generation has the same length. */
+/** Converts a model without its end tokens, so that every generation has the same length. */
 async function prepare(name, folder) {
   const target = path.join(cacheFolder(), `endless-${name}`);
+  rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isFile()) copyFileSync(path.join(folder, entry.name), path.join(target, entry.name));
+  for (const entry of readdirSync(folder).filter((file) => TAKEN.test(file))) {
+    copyFileSync(path.join(folder, entry), path.join(target, entry));
   }
   const config = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8'));
   writeFileSync(path.join(target, 'config.json'), JSON.stringify({ ...config, eos_token_id: null }));
-  writeFileSync(path.join(target, 'generation_config.json'), JSON.stringify({ eos_token_id: null }));
   const source = await nodeFolder(target);
   const { package: bytes } = await convert(source, { report: false }, runtime);
   await source.close();
