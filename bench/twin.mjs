@@ -108,12 +108,12 @@ async function prepare(name, folder) {
     file,
     bytes,
     tokens,
-    bytesPerToken: bytesPerToken(tensors, layers, tokens),
+    bytesPerToken: bytesPerToken(tensors, layers, facts.cache, tokens),
   };
 }
 
 /** Bytes that a token reads on average: all weights that are multiplied, one row of each table, half of the full cache. */
-function bytesPerToken(tensors, layers, tokens) {
+function bytesPerToken(tensors, layers, cache, tokens) {
   const hasHead = tensors.some(({ role }) => role === ROLE.head);
   let bytes = 0;
   for (const { role, rowStride, dataLength, scaleCount } of tensors) {
@@ -121,7 +121,8 @@ function bytesPerToken(tensors, layers, tokens) {
     bytes += row ? rowStride : dataLength + 4 * scaleCount;
   }
   for (const { kvHeads, headDim } of layers) {
-    bytes += (tokens / 2) * 2 * kvHeads * (Math.ceil(headDim / 16) * 16 + 4);
+    const vector = cache === 'float32' ? 4 * headDim : Math.ceil(headDim / 16) * 16 + 4;
+    bytes += (tokens / 2) * 2 * kvHeads * vector;
   }
   return bytes;
 }
