@@ -39,15 +39,14 @@ def main() -> None:
     for name, test, weights in (
         ("heldout, unrounded float32 weights", folder / "heldout.jsonl", ["--weights", build / "float32.safetensors"]),
         ("heldout, stored BF16 weights", folder / "heldout.jsonl", []),
+        ("freehand, stored BF16 weights", HERE / "freehand.jsonl", []),
         ("wide, unrounded float32 weights", build / "wide.jsonl", ["--weights", build / "float32.safetensors"]),
         ("wide, stored BF16 weights", build / "wide.jsonl", []),
     ):
         print("#", name)
         step("evaluate.py", "--folder", folder, "--test", test, "--json", build / "figures.json", *weights)
         measured[name] = json.loads((build / "figures.json").read_text(encoding="utf-8"))
-    (folder / "train" / "measured.json" if (folder / "train").is_dir() else build / "measured.json").write_text(
-        json.dumps(measured, indent=1) + "\n", encoding="utf-8"
-    )
+    (folder / "measured.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     step("references.py", "--folder", folder)
     reached = measured["heldout, stored BF16 weights"]["exact"]["all"]["percent"]  # type: ignore[index]
     if reached < WANTED:

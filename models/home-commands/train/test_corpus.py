@@ -12,7 +12,7 @@ import unittest
 from corpus import HELDOUT, SEED, heldout
 from grammar.dialogue import Grammar, key
 from grammar.home import ALL_ROOMS, COLORS, DEVICES, ROOMS
-from grammar.pattern import expand, hold_out, words
+from grammar.pattern import expand, expansions, hold_out, words
 from grammar.smalltalk import SMALL_TALK
 from grammar.values import spoken
 
@@ -61,13 +61,22 @@ class CorpusTest(unittest.TestCase):
         self.assertGreater(len(held), 50)
         rng = random.Random(3)
         for _ in range(3000):
-            core = self.grammar._core(False, rng)
-            self.assertNotIn((core.device, self.grammar._room(core, rng), core.action), held)
+            core = self.grammar.core(False, rng)
+            self.assertNotIn((core.device, self.grammar.room(core, rng), core.action), held)
 
     def test_held_out_phrasings_are_never_trained(self) -> None:
-        for trained, held in (self.grammar.cores[False], self.grammar.cores[True]), (self.grammar.small[False], self.grammar.small[True]):
-            self.assertTrue(held)
-            self.assertFalse(set(trained) & set(held))
+        rng = random.Random(8)
+        drawn = [{(c.action, c.device, c.pattern) for c in (self.grammar.core(held, rng) for _ in range(4000))} for held in (False, True)]
+        self.assertGreater(len(drawn[1]), 100)
+        self.assertFalse(drawn[0] & drawn[1])
+        self.assertFalse(set(self.grammar.small[False]) & set(self.grammar.small[True]))
+        self.assertTrue(all(self.grammar.split().values()))
+
+    def test_held_out_prompts_are_not_in_the_training_text(self) -> None:
+        held = {key(t.prompt) for t in self.test}
+        shared = [t.prompt for t in self.train if key(t.prompt) in held]
+        # The generator drops what is drawn on both sides by chance; there is little of it to drop.
+        self.assertLess(len(shared), len(self.train) // 100)
 
     def test_hold_out_keeps_every_word_known(self) -> None:
         patterns = ["turn on {x}", "turn {x} on", "(switch|turn) on {x}", "ignite {x}"]
@@ -81,6 +90,9 @@ class CorpusTest(unittest.TestCase):
         self.assertEqual(self.grammar.split(), again.split())
 
     def test_expand_and_spoken(self) -> None:
+        self.assertEqual(["a c", "b c"], expansions("(a|b) c"))
+        for seed in range(20):
+            self.assertIn(hold_out(["yes no", "no", "yes"], 1, random.Random(seed), (), ("yes",))[1], (["yes no"], ["yes"]))
         self.assertIn(expand("(a|b) c", random.Random(5)), ("a c", "b c"))
         self.assertIn(spoken(75, random.Random(6)), ("seventy-five", "seventy five"))
         self.assertEqual("twelve", spoken(12, random.Random(7)))

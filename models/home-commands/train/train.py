@@ -18,22 +18,26 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, dropout
 from transformers import LlamaConfig, LlamaForCausalLM
 
 SEED = 7
 #: One thread loses little on matrices this small, and does not stall when the machine has other work.
 THREADS = 1
-STEPS = 6000
+STEPS = 7000
+#: Steps between two savings of the unrounded weights, which evaluate.py can judge while training goes on.
+SAVE_EVERY = 500
 WARM_UP = 200
 PEAK_RATE = 2.5e-3
 FINAL_SHARE = 0.01
-WEIGHT_DECAY = 0.05
+WEIGHT_DECAY = 0.1
+#: Of what each attention and feed-forward block adds, while training only.
+DROPOUT = 0.05
 #: Tokens in a batch, padding included.
 BATCH_TOKENS = 2048
 #: Loss weight of a token that the user says; what the home says weighs 1. Small but not zero: the
 #: model must judge prompts sensibly too, or the perplexity of a whole dialogue means nothing.
-PROMPT_WEIGHT = 0.1
+PROMPT_WEIGHT = 0.2
 #: How many turns a training row has, with weights. Turns do not depend on each other: the model
 #: learns to answer the last one when a chat keeps the earlier ones in its cache.
 ROW_TURNS = ((1, 0.6), (2, 0.2), (3, 0.2))
@@ -117,7 +121,7 @@ def rate(step: int) -> float:
     return FINAL_SHARE + (1 - FINAL_SHARE) * 0.5 * (1 + math.cos(math.pi * done))
 
 
-def train(turns: list[Row], tokenizer: Tokenizer) -> LlamaForCausalLM:
+def train(turns: list[Row], tokenizer: Tokenizer, unrounded: Path) -> LlamaForCausalLM:
     torch.manual_seed(SEED)
     torch.set_num_threads(THREADS)
     begin, end = tokenizer.token_to_id("<|begin|>"), tokenizer.token_to_id("<|end|>")
@@ -130,6 +134,10 @@ def train(turns: list[Row], tokenizer: Tokenizer) -> LlamaForCausalLM:
         attn_implementation="sdpa",
     )
     model = LlamaForCausalLM(config)
+    for layer in model.model.layers:
+        for block in (layer.self_attn.o_proj, layer.mlp.down_proj):
+            block.register_forward_hook(lambda module, _, output: dropout(output, DROPOUT, module.training))
+    model.train()
     decayed = [p for p in model.parameters() if p.dim() > 1]
     plain = [p for p in model.parameters() if p.dim() == 1]
     optimizer = torch.optim.AdamW(
@@ -154,15 +162,22 @@ def train(turns: list[Row], tokenizer: Tokenizer) -> LlamaForCausalLM:
             answered = ((losses * (weight == 1)).sum() / (weight == 1).sum()).item()
             smooth = answered if smooth is None else 0.7 * smooth + 0.3 * answered
             print(f"step {step + 1}: loss {loss.item():.4f}, answers {smooth:.4f}, {(time.monotonic() - started) / (step + 1):.3f} s/step", flush=True)
+        if step % SAVE_EVERY == SAVE_EVERY - 1:
+            save_file(weights_of(model), unrounded, metadata={"format": "pt"})
     return model.eval()
 
 
+def weights_of(model: LlamaForCausalLM) -> dict[str, torch.Tensor]:
+    """The F32 weights by name; the head is the embedding and is left out."""
+    return {n: t.detach().contiguous() for n, t in model.state_dict().items() if n != "lm_head.weight"}
+
+
 def export(model: LlamaForCausalLM, folder: Path, unrounded: Path) -> None:
-    """Writes config.json, generation_config.json and BF16 model.safetensors; the tied head is left out.
+    """Writes config.json, generation_config.json and BF16 model.safetensors.
 
     unrounded: where the F32 weights go, for measuring what the rounding to BF16 costs.
     """
-    tensors = {n: t.detach().contiguous() for n, t in model.state_dict().items() if n != "lm_head.weight"}
+    tensors = weights_of(model)
     save_file(tensors, unrounded, metadata={"format": "pt"})
     save_file({n: t.to(torch.bfloat16) for n, t in tensors.items()}, folder / "model.safetensors", metadata={"format": "pt"})
     config = {
@@ -196,7 +211,7 @@ def main() -> None:
     parser.add_argument("--unrounded", type=Path, default=Path("build/float32.safetensors"))
     arguments = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
-    model = train(encode(arguments.corpus, tokenizer), tokenizer)
+    model = train(encode(arguments.corpus, tokenizer), tokenizer, arguments.unrounded)
     export(model, arguments.folder, arguments.unrounded)
 
 

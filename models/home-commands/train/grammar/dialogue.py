@@ -5,39 +5,32 @@ from __future__ import annotations
 import json
 import random
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from grammar import values
-from grammar.home import ALL_ROOMS, DEVICES, HOUSE_WIDE, OTHER_DEVICES, OTHER_ROOMS, ROOMS
-from grammar.pattern import expand, hold_out
+from grammar.home import ALL_ROOMS, DEVICES, HOUSE_WIDE, ROOMS
+from grammar.naming import HOME, Stranger, device_name, located, room_name
+from grammar.pattern import expand, hold_out, words
+from grammar.refusals import ASKING, Refusals
 from grammar.requests import AMOUNTS, CALLS, PHRASES, POLITE, PROPERTIES
 from grammar.smalltalk import SMALL_TALK
-from grammar.surface import surface
-from grammar.unknown import FILLERS, LACKING, NOISE, REFUSED, WORLD
+from grammar.surface import TEST, TRAINING, surface
 
 UNKNOWN = '{"do":"unknown"}'
 
 #: Words that are learned everywhere, so that a held-out phrasing may be the last of its list to say them.
-_FUNCTION_WORDS = frozenset(
-    "a an the i you we it is are be to of in on at for me my us and or do does did can could would should want "
-    "need like please that this have has been so very there what how who where when all some if will not no now "
-    "get make go let with from up down your any am was".split()
+FUNCTION_WORDS = frozenset(
+    "a an the i we you it is are be to of in at for me my us and or do does did can could would should want "
+    "need like please that this have has been so very there what how who where when some if will now "
+    "get make go let with from your am was".split()
 )
+_SMALL_WORDS = sorted(FUNCTION_WORDS)
 _PHRASING_SHARE = 0.15
 _COMBINATION_SHARE = 0.12
 #: Orders that may be put off ("in ten minutes"); a change or a question never is.
 _DELAYABLE = ("on", "off", "open", "close", "lock", "unlock", "level", "temp", "color")
 _ACTION_WEIGHT = {"level": 2.0, "temp": 1.6, "up": 1.5, "down": 1.5, "count": 1.4, "on": 1.8, "off": 1.8, "get": 1.6, "channel": 0.7, "next": 0.4}
-_ASKING = frozenset("who what how where why when which is are am do does did has have can could will would".split())
-_REFUSED_DEVICES = ("lamp", "fan", "heater", "blinds", "window", "door", "music", "tv", "plug")
-_LACKING_ABILITY = {
-    "unlockable": ("lamp", "fan", "heater", "blinds", "window", "tv", "plug", "coffee"),
-    "unopenable": ("lamp", "fan", "heater", "music", "tv", "plug"),
-    "uncolored": ("fan", "heater", "blinds", "window", "door", "tv", "plug"),
-    "unlevelled": ("window", "door", "plug", "coffee", "vacuum"),
-    "undimmed": ("fan", "heater", "window", "door", "plug", "coffee"),
-    "unheated": ("lamp", "fan", "music", "blinds", "plug"),
-}
 
 
 @dataclass(frozen=True)
@@ -66,6 +59,9 @@ class Core:
     def needs_room(self) -> bool:
         return "{r}" in self.pattern
 
+    def of(self, device: str) -> Core:
+        return replace(self, device=device)
+
 
 def key(prompt: str) -> str:
     """What two prompts share when only case, spacing or punctuation parts them."""
@@ -78,87 +74,72 @@ def action_json(do: str, device: str, room: str | None, value: str | None, delay
     return json.dumps({k: v for k, v in fields.items() if v is not None}, separators=(",", ":"), ensure_ascii=False)
 
 
-def room_name(room: str | None, rng: random.Random) -> str:
-    """The room after "in": with its article."""
-    if room is None:
-        return "here"
-    if room == ALL_ROOMS:
-        return rng.choice(["every room", "all rooms", "the whole house", "the entire house", "all the rooms", "the house"])
-    return rng.choices(["the ", "my ", "our ", ""], [85, 6, 3, 6])[0] + rng.choice(ROOMS[room])
+def loosen(text: str, telling: frozenset[str], rng: random.Random) -> str:
+    """Drops and adds small words around the telling ones, so that training does not hang on whole sentences.
 
-
-def located(room: str | None, rng: random.Random) -> str:
-    """"in the room" for a room, nothing (or "here") for none."""
-    if room is None:
-        return rng.choice([" in here", " here"]) if rng.random() < 0.08 else ""
-    if room == ALL_ROOMS and rng.random() < 0.4:
-        return rng.choice([" everywhere", " throughout the house"])
-    return " in " + room_name(room, rng)
-
-
-def device_name(device: str, room: str | None, rng: random.Random) -> str:
-    """A noun phrase for a device in a room, in no room, or everywhere."""
-    spec = DEVICES[device]
-    name = rng.choice(spec.names)
-    if device == "all":
-        return name + ("" if room is None else located(room, rng))
-    article = rng.choices(["the ", "my ", "our ", "", "that "], [75, 7, 3, 13, 2])[0]
-    if room is None:
-        return article + name
-    if room == ALL_ROOMS:
-        if spec.plurals and rng.random() < 0.6:
-            plural = rng.choice(spec.plurals)
-            start = rng.choice(["all the ", "all ", "all of the ", "all my "])
-            return start + plural + rng.choice(["", "", " in the house", " everywhere"])
-        return article + name + located(room, rng)
-    if rng.random() < 0.5:
-        return article + rng.choice(ROOMS[room]) + " " + name
-    return article + name + located(room, rng)
+    Text without a telling word comes back unchanged.
+    """
+    said = text.split()
+    if not telling.intersection(said):
+        return text
+    loose: list[str] = []
+    for word in said:
+        if rng.random() < 0.2:
+            loose.append(rng.choice(_SMALL_WORDS))
+        if word in telling or rng.random() < 0.65:
+            loose.append(word)
+    return " ".join(loose)
 
 
 class Grammar:
     """All phrasings and combinations, split once into trained and held out by the generator's seed."""
 
     def __init__(self, rng: random.Random) -> None:
-        self.cores: dict[bool, list[Core]] = {False: [], True: []}
+        groups: dict[bool, dict[tuple[str, str], list[Core]]] = {False: {}, True: {}}
         for phrases in PHRASES:
             moods = {"order": phrases.order, "say": phrases.say, "ask": phrases.ask}
             listed = [(mood, pattern) for mood, patterns in moods.items() for pattern in patterns]
-            trained, _ = hold_out([p for _, p in listed], _PHRASING_SHARE, rng, _FUNCTION_WORDS)
+            trained, _ = hold_out([p for _, p in listed], _PHRASING_SHARE, rng, FUNCTION_WORDS)
             for device in phrases.devices:
                 for mood, pattern in listed:
-                    self.cores[pattern not in trained].append(Core(phrases.action, device, mood, pattern))
-        self.polite = self._halves(hold_out(["|".join(p) for p in POLITE], 0.12, rng))
-        self.small: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
-        for answer, patterns in SMALL_TALK.items():
-            for held, part in zip((False, True), hold_out(patterns, _PHRASING_SHARE, rng, _FUNCTION_WORDS)):
-                self.small[held] += [(answer, pattern) for pattern in part]
-        every = frozenset(w for p in WORLD + NOISE for w in re.findall(r"[a-z']+", p))
-        self.world = self._halves(hold_out(WORLD, _PHRASING_SHARE, rng, every))
-        self.noise = self._halves(hold_out(NOISE, _PHRASING_SHARE, rng, every))
-        self.lacking = self._halves(hold_out(LACKING, _PHRASING_SHARE, rng, _FUNCTION_WORDS))
-        self.refused = self._halves(hold_out(REFUSED, _PHRASING_SHARE, rng, _FUNCTION_WORDS))
-        triples = sorted({(c.device, room, c.action) for c in self.cores[False] if c.takes_room for room in ROOMS})
+                    core = Core(phrases.action, device, mood, pattern)
+                    groups[pattern not in trained].setdefault((core.action, device), []).append(core)
+        self._groups = groups
+        self._known = {(c.device, c.pattern) for half in groups.values() for cores in half.values() for c in cores}
+        polite = hold_out(["|".join(p) for p in POLITE], 0.12, rng)
+        self.polite = {False: polite[0], True: polite[1]}
+        said = Counter(word for patterns in SMALL_TALK.values() for word in set().union(*map(words, patterns)))
+        #: answer -> the words that tell its meaning from all the others.
+        self.telling = {
+            answer: frozenset(w for p in patterns for w in words(p) if said[w] == 1) - FUNCTION_WORDS for answer, patterns in SMALL_TALK.items()
+        }
+        self.small = self._split_small_talk(rng)
+        self.refusals = Refusals(self, FUNCTION_WORDS, _PHRASING_SHARE, rng)
+        triples = sorted({(c.device, room, c.action) for cores in groups[False].values() for c in cores if c.takes_room for room in ROOMS})
         self.held_triples = rng.sample(triples, round(_COMBINATION_SHARE * len(triples)))
         self._held_set = frozenset(self.held_triples)
-        self._by_action: dict[bool, dict[tuple[str, str], list[Core]]] = {False: {}, True: {}}
-        for held, cores in self.cores.items():
-            for core in cores:
-                self._by_action[held].setdefault((core.action, core.device), []).append(core)
 
-    @staticmethod
-    def _halves(split: tuple[list[str], list[str]]) -> dict[bool, list[str]]:
-        return {False: split[0], True: split[1]}
+    def _split_small_talk(self, rng: random.Random) -> dict[bool, list[tuple[str, str]]]:
+        """Held-out small talk must say a telling word."""
+        small: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
+        for answer, patterns in SMALL_TALK.items():
+            for held, part in zip((False, True), hold_out(patterns, _PHRASING_SHARE, rng, FUNCTION_WORDS, self.telling[answer])):
+                small[held] += [(answer, pattern) for pattern in part]
+        return small
 
-    def split(self) -> dict[str, object]:
+    def split(self) -> dict[str, list[str]]:
         """What is held out, for the reader of the test."""
         return {
-            "phrasings": sorted({f"{c.action}: {c.pattern}" for c in self.cores[True]}),
+            "phrasings": sorted({f"{c.action}: {c.pattern}" for cores in self._groups[True].values() for c in cores}),
             "politeness": sorted(self.polite[True]),
             "combinations": sorted(" ".join(t) for t in self.held_triples),
             "smalltalk": sorted(pattern for _, pattern in self.small[True]),
-            "unknown": sorted(self.world[True] + self.noise[True] + self.lacking[True] + self.refused[True]),
+            "unknown": self.refusals.held_out(),
         }
+
+    def knows(self, device: str, pattern: str) -> bool:
+        """Whether the phrasing means something for the device."""
+        return (device, pattern) in self._known
 
     def train(self, kind: str, rng: random.Random) -> Turn:
         """A training turn of the kind request, smalltalk or unknown."""
@@ -166,8 +147,8 @@ class Grammar:
             return self._smalltalk(False, rng)
         if kind == "unknown":
             return self._unknown(False, rng)
-        core = self._core(False, rng)
-        return self._finish(core, self._room(core, rng), False, "request", rng)
+        core = self.core(False, rng)
+        return self._finish(core, self.room(core, rng), False, "request", rng)
 
     def heldout(self, kind: str, rng: random.Random) -> Turn:
         """A turn whose phrasing, combination or filler was never trained on."""
@@ -176,19 +157,20 @@ class Grammar:
         if kind == "unknown":
             return self._unknown(True, rng)
         if kind == "phrasing":
-            core = self._core(True, rng)
-            return self._finish(core, self._room(core, rng), rng.random() < 0.5, kind, rng)
+            core = self.core(True, rng)
+            return self._finish(core, self.room(core, rng), rng.random() < 0.5, kind, rng)
         device, room, action = rng.choice(self.held_triples)
-        cores = [c for c in self._by_action[False][action, device] if c.takes_room]
+        cores = [c for c in self._groups[False][action, device] if c.takes_room]
         return self._finish(rng.choice(cores), room, False, kind, rng)
 
-    def _core(self, held: bool, rng: random.Random) -> Core:
-        groups = self._by_action[held]
+    def core(self, held: bool, rng: random.Random) -> Core:
+        """A phrasing, the actions with many values more often."""
+        groups = self._groups[held]
         pairs = list(groups)
         action, device = rng.choices(pairs, [_ACTION_WEIGHT.get(action, 1.0) for action, _ in pairs])[0]
         return rng.choice(groups[action, device])
 
-    def _room(self, core: Core, rng: random.Random) -> str | None:
+    def room(self, core: Core, rng: random.Random) -> str | None:
         """A room that the phrasing can name and whose combination is not held out."""
         if not core.takes_room:
             return None
@@ -203,8 +185,9 @@ class Grammar:
                 return room
 
     def _finish(self, core: Core, room: str | None, held_polite: bool, kind: str, rng: random.Random) -> Turn:
-        text, do, value = self._say(core, room, rng)
+        text, do, value = self.say(core, room, rng)
         delay = None
+        question = core.mood == "ask"
         if core.mood == "order":
             if core.action in _DELAYABLE and rng.random() < 0.08:
                 said, delay = values.duration(rng)
@@ -215,35 +198,37 @@ class Grammar:
                 before, after = "", ""
             text = f"{before} {text} {after}"
             question = before.startswith(("could", "can", "would", "will", "please c")) or "you" in after
-        else:
-            question = core.mood == "ask"
         if rng.random() < 0.15:
             text = f"{rng.choice(CALLS)} {text}"
-        return Turn(surface(text, question, rng), action_json(do, core.device, room, value, delay), kind)
+        rates = TRAINING if kind == "request" else TEST
+        return Turn(surface(text, question, rates, rng), action_json(do, core.device, room, value, delay), kind)
 
-    def _say(self, core: Core, room: str | None, rng: random.Random) -> tuple[str, str, str | None]:
+    def say(self, core: Core, room: str | None, rng: random.Random, stranger: Stranger = HOME) -> tuple[str, str, str | None]:
         """The bare phrase, the JSON verb and the JSON value."""
         text = core.pattern
-        degrees = core.device == "heater"
         do, value = core.action, None
         if core.action in ("level", "temp", "color", "channel", "count"):
             draw = {"level": values.level, "temp": values.temperature, "color": values.color, "channel": values.channel, "count": values.duration}
             said, value = draw[core.action](rng)
             text, do = text.replace("{v}", said), "set"
         elif core.action in ("up", "down"):
-            text, value = self._change(text, core.action == "up", degrees, rng)
+            text, value = self._change(text, core.action == "up", core.device == "heater", rng)
             do = "set"
         elif core.action == "sense":
             do = "get"
         text = expand(text, rng)
         if "{p}" in text:
-            options = PROPERTIES[core.device]
+            options = [p for p in PROPERTIES[core.device] if "{x}" in p or stranger.device is None]
             text = text.replace("{p}", rng.choice(options))
         if "{in}" not in text and "{r}" not in text and room is not None and room != ALL_ROOMS and core.device != "all" and rng.random() < 0.25:
-            text = text.replace("{x}", device_name(core.device, None, rng))
-            place = located(room, rng).strip()
+            # The place apart from the device, at either end of the phrase.
+            text = text.replace("{x}", device_name(core.device, None, rng, stranger))
+            place = located(room, rng, stranger).strip()
             text = f"{text} {place}" if rng.random() < 0.6 else f"{place} {text}"
-        return self._fill(text, core.device, room, rng), do, value
+        text = text.replace("{x}", device_name(core.device, room, rng, stranger))
+        text = text.replace("{d}", stranger.device or rng.choice(DEVICES[core.device].names))
+        text = text.replace("{in}", located(room, rng, stranger))
+        return text.replace("{r}", room_name(room, rng, stranger)), do, value
 
     @staticmethod
     def _change(text: str, up: bool, degrees: bool, rng: random.Random) -> tuple[str, str]:
@@ -259,61 +244,20 @@ class Grammar:
             text = text.replace("{a}", f" {said}" if said else "")
         return text, f"{'+' if up else '-'}{size}{'C' if degrees else '%'}"
 
-    @staticmethod
-    def _fill(text: str, device: str, room: str | None, rng: random.Random) -> str:
-        text = text.replace("{x}", device_name(device, room, rng))
-        text = text.replace("{d}", rng.choice(DEVICES[device].names))
-        text = text.replace("{in}", located(room, rng))
-        return text.replace("{r}", room_name(room, rng))
-
     def _smalltalk(self, held: bool, rng: random.Random) -> Turn:
         answer, pattern = rng.choice(self.small[held])
         text = expand(pattern, rng)
+        question = text.split()[0] in ASKING
+        if not held and rng.random() < 0.3:
+            text = loosen(text, self.telling[answer], rng)
         if rng.random() < 0.15:
             text = f"{rng.choice(CALLS)} {text}"
         if rng.random() < 0.08:
             text += rng.choice([" home", " my friend", " my home", " then", " dear"])
-        question = text.split()[0] in _ASKING
-        return Turn(surface(text, question, rng), answer, "smalltalk")
+        return Turn(surface(text, question, TEST if held else TRAINING, rng), answer, "smalltalk")
 
     def _unknown(self, held: bool, rng: random.Random) -> Turn:
-        """Held-out ones have an unseen phrasing, or a trained one around words that were never trained on."""
-        lists = rng.choices([self.world, self.lacking, self.refused, self.noise], [38, 27, 26, 9])[0]
-        held_filler = False
-        patterns = lists[held]
-        if held and rng.random() < 0.4 and lists is not self.refused:
-            held_filler = True
-            slots = tuple(f"{{{name}}}" for name in (*FILLERS, "y", "other"))
-            patterns = [p for p in lists[False] if any(slot in p for slot in slots)]
-        text = expand(rng.choice(patterns), rng)
-        text = re.sub(r"\{([a-z]+)\}", lambda match: self._unknown_slot(match.group(1), held_filler, rng), text)
-        if not any(c.isalnum() for c in text):
-            return Turn(text, UNKNOWN, "unknown")
-        if rng.random() < 0.12:
-            text = f"{rng.choice(CALLS)} {text}"
-        question = text.split()[0] in _ASKING
-        if not question and rng.random() < 0.15 and lists is not self.refused and lists is not self.noise:
-            text = f"{rng.choice(['please', 'could you', 'can you', 'i want you to', 'can you please'])} {text}"
-        return Turn(surface(text, question, rng), UNKNOWN, "unknown")
-
-    def _unknown_slot(self, slot: str, held: bool, rng: random.Random) -> str:
-        if slot in FILLERS:
-            return rng.choice(FILLERS[slot][held])
-        if slot == "n":
-            return values.number_text(rng.randint(0, 100), rng)
-        if slot == "odd":
-            return values.odd_word(rng)
-        if slot in ("y", "other"):
-            if rng.random() < 0.2 and not held:
-                return values.odd_word(rng)
-            return rng.choice((OTHER_DEVICES if slot == "y" else OTHER_ROOMS)[held])
-        if slot in ("order", "second"):
-            core = self._core(False, rng)
-            while core.mood != "order" or core.action in ("next", "count"):
-                core = self._core(False, rng)
-            return self._say(core, self._room(core, rng), rng)[0]
-        if slot == "r":
-            return room_name(rng.choice(list(ROOMS)), rng)
-        device = rng.choice(_LACKING_ABILITY.get(slot, _REFUSED_DEVICES))
-        room = rng.choice([None, rng.choice(list(ROOMS))])
-        return rng.choice(DEVICES[device].names) if slot == "d" else device_name(device, room, rng)
+        text, question = self.refusals.draw(held, rng)
+        if any(c.isalnum() for c in text):
+            text = surface(text, question, TEST if held else TRAINING, rng)
+        return Turn(text, UNKNOWN, "unknown")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import dataclass
 
 _CONTRACTIONS = (
-    ("i would", "i'd"), ("i am", "i'm"), ("i will", "i'll"), ("i have", "i've"), ("it is", "it's"),
+    ("i would", "i'd"), ("i am", "i'm"), ("i will", "i'll"), ("it is", "it's"),
     ("what is", "what's"), ("who is", "who's"), ("where is", "where's"), ("how is", "how's"),
     ("do not", "don't"), ("is not", "isn't"), ("that is", "that's"), ("you are", "you're"),
     ("we are", "we're"), ("i want to", "i wanna"), ("there is", "there's"), ("should not", "shouldn't"),
@@ -18,8 +19,23 @@ _PROTECTED = frozenset(
     "eight twenty thirty forty fifty sixty seventy eighty ninety eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen hundred seconds second minutes minute hours".split()
 )
+_FILLERS = ("um", "uh", "er", "actually", "just", "really", "hmm")
 #: Shorter words are left alone: one letter less often makes another word of them.
-_SHORTEST_SLIP = 5
+_SHORTEST_SLIP = 6
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often a phrase has a small word put in, a slip of the finger, and is shouted."""
+
+    hesitate: float
+    slip: float
+    shout: float
+
+
+#: The test is typed as people type; training sees the rare surfaces more often, or it hardly learns them.
+TEST = Rates(hesitate=0.03, slip=0.04, shout=0.015)
+TRAINING = Rates(hesitate=0.05, slip=0.09, shout=0.035)
 
 
 def contract(text: str, rng: random.Random) -> str:
@@ -59,24 +75,32 @@ def punctuate(text: str, question: bool, rng: random.Random) -> str:
     return text + ("." if draw < 0.25 else "!" if draw < 0.33 else "")
 
 
-def capitals(text: str, rng: random.Random) -> str:
-    """Lower case as typed in haste, a written sentence, a title, or shouting."""
-    draw = rng.random()
-    if draw < 0.55:
+def capitals(text: str, shout: float, rng: random.Random) -> str:
+    """Lower case as typed in haste, a written sentence, or shouting."""
+    if rng.random() < shout:
+        return text.upper()
+    if rng.random() < 0.58:
         return text
-    if draw < 0.955:
-        text = re.sub(r"\bi\b", "I", text)
-        if rng.random() < 0.5:
-            text = re.sub(r"\btv\b", "TV", text)
-        return text[:1].upper() + text[1:]
-    if draw < 0.98:
-        return re.sub(r"(^| )([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
-    return text.upper()
+    text = re.sub(r"\bi\b", "I", text)
+    if rng.random() < 0.5:
+        text = re.sub(r"\btv\b", "TV", text)
+    return text[:1].upper() + text[1:]
 
 
-def surface(text: str, question: bool, rng: random.Random) -> str:
+def hesitate(text: str, rng: random.Random) -> str:
+    """Puts a small word without meaning somewhere between two others."""
+    parts = text.split(" ")
+    if len(parts) < 3:
+        return text
+    parts.insert(rng.randrange(1, len(parts)), rng.choice(_FILLERS))
+    return " ".join(parts)
+
+
+def surface(text: str, question: bool, rates: Rates, rng: random.Random) -> str:
     """The phrase as somebody would type it."""
+    if rng.random() < rates.hesitate:
+        text = hesitate(text, rng)
     text = contract(text, rng)
-    if rng.random() < 0.06:
+    if rng.random() < rates.slip:
         text = slip(text, rng)
-    return capitals(punctuate(text, question, rng), rng)
+    return capitals(punctuate(text, question, rng), rates.shout, rng)

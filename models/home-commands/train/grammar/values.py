@@ -37,8 +37,8 @@ def _percent_text(number: int, rng: random.Random) -> str:
 
 def level(rng: random.Random) -> tuple[str, str]:
     """A level from 0 % to 100 %."""
-    if rng.random() < 0.08:
-        words, number = rng.choice([("half", 50), ("full", 100), ("maximum", 100), ("max", 100), ("a quarter", 25), ("three quarters", 75), ("minimum", 1), ("the maximum", 100), ("the minimum", 1)])
+    if rng.random() < 0.1:
+        words, number = rng.choice([("half", 50), ("full", 100), ("maximum", 100), ("max", 100), ("a quarter", 25), ("three quarters", 75), ("the maximum", 100)])
         return words, f"{number}%"
     number = rng.randrange(0, 101, 5) if rng.random() < 0.35 else rng.randint(0, 100)
     return _percent_text(number, rng), f"{number}%"
