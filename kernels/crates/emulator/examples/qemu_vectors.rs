@@ -11,9 +11,8 @@ use std::process::{Command, ExitCode};
 
 use common::calls::window_handlers;
 use common::digest::digest;
+use common::program::program;
 use common::sequence::{sequence, word, Mix, BATCH, CODE, CODE_STRIDE, SCRATCH, STATE_WORDS, VECTORS};
-use emulator::isa::table::Table;
-use emulator::isa::text::assemble;
 
 /// Where the processor begins.
 const RESET: u32 = 0xfe00_0000;
@@ -22,44 +21,6 @@ const PROCESSOR: &str = "de233_fpu";
 const DRIVER: u32 = 0x0010_1000;
 const RECORDS: u32 = 0x0020_0000;
 const RECORD_BYTES: usize = STATE_WORDS * 4;
-
-/// Code with labels: `name:` alone, and `{name}` in operands.
-fn assemble_all(lines: &[String], start: u32) -> Vec<u8> {
-    let mut labels = std::collections::HashMap::new();
-    let mut address = start;
-    for line in lines {
-        if let Some(name) = line.strip_suffix(':') {
-            labels.insert(name.to_owned(), address);
-        } else if line.starts_with(".word ") {
-            address += 4;
-        } else {
-            let mnemonic = line.split(' ').next().unwrap_or("");
-            address += u32::from(
-                Table::get()
-                    .named(mnemonic)
-                    .unwrap_or_else(|| panic!("{line}"))
-                    .length,
-            );
-        }
-    }
-    let mut bytes = Vec::new();
-    for line in lines.iter().filter(|line| !line.ends_with(':')) {
-        let text = labels.iter().fold(line.clone(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), &format!("0x{value:x}"))
-        });
-        if let Some(value) = text.strip_prefix(".word ") {
-            bytes.extend(
-                u32::from_str_radix(value.trim_start_matches("0x"), 16)
-                    .expect("a number")
-                    .to_le_bytes(),
-            );
-            continue;
-        }
-        let (word, length) = assemble(&text, start + bytes.len() as u32).unwrap_or_else(|| panic!("{text}"));
-        bytes.extend(&word.to_le_bytes()[..usize::from(length)]);
-    }
-    bytes
-}
 
 /// Special registers that the driver loads and saves: place in the state, number.
 const SPECIAL: [(usize, u8); 12] = [
@@ -78,14 +39,14 @@ const SPECIAL: [(usize, u8); 12] = [
 ];
 
 /// The pieces of the program around the sequences.
-struct Program {
+struct Guest {
     reset: Vec<u8>,
     vectors: Vec<u8>,
     driver: Vec<u8>,
 }
 
 /// Loads each record, runs its code, and writes the state back when an exception ends it.
-fn driver(count: usize, path: &str) -> Program {
+fn driver(count: usize, path: &str) -> Guest {
     let words: Vec<String> = path
         .bytes()
         .chain([0; 4])
@@ -219,44 +180,31 @@ fn driver(count: usize, path: &str) -> Program {
     add("movi a2, 1");
     add("movi a3, 0");
     add("simcall");
-    let code = assemble_all(&lines, DRIVER);
-    let find = |label: &str| {
-        let end = lines.iter().position(|line| line == label).expect("a label");
-        let length: u32 = lines[..end]
-            .iter()
-            .filter(|line| !line.ends_with(':'))
-            .map(|line| {
-                let mnemonic = line.split(' ').next().unwrap_or("");
-                if mnemonic == ".word" {
-                    4
-                } else {
-                    Table::get().named(mnemonic).map_or(0, |row| row.length.into())
-                }
-            })
-            .sum();
-        DRIVER + length
-    };
-    let jump = |target: u32, from: u32| assemble_all(&[format!("j 0x{target:x}")], from);
+    let code = program(&lines, DRIVER);
+    let jump = |target: u32, from: u32| program(&[format!("j 0x{target:x}")], from).bytes;
     let mut vectors = vec![0; 0x400];
     for (offset, bytes) in window_handlers() {
         vectors[offset as usize..offset as usize + bytes.len()].copy_from_slice(&bytes);
     }
     for offset in [0x300, 0x340, 0x3c0] {
-        let bytes = jump(find("handler:"), VECTORS + offset);
+        let bytes = jump(code.labels["handler"], VECTORS + offset);
         vectors[offset as usize..offset as usize + bytes.len()].copy_from_slice(&bytes);
     }
     // J to the second word after it, a literal, and the way through it.
     let mut reset = jump(RESET + 8, RESET);
     reset.push(0);
-    reset.extend(find("start:").to_le_bytes());
-    reset.extend(assemble_all(
-        &[format!("l32r a2, 0x{:x}", RESET + 4), "jx a2".to_owned()],
-        RESET + 8,
-    ));
-    Program {
+    reset.extend(code.labels["start"].to_le_bytes());
+    reset.extend(
+        program(
+            &[format!("l32r a2, 0x{:x}", RESET + 4), "jx a2".to_owned()],
+            RESET + 8,
+        )
+        .bytes,
+    );
+    Guest {
         reset,
         vectors,
-        driver: code,
+        driver: code.bytes,
     }
 }
 
@@ -299,7 +247,7 @@ fn run(mix: Mix, count: usize, folder: &Path) -> Result<Vec<u8>, String> {
         let number = BATCH.min(count - first);
         let output = folder.join("results");
         let path = output.to_str().ok_or("a folder whose name is text")?;
-        let program = driver(number, path);
+        let guest = driver(number, path);
         let mut records = Vec::new();
         let mut code = vec![0; number * CODE_STRIDE as usize];
         for index in 0..number {
@@ -310,9 +258,9 @@ fn run(mix: Mix, count: usize, folder: &Path) -> Result<Vec<u8>, String> {
         }
         let image = folder.join("image.elf");
         let pieces = [
-            (RESET, program.reset),
-            (VECTORS, program.vectors),
-            (DRIVER, program.driver),
+            (RESET, guest.reset),
+            (VECTORS, guest.vectors),
+            (DRIVER, guest.driver),
             (RECORDS, records),
             (CODE, code),
         ];

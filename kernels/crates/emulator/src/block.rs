@@ -42,6 +42,12 @@ impl Block {
         }
     }
 
+    /// Whether `address` lies after its start and before its end.
+    #[inline(always)]
+    pub(crate) fn contains(&self, address: u32) -> bool {
+        address.wrapping_sub(self.start).wrapping_sub(1) < self.end.wrapping_sub(self.start).wrapping_sub(1)
+    }
+
     /// How many instructions it has.
     pub fn count(&self) -> u32 {
         self.count
@@ -113,7 +119,7 @@ impl BlockCache {
         cut: u32,
     ) -> Result<Block, (u32, BusFault)> {
         let block = self.table[Self::entry(address)];
-        if block.start == address && block.count != 0 && !inside(&block, cut) {
+        if block.start == address && block.count != 0 && !block.contains(cut) {
             return Ok(block);
         }
         self.decode(bus, address, cut)
@@ -155,14 +161,8 @@ impl BlockCache {
                 break;
             }
         }
-        bus.watch_code(address & !3, (block.end - address) + (address & 3));
+        bus.watch_code(address & !3, block.end.wrapping_sub(address & !3));
         self.table[Self::entry(address)] = block;
         Ok(block)
     }
-}
-
-/// Whether `address` lies after the start and before the end of a block.
-#[inline(always)]
-fn inside(block: &Block, address: u32) -> bool {
-    address.wrapping_sub(block.start).wrapping_sub(1) < block.end.wrapping_sub(block.start).wrapping_sub(1)
 }

@@ -205,9 +205,12 @@ impl Bus for MemoryBus {
     }
 
     fn watch_code(&mut self, address: u32, length: u32) {
-        if let Some((region, offset)) = self.find(address) {
-            let memory = region.memory;
-            self.memories[memory].mark_decoded(offset, length as usize);
+        // Word by word: a stretch of code may cross from one region into the next.
+        for offset in (0..length).step_by(4) {
+            if let Some((region, offset)) = self.find(address.wrapping_add(offset)) {
+                let memory = region.memory;
+                self.memories[memory].mark_decoded(offset, 4);
+            }
         }
     }
 

@@ -68,16 +68,28 @@ impl Core {
                 Ok(block) => block,
                 Err((address, fault)) => return Err(Stop::new(Cause::Fetch { address, fault }, self, bus)),
             };
-            self.journal.enter(block.start, block.count());
-            let checked = block.quarters > self.window_free
-                || u32::from(block.coprocessors) & !self.special.cpenable != 0;
-            let result = if checked {
-                self.run_block::<B, T, true>(bus, cache.operations(&block), timing, &block)
-            } else {
-                self.run_block::<B, T, false>(bus, cache.operations(&block), timing, &block)
-            };
-            if let Err(cause) = result {
-                return Err(Stop::new(cause, self, bus));
+            let generation = bus.code_generation();
+            let operations = cache.operations(&block);
+            // A loop of one block goes round in here.
+            loop {
+                self.journal.enter(block.start, block.count());
+                let checked = block.quarters > self.window_free
+                    || u32::from(block.coprocessors) & !self.special.cpenable != 0;
+                let result = if checked {
+                    self.run_block::<B, T, true>(bus, operations, timing, &block)
+                } else {
+                    self.run_block::<B, T, false>(bus, operations, timing, &block)
+                };
+                if let Err(cause) = result {
+                    return Err(Stop::new(cause, self, bus));
+                }
+                if self.pc != block.start
+                    || self.cycles >= self.attention
+                    || bus.code_generation() != generation
+                    || self.lcount != 0 && block.contains(self.lend)
+                {
+                    break;
+                }
             }
         }
     }

@@ -63,14 +63,11 @@ impl Machine {
             lane.copy_from_slice(&(random.below(32) as u16).to_le_bytes());
         }
         for piece in &mut vectors.qacc {
-            *piece = u64::from(random.edge()) | u64::from(random.word() & 0xff) << 32;
-            if random.below(2) == 0 {
-                *piece = u64::from(random.word() & 0x3_ffff) | u64::from(random.word() & 0x3_ffff) << 20;
-            }
+            *piece = sum40(&mut random);
         }
-        let (low, high) = (random.edge(), random.word());
-        core.write_user(0, low).expect("ACCX_0");
-        core.write_user(1, high & 0xff).expect("ACCX_1");
+        let accx = sum40(&mut random);
+        core.write_user(0, accx as u32).expect("ACCX_0");
+        core.write_user(1, (accx >> 32) as u32).expect("ACCX_1");
         core.vectors.sar_byte = random.below(16) as u8;
         core.vectors.fft_bit_width = 3 + random.below(8) as u8;
         core.vectors.ua_state = bytes(std::array::from_fn(|_| random.edge()));
@@ -138,6 +135,30 @@ impl Machine {
         words.extend(core.f);
         words.extend(split(self.bus.memory(self.memory)));
         words
+    }
+}
+
+/// A sum of 40 bits: anything, two small ones of 20 bits, or one near a bound.
+fn sum40(random: &mut Random) -> u64 {
+    match random.below(3) {
+        0 => {
+            let low = u64::from(random.edge());
+            low | u64::from(random.word() & 0xff) << 32
+        }
+        1 => {
+            let low = u64::from(random.word() & 0x3_ffff);
+            low | u64::from(random.word() & 0x3_ffff) << 20
+        }
+        _ => {
+            let high = *random.pick(&[0x00_u64, 0x7f, 0x80, 0xff]);
+            let distance = random.word() & 0xffff;
+            high << 32
+                | u64::from(if random.below(2) == 0 {
+                    distance
+                } else {
+                    u32::MAX - distance
+                })
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod digest;
+pub mod program;
 pub mod random;
 pub mod replay;
 pub mod sequence;

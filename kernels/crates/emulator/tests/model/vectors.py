@@ -62,6 +62,20 @@ def clamp(value, low, high):
     return max(low, min(high, value))
 
 
+def sum40(random):
+    """A sum of 40 bits: anything, two small ones of 20 bits, or one near a bound."""
+    kind = random.below(3)
+    if kind == 0:
+        low = random.edge()
+        return low | (random.word() & 0xFF) << 32
+    if kind == 1:
+        low = random.word() & 0x3FFFF
+        return low | (random.word() & 0x3FFFF) << 20
+    high = [0x00, 0x7F, 0x80, 0xFF][random.below(4)]
+    distance = random.word() & 0xFFFF
+    return high << 32 | (distance if random.below(2) == 0 else MASK32 - distance)
+
+
 class State:
     """Everything that an instruction reads or writes, from a seed. The order of draws is part of the format."""
 
@@ -73,13 +87,8 @@ class State:
         # QACC_L and QACC_H, 160 bits each.
         self.qacc = [0, 0]
         for piece in range(8):
-            low = random.edge()
-            bits = low | (random.word() & 0xFF) << 32
-            if random.below(2) == 0:
-                # Sums that are not near their bounds.
-                bits = (random.word() & 0x3FFFF) | (random.word() & 0x3FFFF) << 20
-            self.qacc[piece // 4] |= bits << 40 * (piece % 4)
-        self.accx = random.edge() | (random.word() & 0xFF) << 32
+            self.qacc[piece // 4] |= sum40(random) << 40 * (piece % 4)
+        self.accx = sum40(random)
         self.sar_byte = random.below(16)
         self.fft_bit_width = 3 + random.below(8)
         self.ua_state = sum(random.edge() << 32 * lane for lane in range(4))

@@ -118,27 +118,42 @@ pub(super) fn execute<B: Bus>(
     op: Vector,
     operation: &Operation,
 ) -> Result<(), Raised> {
+    match op.kind {
+        Kind::Access(kind) => access::execute(core, bus, kind, operation),
+        Kind::Shift(kind) => shift::execute(core, bus, kind, operation),
+        Kind::Fft(kind) => fft::execute(core, bus, kind, operation),
+        Kind::Arithmetic(_) | Kind::Multiply(_) if op.beside == Beside::Nothing => {
+            compute(core, op.kind, operation);
+            Ok(())
+        }
+        Kind::Arithmetic(_) | Kind::Multiply(_) => fused(core, bus, op, operation),
+    }
+}
+
+/// A computation without its memory access.
+fn compute(core: &mut Core, kind: Kind, operation: &Operation) {
+    match kind {
+        Kind::Arithmetic(kind) => arithmetic::execute(core, kind, operation),
+        Kind::Multiply(kind) => multiply::execute(core, kind, operation),
+        Kind::Access(_) | Kind::Shift(_) | Kind::Fft(_) => {}
+    }
+}
+
+/// A computation with a memory access beside it.
+fn fused<B: Bus>(core: &mut Core, bus: &mut B, op: Vector, operation: &Operation) -> Result<(), Raised> {
+    let address = core.reg(operation, AS);
     // The memory access comes first: when it fails, nothing has changed.
     let loaded = match op.beside {
-        Beside::Nothing => None,
         Beside::StoreNext => {
             let value = core.vectors.q[q(operation, U)];
-            access::store128(core, bus, core.reg(operation, AS), value)?;
-            None
+            access::store128(core, bus, address, value)?;
+            value
         }
-        Beside::LoadConstant | Beside::LoadRegister | Beside::LoadNext => {
-            Some(access::load128(core, bus, core.reg(operation, AS))?)
+        Beside::LoadElement(bytes) => access::load_element(core, bus, address, bytes)?,
+        Beside::Nothing | Beside::LoadConstant | Beside::LoadRegister | Beside::LoadNext => {
+            access::load128(core, bus, address)?
         }
-        Beside::LoadElement(bytes) => Some(access::load_element(core, bus, core.reg(operation, AS), bytes)?),
     };
-    let pair = op.shift_pair.then(|| {
-        let (low, high) = (
-            core.vectors.q[q(operation, PAIR0)],
-            core.vectors.q[q(operation, PAIR1)],
-        );
-        lanes::shift_pair(low, high, core.vectors.sar_byte.into())
-    });
-    let address = core.reg(operation, AS);
     let step = match op.beside {
         Beside::Nothing => 0,
         Beside::LoadConstant => operation.imm as u32,
@@ -146,21 +161,17 @@ pub(super) fn execute<B: Bus>(
         Beside::LoadNext | Beside::StoreNext => 16,
         Beside::LoadElement(bytes) => bytes.into(),
     };
-    match op.kind {
-        Kind::Access(kind) => return access::execute(core, bus, kind, operation),
-        Kind::Fft(kind) => return fft::execute(core, bus, kind, operation),
-        Kind::Shift(kind) => return shift::execute(core, bus, kind, operation),
-        Kind::Arithmetic(kind) => arithmetic::execute(core, kind, operation),
-        Kind::Multiply(kind) => multiply::execute(core, kind, operation),
+    let (low, high) = (
+        core.vectors.q[q(operation, PAIR0)],
+        core.vectors.q[q(operation, PAIR1)],
+    );
+    compute(core, op.kind, operation);
+    core.set_reg(operation, AS, address.wrapping_add(step));
+    if op.beside != Beside::StoreNext {
+        core.vectors.q[q(operation, U)] = loaded;
     }
-    if op.beside != Beside::Nothing {
-        core.set_reg(operation, AS, address.wrapping_add(step));
-    }
-    if let Some(value) = loaded {
-        core.vectors.q[q(operation, U)] = value;
-    }
-    if let Some(value) = pair {
-        core.vectors.q[q(operation, PAIR0)] = value;
+    if op.shift_pair {
+        core.vectors.q[q(operation, PAIR0)] = lanes::shift_pair(low, high, core.vectors.sar_byte.into());
     }
     Ok(())
 }
