@@ -3,6 +3,8 @@
 
 pub mod calls;
 pub mod digest;
+pub mod layout;
+pub mod machine;
 pub mod program;
 pub mod random;
 pub mod replay;
