@@ -1,0 +1,1 @@
+//! The emulated ESP32-S3 for JavaScript.
