@@ -66,6 +66,38 @@ pub trait Bus {
     /// have been decoded.
     fn watch_code(&mut self, address: u32, length: u32);
 
+    /// The cycle at which a straight stretch of code begins: accesses until the next call belong to it. Called once
+    /// per stretch, also when cycles are not modelled.
+    #[inline(always)]
+    fn set_now(&mut self, _cycle: u64) {}
+
+    /// How many cycles after [`Bus::set_now`] the following accesses begin, not counting stalls that this bus gave
+    /// since then. Only called while cycles are modelled.
+    #[inline(always)]
+    fn set_offset(&mut self, _cycles: u32) {}
+
+    /// Cycles that the core waited for its accesses since the last call. Asked after each stretch while cycles are
+    /// modelled.
+    #[inline(always)]
+    fn take_stall(&mut self) -> u32 {
+        0
+    }
+
+    /// Whether fetching at `address` may stall: the answer is kept with the decoded code.
+    fn fetch_stalls(&self, _address: u32) -> bool {
+        false
+    }
+
+    /// The instructions from `start` to `end` are about to be fetched, in a place for which
+    /// [`Bus::fetch_stalls`]; what that costs is part of the next [`Bus::take_stall`].
+    fn fetch_stretch(&mut self, _start: u32, _end: u32) {}
+
+    /// Whether a load from here gives the same value without any effect until this core stores something or gives
+    /// control back: plain memory. A loop that only waits for such a value is not run round by round.
+    fn is_steady(&self, _address: u32) -> bool {
+        false
+    }
+
     /// A number that differs after any decoded byte may have changed: by a store, another mapping, a cache
     /// operation.
     fn code_generation(&self) -> u32;

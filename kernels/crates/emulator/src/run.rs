@@ -73,6 +73,7 @@ impl Core {
             // A loop of one block goes round in here.
             loop {
                 self.journal.enter(block.start, block.count());
+                bus.set_now(self.cycles);
                 let checked = block.quarters > self.window_free
                     || u32::from(block.coprocessors) & !self.special.cpenable != 0;
                 let result = if checked {
@@ -109,6 +110,7 @@ impl Core {
         let operation = decode(word, self.pc);
         let block = Block::single(&operation, self.pc);
         self.journal.enter(block.start, 1);
+        bus.set_now(self.cycles);
         self.run_block::<B, T, true>(bus, &[operation], timing, &block)
             .map_err(|cause| Stop::new(cause, self, bus))
     }
