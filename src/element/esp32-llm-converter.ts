@@ -20,8 +20,8 @@ import { explain } from './explain.js';
 import { readSettings } from './initial-settings.js';
 import type { Settings, State, Step } from './state.js';
 import { ConverterStore, type Converter } from './store.js';
-import { en } from './strings/en.js';
-import type { Strings } from './strings/strings.js';
+import { LanguageController } from './language.js';
+import type { FirstStrings } from './strings/strings.js';
 import { base } from './styles/base.js';
 import { choose } from './styles/choose.js';
 import { tokens } from './styles/tokens.js';
@@ -33,7 +33,7 @@ export { Esp32LlmErrorEvent, Esp32LlmProgressEvent, Esp32LlmReportEvent, Esp32Ll
 export type { AssetUrls, Converter, Step };
 
 /** The steps as the header counts them, with the states that belong to each. */
-const STEPS: readonly (readonly [keyof Omit<Strings['steps'], 'label'>, readonly Step[]])[] = [
+const STEPS: readonly (readonly [keyof Omit<FirstStrings['steps'], 'label'>, readonly Step[]])[] = [
   ['choose', ['choose', 'reading']],
   ['fit', ['fit']],
   ['convert', ['converting']],
@@ -45,6 +45,8 @@ const STEPS: readonly (readonly [keyof Omit<Strings['steps'], 'label'>, readonly
  * speak. All work is done in a worker of this page; nothing is uploaded.
  *
  * @summary Converts a language model for the ESP32-S3 in the page.
+ *
+ * @attr {string} lang - Language of the element, BCP 47; without it that of the page around it.
  *
  * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
  * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is converted.
@@ -99,10 +101,10 @@ export class Esp32LlmConverter extends LitElement {
   static converter: (() => Promise<Converter>) | null = null;
 
   readonly #internals = this.attachInternals();
-  readonly #strings: Strings = en;
+  readonly #words = new LanguageController(this);
   readonly #store = new ConverterStore({
     converter: () => (Esp32LlmConverter.converter ?? (() => this.#createConverter()))(),
-    explain: (error, doing) => explain(error, doing, this.#strings),
+    explain: (error, doing) => explain(error, doing, this.#words.first),
     onChange: (now, before) => {
       this.#changed(now, before);
     },
@@ -184,12 +186,27 @@ export class Esp32LlmConverter extends LitElement {
   /** A copy of `worker.js` on the page's own origin, for pages whose content policy forbids blob workers. */
   @property({ attribute: 'worker-url' }) workerUrl: string | null = null;
 
+  /** `lang` is the browser's own property; only its changes are of interest. */
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, 'lang'];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (name === 'lang' && this.isConnected) this.#words.follow();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     // A move within the document disconnects as well; only what stays away gives up its worker.
     queueMicrotask(() => {
       if (!this.isConnected) this.#store.release();
     });
+  }
+
+  /** A reader never sees the first view in one language and then in another. */
+  protected override shouldUpdate(): boolean {
+    return !this.#words.pending;
   }
 
   protected override willUpdate(): void {
@@ -222,7 +239,7 @@ export class Esp32LlmConverter extends LitElement {
 
   /** What a screen reader says about a new step. */
   #announce(now: State, before: State): string {
-    const { announce, converting, reading } = this.#strings;
+    const { announce, reading } = this.#words.first;
     switch (now.step) {
       case 'choose':
         return now.failure?.title ?? '';
@@ -234,7 +251,7 @@ export class Esp32LlmConverter extends LitElement {
           ? announce.cancelled
           : announce.fit(now.choice.plan.fits, now.choice.plan.board);
       case 'converting':
-        return converting.heading(now.choice.inspection.name);
+        return announce.converting(now.choice.inspection.name);
       case 'result':
         return announce.result(VERDICTS[now.result.report.verdict].title);
     }
@@ -243,7 +260,7 @@ export class Esp32LlmConverter extends LitElement {
   /** Words as they arrive are not read out: only that they are complete. */
   #announceGeneration(now: State, before: State): void {
     if (now.step !== 'result' || before.step !== 'result' || now.trial === before.trial) return;
-    const { announce } = this.#strings;
+    const { announce } = this.#words.first;
     if (now.trial.kind === 'ended') this.announcement = announce.generated(now.trial.tokens);
     else if (now.trial.kind === 'failed') this.announcement = now.trial.failure.title;
     else this.announcement = '';
@@ -251,13 +268,13 @@ export class Esp32LlmConverter extends LitElement {
 
   async #loadViews(): Promise<void> {
     try {
-      const later = await import('./views/later.js');
+      const [later] = await Promise.all([import('./views/later.js'), this.#words.load()]);
       if (this.renderRoot instanceof ShadowRoot) {
         adoptStyles(this.renderRoot, [...Esp32LlmConverter.elementStyles, ...later.laterStyles]);
       }
       this.later = later;
     } catch (cause) {
-      this.#store.refuse(new Error(this.#strings.failures.views, { cause }));
+      this.#store.refuse(new Error(this.#words.first.failures.views, { cause }));
     }
   }
 
@@ -394,6 +411,7 @@ export class Esp32LlmConverter extends LitElement {
     return html`<div
       class=${this.dragging ? 'base dragging' : 'base'}
       part="base"
+      lang=${this.#words.language}
       @dragenter=${(event: DragEvent) => {
         this.#dragOver(event);
       }}
@@ -407,7 +425,7 @@ export class Esp32LlmConverter extends LitElement {
     >
       <header>
         <div class="title">
-          ${chipIcon()}<slot name="heading"><h2>${this.#strings.title}</h2></slot>
+          ${chipIcon()}<slot name="heading"><h2>${this.#words.first.title}</h2></slot>
         </div>
         ${this.#renderSteps()}
       </header>
@@ -435,7 +453,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #renderSteps(): TemplateResult {
-    const words = this.#strings.steps;
+    const words = this.#words.first.steps;
     const current = STEPS.findIndex(([, states]) => states.includes(this.view.step));
     return html`<ol class="steps" aria-label=${words.label}>
       ${STEPS.map(
@@ -451,11 +469,12 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #renderView(view: State): TemplateResult {
-    const [strings, actions] = [this.#strings, this.#actions];
-    if (view.step === 'choose') return chooseView(view, this.#sampleName(), this.dragging, strings, actions);
-    if (view.step === 'reading') return readingView(view, strings, actions);
-    if (this.later === null) {
-      return readingView({ step: 'reading', name: view.choice.inspection.name }, strings, actions);
+    const { first, all: strings } = this.#words;
+    const actions = this.#actions;
+    if (view.step === 'choose') return chooseView(view, this.#sampleName(), this.dragging, first, actions);
+    if (view.step === 'reading') return readingView(view, first, actions);
+    if (this.later === null || strings === null) {
+      return readingView({ step: 'reading', name: view.choice.inspection.name }, first, actions);
     }
     switch (view.step) {
       case 'fit':

@@ -1,19 +1,23 @@
 /** Errors in words for people: what happened, and what to do. */
 import { FormatError, TransportError, UnsupportedError, UsageError } from '../shared/errors.js';
 import type { StoreOptions } from './store.js';
-import type { Strings } from './strings/strings.js';
+import type { FirstStrings } from './strings/strings.js';
 import type { Failure } from './state.js';
 
 /** Chooses the headline by the kind of error; the message is the error's own, which names file and remedy. */
 export function explain(
   error: Error,
   doing: Parameters<StoreOptions['explain']>[1],
-  strings: Strings,
+  strings: FirstStrings,
 ): Failure {
   return { title: title(error, doing, strings), message: error.message, error };
 }
 
-function title(error: Error, doing: Parameters<StoreOptions['explain']>[1], { failures }: Strings): string {
+function title(
+  error: Error,
+  doing: Parameters<StoreOptions['explain']>[1],
+  { failures }: FirstStrings,
+): string {
   if (error instanceof UnsupportedError) return failures.unsupported;
   if (error instanceof FormatError) return failures.format;
   if (error instanceof TransportError) return failures.transport;

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
 import type { State } from '../state.js';
-import type { Strings } from '../strings/strings.js';
+import type { FirstStrings } from '../strings/strings.js';
 import { failureView } from './failure.js';
 import { folderIcon } from './icons.js';
 
@@ -10,7 +10,7 @@ export function chooseView(
   state: Extract<State, { step: 'choose' }>,
   sample: string,
   dragging: boolean,
-  strings: Strings,
+  strings: FirstStrings,
   actions: Actions,
 ): TemplateResult {
   const { choose } = strings;
@@ -48,7 +48,7 @@ export function chooseView(
 /** While a model is read. */
 export function readingView(
   state: Extract<State, { step: 'reading' }>,
-  strings: Strings,
+  strings: FirstStrings,
   actions: Actions,
 ): TemplateResult {
   return html`<section class="busy" aria-labelledby="step-heading">
@@ -56,9 +56,7 @@ export function readingView(
     <p class="quiet">${strings.reading.text}</p>
     <progress aria-labelledby="step-heading"></progress>
     <div class="buttons">
-      <button type="button" part="button" @click=${() => actions.cancel()}>
-        ${strings.converting.cancel}
-      </button>
+      <button type="button" part="button" @click=${() => actions.cancel()}>${strings.reading.cancel}</button>
     </div>
   </section>`;
 }

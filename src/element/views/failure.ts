@@ -1,12 +1,12 @@
 /** A failure: what happened, and what to do. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Failure } from '../state.js';
-import type { Strings } from '../strings/strings.js';
+import type { FirstStrings } from '../strings/strings.js';
 
 /** @param dismiss `null` where the message goes away by itself */
 export function failureView(
   failure: Failure | null,
-  strings: Strings,
+  strings: FirstStrings,
   dismiss: (() => void) | null,
 ): TemplateResult | typeof nothing {
   if (failure === null) return nothing;
