@@ -39,6 +39,11 @@ pub enum Pause {
     Time,
     /// The core waits for an interrupt and none came by that cycle.
     Waiting,
+    /// SIMCALL: whoever runs the core is to do something, as a mask ROM would; the core goes on behind it.
+    Call {
+        /// Address of the SIMCALL.
+        pc: u32,
+    },
 }
 
 impl Core {
@@ -95,15 +100,16 @@ impl Core {
         }
     }
 
-    /// Runs exactly one instruction, or takes one interrupt; a waiting core stands still.
+    /// Runs exactly one instruction, or takes one interrupt; a waiting core stands still. Gives the address of a
+    /// SIMCALL that ran, as [`Pause::Call`] does.
     ///
     /// # Errors
     /// As [`Core::run`].
-    pub fn step<B: Bus, T: Timing>(&mut self, bus: &mut B, timing: &mut T) -> Result<(), Box<Stop>> {
+    pub fn step<B: Bus, T: Timing>(&mut self, bus: &mut B, timing: &mut T) -> Result<Option<u32>, Box<Stop>> {
         self.run_timers();
         if self.take_interrupt() || self.waiting {
             self.cycles += 1;
-            return Ok(());
+            return Ok(None);
         }
         let word = fetch(bus, self.pc)
             .map_err(|(address, fault)| Stop::new(Cause::Fetch { address, fault }, self, bus))?;
@@ -112,12 +118,16 @@ impl Core {
         self.journal.enter(block.start, 1);
         bus.set_now(self.cycles);
         self.run_block::<B, T, true>(bus, &[operation], timing, &block)
-            .map_err(|cause| Stop::new(cause, self, bus))
+            .map_err(|cause| Stop::new(cause, self, bus))?;
+        Ok(self.host_call.take())
     }
 
     /// Looks at everything besides instructions; gives a pause when there is nothing to run.
     #[cold]
     fn attend(&mut self, until: u64) -> Option<Pause> {
+        if let Some(pc) = self.host_call.take() {
+            return Some(Pause::Call { pc });
+        }
         loop {
             let timer = self.run_timers();
             self.take_interrupt();

@@ -104,6 +104,8 @@ pub struct Core {
     /// Why the last instruction did not finish.
     pub(crate) raised: Reaction,
     pub(crate) journal: Journal,
+    /// Address of a SIMCALL that whoever runs the core was not told of yet.
+    pub(crate) host_call: Option<u32>,
     /// Vector accesses whose low address bits were dropped: how many, and the first.
     pub misaligned: Misaligned,
 }
@@ -155,6 +157,7 @@ impl Core {
             attention: 0,
             raised: Reaction::Exception(0),
             journal: Journal::default(),
+            host_call: None,
             misaligned: Misaligned::default(),
         };
         core.refresh_window();

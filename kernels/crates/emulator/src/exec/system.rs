@@ -17,6 +17,8 @@ group! {
         /// Ordering that a core without a store buffer or reordering keeps by itself.
         Order = "rsync" | "esync" | "dsync" | "memw" | "extw" | "excw",
         Ill = "ill" | "ill.n",
+        /// A call of whoever runs the core.
+        Simcall = "simcall",
     }
 }
 
@@ -164,6 +166,10 @@ pub(super) fn execute(core: &mut Core, op: System, operation: &Operation, pc: u3
         }
         Plain::Isync | Plain::Order => {}
         Plain::Ill => return Err(core.stop(Cause::Illegal)),
+        Plain::Simcall => {
+            core.host_call = Some(pc);
+            core.attention = 0;
+        }
     }
     Ok(Flow::Next)
 }
