@@ -1,0 +1,100 @@
+//! What a board is made of: the parts around the chip and the switches that the emulated chip is started with.
+
+use std::ops::RangeInclusive;
+
+/// External RAM in the package or on the module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Psram {
+    /// None.
+    None,
+    /// Four data lines, this many bytes: 2, 4 or 8 MiB.
+    Quad(u32),
+    /// Eight data lines, this many bytes: 4, 8, 16 or 32 MiB.
+    Octal(u32),
+}
+
+impl Psram {
+    /// Bytes of external RAM.
+    pub fn bytes(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Quad(bytes) | Self::Octal(bytes) => bytes,
+        }
+    }
+}
+
+/// Who made the flash chip: how its fourth data lines are switched on depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlashVendor {
+    /// EF 40: quad enable is bit 1 of the second status register, written together with the first.
+    Winbond,
+    /// C8 40: as Winbond.
+    GigaDevice,
+    /// C2 20: quad enable is bit 6 of the status register.
+    Macronix,
+    /// 20 40: quad enable is bit 1 of the second status register, written by itself (0x31).
+    Xmc,
+}
+
+impl FlashVendor {
+    /// Manufacturer and type of the JEDEC identification.
+    pub fn id(self) -> [u8; 2] {
+        match self {
+            Self::Winbond => [0xef, 0x40],
+            Self::GigaDevice => [0xc8, 0x40],
+            Self::Macronix => [0xc2, 0x20],
+            Self::Xmc => [0x20, 0x40],
+        }
+    }
+}
+
+/// A board and how it is started.
+#[derive(Debug, Clone)]
+pub struct ChipOptions {
+    /// What the flash holds from its first byte on; the rest is erased. At most `flash_bytes`.
+    pub flash: Vec<u8>,
+    /// Size of the flash chip, a power of two from 1 MiB to 128 MiB.
+    pub flash_bytes: u32,
+    /// Maker of the flash chip.
+    pub flash_vendor: FlashVendor,
+    /// The flash has eight data lines (modules such as N32R8V): the mask ROM and its eFuse differ.
+    pub flash_octal: bool,
+    /// External RAM.
+    pub psram: Psram,
+    /// Sampling delays at which reads from octal PSRAM at 80 MHz come in right; numbers as in
+    /// `psram::sampling_delay`. An empty range is a board that cannot run at 80 MHz: its reads then come in
+    /// wrong instead of ending the run.
+    pub psram_eye: RangeInclusive<i32>,
+    /// Address of the network interfaces, burnt into eFuse, as it is printed.
+    pub mac: [u8; 6],
+    /// Chip revision, major and minor.
+    pub revision: (u8, u8),
+    /// Cycles follow the timing model; otherwise every instruction takes one.
+    pub timed: bool,
+    /// The boot button is held: the mask ROM waits for a download.
+    pub gpio0_low: bool,
+    /// A host is connected to the USB port and reads from it.
+    pub usb_host: bool,
+    /// Start of the random number register's sequence.
+    pub seed: u64,
+}
+
+impl Default for ChipOptions {
+    /// An N16R8 module with erased flash.
+    fn default() -> Self {
+        Self {
+            flash: Vec::new(),
+            flash_bytes: 16 << 20,
+            flash_vendor: FlashVendor::GigaDevice,
+            flash_octal: false,
+            psram: Psram::Octal(8 << 20),
+            psram_eye: 3..=7,
+            mac: [0x7c, 0xdf, 0xa1, 0x00, 0x00, 0x01],
+            revision: (0, 2),
+            timed: false,
+            gpio0_low: false,
+            usb_host: true,
+            seed: 1,
+        }
+    }
+}
