@@ -1,5 +1,6 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
 import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
@@ -11,6 +12,9 @@ const DIST = path.join(ROOT, 'dist');
 /** Folders whose prebuilt WebAssembly the pages and the command line load. */
 const PREBUILT = ['kernels/prebuilt', 'device-runtime/prebuilt'];
 
+/** Programs for chips, by the name that they have beside the scripts. */
+const FIRMWARE = { 'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf' };
+
 try {
   await ensureDependencies();
   // Loaded late: a fresh clone has no bundler before this line.
@@ -19,7 +23,7 @@ try {
   await mkdir(DIST, { recursive: true });
   const modules = await bundleAll(DIST);
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), await thirdPartyLicences(modules));
-  await copyWasm();
+  await copyPrograms();
   await chmod(path.join(DIST, 'cli.js'), 0o755);
   await runOrThrow(
     process.execPath,
@@ -34,16 +38,19 @@ try {
   process.exitCode = 1;
 }
 
-/** Page and command line look for their WebAssembly beside their own script. */
-async function copyWasm() {
+/** Page and command line look for WebAssembly and firmware beside their own script. */
+async function copyPrograms() {
   for (const folder of PREBUILT) {
     const files = await listFiles(path.join(ROOT, folder), (name) => name.endsWith('.wasm'));
     for (const file of files) await copyFile(path.join(ROOT, folder, file), path.join(DIST, file));
   }
+  for (const [name, file] of Object.entries(FIRMWARE)) {
+    if (existsSync(path.join(ROOT, file))) await copyFile(path.join(ROOT, file), path.join(DIST, name));
+  }
 }
 
 async function report() {
-  const files = await listFiles(DIST, (name) => /\.(js|wasm)$/.test(name));
+  const files = await listFiles(DIST, (name) => /\.(js|wasm|elf)$/.test(name));
   for (const file of files) {
     const { size } = await stat(path.join(DIST, file));
     console.log(`${String(Math.ceil(size / 1024)).padStart(7)} KiB  dist/${file}`);

@@ -1,6 +1,11 @@
 /** The pipeline without the page: what other programs import to convert and run models. */
 export { convert, openModel, planModel, type OpenedModel } from './pipeline/convert.js';
 export type { Conversion, ConvertOptions, Hooks, Runtime } from './pipeline/types.js';
+export { makeImage, type ImageFile, type ImageOptions, type MadeImage } from './pipeline/image.js';
+export { firmwareFromElf, readFirmware, type Firmware } from './image/firmware.js';
+export { describeImage, type ImageDescription } from './image/describe.js';
+export type { FlashImage, ReadSettings } from './image/flash-image.js';
+export type { InstallManifest } from './image/manifest.js';
 export { BOARDS, DEFAULT_BOARD_ID, findBoard, type Board } from './plan/boards.js';
 export { planToJson, type Plan, type PlanJson } from './plan/plan.js';
 export type { Fusions, Scheme } from './plan/scheme.js';
@@ -20,6 +25,6 @@ export { directoryHandleFolder, fileListFolder } from './source/file-list-folder
 export { httpFolder } from './source/http-folder.js';
 export { hubFolder } from './source/hub-folder.js';
 export { memoryFolder } from './source/memory-folder.js';
-export { FormatError, TransportError, UnsupportedError, UsageError } from './shared/errors.js';
+export { FitError, FormatError, TransportError, UnsupportedError, UsageError } from './shared/errors.js';
 export type { OnProgress, Progress } from './shared/progress.js';
 export { VERSION } from './shared/version.js';

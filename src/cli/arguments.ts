@@ -1,5 +1,6 @@
 /** Command lines to typed requests. Everything wrong with them is a UsageError that says what would be right. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { FlashMode } from '../image/flash-settings.js';
 import { MAX_STOP_BYTES, MAX_STOP_STRINGS } from '../device/twin-exports.js';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import {
@@ -17,7 +18,15 @@ const LEAST_TEMPERATURE = 0.001;
 export interface ConvertRequest {
   readonly command: 'convert';
   readonly folder: string;
-  readonly output: string;
+  /** File to write: a merged image when it ends in `.bin`, else a package. `undefined` when only parts are wanted. */
+  readonly output: string | undefined;
+  /** Folder for the separate parts of the image and their manifest. */
+  readonly parts: string | undefined;
+  /** Somebody's own firmware instead of this project's. */
+  readonly firmware: string | undefined;
+  readonly flash: FlashRequest;
+  /** Convert although the model does not fit the board. */
+  readonly force: boolean;
   readonly board: string;
   readonly scheme: WantedScheme;
   readonly fusions: Fusions | undefined;
@@ -29,6 +38,13 @@ export interface ConvertRequest {
   /** File for the report as a page. */
   readonly html: string | undefined;
   readonly json: boolean;
+}
+
+/** What the image's header says about the flash, and the capacity that is planned for; default the board's. */
+export interface FlashRequest {
+  readonly bytes: number | undefined;
+  readonly mode: FlashMode | undefined;
+  readonly megahertz: number | undefined;
 }
 
 export type EngineName = 'twin' | 'host' | 'float';
@@ -68,8 +84,14 @@ export type Request = ConvertRequest | RunRequest | InspectRequest | HelpRequest
 
 export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
 
-  convert FOLDER -o OUT.s3lm   quantize a model folder into a checked package and report what it cost
+  convert FOLDER -o OUT.bin    quantize a model folder, report what it cost, and write the image that a board boots;
+                               -o OUT.s3lm writes the model package alone
+    --parts FOLDER             also, or only, the parts of the image as files with a manifest for ESP Web Tools
     --board ID                 board to plan for (default ${DEFAULT_BOARD_ID})
+    --firmware FILE            an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs
+                               from RAM (ELF), instead of the firmware of this tool
+    --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
+    --force                    convert although the model does not fit the board
     --weights int8|float32     float32 keeps the numbers, to check everything else
     --granularity G            tensor, channel (default), group:32, group:64 or group:128
     --activations dynamic|static
@@ -103,6 +125,12 @@ Exit codes: 0 good, 1 the model or file is at fault, 2 the command line is.
 
 const CONVERT_OPTIONS = {
   output: { type: 'string', short: 'o' },
+  parts: { type: 'string' },
+  firmware: { type: 'string' },
+  'flash-size': { type: 'string' },
+  'flash-mode': { type: 'string' },
+  'flash-freq': { type: 'string' },
+  force: { type: 'boolean' },
   board: { type: 'string' },
   weights: { type: 'string' },
   granularity: { type: 'string' },
@@ -170,10 +198,26 @@ export function parseCommandLine(argv: readonly string[]): Request {
 
 function parseConvert(argv: string[]): ConvertRequest {
   const { values, positionals } = parse(argv, CONVERT_OPTIONS);
-  if (values.output === undefined) throw new UsageError('convert needs a file to write: -o OUT.s3lm.');
-  if (/\.(bin|elf|uf2)$/i.test(values.output)) {
+  const { output, parts, firmware } = values;
+  if (output === undefined && parts === undefined) {
     throw new UsageError(
-      `convert writes a model package; give ${values.output.replace(/\.\w+$/, '.s3lm')} as its name.`,
+      'convert needs a file to write: -o OUT.bin for a board, or -o OUT.s3lm for the package.',
+    );
+  }
+  if (output !== undefined && /\.(elf|uf2)$/i.test(output)) {
+    throw new UsageError(
+      `convert writes images (.bin) and packages (.s3lm); give ${output.replace(/\.\w+$/, '.bin')} as the file's name.`,
+    );
+  }
+  const flash: FlashRequest = {
+    bytes: flashSize(values['flash-size']),
+    mode: choice(values['flash-mode'], ['qio', 'qout', 'dio', 'dout'] as const, 'flash-mode'),
+    megahertz: flashMegahertz(values['flash-freq']),
+  };
+  const makesImage = parts !== undefined || isImageName(output);
+  if (!makesImage && (firmware !== undefined || flash.mode !== undefined || flash.megahertz !== undefined)) {
+    throw new UsageError(
+      '--firmware, --flash-mode and --flash-freq are about the image: add -o OUT.bin or --parts FOLDER.',
     );
   }
   if (values['no-report'] === true && (values.evaluate !== undefined || values.html !== undefined)) {
@@ -187,7 +231,11 @@ function parseConvert(argv: string[]): ConvertRequest {
   return {
     command: 'convert',
     folder: onlyOne(positionals, 'convert takes one model folder'),
-    output: values.output,
+    output,
+    parts,
+    firmware,
+    flash,
+    force: values.force === true,
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: {
       weights: choice(values.weights, ['int8', 'float32'] as const, 'weights') ?? DEFAULT_SCHEME.weights,
@@ -260,6 +308,27 @@ function choice<T extends string>(
   const found = choices.find((entry) => entry === value);
   if (found === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not "${value}".`);
   return found;
+}
+
+/** Whether a file of this name is to be an image for a board. */
+export function isImageName(path: string | undefined): boolean {
+  return path !== undefined && /\.(bin|img)$/i.test(path);
+}
+
+/** `16`, `16MB`, `16M` or `16MiB` as bytes. */
+function flashSize(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const size = Number(/^(\d{1,3})(m|mb|mib)?$/i.exec(value)?.[1] ?? NaN);
+  if (![2, 4, 8, 16, 32].includes(size))
+    throw new UsageError(`--flash-size is 2MB, 4MB, 8MB, 16MB or 32MB, not "${value}".`);
+  return size * 1024 * 1024;
+}
+
+/** `80`, `80m` or `80MHz`. */
+function flashMegahertz(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const found = choice(value.replace(/m(hz)?$/i, ''), ['80', '40', '26', '20'] as const, 'flash-freq');
+  return found === undefined ? undefined : Number(found);
 }
 
 function whole(value: string | undefined, name: string, least: number): number | undefined {

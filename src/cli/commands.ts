@@ -1,5 +1,5 @@
 /** The command line's entry: reads the request, runs it, and turns failures into a message and an exit code. */
-import { FormatError, TransportError, UsageError, isAbort } from '../shared/errors.js';
+import { FitError, FormatError, TransportError, UsageError, isAbort } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { HELP, parseCommandLine } from './arguments.js';
 import { convertCommand } from './convert-command.js';
@@ -45,11 +45,12 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       return EXIT.interrupted;
     }
     terminal.stderr.write(`${describeFailure(error)}\n`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.bad;
+    return error instanceof UsageError && !(error instanceof FitError) ? EXIT.usage : EXIT.bad;
   }
 }
 
 function describeFailure(error: unknown): string {
+  if (error instanceof FitError) return `Error: ${error.message} Or convert it all the same with --force.`;
   if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError)
     return `Error: ${error.message}`;
   if (error instanceof Error)

@@ -1,12 +1,14 @@
-/** `convert`: a model folder becomes a package file, with plan and report. */
+/** `convert`: a model folder becomes an image or a package, with plan and report. */
 import { readFile } from 'node:fs/promises';
 import { convert } from '../pipeline/convert.js';
 import type { Conversion } from '../pipeline/types.js';
+import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { reportHtml, reportText } from '../report/index.js';
 import { UsageError } from '../shared/errors.js';
 import { nodeFolder } from '../source/node-folder.js';
-import type { ConvertRequest } from './arguments.js';
+import { isImageName, type ConvertRequest } from './arguments.js';
+import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
 import { FileSink } from './file-sink.js';
 import { planText } from './plan-text.js';
 import { loadRuntime } from './runtime-files.js';
@@ -23,16 +25,19 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   const runtime = await loadRuntime();
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);
-  const sink = new FileSink(request.output);
   const page = request.html === undefined ? null : new FileSink(request.html);
   let conversion: Conversion;
+  let written: WrittenFile[];
+  let outputs: ConvertOutputs | null = null;
   try {
-    await sink.open();
+    const board = chosenBoard(request);
+    outputs = await ConvertOutputs.create(request, board, terminal.signal);
     await page?.open();
     conversion = await convert(
       folder,
       {
-        board: request.board,
+        board,
+        mustFit: !request.force,
         scheme: request.scheme,
         fusions: request.fusions,
         context: request.context,
@@ -40,23 +45,19 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
         evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
         prompts: request.prompts,
         report: request.report,
-        sink: request.report ? undefined : sink,
+        sink: outputs.sink,
       },
       runtime,
       { onProgress: progress.show, signal: terminal.signal },
     );
-    if (conversion.package !== null) {
-      await sink.begin(0);
-      await sink.append(conversion.package);
-    }
-    await sink.close();
+    written = await outputs.finish(conversion.package, conversion.packageBytes, folder.name);
     if (page !== null && conversion.report !== null) {
       await page.begin(0);
       await page.append(new TextEncoder().encode(reportHtml(conversion.report, planToJson(conversion.plan))));
     }
     await page?.close();
   } catch (error) {
-    await sink.discard();
+    await outputs?.discard();
     await page?.discard();
     throw error;
   } finally {
@@ -67,7 +68,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   if (request.json) {
     terminal.stdout.write(
       `${JSON.stringify({
-        package: { file: request.output, bytes: conversion.packageBytes, chat: conversion.chat },
+        package: {
+          ...(isImageName(request.output) ? {} : { file: request.output }),
+          bytes: conversion.packageBytes,
+          chat: conversion.chat,
+        },
+        files: written,
         plan: planToJson(plan),
         report,
         notes: conversion.notes,
@@ -81,7 +87,23 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     terminal.stdout.write(
       `\n${reportText(report, planToJson(plan), { columns: terminal.stdout.columns ?? 100 })}\n`,
     );
-  terminal.stdout.write(`\nWrote ${request.output} (${formatBytes(conversion.packageBytes)}).\n`);
+  const wrote = written.map(({ file, bytes, offset }) => {
+    const place = offset === undefined ? '' : `, at 0x${offset.toString(16)} in flash`;
+    return `Wrote ${file} (${formatBytes(bytes)}${place}).\n`;
+  });
+  terminal.stdout.write(`\n${wrote.join('')}`);
+}
+
+/** The board, with the flash capacity that was asked for. @throws UsageError */
+function chosenBoard(request: ConvertRequest): Board {
+  const board = findBoard(request.board);
+  const { bytes } = request.flash;
+  if (bytes === undefined || bytes === board.flashBytes) return board;
+  return {
+    ...board,
+    name: `${board.name.replace(/ \(.*\)$/, '')} with ${bytes >> 20} MB of flash`,
+    flashBytes: bytes,
+  };
 }
 
 /** Reads a UTF-8 text; bytes that are not UTF-8 become U+FFFD. @throws UsageError */

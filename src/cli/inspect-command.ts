@@ -12,11 +12,10 @@ import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { InspectRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
 import { inspectImage } from './inspect-image.js';
+import { packageLines } from './inspect-package.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { formatBytes, table } from './terminal.js';
-
-const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
@@ -54,35 +53,10 @@ async function inspectPackage(
     );
     return true;
   }
-  const { config } = found;
   terminal.stdout.write(
     [
       `${request.target}: model package ${found.version.join('.')}, ${formatBytes(found.totalLength)}, all checksums good`,
-      ...Object.entries(found.metadata).map(([name, value]) => `  ${name}: ${value}`),
-      `  ${config.layers} layers, hidden size ${config.hiddenSize}, vocabulary ${config.vocabSize}, context ${config.context}`,
-      `  ${config.activations} activations, ${config.cache} cache`,
-      '',
-      ...table(
-        ['section', 'offset', 'bytes', 'CRC-32'],
-        found.sections.map((section) => [
-          section.kind,
-          String(section.offset),
-          String(section.length),
-          section.crc.toString(16).padStart(8, '0'),
-        ]),
-      ),
-      '',
-      ...table(
-        ['tensor', 'shape', 'encoding', 'bytes', 'scales', 'memory'],
-        found.tensors.map((tensor) => [
-          tensor.name,
-          `${tensor.rows} x ${tensor.cols}`,
-          ENCODINGS[tensor.encoding] ?? '?',
-          String(tensor.dataLength),
-          String(tensor.scaleCount),
-          tensor.placement,
-        ]),
-      ),
+      ...packageLines(found),
       '',
     ].join('\n'),
   );

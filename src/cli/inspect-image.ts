@@ -2,6 +2,7 @@
 import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
 import type { ByteSource } from '../source/byte-source.js';
 import type { Terminal } from './commands.js';
+import { packageLines } from './inspect-package.js';
 import { formatBytes, table } from './terminal.js';
 
 /**
@@ -64,6 +65,13 @@ function text(target: string, found: ImageDescription): string {
           ]),
         )),
     '',
+    ...(found.model === null
+      ? []
+      : [
+          `The model partition holds package ${found.model.version.join('.')}, ${formatBytes(found.model.totalLength)}, all checksums good:`,
+          ...packageLines(found.model),
+          '',
+        ]),
   ];
   return lines.join('\n');
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Twin, type GenerateResult } from '../device/twin.js';
+import { describeImage, looksLikeImage, packagePlace } from '../image/describe.js';
 import { convert, openModel, stopIds, type OpenedModel } from '../pipeline/convert.js';
 import { seededRandom } from '../pipeline/random.js';
 import { loadReference } from '../pipeline/reference.js';
@@ -61,7 +62,7 @@ async function packageBytes(
   runtime: Runtime,
   terminal: Terminal,
 ): Promise<Uint8Array> {
-  if (!isFolder) return readPackageFile(request.model);
+  if (!isFolder) return readPackageFile(request.model, terminal.signal);
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
@@ -76,7 +77,8 @@ async function packageBytes(
   }
 }
 
-async function readPackageFile(path: string): Promise<Uint8Array> {
+/** The package of a file, which is one or an image around one. */
+async function readPackageFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
   const file = await nodeFile(path);
   try {
     if (file.size > MAX_PACKAGE_BYTES) {
@@ -85,7 +87,17 @@ async function readPackageFile(path: string): Promise<Uint8Array> {
         remedy: 'Name a model package, or the model folder itself.',
       });
     }
-    return await file.read(0, file.size);
+    const head = await file.read(0, Math.min(file.size, 1));
+    if (!looksLikeImage(head)) return await file.read(0, file.size);
+    const place = packagePlace(await describeImage(file, { signal }));
+    if (place === null) {
+      throw new FormatError('The image holds no sound model package.', {
+        file: basename(path),
+        field: 'model partition',
+        remedy: '"inspect" says what it holds; convert the model again.',
+      });
+    }
+    return await file.read(place.offset, place.offset + place.length);
   } finally {
     await file.close();
   }

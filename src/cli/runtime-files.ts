@@ -1,5 +1,6 @@
-/** Finds and compiles the WebAssembly files that lie beside the program. */
+/** Finds the WebAssembly files and the firmware that lie beside the program. */
 import { readFile } from 'node:fs/promises';
+import { firmwareFromElf, type Firmware } from '../image/firmware.js';
 import { UsageError } from '../shared/errors.js';
 import type { Runtime } from '../pipeline/types.js';
 
@@ -7,6 +8,7 @@ import type { Runtime } from '../pipeline/types.js';
 const PLACES = {
   kernels: ['./kernels.wasm', '../../kernels/prebuilt/kernels.wasm'],
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
+  firmware: ['./firmware.esp32s3.elf', '../../device-runtime/prebuilt/esp32s3/firmware.elf'],
 } as const;
 
 /** Loads both modules. @throws UsageError when the installation is incomplete */
@@ -15,17 +17,24 @@ export async function loadRuntime(): Promise<Runtime> {
   return { kernels, twin };
 }
 
-async function compile(name: keyof typeof PLACES): Promise<WebAssembly.Module> {
+/** The firmware that images are made with. @throws UsageError when the installation is incomplete */
+export async function loadFirmware(): Promise<Firmware> {
+  return firmwareFromElf(await readBeside('firmware'), 'the firmware of this tool');
+}
+
+async function compile(name: 'kernels' | 'twin'): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readBeside(name));
+}
+
+async function readBeside(name: keyof typeof PLACES): Promise<Uint8Array<ArrayBuffer>> {
   for (const place of PLACES[name]) {
-    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      bytes = new Uint8Array(await readFile(new URL(place, import.meta.url)));
+      return new Uint8Array(await readFile(new URL(place, import.meta.url)));
     } catch {
       continue;
     }
-    return WebAssembly.compile(bytes);
   }
   throw new UsageError(
-    `${name}.wasm is missing beside this program. Install it again, or run "npm run build" in its source tree.`,
+    `${PLACES[name][0].slice(2)} is missing beside this program. Install it again, or run "npm run build" in its source tree.`,
   );
 }

@@ -92,6 +92,16 @@ export async function describeImage(
   };
 }
 
+/** Where the package lies in an image that was described, `null` when it has none. */
+export function packagePlace(
+  found: ImageDescription,
+): { readonly offset: number; readonly length: number } | null {
+  for (const { offset, content } of found.partitions) {
+    if (content.kind === 'package') return { offset, length: content.package.totalLength };
+  }
+  return null;
+}
+
 async function findTable(
   source: ByteSource,
   boot: ApplicationImage,

@@ -2,6 +2,7 @@
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { readApplicationImage, type ApplicationImage } from './application-reader.js';
+import { memoryKind, type MemoryKind } from './chip.js';
 import type { LoadSegment } from './application-writer.js';
 import { readElf } from './elf.js';
 import { APPLICATION_OFFSET, findModelPartition } from './layout.js';
@@ -58,6 +59,43 @@ export function firmwareFromElf(bytes: Uint8Array, name: string): StandaloneFirm
   return { kind: 'standalone', name, entry, segments };
 }
 
+/** The first bytes of an ELF file. */
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+
+/** A linked program with its debugging information is larger than what it puts into flash. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Whatever somebody gives as firmware: a program that runs from RAM as an ELF file, or an ESP-IDF build, see
+ * {@link readIdfFirmware}.
+ * @throws FormatError when it is none of these, or damaged; TransportError from the source
+ */
+export async function readFirmware(source: ByteSource, signal?: AbortSignal): Promise<Firmware> {
+  const magic = await source.read(0, Math.min(source.size, ELF_MAGIC.length), signal);
+  if (!ELF_MAGIC.every((byte, index) => magic[index] === byte)) return readIdfFirmware(source, signal);
+  if (source.size > MAX_FILE_BYTES) {
+    throw new FormatError(`${source.size} bytes are too many for a firmware.`, {
+      file: source.name,
+      field: 'size',
+      remedy: 'Give the linked program of the firmware.',
+    });
+  }
+  const firmware = firmwareFromElf(await source.read(0, source.size, signal), source.name);
+  if (firmware.segments.some(({ address, bytes }) => isFlashMapped(memoryKind(address, bytes.length)))) {
+    throw new FormatError('The program runs from mapped flash, which needs a bootloader.', {
+      file: source.name,
+      field: 'program headers',
+      remedy:
+        "Give the project's application image (build/PROJECT.bin) or its merged image (idf.py merge-bin) instead of the ELF file.",
+    });
+  }
+  return firmware;
+}
+
+function isFlashMapped(kind: MemoryKind | null): boolean {
+  return kind === 'flash-code' || kind === 'flash-data';
+}
+
 /**
  * Somebody's own ESP-IDF build: the application image alone, or the merged image (`idf.py merge-bin`), whose bootloader,
  * table and partitions are then kept.
@@ -108,7 +146,7 @@ export async function readIdfFirmware(source: ByteSource, signal?: AbortSignal):
 }
 
 function isMapped(image: ApplicationImage): boolean {
-  return image.segments.some(({ kind }) => kind === 'flash-code' || kind === 'flash-data');
+  return image.segments.some(({ kind }) => isFlashMapped(kind));
 }
 
 export function isErased(bytes: Uint8Array): boolean {

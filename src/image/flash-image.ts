@@ -4,13 +4,13 @@
  */
 import type { PackageSink } from '../package/writer.js';
 import { FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
-import { UsageError } from '../shared/errors.js';
+import { FitError, UsageError } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { readApplicationImage } from './application-reader.js';
 import { writeApplicationImage } from './application-writer.js';
 import { hex } from './chip.js';
 import type { Firmware, FlashContent, IdfFirmware, StandaloneFirmware } from './firmware.js';
-import { BOOT_MEGAHERTZ, BOOT_MODE } from './flash-settings.js';
+import { BOOT_MEGAHERTZ, BOOT_MODE, type FlashSettings } from './flash-settings.js';
 import { idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES, encodePartitionTable, type Partition } from './partition-table.js';
 import { patchFlashSettings } from './patch-settings.js';
@@ -29,24 +29,29 @@ export interface FlashImage {
   readonly totalBytes: number;
 }
 
+/** How the image's header says that the flash is read; what is absent is left to the tool or to the firmware given. */
+export type ReadSettings = Partial<Pick<FlashSettings, 'mode' | 'megahertz'>>;
+
 /** Names of the parts that are no partitions. */
 export const PART = { firmware: 'firmware', table: 'partition-table', model: 'model' } as const;
 
 /**
  * Lays out an image for a board and a package of known length.
  * @param board its name and capacity count
- * @throws UsageError when something does not fit, with by how much; FormatError when the firmware is unsound
+ * @throws FitError when the package does not fit, with by how much; UsageError for firmware that does not, or for
+ *   impossible settings; FormatError when the firmware is unsound
  */
 export async function planFlashImage(
   firmware: Firmware,
   board: Pick<Board, 'name' | 'flashBytes'>,
   packageBytes: number,
+  read: ReadSettings = {},
 ): Promise<FlashImage> {
   const { flashBytes } = board;
   const layout = layoutFor(firmware, flashBytes);
   const { model, partitions } = layout;
   if (packageBytes > model.size) {
-    throw new UsageError(
+    throw new FitError(
       `The package is ${packageBytes} bytes, ${packageBytes - model.size} more than the model partition of ${board.name} holds. ` +
         'Use a smaller model, coarser groups or a board with more flash.',
     );
@@ -54,8 +59,8 @@ export async function planFlashImage(
   const table = encodePartitionTable(partitions, { file: firmware.name, flashBytes });
   const parts =
     firmware.kind === 'standalone'
-      ? standaloneParts(firmware, flashBytes, table)
-      : await idfParts(firmware, flashBytes, table);
+      ? standaloneParts(firmware, { mode: BOOT_MODE, megahertz: BOOT_MEGAHERTZ, ...read, flashBytes }, table)
+      : await idfParts(firmware, { ...read, flashBytes }, table);
   const whole = [
     ...parts.map(({ name, offset, bytes }) => ({ name, offset, length: bytes.length })),
     { name: PART.model, offset: model.offset, length: packageBytes },
@@ -80,7 +85,7 @@ function layoutFor(firmware: Firmware, flashBytes: number): FlashLayout {
 
 function standaloneParts(
   firmware: StandaloneFirmware,
-  flashBytes: number,
+  settings: FlashSettings,
   table: Uint8Array,
 ): FlashContent[] {
   // The inlay fills the table's whole sector: nothing else may share it, tools erase it at once.
@@ -90,7 +95,7 @@ function standaloneParts(
     name: firmware.name,
     entry: firmware.entry,
     segments: firmware.segments,
-    settings: { mode: BOOT_MODE, megahertz: BOOT_MEGAHERTZ, flashBytes },
+    settings,
     inlay: { offset: TABLE_OFFSET, bytes: sector },
   });
   const image = { name: PART.firmware, offset: 0, bytes };
@@ -99,7 +104,7 @@ function standaloneParts(
 
 async function idfParts(
   firmware: IdfFirmware,
-  flashBytes: number,
+  wanted: Partial<FlashSettings>,
   table: Uint8Array,
 ): Promise<FlashContent[]> {
   const parts: FlashContent[] = [{ name: PART.table, offset: TABLE_OFFSET, bytes: table }];
@@ -110,10 +115,10 @@ async function idfParts(
     }
     // ESP-IDF takes the capacity from the bootloader's header and refuses a table that goes beyond it.
     const { settings } = await readApplicationImage(new MemorySource(firmware.name, content.bytes));
-    const bytes =
-      settings.flashBytes === flashBytes
-        ? content.bytes
-        : await patchFlashSettings(content.bytes, { flashBytes }, firmware.name);
+    const changed = Object.entries({ ...settings, ...wanted }).some(
+      ([name, value]) => settings[name as keyof FlashSettings] !== value,
+    );
+    const bytes = changed ? await patchFlashSettings(content.bytes, wanted, firmware.name) : content.bytes;
     parts.push({ ...content, bytes });
   }
   return parts.sort((a, b) => a.offset - b.offset);
@@ -154,15 +159,33 @@ function checkPlaces(
  * @throws UsageError when there is no bootloader; RangeError when the package has another length than planned
  */
 export function assembleFlashImage(image: FlashImage, bytes: Uint8Array): Uint8Array {
-  if (bytes.length !== image.packageBytes)
-    throw new RangeError(`planned for a package of ${image.packageBytes} bytes, not ${bytes.length}`);
-  refuseUnbootable(image);
-  const whole = render(image.parts, 0, image.totalBytes);
-  whole.set(bytes, image.model.offset);
+  const whole = new Uint8Array(image.totalBytes);
+  let at = 0;
+  for (const piece of imagePieces(image, bytes)) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
   return whole;
 }
 
-function refuseUnbootable(image: FlashImage): void {
+/**
+ * The merged image in pieces that follow one another, of which one is the package itself: nothing large is copied.
+ * @throws as {@link assembleFlashImage}
+ */
+export function imagePieces(image: FlashImage, bytes: Uint8Array): Uint8Array[] {
+  if (bytes.length !== image.packageBytes)
+    throw new RangeError(`planned for a package of ${image.packageBytes} bytes, not ${bytes.length}`);
+  refuseUnbootable(image);
+  const end = image.model.offset + image.packageBytes;
+  return [
+    render(image.parts, 0, image.model.offset),
+    bytes,
+    ...(image.totalBytes > end ? [render(image.parts, end, image.totalBytes)] : []),
+  ];
+}
+
+/** @throws UsageError when nothing in the image starts the rest */
+export function refuseUnbootable(image: FlashImage): void {
   if (image.bootable) return;
   throw new UsageError(
     'A merged image needs a bootloader, and only an application was given. Give the merged image of the project (idf.py merge-bin), or flash the parts to a board that has a bootloader.',

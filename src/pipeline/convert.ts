@@ -15,7 +15,7 @@ import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors } from '../quantize/quantize.js';
 import type { Report } from '../quantize/report.js';
-import { UsageError } from '../shared/errors.js';
+import { FitError, UsageError } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { VERSION } from '../shared/version.js';
 import type { ModelFolder } from '../source/byte-source.js';
@@ -77,7 +77,7 @@ export function stopIds(opened: Pick<OpenedModel, 'model' | 'chat'>): readonly n
 export function planModel(opened: OpenedModel, options: ConvertOptions): Plan {
   const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
   return makePlan(opened.model, {
-    board: findBoard(options.board ?? DEFAULT_BOARD_ID),
+    board: typeof options.board === 'object' ? options.board : findBoard(options.board ?? DEFAULT_BOARD_ID),
     scheme,
     ...(options.fusions === undefined ? {} : { fusions: options.fusions }),
     context: options.context,
@@ -87,7 +87,8 @@ export function planModel(opened: OpenedModel, options: ConvertOptions): Plan {
 
 /**
  * Converts a model folder.
- * @throws FormatError for a bad model, UsageError for bad options, TransportError, the signal's reason
+ * @throws FormatError for a bad model, UsageError for bad options, FitError when the model must fit and does not,
+ *   TransportError, the signal's reason
  */
 export async function convert(
   folder: ModelFolder,
@@ -103,6 +104,7 @@ export async function convert(
   const kernels = await loadKernels(runtime.kernels);
   const opened = await openModel(folder, runtime, hooks.signal);
   const plan = planModel(opened, options);
+  if (options.mustFit === true) refuseUnfit(plan);
   const wantReport = options.report ?? options.sink === undefined;
   const session = new ReferenceSession(kernels, opened, hooks);
   // Texts that cannot be used are refused before the work.
@@ -165,6 +167,12 @@ export async function convert(
   } finally {
     session.dispose();
   }
+}
+
+/** @throws FitError with what is missing and what would help */
+function refuseUnfit({ fit, board }: Plan): void {
+  if (fit.fits) return;
+  throw new FitError([`The model does not fit ${board.name}.`, ...fit.problems, ...fit.remedies].join(' '));
 }
 
 /** Seeds of the texts that the model writes; calibration and evaluation must not read the same. */

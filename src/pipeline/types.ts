@@ -1,6 +1,7 @@
 /** What a conversion takes and gives: the one API behind the page's worker and the command line. */
 import type { DecoderModel } from '../model/decoder.js';
 import type { PackageSink } from '../package/writer.js';
+import type { Board } from '../plan/boards.js';
 import type { Plan } from '../plan/plan.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
@@ -16,8 +17,10 @@ export interface Runtime {
 }
 
 export interface ConvertOptions {
-  /** A board id of `plan/boards.ts`; default {@link DEFAULT_BOARD_ID}. */
-  readonly board?: string | undefined;
+  /** A board, or a board id of `plan/boards.ts`; default `DEFAULT_BOARD_ID`. */
+  readonly board?: string | Board | undefined;
+  /** Refuse a model that does not fit the board before anything is converted; otherwise the plan says so and no more. */
+  readonly mustFit?: boolean | undefined;
   readonly scheme?: Partial<WantedScheme> | undefined;
   /** Default: those that cost no quality with the scheme. */
   readonly fusions?: Fusions | undefined;

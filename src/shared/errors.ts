@@ -52,7 +52,12 @@ export class TransportError extends Error {
 
 /** The caller asked for something impossible or contradictory (command line: exit code 2). */
 export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
+}
+
+/** The model does not fit the board that it is converted for; the message says by how much and what would help. */
+export class FitError extends UsageError {
+  override readonly name = 'FitError';
 }
 
 /** Throws the signal's reason when it is aborted; call it between pieces of long work. */

@@ -1,5 +1,5 @@
 /** Errors across the thread border: a clone keeps neither class nor fields, so both are packed and rebuilt. */
-import { FormatError, TransportError, UnsupportedError, UsageError } from '../shared/errors.js';
+import { FitError, FormatError, TransportError, UnsupportedError, UsageError } from '../shared/errors.js';
 
 /** An error as plain data. */
 export interface PackedError {
@@ -42,6 +42,8 @@ export function unpackError(packed: PackedError): Error {
       return new TransportError(packed.message, { status: packed.status });
     case 'UsageError':
       return new UsageError(packed.message);
+    case 'FitError':
+      return new FitError(packed.message);
     case 'AbortError':
       return new DOMException(packed.message, 'AbortError');
     case 'RangeError':

@@ -58,6 +58,24 @@ describe('parseCommandLine', () => {
     assert.equal(request.fusions?.normGains, false);
   });
 
+  it('reads what is said about image and flash', () => {
+    const asked = [
+      '--flash-size',
+      '8MB',
+      '--flash-mode',
+      'dout',
+      '--flash-freq',
+      '26m',
+      '--firmware',
+      'app.bin',
+    ];
+    const request = parseCommandLine(['convert', 'm', '-o', 'x.bin', '--parts', 'p', '--force', ...asked]);
+    assert.ok(request.command === 'convert');
+    assert.deepEqual(request.flash, { bytes: 8 * 1024 * 1024, mode: 'dout', megahertz: 26 });
+    assert.deepEqual([request.parts, request.firmware, request.force], ['p', 'app.bin', true]);
+    assert.equal(parseCommandLine(['convert', 'm', '--parts', 'p']).command, 'convert');
+  });
+
   it('reads a run', () => {
     const request = parseCommandLine([
       'run',
@@ -88,7 +106,11 @@ describe('parseCommandLine', () => {
   const wrong: [string, string[], RegExp][] = [
     ['command', ['convrt'], /Commands are convert, run and inspect/],
     ['missing output', ['convert', 'm'], /-o OUT\.s3lm/],
-    ['image name', ['convert', 'm', '-o', 'x.bin'], /x\.s3lm/],
+    ['image name', ['convert', 'm', '-o', 'x.uf2'], /x\.bin/],
+    ['firmware without image', ['convert', 'm', '-o', 'x.s3lm', '--firmware', 'f'], /-o OUT\.bin/],
+    ['flash size', ['convert', 'm', '-o', 'x.bin', '--flash-size', '5MB'], /4MB, 8MB/],
+    ['flash mode', ['convert', 'm', '-o', 'x.bin', '--flash-mode', 'fast'], /qio/],
+    ['flash frequency', ['convert', 'm', '-o', 'x.bin', '--flash-freq', '120m'], /80, 40/],
     ['no folder', ['convert', '-o', 'x.s3lm'], /one model folder/],
     ['two folders', ['convert', 'a', 'b', '-o', 'x.s3lm'], /not also b/],
     ['granularity', ['convert', 'm', '-o', 'x', '--granularity', 'group:7'], /group:32/],

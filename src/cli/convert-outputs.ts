@@ -1,0 +1,155 @@
+/** The files that `convert` writes: a package, an image, parts with their manifest. Each appears only when it is complete. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readFirmware, type Firmware } from '../image/firmware.js';
+import { FlashImageSink, planFlashImage, refuseUnbootable, type ReadSettings } from '../image/flash-image.js';
+import type { PackageSink } from '../package/writer.js';
+import { makeImage, type MadeImage } from '../pipeline/image.js';
+import type { Board } from '../plan/boards.js';
+import { TransportError } from '../shared/errors.js';
+import { nodeFile } from '../source/node-folder.js';
+import { isImageName, type ConvertRequest } from './arguments.js';
+import { FileSink } from './file-sink.js';
+import { loadFirmware } from './runtime-files.js';
+import { findTarget } from './target.js';
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly file: string;
+  readonly bytes: number;
+  /** In flash, for parts and images. */
+  readonly offset?: number;
+}
+
+export class ConvertOutputs {
+  private readonly single: FileSink | null;
+  private readonly open: FileSink[] = [];
+  private readonly isImage: boolean;
+  /** Where the package goes while it is made, `undefined` when it has to be in memory first. */
+  readonly sink: PackageSink | undefined;
+
+  private constructor(
+    private readonly request: ConvertRequest,
+    private readonly board: Board,
+    private readonly firmware: Firmware | null,
+    private readonly read: ReadSettings,
+  ) {
+    this.isImage = isImageName(request.output);
+    this.single = request.output === undefined ? null : new FileSink(request.output);
+    if (this.single !== null) this.open.push(this.single);
+    this.sink = request.report || request.parts !== undefined ? undefined : this.streamed();
+  }
+
+  /**
+   * Opens everything and reads the firmware, so that what cannot be written is found out before the work.
+   * @throws UsageError, FormatError for the firmware, TransportError for a path that cannot be written
+   */
+  static async create(request: ConvertRequest, board: Board, signal: AbortSignal): Promise<ConvertOutputs> {
+    const { mode, megahertz } = request.flash;
+    const read: ReadSettings = {
+      ...(mode === undefined ? {} : { mode }),
+      ...(megahertz === undefined ? {} : { megahertz }),
+    };
+    const isImage = isImageName(request.output);
+    let firmware: Firmware | null = null;
+    if (isImage || request.parts !== undefined) {
+      firmware = await givenFirmware(request.firmware, signal);
+      const layout = await planFlashImage(firmware, board, 0, read);
+      if (isImage) refuseUnbootable(layout);
+    }
+    const outputs = new ConvertOutputs(request, board, firmware, read);
+    try {
+      if (request.parts !== undefined) await makeFolder(request.parts);
+      await outputs.single?.open();
+    } catch (error) {
+      await outputs.discard();
+      throw error;
+    }
+    return outputs;
+  }
+
+  /**
+   * Finishes all files.
+   * @param bytes the package, `null` when it went through {@link sink}
+   * @param packageBytes its length
+   * @param name of the model, for the manifest
+   */
+  async finish(bytes: Uint8Array | null, packageBytes: number, name: string): Promise<WrittenFile[]> {
+    const { output, parts } = this.request;
+    const written: WrittenFile[] = [];
+    let made: MadeImage | null = null;
+    if (bytes !== null && this.firmware !== null) {
+      made = await makeImage(bytes, { board: this.board, firmware: this.firmware, read: this.read });
+    }
+    if (this.single !== null && output !== undefined) {
+      let total = this.sink instanceof FlashImageSink ? (this.sink.image?.totalBytes ?? 0) : packageBytes;
+      if (bytes !== null) {
+        const pieces = this.isImage && made !== null ? made.pieces() : [bytes];
+        total = await put(this.single, pieces);
+      }
+      await this.single.close();
+      written.push({ file: output, bytes: total, ...(this.isImage ? { offset: 0 } : {}) });
+    }
+    if (made !== null && parts !== undefined) {
+      const text = `${JSON.stringify(made.manifest(name), null, 2)}\n`;
+      for (const file of made.files) {
+        await this.writeFile(join(parts, file.path), file.bytes);
+        written.push({ file: join(parts, file.path), bytes: file.bytes.length, offset: file.offset });
+      }
+      const manifest = join(parts, 'manifest.json');
+      await this.writeFile(manifest, new TextEncoder().encode(text));
+      written.push({ file: manifest, bytes: text.length });
+    }
+    return written;
+  }
+
+  /** Removes what is unfinished. */
+  async discard(): Promise<void> {
+    for (const file of this.open) await file.discard();
+  }
+
+  private streamed(): PackageSink | undefined {
+    const { single, firmware } = this;
+    if (single === null) return undefined;
+    if (!this.isImage || firmware === null) return single;
+    return new FlashImageSink(single, (length) => planFlashImage(firmware, this.board, length, this.read));
+  }
+
+  private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
+    const file = new FileSink(path);
+    this.open.push(file);
+    await file.open();
+    await put(file, [bytes]);
+    await file.close();
+  }
+}
+
+async function put(file: FileSink, pieces: readonly Uint8Array[]): Promise<number> {
+  await file.begin(0);
+  let total = 0;
+  for (const piece of pieces) {
+    await file.append(piece);
+    total += piece.length;
+  }
+  return total;
+}
+
+async function givenFirmware(path: string | undefined, signal: AbortSignal): Promise<Firmware> {
+  if (path === undefined) return loadFirmware();
+  await findTarget(path);
+  const file = await nodeFile(path);
+  try {
+    return await readFirmware(file, signal);
+  } finally {
+    await file.close();
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TransportError(`Cannot make the folder ${path}: ${reason}. Name another one.`, { cause });
+  }
+}

@@ -1,0 +1,50 @@
+/** What a model package holds, as lines for a terminal: alone or inside an image. */
+import type { ModelPackage } from '../package/reader.js';
+import { formatBytes, table } from './terminal.js';
+
+const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
+
+const MEMORIES = { sram: 'SRAM', psram: 'PSRAM', flash: 'flash' } as const;
+
+/** Name and licence, shape, where the weights go, sections and tensors. */
+export function packageLines(found: ModelPackage): string[] {
+  const { config } = found;
+  return [
+    ...Object.entries(found.metadata).map(([name, value]) => `  ${name}: ${value}`),
+    `  ${config.layers} layers, hidden size ${config.hiddenSize}, vocabulary ${config.vocabSize}, context ${config.context}`,
+    `  ${config.activations} activations, ${config.cache} cache`,
+    `  ${placements(found)}`,
+    '',
+    ...table(
+      ['section', 'offset', 'bytes', 'CRC-32'],
+      found.sections.map((section) => [
+        section.kind,
+        String(section.offset),
+        String(section.length),
+        section.crc.toString(16).padStart(8, '0'),
+      ]),
+    ),
+    '',
+    ...table(
+      ['tensor', 'shape', 'encoding', 'bytes', 'scales', 'memory'],
+      found.tensors.map((tensor) => [
+        tensor.name,
+        `${tensor.rows} x ${tensor.cols}`,
+        ENCODINGS[tensor.encoding] ?? '?',
+        String(tensor.dataLength),
+        String(tensor.scaleCount),
+        tensor.placement,
+      ]),
+    ),
+  ];
+}
+
+/** The plan that the package was made by: bytes of weights and scales for each memory. */
+function placements(found: ModelPackage): string {
+  const parts = (['sram', 'psram', 'flash'] as const).flatMap((memory) => {
+    const there = found.tensors.filter(({ placement }) => placement === memory);
+    const bytes = there.reduce((sum, { dataLength, scaleCount }) => sum + dataLength + 4 * scaleCount, 0);
+    return there.length === 0 ? [] : [`${there.length} in ${MEMORIES[memory]} (${formatBytes(bytes)})`];
+  });
+  return `${found.tensors.length} tensors: ${parts.join(', ')}`;
+}
