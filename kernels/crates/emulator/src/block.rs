@@ -1,8 +1,14 @@
 //! Straight stretches of code, decoded once and kept.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
 use crate::bus::{Bus, BusFault};
 use crate::core::stop::fetch;
 use crate::operation::{decode, Operation};
+use crate::spin::may_wait;
+use crate::timing::hazard::hazards;
+use crate::timing::schedule::{Schedule, Scheduler};
 
 /// Instructions in the longest stretch: a bound on how late an interrupt is seen.
 const LONGEST: usize = 64;
@@ -26,6 +32,12 @@ pub struct Block {
     pub quarters: u8,
     /// Coprocessors that its instructions need.
     pub coprocessors: u8,
+    /// Fetching its instructions may stall.
+    pub(crate) fetch_stalls: bool,
+    /// It may be a loop that only waits.
+    pub(crate) may_wait: bool,
+    /// Place of its schedule.
+    schedule: u32,
 }
 
 impl Block {
@@ -39,6 +51,9 @@ impl Block {
             terminated: operation.op.ends_block(),
             quarters: operation.quarters,
             coprocessors: operation.op.coprocessors(),
+            fetch_stalls: false,
+            may_wait: false,
+            schedule: 0,
         }
     }
 
@@ -54,9 +69,29 @@ impl Block {
     }
 }
 
+/// Counters of a stretch.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    cycles: Cell<u64>,
+    instructions: Cell<u64>,
+}
+
+impl Spent {
+    #[inline(always)]
+    pub(crate) fn add(&self, cycles: u64, instructions: u64) {
+        self.cycles.set(self.cycles.get() + cycles);
+        self.instructions.set(self.instructions.get() + instructions);
+    }
+}
+
 /// Decoded code, for any number of cores on one bus.
 pub struct BlockCache {
     operations: Vec<Operation>,
+    schedules: Vec<Schedule>,
+    /// Start of each stretch and what was spent in it, while cycles are modelled.
+    spent: Vec<(u32, Spent)>,
+    /// The same of stretches that were dropped, by start.
+    spent_before: BTreeMap<u32, (u64, u64)>,
     /// Blocks by a hash of their start.
     table: Vec<Block>,
     generation: u32,
@@ -71,6 +106,9 @@ const EMPTY: Block = Block {
     terminated: false,
     quarters: 0,
     coprocessors: 0,
+    fetch_stalls: false,
+    may_wait: false,
+    schedule: 0,
 };
 
 impl Default for BlockCache {
@@ -84,6 +122,9 @@ impl BlockCache {
     pub fn new() -> Self {
         Self {
             operations: Vec::new(),
+            schedules: Vec::new(),
+            spent: Vec::new(),
+            spent_before: BTreeMap::new(),
             table: vec![EMPTY; TABLE],
             generation: 0,
         }
@@ -101,7 +142,10 @@ impl BlockCache {
 
     #[cold]
     fn clear(&mut self) {
+        self.forget_spent();
         self.operations.clear();
+        self.schedules.clear();
+        self.spent.clear();
         self.table.fill(EMPTY);
     }
 
@@ -131,6 +175,44 @@ impl BlockCache {
         &self.operations[block.first as usize..(block.first + block.count) as usize]
     }
 
+    /// The cycles of a block that this cache gave and has not dropped.
+    #[inline(always)]
+    pub(crate) fn schedule(&self, block: &Block) -> &Schedule {
+        &self.schedules[block.schedule as usize]
+    }
+
+    /// Where a block that this cache gave and has not dropped notes what was spent in it.
+    #[inline(always)]
+    pub(crate) fn spent(&self, block: &Block) -> &Spent {
+        &self.spent[block.schedule as usize].1
+    }
+
+    /// What was spent where while cycles were modelled, by all cores together: for each address at which a stretch
+    /// of straight code begins, cycles (waiting for memory included) and instructions.
+    pub fn profile(&mut self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
+        self.forget_spent();
+        self.spent_before
+            .iter()
+            .map(|(&start, &(cycles, instructions))| (start, cycles, instructions))
+    }
+
+    /// Begins to count anew.
+    pub fn clear_profile(&mut self) {
+        self.forget_spent();
+        self.spent_before.clear();
+    }
+
+    /// Moves counters to where they outlive their stretches.
+    fn forget_spent(&mut self) {
+        for (start, spent) in &self.spent {
+            let (cycles, instructions) = (spent.cycles.take(), spent.instructions.take());
+            if cycles != 0 {
+                let sum = self.spent_before.entry(*start).or_default();
+                *sum = (sum.0 + cycles, sum.1 + instructions);
+            }
+        }
+    }
+
     #[cold]
     fn decode<B: Bus>(&mut self, bus: &mut B, address: u32, cut: u32) -> Result<Block, (u32, BusFault)> {
         if self.operations.len() + LONGEST > CAPACITY {
@@ -141,8 +223,11 @@ impl BlockCache {
             start: address,
             end: address,
             first: first as u32,
+            fetch_stalls: bus.fetch_stalls(address),
             ..EMPTY
         };
+        let mut scheduler = Scheduler::default();
+        let mut length = 0;
         while self.operations.len() - first < LONGEST && (block.end == address || block.end != cut) {
             let word = match fetch(bus, block.end) {
                 Ok(word) => word,
@@ -150,7 +235,11 @@ impl BlockCache {
                 // What cannot be fetched only matters when it is reached.
                 Err(_) => break,
             };
-            let operation = decode(word, block.end);
+            let mut operation = decode(word, block.end);
+            if block.count == 0 {
+                length = operation.length;
+            }
+            operation.issue = scheduler.issue(&hazards(&operation, word)) as u16;
             block.end = block.end.wrapping_add(operation.length.into());
             block.quarters = block.quarters.max(operation.quarters);
             block.coprocessors |= operation.op.coprocessors();
@@ -161,6 +250,10 @@ impl BlockCache {
                 break;
             }
         }
+        block.may_wait = block.terminated && may_wait(&self.operations[first..], address);
+        block.schedule = self.schedules.len() as u32;
+        self.spent.push((address, Spent::default()));
+        self.schedules.push(scheduler.finish(address, length));
         bus.watch_code(address & !3, block.end.wrapping_sub(address & !3));
         self.table[Self::entry(address)] = block;
         Ok(block)

@@ -11,3 +11,5 @@ pub mod isa;
 pub mod operation;
 pub mod ram;
 pub mod run;
+mod spin;
+pub mod timing;

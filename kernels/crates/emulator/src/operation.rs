@@ -148,9 +148,14 @@ pub struct Operation {
     pub imm: i32,
     /// The number beside a target, or the second number; selectors of vector instructions, a byte each.
     pub imm2: i32,
-    /// Its row in the tables; meaningless when illegal.
+    /// Its row in the tables; [`NO_ROW`] when illegal.
     pub row: u16,
+    /// Cycles from the start of its stretch until it is issued, in the pipeline's model.
+    pub issue: u16,
 }
+
+/// Row of what is no instruction.
+pub const NO_ROW: u16 = u16::MAX;
 
 /// Behaviour by row number, found once.
 fn behaviours() -> &'static [Op] {
@@ -178,7 +183,8 @@ pub fn decode(word: u32, address: u32) -> Operation {
         r: [0; 8],
         imm: 0,
         imm2: 0,
-        row: 0,
+        row: NO_ROW,
+        issue: 0,
     };
     let Some(index) = Table::get().find(word) else {
         return operation;

@@ -7,30 +7,10 @@ use crate::core::stop::{fetch, Cause, Stop};
 use crate::core::{ps, Core, Raised, Reaction};
 use crate::exec::{straight, terminator, Flow};
 use crate::operation::{decode, Operation};
-
-/// Cycles that instructions take.
-pub trait Timing {
-    /// Cycles of one instruction, given those before it in this call order.
-    fn instruction(&mut self, operation: &Operation) -> u32;
-    /// Cycles that going to `target` instead of the next instruction adds.
-    fn redirect(&mut self, target: u32) -> u32;
-}
-
-/// Every instruction takes one cycle.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OneCycle;
-
-impl Timing for OneCycle {
-    #[inline(always)]
-    fn instruction(&mut self, _: &Operation) -> u32 {
-        1
-    }
-
-    #[inline(always)]
-    fn redirect(&mut self, _: u32) -> u32 {
-        0
-    }
-}
+use crate::timing::hazard::hazards;
+use crate::timing::schedule::{Schedule, Scheduler};
+use crate::timing::Way;
+pub use crate::timing::{OneCycle, Pipeline, Timing};
 
 /// Why a core gave control back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +42,7 @@ impl Core {
         self.attention = 0;
         loop {
             if self.cycles >= self.attention {
-                if let Some(pause) = self.attend(until) {
+                if let Some(pause) = self.attend(timing, until) {
                     return Ok(pause);
                 }
             }
@@ -75,25 +55,47 @@ impl Core {
             };
             let generation = bus.code_generation();
             let operations = cache.operations(&block);
+            let schedule = cache.schedule(&block);
+            let spent = cache.spent(&block);
             // A loop of one block goes round in here.
+            let mut rounds = 0u32;
             loop {
                 self.journal.enter(block.start, block.count());
-                bus.set_now(self.cycles);
+                let (began, done) = (self.cycles, self.instructions);
                 let checked = block.quarters > self.window_free
                     || u32::from(block.coprocessors) & !self.special.cpenable != 0;
                 let result = if checked {
-                    self.run_block::<B, T, true>(bus, operations, timing, &block)
+                    self.run_block::<B, T, true>(bus, operations, timing, &block, schedule)
                 } else {
-                    self.run_block::<B, T, false>(bus, operations, timing, &block)
+                    self.run_block::<B, T, false>(bus, operations, timing, &block, schedule)
                 };
                 if let Err(cause) = result {
                     return Err(Stop::new(cause, self, bus));
+                }
+                if T::MODELLED {
+                    spent.add(self.cycles - began, self.instructions - done);
                 }
                 if self.pc != block.start
                     || self.cycles >= self.attention
                     || bus.code_generation() != generation
                     || self.lcount != 0 && block.contains(self.lend)
                 {
+                    break;
+                }
+                rounds += 1;
+                // The first rounds may differ from the following; later ones are looked at less and less often.
+                if block.may_wait
+                    && rounds > 1
+                    && rounds.is_power_of_two()
+                    && self.waits(bus, operations, &block)
+                {
+                    let each = self.cycles - began;
+                    let skipped = (self.attention - self.cycles).div_ceil(each);
+                    self.cycles += skipped * each;
+                    self.instructions += skipped * u64::from(block.count());
+                    if T::MODELLED {
+                        spent.add(skipped * each, skipped * u64::from(block.count()));
+                    }
                     break;
                 }
             }
@@ -107,7 +109,11 @@ impl Core {
     /// As [`Core::run`].
     pub fn step<B: Bus, T: Timing>(&mut self, bus: &mut B, timing: &mut T) -> Result<Option<u32>, Box<Stop>> {
         self.run_timers();
-        if self.take_interrupt() || self.waiting {
+        let interrupted = self.take_interrupt();
+        if interrupted && T::MODELLED {
+            timing.leave();
+        }
+        if interrupted || self.waiting {
             self.cycles += 1;
             return Ok(None);
         }
@@ -115,22 +121,30 @@ impl Core {
             .map_err(|(address, fault)| Stop::new(Cause::Fetch { address, fault }, self, bus))?;
         let operation = decode(word, self.pc);
         let block = Block::single(&operation, self.pc);
+        let schedule = if T::MODELLED {
+            let mut scheduler = Scheduler::default();
+            scheduler.issue(&hazards(&operation, word));
+            scheduler.finish(self.pc, operation.length)
+        } else {
+            Schedule::default()
+        };
         self.journal.enter(block.start, 1);
-        bus.set_now(self.cycles);
-        self.run_block::<B, T, true>(bus, &[operation], timing, &block)
+        self.run_block::<B, T, true>(bus, &[operation], timing, &block, &schedule)
             .map_err(|cause| Stop::new(cause, self, bus))?;
         Ok(self.host_call.take())
     }
 
     /// Looks at everything besides instructions; gives a pause when there is nothing to run.
     #[cold]
-    fn attend(&mut self, until: u64) -> Option<Pause> {
+    fn attend<T: Timing>(&mut self, timing: &mut T, until: u64) -> Option<Pause> {
         if let Some(pc) = self.host_call.take() {
             return Some(Pause::Call { pc });
         }
         loop {
             let timer = self.run_timers();
-            self.take_interrupt();
+            if self.take_interrupt() && T::MODELLED {
+                timing.leave();
+            }
             if self.cycles >= until {
                 return Some(if self.waiting { Pause::Waiting } else { Pause::Time });
             }
@@ -150,51 +164,87 @@ impl Core {
         operations: &[Operation],
         timing: &mut T,
         block: &Block,
+        schedule: &Schedule,
     ) -> Result<(), Cause> {
+        if T::MODELLED {
+            self.cycles += u64::from(timing.begin(schedule));
+        }
+        bus.set_now(self.cycles);
+        if T::MODELLED && block.fetch_stalls {
+            bus.fetch_stretch(block.start, block.end);
+        }
         let (body, last) = match operations.split_last() {
             Some((last, body)) if block.terminated => (body, Some(last)),
             _ => (operations, None),
         };
-        let mut cycles = 0;
         for (index, operation) in body.iter().enumerate() {
-            if CHECKED && !self.ready(operation) || straight(self, bus, operation).is_err() {
-                self.cycles += cycles;
-                return self.interrupted(operations, index, block);
+            if T::MODELLED {
+                bus.set_offset(operation.issue.into());
             }
-            cycles += u64::from(timing.instruction(operation));
+            if CHECKED && !self.ready(operation) || straight(self, bus, operation).is_err() {
+                self.pass::<B, T>(bus, operation.issue.into(), index);
+                return self.interrupted(operations, index, timing, block);
+            }
         }
-        self.cycles += cycles;
         let mut next = block.end;
+        let mut way = Way::On;
         if let Some(operation) = last {
             let pc = next.wrapping_sub(operation.length.into());
+            self.pass::<B, T>(bus, operation.issue.into(), body.len());
             if CHECKED && !self.ready(operation) {
-                return self.interrupted(operations, body.len(), block);
+                return self.interrupted(operations, body.len(), timing, block);
             }
             match terminator(self, bus, operation, pc) {
                 Ok(flow) => {
-                    self.cycles += u64::from(timing.instruction(operation));
+                    self.cycles += if T::MODELLED {
+                        u64::from(schedule.cycles) - u64::from(operation.issue)
+                    } else {
+                        1
+                    };
                     self.instructions += operations.len() as u64;
                     match flow {
                         Flow::Next => {}
                         Flow::Jump(target) => {
-                            self.cycles += u64::from(timing.redirect(target));
+                            if T::MODELLED {
+                                timing.end(schedule, Way::Jump);
+                            }
                             self.pc = target;
                             return Ok(());
                         }
-                        Flow::Entered => return Ok(()),
+                        Flow::Entered => {
+                            if T::MODELLED {
+                                timing.end(schedule, Way::Enter);
+                            }
+                            return Ok(());
+                        }
                     }
                 }
-                Err(Raised) => return self.interrupted(operations, body.len(), block),
+                Err(Raised) => return self.interrupted(operations, body.len(), timing, block),
             }
         } else {
+            self.pass::<B, T>(bus, schedule.cycles, body.len());
             self.instructions += operations.len() as u64;
         }
         if next == self.lend && self.lcount != 0 && self.ps & ps::EXCM == 0 {
             self.lcount -= 1;
             next = self.lbeg;
+            way = Way::Loop;
+        }
+        if T::MODELLED {
+            timing.end(schedule, way);
         }
         self.pc = next;
         Ok(())
+    }
+
+    /// Time passes: so many modelled cycles and what the bus made the core wait, or a cycle for each instruction.
+    #[inline(always)]
+    fn pass<B: Bus, T: Timing>(&mut self, bus: &mut B, modelled: u32, instructions: usize) {
+        self.cycles += if T::MODELLED {
+            u64::from(modelled) + u64::from(bus.take_stall())
+        } else {
+            instructions as u64
+        };
     }
 
     /// Whether an instruction has its coprocessors and registers;
@@ -216,7 +266,13 @@ impl Core {
     /// The instruction with this index did not finish.
     #[cold]
     #[inline(never)]
-    fn interrupted(&mut self, operations: &[Operation], index: usize, block: &Block) -> Result<(), Cause> {
+    fn interrupted<T: Timing>(
+        &mut self,
+        operations: &[Operation],
+        index: usize,
+        timing: &mut T,
+        block: &Block,
+    ) -> Result<(), Cause> {
         let before: u32 = operations[..index]
             .iter()
             .map(|operation| u32::from(operation.length))
@@ -231,6 +287,9 @@ impl Core {
                 self.pc = pc;
                 return Err(cause);
             }
+        }
+        if T::MODELLED {
+            timing.leave();
         }
         // Entering a handler takes time, so that one that faults at once cannot stop the clock.
         self.cycles += 1;

@@ -16,7 +16,7 @@ group! {
 }
 
 #[inline(always)]
-pub(super) fn execute(core: &Core, op: Branch, operation: &Operation) -> Flow {
+pub(crate) fn execute(core: &Core, op: Branch, operation: &Operation) -> Flow {
     let (s, t) = (core.reg(operation, S), core.reg(operation, T));
     let (signed, constant) = (s as i32, operation.imm2);
     let taken = match op {

@@ -14,6 +14,16 @@ group! {
     }
 }
 
+impl Memory {
+    /// Whether it reads and does not write.
+    pub(crate) fn is_load(self) -> bool {
+        matches!(
+            self,
+            Self::L8ui | Self::L16ui | Self::L16si | Self::L32i | Self::L32r
+        )
+    }
+}
+
 #[inline(always)]
 pub(super) fn execute<B: Bus>(
     core: &mut Core,
