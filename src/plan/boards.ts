@@ -52,30 +52,55 @@ function board(id: string, name: string, flashMiB: number, psramKind: PsramKind,
   return { id, name, flashBytes: flashMiB * MiB, psramKind, psramBytes: psramMiB * MiB, refused: null };
 }
 
-function refusedBoard(id: string, name: string, flashMiB: number, psramMiB: number): Board {
+function octalFlash(id: string, name: string, flashMiB: number, psramMiB: number): Board {
   return {
     ...board(id, name, flashMiB, 'octal', psramMiB),
     refused: `${name} has octal flash, which the firmware does not drive. Use a module with quad flash, such as N16R8.`,
   };
 }
 
-/** All known boards, modules first, then development boards by name. */
+/**
+ * All known boards, modules first, then development boards by name. Flash and PSRAM of the modules are those of
+ * Espressif's datasheets (ESP32-S3, WROOM-1, WROOM-2, MINI-1); those of the development boards are those of
+ * `platformio/platform-espressif32`, `boards/`, and of the vendors' pages.
+ */
 export const BOARDS: readonly Board[] = [
   board('esp32-s3-n4', 'ESP32-S3 N4 (4 MB flash)', 4, 'none', 0),
   board('esp32-s3-n8', 'ESP32-S3 N8 (8 MB flash)', 8, 'none', 0),
+  board('esp32-s3-n16', 'ESP32-S3 N16 (16 MB flash)', 16, 'none', 0),
   board('esp32-s3-n4r2', 'ESP32-S3 N4R2 (4 MB flash, 2 MB PSRAM)', 4, 'quad', 2),
   board('esp32-s3-n8r2', 'ESP32-S3 N8R2 (8 MB flash, 2 MB PSRAM)', 8, 'quad', 2),
-  board('esp32-s3-n8r8', 'ESP32-S3 N8R8 (8 MB flash, 8 MB PSRAM)', 8, 'octal', 8),
   board('esp32-s3-n16r2', 'ESP32-S3 N16R2 (16 MB flash, 2 MB PSRAM)', 16, 'quad', 2),
+  board('esp32-s3-n4r8', 'ESP32-S3 N4R8 (4 MB flash, 8 MB PSRAM)', 4, 'octal', 8),
+  board('esp32-s3-n8r8', 'ESP32-S3 N8R8 (8 MB flash, 8 MB PSRAM)', 8, 'octal', 8),
   board('esp32-s3-n16r8', 'ESP32-S3 N16R8 (16 MB flash, 8 MB PSRAM)', 16, 'octal', 8),
-  refusedBoard('esp32-s3-n32r8v', 'ESP32-S3 N32R8V (32 MB octal flash, 8 MB PSRAM)', 32, 8),
-  refusedBoard('esp32-s3-n16r16v', 'ESP32-S3 N16R16V (16 MB octal flash, 16 MB PSRAM)', 16, 16),
-  board('devkitc-1-n8r8', 'ESP32-S3-DevKitC-1 N8R8', 8, 'octal', 8),
+  octalFlash('esp32-s3-n16r8v', 'ESP32-S3 N16R8V (16 MB octal flash, 8 MB PSRAM)', 16, 8),
+  octalFlash('esp32-s3-n32r8v', 'ESP32-S3 N32R8V (32 MB octal flash, 8 MB PSRAM)', 32, 8),
+  octalFlash('esp32-s3-n32r16v', 'ESP32-S3 N32R16V (32 MB octal flash, 16 MB PSRAM)', 32, 16),
+  board('devkitc-1-n8', 'ESP32-S3-DevKitC-1 N8', 8, 'none', 0),
   board('devkitc-1-n8r2', 'ESP32-S3-DevKitC-1 N8R2', 8, 'quad', 2),
+  board('devkitc-1-n8r8', 'ESP32-S3-DevKitC-1 N8R8', 8, 'octal', 8),
   board('devkitc-1-n16r8', 'ESP32-S3-DevKitC-1 N16R8', 16, 'octal', 8),
-  board('xiao-esp32s3', 'Seeed Studio XIAO ESP32S3', 8, 'octal', 8),
+  octalFlash('devkitc-1-n32r8v', 'ESP32-S3-DevKitC-1 N32R8V', 32, 8),
+  octalFlash('devkitc-1-n32r16v', 'ESP32-S3-DevKitC-1 N32R16V', 32, 16),
+  board('devkitm-1', 'ESP32-S3-DevKitM-1', 8, 'none', 0),
+  board('esp32-s3-box', 'ESP32-S3-BOX', 16, 'octal', 8),
+  board('adafruit-feather-esp32s3', 'Adafruit Feather ESP32-S3 (4 MB flash, 2 MB PSRAM)', 4, 'quad', 2),
+  board('adafruit-feather-esp32s3-n8', 'Adafruit Feather ESP32-S3 (8 MB flash)', 8, 'none', 0),
+  board('adafruit-qtpy-esp32s3', 'Adafruit QT Py ESP32-S3 (4 MB flash, 2 MB PSRAM)', 4, 'quad', 2),
+  board('adafruit-qtpy-esp32s3-n8', 'Adafruit QT Py ESP32-S3 (8 MB flash)', 8, 'none', 0),
+  board('adafruit-metro-esp32s3', 'Adafruit Metro ESP32-S3', 16, 'octal', 8),
+  board('arduino-nano-esp32', 'Arduino Nano ESP32', 16, 'octal', 8),
+  board('freenove-esp32s3-wroom', 'Freenove ESP32-S3-WROOM', 8, 'octal', 8),
+  board('heltec-wifi-lora-32-v3', 'Heltec WiFi LoRa 32 V3', 8, 'none', 0),
   board('lilygo-t-display-s3', 'LilyGO T-Display-S3', 16, 'octal', 8),
+  board('lilygo-t3-s3', 'LilyGO T3-S3', 4, 'quad', 2),
+  board('lolin-s3', 'WEMOS LOLIN S3', 16, 'octal', 8),
+  board('lolin-s3-mini', 'WEMOS LOLIN S3 Mini', 4, 'quad', 2),
+  board('m5stack-atoms3', 'M5Stack AtomS3', 8, 'none', 0),
   board('m5stack-cores3', 'M5Stack CoreS3', 16, 'quad', 8),
+  board('xiao-esp32s3', 'Seeed Studio XIAO ESP32S3', 8, 'octal', 8),
+  board('waveshare-esp32-s3-lcd-2', 'Waveshare ESP32-S3-LCD-2', 16, 'octal', 8),
 ];
 
 export const DEFAULT_BOARD_ID = 'esp32-s3-n16r8';

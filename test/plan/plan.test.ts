@@ -228,7 +228,17 @@ describe('what is left to the planner', () => {
 describe('boards', () => {
   it('have unique ids, and octal flash is refused with the reason', () => {
     assert.equal(new Set(BOARDS.map((board) => board.id)).size, BOARDS.length);
-    assert.throws(() => findBoard('esp32-s3-n32r8v'), /octal flash/);
+    for (const id of ['esp32-s3-n16r8v', 'esp32-s3-n32r8v', 'esp32-s3-n32r16v', 'devkitc-1-n32r8v']) {
+      assert.throws(() => findBoard(id), /octal flash.*N16R8/);
+    }
+    for (const { id, refused, flashBytes, psramBytes, psramKind } of BOARDS) {
+      if (refused === null) assert.equal(findBoard(id.toUpperCase()).id, id);
+      assert.ok(
+        flashBytes <= 16 * 1024 * 1024 || refused !== null,
+        `${id}: the header names at most 16 MB here`,
+      );
+      assert.equal(psramKind === 'none', psramBytes === 0, id);
+    }
     assert.throws(() => findBoard('esp8266'), /Known boards/);
   });
 });
