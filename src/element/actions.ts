@@ -1,5 +1,5 @@
 /** What a person can ask for; views call these and nothing else. */
-import type { Settings, TrialOptions } from './state.js';
+import type { Panel, Settings, TrialOptions } from './state.js';
 
 export type DownloadKind = 'package' | 'html' | 'json';
 
@@ -9,6 +9,10 @@ export interface Actions {
   /** Opens the browser's dialog for files. */
   pickFiles(): void;
   useSample(): void;
+  /** Reads the model at an address that a person typed. */
+  open(address: string): void;
+  /** Looks at the result from another side. */
+  show(panel: Panel): void;
   /** Takes a failure message away. */
   dismiss(): void;
   change(settings: Partial<Settings>): void;

@@ -3,29 +3,30 @@ import { LitElement, adoptStyles, html, nothing, type TemplateResult } from 'lit
 import { property, query, state } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import type { PlanJson } from '../plan/plan.js';
-import { DEFAULT_SCHEME } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
 import { VERDICTS } from '../report/words.js';
 import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
-import { assetUrls, folder, folderName, type AssetUrls } from './assets.js';
+import { assetUrls, folderName, type AssetUrls } from './assets.js';
 import { droppedFiles } from './dropped-files.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
 import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { explain } from './explain.js';
-import { readSettings } from './initial-settings.js';
-import type { Settings, State, Step } from './state.js';
+import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
+import { readPreset, type Preset, type StepName } from './preset.js';
+import { recentAddresses, rememberAddress } from './recent.js';
+import { stepOf, type Panel, type State, type Step } from './state.js';
 import { ConverterStore, type Converter } from './store.js';
 import { LanguageController } from './language.js';
 import type { FirstStrings } from './strings/strings.js';
 import { base } from './styles/base.js';
 import { choose } from './styles/choose.js';
 import { tokens } from './styles/tokens.js';
-import { chooseView, readingView } from './views/choose.js';
+import { chooseView, readingView, type ChooseFacts } from './views/choose.js';
 import { chipIcon } from './views/icons.js';
 import type * as LaterViews from './views/later.js';
 
@@ -33,12 +34,17 @@ export { Esp32LlmErrorEvent, Esp32LlmProgressEvent, Esp32LlmReportEvent, Esp32Ll
 export type { AssetUrls, Converter, Step };
 
 /** The steps as the header counts them, with the states that belong to each. */
-const STEPS: readonly (readonly [keyof Omit<FirstStrings['steps'], 'label'>, readonly Step[]])[] = [
-  ['choose', ['choose', 'reading']],
-  ['fit', ['fit']],
-  ['convert', ['converting']],
-  ['compare', ['result']],
-];
+const HEADER: readonly (readonly [keyof Omit<FirstStrings['steps'], 'label'> & StepName, readonly Step[]])[] =
+  [
+    ['choose', ['choose', 'reading']],
+    ['fit', ['fit']],
+    ['convert', ['converting']],
+    ['compare', ['compare']],
+    ['take', ['take']],
+  ];
+
+/** Steps between which a reader of a result goes to and fro. */
+const PANELS: readonly string[] = ['compare', 'take'] satisfies Panel[];
 
 /**
  * Turns a HuggingFace model folder into a checked INT8 package for the ESP32-S3, shows what that cost, and lets the result
@@ -82,7 +88,8 @@ const STEPS: readonly (readonly [keyof Omit<FirstStrings['steps'], 'label'>, rea
  * @cssstate reading - A model is read.
  * @cssstate fit - Settings are chosen.
  * @cssstate converting - A model is converted.
- * @cssstate result - The report is shown.
+ * @cssstate compare - The report is shown.
+ * @cssstate take - The files are shown.
  * @cssstate dragging - Files are held over the element.
  */
 export class Esp32LlmConverter extends LitElement {
@@ -123,6 +130,10 @@ export class Esp32LlmConverter extends LitElement {
       this.fileInput.click();
     },
     useSample: () => void this.load(),
+    open: (address) => void this.#open(address),
+    show: (panel) => {
+      this.#store.show(panel);
+    },
     dismiss: () => {
       this.reset();
     },
@@ -159,23 +170,35 @@ export class Esp32LlmConverter extends LitElement {
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
 
-  /** Address of the model folder behind the sample button; default the model that comes with the element. */
+  /**
+   * The page's own model: address of its folder, or `hf:owner/name` for a model of the Hugging Face Hub. Without it the model
+   * that comes with the element.
+   */
   @property() model: string | null = null;
 
   /** Board that is chosen at first, e.g. `esp32-s3-n16r8`. */
   @property() board: string = DEFAULT_BOARD_ID;
 
-  /** Weights that share a scale at first: `tensor`, `channel`, `group:128`, `group:64` or `group:32`. */
-  @property() granularity: string = DEFAULT_SCHEME.granularity;
-
-  /** Activation scales at first: `dynamic` or `static`. */
-  @property() activations: string = DEFAULT_SCHEME.activations;
-
-  /** Key/value cache at first: `auto`, `int8` or `float32`. */
-  @property() cache: string = DEFAULT_SCHEME.cache;
+  /**
+   * How numbers are stored, at first: words of `int8`, a granularity (`tensor`, `channel`, `group:128`, `group:64`,
+   * `group:32`), `dynamic` or `static` activations, `cache:auto`, `cache:int8` or `cache:float32`.
+   */
+  @property() scheme = '';
 
   /** Context in tokens at first; without it the plan chooses. */
   @property({ type: Number }) context: number | null = null;
+
+  /** What the model is asked at first. */
+  @property() prompt: string | null = null;
+
+  /** What readers cannot change: words of `model`, `board`, `scheme`, `context`, `prompt`; without words all of it. */
+  @property() locked: string | null = null;
+
+  /** The steps that are shown: words of `choose`, `fit`, `convert`, `compare`, `try`, `take`, `flash`, `chat`; default all. */
+  @property() steps: string | null = null;
+
+  /** Readers cannot name models elsewhere: no field for addresses and models of the Hub. */
+  @property({ type: Boolean, attribute: 'no-network' }) noNetwork = false;
 
   /** Colours: `light` or `dark`; without it those that the reader's system prefers. */
   @property({ reflect: true }) theme: string | null = null;
@@ -223,13 +246,14 @@ export class Esp32LlmConverter extends LitElement {
     this.view = now;
     if (now.step !== 'choose' && this.later === null) void this.#loadViews();
     this.#announceGeneration(now, before);
-    if (now.step === before.step) return;
-    this.#internals.states.delete(before.step);
-    this.#internals.states.add(now.step);
+    const [step, previous] = [stepOf(now), stepOf(before)];
+    if (step === previous) return;
+    this.#internals.states.delete(previous);
+    this.#internals.states.add(step);
     this.announcement = this.#announce(now, before);
     if (now.step !== 'result') this.openTensor = null;
-    this.dispatchEvent(new Esp32LlmStateEvent(now.step, before.step));
-    if (now.step === 'result') {
+    this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
+    if (now.step === 'result' && before.step !== 'result') {
       const { report, plan, package: bytes } = now.result;
       this.dispatchEvent(
         new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }),
@@ -253,6 +277,7 @@ export class Esp32LlmConverter extends LitElement {
       case 'converting':
         return announce.converting(now.choice.inspection.name);
       case 'result':
+        if (before.step === 'result') return '';
         return announce.result(VERDICTS[now.result.report.verdict].title);
     }
   }
@@ -292,9 +317,9 @@ export class Esp32LlmConverter extends LitElement {
     });
   }
 
-  #settings(): Settings {
-    const { board, granularity, activations, cache, context } = this;
-    return readSettings({ board, granularity, activations, cache, context });
+  #preset(): Preset {
+    const { board, scheme, context, prompt, locked, steps } = this;
+    return readPreset({ board, scheme, context, prompt, locked, steps });
   }
 
   async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
@@ -336,7 +361,11 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #takesDrop(event: DragEvent): boolean {
-    return this.view.step === 'choose' && (event.dataTransfer?.types.includes('Files') ?? false);
+    return (
+      this.view.step === 'choose' &&
+      !this.#modelLocked() &&
+      (event.dataTransfer?.types.includes('Files') ?? false)
+    );
   }
 
   #setDragging(dragging: boolean): void {
@@ -347,7 +376,7 @@ export class Esp32LlmConverter extends LitElement {
 
   /** The current step. */
   get step(): Step {
-    return this.view.step;
+    return stepOf(this.view);
   }
 
   /** The report of the last conversion while it is shown, else `null`. */
@@ -367,13 +396,27 @@ export class Esp32LlmConverter extends LitElement {
 
   /**
    * Reads a model; afterwards the step is `fit`, or `choose` when it failed (see the event `esp32-llm-error`).
-   * @param source address of a model folder, files (of a file input, or with their paths), or nothing for the sample
+   * @param source address of a model folder, `hf:owner/name` for a model of the Hugging Face Hub, files (of a file input, or
+   *   with their paths), or nothing for the attribute `model` or the sample
    */
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
+    await this.#load(() => this.#source(source ?? this.model ?? this.#assets().model));
+  }
+
+  /** What a person typed. */
+  async #open(text: string): Promise<void> {
+    await this.#load(() => {
+      const source = readTyped(text, document.baseURI);
+      rememberAddress(writeAddress(source) ?? text);
+      return source;
+    });
+  }
+
+  async #load(find: () => ModelSource): Promise<void> {
     try {
-      const settings = this.#settings();
-      const chosen = this.#source(source ?? this.model ?? this.#assets().model);
-      await this.#store.choose(chosen, sourceName(chosen), settings);
+      const preset = this.#preset();
+      const source = find();
+      await this.#store.choose(source, sourceName(source), preset);
     } catch (error) {
       this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
     }
@@ -381,7 +424,7 @@ export class Esp32LlmConverter extends LitElement {
 
   #source(source: string | URL | Iterable<File | NamedFile>): ModelSource {
     if (typeof source === 'string' || source instanceof URL) {
-      return { kind: 'url', url: new URL(folder(String(source)), document.baseURI).href };
+      return readAddress(String(source), document.baseURI);
     }
     const files = [...source].map((item) =>
       'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
@@ -454,48 +497,83 @@ export class Esp32LlmConverter extends LitElement {
 
   #renderSteps(): TemplateResult {
     const words = this.#words.first.steps;
-    const current = STEPS.findIndex(([, states]) => states.includes(this.view.step));
+    const { view } = this;
+    const shown = this.#shownSteps();
+    const current = shown.findIndex(([, states]) => states.includes(stepOf(view)));
     return html`<ol class="steps" aria-label=${words.label}>
-      ${STEPS.map(
+      ${shown.map(
         ([name], index) =>
           html`<li
             class=${index < current ? 'done' : ''}
             aria-current=${index === current ? 'step' : nothing}
           >
-            <span>${words[name]}</span>
+            ${
+              view.step === 'result' && index !== current && PANELS.includes(name)
+                ? html`<button
+                    type="button"
+                    class="plain"
+                    @click=${() => {
+                      this.#store.show(name as Panel);
+                    }}
+                  >
+                    ${words[name]}
+                  </button>`
+                : html`<span>${words[name]}</span>`
+            }
           </li>`,
       )}
     </ol>`;
   }
 
+  #shownSteps(): typeof HEADER {
+    try {
+      const { steps } = this.#preset();
+      // The conversion itself cannot be left out.
+      return HEADER.filter(([name]) => name === 'convert' || steps.has(name));
+    } catch {
+      return HEADER;
+    }
+  }
+
   #renderView(view: State): TemplateResult {
     const { first, all: strings } = this.#words;
     const actions = this.#actions;
-    if (view.step === 'choose') return chooseView(view, this.#sampleName(), this.dragging, first, actions);
+    if (view.step === 'choose') return chooseView(view, this.#chooseFacts(), first, actions);
     if (view.step === 'reading') return readingView(view, first, actions);
     if (this.later === null || strings === null) {
       return readingView({ step: 'reading', name: view.choice.inspection.name }, first, actions);
     }
     switch (view.step) {
       case 'fit':
-        return this.later.fitView(view, strings, actions);
+        return this.later.fitView(view, this.#store.preset.locked, strings, actions);
       case 'converting':
         return this.later.convertingView(view, strings, actions);
       case 'result':
-        return this.later.resultView(view, this.openTensor, strings, actions);
+        return view.panel === 'take'
+          ? this.later.takeView(view, strings, actions)
+          : this.later.compareView(view, this.openTensor, this.#store.preset.locked, strings, actions);
     }
   }
 
-  #sampleName(): string {
-    return folderName(this.model ?? this.#assets().model);
+  #chooseFacts(): ChooseFacts {
+    return {
+      sample: folderName(this.model ?? this.#assets().model),
+      own: this.model !== null,
+      locked: this.#modelLocked(),
+      network: !this.noNetwork,
+      recent: this.noNetwork ? [] : recentAddresses(),
+      dragging: this.dragging,
+    };
   }
-}
 
-/** What to call a model before its folder is open. */
-function sourceName(source: ModelSource): string {
-  if (source.kind === 'url') return folderName(source.url);
-  const first = source.files[0]?.path.replace(/^\/+/, '') ?? '';
-  return first.includes('/') ? (first.split('/')[0] ?? first) : first;
+  /** Attributes that make no sense are told of when a model is loaded, not while the page is drawn. */
+  #modelLocked(): boolean {
+    try {
+      return this.#preset().locked.has('model');
+    } catch {
+      return false;
+    }
+  }
 }
 
 declare global {

@@ -60,7 +60,10 @@ export type Trial =
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Choose → read → fit → convert → compare. */
+/** What a conversion's result is looked at from: its cost, an emulated board, files, a board on a cable. */
+export type Panel = 'compare' | 'try' | 'take' | 'flash' | 'chat';
+
+/** Choose → read → fit → convert → compare, try, take away, flash, chat. */
 export type State =
   | { readonly step: 'choose'; readonly failure: Failure | null }
   | { readonly step: 'reading'; readonly name: string }
@@ -80,10 +83,17 @@ export type State =
     }
   | {
       readonly step: 'result';
+      readonly panel: Panel;
       readonly choice: Choice;
       readonly result: ConvertResult;
       readonly options: TrialOptions;
       readonly trial: Trial;
     };
 
-export type Step = State['step'];
+/** Where the element is, as pages see it. */
+export type Step = Exclude<State['step'], 'result'> | Panel;
+
+/** The step of a state. */
+export function stepOf(state: State): Step {
+  return state.step === 'result' ? state.panel : state.step;
+}

@@ -15,7 +15,8 @@ import type {
   ModelSource,
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
-import type { Failure, Settings, State, TrialOptions } from './state.js';
+import { NO_PRESET, type Lock, type Preset } from './preset.js';
+import type { Failure, Panel, Settings, State, TrialOptions } from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
 export interface Converter {
@@ -45,6 +46,7 @@ const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed:
 export class ConverterStore {
   readonly #options: StoreOptions;
   #state: State = { step: 'choose', failure: null };
+  #preset: Preset = NO_PRESET;
   #converter: Promise<Converter> | null = null;
   /** Ends whatever runs; replaced with every request, so that late answers of an earlier one are dropped. */
   #current = new AbortController();
@@ -57,9 +59,19 @@ export class ConverterStore {
     return this.#state;
   }
 
-  /** Reads a model. @param name what to call it while it is read */
-  async choose(source: ModelSource, name: string, settings: Settings): Promise<void> {
+  /** What the embedder settled when the current model was chosen. */
+  get preset(): Preset {
+    return this.#preset;
+  }
+
+  /**
+   * Reads a model, and goes on to its conversion when the preset leaves nothing to set.
+   * @param name what to call it while it is read
+   */
+  async choose(source: ModelSource, name: string, preset: Preset): Promise<void> {
     const { signal } = this.#renew();
+    const { settings } = preset;
+    this.#preset = preset;
     this.#commit({ step: 'reading', name });
     try {
       const converter = await this.#work();
@@ -72,6 +84,8 @@ export class ConverterStore {
         planning: false,
         failure: null,
       });
+      // What does not fit stays at the step that says so.
+      if (!preset.steps.has('fit') && plan.fits) await this.convert();
     } catch (error) {
       this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
     }
@@ -83,9 +97,13 @@ export class ConverterStore {
     this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
   }
 
-  /** Changes settings and plans anew. */
-  async change(settings: Partial<Settings>): Promise<void> {
+  /** Changes settings and plans anew. Locked settings stay as they are. */
+  async change(wanted: Partial<Settings>): Promise<void> {
     if (this.#state.step !== 'fit') return;
+    const { locked } = this.#preset;
+    const open = Object.entries(wanted).filter(([name]) => !locked.has(LOCK_OF[name as keyof Settings]));
+    if (open.length === 0) return;
+    const settings = Object.fromEntries(open) as Partial<Settings>;
     const { signal } = this.#renew();
     const choice = { ...this.#state.choice, settings: { ...this.#state.choice.settings, ...settings } };
     this.#commit({ step: 'fit', choice, planning: true, failure: null });
@@ -118,9 +136,10 @@ export class ConverterStore {
       if (signal.aborted) return;
       this.#commit({
         step: 'result',
+        panel: firstPanel(this.#preset),
         choice: { ...choice, plan: result.plan },
         result,
-        options: trialOptions(result),
+        options: trialOptions(result, this.#preset.prompt),
         trial: { kind: 'idle' },
       });
     } catch (error) {
@@ -128,9 +147,18 @@ export class ConverterStore {
     }
   }
 
+  /** Looks at the result from another side. */
+  show(panel: Panel): void {
+    if (this.#state.step !== 'result' || !this.#preset.steps.has(panel)) return;
+    this.#commit({ ...this.#state, panel });
+  }
+
   /** Changes what the next generation is asked. */
-  ask(options: Partial<TrialOptions>): void {
+  ask(wanted: Partial<TrialOptions>): void {
     if (this.#state.step !== 'result') return;
+    const { prompt, ...others } = wanted;
+    const options =
+      prompt === undefined || this.#preset.locked.has('prompt') ? others : { prompt, ...others };
     this.#commit({ ...this.#state, options: { ...this.#state.options, ...options } });
   }
 
@@ -268,12 +296,28 @@ export function convertSettings(settings: Settings): ConvertSettings {
   };
 }
 
-/** The model's own sampling where it has one, and a prompt that the report has shown to work. */
-function trialOptions(result: ConvertResult): TrialOptions {
+/** Which lock holds a setting. */
+const LOCK_OF: Readonly<Record<keyof Settings, Lock>> = {
+  board: 'board',
+  granularity: 'scheme',
+  activations: 'scheme',
+  cache: 'scheme',
+  context: 'context',
+};
+
+const PANELS: readonly Panel[] = ['compare', 'try', 'take', 'flash', 'chat'];
+
+/** Where a result is shown first; a page that left all of them out still gets the files. */
+function firstPanel({ steps }: Preset): Panel {
+  return PANELS.find((panel) => steps.has(panel)) ?? 'take';
+}
+
+/** The model's own sampling where it has one, and the page's prompt or one that the report has shown to work. */
+function trialOptions(result: ConvertResult, prompt: string | null): TrialOptions {
   const { generation, report } = result;
   return {
     ...DEFAULT_TRIAL,
-    prompt: report.texts.at(-1)?.prompt ?? '',
+    prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
     ...(generation.doSample ? { temperature: generation.temperature ?? 1, topK: generation.topK ?? 0 } : {}),
     ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
       ? {}

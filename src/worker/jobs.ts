@@ -10,7 +10,9 @@ import type { NamedFile } from '../source/file-list-folder.js';
 export type ModelSource =
   | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
   /** Absolute address of a folder that is served over HTTP. */
-  | { readonly kind: 'url'; readonly url: string };
+  | { readonly kind: 'url'; readonly url: string }
+  /** A repository of the Hugging Face Hub. */
+  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
 
 /** What a person can choose before a conversion; what is absent gets the pipeline's default. */
 export interface ConvertSettings {

@@ -6,6 +6,7 @@ import { planToJson, type PlanJson } from '../plan/plan.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { fileListFolder } from '../source/file-list-folder.js';
 import { httpFolder } from '../source/http-folder.js';
+import { hubFolder } from '../source/hub-folder.js';
 import { generateText } from './generate.js';
 import type { ConvertResult, GenerateInput, GenerateSummary, Inspection, Jobs, ModelSource } from './jobs.js';
 import type { JobHooks, Work } from './serve.js';
@@ -61,7 +62,7 @@ class PipelineWork {
 
   async convert(input: Jobs['convert']['input'], hooks: JobHooks): Promise<ConvertResult> {
     const begun = performance.now();
-    const folder = openFolder(input.source);
+    const folder = await openFolder(input.source, hooks.signal);
     const result = await convert(folder, { ...input.settings, report: true }, this.#runtime, {
       onProgress: hooks.onProgress,
       signal: hooks.signal,
@@ -92,19 +93,27 @@ class PipelineWork {
   async #open(source: ModelSource, hooks: JobHooks): Promise<OpenedModel> {
     const key = sourceKey(source);
     if (this.#opened?.key !== key) {
-      this.#opened = { key, model: await openModel(openFolder(source), this.#runtime, hooks.signal) };
+      this.#opened = { key, model: await openModel(await openFolder(source, hooks.signal), this.#runtime, hooks.signal) };
     }
     return this.#opened.model;
   }
 }
 
-function openFolder(source: ModelSource): ModelFolder {
-  return source.kind === 'files' ? fileListFolder(source.files) : httpFolder(source.url);
+async function openFolder(source: ModelSource, signal?: AbortSignal): Promise<ModelFolder> {
+  switch (source.kind) {
+    case 'files':
+      return fileListFolder(source.files);
+    case 'url':
+      return httpFolder(source.url);
+    case 'hub':
+      return hubFolder(source.repo, { revision: source.revision }, signal);
+  }
 }
 
 /** Equal for equal folders; a file that was written to since has another time. */
 function sourceKey(source: ModelSource): string {
   if (source.kind === 'url') return source.url;
+  if (source.kind === 'hub') return `hf:${source.repo}@${source.revision}`;
   return JSON.stringify(source.files.map(({ path, file }) => [path, file.size, file.lastModified]));
 }
 

@@ -105,7 +105,23 @@ describe('<esp32-llm-converter>', () => {
       fit: toFit,
       'does not fit': (element) => toFit(element, UNFIT),
       converting: toConverting,
-      result: toResult,
+      compare: toResult,
+      take: async (element) => {
+        await toResult(element);
+        button(element, 'Take it away').click();
+        await rendered(element, '.take');
+      },
+      'everything locked': async (element) => {
+        element.locked = '';
+        await settle(element);
+        await toFit(element);
+      },
+      'addresses opened before': async (element) => {
+        localStorage.setItem('esp32-llm-converter.recent', '["hf:owner/tiny"]');
+        element.requestUpdate();
+        await rendered(element, '.recent');
+        localStorage.clear();
+      },
       'severe loss, no tokenizer': async (element) => {
         await toFit(element, sampleInspection({ hasTokenizer: false, chat: false }));
         button(element, 'Convert').click();
@@ -154,9 +170,9 @@ describe('<esp32-llm-converter>', () => {
       'choose → reading',
       'reading → fit',
       'fit → converting',
-      'converting → result',
+      'converting → compare',
     ]);
-    expect(element.matches(':state(result)')).to.be.true;
+    expect(element.matches(':state(compare)')).to.be.true;
     expect(element.matches(':state(converting)')).to.be.false;
     const event = await report;
     expect(event.report.verdict).to.equal('indistinguishable');
@@ -186,9 +202,7 @@ describe('<esp32-llm-converter>', () => {
       html`<esp32-llm-converter
         model="https://example.org/models/tiny/"
         board="esp32-s3-n8r2"
-        granularity="group:32"
-        activations="static"
-        cache="float32"
+        scheme="group:32 static cache:float32"
         context="64"
       ></esp32-llm-converter>`,
     );
@@ -395,22 +409,71 @@ describe('<esp32-llm-converter>', () => {
     try {
       const element = await make();
       await toResult(element);
-      for (const text of ['Download package', 'Report as HTML', 'Report as JSON']) {
+      for (const text of ['Report as HTML', 'Report as JSON', 'Take it away', 'Download package']) {
         const count = saved.length;
         button(element, text).click();
-        await waitUntil(() => saved.length > count);
+        if (text === 'Take it away') await rendered(element, '.take');
+        else await waitUntil(() => saved.length > count);
       }
       expect(saved.map((file) => file.name)).to.deep.equal([
-        'home-commands.s3lm',
         'home-commands-report.html',
         'home-commands-report.json',
+        'home-commands.s3lm',
       ]);
-      expect(saved[0]?.size).to.equal(702_464);
+      expect(saved[2]?.size).to.equal(702_464);
       expect(saved.every((file) => file.size > 1000)).to.be.true;
     } finally {
       URL.createObjectURL = createObjectURL;
       delete (anchor as Partial<HTMLAnchorElement>).click;
     }
+  });
+
+  it('opens what is typed, remembers it, and keeps to the page where it must', async () => {
+    localStorage.clear();
+    const element = await make();
+    const field = part(element, '#address') as HTMLInputElement;
+    field.value = 'owner/tiny';
+    button(element, 'Open').click();
+    await settle(element);
+    expect(fake.sources.at(-1)).to.deep.equal({ kind: 'hub', repo: 'owner/tiny', revision: 'main' });
+    element.reset();
+    await rendered(element, '.recent');
+    expect(part(element, '.recent').textContent).to.contain('hf:owner/tiny');
+    element.noNetwork = true;
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('.address')).to.equal(null);
+    localStorage.clear();
+  });
+
+  it('a locked element offers its model and nothing else, and its settings stay', async () => {
+    const element = await make();
+    element.locked = '';
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('.drop')).to.equal(null);
+    expect(element.shadowRoot?.querySelector('.address')).to.equal(null);
+    await toFit(element);
+    for (const control of element.shadowRoot?.querySelectorAll<HTMLInputElement>(
+      '.settings select, .settings input',
+    ) ?? []) {
+      expect(control.matches(':disabled'), control.id).to.be.true;
+    }
+    const asked = fake.settings.length;
+    (part(element, '#board') as HTMLSelectElement).dispatchEvent(new Event('change'));
+    await settle(element);
+    expect(fake.settings.length).to.equal(asked);
+  });
+
+  it('goes straight through where the page leaves steps out', async () => {
+    const element = await make();
+    element.steps = 'convert take';
+    await element.updateComplete;
+    expect([...(element.shadowRoot?.querySelectorAll('.steps li') ?? [])].length).to.equal(2);
+    await toReading(element);
+    fake.inspection.resolve(sampleInspection());
+    await waitUntil(() => element.step === 'converting');
+    fake.conversion.resolve(sampleResult());
+    await rendered(element, '.take');
+    expect(element.step).to.equal('take');
   });
 
   it('gives its worker up when it leaves the page, not when it is moved', async () => {

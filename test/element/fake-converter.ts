@@ -77,13 +77,15 @@ export class FakeConverter implements Converter {
   generation = new Pending<GenerateSummary>();
   /** The plan that the next call of `plan` gives. */
   nextPlan: () => Promise<Inspection['plan']> = async () => samplePlan();
+  readonly sources: unknown[] = [];
   readonly settings: ConvertSettings[] = [];
   readonly requests: unknown[] = [];
   disposed = 0;
   progress: (progress: Progress) => void = () => undefined;
   say: (text: string, tokens: number) => void = () => undefined;
 
-  inspect(_source: unknown, settings: ConvertSettings, options: JobOptions): Promise<Inspection> {
+  inspect(source: unknown, settings: ConvertSettings, options: JobOptions): Promise<Inspection> {
+    this.sources.push(source);
     this.settings.push(settings);
     return abortable((this.inspection = new Pending()).promise, options.signal);
   }

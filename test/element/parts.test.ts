@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assetUrls, folder, folderName } from '../../src/element/assets.js';
 import { fileName } from '../../src/element/downloads.js';
-import { readSettings } from '../../src/element/initial-settings.js';
 import { contextStops } from '../../src/element/views/fit.js';
-import { UsageError } from '../../src/shared/errors.js';
 
 const PAGE = 'https://course.example/lesson/1.html';
 
@@ -40,28 +38,6 @@ test('folders', () => {
   assert.equal(folder('a/b/'), 'a/b/');
   assert.equal(folderName('https://x.example/models/home%20commands/'), 'home commands');
   assert.equal(folderName('models/%E0%A4%A/'), '%E0%A4%A');
-});
-
-test('attributes are checked and the choices named', () => {
-  const good = {
-    board: 'ESP32-S3-N8R8',
-    granularity: 'group:64',
-    activations: 'static',
-    cache: 'float32',
-    context: 128,
-  };
-  assert.deepEqual(readSettings(good), { ...good, board: 'esp32-s3-n8r8' });
-  for (const bad of [
-    { board: 'esp8266' },
-    { board: 'esp32-s3-n32r8v' },
-    { granularity: 'row' },
-    { activations: 'none' },
-    { cache: 'int4' },
-    { context: 1 },
-    { context: Number.NaN },
-  ]) {
-    assert.throws(() => readSettings({ ...good, ...bad }), UsageError);
-  }
 });
 
 test('file names are safe on every system', () => {

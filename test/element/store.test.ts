@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { DEFAULT_BOARD_ID } from '../../src/plan/boards.js';
 import { UsageError } from '../../src/shared/errors.js';
 import { explain } from '../../src/element/explain.js';
+import { NO_PRESET } from '../../src/element/preset.js';
 import type { Settings, State } from '../../src/element/state.js';
 import { ConverterStore, convertSettings } from '../../src/element/store.js';
 import { en } from '../../src/element/strings/en.js';
@@ -18,6 +19,7 @@ const SETTINGS: Settings = {
   cache: 'int8',
   context: null,
 };
+const PRESET = { ...NO_PRESET, settings: SETTINGS };
 
 function setUp(): { store: ConverterStore; fake: FakeConverter; steps: string[]; failures: string[] } {
   const fake = new FakeConverter();
@@ -46,7 +48,7 @@ function at<S extends State['step']>(store: ConverterStore, step: S): Extract<St
 }
 
 async function toFit(context: ReturnType<typeof setUp>): Promise<void> {
-  void context.store.choose(SOURCE, 'm', SETTINGS);
+  void context.store.choose(SOURCE, 'm', PRESET);
   await settle();
   context.fake.inspection.resolve(sampleInspection());
   await settle();
@@ -108,7 +110,7 @@ test('a model that samples by itself is tried as it samples', async () => {
 
 test('a model that cannot be read leads back to the choice, with the reason', async () => {
   const { store, fake, failures } = setUp();
-  void store.choose(SOURCE, 'm', SETTINGS);
+  void store.choose(SOURCE, 'm', PRESET);
   await settle();
   fake.inspection.reject(new UsageError('No.'));
   await settle();
@@ -179,7 +181,7 @@ test('settings that are not possible keep the last plan and say why', async () =
 test('an answer that comes after the person went away changes nothing', async () => {
   const context = setUp();
   const { store, fake } = context;
-  void store.choose(SOURCE, 'm', SETTINGS);
+  void store.choose(SOURCE, 'm', PRESET);
   await settle();
   store.cancel();
   at(store, 'choose');
@@ -235,8 +237,8 @@ test('a converter that could not be loaded is asked for again', async () => {
     onProgress: () => undefined,
     onFailure: () => undefined,
   });
-  await store.choose(SOURCE, 'm', SETTINGS);
-  await store.choose(SOURCE, 'm', SETTINGS);
+  await store.choose(SOURCE, 'm', PRESET);
+  await store.choose(SOURCE, 'm', PRESET);
   assert.equal(asked, 2);
   assert.equal(store.state.step, 'choose');
 });

@@ -110,7 +110,7 @@ for (const way of WAYS) {
       await reach(element, 'fit');
       expect(element.plan?.fits).to.be.true;
       await press(element, 'Convert');
-      await reach(element, 'result');
+      await reach(element, 'compare');
       const { report } = element;
       expect(report?.kl.mean).to.be.lessThan(0.05);
       expect(report?.top1).to.be.greaterThan(0.9);
@@ -143,15 +143,14 @@ for (const way of WAYS) {
           return { path: `home-commands/${name}`, file: new File([await response.blob()], name) };
         }),
       );
-      element.granularity = 'group:32';
-      element.activations = 'static';
+      element.scheme = 'group:32 static';
       element.context = 128;
       const stages = new Set<string>();
       element.addEventListener('esp32-llm-progress', (event) => stages.add(event.progress.stage));
       await element.load(files);
       await reach(element, 'fit');
       await element.convert();
-      await reach(element, 'result');
+      await reach(element, 'compare');
       expect(element.plan?.context).to.equal(128);
       expect(element.plan?.scheme.granularity).to.equal('group:32');
       expect([...stages].sort()).to.include.members(['calibrating', 'checking', 'quantizing']);
@@ -166,7 +165,7 @@ for (const way of WAYS) {
       await converting;
       await reach(element, 'fit');
       await element.convert();
-      await reach(element, 'result');
+      await reach(element, 'compare');
     });
 
     it('a damaged model is refused with file and remedy', async () => {

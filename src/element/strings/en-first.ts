@@ -9,6 +9,7 @@ export const enFirst = {
     fit: 'Fit',
     convert: 'Convert',
     compare: 'Compare',
+    take: 'Take away',
   },
   choose: {
     heading: 'Choose a model',
@@ -20,6 +21,11 @@ export const enFirst = {
     sampleTitle: 'No model at hand?',
     sampleText: (name: string) => `Try ${name}, which comes with this page.`,
     sampleButton: (name: string) => `Use ${name}`,
+    ownTitle: 'The model of this page',
+    address: 'Or a model of the Hugging Face Hub',
+    addressHint: 'owner/name, or the address of a folder: https://…',
+    open: 'Open',
+    recent: 'Opened before',
     privacy: 'Nothing is uploaded. All work is done by this page, on this computer.',
   },
   reading: {

@@ -102,8 +102,7 @@ export const en = {
   },
   result: {
     heading: (name: string) => `${name}, before and after`,
-    download: 'Download package',
-    downloadBytes: (bytes: number) => `.s3lm, ${formatBytes(bytes)}`,
+    take: 'Take it away',
     html: 'Report as HTML',
     json: 'Report as JSON',
     adjust: 'Change settings',
@@ -140,6 +139,14 @@ export const en = {
     histogramColumns: { range: 'Range', before: 'Before', after: 'After' },
     memory: 'Memory',
     notes: 'Notes',
+  },
+  take: {
+    heading: (name: string) => `Take ${name} away`,
+    package: 'Model package',
+    packageText: 'The converted model alone: for the command line, and for a board that has the firmware.',
+    download: 'Download package',
+    bytes: (bytes: number) => formatBytes(bytes),
+    back: 'Back to the comparison',
   },
   trial: {
     heading: 'Try it',

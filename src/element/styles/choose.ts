@@ -46,6 +46,30 @@ export const choose = css`
     border-radius: var(--radius);
   }
 
+  .address {
+    display: grid;
+    gap: 0.5rem;
+    padding: 0 1.25rem;
+  }
+
+  .inline {
+    display: flex;
+    gap: 0.5rem;
+  }
+
+  .inline input {
+    flex: 1;
+    min-width: 0;
+  }
+
+  .recent {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 1rem;
+    padding: 0;
+    list-style: none;
+  }
+
   .privacy {
     text-align: center;
   }

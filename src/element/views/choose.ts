@@ -1,15 +1,29 @@
-/** The first step: drop or pick a model folder, or take the sample. */
-import { html, type TemplateResult } from 'lit';
+/** The first step: drop or pick a model folder, name one elsewhere, or take the page's own. */
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
 import type { State } from '../state.js';
 import type { FirstStrings } from '../strings/strings.js';
 import { failureView } from './failure.js';
 import { folderIcon } from './icons.js';
 
+/** What the page decides about the first step. */
+export interface ChooseFacts {
+  /** Name of the page's model, or of the one that comes with the element. */
+  readonly sample: string;
+  /** It is the page's. */
+  readonly own: boolean;
+  /** There is no other choice. */
+  readonly locked: boolean;
+  /** Models elsewhere may be named. */
+  readonly network: boolean;
+  /** Addresses that were typed before. */
+  readonly recent: readonly string[];
+  readonly dragging: boolean;
+}
+
 export function chooseView(
   state: Extract<State, { step: 'choose' }>,
-  sample: string,
-  dragging: boolean,
+  facts: ChooseFacts,
   strings: FirstStrings,
   actions: Actions,
 ): TemplateResult {
@@ -19,30 +33,91 @@ export function chooseView(
     ${failureView(state.failure, strings, () => {
       actions.dismiss();
     })}
-    <div class="drop" part="drop-zone">
-      ${folderIcon()}
-      <p class="drop-title">${dragging ? choose.dropNow : choose.dropTitle}</p>
-      <p class="quiet"><slot name="drop-hint">${choose.dropHint}</slot></p>
-      <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          part="button primary-button"
-          @click=${() => actions.pickFolder()}
-        >
-          ${choose.pickFolder}
-        </button>
-        <button type="button" part="button" @click=${() => actions.pickFiles()}>${choose.pickFiles}</button>
-      </div>
-    </div>
-    <div class="sample">
-      <p><strong>${choose.sampleTitle}</strong> <span class="quiet">${choose.sampleText(sample)}</span></p>
-      <button type="button" part="button" @click=${() => actions.useSample()}>
-        ${choose.sampleButton(sample)}
-      </button>
-    </div>
+    ${facts.locked ? nothing : dropZone(facts, strings, actions)} ${sample(facts, strings, actions)}
+    ${facts.locked || !facts.network ? nothing : addressForm(facts, strings, actions)}
     <p class="quiet privacy"><slot name="privacy">${choose.privacy}</slot></p>
   </section>`;
+}
+
+function dropZone({ dragging }: ChooseFacts, { choose }: FirstStrings, actions: Actions): TemplateResult {
+  return html`<div class="drop" part="drop-zone">
+    ${folderIcon()}
+    <p class="drop-title">${dragging ? choose.dropNow : choose.dropTitle}</p>
+    <p class="quiet"><slot name="drop-hint">${choose.dropHint}</slot></p>
+    <div class="buttons">
+      <button type="button" class="primary" part="button primary-button" @click=${() => actions.pickFolder()}>
+        ${choose.pickFolder}
+      </button>
+      <button type="button" part="button" @click=${() => actions.pickFiles()}>${choose.pickFiles}</button>
+    </div>
+  </div>`;
+}
+
+function sample(
+  { sample, own, locked }: ChooseFacts,
+  { choose }: FirstStrings,
+  actions: Actions,
+): TemplateResult {
+  return html`<div class="sample">
+    <p>
+      ${
+        own
+          ? html`<strong>${choose.ownTitle}</strong> <span class="quiet">${sample}</span>`
+          : html`<strong>${choose.sampleTitle}</strong>
+              <span class="quiet">${choose.sampleText(sample)}</span>`
+      }
+    </p>
+    <button
+      type="button"
+      class=${locked ? 'primary' : ''}
+      part=${locked ? 'button primary-button' : 'button'}
+      @click=${() => actions.useSample()}
+    >
+      ${choose.sampleButton(sample)}
+    </button>
+  </div>`;
+}
+
+function addressForm({ recent }: ChooseFacts, { choose }: FirstStrings, actions: Actions): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const address = new FormData(event.target as HTMLFormElement).get('address');
+    if (typeof address === 'string' && address.trim() !== '') actions.open(address);
+  };
+  return html`<form class="address" @submit=${submit}>
+    <div class="field">
+      <label for="address">${choose.address}</label>
+      <div class="inline">
+        <input
+          id="address"
+          name="address"
+          type="text"
+          dir="ltr"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-describedby="address-hint"
+        />
+        <button type="submit" part="button">${choose.open}</button>
+      </div>
+      <p class="quiet" id="address-hint">${choose.addressHint}</p>
+    </div>
+    ${
+      recent.length === 0
+        ? nothing
+        : html`<p class="quiet" id="recent">${choose.recent}</p>
+            <ul class="recent" aria-labelledby="recent">
+              ${recent.map(
+                (address) =>
+                  html`<li>
+                    <button type="button" class="plain" dir="ltr" @click=${() => actions.open(address)}>
+                      ${address}
+                    </button>
+                  </li>`,
+              )}
+            </ul>`
+    }
+  </form>`;
 }
 
 /** While a model is read. */

@@ -5,6 +5,7 @@ import { BOARDS } from '../../plan/boards.js';
 import { MAX_CONTEXT } from '../../plan/plan.js';
 import type { Granularity } from '../../plan/scheme.js';
 import { formatCount } from '../../report/format.js';
+import type { Lock } from '../preset.js';
 import type { Choice, Settings, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
@@ -13,6 +14,7 @@ import { memoryBars } from './memory-bars.js';
 
 export function fitView(
   state: Extract<State, { step: 'fit' }>,
+  locked: ReadonlySet<Lock>,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -22,7 +24,7 @@ export function fitView(
     <h3 id="step-heading" tabindex="-1">${fit.heading(choice.inspection.name)}</h3>
     ${failureView(failure, strings, null)}
     <div class="columns">
-      ${settingsForm(choice, strings, actions)}
+      ${settingsForm(choice, locked, strings, actions)}
       <div class="stack">${judgement(choice, planning, strings)} ${facts(choice, strings)}</div>
     </div>
     <div class="buttons end">
@@ -81,7 +83,12 @@ export function notes(list: readonly string[], strings: Strings): TemplateResult
 
 const COARSE_TO_FINE: readonly Granularity[] = ['tensor', 'channel', 'group:128', 'group:64', 'group:32'];
 
-function settingsForm(choice: Choice, strings: Strings, actions: Actions): TemplateResult {
+function settingsForm(
+  choice: Choice,
+  locked: ReadonlySet<Lock>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
   const { fit } = strings;
   const { settings } = choice;
   return html`<form class="panel settings" @submit=${(event: Event) => event.preventDefault()}>
@@ -90,6 +97,7 @@ function settingsForm(choice: Choice, strings: Strings, actions: Actions): Templ
       <label for="board">${fit.board}</label>
       <select
         id="board"
+        ?disabled=${locked.has('board')}
         @change=${(event: Event) => actions.change({ board: (event.target as HTMLSelectElement).value })}
       >
         ${BOARDS.map(
@@ -105,12 +113,12 @@ function settingsForm(choice: Choice, strings: Strings, actions: Actions): Templ
       </select>
       <p class="quiet">${boardText(settings.board, strings)}</p>
     </div>
-    ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, actions)}
-    ${contextField(choice, strings, actions)}
+    ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, locked, actions)}
+    ${contextField(choice, locked.has('context'), strings, actions)}
     <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'auto'}>
       <summary>${fit.more}</summary>
-      ${radios('activations', fit.activations, ['dynamic', 'static'] as const, fit.activationKinds, settings, actions)}
-      ${radios('cache', fit.cache, ['auto', 'int8', 'float32'] as const, fit.cacheKinds, settings, actions)}
+      ${radios('activations', fit.activations, ['dynamic', 'static'] as const, fit.activationKinds, settings, locked, actions)}
+      ${radios('cache', fit.cache, ['auto', 'int8', 'float32'] as const, fit.cacheKinds, settings, locked, actions)}
     </details>
   </form>`;
 }
@@ -127,9 +135,10 @@ function radios<Name extends 'granularity' | 'activations' | 'cache'>(
   values: readonly Settings[Name][],
   words: Readonly<Record<Settings[Name], { readonly name: string; readonly text: string }>>,
   settings: Settings,
+  locked: ReadonlySet<Lock>,
   actions: Actions,
 ): TemplateResult {
-  return html`<fieldset class="field">
+  return html`<fieldset class="field" ?disabled=${locked.has('scheme')}>
     <legend>${legend}</legend>
     <div class="segments">
       ${values.map(
@@ -164,6 +173,7 @@ export function contextStops(maxPositions: number, context: number): number[] {
 
 function contextField(
   { inspection, plan, settings }: Choice,
+  locked: boolean,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -178,6 +188,7 @@ function contextField(
       type="range"
       min="0"
       max=${stops.length - 1}
+      ?disabled=${locked}
       step="1"
       .value=${String(stops.indexOf(context))}
       aria-valuetext=${fit.tokens(context)}

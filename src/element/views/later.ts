@@ -1,10 +1,11 @@
 /** The views behind the first one: loaded when a model was chosen. */
-import { result } from '../styles/result.js';
+import { compare } from '../styles/compare.js';
 import { steps } from '../styles/steps.js';
 
 export { fitView } from './fit.js';
 export { convertingView } from './converting.js';
-export { resultView } from './result.js';
+export { compareView } from './compare.js';
+export { takeView } from './take.js';
 
 /** Styles of these views. */
-export const laterStyles = [steps, result];
+export const laterStyles = [steps, compare];

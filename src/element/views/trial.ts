@@ -13,6 +13,7 @@ const MAX_TEMPERATURE = 2;
 
 export function trialView(
   state: Extract<State, { step: 'result' }>,
+  locked: boolean,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -40,6 +41,7 @@ export function trialView(
         rows="2"
         dir="auto"
         .value=${options.prompt}
+        ?readonly=${locked}
         @input=${(event: Event) => actions.ask({ prompt: (event.target as HTMLTextAreaElement).value })}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

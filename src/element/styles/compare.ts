@@ -1,7 +1,7 @@
 /** The report and the trial. */
 import { css } from 'lit';
 
-export const result = css`
+export const compare = css`
   .verdict {
     display: grid;
     gap: 0.25rem;

@@ -1,10 +1,11 @@
-/** The last step: what the conversion cost, the package to take away, and a model to talk to. */
+/** What the conversion cost, and the converted model to talk to. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Report } from '../../quantize/report.js';
 import { compareTexts } from '../../report/compare-texts.js';
 import { divergenceFigures, headline, shiftFigures, type Figure } from '../../report/figures.js';
 import { FIGURES, VERDICTS } from '../../report/words.js';
 import type { Actions } from '../actions.js';
+import type { Lock } from '../preset.js';
 import type { State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { notes } from './fit.js';
@@ -12,9 +13,10 @@ import { memoryBars } from './memory-bars.js';
 import { tensorTable } from './tensor-table.js';
 import { trialView } from './trial.js';
 
-export function resultView(
+export function compareView(
   state: Extract<State, { step: 'result' }>,
   openTensor: string | null,
+  locked: ReadonlySet<Lock>,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -23,8 +25,8 @@ export function resultView(
   const words = strings.result;
   return html`<section class="result" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">${words.heading(choice.inspection.name)}</h3>
-    ${verdictView(report, words.took(result.seconds))} ${downloads(result.package.length, strings, actions)}
-    ${trialView(state, strings, actions)} ${texts(report, strings)}
+    ${verdictView(report, words.took(result.seconds))} ${downloads(strings, actions)}
+    ${trialView(state, locked.has('prompt'), strings, actions)} ${texts(report, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
       <div class="columns">
@@ -75,7 +77,7 @@ function verdictView(report: Report, took: string): TemplateResult {
   </div>`;
 }
 
-function downloads(bytes: number, strings: Strings, actions: Actions): TemplateResult {
+function downloads(strings: Strings, actions: Actions): TemplateResult {
   const words = strings.result;
   return html`<div class="buttons">
     <button
@@ -83,10 +85,10 @@ function downloads(bytes: number, strings: Strings, actions: Actions): TemplateR
       class="primary"
       part="button primary-button"
       @click=${() => {
-        actions.download('package');
+        actions.show('take');
       }}
     >
-      ${words.download} <small>${words.downloadBytes(bytes)}</small>
+      ${words.take}
     </button>
     <button type="button" part="button" @click=${() => actions.download('html')}>${words.html}</button>
     <button type="button" part="button" @click=${() => actions.download('json')}>${words.json}</button>
