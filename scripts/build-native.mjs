@@ -1,7 +1,7 @@
 // Rebuilds, or checks, the artefacts that need compilers. They are committed, so that working on the page or
 // the command line needs only Node; this script proves that they are what their sources say.
 //
-//   node scripts/build-native.mjs [--only twin|kernels]... [--check] [--force]
+//   node scripts/build-native.mjs [--only kernels|emulator|twin]... [--check] [--force]
 //
 // Without --check: builds what changed and writes it with its manifest. With --check: nothing is written; where
 // the sources are those of the manifest the artefacts' hashes are verified, otherwise (or with --force) they are
@@ -9,6 +9,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { buildEmulator, EMULATOR_FLAGS, emulatorSources } from './lib/native-emulator.mjs';
 import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
 import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
@@ -22,6 +23,12 @@ const ARTEFACTS = {
     sources: kernelsSources,
     build: buildKernels,
     flags: KERNELS_FLAGS,
+  },
+  emulator: {
+    prebuilt: 'kernels/crates/emulator-wasm/prebuilt',
+    sources: emulatorSources,
+    build: buildEmulator,
+    flags: EMULATOR_FLAGS,
   },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
 };
@@ -129,7 +136,9 @@ function parseArguments(args) {
       i += 1;
       parsed.only.push(args[i]);
     } else {
-      console.error('usage: node scripts/build-native.mjs [--only twin|kernels]... [--check] [--force]');
+      console.error(
+        'usage: node scripts/build-native.mjs [--only kernels|emulator|twin]... [--check] [--force]',
+      );
       process.exit(2);
     }
   }

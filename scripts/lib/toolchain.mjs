@@ -28,6 +28,7 @@ export const PACKAGES = {
   xtensa: ['clang-22', 'llvm-22', 'binutils-xtensa-lx106'],
   // Not to build but to check: runs what was built for Xtensa.
   'xtensa-check': ['qemu-user'],
+  emulator: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
   kernels: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
 };
 
@@ -37,12 +38,13 @@ const PROGRAMS = {
   format: ['clang-format-22'],
   xtensa: [CLANG, LLVM_MC, LLVM_NM, XTENSA_LD],
   'xtensa-check': [QEMU_XTENSA],
+  emulator: [RUSTC, CARGO, WASM_LD],
   kernels: [RUSTC, CARGO, WASM_LD],
 };
 
 /** Whether the programs of one purpose are on this machine. */
 export async function hasToolchain(artefact) {
-  if (artefact === 'kernels' && !existsSync(RUST_STD_SOURCE)) return false;
+  if (PACKAGES[artefact].includes('rust-web-src') && !existsSync(RUST_STD_SOURCE)) return false;
   const found = await Promise.all(PROGRAMS[artefact].map((program) => exists(program)));
   return found.every(Boolean);
 }

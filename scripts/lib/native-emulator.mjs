@@ -1,0 +1,23 @@
+// Builds the emulator for pages: the emulated chip behind its JavaScript binding, in Rust.
+import { listFiles } from './files.mjs';
+import { buildRustModule, RUST_FLAGS } from './native-rust.mjs';
+import { ROOT } from './run.mjs';
+
+/** Said in the manifest. */
+export const EMULATOR_FLAGS = RUST_FLAGS;
+
+/** The files whose change makes another emulator: tests, examples, prose and the kernels do not. */
+export function emulatorSources() {
+  const outside = /^kernels\/((.*\/)?(prebuilt|tests|benches|fuzz|examples|target)|crates\/kernels)\//;
+  return listFiles(
+    ROOT,
+    (name) =>
+      /(\.rs|\/Cargo\.(toml|lock)|\.cargo\/config\.toml)$/.test(name) &&
+      ((name.startsWith('kernels/') && !outside.test(name)) || name.startsWith('scripts/bindgen/')),
+  );
+}
+
+/** Writes `emulator.wasm`, `emulator.js` and `emulator.d.ts` into `output`. */
+export function buildEmulator(output) {
+  return buildRustModule('emulator-wasm', 'emulator', output);
+}
