@@ -89,6 +89,7 @@ pub struct MemoryBus {
     memories: Vec<Ram>,
     regions: Vec<Region>,
     generation: u32,
+    steady: bool,
 }
 
 impl MemoryBus {
@@ -110,6 +111,11 @@ impl MemoryBus {
     pub fn map(&mut self, region: Region) {
         assert!(region.start.is_multiple_of(16) && region.memory < self.memories.len());
         self.regions.push(region);
+    }
+
+    /// Whether loops that wait for memory may be counted instead of run; they are run unless this says so.
+    pub fn set_steady(&mut self, steady: bool) {
+        self.steady = steady;
     }
 
     /// Bytes of a memory.
@@ -216,5 +222,9 @@ impl Bus for MemoryBus {
 
     fn code_generation(&self) -> u32 {
         self.generation
+    }
+
+    fn is_steady(&self, _address: u32) -> bool {
+        self.steady
     }
 }

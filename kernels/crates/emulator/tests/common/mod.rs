@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod calls;
+pub mod clock;
 pub mod digest;
 pub mod layout;
 pub mod machine;

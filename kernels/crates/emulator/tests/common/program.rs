@@ -44,7 +44,8 @@ pub fn program<S: AsRef<str>>(lines: &[S], start: u32) -> Program {
     Program { bytes, labels }
 }
 
-fn length(line: &str) -> u32 {
+/// Bytes of a line that is neither a label nor empty.
+pub fn length(line: &str) -> u32 {
     let mnemonic = line.split(' ').next().unwrap_or("");
     if mnemonic == ".word" {
         return 4;
