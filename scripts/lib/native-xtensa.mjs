@@ -30,6 +30,18 @@ const C_FLAGS = [
 /** Said in a manifest; together with {@link XTENSA_TARGETS} it is all that the compilers are told. */
 export const XTENSA_FLAGS = [`${CLANG} --target=xtensa -S ${C_FLAGS.join(' ')}`];
 
+/**
+ * What the linker is told. Relaxation would rewrite instructions as the core that this linker was made for has them;
+ * local labels and debugging information are left out, the names of functions stay.
+ */
+export const LINK_FLAGS = [
+  '--no-relax',
+  '--gc-sections',
+  '--fatal-warnings',
+  '--strip-debug',
+  '--discard-all',
+];
+
 /** The engine and the routines that compiled code calls: what every program for Xtensa contains. */
 export async function portableSources() {
   const folders = ['device-runtime/engine/', 'device-runtime/xtensa/runtime/'];
@@ -129,9 +141,18 @@ async function compileOne(target, source, folder) {
  * @throws {Error} with the linker's own words
  */
 export async function linkXtensa(objects, script, output) {
-  // Relaxation would rewrite instructions as the core that this linker was made for has them.
-  const args = ['--no-relax', '--gc-sections', '--fatal-warnings', '-T', script, '-o', output, ...objects];
-  await runOrThrow(XTENSA_LD, args, { quiet: true });
+  await runOrThrow(XTENSA_LD, [...LINK_FLAGS, '-T', script, '-o', output, ...objects], { quiet: true });
+}
+
+/**
+ * The symbols of a linked program.
+ * @param {string} program absolute
+ * @returns {Promise<Map<string, number>>} address by name; of several local ones with a name, the last
+ */
+export async function programSymbols(program) {
+  const output = await runOrThrow(LLVM_NM, ['--defined-only', '--format=posix', program], { quiet: true });
+  const rows = output.split('\n').map((line) => line.split(' '));
+  return new Map(rows.filter((row) => row.length >= 3).map(([name, , value]) => [name, parseInt(value, 16)]));
 }
 
 /**

@@ -41,7 +41,19 @@ const COMMON = [
  */
 export const XTENSA_TARGETS = {
   // The upper half of a 32 x 32-bit product in one instruction (MULUH, MULSH).
-  esp32s3: { features: [...COMMON, 'mul32high'], about: 'the two cores of the ESP32-S3' },
+  // The registers of the higher interrupt levels are read by the panic.
+  esp32s3: {
+    features: [
+      ...COMMON,
+      'mul32high',
+      'highpriinterrupts-level3',
+      'highpriinterrupts-level4',
+      'highpriinterrupts-level5',
+      'highpriinterrupts-level6',
+      'highpriinterrupts-level7',
+    ],
+    about: 'the two cores of the ESP32-S3',
+  },
   // de233_fpu has no MULUH: 64-bit products come from __muldi3 of device-runtime/xtensa/runtime.
   qemu: { features: COMMON, about: 'qemu-xtensa -cpu de233_fpu, to check against the other builds' },
 };

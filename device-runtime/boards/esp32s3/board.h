@@ -1,0 +1,178 @@
+/* What the files of this board give each other. "First core": only the core that the mask ROM starts calls it. Before
+ * app_main runs, mask-ROM functions may be called; afterwards their memory belongs to the model. */
+#ifndef ESP32S3_BOARD_H
+#define ESP32S3_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../app/board.h"
+
+#define FIRMWARE_VERSION "0.1.0"
+
+/* ---- Processor (any core) ---- */
+
+static inline uint32_t cycle_count(void) {
+    uint32_t cycles;
+    __asm__ volatile("rsr %0, ccount" : "=r"(cycles));
+    return cycles;
+}
+
+/* 0 for the core that the mask ROM starts, 1 for the other: bit 13 of the processor's id. */
+static inline uint32_t core_number(void) {
+    uint32_t id;
+    __asm__ volatile("rsr %0, prid" : "=r"(id));
+    return id >> 13 & 1u;
+}
+
+/* ---- time.c ---- */
+
+/* Lets the system timer run. First core, before anything that waits. */
+void time_start(void);
+/* Microseconds since the last reset. Any core. */
+uint64_t time_micros(void);
+/* Waits at least that long, at any CPU clock. Any core. */
+void wait_micros(uint32_t micros);
+
+/* ---- watchdog.c (first core, but for watchdog_feed) ---- */
+
+/* Stops the watchdogs that the ROM left running and arms the one that guards the firmware. */
+void watchdog_start(void);
+/* Changes how long the firmware may go without feeding, in milliseconds, and feeds. */
+void watchdog_limit(uint32_t milliseconds);
+/* Any core. */
+void watchdog_feed(void);
+/* How many milliseconds app_main may take from one feed to the next; it promises one second. */
+#define WATCHDOG_RUNNING_MS 8000u
+
+/* ---- reset.c ---- */
+
+/* Why the chip was last reset, as the ROM's code and in words. First core, before app_main. */
+uint32_t reset_code(void);
+const char *reset_text(uint32_t code);
+bool reset_was_watchdog(uint32_t code);
+#define RESET_SOFTWARE 3u
+/* Resets the whole chip but the words that survive. Any core. */
+_Noreturn void reset_chip(void);
+
+/* ---- clock.c (first core) ---- */
+
+#define CPU_HZ 240000000u
+/* The crystal's 40 MHz become 240 MHz for both cores. False when the PLL does not settle. */
+bool clock_start(void);
+
+/* ---- cache.c (first core; the code that runs and the stack are in SRAM) ---- */
+
+#define MMU_PAGE 0x10000u
+#define EXTERNAL_BEGIN 0x3C000000u
+#define PSRAM_BEGIN 0x3D000000u
+#define EXTERNAL_END 0x3E000000u
+#define DATA_LINE 64u
+
+/* Sets sizes and line lengths, unmaps everything and lets both cores use the caches. */
+void cache_start(void);
+/* No access to external memory may happen between these two; `cache_resume` forgets all lines. */
+void cache_suspend(void);
+void cache_resume(void);
+typedef enum { MAP_FLASH = 0, MAP_PSRAM = 0x8000 } map_kind;
+/* Shows `pages` pages of 64 KiB of a memory from its page `page` on at `address`; takes the cache down for it. */
+void cache_map(uint32_t address, map_kind kind, uint32_t page, uint32_t pages);
+/* Writes all changed lines to PSRAM and forgets them, so that later reads come from the chip. */
+void cache_write_back(void);
+
+/* ---- spi1.c (first core, before app_main) ---- */
+
+/* A command to a chip on the memory bus, one data line unless said otherwise. Lengths in bits. */
+typedef struct {
+    uint32_t command;
+    uint32_t address, address_bits;
+    uint32_t out, out_bits; /* at most 32 */
+    uint32_t in_bits;       /* at most 64 */
+    uint32_t chip;          /* 0 the flash, 1 the PSRAM */
+    bool quad_command;      /* the command itself on four lines */
+} spi_transaction;
+/* The answer in the order of arrival, first byte lowest. */
+uint64_t spi_run(const spi_transaction *transaction);
+
+/* ---- flash.c (first core, before app_main) ---- */
+
+typedef struct {
+    uint32_t id; /* JEDEC: manufacturer, type, capacity, from the highest byte on */
+    uint32_t bytes;
+    bool quad;
+} flash_info;
+/* Finds the size and goes to 80 MHz on four data lines where the chip lets it. A sentence, when it cannot be used. */
+const char *flash_start(flash_info *flash);
+
+/* ---- partitions.c (first core) ---- */
+
+typedef struct {
+    uint32_t offset, bytes;
+} partition_place;
+/* Finds the model's partition in the table at 0x8000. A sentence, when there is none. */
+const char *partitions_find_model(uint32_t flash_bytes, partition_place *place);
+
+/* ---- psram.c, psram_octal.c, psram_quad.c (first core, before app_main) ---- */
+
+typedef struct {
+    app_psram_kind kind;
+    uint32_t bytes, mhz;
+    uint32_t setting;   /* octal at 80 MHz: which row of the sampling table */
+    const char *remark; /* NULL, or what was unusual */
+} psram_info;
+/* Finds out what there is, makes it readable through the cache at PSRAM_BEGIN and tests it. */
+void psram_start(uint32_t reset, psram_info *psram);
+/* Whether a chip answers, its size in bytes; 0 when none does. */
+uint32_t psram_octal_start(uint32_t mhz, uint32_t *setting);
+uint32_t psram_quad_start(void);
+
+/* ---- second_core.c ---- */
+
+/* Starts the other core and waits until it runs. False when it is disabled or does not come. First core. */
+bool second_core_start_up(void);
+/* app_board.parallel: the two cores share the units. First core. */
+void second_core_parallel(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
+/* One core only. */
+void first_core_alone(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
+
+/* ---- usb_serial_jtag.c, uart.c ---- */
+
+extern const app_port usb_port;
+extern const app_port uart0_port;
+/* Keeps 115200 baud when the CPU's clock changes. First core. */
+void uart0_start(void);
+void usb_start(void);
+
+/* ---- random.c ---- */
+
+void random_start(void);
+/* Any core. */
+uint32_t random_word(void);
+
+/* ---- say.c: text on both ports, for everything before app_main and after it has failed. Any one core at a time. ----
+ */
+
+void say(const char *text);
+void say_decimal(uint32_t value);
+void say_hex(uint32_t value);
+/* Repeats a message for whoever looks, for ever. */
+_Noreturn void say_and_stay(const char *message);
+
+/* ---- panic.c ---- */
+
+/* Lets each core stop the other. First core, before the second is started. */
+void panic_start(void);
+/* Forgets earlier panics once the firmware has run well. */
+void panic_forget(void);
+/* Stops both cores, says why and where, and resets. Any core. */
+_Noreturn void panic(const char *message);
+
+/* ---- stack.c ---- */
+
+/* Marks both stacks' far ends. First core, before the second is started. */
+void stack_mark(void);
+/* A panic, when a stack has been used to its end. Any core. */
+void stack_check(void);
+
+#endif

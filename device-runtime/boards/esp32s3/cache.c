@@ -1,0 +1,62 @@
+/* The caches in front of flash and PSRAM, and the table that maps both. Data lines of 64 bytes fetch PSRAM half again
+ * as fast as lines of 32. The instruction cache is never used, as all code runs from SRAM, and is as small as it can
+ * be. Order of steps: ESP-IDF components/esp_system/port/cpu_start.c. */
+#include "board.h"
+#include "registers.h"
+#include "rom.h"
+
+#define ICACHE_BYTES 0x4000u
+#define ICACHE_WAYS 8u
+#define ICACHE_LINE 32u
+#define DCACHE_BYTES 0x8000u
+/* The data cache has four ways and no register for them; eight is what ESP-IDF hands to the ROM. */
+#define DCACHE_WAYS 8u
+
+/* EXTMEM_xCACHE_CTRL1: keeps core 0 and core 1 from the cache. */
+#define SHUT_BOTH 3u
+
+#define MMU_ENTRIES 512u
+#define MMU_INVALID 0x4000u
+/* The ROM divides the table, 4 bytes for each page, into a part for instructions and one for data. Nothing is executed
+ * from external memory; one page is left to it, as a part of none is a case that nobody is known to have tried. */
+#define MMU_INSTRUCTION_BYTES 4u
+#define MMU_PART_BYTES 0x400u
+
+static uint32_t autoload;
+
+static uint32_t entry_address(uint32_t address) { return MMU_TABLE + 4u * ((address - EXTERNAL_BEGIN) / MMU_PAGE); }
+
+void cache_start(void) {
+    rom_config_instruction_cache_mode(ICACHE_BYTES, ICACHE_WAYS, ICACHE_LINE);
+    autoload = rom_cache_suspend_dcache();
+    rom_config_data_cache_mode(DCACHE_BYTES, DCACHE_WAYS, DATA_LINE);
+    rom_cache_resume_dcache(0);
+    rom_cache_set_idrom_mmu_size(MMU_INSTRUCTION_BYTES, MMU_PART_BYTES - MMU_INSTRUCTION_BYTES);
+    for (uint32_t i = 0; i < MMU_ENTRIES; i++) register_write(MMU_TABLE + 4u * i, MMU_INVALID);
+    register_clear(EXTMEM_ICACHE_CTRL1, SHUT_BOTH);
+    register_clear(EXTMEM_DCACHE_CTRL1, SHUT_BOTH);
+    rom_cache_invalidate_icache_all();
+    rom_cache_invalidate_dcache_all();
+    rom_cache_enable_icache(0);
+    rom_cache_enable_dcache(0);
+}
+
+void cache_suspend(void) { autoload = rom_cache_suspend_dcache(); }
+
+void cache_resume(void) {
+    rom_cache_invalidate_dcache_all();
+    rom_cache_resume_dcache(autoload);
+}
+
+void cache_map(uint32_t address, map_kind kind, uint32_t page, uint32_t pages) {
+    cache_suspend();
+    for (uint32_t i = 0; i < pages; i++) {
+        register_write(entry_address(address + i * MMU_PAGE), (uint32_t)kind | (page + i));
+    }
+    cache_resume();
+}
+
+void cache_write_back(void) {
+    rom_cache_writeback_all();
+    rom_cache_invalidate_dcache_all();
+}

@@ -1,0 +1,124 @@
+/* The start-up from the first C function to the application, in order. Each step needs the ones before it. */
+#include "board.h"
+#include "registers.h"
+
+#define MICROS_UNTIL_WELL 60000000u
+
+/* From the link script. */
+extern uint8_t _heap_begin[], _heap_end[];
+
+static uint64_t well_since;
+
+/* app_board.feed. */
+static void feed(void) {
+    watchdog_feed();
+    stack_check();
+    /* A run of a minute ends a row of panics. */
+    if (well_since != 0u && time_micros() - well_since > MICROS_UNTIL_WELL) {
+        well_since = 0;
+        panic_forget();
+    }
+}
+
+static void read_identity(app_board *board) {
+    uint32_t low = register_read(EFUSE_RD_MAC_0), high = register_read(EFUSE_RD_MAC_1);
+    for (uint32_t i = 0; i < 2u; i++) board->mac[i] = (uint8_t)(high >> (8u - 8u * i));
+    for (uint32_t i = 0; i < 4u; i++) board->mac[2u + i] = (uint8_t)(low >> (24u - 8u * i));
+    uint32_t wafer = register_read(EFUSE_RD_MAC_5);
+    uint32_t minor = (register_read(EFUSE_RD_MAC_3) >> 18 & 7u) | (wafer >> 23 & 1u) << 3;
+    board->chip_revision = (wafer >> 24 & 3u) * 100u + minor;
+}
+
+static void say_line(const char *text, uint32_t value, const char *after) {
+    say(text);
+    say_decimal(value);
+    say(after);
+}
+
+/* Maps the model's partition at EXTERNAL_BEGIN; whatever else was there is gone. */
+static void show_model(app_board *board) {
+    partition_place place = {0, 0};
+    board->model_fault = partitions_find_model(board->flash_bytes, &place);
+    if (board->model_fault != NULL) return;
+    uint32_t lead = place.offset % MMU_PAGE;
+    uint32_t pages = (lead + place.bytes + MMU_PAGE - 1u) / MMU_PAGE;
+    if (pages > (PSRAM_BEGIN - EXTERNAL_BEGIN) / MMU_PAGE) {
+        board->model_fault =
+            "The model's partition is larger than 16 MB, which is more than the chip can show at once.";
+        return;
+    }
+    cache_map(EXTERNAL_BEGIN, MAP_FLASH, place.offset / MMU_PAGE, pages);
+    board->model = (const uint8_t *)(uintptr_t)(EXTERNAL_BEGIN + lead);
+    board->model_bytes = place.bytes;
+}
+
+/* start.s comes here on the first core, in the state in which the mask ROM left everything else. */
+_Noreturn void board_main(void);
+_Noreturn void board_main(void) {
+    static app_board board;
+    /* Before the ROM's watchdogs lose their patience. */
+    watchdog_start();
+    time_start();
+    uint32_t reset = reset_code();
+    stack_mark();
+    uart0_start();
+    usb_start();
+    say("\r\nesp32-llm-converter firmware " FIRMWARE_VERSION "\r\n");
+    if (!clock_start()) say_and_stay("The PLL does not settle: the board's crystal is not one of 40 MHz.");
+    random_start();
+    panic_start();
+    cache_start();
+
+    board.chip = "ESP32-S3";
+    board.firmware = FIRMWARE_VERSION;
+    read_identity(&board);
+    board.reset_reason = reset_text(reset);
+    board.cpu_hz = CPU_HZ;
+    flash_info flash = {0, 0, false};
+    const char *fault = flash_start(&flash);
+    if (fault != NULL) say_and_stay(fault);
+    board.flash_bytes = flash.bytes;
+    board.flash_mode = flash.quad ? "QIO 80 MHz" : "DIO 80 MHz";
+
+    psram_info psram;
+    psram_start(reset, &psram);
+    if (psram.remark != NULL) {
+        say(psram.remark);
+        say("\r\n");
+    }
+    board.psram_kind = psram.kind;
+    board.psram_mhz = psram.mhz;
+    board.psram = (app_span){psram.bytes > 0u ? (uint8_t *)(uintptr_t)PSRAM_BEGIN : NULL, psram.bytes};
+    show_model(&board);
+
+    bool both = second_core_start_up();
+    board.cores = both ? 2u : 1u;
+    board.parallel = both ? second_core_parallel : first_core_alone;
+    board.sram = (app_span){_heap_begin, (size_t)(_heap_end - _heap_begin)};
+    board.ports[0] = usb_port;
+    board.ports[1] = uart0_port;
+    board.port_count = 2;
+    board.micros = time_micros;
+    board.cycles = cycle_count;
+    board.random = random_word;
+    board.reset = reset_chip;
+    board.feed = feed;
+
+    say("reset: ");
+    say(board.reset_reason);
+    say_line("; flash ", flash.bytes >> 20, " MB ");
+    say(board.flash_mode);
+    if (psram.bytes > 0u) {
+        say(psram.kind == APP_PSRAM_OCTAL ? "; octal PSRAM " : "; quad PSRAM ");
+        say_decimal(psram.bytes >> 20);
+        say_line(" MB ", psram.mhz, " MHz");
+    } else {
+        say("; no PSRAM");
+    }
+    say_line("; ", board.cores, board.cores == 2u ? " cores" : " core");
+    say_line("; SRAM ", (uint32_t)board.sram.bytes, " bytes free\r\n");
+
+    well_since = time_micros();
+    app_main(&board);
+    panic("the application has ended");
+}

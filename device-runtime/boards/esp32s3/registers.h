@@ -1,0 +1,146 @@
+/* Addresses and bits of the ESP32-S3 that the firmware touches, and the way to touch them. The names are those of the
+ * chip's Technical Reference Manual and of ESP-IDF's register headers, which is where the numbers come from;
+ * docs/firmware.md says what each is for. */
+#ifndef ESP32S3_REGISTERS_H
+#define ESP32S3_REGISTERS_H
+
+#include <stdint.h>
+
+/* The core may let a load overtake an earlier store, and a device must see them in order: MEMW waits for all earlier
+ * ones. It also keeps the compiler from moving memory accesses over it. */
+static inline void memory_barrier(void) { __asm__ volatile("memw" ::: "memory"); }
+
+static inline uint32_t register_read(uint32_t address) {
+    memory_barrier();
+    return *(volatile uint32_t *)(uintptr_t)address;
+}
+
+static inline void register_write(uint32_t address, uint32_t value) {
+    memory_barrier();
+    *(volatile uint32_t *)(uintptr_t)address = value;
+    memory_barrier();
+}
+
+static inline void register_set(uint32_t address, uint32_t bits) {
+    register_write(address, register_read(address) | bits);
+}
+
+static inline void register_clear(uint32_t address, uint32_t bits) {
+    register_write(address, register_read(address) & ~bits);
+}
+
+/* The field `mask << shift` becomes `value`; the other bits stay. */
+static inline void register_field(uint32_t address, uint32_t shift, uint32_t mask, uint32_t value) {
+    register_write(address, (register_read(address) & ~(mask << shift)) | (value << shift));
+}
+
+#define BIT(n) (1u << (n))
+
+/* ---- UART0 ---- */
+#define UART0_FIFO 0x60000000u
+#define UART0_CLKDIV 0x60000014u
+#define UART0_STATUS 0x6000001Cu
+#define UART0_CONF0 0x60000020u
+#define UART0_CLK_CONF 0x60000078u
+#define UART0_ID 0x60000080u
+
+/* ---- SPI memory controllers: 1 runs commands, 0 serves the caches; the same registers, 0x1000 apart ---- */
+#define SPI1_BASE 0x60002000u
+#define SPI0_BASE 0x60003000u
+#define SPI_CMD 0x00u
+#define SPI_ADDR 0x04u
+#define SPI_CTRL 0x08u
+#define SPI_CTRL2 0x10u
+#define SPI_CLOCK 0x14u
+#define SPI_USER 0x18u
+#define SPI_USER1 0x1Cu
+#define SPI_USER2 0x20u
+#define SPI_MOSI_DLEN 0x24u
+#define SPI_MISO_DLEN 0x28u
+#define SPI_MISC 0x34u
+#define SPI_CACHE_FCTRL 0x3Cu
+#define SPI_CACHE_SCTRL 0x40u
+#define SPI_SRAM_CMD 0x44u
+#define SPI_SRAM_DRD_CMD 0x48u
+#define SPI_SRAM_DWR_CMD 0x4Cu
+#define SPI_SRAM_CLK 0x50u
+#define SPI_W0 0x58u
+#define SPI_TIMING_CALI 0xA8u
+#define SPI_SMEM_TIMING_CALI 0xBCu
+#define SPI_SMEM_DIN_MODE 0xC0u
+#define SPI_SMEM_DIN_NUM 0xC4u
+#define SPI_SMEM_AC 0xDCu
+#define SPI_DDR 0xE0u
+#define SPI_SMEM_DDR 0xE4u
+#define SPI_CORE_CLK_SEL 0xECu
+#define SPI_DATE 0x3FCu
+
+/* ---- eFuse, as read after reset ---- */
+#define EFUSE_RD_REPEAT_DATA0 0x60007030u
+#define EFUSE_RD_REPEAT_DATA3 0x6000703Cu
+#define EFUSE_RD_MAC_0 0x60007044u
+#define EFUSE_RD_MAC_1 0x60007048u
+#define EFUSE_RD_MAC_3 0x60007050u
+#define EFUSE_RD_MAC_4 0x60007054u
+#define EFUSE_RD_MAC_5 0x60007058u
+
+/* ---- Real-time clock domain: resets, its watchdogs, words that survive a reset ---- */
+#define RTC_CNTL_OPTIONS0 0x60008000u
+#define RTC_CNTL_STORE2 0x60008058u
+#define RTC_CNTL_STORE3 0x6000805Cu
+#define RTC_CNTL_CLK_CONF 0x60008074u
+#define RTC_CNTL_WDTCONFIG0 0x60008098u
+#define RTC_CNTL_WDTCONFIG1 0x6000809Cu
+#define RTC_CNTL_WDTFEED 0x600080ACu
+#define RTC_CNTL_WDTWPROTECT 0x600080B0u
+#define RTC_CNTL_SWD_CONF 0x600080B4u
+#define RTC_CNTL_SWD_WPROTECT 0x600080B8u
+#define RTC_CNTL_SW_CPU_STALL 0x600080BCu
+#define RTC_CNTL_DATE 0x600081FCu
+
+/* ---- Pads ---- */
+#define IO_MUX_GPIO(n) (0x60009004u + 4u * (n))
+
+/* ---- Analog: the bus to the PLL and the regulators ---- */
+#define ANA_CONFIG 0x6000E044u
+#define I2C_MST_ANA_CONF0 0x6000E040u
+
+/* ---- Timer groups: only their watchdogs ---- */
+#define TIMG0_BASE 0x6001F000u
+#define TIMG1_BASE 0x60020000u
+#define TIMG_WDTCONFIG0 0x48u
+#define TIMG_WDTWPROTECT 0x64u
+
+/* ---- System timer, 16 MHz ---- */
+#define SYSTIMER_UNIT0_OP 0x60023004u
+#define SYSTIMER_UNIT0_VALUE_HI 0x60023040u
+#define SYSTIMER_UNIT0_VALUE_LO 0x60023044u
+
+/* ---- SYSCON ---- */
+#define SYSCON_WIFI_CLK_EN 0x60026014u
+#define SYSCON_SRAM_ECC 0x60026058u
+
+#define RNG_DATA 0x6003507Cu
+
+/* ---- USB-Serial-JTAG ---- */
+#define USB_EP1 0x60038000u
+#define USB_EP1_CONF 0x60038004u
+
+/* ---- SYSTEM: clocks and the second core ---- */
+#define SYSTEM_CORE_1_CONTROL_0 0x600C0000u
+#define SYSTEM_CPU_PER_CONF 0x600C0010u
+#define SYSTEM_PERIP_CLK_EN0 0x600C0018u
+#define SYSTEM_PERIP_CLK_EN1 0x600C001Cu
+#define SYSTEM_CPU_INTR_FROM_CPU(n) (0x600C0030u + 4u * (n))
+#define SYSTEM_SYSCLK_CONF 0x600C0060u
+
+/* ---- Interrupt matrix: which interrupt of which core a source raises ---- */
+#define INTERRUPT_MAP(core, source) (0x600C2000u + 0x800u * (core) + 4u * (source))
+#define SOURCE_FROM_CPU(n) (79u + (n))
+
+/* ---- Caches and the table that maps external memory ---- */
+#define EXTMEM_DCACHE_CTRL1 0x600C4004u
+#define EXTMEM_ICACHE_CTRL1 0x600C4064u
+#define MMU_TABLE 0x600C5000u
+
+#endif
