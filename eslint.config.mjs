@@ -89,6 +89,7 @@ function nodeGlobals() {
     'clearTimeout',
     'WebAssembly',
     'performance',
+    'structuredClone',
   ];
   return Object.fromEntries(
     [...names, 'fetch', 'TextDecoder', 'TextEncoder'].map((name) => [name, 'readonly']),

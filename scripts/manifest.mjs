@@ -1,31 +1,91 @@
-// Writes custom-elements.json, the machine-readable description of the element, from its doc comments.
-// `--check` writes nothing and fails when the committed file says something else.
-import { readFile, writeFile } from 'node:fs/promises';
+// Writes what is generated from the element's doc comments: custom-elements.json (its machine-readable description),
+// docs/api.md (the same for people) and editors/ (the same for VS Code and JetBrains editors).
+// `--check` writes nothing and fails when a committed file says something else.
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { apiPage } from './lib/api-page.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { ROOT } from './lib/run.mjs';
-
-const MANIFEST = path.join(ROOT, 'custom-elements.json');
 
 /** What an embedder sees: the element, its registration and its events. Views, styles and strings are ours. */
 const PUBLIC = ['src/element/esp32-llm-converter.ts', 'src/element/define.ts', 'src/element/events/*.ts'];
 
 try {
   await ensureDependencies();
-  const fresh = await analyze();
-  if (!process.argv.includes('--check')) {
-    await writeFile(MANIFEST, fresh);
-    console.log('custom-elements.json is written.');
-  } else if ((await readFile(MANIFEST, 'utf8').catch(() => '')) !== fresh) {
-    throw new Error('custom-elements.json does not say what src/element says. Run: npm run manifest');
+  const manifest = await analyze();
+  await validate(manifest);
+  const fresh = new Map([
+    ['custom-elements.json', `${JSON.stringify(manifest, null, 2)}\n`],
+    ['docs/api.md', apiPage(manifest)],
+    ...(await editorsData(manifest)),
+  ]);
+  for (const [name, text] of fresh) {
+    const file = path.join(ROOT, name);
+    if (!process.argv.includes('--check')) {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+      throw new Error(`${name} does not say what src/element says. Run: npm run manifest`);
+    }
   }
+  if (!process.argv.includes('--check')) console.log(`Written: ${[...fresh.keys()].join(', ')}.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
+/** Holds the manifest to the schema that tools read it by. */
+async function validate(manifest) {
+  const { default: Ajv } = await import('ajv');
+  const schema = path.join(ROOT, 'node_modules/custom-elements-manifest/schema.json');
+  // The schema is of an older draft that spells a few words otherwise.
+  const ajv = new Ajv({ strict: false });
+  const valid = ajv.compile(JSON.parse(await readFile(schema, 'utf8')));
+  if (!valid(manifest)) {
+    throw new Error(`custom-elements.json is not valid: ${ajv.errorsText(valid.errors)}`);
+  }
+}
+
+/** What VS Code and JetBrains editors read to complete and explain the tag: [file, text] each. */
+async function editorsData(manifest) {
+  const [{ generateVsCodeCustomElementData }, { generateJetBrainsWebTypes }] = await Promise.all([
+    import('custom-element-vs-code-integration'),
+    import('custom-element-jet-brains-integration'),
+  ]);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'editors-'));
+  const log = console.log;
+  try {
+    // The generators announce every file on the console.
+    console.log = () => undefined;
+    const outdir = folder;
+    // They also write into what they are given.
+    generateVsCodeCustomElementData(structuredClone(manifest), { outdir, hideLogs: true });
+    generateJetBrainsWebTypes(structuredClone(manifest), {
+      outdir,
+      packageJson: false,
+      hideLogs: true,
+      ...(await packageNames()),
+    });
+    const names = (await readdir(folder)).sort();
+    const texts = names.map(async (name) => [
+      `editors/${name}`,
+      `${JSON.stringify(JSON.parse(await readFile(path.join(folder, name), 'utf8')), null, 2)}\n`,
+    ]);
+    return await Promise.all(texts);
+  } finally {
+    console.log = log;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function packageNames() {
+  const { name, version } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
+  return { name, version };
+}
+
 /**
- * The analyzer's answer as text. It is called as a function because as a program it also rewrites package.json.
+ * The analyzer's answer. It is called as a function because as a program it also rewrites package.json.
  * Its modules are loaded late: a fresh clone has none before the packages are installed.
  */
 async function analyze() {
@@ -37,8 +97,9 @@ async function analyze() {
   for (const declaration of manifest.modules.flatMap((module) => module.declarations)) {
     if (declaration.members)
       declaration.members = declaration.members.filter(({ privacy }) => privacy !== 'private');
-    // Where an event is dispatched the analyzer sees a class without a name; the doc comment names it.
-    if (declaration.events) declaration.events = declaration.events.filter(({ name }) => name !== undefined);
+    // Where an event is dispatched the analyzer sees a class and takes its first argument for the name; the doc comment
+    // has the real one.
+    if (declaration.events) declaration.events = declaration.events.filter(({ name }) => name?.includes('-'));
   }
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return manifest;
 }

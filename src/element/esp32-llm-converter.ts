@@ -176,7 +176,10 @@ export class Esp32LlmConverter extends LitElement {
    */
   @property() model: string | null = null;
 
-  /** Board that is chosen at first, e.g. `esp32-s3-n16r8`. */
+  /**
+   * Board that is chosen at first.
+   * @default 'esp32-s3-n16r8'
+   */
   @property() board: string = DEFAULT_BOARD_ID;
 
   /**
@@ -434,7 +437,7 @@ export class Esp32LlmConverter extends LitElement {
     return { kind: 'files', files };
   }
 
-  /** Converts the model that was read; afterwards the step is `result`, or `fit` when it failed or was cancelled. */
+  /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. */
   async convert(): Promise<void> {
     await this.#store.convert();
   }

@@ -1,10 +1,11 @@
 /** When a fresh clone, or one whose lock file moved on, installs its packages. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { dependenciesAreCurrent } from '../../scripts/lib/dependencies.mjs';
+import { dependenciesAreCurrent, ensureDependencies } from '../../scripts/lib/dependencies.mjs';
 
 test('packages are installed when they are missing or older than the lock file, and not otherwise', async (t) => {
   const root = await mkdtemp(path.join(os.tmpdir(), 'dependencies-test-'));
@@ -24,4 +25,40 @@ test('packages are installed when they are missing or older than the lock file, 
 
   await utimes(lock, 3000, 3000);
   assert.equal(dependenciesAreCurrent(root), false, 'the lock file moved on');
+});
+
+test('two commands at once install once, and a lock left by a dead one is taken over', async (t) => {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'dependencies-test-'));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  await writeFile(path.join(root, 'package-lock.json'), '{}');
+  let installs = 0;
+  let running = 0;
+  const install = async (): Promise<void> => {
+    installs += 1;
+    running += 1;
+    assert.equal(running, 1, 'never two at once');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await mkdir(path.join(root, 'node_modules'), { recursive: true });
+    await writeFile(path.join(root, 'node_modules/.package-lock.json'), '{}');
+    running -= 1;
+  };
+  await Promise.all([ensureDependencies(root, install), ensureDependencies(root, install)]);
+  assert.equal(installs, 1);
+  assert.equal(existsSync(path.join(root, '.npm-ci.lock')), false);
+
+  await rm(path.join(root, 'node_modules'), { recursive: true });
+  const lock = path.join(root, '.npm-ci.lock');
+  await mkdir(lock);
+  await utimes(lock, 1000, 1000);
+  await ensureDependencies(root, install);
+  assert.equal(installs, 2);
+
+  await rm(path.join(root, 'node_modules'), { recursive: true });
+  await assert.rejects(
+    ensureDependencies(root, async () => {
+      throw new Error('no network');
+    }),
+    /no network/,
+  );
+  assert.equal(existsSync(lock), false, 'a failed install leaves no lock');
 });
