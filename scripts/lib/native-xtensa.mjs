@@ -6,7 +6,7 @@ import path from 'node:path';
 import { listFiles } from './files.mjs';
 import { ROOT, runOrThrow } from './run.mjs';
 import { CLANG, LLVM_MC, LLVM_NM, XTENSA_LD } from './toolchain.mjs';
-import { moveLiterals } from './xtensa-assembly.mjs';
+import { moveLiterals, narrowInstructions } from './xtensa-assembly.mjs';
 import { XTENSA_TARGETS } from './xtensa-target.mjs';
 
 /**
@@ -15,7 +15,6 @@ import { XTENSA_TARGETS } from './xtensa-target.mjs';
  */
 const C_FLAGS = [
   '-std=c11',
-  '-O2',
   '-fomit-frame-pointer',
   '-ffreestanding',
   '-ffp-contract=off',
@@ -28,7 +27,15 @@ const C_FLAGS = [
 ];
 
 /** Said in a manifest; together with {@link XTENSA_TARGETS} it is all that the compilers are told. */
-export const XTENSA_FLAGS = [`${CLANG} --target=xtensa -S ${C_FLAGS.join(' ')}`];
+export const XTENSA_FLAGS = [`${CLANG} --target=xtensa -S -O2|-Oz ${C_FLAGS.join(' ')}`];
+
+/**
+ * Files whose code must be fast: what runs for every token or over every byte of a package. Everything else must be
+ * small, as RAM that holds code holds no model. The bits of results are the same either way.
+ */
+const FAST =
+  /^device-runtime\/(engine\/(attention|crc32|kernels_\w+|linear|model|norm|package_tensors|sampler)\.c|xtensa\/|boards\/\w+\/pie\/)/;
+const optimization = (source) => (FAST.test(source) ? '-O2' : '-Oz');
 
 /**
  * What the linker is told. Relaxation would rewrite instructions as the core that this linker was made for has them;
@@ -40,6 +47,8 @@ export const LINK_FLAGS = [
   '--fatal-warnings',
   '--strip-debug',
   '--discard-all',
+  // Whether the stack may hold code is a question of systems that have one.
+  '-znoexecstack',
 ];
 
 /** The engine and the routines that compiled code calls: what every program for Xtensa contains. */
@@ -109,13 +118,13 @@ async function compileOne(target, source, folder) {
   if (source.endsWith('.c')) {
     const options = features.flatMap((name) => ['-Xclang', '-target-feature', '-Xclang', `+${name}`]);
     // The path is relative, so that no folder of this machine gets into the object.
-    const args = ['--target=xtensa', ...C_FLAGS, ...options, '-S', source, '-o', `${base}.clang.s`];
+    const args = ['--target=xtensa', optimization(source), ...C_FLAGS, ...options, '-S', source, '-o', `${base}.clang.s`];
     await runOrThrow(CLANG, args, { quiet: true });
   }
   const text = await readFile(source.endsWith('.c') ? `${base}.clang.s` : path.join(ROOT, source), 'utf8');
   let moved;
   try {
-    moved = moveLiterals(text);
+    moved = moveLiterals(source.endsWith('.c') ? narrowInstructions(text) : text);
   } catch (error) {
     throw new Error(`${source}: ${error.message}`, { cause: error });
   }
@@ -124,6 +133,8 @@ async function compileOne(target, source, folder) {
   const args = [
     '-triple=xtensa',
     `-mattr=${attributes}`,
+    // Macros that several files share lie beside them.
+    `-I${path.join(ROOT, path.dirname(source))}`,
     '-filetype=obj',
     `${base}.moved.s`,
     '-o',

@@ -168,6 +168,13 @@ void panic_forget(void);
 /* Stops both cores, says why and where, and resets. Any core. */
 _Noreturn void panic(const char *message);
 
+/* ---- application.c ---- */
+
+/* Runs the application, which from then on owns all memory that is not the firmware's. First core. */
+_Noreturn void application_run(const app_board *board);
+/* app_board.feed. First core. */
+void application_feed(void);
+
 /* ---- stack.c ---- */
 
 /* Marks both stacks' far ends. First core, before the second is started. */

@@ -1,24 +1,10 @@
-/* The start-up from the first C function to the application, in order. Each step needs the ones before it. */
+/* The start-up from the first C function to the application, in order. Each step needs the ones before it. Its code
+ * lies in memory that the application then gets, so nothing of it runs later. */
 #include "board.h"
 #include "registers.h"
 
-#define MICROS_UNTIL_WELL 60000000u
-
 /* From the link script. */
 extern uint8_t _heap_begin[], _heap_end[];
-
-static uint64_t well_since;
-
-/* app_board.feed. */
-static void feed(void) {
-    watchdog_feed();
-    stack_check();
-    /* A run of a minute ends a row of panics. */
-    if (well_since != 0u && time_micros() - well_since > MICROS_UNTIL_WELL) {
-        well_since = 0;
-        panic_forget();
-    }
-}
 
 static void read_identity(app_board *board) {
     uint32_t low = register_read(EFUSE_RD_MAC_0), high = register_read(EFUSE_RD_MAC_1);
@@ -102,7 +88,7 @@ _Noreturn void board_main(void) {
     board.cycles = cycle_count;
     board.random = random_word;
     board.reset = reset_chip;
-    board.feed = feed;
+    board.feed = application_feed;
 
     say("reset: ");
     say(board.reset_reason);
@@ -118,7 +104,5 @@ _Noreturn void board_main(void) {
     say_line("; ", board.cores, board.cores == 2u ? " cores" : " core");
     say_line("; SRAM ", (uint32_t)board.sram.bytes, " bytes free\r\n");
 
-    well_since = time_micros();
-    app_main(&board);
-    panic("the application has ended");
+    application_run(&board);
 }

@@ -51,10 +51,6 @@ static const char *volatile panic_message;
 /* 1 once a core has taken the panic on itself. */
 static volatile uint32_t taken;
 
-/* 1 KiB for each core, the first core's on top. */
-#define PANIC_STACK_BYTES 2048u
-__attribute__((aligned(16), used)) uint8_t panic_stacks[PANIC_STACK_BYTES];
-
 static void listen_for_stop(void) {
     __asm__ volatile("wsr %0, intenable\n\trsync" ::"r"(BIT(STOP_INTERRUPT)) : "memory");
 }

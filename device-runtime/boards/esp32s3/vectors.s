@@ -134,7 +134,7 @@ double_vector:
 # turn, then special registers.
     .section .text.save_registers, "ax", @progbits
     .literal .Lpanic_enter, panic_enter
-    .literal .Lpanic_stacks, panic_stacks + 2048
+    .literal .Lpanic_stacks, _panic_stacks_top
     .literal .Lpanic_ps, 0x0004002F
     .p2align 2
     .type save_registers, @function
