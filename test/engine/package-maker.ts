@@ -39,6 +39,7 @@ export interface ModelShape {
   readonly seed?: number;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly tokenizer?: Uint8Array;
+  readonly chat?: Uint8Array;
 }
 
 /** A tensor as it was written. */
@@ -329,6 +330,7 @@ function encode(
     ['SAMP', true, encodeSampling(shape.stops ?? [])],
   ];
   if (shape.tokenizer !== undefined) sections.push(['TOKN', false, shape.tokenizer]);
+  if (shape.chat !== undefined) sections.push(['CHAT', false, shape.chat]);
   if (shape.metadata !== undefined)
     sections.push(['META', false, new TextEncoder().encode(JSON.stringify(shape.metadata))]);
   return assemble(sections);
