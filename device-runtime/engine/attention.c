@@ -55,42 +55,9 @@ static void store(s3lm_model *model, s3lm_layer *layer, uint32_t kv_head, uint32
     }
 }
 
-/* A float's bits as an integer that orders like the float; maxima of integers need no care for NaN, so compilers
- * vectorize them. */
-static inline int32_t ordered(uint32_t bits) { return (int32_t)(bits ^ ((0u - (bits >> 31)) & 0x7FFFFFFFu)); }
-
-static float maximum(const float *x, uint32_t count) {
-    int32_t largest = ordered(s3lm_bits(x[0]));
-    for (uint32_t i = 1; i < count; i++) {
-        int32_t candidate = ordered(s3lm_bits(x[i]));
-        largest = candidate > largest ? candidate : largest;
-    }
-    return s3lm_from_bits((uint32_t)ordered((uint32_t)largest));
-}
-
-/* scores[i] becomes e^(scores[i] - max); returns their four-lane sum. */
-static float exponentiate(float *scores, uint32_t count) {
-    float largest = maximum(scores, count);
-    for (uint32_t i = 0; i < count; i++) {
-        scores[i] = s3lm_exp(scores[i] - largest);
-    }
-    float lanes[4] = {0};
-    uint32_t i = 0;
-    for (; i + 4u <= count; i += 4u) {
-        lanes[0] += scores[i];
-        lanes[1] += scores[i + 1u];
-        lanes[2] += scores[i + 2u];
-        lanes[3] += scores[i + 3u];
-    }
-    for (uint32_t lane = 0; i < count; i++, lane++) {
-        lanes[lane] += scores[i];
-    }
-    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-}
-
-static void scale_scores(float *scores, uint32_t count, float scale) {
-    for (uint32_t i = 0; scale != 1.0f && i < count; i++) {
-        scores[i] *= scale;
+static void scale_scores(const s3lm_kernels *kernels, float *scores, uint32_t count, float scale) {
+    if (scale != 1.0f) {
+        kernels->scale(scores, scale, count);
     }
 }
 
@@ -111,11 +78,9 @@ static void attend_int8(const s3lm_model *model, const s3lm_layer *layer, uint32
     s3lm_scale q = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
     kernels->quantize16(query, dim, q.inverse, query_codes, stride);
     kernels->scores_i8(query_codes, keys, stride, count, key_scales, q.scale, scores);
-    scale_scores(scores, count, layer->config.score_scale);
-    float sum = exponentiate(scores, count);
-    for (uint32_t i = 0; i < count; i++) {
-        scores[i] *= value_scales[i];
-    }
+    scale_scores(kernels, scores, count, layer->config.score_scale);
+    float sum = kernels->exponentiate(scores, count);
+    kernels->multiply(scores, value_scales, count);
     s3lm_scale w = s3lm_dynamic_scale(kernels->abs_max(scores, count), 16383.0f, INVERSE_16383);
     kernels->quantize16(scores, count, w.inverse, codes, count);
     for (uint32_t done = 0; done < count; done += S3LM_MIX_TOKENS) {
@@ -134,6 +99,7 @@ static void attend_int8(const s3lm_model *model, const s3lm_layer *layer, uint32
 /* The same over an f32 cache. */
 static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
                        uint32_t count, const float *query, float *scores, float *out) {
+    const s3lm_kernels *kernels = model->kernels;
     uint32_t dim = layer->config.head_dim;
     uint32_t stride = layer->cache_stride;
     const float *keys = (const float *)layer->keys + cache_at(model, layer, kv_head, first);
@@ -142,21 +108,10 @@ static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_
     for (uint32_t d = 0; d < stride; d++) {
         padded[d] = d < dim ? query[d] : 0.0f;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        scores[i] = model->kernels->dot_f32(padded, keys + (size_t)i * stride, stride);
-    }
-    scale_scores(scores, count, layer->config.score_scale);
-    float factor = s3lm_recip(exponentiate(scores, count));
-    for (uint32_t d = 0; d < dim; d++) {
-        padded[d] = 0.0f;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const float *value = values + (size_t)i * stride;
-        float weight = scores[i];
-        for (uint32_t d = 0; d < dim; d++) {
-            padded[d] += weight * value[d];
-        }
-    }
+    kernels->scores_f32(padded, keys, stride, count, scores);
+    scale_scores(kernels, scores, count, layer->config.score_scale);
+    float factor = s3lm_recip(kernels->exponentiate(scores, count));
+    kernels->mix_f32(scores, values, stride, count, padded);
     for (uint32_t d = 0; d < dim; d++) {
         out[d] = padded[d] * factor;
     }

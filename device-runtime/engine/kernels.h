@@ -47,12 +47,43 @@ struct s3lm_kernels {
     /* out[d] = sum over t < count of weights[t] * values[t][d] for d < stride; count <= S3LM_MIX_TOKENS, weights within
      * 0..16,383, stride a multiple of 16. */
     void (*mix_i8)(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out);
+
+    /* scores[t] = four-lane sum of query[d] keys[t][d] for t < count; rows of `stride` elements, a multiple of 4,
+     * zero-padded; query and keys 16-byte aligned. */
+    void (*scores_f32)(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores);
+
+    /* out[d] = 0 + weights[0] * values[0][d] + weights[1] * values[1][d] + ... for d < stride, a multiple of 4; values
+     * 16-byte aligned. */
+    void (*mix_f32)(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+
+    /* scores[i] becomes s3lm_exp(scores[i] - largest of them), i < count, count >= 1; returns their four-lane sum.
+     * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
+    float (*exponentiate)(float *scores, uint32_t count);
+
+    /* out[i] = s3lm_silu(gates[i * step]) * ups[i * step], i < n. `out` may be `gates`, and then `ups` lies in front
+     * of what is written: writing never passes reading. */
+    void (*gate)(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+
+    /* x[i] *= factor; x[i] *= factors[i]; x[i] += terms[i]; i < n. */
+    void (*scale)(float *x, float factor, uint32_t n);
+    void (*multiply)(float *x, const float *factors, uint32_t n);
+    void (*add)(float *x, const float *terms, uint32_t n);
+
+    /* y[i] = (x[i] * factor) * gain[i], or x[i] * factor when `gain` is NULL; i < n. */
+    void (*norm)(const float *x, float factor, const float *gain, float *y, uint32_t n);
 };
 
-/* Loops without sums, shared by the sets of this folder (kernels_scalar.c); compilers vectorize them as they are. */
+/* What is the same in all sets of this folder (kernels_common.c): loops that compilers vectorize as they are. */
 uint32_t s3lm_abs_max(const float *x, uint32_t n);
 void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
 void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+float s3lm_exponentiate(float *scores, uint32_t count);
+void s3lm_gate(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+void s3lm_scale_all(float *x, float factor, uint32_t n);
+void s3lm_multiply_all(float *x, const float *factors, uint32_t n);
+void s3lm_add_all(float *x, const float *terms, uint32_t n);
+void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32_t n);
 
 /* Scale of a row whose tensor is S3LM_I8_TENSOR or S3LM_I8_ROW. */
 static inline float s3lm_row_scale(const s3lm_tensor *w, uint32_t row) {

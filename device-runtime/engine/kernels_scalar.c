@@ -1,39 +1,6 @@
 /* The inner loops in plain C: what every other set is compared with. */
 #include "kernels.h"
 #include "kernels_matmul.h"
-#include "numerics.h"
-
-uint32_t s3lm_abs_max(const float *x, uint32_t n) {
-    uint32_t largest = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t magnitude = s3lm_bits(x[i]) & 0x7FFFFFFFu;
-        largest = magnitude > largest ? magnitude : largest;
-    }
-    return largest;
-}
-
-void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
-    for (uint32_t i = 0; i < n; i++) {
-        codes[i] = (int8_t)s3lm_round(s3lm_clamp(x[i] * inverse, 127.0f));
-    }
-    for (uint32_t i = n; i < padded; i++) {
-        codes[i] = 0;
-    }
-    if (wide) {
-        for (uint32_t i = 0; i < padded; i++) {
-            wide[i] = codes[i];
-        }
-    }
-}
-
-void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
-    for (uint32_t i = 0; i < n; i++) {
-        codes[i] = (int16_t)s3lm_round(s3lm_clamp(x[i] * inverse, 16383.0f));
-    }
-    for (uint32_t i = n; i < padded; i++) {
-        codes[i] = 0;
-    }
-}
 
 static float sum_squares(const float *x, uint32_t n) {
     float lanes[4] = {0};
@@ -102,6 +69,12 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
     }
 }
 
+static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
+    for (uint32_t t = 0; t < count; t++) {
+        scores[t] = dot_f32(query, keys + (size_t)t * stride, stride);
+    }
+}
+
 const s3lm_kernels s3lm_kernels_scalar = {
     .name = "scalar",
     .wide = false,
@@ -114,6 +87,14 @@ const s3lm_kernels s3lm_kernels_scalar = {
     .matmul_f32 = matmul_f32,
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
+    .scores_f32 = scores_f32,
+    .mix_f32 = s3lm_mix_f32,
+    .exponentiate = s3lm_exponentiate,
+    .gate = s3lm_gate,
+    .scale = s3lm_scale_all,
+    .multiply = s3lm_multiply_all,
+    .add = s3lm_add_all,
+    .norm = s3lm_norm,
 };
 
 const char *s3lm_kernels_name(const s3lm_kernels *kernels) { return kernels->name; }

@@ -5,7 +5,8 @@
 
 #ifndef S3LM_SIMD128_NAME
 
-const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_scalar; }
+/* Weak: a board's own set takes this name over. */
+__attribute__((weak)) const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_scalar; }
 
 #else
 
@@ -261,6 +262,12 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
     }
 }
 
+static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
+    for (uint32_t t = 0; t < count; t++) {
+        scores[t] = dot_f32(query, keys + (size_t)t * stride, stride);
+    }
+}
+
 static const s3lm_kernels s3lm_kernels_simd = {
     .name = SET_NAME,
     .wide = SET_WIDE,
@@ -273,6 +280,14 @@ static const s3lm_kernels s3lm_kernels_simd = {
     .matmul_f32 = matmul_f32,
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
+    .scores_f32 = scores_f32,
+    .mix_f32 = s3lm_mix_f32,
+    .exponentiate = s3lm_exponentiate,
+    .gate = s3lm_gate,
+    .scale = s3lm_scale_all,
+    .multiply = s3lm_multiply_all,
+    .add = s3lm_add_all,
+    .norm = s3lm_norm,
 };
 
 const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_simd; }

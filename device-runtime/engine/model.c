@@ -4,9 +4,6 @@
 #include "model_parts.h"
 #include "numerics.h"
 
-/* Elements of the gated product that are computed together: enough for vectors of 16 floats. */
-#define GATE_BLOCK 16u
-
 void s3lm_reset(s3lm_model *model) { model->length = 0; }
 
 void s3lm_truncate(s3lm_model *model, uint32_t length) {
@@ -43,11 +40,7 @@ static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
 }
 
 static void add_to_residual(s3lm_model *model, const float *y, uint32_t tokens) {
-    size_t count = (size_t)tokens * model->hidden_stride;
-    float *restrict x = model->x;
-    for (size_t i = 0; i < count; i++) {
-        x[i] += y[i];
-    }
+    model->kernels->add(model->x, y, tokens * model->hidden_stride);
 }
 
 /* projected = q | k | v */
@@ -68,25 +61,10 @@ static void project(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens)
     }
 }
 
-/* h[i] = silu(gate[i]) * up[i] over one token's projections, in place: what is written never passes what is still to
- * be read. Fused rows alternate gate and up; separate ones follow each other. */
-static void gate(float *y, uint32_t ffn_size, bool alternating) {
-    uint32_t step = alternating ? 2u : 1u;
-    const float *up_start = y + (alternating ? 1u : ffn_size);
-    for (uint32_t at = 0; at < ffn_size; at += GATE_BLOCK) {
-        uint32_t n = ffn_size - at < GATE_BLOCK ? ffn_size - at : GATE_BLOCK;
-        float gates[GATE_BLOCK] = {0}, ups[GATE_BLOCK] = {0};
-        for (uint32_t i = 0; i < n; i++) {
-            gates[i] = y[(size_t)(at + i) * step];
-            ups[i] = up_start[(size_t)(at + i) * step];
-        }
-        for (uint32_t i = 0; i < GATE_BLOCK; i++) {
-            gates[i] = s3lm_silu(gates[i]) * ups[i];
-        }
-        for (uint32_t i = 0; i < n; i++) {
-            y[at + i] = gates[i];
-        }
-    }
+/* h[i] = silu(gate[i]) * up[i] over one token's projections, in place. Fused rows alternate gate and up; separate ones
+ * follow each other. */
+static void gate(const s3lm_model *model, float *y, uint32_t ffn_size, bool alternating) {
+    model->kernels->gate(y, y + (alternating ? 1u : ffn_size), alternating ? 2u : 1u, ffn_size, y);
     for (uint32_t i = ffn_size; i < s3lm_align(ffn_size, 4); i++) {
         y[i] = 0.0f;
     }
@@ -105,7 +83,7 @@ static void feed_forward(s3lm_model *model, const s3lm_layer *layer, uint32_t to
                     tokens, model->projected + ffn_size, model->projected_stride);
     }
     for (uint32_t t = 0; t < tokens; t++) {
-        gate(model->projected + (size_t)t * model->projected_stride, ffn_size, fused != NULL);
+        gate(model, model->projected + (size_t)t * model->projected_stride, ffn_size, fused != NULL);
     }
     s3lm_linear(model, s3lm_of(layer, S3LM_DOWN), s3lm_of(layer, S3LM_DOWN_BIAS), model->projected,
                 model->projected_stride, tokens, model->normed, model->hidden_stride);

@@ -7,17 +7,8 @@ void s3lm_rms_norm(const s3lm_model *model, const s3lm_tensor *gain, float epsil
     uint32_t n = model->package->config.hidden_size;
     const float *g = gain ? gain->data : NULL;
     for (uint32_t t = 0; t < tokens; t++) {
-        const float *restrict in = x + (size_t)t * model->hidden_stride;
-        float *restrict out = y + (size_t)t * model->hidden_stride;
+        const float *in = x + (size_t)t * model->hidden_stride;
         float r = s3lm_rsqrt(model->kernels->sum_squares(in, n) * model->inverse_hidden + epsilon);
-        if (g) {
-            for (uint32_t i = 0; i < n; i++) {
-                out[i] = (in[i] * r) * g[i];
-            }
-        } else {
-            for (uint32_t i = 0; i < n; i++) {
-                out[i] = in[i] * r;
-            }
-        }
+        model->kernels->norm(in, r, g, y + (size_t)t * model->hidden_stride, n);
     }
 }

@@ -1,0 +1,64 @@
+/* The loops in assembler (the .s files of this folder say what each takes), and what of the memory map they need. */
+#ifndef S3LM_PIE_H
+#define S3LM_PIE_H
+
+#include <stdint.h>
+
+/* Columns whose codes fit into the vector registers at once. */
+#define PIE_CHUNK 16u
+#define PIE_MOST_CHUNKS 6u
+
+/* dots.s */
+typedef void (*pie_dots)(const int8_t *w, const int8_t *x, int64_t *sums, uint32_t rows, uint32_t stride);
+#define PIE_DOTS(n)                                                                                                    \
+    void s3lm_pie_dots_##n(const int8_t *w, const int8_t *x, int64_t *sums, uint32_t rows, uint32_t stride);           \
+    void s3lm_pie_more_##n(const int8_t *w, const int8_t *x, int64_t *sums, uint32_t rows, uint32_t stride)
+PIE_DOTS(1);
+PIE_DOTS(2);
+PIE_DOTS(3);
+PIE_DOTS(4);
+PIE_DOTS(5);
+PIE_DOTS(6);
+#undef PIE_DOTS
+
+/* scale.s */
+typedef struct {
+    const int64_t *sums;
+    uint32_t sum_step; /* bytes from one group's sums to the next group's */
+    const float *scales;
+    uint32_t scale_step; /* bytes from one row's scales to the next row's */
+    float *y;
+    uint32_t rows;   /* >= 1 */
+    uint32_t groups; /* >= 1 */
+    uint32_t more;   /* 1: add to y */
+} pie_groups;
+void s3lm_pie_scale_rows(const int64_t *sums, const float *scales, float *y, uint32_t rows, float factor);
+void s3lm_pie_scale_groups(const pie_groups *job);
+void s3lm_pie_touch(const void *begin, uint32_t lines);
+
+/* mix.s */
+void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, uint32_t out[32]);
+
+/* float.s; strides in bytes */
+void s3lm_pie_dots_f32(const float *x, const float *rows, uint32_t stride, uint32_t count, float *y, uint32_t n);
+void s3lm_pie_dots8_f32(const float *x, const float *rows, uint32_t count, float *y);
+void s3lm_pie_mix8_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+void s3lm_pie_mix4_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+
+/* exponential.s */
+void s3lm_pie_exponentials(float *x, uint32_t fours, float largest);
+void s3lm_pie_gate(const float *gates, const float *ups, uint32_t step, uint32_t fours, float *out);
+float s3lm_pie_maximum(const float *x, uint32_t n);
+float s3lm_pie_sum(const float *x, uint32_t n);
+
+/* elementwise.s */
+void s3lm_pie_scale(const float *x, float factor, float *y, uint32_t n);
+void s3lm_pie_multiply(const float *x, const float *factors, float *y, uint32_t n);
+void s3lm_pie_add(const float *x, const float *terms, float *y, uint32_t n);
+void s3lm_pie_norm(const float *x, const float *gain, float *y, uint32_t n, float factor);
+uint32_t s3lm_pie_abs_max(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
+void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n);
+void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n);
+float s3lm_pie_sum_squares(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
+
+#endif
