@@ -18,6 +18,15 @@ export function startSha256(): RunningDigest {
   };
 }
 
+/** Starts an MD5 (RFC 1321), the digest that the chip's loaders compute over flash. */
+export function startMd5(): RunningDigest {
+  const running = md5.create();
+  return {
+    update: (bytes) => void running.update(bytes),
+    finish: () => running.digest(),
+  };
+}
+
 /** 32 bytes. */
 export function sha256Of(bytes: Uint8Array): Uint8Array {
   return sha256(bytes);
