@@ -2,11 +2,12 @@
 //
 //   node scripts/build-firmware.mjs [--target esp32s3|qemu]... [--out FOLDER]
 //
-// esp32s3: the engine and its run-time routines as objects for the ESP32-S3, proven to call nothing that is not
-// among them. qemu: the same sources as Linux programs that qemu-xtensa runs, to compare the engine's results on
-// this processor with the other builds. Default: both, into build/xtensa/TARGET/.
+// esp32s3: firmware.elf for the board, and what it takes of the RAM. qemu: the engine in Linux programs that
+// qemu-xtensa runs, to compare its results on this processor with the other builds. Default: both, into
+// build/xtensa/TARGET/.
 import path from 'node:path';
-import { buildCheckPrograms, buildObjects } from './lib/native-xtensa.mjs';
+import { buildFirmware } from './lib/native-firmware.mjs';
+import { buildCheckPrograms } from './lib/native-xtensa.mjs';
 import { ROOT } from './lib/run.mjs';
 import { ensureToolchain } from './lib/toolchain.mjs';
 import { XTENSA_TARGETS } from './lib/xtensa-target.mjs';
@@ -16,9 +17,15 @@ try {
   await ensureToolchain('xtensa');
   for (const target of options.targets) {
     const folder = path.join(options.out, target);
-    const built = target === 'qemu' ? await buildCheckPrograms(folder) : await buildObjects(target, folder);
     const place = path.relative(process.cwd(), folder) || '.';
-    console.log(`${target} (${XTENSA_TARGETS[target].about}): ${built.length} files in ${place}`);
+    if (target === 'qemu') {
+      const built = await buildCheckPrograms(folder);
+      console.log(`${target} (${XTENSA_TARGETS[target].about}): ${built.length} files in ${place}`);
+    } else {
+      const { memory } = await buildFirmware(folder);
+      console.log(`${target} (${XTENSA_TARGETS[target].about}): firmware.elf in ${place}`);
+      for (const [part, bytes] of Object.entries(memory)) console.log(`  ${part}: ${bytes} bytes`);
+    }
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,7 +1,7 @@
 // Rebuilds, or checks, the artefacts that need compilers. They are committed, so that working on the page or
 // the command line needs only Node; this script proves that they are what their sources say.
 //
-//   node scripts/build-native.mjs [--only kernels|emulator|twin]... [--check] [--force]
+//   node scripts/build-native.mjs [--only kernels|emulator|twin|firmware]... [--check] [--force]
 //
 // Without --check: builds what changed and writes it with its manifest. With --check: nothing is written; where
 // the sources are those of the manifest the artefacts' hashes are verified, otherwise (or with --force) they are
@@ -10,6 +10,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { buildEmulator, EMULATOR_FLAGS, emulatorSources } from './lib/native-emulator.mjs';
+import { buildFirmware, FIRMWARE_FLAGS, firmwareSources } from './lib/native-firmware.mjs';
 import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
 import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
@@ -31,6 +32,13 @@ const ARTEFACTS = {
     flags: EMULATOR_FLAGS,
   },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
+  firmware: {
+    prebuilt: 'device-runtime/prebuilt/esp32s3',
+    sources: firmwareSources,
+    build: buildFirmware,
+    flags: FIRMWARE_FLAGS,
+    toolchain: 'xtensa',
+  },
 };
 
 const options = parseArguments(process.argv.slice(2));
@@ -65,15 +73,17 @@ async function work(name, artefact) {
     throw new Error(`${artefact.prebuilt} is not what its manifest says: ${damage.join('; ')}`);
   }
 
-  await ensureToolchain(name);
+  const tools = artefact.toolchain ?? name;
+  await ensureToolchain(tools);
   const scratch = await mkdtemp(path.join(os.tmpdir(), `native-${name}-`));
   try {
-    await artefact.build(scratch);
+    // What a build says about its result beyond the files, for the manifest.
+    const facts = (await artefact.build(scratch)) ?? {};
     const built = await describeArtefacts(scratch, await artefactNames(scratch));
     if (options.check) {
       const differences = compareArtefacts(present, built);
       if (differences.length > 0) {
-        const otherTools = await differentTools(name, manifest);
+        const otherTools = await differentTools(tools, manifest);
         throw new Error(
           `a rebuild does not give ${artefact.prebuilt}: ${differences.join('; ')}. ${otherTools}` +
             `If the sources changed on purpose: npm run build:native -- --only ${name}`,
@@ -82,8 +92,14 @@ async function work(name, artefact) {
       console.log(`${name}: rebuilt, the same bytes`);
       return;
     }
-    const toolchain = await toolchainVersions(name);
-    await install(scratch, prebuilt, { sources, toolchain, flags: artefact.flags, artefacts: built });
+    const toolchain = await toolchainVersions(tools);
+    await install(scratch, prebuilt, {
+      sources,
+      toolchain,
+      flags: artefact.flags,
+      ...facts,
+      artefacts: built,
+    });
     console.log(`${name}: built ${Object.keys(built).join(', ')} into ${artefact.prebuilt}`);
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -91,15 +107,16 @@ async function work(name, artefact) {
 }
 
 /** A sentence when the compilers are not those of the manifest: then other bytes say nothing about the sources. */
-async function differentTools(name, manifest) {
-  const now = await toolchainVersions(name);
+async function differentTools(tools, manifest) {
+  const now = await toolchainVersions(tools);
   const changed = Object.keys(now).filter((tool) => manifest?.toolchain[tool] !== now[tool]);
   return changed.length === 0 ? '' : `The compilers are not those of the manifest: ${changed.join(', ')}. `;
 }
 
 async function install(from, prebuilt, manifest) {
-  await rm(prebuilt, { recursive: true, force: true });
   await mkdir(prebuilt, { recursive: true });
+  // Folders inside belong to other artefacts.
+  for (const file of await fileNames(prebuilt)) await rm(path.join(prebuilt, file));
   for (const file of Object.keys(manifest.artefacts)) {
     await copyFile(path.join(from, file), path.join(prebuilt, file));
   }
@@ -119,8 +136,14 @@ async function readManifest(prebuilt) {
 }
 
 async function artefactNames(folder) {
+  return (await fileNames(folder)).filter((name) => name !== 'manifest.json');
+}
+
+/** The files of a folder, none when it does not exist. */
+async function fileNames(folder) {
   try {
-    return (await readdir(folder)).filter((name) => name !== 'manifest.json');
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   } catch (error) {
     if (error.code === 'ENOENT') return [];
     throw error;
@@ -137,7 +160,7 @@ function parseArguments(args) {
       parsed.only.push(args[i]);
     } else {
       console.error(
-        'usage: node scripts/build-native.mjs [--only kernels|emulator|twin]... [--check] [--force]',
+        'usage: node scripts/build-native.mjs [--only kernels|emulator|twin|firmware]... [--check] [--force]',
       );
       process.exit(2);
     }

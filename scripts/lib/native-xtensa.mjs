@@ -118,7 +118,16 @@ async function compileOne(target, source, folder) {
   if (source.endsWith('.c')) {
     const options = features.flatMap((name) => ['-Xclang', '-target-feature', '-Xclang', `+${name}`]);
     // The path is relative, so that no folder of this machine gets into the object.
-    const args = ['--target=xtensa', optimization(source), ...C_FLAGS, ...options, '-S', source, '-o', `${base}.clang.s`];
+    const args = [
+      '--target=xtensa',
+      optimization(source),
+      ...C_FLAGS,
+      ...options,
+      '-S',
+      source,
+      '-o',
+      `${base}.clang.s`,
+    ];
     await runOrThrow(CLANG, args, { quiet: true });
   }
   const text = await readFile(source.endsWith('.c') ? `${base}.clang.s` : path.join(ROOT, source), 'utf8');
