@@ -215,19 +215,11 @@ pub(super) fn execute<B: Bus>(
             core.vectors.set_accumulator_high(half.into(), value);
         }
         Item::LoadState => core.vectors.ua_state = load128(core, bus, address)?,
-        Item::LoadFloats(count) => {
-            let value = if count == 4 {
-                load128(core, bus, address)?
-            } else {
-                u128::from(load64(core, bus, address)?).to_le_bytes()
-            };
-            for (&slot, value) in FLOATS
-                .iter()
-                .zip(<[u32; 4]>::from_bytes(value))
-                .take(count.into())
-            {
-                core.f[usize::from(operation.r[slot] & 15)] = value;
-            }
+        Item::LoadFloats(4) => load_floats(core, bus, operation, address)?,
+        Item::LoadFloats(_) => {
+            let value = load64(core, bus, address)?;
+            core.f[usize::from(operation.r[FLOATS[0]] & 15)] = value as u32;
+            core.f[usize::from(operation.r[FLOATS[1]] & 15)] = (value >> 32) as u32;
         }
         Item::LoadLanes(widen) => {
             let value = load128(core, bus, address)?;
@@ -252,18 +244,11 @@ pub(super) fn execute<B: Bus>(
             store32(core, bus, address, value)?;
         }
         Item::StoreState => store128(core, bus, address, core.vectors.ua_state)?,
-        Item::StoreFloats(count) => {
-            let values = FLOATS.map(|slot| core.f[usize::from(operation.r[slot] & 15)]);
-            if count == 4 {
-                store128(core, bus, address, values.to_bytes())?;
-            } else {
-                store64(
-                    core,
-                    bus,
-                    address,
-                    u64::from(values[0]) | u64::from(values[1]) << 32,
-                )?;
-            }
+        Item::StoreFloats(4) => store_floats(core, bus, operation, address)?,
+        Item::StoreFloats(_) => {
+            let value = |slot: usize| u64::from(core.f[usize::from(operation.r[slot] & 15)]);
+            let pair = value(FLOATS[0]) | value(FLOATS[1]) << 32;
+            store64(core, bus, address, pair)?;
         }
         Item::MoveRegister => core.vectors.q[u] = core.vectors.q[q(operation, X)],
         Item::ReadLane => {
@@ -290,6 +275,33 @@ pub(super) fn execute<B: Bus>(
         core.set_reg(operation, AS, base.wrapping_add(step));
     }
     Ok(())
+}
+
+/// Four floating-point registers from memory.
+#[inline(always)]
+pub(super) fn load_floats<B: Bus>(
+    core: &mut Core,
+    bus: &mut B,
+    operation: &Operation,
+    address: u32,
+) -> Result<(), Raised> {
+    let values = <[u32; 4]>::from_bytes(load128(core, bus, address)?);
+    for (&slot, value) in FLOATS.iter().zip(values) {
+        core.f[usize::from(operation.r[slot] & 15)] = value;
+    }
+    Ok(())
+}
+
+/// Four floating-point registers to memory.
+#[inline(always)]
+pub(super) fn store_floats<B: Bus>(
+    core: &mut Core,
+    bus: &mut B,
+    operation: &Operation,
+    address: u32,
+) -> Result<(), Raised> {
+    let values = FLOATS.map(|slot| core.f[usize::from(operation.r[slot] & 15)]);
+    store128(core, bus, address, values.to_bytes())
 }
 
 /// Lane and address of an indexed access: the index is an unsigned halfword, in words.

@@ -5,9 +5,11 @@
 
 mod access;
 mod arithmetic;
+mod dot;
 mod fft;
 pub mod lanes;
 mod multiply;
+mod quick;
 mod shift;
 
 use crate::bus::Bus;
@@ -20,6 +22,7 @@ pub use access::Access;
 pub use arithmetic::Arithmetic;
 pub use fft::Fft;
 pub use multiply::Multiply;
+pub use quick::Quick;
 pub use shift::Shift;
 
 /// A computation of the vector unit.
@@ -61,11 +64,14 @@ pub struct Vector {
     beside: Beside,
     /// The pair of registers is also shifted by SAR_BYTE.
     shift_pair: bool,
+    /// The instruction's own way, if it has one.
+    quick: Option<Quick>,
 }
 
 impl Vector {
     /// The instruction with this mnemonic, if it belongs to the group.
     pub fn named(mnemonic: &str) -> Option<Self> {
+        let quick = Quick::named(mnemonic);
         let whole = None
             .or_else(|| Access::named(mnemonic).map(Kind::Access))
             .or_else(|| Fft::named(mnemonic).map(Kind::Fft))
@@ -75,6 +81,7 @@ impl Vector {
                 kind,
                 beside: Beside::Nothing,
                 shift_pair: false,
+                quick,
             });
         }
         let name = mnemonic.strip_prefix("ee.")?;
@@ -100,6 +107,7 @@ impl Vector {
             kind,
             beside,
             shift_pair,
+            quick,
         })
     }
 
@@ -111,13 +119,22 @@ impl Vector {
     }
 }
 
-#[inline]
+#[inline(always)]
 pub(super) fn execute<B: Bus>(
     core: &mut Core,
     bus: &mut B,
     op: Vector,
     operation: &Operation,
 ) -> Result<(), Raised> {
+    match op.quick {
+        Some(quick) => quick::execute(core, bus, quick, operation),
+        None => general(core, bus, op, operation),
+    }
+}
+
+/// Any instruction of the unit.
+#[inline(never)]
+fn general<B: Bus>(core: &mut Core, bus: &mut B, op: Vector, operation: &Operation) -> Result<(), Raised> {
     match op.kind {
         Kind::Access(kind) => access::execute(core, bus, kind, operation),
         Kind::Shift(kind) => shift::execute(core, bus, kind, operation),

@@ -3,7 +3,7 @@
 
 use crate::core::Core;
 use crate::exec::vector::lanes::Lanes;
-use crate::exec::vector::{lanes_of, q};
+use crate::exec::vector::{dot, lanes_of, q};
 use crate::operation::slot::{AD, AS, U, X, Y, Z};
 use crate::operation::Operation;
 
@@ -47,19 +47,12 @@ pub(super) fn execute(core: &mut Core, op: Multiply, operation: &Operation) {
         }
         Multiply::Complex => complex(core, operation, sar),
         Multiply::AccxS8 => {
-            let (x, y) = pair::<[i8; 16]>(core, operation);
-            let sum: i32 = x.iter().zip(y).map(|(&x, y)| i32::from(x) * i32::from(y)).sum();
+            let sum = dot::bytes(core.vectors.q[q(operation, X)], core.vectors.q[q(operation, Y)]);
             add_signed(core, sum.into());
         }
         Multiply::AccxS16 => {
-            let (x, y) = pair::<[i16; 8]>(core, operation);
-            add_signed(
-                core,
-                x.iter()
-                    .zip(y)
-                    .map(|(&x, y)| i64::from(i32::from(x) * i32::from(y)))
-                    .sum(),
-            );
+            let sum = dot::halfwords(core.vectors.q[q(operation, X)], core.vectors.q[q(operation, Y)]);
+            add_signed(core, sum);
         }
         Multiply::AccxU8 => {
             let (x, y) = pair::<[u8; 16]>(core, operation);
@@ -92,10 +85,7 @@ pub(super) fn execute(core: &mut Core, op: Multiply, operation: &Operation) {
                 *sums = sum(piece * 2, *sums & SUM20) | sum(piece * 2 + 1, *sums >> 20) << 20;
             }
         }
-        Multiply::LanesS16 => {
-            let (x, y) = pair::<[i16; 8]>(core, operation);
-            accumulate16(core, |lane| i64::from(x[lane]) * i64::from(y[lane]));
-        }
+        Multiply::LanesS16 => accumulate_halfwords(core, operation),
         Multiply::ScaledS16 => {
             let (x, y) = pair::<[i16; 8]>(core, operation);
             let factor = i64::from(y[operation.imm2 as usize & 7]);
@@ -146,8 +136,15 @@ fn pair<L: Lanes>(core: &Core, operation: &Operation) -> (L, L) {
     (lanes_of(core, operation, X), lanes_of(core, operation, Y))
 }
 
+/// VMULAS.S16.QACC.
 #[inline(always)]
-fn add_signed(core: &mut Core, sum: i64) {
+pub(super) fn accumulate_halfwords(core: &mut Core, operation: &Operation) {
+    let (x, y) = pair::<[i16; 8]>(core, operation);
+    accumulate16(core, |lane| i64::from(i32::from(x[lane]) * i32::from(y[lane])));
+}
+
+#[inline(always)]
+pub(super) fn add_signed(core: &mut Core, sum: i64) {
     core.vectors.accx = (core.vectors.accx + sum).clamp(-1 << 39, (1 << 39) - 1);
 }
 
