@@ -24,7 +24,8 @@ export async function loadRuntime(urls: RuntimeUrls): Promise<Runtime> {
   return { kernels, twin };
 }
 
-function compileOnce(url: string): Promise<WebAssembly.Module> {
+/** Compiles a module once per address, however often it is asked for. @throws as {@link loadRuntime} */
+export function compileOnce(url: string): Promise<WebAssembly.Module> {
   const known = modules.get(url);
   if (known !== undefined) return known;
   const module = compile(url).catch((error: unknown) => {

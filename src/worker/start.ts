@@ -55,23 +55,50 @@ export async function defaultStarts(workerUrl: string | null): Promise<WorkerSta
 /** How long a worker may take to say hello and to be ready. A refusal by policy is silent in some browsers. */
 export const READY_TIMEOUT = 10_000;
 
+interface StartOptions {
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Starts a worker by the first way that works.
  * @param runtime awaited while the worker loads
  * @throws PolicyError when no way works; whatever `runtime` throws; the signal's reason
  */
-export async function startWorker(
+export function startWorker(
   ways: readonly WorkerStart[],
   runtime: Promise<Runtime>,
-  options: { readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: StartOptions = {},
 ): Promise<Worker> {
-  const reasons: string[] = [];
   // Rejections are met below; until then nobody may call them unhandled.
   runtime.catch(() => undefined);
+  const timeout = options.timeout ?? READY_TIMEOUT;
+  return firstThatWorks(ways, options, async (worker) => {
+    const setup: ToWorker = { type: 'setup', runtime: await runtime };
+    const ready = heard(worker, 'ready', timeout, options.signal);
+    worker.postMessage(setup);
+    await ready;
+  });
+}
+
+/**
+ * Starts a worker that needs nothing but to say hello, by the first way that works.
+ * @throws PolicyError when no way works; the signal's reason
+ */
+export function startPlainWorker(ways: readonly WorkerStart[], options: StartOptions = {}): Promise<Worker> {
+  return firstThatWorks(ways, options, () => Promise.resolve());
+}
+
+async function firstThatWorks(
+  ways: readonly WorkerStart[],
+  options: StartOptions,
+  setUp: (worker: Worker) => Promise<void>,
+): Promise<Worker> {
+  const reasons: string[] = [];
   for (const way of ways) {
     options.signal?.throwIfAborted();
     try {
-      return await handshake(way, runtime, options.timeout ?? READY_TIMEOUT, options.signal);
+      return await handshake(way, setUp, options.timeout ?? READY_TIMEOUT, options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof NoWorker)) throw error;
@@ -89,7 +116,7 @@ class NoWorker extends Error {}
 
 async function handshake(
   way: WorkerStart,
-  runtime: Promise<Runtime>,
+  setUp: (worker: Worker) => Promise<void>,
   timeout: number,
   signal: AbortSignal | undefined,
 ): Promise<Worker> {
@@ -102,10 +129,7 @@ async function handshake(
   const { worker, release } = started;
   try {
     await heard(worker, 'hello', timeout, signal);
-    const setup: ToWorker = { type: 'setup', runtime: await runtime };
-    const ready = heard(worker, 'ready', timeout, signal);
-    worker.postMessage(setup);
-    await ready;
+    await setUp(worker);
     return worker;
   } catch (error) {
     worker.terminate();
