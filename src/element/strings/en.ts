@@ -121,6 +121,16 @@ export const en = {
     divergenceText: (positions: number) =>
       `Kullback-Leibler divergence over ${formatCount(positions)} positions, in nats. Half of the positions lie below the median.`,
     shift: 'Probability of the next word',
+    layers: {
+      heading: 'Error by layer',
+      text: 'How far the weights of each layer moved, relative to their size. A layer that stands out suffers most from small numbers.',
+      chart: 'Relative error of the weights, one bar for each layer',
+      column: 'Layer',
+      error: 'Relative error',
+      layer: (layer: number) => `Layer ${layer}`,
+      others: 'Embedding and head',
+      most: (error: string) => `tallest bar ${error}`,
+    },
     tensors: 'Tensors',
     tensorsText:
       'SQNR is the signal-to-noise ratio of the weights: 6 dB is about one bit. Open a tensor to see how its weights are spread.',

@@ -357,4 +357,19 @@ export const base = css`
       transition: border-color 0.15s;
     }
   }
+
+  select,
+  textarea,
+  input[type='number'],
+  input[type='text'] {
+    font: inherit;
+    font-size: 0.9375rem;
+    width: 100%;
+    min-height: 2.5rem;
+    padding: 0.375rem 0.75rem;
+    color: var(--ink);
+    background: var(--ground);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+  }
 `;

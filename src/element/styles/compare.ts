@@ -303,4 +303,19 @@ export const compare = css`
       animation: pulse 0.6s steps(2, jump-none) infinite alternate;
     }
   }
+
+  .layers svg {
+    width: 100%;
+    height: 7rem;
+    fill: var(--weights);
+    border-bottom: 1px solid var(--edge);
+  }
+
+  .file {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.75rem 1.5rem;
+  }
 `;

@@ -114,20 +114,6 @@ export const steps = css`
     font-variant-numeric: tabular-nums;
   }
 
-  select,
-  textarea,
-  input[type='number'] {
-    font: inherit;
-    font-size: 0.9375rem;
-    width: 100%;
-    min-height: 2.5rem;
-    padding: 0.375rem 0.75rem;
-    color: var(--ink);
-    background: var(--ground);
-    border: 1px solid var(--edge);
-    border-radius: var(--radius);
-  }
-
   textarea {
     resize: vertical;
   }
@@ -354,5 +340,58 @@ export const steps = css`
     to {
       opacity: 0.35;
     }
+  }
+
+  .board-picture {
+    width: 100%;
+    max-width: 24rem;
+    justify-self: center;
+  }
+
+  .board-picture .pcb {
+    fill: var(--soft);
+    stroke: var(--line);
+  }
+
+  .board-picture :is(.usb, .pin) {
+    fill: var(--edge);
+  }
+
+  .board-picture .antenna {
+    fill: none;
+    stroke: var(--edge);
+    stroke-width: 2;
+  }
+
+  .board-picture .room {
+    fill: var(--ground);
+  }
+
+  .board-picture .edge {
+    fill: none;
+    stroke: var(--edge);
+  }
+
+  .board-picture .edge.over {
+    stroke: var(--bad);
+    stroke-width: 2.5;
+  }
+
+  .board-picture text {
+    fill: var(--ink);
+    font-size: 10px;
+    text-anchor: middle;
+  }
+
+  .board-picture .weights {
+    fill: var(--weights);
+  }
+
+  .board-picture .cache {
+    fill: var(--cache);
+  }
+
+  .board-picture .scratch {
+    fill: var(--scratch);
   }
 `;

@@ -9,6 +9,7 @@ import type { Lock } from '../preset.js';
 import type { State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { notes } from './fit.js';
+import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
 import { tensorTable } from './tensor-table.js';
 import { trialView } from './trial.js';
@@ -39,6 +40,11 @@ export function compareView(
           <p class="quiet">${FIGURES.probabilityShift}</p>
         </div>
       </div>
+    </details>
+    <details class="fold">
+      <summary>${words.layers.heading}</summary>
+      <p class="quiet">${words.layers.text}</p>
+      ${layerChart(report.tensors, strings)}
     </details>
     <details class="fold">
       <summary>${words.tensors} <span class="quiet">${report.tensors.length}</span></summary>

@@ -8,6 +8,7 @@ import { formatCount } from '../../report/format.js';
 import type { Lock } from '../preset.js';
 import type { Choice, Settings, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { boardPicture } from './board-picture.js';
 import { failureView } from './failure.js';
 import { markIcon } from './icons.js';
 import { memoryBars } from './memory-bars.js';
@@ -208,7 +209,7 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
     <p class=${plan.fits ? 'badge good' : 'badge bad'}>
       ${planning ? html`<span>${fit.planning}</span>` : html`${markIcon(plan.fits)}<span>${plan.fits ? fit.fits : fit.fitsNot}</span>`}
     </p>
-    ${memoryBars(plan.memories, strings)}
+    ${boardPicture(plan.memories, strings)} ${memoryBars(plan.memories, strings)}
     ${
       plan.problems.length === 0
         ? html`<p class="quiet">${fit.speed(plan.boundTokensPerSecond)}</p>`
