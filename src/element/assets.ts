@@ -3,6 +3,10 @@ import type { RuntimeUrls } from '../worker/runtime.js';
 
 /** Addresses of everything that the element fetches. */
 export interface AssetUrls extends RuntimeUrls {
+  /** The firmware that images are made with, fetched when one is asked for. */
+  readonly firmware: string;
+  /** The emulated chip, fetched when a board is first tried. */
+  readonly emulator: string;
   /** Folder of the bundled sample model. */
   readonly model: string;
 }
@@ -26,6 +30,8 @@ export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
   const own: AssetUrls = {
     kernels: new URL('kernels.wasm', base).href,
     twin: new URL('twin.wasm', base).href,
+    firmware: new URL('firmware.esp32s3.elf', base).href,
+    emulator: new URL('emulator.wasm', base).href,
     // The package has dist/ and models/ side by side.
     model: new URL('../models/home-commands/', base).href,
   };

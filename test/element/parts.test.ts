@@ -13,6 +13,8 @@ test('files are looked for beside the script, wherever the bundler put the code'
     assert.deepEqual(assetUrls(script, places), {
       kernels: 'https://cdn.example/x/dist/kernels.wasm',
       twin: 'https://cdn.example/x/dist/twin.wasm',
+      firmware: 'https://cdn.example/x/dist/firmware.esp32s3.elf',
+      emulator: 'https://cdn.example/x/dist/emulator.wasm',
       model: 'https://cdn.example/x/models/home-commands/',
     });
   }

@@ -1,0 +1,61 @@
+/** The image of a converted model on the page: firmware fetched when it is first asked for, and the package around it. */
+import { firmwareFromElf, readFirmware, type Firmware } from '../image/firmware.js';
+import type { ReadSettings } from '../image/flash-image.js';
+import { makeImage, type MadeImage } from '../pipeline/image.js';
+import type { Board } from '../plan/boards.js';
+import { TransportError } from '../shared/errors.js';
+import { MemorySource } from '../source/memory-folder.js';
+
+/** What the page's image is made with. */
+export interface PageImageOptions {
+  /** The board that the package was planned for, or its id. */
+  readonly board: string | Board;
+  /** Address of this project's firmware (`firmware.esp32s3.elf`), or somebody's own firmware as a file. */
+  readonly firmware: string | File;
+  readonly read?: ReadSettings | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Puts a package and firmware together. What it gives shares the package's memory.
+ * @throws FitError when the package does not fit the flash; FormatError when the firmware is unsound; TransportError when
+ *   it cannot be fetched
+ */
+export async function makePageImage(packageBytes: Uint8Array, options: PageImageOptions): Promise<MadeImage> {
+  const { board, firmware, read, signal } = options;
+  return makeImage(packageBytes, { board, firmware: await loadFirmware(firmware, signal), read });
+}
+
+/**
+ * The merged image as a file, without a copy of the package.
+ * @throws UsageError when there is no bootloader
+ */
+export function imageBlob(image: MadeImage): Blob {
+  // Blobs take any bytes but those of shared memory, which none of these are.
+  return new Blob(image.pieces() as Uint8Array<ArrayBuffer>[], { type: 'application/octet-stream' });
+}
+
+async function loadFirmware(firmware: string | File, signal: AbortSignal | undefined): Promise<Firmware> {
+  if (typeof firmware !== 'string') {
+    const bytes = new Uint8Array(await firmware.arrayBuffer());
+    return readFirmware(new MemorySource(firmware.name, bytes), signal);
+  }
+  let response: Response;
+  try {
+    response = await fetch(firmware, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new TransportError(
+      `${firmware} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS).`,
+      { cause },
+    );
+  }
+  if (!response.ok) {
+    throw new TransportError(
+      `${firmware} cannot be loaded: the server answered ${response.status}. Put firmware.esp32s3.elf beside the script ` +
+        'or name its folder with the attribute asset-base.',
+      { status: response.status },
+    );
+  }
+  return firmwareFromElf(new Uint8Array(await response.arrayBuffer()), 'firmware.esp32s3.elf');
+}
