@@ -1,0 +1,67 @@
+//! The kernels of device-runtime/engine in plain Rust: what kernels_scalar.c, kernels_common.c and numerics.h compute.
+
+/// Four interleaved lanes, joined as (0 + 1) + (2 + 3).
+pub fn lanes(terms: impl Iterator<Item = f32>) -> f32 {
+    let mut sums = [0f32; 4];
+    for (index, term) in terms.enumerate() {
+        sums[index % 4] += term;
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+pub fn dot(x: &[f32], y: &[f32]) -> f32 {
+    lanes(x.iter().zip(y).map(|(a, b)| a * b))
+}
+
+pub fn dot_codes<T: Copy + Into<i32>>(x: &[T], y: &[i8]) -> i32 {
+    x.iter().zip(y).map(|(&a, &b)| a.into() * i32::from(b)).sum()
+}
+
+/// Nearest integer, ties to even, within the limit; NaN gives the limit.
+pub fn quantize(x: f32, inverse: f32, limit: f32) -> i32 {
+    const ROUNDER: f32 = 12_582_912.0;
+    let scaled = x * inverse;
+    let below = if scaled < limit { scaled } else { limit };
+    let clamped = if below > -limit { below } else { -limit };
+    (clamped + ROUNDER).to_bits() as i32 - ROUNDER.to_bits() as i32
+}
+
+pub fn exponential(x: f32) -> f32 {
+    let c = if x > 88.0 { 88.0 } else { x };
+    let shifted = c * 1.442_695_04 + 12_582_912.0;
+    let n = shifted.to_bits().wrapping_sub(0x4b40_0000);
+    let k = shifted - 12_582_912.0;
+    let r = (c - k * 0.693_359_375) - k * -2.121_944_4e-4;
+    let mut p = 1.984_127e-4_f32;
+    for coefficient in [1.388_888_9e-3, 8.333_334e-3, 4.166_666_8e-2, 1.666_666_7e-1, 0.5] {
+        p = p * r + coefficient;
+    }
+    p = (p * r) * r + r;
+    p += 1.0;
+    p *= f32::from_bits(n.wrapping_add(127) << 23);
+    if c < -87.0 {
+        0.0
+    } else {
+        p
+    }
+}
+
+pub fn silu(x: f32) -> f32 {
+    let d = 1.0 + exponential(if x < -80.0 { 80.0 } else { -x });
+    let mut y = f32::from_bits(0x7ef3_11c7_u32.wrapping_sub(d.to_bits()));
+    for _ in 0..4 {
+        y *= 2.0 - d * y;
+    }
+    x * y
+}
+
+/// The largest number by the integers that order like floats; NaN without a sign is above all.
+pub fn maximum(x: &[f32]) -> f32 {
+    let ordered = |bits: i32| bits ^ ((bits >> 31) as u32 >> 1) as i32;
+    let largest = x
+        .iter()
+        .map(|number| ordered(number.to_bits() as i32))
+        .max()
+        .expect("not empty");
+    f32::from_bits(ordered(largest) as u32)
+}
