@@ -277,7 +277,7 @@ static void finish(console *c) {
     if (!b->cancelled) {
         report(c);
     } else if (b->framed) {
-        console_refuse(c, c->worker, b->request, CONSOLE_FINE, "The measurement was cancelled.");
+        console_refuse(c, c->worker, b->request, CONSOLE_CANCELLED, "The measurement was cancelled.");
     } else {
         console_say(&c->ports[c->worker], "(stopped)\n");
     }
