@@ -34,7 +34,8 @@ export interface TextPair {
 }
 
 /** What the judgement of the mean KL divergence is, see {@link verdict}. */
-export type Verdict = 'indistinguishable' | 'negligible' | 'small' | 'moderate' | 'large' | 'severe';
+export type Verdict =
+  'undecided' | 'indistinguishable' | 'negligible' | 'small' | 'moderate' | 'large' | 'severe';
 
 export interface Report {
   /** Where the text that both models read came from. */
@@ -90,8 +91,15 @@ const BANDS: readonly (readonly [number, Verdict])[] = [
   [0.5, 'large'],
 ];
 
-/** Judges a mean KL divergence in nats. */
-export function verdict(meanKl: number): Verdict {
+/**
+ * Positions below which nothing is judged. Divergences of single positions scatter by about twice their mean; with 64 of them
+ * the mean's standard error is a quarter of it, and a band is two to five times as wide as the one below.
+ */
+export const LEAST_POSITIONS = 64;
+
+/** Judges a mean KL divergence in nats over a number of positions. */
+export function verdict(meanKl: number, positions: number): Verdict {
+  if (positions < LEAST_POSITIONS) return 'undecided';
   return BANDS.find(([end]) => meanKl < end)?.[1] ?? 'severe';
 }
 
@@ -104,7 +112,7 @@ export function comparisonFields(
 > {
   const { perplexity, kl, top1, probabilityShift } = comparison;
   return {
-    verdict: verdict(kl.mean.value),
+    verdict: verdict(kl.mean.value, comparison.positions),
     perplexity: {
       before: perplexity.before.value,
       after: perplexity.after.value,

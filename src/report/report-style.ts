@@ -13,7 +13,7 @@ h3{font-size:.875rem;margin:0 0 .5rem;color:var(--quiet)}
 section{margin-top:2.5rem}
 .note,footer{color:var(--quiet);font-size:.875rem;margin:0 0 .75rem}
 .verdict{background:var(--panel);border-left:.375rem solid var(--good);border-radius:.5rem;padding:1.25rem 1.5rem}
-.verdict.small,.verdict.moderate{border-color:var(--fair)}
+.verdict.undecided,.verdict.small,.verdict.moderate{border-color:var(--fair)}
 .verdict.large,.verdict.severe{border-color:var(--bad)}
 .verdict h2{font-size:1.375rem}
 .verdict p{margin:0}

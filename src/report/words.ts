@@ -8,6 +8,11 @@ export interface VerdictWords {
 }
 
 export const VERDICTS: Record<Verdict, VerdictWords> = {
+  undecided: {
+    title: 'Too little text to judge',
+    meaning:
+      'The figures below come from too few words to say how good the small model is. Give a longer text.',
+  },
   indistinguishable: {
     title: 'Indistinguishable',
     meaning: 'The small model predicts practically the same next words as the original.',

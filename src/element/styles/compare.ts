@@ -11,7 +11,7 @@ export const compare = css`
     border-radius: var(--radius);
   }
 
-  .verdict:is(.small, .moderate) {
+  .verdict:is(.undecided, .small, .moderate) {
     border-color: var(--fair);
   }
 
