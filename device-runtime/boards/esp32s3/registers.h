@@ -6,19 +6,15 @@
 
 #include <stdint.h>
 
-/* The core may let a load overtake an earlier store, and a device must see them in order: MEMW waits for all earlier
- * ones. It also keeps the compiler from moving memory accesses over it. */
+/* MEMW waits for all earlier loads and stores: the core may let a load overtake a store, and another core must see what
+ * was written in the order in which it was. It also keeps the compiler from moving memory accesses over it. */
 static inline void memory_barrier(void) { __asm__ volatile("memw" ::: "memory"); }
 
-static inline uint32_t register_read(uint32_t address) {
-    memory_barrier();
-    return *(volatile uint32_t *)(uintptr_t)address;
-}
+/* The compiler puts MEMW before every volatile access, so devices see them in order. */
+static inline uint32_t register_read(uint32_t address) { return *(volatile uint32_t *)(uintptr_t)address; }
 
 static inline void register_write(uint32_t address, uint32_t value) {
-    memory_barrier();
     *(volatile uint32_t *)(uintptr_t)address = value;
-    memory_barrier();
 }
 
 static inline void register_set(uint32_t address, uint32_t bits) {
