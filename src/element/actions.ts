@@ -1,7 +1,8 @@
 /** What a person can ask for; views call these and nothing else. */
 import type { Panel, Settings, TrialOptions } from './state.js';
 
-export type DownloadKind = 'package' | 'html' | 'json';
+/** `image` is what a board boots: firmware, partition table and package. */
+export type DownloadKind = 'image' | 'package' | 'html' | 'json';
 
 export interface Actions {
   /** Opens the browser's dialog for a folder. */

@@ -9,11 +9,24 @@ export interface Download {
   readonly content: Blob;
 }
 
-/** Makes the file of a result. */
-export function makeDownload(kind: DownloadKind, state: Extract<State, { step: 'result' }>): Download {
+/**
+ * Makes the file of a result.
+ * @param firmware address of the firmware, for an image
+ * @throws TransportError when the firmware cannot be fetched; FitError when the package does not fit the board's flash
+ */
+export async function makeDownload(
+  kind: DownloadKind,
+  state: Extract<State, { step: 'result' }>,
+  firmware: string,
+): Promise<Download> {
   const { result, choice } = state;
   const name = fileName(choice.inspection.name);
   switch (kind) {
+    case 'image': {
+      const { imageBlob, makePageImage } = await import('../worker/flash-image.js');
+      const image = await makePageImage(result.package, { board: result.plan.board, firmware });
+      return { name: `${name}-${result.plan.board}.bin`, content: imageBlob(image) };
+    }
     case 'package':
       // A copy into the blob; the type of the array's memory is not known to be unshared, but it came from a worker's transfer.
       return {

@@ -19,7 +19,7 @@ import { explain } from './explain.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
 import { readPreset, type Preset, type StepName } from './preset.js';
 import { recentAddresses, rememberAddress } from './recent.js';
-import { stepOf, type Panel, type State, type Step } from './state.js';
+import { stepOf, type Failure, type Panel, type State, type Step } from './state.js';
 import { ConverterStore, type Converter } from './store.js';
 import { LanguageController } from './language.js';
 import type { FirstStrings } from './strings/strings.js';
@@ -166,6 +166,8 @@ export class Esp32LlmConverter extends LitElement {
   @state() private view: State = this.#store.state;
   @state() private dragging = false;
   @state() private openTensor: string | null = null;
+  /** Why the last file could not be made. */
+  @state() private downloadFailure: Failure | null = null;
   @state() private announcement = '';
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
@@ -255,6 +257,7 @@ export class Esp32LlmConverter extends LitElement {
     this.#internals.states.add(step);
     this.announcement = this.#announce(now, before);
     if (now.step !== 'result') this.openTensor = null;
+    this.downloadFailure = null;
     this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
     if (now.step === 'result' && before.step !== 'result') {
       const { report, plan, package: bytes } = now.result;
@@ -328,8 +331,17 @@ export class Esp32LlmConverter extends LitElement {
   async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
     const { view } = this;
     if (view.step !== 'result') return;
+    this.downloadFailure = null;
     const { makeDownload, save } = await import('./downloads.js');
-    save(makeDownload(kind, view));
+    try {
+      save(await makeDownload(kind, view, this.#assets().firmware));
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      const failure = explain(error, 'convert', this.#words.first);
+      this.downloadFailure = failure;
+      this.announcement = failure.title;
+      this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
+    }
   }
 
   #picked(event: Event): void {
@@ -553,7 +565,7 @@ export class Esp32LlmConverter extends LitElement {
         return this.later.convertingView(view, strings, actions);
       case 'result':
         return view.panel === 'take'
-          ? this.later.takeView(view, strings, actions)
+          ? this.later.takeView(view, this.downloadFailure, strings, actions)
           : this.later.compareView(view, this.openTensor, this.#store.preset.locked, strings, actions);
     }
   }

@@ -1,5 +1,5 @@
 /** The element in Chromium: accessible in every state, events, focus, drops, downloads; the work is played by the test. */
-import { expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { expect, fixture, html, oneEvent, waitUntil } from '@open-wc/testing';
 import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import { FormatError } from '../../src/shared/errors.js';
@@ -394,7 +394,8 @@ describe('<esp32-llm-converter>', () => {
     expect(marks).to.deep.equal(['me. What can I do for you?', 'use. How can I help?']);
   });
 
-  it('saves package and reports under the name of the model', async () => {
+  it('saves image, package and reports under the name of the model', async () => {
+    Esp32LlmConverter.assets = { firmware: '/test/fixtures/image/ram.elf' };
     const saved: { name: string; size: number }[] = [];
     const createObjectURL = URL.createObjectURL.bind(URL);
     const anchor = HTMLAnchorElement.prototype;
@@ -409,7 +410,7 @@ describe('<esp32-llm-converter>', () => {
     try {
       const element = await make();
       await toResult(element);
-      for (const text of ['Report as HTML', 'Report as JSON', 'Take it away', 'Download package']) {
+      for (const text of ['Report as HTML', 'Report as JSON', 'Take it away', 'Download image', 'Download package']) {
         const count = saved.length;
         button(element, text).click();
         if (text === 'Take it away') await rendered(element, '.take');
@@ -418,13 +419,33 @@ describe('<esp32-llm-converter>', () => {
       expect(saved.map((file) => file.name)).to.deep.equal([
         'home-commands-report.html',
         'home-commands-report.json',
+        'home-commands-esp32-s3-n16r8.bin',
         'home-commands.s3lm',
       ]);
-      expect(saved[2]?.size).to.equal(702_464);
+      expect(saved[2]?.size).to.equal(0x100000 + 702_464);
+      expect(saved[3]?.size).to.equal(702_464);
       expect(saved.every((file) => file.size > 1000)).to.be.true;
     } finally {
       URL.createObjectURL = createObjectURL;
       delete (anchor as Partial<HTMLAnchorElement>).click;
+      Esp32LlmConverter.assets = {};
+    }
+  });
+
+  it('says why there is no image, and that the next try may work', async () => {
+    Esp32LlmConverter.assets = { firmware: '/nowhere/firmware.elf' };
+    try {
+      const element = await make();
+      await toResult(element);
+      button(element, 'Take it away').click();
+      await rendered(element, '.take');
+      const failed = oneEvent(element, 'esp32-llm-error');
+      button(element, 'Download image').click();
+      await failed;
+      await rendered(element, '.take .failure');
+      expect(part(element, '.take .failure').textContent).to.contain('404');
+    } finally {
+      Esp32LlmConverter.assets = {};
     }
   });
 

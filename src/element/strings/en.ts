@@ -152,6 +152,9 @@ export const en = {
   },
   take: {
     heading: (name: string) => `Take ${name} away`,
+    image: 'Image for the board',
+    imageText: 'Firmware, partition table and model in one file. A board boots it from flash address 0.',
+    downloadImage: 'Download image',
     package: 'Model package',
     packageText: 'The converted model alone: for the command line, and for a board that has the firmware.',
     download: 'Download package',
