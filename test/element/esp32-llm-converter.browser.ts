@@ -410,7 +410,13 @@ describe('<esp32-llm-converter>', () => {
     try {
       const element = await make();
       await toResult(element);
-      for (const text of ['Report as HTML', 'Report as JSON', 'Take it away', 'Download image', 'Download package']) {
+      for (const text of [
+        'Report as HTML',
+        'Report as JSON',
+        'Take it away',
+        'Download image',
+        'Download package',
+      ]) {
         const count = saved.length;
         button(element, text).click();
         if (text === 'Take it away') await rendered(element, '.take');
