@@ -34,7 +34,7 @@ export const XTENSA_FLAGS = [`${CLANG} --target=xtensa -S -O2|-Oz ${C_FLAGS.join
  * small, as RAM that holds code holds no model. The bits of results are the same either way.
  */
 const FAST =
-  /^device-runtime\/(engine\/(attention|crc32|kernels_\w+|linear|model|norm|package_tensors|sampler)\.c|xtensa\/|boards\/\w+\/pie\/)/;
+  /^device-runtime\/(engine\/(attention|crc32|kernels_\w+|linear|model|norm|package_tensors|sampler)\.c|xtensa\/|boards\/\w+\/(pie\/|second_core))/;
 const optimization = (source) => (FAST.test(source) ? '-O2' : '-Oz');
 
 /**
