@@ -46,6 +46,13 @@ export interface TrialOptions {
   readonly maxNewTokens: number;
 }
 
+/** A tensor that is quantized, or was. */
+export interface QuantizedTensor {
+  readonly name: string;
+  /** Bytes of the original that were read of it. */
+  readonly bytes: number;
+}
+
 /** The generation below the report. */
 export type Trial =
   | { readonly kind: 'idle' }
@@ -79,6 +86,8 @@ export type State =
       readonly choice: Choice;
       /** Stages so far, the current one last. */
       readonly stages: readonly Stage[];
+      /** Tensors quantized so far, the current one last. */
+      readonly tensors: readonly QuantizedTensor[];
       readonly progress: Progress | null;
     }
   | {

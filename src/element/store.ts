@@ -16,7 +16,7 @@ import type {
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
 import { NO_PRESET, type Lock, type Preset } from './preset.js';
-import type { Failure, Panel, Settings, State, TrialOptions } from './state.js';
+import type { Failure, Panel, QuantizedTensor, Settings, State, TrialOptions } from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
 export interface Converter {
@@ -123,7 +123,7 @@ export class ConverterStore {
     if (this.#state.step !== 'fit') return;
     const { choice } = this.#state;
     const { signal } = this.#renew();
-    this.#commit({ step: 'converting', choice, stages: [], progress: null });
+    this.#commit({ step: 'converting', choice, stages: [], tensors: [], progress: null });
     try {
       const converter = await this.#work();
       const onProgress = (progress: Progress): void => {
@@ -259,7 +259,7 @@ export class ConverterStore {
     const now = this.#state;
     if (now.step !== 'converting') return;
     const stages = now.stages.at(-1) === progress.stage ? now.stages : [...now.stages, progress.stage];
-    this.#commit({ ...now, stages, progress });
+    this.#commit({ ...now, stages, tensors: quantized(now, progress), progress });
     this.#options.onProgress(progress);
   }
 
@@ -284,6 +284,18 @@ export class ConverterStore {
     this.#state = state;
     this.#options.onChange(state, before);
   }
+}
+
+/** The tensors with what the latest report adds: more bytes of the current one, or another one. */
+function quantized(
+  { tensors, progress: before }: Extract<State, { step: 'converting' }>,
+  progress: Progress,
+): readonly QuantizedTensor[] {
+  if (progress.stage !== 'quantizing') return tensors;
+  const added = progress.done - (before?.stage === 'quantizing' ? before.done : 0);
+  const last = tensors.at(-1);
+  if (last?.name !== progress.item) return [...tensors, { name: progress.item, bytes: added }];
+  return [...tensors.slice(0, -1), { name: last.name, bytes: last.bytes + added }];
 }
 
 /** The pipeline's form of the settings. */

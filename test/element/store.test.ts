@@ -256,3 +256,20 @@ test('settings without a context leave it to the plan', () => {
   assert.equal(convertSettings({ ...SETTINGS, context: 64 }).context, 64);
   assert.equal(convertSettings({ ...SETTINGS, cache: 'float32' }).scheme?.cache, 'float32');
 });
+
+test('tensors are listed with their bytes as they are quantized', async () => {
+  const context = setUp();
+  await toFit(context);
+  void context.store.convert();
+  await settle();
+  const report = (item: string, done: number): void => context.fake.progress({ ...PROGRESS, item, done });
+  context.fake.progress({ ...PROGRESS, stage: 'reading', item: 'x', done: 5 });
+  report('a', 10);
+  report('a', 15);
+  report('b', 20);
+  context.fake.progress({ ...PROGRESS, stage: 'checking', item: 'y', done: 1 });
+  assert.deepEqual(at(context.store, 'converting').tensors, [
+    { name: 'a', bytes: 15 },
+    { name: 'b', bytes: 5 },
+  ]);
+});

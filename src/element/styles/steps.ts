@@ -48,6 +48,22 @@ export const steps = css`
     white-space: nowrap;
   }
 
+  .done {
+    display: grid;
+    gap: 0.125rem;
+    padding: 0;
+    list-style: none;
+    font-size: 0.8125rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .done li {
+    display: flex;
+    justify-content: space-between;
+    gap: 1rem;
+    color: var(--quiet);
+  }
+
   .facts {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));

@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import type { Progress } from '../../shared/progress.js';
 import type { Actions } from '../actions.js';
-import type { State } from '../state.js';
+import { formatBytes } from '../../report/format.js';
+import type { QuantizedTensor, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { markIcon } from './icons.js';
 
@@ -32,12 +33,26 @@ export function convertingView(
     ></progress>
     <p class="amount">
       <span>${progress === null ? '' : amount(progress, strings)}</span>
-      <span class="item">${progress?.item ?? ''}</span>
+      <span class="item">${progress?.stage === 'quantizing' ? '' : (progress?.item ?? '')}</span>
     </p>
+    ${tensorList(state.tensors)}
     <div class="buttons">
       <button type="button" part="button" @click=${() => actions.cancel()}>${converting.cancel}</button>
     </div>
   </section>`;
+}
+
+/** How many finished tensors stay in sight. */
+const SHOWN = 6;
+
+/** The latest tensors with their sizes; the bar above says how far all of them are. */
+function tensorList(tensors: readonly QuantizedTensor[]): TemplateResult | typeof nothing {
+  if (tensors.length === 0) return nothing;
+  return html`<ol class="done" aria-hidden="true">
+    ${tensors
+      .slice(-SHOWN)
+      .map(({ name, bytes }) => html`<li><span class="item">${name}</span> ${formatBytes(bytes)}</li>`)}
+  </ol>`;
 }
 
 function amount(progress: Progress, { converting }: Strings): string {
