@@ -1,5 +1,7 @@
 //! What a core sees of memory: one trait, implemented by the system around it.
 
+use crate::quad::Quad;
+
 /// Why an access failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BusFault {
@@ -40,12 +42,10 @@ pub trait Bus {
     }
 
     /// Sixteen bytes in memory order.
-    fn load128(&mut self, address: u32) -> Result<[u8; 16], BusFault> {
-        let mut bytes = [0; 16];
-        for (index, word) in (0..).step_by(4).zip(bytes.chunks_exact_mut(4)) {
-            word.copy_from_slice(&self.load32(address + index)?.to_le_bytes());
-        }
-        Ok(bytes)
+    fn load128(&mut self, address: u32) -> Result<Quad, BusFault> {
+        let low = u128::from(self.load64(address)?);
+        let high = u128::from(self.load64(address + 8)?);
+        Ok(Quad::from((low | high << 64).to_le_bytes()))
     }
 
     /// Eight bytes in memory order.
@@ -55,11 +55,10 @@ pub trait Bus {
     }
 
     /// Sixteen bytes in memory order.
-    fn store128(&mut self, address: u32, bytes: [u8; 16]) -> Result<(), BusFault> {
-        for (index, word) in (0..).step_by(4).zip(bytes.as_chunks::<4>().0) {
-            self.store32(address + index, u32::from_le_bytes(*word))?;
-        }
-        Ok(())
+    fn store128(&mut self, address: u32, value: Quad) -> Result<(), BusFault> {
+        let number = value.number();
+        self.store64(address, number as u64)?;
+        self.store64(address + 8, (number >> 64) as u64)
     }
 
     /// From now on a change of these bytes, under whatever address, must change [`Bus::code_generation`]: they

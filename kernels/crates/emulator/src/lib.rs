@@ -9,6 +9,7 @@ pub mod core;
 pub mod exec;
 pub mod isa;
 pub mod operation;
+pub mod quad;
 pub mod ram;
 pub mod run;
 mod spin;

@@ -2,6 +2,7 @@
 
 use crate::exec::boolean::Boolean;
 use crate::exec::branch::Branch;
+use crate::exec::code::Code;
 use crate::exec::control::Control;
 use crate::exec::float::Float;
 use crate::exec::integer::Integer;
@@ -138,6 +139,8 @@ fn slot_of(name: &str, vector: bool) -> Option<usize> {
 pub struct Operation {
     /// What it does.
     pub op: Op,
+    /// The same as one number, for those that are run often.
+    pub code: Code,
     /// Its bytes.
     pub length: u8,
     /// Register quarters beyond the first that it names, 0..3: what a window overflow check asks for.
@@ -158,13 +161,16 @@ pub struct Operation {
 pub const NO_ROW: u16 = u16::MAX;
 
 /// Behaviour by row number, found once.
-fn behaviours() -> &'static [Op] {
-    static BEHAVIOURS: std::sync::OnceLock<Vec<Op>> = std::sync::OnceLock::new();
+fn behaviours() -> &'static [(Op, Code)] {
+    static BEHAVIOURS: std::sync::OnceLock<Vec<(Op, Code)>> = std::sync::OnceLock::new();
     BEHAVIOURS.get_or_init(|| {
         Table::get()
             .rows()
             .iter()
-            .map(|row| Op::of(row.mnemonic))
+            .map(|row| {
+                let op = Op::of(row.mnemonic);
+                (op, Code::of(op))
+            })
             .collect()
     })
 }
@@ -178,6 +184,7 @@ pub fn behaviour(mnemonic: &str) -> Op {
 pub fn decode(word: u32, address: u32) -> Operation {
     let mut operation = Operation {
         op: Op::Illegal,
+        code: Code::Other,
         length: length(word),
         quarters: 0,
         r: [0; 8],
@@ -191,7 +198,7 @@ pub fn decode(word: u32, address: u32) -> Operation {
     };
     let row = &Table::get().rows()[usize::from(index)];
     operation.row = index;
-    operation.op = behaviours()[usize::from(index)];
+    (operation.op, operation.code) = behaviours()[usize::from(index)];
     let vector = matches!(operation.op, Op::Vector(_));
     let mut numbers = 0;
     let mut selectors = 0;

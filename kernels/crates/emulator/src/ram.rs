@@ -1,6 +1,7 @@
 //! Plain memory with a record of which words were decoded, and a bus of several such memories.
 
 use crate::bus::{Bus, BusFault};
+use crate::quad::Quad;
 
 /// Bytes of one memory, and one bit per word that holds decoded instructions.
 #[derive(Debug, Clone)]
@@ -202,12 +203,12 @@ impl Bus for MemoryBus {
         self.write(address, value.to_le_bytes())
     }
 
-    fn load128(&mut self, address: u32) -> Result<[u8; 16], BusFault> {
-        self.read(address)
+    fn load128(&mut self, address: u32) -> Result<Quad, BusFault> {
+        self.read(address).map(Quad::from)
     }
 
-    fn store128(&mut self, address: u32, bytes: [u8; 16]) -> Result<(), BusFault> {
-        self.write(address, bytes)
+    fn store128(&mut self, address: u32, value: Quad) -> Result<(), BusFault> {
+        self.write(address, value.bytes())
     }
 
     fn watch_code(&mut self, address: u32, length: u32) {

@@ -13,6 +13,7 @@ use emulator::core::Core;
 use emulator::isa::table::Table;
 use emulator::isa::text::assemble;
 use emulator::operation::{behaviour, Op};
+use emulator::quad::Quad;
 use emulator::ram::{MemoryBus, Region};
 use emulator::run::OneCycle;
 
@@ -57,11 +58,13 @@ impl Machine {
         core.write_special(224, 9).expect("CPENABLE");
         let vectors = &mut core.vectors;
         for register in &mut vectors.q[..7] {
-            *register = bytes(std::array::from_fn(|_| random.edge()));
+            *register = Quad::from(bytes(std::array::from_fn(|_| random.edge())));
         }
-        for lane in vectors.q[7].chunks_exact_mut(2) {
+        let mut indices = [0; 16];
+        for lane in indices.chunks_exact_mut(2) {
             lane.copy_from_slice(&(random.below(32) as u16).to_le_bytes());
         }
+        vectors.q[7] = Quad::from(indices);
         for piece in &mut vectors.qacc {
             *piece = sum40(&mut random);
         }
@@ -113,7 +116,7 @@ impl Machine {
             .vectors
             .q
             .iter()
-            .flat_map(|register| split(register))
+            .flat_map(|register| split(&register.bytes()))
             .collect();
         // QACC_L, then QACC_H.
         words.extend(
@@ -217,7 +220,10 @@ fn drops_low_address_bits_and_counts_it() {
     machine
         .run(&mut core, "ee.vld.128.ip q0, a2, 32")
         .expect("a load");
-    assert_eq!(core.vectors.q[0], machine.bus.memory(machine.memory)[0x40..0x50]);
+    assert_eq!(
+        core.vectors.q[0].bytes(),
+        machine.bus.memory(machine.memory)[0x40..0x50]
+    );
     assert_eq!(core.a[2], MEMORY + 0x67);
     assert_eq!(
         (core.misaligned.count, core.misaligned.first_address),
@@ -262,21 +268,24 @@ fn a_failed_access_leaves_everything_as_it_was() {
 fn indices_are_unsigned() {
     let mut machine = Machine::new();
     let mut core = machine.prepare(3);
-    core.vectors.q[7] = [0xff; 16];
+    core.vectors.q[7] = Quad::from([0xff; 16]);
     // The highest index reaches 256 KiB beyond the base.
     core.a[2] = MEMORY.wrapping_sub(4 * 0xffff) + 8;
     machine
         .run(&mut core, "ee.ldxq.32 q0, q7, a2, 1, 5")
         .expect("a load");
-    assert_eq!(core.vectors.q[0][4..8], machine.bus.memory(machine.memory)[8..12]);
+    assert_eq!(
+        core.vectors.q[0].bytes()[4..8],
+        machine.bus.memory(machine.memory)[8..12]
+    );
 }
 
 #[test]
 fn sums_stop_at_both_bounds() {
     let mut machine = Machine::new();
     let mut core = machine.prepare(4);
-    core.vectors.q[0] = [0x80; 16];
-    core.vectors.q[1] = [0x7f; 16];
+    core.vectors.q[0] = Quad::from([0x80; 16]);
+    core.vectors.q[1] = Quad::from([0x7f; 16]);
     core.vectors.accx = -(1 << 39) + 5;
     machine.run(&mut core, "ee.vmulas.s8.accx q0, q1").expect("a sum");
     assert_eq!(core.vectors.accx, -(1 << 39));

@@ -1,10 +1,12 @@
 //! The state of the vector unit: eight 128-bit registers, two accumulators, and what steers them.
 
+use crate::quad::Quad;
+
 /// State of the vector unit.
 #[derive(Debug, Clone, Default)]
 pub struct VectorUnit {
     /// Registers q0 to q7 in memory order: lane 0 first.
-    pub q: [[u8; 16]; 8],
+    pub q: [Quad; 8],
     /// The 40-bit accumulator ACCX. Signed instructions keep it sign-extended; see [`VectorUnit::accx_unsigned`].
     pub accx: i64,
     /// QACC_L, then QACC_H, in pieces of 40 bits: one 16-bit lane's sum, or two neighbouring 8-bit lanes' of 20.

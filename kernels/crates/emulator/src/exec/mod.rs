@@ -22,6 +22,7 @@ macro_rules! group {
 
 pub mod boolean;
 pub mod branch;
+pub mod code;
 pub mod control;
 pub mod float;
 pub mod integer;
@@ -50,6 +51,12 @@ pub enum Flow {
 /// Runs an instruction that does not end a block.
 #[inline(always)]
 pub(crate) fn straight<B: Bus>(core: &mut Core, bus: &mut B, operation: &Operation) -> Result<(), Raised> {
+    code::run(core, bus, operation, seldom)
+}
+
+/// The same for what has no place in the row of frequent instructions.
+#[inline(never)]
+fn seldom<B: Bus>(core: &mut Core, bus: &mut B, operation: &Operation) -> Result<(), Raised> {
     match operation.op {
         Op::Integer(op) => integer::execute(core, op, operation),
         Op::Memory(op) => memory::execute(core, bus, op, operation),

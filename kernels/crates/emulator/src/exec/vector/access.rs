@@ -8,6 +8,7 @@ use crate::exec::vector::lanes::Lanes;
 use crate::exec::vector::{lanes_of, q};
 use crate::operation::slot::{AD, AS, PAIR0, U, X, Y, Z};
 use crate::operation::Operation;
+use crate::quad::Quad;
 
 /// What is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,19 +183,23 @@ pub(super) fn execute<B: Bus>(
         Item::LoadLow | Item::LoadHigh => {
             let half = usize::from(op.item == Item::LoadHigh) * 8;
             let value = load64(core, bus, address)?;
-            core.vectors.q[u][half..half + 8].copy_from_slice(&value.to_le_bytes());
+            let mut bytes = core.vectors.q[u].bytes();
+            bytes[half..half + 8].copy_from_slice(&value.to_le_bytes());
+            core.vectors.q[u] = Quad::from(bytes);
         }
         Item::Broadcast(bytes) => core.vectors.q[u] = load_element(core, bus, address, bytes)?,
         Item::LoadDoubled => {
-            let loaded = <[u16; 8]>::from_bytes(load128(core, bus, address)?);
+            let loaded = <[u16; 8]>::from_bytes(load128(core, bus, address)?.bytes());
             let doubled = |first: usize| -> [u16; 8] { std::array::from_fn(|lane| loaded[first + lane / 2]) };
-            core.vectors.q[u] = doubled(0).to_bytes();
-            core.vectors.q[q(operation, PAIR0)] = doubled(4).to_bytes();
+            core.vectors.q[u] = Quad::from(doubled(0).to_bytes());
+            core.vectors.q[q(operation, PAIR0)] = Quad::from(doubled(4).to_bytes());
         }
         Item::LoadIndexed => {
             let (lane, address) = indexed(core, operation);
             let value = load32(core, bus, address)?;
-            core.vectors.q[u][lane * 4..lane * 4 + 4].copy_from_slice(&value.to_le_bytes());
+            let mut bytes = core.vectors.q[u].bytes();
+            bytes[lane * 4..lane * 4 + 4].copy_from_slice(&value.to_le_bytes());
+            core.vectors.q[u] = Quad::from(bytes);
         }
         Item::StoreIndexed => {
             let (lane, address) = indexed(core, operation);
@@ -207,14 +212,13 @@ pub(super) fn execute<B: Bus>(
         }
         Item::LoadAccumulatorLow(half) => {
             let value = load128(core, bus, address)?;
-            core.vectors
-                .set_accumulator_low(half.into(), u128::from_le_bytes(value));
+            core.vectors.set_accumulator_low(half.into(), value.number());
         }
         Item::LoadAccumulatorHigh(half) => {
             let value = load32(core, bus, address)?;
             core.vectors.set_accumulator_high(half.into(), value);
         }
-        Item::LoadState => core.vectors.ua_state = load128(core, bus, address)?,
+        Item::LoadState => core.vectors.ua_state = load128(core, bus, address)?.bytes(),
         Item::LoadFloats(4) => load_floats(core, bus, operation, address)?,
         Item::LoadFloats(_) => {
             let value = load64(core, bus, address)?;
@@ -223,27 +227,22 @@ pub(super) fn execute<B: Bus>(
         }
         Item::LoadLanes(widen) => {
             let value = load128(core, bus, address)?;
-            core.vectors.qacc = widened(value, widen);
+            core.vectors.qacc = widened(value.bytes(), widen);
         }
-        Item::MoveLanes(widen) => core.vectors.qacc = widened(core.vectors.q[q(operation, X)], widen),
+        Item::MoveLanes(widen) => core.vectors.qacc = widened(core.vectors.q[q(operation, X)].bytes(), widen),
         Item::Store128 => store128(core, bus, address, core.vectors.q[u])?,
-        Item::StoreLow => store64(core, bus, address, u128::from_le_bytes(core.vectors.q[u]) as u64)?,
-        Item::StoreHigh => store64(
-            core,
-            bus,
-            address,
-            (u128::from_le_bytes(core.vectors.q[u]) >> 64) as u64,
-        )?,
+        Item::StoreLow => store64(core, bus, address, core.vectors.q[u].number() as u64)?,
+        Item::StoreHigh => store64(core, bus, address, (core.vectors.q[u].number() >> 64) as u64)?,
         Item::StoreAccx => store64(core, bus, address, core.vectors.accx_unsigned())?,
         Item::StoreAccumulatorLow(half) => {
             let value = core.vectors.accumulator_low(half.into());
-            store128(core, bus, address, value.to_le_bytes())?;
+            store128(core, bus, address, Quad::from(value.to_le_bytes()))?;
         }
         Item::StoreAccumulatorHigh(half) => {
             let value = core.vectors.accumulator_high(half.into());
             store32(core, bus, address, value)?;
         }
-        Item::StoreState => store128(core, bus, address, core.vectors.ua_state)?,
+        Item::StoreState => store128(core, bus, address, Quad::from(core.vectors.ua_state))?,
         Item::StoreFloats(4) => store_floats(core, bus, operation, address)?,
         Item::StoreFloats(_) => {
             let value = |slot: usize| u64::from(core.f[usize::from(operation.r[slot] & 15)]);
@@ -258,9 +257,9 @@ pub(super) fn execute<B: Bus>(
         Item::WriteLane => {
             let mut lanes = lanes_of::<[u32; 4]>(core, operation, U);
             lanes[operation.imm2 as usize & 3] = base;
-            core.vectors.q[u] = lanes.to_bytes();
+            core.vectors.q[u] = Quad::from(lanes.to_bytes());
         }
-        Item::ZeroRegister => core.vectors.q[q(operation, Z)] = [0; 16],
+        Item::ZeroRegister => core.vectors.q[q(operation, Z)] = Quad::ZERO,
         Item::ZeroAccx => core.vectors.accx = 0,
         Item::ZeroAccumulators => core.vectors.qacc = [0; 8],
         Item::SetPins => core.vectors.gpio_out |= operation.imm as u8,
@@ -285,7 +284,7 @@ pub(super) fn load_floats<B: Bus>(
     operation: &Operation,
     address: u32,
 ) -> Result<(), Raised> {
-    let values = <[u32; 4]>::from_bytes(load128(core, bus, address)?);
+    let values = <[u32; 4]>::from_bytes(load128(core, bus, address)?.bytes());
     for (&slot, value) in FLOATS.iter().zip(values) {
         core.f[usize::from(operation.r[slot] & 15)] = value;
     }
@@ -301,7 +300,7 @@ pub(super) fn store_floats<B: Bus>(
     address: u32,
 ) -> Result<(), Raised> {
     let values = FLOATS.map(|slot| core.f[usize::from(operation.r[slot] & 15)]);
-    store128(core, bus, address, values.to_bytes())
+    store128(core, bus, address, Quad::from(values.to_bytes()))
 }
 
 /// Lane and address of an indexed access: the index is an unsigned halfword, in words.
@@ -340,20 +339,21 @@ fn aligned(core: &mut Core, address: u32, bytes: u32) -> u32 {
 
 /// Sixteen bytes from the block around `address`.
 #[inline(always)]
-pub(super) fn load128<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<[u8; 16], Raised> {
+pub(super) fn load128<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<Quad, Raised> {
     let address = aligned(core, address, 16);
     bus.load128(address)
         .map_err(|fault| core.stop(Cause::Load { address, fault }))
 }
 
 /// The same where an unaligned address is meant.
-fn load_block<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<[u8; 16], Raised> {
+fn load_block<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<Quad, Raised> {
     let address = address & !15;
     bus.load128(address)
         .map_err(|fault| core.stop(Cause::Load { address, fault }))
 }
 
-fn load64<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<u64, Raised> {
+#[inline(always)]
+pub(super) fn load64<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<u64, Raised> {
     let address = aligned(core, address, 8);
     bus.load64(address)
         .map_err(|fault| core.stop(Cause::Load { address, fault }))
@@ -366,22 +366,22 @@ fn load32<B: Bus>(core: &mut Core, bus: &mut B, address: u32) -> Result<u32, Rai
 }
 
 /// One element of 1, 2 or 4 bytes in all lanes.
+#[inline(always)]
 pub(super) fn load_element<B: Bus>(
     core: &mut Core,
     bus: &mut B,
     address: u32,
     bytes: u8,
-) -> Result<[u8; 16], Raised> {
+) -> Result<Quad, Raised> {
     let address = aligned(core, address, bytes.into());
-    let value = match bytes {
-        1 => bus.load8(address),
-        2 => bus.load16(address),
-        _ => bus.load32(address),
+    // An element times this is as many of them as fit into eight bytes.
+    let (value, copies) = match bytes {
+        1 => (bus.load8(address), 0x0101_0101_0101_0101),
+        2 => (bus.load16(address), 0x0001_0001_0001_0001),
+        _ => (bus.load32(address), 0x0000_0001_0000_0001),
     };
-    let value = value
-        .map_err(|fault| core.stop(Cause::Load { address, fault }))?
-        .to_le_bytes();
-    Ok(std::array::from_fn(|byte| value[byte % usize::from(bytes)]))
+    let value = value.map_err(|fault| core.stop(Cause::Load { address, fault }))?;
+    Ok(Quad::twice(u64::from(value) * copies))
 }
 
 #[inline(always)]
@@ -389,14 +389,15 @@ pub(super) fn store128<B: Bus>(
     core: &mut Core,
     bus: &mut B,
     address: u32,
-    value: [u8; 16],
+    value: Quad,
 ) -> Result<(), Raised> {
     let address = aligned(core, address, 16);
     bus.store128(address, value)
         .map_err(|fault| core.stop(Cause::Store { address, fault }))
 }
 
-fn store64<B: Bus>(core: &mut Core, bus: &mut B, address: u32, value: u64) -> Result<(), Raised> {
+#[inline(always)]
+pub(super) fn store64<B: Bus>(core: &mut Core, bus: &mut B, address: u32, value: u64) -> Result<(), Raised> {
     let address = aligned(core, address, 8);
     bus.store64(address, value)
         .map_err(|fault| core.stop(Cause::Store { address, fault }))

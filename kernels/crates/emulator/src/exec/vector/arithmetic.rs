@@ -5,6 +5,7 @@ use crate::exec::vector::lanes::Lanes;
 use crate::exec::vector::{lanes_of, q};
 use crate::operation::slot::{AD, AS, X, Y, Z};
 use crate::operation::Operation;
+use crate::quad::Quad;
 
 group! {
     /// Computations lane by lane; names without the `ee.` in front.
@@ -68,7 +69,8 @@ pub(super) fn execute(core: &mut Core, op: Arithmetic, operation: &Operation) {
                 core.reg(operation, AD) & BYTE_SHIFT,
             );
             let lanes = lanes_of::<[i8; 16]>(core, operation, X);
-            core.vectors.q[q(operation, X)] = lanes.map(|lane| rectified8(lane, factor, shift)).to_bytes();
+            core.vectors.q[q(operation, X)] =
+                Quad::from(lanes.map(|lane| rectified8(lane, factor, shift)).to_bytes());
             return;
         }
         Arithmetic::Relu16 => {
@@ -77,7 +79,8 @@ pub(super) fn execute(core: &mut Core, op: Arithmetic, operation: &Operation) {
                 core.reg(operation, AD) & HALFWORD_SHIFT,
             );
             let lanes = lanes_of::<[i16; 8]>(core, operation, X);
-            core.vectors.q[q(operation, X)] = lanes.map(|lane| rectified16(lane, factor, shift)).to_bytes();
+            core.vectors.q[q(operation, X)] =
+                Quad::from(lanes.map(|lane| rectified16(lane, factor, shift)).to_bytes());
             return;
         }
         Arithmetic::Prelu8 => {
@@ -93,7 +96,7 @@ pub(super) fn execute(core: &mut Core, op: Arithmetic, operation: &Operation) {
             std::array::from_fn::<i16, 8, _>(|lane| rectified16(x[lane], y[lane], shift)).to_bytes()
         }
     };
-    core.vectors.q[q(operation, Z)] = result;
+    core.vectors.q[q(operation, Z)] = Quad::from(result);
 }
 
 fn rectified8(lane: i8, factor: i8, shift: u32) -> i8 {

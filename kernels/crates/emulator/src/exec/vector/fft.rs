@@ -10,6 +10,7 @@ use crate::exec::vector::lanes::{shift_pair, Lanes};
 use crate::exec::vector::{access, lanes_of, q};
 use crate::operation::slot::{AD, AS, PAIR0, PAIR1, U, X, Y, Z};
 use crate::operation::Operation;
+use crate::quad::Quad;
 
 group! {
     /// Instructions for Fourier transforms.
@@ -41,7 +42,7 @@ pub(super) fn execute<B: Bus>(
             if !REVERSED_BITS.contains(&width) {
                 return Err(core.stop(Cause::Undefined));
             }
-            core.vectors.q[q(operation, Z)] = reversed(address, width).to_bytes();
+            core.vectors.q[q(operation, Z)] = Quad::from(reversed(address, width).to_bytes());
             address.wrapping_add(8)
         }
         Fft::Step0 => {
@@ -49,9 +50,13 @@ pub(super) fn execute<B: Bus>(
             let sums = step(core, operation, 0);
             keep_first(core, operation, 0, sums);
             keep_second(core, operation, 0, sums);
-            let unaligned = shift_pair(core.vectors.ua_state, loaded, core.vectors.sar_byte.into());
-            core.vectors.q[q(operation, U)] = unaligned;
-            core.vectors.ua_state = loaded;
+            let unaligned = shift_pair(
+                core.vectors.ua_state,
+                loaded.bytes(),
+                core.vectors.sar_byte.into(),
+            );
+            core.vectors.q[q(operation, U)] = Quad::from(unaligned);
+            core.vectors.ua_state = loaded.bytes();
             address.wrapping_add(16)
         }
         Fft::Step1 => {
@@ -63,12 +68,12 @@ pub(super) fn execute<B: Bus>(
             address.wrapping_add(16)
         }
         Fft::Step2 => {
-            let mut loaded = <[u32; 4]>::from_bytes(access::load128(core, bus, address)?);
+            let mut loaded = <[u32; 4]>::from_bytes(access::load128(core, bus, address)?.bytes());
             let sums = step(core, operation, 2);
             keep_first(core, operation, 2, sums);
             keep_second(core, operation, 2, sums);
             loaded.reverse();
-            core.vectors.q[q(operation, U)] = loaded.to_bytes();
+            core.vectors.q[q(operation, U)] = Quad::from(loaded.to_bytes());
             address.wrapping_sub(16)
         }
         Fft::Step3 => {
@@ -79,7 +84,7 @@ pub(super) fn execute<B: Bus>(
                 let value = if lane < 2 { low[lane] } else { v[lane - 2] };
                 value >> halve
             });
-            access::store128(core, bus, address, stored.to_bytes())?;
+            access::store128(core, bus, address, Quad::from(stored.to_bytes()))?;
             let sums = step(core, operation, 3);
             keep_second(core, operation, 3, sums);
             let first = |a: i64, b: i64| u32::from((a + b) as u16);
@@ -96,7 +101,7 @@ pub(super) fn execute<B: Bus>(
             let (pair, product) = complex(core, x, y, selector(0));
             let mut z: [i16; 8] = lanes_of(core, operation, Z);
             z[pair..pair + 2].copy_from_slice(&product);
-            core.vectors.q[q(operation, Z)] = z.to_bytes();
+            core.vectors.q[q(operation, Z)] = Quad::from(z.to_bytes());
             core.vectors.q[q(operation, U)] = loaded;
             address.wrapping_add(step)
         }
@@ -112,7 +117,7 @@ pub(super) fn execute<B: Bus>(
             };
             let stored: [i16; 8] =
                 std::array::from_fn(|lane| if lane < 6 { low[lane] } else { product[lane - 6] });
-            access::store128(core, bus, address, stored.to_bytes())?;
+            access::store128(core, bus, address, Quad::from(stored.to_bytes()))?;
             address.wrapping_add(core.reg(operation, AD))
         }
         Fft::Butterfly => {
@@ -131,23 +136,23 @@ pub(super) fn execute<B: Bus>(
                     }
                 })
             };
-            core.vectors.q[q(operation, PAIR0)] = butterfly(y).to_bytes();
-            core.vectors.q[q(operation, Z)] = butterfly(x).to_bytes();
+            core.vectors.q[q(operation, PAIR0)] = Quad::from(butterfly(y).to_bytes());
+            core.vectors.q[q(operation, Z)] = Quad::from(butterfly(x).to_bytes());
             return Ok(());
         }
         Fft::ButterflyStore => {
             let shift = selector(0) & 3;
             let sums: [i16; 8] =
                 std::array::from_fn(|lane| ((i32::from(x[lane]) + i32::from(y[lane])) >> shift) as i16);
-            access::store128(core, bus, address, sums.to_bytes())?;
+            access::store128(core, bus, address, Quad::from(sums.to_bytes()))?;
             let differences: [i16; 8] = std::array::from_fn(|lane| x[lane].wrapping_sub(y[lane]));
-            core.vectors.q[q(operation, Z)] = differences.to_bytes();
+            core.vectors.q[q(operation, Z)] = Quad::from(differences.to_bytes());
             address.wrapping_add(16)
         }
         Fft::StoreReversed => {
             let shift = selector(0) & 1;
             let stored: [i16; 8] = std::array::from_fn(|lane| v[(3 - lane / 2) * 2 + lane % 2] >> shift);
-            access::store128(core, bus, address, stored.to_bytes())?;
+            access::store128(core, bus, address, Quad::from(stored.to_bytes()))?;
             address.wrapping_sub(16)
         }
     };
@@ -193,14 +198,14 @@ fn keep_first(core: &mut Core, operation: &Operation, pair: usize, sums: [i64; 4
     let mut lanes: [i16; 8] = lanes_of(core, operation, Z);
     lanes[pair * 2] = (sums[0] + sums[2]) as i16;
     lanes[pair * 2 + 1] = (sums[1] + sums[3]) as i16;
-    core.vectors.q[q(operation, Z)] = lanes.to_bytes();
+    core.vectors.q[q(operation, Z)] = Quad::from(lanes.to_bytes());
 }
 
 fn keep_second(core: &mut Core, operation: &Operation, pair: usize, sums: [i64; 4]) {
     let mut lanes: [i16; 8] = lanes_of(core, operation, PAIR0);
     lanes[pair * 2] = (sums[0] - sums[2]) as i16;
     lanes[pair * 2 + 1] = (sums[3] - sums[1]) as i16;
-    core.vectors.q[q(operation, PAIR0)] = lanes.to_bytes();
+    core.vectors.q[q(operation, PAIR0)] = Quad::from(lanes.to_bytes());
 }
 
 /// The first lane of the selected pair and its complex product; an even selector takes the conjugate of `y`.

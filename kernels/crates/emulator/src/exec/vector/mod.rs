@@ -9,13 +9,14 @@ mod dot;
 mod fft;
 pub mod lanes;
 mod multiply;
-mod quick;
+pub(super) mod quick;
 mod shift;
 
 use crate::bus::Bus;
 use crate::core::{Core, Raised};
 use crate::operation::slot::{AD, AS, PAIR0, PAIR1, U};
 use crate::operation::{Operation, FLOAT_UNIT, VECTOR_UNIT};
+use crate::quad::Quad;
 use lanes::Lanes;
 
 pub use access::Access;
@@ -111,6 +112,11 @@ impl Vector {
         })
     }
 
+    /// The instruction's own way, if it has one.
+    pub(crate) fn quick(self) -> Option<Quick> {
+        self.quick
+    }
+
     pub(crate) fn coprocessors(self) -> u8 {
         match self.kind {
             Kind::Access(access) if access.uses_floats() => FLOAT_UNIT | VECTOR_UNIT,
@@ -119,22 +125,13 @@ impl Vector {
     }
 }
 
-#[inline(always)]
+#[inline]
 pub(super) fn execute<B: Bus>(
     core: &mut Core,
     bus: &mut B,
     op: Vector,
     operation: &Operation,
 ) -> Result<(), Raised> {
-    match op.quick {
-        Some(quick) => quick::execute(core, bus, quick, operation),
-        None => general(core, bus, op, operation),
-    }
-}
-
-/// Any instruction of the unit.
-#[inline(never)]
-fn general<B: Bus>(core: &mut Core, bus: &mut B, op: Vector, operation: &Operation) -> Result<(), Raised> {
     match op.kind {
         Kind::Access(kind) => access::execute(core, bus, kind, operation),
         Kind::Shift(kind) => shift::execute(core, bus, kind, operation),
@@ -179,8 +176,8 @@ fn fused<B: Bus>(core: &mut Core, bus: &mut B, op: Vector, operation: &Operation
         Beside::LoadElement(bytes) => bytes.into(),
     };
     let (low, high) = (
-        core.vectors.q[q(operation, PAIR0)],
-        core.vectors.q[q(operation, PAIR1)],
+        core.vectors.q[q(operation, PAIR0)].bytes(),
+        core.vectors.q[q(operation, PAIR1)].bytes(),
     );
     compute(core, op.kind, operation);
     core.set_reg(operation, AS, address.wrapping_add(step));
@@ -188,7 +185,8 @@ fn fused<B: Bus>(core: &mut Core, bus: &mut B, op: Vector, operation: &Operation
         core.vectors.q[q(operation, U)] = loaded;
     }
     if op.shift_pair {
-        core.vectors.q[q(operation, PAIR0)] = lanes::shift_pair(low, high, core.vectors.sar_byte.into());
+        core.vectors.q[q(operation, PAIR0)] =
+            Quad::from(lanes::shift_pair(low, high, core.vectors.sar_byte.into()));
     }
     Ok(())
 }
@@ -202,5 +200,5 @@ fn q(operation: &Operation, slot: usize) -> usize {
 /// The lanes of the vector register in a slot.
 #[inline(always)]
 fn lanes_of<L: Lanes>(core: &Core, operation: &Operation, slot: usize) -> L {
-    L::from_bytes(core.vectors.q[q(operation, slot)])
+    L::from_bytes(core.vectors.q[q(operation, slot)].bytes())
 }

@@ -6,6 +6,7 @@ use crate::exec::vector::lanes::Lanes;
 use crate::exec::vector::{dot, lanes_of, q};
 use crate::operation::slot::{AD, AS, U, X, Y, Z};
 use crate::operation::Operation;
+use crate::quad::Quad;
 
 group! {
     /// Multiplications and accumulations; names without the `ee.` in front.
@@ -28,22 +29,25 @@ pub(super) fn execute(core: &mut Core, op: Multiply, operation: &Operation) {
         Multiply::MulS8 => {
             let (x, y) = pair::<[i8; 16]>(core, operation);
             let product = |lane: usize| ((i64::from(x[lane]) * i64::from(y[lane])) >> sar) as i8;
-            core.vectors.q[q(operation, Z)] = std::array::from_fn::<i8, 16, _>(product).to_bytes();
+            core.vectors.q[q(operation, Z)] =
+                Quad::from(std::array::from_fn::<i8, 16, _>(product).to_bytes());
         }
         Multiply::MulU8 => {
             let (x, y) = pair::<[u8; 16]>(core, operation);
             let product = |lane: usize| ((u64::from(x[lane]) * u64::from(y[lane])) >> sar) as u8;
-            core.vectors.q[q(operation, Z)] = std::array::from_fn(product);
+            core.vectors.q[q(operation, Z)] = Quad::from(std::array::from_fn(product));
         }
         Multiply::MulS16 => {
             let (x, y) = pair::<[i16; 8]>(core, operation);
             let product = |lane: usize| ((i64::from(x[lane]) * i64::from(y[lane])) >> sar) as i16;
-            core.vectors.q[q(operation, Z)] = std::array::from_fn::<i16, 8, _>(product).to_bytes();
+            core.vectors.q[q(operation, Z)] =
+                Quad::from(std::array::from_fn::<i16, 8, _>(product).to_bytes());
         }
         Multiply::MulU16 => {
             let (x, y) = pair::<[u16; 8]>(core, operation);
             let product = |lane: usize| ((u64::from(x[lane]) * u64::from(y[lane])) >> sar) as u16;
-            core.vectors.q[q(operation, Z)] = std::array::from_fn::<u16, 8, _>(product).to_bytes();
+            core.vectors.q[q(operation, Z)] =
+                Quad::from(std::array::from_fn::<u16, 8, _>(product).to_bytes());
         }
         Multiply::Complex => complex(core, operation, sar),
         Multiply::AccxS8 => {
@@ -116,7 +120,7 @@ pub(super) fn execute(core: &mut Core, op: Multiply, operation: &Operation) {
                 lanes[piece * 2] = low.clamp(-128, 127) as i8;
                 lanes[piece * 2 + 1] = high.clamp(-128, 127) as i8;
             }
-            core.vectors.q[q(operation, U)] = lanes.to_bytes();
+            core.vectors.q[q(operation, U)] = Quad::from(lanes.to_bytes());
         }
         Multiply::TakeS16 => {
             let shift = core.reg(operation, AS) & 63;
@@ -126,7 +130,7 @@ pub(super) fn execute(core: &mut Core, op: Multiply, operation: &Operation) {
                 *sum = shifted as u64 & SUM40;
                 lanes[lane] = shifted.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
             }
-            core.vectors.q[q(operation, U)] = lanes.to_bytes();
+            core.vectors.q[q(operation, U)] = Quad::from(lanes.to_bytes());
         }
     }
 }
@@ -139,8 +143,8 @@ fn pair<L: Lanes>(core: &Core, operation: &Operation) -> (L, L) {
 /// VMULAS.S16.QACC.
 #[inline(always)]
 pub(super) fn accumulate_halfwords(core: &mut Core, operation: &Operation) {
-    let (x, y) = pair::<[i16; 8]>(core, operation);
-    accumulate16(core, |lane| i64::from(i32::from(x[lane]) * i32::from(y[lane])));
+    let products = dot::wide_products(core.vectors.q[q(operation, X)], core.vectors.q[q(operation, Y)]);
+    accumulate16(core, |lane| products[lane].into());
 }
 
 #[inline(always)]
@@ -201,5 +205,5 @@ fn complex(core: &mut Core, operation: &Operation, sar: u32) {
         z[re] = ((product(re, re) - sign * product(im, im)) >> sar) as i16;
         z[im] = ((product(re, im) + sign * product(im, re)) >> sar) as i16;
     }
-    core.vectors.q[q(operation, Z)] = z.to_bytes();
+    core.vectors.q[q(operation, Z)] = Quad::from(z.to_bytes());
 }

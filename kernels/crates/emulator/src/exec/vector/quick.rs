@@ -3,11 +3,14 @@
 
 use crate::bus::Bus;
 use crate::core::{Core, Raised};
-use crate::exec::vector::access::{load128, load_element, load_floats, store128, store_floats};
+use crate::exec::vector::access::{
+    load128, load64, load_element, load_floats, store128, store64, store_floats,
+};
 use crate::exec::vector::multiply::{accumulate_halfwords, add_signed};
 use crate::exec::vector::{dot, q};
 use crate::operation::slot::{AD, AS, U, X, Y, Z};
 use crate::operation::Operation;
+use crate::quad::Quad;
 
 group! {
     /// Instructions with a way of their own.
@@ -20,11 +23,12 @@ group! {
         BytesLoadRegister = "ee.vmulas.s8.accx.ld.xp", Halfwords = "ee.vmulas.s16.accx",
         HalfwordsLoad = "ee.vmulas.s16.accx.ld.ip", HalfwordsLoadRegister = "ee.vmulas.s16.accx.ld.xp",
         LaneHalfwords = "ee.vmulas.s16.qacc", Multiply16 = "ee.vmul.s16", ClearAccx = "ee.zero.accx",
+        StoreAccx = "ee.st.accx.ip", LoadAccx = "ee.ld.accx.ip",
     }
 }
 
 #[inline(always)]
-pub(super) fn execute<B: Bus>(
+pub(crate) fn execute<B: Bus>(
     core: &mut Core,
     bus: &mut B,
     op: Quick,
@@ -104,26 +108,29 @@ pub(super) fn execute<B: Bus>(
             Ok(())
         }
         Quick::Multiply16 => {
+            // A product has 31 bits and its sign: shifts beyond give the sign alone.
             let shift = (core.sar & 63).min(31);
-            let (x, y) = (halfwords(core, operation, X), halfwords(core, operation, Y));
-            let mut result = [0; 16];
-            for (lane, target) in result.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-                // A product has 31 bits and its sign: shifts beyond give the sign alone.
-                *target = (((i32::from(x[lane]) * i32::from(y[lane])) >> shift) as i16).to_le_bytes();
-            }
-            core.vectors.q[q(operation, Z)] = result;
+            let (x, y) = (core.vectors.q[q(operation, X)], core.vectors.q[q(operation, Y)]);
+            core.vectors.q[q(operation, Z)] = dot::products(x, y, shift);
             Ok(())
         }
         Quick::ClearAccx => {
             core.vectors.accx = 0;
             Ok(())
         }
+        Quick::StoreAccx => {
+            let value = core.vectors.accx_unsigned();
+            store64(core, bus, base, value)?;
+            core.set_reg(operation, AS, base.wrapping_add(constant));
+            Ok(())
+        }
+        Quick::LoadAccx => {
+            let value = load64(core, bus, base)?;
+            core.vectors.set_accx(value);
+            core.set_reg(operation, AS, base.wrapping_add(constant));
+            Ok(())
+        }
     }
-}
-
-#[inline(always)]
-fn halfwords(core: &Core, operation: &Operation, slot: usize) -> [i16; 8] {
-    super::lanes_of(core, operation, slot)
 }
 
 #[inline(always)]
@@ -168,7 +175,7 @@ fn floats<B: Bus>(
 
 /// Writes what was loaded and the new address.
 #[inline(always)]
-fn finish(core: &mut Core, operation: &Operation, loaded: [u8; 16], address: u32) {
+fn finish(core: &mut Core, operation: &Operation, loaded: Quad, address: u32) {
     core.vectors.q[q(operation, U)] = loaded;
     core.set_reg(operation, AS, address);
 }

@@ -6,6 +6,7 @@ use crate::exec::vector::lanes::{shift_pair, Lanes};
 use crate::exec::vector::{access, lanes_of, q};
 use crate::operation::slot::{AD, AS, PAIR0, PAIR1, U, X, Z};
 use crate::operation::Operation;
+use crate::quad::Quad;
 
 group! {
     /// Shifts and rearrangements.
@@ -26,7 +27,10 @@ pub(super) fn execute<B: Bus>(
     operation: &Operation,
 ) -> Result<(), Raised> {
     let (low_register, high_register) = (q(operation, PAIR0), q(operation, PAIR1));
-    let (low, high) = (core.vectors.q[low_register], core.vectors.q[high_register]);
+    let (low, high) = (
+        core.vectors.q[low_register].bytes(),
+        core.vectors.q[high_register].bytes(),
+    );
     let sar = core.sar & 63;
     let shifted = || shift_pair(low, high, core.vectors.sar_byte.into());
     let address = core.reg(operation, AS);
@@ -36,22 +40,22 @@ pub(super) fn execute<B: Bus>(
     match op {
         Shift::LaneLeft => {
             let lanes = lanes_of::<[u32; 4]>(core, operation, X).map(|lane| (u64::from(lane) << sar) as u32);
-            core.vectors.q[q(operation, Z)] = lanes.to_bytes();
+            core.vectors.q[q(operation, Z)] = Quad::from(lanes.to_bytes());
         }
         Shift::LaneRight => {
             let lanes = lanes_of::<[i32; 4]>(core, operation, X).map(|lane| (i64::from(lane) >> sar) as i32);
-            core.vectors.q[q(operation, Z)] = lanes.to_bytes();
+            core.vectors.q[q(operation, Z)] = Quad::from(lanes.to_bytes());
         }
-        Shift::Pair => core.vectors.q[q(operation, Z)] = shifted(),
+        Shift::Pair => core.vectors.q[q(operation, Z)] = Quad::from(shifted()),
         Shift::PairMove => {
             let result = shifted();
-            core.vectors.q[q(operation, Z)] = result;
-            core.vectors.q[low_register] = high;
+            core.vectors.q[q(operation, Z)] = Quad::from(result);
+            core.vectors.q[low_register] = Quad::from(high);
         }
         Shift::PairLoad | Shift::PairLoadRegister => {
             let loaded = access::load128(core, bus, address)?;
             let result = shift_pair(low, high, core.vectors.sar_byte.into());
-            core.vectors.q[low_register] = result;
+            core.vectors.q[low_register] = Quad::from(result);
             core.vectors.q[q(operation, U)] = loaded;
             let next = if op == Shift::PairLoad {
                 address.wrapping_add_signed(operation.imm)
@@ -62,7 +66,7 @@ pub(super) fn execute<B: Bus>(
         }
         Shift::PairStore => {
             let result = shifted();
-            access::store128(core, bus, address, result)?;
+            access::store128(core, bus, address, Quad::from(result))?;
             core.set_reg(operation, AS, address.wrapping_add(16));
         }
         Shift::RightConstant => pair_right(core, operation, bytes_constant),
@@ -87,14 +91,14 @@ pub(super) fn execute<B: Bus>(
 
 /// Writes the high register of a pair first: where both are one register, the low half remains.
 fn write_pair(core: &mut Core, operation: &Operation, (low, high): ([u8; 16], [u8; 16])) {
-    core.vectors.q[q(operation, PAIR1)] = high;
-    core.vectors.q[q(operation, PAIR0)] = low;
+    core.vectors.q[q(operation, PAIR1)] = Quad::from(high);
+    core.vectors.q[q(operation, PAIR0)] = Quad::from(low);
 }
 
 fn pair_right(core: &mut Core, operation: &Operation, bytes: u32) {
     let (low, high) = (
-        core.vectors.q[q(operation, PAIR0)],
-        core.vectors.q[q(operation, PAIR1)],
+        core.vectors.q[q(operation, PAIR0)].bytes(),
+        core.vectors.q[q(operation, PAIR1)].bytes(),
     );
     write_pair(
         core,
@@ -105,8 +109,8 @@ fn pair_right(core: &mut Core, operation: &Operation, bytes: u32) {
 
 fn pair_left(core: &mut Core, operation: &Operation, bytes: u32) {
     let (low, high) = (
-        core.vectors.q[q(operation, PAIR0)],
-        core.vectors.q[q(operation, PAIR1)],
+        core.vectors.q[q(operation, PAIR0)].bytes(),
+        core.vectors.q[q(operation, PAIR1)].bytes(),
     );
     write_pair(
         core,
