@@ -1,0 +1,201 @@
+//! A serial flash chip: what it holds, its status registers and its commands.
+
+use crate::chip::FlashVendor;
+
+/// Bytes of a page, the most that one program command writes.
+const PAGE: usize = 256;
+/// Bytes of the smallest unit that is erased.
+const SECTOR: u32 = 4 << 10;
+/// The status register's bit of an operation in progress.
+const BUSY: u16 = 1;
+/// The status register's bit that allows the next write.
+const WRITE_ENABLE: u16 = 2;
+
+/// The chip. Its state survives resets of the processor.
+pub struct Flash {
+    /// What was written; everything behind it is erased.
+    content: Vec<u8>,
+    bytes: u32,
+    vendor: FlashVendor,
+    /// Both status registers, the first in the low byte.
+    status: u16,
+    powered_down: bool,
+    /// Time in ticks until the chip is done, added up for whoever models it.
+    pub busy_microseconds: u32,
+}
+
+impl Flash {
+    /// A chip of `bytes` that begins with `content`.
+    pub fn new(mut content: Vec<u8>, bytes: u32, vendor: FlashVendor) -> Self {
+        content.truncate(bytes as usize);
+        Self {
+            content,
+            bytes,
+            vendor,
+            status: 0,
+            powered_down: false,
+            busy_microseconds: 0,
+        }
+    }
+
+    /// Size of the chip.
+    pub fn bytes(&self) -> u32 {
+        self.bytes
+    }
+
+    /// Everything that was written.
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// Whether the chip's four data lines are switched on.
+    pub fn is_quad(&self) -> bool {
+        match self.vendor {
+            FlashVendor::Macronix => self.status & 1 << 6 != 0,
+            FlashVendor::Winbond | FlashVendor::GigaDevice | FlashVendor::Xmc => self.status & 1 << 9 != 0,
+        }
+    }
+
+    /// Copies from the chip; addresses beyond its end wrap, as its counter does.
+    pub fn read(&self, address: u32, target: &mut [u8]) {
+        let start = (address & (self.bytes - 1)) as usize;
+        if let Some(source) = self.content.get(start..start + target.len()) {
+            target.copy_from_slice(source);
+            return;
+        }
+        for (offset, byte) in (start..).zip(target) {
+            *byte = self
+                .content
+                .get(offset & (self.bytes as usize - 1))
+                .copied()
+                .unwrap_or(0xff);
+        }
+    }
+
+    /// Programs bytes: bits only go from 1 to 0. Without write enable nothing happens.
+    pub fn program(&mut self, address: u32, data: &[u8]) {
+        if !self.take_write_enable() {
+            return;
+        }
+        let start = (address & (self.bytes - 1)) as usize;
+        let page = start & !(PAGE - 1);
+        if self.content.len() < page + PAGE {
+            self.content.resize(page + PAGE, 0xff);
+        }
+        for (offset, &byte) in (start..).zip(data) {
+            // The address counter stays within the page.
+            self.content[page + (offset & (PAGE - 1))] &= byte;
+        }
+        self.busy_microseconds += 400;
+    }
+
+    /// Erases `length` bytes, a power of two, around `address`.
+    pub fn erase(&mut self, address: u32, length: u32) {
+        if !self.take_write_enable() {
+            return;
+        }
+        let start = (address & (self.bytes - 1) & !(length - 1)) as usize;
+        let end = (start + length as usize).min(self.content.len());
+        if let Some(range) = self.content.get_mut(start..end) {
+            range.fill(0xff);
+        }
+        self.busy_microseconds += if length == SECTOR { 50_000 } else { 200_000 };
+    }
+
+    fn take_write_enable(&mut self) -> bool {
+        let enabled = self.status & WRITE_ENABLE != 0;
+        self.status &= !WRITE_ENABLE;
+        enabled
+    }
+
+    /// Whether the command is one that the chip executes: carries it out and gives the answer, at most `wanted`
+    /// bytes. `None` for a command that it does not know.
+    pub fn command(&mut self, command: u8, address: u32, data: &[u8], wanted: usize) -> Option<Vec<u8>> {
+        if self.powered_down && command != 0xab {
+            return Some(vec![0xff; wanted]);
+        }
+        let word = |value: &[u8]| -> Vec<u8> { value.iter().copied().cycle().take(wanted).collect() };
+        Some(match command {
+            0x9f => {
+                let [maker, kind] = self.vendor.id();
+                word(&[maker, kind, self.bytes.trailing_zeros() as u8])
+            }
+            0x90 => word(&[self.vendor.id()[0], self.bytes.trailing_zeros() as u8 - 1]),
+            0xab => {
+                self.powered_down = false;
+                word(&[self.bytes.trailing_zeros() as u8 - 1])
+            }
+            0xb9 => {
+                self.powered_down = true;
+                Vec::new()
+            }
+            0x05 => word(&[self.status as u8]),
+            0x35 => word(&[(self.status >> 8) as u8]),
+            0x15 => word(&[0]),
+            0x06 | 0x50 => {
+                self.status |= WRITE_ENABLE;
+                Vec::new()
+            }
+            0x04 => {
+                self.status &= !WRITE_ENABLE;
+                Vec::new()
+            }
+            0x01 => {
+                self.write_status(data);
+                Vec::new()
+            }
+            0x31 => {
+                if self.vendor != FlashVendor::Macronix {
+                    let first = self.status as u8;
+                    self.write_status(&[first, data.first().copied().unwrap_or(0)]);
+                }
+                Vec::new()
+            }
+            0x66 | 0x99 => {
+                self.status &= !(BUSY | WRITE_ENABLE);
+                Vec::new()
+            }
+            0x03 | 0x0b | 0x3b | 0x6b | 0xbb | 0xeb => {
+                let mut bytes = vec![0; wanted];
+                self.read(address, &mut bytes);
+                bytes
+            }
+            0x02 => {
+                self.program(address, data);
+                Vec::new()
+            }
+            0x20 => {
+                self.erase(address, SECTOR);
+                Vec::new()
+            }
+            0x52 => {
+                self.erase(address, 32 << 10);
+                Vec::new()
+            }
+            0xd8 => {
+                self.erase(address, 64 << 10);
+                Vec::new()
+            }
+            0x60 | 0xc7 => {
+                self.erase(0, self.bytes);
+                Vec::new()
+            }
+            _ => return None,
+        })
+    }
+
+    fn write_status(&mut self, data: &[u8]) {
+        if !self.take_write_enable() {
+            return;
+        }
+        let first = data.first().copied().unwrap_or(0) & !(BUSY | WRITE_ENABLE) as u8;
+        let second = match self.vendor {
+            // One status register; a second byte would be the configuration register.
+            FlashVendor::Macronix => 0,
+            // A write of the first register alone clears the second on these chips.
+            _ => data.get(1).copied().unwrap_or(0),
+        };
+        self.status = u16::from(first) | u16::from(second) << 8;
+        self.busy_microseconds += 10_000;
+    }
+}

@@ -1,0 +1,647 @@
+//! The whole board: two cores in turns on one bus, resets, the second core's start, and time.
+
+use emulator::block::BlockCache;
+use emulator::core::special::number;
+use emulator::core::stop::{Cause, Stop};
+use emulator::core::{ps, Core};
+use emulator::run::{OneCycle, Pause, Pipeline};
+
+use crate::bus::{CoreClock, SocBus};
+use crate::chip::ChipOptions;
+use crate::external::Statistics;
+use crate::fault::Fault;
+use crate::peripherals::{reset_scope, Effect, Peripherals, ResetScope};
+use crate::report::{describe, CoreReport, CoreState, Report};
+use crate::rom::boot::{boot, is_watchdog, reset_name};
+use crate::rom::call::{lost_variable, set_variables, Call, RomState};
+use crate::rom::functions::FUNCTIONS;
+use crate::rom::{Entry, Rom, RETURNED, STACK_TOP};
+use crate::spi::FlashMode;
+use crate::symbols::Symbols;
+use crate::time::{Ticks, TICKS_PER_SECOND};
+
+/// CPU cycles of a core's turn: how late the cores see what the other stored. The timed mode keeps hand-offs between
+/// cores within a few instructions of what silicon takes; the flat-out mode changes less often.
+const TURN: [u64; 2] = [1024, 64];
+/// The longest step of time while no core has anything to do.
+const IDLE_STEP: Ticks = TICKS_PER_SECOND / 1000;
+/// The mask ROM's own work before and after loading (assumed; boot logs show some ten milliseconds).
+const ROM_TICKS: Ticks = TICKS_PER_SECOND / 50;
+/// Ticks in which the ROM reads and copies a byte at 20 MHz (assumed: 0.2 µs).
+const ROM_TICKS_PER_BYTE: Ticks = TICKS_PER_SECOND / 5_000_000;
+/// Ticks of a character at 115200 bit/s.
+const ROM_TICKS_PER_CHARACTER: Ticks = TICKS_PER_SECOND * 10 / 115_200;
+/// Resets by watchdogs in a row, none of them long after the one before, that make a loop.
+const LOOP_RESETS: u32 = 5;
+/// A run of this length between two resets is none of a loop.
+const LOOP_TICKS: Ticks = 20 * TICKS_PER_SECOND;
+/// How long the second core may wait in ROM for its entry, running.
+const APP_CORE_PATIENCE: Ticks = TICKS_PER_SECOND / 10;
+/// Reason of a power-on reset.
+const POWER_ON: u8 = 1;
+/// Different warnings of memory accesses that are kept.
+const MOST_WARNINGS: usize = 64;
+/// Resets that are remembered.
+const MOST_RESETS: usize = 64;
+
+/// Why a run paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The time asked for has come.
+    Time,
+    /// Both cores wait for interrupts that nothing is going to raise.
+    Waiting,
+    /// The mask ROM waits for a download.
+    Download,
+}
+
+/// A board with everything on it.
+pub struct Machine {
+    bus: SocBus,
+    cores: [Core; 2],
+    states: [CoreState; 2],
+    pipelines: [Pipeline; 2],
+    lines: [u32; 2],
+    blocks: BlockCache,
+    options: ChipOptions,
+    now: Ticks,
+    rom: RomState,
+    symbols: Symbols,
+    booted: bool,
+    app_resets: u32,
+    app_since: Ticks,
+    resets: Vec<(Ticks, &'static str)>,
+    loop_resets: u32,
+    last_reset: Ticks,
+    instructions: u64,
+    first: usize,
+    misaligned: [u64; 2],
+    warnings: Vec<String>,
+}
+
+impl Machine {
+    /// A board at power-on; the mask ROM boots with the first run.
+    pub fn new(options: ChipOptions) -> Self {
+        Self {
+            bus: SocBus::new(&options),
+            cores: [Core::new(0), Core::new(1)],
+            states: [CoreState::InRom, CoreState::Off],
+            pipelines: [Pipeline::default(); 2],
+            lines: [0; 2],
+            blocks: BlockCache::new(),
+            options,
+            now: 0,
+            rom: RomState::default(),
+            symbols: Symbols::default(),
+            booted: false,
+            app_resets: 0,
+            app_since: 0,
+            resets: Vec::new(),
+            loop_resets: 0,
+            last_reset: 0,
+            instructions: 0,
+            first: 0,
+            misaligned: [0; 2],
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Ticks since power-on.
+    pub fn now(&self) -> Ticks {
+        self.now
+    }
+
+    /// Instructions that both cores finished since power-on.
+    pub fn instructions(&self) -> u64 {
+        self.instructions + self.cores.iter().map(|core| core.instructions).sum::<u64>()
+    }
+
+    /// Cycles of a core since its last reset.
+    pub fn cycles(&self, core: usize) -> u64 {
+        self.cores[core & 1].cycles
+    }
+
+    /// CPU cycles in a second now.
+    pub fn cpu_hertz(&self) -> u64 {
+        TICKS_PER_SECOND / self.bus.ticks_per_cycle
+    }
+
+    /// Registers, ports and pins.
+    pub fn peripherals(&mut self) -> &mut Peripherals {
+        &mut self.bus.peripherals
+    }
+
+    /// What the caches and the memory bus did.
+    pub fn statistics(&self) -> Statistics {
+        self.bus.external.statistics
+    }
+
+    /// Decoded code with what it cost, for profiles.
+    pub fn blocks(&self) -> &BlockCache {
+        &self.blocks
+    }
+
+    /// Names for reports.
+    pub fn set_symbols(&mut self, symbols: Symbols) {
+        self.symbols = symbols;
+    }
+
+    /// Names for reports.
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// Resets so far: when and why.
+    pub fn resets(&self) -> &[(Ticks, &'static str)] {
+        &self.resets
+    }
+
+    /// Everything that was no fault but is likely a mistake, each once.
+    pub fn warnings(&mut self) -> Vec<String> {
+        let mut all: Vec<String> = self
+            .bus
+            .peripherals
+            .warnings()
+            .all()
+            .iter()
+            .map(|warned| match warned.count {
+                1 => warned.warning.to_string(),
+                count => format!("{} ({count} times)", warned.warning),
+            })
+            .collect();
+        for list in [
+            &self.bus.external.warnings,
+            &self.bus.external.mspi.warnings,
+            &self.warnings,
+        ] {
+            for warning in list.iter().take(MOST_WARNINGS) {
+                if !all.contains(warning) {
+                    all.push(warning.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// Copies memory as a debugger sees it, without effects; false where an address holds none.
+    pub fn read_memory(&self, address: u32, target: &mut [u8]) -> bool {
+        self.bus.peek(address, target)
+    }
+
+    /// What the flash chip holds, up to the last byte that was ever written.
+    pub fn flash(&self) -> &[u8] {
+        self.bus.external.mspi.flash.content()
+    }
+
+    /// A core as reports show it.
+    pub fn core(&self, core: usize) -> CoreReport {
+        let core = core & 1;
+        describe(&self.cores[core], self.state(core), &self.bus, &self.symbols)
+    }
+
+    fn state(&self, core: usize) -> CoreState {
+        if self.states[core] == CoreState::Running && self.cores[core].waiting {
+            CoreState::Waiting
+        } else {
+            self.states[core]
+        }
+    }
+
+    /// Presses the reset button: everything but the contents of memory chips begins again.
+    pub fn reset(&mut self) {
+        self.loop_resets = 0;
+        self.restart(POWER_ON);
+    }
+
+    fn restart(&mut self, reason: u8) {
+        self.instructions += self.cores.iter().map(|core| core.instructions).sum::<u64>();
+        self.bus.effects.clear();
+        self.bus.peripherals.reset(reason, self.now);
+        if reset_scope(reason) != ResetScope::Cores {
+            self.bus.external.reset();
+        }
+        self.cores = [Core::new(0), Core::new(1)];
+        self.states = [CoreState::InRom, CoreState::Off];
+        self.pipelines = [Pipeline::default(); 2];
+        self.lines = [0; 2];
+        self.misaligned = [0; 2];
+        self.rom = RomState::default();
+        if self.resets.len() < MOST_RESETS {
+            self.resets.push((self.now, reset_name(reason)));
+        }
+        self.booted = false;
+    }
+
+    /// Runs until a time, at most a turn of the cores longer.
+    ///
+    /// # Errors
+    /// What silicon would fault on, hang at or do wrong, with the state of both cores.
+    pub fn run(&mut self, until: Ticks) -> Result<Stopped, Box<Report>> {
+        while self.now < until {
+            if !self.booted {
+                self.boot()?;
+                continue;
+            }
+            if self.options.gpio0_low {
+                self.now = until;
+                return Ok(Stopped::Download);
+            }
+            let next = self.end_of_turn(until);
+            for turn in 0..2 {
+                let core = (self.first + turn) & 1;
+                if self.states[core] == CoreState::Running {
+                    self.run_core(core, next)?;
+                }
+                if !self.bus.effects.is_empty() && self.apply_effects()? {
+                    break;
+                }
+            }
+            if !self.booted {
+                continue;
+            }
+            self.first ^= 1;
+            self.now = next;
+            self.advance_peripherals()?;
+            self.check_app_core()?;
+            if self.is_dead() {
+                return Ok(Stopped::Waiting);
+            }
+        }
+        Ok(Stopped::Time)
+    }
+
+    /// Runs one instruction of a core, and the other core up to the same time.
+    ///
+    /// # Errors
+    /// As [`Machine::run`].
+    pub fn step(&mut self, core: usize) -> Result<(), Box<Report>> {
+        let core = core & 1;
+        if !self.booted {
+            self.boot()?;
+        }
+        if self.states[core] != CoreState::Running {
+            return self.run(self.now + self.bus.ticks_per_cycle).map(|_| ());
+        }
+        self.bus.core = core;
+        let stepped = if self.options.timed {
+            self.cores[core].step(&mut self.bus, &mut self.pipelines[core])
+        } else {
+            self.cores[core].step(&mut self.bus, &mut OneCycle)
+        };
+        match stepped {
+            Ok(None) => {}
+            Ok(Some(pc)) => self.rom_call(core, pc)?,
+            Err(stop) => return Err(self.stopped(core, &stop)),
+        }
+        self.apply_effects()?;
+        let reached = self.bus.ticks_at(core, self.cores[core].cycles);
+        if self.booted && reached > self.now {
+            if self.states[core ^ 1] == CoreState::Running {
+                self.run_core(core ^ 1, reached)?;
+                self.apply_effects()?;
+            }
+            self.now = self.now.max(reached);
+            self.advance_peripherals()?;
+        }
+        Ok(())
+    }
+
+    fn end_of_turn(&self, until: Ticks) -> Ticks {
+        let event = self.bus.peripherals.next_event(self.now).max(self.now + 1);
+        let turn = TURN[usize::from(self.options.timed)] * self.bus.ticks_per_cycle;
+        // Where the earliest core stands that has something to do: a delay in ROM, or a long wait for memory, puts
+        // it ahead of the others.
+        let active = (0..2).filter(|&core| self.state(core) == CoreState::Running);
+        let earliest = active
+            .map(|core| self.bus.ticks_at(core, self.cores[core].cycles))
+            .min();
+        let end = match earliest {
+            Some(ticks) => ticks.max(self.now) + turn,
+            None => self.now + IDLE_STEP,
+        };
+        end.min(until).min(event)
+    }
+
+    fn run_core(&mut self, index: usize, until: Ticks) -> Result<(), Box<Report>> {
+        let target = self.bus.cycle_at(index, until);
+        let lines = self.bus.peripherals.interrupt_lines(index);
+        if lines != self.lines[index] {
+            self.lines[index] = lines;
+            self.cores[index].set_interrupt_lines(lines);
+        }
+        self.bus.core = index;
+        while self.cores[index].cycles < target {
+            let core = &mut self.cores[index];
+            let paused = if self.options.timed {
+                core.run(
+                    &mut self.bus,
+                    &mut self.blocks,
+                    &mut self.pipelines[index],
+                    target,
+                )
+            } else {
+                core.run(&mut self.bus, &mut self.blocks, &mut OneCycle, target)
+            };
+            match paused {
+                Ok(Pause::Time | Pause::Waiting) => break,
+                Ok(Pause::Call { pc }) => {
+                    self.rom_call(index, pc)?;
+                    if !self.bus.effects.is_empty() {
+                        break;
+                    }
+                }
+                Err(stop) => return Err(self.stopped(index, &stop)),
+            }
+        }
+        let core = &self.cores[index];
+        if core.ps() & (ps::EXCM | ps::WOE) == ps::WOE && !self.bus.is_memory(core.a[1]) {
+            let pointer = core.a[1];
+            return Err(self.report(index, Fault::Stack { pointer }, Vec::new()));
+        }
+        if core.misaligned.count != self.misaligned[index] {
+            self.note_misaligned(index);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn note_misaligned(&mut self, index: usize) {
+        let core = &self.cores[index];
+        let first = self.misaligned[index] == 0;
+        self.misaligned[index] = core.misaligned.count;
+        if first && self.warnings.len() < MOST_WARNINGS {
+            let place = self.symbols.name(core.pc).unwrap_or_default();
+            self.warnings.push(format!(
+                "core {index}: vector access to 0x{:08x}, whose low bits are dropped, shortly before pc 0x{:08x} {place}",
+                core.misaligned.first_address, core.pc
+            ));
+        }
+    }
+
+    fn rom_call(&mut self, index: usize, pc: u32) -> Result<(), Box<Report>> {
+        let fault = match Rom::entry(pc) {
+            Some(Entry::Function(function)) => {
+                let call = Call::new(
+                    &FUNCTIONS[function],
+                    &mut self.bus,
+                    &mut self.cores[index],
+                    &mut self.rom,
+                );
+                match call.run() {
+                    Ok(()) => return Ok(()),
+                    Err(fault) => fault,
+                }
+            }
+            Some(Entry::Vector(vector)) => {
+                let mut reader = self.cores[index].clone();
+                let mut special = |register| reader.read_special(register).unwrap_or(0);
+                Fault::ExceptionInRom {
+                    vector,
+                    cause: special(number::EXCCAUSE),
+                    pc: special(number::EPC1),
+                }
+            }
+            Some(Entry::Returned) => Fault::ReturnedToRom,
+            // A SIMCALL of the firmware's own.
+            None => {
+                self.cores[index].pc = pc;
+                Fault::Core(Cause::Illegal)
+            }
+        };
+        Err(self.report(index, fault, Vec::new()))
+    }
+
+    fn stopped(&mut self, index: usize, stop: &Stop) -> Box<Report> {
+        let seen = self.bus.fault.take();
+        let fault = match (stop.cause, seen) {
+            (Cause::Load { .. } | Cause::Store { .. } | Cause::Fetch { .. }, Some(fault)) => fault,
+            (cause, _) => Fault::Core(cause),
+        };
+        self.report(index, fault, stop.trace.clone())
+    }
+
+    fn report(&mut self, core: usize, fault: Fault, trace: Vec<emulator::core::stop::Trace>) -> Box<Report> {
+        let time = if self.booted {
+            self.bus.ticks_at(core, self.cores[core].cycles)
+        } else {
+            self.now
+        };
+        Box::new(Report {
+            fault,
+            core,
+            time,
+            cores: [self.core(0), self.core(1)],
+            trace_names: trace
+                .iter()
+                .map(|trace| self.symbols.name(trace.address))
+                .collect(),
+            trace,
+            resets: self.resets.clone(),
+            warnings: self.warnings(),
+        })
+    }
+
+    fn advance_peripherals(&mut self) -> Result<(), Box<Report>> {
+        if self.bus.peripherals.next_event(self.now) > self.now {
+            return Ok(());
+        }
+        while let Some(effect) = self.bus.peripherals.advance(self.now) {
+            self.bus.effects.push(effect);
+            if self.apply_effects()? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what registers led to; true when the chip was reset.
+    fn apply_effects(&mut self) -> Result<bool, Box<Report>> {
+        for effect in std::mem::take(&mut self.bus.effects) {
+            match effect {
+                Effect::CpuClock { ticks_per_cycle } => {
+                    for index in 0..2 {
+                        let cycles = self.cores[index].cycles;
+                        let ticks = self.bus.ticks_at(index, cycles);
+                        self.bus.set_clock(index, CoreClock { ticks, cycles });
+                    }
+                    self.bus.ticks_per_cycle = u64::from(ticks_per_cycle.max(1));
+                    self.bus.refresh();
+                }
+                Effect::Reset { reason } => {
+                    self.count_loop(reason)?;
+                    self.restart(reason);
+                    return Ok(true);
+                }
+                Effect::AppCore => self.app_core_changed()?,
+                // Lines are looked at before each turn.
+                Effect::Interrupts => {}
+                Effect::Dma { channel } => {
+                    // The channels work on all other memory while they are away from the bus.
+                    let mut gdma = self.bus.peripherals.gdma.clone();
+                    let now = self.now;
+                    let result = gdma.run(channel.into(), &mut self.bus, now);
+                    self.bus.peripherals.gdma = gdma;
+                    if let Err((address, _)) = result {
+                        let fault = self.bus.fault.take().unwrap_or(Fault::Unmapped { address });
+                        return Err(self.report(self.bus.core, fault, Vec::new()));
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn count_loop(&mut self, reason: u8) -> Result<(), Box<Report>> {
+        if !is_watchdog(reason) || self.now - self.last_reset > LOOP_TICKS {
+            self.loop_resets = 0;
+        }
+        self.last_reset = self.now;
+        if is_watchdog(reason) {
+            self.loop_resets += 1;
+            if self.loop_resets >= LOOP_RESETS {
+                let fault = Fault::ResetLoop {
+                    count: self.loop_resets,
+                    reason: reset_name(reason),
+                };
+                return Err(self.report(0, fault, Vec::new()));
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, text: &str) {
+        for byte in text.bytes() {
+            self.bus.peripherals.uart0.rom_write(byte);
+            self.bus.peripherals.usb.rom_write(byte);
+        }
+        self.now += ROM_TICKS_PER_CHARACTER * text.len() as Ticks;
+    }
+
+    fn boot(&mut self) -> Result<(), Box<Report>> {
+        self.now += ROM_TICKS;
+        if self.options.gpio0_low {
+            self.say(
+                "ESP-ROM:esp32s3-20210327\r\nboot:0x0 (DOWNLOAD(USB/UART0))\r\nwaiting for download\r\n",
+            );
+            self.booted = true;
+            return Ok(());
+        }
+        let reason = self.bus.peripherals.reset_reason(0);
+        self.bus.external.mspi.reset(FlashMode::Slow, 0x0001_0001);
+        let outcome = boot(&mut self.bus, reason);
+        self.say(&outcome.log);
+        let booted = match outcome.result {
+            Ok(booted) => booted,
+            Err(reason) => return Err(self.report(0, Fault::Boot(reason), Vec::new())),
+        };
+        self.now += ROM_TICKS_PER_BYTE * Ticks::from(booted.bytes);
+        self.bus.external.mspi.reset(booted.mode, booted.clock);
+        self.bus.ticks_per_cycle = u64::from(self.bus.peripherals.clock().ticks_per_cycle);
+        set_variables(&mut self.bus);
+        self.bus.external.code_changed = true;
+        self.bus.refresh();
+        let entry = booted.entry;
+        self.enter(0, entry);
+        self.app_resets = self.bus.peripherals.app_core().resets;
+        self.booted = true;
+        self.app_core_changed()
+    }
+
+    /// A core leaves the mask ROM: it stands in the window of a ROM function that calls the entry.
+    fn enter(&mut self, index: usize, entry: u32) {
+        let mut core = Core::new(index as u8);
+        let stack = STACK_TOP[index] - 0x100;
+        let mut registers = [0; 64];
+        // Two frames of the ROM: the first has no caller, the second is the caller of the firmware.
+        registers[1] = stack + 0x40;
+        registers[8] = 2 << 30 | RETURNED & 0x3fff_ffff;
+        registers[9] = stack;
+        registers[16] = 2 << 30 | RETURNED & 0x3fff_ffff;
+        core.set_physical_registers(registers);
+        for (register, value) in [
+            (number::WINDOWBASE, 2),
+            (number::WINDOWSTART, 0b101),
+            (number::PS, ps::WOE | ps::UM | 2 << ps::CALLINC_SHIFT),
+        ] {
+            // These registers exist.
+            let _ = core.write_special(register, value);
+        }
+        core.pc = entry;
+        self.cores[index] = core;
+        self.pipelines[index] = Pipeline::default();
+        self.lines[index] = 0;
+        self.states[index] = CoreState::Running;
+        let ticks = self.now;
+        self.bus.set_clock(index, CoreClock { ticks, cycles: 0 });
+    }
+
+    /// The lines of the second core changed.
+    fn app_core_changed(&mut self) -> Result<(), Box<Report>> {
+        let lines = self.bus.peripherals.app_core();
+        if lines.resets != self.app_resets {
+            self.app_resets = lines.resets;
+            self.instructions += self.cores[1].instructions;
+            self.cores[1] = Core::new(1);
+            self.states[1] = CoreState::InRom;
+            self.app_since = self.now;
+        }
+        let runs = lines.clocked && !lines.reset && !lines.stalled;
+        match self.states[1] {
+            CoreState::InRom if runs && lines.entry != 0 => {
+                if let Some(address) = lost_variable(&self.bus) {
+                    let fault = Fault::RomDataLost {
+                        function: "that starts the second core",
+                        address,
+                    };
+                    return Err(self.report(1, fault, Vec::new()));
+                }
+                self.enter(1, lines.entry);
+            }
+            CoreState::Running | CoreState::Waiting if !runs => self.states[1] = CoreState::Stalled,
+            CoreState::Stalled if runs => {
+                let (ticks, cycles) = (self.now, self.cores[1].cycles);
+                self.bus.set_clock(1, CoreClock { ticks, cycles });
+                self.states[1] = CoreState::Running;
+            }
+            _ => {}
+        }
+        let stalled = self.bus.peripherals.pro_stalled();
+        match self.states[0] {
+            CoreState::Running if stalled => self.states[0] = CoreState::Stalled,
+            CoreState::Stalled if !stalled => {
+                let (ticks, cycles) = (self.now, self.cores[0].cycles);
+                self.bus.set_clock(0, CoreClock { ticks, cycles });
+                self.states[0] = CoreState::Running;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The second core spins in ROM until it is told where to begin.
+    fn check_app_core(&mut self) -> Result<(), Box<Report>> {
+        if self.states[1] != CoreState::InRom || self.now - self.app_since < APP_CORE_PATIENCE {
+            return Ok(());
+        }
+        let lines = self.bus.peripherals.app_core();
+        if lines.clocked && !lines.reset && !lines.stalled && lines.entry == 0 {
+            return Err(self.report(1, Fault::AppCoreWithoutEntry, Vec::new()));
+        }
+        self.app_since = self.now;
+        Ok(())
+    }
+
+    /// Whether no core will ever do anything again.
+    fn is_dead(&self) -> bool {
+        let asleep = (0..2).all(|core| self.state(core) != CoreState::Running);
+        asleep
+            && self.bus.peripherals.next_event(self.now) == Ticks::MAX
+            && (0..2).all(|core| self.sleeps(core))
+    }
+
+    /// Whether a core that waits has all its interrupts masked.
+    fn sleeps(&self, index: usize) -> bool {
+        let mut reader = self.cores[index].clone();
+        self.state(index) != CoreState::Waiting || reader.read_special(number::INTENABLE).unwrap_or(0) == 0
+    }
+}
