@@ -19,6 +19,7 @@ typedef enum {
 
 typedef struct {
     app_load_status status;
+    const char *no_partition; /* the board's own words when APP_LOAD_NO_PARTITION, or NULL */
     s3lm_fault fault;         /* when APP_LOAD_PACKAGE */
     size_t needed, available; /* bytes, when a memory is too small */
     s3lm_package package;

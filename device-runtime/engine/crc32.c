@@ -2,18 +2,24 @@
 #include "bytes.h"
 #include "s3lm.h"
 
-/* Bytes per step. The tables live on the stack while the checksum runs: 1 KiB per slice. A chip build with a small
- * stack sets 1. */
+/* Bytes per step. The tables live on the stack while the checksum runs: 1 KiB per slice. A chip has small
+ * stacks. */
 #ifndef S3LM_CRC_SLICES
+#ifdef __XTENSA__
+#define S3LM_CRC_SLICES 1u
+#else
 #define S3LM_CRC_SLICES 8u
 #endif
+#endif
+
+#define POLYNOMIAL 0xEDB88320u
 
 uint32_t s3lm_crc32(uint32_t crc, const uint8_t *bytes, size_t length) {
     uint32_t table[S3LM_CRC_SLICES][256];
     for (uint32_t i = 0; i < 256u; i++) {
         uint32_t remainder = i;
         for (uint32_t bit = 0; bit < 8u; bit++) {
-            remainder = (remainder >> 1) ^ (0xEDB88320u & (0u - (remainder & 1u)));
+            remainder = (remainder >> 1) ^ (POLYNOMIAL & (0u - (remainder & 1u)));
         }
         table[0][i] = remainder;
     }
@@ -36,4 +42,26 @@ uint32_t s3lm_crc32(uint32_t crc, const uint8_t *bytes, size_t length) {
         crc = (crc >> 8) ^ table[0][(crc ^ *bytes) & 0xFFu];
     }
     return ~crc;
+}
+
+/* a * b modulo the polynomial; bit 31 is x^0. */
+static uint32_t multiply(uint32_t a, uint32_t b) {
+    uint32_t product = 0;
+    for (uint32_t bit = 0x80000000u; bit != 0u; bit >>= 1) {
+        product ^= b & (0u - (uint32_t)((a & bit) != 0u));
+        b = (b >> 1) ^ (POLYNOMIAL & (0u - (b & 1u)));
+    }
+    return product;
+}
+
+uint32_t s3lm_crc32_join(uint32_t first, uint32_t second, size_t second_length) {
+    /* Appending n bytes multiplies by x^(8 n): squares of x^8 for the bits of n. */
+    uint32_t power = 0x00800000u;
+    for (; second_length > 0u; second_length >>= 1) {
+        if (second_length & 1u) {
+            first = multiply(first, power);
+        }
+        power = multiply(power, power);
+    }
+    return first ^ second;
 }

@@ -22,6 +22,53 @@ bool s3lm_all_zero(const uint8_t *bytes, size_t length) {
     return any == 0;
 }
 
+/* What one worker takes at least is worth handing over. */
+#define UNITS_AT_ONCE 64u
+
+void s3lm_read_on_all(s3lm_reader *reader, s3lm_work work, void *job, uint32_t units) {
+    if (reader->parallel && units > UNITS_AT_ONCE) {
+        reader->parallel(reader->user, work, job, units, UNITS_AT_ONCE);
+    } else if (units > 0u) {
+        work(job, 0, 0, units);
+    }
+}
+
+/* Bytes of one unit of a checksum. */
+#define CRC_UNIT 64u
+
+/* A checksum in as many parts as there are workers. */
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t length;
+    struct {
+        uint32_t begin, end, crc;
+    } part[S3LM_MAX_WORKERS];
+} crc_job;
+
+static void crc_part(void *user, uint32_t worker, uint32_t begin, uint32_t end) {
+    crc_job *job = user;
+    uint64_t last = (uint64_t)end * CRC_UNIT;
+    job->part[worker].begin = begin * CRC_UNIT;
+    job->part[worker].end = last < job->length ? (uint32_t)last : job->length;
+    job->part[worker].crc =
+        s3lm_crc32(0, job->bytes + job->part[worker].begin, job->part[worker].end - job->part[worker].begin);
+}
+
+static uint32_t crc_of(s3lm_reader *reader, const uint8_t *bytes, uint32_t length) {
+    crc_job job = {.bytes = bytes, .length = length};
+    uint32_t crc = 0;
+    s3lm_read_on_all(reader, crc_part, &job, s3lm_groups(length, CRC_UNIT));
+    for (uint32_t done = 0; done < length;) {
+        uint32_t next = 0;
+        while (job.part[next].end == 0u || job.part[next].begin != done) {
+            next++;
+        }
+        crc = s3lm_crc32_join(crc, job.part[next].crc, job.part[next].end - done);
+        done = job.part[next].end;
+    }
+    return crc;
+}
+
 s3lm_status s3lm_package_length(const uint8_t *bytes, size_t available, uint32_t *length) {
     if (available < S3LM_HEADER_BYTES) {
         return S3LM_ERR_TRUNCATED;
@@ -119,7 +166,7 @@ static s3lm_status check_entry(s3lm_reader *reader, uint32_t index, uint64_t *en
     if (!s3lm_all_zero(package->bytes + *end, (size_t)(offset - *end))) {
         return s3lm_blame(reader, S3LM_ERR_RESERVED, kind, index, (uint32_t)*end, "padding before the section");
     }
-    if (s3lm_crc32(0, package->bytes + offset, length) != s3lm_u32(entry + 16)) {
+    if (crc_of(reader, package->bytes + offset, length) != s3lm_u32(entry + 16)) {
         return s3lm_blame(reader, S3LM_ERR_SECTION_CRC, kind, index, offset, "crc32");
     }
     *end = (uint64_t)offset + length;
@@ -171,8 +218,13 @@ const uint8_t *s3lm_package_section(const s3lm_package *package, uint32_t kind, 
 }
 
 s3lm_status s3lm_package_open(const uint8_t *bytes, size_t length, s3lm_package *package, s3lm_fault *fault) {
+    return s3lm_package_open_on(bytes, length, NULL, NULL, package, fault);
+}
+
+s3lm_status s3lm_package_open_on(const uint8_t *bytes, size_t length, s3lm_parallel parallel, void *user,
+                                 s3lm_package *package, s3lm_fault *fault) {
     s3lm_fault unused;
-    s3lm_reader reader = {package, fault ? fault : &unused};
+    s3lm_reader reader = {package, fault ? fault : &unused, parallel, user};
     uint32_t total;
     *package = (s3lm_package){0};
     s3lm_blame(&reader, S3LM_OK, 0, S3LM_NONE, 0, "");

@@ -24,11 +24,16 @@
 typedef struct {
     s3lm_package *package;
     s3lm_fault *fault;
+    s3lm_parallel parallel; /* NULL: this core alone */
+    void *user;
 } s3lm_reader;
 
 /* Notes a fault at absolute byte `offset` and returns its code. */
 s3lm_status s3lm_blame(s3lm_reader *reader, s3lm_status code, uint32_t section, uint32_t index, uint32_t offset,
                        const char *field);
+
+/* Runs `work` over [0, units) on all cores that the reader may use. */
+void s3lm_read_on_all(s3lm_reader *reader, s3lm_work work, void *job, uint32_t units);
 
 /* Whether all of [bytes, bytes + length) is zero. */
 bool s3lm_all_zero(const uint8_t *bytes, size_t length);

@@ -225,23 +225,57 @@ static s3lm_status check_place(s3lm_reader *reader, uint32_t index, uint32_t wei
     return S3LM_OK;
 }
 
-/* Whether every one of `count` floats is finite, and not negative when `positive`. */
-static bool floats_fit(const uint8_t *bytes, uint64_t count, bool positive) {
+/* What all words of a stretch of weights are checked for. */
+typedef enum { WORDS_FINITE, WORDS_FINITE_POSITIVE, WORDS_CODES } words_kind;
+
+/* Words of one unit: a cache line. */
+#define UNIT_WORDS 16u
+
+typedef struct {
+    const uint32_t *words; /* read in place, as the engine reads tensors */
+    uint32_t count;
+    words_kind kind;
+    uint32_t bad[S3LM_MAX_WORKERS];
+} words_job;
+
+static uint32_t check_floats(const uint32_t *words, uint32_t count, uint32_t sign) {
     uint32_t bad = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        uint32_t bits = s3lm_u32(bytes + 4u * i);
-        bad |= (bits & 0x7F800000u) == 0x7F800000u;
-        bad |= positive && (bits & 0x80000000u) != 0u;
+    for (uint32_t i = 0; i < count; i++) {
+        bad |= (uint32_t)((words[i] & 0x7F800000u) == 0x7F800000u) | (words[i] & sign);
     }
-    return bad == 0u;
+    return bad;
 }
 
-static bool has_forbidden_code(const uint8_t *codes, uint64_t count) {
-    uint8_t bad = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        bad |= codes[i] == 0x80u;
+/* Whether one of the four codes in each word is -128: then its bits with the highest turned over are zero, and a
+ * subtraction borrows from it (Mycroft 1987). */
+static uint32_t check_codes(const uint32_t *words, uint32_t count) {
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t turned = words[i] ^ 0x80808080u;
+        bad |= (turned - 0x01010101u) & ~turned & 0x80808080u;
     }
-    return bad != 0u;
+    return bad;
+}
+
+static void check_words(void *user, uint32_t worker, uint32_t begin, uint32_t end) {
+    words_job *job = user;
+    uint64_t last = (uint64_t)end * UNIT_WORDS;
+    const uint32_t *words = job->words + (size_t)begin * UNIT_WORDS;
+    uint32_t count = (last < job->count ? (uint32_t)last : job->count) - begin * UNIT_WORDS;
+    job->bad[worker] = job->kind == WORDS_CODES
+                           ? check_codes(words, count)
+                           : check_floats(words, count, job->kind == WORDS_FINITE ? 0u : 0x80000000u);
+}
+
+/* Whether all of `count` words from `bytes` on, which is a multiple of 4, pass. */
+static bool words_fit(s3lm_reader *reader, const void *bytes, uint64_t count, words_kind kind) {
+    words_job job = {.words = bytes, .count = (uint32_t)count, .kind = kind};
+    uint32_t bad = 0;
+    s3lm_read_on_all(reader, check_words, &job, s3lm_groups(job.count, UNIT_WORDS));
+    for (uint32_t i = 0; i < S3LM_MAX_WORKERS; i++) {
+        bad |= job.bad[i];
+    }
+    return bad == 0u;
 }
 
 /* The numbers of one tensor whose place has been checked. */
@@ -261,15 +295,16 @@ static s3lm_status check_numbers(s3lm_reader *reader, uint32_t index) {
         }
     }
     if (tensor.encoding == S3LM_F32) {
-        return floats_fit(data, bytes / 4u, false)
+        return words_fit(reader, data, bytes / 4u, WORDS_FINITE)
                    ? S3LM_OK
                    : s3lm_blame(reader, S3LM_ERR_TENSOR_NUMBER, S3LM_KIND_WGHT, index, base, name);
     }
-    if (has_forbidden_code(data, bytes)) {
+    /* Rows are whole multiples of 16 bytes. */
+    if (!words_fit(reader, data, bytes / 4u, WORDS_CODES)) {
         return s3lm_blame(reader, S3LM_ERR_TENSOR_CODE, S3LM_KIND_WGHT, index, base, name);
     }
     const uint8_t *scales = (const uint8_t *)tensor.scales;
-    if (!floats_fit(scales, tensor.scale_count, true)) {
+    if (!words_fit(reader, scales, tensor.scale_count, WORDS_FINITE_POSITIVE)) {
         return s3lm_blame(reader, S3LM_ERR_TENSOR_NUMBER, S3LM_KIND_WGHT, index, (uint32_t)(scales - package->bytes),
                           name);
     }

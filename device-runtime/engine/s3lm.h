@@ -238,6 +238,17 @@ s3lm_status s3lm_package_length(const uint8_t *bytes, size_t available, uint32_t
  * (it may be NULL) and `package` is unusable. */
 s3lm_status s3lm_package_open(const uint8_t *bytes, size_t length, s3lm_package *package, s3lm_fault *fault);
 
+/* Work that may be split: does units [begin, end) as worker `worker`. */
+typedef void (*s3lm_work)(void *job, uint32_t worker, uint32_t begin, uint32_t end);
+
+/* Splits units [0, units) into at most S3LM_MAX_WORKERS ranges whose borders are multiples of `multiple`, runs `work`
+ * once for each with distinct worker numbers below S3LM_MAX_WORKERS, and returns when all are done. */
+typedef void (*s3lm_parallel)(void *user, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
+
+/* The same with checksums and weights checked by several cores; `parallel` NULL: by this one. */
+s3lm_status s3lm_package_open_on(const uint8_t *bytes, size_t length, s3lm_parallel parallel, void *user,
+                                 s3lm_package *package, s3lm_fault *fault);
+
 /* Content of a section of an opened package, NULL when it is absent. */
 const uint8_t *s3lm_package_section(const s3lm_package *package, uint32_t kind, uint32_t *length);
 
@@ -253,6 +264,9 @@ const char *s3lm_role_name(uint32_t role);
 /* IEEE 802.3 CRC-32 (zlib's); start with crc = 0 and pass the result on to continue. */
 uint32_t s3lm_crc32(uint32_t crc, const uint8_t *bytes, size_t length);
 
+/* Checksum of two stretches of bytes that follow each other, from those of each. */
+uint32_t s3lm_crc32_join(uint32_t first, uint32_t second, size_t second_length);
+
 /* ---- Model ---- */
 
 /* A set of inner loops (kernels.h). All sets give the same results to the last bit. */
@@ -262,18 +276,13 @@ extern const s3lm_kernels s3lm_kernels_scalar;
 const s3lm_kernels *s3lm_kernels_best(void);
 const char *s3lm_kernels_name(const s3lm_kernels *kernels);
 
-/* Work that may be split: does units [begin, end) as worker `worker`. */
-typedef void (*s3lm_work)(void *job, uint32_t worker, uint32_t begin, uint32_t end);
-
 /* Zero-initialize for the defaults. */
 typedef struct {
     const s3lm_kernels *kernels; /* NULL: s3lm_kernels_best() */
     uint32_t context;            /* 0: the package's; else at most that */
     uint32_t max_batch;          /* 0: the package's; else 1..S3LM_MAX_BATCH */
     uint32_t workers;            /* 0 or 1: no splitting; else at most S3LM_MAX_WORKERS */
-    /* Splits units [0, units) into at most `workers` ranges whose borders are multiples of `multiple`, runs `work` once
-     * for each with distinct worker numbers below `workers`, and returns when all are done. NULL: one range. */
-    void (*parallel)(void *user, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
+    s3lm_parallel parallel;      /* on at most `workers` workers; NULL: one range */
     void *parallel_user;
     /* Separate memory for the KV cache (s3lm_cache_bytes, S3LM_ALIGNMENT); NULL: it is part of the state. */
     void *cache;
