@@ -24,6 +24,9 @@ export const FLASH_BAUD = 460_800;
 /** Rounds of all reset sequences before a chip is said not to enter its loader. */
 const CONNECT_ROUNDS = 3;
 
+/** How often the stub is loaded. */
+const STUB_ATTEMPTS = 2;
+
 /** How long the program may take to say something after the restart. */
 const START_MS = 3_000;
 
@@ -198,10 +201,7 @@ class BoardVisit {
 
   /** Into the loader and its stub, and what board that is. @throws FlashError */
   async identify(): Promise<BoardFacts> {
-    const identity = await this.enterLoader();
-    this.meter.phase('identifying');
-    requireChip(identity);
-    await this.loader.startStub();
+    await this.enterStub();
     const board = describeBoard(await this.loader.readBoard(), this.use.connection);
     this.board = board;
     return board;
@@ -264,8 +264,7 @@ class BoardVisit {
 
   private async restartLoader(): Promise<void> {
     if (this.use.baudRate !== DEFAULT_BAUD) await this.use.reopen(DEFAULT_BAUD);
-    requireChip(await this.enterLoader());
-    await this.loader.startStub();
+    await this.enterStub();
     const { mac } = describeBoard(await this.loader.readBoard(), this.use.connection);
     if (this.board === null) return;
     if (mac !== this.board.mac) {
@@ -277,6 +276,23 @@ class BoardVisit {
       );
     }
     if (this.board.flashBytes !== null) await this.loader.setFlashBytes(this.board.flashBytes);
+  }
+
+  /** Resets the chip into its loader and starts the stub there; noise may cost one attempt. */
+  private async enterStub(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const identity = await this.enterLoader();
+      if (this.board === null) this.meter.phase('identifying');
+      requireChip(identity);
+      try {
+        await this.loader.startStub();
+        return;
+      } catch (error) {
+        if (attempt === STUB_ATTEMPTS || !(error instanceof Error) || error.name !== 'LoaderError')
+          throw error;
+        this.options.log?.(`the loader program did not start: ${error.message}`);
+      }
+    }
   }
 
   /** Resets the chip into its loader, trying every sequence, and speaks to it. */

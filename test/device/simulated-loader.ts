@@ -2,7 +2,7 @@
  * An ESP32-S3 as a host with a serial port sees it: reset lines that decide what it starts, the loader of its mask ROM, and
  * the stub that a host loads into its RAM. Sources: Espressif's description of the serial protocol (esptool documentation),
  * and espressif/esp-flasher-stub for what the stub answers to what; that PyPI's esptool works with it is shown by
- * `test/device/esptool-against-simulation.sh`.
+ * `test/device/esptool-against-simulation.mjs`.
  */
 import { Unzlib } from 'fflate';
 import { md5Of, toHex } from '../../src/image/digest.js';
@@ -52,10 +52,10 @@ const ROM_CHECKSUM = 0x07;
 const ROM_FAILED = 0x06;
 
 /** EN rises through a resistor and a capacitor; GPIO0 is read when it is high. */
-const EN_RISE_MS = 20;
+const EN_RISE_MS = 5;
 
 /** From reset to the program's first words: a chip with its own USB is back on the bus by then. */
-const PROGRAM_MS = 140;
+const PROGRAM_MS = 30;
 
 /** RAM that the ROM loads into, by the data and the instruction bus. */
 const RAM = [
@@ -85,6 +85,8 @@ export interface BoardOptions {
   readonly banner?: string;
   /** The board's own highest rate: above it, it does not understand. */
   readonly maxBaud?: number;
+  /** How long EN takes to rise, {@link EN_RISE_MS} when not given. */
+  readonly enRiseMilliseconds?: number;
   /** Whether RTS and DTR reach the chip. */
   readonly linesWired?: boolean;
 }
@@ -192,17 +194,17 @@ export class SimulatedBoard {
   private strapped = false;
 
   private transistors(): void {
-    if (this.rising !== null) clearTimeout(this.rising);
-    this.rising = null;
     if (this.rts && !this.dtr) {
+      if (this.rising !== null) clearTimeout(this.rising);
+      this.rising = null;
       this.mode = 'reset';
       return;
     }
-    if (this.mode !== 'reset') return;
+    if (this.mode !== 'reset' || this.rising !== null) return;
     this.rising = setTimeout(() => {
       this.rising = null;
       this.boot(this.bootHeld || (this.dtr && !this.rts));
-    }, EN_RISE_MS);
+    }, this.options.enRiseMilliseconds ?? EN_RISE_MS);
   }
 
   private boot(loader: boolean): void {

@@ -15,7 +15,7 @@ const IDENTITY = {
 } as const;
 
 /** How long a chip with its own USB is off the bus. */
-const AWAY_MS = 120;
+const AWAY_MS = 20;
 
 /** What the USB unit of the chip holds. */
 const FIFO_BYTES = 64;
