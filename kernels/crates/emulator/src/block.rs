@@ -188,12 +188,17 @@ impl BlockCache {
     }
 
     /// What was spent where while cycles were modelled, by all cores together: for each address at which a stretch
-    /// of straight code begins, cycles (waiting for memory included) and instructions.
-    pub fn profile(&mut self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
-        self.forget_spent();
-        self.spent_before
-            .iter()
-            .map(|(&start, &(cycles, instructions))| (start, cycles, instructions))
+    /// of straight code begins, in order, cycles (waiting for memory included) and instructions.
+    pub fn profile(&self) -> Vec<(u32, u64, u64)> {
+        let mut sums = self.spent_before.clone();
+        for (start, spent) in &self.spent {
+            let sum = sums.entry(*start).or_default();
+            *sum = (sum.0 + spent.cycles.get(), sum.1 + spent.instructions.get());
+        }
+        sums.into_iter()
+            .filter(|(_, (cycles, _))| *cycles != 0)
+            .map(|(start, (cycles, instructions))| (start, cycles, instructions))
+            .collect()
     }
 
     /// Begins to count anew.

@@ -28,31 +28,36 @@ pub(crate) fn may_wait(operations: &[Operation], start: u32) -> bool {
 
 impl Core {
     /// Whether running the stretch, at whose start the core is, leaves everything as it is.
-    #[cold]
     #[inline(never)]
-    pub(crate) fn waits<B: Bus>(&self, bus: &mut B, operations: &[Operation], block: &Block) -> bool {
+    pub(crate) fn waits<B: Bus>(&mut self, bus: &mut B, operations: &[Operation], block: &Block) -> bool {
+        // Nothing else changes in stretches that may wait.
+        let (a, sar) = (self.a, self.sar);
+        let same = self.stays::<B>(bus, operations, block) && self.a == a && self.sar == sar;
+        (self.a, self.sar) = (a, sar);
+        same
+    }
+
+    /// Runs a round; whether it reads only what is steady and goes back to its start.
+    fn stays<B: Bus>(&mut self, bus: &mut B, operations: &[Operation], block: &Block) -> bool {
         let Some((last, body)) = operations.split_last() else {
             return false;
         };
-        let mut round = self.clone();
         for operation in body {
             if let Op::Memory(op) = operation.op {
                 let address = if op == Memory::L32r {
                     operation.imm as u32
                 } else {
-                    round.reg(operation, S).wrapping_add_signed(operation.imm)
+                    self.reg(operation, S).wrapping_add_signed(operation.imm)
                 };
                 if !bus.is_steady(address) {
                     return false;
                 }
             }
-            if straight(&mut round, bus, operation).is_err() {
+            if straight(self, bus, operation).is_err() {
                 return false;
             }
         }
         let Op::Branch(op) = last.op else { return false };
-        branch::execute(&round, op, last) == Flow::Jump(block.start)
-            && round.a == self.a
-            && round.sar == self.sar
+        branch::execute(self, op, last) == Flow::Jump(block.start)
     }
 }

@@ -197,7 +197,7 @@ fn cycles_are_told_by_where_they_were_spent() {
             until,
         )
         .unwrap_or_else(|stop| panic!("{stop}"));
-    let profile: Vec<(u32, u64, u64)> = machine.cache.profile().collect();
+    let profile: Vec<(u32, u64, u64)> = machine.cache.profile();
     // The loop is entered in order once, as part of the first stretch, and 99 times by its branch.
     let again = profile
         .iter()
