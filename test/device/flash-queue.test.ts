@@ -1,0 +1,86 @@
+// Boards one after another: results and tally, with real flashing of simulated boards.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boardFlasher } from '../../src/device/flasher.js';
+import { FlashQueue } from '../../src/device/flash-queue.js';
+import { PortSession } from '../../src/device/port-session.js';
+import { assertFlashed, hurried, MiB, sampleParts } from './flash-fixtures.js';
+import { OP, SimulatedBoard, type BoardOptions } from './simulated-loader.js';
+import { SimulatedSerial } from './simulated-port.js';
+
+test('flashes a class of boards and counts each once', async () => {
+  let changes = 0;
+  const queue = new FlashQueue(
+    boardFlasher,
+    { parts: sampleParts(), needs: { flashBytes: 8 * MiB }, startMilliseconds: 200 },
+    () => (changes += 1),
+  );
+  const serial = new SimulatedSerial();
+  const plug = async (
+    options: BoardOptions,
+    label: string,
+    more?: Parameters<FlashQueue['next']>[2],
+    board = new SimulatedBoard(options),
+  ): Promise<SimulatedBoard> => {
+    const session = await PortSession.open({ serial, port: serial.plug(board), sleep: hurried });
+    const flashing = queue.next(session, label, more);
+    assert.equal(queue.isBusy, true);
+    await assert.rejects(queue.next(session, 'too early'), /is being flashed/);
+    await flashing;
+    await session.close();
+    serial.ports = [];
+    return board;
+  };
+  const mac = (last: number): number[] => [2, 0, 0, 0, 0, last];
+
+  const first = await plug({ mac: mac(1) }, 'A');
+  await assertFlashed(first, sampleParts());
+  await plug({ mac: mac(2), flashBytes: 4 * MiB }, 'B');
+  await plug({ mac: mac(3), chipId: 5 }, 'C');
+  assert.deepEqual(
+    { ...queue.tally, millisecondsPerBoard: null },
+    { flashed: 1, silent: 0, failed: 2, tries: 3, millisecondsPerBoard: null },
+  );
+  assert.ok((queue.tally.millisecondsPerBoard ?? 0) > 0);
+
+  // Another board in the place of C, the first once more, one that is cancelled, and one that stays silent.
+  await plug({ mac: mac(4) }, 'C ');
+  await plug({}, 'A', {}, first);
+  const stop = new AbortController();
+  const cancelled = new SimulatedBoard({ mac: mac(5) });
+  cancelled.faults = {
+    request: (op) => {
+      if (op === OP.flashData) stop.abort();
+      return undefined;
+    },
+  };
+  await plug({}, 'D', { signal: stop.signal }, cancelled);
+  const silent = new SimulatedBoard({ mac: mac(6) });
+  const say = silent.say.bind(silent);
+  silent.say = (text) => {
+    if (silent.mode === 'rom') say(text);
+  };
+  await plug({}, 'E', {}, silent);
+
+  assert.deepEqual(
+    queue.entries.map(({ number, label, outcome }) => [
+      number,
+      label,
+      outcome.kind === 'failed' ? outcome.code : outcome.kind,
+    ]),
+    [
+      [1, 'A', 'flashed'],
+      [2, 'B', 'flash-too-small'],
+      [3, 'C', 'wrong-chip'],
+      [4, 'C', 'flashed'],
+      [5, 'A', 'flashed'],
+      [6, 'D', 'cancelled'],
+      [7, 'E', 'flashed'],
+    ],
+  );
+  const { flashed, failed, tries, silent: quiet } = queue.tally;
+  assert.deepEqual({ flashed, failed, tries, quiet }, { flashed: 3, failed: 1, tries: 7, quiet: 1 });
+  assert.equal(queue.lastOf('02:00:00:00:00:01')?.number, 5);
+  assert.equal(queue.lastOf('02:00:00:00:00:05'), null);
+  assert.equal(changes, 14);
+});
