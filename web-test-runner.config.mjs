@@ -22,9 +22,19 @@ export default {
       launchOptions: { executablePath, args: chromeArguments(), headless: true },
     }),
   ],
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
+  plugins: [bundledEsptool(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
   reporters: [defaultReporter({ reportTestProgress: false }), totalsReporter()],
 };
+
+/** esptool-js has parts that only bundlers understand (CommonJS, JSON modules) and brings a bundle of itself. */
+function bundledEsptool() {
+  return {
+    name: 'bundled-esptool',
+    resolveImport({ source }) {
+      return source === 'esptool-js' ? '/node_modules/esptool-js/bundle.js' : undefined;
+    },
+  };
+}
 
 /** Leaves the totals where scripts/test.mjs asked for them. */
 function totalsReporter() {
