@@ -16,35 +16,42 @@ export const ENTRIES = {
     'esp32-llm-converter': 'src/element/esp32-llm-converter.ts',
     define: 'src/element/define.ts',
   },
-  worker: 'src/worker/worker.ts',
+  workers: { worker: 'src/worker/worker.ts', 'emulator-worker': 'src/worker/emulator-worker.ts' },
   cli: 'src/cli/main.ts',
 };
 
-/** The module whose text stands for the worker's program; see {@link embedWorker}. */
-const WORKER_SOURCE = path.join(ROOT, 'src/worker/worker-source.ts');
+/** The modules whose texts stand for the workers' programs, and the name of the text in each; see {@link embedWorkers}. */
+const WORKER_SOURCES = {
+  worker: { file: path.join(ROOT, 'src/worker/worker-source.ts'), name: 'workerSource' },
+  'emulator-worker': {
+    file: path.join(ROOT, 'src/worker/emulator-worker-source.ts'),
+    name: 'emulatorWorkerSource',
+  },
+};
 
 /**
- * The three bundles in the order in which they must be made: the element carries the worker.
+ * The bundles in the order in which they must be made: the page's code carries the workers.
  * @param {string} dist absolute path of the output folder
  * @returns {Promise<Set<string>>} every file that went into a bundle
  */
 export async function bundleAll(dist) {
   const modules = new Set();
-  const worker = await bundleWorker(dist, modules);
-  await bundlePage(dist, worker, modules);
+  const workers = new Map();
+  for (const name of Object.keys(ENTRIES.workers)) workers.set(name, await bundleWorker(name, dist, modules));
+  await bundlePage(dist, workers, modules);
   await bundleCli(dist, modules);
   return modules;
 }
 
-/** The worker: a classic script, because a blob worker from another origin cannot import modules everywhere. */
-async function bundleWorker(dist, modules) {
+/** A worker: a classic script, because a blob worker from another origin cannot import modules everywhere. */
+async function bundleWorker(name, dist, modules) {
   const bundle = await rollup({
-    input: path.join(ROOT, ENTRIES.worker),
+    input: path.join(ROOT, ENTRIES.workers[name]),
     plugins: [typescript(), json(), nodeResolve({ browser: true }), commonjs(), shrink(false)],
     onwarn: fail,
   });
   const { output } = await bundle.write({
-    file: path.join(dist, 'worker.js'),
+    file: path.join(dist, `${name}.js`),
     format: 'iife',
     inlineDynamicImports: true,
   });
@@ -54,14 +61,14 @@ async function bundleWorker(dist, modules) {
 }
 
 /** What pages load: small entries, everything heavy behind a dynamic import. */
-async function bundlePage(dist, workerCode, modules) {
+async function bundlePage(dist, workers, modules) {
   const input = Object.fromEntries(
     Object.entries(ENTRIES.page).map(([name, file]) => [name, path.join(ROOT, file)]),
   );
   const bundle = await rollup({
     input,
     plugins: [
-      embedWorker(workerCode),
+      embedWorkers(workers),
       typescript(),
       json(),
       nodeResolve({ browser: true }),
@@ -134,13 +141,17 @@ function json() {
   };
 }
 
-/** Replaces the module that says "no worker text here" by one that has it. */
-function embedWorker(code) {
+/** Replaces the modules that say "no worker text here" by ones that have it. */
+function embedWorkers(workers) {
   return {
-    name: 'embed-worker',
+    name: 'embed-workers',
     load(id) {
-      if (id !== WORKER_SOURCE) return null;
-      return { code: `export const workerSource = ${JSON.stringify(code)};`, map: { mappings: '' } };
+      for (const [worker, { file, name }] of Object.entries(WORKER_SOURCES)) {
+        if (id !== file) continue;
+        const code = `export const ${name} = ${JSON.stringify(workers.get(worker))};`;
+        return { code, map: { mappings: '' } };
+      }
+      return null;
     },
   };
 }

@@ -10,7 +10,7 @@ import { ROOT, runOrThrow } from './lib/run.mjs';
 const DIST = path.join(ROOT, 'dist');
 
 /** Folders whose prebuilt WebAssembly the pages and the command line load. */
-const PREBUILT = ['kernels/prebuilt', 'device-runtime/prebuilt'];
+const PREBUILT = ['kernels/prebuilt', 'kernels/crates/emulator-wasm/prebuilt', 'device-runtime/prebuilt'];
 
 /** Programs for chips, by the name that they have beside the scripts. */
 const FIRMWARE = { 'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf' };

@@ -21,8 +21,8 @@ export interface EmulatorOptions {
   /** Count cycles by the timing model; otherwise every instruction takes one. */
   readonly timing: boolean;
   readonly speed: EmulatorSpeed;
-  /** Lines of `address size name`, in hexadecimal but for the name: names in reports. */
-  readonly symbols?: string | undefined;
+  /** The firmware's ELF file: its names appear in reports. */
+  readonly symbols?: Uint8Array | undefined;
   /** Start of the random number register's sequence; the same seed gives the same run. */
   readonly seed?: number | undefined;
 }
@@ -40,20 +40,47 @@ export interface EmulatorStatus {
   readonly rate: number;
 }
 
-/** Registers of one core. */
+/** A place in a backtrace. */
+export interface EmulatedFrame {
+  /** The instruction: for callers, their call. */
+  readonly pc: number;
+  /** The frame's stack pointer. */
+  readonly sp: number;
+  /** `NAME+0xOFFSET`, `null` where no symbol is known. */
+  readonly name: string | null;
+}
+
+/** One core where it stands. */
 export interface EmulatedCore {
+  readonly state: 'off' | 'in-rom' | 'stalled' | 'waiting' | 'running';
   readonly pc: number;
   /** a0 to a15 as the running function sees them. */
   readonly registers: readonly number[];
-  readonly halted: boolean;
+  /** Since its reset. */
+  readonly instructions: number;
+  readonly cycles: number;
+  readonly backtrace: readonly EmulatedFrame[];
 }
 
 /** Why the emulated chip stopped: what silicon would have faulted on or corrupted. */
 export interface EmulatorReport {
   /** One sentence. */
   readonly cause: string;
-  /** Everything: both cores' registers, backtraces with names, the last instructions. */
+  /** Everything for people: both cores' registers, backtraces with names, the last instructions. */
   readonly text: string;
+  /** The core that it happened to. */
+  readonly core: number;
+  /** Emulated seconds since power-on. */
+  readonly seconds: number;
+  readonly cores: readonly [EmulatedCore, EmulatedCore];
+  /** The last instructions of that core, the unfinished one last. */
+  readonly trace: readonly {
+    readonly address: number;
+    readonly text: string;
+    readonly name: string | null;
+  }[];
+  /** What was no error by itself. */
+  readonly warnings: readonly string[];
 }
 
 /** The compiled emulator behind the binding; `device/emulator-core.ts` makes one. Times are seconds. */

@@ -13,6 +13,23 @@ import type {
 
 const BOARD = { flashBytes: 1 << 22, psramKind: 'none', psramBytes: 0 } as const;
 const FLAT: EmulatorOptions = { board: BOARD, timing: true, speed: 'flat' };
+const CORE: EmulatedCore = {
+  state: 'running',
+  pc: 4,
+  registers: Array.from({ length: 16 }, () => 0),
+  instructions: 1,
+  cycles: 1,
+  backtrace: [],
+};
+const REPORT: EmulatorReport = {
+  cause: 'It broke.',
+  text: 'registers',
+  core: 0,
+  seconds: 0.01,
+  cores: [CORE, CORE],
+  trace: [],
+  warnings: [],
+};
 const MODULE = {} as WebAssembly.Module;
 
 /** A chip that echoes, takes 64 bytes a run, and needs a millisecond of the test's clock for ten of its own. */
@@ -39,7 +56,7 @@ class EchoChip implements EmulatorCore {
     this.instructions += 100;
     this.wall.milliseconds += seconds * 100;
     this.said.push(...this.queue.splice(0, 64));
-    return this.seconds >= this.faultAt ? { cause: 'It broke.', text: 'registers' } : null;
+    return this.seconds >= this.faultAt ? REPORT : null;
   }
 
   step(): EmulatorReport | null {
@@ -78,7 +95,7 @@ class EchoChip implements EmulatorCore {
   }
 
   core(): EmulatedCore {
-    return { pc: 4, registers: Array.from({ length: 16 }, () => 0), halted: false };
+    return CORE;
   }
 
   readMemory(address: number, length: number): Uint8Array | null {
