@@ -206,6 +206,13 @@ pub enum Fault {
         /// Where it happened.
         pc: u32,
     },
+    /// VECBASE points to where no handler of window exceptions is.
+    WindowHandler {
+        /// VECBASE.
+        base: u32,
+        /// Offset of the vector.
+        vector: u32,
+    },
     /// The mask ROM found nothing that it can start.
     Boot(String),
     /// The stack pointer points to no memory.
@@ -317,7 +324,15 @@ impl fmt::Display for Fault {
             Self::ReturnedToRom => write!(f, "the firmware returned to the mask ROM"),
             Self::ExceptionInRom { vector, cause, pc } => write!(
                 f,
-                "exception {cause} at 0x{pc:08x} went to the mask ROM's vector 0x{vector:03x}: VECBASE was not set"
+                "exception {cause} ({}) at 0x{pc:08x} went to the mask ROM's vector 0x{vector:03x}: VECBASE was not set",
+                exception_name(*cause)
+            ),
+            Self::WindowHandler { base, vector } => write!(
+                f,
+                "window {} of {} registers, but VECBASE is 0x{base:08x} and no handler is at 0x{:08x}",
+                if vector & 0x40 == 0 { "overflow" } else { "underflow" },
+                4 * ((vector >> 7) + 1),
+                base + vector
             ),
             Self::Boot(reason) => write!(f, "the mask ROM cannot start the image: {reason}"),
             Self::Stack { pointer } => {
@@ -327,10 +342,32 @@ impl fmt::Display for Fault {
                 write!(f, "the second core was started, but was not told where to begin")
             }
             Self::ResetLoop { count, reason } => {
-                write!(f, "the chip was reset {count} times in a row: {reason}")
+                write!(f, "watchdogs reset the chip {count} times in a row, the last time {reason}")
             }
         }
     }
+}
+
+/// An EXCCAUSE in words.
+fn exception_name(cause: u32) -> String {
+    let name = match cause {
+        0 => "illegal instruction",
+        1 => "system call",
+        2 => "instruction fetch",
+        3 => "load or store",
+        4 => "level-1 interrupt",
+        5 => "alloca",
+        6 => "division by zero",
+        8 => "privileged instruction",
+        9 => "unaligned load or store",
+        12..=19 => "data or address that memory refused",
+        20 => "instruction fetch prohibited",
+        28 => "load prohibited",
+        29 => "store prohibited",
+        32..=39 => return format!("coprocessor {} is off in CPENABLE", cause - 32),
+        _ => "reserved",
+    };
+    name.to_owned()
 }
 
 /// The newest fault, until the run that it ends has ended. Code that is decoded ahead may leave one that ends nothing.

@@ -41,6 +41,8 @@ const APP_CORE_PATIENCE: Ticks = TICKS_PER_SECOND / 10;
 const POWER_ON: u8 = 1;
 /// Different warnings of memory accesses that are kept.
 const MOST_WARNINGS: usize = 64;
+/// Window vectors lie below this offset from VECBASE.
+const WINDOW_VECTORS: u32 = 0x180;
 /// Resets that are remembered.
 const MOST_RESETS: usize = 64;
 
@@ -417,7 +419,20 @@ impl Machine {
             (Cause::Load { .. } | Cause::Store { .. } | Cause::Fetch { .. }, Some(fault)) => fault,
             (cause, _) => Fault::Core(cause),
         };
+        let fault = match stop.cause {
+            Cause::Illegal | Cause::Fetch { .. } => self.missing_handler(index).unwrap_or(fault),
+            _ => fault,
+        };
         self.report(index, fault, stop.trace.clone())
+    }
+
+    /// Whether a core, which could not go on, had just gone to the vector of a window exception.
+    fn missing_handler(&self, index: usize) -> Option<Fault> {
+        let core = &self.cores[index];
+        let base = core.clone().read_special(number::VECBASE).ok()?;
+        let vector = core.pc.wrapping_sub(base);
+        let window = vector < WINDOW_VECTORS && vector & 0x3f == 0 && core.ps() & ps::EXCM != 0;
+        window.then_some(Fault::WindowHandler { base, vector })
     }
 
     fn report(&mut self, core: usize, fault: Fault, trace: Vec<emulator::core::stop::Trace>) -> Box<Report> {

@@ -33,8 +33,9 @@ const DATE: u32 = 0x1fc;
 
 /// Opens the super watchdog's register for writing.
 const SWD_KEY: u32 = 0x8f1d_312a;
-/// The super watchdog wants to be fed within about a second (inferred).
-const SWD_TICKS: Ticks = TICKS_PER_SECOND;
+/// The super watchdog wants to be fed within this time (inferred: boards that hang while they boot tell of the first
+/// timer group's watchdog, which takes 1.3 s).
+const SWD_TICKS: Ticks = 2 * TICKS_PER_SECOND;
 /// The stall lines of a core, in two registers, stall it at this value only.
 const STALL: (u32, u32) = (0x21, 2);
 
