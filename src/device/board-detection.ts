@@ -108,11 +108,11 @@ function packagedPsram(efuse: ChipRegisters['efuse']): PackagedPsram | null {
   return { bytes, kind: bytes >= 8 * MiB ? 'octal' : 'quad' };
 }
 
-/** The third byte is the power of two in one numbering, and six lower in another from 64 MB on. */
+/** The third byte is the power of two in one numbering, and six higher in another from 64 MB on. */
 export function flashCapacity(flashId: number): number | null {
   const capacity = (flashId >>> 16) & 0xff;
   if (capacity >= 0x12 && capacity <= 0x1c) return 2 ** capacity;
-  if (capacity >= 0x20 && capacity <= 0x22) return 2 ** (capacity + 6);
+  if (capacity >= 0x20 && capacity <= 0x22) return 2 ** (capacity - 6);
   if (capacity >= 0x32 && capacity <= 0x3a) return 2 ** (capacity - 0x20);
   return null;
 }

@@ -1,4 +1,5 @@
 /** What of an image is written to a board, and in which pieces: gaps keep what the board has there, such as settings. */
+import type { BoardNeeds } from './board-detection.js';
 import type { ImageDescription } from '../image/describe.js';
 import { hex } from '../image/chip.js';
 import { PART, type FlashImage } from '../image/flash-image.js';
@@ -53,6 +54,22 @@ export function partsOfMergedImage(image: ByteSource, description: ImageDescript
     if (content.kind === 'data') parts.push(slice(image, name, offset, end));
   }
   return sorted(parts);
+}
+
+/**
+ * What an image asks of a board: the flash that its header names, the revisions that it runs on, and the PSRAM that the
+ * weights placed there fill (a cache beside them is not counted: the firmware finds room for it or says that it cannot).
+ */
+export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
+  const [least] = boot.revisions;
+  const psramBytes = (model?.tensors ?? [])
+    .filter(({ placement }) => placement === 'psram')
+    .reduce((sum, { dataLength, scaleCount }) => sum + dataLength + 4 * scaleCount, 0);
+  return {
+    flashBytes: boot.settings.flashBytes,
+    psramBytes,
+    revision: [Math.floor(least / 100), least % 100],
+  };
 }
 
 /**
