@@ -32,6 +32,7 @@ static inline uint32_t core_number(void) {
 void time_start(void);
 /* Microseconds since the last reset. Any core. */
 uint64_t time_micros(void);
+uint32_t time_cycles(void);
 /* Waits at least that long, at any CPU clock. Any core. */
 void wait_micros(uint32_t micros);
 

@@ -85,7 +85,7 @@ _Noreturn void board_main(void) {
     board.ports[1] = uart0_port;
     board.port_count = 2;
     board.micros = time_micros;
-    board.cycles = cycle_count;
+    board.cycles = time_cycles;
     board.random = random_word;
     board.reset = reset_chip;
     board.feed = application_feed;
