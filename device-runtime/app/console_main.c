@@ -222,11 +222,17 @@ void console_step(console *c) {
 }
 
 void app_main(const app_board *board) {
-    /* Too large for a stack. */
-    static console state;
-    state = (console){0};
-    console_start(&state, board);
-    while (!state.stopped) {
-        console_step(&state);
+    /* Too large for a stack, and a board's own data are better small: it takes the beginning of the model's memory. */
+    static app_board rest;
+    rest = *board;
+    rest.sram = aligned(board->sram);
+    console *c = (console *)(void *)carve(&rest.sram, sizeof *c);
+    if (!c) {
+        return;
+    }
+    *c = (console){0};
+    console_start(c, &rest);
+    while (!c->stopped) {
+        console_step(c);
     }
 }

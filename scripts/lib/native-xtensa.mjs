@@ -26,16 +26,20 @@ const C_FLAGS = [
   '-Werror',
 ];
 
-/** Said in a manifest; together with {@link XTENSA_TARGETS} it is all that the compilers are told. */
-export const XTENSA_FLAGS = [`${CLANG} --target=xtensa -S -O2|-Oz ${C_FLAGS.join(' ')}`];
-
 /**
  * Files whose code must be fast: what runs for every token or over every byte of a package. Everything else must be
  * small, as RAM that holds code holds no model. The bits of results are the same either way.
  */
 const FAST =
-  /^device-runtime\/(engine\/(attention|crc32|kernels_\w+|linear|model|norm|package_tensors|sampler)\.c|xtensa\/|boards\/\w+\/(pie\/|second_core))/;
-const optimization = (source) => (FAST.test(source) ? '-O2' : '-Oz');
+  /^device-runtime\/(engine\/(attention|crc32|kernels_common|linear|model|norm|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(pie\/|second_core))/;
+const SMALL = ['-Oz', '-mllvm', '-inline-threshold=0'];
+const optimization = (source) => (FAST.test(source) ? ['-O2'] : SMALL);
+
+/** Said in a manifest; together with {@link XTENSA_TARGETS} it is all that the compilers are told. */
+export const XTENSA_FLAGS = [
+  `${CLANG} --target=xtensa -S -O2 ${C_FLAGS.join(' ')}`,
+  `${CLANG} --target=xtensa -S ${SMALL.join(' ')} ${C_FLAGS.join(' ')}`,
+];
 
 /**
  * What the linker is told. Relaxation would rewrite instructions as the core that this linker was made for has them;
@@ -120,7 +124,7 @@ async function compileOne(target, source, folder) {
     // The path is relative, so that no folder of this machine gets into the object.
     const args = [
       '--target=xtensa',
-      optimization(source),
+      ...optimization(source),
       ...C_FLAGS,
       ...options,
       '-S',
