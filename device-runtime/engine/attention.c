@@ -123,7 +123,32 @@ typedef struct {
     uint32_t tokens;
 } attention_job;
 
-/* Query heads [begin, end) of all tokens of the pass. */
+/* Rotates the queries [begin, end) and the keys that they look up, and appends these keys and their values. */
+static void append(const attention_job *j, uint32_t begin, uint32_t end) {
+    s3lm_model *model = j->model;
+    const s3lm_layer_config *config = &j->layer->config;
+    uint32_t dim = config->head_dim;
+    uint32_t heads_per_kv = config->heads / config->kv_heads;
+    for (uint32_t t = 0; t < j->tokens; t++) {
+        float *q = model->projected + (size_t)t * model->projected_stride;
+        float *k = q + (size_t)config->heads * dim;
+        float *v = k + (size_t)config->kv_heads * dim;
+        uint32_t position = model->length + t;
+        const s3lm_tensor *table = config->rotary != S3LM_NONE ? model->rotary[config->rotary] : NULL;
+        const float *angles = table ? (const float *)table->data + (size_t)position * (table->row_stride / 4u) : NULL;
+        for (uint32_t head = begin; angles && head < end; head++) {
+            rotate(q + head * dim, angles, config->rotary_dim);
+        }
+        for (uint32_t head = begin / heads_per_kv; head < end / heads_per_kv; head++) {
+            if (angles) {
+                rotate(k + head * dim, angles, config->rotary_dim);
+            }
+            store(model, j->layer, head, position, k + head * dim, v + head * dim);
+        }
+    }
+}
+
+/* Query heads [begin, end) of all tokens of the pass; a key/value head's queries stay together. */
 static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     const attention_job *j = job;
     const s3lm_model *model = j->model;
@@ -131,6 +156,7 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     uint32_t heads_per_kv = config->heads / config->kv_heads;
     float *scores = model->scores + (size_t)worker * model->context_stride;
     int16_t *codes = model->score_codes + (size_t)worker * model->context_stride;
+    append(j, begin, end);
     for (uint32_t head = begin; head < end; head++) {
         uint32_t kv_head = head / heads_per_kv;
         for (uint32_t t = 0; t < j->tokens; t++) {
@@ -149,25 +175,8 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
 
 void s3lm_attention(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
     const s3lm_layer_config *config = &layer->config;
-    uint32_t dim = config->head_dim;
-    uint32_t query_size = config->heads * dim;
-    uint32_t key_size = config->kv_heads * dim;
+    uint32_t query_size = config->heads * config->head_dim;
     for (uint32_t t = 0; t < tokens; t++) {
-        float *q = model->projected + (size_t)t * model->projected_stride;
-        float *k = q + query_size;
-        float *v = k + key_size;
-        uint32_t position = model->length + t;
-        if (config->rotary != S3LM_NONE) {
-            const s3lm_tensor *table = model->rotary[config->rotary];
-            const float *angles = (const float *)table->data + (size_t)position * (table->row_stride / 4u);
-            /* Queries and keys lie side by side, so one loop rotates both. */
-            for (uint32_t head = 0; head < config->heads + config->kv_heads; head++) {
-                rotate(q + head * dim, angles, config->rotary_dim);
-            }
-        }
-        for (uint32_t head = 0; head < config->kv_heads; head++) {
-            store(model, layer, head, position, k + head * dim, v + head * dim);
-        }
         float *padding = model->attended + (size_t)t * model->attended_stride;
         for (uint32_t i = query_size; i < s3lm_align(query_size, 4); i++) {
             padding[i] = 0.0f;

@@ -71,6 +71,9 @@ struct s3lm_kernels {
 
     /* y[i] = (x[i] * factor) * gain[i], or x[i] * factor when `gain` is NULL; i < n. */
     void (*norm)(const float *x, float factor, const float *gain, float *y, uint32_t n);
+
+    /* The largest of x[i], i < n, n >= 1: by their bits, with +0 above -0 and a NaN without a sign above all. */
+    float (*maximum)(const float *x, uint32_t n);
 };
 
 /* What is the same in all sets of this folder (kernels_common.c): loops that compilers vectorize as they are. */
@@ -83,6 +86,7 @@ void s3lm_gate(const float *gates, const float *ups, uint32_t step, uint32_t n, 
 void s3lm_scale_all(float *x, float factor, uint32_t n);
 void s3lm_multiply_all(float *x, const float *factors, uint32_t n);
 void s3lm_add_all(float *x, const float *terms, uint32_t n);
+float s3lm_maximum(const float *x, uint32_t n);
 void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32_t n);
 
 /* Scale of a row whose tensor is S3LM_I8_TENSOR or S3LM_I8_ROW. */

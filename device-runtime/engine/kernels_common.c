@@ -38,7 +38,7 @@ void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, 
  * vectorize them. */
 static inline int32_t ordered(uint32_t bits) { return (int32_t)(bits ^ ((0u - (bits >> 31)) & 0x7FFFFFFFu)); }
 
-static float maximum(const float *x, uint32_t count) {
+float s3lm_maximum(const float *x, uint32_t count) {
     int32_t largest = ordered(s3lm_bits(x[0]));
     for (uint32_t i = 1; i < count; i++) {
         int32_t candidate = ordered(s3lm_bits(x[i]));
@@ -48,7 +48,7 @@ static float maximum(const float *x, uint32_t count) {
 }
 
 float s3lm_exponentiate(float *scores, uint32_t count) {
-    float largest = maximum(scores, count);
+    float largest = s3lm_maximum(scores, count);
     for (uint32_t i = 0; i < count; i++) {
         scores[i] = s3lm_exp(scores[i] - largest);
     }

@@ -95,6 +95,7 @@ const s3lm_kernels s3lm_kernels_scalar = {
     .multiply = s3lm_multiply_all,
     .add = s3lm_add_all,
     .norm = s3lm_norm,
+    .maximum = s3lm_maximum,
 };
 
 const char *s3lm_kernels_name(const s3lm_kernels *kernels) { return kernels->name; }

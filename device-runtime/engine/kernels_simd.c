@@ -288,6 +288,7 @@ static const s3lm_kernels s3lm_kernels_simd = {
     .multiply = s3lm_multiply_all,
     .add = s3lm_add_all,
     .norm = s3lm_norm,
+    .maximum = s3lm_maximum,
 };
 
 const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_simd; }

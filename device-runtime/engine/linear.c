@@ -1,4 +1,5 @@
-/* Matrix products: quantize the input where the weights are int8, multiply on all workers, add the bias. */
+/* Matrix products: quantize the input where the weights are int8, multiply on all workers, add the bias; and what
+ * follows row by row, while the rows are at hand. */
 #include "bytes.h"
 #include "model_parts.h"
 #include "numerics.h"
@@ -53,31 +54,97 @@ typedef struct {
     uint32_t x_stride;
     uint32_t y_stride;
     uint32_t tokens;
+    s3lm_finish finish;
+    uint32_t bad[S3LM_MAX_WORKERS];
+    struct {
+        uint32_t begin, end;
+    } range[S3LM_MAX_WORKERS];
 } product;
 
+/* What follows on rows [begin, end) of one token's product, which lie at y + begin. */
+static void finish_rows(product *p, uint32_t worker, uint32_t token, uint32_t begin, uint32_t end, float *y) {
+    const s3lm_model *model = p->model;
+    const s3lm_kernels *kernels = model->kernels;
+    uint32_t n = end - begin;
+    float factor = model->package->config.logit_scale;
+    switch (p->finish) {
+    case S3LM_FINISH_NONE:
+        break;
+    case S3LM_FINISH_ADD:
+        kernels->add(model->x + (size_t)token * model->hidden_stride + begin, y, n);
+        break;
+    case S3LM_FINISH_GATE:
+        /* Half as many results, at the start of the worker's own rows: what lies before is another worker's. */
+        kernels->gate(y, y + 1, 2, n / 2u, y);
+        break;
+    case S3LM_FINISH_LOGITS:
+        if (factor != 1.0f) {
+            kernels->scale(y, factor, n);
+        }
+        p->bad[worker] |= kernels->abs_max(y, n) >= S3LM_INFINITY_BITS;
+        break;
+    }
+}
+
 static void multiply(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
-    const product *p = job;
+    product *p = job;
     const s3lm_kernels *kernels = p->model->kernels;
-    (void)worker;
     if (p->w->encoding == S3LM_F32) {
         kernels->matmul_f32(p->w, p->x, p->x_stride, p->tokens, begin, end, p->y, p->y_stride);
     } else {
         kernels->matmul_i8(p->w, &p->model->quantized, p->tokens, begin, end, p->y, p->y_stride);
     }
-    for (uint32_t t = 0; p->bias && t < p->tokens; t++) {
-        float *y = p->y + (size_t)t * p->y_stride;
-        for (uint32_t row = begin; row < end; row++) {
-            y[row] += p->bias[row];
+    for (uint32_t t = 0; t < p->tokens; t++) {
+        float *y = p->y + (size_t)t * p->y_stride + begin;
+        if (p->bias) {
+            kernels->add(y, p->bias + begin, end - begin);
         }
+        finish_rows(p, worker, t, begin, end, y);
+    }
+    p->range[worker].begin = begin;
+    p->range[worker].end = end;
+}
+
+/* Moves each worker's gated products to where they belong, so that they follow each other. */
+static void close_gaps(const product *p) {
+    for (uint32_t done = 0; done < p->w->rows;) {
+        uint32_t next = 0;
+        while (p->range[next].end == 0u || p->range[next].begin != done) {
+            next++;
+        }
+        uint32_t n = (p->range[next].end - done) / 2u;
+        for (uint32_t t = 0; done > 0u && t < p->tokens; t++) {
+            float *y = p->y + (size_t)t * p->y_stride;
+            for (uint32_t i = 0; i < n; i++) {
+                y[done / 2u + i] = y[done + i];
+            }
+        }
+        done = p->range[next].end;
     }
 }
 
-void s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
-                 uint32_t tokens, float *y, uint32_t y_stride) {
-    product job = {model, w, bias ? bias->data : NULL, x, y, x_stride, y_stride, tokens};
+bool s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
+                 uint32_t tokens, float *y, uint32_t y_stride, s3lm_finish finish) {
+    product job = {.model = model,
+                   .w = w,
+                   .bias = bias ? bias->data : NULL,
+                   .x = x,
+                   .y = y,
+                   .x_stride = x_stride,
+                   .y_stride = y_stride,
+                   .tokens = tokens,
+                   .finish = finish};
+    uint32_t bad = 0;
     if (w->encoding != S3LM_F32) {
         quantize(model, w, x, x_stride, tokens);
     }
     /* Borders at 16 rows keep the workers' writes on different cache lines. */
     s3lm_run_parallel(model, multiply, &job, w->rows, 16);
+    if (finish == S3LM_FINISH_GATE) {
+        close_gaps(&job);
+    }
+    for (uint32_t i = 0; i < S3LM_MAX_WORKERS; i++) {
+        bad |= job.bad[i];
+    }
+    return bad == 0u;
 }

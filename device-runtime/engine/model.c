@@ -39,54 +39,63 @@ static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
     }
 }
 
-static void add_to_residual(s3lm_model *model, const float *y, uint32_t tokens) {
-    model->kernels->add(model->x, y, tokens * model->hidden_stride);
-}
-
 /* projected = q | k | v */
 static void project(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens) {
     const s3lm_tensor *fused = s3lm_of(layer, S3LM_QKV);
     float *y = model->projected;
     if (fused) {
         s3lm_linear(model, fused, s3lm_of(layer, S3LM_QKV_BIAS), model->normed, model->hidden_stride, tokens, y,
-                    model->projected_stride);
+                    model->projected_stride, S3LM_FINISH_NONE);
         return;
     }
     static const s3lm_role roles[] = {S3LM_Q, S3LM_K, S3LM_V};
     for (uint32_t i = 0; i < 3u; i++) {
         const s3lm_tensor *w = s3lm_of(layer, roles[i]);
         s3lm_linear(model, w, s3lm_of(layer, (s3lm_role)(roles[i] + 1)), model->normed, model->hidden_stride, tokens, y,
-                    model->projected_stride);
+                    model->projected_stride, S3LM_FINISH_NONE);
         y += w->rows;
     }
 }
 
-/* h[i] = silu(gate[i]) * up[i] over one token's projections, in place. Fused rows alternate gate and up; separate ones
- * follow each other. */
-static void gate(const s3lm_model *model, float *y, uint32_t ffn_size, bool alternating) {
-    model->kernels->gate(y, y + (alternating ? 1u : ffn_size), alternating ? 2u : 1u, ffn_size, y);
-    for (uint32_t i = ffn_size; i < s3lm_align(ffn_size, 4); i++) {
-        y[i] = 0.0f;
+typedef struct {
+    s3lm_model *model;
+    uint32_t ffn_size;
+    uint32_t tokens;
+} gate_job;
+
+/* h[i] = silu(gate[i]) * up[i] in place, where the two follow each other. */
+static void gate(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
+    const gate_job *j = job;
+    (void)worker;
+    for (uint32_t t = 0; t < j->tokens; t++) {
+        float *y = j->model->projected + (size_t)t * j->model->projected_stride + begin;
+        j->model->kernels->gate(y, y + j->ffn_size, 1, end - begin, y);
     }
 }
 
 static void feed_forward(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens) {
     const s3lm_tensor *fused = s3lm_of(layer, S3LM_GATE_UP);
     uint32_t ffn_size = layer->config.ffn_size;
+    float *y = model->projected;
+    uint32_t stride = model->projected_stride;
     if (fused) {
-        s3lm_linear(model, fused, s3lm_of(layer, S3LM_GATE_UP_BIAS), model->normed, model->hidden_stride, tokens,
-                    model->projected, model->projected_stride);
+        s3lm_linear(model, fused, s3lm_of(layer, S3LM_GATE_UP_BIAS), model->normed, model->hidden_stride, tokens, y,
+                    stride, S3LM_FINISH_GATE);
     } else {
+        gate_job job = {model, ffn_size, tokens};
         s3lm_linear(model, s3lm_of(layer, S3LM_GATE), s3lm_of(layer, S3LM_GATE_BIAS), model->normed,
-                    model->hidden_stride, tokens, model->projected, model->projected_stride);
+                    model->hidden_stride, tokens, y, stride, S3LM_FINISH_NONE);
         s3lm_linear(model, s3lm_of(layer, S3LM_UP), s3lm_of(layer, S3LM_UP_BIAS), model->normed, model->hidden_stride,
-                    tokens, model->projected + ffn_size, model->projected_stride);
+                    tokens, y + ffn_size, stride, S3LM_FINISH_NONE);
+        s3lm_run_parallel(model, gate, &job, ffn_size, 16);
     }
     for (uint32_t t = 0; t < tokens; t++) {
-        gate(model, model->projected + (size_t)t * model->projected_stride, ffn_size, fused != NULL);
+        for (uint32_t i = ffn_size; i < s3lm_align(ffn_size, 4); i++) {
+            y[(size_t)t * stride + i] = 0.0f;
+        }
     }
-    s3lm_linear(model, s3lm_of(layer, S3LM_DOWN), s3lm_of(layer, S3LM_DOWN_BIAS), model->projected,
-                model->projected_stride, tokens, model->normed, model->hidden_stride);
+    s3lm_linear(model, s3lm_of(layer, S3LM_DOWN), s3lm_of(layer, S3LM_DOWN_BIAS), y, stride, tokens, model->normed,
+                model->hidden_stride, S3LM_FINISH_ADD);
 }
 
 /* One pre-norm block; the only kind that a package may name so far (package_model.c refuses others). */
@@ -95,27 +104,19 @@ static void run_block(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
     project(model, layer, tokens);
     s3lm_attention(model, layer, tokens);
     s3lm_linear(model, s3lm_of(layer, S3LM_O), s3lm_of(layer, S3LM_O_BIAS), model->attended, model->attended_stride,
-                tokens, model->normed, model->hidden_stride);
-    add_to_residual(model, model->normed, tokens);
+                tokens, model->normed, model->hidden_stride, S3LM_FINISH_ADD);
     s3lm_rms_norm(model, s3lm_of(layer, S3LM_MLP_NORM), layer->config.mlp_norm_eps, model->x, tokens, model->normed);
     feed_forward(model, layer, tokens);
-    add_to_residual(model, model->normed, tokens);
 }
 
 /* Logits of `tokens` tokens from token `first` of the pass on. */
 static s3lm_status classify(s3lm_model *model, uint32_t first, uint32_t tokens, float *logits) {
     const s3lm_config *config = &model->package->config;
     const float *x = model->x + (size_t)first * model->hidden_stride;
-    float scale = config->logit_scale;
-    uint32_t bad = 0;
     s3lm_rms_norm(model, model->final_norm, config->final_norm_eps, x, tokens, model->normed);
-    s3lm_linear(model, model->head, model->head_bias, model->normed, model->hidden_stride, tokens, logits,
-                config->vocab_size);
-    for (size_t i = 0; i < (size_t)tokens * config->vocab_size; i++) {
-        logits[i] *= scale;
-        bad |= (s3lm_bits(logits[i]) & S3LM_INFINITY_BITS) == S3LM_INFINITY_BITS;
-    }
-    return bad ? S3LM_ERR_NUMERIC : S3LM_OK;
+    bool finite = s3lm_linear(model, model->head, model->head_bias, model->normed, model->hidden_stride, tokens, logits,
+                              config->vocab_size, S3LM_FINISH_LOGITS);
+    return finite ? S3LM_OK : S3LM_ERR_NUMERIC;
 }
 
 s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, float *logits, bool all) {

@@ -14,10 +14,20 @@ static inline s3lm_tensor *s3lm_of(const s3lm_layer *layer, s3lm_role role) {
  * `multiple`. */
 void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
 
-/* y[t][rows] = W x[t] + bias for `tokens` tokens (linear.c). x is quantized first when W is int8; for f32 weights it
- * must be zero up to the next multiple of 4. `bias` may be NULL. Strides in elements. y must not overlap x. */
-void s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
-                 uint32_t tokens, float *y, uint32_t y_stride);
+/* What a product goes on with. */
+typedef enum {
+    S3LM_FINISH_NONE,
+    S3LM_FINISH_ADD, /* the residual stream: model->x += y */
+    /* Rows alternate gate and up: y becomes silu(gate) * up, half as many. */
+    S3LM_FINISH_GATE,
+    S3LM_FINISH_LOGITS /* times logit_scale */
+} s3lm_finish;
+
+/* y[t][rows] = W x[t] + bias for `tokens` tokens, then what `finish` says (linear.c). x is quantized first when W is
+ * int8; for f32 weights it must be zero up to the next multiple of 4. `bias` may be NULL. Strides in elements. y must
+ * not overlap x. False when a logit is not a finite number. */
+bool s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
+                 uint32_t tokens, float *y, uint32_t y_stride, s3lm_finish finish);
 
 /* y[i] = x[i] * r * gain[i] with r = 1 / sqrt(mean of squares + epsilon) for `tokens` rows of hidden_size (norm.c).
  * `gain` NULL: folded into the weights that follow. */

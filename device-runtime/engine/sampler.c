@@ -5,6 +5,7 @@
  * the same token.
  */
 #include "bytes.h"
+#include "kernels.h"
 #include "numerics.h"
 #include "s3lm.h"
 
@@ -46,6 +47,8 @@ static uint32_t order(float score) {
     return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
+static bool is_number(float x) { return (s3lm_bits(x) & 0x7FFFFFFFu) <= S3LM_INFINITY_BITS; }
+
 typedef struct {
     const float *logits;
     const uint32_t *seen;
@@ -72,8 +75,17 @@ static uint32_t mass(const candidates *c, float value) {
     return share <= 1.0f ? (uint32_t)(share * 2147483648.0f) : 0u;
 }
 
-static uint32_t most_likely(candidates *c) {
+static uint32_t most_likely(candidates *c, const s3lm_kernels *kernels) {
     uint32_t winner = 0;
+    float largest = kernels->maximum(c->logits, c->vocab_size);
+    if (!c->has_penalty && is_number(largest) && is_number(c->logits[0])) {
+        /* A positive factor keeps the order; it may make neighbours equal, and then the first of them counts. */
+        c->best = largest * c->inverse_temperature;
+        while (c->logits[winner] * c->inverse_temperature != c->best) {
+            winner++;
+        }
+        return winner;
+    }
     c->best = score(c, 0);
     for (uint32_t id = 1; id < c->vocab_size; id++) {
         float value = score(c, id);
@@ -183,7 +195,7 @@ uint32_t s3lm_sample(s3lm_model *model, const s3lm_sampling *sampling, s3lm_rand
             model->seen[model->ids[i] / 32u] |= 1u << (model->ids[i] % 32u);
         }
     }
-    uint32_t winner = most_likely(&c);
+    uint32_t winner = most_likely(&c, model->kernels);
     if (!is_random) {
         return winner;
     }

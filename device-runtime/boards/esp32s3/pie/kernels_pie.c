@@ -316,6 +316,7 @@ const s3lm_kernels s3lm_kernels_pie = {
     .multiply = multiply,
     .add = add,
     .norm = norm,
+    .maximum = s3lm_pie_maximum,
 };
 
 const s3lm_kernels *s3lm_kernels_best(void) { return &s3lm_kernels_pie; }

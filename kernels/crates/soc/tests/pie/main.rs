@@ -28,6 +28,7 @@ enum Kernel {
     Multiply = 64,
     Add = 68,
     Norm = 72,
+    Maximum = 76,
 }
 
 /// splitmix64, and shapes of data.
@@ -555,6 +556,9 @@ fn exponentials_and_gates_are_those_of_the_scalar_kernels() {
         let at = board.chip.put_floats(&room, false);
         let sum = board.call(Kernel::Exponentiate, &[at, n as u32]);
         let largest = reference::maximum(&x);
+        let again = board.chip.put_floats(&x, false);
+        let found = board.call(Kernel::Maximum, &[again, n as u32]);
+        assert_same(&[found], &[largest], "the largest");
         let expected: Vec<f32> = x
             .iter()
             .map(|&number| reference::exponential(number - largest))
