@@ -47,7 +47,7 @@ export interface FlashRequest {
   readonly megahertz: number | undefined;
 }
 
-export type EngineName = 'twin' | 'host' | 'float';
+export type EngineName = 'twin' | 'host' | 'float' | 'emulator';
 
 export interface RunRequest {
   readonly command: 'run';
@@ -66,6 +66,10 @@ export interface RunRequest {
   readonly stop: readonly string[];
   readonly slide: boolean;
   readonly engine: EngineName;
+  /** The emulator counts cycles by the timing model, and the speed of the board is printed. */
+  readonly timing: boolean;
+  /** The board to emulate; `undefined`: as the image says. */
+  readonly board: string | undefined;
   readonly logits: boolean;
   readonly json: boolean;
 }
@@ -114,6 +118,9 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --slide                    go on when the context is full, forgetting the oldest half
     --engine twin|host|float   WebAssembly, compiled C (the same numbers), or the unquantized original (a folder;
                                a seed draws other tokens there)
+    --engine emulator          boot the image on an emulated board and speak with it over its console
+    --timing                   with the emulator: model its cycles, and print the board's tokens/s
+    --board ID                 the board to emulate (default: as the image's flash size and package say)
     --logits                   with --json: the logits of the last step
     --json
 
@@ -160,6 +167,8 @@ const RUN_OPTIONS = {
   stop: { type: 'string', multiple: true },
   slide: { type: 'boolean' },
   engine: { type: 'string' },
+  timing: { type: 'boolean' },
+  board: { type: 'string' },
   logits: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
@@ -260,6 +269,9 @@ function parseRun(argv: string[]): RunRequest {
   const { prompt, ids } = values;
   if ((prompt === undefined) === (ids === undefined))
     throw new UsageError('run needs either --prompt TEXT or --ids 1,2,3.');
+  const engine = choice(values.engine, ['twin', 'host', 'float', 'emulator'] as const, 'engine') ?? 'twin';
+  if (engine !== 'emulator' && (values.timing === true || values.board !== undefined))
+    throw new UsageError('--timing and --board are about the emulated board: add --engine emulator.');
   if (values.logits === true && values.json !== true) throw new UsageError('--logits goes with --json.');
   return {
     command: 'run',
@@ -276,7 +288,9 @@ function parseRun(argv: string[]): RunRequest {
     seed: whole(values.seed, 'seed', 0) ?? 0,
     stop: stopTexts(values.stop ?? []),
     slide: values.slide === true,
-    engine: choice(values.engine, ['twin', 'host', 'float'] as const, 'engine') ?? 'twin',
+    engine,
+    timing: values.timing === true,
+    board: values.board,
     logits: values.logits === true,
     json: values.json === true,
   };

@@ -1,4 +1,4 @@
-/** `run`: generates text from a package or a model folder with one of three engines. */
+/** `run`: generates text from a package, an image or a model folder with one of four engines. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,9 +11,11 @@ import { sample } from '../pipeline/sampler.js';
 import type { Runtime } from '../pipeline/types.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
+import { MemorySource } from '../source/memory-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { EngineName, RunRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
+import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
@@ -40,6 +42,10 @@ const MAX_PACKAGE_BYTES = 1024 * 1024 * 1024;
 export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {
   const target = await findTarget(request.model);
   const runtime = await loadRuntime();
+  if (request.engine === 'emulator') {
+    await runOnBoard(request, target.isDirectory(), runtime, terminal);
+    return;
+  }
   const result =
     request.engine === 'float'
       ? await runFloat(request, target.isDirectory(), runtime, terminal)
@@ -56,6 +62,31 @@ export async function runCommand(request: RunRequest, terminal: Terminal): Promi
     );
 }
 
+async function runOnBoard(
+  request: RunRequest,
+  isFolder: boolean,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<void> {
+  const bytes = isFolder
+    ? await packageBytes(request, isFolder, runtime, terminal)
+    : await readRunnable(request.model);
+  const { board, ...run } = await runEmulated(request, bytes, terminal);
+  if (!request.json) {
+    terminal.stderr.write(`\n${emulatedSummary({ board, ...run })}\n`);
+    return;
+  }
+  // The board does not tell the prompt's ids; the same engine gives the same ones here.
+  const inside = looksLikeImage(bytes) ? await packageInImage(request.model, bytes, terminal.signal) : bytes;
+  const twin = await Twin.load(runtime.twin, inside, { name: basename(request.model) });
+  const result: RunResult = {
+    promptIds: request.ids ?? promptIds(twin, request),
+    ...run,
+    engine: 'emulator',
+  };
+  terminal.stdout.write(`${JSON.stringify({ ...result, board })}\n`);
+}
+
 async function packageBytes(
   request: RunRequest,
   isFolder: boolean,
@@ -66,7 +97,8 @@ async function packageBytes(
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
-    const conversion = await convert(folder, { report: false }, runtime, {
+    const options = { report: false, board: request.board };
+    const conversion = await convert(folder, options, runtime, {
       onProgress: progress.show,
       signal: terminal.signal,
     });
@@ -77,8 +109,8 @@ async function packageBytes(
   }
 }
 
-/** The package of a file, which is one or an image around one. */
-async function readPackageFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
+/** A package or an image as it is. */
+async function readRunnable(path: string): Promise<Uint8Array> {
   const file = await nodeFile(path);
   try {
     if (file.size > MAX_PACKAGE_BYTES) {
@@ -87,20 +119,28 @@ async function readPackageFile(path: string, signal: AbortSignal): Promise<Uint8
         remedy: 'Name a model package, or the model folder itself.',
       });
     }
-    const head = await file.read(0, Math.min(file.size, 1));
-    if (!looksLikeImage(head)) return await file.read(0, file.size);
-    const place = packagePlace(await describeImage(file, { signal }));
-    if (place === null) {
-      throw new FormatError('The image holds no sound model package.', {
-        file: basename(path),
-        field: 'model partition',
-        remedy: '"inspect" says what it holds; convert the model again.',
-      });
-    }
-    return await file.read(place.offset, place.offset + place.length);
+    return await file.read(0, file.size);
   } finally {
     await file.close();
   }
+}
+
+/** The package of a file, which is one or an image around one. */
+async function readPackageFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  const bytes = await readRunnable(path);
+  return looksLikeImage(bytes) ? packageInImage(path, bytes, signal) : bytes;
+}
+
+async function packageInImage(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+  const place = packagePlace(await describeImage(new MemorySource(basename(path), bytes), { signal }));
+  if (place === null) {
+    throw new FormatError('The image holds no sound model package.', {
+      file: basename(path),
+      field: 'model partition',
+      remedy: '"inspect" says what it holds; convert the model again.',
+    });
+  }
+  return bytes.subarray(place.offset, place.offset + place.length);
 }
 
 async function runPackage(

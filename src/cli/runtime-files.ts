@@ -8,6 +8,7 @@ import type { Runtime } from '../pipeline/types.js';
 const PLACES = {
   kernels: ['./kernels.wasm', '../../kernels/prebuilt/kernels.wasm'],
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
+  emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
   firmware: ['./firmware.esp32s3.elf', '../../device-runtime/prebuilt/esp32s3/firmware.elf'],
 } as const;
 
@@ -19,10 +20,20 @@ export async function loadRuntime(): Promise<Runtime> {
 
 /** The firmware that images are made with. @throws UsageError when the installation is incomplete */
 export async function loadFirmware(): Promise<Firmware> {
-  return firmwareFromElf(await readBeside('firmware'), 'the firmware of this tool');
+  return firmwareFromElf(await firmwareProgram(), 'the firmware of this tool');
 }
 
-async function compile(name: 'kernels' | 'twin'): Promise<WebAssembly.Module> {
+/** The same as the ELF file, which has the names of its functions. @throws as above */
+export function firmwareProgram(): Promise<Uint8Array> {
+  return readBeside('firmware');
+}
+
+/** The emulated chip. @throws as above */
+export function loadEmulator(): Promise<WebAssembly.Module> {
+  return compile('emulator');
+}
+
+async function compile(name: 'kernels' | 'twin' | 'emulator'): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await readBeside(name));
 }
 

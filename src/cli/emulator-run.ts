@@ -1,0 +1,237 @@
+/** `run --engine emulator`: boots an image on an emulated board and generates through its console, as with a board. */
+import { basename } from 'node:path';
+import { BoardError, ConsoleClient, type ConsoleEnd, type ConsoleToken } from '../device/console-client.js';
+import { EmulatorDevice } from '../device/emulator.js';
+import { inlineLink } from '../device/emulator-link.js';
+import type { EmulatorReport } from '../device/emulator-types.js';
+import type { Firmware } from '../image/firmware.js';
+import { describeImage, looksLikeImage, type ImageDescription } from '../image/describe.js';
+import { assembleFlashImage, planFlashImage } from '../image/flash-image.js';
+import { guessBoard } from '../image/guess-board.js';
+import { readPackage } from '../package/reader.js';
+import { makeImage } from '../pipeline/image.js';
+import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
+import { FormatError, TransportError, UsageError, throwIfAborted } from '../shared/errors.js';
+import { MemorySource } from '../source/memory-folder.js';
+import type { RunRequest } from './arguments.js';
+import type { Terminal } from './commands.js';
+import { firmwareProgram, loadEmulator, loadFirmware } from './runtime-files.js';
+
+/** An emulated board starts within a second or two of its own time; this machine may need many times that. */
+const BOOT_PATIENCE = 300_000;
+
+/** A pass over a long prompt can take seconds of the board's time. */
+const ANSWER_TIMEOUT = 120_000;
+
+/** What the emulated board adds to a run's result. */
+export interface EmulatedRun {
+  readonly ids: readonly number[];
+  readonly text: string;
+  readonly logits?: readonly number[];
+  /** Of the board when cycles were modelled, else of this machine. */
+  readonly tokensPerSecond: number;
+  readonly board: EmulatedBoardFacts;
+}
+
+/** How the board did. Seconds are the board's; they mean something only when cycles were modelled. */
+export interface EmulatedBoardFacts {
+  readonly name: string;
+  readonly modelled: boolean;
+  readonly reason: ConsoleEnd['reason'];
+  readonly promptTokens: number;
+  readonly prefillSeconds: number;
+  readonly decodeSeconds: number;
+  /** What the board says about itself, by the names of docs/console.md. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly instructions: number;
+  readonly warnings: readonly string[];
+  readonly statistics: Readonly<Record<string, number>>;
+}
+
+/**
+ * Boots and generates.
+ * @param bytes an image, or a package that the tool's own firmware is put around
+ * @throws TransportError when the board cannot be spoken with or stops, FormatError when the image holds nothing to run,
+ *   UsageError for a prompt that the board refuses
+ */
+export async function runEmulated(
+  request: RunRequest,
+  bytes: Uint8Array,
+  terminal: Terminal,
+): Promise<EmulatedRun> {
+  const { image, board } = await imageAndBoard(request, bytes, terminal.signal);
+  const boardOptions = {
+    flashBytes: board.flashBytes,
+    psramKind: board.psramKind,
+    psramBytes: board.psramBytes,
+  };
+  const began = performance.now();
+  const device = await EmulatorDevice.start(
+    inlineLink(),
+    await loadEmulator(),
+    image,
+    {
+      board: boardOptions,
+      timing: request.timing,
+      speed: 'flat',
+      symbols: (await isOwnFirmware(image)) ? await firmwareProgram() : undefined,
+    },
+    {
+      onFault: (report) => {
+        showFault(report, request, terminal);
+      },
+    },
+  );
+  try {
+    const client = await ConsoleClient.connect(device, {
+      patience: BOOT_PATIENCE,
+      timeout: ANSWER_TIMEOUT,
+      signal: terminal.signal,
+      onText: (text) => {
+        if (!request.json) terminal.stderr.write(text.replaceAll('\r', ''));
+      },
+    });
+    const facts = Object.fromEntries(await client.info(terminal.signal));
+    if (!client.welcome.hasModel) throw withoutModel(request, facts);
+    const { tokens, text, end } = await generate(client, request, terminal);
+    throwIfAborted(terminal.signal);
+    const state = await device.state();
+    const seconds = request.timing ? end.decodeMicros / 1e6 : (performance.now() - began) / 1000;
+    const last = tokens.at(-1)?.logits;
+    return {
+      ids: tokens.map(({ id }) => id),
+      text,
+      ...(last === undefined ? {} : { logits: [...last] }),
+      tokensPerSecond: seconds > 0 ? tokens.length / seconds : 0,
+      board: {
+        name: board.name,
+        modelled: request.timing,
+        reason: end.reason,
+        promptTokens: end.promptTokens,
+        prefillSeconds: end.prefillMicros / 1e6,
+        decodeSeconds: end.decodeMicros / 1e6,
+        facts,
+        instructions: state.status.instructions,
+        warnings: state.warnings,
+        statistics: state.statistics,
+      },
+    };
+  } catch (error) {
+    throw error instanceof BoardError ? refusal(error) : error;
+  } finally {
+    await device.close();
+  }
+}
+
+/** A line or two for people after the text. */
+export function emulatedSummary({ ids, tokensPerSecond, board }: EmulatedRun): string {
+  const { name, modelled, promptTokens, prefillSeconds, warnings } = board;
+  const speed = modelled
+    ? `${tokensPerSecond.toFixed(1)} tokens/s on the board, as modelled; ${promptTokens} tokens of prompt in ${prefillSeconds.toFixed(3)} s`
+    : 'cycles not modelled (--timing)';
+  return [
+    `${ids.length} tokens on an emulated ${name}: ${speed}`,
+    ...warnings.map((text) => `Warning: ${text}`),
+  ].join('\n');
+}
+
+async function generate(
+  client: ConsoleClient,
+  request: RunRequest,
+  terminal: Terminal,
+): Promise<{ tokens: ConsoleToken[]; text: string; end: ConsoleEnd }> {
+  const chat = client.welcome.hasChat && !request.raw && request.ids === undefined;
+  const generation = client.generate({
+    ...(request.ids === undefined ? { prompt: request.prompt } : { ids: request.ids }),
+    mode: chat ? 'first-turn' : 'fresh',
+    temperature: request.temperature,
+    topK: request.topK,
+    topP: request.topP,
+    minP: request.minP,
+    repetitionPenalty: request.repetitionPenalty,
+    seed: request.seed,
+    maxNewTokens: request.tokens,
+    stopStrings: request.stop,
+    whenFull: request.slide ? 'slide' : 'stop',
+    logits: request.logits,
+    signal: terminal.signal,
+  });
+  const tokens: ConsoleToken[] = [];
+  let text = '';
+  const write = (piece: string): void => {
+    text += piece;
+    if (!request.json) terminal.stdout.write(piece);
+  };
+  for (;;) {
+    const step = await generation.next();
+    if (step.done === true) {
+      write(step.value.text);
+      return { tokens, text, end: step.value };
+    }
+    tokens.push(step.value);
+    write(step.value.text);
+  }
+}
+
+/** The image to put into the emulated flash, and the board around it. */
+async function imageAndBoard(
+  request: RunRequest,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<{ image: Uint8Array; board: Board }> {
+  const source = new MemorySource(basename(request.model), bytes);
+  const asked = request.board === undefined ? null : findBoard(request.board);
+  if (looksLikeImage(bytes)) {
+    const found = await describeImage(source, { signal });
+    const board = asked ?? guessBoard(found);
+    if (bytes.length > board.flashBytes)
+      throw new UsageError(`The image has ${bytes.length} bytes, more than the flash of ${board.name}.`);
+    return { image: bytes, board };
+  }
+  const { metadata } = await readPackage(source, { signal });
+  const board = asked ?? findBoard(metadata['board'] ?? DEFAULT_BOARD_ID);
+  const made = await makeImage(bytes, { board, firmware: await loadFirmware() });
+  return { image: assembleFlashImage(made.layout, bytes), board };
+}
+
+/** Whether the image starts with this tool's own firmware, whose names are known. */
+async function isOwnFirmware(image: Uint8Array): Promise<boolean> {
+  let found: ImageDescription;
+  let firmware: Firmware;
+  try {
+    [found, firmware] = await Promise.all([describeImage(new MemorySource('image', image)), loadFirmware()]);
+  } catch {
+    // An image that does not start, or an installation without firmware: then there are no names.
+    return false;
+  }
+  const { settings, digest } = found.boot;
+  const board = { name: 'image', flashBytes: settings.flashBytes };
+  try {
+    const layout = await planFlashImage(firmware, board, 0, settings);
+    const own = layout.parts.find(({ offset }) => offset === 0)?.bytes;
+    if (own === undefined) return false;
+    return (await describeImage(new MemorySource('firmware', own))).boot.digest === digest;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+function withoutModel(request: RunRequest, facts: Readonly<Record<string, string>>): FormatError {
+  return new FormatError(`The board has no model: ${facts['model_fault'] ?? 'it does not say why'}`, {
+    file: basename(request.model),
+    remedy: '"inspect" says what the image holds.',
+  });
+}
+
+/** What the board refuses is the request's fault or the image's, never this program's. */
+function refusal(error: BoardError): Error {
+  const { code, message } = error;
+  if (code === 'numeric' || code === 'busy') return new TransportError(message, { cause: error });
+  return new UsageError(message, { cause: error });
+}
+
+function showFault(report: EmulatorReport, request: RunRequest, terminal: Terminal): void {
+  if (request.json) terminal.stdout.write(`${JSON.stringify({ engine: 'emulator', fault: report })}\n`);
+  else terminal.stderr.write(`\n${report.text}\n`);
+}
