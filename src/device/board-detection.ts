@@ -130,19 +130,22 @@ export interface BoardNeeds {
 /** Something that a person may know better than the eFuses, and go on. */
 export type BoardDoubt = 'psram-too-small';
 
+/** Why a chip with secure boot is refused. */
+export function secureBootError(): FlashError {
+  return new FlashError(
+    'secure-boot',
+    'The chip only starts programs that are signed with a key burnt into it (secure boot). Use another board.',
+    ['other-board'],
+  );
+}
+
 /**
  * Refuses a board that the image cannot run on.
  * @param accepted doubts that the person has been told of
  * @throws FlashError
  */
 export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: readonly BoardDoubt[] = []): void {
-  if (board.secureBoot) {
-    throw new FlashError(
-      'secure-boot',
-      'The chip only starts programs that are signed with a key burnt into it (secure boot). Use another board.',
-      ['other-board'],
-    );
-  }
+  if (board.secureBoot) throw secureBootError();
   if (board.flashEncrypted) {
     throw new FlashError(
       'flash-encrypted',

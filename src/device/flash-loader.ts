@@ -13,7 +13,12 @@ export interface ChipIdentity {
   readonly name: string | null;
   /** The loader only takes what its maker signed, and tells nothing. */
   readonly secureDownload: boolean;
+  /** The chip only starts what its maker signed; its ROM does not start the stub either. */
+  readonly secureBoot: boolean;
 }
+
+/** The chip that images are made for, as esptool-js calls it. */
+export const CHIP = 'ESP32-S3';
 
 /** Registers that are written. Source: ESP-IDF `rtc_cntl_reg.h` and `gpio_reg.h` for the ESP32-S3. */
 const REGISTER = {
@@ -150,10 +155,15 @@ export class ChipLoader {
     } catch (error) {
       const { cause } = error as Error;
       if (cause instanceof UnexpectedChipIdError || cause instanceof UnexpectedChipMagicError)
-        return { name: null, secureDownload: false };
+        return { name: null, secureDownload: false, secureBoot: false };
       throw error;
     }
-    return { name: this.esp.chip.CHIP_NAME, secureDownload: this.esp.secureDownloadMode };
+    const name = this.esp.chip.CHIP_NAME;
+    // Older chips do not know the question.
+    const secureBoot =
+      name === CHIP &&
+      (await this.attempt(() => this.esp.getSecurityInfo())).parsedFlags.SECURE_BOOT_EN === true;
+    return { name, secureDownload: this.esp.secureDownloadMode, secureBoot };
   }
 
   /**

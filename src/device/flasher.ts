@@ -3,6 +3,7 @@ import { TransportError, isAbort } from '../shared/errors.js';
 import {
   checkBoard,
   describeBoard,
+  secureBootError,
   type BoardDoubt,
   type BoardFacts,
   type BoardNeeds,
@@ -281,11 +282,14 @@ class BoardVisit {
   /** Resets the chip into its loader and starts the stub there; noise may cost one attempt. */
   private async enterStub(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      const identity = await this.enterLoader();
+      this.current = null;
+      const { loader, identity } = await this.enterLoader();
       if (this.board === null) this.meter.phase('identifying');
       requireChip(identity);
+      // From here on its registers are known; another chip is not written to at all.
+      this.current = loader;
       try {
-        await this.loader.startStub();
+        await loader.startStub();
         return;
       } catch (error) {
         if (attempt === STUB_ATTEMPTS || !(error instanceof Error) || error.name !== 'LoaderError')
@@ -296,7 +300,7 @@ class BoardVisit {
   }
 
   /** Resets the chip into its loader, trying every sequence, and speaks to it. */
-  private async enterLoader(): Promise<ChipIdentity> {
+  private async enterLoader(): Promise<{ loader: ChipLoader; identity: ChipIdentity }> {
     const { signal, log } = this.options;
     const sequences = loaderSequences(this.use.connection);
     let last: unknown;
@@ -330,16 +334,10 @@ class BoardVisit {
     );
   }
 
-  private async connect(): Promise<ChipIdentity> {
-    const { timing } = this.options;
+  private async connect(): Promise<{ loader: ChipLoader; identity: ChipIdentity }> {
+    const { timing, log } = this.options;
     const { LOADER_TIMING } = await loadLoader();
-    const { loader, identity } = await this.loaders.connect(
-      this.line,
-      { ...LOADER_TIMING, ...timing },
-      this.options.log,
-    );
-    this.current = loader;
-    return identity;
+    return this.loaders.connect(this.line, { ...LOADER_TIMING, ...timing }, log);
   }
 
   /** A chip with its own USB may leave the bus to restart: waits for that, and until it is back. */
@@ -354,7 +352,7 @@ class BoardVisit {
   }
 }
 
-function requireChip({ name, secureDownload }: ChipIdentity): void {
+function requireChip({ name, secureDownload, secureBoot }: ChipIdentity): void {
   if (name !== 'ESP32-S3') {
     const found = name ?? 'an unknown chip';
     throw new FlashError(
@@ -371,6 +369,7 @@ function requireChip({ name, secureDownload }: ChipIdentity): void {
       ['other-board'],
     );
   }
+  if (secureBoot) throw secureBootError();
 }
 
 /** What a page can show instead of what a room below has thrown. */

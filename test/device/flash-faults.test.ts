@@ -189,6 +189,7 @@ test('a chip of another kind', async () => {
     await withBoard(options, async ({ board, fails, session }) => {
       const error = await fails('wrong-chip', { timing: QUICK });
       assert.equal(error.facts.found, found);
+      assert.ok(!board.seen.includes(OP.writeReg) && !board.seen.includes(OP.memBegin));
       assert.equal(board.flash.programmed, 0);
       assert.equal(board.stubStarts, 0);
       assert.equal(session.usedFor, null);
@@ -242,6 +243,16 @@ test('boards that an image does not fit, before anything is written', async () =
 test('goes on without PSRAM in the package when the person says so', async () => {
   await withBoard({ registers: { 0x6000_7054: 0 } }, async ({ board, flash }) => {
     await flash({ needs: { flashBytes: 8 * MiB, psramBytes: 8 * MiB }, accept: ['psram-too-small'] });
+    await assertFlashed(board, sampleParts());
+  });
+});
+
+test('a bridge whose lines glitch when it is opened, so that every change of rate restarts the board', async () => {
+  await withBoard({}, async ({ board, port, flash }) => {
+    port.glitches = true;
+    const result = await flash({ baudRate: 921_600, timing: QUICK });
+    assert.equal(result.started, 'running');
+    assert.equal(board.stubStarts, 2);
     await assertFlashed(board, sampleParts());
   });
 });

@@ -1,7 +1,7 @@
 // One owner of a port: claims, what a board that comes and goes does to them, and closing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PortError} from '../../src/device/port-session.js';
+import type { PortError } from '../../src/device/port-session.js';
 import { PortSession, type PortReceiver } from '../../src/device/port-session.js';
 import { hurried } from './flash-fixtures.js';
 import { SimulatedBoard } from './simulated-loader.js';

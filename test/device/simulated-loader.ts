@@ -424,8 +424,8 @@ export class SimulatedBoard {
     this.answer(OP.memEnd, nth);
     if (stay !== 0) return;
     const code = this.ram.find(({ address, bytes }) => entry >= address && entry < address + bytes.length);
-    // A chip that jumps somewhere else hangs.
-    if (!whole || code === undefined || this.mode !== 'rom') {
+    // A chip that jumps somewhere else hangs; so does the ROM when it shall start a stub under secure boot.
+    if (!whole || code === undefined || this.mode !== 'rom' || this.secureBoot) {
       this.mode = 'reset';
       return;
     }
@@ -494,10 +494,14 @@ export class SimulatedBoard {
     if (this.mode === 'rom' && stay === 0) this.boot(false);
   }
 
+  private get secureBoot(): boolean {
+    return (this.registers.read(0x6000_7038) & (1 << 20)) !== 0;
+  }
+
   private securityInfo(): Uint8Array {
     const info = new Uint8Array(20);
     const view = new DataView(info.buffer);
-    view.setUint32(0, this.options.secureDownload === true ? 1 << 2 : 0, true);
+    view.setUint32(0, (this.secureBoot ? 1 : 0) | (this.options.secureDownload === true ? 1 << 2 : 0), true);
     view.setUint32(12, this.options.chipId ?? 9, true);
     view.setUint32(16, 0, true);
     return info;

@@ -26,6 +26,8 @@ export class SimulatedPort implements SerialPortLike {
   writable: WritableStream<Uint8Array> | null = null;
   /** Another program has it. */
   busy = false;
+  /** RTS comes before DTR when it is opened, which resets a chip behind a bridge. */
+  glitches = false;
   opened = 0;
   private plugged = true;
   private baud = 0;
@@ -67,6 +69,7 @@ export class SimulatedPort implements SerialPortLike {
     });
     if (this.kept.length > 0) this.controller?.enqueue(Uint8Array.from(this.kept.splice(0)));
     // Operating systems assert both when a port is opened.
+    if (this.glitches) this.lines(false, true);
     this.lines(true, true);
   }
 
