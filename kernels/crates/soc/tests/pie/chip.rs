@@ -20,8 +20,8 @@ const SRAM0_BYTES: usize = 0x8000;
 /// Where flash and PSRAM are seen.
 pub const EXTERNAL: u32 = 0x3c00_0000;
 const EXTERNAL_BYTES: usize = 0x10_0000;
-/// The caller's instructions, at the end of SRAM0.
-const CALLER: u32 = SRAM0 + SRAM0_BYTES as u32 - 16;
+/// The caller's instructions, where the chip has its instruction cache.
+const CALLER: u32 = SRAM0;
 /// Behind what the tests put down; the stack grows down to it.
 const HEAP_END: u32 = 0x3fcf_0000;
 const STACK: u32 = 0x3fcf_7f00;
@@ -39,7 +39,6 @@ pub struct Chip {
     timing: Pipeline,
     symbols: HashMap<String, u32>,
     heap: [u32; 2],
-    heap_begin: u32,
 }
 
 impl Chip {
@@ -72,19 +71,11 @@ impl Chip {
             timing: Pipeline::default(),
             symbols: symbols(elf),
             heap: [0; 2],
-            heap_begin: SRAM1,
         };
         for header in table(elf, 28, 42) {
-            let [kind, offset, address, _, length, memory] =
-                [0, 4, 8, 12, 16, 20].map(|field| word(elf, header + field));
+            let [kind, offset, address, length] = [0, 4, 8, 16].map(|field| word(elf, header + field));
             if kind == 1 && length > 0 {
                 chip.fill(address, &elf[offset as usize..(offset + length) as usize]);
-            }
-            if kind == 1 && (SRAM1..SRAM1 + SRAM1_BYTES as u32).contains(&address) {
-                chip.heap_begin = chip.heap_begin.max(address + memory);
-            }
-            if kind == 1 && address + length > SRAM1 + INSTRUCTION_VIEW && address < 0x4040_0000 {
-                chip.heap_begin = chip.heap_begin.max(address + memory - INSTRUCTION_VIEW);
             }
         }
         let mut caller = Vec::new();
@@ -107,7 +98,7 @@ impl Chip {
 
     /// Forgets what was put down.
     pub fn clear(&mut self) {
-        self.heap = [self.heap_begin.next_multiple_of(64), EXTERNAL];
+        self.heap = [self.symbol("_heap_begin"), EXTERNAL];
     }
 
     /// Puts bytes into internal memory, or behind the cache; aligned to 16, followed by bytes that are not zero.
@@ -174,8 +165,11 @@ impl Chip {
     }
 
     fn fill(&mut self, address: u32, bytes: &[u8]) {
-        let (memory, offset) = place(address);
-        self.bus.fill(memory, offset, bytes);
+        // A segment may lie in two memories.
+        for (address, byte) in (address..).zip(bytes) {
+            let (memory, offset) = place(address);
+            self.bus.fill(memory, offset, &[*byte]);
+        }
     }
 }
 
