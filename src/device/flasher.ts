@@ -347,7 +347,7 @@ class BoardVisit {
         await this.use.sleep(LOOK_MS);
     }
     if (!this.use.lost) return;
-    await this.use.reacquire();
+    await this.use.reacquire(this.options.signal);
     this.line.recover();
   }
 }

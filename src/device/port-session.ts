@@ -102,8 +102,11 @@ export interface PortUse {
   signal(steps: readonly ResetStep[]): Promise<void>;
   /** Closes and opens with another baud rate; with some bridges that restarts the board. */
   reopen(baudRate: number): Promise<void>;
-  /** Finds the board after it left the bus, and opens it with the same baud rate. @throws PortError `gone` */
-  reacquire(): Promise<void>;
+  /**
+   * Finds the board after it left the bus, and opens it with the same baud rate.
+   * @throws PortError `gone`; the signal's reason
+   */
+  reacquire(signal?: AbortSignal): Promise<void>;
   /** Gives the port back; the session stays open. */
   release(): void;
 }
@@ -192,7 +195,7 @@ export class PortSession {
       write: (bytes) => mine(() => this.write(bytes)),
       signal: (steps) => mine(() => this.signal(steps)),
       reopen: (baudRate) => mine(() => this.reopen(baudRate)),
-      reacquire: () => mine(() => this.reacquire()),
+      reacquire: (signal) => mine(() => this.reacquire(signal)),
       release: () => {
         if (this.user === user) this.user = null;
       },
@@ -315,7 +318,7 @@ export class PortSession {
     }
   }
 
-  private async reacquire(): Promise<void> {
+  private async reacquire(signal?: AbortSignal): Promise<void> {
     if (this.state === 'closed') throw new PortError('closed');
     if (this.state === 'open') return;
     await this.shut();
@@ -330,6 +333,7 @@ export class PortSession {
         }
       }
       await this.sleep(LOOK_MS);
+      signal?.throwIfAborted();
       if ((this.state as string) === 'closed') throw new PortError('closed');
     }
     throw new PortError('gone');

@@ -163,6 +163,32 @@ test('a board that restarts and never comes back', async () => {
   });
 });
 
+test('a cancel also ends the search for a board that left the bus', async () => {
+  await withBoard({ connection: 'usb-serial-jtag' }, async ({ board, port, flash, session }) => {
+    const stop = new AbortController();
+    board.onRestart = () => {
+      port.unplug();
+      setTimeout(() => stop.abort(), 50);
+    };
+    const begun = performance.now();
+    await assert.rejects(flash({ signal: stop.signal }), { name: 'AbortError' });
+    assert.ok(performance.now() - begun < 1_500);
+    assert.equal(session.usedFor, null);
+  });
+});
+
+test('something else on the port: an echo, or noise without end', async () => {
+  await withBoard({ linesWired: false }, async ({ board, fails }) => {
+    board.onInput = (bytes) => board.onSend(bytes.slice());
+    await fails('no-loader', { timing: QUICK });
+  });
+  await withBoard({ linesWired: false }, async ({ board, fails }) => {
+    let seed = 1;
+    board.onInput = () => board.onSend(pattern(300, (seed += 1)));
+    await fails('no-loader', { timing: QUICK });
+  });
+});
+
 test('another board of the same make answers after a restart', async () => {
   await withBoard({}, async (bench) => {
     const { board } = bench;

@@ -5,6 +5,11 @@ import { test } from 'node:test';
 import { sleep } from '../../src/device/port-session.js';
 import { detectBoard } from '../../src/device/flasher.js';
 import type { FlashProgress } from '../../src/device/flash-progress.js';
+import { needsOf, partsOfMergedImage } from '../../src/device/flash-parts.js';
+import { describeImage } from '../../src/image/describe.js';
+import { assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
+import { findBoard } from '../../src/plan/boards.js';
+import { firmwareSegments, makePackage, source } from '../image/support.js';
 import { assertFlashed, MiB, part, pattern, sampleParts, withBoard } from './flash-fixtures.js';
 import { OP } from './simulated-loader.js';
 
@@ -256,6 +261,25 @@ test('finds out what board there is without touching its flash', async () => {
     assert.equal(session.usedFor, null);
     await sleep(50);
     assert.equal(board.mode, 'run');
+  });
+});
+
+test('the bytes on the board are the image that was made', async () => {
+  const model = await makePackage();
+  const firmware = {
+    kind: 'standalone',
+    name: 'f.elf',
+    entry: 0x40374000,
+    segments: firmwareSegments(0x9000),
+  } as const;
+  const planned = await planFlashImage(firmware, findBoard('esp32-s3-n8r8'), model.length);
+  const image = source(assembleFlashImage(planned, model));
+  const description = await describeImage(image);
+  await withBoard({}, async ({ board, flash }) => {
+    await flash({ parts: partsOfMergedImage(image, description), needs: needsOf(description) });
+    const flashed = await describeImage(source(board.flash.read(0, image.size)), { verify: true });
+    assert.deepEqual(flashed, { ...description, bytes: image.size });
+    assert.ok(Buffer.compare(board.flash.read(0, image.size), await image.read(0, image.size)) === 0);
   });
 });
 
