@@ -144,21 +144,32 @@ void console_command(console *c, uint32_t port, const uint8_t *line, size_t leng
 /* ---- console_messages.c: a frame that a program has sent ---- */
 void console_message(console *c, uint32_t port, const console_frame *frame);
 void console_refuse(console *c, uint32_t port, uint16_t request, uint32_t code, const char *why);
-/* CONSOLE_FACTS of what was put into `text`, which lies in c->payload. */
-void console_facts(console *c, uint32_t port, uint16_t request, const app_text *text);
 /* CONSOLE_STARTED of the generation under way. */
 void console_started(console *c);
 
-/* ---- console_info.c: facts as lines, "key=value" for a program, "key: value" for a person ---- */
-typedef struct {
+/* ---- console_list.c: facts as lines, "key=value" for a program, "key: value" for a person ---- */
+
+/* One page of a list: the lines from number `skip` on, as many as fit. */
+typedef struct console_list {
     app_text text;
     bool framed;
+    uint32_t skip, index, taken; /* index: of the line that comes; taken: lines of this page */
+    size_t mark;                 /* where the line that is being written begins */
+    bool full;
 } console_list;
-console_list list_in(console *c, bool framed);
+
 void list_begin(console_list *list, const char *key);
 void list_end(console_list *list);
 void list_text(console_list *list, const char *key, const char *value);
 void list_number(console_list *list, const char *key, uint64_t value);
+
+/* Begins a list; the port's input waits until it is out. */
+void console_list_begin(console *c, uint32_t port, console_lines lines, bool framed, uint16_t request);
+/* The next page, when there is room for it. */
+void console_list_run(console *c, uint32_t port);
+
+/* ---- console_info.c ---- */
+void console_put_help(console *c, console_list *list);
 void console_put_info(console *c, console_list *list);
 void console_put_stats(console *c, console_list *list);
 void console_put_settings(console *c, console_list *list);
@@ -168,5 +179,6 @@ void console_put_fault(console *c, app_text *text);
 /* ---- console_bench.c ---- */
 void bench_begin(console *c, uint32_t port, bool framed, uint16_t request);
 void bench_run(console *c);
+void console_put_bench(console *c, console_list *list);
 
 #endif

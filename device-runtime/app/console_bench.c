@@ -200,27 +200,21 @@ static void put_tokens(const console *c, console_list *list) {
     put_bound(list, "bound_by_planned_rates", "percent_of_planned_bound", speed, bound(bytes, planned));
 }
 
-static void report(console *c) {
-    console_bench *b = &c->bench;
-    console_list list = list_in(c, b->framed);
+void console_put_bench(console *c, console_list *list) {
+    const console_bench *b = &c->bench;
     for (uint32_t i = 0; i < BENCH_MEMORIES; i++) {
-        put_read(c, &list, i);
+        put_read(c, list, i);
     }
     if (!console_has_model(c)) {
-        list_begin(&list, "model_fault");
-        console_put_fault(c, &list.text);
-        list_end(&list);
+        list_begin(list, "model_fault");
+        console_put_fault(c, &list->text);
+        list_end(list);
     } else if (b->status != S3LM_OK) {
-        list_text(&list, "model_fault", s3lm_status_text(b->status));
+        list_text(list, "model_fault", s3lm_status_text(b->status));
     } else if (b->tokens == 0u) {
-        list_text(&list, "tokens_not_measured", "The context is full. Reset the conversation (/reset) first.");
+        list_text(list, "tokens_not_measured", "The context is full. Reset the conversation (/reset) first.");
     } else {
-        put_tokens(c, &list);
-    }
-    if (b->framed) {
-        console_facts(c, c->worker, b->request, &list.text);
-    } else {
-        console_print(&c->ports[c->worker], CONSOLE_ORDINARY, c->payload, list.text.length);
+        put_tokens(c, list);
     }
 }
 
@@ -275,14 +269,11 @@ static void finish(console *c) {
         }
     }
     if (!b->cancelled) {
-        report(c);
+        console_list_begin(c, c->worker, console_put_bench, b->framed, b->request);
     } else if (b->framed) {
         console_refuse(c, c->worker, b->request, CONSOLE_CANCELLED, "The measurement was cancelled.");
     } else {
-        console_say(&c->ports[c->worker], "(stopped)\n");
-    }
-    if (!b->framed) {
-        console_ask(c, c->worker);
+        console_say(&c->ports[c->worker], "(stopped)\n> ");
     }
     console_done(c);
 }

@@ -34,21 +34,6 @@ static void show(console *c, uint32_t port, const app_text *text) {
     console_print(&c->ports[port], CONSOLE_ORDINARY, (const uint8_t *)text->bytes, text->length);
 }
 
-static void help(console *c, uint32_t port) {
-    say(c, port,
-        "Type a text and press Enter: the model answers. Ctrl-C stops it.\n"
-        "/temp 0.8    how freely it chooses; 0: always the likeliest token\n"
-        "/topk 40     choose among the 40 likeliest only; 0: among all\n"
-        "/topp 0.9    choose among those that make up 90 %; 1: among all\n"
-        "/len 200     at most 200 tokens an answer; 0: until the context is full\n"
-        "/seed 7      same seed, same answer; /seed alone: another one each time\n"
-        "/stats       speed of the last answer\n"
-        "/reset       forget the conversation\n"
-        "/info        board, memory and model\n"
-        "/bench       measure memories and tokens per second against the limit\n"
-        "A line that begins with // is a prompt that begins with /.\n");
-}
-
 static void fault(console *c, uint32_t port) {
     app_text text = app_text_in(c->payload, sizeof c->payload);
     console_put_fault(c, &text);
@@ -65,20 +50,19 @@ static void busy(console *c, uint32_t port) {
     show(c, port, &text);
 }
 
-static void list(console *c, uint32_t port, void (*put)(console *, console_list *)) {
-    console_list l = list_in(c, false);
-    put(c, &l);
-    show(c, port, &l.text);
+static bool list(console *c, uint32_t port, console_lines lines) {
+    console_list_begin(c, port, lines, false, 0);
+    return true;
 }
 
-/* A command that changes a setting. What the engine would refuse is refused here, with the range. */
-static void change(console *c, uint32_t port, word name, word value) {
+/* A command that changes a setting. What the engine would refuse is refused here, with the range. True when the
+ * settings are listed. */
+static bool change(console *c, uint32_t port, word name, word value) {
     s3lm_sampling s = c->settings.sampling;
     const char *range = NULL;
     uint64_t number = 0;
     if (value.length == 0u && !is(name, "/seed")) {
-        list(c, port, console_put_settings);
-        return;
+        return list(c, port, console_put_settings);
     }
     if (is(name, "/temp")) {
         range = app_read_float(value.at, value.length, &s.temperature) ? NULL : "0, or 0.001 to 1000";
@@ -104,14 +88,14 @@ static void change(console *c, uint32_t port, word name, word value) {
         app_put(&text, range);
         app_put(&text, ".\n");
         show(c, port, &text);
-        return;
+        return false;
     }
     if (is(name, "/seed")) {
         c->settings.has_seed = value.length > 0u;
         c->settings.seed = number;
     }
     c->settings.sampling = s;
-    list(c, port, console_put_settings);
+    return list(c, port, console_put_settings);
 }
 
 static bool is_setting(word name) {
@@ -126,11 +110,11 @@ static bool command(console *c, uint32_t port, word line) {
     }
     word value = trimmed((word){line.at + name.length, line.length - name.length});
     if (is(name, "/help")) {
-        help(c, port);
+        return list(c, port, console_put_help);
     } else if (is(name, "/info")) {
-        list(c, port, console_put_info);
+        return list(c, port, console_put_info);
     } else if (is(name, "/stats")) {
-        list(c, port, console_put_stats);
+        return list(c, port, console_put_stats);
     } else if (is(name, "/bench")) {
         if (c->work == CONSOLE_IDLE) {
             say(c, port, "Measuring ...\n");
@@ -142,7 +126,7 @@ static bool command(console *c, uint32_t port, word line) {
         if (!console_has_model(c)) {
             fault(c, port);
         } else if (is_setting(name)) {
-            change(c, port, name, value);
+            return change(c, port, name, value);
         } else if (c->work != CONSOLE_IDLE) {
             busy(c, port);
         } else {

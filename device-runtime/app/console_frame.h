@@ -13,8 +13,8 @@
 
 #include "../engine/s3lm.h"
 
-/* The longest token's text and what is held back before it, with the fields around them. */
-#define CONSOLE_MAX_PAYLOAD (S3LM_MAX_PIECE_BYTES + 128u)
+/* A request to generate with as many stop ids and strings as the engine takes. */
+#define CONSOLE_MAX_PAYLOAD 704u
 /* type, number, request, payload length; then the payload; then the CRC-32. */
 #define CONSOLE_HEADER_BYTES 6u
 #define CONSOLE_CRC_BYTES 4u

@@ -1,37 +1,10 @@
-/* What the board says about itself, as lines of a name and a value: for programs "flash_mode=QIO 80 MHz", for people
- * "flash mode: QIO 80 MHz". docs/console.md lists the names. */
+/* What the board says about itself, as lines of a name and a value (console_list.c). docs/console.md lists the names.
+ */
 #include "console.h"
 
 #define KIND_META S3LM_FOURCC('M', 'E', 'T', 'A')
 /* Bytes of a string out of the package that are shown: it may be as long as its writer liked. */
 #define MOST_SHOWN 64u
-
-/* The message's last line is whole even when the values are as long as they may be. */
-console_list list_in(console *c, bool framed) {
-    return (console_list){app_text_in(c->payload, sizeof c->payload), framed};
-}
-
-void list_begin(console_list *list, const char *key) {
-    for (; *key != '\0'; key++) {
-        char byte = !list->framed && *key == '_' ? ' ' : *key;
-        app_put_bytes(&list->text, &byte, 1);
-    }
-    app_put(&list->text, list->framed ? "=" : ": ");
-}
-
-void list_end(console_list *list) { app_put(&list->text, "\n"); }
-
-void list_text(console_list *list, const char *key, const char *value) {
-    list_begin(list, key);
-    app_put(&list->text, value);
-    list_end(list);
-}
-
-void list_number(console_list *list, const char *key, uint64_t value) {
-    list_begin(list, key);
-    app_put_number(&list->text, value);
-    list_end(list);
-}
 
 bool console_has_model(const console *c) { return c->model.status == APP_LOAD_OK && c->memory.ids != NULL; }
 
@@ -223,4 +196,19 @@ void console_put_settings(console *c, console_list *list) {
         app_put(&list->text, "another one each time");
     }
     list_end(list);
+}
+
+void console_put_help(console *c, console_list *list) {
+    (void)c;
+    list_text(list, "a text and Enter", "the model answers; Ctrl-C stops it");
+    list_text(list, "/temp 0.8", "how freely it chooses; 0: always the likeliest token");
+    list_text(list, "/topk 40", "choose among the 40 likeliest; 0: among all");
+    list_text(list, "/topp 0.9", "choose among those that make up 90 %; 1: among all");
+    list_text(list, "/len 200", "at most 200 tokens an answer; 0: until the context is full");
+    list_text(list, "/seed 7", "same seed, same answer; /seed alone: another one each time");
+    list_text(list, "/stats", "speed of the last answer");
+    list_text(list, "/reset", "forget the conversation");
+    list_text(list, "/info", "board, memory and model");
+    list_text(list, "/bench", "measure memories and tokens per second against the limit");
+    list_text(list, "//text", "a prompt that begins with a slash");
 }

@@ -17,14 +17,14 @@ typedef enum {
     CONSOLE_INTERRUPTED /* Ctrl-C */
 } console_key;
 
-/* Zero-initialize. */
+/* Zero-initialize but for `bytes`. */
 typedef struct {
+    uint8_t *bytes; /* CONSOLE_MAX_LINE, of the caller */
     uint32_t length;
     bool entered; /* the next key begins a new line */
     bool too_long;
     bool after_return; /* a line feed now belongs to the carriage return before it */
     uint8_t escape;    /* inside an escape sequence */
-    uint8_t bytes[CONSOLE_MAX_LINE];
 } console_line;
 
 /* One byte from the keyboard; what the terminal shall show for it is added to `echo` (8 bytes at most). */

@@ -81,21 +81,20 @@ static void lay_out(console *c) {
 
 static void greet(console *c, uint32_t port) {
     app_text text = app_text_in(c->payload, sizeof c->payload);
-    console_list list = {text, false};
-    app_put(&list.text, "\n");
-    app_put(&list.text, c->board.chip);
-    app_put(&list.text, ", firmware ");
-    app_put(&list.text, c->board.firmware);
-    app_put(&list.text, ", started after: ");
-    app_put(&list.text, c->board.reset_reason);
-    app_put(&list.text, ".\n");
+    app_put(&text, "\n");
+    app_put(&text, c->board.chip);
+    app_put(&text, ", firmware ");
+    app_put(&text, c->board.firmware);
+    app_put(&text, ", started after: ");
+    app_put(&text, c->board.reset_reason);
+    app_put(&text, ".\n");
     if (console_has_model(c)) {
-        app_put(&list.text, "The model is ready. Type a text, or /help.\n");
+        app_put(&text, "The model is ready. Type a text, or /help.\n");
     } else {
-        console_put_fault(c, &list.text);
-        app_put(&list.text, "\n");
+        console_put_fault(c, &text);
+        app_put(&text, "\n");
     }
-    console_print(&c->ports[port], CONSOLE_ORDINARY, c->payload, list.text.length);
+    console_print(&c->ports[port], CONSOLE_ORDINARY, c->payload, text.length);
     console_ask(c, port);
 }
 
@@ -113,6 +112,7 @@ void console_start(console *c, const app_board *board) {
     for (uint32_t i = 0; i < board->port_count; i++) {
         c->ports[i].port = &c->board.ports[i];
         c->ports[i].board = &c->board;
+        c->ports[i].line.bytes = c->ports[i].parser.bytes;
         c->ports[i].moved = c->ports[i].heard = board->micros();
     }
     c->carried = S3LM_NONE;
@@ -183,12 +183,17 @@ static void type(console *c, uint32_t port, uint8_t byte) {
  * the end of what it asked for. */
 static void listen(console *c, uint32_t port) {
     console_port *p = &c->ports[port];
-    while (!c->stopped && (owns_work(c, port) || console_room(p, CONSOLE_ORDINARY) >= CONSOLE_ANSWER_ROOM)) {
+    while (!c->stopped && !p->listing &&
+           (owns_work(c, port) || console_room(p, CONSOLE_ORDINARY) >= CONSOLE_ANSWER_ROOM)) {
         int32_t byte = console_next(p);
         if (byte < 0) {
             break;
         }
         console_found found = console_parse(&p->parser, (uint8_t)byte);
+        if (console_inside_frame(&p->parser)) {
+            /* The frame lies where the line lay. */
+            p->line.length = 0;
+        }
         if (found == CONSOLE_FRAME) {
             p->frames_received++;
             console_message(c, port, &p->parser.frame);
@@ -212,6 +217,7 @@ static void listen(console *c, uint32_t port) {
 void console_step(console *c) {
     serve_ports(c);
     for (uint32_t i = 0; i < c->board.port_count; i++) {
+        console_list_run(c, i);
         listen(c, i);
     }
     if (c->work == CONSOLE_GENERATING) {

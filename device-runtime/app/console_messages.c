@@ -4,7 +4,6 @@
 
 #include "../engine/bytes.h"
 
-/* A program's prompt may be longer than a frame; the others wait for a generation to end. */
 static bool is_busy(const console *c) { return c->work != CONSOLE_IDLE; }
 
 static void answer(console *c, uint32_t port, uint8_t type, uint16_t request, uint32_t length) {
@@ -47,10 +46,6 @@ static void no_model(console *c, uint32_t port, const console_frame *f) {
 
 static void busy(console *c, uint32_t port, const console_frame *f) {
     console_refuse(c, port, f->request, CONSOLE_BUSY, "The board is busy with another request. Ask again later.");
-}
-
-void console_facts(console *c, uint32_t port, uint16_t request, const app_text *text) {
-    answer(c, port, CONSOLE_FACTS, request, (uint32_t)text->length);
 }
 
 /* ---- Settings ---- */
@@ -278,16 +273,13 @@ static void reset(console *c, uint32_t port, const console_frame *f) {
 }
 
 void console_message(console *c, uint32_t port, const console_frame *f) {
-    console_list list;
     switch (f->type) {
     case CONSOLE_HELLO:
         welcome(c, port, f);
         break;
     case CONSOLE_INFO:
     case CONSOLE_STATS:
-        list = list_in(c, true);
-        (f->type == CONSOLE_INFO ? console_put_info : console_put_stats)(c, &list);
-        console_facts(c, port, f->request, &list.text);
+        console_list_begin(c, port, f->type == CONSOLE_INFO ? console_put_info : console_put_stats, true, f->request);
         break;
     case CONSOLE_SET:
         set(c, port, f);

@@ -7,6 +7,11 @@
 #include "console_frame.h"
 #include "console_line.h"
 
+/* Writes lines about something into a list that is shown page by page (console.h). */
+struct console;
+struct console_list;
+typedef void (*console_lines)(struct console *, struct console_list *);
+
 typedef struct {
     const app_port *port;
     const app_board *board;
@@ -14,9 +19,13 @@ typedef struct {
     console_line line;
     uint8_t frames_sent;
     uint32_t frames_received;
-    uint64_t bytes_lost; /* of output, for want of room */
-    uint64_t moved;      /* when the port last took a byte, or had none to take */
-    uint64_t heard;      /* when the last byte came in */
+    uint64_t bytes_lost;   /* of output, for want of room */
+    uint64_t moved;        /* when the port last took a byte, or had none to take */
+    uint64_t heard;        /* when the last byte came in */
+    console_lines listing; /* what is being listed, NULL when nothing is */
+    uint32_t listed;       /* lines that are out */
+    uint16_t request;      /* of the program that asked for the list */
+    bool framed;
     uint32_t in_begin, in_end, out_begin, out_end;
     uint8_t in[CONSOLE_INPUT_BYTES];
     uint8_t out[CONSOLE_OUTPUT_BYTES];

@@ -26,6 +26,7 @@ enum {
     CONSOLE_PREFILL = 0x91,
     CONSOLE_TOKEN = 0x92,
     CONSOLE_LOGITS = 0x93,
+    CONSOLE_MORE_TEXT = 0x94,
     CONSOLE_FINISHED = 0x9F,
     CONSOLE_ERROR = 0xFF
 };
@@ -81,17 +82,21 @@ enum { CONSOLE_PROMPT_TEXT = 0, CONSOLE_PROMPT_IDS = 1 };
 enum { CONSOLE_HAS_MODEL = 1, CONSOLE_HAS_TOKENIZER = 2, CONSOLE_HAS_CHAT = 4, CONSOLE_HAS_TURNS = 8 };
 
 /* Logits of one CONSOLE_LOGITS frame. */
-#define CONSOLE_LOGITS_COUNT 256u
+#define CONSOLE_LOGITS_COUNT 128u
+/* Text of one CONSOLE_TOKEN or CONSOLE_MORE_TEXT frame, in bytes. */
+#define CONSOLE_MAX_TEXT 640u
+/* CONSOLE_FACTS: number of its first line, whether it is the last one, lines. */
+#define CONSOLE_FACTS_BYTES 3u
 
-/* A typed line, in bytes: two screens of text. */
-#define CONSOLE_MAX_LINE 1024u
+/* A typed line, in bytes; it shares its memory with the frame that is being received. */
+#define CONSOLE_MAX_LINE 700u
 /* Bytes that came in and were not looked at: a UART at 115200 brings 12 a millisecond. */
-#define CONSOLE_INPUT_BYTES 512u
-/* Bytes that wait to go out: the longest frame, and what is kept for the message that ends a generation. */
-#define CONSOLE_OUTPUT_BYTES 2048u
+#define CONSOLE_INPUT_BYTES 256u
+/* Bytes that wait to go out: the longest answer, some echo, and what is kept for the message that ends a generation. */
+#define CONSOLE_OUTPUT_BYTES 1344u
 #define CONSOLE_END_RESERVE 320u
 /* Room for the longest answer; the board reads no request before it is there. */
-#define CONSOLE_ANSWER_ROOM 1600u
+#define CONSOLE_ANSWER_ROOM 960u
 
 /* A generation ends when the port that asked for it has taken nothing for so long. */
 #define CONSOLE_STALL_MICROS 30000000u

@@ -18,6 +18,7 @@ static uint32_t piece(void *user, uint32_t id, uint8_t *out, uint32_t capacity) 
     if (id != S3LM_NONE) {
         return (uint32_t)s3lm_decoder_push(&c->session.decoder, id, out);
     }
+    /* Four held bytes at most, each one character of three bytes. */
     size_t length = s3lm_decoder_finish(&c->session.decoder, c->payload);
     length = length < capacity ? length : capacity;
     app_copy(out, c->payload, length);
@@ -109,7 +110,8 @@ static uint32_t prompt_ids(console *c, uint8_t mode, bool ids, size_t bytes, con
 static void start_decoder(console *c, const uint32_t *ids, size_t count) {
     s3lm_decoder_start(&c->session.decoder, &c->model.tokenizer, true);
     for (size_t i = 0; i < count; i++) {
-        s3lm_decoder_push(&c->session.decoder, ids[i], c->payload);
+        /* The generation has no text yet: its buffer takes what the prompt's tokens say. */
+        s3lm_decoder_push(&c->session.decoder, ids[i], c->session.generation.text);
     }
 }
 
@@ -194,13 +196,28 @@ static void send_prefill(console *c) {
     send(c, CONSOLE_ORDINARY, CONSOLE_PREFILL, 12);
 }
 
+/* The token, after as much of its text as does not fit into its own message; true when all is out. */
 static bool send_token(console *c) {
-    const console_session *s = &c->session;
-    uint32_t length = s->event.text_length;
+    console_session *s = &c->session;
+    const uint8_t *text = s->event.text + s->text_done;
+    uint32_t left = s->event.text_length - s->text_done;
+    while (left > CONSOLE_MAX_TEXT) {
+        uint32_t part = CONSOLE_MAX_TEXT;
+        while ((text[part] & 0xC0u) == 0x80u && part > CONSOLE_MAX_TEXT - 4u) {
+            part--;
+        }
+        app_copy(c->payload, text, part);
+        if (!send(c, CONSOLE_ORDINARY, CONSOLE_MORE_TEXT, part)) {
+            return false;
+        }
+        s->text_done += part;
+        text += part;
+        left -= part;
+    }
     store(c->payload, s->event.id, 4);
     store(c->payload + 4, s->step_micros, 4);
-    app_copy(c->payload + 8, s->event.text, length);
-    return send(c, CONSOLE_ORDINARY, CONSOLE_TOKEN, 8u + length);
+    app_copy(c->payload + 8, text, left);
+    return send(c, CONSOLE_ORDINARY, CONSOLE_TOKEN, 8u + left);
 }
 
 /* The next part of the logits; true when all are out. */

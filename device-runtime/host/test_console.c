@@ -36,6 +36,7 @@ static void settle(void) {
         bool busy = c.work != CONSOLE_IDLE;
         for (uint32_t port = 0; port < 2u; port++) {
             fake_port *p = &fake.ports[port];
+            busy |= p->most > 0u && c.ports[port].listing;
             busy |= p->most > 0u && (p->input_begin < p->input_end || c.ports[port].in_begin < c.ports[port].in_end ||
                                      !console_drained(&c.ports[port]));
         }
@@ -71,7 +72,9 @@ typedef struct {
     uint8_t type, number;
     uint16_t request;
     uint32_t length;
-    uint8_t payload[CONSOLE_MAX_PAYLOAD + 1u];
+    bool more; /* of a list: pages follow */
+    uint32_t lines;
+    uint8_t payload[4096]; /* of a list: the lines of all its pages */
 } message;
 
 #define MOST_MESSAGES 4096u
@@ -84,6 +87,35 @@ static void send(uint32_t port, uint8_t kind, uint16_t request, const void *payl
     static uint8_t number;
     size_t count = console_encode(kind, number++, request, payload, length, wire);
     CHECK(fake_send(port, wire, count), "no room to send");
+}
+
+static void take(const console_frame *f) {
+    message *m = message_count > 0u ? &messages[message_count - 1u] : NULL;
+    const uint8_t *content = f->payload;
+    uint32_t length = f->length, lines = 0;
+    if (message_count > 0u) {
+        CHECK(f->number == (uint8_t)(m->number + 1u), "a frame before %u is missing", f->number);
+    }
+    if (f->type == CONSOLE_FACTS) {
+        content += CONSOLE_FACTS_BYTES;
+        length -= CONSOLE_FACTS_BYTES;
+        for (uint32_t i = 0; i < length; i++) {
+            lines += content[i] == '\n';
+        }
+    }
+    if (m && m->more && f->type == CONSOLE_FACTS && f->request == m->request) {
+        CHECK(s3lm_u16(f->payload) == m->lines, "a page from line %u", (unsigned)s3lm_u16(f->payload));
+    } else {
+        m = &messages[message_count++];
+        *m = (message){.type = f->type, .request = f->request};
+    }
+    m->number = f->number;
+    m->more = f->type == CONSOLE_FACTS && f->payload[2] == 0u;
+    m->lines += lines;
+    if (m->length + length < sizeof m->payload) {
+        memcpy(m->payload + m->length, content, length);
+        m->length += length;
+    }
 }
 
 /* Takes what a port has said apart: messages, and the text between them. */
@@ -99,16 +131,11 @@ static void collect(uint32_t port) {
             memcpy(between + text, parser.text, parser.text_count);
             text += parser.text_count;
         } else if (found == CONSOLE_FRAME && message_count < MOST_MESSAGES) {
-            message *m = &messages[message_count++];
-            *m = (message){parser.frame.type, parser.frame.number, parser.frame.request, parser.frame.length, {0}};
-            memcpy(m->payload, parser.frame.payload, m->length);
+            take(&parser.frame);
         }
     }
     between[text] = '\0';
     CHECK(parser.damaged == 0u, "the board sent %u damaged frames", (unsigned)parser.damaged);
-    for (uint32_t i = 1; i < message_count; i++) {
-        CHECK(messages[i].number == (uint8_t)(messages[i - 1u].number + 1u), "frame %u is missing", (unsigned)i);
-    }
     p->output_length = 0;
 }
 
@@ -322,7 +349,7 @@ static void commands_answer(void) {
     static const struct {
         const char *typed, *answered;
     } lines[] = {
-        {"/help\r", "/bench       measure"},
+        {"/help\r", "/bench: measure"},
         {"/temp 0.75\r", "temperature: 0.75\r\n"},
         {"/topk 40\r", "top k: 40\r\n"},
         {"/topp 0.9\r", "top p: 0.9\r\n"},
@@ -340,6 +367,7 @@ static void commands_answer(void) {
         {"/stats\r", "generations: 0\r\n"},
         {"/reset\r", "A new conversation begins."},
         {"/info\r", "flash mode: QIO 80 MHz\r\n"},
+        {"/info\r", "\r\nload micros: "},
         {"/info\r", "model: tiny ?\"chat?\" \xc3\xbcn\xc3\xaf\r\n"},
         {"/info\r", "mac: 02:00:00:ab:cd:ef\r\n"},
         {"/nonsense\r", "There is no such command."},
@@ -378,7 +406,9 @@ static void control_c_stops(void) {
     start();
     settle();
     said(USB);
-    type(USB, "/len 0\rtell\r");
+    type(USB, "/len 0\r");
+    settle();
+    type(USB, "tell\r");
     steps(12);
     CHECK(c.work == CONSOLE_GENERATING, "it runs");
     type(USB, "ignored\x03");
@@ -433,7 +463,7 @@ static void a_program_is_greeted(void) {
               strcmp((const char *)m->payload + 28, "0.1.0") == 0,
           "the greeting");
     CHECK(m[1].type == CONSOLE_FACTS && says((const char *)m[1].payload, "\nflash_mode=QIO 80 MHz\n") &&
-              says((const char *)m[1].payload, "\nload_micros="),
+              says((const char *)m[1].payload, "\nload_micros=") && !m[1].more,
           "%s", (const char *)m[1].payload);
     CHECK(m[2].type == CONSOLE_FACTS && says((const char *)m[2].payload, "\nUSB=frames 3, damaged 0,"), "%s",
           (const char *)m[2].payload);
@@ -759,11 +789,17 @@ static void a_host_that_stops_reading(uint32_t person) {
     settle();
     said(USB);
     if (person) {
-        type(USB, "/len 0\rThere was\r");
+        type(USB, "/len 0\r");
+        settle();
+        said(USB);
+        type(USB, "There was\r");
     } else {
         ask(USB, 2, "There was", &w);
     }
-    steps(8);
+    for (uint32_t i = 0; i < 100u && c.work == CONSOLE_IDLE; i++) {
+        console_step(&c);
+    }
+    steps(4);
     CHECK(c.work == CONSOLE_GENERATING, "it runs");
     fake.ports[USB].most = 0;
     if (person) {

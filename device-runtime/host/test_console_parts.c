@@ -164,6 +164,13 @@ static void noise_hides_no_frame_and_makes_none(void) {
 /* ---- Lines ---- */
 
 static console_line line;
+static uint8_t line_bytes[CONSOLE_MAX_LINE];
+
+static void clear_line(void) {
+    memset(&line, 0, sizeof line);
+    line.bytes = line_bytes;
+}
+
 static char shown[8192];
 static size_t shown_length;
 
@@ -183,7 +190,7 @@ static console_key type(const char *keys, size_t count) {
 }
 
 static void typed(const char *keys, const char *expected, const char *echo) {
-    memset(&line, 0, sizeof line);
+    clear_line();
     shown_length = 0;
     CHECK(type(keys, strlen(keys)) == CONSOLE_ENTERED, "%s was not entered", expected);
     CHECK(line.length == strlen(expected) && memcmp(line.bytes, expected, line.length) == 0, "\"%.*s\" is not \"%s\"",
@@ -210,7 +217,7 @@ static void lines_are_edited(void) {
 }
 
 static void line_ends_are_counted_once(void) {
-    memset(&line, 0, sizeof line);
+    clear_line();
     CHECK(type("a\r", 2) == CONSOLE_ENTERED && line.length == 1u, "CR");
     CHECK(type("\n", 1) == CONSOLE_TYPING, "LF after CR");
     CHECK(type("\n", 1) == CONSOLE_ENTERED && line.length == 0u, "LF");
@@ -221,7 +228,7 @@ static void line_ends_are_counted_once(void) {
 }
 
 static void long_lines_are_refused_whole(void) {
-    memset(&line, 0, sizeof line);
+    clear_line();
     for (uint32_t i = 0; i < CONSOLE_MAX_LINE; i++) {
         type("x", 1);
     }

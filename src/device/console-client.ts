@@ -3,12 +3,13 @@
  * that the board writes for people goes on beside it.
  */
 import { TransportError, UsageError } from '../shared/errors.js';
+import type { Frame } from './console-codec.js';
 import { ConsoleGeneration } from './console-generation.js';
 import { ConsoleLine, boardError } from './console-line.js';
 import {
+  FactPages,
   idBytes,
   promptPieces,
-  readFacts,
   readSettings,
   readWelcome,
   samplingBlock,
@@ -80,7 +81,7 @@ export class ConsoleClient {
         attempts,
         signal: options.signal,
       };
-      const welcome = readWelcome(await ask(line, MESSAGE.hello, MESSAGE.welcome, asking));
+      const welcome = readWelcome(await ask(line, MESSAGE.hello, payloadOf(MESSAGE.welcome), asking));
       return new ConsoleClient(line, welcome, options.timeout ?? TIMEOUT);
     } catch (error) {
       line.close();
@@ -95,12 +96,12 @@ export class ConsoleClient {
 
   /** Board, memory and model, by the names of docs/console.md. */
   async info(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    return readFacts(await this.ask(MESSAGE.info, MESSAGE.facts, { signal }));
+    return this.askFacts(MESSAGE.info, { signal });
   }
 
   /** Counters and the speed of the last generation. */
   async stats(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    return readFacts(await this.ask(MESSAGE.stats, MESSAGE.facts, { signal }));
+    return this.askFacts(MESSAGE.stats, { signal });
   }
 
   /**
@@ -123,7 +124,7 @@ export class ConsoleClient {
   async bench(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const asking = { signal, timeout: BENCH_TIMEOUT, attempts: 1 };
     try {
-      return readFacts(await this.ask(MESSAGE.bench, MESSAGE.facts, asking));
+      return await this.askFacts(MESSAGE.bench, asking);
     } catch (error) {
       if (signal?.aborted === true) await this.cancel();
       throw error;
@@ -173,24 +174,52 @@ export class ConsoleClient {
   }
 
   private ask(type: number, answer: number, asking: Partial<Asking>): Promise<Uint8Array> {
-    return ask(this.line, type, answer, { timeout: this.timeout, attempts: ATTEMPTS, ...asking });
+    return ask(this.line, type, payloadOf(answer), { timeout: this.timeout, attempts: ATTEMPTS, ...asking });
+  }
+
+  private askFacts(type: number, asking: Partial<Asking>): Promise<ReadonlyMap<string, string>> {
+    const pages = new FactPages();
+    const read = (frame: Frame): ReadonlyMap<string, string> | null =>
+      frame.type === MESSAGE.facts ? pages.take(frame.payload) : null;
+    return ask(this.line, type, read, { timeout: this.timeout, attempts: ATTEMPTS, ...asking });
   }
 }
 
-/** Sends a request, again while no answer comes, and gives the answer's payload. Requests that may be sent twice only. */
-async function ask(line: ConsoleLine, type: number, answer: number, asking: Asking): Promise<Uint8Array> {
+/** Reads the payload of one type of message. */
+function payloadOf(type: number): (frame: Frame) => Uint8Array | null {
+  return (frame) => (frame.type === type ? frame.payload : null);
+}
+
+/**
+ * Sends a request, again while no answer comes: requests that may be sent twice only.
+ * @param read the answer that a message completes, or `null` to wait for the next one
+ */
+async function ask<T>(
+  line: ConsoleLine,
+  type: number,
+  read: (frame: Frame) => T | null,
+  asking: Asking,
+): Promise<T> {
   const { payload = new Uint8Array(), timeout, attempts, signal } = asking;
   signal?.throwIfAborted();
   const request = line.number();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
   try {
-    return await new Promise<Uint8Array>((resolve, reject) => {
+    return await new Promise<T>((resolve, reject) => {
       let sent = 0;
       line.listen(request, {
         onFrame: (frame) => {
-          if (frame.type === answer) resolve(frame.payload);
-          else if (frame.type === MESSAGE.error) reject(boardError(frame));
+          if (frame.type === MESSAGE.error) {
+            reject(boardError(frame));
+            return;
+          }
+          try {
+            const answer = read(frame);
+            if (answer !== null) resolve(answer);
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
         },
         onLoss: () => undefined,
         onError: reject,

@@ -33,6 +33,8 @@ export class ConsoleGeneration implements FrameListener {
   private partial: { token: ConsoleToken; logits: Float32Array; have: number } | null = null;
   private end: ConsoleEnd | null = null;
   private error: Error | null = null;
+  /** Text of the next token that did not fit into its message. */
+  private moreText = '';
   private started = false;
   private wakeReader: (() => void) | null = null;
   private wakeLine: (() => void) | null = null;
@@ -148,6 +150,9 @@ export class ConsoleGeneration implements FrameListener {
       case MESSAGE.token:
         this.takeToken(payload);
         break;
+      case MESSAGE.moreText:
+        this.moreText += new TextDecoder().decode(payload);
+        break;
       case MESSAGE.logits:
         this.takeLogits(payload);
         break;
@@ -168,8 +173,9 @@ export class ConsoleGeneration implements FrameListener {
     const token: ConsoleToken = {
       id: at.getUint32(0, true),
       micros: at.getUint32(4, true),
-      text: new TextDecoder().decode(payload.subarray(8)),
+      text: this.moreText + new TextDecoder().decode(payload.subarray(8)),
     };
+    this.moreText = '';
     if (this.options.logits !== true) this.waiting.push(token);
     else this.partial = { token, logits: new Float32Array(this.vocabSize), have: 0 };
   }

@@ -3,6 +3,7 @@ import { TransportError, UsageError } from '../shared/errors.js';
 import {
   CAPABILITY,
   END_REASONS,
+  FACTS_HEADER,
   GIVEN,
   MAX_PAYLOAD,
   MODE,
@@ -113,14 +114,25 @@ export function readWelcome(payload: Uint8Array): ConsoleWelcome {
   };
 }
 
-/** Lines of `name=value`. */
-export function readFacts(payload: Uint8Array): ReadonlyMap<string, string> {
-  const facts = new Map<string, string>();
-  for (const line of text(payload).split('\n')) {
-    const at = line.indexOf('=');
-    if (at > 0) facts.set(line.slice(0, at), line.slice(at + 1));
+/** Puts the pages of a list together: lines of `name=value`. A first page begins anew; pages out of turn are left out. */
+export class FactPages {
+  private readonly lines: string[] = [];
+
+  /** Takes a page; the facts when it was the last one that was missing, else `null`. */
+  take(payload: Uint8Array): ReadonlyMap<string, string> | null {
+    const at = fields(payload, FACTS_HEADER);
+    const first = at.getUint16(0, true);
+    if (first === 0) this.lines.length = 0;
+    const isNext = first === this.lines.length;
+    if (isNext) this.lines.push(...text(payload.subarray(FACTS_HEADER)).split('\n').slice(0, -1));
+    if (!isNext || at.getUint8(2) === 0) return null;
+    const facts = new Map<string, string>();
+    for (const line of this.lines) {
+      const equals = line.indexOf('=');
+      if (equals > 0) facts.set(line.slice(0, equals), line.slice(equals + 1));
+    }
+    return facts;
   }
-  return facts;
 }
 
 /** The prompt as payloads of prompt messages: at least one, for an empty prompt too. */

@@ -6,8 +6,8 @@
 /** What this side speaks. */
 export const CONSOLE_VERSION = 1;
 
-/** Longest payload of a frame in bytes: the longest text of one token, and the fields around it. */
-export const MAX_PAYLOAD = 1152;
+/** Longest payload of a frame in bytes: a request to generate with as many stop ids and strings as can be given. */
+export const MAX_PAYLOAD = 704;
 
 export const MESSAGE = {
   hello: 0x01,
@@ -28,6 +28,7 @@ export const MESSAGE = {
   prefill: 0x91,
   token: 0x92,
   logits: 0x93,
+  moreText: 0x94,
   finished: 0x9f,
   error: 0xff,
 } as const;
@@ -82,6 +83,9 @@ export const GIVEN = {
 export const SAMPLING_BYTES = 36;
 
 export const MODE = { fresh: 0, append: 1, 'first-turn': 2, 'next-turn': 3 } as const;
+
+/** Number of a page's first line, and whether it is the last page. */
+export const FACTS_HEADER = 3;
 
 export const WANT_LOGITS = 1;
 export const SLIDE = 2;

@@ -114,7 +114,7 @@ function vector(
 }
 
 /** The longest payload. */
-const LONGEST = 1152;
+const LONGEST = 704;
 
 /** All vectors. */
 export function frameVectors(): Vector[] {
