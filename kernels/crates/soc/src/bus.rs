@@ -163,8 +163,8 @@ impl SocBus {
     /// Bytes at an address as a debugger reads them: without effects on caches or registers. False where no memory
     /// is.
     pub fn peek(&self, address: u32, target: &mut [u8]) -> bool {
-        for (position, byte) in (address..).zip(target) {
-            let Some(value) = self.peek_byte(position) else {
+        for (offset, byte) in (0..).zip(target) {
+            let Some(value) = self.peek_byte(address.wrapping_add(offset)) else {
                 return false;
             };
             *byte = value;
@@ -246,6 +246,11 @@ impl SocBus {
         }
         if let Some(value) = self.external.data.read(address) {
             return Ok(value);
+        }
+        // Constants between the code.
+        let offset = address.wrapping_sub(sram::INSTRUCTION_BASE);
+        if N == 4 && offset < sram::SRAM2 && offset >= self.code_start {
+            return Ok(self.sram.read(offset));
         }
         self.load_slowly(address)
     }

@@ -69,6 +69,8 @@ pub struct ChipOptions {
     pub mac: [u8; 6],
     /// Chip revision, major and minor.
     pub revision: (u8, u8),
+    /// The second core is switched off by eFuse.
+    pub single_core: bool,
     /// Cycles follow the timing model; otherwise every instruction takes one.
     pub timed: bool,
     /// The boot button is held: the mask ROM waits for a download.
@@ -91,6 +93,7 @@ impl Default for ChipOptions {
             psram_eye: 3..=7,
             mac: [0x7c, 0xdf, 0xa1, 0x00, 0x00, 0x01],
             revision: (0, 2),
+            single_core: false,
             timed: false,
             gpio0_low: false,
             usb_host: true,

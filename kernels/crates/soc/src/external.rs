@@ -81,6 +81,8 @@ pub struct External {
     timed: bool,
     /// Instructions may have been decoded from lines that have since changed.
     pub code_changed: bool,
+    /// Instructions were read from PSRAM, which stores can change.
+    code_in_psram: bool,
     /// What happened so far.
     pub statistics: Statistics,
     /// Things that are no fault by themselves.
@@ -124,6 +126,7 @@ impl External {
             bus_free: 0,
             timed: options.timed,
             code_changed: false,
+            code_in_psram: false,
             statistics: Statistics::default(),
             warnings: Vec::new(),
         }
@@ -141,6 +144,7 @@ impl External {
         }; 2];
         self.prefetches.clear();
         self.code_changed = true;
+        self.code_in_psram = false;
     }
 
     /// Bytes of SRAM that a cache keeps its lines in.
@@ -311,6 +315,7 @@ impl External {
             data,
             instructions,
             mspi,
+            code_in_psram,
             ..
         } = self;
         let cache = match name {
@@ -319,6 +324,7 @@ impl External {
         };
         let bytes = cache.replace(index, base, entry, 0);
         if target.psram {
+            *code_in_psram |= name == CacheName::Instruction;
             mspi.psram.read(physical, bytes);
             if timing.corrupt {
                 bytes.iter_mut().for_each(|byte| *byte ^= 0x10);
@@ -348,7 +354,7 @@ impl External {
         mspi.psram.write(target.physical, data.bytes(index));
         data.clean(index);
         self.statistics.written_back += 1;
-        self.code_changed = true;
+        self.code_changed |= self.code_in_psram;
         Ok(timing.write(self.data.geometry().line))
     }
 
@@ -471,7 +477,7 @@ impl External {
             self.mspi.psram.write(target.physical, &bytes[done..done + part]);
             done += part;
         }
-        self.code_changed = true;
+        self.code_changed |= self.code_in_psram;
         Ok(())
     }
 

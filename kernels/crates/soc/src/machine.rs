@@ -83,9 +83,12 @@ pub struct Machine {
 
 impl Machine {
     /// A board at power-on; the mask ROM boots with the first run.
-    pub fn new(options: ChipOptions) -> Self {
+    pub fn new(mut options: ChipOptions) -> Self {
+        let bus = SocBus::new(&options);
+        // The flash chip has it now.
+        options.flash = Vec::new();
         Self {
-            bus: SocBus::new(&options),
+            bus,
             cores: [Core::new(0), Core::new(1)],
             states: [CoreState::InRom, CoreState::Off],
             pipelines: [Pipeline::default(); 2],

@@ -35,6 +35,8 @@ const DBUS_ACCESSES: u32 = 0x0d8;
 const CACHE_STATE: u32 = 0x130;
 const DCACHE_FREEZE: u32 = 0x150;
 const ICACHE_FREEZE: u32 = 0x154;
+/// Warnings that are kept: enough to find the place by, whatever a firmware does over and over.
+const MOST_WARNINGS: usize = 16;
 /// Both caches idle, a bit each.
 const IDLE: u32 = 1 << 12 | 1;
 
@@ -252,7 +254,7 @@ impl External {
                 self.cache_mut(name).drop_line(index);
             }
         }
-        if dropped > 0 {
+        if dropped > 0 && self.warnings.len() < MOST_WARNINGS {
             self.warnings.push(format!(
                 "the {name} was invalidated while {dropped} of its lines held changes, which are lost"
             ));

@@ -7,6 +7,7 @@ use super::{tables, Effect, Peripheral};
 use crate::chip::{ChipOptions, Psram};
 use crate::time::Ticks;
 
+const REPEAT_DATA0: u32 = 0x30;
 const REPEAT_DATA3: u32 = 0x3c;
 const MAC_LOW: u32 = 0x44;
 const MAC_HIGH: u32 = 0x48;
@@ -49,6 +50,8 @@ impl Efuse {
             SYSTEM_5,
             (capacity >> 2) << 19 | (minor >> 3 & 1) << 23 | (major & 3) << 24,
         );
+        // DIS_APP_CPU
+        registers.set(REPEAT_DATA0, u32::from(options.single_core) << 15);
         registers.set(REPEAT_DATA3, u32::from(options.flash_octal) << 9);
         Self { registers }
     }

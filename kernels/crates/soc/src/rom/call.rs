@@ -175,9 +175,9 @@ impl<'a> Call<'a> {
     }
 
     fn write_bytes(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
-        for (position, &byte) in (address..).zip(bytes) {
+        for (offset, &byte) in (0..).zip(bytes) {
             self.bus
-                .store8(position, byte.into())
+                .store8(address.wrapping_add(offset), byte.into())
                 .map_err(|_| self.bus_fault())?;
         }
         Ok(())

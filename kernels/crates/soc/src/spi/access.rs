@@ -209,10 +209,10 @@ impl Mspi {
                     khz / 1000
                 ));
             }
-            self.warnings.push(format!(
-                "PSRAM is read at {} MHz, which this board cannot do",
-                khz / 1000
-            ));
+            let warning = format!("PSRAM is read at {} MHz, which this board cannot do", khz / 1000);
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
         }
         let fixed = PSRAM_CONTROLLER + wire(38, khz);
         Ok(AccessTiming {

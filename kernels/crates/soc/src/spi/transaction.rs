@@ -208,7 +208,7 @@ impl Mspi {
                     self.psram.write_mode(command.address, value);
                 }
                 if let Some(&value) = command.output.get(1) {
-                    self.psram.write_mode(command.address + 1, value);
+                    self.psram.write_mode(command.address.wrapping_add(1), value);
                 }
             }
             octal::READ => {

@@ -6,5 +6,6 @@ mod firmware;
 mod boot;
 mod caches;
 mod cores;
+mod psram;
 mod stalls;
 mod strict;
