@@ -2,7 +2,7 @@
 import type { Panel, Settings, TrialOptions } from './state.js';
 
 /** `image` is what a board boots: firmware, partition table and package. */
-export type DownloadKind = 'image' | 'package' | 'html' | 'json';
+export type DownloadKind = 'image' | 'parts' | 'package' | 'html' | 'json';
 
 export interface Actions {
   /** Opens the browser's dialog for a folder. */
@@ -24,6 +24,10 @@ export interface Actions {
   /** Back to the choice of a model. */
   reset(): void;
   download(kind: DownloadKind): void;
+  /** Makes the image again after it failed. */
+  makeImage(): void;
+  /** Puts text on the clipboard. */
+  copy(text: string): void;
   /** Shows or hides a tensor's histogram. */
   toggleTensor(name: string): void;
   ask(options: Partial<TrialOptions>): void;

@@ -1,6 +1,8 @@
 /** The files that a person takes away. */
 import { reportHtml } from '../report/report-html.js';
 import type { DownloadKind } from './actions.js';
+import type { BoardImage } from './board-image.js';
+import { fileName, imageName } from './file-names.js';
 import type { State } from './state.js';
 
 /** A file to save. */
@@ -11,21 +13,29 @@ export interface Download {
 
 /**
  * Makes the file of a result.
- * @param firmware address of the firmware, for an image
- * @throws TransportError when the firmware cannot be fetched; FitError when the package does not fit the board's flash
+ * @param image the image of the result, for the kinds that need it
+ * @throws UsageError when there is no merged image
  */
 export async function makeDownload(
   kind: DownloadKind,
   state: Extract<State, { step: 'result' }>,
-  firmware: string,
+  image: () => Promise<BoardImage>,
 ): Promise<Download> {
   const { result, choice } = state;
   const name = fileName(choice.inspection.name);
   switch (kind) {
     case 'image': {
-      const { imageBlob, makePageImage } = await import('../worker/flash-image.js');
-      const image = await makePageImage(result.package, { board: result.plan.board, firmware });
-      return { name: `${name}-${result.plan.board}.bin`, content: imageBlob(image) };
+      const { file, made } = await image();
+      // Without a bootloader the pieces say what is missing.
+      return {
+        name: imageName(state),
+        content: file ?? new Blob(made.pieces() as Uint8Array<ArrayBuffer>[]),
+      };
+    }
+    case 'parts': {
+      const { zipParts } = await import('./zip-parts.js');
+      const zip = zipParts((await image()).made, choice.inspection.name);
+      return { name: `${name}-${result.plan.board}-parts.zip`, content: zip };
     }
     case 'package':
       // A copy into the blob; the type of the array's memory is not known to be unshared, but it came from a worker's transfer.
@@ -43,18 +53,6 @@ export async function makeDownload(
       return { name: `${name}-report.json`, content: new Blob([json], { type: 'application/json' }) };
     }
   }
-}
-
-/** Longest name that is kept: file systems allow 255 bytes, and the ending needs some. */
-const MAX_NAME = 100;
-
-/** A folder's name as a file name on any system. */
-export function fileName(folder: string): string {
-  const name = folder
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
-  return Array.from(name).slice(0, MAX_NAME).join('') || 'model';
 }
 
 /** Hands a file to the browser's download. */

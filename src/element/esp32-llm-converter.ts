@@ -7,11 +7,13 @@ import type { Report } from '../quantize/report.js';
 import { VERDICTS } from '../report/words.js';
 import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
-import type { ModelSource } from '../worker/jobs.js';
+import type { ConvertResult, ModelSource } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
 import { assetUrls, folderName, type AssetUrls } from './assets.js';
+import type { BoardImage } from './board-image.js';
 import { droppedFiles } from './dropped-files.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
+import { Esp32LlmImageEvent } from './events/image-event.js';
 import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
@@ -30,7 +32,13 @@ import { chooseView, readingView, type ChooseFacts } from './views/choose.js';
 import { chipIcon } from './views/icons.js';
 import type * as LaterViews from './views/later.js';
 
-export { Esp32LlmErrorEvent, Esp32LlmProgressEvent, Esp32LlmReportEvent, Esp32LlmStateEvent };
+export {
+  Esp32LlmErrorEvent,
+  Esp32LlmImageEvent,
+  Esp32LlmProgressEvent,
+  Esp32LlmReportEvent,
+  Esp32LlmStateEvent,
+};
 export type { AssetUrls, Converter, Step };
 
 /** The steps as the header counts them, with the states that belong to each. */
@@ -57,10 +65,14 @@ const PANELS: readonly string[] = ['compare', 'take'] satisfies Panel[];
  * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
  * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is converted.
  * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, with report, plan and package.
+ * @event {Esp32LlmImageEvent} esp32-llm-image - After the image for the board was put together.
  * @event {Esp32LlmErrorEvent} esp32-llm-error - When a failure is shown.
  *
  * @slot heading - Replaces the title; use a heading element.
  * @slot drop-hint - Replaces the line that says which files a model folder has.
+ * @slot fit-text - A paragraph of the page's own below the heading of this step; so are `compare-text` and `take-text`.
+ * @slot compare-text - See `fit-text`.
+ * @slot take-text - See `fit-text`.
  * @slot privacy - Replaces the line that says that nothing is uploaded.
  *
  * @csspart base - The frame around everything.
@@ -107,10 +119,28 @@ export class Esp32LlmConverter extends LitElement {
    */
   static converter: (() => Promise<Converter>) | null = null;
 
+  /**
+   * Puts images together; `null` takes the firmware.
+   * @internal
+   */
+  static imageMaker: ((result: ConvertResult) => Promise<BoardImage>) | null = null;
+
   readonly #internals = this.attachInternals();
   readonly #words = new LanguageController(this);
   readonly #store = new ConverterStore({
     converter: () => (Esp32LlmConverter.converter ?? (() => this.#createConverter()))(),
+    image: async (result) => {
+      if (Esp32LlmConverter.imageMaker !== null) return Esp32LlmConverter.imageMaker(result);
+      const { makeBoardImage } = await import('./board-image.js');
+      const { firmware } = this;
+      return makeBoardImage(
+        result,
+        firmware === null ? this.#assets().firmware : new URL(firmware, document.baseURI).href,
+      );
+    },
+    onImage: ({ file, sha256 }) => {
+      this.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));
+    },
     explain: (error, doing) => explain(error, doing, this.#words.first),
     onChange: (now, before) => {
       this.#changed(now, before);
@@ -149,6 +179,8 @@ export class Esp32LlmConverter extends LitElement {
       this.reset();
     },
     download: (kind) => void this.#download(kind),
+    makeImage: () => void this.#store.image().catch(() => undefined),
+    copy: (text) => void this.#copy(text),
     toggleTensor: (name) => {
       this.openTensor = this.openTensor === name ? null : name;
     },
@@ -204,6 +236,12 @@ export class Esp32LlmConverter extends LitElement {
 
   /** Readers cannot name models elsewhere: no field for addresses and models of the Hub. */
   @property({ type: Boolean, attribute: 'no-network' }) noNetwork = false;
+
+  /**
+   * Address of somebody's own firmware for the image: an ESP-IDF application, a merged image, or a linked program. Default the
+   * firmware that comes with the element.
+   */
+  @property() firmware: string | null = null;
 
   /** Colours: `light` or `dark`; without it those that the reader's system prefers. */
   @property({ reflect: true }) theme: string | null = null;
@@ -334,13 +372,24 @@ export class Esp32LlmConverter extends LitElement {
     this.downloadFailure = null;
     const { makeDownload, save } = await import('./downloads.js');
     try {
-      save(await makeDownload(kind, view, this.#assets().firmware));
+      save(await makeDownload(kind, view, () => this.#store.image()));
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
-      const failure = explain(error, 'convert', this.#words.first);
+      const failure = explain(error, 'image', this.#words.first);
       this.downloadFailure = failure;
       this.announcement = failure.title;
       this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
+    }
+  }
+
+  async #copy(text: string): Promise<void> {
+    const { announce } = this.#words.first;
+    try {
+      await navigator.clipboard.writeText(text);
+      this.announcement = announce.copied;
+    } catch {
+      // In frames and insecure pages there is no clipboard; the text stands there to be selected.
+      this.announcement = announce.notCopied;
     }
   }
 
@@ -452,6 +501,17 @@ export class Esp32LlmConverter extends LitElement {
   /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. */
   async convert(): Promise<void> {
     await this.#store.convert();
+  }
+
+  /**
+   * What a board boots: firmware, partition table and model in one file, to be written to flash address 0.
+   * @throws UsageError before a model was converted, or when the page's own firmware has no bootloader; FitError when the
+   *   model does not fit the board; TransportError when the firmware cannot be fetched
+   */
+  async image(): Promise<Blob> {
+    const { file, made } = await this.#store.image();
+    // Without a bootloader the pieces say what is missing.
+    return file ?? new Blob(made.pieces() as Uint8Array<ArrayBuffer>[]);
   }
 
   /** Stops what is running. */

@@ -4,6 +4,7 @@ import type { PlanJson } from '../plan/plan.js';
 import type { Granularity, WantedScheme } from '../plan/scheme.js';
 import type { Progress, Stage } from '../shared/progress.js';
 import type { ConvertResult, Inspection, ModelSource } from '../worker/jobs.js';
+import type { BoardImage } from './board-image.js';
 
 /** What a person can set before a conversion. */
 export interface Settings {
@@ -53,6 +54,13 @@ export interface QuantizedTensor {
   readonly bytes: number;
 }
 
+/** The image of a result, made when it is first needed. */
+export type ImageState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'making' }
+  | { readonly kind: 'made'; readonly image: BoardImage }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
 /** The generation below the report. */
 export type Trial =
   | { readonly kind: 'idle' }
@@ -95,6 +103,7 @@ export type State =
       readonly panel: Panel;
       readonly choice: Choice;
       readonly result: ConvertResult;
+      readonly image: ImageState;
       readonly options: TrialOptions;
       readonly trial: Trial;
     };

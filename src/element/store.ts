@@ -3,7 +3,7 @@
  * confirmed is committed. Knows neither the DOM nor the worker's ways.
  */
 import { DEFAULT_SCHEME } from '../plan/scheme.js';
-import { isAbort } from '../shared/errors.js';
+import { UsageError, isAbort } from '../shared/errors.js';
 import type { Progress } from '../shared/progress.js';
 import type { JobOptions } from '../worker/bridge.js';
 import type {
@@ -16,7 +16,8 @@ import type {
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
 import { NO_PRESET, type Lock, type Preset } from './preset.js';
-import type { Failure, Panel, QuantizedTensor, Settings, State, TrialOptions } from './state.js';
+import type { BoardImage } from './board-image.js';
+import type { Failure, ImageState, Panel, QuantizedTensor, Settings, State, TrialOptions } from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
 export interface Converter {
@@ -30,8 +31,12 @@ export interface Converter {
 export interface StoreOptions {
   /** Brings the converter; called with the first request that needs it. */
   readonly converter: () => Promise<Converter>;
+  /** Puts the image of a result together. */
+  readonly image: (result: ConvertResult) => Promise<BoardImage>;
+  /** Called when an image is ready. */
+  readonly onImage: (image: BoardImage) => void;
   /** Turns an error into words, given what was being done. */
-  readonly explain: (error: Error, doing: 'read' | 'plan' | 'convert' | 'generate') => Failure;
+  readonly explain: (error: Error, doing: 'read' | 'plan' | 'convert' | 'generate' | 'image') => Failure;
   /** Called after every change. */
   readonly onChange: (state: State, before: State) => void;
   /** Called for every progress report of a conversion. */
@@ -47,6 +52,8 @@ export class ConverterStore {
   readonly #options: StoreOptions;
   #state: State = { step: 'choose', failure: null };
   #preset: Preset = NO_PRESET;
+  /** The image under way, so that it is made once. */
+  #making: { readonly result: ConvertResult; readonly image: Promise<BoardImage> } | null = null;
   #converter: Promise<Converter> | null = null;
   /** Ends whatever runs; replaced with every request, so that late answers of an earlier one are dropped. */
   #current = new AbortController();
@@ -139,9 +146,11 @@ export class ConverterStore {
         panel: firstPanel(this.#preset),
         choice: { ...choice, plan: result.plan },
         result,
+        image: { kind: 'none' },
         options: trialOptions(result, this.#preset.prompt),
         trial: { kind: 'idle' },
       });
+      if (firstPanel(this.#preset) === 'take' && result.plan.fits) this.image().catch(() => undefined);
     } catch (error) {
       this.#fail(error, 'convert', signal, (failure) => ({ step: 'fit', choice, planning: false, failure }));
     }
@@ -151,6 +160,39 @@ export class ConverterStore {
   show(panel: Panel): void {
     if (this.#state.step !== 'result' || !this.#preset.steps.has(panel)) return;
     this.#commit({ ...this.#state, panel });
+    if (panel === 'take' && this.#state.result.plan.fits) this.image().catch(() => undefined);
+  }
+
+  /**
+   * The image of the current result, made when it is first asked for. A failure is also shown.
+   * @throws UsageError when there is no result; what the making of an image throws
+   */
+  async image(): Promise<BoardImage> {
+    if (this.#state.step !== 'result') {
+      throw new UsageError('There is no image before a model was converted.');
+    }
+    const { image, result } = this.#state;
+    if (image.kind === 'made') return image.image;
+    if (this.#making?.result === result) return this.#making.image;
+    const making = this.#options.image(result);
+    this.#making = { result, image: making };
+    this.#setImage(result, { kind: 'making' });
+    try {
+      const made = await making;
+      this.#setImage(result, { kind: 'made', image: made });
+      this.#options.onImage(made);
+      return made;
+    } catch (error) {
+      // What could not be fetched is fetched again next time.
+      this.#making = null;
+      this.#setImage(result, { kind: 'failed', failure: this.#explain(error, 'image') });
+      throw error;
+    }
+  }
+
+  #setImage(result: ConvertResult, image: ImageState): void {
+    const now = this.#state;
+    if (now.step === 'result' && now.result === result) this.#commit({ ...now, image });
   }
 
   /** Changes what the next generation is asked. */

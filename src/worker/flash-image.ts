@@ -1,5 +1,5 @@
 /** The image of a converted model on the page: firmware fetched when it is first asked for, and the package around it. */
-import { firmwareFromElf, readFirmware, type Firmware } from '../image/firmware.js';
+import { readFirmware, type Firmware } from '../image/firmware.js';
 import type { ReadSettings } from '../image/flash-image.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
@@ -10,7 +10,7 @@ import { MemorySource } from '../source/memory-folder.js';
 export interface PageImageOptions {
   /** The board that the package was planned for, or its id. */
   readonly board: string | Board;
-  /** Address of this project's firmware (`firmware.esp32s3.elf`), or somebody's own firmware as a file. */
+  /** Address of this project's firmware (`firmware.esp32s3.elf`) or of somebody's own, or a firmware as a file. */
   readonly firmware: string | File;
   readonly read?: ReadSettings | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -52,10 +52,11 @@ async function loadFirmware(firmware: string | File, signal: AbortSignal | undef
   }
   if (!response.ok) {
     throw new TransportError(
-      `${firmware} cannot be loaded: the server answered ${response.status}. Put firmware.esp32s3.elf beside the script ` +
-        'or name its folder with the attribute asset-base.',
+      `${firmware} cannot be loaded: the server answered ${response.status}. Put firmware.esp32s3.elf beside the script, ` +
+        'or say where it is with the attribute firmware or asset-base.',
       { status: response.status },
     );
   }
-  return firmwareFromElf(new Uint8Array(await response.arrayBuffer()), 'firmware.esp32s3.elf');
+  const name = new URL(firmware).pathname.split('/').at(-1) ?? firmware;
+  return readFirmware(new MemorySource(name, new Uint8Array(await response.arrayBuffer())), signal);
 }

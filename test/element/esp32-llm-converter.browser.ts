@@ -1,20 +1,22 @@
 /** The element in Chromium: accessible in every state, events, focus, drops, downloads; the work is played by the test. */
-import { expect, fixture, html, oneEvent, waitUntil } from '@open-wc/testing';
+import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { FormatError } from '../../src/shared/errors.js';
+import { FormatError, TransportError } from '../../src/shared/errors.js';
 import { samplePlan } from '../report/sample.js';
-import { FakeConverter, PROGRESS, sampleInspection, sampleResult } from './fake-converter.js';
+import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
 
 let fake: FakeConverter;
 
 beforeEach(() => {
   fake = new FakeConverter();
   Esp32LlmConverter.converter = async () => fake;
+  Esp32LlmConverter.imageMaker = async () => sampleImage();
 });
 
 after(() => {
   Esp32LlmConverter.converter = null;
+  Esp32LlmConverter.imageMaker = null;
 });
 
 async function make(): Promise<Esp32LlmConverter> {
@@ -110,6 +112,22 @@ describe('<esp32-llm-converter>', () => {
         await toResult(element);
         button(element, 'Take it away').click();
         await rendered(element, '.take');
+      },
+      'image failed': async (element) => {
+        Esp32LlmConverter.imageMaker = async () => {
+          throw new TransportError('The firmware cannot be loaded.');
+        };
+        await toResult(element);
+        button(element, 'Take it away').click();
+        await rendered(element, '.take .failure');
+        Esp32LlmConverter.imageMaker = async () => sampleImage();
+      },
+      'no bootloader': async (element) => {
+        Esp32LlmConverter.imageMaker = async () => sampleImage({ file: null, sha256: null });
+        await toResult(element);
+        button(element, 'Take it away').click();
+        await rendered(element, '.take');
+        Esp32LlmConverter.imageMaker = async () => sampleImage();
       },
       'everything locked': async (element) => {
         element.locked = '';
@@ -252,7 +270,8 @@ describe('<esp32-llm-converter>', () => {
     element.addEventListener('esp32-llm-progress', (event) => progress.push(event.progress.done));
     await toConverting(element);
     expect((part(element, 'progress') as HTMLProgressElement).value).to.be.closeTo(0.6, 1e-9);
-    expect(part(element, '.amount').textContent).to.contain('about 3 s left').and.to.contain('gate_proj');
+    expect(part(element, '.amount').textContent).to.contain('about 3 s left');
+    expect(part(element, '.tensor-list').textContent).to.contain('gate_proj');
     expect(progress.length).to.equal(2);
     button(element, 'Cancel').click();
     await rendered(element, '.fit');
@@ -395,6 +414,7 @@ describe('<esp32-llm-converter>', () => {
   });
 
   it('saves image, package and reports under the name of the model', async () => {
+    Esp32LlmConverter.imageMaker = null;
     Esp32LlmConverter.assets = { firmware: '/test/fixtures/image/ram.elf' };
     const saved: { name: string; size: number }[] = [];
     const createObjectURL = URL.createObjectURL.bind(URL);
@@ -416,6 +436,7 @@ describe('<esp32-llm-converter>', () => {
         'Take it away',
         'Download image',
         'Download package',
+        'Download parts',
       ]) {
         const count = saved.length;
         button(element, text).click();
@@ -427,6 +448,7 @@ describe('<esp32-llm-converter>', () => {
         'home-commands-report.json',
         'home-commands-esp32-s3-n16r8.bin',
         'home-commands.s3lm',
+        'home-commands-esp32-s3-n16r8-parts.zip',
       ]);
       expect(saved[2]?.size).to.equal(0x100000 + 702_464);
       expect(saved[3]?.size).to.equal(702_464);
@@ -439,17 +461,20 @@ describe('<esp32-llm-converter>', () => {
   });
 
   it('says why there is no image, and that the next try may work', async () => {
+    Esp32LlmConverter.imageMaker = null;
     Esp32LlmConverter.assets = { firmware: '/nowhere/firmware.elf' };
     try {
       const element = await make();
       await toResult(element);
+      const failed = next(element, 'esp32-llm-error');
       button(element, 'Take it away').click();
-      await rendered(element, '.take');
-      const failed = oneEvent(element, 'esp32-llm-error');
-      button(element, 'Download image').click();
       await failed;
       await rendered(element, '.take .failure');
       expect(part(element, '.take .failure').textContent).to.contain('404');
+      Esp32LlmConverter.assets = { firmware: '/test/fixtures/image/ram.elf' };
+      button(element, 'Try again').click();
+      await rendered(element, '.command');
+      expect(part(element, '.digest').textContent).to.match(/^[0-9a-f]{64}$/);
     } finally {
       Esp32LlmConverter.assets = {};
     }
@@ -488,6 +513,20 @@ describe('<esp32-llm-converter>', () => {
     (part(element, '#board') as HTMLSelectElement).dispatchEvent(new Event('change'));
     await settle(element);
     expect(fake.settings.length).to.equal(asked);
+  });
+
+  it('gives the image away, says its digest and copies the command', async () => {
+    const element = await make();
+    await toResult(element);
+    const told = next(element, 'esp32-llm-image');
+    button(element, 'Take it away').click();
+    expect((await told).sha256).to.equal('ab'.repeat(32));
+    await rendered(element, '.command');
+    expect((await element.image()).size).to.equal(2000);
+    expect(part(element, '.digest').textContent).to.equal('ab'.repeat(32));
+    button(element, 'Copy').click();
+    await waitUntil(() => part(element, '[role=status]').textContent.length > 0);
+    expect(part(element, '.command code').textContent).to.contain('write-flash 0x0 home-commands-');
   });
 
   it('goes straight through where the page leaves steps out', async () => {

@@ -1,4 +1,5 @@
 /** A converter without a worker: answers as told, and stops when told, so that every state of the element can be reached. */
+import type { BoardImage } from '../../src/element/board-image.js';
 import type { Converter } from '../../src/element/store.js';
 import type { Progress } from '../../src/shared/progress.js';
 import type { JobOptions } from '../../src/worker/bridge.js';
@@ -43,6 +44,51 @@ export function sampleResult(changes: Partial<ConvertResult> = {}): ConvertResul
     },
     notes: [],
     seconds: 2.4,
+    ...changes,
+  };
+}
+
+/** An image that nobody boots: two parts, the second the package. */
+export function sampleImage(changes: Partial<BoardImage> = {}): BoardImage {
+  const bytes = new Uint8Array(1000);
+  const files = [
+    { path: 'firmware.bin', offset: 0, bytes },
+    { path: 'model.bin', offset: 0x100000, bytes },
+  ];
+  const builds = [
+    { chipFamily: 'ESP32-S3', parts: files.map(({ path, offset }) => ({ path, offset })) },
+  ] as const;
+  return {
+    file: new Blob([bytes, bytes]),
+    bytes: 2000,
+    sha256: 'ab'.repeat(32),
+    made: {
+      layout: {
+        partitions: [],
+        model: {
+          name: 'model',
+          type: 1,
+          subtype: 0x40,
+          offset: 0x100000,
+          size: 4096,
+          encrypted: false,
+          readOnly: false,
+        },
+        packageBytes: 1000,
+        parts: [],
+        bootable: true,
+        totalBytes: 2000,
+      },
+      pieces: () => [bytes, bytes],
+      files,
+      manifest: (name) => ({
+        name,
+        version: '0',
+        new_install_prompt_erase: true,
+        new_install_improv_wait_time: 0,
+        builds,
+      }),
+    },
     ...changes,
   };
 }

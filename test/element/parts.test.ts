@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assetUrls, folder, folderName } from '../../src/element/assets.js';
-import { fileName } from '../../src/element/downloads.js';
+import { fileName } from '../../src/element/file-names.js';
 import { contextStops } from '../../src/element/views/fit.js';
 
 const PAGE = 'https://course.example/lesson/1.html';

@@ -6,10 +6,10 @@ import { UsageError } from '../../src/shared/errors.js';
 import { explain } from '../../src/element/explain.js';
 import { NO_PRESET } from '../../src/element/preset.js';
 import type { Settings, State } from '../../src/element/state.js';
-import { ConverterStore, convertSettings } from '../../src/element/store.js';
+import { ConverterStore, convertSettings, type StoreOptions } from '../../src/element/store.js';
 import { en } from '../../src/element/strings/en.js';
 import { samplePlan } from '../report/sample.js';
-import { FakeConverter, PROGRESS, sampleInspection, sampleResult } from './fake-converter.js';
+import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
 
 const SOURCE = { kind: 'url', url: 'https://example.org/m/' } as const;
 const SETTINGS: Settings = {
@@ -21,18 +21,26 @@ const SETTINGS: Settings = {
 };
 const PRESET = { ...NO_PRESET, settings: SETTINGS };
 
-function setUp(): { store: ConverterStore; fake: FakeConverter; steps: string[]; failures: string[] } {
+function setUp(changes: Partial<StoreOptions> = {}): {
+  store: ConverterStore;
+  fake: FakeConverter;
+  steps: string[];
+  failures: string[];
+} {
   const fake = new FakeConverter();
   const steps: string[] = [];
   const failures: string[] = [];
   const store = new ConverterStore({
     converter: async () => fake,
+    image: async () => sampleImage(),
+    onImage: () => undefined,
     explain: (error, doing) => explain(error, doing, en),
     onChange: (now, before) => {
       if (now.step !== before.step) steps.push(now.step);
     },
     onProgress: () => undefined,
     onFailure: (failure) => failures.push(failure.title),
+    ...changes,
   });
   return { store, fake, steps, failures };
 }
@@ -47,14 +55,14 @@ function at<S extends State['step']>(store: ConverterStore, step: S): Extract<St
   return state as Extract<State, { step: S }>;
 }
 
-async function toFit(context: ReturnType<typeof setUp>): Promise<void> {
+async function toFit(context: Pick<ReturnType<typeof setUp>, 'store' | 'fake'>): Promise<void> {
   void context.store.choose(SOURCE, 'm', PRESET);
   await settle();
   context.fake.inspection.resolve(sampleInspection());
   await settle();
 }
 
-async function toResult(context: ReturnType<typeof setUp>): Promise<void> {
+async function toResult(context: Pick<ReturnType<typeof setUp>, 'store' | 'fake'>): Promise<void> {
   await toFit(context);
   void context.store.convert();
   await settle();
@@ -232,6 +240,8 @@ test('a converter that could not be loaded is asked for again', async () => {
       asked++;
       throw new Error('offline');
     },
+    image: async () => sampleImage(),
+    onImage: () => undefined,
     explain: (error, doing) => explain(error, doing, en),
     onChange: () => undefined,
     onProgress: () => undefined,
@@ -272,4 +282,27 @@ test('tensors are listed with their bytes as they are quantized', async () => {
     { name: 'a', bytes: 15 },
     { name: 'b', bytes: 5 },
   ]);
+});
+
+test('an image is made once, when it is first asked for, and again after a failure', async () => {
+  let calls = 0;
+  let fails = true;
+  const { store, fake } = setUp({
+    image: async () => {
+      calls += 1;
+      if (fails) throw new UsageError('No firmware.');
+      return sampleImage();
+    },
+  });
+  await assert.rejects(store.image(), UsageError);
+  await toResult({ store, fake });
+  store.show('take');
+  await settle();
+  assert.equal(at(store, 'result').image.kind, 'failed');
+  fails = false;
+  const [first, second] = await Promise.all([store.image(), store.image()]);
+  assert.equal(first, second);
+  assert.equal(await store.image(), first);
+  assert.equal(calls, 2);
+  assert.equal(at(store, 'result').image.kind, 'made');
 });

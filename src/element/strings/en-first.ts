@@ -38,6 +38,7 @@ export const enFirst = {
     plan: 'These settings are not possible',
     convert: 'The conversion failed',
     generate: 'The generation failed',
+    image: 'The image could not be made',
     format: 'The model’s files are not in order',
     unsupported: 'This model is not supported',
     transport: 'A file could not be had',
@@ -53,5 +54,7 @@ export const enFirst = {
     generated: (tokens: number) =>
       `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'} generated.`,
     cancelled: 'Cancelled.',
+    copied: 'Copied.',
+    notCopied: 'This page may not use the clipboard. Select the text and copy it.',
   },
 };

@@ -318,4 +318,22 @@ export const compare = css`
     justify-content: space-between;
     gap: 0.75rem 1.5rem;
   }
+
+  .command {
+    display: grid;
+    gap: 0.5rem;
+    padding: 0 1.25rem;
+  }
+
+  .command code {
+    font-family: var(--mono);
+    font-size: 0.8125rem;
+    overflow-wrap: anywhere;
+  }
+
+  .command .text {
+    flex: 1;
+    min-width: 0;
+    padding: 0.5rem 0.75rem;
+  }
 `;

@@ -48,8 +48,9 @@ export const steps = css`
     white-space: nowrap;
   }
 
-  .done {
+  .tensor-list {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.125rem;
     padding: 0;
     list-style: none;
@@ -57,11 +58,16 @@ export const steps = css`
     font-variant-numeric: tabular-nums;
   }
 
-  .done li {
+  .tensor-list li {
     display: flex;
     justify-content: space-between;
     gap: 1rem;
     color: var(--quiet);
+    white-space: nowrap;
+  }
+
+  .tensor-list .item {
+    min-width: 0;
   }
 
   .facts {

@@ -26,6 +26,7 @@ export function compareView(
   const words = strings.result;
   return html`<section class="result" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">${words.heading(choice.inspection.name)}</h3>
+    <slot name="compare-text"></slot>
     ${verdictView(report, words.took(result.seconds))} ${downloads(strings, actions)}
     ${trialView(state, locked.has('prompt'), strings, actions)} ${texts(report, strings)}
     <details class="fold">

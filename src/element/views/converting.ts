@@ -48,7 +48,7 @@ const SHOWN = 6;
 /** The latest tensors with their sizes; the bar above says how far all of them are. */
 function tensorList(tensors: readonly QuantizedTensor[]): TemplateResult | typeof nothing {
   if (tensors.length === 0) return nothing;
-  return html`<ol class="done" aria-hidden="true">
+  return html`<ol class="tensor-list" aria-hidden="true">
     ${tensors
       .slice(-SHOWN)
       .map(({ name, bytes }) => html`<li><span class="item">${name}</span> ${formatBytes(bytes)}</li>`)}

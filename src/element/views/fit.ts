@@ -23,6 +23,7 @@ export function fitView(
   const { fit } = strings;
   return html`<section class="fit" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">${fit.heading(choice.inspection.name)}</h3>
+    <slot name="fit-text"></slot>
     ${failureView(failure, strings, null)}
     <div class="columns">
       ${settingsForm(choice, locked, strings, actions)}

@@ -1,52 +1,64 @@
 /** The files that a conversion leaves. */
-import { html, type TemplateResult } from 'lit';
-import type { Actions } from '../actions.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Actions, DownloadKind } from '../actions.js';
+import { imageName } from '../file-names.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
 
+type Result = Extract<State, { step: 'result' }>;
+
+/** @param failure why the last file could not be made */
 export function takeView(
-  state: Extract<State, { step: 'result' }>,
+  state: Result,
   failure: Failure | null,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
   const words = strings.take;
+  const { image, result } = state;
+  const made = image.kind === 'made' ? image.image : null;
   return html`<section class="take" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">${words.heading(state.choice.inspection.name)}</h3>
-    ${failureView(failure, strings, null)}
-    <div class="panel file">
-      <div>
-        <h4>${words.image}</h4>
-        <p class="quiet">${words.imageText}</p>
-      </div>
-      <button
-        type="button"
-        class="primary"
-        part="button primary-button"
-        ?disabled=${!state.result.plan.fits}
-        @click=${() => {
-          actions.download('image');
-        }}
-      >
-        ${words.downloadImage} <small>.bin</small>
-      </button>
-    </div>
-    <div class="panel file">
-      <div>
-        <h4>${words.package}</h4>
-        <p class="quiet">${words.packageText}</p>
-      </div>
-      <button
-        type="button"
-        part="button"
-        @click=${() => {
-          actions.download('package');
-        }}
-      >
-        ${words.download} <small>.s3lm, ${words.bytes(state.result.package.length)}</small>
-      </button>
-    </div>
+    <slot name="take-text"></slot>
+    ${image.kind === 'failed' ? imageFailure(image.failure, strings, actions) : failureView(failure, strings, null)}
+    ${file(
+      {
+        title: words.image,
+        text: imageText(state, strings),
+        button: words.downloadImage,
+        detail: made === null ? '.bin' : `.bin, ${words.bytes(made.bytes)}`,
+        kind: 'image',
+        primary: true,
+        disabled: !result.plan.fits || made?.file === null,
+      },
+      actions,
+    )}
+    ${made?.sha256 ? command(imageName(state), made.sha256, strings, actions) : nothing}
+    ${file(
+      {
+        title: words.parts,
+        text: words.partsText,
+        button: words.downloadParts,
+        detail: '.zip',
+        kind: 'parts',
+        primary: false,
+        disabled: !result.plan.fits,
+      },
+      actions,
+    )}
+    ${file(
+      {
+        title: words.package,
+        text: words.packageText,
+        button: words.download,
+        detail: `.s3lm, ${words.bytes(result.package.length)}`,
+        kind: 'package',
+        primary: false,
+        disabled: false,
+      },
+      actions,
+    )}
     <div class="buttons end">
       <button
         type="button"
@@ -59,4 +71,70 @@ export function takeView(
       </button>
     </div>
   </section>`;
+}
+
+function imageText({ image, result }: Result, { take }: Strings): string {
+  if (!result.plan.fits) return take.doesNotFit;
+  if (image.kind === 'making') return take.making;
+  if (image.kind === 'made' && image.image.file === null) return take.notBootable;
+  return take.imageText;
+}
+
+function imageFailure(failure: Failure, strings: Strings, actions: Actions): TemplateResult {
+  return html`${failureView(failure, strings, null)}
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.makeImage()}>${strings.take.retry}</button>
+    </div>`;
+}
+
+interface FileRow {
+  readonly title: string;
+  readonly text: string;
+  readonly button: string;
+  readonly detail: string;
+  readonly kind: DownloadKind;
+  readonly primary: boolean;
+  readonly disabled: boolean;
+}
+
+function file(row: FileRow, actions: Actions): TemplateResult {
+  return html`<div class="panel file">
+    <div>
+      <h4>${row.title}</h4>
+      <p class="quiet">${row.text}</p>
+    </div>
+    <button
+      type="button"
+      class=${row.primary ? 'primary' : ''}
+      part=${row.primary ? 'button primary-button' : 'button'}
+      ?disabled=${row.disabled}
+      @click=${() => {
+        actions.download(row.kind);
+      }}
+    >
+      ${row.button} <small>${row.detail}</small>
+    </button>
+  </div>`;
+}
+
+/** How the image gets onto a board without this page, and how to tell that it arrived whole. */
+function command(name: string, sha256: string, { take }: Strings, actions: Actions): TemplateResult {
+  const line = `esptool --chip esp32s3 write-flash 0x0 ${name}`;
+  return html`<div class="command">
+    <h4>${take.command}</h4>
+    <p class="quiet">${take.commandText}</p>
+    <div class="inline">
+      <code class="text" dir="ltr" lang="en" translate="no">${line}</code>
+      <button
+        type="button"
+        part="button"
+        @click=${() => {
+          actions.copy(line);
+        }}
+      >
+        ${take.copy}
+      </button>
+    </div>
+    <p class="quiet">${take.digest}: <code dir="ltr" class="digest">${sha256}</code></p>
+  </div>`;
 }

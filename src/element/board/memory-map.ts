@@ -1,0 +1,94 @@
+/**
+ * What lies where on a board that runs a package, as the firmware's loader lays it out (device-runtime/app/loader.c):
+ * working memory first, then the key/value cache, then the tensors in the order of the package, each part at a multiple of
+ * the engine's alignment. The flash shows the model partition.
+ */
+import type { ModelPackage } from '../../package/reader.js';
+import { FLASH_WINDOW, PSRAM_WINDOW, SRAM_WINDOW } from './memory-regions.js';
+
+/** A named stretch of memory; `kind` says what its name means. */
+export interface MemorySpan {
+  readonly begin: number;
+  /** One past the last byte. */
+  readonly end: number;
+  readonly kind: 'firmware' | 'scratch' | 'cache' | 'tensor' | 'scales' | 'section' | 'free';
+  /** Name of a tensor or section, else empty. */
+  readonly name: string;
+}
+
+/** Alignment of everything that the engine takes, in bytes. */
+const ALIGNMENT = 64;
+
+/**
+ * Lists what lies where, by ascending address.
+ * @param model package in the flash
+ * @param facts what the board says about itself, by the names of docs/console.md
+ * @param partitionBytes length of the model partition
+ */
+export function memoryMap(
+  model: ModelPackage,
+  facts: ReadonlyMap<string, string>,
+  partitionBytes: number,
+): readonly MemorySpan[] {
+  const number = (name: string): number => Number(facts.get(name) ?? 0);
+  const sram = new Taker(SRAM_WINDOW.end - number('sram_bytes'));
+  const psram = new Taker(PSRAM_WINDOW.begin);
+  const spans: MemorySpan[] = [{ begin: SRAM_WINDOW.begin, end: sram.at, kind: 'firmware', name: '' }];
+  spans.push(sram.take(number('scratch_bytes'), 'scratch'));
+  spans.push((facts.get('cache_in') === 'SRAM' ? sram : psram).take(number('cache_bytes'), 'cache'));
+  for (const tensor of model.tensors) {
+    if (tensor.placement === 'flash') continue;
+    const memory = tensor.placement === 'sram' ? sram : psram;
+    spans.push(memory.take(tensor.dataLength, 'tensor', tensor.name));
+    if (tensor.scaleOffset !== null) spans.push(memory.take(4 * tensor.scaleCount, 'scales', tensor.name));
+  }
+  spans.push({ begin: sram.at, end: SRAM_WINDOW.end, kind: 'free', name: '' });
+  spans.push({ begin: psram.at, end: PSRAM_WINDOW.begin + number('psram_bytes'), kind: 'free', name: '' });
+  spans.push(...flashSpans(model, partitionBytes));
+  return spans.filter(({ begin, end }) => end > begin).sort((a, b) => a.begin - b.begin);
+}
+
+/** What overlaps a page of memory. */
+export function spansWithin(
+  spans: readonly MemorySpan[],
+  begin: number,
+  length: number,
+): readonly MemorySpan[] {
+  return spans.filter((span) => span.begin < begin + length && span.end > begin);
+}
+
+function flashSpans(model: ModelPackage, partitionBytes: number): MemorySpan[] {
+  const base = FLASH_WINDOW.begin;
+  const weights = model.sections.find(({ kind }) => kind === 'WGTS');
+  const spans: MemorySpan[] = [];
+  for (const { kind, offset, length } of model.sections) {
+    if (kind !== 'WGTS') spans.push({ begin: base + offset, end: base + offset + length, kind: 'section', name: kind });
+  }
+  for (const tensor of weights === undefined ? [] : model.tensors) {
+    const begin = base + (weights?.offset ?? 0);
+    const at = begin + tensor.dataOffset;
+    spans.push({ begin: at, end: at + tensor.dataLength, kind: 'tensor', name: tensor.name });
+    if (tensor.scaleOffset === null) continue;
+    const scales = begin + tensor.scaleOffset;
+    spans.push({ begin: scales, end: scales + 4 * tensor.scaleCount, kind: 'scales', name: tensor.name });
+  }
+  spans.push({ begin: base + model.totalLength, end: base + partitionBytes, kind: 'free', name: '' });
+  return spans;
+}
+
+/** Hands memory out from an address upward, as the loader does. */
+class Taker {
+  constructor(public at: number) {
+    this.at = aligned(at);
+  }
+
+  take(bytes: number, kind: MemorySpan['kind'], name = ''): MemorySpan {
+    const begin = this.at;
+    this.at += aligned(bytes);
+    return { begin, end: begin + bytes, kind, name };
+  }
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
