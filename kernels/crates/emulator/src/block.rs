@@ -93,14 +93,14 @@ pub struct BlockCache {
     /// The same of stretches that were dropped, by start.
     spent_before: BTreeMap<u32, (u64, u64)>,
     /// Blocks by a hash of their start.
-    table: Vec<Block>,
+    table: Box<[Block; TABLE]>,
     generation: u32,
 }
 
-/// A table entry that holds nothing: no instruction starts and ends at one address.
+/// A table entry that holds nothing. Its start belongs to another place; at that one it is another address.
 const EMPTY: Block = Block {
-    start: u32::MAX,
-    end: u32::MAX,
+    start: 1,
+    end: 1,
     first: 0,
     count: 0,
     terminated: false,
@@ -120,14 +120,19 @@ impl Default for BlockCache {
 impl BlockCache {
     /// An empty cache.
     pub fn new() -> Self {
-        Self {
+        let mut cache = Self {
             operations: Vec::new(),
             schedules: Vec::new(),
             spent: Vec::new(),
             spent_before: BTreeMap::new(),
-            table: vec![EMPTY; TABLE],
+            table: vec![EMPTY; TABLE]
+                .into_boxed_slice()
+                .try_into()
+                .expect("the table's length"),
             generation: 0,
-        }
+        };
+        cache.empty();
+        cache
     }
 
     /// Drops everything when the bus says that code may have changed.
@@ -146,7 +151,13 @@ impl BlockCache {
         self.operations.clear();
         self.schedules.clear();
         self.spent.clear();
+        self.empty();
+    }
+
+    /// No block in the table: no place holds an entry whose start belongs there.
+    fn empty(&mut self) {
         self.table.fill(EMPTY);
+        self.table[Self::entry(EMPTY.start)].start = 0;
     }
 
     #[inline(always)]
@@ -154,19 +165,27 @@ impl BlockCache {
         (address ^ address >> 14) as usize & (TABLE - 1)
     }
 
-    /// The block at `address`; none of its instructions but the first lies at `cut`.
+    /// The place of the block at `address`, for [`BlockCache::at`]; none of its instructions but the first lies at
+    /// `cut`.
     #[inline(always)]
-    pub(crate) fn block<B: Bus>(
+    pub(crate) fn find<B: Bus>(
         &mut self,
         bus: &mut B,
         address: u32,
         cut: u32,
-    ) -> Result<Block, (u32, BusFault)> {
-        let block = self.table[Self::entry(address)];
-        if block.start == address && block.count != 0 && !block.contains(cut) {
-            return Ok(block);
+    ) -> Result<usize, (u32, BusFault)> {
+        let place = Self::entry(address);
+        let block = &self.table[place];
+        if block.start != address || block.contains(cut) {
+            self.decode(bus, address, cut)?;
         }
-        self.decode(bus, address, cut)
+        Ok(place)
+    }
+
+    /// The block that was found.
+    #[inline(always)]
+    pub(crate) fn at(&self, place: usize) -> &Block {
+        &self.table[place & (TABLE - 1)]
     }
 
     /// The instructions of a block that this cache gave and has not dropped.
@@ -219,7 +238,7 @@ impl BlockCache {
     }
 
     #[cold]
-    fn decode<B: Bus>(&mut self, bus: &mut B, address: u32, cut: u32) -> Result<Block, (u32, BusFault)> {
+    fn decode<B: Bus>(&mut self, bus: &mut B, address: u32, cut: u32) -> Result<(), (u32, BusFault)> {
         if self.operations.len() + LONGEST > CAPACITY {
             self.clear();
         }
@@ -261,6 +280,6 @@ impl BlockCache {
         self.schedules.push(scheduler.finish(address, length));
         bus.watch_code(address & !3, block.end.wrapping_sub(address & !3));
         self.table[Self::entry(address)] = block;
-        Ok(block)
+        Ok(())
     }
 }

@@ -49,14 +49,15 @@ impl Core {
             cache.follow(bus);
             // The end of a loop that is off is no place to cut.
             let cut = if self.lcount != 0 { self.lend } else { self.pc };
-            let block = match cache.block(bus, self.pc, cut) {
-                Ok(block) => block,
+            let place = match cache.find(bus, self.pc, cut) {
+                Ok(place) => place,
                 Err((address, fault)) => return Err(Stop::new(Cause::Fetch { address, fault }, self, bus)),
             };
             let generation = bus.code_generation();
-            let operations = cache.operations(&block);
-            let schedule = cache.schedule(&block);
-            let spent = cache.spent(&block);
+            let block = cache.at(place);
+            let operations = cache.operations(block);
+            let schedule = cache.schedule(block);
+            let spent = cache.spent(block);
             // A loop of one block goes round in here.
             let mut rounds = 0u32;
             loop {
@@ -65,9 +66,9 @@ impl Core {
                 let checked = block.quarters > self.window_free
                     || u32::from(block.coprocessors) & !self.special.cpenable != 0;
                 let result = if checked {
-                    self.run_block::<B, T, true>(bus, operations, timing, &block, schedule)
+                    self.run_checked(bus, operations, timing, block, schedule)
                 } else {
-                    self.run_block::<B, T, false>(bus, operations, timing, &block, schedule)
+                    self.run_block::<B, T, false>(bus, operations, timing, block, schedule)
                 };
                 if let Err(cause) = result {
                     return Err(Stop::new(cause, self, bus));
@@ -87,7 +88,7 @@ impl Core {
                 if block.may_wait
                     && rounds > 1
                     && rounds.is_power_of_two()
-                    && self.waits(bus, operations, &block)
+                    && self.waits(bus, operations, block)
                 {
                     let each = self.cycles - began;
                     let skipped = (self.attention - self.cycles).div_ceil(each);
@@ -129,7 +130,7 @@ impl Core {
             Schedule::default()
         };
         self.journal.enter(block.start, 1);
-        self.run_block::<B, T, true>(bus, &[operation], timing, &block, &schedule)
+        self.run_checked(bus, &[operation], timing, &block, &schedule)
             .map_err(|cause| Stop::new(cause, self, bus))?;
         Ok(self.host_call.take())
     }
@@ -155,6 +156,19 @@ impl Core {
             // Nothing but a timer can end the wait before lines change.
             self.cycles = self.attention;
         }
+    }
+
+    /// A block whose instructions may lack a coprocessor or registers.
+    #[inline(never)]
+    fn run_checked<B: Bus, T: Timing>(
+        &mut self,
+        bus: &mut B,
+        operations: &[Operation],
+        timing: &mut T,
+        block: &Block,
+        schedule: &Schedule,
+    ) -> Result<(), Cause> {
+        self.run_block::<B, T, true>(bus, operations, timing, block, schedule)
     }
 
     #[inline(always)]

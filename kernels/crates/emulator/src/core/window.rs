@@ -30,16 +30,18 @@ impl Core {
     }
 
     fn show_window(&mut self) {
-        for quarter in 0..4 {
-            let from = ((self.window_base as usize + quarter) * 4) & 63;
-            self.a[quarter * 4..quarter * 4 + 4].copy_from_slice(&self.physical[from..from + 4]);
+        let (file, _) = self.physical.as_chunks::<4>();
+        let (window, _) = self.a.as_chunks_mut::<4>();
+        for (quarter, shown) in window.iter_mut().enumerate() {
+            *shown = file[(self.window_base as usize + quarter) & 15];
         }
     }
 
     fn store_window(&mut self) {
-        for quarter in 0..4 {
-            let to = ((self.window_base as usize + quarter) * 4) & 63;
-            self.physical[to..to + 4].copy_from_slice(&self.a[quarter * 4..quarter * 4 + 4]);
+        let (file, _) = self.physical.as_chunks_mut::<4>();
+        let (window, _) = self.a.as_chunks::<4>();
+        for (quarter, shown) in window.iter().enumerate() {
+            file[(self.window_base as usize + quarter) & 15] = *shown;
         }
     }
 
