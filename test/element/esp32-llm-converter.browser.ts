@@ -441,7 +441,7 @@ describe('<esp32-llm-converter>', () => {
         const count = saved.length;
         button(element, text).click();
         if (text === 'Take it away') await rendered(element, '.take');
-        else await waitUntil(() => saved.length > count);
+        else await waitUntil(() => saved.length > count, text, { timeout: 20_000 });
       }
       expect(saved.map((file) => file.name)).to.deep.equal([
         'home-commands-report.html',
