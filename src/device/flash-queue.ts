@@ -16,6 +16,8 @@ export type QueueOutcome =
       readonly started: Started;
       readonly written: number;
       readonly milliseconds: number;
+      /** What the board has said since its restart. */
+      readonly output: Uint8Array;
     }
   | { readonly kind: 'failed'; readonly error: Error; readonly code: FlashErrorCode | null }
   | { readonly kind: 'cancelled' };
@@ -121,8 +123,8 @@ export class FlashQueue {
       const problem = error instanceof Error ? error : new Error(String(error));
       return { kind: 'failed', error: problem, code: problem instanceof FlashError ? problem.code : null };
     }
-    const { board, started, written, milliseconds } = result;
-    return { kind: 'flashed', board, started, written, milliseconds };
+    const { board, started, written, milliseconds, output } = result;
+    return { kind: 'flashed', board, started, written, milliseconds, output };
   }
 
   private madeGood({ label }: QueueEntry, index: number): boolean {

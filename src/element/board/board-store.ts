@@ -296,7 +296,10 @@ export class BoardStore {
     this.#client = null;
     const reason = error ?? new Error('The connection to the board was closed.');
     const fault = reason instanceof EmulatorFault ? reason.report : null;
-    this.#commit({ link: { kind: 'lost', error: this.#tell(reason), fault }, turns: ended(this.#state.turns) });
+    this.#commit({
+      link: { kind: 'lost', error: this.#tell(reason), fault },
+      turns: ended(this.#state.turns),
+    });
   }
 
   #endTask(): void {

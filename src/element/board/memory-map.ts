@@ -59,10 +59,11 @@ export function spansWithin(
 
 function flashSpans(model: ModelPackage, partitionBytes: number): MemorySpan[] {
   const base = FLASH_WINDOW.begin;
-  const weights = model.sections.find(({ kind }) => kind === 'WGTS');
+  const weights = model.sections.find(({ kind }) => kind === 'WGHT');
   const spans: MemorySpan[] = [];
   for (const { kind, offset, length } of model.sections) {
-    if (kind !== 'WGTS') spans.push({ begin: base + offset, end: base + offset + length, kind: 'section', name: kind });
+    if (kind !== 'WGHT')
+      spans.push({ begin: base + offset, end: base + offset + length, kind: 'section', name: kind });
   }
   for (const tensor of weights === undefined ? [] : model.tensors) {
     const begin = base + (weights?.offset ?? 0);

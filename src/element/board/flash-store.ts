@@ -1,0 +1,302 @@
+/**
+ * Owns the flashing of boards: what is flashed, which board was found, how far it is, what became of each. Nothing is
+ * written before the board was looked at and a person asked for it. Knows no DOM.
+ */
+import {
+  checkBoard,
+  type BoardDoubt,
+  type BoardFacts,
+  type BoardNeeds,
+} from '../../device/board-detection.js';
+import { FlashError } from '../../device/flash-errors.js';
+import type { FlashProgress } from '../../device/flash-progress.js';
+import { FlashQueue, type QueueEntry, type QueueTally } from '../../device/flash-queue.js';
+import type { Flasher } from '../../device/flasher.js';
+import { PortError, type PortSession } from '../../device/port-session.js';
+import type { SerialSupport } from '../../device/serial-support.js';
+import { UsageError, isAbort } from '../../shared/errors.js';
+import type { RunnableImage } from './runnable-image.js';
+import type { SerialPorts } from './serial-ports.js';
+
+/** A stretch of flash that is to be written. */
+export interface PartFacts {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What is flashed, as far as it is shown. */
+export interface ImageFacts {
+  readonly parts: readonly PartFacts[];
+  readonly bytes: number;
+  readonly needs: BoardNeeds;
+  readonly boardName: string;
+}
+
+/** How far the current board is. */
+export type FlashStep =
+  /** No board; `error` says why the last attempt to get one failed. */
+  | { readonly kind: 'idle'; readonly error: Error | null }
+  | { readonly kind: 'looking'; readonly progress: FlashProgress | null }
+  | {
+      readonly kind: 'found';
+      readonly board: BoardFacts;
+      /** Why it cannot be flashed, `null` when it can. */
+      readonly problem: Error | null;
+      /** The person knows better than the chip that its doubtful memory is there. */
+      readonly accepted: boolean;
+    }
+  | { readonly kind: 'flashing'; readonly board: BoardFacts; readonly progress: FlashProgress | null }
+  | { readonly kind: 'done'; readonly entry: QueueEntry & { readonly outcome: { readonly kind: 'flashed' } } }
+  | { readonly kind: 'failed'; readonly error: Error; readonly board: BoardFacts | null };
+
+export interface FlashState {
+  /** `null` before the browser was asked. */
+  readonly support: SerialSupport['status'] | null;
+  readonly step: FlashStep;
+  /** `null` before the image was made. */
+  readonly image: ImageFacts | null;
+  /** Why there is no image. */
+  readonly imageError: Error | null;
+  /** What the next board is called, e.g. the label on it. */
+  readonly label: string;
+  readonly entries: readonly QueueEntry[];
+  readonly tally: QueueTally | null;
+}
+
+export interface FlashStoreOptions {
+  readonly ports: SerialPorts;
+  readonly image: () => Promise<RunnableImage>;
+  /** Brings what flashes, loaded when a board is first looked at. */
+  readonly flasher: () => Promise<Flasher>;
+  /** Called before the port is used for flashing: whoever talks over it lets it go. */
+  readonly beforeUse: () => Promise<void>;
+  readonly onChange: (state: FlashState, before: FlashState) => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+const AT_REST: FlashState = {
+  support: null,
+  step: { kind: 'idle', error: null },
+  image: null,
+  imageError: null,
+  label: '',
+  entries: [],
+  tally: null,
+};
+
+export class FlashStore {
+  readonly #options: FlashStoreOptions;
+  #state = AT_REST;
+  #queue: FlashQueue | null = null;
+  #image: RunnableImage | null = null;
+  #current = new AbortController();
+  /** What the board said since it was flashed. */
+  #output: Uint8Array | undefined;
+
+  constructor(options: FlashStoreOptions) {
+    this.#options = options;
+  }
+
+  get state(): FlashState {
+    return this.#state;
+  }
+
+  /** What the board that was flashed last has said since, for the console that comes next. */
+  get output(): Uint8Array | undefined {
+    return this.#output;
+  }
+
+  /** Asks the browser for its ports' interface and makes the image: what can be known without a board. */
+  async prepare(): Promise<void> {
+    const support = await this.#options.ports.probe();
+    this.#commit({ support });
+    await this.#prepareImage().catch(() => undefined);
+  }
+
+  /** Lets the person choose a board, and looks at it. */
+  async connect(): Promise<void> {
+    const { kind } = this.#state.step;
+    if (kind === 'looking' || kind === 'flashing') return;
+    this.#output = undefined;
+    const { signal } = (this.#current = new AbortController());
+    try {
+      await this.#options.ports.probe();
+      await this.#options.beforeUse();
+      const session = await this.#options.ports.choose();
+      if (session === null) {
+        this.#commit({ step: { kind: 'idle', error: null } });
+        return;
+      }
+      await this.#look(session, signal);
+    } catch (error) {
+      this.#failed(error, signal, null);
+    }
+  }
+
+  /** Looks again at the board that is there. */
+  async lookAgain(): Promise<void> {
+    const { session } = this.#options.ports;
+    if (session === null) return this.connect();
+    const { signal } = (this.#current = new AbortController());
+    try {
+      await this.#options.beforeUse();
+      await this.#look(session, signal);
+    } catch (error) {
+      this.#failed(error, signal, null);
+    }
+  }
+
+  /** Goes on although the chip does not tell of the memory that the model needs. */
+  accept(accepted: boolean): void {
+    const { step } = this.#state;
+    if (step.kind !== 'found') return;
+    this.#commit({ step: { ...step, accepted, problem: this.#problem(step.board, accepted) } });
+  }
+
+  /** What the next board is called. */
+  name(label: string): void {
+    this.#commit({ label });
+  }
+
+  /**
+   * Flashes the board that was found.
+   * @throws UsageError when there is none
+   */
+  async flash(): Promise<void> {
+    const { step, label } = this.#state;
+    const { session } = this.#options.ports;
+    if (step.kind !== 'found' || session === null || this.#queue === null)
+      throw new UsageError('No board was found. Connect one first.');
+    if (step.problem !== null) throw step.problem;
+    const { board } = step;
+    const { signal } = (this.#current = new AbortController());
+    this.#commit({ step: { kind: 'flashing', board, progress: null } });
+    await this.#options.beforeUse();
+    const entry = await this.#queue.next(session, label, {
+      signal,
+      onProgress: (progress) => {
+        if (this.#state.step.kind === 'flashing')
+          this.#commit({ step: { kind: 'flashing', board, progress } });
+      },
+    });
+    const { outcome } = entry;
+    switch (outcome.kind) {
+      case 'flashed':
+        this.#output = outcome.output;
+        this.#commit({ step: { kind: 'done', entry: { ...entry, outcome } }, label: '' });
+        break;
+      case 'failed':
+        this.#commit({ step: { kind: 'failed', error: this.#tell(outcome.error), board } });
+        break;
+      case 'cancelled':
+        this.#commit({
+          step: {
+            kind: 'found',
+            board,
+            problem: this.#problem(board, step.accepted),
+            accepted: step.accepted,
+          },
+        });
+        break;
+    }
+  }
+
+  /** Stops what runs; what was written stays and is not written again. */
+  cancel(): void {
+    this.#current.abort(new DOMException('Cancelled.', 'AbortError'));
+  }
+
+  /** The board is done; the next one can be plugged in. */
+  async next(): Promise<void> {
+    if (this.#state.step.kind === 'flashing' || this.#state.step.kind === 'looking') return;
+    await this.#options.beforeUse();
+    await this.#options.ports.close();
+    this.#commit({ step: { kind: 'idle', error: null } });
+  }
+
+  /** Another result, another image: forgets what belongs to the one before. */
+  forget(): void {
+    this.cancel();
+    this.#queue = null;
+    this.#image = null;
+    this.#output = undefined;
+    this.#commit({ ...AT_REST, support: this.#state.support });
+  }
+
+  async #prepareImage(): Promise<RunnableImage> {
+    if (this.#image !== null) return this.#image;
+    try {
+      const image = await this.#options.image();
+      this.#image = image;
+      const parts = image.parts.map(({ name, offset, source }) => ({ name, offset, bytes: source.size }));
+      const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+      this.#commit({
+        image: { parts, bytes, needs: image.needs, boardName: image.board.name },
+        imageError: null,
+      });
+      return image;
+    } catch (cause) {
+      this.#commit({ imageError: asError(cause) });
+      throw cause;
+    }
+  }
+
+  async #look(session: PortSession, signal: AbortSignal): Promise<void> {
+    this.#commit({ step: { kind: 'looking', progress: null } });
+    const [flasher, image] = await Promise.all([this.#options.flasher(), this.#prepareImage()]);
+    this.#queue ??= new FlashQueue(flasher, { parts: image.parts, needs: image.needs }, () => this.#count());
+    const board = await flasher.detect({
+      session,
+      signal,
+      onProgress: (progress) => {
+        if (this.#state.step.kind === 'looking') this.#commit({ step: { kind: 'looking', progress } });
+      },
+    });
+    this.#commit({ step: { kind: 'found', board, problem: this.#problem(board, false), accepted: false } });
+  }
+
+  #problem(board: BoardFacts, accepted: boolean): Error | null {
+    if (this.#image === null) return null;
+    const doubts: readonly BoardDoubt[] = accepted ? ['psram-too-small'] : [];
+    try {
+      checkBoard(board, this.#image.needs, doubts);
+      return null;
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
+  #count(): void {
+    if (this.#queue !== null) this.#commit({ entries: [...this.#queue.entries], tally: this.#queue.tally });
+  }
+
+  #failed(cause: unknown, signal: AbortSignal, board: BoardFacts | null): void {
+    if (signal.aborted || isAbort(cause)) {
+      this.#commit({ step: { kind: 'idle', error: null } });
+      return;
+    }
+    const error = this.#tell(cause);
+    const step: FlashStep =
+      error instanceof FlashError || error instanceof PortError
+        ? { kind: 'failed', error, board }
+        : { kind: 'idle', error };
+    this.#commit({ step });
+  }
+
+  #tell(cause: unknown): Error {
+    const error = asError(cause);
+    this.#options.onFailure(error);
+    return error;
+  }
+
+  #commit(change: Partial<FlashState>): void {
+    const before = this.#state;
+    this.#state = { ...before, ...change };
+    this.#options.onChange(this.#state, before);
+  }
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
