@@ -31,7 +31,7 @@ const C_FLAGS = [
  * small, as RAM that holds code holds no model. The bits of results are the same either way.
  */
 const FAST =
-  /^device-runtime\/(engine\/(attention|crc32|kernels_common|linear|model|norm|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(pie\/|second_core))/;
+  /^device-runtime\/(engine\/(attention|crc32|kernels_common|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(pie\/|second_core))/;
 const SMALL = ['-Oz', '-mllvm', '-inline-threshold=0'];
 const optimization = (source) => (FAST.test(source) ? ['-O2'] : SMALL);
 
@@ -43,14 +43,14 @@ export const XTENSA_FLAGS = [
 
 /**
  * What the linker is told. Relaxation would rewrite instructions as the core that this linker was made for has them;
- * local labels and debugging information are left out, the names of functions stay.
+ * local labels and debugging information are left out, the names of all functions stay.
  */
 export const LINK_FLAGS = [
   '--no-relax',
   '--gc-sections',
   '--fatal-warnings',
   '--strip-debug',
-  '--discard-all',
+  '--discard-locals',
   // Whether the stack may hold code is a question of systems that have one.
   '-znoexecstack',
 ];

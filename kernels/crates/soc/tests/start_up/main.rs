@@ -1,0 +1,236 @@
+//! The committed firmware on emulated boards: what it finds, what it says, and how it goes on when something is wrong.
+
+mod image;
+
+use image::{row, table, Firmware, MODEL};
+use soc::chip::{ChipOptions, FlashVendor, Psram};
+use soc::machine::Machine;
+use soc::time::TICKS_PER_SECOND;
+
+const FLASH: u32 = 8 << 20;
+/// `entry a1, 32; retw.n`: a function that does nothing.
+const RETURN: [u8; 5] = [0x36, 0x41, 0x00, 0x1d, 0xf0];
+/// `entry a1, 32` and a jump to itself: a function that never ends.
+const HANG: [u8; 6] = [0x36, 0x41, 0x00, 0x06, 0xff, 0xff];
+
+/// Waits are this many times shorter than they are: their length is not what is shown, and emulating them takes long.
+const HASTE: u32 = 50;
+/// Microseconds from a panic to the restart, and between repetitions of a message that stays.
+const RESTART: u32 = 5_000_000;
+const REPEAT: u32 = 10_000_000;
+/// Milliseconds that the watchdog lets the application be silent.
+const SILENCE: u32 = 8000;
+
+fn options(firmware: &Firmware, table: &[u8]) -> ChipOptions {
+    ChipOptions {
+        flash: firmware.image(table),
+        flash_bytes: FLASH,
+        ..ChipOptions::default()
+    }
+}
+
+/// What the USB port says in this many seconds, and the board afterwards.
+fn run(options: ChipOptions, seconds: f64) -> (String, Machine) {
+    let mut machine = Machine::new(options);
+    let said = go_on(&mut machine, seconds);
+    (said, machine)
+}
+
+fn go_on(machine: &mut Machine, seconds: f64) -> String {
+    let end = machine.now() + (seconds * TICKS_PER_SECOND as f64) as u64;
+    let mut said = Vec::new();
+    while machine.now() < end {
+        let slice = (machine.now() + TICKS_PER_SECOND / 200).min(end);
+        machine.run(slice).unwrap_or_else(|report| panic!("{report}"));
+        said.extend(machine.peripherals().usb.host_read());
+    }
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+fn assert_says(said: &str, wanted: &str) {
+    assert!(said.contains(wanted), "no \"{wanted}\" in:\n{said}");
+}
+
+#[test]
+fn finds_every_kind_of_psram() {
+    for (psram, wanted) in [
+        (Psram::Octal(8 << 20), "octal PSRAM 8 MB 80 MHz"),
+        (Psram::Octal(16 << 20), "octal PSRAM 16 MB 80 MHz"),
+        (Psram::Quad(2 << 20), "quad PSRAM 2 MB 80 MHz"),
+        (Psram::None, "no PSRAM"),
+    ] {
+        let firmware = Firmware::committed();
+        let options = ChipOptions {
+            psram,
+            ..options(&firmware, &table(FLASH))
+        };
+        let (said, mut machine) = run(options, 0.12);
+        assert_says(&said, "reset: power on; flash 8 MB QIO 80 MHz; ");
+        assert_says(&said, wanted);
+        assert_says(&said, "; 2 cores; ");
+        assert_eq!(machine.warnings(), Vec::<String>::new(), "{psram:?}");
+    }
+}
+
+#[test]
+fn switches_four_data_lines_on_for_every_maker() {
+    for flash_vendor in [
+        FlashVendor::Winbond,
+        FlashVendor::GigaDevice,
+        FlashVendor::Macronix,
+        FlashVendor::Xmc,
+    ] {
+        let firmware = Firmware::committed();
+        let options = ChipOptions {
+            flash_vendor,
+            ..options(&firmware, &table(FLASH))
+        };
+        let (said, _) = run(options, 0.1);
+        assert_says(&said, "QIO 80 MHz");
+    }
+}
+
+#[test]
+fn runs_psram_at_half_speed_where_full_speed_fails() {
+    let firmware = Firmware::committed();
+    let options = ChipOptions {
+        psram_eye: std::ops::RangeInclusive::new(1, 0),
+        ..options(&firmware, &table(FLASH))
+    };
+    let (said, _) = run(options, 0.15);
+    assert_says(&said, "The PSRAM failed its test at 80 MHz.");
+    assert_says(&said, "octal PSRAM 8 MB 40 MHz");
+}
+
+#[test]
+fn goes_on_without_psram_that_stops_the_bus() {
+    let firmware = Firmware::committed().with("psram_octal_start", &HANG);
+    // One second of the watchdog's clock for each of two attempts.
+    let (said, machine) = run(options(&firmware, &table(FLASH)), 2.3);
+    assert_says(
+        &said,
+        "The last attempt to start the PSRAM stopped the memory bus.",
+    );
+    assert_says(&said, "reset: watchdog; flash 8 MB QIO 80 MHz; no PSRAM; 2 cores");
+    assert_eq!(machine.resets().len(), 2, "{:?}", machine.resets());
+}
+
+#[test]
+fn restarts_after_a_panic_three_times_in_a_row_and_then_stays() {
+    let firmware = Firmware::committed()
+        .with("app_main", &RETURN)
+        .with_constant(RESTART, RESTART / HASTE)
+        .with_constant(REPEAT, REPEAT / HASTE);
+    let (said, mut machine) = run(options(&firmware, &table(FLASH)), 1.2);
+    assert_eq!(
+        said.matches("panic on core 0: the application has ended").count(),
+        4,
+        "{said}"
+    );
+    assert_eq!(said.matches("Restarting in 5 seconds.").count(), 3);
+    assert_eq!(machine.resets().len(), 3, "{:?}", machine.resets());
+    assert_says(&said, "stays stopped");
+    // Both cores' registers and places.
+    assert_eq!(said.matches("\r\ncore 0 ps ").count(), 4);
+    assert_eq!(said.matches("\r\ncore 1 ps ").count(), 4);
+    assert_eq!(said.matches("Backtrace: 0x4").count(), 8);
+    // The message comes again for whoever looks later.
+    let later = go_on(&mut machine, 0.4);
+    assert_says(&later, "stays stopped");
+    assert_eq!(machine.resets().len(), 3);
+}
+
+#[test]
+fn names_the_callers_of_what_failed() {
+    let firmware = Firmware::committed().with("app_main", &RETURN);
+    let (said, _) = run(options(&firmware, &table(FLASH)), 0.15);
+    let line = said
+        .lines()
+        .find(|line| line.starts_with("Backtrace:"))
+        .expect("a backtrace");
+    let places: Vec<u32> = line
+        .split_whitespace()
+        .skip(1)
+        .map(|pair| u32::from_str_radix(&pair[2..10], 16).expect("an address"))
+        .collect();
+    for (place, function) in places
+        .iter()
+        .zip(["panic", "application_run", "board_main", "firmware_start"])
+    {
+        let start = firmware.symbol(function);
+        assert!(*place >= start && *place < start + 0x300, "{function}: {line}");
+    }
+    assert_eq!(places.len(), 4, "{line}");
+}
+
+#[test]
+fn is_reset_by_the_watchdog_when_the_application_hangs() {
+    let firmware = Firmware::committed()
+        .with("app_main", &HANG)
+        .with_constant(SILENCE, SILENCE / HASTE);
+    let (said, machine) = run(options(&firmware, &table(FLASH)), 0.4);
+    assert_eq!(machine.resets().len(), 1, "{:?}", machine.resets());
+    assert_says(&said, "reset: watchdog;");
+}
+
+#[test]
+fn says_what_is_wrong_with_the_partition_table() {
+    let firmware = Firmware::committed();
+    let beyond = row(1, 0x40, MODEL as u32, FLASH, "model");
+    let unaligned = row(1, 0x40, 0x10_0800, 0x1000, "model");
+    let other = row(1, 2, 0xf_0000, 0x6000, "nvs");
+    for (table, wanted) in [
+        (&[][..], "There is no partition table at 0x8000"),
+        (&other, "names no partition for a model"),
+        (&unaligned, "The partition table is damaged"),
+        (&beyond, "ends after the flash"),
+    ] {
+        let (said, _) = run(options(&firmware, table), 0.15);
+        assert_says(&said, wanted);
+    }
+}
+
+#[test]
+fn refuses_flash_with_eight_data_lines() {
+    let firmware = Firmware::committed();
+    let options = ChipOptions {
+        flash_octal: true,
+        ..options(&firmware, &table(FLASH))
+    };
+    let (said, machine) = run(options, 0.1);
+    assert_says(&said, "This module has flash with eight data lines");
+    assert_eq!(machine.resets().len(), 0);
+}
+
+#[test]
+fn speaks_on_the_serial_port_when_nobody_is_at_the_usb_port() {
+    let firmware = Firmware::committed();
+    let options = ChipOptions {
+        usb_host: false,
+        ..options(&firmware, &table(FLASH))
+    };
+    let mut machine = Machine::new(options);
+    let mut said = Vec::new();
+    for _ in 0..30 {
+        machine
+            .run(machine.now() + TICKS_PER_SECOND / 200)
+            .unwrap_or_else(|report| panic!("{report}"));
+        said.extend(machine.peripherals().uart0.host_read());
+    }
+    assert_says(&String::from_utf8_lossy(&said), "; 2 cores; SRAM ");
+}
+
+#[test]
+fn hands_the_application_nothing_that_lies_in_the_memory_of_the_start_up() {
+    let firmware = Firmware::committed();
+    let (_, machine) = run(options(&firmware, &table(FLASH)), 0.15);
+    let mut board = [0; 256];
+    assert!(machine.read_memory(firmware.symbol("board_main.board"), &mut board));
+    let code = firmware.symbol("_start_up_text_end") & !0xffff;
+    for (index, bytes) in board.chunks_exact(4).enumerate() {
+        let value = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let text = value >= code && value < firmware.symbol("_start_up_text_end");
+        let data = value >= code - 0x6f_0000 && value < firmware.symbol("_start_up_end");
+        assert!(!text && !data, "word {index} is 0x{value:08x}");
+    }
+}
