@@ -6,6 +6,7 @@
 import { ESPError, ESPLoader, Transport, UnexpectedChipIdError, UnexpectedChipMagicError } from 'esptool-js';
 import { EFUSE_WORDS, type ChipRegisters, type EfuseWord } from './board-detection.js';
 import { LineTimeout, type FlashLine } from './flash-line.js';
+import { CHIP } from './flash-refusals.js';
 
 /** The chip that answers. */
 export interface ChipIdentity {
@@ -16,9 +17,6 @@ export interface ChipIdentity {
   /** The chip only starts what its maker signed; its ROM does not start the stub either. */
   readonly secureBoot: boolean;
 }
-
-/** The chip that images are made for, as esptool-js calls it. */
-export const CHIP = 'ESP32-S3';
 
 /** Registers that are written. Source: ESP-IDF `rtc_cntl_reg.h` and `gpio_reg.h` for the ESP32-S3. */
 const REGISTER = {

@@ -3,7 +3,6 @@ import { TransportError, isAbort } from '../shared/errors.js';
 import {
   checkBoard,
   describeBoard,
-  secureBootError,
   type BoardDoubt,
   type BoardFacts,
   type BoardNeeds,
@@ -16,6 +15,7 @@ import type { ChipIdentity, ChipLoader, LoaderTiming } from './flash-loader.js';
 import { checkParts, type FlashPart } from './flash-parts.js';
 import { FlashMeter, type OnFlashProgress } from './flash-progress.js';
 import { writePart, type PartResult } from './flash-writer.js';
+import { explainFailure, requireChip } from './flash-refusals.js';
 import { RUN_SEQUENCE, loaderSequences } from './port-reset.js';
 import { DEFAULT_BAUD, PortError, type PortSession, type PortUse } from './port-session.js';
 
@@ -165,7 +165,7 @@ async function withBoard<T>(
     await visit.leave();
     // Whatever a cancel broke, the cancel is what happened.
     signal?.throwIfAborted();
-    throw explain(error, use);
+    throw explainFailure(error, use.connection);
   } finally {
     signal?.removeEventListener('abort', stop);
     use.release();
@@ -312,7 +312,7 @@ class BoardVisit {
           this.line.forget();
           await this.use.signal(sequence);
           await this.followBus();
-          return await this.connect();
+          return await this.connectFollowing();
         } catch (error) {
           if (
             isAbort(error) ||
@@ -334,6 +334,17 @@ class BoardVisit {
     );
   }
 
+  /** A board that leaves the bus late is in its loader when it is back: another reset would send it away again. */
+  private async connectFollowing(): ReturnType<BoardVisit['connect']> {
+    try {
+      return await this.connect();
+    } catch (error) {
+      if (!(error instanceof PortError) || error.code !== 'lost') throw error;
+      await this.followBus();
+      return this.connect();
+    }
+  }
+
   private async connect(): Promise<{ loader: ChipLoader; identity: ChipIdentity }> {
     const { timing, log } = this.options;
     const { LOADER_TIMING } = await loadLoader();
@@ -350,47 +361,4 @@ class BoardVisit {
     await this.use.reacquire(this.options.signal);
     this.line.recover();
   }
-}
-
-function requireChip({ name, secureDownload, secureBoot }: ChipIdentity): void {
-  if (name !== 'ESP32-S3') {
-    const found = name ?? 'an unknown chip';
-    throw new FlashError(
-      'wrong-chip',
-      `This board has ${name === null ? found : `an ${found}`}; images are made for the ESP32-S3. Plug in an ESP32-S3 board.`,
-      ['other-board', 'choose-port-again'],
-      { facts: { found } },
-    );
-  }
-  if (secureDownload) {
-    throw new FlashError(
-      'secure-download',
-      'The chip is locked: it only takes programs from whoever has burnt its keys (secure download mode). That cannot be undone; use another board.',
-      ['other-board'],
-    );
-  }
-  if (secureBoot) throw secureBootError();
-}
-
-/** What a page can show instead of what a room below has thrown. */
-function explain(error: unknown, use: PortUse): unknown {
-  if (error instanceof PortError) {
-    if (error.code === 'busy')
-      return new FlashError('port-busy', error.message, ['close-programs', 'plug-again'], { cause: error });
-    return new FlashError(
-      'port-lost',
-      'The board was unplugged or left the bus while it was worked on. Plug it in again and flash again: what is written is kept.',
-      ['plug-again', 'choose-port-again', 'data-cable', 'flash-again'],
-      { cause: error },
-    );
-  }
-  if (error instanceof Error && error.name === 'LoaderError') {
-    return new FlashError(
-      'line',
-      'The board stopped answering correctly. Use a short USB cable without a hub and flash again: what is written is kept.',
-      ['flash-again', 'data-cable', 'other-port', ...bootHelp('enter-loader', use.connection)],
-      { cause: error },
-    );
-  }
-  return error;
 }

@@ -6,6 +6,7 @@ import { PortSession, sleep, type PortError } from '../../src/device/port-sessio
 import { UsageError } from '../../src/shared/errors.js';
 import {
   assertFlashed,
+  hurried,
   MiB,
   part,
   pattern,
@@ -14,7 +15,8 @@ import {
   withBoard,
   type Bench,
 } from './flash-fixtures.js';
-import { OP } from './simulated-loader.js';
+import { OP, SimulatedBoard } from './simulated-loader.js';
+import { SimulatedSerial } from './simulated-port.js';
 
 /** The port is as before: free, open, and good for a flash that works. */
 async function assertUsable({ board, session, flash }: Bench): Promise<void> {
@@ -175,6 +177,20 @@ test('a cancel also ends the search for a board that left the bus', async () => 
     assert.ok(performance.now() - begun < 1_500);
     assert.equal(session.usedFor, null);
   });
+});
+
+test('a board that leaves the bus late, when it is spoken to already', async () => {
+  const board = new SimulatedBoard({ connection: 'usb-serial-jtag' });
+  const serial = new SimulatedSerial();
+  const port = serial.plugRestless(board, 100);
+  const session = await PortSession.open({ serial, port, sleep: hurried });
+  // So that it does not answer before it leaves.
+  board.faults = { answer: (op, _, bytes) => (op === OP.sync && port.isOpen ? null : bytes) };
+  await flashImage({ session, parts: sampleParts(), needs: { flashBytes: 8 * MiB } });
+  assert.equal(board.stubStarts, 1);
+  assert.equal(board.resets, 2, 'once into the loader and once into the program');
+  await assertFlashed(board, sampleParts());
+  await session.close();
 });
 
 test('something else on the port: an echo, or noise without end', async () => {

@@ -216,7 +216,6 @@ test('restarts by the watchdog a chip that was put into its loader with the BOOT
     board.bootHeld = false;
     assert.equal(board.mode, 'rom');
     // What the line reset would do is start the loader again; only the watchdog looks at the pins.
-    board.registers.setStrap(true);
     const result = await flash();
     assert.equal(board.mode, 'run');
     assert.equal(result.started, 'running');

@@ -4,12 +4,13 @@
  * and espressif/esp-flasher-stub for what the stub answers to what; that PyPI's esptool works with it is shown by
  * `test/device/esptool-against-simulation.mjs`.
  */
-import { Unzlib } from 'fflate';
 import { md5Of, toHex } from '../../src/image/digest.js';
 import { SlipDecoder, encodeSlip } from '../../src/device/serial-slip.js';
 import type { Connection } from '../../src/device/serial-types.js';
 import { FlashRange, SECTOR, SimulatedFlash } from './simulated-flash.js';
+import { SimulatedLines } from './simulated-lines.js';
 import { SimulatedRegisters } from './simulated-registers.js';
+import { InflateError, SimulatedWriting } from './simulated-writing.js';
 
 /** Commands by number. */
 export const OP = {
@@ -94,14 +95,6 @@ export interface BoardOptions {
 /** What the chip is doing. */
 export type Mode = 'reset' | 'run' | 'rom' | 'stub';
 
-interface Writing {
-  readonly deflated: boolean;
-  offset: number;
-  remaining: number;
-  inflate: Unzlib | null;
-  pending: Uint8Array[];
-}
-
 export class SimulatedBoard {
   readonly flash: SimulatedFlash;
   readonly registers: SimulatedRegisters;
@@ -128,12 +121,8 @@ export class SimulatedBoard {
   onInput: (bytes: Uint8Array) => void = () => undefined;
 
   private readonly decoder = new SlipDecoder();
-  private dtr = false;
-  private rts = false;
-  /** The USB unit's wish for the loader. */
-  private wantsLoader = false;
-  private rising: ReturnType<typeof setTimeout> | null = null;
-  private writing: Writing | null = null;
+  private readonly lines: SimulatedLines;
+  private writing: SimulatedWriting | null = null;
   private upload: { address: number; bytes: Uint8Array; filled: number } | null = null;
   /** An error of the stub's work after its last answer: the next command is answered with it. */
   private owed: number | null = null;
@@ -165,6 +154,17 @@ export class SimulatedBoard {
     );
     this.registers.onWatchdog = () => setTimeout(() => this.boot(this.bootHeld), 15);
     this.registers.setStrap(false);
+    this.lines = new SimulatedLines({
+      wiring:
+        options.linesWired === false
+          ? 'none'
+          : this.connection === 'usb-serial-jtag'
+            ? 'usb-unit'
+            : 'transistors',
+      enRiseMilliseconds: options.enRiseMilliseconds ?? EN_RISE_MS,
+      hold: () => (this.mode = 'reset'),
+      start: (loader, looks) => this.boot(loader || (looks && this.bootHeld), looks),
+    });
   }
 
   /** RESET or power. */
@@ -175,43 +175,16 @@ export class SimulatedBoard {
 
   /** Both lines at once, `true` for asserted. */
   setLines(dtr: boolean, rts: boolean): void {
-    if (dtr === this.dtr && rts === this.rts) return;
-    this.dtr = dtr;
-    this.rts = rts;
-    this.lineLog.push(`${dtr ? 1 : 0}${rts ? 1 : 0}`);
-    if (this.options.linesWired === false) return;
-    if (this.connection === 'usb-serial-jtag') this.usbLines();
-    else this.transistors();
+    if (this.lines.set(dtr, rts)) this.lineLog.push(`${dtr ? 1 : 0}${rts ? 1 : 0}`);
   }
 
-  private usbLines(): void {
-    if (this.dtr && !this.rts) this.wantsLoader = true;
-    if (!this.dtr && !this.rts) this.wantsLoader = false;
-    // This reset does not look at the pins again: BOOT held at power-on stays in force.
-    if (!this.dtr && this.rts) this.boot(this.wantsLoader || this.strapped);
-  }
-
-  private strapped = false;
-
-  private transistors(): void {
-    if (this.rts && !this.dtr) {
-      if (this.rising !== null) clearTimeout(this.rising);
-      this.rising = null;
-      this.mode = 'reset';
-      return;
-    }
-    if (this.mode !== 'reset' || this.rising !== null) return;
-    this.rising = setTimeout(() => {
-      this.rising = null;
-      this.boot(this.bootHeld || (this.dtr && !this.rts));
-    }, this.options.enRiseMilliseconds ?? EN_RISE_MS);
-  }
-
-  private boot(loader: boolean): void {
+  private boot(loader: boolean, looks = true): void {
     this.resets += 1;
     this.mode = loader ? 'rom' : 'run';
-    this.strapped = this.bootHeld;
-    this.registers.setStrap(this.strapped);
+    if (looks) {
+      this.lines.strapped = loader;
+      this.registers.setStrap(loader);
+    }
     this.writing = null;
     this.upload = null;
     this.owed = null;
@@ -435,10 +408,7 @@ export class SimulatedBoard {
   }
 
   private begin(op: number, nth: number, length: number, offset: number): void {
-    const deflated = op === OP.deflBegin;
-    this.writing = { deflated, offset, remaining: length, inflate: null, pending: [] };
-    // The stub erases as it goes and the ROM before it answers; what is left in flash is the same.
-    if (length > 0) this.flash.erase(offset, length);
+    this.writing = new SimulatedWriting(this.flash, op === OP.deflBegin, offset, length);
     this.answer(op, nth);
   }
 
@@ -451,36 +421,14 @@ export class SimulatedBoard {
     // The stub answers first and works afterwards; the ROM the other way round.
     if (this.mode === 'stub') this.answer(op, nth);
     try {
-      if (writing.deflated) this.inflate(writing, bytes, sequence);
-      else this.store(writing, bytes);
+      writing.take(bytes, sequence);
     } catch (error) {
-      if (!(error instanceof Refusal) && !(error instanceof FlashRange)) throw error;
-      const code = error instanceof Refusal ? error.stub : STUB_ERROR.spi;
+      if (!(error instanceof InflateError) && !(error instanceof FlashRange)) throw error;
+      const code = error instanceof InflateError ? STUB_ERROR.inflate : STUB_ERROR.spi;
       if (this.mode !== 'stub') throw new Refusal(code, ROM_FAILED);
       this.owed = code;
     }
     if (this.mode === 'rom') this.answer(op, nth);
-  }
-
-  private inflate(writing: Writing, bytes: Uint8Array, sequence: number): void {
-    if (sequence === 0) writing.inflate = new Unzlib((chunk) => writing.pending.push(chunk));
-    try {
-      writing.inflate?.push(bytes, false);
-    } catch {
-      throw new Refusal(STUB_ERROR.inflate, ROM_FAILED);
-    }
-    for (const chunk of writing.pending.splice(0)) {
-      if (chunk.length > writing.remaining) throw new Refusal(STUB_ERROR.inflate, ROM_FAILED);
-      this.store(writing, chunk);
-    }
-  }
-
-  /** Wherever the last block ended: nothing looks at the number of a block. What is behind the length is filling. */
-  private store(writing: Writing, bytes: Uint8Array): void {
-    const kept = bytes.subarray(0, writing.remaining);
-    this.flash.program(writing.offset, kept);
-    writing.offset += kept.length;
-    writing.remaining -= kept.length;
   }
 
   private end(op: number, nth: number, stay: number): void {

@@ -131,15 +131,19 @@ export class SimulatedSerial implements SerialLike {
     return port;
   }
 
-  /** The board leaves the bus whenever it restarts and comes back under a new handle. */
-  plugRestless(board: SimulatedBoard): SimulatedPort {
+  /** The board leaves the bus whenever it restarts, at once or later, and comes back under a new handle. */
+  plugRestless(board: SimulatedBoard, leaveMilliseconds = 0): SimulatedPort {
     const port = this.plug(board);
-    board.onRestart = () => {
+    const leave = (): void => {
       const old = this.ports.find((candidate) => candidate.board === board);
       if (old === undefined) return;
       this.ports = this.ports.filter((candidate) => candidate !== old);
       old.unplug();
       setTimeout(() => this.plug(board), AWAY_MS);
+    };
+    board.onRestart = () => {
+      if (leaveMilliseconds === 0) leave();
+      else setTimeout(leave, leaveMilliseconds);
     };
     return port;
   }
