@@ -96,24 +96,55 @@ static void attend_int8(const s3lm_model *model, const s3lm_layer *layer, uint32
     }
 }
 
-/* The same over an f32 cache. */
+/* Bytes of keys or values that several heads use before the walk goes on: small beside a data cache. */
+#define BLOCK_BYTES 4096u
+
+/* `heads` query heads, `dim` elements apart, of one key/value head over an f32 cache. Queries are zero from the head's
+ * size to the cache's stride, and `out` has room for as many. */
 static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
-                       uint32_t count, const float *query, float *scores, float *out) {
+                       uint32_t count, uint32_t heads, const float *queries, float *scores, float *out) {
     const s3lm_kernels *kernels = model->kernels;
     uint32_t dim = layer->config.head_dim;
     uint32_t stride = layer->cache_stride;
     const float *keys = (const float *)layer->keys + cache_at(model, layer, kv_head, first);
     const float *values = (const float *)layer->values + cache_at(model, layer, kv_head, first);
-    _Alignas(16) float padded[S3LM_MAX_HEAD_DIM];
-    for (uint32_t d = 0; d < stride; d++) {
+    float factors[S3LM_MOST_HEADS_TOGETHER];
+    uint32_t block = BLOCK_BYTES / (stride * 4u);
+    for (uint32_t at = 0; at < count; at += block) {
+        uint32_t n = count - at < block ? count - at : block;
+        for (uint32_t h = 0; h < heads; h++) {
+            kernels->scores_f32(queries + (size_t)h * dim, keys + (size_t)at * stride, stride, n,
+                                scores + (size_t)h * model->context_stride + at);
+        }
+    }
+    for (uint32_t h = 0; h < heads; h++) {
+        float *row = scores + (size_t)h * model->context_stride;
+        scale_scores(kernels, row, count, layer->config.score_scale);
+        factors[h] = s3lm_recip(kernels->exponentiate(row, count));
+    }
+    for (uint32_t at = 0; at < count; at += block) {
+        uint32_t n = count - at < block ? count - at : block;
+        for (uint32_t h = 0; h < heads; h++) {
+            kernels->mix_f32(scores + (size_t)h * model->context_stride + at, values + (size_t)at * stride, stride, n,
+                             out + (size_t)h * dim, at > 0u);
+        }
+    }
+    for (uint32_t h = 0; h < heads; h++) {
+        kernels->scale(out + (size_t)h * dim, factors[h], dim);
+    }
+}
+
+/* One query head whose size is not a whole number of vectors. Uses 2 KiB of stack. */
+static void attend_f32_padded(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
+                              uint32_t count, const float *query, float *scores, float *out) {
+    _Alignas(16) float padded[S3LM_MAX_HEAD_DIM], sums[S3LM_MAX_HEAD_DIM];
+    uint32_t dim = layer->config.head_dim;
+    for (uint32_t d = 0; d < layer->cache_stride; d++) {
         padded[d] = d < dim ? query[d] : 0.0f;
     }
-    kernels->scores_f32(padded, keys, stride, count, scores);
-    scale_scores(kernels, scores, count, layer->config.score_scale);
-    float factor = s3lm_recip(kernels->exponentiate(scores, count));
-    kernels->mix_f32(scores, values, stride, count, padded);
+    attend_f32(model, layer, kv_head, first, count, 1, padded, scores, sums);
     for (uint32_t d = 0; d < dim; d++) {
-        out[d] = padded[d] * factor;
+        out[d] = sums[d];
     }
 }
 
@@ -154,22 +185,29 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     const s3lm_model *model = j->model;
     const s3lm_layer_config *config = &j->layer->config;
     uint32_t heads_per_kv = config->heads / config->kv_heads;
-    float *scores = model->scores + (size_t)worker * model->context_stride;
+    uint32_t together = s3lm_heads_together(&model->package->config, config);
+    float *scores = model->scores + (size_t)worker * model->score_heads * model->context_stride;
     int16_t *codes = model->score_codes + (size_t)worker * model->context_stride;
     append(j, begin, end);
-    for (uint32_t head = begin; head < end; head++) {
+    for (uint32_t head = begin; head < end;) {
         uint32_t kv_head = head / heads_per_kv;
+        uint32_t left = (kv_head + 1u) * heads_per_kv - head;
+        uint32_t heads = left < together ? left : together;
         for (uint32_t t = 0; t < j->tokens; t++) {
             uint32_t seen = model->length + t + 1u;
             uint32_t first = config->window != 0u && seen > config->window ? seen - config->window : 0u;
+            uint32_t count = seen - first;
             const float *query = model->projected + (size_t)t * model->projected_stride + head * config->head_dim;
             float *out = model->attended + (size_t)t * model->attended_stride + head * config->head_dim;
             if (model->package->config.kv_kind == S3LM_KV_INT8) {
-                attend_int8(model, j->layer, kv_head, first, seen - first, query, scores, codes, out);
+                attend_int8(model, j->layer, kv_head, first, count, query, scores, codes, out);
+            } else if (config->head_dim % 4u == 0u) {
+                attend_f32(model, j->layer, kv_head, first, count, heads, query, scores, out);
             } else {
-                attend_f32(model, j->layer, kv_head, first, seen - first, query, scores, out);
+                attend_f32_padded(model, j->layer, kv_head, first, count, query, scores, out);
             }
         }
+        head += heads;
     }
 }
 

@@ -52,9 +52,9 @@ struct s3lm_kernels {
      * zero-padded; query and keys 16-byte aligned. */
     void (*scores_f32)(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores);
 
-    /* out[d] = 0 + weights[0] * values[0][d] + weights[1] * values[1][d] + ... for d < stride, a multiple of 4; values
-     * 16-byte aligned. */
-    void (*mix_f32)(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+    /* out[d] = start + weights[0] * values[0][d] + weights[1] * values[1][d] + ... for d < stride, a multiple of 4,
+     * where start is out[d] when `more`, else 0; values 16-byte aligned, count >= 1. */
+    void (*mix_f32)(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 
     /* scores[i] becomes s3lm_exp(scores[i] - largest of them), i < count, count >= 1; returns their four-lane sum.
      * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
@@ -80,7 +80,7 @@ struct s3lm_kernels {
 uint32_t s3lm_abs_max(const float *x, uint32_t n);
 void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
 void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
-void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 float s3lm_exponentiate(float *scores, uint32_t count);
 void s3lm_gate(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
 void s3lm_scale_all(float *x, float factor, uint32_t n);
@@ -88,6 +88,11 @@ void s3lm_multiply_all(float *x, const float *factors, uint32_t n);
 void s3lm_add_all(float *x, const float *terms, uint32_t n);
 float s3lm_maximum(const float *x, uint32_t n);
 void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32_t n);
+
+/* What the package reader asks of every weight: not 0 when a word is an infinity or NaN or has a bit of `sign`, or when
+ * one of the four codes in a word is -128. */
+uint32_t s3lm_check_floats(const uint32_t *words, uint32_t count, uint32_t sign);
+uint32_t s3lm_check_codes(const uint32_t *words, uint32_t count);
 
 /* Scale of a row whose tensor is S3LM_I8_TENSOR or S3LM_I8_ROW. */
 static inline float s3lm_row_scale(const s3lm_tensor *w, uint32_t row) {

@@ -86,8 +86,8 @@ void s3lm_gate(const float *gates, const float *ups, uint32_t step, uint32_t n, 
     }
 }
 
-void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out) {
-    for (uint32_t d = 0; d < stride; d++) {
+void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more) {
+    for (uint32_t d = 0; !more && d < stride; d++) {
         out[d] = 0.0f;
     }
     for (uint32_t t = 0; t < count; t++) {
@@ -127,4 +127,23 @@ void s3lm_norm(const float *restrict x, float factor, const float *restrict gain
             y[i] = x[i] * factor;
         }
     }
+}
+
+uint32_t s3lm_check_floats(const uint32_t *words, uint32_t count, uint32_t sign) {
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bad |= (uint32_t)((words[i] & 0x7F800000u) == 0x7F800000u) | (words[i] & sign);
+    }
+    return bad;
+}
+
+/* -128 has only the highest bit: with it turned over a code is zero, and the subtraction borrows from it (Mycroft
+ * 1987). */
+uint32_t s3lm_check_codes(const uint32_t *words, uint32_t count) {
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t turned = words[i] ^ 0x80808080u;
+        bad |= (turned - 0x01010101u) & ~turned & 0x80808080u;
+    }
+    return bad;
 }

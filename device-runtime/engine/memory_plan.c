@@ -48,10 +48,11 @@ typedef struct {
     uint32_t projected; /* q|k|v, or gate and up */
     uint32_t attended;
     uint32_t quantized; /* input of any matrix */
+    uint32_t score_heads;
 } widths;
 
 static widths widest(const s3lm_package *package) {
-    widths w = {0, 0, package->config.hidden_size};
+    widths w = {0, 0, package->config.hidden_size, 1};
     for (uint32_t i = 0; i < package->config.layers; i++) {
         s3lm_layer_config layer = s3lm_package_layer(package, i);
         uint32_t query = layer.heads * layer.head_dim;
@@ -62,6 +63,8 @@ static widths widest(const s3lm_package *package) {
         w.attended = query > w.attended ? query : w.attended;
         w.quantized = query > w.quantized ? query : w.quantized;
         w.quantized = layer.ffn_size > w.quantized ? layer.ffn_size : w.quantized;
+        uint32_t together = s3lm_heads_together(&package->config, &layer);
+        w.score_heads = together > w.score_heads ? together : w.score_heads;
     }
     return w;
 }
@@ -102,7 +105,8 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->normed = take(r, batch * model->hidden_stride * 4u);
     model->projected = take(r, batch * model->projected_stride * 4u);
     model->attended = take(r, batch * model->attended_stride * 4u);
-    model->scores = take(r, workers * model->context_stride * 4u);
+    model->score_heads = w.score_heads;
+    model->scores = take(r, workers * w.score_heads * model->context_stride * 4u);
     model->score_codes = take(r, workers * model->context_stride * 2u);
     if (config->activation_kind != S3LM_ACTIVATION_F32) {
         model->quantized.codes = take(r, batch * model->quantized.stride);

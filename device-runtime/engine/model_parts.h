@@ -39,6 +39,19 @@ void s3lm_rms_norm(const s3lm_model *model, const s3lm_tensor *gain, float epsil
  * writes heads * head_dim values per token to model->attended, zero up to the next multiple of 4. */
 void s3lm_attention(s3lm_model *model, s3lm_layer *layer, uint32_t tokens);
 
+/* Most query heads that share one walk over a long cache; each takes working memory of a context's scores. */
+#define S3LM_MOST_HEADS_TOGETHER 4u
+
+/* How many query heads of a key/value head are looked up together, so that its keys and values come from memory once.
+ * An f32 cache alone: int8 caches are a quarter as long. Heads that are not whole vectors go one by one. */
+static inline uint32_t s3lm_heads_together(const s3lm_config *config, const s3lm_layer_config *layer) {
+    uint32_t heads = layer->heads / layer->kv_heads;
+    if (config->kv_kind != S3LM_KV_F32 || layer->head_dim % 4u != 0u) {
+        return 1;
+    }
+    return heads < S3LM_MOST_HEADS_TOGETHER ? heads : S3LM_MOST_HEADS_TOGETHER;
+}
+
 /* Scale and codes of one vector: `limit` is 127 or 16,383. */
 typedef struct {
     float scale;   /* value = code * scale; infinite when the vector has an infinity or NaN */

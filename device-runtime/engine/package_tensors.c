@@ -1,5 +1,6 @@
 /* The tensors of a package: the directory against the model's description, and every number of the weights. */
 #include "bytes.h"
+#include "kernels.h"
 #include "package_reader.h"
 
 /* Static activation scales: the range in which the quantizer's reciprocal holds. */
@@ -238,33 +239,14 @@ typedef struct {
     uint32_t bad[S3LM_MAX_WORKERS];
 } words_job;
 
-static uint32_t check_floats(const uint32_t *words, uint32_t count, uint32_t sign) {
-    uint32_t bad = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        bad |= (uint32_t)((words[i] & 0x7F800000u) == 0x7F800000u) | (words[i] & sign);
-    }
-    return bad;
-}
-
-/* Whether one of the four codes in each word is -128: then its bits with the highest turned over are zero, and a
- * subtraction borrows from it (Mycroft 1987). */
-static uint32_t check_codes(const uint32_t *words, uint32_t count) {
-    uint32_t bad = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t turned = words[i] ^ 0x80808080u;
-        bad |= (turned - 0x01010101u) & ~turned & 0x80808080u;
-    }
-    return bad;
-}
-
 static void check_words(void *user, uint32_t worker, uint32_t begin, uint32_t end) {
     words_job *job = user;
     uint64_t last = (uint64_t)end * UNIT_WORDS;
     const uint32_t *words = job->words + (size_t)begin * UNIT_WORDS;
     uint32_t count = (last < job->count ? (uint32_t)last : job->count) - begin * UNIT_WORDS;
     job->bad[worker] = job->kind == WORDS_CODES
-                           ? check_codes(words, count)
-                           : check_floats(words, count, job->kind == WORDS_FINITE ? 0u : 0x80000000u);
+                           ? s3lm_check_codes(words, count)
+                           : s3lm_check_floats(words, count, job->kind == WORDS_FINITE ? 0u : 0x80000000u);
 }
 
 /* Whether all of `count` words from `bytes` on, which is a multiple of 4, pass. */

@@ -334,7 +334,8 @@ typedef struct {
     float *projected; /* [max_batch][projected_stride] q|k|v, or gate and up, then the gated product */
     float *attended;  /* [max_batch][attended_stride] */
     s3lm_activations quantized;
-    float *scores;        /* [workers][context_stride] */
+    uint32_t score_heads; /* query heads of one key/value head that are looked up together */
+    float *scores;        /* [workers][score_heads][context_stride] */
     int16_t *score_codes; /* [workers][context_stride] */
     float *logits;        /* [vocab_size] for s3lm_generation_* and callers without a buffer of their own */
     uint32_t *seen;       /* [ceil(vocab_size / 32)] for the sampler */

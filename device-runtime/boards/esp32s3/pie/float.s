@@ -124,15 +124,28 @@
 	add.s \s3, \s3, f12
 .endm
 
-# s3lm_pie_mix8_f32(weights, values, stride, count, out): out[d] = 0 + weights[0] * values[0][d] + ... for 8 columns d.
+# s3lm_pie_mix8_f32(weights, values, stride, count, out, more): out[d] = start + weights[0] * values[0][d] + ... for 8
+# columns d, where start is out[d] when `more`, else 0.
 # s3lm_pie_mix4_f32: the same for 4 columns.
 #   a2 weights
 #   a3 values  16-byte aligned rows, `stride` bytes apart (a multiple of 16)
 #   a5 count   >= 1
 #   a6 out
+#   a7 more
 	function s3lm_pie_mix8_f32
 	entry a1, 32
 	addi a4, a4, -16
+	beqz a7, .Lmix8_zero
+	lsi f0, a6, 0
+	lsi f1, a6, 4
+	lsi f2, a6, 8
+	lsi f3, a6, 12
+	lsi f4, a6, 16
+	lsi f5, a6, 20
+	lsi f6, a6, 24
+	lsi f7, a6, 28
+	j .Lmix8_go
+.Lmix8_zero:
 	const.s f0, 0
 	const.s f1, 0
 	const.s f2, 0
@@ -141,6 +154,7 @@
 	const.s f5, 0
 	const.s f6, 0
 	const.s f7, 0
+.Lmix8_go:
 	align_loop s3lm_pie_mix8_f32
 	loop a5, .Lmix8_f32
 	lsi f8, a2, 0
@@ -162,10 +176,18 @@
 	.p2align 2
 s3lm_pie_mix4_f32:
 	entry a1, 32
+	beqz a7, .Lmix4_zero
+	lsi f0, a6, 0
+	lsi f1, a6, 4
+	lsi f2, a6, 8
+	lsi f3, a6, 12
+	j .Lmix4_go
+.Lmix4_zero:
 	const.s f0, 0
 	const.s f1, 0
 	const.s f2, 0
 	const.s f3, 0
+.Lmix4_go:
 	align_loop s3lm_pie_mix4_f32
 	loop a5, .Lmix4_f32
 	ee_ldf_128_xp 9, 10, 11, 12, 3, 4

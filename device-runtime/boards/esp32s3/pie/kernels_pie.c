@@ -20,7 +20,7 @@ static bool is_cached(const void *at) { return (uintptr_t)at >= 0x3C000000u && (
 
 /* Fetches what the following loops read in the order of its addresses: memory gives long runs faster, and the other
  * core computes meanwhile, so that the bus is never idle. */
-static void fetch(const void *begin, size_t bytes) {
+__attribute__((noinline)) static void fetch(const void *begin, size_t bytes) {
     uintptr_t first = (uintptr_t)begin & ~(uintptr_t)(LINE_BYTES - 1u);
     if (is_cached(begin) && bytes > 0u) {
         s3lm_pie_touch((const void *)first,
@@ -29,7 +29,8 @@ static void fetch(const void *begin, size_t bytes) {
 }
 
 /* sums[r] = w[r] . x over `n` columns, a multiple of 16. */
-static void dots(const int8_t *w, const int8_t *x, uint32_t n, int64_t *sums, uint32_t rows, uint32_t stride) {
+__attribute__((noinline)) static void dots(const int8_t *w, const int8_t *x, uint32_t n, int64_t *sums, uint32_t rows,
+                                           uint32_t stride) {
     static const pie_dots first[] = {s3lm_pie_dots_1, s3lm_pie_dots_2, s3lm_pie_dots_3,
                                      s3lm_pie_dots_4, s3lm_pie_dots_5, s3lm_pie_dots_6};
     static const pie_dots more[] = {s3lm_pie_more_1, s3lm_pie_more_2, s3lm_pie_more_3,
@@ -51,7 +52,7 @@ static void dots(const int8_t *w, const int8_t *x, uint32_t n, int64_t *sums, ui
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* Rows of one turn, so that all tokens of a pass find them in the cache. */
-static uint32_t rows_per_turn(uint32_t row_bytes, uint32_t most) {
+__attribute__((noinline)) static uint32_t rows_per_turn(uint32_t row_bytes, uint32_t most) {
     uint32_t rows = TURN_BYTES / row_bytes;
     rows = least(rows, most) & ~3u;
     return rows ? rows : 1u;
@@ -233,7 +234,7 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
 }
 
 static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
-    uint32_t turn = rows_per_turn(stride * 4u, MOST_ROWS);
+    uint32_t turn = rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = least(turn, count - t);
         const float *at = keys + (size_t)t * stride;
@@ -246,14 +247,21 @@ static void scores_f32(const float *query, const float *keys, uint32_t stride, u
     }
 }
 
-static void mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out) {
-    for (uint32_t d = 0; d < stride;) {
-        if (stride - d >= 8u) {
-            s3lm_pie_mix8_f32(weights, values + d, stride * 4u, count, out + d);
-            d += 8u;
-        } else {
-            s3lm_pie_mix4_f32(weights, values + d, stride * 4u, count, out + d);
-            d += 4u;
+static void mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more) {
+    uint32_t turn = rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
+    for (uint32_t t = 0; t < count; t += turn) {
+        uint32_t rows = least(turn, count - t);
+        const float *at = values + (size_t)t * stride;
+        bool add = more || t > 0u;
+        fetch(at, (size_t)rows * stride * 4u);
+        for (uint32_t d = 0; d < stride;) {
+            if (stride - d >= 8u) {
+                s3lm_pie_mix8_f32(weights + t, at + d, stride * 4u, rows, out + d, add);
+                d += 8u;
+            } else {
+                s3lm_pie_mix4_f32(weights + t, at + d, stride * 4u, rows, out + d, add);
+                d += 4u;
+            }
         }
     }
 }

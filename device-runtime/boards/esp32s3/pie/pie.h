@@ -42,8 +42,10 @@ void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride,
 /* float.s; strides in bytes */
 void s3lm_pie_dots_f32(const float *x, const float *rows, uint32_t stride, uint32_t count, float *y, uint32_t n);
 void s3lm_pie_dots8_f32(const float *x, const float *rows, uint32_t count, float *y);
-void s3lm_pie_mix8_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
-void s3lm_pie_mix4_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out);
+void s3lm_pie_mix8_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out,
+                       uint32_t more);
+void s3lm_pie_mix4_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out,
+                       uint32_t more);
 
 /* exponential.s */
 void s3lm_pie_exponentials(float *x, uint32_t fours, float largest);

@@ -525,14 +525,19 @@ fn attention_over_floats_is_that_of_the_scalar_kernels() {
             .map(|key| reference::dot(&query, key))
             .collect();
         assert_same(&board.chip.words(out, count), &expected, "scores");
-        board.call(Kernel::MixF32, &[weights_at, keys, columns, rows, out]);
-        let expected: Vec<f32> = (0..stride)
-            .map(|d| {
-                let values = cache[d..].iter().step_by(stride);
-                weights.iter().zip(values).fold(0.0, |sum, (w, v)| sum + w * v)
-            })
-            .collect();
-        assert_same(&board.chip.words(out, stride), &expected, "weighted sums");
+        for more in [0, 1] {
+            let begin = board.random.floats(stride, 1.0);
+            let out = board.chip.put_floats(&begin, false);
+            board.call(Kernel::MixF32, &[weights_at, keys, columns, rows, out, more]);
+            let expected: Vec<f32> = (0..stride)
+                .map(|d| {
+                    let values = cache[d..].iter().step_by(stride);
+                    let start = if more == 1 { begin[d] } else { 0.0 };
+                    weights.iter().zip(values).fold(start, |sum, (w, v)| sum + w * v)
+                })
+                .collect();
+            assert_same(&board.chip.words(out, stride), &expected, "weighted sums");
+        }
     }
 }
 
