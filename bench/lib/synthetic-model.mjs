@@ -39,6 +39,35 @@ export const LLAMA_15M = {
   context: 512,
 };
 
+/** The shape of the 260 K model of the TinyStories series. */
+export const STORIES_260K = {
+  name: 'llama-260k',
+  hidden: 64,
+  layers: 5,
+  heads: 8,
+  kvHeads: 4,
+  headDim: 8,
+  ffn: 172,
+  vocabulary: 512,
+  context: 512,
+};
+
+/** Six million parameters: what octal PSRAM holds whole. */
+export const LLAMA_6M = {
+  name: 'llama-6m',
+  hidden: 256,
+  layers: 6,
+  heads: 8,
+  kvHeads: 4,
+  headDim: 32,
+  ffn: 816,
+  vocabulary: 4096,
+  context: 512,
+};
+
+/** Twelve million: four more than PSRAM holds, so the rest is read from flash for every token. */
+export const LLAMA_12M = { ...LLAMA_6M, name: 'llama-12m', layers: 13 };
+
 /** Raised when the content changes, so that folders of an older version are made anew. */
 const VERSION = 1;
 

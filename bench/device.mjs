@@ -1,0 +1,188 @@
+// How fast an ESP32-S3 runs models: modelled by the emulator, beside the limit that the memories set for each model and
+// the best figure that anybody published for one like it. Not measured on silicon; `/bench` on a board is.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../scripts/lib/run.mjs';
+import { bundle } from './lib/bundle.mjs';
+import { describeMachine, format, printTable, writeJson } from './lib/figures.mjs';
+import { readOptions } from './lib/options.mjs';
+import { prebuiltModules } from './lib/prebuilt.mjs';
+import { LLAMA_12M, LLAMA_6M, STORIES_260K, cacheFolder, syntheticFolder } from './lib/synthetic-model.mjs';
+
+const USAGE = `npm run bench:device -- [options]: tokens per second of the board, as the emulator models it
+
+  --only NAME   one of the cases`;
+
+/** Tokens in the context when decoding is measured, as published figures are of short texts. */
+const POSITION = 100;
+/** Tokens that are averaged, half before and half after. */
+const AVERAGED = 8;
+/** Emulated seconds between two looks at the console while the board starts. */
+const LOOK = 0.001;
+/** A board that has not asked for a prompt by then never will. */
+const BOOT_LIMIT = 20;
+
+const REPOSITORY_MODEL = path.join(ROOT, 'models/home-commands');
+const REAL_260K = path.join(ROOT, '../shared/models/stories260k');
+
+/** Published figures: see README.md. */
+const CASES = [
+  {
+    name: 'stories260K, channel',
+    folder: () => (existsSync(REAL_260K) ? REAL_260K : syntheticFolder(STORIES_260K)),
+    board: 'esp32-s3-n16r8',
+    published: 30,
+    peer: 'F32 in PSRAM',
+  },
+  {
+    name: 'home-commands, channel',
+    folder: () => REPOSITORY_MODEL,
+    board: 'esp32-s3-n16r8',
+    published: null,
+    peer: '',
+  },
+  {
+    name: '6 M, octal PSRAM',
+    folder: () => syntheticFolder(LLAMA_6M),
+    board: 'esp32-s3-n16r8',
+    published: 7,
+    peer: 'INT8, octal PSRAM',
+  },
+  {
+    name: '6 M, groups of 64',
+    folder: () => syntheticFolder(LLAMA_6M),
+    board: 'esp32-s3-n16r8',
+    granularity: 'group:64',
+    published: null,
+    peer: '',
+  },
+  {
+    name: '12 M, PSRAM and flash',
+    folder: () => syntheticFolder(LLAMA_12M),
+    board: 'esp32-s3-n16r8',
+    published: null,
+    peer: '',
+  },
+];
+
+const { json, values } = readOptions(USAGE, { only: { type: 'string' } });
+const library = path.join(cacheFolder(), 'device-library.mjs');
+await bundle('bench/lib/device-library.ts', library, 'node');
+const lib = await import(pathToFileURL(library));
+const wasm = prebuiltModules();
+const runtime = { kernels: await compile(wasm.kernels), twin: await compile(wasm.twin) };
+const emulator = await compile(path.join(ROOT, 'kernels/crates/emulator-wasm/prebuilt/emulator.wasm'));
+const firmware = lib.firmwareFromElf(
+  readFileSync(path.join(ROOT, 'device-runtime/prebuilt/esp32s3/firmware.elf')),
+  'firmware.elf',
+);
+
+const results = [];
+for (const entry of CASES.filter(({ name }) => values.only === undefined || name.startsWith(values.only))) {
+  results.push(await measure(entry));
+}
+printTable(`Modelled by the emulator, greedy, ${POSITION} tokens in the context, both cores at 240 MHz`, [
+  ['model', 'tokens/s', 'bound', 'of bound', 'plan says', 'published', 'times', 'start, s'],
+  ...results.map((result) => [
+    result.name,
+    format(result.tokensPerSecond),
+    format(result.bound),
+    `${Math.round((100 * result.tokensPerSecond) / result.bound)} %`,
+    result.predicted === null ? '–' : format(result.predicted),
+    result.published === null ? '–' : `${result.published} (${result.peer})`,
+    result.published === null ? '–' : format(result.tokensPerSecond / result.published, 2),
+    format(result.start),
+  ]),
+]);
+writeJson(json, {
+  benchmark: 'device',
+  commit: describeMachine().commit,
+  position: POSITION,
+  cases: results,
+});
+
+async function measure({ name, folder, board: boardId, granularity, published, peer }) {
+  const board = lib.findBoard(boardId);
+  const source = await lib.nodeFolder(folder());
+  const scheme = granularity === undefined ? {} : { granularity };
+  const converted = await lib
+    .convert(source, { board: boardId, scheme, report: false }, runtime)
+    .finally(() => source.close());
+  const { plan } = converted;
+  const made = await lib.makeImage(converted.package, { board, firmware });
+  const image = lib.assembleFlashImage(made.layout, converted.package);
+  const options = {
+    board: { flashBytes: board.flashBytes, psramKind: board.psramKind, psramBytes: board.psramBytes },
+    timing: true,
+    speed: 'flat',
+  };
+  const start = await timeStart(image, options);
+  const seconds = await timeTokens(image, options, plan.context);
+  return {
+    name,
+    parameters: plan.parameters,
+    context: plan.context,
+    memories: plan.memories,
+    tokensPerSecond: 1 / seconds,
+    bound: 1 / boundSeconds(plan, board),
+    predicted: plan.predictedTokensPerSecond ?? null,
+    published,
+    peer,
+    start,
+  };
+}
+
+/** Emulated seconds from reset to the prompt. */
+async function timeStart(image, options) {
+  const core = await lib.makeEmulatorCore(emulator, image, options);
+  let said = '';
+  while (!said.endsWith('> ')) {
+    const report = core.run(LOOK);
+    if (report !== null) throw new Error(report.text);
+    said += Buffer.from(core.read()).toString('latin1');
+    if (core.seconds > BOOT_LIMIT) throw new Error(`The board asks for no prompt; it said:\n${said}`);
+  }
+  const { seconds } = core;
+  core.free();
+  return seconds;
+}
+
+/** Emulated seconds of one token around the wanted position. */
+async function timeTokens(image, options, context) {
+  const device = await lib.EmulatorDevice.start(lib.inlineLink(), emulator, image, options);
+  try {
+    const client = await lib.ConsoleClient.connect(device, { patience: 600_000, timeout: 600_000 });
+    const prompt = Math.min(POSITION, context - AVERAGED) - AVERAGED / 2;
+    const ids = Array.from(
+      { length: prompt },
+      (_, index) => 3 + ((index * 7) % (client.welcome.vocabSize - 3)),
+    );
+    const generation = client.generate({ ids, temperature: 0, maxNewTokens: AVERAGED + 1 });
+    const micros = [];
+    for await (const token of generation) micros.push(token.micros);
+    // The first token comes out of the prompt's last pass.
+    const passes = micros.slice(1);
+    if (passes.length === 0) throw new Error('The model ended its text before it could be measured.');
+    return passes.reduce((sum, value) => sum + value, 0) / passes.length / 1e6;
+  } finally {
+    await device.close();
+  }
+}
+
+/** What reading weights and cache takes at the measured position, as the plan's bound at half the context. */
+function boundSeconds(plan, board) {
+  const rates = {
+    sram: lib.READ_RATE.sram,
+    psram: lib.psramRate(board.psramKind),
+    flash: lib.READ_RATE.flash,
+  };
+  return plan.memories.reduce((sum, use) => {
+    const bytes = use.bytesPerToken - use.cache / 2 + (use.cache * POSITION) / plan.context;
+    return sum + (bytes === 0 ? 0 : bytes / rates[use.memory]);
+  }, 0);
+}
+
+function compile(file) {
+  return WebAssembly.compile(readFileSync(file));
+}

@@ -1,0 +1,11 @@
+/** What the board's benchmark bundles for Node: images, the emulated board and its console. */
+export { ConsoleClient } from '../../src/device/console-client.js';
+export { EmulatorDevice } from '../../src/device/emulator.js';
+export { makeEmulatorCore } from '../../src/device/emulator-core.js';
+export { inlineLink } from '../../src/device/emulator-link.js';
+export { firmwareFromElf } from '../../src/image/firmware.js';
+export { assembleFlashImage } from '../../src/image/flash-image.js';
+export { convert } from '../../src/pipeline/convert.js';
+export { makeImage } from '../../src/pipeline/image.js';
+export { READ_RATE, findBoard, psramRate } from '../../src/plan/boards.js';
+export { nodeFolder } from '../../src/source/node-folder.js';
