@@ -18,6 +18,10 @@ export function cacheBytes(model: DecoderModel, scheme: Pick<Scheme, 'cache'>, c
   return bytes;
 }
 
+/** Both cores have scores of their own. */
+const CORES = 2;
+const MOST_HEADS_TOGETHER = 4;
+
 /** Largest widths over all blocks, in elements. */
 function widths(model: DecoderModel): { hidden: number; projected: number; attended: number; input: number } {
   const hidden = alignUp(model.hiddenSize, 16);
@@ -39,13 +43,19 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
  */
 export function scratchBytes(
   model: DecoderModel,
-  scheme: Pick<Scheme, 'weights'>,
+  scheme: Pick<Scheme, 'weights' | 'cache'>,
   context: number,
   maxBatch: number,
 ): number {
   const { hidden, projected, attended, input } = widths(model);
   const perToken = 4 * (2 * hidden + projected + attended) + (scheme.weights === 'int8' ? input : 0) + 4;
-  const scores = alignUp(context, 16) * (4 + 2);
+  // Query heads that share one walk over a float cache (s3lm_heads_together).
+  const together = Math.max(
+    ...model.blocks.map(({ attention: { heads, kvHeads, headDim } }) =>
+      scheme.cache === 'float32' && headDim % 4 === 0 ? Math.min(heads / kvHeads, MOST_HEADS_TOGETHER) : 1,
+    ),
+  );
+  const scores = CORES * alignUp(context, 32) * (4 * together + 2);
   const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
   const tables = 64 * (model.blocks.length * 24);
   return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;
