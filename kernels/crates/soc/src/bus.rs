@@ -434,7 +434,10 @@ impl SocBus {
         self.check_register_width(address, bytes)?;
         let now = self.now();
         let result = match address {
-            SPI1..SPI0 => self.external.mspi.write(1, address & 0xfff, value),
+            SPI1..SPI0 => {
+                self.external.mspi.flash.now = now;
+                self.external.mspi.write(1, address & 0xfff, value)
+            }
             SPI0..0x6000_4000 => self.external.mspi.write(0, address & 0xfff, value),
             registers::BASE..MMU_TABLE => self
                 .external

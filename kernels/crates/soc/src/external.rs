@@ -241,6 +241,11 @@ impl External {
         let target = self.check_target(address, entry)?;
         self.refuse_alias(name, address, target, false)?;
         let timing = self.timing(target)?;
+        if !target.psram && now < self.mspi.flash.busy_until() {
+            return Err(Fault::FlashNotReady {
+                reason: "the chip is still busy with a write or an erasure".to_owned(),
+            });
+        }
         let start = now.max(self.bus_free);
         let index = self.fill(name, address, entry, target, timing, start)?;
         match (name, target.psram) {

@@ -1,11 +1,17 @@
 //! A serial flash chip: what it holds, its status registers and its commands.
 
 use crate::chip::FlashVendor;
+use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Bytes of a page, the most that one program command writes.
 const PAGE: usize = 256;
 /// Bytes of the smallest unit that is erased.
 const SECTOR: u32 = 4 << 10;
+/// Typical times of data sheets: writing the status registers, a page, erasing a sector and a larger block.
+const STATUS_TICKS: Ticks = TICKS_PER_SECOND / 200;
+const PAGE_TICKS: Ticks = TICKS_PER_SECOND / 2500;
+const SECTOR_TICKS: Ticks = TICKS_PER_SECOND / 20;
+const BLOCK_TICKS: Ticks = TICKS_PER_SECOND / 5;
 /// The status register's bit of an operation in progress.
 const BUSY: u16 = 1;
 /// The status register's bit that allows the next write.
@@ -20,8 +26,9 @@ pub struct Flash {
     /// Both status registers, the first in the low byte.
     status: u16,
     powered_down: bool,
-    /// Time in ticks until the chip is done, added up for whoever models it.
-    pub busy_microseconds: u32,
+    /// The time of the next command, for whoever gives it to set.
+    pub now: Ticks,
+    busy_until: Ticks,
 }
 
 impl Flash {
@@ -34,7 +41,8 @@ impl Flash {
             vendor,
             status: 0,
             powered_down: false,
-            busy_microseconds: 0,
+            now: 0,
+            busy_until: 0,
         }
     }
 
@@ -54,6 +62,15 @@ impl Flash {
             FlashVendor::Macronix => self.status & 1 << 6 != 0,
             FlashVendor::Winbond | FlashVendor::GigaDevice | FlashVendor::Xmc => self.status & 1 << 9 != 0,
         }
+    }
+
+    /// When the write or erasure in progress is over; in the past when there is none.
+    pub fn busy_until(&self) -> Ticks {
+        self.busy_until
+    }
+
+    fn busy(&mut self, ticks: Ticks) {
+        self.busy_until = self.now + ticks;
     }
 
     /// Copies from the chip; addresses beyond its end wrap, as its counter does.
@@ -86,7 +103,7 @@ impl Flash {
             // The address counter stays within the page.
             self.content[page + (offset & (PAGE - 1))] &= byte;
         }
-        self.busy_microseconds += 400;
+        self.busy(PAGE_TICKS);
     }
 
     /// Erases `length` bytes, a power of two, around `address`.
@@ -99,7 +116,11 @@ impl Flash {
         if let Some(range) = self.content.get_mut(start..end) {
             range.fill(0xff);
         }
-        self.busy_microseconds += if length == SECTOR { 50_000 } else { 200_000 };
+        self.busy(if length == SECTOR {
+            SECTOR_TICKS
+        } else {
+            BLOCK_TICKS
+        });
     }
 
     fn take_write_enable(&mut self) -> bool {
@@ -115,6 +136,11 @@ impl Flash {
             return Some(vec![0xff; wanted]);
         }
         let word = |value: &[u8]| -> Vec<u8> { value.iter().copied().cycle().take(wanted).collect() };
+        let busy = self.now < self.busy_until;
+        // While it is busy it only tells its status.
+        if busy && !matches!(command, 0x05 | 0x35 | 0x15) {
+            return Some(vec![0xff; wanted]);
+        }
         Some(match command {
             0x9f => {
                 let [maker, kind] = self.vendor.id();
@@ -129,7 +155,7 @@ impl Flash {
                 self.powered_down = true;
                 Vec::new()
             }
-            0x05 => word(&[self.status as u8]),
+            0x05 => word(&[(self.status | if busy { BUSY } else { 0 }) as u8]),
             0x35 => word(&[(self.status >> 8) as u8]),
             0x15 => word(&[0]),
             0x06 | 0x50 => {
@@ -152,7 +178,7 @@ impl Flash {
                 Vec::new()
             }
             0x66 | 0x99 => {
-                self.status &= !(BUSY | WRITE_ENABLE);
+                self.status &= !WRITE_ENABLE;
                 Vec::new()
             }
             0x03 | 0x0b | 0x3b | 0x6b | 0xbb | 0xeb => {
@@ -196,6 +222,6 @@ impl Flash {
             _ => data.get(1).copied().unwrap_or(0),
         };
         self.status = u16::from(first) | u16::from(second) << 8;
-        self.busy_microseconds += 10_000;
+        self.busy(STATUS_TICKS);
     }
 }

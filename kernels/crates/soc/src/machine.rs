@@ -545,6 +545,8 @@ impl Machine {
             return Ok(());
         }
         let reason = self.bus.peripherals.reset_reason(0);
+        // The ROM reads until the chip answers.
+        self.now = self.now.max(self.bus.external.mspi.flash.busy_until());
         self.bus.external.mspi.reset(FlashMode::Slow, 0x0001_0001);
         let outcome = boot(&mut self.bus, reason);
         self.say(&outcome.log);

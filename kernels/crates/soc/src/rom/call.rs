@@ -223,7 +223,13 @@ impl<'a> Call<'a> {
         let [a, b, c, d, e, f] = std::array::from_fn(|index| self.arg(index as u32));
         let core = usize::from(self.core.index);
         let now = self.bus.now();
+        self.bus.external.mspi.flash.now = now;
         Ok(match self.function.does {
+            Does::WaitFlash => {
+                let until = self.bus.external.mspi.flash.busy_until();
+                self.pass(until.saturating_sub(now));
+                Some(0)
+            }
             Does::Nothing | Does::SetMmuSize => None,
             Does::Zero => Some(0),
             Does::WpPad => Some(0x3f),

@@ -31,6 +31,7 @@ pub enum Does {
     OctalPins,
     SpiSetMode,
     OctalCommand,
+    WaitFlash,
     FlashRead,
     SelectQuadPins,
     FlashClock,
@@ -103,7 +104,7 @@ pub const FUNCTIONS: &[Function] = &[
     function(0x4000_08a0, "spi_set_op_mode", Does::SpiSetMode),
     function(0x4000_08b8, "opiflash_exec_cmd", Does::OctalCommand),
     function(0x4000_093c, "spi_set_dtr_swap_mode", Does::Nothing),
-    function(0x4000_0960, "esp_rom_spiflash_wait_idle", Does::Zero),
+    function(0x4000_0960, "esp_rom_spiflash_wait_idle", Does::WaitFlash),
     function(0x4000_0a20, "esp_rom_spiflash_read", Does::FlashRead),
     function(
         0x4000_0a68,
