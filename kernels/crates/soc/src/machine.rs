@@ -1,5 +1,7 @@
 //! The whole board: two cores in turns on one bus, resets, the second core's start, and time.
 
+mod start;
+
 use emulator::block::BlockCache;
 use emulator::core::special::number;
 use emulator::core::stop::{Cause, Stop};
@@ -12,11 +14,10 @@ use crate::external::Statistics;
 use crate::fault::Fault;
 use crate::peripherals::{reset_scope, Effect, Peripherals, ResetScope};
 use crate::report::{describe, CoreReport, CoreState, Report};
-use crate::rom::boot::{boot, is_watchdog, reset_name};
-use crate::rom::call::{lost_variable, set_variables, Call, RomState};
+use crate::rom::boot::{is_watchdog, reset_name};
+use crate::rom::call::{Call, RomState};
 use crate::rom::functions::FUNCTIONS;
-use crate::rom::{Entry, Rom, RETURNED, STACK_TOP};
-use crate::spi::FlashMode;
+use crate::rom::{Entry, Rom};
 use crate::symbols::Symbols;
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
@@ -25,18 +26,10 @@ use crate::time::{Ticks, TICKS_PER_SECOND};
 const TURN: [u64; 2] = [1024, 64];
 /// The longest step of time while no core has anything to do.
 const IDLE_STEP: Ticks = TICKS_PER_SECOND / 1000;
-/// The mask ROM's own work before and after loading (assumed; boot logs show some ten milliseconds).
-const ROM_TICKS: Ticks = TICKS_PER_SECOND / 50;
-/// Ticks in which the ROM reads and copies a byte at 20 MHz (assumed: 0.2 µs).
-const ROM_TICKS_PER_BYTE: Ticks = TICKS_PER_SECOND / 5_000_000;
-/// Ticks of a character at 115200 bit/s.
-const ROM_TICKS_PER_CHARACTER: Ticks = TICKS_PER_SECOND * 10 / 115_200;
 /// Resets by watchdogs in a row, none of them long after the one before, that make a loop.
 const LOOP_RESETS: u32 = 5;
 /// A run of this length between two resets is none of a loop.
 const LOOP_TICKS: Ticks = 20 * TICKS_PER_SECOND;
-/// How long the second core may wait in ROM for its entry, running.
-const APP_CORE_PATIENCE: Ticks = TICKS_PER_SECOND / 10;
 /// Reason of a power-on reset.
 const POWER_ON: u8 = 1;
 /// Different warnings of memory accesses that are kept.
@@ -524,130 +517,6 @@ impl Machine {
                 return Err(self.report(0, fault, Vec::new()));
             }
         }
-        Ok(())
-    }
-
-    fn say(&mut self, text: &str) {
-        for byte in text.bytes() {
-            self.bus.peripherals.uart0.rom_write(byte);
-            self.bus.peripherals.usb.rom_write(byte);
-        }
-        self.now += ROM_TICKS_PER_CHARACTER * text.len() as Ticks;
-    }
-
-    fn boot(&mut self) -> Result<(), Box<Report>> {
-        self.now += ROM_TICKS;
-        if self.options.gpio0_low {
-            self.say(
-                "ESP-ROM:esp32s3-20210327\r\nboot:0x0 (DOWNLOAD(USB/UART0))\r\nwaiting for download\r\n",
-            );
-            self.booted = true;
-            return Ok(());
-        }
-        let reason = self.bus.peripherals.reset_reason(0);
-        // The ROM reads until the chip answers.
-        self.now = self.now.max(self.bus.external.mspi.flash.busy_until());
-        self.bus.external.mspi.reset(FlashMode::Slow, 0x0001_0001);
-        let outcome = boot(&mut self.bus, reason);
-        self.say(&outcome.log);
-        let booted = match outcome.result {
-            Ok(booted) => booted,
-            Err(reason) => return Err(self.report(0, Fault::Boot(reason), Vec::new())),
-        };
-        self.now += ROM_TICKS_PER_BYTE * Ticks::from(booted.bytes);
-        self.bus.external.mspi.reset(booted.mode, booted.clock);
-        self.bus.ticks_per_cycle = u64::from(self.bus.peripherals.clock().ticks_per_cycle);
-        set_variables(&mut self.bus);
-        self.bus.external.code_changed = true;
-        self.bus.refresh();
-        let entry = booted.entry;
-        self.enter(0, entry);
-        self.app_resets = self.bus.peripherals.app_core().resets;
-        self.booted = true;
-        self.app_core_changed()
-    }
-
-    /// A core leaves the mask ROM: it stands in the window of a ROM function that calls the entry.
-    fn enter(&mut self, index: usize, entry: u32) {
-        let mut core = Core::new(index as u8);
-        let stack = STACK_TOP[index] - 0x100;
-        let mut registers = [0; 64];
-        // Two frames of the ROM: the first has no caller, the second is the caller of the firmware.
-        registers[1] = stack + 0x40;
-        registers[8] = 2 << 30 | RETURNED & 0x3fff_ffff;
-        registers[9] = stack;
-        registers[16] = 2 << 30 | RETURNED & 0x3fff_ffff;
-        core.set_physical_registers(registers);
-        for (register, value) in [
-            (number::WINDOWBASE, 2),
-            (number::WINDOWSTART, 0b101),
-            (number::PS, ps::WOE | ps::UM | 2 << ps::CALLINC_SHIFT),
-        ] {
-            // These registers exist.
-            let _ = core.write_special(register, value);
-        }
-        core.pc = entry;
-        self.cores[index] = core;
-        self.pipelines[index] = Pipeline::default();
-        self.lines[index] = 0;
-        self.states[index] = CoreState::Running;
-        let ticks = self.now;
-        self.bus.set_clock(index, CoreClock { ticks, cycles: 0 });
-    }
-
-    /// The lines of the second core changed.
-    fn app_core_changed(&mut self) -> Result<(), Box<Report>> {
-        let lines = self.bus.peripherals.app_core();
-        if lines.resets != self.app_resets {
-            self.app_resets = lines.resets;
-            self.instructions += self.cores[1].instructions;
-            self.cores[1] = Core::new(1);
-            self.states[1] = CoreState::InRom;
-            self.app_since = self.now;
-        }
-        let runs = lines.clocked && !lines.reset && !lines.stalled;
-        match self.states[1] {
-            CoreState::InRom if runs && lines.entry != 0 => {
-                if let Some(address) = lost_variable(&self.bus) {
-                    let fault = Fault::RomDataLost {
-                        function: "that starts the second core",
-                        address,
-                    };
-                    return Err(self.report(1, fault, Vec::new()));
-                }
-                self.enter(1, lines.entry);
-            }
-            CoreState::Running | CoreState::Waiting if !runs => self.states[1] = CoreState::Stalled,
-            CoreState::Stalled if runs => {
-                let (ticks, cycles) = (self.now, self.cores[1].cycles);
-                self.bus.set_clock(1, CoreClock { ticks, cycles });
-                self.states[1] = CoreState::Running;
-            }
-            _ => {}
-        }
-        let stalled = self.bus.peripherals.pro_stalled();
-        match self.states[0] {
-            CoreState::Running if stalled => self.states[0] = CoreState::Stalled,
-            CoreState::Stalled if !stalled => {
-                let (ticks, cycles) = (self.now, self.cores[0].cycles);
-                self.bus.set_clock(0, CoreClock { ticks, cycles });
-                self.states[0] = CoreState::Running;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// The second core spins in ROM until it is told where to begin.
-    fn check_app_core(&mut self) -> Result<(), Box<Report>> {
-        if self.states[1] != CoreState::InRom || self.now - self.app_since < APP_CORE_PATIENCE {
-            return Ok(());
-        }
-        let lines = self.bus.peripherals.app_core();
-        if lines.clocked && !lines.reset && !lines.stalled && lines.entry == 0 {
-            return Err(self.report(1, Fault::AppCoreWithoutEntry, Vec::new()));
-        }
-        self.app_since = self.now;
         Ok(())
     }
 

@@ -5,9 +5,11 @@
 //! the core returns. The window handlers are real code, as every processor of this kind has it.
 
 pub mod boot;
+mod cache_call;
 pub mod call;
 pub mod functions;
 mod print;
+mod spi_call;
 
 use emulator::isa::text::assemble;
 
