@@ -31,6 +31,7 @@ class WasmCore implements EmulatorCore {
       PSRAM_KINDS[board.psramKind],
       board.psramBytes,
       timing,
+      board.cores === 1,
       seed ?? 1,
     );
     if (symbols !== undefined) this.#emulator.set_symbols(symbols);

@@ -7,6 +7,8 @@ export interface EmulatedBoard {
   readonly psramKind: 'none' | 'quad' | 'octal';
   /** Bytes of PSRAM, 0 for none. */
   readonly psramBytes: number;
+  /** 1: a chip whose second core is switched off by eFuse. Default 2. */
+  readonly cores?: 1 | 2 | undefined;
 }
 
 /**

@@ -23,7 +23,7 @@ export class Emulator {
      * # Errors
      * A sentence, when the image is longer than the flash or there is no such board.
      */
-    constructor(flash: Uint8Array | number[], flash_bytes: number, psram_kind: number, psram_bytes: number, timed: boolean, seed: number);
+    constructor(flash: Uint8Array | number[], flash_bytes: number, psram_kind: number, psram_bytes: number, timed: boolean, single_core: boolean, seed: number);
     /**
      * Memory as a debugger sees it; nothing where nothing answers.
      */
@@ -102,7 +102,7 @@ export interface InitOutput {
     readonly emulator_core: (a: number, b: number) => [number, number];
     readonly emulator_cycles: (a: number, b: number) => number;
     readonly emulator_instructions: (a: number) => number;
-    readonly emulator_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
+    readonly emulator_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly emulator_read_memory: (a: number, b: number, c: number) => [number, number];
     readonly emulator_report: (a: number) => [number, number];
     readonly emulator_reset: (a: number) => void;

@@ -60,17 +60,19 @@ export class Emulator {
      * @param {number} psram_kind
      * @param {number} psram_bytes
      * @param {boolean} timed
+     * @param {boolean} single_core
      * @param {number} seed
      */
-    constructor(flash, flash_bytes, psram_kind, psram_bytes, timed, seed) {
+    constructor(flash, flash_bytes, psram_kind, psram_bytes, timed, single_core, seed) {
         const val2 = +flash_bytes;
         const val3 = +psram_kind;
         const val4 = +psram_bytes;
         const val5 = +timed;
-        const val6 = +seed;
+        const val6 = +single_core;
+        const val7 = +seed;
         const ptr0 = passArray8ToWasm0(flash, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.emulator_new(ptr0, len0, val2, val3, val4, val5, val6);
+        const ret = wasm.emulator_new(ptr0, len0, val2, val3, val4, val5, val6, val7);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }

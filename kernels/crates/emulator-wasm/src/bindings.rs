@@ -23,6 +23,7 @@ impl Emulator {
         psram_kind: u8,
         psram_bytes: u32,
         timed: bool,
+        single_core: bool,
         seed: u32,
     ) -> Result<Emulator, JsError> {
         let parts = Parts {
@@ -30,6 +31,7 @@ impl Emulator {
             psram_kind,
             psram_bytes,
             timed,
+            single_core,
             seed,
         };
         Board::new(flash, parts)

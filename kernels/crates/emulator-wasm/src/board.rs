@@ -21,6 +21,8 @@ pub struct Parts {
     pub psram_bytes: u32,
     /// Cycles follow the timing model.
     pub timed: bool,
+    /// The second core is switched off.
+    pub single_core: bool,
     /// Of the random number register.
     pub seed: u32,
 }
@@ -55,6 +57,7 @@ impl Board {
             psram_kind,
             psram_bytes,
             timed,
+            single_core,
             seed,
         } = parts;
         if !flash_bytes.is_power_of_two() || !FLASH_SIZES.contains(&flash_bytes) {
@@ -81,6 +84,7 @@ impl Board {
                 flash_bytes,
                 psram,
                 timed,
+                single_core,
                 seed: u64::from(seed),
                 ..ChipOptions::default()
             }),
@@ -288,6 +292,7 @@ mod tests {
         psram_kind: 2,
         psram_bytes: 1 << 23,
         timed: false,
+        single_core: false,
         seed: 1,
     };
 

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Twin, type GenerateStep } from '../../src/device/twin.js';
+import { convert } from '../../src/pipeline/convert.js';
+import type { Granularity } from '../../src/plan/scheme.js';
+import type { ModelFolder } from '../../src/source/byte-source.js';
+import { nodeFolder } from '../../src/source/node-folder.js';
+import { boot, generated, imageOf } from '../support/emulated-board.js';
+import { testRuntime } from '../support/runtime.js';
+import { syntheticFolder } from '../support/synthetic-model.js';
+
+const STORIES = fileURLToPath(new URL('../../../shared/models/stories260k', import.meta.url));
+const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
+
+/** The widths of stories260K, two layers of it, with random weights. */
+const STORIES_LIKE = {
+  hidden: 64,
+  layers: 2,
+  heads: 8,
+  kvHeads: 4,
+  headDim: 8,
+  ffn: 172,
+  vocab: 512,
+  positions: 128,
+  tied: true,
+};
+
+async function packageOf(folder: ModelFolder, board: string, granularity: Granularity): Promise<Uint8Array> {
+  const options = { board, scheme: { granularity }, report: false, context: 128 };
+  const { package: bytes } = await convert(folder, options, await testRuntime());
+  assert.ok(bytes !== null);
+  return bytes;
+}
+
+/** What the twin generates, with the logits of each step. */
+async function twinSteps(
+  bytes: Uint8Array,
+  options: { readonly ids: readonly number[]; readonly temperature: number; readonly maxNewTokens: number },
+): Promise<{ steps: GenerateStep[]; text: string; reason: string }> {
+  const twin = await Twin.load((await testRuntime()).twin, bytes);
+  const steps: GenerateStep[] = [];
+  const generation = twin.generate({ ...options, seed: 11, logits: true });
+  for (;;) {
+    const step = generation.next();
+    if (step.done === true) return { steps, text: step.value.text, reason: step.value.reason };
+    steps.push({ ...step.value, ...(step.value.logits && { logits: step.value.logits.slice() }) });
+  }
+}
+
+const GREEDY = 0;
+const SAMPLED = 1.5;
+
+/** Boots the package and holds greedy and sampled generations to the twin's: ids, text, and logits to the last bit. */
+async function holdToTwin(
+  bytes: Uint8Array,
+  board: string,
+  cores: 1 | 2,
+  ids: readonly number[],
+  count: number,
+): Promise<void> {
+  const { device, client } = await boot(await imageOf(bytes, board), board, { cores });
+  try {
+    const facts = await client.info();
+    assert.equal(facts.get('cores'), String(cores));
+    assert.equal(facts.get('kernels'), 'pie');
+    for (const temperature of [GREEDY, SAMPLED]) {
+      const expected = await twinSteps(bytes, { ids, temperature, maxNewTokens: count });
+      const found = await generated(client, {
+        ids,
+        temperature,
+        maxNewTokens: count,
+        seed: 11,
+        logits: true,
+      });
+      assert.deepEqual(
+        found.tokens.map(({ id }) => id),
+        expected.steps.map(({ id }) => id),
+      );
+      for (const [index, { logits }] of found.tokens.entries()) {
+        assert.deepEqual(
+          logits,
+          expected.steps[index]?.logits,
+          `token ${index} at temperature ${temperature}`,
+        );
+      }
+      assert.equal(found.text, expected.text);
+      assert.equal(found.reason, expected.reason);
+    }
+    assert.deepEqual((await device.state()).warnings, []);
+  } finally {
+    await device.close();
+  }
+}
+
+describe('an image on the emulated board says what the twin says, to the last bit', () => {
+  for (const granularity of ['tensor', 'channel', 'group:32'] as const) {
+    for (const cores of [1, 2] as const) {
+      it(`${granularity}, ${cores === 1 ? 'one core' : 'two cores'}`, async () => {
+        const bytes = await packageOf(syntheticFolder(STORIES_LIKE), 'esp32-s3-n16r8', granularity);
+        await holdToTwin(bytes, 'esp32-s3-n16r8', cores, [1, 300, 17], 12);
+      });
+    }
+  }
+
+  for (const [board, where] of [
+    ['esp32-s3-n8', 'without PSRAM'],
+    ['esp32-s3-n8r2', 'with quad PSRAM'],
+  ] as const) {
+    it(where, async () => {
+      const bytes = await packageOf(syntheticFolder({ ...STORIES_LIKE, vocab: 4096 }), board, 'channel');
+      await holdToTwin(bytes, board, 2, [1, 300, 17], 6);
+    });
+  }
+
+  it('home-commands, whose weights lie in SRAM and PSRAM', async () => {
+    const folder = await nodeFolder(SAMPLE);
+    try {
+      const bytes = await packageOf(folder, 'esp32-s3-n16r8', 'channel');
+      const twin = await Twin.load((await testRuntime()).twin, bytes);
+      const ids = twin.chatIds('turn on the lamp in the kitchen', { first: true });
+      await holdToTwin(bytes, 'esp32-s3-n16r8', 2, ids, 16);
+    } finally {
+      await folder.close();
+    }
+  });
+
+  it(
+    'stories260K',
+    { skip: existsSync(STORIES) ? false : 'the stories260k folder is not there' },
+    async () => {
+      const folder = await nodeFolder(STORIES);
+      try {
+        const bytes = await packageOf(folder, 'esp32-s3-n8', 'channel');
+        await holdToTwin(bytes, 'esp32-s3-n8', 2, [1], 24);
+      } finally {
+        await folder.close();
+      }
+    },
+  );
+});
+
+describe('the emulated board as a board', () => {
+  it('tells what it is, chats over its tokenizer, and boots again', async () => {
+    const folder = await nodeFolder(SAMPLE);
+    let bytes: Uint8Array;
+    try {
+      bytes = await packageOf(folder, 'esp32-s3-n16r8', 'channel');
+    } finally {
+      await folder.close();
+    }
+    const board = 'esp32-s3-n16r8';
+    const { device, client, text } = await boot(await imageOf(bytes, board), board, { timing: true });
+    try {
+      assert.match(text(), /The model is ready/);
+      const facts = await client.info();
+      assert.equal(facts.get('psram_mode'), 'octal 80 MHz');
+      const prompt = 'turn on the lamp in the kitchen';
+      const found = await generated(client, { prompt, mode: 'first-turn', temperature: 0, seed: 1 });
+      const twin = await Twin.load((await testRuntime()).twin, bytes);
+      const ids = twin.chatIds(prompt, { first: true });
+      const { text: expected } = await twinSteps(bytes, { ids, temperature: 0, maxNewTokens: 0 });
+      assert.equal(found.text, expected);
+      const rate = (found.tokens.length * 1e6) / found.decodeMicros;
+      assert.ok(rate > 50 && rate < 120, `${rate} tokens/s: the bound is about 104`);
+      const { statistics, status } = await device.state();
+      assert.ok((statistics['busBusySeconds'] ?? 0) > 0 && status.cycles[1] > 0);
+
+      client.close();
+      await device.reset();
+    } finally {
+      await device.close();
+    }
+  });
+
+  it('stays alive without a model and says why', async () => {
+    const board = 'esp32-s3-n8';
+    const bytes = await packageOf(syntheticFolder(STORIES_LIKE), board, 'channel');
+    const image = await imageOf(bytes, board);
+    image[image.length - 10] = (image[image.length - 10] as number) ^ 1;
+    const { device, client } = await boot(image, board);
+    try {
+      assert.equal(client.welcome.hasModel, false);
+      assert.match((await client.info()).get('model_fault') ?? '', /package|checksum|damaged/i);
+    } finally {
+      await device.close();
+    }
+  });
+});
