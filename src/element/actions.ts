@@ -12,6 +12,8 @@ export interface Actions {
   useSample(): void;
   /** Reads the model at an address that a person typed. */
   open(address: string): void;
+  /** Talks to a board without converting a model. */
+  talk(): void;
   /** Looks at the result from another side. */
   show(panel: Panel): void;
   /** Takes a failure message away. */

@@ -9,22 +9,26 @@ import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ConvertResult, ModelSource } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
+import { Boards, boardsLoadingView } from './boards.js';
+import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
 import { assetUrls, folderName, type AssetUrls } from './assets.js';
 import type { BoardImage } from './board-image.js';
 import { droppedFiles } from './dropped-files.js';
+import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
+import { Esp32LlmFlashEvent } from './events/flash-event.js';
 import { Esp32LlmImageEvent } from './events/image-event.js';
 import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
+import { Esp32LlmTokenEvent } from './events/token-event.js';
 import { explain } from './explain.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
-import { readPreset, type Preset, type StepName } from './preset.js';
+import { NO_PRESET, readPreset, type Preset, type StepName } from './preset.js';
 import { recentAddresses, rememberAddress } from './recent.js';
 import { stepOf, type Failure, type Panel, type State, type Step } from './state.js';
 import { ConverterStore, type Converter } from './store.js';
 import { LanguageController } from './language.js';
-import type { FirstStrings } from './strings/strings.js';
 import { base } from './styles/base.js';
 import { choose } from './styles/choose.js';
 import { tokens } from './styles/tokens.js';
@@ -33,26 +37,31 @@ import { chipIcon } from './views/icons.js';
 import type * as LaterViews from './views/later.js';
 
 export {
+  Esp32LlmBoardEvent,
   Esp32LlmErrorEvent,
+  Esp32LlmFlashEvent,
   Esp32LlmImageEvent,
   Esp32LlmProgressEvent,
   Esp32LlmReportEvent,
   Esp32LlmStateEvent,
+  Esp32LlmTokenEvent,
 };
 export type { AssetUrls, Converter, Step };
 
 /** The steps as the header counts them, with the states that belong to each. */
-const HEADER: readonly (readonly [keyof Omit<FirstStrings['steps'], 'label'> & StepName, readonly Step[]])[] =
-  [
-    ['choose', ['choose', 'reading']],
-    ['fit', ['fit']],
-    ['convert', ['converting']],
-    ['compare', ['compare']],
-    ['take', ['take']],
-  ];
+const HEADER: readonly (readonly [StepName, readonly Step[]])[] = [
+  ['choose', ['choose', 'reading']],
+  ['fit', ['fit']],
+  ['convert', ['converting']],
+  ['compare', ['compare']],
+  ['try', ['try']],
+  ['take', ['take']],
+  ['flash', ['flash']],
+  ['chat', ['chat']],
+];
 
 /** Steps between which a reader of a result goes to and fro. */
-const PANELS: readonly string[] = ['compare', 'take'] satisfies Panel[];
+const PANELS: readonly string[] = ['compare', 'try', 'take', 'flash', 'chat'] satisfies Panel[];
 
 /**
  * Turns a HuggingFace model folder into a checked INT8 package for the ESP32-S3, shows what that cost, and lets the result
@@ -66,6 +75,9 @@ const PANELS: readonly string[] = ['compare', 'take'] satisfies Panel[];
  * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is converted.
  * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, with report, plan and package.
  * @event {Esp32LlmImageEvent} esp32-llm-image - After the image for the board was put together.
+ * @event {Esp32LlmBoardEvent} esp32-llm-board - When a board, emulated or on a cable, can be talked to or no longer can.
+ * @event {Esp32LlmFlashEvent} esp32-llm-flash - While a board is looked at and flashed, with progress.
+ * @event {Esp32LlmTokenEvent} esp32-llm-token - For every token that a board generates.
  * @event {Esp32LlmErrorEvent} esp32-llm-error - When a failure is shown.
  *
  * @slot heading - Replaces the title; use a heading element.
@@ -102,6 +114,9 @@ const PANELS: readonly string[] = ['compare', 'take'] satisfies Panel[];
  * @cssstate converting - A model is converted.
  * @cssstate compare - The report is shown.
  * @cssstate take - The files are shown.
+ * @cssstate try - The emulated board is shown.
+ * @cssstate flash - The flashing of boards is shown.
+ * @cssstate chat - The conversation with a board on a cable is shown.
  * @cssstate dragging - Files are held over the element.
  */
 export class Esp32LlmConverter extends LitElement {
@@ -125,6 +140,12 @@ export class Esp32LlmConverter extends LitElement {
    */
   static imageMaker: ((result: ConvertResult) => Promise<BoardImage>) | null = null;
 
+  /**
+   * Stands in for the browser's ports, the emulator and the flasher.
+   * @internal
+   */
+  static boardSeams: BoardSeams = {};
+
   readonly #internals = this.attachInternals();
   readonly #words = new LanguageController(this);
   readonly #store = new ConverterStore({
@@ -132,11 +153,7 @@ export class Esp32LlmConverter extends LitElement {
     image: async (result) => {
       if (Esp32LlmConverter.imageMaker !== null) return Esp32LlmConverter.imageMaker(result);
       const { makeBoardImage } = await import('./board-image.js');
-      const { firmware } = this;
-      return makeBoardImage(
-        result,
-        firmware === null ? this.#assets().firmware : new URL(firmware, document.baseURI).href,
-      );
+      return makeBoardImage(result, this.#firmware());
     },
     onImage: ({ file, sha256 }) => {
       this.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));
@@ -161,6 +178,9 @@ export class Esp32LlmConverter extends LitElement {
     },
     useSample: () => void this.load(),
     open: (address) => void this.#open(address),
+    talk: () => {
+      this.#store.talk();
+    },
     show: (panel) => {
       this.#store.show(panel);
     },
@@ -189,6 +209,12 @@ export class Esp32LlmConverter extends LitElement {
     },
     generate: () => void this.#store.generate(),
   };
+  readonly #boards = new Boards(
+    () => this.#boardHost(),
+    () => {
+      this.boards = this.#boards.room;
+    },
+  );
   /** The focus was inside when the current update began. */
   #hadFocus = false;
 
@@ -203,6 +229,10 @@ export class Esp32LlmConverter extends LitElement {
   @state() private announcement = '';
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
+  /** All about boards, once loaded. */
+  @state() private boards: BoardRoom | null = null;
+  /** Why it could not be loaded. */
+  @state() private boardsFailure: Failure | null = null;
 
   /**
    * The page's own model: address of its folder, or `hf:owner/name` for a model of the Hugging Face Hub. Without it the model
@@ -249,7 +279,10 @@ export class Esp32LlmConverter extends LitElement {
   /** Folder that holds `kernels.wasm` and `twin.wasm`; default the script's own. */
   @property({ attribute: 'asset-base' }) assetBase: string | null = null;
 
-  /** A copy of `worker.js` on the page's own origin, for pages whose content policy forbids blob workers. */
+  /**
+   * A copy of `worker.js` on the page's own origin, with `emulator-worker.js` beside it, for pages whose content policy
+   * forbids blob workers.
+   */
   @property({ attribute: 'worker-url' }) workerUrl: string | null = null;
 
   /** `lang` is the browser's own property; only its changes are of interest. */
@@ -266,7 +299,9 @@ export class Esp32LlmConverter extends LitElement {
     super.disconnectedCallback();
     // A move within the document disconnects as well; only what stays away gives up its worker.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#store.release();
+      if (this.isConnected) return;
+      this.#store.release();
+      this.boards?.release();
     });
   }
 
@@ -294,6 +329,7 @@ export class Esp32LlmConverter extends LitElement {
     this.#internals.states.delete(previous);
     this.#internals.states.add(step);
     this.announcement = this.#announce(now, before);
+    this.#tellBoards(now, before);
     if (now.step !== 'result') this.openTensor = null;
     this.downloadFailure = null;
     this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
@@ -323,7 +359,74 @@ export class Esp32LlmConverter extends LitElement {
       case 'result':
         if (before.step === 'result') return '';
         return announce.result(VERDICTS[now.result.report.verdict].title);
+      case 'talk':
+        return '';
     }
+  }
+
+  /** Boards are told which of their panels is shown, and when the result that they run is gone. */
+  #tellBoards(now: State, before: State): void {
+    if (before.step === 'result' && now.step !== 'result') this.boards?.forget();
+    const panel = now.step === 'talk' ? 'talk' : now.step === 'result' ? now.panel : null;
+    if (panel === null || panel === 'compare' || panel === 'take') return;
+    void this.#loadBoards().then(
+      (room) => {
+        room.enter(panel);
+      },
+      () => undefined,
+    );
+  }
+
+  async #loadBoards(): Promise<BoardRoom> {
+    this.boardsFailure = null;
+    try {
+      return await this.#boards.load();
+    } catch (cause) {
+      const { views } = this.#words.first.failures;
+      const error = new Error(views, { cause });
+      this.boardsFailure = { title: views, message: cause instanceof Error ? cause.message : '', error };
+      this.dispatchEvent(new Esp32LlmErrorEvent(views, error));
+      throw error;
+    }
+  }
+
+  #boardHost(): BoardHost {
+    const preset = (): Preset => this.#presetOrNone();
+    return {
+      target: this,
+      seams: Esp32LlmConverter.boardSeams,
+      changed: () => {
+        this.requestUpdate();
+      },
+      announce: (text) => {
+        this.announcement = text;
+      },
+      strings: () => this.#words.all,
+      result: () => (this.view.step === 'result' ? this.view : null),
+      image: () => this.#store.image(),
+      firmware: () => this.#firmware(),
+      emulator: () => {
+        const { workerUrl } = this;
+        const worker =
+          workerUrl === null
+            ? null
+            : new URL('emulator-worker.js', new URL(workerUrl, document.baseURI)).href;
+        return { emulator: this.#assets().emulator, worker };
+      },
+      prompt: () => this.prompt,
+      isLocked: (lock) => preset().locked.has(lock),
+      hasStep: (step) => preset().steps.has(step),
+      show: (panel) => {
+        this.#store.show(panel);
+      },
+      leave: () => {
+        this.reset();
+      },
+      save: (download) => void import('./downloads.js').then(({ save }) => save(download)),
+      copy: (text) => {
+        this.#actions.copy(text);
+      },
+    };
   }
 
   /** Words as they arrive are not read out: only that they are complete. */
@@ -359,6 +462,11 @@ export class Esp32LlmConverter extends LitElement {
       overrides: Esp32LlmConverter.assets,
       page: document.baseURI,
     });
+  }
+
+  #firmware(): string {
+    const { firmware } = this;
+    return firmware === null ? this.#assets().firmware : new URL(firmware, document.baseURI).href;
   }
 
   #preset(): Preset {
@@ -514,9 +622,42 @@ export class Esp32LlmConverter extends LitElement {
     return file ?? new Blob(made.pieces() as Uint8Array<ArrayBuffer>[]);
   }
 
-  /** Stops what is running. */
+  /** Stops what is running, on boards too. */
   cancel(): void {
     this.#store.cancel();
+    this.boards?.cancel();
+  }
+
+  /**
+   * Lets the person choose a board on a cable, and shows the conversation with it; see the event `esp32-llm-board` for what
+   * becomes of it. Browsers permit it only shortly after a click or key press.
+   */
+  async connect(): Promise<void> {
+    const boards = await this.#loadBoards();
+    if (this.view.step === 'choose') this.#store.talk();
+    else this.#store.show('chat');
+    await boards.connect();
+  }
+
+  /**
+   * Flashes the converted model onto the board that was found, or onto one that the person chooses first: browsers permit
+   * that only shortly after a click or key press. Fulfilled when it is written, checked and restarted, or was cancelled.
+   * @throws UsageError before a model was converted; FlashError when the board cannot be flashed
+   */
+  async flash(): Promise<void> {
+    const boards = await this.#loadBoards();
+    this.#store.show('flash');
+    await boards.flash();
+  }
+
+  /**
+   * Sends a prompt to the board on the cable, or to the emulated one when there is none; see the event `esp32-llm-token`.
+   * @returns the whole answer
+   * @throws UsageError when no board is ready; BoardError when the board refuses; TransportError when it goes away
+   */
+  async send(text: string): Promise<string> {
+    const boards = await this.#loadBoards();
+    return boards.send(text);
   }
 
   /** Back to the choice of a model. */
@@ -579,7 +720,7 @@ export class Esp32LlmConverter extends LitElement {
       ${shown.map(
         ([name], index) =>
           html`<li
-            class=${index < current ? 'done' : ''}
+            class=${index < current && view.step !== 'talk' ? 'done' : ''}
             aria-current=${index === current ? 'step' : nothing}
           >
             ${
@@ -601,13 +742,9 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #shownSteps(): typeof HEADER {
-    try {
-      const { steps } = this.#preset();
-      // The conversion itself cannot be left out.
-      return HEADER.filter(([name]) => name === 'convert' || steps.has(name));
-    } catch {
-      return HEADER;
-    }
+    const { steps } = this.#presetOrNone();
+    // The conversion itself cannot be left out.
+    return HEADER.filter(([name]) => name === 'convert' || steps.has(name));
   }
 
   #renderView(view: State): TemplateResult {
@@ -615,6 +752,7 @@ export class Esp32LlmConverter extends LitElement {
     const actions = this.#actions;
     if (view.step === 'choose') return chooseView(view, this.#chooseFacts(), first, actions);
     if (view.step === 'reading') return readingView(view, first, actions);
+    if (view.step === 'talk') return this.#renderBoard('chat');
     if (this.later === null || strings === null) {
       return readingView({ step: 'reading', name: view.choice.inspection.name }, first, actions);
     }
@@ -624,10 +762,19 @@ export class Esp32LlmConverter extends LitElement {
       case 'converting':
         return this.later.convertingView(view, strings, actions);
       case 'result':
-        return view.panel === 'take'
-          ? this.later.takeView(view, this.downloadFailure, strings, actions)
-          : this.later.compareView(view, this.openTensor, this.#store.preset.locked, strings, actions);
+        if (view.panel === 'take') return this.later.takeView(view, this.downloadFailure, strings, actions);
+        if (view.panel !== 'compare') return this.#renderBoard(view.panel);
+        return this.later.compareView(view, this.openTensor, this.#store.preset.locked, strings, actions);
     }
+  }
+
+  #renderBoard(panel: 'try' | 'flash' | 'chat'): TemplateResult {
+    const { first, all: strings } = this.#words;
+    if (this.later !== null && strings !== null && this.boards !== null)
+      return this.boards.view(panel, strings);
+    return boardsLoadingView(first.steps[panel], this.boardsFailure, first, () => {
+      this.#tellBoards(this.view, this.view);
+    });
   }
 
   #chooseFacts(): ChooseFacts {
@@ -638,15 +785,20 @@ export class Esp32LlmConverter extends LitElement {
       network: !this.noNetwork,
       recent: this.noNetwork ? [] : recentAddresses(),
       dragging: this.dragging,
+      chat: this.#presetOrNone().steps.has('chat'),
     };
   }
 
-  /** Attributes that make no sense are told of when a model is loaded, not while the page is drawn. */
   #modelLocked(): boolean {
+    return this.#presetOrNone().locked.has('model');
+  }
+
+  /** Attributes that make no sense are told of when a model is loaded, not while the page is drawn. */
+  #presetOrNone(): Preset {
     try {
-      return this.#preset().locked.has('model');
+      return this.#preset();
     } catch {
-      return false;
+      return NO_PRESET;
     }
   }
 }

@@ -82,6 +82,8 @@ export type Panel = 'compare' | 'try' | 'take' | 'flash' | 'chat';
 export type State =
   | { readonly step: 'choose'; readonly failure: Failure | null }
   | { readonly step: 'reading'; readonly name: string }
+  /** Talking to a board without a conversion. */
+  | { readonly step: 'talk' }
   | {
       readonly step: 'fit';
       readonly choice: Choice;
@@ -109,9 +111,10 @@ export type State =
     };
 
 /** Where the element is, as pages see it. */
-export type Step = Exclude<State['step'], 'result'> | Panel;
+export type Step = Exclude<State['step'], 'result' | 'talk'> | Panel;
 
 /** The step of a state. */
 export function stepOf(state: State): Step {
+  if (state.step === 'talk') return 'chat';
   return state.step === 'result' ? state.panel : state.step;
 }

@@ -156,6 +156,13 @@ export class ConverterStore {
     }
   }
 
+  /** Leaves the choice of a model for a conversation with a board. */
+  talk(): void {
+    if (this.#state.step !== 'choose') return;
+    this.#renew();
+    this.#commit({ step: 'talk' });
+  }
+
   /** Looks at the result from another side. */
   show(panel: Panel): void {
     if (this.#state.step !== 'result' || !this.#preset.steps.has(panel)) return;

@@ -9,7 +9,10 @@ export const enFirst = {
     fit: 'Fit',
     convert: 'Convert',
     compare: 'Compare',
+    try: 'Try',
     take: 'Take away',
+    flash: 'Flash',
+    chat: 'Chat',
   },
   choose: {
     heading: 'Choose a model',
@@ -26,6 +29,7 @@ export const enFirst = {
     addressHint: 'owner/name, or the address of a folder: https://…',
     open: 'Open',
     recent: 'Opened before',
+    talk: 'Talk to a board that was flashed before',
     privacy: 'Nothing is uploaded. All work is done by this page, on this computer.',
   },
   reading: {
@@ -46,6 +50,7 @@ export const enFirst = {
     policy: 'This page does not permit it',
     views: 'A part of this page could not be loaded',
     dismiss: 'Dismiss',
+    retry: 'Try again',
   },
   announce: {
     fit: (fits: boolean, board: string) => (fits ? `It fits the ${board}.` : `It does not fit the ${board}.`),

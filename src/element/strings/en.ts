@@ -7,10 +7,12 @@ import {
   formatSeconds,
   formatShortCount,
 } from '../../report/format.js';
+import { enBoard } from './en-board.js';
 import { enFirst } from './en-first.js';
 
 export const en = {
   ...enFirst,
+  board: enBoard,
   fit: {
     heading: (name: string) => `${name} on a chip`,
     facts: 'The model',

@@ -19,6 +19,8 @@ export interface ChooseFacts {
   /** Addresses that were typed before. */
   readonly recent: readonly string[];
   readonly dragging: boolean;
+  /** The page shows the step of talking to a board. */
+  readonly chat: boolean;
 }
 
 export function chooseView(
@@ -35,6 +37,13 @@ export function chooseView(
     })}
     ${facts.locked ? nothing : dropZone(facts, strings, actions)} ${sample(facts, strings, actions)}
     ${facts.locked || !facts.network ? nothing : addressForm(facts, strings, actions)}
+    ${
+      facts.chat
+        ? html`<p class="privacy">
+            <button type="button" class="plain" @click=${() => actions.talk()}>${choose.talk}</button>
+          </p>`
+        : nothing
+    }
     <p class="quiet privacy"><slot name="privacy">${choose.privacy}</slot></p>
   </section>`;
 }

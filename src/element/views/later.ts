@@ -1,4 +1,5 @@
 /** The views behind the first one: loaded when a model was chosen. */
+import { board } from '../styles/board.js';
 import { compare } from '../styles/compare.js';
 import { steps } from '../styles/steps.js';
 
@@ -8,4 +9,4 @@ export { compareView } from './compare.js';
 export { takeView } from './take.js';
 
 /** Styles of these views. */
-export const laterStyles = [steps, compare];
+export const laterStyles = [steps, compare, board];

@@ -1,0 +1,314 @@
+/**
+ * Everything about boards behind one door: the emulated one, the one on a cable, the flashing, and their views. Loaded when
+ * a board is first asked for; the element gives it what it knows and is told what changed.
+ */
+import type { TemplateResult } from 'lit';
+import { SerialDevice } from '../../device/serial-device.js';
+import type { SerialScope } from '../../device/serial-support.js';
+import type { Flasher } from '../../device/flasher.js';
+import { findBoard } from '../../plan/boards.js';
+import { UsageError } from '../../shared/errors.js';
+import type { EmulatorUrls } from '../../worker/emulator-start.js';
+import type { BoardImage } from '../board-image.js';
+import type { Download } from '../downloads.js';
+import { imageName } from '../file-names.js';
+import type { Lock, StepName } from '../preset.js';
+import type { Panel, State } from '../state.js';
+import type { Strings } from '../strings/strings.js';
+import { chatView } from '../views/chat.js';
+import { flashView } from '../views/flash.js';
+import { tryView } from '../views/try.js';
+import { BoardTeller } from './board-teller.js';
+import type { ChatActions, EmulatorActions, FlashActions, TalkActions } from './board-actions.js';
+import { DEFAULT_TALK, type BoardKind, type TalkOptions } from './board-state.js';
+import { BoardStore } from './board-store.js';
+import { EmulatedStore, type EmulatedStoreOptions } from './emulated-store.js';
+import { FlashStore } from './flash-store.js';
+import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
+import { SerialPorts } from './serial-ports.js';
+import { transcriptOf } from './transcript.js';
+
+/** A conversion's result as the element holds it. */
+export type Result = Extract<State, { step: 'result' }>;
+
+/** What tests put in the place of the browser's own. */
+export interface BoardSeams {
+  readonly scope?: () => SerialScope;
+  readonly start?: EmulatedStoreOptions['start'];
+  readonly flasher?: () => Promise<Flasher>;
+}
+
+/** What the element knows and does for boards. */
+export interface BoardHost {
+  /** Where events are fired. */
+  readonly target: EventTarget;
+  readonly seams: BoardSeams;
+  /** Something is to be drawn anew. */
+  changed(): void;
+  /** Says a sentence to screen readers. */
+  announce(text: string): void;
+  strings(): Strings | null;
+  /** The current result, `null` when there is none. */
+  result(): Result | null;
+  /** The image of the current result. */
+  image(): Promise<BoardImage>;
+  /** Address of the firmware that it is made with. */
+  firmware(): string;
+  emulator(): EmulatorUrls;
+  prompt(): string | null;
+  isLocked(lock: Lock): boolean;
+  hasStep(step: StepName): boolean;
+  show(panel: Panel): void;
+  /** Back to the first step. */
+  leave(): void;
+  save(download: Download): void;
+  copy(text: string): void;
+}
+
+export class BoardRoom {
+  readonly #host: BoardHost;
+  readonly #ports: SerialPorts;
+  readonly #serial: BoardStore;
+  readonly #emulated: EmulatedStore;
+  readonly #flash: FlashStore;
+  readonly #emulatorActions: EmulatorActions;
+  readonly #chatActions: ChatActions;
+  readonly #flashActions: FlashActions;
+  /** The image of a result, read once. */
+  #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
+  /** The result whose settings the conversations began with. */
+  #begun: Result['result'] | null = null;
+
+  constructor(host: BoardHost) {
+    this.#host = host;
+    const teller = new BoardTeller(host);
+    this.#ports = new SerialPorts(host.seams.scope ?? pageScope);
+    this.#serial = new BoardStore(teller.forBoard('serial'));
+    this.#emulated = new EmulatedStore({
+      ...teller.forBoard('emulated'),
+      image: () => this.#image(),
+      symbols: (signal) => fetchSymbols(host.firmware(), signal),
+      start:
+        host.seams.start ??
+        (async (image, options, watch, signal) => {
+          const { startEmulator } = await import('../../worker/emulator-start.js');
+          return startEmulator(host.emulator(), image, options, watch, signal);
+        }),
+      onEmulated: () => host.changed(),
+    });
+    this.#flash = new FlashStore({
+      ...teller.forFlash(),
+      ports: this.#ports,
+      image: () => this.#image(),
+      flasher: host.seams.flasher ?? (async () => (await import('../../device/flasher.js')).boardFlasher),
+      beforeUse: () => this.#serial.close(),
+    });
+    this.#emulatorActions = this.#emulatorFor();
+    this.#chatActions = this.#chatFor();
+    this.#flashActions = this.#flashFor();
+  }
+
+  /** The element shows another panel: what can be known without asking anybody is found out. */
+  enter(panel: Panel | 'talk'): void {
+    const result = this.#host.result();
+    if (result !== null && result.result !== this.#begun) {
+      this.#begun = result.result;
+      this.#emulated.board.change(talkOptions(result));
+      this.#serial.change(talkOptions(result));
+    } else if (result === null && this.#serial.state.options === DEFAULT_TALK) {
+      this.#serial.change({ prompt: this.#host.prompt() ?? '' });
+    }
+    if (panel === 'flash' && result?.result.plan.fits === true) void this.#flash.prepare();
+    if (panel === 'chat' || panel === 'talk') void this.#ports.probe().then(() => this.#host.changed());
+  }
+
+  /** The result is gone, and with it what was made of it. */
+  forget(): void {
+    this.#runnable = null;
+    this.#begun = null;
+    void this.#emulated.stop();
+    this.#flash.forget();
+  }
+
+  /** Lets all boards go. */
+  release(): void {
+    this.#flash.cancel();
+    void this.#emulated.stop();
+    void this.#serial.close().then(() => this.#ports.close());
+  }
+
+  view(panel: Extract<Panel, 'try' | 'flash' | 'chat'>, strings: Strings): TemplateResult {
+    const host = this.#host;
+    const result = host.result();
+    const locked = host.isLocked('prompt');
+    if (panel === 'chat' || result === null) {
+      const facts = { support: this.#ports.support, locked, converted: result !== null };
+      return chatView(this.#serial.state, facts, strings, this.#chatActions);
+    }
+    const { name } = result.choice.inspection;
+    const { fits, board } = result.result.plan;
+    if (panel === 'flash') {
+      const facts = {
+        name,
+        fits,
+        fileName: imageName(result),
+        canTake: host.hasStep('take'),
+        canChat: host.hasStep('chat'),
+      };
+      return flashView(this.#flash.state, facts, strings, this.#flashActions);
+    }
+    const facts = { name, boardName: findBoard(board).name, fits, locked, canFlash: host.hasStep('flash') };
+    return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
+  }
+
+  /** Lets the person choose a board on a cable, and greets it. */
+  async connect(): Promise<void> {
+    await this.#serial.open(async () => {
+      await this.#ports.probe();
+      if (this.#ports.support !== 'available') {
+        throw new UsageError('This page cannot reach boards: it needs Web Serial, https and permission.');
+      }
+      const session = await this.#ports.choose();
+      // Nothing was chosen: no board, and no failure.
+      if (session === null) throw new DOMException('No board was chosen.', 'AbortError');
+      return new SerialDevice(session);
+    });
+  }
+
+  /**
+   * Flashes the image of the current result: onto the board that was found, or onto one that the person chooses first.
+   * @throws UsageError without a result; FlashError and others when it cannot be flashed
+   */
+  async flash(): Promise<void> {
+    if (this.#host.result() === null)
+      throw new UsageError('There is nothing to flash before a model was converted.');
+    if (this.#flash.state.step.kind !== 'found') await this.#flash.connect();
+    const { step } = this.#flash.state;
+    if (step.kind === 'found') await this.#flash.flash();
+    const after = this.#flash.state.step;
+    if ((after.kind === 'failed' || after.kind === 'idle') && after.error !== null) throw after.error;
+  }
+
+  /**
+   * Sends a prompt to the board on the cable, or to the emulated one when there is none.
+   * @throws UsageError when neither is ready
+   */
+  async send(text: string): Promise<string> {
+    const board = this.#serial.state.link.kind === 'ready' ? this.#serial : this.#emulated.board;
+    return board.send(text);
+  }
+
+  /** Stops what runs on any board. */
+  cancel(): void {
+    this.#flash.cancel();
+    for (const board of [this.#serial, this.#emulated.board]) {
+      const { link } = board.state;
+      if (link.kind !== 'ready' || link.activity !== 'idle') board.cancel();
+    }
+  }
+
+  async #image(): Promise<RunnableImage> {
+    const made = await this.#host.image();
+    const result = this.#host.result();
+    if (result === null) throw new UsageError('There is no image before a model was converted.');
+    if (this.#runnable?.made !== made) {
+      this.#runnable = { made, image: readRunnableImage(made, result.result) };
+    }
+    return this.#runnable.image;
+  }
+
+  /** Opens the console of the board that was flashed, over the same port. */
+  async #talkToFlashed(): Promise<void> {
+    this.#host.show('chat');
+    const { session } = this.#ports;
+    if (session === null) {
+      await this.connect();
+      return;
+    }
+    const first = this.#flash.output;
+    await this.#serial.open(async () => new SerialDevice(session, { first }));
+  }
+
+  #talkActions(kind: BoardKind, board: BoardStore, restart: () => void): TalkActions {
+    return {
+      change: (options) => {
+        const { prompt, ...others } = options;
+        board.change(prompt === undefined || this.#host.isLocked('prompt') ? others : options);
+      },
+      // What failed is part of the conversation.
+      send: () => void board.send().catch(() => undefined),
+      cancel: () => board.cancel(),
+      startOver: () => void board.startOver(),
+      measure: () => void board.measure(),
+      type: (line) => void board.type(line),
+      transcript: () => {
+        const strings = this.#host.strings();
+        if (strings === null) return;
+        const text = transcriptOf(board.state, kind, new Date(), strings);
+        this.#host.save({ name: 'conversation.md', content: new Blob([text], { type: 'text/markdown' }) });
+      },
+      restart,
+    };
+  }
+
+  #emulatorFor(): EmulatorActions {
+    const emulated = this.#emulated;
+    return {
+      talk: this.#talkActions('emulated', emulated.board, () => void emulated.restart()),
+      start: () => void emulated.start(),
+      stop: () => void emulated.stop(),
+      pause: () => void emulated.pause(),
+      resume: () => void emulated.resume(),
+      step: (core) => void emulated.step(core),
+      setSpeed: (speed) => void emulated.setSpeed(speed),
+      lookAt: (region) => void emulated.lookAt(region),
+      goTo: (address) => void emulated.goTo(address),
+      turn: (pages) => void emulated.turn(pages),
+      show: (panel) => this.#host.show(panel),
+    };
+  }
+
+  #chatFor(): ChatActions {
+    const serial = this.#serial;
+    return {
+      talk: this.#talkActions('serial', serial, () => void serial.restart()),
+      connect: () => void this.connect(),
+      retry: () => void serial.retry(),
+      disconnect: () => void serial.close().then(() => this.#ports.close()),
+      leave: () => this.#host.leave(),
+    };
+  }
+
+  #flashFor(): FlashActions {
+    const flash = this.#flash;
+    return {
+      connect: () => void flash.connect(),
+      lookAgain: () => void flash.lookAgain(),
+      accept: (accepted) => flash.accept(accepted),
+      name: (label) => flash.name(label),
+      // What fails is shown by the state.
+      flash: () => void flash.flash().catch(() => undefined),
+      cancel: () => flash.cancel(),
+      next: () => void flash.next(),
+      talk: () => void this.#talkToFlashed(),
+      copy: (text) => this.#host.copy(text),
+      show: (panel) => this.#host.show(panel),
+    };
+  }
+}
+
+/** The model's own sampling where it has one, as in the trial beside the report. */
+function talkOptions({ options, result }: Result): TalkOptions {
+  const { prompt, temperature, topK, seed, maxNewTokens } = options;
+  const { doSample, topP } = result.generation;
+  return { prompt, temperature, topK, topP: doSample ? (topP ?? 1) : 1, seed, maxNewTokens };
+}
+
+function pageScope(): SerialScope {
+  const page = globalThis as unknown as Omit<SerialScope, 'framed'>;
+  return {
+    isSecureContext: page.isSecureContext ?? false,
+    navigator: page.navigator,
+    framed: window.self !== window.top,
+  };
+}

@@ -1,0 +1,131 @@
+/** Tells the page and screen readers what happens to boards: events, and one sentence for each thing that matters. */
+import { Esp32LlmBoardEvent } from '../events/board-event.js';
+import { Esp32LlmErrorEvent } from '../events/error-event.js';
+import { Esp32LlmFlashEvent } from '../events/flash-event.js';
+import { Esp32LlmTokenEvent } from '../events/token-event.js';
+import type { Strings } from '../strings/strings.js';
+import { flashErrorWords } from '../views/flash-failure.js';
+import type { BoardKind, BoardState } from './board-state.js';
+import type { BoardStoreOptions } from './board-store.js';
+import type { FlashState, FlashStoreOptions } from './flash-store.js';
+
+/** Where it is told. */
+export interface TellerHost {
+  readonly target: EventTarget;
+  changed(): void;
+  announce(text: string): void;
+  strings(): Strings | null;
+}
+
+const NO_FACTS: ReadonlyMap<string, string> = new Map();
+
+export class BoardTeller {
+  readonly #host: TellerHost;
+
+  constructor(host: TellerHost) {
+    this.#host = host;
+  }
+
+  forBoard(board: BoardKind): BoardStoreOptions {
+    const { target } = this.#host;
+    return {
+      onChange: (now, before) => {
+        this.#host.changed();
+        this.#link(board, now, before);
+        this.#talk(now, before);
+      },
+      onToken: ({ id, text, micros }) => {
+        target.dispatchEvent(new Esp32LlmTokenEvent({ board, id, text, micros }));
+      },
+      onFailure: (error) => this.#failure(error),
+    };
+  }
+
+  forFlash(): Pick<FlashStoreOptions, 'onChange' | 'onFailure'> {
+    return {
+      onChange: (now, before) => {
+        this.#host.changed();
+        this.#flash(now, before);
+      },
+      onFailure: (error) => this.#failure(error),
+    };
+  }
+
+  #link(board: BoardKind, { link }: BoardState, { link: before }: BoardState): void {
+    if (link.kind === before.kind) return;
+    const words = this.#host.strings()?.board.announce;
+    const tell = (state: Esp32LlmBoardEvent['state'], facts = NO_FACTS): void => {
+      this.#host.target.dispatchEvent(new Esp32LlmBoardEvent({ board, state, facts }));
+    };
+    switch (link.kind) {
+      case 'ready':
+        tell('ready', link.facts);
+        this.#say(words?.ready);
+        break;
+      case 'silent':
+        tell('silent');
+        this.#say(words?.silent);
+        break;
+      case 'lost':
+        tell('lost');
+        this.#say(link.fault === null ? words?.lost : words?.fault);
+        break;
+      case 'absent':
+        if (before.kind === 'ready' || before.kind === 'silent') tell('closed');
+        break;
+      case 'opening':
+      case 'greeting':
+        break;
+    }
+  }
+
+  /** Words as they arrive are not read out: only that they are complete. */
+  #talk(now: BoardState, before: BoardState): void {
+    const words = this.#host.strings()?.board.announce;
+    const [turn, earlier] = [now.turns.at(-1), before.turns.at(-1)];
+    if (turn !== undefined && earlier?.state === 'running' && turn.state !== 'running') {
+      this.#say(turn.state === 'failed' ? turn.error?.message : words?.answered(turn.tokens));
+    }
+    if (now.bench !== null && now.bench !== before.bench) this.#say(words?.measured);
+  }
+
+  #flash({ step }: FlashState, { step: before }: FlashState): void {
+    if (step === before) return;
+    const progress = step.kind === 'looking' || step.kind === 'flashing' ? step.progress : null;
+    const board = boardOf(step);
+    this.#host.target.dispatchEvent(new Esp32LlmFlashEvent({ state: step.kind, progress, board }));
+    const strings = this.#host.strings();
+    if (strings === null) return;
+    const words = strings.board.announce;
+    if (progress !== null) {
+      const earlier = 'progress' in before ? before.progress : null;
+      if (earlier?.phase !== progress.phase) this.#say(strings.board.flash.phases[progress.phase]);
+    }
+    if (step.kind === before.kind) return;
+    if (step.kind === 'found') this.#say(words.found(step.problem === null));
+    if (step.kind === 'done') this.#say(words.flashed);
+    if (step.kind === 'failed') this.#say(flashErrorWords(step.error, strings).title);
+  }
+
+  #failure(error: Error): void {
+    this.#host.target.dispatchEvent(new Esp32LlmErrorEvent(error.message, error));
+  }
+
+  #say(text: string | undefined): void {
+    if (text !== undefined) this.#host.announce(text);
+  }
+}
+
+function boardOf(step: FlashState['step']): Esp32LlmFlashEvent['board'] {
+  switch (step.kind) {
+    case 'found':
+    case 'flashing':
+    case 'failed':
+      return step.board;
+    case 'done':
+      return step.entry.outcome.board;
+    case 'idle':
+    case 'looking':
+      return null;
+  }
+}

@@ -1,0 +1,79 @@
+/** What a board measured of itself: each memory and the tokens, beside their limits. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { TalkActions } from '../board/board-actions.js';
+import type { BoardState } from '../board/board-state.js';
+import { readyLink } from '../board/board-store.js';
+import type { Strings } from '../strings/strings.js';
+
+export function benchView(state: BoardState, strings: Strings, actions: TalkActions): TemplateResult {
+  const words = strings.board.bench;
+  const activity = readyLink(state.link)?.activity ?? null;
+  const { bench } = state;
+  return html`<details class="panel bench" ?open=${bench !== null || activity === 'measuring'}>
+    <summary>${words.heading}</summary>
+    <p class="quiet">${words.text}</p>
+    ${bench === null ? nothing : table(bench, strings)}
+    <div class="buttons">
+      <button type="button" part="button" ?disabled=${activity !== 'idle'} @click=${() => actions.measure()}>
+        ${activity === 'measuring' ? words.measuring : bench === null ? words.measure : words.again}
+      </button>
+    </div>
+  </details>`;
+}
+
+function table(bench: ReadonlyMap<string, string>, strings: Strings): TemplateResult {
+  const words = strings.board.bench;
+  const value = (name: string): number => Number(bench.get(name) ?? NaN);
+  const memories = (['sram', 'psram', 'flash'] as const).filter((name) => bench.has(`${name}_read`));
+  const row = (name: string, measured: string, limit: string, share: number): TemplateResult =>
+    html`<tr>
+      <th scope="row">${name}</th>
+      <td>${measured}</td>
+      <td>${limit}</td>
+      <td>
+        <svg
+          class="share"
+          viewBox="0 0 100 8"
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          focusable="false"
+        >
+          <rect class="whole" width="100" height="8" />
+          <rect width=${Math.min(100, Math.max(0, 100 * share))} height="8" />
+        </svg>
+        ${words.share(share)}
+      </td>
+    </tr>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${words.table}>
+      <table>
+        <caption class="hidden">
+          ${words.table}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">${words.columns.what}</th>
+            <th scope="col">${words.columns.measured}</th>
+            <th scope="col">${words.columns.limit}</th>
+            <th scope="col">${words.columns.share}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${memories.map((name) => {
+            const [read, limit] = [value(`${name}_read`), value(`${name}_limit`)];
+            return row(words.rows[name], words.bandwidth(read), words.bandwidth(limit), read / limit);
+          })}
+          ${
+            bench.has('tokens_per_second')
+              ? row(
+                  words.rows.tokens,
+                  words.tokenRate(value('tokens_per_second')),
+                  words.tokenRate(value('bound_by_measured_rates')),
+                  value('percent_of_measured_bound') / 100,
+                )
+              : nothing
+          }
+        </tbody>
+      </table>
+    </div>
+    <p class="quiet">${bench.has('tokens_not_measured') ? words.full : words.limit}</p>`;
+}

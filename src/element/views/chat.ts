@@ -1,0 +1,163 @@
+/** Talking to a board on a cable, one flashed a minute ago or last year. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SerialSupport } from '../../device/serial-support.js';
+import type { ChatActions } from '../board/board-actions.js';
+import type { BoardState } from '../board/board-state.js';
+import type { Strings } from '../strings/strings.js';
+import { benchView } from './bench.js';
+import { consoleLogView } from './console-log.js';
+import { flashFailureView } from './flash-failure.js';
+import { serialReasonView } from './serial-reason.js';
+import { talkView } from './talk.js';
+
+/** What is known beside the board. */
+export interface ChatFacts {
+  readonly support: SerialSupport['status'] | null;
+  /** The prompt is the page's own. */
+  readonly locked: boolean;
+  /** There is a conversion to go back to; else the way leads to the first step. */
+  readonly converted: boolean;
+}
+
+export function chatView(
+  state: BoardState,
+  facts: ChatFacts,
+  strings: Strings,
+  actions: ChatActions,
+): TemplateResult {
+  const words = strings.board.chat;
+  return html`<section class="chat" aria-labelledby="step-heading">
+    <h3 id="step-heading" tabindex="-1">${words.heading}</h3>
+    <slot name="chat-text"></slot>
+    ${body(state, facts, strings, actions)}
+    ${
+      facts.converted
+        ? nothing
+        : html`<div class="buttons end">
+            <button type="button" part="button" @click=${() => actions.leave()}>${words.back}</button>
+          </div>`
+    }
+  </section>`;
+}
+
+function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: ChatActions): TemplateResult {
+  const words = strings.board.chat;
+  const { link, log } = state;
+  if (facts.support !== null && facts.support !== 'available')
+    return html`${serialReasonView(facts.support, strings)}`;
+  const said =
+    state.turns.length === 0
+      ? nothing
+      : talkView(state, { locked: facts.locked, emulated: false }, strings, actions.talk);
+  switch (link.kind) {
+    case 'absent':
+      return html`${link.error === null ? nothing : flashFailureView(link.error, strings)}
+        <div class="panel start">
+          <p>${words.intro}</p>
+          <div class="buttons">${connectButton(strings, actions)}</div>
+        </div>
+        ${said}`;
+    case 'opening':
+      return waiting(words.connecting, null, strings, actions);
+    case 'greeting':
+      return html`${waiting(words.greeting, words.greetingText, strings, actions)}
+      ${log === '' ? nothing : consoleLogView(log, null, true, strings)}`;
+    case 'silent':
+      return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
+          <div>
+            <h4 id="failure-title">${words.silent}</h4>
+            <p>${words.silentText}</p>
+          </div>
+        </div>
+        <div class="buttons">
+          <button type="button" class="primary" part="button primary-button" @click=${() => actions.retry()}>
+            ${words.retry}
+          </button>
+          <button type="button" part="button" @click=${() => actions.talk.restart()}>${words.restart}</button>
+          <button type="button" part="button" @click=${() => actions.disconnect()}>
+            ${words.disconnect}
+          </button>
+        </div>
+        ${consoleLogView(log, (line) => actions.talk.type(line), true, strings)}`;
+    case 'lost':
+      return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
+          <div>
+            <h4 id="failure-title">${words.lost}</h4>
+            <p>${link.error.message}</p>
+          </div>
+        </div>
+        <div class="buttons">${connectButton(strings, actions)}</div>
+        ${said} ${consoleLogView(log, null, false, strings)}`;
+    case 'ready':
+      return html`<div class="running">
+          ${talkView(state, { locked: facts.locked, emulated: false }, strings, actions.talk)}
+          ${about(link.facts, link.welcome.context, strings, actions)}
+        </div>
+        <div class="stack tools">
+          ${benchView(state, strings, actions.talk)}
+          ${consoleLogView(log, (line) => actions.talk.type(line), false, strings)}
+        </div>`;
+  }
+}
+
+function connectButton(strings: Strings, actions: ChatActions): TemplateResult {
+  return html`<button
+    type="button"
+    class="primary"
+    part="button primary-button"
+    @click=${() => actions.connect()}
+  >
+    ${strings.board.chat.connect}
+  </button>`;
+}
+
+function waiting(text: string, more: string | null, strings: Strings, actions: ChatActions): TemplateResult {
+  return html`<div class="busy">
+    <p id="waiting">${text}</p>
+    <progress part="progress" aria-labelledby="waiting"></progress>
+    ${more === null ? nothing : html`<p class="quiet">${more}</p>`}
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.talk.cancel()}>
+        ${strings.board.chat.cancel}
+      </button>
+    </div>
+  </div>`;
+}
+
+/** What the board says of itself, in its own words. */
+function about(
+  facts: ReadonlyMap<string, string>,
+  context: number,
+  strings: Strings,
+  actions: ChatActions,
+): TemplateResult {
+  const words = strings.board.chat;
+  const known = Object.entries(words.facts).flatMap(([name, label]) => {
+    const value = facts.get(name);
+    return value === undefined ? [] : [[label, value] as const];
+  });
+  return html`<div class="panel control">
+    <h4>${words.about}</h4>
+    <dl class="facts">
+      ${known.map(
+        ([label, value]) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd lang="en" translate="no" dir="auto">${value}</dd>
+          </div>`,
+      )}
+      ${
+        context === 0
+          ? nothing
+          : html`<div>
+              <dt>${words.context}</dt>
+              <dd>${words.contextValue(context)}</dd>
+            </div>`
+      }
+    </dl>
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.talk.restart()}>${words.restart}</button>
+      <button type="button" part="button" @click=${() => actions.disconnect()}>${words.disconnect}</button>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,334 @@
+/** Flashing a board over USB: choose it, see what it is, write, check, restart; several one after another. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
+import { bootHelp } from '../../device/flash-help.js';
+import { FlashError } from '../../device/flash-errors.js';
+import type { FlashProgress } from '../../device/flash-progress.js';
+import type { FlashActions } from '../board/board-actions.js';
+import type { FlashState, FlashStep } from '../board/flash-store.js';
+import type { Strings } from '../strings/strings.js';
+import { adviceView, flashErrorWords, flashFailureView } from './flash-failure.js';
+import { foundView, partsView } from './flash-board.js';
+import { markIcon } from './icons.js';
+import { serialReasonView } from './serial-reason.js';
+
+/** What is known beside the flashing itself. */
+export interface FlashFacts {
+  /** Of the model. */
+  readonly name: string;
+  readonly fits: boolean;
+  /** Name of the image as a file. */
+  readonly fileName: string;
+  /** The page shows these steps. */
+  readonly canTake: boolean;
+  readonly canChat: boolean;
+}
+
+export function flashView(
+  state: FlashState,
+  facts: FlashFacts,
+  strings: Strings,
+  actions: FlashActions,
+): TemplateResult {
+  const words = strings.board.flash;
+  return html`<section class="flash" aria-labelledby="step-heading">
+    <h3 id="step-heading" tabindex="-1">${words.heading(facts.name)}</h3>
+    <slot name="flash-text"></slot>
+    ${facts.fits ? body(state, facts, strings, actions) : html`<p class="panel">${words.unfit}</p>`}
+    ${tally(state, strings)} ${facts.fits ? otherWay(facts, strings, actions) : nothing}
+  </section>`;
+}
+
+function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: FlashActions): TemplateResult {
+  if (state.support !== null && state.support !== 'available')
+    return html`${serialReasonView(state.support, strings)}`;
+  if (state.imageError !== null) return html`${flashFailureView(state.imageError, strings)}`;
+  const { step } = state;
+  switch (step.kind) {
+    case 'idle':
+      return idle(state, step.error, strings, actions);
+    case 'looking':
+      return looking(step.progress, strings, actions);
+    case 'found':
+      return found(state, step, strings, actions);
+    case 'flashing':
+      return flashing(step.progress, strings, actions);
+    case 'done':
+      return done(state, step, facts, strings, actions);
+    case 'failed':
+      return failed(step, strings, actions);
+  }
+}
+
+function idle(
+  { image }: FlashState,
+  error: Error | null,
+  strings: Strings,
+  actions: FlashActions,
+): TemplateResult {
+  const words = strings.board.flash;
+  return html`${error === null ? nothing : flashFailureView(error, strings)}
+    <div class="panel start">
+      <p>${words.intro}</p>
+      ${image === null ? html`<p class="quiet">${words.making}</p>` : partsView(image, strings)}
+      <div class="buttons">
+        <button type="button" class="primary" part="button primary-button" @click=${() => actions.connect()}>
+          ${words.connect}
+        </button>
+      </div>
+    </div>
+    <details class="more help">
+      <summary>${words.help}</summary>
+      <ul>
+        ${words.helpText.map((line) => html`<li>${line}</li>`)}
+      </ul>
+      ${adviceView(
+        bootHelp('enter-loader', 'usb-serial-jtag').filter(
+          (step) => step !== 'retry' && step !== 'other-socket',
+        ),
+        strings,
+      )}
+    </details>`;
+}
+
+function looking(progress: FlashProgress | null, strings: Strings, actions: FlashActions): TemplateResult {
+  const words = strings.board.flash;
+  return html`<div class="busy">
+    <p id="flash-phase">${progress === null ? words.looking : words.phases[progress.phase]}</p>
+    <progress part="progress" aria-labelledby="flash-phase"></progress>
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.cancel()}>${words.cancel}</button>
+    </div>
+  </div>`;
+}
+
+function found(
+  { image, label }: FlashState,
+  { board, problem, accepted }: Extract<FlashStep, { kind: 'found' }>,
+  strings: Strings,
+  actions: FlashActions,
+): TemplateResult {
+  const words = strings.board.flash;
+  const doubtful = accepted || (problem instanceof FlashError && problem.code === 'psram-too-small');
+  return html`<div class="panel">${image === null ? nothing : foundView(board, image.needs, strings)}</div>
+    ${
+      problem === null
+        ? html`<div class="notice good">
+            <p class="badge good">${markIcon(true)} ${words.ready}</p>
+            <p>${words.warning}</p>
+          </div>`
+        : flashFailureView(problem, strings)
+    }
+    ${
+      doubtful
+        ? html`<label class="check">
+            <input
+              type="checkbox"
+              .checked=${accepted}
+              @change=${(event: Event) => actions.accept((event.target as HTMLInputElement).checked)}
+            />
+            ${words.accept}
+          </label>`
+        : nothing
+    }
+    ${image === null ? nothing : partsView(image, strings)}
+    <div class="field board-name">
+      <label for="board-label">${words.label}</label>
+      <input
+        id="board-label"
+        type="text"
+        dir="auto"
+        maxlength="40"
+        autocomplete="off"
+        aria-describedby="board-label-hint"
+        .value=${label}
+        @input=${(event: Event) => actions.name((event.target as HTMLInputElement).value)}
+      />
+      <p class="quiet" id="board-label-hint">${words.labelHint}</p>
+    </div>
+    <div class="buttons">
+      <button
+        type="button"
+        class="primary"
+        part="button primary-button"
+        ?disabled=${problem !== null}
+        @click=${() => actions.flash()}
+      >
+        ${words.flash}
+      </button>
+      <button type="button" part="button" @click=${() => actions.connect()}>${words.connectAgain}</button>
+    </div>`;
+}
+
+function flashing(progress: FlashProgress | null, strings: Strings, actions: FlashActions): TemplateResult {
+  const words = strings.board.flash;
+  const value = progress === null || progress.total === 0 ? undefined : progress.done / progress.total;
+  return html`<div class="busy">
+    <p id="flash-phase">
+      ${words.phases[progress?.phase ?? 'connecting']}${
+        progress === null || progress.part === null
+          ? nothing
+          : html`: ${words.partNames[progress.part] ?? progress.part}`
+      }
+    </p>
+    <progress part="progress" aria-labelledby="flash-phase" max="1" value=${ifDefined(value)}></progress>
+    <p class="amount">
+      <span>${progress === null ? '' : amount(progress, strings)}</span>
+      <span class="quiet"
+        >${progress === null || progress.unchanged === 0 ? '' : words.unchanged(progress.unchanged)}</span
+      >
+    </p>
+    <p class="quiet">${words.keep}</p>
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.cancel()}>${words.cancel}</button>
+    </div>
+  </div>`;
+}
+
+function amount(progress: FlashProgress, strings: Strings): string {
+  const words = strings.board.flash;
+  const facts = [words.amount(progress.done, progress.total)];
+  if (progress.bytesPerSecond !== null) facts.push(words.rate(progress.bytesPerSecond));
+  if (progress.secondsLeft !== null) facts.push(words.left(progress.secondsLeft));
+  return facts.join(', ');
+}
+
+function done(
+  { image }: FlashState,
+  { entry }: Extract<FlashStep, { kind: 'done' }>,
+  { canChat }: FlashFacts,
+  strings: Strings,
+  actions: FlashActions,
+): TemplateResult {
+  const words = strings.board.flash;
+  const { written, milliseconds, started, board } = entry.outcome;
+  return html`<div class="notice good" role="group" aria-labelledby="flashed">
+      <h4 class="badge good" id="flashed">${markIcon(true)} ${words.done}</h4>
+      <p>${words.doneText(written, image?.bytes ?? written, milliseconds)}</p>
+      <p>${words.started[started]}</p>
+      ${started === 'running' ? nothing : adviceView(bootHelp('start-program', board.connection), strings)}
+    </div>
+    <div class="buttons">
+      ${
+        canChat
+          ? html`<button
+              type="button"
+              class="primary"
+              part="button primary-button"
+              @click=${() => actions.talk()}
+            >
+              ${words.talk}
+            </button>`
+          : nothing
+      }
+      <button
+        type="button"
+        class=${canChat ? '' : 'primary'}
+        part=${canChat ? 'button' : 'button primary-button'}
+        @click=${() => actions.next()}
+      >
+        ${words.next}
+      </button>
+    </div>`;
+}
+
+function failed(
+  { error, board }: Extract<FlashStep, { kind: 'failed' }>,
+  strings: Strings,
+  actions: FlashActions,
+): TemplateResult {
+  const words = strings.board.flash;
+  return html`${flashFailureView(error, strings)}
+    <div class="buttons">
+      <button
+        type="button"
+        class="primary"
+        part="button primary-button"
+        @click=${() => {
+          // A board that was found is still chosen; a port that did not open may need another choice.
+          if (board !== null) actions.lookAgain();
+          else actions.connect();
+        }}
+      >
+        ${words.again}
+      </button>
+      <button type="button" part="button" @click=${() => actions.next()}>${words.next}</button>
+    </div>`;
+}
+
+function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateResult | typeof nothing {
+  const words = strings.board.flash;
+  if (sum === null || entries.length === 0) return nothing;
+  const columns = words.tallyColumns;
+  const outcome = (entry: (typeof entries)[number]): string => {
+    const { outcome } = entry;
+    if (outcome.kind === 'cancelled') return words.outcomes.cancelled;
+    if (outcome.kind === 'failed') return flashErrorWords(outcome.error, strings).title;
+    if (outcome.started !== 'running') return words.outcomes.silent;
+    return outcome.written === 0 ? words.outcomes.same : words.outcomes.flashed;
+  };
+  return html`<div class="panel tally">
+    <h4>${words.tally}</h4>
+    <p>
+      ${words.tallyText(sum.flashed, sum.failed, sum.silent)}
+      ${sum.millisecondsPerBoard === null ? nothing : html`<span class="quiet">${words.pace(sum.millisecondsPerBoard)}</span>`}
+    </p>
+    <div class="scroll" tabindex="0" role="group" aria-label=${words.tally}>
+      <table>
+        <caption class="hidden">
+          ${words.tally}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">${columns.number}</th>
+            <th scope="col">${columns.label}</th>
+            <th scope="col">${columns.mac}</th>
+            <th scope="col">${columns.outcome}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${[...entries].reverse().map(
+            (entry) =>
+              html`<tr>
+                <th scope="row">${entry.number}</th>
+                <td dir="auto">${entry.label}</td>
+                <td>
+                  <code dir="ltr">${entry.outcome.kind === 'flashed' ? entry.outcome.board.mac : '–'}</code>
+                </td>
+                <td
+                  class=${entry.outcome.kind === 'flashed' ? 'good' : entry.outcome.kind === 'failed' ? 'bad' : ''}
+                >
+                  ${outcome(entry)}
+                </td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </div>`;
+}
+
+/** The same without Web Serial. */
+function otherWay(
+  { fileName, canTake }: FlashFacts,
+  strings: Strings,
+  actions: FlashActions,
+): TemplateResult {
+  const words = strings.board.flash;
+  const line = `esptool --chip esp32s3 write-flash 0x0 ${fileName}`;
+  return html`<div class="command">
+    <h4>${words.otherWay}</h4>
+    <p class="quiet">${words.otherWayText}</p>
+    <div class="inline">
+      <code class="text" dir="ltr" lang="en" translate="no">${line}</code>
+      <button type="button" part="button" @click=${() => actions.copy(line)}>${strings.take.copy}</button>
+    </div>
+    ${
+      canTake
+        ? html`<p>
+            <button type="button" class="plain" @click=${() => actions.show('take')}>${words.toImage}</button>
+          </p>`
+        : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,192 @@
+/** The conversation with a board: what was said, the next prompt, and how the answer is chosen. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { TalkActions } from '../board/board-actions.js';
+import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
+import { readyLink } from '../board/board-store.js';
+import type { Strings } from '../strings/strings.js';
+import { numberField } from './number-field.js';
+
+/** Largest seed that the number field offers. */
+const MAX_SEED = 0xffffffff;
+
+/** Hotter than this every model writes noise. */
+const MAX_TEMPERATURE = 2;
+
+/** What differs between an emulated board and one on a cable. */
+export interface TalkFacts {
+  /** The prompt is the page's own. */
+  readonly locked: boolean;
+  /** The board's clock is a model of one. */
+  readonly emulated: boolean;
+}
+
+export function talkView(
+  state: BoardState,
+  facts: TalkFacts,
+  strings: Strings,
+  actions: TalkActions,
+): TemplateResult {
+  const words = strings.board.talk;
+  return html`<div class="talk">
+    ${conversation(state.turns, facts, strings)} ${problem(state, strings)}
+    ${form(state, facts, strings, actions)}
+    <div class="buttons">
+      <button
+        type="button"
+        part="button"
+        ?disabled=${state.turns.length === 0 || readyLink(state.link)?.activity !== 'idle'}
+        @click=${() => actions.startOver()}
+      >
+        ${words.startOver}
+      </button>
+      <button
+        type="button"
+        part="button"
+        ?disabled=${state.turns.length === 0}
+        @click=${() => actions.transcript()}
+      >
+        ${words.transcript}
+      </button>
+    </div>
+  </div>`;
+}
+
+function conversation(turns: readonly Turn[], facts: TalkFacts, strings: Strings): TemplateResult {
+  const words = strings.board.talk;
+  if (turns.length === 0) return html`<p class="text empty">${words.empty}</p>`;
+  // Reversed, so that the newest end stays in sight without a script.
+  return html`<div
+    class="turns scroll"
+    part="output"
+    role="group"
+    tabindex="0"
+    aria-label=${words.conversation}
+  >
+    <ol>
+      ${turns.map(
+        (turn) =>
+          html`<li>
+            <p class="said" dir="auto" translate="no">
+              <span class="hidden">${words.you}:</span> ${turn.prompt}
+            </p>
+            <div class="answer">
+              <p dir="auto" lang="und" translate="no">
+                <span class="hidden" lang=${strings.language}>${words.board}:</span>
+                <span class="words">${turn.text}</span>${
+                  turn.state === 'running' ? html`<span class="caret"></span>` : nothing
+                }
+              </p>
+              <p class="quiet facts-line">${turnFacts(turn, facts, strings)}</p>
+            </div>
+          </li>`,
+      )}
+    </ol>
+  </div>`;
+}
+
+function turnFacts(turn: Turn, { emulated }: TalkFacts, strings: Strings): string {
+  const words = strings.board.talk;
+  if (turn.state === 'failed') return `${words.failedTurn}: ${turn.error?.message ?? ''}`;
+  const facts = [words.tokens(turn.tokens)];
+  if (turn.boardRate !== null) {
+    facts.push(emulated ? words.modelledRate(turn.boardRate) : words.boardRate(turn.boardRate));
+  }
+  if (emulated && turn.liveRate !== null) facts.push(words.liveRate(turn.liveRate));
+  if (turn.state !== 'running') facts.push(words.reasons[turn.state]);
+  return facts.join(', ');
+}
+
+/** Why the board cannot be given text, or what went wrong last. */
+function problem(state: BoardState, strings: Strings): TemplateResult | typeof nothing {
+  const words = strings.board.talk;
+  const ready = readyLink(state.link);
+  if (ready !== null && !ready.welcome.hasModel) {
+    return html`<div class="failure" part="failure">
+      <div>
+        <h4>${words.noModel}</h4>
+        <p lang="en" translate="no">${ready.facts.get('model_fault') ?? ''}</p>
+      </div>
+    </div>`;
+  }
+  if (ready !== null && !ready.welcome.hasTokenizer) return html`<p class="quiet">${words.noTokenizer}</p>`;
+  if (state.error === null) return nothing;
+  return html`<p class="problem">${state.error.message}</p>`;
+}
+
+function form(
+  { link, options }: BoardState,
+  { locked }: TalkFacts,
+  strings: Strings,
+  actions: TalkActions,
+): TemplateResult {
+  const words = strings.board.talk;
+  const ready = readyLink(link);
+  const running = ready?.activity === 'generating';
+  const usable = ready !== null && ready.welcome.hasTokenizer;
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (running) actions.cancel();
+    else if (usable && ready.activity === 'idle' && options.prompt.trim() !== '') actions.send();
+  };
+  return html`<form novalidate @submit=${submit}>
+    <div class="field">
+      <label for="board-prompt">${ready?.welcome.hasChat === false ? words.prompt : words.chat}</label>
+      <textarea
+        id="board-prompt"
+        rows="2"
+        dir="auto"
+        .value=${options.prompt}
+        ?readonly=${locked}
+        @input=${(event: Event) => actions.change({ prompt: (event.target as HTMLTextAreaElement).value })}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing || running) return;
+          submit(event);
+        }}
+      ></textarea>
+    </div>
+    <div class="buttons">
+      <button
+        type="submit"
+        class=${running ? '' : 'primary'}
+        part=${running ? 'button' : 'button primary-button'}
+        ?disabled=${!running && (!usable || ready.activity !== 'idle')}
+      >
+        ${running ? words.stop : words.send}
+      </button>
+    </div>
+    ${sampling(ready?.welcome ?? null, options, strings, actions)}
+  </form>`;
+}
+
+function sampling(
+  welcome: { readonly vocabSize: number; readonly context: number } | null,
+  options: TalkOptions,
+  strings: Strings,
+  actions: TalkActions,
+): TemplateResult {
+  const words = strings.board.talk;
+  const field = (
+    name: Exclude<keyof TalkOptions, 'prompt'>,
+    label: string,
+    hint: string,
+    limits: { readonly max: number; readonly step: number; readonly min?: number },
+  ): TemplateResult =>
+    numberField({
+      id: `board-${name}`,
+      label,
+      hint,
+      value: options[name],
+      ...limits,
+      onChange: (value) => actions.change({ [name]: value }),
+    });
+  return html`<details class="more">
+    <summary>${words.sampling}</summary>
+    <div class="sampling">
+      ${field('temperature', words.temperature, words.temperatureHint, { max: MAX_TEMPERATURE, step: 0.05 })}
+      ${field('topK', words.topK, words.topKHint, { max: welcome?.vocabSize ?? MAX_SEED, step: 1 })}
+      ${field('topP', words.topP, words.topPHint, { min: 0.05, max: 1, step: 0.05 })}
+      ${field('maxNewTokens', words.length, words.lengthHint, { max: welcome?.context ?? MAX_SEED, step: 1 })}
+      ${field('seed', words.seed, '', { max: MAX_SEED, step: 1 })}
+    </div>
+  </details>`;
+}

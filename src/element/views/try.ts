@@ -1,0 +1,278 @@
+/** Trying the image on an emulated board: its start, its conversation, its time, and what is inside. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { EmulatorReport, EmulatorSpeed, EmulatorState } from '../../device/emulator-types.js';
+import type { EmulatorActions } from '../board/board-actions.js';
+import type { BoardState } from '../board/board-state.js';
+import type { EmulatedState } from '../board/emulated-store.js';
+import type { Strings } from '../strings/strings.js';
+import { benchView } from './bench.js';
+import { consoleLogView } from './console-log.js';
+import { hex, memoryView } from './memory-view.js';
+import { talkView } from './talk.js';
+
+/** What is known beside the board itself. */
+export interface TryFacts {
+  /** Of the model. */
+  readonly name: string;
+  readonly boardName: string;
+  /** There is an image to boot. */
+  readonly fits: boolean;
+  /** The prompt is the page's own. */
+  readonly locked: boolean;
+  /** The page shows the step of flashing. */
+  readonly canFlash: boolean;
+}
+
+export function tryView(
+  board: BoardState,
+  emulated: EmulatedState,
+  facts: TryFacts,
+  strings: Strings,
+  actions: EmulatorActions,
+): TemplateResult {
+  const words = strings.board.try;
+  return html`<section class="try" aria-labelledby="step-heading">
+    <h3 id="step-heading" tabindex="-1">${words.heading(facts.name)}</h3>
+    <slot name="try-text"></slot>
+    ${body(board, emulated, facts, strings, actions)}
+    ${
+      facts.canFlash
+        ? html`<div class="buttons end">
+            <button type="button" part="button" @click=${() => actions.show('flash')}>
+              ${words.toFlash}
+            </button>
+          </div>`
+        : nothing
+    }
+  </section>`;
+}
+
+function body(
+  board: BoardState,
+  emulated: EmulatedState,
+  facts: TryFacts,
+  strings: Strings,
+  actions: EmulatorActions,
+): TemplateResult {
+  const words = strings.board.try;
+  const { link } = board;
+  switch (link.kind) {
+    case 'absent':
+      return html`${link.error === null ? nothing : failure(strings.board.serial.failed, link.error)}
+        <div class="panel start">
+          <p>${facts.fits ? words.intro : words.unfit}</p>
+          <div class="buttons">
+            <button
+              type="button"
+              class="primary"
+              part="button primary-button"
+              ?disabled=${!facts.fits}
+              @click=${() => actions.start()}
+            >
+              ${words.start}
+            </button>
+          </div>
+        </div>
+        ${board.turns.length === 0 ? nothing : afterwards(board, facts, strings, actions)}`;
+    case 'opening':
+      return waiting(words.stages[link.stage], strings, actions);
+    case 'greeting':
+      return html`${waiting(words.booting, strings, actions)}
+      ${consoleLogView(board.log, null, true, strings)}`;
+    case 'silent':
+      return html`${failure(strings.board.chat.silent, link.error)} ${restartButtons(strings, actions)}
+      ${consoleLogView(board.log, (line) => actions.talk.type(line), true, strings)}
+      ${memoryView(emulated, strings, actions)}`;
+    case 'lost':
+      return html`${link.fault === null ? failure(strings.board.chat.lost, link.error) : fault(link.fault, strings)}
+      ${restartButtons(strings, actions)} ${cores(emulated.at, strings)}
+      ${board.turns.length === 0 ? nothing : afterwards(board, facts, strings, actions)}
+      ${consoleLogView(board.log, null, false, strings)} ${memoryView(emulated, strings, actions)}`;
+    case 'ready':
+      return html`<div class="running">
+          ${talkView(board, { locked: facts.locked, emulated: true }, strings, actions.talk)}
+          ${control(emulated, facts, strings, actions)}
+        </div>
+        ${emulated.status?.state === 'paused' ? cores(emulated.at, strings) : nothing}
+        <div class="stack tools">
+          ${consoleLogView(board.log, (line) => actions.talk.type(line), false, strings)}
+          ${benchView(board, strings, actions.talk)} ${memoryView(emulated, strings, actions)}
+        </div>`;
+  }
+}
+
+/** What was said before the board went. */
+function afterwards(
+  board: BoardState,
+  facts: TryFacts,
+  strings: Strings,
+  actions: EmulatorActions,
+): TemplateResult {
+  return talkView(board, { locked: facts.locked, emulated: true }, strings, actions.talk);
+}
+
+function waiting(text: string, strings: Strings, actions: EmulatorActions): TemplateResult {
+  return html`<div class="busy">
+    <p id="waiting">${text}</p>
+    <progress part="progress" aria-labelledby="waiting"></progress>
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.talk.cancel()}>
+        ${strings.board.try.cancel}
+      </button>
+    </div>
+  </div>`;
+}
+
+function restartButtons(strings: Strings, actions: EmulatorActions): TemplateResult {
+  const words = strings.board.try;
+  return html`<div class="buttons">
+    <button type="button" class="primary" part="button primary-button" @click=${() => actions.start()}>
+      ${words.startAgain}
+    </button>
+    <button type="button" part="button" @click=${() => actions.stop()}>${words.off}</button>
+  </div>`;
+}
+
+function control(
+  { status, speed }: EmulatedState,
+  facts: TryFacts,
+  strings: Strings,
+  actions: EmulatorActions,
+): TemplateResult {
+  const words = strings.board.try;
+  const paused = status?.state === 'paused';
+  return html`<div class="panel control">
+    <h4>${words.boardName(facts.boardName)}</h4>
+    <dl class="facts">
+      <div>
+        <dt>${words.clock}</dt>
+        <dd>${words.clockValue(status?.seconds ?? 0)}</dd>
+      </div>
+      <div>
+        <dt>${words.rate}</dt>
+        <dd>${paused ? words.state.paused : words.rateValue(status?.rate ?? 0)}</dd>
+      </div>
+      <div>
+        <dt>${words.instructions}</dt>
+        <dd>${words.instructionsValue(status?.instructions ?? 0)}</dd>
+      </div>
+    </dl>
+    <p class="quiet">${words.estimated}</p>
+    <fieldset class="field">
+      <legend>${words.speed}</legend>
+      <div class="segments">
+        ${(['flat', 'modelled'] satisfies EmulatorSpeed[]).map(
+          (name) =>
+            html`<label>
+              <input
+                type="radio"
+                name="speed"
+                value=${name}
+                aria-describedby="speed-text"
+                .checked=${speed === name}
+                @change=${() => actions.setSpeed(name)}
+              /><span>${words.speeds[name].name}</span>
+            </label>`,
+        )}
+      </div>
+      <p class="quiet" id="speed-text">${words.speeds[speed].text}</p>
+    </fieldset>
+    <div class="buttons">
+      <button
+        type="button"
+        part="button"
+        @click=${() => {
+          if (paused) actions.resume();
+          else actions.pause();
+        }}
+      >
+        ${paused ? words.resume : words.pause}
+      </button>
+      ${
+        paused
+          ? ([0, 1] as const).map(
+              (core) =>
+                html`<button type="button" part="button" @click=${() => actions.step(core)}>
+                  ${words.stepCore(core)}
+                </button>`,
+            )
+          : nothing
+      }
+      <button type="button" part="button" @click=${() => actions.talk.restart()}>${words.reset}</button>
+      <button type="button" part="button" @click=${() => actions.stop()}>${words.off}</button>
+    </div>
+  </div>`;
+}
+
+function cores(at: EmulatorState | null, strings: Strings): TemplateResult | typeof nothing {
+  const words = strings.board.try;
+  if (at === null) return nothing;
+  const columns = words.coreColumns;
+  return html`<div class="panel cores">
+    <div class="scroll" tabindex="0" role="group" aria-label=${words.cores}>
+      <table>
+        <caption>
+          ${words.cores}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">${columns.core}</th>
+            <th scope="col">${columns.state}</th>
+            <th scope="col">${columns.at}</th>
+            <th scope="col">${columns.function}</th>
+            <th scope="col">${columns.instructions}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${at.cores.map(
+            (core, index) =>
+              html`<tr>
+                <th scope="row">${index}</th>
+                <td>${words.coreStates[core.state]}</td>
+                <td><code dir="ltr">${hex(core.pc)}</code></td>
+                <td><code dir="ltr" translate="no">${core.backtrace[0]?.name ?? '–'}</code></td>
+                <td>${words.instructionsValue(core.instructions)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${
+      at.warnings.length === 0
+        ? nothing
+        : html`<details class="more">
+            <summary>${words.warnings(at.warnings.length)}</summary>
+            <ul lang="en" translate="no">
+              ${at.warnings.map((warning) => html`<li>${warning}</li>`)}
+            </ul>
+          </details>`
+    }
+  </div>`;
+}
+
+/** What the chip stopped at, in plain words; the details are for those who want them. */
+function fault(report: EmulatorReport, strings: Strings): TemplateResult {
+  const words = strings.board.try;
+  return html`<div class="failure fault" part="failure" role="group" aria-labelledby="fault-title">
+    <div>
+      <h4 id="fault-title">${words.fault}</h4>
+      <p lang="en" translate="no">${report.cause}</p>
+      <p>${words.faultPlace(report.core, report.seconds)} ${words.faultText}</p>
+      <details class="more">
+        <summary>${words.faultMore}</summary>
+        <div class="log scroll" role="group" tabindex="0" aria-label=${words.faultMore}>
+          <pre lang="en" dir="ltr" translate="no">${report.text}</pre>
+        </div>
+      </details>
+    </div>
+  </div>`;
+}
+
+function failure(title: string, error: Error): TemplateResult {
+  return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
+    <div>
+      <h4 id="failure-title">${title}</h4>
+      <p>${error.message}</p>
+    </div>
+  </div>`;
+}
