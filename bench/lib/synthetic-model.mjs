@@ -68,6 +68,9 @@ export const LLAMA_6M = {
 /** Twelve million: four more than PSRAM holds, so the rest is read from flash for every token. */
 export const LLAMA_12M = { ...LLAMA_6M, name: 'llama-12m', layers: 13 };
 
+/** About the largest model that 16 MB of flash hold, stored as 58 MB of F32: the page's benchmark. */
+export const LLAMA_14M_F32 = { ...LLAMA_15M, name: 'llama-14m-f32', vocabulary: 29_000, float32: true };
+
 /** Raised when the content changes, so that folders of an older version are made anew. */
 const VERSION = 1;
 
@@ -77,7 +80,7 @@ const BLOCK_VALUES = 1 << 20;
 /**
  * The folder of a model, made when it is not there yet.
  * @param {typeof LLAMA_135M} shape
- * @returns {string} path of a HuggingFace folder with BF16 weights, tied embedding, no tokenizer and no end token
+ * @returns {string} path of a HuggingFace folder with BF16 weights (F32 when the shape says so), tied embedding, no tokenizer and no end token
  */
 export function syntheticFolder(shape) {
   const folder = path.join(cacheFolder(), `${shape.name}-v${VERSION}`);
@@ -87,7 +90,7 @@ export function syntheticFolder(shape) {
   mkdirSync(partial, { recursive: true });
   try {
     writeFileSync(path.join(partial, 'config.json'), `${JSON.stringify(config(shape), null, 2)}\n`);
-    writeWeights(path.join(partial, 'model.safetensors'), tensors(shape));
+    writeWeights(path.join(partial, 'model.safetensors'), tensors(shape), shape.float32 === true);
     renameSync(partial, folder);
   } finally {
     rmSync(partial, { recursive: true, force: true });
@@ -123,7 +126,7 @@ function config(shape) {
     bos_token_id: 1,
     // A generation of random weights must not end by chance.
     eos_token_id: null,
-    torch_dtype: 'bfloat16',
+    torch_dtype: shape.float32 === true ? 'float32' : 'bfloat16',
   };
 }
 
@@ -156,12 +159,12 @@ function tensors(shape) {
   return list;
 }
 
-function writeWeights(file, list) {
+function writeWeights(file, list, float32) {
   const header = { __metadata__: { format: 'pt' } };
   let offset = 0;
   for (const { name, shape } of list) {
-    const bytes = 2 * shape.reduce((product, size) => product * size, 1);
-    header[name] = { dtype: 'BF16', shape, data_offsets: [offset, offset + bytes] };
+    const bytes = (float32 ? 4 : 2) * shape.reduce((product, size) => product * size, 1);
+    header[name] = { dtype: float32 ? 'F32' : 'BF16', shape, data_offsets: [offset, offset + bytes] };
     offset += bytes;
   }
   const text = JSON.stringify(header);
@@ -174,12 +177,16 @@ function writeWeights(file, list) {
     writeSync(out, padded);
     const random = bellShaped(1);
     const block = new Uint16Array(BLOCK_VALUES);
+    const wide = new Uint32Array(float32 ? BLOCK_VALUES : 0);
     for (const tensor of list) {
       let left = tensor.shape.reduce((product, size) => product * size, 1);
       while (left > 0) {
         const values = block.subarray(0, Math.min(left, BLOCK_VALUES));
         random.fill(values, tensor.mean, tensor.deviation);
-        writeAll(out, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+        // A BF16 number is the upper half of the F32 number of the same value.
+        if (float32) values.forEach((value, index) => (wide[index] = value << 16));
+        const stored = float32 ? wide.subarray(0, values.length) : values;
+        writeAll(out, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
         left -= values.length;
       }
     }
