@@ -1,5 +1,6 @@
 /** Files and folders from a drop, with their paths: a dropped folder is walked, which a plain file list cannot do. */
-import { MAX_FILES, type NamedFile } from '../source/file-list-folder.js';
+import type { NamedFile } from '../source/file-list-folder.js';
+import { MAX_FILES } from '../source/limits.js';
 import { TransportError } from '../shared/errors.js';
 
 /** A model folder holds its files directly or one folder below; deeper ones are something else. */

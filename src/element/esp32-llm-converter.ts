@@ -1,13 +1,11 @@
 /** The custom element: wires page, store and views. Importing it registers nothing; `define.ts` does. */
 import { LitElement, adoptStyles, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { DEFAULT_BOARD_ID } from '../plan/boards.js';
+import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
-import { VERDICTS } from '../report/words.js';
-import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
-import type { ConvertResult, ModelSource } from '../worker/jobs.js';
+import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
 import { Boards, boardsLoadingView } from './boards.js';
 import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
@@ -23,9 +21,9 @@ import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
 import { explain } from './explain.js';
-import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
-import { NO_PRESET, readPreset, type Preset, type StepName } from './preset.js';
-import { recentAddresses, rememberAddress } from './recent.js';
+import type { Chosen } from './model-choice.js';
+import { NO_PRESET, readPresetWords, type PresetWords, type StepName } from './preset-words.js';
+import { recentAddresses } from './recent.js';
 import { stepOf, type Failure, type Panel, type State, type Step } from './state.js';
 import { ConverterStore, type Converter } from './store.js';
 import { LanguageController } from './language.js';
@@ -177,7 +175,7 @@ export class Esp32LlmConverter extends LitElement {
       this.fileInput.click();
     },
     useSample: () => void this.load(),
-    open: (address) => void this.#open(address),
+    open: (address) => void this.#load({ typed: address }),
     talk: () => {
       this.#store.talk();
     },
@@ -215,6 +213,8 @@ export class Esp32LlmConverter extends LitElement {
       this.boards = this.#boards.room;
     },
   );
+  /** Counts what was chosen and taken back. */
+  #turn = 0;
   /** The focus was inside when the current update began. */
   #hadFocus = false;
 
@@ -239,6 +239,12 @@ export class Esp32LlmConverter extends LitElement {
    * that comes with the element.
    */
   @property() model: string | null = null;
+
+  /**
+   * The page's own model as files, instead of an address: for pages that were opened from a disk and cannot fetch. The attribute
+   * `model` then only names it.
+   */
+  @property({ attribute: false }) modelFiles: readonly (File | NamedFile)[] | null = null;
 
   /**
    * Board that is chosen at first.
@@ -358,7 +364,7 @@ export class Esp32LlmConverter extends LitElement {
         return announce.converting(now.choice.inspection.name);
       case 'result':
         if (before.step === 'result') return '';
-        return announce.result(VERDICTS[now.result.report.verdict].title);
+        return announce.result(this.#words.all?.report.verdicts[now.result.report.verdict].title ?? '');
       case 'talk':
         return '';
     }
@@ -391,7 +397,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #boardHost(): BoardHost {
-    const preset = (): Preset => this.#presetOrNone();
+    const preset = (): PresetWords => this.#presetWords();
     return {
       target: this,
       seams: Esp32LlmConverter.boardSeams,
@@ -469,18 +475,14 @@ export class Esp32LlmConverter extends LitElement {
     return firmware === null ? this.#assets().firmware : new URL(firmware, document.baseURI).href;
   }
 
-  #preset(): Preset {
-    const { board, scheme, context, prompt, locked, steps } = this;
-    return readPreset({ board, scheme, context, prompt, locked, steps });
-  }
-
   async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
     const { view } = this;
-    if (view.step !== 'result') return;
+    const strings = this.#words.all;
+    if (view.step !== 'result' || strings === null) return;
     this.downloadFailure = null;
     const { makeDownload, save } = await import('./downloads.js');
     try {
-      save(await makeDownload(kind, view, () => this.#store.image()));
+      save(await makeDownload(kind, view, () => this.#store.image(), strings.report));
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       const failure = explain(error, 'image', this.#words.first);
@@ -572,38 +574,25 @@ export class Esp32LlmConverter extends LitElement {
    *   with their paths), or nothing for the attribute `model` or the sample
    */
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
-    await this.#load(() => this.#source(source ?? this.model ?? this.#assets().model));
+    const chosen = source ?? this.modelFiles ?? this.model ?? this.#assets().model;
+    await this.#load(
+      typeof chosen === 'string' || chosen instanceof URL ? { address: String(chosen) } : { files: chosen },
+    );
   }
 
-  /** What a person typed. */
-  async #open(text: string): Promise<void> {
-    await this.#load(() => {
-      const source = readTyped(text, document.baseURI);
-      rememberAddress(writeAddress(source) ?? text);
-      return source;
-    });
-  }
-
-  async #load(find: () => ModelSource): Promise<void> {
+  async #load(chosen: Chosen): Promise<void> {
+    const turn = ++this.#turn;
     try {
-      const preset = this.#preset();
-      const source = find();
-      await this.#store.choose(source, sourceName(source), preset);
+      const { readChoice } = await import('./model-choice.js').catch((cause: unknown) => {
+        throw new Error(this.#words.first.failures.views, { cause });
+      });
+      // Meanwhile something else may have been chosen, or the choice taken back.
+      if (turn !== this.#turn) return;
+      const { source, name, preset } = readChoice(chosen, this, document.baseURI);
+      await this.#store.choose(source, name, preset);
     } catch (error) {
       this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
     }
-  }
-
-  #source(source: string | URL | Iterable<File | NamedFile>): ModelSource {
-    if (typeof source === 'string' || source instanceof URL) {
-      return readAddress(String(source), document.baseURI);
-    }
-    const files = [...source].map((item) =>
-      'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
-    );
-    if (files.length === 0)
-      throw new UsageError('There are no files to read. Choose the folder that holds config.json.');
-    return { kind: 'files', files };
   }
 
   /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. */
@@ -624,6 +613,7 @@ export class Esp32LlmConverter extends LitElement {
 
   /** Stops what is running, on boards too. */
   cancel(): void {
+    this.#turn++;
     this.#store.cancel();
     this.boards?.cancel();
   }
@@ -662,6 +652,7 @@ export class Esp32LlmConverter extends LitElement {
 
   /** Back to the choice of a model. */
   reset(): void {
+    this.#turn++;
     this.#store.reset();
   }
 
@@ -742,7 +733,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #shownSteps(): typeof HEADER {
-    const { steps } = this.#presetOrNone();
+    const { steps } = this.#presetWords();
     // The conversion itself cannot be left out.
     return HEADER.filter(([name]) => name === 'convert' || steps.has(name));
   }
@@ -785,18 +776,18 @@ export class Esp32LlmConverter extends LitElement {
       network: !this.noNetwork,
       recent: this.noNetwork ? [] : recentAddresses(),
       dragging: this.dragging,
-      chat: this.#presetOrNone().steps.has('chat'),
+      chat: this.#presetWords().steps.has('chat'),
     };
   }
 
   #modelLocked(): boolean {
-    return this.#presetOrNone().locked.has('model');
+    return this.#presetWords().locked.has('model');
   }
 
   /** Attributes that make no sense are told of when a model is loaded, not while the page is drawn. */
-  #presetOrNone(): Preset {
+  #presetWords(): PresetWords {
     try {
-      return this.#preset();
+      return readPresetWords(this);
     } catch {
       return NO_PRESET;
     }

@@ -2,17 +2,9 @@
 import { findBoard } from '../plan/boards.js';
 import { DEFAULT_SCHEME, GRANULARITIES, type WantedScheme } from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
-import type { Settings } from './state.js';
+import { readPresetWords, words, type Preset } from './preset-words.js';
 
-/** The steps of the way in their order; an embedder can leave some out. */
-export const STEPS = ['choose', 'fit', 'convert', 'compare', 'try', 'take', 'flash', 'chat'] as const;
-
-export type StepName = (typeof STEPS)[number];
-
-/** What a page can keep readers from changing. */
-export const LOCKS = ['model', 'board', 'scheme', 'context', 'prompt'] as const;
-
-export type Lock = (typeof LOCKS)[number];
+export * from './preset-words.js';
 
 /** Attributes as they were written; `null` for absent. */
 export interface PresetAttributes {
@@ -24,29 +16,6 @@ export interface PresetAttributes {
   readonly steps: string | null;
 }
 
-/** The attributes' meaning. */
-export interface Preset {
-  readonly settings: Settings;
-  /** First prompt of the trial, `null` for the element's own choice. */
-  readonly prompt: string | null;
-  readonly locked: ReadonlySet<Lock>;
-  readonly steps: ReadonlySet<StepName>;
-}
-
-/** Nothing locked, all steps. */
-export const NO_PRESET: Preset = {
-  settings: {
-    board: 'esp32-s3-n16r8',
-    granularity: DEFAULT_SCHEME.granularity,
-    activations: DEFAULT_SCHEME.activations,
-    cache: DEFAULT_SCHEME.cache,
-    context: null,
-  },
-  prompt: null,
-  locked: new Set(),
-  steps: new Set(STEPS),
-};
-
 /**
  * Reads the attributes.
  * @throws UsageError naming the attribute and its choices
@@ -57,10 +26,7 @@ export function readPreset(attributes: PresetAttributes): Preset {
     throw new UsageError('The attribute context takes a whole number of tokens, 2 at least.');
   }
   const { granularity, activations, cache } = readScheme(attributes.scheme);
-  const steps = readSteps(attributes.steps);
-  const locked = readLocks(attributes.locked);
-  // Without the step there is nothing to choose with.
-  if (!steps.has('choose')) locked.add('model');
+  const { steps, locked } = readPresetWords(attributes);
   return {
     settings: { board: findBoard(attributes.board).id, granularity, activations, cache, context },
     prompt: attributes.prompt,
@@ -109,30 +75,3 @@ export function writeScheme({ granularity, activations, cache }: Omit<WantedSche
 }
 
 const CACHES = ['auto', 'int8', 'float32'] as const;
-
-/** The attribute without words locks everything. */
-function readLocks(text: string | null): Set<Lock> {
-  if (text === null) return new Set();
-  const listed = words(text).map((word) => one('locked', word, LOCKS));
-  return new Set(listed.length === 0 ? LOCKS : listed);
-}
-
-function readSteps(text: string | null): Set<StepName> {
-  if (text === null || text.trim() === '') return new Set(STEPS);
-  return new Set(words(text).map((word) => one('steps', word, STEPS)));
-}
-
-function words(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((word) => word !== '');
-}
-
-function one<T extends string>(name: string, value: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) {
-    throw new UsageError(`The attribute ${name} has the word "${value}". It knows ${choices.join(', ')}.`);
-  }
-  return found;
-}

@@ -2,7 +2,7 @@
  * Owns the state and decides about it: views render it, requests come in as method calls, and only what the worker
  * confirmed is committed. Knows neither the DOM nor the worker's ways.
  */
-import { DEFAULT_SCHEME } from '../plan/scheme.js';
+import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { UsageError, isAbort } from '../shared/errors.js';
 import type { Progress } from '../shared/progress.js';
 import type { JobOptions } from '../worker/bridge.js';
@@ -15,7 +15,7 @@ import type {
   ModelSource,
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
-import { NO_PRESET, type Lock, type Preset } from './preset.js';
+import { NO_PRESET, type Lock, type Preset } from './preset-words.js';
 import type { BoardImage } from './board-image.js';
 import type { Failure, ImageState, Panel, QuantizedTensor, Settings, State, TrialOptions } from './state.js';
 

@@ -103,7 +103,7 @@ export const BOARDS: readonly Board[] = [
   board('waveshare-esp32-s3-lcd-2', 'Waveshare ESP32-S3-LCD-2', 16, 'octal', 8),
 ];
 
-export const DEFAULT_BOARD_ID = 'esp32-s3-n16r8';
+export { DEFAULT_BOARD_ID } from './defaults.js';
 
 /**
  * Looks a board up by its id.

@@ -29,12 +29,7 @@ export interface WantedScheme extends Omit<Scheme, 'cache'> {
   readonly cache: Scheme['cache'] | 'auto';
 }
 
-export const DEFAULT_SCHEME: WantedScheme = {
-  weights: 'int8',
-  granularity: 'channel',
-  activations: 'dynamic',
-  cache: 'auto',
-};
+export { DEFAULT_SCHEME } from './defaults.js';
 
 /** Exact rewrites done before quantization; each can be switched off, the float result stays the same. */
 export interface Fusions {

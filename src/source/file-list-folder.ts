@@ -2,11 +2,9 @@
 import { TransportError, UsageError } from '../shared/errors.js';
 import { BlobStream, hasByteStreams } from './blob-stream.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
+import { MAX_FILES } from './limits.js';
 import { checkName, checkRange, isInsideName } from './checks.js';
 import { WindowPool } from './read-ahead.js';
-
-/** Files looked at in one folder. A model folder has tens; this is a whole disk picked by mistake. */
-export const MAX_FILES = 10_000;
 
 /** A file with the path that a drop gave it (dropped entries carry it outside of the `File`). */
 export interface NamedFile {

@@ -2,6 +2,8 @@
 import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+// Loaded before it is needed, so that one turn is enough to see what follows a click.
+import '../../src/element/model-choice.js';
 import { FormatError, TransportError } from '../../src/shared/errors.js';
 import { samplePlan } from '../report/sample.js';
 import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';

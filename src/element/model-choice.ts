@@ -1,0 +1,41 @@
+/** What a page or a person chose, as the store takes it: loaded when something is chosen. */
+import { UsageError } from '../shared/errors.js';
+import type { NamedFile } from '../source/file-list-folder.js';
+import type { ModelSource } from '../worker/jobs.js';
+import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
+import { readPreset, type Preset, type PresetAttributes } from './preset.js';
+import { rememberAddress } from './recent.js';
+
+/** A model and the settings that it is looked at with. */
+export interface ModelChoice {
+  readonly source: ModelSource;
+  /** What to call it before its folder is open. */
+  readonly name: string;
+  readonly preset: Preset;
+}
+
+/** What was chosen: an address that the page gave, one that a person typed, or files. */
+export type Chosen =
+  { readonly address: string } | { readonly typed: string } | { readonly files: Iterable<File | NamedFile> };
+
+/**
+ * @param page address of the page
+ * @throws UsageError naming the attribute, or what is wrong with the address
+ */
+export function readChoice(chosen: Chosen, attributes: PresetAttributes, page: string): ModelChoice {
+  const preset = readPreset(attributes);
+  const source = readSource(chosen, page);
+  if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
+  return { source, name: sourceName(source), preset };
+}
+
+function readSource(chosen: Chosen, page: string): ModelSource {
+  if ('address' in chosen) return readAddress(chosen.address, page);
+  if ('typed' in chosen) return readTyped(chosen.typed, page);
+  const files = [...chosen.files].map((item) =>
+    'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
+  );
+  if (files.length === 0)
+    throw new UsageError('There are no files to read. Choose the folder that holds config.json.');
+  return { kind: 'files', files };
+}

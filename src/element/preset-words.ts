@@ -1,0 +1,84 @@
+/** The attributes that say which steps there are and what is locked: all that the first view needs of a preset. */
+import { DEFAULT_BOARD_ID, DEFAULT_SCHEME } from '../plan/defaults.js';
+import { UsageError } from '../shared/errors.js';
+import type { Settings } from './state.js';
+
+/** The steps of the way in their order; an embedder can leave some out. */
+export const STEPS = ['choose', 'fit', 'convert', 'compare', 'try', 'take', 'flash', 'chat'] as const;
+
+export type StepName = (typeof STEPS)[number];
+
+/** What a page can keep readers from changing. */
+export const LOCKS = ['model', 'board', 'scheme', 'context', 'prompt'] as const;
+
+export type Lock = (typeof LOCKS)[number];
+
+/** What is locked and shown. */
+export interface PresetWords {
+  readonly locked: ReadonlySet<Lock>;
+  readonly steps: ReadonlySet<StepName>;
+}
+
+/** The attributes' meaning. */
+export interface Preset extends PresetWords {
+  readonly settings: Settings;
+  /** First prompt of the trial, `null` for the element's own choice. */
+  readonly prompt: string | null;
+}
+
+/** Nothing locked, all steps. */
+export const NO_PRESET: Preset = {
+  settings: {
+    board: DEFAULT_BOARD_ID,
+    granularity: DEFAULT_SCHEME.granularity,
+    activations: DEFAULT_SCHEME.activations,
+    cache: DEFAULT_SCHEME.cache,
+    context: null,
+  },
+  prompt: null,
+  locked: new Set(),
+  steps: new Set(STEPS),
+};
+
+/**
+ * Reads the attributes `locked` and `steps`.
+ * @throws UsageError naming the attribute and its choices
+ */
+export function readPresetWords(attributes: {
+  readonly locked: string | null;
+  readonly steps: string | null;
+}): PresetWords {
+  const steps = readSteps(attributes.steps);
+  const locked = readLocks(attributes.locked);
+  // Without the step there is nothing to choose with.
+  if (!steps.has('choose')) locked.add('model');
+  return { steps, locked };
+}
+
+/** The attribute without words locks everything. */
+function readLocks(text: string | null): Set<Lock> {
+  if (text === null) return new Set();
+  const listed = words(text).map((word) => one('locked', word, LOCKS));
+  return new Set(listed.length === 0 ? LOCKS : listed);
+}
+
+function readSteps(text: string | null): Set<StepName> {
+  if (text === null || text.trim() === '') return new Set(STEPS);
+  return new Set(words(text).map((word) => one('steps', word, STEPS)));
+}
+
+/** The words of an attribute, in lower case. */
+export function words(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((word) => word !== '');
+}
+
+function one<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) {
+    throw new UsageError(`The attribute ${name} has the word "${value}". It knows ${choices.join(', ')}.`);
+  }
+  return found;
+}
