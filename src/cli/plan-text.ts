@@ -18,6 +18,11 @@ export function planText(plan: Plan): string {
   if (plan.fit.fits) {
     lines.push(
       `  Fits. Memory bandwidth allows at most ${plan.boundTokensPerSecond.toPrecision(3)} tokens/s (at half the context).`,
+      ...(plan.predictedTokensPerSecond > 0
+        ? [
+            `  Expected: ${plan.predictedTokensPerSecond.toPrecision(3)} tokens/s, by the emulator's model of the chip.`,
+          ]
+        : []),
     );
   } else {
     lines.push(

@@ -16,6 +16,7 @@ import {
 import { planTensors, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { PLACEMENT, placeTensors, storedBytes, type PlacedTensor } from './placement.js';
+import { predictTokensPerSecond } from './speed.js';
 import { defaultFusions, describeScheme, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
 
 /** Memory names as people and JSON read them. */
@@ -60,6 +61,11 @@ export interface Plan {
   readonly fit: Fit;
   /** Tokens per second that memory bandwidth allows, at half the context. An upper bound. */
   readonly boundTokensPerSecond: number;
+  /**
+   * Tokens per second that the firmware is expected to reach, at half the context: the emulator's figures, not silicon's.
+   * 0 for F32 weights, whose kernels are not fitted.
+   */
+  readonly predictedTokensPerSecond: number;
 }
 
 export interface PlanOptions {
@@ -153,6 +159,7 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
     },
   ];
 
+  const limit = bound(memories, board);
   return {
     board,
     scheme,
@@ -178,7 +185,19 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
       flashCapacity,
       planned,
     }),
-    boundTokensPerSecond: bound(memories, board),
+    boundTokensPerSecond: limit,
+    predictedTokensPerSecond:
+      scheme.weights === 'float32'
+        ? 0
+        : Math.min(
+            limit,
+            predictTokensPerSecond(model, {
+              board,
+              tensors,
+              psramCacheBytes: cacheInSram ? 0 : cacheRead,
+              position: context / 2,
+            }),
+          ),
   };
 }
 
@@ -333,6 +352,8 @@ export interface PlanJson {
   readonly problems: readonly string[];
   readonly remedies: readonly string[];
   readonly boundTokensPerSecond: number;
+  /** 0 where nothing is predicted. */
+  readonly predictedTokensPerSecond: number;
   readonly tensors: readonly PlannedTensorJson[];
 }
 
@@ -370,6 +391,7 @@ export function planToJson(plan: Plan): PlanJson {
     problems: plan.fit.problems,
     remedies: plan.fit.remedies,
     boundTokensPerSecond: plan.boundTokensPerSecond,
+    predictedTokensPerSecond: plan.predictedTokensPerSecond,
     tensors: plan.tensors.map(({ tensor, placement }) => ({
       name: tensor.name,
       rows: tensor.rows,

@@ -116,6 +116,7 @@ export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
     problems: [],
     remedies: [],
     boundTokensPerSecond: 158.3,
+    predictedTokensPerSecond: 141.2,
     tensors: [
       {
         name: 'layers.0.qkv',

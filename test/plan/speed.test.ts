@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { FIRMWARE_SRAM_BYTES, SRAM_BYTES } from '../../src/plan/boards.js';
+import { convert } from '../../src/pipeline/convert.js';
+import { boot, generated, imageOf } from '../support/emulated-board.js';
+import { testRuntime } from '../support/runtime.js';
+import { syntheticFolder } from '../support/synthetic-model.js';
+
+/** What the console needs of the SRAM that the model leaves: prompts, ids and text being encoded. */
+const CONSOLE_BYTES = { least: 8 * 1024, most: 40 * 1024 };
+
+describe('the plan and the firmware', () => {
+  it('count the same SRAM, and leave some to the console', async () => {
+    const manifest = JSON.parse(
+      await readFile(new URL('../../device-runtime/prebuilt/esp32s3/manifest.json', import.meta.url), 'utf8'),
+    ) as { memory: { heap: number } };
+    const left = manifest.memory.heap - (SRAM_BYTES - FIRMWARE_SRAM_BYTES);
+    assert.ok(left >= CONSOLE_BYTES.least && left <= CONSOLE_BYTES.most, `${left} bytes are left`);
+  });
+});
+
+/** How far the emulator may be from the plan. The constants were fitted to other models. */
+const TOLERANCE = 0.1;
+
+describe('predicted tokens per second are those of the emulator', () => {
+  for (const [name, shape, board, granularity] of [
+    [
+      'weights in SRAM',
+      { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 256, vocab: 384 },
+      'esp32-s3-n8',
+      'channel',
+    ],
+    [
+      'weights in octal PSRAM',
+      { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
+      'esp32-s3-n16r8',
+      'channel',
+    ],
+    [
+      'in groups',
+      { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
+      'esp32-s3-n16r8',
+      'group:64',
+    ],
+    [
+      'weights in quad PSRAM',
+      { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
+      'esp32-s3-n8r2',
+      'channel',
+    ],
+    [
+      'weights in flash',
+      { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
+      'esp32-s3-n8',
+      'channel',
+    ],
+  ] as const) {
+    it(name, async () => {
+      const folder = syntheticFolder({ ...shape, tied: true, positions: 128 });
+      const options = { board, report: false, context: 128, scheme: { granularity } };
+      const { plan, package: bytes } = await convert(folder, options, await testRuntime());
+      assert.ok(bytes !== null);
+      const { device, client } = await boot(await imageOf(bytes, board), board, { timing: true });
+      try {
+        const ids = Array.from({ length: plan.context / 2 }, (_, index) => 3 + ((index * 7) % 200));
+        const { tokens } = await generated(client, { ids, temperature: 0, maxNewTokens: 6, seed: 1 });
+        const micros = tokens
+          .slice(1)
+          .map((token) => token.micros)
+          .sort((a, b) => a - b);
+        const rate = 1e6 / (micros[micros.length >> 1] ?? 0);
+        const predicted = plan.predictedTokensPerSecond;
+        assert.ok(
+          Math.abs(predicted / rate - 1) <= TOLERANCE,
+          `predicted ${predicted.toFixed(1)} tokens/s, the emulator gives ${rate.toFixed(1)}`,
+        );
+        assert.ok(rate <= plan.boundTokensPerSecond * 1.05, 'the bound is one');
+      } finally {
+        await device.close();
+      }
+    });
+  }
+});
