@@ -3,6 +3,7 @@ import { reportHtml } from '../report/report-html.js';
 import type { DownloadKind } from './actions.js';
 import type { BoardImage } from './board-image.js';
 import { fileName, imageName } from './file-names.js';
+import type { ReportWords } from '../report/words.js';
 import type { State } from './state.js';
 
 /** A file to save. */
@@ -14,12 +15,14 @@ export interface Download {
 /**
  * Makes the file of a result.
  * @param image the image of the result, for the kinds that need it
+ * @param words of the report, in the language of the page
  * @throws UsageError when there is no merged image
  */
 export async function makeDownload(
   kind: DownloadKind,
   state: Extract<State, { step: 'result' }>,
   image: () => Promise<BoardImage>,
+  words: ReportWords,
 ): Promise<Download> {
   const { result, choice } = state;
   const name = fileName(choice.inspection.name);
@@ -44,7 +47,7 @@ export async function makeDownload(
         content: new Blob([result.package as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
       };
     case 'html': {
-      const html = reportHtml(result.report, result.plan, { name: choice.inspection.name });
+      const html = reportHtml(result.report, result.plan, { name: choice.inspection.name, words });
       return { name: `${name}-report.html`, content: new Blob([html], { type: 'text/html' }) };
     }
     case 'json': {

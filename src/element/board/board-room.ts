@@ -258,7 +258,7 @@ export class BoardRoom {
       start: () => void emulated.start(),
       stop: () => void emulated.stop(),
       pause: () => void emulated.pause(),
-      resume: () => void emulated.resume(),
+      resume: () => emulated.resume(),
       step: (core) => void emulated.step(core),
       setSpeed: (speed) => void emulated.setSpeed(speed),
       lookAt: (region) => void emulated.lookAt(region),

@@ -26,6 +26,11 @@ export interface BoardStoreOptions {
   readonly onToken: (token: ConsoleToken) => void;
   /** Called for every failure that is shown. */
   readonly onFailure: (error: Error) => void;
+  /** Called before the board is asked for something: one that rests has to be woken. */
+  readonly beforeUse?: () => void;
+  /** Milliseconds in which a board must be greeted, and after which a request is sent once more; default the client's. */
+  readonly patience?: number;
+  readonly timeout?: number;
   /** The clock in milliseconds, for tests. */
   readonly now?: () => number;
 }
@@ -147,6 +152,7 @@ export class BoardStore {
       if (current()) this.#commit({ turns: [...turns, changed] });
     };
     this.#commit({ link: { ...link, activity: 'generating' }, turns: [...turns, turn], error: null });
+    this.#options.beforeUse?.();
     try {
       const { hasChat, hasTurns } = link.welcome;
       const mode = hasChat ? (hasTurns && turns.length > 0 ? 'next-turn' : 'first-turn') : 'fresh';
@@ -172,6 +178,7 @@ export class BoardStore {
     if (link.kind !== 'ready' || link.activity !== 'idle' || client === null) return;
     const { signal } = (this.#task = new AbortController());
     this.#commit({ link: { ...link, activity: 'measuring' }, error: null });
+    this.#options.beforeUse?.();
     try {
       this.#commit({ bench: await client.bench(signal) });
     } catch (error) {
@@ -185,6 +192,7 @@ export class BoardStore {
     const { link } = this.#state;
     const client = this.#client;
     if (link.kind !== 'ready' || link.activity !== 'idle' || client === null) return;
+    this.#options.beforeUse?.();
     try {
       await client.reset();
       this.#commit({ turns: [], error: null });
@@ -195,6 +203,7 @@ export class BoardStore {
 
   /** Types a line on the board's console, as a terminal would. */
   async type(line: string): Promise<void> {
+    this.#options.beforeUse?.();
     try {
       await this.#feed?.device.write(new TextEncoder().encode(`${line}\r`));
     } catch (error) {
@@ -273,6 +282,8 @@ export class BoardStore {
     try {
       const client = await ConsoleClient.connect(device, {
         signal,
+        patience: this.#options.patience,
+        timeout: this.#options.timeout,
         onText: (text) => {
           if (!signal.aborted) this.#commit({ log: appendConsole(this.#state.log, text) });
         },

@@ -21,6 +21,8 @@ export interface MemoryPage {
 export interface EmulatedState {
   readonly status: EmulatorStatus | null;
   readonly speed: EmulatorSpeed;
+  /** Time is stopped because nobody asked for anything. */
+  readonly resting: boolean;
   /** Where the cores stand, while time is stopped. */
   readonly at: EmulatorState | null;
   /** The memories of the board, `null` before it was started. */
@@ -51,12 +53,22 @@ export interface EmulatedStoreOptions extends BoardStoreOptions {
 const AT_REST: EmulatedState = {
   status: null,
   speed: 'flat',
+  resting: false,
   at: null,
   regions: null,
   region: 'sram',
   page: null,
   map: [],
 };
+
+/**
+ * Milliseconds without anything to do after which time is stopped: a chip that only waits for input would keep a core of
+ * this computer busy. It goes on with the next request.
+ */
+const REST_AFTER = 20_000;
+
+/** No message is lost on the way to an emulated board, and its time may be stopped for long: requests wait. */
+const TIMEOUT = 120_000;
 
 export class EmulatedStore {
   /** The conversation. */
@@ -65,12 +77,17 @@ export class EmulatedStore {
   #state = AT_REST;
   #device: EmulatorDevice | null = null;
   #image: RunnableImage | null = null;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: EmulatedStoreOptions) {
     this.#options = options;
     this.board = new BoardStore({
       ...options,
+      patience: TIMEOUT,
+      timeout: TIMEOUT,
+      beforeUse: () => this.#wake(),
       onChange: (now, before) => {
+        if (now.link !== before.link) this.#restLater();
         if (now.link.kind === 'ready' && before.link.kind !== 'ready') this.#map(now.link.facts);
         if (now.link.kind === 'lost' && before.link.kind !== 'lost') void this.#inspect();
         options.onChange(now, before);
@@ -112,6 +129,7 @@ export class EmulatedStore {
 
   /** Powers the board off; what was said stays. */
   async stop(): Promise<void> {
+    clearTimeout(this.#rest);
     this.#device = null;
     await this.board.close();
     this.#commit({ ...AT_REST, speed: this.#state.speed });
@@ -124,13 +142,14 @@ export class EmulatedStore {
 
   /** Stops time, and looks where everything is. */
   async pause(): Promise<void> {
+    clearTimeout(this.#rest);
+    this.#commit({ resting: false });
     await this.#attempt((device) => device.pause());
     await this.#inspect();
   }
 
-  async resume(): Promise<void> {
-    this.#commit({ at: null });
-    await this.#attempt((device) => device.resume());
+  resume(): void {
+    this.#wake();
   }
 
   /** One instruction of a core, while time is stopped. */
@@ -144,7 +163,7 @@ export class EmulatedStore {
 
   /** The reset button. */
   async restart(): Promise<void> {
-    this.#commit({ at: null });
+    this.#commit({ at: null, resting: false });
     await this.board.restart();
   }
 
@@ -172,6 +191,24 @@ export class EmulatedStore {
     const found = regions?.get(region);
     if (found === undefined) return;
     await this.#read(pageAt(found, (page?.address ?? found.begin) + pages * PAGE_BYTES));
+  }
+
+  /** Time goes on. */
+  #wake(): void {
+    this.#commit({ at: null, resting: false });
+    void this.#attempt((device) => device.resume());
+    this.#restLater();
+  }
+
+  /** After a while in which nothing is asked for, time is stopped. */
+  #restLater(): void {
+    clearTimeout(this.#rest);
+    const { link } = this.board.state;
+    if (link.kind !== 'ready' || link.activity !== 'idle') return;
+    this.#rest = setTimeout(() => {
+      this.#commit({ resting: true });
+      void this.#attempt((device) => device.pause());
+    }, REST_AFTER);
   }
 
   async #read(address: number): Promise<void> {

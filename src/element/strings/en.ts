@@ -1,4 +1,5 @@
 /** The element in English; the model for every other dictionary. Loaded with the views after the first. */
+import { ENGLISH_PLAN } from '../../plan/words.js';
 import {
   formatBytes,
   formatCount,
@@ -7,12 +8,26 @@ import {
   formatSeconds,
   formatShortCount,
 } from '../../report/format.js';
+import { ENGLISH_REPORT, type ReportWords } from '../../report/words.js';
 import { enBoard } from './en-board.js';
 import { enFirst } from './en-first.js';
+
+/** On the page a context is a slider and not an option of the command line. */
+const report: ReportWords = {
+  ...ENGLISH_REPORT,
+  plan: {
+    ...ENGLISH_PLAN,
+    remedies: {
+      ...ENGLISH_PLAN.remedies,
+      context: (context) => `A context of ${formatCount(context)} tokens fits.`,
+    },
+  },
+};
 
 export const en = {
   ...enFirst,
   board: enBoard,
+  report,
   fit: {
     heading: (name: string) => `${name} on a chip`,
     facts: 'The model',

@@ -48,7 +48,6 @@ export const board = css`
     color: var(--ink);
     background: var(--soft);
     border-radius: var(--radius);
-    white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
 
@@ -73,6 +72,10 @@ export const board = css`
   .problem {
     color: var(--bad);
     overflow-wrap: anywhere;
+  }
+
+  .help {
+    padding: 0 1.25rem;
   }
 
   .more summary,
@@ -179,19 +182,11 @@ export const board = css`
     padding: 0 0.75rem 0 0;
     border: 0;
     text-align: left;
-    white-space: pre;
+    white-space: nowrap;
   }
 
   .bytes th {
     color: var(--quiet);
-  }
-
-  .bytes td {
-    white-space: nowrap;
-  }
-
-  .bytes td:last-child {
-    white-space: pre;
   }
 
   .bytes .even,

@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Report } from '../../quantize/report.js';
 import { compareTexts } from '../../report/compare-texts.js';
 import { divergenceFigures, headline, shiftFigures, type Figure } from '../../report/figures.js';
-import { FIGURES, VERDICTS } from '../../report/words.js';
 import type { Actions } from '../actions.js';
 import type { Lock } from '../preset.js';
 import type { State } from '../state.js';
@@ -27,18 +26,18 @@ export function compareView(
   return html`<section class="result" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">${words.heading(choice.inspection.name)}</h3>
     <slot name="compare-text"></slot>
-    ${verdictView(report, words.took(result.seconds))} ${downloads(strings, actions)}
+    ${verdictView(report, words.took(result.seconds), strings)} ${downloads(strings, actions)}
     ${trialView(state, locked.has('prompt'), strings, actions)} ${texts(report, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
       <div class="columns">
         <div>
-          ${figureTable(words.divergenceTable, divergenceFigures(report))}
+          ${figureTable(words.divergenceTable, divergenceFigures(report, strings.report))}
           <p class="quiet">${words.divergenceText(report.positions)}</p>
         </div>
         <div>
-          ${figureTable(words.shift, shiftFigures(report))}
-          <p class="quiet">${FIGURES.probabilityShift}</p>
+          ${figureTable(words.shift, shiftFigures(report, strings.report))}
+          <p class="quiet">${strings.report.meanings.probabilityShift}</p>
         </div>
       </div>
     </details>
@@ -48,13 +47,17 @@ export function compareView(
       ${layerChart(report.tensors, strings)}
     </details>
     <details class="fold">
-      <summary>${words.tensors} <span class="quiet">${report.tensors.length}</span></summary>
+      <summary>
+        ${words.tensors} <span class="quiet">${strings.report.format.count(report.tensors.length)}</span>
+      </summary>
       <p class="quiet">${words.tensorsText}</p>
       ${tensorTable(report.tensors, openTensor, strings, actions)}
     </details>
     <details class="fold">
       <summary>${words.memory}</summary>
-      <p class="quiet">${plan.schemeText}. ${strings.fit.speed(plan.boundTokensPerSecond)}</p>
+      <p class="quiet">
+        ${strings.report.scheme(plan.scheme)}. ${strings.fit.speed(plan.boundTokensPerSecond)}
+      </p>
       ${memoryBars(plan.memories, strings)}
     </details>
     ${notes(result.notes, strings)}
@@ -65,9 +68,9 @@ export function compareView(
   </section>`;
 }
 
-function verdictView(report: Report, took: string): TemplateResult {
-  const figures = headline(report);
-  const words = VERDICTS[report.verdict];
+function verdictView(report: Report, took: string, strings: Strings): TemplateResult {
+  const figures = headline(report, strings.report);
+  const words = strings.report.verdicts[report.verdict];
   return html`<div class=${`verdict ${report.verdict}`} part="verdict">
     <h4>${words.title}</h4>
     <p>${words.meaning} <span class="quiet">${took}</span></p>

@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import type { Progress } from '../../shared/progress.js';
 import type { Actions } from '../actions.js';
-import { formatBytes } from '../../report/format.js';
 import type { QuantizedTensor, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { markIcon } from './icons.js';
@@ -35,7 +34,7 @@ export function convertingView(
       <span>${progress === null ? '' : amount(progress, strings)}</span>
       <span class="item">${progress?.stage === 'quantizing' ? '' : (progress?.item ?? '')}</span>
     </p>
-    ${tensorList(state.tensors)}
+    ${tensorList(state.tensors, strings)}
     <div class="buttons">
       <button type="button" part="button" @click=${() => actions.cancel()}>${converting.cancel}</button>
     </div>
@@ -46,12 +45,17 @@ export function convertingView(
 const SHOWN = 6;
 
 /** The latest tensors with their sizes; the bar above says how far all of them are. */
-function tensorList(tensors: readonly QuantizedTensor[]): TemplateResult | typeof nothing {
+function tensorList(
+  tensors: readonly QuantizedTensor[],
+  { report }: Strings,
+): TemplateResult | typeof nothing {
   if (tensors.length === 0) return nothing;
   return html`<ol class="tensor-list" aria-hidden="true">
     ${tensors
       .slice(-SHOWN)
-      .map(({ name, bytes }) => html`<li><span class="item">${name}</span> ${formatBytes(bytes)}</li>`)}
+      .map(
+        ({ name, bytes }) => html`<li><span class="item">${name}</span> ${report.format.bytes(bytes)}</li>`,
+      )}
   </ol>`;
 }
 

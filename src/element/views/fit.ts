@@ -3,8 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
 import { MAX_CONTEXT } from '../../plan/plan.js';
+import { planProblems, planRemedies } from '../../plan/words.js';
 import type { Granularity } from '../../plan/scheme.js';
-import { formatCount } from '../../report/format.js';
 import type { Lock } from '../preset.js';
 import type { Choice, Settings, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
@@ -197,7 +197,8 @@ function contextField(
       @input=${(event: Event) => actions.change({ context: at(event) })}
     />
     <p class="quiet ends">
-      <span>${formatCount(stops[0] ?? 0)}</span><span>${formatCount(stops.at(-1) ?? 0)}</span>
+      <span>${strings.report.format.count(stops[0] ?? 0)}</span
+      ><span>${strings.report.format.count(stops.at(-1) ?? 0)}</span>
     </p>
     <p class="quiet">${fit.contextText}</p>
   </div>`;
@@ -205,6 +206,8 @@ function contextField(
 
 function judgement({ plan }: Choice, planning: boolean, strings: Strings): TemplateResult {
   const { fit } = strings;
+  const problems = planProblems(plan, strings.report.plan);
+  const remedies = planRemedies(plan, strings.report.plan);
   return html`<div class="panel judgement" aria-busy=${planning ? 'true' : 'false'}>
     <h4>${fit.memory}</h4>
     <p class=${plan.fits ? 'badge good' : 'badge bad'}>
@@ -212,17 +215,17 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
     </p>
     ${boardPicture(plan.memories, strings)} ${memoryBars(plan.memories, strings)}
     ${
-      plan.problems.length === 0
+      problems.length === 0
         ? html`<p class="quiet">${fit.speed(plan.boundTokensPerSecond)}</p>`
         : html`<ul class="problems">
-              ${plan.problems.map((problem) => html`<li>${problem}</li>`)}
+              ${problems.map((problem) => html`<li>${problem}</li>`)}
             </ul>
             ${
-              plan.remedies.length === 0
+              remedies.length === 0
                 ? nothing
                 : html`<h5>${fit.remedies}</h5>
                     <ul class="remedies">
-                      ${plan.remedies.map((remedy) => html`<li>${remedy}</li>`)}
+                      ${remedies.map((remedy) => html`<li>${remedy}</li>`)}
                     </ul>`
             }`
     }

@@ -2,14 +2,14 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { TensorReport } from '../../quantize/report.js';
 import { layerErrors, type LayerError } from '../../report/layers.js';
-import { formatPercent } from '../../report/format.js';
 import type { Strings } from '../strings/strings.js';
 
 /** Units of the drawing; it is stretched to the width that there is. */
 const WIDTH = 600;
 const HEIGHT = 110;
 
-export function layerChart(tensors: readonly TensorReport[], { result }: Strings): TemplateResult {
+export function layerChart(tensors: readonly TensorReport[], { result, report }: Strings): TemplateResult {
+  const { percent } = report.format;
   const words = result.layers;
   const layers = layerErrors(tensors);
   const most = Math.max(...layers.map((layer) => layer.error), Number.MIN_VALUE);
@@ -25,7 +25,7 @@ export function layerChart(tensors: readonly TensorReport[], { result }: Strings
     </svg>
     <p class="quiet ends" aria-hidden="true">
       <span>${layers[0] === undefined ? '' : name(layers[0])}</span>
-      <span>${words.most(formatPercent(most, 2))}</span>
+      <span>${words.most(percent(most, 2))}</span>
       <span>${layers.length < 2 ? '' : name(layers.at(-1) as LayerError)}</span>
     </p>
     <details>
@@ -42,7 +42,7 @@ export function layerChart(tensors: readonly TensorReport[], { result }: Strings
             (layer) =>
               html`<tr>
                 <th scope="row">${name(layer)}</th>
-                <td>${formatPercent(layer.error, 2)}</td>
+                <td>${percent(layer.error, 2)}</td>
               </tr>`,
           )}
         </tbody>

@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { MemoryUse } from '../../plan/plan.js';
 import { used } from '../../report/figures.js';
-import { formatBytes } from '../../report/format.js';
 import type { Strings } from '../strings/strings.js';
 
 const PARTS = ['weights', 'cache', 'scratch'] as const;
@@ -21,19 +20,19 @@ export function memoryBars(memories: readonly MemoryUse[], strings: Strings): Te
     </ul>`;
 }
 
-function memoryBar(use: MemoryUse, { fit }: Strings): TemplateResult {
+function memoryBar(use: MemoryUse, { fit, report }: Strings): TemplateResult {
   const sum = used(use);
   const over = sum > use.capacity;
   const whole = Math.max(use.capacity, sum);
   const words = PARTS.filter((part) => use[part] > 0).map(
-    (part) => `${fit.parts[part]} ${formatBytes(use[part])}`,
+    (part) => `${fit.parts[part]} ${report.format.bytes(use[part])}`,
   );
   return html`<li class=${over ? 'memory over' : 'memory'}>
     <span class="memory-name"
       >${fit.memories[use.memory]} <span class="quiet">${fit.memoryTexts[use.memory]}</span></span
     >
     <span class="memory-use">${fit.memoryUse(sum, use.capacity)}</span>
-    <span class="hidden">${words.join(', ')}</span>
+    <span class="hidden">${words.join(report.uses.separator)}</span>
     <span class="track" aria-hidden="true">
       ${PARTS.map((part) =>
         use[part] > 0

@@ -121,9 +121,7 @@ function bytesTable(page: MemoryPage, map: readonly MemorySpan[], strings: Strin
                   > `,
               )}
             </td>
-            <td>
-              ${line.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('')}
-            </td>
+            <td><span class="words">${line.map(printable).join('')}</span></td>
           </tr>`;
         })}
       </tbody>
@@ -155,6 +153,11 @@ function spans(
       )}
     </ul>
   </div>`;
+}
+
+/** A byte as a character, where it is one. */
+function printable(byte: number): string {
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
 }
 
 /** An address as debuggers write it. */

@@ -67,7 +67,8 @@ function conversation(turns: readonly Turn[], facts: TalkFacts, strings: Strings
         (turn) =>
           html`<li>
             <p class="said" dir="auto" translate="no">
-              <span class="hidden">${words.you}:</span> ${turn.prompt}
+              <span class="hidden" lang=${strings.language}>${words.you}:</span
+              ><span class="words">${turn.prompt}</span>
             </p>
             <div class="answer">
               <p dir="auto" lang="und" translate="no">

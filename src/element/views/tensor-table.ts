@@ -3,7 +3,6 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { TensorReport } from '../../quantize/report.js';
 import { histogramRows, histogramShape, sqnrShare } from '../../report/charts.js';
-import { formatBytes, formatDecibels, formatNumber, formatPercent } from '../../report/format.js';
 import type { Actions } from '../actions.js';
 import type { Strings } from '../strings/strings.js';
 
@@ -32,6 +31,7 @@ export function tensorTable(
 }
 
 function row(tensor: TensorReport, open: boolean, strings: Strings, actions: Actions): TemplateResult {
+  const { format } = strings.report;
   return html`<tr class=${open ? 'open' : ''}>
       <th scope="row" class="name">
         <button
@@ -45,10 +45,10 @@ function row(tensor: TensorReport, open: boolean, strings: Strings, actions: Act
       </th>
       <td>${tensor.rows} × ${tensor.cols}</td>
       <td>${tensor.dtype}</td>
-      <td>${formatBytes(tensor.bytesBefore)}</td>
-      <td>${formatBytes(tensor.bytesAfter)}</td>
+      <td>${format.bytes(tensor.bytesBefore)}</td>
+      <td>${format.bytes(tensor.bytesAfter)}</td>
       <td class="sqnr">
-        ${formatDecibels(tensor.sqnr)}
+        ${format.decibels(tensor.sqnr)}
         <span class="track" aria-hidden="true"
           ><span class="fill" style=${styleMap({ width: `${100 * sqnrShare(tensor.sqnr)}%` })}></span
         ></span>
@@ -69,6 +69,7 @@ const HEIGHT = 120;
 
 function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
   const words = strings.result;
+  const { format } = strings.report;
   const { before, after } = histogramShape(tensor.histogram, WIDTH, HEIGHT);
   const { limit } = tensor.histogram;
   return html`<div class="histogram">
@@ -81,12 +82,12 @@ function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
       ${svg`<path class="before" d=${before} /><path class="after" d=${after} />`}
     </svg>
     <p class="quiet ends" aria-hidden="true">
-      <span>${formatNumber(-limit)}</span>
+      <span>${format.number(-limit)}</span>
       <span class="key"
         ><span class="before">${words.histogramKey.before}</span
         ><span class="after">${words.histogramKey.after}</span></span
       >
-      <span>${formatNumber(limit)}</span>
+      <span>${format.number(limit)}</span>
     </p>
     <details>
       <summary>${words.histogramTable}</summary>
@@ -102,9 +103,9 @@ function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
           ${histogramRows(tensor.histogram).map(
             (bin) =>
               html`<tr>
-                <th scope="row">${formatNumber(bin.from)} … ${formatNumber(bin.to)}</th>
-                <td>${formatPercent(bin.before)}</td>
-                <td>${formatPercent(bin.after)}</td>
+                <th scope="row">${format.number(bin.from)} … ${format.number(bin.to)}</th>
+                <td>${format.percent(bin.before)}</td>
+                <td>${format.percent(bin.after)}</td>
               </tr>`,
           )}
         </tbody>

@@ -93,7 +93,7 @@ function body(
           ${talkView(board, { locked: facts.locked, emulated: true }, strings, actions.talk)}
           ${control(emulated, facts, strings, actions)}
         </div>
-        ${emulated.status?.state === 'paused' ? cores(emulated.at, strings) : nothing}
+        ${emulated.status?.state === 'paused' && !emulated.resting ? cores(emulated.at, strings) : nothing}
         <div class="stack tools">
           ${consoleLogView(board.log, (line) => actions.talk.type(line), false, strings)}
           ${benchView(board, strings, actions.talk)} ${memoryView(emulated, strings, actions)}
@@ -134,13 +134,13 @@ function restartButtons(strings: Strings, actions: EmulatorActions): TemplateRes
 }
 
 function control(
-  { status, speed }: EmulatedState,
+  { status, speed, resting }: EmulatedState,
   facts: TryFacts,
   strings: Strings,
   actions: EmulatorActions,
 ): TemplateResult {
   const words = strings.board.try;
-  const paused = status?.state === 'paused';
+  const paused = status?.state === 'paused' && !resting;
   return html`<div class="panel control">
     <h4>${words.boardName(facts.boardName)}</h4>
     <dl class="facts">
@@ -150,7 +150,7 @@ function control(
       </div>
       <div>
         <dt>${words.rate}</dt>
-        <dd>${paused ? words.state.paused : words.rateValue(status?.rate ?? 0)}</dd>
+        <dd>${paused ? words.paused : resting ? words.resting : words.rateValue(status?.rate ?? 0)}</dd>
       </div>
       <div>
         <dt>${words.instructions}</dt>
