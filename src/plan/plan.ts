@@ -13,11 +13,13 @@ import {
   psramRate,
   type Board,
 } from './boards.js';
+import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
 import { planTensors, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { PLACEMENT, placeTensors, storedBytes, type PlacedTensor } from './placement.js';
 import { predictTokensPerSecond } from './speed.js';
 import { defaultFusions, describeScheme, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
+import { ENGLISH_PLAN, planProblems, planRemedies } from './words.js';
 
 /** Memory names as people and JSON read them. */
 export type MemoryName = 'sram' | 'psram' | 'flash';
@@ -36,10 +38,12 @@ export interface MemoryUse {
 
 export interface Fit {
   readonly fits: boolean;
-  /** What does not fit and by how much, one sentence each. */
+  /** What does not fit and by how much, one English sentence each. */
   readonly problems: readonly string[];
-  /** What would help, one sentence each; empty when all fits. */
+  /** What would help, one English sentence each; empty when all fits. */
   readonly remedies: readonly string[];
+  /** The same as facts, for other languages. */
+  readonly advice: PlanAdvice;
 }
 
 export interface Plan {
@@ -250,47 +254,42 @@ interface FitInputs {
 
 function judgeFit(input: FitInputs): Fit {
   const { options, context, cache, scratch, sramCapacity, cacheInSram, packageBytes, flashCapacity } = input;
-  const problems: string[] = [];
-  const remedies: string[] = [];
+  const problems: PlanProblem[] = [];
+  const remedies: PlanRemedy[] = [];
   const tokens = longestContext(input);
-  const shorter = tokens === null ? [] : [`A context of ${tokens} tokens fits (--context ${tokens}).`];
+  const shorter: PlanRemedy[] = tokens === null ? [] : [{ code: 'context', context: tokens }];
   if (scratch > sramCapacity) {
-    problems.push(
-      `The working memory needs ${kilobytes(scratch)} of SRAM and ${kilobytes(sramCapacity)} are there: ${kilobytes(scratch - sramCapacity)} too much.`,
-    );
-    remedies.push(
-      ...(tokens === null ? ['Take a model with a smaller vocabulary or feed-forward.'] : shorter),
-    );
+    problems.push({ code: 'scratch', needed: scratch, available: sramCapacity });
+    remedies.push(...(tokens === null ? [{ code: 'narrower-model' as const }] : shorter));
   } else if (!cacheInSram && cache > options.board.psramBytes) {
     const room = Math.max(sramCapacity - scratch, options.board.psramBytes);
-    problems.push(
-      `The key/value cache for ${context} tokens needs ${kilobytes(cache)} and ${kilobytes(room)} are there: ${kilobytes(cache - room)} too much.`,
-    );
+    problems.push({ code: 'cache', context, needed: cache, available: room });
     remedies.push(...shorter);
-    if (input.scheme.cache === 'float32') remedies.push('An INT8 cache takes about a quarter.');
-    if (options.board.psramBytes === 0) remedies.push('A board with PSRAM holds a longer context.');
+    if (input.scheme.cache === 'float32') remedies.push({ code: 'int8-cache' });
+    if (options.board.psramBytes === 0) remedies.push({ code: 'psram' });
   }
   if (packageBytes > flashCapacity) {
-    problems.push(
-      `The package needs ${megabytes(packageBytes)} of flash and ${megabytes(flashCapacity)} are there: ${megabytes(packageBytes - flashCapacity)} too much.`,
-    );
+    problems.push({ code: 'flash', needed: packageBytes, available: flashCapacity });
     const rotary = input.planned
       .filter((tensor) => tensor.parts.length === 0)
       .reduce((sum, tensor) => sum + storedBytes(tensor), 0);
-    if (rotary > packageBytes - flashCapacity)
-      remedies.push('A smaller context shrinks the rotary tables enough.');
-    if (input.scheme.weights === 'float32') remedies.push('INT8 weights take a quarter.');
+    if (rotary > packageBytes - flashCapacity) remedies.push({ code: 'shorter-context' });
+    if (input.scheme.weights === 'float32') remedies.push({ code: 'int8-weights' });
     const grouped = input.planned.reduce(
       (sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0),
       0,
     );
-    if (grouped > packageBytes - flashCapacity)
-      remedies.push('One scale per channel instead of groups saves enough.');
-    if (options.board.flashBytes < 16 * 1024 * 1024) remedies.push('A board with 16 MB of flash holds more.');
-    if (remedies.length === 0)
-      remedies.push('Take a smaller model: this chip holds about 14 million parameters at INT8.');
+    if (grouped > packageBytes - flashCapacity) remedies.push({ code: 'channel-scales' });
+    if (options.board.flashBytes < 16 * 1024 * 1024) remedies.push({ code: 'more-flash' });
+    if (remedies.length === 0) remedies.push({ code: 'smaller-model' });
   }
-  return { fits: problems.length === 0, problems, remedies };
+  const advice: PlanAdvice = { problems, remedies };
+  return {
+    fits: problems.length === 0,
+    problems: planProblems({ advice }, ENGLISH_PLAN),
+    remedies: planRemedies({ advice }, ENGLISH_PLAN),
+    advice,
+  };
 }
 
 /** The longest context whose cache and working memory fit the board, `null` when not even the shortest does. */
@@ -325,14 +324,6 @@ function bound(memories: readonly MemoryUse[], board: Board): number {
   return 1 / seconds;
 }
 
-function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024).toLocaleString('en')} KB`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(2)} MB`;
-}
-
 /** A plan as plain data: what `--json` prints and what crosses from the worker to the page. */
 export interface PlanJson {
   /** Board id. */
@@ -351,6 +342,8 @@ export interface PlanJson {
   readonly fits: boolean;
   readonly problems: readonly string[];
   readonly remedies: readonly string[];
+  /** Problems and remedies as facts. */
+  readonly advice: PlanAdvice;
   readonly boundTokensPerSecond: number;
   /** 0 where nothing is predicted. */
   readonly predictedTokensPerSecond: number;
@@ -390,6 +383,7 @@ export function planToJson(plan: Plan): PlanJson {
     fits: plan.fit.fits,
     problems: plan.fit.problems,
     remedies: plan.fit.remedies,
+    advice: plan.fit.advice,
     boundTokensPerSecond: plan.boundTokensPerSecond,
     predictedTokensPerSecond: plan.predictedTokensPerSecond,
     tensors: plan.tensors.map(({ tensor, placement }) => ({

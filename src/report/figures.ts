@@ -1,15 +1,7 @@
 /** A report as labelled rows of formatted figures: what the terminal, the HTML file and the page all show. */
 import type { PlanJson, MemoryUse } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
-import {
-  formatBytes,
-  formatCount,
-  formatNumber,
-  formatPercent,
-  formatPerplexity,
-  formatRate,
-  formatWithError,
-} from './format.js';
+import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 /** One figure. */
 export interface Figure {
@@ -27,66 +19,68 @@ export interface Headline {
   readonly size: Figure;
 }
 
-export function headline(report: Report): Headline {
+export function headline(report: Report, words: ReportWords = ENGLISH_REPORT): Headline {
   const { kl, perplexity, size } = report;
-  const error = perplexity.ratioError === null ? '' : ` ± ${formatNumber(perplexity.ratioError)}`;
+  const { format, labels } = words;
+  const error = perplexity.ratioError === null ? '' : ` ± ${format.number(perplexity.ratioError)}`;
   return {
-    kl: { label: 'Mean KL divergence', value: formatNumber(kl.mean), note: 'nats, 0 is identical' },
+    kl: { label: labels.kl, value: format.number(kl.mean), note: labels.klNote },
     perplexity: {
-      label: 'Perplexity',
-      value: `${formatPerplexity(perplexity.before)} → ${formatPerplexity(perplexity.after)}`,
-      note: `ratio ${perplexity.ratio.toFixed(4)}${error}`,
+      label: labels.perplexity,
+      value: `${format.perplexity(perplexity.before)} → ${format.perplexity(perplexity.after)}`,
+      note: labels.ratio(`${format.fixed(perplexity.ratio, 4)}${error}`),
     },
     top1: {
-      label: 'Same first choice',
-      value: formatPercent(report.top1),
-      note: `of ${formatCount(report.positions)} positions`,
+      label: labels.top1,
+      value: format.percent(report.top1),
+      note: labels.positions(format.count(report.positions)),
     },
     size: {
-      label: 'Size',
-      value: `${formatBytes(size.before)} → ${formatBytes(size.after)}`,
-      note: `${formatNumber(size.bitsPerWeight)} bits per weight`,
+      label: labels.size,
+      value: `${format.bytes(size.before)} → ${format.bytes(size.after)}`,
+      note: labels.bits(format.number(size.bitsPerWeight)),
     },
   };
 }
 
 /** The distribution of the divergence over positions. */
-export function divergenceFigures(report: Report): Figure[] {
+export function divergenceFigures(report: Report, words: ReportWords = ENGLISH_REPORT): Figure[] {
   const { kl } = report;
+  const { format, labels } = words;
   const row = (label: string, value: string): Figure => ({ label, value, note: '' });
+  const rank = (share: number, digits: number): string => format.percent(share, digits);
   return [
-    row('Mean', formatWithError(kl.mean, kl.meanError)),
-    row('Median', formatNumber(kl.median)),
-    row('90 %', formatNumber(kl.p90)),
-    row('95 %', formatNumber(kl.p95)),
-    row('99 %', formatNumber(kl.p99)),
-    row('99.9 %', formatNumber(kl.p999)),
-    row('Largest', formatNumber(kl.max)),
+    row(labels.mean, format.withError(kl.mean, kl.meanError)),
+    row(labels.median, format.number(kl.median)),
+    row(rank(0.9, 0), format.number(kl.p90)),
+    row(rank(0.95, 0), format.number(kl.p95)),
+    row(rank(0.99, 0), format.number(kl.p99)),
+    row(rank(0.999, 1), format.number(kl.p999)),
+    row(labels.largest, format.number(kl.max)),
   ];
 }
 
 /** The shift of the probability of the word that really follows. */
-export function shiftFigures(report: Report): Figure[] {
+export function shiftFigures(report: Report, words: ReportWords = ENGLISH_REPORT): Figure[] {
   const { probabilityShift: shift } = report;
-  const points = (value: number): string => `${(value * 100).toFixed(2).replace('-', '−')} points`;
+  const { format, labels } = words;
+  const points = (value: number): string => labels.points(format.fixed(value * 100, 2).replace('-', '−'));
   return [
-    { label: 'Mean', value: points(shift.mean), note: '' },
-    { label: 'Root mean square', value: points(shift.rms), note: '' },
-    { label: '1 %', value: points(shift.p1), note: '' },
-    { label: '99 %', value: points(shift.p99), note: '' },
+    { label: labels.mean, value: points(shift.mean), note: '' },
+    { label: labels.rootMeanSquare, value: points(shift.rms), note: '' },
+    { label: format.percent(0.01, 0), value: points(shift.p1), note: '' },
+    { label: format.percent(0.99, 0), value: points(shift.p99), note: '' },
   ];
 }
 
-const MEMORY_LABELS: Record<MemoryUse['memory'], string> = { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' };
-
 /** How full each memory of the board is; a memory that the board lacks and the model does not need is left out. */
-export function memoryFigures(plan: PlanJson): Figure[] {
+export function memoryFigures(plan: PlanJson, words: ReportWords = ENGLISH_REPORT): Figure[] {
   return plan.memories
     .filter((use) => use.capacity > 0 || used(use) > 0)
     .map((use) => ({
-      label: MEMORY_LABELS[use.memory],
-      value: `${formatBytes(used(use))} of ${formatBytes(use.capacity)}`,
-      note: parts(use),
+      label: words.memories[use.memory],
+      value: words.uses.of(words.format.bytes(used(use)), words.format.bytes(use.capacity)),
+      note: parts(use, words),
     }));
 }
 
@@ -95,17 +89,17 @@ export function used(use: MemoryUse): number {
   return use.weights + use.cache + use.scratch;
 }
 
-function parts(use: MemoryUse): string {
+function parts(use: MemoryUse, { format, uses }: ReportWords): string {
   return [
-    use.weights > 0 ? `weights ${formatBytes(use.weights)}` : '',
-    use.cache > 0 ? `cache ${formatBytes(use.cache)}` : '',
-    use.scratch > 0 ? `scratch ${formatBytes(use.scratch)}` : '',
+    use.weights > 0 ? uses.weights(format.bytes(use.weights)) : '',
+    use.cache > 0 ? uses.cache(format.bytes(use.cache)) : '',
+    use.scratch > 0 ? uses.scratch(format.bytes(use.scratch)) : '',
   ]
     .filter((part) => part !== '')
-    .join(', ');
+    .join(uses.separator);
 }
 
 /** The speed that memory bandwidth allows, as a sentence part. */
-export function speedBound(plan: PlanJson): string {
-  return `at most ${formatRate(plan.boundTokensPerSecond)} tokens per second`;
+export function speedBound(plan: PlanJson, words: ReportWords = ENGLISH_REPORT): string {
+  return words.speedBound(words.format.rate(plan.boundTokensPerSecond));
 }

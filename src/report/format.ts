@@ -19,9 +19,12 @@ export function formatCount(value: number, lang = 'en'): string {
   return Math.round(value).toLocaleString(lang);
 }
 
-/** A count in words a person can compare: `263 K`, `1.1 M`. */
+/** A count in words a person can compare: `263 K`, `1.1 M`; other languages have their own steps, as `26.3万`. */
 export function formatShortCount(value: number, lang = 'en'): string {
   if (value < 1e3) return formatCount(value, lang);
+  if (lang !== 'en') {
+    return value.toLocaleString(lang, { notation: 'compact', maximumSignificantDigits: value < 1e6 ? 3 : 2 });
+  }
   if (value < 1e6) return `${formatFixed(value / 1e3, value < 1e4 ? 1 : 0, lang)} K`;
   if (value < 1e9) return `${formatFixed(value / 1e6, value < 1e8 ? 1 : 0, lang)} M`;
   return `${formatFixed(value / 1e9, 1, lang)} B`;
@@ -30,7 +33,8 @@ export function formatShortCount(value: number, lang = 'en'): string {
 /** A share of 1 in percent. */
 export function formatPercent(share: number, digits = 1, lang = 'en'): string {
   if (!Number.isFinite(share)) return '–';
-  return `${formatFixed(share * 100, digits, lang)} %`;
+  // Chinese sets the sign against the digits, as `12.3%`.
+  return `${formatFixed(share * 100, digits, lang)}${lang.startsWith('zh') ? '' : ' '}%`;
 }
 
 /** A measured number with three significant digits; tiny ones keep an exponent. */
@@ -38,9 +42,15 @@ export function formatNumber(value: number, lang = 'en'): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
-  if (magnitude < 1e-4) return value.toExponential(1).replaceAll('-', '−');
+  if (magnitude < 1e-4) return exponential(value, lang);
   if (magnitude >= 1000) return formatCount(value, lang);
   return value.toLocaleString(lang, { maximumSignificantDigits: 3, minimumSignificantDigits: 2 });
+}
+
+/** One decimal and a power of ten, with the language's decimal sign. */
+function exponential(value: number, lang: string): string {
+  const [digits = '0', power = '0'] = value.toExponential(1).split('e');
+  return `${formatFixed(Number(digits), 1, lang)}e${power}`.replaceAll('-', '−');
 }
 
 /** Perplexities differ in the third digit and are compared side by side: three decimals. */
@@ -56,19 +66,32 @@ export function formatWithError(value: number, error: number | null, lang = 'en'
     : `${formatNumber(value, lang)} ± ${formatNumber(error, lang)}`;
 }
 
-/** Signal-to-noise ratio; `null` is a tensor that lost nothing. */
-export function formatDecibels(value: number | null, lang = 'en'): string {
-  if (value === null) return 'exact';
+/**
+ * Signal-to-noise ratio; `null` is a tensor that lost nothing.
+ * @param exact the word for that
+ */
+export function formatDecibels(value: number | null, lang = 'en', exact = 'exact'): string {
+  if (value === null) return exact;
   return Number.isFinite(value) ? `${formatFixed(value, 1, lang)} dB` : '–';
 }
 
+/** Units of time as they stand after a number. */
+export interface TimeUnits {
+  readonly hours: string;
+  readonly minutes: string;
+  readonly seconds: string;
+}
+
+const INTERNATIONAL_UNITS: TimeUnits = { hours: 'h', minutes: 'min', seconds: 's' };
+
 /** Seconds as a person says them. */
-export function formatSeconds(seconds: number, lang = 'en'): string {
-  if (seconds < 1) return '< 1 s';
-  if (seconds < 60) return `${formatCount(seconds, lang)} s`;
+export function formatSeconds(seconds: number, lang = 'en', units = INTERNATIONAL_UNITS): string {
+  if (seconds < 1) return `< 1 ${units.seconds}`;
+  if (seconds < 60) return `${formatCount(seconds, lang)} ${units.seconds}`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  if (minutes < 60) return `${minutes} ${units.minutes} ${two(seconds % 60)} ${units.seconds}`;
+  return `${formatCount(Math.floor(minutes / 60), lang)} ${units.hours} ${two(minutes % 60)} ${units.minutes}`;
 }
 
 /** Tokens per second: one decimal while it matters, no more than three digits of what is a short measurement. */
@@ -81,4 +104,40 @@ export function formatRate(tokensPerSecond: number, lang = 'en'): string {
 /** A number with exactly so many decimals. */
 export function formatFixed(value: number, digits: number, lang = 'en'): string {
   return value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** The formatters of one language. */
+export interface Formatters {
+  bytes(bytes: number): string;
+  count(value: number): string;
+  shortCount(value: number): string;
+  percent(share: number, digits?: number): string;
+  number(value: number): string;
+  perplexity(value: number): string;
+  withError(value: number, error: number | null): string;
+  decibels(value: number | null): string;
+  seconds(seconds: number): string;
+  rate(tokensPerSecond: number): string;
+  fixed(value: number, digits: number): string;
+}
+
+/**
+ * Binds the formatters to a language.
+ * @param lang BCP 47
+ * @param exact the word for a tensor that lost nothing
+ */
+export function formatters(lang: string, exact: string, units = INTERNATIONAL_UNITS): Formatters {
+  return {
+    bytes: (bytes) => formatBytes(bytes, lang),
+    count: (value) => formatCount(value, lang),
+    shortCount: (value) => formatShortCount(value, lang),
+    percent: (share, digits) => formatPercent(share, digits, lang),
+    number: (value) => formatNumber(value, lang),
+    perplexity: (value) => formatPerplexity(value, lang),
+    withError: (value, error) => formatWithError(value, error, lang),
+    decibels: (value) => formatDecibels(value, lang, exact),
+    seconds: (seconds) => formatSeconds(seconds, lang, units),
+    rate: (tokensPerSecond) => formatRate(tokensPerSecond, lang),
+    fixed: (value, digits) => formatFixed(value, digits, lang),
+  };
 }

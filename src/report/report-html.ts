@@ -1,5 +1,6 @@
 /** A report as one self-contained HTML file: no script, no request, dark and light, readable on paper. */
 import type { PlanJson } from '../plan/plan.js';
+import { planProblems, planRemedies } from '../plan/words.js';
 import type { Report, TensorReport, TextPair } from '../quantize/report.js';
 import { histogramRows, histogramShape } from './charts.js';
 import { compareTexts } from './compare-texts.js';
@@ -11,14 +12,15 @@ import {
   speedBound,
   type Figure,
 } from './figures.js';
-import { formatBytes, formatCount, formatDecibels, formatNumber, formatPercent } from './format.js';
 import { REPORT_STYLE } from './report-style.js';
 import { showable, showableLine } from './safe-text.js';
-import { FIGURES, TEXT_ORIGIN, VERDICTS } from './words.js';
+import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 export interface HtmlOptions {
-  /** Name of the model for title and heading. Default `Model`. */
+  /** Name of the model for title and heading. Default `Model`, in the language of the words. */
   readonly name?: string | undefined;
+  /** Default English. */
+  readonly words?: ReportWords | undefined;
 }
 
 /**
@@ -28,38 +30,45 @@ export interface HtmlOptions {
  *   and requests besides
  */
 export function reportHtml(report: Report, plan: PlanJson | null, options: HtmlOptions = {}): string {
-  const name = escape(showableLine(options.name ?? 'Model'));
-  const figures = headline(report);
-  const words = VERDICTS[report.verdict];
+  const words = options.words ?? ENGLISH_REPORT;
+  const { file, format } = words;
+  const name = escape(showableLine(options.name ?? file.model));
+  const figures = headline(report, words);
+  const judged = words.verdicts[report.verdict];
+  const subtitle =
+    plan === null
+      ? file.subtitle
+      : file.settings(words.scheme(plan.scheme), format.count(plan.context), plan.board);
+  const positions = format.count(report.positions);
   return `<!doctype html>
-<html lang="en">
+<html lang="${escape(words.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${name}: before and after</title>
+<title>${file.title(name)}</title>
 <style>${REPORT_STYLE}</style>
 </head>
 <body>
 <main>
 <header>
 <h1>${name}</h1>
-<p>${plan === null ? 'Before and after the conversion' : escape(`${plan.schemeText} · context ${formatCount(plan.context)} · ${plan.board}`)}</p>
+<p>${escape(subtitle)}</p>
 </header>
 <section class="verdict ${report.verdict}" aria-labelledby="verdict">
-<h2 id="verdict">${escape(words.title)}</h2>
-<p>${escape(words.meaning)}</p>
+<h2 id="verdict">${escape(judged.title)}</h2>
+<p>${escape(judged.meaning)}</p>
 <dl class="tiles">${[figures.kl, figures.perplexity, figures.top1, figures.size].map(tile).join('')}</dl>
 </section>
 <section class="pair">
-${figureTable(`KL divergence over ${formatCount(report.positions)} positions`, FIGURES.kl, divergenceFigures(report))}
-${figureTable('Probability of the true next token', FIGURES.probabilityShift, shiftFigures(report))}
+${figureTable(file.kl(positions), words.meanings.kl, divergenceFigures(report, words))}
+${figureTable(file.shift, words.meanings.probabilityShift, shiftFigures(report, words))}
 </section>
-${plan === null ? '' : planSection(plan)}
-${report.texts.map(textSection).join('\n')}
-${tensorSection(report.tensors)}
+${plan === null ? '' : planSection(plan, words)}
+${report.texts.map((pair) => textSection(pair, words)).join('\n')}
+${tensorSection(report.tensors, words)}
 <footer>
-<p>Measured on ${TEXT_ORIGIN[report.text]}: ${formatCount(report.sequences)} sequences, ${formatCount(report.positions)} positions. ${escape(FIGURES.perplexity)}</p>
+<p>${escape(file.measured(words.origins[report.text], format.count(report.sequences), positions))} ${escape(words.meanings.perplexity)}</p>
 </footer>
 </main>
 </body>
@@ -78,62 +87,73 @@ function figureTable(title: string, meaning: string, figures: readonly Figure[])
   return `<div><h2>${escape(title)}</h2><p class="note">${escape(meaning)}</p><table>${rows.join('')}</table></div>`;
 }
 
-function planSection(plan: PlanJson): string {
-  const rows = memoryFigures(plan).map(
+function planSection(plan: PlanJson, words: ReportWords): string {
+  const { file } = words;
+  const rows = memoryFigures(plan, words).map(
     (figure) =>
       `<tr><th scope="row">${escape(figure.label)}</th><td>${escape(figure.value)}</td><td class="text">${escape(figure.note)}</td></tr>`,
   );
-  const problems = [...plan.problems, ...plan.remedies].map((line) => `<li>${escape(line)}</li>`).join('');
+  const problems = [...planProblems(plan, words.plan), ...planRemedies(plan, words.plan)]
+    .map((line) => `<li>${escape(line)}</li>`)
+    .join('');
+  const speed = speedBound(plan, words);
   return `<section>
-<h2>Memory of ${escape(plan.board)}</h2>
-<p class="note">${plan.fits ? 'It fits' : 'It does not fit'}; the memories allow ${escape(speedBound(plan))}.</p>
+<h2>${escape(file.memoryOf(plan.board))}</h2>
+<p class="note">${escape(plan.fits ? file.fits(speed) : file.fitsNot(speed))}</p>
 ${problems === '' ? '' : `<ul>${problems}</ul>`}
-<table><thead><tr><th scope="col">Memory</th><th scope="col">Used</th><th scope="col" class="text">For</th></tr></thead><tbody>${rows.join('')}</tbody></table>
+<table><thead><tr><th scope="col">${escape(file.memoryColumns.memory)}</th><th scope="col">${escape(file.memoryColumns.used)}</th><th scope="col" class="text">${escape(file.memoryColumns.for)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>
 </section>`;
 }
 
-function textSection(pair: TextPair): string {
+function textSection(pair: TextPair, { file }: ReportWords): string {
   const parted = compareTexts({ ...pair, before: showable(pair.before), after: showable(pair.after) });
   const rest = (text: string): string =>
-    parted.same ? '' : `<mark>${text === '' ? '(ends here)' : escape(text)}</mark>`;
+    parted.same ? '' : `<mark>${escape(text === '' ? file.endsHere : text)}</mark>`;
   return `<section>
-<h2>What both write after “${escape(showableLine(pair.prompt))}”</h2>
-<p class="note">${parted.same ? 'Both texts are the same.' : 'Marked from the first difference on. Each word is the most likely one.'}</p>
+<h2>${escape(file.textsAfter(showableLine(pair.prompt)))}</h2>
+<p class="note">${escape(parted.same ? file.same : file.marked)}</p>
 <div class="pair">
-<div><h3>Original</h3><p class="sample">${escape(parted.common)}${rest(parted.before)}</p></div>
-<div><h3>Converted</h3><p class="sample">${escape(parted.common)}${rest(parted.after)}</p></div>
+<div><h3>${escape(file.original)}</h3><p class="sample" dir="auto">${escape(parted.common)}${rest(parted.before)}</p></div>
+<div><h3>${escape(file.converted)}</h3><p class="sample" dir="auto">${escape(parted.common)}${rest(parted.after)}</p></div>
 </div>
 </section>`;
 }
 
-function tensorSection(tensors: readonly TensorReport[]): string {
+const COLUMNS = ['name', 'shape', 'dtype', 'before', 'after', 'sqnr', 'largest', 'weights'] as const;
+
+function tensorSection(tensors: readonly TensorReport[], words: ReportWords): string {
+  const { file, format } = words;
   const rows = tensors.map((tensor) => {
     const cells = [
       `${tensor.rows} × ${tensor.cols}`,
       showableLine(tensor.dtype),
-      formatBytes(tensor.bytesBefore),
-      formatBytes(tensor.bytesAfter),
-      formatDecibels(tensor.sqnr),
-      formatNumber(tensor.amax),
+      format.bytes(tensor.bytesBefore),
+      format.bytes(tensor.bytesAfter),
+      format.decibels(tensor.sqnr),
+      format.number(tensor.amax),
     ].map((cell) => `<td>${escape(cell)}</td>`);
-    return `<tr><th scope="row">${escape(showableLine(tensor.name))}</th>${cells.join('')}<td>${histogram(tensor)}</td></tr>`;
+    return `<tr><th scope="row">${escape(showableLine(tensor.name))}</th>${cells.join('')}<td>${histogram(tensor, words)}</td></tr>`;
   });
+  const heads = COLUMNS.map((column) => `<th scope="col">${escape(file.columns[column])}</th>`);
   return `<section>
-<h2>Tensors</h2>
-<p class="note">${escape(FIGURES.sqnr)} The charts show how the weights are spread: filled before, line after.</p>
-<div class="scroll"><table><thead><tr><th scope="col">Name</th><th scope="col">Shape</th><th scope="col">Type</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">SQNR</th><th scope="col">Largest</th><th scope="col">Weights</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>
+<h2>${escape(file.tensors)}</h2>
+<p class="note">${escape(words.meanings.sqnr)} ${escape(file.charts)}</p>
+<div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
 </section>`;
 }
 
-function histogram(tensor: TensorReport): string {
+function histogram(tensor: TensorReport, { file, format }: ReportWords): string {
   const { width, height, before, after } = histogramShape(tensor.histogram, 128, 32);
   const rows = histogramRows(tensor.histogram);
   if (rows.length === 0) return '–';
   const table = rows.map(
     (row) =>
-      `<tr><th scope="row">${escape(`${formatNumber(row.from)} … ${formatNumber(row.to)}`)}</th><td>${formatPercent(row.before)}</td><td>${formatPercent(row.after)}</td></tr>`,
+      `<tr><th scope="row">${escape(`${format.number(row.from)} … ${format.number(row.to)}`)}</th><td>${format.percent(row.before)}</td><td>${format.percent(row.after)}</td></tr>`,
   );
-  return `<details><summary><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Histogram of the weights"><path class="before" d="${before}"/><path class="after" d="${after}"/></svg></summary><table><thead><tr><th scope="col">Range</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${table.join('')}</tbody></table></details>`;
+  const heads = [file.range, file.columns.before, file.columns.after].map(
+    (head) => `<th scope="col">${escape(head)}</th>`,
+  );
+  return `<details><summary><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(file.histogram)}"><path class="before" d="${before}"/><path class="after" d="${after}"/></svg></summary><table><thead><tr>${heads.join('')}</tr></thead><tbody>${table.join('')}</tbody></table></details>`;
 }
 
 const ESCAPES: Record<string, string> = {

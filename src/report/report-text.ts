@@ -12,7 +12,7 @@ import {
 } from './figures.js';
 import { formatBytes, formatCount, formatDecibels } from './format.js';
 import { showable, showableLine } from './safe-text.js';
-import { TEXT_ORIGIN, VERDICTS } from './words.js';
+import { ENGLISH_REPORT } from './words.js';
 
 export interface TextOptions {
   /** Width of the terminal in characters. Default 80; at least {@link LEAST_COLUMNS}. */
@@ -34,7 +34,7 @@ const SIDE_BY_SIDE_COLUMNS = 72;
  */
 export function reportText(report: Report, plan: PlanJson | null, options: TextOptions = {}): string {
   const columns = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, Math.floor(options.columns ?? 80)));
-  const words = VERDICTS[report.verdict];
+  const words = ENGLISH_REPORT.verdicts[report.verdict];
   const figures = headline(report);
   const sections = [
     [words.title.toUpperCase(), ...wrap(words.meaning, columns)],
@@ -58,7 +58,10 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
     ...report.texts.map((pair) =>
       section(columns, `Greedy text after "${excerpt(pair.prompt)}"`, textLines(pair, columns)),
     ),
-    wrap(`Measured on ${TEXT_ORIGIN[report.text]}: ${formatCount(report.sequences)} sequences.`, columns),
+    wrap(
+      `Measured on ${ENGLISH_REPORT.origins[report.text]}: ${formatCount(report.sequences)} sequences.`,
+      columns,
+    ),
   ];
   return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }

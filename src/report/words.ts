@@ -1,5 +1,10 @@
-/** The report's English: what each verdict and each figure means, in a sentence a learner understands. */
-import type { Verdict } from '../quantize/report.js';
+/** Every word of the report, and the report's English: the command line's, and the default of the HTML file. */
+import type { Scheme } from '../plan/scheme.js';
+import { describeScheme } from '../plan/scheme.js';
+import { ENGLISH_PLAN, type PlanWords } from '../plan/words.js';
+import type { Report, Verdict } from '../quantize/report.js';
+import type { MemoryName } from '../plan/plan.js';
+import { formatters, type Formatters } from './format.js';
 
 /** A verdict as a headline and what it means. */
 export interface VerdictWords {
@@ -7,51 +12,190 @@ export interface VerdictWords {
   readonly meaning: string;
 }
 
-export const VERDICTS: Record<Verdict, VerdictWords> = {
-  undecided: {
-    title: 'Too little text to judge',
-    meaning:
-      'The figures below come from too few words to say how good the small model is. Give a longer text.',
+/** What a language has to say of a report. */
+export interface ReportWords {
+  /** BCP 47, of the HTML file. */
+  readonly language: string;
+  readonly format: Formatters;
+  readonly verdicts: Readonly<Record<Verdict, VerdictWords>>;
+  /** What a figure measures, in a sentence that a learner understands. */
+  readonly meanings: {
+    readonly perplexity: string;
+    readonly kl: string;
+    readonly probabilityShift: string;
+    readonly sqnr: string;
+  };
+  readonly labels: {
+    readonly kl: string;
+    readonly klNote: string;
+    readonly perplexity: string;
+    readonly ratio: (ratio: string) => string;
+    readonly top1: string;
+    readonly positions: (positions: string) => string;
+    readonly size: string;
+    readonly bits: (bits: string) => string;
+    readonly mean: string;
+    readonly median: string;
+    readonly largest: string;
+    readonly rootMeanSquare: string;
+    /** Percentage points. */
+    readonly points: (points: string) => string;
+  };
+  readonly memories: Readonly<Record<MemoryName, string>>;
+  readonly uses: {
+    readonly weights: (bytes: string) => string;
+    readonly cache: (bytes: string) => string;
+    readonly scratch: (bytes: string) => string;
+    /** Between the three. */
+    readonly separator: string;
+    readonly of: (used: string, capacity: string) => string;
+  };
+  /** The speed that memory bandwidth allows, as part of a sentence. */
+  readonly speedBound: (rate: string) => string;
+  readonly scheme: (scheme: Scheme) => string;
+  readonly plan: PlanWords;
+  /** Where the text that both models read came from. */
+  readonly origins: Readonly<Record<Report['text'], string>>;
+  /** Of the HTML file alone. */
+  readonly file: {
+    readonly model: string;
+    readonly title: (name: string) => string;
+    readonly subtitle: string;
+    readonly settings: (scheme: string, context: string, board: string) => string;
+    readonly kl: (positions: string) => string;
+    readonly shift: string;
+    readonly memoryOf: (board: string) => string;
+    readonly fits: (speed: string) => string;
+    readonly fitsNot: (speed: string) => string;
+    readonly memoryColumns: { readonly memory: string; readonly used: string; readonly for: string };
+    readonly textsAfter: (prompt: string) => string;
+    readonly same: string;
+    readonly marked: string;
+    readonly original: string;
+    readonly converted: string;
+    readonly endsHere: string;
+    readonly tensors: string;
+    readonly charts: string;
+    readonly columns: {
+      readonly name: string;
+      readonly shape: string;
+      readonly dtype: string;
+      readonly before: string;
+      readonly after: string;
+      readonly sqnr: string;
+      readonly largest: string;
+      readonly weights: string;
+    };
+    readonly histogram: string;
+    readonly range: string;
+    readonly measured: (origin: string, sequences: string, positions: string) => string;
+  };
+}
+
+export const ENGLISH_REPORT: ReportWords = {
+  language: 'en',
+  format: formatters('en', 'exact'),
+  verdicts: {
+    undecided: {
+      title: 'Too little text to judge',
+      meaning:
+        'The figures below come from too few words to say how good the small model is. Give a longer text.',
+    },
+    indistinguishable: {
+      title: 'Indistinguishable',
+      meaning: 'The small model predicts practically the same next words as the original.',
+    },
+    negligible: {
+      title: 'Negligible loss',
+      meaning: 'Differences show in the numbers, hardly ever in the text.',
+    },
+    small: {
+      title: 'Small loss',
+      meaning: 'Some words come out differently; the sense stays.',
+    },
+    moderate: {
+      title: 'Moderate loss',
+      meaning: 'The text differs noticeably. A finer granularity will help.',
+    },
+    large: {
+      title: 'Large loss',
+      meaning: 'The model is visibly worse than the original. Use one scale per channel or small groups.',
+    },
+    severe: {
+      title: 'Severe loss',
+      meaning:
+        'The converted model no longer behaves like the original. Use a finer granularity and dynamic activations.',
+    },
   },
-  indistinguishable: {
-    title: 'Indistinguishable',
-    meaning: 'The small model predicts practically the same next words as the original.',
+  meanings: {
+    perplexity:
+      'Perplexity is how many words the model hesitates between, on average. Lower is better; the ratio should stay near 1.',
+    kl: 'How far the predictions moved from the original’s at each position (Kullback-Leibler divergence, nats). 0 is identical.',
+    probabilityShift: 'How much the probability of the word that really follows changed.',
+    sqnr: 'SQNR is the signal-to-noise ratio of the weights. 6 dB is about one bit; higher is better.',
   },
-  negligible: {
-    title: 'Negligible loss',
-    meaning: 'Differences show in the numbers, hardly ever in the text.',
+  labels: {
+    kl: 'Mean KL divergence',
+    klNote: 'nats, 0 is identical',
+    perplexity: 'Perplexity',
+    ratio: (ratio) => `ratio ${ratio}`,
+    top1: 'Same first choice',
+    positions: (positions) => `of ${positions} positions`,
+    size: 'Size',
+    bits: (bits) => `${bits} bits per weight`,
+    mean: 'Mean',
+    median: 'Median',
+    largest: 'Largest',
+    rootMeanSquare: 'Root mean square',
+    points: (points) => `${points} points`,
   },
-  small: {
-    title: 'Small loss',
-    meaning: 'Some words come out differently; the sense stays.',
+  memories: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' },
+  uses: {
+    weights: (bytes) => `weights ${bytes}`,
+    cache: (bytes) => `cache ${bytes}`,
+    scratch: (bytes) => `scratch ${bytes}`,
+    separator: ', ',
+    of: (used, capacity) => `${used} of ${capacity}`,
   },
-  moderate: {
-    title: 'Moderate loss',
-    meaning: 'The text differs noticeably. A finer granularity will help.',
+  speedBound: (rate) => `at most ${rate} tokens per second`,
+  scheme: describeScheme,
+  plan: ENGLISH_PLAN,
+  origins: {
+    given: 'the text that was given',
+    'written by the original model': 'text that the original model wrote itself',
   },
-  large: {
-    title: 'Large loss',
-    meaning: 'The model is visibly worse than the original. Use one scale per channel or small groups.',
-  },
-  severe: {
-    title: 'Severe loss',
-    meaning:
-      'The converted model no longer behaves like the original. Use a finer granularity and dynamic activations.',
+  file: {
+    model: 'Model',
+    title: (name) => `${name}: before and after`,
+    subtitle: 'Before and after the conversion',
+    settings: (scheme, context, board) => `${scheme} · context ${context} · ${board}`,
+    kl: (positions) => `KL divergence over ${positions} positions`,
+    shift: 'Probability of the true next token',
+    memoryOf: (board) => `Memory of ${board}`,
+    fits: (speed) => `It fits; the memories allow ${speed}.`,
+    fitsNot: (speed) => `It does not fit; the memories allow ${speed}.`,
+    memoryColumns: { memory: 'Memory', used: 'Used', for: 'For' },
+    textsAfter: (prompt) => `What both write after “${prompt}”`,
+    same: 'Both texts are the same.',
+    marked: 'Marked from the first difference on. Each word is the most likely one.',
+    original: 'Original',
+    converted: 'Converted',
+    endsHere: '(ends here)',
+    tensors: 'Tensors',
+    charts: 'The charts show how the weights are spread: filled before, line after.',
+    columns: {
+      name: 'Name',
+      shape: 'Shape',
+      dtype: 'Type',
+      before: 'Before',
+      after: 'After',
+      sqnr: 'SQNR',
+      largest: 'Largest',
+      weights: 'Weights',
+    },
+    histogram: 'Histogram of the weights',
+    range: 'Range',
+    measured: (origin, sequences, positions) =>
+      `Measured on ${origin}: ${sequences} sequences, ${positions} positions.`,
   },
 };
-
-/** What a figure measures, one sentence each. */
-export const FIGURES = {
-  perplexity:
-    'How many words the model hesitates between, on average. Lower is better; the ratio should stay near 1.',
-  kl: 'How far the predictions moved from the original’s at each position (Kullback-Leibler divergence, nats). 0 is identical.',
-  top1: 'How often both models put the same word first.',
-  probabilityShift: 'How much the probability of the word that really follows changed.',
-  sqnr: 'Signal-to-noise ratio of the weights. 6 dB is about one bit; higher is better.',
-} as const;
-
-/** Where the text that both models read came from. */
-export const TEXT_ORIGIN = {
-  given: 'the text that was given',
-  'written by the original model': 'text that the original model wrote itself',
-} as const;

@@ -89,8 +89,10 @@ async function toResult(element: Esp32LlmConverter, result = sampleResult()): Pr
 const UNFIT = sampleInspection({
   plan: samplePlan({
     fits: false,
-    problems: ['The package is too large.'],
-    remedies: ['Take a smaller model.'],
+    advice: {
+      problems: [{ code: 'flash', needed: 40 << 20, available: 15 << 20 }],
+      remedies: [{ code: 'smaller-model' }],
+    },
   }),
 });
 
@@ -250,11 +252,15 @@ describe('<esp32-llm-converter>', () => {
   it('plans anew with every setting', async () => {
     const element = await make();
     await toFit(element);
-    fake.nextPlan = async () => samplePlan({ fits: false, problems: ['Too much.'], remedies: [] });
+    fake.nextPlan = async () =>
+      samplePlan({
+        fits: false,
+        advice: { problems: [{ code: 'flash', needed: 3 << 20, available: 2 << 20 }], remedies: [] },
+      });
     part(element, 'input[value=tensor]').click();
     await settle(element);
     expect(fake.settings.at(-1)?.scheme?.granularity).to.equal('tensor');
-    expect(part(element, '.problems').textContent).to.contain('Too much.');
+    expect(part(element, '.problems').textContent).to.contain('1.00 MB too much.');
     expect(button(element, 'Convert anyway').disabled).to.be.false;
 
     fake.nextPlan = async () => samplePlan({ context: 128 });

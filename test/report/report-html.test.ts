@@ -46,7 +46,11 @@ test('escapes everything that a model brings', () => {
         },
       ],
     },
-    samplePlan({ board: evil, schemeText: evil, problems: [evil], remedies: [evil], fits: false }),
+    samplePlan({
+      board: evil,
+      scheme: { ...samplePlan().scheme, granularity: evil as 'tensor' },
+      fits: false,
+    }),
     { name: evil },
   );
   assert.doesNotMatch(html, /<script/);

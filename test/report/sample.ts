@@ -115,6 +115,7 @@ export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
     fits: true,
     problems: [],
     remedies: [],
+    advice: { problems: [], remedies: [] },
     boundTokensPerSecond: 158.3,
     predictedTokensPerSecond: 141.2,
     tensors: [

@@ -1,0 +1,68 @@
+/** A plan's problems and remedies in words: the English of the command line, and what another language has to provide. */
+import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
+
+/** Sentences; sizes come formatted. */
+export interface PlanWords {
+  /** Bytes that are as large as a memory. */
+  readonly bytes: (bytes: number, unit: 'KB' | 'MB') => string;
+  readonly problems: {
+    readonly scratch: (needed: string, available: string, excess: string) => string;
+    readonly cache: (needed: string, available: string, excess: string, context: number) => string;
+    readonly flash: (needed: string, available: string, excess: string) => string;
+  };
+  readonly remedies: Readonly<Record<Exclude<PlanRemedy['code'], 'context'>, string>> & {
+    readonly context: (context: number) => string;
+  };
+}
+
+export const ENGLISH_PLAN: PlanWords = {
+  bytes: planBytes('en'),
+  problems: {
+    scratch: (needed, available, excess) =>
+      `The working memory needs ${needed} of SRAM and ${available} are there: ${excess} too much.`,
+    cache: (needed, available, excess, context) =>
+      `The key/value cache for ${context} tokens needs ${needed} and ${available} are there: ${excess} too much.`,
+    flash: (needed, available, excess) =>
+      `The package needs ${needed} of flash and ${available} are there: ${excess} too much.`,
+  },
+  remedies: {
+    context: (context) => `A context of ${context} tokens fits (--context ${context}).`,
+    'narrower-model': 'Take a model with a smaller vocabulary or feed-forward.',
+    'int8-cache': 'An INT8 cache takes about a quarter.',
+    psram: 'A board with PSRAM holds a longer context.',
+    'shorter-context': 'A smaller context shrinks the rotary tables enough.',
+    'int8-weights': 'INT8 weights take a quarter.',
+    'channel-scales': 'One scale per channel instead of groups saves enough.',
+    'more-flash': 'A board with 16 MB of flash holds more.',
+    'smaller-model': 'Take a smaller model: this chip holds about 14 million parameters at INT8.',
+  },
+};
+
+/** Whole kilobytes rounded up, or megabytes with two decimals: a shortage is never rounded away. */
+export function planBytes(lang: string): PlanWords['bytes'] {
+  return (bytes, unit) =>
+    unit === 'KB'
+      ? `${Math.ceil(bytes / 1024).toLocaleString(lang)} KB`
+      : `${(bytes / 1024 / 1024).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })} MB`;
+}
+
+/** What does not fit and by how much, one sentence each. */
+export function planProblems({ advice }: { readonly advice: PlanAdvice }, words: PlanWords): string[] {
+  return advice.problems.map((problem) => problemSentence(problem, words));
+}
+
+/** What would help, one sentence each. */
+export function planRemedies({ advice }: { readonly advice: PlanAdvice }, { remedies }: PlanWords): string[] {
+  return advice.remedies.map((remedy) =>
+    remedy.code === 'context' ? remedies.context(remedy.context) : remedies[remedy.code],
+  );
+}
+
+function problemSentence(problem: PlanProblem, { bytes, problems }: PlanWords): string {
+  const { needed, available } = problem;
+  const unit = problem.code === 'flash' ? 'MB' : 'KB';
+  const sizes = [bytes(needed, unit), bytes(available, unit), bytes(needed - available, unit)] as const;
+  return problem.code === 'cache'
+    ? problems.cache(...sizes, problem.context)
+    : problems[problem.code](...sizes);
+}
