@@ -36,7 +36,7 @@ export interface Booted {
   readonly device: EmulatorDevice;
   readonly client: ConsoleClient;
   /** What the board wrote for people so far. */
-  text(): string;
+  readonly text: () => string;
 }
 
 /** Boots an image. Close the device when the work is done. */
