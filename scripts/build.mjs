@@ -1,6 +1,5 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
 import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
@@ -45,7 +44,7 @@ async function copyPrograms() {
     for (const file of files) await copyFile(path.join(ROOT, folder, file), path.join(DIST, file));
   }
   for (const [name, file] of Object.entries(FIRMWARE)) {
-    if (existsSync(path.join(ROOT, file))) await copyFile(path.join(ROOT, file), path.join(DIST, name));
+    await copyFile(path.join(ROOT, file), path.join(DIST, name));
   }
 }
 
