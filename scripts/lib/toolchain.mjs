@@ -75,7 +75,11 @@ export async function toolchainVersions(artefact) {
     // It compiles nothing: its version says nothing about the bytes.
     if (program === 'make') continue;
     const { output } = await run(program, ['--version'], { quiet: true });
-    const line = output.split('\n').find((text) => /\d/.test(text))?.trim() ?? '';
+    const line =
+      output
+        .split('\n')
+        .find((text) => /\d/.test(text))
+        ?.trim() ?? '';
     versions[program.replace('/usr/bin/', '')] = line;
   }
   return versions;
