@@ -72,7 +72,7 @@ export async function makePackage(
 
 /** Recomputes all checksums, as an attacker would. */
 export function resealSections(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (bytes.length < 64) return;
   const count = Math.min(view.getUint32(12, true), 64);
   for (let index = 0; index < count; index++) {
