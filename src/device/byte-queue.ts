@@ -1,12 +1,12 @@
 /** Bytes on their way from a producer that calls to a reader that iterates: what devices use for their output. */
 
-/** A queue of chunks with one reader. */
+/** A queue of chunks with one reader; several share the chunks, and all of them come to the end. */
 export class ByteQueue implements AsyncIterable<Uint8Array> {
   private readonly chunks: Uint8Array[] = [];
   private bytes = 0;
   private ended = false;
   private error: Error | null = null;
-  private wake: (() => void) | null = null;
+  private readonly wakes: (() => void)[] = [];
 
   /** Bytes that wait for the reader: a producer that can pause does so above a limit of its own. */
   get waiting(): number {
@@ -18,13 +18,13 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
     if (this.ended || chunk.length === 0) return;
     this.chunks.push(chunk);
     this.bytes += chunk.length;
-    this.wakeReader();
+    this.wakeReaders();
   }
 
   /** The reader's iteration ends after what waits. */
   end(): void {
     this.ended = true;
-    this.wakeReader();
+    this.wakeReaders();
   }
 
   /** The reader's iteration throws after what waits. */
@@ -44,13 +44,12 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
         if (this.error !== null) throw this.error;
         return;
       } else {
-        await new Promise<void>((resolve) => (this.wake = resolve));
+        await new Promise<void>((resolve) => this.wakes.push(resolve));
       }
     }
   }
 
-  private wakeReader(): void {
-    this.wake?.();
-    this.wake = null;
+  private wakeReaders(): void {
+    for (const wake of this.wakes.splice(0)) wake();
   }
 }
