@@ -17,8 +17,16 @@ export const ENTRIES = {
     define: 'src/element/define.ts',
   },
   workers: { worker: 'src/worker/worker.ts', 'emulator-worker': 'src/worker/emulator-worker.ts' },
+  /** One file with everything inside, for pages that are opened from a disk and for those that want one file. */
+  bundle: 'src/element/define.ts',
   cli: 'src/cli/main.ts',
 };
+
+/** Name of the one file with everything inside. */
+export const BUNDLE = 'esp32-llm-converter.bundle.js';
+
+/** What lies beside the scripts, and inside the bundle. */
+export const PROGRAMS = ['kernels.wasm', 'twin.wasm', 'emulator.wasm', 'firmware.esp32s3.elf'];
 
 /** The modules whose texts stand for the workers' programs, and the name of the text in each; see {@link embedWorkers}. */
 const WORKER_SOURCES = {
@@ -31,7 +39,7 @@ const WORKER_SOURCES = {
 
 /**
  * The bundles in the order in which they must be made: the page's code carries the workers.
- * @param {string} dist absolute path of the output folder
+ * @param {string} dist absolute path of the output folder, which has the {@link PROGRAMS}
  * @returns {Promise<Set<string>>} every file that went into a bundle
  */
 export async function bundleAll(dist) {
@@ -39,6 +47,7 @@ export async function bundleAll(dist) {
   const workers = new Map();
   for (const name of Object.keys(ENTRIES.workers)) workers.set(name, await bundleWorker(name, dist, modules));
   await bundlePage(dist, workers, modules);
+  await bundleOne(dist, workers, modules);
   await bundleCli(dist, modules);
   return modules;
 }
@@ -69,6 +78,7 @@ async function bundlePage(dist, workers, modules) {
     input,
     plugins: [
       embedWorkers(workers),
+      withoutPage(),
       typescript(),
       json(),
       nodeResolve({ browser: true }),
@@ -83,6 +93,35 @@ async function bundlePage(dist, workers, modules) {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  collect(bundle, modules);
+  await bundle.close();
+}
+
+/**
+ * The page's code in one classic script, so that it also runs where modules cannot be loaded: pages opened from a disk. It
+ * works as a module script just as well.
+ */
+async function bundleOne(dist, workers, modules) {
+  const bundle = await rollup({
+    input: path.join(ROOT, ENTRIES.bundle),
+    plugins: [
+      embedWorkers(workers),
+      embedPrograms(dist),
+      withoutPage(),
+      typescript(),
+      json(),
+      nodeResolve({ browser: true }),
+      commonjs(),
+      shrink(false),
+    ],
+    onwarn: fail,
+  });
+  await bundle.write({
+    file: path.join(dist, BUNDLE),
+    format: 'iife',
+    name: 'Esp32Llm',
+    inlineDynamicImports: true,
   });
   collect(bundle, modules);
   await bundle.close();
@@ -130,12 +169,31 @@ function typescript() {
   };
 }
 
-/**
- * Takes the indentation out of `css` and `html` templates, which no minifier looks into: it would be a tenth of what a page
- * loads first. Line breaks stay, so that the maps still name the right lines.
- */
+/** Takes blank space out of `css` and `html` templates, which no minifier looks into: it is a tenth of what a page loads first. */
 function tightTemplates(source) {
-  return /from 'lit'/.test(source) ? source.replace(/\n[ \t]+/g, '\n') : source;
+  if (!/from 'lit'/.test(source)) return source;
+  return source
+    .replace(/\n[ \t]+/g, '\n')
+    .replace(/\bcss`[^`]*`/g, (styles) => styles.replace(/\s*([{};])\s*/g, '$1').replace(/:\s+/g, ':'));
+}
+
+/** What Lit's modules take for granted while they are loaded, and what stands in where there is no page. */
+const WITHOUT_PAGE = {
+  'reactive-element.js': [/\bextends HTMLElement\b/, 'extends(globalThis.HTMLElement??class{})'],
+  'lit-html.js': [/=document,/, '=globalThis.document??{createTreeWalker(){}},'],
+};
+
+/** The element can be imported on a server, which renders its tag and leaves the rest to the browser. */
+function withoutPage() {
+  return {
+    name: 'without-page',
+    transform(source, id) {
+      const [pattern, replacement] = WITHOUT_PAGE[path.basename(id)] ?? [];
+      if (pattern === undefined || !id.includes('node_modules')) return null;
+      if (!pattern.test(source)) throw new Error(`${id} is another version than is known here.`);
+      return { code: source.replace(pattern, replacement), map: null };
+    },
+  };
 }
 
 /** JSON as a module's default export: esptool-js keeps its flasher stubs in JSON. */
@@ -160,6 +218,21 @@ function embedWorkers(workers) {
         return { code, map: { mappings: '' } };
       }
       return null;
+    },
+  };
+}
+
+/** Replaces the module that says "nothing inside" by one that has every program. */
+function embedPrograms(dist) {
+  const inside = path.join(ROOT, 'src/worker/assets-inside.ts');
+  return {
+    name: 'embed-programs',
+    load(id) {
+      if (id !== inside) return null;
+      const present = PROGRAMS.filter((name) => existsSync(path.join(dist, name)));
+      const texts = present.map((name) => [name, readFileSync(path.join(dist, name)).toString('base64')]);
+      const code = `export const assetsInside = ${JSON.stringify(Object.fromEntries(texts))};`;
+      return { code, map: { mappings: '' } };
     },
   };
 }

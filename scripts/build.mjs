@@ -1,5 +1,5 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
-import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
@@ -17,12 +17,13 @@ const FIRMWARE = { 'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firm
 try {
   await ensureDependencies();
   // Loaded late: a fresh clone has no bundler before this line.
-  const { bundleAll } = await import('../rollup.config.mjs');
+  const { bundleAll, BUNDLE } = await import('../rollup.config.mjs');
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
-  const modules = await bundleAll(DIST);
-  await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), await thirdPartyLicences(modules));
   await copyPrograms();
+  const licences = await thirdPartyLicences(await bundleAll(DIST));
+  await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), licences);
+  await addLicences(path.join(DIST, BUNDLE), licences);
   await chmod(path.join(DIST, 'cli.js'), 0o755);
   await runOrThrow(
     process.execPath,
@@ -46,6 +47,13 @@ async function copyPrograms() {
   for (const [name, file] of Object.entries(FIRMWARE)) {
     await copyFile(path.join(ROOT, file), path.join(DIST, name));
   }
+}
+
+/** One file travels alone, so it carries the licences of all that is in it. */
+async function addLicences(file, thirdParty) {
+  const own = await readFile(path.join(ROOT, 'LICENSE'), 'utf8');
+  const text = `esp32-llm-converter\n===================\n\n${own.trim()}\n\n\n${thirdParty}`;
+  await appendFile(file, `\n/*!\n${text.replaceAll('*/', '* /')}*/\n`);
 }
 
 async function report() {

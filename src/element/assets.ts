@@ -1,4 +1,5 @@
 /** Where the element's files are: WebAssembly, worker and sample model, relative to the script or to what the page says. */
+import { insideUrl } from '../worker/fetch-asset.js';
 import type { RuntimeUrls } from '../worker/runtime.js';
 
 /** Addresses of everything that the element fetches. */
@@ -27,11 +28,13 @@ export interface AssetChoices {
  */
 export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
   const base = choices.base === null ? scriptFolder(script) : new URL(folder(choices.base), choices.page);
+  const find = (name: string): string =>
+    (choices.base === null ? insideUrl(name) : null) ?? new URL(name, base).href;
   const own: AssetUrls = {
-    kernels: new URL('kernels.wasm', base).href,
-    twin: new URL('twin.wasm', base).href,
-    firmware: new URL('firmware.esp32s3.elf', base).href,
-    emulator: new URL('emulator.wasm', base).href,
+    kernels: find('kernels.wasm'),
+    twin: find('twin.wasm'),
+    firmware: find('firmware.esp32s3.elf'),
+    emulator: find('emulator.wasm'),
     // The package has dist/ and models/ side by side.
     model: new URL('../models/home-commands/', base).href,
   };

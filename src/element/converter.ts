@@ -1,20 +1,32 @@
 /** The real converter behind the store: the bridge to the worker, loaded when it is first needed. */
 import { ConverterBridge } from '../worker/bridge.js';
 import { loadRuntime, type RuntimeUrls } from '../worker/runtime.js';
-import { defaultStarts } from '../worker/start.js';
+import { defaultStarts, pageStart } from '../worker/start.js';
 import type { Converter } from './store.js';
+
+/** Said where no worker may start: the page then does the work between its own turns. */
+const ON_PAGE =
+  "The page permits no worker, so it does the work itself and may stutter. Add 'worker-src blob:' to its " +
+  'Content-Security-Policy, or name a copy of worker.js with the attribute worker-url.';
 
 /**
  * @param urls of the WebAssembly modules
  * @param workerUrl absolute address of a worker file on the page's origin, `null` for none
  */
 export function createConverter(urls: RuntimeUrls, workerUrl: string | null): Converter {
+  let onPage = false;
+  const last = pageStart(() => {
+    onPage = true;
+  });
   const bridge = new ConverterBridge({
     runtime: () => loadRuntime(urls),
-    starts: () => defaultStarts(workerUrl),
+    starts: async () => [...(await defaultStarts(workerUrl)), last],
   });
   return {
-    inspect: (source, settings, options) => bridge.run('inspect', { source, settings }, options),
+    inspect: async (source, settings, options) => {
+      const inspection = await bridge.run('inspect', { source, settings }, options);
+      return onPage ? { ...inspection, notes: [...inspection.notes, ON_PAGE] } : inspection;
+    },
     plan: (source, settings, options) => bridge.run('plan', { source, settings }, options),
     convert: (source, settings, options) => bridge.run('convert', { source, settings }, options),
     generate: (bytes, request, options) => bridge.generate(bytes, request, options),

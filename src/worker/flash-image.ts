@@ -5,6 +5,7 @@ import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
 import { TransportError } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
+import { fetchAsset } from './fetch-asset.js';
 
 /** What the page's image is made with. */
 export interface PageImageOptions {
@@ -42,7 +43,7 @@ async function loadFirmware(firmware: string | File, signal: AbortSignal | undef
   }
   let response: Response;
   try {
-    response = await fetch(firmware, signal === undefined ? {} : { signal });
+    response = await fetchAsset(firmware, signal === undefined ? {} : { signal });
   } catch (cause) {
     signal?.throwIfAborted();
     throw new TransportError(

@@ -1,6 +1,7 @@
 /** Fetches and compiles the WebAssembly modules on the page, once per address, however many elements ask. */
 import type { Runtime } from '../pipeline/types.js';
 import { TransportError } from '../shared/errors.js';
+import { fetchAsset } from './fetch-asset.js';
 
 /** Addresses of the two modules. */
 export interface RuntimeUrls {
@@ -40,7 +41,7 @@ export function compileOnce(url: string): Promise<WebAssembly.Module> {
 async function compile(url: string): Promise<WebAssembly.Module> {
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetchAsset(url);
   } catch (cause) {
     throw new TransportError(
       `${url} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS).`,

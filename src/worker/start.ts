@@ -9,7 +9,12 @@ export interface WorkerStart {
   /** For the message when all ways fail, e.g. `blob:`. */
   readonly name: string;
   /** @returns the worker, and what to do once it runs or is given up */
-  start(): { readonly worker: Worker; readonly release: () => void };
+  start(): Started | Promise<Started>;
+}
+
+export interface Started {
+  readonly worker: Worker;
+  readonly release: () => void;
 }
 
 /** A worker from inline source: works from any origin, where the policy allows `worker-src blob:`. */
@@ -39,8 +44,20 @@ export function urlStart(url: string, type: WorkerType = 'classic'): WorkerStart
   };
 }
 
+/** No thread at all, where the page permits none. */
+export function pageStart(onStart: () => void): WorkerStart {
+  return {
+    name: 'on the page itself',
+    async start() {
+      const { PageWorker } = await import('./page-worker.js');
+      onStart();
+      return { worker: new PageWorker(), release: () => undefined };
+    },
+  };
+}
+
 /**
- * The ways that this build has, best first.
+ * The ways that this build has to a thread, best first.
  * @param workerUrl a copy of the worker's file on the page's own origin, for pages that forbid blobs
  */
 export async function defaultStarts(workerUrl: string | null): Promise<WorkerStart[]> {
@@ -120,9 +137,9 @@ async function handshake(
   timeout: number,
   signal: AbortSignal | undefined,
 ): Promise<Worker> {
-  let started: ReturnType<WorkerStart['start']>;
+  let started: Started;
   try {
-    started = way.start();
+    started = await way.start();
   } catch (error) {
     throw new NoWorker(error instanceof Error ? error.message : String(error));
   }

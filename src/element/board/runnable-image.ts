@@ -9,6 +9,7 @@ import { UsageError } from '../../shared/errors.js';
 import { MemorySource } from '../../source/memory-folder.js';
 import type { ConvertResult } from '../../worker/jobs.js';
 import type { BoardImage } from '../board-image.js';
+import { fetchAsset } from '../../worker/fetch-asset.js';
 
 /** An image, and what a board must have for it. */
 export interface RunnableImage {
@@ -59,7 +60,7 @@ export async function readRunnableImage(
  */
 export async function fetchSymbols(address: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
   try {
-    const response = await fetch(address, { ...(signal === undefined ? {} : { signal }) });
+    const response = await fetchAsset(address, { ...(signal === undefined ? {} : { signal }) });
     const bytes = response.ok ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array();
     const isElf = [0x7f, 0x45, 0x4c, 0x46].every((byte, index) => bytes[index] === byte);
     return isElf ? bytes : undefined;

@@ -1,0 +1,26 @@
+/** Brings a file that belongs to the element: from beside the script, or out of the script itself. */
+import { assetsInside } from './assets-inside.js';
+
+/** Addresses of files that the script carries. */
+const INSIDE = 'inside:';
+
+/** The address of a file inside the script, `null` when it lies beside it. */
+export function insideUrl(name: string): string | null {
+  return assetsInside !== null && name in assetsInside ? INSIDE + name : null;
+}
+
+/**
+ * As `fetch`; a file inside the script is there at once, and no content policy is asked.
+ * @throws TypeError as `fetch` does when nothing comes
+ */
+export async function fetchAsset(url: string, options: RequestInit = {}): Promise<Response> {
+  if (!url.startsWith(INSIDE)) return fetch(url, options);
+  const text = assetsInside?.[url.slice(INSIDE.length)];
+  if (text === undefined) throw new TypeError(`${url} is not inside this script.`);
+  return new Response(fromBase64(text));
+}
+
+/** @throws DOMException when it is not Base64 */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
