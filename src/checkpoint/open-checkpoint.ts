@@ -44,6 +44,7 @@ export async function openCheckpoint(folder: ModelFolder, signal?: AbortSignal):
       `It holds ${candidates.length} safetensors files and no index: ${list(candidates)}.`,
       {
         file: folder.name,
+        code: 'two-models',
         remedy: `Keep one model in the folder, or add its ${INDEX_NAME}.`,
       },
     );
@@ -76,6 +77,7 @@ async function openShards(
       `${missing.length} of ${index.shards.length} weight files are missing: ${list(missing)}.`,
       {
         file: INDEX_NAME,
+        code: 'missing-files',
         remedy: 'Download the missing files into the folder.',
       },
     );
@@ -91,6 +93,7 @@ async function openShards(
       {
         file: INDEX_NAME,
         field: tensor.slice(0, 200),
+        code: 'mixed-up',
         remedy: 'Download the index and the weight files again.',
       },
     );
@@ -110,6 +113,7 @@ async function refuseOthers(folder: ModelFolder, signal: AbortSignal | undefined
       'The weights are a PyTorch pickle, which is a program and not only data; it is not read.',
       {
         file: pickle,
+        code: 'pickle',
         remedy:
           'Convert the folder once in Python:\n' +
           '  from transformers import AutoModelForCausalLM\n' +
@@ -122,11 +126,13 @@ async function refuseOthers(folder: ModelFolder, signal: AbortSignal | undefined
     if (found === undefined) continue;
     throw new UnsupportedError(`The weights are in a ${kind} file, which is not read.`, {
       file: found,
+      code: 'other-format',
       remedy: 'Use the folder of the original model with its model.safetensors and config.json.',
     });
   }
   throw new FormatError(`It holds no weights: neither ${SINGLE_NAME} nor ${INDEX_NAME}.`, {
     file: folder.name,
+    code: 'no-weights',
     remedy: 'Choose the folder that holds config.json and the safetensors files.',
   });
 }

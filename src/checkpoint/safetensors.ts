@@ -74,6 +74,7 @@ function headerLength(start: Uint8Array, source: ByteSource): number {
     throw new FormatError(`The file has only ${start.length} bytes; a header needs more.`, {
       file,
       remedy: 'Download it again.',
+      code: 'broken-file',
     });
   }
   const length = new DataView(start.buffer, start.byteOffset, start.byteLength).getBigUint64(0, true);
@@ -85,6 +86,7 @@ function headerLength(start: Uint8Array, source: ByteSource): number {
       `The header says it is ${length} bytes long, but the file has only ${source.size}.`,
       {
         file,
+        code: 'broken-file',
         remedy: 'The file is cut off or is not safetensors; download it again.',
       },
     );
@@ -113,6 +115,7 @@ function refuseOtherFormats(start: Uint8Array, file: string): void {
   throw new FormatError(`The file is ${kind}, not safetensors.`, {
     file,
     remedy: 'Download the original model.safetensors.',
+    code: 'broken-file',
   });
 }
 
@@ -154,6 +157,7 @@ function parseHeaderJson(header: Uint8Array, file: string): JsonObject {
     new FormatError(problem, {
       file,
       field: 'header',
+      code: 'broken-file',
       remedy: 'The file is damaged; download it or save it again.',
     });
   // So that no other format can be mistaken for this one, the first character is fixed and padding comes only after.
@@ -262,6 +266,7 @@ function checkLayout(tensors: TensorInfo[], file: string, dataStart: number, fil
         : `${fileSize - at} bytes at the end of the file belong to no tensor.`;
     throw new FormatError(problem, {
       file,
+      code: 'broken-file',
       remedy: at > fileSize ? 'The download was cut off; download the file again.' : remedy,
     });
   }

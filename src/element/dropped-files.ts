@@ -68,5 +68,6 @@ async function children(entry: FileSystemDirectoryEntry): Promise<FileSystemEntr
 function unreadable(entry: FileSystemEntry, cause: DOMException): TransportError {
   return new TransportError(`${entry.name} cannot be read. Drop it again, or choose it with the button.`, {
     cause,
+    code: 'file-changed',
   });
 }

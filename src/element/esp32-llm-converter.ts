@@ -156,7 +156,7 @@ export class Esp32LlmConverter extends LitElement {
     onImage: ({ file, sha256 }) => {
       this.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));
     },
-    explain: (error, doing) => explain(error, doing, this.#words.first),
+    explain: (error, doing) => explain(error, doing, this.#words.first, this.#words.all?.help ?? null),
     onChange: (now, before) => {
       this.#changed(now, before);
     },
@@ -390,7 +390,12 @@ export class Esp32LlmConverter extends LitElement {
     } catch (cause) {
       const { views } = this.#words.first.failures;
       const error = new Error(views, { cause });
-      this.boardsFailure = { title: views, message: cause instanceof Error ? cause.message : '', error };
+      this.boardsFailure = {
+        title: views,
+        help: null,
+        message: cause instanceof Error ? cause.message : '',
+        error,
+      };
       this.dispatchEvent(new Esp32LlmErrorEvent(views, error));
       throw error;
     }
@@ -485,7 +490,7 @@ export class Esp32LlmConverter extends LitElement {
       save(await makeDownload(kind, view, () => this.#store.image(), strings.report));
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
-      const failure = explain(error, 'image', this.#words.first);
+      const failure = explain(error, 'image', this.#words.first, this.#words.all?.help ?? null);
       this.downloadFailure = failure;
       this.announcement = failure.title;
       this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
@@ -530,7 +535,7 @@ export class Esp32LlmConverter extends LitElement {
     try {
       await this.load(await droppedFiles(event.dataTransfer));
     } catch (error) {
-      this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
+      await this.#refuse(error);
     }
   }
 
@@ -591,8 +596,16 @@ export class Esp32LlmConverter extends LitElement {
       const { source, name, preset } = readChoice(chosen, this, document.baseURI);
       await this.#store.choose(source, name, preset);
     } catch (error) {
-      this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
+      if (turn === this.#turn) await this.#refuse(error);
     }
+  }
+
+  /** Shows why a model could not even be asked for, with what to do about it. */
+  async #refuse(error: unknown): Promise<void> {
+    const turn = this.#turn;
+    // Without the words the headline alone is in the reader's language.
+    await this.#words.load().catch(() => undefined);
+    if (turn === this.#turn) this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
   }
 
   /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. */

@@ -27,6 +27,7 @@ export function readAddress(text: string, page: string): ModelSource {
   }
   throw new UsageError(
     `"${address}" is not the address of a model. Write https://… for a folder, or hf:owner/name for a model of the Hugging Face Hub.`,
+    { code: 'address' },
   );
 }
 
@@ -40,6 +41,7 @@ export function readTyped(text: string, page: string): ModelSource {
   if (!/^(hf:|https?:\/\/)/.test(typed)) {
     throw new UsageError(
       `"${typed}" is not the address of a model. Write owner/name for a model of the Hugging Face Hub, or https://… for a folder.`,
+      { code: 'address' },
     );
   }
   return readAddress(typed, page);
@@ -68,7 +70,9 @@ export function sourceName(source: ModelSource): string {
 function repository(text: string): ModelSource {
   const [, repo, revision] = REPOSITORY.exec(text) ?? [];
   if (repo === undefined) {
-    throw new UsageError(`"hf:${text}" is not a model of the Hugging Face Hub. Write hf:owner/name.`);
+    throw new UsageError(`"hf:${text}" is not a model of the Hugging Face Hub. Write hf:owner/name.`, {
+      code: 'address',
+    });
   }
   return { kind: 'hub', repo, revision: revision ?? 'main' };
 }
@@ -76,7 +80,9 @@ function repository(text: string): ModelSource {
 function hubPage(address: string): ModelSource {
   const [owner, name, view, ...rest] = new URL(address).pathname.split('/').filter((part) => part !== '');
   if (owner === undefined || name === undefined) {
-    throw new UsageError(`${address} is not the page of a model. Copy the address of the model's own page.`);
+    throw new UsageError(`${address} is not the page of a model. Copy the address of the model's own page.`, {
+      code: 'address',
+    });
   }
   const revision = view === 'tree' || view === 'blob' ? (rest[0] ?? 'main') : 'main';
   return repository(

@@ -157,6 +157,7 @@ function checkActivation(config: ConfigFields): void {
   throw new UnsupportedError(`The activation is ${show(activation)}.`, {
     file: config.file,
     field: 'hidden_act',
+    code: 'family',
     remedy: 'Only silu is computed for this family; use a model with it.',
   });
 }
@@ -169,6 +170,7 @@ function readLayerCount(config: ConfigFields, table: TensorTable, prefix: string
     file: config.file,
     field: 'num_hidden_layers',
     remedy: 'Take config and weights from the same model.',
+    code: 'mixed-up',
   });
 }
 
@@ -203,6 +205,7 @@ function readHeads(
         file: config.file,
         field: explicit ? 'head_dim' : 'num_attention_heads',
         remedy: 'Take config and weights from the same model.',
+        code: 'mixed-up',
       },
     );
   }
@@ -212,6 +215,7 @@ function readHeads(
       {
         file: config.file,
         field: 'head_dim',
+        code: 'family',
         remedy: 'Use a model with an even head size.',
       },
     );

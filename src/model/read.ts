@@ -51,6 +51,7 @@ async function readConfig(folder: ModelFolder, signal: AbortSignal | undefined):
     throw new FormatError('It has no config.json.', {
       file: folder.name,
       remedy: 'Choose the folder that holds config.json and the safetensors files.',
+      code: 'no-config',
     });
   }
   return new ConfigFields(config, CONFIG_NAME);
@@ -87,6 +88,7 @@ function chooseFamily(config: ConfigFields): Choice {
       file: config.file,
       field: 'model_type',
       remedy: 'Take the file of the original model.',
+      code: 'mixed-up',
     });
   }
   if (family.baseArchitectures.includes(architecture) && !config.boolean('tie_word_embeddings', false)) {
@@ -112,6 +114,6 @@ function unknownFamily(config: ConfigFields, name: string | null, field: string)
     name === null
       ? 'It names neither an architecture nor a model type.'
       : `${show(name).replace(/^"|"$/g, '')} is not converted yet.`,
-    { file: config.file, field, remedy: supportedFamilies() },
+    { file: config.file, field, remedy: supportedFamilies(), code: 'family' },
   );
 }

@@ -1,5 +1,5 @@
 /** Models that are well formed but of a kind that is not converted: refused by name, with what to use instead. */
-import { UnsupportedError } from '../shared/errors.js';
+import { UnsupportedError, type FailureCode } from '../shared/errors.js';
 import type { ConfigFields } from './config-fields.js';
 
 /** Keys that only mixtures of experts have, with the least value that means one. */
@@ -14,12 +14,13 @@ const TOWER_KEYS = ['text_config', 'vision_config', 'audio_config', 'vision_towe
  * @throws UnsupportedError
  */
 export function refuseKinds(config: ConfigFields, supported: string): void {
-  const refuse = (field: string, problem: string, remedy: string): never => {
-    throw new UnsupportedError(problem, { file: config.file, field, remedy });
+  const refuse = (code: FailureCode, field: string, problem: string, remedy: string): never => {
+    throw new UnsupportedError(problem, { file: config.file, field, remedy, code });
   };
   if (config.isSet('quantization_config')) {
     const method = config.object('quantization_config')?.raw('quant_method');
     refuse(
+      'quantized',
       'quantization_config',
       `The model is already quantized${typeof method === 'string' ? ` (${method.slice(0, 40)})` : ''}; its weights are codes, not numbers.`,
       'Use the original model that it was made from.',
@@ -28,6 +29,7 @@ export function refuseKinds(config: ConfigFields, supported: string): void {
   for (const key of TOWER_KEYS) {
     if (config.isSet(key)) {
       refuse(
+        'multimodal',
         key,
         'The model is multimodal: its language model is only a part.',
         `Use a text model. ${supported}`,
@@ -36,6 +38,7 @@ export function refuseKinds(config: ConfigFields, supported: string): void {
   }
   if (config.boolean('is_encoder_decoder', false)) {
     refuse(
+      'encoder-decoder',
       'is_encoder_decoder',
       'The model has an encoder and a decoder.',
       `Use a model that only decodes. ${supported}`,
@@ -44,7 +47,12 @@ export function refuseKinds(config: ConfigFields, supported: string): void {
   for (const key of EXPERT_KEYS) {
     const experts = config.raw(key);
     if (typeof experts === 'number' && experts > 1) {
-      refuse(key, `The model is a mixture of ${experts} experts.`, `Use a dense model. ${supported}`);
+      refuse(
+        'experts',
+        key,
+        `The model is a mixture of ${experts} experts.`,
+        `Use a dense model. ${supported}`,
+      );
     }
   }
 }
@@ -55,6 +63,7 @@ export function adapterError(): UnsupportedError {
     'The folder holds an adapter (LoRA), which is only the difference to a base model.',
     {
       file: 'adapter_config.json',
+      code: 'adapter',
       remedy:
         'Merge it once in Python:\n' +
         '  from peft import AutoPeftModelForCausalLM\n' +

@@ -72,7 +72,12 @@ export class TensorTable {
     if (info.shape.length !== shape.length || info.shape.some((dimension, i) => dimension !== shape[i])) {
       throw new FormatError(
         `The tensor has the shape [${info.shape.join(', ')}], but ${claim} in ${this.#file} makes it [${shape.join(', ')}].`,
-        { file: info.file, field: name, remedy: 'Take config and weights from the same model.' },
+        {
+          file: info.file,
+          field: name,
+          remedy: 'Take config and weights from the same model.',
+          code: 'mixed-up',
+        },
       );
     }
     const ref = { name, dtype: floatDtype(info), shape: [...shape] };
@@ -127,6 +132,7 @@ export class TensorTable {
     return new FormatError('The tensor is missing.', {
       file: this.#place(),
       field: name,
+      code: 'mixed-up',
       remedy: `${this.#file} describes a model that has it; take both from the same model.`,
     });
   }
@@ -146,6 +152,7 @@ function floatDtype(info: TensorInfo): TensorRef['dtype'] {
     {
       file: info.file,
       field: info.name,
+      code: 'quantized',
       remedy: 'Use the original model, before any quantization, saved as float16, bfloat16 or float32.',
     },
   );

@@ -117,51 +117,12 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
       );
     }) ?? 1;
   const scratch = scratchBytes(model, scheme, context, maxBatch);
-  const cacheInSram = scratch + cache <= sramCapacity;
-  const sramForWeights = Math.max(0, sramCapacity - scratch - (cacheInSram ? cache : 0));
-  const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
-  const tensors = placeTensors(planned, sramForWeights, psramForWeights);
-
-  const perToken = (placement: number): number =>
-    tensors
-      .filter((entry) => entry.placement === placement)
-      .reduce((sum, entry) => sum + entry.tensor.bytesPerToken, 0);
-  const stored = (placement: number): number =>
-    tensors
-      .filter((entry) => entry.placement === placement)
-      .reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
+  const room: Room = { board, cache, scratch, sramCapacity, packageBytes, flashCapacity };
+  const { tensors, cacheInSram, memories } = fasterLayout(planned, room);
   const cacheRead = cache / 2;
-
-  const memories: MemoryUse[] = [
-    {
-      memory: 'sram',
-      capacity: sramCapacity,
-      weights: stored(PLACEMENT.sram),
-      cache: cacheInSram ? cache : 0,
-      scratch,
-      bytesPerToken: perToken(PLACEMENT.sram) + (cacheInSram ? cacheRead : 0),
-    },
-    {
-      memory: 'psram',
-      capacity: board.psramBytes,
-      weights: stored(PLACEMENT.psram),
-      cache: cacheInSram ? 0 : cache,
-      scratch: 0,
-      bytesPerToken: perToken(PLACEMENT.psram) + (cacheInSram ? 0 : cacheRead),
-    },
-    // The package lies in flash whole; what faster memories hold is copied there at boot.
-    {
-      memory: 'flash',
-      capacity: flashCapacity,
-      weights: packageBytes,
-      cache: 0,
-      scratch: 0,
-      bytesPerToken: perToken(PLACEMENT.flash),
-    },
-  ];
 
   const limit = bound(memories, board);
   return {
@@ -205,17 +166,98 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   };
 }
 
+/** What a layout has to share out. */
+interface Room {
+  readonly board: Board;
+  readonly cache: number;
+  readonly scratch: number;
+  readonly sramCapacity: number;
+  readonly packageBytes: number;
+  readonly flashCapacity: number;
+}
+
+interface Layout {
+  readonly tensors: readonly PlacedTensor[];
+  readonly cacheInSram: boolean;
+  readonly memories: readonly MemoryUse[];
+}
+
+/**
+ * A byte of a matrix is read for every token, a byte of the cache for half of them on average; but the cache is only as
+ * large as it is, and what is left of SRAM may hold no whole matrix. So both orders are laid out, and the one with the
+ * higher bound is taken. The firmware puts the cache into SRAM when it fits beside the weights that are placed there.
+ */
+function fasterLayout(planned: readonly PlannedTensor[], room: Room): Layout {
+  const { board, cache, scratch, sramCapacity } = room;
+  const left = Math.max(0, sramCapacity - scratch);
+  const cacheFirst = cache <= left;
+  const first = layOut(planned, room, cacheFirst ? left - cache : left, cacheFirst);
+  if (!cacheFirst || cache > board.psramBytes) return first;
+  const weightsFirst = layOut(planned, room, left, false);
+  const weights = weightsFirst.memories[0]?.weights ?? 0;
+  // When the cache fits beside them after all, the firmware puts it there.
+  if (weights + cache <= left) return first;
+  return bound(weightsFirst.memories, board) > bound(first.memories, board) ? weightsFirst : first;
+}
+
+function layOut(
+  planned: readonly PlannedTensor[],
+  room: Room,
+  sramForWeights: number,
+  cacheInSram: boolean,
+): Layout {
+  const { board, cache, scratch, sramCapacity, packageBytes, flashCapacity } = room;
+  const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
+  const tensors = placeTensors(planned, sramForWeights, psramForWeights);
+  const sum = (placement: number, bytes: (tensor: PlannedTensor) => number): number =>
+    tensors
+      .filter((entry) => entry.placement === placement)
+      .reduce((total, entry) => total + bytes(entry.tensor), 0);
+  const perToken = (placement: number): number => sum(placement, (tensor) => tensor.bytesPerToken);
+  const cacheRead = cache / 2;
+  const memories: MemoryUse[] = [
+    {
+      memory: 'sram',
+      capacity: sramCapacity,
+      weights: sum(PLACEMENT.sram, storedBytes),
+      cache: cacheInSram ? cache : 0,
+      scratch,
+      bytesPerToken: perToken(PLACEMENT.sram) + (cacheInSram ? cacheRead : 0),
+    },
+    {
+      memory: 'psram',
+      capacity: board.psramBytes,
+      weights: sum(PLACEMENT.psram, storedBytes),
+      cache: cacheInSram ? 0 : cache,
+      scratch: 0,
+      bytesPerToken: perToken(PLACEMENT.psram) + (cacheInSram ? 0 : cacheRead),
+    },
+    // The package lies in flash whole; what faster memories hold is copied there at boot.
+    {
+      memory: 'flash',
+      capacity: flashCapacity,
+      weights: packageBytes,
+      cache: 0,
+      scratch: 0,
+      bytesPerToken: perToken(PLACEMENT.flash),
+    },
+  ];
+  return { tensors, cacheInSram, memories };
+}
+
 function chooseContext(model: DecoderModel, options: PlanOptions): number {
   const longest = Math.min(model.maxPositions, MAX_CONTEXT);
   if (options.context !== undefined) {
     if (!Number.isInteger(options.context) || options.context < 2) {
       throw new UsageError(
         `A context of ${options.context} tokens is not possible; give a whole number from 2 to ${longest}.`,
+        { code: 'context' },
       );
     }
     if (options.context > longest) {
       throw new UsageError(
         `The model was made for at most ${longest} positions; give a context of ${longest} or fewer.`,
+        { code: 'context' },
       );
     }
     return options.context;

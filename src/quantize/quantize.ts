@@ -295,6 +295,7 @@ class QuantizeJob {
     return new FormatError(`${where}: not a finite number (NaN or infinity).`, {
       file,
       field: source.name,
+      code: 'not-finite',
       remedy: 'The checkpoint is damaged or its training diverged; take another one.',
     });
   }

@@ -3,6 +3,46 @@
  * and a bad request. Every message says what happened and what to do.
  */
 
+/** Causes that people meet most, so that a page can say the remedy in their language. */
+export type FailureCode =
+  /** The folder has no config.json. */
+  | 'no-config'
+  /** The folder has no weights. */
+  | 'no-weights'
+  /** Several models lie in one folder. */
+  | 'two-models'
+  /** Some of the weight files that the index lists are not there. */
+  | 'missing-files'
+  /** A file ends early or is something else. */
+  | 'broken-file'
+  /** Git LFS left a pointer in place of the file. */
+  | 'lfs-pointer'
+  /** Config and weights belong to different models. */
+  | 'mixed-up'
+  /** Weights that are not numbers. */
+  | 'not-finite'
+  | 'family'
+  | 'quantized'
+  | 'multimodal'
+  | 'encoder-decoder'
+  | 'experts'
+  | 'adapter'
+  | 'pickle'
+  | 'other-format'
+  /** The file changed or went away while it was read. */
+  | 'file-changed'
+  /** The server wants to know who asks, or refuses. */
+  | 'refused'
+  | 'absent'
+  | 'network'
+  /** The server gives no parts of files. */
+  | 'no-ranges'
+  | 'no-files'
+  | 'too-many-files'
+  | 'address'
+  | 'context'
+  | 'unfit';
+
 /** Where in the input a {@link FormatError} was found. */
 export interface FormatErrorPlace {
   /** File name inside the model folder, or the package's name. */
@@ -11,6 +51,8 @@ export interface FormatErrorPlace {
   readonly field?: string | undefined;
   /** What the person can do about it, as one sentence. */
   readonly remedy: string;
+  /** For causes that are common. */
+  readonly code?: FailureCode | undefined;
 }
 
 /** The bytes are malformed, or well formed but not what we support. Permanent: retrying cannot help. */
@@ -19,6 +61,7 @@ export class FormatError extends Error {
   readonly file: string;
   readonly field: string | undefined;
   readonly remedy: string;
+  readonly code: FailureCode | undefined;
 
   /**
    * @param problem what is wrong, as a sentence without the file name
@@ -30,6 +73,7 @@ export class FormatError extends Error {
     this.file = place.file;
     this.field = place.field;
     this.remedy = place.remedy;
+    this.code = place.code;
   }
 }
 
@@ -43,21 +87,33 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
   /** HTTP status, when there was an answer. */
   readonly status: number | undefined;
+  readonly code: FailureCode | undefined;
 
-  constructor(message: string, options: { status?: number | undefined; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { status?: number | undefined; code?: FailureCode | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.status = options.status;
+    this.code = options.code;
   }
 }
 
 /** The caller asked for something impossible or contradictory (command line: exit code 2). */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
+  readonly code: FailureCode | undefined;
+
+  constructor(message: string, options: { code?: FailureCode | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+  }
 }
 
 /** The model does not fit the board that it is converted for; the message says by how much and what would help. */
 export class FitError extends UsageError {
   override readonly name = 'FitError';
+  override readonly code = 'unfit';
 }
 
 /** Throws the signal's reason when it is aborted; call it between pieces of long work. */
@@ -68,4 +124,13 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /** Whether `error` is the result of an abort rather than a failure. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
+}
+
+/** The common cause of an error, `null` when it is another; answers of servers are told apart by their status. */
+export function failureCode(error: unknown): FailureCode | null {
+  if (error instanceof FormatError || error instanceof UsageError) return error.code ?? null;
+  if (!(error instanceof TransportError)) return null;
+  if (error.code !== undefined) return error.code;
+  if (error.status === 401 || error.status === 403) return 'refused';
+  return error.status === 404 ? 'absent' : 'network';
 }

@@ -61,13 +61,14 @@ export class BlobSource implements ByteSource {
       signal?.throwIfAborted();
       throw new TransportError(
         `${this.name}: the file cannot be read; it was changed, moved or removed since it was chosen. Choose the folder again.`,
-        { cause },
+        { cause, code: 'file-changed' },
       );
     }
     signal?.throwIfAborted();
     if (bytes.length !== length) {
       throw new TransportError(
         `${this.name}: the file became shorter while it was read. Choose the folder again when nothing writes to it.`,
+        { code: 'file-changed' },
       );
     }
     return bytes;
@@ -81,9 +82,14 @@ export class BlobSource implements ByteSource {
  */
 export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolder {
   if (files.length === 0)
-    throw new UsageError('No files were chosen. Choose the folder that holds config.json.');
+    throw new UsageError('No files were chosen. Choose the folder that holds config.json.', {
+      code: 'no-files',
+    });
   if (files.length > MAX_FILES) {
-    throw new UsageError(`${files.length} files were chosen. Choose only the folder that holds config.json.`);
+    throw new UsageError(
+      `${files.length} files were chosen. Choose only the folder that holds config.json.`,
+      { code: 'too-many-files' },
+    );
   }
   const named = files
     .map((item) =>
@@ -99,7 +105,10 @@ export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolde
     const name = top === null ? path : path.slice(top.length + 1);
     // A name that we would never ask for (odd characters) is not an error: it is some other file in the folder.
     if (!isInsideName(name)) continue;
-    if (sources.has(name)) throw new UsageError(`Two files are named ${name}. Choose one model folder only.`);
+    if (sources.has(name))
+      throw new UsageError(`Two files are named ${name}. Choose one model folder only.`, {
+        code: 'two-models',
+      });
     sources.set(name, pool.wrap(new BlobSource(name, file)));
   }
   return {
@@ -146,6 +155,7 @@ export async function directoryHandleFolder(
     signal?.throwIfAborted();
     throw new TransportError(`${handle.name}: the folder cannot be read. Choose it again and allow access.`, {
       cause,
+      code: 'file-changed',
     });
   }
   return fileListFolder(files);

@@ -78,6 +78,7 @@ class HttpSource implements ByteSource {
     if (changed) {
       throw new TransportError(
         `${this.name}: the file changed on the server while it was read. Start again.`,
+        { code: 'file-changed' },
       );
     }
   }
@@ -124,6 +125,7 @@ export async function openHttp(
     throw new TransportError(
       `${name}: the server gives no parts of files and the file is larger than ${MAX_WHOLE_DOWNLOAD >> 20} MiB. ` +
         'Use a server with range requests, or download the folder and choose it here.',
+      { code: 'no-ranges' },
     );
   }
   if (body !== null) {
@@ -139,7 +141,7 @@ export async function openHttp(
     throw new TransportError(
       `${name}: the server gives parts of files but hides their length. It must expose the Content-Range header ` +
         '(Access-Control-Expose-Headers).',
-      { status },
+      { status, code: 'no-ranges' },
     );
   }
   throw new TransportError(`${name}: ${explain(status, response) ?? explainPlain(status)}`, { status });
@@ -181,11 +183,13 @@ function parseBase(baseUrl: string): URL {
   } catch (cause) {
     throw new TransportError(`"${baseUrl}" is not an address. Give the full address of the model folder.`, {
       cause,
+      code: 'address',
     });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new TransportError(
       `${baseUrl}: only http and https addresses can be read. Choose the folder as files instead.`,
+      { code: 'address' },
     );
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';

@@ -38,7 +38,7 @@ export async function hubFolder(
 ): Promise<ModelFolder> {
   const revision = options.revision ?? 'main';
   if (!/^[A-Za-z0-9][\w.-]{0,95}(?:\/[A-Za-z0-9][\w.-]{0,95})?$/.test(repo) || repo.includes('..')) {
-    throw new UsageError(`"${repo}" is not a model repository. Write it as owner/name.`);
+    throw new UsageError(`"${repo}" is not a model repository. Write it as owner/name.`, { code: 'address' });
   }
   if (!isInsideName(revision) || revision.length > 256) {
     throw new UsageError(`"${revision}" is not a revision. Give a branch, a tag or a commit.`);

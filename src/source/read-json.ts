@@ -24,13 +24,18 @@ export async function readText(
     throw new FormatError(`The file has ${source.size} bytes; at most ${maxBytes} are read.`, {
       file: name,
       remedy: 'Check that it is the right file.',
+      code: 'broken-file',
     });
   }
   const bytes = await source.read(0, source.size, signal);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new FormatError('The file is not UTF-8 text.', { file: name, remedy: 'Download it again.' });
+    throw new FormatError('The file is not UTF-8 text.', {
+      file: name,
+      remedy: 'Download it again.',
+      code: 'broken-file',
+    });
   }
 }
 
@@ -56,12 +61,14 @@ export async function readJsonObject(
     throw new FormatError(`The file is not valid JSON: ${error.message}.`, {
       file: name,
       remedy: 'Download it again or correct it.',
+      code: 'broken-file',
     });
   }
   if (!isJsonObject(value)) {
     throw new FormatError('The file is JSON but not an object.', {
       file: name,
       remedy: 'Check that it is the right file.',
+      code: 'broken-file',
     });
   }
   return value;
@@ -71,6 +78,7 @@ export async function readJsonObject(
 export function lfsPointer(file: string): FormatError {
   return new FormatError('The file is only a pointer that Git LFS left in place of the content.', {
     file,
+    code: 'lfs-pointer',
     remedy: 'Run "git lfs pull" in the folder, or download the file itself.',
   });
 }

@@ -1,5 +1,12 @@
 /** Errors across the thread border: a clone keeps neither class nor fields, so both are packed and rebuilt. */
-import { FitError, FormatError, TransportError, UnsupportedError, UsageError } from '../shared/errors.js';
+import {
+  FitError,
+  FormatError,
+  TransportError,
+  UnsupportedError,
+  UsageError,
+  type FailureCode,
+} from '../shared/errors.js';
 
 /** An error as plain data. */
 export interface PackedError {
@@ -9,6 +16,7 @@ export interface PackedError {
   readonly field?: string | undefined;
   readonly remedy?: string | undefined;
   readonly status?: number | undefined;
+  readonly code?: FailureCode | undefined;
 }
 
 /** An error of a kind that has no class of its own on the page: a bug, or memory that ran out. */
@@ -23,11 +31,12 @@ export class WorkerError extends Error {
 
 export function packError(error: unknown): PackedError {
   if (error instanceof FormatError) {
-    const { name, message, file, field, remedy } = error;
-    return { name, message, file, field, remedy };
+    const { name, message, file, field, remedy, code } = error;
+    return { name, message, file, field, remedy, code };
   }
   if (error instanceof TransportError)
-    return { name: error.name, message: error.message, status: error.status };
+    return { name: error.name, message: error.message, status: error.status, code: error.code };
+  if (error instanceof UsageError) return { name: error.name, message: error.message, code: error.code };
   if (error instanceof Error) return { name: error.name, message: error.message };
   return { name: 'Error', message: String(error) };
 }
@@ -39,9 +48,9 @@ export function unpackError(packed: PackedError): Error {
     case 'UnsupportedError':
       return format(UnsupportedError, packed);
     case 'TransportError':
-      return new TransportError(packed.message, { status: packed.status });
+      return new TransportError(packed.message, { status: packed.status, code: packed.code });
     case 'UsageError':
-      return new UsageError(packed.message);
+      return new UsageError(packed.message, { code: packed.code });
     case 'FitError':
       return new FitError(packed.message);
     case 'AbortError':
@@ -54,7 +63,12 @@ export function unpackError(packed: PackedError): Error {
 }
 
 function format(kind: typeof FormatError, packed: PackedError): FormatError {
-  const error = new kind('', { file: packed.file ?? '', field: packed.field, remedy: packed.remedy ?? '' });
+  const error = new kind('', {
+    file: packed.file ?? '',
+    field: packed.field,
+    remedy: packed.remedy ?? '',
+    code: packed.code,
+  });
   // The constructor composes a message from its parts; this one is already composed.
   error.message = packed.message;
   return error;

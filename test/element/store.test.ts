@@ -34,7 +34,7 @@ function setUp(changes: Partial<StoreOptions> = {}): {
     converter: async () => fake,
     image: async () => sampleImage(),
     onImage: () => undefined,
-    explain: (error, doing) => explain(error, doing, en),
+    explain: (error, doing) => explain(error, doing, en, en.help),
     onChange: (now, before) => {
       if (now.step !== before.step) steps.push(now.step);
     },
@@ -242,7 +242,7 @@ test('a converter that could not be loaded is asked for again', async () => {
     },
     image: async () => sampleImage(),
     onImage: () => undefined,
-    explain: (error, doing) => explain(error, doing, en),
+    explain: (error, doing) => explain(error, doing, en, en.help),
     onChange: () => undefined,
     onProgress: () => undefined,
     onFailure: () => undefined,

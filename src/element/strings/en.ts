@@ -9,6 +9,7 @@ import {
   formatShortCount,
 } from '../../report/format.js';
 import { ENGLISH_REPORT, type ReportWords } from '../../report/words.js';
+import type { FailureCode } from '../../shared/errors.js';
 import { enBoard } from './en-board.js';
 import { enFirst } from './en-first.js';
 
@@ -24,10 +25,49 @@ const report: ReportWords = {
   },
 };
 
+/** What to do about the failures that people meet most. */
+const help: Readonly<Record<FailureCode, string>> = {
+  'no-config':
+    'This is not a model folder: it has no config.json. Choose the folder that holds config.json and the *.safetensors files.',
+  'no-weights':
+    'The folder has no weights. Choose the folder that holds config.json and the *.safetensors files.',
+  'two-models': 'The folder holds more than one model. Keep one model in a folder.',
+  'missing-files': 'Some of the weight files are missing. Download them into the folder.',
+  'broken-file': 'A file is cut off or is not what its name says. Download it again.',
+  'lfs-pointer':
+    'Git left only a pointer in place of the file. Run “git lfs pull” in the folder, or download the file itself.',
+  'mixed-up': 'The files belong to different models. Download all of them again from one place.',
+  'not-finite': 'The weights hold values that are not numbers. Take another copy or another model.',
+  family: 'This kind of model is not converted. Choose one of the Llama or Mistral family.',
+  quantized: 'The weights are quantized already. Choose the original model that it was made from.',
+  multimodal: 'This model also sees or hears. Choose one that only reads and writes text.',
+  'encoder-decoder':
+    'This model translates from an encoder to a decoder. Choose one that only continues text.',
+  experts: 'This model is a mixture of experts. Choose a dense one.',
+  adapter: 'This is an adapter (LoRA), only the difference to a model. Merge it into its model first.',
+  pickle: 'The weights are a PyTorch file, which is a program. Save the model again as safetensors.',
+  'other-format':
+    'The weights are in another format. Choose the original model with its *.safetensors files.',
+  'file-changed': 'A file changed or went away while it was read. Choose the folder again.',
+  refused:
+    'The server does not give this model to everybody. Download the folder yourself and choose it here.',
+  absent: 'Nothing lies at this address. Check how it is written.',
+  network: 'The network or the server does not answer. Check the connection and the address, then try again.',
+  'no-ranges':
+    'The server cannot give parts of large files. Download the folder yourself and choose it here.',
+  'no-files': 'No files were chosen. Choose the folder that holds config.json.',
+  'too-many-files': 'Too many files were chosen. Choose only the folder that holds config.json.',
+  address:
+    'This is no address of a model. Write owner/name for the Hugging Face Hub, or https://… for a folder.',
+  context: 'The context is not possible for this model. Choose a shorter one.',
+  unfit: 'The model does not fit the board. Change the settings or the board, or take a smaller model.',
+};
+
 export const en = {
   ...enFirst,
   board: enBoard,
   report,
+  help,
   fit: {
     heading: (name: string) => `${name} on a chip`,
     facts: 'The model',

@@ -309,6 +309,11 @@ export const base = css`
     color: var(--bad);
   }
 
+  /* Remedies may hold lines of a program. */
+  .failure .detail {
+    white-space: pre-line;
+  }
+
   @container (min-width: 46rem) {
     .columns {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
