@@ -83,7 +83,7 @@ for (const entry of CASES.filter(({ name }) => values.only === undefined || name
   results.push(await measure(entry));
 }
 printTable(`Modelled by the emulator, greedy, ${POSITION} tokens in the context, both cores at 240 MHz`, [
-  ['model', 'tokens/s', 'bound', 'of bound', 'plan says', 'published', 'times', 'start, s'],
+  ['model', 'tokens/s', 'bound', 'of bound', 'plan says, half full', 'published', 'times', 'start, s'],
   ...results.map((result) => [
     result.name,
     format(result.tokensPerSecond),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { BOARDS, findBoard } from '../../src/plan/boards.js';
 import { ENCODING, ROLE, planTensors } from '../../src/plan/layout.js';
 import { PLACEMENT, placeTensors, storedBytes } from '../../src/plan/placement.js';
-import { makePlan, planToJson } from '../../src/plan/plan.js';
+import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
 import {
   ALL_FUSIONS,
   DEFAULT_SCHEME,
@@ -153,6 +153,20 @@ describe('plan', () => {
     assert.ok(plan.boundTokensPerSecond > 1000);
   });
 
+  it('gives SRAM to weights before the cache where a token then waits less', async () => {
+    const model = { ...deeper(await tiny(), 20), maxPositions: 4096 };
+    const plan = (context: number, board = N16R8): Plan =>
+      makePlan(model, { board, scheme: { ...DEFAULT_SCHEME, cache: 'int8' }, context });
+    const large = plan(128);
+    const [sram, psram] = large.memories;
+    assert.ok(sram !== undefined && psram !== undefined);
+    assert.equal(large.cachePlacement, 'psram');
+    assert.ok(psram.cache < sram.capacity - sram.scratch, 'it would have fitted into SRAM');
+    assert.ok(sram.weights + psram.cache > sram.capacity - sram.scratch, 'but not beside the weights');
+    // Where there is no PSRAM, it has to.
+    assert.equal(plan(128, findBoard('esp32-s3-n8')).cachePlacement, 'sram');
+  });
+
   it('bounds a model in PSRAM by its bandwidth', async () => {
     const plan = makePlan(deeper(await tiny(), 120), { board: N16R8, scheme: DEFAULT_SCHEME });
     const psram = plan.memories.find((use) => use.memory === 'psram');
@@ -168,7 +182,7 @@ describe('plan', () => {
       [8000, /cache for 8000 tokens needs .* too much/],
     ] as const) {
       const board = findBoard('esp32-s3-n8');
-      const plan = makePlan(model, { board, scheme: DEFAULT_SCHEME, context });
+      const plan = makePlan(model, { board, scheme: { ...DEFAULT_SCHEME, cache: 'int8' }, context });
       assert.equal(plan.fit.fits, false);
       assert.match(plan.fit.problems[0] ?? '', problem);
       const longest = Number(/--context (\d+)/.exec(plan.fit.remedies.join(' '))?.[1]);
