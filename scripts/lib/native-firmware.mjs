@@ -1,10 +1,17 @@
 // Builds the board's firmware: the engine, the application and the start-up linked into one ELF file, which becomes the
 // first part of a flash image. Says what it takes of the chip's RAM.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { listFiles } from './files.mjs';
-import { compileXtensa, LINK_FLAGS, linkXtensa, programSymbols, XTENSA_FLAGS } from './native-xtensa.mjs';
+import {
+  compileXtensa,
+  LINK_FLAGS,
+  linkXtensa,
+  programSymbols,
+  symbolSizes,
+  XTENSA_FLAGS,
+} from './native-xtensa.mjs';
 import { ROOT } from './run.mjs';
 import { XTENSA_TARGETS } from './xtensa-target.mjs';
 
@@ -35,8 +42,14 @@ export function firmwareSources() {
 const SRAM0_BEGIN = 0x40374000;
 const SRAM0_END = 0x40378000;
 const SRAM1_BEGIN = 0x3fc88000;
+/** The console's state in `device-runtime/app/console_main.c`. */
+const CONSOLE_STATE = 'console_state';
 /** What the firmware may take of the RAM that a model could have. */
-const MAX_BYTES = 96 * 1024;
+const MOST_BYTES = 96 * 1024;
+/** Of these, what is kept for later work: whoever needs some of it lowers this number knowingly. */
+const SPARE_BYTES = 6 * 1024;
+/** What a firmware that builds takes at most; `src/plan/boards.ts` counts on it. */
+export const FIRMWARE_BUDGET = MOST_BYTES - SPARE_BYTES;
 
 /**
  * Bytes of internal RAM that the firmware keeps for itself, and what it leaves.
@@ -44,10 +57,13 @@ const MAX_BYTES = 96 * 1024;
  * @property {number} sram0 code and constants in the part that only instructions reach
  * @property {number} sram1Code the rest of the code, in the part that data reach too
  * @property {number} data constants and variables with a value
- * @property {number} bss variables that begin as zero
+ * @property {number} bss variables that begin as zero, without the console's state
+ * @property {number} console the console's state: its queues, and what it knows of model and conversation
  * @property {number} stacks of both cores
  * @property {number} total all of the above, with what alignment costs
- * @property {number} heap what is left to model, cache and buffers, in one piece
+ * @property {number} budget what it may be, see {@link FIRMWARE_BUDGET}
+ * @property {number} heap what is left to model, cache and the console's prompt, in one piece
+ * @property {number} flash constants that stay in flash and take no RAM
  */
 
 /**
@@ -57,21 +73,54 @@ const MAX_BYTES = 96 * 1024;
  * @throws {Error} with the tools' own words, or when the firmware takes too much RAM
  */
 export async function buildFirmware(output) {
-  const objects = await mkdtemp(path.join(os.tmpdir(), 'firmware-objects-'));
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'firmware-objects-'));
   try {
     await mkdir(output, { recursive: true });
     const program = path.join(output, 'firmware.elf');
-    await linkXtensa(await compileAll(objects), LINK_SCRIPT, program);
+    const objects = await compileAll(folder);
+    // The checksum of the constants in flash is a constant of the code that checks them; it changes no address.
+    await linkXtensa(objects, LINK_SCRIPT, program, { [CHECKSUM]: 0 });
+    const checksum = await mappedChecksum(program);
+    await linkXtensa(objects, LINK_SCRIPT, program, { [CHECKSUM]: checksum });
+    if ((await mappedChecksum(program)) !== checksum)
+      throw new Error('the constants in flash know their checksum');
     const memory = await firmwareMemory(program);
-    if (memory.total > MAX_BYTES) {
+    if (memory.total > FIRMWARE_BUDGET) {
       throw new Error(
-        `the firmware takes ${memory.total} bytes of RAM, more than ${MAX_BYTES}: ${JSON.stringify(memory)}`,
+        `the firmware takes ${memory.total} bytes of RAM, more than ${FIRMWARE_BUDGET}: ${JSON.stringify(memory)}`,
       );
     }
     return { memory };
   } finally {
-    await rm(objects, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The symbol by which the link script and `mapped_data.c` know the checksum of the constants in flash. */
+const CHECKSUM = '_mapped_crc';
+/** Where they are seen. First a mark and the checksum, of all that follows. */
+const MAPPED_BEGIN = 0x3cff0000;
+const MAPPED_PREFIX_BYTES = 8;
+
+async function mappedChecksum(program) {
+  const elf = await readFile(program);
+  for (let index = 0; index < elf.readUInt16LE(44); index++) {
+    const header = elf.readUInt32LE(28) + 32 * index;
+    const [type, offset, address, , length] = [0, 4, 8, 12, 16].map((at) => elf.readUInt32LE(header + at));
+    if (type === 1 && address === MAPPED_BEGIN)
+      return crc32(elf.subarray(offset + MAPPED_PREFIX_BYTES, offset + length));
+  }
+  throw new Error(`${path.basename(program)} has nothing at 0x${MAPPED_BEGIN.toString(16)}`);
+}
+
+/** CRC-32 of IEEE 802.3, as `s3lm_crc32` computes it. */
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
 }
 
 /** Base names repeat over the folders, so each folder's objects lie apart. */
@@ -100,13 +149,18 @@ export async function firmwareMemory(program) {
   const codeEnd = at('_text_end');
   const heapBegin = at('_heap_begin');
   const sram0 = Math.min(codeEnd, SRAM0_END) - SRAM0_BEGIN;
+  const console = (await symbolSizes(program)).get(CONSOLE_STATE) ?? 0;
+  if (console === 0) throw new Error(`${path.basename(program)} has no symbol ${CONSOLE_STATE} with a size`);
   return {
     sram0,
     sram1Code: Math.max(0, codeEnd - SRAM0_END),
     data: at('_data_end') - at('_data_begin'),
-    bss: at('_bss_end') - at('_bss_begin'),
+    bss: at('_bss_end') - at('_bss_begin') - console,
+    console,
     stacks: at('_stack1_top') - at('_stack0_bottom'),
     total: sram0 + heapBegin - SRAM1_BEGIN,
+    budget: FIRMWARE_BUDGET,
     heap: at('_heap_end') - heapBegin,
+    flash: at('_mapped_end') - MAPPED_BEGIN,
   };
 }

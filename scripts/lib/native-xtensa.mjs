@@ -162,10 +162,14 @@ async function compileOne(target, source, folder) {
  * @param {readonly string[]} objects
  * @param {string} script link script, relative to the repository's root
  * @param {string} output absolute
+ * @param {Readonly<Record<string, number>>} symbols values that script and objects may use, by name
  * @throws {Error} with the linker's own words
  */
-export async function linkXtensa(objects, script, output) {
-  await runOrThrow(XTENSA_LD, [...LINK_FLAGS, '-T', script, '-o', output, ...objects], { quiet: true });
+export async function linkXtensa(objects, script, output, symbols = {}) {
+  const values = Object.entries(symbols).map(([name, value]) => `--defsym=${name}=0x${value.toString(16)}`);
+  await runOrThrow(XTENSA_LD, [...LINK_FLAGS, ...values, '-T', script, '-o', output, ...objects], {
+    quiet: true,
+  });
 }
 
 /**
@@ -174,9 +178,27 @@ export async function linkXtensa(objects, script, output) {
  * @returns {Promise<Map<string, number>>} address by name; of several local ones with a name, the last
  */
 export async function programSymbols(program) {
+  const rows = await symbolRows(program);
+  return new Map(rows.map(([name, , value]) => [name, parseInt(value, 16)]));
+}
+
+/**
+ * How many bytes the symbols of a linked program stand for.
+ * @param {string} program absolute
+ * @returns {Promise<Map<string, number>>} bytes by name, for symbols that have a size
+ */
+export async function symbolSizes(program) {
+  const rows = (await symbolRows(program)).filter(([, , , size]) => size !== undefined && size !== '');
+  return new Map(rows.map(([name, , , size]) => [name, parseInt(size, 16)]));
+}
+
+/** Name, kind, address and size of each symbol, the last two in hexadecimal. */
+async function symbolRows(program) {
   const output = await runOrThrow(LLVM_NM, ['--defined-only', '--format=posix', program], { quiet: true });
-  const rows = output.split('\n').map((line) => line.split(' '));
-  return new Map(rows.filter((row) => row.length >= 3).map(([name, , value]) => [name, parseInt(value, 16)]));
+  return output
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter((row) => row.length >= 3);
 }
 
 /**

@@ -45,7 +45,10 @@ function text(target: string, found: ImageDescription): string {
     '',
     ...table(
       ['segment', 'address', 'bytes', 'file offset'],
-      boot.segments.map((segment) => [
+      [
+        ...boot.segments,
+        ...(boot.mapped === null ? [] : [{ kind: 'flash-data, mapped by the program', ...boot.mapped }]),
+      ].map((segment) => [
         segment.kind,
         address(segment.address),
         String(segment.length),

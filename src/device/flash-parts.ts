@@ -40,7 +40,7 @@ export function partsOfMergedImage(image: ByteSource, description: ImageDescript
     throw new UsageError(
       `${image.name} is an application by itself, not an image of the whole flash. Merge it with its bootloader first (idf.py merge-bin).`,
     );
-  const parts = [slice(image, PART.firmware, 0, boot.length)];
+  const parts = [slice(image, PART.firmware, 0, boot.end)];
   if (boot.length <= TABLE_OFFSET)
     parts.push(
       slice(image, PART.table, TABLE_OFFSET, Math.min(image.size, TABLE_OFFSET + TABLE_SECTOR_BYTES)),

@@ -19,6 +19,7 @@ import {
 } from './application-format.js';
 import { MMU_PAGE_BYTES, hex, isExecutable, memoryKind, type MemoryKind } from './chip.js';
 import { startSha256, toHex } from './digest.js';
+import { findMappedData, type MappedSegment } from './mapped-data.js';
 import { decodeFlashSettings, type FlashSettings } from './flash-settings.js';
 
 export interface ImageSegment {
@@ -48,6 +49,10 @@ export interface ApplicationImage {
   readonly digest: string | null;
   /** Bytes of the image, with checksum and digest. */
   readonly length: number;
+  /** What the program left in flash behind the image and maps by itself; only looked for at flash offset 0. */
+  readonly mapped: MappedSegment | null;
+  /** Where the image ends with that. */
+  readonly end: number;
   readonly description: ApplicationDescription | null;
 }
 
@@ -111,12 +116,16 @@ class ImageReader {
     if (home === undefined || !isExecutable(home.kind)) {
       throw this.broken('entry', `The address ${hex(fields.entry)} is in no segment of instruction memory.`);
     }
+    const length = this.at;
+    const mapped = this.begin === 0 ? await findMappedData(this.source, length, this.end, this.signal) : null;
     return {
       ...fields,
       segments,
       checksum: stored,
       digest,
-      length: this.at,
+      length,
+      mapped,
+      end: mapped === null ? length : mapped.offset + mapped.length,
       description: this.description,
     };
   }

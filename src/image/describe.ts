@@ -135,7 +135,7 @@ async function lookInto(
 ): Promise<PartitionContent> {
   const { offset, size, type } = partition;
   const { signal } = options;
-  if (offset < boot.length) return { kind: 'boot' };
+  if (offset < boot.end) return { kind: 'boot' };
   if (offset >= source.size) return { kind: 'absent' };
   const end = Math.min(offset + size, source.size);
   const first = await source.read(offset, Math.min(end, offset + TABLE_SECTOR_BYTES), signal);

@@ -6,10 +6,16 @@ import { FormatError } from '../shared/errors.js';
 import type { LoadSegment } from './application-writer.js';
 import { hex } from './chip.js';
 
+/** A segment by its physical address, where it is loaded to; for what stays in flash, that may be its offset there. */
+export interface ElfSegment extends LoadSegment {
+  /** Where the program sees it. */
+  readonly seen: number;
+}
+
 export interface ElfProgram {
   readonly entry: number;
   /** What has to be in memory before the first instruction, by ascending address; views of the file's bytes. */
-  readonly segments: readonly LoadSegment[];
+  readonly segments: readonly ElfSegment[];
   /** All memory that the program claims from the start, with what it clears itself (`.bss`). */
   readonly memory: readonly { readonly address: number; readonly length: number }[];
 }
@@ -52,7 +58,7 @@ export function readElf(bytes: Uint8Array, name: string): ElfProgram {
   const tableEnd = table + PROGRAM_HEADER_BYTES * count;
   if (tableEnd > bytes.length) throw broken('program headers', `They end at ${tableEnd}, after the file.`);
 
-  const segments: LoadSegment[] = [];
+  const segments: ElfSegment[] = [];
   const memory: { address: number; length: number }[] = [];
   for (let index = 0; index < count; index++) {
     const at = table + PROGRAM_HEADER_BYTES * index;
@@ -75,7 +81,9 @@ export function readElf(bytes: Uint8Array, name: string): ElfProgram {
     ];
     if (memoryBytes === 0) continue;
     memory.push({ address, length: memoryBytes });
-    if (fileBytes > 0) segments.push({ address, bytes: bytes.subarray(offset, offset + fileBytes) });
+    if (fileBytes > 0) {
+      segments.push({ address, seen: word(2) + skip, bytes: bytes.subarray(offset, offset + fileBytes) });
+    }
   }
   if (segments.length === 0) throw broken('program headers', 'There is nothing to load.');
   segments.sort((a, b) => a.address - b.address);

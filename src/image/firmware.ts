@@ -4,8 +4,9 @@ import type { ByteSource } from '../source/byte-source.js';
 import { readApplicationImage, type ApplicationImage } from './application-reader.js';
 import { memoryKind, type MemoryKind } from './chip.js';
 import type { LoadSegment } from './application-writer.js';
-import { readElf } from './elf.js';
+import { readElf, type ElfSegment } from './elf.js';
 import { APPLICATION_OFFSET, findModelPartition } from './layout.js';
+import { checkMappedData, type MappedData } from './mapped-data.js';
 import {
   TABLE_BYTES,
   TABLE_OFFSET,
@@ -22,6 +23,8 @@ export interface StandaloneFirmware {
   readonly name: string;
   readonly entry: number;
   readonly segments: readonly LoadSegment[];
+  /** What it leaves in flash and maps by itself. */
+  readonly mapped?: MappedData;
 }
 
 /** An ESP-IDF application, with whatever lay beside it. */
@@ -51,12 +54,40 @@ const MAX_FLASH_BYTES = 32 * 1024 * 1024;
 const ROW_BYTES = 16;
 
 /**
- * This project's firmware from its linked ELF file.
- * @throws FormatError
+ * This project's firmware from its linked ELF file. A segment that the program sees in mapped flash and whose physical
+ * address is an offset in flash stays there, see {@link MappedData}.
+ * @throws FormatError when it is damaged, or a program that only a bootloader can start
  */
 export function firmwareFromElf(bytes: Uint8Array, name: string): StandaloneFirmware {
   const { entry, segments } = readElf(bytes, name);
-  return { kind: 'standalone', name, entry, segments };
+  const mapped = segments.filter(isMappedByItself);
+  const loaded = segments.filter((segment) => !isMappedByItself(segment));
+  const [data, more] = mapped;
+  if (
+    more !== undefined ||
+    loaded.some(({ address, bytes: { length } }) => isFlashMapped(memoryKind(address, length)))
+  ) {
+    throw new FormatError('The program runs from mapped flash, which needs a bootloader.', {
+      file: name,
+      field: 'program headers',
+      remedy:
+        "Give the project's application image (build/PROJECT.bin) or its merged image (idf.py merge-bin) instead of the ELF file.",
+    });
+  }
+  const firmware = {
+    kind: 'standalone',
+    name,
+    entry,
+    segments: loaded.map(({ address, bytes: content }) => ({ address, bytes: content })),
+  } as const;
+  if (data === undefined) return firmware;
+  const found = { address: data.seen, offset: data.address, bytes: data.bytes };
+  checkMappedData(found, name);
+  return { ...firmware, mapped: found };
+}
+
+function isMappedByItself({ seen, address, bytes }: ElfSegment): boolean {
+  return memoryKind(seen, bytes.length) === 'flash-data' && address !== seen;
 }
 
 /** The first bytes of an ELF file. */
@@ -80,16 +111,7 @@ export async function readFirmware(source: ByteSource, signal?: AbortSignal): Pr
       remedy: 'Give the linked program of the firmware.',
     });
   }
-  const firmware = firmwareFromElf(await source.read(0, source.size, signal), source.name);
-  if (firmware.segments.some(({ address, bytes }) => isFlashMapped(memoryKind(address, bytes.length)))) {
-    throw new FormatError('The program runs from mapped flash, which needs a bootloader.', {
-      file: source.name,
-      field: 'program headers',
-      remedy:
-        "Give the project's application image (build/PROJECT.bin) or its merged image (idf.py merge-bin) instead of the ELF file.",
-    });
-  }
-  return firmware;
+  return firmwareFromElf(await source.read(0, source.size, signal), source.name);
 }
 
 function isFlashMapped(kind: MemoryKind | null): boolean {

@@ -4,13 +4,14 @@
  */
 import type { PackageSink } from '../package/writer.js';
 import { FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
-import { FitError, UsageError } from '../shared/errors.js';
+import { FitError, FormatError, UsageError } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { readApplicationImage } from './application-reader.js';
 import { writeApplicationImage } from './application-writer.js';
 import { hex } from './chip.js';
 import type { Firmware, FlashContent, IdfFirmware, StandaloneFirmware } from './firmware.js';
 import { BOOT_MEGAHERTZ, BOOT_MODE, type FlashSettings } from './flash-settings.js';
+import { appendMappedData } from './mapped-data.js';
 import { idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES, encodePartitionTable, type Partition } from './partition-table.js';
 import { patchFlashSettings } from './patch-settings.js';
@@ -98,7 +99,15 @@ function standaloneParts(
     settings,
     inlay: { offset: TABLE_OFFSET, bytes: sector },
   });
-  const image = { name: PART.firmware, offset: 0, bytes };
+  const { mapped } = firmware;
+  if (mapped !== undefined && !inlaid) {
+    throw new FormatError(
+      `The image for the mask ROM ends before the partition table at ${hex(TABLE_OFFSET)}, which would then lie between it and its constants.`,
+      { file: firmware.name, field: 'mapped segment', remedy: 'Link the constants into RAM as well.' },
+    );
+  }
+  const whole = mapped === undefined ? bytes : appendMappedData(bytes, mapped, firmware.name);
+  const image = { name: PART.firmware, offset: 0, bytes: whole };
   return inlaid ? [image] : [image, { name: PART.table, offset: TABLE_OFFSET, bytes: table }];
 }
 

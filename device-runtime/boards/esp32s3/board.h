@@ -67,6 +67,8 @@ bool clock_start(void);
 
 #define MMU_PAGE 0x10000u
 #define EXTERNAL_BEGIN 0x3C000000u
+/* The firmware's own constants, one page; the model's partition is shown below it. The link script has the same. */
+#define MAPPED_DATA_BEGIN 0x3CFF0000u
 #define PSRAM_BEGIN 0x3D000000u
 #define EXTERNAL_END 0x3E000000u
 #define DATA_LINE 64u
@@ -106,7 +108,13 @@ typedef struct {
 /* Finds the size and goes to 80 MHz on four data lines where the chip lets it. A sentence, when it cannot be used. */
 const char *flash_start(flash_info *flash);
 
-/* ---- partitions.c (first core) ---- */
+/* ---- mapped_data.c (first core, before app_main) ---- */
+
+/* Shows the constants that stay in flash, and checks them. A sentence, when they are not those of this firmware: then
+ * nothing outside this folder may run. */
+const char *mapped_data_start(void);
+
+/* ---- partitions.c (first core, after mapped_data_start) ---- */
 
 typedef struct {
     uint32_t offset, bytes;

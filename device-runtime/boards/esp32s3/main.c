@@ -21,16 +21,16 @@ static void say_line(const char *text, uint32_t value, const char *after) {
     say(after);
 }
 
-/* Maps the model's partition at EXTERNAL_BEGIN; whatever else was there is gone. */
+/* Maps the model's partition at EXTERNAL_BEGIN; whatever was there before is gone. */
 static void show_model(app_board *board) {
     partition_place place = {0, 0};
     board->model_fault = partitions_find_model(board->flash_bytes, &place);
     if (board->model_fault != NULL) return;
     uint32_t lead = place.offset % MMU_PAGE;
     uint32_t pages = (lead + place.bytes + MMU_PAGE - 1u) / MMU_PAGE;
-    if (pages > (PSRAM_BEGIN - EXTERNAL_BEGIN) / MMU_PAGE) {
-        board->model_fault =
-            "The model's partition is larger than 16 MB, which is more than the chip can show at once.";
+    if (pages > (MAPPED_DATA_BEGIN - EXTERNAL_BEGIN) / MMU_PAGE) {
+        board->model_fault = "The model's partition takes more than the 255 pages of 64 KB that can be shown at once: "
+                             "give it less of the flash.";
         return;
     }
     cache_map(EXTERNAL_BEGIN, MAP_FLASH, place.offset / MMU_PAGE, pages);
@@ -75,6 +75,9 @@ _Noreturn void board_main(void) {
     board.psram_kind = psram.kind;
     board.psram_mhz = psram.mhz;
     board.psram = (app_span){psram.bytes > 0u ? (uint8_t *)(uintptr_t)PSRAM_BEGIN : NULL, psram.bytes};
+    /* After the PSRAM: its start changes how the flash is read. */
+    fault = mapped_data_start();
+    if (fault != NULL) say_and_stay(fault);
     show_model(&board);
 
     bool both = second_core_start_up();

@@ -74,7 +74,8 @@ impl Chip {
         };
         for header in table(elf, 28, 42) {
             let [kind, offset, address, length] = [0, 4, 8, 16].map(|field| word(elf, header + field));
-            if kind == 1 && length > 0 {
+            // The kernels read nothing of what stays in flash.
+            if kind == 1 && length > 0 && address >= SRAM1 {
                 chip.fill(address, &elf[offset as usize..(offset + length) as usize]);
             }
         }

@@ -11,10 +11,14 @@ const TABLE_ADDRESS: u32 = 0x3fcd_6000;
 /// Where the model's partition begins.
 pub const MODEL: usize = 0x10_0000;
 
-/// A linked firmware: segments by address, its entry, and its symbols.
+/// Where code and data for the ROM are loaded; a lower physical address is an offset in flash, where a segment stays.
+const LOADED: u32 = 0x3fc8_8000;
+
+/// A linked firmware: segments by address, what stays in flash by offset, its entry, and its symbols.
 pub struct Firmware {
     entry: u32,
     segments: Vec<(u32, Vec<u8>)>,
+    flash: Vec<(u32, Vec<u8>)>,
     symbols: Vec<(String, u32)>,
 }
 
@@ -41,9 +45,11 @@ impl Firmware {
             }
         }
         segments.sort();
+        let (segments, flash) = segments.into_iter().partition(|(address, _)| *address >= LOADED);
         Self {
             entry: word(&elf, 24),
             segments,
+            flash,
             symbols: symbols(&elf),
         }
     }
@@ -79,6 +85,14 @@ impl Firmware {
             }
         }
         assert!(found > 0, "the firmware has no constant {from}");
+        self
+    }
+
+    /// The firmware with one bit of what stays in flash changed.
+    pub fn with_damaged_tables(mut self) -> Self {
+        let (_, bytes) = self.flash.first_mut().expect("tables in flash");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
         self
     }
 
@@ -118,6 +132,14 @@ impl Firmware {
             image.push(0);
         }
         image.push(checksum);
+        for (offset, bytes) in &self.flash {
+            assert!(
+                image.len() <= *offset as usize,
+                "the image reaches into what stays in flash"
+            );
+            image.resize(*offset as usize, 0xff);
+            image.extend(bytes);
+        }
         image
     }
 }

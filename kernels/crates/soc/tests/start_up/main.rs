@@ -116,6 +116,31 @@ fn goes_on_without_psram_that_stops_the_bus() {
 }
 
 #[test]
+fn refuses_tables_in_flash_that_are_not_its_own() {
+    let firmware = Firmware::committed().with_damaged_tables();
+    let (said, _) = run(options(&firmware, &table(FLASH)), 0.12);
+    assert_says(
+        &said,
+        "The firmware's tables in flash, from 0x20000 on, are missing, damaged",
+    );
+    assert!(!said.contains("reset: "), "{said}");
+    let mut erased = Firmware::committed().image(&table(FLASH));
+    erased.truncate(0x2_0000);
+    let (said, _) = run(
+        ChipOptions {
+            flash: erased,
+            flash_bytes: FLASH,
+            ..ChipOptions::default()
+        },
+        0.12,
+    );
+    assert_says(
+        &said,
+        "The firmware's tables in flash, from 0x20000 on, are missing, damaged",
+    );
+}
+
+#[test]
 fn restarts_after_a_panic_three_times_in_a_row_and_then_stays() {
     let firmware = Firmware::committed()
         .with("app_main", &RETURN)
