@@ -1,5 +1,5 @@
-// From a fresh clone to the thing itself: installs, builds, converts the bundled sample model, lets it speak,
-// and serves the demo page until it is interrupted. `--no-serve` ends after the generation.
+// From a fresh clone to the thing itself: installs, builds, converts the bundled sample model, boots the image on an
+// emulated board, lets it speak, and serves the demo page until it is interrupted. `--no-serve` ends after the generation.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
@@ -7,7 +7,7 @@ import { ROOT, run } from './lib/run.mjs';
 import { serve } from './lib/serve.mjs';
 
 const MODEL = 'models/home-commands';
-const PACKAGE = 'build/home-commands.s3lm';
+const IMAGE = 'build/home-commands.bin';
 const PROMPT = 'could you dim the lamp in the study a bit';
 const FIRST_PORT = 8000;
 
@@ -16,8 +16,10 @@ try {
   await step('Building', ['scripts/build.mjs']);
   await mkdir(path.join(ROOT, 'build'), { recursive: true });
   const evaluation = ['--evaluate', `${MODEL}/samples.txt`];
-  await step('Converting the bundled model', ['dist/cli.js', 'convert', MODEL, '-o', PACKAGE, ...evaluation]);
-  await step(`Asking it: ${PROMPT}`, ['dist/cli.js', 'run', PACKAGE, '--prompt', PROMPT]);
+  await step('Converting the bundled model', ['dist/cli.js', 'convert', MODEL, '-o', IMAGE, ...evaluation]);
+  await step(`Booting the image on an emulated board, and asking it: ${PROMPT}`, [
+    ...['dist/cli.js', 'run', IMAGE, '--engine', 'emulator', '--timing', '--prompt', PROMPT],
+  ]);
   if (!process.argv.includes('--no-serve')) await serveDemo();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
