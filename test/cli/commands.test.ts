@@ -6,36 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
-import { main } from '../../src/cli/commands.js';
+import { cli } from '../support/cli.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
 const STORIES = fileURLToPath(new URL('../../../shared/models/stories260k', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(...argv: string[]): Promise<Outcome> {
-  const text = { stdout: '', stderr: '' };
-  const stream = (
-    name: 'stdout' | 'stderr',
-  ): { isTTY: boolean; columns: number; write(piece: string): void } => ({
-    isTTY: false,
-    columns: 100,
-    write: (piece) => {
-      text[name] += piece;
-    },
-  });
-  const code = await main(argv, {
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    signal: new AbortController().signal,
-  });
-  return { code, ...text };
-}
 
 interface RunJson {
   readonly promptIds: number[];

@@ -5,31 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { main } from '../../src/cli/commands.js';
+import { cli } from '../support/cli.js';
 
 const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(...argv: string[]): Promise<Outcome> {
-  const text = { stdout: '', stderr: '' };
-  const stream = (
-    name: 'stdout' | 'stderr',
-  ): { isTTY: boolean; columns: number; write(piece: string): void } => ({
-    isTTY: false,
-    columns: 100,
-    write: (piece) => {
-      text[name] += piece;
-    },
-  });
-  const signal = new AbortController().signal;
-  const code = await main(argv, { stdout: stream('stdout'), stderr: stream('stderr'), signal });
-  return { code, ...text };
-}
 
 interface EmulatedJson {
   readonly promptIds: number[];

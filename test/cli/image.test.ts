@@ -5,28 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
-import { main } from '../../src/cli/commands.js';
+import { cli } from '../support/cli.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
 const FIXTURES = new URL('../fixtures/image/', import.meta.url);
 /** A program that runs from RAM: what the mask ROM starts by itself. */
 const RAM_ELF = fileURLToPath(new URL('ram.elf', FIXTURES));
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function cli(...argv: string[]): Promise<Outcome> {
-  const text = { stdout: '', stderr: '' };
-  const code = await main(argv, {
-    stdout: { write: (piece) => (text.stdout += piece) },
-    stderr: { write: (piece) => (text.stderr += piece) },
-    signal: new AbortController().signal,
-  });
-  return { code, ...text };
-}
 
 interface InspectedImage {
   readonly sound: boolean;
