@@ -1,4 +1,5 @@
 /** Owns the emulated board: its conversation, its time, and what is looked at inside. Knows no DOM. */
+import type { Device } from '../../device/device.js';
 import type { EmulatorDevice, EmulatorWatch } from '../../device/emulator.js';
 import type {
   EmulatorOptions,
@@ -10,6 +11,10 @@ import { BoardStore, type BoardStoreOptions } from './board-store.js';
 import { memoryMap, type MemorySpan } from './memory-map.js';
 import { PAGE_BYTES, pageAt, regionsOf, type Region, type RegionName } from './memory-regions.js';
 import type { RunnableImage } from './runnable-image.js';
+
+/** What an emulated board can do besides talking. */
+export type EmulatedDevice = Device &
+  Pick<EmulatorDevice, 'pause' | 'resume' | 'setSpeed' | 'step' | 'state' | 'readMemory'>;
 
 /** A page of the board's memory. */
 export interface MemoryPage {
@@ -45,7 +50,7 @@ export interface EmulatedStoreOptions extends BoardStoreOptions {
     options: EmulatorOptions,
     watch: EmulatorWatch,
     signal: AbortSignal,
-  ) => Promise<EmulatorDevice>;
+  ) => Promise<EmulatedDevice>;
   /** Called after every change of what is particular to an emulated board. */
   readonly onEmulated: () => void;
 }
@@ -75,7 +80,7 @@ export class EmulatedStore {
   readonly board: BoardStore;
   readonly #options: EmulatedStoreOptions;
   #state = AT_REST;
-  #device: EmulatorDevice | null = null;
+  #device: EmulatedDevice | null = null;
   #image: RunnableImage | null = null;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -237,7 +242,7 @@ export class EmulatedStore {
   }
 
   /** What the chip cannot do any more is told by the conversation, which ends with it. */
-  async #attempt(act: (device: EmulatorDevice) => Promise<void>): Promise<void> {
+  async #attempt(act: (device: EmulatedDevice) => Promise<void>): Promise<void> {
     const device = this.#device;
     if (device === null) return;
     try {

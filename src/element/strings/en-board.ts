@@ -275,7 +275,7 @@ export const enBoard = {
     doneText: (written: number, total: number, milliseconds: number) =>
       written === 0
         ? `The board had all ${formatBytes(total)} of it already; nothing had to be written.`
-        : `${formatBytes(written)} of ${formatBytes(total)} written in ${formatSeconds(milliseconds / 1000)} and read back by its own digest.`,
+        : `${formatBytes(written)} of ${formatBytes(total)} written in ${formatSeconds(milliseconds / 1000)} and checked by its digest.`,
     started: {
       running: 'The board has restarted and speaks.',
       silent: 'The board has not said anything since. Press its RESET button.',

@@ -2,8 +2,11 @@
 import { css } from 'lit';
 
 export const board = css`
-  .start {
-    justify-items: start;
+  div.busy {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 0.75rem;
+    width: 100%;
   }
 
   .running {
@@ -281,16 +284,20 @@ export const board = css`
   .advice {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr));
-    gap: 1rem;
+    gap: 0.75rem 1.5rem;
     counter-reset: advice;
     font-size: 0.9375rem;
   }
 
   .advice li {
     display: grid;
-    align-content: end;
+    align-content: start;
     gap: 0.5rem;
     counter-increment: advice;
+  }
+
+  .advice .plain {
+    grid-column: 1 / -1;
   }
 
   .advice span::before {

@@ -46,7 +46,7 @@ export function adviceView(
   return html`<ol class="advice">
     ${advice.map(
       (step) =>
-        html`<li>
+        html`<li class=${isDrawn(step) ? '' : 'plain'}>
           ${isDrawn(step) ? buttonsDrawing(step, alone, words.pictures[step]) : nothing}
           <span>${words.advice[step]}</span>
         </li>`,

@@ -132,20 +132,7 @@ function found(
         : nothing
     }
     ${image === null ? nothing : partsView(image, strings)}
-    <div class="field board-name">
-      <label for="board-label">${words.label}</label>
-      <input
-        id="board-label"
-        type="text"
-        dir="auto"
-        maxlength="40"
-        autocomplete="off"
-        aria-describedby="board-label-hint"
-        .value=${label}
-        @input=${(event: Event) => actions.name((event.target as HTMLInputElement).value)}
-      />
-      <p class="quiet" id="board-label-hint">${words.labelHint}</p>
-    </div>
+    ${problem === null ? labelField(label, strings, actions) : nothing}
     <div class="buttons">
       <button
         type="button"
@@ -158,6 +145,25 @@ function found(
       </button>
       <button type="button" part="button" @click=${() => actions.connect()}>${words.connectAgain}</button>
     </div>`;
+}
+
+/** For the tally. */
+function labelField(label: string, strings: Strings, actions: FlashActions): TemplateResult {
+  const words = strings.board.flash;
+  return html`<div class="field board-name">
+    <label for="board-label">${words.label}</label>
+    <input
+      id="board-label"
+      type="text"
+      dir="auto"
+      maxlength="40"
+      autocomplete="off"
+      aria-describedby="board-label-hint"
+      .value=${label}
+      @input=${(event: Event) => actions.name((event.target as HTMLInputElement).value)}
+    />
+    <p class="quiet" id="board-label-hint">${words.labelHint}</p>
+  </div>`;
 }
 
 function flashing(progress: FlashProgress | null, strings: Strings, actions: FlashActions): TemplateResult {
@@ -233,7 +239,7 @@ function done(
 }
 
 function failed(
-  { error, board }: Extract<FlashStep, { kind: 'failed' }>,
+  { error }: Extract<FlashStep, { kind: 'failed' }>,
   strings: Strings,
   actions: FlashActions,
 ): TemplateResult {
@@ -245,15 +251,19 @@ function failed(
         class="primary"
         part="button primary-button"
         @click=${() => {
-          // A board that was found is still chosen; a port that did not open may need another choice.
-          if (board !== null) actions.lookAgain();
-          else actions.connect();
+          // A port that is gone or taken may need another choice; a chip that did not answer is still the chosen one.
+          if (isGone(error)) actions.connect();
+          else actions.lookAgain();
         }}
       >
         ${words.again}
       </button>
-      <button type="button" part="button" @click=${() => actions.next()}>${words.next}</button>
+      <button type="button" part="button" @click=${() => actions.connect()}>${words.connectAgain}</button>
     </div>`;
+}
+
+function isGone(error: Error): boolean {
+  return !(error instanceof FlashError) || error.code === 'port-lost' || error.code === 'port-busy';
 }
 
 function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateResult | typeof nothing {
