@@ -39,8 +39,14 @@ export const READ_RATE = {
 /** SRAM1 (416 KiB) + the half of SRAM2 that a 32 KiB data cache leaves + the half of SRAM0 that a 16 KiB instruction cache leaves. */
 export const SRAM_BYTES = (416 + 32 + 16) * 1024;
 
-/** Held back for the firmware's code, data, stacks and the mask ROM's own data. */
-export const FIRMWARE_SRAM_BYTES = (96 + 16) * 1024;
+/** The most that the firmware takes for code, data, stacks and the console's state; its build refuses more. */
+export const FIRMWARE_BUDGET_BYTES = 90 * 1024;
+
+/** What the firmware keeps for a prompt and its encoding before it gives SRAM to the cache. */
+export const PROMPT_SRAM_BYTES = 12 * 1024;
+
+/** All that is not the model's. */
+export const FIRMWARE_SRAM_BYTES = FIRMWARE_BUDGET_BYTES + PROMPT_SRAM_BYTES;
 
 /** Flash before the model partition: firmware, partition table, settings. */
 export const FIRMWARE_FLASH_BYTES = MiB;

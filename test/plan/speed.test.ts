@@ -1,22 +1,34 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { FIRMWARE_SRAM_BYTES, SRAM_BYTES } from '../../src/plan/boards.js';
+import {
+  FIRMWARE_BUDGET_BYTES,
+  FIRMWARE_SRAM_BYTES,
+  PROMPT_SRAM_BYTES,
+  SRAM_BYTES,
+} from '../../src/plan/boards.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { boot, generated, imageOf } from '../support/emulated-board.js';
 import { testRuntime } from '../support/runtime.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
-/** What the console needs of the SRAM that the model leaves: prompts, ids and text being encoded. */
-const CONSOLE_BYTES = { least: 8 * 1024, most: 40 * 1024 };
+/** How much less than its budget the firmware may take before the plan gives away too much. */
+const UNUSED_BUDGET_BYTES = 8 * 1024;
 
 describe('the plan and the firmware', () => {
-  it('count the same SRAM, and leave some to the console', async () => {
+  it('count the same SRAM, and leave some to prompts', async () => {
     const manifest = JSON.parse(
       await readFile(new URL('../../device-runtime/prebuilt/esp32s3/manifest.json', import.meta.url), 'utf8'),
-    ) as { memory: { heap: number } };
-    const left = manifest.memory.heap - (SRAM_BYTES - FIRMWARE_SRAM_BYTES);
-    assert.ok(left >= CONSOLE_BYTES.least && left <= CONSOLE_BYTES.most, `${left} bytes are left`);
+    ) as { memory: { budget: number; total: number; heap: number } };
+    const { budget, total, heap } = manifest.memory;
+    assert.equal(budget, FIRMWARE_BUDGET_BYTES);
+    assert.ok(total <= budget && budget - total <= UNUSED_BUDGET_BYTES, `${total} of ${budget} bytes`);
+    assert.equal(total + heap, SRAM_BYTES);
+    const left = heap - (SRAM_BYTES - FIRMWARE_SRAM_BYTES);
+    assert.equal(left, PROMPT_SRAM_BYTES + budget - total);
+    const loader = await readFile(new URL('../../device-runtime/app/loader.c', import.meta.url), 'utf8');
+    const kept = /^#define CONSOLE_BYTES \((\d+)u \* 1024u\)$/m.exec(loader)?.[1];
+    assert.equal(Number(kept) * 1024, PROMPT_SRAM_BYTES);
   });
 });
 
