@@ -12,6 +12,7 @@ export const ROOMS = [
   'image',
   'device',
   'report',
+  'kit',
 ];
 
 /** Rooms that stand on all of the above. They may not be imported from below. */

@@ -80,11 +80,27 @@ export interface InspectRequest {
   readonly json: boolean;
 }
 
+export interface KitCommandRequest {
+  readonly command: 'kit';
+  readonly folder: string;
+  /** Folder that is made. */
+  readonly output: string;
+  readonly board: string;
+  /** As the element's attribute `scheme`. */
+  readonly scheme: string;
+  readonly context: number | undefined;
+  readonly prompt: string | undefined;
+  /** BCP 47. */
+  readonly language: string;
+  /** What the class calls the model; default the folder's name. */
+  readonly name: string | undefined;
+}
+
 export interface HelpRequest {
   readonly command: 'help' | 'version';
 }
 
-export type Request = ConvertRequest | RunRequest | InspectRequest | HelpRequest;
+export type Request = ConvertRequest | RunRequest | InspectRequest | KitCommandRequest | HelpRequest;
 
 export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
 
@@ -125,6 +141,13 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --json
 
   inspect FILE|FOLDER [--json] what is inside, whether it is sound, and where it fits
+
+  kit FOLDER -o KIT            a folder for a class: page, element, model, image and help sheet, for any static server
+                               or a stick; board, numbers and model are settled
+    --board ID  --context N  --prompt TEXT
+    --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32
+    --lang TAG                 language of page and help sheet (default en)
+    --name TEXT                what the class calls the model
 
   --help, --version
 Exit codes: 0 good, 1 the model or file is at fault, 2 the command line is.
@@ -173,6 +196,16 @@ const RUN_OPTIONS = {
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
+const KIT_OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  board: { type: 'string' },
+  scheme: { type: 'string' },
+  context: { type: 'string' },
+  prompt: { type: 'string' },
+  lang: { type: 'string' },
+  name: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
 const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
 
 /**
@@ -198,9 +231,11 @@ export function parseCommandLine(argv: readonly string[]): Request {
         json: values.json === true,
       };
     }
+    case 'kit':
+      return parseKit(rest);
     default:
       throw new UsageError(
-        `Unknown command "${command}". Commands are convert, run and inspect; --help lists their options.`,
+        `Unknown command "${command}". Commands are convert, run, inspect and kit; --help lists their options.`,
       );
   }
 }
@@ -293,6 +328,23 @@ function parseRun(argv: string[]): RunRequest {
     board: values.board,
     logits: values.logits === true,
     json: values.json === true,
+  };
+}
+
+function parseKit(argv: string[]): KitCommandRequest {
+  const { values, positionals } = parse(argv, KIT_OPTIONS);
+  const folder = onlyOne(positionals, 'kit takes one model folder');
+  if (values.output === undefined) throw new UsageError('kit needs a folder to make: -o KIT.');
+  return {
+    command: 'kit',
+    folder,
+    output: values.output,
+    board: values.board ?? DEFAULT_BOARD_ID,
+    scheme: values.scheme ?? '',
+    context: whole(values.context, 'context', 2),
+    prompt: values.prompt,
+    language: values.lang ?? 'en',
+    name: values.name,
   };
 }
 

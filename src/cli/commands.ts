@@ -4,6 +4,7 @@ import { VERSION } from '../shared/version.js';
 import { HELP, parseCommandLine } from './arguments.js';
 import { convertCommand } from './convert-command.js';
 import { inspectCommand } from './inspect-command.js';
+import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
 import type { TerminalStream } from './terminal.js';
 
@@ -35,6 +36,9 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
         return EXIT.good;
       case 'run':
         await runCommand(request, terminal);
+        return EXIT.good;
+      case 'kit':
+        await kitCommand(request, terminal);
         return EXIT.good;
       case 'inspect':
         return (await inspectCommand(request, terminal)) ? EXIT.good : EXIT.bad;

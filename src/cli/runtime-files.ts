@@ -10,6 +10,7 @@ const PLACES = {
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
   emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
   firmware: ['./firmware.esp32s3.elf', '../../device-runtime/prebuilt/esp32s3/firmware.elf'],
+  bundle: ['./esp32-llm-converter.bundle.js', '../../dist/esp32-llm-converter.bundle.js'],
 } as const;
 
 /** Loads both modules. @throws UsageError when the installation is incomplete */
@@ -31,6 +32,11 @@ export function firmwareProgram(): Promise<Uint8Array> {
 /** The emulated chip. @throws as above */
 export function loadEmulator(): Promise<WebAssembly.Module> {
   return compile('emulator');
+}
+
+/** The element in one file. @throws as above */
+export function loadBundle(): Promise<Uint8Array> {
+  return readBeside('bundle');
 }
 
 async function compile(name: 'kernels' | 'twin' | 'emulator'): Promise<WebAssembly.Module> {

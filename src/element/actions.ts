@@ -2,7 +2,7 @@
 import type { Panel, Settings, TrialOptions } from './state.js';
 
 /** `image` is what a board boots: firmware, partition table and package. */
-export type DownloadKind = 'image' | 'parts' | 'package' | 'html' | 'json';
+export type DownloadKind = 'image' | 'parts' | 'package' | 'kit' | 'html' | 'json';
 
 export interface Actions {
   /** Opens the browser's dialog for a folder. */

@@ -8,6 +8,8 @@ export interface AssetUrls extends RuntimeUrls {
   readonly firmware: string;
   /** The emulated chip, fetched when a board is first tried. */
   readonly emulator: string;
+  /** The element in one file, which class kits carry. */
+  readonly bundle: string;
   /** Folder of the bundled sample model. */
   readonly model: string;
 }
@@ -35,6 +37,7 @@ export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
     twin: find('twin.wasm'),
     firmware: find('firmware.esp32s3.elf'),
     emulator: find('emulator.wasm'),
+    bundle: new URL('esp32-llm-converter.bundle.js', base).href,
     // The package has dist/ and models/ side by side.
     model: new URL('../models/home-commands/', base).href,
   };

@@ -19,7 +19,7 @@ export interface Download {
  * @throws UsageError when there is no merged image
  */
 export async function makeDownload(
-  kind: DownloadKind,
+  kind: Exclude<DownloadKind, 'kit'>,
   state: Extract<State, { step: 'result' }>,
   image: () => Promise<BoardImage>,
   words: ReportWords,

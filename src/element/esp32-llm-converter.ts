@@ -487,6 +487,14 @@ export class Esp32LlmConverter extends LitElement {
     this.downloadFailure = null;
     const { makeDownload, save } = await import('./downloads.js');
     try {
+      if (kind === 'kit') {
+        const { makeKitDownload } = await import('./kit-download.js');
+        const { language } = this.#words;
+        const { bundle } = this.#assets();
+        const image = await this.#store.image();
+        save(await makeKitDownload(view, { image, bundle, prompt: this.prompt, language }));
+        return;
+      }
       save(await makeDownload(kind, view, () => this.#store.image(), strings.report));
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));

@@ -10,6 +10,15 @@ const EPOCH = new Date(1980, 0, 1);
  * @returns a ZIP archive without compression: quantized weights hardly shrink
  */
 export function zipParts(image: MadeImage, name: string): Blob {
+  const manifest = new TextEncoder().encode(`${JSON.stringify(image.manifest(name), null, 2)}\n`);
+  return zipFiles([...image.files, { path: 'manifest.json', bytes: manifest }]);
+}
+
+/**
+ * Files in one archive, without compression.
+ * @param files with `/` between the parts of their paths
+ */
+export function zipFiles(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Blob {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   const zip = new Zip((error, data) => {
     if (error !== null) throw error;
@@ -22,8 +31,7 @@ export function zipParts(image: MadeImage, name: string): Blob {
     // Pieces are handed on as they are: the archive shares the package's memory until it is saved.
     file.push(bytes, true);
   };
-  for (const { path, bytes } of image.files) add(path, bytes);
-  add('manifest.json', new TextEncoder().encode(`${JSON.stringify(image.manifest(name), null, 2)}\n`));
+  for (const { path, bytes } of files) add(path, bytes);
   zip.end();
   return new Blob(pieces, { type: 'application/zip' });
 }

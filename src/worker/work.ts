@@ -3,12 +3,9 @@ import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
 import { convert, openModel, planModel, type OpenedModel } from '../pipeline/convert.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
-import type { ModelFolder } from '../source/byte-source.js';
-import { fileListFolder } from '../source/file-list-folder.js';
-import { httpFolder } from '../source/http-folder.js';
-import { hubFolder } from '../source/hub-folder.js';
 import { generateText } from './generate.js';
 import type { ConvertResult, GenerateInput, GenerateSummary, Inspection, Jobs, ModelSource } from './jobs.js';
+import { openModelFolder } from './model-folder.js';
 import type { JobHooks, Work } from './serve.js';
 
 /** The real jobs, on compiled modules. */
@@ -62,7 +59,7 @@ class PipelineWork {
 
   async convert(input: Jobs['convert']['input'], hooks: JobHooks): Promise<ConvertResult> {
     const begun = performance.now();
-    const folder = await openFolder(input.source, hooks.signal);
+    const folder = await openModelFolder(input.source, hooks.signal);
     const result = await convert(folder, { ...input.settings, report: true }, this.#runtime, {
       onProgress: hooks.onProgress,
       signal: hooks.signal,
@@ -93,20 +90,12 @@ class PipelineWork {
   async #open(source: ModelSource, hooks: JobHooks): Promise<OpenedModel> {
     const key = sourceKey(source);
     if (this.#opened?.key !== key) {
-      this.#opened = { key, model: await openModel(await openFolder(source, hooks.signal), this.#runtime, hooks.signal) };
+      this.#opened = {
+        key,
+        model: await openModel(await openModelFolder(source, hooks.signal), this.#runtime, hooks.signal),
+      };
     }
     return this.#opened.model;
-  }
-}
-
-async function openFolder(source: ModelSource, signal?: AbortSignal): Promise<ModelFolder> {
-  switch (source.kind) {
-    case 'files':
-      return fileListFolder(source.files);
-    case 'url':
-      return httpFolder(source.url);
-    case 'hub':
-      return hubFolder(source.repo, { revision: source.revision }, signal);
   }
 }
 

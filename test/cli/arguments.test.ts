@@ -104,7 +104,7 @@ describe('parseCommandLine', () => {
   });
 
   const wrong: [string, string[], RegExp][] = [
-    ['command', ['convrt'], /Commands are convert, run and inspect/],
+    ['command', ['convrt'], /Commands are convert, run, inspect and kit/],
     ['missing output', ['convert', 'm'], /-o OUT\.s3lm/],
     ['image name', ['convert', 'm', '-o', 'x.uf2'], /x\.bin/],
     ['firmware without image', ['convert', 'm', '-o', 'x.s3lm', '--firmware', 'f'], /-o OUT\.bin/],

@@ -223,6 +223,10 @@ export const en = {
     package: 'Model package',
     packageText: 'The converted model alone: for the command line, and for a board that has the firmware.',
     download: 'Download package',
+    kit: 'Class kit',
+    kitText:
+      'A folder for a class: page, model, image and a help sheet to print. Board and settings are those of here. It works from any web server and from a stick, without a network.',
+    downloadKit: 'Download kit',
     bytes: (bytes: number) => formatBytes(bytes),
     digest: 'SHA-256 of the image',
     command: 'Flash it from a terminal',

@@ -59,6 +59,18 @@ export function takeView(
       },
       actions,
     )}
+    ${file(
+      {
+        title: words.kit,
+        text: words.kitText,
+        button: words.downloadKit,
+        detail: '.zip',
+        kind: 'kit',
+        primary: false,
+        disabled: !result.plan.fits || made?.file === null,
+      },
+      actions,
+    )}
     <div class="buttons end">
       <button
         type="button"

@@ -1,0 +1,116 @@
+/** `kit`: a model folder becomes a folder for a class. */
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readScheme, writeScheme } from '../element/preset.js';
+import { LANGUAGES, findLanguage } from '../element/strings/strings.js';
+import { makeKit, type KitFile } from '../kit/kit.js';
+import { readModelFiles } from '../kit/model-files.js';
+import { convert } from '../pipeline/convert.js';
+import { makeImage } from '../pipeline/image.js';
+import { findBoard } from '../plan/boards.js';
+import type { WantedScheme } from '../plan/scheme.js';
+import { TransportError, UsageError } from '../shared/errors.js';
+import { nodeFolder } from '../source/node-folder.js';
+import type { KitCommandRequest } from './arguments.js';
+import type { Terminal } from './commands.js';
+import { FileSink } from './file-sink.js';
+import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
+import { findTarget } from './target.js';
+import { ProgressLine, formatBytes } from './terminal.js';
+
+/** A file that every kit has and hardly anything else. */
+const MARK = 'kit.js';
+
+/** Runs the command. @throws what the pipeline throws; FitError when the model does not fit the board */
+export async function kitCommand(request: KitCommandRequest, terminal: Terminal): Promise<void> {
+  await findTarget(request.folder);
+  await refuseOccupied(request);
+  const board = findBoard(request.board);
+  const scheme = wantedScheme(request.scheme);
+  const language = wantedLanguage(request.language);
+  const [runtime, firmware, script] = await Promise.all([loadRuntime(), loadFirmware(), loadBundle()]);
+  const progress = new ProgressLine(terminal.stderr);
+  const folder = await nodeFolder(request.folder);
+  let files: KitFile[];
+  try {
+    const modelFiles = await readModelFiles(folder, terminal.signal);
+    const { package: bytes } = await convert(
+      folder,
+      { board, scheme, context: request.context, mustFit: true, report: false },
+      runtime,
+      { onProgress: progress.show, signal: terminal.signal },
+    );
+    if (bytes === null) throw new Error('The conversion gave no package.');
+    files = makeKit({
+      name: request.name ?? folder.name,
+      board,
+      scheme: writeScheme(scheme),
+      context: request.context ?? null,
+      prompt: request.prompt ?? null,
+      language,
+      modelFiles,
+      image: (await makeImage(bytes, { board, firmware })).pieces(),
+      package: bytes,
+      script,
+    });
+  } finally {
+    progress.finish();
+    await folder.close();
+  }
+  for (const file of files) await write(join(request.output, file.path), file.bytes);
+  const total = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  terminal.stdout.write(
+    `Wrote ${request.output} (${files.length} files, ${formatBytes(total)}). README.txt says how to use it.\n`,
+  );
+}
+
+/** A folder with other things in it, or the model itself, is not written into. */
+async function refuseOccupied({ folder, output }: KitCommandRequest): Promise<void> {
+  const within = relative(resolve(folder), resolve(output));
+  if (!isAbsolute(within) && within.split(sep)[0] !== '..') {
+    throw new UsageError(`${output} lies in the model's own folder. Name another one for the kit.`);
+  }
+  const present = await readdir(output).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw new UsageError(`${output} is not a folder that can be written into. Name another one.`);
+  });
+  if (present.length > 0 && !present.includes(MARK)) {
+    throw new UsageError(`${output} has other files in it. Name a new folder for the kit.`);
+  }
+}
+
+function wantedScheme(text: string): WantedScheme {
+  try {
+    return readScheme(text);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message.replace('The attribute scheme', '--scheme'));
+  }
+}
+
+/** @throws UsageError for a language without a dictionary */
+function wantedLanguage(tag: string): string {
+  const language = findLanguage(tag);
+  if (language === 'en' && !/^en\b/i.test(tag)) {
+    throw new UsageError(`--lang is one of ${LANGUAGES.join(', ')}, not "${tag}".`);
+  }
+  return language;
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TransportError(`Cannot make ${dirname(path)}: ${reason}. Name another folder.`, { cause });
+  }
+  const file = new FileSink(path);
+  try {
+    await file.begin(0);
+    await file.append(bytes);
+    await file.close();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+/** What a class kit says to teachers and students, one dictionary for each language. */
+
+export interface KitWords {
+  /** BCP 47. */
+  readonly language: string;
+  readonly page: {
+    readonly title: (model: string) => string;
+    readonly lead: (model: string, board: string) => string;
+    readonly sheet: string;
+    readonly noScript: string;
+    /** Shown where the page was opened from a disk. */
+    readonly fromDisk: string;
+  };
+  readonly sheet: {
+    readonly title: (model: string) => string;
+    readonly subtitle: (board: string) => string;
+    readonly need: string;
+    readonly needs: readonly string[];
+    readonly wiring: string;
+    readonly wires: readonly string[];
+    readonly drawing: string;
+    readonly steps: string;
+    readonly step: (prompt: string | null) => readonly string[];
+    readonly buttons: string;
+    readonly press: readonly string[];
+    readonly trouble: string;
+    readonly troubles: readonly (readonly [problem: string, remedy: string])[];
+    readonly terminal: string;
+    readonly terminalText: string;
+  };
+  readonly readMe: (facts: ReadMeFacts) => string;
+}
+
+export interface ReadMeFacts {
+  readonly model: string;
+  readonly board: string;
+  readonly image: string;
+  readonly modelFolder: string;
+  readonly version: string;
+}
+
+const en: KitWords = {
+  language: 'en',
+  page: {
+    title: (model) => `${model} on an ESP32-S3`,
+    lead: (model, board) =>
+      `Turn ${model} into something that the ${board} can run, see what the small numbers cost, try it, and put it on a board. Nothing is uploaded.`,
+    sheet: 'Help sheet to print',
+    noScript: 'This page needs JavaScript.',
+    fromDisk:
+      'This page was opened from a disk. Converting, comparing, trying and downloading work here. If the browser does not offer your board, serve this folder as README.txt says, or flash with the command on the help sheet.',
+  },
+  sheet: {
+    title: (model) => `${model} on your board`,
+    subtitle: (board) => `Help sheet · ${board}`,
+    need: 'You need',
+    needs: [
+      'the board and a USB cable that carries data (many charge only)',
+      'a computer with Chrome, Edge or another browser that has Web Serial',
+      'the address of the class page, or this folder on a stick',
+    ],
+    wiring: 'Wiring',
+    wires: [
+      'One cable, from the computer to the board. No other wires.',
+      'Two sockets? Take the one marked USB; the one marked UART or COM works too.',
+      'No USB hub if it can be avoided.',
+    ],
+    drawing: 'A board with its USB socket on the left, the button BOOT above and the button RESET below',
+    steps: 'Steps',
+    step: (prompt) => [
+      'Open the class page and press the button with the name of the model.',
+      'Look at Fit: the bars show how full each memory gets. Press Convert.',
+      'Compare: what changed, and where do the two texts part?',
+      prompt === null ? 'Try: talk to the emulated board.' : `Try: ask the emulated board: “${prompt}”`,
+      'Flash: connect the board, choose it in the list, wait until it is checked.',
+      'Chat: the answer now comes from the chip. Compare its speed with the forecast.',
+    ],
+    buttons: 'If the board does not answer: BOOT and RESET',
+    press: [
+      'Hold BOOT.',
+      'Press RESET once.',
+      'Release BOOT.',
+      'Connect again. Afterwards press RESET once.',
+    ],
+    trouble: 'When something is wrong',
+    troubles: [
+      ['The list of boards is empty', 'Another cable, another socket; then BOOT and RESET as above.'],
+      [
+        '“In use” or “cannot be opened”',
+        'Close other tabs and programs that use the board, such as a serial monitor.',
+      ],
+      ['It stops while flashing', 'Start again: what is already right is not written twice.'],
+      ['The board says nothing', 'Press RESET. Still nothing: flash once more.'],
+      ['Too little flash or PSRAM', 'It is another board than the one above. Ask for the right one.'],
+      ['No Web Serial in this browser', 'Take Chrome or Edge, or the terminal below.'],
+    ],
+    terminal: 'From a terminal',
+    terminalText: 'With esptool (pip install esptool), in the folder of the kit:',
+  },
+  readMe: ({ model, board, image, modelFolder, version }) => `Class kit: ${model} for the ${board}
+made with esp32-llm-converter ${version}
+
+index.html   the class page: board, numbers and model are settled
+help.html    one page to print and hand out
+${modelFolder}   the model, as it was published
+${image}   what a board boots, ready to be flashed to address 0
+
+On a server: copy this folder to any static web server. Web Serial, which flashes boards, needs https or localhost.
+On one computer: "python3 -m http.server 8000" in this folder, then open http://localhost:8000/
+From a stick: open index.html. Nothing is fetched from anywhere. Browsers treat files with more care than pages of a
+server: if yours does not let the page reach the board, use one of the two ways above.
+
+Nothing in this folder makes a request to another computer.
+`,
+};
+
+/** Dictionaries by the first part of a language's tag. */
+const DICTIONARIES: Readonly<Record<string, KitWords>> = { en };
+
+/**
+ * The words for a language, or English.
+ * @param language BCP 47
+ */
+export function kitWords(language: string): KitWords {
+  return DICTIONARIES[language.toLowerCase().split('-')[0] ?? ''] ?? en;
+}

@@ -1,0 +1,201 @@
+/** Class kits: what is in them, that nothing in them can be broken out of, and that they come out the same. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
+import { main } from '../../src/cli/commands.js';
+import { makeKit, type KitRequest } from '../../src/kit/kit.js';
+import { MAX_KIT_MODEL_BYTES, readModelFiles } from '../../src/kit/model-files.js';
+import { findBoard } from '../../src/plan/boards.js';
+import { FormatError, UsageError } from '../../src/shared/errors.js';
+import type { ModelFolder } from '../../src/source/byte-source.js';
+import { memoryFolder } from '../../src/source/memory-folder.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function request(changes: Partial<KitRequest> = {}): KitRequest {
+  return {
+    name: 'tiny',
+    board: findBoard('esp32-s3-n16r8'),
+    scheme: 'int8 group:32 dynamic cache:auto',
+    context: null,
+    prompt: null,
+    language: 'en',
+    modelFiles: [{ path: 'config.json', bytes: bytes('{}') }],
+    image: [bytes('boot'), bytes('able')],
+    package: bytes('S3LM'),
+    script: bytes('/* element */'),
+    ...changes,
+  };
+}
+
+function read(files: ReturnType<typeof makeKit>, name: string): string {
+  const file = files.find(({ path }) => path === name);
+  assert.ok(file, `${name} among ${files.map(({ path }) => path).join(', ')}`);
+  return new TextDecoder().decode(file.bytes);
+}
+
+describe('makeKit', () => {
+  test('settles board, numbers and model on the page', () => {
+    const page = read(makeKit(request({ context: 128, prompt: 'once upon' })), 'index.html');
+    for (const attribute of [
+      'model="model/tiny/"',
+      'board="esp32-s3-n16r8"',
+      'scheme="int8 group:32 dynamic cache:auto"',
+      'context="128"',
+      'prompt="once upon"',
+      'locked="model board scheme context"',
+      'no-network',
+    ]) {
+      assert.ok(page.includes(attribute), attribute);
+    }
+  });
+
+  test('carries model, image, package and element', () => {
+    const files = makeKit(request());
+    assert.equal(read(files, 'model/tiny/config.json'), '{}');
+    assert.equal(read(files, 'image/tiny-esp32-s3-n16r8.bin'), 'bootable');
+    assert.equal(read(files, 'image/tiny.s3lm'), 'S3LM');
+    assert.equal(read(files, 'esp32-llm-converter.bundle.js'), '/* element */');
+    assert.match(read(files, 'help.html'), /write-flash 0x0 image\/tiny-esp32-s3-n16r8\.bin/);
+    assert.match(read(files, 'README.txt'), /localhost/);
+  });
+
+  test('gives the model back out of its script, also where it is long', () => {
+    const long = new Uint8Array(3 * 1024 * 1024 + 4097).map((_, index) => (index * 31) & 0xff);
+    const modelFiles = [
+      { path: 'config.json', bytes: bytes('{}') },
+      { path: 'model.safetensors', bytes: long },
+    ];
+    const script = read(makeKit(request({ modelFiles })), 'model/tiny.js');
+    let got: { name: string; files: [string, string[]][] } | null = null;
+    runInNewContext(script, { esp32LlmKit: (model: typeof got) => (got = model) });
+    // Arrays of another realm are equal to none of this one.
+    const { name, files } = structuredClone(got) as unknown as { name: string; files: [string, string[]][] };
+    assert.equal(name, 'tiny');
+    assert.deepEqual(
+      files.map(([file]) => file),
+      ['config.json', 'model.safetensors'],
+    );
+    const back = Buffer.concat((files[1]?.[1] ?? []).map((text) => Buffer.from(text, 'base64')));
+    assert.ok(back.equals(long));
+  });
+
+  test('no name breaks out of the pages or the folder', () => {
+    const name = '"><script>alert(1)</script>/../../é 模型';
+    const files = makeKit(request({ name, prompt: '" onfocus="x' }));
+    for (const { path } of files) assert.match(path, /^[\w.-]+(\/[\w.-]+)*$/);
+    for (const { path } of files) assert.doesNotMatch(path, /(^|\/)\.\.?(\/|$)/);
+    for (const page of ['index.html', 'help.html']) {
+      assert.doesNotMatch(read(files, page), /<script>alert|" onfocus="/);
+    }
+  });
+
+  test('the same request gives the same bytes', () => {
+    assert.deepEqual(makeKit(request()), makeKit(request()));
+  });
+});
+
+describe('readModelFiles', () => {
+  test('takes what the converter reads and nothing else', async () => {
+    const folder = memoryFolder('tiny', {
+      'model.safetensors': bytes('w'),
+      'config.json': bytes('{}'),
+      'pytorch_model.bin': bytes('no'),
+      'notes.txt': bytes('no'),
+    });
+    assert.deepEqual(
+      (await readModelFiles(folder)).map(({ path }) => path),
+      ['config.json', 'model.safetensors'],
+    );
+  });
+
+  test('takes every shard, and names the one that is missing', async () => {
+    const index = bytes('{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}');
+    const files = { 'model.safetensors.index.json': index, 'one.safetensors': bytes('1') };
+    await assert.rejects(readModelFiles(memoryFolder('tiny', files)), (error) => {
+      assert.ok(error instanceof FormatError);
+      return error.file === 'two.safetensors';
+    });
+    const all = await readModelFiles(memoryFolder('tiny', { ...files, 'two.safetensors': bytes('2') }));
+    assert.equal(all.length, 3);
+  });
+
+  test('refuses a model that no kit can carry, before it is read', async () => {
+    const folder: ModelFolder = {
+      name: 'huge',
+      names: null,
+      open: async (name) =>
+        name === 'model.safetensors'
+          ? { name, size: MAX_KIT_MODEL_BYTES + 1, read: () => Promise.reject(new Error('was read')) }
+          : null,
+    };
+    await assert.rejects(readModelFiles(folder), UsageError);
+  });
+});
+
+describe('kit on the command line', () => {
+  const built = existsSync(path.join(root, 'dist/esp32-llm-converter.bundle.js'));
+  const skip = built ? false : 'dist/ is not built: npm run build';
+
+  async function cli(...argv: string[]): Promise<{ code: number; stderr: string }> {
+    let stderr = '';
+    const code = await main(argv, {
+      stdout: { write: () => true },
+      stderr: { write: (text) => (stderr += text) },
+      signal: new AbortController().signal,
+    });
+    return { code, stderr };
+  }
+
+  test('refuses what it cannot do, and says what would be right', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'kit-'));
+    try {
+      const model = path.join(root, 'models/home-commands');
+      await mkdir(path.join(folder, 'full'));
+      await writeFile(path.join(folder, 'full/thesis.txt'), 'x');
+      const cases: [string[], RegExp][] = [
+        [['kit', model], /-o KIT/],
+        [['kit', model, '-o', path.join(folder, 'full')], /other files/],
+        [['kit', folder, '-o', path.join(folder, 'inside')], /own folder/],
+        [['kit', model, '-o', path.join(folder, 'new'), '--scheme', 'int2'], /--scheme has the word "int2"/],
+        [['kit', model, '-o', path.join(folder, 'new'), '--lang', 'tlh'], /--lang is one of en/],
+        [['kit', model, '-o', path.join(folder, 'new'), '--board', 'abacus'], /abacus/],
+      ];
+      for (const [argv, message] of cases) {
+        const { code, stderr } = await cli(...argv);
+        assert.equal(code, 2, argv.join(' '));
+        assert.match(stderr, message);
+      }
+      assert.equal(existsSync(path.join(folder, 'new')), false);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('writes the same kit twice, with an image that inspect finds sound', { skip }, async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'kit-'));
+    try {
+      const out = path.join(folder, 'kit');
+      const argv = ['kit', path.join(root, 'models/home-commands'), '-o', out, '--scheme', 'group:64'];
+      assert.equal((await cli(...argv)).code, 0);
+      const names = execFileSync('find', ['.', '-type', 'f'], { cwd: out, encoding: 'utf8' });
+      const list = names.trim().split('\n').sort();
+      const before = await Promise.all(list.map((name) => readFile(path.join(out, name))));
+      assert.equal((await cli(...argv)).code, 0);
+      const after = await Promise.all(list.map((name) => readFile(path.join(out, name))));
+      assert.ok(before.every((content, index) => content.equals(after[index] ?? Buffer.alloc(0))));
+      assert.equal((await cli('inspect', path.join(out, 'image/home-commands-esp32-s3-n16r8.bin'))).code, 0);
+      const preset = JSON.parse(await readFile(path.join(out, 'preset.json'), 'utf8')) as { scheme: string };
+      assert.equal(preset.scheme, 'int8 group:64 dynamic cache:auto');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
