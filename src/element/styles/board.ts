@@ -373,6 +373,23 @@ export const board = css`
     }
   }
 
+  @container (max-width: 30rem) {
+    .found,
+    .tally table {
+      font-size: 0.8125rem;
+    }
+
+    .found :is(th, td),
+    .tally :is(th, td) {
+      padding-inline: 0.25rem;
+      overflow-wrap: anywhere;
+    }
+
+    .control .facts {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+  }
+
   @media (forced-colors: active) {
     .notice,
     .turns .said {

@@ -1,0 +1,276 @@
+/** What is behind the boards' panels and needs no page: console text, memory, the feed of a device, the conversation. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ByteQueue } from '../../src/device/byte-queue.js';
+import type { Device } from '../../src/device/device.js';
+import { BoardStore } from '../../src/element/board/board-store.js';
+import type { BoardState } from '../../src/element/board/board-state.js';
+import { appendConsole } from '../../src/element/board/console-text.js';
+import { DeviceFeed } from '../../src/element/board/device-feed.js';
+import { memoryMap, spansWithin } from '../../src/element/board/memory-map.js';
+import {
+  PAGE_BYTES,
+  SRAM_WINDOW,
+  pageAt,
+  readAddressText,
+  regionsOf,
+} from '../../src/element/board/memory-regions.js';
+import { transcriptOf } from '../../src/element/board/transcript.js';
+import { en } from '../../src/element/strings/en.js';
+import type { ModelPackage } from '../../src/package/reader.js';
+import { BANNER, FACTS, FakeFirmware } from './fake-board.js';
+
+test('a console shows what a terminal would', () => {
+  assert.equal(appendConsole('a', 'b\r\nc\rd'), 'ab\ncd');
+  assert.equal(appendConsole('ab', '\b \bc'), 'ac');
+  assert.equal(appendConsole('x\n', '\b'), 'x\n', 'no further than the line');
+  assert.equal(appendConsole('😀', '\b'), '', 'a whole character');
+  assert.equal(appendConsole('', '\u001b[31mred\u001b[0m\u0007'), 'red');
+  assert.equal(appendConsole('x', '\u0000\u001b'), 'x');
+});
+
+test('a console keeps its newest lines', () => {
+  let log = '';
+  for (let line = 0; line < 10_000; line++) log = appendConsole(log, `line ${line}\n`);
+  assert.ok(log.length <= 64 * 1024);
+  assert.match(log, /^line \d+\n/);
+  assert.ok(log.endsWith('line 9999\n'));
+});
+
+test('pages stay inside their memory', () => {
+  assert.equal(pageAt(SRAM_WINDOW, SRAM_WINDOW.begin + 300), SRAM_WINDOW.begin + PAGE_BYTES);
+  assert.equal(pageAt(SRAM_WINDOW, 0), SRAM_WINDOW.begin);
+  assert.equal(pageAt(SRAM_WINDOW, 2 ** 32), SRAM_WINDOW.end - PAGE_BYTES);
+});
+
+test('a board has the memories that it has', () => {
+  assert.deepEqual([...regionsOf({ psramBytes: 0 }, 1024).keys()], ['sram', 'flash']);
+  const regions = regionsOf({ psramBytes: 2 ** 21 }, 2 ** 26);
+  assert.equal(regions.get('psram')?.end, 0x3d20_0000);
+  assert.equal(regions.get('flash')?.end, 0x3d00_0000, 'no further than the window');
+});
+
+test('addresses are read as people type them', () => {
+  assert.equal(readAddressText(' 0x3FC88000 '), 0x3fc8_8000);
+  assert.equal(readAddressText('3d000000'), 0x3d00_0000);
+  for (const text of ['', '0x', 'sram', '123456789', '-1']) assert.equal(readAddressText(text), null, text);
+});
+
+/** As much of a package as the map reads. */
+function model(): ModelPackage {
+  const tensor = {
+    role: 0,
+    layer: 0,
+    encoding: 2,
+    rows: 1,
+    cols: 1,
+    rowStride: 1,
+    group: 0,
+    activationScale: 0,
+  };
+  return {
+    totalLength: 4096,
+    version: [1, 0],
+    sections: [
+      { kind: 'CONF', required: true, offset: 64, length: 64, crc: 0 },
+      { kind: 'WGHT', required: true, offset: 1024, length: 2048, crc: 0 },
+    ],
+    tensors: [
+      {
+        ...tensor,
+        name: 'a',
+        dataOffset: 0,
+        dataLength: 100,
+        scaleOffset: 128,
+        scaleCount: 3,
+        placement: 'sram',
+      },
+      {
+        ...tensor,
+        name: 'b',
+        dataOffset: 192,
+        dataLength: 64,
+        scaleOffset: null,
+        scaleCount: 0,
+        placement: 'psram',
+      },
+      {
+        ...tensor,
+        name: 'c',
+        dataOffset: 256,
+        dataLength: 64,
+        scaleOffset: null,
+        scaleCount: 0,
+        placement: 'flash',
+      },
+    ],
+  } as unknown as ModelPackage;
+}
+
+test('the map says what the loader puts where', () => {
+  const facts = new Map([
+    ['sram_bytes', '65536'],
+    ['psram_bytes', '1048576'],
+    ['scratch_bytes', '1000'],
+    ['cache_bytes', '512'],
+    ['cache_in', 'PSRAM'],
+  ]);
+  const map = memoryMap(model(), facts, 8192);
+  const at = (address: number): string => {
+    const span = map.find(({ begin, end }) => begin <= address && address < end);
+    return span === undefined ? 'nothing' : `${span.kind} ${span.name}`.trim();
+  };
+  const heap = SRAM_WINDOW.end - 65536;
+  assert.equal(at(SRAM_WINDOW.begin), 'firmware');
+  assert.equal(at(heap), 'scratch');
+  assert.equal(at(heap + 1000), 'nothing', 'padding');
+  assert.equal(at(heap + 1024), 'tensor a');
+  assert.equal(at(heap + 1024 + 128), 'scales a');
+  assert.equal(at(heap + 1024 + 192), 'free');
+  assert.equal(at(0x3d00_0000), 'cache');
+  assert.equal(at(0x3d00_0200), 'tensor b');
+  assert.equal(at(0x3d00_0240), 'free');
+  assert.equal(at(0x3c00_0000 + 64), 'section CONF');
+  assert.equal(at(0x3c00_0000 + 1024 + 256), 'tensor c');
+  assert.equal(at(0x3c00_0000 + 4096), 'free');
+  assert.deepEqual(
+    spansWithin(map, heap + 1024, 160).map(({ kind }) => kind),
+    ['tensor', 'scales'],
+  );
+});
+
+/** A board that the test plays. */
+function played(): { device: Device; queue: ByteQueue; firmware: FakeFirmware } {
+  const queue = new ByteQueue();
+  const firmware = new FakeFirmware((bytes) => queue.push(bytes));
+  const device: Device = {
+    name: 'played',
+    output: queue,
+    closed: new Promise(() => undefined),
+    write: async (bytes) => firmware.receive(bytes),
+    reset: async () => firmware.boot(),
+    close: async () => queue.end(),
+  };
+  return { device, queue, firmware };
+}
+
+test('a second conversation begins where the first ended, without losing a byte', async () => {
+  const { device, queue } = played();
+  const feed = new DeviceFeed(device, () => undefined);
+  const read = async (from: Device): Promise<string> => {
+    let text = '';
+    for await (const bytes of from.output) text += new TextDecoder().decode(bytes);
+    return text;
+  };
+  const first = read(feed.next());
+  queue.push(new TextEncoder().encode('one'));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const second = read(feed.next());
+  queue.push(new TextEncoder().encode('two'));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  queue.end();
+  assert.deepEqual(await Promise.all([first, second]), ['one', 'two']);
+});
+
+interface Bench {
+  readonly store: BoardStore;
+  readonly firmware: FakeFirmware;
+  readonly queue: ByteQueue;
+  readonly states: string[];
+  readonly failures: Error[];
+}
+
+async function talking(): Promise<Bench> {
+  const { device, firmware, queue } = played();
+  const states: string[] = [];
+  const failures: Error[] = [];
+  const store = new BoardStore({
+    onChange: ({ link }: BoardState) => {
+      const state = link.kind === 'ready' ? link.activity : link.kind;
+      if (states.at(-1) !== state) states.push(state);
+    },
+    onToken: () => undefined,
+    onFailure: (error) => failures.push(error),
+    patience: 1000,
+  });
+  firmware.say(BANNER);
+  await store.open(async () => device);
+  return { store, firmware, queue, states, failures };
+}
+
+test('a conversation goes through its states', async () => {
+  const { store, states, failures } = await talking();
+  assert.equal(await store.send('Turn on the light.'), '{"do":"on"}');
+  await store.measure();
+  assert.equal(store.state.bench?.get('psram_read'), '82780137');
+  await store.close();
+  assert.deepEqual(states, [
+    'opening',
+    'greeting',
+    'idle',
+    'generating',
+    'idle',
+    'measuring',
+    'idle',
+    'absent',
+  ]);
+  assert.equal(failures.length, 0);
+  assert.match(store.state.log, /The model is ready/);
+  assert.equal(store.state.turns.length, 1, 'what was said stays');
+  await assert.rejects(store.send('x'), { name: 'UsageError' });
+});
+
+test('a restart greets the board again and begins anew', async () => {
+  const { store, firmware } = await talking();
+  await store.send('first');
+  await store.restart();
+  assert.equal(store.state.link.kind, 'ready');
+  assert.equal(store.state.turns.length, 0);
+  assert.equal(store.state.log.split('ESP-ROM').length - 1, 2, 'the log has both starts, whole');
+  await store.send('second');
+  assert.deepEqual(firmware.modes, [2, 2], 'both are first turns');
+});
+
+test('a board that goes away ends its answer', async () => {
+  const { store, firmware, queue, failures } = await talking();
+  firmware.holdAfter = 1;
+  const sending = store.send('x');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  queue.fail(new Error('unplugged'));
+  await assert.rejects(sending);
+  assert.equal(store.state.link.kind, 'lost');
+  assert.equal(store.state.turns.at(-1)?.state, 'cancelled');
+  assert.equal(store.state.turns.at(-1)?.text, '{"do":');
+  assert.equal(failures.length, 1, 'told once');
+});
+
+test('a board with other firmware is silent, and can be asked again', async () => {
+  const { device, firmware } = played();
+  firmware.foreign = true;
+  const store = new BoardStore({
+    onChange: () => undefined,
+    onToken: () => undefined,
+    onFailure: () => undefined,
+    patience: 500,
+  });
+  await store.open(async () => device);
+  assert.equal(store.state.link.kind, 'silent');
+  firmware.foreign = false;
+  await store.retry();
+  assert.equal(store.state.link.kind, 'ready');
+  await store.close();
+});
+
+test('a transcript has what was said, by whom and how', async () => {
+  const { store } = await talking();
+  await store.send('Turn on the light.');
+  const text = transcriptOf(store.state, 'serial', new Date(0), en);
+  for (const part of [
+    'Turn on the light.',
+    '{"do":"on"}',
+    `model: ${FACTS['model']}`,
+    '1970-01-01',
+    'Top-p 1',
+  ])
+    assert.ok(text.includes(part), `${part} in ${text}`);
+});
