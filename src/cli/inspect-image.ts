@@ -1,5 +1,6 @@
 /** `inspect` for a flash or application image, from this tool or another. */
 import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
+import { subtypeName, typeName } from '../image/partition-types.js';
 import type { ByteSource } from '../source/byte-source.js';
 import type { Terminal } from './commands.js';
 import { packageLines } from './inspect-package.js';
@@ -59,9 +60,10 @@ function text(target: string, found: ImageDescription): string {
     ...(found.table === null
       ? ['No partition table: an application by itself.']
       : table(
-          ['partition', 'offset', 'bytes', 'holds'],
+          ['partition', 'type', 'offset', 'bytes', 'holds'],
           found.partitions.map((partition) => [
             partition.name,
+            `${typeName(partition.type)} ${subtypeName(partition.type, partition.subtype)}`,
             address(partition.offset),
             String(partition.size),
             describeContent(partition.content),

@@ -36,24 +36,17 @@ export function partFiles(image: FlashImage): (InstallPart & { readonly name: st
 
 /** The manifest for the separate parts, under the names of {@link partFiles}. */
 export function partsManifest(image: FlashImage, about: { name: string; version: string }): InstallManifest {
-  return manifest(
-    about,
-    partFiles(image).map(({ path, offset }) => ({ path, offset })),
-  );
-}
-
-/** The manifest for one merged image. */
-export function mergedManifest(path: string, about: { name: string; version: string }): InstallManifest {
-  return manifest(about, [{ path, offset: 0 }]);
-}
-
-function manifest(about: { name: string; version: string }, parts: readonly InstallPart[]): InstallManifest {
   return {
     name: about.name,
     version: about.version,
     new_install_prompt_erase: true,
     new_install_improv_wait_time: 0,
-    builds: [{ chipFamily: 'ESP32-S3', parts }],
+    builds: [
+      {
+        chipFamily: 'ESP32-S3',
+        parts: partFiles(image).map(({ path, offset }) => ({ path, offset })),
+      },
+    ],
   };
 }
 
