@@ -189,7 +189,10 @@ describe('the command line', () => {
     );
 
     await writeFile(image, gunzipSync(await readFile(new URL('merged.bin.gz', fixtures))));
-    assert.match((await cli('inspect', image)).stdout, /partition +type +offset +bytes +holds\n +nvs +data nvs +0x00009000/);
+    assert.match(
+      (await cli('inspect', image)).stdout,
+      /partition +type +offset +bytes +holds\n +nvs +data nvs +0x00009000/,
+    );
 
     const bytes = await readFile(new URL('ram.bin', fixtures));
     bytes[40] = (bytes[40] as number) ^ 1;
