@@ -3,6 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { enFirst } from './strings/en-first.js';
 import {
   findLanguage,
+  loadFirstStrings,
   loadStrings,
   type FirstStrings,
   type Language,
@@ -16,9 +17,12 @@ import {
 export class LanguageController implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   #language: Language = 'en';
+  /** `null` while they are on their way. */
+  #first: FirstStrings | null = enFirst;
   #strings: Strings | null = null;
-  /** A dictionary is on its way; the element waits with its first drawing. */
   #loading: Promise<void> | null = null;
+  /** Views beyond the first are shown and wait for the words of another language. */
+  #waiting = false;
 
   constructor(host: ReactiveControllerHost & HTMLElement) {
     this.#host = host;
@@ -33,11 +37,19 @@ export class LanguageController implements ReactiveController {
   follow(): void {
     const wanted = findLanguage(nearestLanguage(this.#host));
     if (wanted === this.#language) return;
-    this.#language = wanted;
-    this.#strings = null;
-    this.#host.requestUpdate();
-    // English is here already; the others are needed for the first view.
-    if (wanted !== 'en') void this.load().catch(() => undefined);
+    const views = this.#strings !== null;
+    this.#use(wanted);
+    if (wanted === 'en') this.#first = enFirst;
+    else void this.#loadFirst();
+    // What is shown beyond the first view stays in one language.
+    if (!views) return;
+    this.#waiting = true;
+    void this.load()
+      .catch(() => undefined)
+      .then(() => {
+        this.#waiting = false;
+        this.#host.requestUpdate();
+      });
   }
 
   /** The language that is shown, BCP 47. */
@@ -47,7 +59,7 @@ export class LanguageController implements ReactiveController {
 
   /** Words of the first view. */
   get first(): FirstStrings {
-    return this.#strings ?? enFirst;
+    return this.#strings ?? this.#first ?? enFirst;
   }
 
   /** All words, `null` before they are loaded. */
@@ -55,9 +67,9 @@ export class LanguageController implements ReactiveController {
     return this.#strings;
   }
 
-  /** Whether words for the first view are still on their way. */
+  /** Whether words for what is shown are still on their way. */
   get pending(): boolean {
-    return this.#loading !== null && this.#strings === null && this.#language !== 'en';
+    return this.#strings === null && (this.#first === null || this.#waiting);
   }
 
   /** Loads all words. @throws when they cannot be fetched */
@@ -66,20 +78,40 @@ export class LanguageController implements ReactiveController {
     const language = this.#language;
     this.#loading ??= loadStrings(language).then(
       (strings) => {
-        this.#loading = null;
         // The language may have changed meanwhile.
-        if (language === this.#language) this.#strings = strings;
+        if (language !== this.#language) return;
+        this.#loading = null;
+        this.#strings = strings;
         this.#host.requestUpdate();
       },
       (error: unknown) => {
+        if (language !== this.#language) return;
         this.#loading = null;
-        this.#language = 'en';
-        this.#host.requestUpdate();
-        throw error;
+        if (language === 'en') throw error;
+        // Half a page in another language is worse than English.
+        this.#use('en');
+        this.#first = enFirst;
       },
     );
     await this.#loading;
-    if (language !== this.#language) await this.load();
+    if (this.#strings === null) await this.load();
+  }
+
+  async #loadFirst(): Promise<void> {
+    const language = this.#language;
+    const first = await loadFirstStrings(language).catch(() => null);
+    if (language !== this.#language) return;
+    if (first === null) this.#use('en');
+    this.#first = first ?? enFirst;
+    this.#host.requestUpdate();
+  }
+
+  #use(language: Language): void {
+    this.#language = language;
+    this.#first = null;
+    this.#strings = null;
+    this.#loading = null;
+    this.#host.requestUpdate();
   }
 }
 

@@ -448,7 +448,7 @@ export const enBoard = {
     answered: (tokens: number) =>
       `The board answered with ${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}.`,
     measured: 'The board was measured.',
-    found: (good: boolean) =>
+    found: (good: boolean): string =>
       good ? 'A board was found that can be flashed.' : 'A board was found that cannot be flashed.',
     flashed: 'The board is flashed and checked.',
     paused: 'Time is stopped.',

@@ -9,17 +9,37 @@ export type FirstStrings = typeof enFirst;
 export type Strings = typeof en;
 
 /** Languages with a dictionary, BCP 47. */
-export const LANGUAGES = ['en'] as const;
+export const LANGUAGES = ['en', 'es', 'zh-Hans'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
+/** Marks of Chinese that is written in the traditional script: the script itself, or where it is in use. */
+const TRADITIONAL = ['hant', 'tw', 'hk', 'mo'];
+
 /**
- * The dictionary for a wanted language: its own, or English when there is none.
+ * The dictionary for a wanted language: its own, or English when there is none. Readers of the traditional Chinese script get
+ * English rather than the other script.
  * @param wanted BCP 47, as in an attribute `lang`; case does not matter
  */
 export function findLanguage(wanted: string): Language {
-  const [language] = wanted.toLowerCase().split('-');
-  return LANGUAGES.find((known) => known === language) ?? 'en';
+  const [language, ...marks] = wanted.toLowerCase().split('-');
+  if (language === 'es') return 'es';
+  if (language !== 'zh' && language !== 'cmn') return 'en';
+  // A script that is named decides, wherever it is read.
+  if (marks.includes('hans')) return 'zh-Hans';
+  return marks.some((mark) => TRADITIONAL.includes(mark)) ? 'en' : 'zh-Hans';
+}
+
+/** Fetches the words of the first view. */
+export async function loadFirstStrings(language: Language): Promise<FirstStrings> {
+  switch (language) {
+    case 'en':
+      return (await import('./en-first.js')).enFirst;
+    case 'es':
+      return (await import('./es-first.js')).esFirst;
+    case 'zh-Hans':
+      return (await import('./zh-hans-first.js')).zhHansFirst;
+  }
 }
 
 /** Fetches a dictionary. */
@@ -27,5 +47,9 @@ export async function loadStrings(language: Language): Promise<Strings> {
   switch (language) {
     case 'en':
       return (await import('./en.js')).en;
+    case 'es':
+      return (await import('./es.js')).es;
+    case 'zh-Hans':
+      return (await import('./zh-hans.js')).zhHans;
   }
 }

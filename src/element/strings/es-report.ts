@@ -1,0 +1,146 @@
+/** The report and the plan's advice in Spanish. */
+import { planBytes } from '../../plan/words.js';
+import { groupSize } from '../../plan/scheme.js';
+import { formatters } from '../../report/format.js';
+import type { ReportWords } from '../../report/words.js';
+
+const format = formatters('es', 'exacto');
+
+const GRANULARITIES: Readonly<Record<string, string>> = { tensor: 'por tensor', channel: 'por canal' };
+
+export const esReport: ReportWords = {
+  language: 'es',
+  format,
+  verdicts: {
+    undecided: {
+      title: 'Muy poco texto para juzgar',
+      meaning:
+        'Las cifras de abajo proceden de muy pocas palabras para decir lo bueno que es el modelo pequeño. Da un texto más largo.',
+    },
+    indistinguishable: {
+      title: 'Indistinguible',
+      meaning: 'El modelo pequeño predice prácticamente las mismas palabras siguientes que el original.',
+    },
+    negligible: {
+      title: 'Pérdida insignificante',
+      meaning: 'Las diferencias se ven en las cifras, casi nunca en el texto.',
+    },
+    small: {
+      title: 'Pérdida pequeña',
+      meaning: 'Algunas palabras salen distintas; el sentido se mantiene.',
+    },
+    moderate: {
+      title: 'Pérdida moderada',
+      meaning: 'El texto cambia de forma apreciable. Una granularidad más fina ayudará.',
+    },
+    large: {
+      title: 'Pérdida grande',
+      meaning: 'El modelo es visiblemente peor que el original. Usa una escala por canal o grupos pequeños.',
+    },
+    severe: {
+      title: 'Pérdida grave',
+      meaning:
+        'El modelo convertido ya no se comporta como el original. Usa una granularidad más fina y activaciones dinámicas.',
+    },
+  },
+  meanings: {
+    perplexity:
+      'La perplejidad dice entre cuántas palabras duda el modelo, de media. Cuanto menor, mejor; la razón debe quedar cerca de 1.',
+    kl: 'Cuánto se apartan las predicciones de las del original en cada posición (divergencia de Kullback-Leibler, nats). 0 es idéntico.',
+    probabilityShift: 'Cuánto cambió la probabilidad de la palabra que realmente sigue.',
+    sqnr: 'SQNR es la relación señal-ruido de los pesos. 6 dB equivalen a un bit, más o menos; cuanto mayor, mejor.',
+  },
+  labels: {
+    kl: 'Divergencia KL media',
+    klNote: 'nats, 0 es idéntico',
+    perplexity: 'Perplejidad',
+    ratio: (ratio) => `razón ${ratio}`,
+    top1: 'Misma primera opción',
+    positions: (positions) => `de ${positions} posiciones`,
+    size: 'Tamaño',
+    bits: (bits) => `${bits} bits por peso`,
+    mean: 'Media',
+    median: 'Mediana',
+    largest: 'Máximo',
+    rootMeanSquare: 'Media cuadrática',
+    points: (points) => `${points} puntos`,
+  },
+  memories: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' },
+  uses: {
+    weights: (bytes) => `pesos ${bytes}`,
+    cache: (bytes) => `caché ${bytes}`,
+    scratch: (bytes) => `trabajo ${bytes}`,
+    separator: ', ',
+    of: (used, capacity) => `${used} de ${capacity}`,
+  },
+  speedBound: (rate) => `como máximo ${rate} tokens por segundo`,
+  scheme: (scheme) => {
+    const cache = scheme.cache === 'int8' ? 'caché INT8' : 'caché F32';
+    if (scheme.weights === 'float32') return `Pesos y activaciones F32, ${cache}`;
+    const group = groupSize(scheme.granularity);
+    const per = group > 0 ? `en grupos de ${group}` : (GRANULARITIES[scheme.granularity] ?? '');
+    const activations = scheme.activations === 'dynamic' ? 'dinámicas' : 'estáticas';
+    return `INT8 ${per}, activaciones INT8 ${activations}, ${cache}`;
+  },
+  plan: {
+    bytes: planBytes('es'),
+    problems: {
+      scratch: (needed, available, excess) =>
+        `La memoria de trabajo necesita ${needed} de SRAM y hay ${available}: faltan ${excess}.`,
+      cache: (needed, available, excess, context) =>
+        `La caché de claves y valores para ${format.count(context)} tokens necesita ${needed} y hay ${available}: faltan ${excess}.`,
+      flash: (needed, available, excess) =>
+        `El paquete necesita ${needed} de flash y hay ${available}: faltan ${excess}.`,
+    },
+    remedies: {
+      context: (context) => `Un contexto de ${format.count(context)} tokens cabe.`,
+      'narrower-model': 'Usa un modelo con un vocabulario o una capa densa más pequeños.',
+      'int8-cache': 'Una caché INT8 ocupa alrededor de la cuarta parte.',
+      psram: 'En una placa con PSRAM cabe un contexto más largo.',
+      'shorter-context': 'Un contexto más corto reduce lo suficiente las tablas de posiciones.',
+      'int8-weights': 'Los pesos INT8 ocupan la cuarta parte.',
+      'channel-scales': 'Una escala por canal en lugar de grupos ahorra lo suficiente.',
+      'more-flash': 'En una placa con 16 MB de flash cabe más.',
+      'smaller-model':
+        'Usa un modelo más pequeño: en este chip caben unos 14 millones de parámetros en INT8.',
+    },
+  },
+  origins: {
+    given: 'el texto proporcionado',
+    'written by the original model': 'un texto que escribió el propio modelo original',
+  },
+  file: {
+    model: 'Modelo',
+    title: (name) => `${name}: antes y después`,
+    subtitle: 'Antes y después de la conversión',
+    settings: (scheme, context, board) => `${scheme} · contexto ${context} · ${board}`,
+    kl: (positions) => `Divergencia KL en ${positions} posiciones`,
+    shift: 'Probabilidad del siguiente token verdadero',
+    memoryOf: (board) => `Memoria de ${board}`,
+    fits: (speed) => `Cabe; las memorias permiten ${speed}.`,
+    fitsNot: (speed) => `No cabe; las memorias permiten ${speed}.`,
+    memoryColumns: { memory: 'Memoria', used: 'Usado', for: 'Para' },
+    textsAfter: (prompt) => `Lo que ambos escriben tras «${prompt}»`,
+    same: 'Ambos textos son iguales.',
+    marked: 'Marcado desde la primera diferencia. Cada palabra es la más probable.',
+    original: 'Original',
+    converted: 'Convertido',
+    endsHere: '(termina aquí)',
+    tensors: 'Tensores',
+    charts: 'Los gráficos muestran cómo se reparten los pesos: relleno antes, línea después.',
+    columns: {
+      name: 'Nombre',
+      shape: 'Forma',
+      dtype: 'Tipo',
+      before: 'Antes',
+      after: 'Después',
+      sqnr: 'SQNR',
+      largest: 'Máximo',
+      weights: 'Pesos',
+    },
+    histogram: 'Histograma de los pesos',
+    range: 'Intervalo',
+    measured: (origin, sequences, positions) =>
+      `Medido con ${origin}: ${sequences} secuencias, ${positions} posiciones.`,
+  },
+};

@@ -1,0 +1,249 @@
+/** The element in Spanish; see `en.ts`. */
+import { esBoard } from './es-board.js';
+import { esFirst } from './es-first.js';
+import { esReport } from './es-report.js';
+import type { Strings } from './strings.js';
+
+const { bytes, count, fixed, rate, seconds, shortCount } = esReport.format;
+
+export const es: Strings = {
+  ...esFirst,
+  board: esBoard,
+  report: esReport,
+  help: {
+    'no-config':
+      'No es la carpeta de un modelo: le falta config.json. Elige la carpeta que contiene config.json y los archivos *.safetensors.',
+    'no-weights':
+      'La carpeta no tiene pesos. Elige la carpeta que contiene config.json y los archivos *.safetensors.',
+    'two-models': 'La carpeta contiene más de un modelo. Deja un solo modelo en cada carpeta.',
+    'missing-files': 'Faltan algunos archivos de pesos. Descárgalos en la carpeta.',
+    'broken-file': 'Un archivo está cortado o no es lo que dice su nombre. Descárgalo de nuevo.',
+    'lfs-pointer':
+      'Git solo dejó un puntero en lugar del archivo. Ejecuta «git lfs pull» en la carpeta o descarga el archivo.',
+    'mixed-up': 'Los archivos son de modelos distintos. Descárgalos todos de nuevo desde un mismo sitio.',
+    'not-finite': 'Los pesos contienen valores que no son números. Usa otra copia u otro modelo.',
+    family: 'Este tipo de modelo no se convierte. Elige uno de la familia Llama o Mistral.',
+    quantized: 'Los pesos ya están cuantizados. Elige el modelo original del que se hicieron.',
+    multimodal: 'Este modelo también ve u oye. Elige uno que solo lea y escriba texto.',
+    'encoder-decoder':
+      'Este modelo pasa de un codificador a un decodificador. Elige uno que solo continúe texto.',
+    experts: 'Este modelo es una mezcla de expertos. Elige uno denso.',
+    adapter:
+      'Esto es un adaptador (LoRA), solo la diferencia con un modelo. Fusiónalo primero con su modelo.',
+    pickle:
+      'Los pesos son un archivo de PyTorch, que es un programa. Guarda el modelo de nuevo como safetensors.',
+    'other-format':
+      'Los pesos están en otro formato. Elige el modelo original con sus archivos *.safetensors.',
+    'file-changed': 'Un archivo cambió o desapareció mientras se leía. Elige la carpeta de nuevo.',
+    refused: 'El servidor no entrega este modelo a cualquiera. Descarga tú la carpeta y elígela aquí.',
+    absent: 'No hay nada en esta dirección. Comprueba cómo está escrita.',
+    network: 'La red o el servidor no responden. Comprueba la conexión y la dirección e inténtalo de nuevo.',
+    'no-ranges':
+      'El servidor no puede entregar archivos grandes por partes. Descarga tú la carpeta y elígela aquí.',
+    'no-files': 'No se eligió ningún archivo. Elige la carpeta que contiene config.json.',
+    'too-many-files': 'Se eligieron demasiados archivos. Elige solo la carpeta que contiene config.json.',
+    address:
+      'No es la dirección de un modelo. Escribe propietario/nombre para el Hugging Face Hub, o https://… para una carpeta.',
+    context: 'Ese contexto no es posible con este modelo. Elige uno más corto.',
+    unfit: 'El modelo no cabe en la placa. Cambia los ajustes o la placa, o usa un modelo más pequeño.',
+  },
+  fit: {
+    heading: (name) => `${name} en un chip`,
+    facts: 'El modelo',
+    architecture: 'Arquitectura',
+    parameters: 'Parámetros',
+    shape: 'Forma',
+    shapeValue: (layers, hidden) => `${count(layers)} capas, ancho ${count(hidden)}`,
+    heads: 'Cabezas de atención',
+    headsValue: (heads, kvHeads) =>
+      heads === kvHeads
+        ? count(heads)
+        : `${count(heads)}, que comparten ${count(kvHeads)} para claves y valores`,
+    vocabulary: 'Vocabulario',
+    tokens: (tokens) => `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
+    longest: 'Hecho para',
+    file: 'Archivo',
+    fileValue: (size, dtypes) => `${bytes(size)} en ${dtypes.join(', ')}`,
+    speaks: 'Habla',
+    speaksChat: 'responde por turnos',
+    speaksText: 'continúa un texto',
+    speaksIds: 'solo números de token: la carpeta no tiene tokenizer.json',
+    notes: (notes) => `${count(notes)} ${notes === 1 ? 'nota' : 'notas'} sobre este modelo`,
+    settings: 'Ajustes',
+    board: 'Placa',
+    boardMemory: (flash, psram, kind) =>
+      psram === 0
+        ? `${bytes(flash)} de flash, sin PSRAM`
+        : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${kind}`,
+    unsupported: 'no compatible',
+    granularity: 'Una escala para',
+    granularities: {
+      tensor: { name: 'un tensor', text: 'Por tensor: lo más pequeño y sencillo, lo que más pierde.' },
+      channel: {
+        name: 'un canal',
+        text: 'Cada fila tiene su propia escala. Lo mejor para la mayoría de los modelos.',
+      },
+      'group:128': {
+        name: '128 pesos',
+        text: 'Grupos de 128: más cerca del original, un poco más grande.',
+      },
+      'group:64': { name: '64 pesos', text: 'Grupos de 64: aún más cerca, un 6 % más grande.' },
+      'group:32': {
+        name: '32 pesos',
+        text: 'Grupos de 32: lo más cercano al original, un 12 % más grande y más lento.',
+      },
+    },
+    context: 'Contexto',
+    contextText: 'Cuánto recuerda el modelo. Más largo ocupa más memoria.',
+    more: 'Más ajustes',
+    activations: 'Activaciones',
+    activationKinds: {
+      dynamic: { name: 'Dinámicas', text: 'El chip escala cada vector según llega. Más exacto.' },
+      static: { name: 'Estáticas', text: 'Escalas medidas antes. Algo más rápido, menos exacto.' },
+    },
+    cache: 'Caché de claves y valores',
+    cacheKinds: {
+      auto: {
+        name: 'Automática',
+        text: 'F32 para modelos con cabezas muy pequeñas si la placa tiene sitio; si no, INT8.',
+      },
+      int8: { name: 'INT8', text: 'La cuarta parte de la memoria.' },
+      float32: { name: 'F32', text: 'Exacta, cuatro veces más grande.' },
+    },
+    memory: 'Memoria de la placa',
+    memories: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' },
+    memoryTexts: { sram: 'en el chip, la más rápida', psram: 'junto al chip', flash: 'lo guarda todo' },
+    memoryUse: (used, capacity) => `${bytes(used)} de ${bytes(capacity)}`,
+    parts: { weights: 'Pesos', cache: 'Caché de claves y valores', scratch: 'Memoria de trabajo' },
+    fits: 'Cabe',
+    fitsNot: 'No cabe',
+    planning: 'Planificando…',
+    speed: (most) => `Las memorias permiten como máximo ${rate(most)} tokens por segundo.`,
+    remedies: 'Qué ayudaría',
+    convert: 'Convertir',
+    convertAnyway: 'Convertir de todos modos',
+    back: 'Otro modelo',
+  },
+  converting: {
+    heading: (name) => `Convirtiendo ${name}`,
+    starting: 'Empezando',
+    stages: {
+      reading: 'Cargando el original',
+      calibrating: 'Midiendo activaciones',
+      quantizing: 'Cuantizando pesos',
+      generating: 'Escribiendo texto',
+      checking: 'Comparando con el original',
+    },
+    amount: (done, total, unit) =>
+      unit === 'bytes' ? `${bytes(done)} de ${bytes(total)}` : `${count(done)} de ${count(total)} tokens`,
+    left: (left) => `quedan unos ${seconds(left)}`,
+    cancel: 'Cancelar',
+  },
+  result: {
+    heading: (name) => `${name}, antes y después`,
+    take: 'Descargar el resultado',
+    html: 'Informe en HTML',
+    json: 'Informe en JSON',
+    adjust: 'Cambiar los ajustes',
+    again: 'Otro modelo',
+    took: (time) => `Convertido y comparado en ${time < 10 ? `${fixed(time, 1)} s` : seconds(time)}.`,
+    sideBySide: 'Lado a lado',
+    sideBySideText:
+      'Ambos modelos continúan con sus palabras más probables. Marcado desde la primera diferencia.',
+    after: 'Tras',
+    original: 'Original',
+    converted: 'Convertido',
+    same: 'Ambos escriben lo mismo.',
+    endsHere: '(termina aquí)',
+    divergence: 'Divergencia',
+    divergenceTable: 'Divergencia KL',
+    divergenceText: (positions) =>
+      `Divergencia de Kullback-Leibler en ${count(positions)} posiciones, en nats. La mitad de las posiciones queda por debajo de la mediana.`,
+    shift: 'Probabilidad de la palabra siguiente',
+    layers: {
+      heading: 'Error por capa',
+      text: 'Cuánto se movieron los pesos de cada capa, en relación con su tamaño. La capa que sobresale es la que más sufre con números pequeños.',
+      chart: 'Error relativo de los pesos, una barra por capa',
+      column: 'Capa',
+      error: 'Error relativo',
+      layer: (layer) => `Capa ${layer}`,
+      others: 'Embedding y salida',
+      most: (error) => `barra más alta ${error}`,
+    },
+    tensors: 'Tensores',
+    tensorsText:
+      'SQNR es la relación señal-ruido de los pesos: 6 dB equivalen a un bit, más o menos. Abre un tensor para ver cómo se reparten sus pesos.',
+    columns: {
+      name: 'Tensor',
+      shape: 'Forma',
+      dtype: 'Tipo',
+      before: 'Antes',
+      after: 'Después',
+      sqnr: 'SQNR',
+    },
+    tensorTable: 'Tensores con tamaños y relación señal-ruido',
+    histogram: (name) => `Pesos de ${name}: relleno antes, línea después`,
+    histogramKey: { before: 'antes', after: 'después' },
+    histogramTable: 'Las cifras del gráfico',
+    histogramColumns: { range: 'Intervalo', before: 'Antes', after: 'Después' },
+    memory: 'Memoria',
+    notes: 'Notas',
+  },
+  take: {
+    heading: (name) => `Descargar ${name}`,
+    image: 'Imagen para la placa',
+    imageText:
+      'Firmware, tabla de particiones y modelo en un archivo. La placa lo arranca desde la dirección 0 de la flash.',
+    making: 'Preparando la imagen…',
+    notBootable:
+      'Tu firmware vino sin cargador de arranque, así que no hay una imagen única. Graba las partes en una placa que tenga uno.',
+    doesNotFit: 'El modelo no cabe en esta placa, así que no hay imagen. Cambia los ajustes o la placa.',
+    retry: 'Reintentar',
+    downloadImage: 'Descargar la imagen',
+    parts: 'Partes y manifiesto',
+    partsText: 'Lo mismo en archivos separados, con el manifiesto que lee ESP Web Tools.',
+    downloadParts: 'Descargar las partes',
+    package: 'Paquete del modelo',
+    packageText:
+      'Solo el modelo convertido: para la línea de comandos y para una placa que ya tiene el firmware.',
+    download: 'Descargar el paquete',
+    kit: 'Kit para la clase',
+    kitText:
+      'Una carpeta para una clase: página, modelo, imagen y una hoja de ayuda para imprimir. La placa y los ajustes son los de aquí. Funciona desde cualquier servidor web y desde una memoria USB, sin red.',
+    downloadKit: 'Descargar el kit',
+    bytes,
+    digest: 'SHA-256 de la imagen',
+    command: 'Grabarla desde una terminal',
+    commandText: 'Con esptool de Espressif, en la carpeta de la imagen descargada:',
+    copy: 'Copiar',
+    back: 'Volver a la comparación',
+  },
+  trial: {
+    heading: 'Pruébalo',
+    text: 'Ejecuta el mismo paquete que descargas, con el motor del chip.',
+    chat: 'Tu mensaje',
+    prompt: 'Texto que continuar',
+    temperature: 'Temperatura',
+    greedy: '0, siempre la palabra más probable',
+    topK: 'Top-k',
+    topKHint: '0 las admite todas',
+    seed: 'Semilla',
+    length: 'Máximo de tokens',
+    lengthHint: '0 es hasta llenar',
+    generate: 'Generar',
+    stop: 'Parar',
+    waiting: 'Lo que diga el modelo aparecerá aquí.',
+    answer: 'Respuesta del modelo',
+    tokens: (tokens) => `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
+    rate: (speed) => `${rate(speed)} tokens por segundo en este ordenador`,
+    reasons: {
+      eos: 'lo terminó el modelo',
+      length: 'alcanzó la longitud fijada',
+      stop: 'llegó a una palabra de parada',
+      context: 'el contexto está lleno',
+      cancelled: 'detenido',
+    },
+    noTokenizer: 'Este modelo no tiene tokenizador, así que no se le puede dar texto.',
+  },
+  parameters: shortCount,
+};

@@ -1,0 +1,141 @@
+/** The report and the plan's advice in Simplified Chinese. */
+import { planBytes } from '../../plan/words.js';
+import { groupSize } from '../../plan/scheme.js';
+import { formatters } from '../../report/format.js';
+import type { ReportWords } from '../../report/words.js';
+
+const format = formatters('zh-Hans', '无损', { hours: '小时', minutes: '分', seconds: '秒' });
+
+const GRANULARITIES: Readonly<Record<string, string>> = { tensor: '逐张量', channel: '逐通道' };
+
+export const zhHansReport: ReportWords = {
+  language: 'zh-Hans',
+  format,
+  verdicts: {
+    undecided: {
+      title: '文本太少，无法判断',
+      meaning: '下面的数字来自很少的文本，不足以说明小模型的好坏。请提供更长的文本。',
+    },
+    indistinguishable: {
+      title: '几乎无差别',
+      meaning: '小模型预测的下一个词与原模型几乎完全一致。',
+    },
+    negligible: {
+      title: '损失可忽略',
+      meaning: '差异只体现在数字上，文本中几乎看不出来。',
+    },
+    small: {
+      title: '损失较小',
+      meaning: '有些词会不同，但意思不变。',
+    },
+    moderate: {
+      title: '损失中等',
+      meaning: '文本有明显差异。更细的量化粒度会有帮助。',
+    },
+    large: {
+      title: '损失较大',
+      meaning: '模型明显不如原模型。请使用逐通道缩放或较小的分组。',
+    },
+    severe: {
+      title: '损失严重',
+      meaning: '转换后的模型已不再像原模型那样工作。请使用更细的粒度和动态激活量化。',
+    },
+  },
+  meanings: {
+    perplexity: '困惑度表示模型平均在多少个词之间犹豫。越低越好，比值应接近 1。',
+    kl: '每个位置上的预测与原模型相差多少（KL 散度，单位 nat）。0 表示完全相同。',
+    probabilityShift: '真实的下一个词的概率变化了多少。',
+    sqnr: 'SQNR 是权重的信噪比。6 dB 约等于 1 位，越高越好。',
+  },
+  labels: {
+    kl: '平均 KL 散度',
+    klNote: '单位 nat，0 表示完全相同',
+    perplexity: '困惑度',
+    ratio: (ratio) => `比值 ${ratio}`,
+    top1: '首选词一致率',
+    positions: (positions) => `共 ${positions} 个位置`,
+    size: '大小',
+    bits: (bits) => `每个权重 ${bits} 位`,
+    mean: '平均值',
+    median: '中位数',
+    largest: '最大值',
+    rootMeanSquare: '均方根',
+    points: (points) => `${points} 个百分点`,
+  },
+  memories: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' },
+  uses: {
+    weights: (bytes) => `权重 ${bytes}`,
+    cache: (bytes) => `缓存 ${bytes}`,
+    scratch: (bytes) => `工作内存 ${bytes}`,
+    separator: '，',
+    of: (used, capacity) => `${used} / ${capacity}`,
+  },
+  speedBound: (rate) => `每秒最多 ${rate} 个词元`,
+  scheme: (scheme) => {
+    const cache = scheme.cache === 'int8' ? 'INT8 缓存' : 'F32 缓存';
+    if (scheme.weights === 'float32') return `F32 权重和激活值，${cache}`;
+    const group = groupSize(scheme.granularity);
+    const per = group > 0 ? `每组 ${group} 个权重` : (GRANULARITIES[scheme.granularity] ?? '');
+    const activations = scheme.activations === 'dynamic' ? '动态' : '静态';
+    return `INT8 ${per}量化，${activations} INT8 激活值，${cache}`;
+  },
+  plan: {
+    bytes: planBytes('zh-Hans'),
+    problems: {
+      scratch: (needed, available, excess) =>
+        `工作内存需要 ${needed} SRAM，只有 ${available}，超出 ${excess}。`,
+      cache: (needed, available, excess, context) =>
+        `${format.count(context)} 个词元的键值缓存需要 ${needed}，只有 ${available}，超出 ${excess}。`,
+      flash: (needed, available, excess) => `模型包需要 ${needed} Flash，只有 ${available}，超出 ${excess}。`,
+    },
+    remedies: {
+      context: (context) => `${format.count(context)} 个词元的上下文可以放下。`,
+      'narrower-model': '换用词表或前馈层更小的模型。',
+      'int8-cache': 'INT8 缓存大约只占四分之一。',
+      psram: '带 PSRAM 的开发板可以容纳更长的上下文。',
+      'shorter-context': '缩短上下文可以使旋转位置表变小，足以放下。',
+      'int8-weights': 'INT8 权重只占四分之一。',
+      'channel-scales': '用逐通道缩放代替分组，节省的空间就够了。',
+      'more-flash': '带 16 MB Flash 的开发板可以容纳更多。',
+      'smaller-model': '换用更小的模型：这款芯片以 INT8 大约能容纳 1400 万个参数。',
+    },
+  },
+  origins: {
+    given: '所给的文本',
+    'written by the original model': '原模型自己写的文本',
+  },
+  file: {
+    model: '模型',
+    title: (name) => `${name}：转换前后`,
+    subtitle: '转换前后对比',
+    settings: (scheme, context, board) => `${scheme} · 上下文 ${context} · ${board}`,
+    kl: (positions) => `${positions} 个位置的 KL 散度`,
+    shift: '真实的下一个词元的概率',
+    memoryOf: (board) => `${board} 的内存`,
+    fits: (speed) => `可以放下；受内存带宽限制，${speed}。`,
+    fitsNot: (speed) => `放不下；受内存带宽限制，${speed}。`,
+    memoryColumns: { memory: '内存', used: '已用', for: '用途' },
+    textsAfter: (prompt) => `两者在“${prompt}”之后写出的内容`,
+    same: '两段文本相同。',
+    marked: '从第一处不同开始标出。每个词都是概率最高的词。',
+    original: '原模型',
+    converted: '转换后',
+    endsHere: '（到此结束）',
+    tensors: '张量',
+    charts: '图中显示权重的分布：填充为转换前，线条为转换后。',
+    columns: {
+      name: '名称',
+      shape: '形状',
+      dtype: '类型',
+      before: '转换前',
+      after: '转换后',
+      sqnr: 'SQNR',
+      largest: '最大值',
+      weights: '权重',
+    },
+    histogram: '权重直方图',
+    range: '区间',
+    measured: (origin, sequences, positions) =>
+      `依据${origin}测得：${sequences} 个序列，${positions} 个位置。`,
+  },
+};
