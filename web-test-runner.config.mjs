@@ -22,6 +22,14 @@ export default {
       launchOptions: { executablePath, args: chromeArguments(), headless: true },
     }),
   ],
+  // Tests load the element from another origin, as pages load it from a CDN; such servers permit that.
+  middleware: [
+    (context, next) => {
+      context.set('Access-Control-Allow-Origin', '*');
+      context.set('Access-Control-Expose-Headers', 'Content-Range, ETag');
+      return next();
+    },
+  ],
   plugins: [bundledEsptool(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
   reporters: [defaultReporter({ reportTestProgress: false }), totalsReporter()],
 };

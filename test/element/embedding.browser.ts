@@ -4,6 +4,7 @@
  */
 import { expect, waitUntil } from '@open-wc/testing';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import { LANGUAGES } from '../../src/element/strings/strings.js';
 
 /** The policy that the README asks embedders for, the site being the frame's own. */
 const DOCUMENTED =
@@ -17,14 +18,20 @@ interface Page {
   remove(): void;
 }
 
+/** The same server under another name: another origin, as a CDN is. */
+const ELSEWHERE = `http://127.0.0.1:${location.port}`;
+
+const TAG = '<esp32-llm-converter></esp32-llm-converter>';
+
+const SCRIPT = '<script type="module" src="/dist/define.js"></script>';
+
 /** Opens a page with a policy and the given HTML for the element. */
-async function open(policy: string, tag = '<esp32-llm-converter></esp32-llm-converter>'): Promise<Page> {
+async function open(policy: string | null, tag = TAG, script = SCRIPT): Promise<Page> {
   const frame = document.createElement('iframe');
   frame.width = '800';
-  frame.srcdoc = `<!doctype html><html lang="en"><head><title>page</title>
-    <meta http-equiv="Content-Security-Policy" content="${policy}">
-    <base href="${location.origin}/">
-    <script type="module" src="/dist/define.js"></script></head><body>${tag}</body></html>`;
+  const meta = policy === null ? '' : `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+  frame.srcdoc = `<!doctype html><html lang="en"><head><title>page</title>${meta}
+    <base href="${location.origin}/">${script}</head><body>${tag}</body></html>`;
   document.body.append(frame);
   await waitUntil(
     () =>
@@ -43,6 +50,24 @@ async function open(policy: string, tag = '<esp32-llm-converter></esp32-llm-conv
       frame.remove();
     },
   };
+}
+
+/** The sample as a person would drop it: nothing has to be fetched for it. */
+async function sampleFiles(): Promise<File[]> {
+  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+  return Promise.all(
+    names.map(async (name) => {
+      const response = await fetch(`/models/home-commands/${name}`);
+      return new File([await response.arrayBuffer()], name);
+    }),
+  );
+}
+
+/** What the element says about the model that it read. */
+async function notes(page: Page): Promise<string> {
+  const shown = (): string | undefined => page.element.shadowRoot?.querySelector('.notes')?.textContent;
+  await waitUntil(() => shown() !== undefined, 'there are no notes', { timeout: PATIENCE });
+  return shown() ?? '';
 }
 
 async function failure(page: Page): Promise<string> {
@@ -92,11 +117,39 @@ describe('the element under content policies', function () {
     expect(page.element.step).to.equal('fit');
   });
 
-  it('names the line for workers where it is missing', async () => {
+  it('does the work on the page where no worker may start, and names the line that is missing', async () => {
     page = await open(DOCUMENTED.replace('worker-src blob:', "worker-src 'none'"));
-    expect(await failure(page))
+    await page.element.load('/models/home-commands/');
+    expect(page.element.step).to.equal('fit');
+    expect(await notes(page))
       .to.contain('worker-src blob:')
       .and.to.contain('worker-url');
+    await page.element.convert();
+    expect(page.element.step).to.equal('compare');
+    expect(page.element.report?.top1).to.be.greaterThan(0.9);
+  });
+
+  it('stops the work on the page when it is cancelled, and can begin again', async () => {
+    page = await open(DOCUMENTED.replace('worker-src blob:', "worker-src 'none'"));
+    const { element } = page;
+    await element.load('/models/home-commands/');
+    const progress = new Promise((resolve) => {
+      element.addEventListener('esp32-llm-progress', resolve, { once: true });
+    });
+    const conversion = element.convert();
+    await progress;
+    element.cancel();
+    await conversion;
+    expect(element.step).to.equal('fit');
+    await element.convert();
+    expect(element.step).to.equal('compare');
+  });
+
+  it('does the work on the page where Trusted Types know no policy of its name', async () => {
+    page = await open(`${DOCUMENTED}; require-trusted-types-for 'script'; trusted-types lit-html`);
+    await page.element.load('/models/home-commands/');
+    expect(page.element.step).to.equal('fit');
+    expect(await notes(page)).to.contain('worker');
   });
 
   it('names the word for WebAssembly where it is missing', async () => {
@@ -109,6 +162,54 @@ describe('the element under content policies', function () {
     expect(await failure(page)).to.contain('connect-src');
   });
 
+  it('is one script from another origin, without a policy and under the documented one', async () => {
+    const script = `<script type="module" src="${ELSEWHERE}/dist/define.js"></script>`;
+    for (const policy of [
+      null,
+      `default-src 'none'; script-src ${ELSEWHERE} 'wasm-unsafe-eval'; worker-src blob:; connect-src ${ELSEWHERE}`,
+    ]) {
+      page = await open(policy, TAG, script);
+      // The sample lies beside the script, on that origin.
+      await page.element.load();
+      expect(page.element.step).to.equal('fit');
+      await page.element.convert();
+      expect(page.element.step).to.equal('compare');
+      expect((await page.element.image()).size).to.be.greaterThan(1_000_000);
+      if (policy === null) page.remove();
+    }
+  });
+
+  for (const kind of ['', 'type="module" ']) {
+    it(`is one file that fetches nothing, as a ${kind === '' ? 'classic' : 'module'} script`, async () => {
+      page = await open(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'",
+        TAG,
+        `<script ${kind}defer src="/dist/esp32-llm-converter.bundle.js"></script>`,
+      );
+      await page.element.load(await sampleFiles());
+      expect(page.element.step).to.equal('fit');
+      await page.element.convert();
+      expect(page.element.step).to.equal('compare');
+      expect((await page.element.image()).size).to.be.greaterThan(1_000_000);
+    });
+  }
+
+  it('speaks several languages on one page', async () => {
+    page = await open(
+      DOCUMENTED,
+      LANGUAGES.map((language) => `<esp32-llm-converter lang="${language}"></esp32-llm-converter>`).join(''),
+    );
+    const all = [...page.window.document.querySelectorAll('esp32-llm-converter')];
+    const shown = (element: Esp32LlmConverter): string | null | undefined =>
+      element.shadowRoot?.querySelector('.base')?.getAttribute('lang');
+    await waitUntil(() => all.every((element) => shown(element)), 'not all are drawn', { timeout: PATIENCE });
+    expect(all.map((element) => shown(element)?.toLowerCase())).to.deep.equal(
+      LANGUAGES.map((language) => language.toLowerCase()),
+    );
+    const titles = new Set(all.map((element) => element.shadowRoot?.querySelector('h2')?.textContent));
+    expect(titles.size).to.equal(LANGUAGES.length);
+  });
+
   it('runs twice on a page that loads the script twice', async () => {
     page = await open(
       DOCUMENTED,
@@ -118,5 +219,54 @@ describe('the element under content policies', function () {
     const both = [...page.window.document.querySelectorAll('esp32-llm-converter')];
     await Promise.all(both.map((element) => element.load('/models/home-commands/')));
     expect(both.map((element) => element.step)).to.deep.equal(['fit', 'fit']);
+  });
+
+  it('runs beside the one-file form of itself', async () => {
+    page = await open(
+      DOCUMENTED,
+      TAG,
+      `${SCRIPT}<script defer src="/dist/esp32-llm-converter.bundle.js"></script>`,
+    );
+    await page.element.load('/models/home-commands/');
+    expect(page.element.step).to.equal('fit');
+  });
+});
+
+describe('the element in frames of other origins', function () {
+  this.timeout(2 * PATIENCE);
+  let frame: HTMLIFrameElement;
+
+  afterEach(() => {
+    frame.remove();
+  });
+
+  /** Opens the page that reads the sample and reports, in a frame with the given attributes. */
+  function report(origin: string, attributes: Readonly<Record<string, string>>): Promise<unknown> {
+    frame = document.createElement('iframe');
+    for (const [name, value] of Object.entries(attributes)) frame.setAttribute(name, value);
+    const answer = new Promise((resolve) => {
+      addEventListener('message', function heard({ source, data }) {
+        if (source !== frame.contentWindow) return;
+        removeEventListener('message', heard);
+        resolve(data);
+      });
+    });
+    frame.src = `${origin}/test/element/framed.html`;
+    document.body.append(frame);
+    return answer;
+  }
+
+  it('converts in a frame of another origin, and knows that boards are out of reach there', async () => {
+    expect(await report(ELSEWHERE, {})).to.deep.equal({ step: 'compare', failure: null, serial: 'frame' });
+  });
+
+  it('reaches boards where the frame allows it', async () => {
+    const answer = await report(ELSEWHERE, { allow: 'serial' });
+    expect(answer).to.deep.equal({ step: 'compare', failure: null, serial: 'available' });
+  });
+
+  it('converts in a sandboxed frame without an origin of its own', async () => {
+    const answer = (await report(location.origin, { sandbox: 'allow-scripts' })) as { step: string };
+    expect(answer.step).to.equal('compare');
   });
 });

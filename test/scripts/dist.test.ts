@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = path.join(root, 'dist');
@@ -61,6 +62,93 @@ test('what pages load knows nothing of Node', { skip }, () => {
 
 test('the licences of what was bundled travel along', { skip }, () => {
   const text = readFileSync(path.join(dist, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
-  for (const name of ['lit ', '@huggingface/jinja '])
+  for (const name of ['lit ', '@huggingface/jinja ', 'fflate ', 'esptool-js ', '@noble/hashes '])
     assert.ok(text.includes(`\n${name}`) || text.startsWith(name), name);
+});
+
+test('the one file is a script, and carries licences and every program', { skip }, () => {
+  const text = readFileSync(path.join(dist, 'esp32-llm-converter.bundle.js'), 'utf8');
+  assert.doesNotThrow(() => new Script(text));
+  for (const name of ['kernels.wasm', 'twin.wasm', 'emulator.wasm', 'firmware.esp32s3.elf']) {
+    const inside = readFileSync(path.join(dist, name)).toString('base64');
+    assert.ok(text.includes(inside), name);
+  }
+  for (const name of ['MIT License', 'lit ', 'fflate ']) assert.ok(text.includes(name), name);
+});
+
+test('the element can be imported where there is no page', { skip }, () => {
+  for (const name of ['esp32-llm-converter.js', 'define.js', 'index.js']) {
+    const address = JSON.stringify(pathToFileURL(path.join(dist, name)).href);
+    const program = `const m = await import(${address}); console.log(Object.keys(m).length > 0, 'customElements' in globalThis);`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    assert.equal(said, 'true false\n', name);
+  }
+});
+
+/** KiB after gzip. */
+const BUDGET = {
+  /** Before anybody acts: a page should not notice it. */
+  first: 20,
+  /** All that a conversion takes, from the first view to the files, with both engines. */
+  converter: 300,
+  /** What trying on an emulated board adds. */
+  emulator: 350,
+  /** What the first flashing adds; the firmware itself is data of the image. */
+  flasher: 80,
+} as const;
+
+/** Parts of the page that a conversion in English does not load, by the beginning of their chunks' names. */
+const APART = ['board-room', 'page-worker', 'kit-download', 'zip-parts', 'zh-hans', 'es'];
+
+function kibibytes(files: Iterable<string>): number {
+  let sum = 0;
+  for (const file of files) sum += gzipSync(readFileSync(file), { level: 9 }).length;
+  return sum / 1024;
+}
+
+/** A script and what it imports; lazily imported ones too when asked for. */
+function reached(entry: string, lazy: boolean, apart: readonly string[] = []): Set<string> {
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    if (found.has(file)) return;
+    found.add(file);
+    const text = readFileSync(file, 'utf8');
+    const imports = lazy
+      ? /(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}\/[^"']+\.js)["']/g
+      : /(?:\bfrom|\bimport)\s*["'](\.{1,2}\/[^"']+\.js)["']/g;
+    for (const [, target] of text.matchAll(imports)) {
+      const next = path.resolve(path.dirname(file), target ?? '');
+      if (!apart.some((name) => path.basename(next).startsWith(`${name}-`))) visit(next);
+    }
+  };
+  visit(path.join(dist, entry));
+  return found;
+}
+
+function chunk(name: string): string {
+  const file = readdirSync(path.join(dist, 'chunks')).find(
+    (candidate) => candidate.startsWith(`${name}-`) && candidate.endsWith('.js'),
+  );
+  assert.ok(file, `a chunk ${name}`);
+  return path.join('chunks', file);
+}
+
+test('what pages load keeps to its budget', { skip }, (context) => {
+  const wasm = (name: string): string => path.join(dist, name);
+  const first = reached('define.js', false);
+  const converter = new Set([...reached('define.js', true, APART), wasm('kernels.wasm'), wasm('twin.wasm')]);
+  const flashing = [...reached(chunk('flash-loader'), false)].filter((file) => !converter.has(file));
+  const sizes = {
+    first: kibibytes(first),
+    converter: kibibytes(converter),
+    emulator: kibibytes([wasm('emulator.wasm'), path.join(dist, 'emulator-worker.js')]),
+    flasher: kibibytes(flashing),
+  };
+  for (const [name, size] of Object.entries(sizes)) {
+    context.diagnostic(`${name}: ${size.toFixed(1)} of ${BUDGET[name as keyof typeof BUDGET]} KiB`);
+  }
+  assert.ok(first.size > 1 && converter.size > first.size, 'imports were not found');
+  for (const [name, size] of Object.entries(sizes)) {
+    assert.ok(size <= BUDGET[name as keyof typeof BUDGET], `${name}: ${size.toFixed(1)} KiB`);
+  }
 });
