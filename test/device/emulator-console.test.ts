@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { ConsoleClient } from '../../src/device/console-client.js';
 import { generated, imageOf } from '../support/emulated-board.js';
 import { EmulatedTerminal, withTerminal } from '../support/emulated-terminal.js';
+import { randomNumbers } from '../support/synthetic-model.js';
 import { fixtureUrl } from './console-fixtures.js';
 
 const BOARD = 'esp32-s3-n8';
@@ -75,6 +76,31 @@ describe('the firmware’s console on the emulated chip', () => {
       assert.match(text.replaceAll('grüße, 日本 🙂', '').replaceAll('ünï', ''), /[^\0-\x7f]/);
       // Each piece by itself, too: what a terminal shows at any time.
       assert.ok(terminal.bytes.usb.length > 3);
+    });
+  });
+
+  it('stays usable after noise on both ports', async () => {
+    await withTerminal(await image, async (terminal) => {
+      await terminal.prompt('uart');
+      await terminal.ask('/len 4');
+      const random = randomNumbers(7);
+      for (let round = 0; round < 12; round++) {
+        for (const port of ['usb', 'uart'] as const) {
+          // The beginning of a frame now and then, so that noise gets further.
+          const noise = Uint8Array.from({ length: 200 }, () => ((random() + 1) * 128) & 0xff);
+          if (round % 3 === 0) noise.set([0x1b, 0x5f, 0x4c, 0x41, 0x41], 50);
+          await terminal.send(noise, port);
+        }
+      }
+      for (const port of ['usb', 'uart'] as const) {
+        // What was typed is given up, what runs is stopped; half a frame would be given up by itself, but after a second.
+        await terminal.send(Uint8Array.of(0x18, 0x03, 0x03), port);
+        await terminal.type('\r/stats\r', port);
+        await terminal.until(/generations: \d+\r\n/, port);
+        assert.match(await terminal.until(/\r\n> $/, port), /> $/);
+        assert.match(await terminal.ask('/topk 7', port), /top k: 7\r\n/);
+      }
+      assert.doesNotMatch(terminal.text(), /panic|reset: watchdog/);
     });
   });
 

@@ -85,7 +85,11 @@ export class EmulatedTerminal {
 
   /** Types, without waiting for an answer. */
   async type(text: string, port: Port = 'usb'): Promise<void> {
-    const bytes = new TextEncoder().encode(text);
+    await this.send(new TextEncoder().encode(text), port);
+  }
+
+  /** Sends any bytes. */
+  async send(bytes: Uint8Array, port: Port = 'usb'): Promise<void> {
     if (port === 'usb') await this.device.write(bytes);
     else await this.device.writeUart(bytes);
   }
