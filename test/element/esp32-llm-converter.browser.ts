@@ -61,7 +61,10 @@ async function settle(element: Esp32LlmConverter): Promise<void> {
 }
 
 async function toReading(element: Esp32LlmConverter): Promise<void> {
+  const asked = fake.sources.length;
   button(element, 'Use tiny').click();
+  // What reads settings and addresses is loaded with the first model.
+  await waitUntil(() => fake.sources.length > asked);
   await settle(element);
 }
 
@@ -494,7 +497,7 @@ describe('<esp32-llm-converter>', () => {
     const field = part(element, '#address') as HTMLInputElement;
     field.value = 'owner/tiny';
     button(element, 'Open').click();
-    await settle(element);
+    await waitUntil(() => fake.sources.length > 0);
     expect(fake.sources.at(-1)).to.deep.equal({ kind: 'hub', repo: 'owner/tiny', revision: 'main' });
     element.reset();
     await rendered(element, '.recent');
