@@ -1,4 +1,6 @@
 /** What a class kit says to teachers and students, one dictionary for each language. */
+import { esKit } from './words-es.js';
+import { zhHansKit } from './words-zh-hans.js';
 
 export interface KitWords {
   /** BCP 47. */
@@ -114,13 +116,14 @@ Nothing in this folder makes a request to another computer.
 `,
 };
 
-/** Dictionaries by the first part of a language's tag. */
-const DICTIONARIES: Readonly<Record<string, KitWords>> = { en };
+/** Dictionaries by a language's tag. */
+const DICTIONARIES: Readonly<Record<string, KitWords>> = { en, es: esKit, 'zh-hans': zhHansKit };
 
 /**
  * The words for a language, or English.
  * @param language BCP 47
  */
 export function kitWords(language: string): KitWords {
-  return DICTIONARIES[language.toLowerCase().split('-')[0] ?? ''] ?? en;
+  const tag = language.toLowerCase();
+  return DICTIONARIES[tag] ?? DICTIONARIES[tag.split('-')[0] ?? ''] ?? en;
 }

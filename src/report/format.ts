@@ -108,17 +108,17 @@ export function formatFixed(value: number, digits: number, lang = 'en'): string 
 
 /** The formatters of one language. */
 export interface Formatters {
-  bytes(bytes: number): string;
-  count(value: number): string;
-  shortCount(value: number): string;
-  percent(share: number, digits?: number): string;
-  number(value: number): string;
-  perplexity(value: number): string;
-  withError(value: number, error: number | null): string;
-  decibels(value: number | null): string;
-  seconds(seconds: number): string;
-  rate(tokensPerSecond: number): string;
-  fixed(value: number, digits: number): string;
+  readonly bytes: (bytes: number) => string;
+  readonly count: (value: number) => string;
+  readonly shortCount: (value: number) => string;
+  readonly percent: (share: number, digits?: number) => string;
+  readonly number: (value: number) => string;
+  readonly perplexity: (value: number) => string;
+  readonly withError: (value: number, error: number | null) => string;
+  readonly decibels: (value: number | null) => string;
+  readonly seconds: (seconds: number) => string;
+  readonly rate: (tokensPerSecond: number) => string;
+  readonly fixed: (value: number, digits: number) => string;
 }
 
 /**

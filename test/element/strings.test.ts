@@ -1,6 +1,7 @@
 /** Every dictionary says everything, takes the same arguments, and leaves nothing in English. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { kitWords } from '../../src/kit/words.js';
 import { enFirst } from '../../src/element/strings/en-first.js';
 import {
   LANGUAGES,
@@ -153,4 +154,25 @@ it('a language finds its dictionary, and what has none gets English', () => {
     ['', 'en'],
   ];
   for (const [tag, language] of wanted) assert.equal(findLanguage(tag), language, tag);
+});
+
+it('the class kit says the same in every language', () => {
+  const english = leaves(kitWords('en'));
+  for (const language of LANGUAGES) {
+    const words = kitWords(language);
+    assert.equal(words.language, language);
+    const other = leaves(words);
+    assert.deepEqual([...other.keys()].sort(), [...english.keys()].sort(), language);
+    for (const prompt of [null, 'XYZZY']) {
+      assert.equal(words.sheet.step(prompt).length, kitWords('en').sheet.step(prompt).length);
+      assert.equal(words.sheet.step(prompt).join('').includes('XYZZY'), prompt !== null);
+    }
+    const facts = { model: 'm1', board: 'b2', image: 'i3', modelFolder: 'f4', version: 'v5' };
+    for (const fact of Object.values(facts)) assert.ok(words.readMe(facts).includes(fact), fact);
+    if (language === 'en') continue;
+    for (const [path, leaf] of other) {
+      if (typeof leaf === 'string' && path !== 'language') assert.notEqual(leaf, english.get(path), path);
+    }
+  }
+  assert.equal(kitWords('zh-TW').language, 'en');
 });
