@@ -67,8 +67,12 @@ static void skip(console_line *line, uint8_t byte) {
     }
 }
 
+/* Bytes of the character that begins with this one; 1 inside of a character. */
+static uint32_t character_bytes(uint8_t byte) { return byte < 0xC0u ? 1u : byte < 0xE0u ? 2u : byte < 0xF0u ? 3u : 4u; }
+
 static void add(console_line *line, uint8_t byte, app_text *echo) {
-    if (line->too_long || line->length == CONSOLE_MAX_LINE) {
+    /* The echo of a character is whole or a bell, never its first bytes. */
+    if (line->too_long || line->length + character_bytes(byte) > CONSOLE_MAX_LINE) {
         line->too_long = true;
         byte = BELL;
     } else {

@@ -238,6 +238,18 @@ static void long_lines_are_refused_whole(void) {
     }
     CHECK(type("\r", 1) == CONSOLE_REFUSED, "one byte more");
     CHECK(type("ok\r", 3) == CONSOLE_ENTERED && line.length == 2u, "the line after");
+    /* A character that does not fit as a whole is not echoed in part. */
+    clear_line();
+    for (uint32_t i = 0; i < CONSOLE_MAX_LINE - 2u; i++) {
+        type("x", 1);
+    }
+    type("\xe6\x97\xa5", 3);
+    CHECK(line.length == CONSOLE_MAX_LINE - 2u && type("\r", 1) == CONSOLE_REFUSED, "%u bytes", (unsigned)line.length);
+    for (uint32_t i = 0; i < CONSOLE_MAX_LINE - 3u; i++) {
+        type("x", 1);
+    }
+    type("\xe6\x97\xa5", 3);
+    CHECK(type("\r", 1) == CONSOLE_ENTERED && line.length == CONSOLE_MAX_LINE, "it just fits");
 }
 
 /* ---- Numbers ---- */
