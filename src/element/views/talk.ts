@@ -111,7 +111,7 @@ function problem(state: BoardState, strings: Strings): TemplateResult | typeof n
   }
   if (ready !== null && !ready.welcome.hasTokenizer) return html`<p class="quiet">${words.noTokenizer}</p>`;
   if (state.error === null) return nothing;
-  return html`<p class="problem">${state.error.message}</p>`;
+  return html`<p class="problem" lang="en">${state.error.message}</p>`;
 }
 
 function form(

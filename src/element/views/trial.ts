@@ -4,6 +4,7 @@ import type { Actions } from '../actions.js';
 import type { State, Trial, TrialOptions } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
+import { numberField } from './number-field.js';
 
 /** Largest seed that the number field offers: what a 32-bit field of the package could hold. */
 const MAX_SEED = 0xffffffff;
@@ -65,7 +66,6 @@ export function trialView(
   </form>`;
 }
 
-/** A number with its limits; what is typed outside them is not taken. */
 function number(
   name: Exclude<keyof TrialOptions, 'prompt'>,
   label: string,
@@ -74,30 +74,14 @@ function number(
   limits: { readonly max: number; readonly step: number },
   actions: Actions,
 ): TemplateResult {
-  const take = (event: Event): void => {
-    const input = event.target as HTMLInputElement;
-    const { badInput, rangeOverflow, rangeUnderflow, valueMissing } = input.validity;
-    const whole = limits.step < 1 || Number.isInteger(input.valueAsNumber);
-    if (input.value !== '' && whole && !badInput && !rangeOverflow && !rangeUnderflow && !valueMissing) {
-      actions.ask({ [name]: input.valueAsNumber });
-    } else {
-      input.value = String(value);
-    }
-  };
-  return html`<div class="field">
-    <label for=${name}>${label}</label>
-    <input
-      id=${name}
-      type="number"
-      min="0"
-      max=${limits.max}
-      step=${limits.step}
-      .value=${String(value)}
-      aria-describedby=${hint === '' ? nothing : `${name}-hint`}
-      @change=${take}
-    />
-    ${hint === '' ? nothing : html`<p class="quiet" id=${`${name}-hint`}>${hint}</p>`}
-  </div>`;
+  return numberField({
+    id: name,
+    label,
+    hint,
+    value,
+    ...limits,
+    onChange: (taken) => actions.ask({ [name]: taken }),
+  });
 }
 
 function facts(trial: Trial, { trial: words }: Strings): string {
