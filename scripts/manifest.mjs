@@ -45,6 +45,15 @@ async function validate(manifest) {
   if (!valid(manifest)) {
     throw new Error(`custom-elements.json is not valid: ${ajv.errorsText(valid.errors)}`);
   }
+  // Without the name of the tag, editors and catalogues have nothing to show, and no schema asks for it.
+  const elements = manifest.modules
+    .flatMap((module) => module.declarations)
+    .filter((each) => each.customElement);
+  if (elements.length !== 1 || elements[0].tagName === undefined) {
+    throw new Error(
+      'custom-elements.json has to describe one element with its tag. See @tagname in src/element.',
+    );
+  }
 }
 
 /** What VS Code and JetBrains editors read to complete and explain the tag: [file, text] each. */

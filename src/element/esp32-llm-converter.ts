@@ -16,6 +16,7 @@ import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
 import { Esp32LlmFlashEvent } from './events/flash-event.js';
 import { Esp32LlmImageEvent } from './events/image-event.js';
+import { Esp32LlmPlanEvent } from './events/plan-event.js';
 import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
@@ -39,6 +40,7 @@ export {
   Esp32LlmErrorEvent,
   Esp32LlmFlashEvent,
   Esp32LlmImageEvent,
+  Esp32LlmPlanEvent,
   Esp32LlmProgressEvent,
   Esp32LlmReportEvent,
   Esp32LlmStateEvent,
@@ -65,24 +67,40 @@ const PANELS: readonly string[] = ['compare', 'try', 'take', 'flash', 'chat'] sa
  * Turns a HuggingFace model folder into a checked INT8 package for the ESP32-S3, shows what that cost, and lets the result
  * speak. All work is done in a worker of this page; nothing is uploaded.
  *
+ * @tagname esp32-llm-converter
  * @summary Converts a language model for the ESP32-S3 in the page.
  *
  * @attr {string} lang - Language of the element, BCP 47; without it that of the page around it.
  *
  * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
+ * @event {Esp32LlmPlanEvent} esp32-llm-plan - After a model was read, and after every setting that gave another plan.
  * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is converted.
  * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, with report, plan and package.
  * @event {Esp32LlmImageEvent} esp32-llm-image - After the image for the board was put together.
- * @event {Esp32LlmBoardEvent} esp32-llm-board - When a board, emulated or on a cable, can be talked to or no longer can.
+ * @event {Esp32LlmBoardEvent} esp32-llm-board - When a board, emulated or on a cable, is reached for, can be talked to, or no longer can.
  * @event {Esp32LlmFlashEvent} esp32-llm-flash - While a board is looked at and flashed, with progress.
  * @event {Esp32LlmTokenEvent} esp32-llm-token - For every token that a board generates.
  * @event {Esp32LlmErrorEvent} esp32-llm-error - When a failure is shown.
  *
  * @slot heading - Replaces the title; use a heading element.
  * @slot drop-hint - Replaces the line that says which files a model folder has.
- * @slot fit-text - A paragraph of the page's own below the heading of this step; so are `compare-text` and `take-text`.
- * @slot compare-text - See `fit-text`.
- * @slot take-text - See `fit-text`.
+ * @slot drop-title - Replaces the line that asks for a folder.
+ * @slot sample-text - Replaces the line that offers the model that comes with the element.
+ * @slot choose-text - Something of the page's own at the top of this step, as have the steps after it.
+ * @slot fit-heading - Replaces the words of this step's heading; no heading element.
+ * @slot fit-text - Something of the page's own below the heading of this step.
+ * @slot convert-heading - Replaces the words of this step's heading; no heading element.
+ * @slot convert-text - Something of the page's own below the heading of this step.
+ * @slot compare-heading - Replaces the words of this step's heading; no heading element.
+ * @slot compare-text - Something of the page's own below the heading of this step.
+ * @slot try-heading - Replaces the words of this step's heading; no heading element.
+ * @slot try-text - Something of the page's own below the heading of this step.
+ * @slot take-heading - Replaces the words of this step's heading; no heading element.
+ * @slot take-text - Something of the page's own below the heading of this step.
+ * @slot flash-heading - Replaces the words of this step's heading; no heading element.
+ * @slot flash-text - Something of the page's own below the heading of this step.
+ * @slot chat-heading - Replaces the words of this step's heading; no heading element.
+ * @slot chat-text - Something of the page's own below the heading of this step.
  * @slot privacy - Replaces the line that says that nothing is uploaded.
  *
  * @csspart base - The frame around everything.
@@ -330,6 +348,13 @@ export class Esp32LlmConverter extends LitElement {
     this.view = now;
     if (now.step !== 'choose' && this.later === null) void this.#loadViews();
     this.#announceGeneration(now, before);
+    if (
+      now.step === 'fit' &&
+      !now.planning &&
+      !('choice' in before && before.choice.plan === now.choice.plan)
+    ) {
+      this.dispatchEvent(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
+    }
     const [step, previous] = [stepOf(now), stepOf(before)];
     if (step === previous) return;
     this.#internals.states.delete(previous);
@@ -663,7 +688,7 @@ export class Esp32LlmConverter extends LitElement {
 
   /**
    * Sends a prompt to the board on the cable, or to the emulated one when there is none; see the event `esp32-llm-token`.
-   * @returns the whole answer
+   * @returns {Promise<string>} the whole answer
    * @throws UsageError when no board is ready; BoardError when the board refuses; TransportError when it goes away
    */
   async send(text: string): Promise<string> {

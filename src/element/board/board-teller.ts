@@ -71,9 +71,11 @@ export class BoardTeller {
         this.#say(link.fault === null ? words?.lost : words?.fault);
         break;
       case 'absent':
-        if (before.kind === 'ready' || before.kind === 'silent') tell('closed');
+        if (before.kind !== 'lost') tell('closed');
         break;
       case 'opening':
+        tell('opening');
+        break;
       case 'greeting':
         break;
     }

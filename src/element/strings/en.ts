@@ -135,6 +135,8 @@ export const en = {
     fitsNot: 'It does not fit',
     planning: 'Planning…',
     speed: (rate: number) => `The memories allow at most ${formatRate(rate)} tokens per second.`,
+    expected: (rate: number) =>
+      `About ${formatRate(rate)} tokens per second, by the emulator’s model of the chip.`,
     remedies: 'What would help',
     convert: 'Convert',
     convertAnyway: 'Convert anyway',

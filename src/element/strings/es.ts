@@ -119,6 +119,7 @@ export const es: Strings = {
     fitsNot: 'No cabe',
     planning: 'Planificando…',
     speed: (most) => `Las memorias permiten como máximo ${rate(most)} tokens por segundo.`,
+    expected: (speed) => `Unos ${rate(speed)} tokens por segundo, según el modelo del chip del emulador.`,
     remedies: 'Qué ayudaría',
     convert: 'Convertir',
     convertAnyway: 'Convertir de todos modos',

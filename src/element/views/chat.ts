@@ -27,7 +27,7 @@ export function chatView(
 ): TemplateResult {
   const words = strings.board.chat;
   return html`<section class="chat" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${words.heading}</h3>
+    <h3 id="step-heading" tabindex="-1"><slot name="chat-heading">${words.heading}</slot></h3>
     <slot name="chat-text"></slot>
     ${body(state, facts, strings, actions)}
     ${
@@ -83,7 +83,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
       return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
           <div>
             <h4 id="failure-title">${words.lost}</h4>
-            <p>${link.error.message}</p>
+            <p lang="en">${link.error.message}</p>
           </div>
         </div>
         <div class="buttons">${connectButton(strings, actions)}</div>

@@ -32,6 +32,7 @@ export function chooseView(
   const { choose } = strings;
   return html`<section class="choose" aria-labelledby="step-heading">
     <h3 id="step-heading" class="hidden" tabindex="-1">${choose.heading}</h3>
+    <slot name="choose-text"></slot>
     ${failureView(state.failure, strings, () => {
       actions.dismiss();
     })}
@@ -51,7 +52,9 @@ export function chooseView(
 function dropZone({ dragging }: ChooseFacts, { choose }: FirstStrings, actions: Actions): TemplateResult {
   return html`<div class="drop" part="drop-zone">
     ${folderIcon()}
-    <p class="drop-title">${dragging ? choose.dropNow : choose.dropTitle}</p>
+    <p class="drop-title">
+      ${dragging ? choose.dropNow : html`<slot name="drop-title">${choose.dropTitle}</slot>`}
+    </p>
     <p class="quiet"><slot name="drop-hint">${choose.dropHint}</slot></p>
     <div class="buttons">
       <button type="button" class="primary" part="button primary-button" @click=${() => actions.pickFolder()}>
@@ -73,7 +76,7 @@ function sample(
         own
           ? html`<strong>${choose.ownTitle}</strong> <span class="quiet">${sample}</span>`
           : html`<strong>${choose.sampleTitle}</strong>
-              <span class="quiet">${choose.sampleText(sample)}</span>`
+              <span class="quiet"><slot name="sample-text">${choose.sampleText(sample)}</slot></span>`
       }
     </p>
     <button

@@ -7,7 +7,7 @@ import type { Actions } from '../actions.js';
 import type { Lock } from '../preset.js';
 import type { State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
-import { notes } from './fit.js';
+import { notes, speedText } from './fit.js';
 import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
 import { tensorTable } from './tensor-table.js';
@@ -24,7 +24,9 @@ export function compareView(
   const { report, plan } = result;
   const words = strings.result;
   return html`<section class="result" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${words.heading(choice.inspection.name)}</h3>
+    <h3 id="step-heading" tabindex="-1">
+      <slot name="compare-heading">${words.heading(choice.inspection.name)}</slot>
+    </h3>
     <slot name="compare-text"></slot>
     ${verdictView(report, words.took(result.seconds), strings)} ${downloads(strings, actions)}
     ${trialView(state, locked.has('prompt'), strings, actions)} ${texts(report, strings)}
@@ -55,9 +57,7 @@ export function compareView(
     </details>
     <details class="fold">
       <summary>${words.memory}</summary>
-      <p class="quiet">
-        ${strings.report.scheme(plan.scheme)}. ${strings.fit.speed(plan.boundTokensPerSecond)}
-      </p>
+      <p class="quiet">${strings.report.scheme(plan.scheme)}. ${speedText(plan, strings)}</p>
       ${memoryBars(plan.memories, strings)}
     </details>
     ${notes(result.notes, strings)}

@@ -15,7 +15,10 @@ export function convertingView(
   const { converting } = strings;
   const { progress, stages } = state;
   return html`<section class="busy" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${converting.heading(state.choice.inspection.name)}</h3>
+    <h3 id="step-heading" tabindex="-1">
+      <slot name="convert-heading">${converting.heading(state.choice.inspection.name)}</slot>
+    </h3>
+    <slot name="convert-text"></slot>
     <ol class="stages">
       ${stages.map((stage, index) =>
         index === stages.length - 1

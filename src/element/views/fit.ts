@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
-import { MAX_CONTEXT } from '../../plan/plan.js';
+import { MAX_CONTEXT, type PlanJson } from '../../plan/plan.js';
 import { planProblems, planRemedies } from '../../plan/words.js';
 import type { Granularity } from '../../plan/scheme.js';
 import type { Lock } from '../preset.js';
@@ -22,7 +22,9 @@ export function fitView(
   const { choice, planning, failure } = state;
   const { fit } = strings;
   return html`<section class="fit" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${fit.heading(choice.inspection.name)}</h3>
+    <h3 id="step-heading" tabindex="-1">
+      <slot name="fit-heading">${fit.heading(choice.inspection.name)}</slot>
+    </h3>
     <slot name="fit-text"></slot>
     ${failureView(failure, strings, null)}
     <div class="columns">
@@ -204,6 +206,14 @@ function contextField(
   </div>`;
 }
 
+/** What the board is expected to reach, where that is modelled, and what it cannot exceed. */
+export function speedText(plan: PlanJson, { fit }: Strings): string {
+  const bound = fit.speed(plan.boundTokensPerSecond);
+  return plan.predictedTokensPerSecond > 0
+    ? `${fit.expected(plan.predictedTokensPerSecond)} ${bound}`
+    : bound;
+}
+
 function judgement({ plan }: Choice, planning: boolean, strings: Strings): TemplateResult {
   const { fit } = strings;
   const problems = planProblems(plan, strings.report.plan);
@@ -216,7 +226,7 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
     ${boardPicture(plan.memories, strings)} ${memoryBars(plan.memories, strings)}
     ${
       problems.length === 0
-        ? html`<p class="quiet">${fit.speed(plan.boundTokensPerSecond)}</p>`
+        ? html`<p class="quiet">${speedText(plan, strings)}</p>`
         : html`<ul class="problems">
               ${problems.map((problem) => html`<li>${problem}</li>`)}
             </ul>

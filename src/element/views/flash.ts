@@ -32,7 +32,7 @@ export function flashView(
 ): TemplateResult {
   const words = strings.board.flash;
   return html`<section class="flash" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${words.heading(facts.name)}</h3>
+    <h3 id="step-heading" tabindex="-1"><slot name="flash-heading">${words.heading(facts.name)}</slot></h3>
     <slot name="flash-text"></slot>
     ${facts.fits ? body(state, facts, strings, actions) : html`<p class="panel">${words.unfit}</p>`}
     ${tally(state, strings)} ${facts.fits ? otherWay(facts, strings, actions) : nothing}

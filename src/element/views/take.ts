@@ -19,7 +19,9 @@ export function takeView(
   const { image, result } = state;
   const made = image.kind === 'made' ? image.image : null;
   return html`<section class="take" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${words.heading(state.choice.inspection.name)}</h3>
+    <h3 id="step-heading" tabindex="-1">
+      <slot name="take-heading">${words.heading(state.choice.inspection.name)}</slot>
+    </h3>
     <slot name="take-text"></slot>
     ${image.kind === 'failed' ? imageFailure(image.failure, strings, actions) : failureView(failure, strings, null)}
     ${file(

@@ -32,7 +32,7 @@ export function tryView(
 ): TemplateResult {
   const words = strings.board.try;
   return html`<section class="try" aria-labelledby="step-heading">
-    <h3 id="step-heading" tabindex="-1">${words.heading(facts.name)}</h3>
+    <h3 id="step-heading" tabindex="-1"><slot name="try-heading">${words.heading(facts.name)}</slot></h3>
     <slot name="try-text"></slot>
     ${body(board, emulated, facts, strings, actions)}
     ${
@@ -272,7 +272,7 @@ function failure(title: string, error: Error): TemplateResult {
   return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
     <div>
       <h4 id="failure-title">${title}</h4>
-      <p>${error.message}</p>
+      <p lang="en">${error.message}</p>
     </div>
   </div>`;
 }
