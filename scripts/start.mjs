@@ -33,7 +33,11 @@ async function step(title, args) {
 }
 
 async function serveDemo() {
-  const { port, close } = await serve(ROOT, FIRST_PORT);
+  // One of the pages loads the element from the server's other name, which is another origin.
+  const { port, close } = await serve(ROOT, FIRST_PORT, {
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'Content-Range, ETag',
+  });
   console.log(`\nThe demo page: http://localhost:${port}/demo/  (Ctrl+C ends)`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close());
 }

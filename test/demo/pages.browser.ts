@@ -1,0 +1,177 @@
+/** The demo pages as people meet them: each in a frame, driven to where it leads. They need what `npm run build` makes. */
+import { expect, waitUntil } from '@open-wc/testing';
+import { unzipSync } from 'fflate';
+import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+
+/** The first conversion on a slow machine compiles and loads everything. */
+const PATIENCE = 120_000;
+
+let frame: HTMLIFrameElement;
+
+async function open(name: string, width = 1000): Promise<Esp32LlmConverter> {
+  frame = document.createElement('iframe');
+  frame.title = name;
+  frame.width = String(width);
+  frame.height = '800';
+  frame.src = `/demo/${name}`;
+  document.body.append(frame);
+  const find = (): Esp32LlmConverter | null | undefined =>
+    frame.contentDocument?.querySelector('esp32-llm-converter');
+  await waitUntil(() => find()?.shadowRoot?.querySelector('button'), `${name} did not come up`, {
+    timeout: PATIENCE,
+  });
+  const element = find();
+  if (!element) throw new Error('there is no element');
+  return element;
+}
+
+function button(element: Esp32LlmConverter, text: string): HTMLButtonElement | undefined {
+  return [...(element.shadowRoot?.querySelectorAll('button') ?? [])].find((each) =>
+    each.textContent.includes(text),
+  );
+}
+
+async function press(element: Esp32LlmConverter, text: string): Promise<void> {
+  await waitUntil(() => button(element, text)?.disabled === false, `no button "${text}" in ${element.step}`, {
+    timeout: PATIENCE,
+  });
+  button(element, text)?.click();
+}
+
+/** Waits for a step; a failure that is shown instead is told in its own words. */
+async function reach(element: Esp32LlmConverter, step: Esp32LlmConverter['step']): Promise<void> {
+  await waitUntil(
+    () => {
+      const failure = element.shadowRoot?.querySelector('.failure');
+      if (failure) throw new Error(failure.textContent);
+      return element.step === step;
+    },
+    `${step} was not reached`,
+    { timeout: PATIENCE },
+  );
+  await element.updateComplete;
+}
+
+describe('the demo pages', function () {
+  this.timeout(2 * PATIENCE);
+
+  afterEach(() => {
+    frame.remove();
+  });
+
+  for (const name of ['index', 'docs', 'course', 'kit', 'cdn', 'playground']) {
+    it(`${name}.html shows its element, fits a narrow screen and links to the others`, async () => {
+      await open(`${name}.html`, 320);
+      const page = frame.contentDocument;
+      expect(page?.documentElement.scrollWidth).to.be.at.most(320);
+      const links = [...(page?.querySelectorAll<HTMLAnchorElement>('nav a') ?? [])];
+      expect(links.length).to.equal(6);
+      const answers = await Promise.all(links.map(({ href }) => fetch(href)));
+      expect(answers.every(({ ok }) => ok)).to.be.true;
+      expect(page?.querySelector('[aria-current]')?.getAttribute('href')).to.equal(`${name}.html`);
+    });
+  }
+
+  it('docs.html: an article compares and gives away, and leaves the rest out', async () => {
+    const element = await open('docs.html');
+    await press(element, 'Use home-commands');
+    await reach(element, 'fit');
+    await press(element, 'Convert');
+    await reach(element, 'compare');
+    const steps = element.shadowRoot?.querySelectorAll('.steps li').length;
+    // Choose, fit, convert, compare, take away.
+    expect(steps).to.equal(5);
+    await press(element, 'Take');
+    await reach(element, 'take');
+  });
+
+  it('course.html: settings are settled and asked as the teacher wrote them', async () => {
+    const element = await open('course.html');
+    expect(element.shadowRoot?.querySelector('.drop')).to.equal(null);
+    await press(element, 'Use home-commands');
+    await reach(element, 'fit');
+    const { plan } = element;
+    expect(plan?.scheme.granularity).to.equal('group:64');
+    expect(plan?.context).to.equal(128);
+    await press(element, 'Convert');
+    await reach(element, 'compare');
+    expect(element.shadowRoot?.querySelector('textarea')?.value).to.equal(
+      'could you dim the lamp in the study a bit',
+    );
+  });
+
+  it('kit.html: the archive has the page, the model as it was, and the image of the download', async () => {
+    const element = await open('kit.html');
+    await press(element, 'Use home-commands');
+    await reach(element, 'fit');
+    await press(element, 'Convert');
+    await reach(element, 'take');
+    const image = new Uint8Array(await (await element.image()).arrayBuffer());
+
+    const saved = new Promise<Blob>((resolve, reject) => {
+      const window = frame.contentWindow as (Window & typeof globalThis) | null;
+      if (window === null) throw new Error('no window');
+      window.HTMLAnchorElement.prototype.click = function () {
+        fetch(this.href).then((response) => resolve(response.blob()), reject);
+      };
+    });
+    await press(element, 'Download kit');
+    const files = unzipSync(new Uint8Array(await (await saved).arrayBuffer()));
+    const read = (path: string): Uint8Array => {
+      const file = files[`home-commands-kit/${path}`];
+      if (file === undefined) throw new Error(`${path} among ${Object.keys(files).join(', ')}`);
+      return file;
+    };
+    const fetched = async (path: string): Promise<Uint8Array> =>
+      new Uint8Array(await (await fetch(path)).arrayBuffer());
+    const weights = await fetched('/models/home-commands/model.safetensors');
+    expect(equal(read('model/home-commands/model.safetensors'), weights)).to.be.true;
+    const bundle = await fetched('/dist/esp32-llm-converter.bundle.js');
+    expect(equal(read('esp32-llm-converter.bundle.js'), bundle)).to.be.true;
+    expect(equal(read('image/home-commands-esp32-s3-n16r8.bin'), image)).to.be.true;
+    for (const name of ['index.html', 'help.html', 'README.txt', 'preset.json', 'kit.js']) read(name);
+  });
+
+  it('cdn.html: the whole way with everything from another origin', async () => {
+    const element = await open('cdn.html');
+    expect(frame.contentDocument?.getElementById('origin')?.textContent).not.to.equal(location.origin);
+    await press(element, 'Use home-commands');
+    await reach(element, 'fit');
+    await press(element, 'Convert');
+    await reach(element, 'compare');
+  });
+
+  it('playground.html: attributes take effect and every event is told', async () => {
+    const element = await open('playground.html');
+    const page = frame.contentDocument;
+    const set = (name: string, value: string): void => {
+      const field = page?.querySelector<HTMLInputElement>(`[name="${name}"]`);
+      if (!field) throw new Error(`no field ${name}`);
+      field.value = value;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    set('scheme', 'group:32');
+    set('theme', 'dark');
+    expect(element.scheme).to.equal('group:32');
+    expect(page?.getElementById('html')?.textContent).to.contain('theme="dark"');
+    await press(element, 'Use home-commands');
+    await reach(element, 'fit');
+    await press(element, 'Convert');
+    await reach(element, 'compare');
+    await element.image();
+    const told = new Set(
+      [...(page?.querySelectorAll<HTMLElement>('[data-event]') ?? [])].map(({ dataset }) => dataset['event']),
+    );
+    for (const name of ['state', 'progress', 'report', 'image']) {
+      expect([...told]).to.include(`esp32-llm-${name}`);
+    }
+    set('scheme', 'int2');
+    element.reset();
+    await element.load();
+    expect(page?.querySelector('[data-event="esp32-llm-error"]')?.textContent).to.contain('int2');
+  });
+});
+
+function equal(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
