@@ -52,6 +52,7 @@ describe('the emulated board on the page', function () {
     expect(status(element)).to.equal('The board answered with 3 tokens.');
     expect(shown(element)).to.contain('100 tokens per second on a board');
     expect(events).to.deep.equal([
+      'emulated opening',
       'emulated ready home-commands',
       'emulated: {"do":',
       'emulated: "on"',
@@ -301,6 +302,39 @@ describe('flashing on the page', function () {
     button(element, 'Try again').click();
     await says(element, 'This board can be flashed');
     button(element, 'Flash this board').click();
+    await says(element, 'Flashed and checked');
+  });
+
+  it('follows a board that leaves the bus with every restart, from looking to talking', async () => {
+    plug({}, true);
+    const element = await make();
+    await toFlash(element);
+    await rendered(element, '.more');
+    button(element, 'Connect a board').click();
+    await says(element, 'This board can be flashed');
+    button(element, 'Flash this board').click();
+    await says(element, 'Flashed and checked');
+    button(element, 'Talk to it').click();
+    await rendered(element, '.chat .running');
+    button(element, 'Restart the board').click();
+    await says(element, 'Waiting for the board');
+    await rendered(element, '.chat .running');
+    expect(await element.send('Turn on the light.')).to.equal('{"do":"on"}');
+  });
+
+  it('flashes and refuses by method', async () => {
+    const element = await make();
+    await element.flash().then(
+      () => {
+        throw new Error('there was nothing to flash');
+      },
+      (error: Error) => expect(error.name).to.equal('UsageError'),
+    );
+    const { board } = plug();
+    await converted(element);
+    await element.flash();
+    expect(element.step).to.equal('flash');
+    expect(board.seen).to.include(OP.deflData);
     await says(element, 'Flashed and checked');
   });
 

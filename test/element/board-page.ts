@@ -62,7 +62,11 @@ export function reach(browser: { serial?: SerialLike; secure?: boolean; framed?:
 }
 
 /** A board whose program is the fake firmware. */
-export function plug(options: BoardOptions = {}): { board: SimulatedBoard; firmware: FakeFirmware } {
+/** @param restless it leaves the bus whenever it restarts, and comes back as another port */
+export function plug(
+  options: BoardOptions = {},
+  restless = false,
+): { board: SimulatedBoard; firmware: FakeFirmware } {
   const board = new SimulatedBoard({
     connection: 'usb-serial-jtag',
     flashBytes: 16 * MiB,
@@ -73,7 +77,8 @@ export function plug(options: BoardOptions = {}): { board: SimulatedBoard; firmw
   });
   const firmware = new FakeFirmware((bytes) => board.onSend(bytes));
   board.onInput = (bytes) => firmware.receive(bytes);
-  stage.serial.plug(board);
+  if (restless) stage.serial.plugRestless(board);
+  else stage.serial.plug(board);
   return { board, firmware };
 }
 

@@ -6,6 +6,11 @@ import type { Device } from '../../src/device/device.js';
 import { BoardStore } from '../../src/element/board/board-store.js';
 import type { BoardState } from '../../src/element/board/board-state.js';
 import { appendConsole } from '../../src/element/board/console-text.js';
+import type { BoardFacts } from '../../src/device/board-detection.js';
+import type { PortSession } from '../../src/device/port-session.js';
+import { FlashStore } from '../../src/element/board/flash-store.js';
+import type { RunnableImage } from '../../src/element/board/runnable-image.js';
+import type { SerialPorts } from '../../src/element/board/serial-ports.js';
 import { DeviceFeed } from '../../src/element/board/device-feed.js';
 import { memoryMap, spansWithin } from '../../src/element/board/memory-map.js';
 import {
@@ -259,6 +264,62 @@ test('a board with other firmware is silent, and can be asked again', async () =
   await store.retry();
   assert.equal(store.state.link.kind, 'ready');
   await store.close();
+});
+
+/** Eight megabytes of flash, no PSRAM that the chip tells of. */
+const PLAIN_BOARD: BoardFacts = {
+  chip: 'ESP32-S3',
+  revision: [0, 2],
+  mac: '34:85:18:01:02:03',
+  connection: 'uart-bridge',
+  flashBytes: 8 * 1024 * 1024,
+  flashId: 0x17_40c8,
+  octalFlash: false,
+  psram: null,
+  secureBoot: false,
+  flashEncrypted: false,
+};
+
+test('what the chip does not tell of is flashed only when the person says so', async () => {
+  const asked: (readonly string[])[] = [];
+  const session = {} as PortSession;
+  const ports = {
+    probe: async () => 'available',
+    choose: async () => session,
+    session,
+  } as unknown as SerialPorts;
+  const needs = { flashBytes: 8 * 1024 * 1024, psramBytes: 1024 };
+  const store = new FlashStore({
+    ports,
+    image: async () => ({ parts: [], needs, board: { name: 'board' } }) as unknown as RunnableImage,
+    flasher: async () => ({
+      detect: async () => PLAIN_BOARD,
+      flash: async ({ accept }) => {
+        asked.push(accept ?? []);
+        const output = new Uint8Array();
+        return {
+          board: PLAIN_BOARD,
+          parts: [],
+          bytes: 0,
+          written: 0,
+          milliseconds: 1,
+          started: 'running',
+          output,
+        };
+      },
+    }),
+    beforeUse: async () => undefined,
+    onChange: () => undefined,
+    onFailure: () => undefined,
+  });
+  await store.connect();
+  await assert.rejects(store.flash(), { code: 'psram-too-small' });
+  assert.deepEqual(asked, [], 'nothing is written');
+  store.accept(true);
+  await store.flash();
+  assert.deepEqual(asked, [['psram-too-small']]);
+  assert.equal(store.state.step.kind, 'done');
+  assert.equal(store.state.tally?.flashed, 1);
 });
 
 test('a transcript has what was said, by whom and how', async () => {

@@ -132,7 +132,7 @@ export class BoardRoom {
 
   /** Lets all boards go. */
   release(): void {
-    this.#flash.cancel();
+    this.#flash.release();
     void this.#emulated.stop();
     void this.#serial.close().then(() => this.#ports.close());
   }
@@ -182,9 +182,11 @@ export class BoardRoom {
   async flash(): Promise<void> {
     if (this.#host.result() === null)
       throw new UsageError('There is nothing to flash before a model was converted.');
-    if (this.#flash.state.step.kind !== 'found') await this.#flash.connect();
+    const { kind } = this.#flash.state.step;
+    if (kind !== 'found' && kind !== 'flashing') await this.#flash.connect();
     const { step } = this.#flash.state;
-    if (step.kind === 'found') await this.#flash.flash();
+    // One that is being flashed already is an error of who calls.
+    if (step.kind === 'found' || step.kind === 'flashing') await this.#flash.flash();
     const after = this.#flash.state.step;
     if ((after.kind === 'failed' || after.kind === 'idle') && after.error !== null) throw after.error;
   }
@@ -208,9 +210,12 @@ export class BoardRoom {
   }
 
   async #image(): Promise<RunnableImage> {
+    const asked = this.#host.result()?.result;
     const made = await this.#host.image();
     const result = this.#host.result();
-    if (result === null) throw new UsageError('There is no image before a model was converted.');
+    // An image and a package of two models would make a board that has neither.
+    if (result === null || result.result !== asked)
+      throw new UsageError('There is no image before a model was converted.');
     if (this.#runnable?.made !== made) {
       this.#runnable = { made, image: readRunnableImage(made, result.result) };
     }

@@ -53,6 +53,8 @@ export class BoardStore {
   #client: ConsoleClient | null = null;
   /** Ends the connection, or what leads to it. */
   #connection = new AbortController();
+  /** Counts openings and closings: only the last one goes on. */
+  #turn = 0;
   /** Ends a generation or measurement. */
   #task = new AbortController();
 
@@ -77,7 +79,11 @@ export class BoardStore {
 
   /** Opens a board and greets it; the one before is closed. Failures become part of the state. */
   async open(bring: BringDevice): Promise<void> {
-    await this.close();
+    const closed = this.close();
+    const turn = this.#turn;
+    await closed;
+    // Meanwhile another board was asked for, or none.
+    if (turn !== this.#turn) return;
     const { signal } = (this.#connection = new AbortController());
     this.#commit({ link: { kind: 'opening', stage: 'port' }, log: '', turns: [], bench: null, error: null });
     try {
@@ -179,12 +185,14 @@ export class BoardStore {
     const { signal } = (this.#task = new AbortController());
     this.#commit({ link: { ...link, activity: 'measuring' }, error: null });
     this.#options.beforeUse?.();
+    const current = (): boolean => this.#client === client;
     try {
-      this.#commit({ bench: await client.bench(signal) });
+      const bench = await client.bench(signal);
+      if (current()) this.#commit({ bench });
     } catch (error) {
-      if (!isAbort(error) && this.#state.link.kind === 'ready') this.#commit({ error: this.#tell(error) });
+      if (!isAbort(error) && current()) this.#commit({ error: this.#tell(error) });
     }
-    this.#settle();
+    if (current()) this.#settle();
   }
 
   /** Forgets the conversation, here and on the board. */
@@ -220,6 +228,7 @@ export class BoardStore {
 
   /** Lets the board go. What was said stays. */
   async close(): Promise<void> {
+    this.#turn++;
     this.#endTask();
     this.#connection.abort(new DOMException('The board was let go.', 'AbortError'));
     this.#client?.close();

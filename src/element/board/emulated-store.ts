@@ -125,6 +125,11 @@ export class EmulatedStore {
         },
       };
       const device = await this.#options.start(image.bytes, options, watch, signal);
+      if (signal.aborted) {
+        // Powered off while it came up; by now another one may be there.
+        await device.close();
+        signal.throwIfAborted();
+      }
       this.#device = device;
       this.#image = image;
       this.#commit({ regions: regionsOf(image.board, image.partitionBytes) });

@@ -91,6 +91,10 @@ export class FlashStore {
   #queue: FlashQueue | null = null;
   #image: RunnableImage | null = null;
   #current = new AbortController();
+  /** A board is being chosen. */
+  #choosing = false;
+  /** Counts results: what was begun for one that is gone is dropped. */
+  #generation = 0;
   /** What the board said since it was flashed. */
   #output: Uint8Array | undefined;
 
@@ -117,13 +121,17 @@ export class FlashStore {
   /** Lets the person choose a board, and looks at it. */
   async connect(): Promise<void> {
     const { kind } = this.#state.step;
-    if (kind === 'looking' || kind === 'flashing') return;
+    // The browser shows one list of ports at a time.
+    if (kind === 'looking' || kind === 'flashing' || this.#choosing) return;
+    this.#choosing = true;
     this.#output = undefined;
     const { signal } = (this.#current = new AbortController());
     try {
       await this.#options.ports.probe();
       await this.#options.beforeUse();
       const session = await this.#options.ports.choose();
+      this.#choosing = false;
+      signal.throwIfAborted();
       if (session === null) {
         this.#commit({ step: { kind: 'idle', error: null } });
         return;
@@ -131,6 +139,8 @@ export class FlashStore {
       await this.#look(session, signal);
     } catch (error) {
       this.#failed(error, signal, null);
+    } finally {
+      this.#choosing = false;
     }
   }
 
@@ -161,25 +171,33 @@ export class FlashStore {
 
   /**
    * Flashes the board that was found.
-   * @throws UsageError when there is none
+   * @throws UsageError when there is none, or one is being flashed
    */
   async flash(): Promise<void> {
     const { step, label } = this.#state;
     const { session } = this.#options.ports;
-    if (step.kind !== 'found' || session === null || this.#queue === null)
+    const queue = this.#queue;
+    if (step.kind === 'flashing') throw new UsageError('A board is being flashed. Wait for it or cancel it.');
+    if (step.kind !== 'found' || session === null || queue === null)
       throw new UsageError('No board was found. Connect one first.');
     if (step.problem !== null) throw step.problem;
     const { board } = step;
     const { signal } = (this.#current = new AbortController());
     this.#commit({ step: { kind: 'flashing', board, progress: null } });
     await this.#options.beforeUse();
-    const entry = await this.#queue.next(session, label, {
+    const entry = await queue.next(session, label, {
       signal,
+      accept: doubts(step.accepted),
       onProgress: (progress) => {
         if (this.#state.step.kind === 'flashing')
           this.#commit({ step: { kind: 'flashing', board, progress } });
       },
     });
+    // The result that it was flashed with is gone, or the port: nothing is left to go on with.
+    if (this.#queue !== queue || this.#options.ports.session !== session) {
+      if (this.#state.step.kind === 'flashing') this.#commit({ step: { kind: 'idle', error: null } });
+      return;
+    }
     const { outcome } = entry;
     switch (outcome.kind) {
       case 'flashed':
@@ -207,6 +225,13 @@ export class FlashStore {
     this.#current.abort(new DOMException('Cancelled.', 'AbortError'));
   }
 
+  /** Lets the board go: the element left the page. */
+  release(): void {
+    this.cancel();
+    const { kind } = this.#state.step;
+    if (kind !== 'idle' && kind !== 'flashing') this.#commit({ step: { kind: 'idle', error: null } });
+  }
+
   /** The board is done; the next one can be plugged in. */
   async next(): Promise<void> {
     if (this.#state.step.kind === 'flashing' || this.#state.step.kind === 'looking') return;
@@ -218,6 +243,7 @@ export class FlashStore {
   /** Another result, another image: forgets what belongs to the one before. */
   forget(): void {
     this.cancel();
+    this.#generation++;
     this.#queue = null;
     this.#image = null;
     this.#output = undefined;
@@ -226,8 +252,10 @@ export class FlashStore {
 
   async #prepareImage(): Promise<RunnableImage> {
     if (this.#image !== null) return this.#image;
+    const generation = this.#generation;
     try {
       const image = await this.#options.image();
+      if (generation !== this.#generation) throw new DOMException('The model was changed.', 'AbortError');
       this.#image = image;
       const parts = image.parts.map(({ name, offset, source }) => ({ name, offset, bytes: source.size }));
       const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
@@ -237,7 +265,7 @@ export class FlashStore {
       });
       return image;
     } catch (cause) {
-      this.#commit({ imageError: asError(cause) });
+      if (generation === this.#generation) this.#commit({ imageError: asError(cause) });
       throw cause;
     }
   }
@@ -245,6 +273,7 @@ export class FlashStore {
   async #look(session: PortSession, signal: AbortSignal): Promise<void> {
     this.#commit({ step: { kind: 'looking', progress: null } });
     const [flasher, image] = await Promise.all([this.#options.flasher(), this.#prepareImage()]);
+    signal.throwIfAborted();
     this.#queue ??= new FlashQueue(flasher, { parts: image.parts, needs: image.needs }, () => this.#count());
     const board = await flasher.detect({
       session,
@@ -258,9 +287,8 @@ export class FlashStore {
 
   #problem(board: BoardFacts, accepted: boolean): Error | null {
     if (this.#image === null) return null;
-    const doubts: readonly BoardDoubt[] = accepted ? ['psram-too-small'] : [];
     try {
-      checkBoard(board, this.#image.needs, doubts);
+      checkBoard(board, this.#image.needs, doubts(accepted));
       return null;
     } catch (error) {
       return asError(error);
@@ -273,7 +301,8 @@ export class FlashStore {
 
   #failed(cause: unknown, signal: AbortSignal, board: BoardFacts | null): void {
     if (signal.aborted || isAbort(cause)) {
-      this.#commit({ step: { kind: 'idle', error: null } });
+      // What replaced it shows its own.
+      if (signal === this.#current.signal) this.#commit({ step: { kind: 'idle', error: null } });
       return;
     }
     const error = this.#tell(cause);
@@ -295,6 +324,11 @@ export class FlashStore {
     this.#state = { ...before, ...change };
     this.#options.onChange(this.#state, before);
   }
+}
+
+/** What the person knows better than the chip. */
+function doubts(accepted: boolean): readonly BoardDoubt[] {
+  return accepted ? ['psram-too-small'] : [];
 }
 
 function asError(cause: unknown): Error {

@@ -20,7 +20,7 @@ export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, str
     `${talk.topP} ${options.topP}`,
     `${talk.seed} ${options.seed}`,
     `${talk.length} ${options.maxNewTokens}`,
-  ].join(', ');
+  ].join(' · ');
   const head = [
     `# ${transcript.title}`,
     '',
@@ -30,7 +30,8 @@ export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, str
   ];
   const said = turns.flatMap((turn) => {
     const rate = turn.boardRate === null ? [] : [talk.boardRate(turn.boardRate)];
-    const end = turn.state === 'running' ? [] : [turn.state];
+    const end =
+      turn.state === 'running' ? [] : [turn.state === 'failed' ? talk.failedTurn : talk.reasons[turn.state]];
     return [
       '',
       `## ${talk.you}`,
@@ -41,7 +42,7 @@ export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, str
       '',
       turn.text,
       '',
-      `(${[talk.tokens(turn.tokens), ...rate, ...end].join(', ')})`,
+      `(${[talk.tokens(turn.tokens), ...rate, ...end].join(' · ')})`,
     ];
   });
   return `${[...head, ...said].join('\n')}\n`;
