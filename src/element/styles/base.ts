@@ -309,6 +309,10 @@ export const base = css`
     color: var(--bad);
   }
 
+  .failure button {
+    flex: none;
+  }
+
   /* Remedies may hold lines of a program. */
   .failure .detail {
     white-space: pre-line;

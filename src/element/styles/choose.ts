@@ -54,7 +54,12 @@ export const choose = css`
 
   .inline {
     display: flex;
+    align-items: start;
     gap: 0.5rem;
+  }
+
+  .inline > button {
+    flex: none;
   }
 
   .inline input {
@@ -70,7 +75,8 @@ export const choose = css`
     list-style: none;
   }
 
-  .privacy {
+  .privacy,
+  .privacy button.plain {
     text-align: center;
   }
 

@@ -336,4 +336,11 @@ export const compare = css`
     min-width: 0;
     padding: 0.5rem 0.75rem;
   }
+
+  @container (max-width: 30rem) {
+    .command .inline {
+      flex-direction: column;
+      align-items: stretch;
+    }
+  }
 `;

@@ -196,7 +196,7 @@ function amount(progress: FlashProgress, strings: Strings): string {
   const facts = [words.amount(progress.done, progress.total)];
   if (progress.bytesPerSecond !== null) facts.push(words.rate(progress.bytesPerSecond));
   if (progress.secondsLeft !== null) facts.push(words.left(progress.secondsLeft));
-  return facts.join(', ');
+  return facts.join(' · ');
 }
 
 function done(

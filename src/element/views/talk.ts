@@ -94,7 +94,7 @@ function turnFacts(turn: Turn, { emulated }: TalkFacts, strings: Strings): strin
   }
   if (emulated && turn.liveRate !== null) facts.push(words.liveRate(turn.liveRate));
   if (turn.state !== 'running') facts.push(words.reasons[turn.state]);
-  return facts.join(', ');
+  return facts.join(' · ');
 }
 
 /** Why the board cannot be given text, or what went wrong last. */
