@@ -5,6 +5,7 @@
  * docs/flash-image.md has the bytes.
  */
 import { crc32 } from '../package/crc32.js';
+import { FIRMWARE_FLASH_BYTES } from '../plan/boards.js';
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { SEGMENT_HEADER_BYTES } from './application-format.js';
@@ -52,6 +53,11 @@ export function checkMappedData({ address, offset, bytes }: MappedData, name: st
   if (address % MMU_PAGE_BYTES !== 0 || offset % MMU_PAGE_BYTES !== 0)
     throw broken(
       `The address or the flash offset ${hex(offset)} is not a multiple of ${hex(MMU_PAGE_BYTES)}.`,
+    );
+  // An image is as long as its last offset: this also bounds what a damaged program makes of memory.
+  if (offset + bytes.length > FIRMWARE_FLASH_BYTES)
+    throw broken(
+      `The flash offset ${hex(offset)} is after the firmware's part of the flash, which ends at ${hex(FIRMWARE_FLASH_BYTES)}.`,
     );
   if (bytes.length % 4 !== 0 || bytes.length > MMU_PAGE_BYTES)
     throw broken(`${bytes.length} bytes are not words, or more than a page of ${MMU_PAGE_BYTES}.`);

@@ -108,6 +108,7 @@ describe('constants that stay in flash', () => {
       [mapped(0x1000, { address: ADDRESS + 0x1000 }), /not a multiple of 0x10000/],
       [mapped(0x1000, { address: 0x42000000 }), /not in the memory that flash is mapped to/],
       [mapped(0x1000, { offset: 0x21000 }), /not a multiple of 0x10000/],
+      [mapped(0x1000, { offset: 0xfff0000 }), /after the firmware's part of the flash/],
       [mapped(0x1002), /are not words/],
       [mapped(0x10004), /more than a page|not in the memory/],
       [mapped(0x1000, { bytes: noise(0x1000) }), /not the mark/],
