@@ -1,5 +1,5 @@
 /** The custom element: wires page, store and views. Importing it registers nothing; `define.ts` does. */
-import { LitElement, adoptStyles, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, adoptStyles, html, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
@@ -7,11 +7,11 @@ import type { Report } from '../quantize/report.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
+import { announceGeneration, announceStep } from './announcements.js';
 import { Boards, boardsLoadingView } from './boards.js';
 import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
 import { assetUrls, folderName, type AssetUrls } from './assets.js';
 import type { BoardImage } from './board-image.js';
-import { droppedFiles } from './dropped-files.js';
 import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
 import { Esp32LlmFlashEvent } from './events/flash-event.js';
@@ -22,10 +22,11 @@ import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
 import { explain } from './explain.js';
+import { FileDrops } from './file-drops.js';
 import type { Chosen } from './model-choice.js';
-import { NO_PRESET, readPresetWords, type PresetWords, type StepName } from './preset-words.js';
+import { NO_PRESET, readPresetWords, type PresetWords } from './preset-words.js';
 import { recentAddresses } from './recent.js';
-import { stepOf, type Failure, type Panel, type State, type Step } from './state.js';
+import { stepOf, type Failure, type State, type Step } from './state.js';
 import { ConverterStore, type Converter } from './store.js';
 import { LanguageController } from './language.js';
 import { base } from './styles/base.js';
@@ -33,6 +34,7 @@ import { choose } from './styles/choose.js';
 import { tokens } from './styles/tokens.js';
 import { chooseView, readingView, type ChooseFacts } from './views/choose.js';
 import { chipIcon } from './views/icons.js';
+import { stepsView } from './views/steps.js';
 import type * as LaterViews from './views/later.js';
 
 export {
@@ -47,21 +49,6 @@ export {
   Esp32LlmTokenEvent,
 };
 export type { AssetUrls, Converter, Step };
-
-/** The steps as the header counts them, with the states that belong to each. */
-const HEADER: readonly (readonly [StepName, readonly Step[]])[] = [
-  ['choose', ['choose', 'reading']],
-  ['fit', ['fit']],
-  ['convert', ['converting']],
-  ['compare', ['compare']],
-  ['try', ['try']],
-  ['take', ['take']],
-  ['flash', ['flash']],
-  ['chat', ['chat']],
-];
-
-/** Steps between which a reader of a result goes to and fro. */
-const PANELS: readonly string[] = ['compare', 'try', 'take', 'flash', 'chat'] satisfies Panel[];
 
 /**
  * Turns a HuggingFace model folder into a checked INT8 package for the ESP32-S3, shows what that cost, and lets the result
@@ -231,6 +218,15 @@ export class Esp32LlmConverter extends LitElement {
       this.boards = this.#boards.room;
     },
   );
+  readonly #drops = new FileDrops(this, {
+    accepts: () => this.view.step === 'choose' && !this.#modelLocked(),
+    onDragging: (dragging) => {
+      if (dragging) this.#internals.states.add('dragging');
+      else this.#internals.states.delete('dragging');
+    },
+    onFiles: (files) => this.load(files),
+    onFailure: (error) => this.#refuse(error),
+  });
   /** Counts what was chosen and taken back. */
   #turn = 0;
   /** The focus was inside when the current update began. */
@@ -240,7 +236,6 @@ export class Esp32LlmConverter extends LitElement {
   @query('#file-input') private readonly fileInput!: HTMLInputElement;
 
   @state() private view: State = this.#store.state;
-  @state() private dragging = false;
   @state() private openTensor: string | null = null;
   /** Why the last file could not be made. */
   @state() private downloadFailure: Failure | null = null;
@@ -324,6 +319,7 @@ export class Esp32LlmConverter extends LitElement {
     // A move within the document disconnects as well; only what stays away gives up its worker.
     queueMicrotask(() => {
       if (this.isConnected) return;
+      this.#turn++;
       this.#store.release();
       this.boards?.release();
     });
@@ -334,7 +330,8 @@ export class Esp32LlmConverter extends LitElement {
     return !this.#words.pending;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('firmware') && this.view.step === 'result') this.#forgetImage();
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }
 
@@ -344,10 +341,17 @@ export class Esp32LlmConverter extends LitElement {
     this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
   }
 
+  /** Another firmware makes another image, and boards that run the one before are let go. */
+  #forgetImage(): void {
+    this.boards?.forget();
+    this.#store.forgetImage();
+    this.#tellBoards(this.view, this.view);
+  }
+
   #changed(now: State, before: State): void {
     this.view = now;
     if (now.step !== 'choose' && this.later === null) void this.#loadViews();
-    this.#announceGeneration(now, before);
+    this.announcement = announceGeneration(now, before, this.#words.first) ?? this.announcement;
     if (
       now.step === 'fit' &&
       !now.planning &&
@@ -359,7 +363,7 @@ export class Esp32LlmConverter extends LitElement {
     if (step === previous) return;
     this.#internals.states.delete(previous);
     this.#internals.states.add(step);
-    this.announcement = this.#announce(now, before);
+    this.announcement = announceStep(now, before, this.#words.first, this.#words.all);
     this.#tellBoards(now, before);
     if (now.step !== 'result') this.openTensor = null;
     this.downloadFailure = null;
@@ -369,29 +373,6 @@ export class Esp32LlmConverter extends LitElement {
       this.dispatchEvent(
         new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }),
       );
-    }
-  }
-
-  /** What a screen reader says about a new step. */
-  #announce(now: State, before: State): string {
-    const { announce, reading } = this.#words.first;
-    switch (now.step) {
-      case 'choose':
-        return now.failure?.title ?? '';
-      case 'reading':
-        return reading.heading(now.name);
-      case 'fit':
-        if (now.failure !== null) return now.failure.title;
-        return before.step === 'converting'
-          ? announce.cancelled
-          : announce.fit(now.choice.plan.fits, now.choice.plan.board);
-      case 'converting':
-        return announce.converting(now.choice.inspection.name);
-      case 'result':
-        if (before.step === 'result') return '';
-        return announce.result(this.#words.all?.report.verdicts[now.result.report.verdict].title ?? '');
-      case 'talk':
-        return '';
     }
   }
 
@@ -458,20 +439,19 @@ export class Esp32LlmConverter extends LitElement {
       leave: () => {
         this.reset();
       },
-      save: (download) => void import('./downloads.js').then(({ save }) => save(download)),
+      save: (download) => {
+        void import('./downloads.js')
+          .then(({ save }) => {
+            save(download);
+          })
+          .catch((cause: unknown) => {
+            this.#downloadFailed(cause);
+          });
+      },
       copy: (text) => {
         this.#actions.copy(text);
       },
     };
-  }
-
-  /** Words as they arrive are not read out: only that they are complete. */
-  #announceGeneration(now: State, before: State): void {
-    if (now.step !== 'result' || before.step !== 'result' || now.trial === before.trial) return;
-    const { announce } = this.#words.first;
-    if (now.trial.kind === 'ended') this.announcement = announce.generated(now.trial.tokens);
-    else if (now.trial.kind === 'failed') this.announcement = now.trial.failure.title;
-    else this.announcement = '';
   }
 
   async #loadViews(): Promise<void> {
@@ -510,8 +490,8 @@ export class Esp32LlmConverter extends LitElement {
     const strings = this.#words.all;
     if (view.step !== 'result' || strings === null) return;
     this.downloadFailure = null;
-    const { makeDownload, save } = await import('./downloads.js');
     try {
+      const { makeDownload, save } = await import('./downloads.js');
       if (kind === 'kit') {
         const { makeKitDownload } = await import('./kit-download.js');
         const { language } = this.#words;
@@ -522,12 +502,16 @@ export class Esp32LlmConverter extends LitElement {
       }
       save(await makeDownload(kind, view, () => this.#store.image(), strings.report));
     } catch (cause) {
-      const error = cause instanceof Error ? cause : new Error(String(cause));
-      const failure = explain(error, 'image', this.#words.first, this.#words.all?.help ?? null);
-      this.downloadFailure = failure;
-      this.announcement = failure.title;
-      this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
+      this.#downloadFailed(cause);
     }
+  }
+
+  #downloadFailed(cause: unknown): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const failure = explain(error, 'image', this.#words.first, this.#words.all?.help ?? null);
+    this.downloadFailure = failure;
+    this.announcement = failure.title;
+    this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
   }
 
   async #copy(text: string): Promise<void> {
@@ -546,44 +530,7 @@ export class Esp32LlmConverter extends LitElement {
     const files = [...(input.files ?? [])];
     // The same folder may be picked again.
     input.value = '';
-    if (files.length > 0) void this.load(files);
-  }
-
-  #dragOver(event: DragEvent): void {
-    if (!this.#takesDrop(event)) return;
-    event.preventDefault();
-    this.#setDragging(true);
-  }
-
-  #dragLeave(event: DragEvent): void {
-    const { relatedTarget } = event;
-    if (relatedTarget instanceof Node && this.shadowRoot?.contains(relatedTarget) === true) return;
-    this.#setDragging(false);
-  }
-
-  async #drop(event: DragEvent): Promise<void> {
-    this.#setDragging(false);
-    if (!this.#takesDrop(event) || event.dataTransfer === null) return;
-    event.preventDefault();
-    try {
-      await this.load(await droppedFiles(event.dataTransfer));
-    } catch (error) {
-      await this.#refuse(error);
-    }
-  }
-
-  #takesDrop(event: DragEvent): boolean {
-    return (
-      this.view.step === 'choose' &&
-      !this.#modelLocked() &&
-      (event.dataTransfer?.types.includes('Files') ?? false)
-    );
-  }
-
-  #setDragging(dragging: boolean): void {
-    this.dragging = dragging;
-    if (dragging) this.#internals.states.add('dragging');
-    else this.#internals.states.delete('dragging');
+    if (files.length > 0 && !this.#modelLocked()) void this.load(files);
   }
 
   /** The current step. */
@@ -705,25 +652,21 @@ export class Esp32LlmConverter extends LitElement {
   protected override render(): TemplateResult {
     const { view } = this;
     return html`<div
-      class=${this.dragging ? 'base dragging' : 'base'}
+      class=${this.#drops.dragging ? 'base dragging' : 'base'}
       part="base"
       lang=${this.#words.language}
-      @dragenter=${(event: DragEvent) => {
-        this.#dragOver(event);
-      }}
-      @dragover=${(event: DragEvent) => {
-        this.#dragOver(event);
-      }}
-      @dragleave=${(event: DragEvent) => {
-        this.#dragLeave(event);
-      }}
-      @drop=${(event: DragEvent) => void this.#drop(event)}
+      @dragenter=${this.#drops.over}
+      @dragover=${this.#drops.over}
+      @dragleave=${this.#drops.leave}
+      @drop=${this.#drops.drop}
     >
       <header>
         <div class="title">
           ${chipIcon()}<slot name="heading"><h2>${this.#words.first.title}</h2></slot>
         </div>
-        ${this.#renderSteps()}
+        ${stepsView(view, this.#presetWords().steps, this.#words.first, (panel) => {
+          this.#store.show(panel);
+        })}
       </header>
       <div class="body">${this.#renderView(view)}</div>
       <div class="hidden" role="status">${this.announcement}</div>
@@ -748,42 +691,6 @@ export class Esp32LlmConverter extends LitElement {
     </div>`;
   }
 
-  #renderSteps(): TemplateResult {
-    const words = this.#words.first.steps;
-    const { view } = this;
-    const shown = this.#shownSteps();
-    const current = shown.findIndex(([, states]) => states.includes(stepOf(view)));
-    return html`<ol class="steps" aria-label=${words.label}>
-      ${shown.map(
-        ([name], index) =>
-          html`<li
-            class=${index < current && view.step !== 'talk' ? 'done' : ''}
-            aria-current=${index === current ? 'step' : nothing}
-          >
-            ${
-              view.step === 'result' && index !== current && PANELS.includes(name)
-                ? html`<button
-                    type="button"
-                    class="plain"
-                    @click=${() => {
-                      this.#store.show(name as Panel);
-                    }}
-                  >
-                    ${words[name]}
-                  </button>`
-                : html`<span>${words[name]}</span>`
-            }
-          </li>`,
-      )}
-    </ol>`;
-  }
-
-  #shownSteps(): typeof HEADER {
-    const { steps } = this.#presetWords();
-    // The conversion itself cannot be left out.
-    return HEADER.filter(([name]) => name === 'convert' || steps.has(name));
-  }
-
   #renderView(view: State): TemplateResult {
     const { first, all: strings } = this.#words;
     const actions = this.#actions;
@@ -801,7 +708,14 @@ export class Esp32LlmConverter extends LitElement {
       case 'result':
         if (view.panel === 'take') return this.later.takeView(view, this.downloadFailure, strings, actions);
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
-        return this.later.compareView(view, this.openTensor, this.#store.preset.locked, strings, actions);
+        return this.later.compareView(
+          view,
+          this.downloadFailure,
+          this.openTensor,
+          this.#store.preset.locked,
+          strings,
+          actions,
+        );
     }
   }
 
@@ -821,7 +735,7 @@ export class Esp32LlmConverter extends LitElement {
       locked: this.#modelLocked(),
       network: !this.noNetwork,
       recent: this.noNetwork ? [] : recentAddresses(),
-      dragging: this.dragging,
+      dragging: this.#drops.dragging,
       chat: this.#presetWords().steps.has('chat'),
     };
   }

@@ -17,7 +17,16 @@ import type {
 import type { PlanJson } from '../plan/plan.js';
 import { NO_PRESET, type Lock, type Preset } from './preset-words.js';
 import type { BoardImage } from './board-image.js';
-import type { Failure, ImageState, Panel, QuantizedTensor, Settings, State, TrialOptions } from './state.js';
+import type {
+  Choice,
+  Failure,
+  ImageState,
+  Panel,
+  QuantizedTensor,
+  Settings,
+  State,
+  TrialOptions,
+} from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
 export interface Converter {
@@ -55,6 +64,10 @@ export class ConverterStore {
   /** The image under way, so that it is made once. */
   #making: { readonly result: ConvertResult; readonly image: Promise<BoardImage> } | null = null;
   #converter: Promise<Converter> | null = null;
+  /** The model with the last settings whose plan is known: what a cancelled change goes back to. */
+  #planned: Choice | null = null;
+  /** The change of settings under way. */
+  #planning: Promise<void> = Promise.resolve();
   /** Ends whatever runs; replaced with every request, so that late answers of an earlier one are dropped. */
   #current = new AbortController();
 
@@ -85,12 +98,8 @@ export class ConverterStore {
       const inspection = await converter.inspect(source, convertSettings(settings), { signal });
       if (signal.aborted) return;
       const { plan } = inspection;
-      this.#commit({
-        step: 'fit',
-        choice: { source, inspection, settings, plan },
-        planning: false,
-        failure: null,
-      });
+      const choice = (this.#planned = { source, inspection, settings, plan });
+      this.#commit({ step: 'fit', choice, planning: false, failure: null });
       // What does not fit stays at the step that says so.
       if (!preset.steps.has('fit') && plan.fits) await this.convert();
     } catch (error) {
@@ -114,19 +123,32 @@ export class ConverterStore {
     const { signal } = this.#renew();
     const choice = { ...this.#state.choice, settings: { ...this.#state.choice.settings, ...settings } };
     this.#commit({ step: 'fit', choice, planning: true, failure: null });
+    this.#planning = this.#plan(choice, signal);
+    await this.#planning;
+  }
+
+  async #plan(choice: Choice, signal: AbortSignal): Promise<void> {
     try {
       const converter = await this.#work();
       // Not abortable: ending the worker for every move of a slider costs more than the plan.
       const plan = await converter.plan(choice.source, convertSettings(choice.settings), {});
       if (signal.aborted) return;
-      this.#commit({ step: 'fit', choice: { ...choice, plan }, planning: false, failure: null });
+      this.#planned = { ...choice, plan };
+      this.#commit({ step: 'fit', choice: this.#planned, planning: false, failure: null });
     } catch (error) {
       this.#fail(error, 'plan', signal, (failure) => ({ step: 'fit', choice, planning: false, failure }));
     }
   }
 
-  /** Converts the chosen model. */
+  /** Converts the chosen model, with settings that were just changed as soon as their plan is there. */
   async convert(): Promise<void> {
+    while (this.#state.step === 'fit' && this.#state.planning) {
+      const change = this.#current;
+      await this.#planning;
+      const now = this.#state;
+      // Cancelled, and not replaced by a later change.
+      if (change.signal.aborted && !(now.step === 'fit' && now.planning)) return;
+    }
     if (this.#state.step !== 'fit') return;
     const { choice } = this.#state;
     const { signal } = this.#renew();
@@ -183,23 +205,37 @@ export class ConverterStore {
     if (this.#making?.result === result) return this.#making.image;
     const making = this.#options.image(result);
     this.#making = { result, image: making };
-    this.#setImage(result, { kind: 'making' });
+    this.#setImage({ kind: 'making' });
+    // The result may be gone meanwhile, or the firmware another: whoever asked gets the answer, the page hears nothing.
+    const current = (): boolean => {
+      const now = this.#state;
+      return this.#making?.image === making && now.step === 'result' && now.result === result;
+    };
     try {
       const made = await making;
-      this.#setImage(result, { kind: 'made', image: made });
-      this.#options.onImage(made);
+      if (current()) {
+        this.#setImage({ kind: 'made', image: made });
+        this.#options.onImage(made);
+      }
       return made;
     } catch (error) {
+      if (current()) this.#setImage({ kind: 'failed', failure: this.#explain(error, 'image') });
       // What could not be fetched is fetched again next time.
-      this.#making = null;
-      this.#setImage(result, { kind: 'failed', failure: this.#explain(error, 'image') });
+      if (this.#making?.image === making) this.#making = null;
       throw error;
     }
   }
 
-  #setImage(result: ConvertResult, image: ImageState): void {
-    const now = this.#state;
-    if (now.step === 'result' && now.result === result) this.#commit({ ...now, image });
+  /** The firmware is another one: the image is made anew when it is next needed. */
+  forgetImage(): void {
+    this.#making = null;
+    if (this.#state.step !== 'result') return;
+    this.#setImage({ kind: 'none' });
+    this.show(this.#state.panel);
+  }
+
+  #setImage(image: ImageState): void {
+    if (this.#state.step === 'result') this.#commit({ ...this.#state, image });
   }
 
   /** Changes what the next generation is asked. */
@@ -249,11 +285,14 @@ export class ConverterStore {
     }
   }
 
-  /** Stops what is running: a generation keeps its text, a conversion goes back to its settings. */
+  /** Stops what is running: a generation keeps its text, a conversion goes back to its settings, a change is taken back. */
   cancel(): void {
     const state = this.#state;
     this.#current.abort(new DOMException('Cancelled.', 'AbortError'));
     if (state.step === 'reading') this.#commit({ step: 'choose', failure: null });
+    if (state.step === 'fit' && state.planning) {
+      this.#commit({ step: 'fit', choice: this.#planned ?? state.choice, planning: false, failure: null });
+    }
     if (state.step === 'converting') {
       this.#commit({ step: 'fit', choice: state.choice, planning: false, failure: null });
     }

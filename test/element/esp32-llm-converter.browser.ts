@@ -329,7 +329,7 @@ describe('<esp32-llm-converter>', () => {
     );
     await element.updateComplete;
     expect(base.classList.contains('dragging')).to.be.true;
-    expect(part(element, '.drop-title').textContent).to.equal('Let go to read it');
+    expect(part(element, '.drop-title').textContent.trim()).to.equal('Let go to read it');
     expect(element.matches(':state(dragging)')).to.be.true;
     base.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
     await waitUntil(() => fake.settings.length === 1);

@@ -306,3 +306,99 @@ test('an image is made once, when it is first asked for, and again after a failu
   assert.equal(calls, 2);
   assert.equal(at(store, 'result').image.kind, 'made');
 });
+
+test('a cancelled change of settings is taken back, and the next one is planned', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  await toFit(context);
+  const answers: ((plan: ReturnType<typeof samplePlan>) => void)[] = [];
+  fake.nextPlan = () => new Promise((resolve) => answers.push(resolve));
+  void store.change({ granularity: 'tensor' });
+  await settle();
+  assert.equal(at(store, 'fit').planning, true);
+  store.cancel();
+  assert.equal(at(store, 'fit').planning, false, 'the way on is open');
+  assert.equal(at(store, 'fit').choice.settings.granularity, 'channel', 'settings and plan belong together');
+  void store.change({ granularity: 'group:64' });
+  await settle();
+  answers[1]?.(samplePlan({ context: 64 }));
+  answers[0]?.(samplePlan({ context: 32 }));
+  await settle();
+  assert.equal(at(store, 'fit').choice.plan.context, 64, 'the late answer is dropped');
+  assert.equal(at(store, 'fit').choice.settings.granularity, 'group:64');
+});
+
+test('an element that is removed while it plans can go on when it is back', async () => {
+  const context = setUp();
+  await toFit(context);
+  context.fake.nextPlan = () => new Promise(() => undefined);
+  void context.store.change({ granularity: 'tensor' });
+  await settle();
+  context.store.release();
+  assert.equal(at(context.store, 'fit').planning, false);
+});
+
+test('a conversion waits for the plan of what was just set, and goes back to it when it is cancelled', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  await toFit(context);
+  let answer: (plan: ReturnType<typeof samplePlan>) => void = () => undefined;
+  fake.nextPlan = () => new Promise((resolve) => (answer = resolve));
+  void store.change({ granularity: 'tensor' });
+  await settle();
+  void store.convert();
+  await settle();
+  at(store, 'fit');
+  answer(samplePlan({ context: 96 }));
+  await settle();
+  at(store, 'converting');
+  assert.equal(fake.settings.at(-1)?.scheme?.granularity, 'tensor');
+  store.cancel();
+  assert.equal(at(store, 'fit').choice.plan.context, 96);
+
+  void store.change({ granularity: 'channel' });
+  await settle();
+  void store.convert();
+  store.cancel();
+  answer(samplePlan());
+  await settle();
+  at(store, 'fit');
+});
+
+test('an image that comes after its result is gone is told to nobody but who asked', async () => {
+  const told: unknown[] = [];
+  let give: (image: ReturnType<typeof sampleImage>) => void = () => undefined;
+  const context = setUp({
+    image: () => new Promise((resolve) => (give = resolve)),
+    onImage: (image) => told.push(image),
+  });
+  await toResult(context);
+  const asked = context.store.image();
+  context.store.reset();
+  give(sampleImage());
+  assert.equal((await asked).bytes, 2000);
+  assert.deepEqual(told, []);
+  at(context.store, 'choose');
+});
+
+test('two calls make one image, another firmware makes another, and the late one is dropped', async () => {
+  const gives: ((image: ReturnType<typeof sampleImage>) => void)[] = [];
+  const told: number[] = [];
+  const context = setUp({
+    image: () => new Promise((resolve) => gives.push(resolve)),
+    onImage: ({ bytes }) => told.push(bytes),
+  });
+  const { store } = context;
+  await toResult(context);
+  const [first, same] = [store.image(), store.image()];
+  assert.equal(gives.length, 1);
+  store.forgetImage();
+  const second = store.image();
+  assert.equal(gives.length, 2);
+  gives[1]?.(sampleImage({ bytes: 2 }));
+  gives[0]?.(sampleImage({ bytes: 1 }));
+  await Promise.all([first, same, second]);
+  assert.deepEqual(told, [2]);
+  const { image } = at(store, 'result');
+  assert.equal(image.kind === 'made' && image.image.bytes, 2);
+});

@@ -5,16 +5,22 @@ import { compareTexts } from '../../report/compare-texts.js';
 import { divergenceFigures, headline, shiftFigures, type Figure } from '../../report/figures.js';
 import type { Actions } from '../actions.js';
 import type { Lock } from '../preset.js';
-import type { State } from '../state.js';
+import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { failureView } from './failure.js';
 import { notes, speedText } from './fit.js';
 import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
 import { tensorTable } from './tensor-table.js';
 import { trialView } from './trial.js';
 
+/**
+ * @param failure why the last file could not be made
+ * @param openTensor name of the tensor whose histogram is shown, `null` for none
+ */
 export function compareView(
   state: Extract<State, { step: 'result' }>,
+  failure: Failure | null,
   openTensor: string | null,
   locked: ReadonlySet<Lock>,
   strings: Strings,
@@ -28,8 +34,9 @@ export function compareView(
       <slot name="compare-heading">${words.heading(choice.inspection.name)}</slot>
     </h3>
     <slot name="compare-text"></slot>
-    ${verdictView(report, words.took(result.seconds), strings)} ${downloads(strings, actions)}
-    ${trialView(state, locked.has('prompt'), strings, actions)} ${texts(report, strings)}
+    ${failureView(failure, strings, null)} ${verdictView(report, words.took(result.seconds), strings)}
+    ${downloads(strings, actions)} ${trialView(state, locked.has('prompt'), strings, actions)}
+    ${texts(report, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
       <div class="columns">
