@@ -11,6 +11,7 @@ import { writeApplicationImage } from '../../src/image/application-writer.js';
 import { encodePartitionTable, readPartitionTable } from '../../src/image/partition-table.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
+import { FIRMWARE_ELF } from '../support/emulated-board.js';
 import { randomNumbers } from '../support/synthetic-model.js';
 import { firmwareSegments, fixture, makePackage, source } from './support.js';
 
@@ -113,6 +114,24 @@ describe('damaged input', () => {
       }
       assert.ok(good > 0 && good < 3000, `${good} accepted`);
     }
+  });
+
+  it('the shipped firmware, 300 times, through to the parts of an image', async () => {
+    const damage = damager(SEED + 5);
+    const headers = new DataView(FIRMWARE_ELF.buffer).getUint32(28, true);
+    let good = 0;
+    for (let round = 0; round < 300; round++) {
+      // The file's header or the program headers, where its constants in flash are told from what is loaded.
+      const begin = round % 2 === 0 ? 0 : headers;
+      const bytes = FIRMWARE_ELF.slice();
+      bytes.set(damage(FIRMWARE_ELF.slice(begin, begin + 32 * 8)), begin);
+      const made = await accepted(async () => {
+        const { parts } = await planFlashImage(firmwareFromElf(bytes, 'firmware.elf'), BOARD, 64);
+        assert.ok(parts.every((part) => part.bytes.length <= 0x100000));
+      }, `round ${round}`);
+      if (made) good += 1;
+    }
+    assert.ok(good > 0 && good < 300, `${good} accepted`);
   });
 
   it('merged images, 300 times', async () => {
