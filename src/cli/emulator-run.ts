@@ -65,7 +65,6 @@ export async function runEmulated(
     psramKind: board.psramKind,
     psramBytes: board.psramBytes,
   };
-  const began = performance.now();
   const device = await EmulatorDevice.start(
     inlineLink(),
     await loadEmulator(),
@@ -93,6 +92,7 @@ export async function runEmulated(
     });
     const facts = Object.fromEntries(await client.info(terminal.signal));
     if (!client.welcome.hasModel) throw withoutModel(request, facts);
+    const began = performance.now();
     const { tokens, text, end } = await generate(client, request, terminal);
     throwIfAborted(terminal.signal);
     const state = await device.state();
