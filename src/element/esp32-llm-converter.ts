@@ -706,7 +706,10 @@ export class Esp32LlmConverter extends LitElement {
       case 'converting':
         return this.later.convertingView(view, strings, actions);
       case 'result':
-        if (view.panel === 'take') return this.later.takeView(view, this.downloadFailure, strings, actions);
+        if (view.panel === 'take') {
+          const compares = this.#store.preset.steps.has('compare');
+          return this.later.takeView(view, this.downloadFailure, compares, strings, actions);
+        }
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
         return this.later.compareView(
           view,

@@ -106,6 +106,11 @@ describe('the demo pages', function () {
     await reach(element, 'fit');
     await press(element, 'Convert');
     await reach(element, 'take');
+    // Without a comparison the way back leads to the settings.
+    await press(element, 'Change settings');
+    await reach(element, 'fit');
+    await press(element, 'Convert');
+    await reach(element, 'take');
     const image = new Uint8Array(await (await element.image()).arrayBuffer());
 
     const saved = new Promise<Blob>((resolve, reject) => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, PuppeteerNode } from 'puppeteer-core';
 import { chromeArguments, findChrome } from '../../scripts/lib/chrome.mjs';
 import { serve } from '../../scripts/lib/serve.mjs';
 import { main } from '../../src/cli/commands.js';
@@ -56,7 +56,7 @@ describe('a class kit in Chromium', { skip }, () => {
     assert.equal(code, 0);
     image = toHex(sha256Of(await readFile(path.join(folder, 'image/home-commands-esp32-s3-n8r8.bin'))));
     server = await serve(folder, 0);
-    const puppeteer = require('puppeteer-core') as typeof import('puppeteer-core').default;
+    const puppeteer = require('puppeteer-core') as PuppeteerNode;
     browser = await puppeteer.launch({
       executablePath: chrome ?? '',
       args: chromeArguments(),

@@ -9,6 +9,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { main } from '../../src/cli/commands.js';
+import { LANGUAGES } from '../../src/element/strings/strings.js';
 import { makeKit, type KitRequest } from '../../src/kit/kit.js';
 import { MAX_KIT_MODEL_BYTES, readModelFiles } from '../../src/kit/model-files.js';
 import { findBoard } from '../../src/plan/boards.js';
@@ -95,6 +96,18 @@ describe('makeKit', () => {
     for (const page of ['index.html', 'help.html']) {
       assert.doesNotMatch(read(files, page), /<script>alert|" onfocus="/);
     }
+  });
+
+  test('speaks every language of the element', () => {
+    const titles = LANGUAGES.map((language) => {
+      const files = makeKit(request({ language, prompt: 'hello there' }));
+      const sheet = read(files, 'help.html');
+      assert.match(sheet, new RegExp(`<html lang="${language}"`));
+      assert.match(read(files, 'index.html'), new RegExp(`<html lang="${language}"`));
+      assert.ok(sheet.includes('hello there'));
+      return /<h2>.*<\/h2>/.exec(sheet)?.[0];
+    });
+    assert.equal(new Set(titles).size, LANGUAGES.length);
   });
 
   test('the same request gives the same bytes', () => {

@@ -77,6 +77,11 @@ export const base = css`
     margin: 0;
   }
 
+  /* The page's own rules for headings would otherwise win, and push the title out of its line. */
+  ::slotted([slot='heading']) {
+    margin: 0 !important;
+  }
+
   h3 {
     font-size: 1.375rem;
     line-height: 1.25;

@@ -319,6 +319,10 @@ export const compare = css`
     gap: 0.75rem 1.5rem;
   }
 
+  .file > div {
+    flex: 1 1 16rem;
+  }
+
   .command {
     display: grid;
     gap: 0.5rem;

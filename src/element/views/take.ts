@@ -8,10 +8,14 @@ import { failureView } from './failure.js';
 
 type Result = Extract<State, { step: 'result' }>;
 
-/** @param failure why the last file could not be made */
+/**
+ * @param failure why the last file could not be made
+ * @param compares whether the page has the step before this one
+ */
 export function takeView(
   state: Result,
   failure: Failure | null,
+  compares: boolean,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -78,10 +82,11 @@ export function takeView(
         type="button"
         part="button"
         @click=${() => {
-          actions.show('compare');
+          if (compares) actions.show('compare');
+          else actions.adjust();
         }}
       >
-        ${words.back}
+        ${compares ? words.back : strings.result.adjust}
       </button>
     </div>
   </section>`;
