@@ -48,7 +48,7 @@ static const char *const CAUSES[] = {
 
 panic_frame panic_frames[2];
 static const char *volatile panic_message;
-/* 1 once a core has taken the panic on itself. */
+/* 1 once a core has taken the panic on itself; the other one's request fails whenever it comes. */
 static volatile uint32_t taken;
 
 static void listen_for_stop(void) {
@@ -60,13 +60,6 @@ void panic_start(void) {
     register_write(SYSTEM_CPU_INTR_FROM_CPU(core), 0);
     register_write(INTERRUPT_MAP(core, SOURCE_FROM_CPU(core)), STOP_INTERRUPT);
     listen_for_stop();
-}
-
-/* Only the first to come gets it; the other core's request fails whenever it comes. */
-static bool take(void) {
-    uint32_t value = 1;
-    __asm__ volatile("wsr %2, scompare1\n\ts32c1i %0, %1, 0" : "+r"(value) : "r"(&taken), "r"(0) : "memory");
-    return value == 0u;
 }
 
 static uint32_t restarts(void) {
@@ -134,7 +127,7 @@ static void stop_other_core(uint32_t other) {
 
 _Noreturn void panic_enter(panic_frame *frame) {
     uint32_t core = core_number(), other = 1u - core;
-    if (frame->kind == STOP_LEVEL || !take()) {
+    if (frame->kind == STOP_LEVEL || !take(&taken)) {
         /* The other core speaks. */
         frame->stopped = 1;
         for (;;) memory_barrier();

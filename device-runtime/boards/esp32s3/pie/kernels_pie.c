@@ -3,6 +3,7 @@
 #include "../../../engine/bytes.h"
 #include "../../../engine/kernels.h"
 #include "../../../engine/numerics.h"
+#include "../board.h"
 #include "pie.h"
 
 /* Sums that wait for their scales, on the stack: 1 KiB. */
@@ -12,19 +13,37 @@
 /* Bytes of weights or cached keys and values of one turn: what a core takes from the 32 KiB data cache, which both
  * cores share and which forgets the oldest line first. */
 #define TURN_BYTES 4096u
-/* The data cache's line as the board configures it. */
-#define LINE_BYTES 64u
+/* Bytes from which on waiting for the other core's fetch is worth it. */
+#define LONG_BYTES 1024u
 
 /* Data addresses of flash and PSRAM behind the cache. */
 static bool is_cached(const void *at) { return (uintptr_t)at >= 0x3C000000u && (uintptr_t)at < 0x3E000000u; }
 
-/* Fetches what the following loops read in the order of its addresses: memory gives long runs faster, and the other
- * core computes meanwhile, so that the bus is never idle. */
+/* 1 while a core fetches a long run; the other one waits for its turn. Two cores that fetch at once wait twice as long,
+ * then both compute, and the bus is idle; one after the other, each computes while the other fetches. */
+static volatile uint32_t bus_taken;
+/* What each core has fetched last: several heads or tokens that read it again need no turn. */
+static struct {
+    const void *begin;
+    size_t bytes;
+} fetched[2];
+
+/* Fetches what the following loops read in the order of its addresses, as memory gives long runs faster. It is there
+ * afterwards unless the cache has forgotten it; the loops are right either way. */
 __attribute__((noinline)) static void fetch(const void *begin, size_t bytes) {
-    uintptr_t first = (uintptr_t)begin & ~(uintptr_t)(LINE_BYTES - 1u);
-    if (is_cached(begin) && bytes > 0u) {
-        s3lm_pie_touch((const void *)first,
-                       (uint32_t)(((uintptr_t)begin + bytes - first + LINE_BYTES - 1u) / LINE_BYTES));
+    uint32_t core = core_number();
+    if (!is_cached(begin) || bytes == 0u || (fetched[core].begin == begin && fetched[core].bytes == bytes)) {
+        return;
+    }
+    fetched[core].begin = begin;
+    fetched[core].bytes = bytes;
+    uintptr_t first = (uintptr_t)begin & ~(uintptr_t)(DATA_LINE - 1u);
+    bool is_long = bytes >= LONG_BYTES;
+    while (is_long && !take(&bus_taken)) {
+    }
+    s3lm_pie_touch((const void *)first, (uint32_t)(((uintptr_t)begin + bytes - first + DATA_LINE - 1u) / DATA_LINE));
+    if (is_long) {
+        bus_taken = 0;
     }
 }
 
