@@ -163,7 +163,8 @@ describe('the emulated board as a board', () => {
       const { text: expected } = await twinSteps(bytes, { ids, temperature: 0, maxNewTokens: 0 });
       assert.equal(found.text, expected);
       const rate = (found.tokens.length * 1e6) / found.decodeMicros;
-      assert.ok(rate > 50 && rate < 120, `${rate} tokens/s: the bound is about 104`);
+      // A short context: faster than the bound that the plan gives for half of it.
+      assert.ok(rate > 60 && rate < 180, `${rate} tokens/s`);
       const { statistics, status } = await device.state();
       assert.ok((statistics['busBusySeconds'] ?? 0) > 0 && status.cycles[1] > 0);
 

@@ -65,7 +65,7 @@ impl Mmu {
 
     /// Where an address leads by an entry; `None` when the entry is invalid.
     pub fn resolve(entry: u32, address: u32) -> Option<Target> {
-        (entry & INVALID == 0).then(|| Target {
+        (entry & INVALID == 0).then_some(Target {
             psram: entry & PSRAM != 0,
             physical: (entry & 0x3fff) << PAGE_SHIFT | address & 0xffff,
         })

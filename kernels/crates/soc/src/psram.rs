@@ -101,7 +101,7 @@ impl PsramChip {
     pub fn read_modes(&self, address: u32, target: &mut [u8]) {
         for (offset, byte) in target.iter_mut().enumerate() {
             // A read goes on with the pair's other register and then repeats.
-            let register = (address as usize & 0xfffe) + ((address as usize & 1) + offset & 1);
+            let register = (address as usize & 0xfffe) + (((address as usize & 1) + offset) & 1);
             *byte = self.modes.get(register).copied().unwrap_or(0);
         }
     }

@@ -71,10 +71,11 @@ fn extra(op: Op) -> u8 {
 fn result_stage(op: Op, class: Class) -> u8 {
     match (op, class) {
         (Op::Memory(_), _) => MEMORY,
-        (Op::Integer(op), _) => match op {
-            Integer::Mul16s | Integer::Mul16u | Integer::Mull | Integer::Mulsh | Integer::Muluh => MEMORY,
-            _ => EXECUTE,
-        },
+        (
+            Op::Integer(Integer::Mul16s | Integer::Mul16u | Integer::Mull | Integer::Mulsh | Integer::Muluh),
+            _,
+        ) => MEMORY,
+        (Op::Integer(_), _) => EXECUTE,
         (Op::Float(op), class) => match op {
             Float::Add | Float::Sub | Float::Mul | Float::Madd | Float::Msub => FLOAT_RESULT,
             Float::Abs | Float::Neg | Float::Mov | Float::Const => EXECUTE,

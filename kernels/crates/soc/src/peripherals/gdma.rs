@@ -131,7 +131,9 @@ impl Gdma {
     /// Warns when a buffer in external memory is not made of whole blocks.
     fn check_blocks(&mut self, conf: u32, address: u32, length: usize) {
         let block = 16 << self.registers.field(conf, 13, 2);
-        if EXTERNAL.contains(&address) && (address % block != 0 || length as u32 % block != 0) {
+        if EXTERNAL.contains(&address)
+            && (!address.is_multiple_of(block) || !(length as u32).is_multiple_of(block))
+        {
             self.registers.warn(Warning::DmaAlignment { address });
         }
     }

@@ -159,7 +159,7 @@ impl Systimer {
             } else {
                 let value = self.units[alarm.unit].value(now);
                 let missed = value.saturating_sub(alarm.target) / alarm.period + 1;
-                alarm.target = alarm.target + missed * alarm.period & MASK;
+                alarm.target = (alarm.target + missed * alarm.period) & MASK;
             }
         }
     }

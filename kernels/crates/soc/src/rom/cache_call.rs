@@ -214,7 +214,7 @@ impl Call<'_> {
         }
         for index in 0..count {
             let source = if fixed != 0 { 0 } else { index };
-            let value = memory | (physical >> PAGE_SHIFT) + source;
+            let value = memory | ((physical >> PAGE_SHIFT) + source);
             self.bus.external.set_page((first + index) as usize, value);
         }
         Ok(0)

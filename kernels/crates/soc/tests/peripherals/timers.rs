@@ -40,7 +40,7 @@ fn systimer_counts_sixteen_times_a_microsecond() {
 fn systimer_alarms_fire_once_or_again_and_again() {
     let mut bench = bench();
     let now = systimer(&mut bench);
-    bench.write(SYSTIMER + 0x1c, (now + 16_000 >> 32) as u32);
+    bench.write(SYSTIMER + 0x1c, ((now + 16_000) >> 32) as u32);
     bench.write(SYSTIMER + 0x20, (now + 16_000) as u32);
     bench.write(SYSTIMER + 0x50, 1);
     // The second one every 2 ms.

@@ -28,10 +28,10 @@ pub fn quantize(x: f32, inverse: f32, limit: f32) -> i32 {
 
 pub fn exponential(x: f32) -> f32 {
     let c = if x > 88.0 { 88.0 } else { x };
-    let shifted = c * 1.442_695_04 + 12_582_912.0;
+    let shifted = c * std::f32::consts::LOG2_E + 12_582_912.0;
     let n = shifted.to_bits().wrapping_sub(0x4b40_0000);
     let k = shifted - 12_582_912.0;
-    let r = (c - k * 0.693_359_375) - k * -2.121_944_4e-4;
+    let r = (c - k * 0.693_359_4) - k * -2.121_944_4e-4;
     let mut p = 1.984_127e-4_f32;
     for coefficient in [1.388_888_9e-3, 8.333_334e-3, 4.166_666_8e-2, 1.666_666_7e-1, 0.5] {
         p = p * r + coefficient;
