@@ -51,8 +51,8 @@ export {
 export type { AssetUrls, Converter, Step };
 
 /**
- * Turns a HuggingFace model folder into a checked INT8 package for the ESP32-S3, shows what that cost, and lets the result
- * speak. All work is done in a worker of this page; nothing is uploaded.
+ * Turns a HuggingFace model folder into an image that an ESP32-S3 boots: quantizes it, shows what that cost, runs the image on an
+ * emulated board, flashes it over USB and talks to the board. All work is done by the page; nothing is uploaded.
  *
  * @tagname esp32-llm-converter
  * @summary Converts a language model for the ESP32-S3 in the page.

@@ -15,6 +15,7 @@ test('files are looked for beside the script, wherever the bundler put the code'
       twin: 'https://cdn.example/x/dist/twin.wasm',
       firmware: 'https://cdn.example/x/dist/firmware.esp32s3.elf',
       emulator: 'https://cdn.example/x/dist/emulator.wasm',
+      bundle: 'https://cdn.example/x/dist/esp32-llm-converter.bundle.js',
       model: 'https://cdn.example/x/models/home-commands/',
     });
   }
