@@ -245,7 +245,9 @@ export class BoardRoom {
       cancel: () => board.cancel(),
       startOver: () => void board.startOver(),
       measure: () => void board.measure(),
-      type: (line) => void board.type(line),
+      type: (line) => {
+        if (!this.#host.isLocked('prompt')) void board.type(line);
+      },
       transcript: () => {
         const strings = this.#host.strings();
         if (strings === null) return;

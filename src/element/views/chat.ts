@@ -45,6 +45,8 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
   const { link, log } = state;
   if (facts.support !== null && facts.support !== 'available')
     return html`${serialReasonView(facts.support, strings)}`;
+  // A console takes any prompt, so where the prompt is the page's there is no line to type.
+  const line = facts.locked ? null : (text: string): void => actions.talk.type(text);
   const said =
     state.turns.length === 0
       ? nothing
@@ -78,7 +80,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
             ${words.disconnect}
           </button>
         </div>
-        ${consoleLogView(log, (line) => actions.talk.type(line), true, strings)}`;
+        ${consoleLogView(log, line, true, strings)}`;
     case 'lost':
       return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
           <div>
@@ -94,8 +96,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
           ${about(link.facts, link.welcome.context, strings, actions)}
         </div>
         <div class="stack tools">
-          ${benchView(state, strings, actions.talk)}
-          ${consoleLogView(log, (line) => actions.talk.type(line), false, strings)}
+          ${benchView(state, strings, actions.talk)} ${consoleLogView(log, line, false, strings)}
         </div>`;
   }
 }

@@ -81,7 +81,7 @@ function body(
       ${consoleLogView(board.log, null, true, strings)}`;
     case 'silent':
       return html`${failure(strings.board.chat.silent, link.error)} ${restartButtons(strings, actions)}
-      ${consoleLogView(board.log, (line) => actions.talk.type(line), true, strings)}
+      ${consoleLogView(board.log, lineOf(facts, actions), true, strings)}
       ${memoryView(emulated, strings, actions)}`;
     case 'lost':
       return html`${link.fault === null ? failure(strings.board.chat.lost, link.error) : fault(link.fault, strings)}
@@ -95,10 +95,15 @@ function body(
         </div>
         ${emulated.status?.state === 'paused' && !emulated.resting ? cores(emulated.at, strings) : nothing}
         <div class="stack tools">
-          ${consoleLogView(board.log, (line) => actions.talk.type(line), false, strings)}
+          ${consoleLogView(board.log, lineOf(facts, actions), false, strings)}
           ${benchView(board, strings, actions.talk)} ${memoryView(emulated, strings, actions)}
         </div>`;
   }
+}
+
+/** A console takes any prompt, so where the prompt is the page's there is no line to type. */
+function lineOf({ locked }: TryFacts, { talk }: EmulatorActions): ((line: string) => void) | null {
+  return locked ? null : (line) => talk.type(line);
 }
 
 /** What was said before the board went. */
