@@ -130,11 +130,11 @@ function texts(report: Report, strings: Strings): TemplateResult | typeof nothin
         <div class="pair">
           <div>
             <h5>${words.original}</h5>
-            <p class="text">${parted.common}${rest(parted.before)}</p>
+            <p class="text" dir="auto">${parted.common}${rest(parted.before)}</p>
           </div>
           <div>
             <h5>${words.converted}</h5>
-            <p class="text">${parted.common}${rest(parted.after)}</p>
+            <p class="text" dir="auto">${parted.common}${rest(parted.after)}</p>
           </div>
         </div>
       </figure>`;
