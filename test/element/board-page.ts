@@ -135,9 +135,9 @@ export async function converted(
   element: Esp32LlmConverter,
   changes: Parameters<typeof sampleResult>[0] = {},
 ): Promise<void> {
+  const asked = stage.converter.sources.length;
   const loading = element.load();
-  stage.converter.inspection.resolve(sampleInspection());
-  await waitUntil(() => stage.converter.sources.length > 0);
+  await waitUntil(() => stage.converter.sources.length > asked);
   stage.converter.inspection.resolve(sampleInspection());
   await loading;
   if (element.step === 'fit') void element.convert();
