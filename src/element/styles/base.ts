@@ -300,6 +300,7 @@ export const base = css`
 
   .failure {
     display: flex;
+    flex-wrap: wrap;
     justify-content: space-between;
     align-items: start;
     gap: 1rem;
@@ -314,7 +315,11 @@ export const base = css`
     color: var(--bad);
   }
 
-  .failure button {
+  .failure > div {
+    flex: 1 1 14rem;
+  }
+
+  .failure > button {
     flex: none;
   }
 

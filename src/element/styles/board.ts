@@ -375,11 +375,13 @@ export const board = css`
 
   @container (max-width: 30rem) {
     .found,
+    .flash .more table,
     .tally table {
       font-size: 0.8125rem;
     }
 
     .found :is(th, td),
+    .flash .more :is(th, td),
     .tally :is(th, td) {
       padding-inline: 0.25rem;
       overflow-wrap: anywhere;
