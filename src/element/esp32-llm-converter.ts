@@ -57,7 +57,7 @@ export type { AssetUrls, Converter, Step };
  * @tagname esp32-llm-converter
  * @summary Converts a language model for the ESP32-S3 in the page.
  *
- * @attr {string} lang - Language of the element, BCP 47; without it that of the page around it.
+ * @attr {string} lang - Language of the element, BCP 47; without it that of the page around it. English, Spanish and Simplified Chinese have words; others get English.
  *
  * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
  * @event {Esp32LlmPlanEvent} esp32-llm-plan - After a model was read, and after every setting that gave another plan.
@@ -303,6 +303,12 @@ export class Esp32LlmConverter extends LitElement {
    * forbids blob workers.
    */
   @property({ attribute: 'worker-url' }) workerUrl: string | null = null;
+
+  constructor() {
+    super();
+    // Later ones follow the changes of the state.
+    this.#internals.states.add(this.step);
+  }
 
   /** `lang` is the browser's own property; only its changes are of interest. */
   static override get observedAttributes(): string[] {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { kitWords } from '../../src/kit/words.js';
+import { reportHtml } from '../../src/report/index.js';
+import { ENGLISH_REPORT } from '../../src/report/words.js';
+import { samplePlan, sampleReport } from '../report/sample.js';
 import { enFirst } from '../../src/element/strings/en-first.js';
 import {
   LANGUAGES,
@@ -154,6 +157,24 @@ it('a language finds its dictionary, and what has none gets English', () => {
     ['', 'en'],
   ];
   for (const [tag, language] of wanted) assert.equal(findLanguage(tag), language, tag);
+});
+
+it('a report is written in the language of the page', async () => {
+  const { report: words } = await loadStrings('es');
+  const plan = samplePlan({
+    fits: false,
+    advice: {
+      problems: [{ code: 'flash', needed: 40 * 1024 * 1024, available: 15 * 1024 * 1024 }],
+      remedies: [{ code: 'more-flash' }],
+    },
+  });
+  const file = reportHtml(sampleReport({ verdict: 'small' }), plan, { name: 'mío', words });
+  assert.match(file, /<html lang="es">/);
+  assert.match(file, /Pérdida pequeña/);
+  assert.match(file, /El paquete necesita 40,00 MB de flash y hay 15,00 MB: faltan 25,00 MB\./);
+  for (const label of Object.values(ENGLISH_REPORT.labels)) {
+    if (typeof label === 'string') assert.ok(!file.includes(`>${label}<`), label);
+  }
 });
 
 it('the class kit says the same in every language', () => {
