@@ -579,6 +579,75 @@ describe('<esp32-llm-converter>', () => {
     await expect(element).to.be.accessible();
   });
 
+  it('lets a page reword and explain a step, and names the step by those words', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter model="https://example.org/models/tiny/">
+        <span slot="fit-heading">Will it fit your board?</span>
+        <p slot="fit-text">Move the slider.</p>
+        <p slot="choose-text">Welcome.</p>
+      </esp32-llm-converter>`,
+    );
+    await toFit(element);
+    const slot = part(element, '#step-heading slot') as HTMLSlotElement;
+    expect(slot.assignedElements()[0]?.textContent).to.equal('Will it fit your board?');
+    expect(element.querySelector<HTMLElement>('[slot=fit-text]')?.offsetParent).not.to.be.null;
+    expect(element.querySelector('[slot=choose-text]')?.assignedSlot, 'belongs to another step').to.be.null;
+    await expect(element).to.be.accessible();
+  });
+
+  it('says the speed to expect beside the one that cannot be exceeded, and tells every plan', async () => {
+    const element = await make();
+    const plans: string[] = [];
+    element.addEventListener('esp32-llm-plan', ({ name, plan }) => plans.push(`${name} ${plan.context}`));
+    fake.nextPlan = async () => samplePlan({ context: 96, predictedTokensPerSecond: 0 });
+    await toFit(element, sampleInspection({ plan: samplePlan({ context: 128 }) }));
+    const judgement = part(element, '.judgement');
+    expect(judgement.textContent).to.contain('About 141 tokens per second');
+    expect(judgement.textContent).to.contain('at most 158 tokens per second');
+    part(element, 'input[value=tensor]').click();
+    await settle(element);
+    expect(judgement.textContent, 'nothing is predicted').not.to.contain('About');
+    expect(plans).to.deep.equal(['home-commands 128', 'home-commands 96']);
+  });
+
+  it('shows where it was asked for that a file could not be made', async () => {
+    const element = await make();
+    await toResult(element);
+    const createObjectURL = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = () => {
+      throw new TransportError('No room is left.');
+    };
+    try {
+      button(element, 'Report as JSON').click();
+      await rendered(element, '.result .failure');
+    } finally {
+      URL.createObjectURL = createObjectURL;
+    }
+    expect(part(element, '.failure').textContent).to.contain('No room is left.');
+    await expect(element).to.be.accessible();
+  });
+
+  it('takes its files from the folder that asset-base names', async () => {
+    Esp32LlmConverter.converter = null;
+    const asked: string[] = [];
+    const real = globalThis.fetch;
+    globalThis.fetch = async (input) => {
+      asked.push(input instanceof Request ? input.url : String(input));
+      return new Response(null, { status: 404 });
+    };
+    try {
+      const element = await make();
+      element.assetBase = 'elsewhere/files';
+      await element.load();
+      await rendered(element, '.failure');
+    } finally {
+      globalThis.fetch = real;
+    }
+    const wasm = asked.filter((url) => url.endsWith('.wasm'));
+    expect(wasm.length).to.be.greaterThan(0);
+    for (const url of wasm) expect(url).to.contain('/elsewhere/files/');
+  });
+
   it('does not run over at 320 pixels in any step', async () => {
     const frame = await fixture<HTMLElement>(
       html`<div style="width: 320px">
