@@ -169,12 +169,15 @@ function typescript() {
   };
 }
 
-/** Takes blank space out of `css` and `html` templates, which no minifier looks into: it is a tenth of what a page loads first. */
+/** Takes comments and blank space out of `css` and `html` templates, which no minifier looks into: it is a tenth of what a page loads first. */
 function tightTemplates(source) {
   if (!/from 'lit'/.test(source)) return source;
-  return source
-    .replace(/\n[ \t]+/g, '\n')
-    .replace(/\bcss`[^`]*`/g, (styles) => styles.replace(/\s*([{};])\s*/g, '$1').replace(/:\s+/g, ':'));
+  return source.replace(/\n[ \t]+/g, '\n').replace(/\bcss`[^`]*`/g, (styles) =>
+    styles
+      .replace(/\/\*[^]*?\*\//g, '')
+      .replace(/\s*([{};])\s*/g, '$1')
+      .replace(/:\s+/g, ':'),
+  );
 }
 
 /** What Lit's modules take for granted while they are loaded, and what stands in where there is no page. */
