@@ -2,7 +2,6 @@
  * Owns the state and decides about it: views render it, requests come in as method calls, and only what the worker
  * confirmed is committed. Knows neither the DOM nor the worker's ways.
  */
-import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { UsageError, isAbort } from '../shared/errors.js';
 import type { Progress } from '../shared/progress.js';
 import type { JobOptions } from '../worker/bridge.js';
@@ -15,8 +14,9 @@ import type {
   ModelSource,
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
-import { NO_PRESET, type Lock, type Preset } from './preset-words.js';
+import { NO_PRESET, type Preset } from './preset-words.js';
 import type { BoardImage } from './board-image.js';
+import { convertSettings, LOCK_OF, trialOptions } from './settings.js';
 import type {
   Choice,
   Failure,
@@ -53,9 +53,6 @@ export interface StoreOptions {
   /** Called for every failure that is shown. */
   readonly onFailure: (failure: Failure) => void;
 }
-
-/** Sampling that shows what a model can do: greedy, and a length that ends soon. */
-const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed: 1, maxNewTokens: 128 };
 
 export class ConverterStore {
   readonly #options: StoreOptions;
@@ -386,41 +383,9 @@ function quantized(
   return [...tensors.slice(0, -1), { name: last.name, bytes: last.bytes + added }];
 }
 
-/** The pipeline's form of the settings. */
-export function convertSettings(settings: Settings): ConvertSettings {
-  const { board, granularity, activations, cache, context } = settings;
-  return {
-    board,
-    scheme: { ...DEFAULT_SCHEME, granularity, activations, cache },
-    ...(context === null ? {} : { context }),
-  };
-}
-
-/** Which lock holds a setting. */
-const LOCK_OF: Readonly<Record<keyof Settings, Lock>> = {
-  board: 'board',
-  granularity: 'scheme',
-  activations: 'scheme',
-  cache: 'scheme',
-  context: 'context',
-};
-
 const PANELS: readonly Panel[] = ['compare', 'try', 'take', 'flash', 'chat'];
 
 /** Where a result is shown first; a page that left all of them out still gets the files. */
 function firstPanel({ steps }: Preset): Panel {
   return PANELS.find((panel) => steps.has(panel)) ?? 'take';
-}
-
-/** The model's own sampling where it has one, and the page's prompt or one that the report has shown to work. */
-function trialOptions(result: ConvertResult, prompt: string | null): TrialOptions {
-  const { generation, report } = result;
-  return {
-    ...DEFAULT_TRIAL,
-    prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
-    ...(generation.doSample ? { temperature: generation.temperature ?? 1, topK: generation.topK ?? 0 } : {}),
-    ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
-      ? {}
-      : { maxNewTokens: generation.maxNewTokens }),
-  };
 }

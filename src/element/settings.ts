@@ -1,0 +1,40 @@
+/** Settings as the pipeline takes them, what locks them, and what a trial begins with. */
+import { DEFAULT_SCHEME } from '../plan/defaults.js';
+import type { ConvertResult, ConvertSettings } from '../worker/jobs.js';
+import type { Lock } from './preset-words.js';
+import type { Settings, TrialOptions } from './state.js';
+
+/** Sampling that shows what a model can do: greedy, and a length that ends soon. */
+const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed: 1, maxNewTokens: 128 };
+
+/** The pipeline's form of the settings. */
+export function convertSettings(settings: Settings): ConvertSettings {
+  const { board, granularity, activations, cache, context } = settings;
+  return {
+    board,
+    scheme: { ...DEFAULT_SCHEME, granularity, activations, cache },
+    ...(context === null ? {} : { context }),
+  };
+}
+
+/** Which lock holds a setting. */
+export const LOCK_OF: Readonly<Record<keyof Settings, Lock>> = {
+  board: 'board',
+  granularity: 'scheme',
+  activations: 'scheme',
+  cache: 'scheme',
+  context: 'context',
+};
+
+/** The model's own sampling where it has one, and the page's prompt or one that the report has shown to work. */
+export function trialOptions(result: ConvertResult, prompt: string | null): TrialOptions {
+  const { generation, report } = result;
+  return {
+    ...DEFAULT_TRIAL,
+    prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
+    ...(generation.doSample ? { temperature: generation.temperature ?? 1, topK: generation.topK ?? 0 } : {}),
+    ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
+      ? {}
+      : { maxNewTokens: generation.maxNewTokens }),
+  };
+}
