@@ -359,7 +359,7 @@ export const base = css`
    * out parts of its own keeps the page's direction and takes only the order of its words from them.
    */
   :where(.base:dir(rtl))
-    :where(p, dt, dd, h2, h3, h4, h5, legend, caption, figcaption, summary, th, td, output, span):where(
+    :where(p, dt, dd, h2, h3, h4, h5, legend, caption, summary, th, td, output, span):where(
       :not([dir], [dir] *, .badge, .ends, .amount, .track, .track *)
     ) {
     direction: ltr;
@@ -367,7 +367,7 @@ export const base = css`
     text-align: match-parent;
   }
 
-  :where(.base:dir(rtl)) :where(li, label, .badge, .ends, .amount):where(:not(.key *)) {
+  :where(.base:dir(rtl)) :where(li, label, figcaption, .badge, .ends, .amount):where(:not(.key *)) {
     unicode-bidi: plaintext;
     text-align: -webkit-match-parent;
     text-align: match-parent;

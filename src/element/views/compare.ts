@@ -124,7 +124,7 @@ function texts(report: Report, strings: Strings): TemplateResult | typeof nothin
         parted.same ? nothing : html`<mark>${text === '' ? words.endsHere : text}</mark>`;
       return html`<figure>
         <figcaption>
-          <span class="quiet">${words.after}</span> ${pair.prompt}
+          <span class="quiet">${words.after}</span> <span dir="auto">${pair.prompt}</span>
           ${parted.same ? html`<span class="same">${words.same}</span>` : nothing}
         </figcaption>
         <div class="pair">
