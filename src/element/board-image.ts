@@ -15,8 +15,8 @@ export interface BoardImage {
   readonly made: MadeImage;
 }
 
-/** Digests that are computed before the page gets its turn: 1 MiB takes a few milliseconds. */
-const STRETCH = 1024 * 1024;
+/** Bytes that are digested before the page gets its turn: some milliseconds even before the code is warm. */
+const STRETCH = 128 * 1024;
 
 /**
  * Puts the package of a result together with the firmware.
