@@ -1,8 +1,8 @@
 // Runs PyPI's esptool against the simulated board and compares what the two say about its flash. That the simulation is
 // right is known by this, not by the project's own flasher.
 //
-//   python3 -m venv /tmp/esptool && /tmp/esptool/bin/pip install esptool
-//   ESPTOOL=/tmp/esptool/bin/esptool node test/device/esptool-against-simulation.mjs
+//   python3 -m venv build/esptool && build/esptool/bin/pip install esptool
+//   ESPTOOL=build/esptool/bin/esptool node test/device/esptool-against-simulation.mjs
 //
 // Not part of the tests, which need nothing but Node.
 import assert from 'node:assert/strict';
