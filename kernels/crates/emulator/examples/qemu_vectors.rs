@@ -12,7 +12,9 @@ use std::process::{Command, ExitCode};
 use common::calls::window_handlers;
 use common::digest::digest;
 use common::program::program;
-use common::sequence::{sequence, word, Mix, BATCH, CODE, CODE_STRIDE, SCRATCH, STATE_WORDS, VECTORS};
+use common::sequence::{
+    sequence, word, Mix, BATCH, CODE, CODE_STRIDE, SCRATCH, STATE_CAUSES, STATE_SPECIAL, STATE_WORDS, VECTORS,
+};
 
 /// Where the processor begins.
 const RESET: u32 = 0xfe00_0000;
@@ -21,22 +23,6 @@ const PROCESSOR: &str = "de233_fpu";
 const DRIVER: u32 = 0x0010_1000;
 const RECORDS: u32 = 0x0020_0000;
 const RECORD_BYTES: usize = STATE_WORDS * 4;
-
-/// Special registers that the driver loads and saves: place in the state, number.
-const SPECIAL: [(usize, u8); 12] = [
-    (word::SAR, 3),
-    (word::BR, 4),
-    (word::LCOUNT, 2),
-    (word::LBEG, 0),
-    (word::LEND, 1),
-    (word::ACCLO, 16),
-    (word::ACCHI, 17),
-    (word::M0, 32),
-    (word::M0 + 1, 33),
-    (word::M0 + 2, 34),
-    (word::M0 + 3, 35),
-    (word::SCOMPARE, 12),
-];
 
 /// The pieces of the program around the sequences.
 struct Guest {
@@ -110,7 +96,7 @@ fn driver(count: usize, path: &str) -> Guest {
         add(&format!("l32i a5, a2, {}", (word::SCRATCH + index) * 4));
         add(&format!("s32i a5, a3, {}", index * 4));
     }
-    for (place, number) in SPECIAL {
+    for (place, number) in STATE_SPECIAL {
         add(&format!("l32i a3, a2, {}", place * 4));
         add(&format!("wsr a3, {number}"));
     }
@@ -137,11 +123,11 @@ fn driver(count: usize, path: &str) -> Guest {
     }
     add("rsr a3, 209");
     add("s32i a3, a2, 8");
-    for (place, number) in SPECIAL {
+    for (place, number) in STATE_SPECIAL {
         add(&format!("rsr a3, {number}"));
         add(&format!("s32i a3, a2, {}", place * 4));
     }
-    for (place, number) in [(word::EXCCAUSE, 232), (word::EPC1, 177)] {
+    for (place, number) in STATE_CAUSES {
         add(&format!("rsr a3, {number}"));
         add(&format!("s32i a3, a2, {}", place * 4));
     }

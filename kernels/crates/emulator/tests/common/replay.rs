@@ -7,27 +7,9 @@ use emulator::run::OneCycle;
 
 use super::calls::window_handlers;
 use super::sequence::{
-    word, Sequence, BATCH, CODE, CODE_STRIDE, SCRATCH, SCRATCH_BYTES, STACK, STACK_BYTES, STATE_WORDS,
-    VECTORS,
+    word, Sequence, BATCH, CODE, CODE_STRIDE, SCRATCH, SCRATCH_BYTES, STACK, STACK_BYTES, STATE_CAUSES,
+    STATE_SPECIAL, STATE_WORDS, VECTORS,
 };
-
-/// Special registers of the state: place, number.
-const SPECIAL: [(usize, u8); 14] = [
-    (word::SAR, 3),
-    (word::BR, 4),
-    (word::LCOUNT, 2),
-    (word::LBEG, 0),
-    (word::LEND, 1),
-    (word::ACCLO, 16),
-    (word::ACCHI, 17),
-    (word::M0, 32),
-    (word::M0 + 1, 33),
-    (word::M0 + 2, 34),
-    (word::M0 + 3, 35),
-    (word::SCOMPARE, 12),
-    (word::EXCCAUSE, 232),
-    (word::EPC1, 177),
-];
 
 /// Instructions of the longest sequence, with room to spare.
 const LONGEST: u64 = 100_000;
@@ -105,7 +87,7 @@ impl Machine {
         core.f.copy_from_slice(&sequence.state[word::F0..word::F0 + 16]);
         core.fcr = sequence.state[word::FCR];
         core.fsr = sequence.state[word::FSR];
-        for (place, number) in SPECIAL {
+        for (place, number) in STATE_SPECIAL.into_iter().chain(STATE_CAUSES) {
             core.write_special(number, sequence.state[place])
                 .map_err(|_| format!("special register {number}"))?;
         }
@@ -130,7 +112,7 @@ impl Machine {
         }
         let mut state = [0; STATE_WORDS];
         state[..16].copy_from_slice(&core.a);
-        for (place, number) in SPECIAL {
+        for (place, number) in STATE_SPECIAL.into_iter().chain(STATE_CAUSES) {
             state[place] = core
                 .read_special(number)
                 .map_err(|_| format!("special register {number}"))?;

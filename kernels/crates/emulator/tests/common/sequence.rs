@@ -10,6 +10,25 @@ use super::random::Random;
 /// Words of a state.
 pub const STATE_WORDS: usize = 80;
 
+/// Special registers that sequences begin with and that are compared after them: place in the state, number.
+pub const STATE_SPECIAL: [(usize, u8); 12] = [
+    (word::SAR, 3),
+    (word::BR, 4),
+    (word::LCOUNT, 2),
+    (word::LBEG, 0),
+    (word::LEND, 1),
+    (word::ACCLO, 16),
+    (word::ACCHI, 17),
+    (word::M0, 32),
+    (word::M0 + 1, 33),
+    (word::M0 + 2, 34),
+    (word::M0 + 3, 35),
+    (word::SCOMPARE, 12),
+];
+
+/// What exceptions leave, compared as well: place in the state, number.
+pub const STATE_CAUSES: [(usize, u8); 2] = [(word::EXCCAUSE, 232), (word::EPC1, 177)];
+
 /// Places of the state's words.
 pub mod word {
     pub const SAR: usize = 16;
