@@ -62,7 +62,8 @@ static const uint8_t *metadata(const console *c, const char *name, size_t *lengt
     return NULL;
 }
 
-/* A string of the package: without escapes, cut between characters. */
+/* A string of the package, cut between characters. Of its escapes quotes, backslashes and slashes are shown as what
+ * they stand for; others, which stand for what a terminal acts on, as one `?`. */
 static void put_metadata(const console *c, console_list *list, const char *key, const char *name) {
     size_t length;
     const uint8_t *at = metadata(c, name, &length);
@@ -75,7 +76,15 @@ static void put_metadata(const console *c, console_list *list, const char *key, 
         shown--;
     }
     for (size_t i = 0; i < shown; i++) {
-        app_put_bytes(&list->text, at[i] == '\\' || at[i] < 0x20u ? (const uint8_t *)"?" : at + i, 1);
+        if (at[i] == '\\' && i + 1u < shown) {
+            i++;
+            bool plain = at[i] == '"' || at[i] == '\\' || at[i] == '/';
+            app_put_bytes(&list->text, plain ? at + i : (const uint8_t *)"?", 1);
+            /* Four digits follow. */
+            i += at[i] == 'u' && shown - i > 4u ? 4u : 0u;
+        } else {
+            app_put_bytes(&list->text, at[i] == '\\' || at[i] < 0x20u ? (const uint8_t *)"?" : at + i, 1);
+        }
     }
     list_end(list);
 }

@@ -29,6 +29,7 @@ uint32_t console_columns(uint32_t c) {
 
 static void clear(console_line *line) {
     line->length = 0;
+    line->pending = 0;
     line->too_long = false;
 }
 
@@ -36,6 +37,12 @@ static void clear(console_line *line) {
 static void erase(console_line *line, app_text *echo) {
     uint32_t back = 1, read;
     if (line->length == 0u) {
+        return;
+    }
+    if (line->pending > 0u) {
+        /* Nothing of it is on the terminal. */
+        line->length--;
+        line->pending--;
         return;
     }
     while (back < line->length && back < 4u && (line->bytes[line->length - back] & 0xC0u) == 0x80u) {
@@ -70,6 +77,28 @@ static void skip(console_line *line, uint8_t byte) {
 /* Bytes of the character that begins with this one; 1 inside of a character. */
 static uint32_t character_bytes(uint8_t byte) { return byte < 0xC0u ? 1u : byte < 0xE0u ? 2u : byte < 0xF0u ? 3u : 4u; }
 
+/* Echoes the last byte with those before it that waited for it. */
+static void show(console_line *line, app_text *echo) {
+    uint32_t count = line->pending + 1u;
+    const uint8_t *begin = line->bytes + line->length - count;
+    int step = s3lm_utf8_step(begin, count);
+    if (step < 0 && line->pending > 0u) {
+        /* It does not go on with what was begun, which is no character then. */
+        for (uint32_t i = 0; i < line->pending; i++) {
+            app_put(echo, "?");
+        }
+        begin += line->pending;
+        count = 1;
+        step = s3lm_utf8_step(begin, count);
+    }
+    line->pending = step == 0 ? (uint8_t)count : 0u;
+    if (step > 0) {
+        app_put_bytes(echo, begin, count);
+    } else if (step < 0) {
+        app_put(echo, "?");
+    }
+}
+
 static void add(console_line *line, uint8_t byte, app_text *echo) {
     /* The echo of a character is whole or a bell, never its first bytes. */
     if (line->too_long || line->length + character_bytes(byte) > CONSOLE_MAX_LINE) {
@@ -77,6 +106,8 @@ static void add(console_line *line, uint8_t byte, app_text *echo) {
         byte = BELL;
     } else {
         line->bytes[line->length++] = byte;
+        show(line, echo);
+        return;
     }
     app_put_bytes(echo, &byte, 1);
 }

@@ -25,9 +25,11 @@ typedef struct {
     bool too_long;
     bool after_return; /* a line feed now belongs to the carriage return before it */
     uint8_t escape;    /* inside an escape sequence */
+    uint8_t pending;   /* bytes at the end that begin a character and are not echoed yet */
 } console_line;
 
-/* One byte from the keyboard; what the terminal shall show for it is added to `echo` (8 bytes at most). */
+/* One byte from the keyboard; what the terminal shall show for it is added to `echo` (8 bytes at most): whole
+ * characters, with `?` for each byte that belongs to none. */
 console_key console_type(console_line *line, uint8_t byte, app_text *echo);
 
 /* Columns that a character takes on a terminal: 0 for marks that join the one before, 2 for East Asian and emoji. */

@@ -165,7 +165,12 @@ static void type(console *c, uint32_t port, uint8_t byte) {
         return;
     }
     console_key key = console_type(&p->line, byte, &echo);
-    console_write(p, CONSOLE_ORDINARY, echo.bytes, echo.length);
+    /* A full queue takes the echo whole or not at all: no character is cut. */
+    if (echo.length <= console_room(p, CONSOLE_ORDINARY)) {
+        console_write(p, CONSOLE_ORDINARY, echo.bytes, echo.length);
+    } else {
+        p->bytes_lost += echo.length;
+    }
     if (key == CONSOLE_ENTERED) {
         console_command(c, port, p->line.bytes, p->line.length);
     } else if (key == CONSOLE_REFUSED) {

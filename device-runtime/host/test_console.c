@@ -70,7 +70,7 @@ static void commands_answer(void) {
         {"/reset\r", "A new conversation begins."},
         {"/info\r", "flash mode: QIO 80 MHz\r\n"},
         {"/info\r", "\r\nload micros: "},
-        {"/info\r", "model: tiny ?\"chat?\" \xc3\xbcn\xc3\xaf\r\n"},
+        {"/info\r", "model: tiny \"chat\" \xc3\xbcn\xc3\xaf\r\n"},
         {"/info\r", "mac: 02:00:00:ab:cd:ef\r\n"},
         {"/nonsense\r", "There is no such command."},
         {"/tempo 1\r", "There is no such command."},

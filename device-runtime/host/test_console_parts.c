@@ -209,7 +209,12 @@ static void lines_are_edited(void) {
     typed("\xe6\x97\xa5\x7f!\r", "!", "\xe6\x97\xa5\b \b\b \b!\r\n");
     typed("\xf0\x9f\x98\x80\x7f!\r", "!", "\xf0\x9f\x98\x80\b \b\b \b!\r\n");
     typed("e\xcc\x81\x7fx\r", "ex", "e\xcc\x81x\r\n");
-    typed("a\xff\x7f\r", "a", NULL);
+    typed("a\xff\x7f\r", "a", "a?\b \b\r\n");
+    /* A character is echoed when it is whole; what begins one and does not go on is no character. */
+    typed("\xe6\x97x\r", "\xe6\x97x", "??x\r\n");
+    typed("\xe6\x97\x7f\x7f!\r", "!", "!\r\n");
+    typed("\xe6\x97\x7f\x97\xa5\r", "\xe6\x97\xa5", "\xe6\x97\xa5\r\n");
+    typed("\xe6\xe6\x97\xa5\r", "\xe6\xe6\x97\xa5", "?\xe6\x97\xa5\r\n");
     typed("wrong\x15right\r", "right", "wrong^U\r\nright\r\n");
     typed("le\x1b[Aft\x1b[1;5D\x1bOPr\x1b\x1b[Be\x1bxd\r", "leftred", "leftred\r\n");
     typed("cut\x1b[\r", "cut", NULL);
