@@ -110,9 +110,7 @@ impl Board {
                 wanted
             };
             match self.machine.run(until) {
-                Ok(Stopped::Time | Stopped::Download) => {}
-                // Nothing but a reset will change anything: the time passes all the same for whoever watches.
-                Ok(Stopped::Waiting) => break,
+                Ok(Stopped::Time | Stopped::Download | Stopped::Waiting) => {}
                 Err(report) => self.report = Some(report),
             }
         }

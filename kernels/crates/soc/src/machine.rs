@@ -262,6 +262,8 @@ impl Machine {
             self.advance_peripherals()?;
             self.check_app_core()?;
             if self.is_dead() {
+                // Nothing happens until then: the time passes all the same for whoever watches.
+                self.now = until;
                 return Ok(Stopped::Waiting);
             }
         }

@@ -2,15 +2,18 @@
 
 use soc::chip::ChipOptions;
 use soc::fault::Fault;
+use soc::machine::{Machine, Stopped};
 use soc::report::CoreState;
 use soc::rom::functions::FUNCTIONS;
 
-use crate::firmware::{board, code, fault, image, lines, result, run, CODE, FAST_CLOCK, RESULTS, SHORT};
+use crate::firmware::{
+    board, code, fault, firmware, image, lines, result, run, CODE, FAST_CLOCK, RESULTS, SHORT, WATCHDOGS_OFF,
+};
 
 /// Code of the second core, which stores its PRID and adds to a word.
 const SECOND: u32 = 0x4038_8000;
 
-fn with_second(first: &[String], second: &[&str]) -> soc::machine::Machine {
+fn with_second(first: &[String], second: &[&str]) -> Machine {
     let (code_1, entry_1) = code(second, SECOND);
     let first: Vec<String> = first
         .iter()
@@ -157,4 +160,19 @@ fn one_instruction_at_a_time_comes_to_the_same() {
     machine.step(0).expect("no fault");
     machine.step(0).expect("no fault");
     assert_eq!(machine.core(0).a[2], 8);
+}
+
+#[test]
+fn time_passes_while_both_cores_wait_for_nothing() {
+    let mut lines = WATCHDOGS_OFF.to_vec();
+    lines.extend(["li a2, 1", "result a2 0", "waiti 0", "result a2 1", "done"]);
+    let mut machine = Machine::new(ChipOptions {
+        flash: firmware(&lines),
+        ..ChipOptions::default()
+    });
+    for end in [SHORT, 2 * SHORT] {
+        assert_eq!(machine.run(end).expect("no fault"), Stopped::Waiting);
+        assert_eq!(machine.now(), end);
+    }
+    assert_eq!((result(&machine, 0), result(&machine, 1)), (1, 0));
 }
