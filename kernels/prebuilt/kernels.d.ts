@@ -123,9 +123,9 @@ export class Reference {
      */
     missing(): string[];
     /**
-     * `json` describes the decoder; `context` 0 stands for the model's own limit.
+     * `description` is the decoder's in CBOR; `context` 0 stands for the model's own limit.
      */
-    constructor(json: string, context: number);
+    constructor(description: Uint8Array | number[], context: number);
     /**
      * Tokens in the cache.
      */

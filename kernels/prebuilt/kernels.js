@@ -390,13 +390,13 @@ export class Reference {
         return v1;
     }
     /**
-     * `json` describes the decoder; `context` 0 stands for the model's own limit.
-     * @param {string} json
+     * `description` is the decoder's in CBOR; `context` 0 stands for the model's own limit.
+     * @param {Uint8Array | number[]} description
      * @param {number} context
      */
-    constructor(json, context) {
+    constructor(description, context) {
         const val2 = +context;
-        const ptr0 = passStringToWasm0(json, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const ptr0 = passArray8ToWasm0(description, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.reference_new(ptr0, len0, val2);
         if (ret[2]) {

@@ -12,6 +12,7 @@ export const RUST_FLAGS = [
   '-Zbuild-std=std,panic_abort',
   `-C linker=${WASM_LD}`,
   '-C target-feature=+simd128',
+  '-Zunstable-options -C panic=immediate-abort',
 ];
 
 const TARGET = 'wasm32-unknown-unknown';
@@ -47,6 +48,10 @@ export async function buildRustModule(crate, name, output) {
   const rustflags = [
     `-Clinker=${WASM_LD}`,
     '-Ctarget-feature=+simd128',
+    // A panic is a mistake of ours and ends in a trap either way: nobody reads its message in a page, which would
+    // carry the texts, the places and all the formatting that only they use.
+    '-Zunstable-options',
+    '-Cpanic=immediate-abort',
     `--remap-path-prefix=${ROOT}=/source`,
     ...registryFolders(cargoHome).map((folder) => `--remap-path-prefix=${folder}=/registry`),
   ];

@@ -1,6 +1,7 @@
 /** The float reference engine over the WebAssembly module; the contract is in `kernel-types.ts`. */
 import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
+import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
 import type { ActivationRange, CalibrationSite, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
 
@@ -27,7 +28,7 @@ export class WasmReferenceEngine implements ReferenceEngine {
     if (options.context === 0) throw new RangeError('A context of 0 holds no token.');
     const context = integer(options.context ?? 0, 'The context');
     this.#module = module;
-    this.#raw = call(() => new Reference(JSON.stringify(model), context));
+    this.#raw = call(() => new Reference(description(model), context));
     this.vocabSize = this.#raw.vocabulary();
     this.context = this.#raw.context();
     this.tensorNames = this.#raw.tensor_names();
@@ -79,6 +80,22 @@ export class WasmReferenceEngine implements ReferenceEngine {
   dispose(): void {
     this.#raw.free();
   }
+}
+
+/** What the engine reads of a model; the rest would only be skipped there. */
+function description(model: DecoderModel): Uint8Array {
+  const { hiddenSize, vocabSize, maxPositions, embedding, embeddingScale, rotaries, blocks, finalNorm, head } = model;
+  return writeCbor({
+    hiddenSize,
+    vocabSize,
+    maxPositions,
+    embedding,
+    embeddingScale,
+    rotaries,
+    blocks,
+    finalNorm,
+    head,
+  });
 }
 
 function tokens(ids: ArrayLike<number>): Uint32Array {

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{ids, Decoder, Shape, SMALL};
+use common::{cbor, ids, Decoder, Shape, SMALL};
 use kernels::random::Random;
 use kernels::reference::{description::Model, Engine, Want};
 use serde_json::json;
@@ -48,58 +48,65 @@ fn mutate_values(random: &mut Random, description: &mut serde_json::Value) {
     }
 }
 
-/// Edits the text of a description in the ways that break readers.
-fn mutate(random: &mut Random, text: &mut Vec<u8>) {
-    const NUMBERS: [&str; 16] = [
-        "0",
-        "1",
-        "2",
-        "3",
-        "4",
-        "-1",
-        "1.5",
-        "1e308",
-        "1e999",
-        "4294967295",
-        "4294967296",
-        "18446744073709551616",
-        "65536",
-        "null",
-        "\"\"",
-        "[]",
+/// Edits the bytes of a description in the ways that break readers.
+fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
+    const NUMBERS: [f64; 13] = [
+        0.0,
+        1.0,
+        2.0,
+        3.0,
+        4.0,
+        -1.0,
+        1.5,
+        1e308,
+        f64::INFINITY,
+        f64::NAN,
+        65536.0,
+        4294967295.0,
+        4294967296.0,
+    ];
+    /// In the place of a number: null, true, an empty text, array and map, and an array that is longer than all bytes.
+    const OTHERS: [&[u8]; 6] = [
+        b"\xF6",
+        b"\xF5",
+        b"\x7A\0\0\0\0",
+        b"\x9A\0\0\0\0",
+        b"\xBA\0\0\0\0",
+        b"\x9A\xFF\xFF\xFF\xFF",
     ];
     for _ in 0..1 + random.below(3) {
-        let at = random.below(text.len());
+        let at = random.below(bytes.len());
         match random.below(6) {
-            0 => text[at] ^= 1 << random.below(8),
-            1 => text.truncate(at),
+            0 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes.truncate(at),
             2 => {
-                let end = text.len().min(at + random.below(40));
-                text.drain(at..end);
+                let end = bytes.len().min(at + random.below(40));
+                bytes.drain(at..end);
             }
             3 => {
-                let end = text.len().min(at + random.below(40));
-                let piece = text[at..end].to_vec();
-                let to = random.below(text.len());
-                text.splice(to..to, piece);
+                let end = bytes.len().min(at + random.below(40));
+                let piece = bytes[at..end].to_vec();
+                let to = random.below(bytes.len());
+                bytes.splice(to..to, piece);
             }
-            // Most mutations replace one number, so that the description still parses.
+            // Most mutations replace one number, so that the description can still be read.
             _ => {
-                let numbers: Vec<usize> = (1..text.len())
-                    .filter(|&i| text[i].is_ascii_digit() && b":,[".contains(&text[i - 1]))
+                let numbers: Vec<usize> = (0..bytes.len().saturating_sub(8))
+                    .filter(|&i| bytes[i] == 0xFB)
                     .collect();
                 if !numbers.is_empty() {
                     let begin = numbers[random.below(numbers.len())];
-                    let length = text[begin..]
-                        .iter()
-                        .take_while(|c| c.is_ascii_digit() || b".e-+".contains(c))
-                        .count();
-                    let number = NUMBERS[random.below(NUMBERS.len())];
-                    text.splice(begin..begin + length, number.bytes());
+                    if random.below(8) == 0 {
+                        let other = OTHERS[random.below(OTHERS.len())];
+                        bytes.splice(begin..begin + 9, other.iter().copied());
+                    } else {
+                        let number = NUMBERS[random.below(NUMBERS.len())];
+                        bytes[begin + 1..begin + 9].copy_from_slice(&number.to_be_bytes());
+                    }
                 }
             }
         }
-        if text.is_empty() {
+        if bytes.is_empty() {
             return;
         }
     }
@@ -133,20 +140,19 @@ fn fuzz_reference_descriptor(iterations: usize, seed: u64) -> (usize, usize) {
         if values_only {
             mutate_values(random, &mut description);
         }
-        let mut text = description.to_string().into_bytes();
+        let mut bytes = cbor(&description);
         if !values_only {
-            mutate(random, &mut text);
+            mutate(random, &mut bytes);
         }
-        let text = String::from_utf8_lossy(&text);
-        let Ok(model) = Model::parse(&text) else {
+        let Ok(model) = Model::read(&bytes) else {
             refused += 1;
             continue;
         };
-        let Ok(mut engine) = Engine::new(&text, Some(1 + random.below(6))) else {
+        let Ok(mut engine) = Engine::new(&bytes, Some(1 + random.below(6))) else {
             refused += 1;
             continue;
         };
-        for spec in &model.tensors {
+        for spec in model.tensors.specs() {
             // Random bytes of the declared size, where that is small; else the original's, which are refused.
             let size = spec
                 .rows()

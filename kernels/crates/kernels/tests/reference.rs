@@ -2,14 +2,14 @@
 
 mod common;
 
-use common::{ids, Decoder, Shape, SMALL};
+use common::{cbor, ids, Decoder, Shape, SMALL};
 use kernels::dtype::Dtype;
 use kernels::random::Random;
 use kernels::reference::{Engine, Want};
 use kernels::Error;
 
 fn engine(decoder: &Decoder) -> Engine {
-    let mut engine = Engine::new(&decoder.description.to_string(), None).unwrap();
+    let mut engine = Engine::new(&cbor(&decoder.description), None).unwrap();
     for (name, bytes) in &decoder.tensors {
         assert!(engine.missing().contains(&name.as_str()));
         engine.add_rows(name, bytes).unwrap();
@@ -173,7 +173,7 @@ fn any_split_of_the_tokens_gives_the_same_bits() {
 #[test]
 fn refused_calls_change_nothing() {
     let decoder = Decoder::random(&SMALL, 1);
-    let mut engine = Engine::new(&decoder.description.to_string(), Some(8)).unwrap();
+    let mut engine = Engine::new(&cbor(&decoder.description), Some(8)).unwrap();
     assert!(matches!(engine.forward(&[1], Want::Last), Err(Error::Range(_))));
     assert!(matches!(
         engine.add_rows("nothing", &[]),
@@ -211,8 +211,8 @@ fn refused_calls_change_nothing() {
     engine.reset();
     assert_eq!(engine.forward(&[1, 2, 3], Want::Last).unwrap(), first);
     assert_eq!(engine.forward(&[4, 5, 6, 7, 8], Want::All).unwrap(), next);
-    assert!(Engine::new(&decoder.description.to_string(), Some(0)).is_err());
-    assert!(Engine::new(&decoder.description.to_string(), Some(513)).is_err());
+    assert!(Engine::new(&cbor(&decoder.description), Some(0)).is_err());
+    assert!(Engine::new(&cbor(&decoder.description), Some(513)).is_err());
 }
 
 #[test]
@@ -274,10 +274,20 @@ fn inconsistent_descriptions_are_refused_by_field() {
     let changes: &[(&str, serde_json::Value, &str)] = &[
         ("/hiddenSize", 21.into(), "embedding"),
         ("/hiddenSize", 0.into(), "hiddenSize"),
-        ("/vocabSize", (1u64 << 40).into(), ""),
-        ("/vocabSize", (-1).into(), "description"),
+        ("/vocabSize", (1u64 << 40).into(), "vocabSize"),
+        ("/vocabSize", (-1).into(), "vocabSize"),
+        ("/vocabSize", 1.5.into(), "vocabSize"),
+        ("/vocabSize", "37".into(), "vocabSize"),
+        ("/vocabSize", serde_json::Value::Null, "vocabSize"),
         ("/maxPositions", 0.into(), "maxPositions"),
         ("/blocks", serde_json::json!([]), "blocks"),
+        ("/blocks", serde_json::json!({}), "blocks"),
+        ("/blocks/1/mlp", 1.into(), "blocks[1].mlp"),
+        (
+            "/blocks/1/mlp/up/weight/shape",
+            serde_json::json!([44, "20"]),
+            "blocks[1].mlp.up.weight.shape[1]",
+        ),
         ("/blocks/1/topology", "post-norm".into(), "blocks[1].topology"),
         (
             "/blocks/1/attention/kvHeads",
@@ -328,7 +338,7 @@ fn inconsistent_descriptions_are_refused_by_field() {
     for (pointer, value, field) in changes {
         let mut description = decoder.description.clone();
         *description.pointer_mut(pointer).unwrap() = value.clone();
-        match Engine::new(&description.to_string(), None) {
+        match Engine::new(&cbor(&description), None) {
             Err(Error::Format { field: got, .. }) => {
                 assert!(field.is_empty() || got == *field, "{pointer}: {got}")
             }
@@ -339,12 +349,24 @@ fn inconsistent_descriptions_are_refused_by_field() {
             Err(other) => panic!("{pointer}: {other}"),
         }
     }
-    let twice = decoder
-        .description
-        .to_string()
-        .replace("\"1.gate.weight\"", "\"0.q.weight\"");
-    assert!(matches!(Engine::new(&twice, None), Err(Error::Format { .. })));
-    for text in ["", "null", "[]", "{", "{}", "\u{0}"] {
-        assert!(matches!(Engine::new(text, None), Err(Error::Format { .. })));
+    let mut twice = decoder.description.clone();
+    twice["blocks"][1]["mlp"]["gate"]["weight"]["name"] = "0.q.weight".into();
+    match Engine::new(&cbor(&twice), None) {
+        Err(Error::Format { field, .. }) => assert_eq!(field, "blocks[1].mlp.gate.weight"),
+        _ => panic!("two tensors of one name"),
+    }
+    let whole = cbor(&decoder.description);
+    let mut longer = whole.clone();
+    longer.push(0xF6);
+    let others = [
+        &b""[..],
+        b"\xF6",
+        b"\x9A\0\0\0\0",
+        b"\xBA\0\0\0\0",
+        b"{}",
+        &[0; 5],
+    ];
+    for bytes in [&whole[..whole.len() - 1], &longer].iter().chain(&others) {
+        assert!(matches!(Engine::new(bytes, None), Err(Error::Format { .. })));
     }
 }

@@ -13,10 +13,10 @@ pub struct Reference(Engine);
 
 #[wasm_bindgen]
 impl Reference {
-    /// `json` describes the decoder; `context` 0 stands for the model's own limit.
+    /// `description` is the decoder's in CBOR; `context` 0 stands for the model's own limit.
     #[wasm_bindgen(constructor)]
-    pub fn new(json: &str, context: usize) -> Answer<Reference> {
-        Ok(Self(Engine::new(json, (context > 0).then_some(context))?))
+    pub fn new(description: &[u8], context: usize) -> Answer<Reference> {
+        Ok(Self(Engine::new(description, (context > 0).then_some(context))?))
     }
 
     /// Logits a token.
@@ -39,6 +39,7 @@ impl Reference {
         self.0
             .model()
             .tensors
+            .specs()
             .iter()
             .map(|spec| spec.name.clone())
             .collect()

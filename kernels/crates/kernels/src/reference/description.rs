@@ -1,16 +1,13 @@
-//! Reads the JSON of a decoder's description (`DecoderModel` in `src/model/decoder.ts`) and checks every number in it
-//! against its shapes and limits, so that the engine can index without doubt.
+//! Reads a decoder's description (`DecoderModel` in `src/model/decoder.ts`) and checks every number in it against its
+//! shapes and limits, so that the engine can index without doubt.
 
-use std::collections::HashMap;
-
-use serde::Deserialize;
-
+use super::cbor::{Place, Value};
 use crate::dtype::Dtype;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::quantize::{MAX_COLS, MAX_ROWS};
 
-/// Longest description: the names and angles of the largest model take under 1 MB.
-pub const MAX_JSON_BYTES: usize = 16 << 20;
+/// Longest description: the names and angles of the largest model take under 3 MB.
+pub const MAX_BYTES: usize = 8 << 20;
 /// Most blocks: no decoder comes near, and a description repeats some forty tensor references for each.
 pub const MAX_BLOCKS: usize = 1024;
 /// Widest hidden state.
@@ -24,7 +21,7 @@ pub const MAX_POSITIONS: usize = 1 << 24;
 /// Most rotary tables.
 pub const MAX_ROTARIES: usize = 64;
 
-/// Index of a tensor in [`Model::tensors`].
+/// Index of a tensor in [`Tensors::specs`].
 pub type TensorId = usize;
 
 /// A tensor to be supplied.
@@ -51,6 +48,45 @@ impl TensorSpec {
     /// Columns.
     pub fn cols(&self) -> usize {
         self.shape[self.shape.len() - 1]
+    }
+}
+
+/// The tensors of a model in order of first use, found by name.
+#[derive(Clone, Debug, Default)]
+pub struct Tensors {
+    specs: Vec<TensorSpec>,
+    /// In the order of their names.
+    by_name: Vec<TensorId>,
+}
+
+impl Tensors {
+    /// All of them, in order of first use.
+    pub fn specs(&self) -> &[TensorSpec] {
+        &self.specs
+    }
+
+    /// The tensor with this name.
+    pub fn find(&self, name: &str) -> Option<TensorId> {
+        let place = self.place(name).ok()?;
+        Some(self.by_name[place])
+    }
+
+    fn place(&self, name: &str) -> core::result::Result<usize, usize> {
+        self.by_name
+            .binary_search_by(|&id| self.specs[id].name.as_str().cmp(name))
+    }
+
+    /// Adds a tensor unless it is there; `None` when another one has its name.
+    fn add(&mut self, spec: TensorSpec) -> Option<TensorId> {
+        match self.place(&spec.name) {
+            Ok(place) => Some(self.by_name[place]).filter(|&id| self.specs[id] == spec),
+            Err(place) => {
+                let id = self.specs.len();
+                self.by_name.insert(place, id);
+                self.specs.push(spec);
+                Some(id)
+            }
+        }
     }
 }
 
@@ -133,156 +169,61 @@ pub struct Model {
     pub final_norm: Norm,
     /// `None`: the embedding.
     pub head: Option<Linear>,
-    /// In order of first use.
-    pub tensors: Vec<TensorSpec>,
-}
-
-const REMEDY: &str = "Check the model's config.json and tensor shapes.";
-
-fn bad(field: impl Into<String>, problem: impl Into<String>) -> Error {
-    Error::format(field, problem, REMEDY)
+    pub tensors: Tensors,
 }
 
 impl Model {
-    /// Parses and checks a description.
-    pub fn parse(json: &str) -> Result<Self> {
-        if json.len() > MAX_JSON_BYTES {
-            return Err(bad(
-                "description",
-                format!("It is longer than {MAX_JSON_BYTES} bytes."),
-            ));
+    /// Reads and checks a description.
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        let refuse = |problem: String| Place::whole(&Value::Null, "description").bad(problem);
+        if bytes.len() > MAX_BYTES {
+            return Err(refuse(format!("It is longer than {MAX_BYTES} bytes.")));
         }
-        let raw: RawModel = serde_json::from_str(json)
-            .map_err(|error| bad("description", format!("It cannot be read: {error}.")))?;
-        Reader::default().model(raw)
+        let value = Value::read(bytes).ok_or_else(|| refuse("It cannot be read.".into()))?;
+        Reader::default().model(&Place::whole(&value, "description"))
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawModel {
-    hidden_size: usize,
-    vocab_size: usize,
-    max_positions: usize,
-    embedding: RawTensor,
-    embedding_scale: f64,
-    rotaries: Vec<RawRotary>,
-    blocks: Vec<RawBlock>,
-    final_norm: RawNorm,
-    head: Option<RawLinear>,
-}
-
-#[derive(Deserialize)]
-struct RawTensor {
-    name: String,
-    dtype: String,
-    shape: Vec<usize>,
-}
-
-#[derive(Deserialize)]
-struct RawLinear {
-    weight: RawTensor,
-    bias: Option<RawTensor>,
-}
-
-#[derive(Deserialize)]
-struct RawNorm {
-    kind: String,
-    epsilon: f64,
-    gain: RawTensor,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawRotary {
-    dim: usize,
-    inverse_frequencies: Vec<f64>,
-    attention_factor: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawBlock {
-    topology: String,
-    attention_norm: RawNorm,
-    attention: RawAttention,
-    mlp_norm: RawNorm,
-    mlp: RawMlp,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawAttention {
-    heads: usize,
-    kv_heads: usize,
-    head_dim: usize,
-    scale: f64,
-    window: Option<usize>,
-    rotary: Option<usize>,
-    query: RawLinear,
-    key: RawLinear,
-    value: RawLinear,
-    output: RawLinear,
-}
-
-#[derive(Deserialize)]
-struct RawMlp {
-    kind: String,
-    activation: String,
-    width: usize,
-    gate: RawLinear,
-    up: RawLinear,
-    down: RawLinear,
 }
 
 /// Collects the tensors while the description is checked.
 #[derive(Default)]
 struct Reader {
-    tensors: Vec<TensorSpec>,
-    by_name: HashMap<String, TensorId>,
+    tensors: Tensors,
 }
 
 impl Reader {
-    fn model(mut self, raw: RawModel) -> Result<Model> {
-        let hidden = within("hiddenSize", raw.hidden_size, MAX_HIDDEN)?;
-        let vocabulary = within("vocabSize", raw.vocab_size, MAX_ROWS)?;
-        let max_positions = within("maxPositions", raw.max_positions, MAX_POSITIONS)?;
-        if raw.rotaries.len() > MAX_ROTARIES {
-            return Err(bad("rotaries", format!("There are more than {MAX_ROTARIES}.")));
+    fn model(mut self, at: &Place<'_>) -> Result<Model> {
+        let hidden = at.field("hiddenSize")?.within(MAX_HIDDEN)?;
+        let vocabulary = at.field("vocabSize")?.within(MAX_ROWS)?;
+        let embedding = self.tensor(&at.field("embedding")?, &[vocabulary, hidden])?;
+        let rotaries = at.field("rotaries")?;
+        if rotaries.len()? > MAX_ROTARIES {
+            return Err(rotaries.bad(format!("There are more than {MAX_ROTARIES}.")));
         }
-        if !(1..=MAX_BLOCKS).contains(&raw.blocks.len()) {
-            return Err(bad(
-                "blocks",
-                format!(
-                    "Their number {} is not within 1..={MAX_BLOCKS}.",
-                    raw.blocks.len()
-                ),
-            ));
+        let rotaries = rotaries
+            .items()?
+            .map(|at| read_rotary(&at))
+            .collect::<Result<Vec<_>>>()?;
+        let blocks = at.field("blocks")?;
+        let count = blocks.len()?;
+        if !(1..=MAX_BLOCKS).contains(&count) {
+            return Err(blocks.bad(format!("Their number {count} is not within 1..={MAX_BLOCKS}.")));
         }
-        let embedding = self.tensor("embedding", raw.embedding, &[vocabulary, hidden])?;
-        let rotaries = raw
-            .rotaries
-            .into_iter()
-            .enumerate()
-            .map(|(i, rotary)| read_rotary(&format!("rotaries[{i}]"), rotary))
+        let blocks = blocks
+            .items()?
+            .map(|at| self.block(&at, hidden, &rotaries))
             .collect::<Result<Vec<_>>>()?;
-        let blocks = raw
-            .blocks
-            .into_iter()
-            .enumerate()
-            .map(|(i, block)| self.block(&format!("blocks[{i}]"), block, hidden, &rotaries))
-            .collect::<Result<Vec<_>>>()?;
-        let final_norm = self.norm("finalNorm", raw.final_norm, hidden)?;
-        let head = raw
-            .head
-            .map(|head| self.linear("head", head, vocabulary, hidden))
+        let final_norm = self.norm(&at.field("finalNorm")?, hidden)?;
+        let head = at
+            .field("head")?
+            .present()
+            .map(|at| self.linear(&at, vocabulary, hidden))
             .transpose()?;
         Ok(Model {
             hidden,
             vocabulary,
-            max_positions,
+            max_positions: at.field("maxPositions")?.within(MAX_POSITIONS)?,
             embedding,
-            embedding_scale: finite("embeddingScale", raw.embedding_scale)?,
+            embedding_scale: at.field("embeddingScale")?.finite()?,
             rotaries,
             blocks,
             final_norm,
@@ -291,185 +232,143 @@ impl Reader {
         })
     }
 
-    fn block(&mut self, path: &str, raw: RawBlock, hidden: usize, rotaries: &[Rotary]) -> Result<Block> {
-        must_be(&format!("{path}.topology"), &raw.topology, "pre-norm")?;
+    fn block(&mut self, at: &Place<'_>, hidden: usize, rotaries: &[Rotary]) -> Result<Block> {
+        at.field("topology")?.must_be("pre-norm")?;
         Ok(Block {
-            attention_norm: self.norm(&format!("{path}.attentionNorm"), raw.attention_norm, hidden)?,
-            attention: self.attention(&format!("{path}.attention"), raw.attention, hidden, rotaries)?,
-            mlp_norm: self.norm(&format!("{path}.mlpNorm"), raw.mlp_norm, hidden)?,
-            mlp: self.mlp(&format!("{path}.mlp"), raw.mlp, hidden)?,
+            attention_norm: self.norm(&at.field("attentionNorm")?, hidden)?,
+            attention: self.attention(&at.field("attention")?, hidden, rotaries)?,
+            mlp_norm: self.norm(&at.field("mlpNorm")?, hidden)?,
+            mlp: self.mlp(&at.field("mlp")?, hidden)?,
         })
     }
 
-    fn attention(
-        &mut self,
-        path: &str,
-        raw: RawAttention,
-        hidden: usize,
-        rotaries: &[Rotary],
-    ) -> Result<Attention> {
-        let heads = within(&format!("{path}.heads"), raw.heads, MAX_HEADS)?;
-        let kv_heads = within(&format!("{path}.kvHeads"), raw.kv_heads, heads)?;
-        let head_dim = within(&format!("{path}.headDim"), raw.head_dim, MAX_HEAD_DIM)?;
+    fn attention(&mut self, at: &Place<'_>, hidden: usize, rotaries: &[Rotary]) -> Result<Attention> {
+        let heads = at.field("heads")?.within(MAX_HEADS)?;
+        let kv_heads_at = at.field("kvHeads")?;
+        let kv_heads = kv_heads_at.within(heads)?;
+        let head_dim = at.field("headDim")?.within(MAX_HEAD_DIM)?;
         if heads % kv_heads != 0 {
-            return Err(bad(
-                format!("{path}.kvHeads"),
-                format!("{kv_heads} does not divide {heads} heads."),
-            ));
+            return Err(kv_heads_at.bad(format!("{kv_heads} does not divide {heads} heads.")));
         }
-        if raw.window == Some(0) {
-            return Err(bad(
-                format!("{path}.window"),
-                "It is 0: a token sees at least itself.",
-            ));
-        }
-        if let Some(index) = raw.rotary {
-            let Some(rotary) = rotaries.get(index) else {
-                return Err(bad(
-                    format!("{path}.rotary"),
-                    format!("There is no rotary {index}."),
-                ));
-            };
-            if 2 * rotary.inverse_frequencies.len() > head_dim {
-                return Err(bad(
-                    format!("{path}.rotary"),
-                    format!("It turns more than the {head_dim} elements of a head."),
-                ));
+        let window = match at.field("window")?.present() {
+            None => None,
+            Some(at) => match at.whole_number()? {
+                0 => return Err(at.bad("It is 0: a token sees at least itself.")),
+                window => Some(window),
+            },
+        };
+        let rotary = match at.field("rotary")?.present() {
+            None => None,
+            Some(at) => {
+                let index = at.whole_number()?;
+                let Some(rotary) = rotaries.get(index) else {
+                    return Err(at.bad(format!("There is no rotary {index}.")));
+                };
+                if 2 * rotary.inverse_frequencies.len() > head_dim {
+                    return Err(at.bad(format!("It turns more than the {head_dim} elements of a head.")));
+                }
+                Some(index)
             }
-        }
+        };
         let (queries, keys) = (heads * head_dim, kv_heads * head_dim);
         Ok(Attention {
             heads,
             kv_heads,
             head_dim,
-            scale: finite(&format!("{path}.scale"), raw.scale)?,
-            window: raw.window,
-            rotary: raw.rotary,
-            query: self.linear(&format!("{path}.query"), raw.query, queries, hidden)?,
-            key: self.linear(&format!("{path}.key"), raw.key, keys, hidden)?,
-            value: self.linear(&format!("{path}.value"), raw.value, keys, hidden)?,
-            output: self.linear(&format!("{path}.output"), raw.output, hidden, queries)?,
+            scale: at.field("scale")?.finite()?,
+            window,
+            rotary,
+            query: self.linear(&at.field("query")?, queries, hidden)?,
+            key: self.linear(&at.field("key")?, keys, hidden)?,
+            value: self.linear(&at.field("value")?, keys, hidden)?,
+            output: self.linear(&at.field("output")?, hidden, queries)?,
         })
     }
 
-    fn mlp(&mut self, path: &str, raw: RawMlp, hidden: usize) -> Result<Mlp> {
-        must_be(&format!("{path}.kind"), &raw.kind, "gated")?;
-        must_be(&format!("{path}.activation"), &raw.activation, "silu")?;
-        let width = within(&format!("{path}.width"), raw.width, MAX_COLS)?;
+    fn mlp(&mut self, at: &Place<'_>, hidden: usize) -> Result<Mlp> {
+        at.field("kind")?.must_be("gated")?;
+        at.field("activation")?.must_be("silu")?;
+        let width = at.field("width")?.within(MAX_COLS)?;
         Ok(Mlp {
             width,
-            gate: self.linear(&format!("{path}.gate"), raw.gate, width, hidden)?,
-            up: self.linear(&format!("{path}.up"), raw.up, width, hidden)?,
-            down: self.linear(&format!("{path}.down"), raw.down, hidden, width)?,
+            gate: self.linear(&at.field("gate")?, width, hidden)?,
+            up: self.linear(&at.field("up")?, width, hidden)?,
+            down: self.linear(&at.field("down")?, hidden, width)?,
         })
     }
 
-    fn linear(&mut self, path: &str, raw: RawLinear, out: usize, input: usize) -> Result<Linear> {
+    fn linear(&mut self, at: &Place<'_>, out: usize, input: usize) -> Result<Linear> {
         Ok(Linear {
-            weight: self.tensor(&format!("{path}.weight"), raw.weight, &[out, input])?,
-            bias: raw
-                .bias
-                .map(|bias| self.tensor(&format!("{path}.bias"), bias, &[out]))
+            weight: self.tensor(&at.field("weight")?, &[out, input])?,
+            bias: at
+                .field("bias")?
+                .present()
+                .map(|at| self.tensor(&at, &[out]))
                 .transpose()?,
         })
     }
 
-    fn norm(&mut self, path: &str, raw: RawNorm, hidden: usize) -> Result<Norm> {
-        must_be(&format!("{path}.kind"), &raw.kind, "rms")?;
-        if !(raw.epsilon.is_finite() && raw.epsilon >= 0.0) {
-            return Err(bad(format!("{path}.epsilon"), "It is not a number from 0 up."));
+    fn norm(&mut self, at: &Place<'_>, hidden: usize) -> Result<Norm> {
+        at.field("kind")?.must_be("rms")?;
+        let epsilon_at = at.field("epsilon")?;
+        let epsilon = epsilon_at.number()?;
+        if !(epsilon.is_finite() && epsilon >= 0.0) {
+            return Err(epsilon_at.bad("It is not a number from 0 up."));
         }
         Ok(Norm {
-            epsilon: raw.epsilon,
-            gain: self.tensor(&format!("{path}.gain"), raw.gain, &[hidden])?,
+            epsilon,
+            gain: self.tensor(&at.field("gain")?, &[hidden])?,
         })
     }
 
     /// The same name may serve in several places (a shared tensor), with one shape and type.
-    fn tensor(&mut self, path: &str, raw: RawTensor, shape: &[usize]) -> Result<TensorId> {
-        if raw.shape != shape {
-            return Err(bad(
-                path,
-                format!(
-                    "Tensor \"{}\" has shape {:?}, but {shape:?} is needed.",
-                    raw.name, raw.shape
-                ),
-            ));
+    fn tensor(&mut self, at: &Place<'_>, shape: &[usize]) -> Result<TensorId> {
+        let name = at.field("name")?.text()?;
+        let described = at
+            .field("shape")?
+            .items()?
+            .map(|at| at.whole_number())
+            .collect::<Result<Vec<_>>>()?;
+        if described != shape {
+            return Err(at.bad(format!(
+                "Tensor \"{name}\" has shape {described:?}, but {shape:?} is needed."
+            )));
         }
-        let Some(dtype) = Dtype::parse(&raw.dtype) else {
-            return Err(bad(
-                path,
-                format!("Tensor \"{}\" has element type \"{}\".", raw.name, raw.dtype),
-            ));
+        let dtype = at.field("dtype")?.text()?;
+        let Some(dtype) = Dtype::parse(dtype) else {
+            return Err(at.bad(format!("Tensor \"{name}\" has element type \"{dtype}\".")));
         };
         let spec = TensorSpec {
-            name: raw.name,
+            name: name.into(),
             dtype,
-            shape: raw.shape,
+            shape: described,
         };
-        if let Some(&id) = self.by_name.get(&spec.name) {
-            if self.tensors[id] != spec {
-                return Err(bad(
-                    path,
-                    format!("Tensor \"{}\" is described twice, differently.", spec.name),
-                ));
-            }
-            return Ok(id);
-        }
-        let id = self.tensors.len();
-        self.by_name.insert(spec.name.clone(), id);
-        self.tensors.push(spec);
-        Ok(id)
+        self.tensors
+            .add(spec)
+            .ok_or_else(|| at.bad(format!("Tensor \"{name}\" is described twice, differently.")))
     }
 }
 
-fn read_rotary(path: &str, raw: RawRotary) -> Result<Rotary> {
-    if raw.dim == 0
-        || !raw.dim.is_multiple_of(2)
-        || raw.dim > MAX_HEAD_DIM
-        || raw.inverse_frequencies.len() != raw.dim / 2
-    {
-        let count = raw.inverse_frequencies.len();
-        return Err(bad(
-            path,
-            format!("{count} frequencies do not turn {} elements in pairs.", raw.dim),
-        ));
+fn read_rotary(at: &Place<'_>) -> Result<Rotary> {
+    let dim = at.field("dim")?.whole_number()?;
+    let inverse_frequencies = at
+        .field("inverseFrequencies")?
+        .items()?
+        .map(|at| at.number())
+        .collect::<Result<Vec<_>>>()?;
+    let count = inverse_frequencies.len();
+    if dim == 0 || !dim.is_multiple_of(2) || dim > MAX_HEAD_DIM || count != dim / 2 {
+        return Err(at.bad(format!(
+            "{count} frequencies do not turn {dim} elements in pairs."
+        )));
     }
-    if raw.inverse_frequencies.iter().any(|f| !f.is_finite()) {
-        return Err(bad(path, "A frequency is not finite."));
+    if inverse_frequencies.iter().any(|f| !f.is_finite()) {
+        return Err(at.bad("A frequency is not finite."));
     }
-    finite(&format!("{path}.attentionFactor"), raw.attention_factor)?;
+    let factor = at.field("attentionFactor")?;
+    factor.finite()?;
     Ok(Rotary {
-        inverse_frequencies: raw.inverse_frequencies,
-        attention_factor: raw.attention_factor,
+        inverse_frequencies,
+        attention_factor: factor.number()?,
     })
-}
-
-fn within(path: &str, value: usize, max: usize) -> Result<usize> {
-    if (1..=max).contains(&value) {
-        Ok(value)
-    } else {
-        Err(bad(path, format!("{value} is not within 1..={max}.")))
-    }
-}
-
-/// A finite number that stays finite in f32.
-fn finite(path: &str, value: f64) -> Result<f32> {
-    let value = value as f32;
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(bad(path, "It is not a finite number."))
-    }
-}
-
-fn must_be(path: &str, value: &str, expected: &str) -> Result<()> {
-    if value == expected {
-        Ok(())
-    } else {
-        Err(bad(
-            path,
-            format!("\"{value}\" is not computed by the reference; \"{expected}\" is."),
-        ))
-    }
 }

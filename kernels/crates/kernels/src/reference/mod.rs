@@ -5,12 +5,11 @@ pub mod description;
 
 mod attention;
 mod calibration;
+mod cbor;
 mod elementwise;
 mod linear;
 mod matrix;
 mod weights;
-
-use std::collections::HashMap;
 
 use crate::error::{try_vec, Error, Result};
 use attention::{attend, Cache};
@@ -39,7 +38,6 @@ pub enum Want {
 pub struct Engine {
     model: Model,
     weights: Weights,
-    by_name: HashMap<String, TensorId>,
     context: usize,
     position: usize,
     caches: Vec<Cache>,
@@ -50,9 +48,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Reads a description; `context` is the limit of positions, the model's own when `None`.
-    pub fn new(json: &str, context: Option<usize>) -> Result<Self> {
-        let model = Model::parse(json)?;
+    /// Reads a description in CBOR; `context` is the limit of positions, the model's own when `None`.
+    pub fn new(description: &[u8], context: Option<usize>) -> Result<Self> {
+        let model = Model::read(description)?;
         let context = context.unwrap_or(model.max_positions);
         if !(1..=model.max_positions).contains(&context) {
             return Err(Error::range(format!(
@@ -61,13 +59,7 @@ impl Engine {
             )));
         }
         Ok(Self {
-            weights: Weights::new(&model.tensors)?,
-            by_name: model
-                .tensors
-                .iter()
-                .enumerate()
-                .map(|(id, spec)| (spec.name.clone(), id))
-                .collect(),
+            weights: Weights::new(model.tensors.specs())?,
             context,
             position: 0,
             caches: model.blocks.iter().map(|_| Cache::default()).collect(),
@@ -104,12 +96,12 @@ impl Engine {
     pub fn check_rows(&self, name: &str, bytes: usize) -> Result<usize> {
         let id = self.tensor(name)?;
         self.weights.check_rows(id, bytes)?;
-        let spec = &self.model.tensors[id];
+        let spec = &self.model.tensors.specs()[id];
         Ok(spec.cols() * spec.dtype.size())
     }
 
     fn tensor(&self, name: &str) -> Result<TensorId> {
-        self.by_name.get(name).copied().ok_or_else(|| {
+        self.model.tensors.find(name).ok_or_else(|| {
             Error::format(
                 name,
                 "The model's description has no such tensor.",

@@ -269,6 +269,28 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// A value in CBOR, as `src/quantize/cbor.ts` writes it.
+pub fn cbor(value: &Value) -> Vec<u8> {
+    let head = |kind: u8, length: usize| [&[kind][..], &(length as u32).to_be_bytes()].concat();
+    let text = |text: &str| [head(0x7A, text.len()), text.into()].concat();
+    match value {
+        Value::Null => vec![0xF6],
+        Value::Bool(truth) => vec![0xF4 + u8::from(*truth)],
+        Value::Number(number) => [&[0xFB][..], &number.as_f64().unwrap().to_be_bytes()].concat(),
+        Value::String(string) => text(string),
+        Value::Array(list) => {
+            let items = list.iter().flat_map(cbor);
+            head(0x9A, list.len()).into_iter().chain(items).collect()
+        }
+        Value::Object(map) => {
+            let fields = map
+                .iter()
+                .flat_map(|(key, value)| [text(key), cbor(value)].concat());
+            head(0xBA, map.len()).into_iter().chain(fields).collect()
+        }
+    }
+}
+
 /// Random ids.
 pub fn ids(random: &mut Random, count: usize, vocabulary: usize) -> Vec<u32> {
     (0..count).map(|_| random.below(vocabulary) as u32).collect()
