@@ -176,6 +176,8 @@ function tightTemplates(source) {
     styles
       .replace(/\/\*[^]*?\*\//g, '')
       .replace(/\s*([{};])\s*/g, '$1')
+      .replace(/;}/g, '}')
+      .replace(/,\n/g, ',')
       .replace(/:\s+/g, ':'),
   );
 }
@@ -245,9 +247,21 @@ function shrink(module) {
   return {
     name: 'shrink',
     async renderChunk(code) {
-      const { code: small, map } = await minify(code, { module, ecma: 2020, sourceMap: true });
+      const format = { comments: licencesOnce() };
+      const { code: small, map } = await minify(code, { module, ecma: 2022, format, sourceMap: true });
       return { code: small, map };
     },
+  };
+}
+
+/** Keeps each licence's comment the first time that it comes in a chunk: packages repeat it in every file, with another year. */
+function licencesOnce() {
+  const seen = new Set();
+  return (_node, { value }) => {
+    const text = value.replace(/\d{4}/g, '');
+    if (!/@license|@preserve|@copyright/i.test(text) || seen.has(text)) return false;
+    seen.add(text);
+    return true;
   };
 }
 

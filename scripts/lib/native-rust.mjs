@@ -7,9 +7,12 @@ import path from 'node:path';
 import { ROOT, runOrThrow } from './run.mjs';
 import { CARGO, RUSTC, WASM_LD } from './toolchain.mjs';
 
+/** The standard library is compiled along, in its small form: nothing that must be fast is its. */
+const STANDARD_LIBRARY = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size'];
+
 /** What the compiler is told beyond kernels/Cargo.toml, without the path replacements. */
 export const RUST_FLAGS = [
-  '-Zbuild-std=std,panic_abort',
+  ...STANDARD_LIBRARY,
   `-C linker=${WASM_LD}`,
   '-C target-feature=+simd128',
   '-Zunstable-options -C panic=immediate-abort',
@@ -56,7 +59,7 @@ export async function buildRustModule(crate, name, output) {
     ...registryFolders(cargoHome).map((folder) => `--remap-path-prefix=${folder}=/registry`),
   ];
   const args = ['build', '--release', '--locked', '--lib', '--package', crate, '--manifest-path', manifest];
-  await runOrThrow(CARGO, [...args, '--target', TARGET, '-Zbuild-std=std,panic_abort'], {
+  await runOrThrow(CARGO, [...args, '--target', TARGET, ...STANDARD_LIBRARY], {
     env: { ...env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
     quiet: true,
   });

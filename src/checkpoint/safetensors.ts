@@ -9,15 +9,13 @@ import { isJsonObject, JsonError, parseStrictJson } from '../source/strict-json.
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import type { Dtype, TensorInfo } from './checkpoint.js';
 import { bitsOf, parseDtype } from './dtype.js';
+import { MAX_TENSORS } from './limits.js';
 
 /**
  * Longest header. An entry takes about 120 bytes, so this is 200,000 tensors; the largest published models have some 60,000.
  * The format's own reader stops at 100 MB, the Hub's at this. The text and its parsed form must fit beside a page.
  */
 export const MAX_HEADER_BYTES = 25_000_000;
-
-/** Most tensors in one file: what fits a header of that size, so that short names do not multiply the memory. */
-export const MAX_TENSORS = 200_000;
 
 /** Longest tensor name. Real ones have at most about 100 characters; they are shown in lists and messages. */
 export const MAX_NAME_LENGTH = 1024;

@@ -4,7 +4,7 @@ import type { ModelFolder } from '../source/byte-source.js';
 import { isInsideName } from '../source/checks.js';
 import { readJsonObject } from '../source/read-json.js';
 import { isJsonObject } from '../source/strict-json.js';
-import { MAX_TENSORS } from './safetensors.js';
+import { MAX_TENSORS } from './limits.js';
 
 /** Name of the index next to its shards. */
 export const INDEX_NAME = 'model.safetensors.index.json';

@@ -41,7 +41,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
       { onProgress: progress.show, signal: terminal.signal },
     );
     if (bytes === null) throw new Error('The conversion gave no package.');
-    files = makeKit({
+    files = await makeKit({
       name: request.name ?? folder.name,
       board,
       scheme: writeScheme(scheme),

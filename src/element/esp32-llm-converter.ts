@@ -1,6 +1,6 @@
 /** The custom element: wires page, store and views. Importing it registers nothing; `define.ts` does. */
 import { LitElement, adoptStyles, html, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
@@ -174,10 +174,10 @@ export class Esp32LlmConverter extends LitElement {
   });
   readonly #actions: Actions = {
     pickFolder: () => {
-      this.folderInput.click();
+      this.#pick('folder');
     },
     pickFiles: () => {
-      this.fileInput.click();
+      this.#pick('file');
     },
     useSample: () => void this.load(),
     open: (address) => void this.#load({ typed: address }),
@@ -231,9 +231,6 @@ export class Esp32LlmConverter extends LitElement {
   #turn = 0;
   /** The focus was inside when the current update began. */
   #hadFocus = false;
-
-  @query('#folder-input') private readonly folderInput!: HTMLInputElement;
-  @query('#file-input') private readonly fileInput!: HTMLInputElement;
 
   @state() private view: State = this.#store.state;
   @state() private openTensor: string | null = null;
@@ -529,6 +526,11 @@ export class Esp32LlmConverter extends LitElement {
       // In frames and insecure pages there is no clipboard; the text stands there to be selected.
       this.announcement = announce.notCopied;
     }
+  }
+
+  /** Opens the browser's choice of files. */
+  #pick(what: 'folder' | 'file'): void {
+    this.renderRoot.querySelector<HTMLInputElement>(`#${what}-input`)?.click();
   }
 
   #picked(event: Event): void {

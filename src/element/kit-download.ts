@@ -35,7 +35,7 @@ export async function makeKitDownload(
     fetchBundle(options.bundle),
     openModelFolder(source).then((folder) => readModelFiles(folder)),
   ]);
-  const files = makeKit({
+  const files = await makeKit({
     name: inspection.name,
     board: findBoard(settings.board),
     scheme: writeScheme({ ...DEFAULT_SCHEME, ...settings }),

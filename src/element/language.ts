@@ -40,7 +40,7 @@ export class LanguageController implements ReactiveController {
     const views = this.#strings !== null;
     this.#use(wanted);
     if (wanted === 'en') this.#first = enFirst;
-    else void this.#loadFirst();
+    else void this.#loadFirst(wanted);
     // What is shown beyond the first view stays in one language.
     if (!views) return;
     this.#waiting = true;
@@ -97,8 +97,7 @@ export class LanguageController implements ReactiveController {
     if (this.#strings === null) await this.load();
   }
 
-  async #loadFirst(): Promise<void> {
-    const language = this.#language;
+  async #loadFirst(language: Exclude<Language, 'en'>): Promise<void> {
     const first = await loadFirstStrings(language).catch(() => null);
     if (language !== this.#language) return;
     if (first === null) this.#use('en');

@@ -58,9 +58,9 @@ const TEXT_BYTES = 3 * 1024 * 1024;
 const CALL_BYTES = 3 * 4096;
 
 /** All files, in the order in which they are written. */
-export function makeKit(request: KitRequest): KitFile[] {
+export async function makeKit(request: KitRequest): Promise<KitFile[]> {
   const { name, board, scheme, context, prompt, language } = request;
-  const words = kitWords(language);
+  const words = await kitWords(language);
   const folder = folderName(name);
   const preset: KitPreset = {
     name,

@@ -1,7 +1,4 @@
 /** What a class kit says to teachers and students, one dictionary for each language. */
-import { esKit } from './words-es.js';
-import { zhHansKit } from './words-zh-hans.js';
-
 export interface KitWords {
   /** BCP 47. */
   readonly language: string;
@@ -116,14 +113,18 @@ Nothing in this folder makes a request to another computer.
 `,
 };
 
-/** Dictionaries by a language's tag. */
-const DICTIONARIES: Readonly<Record<string, KitWords>> = { en, es: esKit, 'zh-hans': zhHansKit };
+/** The dictionaries beside the English one, by a language's tag; each is fetched when it is asked for. */
+const OTHERS: Readonly<Record<string, () => Promise<KitWords>>> = {
+  es: async () => (await import('./words-es.js')).esKit,
+  'zh-hans': async () => (await import('./words-zh-hans.js')).zhHansKit,
+};
 
 /**
  * The words for a language, or English.
  * @param language BCP 47
  */
-export function kitWords(language: string): KitWords {
+export async function kitWords(language: string): Promise<KitWords> {
   const tag = language.toLowerCase();
-  return DICTIONARIES[tag] ?? DICTIONARIES[tag.split('-')[0] ?? ''] ?? en;
+  const load = OTHERS[tag] ?? OTHERS[tag.split('-')[0] ?? ''];
+  return load === undefined ? en : load();
 }

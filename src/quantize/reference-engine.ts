@@ -84,7 +84,17 @@ export class WasmReferenceEngine implements ReferenceEngine {
 
 /** What the engine reads of a model; the rest would only be skipped there. */
 function description(model: DecoderModel): Uint8Array {
-  const { hiddenSize, vocabSize, maxPositions, embedding, embeddingScale, rotaries, blocks, finalNorm, head } = model;
+  const {
+    hiddenSize,
+    vocabSize,
+    maxPositions,
+    embedding,
+    embeddingScale,
+    rotaries,
+    blocks,
+    finalNorm,
+    head,
+  } = model;
   return writeCbor({
     hiddenSize,
     vocabSize,

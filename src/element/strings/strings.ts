@@ -30,11 +30,9 @@ export function findLanguage(wanted: string): Language {
   return marks.some((mark) => TRADITIONAL.includes(mark)) ? 'en' : 'zh-Hans';
 }
 
-/** Fetches the words of the first view. */
-export async function loadFirstStrings(language: Language): Promise<FirstStrings> {
+/** Fetches the words of the first view, which are there from the beginning in English alone. */
+export async function loadFirstStrings(language: Exclude<Language, 'en'>): Promise<FirstStrings> {
   switch (language) {
-    case 'en':
-      return (await import('./en-first.js')).enFirst;
     case 'es':
       return (await import('./es-first.js')).esFirst;
     case 'zh-Hans':
