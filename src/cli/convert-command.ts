@@ -6,6 +6,7 @@ import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { reportHtml, reportText } from '../report/index.js';
 import { UsageError } from '../shared/errors.js';
+import { ENGLISH_NOTES, sayNote } from '../shared/notes.js';
 import { nodeFolder } from '../source/node-folder.js';
 import { isImageName, type ConvertRequest } from './arguments.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
@@ -76,12 +77,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
         files: written,
         plan: planToJson(plan),
         report,
-        notes: conversion.notes,
+        notes: conversion.notes.map((note) => sayNote(note, ENGLISH_NOTES)),
       })}\n`,
     );
     return;
   }
-  for (const note of conversion.notes) terminal.stderr.write(`Note: ${note}\n`);
+  for (const note of conversion.notes) terminal.stderr.write(`Note: ${sayNote(note, ENGLISH_NOTES)}\n`);
   terminal.stdout.write(`${planText(plan)}\n`);
   if (report !== null)
     terminal.stdout.write(

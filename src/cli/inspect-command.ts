@@ -7,6 +7,7 @@ import { BOARDS } from '../plan/boards.js';
 import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, TransportError } from '../shared/errors.js';
+import { ENGLISH_NOTES, sayNote } from '../shared/notes.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { InspectRequest } from './arguments.js';
@@ -69,9 +70,10 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
     const summary = await summarizeFolder(folder, terminal.signal);
     const fits = await fitTable(request, terminal);
     const convertible = summary.problem === null && fits.problem === null;
+    const notes = summary.notes.map((note) => sayNote(note, ENGLISH_NOTES));
     if (request.json) {
       terminal.stdout.write(
-        `${JSON.stringify({ kind: 'folder', ...summary, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`,
+        `${JSON.stringify({ kind: 'folder', ...summary, notes, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`,
       );
       return convertible;
     }
@@ -104,6 +106,7 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
               ),
             ]
           : [`Cannot be converted: ${summary.problem ?? fits.problem ?? ''}`]),
+        ...notes.map((note) => `Note: ${note}`),
         '',
       ].join('\n'),
     );

@@ -3,6 +3,7 @@
  * the quantizer and the float reference engine read it, and none of them knows a family's name.
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
+import type { Note } from '../shared/notes.js';
 
 /** A tensor of the checkpoint, by name, with what was verified about it. */
 export interface TensorRef {
@@ -109,5 +110,5 @@ export interface DecoderModel {
   /** Number of parameters, tied ones counted once. */
   readonly parameters: number;
   /** Notes for people: what was ignored or assumed while reading. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -1,4 +1,5 @@
 /** Special ids and sampling defaults: generation_config.json over config.json over what the class defaults to. */
+import type { Note } from '../shared/notes.js';
 import type { ConfigFields } from './config-fields.js';
 import type { GenerationDefaults } from './decoder.js';
 
@@ -7,7 +8,7 @@ export interface SpecialIds {
   readonly bosId: number | null;
   readonly eosIds: readonly number[];
   readonly padId: number | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** The ids that a class assumes when config.json does not mention them. */
@@ -27,16 +28,14 @@ export function readSpecialIds(
   vocabSize: number,
   defaults: DefaultIds,
 ): SpecialIds {
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const ids = (key: string, fallback: number | null): readonly number[] => {
     const source = generation?.isSet(key) === true ? generation : config;
     const found = source.idList(key) ?? (source.has(key) || fallback === null ? [] : [fallback]);
     const inside = found.filter((id) => id >= 0 && id < vocabSize);
     const outside = found.filter((id) => id !== -1 && !inside.includes(id));
     if (outside.length > 0 && source.has(key)) {
-      notes.push(
-        `${key} ${outside.join(', ')} in ${source.file} is outside the vocabulary of ${vocabSize} and is ignored.`,
-      );
+      notes.push({ code: 'ids-ignored', key, ids: outside, file: source.file, vocabSize });
     }
     return [...new Set(inside)];
   };

@@ -5,6 +5,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { rowBlocks } from '../checkpoint/row-blocks.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import type { ConfigFields } from './config-fields.js';
 import { show } from './config-fields.js';
 import type { BlockSpec, DecoderModel, LinearSpec, NormSpec, TensorRef } from './decoder.js';
@@ -124,8 +125,7 @@ export async function readLlamaLike(reading: FamilyReading, traits: LlamaTraits)
   });
   const finalNorm = norm('norm.weight');
   const ignored = table.finish((name) => explainUnknown(name, config, traits));
-  if (ignored > 0)
-    notes.push(`${ignored} stored rotary tables (rotary_emb.inv_freq) are computed anew and were left out.`);
+  if (ignored > 0) notes.push({ code: 'rotary-recomputed', count: ignored });
 
   const ids = readSpecialIds(config, generation, vocabSize, traits.defaults);
   notes.push(...ids.notes);
@@ -249,7 +249,7 @@ async function readEmbeddingAndHead(
   table: TensorTable,
   prefix: string,
   hiddenSize: number,
-): Promise<{ embedding: TensorRef; head: LinearSpec | null; notes: readonly string[] }> {
+): Promise<{ embedding: TensorRef; head: LinearSpec | null; notes: readonly Note[] }> {
   const embeddingName = `${prefix}embed_tokens.weight`;
   const headName = 'lm_head.weight';
   const stored = table.shapeOf(embeddingName) ?? table.shapeOf(headName);
@@ -263,18 +263,14 @@ async function readEmbeddingAndHead(
   }
   const embedding = table.take(embeddingName, shape, claim);
   if (!table.has(headName)) {
-    const note =
-      'No head is stored although tie_word_embeddings is not set: the embedding is used as the head.';
-    return { embedding, head: null, notes: tied ? [] : [note] };
+    return { embedding, head: null, notes: tied ? [] : [{ code: 'head-absent' }] };
   }
   if (!tied)
     return { embedding, head: { weight: table.take(headName, shape, claim), bias: null }, notes: [] };
 
   table.ignore(headName);
   const same = await sameBytes(checkpoint, embeddingName, headName, signal);
-  const note =
-    'A head is stored that differs from the embedding, but tie_word_embeddings is set: the embedding is used as the head.';
-  return { embedding, head: null, notes: same ? [] : [note] };
+  return { embedding, head: null, notes: same ? [] : [{ code: 'head-ignored' }] };
 }
 
 async function sameBytes(

@@ -1,6 +1,7 @@
 /** Reads config.json and the tensor directory into the one description that all later rooms work from. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { MAX_CONFIG_BYTES, readJsonObject } from '../source/read-json.js';
 import { ConfigFields, show } from './config-fields.js';
@@ -60,7 +61,7 @@ async function readConfig(folder: ModelFolder, signal: AbortSignal | undefined):
 interface Choice {
   readonly family: Family;
   readonly architecture: string;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Trusts `architectures[0]`, confirmed by `model_type`. */
@@ -75,7 +76,7 @@ function chooseFamily(config: ConfigFields): Choice {
     return {
       family: byType,
       architecture: assumed,
-      notes: [`config.json names no architecture: ${assumed} is assumed.`],
+      notes: [{ code: 'architecture-assumed', architecture: assumed }],
     };
   }
   const family = FAMILIES.find(

@@ -4,6 +4,7 @@
  * (dynamic, longrope) changes the angles with the length of the text, which a device with a fixed context never needs.
  */
 import { UnsupportedError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import { isJsonObject } from '../source/strict-json.js';
 import { ConfigFields } from './config-fields.js';
 import type { RotarySpec } from './decoder.js';
@@ -20,7 +21,7 @@ export interface RotaryShape {
 export interface RotaryReading {
   readonly spec: RotarySpec;
   readonly maxPositions: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Default base of the angles, of all families that are read. */
@@ -89,7 +90,7 @@ export function computeRotary(
   const done = (
     inverseFrequencies: readonly number[],
     attentionFactor = 1,
-    notes: readonly string[] = [],
+    notes: readonly Note[] = [],
     limit = maxPositions,
   ): RotaryReading => ({ spec: { dim, inverseFrequencies, attentionFactor }, maxPositions: limit, notes });
   // Only `default` can do without parameters of its own.
@@ -104,9 +105,7 @@ export function computeRotary(
     case 'dynamic':
       // Up to the trained length the base is not changed; beyond it, it grows with the text.
       readFactor(fields);
-      return done(plain, 1, [
-        `The rotary embedding is dynamic: it holds as trained up to position ${maxPositions}, the longest context offered.`,
-      ]);
+      return done(plain, 1, [{ code: 'rotary-dynamic', positions: maxPositions }]);
     case 'llama3':
       return done(llama3(plain, fields, originalLength(config, fields, maxPositions)));
     case 'yarn':
@@ -126,7 +125,7 @@ export function computeRotary(
 type Done = (
   inverseFrequencies: readonly number[],
   attentionFactor?: number,
-  notes?: readonly string[],
+  notes?: readonly Note[],
   limit?: number,
 ) => RotaryReading;
 
@@ -211,12 +210,8 @@ function longrope(
   const attentionFactor =
     given ?? (factor <= 1 || original <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
   const limit = Math.min(maxPositions, original);
-  const notes =
-    limit < maxPositions
-      ? [
-          `The long rotary factors are not used: the longest context offered is ${limit} of ${maxPositions} positions.`,
-        ]
-      : [];
+  const notes: Note[] =
+    limit < maxPositions ? [{ code: 'context-limited', positions: limit, original: maxPositions }] : [];
   return done(
     plain.map((frequency, i) => frequency / (divisors[i] ?? 1)),
     attentionFactor,

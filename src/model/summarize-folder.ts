@@ -2,6 +2,7 @@
 import type { Checkpoint, Dtype, TensorInfo } from '../checkpoint/checkpoint.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { FormatError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import type { DecoderModel } from './decoder.js';
 import { checkArchitecture, readDecoder } from './read.js';
@@ -32,7 +33,7 @@ export interface FolderSummary {
   readonly problem: string | null;
   /** The description when it can be read. */
   readonly model: DecoderModel | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**

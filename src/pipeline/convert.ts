@@ -16,6 +16,7 @@ import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors } from '../quantize/quantize.js';
 import type { Report } from '../quantize/report.js';
 import { FitError, UsageError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { VERSION } from '../shared/version.js';
 import type { ModelFolder } from '../source/byte-source.js';
@@ -34,7 +35,7 @@ export interface OpenedModel {
   readonly model: DecoderModel;
   readonly tokenizer: DeviceTokenizer | null;
   readonly chat: ChatPieces | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -52,20 +53,17 @@ export async function openModel(
   const notes = [...model.notes, ...(tokenizer?.notes ?? [await missingTokenizer(folder, signal)])];
   if (tokenizer === null) return { folder, checkpoint, model, tokenizer, chat: null, notes };
   if (tokenizer.vocabSize > model.vocabSize) {
-    notes.push(
-      `The tokenizer has ${tokenizer.vocabSize} ids, the embedding ${model.vocabSize} rows: ids beyond cannot be used.`,
-    );
+    notes.push({ code: 'tokenizer-larger', ids: tokenizer.vocabSize, rows: model.vocabSize });
   }
   const chat = await readChat(folder, tokenizer, signal);
   notes.push(...chat.notes);
   return { folder, checkpoint, model, tokenizer, chat: chat.pieces, notes };
 }
 
-/** Says what an absent tokenizer.json means, and how to get one where only its SentencePiece original is there. */
-async function missingTokenizer(folder: ModelFolder, signal: AbortSignal | undefined): Promise<string> {
-  const note = 'The folder has no tokenizer.json: the package takes ids, not text.';
-  if ((await folder.open('tokenizer.model', signal)) === null) return note;
-  return `${note} It has a tokenizer.model: transformers' AutoTokenizer.from_pretrained("FOLDER").save_pretrained("FOLDER") makes a tokenizer.json of it.`;
+/** That tokenizer.json is absent, and whether its SentencePiece original is there. */
+async function missingTokenizer(folder: ModelFolder, signal: AbortSignal | undefined): Promise<Note> {
+  const original = await folder.open('tokenizer.model', signal);
+  return { code: 'tokenizer-absent', sentencePiece: original !== null };
 }
 
 /** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
+import type { Note } from '../shared/notes.js';
 import type { OnProgress } from '../shared/progress.js';
 
 /** The compiled WebAssembly modules; how they were fetched is the caller's business. */
@@ -56,5 +57,5 @@ export interface Conversion {
   /** Whether the package carries chat pieces, or the model continues text. */
   readonly chat: boolean;
   /** Notes for people from every room: what was assumed or ignored. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -2,6 +2,7 @@
  * A chat template cut into the pieces around the user's words. The template is rendered with marked messages to find the
  * pieces; then many conversations prove that the pieces, encoded by the device's own code, give the ids of the full rendering.
  */
+import type { Note } from '../shared/notes.js';
 import { writeChatSection } from './chat-section.js';
 import type { ChatContent } from './chat-section.js';
 import type { ChatMessage, ChatTemplate } from './template.js';
@@ -39,7 +40,7 @@ const systemMessage = (content: string): ChatMessage => ({ role: 'system', conte
 /** The pieces and how they are used, and notes on what was left out. */
 export interface CutTemplate {
   readonly pieces: ChatPieces;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -47,15 +48,13 @@ export interface CutTemplate {
  * @throws ChatProofError when not even one turn can be cut and proven; Error as the template has it
  */
 export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer): CutTemplate {
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const only = template.render([user(MARKS.user)]);
   const [first, suffix] = cut(only, [MARKS.user]) as [string, string];
   const trims = findTrim((text) => template.render([user(text)]), MARKS.user, first, suffix);
   const begins = tokenizer.prefixIds.length > 0 && !writesPrefix(tokenizer, only);
   if (begins && tokenizer.suffixIds.length > 0) {
-    notes.push(
-      'The chat template writes no begin token, and the tokenizer would also add an end token: neither is added.',
-    );
+    notes.push({ code: 'chat-no-begin' });
   }
   const addSpecial = begins && tokenizer.suffixIds.length === 0;
   let content: ChatContent = {
@@ -69,7 +68,7 @@ export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer):
     laterContinues: false,
   };
   proveFirstTurn(template, tokenizer, content);
-  content = attempt(notes, 'a second turn, so every question starts a new conversation', content, () => {
+  content = attempt(notes, 'chat-one-turn', content, () => {
     const later = findLater(template, content);
     for (const laterContinues of [true, false]) {
       const candidate = { ...content, later, laterContinues };
@@ -77,21 +76,22 @@ export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer):
     }
     throw new ChatProofError('its ids do not equal those of the whole conversation');
   });
-  content = attempt(notes, 'a system text of your own', content, () =>
-    findSystem(template, tokenizer, content),
-  );
+  content = attempt(notes, 'chat-no-system', content, () => findSystem(template, tokenizer, content));
   const endIds = findEnd(template, tokenizer);
   return { pieces: { ...content, endIds, section: writeChatSection(content) }, notes };
 }
 
 /** Adds something to the content, or a note why it is left out. */
-function attempt(notes: string[], what: string, content: ChatContent, add: () => ChatContent): ChatContent {
+function attempt(
+  notes: Note[],
+  code: 'chat-one-turn' | 'chat-no-system',
+  content: ChatContent,
+  add: () => ChatContent,
+): ChatContent {
   try {
     return add();
   } catch (error) {
-    notes.push(
-      `The chat template does not allow ${what} (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    notes.push({ code, reason: error instanceof Error ? error.message : String(error) });
     return content;
   }
 }

@@ -13,6 +13,9 @@ const TEMPLATE_FILE = 'chat_template.jinja';
 const OLD_TEMPLATE_FILE = 'chat_template.json';
 const MAX_TEMPLATE_BYTES = 1 << 20;
 
+/** Longest reason kept of a template that failed: it is a stranger's text. */
+const MAX_REASON = 300;
+
 /**
  * Reads the chat template, strongest place first: chat_template.jinja, tokenizer_config.json, chat_template.json.
  * A template that cannot be turned into proven pieces is left out with a note: the model then continues text.
@@ -28,7 +31,7 @@ export async function readChat(
     (await readText(folder, TEMPLATE_FILE, MAX_TEMPLATE_BYTES, signal)) ??
     templateIn(config) ??
     templateIn(await readJsonObject(folder, OLD_TEMPLATE_FILE, MAX_TEMPLATE_BYTES, signal));
-  if (source === null) return { pieces: null, notes: ['The model has no chat template: it continues text.'] };
+  if (source === null) return { pieces: null, notes: [{ code: 'chat-absent' }] };
   return chatFromTemplate(source, config, tokenizer);
 }
 
@@ -48,7 +51,7 @@ export function chatFromTemplate(
     const reason = error instanceof Error ? error.message : String(error);
     return {
       pieces: null,
-      notes: [`The chat template is not used, and the model continues text: ${reason.slice(0, 300)}.`],
+      notes: [{ code: 'chat-unused', reason: reason.slice(0, MAX_REASON) }],
     };
   }
 }

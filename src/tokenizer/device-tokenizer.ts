@@ -1,5 +1,6 @@
 /** The device's tokenizer in the page and in Node: the engine's C code as WebAssembly over the same tables. */
 import { FormatError, UsageError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import { EngineMemory } from './engine-memory.js';
 import type { TokenizerExports } from './engine-memory.js';
 import type { DeviceTokenizer, EncodeOptions, TextStream, TokenizerTables, Turn } from './tokenizer.js';
@@ -59,7 +60,7 @@ class WasmTokenizer implements DeviceTokenizer {
   readonly specialIds: readonly number[];
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly #engine: TokenizerExports;
   readonly #memory: EngineMemory;
   /** Address of the opened `s3lm_tokenizer`. */

@@ -1,6 +1,7 @@
 /** tokenizer.json → the tables that the device reads (docs/tokenizer-tables.md). What is not supported is refused. */
 import { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
+import type { Note } from '../shared/notes.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import { readAddedTokens } from './added-tokens.js';
@@ -51,7 +52,7 @@ export function parseTokenizer(root: JsonObject, config: JsonObject | null): Tok
   }
   const notes = ['truncation', 'padding']
     .filter((key) => fields.isSet(key))
-    .map((key) => `The tokenizer's ${key} setting is left out: it is meant for training.`);
+    .map((setting): Note => ({ code: 'tokenizer-setting', setting }));
   const ids = new Map<string, number>();
   tokens.forEach((token, id) => {
     if (token !== undefined) ids.set(token.spelling, id);

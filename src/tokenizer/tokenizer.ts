@@ -1,4 +1,5 @@
 /** What every later room knows about a tokenizer: its tables for the device, and who encodes and decodes with them. */
+import type { Note } from '../shared/notes.js';
 
 /** The tables that a tokenizer.json becomes, with what other rooms ask of them. Made by `readTokenizer`. */
 export interface TokenizerTables {
@@ -17,7 +18,7 @@ export interface TokenizerTables {
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];
   /** Notes for people: what was ignored or assumed while reading. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** The token as tokenizer.json spells it, `null` for a hole. */
   tokenText(id: number): string | null;
   /** Id of a token as tokenizer.json spells it. */
@@ -93,5 +94,5 @@ export interface ChatPieces {
 export interface ChatReading {
   readonly pieces: ChatPieces | null;
   /** Notes for people. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -4,6 +4,7 @@ import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
+import type { Note } from '../shared/notes.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 
 /** Where a model folder is. */
@@ -44,7 +45,7 @@ export interface Inspection {
   readonly hasTokenizer: boolean;
   /** A chat template was understood; otherwise the model continues text. */
   readonly chat: boolean;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** The plan for the settings that were given. */
   readonly plan: PlanJson;
 }
@@ -57,7 +58,7 @@ export interface ConvertResult {
   readonly report: Report;
   readonly chat: boolean;
   readonly generation: GenerationDefaults;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Seconds that the whole job took. */
   readonly seconds: number;
 }

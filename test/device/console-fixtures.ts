@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 import { chatFromTemplate } from '../../src/tokenizer/index.js';
 import { makePackage } from '../engine/package-maker.js';
 import { fixtureJson, openJson } from '../tokenizer/fixtures.js';
+import { said } from '../said.js';
 
 /** Where a fixture lies. */
 export function fixtureUrl(name: string): URL {
@@ -39,7 +40,7 @@ export async function chatPackage(): Promise<Uint8Array> {
   });
   const tokenizer = await openJson(JSON.stringify(json));
   const chat = chatFromTemplate(TEMPLATE, null, tokenizer);
-  if (chat.pieces === null) throw new Error(chat.notes.join(' '));
+  if (chat.pieces === null) throw new Error(said(chat.notes));
   return makePackage({
     hidden: 16,
     vocab: tokenizer.vocabSize,

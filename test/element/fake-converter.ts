@@ -21,7 +21,7 @@ export function sampleInspection(changes: Partial<Inspection> = {}): Inspection 
     dtypes: ['BF16'],
     hasTokenizer: true,
     chat: true,
-    notes: ['generation_config.json names no seed.'],
+    notes: [{ code: 'chat-absent' }],
     plan: samplePlan(),
     ...changes,
   };

@@ -5,6 +5,7 @@ import { kitWords } from '../../src/kit/words.js';
 import { reportHtml } from '../../src/report/index.js';
 import { ENGLISH_REPORT } from '../../src/report/words.js';
 import { samplePlan, sampleReport } from '../report/sample.js';
+import { SAMPLE_NOTES } from './sample-notes.js';
 import { enFirst } from '../../src/element/strings/en-first.js';
 import {
   LANGUAGES,
@@ -30,6 +31,7 @@ function leaves(value: unknown, path = '', into = new Map<string, Leaf>()): Map<
 /** Arguments of functions that take something else than numbers and names. */
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'fit.fileValue': [12, ['F32']],
+  ...Object.fromEntries(SAMPLE_NOTES.map((note) => [`notes.${note.code}`, [note]])),
   'report.scheme': [{ weights: 'int8', granularity: 'channel', activations: 'dynamic', cache: 'float32' }],
 };
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { FAMILIES } from '../../src/model/families/index.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { utf8 } from '../checkpoint/write-safetensors.js';
+import { said } from '../said.js';
 import { HIDDEN, readTiny, VOCAB } from './tiny-model.js';
 import type { TinyModel } from './tiny-model.js';
 
@@ -133,7 +134,7 @@ void test('ids: null means none, -1 too, ids beyond the vocabulary are left out 
   );
   assert.deepEqual([model.bosId, model.eosIds, model.padId], [null, [2], null]);
   assert.equal(model.notes.length, 1);
-  assert.match(model.notes[0] ?? '', /eos_token_id 999/);
+  assert.match(said(model.notes), /eos_token_id 999/);
   await refused(({ config }) => (config.eos_token_id = '2'), /eos_token_id/, 'format');
   await refused(
     (tiny) => (tiny.generation = { temperature: 'hot' }),
@@ -165,7 +166,7 @@ void test('a tied head is not stored twice', async () => {
 void test('a stored head that differs although tied is reported, and the flag followed', async () => {
   const model = await readTiny(({ config }) => (config.tie_word_embeddings = true));
   assert.equal(model.head, null);
-  assert.match(model.notes.join(), /differs from the embedding/);
+  assert.match(said(model.notes), /differs from the embedding/);
 });
 
 void test('a head without an embedding serves as both when tied; without a head the embedding does', async () => {
@@ -177,7 +178,7 @@ void test('a head without an embedding serves as both when tied; without a head 
   assert.equal(headOnly.head, null);
   const headless = await readTiny(({ tensors }) => delete tensors['lm_head.weight']);
   assert.equal(headless.head, null);
-  assert.match(headless.notes.join(), /No head is stored/);
+  assert.match(said(headless.notes), /No head is stored/);
 });
 
 void test('a bare decoder is read when its head is tied', async () => {
@@ -231,7 +232,7 @@ void test('old rotary buffers are left out; other unknown tensors stop the readi
   const model = await readTiny(
     ({ tensors }) => (tensors['model.layers.0.self_attn.rotary_emb.inv_freq'] = { dtype: 'F32', shape: [2] }),
   );
-  assert.match(model.notes.join(), /1 stored rotary/);
+  assert.match(said(model.notes), /1 stored rotary/);
   await refused(
     ({ tensors }) => {
       tensors['model.layers.0.self_attn.q_norm.weight'] = { dtype: 'F32', shape: [4] };
@@ -395,7 +396,7 @@ void test('a folder without config.json is refused by its own name', async () =>
 void test('assumes the architecture of a known model type, and says so', async () => {
   const model = await readTiny(({ config }) => delete config.architectures);
   assert.equal(model.architecture, 'LlamaForCausalLM');
-  assert.match(model.notes.join(), /names no architecture/);
+  assert.match(said(model.notes), /names no architecture/);
 });
 
 void test('harmless keys of real configs change nothing', async () => {

@@ -7,6 +7,7 @@ import { computeRotary, findRotaryParameters } from '../../src/model/rotary.js';
 import type { RotaryReading } from '../../src/model/rotary.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { isJsonObject, parseStrictJson } from '../../src/source/strict-json.js';
+import { said } from '../said.js';
 
 interface Case {
   readonly name: string;
@@ -53,7 +54,7 @@ void test('longrope holds up to the original length only, and says so', () => {
   };
   const reading = read({ rope_scaling: scaling }, 4, 128);
   assert.equal(reading.maxPositions, 32);
-  assert.match(reading.notes.join(), /32 of 128/);
+  assert.match(said(reading.notes), /32 of 128/);
 });
 
 void test('the older dialect wins over the newer, an empty or null one does not', () => {

@@ -10,6 +10,7 @@ import type { Runtime } from '../../src/pipeline/types.js';
 import { loadKernels } from '../../src/quantize/kernels.js';
 import { nodeFolder, type NodeFolder } from '../../src/source/node-folder.js';
 import { testRuntime } from '../support/runtime.js';
+import { said } from '../said.js';
 
 const FOLDER = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
 
@@ -74,7 +75,7 @@ describe('the bundled sample model', () => {
   it('is small enough to be bundled, and of a family that is converted', () => {
     assert.ok(opened.model.parameters <= 1_000_000);
     assert.ok(opened.model.vocabSize <= 1024);
-    assert.ok(opened.chat !== null, opened.notes.join(' '));
+    assert.ok(opened.chat !== null, said(opened.notes));
     assert.ok(heldOut.length >= 500);
   });
 

@@ -9,6 +9,7 @@ import { chatFromTemplate, chatIds, readChat } from '../../src/tokenizer/index.j
 import type { ChatPieces, DeviceTokenizer } from '../../src/tokenizer/index.js';
 import { ChatTemplate } from '../../src/tokenizer/template.js';
 import type { ChatMessage } from '../../src/tokenizer/template.js';
+import { said } from '../said.js';
 import { fixtureJson, openJson } from './fixtures.js';
 
 /** A fixture tokenizer with more special tokens. */
@@ -152,9 +153,9 @@ for (const item of CASES) {
   test(`${item.name}: pieces give the ids of the whole template`, async () => {
     const tokenizer = await item.tokenizer();
     const { pieces, notes } = chatFromTemplate(item.template, item.config, tokenizer);
-    assert.ok(pieces, notes.join(' '));
-    assert.equal(pieces.later !== null, item.turns, notes.join(' '));
-    assert.equal(pieces.system !== null, item.system, notes.join(' '));
+    assert.ok(pieces, said(notes));
+    assert.equal(pieces.later !== null, item.turns, said(notes));
+    assert.equal(pieces.system !== null, item.system, said(notes));
     assert.equal(pieces.trims, item.trims);
     assert.equal(pieces.addSpecial, item.addSpecial);
     assert.deepEqual(pieces.endIds, item.end === null ? [] : [tokenizer.tokenId(item.end)]);
@@ -227,7 +228,7 @@ test('templates that cannot be cut are left out with a reason', async () => {
   for (const [name, [source, reason]] of Object.entries(bad)) {
     const { pieces, notes } = chatFromTemplate(source, null, tokenizer);
     assert.equal(pieces, null, name);
-    assert.match(notes.join(' '), reason, name);
+    assert.match(said(notes), reason, name);
   }
 });
 
@@ -236,7 +237,7 @@ test('a template that forgets earlier turns serves single turns', async () => {
   const { pieces, notes } = chatFromTemplate('Q: {{ messages[-1].content }}\nA:', null, tokenizer);
   assert.ok(pieces);
   assert.equal(pieces.later, null);
-  assert.match(notes.join(' '), /second turn/);
+  assert.match(said(notes), /second turn/);
   assert.throws(() => tokenizer.encodeTurn(pieces.section, { user: 'x', later: true }), UsageError);
   assert.throws(
     () => tokenizer.encodeTurn(pieces.section, { user: 'x', later: true, system: 'y' }),

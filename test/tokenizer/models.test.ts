@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { chatIds, readChat, readTokenizer } from '../../src/tokenizer/index.js';
+import { said } from '../said.js';
 import { engineModule } from './engine.js';
 
 const HOME = new URL('../../models/home-commands/', import.meta.url);
@@ -29,7 +30,7 @@ test('home-commands: turns and texts have the ids of the original library', asyn
   const tokenizer = await readTokenizer(folder, await engineModule());
   assert.ok(tokenizer);
   const { pieces, notes } = await readChat(folder, tokenizer);
-  assert.ok(pieces, notes.join(' '));
+  assert.ok(pieces, said(notes));
   assert.deepEqual(pieces.endIds, [tokenizer.eosId]);
   for (const { user, prompt, prompt_ids } of await cases(HOME)) {
     assert.deepEqual(tokenizer.encode(prompt, { addSpecial: false }), prompt_ids);

@@ -1,5 +1,6 @@
 /** The element in English; the model for every other dictionary. Loaded with the views after the first. */
 import { ENGLISH_PLAN } from '../../plan/words.js';
+import { ENGLISH_NOTES } from '../../shared/notes.js';
 import {
   formatBytes,
   formatCount,
@@ -66,6 +67,7 @@ const help: Readonly<Record<FailureCode, string>> = {
 export const en = {
   ...enFirst,
   board: enBoard,
+  notes: ENGLISH_NOTES,
   report,
   help,
   fit: {

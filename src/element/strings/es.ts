@@ -1,6 +1,7 @@
 /** The element in Spanish; see `en.ts`. */
 import { esBoard } from './es-board.js';
 import { esFirst } from './es-first.js';
+import { esNotes } from './es-notes.js';
 import { esReport } from './es-report.js';
 import type { Strings } from './strings.js';
 
@@ -9,6 +10,7 @@ const { bytes, count, fixed, rate, seconds, shortCount } = esReport.format;
 export const es: Strings = {
   ...esFirst,
   board: esBoard,
+  notes: esNotes,
   report: esReport,
   help: {
     'no-config':

@@ -1,6 +1,7 @@
 /** The element in Simplified Chinese; see `en.ts`. */
 import { zhHansBoard } from './zh-hans-board.js';
 import { zhHansFirst } from './zh-hans-first.js';
+import { zhHansNotes } from './zh-hans-notes.js';
 import { zhHansReport } from './zh-hans-report.js';
 import type { Strings } from './strings.js';
 
@@ -9,6 +10,7 @@ const { bytes, count, fixed, rate, seconds, shortCount } = zhHansReport.format;
 export const zhHans: Strings = {
   ...zhHansFirst,
   board: zhHansBoard,
+  notes: zhHansNotes,
   report: zhHansReport,
   help: {
     'no-config': '这不是模型文件夹：缺少 config.json。请选择包含 config.json 和 *.safetensors 文件的文件夹。',

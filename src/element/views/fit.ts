@@ -5,6 +5,7 @@ import { BOARDS } from '../../plan/boards.js';
 import { MAX_CONTEXT, type PlanJson } from '../../plan/plan.js';
 import { planProblems, planRemedies } from '../../plan/words.js';
 import type { Granularity } from '../../plan/scheme.js';
+import { sayNote, type Note } from '../../shared/notes.js';
 import type { Lock } from '../preset.js';
 import type { Choice, Settings, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
@@ -75,12 +76,12 @@ function facts({ inspection }: Choice, strings: Strings): TemplateResult {
 }
 
 /** What was assumed or ignored, folded away. */
-export function notes(list: readonly string[], strings: Strings): TemplateResult | typeof nothing {
+export function notes(list: readonly Note[], strings: Strings): TemplateResult | typeof nothing {
   if (list.length === 0) return nothing;
   return html`<details class="notes">
     <summary>${strings.fit.notes(list.length)}</summary>
     <ul>
-      ${list.map((note) => html`<li>${note}</li>`)}
+      ${list.map((note) => html`<li>${sayNote(note, strings.notes)}</li>`)}
     </ul>
   </details>`;
 }

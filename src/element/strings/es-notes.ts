@@ -1,0 +1,42 @@
+/** Notes about a model in Spanish; see `src/shared/notes.ts`. */
+import type { NoteWords } from '../../shared/notes.js';
+import { esReport } from './es-report.js';
+
+const { count } = esReport.format;
+
+export const esNotes: NoteWords = {
+  'architecture-assumed': ({ architecture }) =>
+    `config.json no nombra ninguna arquitectura: se supone ${architecture}.`,
+  'context-limited': ({ positions, original }) =>
+    `Los factores rotatorios largos no se usan: el contexto más largo que se ofrece es de ${count(positions)} de ${count(original)} posiciones.`,
+  'rotary-dynamic': ({ positions }) =>
+    `La incrustación rotatoria es dinámica: vale tal como se entrenó hasta la posición ${count(positions)}, el contexto más largo que se ofrece.`,
+  'ids-ignored': ({ key, ids, file, vocabSize }) =>
+    `${key} ${ids.join(', ')} de ${file} está fuera del vocabulario de ${count(vocabSize)} y no se tiene en cuenta.`,
+  'head-absent': () =>
+    'No hay ninguna cabeza guardada aunque tie_word_embeddings no está puesto: se usa la incrustación como cabeza.',
+  'head-ignored': () =>
+    'Hay una cabeza guardada distinta de la incrustación, pero tie_word_embeddings está puesto: se usa la incrustación como cabeza.',
+  'rotary-recomputed': ({ count: tables }) =>
+    `${count(tables)} ${tables === 1 ? 'tabla rotatoria guardada (rotary_emb.inv_freq) se calcula' : 'tablas rotatorias guardadas (rotary_emb.inv_freq) se calculan'} de nuevo y no se ${tables === 1 ? 'copia' : 'copian'}.`,
+  'tokenizer-absent': ({ sentencePiece }) =>
+    'La carpeta no tiene tokenizer.json: el paquete recibe números de token, no texto.' +
+    (sentencePiece
+      ? ' Tiene un tokenizer.model: AutoTokenizer.from_pretrained("CARPETA").save_pretrained("CARPETA") de transformers hace con él un tokenizer.json.'
+      : ''),
+  'tokenizer-larger': ({ ids, rows }) =>
+    `El tokenizador tiene ${count(ids)} números y la incrustación ${count(rows)} filas: los números que sobran no se pueden usar.`,
+  'tokenizer-setting': ({ setting }) =>
+    `El ajuste ${setting} del tokenizador se deja fuera: sirve para el entrenamiento.`,
+  'chat-absent': () => 'El modelo no tiene plantilla de chat: continúa el texto.',
+  'chat-unused': ({ reason }) =>
+    `La plantilla de chat no se usa y el modelo continúa el texto. Motivo, en inglés: ${reason}.`,
+  'chat-no-begin': () =>
+    'La plantilla de chat no escribe ningún token de inicio y el tokenizador añadiría también uno de fin: no se añade ninguno.',
+  'chat-one-turn': ({ reason }) =>
+    `La plantilla de chat no permite un segundo turno, así que cada pregunta empieza una conversación nueva. Motivo, en inglés: ${reason}.`,
+  'chat-no-system': ({ reason }) =>
+    `La plantilla de chat no permite un texto de sistema propio. Motivo, en inglés: ${reason}.`,
+  'on-page': () =>
+    'La página no permite ningún worker, así que hace ella misma el trabajo y puede ir a tirones. Añade «worker-src blob:» a su Content-Security-Policy, o nombra una copia de worker.js con el atributo worker-url.',
+};

@@ -1,0 +1,35 @@
+/** Notes about a model in Simplified Chinese; see `src/shared/notes.ts`. */
+import type { NoteWords } from '../../shared/notes.js';
+import { zhHansReport } from './zh-hans-report.js';
+
+const { count } = zhHansReport.format;
+
+export const zhHansNotes: NoteWords = {
+  'architecture-assumed': ({ architecture }) => `config.json 没有写明架构：按 ${architecture} 处理。`,
+  'context-limited': ({ positions, original }) =>
+    `未使用旋转编码的长因子：最长上下文为 ${count(positions)} 个位置（共 ${count(original)} 个）。`,
+  'rotary-dynamic': ({ positions }) =>
+    `旋转编码是动态的：到第 ${count(positions)} 个位置为止与训练时一致，这也是可选的最长上下文。`,
+  'ids-ignored': ({ key, ids, file, vocabSize }) =>
+    `${file} 中的 ${key} ${ids.join('、')} 超出了大小为 ${count(vocabSize)} 的词表，已忽略。`,
+  'head-absent': () => '没有保存输出头，但未设置 tie_word_embeddings：用嵌入矩阵作输出头。',
+  'head-ignored': () => '保存的输出头与嵌入矩阵不同，但设置了 tie_word_embeddings：用嵌入矩阵作输出头。',
+  'rotary-recomputed': ({ count: tables }) =>
+    `保存的 ${count(tables)} 个旋转编码表（rotary_emb.inv_freq）会重新计算，未复制。`,
+  'tokenizer-absent': ({ sentencePiece }) =>
+    '文件夹里没有 tokenizer.json：模型包只接受词元编号，不接受文字。' +
+    (sentencePiece
+      ? '里面有 tokenizer.model：用 transformers 的 AutoTokenizer.from_pretrained("文件夹").save_pretrained("文件夹") 可以由它生成 tokenizer.json。'
+      : ''),
+  'tokenizer-larger': ({ ids, rows }) =>
+    `分词器有 ${count(ids)} 个编号，嵌入矩阵只有 ${count(rows)} 行：多出的编号无法使用。`,
+  'tokenizer-setting': ({ setting }) => `分词器的 ${setting} 设置用于训练，未采用。`,
+  'chat-absent': () => '该模型没有聊天模板：它会续写文字。',
+  'chat-unused': ({ reason }) => `未使用聊天模板，模型会续写文字。原因（英文）：${reason}。`,
+  'chat-no-begin': () => '聊天模板不写起始词元，而分词器还会加上结束词元：两者都不加。',
+  'chat-one-turn': ({ reason }) =>
+    `聊天模板不允许第二轮对话，所以每个问题都会开始新的对话。原因（英文）：${reason}。`,
+  'chat-no-system': ({ reason }) => `聊天模板不允许自定义系统提示。原因（英文）：${reason}。`,
+  'on-page': () =>
+    '该页面不允许使用 worker，所以由页面自己完成工作，可能会卡顿。请在 Content-Security-Policy 中加入 worker-src blob:，或用属性 worker-url 指定一份 worker.js。',
+};

@@ -1,0 +1,22 @@
+import type { Note } from '../../src/shared/notes.js';
+
+/** One of each note. */
+export const SAMPLE_NOTES: readonly Note[] = [
+  { code: 'architecture-assumed', architecture: 'LlamaForCausalLM' },
+  { code: 'context-limited', positions: 32, original: 128 },
+  { code: 'rotary-dynamic', positions: 512 },
+  { code: 'ids-ignored', key: 'eos_token_id', ids: [999, 1000], file: 'config.json', vocabSize: 96 },
+  { code: 'head-absent' },
+  { code: 'head-ignored' },
+  { code: 'rotary-recomputed', count: 6 },
+  { code: 'tokenizer-absent', sentencePiece: false },
+  { code: 'tokenizer-absent', sentencePiece: true },
+  { code: 'tokenizer-larger', ids: 105, rows: 96 },
+  { code: 'tokenizer-setting', setting: 'padding' },
+  { code: 'chat-absent' },
+  { code: 'chat-unused', reason: 'XYZZY' },
+  { code: 'chat-no-begin' },
+  { code: 'chat-one-turn', reason: 'XYZZY' },
+  { code: 'chat-no-system', reason: 'XYZZY' },
+  { code: 'on-page' },
+];
