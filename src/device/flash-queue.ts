@@ -101,7 +101,7 @@ export class FlashQueue {
   async next(
     session: PortSession,
     label = '',
-    more: Pick<FlashOptions, 'signal' | 'onProgress' | 'accept'> = {},
+    more: Pick<FlashOptions, 'signal' | 'onProgress' | 'accept' | 'mac' | 'baudRate'> = {},
   ): Promise<QueueEntry> {
     if (this.busy) throw new Error('a board is being flashed');
     this.busy = true;

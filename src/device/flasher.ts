@@ -41,6 +41,9 @@ const LOOK_MS = 50;
 /** The mask ROM's words when it waits for a loader's host instead of starting the program. */
 const WAITING = 'waiting for download';
 
+/** What the mask ROM says of an image that it does not start, and programs that gave up: ours, and ESP-IDF's. */
+const GAVE_UP = /invalid header|flash read err|csum err|panic on core|Guru Meditation/;
+
 export interface DetectOptions {
   readonly session: PortSession;
   readonly signal?: AbortSignal;
@@ -58,6 +61,8 @@ export interface FlashOptions extends DetectOptions {
   readonly baudRate?: number;
   /** Write only what the board does not have; `true` when not given. */
   readonly differential?: boolean;
+  /** MAC address of the board that the person agreed to; another one is not written to. */
+  readonly mac?: string;
   /** Doubts that the person has been told of and goes on in spite of. */
   readonly accept?: readonly BoardDoubt[];
   /** How long to wait for the first words of the program, in milliseconds. */
@@ -67,6 +72,8 @@ export interface FlashOptions extends DetectOptions {
 /** Whether the program runs, as far as the line tells. */
 export type Started =
   | 'running'
+  /** The ROM or the program says that it cannot go on. */
+  | 'failing'
   /** Nothing was said: press RESET. */
   | 'silent'
   /** The chip is in its loader again: press RESET. */
@@ -85,23 +92,40 @@ export interface FlashResult {
 
 /** The interface that pages and tests hold on to; {@link boardFlasher} is the one for real ports. */
 export interface Flasher {
-  /** What board is there. It is restarted into its program afterwards. */
+  /** What board is there. It waits in its loader afterwards: for {@link flash}, or for {@link start}. */
   detect(options: DetectOptions): Promise<BoardFacts>;
   flash(options: FlashOptions): Promise<FlashResult>;
+  /** Lets a board that waits in its loader run its program. */
+  start(session: PortSession): Promise<void>;
 }
 
-export const boardFlasher: Flasher = { detect: detectBoard, flash: flashImage };
+export const boardFlasher: Flasher = { detect: detectBoard, flash: flashImage, start: startBoard };
+
+/** The boards that wait in their loaders. */
+const waiting = new WeakMap<PortSession, BoardVisit>();
 
 /**
- * Finds out what board is there, writing nothing to its flash, and restarts it.
+ * Finds out what board is there, writing nothing to its flash. The board then waits in its loader: a program that uses the
+ * chip's USB otherwise, or not at all, would take the board off this port, and nothing could be flashed over it.
  * @throws FlashError; PortError `claimed` when the session is in use; the signal's reason
  */
 export async function detectBoard(options: DetectOptions): Promise<BoardFacts> {
   return withBoard(options, async (visit) => {
     const board = await visit.identify();
-    await visit.restart(0);
+    waiting.set(options.session, visit);
     return board;
   });
+}
+
+/**
+ * Restarts a board that {@link detectBoard} left in its loader. Does nothing for any other, and nothing is thrown: the board
+ * may be gone, or its program may take it off this port.
+ */
+export async function startBoard(session: PortSession): Promise<void> {
+  const visit = waiting.get(session);
+  waiting.delete(session);
+  if (visit === undefined || !session.isOpen || session.usedFor !== null) return;
+  await visit.resume(session);
 }
 
 /**
@@ -119,6 +143,7 @@ export async function flashImage(options: FlashOptions): Promise<FlashResult> {
     async (visit, meter) => {
       const begun = performance.now();
       const board = await visit.identify();
+      requireBoard(board, options.mac);
       checkBoard(board, options.needs, options.accept);
       await visit.prepareToWrite(board, options.baudRate ?? FLASH_BAUD);
       const results: PartResult[] = [];
@@ -149,6 +174,7 @@ async function withBoard<T>(
 ): Promise<T> {
   const { session, signal } = options;
   signal?.throwIfAborted();
+  waiting.delete(session);
   const meter = new FlashMeter(bytes, options.onProgress);
   meter.phase('connecting');
   const { ChipLoader } = await loadLoader();
@@ -182,6 +208,17 @@ async function loadLoader(): Promise<typeof FlashLoader> {
   }
 }
 
+/** @throws FlashError `board-changed` */
+function requireBoard({ mac }: BoardFacts, expected: string | undefined): void {
+  if (expected === undefined || mac === expected) return;
+  throw new FlashError(
+    'board-changed',
+    `Another board answers: ${mac} instead of ${expected}. Plug in one board at a time and flash again.`,
+    ['flash-again', 'choose-port-again'],
+    { facts: { expected, found: mac } },
+  );
+}
+
 /** One stay in a board's loader. */
 class BoardVisit {
   private current: ChipLoader | null = null;
@@ -190,7 +227,7 @@ class BoardVisit {
   constructor(
     private readonly loaders: typeof ChipLoader,
     private readonly line: FlashLine,
-    private readonly use: PortUse,
+    private use: PortUse,
     private readonly meter: FlashMeter,
     private readonly options: DetectOptions,
   ) {}
@@ -230,6 +267,7 @@ class BoardVisit {
     const output = this.line.tail;
     const said = new TextDecoder('latin1').decode(output);
     if (said.includes(WAITING)) return { started: 'loader', output };
+    if (GAVE_UP.test(said)) return { started: 'failing', output };
     return { started: output.length > 0 ? 'running' : 'silent', output };
   }
 
@@ -248,7 +286,20 @@ class BoardVisit {
     }
   }
 
-  private async run(): Promise<void> {
+  /** After {@link leave} was put off: over the same session, and without waiting for a board that leaves the bus. */
+  async resume(session: PortSession): Promise<void> {
+    this.use = session.claim('flash', this.line);
+    this.line.attach(this.use);
+    try {
+      await this.run(false);
+    } catch {
+      // Whatever keeps it from starting, RESET starts it.
+    } finally {
+      this.use.release();
+    }
+  }
+
+  private async run(follow = true): Promise<void> {
     let byItself = false;
     try {
       if (this.current !== null) byItself = await this.current.prepareRestart();
@@ -260,22 +311,15 @@ class BoardVisit {
     if (this.use.baudRate !== DEFAULT_BAUD) await this.use.reopen(DEFAULT_BAUD);
     this.line.forget();
     if (!byItself) await this.use.signal(RUN_SEQUENCE);
-    await this.followBus();
+    if (follow) await this.followBus();
   }
 
   private async restartLoader(): Promise<void> {
     if (this.use.baudRate !== DEFAULT_BAUD) await this.use.reopen(DEFAULT_BAUD);
     await this.enterStub();
-    const { mac } = describeBoard(await this.loader.readBoard(), this.use.connection);
+    const board = describeBoard(await this.loader.readBoard(), this.use.connection);
     if (this.board === null) return;
-    if (mac !== this.board.mac) {
-      throw new FlashError(
-        'board-changed',
-        `Another board answers: ${mac} instead of ${this.board.mac}. Plug in one board at a time and flash again.`,
-        ['flash-again', 'choose-port-again'],
-        { facts: { expected: this.board.mac, found: mac } },
-      );
-    }
+    requireBoard(board, this.board.mac);
     if (this.board.flashBytes !== null) await this.loader.setFlashBytes(this.board.flashBytes);
   }
 

@@ -121,6 +121,8 @@ export class PortSession {
   private reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   private pumping: Promise<void> = Promise.resolve();
   private state: 'open' | 'lost' | 'closed' = 'closed';
+  /** {@link close} was called: nothing opens the port again. */
+  private ended = false;
   /** Ports that were there before the board left: one that appears is the board. */
   private known: readonly SerialPortLike[] = [];
 
@@ -156,6 +158,11 @@ export class PortSession {
 
   get isLost(): boolean {
     return this.state === 'lost';
+  }
+
+  /** Whether it works over this handle and still has its board. */
+  isOver(port: SerialPortLike): boolean {
+    return this.state === 'open' && this.port === port;
   }
 
   /** What the port is used for, `null` when nobody has claimed it. */
@@ -204,7 +211,8 @@ export class PortSession {
 
   /** Ends the session; safe to call twice and after the board is gone. */
   async close(): Promise<void> {
-    if (this.state === 'closed') return;
+    if (this.ended) return;
+    this.ended = true;
     this.state = 'closed';
     this.user = null;
     await this.shut();
@@ -216,8 +224,14 @@ export class PortSession {
     } catch (cause) {
       throw new PortError(nameOf(cause) === 'InvalidStateError' ? 'claimed' : 'busy', { cause });
     }
+    if (this.ended) {
+      // Closed while the browser was opening it.
+      await this.port.close().catch(() => undefined);
+      throw new PortError('closed');
+    }
     this.state = 'open';
     this.known = await this.allowedPorts();
+    if (this.ended) return;
     this.pumping = this.pump(this.port);
   }
 
@@ -311,7 +325,7 @@ export class PortSession {
       this.state = 'closed';
       await this.start();
     } catch (error) {
-      this.state = 'lost';
+      this.state = this.ended ? 'closed' : 'lost';
       throw error;
     } finally {
       this.reopening = false;
@@ -330,6 +344,7 @@ export class PortSession {
           return;
         } catch {
           // Not there yet, or not ready: look again.
+          if (this.ended) throw new PortError('closed');
         }
       }
       await this.sleep(LOOK_MS);
@@ -339,17 +354,19 @@ export class PortSession {
     throw new PortError('gone');
   }
 
-  /** Handles that may be the board: new ones of the same make first, then the one it had. */
+  /**
+   * Handles that may be the board: new ones of the same make first, then the chip's own USB unit, as which its loader appears
+   * when the program before had another identity, then the one it had.
+   */
   private async candidates(): Promise<SerialPortLike[]> {
-    const { usbVendorId, usbProductId } = this.identity;
+    const { identity } = this;
     const ports = await this.allowedPorts();
-    const fresh = ports.filter((port) => {
-      const info = port.getInfo();
-      return (
-        !this.known.includes(port) && info.usbVendorId === usbVendorId && info.usbProductId === usbProductId
-      );
-    });
-    return [...fresh, this.port];
+    const fresh = ports.filter((port) => !this.known.includes(port));
+    const same = fresh.filter((port) => sameMake(port.getInfo(), identity));
+    const loaders = fresh.filter(
+      (port) => !same.includes(port) && connectionOf(port.getInfo()) === 'usb-serial-jtag',
+    );
+    return [...same, ...(this.connection === 'usb-otg' ? loaders : []), this.port];
   }
 
   private async allowedPorts(): Promise<readonly SerialPortLike[]> {
@@ -379,6 +396,10 @@ export class PortSession {
     if (this.state === 'lost') throw new PortError('lost');
     if (this.state === 'closed') throw new PortError('closed');
   }
+}
+
+function sameMake(a: SerialPortIdentity, b: SerialPortIdentity): boolean {
+  return a.usbVendorId === b.usbVendorId && a.usbProductId === b.usbProductId;
 }
 
 function nameOf(error: unknown): string | undefined {

@@ -53,12 +53,17 @@ export interface Bench {
 
 /** A board that is plugged in and opened; closed when the test ends. */
 export async function withBoard(
-  options: BoardOptions & { restless?: boolean },
+  options: BoardOptions & { restless?: boolean; away?: 'program' },
   act: (bench: Bench) => Promise<void>,
 ): Promise<void> {
   const board = new SimulatedBoard(options);
   const serial = new SimulatedSerial();
-  const port = options.restless === true ? serial.plugRestless(board) : serial.plug(board);
+  const port =
+    options.away === 'program'
+      ? serial.plugForeign(board)
+      : options.restless === true
+        ? serial.plugRestless(board)
+        : serial.plug(board);
   const session = await PortSession.open({ serial, port, sleep: hurried });
   const flash: Bench['flash'] = (more = {}) =>
     flashImage({

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { sleep } from '../../src/device/port-session.js';
-import { detectBoard } from '../../src/device/flasher.js';
+import { detectBoard, startBoard } from '../../src/device/flasher.js';
 import type { FlashProgress } from '../../src/device/flash-progress.js';
 import { needsOf, partsOfMergedImage } from '../../src/device/flash-parts.js';
 import { describeImage } from '../../src/image/describe.js';
@@ -241,6 +241,23 @@ test('says when a board stays silent, and when it is in its loader again', async
   });
 });
 
+test('does not take the words of a program that gave up for a start', async () => {
+  for (const banner of [
+    'panic on core 0: StoreProhibited\r\n',
+    "Guru Meditation Error: Core  0 panic'ed\r\n",
+  ]) {
+    await withBoard({ banner }, async ({ flash }) => {
+      const result = await flash();
+      assert.equal(result.started, 'failing');
+      assert.ok(new TextDecoder().decode(result.output).includes(banner.trim()));
+    });
+  }
+  await withBoard({}, async ({ flash }) => {
+    const result = await flash({ parts: [part('model', MiB, pattern(5000, 3))] });
+    assert.equal(result.started, 'failing', 'the ROM finds no program');
+  });
+});
+
 test('finds out what board there is without touching its flash', async () => {
   await withBoard({ flashBytes: 16 * MiB, mac: [1, 2, 3, 0xaa, 0xbb, 0xcc] }, async ({ board, session }) => {
     const facts = await detectBoard({ session });
@@ -258,6 +275,69 @@ test('finds out what board there is without touching its flash', async () => {
     });
     assert.equal(board.flash.programmed, 0);
     assert.equal(session.usedFor, null);
+  });
+});
+
+for (const connection of ['uart-bridge', 'usb-serial-jtag'] as const) {
+  test(`a board that was found over ${connection} waits in its loader until it is started`, async () => {
+    await withBoard({ connection }, async ({ board, session }) => {
+      await detectBoard({ session });
+      await sleep(50);
+      assert.equal(board.mode, 'stub');
+      await startBoard(session);
+      await sleep(50);
+      assert.equal(board.mode, 'run');
+      assert.equal(session.usedFor, null);
+      const { resets } = board;
+      await startBoard(session);
+      assert.equal(board.resets, resets, 'one that runs is left alone');
+    });
+  });
+}
+
+test('a board that was put into its loader with the BOOT button is started, too', async () => {
+  await withBoard({ connection: 'usb-serial-jtag' }, async ({ board, session }) => {
+    board.bootHeld = true;
+    board.powerOn();
+    board.bootHeld = false;
+    await detectBoard({ session });
+    await startBoard(session);
+    await sleep(50);
+    assert.equal(board.mode, 'run');
+  });
+});
+
+test('starting is no failure when the board is gone, the session closed or the port in use', async () => {
+  await withBoard({ connection: 'usb-serial-jtag' }, async ({ board, session, flash }) => {
+    await startBoard(session);
+    await detectBoard({ session });
+    const flashing = flash();
+    await startBoard(session);
+    await flashing;
+    await assertFlashed(board, sampleParts());
+    await detectBoard({ session });
+    board.onUnplug();
+    await startBoard(session);
+    await detectBoard({ session }).catch(() => undefined);
+    await session.close();
+    await startBoard(session);
+  });
+});
+
+test('flashes a board whose program takes it off the port', async () => {
+  await withBoard({ connection: 'usb-serial-jtag', away: 'program' }, async ({ board, session, flash }) => {
+    const { mac } = await detectBoard({ session });
+    const result = await flash({ mac });
+    assert.equal(result.started, 'running');
+    await assertFlashed(board, sampleParts());
+  });
+});
+
+test('never writes to another board than the one that was found', async () => {
+  await withBoard({ mac: [1, 2, 3, 4, 5, 6] }, async ({ board, fails }) => {
+    const error = await fails('board-changed', { mac: '01:02:03:04:05:07' });
+    assert.deepEqual(error.facts, { expected: '01:02:03:04:05:07', found: '01:02:03:04:05:06' });
+    assert.equal(board.flash.programmed, 0);
     await sleep(50);
     assert.equal(board.mode, 'run');
   });
@@ -288,6 +368,7 @@ test('drives the lines as the connection needs it, and no further', async () => 
     await withBoard({ connection }, async ({ board, session }) => {
       board.lineLog.length = 0;
       await detectBoard({ session });
+      await startBoard(session);
       log = board.lineLog.join(' ');
     });
     return log;

@@ -139,3 +139,41 @@ test('closing twice, and after the board is gone, is fine', async () => {
   await session.close();
   assert.equal(session.isOpen, false);
 });
+
+test('a port that the browser was opening when the session was closed is closed again', async () => {
+  const { serial, port, board, session } = await opened();
+  const use = session.claim('flash', receiver());
+  serial.ports = [];
+  port.unplug();
+  await tick();
+  const back = serial.plug(board);
+  const open = back.open.bind(back);
+  let closing: Promise<void> | undefined;
+  back.open = async (options) => {
+    closing = session.close();
+    await tick();
+    await open(options);
+  };
+  await assert.rejects(use.reacquire(), { code: 'closed' });
+  await closing;
+  assert.equal(session.isOpen, false);
+  assert.equal(back.isOpen, false);
+});
+
+test('finds the chip\u2019s own USB unit when a program with another identity leaves for the loader', async () => {
+  const board = new SimulatedBoard({ connection: 'usb-otg' });
+  const serial = new SimulatedSerial();
+  const other = serial.plug(new SimulatedBoard({ connection: 'usb-serial-jtag' }));
+  const port = serial.plug(board);
+  const session = await PortSession.open({ serial, port, sleep: hurried });
+  const use = session.claim('flash', receiver());
+  serial.ports = [other];
+  port.unplug();
+  await tick();
+  const loader = serial.plug(new SimulatedBoard({ connection: 'usb-serial-jtag' }));
+  await use.reacquire();
+  assert.equal(loader.isOpen, true);
+  assert.equal(other.isOpen, false, 'one that was there before is another board');
+  assert.equal(use.connection, 'usb-serial-jtag');
+  await session.close();
+});

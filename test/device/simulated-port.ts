@@ -148,6 +148,25 @@ export class SimulatedSerial implements SerialLike {
     return port;
   }
 
+  /**
+   * The program that the board came with uses the chip's USB otherwise: whenever it starts, the board leaves this port and does
+   * not come back. It is in its loader now; whatever else is in its flash later behaves.
+   */
+  plugForeign(board: SimulatedBoard): SimulatedPort {
+    board.bootHeld = true;
+    board.powerOn();
+    board.bootHeld = false;
+    const port = this.plug(board);
+    const program = board.flash.bytes.slice(0, 4096);
+    board.onRestart = () => {
+      const isForeign = board.flash.bytes.subarray(0, 4096).every((byte, index) => byte === program[index]);
+      if (board.mode !== 'run' || !isForeign) return;
+      this.ports = this.ports.filter((candidate) => candidate !== port);
+      port.unplug();
+    };
+    return port;
+  }
+
   async getPorts(): Promise<SerialPortLike[]> {
     return [...this.ports];
   }

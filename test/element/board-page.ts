@@ -57,6 +57,7 @@ export function reach(browser: { serial?: SerialLike; secure?: boolean; framed?:
     flasher: async () => ({
       detect: (options) => boardFlasher.detect(options),
       flash: (options) => boardFlasher.flash({ ...options, startMilliseconds: 500 }),
+      start: (session) => boardFlasher.start(session),
     }),
   };
 }

@@ -293,6 +293,7 @@ test('what the chip does not tell of is flashed only when the person says so', a
     ports,
     image: async () => ({ parts: [], needs, board: { name: 'board' } }) as unknown as RunnableImage,
     flasher: async () => ({
+      start: async () => undefined,
       detect: async () => PLAIN_BOARD,
       flash: async ({ accept }) => {
         asked.push(accept ?? []);

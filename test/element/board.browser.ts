@@ -96,6 +96,7 @@ describe('<esp32-llm-converter> with boards', function () {
           detect: (options) =>
             boardFlasher.detect({ ...options, timing: { sync: 20, answer: 50 } as Record<string, number> }),
           flash: (options) => boardFlasher.flash(options),
+          start: (session) => boardFlasher.start(session),
         }),
       };
       plug({ connection: 'uart-bridge', linesWired: false });

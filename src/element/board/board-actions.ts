@@ -51,6 +51,8 @@ export interface FlashActions {
   connect(): void;
   lookAgain(): void;
   accept(accepted: boolean): void;
+  /** Flashes at the lowest rate, or not. */
+  setSlow(slow: boolean): void;
   name(label: string): void;
   flash(): void;
   cancel(): void;

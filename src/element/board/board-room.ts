@@ -82,7 +82,7 @@ export class BoardRoom {
   constructor(host: BoardHost) {
     this.#host = host;
     const teller = new BoardTeller(host);
-    this.#ports = new SerialPorts(host.seams.scope ?? pageScope);
+    this.#ports = new SerialPorts(host.seams.scope ?? pageScope, (session) => this.#flash.letGo(session));
     this.#serial = new BoardStore(teller.forBoard('serial'));
     this.#emulated = new EmulatedStore({
       ...teller.forBoard('emulated'),
@@ -96,12 +96,18 @@ export class BoardRoom {
         }),
       onEmulated: () => host.changed(),
     });
+    const told = teller.forFlash();
+    const guardPage = pageGuard();
     this.#flash = new FlashStore({
-      ...teller.forFlash(),
+      ...told,
       ports: this.#ports,
       image: () => this.#image(),
       flasher: host.seams.flasher ?? (async () => (await import('../../device/flasher.js')).boardFlasher),
       beforeUse: () => this.#serial.close(),
+      onChange: (now, before) => {
+        told.onChange(now, before);
+        guardPage(now.step.kind === 'flashing');
+      },
     });
     this.#emulatorActions = this.#emulatorFor();
     this.#chatActions = this.#chatFor();
@@ -171,6 +177,8 @@ export class BoardRoom {
       const session = await this.#ports.choose();
       // Nothing was chosen: no board, and no failure.
       if (session === null) throw new DOMException('No board was chosen.', 'AbortError');
+      // The same board may wait in its loader.
+      await this.#flash.letGo(session);
       return new SerialDevice(session);
     });
   }
@@ -182,11 +190,11 @@ export class BoardRoom {
   async flash(): Promise<void> {
     if (this.#host.result() === null)
       throw new UsageError('There is nothing to flash before a model was converted.');
-    const { kind } = this.#flash.state.step;
-    if (kind !== 'found' && kind !== 'flashing') await this.#flash.connect();
-    const { step } = this.#flash.state;
-    // One that is being flashed already is an error of who calls.
-    if (step.kind === 'found' || step.kind === 'flashing') await this.#flash.flash();
+    const flash = this.#flash;
+    const isFound = (): boolean => flash.state.step.kind === 'found';
+    if (flash.isFree && !isFound()) await flash.connect();
+    // Nothing to flash when no board was chosen; one that is being looked at or flashed already is an error of who calls.
+    if (!flash.isFree || isFound()) await flash.flash();
     const after = this.#flash.state.step;
     if ((after.kind === 'failed' || after.kind === 'idle') && after.error !== null) throw after.error;
   }
@@ -292,6 +300,7 @@ export class BoardRoom {
       connect: () => void flash.connect(),
       lookAgain: () => void flash.lookAgain(),
       accept: (accepted) => flash.accept(accepted),
+      setSlow: (slow) => flash.setSlow(slow),
       name: (label) => flash.name(label),
       // What fails is shown by the state.
       flash: () => void flash.flash().catch(() => undefined),
@@ -309,6 +318,18 @@ function talkOptions({ options, result }: Result): TalkOptions {
   const { prompt, temperature, topK, seed, maxNewTokens } = options;
   const { doSample, topP } = result.generation;
   return { prompt, temperature, topK, topP: doSample ? (topP ?? 1) : 1, seed, maxNewTokens };
+}
+
+/** Lets the browser ask before a page is left, while a board is half written. */
+function pageGuard(): (on: boolean) => void {
+  let isOn = false;
+  const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+  return (on) => {
+    if (on === isOn) return;
+    isOn = on;
+    if (on) window.addEventListener('beforeunload', ask);
+    else window.removeEventListener('beforeunload', ask);
+  };
 }
 
 function pageScope(): SerialScope {

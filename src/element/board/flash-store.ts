@@ -12,7 +12,7 @@ import { FlashError } from '../../device/flash-errors.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
 import { FlashQueue, type QueueEntry, type QueueTally } from '../../device/flash-queue.js';
 import type { Flasher } from '../../device/flasher.js';
-import { PortError, type PortSession } from '../../device/port-session.js';
+import { DEFAULT_BAUD, PortError, type PortSession } from '../../device/port-session.js';
 import type { SerialSupport } from '../../device/serial-support.js';
 import { UsageError, isAbort } from '../../shared/errors.js';
 import type { RunnableImage } from './runnable-image.js';
@@ -62,6 +62,8 @@ export interface FlashState {
   readonly label: string;
   readonly entries: readonly QueueEntry[];
   readonly tally: QueueTally | null;
+  /** At the rate with which every chip begins, for cables and bridges that lose bytes. */
+  readonly slow: boolean;
 }
 
 export interface FlashStoreOptions {
@@ -83,6 +85,7 @@ const AT_REST: FlashState = {
   label: '',
   entries: [],
   tally: null,
+  slow: false,
 };
 
 export class FlashStore {
@@ -93,6 +96,8 @@ export class FlashStore {
   #current = new AbortController();
   /** A board is being chosen. */
   #choosing = false;
+  /** Over which the board was found; it waits there in its loader. */
+  #found: PortSession | null = null;
   /** Counts results: what was begun for one that is gone is dropped. */
   #generation = 0;
   /** What the board said since it was flashed. */
@@ -111,6 +116,12 @@ export class FlashStore {
     return this.#output;
   }
 
+  /** Whether a board could be looked at: none is being chosen, looked at or flashed. */
+  get isFree(): boolean {
+    const { kind } = this.#state.step;
+    return kind !== 'looking' && kind !== 'flashing' && !this.#choosing;
+  }
+
   /** Asks the browser for its ports' interface and makes the image: what can be known without a board. */
   async prepare(): Promise<void> {
     const support = await this.#options.ports.probe();
@@ -120,9 +131,8 @@ export class FlashStore {
 
   /** Lets the person choose a board, and looks at it. */
   async connect(): Promise<void> {
-    const { kind } = this.#state.step;
     // The browser shows one list of ports at a time.
-    if (kind === 'looking' || kind === 'flashing' || this.#choosing) return;
+    if (!this.isFree) return;
     this.#choosing = true;
     this.#output = undefined;
     const { signal } = (this.#current = new AbortController());
@@ -164,6 +174,11 @@ export class FlashStore {
     this.#commit({ step: { ...step, accepted, problem: this.#problem(step.board, accepted) } });
   }
 
+  /** Whether to flash at the lowest rate. */
+  setSlow(slow: boolean): void {
+    this.#commit({ slow });
+  }
+
   /** What the next board is called. */
   name(label: string): void {
     this.#commit({ label });
@@ -171,14 +186,16 @@ export class FlashStore {
 
   /**
    * Flashes the board that was found.
-   * @throws UsageError when there is none, or one is being flashed
+   * @throws UsageError when there is none, or one is being looked at or flashed
    */
   async flash(): Promise<void> {
-    const { step, label } = this.#state;
+    const { step, label, slow } = this.#state;
     const { session } = this.#options.ports;
     const queue = this.#queue;
     if (step.kind === 'flashing') throw new UsageError('A board is being flashed. Wait for it or cancel it.');
-    if (step.kind !== 'found' || session === null || queue === null)
+    if (step.kind === 'looking' || this.#choosing)
+      throw new UsageError('A board is being looked at. Wait for it or cancel it.');
+    if (step.kind !== 'found' || session === null || session !== this.#found || queue === null)
       throw new UsageError('No board was found. Connect one first.');
     if (step.problem !== null) throw step.problem;
     const { board } = step;
@@ -188,6 +205,8 @@ export class FlashStore {
     const entry = await queue.next(session, label, {
       signal,
       accept: doubts(step.accepted),
+      mac: board.mac,
+      ...(slow ? { baudRate: DEFAULT_BAUD } : {}),
       onProgress: (progress) => {
         if (this.#state.step.kind === 'flashing')
           this.#commit({ step: { kind: 'flashing', board, progress } });
@@ -232,6 +251,15 @@ export class FlashStore {
     if (kind !== 'idle' && kind !== 'flashing') this.#commit({ step: { kind: 'idle', error: null } });
   }
 
+  /** The port is wanted for something else, or closed: the board that was found runs its program again, and is not found any more. */
+  async letGo(session: PortSession): Promise<void> {
+    if (session !== this.#found) return;
+    this.#found = null;
+    if (this.#state.step.kind === 'found') this.#commit({ step: { kind: 'idle', error: null } });
+    const flasher = await this.#options.flasher();
+    await flasher.start(session);
+  }
+
   /** The board is done; the next one can be plugged in. */
   async next(): Promise<void> {
     if (this.#state.step.kind === 'flashing' || this.#state.step.kind === 'looking') return;
@@ -244,6 +272,7 @@ export class FlashStore {
   forget(): void {
     this.cancel();
     this.#generation++;
+    if (this.#found !== null) void this.letGo(this.#found);
     this.#queue = null;
     this.#image = null;
     this.#output = undefined;
@@ -271,6 +300,7 @@ export class FlashStore {
   }
 
   async #look(session: PortSession, signal: AbortSignal): Promise<void> {
+    this.#found = null;
     this.#commit({ step: { kind: 'looking', progress: null } });
     const [flasher, image] = await Promise.all([this.#options.flasher(), this.#prepareImage()]);
     signal.throwIfAborted();
@@ -282,6 +312,13 @@ export class FlashStore {
         if (this.#state.step.kind === 'looking') this.#commit({ step: { kind: 'looking', progress } });
       },
     });
+    // It was closed or cancelled meanwhile: nobody asks for the board any more.
+    if (signal.aborted || this.#options.ports.session !== session) {
+      await flasher.start(session);
+      signal.throwIfAborted();
+      throw new PortError('closed');
+    }
+    this.#found = session;
     this.#commit({ step: { kind: 'found', board, problem: this.#problem(board, false), accepted: false } });
   }
 

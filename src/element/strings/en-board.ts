@@ -261,6 +261,7 @@ export const enBoard = {
     ready: 'This board can be flashed.',
     warning:
       'The program on the board is replaced. Parts that it has already are not written again, and its settings stay.',
+    slow: 'Use a lower speed (115,200 baud), for long cables and adapters that lose data.',
     accept: 'My board has PSRAM beside the chip: go on.',
     label: 'Name of this board',
     labelHint: 'For the list below, e.g. the number on it. May stay empty.',
@@ -278,6 +279,8 @@ export const enBoard = {
         : `${formatBytes(written)} of ${formatBytes(total)} written in ${formatSeconds(milliseconds / 1000)} and checked by its digest.`,
     started: {
       running: 'The board has restarted and speaks.',
+      failing:
+        'The board speaks, but says that it cannot start. Its words are in the conversation’s console.',
       silent: 'The board has not said anything since. Press its RESET button.',
       loader: 'The chip is in its loader again. Press its RESET button.',
     },
@@ -307,7 +310,7 @@ export const enBoard = {
       'close-programs': 'Close other programs and pages that use the board: terminals, Arduino, other tabs.',
       'plug-again': 'Unplug the board and plug it in again.',
       'data-cable': 'Use a short USB cable that carries data, without a hub.',
-      'lower-baud': 'Use a lower speed.',
+      'lower-baud': 'Use a lower speed: when the board was found, there is a box for it.',
       'other-port': 'Use another USB port of the computer.',
       'other-board': 'Use another board.',
       'choose-board': 'Go back and convert the model for this board.',

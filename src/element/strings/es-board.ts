@@ -256,6 +256,7 @@ export const esBoard: Strings['board'] = {
     ready: 'Esta placa se puede grabar.',
     warning:
       'El programa de la placa se sustituye. Las partes que ya tiene no se vuelven a escribir, y sus ajustes se conservan.',
+    slow: 'Usar una velocidad menor (115.200 baudios), para cables largos y adaptadores que pierden datos.',
     accept: 'Mi placa tiene PSRAM junto al chip: continuar.',
     label: 'Nombre de esta placa',
     labelHint: 'Para la lista de abajo; por ejemplo, el número que lleva. Puede quedar vacío.',
@@ -273,6 +274,8 @@ export const esBoard: Strings['board'] = {
         : `${bytes(written)} de ${bytes(total)} escritos en ${seconds(milliseconds / 1000)} y comprobados por la propia placa con su resumen.`,
     started: {
       running: 'La placa se ha reiniciado y habla.',
+      failing:
+        'La placa habla, pero dice que no puede arrancar. Sus palabras están en la consola de la conversación.',
       silent: 'La placa no ha dicho nada desde entonces. Pulsa su botón RESET.',
       loader: 'El chip está otra vez en su cargador. Pulsa su botón RESET.',
     },
@@ -303,7 +306,7 @@ export const esBoard: Strings['board'] = {
         'Cierra otros programas y páginas que usen la placa: terminales, Arduino, otras pestañas.',
       'plug-again': 'Desconecta la placa y conéctala otra vez.',
       'data-cable': 'Usa un cable USB corto que lleve datos, sin concentrador.',
-      'lower-baud': 'Usa una velocidad menor.',
+      'lower-baud': 'Usa una velocidad menor: cuando se haya encontrado la placa, hay una casilla para ello.',
       'other-port': 'Usa otro puerto USB del ordenador.',
       'other-board': 'Usa otra placa.',
       'choose-board': 'Vuelve atrás y convierte el modelo para esta placa.',

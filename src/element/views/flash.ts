@@ -103,7 +103,7 @@ function looking(progress: FlashProgress | null, strings: Strings, actions: Flas
 }
 
 function found(
-  { image, label }: FlashState,
+  { image, label, slow }: FlashState,
   { board, problem, accepted }: Extract<FlashStep, { kind: 'found' }>,
   strings: Strings,
   actions: FlashActions,
@@ -132,6 +132,7 @@ function found(
         : nothing
     }
     ${image === null ? nothing : partsView(image, strings)}
+    ${problem === null && board.connection === 'uart-bridge' ? speedField(slow, strings, actions) : nothing}
     ${problem === null ? labelField(label, strings, actions) : nothing}
     <div class="buttons">
       <button
@@ -145,6 +146,18 @@ function found(
       </button>
       <button type="button" part="button" @click=${() => actions.connect()}>${words.connectAgain}</button>
     </div>`;
+}
+
+/** A bridge that loses bytes at the usual rate does not at the rate with which every chip begins. */
+function speedField(slow: boolean, strings: Strings, actions: FlashActions): TemplateResult {
+  return html`<label class="check">
+    <input
+      type="checkbox"
+      .checked=${slow}
+      @change=${(event: Event) => actions.setSlow((event.target as HTMLInputElement).checked)}
+    />
+    ${strings.board.flash.slow}
+  </label>`;
 }
 
 /** For the tally. */
