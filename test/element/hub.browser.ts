@@ -21,7 +21,7 @@ interface Asked {
 
 /** The Hub with one repository, whose files are those of the bundled sample; everything else is the page's own. */
 function playHub(asked: Asked[]): () => void {
-  const { fetch: before } = window;
+  const before = window.fetch.bind(window);
   window.fetch = async (input, init) => {
     const request = new Request(input, init);
     if (!request.url.startsWith(HUB)) return before(input, init);
@@ -68,24 +68,26 @@ async function onPage(): Promise<Esp32LlmConverter> {
     };
   };
   const element = await fixture<Esp32LlmConverter>(html`<esp32-llm-converter></esp32-llm-converter>`);
-  await waitUntil(() => element.shadowRoot?.querySelector('#address') != null);
+  await waitUntil(() => has(element, '#address'));
   return element;
 }
 
+function has(element: Esp32LlmConverter, selector: string): boolean {
+  return (element.shadowRoot?.querySelector(selector) ?? null) !== null;
+}
+
 function find<T extends HTMLElement>(element: Esp32LlmConverter, selector: string): T {
-  const found = element.shadowRoot?.querySelector<T>(selector);
-  if (found == null) throw new Error(`${selector} is not there: ${element.shadowRoot?.textContent ?? ''}`);
+  const found = element.shadowRoot?.querySelector<T>(selector) ?? null;
+  if (found === null) throw new Error(`${selector} is not there: ${element.shadowRoot?.textContent ?? ''}`);
   return found;
 }
 
 async function typed(element: Esp32LlmConverter, address: string): Promise<void> {
   find<HTMLInputElement>(element, '#address').value = address;
   find<HTMLButtonElement>(element, 'form.address button').click();
-  await waitUntil(
-    () => element.step === 'fit' || element.shadowRoot?.querySelector('.failure') != null,
-    'neither a plan nor a failure',
-    { timeout: PATIENCE },
-  );
+  await waitUntil(() => element.step === 'fit' || has(element, '.failure'), 'neither a plan nor a failure', {
+    timeout: PATIENCE,
+  });
   await element.updateComplete;
 }
 
@@ -126,7 +128,7 @@ describe('a model of the Hugging Face Hub', function () {
     const element = await onPage();
     await typed(element, REPOSITORY);
     element.reset();
-    await waitUntil(() => element.shadowRoot?.querySelector('.recent button') != null);
+    await waitUntil(() => has(element, '.recent button'));
     const before = asked.length;
     find<HTMLButtonElement>(element, '.recent button').click();
     await waitUntil(() => element.step === 'fit', 'the plan', { timeout: PATIENCE });
