@@ -275,6 +275,20 @@ describe('<esp32-llm-converter>', () => {
     expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
   });
 
+  it('shows the thumb at the context that is set, also when the stops under it change', async () => {
+    const element = await make();
+    element.context = 100;
+    await toFit(element, sampleInspection({ plan: samplePlan({ context: 100 }) }));
+    const slider = part(element, '#context') as HTMLInputElement;
+    expect([slider.value, slider.max], '32, 64, 100, 128, 256, 512').to.deep.equal(['2', '5']);
+    fake.nextPlan = async () => samplePlan({ context: 128 });
+    slider.value = '3';
+    slider.dispatchEvent(new Event('input'));
+    await settle(element);
+    expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
+    expect([slider.value, slider.max], '32, 64, 128, 256, 512').to.deep.equal(['2', '4']);
+  });
+
   it('shows progress and stops when told', async () => {
     const element = await make();
     const progress: number[] = [];
