@@ -1,6 +1,6 @@
 /** What people and pages do with boards: conversations, flashing, events, the keyboard; boards are played by the test. */
 import { expect, waitUntil } from '@open-wc/testing';
-import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import { OP } from '../device/simulated-loader.js';
 import {
   MiB,
@@ -336,6 +336,24 @@ describe('flashing on the page', function () {
     expect(element.step).to.equal('flash');
     expect(board.seen).to.include(OP.deflData);
     await says(element, 'Flashed and checked');
+  });
+
+  it('makes an image again that could not be made, where it is asked to', async () => {
+    const { assets } = Esp32LlmConverter;
+    Esp32LlmConverter.assets = { firmware: '/nowhere/firmware.elf' };
+    const element = await make();
+    await toFlash(element);
+    await rendered(element, '.flash .failure');
+    const again = button(element, 'Try again');
+    again.click();
+    await waitUntil(() => !again.isConnected, 'it is made once more');
+    await rendered(element, '.flash .failure');
+    Esp32LlmConverter.assets = assets;
+    plug();
+    button(element, 'Try again').click();
+    await says(element, 'What is flashed');
+    button(element, 'Connect a board').click();
+    await says(element, 'This board can be flashed');
   });
 
   it('an empty choice of the browser is no failure', async () => {

@@ -289,6 +289,7 @@ export class BoardRoom {
   #flashFor(): FlashActions {
     const flash = this.#flash;
     return {
+      prepare: () => void flash.prepare(),
       connect: () => void flash.connect(),
       lookAgain: () => void flash.lookAgain(),
       accept: (accepted) => flash.accept(accepted),

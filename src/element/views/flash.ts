@@ -42,7 +42,7 @@ export function flashView(
 function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: FlashActions): TemplateResult {
   if (state.support !== null && state.support !== 'available')
     return html`${serialReasonView(state.support, strings)}`;
-  if (state.imageError !== null) return html`${flashFailureView(state.imageError, strings)}`;
+  if (state.imageError !== null) return withoutImage(state.imageError, strings, actions);
   const { step } = state;
   switch (step.kind) {
     case 'idle':
@@ -58,6 +58,23 @@ function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: F
     case 'failed':
       return failed(step, strings, actions);
   }
+}
+
+/** What kept the image from being made may be over: a network that was away, a file that was not there. */
+function withoutImage(error: Error, strings: Strings, actions: FlashActions): TemplateResult {
+  return html`${flashFailureView(error, strings)}
+    <div class="buttons">
+      <button
+        type="button"
+        class="primary"
+        part="button primary-button"
+        @click=${() => {
+          actions.prepare();
+        }}
+      >
+        ${strings.board.flash.again}
+      </button>
+    </div>`;
 }
 
 function idle(
