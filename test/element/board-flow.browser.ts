@@ -409,6 +409,45 @@ describe('talking to a board on the page', function () {
     expect(row('Tokens')).to.equal('Tokens 94.5 per second 97.4 per second 97.0 %');
   });
 
+  it('says that a port is taken, and that it is taken once more', async () => {
+    plug();
+    const element = await make();
+    const [port] = stage.serial.ports;
+    if (port === undefined) throw new Error('no port');
+    port.open = () => Promise.reject(new DOMException('Failed to open serial port.', 'NetworkError'));
+    button(element, 'Talk to a board').click();
+    await rendered(element, '.chat .start');
+    for (const end of ['', '\u00a0']) {
+      button(element, 'Connect a board').click();
+      await waitUntil(
+        () => part(element, '[role=status]').textContent === `The port is taken${end}`,
+        `${end} after: ${status(element)}`,
+      );
+      await rendered(element, '.chat .failure');
+    }
+  });
+
+  it('says that what is behind the boards could not be loaded', async () => {
+    const element = await make();
+    const seams = Esp32LlmConverter.boardSeams;
+    Object.defineProperty(Esp32LlmConverter, 'boardSeams', {
+      configurable: true,
+      get: () => {
+        throw new Error('offline');
+      },
+    });
+    button(element, 'Talk to a board').click();
+    await rendered(element, '.failure');
+    Object.defineProperty(Esp32LlmConverter, 'boardSeams', {
+      configurable: true,
+      writable: true,
+      value: seams,
+    });
+    expect(status(element)).to.equal('A part of this page could not be loaded');
+    button(element, 'Try again').click();
+    await rendered(element, '.chat .start');
+  });
+
   it('moves the focus to the heading when a view goes', async () => {
     const element = await make();
     const link = button(element, 'Talk to a board');

@@ -4,6 +4,7 @@ import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 // Loaded before it is needed, so that one turn is enough to see what follows a click.
 import '../../src/element/model-choice.js';
+import { findBoard } from '../../src/plan/boards.js';
 import { FormatError, TransportError } from '../../src/shared/errors.js';
 import { samplePlan } from '../report/sample.js';
 import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
@@ -287,6 +288,67 @@ describe('<esp32-llm-converter>', () => {
     await settle(element);
     expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
     expect([slider.value, slider.max], '32, 64, 128, 256, 512').to.deep.equal(['2', '4']);
+  });
+
+  it('says whether the model fits, by the name of the board, again when a setting changes it', async () => {
+    const element = await make();
+    const said: string[] = [];
+    const [large, small] = ['esp32-s3-n16r8', 'esp32-s3-n8r2'].map((id) => findBoard(id).name);
+    await toFit(element);
+    const region = part(element, '[role=status]');
+    const observer = new MutationObserver(() => said.push(region.textContent));
+    observer.observe(region, { characterData: true, childList: true, subtree: true });
+    expect(region.textContent).to.equal(`It fits the ${large}.`);
+    const change = async (
+      plan: () => ReturnType<FakeConverter['nextPlan']>,
+      value: string,
+    ): Promise<void> => {
+      fake.nextPlan = plan;
+      part(element, `input[value="${value}"]`).click();
+      await settle(element);
+    };
+    const refused = async (): Promise<never> => {
+      throw new FormatError('is too long.', { file: 'settings', remedy: 'Take a shorter one.' });
+    };
+    await change(async () => samplePlan(), 'group:64');
+    await change(async () => samplePlan({ fits: false }), 'tensor');
+    await change(async () => samplePlan({ fits: false }), 'channel');
+    await change(async () => samplePlan({ board: 'esp32-s3-n8r2' }), 'group:32');
+    await change(refused, 'group:128');
+    await change(async () => samplePlan({ board: 'esp32-s3-n8r2' }), 'tensor');
+    observer.disconnect();
+    expect(said).to.deep.equal([
+      `It does not fit the ${large}.`,
+      `It fits the ${small}.`,
+      'The model’s files are not in order',
+      `It fits the ${small}.`,
+    ]);
+  });
+
+  it('says a failure that comes again once more, with another end', async () => {
+    const element = await make();
+    const texts: string[] = [];
+    for (let times = 0; times < 3; times++) {
+      await element.load([]);
+      await element.updateComplete;
+      texts.push(part(element, '[role=status]').textContent);
+    }
+    const [first = ''] = texts;
+    expect(first).not.to.equal('');
+    expect(texts).to.deep.equal([first, `${first}\u00a0`, first]);
+  });
+
+  it('says that the image could not be made', async () => {
+    Esp32LlmConverter.imageMaker = async () => {
+      throw new TransportError('The firmware cannot be loaded.');
+    };
+    const element = await make();
+    await toResult(element);
+    button(element, 'Take it away').click();
+    await rendered(element, '.take .failure');
+    expect(part(element, '[role=status]').textContent).to.equal(
+      part(element, '.take .failure h4').textContent,
+    );
   });
 
   it('shows progress and stops when told', async () => {

@@ -430,6 +430,7 @@ export const zhHansBoard: Strings['board'] = {
     answered: (tokens) => `开发板回答了 ${count(tokens)} 个词元。`,
     measured: '开发板测量完毕。',
     found: (good) => (good ? '找到一块可以烧录的开发板。' : '找到一块无法烧录的开发板。'),
+    share: (share) => `镜像的 ${percent(share)} 已在开发板上。`,
     flashed: '开发板已烧录并校验。',
     paused: '时间已暂停。',
   },

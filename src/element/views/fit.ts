@@ -190,7 +190,7 @@ function contextField(
   // nothing about where the thumb is.
   const at = (event: Event): number => stops[Number((event.target as HTMLInputElement).value)] ?? context;
   return html`<div class="field">
-    <label for="context">${fit.context} <output for="context">${fit.tokens(context)}</output></label>
+    <label for="context">${fit.context} <span class="value">${fit.tokens(context)}</span></label>
     <input
       id="context"
       type="range"
