@@ -237,6 +237,8 @@ export class Esp32LlmConverter extends LitElement {
   @state() private openTensor: string | null = null;
   /** Why the last file could not be made. */
   @state() private downloadFailure: Failure | null = null;
+  /** Whether the last attempt to copy in this step did. */
+  @state() private copied: boolean | null = null;
   @state() private announcement = '';
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
@@ -390,6 +392,7 @@ export class Esp32LlmConverter extends LitElement {
     this.#tellBoards(now, before);
     if (now.step !== 'result') this.openTensor = null;
     this.downloadFailure = null;
+    this.copied = null;
     this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
     if (now.step === 'result' && before.step !== 'result') {
       const { report, plan, package: bytes } = now.result;
@@ -475,6 +478,7 @@ export class Esp32LlmConverter extends LitElement {
       copy: (text) => {
         this.#actions.copy(text);
       },
+      copied: () => this.copied,
     };
   }
 
@@ -539,13 +543,18 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   async #copy(text: string): Promise<void> {
-    const copied = await navigator.clipboard.writeText(text).then(
-      () => true,
+    const { step } = this;
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
       // In frames and insecure pages there is no clipboard; the text stands there to be selected.
-      () => false,
-    );
+      copied = false;
+    }
     const announce = this.#words.all?.announce;
-    if (announce !== undefined) this.#say(copied ? announce.copied : announce.notCopied);
+    if (step !== this.step || announce === undefined) return;
+    this.copied = copied;
+    this.#say(copied ? announce.copied : announce.notCopied);
   }
 
   /** Opens the browser's choice of files. */
@@ -736,7 +745,8 @@ export class Esp32LlmConverter extends LitElement {
       case 'result':
         if (view.panel === 'take') {
           const compares = this.#store.preset.steps.has('compare');
-          return this.later.takeView(view, this.downloadFailure, compares, strings, actions);
+          const { downloadFailure: failure, copied } = this;
+          return this.later.takeView(view, { failure, copied, compares }, strings, actions);
         }
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
         return this.later.compareView(

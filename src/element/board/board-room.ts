@@ -63,6 +63,8 @@ export interface BoardHost {
   leave(): void;
   save(download: Download): void;
   copy(text: string): void;
+  /** Whether the last attempt to copy in this step did, `null` before there was one. */
+  copied(): boolean | null;
 }
 
 export class BoardRoom {
@@ -152,6 +154,7 @@ export class BoardRoom {
         name,
         fits,
         fileName: imageName(result),
+        copied: host.copied(),
         canTake: host.hasStep('take'),
         canChat: host.hasStep('chat'),
       };

@@ -7,6 +7,7 @@ import type { FlashProgress } from '../../device/flash-progress.js';
 import type { FlashActions } from '../board/board-actions.js';
 import type { FlashState, FlashStep } from '../board/flash-store.js';
 import type { Strings } from '../strings/strings.js';
+import { commandLine } from './command-line.js';
 import { adviceView, flashErrorWords, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './icons.js';
@@ -19,6 +20,8 @@ export interface FlashFacts {
   readonly fits: boolean;
   /** Name of the image as a file. */
   readonly fileName: string;
+  /** Whether the command was copied, `null` before it was tried. */
+  readonly copied: boolean | null;
   /** The page shows these steps. */
   readonly canTake: boolean;
   readonly canChat: boolean;
@@ -337,19 +340,17 @@ function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateR
 
 /** The same without Web Serial. */
 function otherWay(
-  { fileName, canTake }: FlashFacts,
+  { fileName, copied, canTake }: FlashFacts,
   strings: Strings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
-  const line = `esptool --chip esp32s3 write-flash 0x0 ${fileName}`;
   return html`<div class="command">
     <h4>${words.otherWay}</h4>
     <p class="quiet">${words.otherWayText}</p>
-    <div class="inline">
-      <code class="text" dir="ltr" lang="en" translate="no">${line}</code>
-      <button type="button" part="button" @click=${() => actions.copy(line)}>${strings.take.copy}</button>
-    </div>
+    ${commandLine(fileName, copied, strings, (text) => {
+      actions.copy(text);
+    })}
     ${
       canTake
         ? html`<p>
