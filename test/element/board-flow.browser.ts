@@ -76,6 +76,50 @@ describe('the emulated board on the page', function () {
     await rendered(element, '.talk .empty');
   });
 
+  it('leaves the box empty for the next turn, and brings the last text back when asked to', async () => {
+    const element = await make();
+    await toRunning(element);
+    const area = part<HTMLTextAreaElement>(element, '#board-prompt');
+    expect(area.value).to.equal('Turn on the light.');
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await says(element, 'the model ended it');
+    expect(area.value).to.equal('');
+    expect(root(element).querySelectorAll('.turns li').length).to.equal(1);
+    const back = button(element, 'Bring back the last text');
+    back.focus();
+    back.click();
+    await element.updateComplete;
+    expect(area.value).to.equal('Turn on the light.');
+    expect(root(element).activeElement?.id).to.equal('board-prompt');
+    expect(back.isConnected, 'it is for an empty box').to.be.false;
+  });
+
+  it('puts a text back that the board did not take', async () => {
+    const element = await make();
+    await toRunning(element);
+    stage.emulator.write = () => Promise.reject(new Error('Nothing is written.'));
+    button(element, 'Send').click();
+    await says(element, 'No answer');
+    await waitUntil(() => part<HTMLTextAreaElement>(element, '#board-prompt').value === 'Turn on the light.');
+  });
+
+  it('stops a measurement', async () => {
+    stage.emulator.firmware.holdBench = true;
+    const element = await make();
+    await toRunning(element);
+    part<HTMLDetailsElement>(element, '.bench').open = true;
+    const measure = button(element, 'Measure');
+    measure.focus();
+    measure.click();
+    await says(element, 'Measuring…');
+    expect(measure.textContent.trim()).to.equal('Stop');
+    measure.click();
+    await waitUntil(() => measure.textContent.trim() === 'Measure');
+    expect(stage.emulator.firmware.cancels).to.equal(1);
+    expect(root(element).activeElement === measure, 'the same button').to.be.true;
+    expect(root(element).querySelector('.problem')).to.be.null;
+  });
+
   it('stops an answer and keeps what was said', async () => {
     stage.emulator.firmware.holdAfter = 2;
     const element = await make();
@@ -212,6 +256,10 @@ describe('the emulated board on the page', function () {
     const area = part<HTMLTextAreaElement>(element, '#board-prompt');
     expect(area.readOnly).to.be.true;
     expect(area.value).to.equal('Turn on the light.');
+    button(element, 'Send').click();
+    await says(element, 'the model ended it');
+    expect(area.value, 'the same for every turn').to.equal('Turn on the light.');
+    expect(shown(element)).not.to.contain('Bring back');
   });
 });
 
@@ -394,6 +442,18 @@ describe('talking to a board on the page', function () {
     expect(answer.translate).to.be.false;
     button(element, 'Back to the start').click();
     await rendered(element, '.choose');
+  });
+
+  it('a lock on a prompt that the page does not give leaves the box to the reader', async () => {
+    const element = await make({ locked: 'prompt' });
+    element.prompt = null;
+    const firmware = await toChat(element);
+    expect(part<HTMLTextAreaElement>(element, '#board-prompt').readOnly).to.be.false;
+    const area = type(element, 'hello');
+    await element.updateComplete;
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await says(element, 'the model ended it');
+    expect(firmware.prompts).to.deep.equal(['hello']);
   });
 
   it('shows measurements beside their limits', async () => {

@@ -442,6 +442,9 @@ describe('<esp32-llm-converter>', () => {
     await settle(element);
     fake.say('so far', 3);
     await element.updateComplete;
+    part(element, '#prompt').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    await settle(element);
+    expect(button(element, 'Stop'), 'a key that sends does not stop').to.exist;
     button(element, 'Stop').click();
     await settle(element);
     expect(part(element, '.answer').textContent.trim()).to.equal('so far');
@@ -634,6 +637,8 @@ describe('<esp32-llm-converter>', () => {
         await toResult(element);
         button(element, panel === 'take' ? 'Take it away' : 'Flash').click();
         await rendered(element, '.command .inline');
+        // The image of these tests is none that a board could be flashed with, which is said first.
+        if (panel === 'flash') await rendered(element, '.flash .failure');
         expect(element.shadowRoot?.querySelector('.copied')).to.be.null;
         for (const end of ['', '\u00a0']) {
           button(element, 'Copy').click();

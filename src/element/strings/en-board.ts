@@ -16,6 +16,7 @@ export const enBoard = {
     prompt: 'Text to continue',
     send: 'Send',
     stop: 'Stop',
+    bringBack: 'Bring back the last text',
     conversation: 'Conversation',
     empty: 'What is said appears here.',
     you: 'You',

@@ -12,6 +12,7 @@ export const esBoard: Strings['board'] = {
     prompt: 'Texto que continuar',
     send: 'Enviar',
     stop: 'Parar',
+    bringBack: 'Recuperar el último texto',
     conversation: 'Conversación',
     empty: 'Lo que se diga aparecerá aquí.',
     you: 'Tú',

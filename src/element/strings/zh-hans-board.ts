@@ -12,6 +12,7 @@ export const zhHansBoard: Strings['board'] = {
     prompt: '待续写的文本',
     send: '发送',
     stop: '停止',
+    bringBack: '取回上一条文本',
     conversation: '对话',
     empty: '对话内容将显示在这里。',
     you: '您',
