@@ -35,6 +35,8 @@ export interface ConsoleOptions {
   readonly patience?: number | undefined;
   /** Milliseconds after which a request is sent once more. Default 1,500. */
   readonly timeout?: number | undefined;
+  /** Milliseconds that a measurement may take. Default 180,000. */
+  readonly benchTimeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,6 +66,7 @@ export class ConsoleClient {
     /** What the board said when it was greeted. */
     readonly welcome: ConsoleWelcome,
     private readonly timeout: number,
+    private readonly benchTimeout: number,
   ) {}
 
   /**
@@ -82,7 +85,12 @@ export class ConsoleClient {
         signal: options.signal,
       };
       const welcome = readWelcome(await ask(line, MESSAGE.hello, payloadOf(MESSAGE.welcome), asking));
-      return new ConsoleClient(line, welcome, options.timeout ?? TIMEOUT);
+      return new ConsoleClient(
+        line,
+        welcome,
+        options.timeout ?? TIMEOUT,
+        options.benchTimeout ?? BENCH_TIMEOUT,
+      );
     } catch (error) {
       line.close();
       throw error;
@@ -122,7 +130,7 @@ export class ConsoleClient {
    * An abort cancels the measurement and rejects with the signal's reason.
    */
   async bench(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const asking = { signal, timeout: BENCH_TIMEOUT, attempts: 1 };
+    const asking = { signal, timeout: this.benchTimeout, attempts: 1 };
     try {
       return await this.askFacts(MESSAGE.bench, asking);
     } catch (error) {

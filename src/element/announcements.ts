@@ -1,36 +1,54 @@
 /** What a screen reader says about what changed, one sentence at a time; see the element's one live region. */
+import { findBoard } from '../plan/boards.js';
+import type { PlanJson } from '../plan/plan.js';
 import type { State } from './state.js';
-import type { FirstStrings, Strings } from './strings/strings.js';
+import type { Strings } from './strings/strings.js';
 
-/** About a new step. @param all `null` before the words beyond the first view are loaded */
-export function announceStep(now: State, before: State, first: FirstStrings, all: Strings | null): string {
-  const { announce, reading } = first;
+/** A state that has more to say than that a model is chosen or read. */
+export type Later = Exclude<State, { step: 'choose' | 'reading' }>;
+
+/**
+ * About a step beyond the first, or about what changed in it.
+ * @param told what was spoken of last
+ * @returns `null` when nothing is to be said anew
+ */
+export function announcement(now: Later, told: State, strings: Strings): string | null {
+  const { announce } = strings;
   switch (now.step) {
-    case 'choose':
-      return now.failure?.title ?? '';
-    case 'reading':
-      return reading.heading(now.name);
     case 'fit':
-      if (now.failure !== null) return now.failure.title;
-      return before.step === 'converting'
-        ? announce.cancelled
-        : announce.fit(now.choice.plan.fits, now.choice.plan.board);
+      return aboutFit(now, told, strings);
     case 'converting':
-      return announce.converting(now.choice.inspection.name);
+      return told.step === 'converting' ? null : announce.converting(now.choice.inspection.name);
     case 'result':
-      if (before.step === 'result') return '';
-      return announce.result(all?.report.verdicts[now.result.report.verdict].title ?? '');
+      if (told.step !== 'result')
+        return announce.result(strings.report.verdicts[now.result.report.verdict].title);
+      return aboutResult(now, told, strings);
     case 'talk':
-      return '';
+      return told.step === 'talk' ? null : '';
   }
 }
 
-/**
- * About a generation: words as they arrive are not read out, only that they are complete.
- * @returns `null` when nothing is to be said anew
- */
-export function announceGeneration(now: State, before: State, { announce }: FirstStrings): string | null {
-  if (now.step !== 'result' || before.step !== 'result' || now.trial === before.trial) return null;
-  if (now.trial.kind === 'ended') return announce.generated(now.trial.tokens);
-  return now.trial.kind === 'failed' ? now.trial.failure.title : '';
+/** Whether the model fits: at first, when a setting changed it, and once more after a setting that was not possible. */
+function aboutFit(now: Extract<State, { step: 'fit' }>, told: State, strings: Strings): string | null {
+  if (now.failure !== null) return now.failure.title;
+  if (told.step === 'converting') return strings.announce.cancelled;
+  const verdict = fitSentence(now.choice.plan, strings);
+  const known = told.step === 'fit' && told.failure === null ? fitSentence(told.choice.plan, strings) : '';
+  return verdict === known ? null : verdict;
+}
+
+function fitSentence({ fits, board }: PlanJson, { announce }: Strings): string {
+  return announce.fit(fits, findBoard(board).name);
+}
+
+type Result = Extract<State, { step: 'result' }>;
+
+/** Words of the model as they arrive are not read out, only that they are complete. */
+function aboutResult(now: Result, told: Result, { announce }: Strings): string | null {
+  if (now.image !== told.image && now.image.kind === 'failed') return now.image.failure.title;
+  if (now.trial !== told.trial) {
+    if (now.trial.kind === 'ended') return announce.generated(now.trial.tokens);
+    return now.trial.kind === 'failed' ? now.trial.failure.title : '';
+  }
+  return now.panel === told.panel ? null : '';
 }

@@ -7,7 +7,6 @@ import type { Report } from '../quantize/report.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
-import { announceGeneration, announceStep } from './announcements.js';
 import { Boards, boardsLoadingView } from './boards.js';
 import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
 import { assetUrls, folderName, type AssetUrls } from './assets.js';
@@ -229,6 +228,8 @@ export class Esp32LlmConverter extends LitElement {
   });
   /** Counts what was chosen and taken back. */
   #turn = 0;
+  /** What the live region spoke of last. */
+  #told: State = this.#store.state;
   /** The focus was inside when the current update began. */
   #hadFocus = false;
 
@@ -236,6 +237,8 @@ export class Esp32LlmConverter extends LitElement {
   @state() private openTensor: string | null = null;
   /** Why the last file could not be made. */
   @state() private downloadFailure: Failure | null = null;
+  /** Whether the last attempt to copy in this step did. */
+  @state() private copied: boolean | null = null;
   @state() private announcement = '';
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
@@ -335,6 +338,7 @@ export class Esp32LlmConverter extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('firmware') && this.view.step === 'result') this.#forgetImage();
+    this.#tell();
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }
 
@@ -342,6 +346,26 @@ export class Esp32LlmConverter extends LitElement {
     // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
     if (!this.#hadFocus || this.shadowRoot?.activeElement !== null) return;
     this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
+  }
+
+  /** Says what changed, as soon as its words are there. */
+  #tell(): void {
+    const { view: now, later } = this;
+    const { first, all } = this.#words;
+    // What a setting comes to is said when its plan is there.
+    if (now === this.#told || (now.step === 'fit' && now.planning)) return;
+    let text: string | null;
+    if (now.step === 'choose') text = now.failure?.title ?? '';
+    else if (now.step === 'reading') text = first.reading.heading(now.name);
+    else if (later === null || all === null) return;
+    else text = later.announcement(now, this.#told, all);
+    this.#told = now;
+    if (text !== null) this.#say(text);
+  }
+
+  /** Puts a sentence into the live region. Screen readers pass over one that stands there already, so it gets another end. */
+  #say(text: string): void {
+    this.announcement = text !== '' && text === this.announcement ? `${text}\u00a0` : text;
   }
 
   /** Another firmware makes another image, and boards that run the one before are let go. */
@@ -354,7 +378,6 @@ export class Esp32LlmConverter extends LitElement {
   #changed(now: State, before: State): void {
     this.view = now;
     if (now.step !== 'choose' && this.later === null) void this.#loadViews();
-    this.announcement = announceGeneration(now, before, this.#words.first) ?? this.announcement;
     if (
       now.step === 'fit' &&
       !now.planning &&
@@ -366,10 +389,10 @@ export class Esp32LlmConverter extends LitElement {
     if (step === previous) return;
     this.#internals.states.delete(previous);
     this.#internals.states.add(step);
-    this.announcement = announceStep(now, before, this.#words.first, this.#words.all);
     this.#tellBoards(now, before);
     if (now.step !== 'result') this.openTensor = null;
     this.downloadFailure = null;
+    this.copied = null;
     this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
     if (now.step === 'result' && before.step !== 'result') {
       const { report, plan, package: bytes } = now.result;
@@ -405,6 +428,7 @@ export class Esp32LlmConverter extends LitElement {
         message: cause instanceof Error ? cause.message : '',
         error,
       };
+      this.#say(views);
       this.dispatchEvent(new Esp32LlmErrorEvent(views, error));
       throw error;
     }
@@ -419,7 +443,7 @@ export class Esp32LlmConverter extends LitElement {
         this.requestUpdate();
       },
       announce: (text) => {
-        this.announcement = text;
+        this.#say(text);
       },
       strings: () => this.#words.all,
       result: () => (this.view.step === 'result' ? this.view : null),
@@ -454,6 +478,7 @@ export class Esp32LlmConverter extends LitElement {
       copy: (text) => {
         this.#actions.copy(text);
       },
+      copied: () => this.copied,
     };
   }
 
@@ -513,19 +538,23 @@ export class Esp32LlmConverter extends LitElement {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const failure = explain(error, 'image', this.#words.first, this.#words.all?.help ?? null);
     this.downloadFailure = failure;
-    this.announcement = failure.title;
+    this.#say(failure.title);
     this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
   }
 
   async #copy(text: string): Promise<void> {
-    const { announce } = this.#words.first;
+    const { step } = this;
+    let copied = true;
     try {
       await navigator.clipboard.writeText(text);
-      this.announcement = announce.copied;
     } catch {
       // In frames and insecure pages there is no clipboard; the text stands there to be selected.
-      this.announcement = announce.notCopied;
+      copied = false;
     }
+    const announce = this.#words.all?.announce;
+    if (step !== this.step || announce === undefined) return;
+    this.copied = copied;
+    this.#say(copied ? announce.copied : announce.notCopied);
   }
 
   /** Opens the browser's choice of files. */
@@ -716,7 +745,8 @@ export class Esp32LlmConverter extends LitElement {
       case 'result':
         if (view.panel === 'take') {
           const compares = this.#store.preset.steps.has('compare');
-          return this.later.takeView(view, this.downloadFailure, compares, strings, actions);
+          const { downloadFailure: failure, copied } = this;
+          return this.later.takeView(view, { failure, copied, compares }, strings, actions);
         }
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
         return this.later.compareView(

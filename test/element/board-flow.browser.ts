@@ -1,6 +1,6 @@
 /** What people and pages do with boards: conversations, flashing, events, the keyboard; boards are played by the test. */
 import { expect, waitUntil } from '@open-wc/testing';
-import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import { OP } from '../device/simulated-loader.js';
 import {
   MiB,
@@ -74,6 +74,50 @@ describe('the emulated board on the page', function () {
     await waitUntil(() => !button(element, 'Start over').disabled);
     button(element, 'Start over').click();
     await rendered(element, '.talk .empty');
+  });
+
+  it('leaves the box empty for the next turn, and brings the last text back when asked to', async () => {
+    const element = await make();
+    await toRunning(element);
+    const area = part<HTMLTextAreaElement>(element, '#board-prompt');
+    expect(area.value).to.equal('Turn on the light.');
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await says(element, 'the model ended it');
+    expect(area.value).to.equal('');
+    expect(root(element).querySelectorAll('.turns li').length).to.equal(1);
+    const back = button(element, 'Bring back the last text');
+    back.focus();
+    back.click();
+    await element.updateComplete;
+    expect(area.value).to.equal('Turn on the light.');
+    expect(root(element).activeElement?.id).to.equal('board-prompt');
+    expect(back.isConnected, 'it is for an empty box').to.be.false;
+  });
+
+  it('puts a text back that the board did not take', async () => {
+    const element = await make();
+    await toRunning(element);
+    stage.emulator.write = () => Promise.reject(new Error('Nothing is written.'));
+    button(element, 'Send').click();
+    await says(element, 'No answer');
+    await waitUntil(() => part<HTMLTextAreaElement>(element, '#board-prompt').value === 'Turn on the light.');
+  });
+
+  it('stops a measurement', async () => {
+    stage.emulator.firmware.holdBench = true;
+    const element = await make();
+    await toRunning(element);
+    part<HTMLDetailsElement>(element, '.bench').open = true;
+    const measure = button(element, 'Measure');
+    measure.focus();
+    measure.click();
+    await says(element, 'Measuring…');
+    expect(measure.textContent.trim()).to.equal('Stop');
+    measure.click();
+    await waitUntil(() => measure.textContent.trim() === 'Measure');
+    expect(stage.emulator.firmware.cancels).to.equal(1);
+    expect(root(element).activeElement === measure, 'the same button').to.be.true;
+    expect(root(element).querySelector('.problem')).to.be.null;
   });
 
   it('stops an answer and keeps what was said', async () => {
@@ -212,6 +256,10 @@ describe('the emulated board on the page', function () {
     const area = part<HTMLTextAreaElement>(element, '#board-prompt');
     expect(area.readOnly).to.be.true;
     expect(area.value).to.equal('Turn on the light.');
+    button(element, 'Send').click();
+    await says(element, 'the model ended it');
+    expect(area.value, 'the same for every turn').to.equal('Turn on the light.');
+    expect(shown(element)).not.to.contain('Bring back');
   });
 });
 
@@ -338,6 +386,24 @@ describe('flashing on the page', function () {
     await says(element, 'Flashed and checked');
   });
 
+  it('makes an image again that could not be made, where it is asked to', async () => {
+    const { assets } = Esp32LlmConverter;
+    Esp32LlmConverter.assets = { firmware: '/nowhere/firmware.elf' };
+    const element = await make();
+    await toFlash(element);
+    await rendered(element, '.flash .failure');
+    const again = button(element, 'Try again');
+    again.click();
+    await waitUntil(() => !again.isConnected, 'it is made once more');
+    await rendered(element, '.flash .failure');
+    Esp32LlmConverter.assets = assets;
+    plug();
+    button(element, 'Try again').click();
+    await says(element, 'What is flashed');
+    button(element, 'Connect a board').click();
+    await says(element, 'This board can be flashed');
+  });
+
   it('an empty choice of the browser is no failure', async () => {
     const element = await make();
     await toFlash(element);
@@ -378,6 +444,18 @@ describe('talking to a board on the page', function () {
     await rendered(element, '.choose');
   });
 
+  it('a lock on a prompt that the page does not give leaves the box to the reader', async () => {
+    const element = await make({ locked: 'prompt' });
+    element.prompt = null;
+    const firmware = await toChat(element);
+    expect(part<HTMLTextAreaElement>(element, '#board-prompt').readOnly).to.be.false;
+    const area = type(element, 'hello');
+    await element.updateComplete;
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await says(element, 'the model ended it');
+    expect(firmware.prompts).to.deep.equal(['hello']);
+  });
+
   it('shows measurements beside their limits', async () => {
     const element = await make();
     await toChat(element);
@@ -389,6 +467,45 @@ describe('talking to a board on the page', function () {
         .find((text) => text.startsWith(name)) ?? '';
     expect(row('PSRAM')).to.equal('PSRAM 82.8 MB/s 88.2 MB/s 93.9 %');
     expect(row('Tokens')).to.equal('Tokens 94.5 per second 97.4 per second 97.0 %');
+  });
+
+  it('says that a port is taken, and that it is taken once more', async () => {
+    plug();
+    const element = await make();
+    const [port] = stage.serial.ports;
+    if (port === undefined) throw new Error('no port');
+    port.open = () => Promise.reject(new DOMException('Failed to open serial port.', 'NetworkError'));
+    button(element, 'Talk to a board').click();
+    await rendered(element, '.chat .start');
+    for (const end of ['', '\u00a0']) {
+      button(element, 'Connect a board').click();
+      await waitUntil(
+        () => part(element, '[role=status]').textContent === `The port is taken${end}`,
+        `${end} after: ${status(element)}`,
+      );
+      await rendered(element, '.chat .failure');
+    }
+  });
+
+  it('says that what is behind the boards could not be loaded', async () => {
+    const element = await make();
+    const seams = Esp32LlmConverter.boardSeams;
+    Object.defineProperty(Esp32LlmConverter, 'boardSeams', {
+      configurable: true,
+      get: () => {
+        throw new Error('offline');
+      },
+    });
+    button(element, 'Talk to a board').click();
+    await rendered(element, '.failure');
+    Object.defineProperty(Esp32LlmConverter, 'boardSeams', {
+      configurable: true,
+      writable: true,
+      value: seams,
+    });
+    expect(status(element)).to.equal('A part of this page could not be loaded');
+    button(element, 'Try again').click();
+    await rendered(element, '.chat .start');
   });
 
   it('moves the focus to the heading when a view goes', async () => {

@@ -8,6 +8,7 @@ import type { BoardState } from '../../src/element/board/board-state.js';
 import { appendConsole } from '../../src/element/board/console-text.js';
 import type { BoardFacts } from '../../src/device/board-detection.js';
 import type { PortSession } from '../../src/device/port-session.js';
+import { EmulatedStore } from '../../src/element/board/emulated-store.js';
 import { FlashStore } from '../../src/element/board/flash-store.js';
 import type { RunnableImage } from '../../src/element/board/runnable-image.js';
 import type { SerialPorts } from '../../src/element/board/serial-ports.js';
@@ -23,7 +24,7 @@ import {
 import { transcriptOf } from '../../src/element/board/transcript.js';
 import { en } from '../../src/element/strings/en.js';
 import type { ModelPackage } from '../../src/package/reader.js';
-import { BANNER, FACTS, FakeFirmware } from './fake-board.js';
+import { BANNER, FACTS, FakeEmulator, FakeFirmware, startFake } from './fake-board.js';
 
 test('a console shows what a terminal would', () => {
   assert.equal(appendConsole('a', 'b\r\nc\rd'), 'ab\ncd');
@@ -321,6 +322,59 @@ test('what the chip does not tell of is flashed only when the person says so', a
   assert.deepEqual(asked, [['psram-too-small']]);
   assert.equal(store.state.step.kind, 'done');
   assert.equal(store.state.tally?.flashed, 1);
+});
+
+test('a measurement is stopped when asked to, and one that gets no answer is told of', async () => {
+  const { device, firmware } = played();
+  firmware.holdBench = true;
+  let woken = 0;
+  const store = new BoardStore({
+    onChange: () => undefined,
+    onToken: () => undefined,
+    onFailure: () => undefined,
+    beforeUse: () => woken++,
+    benchTimeout: 50,
+  });
+  await store.open(async () => device);
+  const measuring = store.measure();
+  store.cancel();
+  assert.equal(woken, 2, 'a board that rests is woken to measure, and to hear that it should not');
+  await measuring;
+  assert.equal(firmware.cancels, 1);
+  assert.deepEqual([store.state.error, store.state.bench], [null, null]);
+  assert.ok(store.state.link.kind === 'ready' && store.state.link.activity === 'idle');
+  await store.measure();
+  assert.match(store.state.error?.message ?? '', /does not answer/);
+  await store.close();
+});
+
+test('time that is stopped does not count as time without an answer', async (context) => {
+  const emulator = new FakeEmulator();
+  const chip = { flashBytes: 2 ** 24, psramKind: 'octal', psramBytes: 2 ** 23 };
+  const image = { board: chip, bytes: new Uint8Array(), model: null, partitionBytes: 4096 };
+  const store = new EmulatedStore({
+    onChange: () => undefined,
+    onToken: () => undefined,
+    onFailure: () => undefined,
+    onEmulated: () => undefined,
+    image: async () => image as unknown as RunnableImage,
+    symbols: async () => undefined,
+    start: startFake(emulator),
+  });
+  await store.start();
+  emulator.firmware.holdBench = true;
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const measuring = store.board.measure();
+  await store.pause();
+  context.mock.timers.tick(3_600_000);
+  const { link, error } = store.board.state;
+  assert.equal(link.kind === 'ready' ? link.activity : link.kind, 'measuring');
+  assert.equal(error, null);
+  store.board.cancel();
+  await measuring;
+  assert.equal(emulator.calls.at(-1), 'resume', 'it hears that it is to stop');
+  assert.equal(store.board.state.error, null);
+  await store.stop();
 });
 
 test('a transcript has what was said, by whom and how', async () => {

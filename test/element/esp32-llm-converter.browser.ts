@@ -4,6 +4,7 @@ import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 // Loaded before it is needed, so that one turn is enough to see what follows a click.
 import '../../src/element/model-choice.js';
+import { findBoard } from '../../src/plan/boards.js';
 import { FormatError, TransportError } from '../../src/shared/errors.js';
 import { samplePlan } from '../report/sample.js';
 import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
@@ -42,7 +43,10 @@ function button(element: Esp32LlmConverter, text: string): HTMLButtonElement {
 }
 
 async function rendered(element: Esp32LlmConverter, selector: string): Promise<void> {
-  await waitUntil(() => element.shadowRoot?.querySelector(selector) !== null, `${selector} did not appear`);
+  // Views are loaded when they are first shown, on machines that may be busy.
+  await waitUntil(() => element.shadowRoot?.querySelector(selector) !== null, `${selector} did not appear`, {
+    timeout: 20_000,
+  });
   await element.updateComplete;
 }
 
@@ -275,6 +279,81 @@ describe('<esp32-llm-converter>', () => {
     expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
   });
 
+  it('shows the thumb at the context that is set, also when the stops under it change', async () => {
+    const element = await make();
+    element.context = 100;
+    await toFit(element, sampleInspection({ plan: samplePlan({ context: 100 }) }));
+    const slider = part(element, '#context') as HTMLInputElement;
+    expect([slider.value, slider.max], '32, 64, 100, 128, 256, 512').to.deep.equal(['2', '5']);
+    fake.nextPlan = async () => samplePlan({ context: 128 });
+    slider.value = '3';
+    slider.dispatchEvent(new Event('input'));
+    await settle(element);
+    expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
+    expect([slider.value, slider.max], '32, 64, 128, 256, 512').to.deep.equal(['2', '4']);
+  });
+
+  it('says whether the model fits, by the name of the board, again when a setting changes it', async () => {
+    const element = await make();
+    const said: string[] = [];
+    const [large, small] = ['esp32-s3-n16r8', 'esp32-s3-n8r2'].map((id) => findBoard(id).name);
+    await toFit(element);
+    const region = part(element, '[role=status]');
+    const observer = new MutationObserver(() => said.push(region.textContent));
+    observer.observe(region, { characterData: true, childList: true, subtree: true });
+    expect(region.textContent).to.equal(`It fits the ${large}.`);
+    const change = async (
+      plan: () => ReturnType<FakeConverter['nextPlan']>,
+      value: string,
+    ): Promise<void> => {
+      fake.nextPlan = plan;
+      part(element, `input[value="${value}"]`).click();
+      await settle(element);
+    };
+    const refused = async (): Promise<never> => {
+      throw new FormatError('is too long.', { file: 'settings', remedy: 'Take a shorter one.' });
+    };
+    await change(async () => samplePlan(), 'group:64');
+    await change(async () => samplePlan({ fits: false }), 'tensor');
+    await change(async () => samplePlan({ fits: false }), 'channel');
+    await change(async () => samplePlan({ board: 'esp32-s3-n8r2' }), 'group:32');
+    await change(refused, 'group:128');
+    await change(async () => samplePlan({ board: 'esp32-s3-n8r2' }), 'tensor');
+    observer.disconnect();
+    expect(said).to.deep.equal([
+      `It does not fit the ${large}.`,
+      `It fits the ${small}.`,
+      'The model’s files are not in order',
+      `It fits the ${small}.`,
+    ]);
+  });
+
+  it('says a failure that comes again once more, with another end', async () => {
+    const element = await make();
+    const texts: string[] = [];
+    for (let times = 0; times < 3; times++) {
+      await element.load([]);
+      await element.updateComplete;
+      texts.push(part(element, '[role=status]').textContent);
+    }
+    const [first = ''] = texts;
+    expect(first).not.to.equal('');
+    expect(texts).to.deep.equal([first, `${first}\u00a0`, first]);
+  });
+
+  it('says that the image could not be made', async () => {
+    Esp32LlmConverter.imageMaker = async () => {
+      throw new TransportError('The firmware cannot be loaded.');
+    };
+    const element = await make();
+    await toResult(element);
+    button(element, 'Take it away').click();
+    await rendered(element, '.take .failure');
+    expect(part(element, '[role=status]').textContent).to.equal(
+      part(element, '.take .failure h4').textContent,
+    );
+  });
+
   it('shows progress and stops when told', async () => {
     const element = await make();
     const progress: number[] = [];
@@ -363,6 +442,9 @@ describe('<esp32-llm-converter>', () => {
     await settle(element);
     fake.say('so far', 3);
     await element.updateComplete;
+    part(element, '#prompt').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    await settle(element);
+    expect(button(element, 'Stop'), 'a key that sends does not stop').to.exist;
     button(element, 'Stop').click();
     await settle(element);
     expect(part(element, '.answer').textContent.trim()).to.equal('so far');
@@ -526,7 +608,7 @@ describe('<esp32-llm-converter>', () => {
     expect(fake.settings.length).to.equal(asked);
   });
 
-  it('gives the image away, says its digest and copies the command', async () => {
+  it('gives the image away and says its digest', async () => {
     const element = await make();
     await toResult(element);
     const told = next(element, 'esp32-llm-image');
@@ -535,10 +617,56 @@ describe('<esp32-llm-converter>', () => {
     await rendered(element, '.command');
     expect((await element.image()).size).to.equal(2000);
     expect(part(element, '.digest').textContent).to.equal('ab'.repeat(32));
-    button(element, 'Copy').click();
-    await waitUntil(() => part(element, '[role=status]').textContent.length > 0);
-    expect(part(element, '.command code').textContent).to.contain('write-flash 0x0 home-commands-');
   });
+
+  for (const panel of ['take', 'flash']) {
+    it(`copies the command and shows that it did, and when it may not: ${panel}`, async () => {
+      const written: string[] = [];
+      let permitted = true;
+      Object.defineProperty(navigator, 'clipboard', {
+        configurable: true,
+        value: {
+          writeText: async (text: string) => {
+            if (!permitted) throw new DOMException('Write permission denied.', 'NotAllowedError');
+            written.push(text);
+          },
+        },
+      });
+      try {
+        const element = await make();
+        await toResult(element);
+        button(element, panel === 'take' ? 'Take it away' : 'Flash').click();
+        await rendered(element, '.command .inline');
+        // The image of these tests is none that a board could be flashed with, which is said first.
+        if (panel === 'flash') await rendered(element, '.flash .failure');
+        expect(element.shadowRoot?.querySelector('.copied')).to.be.null;
+        for (const end of ['', '\u00a0']) {
+          button(element, 'Copy').click();
+          await rendered(element, '.copied');
+          await settle(element);
+          expect(part(element, '.copied').textContent).to.equal('Copied.');
+          expect(part(element, '[role=status]').textContent).to.equal(`Copied.${end}`);
+        }
+        const line = 'esptool --chip esp32s3 write-flash 0x0 home-commands-esp32-s3-n16r8.bin';
+        expect(part(element, '.command code').textContent).to.equal(line);
+        expect(written).to.deep.equal([line, line]);
+        await expect(element).to.be.accessible();
+
+        permitted = false;
+        button(element, 'Copy').click();
+        await waitUntil(() => part(element, '.copied').textContent.includes('Select the text'));
+        expect(part(element, '[role=status]').textContent).to.contain('Select the text');
+        expect(written.length).to.equal(2);
+
+        button(element, panel === 'take' ? 'Flash' : 'Take away').click();
+        await waitUntil(() => element.step !== panel);
+        await rendered(element, '.command .inline');
+        expect(element.shadowRoot?.querySelector('.copied'), 'belongs to the other step').to.be.null;
+      } finally {
+        Reflect.deleteProperty(navigator, 'clipboard');
+      }
+    });
+  }
 
   it('goes straight through where the page leaves steps out', async () => {
     const element = await make();

@@ -321,6 +321,14 @@ const STATES: Readonly<Record<StateName, Row>> = {
   ) as Record<`flash error ${FlashErrorCode}`, Row>),
 };
 
+/** What screen readers read out when it changes, by its own nature or because it is told to. */
+function liveRegions(element: Esp32LlmConverter): string[] {
+  const LIVE = 'output, [aria-live], [role=status], [role=alert], [role=log], [role=timer], [role=marquee]';
+  return [...root(element).querySelectorAll(LIVE)].map(
+    ({ localName, className }) => `${localName}.${className}`,
+  );
+}
+
 describe('every state of the element', function () {
   this.timeout(120_000);
 
@@ -341,6 +349,7 @@ describe('every state of the element', function () {
         await element.updateComplete;
         await expect(element).to.be.accessible();
       }
+      expect(liveRegions(element), 'one voice for screen readers').to.deep.equal(['div.hidden']);
       // It was that state all the time.
       expect(root(element).querySelector(sign), name).not.to.be.null;
       element.remove();

@@ -61,11 +61,14 @@ export class FakeFirmware {
   foreign = false;
   /** Tokens after which it waits until {@link proceed} or a cancel. */
   holdAfter = Infinity;
+  /** A measurement never ends by itself. */
+  holdBench = false;
   readonly prompts: string[] = [];
   /** First bytes of the requests to generate: their modes. */
   readonly modes: number[] = [];
   readonly lines: string[] = [];
   resets = 0;
+  cancels = 0;
   private readonly send: (bytes: Uint8Array) => void;
   private number = 0;
   private prompt = '';
@@ -120,7 +123,7 @@ export class FakeFirmware {
         this.list(request, this.facts);
         break;
       case MESSAGE.bench:
-        this.list(request, BENCH);
+        if (!this.holdBench) this.list(request, BENCH);
         break;
       case MESSAGE.stats:
         this.list(request, {});
@@ -137,6 +140,7 @@ export class FakeFirmware {
         this.generate();
         break;
       case MESSAGE.cancel:
+        this.cancels++;
         this.reply(MESSAGE.ok, request, Uint8Array.of(1));
         this.finish(CANCELLED);
         break;

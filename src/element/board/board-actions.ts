@@ -48,6 +48,8 @@ export interface ChatActions {
 
 /** Of the board on the cable, for flashing. */
 export interface FlashActions {
+  /** Makes the image again after it failed. */
+  prepare(): void;
   connect(): void;
   lookAgain(): void;
   accept(accepted: boolean): void;

@@ -63,6 +63,8 @@ export interface BoardHost {
   leave(): void;
   save(download: Download): void;
   copy(text: string): void;
+  /** Whether the last attempt to copy in this step did, `null` before there was one. */
+  copied(): boolean | null;
 }
 
 export class BoardRoom {
@@ -146,7 +148,7 @@ export class BoardRoom {
   view(panel: Extract<Panel, 'try' | 'flash' | 'chat'>, strings: Strings): TemplateResult {
     const host = this.#host;
     const result = host.result();
-    const locked = host.isLocked('prompt');
+    const locked = this.#promptLocked();
     if (panel === 'chat' || result === null) {
       const facts = { support: this.#ports.support, locked, converted: result !== null };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
@@ -158,6 +160,7 @@ export class BoardRoom {
         name,
         fits,
         fileName: imageName(result),
+        copied: host.copied(),
         canTake: host.hasStep('take'),
         canChat: host.hasStep('chat'),
       };
@@ -242,19 +245,37 @@ export class BoardRoom {
     await this.#serial.open(async () => new SerialDevice(session, { first }));
   }
 
+  /** The prompt is the page's own. A lock on a prompt that the page does not give would leave nothing to send. */
+  #promptLocked(): boolean {
+    const prompt = this.#host.result()?.options.prompt ?? this.#host.prompt() ?? '';
+    return this.#host.isLocked('prompt') && prompt.trim() !== '';
+  }
+
+  /** Sends what is in the box and leaves it empty for the next turn; what the board did not take is put back. */
+  async #send(board: BoardStore): Promise<void> {
+    const { prompt } = board.state.options;
+    const sending = board.send();
+    if (!this.#promptLocked()) board.change({ prompt: '' });
+    try {
+      await sending;
+    } catch {
+      // What failed is part of the conversation.
+      if (board.state.options.prompt === '') board.change({ prompt });
+    }
+  }
+
   #talkActions(kind: BoardKind, board: BoardStore, restart: () => void): TalkActions {
     return {
       change: (options) => {
         const { prompt, ...others } = options;
-        board.change(prompt === undefined || this.#host.isLocked('prompt') ? others : options);
+        board.change(prompt === undefined || this.#promptLocked() ? others : options);
       },
-      // What failed is part of the conversation.
-      send: () => void board.send().catch(() => undefined),
+      send: () => void this.#send(board),
       cancel: () => board.cancel(),
       startOver: () => void board.startOver(),
       measure: () => void board.measure(),
       type: (line) => {
-        if (!this.#host.isLocked('prompt')) void board.type(line);
+        if (!this.#promptLocked()) void board.type(line);
       },
       transcript: () => {
         const strings = this.#host.strings();
@@ -297,6 +318,7 @@ export class BoardRoom {
   #flashFor(): FlashActions {
     const flash = this.#flash;
     return {
+      prepare: () => void flash.prepare(),
       connect: () => void flash.connect(),
       lookAgain: () => void flash.lookAgain(),
       accept: (accepted) => flash.accept(accepted),

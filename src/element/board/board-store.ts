@@ -31,6 +31,8 @@ export interface BoardStoreOptions {
   /** Milliseconds in which a board must be greeted, and after which a request is sent once more; default the client's. */
   readonly patience?: number;
   readonly timeout?: number;
+  /** Milliseconds for a measurement; default the client's. */
+  readonly benchTimeout?: number;
   /** The clock in milliseconds, for tests. */
   readonly now?: () => number;
 }
@@ -221,9 +223,11 @@ export class BoardStore {
 
   /** Stops what runs: an answer keeps its text, a connection that is not there yet is given up. */
   cancel(): void {
-    const { kind } = this.#state.link;
+    const { link } = this.#state;
     this.#endTask();
-    if (kind === 'opening' || kind === 'greeting') void this.close();
+    if (link.kind === 'opening' || link.kind === 'greeting') void this.close();
+    // One whose time is stopped would not hear of it.
+    if (link.kind === 'ready' && link.activity !== 'idle') this.#options.beforeUse?.();
   }
 
   /** Lets the board go. What was said stays. */
@@ -293,6 +297,7 @@ export class BoardStore {
         signal,
         patience: this.#options.patience,
         timeout: this.#options.timeout,
+        benchTimeout: this.#options.benchTimeout,
         onText: (text) => {
           if (!signal.aborted) this.#commit({ log: appendConsole(this.#state.log, text) });
         },

@@ -1,8 +1,10 @@
 /** Tells the page and screen readers what happens to boards: events, and one sentence for each thing that matters. */
+import { PortError } from '../../device/port-session.js';
 import { Esp32LlmBoardEvent } from '../events/board-event.js';
 import { Esp32LlmErrorEvent } from '../events/error-event.js';
 import { Esp32LlmFlashEvent } from '../events/flash-event.js';
 import { Esp32LlmTokenEvent } from '../events/token-event.js';
+import type { FlashPhase, FlashProgress } from '../../device/flash-progress.js';
 import type { Strings } from '../strings/strings.js';
 import { flashErrorWords } from '../views/flash-failure.js';
 import type { BoardKind, BoardState } from './board-state.js';
@@ -17,10 +19,15 @@ export interface TellerHost {
   strings(): Strings | null;
 }
 
+/** Parts of the way of a flashing that are told. */
+const QUARTERS = 4;
+
 const NO_FACTS: ReadonlyMap<string, string> = new Map();
 
 export class BoardTeller {
   readonly #host: TellerHost;
+  /** What was said of the flashing under way: writing and asking take turns, hundreds of times for a board. */
+  readonly #progressSaid = new Set<FlashPhase | number>();
 
   constructor(host: TellerHost) {
     this.#host = host;
@@ -72,6 +79,7 @@ export class BoardTeller {
         break;
       case 'absent':
         if (before.kind !== 'lost') tell('closed');
+        if (link.error !== null) this.#say(this.#failureTitle(link.error));
         break;
       case 'opening':
         tell('opening');
@@ -89,9 +97,12 @@ export class BoardTeller {
       this.#say(turn.state === 'failed' ? turn.error?.message : words?.answered(turn.tokens));
     }
     if (now.bench !== null && now.bench !== before.bench) this.#say(words?.measured);
+    if (now.error !== null && now.error !== before.error) this.#say(this.#failureTitle(now.error));
   }
 
-  #flash({ step }: FlashState, { step: before }: FlashState): void {
+  #flash({ step, imageError }: FlashState, { step: before, imageError: imageErrorBefore }: FlashState): void {
+    if (imageError !== null && imageError !== imageErrorBefore)
+      this.#say(this.#host.strings()?.failures.image);
     if (step === before) return;
     const progress = step.kind === 'looking' || step.kind === 'flashing' ? step.progress : null;
     const board = boardOf(step);
@@ -99,14 +110,32 @@ export class BoardTeller {
     const strings = this.#host.strings();
     if (strings === null) return;
     const words = strings.board.announce;
-    if (progress !== null) {
-      const earlier = 'progress' in before ? before.progress : null;
-      if (earlier?.phase !== progress.phase) this.#say(strings.board.flash.phases[progress.phase]);
-    }
+    if (step.kind !== before.kind) this.#progressSaid.clear();
+    if (progress !== null) this.#progress(progress, strings);
+    if (step.kind === 'idle' && step.error !== null) this.#say(flashErrorWords(step.error, strings).title);
     if (step.kind === before.kind) return;
     if (step.kind === 'found') this.#say(words.found(step.problem === null));
     if (step.kind === 'done') this.#say(words.flashed);
     if (step.kind === 'failed') this.#say(flashErrorWords(step.error, strings).title);
+  }
+
+  /** Every phase once, and quarters of the way. */
+  #progress({ phase, done, total }: FlashProgress, { board }: Strings): void {
+    const quarter = total === 0 ? 0 : Math.floor((QUARTERS * done) / total);
+    const said = this.#progressSaid;
+    if (!said.has(phase)) {
+      said.add(phase);
+      this.#say(board.flash.phases[phase]);
+    } else if (quarter > 0 && quarter < QUARTERS && !said.has(quarter)) {
+      said.add(quarter);
+      this.#say(board.announce.share(quarter / QUARTERS));
+    }
+  }
+
+  /** Of a board that cannot be talked to, or did not do what it was asked. */
+  #failureTitle(error: Error): string | undefined {
+    const words = this.#host.strings()?.board.serial;
+    return error instanceof PortError ? words?.ports[error.code].title : words?.failed;
   }
 
   #failure(error: Error): void {

@@ -75,6 +75,12 @@ const REST_AFTER = 20_000;
 /** No message is lost on the way to an emulated board, and its time may be stopped for long: requests wait. */
 const TIMEOUT = 120_000;
 
+/**
+ * A measurement goes on for as long as its board is given time, which may be slow, or stopped over lunch: the longest that a
+ * timer can wait. Whoever does not want to wait stops it.
+ */
+const BENCH_TIMEOUT = 2 ** 31 - 1;
+
 export class EmulatedStore {
   /** The conversation. */
   readonly board: BoardStore;
@@ -90,6 +96,7 @@ export class EmulatedStore {
       ...options,
       patience: TIMEOUT,
       timeout: TIMEOUT,
+      benchTimeout: BENCH_TIMEOUT,
       beforeUse: () => this.#wake(),
       onChange: (now, before) => {
         if (now.link !== before.link) this.#restLater();

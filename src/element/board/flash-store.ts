@@ -125,7 +125,8 @@ export class FlashStore {
   /** Asks the browser for its ports' interface and makes the image: what can be known without a board. */
   async prepare(): Promise<void> {
     const support = await this.#options.ports.probe();
-    this.#commit({ support });
+    // One that failed before is tried again, and until it fails again nothing is known to be wrong.
+    this.#commit({ support, imageError: null });
     await this.#prepareImage().catch(() => undefined);
   }
 

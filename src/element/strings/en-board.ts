@@ -16,6 +16,7 @@ export const enBoard = {
     prompt: 'Text to continue',
     send: 'Send',
     stop: 'Stop',
+    bringBack: 'Bring back the last text',
     conversation: 'Conversation',
     empty: 'What is said appears here.',
     you: 'You',
@@ -453,6 +454,7 @@ export const enBoard = {
     measured: 'The board was measured.',
     found: (good: boolean): string =>
       good ? 'A board was found that can be flashed.' : 'A board was found that cannot be flashed.',
+    share: (share: number) => `${formatPercent(share)} of the image is on the board.`,
     flashed: 'The board is flashed and checked.',
     paused: 'Time is stopped.',
   },

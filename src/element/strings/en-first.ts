@@ -52,14 +52,4 @@ export const enFirst = {
     dismiss: 'Dismiss',
     retry: 'Try again',
   },
-  announce: {
-    fit: (fits: boolean, board: string) => (fits ? `It fits the ${board}.` : `It does not fit the ${board}.`),
-    result: (verdict: string) => `Done: ${verdict}.`,
-    converting: (name: string) => `Converting ${name}`,
-    generated: (tokens: number) =>
-      `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'} generated.`,
-    cancelled: 'Cancelled.',
-    copied: 'Copied.',
-    notCopied: 'This page may not use the clipboard. Select the text and copy it.',
-  },
 };

@@ -265,5 +265,15 @@ export const en = {
     },
     noTokenizer: 'This model has no tokenizer, so it cannot be given text.',
   },
+  announce: {
+    fit: (fits: boolean, board: string) => (fits ? `It fits the ${board}.` : `It does not fit the ${board}.`),
+    result: (verdict: string) => `Done: ${verdict}.`,
+    converting: (name: string) => `Converting ${name}`,
+    generated: (tokens: number) =>
+      `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'} generated.`,
+    cancelled: 'Cancelled.',
+    copied: 'Copied.',
+    notCopied: 'This page may not use the clipboard. Select the text and copy it.',
+  },
   parameters: (count: number) => formatShortCount(count),
 };

@@ -12,6 +12,7 @@ export const esBoard: Strings['board'] = {
     prompt: 'Texto que continuar',
     send: 'Enviar',
     stop: 'Parar',
+    bringBack: 'Recuperar el último texto',
     conversation: 'Conversación',
     empty: 'Lo que se diga aparecerá aquí.',
     you: 'Tú',
@@ -455,6 +456,7 @@ export const esBoard: Strings['board'] = {
     measured: 'La placa está medida.',
     found: (good) =>
       good ? 'Se encontró una placa que se puede grabar.' : 'Se encontró una placa que no se puede grabar.',
+    share: (share) => `El ${percent(share)} de la imagen está en la placa.`,
     flashed: 'La placa está grabada y comprobada.',
     paused: 'El tiempo está detenido.',
   },

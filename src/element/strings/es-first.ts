@@ -53,14 +53,4 @@ export const esFirst: FirstStrings = {
     dismiss: 'Cerrar',
     retry: 'Reintentar',
   },
-  announce: {
-    fit: (fits, board) => (fits ? `Cabe en ${board}.` : `No cabe en ${board}.`),
-    result: (verdict) => `Listo: ${verdict}.`,
-    converting: (name) => `Convirtiendo ${name}`,
-    generated: (tokens) =>
-      tokens === 1 ? '1 token generado.' : `${tokens.toLocaleString('es')} tokens generados.`,
-    cancelled: 'Cancelado.',
-    copied: 'Copiado.',
-    notCopied: 'Esta página no puede usar el portapapeles. Selecciona el texto y cópialo.',
-  },
 };

@@ -248,5 +248,15 @@ export const es: Strings = {
     },
     noTokenizer: 'Este modelo no tiene tokenizador, así que no se le puede dar texto.',
   },
+  announce: {
+    fit: (fits, board) => (fits ? `Cabe en ${board}.` : `No cabe en ${board}.`),
+    result: (verdict) => `Listo: ${verdict}.`,
+    converting: (name) => `Convirtiendo ${name}`,
+    generated: (tokens) =>
+      tokens === 1 ? '1 token generado.' : `${tokens.toLocaleString('es')} tokens generados.`,
+    cancelled: 'Cancelado.',
+    copied: 'Copiado.',
+    notCopied: 'Esta página no puede usar el portapapeles. Selecciona el texto y cópialo.',
+  },
   parameters: shortCount,
 };

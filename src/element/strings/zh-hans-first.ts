@@ -53,13 +53,4 @@ export const zhHansFirst: FirstStrings = {
     dismiss: '关闭',
     retry: '重试',
   },
-  announce: {
-    fit: (fits, board) => (fits ? `${board} 可以容纳该模型。` : `${board} 无法容纳该模型。`),
-    result: (verdict) => `完成：${verdict}。`,
-    converting: (name) => `正在转换 ${name}`,
-    generated: (tokens) => `已生成 ${tokens.toLocaleString('zh-Hans')} 个词元。`,
-    cancelled: '已取消。',
-    copied: '已复制。',
-    notCopied: '本页面无法使用剪贴板，请选中文本后手动复制。',
-  },
 };

@@ -359,7 +359,7 @@ export const base = css`
    * out parts of its own keeps the page's direction and takes only the order of its words from them.
    */
   :where(.base:dir(rtl))
-    :where(p, dt, dd, h2, h3, h4, h5, legend, caption, summary, th, td, output, span):where(
+    :where(p, dt, dd, h2, h3, h4, h5, legend, caption, summary, th, td, span):where(
       :not([dir], [dir] *, .badge, .ends, .amount, .track, .track *)
     ) {
     direction: ltr;

@@ -131,7 +131,7 @@ export const steps = css`
     margin-bottom: 0.375rem;
   }
 
-  .field label output {
+  .field label .value {
     float: inline-end;
     font-variant-numeric: tabular-nums;
   }

@@ -9,14 +9,24 @@ export function benchView(state: BoardState, strings: Strings, actions: TalkActi
   const words = strings.board.bench;
   const activity = readyLink(state.link)?.activity ?? null;
   const { bench } = state;
-  return html`<details class="panel bench" ?open=${bench !== null || activity === 'measuring'}>
+  const measuring = activity === 'measuring';
+  return html`<details class="panel bench" ?open=${bench !== null}>
     <summary>${words.heading}</summary>
     <p class="quiet">${words.text}</p>
     ${bench === null ? nothing : table(bench, strings)}
     <div class="buttons">
-      <button type="button" part="button" ?disabled=${activity !== 'idle'} @click=${() => actions.measure()}>
-        ${activity === 'measuring' ? words.measuring : bench === null ? words.measure : words.again}
+      <button
+        type="button"
+        part="button"
+        ?disabled=${activity !== 'idle' && !measuring}
+        @click=${() => {
+          if (measuring) actions.cancel();
+          else actions.measure();
+        }}
+      >
+        ${measuring ? strings.board.talk.stop : bench === null ? words.measure : words.again}
       </button>
+      ${measuring ? html`<span class="quiet">${words.measuring}</span>` : nothing}
     </div>
   </details>`;
 }

@@ -1,5 +1,6 @@
 /** The second step: what the model is, what can be set, and whether it fits the board. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
 import { MAX_CONTEXT, type PlanJson } from '../../plan/plan.js';
@@ -185,9 +186,11 @@ function contextField(
   const { fit } = strings;
   const context = settings.context ?? plan.context;
   const stops = contextStops(inspection.maxPositions, context);
+  // A context that is no stop of its own leaves the slider with it, and the stops behind it move up: what was drawn last says
+  // nothing about where the thumb is.
   const at = (event: Event): number => stops[Number((event.target as HTMLInputElement).value)] ?? context;
   return html`<div class="field">
-    <label for="context">${fit.context} <output for="context">${fit.tokens(context)}</output></label>
+    <label for="context">${fit.context} <span class="value">${fit.tokens(context)}</span></label>
     <input
       id="context"
       type="range"
@@ -195,7 +198,7 @@ function contextField(
       max=${stops.length - 1}
       ?disabled=${locked}
       step="1"
-      .value=${String(stops.indexOf(context))}
+      .value=${live(String(stops.indexOf(context)))}
       aria-valuetext=${fit.tokens(context)}
       @input=${(event: Event) => actions.change({ context: at(event) })}
     />

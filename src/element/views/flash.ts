@@ -7,6 +7,7 @@ import type { FlashProgress } from '../../device/flash-progress.js';
 import type { FlashActions } from '../board/board-actions.js';
 import type { FlashState, FlashStep } from '../board/flash-store.js';
 import type { Strings } from '../strings/strings.js';
+import { commandLine } from './command-line.js';
 import { adviceView, flashErrorWords, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './icons.js';
@@ -19,6 +20,8 @@ export interface FlashFacts {
   readonly fits: boolean;
   /** Name of the image as a file. */
   readonly fileName: string;
+  /** Whether the command was copied, `null` before it was tried. */
+  readonly copied: boolean | null;
   /** The page shows these steps. */
   readonly canTake: boolean;
   readonly canChat: boolean;
@@ -42,7 +45,7 @@ export function flashView(
 function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: FlashActions): TemplateResult {
   if (state.support !== null && state.support !== 'available')
     return html`${serialReasonView(state.support, strings)}`;
-  if (state.imageError !== null) return html`${flashFailureView(state.imageError, strings)}`;
+  if (state.imageError !== null) return withoutImage(state.imageError, strings, actions);
   const { step } = state;
   switch (step.kind) {
     case 'idle':
@@ -58,6 +61,23 @@ function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: F
     case 'failed':
       return failed(step, strings, actions);
   }
+}
+
+/** What kept the image from being made may be over: a network that was away, a file that was not there. */
+function withoutImage(error: Error, strings: Strings, actions: FlashActions): TemplateResult {
+  return html`${flashFailureView(error, strings)}
+    <div class="buttons">
+      <button
+        type="button"
+        class="primary"
+        part="button primary-button"
+        @click=${() => {
+          actions.prepare();
+        }}
+      >
+        ${strings.board.flash.again}
+      </button>
+    </div>`;
 }
 
 function idle(
@@ -333,19 +353,17 @@ function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateR
 
 /** The same without Web Serial. */
 function otherWay(
-  { fileName, canTake }: FlashFacts,
+  { fileName, copied, canTake }: FlashFacts,
   strings: Strings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
-  const line = `esptool --chip esp32s3 write-flash 0x0 ${fileName}`;
   return html`<div class="command">
     <h4>${words.otherWay}</h4>
     <p class="quiet">${words.otherWayText}</p>
-    <div class="inline">
-      <code class="text" dir="ltr" lang="en" translate="no">${line}</code>
-      <button type="button" part="button" @click=${() => actions.copy(line)}>${strings.take.copy}</button>
-    </div>
+    ${commandLine(fileName, copied, strings, (text) => {
+      actions.copy(text);
+    })}
     ${
       canTake
         ? html`<p>

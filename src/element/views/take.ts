@@ -4,18 +4,24 @@ import type { Actions, DownloadKind } from '../actions.js';
 import { imageName } from '../file-names.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { commandLine } from './command-line.js';
 import { failureView } from './failure.js';
 
 type Result = Extract<State, { step: 'result' }>;
 
-/**
- * @param failure why the last file could not be made
- * @param compares whether the page has the step before this one
- */
+/** What is known beside the result. */
+export interface TakeFacts {
+  /** Why the last file could not be made. */
+  readonly failure: Failure | null;
+  /** Whether the command was copied, `null` before it was tried. */
+  readonly copied: boolean | null;
+  /** The page has the step before this one. */
+  readonly compares: boolean;
+}
+
 export function takeView(
   state: Result,
-  failure: Failure | null,
-  compares: boolean,
+  { failure, copied, compares }: TakeFacts,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -40,7 +46,7 @@ export function takeView(
       },
       actions,
     )}
-    ${made?.sha256 ? command(imageName(state), made.sha256, strings, actions) : nothing}
+    ${made?.sha256 ? command(imageName(state), made.sha256, copied, strings, actions) : nothing}
     ${file(
       {
         title: words.parts,
@@ -137,23 +143,20 @@ function file(row: FileRow, actions: Actions): TemplateResult {
 }
 
 /** How the image gets onto a board without this page, and how to tell that it arrived whole. */
-function command(name: string, sha256: string, { take }: Strings, actions: Actions): TemplateResult {
-  const line = `esptool --chip esp32s3 write-flash 0x0 ${name}`;
+function command(
+  name: string,
+  sha256: string,
+  copied: boolean | null,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { take } = strings;
   return html`<div class="command">
     <h4>${take.command}</h4>
     <p class="quiet">${take.commandText}</p>
-    <div class="inline">
-      <code class="text" dir="ltr" lang="en" translate="no">${line}</code>
-      <button
-        type="button"
-        part="button"
-        @click=${() => {
-          actions.copy(line);
-        }}
-      >
-        ${take.copy}
-      </button>
-    </div>
+    ${commandLine(name, copied, strings, (text) => {
+      actions.copy(text);
+    })}
     <p class="quiet">${take.digest}: <code dir="ltr" class="digest">${sha256}</code></p>
   </div>`;
 }

@@ -115,7 +115,7 @@ function problem(state: BoardState, strings: Strings): TemplateResult | typeof n
 }
 
 function form(
-  { link, options }: BoardState,
+  { link, options, turns }: BoardState,
   { locked }: TalkFacts,
   strings: Strings,
   actions: TalkActions,
@@ -128,6 +128,12 @@ function form(
     event.preventDefault();
     if (running) actions.cancel();
     else if (usable && ready.activity === 'idle' && options.prompt.trim() !== '') actions.send();
+  };
+  const last = turns.at(-1)?.prompt;
+  const bringBack = (event: Event): void => {
+    actions.change({ prompt: last ?? '' });
+    // This button is for an empty box and goes with it.
+    (event.target as HTMLElement).closest('form')?.querySelector('textarea')?.focus();
   };
   return html`<form novalidate @submit=${submit}>
     <div class="field">
@@ -154,6 +160,7 @@ function form(
       >
         ${running ? words.stop : words.send}
       </button>
+      ${last === undefined || locked || options.prompt !== '' ? nothing : html`<button type="button" part="button" @click=${bringBack}>${words.bringBack}</button>`}
     </div>
     ${sampling(ready?.welcome ?? null, options, strings, actions)}
   </form>`;

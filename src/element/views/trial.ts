@@ -45,7 +45,7 @@ export function trialView(
         ?readonly=${locked}
         @input=${(event: Event) => actions.ask({ prompt: (event.target as HTMLTextAreaElement).value })}
         @keydown=${(event: KeyboardEvent) => {
-          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing || running) return;
           submit(event);
         }}
       ></textarea>
