@@ -7,7 +7,7 @@ import type { FlashProgress } from '../../device/flash-progress.js';
 import type { FlashActions } from '../board/board-actions.js';
 import type { FlashState, FlashStep } from '../board/flash-store.js';
 import type { Strings } from '../strings/strings.js';
-import { adviceView, flashErrorWords, flashFailureView } from './flash-failure.js';
+import { adviceView, boardFailure, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './icons.js';
 import { serialReasonView } from './serial-reason.js';
@@ -42,7 +42,8 @@ export function flashView(
 function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: FlashActions): TemplateResult {
   if (state.support !== null && state.support !== 'available')
     return html`${serialReasonView(state.support, strings)}`;
-  if (state.imageError !== null) return html`${flashFailureView(state.imageError, strings)}`;
+  if (state.imageError !== null)
+    return html`${flashFailureView(state.imageError, strings, strings.failures.image)}`;
   const { step } = state;
   switch (step.kind) {
     case 'idle':
@@ -273,7 +274,7 @@ function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateR
   const outcome = (entry: (typeof entries)[number]): string => {
     const { outcome } = entry;
     if (outcome.kind === 'cancelled') return words.outcomes.cancelled;
-    if (outcome.kind === 'failed') return flashErrorWords(outcome.error, strings).title;
+    if (outcome.kind === 'failed') return boardFailure(outcome.error, words.failed, strings).title;
     if (outcome.started !== 'running') return words.outcomes.silent;
     return outcome.written === 0 ? words.outcomes.same : words.outcomes.flashed;
   };
