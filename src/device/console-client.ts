@@ -239,6 +239,7 @@ async function ask<T>(
           reject(
             new TransportError(
               'The board does not answer. Check that it runs this firmware and that no other program uses the port.',
+              { code: 'board-silent' },
             ),
           );
           return;

@@ -127,6 +127,7 @@ export class ConsoleGeneration implements FrameListener {
     this.fail(
       new TransportError(
         'Messages of the board were lost on the line. Generate again, on USB if the line is a UART.',
+        { code: 'board-line' },
       ),
     );
   }
@@ -186,7 +187,7 @@ export class ConsoleGeneration implements FrameListener {
     const first = at.getUint32(4, true);
     const count = (payload.length - 8) >> 2;
     if (partial?.have !== first || first + count > this.vocabSize) {
-      throw new TransportError('The board sent logits that do not fit together.');
+      throw new TransportError('The board sent logits that do not fit together.', { code: 'board-line' });
     }
     for (let i = 0; i < count; i++) partial.logits[first + i] = at.getFloat32(8 + 4 * i, true);
     partial.have += count;
@@ -204,7 +205,9 @@ export class ConsoleGeneration implements FrameListener {
 
   private send(attempts: number): void {
     if (attempts === 0) {
-      this.fail(new TransportError('The board does not answer the request to generate.'));
+      this.fail(
+        new TransportError('The board does not answer the request to generate.', { code: 'board-silent' }),
+      );
       return;
     }
     this.timer = setTimeout(() => this.send(attempts - 1), this.timeout);
@@ -218,7 +221,11 @@ export class ConsoleGeneration implements FrameListener {
     this.timer = setTimeout(
       () => {
         if (questions === 0) {
-          this.fail(new TransportError('The board has fallen silent. Reset it and connect again.'));
+          this.fail(
+            new TransportError('The board has fallen silent. Reset it and connect again.', {
+              code: 'board-silent',
+            }),
+          );
           return;
         }
         const type = this.aborted ? MESSAGE.cancel : MESSAGE.stats;

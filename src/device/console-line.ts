@@ -70,7 +70,9 @@ export class ConsoleLine {
   }
 
   /** Lets go of the device, which stays open; whoever waits is told. */
-  close(error: Error = new TransportError('The conversation with the board was ended.')): void {
+  close(
+    error: Error = new TransportError('The conversation with the board was ended.', { code: 'board-silent' }),
+  ): void {
     if (this.error !== null) return;
     this.error = error;
     for (const listener of [...this.listeners.values()]) listener.onError(error);
@@ -86,12 +88,15 @@ export class ConsoleLine {
         this.found = [];
         for (const frame of found) await this.deliver(frame);
       }
-      this.close(new TransportError('The connection to the board was closed.'));
+      this.close(new TransportError('The connection to the board was closed.', { code: 'board-silent' }));
     } catch (error) {
       this.close(
         error instanceof TransportError
           ? error
-          : new TransportError('The connection to the board broke off.', { cause: error }),
+          : new TransportError('The connection to the board broke off.', {
+              cause: error,
+              code: 'board-silent',
+            }),
       );
     }
   }

@@ -36,6 +36,7 @@ export function fields(payload: Uint8Array, least: number): DataView {
   if (payload.length < least) {
     throw new TransportError(
       'The board sent a message that is too short. Its firmware and this program do not fit together.',
+      { code: 'board-line' },
     );
   }
   return view(payload);

@@ -121,7 +121,7 @@ export class EmulatorDevice implements Device {
       this.#link.post({ type: 'close' });
       this.#link.end();
       this.#output.end();
-      this.#dismiss(new TransportError('The emulated board was closed.'));
+      this.#dismiss(new TransportError('The emulated board was closed.', { code: 'emulator' }));
       this.#closeDone();
     }
     return Promise.resolve();
@@ -180,7 +180,7 @@ export class EmulatorDevice implements Device {
         this.#watch.onFault?.(event.report);
         break;
       case 'failure':
-        this.#lose(new TransportError(event.message));
+        this.#lose(new TransportError(event.message, { code: 'emulator' }));
         break;
       case 'taken':
       case 'memory':
@@ -196,7 +196,7 @@ export class EmulatorDevice implements Device {
     const lost =
       error instanceof TransportError
         ? error
-        : new TransportError(`The emulator ended: ${error.message}`, { cause: error });
+        : new TransportError(`The emulator ended: ${error.message}`, { cause: error, code: 'emulator' });
     this.#notReady(lost);
     if (this.#isClosed) return;
     this.#stop(lost);
@@ -239,7 +239,8 @@ export class EmulatorDevice implements Device {
   }
 
   #unusable(afterFault: boolean): Error | null {
-    if (this.#isClosed) return this.#error ?? new TransportError('The emulated board is closed.');
+    if (this.#isClosed)
+      return this.#error ?? new TransportError('The emulated board is closed.', { code: 'emulator' });
     return afterFault ? null : this.#error;
   }
 }

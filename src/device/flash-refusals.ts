@@ -15,12 +15,11 @@ export const CHIP = 'ESP32-S3';
  */
 export function requireChip({ name, secureDownload, secureBoot }: ChipIdentity): void {
   if (name !== CHIP) {
-    const found = name ?? 'an unknown chip';
     throw new FlashError(
       'wrong-chip',
-      `This board has ${name === null ? found : `an ${found}`}; images are made for the ESP32-S3. Plug in an ESP32-S3 board.`,
+      `This board has ${name === null ? 'an unknown chip' : `an ${name}`}; images are made for the ESP32-S3. Plug in an ESP32-S3 board.`,
       ['other-board', 'choose-port-again'],
-      { facts: { found } },
+      { facts: name === null ? {} : { found: name } },
     );
   }
   if (secureDownload) {

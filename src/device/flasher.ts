@@ -204,6 +204,7 @@ async function loadLoader(): Promise<typeof FlashLoader> {
   } catch (cause) {
     throw new TransportError('The flashing code could not be loaded. Check the connection and try again.', {
       cause,
+      code: 'page-file',
     });
   }
 }

@@ -111,7 +111,7 @@ export class SerialDevice implements Device {
   }
 }
 
-function gone(cause?: unknown): TransportError {
-  const message = cause instanceof PortError ? cause.message : new PortError('closed').message;
-  return new TransportError(message, { cause });
+function gone(cause: unknown = new PortError('closed')): TransportError {
+  const { message } = cause instanceof PortError ? cause : new PortError('closed');
+  return new TransportError(message, { cause, code: 'board-silent' });
 }

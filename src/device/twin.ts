@@ -85,7 +85,7 @@ export class Twin implements TwinEngine {
     }
     const state = this.reserve(stateBytes);
     if (exports.twin_init(state, stateBytes) !== STATUS.ok)
-      throw new UsageError(this.statusText(STATUS.memory));
+      throw new UsageError(this.statusText(STATUS.memory), { code: 'memory' });
     this.info = readInfo(exports, this.name, pkg.length, stateBytes);
     this.idsAt = this.reserve(4 * this.info.maxBatch);
     this.logitsAt = this.reserve(4 * this.info.maxBatch * this.info.vocabSize);
@@ -251,10 +251,11 @@ export class Twin implements TwinEngine {
     const seed = BigInt(options.seed ?? 0);
     if (seed < 0n || seed >= 1n << 64n)
       throw new UsageError('the seed must be an integer from 0 to 2^64 - 1.');
-    if (promptIds.length === 0) throw new UsageError('the prompt is empty.');
+    if (promptIds.length === 0) throw new UsageError('the prompt is empty.', { code: 'prompt' });
     if (options.whenFull !== 'slide' && promptIds.length > this.info.context - this.length) {
       throw new UsageError(
         `${promptIds.length} ids do not fit: ${this.length} of ${this.info.context} positions are taken.`,
+        { code: 'prompt' },
       );
     }
     const stopIds = this.placeStopIds(options.stopIds ?? []);
@@ -379,7 +380,9 @@ export class Twin implements TwinEngine {
   private reserve(bytes: number): number {
     const at = this.exports.twin_reserve(bytes) >>> 0;
     if (at === 0)
-      throw new UsageError(`${this.name}: ${bytes} bytes of memory cannot be had. Use a smaller model.`);
+      throw new UsageError(`${this.name}: ${bytes} bytes of memory cannot be had. Use a smaller model.`, {
+        code: 'memory',
+      });
     return at;
   }
 

@@ -4,6 +4,7 @@ import { property, state } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
+import { TransportError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
@@ -151,16 +152,24 @@ export class Esp32LlmConverter extends LitElement {
   readonly #internals = this.attachInternals();
   readonly #words = new LanguageController(this);
   readonly #store = new ConverterStore({
-    converter: () => (Esp32LlmConverter.converter ?? (() => this.#createConverter()))(),
+    converter: async () => {
+      // What fails from now on is explained in words that are not those of the first view.
+      const words = this.#words.load().catch(() => undefined);
+      try {
+        return await (Esp32LlmConverter.converter ?? (() => this.#createConverter()))();
+      } finally {
+        await words;
+      }
+    },
     image: async (result) => {
       if (Esp32LlmConverter.imageMaker !== null) return Esp32LlmConverter.imageMaker(result);
-      const { makeBoardImage } = await import('./board-image.js');
+      const { makeBoardImage } = await import('./board-image.js').catch(notLoaded);
       return makeBoardImage(result, this.#firmware());
     },
     onImage: ({ file, sha256 }) => {
       this.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));
     },
-    explain: (error, doing) => explain(error, doing, this.#words.first, this.#words.all?.help ?? null),
+    explain: (error, doing) => this.#explain(error, doing),
     onChange: (now, before) => {
       this.#changed(now, before);
     },
@@ -420,16 +429,12 @@ export class Esp32LlmConverter extends LitElement {
     try {
       return await this.#boards.load();
     } catch (cause) {
-      const { views } = this.#words.first.failures;
-      const error = new Error(views, { cause });
-      this.boardsFailure = {
-        title: views,
-        help: null,
-        message: cause instanceof Error ? cause.message : '',
-        error,
-      };
-      this.#say(views);
-      this.dispatchEvent(new Esp32LlmErrorEvent(views, error));
+      // Without the words the headline alone is in the reader's language.
+      await this.#words.load().catch(() => undefined);
+      const error = missing(cause);
+      this.boardsFailure = this.#explain(error, 'read');
+      this.#say(this.boardsFailure.title);
+      this.dispatchEvent(new Esp32LlmErrorEvent(error.message, error));
       throw error;
     }
   }
@@ -490,12 +495,16 @@ export class Esp32LlmConverter extends LitElement {
       }
       this.later = later;
     } catch (cause) {
-      this.#store.refuse(new Error(this.#words.first.failures.views, { cause }));
+      await this.#refuse(missing(cause));
     }
   }
 
+  #explain(error: Error, doing: Parameters<typeof explain>[1]): Failure {
+    return explain(error, doing, this.#words.first, this.#words.all);
+  }
+
   async #createConverter(): Promise<Converter> {
-    const { createConverter } = await import('./converter.js');
+    const { createConverter } = await import('./converter.js').catch(notLoaded);
     const workerUrl = this.workerUrl === null ? null : new URL(this.workerUrl, document.baseURI).href;
     return createConverter(this.#assets(), workerUrl);
   }
@@ -536,7 +545,7 @@ export class Esp32LlmConverter extends LitElement {
 
   #downloadFailed(cause: unknown): void {
     const error = cause instanceof Error ? cause : new Error(String(cause));
-    const failure = explain(error, 'image', this.#words.first, this.#words.all?.help ?? null);
+    const failure = this.#explain(error, 'image');
     this.downloadFailure = failure;
     this.#say(failure.title);
     this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
@@ -605,9 +614,7 @@ export class Esp32LlmConverter extends LitElement {
   async #load(chosen: Chosen): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const { readChoice } = await import('./model-choice.js').catch((cause: unknown) => {
-        throw new Error(this.#words.first.failures.views, { cause });
-      });
+      const { readChoice } = await import('./model-choice.js').catch(notLoaded);
       // Meanwhile something else may have been chosen, or the choice taken back.
       if (turn !== this.#turn) return;
       const { source, name, preset } = readChoice(chosen, this, document.baseURI);
@@ -793,6 +800,15 @@ export class Esp32LlmConverter extends LitElement {
       return NO_PRESET;
     }
   }
+}
+
+/** A part of the element did not come. */
+function missing(cause: unknown): TransportError {
+  return new TransportError(String(cause), { cause, code: 'page-file' });
+}
+
+function notLoaded(cause: unknown): never {
+  throw missing(cause);
 }
 
 declare global {

@@ -1,37 +1,59 @@
 /** Errors in words for people: what happened, and what to do. */
-import { failureCode, FormatError, TransportError, UnsupportedError, UsageError } from '../shared/errors.js';
+import {
+  failureCode,
+  FormatError,
+  UnsupportedError,
+  UsageError,
+  type FailureCode,
+} from '../shared/errors.js';
 import type { StoreOptions } from './store.js';
 import type { FirstStrings, Strings } from './strings/strings.js';
 import type { Failure } from './state.js';
 
+/** What is said about failures whose cause is too rare for words of its own. */
+export type FailureKind = 'format' | 'unsupported' | 'usage' | 'other';
+
+/** What the words of a failure are chosen by. */
+export type FailureCause = FailureCode | FailureKind;
+
+/** The common cause of an error, else its kind. */
+export function causeOf(error: Error): FailureCause {
+  const code = failureCode(error);
+  if (code !== null) return code;
+  if (error instanceof UnsupportedError) return 'unsupported';
+  if (error instanceof FormatError) return 'format';
+  return error instanceof UsageError ? 'usage' : 'other';
+}
+
 /**
  * Chooses the headline by the kind of error and the remedy by its cause; the message is the error's own, which names the file.
- * @param help remedies in the page's language, `null` before they are loaded
+ * @param all `null` when the words beyond the first view could not be loaded: then so could not whatever else failed
  */
 export function explain(
   error: Error,
   doing: Parameters<StoreOptions['explain']>[1],
-  strings: FirstStrings,
-  help: Strings['help'] | null,
+  { failures }: FirstStrings,
+  all: Strings | null,
 ): Failure {
-  const code = failureCode(error);
+  const cause = causeOf(error);
   return {
-    title: title(error, doing, strings),
-    help: code === null ? null : (help?.[code] ?? null),
+    title: all === null ? failures.views : all.failures[headline(error, cause, doing)],
+    help: all === null ? failures.reload : all.help[cause],
     message: error.message,
     error,
   };
 }
 
-function title(
+function headline(
   error: Error,
+  cause: FailureCause,
   doing: Parameters<StoreOptions['explain']>[1],
-  { failures }: FirstStrings,
-): string {
-  if (error instanceof UnsupportedError) return failures.unsupported;
-  if (error instanceof FormatError) return failures.format;
-  if (error instanceof TransportError) return failures.transport;
-  if (error instanceof UsageError) return failures.usage;
-  if (error.name === 'PolicyError') return failures.policy;
-  return failures[doing];
+): keyof Strings['failures'] {
+  if (cause === 'page-file') return 'views';
+  if (cause === 'connect-src' || error.name === 'PolicyError') return 'policy';
+  if (cause === 'firmware') return 'image';
+  if (error instanceof UnsupportedError) return 'unsupported';
+  if (error instanceof FormatError) return 'format';
+  if (error.name === 'TransportError') return 'transport';
+  return error instanceof UsageError ? 'usage' : doing;
 }

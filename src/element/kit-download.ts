@@ -3,7 +3,7 @@ import { makeKit } from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { findBoard } from '../plan/boards.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
-import { TransportError } from '../shared/errors.js';
+import { needAsset } from '../worker/fetch-asset.js';
 import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
 import type { Download } from './downloads.js';
@@ -55,19 +55,5 @@ export async function makeKitDownload(
 
 async function fetchBundle(address: string): Promise<Uint8Array> {
   const advice = 'Put esp32-llm-converter.bundle.js beside the script, and open the page from a server.';
-  let response: Response;
-  try {
-    response = await fetch(address);
-  } catch (cause) {
-    throw new TransportError(`${address} cannot be loaded. ${advice}`, { cause });
-  }
-  if (!response.ok) {
-    throw new TransportError(
-      `${address} cannot be loaded: the server answered ${response.status}. ${advice}`,
-      {
-        status: response.status,
-      },
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await (await needAsset(address, advice)).arrayBuffer());
 }

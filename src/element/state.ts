@@ -21,9 +21,9 @@ export interface Settings {
 export interface Failure {
   /** What happened. */
   readonly title: string;
-  /** What to do, in the page's language; `null` for causes that are rare. */
-  readonly help: string | null;
-  /** The details in English, and what to do. */
+  /** What to do, in the page's language. */
+  readonly help: string;
+  /** The details in English. */
   readonly message: string;
   /** The error itself, for the event and for the console of an embedder. */
   readonly error: Error;

@@ -102,6 +102,15 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
  * @throws FormatError when it is none of these, or damaged; TransportError from the source
  */
 export async function readFirmware(source: ByteSource, signal?: AbortSignal): Promise<Firmware> {
+  try {
+    return await readAnyFirmware(source, signal);
+  } catch (error) {
+    if (error instanceof FormatError) error.code ??= 'firmware';
+    throw error;
+  }
+}
+
+async function readAnyFirmware(source: ByteSource, signal: AbortSignal | undefined): Promise<Firmware> {
   const magic = await source.read(0, Math.min(source.size, ELF_MAGIC.length), signal);
   if (!ELF_MAGIC.every((byte, index) => magic[index] === byte)) return readIdfFirmware(source, signal);
   if (source.size > MAX_FILE_BYTES) {

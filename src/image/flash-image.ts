@@ -145,11 +145,13 @@ function checkPlaces(
     if (next !== undefined && end > next.offset) {
       throw new UsageError(
         `${firmware.name}: ${name} ends at ${hex(end)}, after ${next.name} begins at ${hex(next.offset)}.`,
+        { code: 'firmware' },
       );
     }
     if (end > board.flashBytes - FLASH_TAIL_BYTES) {
       throw new UsageError(
         `${name} ends at ${hex(end)}; the flash of ${board.name} ends at ${hex(board.flashBytes)}, and ${FLASH_TAIL_BYTES} bytes before it stay free. Use a board with more flash.`,
+        { code: 'unfit' },
       );
     }
   }
@@ -159,6 +161,7 @@ function checkPlaces(
   if (image.length > room.offset + room.size) {
     throw new UsageError(
       `${firmware.name}: the image of ${image.length} bytes ends after the firmware's partition, at ${hex(room.offset + room.size)}.`,
+      { code: 'firmware' },
     );
   }
 }
@@ -198,6 +201,7 @@ export function refuseUnbootable(image: FlashImage): void {
   if (image.bootable) return;
   throw new UsageError(
     'A merged image needs a bootloader, and only an application was given. Give the merged image of the project (idf.py merge-bin), or flash the parts to a board that has a bootloader.',
+    { code: 'bootloader' },
   );
 }
 

@@ -70,6 +70,7 @@ export function layoutWithModel(partitions: readonly Partition[], flashBytes: nu
   if (partitions.length >= MAX_PARTITIONS || partitions.some(({ name }) => name === MODEL_PARTITION_NAME)) {
     throw new UsageError(
       `The partition table has no room for a data partition named "${MODEL_PARTITION_NAME}". Add one to it.`,
+      { code: 'firmware' },
     );
   }
   const end = Math.max(...partitions.map(({ offset, size }) => offset + size));
@@ -92,6 +93,7 @@ function withNewModel(before: readonly Partition[], offset: number, flashBytes: 
   if (end <= offset) {
     throw new UsageError(
       `A flash of ${flashBytes} bytes has no room for a model: firmware and settings end at ${offset}. Use a board with more flash.`,
+      { code: 'unfit' },
     );
   }
   const model = partition(MODEL_PARTITION_NAME, PARTITION_TYPE.data, DATA_SUBTYPE.model, [offset, end]);

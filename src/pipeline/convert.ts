@@ -258,10 +258,12 @@ class ReferenceSession {
     }));
     if (wanted !== undefined) {
       for (const { ids } of prompts) {
-        if (ids.length === 0) throw new UsageError('A prompt has no tokens; give some text.');
+        if (ids.length === 0)
+          throw new UsageError('A prompt has no tokens; give some text.', { code: 'prompt' });
         if (ids.length >= plan.context) {
           throw new UsageError(
             `A prompt has ${ids.length} tokens, which leaves no room in the context of ${plan.context}.`,
+            { code: 'prompt' },
           );
         }
         this.checkIds(ids, 'A prompt');

@@ -41,7 +41,28 @@ export type FailureCode =
   | 'too-many-files'
   | 'address'
   | 'context'
-  | 'unfit';
+  | 'unfit'
+  /** The tokenizer.json is damaged or of another kind. */
+  | 'tokenizer'
+  /** Text for the model that is empty or too long for it. */
+  | 'prompt'
+  /** Somebody's own firmware is damaged or of another kind. */
+  | 'firmware'
+  /** It came without what starts it. */
+  | 'bootloader'
+  /** A file that belongs to the page itself. */
+  | 'page-file'
+  /** The page's content policy forbids the address, WebAssembly, or a worker. */
+  | 'connect-src'
+  | 'wasm'
+  | 'worker'
+  /** No more of it is to be had. */
+  | 'memory'
+  | 'board-silent'
+  /** Messages of the board are lost, or do not fit together. */
+  | 'board-line'
+  /** The emulator itself ended, not the chip in it. */
+  | 'emulator';
 
 /** Where in the input a {@link FormatError} was found. */
 export interface FormatErrorPlace {
@@ -61,7 +82,8 @@ export class FormatError extends Error {
   readonly file: string;
   readonly field: string | undefined;
   readonly remedy: string;
-  readonly code: FailureCode | undefined;
+  /** May be given later by whoever knows what the file is for. */
+  code: FailureCode | undefined;
 
   /**
    * @param problem what is wrong, as a sentence without the file name
@@ -128,7 +150,12 @@ export function isAbort(error: unknown): boolean {
 
 /** The common cause of an error, `null` when it is another; answers of servers are told apart by their status. */
 export function failureCode(error: unknown): FailureCode | null {
-  if (error instanceof FormatError || error instanceof UsageError) return error.code ?? null;
+  const { name } = error as Error;
+  // By its name: pages load its class when a worker is started.
+  if (error instanceof FormatError || error instanceof UsageError || name === 'PolicyError')
+    return (error as UsageError).code ?? null;
+  // What engines throw when no room is left, and how a worker that ran out of it ends.
+  if (name === 'RangeError' || name === 'WorkerCrash') return 'memory';
   if (!(error instanceof TransportError)) return null;
   if (error.code !== undefined) return error.code;
   if (error.status === 401 || error.status === 403) return 'refused';

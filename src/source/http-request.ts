@@ -1,4 +1,5 @@
 /** One HTTP GET, done carefully: retried when the line fails, watched for silence, read to an exact length. */
+import { isForbidden, watchPolicy } from '../shared/content-policy.js';
 import { TransportError } from '../shared/errors.js';
 
 /** The part of `fetch` that is used; tests and embedders may hand in their own. */
@@ -58,6 +59,7 @@ export async function get<T>(
   signal: AbortSignal | undefined,
 ): Promise<Answer<T>> {
   const sleep = options.sleep ?? sleepFor;
+  watchPolicy();
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     let wait = FIRST_WAIT_MS * 2 ** (attempt - 1);
@@ -72,6 +74,12 @@ export async function get<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof LineError)) throw error;
+      if (await isForbidden(url)) {
+        throw new TransportError(
+          `${url}: the page's Content-Security-Policy forbids it. Add the address to its connect-src, or choose the folder as files.`,
+          { code: 'connect-src' },
+        );
+      }
       reason = error.message;
     }
     if (attempt === ATTEMPTS) {

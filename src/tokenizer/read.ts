@@ -1,4 +1,5 @@
 /** A model folder's tokenizer: its files are found, parsed, and opened with the engine's own code. */
+import { FormatError } from '../shared/errors.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { readJsonObject } from '../source/read-json.js';
 import { TOKENIZER_FILE } from './component.js';
@@ -25,5 +26,10 @@ export async function readTokenizer(
   const root = await readJsonObject(folder, TOKENIZER_FILE, MAX_TOKENIZER_BYTES, signal);
   if (root === null) return null;
   const config = await readJsonObject(folder, TOKENIZER_CONFIG_FILE, undefined, signal);
-  return openTokenizer(engine, parseTokenizer(root, config));
+  try {
+    return openTokenizer(engine, parseTokenizer(root, config));
+  } catch (error) {
+    if (error instanceof FormatError) error.code ??= 'tokenizer';
+    throw error;
+  }
 }

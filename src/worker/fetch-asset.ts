@@ -1,4 +1,6 @@
 /** Brings a file that belongs to the element: from beside the script, or out of the script itself. */
+import { isForbidden, watchPolicy } from '../shared/content-policy.js';
+import { TransportError } from '../shared/errors.js';
 import { assetsInside } from './assets-inside.js';
 
 /** Addresses of files that the script carries. */
@@ -18,6 +20,32 @@ export async function fetchAsset(url: string, options: RequestInit = {}): Promis
   const text = assetsInside?.[url.slice(INSIDE.length)];
   if (text === undefined) throw new TypeError(`${url} is not inside this script.`);
   return new Response(fromBase64(text));
+}
+
+/**
+ * A file that the page cannot do without.
+ * @param advice where it belongs, as sentences
+ * @throws TransportError that says whether the line, the server or the page's own policy is to blame; the signal's reason
+ */
+export async function needAsset(url: string, advice: string, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  watchPolicy();
+  try {
+    response = await fetchAsset(url, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const code = (await isForbidden(url)) ? 'connect-src' : 'page-file';
+    throw new TransportError(
+      `${url} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS). ${advice}`,
+      { cause, code },
+    );
+  }
+  if (response.ok) return response;
+  const { status } = response;
+  throw new TransportError(`${url} cannot be loaded: the server answered ${status}. ${advice}`, {
+    status,
+    code: 'page-file',
+  });
 }
 
 /** @throws DOMException when it is not Base64 */

@@ -3,9 +3,8 @@ import { readFirmware, type Firmware } from '../image/firmware.js';
 import type { ReadSettings } from '../image/flash-image.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
-import { TransportError } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
-import { fetchAsset } from './fetch-asset.js';
+import { needAsset } from './fetch-asset.js';
 
 /** What the page's image is made with. */
 export interface PageImageOptions {
@@ -41,23 +40,9 @@ async function loadFirmware(firmware: string | File, signal: AbortSignal | undef
     const bytes = new Uint8Array(await firmware.arrayBuffer());
     return readFirmware(new MemorySource(firmware.name, bytes), signal);
   }
-  let response: Response;
-  try {
-    response = await fetchAsset(firmware, signal === undefined ? {} : { signal });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new TransportError(
-      `${firmware} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS).`,
-      { cause },
-    );
-  }
-  if (!response.ok) {
-    throw new TransportError(
-      `${firmware} cannot be loaded: the server answered ${response.status}. Put firmware.esp32s3.elf beside the script, ` +
-        'or say where it is with the attribute firmware or asset-base.',
-      { status: response.status },
-    );
-  }
+  const advice =
+    'Put firmware.esp32s3.elf beside the script, or say where it is with the attribute firmware or asset-base.';
+  const response = await needAsset(firmware, advice, signal);
   const name = new URL(firmware).pathname.split('/').at(-1) ?? firmware;
   return readFirmware(new MemorySource(name, new Uint8Array(await response.arrayBuffer())), signal);
 }

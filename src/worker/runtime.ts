@@ -1,17 +1,13 @@
 /** Fetches and compiles the WebAssembly modules on the page, once per address, however many elements ask. */
 import type { Runtime } from '../pipeline/types.js';
 import { TransportError } from '../shared/errors.js';
-import { fetchAsset } from './fetch-asset.js';
+import { PolicyError } from '../shared/policy-error.js';
+import { needAsset } from './fetch-asset.js';
 
 /** Addresses of the two modules. */
 export interface RuntimeUrls {
   readonly kernels: string;
   readonly twin: string;
-}
-
-/** The page's content policy forbids something that the converter cannot do without. */
-export class PolicyError extends Error {
-  override readonly name = 'PolicyError';
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -39,22 +35,8 @@ export function compileOnce(url: string): Promise<WebAssembly.Module> {
 }
 
 async function compile(url: string): Promise<WebAssembly.Module> {
-  let response: Response;
-  try {
-    response = await fetchAsset(url);
-  } catch (cause) {
-    throw new TransportError(
-      `${url} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS).`,
-      { cause },
-    );
-  }
-  if (!response.ok) {
-    throw new TransportError(
-      `${url} cannot be loaded: the server answered ${response.status}. Put the .wasm files beside the script or name ` +
-        'their folder with the attribute asset-base.',
-      { status: response.status },
-    );
-  }
+  const advice = 'Put the .wasm files beside the script or name their folder with the attribute asset-base.';
+  const response = await needAsset(url, advice);
   // From bytes rather than streaming: both files are small, and many static servers give .wasm a wrong type.
   const bytes = await response.arrayBuffer();
   try {
@@ -64,10 +46,12 @@ async function compile(url: string): Promise<WebAssembly.Module> {
     if (/content security policy|unsafe-eval/i.test(text)) {
       throw new PolicyError(
         "The page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.",
+        'wasm',
       );
     }
     throw new TransportError(
       `${url} is not the WebAssembly file that belongs here (${text}). Check what is served there.`,
+      { code: 'page-file' },
     );
   }
 }

@@ -1,7 +1,7 @@
 /** The ways to start the worker, and the handshake that tells whether one worked. */
 import type { Runtime } from '../pipeline/types.js';
+import { PolicyError } from '../shared/policy-error.js';
 import { isToPage, PROTOCOL, type ToWorker } from './protocol.js';
-import { PolicyError } from './runtime.js';
 import { scriptUrl } from './trusted-types.js';
 
 /** One way to start a worker. */
@@ -125,6 +125,7 @@ async function firstThatWorks(
   throw new PolicyError(
     'The page does not let the converter start its worker. Add "worker-src blob:" to its Content-Security-Policy, or put ' +
       `worker.js on the page's own origin and name it with the attribute worker-url. (${reasons.join('; ')})`,
+    'worker',
   );
 }
 

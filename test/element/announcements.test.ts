@@ -58,6 +58,7 @@ const AT_REST: FlashState = {
   label: '',
   entries: [],
   tally: null,
+  slow: false,
 };
 
 const board = {} as Extract<FlashStep, { kind: 'found' }>['board'];

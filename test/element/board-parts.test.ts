@@ -23,6 +23,7 @@ import {
 } from '../../src/element/board/memory-regions.js';
 import { transcriptOf } from '../../src/element/board/transcript.js';
 import { en } from '../../src/element/strings/en.js';
+import { es } from '../../src/element/strings/es.js';
 import type { ModelPackage } from '../../src/package/reader.js';
 import { BANNER, FACTS, FakeEmulator, FakeFirmware, startFake } from './fake-board.js';
 
@@ -384,9 +385,12 @@ test('a transcript has what was said, by whom and how', async () => {
   for (const part of [
     'Turn on the light.',
     '{"do":"on"}',
-    `model: ${FACTS['model']}`,
+    `Model: ${FACTS['model']}`,
     '1970-01-01',
     'Top-p 1',
   ])
     assert.ok(text.includes(part), `${part} in ${text}`);
+  const spanish = transcriptOf(store.state, 'serial', new Date(0), es);
+  assert.match(spanish, /^Modelo: home-commands$/m);
+  assert.doesNotMatch(spanish, /flash_mode|parameters/);
 });

@@ -35,7 +35,7 @@ function setUp(changes: Partial<StoreOptions> = {}): {
     converter: async () => fake,
     image: async () => sampleImage(),
     onImage: () => undefined,
-    explain: (error, doing) => explain(error, doing, en, en.help),
+    explain: (error, doing) => explain(error, doing, en, en),
     onChange: (now, before) => {
       if (now.step !== before.step) steps.push(now.step);
     },
@@ -243,7 +243,7 @@ test('a converter that could not be loaded is asked for again', async () => {
     },
     image: async () => sampleImage(),
     onImage: () => undefined,
-    explain: (error, doing) => explain(error, doing, en, en.help),
+    explain: (error, doing) => explain(error, doing, en, en),
     onChange: () => undefined,
     onProgress: () => undefined,
     onFailure: () => undefined,

@@ -2,9 +2,9 @@
 import { expect } from '@open-wc/testing';
 import type { Runtime } from '../../src/pipeline/types.js';
 import { FormatError, isAbort } from '../../src/shared/errors.js';
+import { PolicyError } from '../../src/shared/policy-error.js';
 import { ConverterBridge, WorkerCrash, type BridgeOptions } from '../../src/worker/bridge.js';
 import { PROTOCOL } from '../../src/worker/protocol.js';
-import { PolicyError } from '../../src/worker/runtime.js';
 import { blobStart, urlStart, type WorkerStart } from '../../src/worker/start.js';
 
 const SOURCE = { kind: 'url', url: 'https://example.org/model/' } as const;
@@ -268,7 +268,7 @@ describe('ConverterBridge', () => {
     });
 
     it('passes on why the modules could not be loaded', async () => {
-      const door = bridge(ANSWER, { runtime: () => Promise.reject(new PolicyError('no wasm')) });
+      const door = bridge(ANSWER, { runtime: () => Promise.reject(new PolicyError('no wasm', 'wasm')) });
       expect((await rejection(ask(door))).message).to.equal('no wasm');
       expect(door.running).to.be.false;
       door.dispose();

@@ -6,7 +6,8 @@ import { Esp32LlmFlashEvent } from '../events/flash-event.js';
 import { Esp32LlmTokenEvent } from '../events/token-event.js';
 import type { FlashPhase, FlashProgress } from '../../device/flash-progress.js';
 import type { Strings } from '../strings/strings.js';
-import { flashErrorWords } from '../views/flash-failure.js';
+import { boardFailure } from '../views/flash-failure.js';
+import { failedTurn } from '../views/talk.js';
 import type { BoardKind, BoardState } from './board-state.js';
 import type { BoardStoreOptions } from './board-store.js';
 import type { FlashState, FlashStoreOptions } from './flash-store.js';
@@ -91,10 +92,12 @@ export class BoardTeller {
 
   /** Words as they arrive are not read out: only that they are complete. */
   #talk(now: BoardState, before: BoardState): void {
-    const words = this.#host.strings()?.board.announce;
+    const strings = this.#host.strings();
+    const words = strings?.board.announce;
     const [turn, earlier] = [now.turns.at(-1), before.turns.at(-1)];
     if (turn !== undefined && earlier?.state === 'running' && turn.state !== 'running') {
-      this.#say(turn.state === 'failed' ? turn.error?.message : words?.answered(turn.tokens));
+      if (turn.state !== 'failed') this.#say(words?.answered(turn.tokens));
+      else if (strings !== null) this.#say(failedTurn(turn, strings).text);
     }
     if (now.bench !== null && now.bench !== before.bench) this.#say(words?.measured);
     if (now.error !== null && now.error !== before.error) this.#say(this.#failureTitle(now.error));
@@ -112,11 +115,13 @@ export class BoardTeller {
     const words = strings.board.announce;
     if (step.kind !== before.kind) this.#progressSaid.clear();
     if (progress !== null) this.#progress(progress, strings);
-    if (step.kind === 'idle' && step.error !== null) this.#say(flashErrorWords(step.error, strings).title);
+    const failed = (error: Error): void =>
+      this.#say(boardFailure(error, strings.board.flash.failed, strings).title);
+    if (step.kind === 'idle' && step.error !== null) failed(step.error);
     if (step.kind === before.kind) return;
     if (step.kind === 'found') this.#say(words.found(step.problem === null));
     if (step.kind === 'done') this.#say(words.flashed);
-    if (step.kind === 'failed') this.#say(flashErrorWords(step.error, strings).title);
+    if (step.kind === 'failed') failed(step.error);
   }
 
   /** Every phase once, and quarters of the way. */

@@ -37,6 +37,7 @@ export async function readRunnableImage(
   if (file === null) {
     throw new UsageError(
       'This firmware came without a bootloader, so there is no image that a board boots. Take a merged image of it (idf.py merge-bin).',
+      { code: 'bootloader' },
     );
   }
   const { name, flashBytes, psramKind, psramBytes } = findBoard(result.plan.board);

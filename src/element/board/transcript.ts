@@ -4,14 +4,14 @@ import type { BoardKind, BoardState } from './board-state.js';
 import { readyLink } from './board-store.js';
 
 /** Facts of docs/console.md that tell which board and model spoke. */
-const FACTS = ['model', 'parameters', 'scheme', 'chip', 'flash_mode', 'psram_mode', 'firmware'];
+const FACTS = ['model', 'parameters', 'scheme', 'chip', 'flash_mode', 'psram_mode', 'firmware'] as const;
 
 /**
  * Writes the conversation down.
  * @param when the time of saving
  */
 export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, strings: Strings): string {
-  const { talk, transcript } = strings.board;
+  const { talk, transcript, chat } = strings.board;
   const { options, turns, link } = state;
   const facts = readyLink(link)?.facts ?? new Map<string, string>();
   const settings = [
@@ -25,7 +25,7 @@ export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, str
     `# ${transcript.title}`,
     '',
     `${transcript.on} ${transcript[kind]}, ${when.toISOString()}`,
-    ...FACTS.flatMap((name) => (facts.has(name) ? [`${name}: ${facts.get(name)}`] : [])),
+    ...FACTS.flatMap((name) => (facts.has(name) ? [`${chat.facts[name]}: ${facts.get(name)}`] : [])),
     `${transcript.settings}: ${settings}`,
   ];
   const said = turns.flatMap((turn) => {

@@ -49,6 +49,14 @@ export const enBoard = {
     failedTurn: 'No answer',
     noTokenizer: 'The model on this board has no tokenizer, so it cannot be given text.',
     noModel: 'The board runs, but its model did not load.',
+    noModelText: 'Flash it again.',
+    refused: {
+      busy: 'The board is busy. Wait until it is done, then try again.',
+      context: 'The text is too long for what is left of the context. Shorten it, or start over.',
+      numeric: 'The model’s numbers overflowed. Start over, with another text.',
+      version: 'Firmware and page are of different versions. Flash the board again.',
+      other: 'The board does not do that. Restart it, then try again.',
+    },
   },
   log: {
     heading: 'Boot log and console',
@@ -81,6 +89,9 @@ export const enBoard = {
     start: 'Start the board',
     startAgain: 'Start it again',
     unfit: 'The model does not fit the board, so there is no image to boot.',
+    failed: 'The emulated board did not start',
+    silentText: 'Its program does not speak as this firmware does. What it writes is below.',
+    lost: 'The emulated board is gone',
     stages: {
       image: 'Putting the image together',
       emulator: 'Loading the emulator',
@@ -343,7 +354,7 @@ export const enBoard = {
       'wrong-chip': {
         title: 'This is another chip',
         text: (found: string) =>
-          `The board has ${found}; the image is for the ESP32-S3. Nothing was written.`,
+          `The board has ${found === '' ? 'an unknown chip' : found}; the image is for the ESP32-S3. Nothing was written.`,
       },
       'chip-revision': {
         title: 'The chip is too old',
@@ -380,7 +391,7 @@ export const enBoard = {
       'psram-too-small': {
         title: 'The PSRAM is too small',
         text: (found: string, needed: string) =>
-          `The model needs ${needed}; the chip tells of ${found}. Some boards have PSRAM beside the chip, which it does not know.`,
+          `The model needs ${needed}; the chip tells of ${found === '' ? 'none' : found}. Some boards have PSRAM beside the chip, which it does not know.`,
       },
       line: {
         title: 'The line is disturbed',
@@ -421,6 +432,7 @@ export const enBoard = {
     silent: 'The board does not answer',
     silentText:
       'It is there, but does not speak as this firmware does. If it was flashed with something else, flash it here first; else restart it. What it writes is below.',
+    failed: 'The board was not connected',
     lost: 'The board is gone',
     about: 'About this board',
     facts: {

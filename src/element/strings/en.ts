@@ -10,7 +10,7 @@ import {
   formatShortCount,
 } from '../../report/format.js';
 import { ENGLISH_REPORT, type ReportWords } from '../../report/words.js';
-import type { FailureCode } from '../../shared/errors.js';
+import type { FailureCause } from '../explain.js';
 import { enBoard } from './en-board.js';
 import { enFirst } from './en-first.js';
 
@@ -26,8 +26,8 @@ const report: ReportWords = {
   },
 };
 
-/** What to do about the failures that people meet most. */
-const help: Readonly<Record<FailureCode, string>> = {
+/** What to do about failures: by their cause, and where that is rare by their kind. */
+const help: Readonly<Record<FailureCause, string>> = {
   'no-config':
     'This is not a model folder: it has no config.json. Choose the folder that holds config.json and the *.safetensors files.',
   'no-weights':
@@ -62,10 +62,49 @@ const help: Readonly<Record<FailureCode, string>> = {
     'This is no address of a model. Write owner/name for the Hugging Face Hub, or https://… for a folder.',
   context: 'The context is not possible for this model. Choose a shorter one.',
   unfit: 'The model does not fit the board. Change the settings or the board, or take a smaller model.',
+  tokenizer:
+    'The tokenizer.json is of a kind that is not read. Use that of a Llama or Mistral model, or remove the file to work with token ids.',
+  prompt: 'The text is empty, or too long for the context. Change it.',
+  firmware:
+    'This firmware cannot be used. Give the linked program (ELF), or the application or merged image of an ESP-IDF project for the ESP32-S3.',
+  bootloader:
+    'The firmware came without a bootloader, so no board boots the image. Give its merged image (idf.py merge-bin).',
+  'page-file':
+    'A file of this page could not be loaded. Check the connection, then try again. Whoever serves the page has to put it where it is looked for.',
+  'connect-src':
+    'The Content-Security-Policy of this page forbids this address. Whoever serves the page can allow it with connect-src.',
+  wasm: "The Content-Security-Policy of this page forbids WebAssembly. Whoever serves the page can allow it: script-src 'wasm-unsafe-eval'.",
+  worker:
+    'The Content-Security-Policy of this page forbids workers. Whoever serves the page can allow them: worker-src blob:.',
+  memory:
+    'The memory of this computer seems to have run out. Close other tabs or take a smaller model, then try again.',
+  'board-silent':
+    'The board does not answer. Restart it, and close other programs that use it. If that does not help, flash it again.',
+  'board-line':
+    'Messages were lost or damaged on the way. Use a short USB cable without a hub, then try again.',
+  emulator: 'The emulator has ended. Start the board again; if that does not help, reload the page.',
+  format: 'A file holds something else than it should. Download the model again, or take another one.',
+  unsupported: 'A part of this model is not converted. Choose another model of the Llama or Mistral family.',
+  usage:
+    'What was asked for is not possible. If the page asks for it, whoever made the page has to change it.',
+  other: 'That should not happen. Reload the page, then try again.',
 };
 
 export const en = {
   ...enFirst,
+  failures: {
+    ...enFirst.failures,
+    read: 'The model could not be read',
+    plan: 'These settings are not possible',
+    convert: 'The conversion failed',
+    generate: 'The generation failed',
+    image: 'The image could not be made',
+    format: 'The model’s files are not in order',
+    unsupported: 'This model is not supported',
+    transport: 'A file could not be had',
+    usage: 'That is not possible',
+    policy: 'This page does not permit it',
+  },
   board: enBoard,
   notes: ENGLISH_NOTES,
   report,

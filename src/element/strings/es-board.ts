@@ -6,6 +6,9 @@ const { bytes, count, fixed, percent, rate, seconds } = esReport.format;
 
 const MEGA = 1e6;
 
+/** How many data lines a PSRAM has, as the plan's kinds. */
+export const esPsramKind = (kind: string): string => (kind === 'quad' ? 'cuádruple' : kind);
+
 export const esBoard: Strings['board'] = {
   talk: {
     chat: 'Tu mensaje',
@@ -45,6 +48,14 @@ export const esBoard: Strings['board'] = {
     failedTurn: 'Sin respuesta',
     noTokenizer: 'El modelo de esta placa no tiene tokenizador, así que no se le puede dar texto.',
     noModel: 'La placa funciona, pero su modelo no se cargó.',
+    noModelText: 'Grábala de nuevo.',
+    refused: {
+      busy: 'La placa está ocupada. Espera a que termine e inténtalo de nuevo.',
+      context: 'El texto es demasiado largo para lo que queda del contexto. Acórtalo o empieza de nuevo.',
+      numeric: 'Los números del modelo se desbordaron. Empieza de nuevo con otro texto.',
+      version: 'El firmware y la página son de versiones distintas. Graba la placa de nuevo.',
+      other: 'La placa no hace eso. Reiníciala e inténtalo de nuevo.',
+    },
   },
   log: {
     heading: 'Registro de arranque y consola',
@@ -77,6 +88,9 @@ export const esBoard: Strings['board'] = {
     start: 'Encender la placa',
     startAgain: 'Encenderla otra vez',
     unfit: 'El modelo no cabe en la placa, así que no hay imagen que arrancar.',
+    failed: 'La placa emulada no se encendió',
+    silentText: 'Su programa no habla como este firmware. Lo que escribe está abajo.',
+    lost: 'La placa emulada ya no está',
     stages: {
       image: 'Preparando la imagen',
       emulator: 'Cargando el emulador',
@@ -244,11 +258,11 @@ export const esBoard: Strings['board'] = {
     exactly: (size) => `al menos ${bytes(size)}`,
     bytes: (size) => bytes(size),
     noPsram: 'ninguna de la que informe',
-    psramFound: (size, kind) => `${bytes(size)}, ${kind}`,
+    psramFound: (size, kind) => `${bytes(size)}, ${esPsramKind(kind)}`,
     unknown: 'no responde',
     any: 'cualquiera',
-    good: 'cabe',
-    bad: 'no cabe',
+    good: 'sirve',
+    bad: 'no sirve',
     connections: {
       'usb-serial-jtag': 'USB del chip',
       'usb-otg': 'USB del chip (OTG)',
@@ -340,7 +354,8 @@ export const esBoard: Strings['board'] = {
       },
       'wrong-chip': {
         title: 'Es otro chip',
-        text: (found) => `La placa tiene ${found}; la imagen es para el ESP32-S3. No se escribió nada.`,
+        text: (found) =>
+          `La placa tiene ${found === '' ? 'un chip desconocido' : found}; la imagen es para el ESP32-S3. No se escribió nada.`,
       },
       'chip-revision': {
         title: 'El chip es demasiado antiguo',
@@ -362,7 +377,7 @@ export const esBoard: Strings['board'] = {
       'flash-octal': {
         title: 'Este tipo de flash no es compatible',
         text: () =>
-          'La placa tiene flash octal, que el firmware no maneja. Sirven los módulos con flash quad, como el N16R8.',
+          'La placa tiene flash octal, que el firmware no maneja. Sirven los módulos con flash cuádruple, como el N16R8.',
       },
       'flash-unknown': {
         title: 'La flash no responde',
@@ -377,7 +392,7 @@ export const esBoard: Strings['board'] = {
       'psram-too-small': {
         title: 'La PSRAM es demasiado pequeña',
         text: (found, needed) =>
-          `El modelo necesita ${needed}; el chip informa de ${found}. Algunas placas tienen PSRAM junto al chip, que este no conoce.`,
+          `El modelo necesita ${needed}; el chip ${found === '' ? 'no informa de ninguna' : `informa de ${found}`}. Algunas placas tienen PSRAM junto al chip, que este no conoce.`,
       },
       line: {
         title: 'La línea tiene interferencias',
@@ -424,6 +439,7 @@ export const esBoard: Strings['board'] = {
     silent: 'La placa no responde',
     silentText:
       'Está ahí, pero no habla como este firmware. Si se grabó con otra cosa, grábala primero aquí; si no, reiníciala. Lo que escribe está abajo.',
+    failed: 'La placa no se conectó',
     lost: 'La placa ya no está',
     about: 'Sobre esta placa',
     facts: {

@@ -1,5 +1,5 @@
 /** The element in Spanish; see `en.ts`. */
-import { esBoard } from './es-board.js';
+import { esBoard, esPsramKind } from './es-board.js';
 import { esFirst } from './es-first.js';
 import { esNotes } from './es-notes.js';
 import { esReport } from './es-report.js';
@@ -9,6 +9,19 @@ const { bytes, count, fixed, rate, seconds, shortCount } = esReport.format;
 
 export const es: Strings = {
   ...esFirst,
+  failures: {
+    ...esFirst.failures,
+    read: 'No se pudo leer el modelo',
+    plan: 'Estos ajustes no son posibles',
+    convert: 'La conversión falló',
+    generate: 'La generación falló',
+    image: 'No se pudo crear la imagen',
+    format: 'Los archivos del modelo no están en orden',
+    unsupported: 'Este modelo no es compatible',
+    transport: 'No se pudo obtener un archivo',
+    usage: 'Eso no es posible',
+    policy: 'Esta página no lo permite',
+  },
   board: esBoard,
   notes: esNotes,
   report: esReport,
@@ -48,6 +61,31 @@ export const es: Strings = {
       'No es la dirección de un modelo. Escribe propietario/nombre para el Hugging Face Hub, o https://… para una carpeta.',
     context: 'Ese contexto no es posible con este modelo. Elige uno más corto.',
     unfit: 'El modelo no cabe en la placa. Cambia los ajustes o la placa, o usa un modelo más pequeño.',
+    tokenizer:
+      'Este tipo de tokenizer.json no se lee. Usa el de un modelo Llama o Mistral, o quita el archivo para trabajar con números de token.',
+    prompt: 'El texto está vacío o es demasiado largo para el contexto. Cámbialo.',
+    firmware:
+      'Este firmware no sirve. Usa el programa enlazado (ELF), o la aplicación o la imagen combinada de un proyecto de ESP-IDF para el ESP32-S3.',
+    bootloader:
+      'El firmware vino sin cargador de arranque, así que ninguna placa arranca la imagen. Usa su imagen combinada (idf.py merge-bin).',
+    'page-file':
+      'No se pudo cargar un archivo de esta página. Comprueba la conexión e inténtalo de nuevo. Quien sirve la página debe ponerlo donde se busca.',
+    'connect-src':
+      'La Content-Security-Policy de esta página prohíbe esta dirección. Quien sirve la página puede permitirla con connect-src.',
+    wasm: "La Content-Security-Policy de esta página prohíbe WebAssembly. Quien sirve la página puede permitirlo: script-src 'wasm-unsafe-eval'.",
+    worker:
+      'La Content-Security-Policy de esta página prohíbe los workers. Quien sirve la página puede permitirlos: worker-src blob:.',
+    memory:
+      'Parece que se agotó la memoria de este ordenador. Cierra otras pestañas o usa un modelo más pequeño e inténtalo de nuevo.',
+    'board-silent':
+      'La placa no responde. Reiníciala y cierra otros programas que la usen. Si no sirve, grábala de nuevo.',
+    'board-line':
+      'Por el camino se perdieron o dañaron mensajes. Usa un cable USB corto sin concentrador e inténtalo de nuevo.',
+    emulator: 'El emulador ha terminado. Enciende la placa otra vez; si no sirve, vuelve a cargar la página.',
+    format: 'Un archivo no contiene lo que debería. Descarga el modelo de nuevo o usa otro.',
+    unsupported: 'Una parte de este modelo no se convierte. Elige otro modelo de la familia Llama o Mistral.',
+    usage: 'Lo que se pidió no es posible. Si lo pide la página, debe cambiarlo quien la hizo.',
+    other: 'Esto no debería ocurrir. Vuelve a cargar la página e inténtalo de nuevo.',
   },
   fit: {
     heading: (name) => `${name} en un chip`,
@@ -76,7 +114,7 @@ export const es: Strings = {
     boardMemory: (flash, psram, kind) =>
       psram === 0
         ? `${bytes(flash)} de flash, sin PSRAM`
-        : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${kind}`,
+        : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${esPsramKind(kind)}`,
     unsupported: 'no compatible',
     granularity: 'Una escala para',
     granularities: {

@@ -6,6 +6,10 @@ const { bytes, count, fixed, percent, rate, seconds } = zhHansReport.format;
 
 const MEGA = 1e6;
 
+/** How many data lines a PSRAM has, as the plan's kinds. */
+export const zhHansPsramKind = (kind: string): string =>
+  kind === 'quad' ? '四线' : kind === 'octal' ? '八线' : kind;
+
 export const zhHansBoard: Strings['board'] = {
   talk: {
     chat: '您的消息',
@@ -45,6 +49,14 @@ export const zhHansBoard: Strings['board'] = {
     failedTurn: '没有回答',
     noTokenizer: '该开发板上的模型没有分词器，无法输入文本。',
     noModel: '开发板在运行，但模型没有加载。',
+    noModelText: '请重新烧录。',
+    refused: {
+      busy: '开发板正忙。请等它完成后重试。',
+      context: '文本超出了上下文的剩余长度。请缩短文本，或重新开始。',
+      numeric: '模型的数值溢出。请换一段文本重新开始。',
+      version: '固件与页面的版本不同。请重新烧录开发板。',
+      other: '开发板不执行该请求。请重启开发板，然后重试。',
+    },
   },
   log: {
     heading: '启动日志和控制台',
@@ -76,6 +88,9 @@ export const zhHansBoard: Strings['board'] = {
     start: '启动开发板',
     startAgain: '再次启动',
     unfit: '该开发板放不下这个模型，因此没有可启动的镜像。',
+    failed: '模拟开发板没有启动',
+    silentText: '它的程序没有按本固件的方式应答。它的输出见下方。',
+    lost: '模拟开发板已停止',
     stages: {
       image: '正在制作镜像',
       emulator: '正在加载模拟器',
@@ -240,7 +255,7 @@ export const zhHansBoard: Strings['board'] = {
     exactly: (size) => `至少 ${bytes(size)}`,
     bytes: (size) => bytes(size),
     noPsram: '芯片未报告',
-    psramFound: (size, kind) => `${bytes(size)}，${kind}`,
+    psramFound: (size, kind) => `${bytes(size)}，${zhHansPsramKind(kind)}`,
     unknown: '没有响应',
     any: '任意',
     good: '符合',
@@ -328,7 +343,8 @@ export const zhHansBoard: Strings['board'] = {
       },
       'wrong-chip': {
         title: '芯片型号不符',
-        text: (found) => `开发板使用 ${found}，而镜像用于 ESP32-S3。未写入任何内容。`,
+        text: (found) =>
+          `开发板使用${found === '' ? '未知的芯片' : ` ${found}`}，而镜像用于 ESP32-S3。未写入任何内容。`,
       },
       'chip-revision': {
         title: '芯片版本太旧',
@@ -361,7 +377,7 @@ export const zhHansBoard: Strings['board'] = {
       'psram-too-small': {
         title: 'PSRAM 太小',
         text: (found, needed) =>
-          `模型需要 ${needed}，芯片报告 ${found}。有些开发板的 PSRAM 在芯片旁边，芯片并不知道。`,
+          `模型需要 ${needed}，芯片${found === '' ? '没有报告 PSRAM' : `报告 ${found}`}。有些开发板的 PSRAM 在芯片旁边，芯片并不知道。`,
       },
       line: {
         title: '线路受到干扰',
@@ -402,6 +418,7 @@ export const zhHansBoard: Strings['board'] = {
     silent: '开发板没有响应',
     silentText:
       '开发板已连接，但没有按本固件的方式应答。如果烧录的是其他程序，请先在这里烧录；否则请重启。它的输出见下方。',
+    failed: '开发板没有连接',
     lost: '开发板已断开',
     about: '关于这块开发板',
     facts: {

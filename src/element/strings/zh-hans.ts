@@ -1,5 +1,5 @@
 /** The element in Simplified Chinese; see `en.ts`. */
-import { zhHansBoard } from './zh-hans-board.js';
+import { zhHansBoard, zhHansPsramKind } from './zh-hans-board.js';
 import { zhHansFirst } from './zh-hans-first.js';
 import { zhHansNotes } from './zh-hans-notes.js';
 import { zhHansReport } from './zh-hans-report.js';
@@ -9,6 +9,19 @@ const { bytes, count, fixed, rate, seconds, shortCount } = zhHansReport.format;
 
 export const zhHans: Strings = {
   ...zhHansFirst,
+  failures: {
+    ...zhHansFirst.failures,
+    read: '无法读取模型',
+    plan: '无法使用这些设置',
+    convert: '转换失败',
+    generate: '生成失败',
+    image: '无法制作镜像',
+    format: '模型文件有问题',
+    unsupported: '不支持该模型',
+    transport: '无法获取文件',
+    usage: '无法执行该操作',
+    policy: '本页面不允许该操作',
+  },
   board: zhHansBoard,
   notes: zhHansNotes,
   report: zhHansReport,
@@ -39,6 +52,26 @@ export const zhHans: Strings = {
     address: '这不是模型的地址。Hugging Face Hub 上的模型请写“所有者/名称”，文件夹请写 https://…。',
     context: '该模型无法使用这样的上下文长度。请选择更短的长度。',
     unfit: '该开发板放不下这个模型。请更改设置或开发板，或换用更小的模型。',
+    tokenizer:
+      '不支持这种 tokenizer.json。请使用 Llama 或 Mistral 模型的文件，或删除该文件，仅使用词元编号。',
+    prompt: '文本为空，或超出上下文长度。请修改文本。',
+    firmware:
+      '该固件无法使用。请提供链接后的程序（ELF），或用于 ESP32-S3 的 ESP-IDF 项目的应用程序镜像或合并镜像。',
+    bootloader: '固件不含引导程序，因此开发板无法启动该镜像。请提供合并镜像（idf.py merge-bin）。',
+    'page-file':
+      '无法加载本页面的一个文件。请检查网络连接，然后重试。提供页面的人需要将它放在页面查找的位置。',
+    'connect-src':
+      '本页面的 Content-Security-Policy 禁止访问该地址。提供页面的人可以用 connect-src 允许访问。',
+    wasm: "本页面的 Content-Security-Policy 禁止使用 WebAssembly。提供页面的人可以这样允许：script-src 'wasm-unsafe-eval'。",
+    worker: '本页面的 Content-Security-Policy 禁止使用 worker。提供页面的人可以这样允许：worker-src blob:。',
+    memory: '这台电脑的内存可能已用尽。请关闭其他标签页或换用更小的模型，然后重试。',
+    'board-silent': '开发板没有响应。请重启开发板，并关闭其他使用它的程序。如果仍然不行，请重新烧录。',
+    'board-line': '传输中有消息丢失或损坏。请使用短 USB 线，不要经过集线器，然后重试。',
+    emulator: '模拟器已停止运行。请再次启动开发板；如果仍然不行，请重新加载页面。',
+    format: '有文件的内容不正确。请重新下载模型，或换一个模型。',
+    unsupported: '不支持转换该模型的某个部分。请选择其他 Llama 或 Mistral 系列的模型。',
+    usage: '无法满足所提出的要求。如果是页面的设置，需要由页面的作者更改。',
+    other: '这种情况不应发生。请重新加载页面，然后重试。',
   },
   fit: {
     heading: (name) => `在芯片上运行 ${name}`,
@@ -65,7 +98,7 @@ export const zhHans: Strings = {
     boardMemory: (flash, psram, kind) =>
       psram === 0
         ? `${bytes(flash)} Flash，无 PSRAM`
-        : `${bytes(flash)} Flash，${bytes(psram)} ${kind} PSRAM`,
+        : `${bytes(flash)} Flash，${bytes(psram)} ${zhHansPsramKind(kind)} PSRAM`,
     unsupported: '不支持',
     granularity: '缩放粒度',
     granularities: {

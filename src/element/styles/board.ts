@@ -72,11 +72,6 @@ export const board = css`
     min-height: 4.5rem;
   }
 
-  .problem {
-    color: var(--bad);
-    overflow-wrap: anywhere;
-  }
-
   .help {
     padding: 0 1.25rem;
   }

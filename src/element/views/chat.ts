@@ -6,7 +6,7 @@ import type { BoardState } from '../board/board-state.js';
 import type { Strings } from '../strings/strings.js';
 import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
-import { flashFailureView } from './flash-failure.js';
+import { boardFailure, boardFailureView } from './flash-failure.js';
 import { serialReasonView } from './serial-reason.js';
 import { talkView } from './talk.js';
 
@@ -53,7 +53,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
       : talkView(state, { locked: facts.locked, emulated: false }, strings, actions.talk);
   switch (link.kind) {
     case 'absent':
-      return html`${link.error === null ? nothing : flashFailureView(link.error, strings)}
+      return html`${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings))}
         <div class="panel start">
           <p>${words.intro}</p>
           <div class="buttons">${connectButton(strings, actions)}</div>
@@ -82,12 +82,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
         </div>
         ${consoleLogView(log, line, true, strings)}`;
     case 'lost':
-      return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
-          <div>
-            <h4 id="failure-title">${words.lost}</h4>
-            <p lang="en">${link.error.message}</p>
-          </div>
-        </div>
+      return html`${boardFailureView(boardFailure(link.error, words.lost, strings))}
         <div class="buttons">${connectButton(strings, actions)}</div>
         ${said} ${consoleLogView(log, null, false, strings)}`;
     case 'ready':

@@ -13,8 +13,8 @@ export function failureView(
   return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
     <div>
       <h4 id="failure-title">${failure.title}</h4>
-      ${failure.help === null ? nothing : html`<p>${failure.help}</p>`}
-      <p class=${failure.help === null ? 'detail' : 'detail quiet'} lang="en" dir="ltr">${failure.message}</p>
+      <p>${failure.help}</p>
+      <p class="detail quiet" lang="en" dir="ltr">${failure.message}</p>
     </div>
     ${
       dismiss === null

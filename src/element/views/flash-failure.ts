@@ -1,17 +1,59 @@
-/** Why a board was not flashed, and what to try in which order, with drawings of the buttons. */
+/** What went wrong with a board, and what to try in which order, with drawings of the buttons. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { BoardError } from '../../device/console-protocol.js';
+import { EmulatorFault } from '../../device/emulator.js';
 import { FlashError, type FlashAdvice, type FlashErrorCode } from '../../device/flash-errors.js';
 import { PortError } from '../../device/port-session.js';
+import { TransportError } from '../../shared/errors.js';
+import { causeOf } from '../explain.js';
 import type { Strings } from '../strings/strings.js';
 import { buttonsDrawing, isDrawn } from './buttons-drawing.js';
 
-/** What went wrong, in the reader's words where it has a code. */
-export function flashErrorWords(error: Error, strings: Strings): { title: string; text: string } {
-  const { flash, serial } = strings.board;
-  if (error instanceof PortError) return serial.ports[error.code];
-  if (!(error instanceof FlashError)) return { title: flash.failed, text: error.message };
-  const { title, text } = flash.errors[error.code];
-  return { title, text: text(fact(error, 'found', strings), fact(error, 'needed', strings)) };
+/** A failure in the reader's words. */
+export interface BoardFailure {
+  readonly title: string;
+  readonly text: string;
+  /** What the error says in English, `null` where the words above say as much. */
+  readonly detail: string | null;
+}
+
+/**
+ * Says what went wrong.
+ * @param title for causes that are not told by the board or its port
+ */
+export function boardFailure(error: Error, title: string, strings: Strings): BoardFailure {
+  const { flash, serial, try: emulated } = strings.board;
+  if (error instanceof FlashError) {
+    const words = flash.errors[error.code];
+    const text = words.text(fact(error, 'found', strings), fact(error, 'needed', strings));
+    return { title: words.title, text, detail: null };
+  }
+  const detail = error.message;
+  // The console tells of what took its device away by an error of its own.
+  const inner = error instanceof TransportError ? (error.cause ?? error) : error;
+  if (inner instanceof PortError) return { ...serial.ports[inner.code], detail: null };
+  if (inner instanceof EmulatorFault) return { title: emulated.fault, text: emulated.faultText, detail };
+  if (error instanceof BoardError) return { title, text: refusal(error, strings), detail };
+  return { title, text: strings.help[causeOf(error)], detail };
+}
+
+/** Why a board does not do what it was asked. */
+function refusal({ code }: BoardError, { board: { talk } }: Strings): string {
+  switch (code) {
+    case 'no-model':
+      return `${talk.noModel} ${talk.noModelText}`;
+    case 'no-tokenizer':
+      return talk.noTokenizer;
+    case 'too-long':
+      return talk.refused.context;
+    case 'busy':
+    case 'context':
+    case 'numeric':
+    case 'version':
+      return talk.refused[code];
+    default:
+      return talk.refused.other;
+  }
 }
 
 /** Failures whose facts are numbers of bytes. */
@@ -20,19 +62,28 @@ const IN_BYTES: ReadonlySet<FlashErrorCode> = new Set(['flash-too-small', 'psram
 function fact(error: FlashError, name: 'found' | 'needed', strings: Strings): string {
   const value = error.facts[name] ?? (name === 'needed' ? error.facts['expected'] : undefined) ?? '';
   if (!IN_BYTES.has(error.code) || typeof value !== 'number') return String(value);
-  return value === 0 ? strings.board.flash.noPsram : strings.board.flash.bytes(value);
+  return value === 0 ? '' : strings.board.flash.bytes(value);
 }
 
-/** The failure as a box, with its advice. */
-export function flashFailureView(error: Error, strings: Strings): TemplateResult {
-  const { title, text } = flashErrorWords(error, strings);
+/** The failure as a box. */
+export function boardFailureView({ title, text, detail }: BoardFailure): TemplateResult {
   return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
-      <div>
-        <h4 id="failure-title">${title}</h4>
-        <p>${text}</p>
-      </div>
+    <div>
+      <h4 id="failure-title">${title}</h4>
+      <p>${text}</p>
+      ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${detail}</p>`}
     </div>
-    ${error instanceof FlashError ? adviceView(error.advice, strings) : nothing}`;
+  </div>`;
+}
+
+/** The failure of flashing as a box, with its advice. */
+export function flashFailureView(
+  error: Error,
+  strings: Strings,
+  title = strings.board.flash.failed,
+): TemplateResult {
+  return html`${boardFailureView(boardFailure(error, title, strings))}
+  ${error instanceof FlashError ? adviceView(error.advice, strings) : nothing}`;
 }
 
 /** Things to try, in their order; what hands do is drawn. */

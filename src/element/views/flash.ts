@@ -8,7 +8,7 @@ import type { FlashActions } from '../board/board-actions.js';
 import type { FlashState, FlashStep } from '../board/flash-store.js';
 import type { Strings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
-import { adviceView, flashErrorWords, flashFailureView } from './flash-failure.js';
+import { adviceView, boardFailure, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './icons.js';
 import { serialReasonView } from './serial-reason.js';
@@ -65,7 +65,7 @@ function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: F
 
 /** What kept the image from being made may be over: a network that was away, a file that was not there. */
 function withoutImage(error: Error, strings: Strings, actions: FlashActions): TemplateResult {
-  return html`${flashFailureView(error, strings)}
+  return html`${flashFailureView(error, strings, strings.failures.image)}
     <div class="buttons">
       <button
         type="button"
@@ -306,7 +306,7 @@ function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateR
   const outcome = (entry: (typeof entries)[number]): string => {
     const { outcome } = entry;
     if (outcome.kind === 'cancelled') return words.outcomes.cancelled;
-    if (outcome.kind === 'failed') return flashErrorWords(outcome.error, strings).title;
+    if (outcome.kind === 'failed') return boardFailure(outcome.error, words.failed, strings).title;
     if (outcome.started !== 'running') return words.outcomes.silent;
     return outcome.written === 0 ? words.outcomes.same : words.outcomes.flashed;
   };

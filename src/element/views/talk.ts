@@ -4,6 +4,7 @@ import type { TalkActions } from '../board/board-actions.js';
 import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { Strings } from '../strings/strings.js';
+import { boardFailure, boardFailureView, type BoardFailure } from './flash-failure.js';
 import { numberField } from './number-field.js';
 
 /** Largest seed that the number field offers. */
@@ -77,7 +78,7 @@ function conversation(turns: readonly Turn[], facts: TalkFacts, strings: Strings
                   turn.state === 'running' ? html`<span class="caret"></span>` : nothing
                 }
               </p>
-              <p class="quiet facts-line">${turnFacts(turn, facts, strings)}</p>
+              ${turn.state === 'failed' ? failure(turn, strings) : html`<p class="quiet facts-line">${turnFacts(turn, turn.state, facts, strings)}</p>`}
             </div>
           </li>`,
       )}
@@ -85,15 +86,32 @@ function conversation(turns: readonly Turn[], facts: TalkFacts, strings: Strings
   </div>`;
 }
 
-function turnFacts(turn: Turn, { emulated }: TalkFacts, strings: Strings): string {
+/** Why there is no answer, in one sentence or two. */
+export function failedTurn({ error }: Turn, strings: Strings): BoardFailure {
+  const title = strings.board.talk.failedTurn;
+  const failure = boardFailure(error ?? new Error(), title, strings);
+  return { ...failure, text: `${title}: ${failure.text}` };
+}
+
+function failure(turn: Turn, strings: Strings): TemplateResult {
+  const { text, detail } = failedTurn(turn, strings);
+  return html`<p class="quiet facts-line">${text}</p>
+    ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${detail}</p>`}`;
+}
+
+function turnFacts(
+  turn: Turn,
+  state: Exclude<Turn['state'], 'failed'>,
+  { emulated }: TalkFacts,
+  strings: Strings,
+): string {
   const words = strings.board.talk;
-  if (turn.state === 'failed') return `${words.failedTurn}: ${turn.error?.message ?? ''}`;
   const facts = [words.tokens(turn.tokens)];
   if (turn.boardRate !== null) {
     facts.push(emulated ? words.modelledRate(turn.boardRate) : words.boardRate(turn.boardRate));
   }
   if (emulated && turn.liveRate !== null) facts.push(words.liveRate(turn.liveRate));
-  if (turn.state !== 'running') facts.push(words.reasons[turn.state]);
+  if (state !== 'running') facts.push(words.reasons[state]);
   return facts.join(' · ');
 }
 
@@ -102,16 +120,16 @@ function problem(state: BoardState, strings: Strings): TemplateResult | typeof n
   const words = strings.board.talk;
   const ready = readyLink(state.link);
   if (ready !== null && !ready.welcome.hasModel) {
-    return html`<div class="failure" part="failure">
-      <div>
-        <h4>${words.noModel}</h4>
-        <p lang="en" translate="no">${ready.facts.get('model_fault') ?? ''}</p>
-      </div>
-    </div>`;
+    return boardFailureView({
+      title: words.noModel,
+      text: words.noModelText,
+      detail: ready.facts.get('model_fault') ?? null,
+    });
   }
   if (ready !== null && !ready.welcome.hasTokenizer) return html`<p class="quiet">${words.noTokenizer}</p>`;
-  if (state.error === null) return nothing;
-  return html`<p class="problem" lang="en">${state.error.message}</p>`;
+  // A board that is gone has a failure of its own.
+  if (ready === null || state.error === null) return nothing;
+  return boardFailureView(boardFailure(state.error, strings.board.serial.failed, strings));
 }
 
 function form(

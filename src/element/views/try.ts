@@ -7,6 +7,7 @@ import type { EmulatedState } from '../board/emulated-store.js';
 import type { Strings } from '../strings/strings.js';
 import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
+import { boardFailure, boardFailureView } from './flash-failure.js';
 import { hex, memoryView } from './memory-view.js';
 import { talkView } from './talk.js';
 
@@ -58,7 +59,7 @@ function body(
   const { link } = board;
   switch (link.kind) {
     case 'absent':
-      return html`${link.error === null ? nothing : failure(strings.board.serial.failed, link.error)}
+      return html`${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings))}
         <div class="panel start">
           <p>${facts.fits ? words.intro : words.unfit}</p>
           <div class="buttons">
@@ -80,11 +81,11 @@ function body(
       return html`${waiting(words.booting, strings, actions)}
       ${consoleLogView(board.log, null, true, strings)}`;
     case 'silent':
-      return html`${failure(strings.board.chat.silent, link.error)} ${restartButtons(strings, actions)}
-      ${consoleLogView(board.log, lineOf(facts, actions), true, strings)}
+      return html`${boardFailureView({ title: strings.board.chat.silent, text: words.silentText, detail: link.error.message })}
+      ${restartButtons(strings, actions)} ${consoleLogView(board.log, lineOf(facts, actions), true, strings)}
       ${memoryView(emulated, strings, actions)}`;
     case 'lost':
-      return html`${link.fault === null ? failure(strings.board.chat.lost, link.error) : fault(link.fault, strings)}
+      return html`${link.fault === null ? boardFailureView(boardFailure(link.error, words.lost, strings)) : fault(link.fault, strings)}
       ${restartButtons(strings, actions)} ${cores(emulated.at, strings)}
       ${board.turns.length === 0 ? nothing : afterwards(board, facts, strings, actions)}
       ${consoleLogView(board.log, null, false, strings)} ${memoryView(emulated, strings, actions)}`;
@@ -247,7 +248,7 @@ function cores(at: EmulatorState | null, strings: Strings): TemplateResult | typ
         ? nothing
         : html`<details class="more">
             <summary>${words.warnings(at.warnings.length)}</summary>
-            <ul lang="en" translate="no">
+            <ul lang="en" dir="ltr" translate="no">
               ${at.warnings.map((warning) => html`<li>${warning}</li>`)}
             </ul>
           </details>`
@@ -261,23 +262,14 @@ function fault(report: EmulatorReport, strings: Strings): TemplateResult {
   return html`<div class="failure fault" part="failure" role="group" aria-labelledby="fault-title">
     <div>
       <h4 id="fault-title">${words.fault}</h4>
-      <p lang="en" translate="no">${report.cause}</p>
       <p>${words.faultPlace(report.core, report.seconds)} ${words.faultText}</p>
+      <p class="detail" lang="en" dir="ltr" translate="no">${report.cause}</p>
       <details class="more">
         <summary>${words.faultMore}</summary>
         <div class="log scroll" role="group" tabindex="0" aria-label=${words.faultMore}>
           <pre lang="en" dir="ltr" translate="no">${report.text}</pre>
         </div>
       </details>
-    </div>
-  </div>`;
-}
-
-function failure(title: string, error: Error): TemplateResult {
-  return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
-    <div>
-      <h4 id="failure-title">${title}</h4>
-      <p lang="en">${error.message}</p>
     </div>
   </div>`;
 }

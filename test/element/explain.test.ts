@@ -1,0 +1,84 @@
+/** Every error has a headline and help in each language; errors that people can meet have help of their own. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { causeOf, explain, type FailureCause } from '../../src/element/explain.js';
+import { LANGUAGES, loadStrings } from '../../src/element/strings/strings.js';
+import { readFirmware } from '../../src/image/firmware.js';
+import { FormatError, TransportError, UnsupportedError, UsageError } from '../../src/shared/errors.js';
+import { PolicyError } from '../../src/shared/policy-error.js';
+import { MemorySource, memoryFolder } from '../../src/source/memory-folder.js';
+import { readTokenizer } from '../../src/tokenizer/read.js';
+import { packError, unpackError } from '../../src/worker/failure.js';
+import { engineModule } from '../tokenizer/engine.js';
+
+const place = { file: 'x', remedy: 'Take another.' };
+
+const ERRORS: readonly (readonly [Error, FailureCause])[] = [
+  [new FormatError('Bad.', place), 'format'],
+  [new UnsupportedError('Other.', place), 'unsupported'],
+  [new FormatError('Short.', { ...place, code: 'broken-file' }), 'broken-file'],
+  [new UsageError('No.'), 'usage'],
+  [new TransportError('Down.'), 'network'],
+  [new TransportError('Gone.', { status: 404 }), 'absent'],
+  // What the page itself lacks is not for its reader to look up.
+  [new TransportError('Gone.', { status: 404, code: 'page-file' }), 'page-file'],
+  [new PolicyError('No.', 'wasm'), 'wasm'],
+  [new PolicyError('No.', 'worker'), 'worker'],
+  [new RangeError('Array buffer allocation failed'), 'memory'],
+  [new TypeError('x is undefined'), 'other'],
+];
+
+test('a cause is found by code, else by kind, and survives the way out of the worker', () => {
+  for (const [error, cause] of ERRORS) {
+    assert.equal(causeOf(error), cause);
+    if (!(error instanceof PolicyError)) {
+      assert.equal(causeOf(unpackError(structuredClone(packError(error)))), cause);
+    }
+  }
+});
+
+test('every cause is explained in every language, and nothing in English alone', async () => {
+  for (const language of LANGUAGES) {
+    const words = await loadStrings(language);
+    for (const [error, cause] of ERRORS) {
+      const { title, help, message } = explain(error, 'read', words, words);
+      assert.equal(help, words.help[cause]);
+      assert.ok(help.length > 5 && title.length > 2, `${language} ${cause}`);
+      assert.equal(message, error.message);
+    }
+    const unexplained = explain(new TypeError('offline'), 'read', words, null);
+    assert.deepEqual([unexplained.title, unexplained.help], [words.failures.views, words.failures.reload]);
+  }
+});
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+  throw new Error('nothing failed');
+}
+
+test('a firmware that is none is told of as a firmware', async () => {
+  for (const bytes of [new Uint8Array(0), new Uint8Array(100), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 9, 9)]) {
+    const error = await failure(readFirmware(new MemorySource('mine.bin', bytes)));
+    assert.equal(causeOf(error), 'firmware');
+    const en = await loadStrings('en');
+    assert.equal(explain(error, 'image', en, en).title, en.failures.image);
+  }
+});
+
+test('a tokenizer.json is told of as one, and a broken file as broken', async () => {
+  const read = async (text: string): Promise<Error> =>
+    failure(
+      readTokenizer(
+        memoryFolder('m', { 'tokenizer.json': new TextEncoder().encode(text) }),
+        await engineModule(),
+      ),
+    );
+  assert.equal(causeOf(await read('{"model":{"type":"WordPiece"}}')), 'tokenizer');
+  assert.equal(causeOf(await read('{}')), 'tokenizer');
+  assert.equal(causeOf(await read('{"model":')), 'broken-file');
+});
