@@ -30,7 +30,11 @@ export default {
       return next();
     },
   ],
-  plugins: [bundledEsptool(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
+  plugins: [
+    bundledEsptool(),
+    mediaFeatures(),
+    esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' }),
+  ],
   reporters: [defaultReporter({ reportTestProgress: false }), totalsReporter()],
 };
 
@@ -40,6 +44,20 @@ function bundledEsptool() {
     name: 'bundled-esptool',
     resolveImport({ source }) {
       return source === 'esptool-js' ? '/node_modules/esptool-js/bundle.js' : undefined;
+    },
+  };
+}
+
+/** The command `media-features`: what a reader's system asks for, such as forced colours; by its name in media queries. */
+function mediaFeatures() {
+  return {
+    name: 'media-features',
+    async executeCommand({ command, payload, session }) {
+      if (command !== 'media-features') return undefined;
+      const protocol = await session.browser.getPage(session.id).createCDPSession();
+      const features = Object.entries(payload).map(([name, value]) => ({ name, value }));
+      await protocol.send('Emulation.setEmulatedMedia', { features });
+      return true;
     },
   };
 }

@@ -41,6 +41,10 @@ type StateName =
   | `emulated board ${BoardLink['kind']}`
   | `board on a cable ${BoardLink['kind']}`
   | `flashing ${FlashStep['kind']}`
+  | 'flashing idle after an error'
+  | 'flashing without an image'
+  | 'board on a cable absent after an error'
+  | 'boards not loaded'
   | `ports ${SerialSupport['status']}`
   | `port ${PortErrorCode}`
   | `flash error ${FlashErrorCode}`;
@@ -278,6 +282,45 @@ const STATES: Readonly<Record<StateName, Row>> = {
     },
   },
   'flashing idle': { sign: '.flash .start', go: toFlash },
+  'flashing idle after an error': {
+    sign: '.flash .failure ~ .start',
+    go: async (element) => {
+      const flasher = (): Promise<never> => Promise.reject(new Error('A part could not be loaded.'));
+      Esp32LlmConverter.boardSeams = { ...Esp32LlmConverter.boardSeams, flasher };
+      plug();
+      await toFlash(element);
+      await rendered(element, '.more');
+      button(element, 'Connect a board').click();
+    },
+  },
+  'flashing without an image': {
+    sign: '.flash .failure ~ .buttons .primary',
+    go: async (element) => {
+      Esp32LlmConverter.imageMaker = () => Promise.reject(new Error('404'));
+      await toFlash(element);
+    },
+  },
+  'board on a cable absent after an error': {
+    sign: '.chat .failure ~ .start',
+    words: en.board.serial.ports.busy.title,
+    go: async (element) => {
+      plug();
+      for (const port of stage.serial.ports)
+        port.open = () => Promise.reject(new DOMException('Failed to open serial port.', 'NetworkError'));
+      await connect(element);
+    },
+  },
+  'boards not loaded': {
+    sign: '.busy .failure ~ .buttons',
+    go: async (element) => {
+      Esp32LlmConverter.boardSeams = {
+        get scope(): never {
+          throw new Error('offline');
+        },
+      };
+      button(element, 'Talk to a board').click();
+    },
+  },
   'flashing looking': {
     sign: '.flash .busy',
     go: async (element) => {

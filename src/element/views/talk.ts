@@ -144,8 +144,10 @@ function form(
   const usable = ready !== null && ready.welcome.hasTokenizer;
   const submit = (event: Event): void => {
     event.preventDefault();
+    // What was typed a moment ago may not be drawn yet.
+    const box = (event.currentTarget as HTMLElement).closest('form')?.querySelector('textarea');
     if (running) actions.cancel();
-    else if (usable && ready.activity === 'idle' && options.prompt.trim() !== '') actions.send();
+    else if (usable && ready.activity === 'idle' && (box?.value ?? '').trim() !== '') actions.send();
   };
   const last = turns.at(-1)?.prompt;
   const bringBack = (event: Event): void => {
