@@ -4,6 +4,8 @@
  */
 import { expect, waitUntil } from '@open-wc/testing';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import { en } from '../../src/element/strings/en.js';
+import { es } from '../../src/element/strings/es.js';
 import { LANGUAGES } from '../../src/element/strings/strings.js';
 
 /** The policy that the README asks embedders for, the site being the frame's own. */
@@ -70,8 +72,8 @@ async function notes(page: Page): Promise<string> {
   return shown() ?? '';
 }
 
-async function failure(page: Page): Promise<string> {
-  await page.element.load('/models/home-commands/');
+async function failure(page: Page, model = '/models/home-commands/'): Promise<string> {
+  await page.element.load(model);
   await page.element.updateComplete;
   const box = page.element.shadowRoot?.querySelector('.failure');
   if (!box) throw new Error(`no failure is shown; step ${page.element.step}`);
@@ -159,7 +161,14 @@ describe('the element under content policies', function () {
 
   it('names connect-src where files cannot be fetched', async () => {
     page = await open(DOCUMENTED.replace("connect-src 'self'", "connect-src 'none'"));
-    expect(await failure(page)).to.contain('connect-src');
+    const said = await failure(page);
+    expect(said).to.contain(en.failures.policy).and.to.contain(en.help['connect-src']);
+  });
+
+  it('tells a model that the policy forbids from a line that is down', async () => {
+    page = await open(DOCUMENTED, '<esp32-llm-converter lang="es"></esp32-llm-converter>');
+    const said = await failure(page, `${ELSEWHERE}/models/home-commands/`);
+    expect(said).to.contain(es.failures.policy).and.to.contain(es.help['connect-src']);
   });
 
   it('is one script from another origin, without a policy and under the documented one', async () => {

@@ -203,7 +203,7 @@ const FAILURES: Readonly<Record<string, Row>> = {
     },
   },
   'a board that is pulled out': {
-    says: (words) => [words.board.serial.ports.gone.title, words.board.serial.ports.gone.text],
+    says: (words) => [words.board.chat.lost, words.board.serial.ports.gone.text],
     go: async (element, words) => {
       plug();
       await connect(element, words);

@@ -209,7 +209,7 @@ export const enBoard = {
       },
       gone: {
         title: 'The board did not come back',
-        text: 'It restarted and is another port now. Choose it again.',
+        text: 'It was unplugged, or it restarted and is another port now. Choose it again.',
       },
       stuck: {
         title: 'The board takes no more data',

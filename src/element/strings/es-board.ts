@@ -207,7 +207,7 @@ export const esBoard: Strings['board'] = {
       },
       gone: {
         title: 'La placa no ha vuelto',
-        text: 'Se reinició y ahora es otro puerto. Elígela de nuevo.',
+        text: 'Se desconectó, o se reinició y ahora es otro puerto. Elígela de nuevo.',
       },
       stuck: {
         title: 'La placa no admite más datos',

@@ -205,7 +205,7 @@ export const zhHansBoard: Strings['board'] = {
       },
       gone: {
         title: '开发板没有恢复连接',
-        text: '它重启后变成了另一个端口。请重新选择。',
+        text: '它被拔出，或重启后变成了另一个端口。请重新选择。',
       },
       stuck: {
         title: '开发板不再接收数据',

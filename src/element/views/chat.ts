@@ -82,7 +82,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
         </div>
         ${consoleLogView(log, line, true, strings)}`;
     case 'lost':
-      return html`${boardFailureView(boardFailure(link.error, words.lost, strings))}
+      return html`${boardFailureView({ ...boardFailure(link.error, words.lost, strings), title: words.lost })}
         <div class="buttons">${connectButton(strings, actions)}</div>
         ${said} ${consoleLogView(log, null, false, strings)}`;
     case 'ready':
