@@ -292,7 +292,7 @@ export class Esp32LlmConverter extends LitElement {
   /** Colours: `light` or `dark`; without it those that the reader's system prefers. */
   @property({ reflect: true }) theme: string | null = null;
 
-  /** Folder that holds `kernels.wasm` and `twin.wasm`; default the script's own. */
+  /** Folder that holds the `.wasm` files, the firmware and `models/home-commands/`; default the script's own. */
   @property({ attribute: 'asset-base' }) assetBase: string | null = null;
 
   /**
@@ -569,7 +569,9 @@ export class Esp32LlmConverter extends LitElement {
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
     const chosen = source ?? this.modelFiles ?? this.model ?? this.#assets().model;
     await this.#load(
-      typeof chosen === 'string' || chosen instanceof URL ? { address: String(chosen) } : { files: chosen },
+      chosen === null || typeof chosen === 'string' || chosen instanceof URL
+        ? { address: chosen && String(chosen) }
+        : { files: chosen },
     );
   }
 
@@ -740,8 +742,9 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #chooseFacts(): ChooseFacts {
+    const sample = this.model ?? this.#assets().model;
     return {
-      sample: folderName(this.model ?? this.#assets().model),
+      sample: sample && folderName(sample),
       own: this.model !== null,
       locked: this.#modelLocked(),
       network: !this.noNetwork,
