@@ -21,6 +21,7 @@ import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
+import type { DownloadHost, Downloads } from './downloads.js';
 import { explain } from './explain.js';
 import { FileDrops } from './file-drops.js';
 import type { Chosen } from './model-choice.js';
@@ -203,7 +204,11 @@ export class Esp32LlmConverter extends LitElement {
     },
     download: (kind) => void this.#download(kind),
     makeImage: () => void this.#store.image().catch(() => undefined),
-    copy: (text) => void this.#copy(text),
+    copy: (text) => {
+      void this.later?.copy(text, this.#words.first).then((said) => {
+        this.announcement = said;
+      });
+    },
     toggleTensor: (name) => {
       this.openTensor = this.openTensor === name ? null : name;
     },
@@ -213,7 +218,7 @@ export class Esp32LlmConverter extends LitElement {
     generate: () => void this.#store.generate(),
   };
   readonly #boards = new Boards(
-    () => this.#boardHost(),
+    () => this.#host(),
     () => {
       this.boards = this.#boards.room;
     },
@@ -236,6 +241,8 @@ export class Esp32LlmConverter extends LitElement {
   @state() private openTensor: string | null = null;
   /** Why the last file could not be made. */
   @state() private downloadFailure: Failure | null = null;
+  /** What makes files, once loaded. */
+  @state() private downloads: Downloads | null = null;
   @state() private announcement = '';
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
@@ -289,6 +296,9 @@ export class Esp32LlmConverter extends LitElement {
    */
   @property() firmware: string | null = null;
 
+  /** Somebody's own firmware as a file, instead of an address: for pages that were opened from a disk and cannot fetch. */
+  @property({ attribute: false }) firmwareFile: File | null = null;
+
   /** Colours: `light` or `dark`; without it those that the reader's system prefers. */
   @property({ reflect: true }) theme: string | null = null;
 
@@ -325,6 +335,7 @@ export class Esp32LlmConverter extends LitElement {
       this.#turn++;
       this.#store.release();
       this.boards?.release();
+      this.downloads?.cancel();
     });
   }
 
@@ -334,7 +345,8 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('firmware') && this.view.step === 'result') this.#forgetImage();
+    if ((changed.has('firmware') || changed.has('firmwareFile')) && this.view.step === 'result')
+      this.#forgetImage();
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }
 
@@ -370,6 +382,7 @@ export class Esp32LlmConverter extends LitElement {
     this.#tellBoards(now, before);
     if (now.step !== 'result') this.openTensor = null;
     this.downloadFailure = null;
+    if (now.step !== 'result') this.downloads?.cancel();
     this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
     if (now.step === 'result' && before.step !== 'result') {
       const { report, plan, package: bytes } = now.result;
@@ -410,7 +423,8 @@ export class Esp32LlmConverter extends LitElement {
     }
   }
 
-  #boardHost(): BoardHost {
+  /** What is loaded later knows the element by this. */
+  #host(): BoardHost & DownloadHost {
     const preset = (): PresetWords => this.#presetWords();
     return {
       target: this,
@@ -425,6 +439,15 @@ export class Esp32LlmConverter extends LitElement {
       result: () => (this.view.step === 'result' ? this.view : null),
       image: () => this.#store.image(),
       firmware: () => this.#firmware(),
+      kit: () => ({
+        bundle: this.#assets().bundle,
+        ownFirmware: this.#ownFirmware() !== undefined,
+        prompt: this.prompt,
+        language: this.#words.language,
+      }),
+      failed: (cause) => {
+        this.#downloadFailed(cause);
+      },
       emulator: () => {
         const { workerUrl } = this;
         const worker =
@@ -483,27 +506,24 @@ export class Esp32LlmConverter extends LitElement {
     });
   }
 
-  #firmware(): string {
-    const { firmware } = this;
-    return firmware === null ? this.#assets().firmware : new URL(firmware, document.baseURI).href;
+  /** The page's own firmware, if it has one. */
+  #ownFirmware(): string | File | undefined {
+    return this.firmwareFile ?? this.firmware ?? Esp32LlmConverter.assets.firmware;
+  }
+
+  #firmware(): string | File {
+    const own = this.#ownFirmware() ?? this.#assets().firmware;
+    return typeof own === 'string' ? new URL(own, document.baseURI).href : own;
   }
 
   async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
-    const { view } = this;
-    const strings = this.#words.all;
-    if (view.step !== 'result' || strings === null) return;
     this.downloadFailure = null;
+    const turn = this.#turn;
     try {
-      const { makeDownload, save } = await import('./downloads.js');
-      if (kind === 'kit') {
-        const { makeKitDownload } = await import('./kit-download.js');
-        const { language } = this.#words;
-        const { bundle } = this.#assets();
-        const image = await this.#store.image();
-        save(await makeKitDownload(view, { image, bundle, prompt: this.prompt, language }));
-        return;
-      }
-      save(await makeDownload(kind, view, () => this.#store.image(), strings.report));
+      const { Downloads } = await import('./downloads.js');
+      if (turn !== this.#turn) return;
+      this.downloads ??= new Downloads(this.#host());
+      await this.downloads.make(kind);
     } catch (cause) {
       this.#downloadFailed(cause);
     }
@@ -515,17 +535,6 @@ export class Esp32LlmConverter extends LitElement {
     this.downloadFailure = failure;
     this.announcement = failure.title;
     this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
-  }
-
-  async #copy(text: string): Promise<void> {
-    const { announce } = this.#words.first;
-    try {
-      await navigator.clipboard.writeText(text);
-      this.announcement = announce.copied;
-    } catch {
-      // In frames and insecure pages there is no clipboard; the text stands there to be selected.
-      this.announcement = announce.notCopied;
-    }
   }
 
   /** Opens the browser's choice of files. */
@@ -619,6 +628,7 @@ export class Esp32LlmConverter extends LitElement {
     this.#turn++;
     this.#store.cancel();
     this.boards?.cancel();
+    this.downloads?.cancel();
   }
 
   /**
@@ -718,7 +728,8 @@ export class Esp32LlmConverter extends LitElement {
       case 'result':
         if (view.panel === 'take') {
           const compares = this.#store.preset.steps.has('compare');
-          return this.later.takeView(view, this.downloadFailure, compares, strings, actions);
+          const kit = this.downloads?.kit ?? null;
+          return this.later.takeView(view, this.downloadFailure, kit, compares, strings, actions);
         }
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
         return this.later.compareView(

@@ -52,8 +52,8 @@ export interface BoardHost {
   result(): Result | null;
   /** The image of the current result. */
   image(): Promise<BoardImage>;
-  /** Address of the firmware that it is made with. */
-  firmware(): string;
+  /** Address of the firmware that it is made with, or its file. */
+  firmware(): string | File;
   emulator(): EmulatorUrls;
   prompt(): string | null;
   isLocked(lock: Lock): boolean;

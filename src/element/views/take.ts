@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions, DownloadKind } from '../actions.js';
 import { imageName } from '../file-names.js';
+import type { KitProgress } from '../kit-download.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
@@ -10,11 +11,13 @@ type Result = Extract<State, { step: 'result' }>;
 
 /**
  * @param failure why the last file could not be made
+ * @param kit how far the class kit is, `null` while none is made
  * @param compares whether the page has the step before this one
  */
 export function takeView(
   state: Result,
   failure: Failure | null,
+  kit: KitProgress | null,
   compares: boolean,
   strings: Strings,
   actions: Actions,
@@ -74,9 +77,11 @@ export function takeView(
         kind: 'kit',
         primary: false,
         disabled: !result.plan.fits || made?.file === null,
+        busy: kit !== null,
       },
       actions,
     )}
+    ${kit === null ? nothing : kitProgress(kit, strings, actions)}
     <div class="buttons end">
       <button
         type="button"
@@ -114,6 +119,8 @@ interface FileRow {
   readonly kind: DownloadKind;
   readonly primary: boolean;
   readonly disabled: boolean;
+  /** The file is being made: the button keeps the focus and does nothing. */
+  readonly busy?: boolean;
 }
 
 function file(row: FileRow, actions: Actions): TemplateResult {
@@ -127,12 +134,28 @@ function file(row: FileRow, actions: Actions): TemplateResult {
       class=${row.primary ? 'primary' : ''}
       part=${row.primary ? 'button primary-button' : 'button'}
       ?disabled=${row.disabled}
+      aria-disabled=${row.busy === true ? 'true' : nothing}
       @click=${() => {
-        actions.download(row.kind);
+        if (row.busy !== true) actions.download(row.kind);
       }}
     >
       ${row.button} <small>${row.detail}</small>
     </button>
+  </div>`;
+}
+
+function kitProgress({ done, total }: KitProgress, { take }: Strings, actions: Actions): TemplateResult {
+  return html`<div class="kit-progress">
+    <label for="kit-progress">${take.kitMaking}</label>
+    ${
+      total === 0
+        ? html`<progress id="kit-progress"></progress>`
+        : html`<progress id="kit-progress" max=${total} .value=${done}></progress>
+            <span class="quiet">${take.kitPacked(take.bytes(done), take.bytes(total))}</span>`
+    }
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.cancel()}>${take.kitCancel}</button>
+    </div>
   </div>`;
 }
 
