@@ -634,12 +634,13 @@ export class Esp32LlmConverter extends LitElement {
   /**
    * Lets the person choose a board on a cable, and shows the conversation with it; see the event `esp32-llm-board` for what
    * becomes of it. Browsers permit it only shortly after a click or key press.
+   * @throws UsageError while a model is read, fitted or converted, and where the page leaves the step `chat` out
    */
   async connect(): Promise<void> {
     const boards = await this.#loadBoards();
-    if (this.view.step === 'choose') this.#store.talk();
+    if (this.#chooseFacts().chat && this.view.step === 'choose') this.#store.talk();
     else this.#store.show('chat');
-    await boards.connect();
+    await boards.connect(this.step);
   }
 
   /**
