@@ -1,5 +1,5 @@
 // Lists the element's events, and writes the form into its attributes.
-const EVENTS = ['state', 'progress', 'report', 'image', 'board', 'flash', 'token', 'error'];
+const EVENTS = ['state', 'plan', 'progress', 'report', 'image', 'board', 'flash', 'token', 'error'];
 
 /** Rows that are kept: a conversion tells of its progress twenty times a second. */
 const MOST = 200;
@@ -43,11 +43,15 @@ const form = document.getElementById('attributes');
 const html = document.getElementById('html');
 
 function apply() {
-  for (const [name, value] of new FormData(form)) {
-    if (value === '') element.removeAttribute(name);
+  for (const { name, type, value, checked } of form.elements) {
+    // A box stands for an attribute without a value.
+    if (type === 'checkbox') element.toggleAttribute(name, checked);
+    else if (value === '') element.removeAttribute(name);
     else element.setAttribute(name, value);
   }
-  const given = [...element.attributes].map(({ name, value }) => ` ${name}="${value}"`).join('');
+  const given = [...element.attributes]
+    .map(({ name, value }) => (value === '' ? ` ${name}` : ` ${name}="${value}"`))
+    .join('');
   html.textContent = `<esp32-llm-converter${given}></esp32-llm-converter>`;
 }
 

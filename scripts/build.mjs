@@ -14,6 +14,18 @@ const PREBUILT = ['kernels/prebuilt', 'kernels/crates/emulator-wasm/prebuilt', '
 /** Programs for chips, by the name that they have beside the scripts. */
 const FIRMWARE = { 'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf' };
 
+/** The sample model, which pages offer from beside their script, and what of its folder the converter and class kits read. */
+const SAMPLE = 'models/home-commands';
+const SAMPLE_FILES = [
+  'README.md',
+  'config.json',
+  'generation_config.json',
+  'model.safetensors',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
+
 try {
   await ensureDependencies();
   // Loaded late: a fresh clone has no bundler before this line.
@@ -21,6 +33,7 @@ try {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
   await copyPrograms();
+  await copySample();
   const licences = await thirdPartyLicences(await bundleAll(DIST));
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), licences);
   await addLicences(path.join(DIST, BUNDLE), licences);
@@ -46,6 +59,14 @@ async function copyPrograms() {
   }
   for (const [name, file] of Object.entries(FIRMWARE)) {
     await copyFile(path.join(ROOT, file), path.join(DIST, name));
+  }
+}
+
+/** Whoever serves dist/ alone has the sample as well. */
+async function copySample() {
+  await mkdir(path.join(DIST, SAMPLE), { recursive: true });
+  for (const name of SAMPLE_FILES) {
+    await copyFile(path.join(ROOT, SAMPLE, name), path.join(DIST, SAMPLE, name));
   }
 }
 

@@ -92,6 +92,8 @@ export interface KitCommandRequest {
   readonly prompt: string | undefined;
   /** BCP 47. */
   readonly language: string;
+  /** Somebody's own firmware instead of this project's. */
+  readonly firmware: string | undefined;
   /** What the class calls the model; default the folder's name. */
   readonly name: string | undefined;
 }
@@ -146,6 +148,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
                                or a stick; board, numbers and model are settled
     --board ID  --context N  --prompt TEXT
     --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32
+    --firmware FILE            as for convert; the kit carries it
     --lang TAG                 language of page and help sheet (default en)
     --name TEXT                what the class calls the model
 
@@ -198,6 +201,7 @@ const RUN_OPTIONS = {
 
 const KIT_OPTIONS = {
   output: { type: 'string', short: 'o' },
+  firmware: { type: 'string' },
   board: { type: 'string' },
   scheme: { type: 'string' },
   context: { type: 'string' },
@@ -344,6 +348,7 @@ function parseKit(argv: string[]): KitCommandRequest {
     context: whole(values.context, 'context', 2),
     prompt: values.prompt,
     language: values.lang ?? 'en',
+    firmware: values.firmware,
     name: values.name,
   };
 }

@@ -1,16 +1,18 @@
 /** `kit`: a model folder becomes a folder for a class. */
-import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { mkdir, readFile, readdir, realpath, rmdir, unlink } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { readScheme, writeScheme } from '../element/preset.js';
 import { LANGUAGES, findLanguage } from '../element/strings/strings.js';
-import { makeKit, type KitFile } from '../kit/kit.js';
+import { readFirmware, type Firmware } from '../image/firmware.js';
+import { planFlashImage, refuseUnbootable } from '../image/flash-image.js';
+import { PRESET, listedFiles, makeKit, type GivenFile, type KitFile } from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import { TransportError, UsageError } from '../shared/errors.js';
-import { nodeFolder } from '../source/node-folder.js';
+import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { KitCommandRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
 import { FileSink } from './file-sink.js';
@@ -28,7 +30,10 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   const board = findBoard(request.board);
   const scheme = wantedScheme(request.scheme);
   const language = wantedLanguage(request.language);
-  const [runtime, firmware, script] = await Promise.all([loadRuntime(), loadFirmware(), loadBundle()]);
+  const { firmware, own } = await givenFirmware(request.firmware, terminal.signal);
+  // What cannot be started is found out before the work.
+  refuseUnbootable(await planFlashImage(firmware, board, 0));
+  const [runtime, script] = await Promise.all([loadRuntime(), loadBundle()]);
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);
   let files: KitFile[];
@@ -49,6 +54,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
       prompt: request.prompt ?? null,
       language,
       modelFiles,
+      firmware: own,
       image: (await makeImage(bytes, { board, firmware })).pieces(),
       package: bytes,
       script,
@@ -57,8 +63,9 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
     progress.finish();
     await folder.close();
   }
-  for (const file of files) await write(join(request.output, file.path), file.bytes);
-  const total = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  await removeEarlier(request.output, new Set(files.map(({ path }) => path)));
+  for (const file of files) await write(join(request.output, file.path), file.pieces());
+  const total = files.reduce((sum, file) => sum + file.size, 0);
   terminal.stdout.write(
     `Wrote ${request.output} (${files.length} files, ${formatBytes(total)}). README.txt says how to use it.\n`,
   );
@@ -97,7 +104,41 @@ function wantedLanguage(tag: string): string {
   return language;
 }
 
-async function write(path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Takes away what an earlier kit wrote into the folder and this one does not, and the folders that are empty then: a class
+ * would find the image of another model. Everything else stays.
+ */
+async function removeEarlier(output: string, kept: ReadonlySet<string>): Promise<void> {
+  const preset = await readFile(join(output, PRESET), 'utf8').catch(() => '');
+  const root = await realpath(output).catch(() => null);
+  for (const path of listedFiles(preset)) {
+    if (kept.has(path)) continue;
+    const folder = dirname(join(output, path));
+    // A folder in the kit may be a link that leads out of it.
+    const real = await realpath(folder).catch(() => null);
+    if (root === null || real !== join(root, dirname(path))) continue;
+    await unlink(join(output, path)).catch(() => undefined);
+    if (real !== root) await rmdir(folder).catch(() => undefined);
+  }
+}
+
+/** @returns what images are made with, and the file where it is somebody's own */
+async function givenFirmware(
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<{ firmware: Firmware; own: GivenFile | null }> {
+  if (path === undefined) return { firmware: await loadFirmware(), own: null };
+  await findTarget(path);
+  const file = await nodeFile(path);
+  try {
+    const firmware = await readFirmware(file, signal);
+    return { firmware, own: { path: basename(path), bytes: await file.read(0, file.size, signal) } };
+  } finally {
+    await file.close();
+  }
+}
+
+async function write(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
@@ -107,7 +148,7 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   const file = new FileSink(path);
   try {
     await file.begin(0);
-    await file.append(bytes);
+    for (const piece of pieces) await file.append(piece);
     await file.close();
   } catch (error) {
     await file.discard();

@@ -1,4 +1,5 @@
 /** Where the element's files are: WebAssembly, worker and sample model, relative to the script or to what the page says. */
+import { assetsInside } from '../worker/assets-inside.js';
 import { insideUrl } from '../worker/fetch-asset.js';
 import type { RuntimeUrls } from '../worker/runtime.js';
 
@@ -10,8 +11,8 @@ export interface AssetUrls extends RuntimeUrls {
   readonly emulator: string;
   /** The element in one file, which class kits carry. */
   readonly bundle: string;
-  /** Folder of the bundled sample model. */
-  readonly model: string;
+  /** Folder of the bundled sample model; `null` where there is none, which is then not offered. */
+  readonly model: string | null;
 }
 
 /** What a page can say about the places. */
@@ -38,14 +39,19 @@ export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
     firmware: find('firmware.esp32s3.elf'),
     emulator: find('emulator.wasm'),
     bundle: new URL('esp32-llm-converter.bundle.js', base).href,
-    // The package has dist/ and models/ side by side.
-    model: new URL('../models/home-commands/', base).href,
+    model: sampleUrl(base, choices),
   };
   const given = Object.entries(choices.overrides).map(([name, url]) => [
     name,
-    new URL(url, choices.page).href,
+    url === null ? null : new URL(url, choices.page).href,
   ]);
   return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+}
+
+/** The build puts the sample beside the scripts. The one file is copied without it, and what came from a disk cannot fetch. */
+function sampleUrl(base: URL, choices: AssetChoices): string | null {
+  const alone = choices.base === null && assetsInside !== null;
+  return alone || base.protocol === 'file:' ? null : new URL('models/home-commands/', base).href;
 }
 
 /** The bundler moves code that several entries share one folder down, into `chunks/`; the files lie beside the entries. */

@@ -1,7 +1,6 @@
 /** The image of a result: what is downloaded, run in the page and flashed, all the same bytes. */
 import { startSha256, toHex } from '../image/digest.js';
-import type { MadeImage } from '../pipeline/image.js';
-import { imageBlob, makePageImage } from '../worker/flash-image.js';
+import { imageBlob, makePageImage, type PageImage } from '../worker/flash-image.js';
 import type { ConvertResult } from '../worker/jobs.js';
 
 /** An image that is ready. */
@@ -12,7 +11,7 @@ export interface BoardImage {
   readonly bytes: number;
   /** SHA-256 of the file, lower-case hexadecimal; `null` without one. */
   readonly sha256: string | null;
-  readonly made: MadeImage;
+  readonly made: PageImage;
 }
 
 /** Bytes that are digested before the page gets its turn: some milliseconds even before the code is warm. */
@@ -20,10 +19,10 @@ const STRETCH = 128 * 1024;
 
 /**
  * Puts the package of a result together with the firmware.
- * @param firmware address of the firmware
+ * @param firmware address of the firmware, or its file
  * @throws FitError, FormatError or TransportError as `makePageImage`
  */
-export async function makeBoardImage(result: ConvertResult, firmware: string): Promise<BoardImage> {
+export async function makeBoardImage(result: ConvertResult, firmware: string | File): Promise<BoardImage> {
   const made = await makePageImage(result.package, { board: result.plan.board, firmware });
   if (!made.layout.bootable) {
     return {

@@ -4,7 +4,9 @@ import type { DownloadKind } from './actions.js';
 import type { BoardImage } from './board-image.js';
 import { fileName, imageName } from './file-names.js';
 import type { ReportWords } from '../report/words.js';
+import type { KitOptions, KitProgress } from './kit-download.js';
 import type { State } from './state.js';
+import type { Strings } from './strings/strings.js';
 
 /** A file to save. */
 export interface Download {
@@ -37,7 +39,7 @@ export async function makeDownload(
     }
     case 'parts': {
       const { zipParts } = await import('./zip-parts.js');
-      const zip = zipParts((await image()).made, choice.inspection.name);
+      const zip = await zipParts((await image()).made, choice.inspection.name);
       return { name: `${name}-${result.plan.board}-parts.zip`, content: zip };
     }
     case 'package':
@@ -54,6 +56,90 @@ export async function makeDownload(
       const { report, plan } = result;
       const json = `${JSON.stringify({ package: { bytes: result.package.length }, plan, report }, null, 2)}\n`;
       return { name: `${name}-report.json`, content: new Blob([json], { type: 'application/json' }) };
+    }
+  }
+}
+
+/** What the element knows for its downloads. */
+export interface DownloadHost {
+  /** The current result, `null` when there is none. */
+  result(): Extract<State, { step: 'result' }> | null;
+  strings(): Strings | null;
+  image(): Promise<BoardImage>;
+  /** What a kit is made with beside the result. */
+  kit(): Omit<KitOptions, 'image' | 'signal' | 'onProgress'>;
+  /** Something is to be drawn anew. */
+  changed(): void;
+  /** Says a sentence to screen readers. */
+  announce(text: string): void;
+  failed(cause: unknown): void;
+}
+
+/** Milliseconds between two drawings of the progress. */
+const DRAWN_EVERY = 100;
+
+/** Makes files when they are asked for, and one kit at a time. */
+export class Downloads {
+  readonly #host: DownloadHost;
+  #kit: { readonly end: AbortController; progress: KitProgress } | null = null;
+
+  constructor(host: DownloadHost) {
+    this.#host = host;
+  }
+
+  /** How far the kit is, `null` while none is made. */
+  get kit(): KitProgress | null {
+    return this.#kit?.progress ?? null;
+  }
+
+  /** Makes a file and saves it; a failure is told to the host. */
+  async make(kind: DownloadKind): Promise<void> {
+    const host = this.#host;
+    const [result, strings] = [host.result(), host.strings()];
+    if (result === null || strings === null) return;
+    try {
+      if (kind === 'kit') await this.#makeKit(result, strings);
+      else save(await makeDownload(kind, result, () => host.image(), strings.report));
+    } catch (cause) {
+      host.failed(cause);
+    }
+  }
+
+  /** Stops the kit. */
+  cancel(): void {
+    this.#kit?.end.abort(new DOMException('Cancelled.', 'AbortError'));
+  }
+
+  async #makeKit(result: Extract<State, { step: 'result' }>, { take }: Strings): Promise<void> {
+    if (this.#kit !== null) return;
+    const host = this.#host;
+    const end = new AbortController();
+    const kit = (this.#kit = { end, progress: { done: 0, total: 0 } });
+    let drawn = performance.now();
+    host.changed();
+    host.announce(take.kitMaking);
+    try {
+      const { makeKitDownload } = await import('./kit-download.js');
+      const download = await makeKitDownload(result, {
+        ...host.kit(),
+        image: () => host.image(),
+        signal: end.signal,
+        onProgress: (progress) => {
+          kit.progress = progress;
+          if (performance.now() - drawn < DRAWN_EVERY) return;
+          drawn = performance.now();
+          host.changed();
+        },
+      });
+      end.signal.throwIfAborted();
+      save(download);
+      host.announce(take.kitMade);
+    } catch (cause) {
+      if (!end.signal.aborted) throw cause;
+      host.announce(take.kitCancelled);
+    } finally {
+      this.#kit = null;
+      host.changed();
     }
   }
 }

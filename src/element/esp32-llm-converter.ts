@@ -21,6 +21,7 @@ import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
+import type { DownloadHost, Downloads } from './downloads.js';
 import { explain } from './explain.js';
 import { FileDrops } from './file-drops.js';
 import type { Chosen } from './model-choice.js';
@@ -212,7 +213,9 @@ export class Esp32LlmConverter extends LitElement {
     },
     download: (kind) => void this.#download(kind),
     makeImage: () => void this.#store.image().catch(() => undefined),
-    copy: (text) => void this.#copy(text),
+    copy: (text) => {
+      void this.#copy(text);
+    },
     toggleTensor: (name) => {
       this.openTensor = this.openTensor === name ? null : name;
     },
@@ -222,7 +225,7 @@ export class Esp32LlmConverter extends LitElement {
     generate: () => void this.#store.generate(),
   };
   readonly #boards = new Boards(
-    () => this.#boardHost(),
+    () => this.#host(),
     () => {
       this.boards = this.#boards.room;
     },
@@ -249,6 +252,8 @@ export class Esp32LlmConverter extends LitElement {
   @state() private downloadFailure: Failure | null = null;
   /** Whether the last attempt to copy in this step did. */
   @state() private copied: boolean | null = null;
+  /** What makes files, once loaded. */
+  @state() private downloads: Downloads | null = null;
   @state() private announcement = '';
   /** The views that come after the first, once loaded. */
   @state() private later: typeof LaterViews | null = null;
@@ -302,10 +307,13 @@ export class Esp32LlmConverter extends LitElement {
    */
   @property() firmware: string | null = null;
 
+  /** Somebody's own firmware as a file, instead of an address: for pages that were opened from a disk and cannot fetch. */
+  @property({ attribute: false }) firmwareFile: File | null = null;
+
   /** Colours: `light` or `dark`; without it those that the reader's system prefers. */
   @property({ reflect: true }) theme: string | null = null;
 
-  /** Folder that holds `kernels.wasm` and `twin.wasm`; default the script's own. */
+  /** Folder that holds the `.wasm` files, the firmware and `models/home-commands/`; default the script's own. */
   @property({ attribute: 'asset-base' }) assetBase: string | null = null;
 
   /**
@@ -338,6 +346,7 @@ export class Esp32LlmConverter extends LitElement {
       this.#turn++;
       this.#store.release();
       this.boards?.release();
+      this.downloads?.cancel();
     });
   }
 
@@ -347,7 +356,8 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('firmware') && this.view.step === 'result') this.#forgetImage();
+    if ((changed.has('firmware') || changed.has('firmwareFile')) && this.view.step === 'result')
+      this.#forgetImage();
     this.#tell();
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }
@@ -403,6 +413,7 @@ export class Esp32LlmConverter extends LitElement {
     if (now.step !== 'result') this.openTensor = null;
     this.downloadFailure = null;
     this.copied = null;
+    if (now.step !== 'result') this.downloads?.cancel();
     this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
     if (now.step === 'result' && before.step !== 'result') {
       const { report, plan, package: bytes } = now.result;
@@ -440,7 +451,8 @@ export class Esp32LlmConverter extends LitElement {
     }
   }
 
-  #boardHost(): BoardHost {
+  /** What is loaded later knows the element by this. */
+  #host(): BoardHost & DownloadHost {
     const preset = (): PresetWords => this.#presetWords();
     return {
       target: this,
@@ -455,6 +467,15 @@ export class Esp32LlmConverter extends LitElement {
       result: () => (this.view.step === 'result' ? this.view : null),
       image: () => this.#store.image(),
       firmware: () => this.#firmware(),
+      kit: () => ({
+        bundle: this.#assets().bundle,
+        ownFirmware: this.#ownFirmware() !== undefined,
+        prompt: this.prompt,
+        language: this.#words.language,
+      }),
+      failed: (cause) => {
+        this.#downloadFailed(cause);
+      },
       emulator: () => {
         const { workerUrl } = this;
         const worker =
@@ -518,27 +539,24 @@ export class Esp32LlmConverter extends LitElement {
     });
   }
 
-  #firmware(): string {
-    const { firmware } = this;
-    return firmware === null ? this.#assets().firmware : new URL(firmware, document.baseURI).href;
+  /** The page's own firmware, if it has one. */
+  #ownFirmware(): string | File | undefined {
+    return this.firmwareFile ?? this.firmware ?? Esp32LlmConverter.assets.firmware;
+  }
+
+  #firmware(): string | File {
+    const own = this.#ownFirmware() ?? this.#assets().firmware;
+    return typeof own === 'string' ? new URL(own, document.baseURI).href : own;
   }
 
   async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
-    const { view } = this;
-    const strings = this.#words.all;
-    if (view.step !== 'result' || strings === null) return;
     this.downloadFailure = null;
+    const turn = this.#turn;
     try {
-      const { makeDownload, save } = await import('./downloads.js');
-      if (kind === 'kit') {
-        const { makeKitDownload } = await import('./kit-download.js');
-        const { language } = this.#words;
-        const { bundle } = this.#assets();
-        const image = await this.#store.image();
-        save(await makeKitDownload(view, { image, bundle, prompt: this.prompt, language }));
-        return;
-      }
-      save(await makeDownload(kind, view, () => this.#store.image(), strings.report));
+      const { Downloads } = await import('./downloads.js');
+      if (turn !== this.#turn) return;
+      this.downloads ??= new Downloads(this.#host());
+      await this.downloads.make(kind);
     } catch (cause) {
       this.#downloadFailed(cause);
     }
@@ -554,13 +572,7 @@ export class Esp32LlmConverter extends LitElement {
 
   async #copy(text: string): Promise<void> {
     const { step } = this;
-    let copied = true;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // In frames and insecure pages there is no clipboard; the text stands there to be selected.
-      copied = false;
-    }
+    const copied = (await this.later?.copy(text)) ?? false;
     const announce = this.#words.all?.announce;
     if (step !== this.step || announce === undefined) return;
     this.copied = copied;
@@ -608,7 +620,9 @@ export class Esp32LlmConverter extends LitElement {
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
     const chosen = source ?? this.modelFiles ?? this.model ?? this.#assets().model;
     await this.#load(
-      typeof chosen === 'string' || chosen instanceof URL ? { address: String(chosen) } : { files: chosen },
+      chosen === null || typeof chosen === 'string' || chosen instanceof URL
+        ? { address: chosen && String(chosen) }
+        : { files: chosen },
     );
   }
 
@@ -654,17 +668,19 @@ export class Esp32LlmConverter extends LitElement {
     this.#turn++;
     this.#store.cancel();
     this.boards?.cancel();
+    this.downloads?.cancel();
   }
 
   /**
    * Lets the person choose a board on a cable, and shows the conversation with it; see the event `esp32-llm-board` for what
    * becomes of it. Browsers permit it only shortly after a click or key press.
+   * @throws UsageError while a model is read, fitted or converted, and where the page leaves the step `chat` out
    */
   async connect(): Promise<void> {
     const boards = await this.#loadBoards();
-    if (this.view.step === 'choose') this.#store.talk();
+    if (this.#chooseFacts().chat && this.view.step === 'choose') this.#store.talk();
     else this.#store.show('chat');
-    await boards.connect();
+    await boards.connect(this.step);
   }
 
   /**
@@ -754,7 +770,8 @@ export class Esp32LlmConverter extends LitElement {
         if (view.panel === 'take') {
           const compares = this.#store.preset.steps.has('compare');
           const { downloadFailure: failure, copied } = this;
-          return this.later.takeView(view, { failure, copied, compares }, strings, actions);
+          const kit = this.downloads?.kit ?? null;
+          return this.later.takeView(view, { failure, copied, compares, kit }, strings, actions);
         }
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
         return this.later.compareView(
@@ -778,8 +795,9 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #chooseFacts(): ChooseFacts {
+    const sample = this.model ?? this.#assets().model;
     return {
-      sample: folderName(this.model ?? this.#assets().model),
+      sample: sample && folderName(sample),
       own: this.model !== null,
       locked: this.#modelLocked(),
       network: !this.noNetwork,

@@ -13,47 +13,69 @@ import type { State } from './state.js';
 import { zipFiles } from './zip-parts.js';
 
 export interface KitOptions {
-  readonly image: BoardImage;
+  /** The image of the result. */
+  image(): Promise<BoardImage>;
   /** Address of the element in one file. */
   readonly bundle: string;
+  /** The image has a firmware of the page's own. */
+  readonly ownFirmware: boolean;
   /** First question of the trial, `null` for the element's own choice. */
   readonly prompt: string | null;
   /** BCP 47. */
   readonly language: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: KitProgress) => void;
+}
+
+/** Bytes of a kit that are packed, and all of them; 0 of 0 while its files are fetched. */
+export interface KitProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 /**
  * Makes the archive.
- * @throws TransportError when the model's files or the element's cannot be fetched; UsageError when the model is too large
+ * @throws TransportError when the model's files or the element's cannot be fetched; UsageError when the model or the firmware
+ *   is too large, or the firmware has no bootloader; the signal's reason
  */
 export async function makeKitDownload(
   { choice, result }: Extract<State, { step: 'result' }>,
   options: KitOptions,
 ): Promise<Download> {
-  const { inspection, settings, source } = choice;
-  const [script, modelFiles] = await Promise.all([
-    fetchBundle(options.bundle),
-    openModelFolder(source).then((folder) => readModelFiles(folder)),
+  const { inspection, settings } = choice;
+  const { signal } = options;
+  const board = findBoard(settings.board);
+  const [script, modelFiles, { made }] = await Promise.all([
+    fetchBundle(options.bundle, signal),
+    openModelFolder(choice.source, signal).then((folder) => readModelFiles(folder, signal)),
+    options.image(),
   ]);
-  const files = await makeKit({
+  const { source } = made;
+  const kit = await makeKit({
     name: inspection.name,
-    board: findBoard(settings.board),
+    board,
     scheme: writeScheme({ ...DEFAULT_SCHEME, ...settings }),
     context: settings.context,
     prompt: options.prompt,
     language: options.language,
     modelFiles,
-    image: options.image.made.pieces(),
+    // The very bytes that the image was made with: an address may give others the next time.
+    firmware: options.ownFirmware ? { path: source.name, bytes: await source.read(0, source.size) } : null,
+    image: made.pieces(),
     package: result.package,
     script,
   });
   const name = `${fileName(inspection.name)}-kit`;
+  const total = kit.reduce((sum, file) => sum + file.size, 0);
   // One folder in the archive: unpacking it leaves no loose files about.
-  const content = zipFiles(files.map(({ path, bytes }) => ({ path: `${name}/${path}`, bytes })));
+  const content = await zipFiles(
+    kit.map((file) => ({ path: `${name}/${file.path}`, pieces: () => file.pieces() })),
+    { signal, onProgress: (done) => options.onProgress({ done, total }) },
+  );
   return { name: `${name}.zip`, content };
 }
 
-async function fetchBundle(address: string): Promise<Uint8Array> {
+async function fetchBundle(address: string, signal: AbortSignal): Promise<Uint8Array> {
   const advice = 'Put esp32-llm-converter.bundle.js beside the script, and open the page from a server.';
-  return new Uint8Array(await (await needAsset(address, advice)).arrayBuffer());
+  return new Uint8Array(await (await needAsset(address, advice, signal)).arrayBuffer());
 }

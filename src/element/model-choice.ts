@@ -14,9 +14,11 @@ export interface ModelChoice {
   readonly preset: Preset;
 }
 
-/** What was chosen: an address that the page gave, one that a person typed, or files. */
+/** What was chosen: an address that the page gave, `null` for none; one that a person typed; or files. */
 export type Chosen =
-  { readonly address: string } | { readonly typed: string } | { readonly files: Iterable<File | NamedFile> };
+  | { readonly address: string | null }
+  | { readonly typed: string }
+  | { readonly files: Iterable<File | NamedFile> };
 
 /**
  * @param page address of the page
@@ -30,7 +32,13 @@ export function readChoice(chosen: Chosen, attributes: PresetAttributes, page: s
 }
 
 function readSource(chosen: Chosen, page: string): ModelSource {
-  if ('address' in chosen) return readAddress(chosen.address, page);
+  if ('address' in chosen) {
+    if (chosen.address !== null) return readAddress(chosen.address, page);
+    throw new UsageError(
+      'No model was named, and none comes with this page. Name one with the attribute model, or choose a folder.',
+      { code: 'address' },
+    );
+  }
   if ('typed' in chosen) return readTyped(chosen.typed, page);
   const files = [...chosen.files].map((item) =>
     'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },

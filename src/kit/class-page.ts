@@ -59,15 +59,19 @@ export const PAGE_SCRIPT = `(function () {
   }
   if (location.protocol === 'file:') {
     document.getElementById('from-disk').hidden = false;
+    var read = function (file) {
+      var pieces = file[1].map(function (text) {
+        return Uint8Array.from(atob(text), function (character) {
+          return character.charCodeAt(0);
+        });
+      });
+      return new File(pieces, file[0]);
+    };
     window.esp32LlmKit = function (model) {
       element.modelFiles = model.files.map(function (file) {
-        var pieces = file[1].map(function (text) {
-          return Uint8Array.from(atob(text), function (character) {
-            return character.charCodeAt(0);
-          });
-        });
-        return { path: model.name + '/' + file[0], file: new File(pieces, file[0]) };
+        return { path: model.name + '/' + file[0], file: read(file) };
       });
+      if (model.firmware) element.firmwareFile = read(model.firmware);
     };
     load(element.getAttribute('model').replace(/\\/$/, '') + '.js');
   }
@@ -84,6 +88,7 @@ export function classPage(preset: KitPreset, boardName: string, words: KitWords)
     ['scheme', preset.scheme],
     ['context', preset.context === null ? null : String(preset.context)],
     ['prompt', preset.prompt],
+    ['firmware', preset.firmware],
     ['locked', preset.locked],
     ['lang', preset.language === words.language ? null : preset.language],
   ];

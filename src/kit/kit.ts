@@ -3,16 +3,28 @@
  * from a stick. The same request gives the same bytes.
  */
 import type { Board } from '../plan/boards.js';
+import { PIECE_BYTES, piecesOf } from '../shared/breath.js';
+import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
 import { helpSheet } from './help-sheet.js';
 import { kitWords } from './words.js';
 
+/** A file that goes into a kit. */
+export interface GivenFile {
+  /** With `/` between parts. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** A file of a kit. */
 export interface KitFile {
   /** With `/` between parts. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** Its length in bytes. */
+  readonly size: number;
+  /** Its bytes one after the other, made while they are asked for: no piece is the work of more than `PIECE_BYTES`. */
+  pieces(): Iterable<Uint8Array>;
 }
 
 /** What a kit settles, as the element's attributes have it. */
@@ -25,6 +37,8 @@ export interface KitPreset {
   readonly scheme: string;
   readonly context: number | null;
   readonly prompt: string | null;
+  /** The page's own firmware, relative to the page; `null` for the one in the element. */
+  readonly firmware: string | null;
   readonly locked: string;
   readonly language: string;
 }
@@ -40,7 +54,9 @@ export interface KitRequest {
   /** BCP 47. */
   readonly language: string;
   /** The model's files, with plain names. */
-  readonly modelFiles: readonly KitFile[];
+  readonly modelFiles: readonly GivenFile[];
+  /** Somebody's own firmware, with its file's name, that the image was made with; `null` for the element's. */
+  readonly firmware: GivenFile | null;
   /** What the board boots, one after the other. */
   readonly image: readonly Uint8Array[];
   readonly package: Uint8Array;
@@ -51,17 +67,33 @@ export interface KitRequest {
 /** File name of the element in a kit. */
 const SCRIPT = 'esp32-llm-converter.bundle.js';
 
-/** Bytes that become one text of Base64: a multiple of 3, so that no text but the last ends in padding. */
-const TEXT_BYTES = 3 * 1024 * 1024;
+/** What was settled, and which files the kit has. */
+export const PRESET = 'preset.json';
+
+/** Paths as kits have them; no part is `.` or `..`. */
+const PLAIN_PATH = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/;
+
+/** Most bytes of a firmware in a kit: what the largest flash holds. It has to fit into a script together with the model. */
+export const MAX_KIT_FIRMWARE_BYTES = 32 * 1024 * 1024;
 
 /** Bytes turned into characters at once: engines limit the arguments of a call. */
 const CALL_BYTES = 3 * 4096;
 
-/** All files, in the order in which they are written. */
+/**
+ * All files, in the order in which they are written.
+ * @throws UsageError when the firmware is too large
+ */
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
   const { name, board, scheme, context, prompt, language } = request;
   const words = await kitWords(language);
-  const folder = folderName(name);
+  const folder = plainName(name, 'model');
+  const own = request.firmware;
+  const firmware = own === null ? null : `firmware/${plainName(own.path, 'firmware.bin')}`;
+  if (own !== null && own.bytes.length > MAX_KIT_FIRMWARE_BYTES) {
+    throw new UsageError(
+      `${own.path} has more than ${MAX_KIT_FIRMWARE_BYTES >> 20} MiB. Give the firmware's image, or its program without debugging information.`,
+    );
+  }
   const preset: KitPreset = {
     name,
     model: `model/${folder}/`,
@@ -69,66 +101,131 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     scheme,
     context,
     prompt,
+    firmware,
     locked: context === null ? 'model board scheme' : 'model board scheme context',
     language,
   };
   const image = `image/${folder}-${board.id}.bin`;
   const command = `esptool --chip esp32s3 write-flash 0x0 ${image}`;
-  const facts = { model: name, board: board.name, image, modelFolder: preset.model, version: VERSION };
-  return [
+  const facts = {
+    model: name,
+    board: board.name,
+    image,
+    modelFolder: preset.model,
+    firmware,
+    version: VERSION,
+  };
+  const files = [
     text('index.html', classPage(preset, board.name, words)),
     text('help.html', helpSheet({ model: name, board: board.name, prompt, command }, words)),
     text('README.txt', words.readMe(facts)),
-    text('preset.json', `${JSON.stringify({ ...preset, version: VERSION }, null, 2)}\n`),
     text('kit.js', PAGE_SCRIPT),
-    { path: SCRIPT, bytes: request.script },
-    ...request.modelFiles.map(({ path, bytes }) => ({ path: preset.model + path, bytes })),
-    text(`model/${folder}.js`, modelScript(folder, request.modelFiles)),
-    { path: image, bytes: joined(request.image) },
-    { path: `image/${folder}.s3lm`, bytes: request.package },
+    whole(SCRIPT, [request.script]),
+    ...request.modelFiles.map(({ path, bytes }) => whole(preset.model + path, [bytes])),
+    ...(own === null || firmware === null ? [] : [whole(firmware, [own.bytes])]),
+    modelScript(`model/${folder}.js`, folder, request.modelFiles, own),
+    whole(image, request.image),
+    whole(`image/${folder}.s3lm`, [request.package]),
   ];
+  // A later kit in the same folder takes away what this one wrote, and knows it from here.
+  const listed = { ...preset, version: VERSION, files: [...files.map(({ path }) => path), PRESET] };
+  return [...files, text(PRESET, `${JSON.stringify(listed, null, 2)}\n`)];
 }
 
-/** The model as a script, for pages that cannot fetch. */
-function modelScript(name: string, files: readonly KitFile[]): string {
-  const entries = files.map(
-    ({ path, bytes }) => `[${JSON.stringify(path)}, ${JSON.stringify(base64(bytes))}]`,
-  );
-  return `esp32LlmKit({ name: ${JSON.stringify(name)}, files: [\n${entries.join(',\n')}\n] });\n`;
-}
-
-function base64(bytes: Uint8Array): string[] {
-  const texts: string[] = [];
-  for (let begin = 0; begin < bytes.length; begin += TEXT_BYTES) {
-    const end = Math.min(begin + TEXT_BYTES, bytes.length);
-    let characters = '';
-    for (let at = begin; at < end; at += CALL_BYTES) {
-      characters += String.fromCharCode(...bytes.subarray(at, Math.min(at + CALL_BYTES, end)));
-    }
-    texts.push(btoa(characters));
+/**
+ * The files that an earlier kit's `preset.json` lists. The text comes from a folder that anybody may have written into: only
+ * plain paths within the kit are taken.
+ * @returns none when it lists none
+ */
+export function listedFiles(preset: string): string[] {
+  let files: unknown;
+  try {
+    ({ files } = JSON.parse(preset) as { files?: unknown });
+  } catch {
+    return [];
   }
-  return texts;
+  if (!Array.isArray(files)) return [];
+  return files.filter((path): path is string => typeof path === 'string' && PLAIN_PATH.test(path));
 }
 
-/** A name for folders and addresses on any system: letters, digits, dot, dash, underscore of ASCII. */
-function folderName(name: string): string {
+/**
+ * The model as a script, for pages that cannot fetch, with the firmware where there is one of its own:
+ * `esp32LlmKit({ name, files: [[path, [text, …]], …], firmware: [name, [text, …]] | null })`, every text in Base64.
+ */
+function modelScript(
+  path: string,
+  name: string,
+  files: readonly GivenFile[],
+  firmware: GivenFile | null,
+): KitFile {
+  const encoder = new TextEncoder();
+  const parts: (string | Uint8Array)[] = [`esp32LlmKit({ name: ${JSON.stringify(name)}, files: [\n`];
+  files.forEach((file, index) => {
+    parts.push(`${index === 0 ? '' : ',\n'}[${JSON.stringify(file.path)}, [`, file.bytes, ']]');
+  });
+  parts.push('\n], firmware: ');
+  if (firmware === null) parts.push('null');
+  else parts.push(`[${JSON.stringify(firmware.path)}, [`, firmware.bytes, ']]');
+  parts.push(' });\n');
+  const length = (part: string | Uint8Array): number =>
+    typeof part === 'string' ? encoder.encode(part).length : textsLength(part.length);
+  return {
+    path,
+    size: parts.reduce((sum, part) => sum + length(part), 0),
+    *pieces() {
+      for (const part of parts) {
+        if (typeof part === 'string') yield encoder.encode(part);
+        else yield* texts(part);
+      }
+    },
+  };
+}
+
+/** Bytes as texts of Base64 with commas between them; no text but the last ends in padding. */
+function* texts(bytes: Uint8Array): Iterable<Uint8Array> {
+  const encoder = new TextEncoder();
+  let comma = '';
+  for (const piece of piecesOf(bytes)) {
+    yield encoder.encode(`${comma}"${base64(piece)}"`);
+    comma = ',';
+  }
+}
+
+/** Bytes that {@link texts} gives for so many. */
+function textsLength(bytes: number): number {
+  const rest = bytes % PIECE_BYTES;
+  const full = (bytes - rest) / PIECE_BYTES;
+  const count = full + (rest > 0 ? 1 : 0);
+  return (full * PIECE_BYTES * 4) / 3 + Math.ceil(rest / 3) * 4 + 2 * count + Math.max(count - 1, 0);
+}
+
+function base64(piece: Uint8Array): string {
+  let characters = '';
+  for (let at = 0; at < piece.length; at += CALL_BYTES) {
+    characters += String.fromCharCode(...piece.subarray(at, at + CALL_BYTES));
+  }
+  return btoa(characters);
+}
+
+/** A name for folders, files and addresses on any system: letters, digits, dot, dash, underscore of ASCII. */
+function plainName(name: string, otherwise: string): string {
   const plain = name
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '');
-  return plain.slice(0, 60) || 'model';
+  return plain.slice(0, 60) || otherwise;
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+function whole(path: string, parts: readonly Uint8Array[]): KitFile {
+  return {
+    path,
+    size: parts.reduce((sum, part) => sum + part.length, 0),
+    *pieces() {
+      for (const part of parts) yield* piecesOf(part);
+    },
+  };
 }
 
 function text(path: string, content: string): KitFile {
-  return { path, bytes: new TextEncoder().encode(content) };
+  return whole(path, [new TextEncoder().encode(content)]);
 }

@@ -2,7 +2,7 @@
 import { readShardedIndex, INDEX_NAME } from '../checkpoint/sharded-index.js';
 import { FormatError, UsageError } from '../shared/errors.js';
 import type { ModelFolder } from '../source/byte-source.js';
-import type { KitFile } from './kit.js';
+import type { GivenFile } from './kit.js';
 
 /** Small files beside the weights; absent ones are left out. */
 const BESIDE = [
@@ -28,8 +28,8 @@ export const MAX_KIT_MODEL_BYTES = 192 * 1024 * 1024;
  * @returns in the order of their names, which are plain
  * @throws FormatError when there are no weights; UsageError when there is too much; TransportError
  */
-export async function readModelFiles(folder: ModelFolder, signal?: AbortSignal): Promise<KitFile[]> {
-  const files: KitFile[] = [];
+export async function readModelFiles(folder: ModelFolder, signal?: AbortSignal): Promise<GivenFile[]> {
+  const files: GivenFile[] = [];
   let total = 0;
   const take = async (name: string): Promise<boolean> => {
     const source = await folder.open(name, signal);

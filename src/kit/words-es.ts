@@ -61,13 +61,20 @@ export const esKit: KitWords = {
     terminal: 'Desde una terminal',
     terminalText: 'Con esptool (pip install esptool), en la carpeta del kit:',
   },
-  readMe: ({ model, board, image, modelFolder, version }) => `Kit para la clase: ${model} para ${board}
+  readMe: ({
+    model,
+    board,
+    image,
+    modelFolder,
+    firmware,
+    version,
+  }) => `Kit para la clase: ${model} para ${board}
 hecho con esp32-llm-converter ${version}
 
 index.html   la página de la clase: placa, números y modelo están decididos
 help.html    una página para imprimir y repartir
 ${modelFolder}   el modelo, tal como se publicó
-${image}   lo que arranca una placa, listo para grabar en la dirección 0
+${firmware === null ? '' : `${firmware}   el firmware que la página pone delante del modelo\n`}${image}   lo que arranca una placa, listo para grabar en la dirección 0
 
 En un servidor: copia esta carpeta a cualquier servidor web estático. Web Serial, con lo que se graban las placas,
 necesita https o localhost.

@@ -51,13 +51,13 @@ export const zhHansKit: KitWords = {
     terminal: '使用终端',
     terminalText: '在套件文件夹中使用 esptool（pip install esptool）：',
   },
-  readMe: ({ model, board, image, modelFolder, version }) => `课堂套件：用于 ${board} 的 ${model}
+  readMe: ({ model, board, image, modelFolder, firmware, version }) => `课堂套件：用于 ${board} 的 ${model}
 由 esp32-llm-converter ${version} 制作
 
 index.html   课堂页面：开发板、数值格式和模型都已设定
 help.html    一页可打印分发的帮助单
 ${modelFolder}   模型，与发布时相同
-${image}   开发板启动用的镜像，可直接烧录到地址 0
+${firmware === null ? '' : `${firmware}   网页放在模型之前的固件\n`}${image}   开发板启动用的镜像，可直接烧录到地址 0
 
 放在服务器上：将本文件夹复制到任何静态网页服务器。烧录开发板所用的 Web Serial 需要 https 或 localhost。
 在一台电脑上：在本文件夹中运行“python3 -m http.server 8000”，然后打开 http://localhost:8000/

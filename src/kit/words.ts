@@ -35,6 +35,8 @@ export interface ReadMeFacts {
   readonly board: string;
   readonly image: string;
   readonly modelFolder: string;
+  /** Where somebody's own firmware is, `null` for the element's. */
+  readonly firmware: string | null;
   readonly version: string;
 }
 
@@ -96,13 +98,13 @@ const en: KitWords = {
     terminal: 'From a terminal',
     terminalText: 'With esptool (pip install esptool), in the folder of the kit:',
   },
-  readMe: ({ model, board, image, modelFolder, version }) => `Class kit: ${model} for the ${board}
+  readMe: ({ model, board, image, modelFolder, firmware, version }) => `Class kit: ${model} for the ${board}
 made with esp32-llm-converter ${version}
 
 index.html   the class page: board, numbers and model are settled
 help.html    one page to print and hand out
 ${modelFolder}   the model, as it was published
-${image}   what a board boots, ready to be flashed to address 0
+${firmware === null ? '' : `${firmware}   the firmware that the page puts before the model\n`}${image}   what a board boots, ready to be flashed to address 0
 
 On a server: copy this folder to any static web server. Web Serial, which flashes boards, needs https or localhost.
 On one computer: "python3 -m http.server 8000" in this folder, then open http://localhost:8000/

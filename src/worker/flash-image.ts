@@ -1,8 +1,9 @@
 /** The image of a converted model on the page: firmware fetched when it is first asked for, and the package around it. */
-import { readFirmware, type Firmware } from '../image/firmware.js';
+import { readFirmware } from '../image/firmware.js';
 import type { ReadSettings } from '../image/flash-image.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
+import type { ByteSource } from '../source/byte-source.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { needAsset } from './fetch-asset.js';
 
@@ -16,14 +17,21 @@ export interface PageImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An image with the file of the firmware that it begins with. */
+export interface PageImage extends MadeImage {
+  readonly source: ByteSource;
+}
+
 /**
  * Puts a package and firmware together. What it gives shares the package's memory.
  * @throws FitError when the package does not fit the flash; FormatError when the firmware is unsound; TransportError when
  *   it cannot be fetched
  */
-export async function makePageImage(packageBytes: Uint8Array, options: PageImageOptions): Promise<MadeImage> {
+export async function makePageImage(packageBytes: Uint8Array, options: PageImageOptions): Promise<PageImage> {
   const { board, firmware, read, signal } = options;
-  return makeImage(packageBytes, { board, firmware: await loadFirmware(firmware, signal), read });
+  const source = await fetchFirmware(firmware, signal);
+  const made = await makeImage(packageBytes, { board, firmware: await readFirmware(source, signal), read });
+  return { ...made, source };
 }
 
 /**
@@ -35,14 +43,20 @@ export function imageBlob(image: MadeImage): Blob {
   return new Blob(image.pieces() as Uint8Array<ArrayBuffer>[], { type: 'application/octet-stream' });
 }
 
-async function loadFirmware(firmware: string | File, signal: AbortSignal | undefined): Promise<Firmware> {
+/**
+ * The firmware's file in memory.
+ * @throws TransportError when it cannot be fetched
+ */
+async function fetchFirmware(
+  firmware: string | File,
+  signal: AbortSignal | undefined,
+): Promise<MemorySource> {
   if (typeof firmware !== 'string') {
-    const bytes = new Uint8Array(await firmware.arrayBuffer());
-    return readFirmware(new MemorySource(firmware.name, bytes), signal);
+    return new MemorySource(firmware.name, new Uint8Array(await firmware.arrayBuffer()));
   }
   const advice =
     'Put firmware.esp32s3.elf beside the script, or say where it is with the attribute firmware or asset-base.';
   const response = await needAsset(firmware, advice, signal);
   const name = new URL(firmware).pathname.split('/').at(-1) ?? firmware;
-  return readFirmware(new MemorySource(name, new Uint8Array(await response.arrayBuffer())), signal);
+  return new MemorySource(name, new Uint8Array(await response.arrayBuffer()));
 }

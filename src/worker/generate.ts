@@ -2,6 +2,7 @@
 import type { GenerateOptions, GenerateResult, TwinEngine } from '../device/twin-types.js';
 import type { GenerateRequest, GenerateSummary } from './jobs.js';
 import type { JobHooks } from './serve.js';
+import { breath } from '../shared/breath.js';
 
 /** Milliseconds of steps between two messages: a frame, so that text appears smoothly and the page is not flooded. */
 const MESSAGE_INTERVAL = 16;
@@ -55,16 +56,4 @@ function summary(result: GenerateResult, tokens: number, first: number, last: nu
     // The first token's time is the prompt's.
     tokensPerSecond: last > first ? ((tokens - 1) * 1000) / (last - first) : 0,
   };
-}
-
-/** Lets waiting messages in. A message channel is not slowed down as timers are. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -6,6 +6,10 @@ import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js
 /** The first conversion on a slow machine compiles and loads everything. */
 const PATIENCE = 120_000;
 
+interface Named {
+  readonly name: string;
+}
+
 let frame: HTMLIFrameElement;
 
 async function open(name: string, width = 1000): Promise<Esp32LlmConverter> {
@@ -88,8 +92,15 @@ describe('the demo pages', function () {
   it('course.html: settings are settled and asked as the teacher wrote them', async () => {
     const element = await open('course.html');
     expect(element.shadowRoot?.querySelector('.drop')).to.equal(null);
+    expect(element.shadowRoot?.querySelector('.address')).to.equal(null);
     await press(element, 'Use home-commands');
     await reach(element, 'fit');
+    await waitUntil(() => element.shadowRoot?.querySelector('.fit'), 'no settings', { timeout: PATIENCE });
+    const controls = [
+      ...(element.shadowRoot?.querySelectorAll<HTMLInputElement>('.fit input, .fit select') ?? []),
+    ];
+    expect(controls.length).to.be.greaterThan(0);
+    expect(controls.filter((control) => !control.matches(':disabled'))).to.deep.equal([]);
     const { plan } = element;
     expect(plan?.scheme.granularity).to.equal('group:64');
     expect(plan?.context).to.equal(128);
@@ -155,6 +166,27 @@ describe('the demo pages', function () {
       field.value = value;
       field.dispatchEvent(new Event('input', { bubbles: true }));
     };
+    const manifest = (await (await fetch('/custom-elements.json')).json()) as {
+      modules: { declarations: { tagName?: string; attributes?: Named[]; events?: Named[] }[] }[];
+    };
+    const declared = manifest.modules
+      .flatMap(({ declarations }) => declarations)
+      .find(({ tagName }) => tagName === 'esp32-llm-converter');
+    const fields = [...(page?.querySelectorAll<HTMLInputElement>('#attributes [name]') ?? [])];
+    expect(fields.map(({ name }) => name)).to.have.members(
+      declared?.attributes?.map(({ name }) => name) ?? [],
+    );
+    // The page lists every event, also one that this way does not bring about.
+    for (const { name } of declared?.events ?? []) {
+      element.dispatchEvent(new Event(name));
+      expect(page?.querySelector(`[data-event="${name}"]`), name).not.to.equal(null);
+    }
+    page?.getElementById('events')?.replaceChildren();
+    const box = page?.querySelector<HTMLInputElement>('[name="no-network"]');
+    box?.click();
+    expect(element.noNetwork).to.be.true;
+    box?.click();
+    expect(element.hasAttribute('no-network')).to.be.false;
     set('scheme', 'group:32');
     set('theme', 'dark');
     expect(element.scheme).to.equal('group:32');
@@ -167,7 +199,7 @@ describe('the demo pages', function () {
     const told = new Set(
       [...(page?.querySelectorAll<HTMLElement>('[data-event]') ?? [])].map(({ dataset }) => dataset['event']),
     );
-    for (const name of ['state', 'progress', 'report', 'image']) {
+    for (const name of ['state', 'plan', 'progress', 'report', 'image']) {
       expect([...told]).to.include(`esp32-llm-${name}`);
     }
     set('scheme', 'int2');

@@ -203,6 +203,31 @@ describe('the element under content policies', function () {
     });
   }
 
+  it('offers no sample where the one file came alone, and says so when it is asked for', async () => {
+    page = await open(DOCUMENTED, TAG, `<script defer src="/dist/esp32-llm-converter.bundle.js"></script>`);
+    const { element } = page;
+    expect(element.shadowRoot?.querySelector('.sample')).to.equal(null);
+    await element.load();
+    await element.updateComplete;
+    expect(element.step).to.equal('choose');
+    expect(element.shadowRoot?.querySelector('.failure')?.textContent).to.contain('attribute model');
+    element.model = '/models/home-commands/';
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('.sample button')?.textContent).to.contain('home-commands');
+  });
+
+  it('asks for the sample beside the script and nowhere else', async () => {
+    page = await open(DOCUMENTED);
+    await page.element.load();
+    expect(page.element.step).to.equal('fit');
+    const asked = page.window.performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname);
+    expect(asked.filter((name) => name.includes('/models/'))).to.satisfy((names: string[]) =>
+      names.every((name) => name.startsWith('/dist/models/home-commands/')),
+    );
+  });
+
   it('speaks several languages on one page', async () => {
     page = await open(
       DOCUMENTED,

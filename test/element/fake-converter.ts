@@ -4,6 +4,7 @@ import type { Converter } from '../../src/element/store.js';
 import type { Progress } from '../../src/shared/progress.js';
 import type { JobOptions } from '../../src/worker/bridge.js';
 import type { ConvertResult, ConvertSettings, GenerateSummary, Inspection } from '../../src/worker/jobs.js';
+import { MemorySource } from '../../src/source/memory-folder.js';
 import { samplePlan, sampleReport } from '../report/sample.js';
 
 export function sampleInspection(changes: Partial<Inspection> = {}): Inspection {
@@ -63,6 +64,7 @@ export function sampleImage(changes: Partial<BoardImage> = {}): BoardImage {
     bytes: 2000,
     sha256: 'ab'.repeat(32),
     made: {
+      source: new MemorySource('firmware.elf', bytes),
       layout: {
         partitions: [],
         model: {

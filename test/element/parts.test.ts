@@ -16,14 +16,18 @@ test('files are looked for beside the script, wherever the bundler put the code'
       firmware: 'https://cdn.example/x/dist/firmware.esp32s3.elf',
       emulator: 'https://cdn.example/x/dist/emulator.wasm',
       bundle: 'https://cdn.example/x/dist/esp32-llm-converter.bundle.js',
-      model: 'https://cdn.example/x/models/home-commands/',
+      model: 'https://cdn.example/x/dist/models/home-commands/',
     });
   }
 });
 
-test('served from the root of dist, the sample lies at /models', () => {
-  const urls = assetUrls('https://host.example/define.js', { base: null, overrides: {}, page: PAGE });
-  assert.equal(urls.model, 'https://host.example/models/home-commands/');
+test('the sample is nowhere for a page from a disk, and where the page says that there is none', () => {
+  const places = { base: null, overrides: {}, page: PAGE };
+  assert.equal(assetUrls('file:///stick/dist/define.js', places).model, null);
+  const named = { ...places, overrides: { model: '/models/own/' } };
+  assert.equal(assetUrls('file:///stick/dist/define.js', named).model, 'https://course.example/models/own/');
+  const none = { ...places, overrides: { model: null } };
+  assert.equal(assetUrls('https://cdn.example/x/dist/define.js', none).model, null);
 });
 
 test('asset-base and single addresses are relative to the page', () => {
@@ -34,6 +38,7 @@ test('asset-base and single addresses are relative to the page', () => {
   });
   assert.equal(urls.kernels, 'https://course.example/lesson/llm/kernels.wasm');
   assert.equal(urls.twin, 'https://course.example/other/twin.wasm');
+  assert.equal(urls.model, 'https://course.example/lesson/llm/models/home-commands/');
 });
 
 test('folders', () => {

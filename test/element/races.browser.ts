@@ -77,6 +77,39 @@ describe('what comes too late', function () {
     expect(element.step).to.equal('fit');
   });
 
+  it('a conversation is refused where it would not be shown, and no port is asked for', async () => {
+    let asked = 0;
+    const request = stage.serial.requestPort.bind(stage.serial);
+    stage.serial.requestPort = (...options) => {
+      asked++;
+      return request(...options);
+    };
+    const refused = async (element: Esp32LlmConverter): Promise<string> => {
+      const error = await element.connect().then(
+        () => null,
+        (cause: unknown) => cause,
+      );
+      expect(error).to.have.property('name', 'UsageError');
+      return (error as Error).message;
+    };
+    const element = await make();
+    void element.load();
+    await waitUntil(() => stage.converter.sources.length > 0);
+    expect(await refused(element)).to.contain('reading');
+    stage.converter.inspection.resolve(sampleInspection());
+    await rendered(element, '.fit');
+    expect(await refused(element)).to.contain('fit');
+    void element.convert();
+    await waitUntil(() => element.step === 'converting');
+    expect(await refused(element)).to.contain('converting');
+    element.cancel();
+    element.reset();
+    element.steps = 'choose fit take';
+    expect(await refused(element)).to.contain('steps');
+    expect(element.step).to.equal('choose');
+    expect(asked).to.equal(0);
+  });
+
   it('of two models that are loaded at once the last one is shown', async () => {
     const element = await make();
     const first = element.load('https://example.org/first/');

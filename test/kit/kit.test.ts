@@ -8,11 +8,19 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
+import { gunzipSync } from 'node:zlib';
 import { main } from '../../src/cli/commands.js';
 import { LANGUAGES } from '../../src/element/strings/strings.js';
-import { makeKit, type KitRequest } from '../../src/kit/kit.js';
+import {
+  MAX_KIT_FIRMWARE_BYTES,
+  listedFiles,
+  makeKit,
+  type KitFile,
+  type KitRequest,
+} from '../../src/kit/kit.js';
 import { MAX_KIT_MODEL_BYTES, readModelFiles } from '../../src/kit/model-files.js';
 import { findBoard } from '../../src/plan/boards.js';
+import { PIECE_BYTES } from '../../src/shared/breath.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
@@ -29,6 +37,7 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
     prompt: null,
     language: 'en',
     modelFiles: [{ path: 'config.json', bytes: bytes('{}') }],
+    firmware: null,
     image: [bytes('boot'), bytes('able')],
     package: bytes('S3LM'),
     script: bytes('/* element */'),
@@ -36,10 +45,16 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
   };
 }
 
+function content(file: KitFile): Uint8Array {
+  const all = Buffer.concat([...file.pieces()]);
+  assert.equal(all.length, file.size, file.path);
+  return all;
+}
+
 function read(files: Awaited<ReturnType<typeof makeKit>>, name: string): string {
   const file = files.find(({ path }) => path === name);
   assert.ok(file, `${name} among ${files.map(({ path }) => path).join(', ')}`);
-  return new TextDecoder().decode(file.bytes);
+  return new TextDecoder().decode(content(file));
 }
 
 describe('makeKit', () => {
@@ -69,16 +84,23 @@ describe('makeKit', () => {
   });
 
   test('gives the model back out of its script, also where it is long', async () => {
-    const long = new Uint8Array(3 * 1024 * 1024 + 4097).map((_, index) => (index * 31) & 0xff);
+    const long = new Uint8Array(3 * PIECE_BYTES + 4097).map((_, index) => (index * 31) & 0xff);
     const modelFiles = [
       { path: 'config.json', bytes: bytes('{}') },
       { path: 'model.safetensors', bytes: long },
     ];
-    const script = read(await makeKit(request({ modelFiles })), 'model/tiny.js');
-    let got: { name: string; files: [string, string[]][] } | null = null;
+    const firmware = { path: 'own firmware.elf', bytes: long.subarray(1) };
+    const kit = await makeKit(request({ modelFiles, firmware }));
+    const script = read(kit, 'model/tiny.js');
+    interface Given {
+      readonly name: string;
+      readonly files: [string, string[]][];
+      readonly firmware: [string, string[]] | null;
+    }
+    let got: Given | null = null;
     runInNewContext(script, { esp32LlmKit: (model: typeof got) => (got = model) });
     // Arrays of another realm are equal to none of this one.
-    const { name, files } = structuredClone(got) as unknown as { name: string; files: [string, string[]][] };
+    const { name, files, firmware: own } = structuredClone(got) as unknown as Given;
     assert.equal(name, 'tiny');
     assert.deepEqual(
       files.map(([file]) => file),
@@ -86,6 +108,46 @@ describe('makeKit', () => {
     );
     const back = Buffer.concat((files[1]?.[1] ?? []).map((text) => Buffer.from(text, 'base64')));
     assert.ok(back.equals(long));
+    assert.equal(own?.[0], 'own firmware.elf');
+    const program = Buffer.concat((own?.[1] ?? []).map((text) => Buffer.from(text, 'base64')));
+    assert.ok(program.equals(long.subarray(1)));
+    for (const size of [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1]) {
+      const files = await makeKit(request({ modelFiles: [{ path: 'a', bytes: long.subarray(0, size) }] }));
+      assert.match(read(files, 'model/tiny.js'), /firmware: null/);
+    }
+  });
+
+  test('carries a firmware of its own, and the page takes it', async () => {
+    const firmware = { path: 'my firmware é.bin', bytes: bytes('own') };
+    const files = await makeKit(request({ firmware }));
+    assert.equal(read(files, 'firmware/my-firmware-e-.bin'), 'own');
+    assert.match(read(files, 'index.html'), /firmware="firmware\/my-firmware-e-\.bin"/);
+    assert.match(read(files, 'README.txt'), /firmware\/my-firmware-e-\.bin/);
+    assert.doesNotMatch(read(await makeKit(request()), 'index.html'), /firmware/);
+    const large = { path: 'large.elf', bytes: new Uint8Array(MAX_KIT_FIRMWARE_BYTES + 1) };
+    await assert.rejects(makeKit(request({ firmware: large })), UsageError);
+  });
+
+  test('makes its bytes in small pieces, however large the files are', async () => {
+    const long = new Uint8Array(5 * 1024 * 1024 + 1);
+    const files = await makeKit(
+      request({ modelFiles: [{ path: 'model.safetensors', bytes: long }], image: [long], package: long }),
+    );
+    for (const file of files) {
+      for (const piece of file.pieces()) assert.ok(piece.length <= (PIECE_BYTES * 4) / 3 + 3, file.path);
+    }
+  });
+
+  test('lists its files, and believes no list that leads out of it', async () => {
+    const files = await makeKit(request());
+    assert.deepEqual(listedFiles(read(files, 'preset.json')).sort(), files.map(({ path }) => path).sort());
+    const hostile = ['../a', 'a/../../b', '/etc/passwd', 'a//b', '.', '..', 'a\\b', 7, null, 'model/./x', ''];
+    assert.deepEqual(listedFiles(JSON.stringify({ files: [...hostile, 'a..b/c', '.hidden'] })), [
+      'a..b/c',
+      '.hidden',
+    ]);
+    for (const text of ['', 'nonsense', '{}', '{"files":"a"}', 'null'])
+      assert.deepEqual(listedFiles(text), []);
   });
 
   test('no name breaks out of the pages or the folder', async () => {
@@ -112,7 +174,8 @@ describe('makeKit', () => {
   });
 
   test('the same request gives the same bytes', async () => {
-    assert.deepEqual(await makeKit(request()), await makeKit(request()));
+    const [one, other] = [await makeKit(request()), await makeKit(request())];
+    assert.deepEqual(one.map(content), other.map(content));
   });
 });
 
@@ -174,6 +237,8 @@ describe('kit on the command line', () => {
       const model = path.join(root, 'models/home-commands');
       await mkdir(path.join(folder, 'full'));
       await writeFile(path.join(folder, 'full/thesis.txt'), 'x');
+      const merged = gunzipSync(await readFile(path.join(root, 'test/fixtures/image/merged.bin.gz')));
+      await writeFile(path.join(folder, 'application.bin'), merged.subarray(0x10000));
       const cases: [string[], RegExp][] = [
         [['kit', model], /-o KIT/],
         [['kit', model, '-o', path.join(folder, 'full')], /other files/],
@@ -181,6 +246,13 @@ describe('kit on the command line', () => {
         [['kit', model, '-o', path.join(folder, 'new'), '--scheme', 'int2'], /--scheme has the word "int2"/],
         [['kit', model, '-o', path.join(folder, 'new'), '--lang', 'tlh'], /--lang is one of en/],
         [['kit', model, '-o', path.join(folder, 'new'), '--board', 'abacus'], /abacus/],
+        [
+          [
+            ...['kit', model, '-o', path.join(folder, 'new')],
+            ...['--firmware', path.join(folder, 'application.bin')],
+          ],
+          /bootloader/,
+        ],
       ];
       for (const [argv, message] of cases) {
         const { code, stderr } = await cli(...argv);
@@ -208,6 +280,22 @@ describe('kit on the command line', () => {
       assert.equal((await cli('inspect', path.join(out, 'image/home-commands-esp32-s3-n16r8.bin'))).code, 0);
       const preset = JSON.parse(await readFile(path.join(out, 'preset.json'), 'utf8')) as { scheme: string };
       assert.equal(preset.scheme, 'int8 group:64 dynamic cache:auto');
+
+      // Another kit in its place leaves nothing of the first, and what somebody put there.
+      await writeFile(path.join(out, 'image/notes.txt'), 'mine');
+      await writeFile(path.join(out, 'model/home-commands/notes.txt'), 'mine');
+      const own = path.join(root, 'test/fixtures/image/ram.elf');
+      const other = [...argv, '--name', 'other', '--firmware', own];
+      assert.equal((await cli(...other)).code, 0);
+      const now = execFileSync('find', ['.', '-type', 'f'], { cwd: out, encoding: 'utf8' });
+      assert.deepEqual(
+        now.split('\n').filter((name) => name.includes('home-commands')),
+        ['./model/home-commands/notes.txt'],
+      );
+      assert.ok(existsSync(path.join(out, 'image/notes.txt')));
+      assert.ok((await readFile(path.join(out, 'firmware/ram.elf'))).equals(await readFile(own)));
+      assert.equal((await cli(...argv)).code, 0);
+      assert.equal(existsSync(path.join(out, 'firmware')), false);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { readModelFiles } from '../../src/kit/model-files.js';
+import { nodeFolder } from '../../src/source/node-folder.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = path.join(root, 'dist');
@@ -22,6 +24,24 @@ test('every file that package.json points at is there', { skip }, () => {
   );
   for (const target of [...targets, ...Object.values(bin)]) {
     assert.ok(existsSync(path.join(root, target)), target);
+  }
+});
+
+test('the sample lies beside the scripts, with what is read of it and no more', { skip }, async () => {
+  const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { files: string[] };
+  assert.ok(files.includes('dist') && !files.some((name) => name.startsWith('models')));
+  const source = await nodeFolder(path.join(root, 'models/home-commands'));
+  const copy = path.join(dist, 'models/home-commands');
+  try {
+    const read = await readModelFiles(source);
+    assert.deepEqual(
+      readdirSync(copy).sort(),
+      read.map((file) => file.path),
+    );
+    for (const file of read)
+      assert.ok(readFileSync(path.join(copy, file.path)).equals(file.bytes), file.path);
+  } finally {
+    await source.close();
   }
 });
 

@@ -13,7 +13,7 @@ import type { BoardImage } from '../board-image.js';
 import type { Download } from '../downloads.js';
 import { imageName } from '../file-names.js';
 import type { Lock, StepName } from '../preset.js';
-import type { Panel, State } from '../state.js';
+import type { Panel, State, Step } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { chatView } from '../views/chat.js';
 import { flashView } from '../views/flash.js';
@@ -52,8 +52,8 @@ export interface BoardHost {
   result(): Result | null;
   /** The image of the current result. */
   image(): Promise<BoardImage>;
-  /** Address of the firmware that it is made with. */
-  firmware(): string;
+  /** Address of the firmware that it is made with, or its file. */
+  firmware(): string | File;
   emulator(): EmulatorUrls;
   prompt(): string | null;
   isLocked(lock: Lock): boolean;
@@ -170,8 +170,19 @@ export class BoardRoom {
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 
-  /** Lets the person choose a board on a cable, and greets it. */
-  async connect(): Promise<void> {
+  /**
+   * Lets the person choose a board on a cable, and greets it.
+   * @param step what the element shows
+   * @throws UsageError where the conversation would not be seen
+   */
+  async connect(step: Step = 'chat'): Promise<void> {
+    if (step !== 'chat') {
+      throw new UsageError(
+        this.#host.hasStep('chat')
+          ? `A conversation cannot be shown in the step ${step}. Call connect() before a model is chosen or after it was converted.`
+          : 'This page leaves the step chat out, where a conversation would be shown. Name it in the attribute steps.',
+      );
+    }
     await this.#serial.open(async () => {
       await this.#ports.probe();
       if (this.#ports.support !== 'available') {

@@ -59,9 +59,15 @@ export async function readRunnableImage(
  * @param address of the firmware
  * @returns `undefined` when it cannot be fetched again or is no linked program: reports then have addresses only
  */
-export async function fetchSymbols(address: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+export async function fetchSymbols(
+  firmware: string | File,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
   try {
-    const response = await fetchAsset(address, { ...(signal === undefined ? {} : { signal }) });
+    const response =
+      typeof firmware === 'string'
+        ? await fetchAsset(firmware, { ...(signal === undefined ? {} : { signal }) })
+        : new Response(firmware);
     const bytes = response.ok ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array();
     const isElf = [0x7f, 0x45, 0x4c, 0x46].every((byte, index) => bytes[index] === byte);
     return isElf ? bytes : undefined;

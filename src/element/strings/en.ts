@@ -270,6 +270,11 @@ export const en = {
     kitText:
       'A folder for a class: page, model, image and a help sheet to print. Board and settings are those of here. It works from any web server and from a stick, without a network.',
     downloadKit: 'Download kit',
+    kitMaking: 'Making the class kit…',
+    kitPacked: (done: string, total: string) => `${done} of ${total} packed`,
+    kitCancel: 'Cancel the kit',
+    kitMade: 'The class kit is ready.',
+    kitCancelled: 'The class kit was cancelled.',
     bytes: (bytes: number) => formatBytes(bytes),
     digest: 'SHA-256 of the image',
     command: 'Flash it from a terminal',

@@ -252,6 +252,11 @@ export const es: Strings = {
     kitText:
       'Una carpeta para una clase: página, modelo, imagen y una hoja de ayuda para imprimir. La placa y los ajustes son los de aquí. Funciona desde cualquier servidor web y desde una memoria USB, sin red.',
     downloadKit: 'Descargar el kit',
+    kitMaking: 'Preparando el kit para la clase…',
+    kitPacked: (done: string, total: string) => `${done} de ${total} empaquetados`,
+    kitCancel: 'Cancelar el kit',
+    kitMade: 'El kit para la clase está listo.',
+    kitCancelled: 'Se canceló el kit para la clase.',
     bytes,
     digest: 'SHA-256 de la imagen',
     command: 'Grabarla desde una terminal',

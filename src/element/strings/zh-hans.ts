@@ -218,6 +218,11 @@ export const zhHans: Strings = {
     kitText:
       '供一个班级使用的文件夹：页面、模型、镜像和可打印的帮助单，开发板和设置与此处相同。放在任何网页服务器或 U 盘上即可使用，无需联网。',
     downloadKit: '下载套件',
+    kitMaking: '正在制作课堂套件…',
+    kitPacked: (done: string, total: string) => `已打包 ${done}，共 ${total}`,
+    kitCancel: '取消制作套件',
+    kitMade: '课堂套件已就绪。',
+    kitCancelled: '已取消制作课堂套件。',
     bytes,
     digest: '镜像的 SHA-256',
     command: '在终端中烧录',

@@ -8,8 +8,8 @@ import { folderIcon } from './icons.js';
 
 /** What the page decides about the first step. */
 export interface ChooseFacts {
-  /** Name of the page's model, or of the one that comes with the element. */
-  readonly sample: string;
+  /** Name of the page's model, or of the one that comes with the element; `null` when there is neither. */
+  readonly sample: string | null;
   /** It is the page's. */
   readonly own: boolean;
   /** There is no other choice. */
@@ -69,7 +69,8 @@ function sample(
   { sample, own, locked }: ChooseFacts,
   { choose }: FirstStrings,
   actions: Actions,
-): TemplateResult {
+): TemplateResult | typeof nothing {
+  if (sample === null) return nothing;
   return html`<div class="sample">
     <p>
       ${

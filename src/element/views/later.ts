@@ -11,3 +11,13 @@ export { takeView } from './take.js';
 
 /** Styles of these views. */
 export const laterStyles = [steps, compare, board];
+
+/** Copies a text. @returns whether it could: in frames and insecure pages there may be no clipboard */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

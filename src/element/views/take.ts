@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions, DownloadKind } from '../actions.js';
 import { imageName } from '../file-names.js';
+import type { KitProgress } from '../kit-download.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
@@ -15,13 +16,15 @@ export interface TakeFacts {
   readonly failure: Failure | null;
   /** Whether the command was copied, `null` before it was tried. */
   readonly copied: boolean | null;
+  /** How far the class kit is, `null` while none is made. */
+  readonly kit: KitProgress | null;
   /** The page has the step before this one. */
   readonly compares: boolean;
 }
 
 export function takeView(
   state: Result,
-  { failure, copied, compares }: TakeFacts,
+  { failure, copied, kit, compares }: TakeFacts,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -80,9 +83,11 @@ export function takeView(
         kind: 'kit',
         primary: false,
         disabled: !result.plan.fits || made?.file === null,
+        busy: kit !== null,
       },
       actions,
     )}
+    ${kit === null ? nothing : kitProgress(kit, strings, actions)}
     <div class="buttons end">
       <button
         type="button"
@@ -120,6 +125,8 @@ interface FileRow {
   readonly kind: DownloadKind;
   readonly primary: boolean;
   readonly disabled: boolean;
+  /** The file is being made: the button keeps the focus and does nothing. */
+  readonly busy?: boolean;
 }
 
 function file(row: FileRow, actions: Actions): TemplateResult {
@@ -133,12 +140,28 @@ function file(row: FileRow, actions: Actions): TemplateResult {
       class=${row.primary ? 'primary' : ''}
       part=${row.primary ? 'button primary-button' : 'button'}
       ?disabled=${row.disabled}
+      aria-disabled=${row.busy === true ? 'true' : nothing}
       @click=${() => {
-        actions.download(row.kind);
+        if (row.busy !== true) actions.download(row.kind);
       }}
     >
       ${row.button} <small>${row.detail}</small>
     </button>
+  </div>`;
+}
+
+function kitProgress({ done, total }: KitProgress, { take }: Strings, actions: Actions): TemplateResult {
+  return html`<div class="kit-progress">
+    <label for="kit-progress">${take.kitMaking}</label>
+    ${
+      total === 0
+        ? html`<progress id="kit-progress"></progress>`
+        : html`<progress id="kit-progress" max=${total} .value=${done}></progress>
+            <span class="quiet">${take.kitPacked(take.bytes(done), take.bytes(total))}</span>`
+    }
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.cancel()}>${take.kitCancel}</button>
+    </div>
   </div>`;
 }
 
