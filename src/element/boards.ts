@@ -31,7 +31,7 @@ export class Boards {
   async #load(): Promise<BoardRoom> {
     try {
       const { BoardRoom } = await import('./board/board-room.js');
-      this.#room = new BoardRoom(this.#host());
+      this.#room = await BoardRoom.open(this.#host());
       this.#onLoaded();
       return this.#room;
     } catch (error) {

@@ -6,7 +6,7 @@ import { PortError } from '../../src/device/port-session.js';
 import { BoardTeller } from '../../src/element/board/board-teller.js';
 import { DEFAULT_TALK, type BoardState } from '../../src/element/board/board-state.js';
 import type { FlashState, FlashStep } from '../../src/element/board/flash-store.js';
-import { en } from '../../src/element/strings/en.js';
+import { en } from './all-strings.js';
 
 function listen(): { teller: BoardTeller; said: string[] } {
   const said: string[] = [];

@@ -22,9 +22,8 @@ import {
   regionsOf,
 } from '../../src/element/board/memory-regions.js';
 import { transcriptOf } from '../../src/element/board/transcript.js';
-import { en } from '../../src/element/strings/en.js';
-import { es } from '../../src/element/strings/es.js';
 import type { ModelPackage } from '../../src/package/reader.js';
+import { en, es } from './all-strings.js';
 import { BANNER, FACTS, FakeEmulator, FakeFirmware, startFake } from './fake-board.js';
 
 test('a console shows what a terminal would', () => {

@@ -10,8 +10,8 @@ import type { BoardLink } from '../../src/element/board/board-state.js';
 import type { FlashStep } from '../../src/element/board/flash-store.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import type { ImageState, Step, Trial } from '../../src/element/state.js';
-import { en } from '../../src/element/strings/en.js';
 import { FormatError } from '../../src/shared/errors.js';
+import { en } from './all-strings.js';
 import {
   button,
   converted,

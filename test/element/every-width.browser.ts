@@ -5,10 +5,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { executeServerCommand, setViewport } from '@web/test-runner-commands';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { en } from '../../src/element/strings/en.js';
-import { es } from '../../src/element/strings/es.js';
-import type { Strings } from '../../src/element/strings/strings.js';
-import { zhHans } from '../../src/element/strings/zh-hans.js';
+import type { AllStrings } from '../../src/element/strings/strings.js';
+import { en, es, zhHans } from './all-strings.js';
 import {
   button,
   converted,
@@ -42,7 +40,7 @@ function expectInside(element: Esp32LlmConverter, where: string): void {
 /** Goes through the steps after the report, with a board emulated, found and talked to. */
 async function everyPanel(
   element: Esp32LlmConverter,
-  words: Strings,
+  words: AllStrings,
   look: (where: string) => Promise<void>,
 ): Promise<void> {
   const open = async (): Promise<void> => {

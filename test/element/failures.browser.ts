@@ -6,12 +6,10 @@ import { expect, waitUntil } from '@open-wc/testing';
 import { BoardError } from '../../src/device/console-protocol.js';
 import { FlashError } from '../../src/device/flash-errors.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { en } from '../../src/element/strings/en.js';
-import { es } from '../../src/element/strings/es.js';
-import type { Strings } from '../../src/element/strings/strings.js';
-import { zhHans } from '../../src/element/strings/zh-hans.js';
+import type { AllStrings } from '../../src/element/strings/strings.js';
 import { FormatError, TransportError, UnsupportedError, UsageError } from '../../src/shared/errors.js';
 import { PolicyError } from '../../src/shared/policy-error.js';
+import { en, es, zhHans } from './all-strings.js';
 import {
   button,
   converted,
@@ -39,11 +37,11 @@ function promised(element: Esp32LlmConverter): string {
 }
 
 interface Row {
-  readonly go: (element: Esp32LlmConverter, words: Strings) => Promise<unknown>;
+  readonly go: (element: Esp32LlmConverter, words: AllStrings) => Promise<unknown>;
   /** Where the failure is shown; default its box. */
   readonly box?: string;
   /** The words that are expected, beside all that is expected everywhere. */
-  readonly says: (words: Strings) => readonly string[];
+  readonly says: (words: AllStrings) => readonly string[];
 }
 
 /** Reading a model ends with an error. */
@@ -61,18 +59,18 @@ function read(error: () => Error, says: Row['says']): Row {
 
 const place = { file: 'model.bin', remedy: 'Take another of them.' };
 
-async function panel(element: Esp32LlmConverter, words: Strings, name: 'try' | 'flash'): Promise<void> {
+async function panel(element: Esp32LlmConverter, words: AllStrings, name: 'try' | 'flash'): Promise<void> {
   await converted(element);
   button(element, words.steps[name]).click();
 }
 
-async function start(element: Esp32LlmConverter, words: Strings): Promise<void> {
+async function start(element: Esp32LlmConverter, words: AllStrings): Promise<void> {
   await panel(element, words, 'try');
   await rendered(element, '.try .start');
   button(element, words.board.try.start).click();
 }
 
-async function toRunning(element: Esp32LlmConverter, words: Strings): Promise<void> {
+async function toRunning(element: Esp32LlmConverter, words: AllStrings): Promise<void> {
   await start(element, words);
   await rendered(element, '.running');
 }
@@ -82,7 +80,7 @@ function breakLine(): void {
   stage.emulator.write = () => Promise.reject(new Error('That was the end of it.'));
 }
 
-async function connect(element: Esp32LlmConverter, words: Strings): Promise<void> {
+async function connect(element: Esp32LlmConverter, words: AllStrings): Promise<void> {
   button(element, words.choose.talk).click();
   await rendered(element, '.chat .start');
   button(element, words.board.chat.connect).click();

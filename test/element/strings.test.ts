@@ -5,13 +5,13 @@ import { kitWords } from '../../src/kit/words.js';
 import { reportHtml } from '../../src/report/index.js';
 import { ENGLISH_REPORT } from '../../src/report/words.js';
 import { samplePlan, sampleReport } from '../report/sample.js';
+import { loadAllStrings } from './all-strings.js';
 import { SAMPLE_NOTES } from './sample-notes.js';
 import { enFirst } from '../../src/element/strings/en-first.js';
 import {
   LANGUAGES,
   findLanguage,
   loadFirstStrings,
-  loadStrings,
   type Language,
 } from '../../src/element/strings/strings.js';
 
@@ -68,8 +68,8 @@ const NUMBERS = [12, 7, 5, 3];
 
 for (const language of LANGUAGES.filter((known) => known !== 'en')) {
   describe(`the dictionary ${language}`, async () => {
-    const english = leaves(await loadStrings('en'));
-    const other = leaves(await loadStrings(language));
+    const english = leaves(await loadAllStrings('en'));
+    const other = leaves(await loadAllStrings(language));
 
     it('has every word, and none besides', () => {
       assert.deepEqual([...other.keys()].sort(), [...english.keys()].sort());
@@ -122,18 +122,18 @@ for (const language of LANGUAGES.filter((known) => known !== 'en')) {
 }
 
 it('numbers are written as the language writes them', async () => {
-  for (const [path, leaf] of leaves(await loadStrings('es'))) {
+  for (const [path, leaf] of leaves(await loadAllStrings('es'))) {
     if (typeof leaf === 'string' || ARGUMENTS[path] !== undefined || WITHOUT_WORDS.test(path)) continue;
     const said = say(path, leaf, [1_234_567, 1_234_567, 1_234_567, 1_234_567]);
     assert.doesNotMatch(said, /\d,\d{3},\d{3}/, `${path}: ${said}`);
   }
-  const { report, converting, fit } = await loadStrings('es');
+  const { report, converting, fit } = await loadAllStrings('es');
   assert.equal(report.format.rate(9.87), '9,9');
   assert.equal(report.format.number(0.0000123), '1,2e−5');
   assert.equal(report.format.percent(0.983), '98,3 %');
   assert.equal(fit.tokens(32_000), '32.000 tokens');
   assert.equal(converting.amount(1536, 1_310_720, 'bytes'), '1,5 KB de 1,25 MB');
-  const chinese = (await loadStrings('zh-Hans')).report.format;
+  const chinese = (await loadAllStrings('zh-Hans')).report.format;
   assert.equal(chinese.percent(0.983), '98.3%');
   assert.equal(chinese.shortCount(262_848), '26.3万');
   assert.equal(chinese.seconds(125), '2 分 05 秒');
@@ -162,7 +162,7 @@ it('a language finds its dictionary, and what has none gets English', () => {
 });
 
 it('a report is written in the language of the page', async () => {
-  const { report: words } = await loadStrings('es');
+  const { report: words } = await loadAllStrings('es');
   const plan = samplePlan({
     fits: false,
     advice: {

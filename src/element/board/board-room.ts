@@ -18,7 +18,9 @@ import type { Strings } from '../strings/strings.js';
 import { chatView } from '../views/chat.js';
 import { flashView } from '../views/flash.js';
 import { tryView } from '../views/try.js';
+import { boardsLoadingView } from '../boards.js';
 import { BoardTeller } from './board-teller.js';
+import { BoardWords } from './board-words.js';
 import type { ChatActions, EmulatorActions, FlashActions, TalkActions } from './board-actions.js';
 import { DEFAULT_TALK, type BoardKind, type TalkOptions } from './board-state.js';
 import { BoardStore } from './board-store.js';
@@ -68,7 +70,14 @@ export interface BoardHost {
 }
 
 export class BoardRoom {
+  /** @throws when the words for boards cannot be fetched */
+  static async open(host: BoardHost): Promise<BoardRoom> {
+    const words = await BoardWords.load(host);
+    return new BoardRoom(host, words);
+  }
+
   readonly #host: BoardHost;
+  readonly #words: BoardWords;
   readonly #ports: SerialPorts;
   readonly #serial: BoardStore;
   readonly #emulated: EmulatedStore;
@@ -81,9 +90,15 @@ export class BoardRoom {
   /** The result whose settings the conversations began with. */
   #begun: Result['result'] | null = null;
 
-  constructor(host: BoardHost) {
+  private constructor(host: BoardHost, words: BoardWords) {
     this.#host = host;
-    const teller = new BoardTeller(host);
+    this.#words = words;
+    const teller = new BoardTeller({
+      target: host.target,
+      changed: () => host.changed(),
+      announce: (text) => host.announce(text),
+      strings: () => words.current,
+    });
     this.#ports = new SerialPorts(host.seams.scope ?? pageScope, (session) => this.#flash.letGo(session));
     this.#serial = new BoardStore(teller.forBoard('serial'));
     this.#emulated = new EmulatedStore({
@@ -145,8 +160,10 @@ export class BoardRoom {
     void this.#serial.close().then(() => this.#ports.close());
   }
 
-  view(panel: Extract<Panel, 'try' | 'flash' | 'chat'>, strings: Strings): TemplateResult {
+  view(panel: Extract<Panel, 'try' | 'flash' | 'chat'>, page: Strings): TemplateResult {
     const host = this.#host;
+    const strings = this.#words.current;
+    if (strings === null) return boardsLoadingView(page.steps[panel], null, page, () => undefined);
     const result = host.result();
     const locked = this.#promptLocked();
     if (panel === 'chat' || result === null) {
@@ -289,7 +306,7 @@ export class BoardRoom {
         if (!this.#promptLocked()) void board.type(line);
       },
       transcript: () => {
-        const strings = this.#host.strings();
+        const strings = this.#words.current;
         if (strings === null) return;
         const text = transcriptOf(board.state, kind, new Date(), strings);
         this.#host.save({ name: 'conversation.md', content: new Blob([text], { type: 'text/markdown' }) });

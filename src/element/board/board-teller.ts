@@ -5,7 +5,7 @@ import { Esp32LlmErrorEvent } from '../events/error-event.js';
 import { Esp32LlmFlashEvent } from '../events/flash-event.js';
 import { Esp32LlmTokenEvent } from '../events/token-event.js';
 import type { FlashPhase, FlashProgress } from '../../device/flash-progress.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { boardFailure } from '../views/flash-failure.js';
 import { failedTurn } from '../views/talk.js';
 import type { BoardKind, BoardState } from './board-state.js';
@@ -17,7 +17,7 @@ export interface TellerHost {
   readonly target: EventTarget;
   changed(): void;
   announce(text: string): void;
-  strings(): Strings | null;
+  strings(): AllStrings | null;
 }
 
 /** Parts of the way of a flashing that are told. */
@@ -125,7 +125,7 @@ export class BoardTeller {
   }
 
   /** Every phase once, and quarters of the way. */
-  #progress({ phase, done, total }: FlashProgress, { board }: Strings): void {
+  #progress({ phase, done, total }: FlashProgress, { board }: AllStrings): void {
     const quarter = total === 0 ? 0 : Math.floor((QUARTERS * done) / total);
     const said = this.#progressSaid;
     if (!said.has(phase)) {

@@ -1,5 +1,5 @@
 /** A conversation as a text file: what was said, by which board, with which settings. */
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import type { BoardKind, BoardState } from './board-state.js';
 import { readyLink } from './board-store.js';
 
@@ -10,7 +10,7 @@ const FACTS = ['model', 'parameters', 'scheme', 'chip', 'flash_mode', 'psram_mod
  * Writes the conversation down.
  * @param when the time of saving
  */
-export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, strings: Strings): string {
+export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, strings: AllStrings): string {
   const { talk, transcript, chat } = strings.board;
   const { options, turns, link } = state;
   const facts = readyLink(link)?.facts ?? new Map<string, string>();

@@ -11,7 +11,6 @@ import {
 } from '../../report/format.js';
 import { ENGLISH_REPORT, type ReportWords } from '../../report/words.js';
 import type { FailureCause } from '../explain.js';
-import { enBoard } from './en-board.js';
 import { enFirst } from './en-first.js';
 
 /** On the page a context is a slider and not an option of the command line. */
@@ -105,7 +104,6 @@ export const en = {
     usage: 'That is not possible',
     policy: 'This page does not permit it',
   },
-  board: enBoard,
   notes: ENGLISH_NOTES,
   report,
   help,

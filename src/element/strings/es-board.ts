@@ -1,15 +1,13 @@
 /** The words for boards in Spanish; see `en-board.ts`. */
 import { esReport } from './es-report.js';
-import type { Strings } from './strings.js';
+import type { BoardStrings } from './strings.js';
+import { esPsramKind } from './es-psram.js';
 
 const { bytes, count, fixed, percent, rate, seconds } = esReport.format;
 
 const MEGA = 1e6;
 
-/** How many data lines a PSRAM has, as the plan's kinds. */
-export const esPsramKind = (kind: string): string => (kind === 'quad' ? 'cuádruple' : kind);
-
-export const esBoard: Strings['board'] = {
+export const esBoard: BoardStrings = {
   talk: {
     chat: 'Tu mensaje',
     prompt: 'Texto que continuar',

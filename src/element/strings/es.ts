@@ -1,5 +1,5 @@
 /** The element in Spanish; see `en.ts`. */
-import { esBoard, esPsramKind } from './es-board.js';
+import { esPsramKind } from './es-psram.js';
 import { esFirst } from './es-first.js';
 import { esNotes } from './es-notes.js';
 import { esReport } from './es-report.js';
@@ -22,7 +22,6 @@ export const es: Strings = {
     usage: 'Eso no es posible',
     policy: 'Esta página no lo permite',
   },
-  board: esBoard,
   notes: esNotes,
   report: esReport,
   help: {

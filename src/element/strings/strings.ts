@@ -1,12 +1,19 @@
 /** What a language of the element has to provide, and how its dictionary is found. */
 import type { enFirst } from './en-first.js';
+import type { enBoard } from './en-board.js';
 import type { en } from './en.js';
 
 /** The words of the first view. */
 export type FirstStrings = typeof enFirst;
 
-/** All words. */
+/** The words of a conversion. */
 export type Strings = typeof en;
+
+/** Those of boards, which come with the views for boards. */
+export type BoardStrings = typeof enBoard;
+
+/** All words. */
+export type AllStrings = Strings & { readonly board: BoardStrings };
 
 /** Languages with a dictionary, BCP 47. */
 export const LANGUAGES = ['en', 'es', 'zh-Hans'] as const;
@@ -40,7 +47,7 @@ export async function loadFirstStrings(language: Exclude<Language, 'en'>): Promi
   }
 }
 
-/** Fetches a dictionary. */
+/** Fetches the words of a conversion. */
 export async function loadStrings(language: Language): Promise<Strings> {
   switch (language) {
     case 'en':

@@ -1,16 +1,13 @@
 /** The words for boards in Simplified Chinese; see `en-board.ts`. */
 import { zhHansReport } from './zh-hans-report.js';
-import type { Strings } from './strings.js';
+import type { BoardStrings } from './strings.js';
+import { zhHansPsramKind } from './zh-hans-psram.js';
 
 const { bytes, count, fixed, percent, rate, seconds } = zhHansReport.format;
 
 const MEGA = 1e6;
 
-/** How many data lines a PSRAM has, as the plan's kinds. */
-export const zhHansPsramKind = (kind: string): string =>
-  kind === 'quad' ? '四线' : kind === 'octal' ? '八线' : kind;
-
-export const zhHansBoard: Strings['board'] = {
+export const zhHansBoard: BoardStrings = {
   talk: {
     chat: '您的消息',
     prompt: '待续写的文本',

@@ -1,5 +1,5 @@
 /** The element in Simplified Chinese; see `en.ts`. */
-import { zhHansBoard, zhHansPsramKind } from './zh-hans-board.js';
+import { zhHansPsramKind } from './zh-hans-psram.js';
 import { zhHansFirst } from './zh-hans-first.js';
 import { zhHansNotes } from './zh-hans-notes.js';
 import { zhHansReport } from './zh-hans-report.js';
@@ -22,7 +22,6 @@ export const zhHans: Strings = {
     usage: '无法执行该操作',
     policy: '本页面不允许该操作',
   },
-  board: zhHansBoard,
   notes: zhHansNotes,
   report: zhHansReport,
   help: {

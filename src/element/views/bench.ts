@@ -3,9 +3,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { TalkActions } from '../board/board-actions.js';
 import type { BoardState } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 
-export function benchView(state: BoardState, strings: Strings, actions: TalkActions): TemplateResult {
+export function benchView(state: BoardState, strings: AllStrings, actions: TalkActions): TemplateResult {
   const words = strings.board.bench;
   const activity = readyLink(state.link)?.activity ?? null;
   const { bench } = state;
@@ -31,7 +31,7 @@ export function benchView(state: BoardState, strings: Strings, actions: TalkActi
   </details>`;
 }
 
-function table(bench: ReadonlyMap<string, string>, strings: Strings): TemplateResult {
+function table(bench: ReadonlyMap<string, string>, strings: AllStrings): TemplateResult {
   const words = strings.board.bench;
   const value = (name: string): number => Number(bench.get(name) ?? NaN);
   const memories = (['sram', 'psram', 'flash'] as const).filter((name) => bench.has(`${name}_read`));

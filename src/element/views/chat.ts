@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SerialSupport } from '../../device/serial-support.js';
 import type { ChatActions } from '../board/board-actions.js';
 import type { BoardState } from '../board/board-state.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
@@ -22,7 +22,7 @@ export interface ChatFacts {
 export function chatView(
   state: BoardState,
   facts: ChatFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: ChatActions,
 ): TemplateResult {
   const words = strings.board.chat;
@@ -40,7 +40,12 @@ export function chatView(
   </section>`;
 }
 
-function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: ChatActions): TemplateResult {
+function body(
+  state: BoardState,
+  facts: ChatFacts,
+  strings: AllStrings,
+  actions: ChatActions,
+): TemplateResult {
   const words = strings.board.chat;
   const { link, log } = state;
   if (facts.support !== null && facts.support !== 'available')
@@ -96,7 +101,7 @@ function body(state: BoardState, facts: ChatFacts, strings: Strings, actions: Ch
   }
 }
 
-function connectButton(strings: Strings, actions: ChatActions): TemplateResult {
+function connectButton(strings: AllStrings, actions: ChatActions): TemplateResult {
   return html`<button
     type="button"
     class="primary"
@@ -107,7 +112,12 @@ function connectButton(strings: Strings, actions: ChatActions): TemplateResult {
   </button>`;
 }
 
-function waiting(text: string, more: string | null, strings: Strings, actions: ChatActions): TemplateResult {
+function waiting(
+  text: string,
+  more: string | null,
+  strings: AllStrings,
+  actions: ChatActions,
+): TemplateResult {
   return html`<div class="busy">
     <p id="waiting">${text}</p>
     <progress part="progress" aria-labelledby="waiting"></progress>
@@ -124,7 +134,7 @@ function waiting(text: string, more: string | null, strings: Strings, actions: C
 function about(
   facts: ReadonlyMap<string, string>,
   context: number,
-  strings: Strings,
+  strings: AllStrings,
   actions: ChatActions,
 ): TemplateResult {
   const words = strings.board.chat;

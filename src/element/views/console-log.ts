@@ -1,6 +1,6 @@
 /** What a board writes by itself, and a line to write to it as a terminal would. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 
 /**
  * @param type sends a line, `null` while nobody reads it
@@ -10,7 +10,7 @@ export function consoleLogView(
   log: string,
   type: ((line: string) => void) | null,
   open: boolean,
-  strings: Strings,
+  strings: AllStrings,
 ): TemplateResult {
   const words = strings.board.log;
   const submit = (event: SubmitEvent): void => {

@@ -2,12 +2,12 @@
 import { html, type TemplateResult } from 'lit';
 import type { BoardFacts, BoardNeeds } from '../../device/board-detection.js';
 import type { ImageFacts } from '../board/flash-store.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { markIcon } from './icons.js';
 import { hex } from './memory-view.js';
 
 /** The board, fact by fact. */
-export function foundView(board: BoardFacts, needs: BoardNeeds, strings: Strings): TemplateResult {
+export function foundView(board: BoardFacts, needs: BoardNeeds, strings: AllStrings): TemplateResult {
   const words = strings.board.flash;
   const { revision, flashBytes, psram } = board;
   const wanted = needs.revision;
@@ -68,7 +68,7 @@ export function foundView(board: BoardFacts, needs: BoardNeeds, strings: Strings
 }
 
 /** The parts of the image, folded. */
-export function partsView({ parts, bytes }: ImageFacts, strings: Strings): TemplateResult {
+export function partsView({ parts, bytes }: ImageFacts, strings: AllStrings): TemplateResult {
   const words = strings.board.flash;
   const columns = words.partColumns;
   return html`<details class="more">

@@ -6,7 +6,7 @@ import { FlashError, type FlashAdvice, type FlashErrorCode } from '../../device/
 import { PortError } from '../../device/port-session.js';
 import { TransportError } from '../../shared/errors.js';
 import { causeOf } from '../explain.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { buttonsDrawing, isDrawn } from './buttons-drawing.js';
 
 /** A failure in the reader's words. */
@@ -21,7 +21,7 @@ export interface BoardFailure {
  * Says what went wrong.
  * @param title for causes that are not told by the board or its port
  */
-export function boardFailure(error: Error, title: string, strings: Strings): BoardFailure {
+export function boardFailure(error: Error, title: string, strings: AllStrings): BoardFailure {
   const { flash, serial, try: emulated } = strings.board;
   if (error instanceof FlashError) {
     const words = flash.errors[error.code];
@@ -38,7 +38,7 @@ export function boardFailure(error: Error, title: string, strings: Strings): Boa
 }
 
 /** Why a board does not do what it was asked. */
-function refusal({ code }: BoardError, { board: { talk } }: Strings): string {
+function refusal({ code }: BoardError, { board: { talk } }: AllStrings): string {
   switch (code) {
     case 'no-model':
       return `${talk.noModel} ${talk.noModelText}`;
@@ -59,7 +59,7 @@ function refusal({ code }: BoardError, { board: { talk } }: Strings): string {
 /** Failures whose facts are numbers of bytes. */
 const IN_BYTES: ReadonlySet<FlashErrorCode> = new Set(['flash-too-small', 'psram-too-small']);
 
-function fact(error: FlashError, name: 'found' | 'needed', strings: Strings): string {
+function fact(error: FlashError, name: 'found' | 'needed', strings: AllStrings): string {
   const value = error.facts[name] ?? (name === 'needed' ? error.facts['expected'] : undefined) ?? '';
   if (!IN_BYTES.has(error.code) || typeof value !== 'number') return String(value);
   return value === 0 ? '' : strings.board.flash.bytes(value);
@@ -79,7 +79,7 @@ export function boardFailureView({ title, text, detail }: BoardFailure): Templat
 /** The failure of flashing as a box, with its advice. */
 export function flashFailureView(
   error: Error,
-  strings: Strings,
+  strings: AllStrings,
   title = strings.board.flash.failed,
 ): TemplateResult {
   return html`${boardFailureView(boardFailure(error, title, strings))}
@@ -89,7 +89,7 @@ export function flashFailureView(
 /** Things to try, in their order; what hands do is drawn. */
 export function adviceView(
   advice: readonly FlashAdvice[],
-  strings: Strings,
+  strings: AllStrings,
 ): TemplateResult | typeof nothing {
   if (advice.length === 0) return nothing;
   const words = strings.board.flash;

@@ -6,7 +6,7 @@ import { FlashError } from '../../device/flash-errors.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
 import type { FlashActions } from '../board/board-actions.js';
 import type { FlashState, FlashStep } from '../board/flash-store.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
 import { adviceView, boardFailure, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
@@ -30,7 +30,7 @@ export interface FlashFacts {
 export function flashView(
   state: FlashState,
   facts: FlashFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
@@ -42,7 +42,12 @@ export function flashView(
   </section>`;
 }
 
-function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: FlashActions): TemplateResult {
+function body(
+  state: FlashState,
+  facts: FlashFacts,
+  strings: AllStrings,
+  actions: FlashActions,
+): TemplateResult {
   if (state.support !== null && state.support !== 'available')
     return html`${serialReasonView(state.support, strings)}`;
   if (state.imageError !== null) return withoutImage(state.imageError, strings, actions);
@@ -64,7 +69,7 @@ function body(state: FlashState, facts: FlashFacts, strings: Strings, actions: F
 }
 
 /** What kept the image from being made may be over: a network that was away, a file that was not there. */
-function withoutImage(error: Error, strings: Strings, actions: FlashActions): TemplateResult {
+function withoutImage(error: Error, strings: AllStrings, actions: FlashActions): TemplateResult {
   return html`${flashFailureView(error, strings, strings.failures.image)}
     <div class="buttons">
       <button
@@ -83,7 +88,7 @@ function withoutImage(error: Error, strings: Strings, actions: FlashActions): Te
 function idle(
   { image }: FlashState,
   error: Error | null,
-  strings: Strings,
+  strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
@@ -111,7 +116,7 @@ function idle(
     </details>`;
 }
 
-function looking(progress: FlashProgress | null, strings: Strings, actions: FlashActions): TemplateResult {
+function looking(progress: FlashProgress | null, strings: AllStrings, actions: FlashActions): TemplateResult {
   const words = strings.board.flash;
   return html`<div class="busy">
     <p id="flash-phase">${progress === null ? words.looking : words.phases[progress.phase]}</p>
@@ -125,7 +130,7 @@ function looking(progress: FlashProgress | null, strings: Strings, actions: Flas
 function found(
   { image, label, slow }: FlashState,
   { board, problem, accepted }: Extract<FlashStep, { kind: 'found' }>,
-  strings: Strings,
+  strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
@@ -169,7 +174,7 @@ function found(
 }
 
 /** A bridge that loses bytes at the usual rate does not at the rate with which every chip begins. */
-function speedField(slow: boolean, strings: Strings, actions: FlashActions): TemplateResult {
+function speedField(slow: boolean, strings: AllStrings, actions: FlashActions): TemplateResult {
   return html`<label class="check">
     <input
       type="checkbox"
@@ -181,7 +186,7 @@ function speedField(slow: boolean, strings: Strings, actions: FlashActions): Tem
 }
 
 /** For the tally. */
-function labelField(label: string, strings: Strings, actions: FlashActions): TemplateResult {
+function labelField(label: string, strings: AllStrings, actions: FlashActions): TemplateResult {
   const words = strings.board.flash;
   return html`<div class="field board-name">
     <label for="board-label">${words.label}</label>
@@ -199,7 +204,11 @@ function labelField(label: string, strings: Strings, actions: FlashActions): Tem
   </div>`;
 }
 
-function flashing(progress: FlashProgress | null, strings: Strings, actions: FlashActions): TemplateResult {
+function flashing(
+  progress: FlashProgress | null,
+  strings: AllStrings,
+  actions: FlashActions,
+): TemplateResult {
   const words = strings.board.flash;
   const value = progress === null || progress.total === 0 ? undefined : progress.done / progress.total;
   return html`<div class="busy">
@@ -224,7 +233,7 @@ function flashing(progress: FlashProgress | null, strings: Strings, actions: Fla
   </div>`;
 }
 
-function amount(progress: FlashProgress, strings: Strings): string {
+function amount(progress: FlashProgress, strings: AllStrings): string {
   const words = strings.board.flash;
   const facts = [words.amount(progress.done, progress.total)];
   if (progress.bytesPerSecond !== null) facts.push(words.rate(progress.bytesPerSecond));
@@ -236,7 +245,7 @@ function done(
   { image }: FlashState,
   { entry }: Extract<FlashStep, { kind: 'done' }>,
   { canChat }: FlashFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
@@ -273,7 +282,7 @@ function done(
 
 function failed(
   { error }: Extract<FlashStep, { kind: 'failed' }>,
-  strings: Strings,
+  strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
@@ -299,7 +308,7 @@ function isGone(error: Error): boolean {
   return !(error instanceof FlashError) || error.code === 'port-lost' || error.code === 'port-busy';
 }
 
-function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateResult | typeof nothing {
+function tally({ entries, tally: sum }: FlashState, strings: AllStrings): TemplateResult | typeof nothing {
   const words = strings.board.flash;
   if (sum === null || entries.length === 0) return nothing;
   const columns = words.tallyColumns;
@@ -354,7 +363,7 @@ function tally({ entries, tally: sum }: FlashState, strings: Strings): TemplateR
 /** The same without Web Serial. */
 function otherWay(
   { fileName, copied, canTake }: FlashFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;

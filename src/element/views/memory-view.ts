@@ -4,14 +4,14 @@ import type { EmulatorActions } from '../board/board-actions.js';
 import type { EmulatedState, MemoryPage } from '../board/emulated-store.js';
 import { spansWithin, type MemorySpan } from '../board/memory-map.js';
 import { PAGE_BYTES, readAddressText, type RegionName } from '../board/memory-regions.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 
 /** Bytes in a row of the table. */
 const ROW_BYTES = 16;
 
 export function memoryView(
   state: EmulatedState,
-  strings: Strings,
+  strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult | typeof nothing {
   const words = strings.board.memory;
@@ -84,7 +84,7 @@ export function memoryView(
   </details>`;
 }
 
-function bytesTable(page: MemoryPage, map: readonly MemorySpan[], strings: Strings): TemplateResult {
+function bytesTable(page: MemoryPage, map: readonly MemorySpan[], strings: AllStrings): TemplateResult {
   const words = strings.board.memory;
   const { address, bytes } = page;
   if (bytes === null) return html`<p class="quiet">${words.nothing}</p>`;
@@ -132,7 +132,7 @@ function bytesTable(page: MemoryPage, map: readonly MemorySpan[], strings: Strin
 function spans(
   { address }: MemoryPage,
   map: readonly MemorySpan[],
-  strings: Strings,
+  strings: AllStrings,
 ): TemplateResult | typeof nothing {
   const words = strings.board.memory;
   const here = spansWithin(map, address, PAGE_BYTES);

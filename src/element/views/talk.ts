@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { TalkActions } from '../board/board-actions.js';
 import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { boardFailure, boardFailureView, type BoardFailure } from './flash-failure.js';
 import { numberField } from './number-field.js';
 
@@ -24,7 +24,7 @@ export interface TalkFacts {
 export function talkView(
   state: BoardState,
   facts: TalkFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: TalkActions,
 ): TemplateResult {
   const words = strings.board.talk;
@@ -52,7 +52,7 @@ export function talkView(
   </div>`;
 }
 
-function conversation(turns: readonly Turn[], facts: TalkFacts, strings: Strings): TemplateResult {
+function conversation(turns: readonly Turn[], facts: TalkFacts, strings: AllStrings): TemplateResult {
   const words = strings.board.talk;
   if (turns.length === 0) return html`<p class="text empty">${words.empty}</p>`;
   // Reversed, so that the newest end stays in sight without a script.
@@ -87,13 +87,13 @@ function conversation(turns: readonly Turn[], facts: TalkFacts, strings: Strings
 }
 
 /** Why there is no answer, in one sentence or two. */
-export function failedTurn({ error }: Turn, strings: Strings): BoardFailure {
+export function failedTurn({ error }: Turn, strings: AllStrings): BoardFailure {
   const title = strings.board.talk.failedTurn;
   const failure = boardFailure(error ?? new Error(), title, strings);
   return { ...failure, text: `${title}: ${failure.text}` };
 }
 
-function failure(turn: Turn, strings: Strings): TemplateResult {
+function failure(turn: Turn, strings: AllStrings): TemplateResult {
   const { text, detail } = failedTurn(turn, strings);
   return html`<p class="quiet facts-line">${text}</p>
     ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${detail}</p>`}`;
@@ -103,7 +103,7 @@ function turnFacts(
   turn: Turn,
   state: Exclude<Turn['state'], 'failed'>,
   { emulated }: TalkFacts,
-  strings: Strings,
+  strings: AllStrings,
 ): string {
   const words = strings.board.talk;
   const facts = [words.tokens(turn.tokens)];
@@ -116,7 +116,7 @@ function turnFacts(
 }
 
 /** Why the board cannot be given text, or what went wrong last. */
-function problem(state: BoardState, strings: Strings): TemplateResult | typeof nothing {
+function problem(state: BoardState, strings: AllStrings): TemplateResult | typeof nothing {
   const words = strings.board.talk;
   const ready = readyLink(state.link);
   if (ready !== null && !ready.welcome.hasModel) {
@@ -135,7 +135,7 @@ function problem(state: BoardState, strings: Strings): TemplateResult | typeof n
 function form(
   { link, options, turns }: BoardState,
   { locked }: TalkFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: TalkActions,
 ): TemplateResult {
   const words = strings.board.talk;
@@ -189,7 +189,7 @@ function form(
 function sampling(
   welcome: { readonly vocabSize: number; readonly context: number } | null,
   options: TalkOptions,
-  strings: Strings,
+  strings: AllStrings,
   actions: TalkActions,
 ): TemplateResult {
   const words = strings.board.talk;

@@ -4,7 +4,7 @@ import type { EmulatorReport, EmulatorSpeed, EmulatorState } from '../../device/
 import type { EmulatorActions } from '../board/board-actions.js';
 import type { BoardState } from '../board/board-state.js';
 import type { EmulatedState } from '../board/emulated-store.js';
-import type { Strings } from '../strings/strings.js';
+import type { AllStrings } from '../strings/strings.js';
 import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
@@ -28,7 +28,7 @@ export function tryView(
   board: BoardState,
   emulated: EmulatedState,
   facts: TryFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult {
   const words = strings.board.try;
@@ -52,7 +52,7 @@ function body(
   board: BoardState,
   emulated: EmulatedState,
   facts: TryFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult {
   const words = strings.board.try;
@@ -111,13 +111,13 @@ function lineOf({ locked }: TryFacts, { talk }: EmulatorActions): ((line: string
 function afterwards(
   board: BoardState,
   facts: TryFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult {
   return talkView(board, { locked: facts.locked, emulated: true }, strings, actions.talk);
 }
 
-function waiting(text: string, strings: Strings, actions: EmulatorActions): TemplateResult {
+function waiting(text: string, strings: AllStrings, actions: EmulatorActions): TemplateResult {
   return html`<div class="busy">
     <p id="waiting">${text}</p>
     <progress part="progress" aria-labelledby="waiting"></progress>
@@ -129,7 +129,7 @@ function waiting(text: string, strings: Strings, actions: EmulatorActions): Temp
   </div>`;
 }
 
-function restartButtons(strings: Strings, actions: EmulatorActions): TemplateResult {
+function restartButtons(strings: AllStrings, actions: EmulatorActions): TemplateResult {
   const words = strings.board.try;
   return html`<div class="buttons">
     <button type="button" class="primary" part="button primary-button" @click=${() => actions.start()}>
@@ -142,7 +142,7 @@ function restartButtons(strings: Strings, actions: EmulatorActions): TemplateRes
 function control(
   { status, speed, resting }: EmulatedState,
   facts: TryFacts,
-  strings: Strings,
+  strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult {
   const words = strings.board.try;
@@ -210,7 +210,7 @@ function control(
   </div>`;
 }
 
-function cores(at: EmulatorState | null, strings: Strings): TemplateResult | typeof nothing {
+function cores(at: EmulatorState | null, strings: AllStrings): TemplateResult | typeof nothing {
   const words = strings.board.try;
   if (at === null) return nothing;
   const columns = words.coreColumns;
@@ -257,7 +257,7 @@ function cores(at: EmulatorState | null, strings: Strings): TemplateResult | typ
 }
 
 /** What the chip stopped at, in plain words; the details are for those who want them. */
-function fault(report: EmulatorReport, strings: Strings): TemplateResult {
+function fault(report: EmulatorReport, strings: AllStrings): TemplateResult {
   const words = strings.board.try;
   return html`<div class="failure fault" part="failure" role="group" aria-labelledby="fault-title">
     <div>
