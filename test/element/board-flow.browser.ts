@@ -60,6 +60,21 @@ describe('the emulated board on the page', function () {
     ]);
   });
 
+  it('tells the speed on a board and the speed here, and changes how its time passes', async () => {
+    const element = await make();
+    await toRunning(element);
+    await element.send('Turn on the light.');
+    await element.updateComplete;
+    expect(shown(element), 'as the board counts').to.contain('100 tokens per second on a board');
+    expect(shown(element), 'as this computer does').to.match(/[\d,.]+ tokens per second here/);
+    const modelled = [...root(element).querySelectorAll<HTMLInputElement>('input[name=speed]')].find(
+      ({ checked }) => !checked,
+    );
+    modelled?.click();
+    await waitUntil(() => stage.emulator.calls.some((call) => call.startsWith('speed ')));
+    await says(element, 'Held to the time that a board would take');
+  });
+
   it('goes on with the conversation, and starts over', async () => {
     const element = await make();
     await toRunning(element);
