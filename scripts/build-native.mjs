@@ -15,6 +15,7 @@ import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernel
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
 import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
 import { ROOT } from './lib/run.mjs';
+import { checkRustLicences, writeRustLicences } from './lib/rust-licences.mjs';
 import { emptyTotals, totalsLine } from './lib/totals.mjs';
 import { ensureToolchain, toolchainVersions } from './lib/toolchain.mjs';
 
@@ -24,12 +25,14 @@ const ARTEFACTS = {
     sources: kernelsSources,
     build: buildKernels,
     flags: KERNELS_FLAGS,
+    hasCrates: true,
   },
   emulator: {
     prebuilt: 'kernels/crates/emulator-wasm/prebuilt',
     sources: emulatorSources,
     build: buildEmulator,
     flags: EMULATOR_FLAGS,
+    hasCrates: true,
   },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
   firmware: {
@@ -89,6 +92,7 @@ async function work(name, artefact) {
             `If the sources changed on purpose: npm run build:native -- --only ${name}`,
         );
       }
+      if (artefact.hasCrates) await checkRustLicences();
       console.log(`${name}: rebuilt, the same bytes`);
       return;
     }
@@ -100,6 +104,7 @@ async function work(name, artefact) {
       ...facts,
       artefacts: built,
     });
+    if (artefact.hasCrates) await writeRustLicences();
     console.log(`${name}: built ${Object.keys(built).join(', ')} into ${artefact.prebuilt}`);
   } finally {
     await rm(scratch, { recursive: true, force: true });

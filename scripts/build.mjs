@@ -5,6 +5,7 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
 import { thirdPartyLicences } from './lib/licences.mjs';
 import { ROOT, runOrThrow } from './lib/run.mjs';
+import { RUST_LICENCES } from './lib/rust-licences.mjs';
 
 const DIST = path.join(ROOT, 'dist');
 
@@ -34,7 +35,8 @@ try {
   await mkdir(DIST, { recursive: true });
   await copyPrograms();
   await copySample();
-  const licences = await thirdPartyLicences(await bundleAll(DIST));
+  const bundled = await thirdPartyLicences(await bundleAll(DIST));
+  const licences = `${bundled}\n\n${await readFile(path.join(ROOT, RUST_LICENCES), 'utf8')}`;
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), licences);
   await addLicences(path.join(DIST, BUNDLE), licences);
   await chmod(path.join(DIST, 'cli.js'), 0o755);

@@ -33,21 +33,10 @@ const CACHE = path.join(
  * @param {string} output absolute folder
  */
 export async function buildRustModule(crate, name, output) {
-  const target = path.join(CACHE, `${crate}-target`);
-  const cargoHome = process.env.CARGO_HOME ?? path.join(os.homedir(), '.cargo');
-  const manifest = path.join(ROOT, 'kernels/Cargo.toml');
-  const env = {
-    RUSTC,
-    // -Zbuild-std is an unstable switch; Debian's compiler is a stable one.
-    RUSTC_BOOTSTRAP: '1',
-    RUSTFLAGS: undefined,
-    RUSTUP_TOOLCHAIN: undefined,
-    CARGO_TARGET_DIR: target,
-    CARGO_HOME: cargoHome,
-    CARGO_INCREMENTAL: '0',
-  };
+  const target = targetFolder(crate);
+  const env = environment(crate);
   // The registry's folder exists only once something was fetched, and its name must be known to be replaced.
-  await runOrThrow(CARGO, ['fetch', '--locked', '--manifest-path', manifest], { env, quiet: true });
+  await runOrThrow(CARGO, ['fetch', '--locked', '--manifest-path', MANIFEST], { env, quiet: true });
   const rustflags = [
     `-Clinker=${WASM_LD}`,
     '-Ctarget-feature=+simd128',
@@ -56,14 +45,65 @@ export async function buildRustModule(crate, name, output) {
     '-Zunstable-options',
     '-Cpanic=immediate-abort',
     `--remap-path-prefix=${ROOT}=/source`,
-    ...registryFolders(cargoHome).map((folder) => `--remap-path-prefix=${folder}=/registry`),
+    ...registryFolders(cargoHome()).map((folder) => `--remap-path-prefix=${folder}=/registry`),
   ];
-  const args = ['build', '--release', '--locked', '--lib', '--package', crate, '--manifest-path', manifest];
-  await runOrThrow(CARGO, [...args, '--target', TARGET, ...STANDARD_LIBRARY], {
+  await runOrThrow(CARGO, buildArguments(crate), {
     env: { ...env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
     quiet: true,
   });
   await bind(path.join(target, TARGET, 'release', `${crate.replaceAll('-', '_')}.wasm`), output, name);
+}
+
+/**
+ * Everything that is compiled into a crate of the workspace `kernels/`, itself and the standard library included. Nothing
+ * is compiled for it.
+ * @param {string} crate package name
+ * @returns {Promise<{name: string, version: string, isStd: boolean, ofRegistry: boolean}[]>} `isStd` for the standard
+ *   library and what it takes along
+ */
+export async function compiledCrates(crate) {
+  const env = environment(crate);
+  // Apart, so that its progress is not in the way of what the next command prints.
+  await runOrThrow(CARGO, ['fetch', '--locked', '--manifest-path', MANIFEST], { env, quiet: true });
+  const args = [...buildArguments(crate), '--unit-graph', '-Zunstable-options', '--quiet'];
+  const { units } = JSON.parse(await runOrThrow(CARGO, args, { env, quiet: true }));
+  return units
+    .filter(({ platform, mode }) => platform === TARGET && mode === 'build')
+    .map(({ pkg_id: id, is_std: isStd }) => {
+      // SOURCE#NAME@VERSION, or SOURCE/NAME#VERSION.
+      const [source, rest] = id.split('#');
+      const [name, version] = rest.includes('@') ? rest.split('@') : [source.split('/').at(-1), rest];
+      return { name, version, isStd, ofRegistry: source.startsWith('registry+') };
+    });
+}
+
+/** Where cargo keeps what it fetched. */
+export function cargoHome() {
+  return process.env.CARGO_HOME ?? path.join(os.homedir(), '.cargo');
+}
+
+const MANIFEST = path.join(ROOT, 'kernels/Cargo.toml');
+
+function targetFolder(crate) {
+  return path.join(CACHE, `${crate}-target`);
+}
+
+function environment(crate) {
+  return {
+    RUSTC,
+    // -Zbuild-std is an unstable switch; Debian's compiler is a stable one.
+    RUSTC_BOOTSTRAP: '1',
+    RUSTFLAGS: undefined,
+    RUSTUP_TOOLCHAIN: undefined,
+    CARGO_TARGET_DIR: targetFolder(crate),
+    CARGO_HOME: cargoHome(),
+    CARGO_INCREMENTAL: '0',
+  };
+}
+
+function buildArguments(crate) {
+  const args = ['build', '--release', '--locked', '--lib', '--package', crate, '--manifest-path', MANIFEST];
+  return [...args, '--target', TARGET, ...STANDARD_LIBRARY];
 }
 
 /** Runs wasm-bindgen and keeps the files that are used, under names without the tool's suffix. */
@@ -81,8 +121,8 @@ async function bind(compiled, output, name) {
 }
 
 /** Where cargo unpacked crates: one folder for each registry, named by the registry. */
-function registryFolders(cargoHome) {
-  const sources = path.join(cargoHome, 'registry/src');
+export function registryFolders(home) {
+  const sources = path.join(home, 'registry/src');
   try {
     return readdirSync(sources).map((name) => path.join(sources, name));
   } catch {

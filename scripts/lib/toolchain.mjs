@@ -18,7 +18,10 @@ export const QEMU_XTENSA = 'qemu-xtensa';
 /** Debian's Rust, which ships the standard library's sources: WebAssembly's std is compiled with the crate. */
 export const RUSTC = '/usr/bin/rustc';
 export const CARGO = '/usr/bin/cargo';
-const RUST_STD_SOURCE = '/usr/lib/rustlib/src/rust/library/std/Cargo.toml';
+export const RUST_LIBRARY = '/usr/lib/rustlib/src/rust/library';
+const RUST_STD_SOURCE = `${RUST_LIBRARY}/std/Cargo.toml`;
+/** Debian's account of who holds which part of it, under which licence. */
+export const RUST_COPYRIGHT = '/usr/share/doc/rust-web-src/copyright';
 
 /** Debian packages by purpose. */
 export const PACKAGES = {

@@ -86,6 +86,20 @@ test('the licences of what was bundled travel along', { skip }, () => {
     assert.ok(text.includes(`\n${name}`) || text.startsWith(name), name);
 });
 
+test('the licences of what the WebAssembly was compiled from travel along', { skip }, () => {
+  const text = readFileSync(path.join(dist, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
+  assert.ok(text.includes(readFileSync(path.join(root, 'kernels/THIRD-PARTY-LICENCES.txt'), 'utf8').trim()));
+  for (const name of ['wasm-bindgen ', 'sha2 ', 'Rust standard library ', 'dlmalloc ', 'hashbrown ', 'libm '])
+    assert.ok(text.includes(`\n${name}`), name);
+});
+
+test('the flasher stubs are named with their origin', { skip }, () => {
+  const text = readFileSync(path.join(dist, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
+  const section = /\nesptool-js \S+, flasher stubs\n=+\n\n([^=]*)/.exec(text)?.[1] ?? '';
+  for (const words of ['esp32s3.json', ...OTHER_CHIPS, 'stub_flasher/2', 'Espressif Systems'])
+    assert.ok(section.includes(words), words);
+});
+
 test('the one file is a script, and carries licences and every program', { skip }, () => {
   const text = readFileSync(path.join(dist, 'esp32-llm-converter.bundle.js'), 'utf8');
   assert.doesNotThrow(() => new Script(text));
