@@ -50,11 +50,17 @@ function bundledEsptool() {
 
 /** The command `media-features`: what a reader's system asks for, such as forced colours; by its name in media queries. */
 function mediaFeatures() {
+  // Each session has wishes of its own, which end with it; pages are used again by later files.
+  const sessions = new Map();
   return {
     name: 'media-features',
     async executeCommand({ command, payload, session }) {
       if (command !== 'media-features') return undefined;
+      await sessions.get(session.id)?.detach();
+      sessions.delete(session.id);
+      if (Object.keys(payload).length === 0) return true;
       const protocol = await session.browser.getPage(session.id).createCDPSession();
+      sessions.set(session.id, protocol);
       const features = Object.entries(payload).map(([name, value]) => ({ name, value }));
       await protocol.send('Emulation.setEmulatedMedia', { features });
       return true;

@@ -66,7 +66,7 @@ describe('the emulated board on the page', function () {
     await element.send('Turn on the light.');
     await element.updateComplete;
     expect(shown(element), 'as the board counts').to.contain('100 tokens per second on a board');
-    expect(shown(element), 'as this computer does').to.match(/[\d,.]+ tokens per second here/);
+    expect(shown(element), 'as this computer does').to.match(/· [\d,.]+ here/);
     const modelled = [...root(element).querySelectorAll<HTMLInputElement>('input[name=speed]')].find(
       ({ checked }) => !checked,
     );
