@@ -83,6 +83,38 @@ describe('the element under content policies', function () {
     expect(await notes(page)).not.to.contain('worker');
   });
 
+  it('draws nothing where its policy is not listed, and the browser names it', async () => {
+    const frame = document.createElement('iframe');
+    const policy = TRUSTED.replace('trusted-types esp32-llm-converter', 'trusted-types lit-html');
+    frame.srcdoc = `<!doctype html><html lang="en"><head><title>page</title>
+      <script>
+        addEventListener('securitypolicyviolation', ({ effectiveDirective, sample }) => {
+          (globalThis.refused ??= []).push(effectiveDirective + ' ' + sample);
+        });
+      </script>
+      <meta http-equiv="Content-Security-Policy" content="${policy}"><base href="${location.origin}/">
+      ${SCRIPT}</head><body>${TAG}</body></html>`;
+    document.body.append(frame);
+    page = {
+      element: document.createElement('esp32-llm-converter'),
+      window: frame.contentWindow as Window & typeof globalThis,
+      remove: () => {
+        frame.remove();
+      },
+    };
+    const refused = (): string[] => (frame.contentWindow as unknown as { refused?: string[] }).refused ?? [];
+    await waitUntil(
+      () => refused().some((each) => each.startsWith('trusted-types ')),
+      'nothing was refused',
+      {
+        timeout: PATIENCE,
+      },
+    );
+    expect(refused().join()).to.contain('trusted-types esp32-llm-converter');
+    const drawn = frame.contentDocument?.querySelector('esp32-llm-converter')?.shadowRoot;
+    expect(drawn?.querySelector('.base') ?? null).to.equal(null);
+  });
+
   it('leaves the name of that policy to the page, also when the script came twice', async () => {
     page = await open(
       `${TRUSTED.replace("'self'", "'self' 'unsafe-inline'")} lit-html`,
