@@ -78,7 +78,7 @@ async function bundlePage(dist, workers, modules) {
     input,
     plugins: [
       embedWorkers(workers),
-      withoutPage(),
+      litForAnyPage(),
       typescript(),
       json(),
       nodeResolve({ browser: true }),
@@ -108,7 +108,7 @@ async function bundleOne(dist, workers, modules) {
     plugins: [
       embedWorkers(workers),
       embedPrograms(dist),
-      withoutPage(),
+      litForAnyPage(),
       typescript(),
       json(),
       nodeResolve({ browser: true }),
@@ -182,21 +182,32 @@ function tightTemplates(source) {
   );
 }
 
-/** What Lit's modules take for granted while they are loaded, and what stands in where there is no page. */
-const WITHOUT_PAGE = {
-  'reactive-element.js': [/\bextends HTMLElement\b/, 'extends(globalThis.HTMLElement??class{})'],
-  'lit-html.js': [/=document,/, '=globalThis.document??{createTreeWalker(){}},'],
+/**
+ * What Lit's modules take for granted while they are loaded, and what stands in. The element can be imported on a server, which
+ * renders its tag and leaves the rest to the browser. And where Trusted Types are demanded, the page may have a Lit of its own,
+ * which has taken the policy's name or still wants it: the element's policy serves its Lit too.
+ */
+const FOR_ANY_PAGE = {
+  'reactive-element.js': [[/\bextends HTMLElement\b/, 'extends(globalThis.HTMLElement??class{})']],
+  'lit-html.js': [
+    [/=document,/, '=globalThis.document??{createTreeWalker(){}},'],
+    [/=(\w+)\?\1\.createPolicy\("lit-html",\{createHTML:(\w+)=>\2\}\):void 0,/, '=policy,'],
+    [/^/, `import{policy}from${JSON.stringify(path.join(ROOT, 'src/worker/trusted-types.ts'))};`],
+  ],
 };
 
-/** The element can be imported on a server, which renders its tag and leaves the rest to the browser. */
-function withoutPage() {
+function litForAnyPage() {
   return {
-    name: 'without-page',
+    name: 'lit-for-any-page',
     transform(source, id) {
-      const [pattern, replacement] = WITHOUT_PAGE[path.basename(id)] ?? [];
-      if (pattern === undefined || !id.includes('node_modules')) return null;
-      if (!pattern.test(source)) throw new Error(`${id} is another version than is known here.`);
-      return { code: source.replace(pattern, replacement), map: null };
+      const changes = FOR_ANY_PAGE[path.basename(id)];
+      if (changes === undefined || !id.includes('node_modules')) return null;
+      let code = source;
+      for (const [pattern, replacement] of changes) {
+        if (!pattern.test(code)) throw new Error(`${id} is another version than is known here.`);
+        code = code.replace(pattern, replacement);
+      }
+      return { code, map: null };
     },
   };
 }

@@ -295,7 +295,10 @@ export class Esp32LlmConverter extends LitElement {
   /** What readers cannot change: words of `model`, `board`, `scheme`, `context`, `prompt`; without words all of it. */
   @property() locked: string | null = null;
 
-  /** The steps that are shown: words of `choose`, `fit`, `convert`, `compare`, `try`, `take`, `flash`, `chat`; default all. */
+  /**
+   * The steps that are shown: words of `choose`, `fit`, `convert`, `compare`, `try`, `take`, `flash`, `chat`; default all. Without
+   * `choose` the page's own `model` is read by itself, once: when the element is first shown with both attributes.
+   */
   @property() steps: string | null = null;
 
   /** Readers cannot name models elsewhere: no field for addresses and models of the Hub. */
@@ -363,6 +366,8 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override updated(): void {
+    // Nothing was chosen or taken back yet, and the page leaves no choice.
+    if (this.#turn === 0 && this.model !== null && !this.#presetWords().steps.has('choose')) void this.load();
     // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
     if (!this.#hadFocus || this.shadowRoot?.activeElement !== null) return;
     this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
@@ -584,13 +589,13 @@ export class Esp32LlmConverter extends LitElement {
     this.renderRoot.querySelector<HTMLInputElement>(`#${what}-input`)?.click();
   }
 
-  #picked(event: Event): void {
-    const input = event.target as HTMLInputElement;
+  readonly #picked = ({ target }: Event): void => {
+    const input = target as HTMLInputElement;
     const files = [...(input.files ?? [])];
     // The same folder may be picked again.
     input.value = '';
     if (files.length > 0 && !this.#modelLocked()) void this.load(files);
-  }
+  };
 
   /** The current step. */
   get step(): Step {
@@ -731,24 +736,8 @@ export class Esp32LlmConverter extends LitElement {
       </header>
       <div class="body">${this.#renderView(view)}</div>
       <div class="hidden" role="status">${this.announcement}</div>
-      <input
-        id="folder-input"
-        type="file"
-        hidden
-        webkitdirectory
-        @change=${(event: Event) => {
-          this.#picked(event);
-        }}
-      />
-      <input
-        id="file-input"
-        type="file"
-        hidden
-        multiple
-        @change=${(event: Event) => {
-          this.#picked(event);
-        }}
-      />
+      <input id="folder-input" type="file" hidden webkitdirectory @change=${this.#picked} />
+      <input id="file-input" type="file" hidden multiple @change=${this.#picked} />
     </div>`;
   }
 

@@ -3,7 +3,7 @@ import { EmulatorDevice, type EmulatorWatch } from '../device/emulator.js';
 import { workerLink } from '../device/emulator-link.js';
 import type { EmulatorOptions } from '../device/emulator-types.js';
 import { compileOnce } from './runtime.js';
-import { blobStart, startPlainWorker, urlStart, type WorkerStart } from './start.js';
+import { blobStart, startEmulatorWorker, urlStart, type WorkerStart } from './start.js';
 
 /** Addresses of the emulator. */
 export interface EmulatorUrls {
@@ -27,7 +27,7 @@ export async function startEmulator(
 ): Promise<EmulatorDevice> {
   const [module, worker] = await Promise.all([
     compileOnce(urls.emulator),
-    startPlainWorker(await emulatorStarts(urls.worker), { signal }),
+    startEmulatorWorker(await emulatorStarts(urls.worker), { signal }),
   ]);
   return EmulatorDevice.start(workerLink(worker), module, image, options, watch);
 }

@@ -2,7 +2,7 @@
 import type { Runtime } from '../pipeline/types.js';
 import { PolicyError } from '../shared/policy-error.js';
 import { isToPage, PROTOCOL, type ToWorker } from './protocol.js';
-import { scriptUrl } from './trusted-types.js';
+import { policy } from './trusted-types.js';
 
 /** One way to start a worker. */
 export interface WorkerStart {
@@ -44,6 +44,12 @@ export function urlStart(url: string, type: WorkerType = 'classic'): WorkerStart
   };
 }
 
+/** The address as `Worker` wants it: as it is, or vouched for where Trusted Types are enforced. */
+function scriptUrl(url: string): string {
+  // The constructor takes the trusted object where it takes a string.
+  return policy === undefined ? url : (policy.createScriptURL(url) as string);
+}
+
 /** No thread at all, where the page permits none. */
 export function pageStart(onStart: () => void): WorkerStart {
   return {
@@ -72,6 +78,22 @@ export async function defaultStarts(workerUrl: string | null): Promise<WorkerSta
 /** How long a worker may take to say hello and to be ready. A refusal by policy is silent in some browsers. */
 export const READY_TIMEOUT = 10_000;
 
+/** Whose worker it is, and its file. */
+interface Wanted {
+  readonly who: string;
+  readonly file: string;
+}
+
+const CONVERTER: Wanted = {
+  who: 'The page does not let the converter start its worker.',
+  file: "worker.js on the page's own origin and name it with the attribute worker-url",
+};
+
+const EMULATOR: Wanted = {
+  who: 'The emulated board needs a worker, and the page does not let it start one.',
+  file: "emulator-worker.js on the page's own origin, beside the worker.js that the attribute worker-url names",
+};
+
 interface StartOptions {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -90,7 +112,7 @@ export function startWorker(
   // Rejections are met below; until then nobody may call them unhandled.
   runtime.catch(() => undefined);
   const timeout = options.timeout ?? READY_TIMEOUT;
-  return firstThatWorks(ways, options, async (worker) => {
+  return firstThatWorks(ways, CONVERTER, options, async (worker) => {
     const setup: ToWorker = { type: 'setup', runtime: await runtime };
     const ready = heard(worker, 'ready', timeout, options.signal);
     worker.postMessage(setup);
@@ -99,15 +121,19 @@ export function startWorker(
 }
 
 /**
- * Starts a worker that needs nothing but to say hello, by the first way that works.
+ * Starts the emulator's worker, which needs nothing but to say hello, by the first way that works.
  * @throws PolicyError when no way works; the signal's reason
  */
-export function startPlainWorker(ways: readonly WorkerStart[], options: StartOptions = {}): Promise<Worker> {
-  return firstThatWorks(ways, options, () => Promise.resolve());
+export function startEmulatorWorker(
+  ways: readonly WorkerStart[],
+  options: StartOptions = {},
+): Promise<Worker> {
+  return firstThatWorks(ways, EMULATOR, options, () => Promise.resolve());
 }
 
 async function firstThatWorks(
   ways: readonly WorkerStart[],
+  { who, file }: Wanted,
   options: StartOptions,
   setUp: (worker: Worker) => Promise<void>,
 ): Promise<Worker> {
@@ -123,8 +149,7 @@ async function firstThatWorks(
     }
   }
   throw new PolicyError(
-    'The page does not let the converter start its worker. Add "worker-src blob:" to its Content-Security-Policy, or put ' +
-      `worker.js on the page's own origin and name it with the attribute worker-url. (${reasons.join('; ')})`,
+    `${who} Add "worker-src blob:" to its Content-Security-Policy, or put ${file}. (${reasons.join('; ')})`,
     'worker',
   );
 }

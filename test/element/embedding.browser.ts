@@ -7,63 +7,17 @@ import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js
 import { en } from '../../src/element/strings/en.js';
 import { es } from '../../src/element/strings/es.js';
 import { LANGUAGES } from '../../src/element/strings/strings.js';
-
-/** The policy that the README asks embedders for, the site being the frame's own. */
-const DOCUMENTED =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'";
-
-const PATIENCE = 60_000;
-
-interface Page {
-  readonly element: Esp32LlmConverter;
-  readonly window: Window & typeof globalThis;
-  remove(): void;
-}
-
-/** The same server under another name: another origin, as a CDN is. */
-const ELSEWHERE = `http://127.0.0.1:${location.port}`;
-
-const TAG = '<esp32-llm-converter></esp32-llm-converter>';
-
-const SCRIPT = '<script type="module" src="/dist/define.js"></script>';
-
-/** Opens a page with a policy and the given HTML for the element. */
-async function open(policy: string | null, tag = TAG, script = SCRIPT): Promise<Page> {
-  const frame = document.createElement('iframe');
-  frame.width = '800';
-  const meta = policy === null ? '' : `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  frame.srcdoc = `<!doctype html><html lang="en"><head><title>page</title>${meta}
-    <base href="${location.origin}/">${script}</head><body>${tag}</body></html>`;
-  document.body.append(frame);
-  await waitUntil(
-    () =>
-      frame.contentDocument?.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('.drop') ??
-      false,
-    'the element did not come up',
-    { timeout: PATIENCE },
-  );
-  const element = frame.contentDocument?.querySelector('esp32-llm-converter');
-  const window = frame.contentWindow as (Window & typeof globalThis) | null;
-  if (!element || window === null) throw new Error('The frame has no element.');
-  return {
-    element,
-    window,
-    remove: () => {
-      frame.remove();
-    },
-  };
-}
-
-/** The sample as a person would drop it: nothing has to be fetched for it. */
-async function sampleFiles(): Promise<File[]> {
-  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
-  return Promise.all(
-    names.map(async (name) => {
-      const response = await fetch(`/models/home-commands/${name}`);
-      return new File([await response.arrayBuffer()], name);
-    }),
-  );
-}
+import {
+  DOCUMENTED,
+  ELSEWHERE,
+  open,
+  PATIENCE,
+  sampleFiles,
+  SCRIPT,
+  TAG,
+  TRUSTED,
+  type Page,
+} from './embedded-page.js';
 
 /** What the element says about the model that it read. */
 async function notes(page: Page): Promise<string> {
@@ -103,11 +57,77 @@ describe('the element under content policies', function () {
   });
 
   it('reads a model where Trusted Types are demanded', async () => {
+    page = await open(TRUSTED);
+    await page.element.load('/models/home-commands/');
+    expect(page.element.step).to.equal('fit');
+    // Vouched for by its own policy: there is a worker.
+    expect(await notes(page)).not.to.contain('worker');
+  });
+
+  it('comes up on a page that has a Lit of its own, whose policy may be there but once', async () => {
     page = await open(
-      `${DOCUMENTED}; require-trusted-types-for 'script'; trusted-types lit-html esp32-llm-converter`,
+      `${TRUSTED.replace("'self'", "'self' 'unsafe-inline'")} lit-html`,
+      TAG,
+      `<script>
+        const policy = trustedTypes.createPolicy('lit-html', { createHTML: (text) => text });
+        try {
+          trustedTypes.createPolicy('lit-html', { createHTML: (text) => text });
+        } catch {
+          globalThis.onlyOnce = true;
+        }
+      </script>${SCRIPT}`,
+    );
+    expect('onlyOnce' in page.window).to.be.true;
+    await page.element.load('/models/home-commands/');
+    expect(page.element.step).to.equal('fit');
+    expect(await notes(page)).not.to.contain('worker');
+  });
+
+  it('draws nothing where its policy is not listed, and the browser names it', async () => {
+    const frame = document.createElement('iframe');
+    const policy = TRUSTED.replace('trusted-types esp32-llm-converter', 'trusted-types lit-html');
+    frame.srcdoc = `<!doctype html><html lang="en"><head><title>page</title>
+      <script>
+        addEventListener('securitypolicyviolation', ({ effectiveDirective, sample }) => {
+          (globalThis.refused ??= []).push(effectiveDirective + ' ' + sample);
+        });
+      </script>
+      <meta http-equiv="Content-Security-Policy" content="${policy}"><base href="${location.origin}/">
+      ${SCRIPT}</head><body>${TAG}</body></html>`;
+    document.body.append(frame);
+    page = {
+      element: document.createElement('esp32-llm-converter'),
+      window: frame.contentWindow as Window & typeof globalThis,
+      remove: () => {
+        frame.remove();
+      },
+    };
+    const refused = (): string[] => (frame.contentWindow as unknown as { refused?: string[] }).refused ?? [];
+    await waitUntil(
+      () => refused().some((each) => each.startsWith('trusted-types ')),
+      'nothing was refused',
+      {
+        timeout: PATIENCE,
+      },
+    );
+    expect(refused().join()).to.contain('trusted-types esp32-llm-converter');
+    const drawn = frame.contentDocument?.querySelector('esp32-llm-converter')?.shadowRoot;
+    expect(drawn?.querySelector('.base') ?? null).to.equal(null);
+  });
+
+  it('leaves the name of that policy to the page, also when the script came twice', async () => {
+    page = await open(
+      `${TRUSTED.replace("'self'", "'self' 'unsafe-inline'")} lit-html`,
+      TAG,
+      `${SCRIPT}<script type="module" src="/dist/define.js?again"></script>
+       <script defer src="/dist/esp32-llm-converter.bundle.js"></script>`,
     );
     await page.element.load('/models/home-commands/');
     expect(page.element.step).to.equal('fit');
+    const { trustedTypes } = page.window as unknown as {
+      trustedTypes: { createPolicy(name: string, rules: object): unknown };
+    };
+    expect(() => trustedTypes.createPolicy('lit-html', {})).not.to.throw();
   });
 
   it('takes worker-url where blobs are forbidden', async () => {
@@ -145,13 +165,6 @@ describe('the element under content policies', function () {
     expect(element.step).to.equal('fit');
     await element.convert();
     expect(element.step).to.equal('compare');
-  });
-
-  it('does the work on the page where Trusted Types know no policy of its name', async () => {
-    page = await open(`${DOCUMENTED}; require-trusted-types-for 'script'; trusted-types lit-html`);
-    await page.element.load('/models/home-commands/');
-    expect(page.element.step).to.equal('fit');
-    expect(await notes(page)).to.contain('worker');
   });
 
   it('names the word for WebAssembly where it is missing', async () => {

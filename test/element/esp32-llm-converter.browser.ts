@@ -670,15 +670,71 @@ describe('<esp32-llm-converter>', () => {
 
   it('goes straight through where the page leaves steps out', async () => {
     const element = await make();
-    element.steps = 'convert take';
+    element.steps = 'choose convert take';
     await element.updateComplete;
-    expect([...(element.shadowRoot?.querySelectorAll('.steps li') ?? [])].length).to.equal(2);
+    expect([...(element.shadowRoot?.querySelectorAll('.steps li') ?? [])].length).to.equal(3);
     await toReading(element);
     fake.inspection.resolve(sampleInspection());
     await waitUntil(() => element.step === 'converting');
     fake.conversion.resolve(sampleResult());
     await rendered(element, '.take');
     expect(element.step).to.equal('take');
+  });
+
+  it('reads the page’s model by itself, once, where the page leaves the choice out', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter
+        steps="convert take"
+        model="https://example.org/models/tiny/"
+      ></esp32-llm-converter>`,
+    );
+    await waitUntil(() => fake.sources.length === 1);
+    expect(element.step).to.equal('reading');
+    fake.inspection.resolve(sampleInspection());
+    await waitUntil(() => element.step === 'converting');
+    fake.conversion.resolve(sampleResult());
+    await rendered(element, '.take');
+    element.reset();
+    await settle(element);
+    element.prompt = 'another';
+    await settle(element);
+    element.parentElement?.append(element);
+    await settle(element);
+    expect(element.step).to.equal('choose');
+    expect(fake.sources.length).to.equal(1);
+    // A reader can still ask for it.
+    await toReading(element);
+  });
+
+  it('waits where the choice is left out and the page names no model, or asks for one itself', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter steps="fit convert"></esp32-llm-converter>`,
+    );
+    await settle(element);
+    expect(element.step).to.equal('choose');
+    expect(fake.sources).to.deep.equal([]);
+    // The model may be named later; what the page asks for in the same moment is what is read.
+    element.model = 'https://example.org/models/tiny/';
+    void element.load('https://example.org/models/other/');
+    await waitUntil(() => fake.sources.length > 0);
+    await settle(element);
+    expect(JSON.stringify(fake.sources)).to.contain('other').and.not.to.contain('tiny');
+  });
+
+  it('shows why the page’s model could not be read by itself, and the way to try again', async () => {
+    const element = await fixture<Esp32LlmConverter>(
+      html`<esp32-llm-converter
+        steps="fit convert"
+        model="https://example.org/models/tiny/"
+      ></esp32-llm-converter>`,
+    );
+    await waitUntil(() => fake.sources.length === 1);
+    fake.inspection.reject(new TransportError('The line is down.'));
+    await rendered(element, '.failure');
+    expect(part(element, '.failure').textContent).to.contain('The line is down.');
+    expect(button(element, 'Use tiny').disabled).to.be.false;
+    await settle(element);
+    expect(fake.sources.length).to.equal(1);
   });
 
   it('gives its worker up when it leaves the page, not when it is moved', async () => {

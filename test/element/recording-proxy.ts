@@ -1,4 +1,4 @@
-/** A proxy between a browser and the world: knows every request of pages and workers, and lets only one server be reached. */
+/** A proxy between a browser and the world: knows every request of pages and workers, and lets only chosen servers be reached. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -13,22 +13,22 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** @param origin the only one that is reached */
-export async function recordingProxy(origin: string): Promise<RecordingProxy> {
+/** @param reached the only origins that are reached */
+export async function recordingProxy(...reached: readonly string[]): Promise<RecordingProxy> {
   const asked = new Map<string, string>();
   const pages = new Map<string, string>();
   const record = (url: URL): void => {
     if (!asked.has(url.origin)) asked.set(url.origin, url.href);
   };
   const server = http.createServer((request, response) => {
-    const url = new URL(request.url ?? '', origin);
+    const url = new URL(request.url ?? '', reached[0]);
     record(url);
     const page = pages.get(url.href);
     if (page !== undefined) {
       response.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
       return;
     }
-    if (url.origin !== origin || proxy.refuse(url)) {
+    if (!reached.includes(url.origin) || proxy.refuse(url)) {
       request.socket.destroy();
       return;
     }

@@ -74,13 +74,19 @@ describe('the whole way in Chromium', { skip }, () => {
   let server: Awaited<ReturnType<typeof serve>>;
   let proxy: RecordingProxy;
   let origin: string;
+  /** The same server under another name: another origin, as a CDN is. */
+  let elsewhere: string;
   let page: Page;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'whole-way-'));
-    server = await serve(root, 0);
+    server = await serve(root, 0, {
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Expose-Headers': 'Content-Range',
+    });
     origin = `http://localhost:${server.port}`;
-    proxy = await recordingProxy(origin);
+    elsewhere = `http://127.0.0.1:${server.port}`;
+    proxy = await recordingProxy(origin, elsewhere);
     proxy.pages.set(
       `${origin}/lesson.html`,
       `<!doctype html><html lang="en"><title>lesson</title><link rel="icon" href="data:,">
@@ -111,6 +117,28 @@ describe('the whole way in Chromium', { skip }, () => {
     page = await browser.newPage();
     await page.goto(`${origin}/lesson.html`);
     await shown('.drop');
+  }
+
+  /** Gives the page that is opened next a board on a cable. */
+  async function plugIn(): Promise<void> {
+    const bundled = await build({
+      stdin: { contents: BOARD, resolveDir: root, loader: 'ts' },
+      bundle: true,
+      write: false,
+      format: 'iife',
+    });
+    await page.evaluateOnNewDocument(bundled.outputFiles[0]?.text ?? '');
+  }
+
+  /** SHA-256 of the beginning of the board's flash. */
+  async function flashDigest(length: number): Promise<string> {
+    const hash = await page.evaluate((length) => {
+      const bytes = globalThis.simulated?.board.flash.read(0, length) ?? new Uint8Array();
+      return crypto.subtle
+        .digest('SHA-256', Uint8Array.from(bytes))
+        .then((hash) => [...new Uint8Array(hash)]);
+    }, length);
+    return toHex(Uint8Array.from(hash));
   }
 
   async function shown(selector: string): Promise<void> {
@@ -195,13 +223,7 @@ describe('the whole way in Chromium', { skip }, () => {
 
   test('from a dropped folder to a flashed board, by keyboard, asking nobody but the page’s own server', async () => {
     page = await browser.newPage();
-    const bundled = await build({
-      stdin: { contents: BOARD, resolveDir: root, loader: 'ts' },
-      bundle: true,
-      write: false,
-      format: 'iife',
-    });
-    await page.evaluateOnNewDocument(bundled.outputFiles[0]?.text ?? '');
+    await plugIn();
     await page.goto(`${origin}/lesson.html`);
     await shown('.drop');
     const downloads = await page.createCDPSession();
@@ -242,13 +264,7 @@ describe('the whole way in Chromium', { skip }, () => {
     await tabTo('Flash this board');
     await page.keyboard.press('Enter');
     await says('Flashed and checked');
-    const flashed = await page.evaluate((length) => {
-      const bytes = globalThis.simulated?.board.flash.read(0, length) ?? new Uint8Array();
-      return crypto.subtle
-        .digest('SHA-256', Uint8Array.from(bytes))
-        .then((hash) => [...new Uint8Array(hash)]);
-    }, image.length);
-    assert.equal(toHex(Uint8Array.from(flashed)), digest, 'the flash holds the downloaded image');
+    assert.equal(await flashDigest(image.length), digest, 'the flash holds the downloaded image');
 
     await press('Talk to it', '.chat .running');
     await tabTo('board-prompt');
@@ -269,6 +285,64 @@ describe('the whole way in Chromium', { skip }, () => {
         }),
     );
     assert.deepEqual(origins(proxy), [origin, 'http://elsewhere.test']);
+    await page.close();
+  });
+
+  test('the demo page with everything from another origin goes as far, and asks no third', async () => {
+    proxy.asked.clear();
+    page = await browser.newPage();
+    await plugIn();
+    // What the page asked for, file by file; the proxy knows of its workers too, by origins.
+    const fetched: string[] = [];
+    page.on('request', (request) => fetched.push(request.url()));
+    await page.goto(`${origin}/demo/cdn.html`);
+    await shown('.drop');
+    await press('Use home-commands', '.fit');
+    await press('Convert', '.busy, .result');
+    await shown('.verdict');
+    const made = await page.evaluate(async () => {
+      const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+      const bytes = await (await element?.image())?.arrayBuffer();
+      if (bytes === undefined) throw new Error('there is no image');
+      const hash = await crypto.subtle.digest('SHA-256', bytes);
+      return { length: bytes.byteLength, hash: [...new Uint8Array(hash)] };
+    });
+
+    await page.keyboard.down('Shift');
+    await tabTo('Try');
+    await page.keyboard.up('Shift');
+    await page.keyboard.press('Enter');
+    await shown('.try .start');
+    await press('Start the board', '.running');
+    const answer = await page.evaluate(
+      (text) => document.querySelector<Esp32LlmConverter>('esp32-llm-converter')?.send(text),
+      PROMPT,
+    );
+    assert.match(answer ?? '', /study/);
+
+    await press('Flash a real board', '.flash');
+    await shown('.flash .more');
+    await press('Connect a board', '.notice.good');
+    await tabTo('Flash this board');
+    await page.keyboard.press('Enter');
+    await says('Flashed and checked');
+    assert.equal(await flashDigest(made.length), toHex(Uint8Array.from(made.hash)));
+
+    for (const name of [
+      'define.js',
+      'emulator.wasm',
+      'firmware.esp32s3.elf',
+      'models/home-commands/config.json',
+    ])
+      assert.ok(fetched.includes(`${elsewhere}/dist/${name}`), `${name} among ${fetched.join(' ')}`);
+    const emulatorWorker = `${elsewhere}/dist/chunks/emulator-worker-source-`;
+    assert.ok(
+      fetched.some((url) => url.startsWith(emulatorWorker)),
+      fetched.join(' '),
+    );
+    const own = fetched.filter((url) => url.startsWith(`${origin}/`)).map((url) => new URL(url).pathname);
+    assert.deepEqual(own.sort(), ['/demo/cdn.html', '/demo/cdn.js', '/demo/demo.css']);
+    assert.deepEqual(origins(proxy).sort(), [elsewhere, origin].sort());
     await page.close();
   });
 

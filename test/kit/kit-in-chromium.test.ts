@@ -1,12 +1,13 @@
-/** A kit from the command line, opened in Chromium from a server and from a disk: the page makes the image that the kit has. */
+/** A kit from the command line or from the page's button, opened in Chromium from a server and from a disk: its page makes the image that the kit has. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { unzipSync } from 'fflate';
 import type { Browser, PuppeteerNode } from 'puppeteer-core';
 import { chromeArguments, findChrome } from '../../scripts/lib/chrome.mjs';
 import { serve } from '../../scripts/lib/serve.mjs';
@@ -80,44 +81,16 @@ for (const [name, options] of FIRMWARE)
 
     for (const way of ['from a server', 'from a disk']) {
       test(way, async () => {
-        const page = await browser.newPage();
-        const asked: string[] = [];
-        page.on('request', (request) => asked.push(request.url()));
         const base =
           way === 'from a disk' ? pathToFileURL(`${folder}/`).href : `http://localhost:${server.port}/`;
-        await page.goto(`${base}index.html`);
-        await page.waitForFunction(
-          () => document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('button') !== null,
-          { timeout: PATIENCE },
-        );
-        const shown = await page.evaluate(async () => {
-          const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
-          if (element === null) throw new Error('there is no element');
-          const hint = document.getElementById('from-disk')?.hidden === false;
-          await element.load();
-          const { plan } = element;
-          await element.convert();
-          const failure = element.shadowRoot?.querySelector('.failure')?.textContent ?? null;
-          const bytes = new Uint8Array(await (await element.image()).arrayBuffer());
-          const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-          return {
-            hint,
-            failure,
-            step: element.step,
-            context: plan?.context,
-            image: [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
-          };
-        });
-        assert.deepEqual(shown, {
+        assert.deepEqual(await convertIn(browser, base), {
           hint: way === 'from a disk',
           failure: null,
           step: 'compare',
           context: 96,
           image,
+          elsewhere: [],
         });
-        const elsewhere = asked.filter((url) => !url.startsWith(base) && !/^(blob|data):/.test(url));
-        assert.deepEqual(elsewhere, []);
-        await page.close();
       });
     }
 
@@ -129,3 +102,129 @@ for (const [name, options] of FIRMWARE)
       await page.close();
     });
   });
+
+describe('a class kit that the button made, in Chromium', { skip }, () => {
+  let folder: string;
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof serve>>;
+  let kit: string;
+  let image: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'kit-button-'));
+    const puppeteer = require('puppeteer-core') as PuppeteerNode;
+    browser = await puppeteer.launch({
+      executablePath: chrome ?? '',
+      args: chromeArguments(),
+      protocolTimeout: PATIENCE,
+    });
+    kit = await unpack(await pressForKit());
+    image = toHex(sha256Of(await readFile(path.join(kit, 'image/home-commands-esp32-s3-n8r8.bin'))));
+    server = await serve(kit, 0);
+  });
+
+  after(async () => {
+    await browser.close();
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Makes the kit as a teacher does, and waits for the browser to have saved it. */
+  async function pressForKit(): Promise<string> {
+    const own = await serve(root, 0);
+    try {
+      const page = await browser.newPage();
+      const session = await page.createCDPSession();
+      await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+      await page.goto(`http://localhost:${own.port}/demo/kit.html`);
+      await page.waitForFunction(
+        () => document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('.drop'),
+        { timeout: PATIENCE },
+      );
+      await page.evaluate(async () => {
+        const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+        if (element === null) throw new Error('there is no element');
+        element.board = 'esp32-s3-n8r8';
+        element.context = 96;
+        await element.load();
+        await element.convert();
+        await element.image();
+        await element.updateComplete;
+        const buttons = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
+        const button = buttons.find((each) => each.textContent.includes('Download kit'));
+        if (button === undefined) throw new Error(element.shadowRoot?.textContent);
+        button.click();
+      });
+      const end = Date.now() + PATIENCE;
+      for (;;) {
+        const [name] = (await readdir(folder)).filter((each) => each.endsWith('.zip'));
+        if (name !== undefined) {
+          await page.close();
+          return path.join(folder, name);
+        }
+        if (Date.now() > end) throw new Error('no kit was saved');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      await own.close();
+    }
+  }
+
+  /** @returns the folder that is in the archive */
+  async function unpack(archive: string): Promise<string> {
+    for (const [name, bytes] of Object.entries(unzipSync(await readFile(archive)))) {
+      if (name.endsWith('/')) continue;
+      const file = path.join(folder, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+    }
+    return path.join(folder, path.basename(archive, '.zip'));
+  }
+
+  for (const way of ['from a server', 'from a disk']) {
+    test(`${way}: the page makes the image in the kit`, async () => {
+      const base = way === 'from a disk' ? pathToFileURL(`${kit}/`).href : `http://localhost:${server.port}/`;
+      assert.deepEqual(await convertIn(browser, base), {
+        hint: way === 'from a disk',
+        failure: null,
+        step: 'compare',
+        context: 96,
+        image,
+        elsewhere: [],
+      });
+    });
+  }
+});
+
+/** What the page of a kit comes to: opened, converted, with the digest of its image and what it asked of others. */
+async function convertIn(browser: Browser, base: string): Promise<object> {
+  const page = await browser.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(`${base}index.html`);
+  await page.waitForFunction(
+    () =>
+      document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('button') instanceof Element,
+    { timeout: PATIENCE },
+  );
+  const shown = await page.evaluate(async () => {
+    const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+    if (element === null) throw new Error('there is no element');
+    const hint = document.getElementById('from-disk')?.hidden === false;
+    await element.load();
+    const { plan } = element;
+    await element.convert();
+    const failure = element.shadowRoot?.querySelector('.failure')?.textContent ?? null;
+    const bytes = new Uint8Array(await (await element.image()).arrayBuffer());
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    return {
+      hint,
+      failure,
+      step: element.step,
+      context: plan?.context,
+      image: [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    };
+  });
+  await page.close();
+  return { ...shown, elsewhere: asked.filter((url) => !url.startsWith(base) && !/^(blob|data):/.test(url)) };
+}
