@@ -1,8 +1,8 @@
 /** One port for flashing and for talking: who has it, and what becomes of a board when the other one wants it. */
 import { expect, waitUntil } from '@open-wc/testing';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { SimulatedBoard } from '../device/simulated-loader.js';
-import { OP } from '../device/simulated-loader.js';
+import { OP, SimulatedBoard } from '../device/simulated-loader.js';
+import { zhHans } from './all-strings.js';
 import {
   MiB,
   button,
@@ -182,5 +182,22 @@ describe('one port for flashing and talking', function () {
     button(element, 'Flash this board').click();
     await says(element, 'Flashed and checked');
     expect(new Set(rates)).to.deep.equal(new Set([115_200]));
+  });
+
+  it('the views for boards follow the language of the page, and keep their board', async () => {
+    const element = await make();
+    const board = await toFound(element);
+    element.lang = 'es';
+    await says(element, 'Grabar esta placa');
+    element.lang = 'zh-Hans';
+    await says(element, zhHans.board.flash.flash);
+    // Back before the words are there: those of the last one count.
+    element.lang = 'es';
+    element.lang = 'en';
+    await says(element, 'Flash this board');
+    expect(root(element).querySelectorAll('.failure').length).to.equal(0);
+    expect(board.mode).to.equal('stub');
+    button(element, 'Flash this board').click();
+    await says(element, 'Flashed and checked');
   });
 });
