@@ -3,6 +3,7 @@ import type { ReferenceEngine } from '../quantize/kernel-types.js';
 import { throwIfAborted } from '../shared/errors.js';
 import type { ProgressMeter } from '../shared/progress.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
+import { Breather } from './breather.js';
 import { seededRandom } from './random.js';
 import { sample, type SamplerOptions } from './sampler.js';
 
@@ -75,7 +76,8 @@ export interface WritingOptions {
 }
 
 /** Lets the original model write stories at temperature 1, as its own text distribution. The same seed writes the same. */
-export function writeStories(reference: ReferenceEngine, options: WritingOptions): number[][] {
+export async function writeStories(reference: ReferenceEngine, options: WritingOptions): Promise<number[][]> {
+  const breather = new Breather();
   const random = seededRandom(options.seed);
   const stories: number[][] = [];
   for (let story = 0; story < options.stories; story++) {
@@ -89,6 +91,7 @@ export function writeStories(reference: ReferenceEngine, options: WritingOptions
       options.meter?.advance(1, `story ${story + 1}`);
       if (options.stopIds.includes(id) || ids.length >= options.tokens) break;
       logits = reference.forward([id], 'last');
+      await breather.breathe();
     }
     if (ids.length > 1) stories.push(ids);
   }
