@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { makeBoardImage } from '../../src/element/board-image.js';
+import { sampleResult } from './fake-converter.js';
+
+const FIRMWARE = new URL('../../device-runtime/prebuilt/esp32s3/firmware.elf', import.meta.url);
+const result = sampleResult({ package: Uint8Array.from({ length: 702_464 }, (_, at) => (at * 31) % 251) });
+
+describe('makeBoardImage', () => {
+  it('gives the digest of the file', async () => {
+    const { file, sha256, bytes } = await makeBoardImage(result, await firmware());
+    assert.ok(file !== null);
+    assert.equal(bytes, file.size);
+    assert.equal(sha256, await digestOf(file));
+  });
+
+  it('gives it too where the browser keeps its cryptography from a page', async () => {
+    Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });
+    try {
+      const { file, sha256 } = await makeBoardImage(result, await firmware());
+      assert.ok(file !== null);
+      assert.equal(sha256, await digestOf(file));
+    } finally {
+      Reflect.deleteProperty(crypto, 'subtle');
+    }
+    assert.notEqual(crypto.subtle, undefined);
+  });
+});
+
+async function firmware(): Promise<File> {
+  return new File([await readFile(fileURLToPath(FIRMWARE))], 'firmware.elf');
+}
+
+async function digestOf(file: Blob): Promise<string> {
+  return createHash('sha256')
+    .update(new Uint8Array(await file.arrayBuffer()))
+    .digest('hex');
+}
