@@ -21,11 +21,36 @@ const TEMPLATE = `{% for m in messages %}<|im_start|>{{ m.role }}
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}`;
 
+/** What can be set of {@link chatPackage}. */
+export interface ChatShape {
+  readonly hidden: number;
+  readonly context: number;
+  readonly layer: {
+    readonly heads: number;
+    readonly kvHeads: number;
+    readonly headDim: number;
+    readonly ffn: number;
+  };
+}
+
+const TINY: ChatShape = {
+  hidden: 16,
+  context: 160,
+  layer: { heads: 2, kvHeads: 1, headDim: 8, ffn: 24 },
+};
+
+/** Takes so long for an answer that it can be met while it writes one, whatever else the machine does. */
+export const SLOW: ChatShape = {
+  hidden: 128,
+  context: 1024,
+  layer: { heads: 4, kvHeads: 1, headDim: 32, ffn: 2048 },
+};
+
 /**
  * A package with random weights, a byte-level tokenizer and a chat template. Its random tokens are pieces of characters
  * as often as not.
  */
-export async function chatPackage(): Promise<Uint8Array> {
+export async function chatPackage({ hidden, context, layer }: ChatShape = TINY): Promise<Uint8Array> {
   const json = JSON.parse(await fixtureJson('gpt2')) as {
     added_tokens: { id: number; content: string; special: boolean }[];
     model: { vocab: Record<string, number> };
@@ -42,11 +67,11 @@ export async function chatPackage(): Promise<Uint8Array> {
   const chat = chatFromTemplate(TEMPLATE, null, tokenizer);
   if (chat.pieces === null) throw new Error(said(chat.notes));
   return makePackage({
-    hidden: 16,
+    hidden,
     vocab: tokenizer.vocabSize,
-    context: 160,
+    context,
     maxBatch: 4,
-    layers: [{ heads: 2, kvHeads: 1, headDim: 8, ffn: 24 }],
+    layers: [layer],
     encoding: 2,
     fused: true,
     tied: true,

@@ -6,7 +6,7 @@ import { ConsoleClient } from '../../src/device/console-client.js';
 import { generated, imageOf } from '../support/emulated-board.js';
 import { EmulatedTerminal, withTerminal } from '../support/emulated-terminal.js';
 import { randomNumbers } from '../support/synthetic-model.js';
-import { fixtureUrl } from './console-fixtures.js';
+import { SLOW, chatPackage, fixtureUrl } from './console-fixtures.js';
 
 const BOARD = 'esp32-s3-n8';
 const image = imageOf(new Uint8Array(await readFile(fixtureUrl('chat.s3lm'))), BOARD);
@@ -50,7 +50,7 @@ describe('the firmware’s console on the emulated chip', () => {
   });
 
   it('stops at Ctrl-C, and tells the other port that it is busy', async () => {
-    await withTerminal(await image, async (terminal) => {
+    await withTerminal(await imageOf(await chatPackage(SLOW), BOARD), async (terminal) => {
       await terminal.prompt('uart');
       await terminal.ask('/len 0');
       await terminal.type('tell me everything\r');
