@@ -3,6 +3,25 @@
 const KIB = 1024;
 const MIB = 1024 * 1024;
 
+/** By language and options: making one takes longer than all that is ever formatted with it. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** A number in a language. */
+export function localNumber(value: number, lang: string, options: Intl.NumberFormatOptions = {}): string {
+  const key = `${lang} ${JSON.stringify(options)}`;
+  let format = numberFormats.get(key);
+  if (format === undefined) numberFormats.set(key, (format = new Intl.NumberFormat(lang, options)));
+  return format.format(value);
+}
+
+/**
+ * Has the browser read what it knows of a language's numbers, which takes it long enough to be seen: called when words are
+ * loaded, so that it does not happen while a view is drawn.
+ */
+export function prepareNumbers(lang: string): void {
+  formatFixed(0, 1, lang);
+}
+
 /**
  * Bytes with a unit; powers of 1024, as memories are made. Whole units have no decimals.
  * @param lang BCP 47 language of the digits
@@ -16,14 +35,14 @@ export function formatBytes(bytes: number, lang = 'en'): string {
 
 /** A whole number with grouped digits. */
 export function formatCount(value: number, lang = 'en'): string {
-  return Math.round(value).toLocaleString(lang);
+  return localNumber(Math.round(value), lang);
 }
 
 /** A count in words a person can compare: `263 K`, `1.1 M`; other languages have their own steps, as `26.3万`. */
 export function formatShortCount(value: number, lang = 'en'): string {
   if (value < 1e3) return formatCount(value, lang);
   if (lang !== 'en') {
-    return value.toLocaleString(lang, { notation: 'compact', maximumSignificantDigits: value < 1e6 ? 3 : 2 });
+    return localNumber(value, lang, { notation: 'compact', maximumSignificantDigits: value < 1e6 ? 3 : 2 });
   }
   if (value < 1e6) return `${formatFixed(value / 1e3, value < 1e4 ? 1 : 0, lang)} K`;
   if (value < 1e9) return `${formatFixed(value / 1e6, value < 1e8 ? 1 : 0, lang)} M`;
@@ -44,7 +63,7 @@ export function formatNumber(value: number, lang = 'en'): string {
   const magnitude = Math.abs(value);
   if (magnitude < 1e-4) return exponential(value, lang);
   if (magnitude >= 1000) return formatCount(value, lang);
-  return value.toLocaleString(lang, { maximumSignificantDigits: 3, minimumSignificantDigits: 2 });
+  return localNumber(value, lang, { maximumSignificantDigits: 3, minimumSignificantDigits: 2 });
 }
 
 /** One decimal and a power of ten, with the language's decimal sign. */
@@ -98,12 +117,12 @@ export function formatSeconds(seconds: number, lang = 'en', units = INTERNATIONA
 export function formatRate(tokensPerSecond: number, lang = 'en'): string {
   return tokensPerSecond < 100
     ? formatFixed(tokensPerSecond, 1, lang)
-    : tokensPerSecond.toLocaleString(lang, { maximumSignificantDigits: 3 });
+    : localNumber(tokensPerSecond, lang, { maximumSignificantDigits: 3 });
 }
 
 /** A number with exactly so many decimals. */
 export function formatFixed(value: number, digits: number, lang = 'en'): string {
-  return value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return localNumber(value, lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** The formatters of one language. */

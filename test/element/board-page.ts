@@ -147,6 +147,8 @@ export async function converted(
   stage.converter.conversion.resolve(sampleResult({ package: packageBytes, ...changes }));
   await waitUntil(() => !['fit', 'converting'].includes(element.step));
   await element.updateComplete;
+  // What is folded away comes last, where there is such a step.
+  if (element.step === 'compare') await rendered(element, '.fold .memories');
 }
 
 export async function toTry(element: Esp32LlmConverter): Promise<void> {

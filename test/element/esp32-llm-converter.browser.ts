@@ -90,7 +90,8 @@ async function toConverting(element: Esp32LlmConverter): Promise<void> {
 async function toResult(element: Esp32LlmConverter, result = sampleResult()): Promise<void> {
   await toConverting(element);
   fake.conversion.resolve(result);
-  await rendered(element, '.verdict');
+  // What is folded away comes last.
+  await rendered(element, '.fold .memories');
 }
 
 const UNFIT = sampleInspection({
@@ -157,7 +158,7 @@ describe('<esp32-llm-converter>', () => {
         await rendered(element, '.stages');
         const { report } = sampleResult();
         fake.conversion.resolve(sampleResult({ report: { ...report, verdict: 'severe' }, chat: false }));
-        await rendered(element, '.verdict');
+        await rendered(element, '.fold .memories');
       },
       'all unfolded, text arriving': async (element) => {
         await toResult(element);
@@ -860,7 +861,7 @@ describe('<esp32-llm-converter>', () => {
     await element.updateComplete;
     check();
     fake.conversion.resolve(sampleResult());
-    await rendered(element, '.verdict');
+    await rendered(element, '.fold .memories');
     for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
     part(element, '.tensors button').click();
     await element.updateComplete;

@@ -22,7 +22,7 @@ import {
   toTry,
 } from './board-page.js';
 import { FakeEmulator, startFake } from './fake-board.js';
-import { sampleInspection } from './fake-converter.js';
+import { sampleInspection, sampleResult } from './fake-converter.js';
 
 setStage();
 
@@ -172,6 +172,34 @@ describe('what comes too late', function () {
     void element.load('https://example.org/other/');
     await before.closed;
     expect(element.step).to.equal('reading');
+  });
+
+  it('what is folded away is drawn when the element comes back, and stays drawn', async () => {
+    const element = await make();
+    const home = element.parentElement;
+    void element.load();
+    await waitUntil(() => stage.converter.sources.length > 0);
+    stage.converter.inspection.resolve(sampleInspection());
+    await waitUntil(() => element.step === 'fit');
+    void element.convert();
+    await waitUntil(() => element.step === 'converting');
+    const compared = new Promise((resolve) => element.addEventListener('esp32-llm-state', resolve));
+    stage.converter.conversion.resolve(sampleResult());
+    await compared;
+    await element.updateComplete;
+    const folded = (): number => root(element).querySelectorAll('.fold table, .fold .memories').length;
+    expect(root(element).querySelectorAll('.fold').length).to.equal(4);
+    expect(folded()).to.equal(0);
+    element.remove();
+    await pause(50);
+    home?.append(element);
+    await rendered(element, '.fold .memories');
+    await rendered(element, '.fold .tensors');
+    const all = folded();
+    expect(all).to.equal(5);
+    element.lang = 'es';
+    await says(element, 'Cambiar los ajustes');
+    expect(folded()).to.equal(all);
   });
 
   it('an image of a model that is gone is never flashed', async () => {

@@ -8,10 +8,13 @@ import {
   formatRate,
   formatSeconds,
   formatShortCount,
+  prepareNumbers,
 } from '../../report/format.js';
 import { ENGLISH_REPORT, type ReportWords } from '../../report/words.js';
 import type { FailureCause } from '../explain.js';
 import { enFirst } from './en-first.js';
+
+prepareNumbers('en');
 
 /** On the page a context is a slider and not an option of the command line. */
 const report: ReportWords = {
@@ -311,8 +314,7 @@ export const en = {
     fit: (fits: boolean, board: string) => (fits ? `It fits the ${board}.` : `It does not fit the ${board}.`),
     result: (verdict: string) => `Done: ${verdict}.`,
     converting: (name: string) => `Converting ${name}`,
-    generated: (tokens: number) =>
-      `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'} generated.`,
+    generated: (tokens: number) => `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'} generated.`,
     cancelled: 'Cancelled.',
     copied: 'Copied.',
     notCopied: 'This page may not use the clipboard. Select the text and copy it.',

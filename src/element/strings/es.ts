@@ -1,9 +1,12 @@
 /** The element in Spanish; see `en.ts`. */
+import { prepareNumbers } from '../../report/format.js';
 import { esPsramKind } from './es-psram.js';
 import { esFirst } from './es-first.js';
 import { esNotes } from './es-notes.js';
 import { esReport } from './es-report.js';
 import type { Strings } from './strings.js';
+
+prepareNumbers('es');
 
 const { bytes, count, fixed, rate, seconds, shortCount } = esReport.format;
 
@@ -295,7 +298,7 @@ export const es: Strings = {
     result: (verdict) => `Listo: ${verdict}.`,
     converting: (name) => `Convirtiendo ${name}`,
     generated: (tokens) =>
-      tokens === 1 ? '1 token generado.' : `${tokens.toLocaleString('es')} tokens generados.`,
+      tokens === 1 ? '1 token generado.' : `${esReport.format.count(tokens)} tokens generados.`,
     cancelled: 'Cancelado.',
     copied: 'Copiado.',
     notCopied: 'Esta página no puede usar el portapapeles. Selecciona el texto y cópialo.',

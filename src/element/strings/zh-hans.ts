@@ -1,9 +1,12 @@
 /** The element in Simplified Chinese; see `en.ts`. */
+import { prepareNumbers } from '../../report/format.js';
 import { zhHansPsramKind } from './zh-hans-psram.js';
 import { zhHansFirst } from './zh-hans-first.js';
 import { zhHansNotes } from './zh-hans-notes.js';
 import { zhHansReport } from './zh-hans-report.js';
 import type { Strings } from './strings.js';
+
+prepareNumbers('zh-Hans');
 
 const { bytes, count, fixed, rate, seconds, shortCount } = zhHansReport.format;
 
@@ -260,7 +263,7 @@ export const zhHans: Strings = {
     fit: (fits, board) => (fits ? `${board} 可以容纳该模型。` : `${board} 无法容纳该模型。`),
     result: (verdict) => `完成：${verdict}。`,
     converting: (name) => `正在转换 ${name}`,
-    generated: (tokens) => `已生成 ${tokens.toLocaleString('zh-Hans')} 个词元。`,
+    generated: (tokens) => `已生成 ${zhHansReport.format.count(tokens)} 个词元。`,
     cancelled: '已取消。',
     copied: '已复制。',
     notCopied: '本页面无法使用剪贴板，请选中文本后手动复制。',

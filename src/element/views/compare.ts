@@ -11,6 +11,7 @@ import { failureView } from './failure.js';
 import { notes, speedText } from './fit.js';
 import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
+import { soon } from './soon.js';
 import { tensorTable } from './tensor-table.js';
 import { trialView } from './trial.js';
 
@@ -29,6 +30,7 @@ export function compareView(
   const { choice, result } = state;
   const { report, plan } = result;
   const words = strings.result;
+  // What is folded away is drawn after the rest.
   return html`<section class="result" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">
       <slot name="compare-heading">${words.heading(choice.inspection.name)}</slot>
@@ -39,33 +41,24 @@ export function compareView(
     ${texts(report, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
-      <div class="columns">
-        <div>
-          ${figureTable(words.divergenceTable, divergenceFigures(report, strings.report))}
-          <p class="quiet">${words.divergenceText(report.positions)}</p>
-        </div>
-        <div>
-          ${figureTable(words.shift, shiftFigures(report, strings.report))}
-          <p class="quiet">${strings.report.meanings.probabilityShift}</p>
-        </div>
-      </div>
+      ${soon(() => divergence(report, strings))}
     </details>
     <details class="fold">
       <summary>${words.layers.heading}</summary>
       <p class="quiet">${words.layers.text}</p>
-      ${layerChart(report.tensors, strings)}
+      ${soon(() => layerChart(report.tensors, strings))}
     </details>
     <details class="fold">
       <summary>
         ${words.tensors} <span class="quiet">${strings.report.format.count(report.tensors.length)}</span>
       </summary>
       <p class="quiet">${words.tensorsText}</p>
-      ${tensorTable(report.tensors, openTensor, strings, actions)}
+      ${soon(() => tensorTable(report.tensors, openTensor, strings, actions))}
     </details>
     <details class="fold">
       <summary>${words.memory}</summary>
       <p class="quiet">${strings.report.scheme(plan.scheme)}. ${speedText(plan, strings)}</p>
-      ${memoryBars(plan.memories, strings)}
+      ${soon(() => memoryBars(plan.memories, strings))}
     </details>
     ${notes(result.notes, strings)}
     <div class="buttons end">
@@ -91,6 +84,20 @@ function verdictView(report: Report, took: string, strings: Strings): TemplateRe
           </div>`,
       )}
     </dl>
+  </div>`;
+}
+
+function divergence(report: Report, strings: Strings): TemplateResult {
+  const words = strings.result;
+  return html`<div class="columns">
+    <div>
+      ${figureTable(words.divergenceTable, divergenceFigures(report, strings.report))}
+      <p class="quiet">${words.divergenceText(report.positions)}</p>
+    </div>
+    <div>
+      ${figureTable(words.shift, shiftFigures(report, strings.report))}
+      <p class="quiet">${strings.report.meanings.probabilityShift}</p>
+    </div>
   </div>`;
 }
 
