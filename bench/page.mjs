@@ -12,6 +12,7 @@ import { LLAMA_14M_F32, STORIES_260K, syntheticFolder } from './lib/synthetic-mo
 
 const USAGE = `npm run bench:page -- [options]: seconds from a model to its image, in Chromium
 
+  --slow N      the page's thread N times slower (its workers as fast as ever), to see what a small computer would
   Environment: CHROME_PATH  the browser, when it is not where browsers are`;
 
 /** What the element reads of a folder. */
@@ -29,7 +30,12 @@ const CASES = [
   { name: '14 M in F32, 58 MB', folder: () => syntheticFolder(LLAMA_14M_F32), limit: 10 },
 ];
 
-const { json, runs } = readOptions(USAGE);
+const { json, runs, values } = readOptions(USAGE, { slow: { type: 'string', default: '1' } });
+const slow = Number(values.slow);
+if (!(slow >= 1)) {
+  console.error(`--slow is a number from 1, not "${values.slow}".`);
+  process.exit(2);
+}
 const executablePath = findChrome();
 if (executablePath === null || !existsSync(path.join(ROOT, 'dist/define.js'))) {
   console.error('This needs Chromium (or CHROME_PATH) and the built element (npm run build).');
@@ -53,7 +59,8 @@ try {
   await browser.close();
   await server.close();
 }
-printTable(`From the choice of the files to the image, ${runs} runs each, a new page for each`, [
+const title = `From the choice of the files to the image, ${runs} runs each, a new page for each`;
+printTable(slow > 1 ? `${title}, its thread ${slow} times slower` : title, [
   ['model', 'seconds', 'limit', 'read', 'convert', 'image', 'longest task, ms'],
   ...results.map((result) => [
     result.name,
@@ -65,7 +72,7 @@ printTable(`From the choice of the files to the image, ${runs} runs each, a new 
     show(result.longest),
   ]),
 ]);
-writeJson(json, { benchmark: 'page', machine, browser: results[0]?.browser, runs, cases: results });
+writeJson(json, { benchmark: 'page', machine, browser: results[0]?.browser, runs, slow, cases: results });
 
 async function measure({ name, folder, limit }) {
   const at = folder();
@@ -91,6 +98,7 @@ async function visit(files) {
   const tab = await browser.newPage();
   try {
     tab.on('pageerror', (error) => console.error(`page: ${error.message}`));
+    if (slow > 1) await tab.emulateCPUThrottling(slow);
     await tab.goto(`http://127.0.0.1:${server.port}/bench/page/element.html`);
     const input = await tab.waitForSelector('esp32-llm-converter >>> #file-input', { timeout: PATIENCE });
     await tab.evaluate(() => globalThis.watch());

@@ -1,6 +1,7 @@
 /** The image of a result: what is downloaded, run in the page and flashed, all the same bytes. */
+import { breath, piecesOf } from '../shared/breath.js';
 import { startSha256, toHex } from '../image/digest.js';
-import { imageBlob, makePageImage, type PageImage } from '../worker/flash-image.js';
+import { makePageImage, type PageImage } from '../worker/flash-image.js';
 import type { ConvertResult } from '../worker/jobs.js';
 
 /** An image that is ready. */
@@ -13,9 +14,6 @@ export interface BoardImage {
   readonly sha256: string | null;
   readonly made: PageImage;
 }
-
-/** Bytes that are digested before the page gets its turn: some milliseconds even before the code is warm. */
-const STRETCH = 128 * 1024;
 
 /**
  * Puts the package of a result together with the firmware.
@@ -32,23 +30,23 @@ export async function makeBoardImage(result: ConvertResult, firmware: string | F
       made,
     };
   }
-  const file = imageBlob(made);
-  return { file, bytes: file.size, sha256: toHex(await digest(file, made.pieces())), made };
+  return { ...(await makeFile(made.pieces())), made };
 }
 
-/**
- * By the browser, beside the page's own thread; by our own code in stretches where a page is served without encryption
- * from another machine, because browsers keep theirs from such pages.
- */
-async function digest(file: Blob, pieces: readonly Uint8Array[]): Promise<Uint8Array> {
-  const { subtle } = crypto as Partial<Crypto>;
-  if (subtle !== undefined) return new Uint8Array(await subtle.digest('SHA-256', await file.arrayBuffer()));
+/** The file of an image with its digest. A blob takes a copy of what it is given, so both are done piece by piece. */
+async function makeFile(
+  image: readonly Uint8Array[],
+): Promise<Pick<BoardImage, 'bytes' | 'sha256'> & { file: Blob }> {
   const running = startSha256();
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += STRETCH) {
-      running.update(piece.subarray(at, at + STRETCH));
-      await new Promise((resolve) => setTimeout(resolve, 0));
+  const blobs: Blob[] = [];
+  for (const bytes of image) {
+    for (const piece of piecesOf(bytes)) {
+      await breath();
+      running.update(piece);
+      // Blobs take any bytes but those of shared memory, which none of these are.
+      blobs.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
     }
   }
-  return running.finish();
+  const file = new Blob(blobs, { type: 'application/octet-stream' });
+  return { file, bytes: file.size, sha256: toHex(running.finish()) };
 }

@@ -3,6 +3,7 @@ import { readFirmware } from '../image/firmware.js';
 import type { ReadSettings } from '../image/flash-image.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
+import { breath } from '../shared/breath.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { needAsset } from './fetch-asset.js';
@@ -30,17 +31,11 @@ export interface PageImage extends MadeImage {
 export async function makePageImage(packageBytes: Uint8Array, options: PageImageOptions): Promise<PageImage> {
   const { board, firmware, read, signal } = options;
   const source = await fetchFirmware(firmware, signal);
-  const made = await makeImage(packageBytes, { board, firmware: await readFirmware(source, signal), read });
+  await breath();
+  const program = await readFirmware(source, signal);
+  await breath();
+  const made = await makeImage(packageBytes, { board, firmware: program, read });
   return { ...made, source };
-}
-
-/**
- * The merged image as a file, without a copy of the package.
- * @throws UsageError when there is no bootloader
- */
-export function imageBlob(image: MadeImage): Blob {
-  // Blobs take any bytes but those of shared memory, which none of these are.
-  return new Blob(image.pieces() as Uint8Array<ArrayBuffer>[], { type: 'application/octet-stream' });
 }
 
 /**

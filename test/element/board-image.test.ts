@@ -16,18 +16,6 @@ describe('makeBoardImage', () => {
     assert.equal(bytes, file.size);
     assert.equal(sha256, await digestOf(file));
   });
-
-  it('gives it too where the browser keeps its cryptography from a page', async () => {
-    Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });
-    try {
-      const { file, sha256 } = await makeBoardImage(result, await firmware());
-      assert.ok(file !== null);
-      assert.equal(sha256, await digestOf(file));
-    } finally {
-      Reflect.deleteProperty(crypto, 'subtle');
-    }
-    assert.notEqual(crypto.subtle, undefined);
-  });
 });
 
 async function firmware(): Promise<File> {

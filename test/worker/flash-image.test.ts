@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { describeImage } from '../../src/image/describe.js';
 import { FitError, TransportError } from '../../src/shared/errors.js';
 import { MemorySource } from '../../src/source/memory-folder.js';
-import { imageBlob, makePageImage } from '../../src/worker/flash-image.js';
+import { makePageImage } from '../../src/worker/flash-image.js';
 import { makePackage } from '../image/support.js';
 
 const ELF = await readFile(new URL('../fixtures/image/ram.elf', import.meta.url));
@@ -15,7 +15,7 @@ describe('the image of a converted model on the page', () => {
   it('holds the fetched firmware and the package', async () => {
     const model = await makePackage();
     const image = await makePageImage(model, { board: 'esp32-s3-n8r8', firmware: ADDRESS });
-    const bytes = new Uint8Array(await imageBlob(image).arrayBuffer());
+    const bytes = new Uint8Array(Buffer.concat(image.pieces()));
     const found = await describeImage(new MemorySource('image.bin', bytes), { verify: true });
     assert.equal(found.model?.totalLength, model.length);
     assert.equal(found.boot.settings.flashBytes, 8 * 1024 * 1024);
