@@ -634,11 +634,9 @@ export class Esp32LlmConverter extends LitElement {
   async #load(chosen: Chosen): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const { readChoice } = await import('./model-choice.js').catch(notLoaded);
+      const { chooseModel } = await import('./model-choice.js').catch(notLoaded);
       // Meanwhile something else may have been chosen, or the choice taken back.
-      if (turn !== this.#turn) return;
-      const { source, name, preset } = readChoice(chosen, this, document.baseURI);
-      await this.#store.choose(source, name, preset);
+      if (turn === this.#turn) await chooseModel(chosen, this, document.baseURI, this.#store);
     } catch (error) {
       if (turn === this.#turn) await this.#refuse(error);
     }

@@ -6,12 +6,10 @@ import { readAddress, readTyped, sourceName, writeAddress } from './model-addres
 import { readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './recent.js';
 
-/** A model and the settings that it is looked at with. */
-export interface ModelChoice {
-  readonly source: ModelSource;
-  /** What to call it before its folder is open. */
-  readonly name: string;
-  readonly preset: Preset;
+/** Who reads what was chosen; the store. */
+interface Reader {
+  /** @returns whether it could be read */
+  choose(source: ModelSource, name: string, preset: Preset): Promise<boolean>;
 }
 
 /** What was chosen: an address that the page gave, `null` for none; one that a person typed; or files. */
@@ -21,14 +19,20 @@ export type Chosen =
   | { readonly files: Iterable<File | NamedFile> };
 
 /**
+ * Has it read. An address that a person typed and that led to a model is remembered: one with a slip would only be in the way.
  * @param page address of the page
  * @throws UsageError naming the attribute, or what is wrong with the address
  */
-export function readChoice(chosen: Chosen, attributes: PresetAttributes, page: string): ModelChoice {
+export async function chooseModel(
+  chosen: Chosen,
+  attributes: PresetAttributes,
+  page: string,
+  reader: Reader,
+): Promise<void> {
   const preset = readPreset(attributes);
   const source = readSource(chosen, page);
-  if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
-  return { source, name: sourceName(source), preset };
+  const isModel = await reader.choose(source, sourceName(source), preset);
+  if (isModel && 'typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
 }
 
 function readSource(chosen: Chosen, page: string): ModelSource {

@@ -84,8 +84,9 @@ export class ConverterStore {
   /**
    * Reads a model, and goes on to its conversion when the preset leaves nothing to set.
    * @param name what to call it while it is read
+   * @returns whether it is a model; a failure is shown
    */
-  async choose(source: ModelSource, name: string, preset: Preset): Promise<void> {
+  async choose(source: ModelSource, name: string, preset: Preset): Promise<boolean> {
     const { signal } = this.#renew();
     const { settings } = preset;
     this.#preset = preset;
@@ -93,14 +94,16 @@ export class ConverterStore {
     try {
       const converter = await this.#work();
       const inspection = await converter.inspect(source, convertSettings(settings), { signal });
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       const { plan } = inspection;
       const choice = (this.#planned = { source, inspection, settings, plan });
       this.#commit({ step: 'fit', choice, planning: false, failure: null });
       // What does not fit stays at the step that says so.
       if (!preset.steps.has('fit') && plan.fits) await this.convert();
+      return true;
     } catch (error) {
       this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
+      return false;
     }
   }
 

@@ -574,17 +574,28 @@ describe('<esp32-llm-converter>', () => {
     }
   });
 
-  it('opens what is typed, remembers it, and keeps to the page where it must', async () => {
+  it('opens what is typed, remembers what led to a model, and keeps to the page where it must', async () => {
     localStorage.clear();
     const element = await make();
-    const field = part(element, '#address') as HTMLInputElement;
-    field.value = 'owner/tiny';
-    button(element, 'Open').click();
-    await waitUntil(() => fake.sources.length > 0);
+    const open = async (address: string): Promise<void> => {
+      const asked = fake.sources.length;
+      (part(element, '#address') as HTMLInputElement).value = address;
+      button(element, 'Open').click();
+      await waitUntil(() => fake.sources.length > asked);
+    };
+    await open('owner/tyni');
+    fake.inspection.reject(
+      new FormatError('There is no such model.', { file: 'config.json', remedy: 'Look for it.' }),
+    );
+    await rendered(element, '.failure');
+    await open('owner/tiny');
     expect(fake.sources.at(-1)).to.deep.equal({ kind: 'hub', repo: 'owner/tiny', revision: 'main' });
+    fake.inspection.resolve(sampleInspection());
+    await rendered(element, '.fit');
     element.reset();
     await rendered(element, '.recent');
     expect(part(element, '.recent').textContent).to.contain('hf:owner/tiny');
+    expect(part(element, '.recent').textContent).not.to.contain('tyni');
     element.noNetwork = true;
     await element.updateComplete;
     expect(element.shadowRoot?.querySelector('.address')).to.equal(null);
