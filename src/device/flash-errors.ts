@@ -54,3 +54,21 @@ export class FlashError extends Error {
     this.facts = options.facts ?? {};
   }
 }
+
+/** What keeps a board from being flashed however often it is tried; the rest is about the way to it. */
+const REFUSALS: ReadonlySet<FlashErrorCode> = new Set([
+  'wrong-chip',
+  'chip-revision',
+  'secure-download',
+  'secure-boot',
+  'flash-encrypted',
+  'flash-octal',
+  'flash-unknown',
+  'flash-too-small',
+  'psram-too-small',
+]);
+
+/** Whether the board itself is the cause, and stays it. */
+export function isRefusal(error: Error): error is FlashError {
+  return error instanceof FlashError && REFUSALS.has(error.code);
+}

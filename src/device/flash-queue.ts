@@ -19,7 +19,13 @@ export type QueueOutcome =
       /** What the board has said since its restart. */
       readonly output: Uint8Array;
     }
-  | { readonly kind: 'failed'; readonly error: Error; readonly code: FlashErrorCode | null }
+  | {
+      readonly kind: 'failed';
+      readonly error: Error;
+      readonly code: FlashErrorCode | null;
+      /** The board's address, `null` when it was not told. */
+      readonly mac: string | null;
+    }
   | { readonly kind: 'cancelled' };
 
 /** One try; the number counts from 1 in the order of the tries. */
@@ -35,7 +41,7 @@ export interface QueueTally {
   readonly flashed: number;
   /** Of these: boards that have not been heard of since the restart. */
   readonly silent: number;
-  /** Tries that failed and were not made good by a later one under the same label. */
+  /** Tries that failed and were not made good by a later one of the same board or under the same label. */
   readonly failed: number;
   readonly tries: number;
   /** Mean time of a board that was written, `null` before the first. */
@@ -107,9 +113,45 @@ export class FlashQueue {
     this.busy = true;
     this.changed();
     const outcome = await this.outcomeOf({ ...this.image, ...more, session });
-    const entry: QueueEntry = { number: this.list.length + 1, label: label.trim(), outcome };
-    this.list.push(entry);
     this.busy = false;
+    return this.add(label, outcome);
+  }
+
+  /**
+   * Counts a board that was looked at and cannot take the image as a try that failed; the same board with the same cause
+   * once.
+   * @param mac its address, `null` when it was not told
+   */
+  refuse(error: FlashError, mac: string | null, label = ''): QueueEntry {
+    const known = this.list.findLast(({ outcome }) => mac !== null && macOf(outcome) === mac);
+    if (known?.outcome.kind === 'failed' && known.outcome.code === error.code) {
+      return label.trim() === '' ? known : this.rename(known, label);
+    }
+    return this.add(label, { kind: 'failed', error, code: error.code, mac });
+  }
+
+  /** Gives a try another label. */
+  rename(entry: QueueEntry, label: string): QueueEntry {
+    const named = { ...entry, label: label.trim() };
+    this.replace(entry, [named]);
+    return named;
+  }
+
+  /** Takes a try back: it was none. */
+  withdraw(entry: QueueEntry): void {
+    this.replace(entry, []);
+  }
+
+  private replace(entry: QueueEntry, by: readonly QueueEntry[]): void {
+    const at = this.list.indexOf(entry);
+    if (at === -1) throw new RangeError('this is no try of this queue');
+    this.list.splice(at, 1, ...by);
+    this.changed();
+  }
+
+  private add(label: string, outcome: QueueOutcome): QueueEntry {
+    const entry = { number: (this.list.at(-1)?.number ?? 0) + 1, label: label.trim(), outcome };
+    this.list.push(entry);
     this.changed();
     return entry;
   }
@@ -121,18 +163,27 @@ export class FlashQueue {
     } catch (error) {
       if (isAbort(error) || options.signal?.aborted === true) return { kind: 'cancelled' };
       const problem = error instanceof Error ? error : new Error(String(error));
-      return { kind: 'failed', error: problem, code: problem instanceof FlashError ? problem.code : null };
+      const code = problem instanceof FlashError ? problem.code : null;
+      return { kind: 'failed', error: problem, code, mac: options.mac ?? null };
     }
     const { board, started, written, milliseconds, output } = result;
     return { kind: 'flashed', board, started, written, milliseconds, output };
   }
 
-  private madeGood({ label }: QueueEntry, index: number): boolean {
-    return (
-      label !== '' &&
-      this.list.some(
-        (later, position) => position > index && later.label === label && later.outcome.kind === 'flashed',
-      )
-    );
+  private madeGood({ label, outcome }: QueueEntry, index: number): boolean {
+    const mac = macOf(outcome);
+    return this.list
+      .slice(index + 1)
+      .some(
+        (later) =>
+          later.outcome.kind === 'flashed' &&
+          ((label !== '' && later.label === label) || (mac !== null && later.outcome.board.mac === mac)),
+      );
   }
+}
+
+/** Address of the board that a try was about, `null` when it is not known. */
+export function macOf(outcome: QueueOutcome): string | null {
+  if (outcome.kind === 'flashed') return outcome.board.mac;
+  return outcome.kind === 'failed' ? outcome.mac : null;
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boardFlasher } from '../../src/device/flasher.js';
-import { FlashQueue } from '../../src/device/flash-queue.js';
+import { FlashError } from '../../src/device/flash-errors.js';
+import { FlashQueue, macOf } from '../../src/device/flash-queue.js';
 import { PortSession } from '../../src/device/port-session.js';
 import { assertFlashed, hurried, MiB, sampleParts } from './flash-fixtures.js';
 import { OP, SimulatedBoard, type BoardOptions } from './simulated-loader.js';
@@ -83,4 +84,61 @@ test('flashes a class of boards and counts each once', async () => {
   assert.equal(queue.lastOf('02:00:00:00:00:01')?.number, 5);
   assert.equal(queue.lastOf('02:00:00:00:00:05'), null);
   assert.equal(changes, 14);
+});
+
+test('a board that cannot be flashed counts once, by its address, until it was flashed after all', async () => {
+  let changes = 0;
+  const queue = new FlashQueue(
+    boardFlasher,
+    { parts: sampleParts(), needs: { flashBytes: 8 * MiB }, startMilliseconds: 200 },
+    () => (changes += 1),
+  );
+  const small = new FlashError('flash-too-small', 'Too small.', ['other-board']);
+  const doubtful = new FlashError('psram-too-small', 'None.', ['other-board']);
+  const chip = new FlashError('wrong-chip', 'Another chip.', ['other-board']);
+  const [one, two] = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
+
+  const first = queue.refuse(small, one, ' 7 ');
+  assert.equal(queue.refuse(small, one), first);
+  assert.equal(queue.refuse(small, one, '8').label, '8');
+  queue.refuse(doubtful, two);
+  // Boards that do not tell who they are may be several.
+  queue.refuse(chip, null);
+  const last = queue.refuse(chip, null);
+  const rows = (): unknown[] =>
+    queue.entries.map(({ number, label, outcome }) => [
+      number,
+      label,
+      outcome.kind === 'failed' ? outcome.code : outcome.kind,
+      macOf(outcome),
+    ]);
+  assert.deepEqual(rows(), [
+    [1, '8', 'flash-too-small', one],
+    [2, '', 'psram-too-small', two],
+    [3, '', 'wrong-chip', null],
+    [4, '', 'wrong-chip', null],
+  ]);
+  assert.equal(queue.tally.failed, 4);
+  assert.ok(changes > 0);
+
+  queue.withdraw(last);
+  assert.throws(() => queue.withdraw(last), RangeError);
+  assert.equal(queue.entries.length, 3);
+  const serial = new SimulatedSerial();
+  const board = new SimulatedBoard({ mac: [2, 0, 0, 0, 0, 2] });
+  const session = await PortSession.open({ serial, port: serial.plug(board), sleep: hurried });
+  const flashed = await queue.next(session);
+  await session.close();
+  assert.equal(flashed.number, 4);
+  // The second was flashed under no name: its address makes it good.
+  assert.deepEqual(
+    { ...queue.tally, millisecondsPerBoard: 0 },
+    {
+      flashed: 1,
+      silent: 0,
+      failed: 2,
+      tries: 4,
+      millisecondsPerBoard: 0,
+    },
+  );
 });

@@ -24,6 +24,7 @@ import {
   toRunning,
   toTry,
 } from './board-page.js';
+import { saved } from './saved.js';
 
 setStage();
 
@@ -222,30 +223,13 @@ describe('the emulated board on the page', function () {
   });
 
   it('saves what was said', async () => {
-    const saved: { name: string; text: Promise<string> }[] = [];
-    const createObjectURL = URL.createObjectURL.bind(URL);
-    const anchor = HTMLAnchorElement.prototype;
-    let text: Promise<string> = Promise.resolve('');
-    URL.createObjectURL = (blob: Blob) => {
-      text = blob.text();
-      return createObjectURL(blob);
-    };
-    anchor.click = function (this: HTMLAnchorElement) {
-      saved.push({ name: this.download, text });
-    };
-    try {
-      const element = await make();
-      await toRunning(element);
-      await element.send('Turn on the light.');
-      await element.updateComplete;
-      button(element, 'Save the conversation').click();
-      await waitUntil(() => saved.length === 1);
-    } finally {
-      URL.createObjectURL = createObjectURL;
-      Reflect.deleteProperty(anchor, 'click');
-    }
-    expect(saved[0]?.name).to.equal('conversation.md');
-    expect(await saved[0]?.text)
+    const element = await make();
+    await toRunning(element);
+    await element.send('Turn on the light.');
+    await element.updateComplete;
+    const { name, blob } = await saved(() => button(element, 'Save the conversation').click());
+    expect(name).to.equal('conversation.md');
+    expect(await blob.text())
       .to.contain('Turn on the light.')
       .and.to.contain('{"do":"on"}')
       .and.to.contain('home-commands');

@@ -317,8 +317,17 @@ test('what the chip does not tell of is flashed only when the person says so', a
   await store.connect();
   await assert.rejects(store.flash(), { code: 'psram-too-small' });
   assert.deepEqual(asked, [], 'nothing is written');
+  const tries = (): unknown[] => store.state.entries.map(({ label, outcome }) => [label, outcome.kind]);
+  assert.deepEqual(tries(), [['', 'failed']]);
+  store.name('Ada');
+  assert.deepEqual(tries(), [['Ada', 'failed']]);
+  store.accept(true);
+  assert.deepEqual(tries(), [], 'a board that can be flashed after all was not refused');
+  store.accept(false);
+  assert.deepEqual(tries(), [['Ada', 'failed']]);
   store.accept(true);
   await store.flash();
+  assert.deepEqual(tries(), [['Ada', 'flashed']]);
   assert.deepEqual(asked, [['psram-too-small']]);
   assert.equal(store.state.step.kind, 'done');
   assert.equal(store.state.tally?.flashed, 1);

@@ -1,7 +1,8 @@
 /** A teacher with several boards: each is named, flashed and counted, and what failed is told apart. */
-import { expect } from '@open-wc/testing';
+import { expect, waitUntil } from '@open-wc/testing';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import type { SimulatedBoard } from '../device/simulated-loader.js';
+import { en } from './all-strings.js';
 import {
   MiB,
   button,
@@ -16,6 +17,7 @@ import {
   stage,
   toFlash,
 } from './board-page.js';
+import { saved } from './saved.js';
 
 setStage();
 
@@ -76,9 +78,60 @@ describe('one board after another', function () {
     expect(rows.map(([, label, mac]) => [label, mac])).to.deep.equal([
       ['Radia', '02:00:00:00:00:03'],
       ['Grace', '02:00:00:00:00:02'],
-      ['Grace', '–'],
+      ['Grace', '02:00:00:00:00:02'],
       ['Ada', '02:00:00:00:00:01'],
     ]);
     expect(shown(element)).to.contain('3 flashed').and.not.to.contain('1 failed');
+  });
+
+  it('counts boards that cannot be flashed, by the name that they are given, and takes the list away', async () => {
+    const element = await make();
+    exchange({ mac: [2, 0, 0, 0, 0, 1], flashBytes: 4 * MiB, flashIdentity: 0x16_40c8 });
+    await toFlash(element);
+    await rendered(element, '.more');
+    button(element, 'Connect a board').click();
+    await says(element, 'Choose another board');
+    await says(element, 'Boards so far');
+    const name = (label: string): void => {
+      const field = part<HTMLInputElement>(element, '#board-label');
+      field.value = label;
+      field.dispatchEvent(new Event('input'));
+    };
+    name('No. 7');
+
+    exchange({ mac: [2, 0, 0, 0, 0, 2], chipId: 5 });
+    button(element, 'Choose another board').click();
+    await says(element, 'Try again');
+    expect(part<HTMLInputElement>(element, '#board-label').value).to.equal('');
+    name('No. 8');
+    // The same board, looked at twice.
+    button(element, 'Try again').click();
+    await waitUntil(() => !shown(element).includes('Try again'));
+    await says(element, 'Try again');
+    expect(part<HTMLInputElement>(element, '#board-label').value).to.equal('No. 8');
+
+    exchange({ mac: [2, 0, 0, 0, 0, 3] });
+    button(element, 'Choose another board').click();
+    await says(element, 'This board can be flashed');
+    expect(part<HTMLInputElement>(element, '#board-label').value).to.equal('');
+    button(element, 'Flash this board').click();
+    await says(element, 'Flashed and checked');
+
+    const rows = [...root(element).querySelectorAll('.tally tbody tr')].map((row) =>
+      [...row.children].map((cell) => cell.textContent.trim()),
+    );
+    const { errors, outcomes } = en.board.flash;
+    expect(rows).to.deep.equal([
+      ['3', '', '02:00:00:00:00:03', outcomes.flashed],
+      ['2', 'No. 8', '–', errors['wrong-chip'].title],
+      ['1', 'No. 7', '02:00:00:00:00:01', errors['flash-too-small'].title],
+    ]);
+    expect(shown(element)).to.contain('1 flashed, 2 failed');
+
+    const { name: file, blob } = await saved(() => button(element, 'Save the list (CSV)').click());
+    expect(file).to.equal('boards.csv');
+    const lines = (await blob.text()).trim().split('\r\n');
+    expect(lines.length).to.equal(4);
+    expect(lines[1]).to.equal(`1,No. 7,02:00:00:00:00:01,${errors['flash-too-small'].title}`);
   });
 });

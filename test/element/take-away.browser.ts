@@ -1,33 +1,11 @@
 /** What a person takes away is what the page showed and what a board would be flashed with. */
-import { expect, waitUntil } from '@open-wc/testing';
+import { expect } from '@open-wc/testing';
 import { unzipSync } from 'fflate';
 import { samplePlan } from '../report/sample.js';
 import { button, converted, make, rendered, setStage } from './board-page.js';
+import { saved } from './saved.js';
 
 setStage();
-
-/** Catches what would be saved. */
-async function saved(act: () => void): Promise<{ name: string; blob: Blob }> {
-  const createObjectURL = URL.createObjectURL.bind(URL);
-  const anchor = HTMLAnchorElement.prototype;
-  const caught: { name: string; blob: Blob }[] = [];
-  let last = new Blob();
-  URL.createObjectURL = (blob: Blob) => {
-    last = blob;
-    return createObjectURL(blob);
-  };
-  anchor.click = function (this: HTMLAnchorElement) {
-    caught.push({ name: this.download, blob: last });
-  };
-  try {
-    act();
-    await waitUntil(() => caught.length === 1, 'nothing was saved', { timeout: 20_000 });
-    return caught[0] ?? { name: '', blob: last };
-  } finally {
-    URL.createObjectURL = createObjectURL;
-    delete (anchor as Partial<HTMLAnchorElement>).click;
-  }
-}
 
 async function bytes(blob: Blob): Promise<Uint8Array> {
   return new Uint8Array(await blob.arrayBuffer());

@@ -56,6 +56,8 @@ export interface FlashActions {
   /** Flashes at the lowest rate, or not. */
   setSlow(slow: boolean): void;
   name(label: string): void;
+  /** Takes the list of boards away. */
+  saveTally(): void;
   flash(): void;
   cancel(): void;
   next(): void;

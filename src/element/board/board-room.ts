@@ -28,6 +28,7 @@ import { EmulatedStore, type EmulatedStoreOptions } from './emulated-store.js';
 import { FlashStore } from './flash-store.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
+import { tallyCsv } from './tally-table.js';
 import { transcriptOf } from './transcript.js';
 
 /** A conversion's result as the element holds it. */
@@ -352,6 +353,12 @@ export class BoardRoom {
       accept: (accepted) => flash.accept(accepted),
       setSlow: (slow) => flash.setSlow(slow),
       name: (label) => flash.name(label),
+      saveTally: () => {
+        const strings = this.#words.current;
+        if (strings === null) return;
+        const csv = tallyCsv(flash.state.entries, strings);
+        this.#host.save({ name: 'boards.csv', content: new Blob([csv], { type: 'text/csv' }) });
+      },
       // What fails is shown by the state.
       flash: () => void flash.flash().catch(() => undefined),
       cancel: () => flash.cancel(),

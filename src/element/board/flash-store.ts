@@ -8,9 +8,9 @@ import {
   type BoardFacts,
   type BoardNeeds,
 } from '../../device/board-detection.js';
-import { FlashError } from '../../device/flash-errors.js';
+import { FlashError, isRefusal } from '../../device/flash-errors.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
-import { FlashQueue, type QueueEntry, type QueueTally } from '../../device/flash-queue.js';
+import { FlashQueue, macOf, type QueueEntry, type QueueTally } from '../../device/flash-queue.js';
 import type { Flasher } from '../../device/flasher.js';
 import { DEFAULT_BAUD, PortError, type PortSession } from '../../device/port-session.js';
 import type { SerialSupport } from '../../device/serial-support.js';
@@ -100,6 +100,8 @@ export class FlashStore {
   #found: PortSession | null = null;
   /** Counts results: what was begun for one that is gone is dropped. */
   #generation = 0;
+  /** The try that stands for the board that was looked at and cannot be flashed, `null` when it can. */
+  #refused: QueueEntry | null = null;
   /** What the board said since it was flashed. */
   #output: Uint8Array | undefined;
 
@@ -136,6 +138,7 @@ export class FlashStore {
     if (!this.isFree) return;
     this.#choosing = true;
     this.#output = undefined;
+    this.#leave();
     const { signal } = (this.#current = new AbortController());
     try {
       await this.#options.ports.probe();
@@ -172,7 +175,9 @@ export class FlashStore {
   accept(accepted: boolean): void {
     const { step } = this.#state;
     if (step.kind !== 'found') return;
-    this.#commit({ step: { ...step, accepted, problem: this.#problem(step.board, accepted) } });
+    const problem = this.#problem(step.board, accepted);
+    this.#commit({ step: { ...step, accepted, problem } });
+    this.#note(problem, step.board.mac);
   }
 
   /** Whether to flash at the lowest rate. */
@@ -183,6 +188,7 @@ export class FlashStore {
   /** What the next board is called. */
   name(label: string): void {
     this.#commit({ label });
+    if (this.#refused !== null) this.#refused = this.#queue?.rename(this.#refused, label) ?? null;
   }
 
   /**
@@ -264,6 +270,7 @@ export class FlashStore {
   /** The board is done; the next one can be plugged in. */
   async next(): Promise<void> {
     if (this.#state.step.kind === 'flashing' || this.#state.step.kind === 'looking') return;
+    this.#leave();
     await this.#options.beforeUse();
     await this.#options.ports.close();
     this.#commit({ step: { kind: 'idle', error: null } });
@@ -275,6 +282,7 @@ export class FlashStore {
     this.#generation++;
     if (this.#found !== null) void this.letGo(this.#found);
     this.#queue = null;
+    this.#refused = null;
     this.#image = null;
     this.#output = undefined;
     this.#commit({ ...AT_REST, support: this.#state.support });
@@ -320,7 +328,30 @@ export class FlashStore {
       throw new PortError('closed');
     }
     this.#found = session;
-    this.#commit({ step: { kind: 'found', board, problem: this.#problem(board, false), accepted: false } });
+    const problem = this.#problem(board, false);
+    this.#commit({ step: { kind: 'found', board, problem, accepted: false } });
+    this.#note(problem, board.mac);
+  }
+
+  /** Counts a board that cannot be flashed among the tries, once however often it is looked at, and not at all when it can be after all. */
+  #note(problem: Error | null, mac: string | null): void {
+    const queue = this.#queue;
+    if (queue === null || (problem !== null && !isRefusal(problem))) return;
+    const before = this.#refused;
+    this.#refused = null;
+    // Without an address it is the board that is there as long as nobody chooses another one.
+    if (before !== null && macOf(before.outcome) === mac && (mac !== null || problem !== null))
+      queue.withdraw(before);
+    if (problem === null) return;
+    this.#refused = queue.refuse(problem, mac, this.#state.label);
+    this.#commit({ label: this.#refused.label });
+  }
+
+  /** What comes next is about another board. */
+  #leave(): void {
+    if (this.#refused === null) return;
+    this.#refused = null;
+    this.#commit({ label: '' });
   }
 
   #problem(board: BoardFacts, accepted: boolean): Error | null {
@@ -349,6 +380,7 @@ export class FlashStore {
         ? { kind: 'failed', error, board }
         : { kind: 'idle', error };
     this.#commit({ step });
+    this.#note(error, board?.mac ?? null);
   }
 
   #tell(cause: unknown): Error {

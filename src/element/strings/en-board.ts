@@ -410,6 +410,7 @@ export const enBoard = {
         ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
       ].join(', '),
     pace: (milliseconds: number) => `${formatSeconds(milliseconds / 1000)} for each board`,
+    saveTally: 'Save the list (CSV)',
     tallyColumns: { number: 'Try', label: 'Name', mac: 'Address (MAC)', outcome: 'Outcome' },
     outcomes: {
       flashed: 'flashed',

@@ -410,6 +410,7 @@ export const esBoard: BoardStrings = {
         ...(failed === 0 ? [] : [`${count(failed)} con fallo`]),
       ].join(', '),
     pace: (milliseconds) => `${seconds(milliseconds / 1000)} por placa`,
+    saveTally: 'Guardar la lista (CSV)',
     tallyColumns: {
       number: 'Intento',
       label: 'Nombre',

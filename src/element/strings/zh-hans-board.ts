@@ -393,6 +393,7 @@ export const zhHansBoard: BoardStrings = {
         ...(failed === 0 ? [] : [`${count(failed)} 块失败`]),
       ].join('，'),
     pace: (milliseconds) => `每块 ${seconds(milliseconds / 1000)}`,
+    saveTally: '保存列表（CSV）',
     tallyColumns: { number: '序号', label: '名称', mac: 'MAC 地址', outcome: '结果' },
     outcomes: {
       flashed: '已烧录',

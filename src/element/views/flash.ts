@@ -2,13 +2,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { bootHelp } from '../../device/flash-help.js';
-import { FlashError } from '../../device/flash-errors.js';
+import { FlashError, isRefusal } from '../../device/flash-errors.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
 import type { FlashActions } from '../board/board-actions.js';
 import type { FlashState, FlashStep } from '../board/flash-store.js';
+import { macText, outcomeText } from '../board/tally-table.js';
 import type { AllStrings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
-import { adviceView, boardFailure, flashFailureView } from './flash-failure.js';
+import { adviceView, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './icons.js';
 import { serialReasonView } from './serial-reason.js';
@@ -38,7 +39,7 @@ export function flashView(
     <h3 id="step-heading" tabindex="-1"><slot name="flash-heading">${words.heading(facts.name)}</slot></h3>
     <slot name="flash-text"></slot>
     ${facts.fits ? body(state, facts, strings, actions) : html`<p class="panel">${words.unfit}</p>`}
-    ${tally(state, strings)} ${facts.fits ? otherWay(facts, strings, actions) : nothing}
+    ${tally(state, strings, actions)} ${facts.fits ? otherWay(facts, strings, actions) : nothing}
   </section>`;
 }
 
@@ -64,7 +65,7 @@ function body(
     case 'done':
       return done(state, step, facts, strings, actions);
     case 'failed':
-      return failed(step, strings, actions);
+      return failed(step, state.label, strings, actions);
   }
 }
 
@@ -158,7 +159,7 @@ function found(
     }
     ${image === null ? nothing : partsView(image, strings)}
     ${problem === null && board.connection === 'uart-bridge' ? speedField(slow, strings, actions) : nothing}
-    ${problem === null ? labelField(label, strings, actions) : nothing}
+    ${labelField(label, strings, actions)}
     <div class="buttons">
       <button
         type="button"
@@ -282,11 +283,13 @@ function done(
 
 function failed(
   { error }: Extract<FlashStep, { kind: 'failed' }>,
+  label: string,
   strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
   return html`${flashFailureView(error, strings)}
+    ${isRefusal(error) ? labelField(label, strings, actions) : nothing}
     <div class="buttons">
       <button
         type="button"
@@ -308,17 +311,14 @@ function isGone(error: Error): boolean {
   return !(error instanceof FlashError) || error.code === 'port-lost' || error.code === 'port-busy';
 }
 
-function tally({ entries, tally: sum }: FlashState, strings: AllStrings): TemplateResult | typeof nothing {
+function tally(
+  { entries, tally: sum }: FlashState,
+  strings: AllStrings,
+  actions: FlashActions,
+): TemplateResult | typeof nothing {
   const words = strings.board.flash;
   if (sum === null || entries.length === 0) return nothing;
   const columns = words.tallyColumns;
-  const outcome = (entry: (typeof entries)[number]): string => {
-    const { outcome } = entry;
-    if (outcome.kind === 'cancelled') return words.outcomes.cancelled;
-    if (outcome.kind === 'failed') return boardFailure(outcome.error, words.failed, strings).title;
-    if (outcome.started !== 'running') return words.outcomes.silent;
-    return outcome.written === 0 ? words.outcomes.same : words.outcomes.flashed;
-  };
   return html`<div class="panel tally">
     <h4>${words.tally}</h4>
     <p>
@@ -345,17 +345,20 @@ function tally({ entries, tally: sum }: FlashState, strings: AllStrings): Templa
                 <th scope="row">${entry.number}</th>
                 <td dir="auto">${entry.label}</td>
                 <td>
-                  <code dir="ltr">${entry.outcome.kind === 'flashed' ? entry.outcome.board.mac : '–'}</code>
+                  <code dir="ltr">${macText(entry)}</code>
                 </td>
                 <td
                   class=${entry.outcome.kind === 'flashed' ? 'good' : entry.outcome.kind === 'failed' ? 'bad' : ''}
                 >
-                  ${outcome(entry)}
+                  ${outcomeText(entry, strings)}
                 </td>
               </tr>`,
           )}
         </tbody>
       </table>
+    </div>
+    <div class="buttons">
+      <button type="button" part="button" @click=${() => actions.saveTally()}>${words.saveTally}</button>
     </div>
   </div>`;
 }
