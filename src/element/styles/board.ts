@@ -382,6 +382,11 @@ export const board = css`
       overflow-wrap: anywhere;
     }
 
+    /* Of all words the headings are the shortest: broken inside, they say nothing. */
+    :is(.found, .flash .more, .tally) thead th {
+      overflow-wrap: break-word;
+    }
+
     .control .facts {
       grid-template-columns: repeat(2, minmax(0, 1fr));
     }

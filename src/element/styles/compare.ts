@@ -304,6 +304,11 @@ export const compare = css`
     }
   }
 
+  .layers {
+    display: grid;
+    gap: 0.375rem;
+  }
+
   .layers svg {
     width: 100%;
     height: 7rem;

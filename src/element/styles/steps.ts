@@ -98,7 +98,8 @@ export const steps = css`
 
   .notes summary,
   .settings summary,
-  .histogram summary {
+  .histogram summary,
+  .layers summary {
     font-size: 0.875rem;
     color: var(--accent);
   }

@@ -288,22 +288,22 @@ function failed(
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
-  return html`${flashFailureView(error, strings)}
-    ${isRefusal(error) ? labelField(label, strings, actions) : nothing}
+  // A port that is gone or taken may need another choice; a chip that did not answer is still the chosen one.
+  const again = (): void => {
+    if (isGone(error)) actions.connect();
+    else actions.lookAgain();
+  };
+  const refused = isRefusal(error);
+  const primary = (yes: boolean): readonly [string, string] =>
+    yes ? ['primary', 'button primary-button'] : ['', 'button'];
+  const [againClass, againPart] = primary(!refused);
+  const [otherClass, otherPart] = primary(refused);
+  return html`${flashFailureView(error, strings)} ${refused ? labelField(label, strings, actions) : nothing}
     <div class="buttons">
-      <button
-        type="button"
-        class="primary"
-        part="button primary-button"
-        @click=${() => {
-          // A port that is gone or taken may need another choice; a chip that did not answer is still the chosen one.
-          if (isGone(error)) actions.connect();
-          else actions.lookAgain();
-        }}
-      >
-        ${words.again}
+      <button type="button" class=${againClass} part=${againPart} @click=${again}>${words.again}</button>
+      <button type="button" class=${otherClass} part=${otherPart} @click=${() => actions.connect()}>
+        ${words.connectAgain}
       </button>
-      <button type="button" part="button" @click=${() => actions.connect()}>${words.connectAgain}</button>
     </div>`;
 }
 
