@@ -5,7 +5,14 @@ import { readScheme, writeScheme } from '../element/preset.js';
 import { LANGUAGES, findLanguage } from '../element/strings/strings.js';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { planFlashImage, refuseUnbootable } from '../image/flash-image.js';
-import { PRESET, listedFiles, makeKit, type GivenFile, type KitFile } from '../kit/kit.js';
+import {
+  PRESET,
+  listedFiles,
+  makeKit,
+  refuseLongFirmware,
+  type GivenFile,
+  type KitFile,
+} from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
@@ -131,6 +138,7 @@ async function givenFirmware(
   await findTarget(path);
   const file = await nodeFile(path);
   try {
+    refuseLongFirmware(path, file.size);
     const firmware = await readFirmware(file, signal);
     return { firmware, own: { path: basename(path), bytes: await file.read(0, file.size, signal) } };
   } finally {

@@ -76,6 +76,17 @@ const PLAIN_PATH = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*
 /** Most bytes of a firmware in a kit: what the largest flash holds. It has to fit into a script together with the model. */
 export const MAX_KIT_FIRMWARE_BYTES = 32 * 1024 * 1024;
 
+/**
+ * What a kit refuses of a firmware, to be asked before the model is converted.
+ * @throws UsageError when it is too large
+ */
+export function refuseLongFirmware(path: string, bytes: number): void {
+  if (bytes <= MAX_KIT_FIRMWARE_BYTES) return;
+  throw new UsageError(
+    `${path} has more than ${MAX_KIT_FIRMWARE_BYTES >> 20} MiB. Give the firmware's image, or its program without debugging information.`,
+  );
+}
+
 /** Bytes turned into characters at once: engines limit the arguments of a call. */
 const CALL_BYTES = 3 * 4096;
 
@@ -89,11 +100,7 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
   const folder = plainName(name, 'model');
   const own = request.firmware;
   const firmware = own === null ? null : `firmware/${plainName(own.path, 'firmware.bin')}`;
-  if (own !== null && own.bytes.length > MAX_KIT_FIRMWARE_BYTES) {
-    throw new UsageError(
-      `${own.path} has more than ${MAX_KIT_FIRMWARE_BYTES >> 20} MiB. Give the firmware's image, or its program without debugging information.`,
-    );
-  }
+  if (own !== null) refuseLongFirmware(own.path, own.bytes.length);
   const preset: KitPreset = {
     name,
     model: `model/${folder}/`,

@@ -1,7 +1,7 @@
 /** Class kits: what is in them, that nothing in them can be broken out of, and that they come out the same. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -296,6 +296,31 @@ describe('kit on the command line', () => {
       assert.ok((await readFile(path.join(out, 'firmware/ram.elf'))).equals(await readFile(own)));
       assert.equal((await cli(...argv)).code, 0);
       assert.equal(existsSync(path.join(out, 'firmware')), false);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('refuses a firmware that is too long before it reads it or converts anything', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'kit-'));
+    try {
+      const large = path.join(folder, 'large.elf');
+      // A file with a hole takes no room; sixteen times what a kit may carry.
+      await writeFile(large, '');
+      await truncate(large, 16 * MAX_KIT_FIRMWARE_BYTES);
+      const out = path.join(folder, 'kit');
+      const outcome = await cli(
+        'kit',
+        path.join(root, 'models/home-commands'),
+        '-o',
+        out,
+        '--firmware',
+        large,
+      );
+      assert.equal(outcome.code, 2);
+      assert.match(outcome.stderr, /large\.elf has more than 32 MiB/);
+      assert.doesNotMatch(outcome.stderr, /quantizing/i);
+      assert.equal(existsSync(out), false);
     } finally {
       await rm(folder, { recursive: true });
     }
