@@ -63,7 +63,6 @@ const REFUSALS: ReadonlySet<FlashErrorCode> = new Set([
   'secure-boot',
   'flash-encrypted',
   'flash-octal',
-  'flash-unknown',
   'flash-too-small',
   'psram-too-small',
 ]);

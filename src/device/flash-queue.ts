@@ -23,6 +23,13 @@ export type QueueOutcome =
       readonly kind: 'failed';
       readonly error: Error;
       readonly code: FlashErrorCode | null;
+      /** The board's address, `null` when it was not told or another board answered. */
+      readonly mac: string | null;
+    }
+  /** Looked at only: the board cannot take the image. */
+  | {
+      readonly kind: 'refused';
+      readonly error: FlashError;
       /** The board's address, `null` when it was not told. */
       readonly mac: string | null;
     }
@@ -41,7 +48,7 @@ export interface QueueTally {
   readonly flashed: number;
   /** Of these: boards that have not been heard of since the restart. */
   readonly silent: number;
-  /** Tries that failed and were not made good by a later one of the same board or under the same label. */
+  /** Boards that failed or were refused and not made good by a later try of theirs or under the same label; each try counts where no address is known. */
   readonly failed: number;
   readonly tries: number;
   /** Mean time of a board that was written, `null` before the first. */
@@ -83,9 +90,15 @@ export class FlashQueue {
     return {
       flashed: boards.size,
       silent: [...boards.values()].filter(({ started }) => started !== 'running').length,
-      failed: this.list.filter(
-        (entry, index) => entry.outcome.kind === 'failed' && !this.madeGood(entry, index),
-      ).length,
+      failed: new Set(
+        this.list
+          .filter(
+            (entry, index) =>
+              (entry.outcome.kind === 'failed' || entry.outcome.kind === 'refused') &&
+              !this.madeGood(entry, index),
+          )
+          .map(({ number, outcome }) => macOf(outcome) ?? number),
+      ).size,
       tries: this.list.length,
       millisecondsPerBoard:
         written.length === 0 ? null : written.reduce((sum, time) => sum + time, 0) / written.length,
@@ -118,35 +131,41 @@ export class FlashQueue {
   }
 
   /**
-   * Counts a board that was looked at and cannot take the image as a try that failed; the same board with the same cause
-   * once.
+   * Notes a board that was looked at and cannot take the image, each board once.
    * @param mac its address, `null` when it was not told
+   * @returns the entry that stands for it; `null` when one that says more does: it was flashed once, or that failed
    */
-  refuse(error: FlashError, mac: string | null, label = ''): QueueEntry {
+  refuse(error: FlashError, mac: string | null, label = ''): QueueEntry | null {
     const known = this.list.findLast(({ outcome }) => mac !== null && macOf(outcome) === mac);
-    if (known?.outcome.kind === 'failed' && known.outcome.code === error.code) {
-      return label.trim() === '' ? known : this.rename(known, label);
-    }
-    return this.add(label, { kind: 'failed', error, code: error.code, mac });
+    const kind = known?.outcome.kind;
+    if (known !== undefined && kind === 'refused')
+      return this.replace(known, { ...known, outcome: { kind, error, mac } });
+    // What a person vouched for once does not come back as a failure.
+    if (kind === 'failed' || (kind === 'flashed' && error.code === 'psram-too-small')) return null;
+    return this.add(label, { kind: 'refused', error, mac });
   }
 
   /** Gives a try another label. */
   rename(entry: QueueEntry, label: string): QueueEntry {
-    const named = { ...entry, label: label.trim() };
-    this.replace(entry, [named]);
-    return named;
+    return this.replace(entry, { ...entry, label: label.trim() });
   }
 
-  /** Takes a try back: it was none. */
+  /** Takes an entry back. */
   withdraw(entry: QueueEntry): void {
-    this.replace(entry, []);
+    this.list.splice(this.indexOf(entry), 1);
+    this.changed();
   }
 
-  private replace(entry: QueueEntry, by: readonly QueueEntry[]): void {
+  private replace(entry: QueueEntry, by: QueueEntry): QueueEntry {
+    this.list[this.indexOf(entry)] = by;
+    this.changed();
+    return by;
+  }
+
+  private indexOf(entry: QueueEntry): number {
     const at = this.list.indexOf(entry);
     if (at === -1) throw new RangeError('this is no try of this queue');
-    this.list.splice(at, 1, ...by);
-    this.changed();
+    return at;
   }
 
   private add(label: string, outcome: QueueOutcome): QueueEntry {
@@ -164,7 +183,8 @@ export class FlashQueue {
       if (isAbort(error) || options.signal?.aborted === true) return { kind: 'cancelled' };
       const problem = error instanceof Error ? error : new Error(String(error));
       const code = problem instanceof FlashError ? problem.code : null;
-      return { kind: 'failed', error: problem, code, mac: options.mac ?? null };
+      const isOther = code !== null && OTHER_BOARD.has(code);
+      return { kind: 'failed', error: problem, code, mac: isOther ? null : (options.mac ?? null) };
     }
     const { board, started, written, milliseconds, output } = result;
     return { kind: 'flashed', board, started, written, milliseconds, output };
@@ -182,8 +202,11 @@ export class FlashQueue {
   }
 }
 
-/** Address of the board that a try was about, `null` when it is not known. */
+/** Address of the board that an entry is about, `null` when it is not known. */
 export function macOf(outcome: QueueOutcome): string | null {
   if (outcome.kind === 'flashed') return outcome.board.mac;
-  return outcome.kind === 'failed' ? outcome.mac : null;
+  return outcome.kind === 'cancelled' ? null : outcome.mac;
 }
+
+/** Failures of whatever answers now, which need not be the board that was meant. */
+const OTHER_BOARD: ReadonlySet<FlashErrorCode> = new Set(['board-changed', 'wrong-chip', 'secure-download']);

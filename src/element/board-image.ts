@@ -1,4 +1,5 @@
 /** The image of a result: what is downloaded, run in the page and flashed, all the same bytes. */
+import { UsageError } from '../shared/errors.js';
 import { breath, piecesOf } from '../shared/breath.js';
 import { startSha256, toHex } from '../image/digest.js';
 import { makePageImage, type PageImage } from '../worker/flash-image.js';
@@ -18,9 +19,23 @@ export interface BoardImage {
 /**
  * Puts the package of a result together with the firmware.
  * @param firmware address of the firmware, or its file
- * @throws FitError, FormatError or TransportError as `makePageImage`
+ * @throws FitError, FormatError or TransportError as `makePageImage`; UsageError when the package is transferred meanwhile
  */
 export async function makeBoardImage(result: ConvertResult, firmware: string | File): Promise<BoardImage> {
+  // Memory that was transferred is empty from then on.
+  const isThere = (): boolean => result.package.length > 0;
+  try {
+    const image = await assemble(result, firmware);
+    if (isThere()) return image;
+  } catch (error) {
+    if (isThere()) throw error;
+  }
+  throw new UsageError(
+    'The package was taken away while its image was made: copy it before you transfer it. Convert the model again.',
+  );
+}
+
+async function assemble(result: ConvertResult, firmware: string | File): Promise<BoardImage> {
   const made = await makePageImage(result.package, { board: result.plan.board, firmware });
   if (!made.layout.bootable) {
     return {

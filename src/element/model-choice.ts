@@ -8,8 +8,8 @@ import { rememberAddress } from './recent.js';
 
 /** Who reads what was chosen; the store. */
 interface Reader {
-  /** @returns whether it could be read */
-  choose(source: ModelSource, name: string, preset: Preset): Promise<boolean>;
+  /** @param onModel called when it turned out to be one */
+  choose(source: ModelSource, name: string, preset: Preset, onModel: () => void): Promise<void>;
 }
 
 /** What was chosen: an address that the page gave, `null` for none; one that a person typed; or files. */
@@ -31,8 +31,9 @@ export async function chooseModel(
 ): Promise<void> {
   const preset = readPreset(attributes);
   const source = readSource(chosen, page);
-  const isModel = await reader.choose(source, sourceName(source), preset);
-  if (isModel && 'typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
+  await reader.choose(source, sourceName(source), preset, () => {
+    if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
+  });
 }
 
 function readSource(chosen: Chosen, page: string): ModelSource {

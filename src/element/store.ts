@@ -84,9 +84,14 @@ export class ConverterStore {
   /**
    * Reads a model, and goes on to its conversion when the preset leaves nothing to set.
    * @param name what to call it while it is read
-   * @returns whether it is a model; a failure is shown
+   * @param onModel called when it turned out to be one
    */
-  async choose(source: ModelSource, name: string, preset: Preset): Promise<boolean> {
+  async choose(
+    source: ModelSource,
+    name: string,
+    preset: Preset,
+    onModel: () => void = () => undefined,
+  ): Promise<void> {
     const { signal } = this.#renew();
     const { settings } = preset;
     this.#preset = preset;
@@ -94,16 +99,15 @@ export class ConverterStore {
     try {
       const converter = await this.#work();
       const inspection = await converter.inspect(source, convertSettings(settings), { signal });
-      if (signal.aborted) return false;
+      if (signal.aborted) return;
+      onModel();
       const { plan } = inspection;
       const choice = (this.#planned = { source, inspection, settings, plan });
       this.#commit({ step: 'fit', choice, planning: false, failure: null });
       // What does not fit stays at the step that says so.
       if (!preset.steps.has('fit') && plan.fits) await this.convert();
-      return true;
     } catch (error) {
       this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
-      return false;
     }
   }
 

@@ -80,7 +80,7 @@ function mostLikely(values: Float64Array, weights: Float64Array, options: Sample
   const { topK, topP } = options;
   const hasTopK = topK > 0 && topK < values.length;
   if (!hasTopK && topP >= 1) return null;
-  // Only what can be kept is put in order, not a whole vocabulary.
+  // Ids are put in order only where they can be kept: comparing those of a whole vocabulary takes longer than the model.
   let mass = total(weights);
   const ids = hasTopK
     ? atLeast(values, values.slice().sort().at(-topK) as number)

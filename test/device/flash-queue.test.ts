@@ -94,51 +94,62 @@ test('a board that cannot be flashed counts once, by its address, until it was f
     () => (changes += 1),
   );
   const small = new FlashError('flash-too-small', 'Too small.', ['other-board']);
+  const locked = new FlashError('flash-encrypted', 'Locked.', ['other-board']);
   const doubtful = new FlashError('psram-too-small', 'None.', ['other-board']);
   const chip = new FlashError('wrong-chip', 'Another chip.', ['other-board']);
-  const [one, two] = ['02:00:00:00:00:01', '02:00:00:00:00:02'];
+  const mac = (last: number): string => `02:00:00:00:00:0${last}`;
 
-  const first = queue.refuse(small, one, ' 7 ');
-  assert.equal(queue.refuse(small, one), first);
-  assert.equal(queue.refuse(small, one, '8').label, '8');
-  queue.refuse(doubtful, two);
+  queue.refuse(small, mac(1), ' 7 ');
+  assert.equal(queue.refuse(locked, mac(1), 'other')?.label, '7', 'what it is called stays');
+  queue.refuse(doubtful, mac(2));
   // Boards that do not tell who they are may be several.
   queue.refuse(chip, null);
   const last = queue.refuse(chip, null);
+  assert.ok(last !== null);
+  queue.rename(last, '9');
   const rows = (): unknown[] =>
     queue.entries.map(({ number, label, outcome }) => [
       number,
       label,
-      outcome.kind === 'failed' ? outcome.code : outcome.kind,
+      outcome.kind,
+      'error' in outcome && outcome.error instanceof FlashError ? outcome.error.code : null,
       macOf(outcome),
     ]);
   assert.deepEqual(rows(), [
-    [1, '8', 'flash-too-small', one],
-    [2, '', 'psram-too-small', two],
-    [3, '', 'wrong-chip', null],
-    [4, '', 'wrong-chip', null],
+    [1, '7', 'refused', 'flash-encrypted', mac(1)],
+    [2, '', 'refused', 'psram-too-small', mac(2)],
+    [3, '', 'refused', 'wrong-chip', null],
+    [4, '9', 'refused', 'wrong-chip', null],
   ]);
   assert.equal(queue.tally.failed, 4);
   assert.ok(changes > 0);
 
-  queue.withdraw(last);
-  assert.throws(() => queue.withdraw(last), RangeError);
+  assert.throws(() => queue.withdraw(last), RangeError, 'it has another name since');
+  const named = queue.entries.at(-1);
+  assert.ok(named !== undefined);
+  queue.withdraw(named);
   assert.equal(queue.entries.length, 3);
-  const serial = new SimulatedSerial();
-  const board = new SimulatedBoard({ mac: [2, 0, 0, 0, 0, 2] });
-  const session = await PortSession.open({ serial, port: serial.plug(board), sleep: hurried });
-  const flashed = await queue.next(session);
-  await session.close();
-  assert.equal(flashed.number, 4);
-  // The second was flashed under no name: its address makes it good.
-  assert.deepEqual(
-    { ...queue.tally, millisecondsPerBoard: 0 },
-    {
-      flashed: 1,
-      silent: 0,
-      failed: 2,
-      tries: 4,
-      millisecondsPerBoard: 0,
-    },
-  );
+
+  const flash = async (board: SimulatedBoard, more = {}): Promise<void> => {
+    const serial = new SimulatedSerial();
+    const session = await PortSession.open({ serial, port: serial.plug(board), sleep: hurried });
+    await queue.next(session, '', more);
+    await session.close();
+  };
+  // The second was flashed under no name: its address makes it good, and what was doubtful once is not any more.
+  await flash(new SimulatedBoard({ mac: [2, 0, 0, 0, 0, 2] }));
+  assert.equal(queue.refuse(doubtful, mac(2)), null);
+  const sum = { ...queue.tally, millisecondsPerBoard: 0 };
+  assert.deepEqual(sum, { flashed: 1, silent: 0, failed: 2, tries: 4, millisecondsPerBoard: 0 });
+
+  // A board that failed twice is one, and is not refused beside.
+  for (let round = 0; round < 2; round++) {
+    await flash(new SimulatedBoard({ mac: [2, 0, 0, 0, 0, 3], flashBytes: 4 * MiB }), { mac: mac(3) });
+  }
+  assert.equal(queue.refuse(doubtful, mac(3)), null);
+  assert.deepEqual([queue.tally.failed, queue.tally.tries], [3, 6]);
+
+  // Another chip answers than the one that was meant.
+  await flash(new SimulatedBoard({ mac: [2, 0, 0, 0, 0, 4], chipId: 5 }), { mac: mac(2) });
+  assert.deepEqual(rows().at(-1), [7, '', 'failed', 'wrong-chip', null]);
 });

@@ -16,6 +16,16 @@ describe('makeBoardImage', () => {
     assert.equal(bytes, file.size);
     assert.equal(sha256, await digestOf(file));
   });
+
+  it('gives no part of an image when the package is transferred meanwhile', async () => {
+    // At different points of the work.
+    for (const milliseconds of [0, 1, 3, 6, 10]) {
+      const bytes = new Uint8Array(6_000_000);
+      const making = makeBoardImage(sampleResult({ package: bytes }), await firmware());
+      setTimeout(() => structuredClone(bytes, { transfer: [bytes.buffer] }), milliseconds);
+      await assert.rejects(making, /taken away/);
+    }
+  });
 });
 
 async function firmware(): Promise<File> {

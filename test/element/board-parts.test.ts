@@ -7,6 +7,8 @@ import { BoardStore } from '../../src/element/board/board-store.js';
 import type { BoardState } from '../../src/element/board/board-state.js';
 import { appendConsole } from '../../src/element/board/console-text.js';
 import type { BoardFacts } from '../../src/device/board-detection.js';
+import { FlashError, isRefusal } from '../../src/device/flash-errors.js';
+import { macOf, type QueueEntry } from '../../src/device/flash-queue.js';
 import type { PortSession } from '../../src/device/port-session.js';
 import { EmulatedStore } from '../../src/element/board/emulated-store.js';
 import { FlashStore } from '../../src/element/board/flash-store.js';
@@ -22,6 +24,8 @@ import {
   regionsOf,
 } from '../../src/element/board/memory-regions.js';
 import { transcriptOf } from '../../src/element/board/transcript.js';
+import { seededRandom } from '../../src/pipeline/random.js';
+import { UsageError } from '../../src/shared/errors.js';
 import type { ModelPackage } from '../../src/package/reader.js';
 import { en, es } from './all-strings.js';
 import { BANNER, FACTS, FakeEmulator, FakeFirmware, startFake } from './fake-board.js';
@@ -318,19 +322,160 @@ test('what the chip does not tell of is flashed only when the person says so', a
   await assert.rejects(store.flash(), { code: 'psram-too-small' });
   assert.deepEqual(asked, [], 'nothing is written');
   const tries = (): unknown[] => store.state.entries.map(({ label, outcome }) => [label, outcome.kind]);
-  assert.deepEqual(tries(), [['', 'failed']]);
+  assert.deepEqual(tries(), [['', 'refused']]);
   store.name('Ada');
-  assert.deepEqual(tries(), [['Ada', 'failed']]);
+  assert.deepEqual(tries(), [['Ada', 'refused']]);
   store.accept(true);
   assert.deepEqual(tries(), [], 'a board that can be flashed after all was not refused');
   store.accept(false);
-  assert.deepEqual(tries(), [['Ada', 'failed']]);
+  assert.deepEqual(tries(), [['Ada', 'refused']]);
   store.accept(true);
   await store.flash();
   assert.deepEqual(tries(), [['Ada', 'flashed']]);
   assert.deepEqual(asked, [['psram-too-small']]);
   assert.equal(store.state.step.kind, 'done');
   assert.equal(store.state.tally?.flashed, 1);
+});
+
+test('whatever a person does in which order, a board keeps its own name and is counted once', async () => {
+  const MiB = 1024 * 1024;
+  const told = (letter: string, changes: Partial<BoardFacts>): { facts: BoardFacts; error: null } => ({
+    facts: { ...PLAIN_BOARD, mac: letter.repeat(2), ...changes },
+    error: null,
+  });
+  const foreign = (found: string): { facts: null; error: FlashError } => ({
+    facts: null,
+    error: new FlashError('wrong-chip', 'Another chip.', ['other-board'], { facts: { found } }),
+  });
+  const psram = { kind: 'octal', bytes: 8 * MiB } as const;
+  const BOARDS = {
+    a: told('a', { psram }),
+    b: told('b', { psram }),
+    // Too small, and without the memory that the chip would have to tell of.
+    c: told('c', { psram, flashBytes: 4 * MiB }),
+    d: told('d', {}),
+    e: foreign('ESP32-C3'),
+    f: foreign('ESP32-C6'),
+  };
+  const letters = Object.keys(BOARDS) as (keyof typeof BOARDS)[];
+  const owner = ({ outcome }: QueueEntry): string | null => {
+    const error = 'error' in outcome && outcome.error instanceof FlashError ? outcome.error : null;
+    if (error?.facts['found'] === 'ESP32-C3') return 'e';
+    if (error?.facts['found'] === 'ESP32-C6') return 'f';
+    return macOf(outcome)?.charAt(0) ?? null;
+  };
+
+  const random = seededRandom(11);
+  const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  let plugged: keyof typeof BOARDS = 'a';
+  const found = (): BoardFacts => {
+    const { facts, error } = BOARDS[plugged];
+    if (facts === null) throw error;
+    return facts;
+  };
+  const session = {} as PortSession;
+  const ports = {
+    probe: async () => 'available',
+    choose: async () => session,
+    close: async () => undefined,
+    session,
+  } as unknown as SerialPorts;
+  const needs = { flashBytes: 8 * MiB, psramBytes: 1024 };
+  const store = new FlashStore({
+    ports,
+    image: async () => ({ parts: [], needs, board: { name: 'board' } }) as unknown as RunnableImage,
+    flasher: async () => ({
+      start: async () => undefined,
+      detect: async () => found(),
+      flash: async ({ mac }) => {
+        const board = found();
+        if (board.mac !== mac) throw new FlashError('board-changed', 'Another board.', []);
+        if (random() < 0.4) throw new FlashError('line', 'Disturbed.', []);
+        const output = new Uint8Array();
+        return { board, parts: [], bytes: 0, written: 0, milliseconds: 1, started: 'running', output };
+      },
+    }),
+    beforeUse: async () => undefined,
+    onChange: () => undefined,
+    onFailure: () => undefined,
+  });
+
+  const names = new Map<string, string>();
+  const everFlashed = new Set<string>();
+  let flashes = 0;
+  for (let step = 0; step < 20_000; step++) {
+    if (random() < 0.3) plugged = one(letters);
+    const { step: now } = store.state;
+    switch (one(['connect', 'look', 'name', 'accept', 'flash', 'flash', 'next', 'forget'] as const)) {
+      case 'connect':
+        await store.connect();
+        break;
+      case 'look':
+        await store.lookAgain();
+        break;
+      case 'name': {
+        // The field is there for a board that was found, and for one that was refused.
+        const shown = now.kind === 'found' || (now.kind === 'failed' && isRefusal(now.error));
+        if (!shown) break;
+        const letter = now.kind === 'found' ? now.board.mac.charAt(0) : one(['e', 'f']);
+        const chip = now.kind === 'failed' ? (now.error as FlashError).facts['found'] : null;
+        const name = `${chip === null ? letter : chip === 'ESP32-C3' ? 'e' : 'f'}${step}`;
+        store.name(name);
+        if (now.kind === 'found') names.set(now.board.mac, name);
+        break;
+      }
+      case 'accept':
+        store.accept(random() < 0.5);
+        break;
+      case 'flash':
+        await store.flash().catch((error: unknown) => {
+          assert.ok(error instanceof UsageError || error instanceof FlashError, String(error));
+        });
+        if (store.state.step.kind === 'done') {
+          everFlashed.add(store.state.step.entry.outcome.board.mac);
+          flashes++;
+        }
+        break;
+      case 'next':
+        await store.next();
+        break;
+      case 'forget':
+        if (random() < 0.02) {
+          store.forget();
+          everFlashed.clear();
+        }
+        break;
+    }
+    // A chip that does not tell its address counts once however often it is looked at.
+    const { step: then } = store.state;
+    if (then.kind === 'failed' && isRefusal(then.error)) {
+      const { length } = store.state.entries;
+      await store.lookAgain();
+      const { step: still } = store.state;
+      if (still.kind === 'failed' && still.error === then.error)
+        assert.equal(store.state.entries.length, length);
+    }
+    const { entries, tally, label } = store.state;
+    const after = store.state.step;
+    // A board is known again.
+    if (after.kind === 'found') assert.equal(label, names.get(after.board.mac) ?? '');
+    for (const [index, entry] of entries.entries()) {
+      assert.ok(index === 0 || entry.number > (entries[index - 1]?.number ?? 0));
+      const whose = owner(entry);
+      // What answered instead of the board that was meant has that board's name.
+      if (entry.outcome.kind === 'failed' && macOf(entry.outcome) === null) continue;
+      if (entry.outcome.kind === 'cancelled') continue;
+      assert.ok(
+        entry.label === '' || entry.label.startsWith(whose ?? '?'),
+        `${step}: ${entry.label} is ${whose}`,
+      );
+    }
+    const refused = entries.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [macOf(outcome)] : []));
+    const known = refused.filter((mac) => mac !== null);
+    assert.equal(new Set(known).size, known.length, `${step}: ${known.join()}`);
+    assert.equal(tally?.flashed ?? 0, everFlashed.size);
+  }
+  assert.ok(flashes > 300, String(flashes));
 });
 
 test('a measurement is stopped when asked to, and one that gets no answer is told of', async () => {

@@ -10,7 +10,13 @@ import {
 } from '../../device/board-detection.js';
 import { FlashError, isRefusal } from '../../device/flash-errors.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
-import { FlashQueue, macOf, type QueueEntry, type QueueTally } from '../../device/flash-queue.js';
+import {
+  FlashQueue,
+  macOf,
+  type QueueEntry,
+  type QueueOutcome,
+  type QueueTally,
+} from '../../device/flash-queue.js';
 import type { Flasher } from '../../device/flasher.js';
 import { DEFAULT_BAUD, PortError, type PortSession } from '../../device/port-session.js';
 import type { SerialSupport } from '../../device/serial-support.js';
@@ -100,8 +106,12 @@ export class FlashStore {
   #found: PortSession | null = null;
   /** Counts results: what was begun for one that is gone is dropped. */
   #generation = 0;
-  /** The try that stands for the board that was looked at and cannot be flashed, `null` when it can. */
+  /** The entry for the board that is there and cannot be flashed, `null` when it can. */
   #refused: QueueEntry | null = null;
+  /** Address of the board that is there, `null` for one that does not tell it, `undefined` when another one comes. */
+  #met: string | null | undefined;
+  /** What the person calls boards, by address. */
+  readonly #names = new Map<string, string>();
   /** What the board said since it was flashed. */
   #output: Uint8Array | undefined;
 
@@ -188,6 +198,7 @@ export class FlashStore {
   /** What the next board is called. */
   name(label: string): void {
     this.#commit({ label });
+    if (typeof this.#met === 'string') this.#names.set(this.#met, label);
     if (this.#refused !== null) this.#refused = this.#queue?.rename(this.#refused, label) ?? null;
   }
 
@@ -228,9 +239,16 @@ export class FlashStore {
     switch (outcome.kind) {
       case 'flashed':
         this.#output = outcome.output;
-        this.#commit({ step: { kind: 'done', entry: { ...entry, outcome } }, label: '' });
+        this.#leave();
+        this.#commit({ step: { kind: 'done', entry: { ...entry, outcome } } });
         break;
       case 'failed':
+      case 'refused':
+        // What answered cannot be flashed, and the name that is asked for now is its name.
+        if (isRefusal(outcome.error)) {
+          this.#refused = entry;
+          this.#met = macOf(outcome);
+        }
         this.#commit({ step: { kind: 'failed', error: this.#tell(outcome.error), board } });
         break;
       case 'cancelled':
@@ -282,7 +300,7 @@ export class FlashStore {
     this.#generation++;
     if (this.#found !== null) void this.letGo(this.#found);
     this.#queue = null;
-    this.#refused = null;
+    this.#leave();
     this.#image = null;
     this.#output = undefined;
     this.#commit({ ...AT_REST, support: this.#state.support });
@@ -328,29 +346,42 @@ export class FlashStore {
       throw new PortError('closed');
     }
     this.#found = session;
+    if (board.mac !== this.#met) this.#meet(board.mac);
     const problem = this.#problem(board, false);
     this.#commit({ step: { kind: 'found', board, problem, accepted: false } });
     this.#note(problem, board.mac);
   }
 
-  /** Counts a board that cannot be flashed among the tries, once however often it is looked at, and not at all when it can be after all. */
+  /** Notes a board that cannot be flashed, and takes that back when it can be after all. What went wrong on the way to a board says nothing about it. */
   #note(problem: Error | null, mac: string | null): void {
     const queue = this.#queue;
     if (queue === null || (problem !== null && !isRefusal(problem))) return;
     const before = this.#refused;
-    this.#refused = null;
-    // Without an address it is the board that is there as long as nobody chooses another one.
-    if (before !== null && macOf(before.outcome) === mac && (mac !== null || problem !== null))
-      queue.withdraw(before);
-    if (problem === null) return;
+    const isSame = before !== null && macOf(before.outcome) === mac;
+    if (problem === null) {
+      if (isSame && before.outcome.kind === 'refused') queue.withdraw(before);
+      this.#refused = null;
+      return;
+    }
+    if (mac === null) {
+      // It is the one that was there before, as long as the chip is of the same kind and nobody chose another board.
+      if (isSame && isLike(before.outcome, problem)) return;
+      this.#meet(null);
+    }
     this.#refused = queue.refuse(problem, mac, this.#state.label);
-    this.#commit({ label: this.#refused.label });
+  }
+
+  /** Another board is there: a name goes with its board. */
+  #meet(mac: string | null): void {
+    this.#met = mac;
+    this.#refused = null;
+    this.#commit({ label: (mac === null ? undefined : this.#names.get(mac)) ?? '' });
   }
 
   /** What comes next is about another board. */
   #leave(): void {
-    if (this.#refused === null) return;
     this.#refused = null;
+    this.#met = undefined;
     this.#commit({ label: '' });
   }
 
@@ -394,6 +425,12 @@ export class FlashStore {
     this.#state = { ...before, ...change };
     this.#options.onChange(this.#state, before);
   }
+}
+
+/** Whether a board was refused for the same cause, with the same kind of chip. */
+function isLike(outcome: QueueOutcome, problem: FlashError): boolean {
+  const error = 'error' in outcome && outcome.error instanceof FlashError ? outcome.error : null;
+  return error?.code === problem.code && error.facts['found'] === problem.facts['found'];
 }
 
 /** What the person knows better than the chip. */

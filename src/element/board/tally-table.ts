@@ -12,7 +12,8 @@ export function macText({ outcome }: QueueEntry): string {
 export function outcomeText({ outcome }: QueueEntry, strings: AllStrings): string {
   const words = strings.board.flash;
   if (outcome.kind === 'cancelled') return words.outcomes.cancelled;
-  if (outcome.kind === 'failed') return boardFailure(outcome.error, words.failed, strings).title;
+  if (outcome.kind === 'failed' || outcome.kind === 'refused')
+    return boardFailure(outcome.error, words.failed, strings).title;
   if (outcome.started !== 'running') return words.outcomes.silent;
   return outcome.written === 0 ? words.outcomes.same : words.outcomes.flashed;
 }

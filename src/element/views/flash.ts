@@ -311,6 +311,8 @@ function isGone(error: Error): boolean {
   return !(error instanceof FlashError) || error.code === 'port-lost' || error.code === 'port-busy';
 }
 
+const OUTCOME_CLASS = { flashed: 'good', failed: 'bad', refused: 'bad', cancelled: '' } as const;
+
 function tally(
   { entries, tally: sum }: FlashState,
   strings: AllStrings,
@@ -347,11 +349,7 @@ function tally(
                 <td>
                   <code dir="ltr">${macText(entry)}</code>
                 </td>
-                <td
-                  class=${entry.outcome.kind === 'flashed' ? 'good' : entry.outcome.kind === 'failed' ? 'bad' : ''}
-                >
-                  ${outcomeText(entry, strings)}
-                </td>
+                <td class=${OUTCOME_CLASS[entry.outcome.kind]}>${outcomeText(entry, strings)}</td>
               </tr>`,
           )}
         </tbody>
