@@ -2,19 +2,16 @@
 import type { NamedFile } from '../source/file-list-folder.js';
 import { MAX_FILES } from '../source/limits.js';
 import { TransportError } from '../shared/errors.js';
+import type { Dropped } from './file-drops.js';
 
 /** A model folder holds its files directly or one folder below; deeper ones are something else. */
 const MAX_DEPTH = 3;
 
 /**
- * Reads what was dropped. Must be called in the drop event itself: the browser forgets the entries afterwards.
+ * Reads what was dropped.
  * @throws TransportError when a folder cannot be read
  */
-export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
-  const entries = [...transfer.items]
-    .filter((item) => item.kind === 'file')
-    .map((item) => item.webkitGetAsEntry());
-  const plain = [...transfer.files];
+export async function droppedFiles({ entries, files: plain }: Dropped): Promise<NamedFile[]> {
   const files: NamedFile[] = [];
   if (entries.length === 0 || entries.includes(null)) {
     return plain.map((file) => ({ path: file.webkitRelativePath || file.name, file }));

@@ -236,8 +236,7 @@ export class Esp32LlmConverter extends LitElement {
       if (dragging) this.#internals.states.add('dragging');
       else this.#internals.states.delete('dragging');
     },
-    onFiles: (files) => this.load(files),
-    onFailure: (error) => this.#refuse(error),
+    onDrop: (dropped) => void this.#load({ dropped }),
   });
   /** Counts what was chosen and taken back. */
   #turn = 0;
@@ -635,8 +634,7 @@ export class Esp32LlmConverter extends LitElement {
     const turn = ++this.#turn;
     try {
       const { chooseModel } = await import('./model-choice.js').catch(notLoaded);
-      // Meanwhile something else may have been chosen, or the choice taken back.
-      if (turn === this.#turn) await chooseModel(chosen, this, document.baseURI, this.#store);
+      await chooseModel(chosen, this, document.baseURI, this.#store, () => turn === this.#turn);
     } catch (error) {
       if (turn === this.#turn) await this.#refuse(error);
     }

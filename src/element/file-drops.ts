@@ -1,16 +1,19 @@
 /** Files that are dragged onto the element: shown while they are held over it, read when they are let go. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { NamedFile } from '../source/file-list-folder.js';
-import { droppedFiles } from './dropped-files.js';
+
+/** What was dropped, taken in the event itself: the browser forgets it afterwards. */
+export interface Dropped {
+  /** `null` for what is no file of a disk. */
+  readonly entries: readonly (FileSystemEntry | null)[];
+  readonly files: readonly File[];
+}
 
 export interface FileDropsOptions {
   /** Whether files may be dropped now. */
   readonly accepts: () => boolean;
   /** Files are held over the element, or no longer are. */
   readonly onDragging: (dragging: boolean) => void;
-  readonly onFiles: (files: NamedFile[]) => Promise<void>;
-  /** What was dropped cannot be read. */
-  readonly onFailure: (error: unknown) => Promise<void>;
+  readonly onDrop: (dropped: Dropped) => void;
 }
 
 /**
@@ -52,16 +55,14 @@ export class FileDrops implements ReactiveController {
   };
 
   /** For `drop`. */
-  readonly drop = async (event: DragEvent): Promise<void> => {
+  readonly drop = (event: DragEvent): void => {
     this.#set(false);
     if (!holdsFiles(event)) return;
     event.preventDefault();
     if (!this.#options.accepts() || event.dataTransfer === null) return;
-    try {
-      await this.#options.onFiles(await droppedFiles(event.dataTransfer));
-    } catch (error) {
-      await this.#options.onFailure(error);
-    }
+    const { items, files } = event.dataTransfer;
+    const entries = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry());
+    this.#options.onDrop({ entries, files: [...files] });
   };
 
   #set(dragging: boolean): void {

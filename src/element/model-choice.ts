@@ -2,6 +2,8 @@
 import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
+import { droppedFiles } from './dropped-files.js';
+import type { Dropped } from './file-drops.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
 import { readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './recent.js';
@@ -12,31 +14,36 @@ interface Reader {
   choose(source: ModelSource, name: string, preset: Preset, onModel: () => void): Promise<void>;
 }
 
-/** What was chosen: an address that the page gave, `null` for none; one that a person typed; or files. */
+/** What was chosen: an address that the page gave, `null` for none; one that a person typed; what was dropped; or files. */
 export type Chosen =
   | { readonly address: string | null }
   | { readonly typed: string }
+  | { readonly dropped: Dropped }
   | { readonly files: Iterable<File | NamedFile> };
 
 /**
  * Has it read. An address that a person typed and that led to a model is remembered: one with a slip would only be in the way.
  * @param page address of the page
- * @throws UsageError naming the attribute, or what is wrong with the address
+ * @param isCurrent whether nothing else was chosen meanwhile, and the choice not taken back
+ * @throws UsageError naming the attribute, or what is wrong with the address; TransportError when what was dropped cannot be read
  */
 export async function chooseModel(
   chosen: Chosen,
   attributes: PresetAttributes,
   page: string,
   reader: Reader,
+  isCurrent: () => boolean,
 ): Promise<void> {
+  if (!isCurrent()) return;
   const preset = readPreset(attributes);
-  const source = readSource(chosen, page);
+  const source = await readSource(chosen, page);
+  if (!isCurrent()) return;
   await reader.choose(source, sourceName(source), preset, () => {
     if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
   });
 }
 
-function readSource(chosen: Chosen, page: string): ModelSource {
+async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
   if ('address' in chosen) {
     if (chosen.address !== null) return readAddress(chosen.address, page);
     throw new UsageError(
@@ -45,9 +52,12 @@ function readSource(chosen: Chosen, page: string): ModelSource {
     );
   }
   if ('typed' in chosen) return readTyped(chosen.typed, page);
-  const files = [...chosen.files].map((item) =>
-    'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
-  );
+  const files =
+    'dropped' in chosen
+      ? await droppedFiles(chosen.dropped)
+      : [...chosen.files].map((item) =>
+          'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
+        );
   if (files.length === 0)
     throw new UsageError('There are no files to read. Choose the folder that holds config.json.');
   return { kind: 'files', files };

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { droppedFiles } from '../../src/element/dropped-files.js';
+import type { Dropped } from '../../src/element/file-drops.js';
 import { TransportError } from '../../src/shared/errors.js';
 
 interface Tree {
@@ -31,12 +32,8 @@ function entry(name: string, content: Tree | string, parent: string): FileSystem
   return { name, fullPath, isFile: false, isDirectory: true, createReader } as unknown as FileSystemEntry;
 }
 
-function drop(tree: Tree): DataTransfer {
-  const items = Object.entries(tree).map(([name, content]) => ({
-    kind: 'file',
-    webkitGetAsEntry: () => entry(name, content, ''),
-  }));
-  return { items, files: [] } as unknown as DataTransfer;
+function drop(tree: Tree): Dropped {
+  return { entries: Object.entries(tree).map(([name, content]) => entry(name, content, '')), files: [] };
 }
 
 async function paths(tree: Tree): Promise<string[]> {
@@ -63,8 +60,8 @@ test('what lies deeper than a model folder goes is left alone', async () => {
 
 test('files that are no entries are taken as they are', async () => {
   const file = new File(['{}'], 'config.json');
-  const transfer = { items: [{ kind: 'file', webkitGetAsEntry: () => null }], files: [file] };
-  assert.deepEqual(await droppedFiles(transfer as unknown as DataTransfer), [{ path: 'config.json', file }]);
+  const dropped = { entries: [null], files: [file] };
+  assert.deepEqual(await droppedFiles(dropped), [{ path: 'config.json', file }]);
 });
 
 test('a file that cannot be read is named', async () => {

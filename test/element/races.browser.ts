@@ -202,6 +202,41 @@ describe('what comes too late', function () {
     expect(folded()).to.equal(all);
   });
 
+  it('a folder that is still walked does not take the place of what was chosen after it', async () => {
+    const element = await make();
+    const base = part(element, '.base');
+    let give: (children: FileSystemEntry[]) => void = () => undefined;
+    const folder = {
+      name: 'slow',
+      fullPath: '/slow',
+      isFile: false,
+      isDirectory: true,
+      createReader: () => ({ readEntries: (done: typeof give) => (give = done) }),
+    };
+    const drop = (): void => {
+      const event = new DragEvent('drop', { bubbles: true, cancelable: true });
+      const items = [{ kind: 'file', webkitGetAsEntry: () => folder }];
+      Object.defineProperty(event, 'dataTransfer', { value: { types: ['Files'], items, files: [] } });
+      base.dispatchEvent(event);
+    };
+    drop();
+    await pause(50);
+    void element.load('https://example.org/other/');
+    await waitUntil(() => stage.converter.sources.length === 1);
+    give([]);
+    await pause(50);
+    expect(stage.converter.sources).to.deep.equal([{ kind: 'url', url: 'https://example.org/other/' }]);
+    expect(element.step).to.equal('reading');
+
+    // Alone it is read to its end, and an empty one refused.
+    element.reset();
+    drop();
+    await pause(50);
+    give([]);
+    await rendered(element, '.failure');
+    expect(shown(element)).to.contain('no files');
+  });
+
   it('an image of a model that is gone is never flashed', async () => {
     const gives: (() => void)[] = [];
     Esp32LlmConverter.imageMaker = async (result) => {
