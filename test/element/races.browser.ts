@@ -205,7 +205,13 @@ describe('what comes too late', function () {
   it('a folder that is still walked does not take the place of what was chosen after it', async () => {
     const element = await make();
     const base = part(element, '.base');
-    let give: (children: FileSystemEntry[]) => void = () => undefined;
+    let give: (children: unknown[]) => void = () => undefined;
+    const config = {
+      name: 'config.json',
+      fullPath: '/slow/config.json',
+      isFile: true,
+      file: (done: (file: File) => void) => done(new File(['{}'], 'config.json')),
+    };
     const folder = {
       name: 'slow',
       fullPath: '/slow',
@@ -223,6 +229,8 @@ describe('what comes too late', function () {
     await pause(50);
     void element.load('https://example.org/other/');
     await waitUntil(() => stage.converter.sources.length === 1);
+    give([config]);
+    await pause(50);
     give([]);
     await pause(50);
     expect(stage.converter.sources).to.deep.equal([{ kind: 'url', url: 'https://example.org/other/' }]);
