@@ -1,4 +1,5 @@
 /** Where the element's files are: WebAssembly, worker and sample model, relative to the script or to what the page says. */
+import { UsageError } from '../shared/errors.js';
 import { assetsInside } from '../worker/assets-inside.js';
 import { insideUrl } from '../worker/fetch-asset.js';
 import type { RuntimeUrls } from '../worker/runtime.js';
@@ -28,9 +29,13 @@ export interface AssetChoices {
 /**
  * Resolves the addresses.
  * @param script address of the element's own script
+ * @throws UsageError for what is no address
  */
 export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
-  const base = choices.base === null ? scriptFolder(script) : new URL(folder(choices.base), choices.page);
+  const base =
+    choices.base === null
+      ? scriptFolder(script)
+      : pageUrl(folder(choices.base), choices.page, 'The attribute asset-base');
   const find = (name: string): string =>
     (choices.base === null ? insideUrl(name) : null) ?? new URL(name, base).href;
   const own: AssetUrls = {
@@ -43,9 +48,22 @@ export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
   };
   const given = Object.entries(choices.overrides).map(([name, url]) => [
     name,
-    url === null ? null : new URL(url, choices.page).href,
+    url === null ? null : pageUrl(url, choices.page, name).href,
   ]);
   return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+}
+
+/**
+ * An address that the page gave, against its own.
+ * @param what names it in the error
+ * @throws UsageError when it is none
+ */
+export function pageUrl(address: string, page: string, what: string): URL {
+  try {
+    return new URL(address, page);
+  } catch {
+    throw new UsageError(`${what} is no address: "${address}".`, { code: 'address' });
+  }
 }
 
 /** The build puts the sample beside the scripts. The one file is copied without it, and what came from a disk cannot fetch. */

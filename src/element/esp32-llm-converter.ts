@@ -10,7 +10,7 @@ import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
 import { Boards, boardsLoadingView } from './boards.js';
 import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
-import { assetUrls, folderName, type AssetUrls } from './assets.js';
+import { assetUrls, folderName, pageUrl, type AssetUrls } from './assets.js';
 import type { BoardImage } from './board-image.js';
 import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
@@ -179,7 +179,7 @@ export class Esp32LlmConverter extends LitElement {
       this.dispatchEvent(new Esp32LlmProgressEvent(progress));
     },
     onFailure: (failure) => {
-      this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
+      this.#dispatch([new Esp32LlmErrorEvent(failure.message, failure.error)]);
     },
   });
   readonly #actions: Actions = {
@@ -240,6 +240,10 @@ export class Esp32LlmConverter extends LitElement {
   });
   /** Counts what was chosen and taken back. */
   #turn = 0;
+  /** To be dispatched; the first is on its way. */
+  readonly #events: Event[] = [];
+  /** Something was chosen, or that was taken back. */
+  #isChosen = false;
   /** What the live region spoke of last. */
   #told: State = this.#store.state;
   /** The focus was inside when the current update began. */
@@ -340,12 +344,19 @@ export class Esp32LlmConverter extends LitElement {
     if (name === 'lang' && this.isConnected) this.#words.follow();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     // A move within the document disconnects as well; only what stays away gives up its worker.
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#turn++;
+      // What the page had read by itself is read again when the element is back.
+      if (this.view.step === 'choose' || this.view.step === 'reading') this.#isChosen = false;
       this.#store.release();
       this.boards?.release();
       this.downloads?.cancel();
@@ -366,7 +377,8 @@ export class Esp32LlmConverter extends LitElement {
 
   protected override updated(): void {
     // Nothing was chosen or taken back yet, and the page leaves no choice.
-    if (this.#turn === 0 && this.model !== null && !this.#presetWords().steps.has('choose')) void this.load();
+    if (this.isConnected && !this.#isChosen && this.model && !this.#presetWords().steps.has('choose'))
+      void this.load();
     // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
     if (!this.#hadFocus || this.shadowRoot?.activeElement !== null) return;
     this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
@@ -402,28 +414,41 @@ export class Esp32LlmConverter extends LitElement {
   #changed(now: State, before: State): void {
     this.view = now;
     if (now.step !== 'choose' && this.later === null) void this.#loadViews();
+    const events: Event[] = [];
     if (
       now.step === 'fit' &&
       !now.planning &&
       !('choice' in before && before.choice.plan === now.choice.plan)
     ) {
-      this.dispatchEvent(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
+      events.push(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
     }
     const [step, previous] = [stepOf(now), stepOf(before)];
-    if (step === previous) return;
-    this.#internals.states.delete(previous);
-    this.#internals.states.add(step);
-    this.#tellBoards(now, before);
-    if (now.step !== 'result') this.openTensor = null;
-    this.downloadFailure = null;
-    this.copied = null;
-    if (now.step !== 'result') this.downloads?.cancel();
-    this.dispatchEvent(new Esp32LlmStateEvent(step, previous));
-    if (now.step === 'result' && before.step !== 'result') {
-      const { report, plan, package: bytes } = now.result;
-      this.dispatchEvent(
-        new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }),
-      );
+    if (step !== previous) {
+      this.#internals.states.delete(previous);
+      this.#internals.states.add(step);
+      this.#tellBoards(now, before);
+      if (now.step !== 'result') this.openTensor = null;
+      this.downloadFailure = null;
+      this.copied = null;
+      if (now.step !== 'result') this.downloads?.cancel();
+      events.push(new Esp32LlmStateEvent(step, previous));
+      if (now.step === 'result' && before.step !== 'result') {
+        const { report, plan, package: bytes } = now.result;
+        events.push(
+          new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }),
+        );
+      }
+    }
+    this.#dispatch(events);
+  }
+
+  /** Events in the order of what they tell, also where a handler of one brings about the next. */
+  #dispatch(events: readonly Event[]): void {
+    const first = this.#events.length === 0;
+    this.#events.push(...events);
+    while (first && this.#events[0] !== undefined) {
+      this.dispatchEvent(this.#events[0]);
+      this.#events.shift();
     }
   }
 
@@ -482,10 +507,9 @@ export class Esp32LlmConverter extends LitElement {
       },
       emulator: () => {
         const { workerUrl } = this;
-        const worker =
-          workerUrl === null
-            ? null
-            : new URL('emulator-worker.js', new URL(workerUrl, document.baseURI)).href;
+        const worker = !workerUrl
+          ? null
+          : new URL('emulator-worker.js', this.#url(workerUrl, 'worker-url')).href;
         return { emulator: this.#assets().emulator, worker };
       },
       prompt: () => this.prompt,
@@ -531,16 +555,29 @@ export class Esp32LlmConverter extends LitElement {
 
   async #createConverter(): Promise<Converter> {
     const { createConverter } = await import('./converter.js').catch(notLoaded);
-    const workerUrl = this.workerUrl === null ? null : new URL(this.workerUrl, document.baseURI).href;
-    return createConverter(this.#assets(), workerUrl);
+    const { workerUrl } = this;
+    return createConverter(this.#assets(), workerUrl ? this.#url(workerUrl, 'worker-url') : null);
+  }
+
+  #url(address: string, attribute: string): string {
+    return pageUrl(address, document.baseURI, `The attribute ${attribute}`).href;
   }
 
   #assets(): AssetUrls {
     return assetUrls(import.meta.url, {
-      base: this.assetBase,
+      base: this.assetBase ?? null,
       overrides: Esp32LlmConverter.assets,
       page: document.baseURI,
     });
+  }
+
+  /** Address of the page's own model, else of the sample, else `null`. What is wrong with it is told when it is loaded. */
+  #modelAddress(): string | null {
+    try {
+      return this.model || this.#assets().model;
+    } catch {
+      return null;
+    }
   }
 
   /** The page's own firmware, if it has one. */
@@ -550,7 +587,7 @@ export class Esp32LlmConverter extends LitElement {
 
   #firmware(): string | File {
     const own = this.#ownFirmware() ?? this.#assets().firmware;
-    return typeof own === 'string' ? new URL(own, document.baseURI).href : own;
+    return typeof own === 'string' ? this.#url(own, 'firmware') : own;
   }
 
   async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
@@ -622,7 +659,7 @@ export class Esp32LlmConverter extends LitElement {
    *   with their paths), or nothing for the attribute `model` or the sample
    */
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
-    const chosen = source ?? this.modelFiles ?? this.model ?? this.#assets().model;
+    const chosen = source ?? this.modelFiles ?? this.#modelAddress();
     await this.#load(
       chosen === null || typeof chosen === 'string' || chosen instanceof URL
         ? { address: chosen && String(chosen) }
@@ -631,7 +668,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   async #load(chosen: Chosen): Promise<void> {
-    const turn = ++this.#turn;
+    const turn = this.#take();
     try {
       const { chooseModel } = await import('./model-choice.js').catch(notLoaded);
       await chooseModel(chosen, this, document.baseURI, this.#store, () => turn === this.#turn);
@@ -659,6 +696,8 @@ export class Esp32LlmConverter extends LitElement {
    *   model does not fit the board; TransportError when the firmware cannot be fetched
    */
   async image(): Promise<Blob> {
+    // A firmware that was just set is the one that is meant.
+    if (this.hasUpdated) await this.updateComplete;
     const { file, made } = await this.#store.image();
     // Without a bootloader the pieces say what is missing.
     return file ?? new Blob(made.pieces() as Uint8Array<ArrayBuffer>[]);
@@ -666,7 +705,7 @@ export class Esp32LlmConverter extends LitElement {
 
   /** Stops what is running, on boards too. */
   cancel(): void {
-    this.#turn++;
+    this.#take();
     this.#store.cancel();
     this.boards?.cancel();
     this.downloads?.cancel();
@@ -707,8 +746,14 @@ export class Esp32LlmConverter extends LitElement {
 
   /** Back to the choice of a model. */
   reset(): void {
-    this.#turn++;
+    this.#take();
     this.#store.reset();
+  }
+
+  /** Whatever was chosen before gives way. */
+  #take(): number {
+    this.#isChosen = true;
+    return ++this.#turn;
   }
 
   protected override render(): TemplateResult {
@@ -780,10 +825,10 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #chooseFacts(): ChooseFacts {
-    const sample = this.model ?? this.#assets().model;
+    const sample = this.#modelAddress();
     return {
       sample: sample && folderName(sample),
-      own: this.model !== null,
+      own: !!this.model,
       locked: this.#modelLocked(),
       network: !this.noNetwork,
       recent: this.noNetwork ? [] : recentAddresses(),

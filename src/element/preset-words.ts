@@ -45,8 +45,8 @@ export const NO_PRESET: Preset = {
  * @throws UsageError naming the attribute and its choices
  */
 export function readPresetWords(attributes: {
-  readonly locked: string | null;
-  readonly steps: string | null;
+  readonly locked: string | null | undefined;
+  readonly steps: string | null | undefined;
 }): PresetWords {
   const steps = readSteps(attributes.steps);
   const locked = readLocks(attributes.locked);
@@ -56,15 +56,15 @@ export function readPresetWords(attributes: {
 }
 
 /** The attribute without words locks everything. */
-function readLocks(text: string | null): Set<Lock> {
-  if (text === null) return new Set();
+function readLocks(text: string | null | undefined): Set<Lock> {
+  if (text === null || text === undefined) return new Set();
   const listed = words(text).map((word) => one('locked', word, LOCKS));
   return new Set(listed.length === 0 ? LOCKS : listed);
 }
 
-function readSteps(text: string | null): Set<StepName> {
-  if (text === null || text.trim() === '') return new Set(STEPS);
-  return new Set(words(text).map((word) => one('steps', word, STEPS)));
+function readSteps(text: string | null | undefined): Set<StepName> {
+  const listed = words(text ?? '').map((word) => one('steps', word, STEPS));
+  return new Set(listed.length === 0 ? STEPS : listed);
 }
 
 /** The words of an attribute, in lower case. */

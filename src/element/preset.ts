@@ -1,19 +1,19 @@
 /** What an embedder gave by attribute, checked: settings to begin with, what a reader may change, which steps there are. */
-import { findBoard } from '../plan/boards.js';
+import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
 import { DEFAULT_SCHEME, GRANULARITIES, type WantedScheme } from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
 import { readPresetWords, words, type Preset } from './preset-words.js';
 
 export * from './preset-words.js';
 
-/** Attributes as they were written; `null` for absent. */
+/** Attributes as they were written; `null` or `undefined` for absent, as frameworks leave them. */
 export interface PresetAttributes {
-  readonly board: string;
-  readonly scheme: string;
-  readonly context: number | null;
-  readonly prompt: string | null;
-  readonly locked: string | null;
-  readonly steps: string | null;
+  readonly board: string | null | undefined;
+  readonly scheme: string | null | undefined;
+  readonly context: number | string | null | undefined;
+  readonly prompt: string | null | undefined;
+  readonly locked: string | null | undefined;
+  readonly steps: string | null | undefined;
 }
 
 /**
@@ -21,15 +21,22 @@ export interface PresetAttributes {
  * @throws UsageError naming the attribute and its choices
  */
 export function readPreset(attributes: PresetAttributes): Preset {
-  const { context } = attributes;
+  const given = attributes.context ?? null;
+  const context = given === null ? null : Number(given);
   if (context !== null && !(Number.isInteger(context) && context >= 2)) {
     throw new UsageError('The attribute context takes a whole number of tokens, 2 at least.');
   }
-  const { granularity, activations, cache } = readScheme(attributes.scheme);
+  const { granularity, activations, cache } = readScheme(attributes.scheme ?? '');
   const { steps, locked } = readPresetWords(attributes);
   return {
-    settings: { board: findBoard(attributes.board).id, granularity, activations, cache, context },
-    prompt: attributes.prompt,
+    settings: {
+      board: findBoard(attributes.board ?? DEFAULT_BOARD_ID).id,
+      granularity,
+      activations,
+      cache,
+      context,
+    },
+    prompt: attributes.prompt ?? null,
     locked,
     steps,
   };

@@ -59,7 +59,11 @@ export class ConverterStore {
   #state: State = { step: 'choose', failure: null };
   #preset: Preset = NO_PRESET;
   /** The image under way, so that it is made once. */
-  #making: { readonly result: ConvertResult; readonly image: Promise<BoardImage> } | null = null;
+  #making: {
+    readonly result: ConvertResult;
+    readonly image: Promise<BoardImage>;
+    readonly end: AbortController;
+  } | null = null;
   #converter: Promise<Converter> | null = null;
   /** The model with the last settings whose plan is known: what a cancelled change goes back to. */
   #planned: Choice | null = null;
@@ -97,7 +101,7 @@ export class ConverterStore {
     this.#preset = preset;
     this.#commit({ step: 'reading', name });
     try {
-      const converter = await this.#work();
+      const converter = await this.#work(signal);
       const inspection = await converter.inspect(source, convertSettings(settings), { signal });
       if (signal.aborted) return;
       onModel();
@@ -133,7 +137,7 @@ export class ConverterStore {
 
   async #plan(choice: Choice, signal: AbortSignal): Promise<void> {
     try {
-      const converter = await this.#work();
+      const converter = await this.#work(signal);
       // Not abortable: ending the worker for every move of a slider costs more than the plan.
       const plan = await converter.plan(choice.source, convertSettings(choice.settings), {});
       if (signal.aborted) return;
@@ -158,7 +162,7 @@ export class ConverterStore {
     const { signal } = this.#renew();
     this.#commit({ step: 'converting', choice, stages: [], tensors: [], progress: null });
     try {
-      const converter = await this.#work();
+      const converter = await this.#work(signal);
       const onProgress = (progress: Progress): void => {
         if (!signal.aborted) this.#progress(progress);
       };
@@ -207,8 +211,9 @@ export class ConverterStore {
     const { image, result } = this.#state;
     if (image.kind === 'made') return image.image;
     if (this.#making?.result === result) return this.#making.image;
-    const making = this.#options.image(result);
-    this.#making = { result, image: making };
+    const end = new AbortController();
+    const making = abortable(this.#options.image(result), end.signal);
+    this.#making = { result, image: making, end };
     this.#setImage({ kind: 'making' });
     // The result may be gone meanwhile, or the firmware another: whoever asked gets the answer, the page hears nothing.
     const current = (): boolean => {
@@ -223,9 +228,13 @@ export class ConverterStore {
       }
       return made;
     } catch (error) {
-      if (current()) this.#setImage({ kind: 'failed', failure: this.#explain(error, 'image') });
+      const isCurrent = current();
       // What could not be fetched is fetched again next time.
       if (this.#making?.image === making) this.#making = null;
+      if (isCurrent) {
+        if (isAbort(error)) this.#setImage({ kind: 'none' });
+        else this.#explain(error, 'image', (failure) => this.#setImage({ kind: 'failed', failure }));
+      }
       throw error;
     }
   }
@@ -259,7 +268,7 @@ export class ConverterStore {
     const { prompt } = options;
     this.#commit({ ...this.#state, trial: { kind: 'running', prompt, text: '', tokens: 0 } });
     try {
-      const converter = await this.#work();
+      const converter = await this.#work(signal);
       const summary = await converter.generate(result.package, options, {
         signal,
         onText: ({ text, tokens }) => {
@@ -284,15 +293,16 @@ export class ConverterStore {
         });
         return;
       }
-      const failure = this.#explain(error, 'generate');
-      this.#commit({ ...now, trial: { kind: 'failed', failure } });
+      this.#explain(error, 'generate', (failure) =>
+        this.#commit({ ...now, trial: { kind: 'failed', failure } }),
+      );
     }
   }
 
   /** Stops what is running: a generation keeps its text, a conversion goes back to its settings, a change is taken back. */
   cancel(): void {
     const state = this.#state;
-    this.#current.abort(new DOMException('Cancelled.', 'AbortError'));
+    this.#stop();
     if (state.step === 'reading') this.#commit({ step: 'choose', failure: null });
     if (state.step === 'fit' && state.planning) {
       this.#commit({ step: 'fit', choice: this.#planned ?? state.choice, planning: false, failure: null });
@@ -300,6 +310,12 @@ export class ConverterStore {
     if (state.step === 'converting') {
       this.#commit({ step: 'fit', choice: state.choice, planning: false, failure: null });
     }
+  }
+
+  #stop(): void {
+    const reason = new DOMException('Cancelled.', 'AbortError');
+    this.#current.abort(reason);
+    this.#making?.end.abort(reason);
   }
 
   /** Back to the settings of the converted model. */
@@ -312,6 +328,7 @@ export class ConverterStore {
 
   /** Back to the choice of a model. */
   reset(): void {
+    this.#stop();
     this.#renew();
     this.#commit({ step: 'choose', failure: null });
   }
@@ -329,16 +346,22 @@ export class ConverterStore {
     );
   }
 
-  #work(): Promise<Converter> {
+  #work(signal: AbortSignal): Promise<Converter> {
     if (this.#converter === null) {
       const converter = this.#options.converter();
       this.#converter = converter;
-      converter.catch(() => {
-        // What could not be loaded is asked for again next time.
-        if (this.#converter === converter) this.#converter = null;
-      });
+      let isLoading = true;
+      // What could not be loaded, or was not waited for, is asked for again next time.
+      const forget = (): void => {
+        if (isLoading && this.#converter === converter) this.#converter = null;
+      };
+      signal.addEventListener('abort', forget);
+      converter.then((live) => {
+        isLoading = false;
+        if (this.#converter !== converter) live.dispose();
+      }, forget);
     }
-    return this.#converter;
+    return abortable(this.#converter, signal);
   }
 
   #renew(): AbortController {
@@ -362,13 +385,18 @@ export class ConverterStore {
     then: (failure: Failure) => State,
   ): void {
     if (signal.aborted) return;
-    this.#commit(then(this.#explain(error, doing)));
+    this.#explain(error, doing, (failure) => this.#commit(then(failure)));
   }
 
-  #explain(error: unknown, doing: Parameters<StoreOptions['explain']>[1]): Failure {
+  /** Shows a failure and then tells of it, so that whoever hears of it finds it and can go on from there. */
+  #explain(
+    error: unknown,
+    doing: Parameters<StoreOptions['explain']>[1],
+    show: (failure: Failure) => void,
+  ): void {
     const failure = this.#options.explain(error instanceof Error ? error : new Error(String(error)), doing);
+    show(failure);
     this.#options.onFailure(failure);
-    return failure;
   }
 
   #commit(state: State): void {
@@ -376,6 +404,16 @@ export class ConverterStore {
     this.#state = state;
     this.#options.onChange(state, before);
   }
+}
+
+/** What comes of a promise, unless the signal is aborted before. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  });
 }
 
 /** The tensors with what the latest report adds: more bytes of the current one, or another one. */

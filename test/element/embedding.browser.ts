@@ -56,6 +56,29 @@ describe('the element under content policies', function () {
     expect(page.window.getComputedStyle(drop).borderTopStyle).to.equal('dashed');
   });
 
+  it('draws its bars without any style permission', async () => {
+    page = await open(DOCUMENTED);
+    const refused: string[] = [];
+    page.window.document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+      refused.push(effectiveDirective),
+    );
+    const { element } = page;
+    const bar = (selector: string): number => {
+      const fill = element.shadowRoot?.querySelector<HTMLElement>(selector);
+      const track = fill?.parentElement;
+      if (!fill || !track) throw new Error(`no ${selector}`);
+      return fill.offsetWidth / track.clientWidth;
+    };
+    await element.load('/models/home-commands/');
+    await waitUntil(() => element.shadowRoot?.querySelector('.memory .fill'), 'bars');
+    expect(bar('.memory .fill.weights')).to.be.within(0.2, 1);
+    await element.convert();
+    await waitUntil(() => element.shadowRoot?.querySelector('.tensors .fill'), 'tensors');
+    for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
+    expect(bar('.tensors .fill')).to.be.within(0.2, 1);
+    expect(refused).to.deep.equal([]);
+  });
+
   it('reads a model where Trusted Types are demanded', async () => {
     page = await open(TRUSTED);
     await page.element.load('/models/home-commands/');

@@ -22,7 +22,7 @@ import {
   toTry,
 } from './board-page.js';
 import { FakeEmulator, startFake } from './fake-board.js';
-import { sampleInspection, sampleResult } from './fake-converter.js';
+import { sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
 
 setStage();
 
@@ -200,6 +200,122 @@ describe('what comes too late', function () {
     element.lang = 'es';
     await says(element, 'Cambiar los ajustes');
     expect(folded()).to.equal(all);
+  });
+
+  it('events come in the order of what they tell, whatever their handlers do', async () => {
+    const element = await make();
+    const told: string[] = [];
+    element.addEventListener('esp32-llm-state', ({ previous, step }) => {
+      told.push(`${previous}>${step}`);
+      if (step === 'compare') element.reset();
+    });
+    element.addEventListener('esp32-llm-report', () => told.push('report'));
+    element.addEventListener('esp32-llm-plan', () => {
+      told.push('plan');
+      void element.convert();
+    });
+    void element.load('https://example.org/other/');
+    await waitUntil(() => stage.converter.sources.length === 1);
+    stage.converter.inspection.resolve(sampleInspection());
+    await waitUntil(() => element.step === 'converting');
+    await pause();
+    stage.converter.conversion.resolve(sampleResult());
+    await waitUntil(() => element.step === 'choose');
+    expect(told).to.deep.equal([
+      'choose>reading',
+      'plan',
+      'reading>fit',
+      'fit>converting',
+      'converting>compare',
+      'report',
+      'compare>choose',
+    ]);
+    const steps = ['choose', 'reading', 'fit', 'convert', 'converting', 'compare'];
+    expect(steps.filter((step) => element.matches(`:state(${step})`))).to.deep.equal(['choose']);
+  });
+
+  it('reads its model when it is back, if it was taken away before', async () => {
+    const element = document.createElement('esp32-llm-converter');
+    element.model = 'https://example.org/own/';
+    element.steps = 'fit convert compare';
+    document.body.append(element);
+    element.remove();
+    await pause();
+    document.body.append(element);
+    await waitUntil(() => stage.converter.sources.length === 1, 'not read');
+    element.remove();
+    await pause(20);
+    expect(element.step).to.equal('choose');
+    document.body.append(element);
+    await waitUntil(() => stage.converter.sources.length === 2, 'not read again');
+    stage.converter.inspection.resolve(sampleInspection());
+    await waitUntil(() => element.step === 'fit');
+    element.remove();
+    await pause(20);
+    document.body.append(element);
+    await pause(20);
+    expect([element.step, stage.converter.sources.length]).to.deep.equal(['fit', 2]);
+    element.remove();
+  });
+
+  it('attributes that are taken away again are as if they had never been there', async () => {
+    const element = await make();
+    for (const name of [
+      'board',
+      'scheme',
+      'context',
+      'locked',
+      'steps',
+      'prompt',
+      'asset-base',
+      'worker-url',
+      'model',
+      'firmware',
+    ]) {
+      element.setAttribute(name, name === 'context' ? '64' : name === 'board' ? 'esp32-s3-n8' : '');
+      element.removeAttribute(name);
+    }
+    Object.assign(element, {
+      assetBase: undefined,
+      workerUrl: undefined,
+      locked: undefined,
+      steps: undefined,
+      model: undefined,
+    });
+    void element.load('https://example.org/other/');
+    await waitUntil(() => stage.converter.sources.length === 1);
+    expect(stage.converter.settings.at(-1)?.board).to.equal('esp32-s3-n16r8');
+    stage.converter.inspection.resolve(sampleInspection());
+    await waitUntil(() => element.step === 'fit');
+  });
+
+  it('an address that is none is told of when it is needed', async () => {
+    const element = await make();
+    element.assetBase = 'http://';
+    await element.updateComplete;
+    expect(root(element).querySelector('.drop'), 'drawn all the same').not.to.be.null;
+    Esp32LlmConverter.converter = null;
+    await element.load('https://example.org/other/');
+    await rendered(element, '.failure');
+    expect(shown(element)).to.contain('asset-base');
+  });
+
+  it('an image is of the firmware that was set last', async () => {
+    const asked: unknown[] = [];
+    Esp32LlmConverter.imageMaker = async () => {
+      asked.push(element.firmware);
+      return sampleImage();
+    };
+    const element = await make();
+    try {
+      await converted(element);
+      await element.image();
+      element.firmware = '/other.bin';
+      await element.image();
+      expect(asked).to.deep.equal([null, '/other.bin']);
+    } finally {
+      Esp32LlmConverter.imageMaker = null;
+    }
   });
 
   it('a folder that is still walked does not take the place of what was chosen after it', async () => {

@@ -376,10 +376,65 @@ test('an image that comes after its result is gone is told to nobody but who ask
   await toResult(context);
   const asked = context.store.image();
   context.store.reset();
+  await assert.rejects(asked, { name: 'AbortError' });
   give(sampleImage());
-  assert.equal((await asked).bytes, 2000);
+  await settle();
   assert.deepEqual(told, []);
   at(context.store, 'choose');
+});
+
+test('an image that does not come is not waited for after a cancel, and made anew when it is asked for again', async () => {
+  const failures: string[] = [];
+  let asked = 0;
+  const context = setUp({
+    image: () => (asked++ === 0 ? new Promise(() => undefined) : Promise.resolve(sampleImage())),
+    onFailure: (failure) => failures.push(failure.title),
+  });
+  await toResult(context);
+  const first = context.store.image();
+  assert.equal(at(context.store, 'result').image.kind, 'making');
+  context.store.cancel();
+  await assert.rejects(first, { name: 'AbortError' });
+  assert.equal(at(context.store, 'result').image.kind, 'none');
+  assert.equal((await context.store.image()).bytes, 2000);
+  assert.equal(at(context.store, 'result').image.kind, 'made');
+  assert.deepEqual(failures, []);
+});
+
+test('a worker that does not come is not waited for after a cancel, and asked for again', async () => {
+  const gives: ((fake: FakeConverter) => void)[] = [];
+  const { store, fake } = setUp({ converter: () => new Promise((resolve) => gives.push(resolve)) });
+  const first = store.choose(SOURCE, 'm', PRESET);
+  assert.equal(store.state.step, 'reading');
+  store.cancel();
+  await first;
+  at(store, 'choose');
+  void store.choose(SOURCE, 'm', PRESET);
+  assert.equal(gives.length, 2);
+  const late = new FakeConverter();
+  gives[0]?.(late);
+  gives[1]?.(fake);
+  await settle();
+  assert.deepEqual([late.disposed, fake.disposed, late.sources.length], [1, 0, 0]);
+  fake.inspection.resolve(sampleInspection());
+  await settle();
+  at(store, 'fit');
+});
+
+test('whoever hears of a failure finds it shown, and can go on from there', async () => {
+  const seen: State[] = [];
+  const context = setUp({
+    onFailure: () => {
+      seen.push(context.store.state);
+      context.store.reset();
+    },
+  });
+  void context.store.choose(SOURCE, 'm', PRESET);
+  await settle();
+  context.fake.inspection.reject(new Error('no'));
+  await settle();
+  assert.ok(seen[0]?.step === 'choose' && seen[0].failure !== null);
+  assert.equal(at(context.store, 'choose').failure, null);
 });
 
 test('two calls make one image, another firmware makes another, and the late one is dropped', async () => {

@@ -1,6 +1,5 @@
 /** The board's memories as bars that fill up, with the same figures in words. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { MemoryUse } from '../../plan/plan.js';
 import { used } from '../../report/figures.js';
 import type { Strings } from '../strings/strings.js';
@@ -38,7 +37,7 @@ function memoryBar(use: MemoryUse, { fit, report }: Strings): TemplateResult {
         use[part] > 0
           ? html`<span
               class=${`fill ${part}`}
-              style=${styleMap({ width: `${(100 * use[part]) / whole}%` })}
+              .style=${`width: ${(100 * use[part]) / whole}%`}
             ></span>`
           : nothing,
       )}
@@ -46,7 +45,7 @@ function memoryBar(use: MemoryUse, { fit, report }: Strings): TemplateResult {
         over
           ? html`<span
               class="limit"
-              style=${styleMap({ 'inset-inline-start': `${(100 * use.capacity) / whole}%` })}
+              .style=${`inset-inline-start: ${(100 * use.capacity) / whole}%`}
             ></span>`
           : nothing
       }

@@ -1,6 +1,5 @@
 /** One line per tensor with sizes and error; a line opens to the histogram of its weights. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { TensorReport } from '../../quantize/report.js';
 import { histogramRows, histogramShape, sqnrShare } from '../../report/charts.js';
 import type { Actions } from '../actions.js';
@@ -50,7 +49,7 @@ function row(tensor: TensorReport, open: boolean, strings: Strings, actions: Act
       <td class="sqnr">
         ${format.decibels(tensor.sqnr)}
         <span class="track" aria-hidden="true"
-          ><span class="fill" style=${styleMap({ width: `${100 * sqnrShare(tensor.sqnr)}%` })}></span
+          ><span class="fill" .style=${`width: ${100 * sqnrShare(tensor.sqnr)}%`}></span
         ></span>
       </td>
     </tr>
