@@ -12,6 +12,7 @@ import { isImageName, type ConvertRequest } from './arguments.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
 import { FileSink } from './file-sink.js';
 import { planText } from './plan-text.js';
+import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { ProgressLine, formatBytes } from './terminal.js';
@@ -23,6 +24,7 @@ const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /** Runs the command. @throws what the pipeline throws */
 export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
   await findTarget(request.folder);
+  await refuseClashes(request);
   const runtime = await loadRuntime();
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);

@@ -1,24 +1,33 @@
 /** Writes a file that appears under its name only when it is complete. */
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { TransportError } from '../shared/errors.js';
 import type { PackageSink } from '../package/writer.js';
 
 export class FileSink implements PackageSink {
   private handle: FileHandle | null = null;
   private end = 0;
-  private readonly partial: string;
+  /** Where the path leads, through links. */
+  private target: string;
 
   /** @param path the final name; until {@link close} the bytes are in a file beside it */
   constructor(private readonly path: string) {
-    this.partial = `${path}.part`;
+    this.target = path;
+  }
+
+  private get partial(): string {
+    return `${this.target}.${process.pid}.part`;
   }
 
   /** Makes the file, so that a path that cannot be written is found out before the work. */
   async open(): Promise<void> {
+    if (this.handle !== null) return;
     const present = await stat(this.path).catch(() => null);
     if (present?.isDirectory() === true)
       throw new TransportError(`Cannot write ${this.path}: it is a folder. Name a file.`);
-    this.handle ??= await this.attempt(() => open(this.partial, 'w'));
+    if (present !== null && !present.isFile())
+      throw new TransportError(`Cannot write ${this.path}: it is a device or a pipe. Name a file.`);
+    if (present !== null) this.target = await realpath(this.path);
+    this.handle = await this.attempt(() => open(this.partial, 'w'));
   }
 
   async begin(headLength: number): Promise<void> {
@@ -40,7 +49,7 @@ export class FileSink implements PackageSink {
     await this.handle?.close();
     this.handle = null;
     try {
-      await this.attempt(() => rename(this.partial, this.path));
+      await this.attempt(() => rename(this.partial, this.target));
     } catch (error) {
       await rm(this.partial, { force: true });
       throw error;

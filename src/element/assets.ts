@@ -33,9 +33,7 @@ export interface AssetChoices {
  */
 export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
   const base =
-    choices.base === null
-      ? scriptFolder(script)
-      : pageUrl(folder(choices.base), choices.page, 'The attribute asset-base');
+    choices.base === null ? scriptFolder(script) : pageUrl(folder(choices.base), choices.page, 'asset-base');
   const find = (name: string): string =>
     (choices.base === null ? insideUrl(name) : null) ?? new URL(name, base).href;
   const own: AssetUrls = {

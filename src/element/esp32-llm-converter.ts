@@ -4,7 +4,7 @@ import { property, state } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
-import { TransportError } from '../shared/errors.js';
+import { TransportError, UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
@@ -560,7 +560,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   #url(address: string, attribute: string): string {
-    return pageUrl(address, document.baseURI, `The attribute ${attribute}`).href;
+    return pageUrl(address, document.baseURI, attribute).href;
   }
 
   #assets(): AssetUrls {
@@ -685,8 +685,11 @@ export class Esp32LlmConverter extends LitElement {
     if (turn === this.#turn) this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
   }
 
-  /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. */
+  /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. A conversion that runs already is waited for.
+   * @throws UsageError before a model was read
+   */
   async convert(): Promise<void> {
+    if (!('choice' in this.view)) throw new UsageError('There is no model to convert. Load one first.');
     await this.#store.convert();
   }
 

@@ -6,7 +6,7 @@ import { droppedFiles } from './dropped-files.js';
 import type { Dropped } from './file-drops.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
 import { readPreset, type Preset, type PresetAttributes } from './preset.js';
-import { rememberAddress } from './recent.js';
+import { rememberAddress } from './remember.js';
 
 /** Who reads what was chosen; the store. */
 interface Reader {

@@ -1,9 +1,10 @@
 /** Addresses that a person typed before on this site, newest first. Only what was typed here is kept, and only here. */
 
-const KEY = 'esp32-llm-converter.recent';
+/** Where they are kept. */
+export const KEY = 'esp32-llm-converter.recent';
 
 /** More than that nobody looks through. */
-const MOST = 5;
+export const MOST = 5;
 
 /** The addresses; none where the page may not store. */
 export function recentAddresses(): string[] {
@@ -13,15 +14,5 @@ export function recentAddresses(): string[] {
     return kept.filter((item) => typeof item === 'string').slice(0, MOST);
   } catch {
     return [];
-  }
-}
-
-/** Puts an address on top. */
-export function rememberAddress(address: string): void {
-  const others = recentAddresses().filter((known) => known !== address);
-  try {
-    localStorage.setItem(KEY, JSON.stringify([address, ...others].slice(0, MOST)));
-  } catch {
-    // Storage is full or forbidden; the list is a convenience.
   }
 }

@@ -67,6 +67,8 @@ export class ConverterStore {
   #converter: Promise<Converter> | null = null;
   /** The model with the last settings whose plan is known: what a cancelled change goes back to. */
   #planned: Choice | null = null;
+  /** The conversion under way, or the last one. */
+  #converting: Promise<void> = Promise.resolve();
   /** The change of settings under way. */
   #planning: Promise<void> = Promise.resolve();
   /** Ends whatever runs; replaced with every request, so that late answers of an earlier one are dropped. */
@@ -148,8 +150,13 @@ export class ConverterStore {
     }
   }
 
-  /** Converts the chosen model, with settings that were just changed as soon as their plan is there. */
+  /** Converts the chosen model, with settings that were just changed as soon as their plan is there; waits for a conversion that runs. */
   async convert(): Promise<void> {
+    if (this.#state.step !== 'converting') this.#converting = this.#convert();
+    await this.#converting;
+  }
+
+  async #convert(): Promise<void> {
     while (this.#state.step === 'fit' && this.#state.planning) {
       const change = this.#current;
       await this.#planning;
@@ -406,13 +413,11 @@ export class ConverterStore {
   }
 }
 
-/** What comes of a promise, unless the signal is aborted before. */
+/** What comes of a promise, unless the signal is aborted from now on and before. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     promise.then(resolve, reject);
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
 }
 

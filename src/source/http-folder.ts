@@ -101,6 +101,8 @@ export async function openHttp(
     { Range: 'bytes=0-0' },
     async (answer, heard) => {
       if (answer.status === 404 || answer.status === 410) return 'absent';
+      // Servers of pages answer any address with their page, some of them with parts of it.
+      if (answer.ok && isPage(answer) && !/\.html?$/i.test(name)) return 'absent';
       const range = contentRange(answer);
       if (answer.status === 416) {
         // An empty file has no first byte.
@@ -112,8 +114,6 @@ export async function openHttp(
         return pool.wrap(new HttpSource(name, url, range.total, entityTag(answer), options));
       }
       if (answer.status !== 200) return null;
-      // Development servers answer any address with their page.
-      if (isPage(answer) && !/\.html?$/i.test(name)) return 'absent';
       const whole = await readUpTo(answer, MAX_WHOLE_DOWNLOAD, heard);
       return whole === null ? 'large' : new MemorySource(name, whole);
     },

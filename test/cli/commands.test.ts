@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -252,6 +263,49 @@ describe('the command line', () => {
       assert.match(outcome.stderr, /^Error: Cannot write/, 'before any progress');
     }
     assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.part') || name.startsWith('y.')));
+  });
+
+  it('writes nothing over what it reads, nor one output over another', async () => {
+    const model = join(folder, 'clash');
+    await cp(synthetic, model, { recursive: true });
+    const text = join(folder, 'clash.txt');
+    await writeFile(text, 'once upon a time');
+    await writeFile(join(model, 'pytorch_model.bin'), 'weights');
+    const link = join(folder, 'clash-link.s3lm');
+    await symlink(text, link);
+    const before = await readFile(join(model, 'model.safetensors'));
+    for (const [argv, message] of [
+      [['-o', join(model, 'model.safetensors')], /a file of the model/],
+      [['-o', join(model, 'config.json')], /a file of the model/],
+      [['-o', join(model, 'pytorch_model.bin')], /a file of the model/],
+      [['-o', text, '--evaluate', text], /take the place of .*clash\.txt/],
+      [['-o', link, '--evaluate', text], /take the place of .*clash\.txt/],
+      [['-o', join(folder, 'same.html'), '--html', join(folder, 'same.html')], /report and the model/],
+      [['--parts', join(folder, 'pq'), '-o', join(folder, 'pq', 'model.bin')], /folder of the parts/],
+      [['--parts', model], /model's own folder/],
+      [['--parts', join(model, 'parts')], /model's own folder/],
+    ] as const) {
+      const { code, stderr } = await cli('convert', model, ...argv);
+      assert.equal(code, 2, `${argv.join(' ')}: ${stderr}`);
+      assert.match(stderr, message);
+    }
+    assert.ok(before.equals(await readFile(join(model, 'model.safetensors'))));
+    assert.equal(await readFile(text, 'utf8'), 'once upon a time');
+    assert.equal(existsSync(join(folder, 'pq')), false);
+    // Beside the model there is room, also a second time; a link leads to the file that is written.
+    const target = join(folder, 'linked.s3lm');
+    await writeFile(target, '');
+    await rm(link);
+    await symlink(target, link);
+    for (const output of [join(model, 'own.s3lm'), join(model, 'own.s3lm'), link]) {
+      assert.equal((await cli('convert', model, '--no-report', '-o', output)).code, 0);
+    }
+    assert.ok((await lstat(link)).isSymbolicLink());
+    assert.ok((await readFile(target)).equals(await readFile(join(model, 'own.s3lm'))));
+    if (existsSync('/dev/null')) {
+      const { code, stderr } = await cli('convert', model, '--no-report', '-o', '/dev/null');
+      assert.deepEqual([code, /device or a pipe/.test(stderr)], [1, true]);
+    }
   });
 
   it('answers bad usage with exit code 2', async () => {

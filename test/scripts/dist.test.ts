@@ -1,7 +1,17 @@
 /** What `npm run build` leaves in dist/ can be used as it is meant to be. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -51,6 +61,39 @@ test('the command line is a program that starts', { skip }, () => {
   if (process.platform !== 'win32') assert.equal(statSync(cli).mode & 0o111, 0o111);
   assert.match(execFileSync(process.execPath, [cli, '--help'], { encoding: 'utf8' }), /convert/);
 });
+
+test('the command line makes class kits in every language', { skip }, () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dist-'));
+  try {
+    for (const [lang, tag] of [
+      ['en', 'en'],
+      ['es', 'es'],
+      ['zh-CN', 'zh-Hans'],
+    ] as const) {
+      const out = path.join(folder, lang);
+      const argv = [path.join(dist, 'cli.js'), 'kit', path.join(root, 'models/home-commands'), '-o', out];
+      execFileSync(process.execPath, [...argv, '--lang', lang], { stdio: 'pipe' });
+      assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), new RegExp(`<html lang="${tag}"`));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test(
+  'output that cannot be written is an error in a sentence',
+  { skip: skip || !existsSync('/dev/full') },
+  () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [path.join(dist, 'cli.js'), '--help'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    assert.equal(status, 1);
+    assert.match(stderr, /^The output cannot be written: .+\.\n$/);
+  },
+);
 
 test('the worker is one classic script', { skip }, () => {
   const text = readFileSync(path.join(dist, 'worker.js'), 'utf8');

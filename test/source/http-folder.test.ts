@@ -101,6 +101,14 @@ void test('absent files are null: 404, 410, and a page for every address', async
     (_, response) => response.writeHead(404).end('no'),
     (_, response) => response.writeHead(410).end(),
     (_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'),
+    (_, response) =>
+      response
+        .writeHead(206, {
+          'content-type': 'text/html',
+          'content-range': 'bytes 0-0/600',
+          'content-length': 1,
+        })
+        .end('<'),
   ] satisfies Handler[]) {
     assert.equal(await httpFolder(await serve(handler)).open('config.json'), null);
   }

@@ -222,6 +222,11 @@ export class BoardRoom {
   async flash(): Promise<void> {
     if (this.#host.result() === null)
       throw new UsageError('There is nothing to flash before a model was converted.');
+    if (!this.#host.hasStep('flash')) {
+      throw new UsageError(
+        'This page leaves the step flash out, where flashing would be shown. Name it in the attribute steps.',
+      );
+    }
     const flash = this.#flash;
     const isFound = (): boolean => flash.state.step.kind === 'found';
     if (flash.isFree && !isFound()) await flash.connect();

@@ -1,4 +1,5 @@
 /** The one serial port that the element has open, for flashing and for talking, and how one is chosen. */
+import { UsageError } from '../../shared/errors.js';
 import { PortError, PortSession, sleep } from '../../device/port-session.js';
 import { probeSerialSupport, type SerialScope, type SerialSupport } from '../../device/serial-support.js';
 import { BOARD_FILTERS, type SerialLike, type SerialPortLike } from '../../device/serial-types.js';
@@ -42,7 +43,8 @@ export class SerialPorts {
    * Lets the person choose a board and opens its port; the port before is closed, unless it is chosen again. Needs a click or
    * key press shortly before.
    * @returns `null` when nothing was chosen
-   * @throws PortError when it cannot be opened; `claimed` while a board is being flashed
+   * @throws PortError when it cannot be opened; `claimed` while a board is being flashed; UsageError without a click or key
+   *   press
    */
   async choose(): Promise<PortSession | null> {
     const serial = this.#serial();
@@ -54,6 +56,12 @@ export class SerialPorts {
     } catch (error) {
       // The person closed the dialogue.
       if (error instanceof Error && error.name === 'NotFoundError') return null;
+      if (error instanceof Error && error.name === 'SecurityError') {
+        throw new UsageError(
+          'Browsers let a page ask for a board only shortly after a click or key press. Press the button, or call this in the handler of one.',
+          { cause: error },
+        );
+      }
       throw error;
     }
     // A board that waits in its loader would be lost for flashing when it is let go.

@@ -1,0 +1,52 @@
+/** Files that would be written over what the work reads, or over one another: found out before the work. */
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { UsageError } from '../shared/errors.js';
+import type { ConvertRequest } from './arguments.js';
+
+/** What an earlier conversion may have left in the model's folder; the rest there is the model. */
+const WRITTEN = /(?:^|[\\/])(?!pytorch_model)[^\\/]*\.(?:bin|s3lm|html)$/i;
+
+/**
+ * Checks where `convert` writes.
+ * @throws UsageError naming the file and what it would take the place of
+ */
+export async function refuseClashes(request: ConvertRequest): Promise<void> {
+  const { folder, output, html, parts } = request;
+  const outputs = [output, html].filter((path) => path !== undefined);
+  const places = await Promise.all(outputs.map(placeOf));
+  if (places.length === 2 && places[0] === places[1])
+    throw new UsageError(`${outputs[1]} would hold the report and the model. Name two files.`);
+  const model = await placeOf(folder);
+  const partsPlace = parts === undefined ? null : await placeOf(parts);
+  if (partsPlace !== null && isWithin(partsPlace, model))
+    throw new UsageError(`${parts} lies in the model's own folder. Name another one for the parts.`);
+  const read = [request.calibrate, request.evaluate, request.firmware].filter((path) => path !== undefined);
+  const inputs = new Map(await Promise.all(read.map(async (path) => [await placeOf(path), path] as const)));
+  for (const [index, path] of outputs.entries()) {
+    const place = places[index] as string;
+    const input = inputs.get(place);
+    if (input !== undefined)
+      throw new UsageError(`${path} would take the place of ${input}. Name another file.`);
+    if (isWithin(place, model) && !WRITTEN.test(place) && (await stat(place).catch(() => null)) !== null)
+      throw new UsageError(`${path} would take the place of a file of the model. Name another one.`);
+    if (partsPlace !== null && dirname(place) === partsPlace)
+      throw new UsageError(`${path} lies in the folder of the parts. Name a file outside it.`);
+  }
+}
+
+/** Where a path leads, whether something is there or not. */
+async function placeOf(path: string): Promise<string> {
+  const whole = resolve(path);
+  try {
+    return await realpath(whole);
+  } catch {
+    const folder = dirname(whole);
+    return folder === whole ? whole : join(await placeOf(folder), basename(whole));
+  }
+}
+
+function isWithin(place: string, folder: string): boolean {
+  const way = relative(folder, place);
+  return way === '' || (way.split(sep)[0] !== '..' && resolve(way) !== way);
+}
