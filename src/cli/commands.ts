@@ -22,8 +22,10 @@ const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
  * @returns the exit code
  */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let canForce = false;
   try {
     const request = parseCommandLine(argv);
+    canForce = request.command === 'convert' && !request.force;
     switch (request.command) {
       case 'help':
         terminal.stdout.write(HELP);
@@ -48,13 +50,15 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       terminal.stderr.write('Cancelled.\n');
       return EXIT.interrupted;
     }
-    terminal.stderr.write(`${describeFailure(error)}\n`);
+    terminal.stderr.write(`${describeFailure(error, canForce)}\n`);
     return error instanceof UsageError && !(error instanceof FitError) ? EXIT.usage : EXIT.bad;
   }
 }
 
-function describeFailure(error: unknown): string {
-  if (error instanceof FitError) return `Error: ${error.message} Or convert it all the same with --force.`;
+function describeFailure(error: unknown, canForce: boolean): string {
+  // Only a conversion can go on without a board that holds its result.
+  if (error instanceof FitError && canForce)
+    return `Error: ${error.message} Or convert it all the same with --force.`;
   if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError)
     return `Error: ${error.message}`;
   if (error instanceof Error)

@@ -19,6 +19,8 @@ import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import { TransportError, UsageError } from '../shared/errors.js';
+import { fileName } from '../shared/file-name.js';
+import type { ModelFolder } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { KitCommandRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
@@ -46,15 +48,22 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   let files: KitFile[];
   try {
     const modelFiles = await readModelFiles(folder, terminal.signal);
+    const name = request.name ?? folder.name;
+    // Under the name of the folder in the kit, as the page will: then both give the same image.
+    const named: ModelFolder = {
+      name: fileName(name),
+      names: folder.names,
+      open: (file, signal) => folder.open(file, signal),
+    };
     const { package: bytes } = await convert(
-      folder,
+      named,
       { board, scheme, context: request.context, mustFit: true, report: false },
       runtime,
       { onProgress: progress.show, signal: terminal.signal },
     );
     if (bytes === null) throw new Error('The conversion gave no package.');
     files = await makeKit({
-      name: request.name ?? folder.name,
+      name,
       board,
       scheme: writeScheme(scheme),
       context: request.context ?? null,

@@ -689,7 +689,7 @@ export class Esp32LlmConverter extends LitElement {
    * @throws UsageError before a model was read
    */
   async convert(): Promise<void> {
-    if (!('choice' in this.view)) throw new UsageError('There is no model to convert. Load one first.');
+    if (!('choice' in this.view)) throw new UsageError('There is no model to convert.');
     await this.#store.convert();
   }
 
@@ -804,7 +804,8 @@ export class Esp32LlmConverter extends LitElement {
           const compares = this.#store.preset.steps.has('compare');
           const { downloadFailure: failure, copied } = this;
           const kit = this.downloads?.kit ?? null;
-          return this.later.takeView(view, { failure, copied, compares, kit }, strings, actions);
+          const { bundle } = this.#assets();
+          return this.later.takeView(view, { failure, copied, compares, kit, bundle }, strings, actions);
         }
         if (view.panel !== 'compare') return this.#renderBoard(view.panel);
         return this.later.compareView(

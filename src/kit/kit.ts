@@ -4,6 +4,7 @@
  */
 import type { Board } from '../plan/boards.js';
 import { PIECE_BYTES, piecesOf } from '../shared/breath.js';
+import { fileName } from '../shared/file-name.js';
 import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
@@ -71,7 +72,8 @@ const SCRIPT = 'esp32-llm-converter.bundle.js';
 export const PRESET = 'preset.json';
 
 /** Paths as kits have them; no part is `.` or `..`. */
-const PLAIN_PATH = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/;
+const NAME = String.raw`(?!\.{1,2}(?:/|$))[\p{L}\p{M}\p{N}._-]+`;
+const PLAIN_PATH = new RegExp(`^${NAME}(?:/${NAME})*$`, 'u');
 
 /** Most bytes of a firmware in a kit: what the largest flash holds. It has to fit into a script together with the model. */
 export const MAX_KIT_FIRMWARE_BYTES = 32 * 1024 * 1024;
@@ -97,9 +99,9 @@ const CALL_BYTES = 3 * 4096;
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
   const { name, board, scheme, context, prompt, language } = request;
   const words = await kitWords(language);
-  const folder = plainName(name, 'model');
+  const folder = fileName(name);
   const own = request.firmware;
-  const firmware = own === null ? null : `firmware/${plainName(own.path, 'firmware.bin')}`;
+  const firmware = own === null ? null : `firmware/${fileName(own.path, 'firmware.bin')}`;
   if (own !== null) refuseLongFirmware(own.path, own.bytes.length);
   const preset: KitPreset = {
     name,
@@ -212,15 +214,6 @@ function base64(piece: Uint8Array): string {
     characters += String.fromCharCode(...piece.subarray(at, at + CALL_BYTES));
   }
   return btoa(characters);
-}
-
-/** A name for folders, files and addresses on any system: letters, digits, dot, dash, underscore of ASCII. */
-function plainName(name: string, otherwise: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
-  return plain.slice(0, 60) || otherwise;
 }
 
 function whole(path: string, parts: readonly Uint8Array[]): KitFile {

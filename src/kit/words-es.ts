@@ -24,7 +24,7 @@ export const esKit: KitWords = {
     wiring: 'Conexión',
     wires: [
       'Un cable, del ordenador a la placa. Ninguno más.',
-      '¿Dos conectores? Usa el marcado USB; el marcado UART o COM también sirve.',
+      '¿Dos conectores? Ambos sirven; si uno no funciona, usa el otro.',
       'Sin concentrador USB, si se puede evitar.',
     ],
     drawing: 'Una placa con su conector USB a la izquierda, el botón BOOT arriba y el botón RESET abajo',
@@ -34,9 +34,9 @@ export const esKit: KitWords = {
       'Mira Ajustar: las barras muestran cuánto se llena cada memoria. Pulsa Convertir.',
       'Comparar: ¿qué cambió y dónde se separan los dos textos?',
       prompt === null
-        ? 'Probar: conversa con la placa emulada.'
-        : `Probar: pregunta a la placa emulada: «${prompt}»`,
-      'Grabar: conecta la placa, elígela en la lista y espera a que esté comprobada.',
+        ? 'Probar: pulsa Encender la placa y conversa con ella.'
+        : `Probar: pulsa Encender la placa y pregúntale: «${prompt}»`,
+      'Grabar: conecta la placa, elígela en la lista, pulsa Grabar esta placa y espera a que esté comprobada.',
       'Conversar: la respuesta viene ahora del chip. Compara su velocidad con la prevista.',
     ],
     buttons: 'Si la placa no responde: BOOT y RESET',

@@ -63,7 +63,7 @@ const en: KitWords = {
     wiring: 'Wiring',
     wires: [
       'One cable, from the computer to the board. No other wires.',
-      'Two sockets? Take the one marked USB; the one marked UART or COM works too.',
+      'Two sockets? Both work; when one does not, take the other.',
       'No USB hub if it can be avoided.',
     ],
     drawing: 'A board with its USB socket on the left, the button BOOT above and the button RESET below',
@@ -72,8 +72,10 @@ const en: KitWords = {
       'Open the class page and press the button with the name of the model.',
       'Look at Fit: the bars show how full each memory gets. Press Convert.',
       'Compare: what changed, and where do the two texts part?',
-      prompt === null ? 'Try: talk to the emulated board.' : `Try: ask the emulated board: “${prompt}”`,
-      'Flash: connect the board, choose it in the list, wait until it is checked.',
+      prompt === null
+        ? 'Try: press Start the board and talk to it.'
+        : `Try: press Start the board and ask it: “${prompt}”`,
+      'Flash: connect the board, choose it in the list, press Flash this board, wait until it is checked.',
       'Chat: the answer now comes from the chip. Compare its speed with the forecast.',
     ],
     buttons: 'If the board does not answer: BOOT and RESET',

@@ -120,9 +120,9 @@ describe('makeKit', () => {
   test('carries a firmware of its own, and the page takes it', async () => {
     const firmware = { path: 'my firmware é.bin', bytes: bytes('own') };
     const files = await makeKit(request({ firmware }));
-    assert.equal(read(files, 'firmware/my-firmware-e-.bin'), 'own');
-    assert.match(read(files, 'index.html'), /firmware="firmware\/my-firmware-e-\.bin"/);
-    assert.match(read(files, 'README.txt'), /firmware\/my-firmware-e-\.bin/);
+    assert.equal(read(files, 'firmware/my-firmware-é.bin'), 'own');
+    assert.match(read(files, 'index.html'), /firmware="firmware\/my-firmware-é\.bin"/);
+    assert.match(read(files, 'README.txt'), /firmware\/my-firmware-é\.bin/);
     assert.doesNotMatch(read(await makeKit(request()), 'index.html'), /firmware/);
     const large = { path: 'large.elf', bytes: new Uint8Array(MAX_KIT_FIRMWARE_BYTES + 1) };
     await assert.rejects(makeKit(request({ firmware: large })), UsageError);
@@ -153,7 +153,7 @@ describe('makeKit', () => {
   test('no name breaks out of the pages or the folder', async () => {
     const name = '"><script>alert(1)</script>/../../é 模型';
     const files = await makeKit(request({ name, prompt: '" onfocus="x' }));
-    for (const { path } of files) assert.match(path, /^[\w.-]+(\/[\w.-]+)*$/);
+    for (const { path } of files) assert.match(path, /^[\p{L}\p{N}._-]+(\/[\p{L}\p{N}._-]+)*$/u);
     for (const { path } of files) assert.doesNotMatch(path, /(^|\/)\.\.?(\/|$)/);
     for (const page of ['index.html', 'help.html']) {
       assert.doesNotMatch(read(files, page), /<script>alert|" onfocus="/);
@@ -294,6 +294,14 @@ describe('kit on the command line', () => {
       );
       assert.ok(existsSync(path.join(out, 'image/notes.txt')));
       assert.ok((await readFile(path.join(out, 'firmware/ram.elf'))).equals(await readFile(own)));
+
+      // What the class calls it: in words, as the folder, and in the image as the page will make it.
+      assert.equal((await cli(...argv, '--name', 'Órdenes 🏠 家用')).code, 0);
+      const inside = path.join(out, 'model/Órdenes-家用');
+      assert.ok(existsSync(path.join(inside, 'config.json')));
+      const packed = await readFile(path.join(out, 'image/Órdenes-家用.s3lm'));
+      assert.ok(packed.includes(Buffer.from('Órdenes-家用')), 'the package has the name of the folder');
+      assert.match(await readFile(path.join(out, 'index.html'), 'utf8'), /Órdenes 🏠 家用/);
       assert.equal((await cli(...argv)).code, 0);
       assert.equal(existsSync(path.join(out, 'firmware')), false);
     } finally {

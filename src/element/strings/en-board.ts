@@ -307,7 +307,7 @@ export const enBoard = {
     help: 'The board does not show up?',
     helpText: [
       'Use a USB cable that carries data; many only charge.',
-      'Boards with two sockets: take the one marked UART or COM.',
+      'Boards with two sockets: both work, so try the other one.',
       'Still nothing: bring the chip into its loader by hand.',
     ],
     advice: {

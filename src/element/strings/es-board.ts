@@ -303,7 +303,7 @@ export const esBoard: BoardStrings = {
     help: '¿No aparece la placa?',
     helpText: [
       'Usa un cable USB que lleve datos; muchos solo cargan.',
-      'Placas con dos conectores: usa el marcado UART o COM.',
+      'Placas con dos conectores: ambos sirven; prueba el otro.',
       'Si aún no aparece: lleva el chip a su cargador a mano.',
     ],
     advice: {

@@ -297,7 +297,7 @@ export const zhHansBoard: BoardStrings = {
     help: '找不到开发板？',
     helpText: [
       '请使用能传输数据的 USB 线，许多线只能充电。',
-      '有两个接口的开发板：请用标有 UART 或 COM 的接口。',
+      '有两个接口的开发板：两个都可以用，请换另一个试试。',
       '仍然没有：请手动让芯片进入下载模式。',
     ],
     advice: {

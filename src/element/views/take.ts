@@ -18,13 +18,15 @@ export interface TakeFacts {
   readonly copied: boolean | null;
   /** How far the class kit is, `null` while none is made. */
   readonly kit: KitProgress | null;
+  /** Address of the element in one file, which kits carry. */
+  readonly bundle: string;
   /** The page has the step before this one. */
   readonly compares: boolean;
 }
 
 export function takeView(
   state: Result,
-  { failure, copied, kit, compares }: TakeFacts,
+  { failure, copied, kit, compares, bundle }: TakeFacts,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -74,19 +76,24 @@ export function takeView(
       },
       actions,
     )}
-    ${file(
-      {
-        title: words.kit,
-        text: words.kitText,
-        button: words.downloadKit,
-        detail: '.zip',
-        kind: 'kit',
-        primary: false,
-        disabled: !result.plan.fits || made?.file === null,
-        busy: kit !== null,
-      },
-      actions,
-    )}
+    ${
+      // Browsers read no file from a disk for a page, and such a page is part of a kit already.
+      bundle.startsWith('file:')
+        ? nothing
+        : file(
+            {
+              title: words.kit,
+              text: words.kitText,
+              button: words.downloadKit,
+              detail: '.zip',
+              kind: 'kit',
+              primary: false,
+              disabled: !result.plan.fits || made?.file === null,
+              busy: kit !== null,
+            },
+            actions,
+          )
+    }
     ${kit === null ? nothing : kitProgress(kit, strings, actions)}
     <div class="buttons end">
       <button
