@@ -1,5 +1,5 @@
 /** `kit`: a model folder becomes a folder for a class. */
-import { mkdir, readFile, readdir, realpath, rmdir, unlink } from 'node:fs/promises';
+import { mkdir, readFile, readdir, realpath, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { readScheme, writeScheme } from '../element/preset.js';
 import { LANGUAGES, findLanguage } from '../element/strings/strings.js';
@@ -79,8 +79,10 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
     progress.finish();
     await folder.close();
   }
-  await removeEarlier(request.output, new Set(files.map(({ path }) => path)));
+  // What an earlier kit has beside these goes last: where the disk ends before, that kit's list still names all there is.
+  const earlier = await listedIn(request.output);
   for (const file of files) await write(join(request.output, file.path), file.pieces());
+  await removeEarlier(request.output, earlier, new Set(files.map(({ path }) => path)));
   const total = files.reduce((sum, file) => sum + file.size, 0);
   terminal.stdout.write(
     `Wrote ${request.output} (${files.length} files, ${formatBytes(total)}). README.txt says how to use it.\n`,
@@ -100,6 +102,13 @@ async function refuseOccupied({ folder, output }: KitCommandRequest): Promise<vo
   if (present.length > 0 && !present.includes(MARK)) {
     throw new UsageError(`${output} has other files in it. Name a new folder for the kit.`);
   }
+  // Found out before the work: the folder is made, and something can be put into it.
+  const isNew = (await stat(output).catch(() => null)) === null;
+  await makeFolder(output);
+  const trial = new FileSink(join(output, MARK));
+  await trial.open();
+  await trial.discard();
+  if (isNew) await rmdir(output).catch(() => undefined);
 }
 
 function wantedScheme(text: string): WantedScheme {
@@ -120,14 +129,22 @@ function wantedLanguage(tag: string): string {
   return language;
 }
 
+/** What the kit in a folder is made of; nothing where there is none. */
+async function listedIn(output: string): Promise<readonly string[]> {
+  return listedFiles(await readFile(join(output, PRESET), 'utf8').catch(() => ''));
+}
+
 /**
  * Takes away what an earlier kit wrote into the folder and this one does not, and the folders that are empty then: a class
  * would find the image of another model. Everything else stays.
  */
-async function removeEarlier(output: string, kept: ReadonlySet<string>): Promise<void> {
-  const preset = await readFile(join(output, PRESET), 'utf8').catch(() => '');
+async function removeEarlier(
+  output: string,
+  earlier: readonly string[],
+  kept: ReadonlySet<string>,
+): Promise<void> {
   const root = await realpath(output).catch(() => null);
-  for (const path of listedFiles(preset)) {
+  for (const path of earlier) {
     if (kept.has(path)) continue;
     const folder = dirname(join(output, path));
     // A folder in the kit may be a link that leads out of it.
@@ -156,12 +173,7 @@ async function givenFirmware(
 }
 
 async function write(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TransportError(`Cannot make ${dirname(path)}: ${reason}. Name another folder.`, { cause });
-  }
+  await makeFolder(dirname(path));
   const file = new FileSink(path);
   try {
     await file.begin(0);
@@ -170,5 +182,14 @@ async function write(path: string, pieces: Iterable<Uint8Array>): Promise<void> 
   } catch (error) {
     await file.discard();
     throw error;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TransportError(`Cannot make ${path}: ${reason}. Name another folder.`, { cause });
   }
 }

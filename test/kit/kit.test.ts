@@ -309,6 +309,25 @@ describe('kit on the command line', () => {
     }
   });
 
+  test('finds out before the work that it cannot write', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'kit-'));
+    try {
+      await writeFile(path.join(folder, 'file'), 'x');
+      const out = path.join(folder, 'file/kit');
+      const { code, stderr } = await cli('kit', path.join(root, 'models/home-commands'), '-o', out);
+      assert.equal(code, 2);
+      assert.match(stderr, /^Error: .*file\/kit is not a folder that can be written into/);
+      const deep = path.join(folder, 'new/kit');
+      assert.equal(
+        (await cli('kit', path.join(root, 'models/home-commands'), '-o', deep, '--board', 'abacus')).code,
+        2,
+      );
+      assert.equal(existsSync(deep), false);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test('refuses a firmware that is too long before it reads it or converts anything', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'kit-'));
     try {
