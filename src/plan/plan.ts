@@ -280,6 +280,9 @@ function chooseCache(model: DecoderModel, options: PlanOptions, context: number)
   return small && bytes <= Math.max(sram, options.board.psramBytes / 2) ? 'float32' : 'int8';
 }
 
+/** Bytes of the largest flash that the firmware drives. */
+const LARGEST_FLASH = 16 * 1024 * 1024;
+
 interface FitInputs {
   readonly model: DecoderModel;
   readonly options: PlanOptions;
@@ -315,15 +318,19 @@ function judgeFit(input: FitInputs): Fit {
     const rotary = input.planned
       .filter((tensor) => tensor.parts.length === 0)
       .reduce((sum, tensor) => sum + storedBytes(tensor), 0);
-    if (rotary > packageBytes - flashCapacity) remedies.push({ code: 'shorter-context' });
-    if (input.scheme.weights === 'float32') remedies.push({ code: 'int8-weights' });
+    const flash: PlanRemedy[] = [];
+    if (rotary > packageBytes - flashCapacity) flash.push({ code: 'shorter-context' });
+    if (input.scheme.weights === 'float32') flash.push({ code: 'int8-weights' });
     const grouped = input.planned.reduce(
       (sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0),
       0,
     );
-    if (grouped > packageBytes - flashCapacity) remedies.push({ code: 'channel-scales' });
-    if (options.board.flashBytes < 16 * 1024 * 1024) remedies.push({ code: 'more-flash' });
-    if (remedies.length === 0) remedies.push({ code: 'smaller-model' });
+    if (grouped > packageBytes - flashCapacity) flash.push({ code: 'channel-scales' });
+    const more = LARGEST_FLASH - options.board.flashBytes;
+    if (more > 0 && packageBytes <= flashCapacity + more) flash.push({ code: 'more-flash' });
+    // What helps the memories alone is no help to a model that no flash holds.
+    if (flash.length === 0) remedies.splice(0, remedies.length, { code: 'smaller-model' });
+    else remedies.push(...flash);
   }
   const advice: PlanAdvice = { problems, remedies };
   return {

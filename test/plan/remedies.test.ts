@@ -76,4 +76,14 @@ describe('the advice of a plan', () => {
     const { fit } = plan({ board: LARGE, otherBytes: filled({ board: LARGE }) + 1024 * 1024 });
     assert.deepEqual(fit.advice.remedies, [{ code: 'smaller-model' }]);
   });
+
+  it('and nothing else, where a larger board or a shorter context would not be enough', () => {
+    const otherBytes = filled({ board: LARGE }) + 1024 * 1024;
+    const { fit } = plan({ otherBytes, scheme: { ...DEFAULT_SCHEME, cache: 'int8' }, context: 4000 });
+    assert.deepEqual(
+      fit.advice.problems.map(({ code }) => code),
+      ['cache', 'flash'],
+    );
+    assert.deepEqual(fit.advice.remedies, [{ code: 'smaller-model' }]);
+  });
 });
