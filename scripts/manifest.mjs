@@ -17,7 +17,7 @@ try {
   await validate(manifest);
   const fresh = new Map([
     ['custom-elements.json', `${JSON.stringify(manifest, null, 2)}\n`],
-    ['docs/api.md', apiPage(manifest)],
+    ['docs/api.md', apiPage(manifest, await rejections(), await boards())],
     ...(await editorsData(manifest)),
   ]);
   for (const [name, text] of fresh) {
@@ -93,6 +93,36 @@ async function packageNames() {
   return { name, version };
 }
 
+/** What the element's methods throw or reject with, which a manifest has no place for. */
+async function rejections() {
+  const { default: ts } = await import('typescript');
+  const file = path.join(ROOT, PUBLIC[0]);
+  const source = ts.createSourceFile(file, await readFile(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found = new Map();
+  const visit = (node) => {
+    if (ts.isMethodDeclaration(node)) {
+      const thrown = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === 'throws');
+      if (thrown) found.set(node.name.getText(), ts.getTextOfJSDocComment(thrown.comment) ?? '');
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** The boards that the attribute knows. */
+async function boards() {
+  await import('./lib/ts-register.mjs');
+  return (await import('../src/plan/boards.ts')).BOARDS;
+}
+
+/** A default that is a constant of ours, as its value. */
+async function constant(name) {
+  await import('./lib/ts-register.mjs');
+  const value = (await import('../src/plan/defaults.ts'))[name];
+  return value === undefined ? name : `'${value}'`;
+}
+
 /**
  * The analyzer's answer. It is called as a function because as a program it also rewrites package.json.
  * Its modules are loaded late: a fresh clone has none before the packages are installed.
@@ -106,6 +136,9 @@ async function analyze() {
   for (const declaration of manifest.modules.flatMap((module) => module.declarations)) {
     if (declaration.members)
       declaration.members = declaration.members.filter(({ privacy }) => privacy !== 'private');
+    for (const given of [...(declaration.members ?? []), ...(declaration.attributes ?? [])]) {
+      if (/^[A-Z][A-Z_]*$/.test(given.default ?? '')) given.default = await constant(given.default);
+    }
     // Where an event is dispatched the analyzer sees a class and takes its first argument for the name; the doc comment
     // has the real one.
     if (declaration.events) declaration.events = declaration.events.filter(({ name }) => name?.includes('-'));

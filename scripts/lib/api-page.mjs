@@ -2,9 +2,11 @@
 
 /**
  * @param {object} manifest a custom elements manifest with one element
+ * @param {Map<string, string>} rejections what a method throws or rejects with, by its name
+ * @param {readonly {id: string, name: string, refused: string | null}[]} boards
  * @returns {string} Markdown
  */
-export function apiPage(manifest) {
+export function apiPage(manifest, rejections, boards) {
   const classes = manifest.modules.flatMap((module) => module.declarations);
   const element = classes.find((declaration) => declaration.customElement);
   const attributes = new Map((element.attributes ?? []).map((attribute) => [attribute.name, attribute]));
@@ -37,18 +39,40 @@ export function apiPage(manifest) {
       ],
     ),
     section(
+      'Properties without an attribute',
+      ['property', 'type', 'default', ''],
+      properties
+        .filter((field) => field.attribute === undefined && !field.readonly)
+        .map((field) => [code(field.name), type(field), code(field.default), field.description]),
+    ),
+    section(
       'Read-only properties',
       ['property', 'type', ''],
-      [
-        ...properties
-          .filter((field) => field.attribute === undefined)
-          .map((field) => [code(field.name), type(field), field.description]),
-      ],
+      properties
+        .filter((field) => field.attribute === undefined && field.readonly)
+        .map((field) => [code(field.name), type(field), field.description]),
     ),
     section(
       'Methods',
-      ['method', ''],
-      methods.map((method) => [code(signature(method)), method.description]),
+      ['method', '', 'rejected with'],
+      methods.map((method) => [
+        code(signature(method)),
+        [
+          method.description,
+          ...(method.parameters ?? [])
+            .filter(({ description }) => description)
+            .map(({ name, description }) => `${code(name)}: ${description}.`),
+          ...(method.return?.description ? [`Gives ${method.return.description}.`] : []),
+        ].join(' '),
+        rejections.get(method.name) ?? '',
+      ]),
+    ),
+    section(
+      'Of all elements of a page',
+      ['static property', 'type', ''],
+      members
+        .filter((member) => member.kind === 'field' && member.static && member.description !== undefined)
+        .map((field) => [code(field.name), type(field), field.description]),
     ),
     section('Events', ['event', 'class', ''], events(element, classes)),
     section(
@@ -75,6 +99,11 @@ export function apiPage(manifest) {
       ['state', ''],
       (element.cssStates ?? []).map((state) => [code(`:state(${state.name})`), state.description]),
     ),
+    section(
+      'Boards',
+      ['id', ''],
+      boards.filter(({ refused }) => refused === null).map(({ id, name }) => [code(id), name]),
+    ),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -84,8 +113,11 @@ function events(element, classes) {
     const name = event.type?.text ?? '';
     const carried = (classes.find((declaration) => declaration.name === name)?.members ?? [])
       .filter((member) => member.kind === 'field')
-      .map((member) => code(member.name));
-    const with_ = carried.length === 0 ? '' : ` Carries ${carried.join(', ')}.`;
+      .map(
+        (member) =>
+          `${code(member.name)} (${type(member)})${member.description ? `: ${member.description}` : ''}`,
+      );
+    const with_ = carried.length === 0 ? '' : ` Carries ${carried.join('; ').replaceAll('.;', ';')}`;
     return [code(event.name), code(name), `${event.description ?? ''}${with_}`];
   });
 }

@@ -129,7 +129,9 @@ export class Esp32LlmConverter extends LitElement {
 
   /**
    * Addresses of single files that lie elsewhere than beside the script, for all elements of the page; relative ones are
-   * resolved against the page. Set it before the element is first used.
+   * resolved against the page. Keys: `kernels`, `twin`, `emulator`, `firmware`, `bundle` (the element in one file, for class
+   * kits) and `model` (folder of the sample, `null` for none). Set it before the element is first used; the class is what
+   * `customElements.get('esp32-llm-converter')` gives, where it was not imported.
    */
   static assets: Partial<AssetUrls> = {};
 
@@ -277,10 +279,7 @@ export class Esp32LlmConverter extends LitElement {
    */
   @property({ attribute: false }) modelFiles: readonly (File | NamedFile)[] | null = null;
 
-  /**
-   * Board that is chosen at first.
-   * @default 'esp32-s3-n16r8'
-   */
+  /** Id of the board that is chosen at first. */
   @property() board: string = DEFAULT_BOARD_ID;
 
   /**
@@ -289,7 +288,7 @@ export class Esp32LlmConverter extends LitElement {
    */
   @property() scheme = '';
 
-  /** Context in tokens at first; without it the plan chooses. */
+  /** Context in tokens at first, from 2 to the longest that the model was made for; without it the plan chooses. */
   @property({ type: Number }) context: number | null = null;
 
   /** What the model is asked at first. */
@@ -300,7 +299,8 @@ export class Esp32LlmConverter extends LitElement {
 
   /**
    * The steps that are shown: words of `choose`, `fit`, `convert`, `compare`, `try`, `take`, `flash`, `chat`; default all. Without
-   * `choose` the page's own `model` is read by itself, once: when the element is first shown with both attributes.
+   * `choose` the page's own `model` is read by itself, once: when the element is first shown with both attributes. `convert` is
+   * shown while it lasts, whether named or not, and `choose` where nothing is read by itself.
    */
   @property() steps: string | null = null;
 
@@ -633,7 +633,7 @@ export class Esp32LlmConverter extends LitElement {
     if (files.length > 0 && !this.#modelLocked()) void this.load(files);
   };
 
-  /** The current step. */
+  /** The current step: `choose`, `reading`, `fit`, `converting`, `compare`, `try`, `take`, `flash` or `chat`. */
   get step(): Step {
     return stepOf(this.view);
   }
@@ -654,7 +654,8 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   /**
-   * Reads a model; afterwards the step is `fit`, or `choose` when it failed (see the event `esp32-llm-error`).
+   * Reads a model; afterwards the step is `fit` (or what follows the steps that are left out), or `choose` when it failed (see the
+   * event `esp32-llm-error`). Always fulfilled.
    * @param source address of a model folder, `hf:owner/name` for a model of the Hugging Face Hub, files (of a file input, or
    *   with their paths), or nothing for the attribute `model` or the sample
    */
@@ -729,7 +730,8 @@ export class Esp32LlmConverter extends LitElement {
   /**
    * Flashes the converted model onto the board that was found, or onto one that the person chooses first: browsers permit
    * that only shortly after a click or key press. Fulfilled when it is written, checked and restarted, or was cancelled.
-   * @throws UsageError before a model was converted; FlashError when the board cannot be flashed
+   * @throws UsageError before a model was converted, without a click or key press, and where the page leaves the step `flash` out;
+   *   FlashError when the board cannot be flashed
    */
   async flash(): Promise<void> {
     const boards = await this.#loadBoards();
@@ -738,7 +740,8 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   /**
-   * Sends a prompt to the board on the cable, or to the emulated one when there is none; see the event `esp32-llm-token`.
+   * Sends a prompt to the board on the cable, or to the emulated one when there is none, which a person starts in the step
+   * `try`; see the event `esp32-llm-token`.
    * @returns {Promise<string>} the whole answer
    * @throws UsageError when no board is ready; BoardError when the board refuses; TransportError when it goes away
    */

@@ -55,10 +55,20 @@ async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
   const files =
     'dropped' in chosen
       ? await droppedFiles(chosen.dropped)
-      : [...chosen.files].map((item) =>
+      : listed(chosen.files).map((item) =>
           'file' in item ? item : { path: item.webkitRelativePath || item.name, file: item },
         );
   if (files.length === 0)
     throw new UsageError('There are no files to read. Choose the folder that holds config.json.');
   return { kind: 'files', files };
+}
+
+/** Pages in plain JavaScript hand over what they like. */
+function listed(files: Iterable<File | NamedFile>): (File | NamedFile)[] {
+  const given: unknown = files;
+  if (given instanceof File) return [given];
+  if (typeof (given as Partial<typeof files>)[Symbol.iterator] === 'function') return [...files];
+  throw new UsageError(
+    'These are no files. Give an address, the files of a file input, or a list of files with their paths.',
+  );
 }

@@ -326,7 +326,7 @@ describe('flashing on the page', function () {
     const element = await make();
     const board = await toFound(element);
     const receive = board.receive.bind(board);
-    board.receive = (bytes, baud) => void setTimeout(() => receive(bytes, baud), 5);
+    board.receive = (bytes, baud) => void setTimeout(() => receive(bytes, baud), 30);
     button(element, 'Flash this board').click();
     await says(element, 'Writing');
     button(element, 'Cancel').click();

@@ -108,14 +108,16 @@ export async function rendered(element: Esp32LlmConverter, selector: string): Pr
   await waitUntil(
     () => root(element).querySelector(selector) !== null,
     `${selector} did not appear: ${shown(element)}`,
-    { timeout: 20_000 },
+    { timeout: 20_000, interval: 10 },
   );
   await element.updateComplete;
 }
 
+/** Looks often: on a fast machine a phase of flashing is over in less than the usual 50 ms. */
 export async function says(element: Esp32LlmConverter, text: string): Promise<void> {
   await waitUntil(() => shown(element).includes(text), `"${text}" did not appear: ${shown(element)}`, {
     timeout: 20_000,
+    interval: 10,
   });
   await element.updateComplete;
 }

@@ -426,6 +426,19 @@ describe('<esp32-llm-converter>', () => {
     expect(event.defaultPrevented).to.be.false;
   });
 
+  it('takes one file for a list, and says what is none', async () => {
+    const element = await make();
+    const file = new File(['{}'], 'config.json');
+    const { length } = fake.sources;
+    void element.load(file as unknown as Iterable<File>);
+    await waitUntil(() => fake.sources.length > length);
+    expect(fake.sources.at(-1)).to.deep.equal({ kind: 'files', files: [{ path: 'config.json', file }] });
+    element.reset();
+    await element.load({} as Iterable<File>);
+    await rendered(element, '.failure');
+    expect(part(element, '.failure').textContent).to.contain('no files');
+  });
+
   it('refuses an empty list of files', async () => {
     const element = await make();
     await element.load([]);

@@ -35,18 +35,12 @@ function memoryBar(use: MemoryUse, { fit, report }: Strings): TemplateResult {
     <span class="track" aria-hidden="true">
       ${PARTS.map((part) =>
         use[part] > 0
-          ? html`<span
-              class=${`fill ${part}`}
-              .style=${`width: ${(100 * use[part]) / whole}%`}
-            ></span>`
+          ? html`<span class=${`fill ${part}`} .style=${`width: ${(100 * use[part]) / whole}%`}></span>`
           : nothing,
       )}
       ${
         over
-          ? html`<span
-              class="limit"
-              .style=${`inset-inline-start: ${(100 * use.capacity) / whole}%`}
-            ></span>`
+          ? html`<span class="limit" .style=${`inset-inline-start: ${(100 * use.capacity) / whole}%`}></span>`
           : nothing
       }
     </span>
