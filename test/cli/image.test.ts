@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -194,5 +195,25 @@ describe('a model that does not fit', () => {
     assert.equal(code, 0);
     assert.match(stdout, /Does not fit/);
     assert.equal((await cli('inspect', output)).code, 0);
+  });
+
+  const bundle = new URL('../../dist/esp32-llm-converter.bundle.js', import.meta.url);
+  const skip = existsSync(bundle) ? false : 'dist/ is not built: npm run build';
+  it('is refused for a class kit, which knows no --force', { skip }, async () => {
+    const output = join(folder, 'kit');
+    const { code, stderr } = await cli(
+      'kit',
+      model,
+      '-o',
+      output,
+      '--board',
+      'esp32-s3-n4',
+      '--context',
+      '60000',
+    );
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /does not fit ESP32-S3 N4/);
+    assert.doesNotMatch(stderr, /--force|fault of the program/);
+    assert.equal(existsSync(output), false);
   });
 });

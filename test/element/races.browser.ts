@@ -319,6 +319,30 @@ describe('what comes too late', function () {
     }
   });
 
+  it('flash() says why it does nothing: a step that is left out, or no click before it', async () => {
+    const refused = async (element: Esp32LlmConverter): Promise<string> => {
+      const error = await element.flash().then(
+        () => null,
+        (cause: unknown) => cause,
+      );
+      expect(error).to.have.property('name', 'UsageError');
+      return (error as Error).message;
+    };
+    const without = await make({ steps: 'choose fit convert compare' });
+    await converted(without);
+    expect(await refused(without)).to.contain('leaves the step flash out');
+
+    plug();
+    const request = stage.serial.requestPort.bind(stage.serial);
+    stage.serial.requestPort = () =>
+      Promise.reject(new DOMException('Must be handling a user gesture.', 'SecurityError'));
+    const element = await make();
+    await toFlash(element);
+    await rendered(element, '.more');
+    expect(await refused(element)).to.contain('click or key press');
+    stage.serial.requestPort = request;
+  });
+
   it('a folder that is still walked does not take the place of what was chosen after it', async () => {
     const element = await make();
     const base = part(element, '.base');
