@@ -9,13 +9,14 @@ import { assertFlashed, hurried, MiB, sampleParts } from './flash-fixtures.js';
 import { OP, SimulatedBoard, type BoardOptions } from './simulated-loader.js';
 import { SimulatedSerial } from './simulated-port.js';
 
+function queueOf(changed: () => void): FlashQueue {
+  const needs = { flashBytes: 8 * MiB };
+  return new FlashQueue(boardFlasher, { parts: sampleParts(), needs, startMilliseconds: 200 }, changed);
+}
+
 test('flashes a class of boards and counts each once', async () => {
   let changes = 0;
-  const queue = new FlashQueue(
-    boardFlasher,
-    { parts: sampleParts(), needs: { flashBytes: 8 * MiB }, startMilliseconds: 200 },
-    () => (changes += 1),
-  );
+  const queue = queueOf(() => (changes += 1));
   const serial = new SimulatedSerial();
   const plug = async (
     options: BoardOptions,
@@ -88,11 +89,7 @@ test('flashes a class of boards and counts each once', async () => {
 
 test('a board that cannot be flashed counts once, by its address, until it was flashed after all', async () => {
   let changes = 0;
-  const queue = new FlashQueue(
-    boardFlasher,
-    { parts: sampleParts(), needs: { flashBytes: 8 * MiB }, startMilliseconds: 200 },
-    () => (changes += 1),
-  );
+  const queue = queueOf(() => (changes += 1));
   const small = new FlashError('flash-too-small', 'Too small.', ['other-board']);
   const locked = new FlashError('flash-encrypted', 'Locked.', ['other-board']);
   const doubtful = new FlashError('psram-too-small', 'None.', ['other-board']);

@@ -43,6 +43,16 @@ async function toWriting(element: Esp32LlmConverter): Promise<SimulatedBoard> {
   return board;
 }
 
+/** Why a call is refused: the message of its UsageError. */
+async function refusal(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  expect(error).to.have.property('name', 'UsageError');
+  return (error as Error).message;
+}
+
 async function pause(milliseconds = 0): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -85,14 +95,7 @@ describe('what comes too late', function () {
       asked++;
       return request(...options);
     };
-    const refused = async (element: Esp32LlmConverter): Promise<string> => {
-      const error = await element.connect().then(
-        () => null,
-        (cause: unknown) => cause,
-      );
-      expect(error).to.have.property('name', 'UsageError');
-      return (error as Error).message;
-    };
+    const refused = (element: Esp32LlmConverter): Promise<string> => refusal(element.connect());
     const element = await make();
     void element.load();
     await waitUntil(() => stage.converter.sources.length > 0);
@@ -320,14 +323,7 @@ describe('what comes too late', function () {
   });
 
   it('flash() says why it does nothing: a step that is left out, or no click before it', async () => {
-    const refused = async (element: Esp32LlmConverter): Promise<string> => {
-      const error = await element.flash().then(
-        () => null,
-        (cause: unknown) => cause,
-      );
-      expect(error).to.have.property('name', 'UsageError');
-      return (error as Error).message;
-    };
+    const refused = (element: Esp32LlmConverter): Promise<string> => refusal(element.flash());
     const without = await make({ steps: 'choose fit convert compare' });
     await converted(without);
     expect(await refused(without)).to.contain('leaves the step flash out');
