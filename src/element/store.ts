@@ -152,20 +152,19 @@ export class ConverterStore {
 
   /** Converts the chosen model, with settings that were just changed as soon as their plan is there; waits for a conversion that runs. */
   async convert(): Promise<void> {
-    if (this.#state.step !== 'converting') this.#converting = this.#convert();
-    await this.#converting;
-  }
-
-  async #convert(): Promise<void> {
     while (this.#state.step === 'fit' && this.#state.planning) {
       const change = this.#current;
       await this.#planning;
       const now = this.#state;
       // Cancelled, and not replaced by a later change.
-      if (change.signal.aborted && !(now.step === 'fit' && now.planning)) return;
+      if (change.signal.aborted && now.step === 'fit' && !now.planning) return;
     }
-    if (this.#state.step !== 'fit') return;
-    const { choice } = this.#state;
+    const { step } = this.#state;
+    if (step === 'fit') this.#converting = this.#convert(this.#state.choice);
+    if (step === 'fit' || step === 'converting') await this.#converting;
+  }
+
+  async #convert(choice: Choice): Promise<void> {
     const { signal } = this.#renew();
     this.#commit({ step: 'converting', choice, stages: [], tensors: [], progress: null });
     try {

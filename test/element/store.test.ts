@@ -458,3 +458,30 @@ test('two calls make one image, another firmware makes another, and the late one
   const { image } = at(store, 'result');
   assert.equal(image.kind === 'made' && image.image.bytes, 2);
 });
+
+test('whoever asks for a conversion waits for the one that runs, also when it was asked for before the plan was there', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  await toFit(context);
+  let plan: () => void = () => undefined;
+  fake.nextPlan = () =>
+    new Promise((resolve) => {
+      plan = () => resolve(samplePlan());
+    });
+  void store.change({ granularity: 'tensor' });
+  await settle();
+  const ended: number[] = [];
+  const ask = (number: number): void => void store.convert().then(() => ended.push(number));
+  ask(1);
+  ask(2);
+  plan();
+  await settle();
+  at(store, 'converting');
+  ask(3);
+  await settle();
+  assert.deepEqual(ended, []);
+  fake.conversion.resolve(sampleResult());
+  await settle();
+  assert.deepEqual(ended.sort(), [1, 2, 3]);
+  at(store, 'result');
+});
