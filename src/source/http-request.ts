@@ -146,23 +146,37 @@ function retryAfter(response: Response): number {
   return Number.isFinite(seconds) && seconds > 0 && seconds * 1000 <= MAX_RETRY_AFTER_MS ? seconds * 1000 : 0;
 }
 
+/** Which bytes of a body are wanted. */
+export interface BodyPart {
+  /** Bytes before them. */
+  readonly skip: number;
+  readonly length: number;
+  /** More bytes follow, which nobody waits for; otherwise the body has to end here. */
+  readonly goesOn: boolean;
+}
+
 /**
- * Reads a body of exactly `length` bytes.
- * @throws LineError when it ends early or goes on beyond
+ * Reads a part of a body.
+ * @throws LineError when the body ends before the part does, or goes on where it should not
  */
-export async function readExactly(
+export async function readPart(
   response: Response,
-  length: number,
+  { skip, length, goesOn }: BodyPart,
   heard: () => void,
 ): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  let done = 0;
+  // Where the next chunk begins, counted from the first wanted byte.
+  let at = -skip;
   await eachChunk(response, heard, (chunk) => {
-    if (done + chunk.length > length) throw new LineError('the server sent more than was asked for');
-    bytes.set(chunk, done);
-    done += chunk.length;
+    const end = at + chunk.length;
+    if (end > length && !goesOn) throw new LineError('the server sent more than was asked for');
+    const from = Math.max(at, 0);
+    const to = Math.min(end, length);
+    if (from < to) bytes.set(chunk.subarray(from - at, to - at), from);
+    at = end;
+    return !goesOn || at < length;
   });
-  if (done < length) throw new LineError(`the answer ended after ${done} of ${length} bytes`);
+  if (at < length) throw new LineError(`the answer ended after ${at + skip} of ${length + skip} bytes`);
   return bytes;
 }
 

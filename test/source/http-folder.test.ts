@@ -195,6 +195,68 @@ void test('does not believe a server that sends other bytes than asked for', asy
   await assert.rejects((await openAt(base, { fetch: long })).read(0, 10), /more than was asked for/);
 });
 
+/** Answers every range request with `bytes`, whatever was asked for, as RFC 9110 §15.3.7 lets a server do. */
+function answering(choose: (begin: number, end: number) => readonly [begin: number, end: number]): Handler {
+  return (request, response) => {
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const [begin, end] = choose(Number(first), Number(last) + 1);
+    response
+      .writeHead(206, {
+        'content-range': `bytes ${begin}-${end - 1}/${BYTES.length}`,
+        'content-length': end - begin,
+      })
+      .end(BYTES.subarray(begin, end));
+  };
+}
+
+void test('takes its bytes out of a part that is larger than was asked for', async () => {
+  const notes: string[] = [];
+  const onNote = (note: string): void => void notes.push(note);
+  for (const handler of [
+    // Vite's file server takes the 0 at the end of 0-0 for an absent one.
+    answering((begin, end) => (end === 1 ? [begin, BYTES.length] : [begin, end])),
+    answering(() => [0, BYTES.length]),
+    answering((begin, end) => [Math.max(0, begin - 3), Math.min(BYTES.length, end + 100)]),
+  ]) {
+    const source = await openAt(await serve(handler), { onNote });
+    assert.equal(source.size, 1000);
+    for (const [begin, end] of [
+      [0, 1],
+      [0, 10],
+      [500, 600],
+      [999, 1000],
+      [0, 1000],
+    ] as const)
+      assert.deepEqual(await source.read(begin, end), BYTES.slice(begin, end), `${begin}-${end}`);
+  }
+  assert.deepEqual(notes, []);
+});
+
+void test('asks on where a server gives the beginning of what was asked for', async () => {
+  const asked: string[] = [];
+  const short = answering((begin, end) => [begin, Math.min(end, begin + 300)]);
+  const base = await serve((request, response) => {
+    asked.push(request.headers.range ?? '');
+    short(request, response);
+  });
+  const source = await openAt(base);
+  assert.deepEqual(await source.read(100, 900), BYTES.slice(100, 900));
+  assert.deepEqual(asked, ['bytes=0-0', 'bytes=100-899', 'bytes=400-899', 'bytes=700-899']);
+});
+
+void test('does not wait for what it has no use for', async () => {
+  const closed: Promise<void>[] = [];
+  const base = await serve((_, response) => {
+    // The rest never comes: whoever waits for it waits for ever.
+    response.writeHead(206, { 'content-range': 'bytes 0-999/1000' }).write(BYTES.subarray(0, 20));
+    closed.push(new Promise((resolve) => response.once('close', resolve)));
+  });
+  const source = await openAt(base);
+  assert.deepEqual(await source.read(0, 10), BYTES.slice(0, 10));
+  assert.equal(closed.length, 2);
+  await Promise.all(closed);
+});
+
 void test('an abort ends a request and a wait', async () => {
   const silent = await serve(() => undefined);
   await assert.rejects(httpFolder(silent).open('x', AbortSignal.timeout(30)), { name: 'TimeoutError' });
