@@ -2,7 +2,6 @@
  * A model folder on disk, for the command line and tests. Node only: it is its own entry so that no browser bundle
  * pulls it in.
  */
-/* eslint-disable no-restricted-imports -- the one file of this room that is for Node alone */
 import { constants } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';

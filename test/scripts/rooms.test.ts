@@ -1,37 +1,166 @@
-/** The lint rules that keep the rooms apart name real rooms, and each closes what stands to its right. */
+/** The rule that keeps the rooms apart: each kind of violation is planted in every room and must be caught. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
-import { ESLint } from 'eslint';
+import { Linter } from 'eslint';
+import { parser } from 'typescript-eslint';
+import { listFiles } from '../../scripts/lib/files.mjs';
+import { EXCEPTIONS, importFault, ROOMS, roomRules, STRANGERS } from '../../scripts/lib/rooms.mjs';
+import { ROOT } from '../../scripts/lib/run.mjs';
 
-const lint = new ESLint();
+/** Every way in which one module names another. */
+const KINDS: Record<string, (address: string) => string> = {
+  import: (address) => `import { x } from '${address}'; x();`,
+  'import for its effects': (address) => `import '${address}';`,
+  'import type': (address) => `import type { X } from '${address}'; export const x: X = 1;`,
+  'import namespace': (address) => `import * as x from '${address}'; x.y();`,
+  'import()': (address) => `export const x = async () => (await import('${address}')).x;`,
+  'import() in backquotes': (address) => `export const x = import(\`${address}\`);`,
+  'typeof import()': (address) => `export type X = typeof import('${address}');`,
+  'type of import()': (address) => `export function x(y: import('${address}').Y) { return y; }`,
+  'export … from': (address) => `export { x } from '${address}';`,
+  'export type … from': (address) => `export type { X } from '${address}';`,
+  'export * from': (address) => `export * from '${address}';`,
+  'export * as … from': (address) => `export * as x from '${address}';`,
+  'import = require': (address) => `import x = require('${address}'); x();`,
+  require: (address) => `export const x = require('${address}');`,
+};
 
-test('a room may import to its left and shared, not to its right, not the page, not Node', async () => {
-  assert.deepEqual(
-    await problems('src/model/x.ts', `import '../checkpoint/y.js';\nimport '../shared/z.js';`),
-    [],
-  );
-  assert.deepEqual(await problems('src/model/x.ts', `import '../plan/y.js';`), ['no-restricted-imports']);
-  assert.deepEqual(await problems('src/device/x.ts', `import '../element/y.js';`), ['no-restricted-imports']);
-  assert.deepEqual(await problems('src/plan/x.ts', `import 'node:fs';`), ['no-restricted-imports']);
-  assert.deepEqual(await problems('src/plan/x.ts', `document.title = '';`), ['no-restricted-globals']);
-  assert.deepEqual(await problems('src/cli/x.ts', `import 'node:fs';\nimport '../plan/y.js';`), []);
+const linter = new Linter({ cwd: ROOT });
+const config = [
+  // Suppressions count for nothing here.
+  { files: ['**/*.ts'], languageOptions: { parser }, linterOptions: { noInlineConfig: true } },
+  ...roomRules(),
+] as Linter.Config[];
+
+test('an import to the right is caught in every room and in every form', () => {
+  for (const room of ROOMS) {
+    for (const other of ROOMS) {
+      if (other === room) continue;
+      expectEveryKind(`src/${room}/x.ts`, `../${other}/y.js`, closed(room, other));
+      expectEveryKind(`src/${room}/in/x.ts`, `../../${other}/in/y.js`, closed(room, other));
+    }
+  }
 });
 
-/** The rules that only read the text; those that need types would need the file to exist. */
-async function problems(file: string, text: string): Promise<(string | null)[]> {
-  const config = (await lint.calculateConfigForFile(file)) as { rules: Record<string, unknown> };
-  const rules = ['no-restricted-imports', 'no-restricted-globals'];
-  const bare = new ESLint({
-    overrideConfigFile: true,
-    overrideConfig: [
-      {
-        files: ['**/*.ts'],
-        rules: Object.fromEntries(
-          rules.filter((rule) => rule in config.rules).map((rule) => [rule, config.rules[rule]]),
-        ) as Record<string, 'error'>,
-      },
-    ],
-  });
-  const [result] = await bare.lintText(text, { filePath: file });
-  return (result?.messages ?? []).map((message) => message.ruleId);
+test('the page and the command line are closed to each other, the floor is open to all', () => {
+  assert.notEqual(importFault('src/cli/x.ts', '../element/y.js'), null);
+  assert.notEqual(importFault('src/element/x.ts', '../cli/y.js'), null);
+  for (const room of ROOMS.slice(1)) {
+    assert.equal(importFault(`src/${room}/x.ts`, '../shared/y.js'), null);
+    assert.notEqual(importFault('src/shared/x.ts', `../${room}/y.js`), null);
+  }
+});
+
+test('what no room may import is caught in every room and in every form', () => {
+  const addresses = [
+    '../index.js',
+    '../../demo/y.js',
+    '../../kernels/crates/kernels/y.js',
+    '/y.js',
+    'https://example.org/y.js',
+    'data:text/javascript,0',
+    'esp32-llm-converter/pipeline',
+    '../loft/y.js',
+  ];
+  for (const room of ROOMS) {
+    for (const address of addresses) expectEveryKind(`src/${room}/x.ts`, address, true);
+  }
+});
+
+test('Node is for the command line alone', () => {
+  for (const room of ROOMS) {
+    for (const address of ['node:fs', 'fs', 'node:fs/promises']) {
+      expectEveryKind(`src/${room}/x.ts`, address, room !== 'cli');
+    }
+  }
+});
+
+test('the page is for the element alone', () => {
+  for (const room of ROOMS) {
+    for (const text of [`document.title = '';`, `globalThis.document.title = '';`]) {
+      const expected = room === 'element' ? [] : ['no-restricted-globals'];
+      assert.deepEqual(caught(`src/${room}/x.ts`, text), expected, room);
+    }
+  }
+});
+
+test('an address that is computed is caught, a folder outside the order too', () => {
+  for (const room of ROOMS) {
+    for (const text of [
+      'import(where)',
+      'import(`../${where}.js`)',
+      `import('../' + where)`,
+      'require(where)',
+    ]) {
+      assert.deepEqual(caught(`src/${room}/x.ts`, text), ['rooms/order'], `${room}: ${text}`);
+    }
+  }
+  assert.deepEqual(caught('src/loft/x.ts', `import '../shared/y.js';`), ['rooms/order']);
+});
+
+test('a room imports itself, packages and what is compiled; the entry imports every room', () => {
+  for (const room of ROOMS) {
+    for (const address of ['./y.js', './in/y.js', 'lit', '../../kernels/prebuilt/kernels.js']) {
+      assert.deepEqual(caught(`src/${room}/x.ts`, `import '${address}';`), [], `${room} → ${address}`);
+    }
+    assert.deepEqual(caught('src/index.ts', `export * from './${room}/y.js';`), []);
+  }
+});
+
+test('the tree keeps the order, and every folder of src/ has its place in it', async () => {
+  const files = await listFiles(ROOT, (name) => name.startsWith('src/'));
+  assert.ok(files.length > 200);
+  assert.deepEqual(
+    files.filter((file) => !file.endsWith('.ts')),
+    [],
+    'the rule reads .ts alone',
+  );
+  for (const file of files) {
+    const folders = file.split('/').slice(1, -1);
+    assert.ok(folders.length === 0 || ROOMS.includes(folders[0] ?? ''), `${file} is in no room`);
+    const messages = linter.verify(await readFile(path.join(ROOT, file), 'utf8'), config, { filename: file });
+    const faults = messages.filter((message) => message.severity === 2);
+    assert.deepEqual(
+      faults.map((message) => `${file}:${message.line} ${message.message}`),
+      [],
+    );
+  }
+});
+
+test('every exception is in use, and would be caught without its line', async () => {
+  for (const exception of EXCEPTIONS) {
+    const specifier = exception.imports.startsWith('src/')
+      ? path.posix.relative(path.posix.dirname(exception.file), exception.imports)
+      : exception.imports;
+    const text = await readFile(path.join(ROOT, exception.file), 'utf8');
+    assert.ok(text.includes(`'${specifier}'`), `${exception.file} no longer imports ${exception.imports}`);
+    assert.equal(importFault(exception.file, specifier), null);
+    assert.notEqual(importFault(exception.file, specifier, []), null);
+  }
+});
+
+/** Whether `room` must not import `other`, said once more in other words than the rule's own. */
+function closed(room: string, other: string): boolean {
+  const beside = STRANGERS.some(([left, right]) => `${left}${right}${left}`.includes(`${room}${other}`));
+  return beside || !ROOMS.slice(0, ROOMS.indexOf(room)).includes(other);
+}
+
+/** Writes an import of every kind, one a line, and demands that all lines are caught, or none. */
+function expectEveryKind(filename: string, address: string, refused: boolean): void {
+  const kinds = Object.entries(KINDS);
+  const text = kinds.map(([, write]) => write(address)).join('\n');
+  const faults = linter.verify(text, config, { filename });
+  assert.deepEqual(
+    faults.filter((fault) => fault.ruleId !== 'rooms/order'),
+    [],
+  );
+  const lines = new Set(faults.map((fault) => fault.line));
+  const wrong = kinds.filter((_, line) => lines.has(line + 1) !== refused).map(([kind]) => kind);
+  assert.deepEqual(wrong, [], `${filename} → ${address} ${refused ? 'not caught' : 'refused'}`);
+}
+
+function caught(filename: string, text: string): (string | null)[] {
+  return linter.verify(text, config, { filename }).map((message) => message.ruleId ?? message.message);
 }
