@@ -9,7 +9,7 @@ import { INDEX_NAME, readShardedIndex } from './sharded-index.js';
 import type { ShardedIndex } from './sharded-index.js';
 
 /** Name of the weights when they are one file. */
-const SINGLE_NAME = 'model.safetensors';
+export const SINGLE_NAME = 'model.safetensors';
 
 /** Weights of a folder that are pickles: a pickle is a program, and reading it means running it. */
 const PICKLE_NAMES = /^(?:pytorch_model.*\.bin(?:\.index\.json)?|.*\.(?:pt|pth|ckpt|pkl))$/i;

@@ -1,7 +1,9 @@
 /** `inspect`: what a package, an image or a model folder holds, whether it is sound, and where it fits. */
 import { looksLikeImage } from '../image/describe.js';
-import { openModel, planModel } from '../pipeline/convert.js';
-import { summarizeFolder } from '../model/summarize-folder.js';
+import type { ModelInput } from '../input/model-input.js';
+import { openInput } from '../input/open-input.js';
+import { openModelInput, planModel } from '../pipeline/convert.js';
+import { summarizeModel } from '../model/summarize.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
 import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
@@ -67,8 +69,9 @@ async function inspectPackage(
 async function inspectFolder(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const folder = await nodeFolder(request.target);
   try {
-    const summary = await summarizeFolder(folder, terminal.signal);
-    const fits = await fitTable(request, terminal);
+    const input = await openInput(folder, terminal.signal);
+    const summary = await summarizeModel(input, terminal.signal);
+    const fits = await fitTable(input, terminal);
     const convertible = summary.problem === null && fits.problem === null;
     const notes = summary.notes.map((note) => sayNote(note, ENGLISH_NOTES));
     if (request.json) {
@@ -125,13 +128,12 @@ interface BoardFit {
 
 /** Where the model fits with the default scheme; a model that cannot be opened has a problem instead. */
 async function fitTable(
-  request: InspectRequest,
+  input: ModelInput,
   terminal: Terminal,
 ): Promise<{ boards: BoardFit[]; problem: string | null }> {
   const runtime = await loadRuntime();
-  const folder = await nodeFolder(request.target);
   try {
-    const opened = await openModel(folder, runtime, terminal.signal);
+    const opened = await openModelInput(input, runtime, terminal.signal);
     const bad = await findBadTensors(opened.checkpoint, await loadKernels(runtime.kernels), terminal.signal);
     if (bad.length > 0) return { boards: [], problem: describeBad(bad) };
     const boards = BOARDS.filter((board) => board.refused === null).map((board) => {
@@ -148,8 +150,6 @@ async function fitTable(
     if (error instanceof FormatError || error instanceof TransportError)
       return { boards: [], problem: error.message };
     throw error;
-  } finally {
-    await folder.close();
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type GivenFile,
   type KitFile,
 } from '../kit/kit.js';
+import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
@@ -47,7 +48,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   const folder = await nodeFolder(request.folder);
   let files: KitFile[];
   try {
-    const modelFiles = await readModelFiles(folder, terminal.signal);
+    const modelFiles = await readModelFiles(await openInput(folder, terminal.signal), terminal.signal);
     const name = request.name ?? folder.name;
     // Under the name of the folder in the kit, as the page will: then both give the same image.
     const named: ModelFolder = {

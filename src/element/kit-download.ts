@@ -1,9 +1,11 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
-import { makeKit } from '../kit/kit.js';
+import { openInput } from '../input/open-input.js';
+import { makeKit, type GivenFile } from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { findBoard } from '../plan/boards.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { needAsset } from '../worker/fetch-asset.js';
+import type { ModelSource } from '../worker/jobs.js';
 import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
 import type { Download } from './downloads.js';
@@ -47,7 +49,7 @@ export async function makeKitDownload(
   const board = findBoard(settings.board);
   const [script, modelFiles, { made }] = await Promise.all([
     fetchBundle(options.bundle, signal),
-    openModelFolder(choice.source, signal).then((folder) => readModelFiles(folder, signal)),
+    readSource(choice.source, signal),
     options.image(),
   ]);
   const { source } = made;
@@ -73,6 +75,11 @@ export async function makeKitDownload(
     { signal, onProgress: (done) => options.onProgress({ done, total }) },
   );
   return { name: `${name}.zip`, content };
+}
+
+async function readSource(source: ModelSource, signal: AbortSignal): Promise<GivenFile[]> {
+  const folder = await openModelFolder(source, signal);
+  return readModelFiles(await openInput(folder, signal), signal);
 }
 
 async function fetchBundle(address: string, signal: AbortSignal): Promise<Uint8Array> {

@@ -1,61 +1,46 @@
 /** Reads config.json and the tensor directory into the one description that all later rooms work from. */
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { JsonPart, ModelInput } from '../input/model-input.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { Note } from '../shared/notes.js';
-import type { ModelFolder } from '../source/byte-source.js';
-import { MAX_CONFIG_BYTES, readJsonObject } from '../source/read-json.js';
 import { ConfigFields, show } from './config-fields.js';
 import type { DecoderModel } from './decoder.js';
 import { FAMILIES, supportedFamilies } from './families/index.js';
 import type { Family } from './family.js';
-import { adapterError, refuseKinds } from './refusals.js';
-
-const CONFIG_NAME = 'config.json';
-const GENERATION_NAME = 'generation_config.json';
-const ADAPTER_NAME = 'adapter_config.json';
+import { refuseKinds } from './refusals.js';
 
 /**
- * Reads a model folder's architecture.
- * @throws FormatError when config.json is missing, malformed or disagrees with the tensors; UnsupportedError for a family or
+ * Reads a model's architecture.
+ * @throws FormatError when the config is missing, malformed or disagrees with the tensors; UnsupportedError for a family or
  *   a kind of model that is not converted, by name; TransportError
  */
 export async function readDecoder(
-  folder: ModelFolder,
-  checkpoint: Checkpoint,
+  input: Pick<ModelInput, 'config' | 'generation' | 'checkpoint'>,
   signal?: AbortSignal,
 ): Promise<DecoderModel> {
-  const config = await readConfig(folder, signal);
+  const config = fieldsOf(await input.config(signal));
+  // Refused by the config alone, before the weights are opened: cheaper, and the better message when both are wrong.
   const { family, architecture, notes } = chooseFamily(config);
-  const generation = await readJsonObject(folder, GENERATION_NAME, MAX_CONFIG_BYTES, signal);
+  const generation = await input.generation(signal);
   return family.read({
     architecture,
     config,
-    generation: generation === null ? null : new ConfigFields(generation, GENERATION_NAME),
-    checkpoint,
+    generation: generation === null ? null : fieldsOf(generation),
+    checkpoint: await input.checkpoint(signal),
     notes,
     signal,
   });
 }
 
 /**
- * Refuses a folder by its config alone, before any weights are opened: cheaper, and the better message when both are wrong.
+ * Refuses a model by its config alone.
  * @throws as {@link readDecoder}
  */
-export async function checkArchitecture(folder: ModelFolder, signal?: AbortSignal): Promise<void> {
-  chooseFamily(await readConfig(folder, signal));
+export function checkArchitecture(config: JsonPart): void {
+  chooseFamily(fieldsOf(config));
 }
 
-async function readConfig(folder: ModelFolder, signal: AbortSignal | undefined): Promise<ConfigFields> {
-  if ((await folder.open(ADAPTER_NAME, signal)) !== null) throw adapterError();
-  const config = await readJsonObject(folder, CONFIG_NAME, MAX_CONFIG_BYTES, signal);
-  if (config === null) {
-    throw new FormatError('It has no config.json.', {
-      file: folder.name,
-      remedy: 'Choose the folder that holds config.json and the safetensors files.',
-      code: 'no-config',
-    });
-  }
-  return new ConfigFields(config, CONFIG_NAME);
+function fieldsOf({ fields, file }: JsonPart): ConfigFields {
+  return new ConfigFields(fields, file);
 }
 
 interface Choice {

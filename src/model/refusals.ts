@@ -56,18 +56,3 @@ export function refuseKinds(config: ConfigFields, supported: string): void {
     }
   }
 }
-
-/** The error for a folder that only holds the difference to another model. */
-export function adapterError(): UnsupportedError {
-  return new UnsupportedError(
-    'The folder holds an adapter (LoRA), which is only the difference to a base model.',
-    {
-      file: 'adapter_config.json',
-      code: 'adapter',
-      remedy:
-        'Merge it once in Python:\n' +
-        '  from peft import AutoPeftModelForCausalLM\n' +
-        '  AutoPeftModelForCausalLM.from_pretrained("FOLDER").merge_and_unload().save_pretrained("MERGED")',
-    },
-  );
-}

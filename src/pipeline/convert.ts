@@ -2,9 +2,10 @@
  * The whole way from a model folder to a checked package: read, plan, calibrate when static scales are asked for, quantize
  * into the package, then run the package against the original and report.
  */
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { Twin } from '../device/twin.js';
+import type { ModelInput } from '../input/model-input.js';
+import { openInput } from '../input/open-input.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { readDecoder } from '../model/read.js';
 import { MemorySink, PackageWriter } from '../package/writer.js';
@@ -23,14 +24,13 @@ import type { ModelFolder } from '../source/byte-source.js';
 import { readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
 import { calibrate } from './calibrate.js';
 import { evaluate, type Prompt } from './evaluate.js';
-import { readLicence } from './licence.js';
 import { loadReference } from './reference.js';
 import { storySequences, writeStories } from './text.js';
 import type { Conversion, ConvertOptions, Hooks, Runtime } from './types.js';
 
-/** Everything read from a folder before anything is converted. */
+/** Everything read of a model before anything is converted. */
 export interface OpenedModel {
-  readonly folder: ModelFolder;
+  readonly input: ModelInput;
   readonly checkpoint: Checkpoint;
   readonly model: DecoderModel;
   readonly tokenizer: DeviceTokenizer | null;
@@ -47,23 +47,33 @@ export async function openModel(
   runtime: Pick<Runtime, 'twin'>,
   signal?: AbortSignal,
 ): Promise<OpenedModel> {
-  const checkpoint = await openCheckpoint(folder, signal);
-  const model = await readDecoder(folder, checkpoint, signal);
-  const tokenizer = await readTokenizer(folder, runtime.twin, signal);
-  const notes = [...model.notes, ...(tokenizer?.notes ?? [await missingTokenizer(folder, signal)])];
-  if (tokenizer === null) return { folder, checkpoint, model, tokenizer, chat: null, notes };
+  return openModelInput(await openInput(folder, signal), runtime, signal);
+}
+
+/** As {@link openModel}, for a model whose parts are at hand. */
+export async function openModelInput(
+  input: ModelInput,
+  runtime: Pick<Runtime, 'twin'>,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
+  const checkpoint = await input.checkpoint(signal);
+  const model = await readDecoder(input, signal);
+  const part = await input.tokenizer(signal);
+  if (part === null) {
+    const absent: Note = {
+      code: 'tokenizer-absent',
+      sentencePiece: await input.hasSentencePiece(signal),
+    };
+    return { input, checkpoint, model, tokenizer: null, chat: null, notes: [...model.notes, absent] };
+  }
+  const tokenizer = await readTokenizer(part, runtime.twin);
+  const notes = [...model.notes, ...tokenizer.notes];
   if (tokenizer.vocabSize > model.vocabSize) {
     notes.push({ code: 'tokenizer-larger', ids: tokenizer.vocabSize, rows: model.vocabSize });
   }
-  const chat = await readChat(folder, tokenizer, signal);
+  const chat = readChat(await input.chat(signal), tokenizer);
   notes.push(...chat.notes);
-  return { folder, checkpoint, model, tokenizer, chat: chat.pieces, notes };
-}
-
-/** That tokenizer.json is absent, and whether its SentencePiece original is there. */
-async function missingTokenizer(folder: ModelFolder, signal: AbortSignal | undefined): Promise<Note> {
-  const original = await folder.open('tokenizer.model', signal);
-  return { code: 'tokenizer-absent', sentencePiece: original !== null };
+  return { input, checkpoint, model, tokenizer, chat: chat.pieces, notes };
 }
 
 /** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */
@@ -319,9 +329,9 @@ async function makeReport(
 }
 
 async function packageMetadata(opened: OpenedModel, plan: Plan): Promise<Record<string, string>> {
-  const licence = await readLicence(opened.folder);
+  const licence = await opened.input.licence();
   return {
-    name: opened.folder.name,
+    name: opened.input.name,
     family: opened.model.family,
     architecture: opened.model.architecture,
     parameters: String(opened.model.parameters),

@@ -3,7 +3,7 @@ import { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonValue } from '../source/strict-json.js';
-import { text, TOKENIZER_FILE } from './component.js';
+import { text } from './component.js';
 import { AddedFlag, MAX_ADDED, MAX_ADDED_BYTES, MAX_VOCAB } from './format.js';
 import { normalize } from './pipeline.js';
 import type { NormalStep } from './pipeline.js';
@@ -33,22 +33,27 @@ export function readAddedTokens(
   const list = root.raw('added_tokens');
   if (!Array.isArray(list)) throw root.wrong('added_tokens', 'a list');
   if (list.length > MAX_ADDED)
-    throw broken('added_tokens', `It has ${list.length} tokens; at most ${MAX_ADDED} are possible.`);
+    throw broken(
+      root.file,
+      'added_tokens',
+      `It has ${list.length} tokens; at most ${MAX_ADDED} are possible.`,
+    );
   const contents = new Set<string>();
   const patterns = new Set<string>();
   let next = vocab.size; // the id of a token that the vocabulary lacks
   return (list as readonly JsonValue[]).map((item, index): AddedToken => {
     const path = `added_tokens[${index}]`;
-    if (!isJsonObject(item)) throw broken(path, 'It is not an object.');
-    const fields = new ConfigFields(item, TOKENIZER_FILE, `${path}.`);
+    if (!isJsonObject(item)) throw broken(root.file, path, 'It is not an object.');
+    const fields = new ConfigFields(item, root.file, `${path}.`);
     const content = text(fields, 'content');
-    if (content === '') throw broken(path, 'Its content is empty.');
-    if (contents.has(content)) throw broken(path, `${JSON.stringify(content)} is added twice.`);
+    if (content === '') throw broken(root.file, path, 'Its content is empty.');
+    if (contents.has(content)) throw broken(root.file, path, `${JSON.stringify(content)} is added twice.`);
     contents.add(content);
     const id = fields.integer('id', undefined, { min: 0, max: MAX_VOCAB - 1 });
     const expected = vocab.get(content) ?? next++;
     if (id !== expected) {
       throw broken(
+        root.file,
         path,
         `${JSON.stringify(content)} has the id ${id}, but in this vocabulary it can only get ${expected}.`,
       );
@@ -57,10 +62,10 @@ export function readAddedTokens(
     const matched = normalized ? normalize(normalizer, content) : content;
     const key = `${normalized ? 'n' : 'r'}${matched}`;
     if (matched === '' || patterns.has(key))
-      throw broken(path, `${JSON.stringify(content)} cannot be told from another token.`);
+      throw broken(root.file, path, `${JSON.stringify(content)} cannot be told from another token.`);
     patterns.add(key);
     if (new TextEncoder().encode(matched).length > MAX_ADDED_BYTES)
-      throw broken(path, `It has more than ${MAX_ADDED_BYTES} bytes.`);
+      throw broken(root.file, path, `It has more than ${MAX_ADDED_BYTES} bytes.`);
     const special = fields.boolean('special', false);
     const flags =
       (special ? AddedFlag.Special : 0) |
@@ -71,9 +76,9 @@ export function readAddedTokens(
   });
 }
 
-function broken(field: string, problem: string): FormatError {
+function broken(file: string, field: string, problem: string): FormatError {
   return new FormatError(problem, {
-    file: TOKENIZER_FILE,
+    file,
     field,
     remedy: 'Take the file of the original model.',
   });

@@ -3,7 +3,7 @@ import type { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonValue } from '../source/strict-json.js';
-import { TOKENIZER_FILE, wrongPart } from './component.js';
+import { wrongPart } from './component.js';
 import { MAX_MERGES, MAX_VOCAB } from './format.js';
 
 /** A pair of tokens that becomes one; the lowest rank goes first. */
@@ -30,19 +30,20 @@ export function readBpeModel(root: ConfigFields): BpeModel {
   if (model === null) throw root.missing('model');
   const type = model.optionalText('type') ?? (model.has('merges') ? 'BPE' : 'without a type');
   if (type !== 'BPE')
-    throw wrongPart('model.type', `The tokenizer model ${type} is not supported; only BPE is.`);
+    throw wrongPart(root, 'model.type', `The tokenizer model ${type} is not supported; only BPE is.`);
   if ((model.optionalNumber('dropout') ?? 0) !== 0) {
-    throw wrongPart('model.dropout', 'Dropout makes token ids random and is not supported.');
+    throw wrongPart(root, 'model.dropout', 'Dropout makes token ids random and is not supported.');
   }
   for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
     if ((model.optionalText(key) ?? '') !== '')
-      throw wrongPart(`model.${key}`, 'Marks inside words are not supported.');
+      throw wrongPart(root, `model.${key}`, 'Marks inside words are not supported.');
   }
   const vocab = readVocab(model);
   const unkToken = model.optionalText('unk_token');
   const unkId = unkToken === null ? null : vocab.get(unkToken);
   if (unkId === undefined && unkToken !== '') {
     throw broken(
+      model.file,
       'model.unk_token',
       `The unknown token ${JSON.stringify(unkToken)} is not in the vocabulary.`,
     );
@@ -61,16 +62,24 @@ function readVocab(model: ConfigFields): Map<string, number> {
   const entries = model.raw('vocab');
   if (!isJsonObject(entries)) throw model.wrong('vocab', 'an object from token to id');
   if (entries.size > MAX_VOCAB)
-    throw broken('model.vocab', `It has ${entries.size} tokens; at most ${MAX_VOCAB} are possible.`);
+    throw broken(
+      model.file,
+      'model.vocab',
+      `It has ${entries.size} tokens; at most ${MAX_VOCAB} are possible.`,
+    );
   const vocab = new Map<string, number>();
   const owners = new Map<number, string>();
   for (const [token, id] of entries) {
     if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0 || id >= MAX_VOCAB) {
-      throw broken('model.vocab', `The token ${show(token)} has no id from 0 to ${MAX_VOCAB - 1}.`);
+      throw broken(
+        model.file,
+        'model.vocab',
+        `The token ${show(token)} has no id from 0 to ${MAX_VOCAB - 1}.`,
+      );
     }
     const owner = owners.get(id);
     if (owner !== undefined)
-      throw broken('model.vocab', `${show(owner)} and ${show(token)} both have the id ${id}.`);
+      throw broken(model.file, 'model.vocab', `${show(owner)} and ${show(token)} both have the id ${id}.`);
     owners.set(id, token);
     vocab.set(token, id);
   }
@@ -82,18 +91,26 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Me
   if (!Array.isArray(list)) throw model.wrong('merges', 'a list of pairs');
   const items = list as readonly JsonValue[];
   if (items.length > MAX_MERGES)
-    throw broken('model.merges', `It has ${items.length} merges; at most ${MAX_MERGES} are possible.`);
+    throw broken(
+      model.file,
+      'model.merges',
+      `It has ${items.length} merges; at most ${MAX_MERGES} are possible.`,
+    );
   const merges = new Map<number, Merge>();
   // The whole list has one spelling; in the old one, lines that begin with a version mark do not count.
   const old = items.every((item) => typeof item === 'string');
   let rank = 0;
   for (const [index, item] of items.entries()) {
     if (old && (item as string).startsWith('#version')) continue;
-    const pair = readPair(item, old, index);
+    const pair = readPair(model, item, old, index);
     const [left, right, made] = [pair[0], pair[1], pair[0] + pair[1]].map((token) => {
       const id = vocab.get(token);
       if (id === undefined)
-        throw broken(`model.merges[${index}]`, `The token ${show(token)} is not in the vocabulary.`);
+        throw broken(
+          model.file,
+          `model.merges[${index}]`,
+          `The token ${show(token)} is not in the vocabulary.`,
+        );
       return id;
     }) as [number, number, number];
     // A pair that comes again takes the later rank, as in the library.
@@ -102,22 +119,27 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Me
   return [...merges.values()];
 }
 
-function readPair(item: JsonValue, old: boolean, index: number): readonly [string, string] {
+function readPair(
+  model: ConfigFields,
+  item: JsonValue,
+  old: boolean,
+  index: number,
+): readonly [string, string] {
   const parts = old ? (item as string).split(' ') : item;
   if (Array.isArray(parts) && parts.length === 2) {
     const [left, right] = parts as readonly JsonValue[];
     if (typeof left === 'string' && typeof right === 'string') return [left, right];
   }
-  throw broken(`model.merges[${index}]`, 'It is not a pair of tokens.');
+  throw broken(model.file, `model.merges[${index}]`, 'It is not a pair of tokens.');
 }
 
 function show(token: string): string {
   return JSON.stringify(token.length > 40 ? `${token.slice(0, 40)}…` : token);
 }
 
-function broken(field: string, problem: string): FormatError {
+function broken(file: string, field: string, problem: string): FormatError {
   return new FormatError(problem, {
-    file: TOKENIZER_FILE,
+    file,
     field,
     remedy: 'Take the file of the original model.',
   });

@@ -4,8 +4,6 @@ import { UnsupportedError } from '../shared/errors.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonValue } from '../source/strict-json.js';
 
-export const TOKENIZER_FILE = 'tokenizer.json';
-
 /** Parts inside one sequence: real ones have up to six; more would only be a way to make us work. */
 const MAX_PARTS = 16;
 
@@ -25,14 +23,14 @@ export interface Component {
 export function components(root: ConfigFields, key: string, list: string): Component[] {
   const result: Component[] = [];
   const visit = (value: JsonValue | undefined, path: string): void => {
-    const fields = isJsonObject(value) ? new ConfigFields(value, TOKENIZER_FILE, `${path}.`) : null;
+    const fields = isJsonObject(value) ? new ConfigFields(value, root.file, `${path}.`) : null;
     const type = fields?.raw('type');
     if (fields === null || typeof type !== 'string') {
-      throw wrongPart(path, `It is ${show(value)}, but must be an object with a "type".`);
+      throw wrongPart(root, path, `It is ${show(value)}, but must be an object with a "type".`);
     }
     if (type !== 'Sequence') {
       result.push({ type, fields, path });
-      if (result.length > MAX_PARTS) throw wrongPart(path, `It has more than ${MAX_PARTS} parts.`);
+      if (result.length > MAX_PARTS) throw wrongPart(root, path, `It has more than ${MAX_PARTS} parts.`);
       return;
     }
     const parts = fields.raw(list);
@@ -43,10 +41,13 @@ export function components(root: ConfigFields, key: string, list: string): Compo
   return result;
 }
 
-/** The error for a part of the file that we do not take. */
-export function wrongPart(path: string, problem: string): UnsupportedError {
+/**
+ * The error for a part that we do not take.
+ * @param at any fields of the same file
+ */
+export function wrongPart(at: Pick<ConfigFields, 'file'>, path: string, problem: string): UnsupportedError {
   return new UnsupportedError(problem, {
-    file: TOKENIZER_FILE,
+    file: at.file,
     field: path,
     remedy: 'Use the tokenizer.json of a Llama or Mistral model, or remove the file to work with token ids.',
   });

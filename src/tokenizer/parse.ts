@@ -1,4 +1,5 @@
 /** tokenizer.json → the tables that the device reads (docs/tokenizer-tables.md). What is not supported is refused. */
+import type { JsonPart } from '../input/model-input.js';
 import { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
 import type { Note } from '../shared/notes.js';
@@ -9,7 +10,7 @@ import type { AddedToken } from './added-tokens.js';
 import { readBpeModel } from './bpe-model.js';
 import type { BpeModel } from './bpe-model.js';
 import { BYTE_CHARACTERS, bytesOfToken } from './byte-level.js';
-import { TOKENIZER_FILE, wrongPart } from './component.js';
+import { wrongPart } from './component.js';
 import * as format from './format.js';
 import { readDecoder, readNormalizer, readPostProcessor, readStages } from './pipeline.js';
 import type { DecoderPlan, NormalStep, Stage } from './pipeline.js';
@@ -18,6 +19,8 @@ import type { TokenizerTables } from './tokenizer.js';
 
 /** Everything that tokenizer.json says, read and checked. */
 interface Parts {
+  /** What messages name. */
+  readonly file: string;
   readonly model: BpeModel;
   readonly added: readonly AddedToken[];
   readonly normalizer: readonly NormalStep[];
@@ -37,18 +40,20 @@ interface Token {
 }
 
 /**
- * Turns a parsed tokenizer.json (and tokenizer_config.json, for the begin and end tokens) into tables.
+ * Turns a tokenizer into tables.
+ * @param definition in the form of tokenizer.json
+ * @param names the begin and end tokens, in the form of tokenizer_config.json
  * @throws FormatError when the file contradicts itself; UnsupportedError for parts that the device cannot run exactly
  */
-export function parseTokenizer(root: JsonObject, config: JsonObject | null): TokenizerTables {
-  const fields = new ConfigFields(root, TOKENIZER_FILE);
+export function parseTokenizer(definition: JsonPart, names: JsonObject | null): TokenizerTables {
+  const fields = new ConfigFields(definition.fields, definition.file);
   const version = fields.optionalText('version');
   if (version !== null && version !== '1.0') throw fields.wrong('version', '"1.0"');
   const parts = readParts(fields);
   const tokens = readTokens(parts);
   for (const id of [...parts.prefixIds, ...parts.suffixIds]) {
     if (tokens[id] === undefined)
-      throw wrongPart('post_processor', `It adds the id ${id}, which no token has.`);
+      throw wrongPart(fields, 'post_processor', `It adds the id ${id}, which no token has.`);
   }
   const notes = ['truncation', 'padding']
     .filter((key) => fields.isSet(key))
@@ -58,7 +63,7 @@ export function parseTokenizer(root: JsonObject, config: JsonObject | null): Tok
     if (token !== undefined) ids.set(token.spelling, id);
   });
   const configured = (key: string): number | null => {
-    const name = tokenName(config?.get(key));
+    const name = tokenName(names?.get(key));
     return name === null ? null : (ids.get(name) ?? null);
   };
   const bosId = configured('bos_token') ?? parts.prefixIds[0] ?? null;
@@ -94,26 +99,41 @@ function readParts(fields: ConfigFields): Parts {
   const byteLevel = stages.some((stage) => stage.kind === format.StageKind.ByteLevel);
   if (byteLevel !== (decoder.kind === format.Decoding.Bytes)) {
     throw wrongPart(
+      fields,
       'decoder',
       'A ByteLevel pre-tokenizer and a ByteLevel decoder are only supported together.',
     );
   }
   if (byteLevel && model.byteFallback)
-    throw wrongPart('model.byte_fallback', 'It is not supported for byte-level BPE.');
+    throw wrongPart(fields, 'model.byte_fallback', 'It is not supported for byte-level BPE.');
   if (!byteLevel && model.ignoreMerges)
-    throw wrongPart('model.ignore_merges', 'It is only supported for byte-level BPE.');
+    throw wrongPart(fields, 'model.ignore_merges', 'It is only supported for byte-level BPE.');
   if (metaspace !== null && normalizer.length > 0) {
-    throw wrongPart('normalizer', 'A normalizer together with a Metaspace pre-tokenizer is not supported.');
+    throw wrongPart(
+      fields,
+      'normalizer',
+      'A normalizer together with a Metaspace pre-tokenizer is not supported.',
+    );
   }
   if (metaspace !== null && decoder.metaspace !== null && metaspace !== decoder.metaspace) {
-    throw wrongPart('decoder', 'It has another metaspace than the pre-tokenizer.');
+    throw wrongPart(fields, 'decoder', 'It has another metaspace than the pre-tokenizer.');
   }
   const added = readAddedTokens(fields, model.vocab, normalizer);
-  return { model, normalizer, stages, metaspace, decoder, byteLevel, added, ...readPostProcessor(fields) };
+  return {
+    file: fields.file,
+    model,
+    normalizer,
+    stages,
+    metaspace,
+    decoder,
+    byteLevel,
+    added,
+    ...readPostProcessor(fields),
+  };
 }
 
 /** Tokens by id, with holes. */
-function readTokens({ model, added, decoder, byteLevel }: Parts): (Token | undefined)[] {
+function readTokens({ file, model, added, decoder, byteLevel }: Parts): (Token | undefined)[] {
   const specials = new Set(added.filter((token) => token.special).map((token) => token.content));
   const spellings: (string | undefined)[] = [];
   const texts: (string | undefined)[] = [];
@@ -131,7 +151,7 @@ function readTokens({ model, added, decoder, byteLevel }: Parts): (Token | undef
       throw new FormatError(
         `The token ${id} has ${bytes.length} bytes, more than a device can show at once.`,
         {
-          file: TOKENIZER_FILE,
+          file,
           field: 'model.vocab',
           remedy: 'Check that it is the right file.',
         },
@@ -184,7 +204,7 @@ function writeSection(
   const blob = concatenate(tokens.map((token) => token?.bytes ?? new Uint8Array()));
   if (tokens.length > format.MAX_VOCAB || blob.length > format.MAX_TOKEN_BYTES) {
     throw new FormatError('The vocabulary is larger than the package format can hold.', {
-      file: TOKENIZER_FILE,
+      file: parts.file,
       field: 'model.vocab',
       remedy: 'Use a model with a smaller vocabulary.',
     });
@@ -271,7 +291,7 @@ function characterTable({ model, byteLevel }: Parts): number[] {
 }
 
 /** Ids sorted by bytes: words that are tokens, where these are taken whole. */
-function lookupTable({ model, byteLevel }: Parts, tokens: readonly (Token | undefined)[]): number[] {
+function lookupTable({ file, model, byteLevel }: Parts, tokens: readonly (Token | undefined)[]): number[] {
   if (!byteLevel || !model.ignoreMerges) return [];
   const words: { id: number; bytes: Uint8Array }[] = [];
   for (const [text, id] of model.vocab) {
@@ -279,6 +299,7 @@ function lookupTable({ model, byteLevel }: Parts, tokens: readonly (Token | unde
     if (bytes === null || bytes.length === 0) continue; // no text becomes it
     if (compareBytes(bytes, tokens[id]?.bytes ?? new Uint8Array()) !== 0) {
       throw wrongPart(
+        { file },
         'added_tokens',
         `The token ${JSON.stringify(text)} is normalized into another text; with ignore_merges that is not supported.`,
       );

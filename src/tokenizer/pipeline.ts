@@ -2,7 +2,7 @@
 import { ConfigFields } from '../model/config-fields.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonValue } from '../source/strict-json.js';
-import { codePoint, components, pattern, text, TOKENIZER_FILE, wrongPart } from './component.js';
+import { codePoint, components, pattern, text, wrongPart } from './component.js';
 import type { Component } from './component.js';
 import { Decoding, MetaspaceScheme, NormalKind, SplitRule, StageKind } from './format.js';
 
@@ -55,24 +55,25 @@ export function readNormalizer(root: ConfigFields): NormalStep[] {
       const { kind, value } = pattern(part.fields, 'pattern');
       if (kind === 'Regex')
         throw wrongPart(
+          root,
           part.path,
           `Replacing by the regular expression ${JSON.stringify(value)} is not supported.`,
         );
-      if (value === '') throw wrongPart(part.path, 'Its pattern is empty.');
+      if (value === '') throw wrongPart(root, part.path, 'Its pattern is empty.');
       const content = text(part.fields, 'content');
       growth *= Math.max(1, Math.ceil(utf8Length(content) / utf8Length(value)));
       steps.push({ kind: NormalKind.Replace, pattern: value, content });
-    } else throw wrongPart(part.path, `The normalizer ${part.type} is not supported.`);
+    } else throw wrongPart(root, part.path, `The normalizer ${part.type} is not supported.`);
   }
-  if (steps.length > MAX_STEPS) throw wrongPart('normalizer', `It has more than ${MAX_STEPS} steps.`);
+  if (steps.length > MAX_STEPS) throw wrongPart(root, 'normalizer', `It has more than ${MAX_STEPS} steps.`);
   if (growth > MAX_GROWTH)
-    throw wrongPart('normalizer', `It makes text more than ${MAX_GROWTH} times as long.`);
+    throw wrongPart(root, 'normalizer', `It makes text more than ${MAX_GROWTH} times as long.`);
   if (
     steps.some(
       (step) => utf8Length(step.pattern) > MAX_STEP_BYTES || utf8Length(step.content) > MAX_STEP_BYTES,
     )
   ) {
-    throw wrongPart('normalizer', `A pattern or replacement has more than ${MAX_STEP_BYTES} bytes.`);
+    throw wrongPart(root, 'normalizer', `A pattern or replacement has more than ${MAX_STEP_BYTES} bytes.`);
   }
   return steps;
 }
@@ -114,7 +115,7 @@ export function readStages(root: ConfigFields): { stages: Stage[]; metaspace: nu
     switch (part.type) {
       case 'ByteLevel': {
         if (index + 1 !== parts.length)
-          throw wrongPart(part.path, 'ByteLevel is only supported as the last pre-tokenizer.');
+          throw wrongPart(root, part.path, 'ByteLevel is only supported as the last pre-tokenizer.');
         if (!part.fields.has('add_prefix_space')) throw part.fields.missing('add_prefix_space');
         const prefix = part.fields.boolean('add_prefix_space', true);
         return {
@@ -129,14 +130,15 @@ export function readStages(root: ConfigFields): { stages: Stage[]; metaspace: nu
         return { kind: StageKind.Digits, a: Number(part.fields.boolean('individual_digits', false)), b: 0 };
       case 'Metaspace':
         if (parts.length !== 1)
-          throw wrongPart(part.path, 'Metaspace is only supported as the only pre-tokenizer.');
+          throw wrongPart(root, part.path, 'Metaspace is only supported as the only pre-tokenizer.');
         metaspace = codePoint(part.fields, 'replacement');
         return metaspaceStage(part);
       default:
-        throw wrongPart(part.path, `The pre-tokenizer ${part.type} is not supported.`);
+        throw wrongPart(root, part.path, `The pre-tokenizer ${part.type} is not supported.`);
     }
   });
-  if (stages.length > MAX_STAGES) throw wrongPart('pre_tokenizer', `It has more than ${MAX_STAGES} stages.`);
+  if (stages.length > MAX_STAGES)
+    throw wrongPart(root, 'pre_tokenizer', `It has more than ${MAX_STAGES} stages.`);
   return { stages, metaspace };
 }
 
@@ -144,7 +146,7 @@ function splitStage({ fields, path }: Component): Stage {
   const { kind, value } = pattern(fields, 'pattern');
   const rule = kind === 'Regex' ? KNOWN_EXPRESSIONS.get(value) : undefined;
   if (rule === undefined)
-    throw wrongPart(path, `Splitting by ${kind} ${JSON.stringify(value)} is not supported.`);
+    throw wrongPart(fields, path, `Splitting by ${kind} ${JSON.stringify(value)} is not supported.`);
   const behavior = text(fields, 'behavior');
   const invert = fields.boolean('invert', false);
   // Isolated keeps matches and what is between them, whichever of the two is called the match. Where everything is
@@ -152,6 +154,7 @@ function splitStage({ fields, path }: Component): Stage {
   const isolated = behavior === 'Isolated' || (behavior === 'Removed' && invert && COVERING.has(rule));
   if (!isolated) {
     throw wrongPart(
+      fields,
       path,
       `Splitting with the behavior ${behavior}${invert ? ', inverted,' : ''} is not supported.`,
     );
@@ -182,7 +185,7 @@ function metaspaceScheme(fields: ConfigFields, path: string): MetaspaceScheme {
     !fields.boolean('add_prefix_space', true) &&
     scheme !== MetaspaceScheme.Never
   ) {
-    throw wrongPart(path, 'add_prefix_space is false, but prepend_scheme is not "never".');
+    throw wrongPart(fields, path, 'add_prefix_space is false, but prepend_scheme is not "never".');
   }
   return scheme;
 }
@@ -193,7 +196,7 @@ export function readDecoder(root: ConfigFields): DecoderPlan {
   const types = parts.map((part) => part.type).join(', ');
   const plain = { replacements: [], byteFallback: false, stripCharacter: 0, stripCount: 0, metaspace: null };
   const [only] = parts;
-  if (only === undefined) throw wrongPart('decoder', 'A tokenizer without a decoder is not supported.');
+  if (only === undefined) throw wrongPart(root, 'decoder', 'A tokenizer without a decoder is not supported.');
   if (only.type === 'ByteLevel' && parts.slice(1).every((part) => part.type === 'Fuse')) {
     return { ...plain, kind: Decoding.Bytes };
   }
@@ -221,21 +224,25 @@ function readPieces(parts: readonly Component[], types: string): DecoderPlan {
   for (const { type, fields, path } of parts) {
     const place = order.indexOf(type);
     if (place < 0)
-      throw wrongPart(path, `The decoder ${type} is not supported${parts.length > 1 ? ' here' : ''}.`);
+      throw wrongPart(
+        fields,
+        path,
+        `The decoder ${type} is not supported${parts.length > 1 ? ' here' : ''}.`,
+      );
     if (place < last || (place === last && place > 0))
-      throw wrongPart('decoder', `The order ${types} is not supported.`);
+      throw wrongPart(fields, 'decoder', `The order ${types} is not supported.`);
     last = place;
     if (type === 'Replace') {
       const { kind, value } = pattern(fields, 'pattern');
       if (kind === 'Regex' || value === '')
-        throw wrongPart(path, `Replacing ${kind} ${JSON.stringify(value)} is not supported.`);
+        throw wrongPart(fields, path, `Replacing ${kind} ${JSON.stringify(value)} is not supported.`);
       replacements.push({ pattern: value, content: text(fields, 'content') });
     } else if (type === 'ByteFallback') byteFallback = true;
     else if (type === 'Fuse') fused = true;
     else {
-      if (!fused) throw wrongPart(path, 'Strip is only supported after Fuse.');
+      if (!fused) throw wrongPart(fields, path, 'Strip is only supported after Fuse.');
       if (fields.integer('stop', undefined, { min: 0 }) !== 0)
-        throw wrongPart(path, 'Stripping the end is not supported.');
+        throw wrongPart(fields, path, 'Stripping the end is not supported.');
       stripCharacter = codePoint(fields, 'content');
       stripCount = fields.integer('start', undefined, { min: 0, max: MAX_STRIP });
     }
@@ -248,15 +255,16 @@ export function readPostProcessor(root: ConfigFields): { prefixIds: number[]; su
   const templates = components(root, 'post_processor', 'processors').filter((part) => {
     if (part.type === 'ByteLevel') return false; // moves offsets only
     if (part.type !== 'TemplateProcessing')
-      throw wrongPart(part.path, `The post-processor ${part.type} is not supported.`);
+      throw wrongPart(root, part.path, `The post-processor ${part.type} is not supported.`);
     return true;
   });
   const [template] = templates;
   if (template === undefined) return { prefixIds: [], suffixIds: [] };
-  if (templates.length > 1) throw wrongPart('post_processor', 'More than one template is not supported.');
+  if (templates.length > 1)
+    throw wrongPart(root, 'post_processor', 'More than one template is not supported.');
   const { prefixIds, suffixIds } = readTemplate(template);
   if (prefixIds.length > MAX_EXTRA_IDS || suffixIds.length > MAX_EXTRA_IDS) {
-    throw wrongPart(template.path, `It adds more than ${MAX_EXTRA_IDS} ids.`);
+    throw wrongPart(root, template.path, `It adds more than ${MAX_EXTRA_IDS} ids.`);
   }
   return { prefixIds, suffixIds };
 }
@@ -265,24 +273,25 @@ export function readPostProcessor(root: ConfigFields): { prefixIds: number[]; su
 function readTemplate({ fields, path }: Component): { prefixIds: number[]; suffixIds: number[] } {
   const single = fields.raw('single');
   if (!Array.isArray(single)) throw fields.wrong('single', 'a list');
-  if (single.length > MAX_EXTRA_IDS * 2 + 1) throw wrongPart(path, 'It has too many parts.');
+  if (single.length > MAX_EXTRA_IDS * 2 + 1) throw wrongPart(fields, path, 'It has too many parts.');
   const named = fields.object('special_tokens');
   const prefixIds: number[] = [];
   const suffixIds: number[] = [];
   let texts = 0;
   (single as readonly JsonValue[]).forEach((value, index) => {
     const place = `${path}.single[${index}]`;
-    const item = isJsonObject(value) ? new ConfigFields(value, TOKENIZER_FILE, `${place}.`) : null;
+    const item = isJsonObject(value) ? new ConfigFields(value, fields.file, `${place}.`) : null;
     const token = item?.object('SpecialToken') ?? null;
     const sequence = item?.object('Sequence') ?? null;
     if (token !== null) {
       const name = text(token, 'id');
       const ids = named?.object(name)?.idList('ids') ?? null;
-      if (ids === null) throw wrongPart(place, `The special token ${JSON.stringify(name)} is not described.`);
+      if (ids === null)
+        throw wrongPart(fields, place, `The special token ${JSON.stringify(name)} is not described.`);
       (texts === 0 ? prefixIds : suffixIds).push(...ids);
     } else if (sequence !== null && text(sequence, 'id') === 'A') texts++;
-    else throw wrongPart(place, 'It is neither a special token nor the text.');
+    else throw wrongPart(fields, place, 'It is neither a special token nor the text.');
   });
-  if (texts !== 1) throw wrongPart(`${path}.single`, 'It must hold the text exactly once.');
+  if (texts !== 1) throw wrongPart(fields, `${path}.single`, 'It must hold the text exactly once.');
   return { prefixIds, suffixIds };
 }

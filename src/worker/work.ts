@@ -32,10 +32,10 @@ class PipelineWork {
   async inspect(input: Jobs['inspect']['input'], hooks: JobHooks): Promise<Inspection> {
     this.#opened = null;
     const opened = await this.#open(input.source, hooks);
-    const { model, checkpoint, folder } = opened;
+    const { model, checkpoint, input: parts } = opened;
     const attention = model.blocks[0]?.attention;
     return {
-      name: folder.name,
+      name: parts.name,
       architecture: model.architecture,
       parameters: model.parameters,
       layers: model.blocks.length,

@@ -10,9 +10,9 @@ import { promisify } from 'node:util';
 import { Twin } from '../../src/device/twin.js';
 import type { GenerateOptions, GenerateResult, GenerateStep } from '../../src/device/twin-types.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
-import { parseStrictJson, type JsonObject } from '../../src/source/strict-json.js';
 import { parseTokenizer } from '../../src/tokenizer/index.js';
 import { makePackage, type ModelShape } from '../engine/package-maker.js';
+import { definition } from '../tokenizer/fixtures.js';
 
 const module = await WebAssembly.compile(
   await readFile(new URL('../../device-runtime/prebuilt/twin.wasm', import.meta.url)),
@@ -35,7 +35,7 @@ const shape: ModelShape = {
 /** A package whose random weights speak through a real tokenizer. */
 async function talkingPackage(name: string, more: Partial<ModelShape> = {}): Promise<Uint8Array> {
   const url = new URL(`../fixtures/tokenizers/${name}.json`, import.meta.url);
-  const tables = parseTokenizer(parseStrictJson(await readFile(url, 'utf8')) as JsonObject, null);
+  const tables = parseTokenizer(definition(await readFile(url, 'utf8')), null);
   return makePackage({ ...shape, vocab: tables.vocabSize, stops: [], tokenizer: tables.section, ...more })
     .bytes;
 }

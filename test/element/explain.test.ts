@@ -7,9 +7,8 @@ import { readFirmware } from '../../src/image/firmware.js';
 import { FormatError, TransportError, UnsupportedError, UsageError } from '../../src/shared/errors.js';
 import { PolicyError } from '../../src/shared/policy-error.js';
 import { MemorySource, memoryFolder } from '../../src/source/memory-folder.js';
-import { readTokenizer } from '../../src/tokenizer/read.js';
 import { packError, unpackError } from '../../src/worker/failure.js';
-import { engineModule } from '../tokenizer/engine.js';
+import { folderTokenizer } from '../tokenizer/fixtures.js';
 
 const place = { file: 'x', remedy: 'Take another.' };
 
@@ -72,12 +71,7 @@ test('a firmware that is none is told of as a firmware', async () => {
 
 test('a tokenizer.json is told of as one, and a broken file as broken', async () => {
   const read = async (text: string): Promise<Error> =>
-    failure(
-      readTokenizer(
-        memoryFolder('m', { 'tokenizer.json': new TextEncoder().encode(text) }),
-        await engineModule(),
-      ),
-    );
+    failure(folderTokenizer(memoryFolder('m', { 'tokenizer.json': new TextEncoder().encode(text) })));
   assert.equal(causeOf(await read('{"model":{"type":"WordPiece"}}')), 'tokenizer');
   assert.equal(causeOf(await read('{}')), 'tokenizer');
   assert.equal(causeOf(await read('{"model":')), 'broken-file');

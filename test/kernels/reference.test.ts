@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { rowBlocks } from '../../src/checkpoint/row-blocks.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readDecoder } from '../../src/model/read.js';
 import type { ReferenceEngine, ReferenceOptions } from '../../src/quantize/kernels.js';
 import { FormatError } from '../../src/shared/errors.js';
@@ -28,8 +28,9 @@ interface Expected {
 
 async function load(url: URL, options?: ReferenceOptions): Promise<ReferenceEngine> {
   const folder = await nodeFolder(fileURLToPath(url));
-  const checkpoint = await openCheckpoint(folder);
-  const reference = kernels.createReference(await readDecoder(folder, checkpoint), options);
+  const input = hfFolderInput(folder);
+  const checkpoint = await input.checkpoint();
+  const reference = kernels.createReference(await readDecoder(input), options);
   for (const name of reference.tensorNames) {
     for await (const block of rowBlocks(checkpoint, name, { bytesPerBlock: 4096 })) {
       reference.addRows(name, block.bytes);
@@ -88,7 +89,7 @@ void test('calibration names each site in order', async () => {
 
 void test('wrong calls and inconsistent descriptions are refused', async () => {
   const folder = await nodeFolder(fileURLToPath(new URL('llama-odd-sizes/', FIXTURES)));
-  const model = await readDecoder(folder, await openCheckpoint(folder));
+  const model = await readDecoder(hfFolderInput(folder));
   await folder.close();
   assert.throws(() => kernels.createReference({ ...model, hiddenSize: 21 }), FormatError);
   assert.throws(() => kernels.createReference({ ...model, blocks: [] }), FormatError);

@@ -18,6 +18,7 @@ import {
   type KitFile,
   type KitRequest,
 } from '../../src/kit/kit.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { MAX_KIT_MODEL_BYTES, readModelFiles } from '../../src/kit/model-files.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { PIECE_BYTES } from '../../src/shared/breath.js';
@@ -188,7 +189,7 @@ describe('readModelFiles', () => {
       'notes.txt': bytes('no'),
     });
     assert.deepEqual(
-      (await readModelFiles(folder)).map(({ path }) => path),
+      (await readModelFiles(hfFolderInput(folder))).map(({ path }) => path),
       ['config.json', 'model.safetensors'],
     );
   });
@@ -196,11 +197,12 @@ describe('readModelFiles', () => {
   test('takes every shard, and names the one that is missing', async () => {
     const index = bytes('{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}');
     const files = { 'model.safetensors.index.json': index, 'one.safetensors': bytes('1') };
-    await assert.rejects(readModelFiles(memoryFolder('tiny', files)), (error) => {
+    await assert.rejects(readModelFiles(hfFolderInput(memoryFolder('tiny', files))), (error) => {
       assert.ok(error instanceof FormatError);
       return error.file === 'two.safetensors';
     });
-    const all = await readModelFiles(memoryFolder('tiny', { ...files, 'two.safetensors': bytes('2') }));
+    const whole = memoryFolder('tiny', { ...files, 'two.safetensors': bytes('2') });
+    const all = await readModelFiles(hfFolderInput(whole));
     assert.equal(all.length, 3);
   });
 
@@ -213,7 +215,7 @@ describe('readModelFiles', () => {
           ? { name, size: MAX_KIT_MODEL_BYTES + 1, read: () => Promise.reject(new Error('was read')) }
           : null,
     };
-    await assert.rejects(readModelFiles(folder), UsageError);
+    await assert.rejects(readModelFiles(hfFolderInput(folder)), UsageError);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Random changes of a config: each gives a sound description or a FormatError, never another error. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readDecoder } from '../../src/model/read.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { folderOf, tinyModel } from './tiny-model.js';
@@ -77,7 +77,7 @@ void test('changed configs give a sound description or a FormatError', async () 
     }
     const folder = folderOf(tiny);
     try {
-      const model = await readDecoder(folder, await openCheckpoint(folder));
+      const model = await readDecoder(hfFolderInput(folder));
       const numbers = model.rotaries.flatMap((rotary) => [
         ...rotary.inverseFrequencies,
         rotary.attentionFactor,

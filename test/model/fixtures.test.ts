@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readDecoder } from '../../src/model/read.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { plainForward } from './plain-forward.js';
@@ -26,8 +26,9 @@ for (const name of names) {
     const expected = JSON.parse(await readFile(new URL(`${name}/expected.json`, ROOT), 'utf8')) as Expected;
     const folder = await nodeFolder(fileURLToPath(new URL(name, ROOT)));
     try {
-      const checkpoint = await openCheckpoint(folder);
-      const model = await readDecoder(folder, checkpoint);
+      const input = hfFolderInput(folder);
+      const checkpoint = await input.checkpoint();
+      const model = await readDecoder(input);
       // The description travels to other engines as JSON.
       const logits = await plainForward(
         JSON.parse(JSON.stringify(model)) as typeof model,

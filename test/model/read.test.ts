@@ -385,12 +385,13 @@ for (const [what, change, problem] of unsupported) {
 }
 
 void test('a folder without config.json is refused by its own name', async () => {
-  const { openCheckpoint } = await import('../../src/checkpoint/open-checkpoint.js');
+  const { hfFolderInput } = await import('../../src/input/hf-folder.js');
   const { readDecoder } = await import('../../src/model/read.js');
   const { memoryFolder } = await import('../../src/source/memory-folder.js');
-  const { folderOf, tinyModel } = await import('./tiny-model.js');
-  const checkpoint = await openCheckpoint(folderOf(tinyModel()));
-  await assert.rejects(readDecoder(memoryFolder('empty', {}), checkpoint), /empty: It has no config\.json/);
+  await assert.rejects(
+    readDecoder(hfFolderInput(memoryFolder('empty', {}))),
+    /empty: It has no config\.json/,
+  );
 });
 
 void test('assumes the architecture of a known model type, and says so', async () => {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readDecoder } from '../../src/model/read.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { plainForward } from './plain-forward.js';
@@ -18,8 +18,9 @@ void test('stories260K: reads the folder and agrees with its logits', { skip }, 
   };
   const folder = await nodeFolder(FOLDER);
   try {
-    const checkpoint = await openCheckpoint(folder);
-    const model = await readDecoder(folder, checkpoint);
+    const input = hfFolderInput(folder);
+    const checkpoint = await input.checkpoint();
+    const model = await readDecoder(input);
     assert.equal(model.parameters, 260_032);
     assert.deepEqual([model.bosId, model.eosIds, model.head], [1, [2], null]);
     for (const { prompt_ids: ids, next_logits: expected } of cases) {

@@ -1,6 +1,6 @@
 /** A tiny Llama folder for tests, to be changed at will before it is read. */
 import type { Dtype } from '../../src/checkpoint/checkpoint.js';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
 import { readDecoder } from '../../src/model/read.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
@@ -80,5 +80,5 @@ export async function readTiny(change: (model: TinyModel) => void = () => undefi
   const model = tinyModel();
   change(model);
   const folder = folderOf(model);
-  return readDecoder(folder, await openCheckpoint(folder));
+  return readDecoder(hfFolderInput(folder));
 }

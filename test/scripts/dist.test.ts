@@ -17,6 +17,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 
@@ -43,7 +44,7 @@ test('the sample lies beside the scripts, with what is read of it and no more', 
   const source = await nodeFolder(path.join(root, 'models/home-commands'));
   const copy = path.join(dist, 'models/home-commands');
   try {
-    const read = await readModelFiles(source);
+    const read = await readModelFiles(hfFolderInput(source));
     assert.deepEqual(
       readdirSync(copy).sort(),
       read.map((file) => file.path),

@@ -1,7 +1,7 @@
 /** Intake in a real browser: chosen files and a folder behind a URL give the same model as on disk. */
 import { expect } from '@open-wc/testing';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { rowBlocks } from '../../src/checkpoint/row-blocks.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readDecoder } from '../../src/model/read.js';
 import { hasByteStreams } from '../../src/source/blob-stream.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
@@ -24,8 +24,9 @@ async function files(): Promise<File[]> {
 
 /** Description, and all weights as one checksum-like sum. */
 async function readAll(folder: ModelFolder): Promise<{ model: string; sum: number; bytes: number }> {
-  const checkpoint = await openCheckpoint(folder);
-  const model = await readDecoder(folder, checkpoint);
+  const input = hfFolderInput(folder);
+  const checkpoint = await input.checkpoint();
+  const model = await readDecoder(input);
   let sum = 0;
   let bytes = 0;
   for (const name of checkpoint.tensors.keys()) {

@@ -1,6 +1,6 @@
 /** Makes small random Llama folders in memory, for tests that need a model but not a trained one. */
 import type { DecoderModel } from '../../src/model/decoder.js';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { readDecoder } from '../../src/model/read.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
@@ -157,6 +157,6 @@ export async function syntheticModel(
   shape: SyntheticShape = {},
 ): Promise<{ folder: ModelFolder; checkpoint: Checkpoint; model: DecoderModel }> {
   const folder = syntheticFolder(shape);
-  const checkpoint = await openCheckpoint(folder);
-  return { folder, checkpoint, model: await readDecoder(folder, checkpoint) };
+  const input = hfFolderInput(folder);
+  return { folder, checkpoint: await input.checkpoint(), model: await readDecoder(input) };
 }

@@ -5,12 +5,12 @@ import { memoryFolder } from '../../src/source/memory-folder.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { chatFromTemplate, chatIds, readChat } from '../../src/tokenizer/index.js';
+import { chatFromTemplate, chatIds } from '../../src/tokenizer/index.js';
 import type { ChatPieces, DeviceTokenizer } from '../../src/tokenizer/index.js';
 import { ChatTemplate } from '../../src/tokenizer/template.js';
 import type { ChatMessage } from '../../src/tokenizer/template.js';
 import { said } from '../said.js';
-import { fixtureJson, openJson } from './fixtures.js';
+import { fixtureJson, folderChat, openJson } from './fixtures.js';
 
 /** A fixture tokenizer with more special tokens. */
 async function withSpecials(name: string, specials: readonly string[]): Promise<DeviceTokenizer> {
@@ -254,7 +254,7 @@ test('the template is looked for in its three places, strongest first', async ()
       'm',
       Object.fromEntries(Object.entries(files).map(([name, value]) => [name, bytes(value)])),
     );
-    return (await readChat(folder, tokenizer)).pieces?.first;
+    return (await folderChat(folder, tokenizer)).pieces?.first;
   };
   const jinja = { 'chat_template.jinja': 'A{{ messages[0].content }}\n' };
   const named = {

@@ -1,10 +1,13 @@
 /** The fixtures that test/fixtures/tokenizers/make.py made with the tokenizers library; it describes the files. */
 import { readFile, readdir } from 'node:fs/promises';
 import { crc32, gunzipSync } from 'node:zlib';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
+import type { JsonPart } from '../../src/input/model-input.js';
+import type { ModelFolder } from '../../src/source/byte-source.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { openTokenizer, parseTokenizer } from '../../src/tokenizer/index.js';
-import type { DeviceTokenizer } from '../../src/tokenizer/index.js';
+import { openTokenizer, parseTokenizer, readChat, readTokenizer } from '../../src/tokenizer/index.js';
+import type { ChatReading, DeviceTokenizer } from '../../src/tokenizer/index.js';
 import { engineModule } from './engine.js';
 
 const FOLDER = new URL('../fixtures/tokenizers/', import.meta.url);
@@ -20,9 +23,25 @@ export async function fixtureJson(name: string): Promise<string> {
   return readFile(new URL(`${name}.json`, FOLDER), 'utf8');
 }
 
+/** A text as the part of a model that tokenizer.json is. */
+export function definition(json: string): JsonPart {
+  return { fields: parseStrictJson(json) as JsonObject, file: 'tokenizer.json' };
+}
+
 /** A tokenizer.json opened with the engine. */
 export async function openJson(json: string, config: JsonObject | null = null): Promise<DeviceTokenizer> {
-  return openTokenizer(await engineModule(), parseTokenizer(parseStrictJson(json) as JsonObject, config));
+  return openTokenizer(await engineModule(), parseTokenizer(definition(json), config));
+}
+
+/** A folder's tokenizer, `null` when it has none. */
+export async function folderTokenizer(folder: ModelFolder): Promise<DeviceTokenizer | null> {
+  const part = await hfFolderInput(folder).tokenizer();
+  return part === null ? null : readTokenizer(part, await engineModule());
+}
+
+/** What a folder's chat template becomes. */
+export async function folderChat(folder: ModelFolder, tokenizer: DeviceTokenizer): Promise<ChatReading> {
+  return readChat(await hfFolderInput(folder).chat(), tokenizer);
 }
 
 /** CRC-32 of a text's UTF-8. */

@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeFolder } from '../../src/source/node-folder.js';
-import { chatIds, readChat, readTokenizer } from '../../src/tokenizer/index.js';
+import { chatIds } from '../../src/tokenizer/index.js';
 import { said } from '../said.js';
-import { engineModule } from './engine.js';
+import { folderChat, folderTokenizer } from './fixtures.js';
 
 const HOME = new URL('../../models/home-commands/', import.meta.url);
 const STORIES = new URL('../../../shared/models/stories260k/', import.meta.url);
@@ -27,9 +27,9 @@ async function cases(folder: URL): Promise<readonly Case[]> {
 
 test('home-commands: turns and texts have the ids of the original library', async () => {
   const folder = await nodeFolder(fileURLToPath(HOME));
-  const tokenizer = await readTokenizer(folder, await engineModule());
+  const tokenizer = await folderTokenizer(folder);
   assert.ok(tokenizer);
-  const { pieces, notes } = await readChat(folder, tokenizer);
+  const { pieces, notes } = await folderChat(folder, tokenizer);
   assert.ok(pieces, said(notes));
   assert.deepEqual(pieces.endIds, [tokenizer.eosId]);
   for (const { user, prompt, prompt_ids } of await cases(HOME)) {
@@ -44,9 +44,9 @@ test(
   { skip: existsSync(STORIES) ? false : 'not on this machine' },
   async () => {
     const folder = await nodeFolder(fileURLToPath(STORIES));
-    const tokenizer = await readTokenizer(folder, await engineModule());
+    const tokenizer = await folderTokenizer(folder);
     assert.ok(tokenizer);
-    assert.equal((await readChat(folder, tokenizer)).pieces, null);
+    assert.equal((await folderChat(folder, tokenizer)).pieces, null);
     for (const { prompt, prompt_ids } of await cases(STORIES)) {
       assert.deepEqual(tokenizer.encode(prompt), prompt_ids);
       assert.equal(tokenizer.decode(prompt_ids, { skipSpecial: true }), prompt);

@@ -8,10 +8,8 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { parseStrictJson } from '../../src/source/strict-json.js';
-import type { JsonObject } from '../../src/source/strict-json.js';
 import { chatFromTemplate, parseTokenizer } from '../../src/tokenizer/index.js';
-import { fixtureJson, fixtureNames, openJson } from './fixtures.js';
+import { definition, fixtureJson, fixtureNames, openJson } from './fixtures.js';
 
 const run = promisify(execFile);
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -53,7 +51,7 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
       program,
     ]);
     for (const name of await fixtureNames()) {
-      const tables = parseTokenizer(parseStrictJson(await fixtureJson(name)) as JsonObject, null);
+      const tables = parseTokenizer(definition(await fixtureJson(name)), null);
       const file = path.join(folder, `${name}.tokn`);
       await writeFile(file, tables.section);
       sections.push(file);

@@ -5,11 +5,10 @@ import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { parseTokenizer, readTokenizer } from '../../src/tokenizer/index.js';
+import { parseTokenizer } from '../../src/tokenizer/index.js';
 import type { TokenizerTables } from '../../src/tokenizer/index.js';
 import { said } from '../said.js';
-import { engineModule } from './engine.js';
-import { openJson } from './fixtures.js';
+import { definition, folderTokenizer, openJson } from './fixtures.js';
 
 type Json = Record<string, unknown>;
 
@@ -35,10 +34,7 @@ function pieces(change: Json = {}, model: Json = {}): string {
 }
 
 function parse(json: string, config: string | null = null): TokenizerTables {
-  return parseTokenizer(
-    parseStrictJson(json) as JsonObject,
-    config === null ? null : (parseStrictJson(config) as JsonObject),
-  );
+  return parseTokenizer(definition(json), config === null ? null : (parseStrictJson(config) as JsonObject));
 }
 
 const token = (content: string, id: number, flags: Json = {}): Json => ({
@@ -298,10 +294,10 @@ test('more than 65,536 ids take the wide tables', async () => {
 });
 
 test('a folder without tokenizer.json has no tokenizer', async () => {
-  assert.equal(await readTokenizer(memoryFolder('m', {}), await engineModule()), null);
+  assert.equal(await folderTokenizer(memoryFolder('m', {})), null);
   const bytes = new TextEncoder().encode(base());
-  const tokenizer = await readTokenizer(memoryFolder('m', { 'tokenizer.json': bytes }), await engineModule());
+  const tokenizer = await folderTokenizer(memoryFolder('m', { 'tokenizer.json': bytes }));
   assert.deepEqual(tokenizer?.encode('ab'), [2]);
   const cut = memoryFolder('m', { 'tokenizer.json': bytes.slice(0, -1) });
-  await assert.rejects(readTokenizer(cut, await engineModule()), FormatError);
+  await assert.rejects(folderTokenizer(cut), FormatError);
 });

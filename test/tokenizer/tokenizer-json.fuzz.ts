@@ -218,11 +218,12 @@ export async function fuzz(iterations: number, seed: number): Promise<FuzzResult
     try {
       const root = parseStrictJson(text);
       if (!(root instanceof Map)) continue;
-      const tokenizer = await openTokenizer(engine, parseTokenizer(root as JsonObject, null)).catch(
-        (error: unknown) => {
-          throw new Error(`the engine refuses what the parser gave: ${String(error)}`);
-        },
-      );
+      const tokenizer = await openTokenizer(
+        engine,
+        parseTokenizer({ fields: root as JsonObject, file: 'tokenizer.json' }, null),
+      ).catch((error: unknown) => {
+        throw new Error(`the engine refuses what the parser gave: ${String(error)}`);
+      });
       const sample = random.pick(TEXTS);
       const ids = tokenizer.encode(sample, {
         specialAsText: random.below(2) === 0,

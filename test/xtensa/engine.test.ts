@@ -13,7 +13,6 @@ import { Twin } from '../../src/device/twin.js';
 import type { GenerateOptions } from '../../src/device/twin-types.js';
 import { convert } from '../../src/pipeline/convert.js';
 import type { WantedScheme } from '../../src/plan/scheme.js';
-import { parseStrictJson, type JsonObject } from '../../src/source/strict-json.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { parseTokenizer } from '../../src/tokenizer/index.js';
 import { FIXTURE_NAMES, fixtureUrl } from '../engine/fixtures.js';
@@ -21,6 +20,7 @@ import { makePackage } from '../engine/package-maker.js';
 import { SHAPES } from '../engine/shapes.js';
 import { testRuntime } from '../support/runtime.js';
 import { build, readFinding, runProgram, whyNot, type Finding } from './programs.js';
+import { definition } from '../tokenizer/fixtures.js';
 
 const HOME_COMMANDS = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
 const STORIES = fileURLToPath(new URL('../../../shared/models/stories260k', import.meta.url));
@@ -63,7 +63,7 @@ describe('the engine on Xtensa', { skip: await whyNot() }, () => {
 
   test('sampled with every option: the twin’s ids, text and logits', async () => {
     const url = new URL('../fixtures/tokenizers/llama-legacy.json', import.meta.url);
-    const tables = parseTokenizer(parseStrictJson(await readFile(url, 'utf8')) as JsonObject, null);
+    const tables = parseTokenizer(definition(await readFile(url, 'utf8')), null);
     const shape = SHAPES['groups of 32'] ?? assert.fail('no such shape');
     const bytes = makePackage({
       ...shape,

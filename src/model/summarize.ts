@@ -1,9 +1,8 @@
-/** Looks over a model folder without converting it: what it holds, and whether it can be converted or why not. */
+/** Looks over a model without converting it: what it holds, and whether it can be converted or why not. */
 import type { Checkpoint, Dtype, TensorInfo } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import type { ModelInput } from '../input/model-input.js';
 import { FormatError } from '../shared/errors.js';
 import type { Note } from '../shared/notes.js';
-import type { ModelFolder } from '../source/byte-source.js';
 import type { DecoderModel } from './decoder.js';
 import { checkArchitecture, readDecoder } from './read.js';
 
@@ -16,8 +15,8 @@ export interface TensorSummary {
   readonly bytes: number;
 }
 
-/** What is known of a folder. */
-export interface FolderSummary {
+/** What is known of a model. */
+export interface ModelSummary {
   readonly name: string;
   /** In the order of the files. */
   readonly tensors: readonly TensorSummary[];
@@ -37,16 +36,15 @@ export interface FolderSummary {
 }
 
 /**
- * Summarizes a folder; what is wrong with the model becomes `problem`, not an error.
+ * Summarizes a model; what is wrong with the model becomes `problem`, not an error.
  * @throws TransportError when bytes cannot be had; the signal's problem
  */
-export async function summarizeFolder(folder: ModelFolder, signal?: AbortSignal): Promise<FolderSummary> {
-  const first = await attempt(() => checkArchitecture(folder, signal));
-  const checkpoint = await attempt(() => openCheckpoint(folder, signal));
-  if (checkpoint.value === null) return summary(folder, null, null, first.problem ?? checkpoint.problem);
-  const opened = checkpoint.value;
-  const model = first.problem === null ? await attempt(() => readDecoder(folder, opened, signal)) : null;
-  return summary(folder, opened, model?.value ?? null, first.problem ?? model?.problem ?? null);
+export async function summarizeModel(input: ModelInput, signal?: AbortSignal): Promise<ModelSummary> {
+  const first = await attempt(async () => checkArchitecture(await input.config(signal)));
+  const checkpoint = await attempt(() => input.checkpoint(signal));
+  if (checkpoint.value === null) return summary(input.name, null, null, first.problem ?? checkpoint.problem);
+  const model = first.problem === null ? await attempt(() => readDecoder(input, signal)) : null;
+  return summary(input.name, checkpoint.value, model?.value ?? null, first.problem ?? model?.problem ?? null);
 }
 
 /** The value, or why there is none. */
@@ -60,11 +58,11 @@ async function attempt<T>(work: () => Promise<T>): Promise<{ value: T | null; pr
 }
 
 function summary(
-  folder: ModelFolder,
+  name: string,
   checkpoint: Checkpoint | null,
   model: DecoderModel | null,
   problem: string | null,
-): FolderSummary {
+): ModelSummary {
   const tensors = [...(checkpoint?.tensors.values() ?? [])].map(describe);
   const dtypes = new Map<Dtype, { dtype: Dtype; tensors: number; bytes: number }>();
   for (const { dtype, bytes } of tensors) {
@@ -72,7 +70,7 @@ function summary(
     dtypes.set(dtype, { dtype, tensors: entry.tensors + 1, bytes: entry.bytes + bytes });
   }
   return {
-    name: folder.name,
+    name,
     tensors,
     bytes: checkpoint?.bytes ?? 0,
     dtypes: [...dtypes.values()].sort((a, b) => b.bytes - a.bytes),

@@ -1,0 +1,168 @@
+/** A HuggingFace folder as a model's parts: which file holds what, and what stands in for a file that is absent. */
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { openCheckpoint, SINGLE_NAME } from '../checkpoint/open-checkpoint.js';
+import { INDEX_NAME, readShardedIndex } from '../checkpoint/sharded-index.js';
+import { FormatError, UnsupportedError } from '../shared/errors.js';
+import type { ByteSource, ModelFolder } from '../source/byte-source.js';
+import { MAX_CONFIG_BYTES, readJsonObject, readText } from '../source/read-json.js';
+import { isJsonObject } from '../source/strict-json.js';
+import type { JsonObject, JsonValue } from '../source/strict-json.js';
+import { cardLicence } from './licence.js';
+import type { ChatPart, InputKind, JsonPart, ModelInput, TextPart, TokenizerPart } from './model-input.js';
+import { once } from './once.js';
+
+const CONFIG_FILE = 'config.json';
+const GENERATION_FILE = 'generation_config.json';
+const ADAPTER_FILE = 'adapter_config.json';
+const TOKENIZER_FILE = 'tokenizer.json';
+const SENTENCE_PIECE_FILE = 'tokenizer.model';
+/** The names of the begin and end tokens, and often the chat template. */
+const NAMES_FILE = 'tokenizer_config.json';
+const TEMPLATE_FILE = 'chat_template.jinja';
+const OLD_TEMPLATE_FILE = 'chat_template.json';
+const CARD_FILE = 'README.md';
+
+/** Small files beside the weights that go with the model; absent ones are left out. */
+const BESIDE = [
+  CONFIG_FILE,
+  GENERATION_FILE,
+  TOKENIZER_FILE,
+  NAMES_FILE,
+  'special_tokens_map.json',
+  TEMPLATE_FILE,
+  OLD_TEMPLATE_FILE,
+  CARD_FILE,
+  'LICENSE',
+];
+
+/** Limit for tokenizer.json: the largest published ones (256,000 tokens, merges as pairs) have 33 MB. */
+const MAX_TOKENIZER_BYTES = 64 * 1024 * 1024;
+
+/** Limit for a chat template of its own; the longest published ones have about 20,000 characters. */
+const MAX_TEMPLATE_BYTES = 1 << 20;
+
+/** A folder as transformers saves it; what is no other kind of folder is taken for one. */
+export const hfFolder: InputKind = {
+  label: 'HuggingFace folder (config.json, tokenizer.json, *.safetensors)',
+  open: async (folder) => hfFolderInput(folder),
+};
+
+/** The parts of a HuggingFace folder; nothing is read yet. */
+export function hfFolderInput(folder: ModelFolder): ModelInput {
+  return new HfFolderInput(folder);
+}
+
+class HfFolderInput implements ModelInput {
+  readonly name: string;
+  readonly #folder: ModelFolder;
+
+  constructor(folder: ModelFolder) {
+    this.name = folder.name;
+    this.#folder = folder;
+  }
+
+  readonly config = once(async (signal): Promise<JsonPart> => {
+    if ((await this.#folder.open(ADAPTER_FILE, signal)) !== null) throw adapterError();
+    const config = await this.#json(CONFIG_FILE, MAX_CONFIG_BYTES, signal);
+    if (config !== null) return config;
+    throw new FormatError(`It has no ${CONFIG_FILE}.`, {
+      file: this.name,
+      remedy: 'Choose the folder that holds config.json and the safetensors files.',
+      code: 'no-config',
+    });
+  });
+
+  readonly generation = once((signal) => this.#json(GENERATION_FILE, MAX_CONFIG_BYTES, signal));
+
+  readonly checkpoint = once((signal): Promise<Checkpoint> => openCheckpoint(this.#folder, signal));
+
+  readonly tokenizer = once(async (signal): Promise<TokenizerPart | null> => {
+    const definition = await this.#json(TOKENIZER_FILE, MAX_TOKENIZER_BYTES, signal);
+    return definition === null ? null : { definition, names: await this.#names(signal) };
+  });
+
+  readonly hasSentencePiece = once(
+    async (signal) => (await this.#folder.open(SENTENCE_PIECE_FILE, signal)) !== null,
+  );
+
+  /** The strongest place first: chat_template.jinja, tokenizer_config.json, chat_template.json. */
+  readonly chat = once(async (signal): Promise<ChatPart | null> => {
+    const names = await this.#names(signal);
+    const text = await readText(this.#folder, TEMPLATE_FILE, MAX_TEMPLATE_BYTES, signal);
+    const template =
+      (text === null ? null : { text, file: TEMPLATE_FILE }) ??
+      templateIn(names) ??
+      templateIn(await this.#json(OLD_TEMPLATE_FILE, MAX_TEMPLATE_BYTES, signal));
+    return template === null ? null : { template, names };
+  });
+
+  readonly licence = once(async (signal): Promise<string | null> => {
+    const card = await this.#folder.open(CARD_FILE, signal);
+    return card === null ? null : cardLicence(card, signal);
+  });
+
+  readonly files = once(async (signal): Promise<readonly ByteSource[]> => {
+    const files: ByteSource[] = [];
+    for (const name of BESIDE) {
+      const source = await this.#folder.open(name, signal);
+      if (source !== null) files.push(source);
+    }
+    for (const name of await this.#weightNames(signal)) {
+      const source = await this.#folder.open(name, signal);
+      if (source === null) {
+        throw new FormatError('The file is missing.', {
+          file: name,
+          remedy: 'Get the whole folder, or save the model again.',
+        });
+      }
+      files.push(source);
+    }
+    return files;
+  });
+
+  readonly #names = once((signal) => this.#json(NAMES_FILE, MAX_CONFIG_BYTES, signal));
+
+  async #json(file: string, maxBytes: number, signal: AbortSignal | undefined): Promise<JsonPart | null> {
+    const fields = await readJsonObject(this.#folder, file, maxBytes, signal);
+    return fields === null ? null : { fields, file };
+  }
+
+  async #weightNames(signal: AbortSignal | undefined): Promise<readonly string[]> {
+    if ((await this.#folder.open(SINGLE_NAME, signal)) !== null) return [SINGLE_NAME];
+    const index = await readShardedIndex(this.#folder, signal);
+    if (index !== null) return [INDEX_NAME, ...index.shards];
+    const others =
+      this.#folder.names?.filter((name) => !name.includes('/') && name.endsWith('.safetensors')) ?? [];
+    return others.length > 0 ? others : [SINGLE_NAME];
+  }
+}
+
+/** `chat_template`: a text, or a list of named ones of which the default is taken. */
+function templateIn(part: JsonPart | null): TextPart | null {
+  const text = part === null ? null : defaultTemplate(part.fields);
+  return part === null || text === null ? null : { text, file: part.file };
+}
+
+function defaultTemplate(config: JsonObject): string | null {
+  const value: JsonValue = config.get('chat_template') ?? null;
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return null;
+  const items = (value as readonly JsonValue[]).filter(isJsonObject);
+  const template = items.find((item) => item.get('name') === 'default')?.get('template');
+  return typeof template === 'string' ? template : null;
+}
+
+/** The error for a folder that only holds the difference to another model. */
+function adapterError(): UnsupportedError {
+  return new UnsupportedError(
+    'The folder holds an adapter (LoRA), which is only the difference to a base model.',
+    {
+      file: ADAPTER_FILE,
+      code: 'adapter',
+      remedy:
+        'Merge it once in Python:\n' +
+        '  from peft import AutoPeftModelForCausalLM\n' +
+        '  AutoPeftModelForCausalLM.from_pretrained("FOLDER").merge_and_unload().save_pretrained("MERGED")',
+    },
+  );
+}

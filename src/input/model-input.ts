@@ -1,0 +1,72 @@
+/** What a model is made of, whatever it came in: each part with the name of the place that messages about it give. */
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { ByteSource, ModelFolder } from '../source/byte-source.js';
+import type { JsonObject } from '../source/strict-json.js';
+
+/** A part that is a JSON object, or was made into one. */
+export interface JsonPart {
+  readonly fields: JsonObject;
+  /** What messages name: a file, or a container with the key inside it. */
+  readonly file: string;
+}
+
+/** A part that is a text. */
+export interface TextPart {
+  readonly text: string;
+  /** As {@link JsonPart.file}. */
+  readonly file: string;
+}
+
+/** A tokenizer in the form of tokenizer.json. */
+export interface TokenizerPart {
+  readonly definition: JsonPart;
+  /** The names of the begin, end and other special tokens in the form of tokenizer_config.json, `null` without. */
+  readonly names: JsonPart | null;
+}
+
+/** A chat template with the special tokens that it may name. */
+export interface ChatPart {
+  readonly template: TextPart;
+  /** As {@link TokenizerPart.names}. */
+  readonly names: JsonPart | null;
+}
+
+/**
+ * A model's parts. Each is read when it is first asked for and once, so that whoever asks decides which fault is found
+ * first; `null` is a part that the model does not have. A part that could not be read is read again when asked again.
+ */
+export interface ModelInput {
+  /** Name of the model, for people. */
+  readonly name: string;
+  /** The architecture in the keys of config.json. @throws FormatError when there is none; UnsupportedError; TransportError */
+  config(signal?: AbortSignal): Promise<JsonPart>;
+  /** Sampling defaults in the keys of generation_config.json. @throws FormatError, TransportError */
+  generation(signal?: AbortSignal): Promise<JsonPart | null>;
+  /** The tensors. @throws FormatError when there are none; UnsupportedError; TransportError */
+  checkpoint(signal?: AbortSignal): Promise<Checkpoint>;
+  /** @throws FormatError, TransportError */
+  tokenizer(signal?: AbortSignal): Promise<TokenizerPart | null>;
+  /** Whether a SentencePiece original is there, from which a tokenizer could be made. @throws TransportError */
+  hasSentencePiece(signal?: AbortSignal): Promise<boolean>;
+  /** @throws FormatError, TransportError */
+  chat(signal?: AbortSignal): Promise<ChatPart | null>;
+  /** Short name of the licence, e.g. `mit`. @throws TransportError */
+  licence(signal?: AbortSignal): Promise<string | null>;
+  /**
+   * The files that carry the model, whole: what it takes to read it elsewhere, and what says whose it is.
+   * @throws FormatError when one that the model needs is missing; TransportError
+   */
+  files(signal?: AbortSignal): Promise<readonly ByteSource[]>;
+}
+
+/** A kind of input: one file in this room and one line in the list of `open-input.ts`. */
+export interface InputKind {
+  /** What people call it. */
+  readonly label: string;
+  /**
+   * The model of a folder.
+   * @returns `null` when the folder does not hold a model of this kind
+   * @throws FormatError, UnsupportedError, TransportError
+   */
+  open(folder: ModelFolder, signal?: AbortSignal): Promise<ModelInput | null>;
+}
