@@ -172,11 +172,7 @@ async function timeTokens(image, options, context) {
 
 /** What reading weights and cache takes at the measured position, as the plan's bound at half the context. */
 function boundSeconds(plan, board) {
-  const rates = {
-    sram: lib.READ_RATE.sram,
-    psram: lib.psramRate(board.psramKind),
-    flash: lib.READ_RATE.flash,
-  };
+  const rates = lib.readRates(board);
   return plan.memories.reduce((sum, use) => {
     const bytes = use.bytesPerToken - use.cache / 2 + (use.cache * POSITION) / plan.context;
     return sum + (bytes === 0 ? 0 : bytes / rates[use.memory]);

@@ -7,5 +7,5 @@ export { firmwareFromElf } from '../../src/image/firmware.js';
 export { assembleFlashImage } from '../../src/image/flash-image.js';
 export { convert } from '../../src/pipeline/convert.js';
 export { makeImage } from '../../src/pipeline/image.js';
-export { READ_RATE, findBoard, psramRate } from '../../src/plan/boards.js';
+export { findBoard, readRates } from '../../src/plan/boards.js';
 export { nodeFolder } from '../../src/source/node-folder.js';

@@ -3,7 +3,7 @@
  * chip's package; and whether an image fits it. Sources: ESP-IDF `esp_efuse_table.csv` and `efuse_reg.h` for the ESP32-S3,
  * JEDEC JEP106 and JESD216 for flash identities, the ESP32-S3 datasheet for the variants.
  */
-import type { PsramKind } from '../plan/boards.js';
+import type { PsramKind } from '../chips/chip.js';
 import type { Connection } from './serial-types.js';
 import { FlashError } from './flash-errors.js';
 

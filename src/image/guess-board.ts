@@ -1,4 +1,5 @@
 /** Which board an image was made for, as far as it says itself. */
+import { DEFAULT_CHIP } from '../chips/index.js';
 import { BOARDS, type Board } from '../plan/boards.js';
 import type { ImageDescription } from './describe.js';
 
@@ -15,8 +16,9 @@ export function guessBoard(found: ImageDescription): Board {
     .sort((a, b) => b.psramBytes - a.psramBytes);
   const board = planned ?? largest;
   if (board === undefined) {
-    const name = `ESP32-S3 with ${flashBytes >> 20} MB of flash`;
-    return { id: '', name, flashBytes, psramKind: 'none', psramBytes: 0, refused: null };
+    const chip = DEFAULT_CHIP;
+    const name = `${chip.name} with ${flashBytes >> 20} MB of flash`;
+    return { id: '', name, chip, flashBytes, psramKind: 'none', psramBytes: 0, refused: null };
   }
   return board.flashBytes === flashBytes ? board : { ...board, flashBytes };
 }

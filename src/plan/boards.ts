@@ -1,19 +1,13 @@
-/**
- * The boards that an image can be made for: flash, PSRAM and read rates.
- *
- * Read rates are those of sequential reads through a data cache with 64-byte lines at 240 MHz. Octal PSRAM at 80 MHz is a
- * published measurement (88.2 MB/s, project-x51/esp32-s3-memorycopy issue 2); quad PSRAM and flash follow from the same
- * line-fill model (0.325 µs + bus time per 64-byte line for PSRAM, 0.47 µs for flash) and are estimates until a board
- * reports its own.
- */
+/** The boards that an image can be made for: chip, flash and PSRAM. What their chips can do stands in `src/chips/`. */
+import type { Chip, PsramKind } from '../chips/chip.js';
+import { ESP32S3 } from '../chips/esp32s3.js';
 import { UsageError } from '../shared/errors.js';
-
-export type PsramKind = 'none' | 'quad' | 'octal';
 
 export interface Board {
   /** What `--board` takes. */
   readonly id: string;
   readonly name: string;
+  readonly chip: Chip;
   /** Bytes of flash. */
   readonly flashBytes: number;
   readonly psramKind: PsramKind;
@@ -25,28 +19,8 @@ export interface Board {
 
 const MiB = 1024 * 1024;
 
-/** Bytes per second of a sequential read. */
-export const READ_RATE = {
-  /** One multiply-accumulate instruction and two vector loads per 16 bytes, 240 MHz, two cores. */
-  sram: 2.56e9,
-  psramOctal: 88.2e6,
-  /** 64 B / (0.325 µs + 64 B / 40 MB/s), estimate. */
-  psramQuad: 33.2e6,
-  /** 64 B / (0.47 µs + 64 B / 40 MB/s), estimate. */
-  flash: 30.9e6,
-} as const;
-
-/** SRAM1 (416 KiB) + the half of SRAM2 that a 32 KiB data cache leaves + the half of SRAM0 that a 16 KiB instruction cache leaves. */
-export const SRAM_BYTES = (416 + 32 + 16) * 1024;
-
-/** The most that the firmware takes for code, data, stacks and the console's state; its build refuses more. */
-export const FIRMWARE_BUDGET_BYTES = 90 * 1024;
-
 /** What the firmware keeps for a prompt and its encoding before it gives SRAM to the cache. */
 export const PROMPT_SRAM_BYTES = 12 * 1024;
-
-/** All that is not the model's. */
-export const FIRMWARE_SRAM_BYTES = FIRMWARE_BUDGET_BYTES + PROMPT_SRAM_BYTES;
 
 /** Flash before the model partition: firmware, partition table, settings. */
 export const FIRMWARE_FLASH_BYTES = MiB;
@@ -54,11 +28,19 @@ export const FIRMWARE_FLASH_BYTES = MiB;
 /** Kept clear at the end of the flash: flashing tools pad the last block to 16 KiB, which must still be flash. */
 export const FLASH_TAIL_BYTES = 16 * 1024;
 
-function board(id: string, name: string, flashMiB: number, psramKind: PsramKind, psramMiB: number): Board {
+type ChipBoard = Omit<Board, 'chip'>;
+
+function board(
+  id: string,
+  name: string,
+  flashMiB: number,
+  psramKind: PsramKind,
+  psramMiB: number,
+): ChipBoard {
   return { id, name, flashBytes: flashMiB * MiB, psramKind, psramBytes: psramMiB * MiB, refused: null };
 }
 
-function octalFlash(id: string, name: string, flashMiB: number, psramMiB: number): Board {
+function octalFlash(id: string, name: string, flashMiB: number, psramMiB: number): ChipBoard {
   return {
     ...board(id, name, flashMiB, 'octal', psramMiB),
     refused: `${name} has octal flash, which the firmware does not drive. Use a module with quad flash, such as N16R8.`,
@@ -66,11 +48,11 @@ function octalFlash(id: string, name: string, flashMiB: number, psramMiB: number
 }
 
 /**
- * All known boards, modules first, then development boards by name. Flash and PSRAM of the modules are those of
+ * Modules first, then development boards by name. Flash and PSRAM of the modules are those of
  * Espressif's datasheets (ESP32-S3, WROOM-1, WROOM-2, MINI-1); those of the development boards are those of
  * `platformio/platform-espressif32`, `boards/`, and of the vendors' pages.
  */
-export const BOARDS: readonly Board[] = [
+const ESP32S3_BOARDS: readonly ChipBoard[] = [
   board('esp32-s3-n4', 'ESP32-S3 N4 (4 MB flash)', 4, 'none', 0),
   board('esp32-s3-n8', 'ESP32-S3 N8 (8 MB flash)', 8, 'none', 0),
   board('esp32-s3-n16', 'ESP32-S3 N16 (16 MB flash)', 16, 'none', 0),
@@ -109,6 +91,9 @@ export const BOARDS: readonly Board[] = [
   board('waveshare-esp32-s3-lcd-2', 'Waveshare ESP32-S3-LCD-2', 16, 'octal', 8),
 ];
 
+/** All known boards. */
+export const BOARDS: readonly Board[] = [...ESP32S3_BOARDS.map((board) => ({ ...board, chip: ESP32S3 }))];
+
 export { DEFAULT_BOARD_ID } from './defaults.js';
 
 /**
@@ -125,7 +110,17 @@ export function findBoard(id: string): Board {
   return found;
 }
 
-/** Sequential read rate of a board's PSRAM in bytes per second, 0 when it has none. */
-export function psramRate(kind: PsramKind): number {
-  return kind === 'octal' ? READ_RATE.psramOctal : kind === 'quad' ? READ_RATE.psramQuad : 0;
+/** SRAM of a chip that is the model's: all but the firmware, its prompt counted in. */
+export function modelSramBytes(chip: Chip): number {
+  return chip.sramBytes - (chip.firmwareSramBytes + PROMPT_SRAM_BYTES);
+}
+
+/** Sequential read rates of a board's memories in bytes per second; 0 for PSRAM that it does not have. */
+export function readRates({ chip, psramKind }: Pick<Board, 'chip' | 'psramKind'>): {
+  readonly sram: number;
+  readonly psram: number;
+  readonly flash: number;
+} {
+  const { sram, flash, psram } = chip.readRates;
+  return { sram, psram: psramKind === 'none' ? 0 : (psram[psramKind] ?? 0), flash };
 }

@@ -18,8 +18,6 @@ export function cacheBytes(model: DecoderModel, scheme: Pick<Scheme, 'cache'>, c
   return bytes;
 }
 
-/** Both cores have scores of their own. */
-const CORES = 2;
 const MOST_HEADS_TOGETHER = 4;
 
 /** Largest widths over all blocks, in elements. */
@@ -40,12 +38,14 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
 /**
  * Bytes of working memory for passes of `maxBatch` tokens: residual stream, normalized input, projections, attention
  * output, quantized activations, attention scores, logits and the sampler's tables.
+ * @param cores that share the work: each has scores of its own
  */
 export function scratchBytes(
   model: DecoderModel,
   scheme: Pick<Scheme, 'weights' | 'cache'>,
   context: number,
   maxBatch: number,
+  cores: number,
 ): number {
   const { hidden, projected, attended, input } = widths(model);
   const perToken = 4 * (2 * hidden + projected + attended) + (scheme.weights === 'int8' ? input : 0) + 4;
@@ -55,7 +55,7 @@ export function scratchBytes(
       scheme.cache === 'float32' && headDim % 4 === 0 ? Math.min(heads / kvHeads, MOST_HEADS_TOGETHER) : 1,
     ),
   );
-  const scores = CORES * alignUp(context, 32) * (4 * together + 2);
+  const scores = cores * alignUp(context, 32) * (4 * together + 2);
   const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
   const tables = 64 * (model.blocks.length * 24);
   return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;

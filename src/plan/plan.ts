@@ -4,15 +4,7 @@
  */
 import type { DecoderModel } from '../model/decoder.js';
 import { UsageError } from '../shared/errors.js';
-import {
-  FIRMWARE_FLASH_BYTES,
-  FLASH_TAIL_BYTES,
-  FIRMWARE_SRAM_BYTES,
-  READ_RATE,
-  SRAM_BYTES,
-  psramRate,
-  type Board,
-} from './boards.js';
+import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
 import { planTensors, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
@@ -106,17 +98,17 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const fusions = options.fusions ?? defaultFusions(scheme);
   const planned = planTensors(model, scheme, fusions, context);
   const cache = cacheBytes(model, scheme, context);
-  const sramCapacity = SRAM_BYTES - FIRMWARE_SRAM_BYTES;
+  const sramCapacity = modelSramBytes(board.chip);
   const maxBatch =
     BATCHES.find((batch) => {
-      const bytes = scratchBytes(model, scheme, context, batch);
+      const bytes = scratchBytes(model, scheme, context, batch, board.chip.cores);
       return (
         batch <= context &&
         bytes <= SCRATCH_SHARE * sramCapacity &&
         (cache <= board.psramBytes || bytes + cache <= sramCapacity)
       );
     }) ?? 1;
-  const scratch = scratchBytes(model, scheme, context, maxBatch);
+  const scratch = scratchBytes(model, scheme, context, maxBatch, board.chip.cores);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
@@ -276,12 +268,10 @@ function chooseCache(model: DecoderModel, options: PlanOptions, context: number)
   const small = model.blocks.some(({ attention }) => attention.headDim <= SMALL_HEAD);
   const wide: Scheme = { ...options.scheme, cache: 'float32' };
   const bytes = cacheBytes(model, wide, context);
-  const sram = SRAM_BYTES - FIRMWARE_SRAM_BYTES - scratchBytes(model, wide, context, 1);
+  const { chip } = options.board;
+  const sram = modelSramBytes(chip) - scratchBytes(model, wide, context, 1, chip.cores);
   return small && bytes <= Math.max(sram, options.board.psramBytes / 2) ? 'float32' : 'int8';
 }
-
-/** Bytes of the largest flash that the firmware drives. */
-const LARGEST_FLASH = 16 * 1024 * 1024;
 
 interface FitInputs {
   readonly model: DecoderModel;
@@ -326,7 +316,7 @@ function judgeFit(input: FitInputs): Fit {
       0,
     );
     if (grouped > packageBytes - flashCapacity) flash.push({ code: 'channel-scales' });
-    const more = LARGEST_FLASH - options.board.flashBytes;
+    const more = options.board.chip.image.largestFlashBytes - options.board.flashBytes;
     if (more > 0 && packageBytes <= flashCapacity + more) flash.push({ code: 'more-flash' });
     // What helps the memories alone is no help to a model that no flash holds.
     if (flash.length === 0) remedies.splice(0, remedies.length, { code: 'smaller-model' });
@@ -344,7 +334,7 @@ function judgeFit(input: FitInputs): Fit {
 /** The longest context whose cache and working memory fit the board, `null` when not even the shortest does. */
 function longestContext({ model, options, scheme, sramCapacity }: FitInputs): number | null {
   const fits = (context: number): boolean => {
-    const scratch = scratchBytes(model, scheme, context, 1);
+    const scratch = scratchBytes(model, scheme, context, 1, options.board.chip.cores);
     const cache = cacheBytes(model, scheme, context);
     return scratch <= sramCapacity && (cache <= options.board.psramBytes || scratch + cache <= sramCapacity);
   };
@@ -361,11 +351,7 @@ function longestContext({ model, options, scheme, sramCapacity }: FitInputs): nu
 
 /** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */
 function bound(memories: readonly MemoryUse[], board: Board): number {
-  const rates: Record<MemoryName, number> = {
-    sram: READ_RATE.sram,
-    psram: psramRate(board.psramKind),
-    flash: READ_RATE.flash,
-  };
+  const rates: Record<MemoryName, number> = readRates(board);
   const seconds = memories.reduce(
     (sum, use) => sum + (use.bytesPerToken === 0 ? 0 : use.bytesPerToken / rates[use.memory]),
     0,

@@ -135,7 +135,7 @@ describe('convert', () => {
       const { model, plan } = conversion;
       assert.equal(engine.info.cacheBytes, cacheBytes(model, plan.scheme, plan.context));
       const scratch = engine.info.stateBytes - engine.info.cacheBytes;
-      const planned = scratchBytes(model, plan.scheme, plan.context, plan.maxBatch);
+      const planned = scratchBytes(model, plan.scheme, plan.context, plan.maxBatch, plan.board.chip.cores);
       assert.ok(
         planned >= scratch && planned < 1.5 * scratch + 8192,
         `planned ${planned}, engine ${scratch}`,

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import {
-  FIRMWARE_BUDGET_BYTES,
-  FIRMWARE_SRAM_BYTES,
-  PROMPT_SRAM_BYTES,
-  SRAM_BYTES,
-} from '../../src/plan/boards.js';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
+import { PROMPT_SRAM_BYTES, modelSramBytes } from '../../src/plan/boards.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { boot, generated, imageOf } from '../support/emulated-board.js';
 import { testRuntime } from '../support/runtime.js';
@@ -21,10 +17,10 @@ describe('the plan and the firmware', () => {
       await readFile(new URL('../../device-runtime/prebuilt/esp32s3/manifest.json', import.meta.url), 'utf8'),
     ) as { memory: { budget: number; total: number; heap: number } };
     const { budget, total, heap } = manifest.memory;
-    assert.equal(budget, FIRMWARE_BUDGET_BYTES);
+    assert.equal(budget, ESP32S3.firmwareSramBytes);
     assert.ok(total <= budget && budget - total <= UNUSED_BUDGET_BYTES, `${total} of ${budget} bytes`);
-    assert.equal(total + heap, SRAM_BYTES);
-    const left = heap - (SRAM_BYTES - FIRMWARE_SRAM_BYTES);
+    assert.equal(total + heap, ESP32S3.sramBytes);
+    const left = heap - modelSramBytes(ESP32S3);
     assert.equal(left, PROMPT_SRAM_BYTES + budget - total);
     const loader = await readFile(new URL('../../device-runtime/app/loader.c', import.meta.url), 'utf8');
     const kept = /^#define CONSOLE_BYTES \((\d+)u \* 1024u\)$/m.exec(loader)?.[1];

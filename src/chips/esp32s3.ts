@@ -1,0 +1,170 @@
+/**
+ * The ESP32-S3: two Xtensa LX7 cores with vector instructions, 512 KiB of SRAM, up to 16 MiB of quad flash.
+ *
+ * Sources: ESP-IDF `components/soc/esp32s3` (`soc.h`, `rtc_cntl_reg.h`, `gpio_reg.h`, `efuse_reg.h`), `esp_efuse_table.csv`
+ * and `bootloader.memory.ld.in`; esptool's `targets/esp32s3.py`; the ESP32-S3 datasheet for the variants.
+ */
+import type { Chip, EfuseField } from './chip.js';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** eFuse words by what they are called in the technical reference manual. */
+const EFUSE = {
+  repeat1: 0x6000_7034,
+  repeat2: 0x6000_7038,
+  repeat3: 0x6000_703c,
+  macLow: 0x6000_7044,
+  macHigh: 0x6000_7048,
+  system3: 0x6000_7050,
+  system4: 0x6000_7054,
+  system5: 0x6000_7058,
+  calibration4: 0x6000_706c,
+} as const;
+
+function efuse(word: keyof typeof EFUSE, low: number, bits: number): EfuseField {
+  return { word: EFUSE[word], low, bits };
+}
+
+export const ESP32S3: Chip = {
+  id: 'esp32s3',
+  name: 'ESP32-S3',
+  architecture: 'xtensa',
+  cores: 2,
+  hertz: 240e6,
+  vectorBytes: 16,
+  // SRAM1, the half of SRAM2 that a 32 KiB data cache leaves, the half of SRAM0 that a 16 KiB instruction cache leaves.
+  sramBytes: (416 + 32 + 16) * KiB,
+  firmwareSramBytes: 90 * KiB,
+  // Sequential reads through a data cache with 64-byte lines. Octal PSRAM at 80 MHz is a published measurement
+  // (project-x51/esp32-s3-memorycopy issue 2); quad PSRAM and flash follow from the same line-fill model and are estimates
+  // until a board reports its own.
+  readRates: {
+    // One multiply-accumulate instruction and two vector loads per 16 bytes, both cores.
+    sram: 2.56e9,
+    // 64 B / (0.47 µs + 64 B / 40 MB/s), estimate.
+    flash: 30.9e6,
+    psram: {
+      // 64 B / (0.325 µs + 64 B / 40 MB/s), estimate.
+      quad: 33.2e6,
+      octal: 88.2e6,
+    },
+  },
+  // Fitted to the emulator's modelled cycles of twelve models (0.1 to 2.5 million parameters; SRAM, octal and quad PSRAM,
+  // flash; INT8 per tensor, channel and group; INT8 and F32 cache; two positions each), which they meet within 3.5 %.
+  // They are not measured on silicon.
+  cycles: { perProduct: 0.237, perLayer: 13_300, perScore: 64.8, perLogit: 2.2, waitingShare: 0.965 },
+  memory: {
+    regions: [
+      { kind: 'padding', begin: 0x0000_0000, end: 0x0001_0000, executable: false },
+      { kind: 'flash-data', begin: 0x3c00_0000, end: 0x3e00_0000, executable: false },
+      { kind: 'dram', begin: 0x3fc8_8000, end: 0x3fd0_0000, executable: false },
+      { kind: 'iram', begin: 0x4037_0000, end: 0x403e_0000, executable: true },
+      { kind: 'flash-code', begin: 0x4200_0000, end: 0x4400_0000, executable: true },
+      { kind: 'rtc-slow', begin: 0x5000_0000, end: 0x5000_2000, executable: false },
+      { kind: 'rtc-fast', begin: 0x600f_e000, end: 0x6010_0000, executable: true },
+    ],
+    // SRAM1. SRAM0 before it is seen by instructions alone, SRAM2 behind it by data alone.
+    views: [{ code: 0x4037_8000, data: 0x3fc8_8000, bytes: 416 * KiB }],
+    reserved: [
+      // The lower half of SRAM0.
+      { begin: 0x4037_0000, end: 0x4037_4000, reason: 'the instruction cache takes that memory' },
+      // ESP-IDF's bootloader ends below, too.
+      {
+        begin: 0x3fce_9700,
+        end: 0x3fcf_0000,
+        reason: 'the mask ROM keeps its stacks and data there while it loads',
+      },
+      // The upper half of SRAM2.
+      { begin: 0x3fcf_8000, end: 0x3fd0_0000, reason: 'the data cache takes that memory' },
+    ],
+    // The buffers of the mask ROM's download mode begin where it ends.
+    quiet: { begin: 0x3fc8_8000, end: 0x3fcd_7e00 },
+    mmuPageBytes: 64 * KiB,
+    windows: {
+      // SRAM1 and the half of SRAM2 that the data cache leaves.
+      sram: { begin: 0x3fc8_8000, end: 0x3fcf_8000 },
+      flash: { begin: 0x3c00_0000, end: 0x3d00_0000 },
+      psram: { begin: 0x3d00_0000, end: 0x3e00_0000 },
+    },
+  },
+  image: {
+    chipId: 9,
+    offset: 0,
+    flashFrequencies: [
+      { megahertz: 80, code: 15 },
+      { megahertz: 40, code: 0 },
+      // 80 MHz divided by three.
+      { megahertz: 26, code: 1 },
+      { megahertz: 20, code: 2 },
+    ],
+    bootMegahertz: 80,
+    largestFlashBytes: 16 * MiB,
+    // Modules with octal flash, which the firmware does not drive, end here.
+    largestFileBytes: 32 * MiB,
+  },
+  loader: {
+    // RTC_CNTL_OPTION1, FORCE_DOWNLOAD_BOOT.
+    forceLoader: { address: 0x6000_812c, mask: 1 },
+    usb: {
+      // The USB-Serial-JTAG unit under Espressif's vendor number.
+      vendor: 0x303a,
+      product: 0x1001,
+      restart: {
+        // GPIO_STRAP: GPIO0.
+        strap: { address: 0x6000_4038, mask: 1 << 3 },
+        watchdog: {
+          protect: 0x6000_80b0,
+          key: 0x50d8_3aa1,
+          config: 0x6000_8098,
+          timeout: 0x6000_809c,
+          // Enable, stage 0 resets the system, resets of both cores held for 0.2 µs and 1.6 µs: what ESP-IDF's restart writes.
+          reset: ((1 << 31) | (5 << 28) | (1 << 8) | 2) >>> 0,
+          // Of 136 kHz: 15 ms.
+          ticks: 2000,
+        },
+        superWatchdog: {
+          protect: 0x6000_80b8,
+          key: 0x8f1d_312a,
+          config: 0x6000_80b4,
+          autoFeed: 0x8000_0000,
+        },
+      },
+    },
+    flashPins: [26, 37],
+  },
+  efuses: {
+    macLow: EFUSE.macLow,
+    macHigh: EFUSE.macHigh,
+    revision: {
+      // WAFER_VERSION_MAJOR and, in two pieces, WAFER_VERSION_MINOR.
+      major: [efuse('system5', 24, 2)],
+      minor: [efuse('system3', 18, 3), efuse('system5', 23, 1)],
+      // Block version 1.1 uses these bits for something else, and all of its chips are v0.0: the minor revision's low bits,
+      // BLK_VERSION_MAJOR, BLK_VERSION_MINOR.
+      firstWhen: [
+        { field: efuse('system3', 18, 3), value: 0 },
+        { field: efuse('calibration4', 0, 2), value: 1 },
+        { field: efuse('system3', 24, 3), value: 1 },
+      ],
+    },
+    // SPI_BOOT_CRYPT_CNT.
+    flashEncryption: efuse('repeat1', 18, 3),
+    // SECURE_BOOT_EN.
+    secureBoot: efuse('repeat2', 20, 1),
+    // FLASH_TYPE.
+    octalFlash: efuse('repeat3', 9, 1),
+    psram: {
+      // PSRAM_CAP, in two pieces. The 8 and 16 MiB chips have eight data lines.
+      fields: [efuse('system4', 3, 2), efuse('system5', 19, 1)],
+      values: [
+        null,
+        { bytes: 8 * MiB, kind: 'octal' },
+        { bytes: 2 * MiB, kind: 'quad' },
+        { bytes: 16 * MiB, kind: 'octal' },
+        { bytes: 4 * MiB, kind: 'quad' },
+      ],
+    },
+  },
+  firmwareFile: 'firmware.esp32s3.elf',
+};
