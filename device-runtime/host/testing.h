@@ -94,4 +94,9 @@ static inline void unload(loaded *l) {
     free(l->bytes);
 }
 
+/* The largest logit every time. */
+static inline s3lm_sampling greedy(void) {
+    return (s3lm_sampling){.temperature = 1.0f, .top_p = 1.0f, .repetition_penalty = 1.0f};
+}
+
 #endif
