@@ -92,10 +92,16 @@ async function bundlePage(dist, workers, modules) {
     format: 'es',
     sourcemap: true,
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    chunkFileNames: chunkName,
   });
   collect(bundle, modules);
   await bundle.close();
+}
+
+/** Chunks are called after their module, and those with the words of a language after the language too: its modules have the names of any other's. */
+function chunkName({ moduleIds }) {
+  const [, language] = /\/element\/strings\/([^/]+)\//.exec(moduleIds.at(-1) ?? '') ?? [];
+  return `chunks/${language === undefined ? '' : `${language}-`}[name]-[hash].js`;
 }
 
 /**

@@ -1,8 +1,6 @@
 /** `kit`: a model folder becomes a folder for a class. */
 import { mkdir, readFile, readdir, realpath, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { readScheme, writeScheme } from '../element/preset.js';
-import { LANGUAGES, findLanguage } from '../element/strings/strings.js';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { planFlashImage, refuseUnbootable } from '../image/flash-image.js';
 import {
@@ -18,9 +16,10 @@ import { readModelFiles } from '../kit/model-files.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
-import type { WantedScheme } from '../plan/scheme.js';
+import { readScheme, writeScheme } from '../plan/scheme-text.js';
 import { TransportError, UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
+import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { KitCommandRequest } from './arguments.js';
@@ -38,7 +37,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   await findTarget(request.folder);
   await refuseOccupied(request);
   const board = findBoard(request.board);
-  const scheme = wantedScheme(request.scheme);
+  const scheme = readScheme(request.scheme, '--scheme');
   const language = wantedLanguage(request.language);
   const { firmware, own } = await givenFirmware(request.firmware, terminal.signal);
   // What cannot be started is found out before the work.
@@ -110,15 +109,6 @@ async function refuseOccupied({ folder, output }: KitCommandRequest): Promise<vo
   await trial.open();
   await trial.discard();
   if (isNew) await rmdir(output).catch(() => undefined);
-}
-
-function wantedScheme(text: string): WantedScheme {
-  try {
-    return readScheme(text);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(error.message.replace('The attribute scheme', '--scheme'));
-  }
 }
 
 /** @throws UsageError for a language without a dictionary */

@@ -1,20 +1,9 @@
 /** Errors in words for people: what happened, and what to do. */
-import {
-  failureCode,
-  FormatError,
-  UnsupportedError,
-  UsageError,
-  type FailureCode,
-} from '../shared/errors.js';
+import { failureCode, FormatError, UnsupportedError, UsageError } from '../shared/errors.js';
+import type { FailureCause } from './failure-causes.js';
 import type { StoreOptions } from './store.js';
 import type { FirstStrings, Strings } from './strings/strings.js';
 import type { Failure } from './state.js';
-
-/** What is said about failures whose cause is too rare for words of its own. */
-export type FailureKind = 'format' | 'unsupported' | 'usage' | 'other';
-
-/** What the words of a failure are chosen by. */
-export type FailureCause = FailureCode | FailureKind;
 
 /** The common cause of an error, else its kind. */
 export function causeOf(error: Error): FailureCause {

@@ -4,13 +4,13 @@ import { makeKit, type GivenFile } from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { findBoard } from '../plan/boards.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
+import { writeScheme } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
 import type { ModelSource } from '../worker/jobs.js';
 import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
 import type { Download } from './downloads.js';
 import { fileName } from './file-names.js';
-import { writeScheme } from './preset.js';
 import type { State } from './state.js';
 import { zipFiles } from './zip-parts.js';
 

@@ -1,14 +1,9 @@
 /** The language of an element: found from the page, its dictionary loaded when it is needed. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { enFirst } from './strings/en-first.js';
-import {
-  findLanguage,
-  loadFirstStrings,
-  loadStrings,
-  type FirstStrings,
-  type Language,
-  type Strings,
-} from './strings/strings.js';
+import { findLanguage, type Language } from '../shared/languages.js';
+import { enFirst } from './strings/en/first.js';
+import { loadLanguage } from './strings/languages.js';
+import type { FirstStrings, Strings } from './strings/strings.js';
 
 /**
  * Follows the nearest `lang` around the element. English needs nothing for the first view; other languages are fetched
@@ -76,32 +71,34 @@ export class LanguageController implements ReactiveController {
   async load(): Promise<void> {
     if (this.#strings !== null) return;
     const language = this.#language;
-    this.#loading ??= loadStrings(language).then(
-      (strings) => {
-        // The language may have changed meanwhile.
-        if (language !== this.#language) return;
-        this.#loading = null;
-        this.#strings = strings;
-        this.#host.requestUpdate();
-      },
-      (error: unknown) => {
-        if (language !== this.#language) return;
-        this.#loading = null;
-        if (language === 'en') throw error;
-        // Half a page in another language is worse than English.
-        this.#use('en');
-        this.#first = enFirst;
-      },
-    );
+    this.#loading ??= loadLanguage(language)
+      .then((found) => found.all())
+      .then(
+        (strings) => {
+          // The language may have changed meanwhile.
+          if (language !== this.#language) return;
+          this.#loading = null;
+          this.#strings = strings;
+          this.#host.requestUpdate();
+        },
+        (error: unknown) => {
+          if (language !== this.#language) return;
+          this.#loading = null;
+          if (language === 'en') throw error;
+          // Half a page in another language is worse than English.
+          this.#use('en');
+          this.#first = enFirst;
+        },
+      );
     await this.#loading;
     if (this.#strings === null) await this.load();
   }
 
-  async #loadFirst(language: Exclude<Language, 'en'>): Promise<void> {
-    const first = await loadFirstStrings(language).catch(() => null);
+  async #loadFirst(language: Language): Promise<void> {
+    const found = await loadLanguage(language).catch(() => null);
     if (language !== this.#language) return;
-    if (first === null) this.#use('en');
-    this.#first = first ?? enFirst;
+    if (found === null) this.#use('en');
+    this.#first = found?.first ?? enFirst;
     this.#host.requestUpdate();
   }
 

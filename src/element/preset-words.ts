@@ -1,6 +1,7 @@
 /** The attributes that say which steps there are and what is locked: all that the first view needs of a preset. */
 import { DEFAULT_BOARD_ID, DEFAULT_SCHEME } from '../plan/defaults.js';
 import { UsageError } from '../shared/errors.js';
+import { words } from '../shared/words.js';
 import type { Settings } from './state.js';
 
 /** The steps of the way in their order; an embedder can leave some out. */
@@ -65,14 +66,6 @@ function readLocks(text: string | null | undefined): Set<Lock> {
 function readSteps(text: string | null | undefined): Set<StepName> {
   const listed = words(text ?? '').map((word) => one('steps', word, STEPS));
   return new Set(listed.length === 0 ? STEPS : listed);
-}
-
-/** The words of an attribute, in lower case. */
-export function words(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((word) => word !== '');
 }
 
 function one<T extends string>(name: string, value: string, choices: readonly T[]): T {

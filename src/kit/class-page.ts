@@ -1,6 +1,6 @@
 /** The class page of a kit: the element with board, numbers and model settled. */
 import { escapeHtml, htmlPage } from './html.js';
-import type { KitPreset } from './kit.js';
+import type { KitPreset } from './kit-preset.js';
 import type { KitWords } from './words.js';
 
 const STYLES = `      :root {

@@ -9,7 +9,8 @@ import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
 import { helpSheet } from './help-sheet.js';
-import { kitWords } from './words.js';
+import type { KitPreset } from './kit-preset.js';
+import { kitWords } from './languages.js';
 
 /** A file that goes into a kit. */
 export interface GivenFile {
@@ -26,22 +27,6 @@ export interface KitFile {
   readonly size: number;
   /** Its bytes one after the other, made while they are asked for: no piece is the work of more than `PIECE_BYTES`. */
   pieces(): Iterable<Uint8Array>;
-}
-
-/** What a kit settles, as the element's attributes have it. */
-export interface KitPreset {
-  /** What the class calls the model. */
-  readonly name: string;
-  /** Folder of the model, relative to the page. */
-  readonly model: string;
-  readonly board: string;
-  readonly scheme: string;
-  readonly context: number | null;
-  readonly prompt: string | null;
-  /** The page's own firmware, relative to the page; `null` for the one in the element. */
-  readonly firmware: string | null;
-  readonly locked: string;
-  readonly language: string;
 }
 
 export interface KitRequest {

@@ -3,7 +3,7 @@
  * lacks. Each page is a frame with a policy of its own.
  */
 import { expect, waitUntil } from '@open-wc/testing';
-import { en } from '../../src/element/strings/en.js';
+import { enAll as en } from '../../src/element/strings/en/all.js';
 import { DOCUMENTED, open, sampleFiles, TAG, TRUSTED, type Page } from './embedded-page.js';
 
 /** Conversion and boot take seconds each on a slow machine. */

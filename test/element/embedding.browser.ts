@@ -4,9 +4,9 @@
  */
 import { expect, waitUntil } from '@open-wc/testing';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { en } from '../../src/element/strings/en.js';
-import { es } from '../../src/element/strings/es.js';
-import { LANGUAGES } from '../../src/element/strings/strings.js';
+import { enAll as en } from '../../src/element/strings/en/all.js';
+import { esAll as es } from '../../src/element/strings/es/all.js';
+import { LANGUAGES } from '../../src/shared/languages.js';
 import {
   DOCUMENTED,
   ELSEWHERE,

@@ -1,8 +1,10 @@
 /** Every error has a headline and help in each language; errors that people can meet have help of their own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { causeOf, explain, type FailureCause } from '../../src/element/explain.js';
-import { LANGUAGES, loadStrings } from '../../src/element/strings/strings.js';
+import { causeOf, explain } from '../../src/element/explain.js';
+import type { FailureCause } from '../../src/element/failure-causes.js';
+import { LANGUAGES } from '../../src/shared/languages.js';
+import { loadAllStrings } from './all-strings.js';
 import { readFirmware } from '../../src/image/firmware.js';
 import { FormatError, TransportError, UnsupportedError, UsageError } from '../../src/shared/errors.js';
 import { PolicyError } from '../../src/shared/policy-error.js';
@@ -38,7 +40,7 @@ test('a cause is found by code, else by kind, and survives the way out of the wo
 
 test('every cause is explained in every language, and nothing in English alone', async () => {
   for (const language of LANGUAGES) {
-    const words = await loadStrings(language);
+    const words = await loadAllStrings(language);
     for (const [error, cause] of ERRORS) {
       const { title, help, message } = explain(error, 'read', words, words);
       assert.equal(help, words.help[cause]);
@@ -64,7 +66,7 @@ test('a firmware that is none is told of as a firmware', async () => {
   for (const bytes of [new Uint8Array(0), new Uint8Array(100), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 9, 9)]) {
     const error = await failure(readFirmware(new MemorySource('mine.bin', bytes)));
     assert.equal(causeOf(error), 'firmware');
-    const en = await loadStrings('en');
+    const en = await loadAllStrings('en');
     assert.equal(explain(error, 'image', en, en).title, en.failures.image);
   }
 });

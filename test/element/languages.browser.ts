@@ -2,9 +2,9 @@
 import { expect, fixture, html, waitUntil } from '@open-wc/testing';
 import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { en } from '../../src/element/strings/en.js';
-import { es } from '../../src/element/strings/es.js';
-import { zhHans } from '../../src/element/strings/zh-hans.js';
+import { enAll as en } from '../../src/element/strings/en/all.js';
+import { esAll as es } from '../../src/element/strings/es/all.js';
+import { zhHansAll as zhHans } from '../../src/element/strings/zh-hans/all.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { FakeConverter, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
 

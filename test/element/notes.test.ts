@@ -1,7 +1,8 @@
 /** Every note about a model is said whole in every language. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LANGUAGES, loadStrings } from '../../src/element/strings/strings.js';
+import { LANGUAGES } from '../../src/shared/languages.js';
+import { loadAllStrings } from './all-strings.js';
 import { ENGLISH_NOTES, sayNote } from '../../src/shared/notes.js';
 import { SAMPLE_NOTES } from './sample-notes.js';
 
@@ -12,7 +13,7 @@ void test('there is a sample of every note', () => {
 
 for (const language of LANGUAGES) {
   void test(`every fact of a note is in its sentence: ${language}`, async () => {
-    const { notes } = await loadStrings(language);
+    const { notes } = await loadAllStrings(language);
     const said = new Set<string>();
     for (const note of SAMPLE_NOTES) {
       const text = sayNote(note, notes);
@@ -31,7 +32,7 @@ for (const language of LANGUAGES) {
 }
 
 void test('numbers are written as the language writes them, and one thing is one', async () => {
-  const { notes } = await loadStrings('es');
+  const { notes } = await loadAllStrings('es');
   assert.match(
     sayNote({ code: 'tokenizer-larger', ids: 128_256, rows: 128_000 }, notes),
     /128\.256.*128\.000/,

@@ -1,7 +1,7 @@
 /** What an embedder writes into attributes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOCKS, STEPS, readPreset, readScheme, writeScheme } from '../../src/element/preset.js';
+import { LOCKS, STEPS, readPreset } from '../../src/element/preset.js';
 import { UsageError } from '../../src/shared/errors.js';
 
 const NONE = {
@@ -26,20 +26,6 @@ test('without attributes everything is there and open', () => {
   });
 });
 
-test('a scheme is a few words in any order', () => {
-  assert.deepEqual(readScheme('static GROUP:64, cache:int8'), {
-    weights: 'int8',
-    granularity: 'group:64',
-    activations: 'static',
-    cache: 'int8',
-  });
-  for (const scheme of ['int8 tensor dynamic cache:auto', 'int8 group:32 static cache:float32']) {
-    assert.equal(writeScheme(readScheme(scheme)), scheme);
-  }
-  assert.throws(() => readScheme('int7'), /"int7".*int8, tensor/);
-  assert.throws(() => readScheme('tensor channel'), /granularity twice/);
-});
-
 test('locked without words locks everything, with words only those', () => {
   assert.deepEqual([...readPreset({ ...NONE, locked: '' }).locked], [...LOCKS]);
   assert.deepEqual([...readPreset({ ...NONE, locked: 'board scheme' }).locked], ['board', 'scheme']);
@@ -53,7 +39,11 @@ test('a way without the choice of a model has its model locked', () => {
   assert.throws(() => readPreset({ ...NONE, steps: 'chose' }), UsageError);
 });
 
-test('impossible boards and contexts are refused', () => {
+test('impossible boards, schemes and contexts are refused', () => {
+  assert.throws(
+    () => readPreset({ ...NONE, scheme: 'int7' }),
+    /^UsageError: The attribute scheme has the word "int7"/,
+  );
   assert.throws(() => readPreset({ ...NONE, board: 'toaster' }), /Unknown board/);
   for (const context of [1, 2.5, Number.NaN])
     assert.throws(() => readPreset({ ...NONE, context }), /context/);

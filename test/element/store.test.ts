@@ -8,7 +8,7 @@ import { NO_PRESET } from '../../src/element/preset.js';
 import type { Settings, State } from '../../src/element/state.js';
 import { convertSettings } from '../../src/element/settings.js';
 import { ConverterStore, type StoreOptions } from '../../src/element/store.js';
-import { en } from '../../src/element/strings/en.js';
+import { enAll as en } from '../../src/element/strings/en/all.js';
 import { samplePlan } from '../report/sample.js';
 import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
 

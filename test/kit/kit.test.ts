@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import { main } from '../../src/cli/commands.js';
-import { LANGUAGES } from '../../src/element/strings/strings.js';
+import { LANGUAGES } from '../../src/shared/languages.js';
 import {
   MAX_KIT_FIRMWARE_BYTES,
   listedFiles,

@@ -1,6 +1,7 @@
 /** The words for boards, in the language of the page's other words. */
-import { loadBoardStrings } from '../strings/load-board-strings.js';
-import { findLanguage, type AllStrings, type BoardStrings, type Strings } from '../strings/strings.js';
+import { findLanguage } from '../../shared/languages.js';
+import { loadLanguage } from '../strings/languages.js';
+import type { AllStrings, BoardStrings, Strings } from '../strings/strings.js';
 
 /** Whose words they go with. */
 export interface WordsHost {
@@ -26,7 +27,7 @@ export class BoardWords {
   /** @throws when they cannot be fetched */
   static async load(host: WordsHost): Promise<BoardWords> {
     const language = host.strings()?.language ?? 'en';
-    return new BoardWords(host, await loadBoardStrings(findLanguage(language)), language);
+    return new BoardWords(host, await loadWords(language), language);
   }
 
   /** All words, `null` while those of another language are on their way. */
@@ -44,7 +45,7 @@ export class BoardWords {
   #follow(language: string): void {
     if (language === this.#wanted) return;
     this.#wanted = language;
-    void loadBoardStrings(findLanguage(language))
+    void loadWords(language)
       .then((board) => {
         if (this.#wanted !== language) return;
         this.#board = board;
@@ -58,4 +59,8 @@ export class BoardWords {
         this.#host.changed();
       });
   }
+}
+
+async function loadWords(language: string): Promise<BoardStrings> {
+  return (await loadLanguage(findLanguage(language))).board();
 }

@@ -1,16 +1,16 @@
-/** The element in Simplified Chinese; see `en.ts`. */
-import { prepareNumbers } from '../../report/format.js';
-import { zhHansPsramKind } from './zh-hans-psram.js';
-import { zhHansFirst } from './zh-hans-first.js';
-import { zhHansNotes } from './zh-hans-notes.js';
-import { zhHansReport } from './zh-hans-report.js';
-import type { Strings } from './strings.js';
+/** The element in Simplified Chinese; see `en/all.ts`. */
+import { prepareNumbers } from '../../../report/format.js';
+import { zhHansPsramKind } from './psram.js';
+import { zhHansFirst } from './first.js';
+import { zhHansNotes } from './notes.js';
+import { zhHansReport } from './report.js';
+import type { Strings } from '../strings.js';
 
 prepareNumbers('zh-Hans');
 
 const { bytes, count, fixed, rate, seconds, shortCount } = zhHansReport.format;
 
-export const zhHans: Strings = {
+export const zhHansAll: Strings = {
   ...zhHansFirst,
   failures: {
     ...zhHansFirst.failures,

@@ -1,5 +1,5 @@
-/** The words of the first view in Spanish; see `en-first.ts`. */
-import type { FirstStrings } from './strings.js';
+/** The words of the first view in Spanish; see `en/first.ts`. */
+import type { FirstStrings } from '../strings.js';
 
 export const esFirst: FirstStrings = {
   language: 'es',

@@ -1,16 +1,16 @@
-/** The element in Spanish; see `en.ts`. */
-import { prepareNumbers } from '../../report/format.js';
-import { esPsramKind } from './es-psram.js';
-import { esFirst } from './es-first.js';
-import { esNotes } from './es-notes.js';
-import { esReport } from './es-report.js';
-import type { Strings } from './strings.js';
+/** The element in Spanish; see `en/all.ts`. */
+import { prepareNumbers } from '../../../report/format.js';
+import { esPsramKind } from './psram.js';
+import { esFirst } from './first.js';
+import { esNotes } from './notes.js';
+import { esReport } from './report.js';
+import type { Strings } from '../strings.js';
 
 prepareNumbers('es');
 
 const { bytes, count, fixed, rate, seconds, shortCount } = esReport.format;
 
-export const es: Strings = {
+export const esAll: Strings = {
   ...esFirst,
   failures: {
     ...esFirst.failures,

@@ -1,8 +1,8 @@
 /** The report and the plan's advice in Simplified Chinese. */
-import { planBytes } from '../../plan/words.js';
-import { groupSize } from '../../plan/scheme.js';
-import { formatters } from '../../report/format.js';
-import type { ReportWords } from '../../report/words.js';
+import { planBytes } from '../../../plan/words.js';
+import { groupSize } from '../../../plan/scheme.js';
+import { formatters } from '../../../report/format.js';
+import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('zh-Hans', '无损', { hours: '小时', minutes: '分', seconds: '秒' });
 

@@ -1,6 +1,6 @@
 /** Notes about a model in Simplified Chinese; see `src/shared/notes.ts`. */
-import type { NoteWords } from '../../shared/notes.js';
-import { zhHansReport } from './zh-hans-report.js';
+import type { NoteWords } from '../../../shared/notes.js';
+import { zhHansReport } from './report.js';
 
 const { count } = zhHansReport.format;
 

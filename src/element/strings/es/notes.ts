@@ -1,6 +1,6 @@
 /** Notes about a model in Spanish; see `src/shared/notes.ts`. */
-import type { NoteWords } from '../../shared/notes.js';
-import { esReport } from './es-report.js';
+import type { NoteWords } from '../../../shared/notes.js';
+import { esReport } from './report.js';
 
 const { count } = esReport.format;
 

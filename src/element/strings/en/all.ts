@@ -1,6 +1,6 @@
 /** The element in English; the model for every other dictionary. Loaded with the views after the first. */
-import { ENGLISH_PLAN } from '../../plan/words.js';
-import { ENGLISH_NOTES } from '../../shared/notes.js';
+import { ENGLISH_PLAN } from '../../../plan/words.js';
+import { ENGLISH_NOTES } from '../../../shared/notes.js';
 import {
   formatBytes,
   formatCount,
@@ -9,10 +9,10 @@ import {
   formatSeconds,
   formatShortCount,
   prepareNumbers,
-} from '../../report/format.js';
-import { ENGLISH_REPORT, type ReportWords } from '../../report/words.js';
-import type { FailureCause } from '../explain.js';
-import { enFirst } from './en-first.js';
+} from '../../../report/format.js';
+import { ENGLISH_REPORT, type ReportWords } from '../../../report/words.js';
+import type { FailureCause } from '../../failure-causes.js';
+import { enFirst } from './first.js';
 
 prepareNumbers('en');
 
@@ -92,7 +92,7 @@ const help: Readonly<Record<FailureCause, string>> = {
   other: 'That should not happen. Reload the page, then try again.',
 };
 
-export const en = {
+export const enAll = {
   ...enFirst,
   failures: {
     ...enFirst.failures,

@@ -1,0 +1,21 @@
+/** A scheme in words. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readScheme, writeScheme } from '../../src/plan/scheme-text.js';
+
+test('a scheme is a few words in any order', () => {
+  assert.deepEqual(readScheme('static GROUP:64, cache:int8', '--scheme'), {
+    weights: 'int8',
+    granularity: 'group:64',
+    activations: 'static',
+    cache: 'int8',
+  });
+  for (const scheme of ['int8 tensor dynamic cache:auto', 'int8 group:32 static cache:float32']) {
+    assert.equal(writeScheme(readScheme(scheme, '--scheme')), scheme);
+  }
+  assert.throws(() => readScheme('int7', '--scheme'), /--scheme has the word "int7".*int8, tensor/);
+  assert.throws(
+    () => readScheme('tensor channel', 'The attribute scheme'),
+    /The attribute scheme gives its granularity twice/,
+  );
+});
