@@ -51,9 +51,6 @@ export const EXCEPTIONS = [
   { file: 'src/source/node-folder.ts', imports: 'node:fs' },
   { file: 'src/source/node-folder.ts', imports: 'node:fs/promises' },
   { file: 'src/source/node-folder.ts', imports: 'node:path' },
-  // Presets and the list of languages are to leave the element; these two lines leave with them.
-  { file: 'src/cli/kit-command.ts', imports: 'src/element/preset.js' },
-  { file: 'src/cli/kit-command.ts', imports: 'src/element/strings/strings.js' },
 ];
 
 /**
