@@ -3,6 +3,7 @@
  * the quantizer and the float reference engine read it, and none of them knows a family's name.
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
+import type { FunctionKind, MlpKind, NormKind, PlaceKind } from '../schema/kinds.js';
 import type { Note } from '../shared/notes.js';
 
 /** A tensor of the checkpoint, by name, with what was verified about it. */
@@ -21,9 +22,10 @@ export interface LinearSpec {
 
 /** Normalization over the hidden size. */
 export interface NormSpec {
-  readonly kind: 'rms';
+  readonly kind: NormKind;
   readonly epsilon: number;
   readonly gain: TensorRef;
+  readonly bias: TensorRef | null;
 }
 
 /** Rotary position embedding, rotate-half pairing (element `i` with `i + dim/2`). */
@@ -36,6 +38,15 @@ export interface RotarySpec {
   readonly attentionFactor: number;
 }
 
+/** How the queries and keys of an attention know their positions. */
+export type PositionSpec =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'rotary';
+      /** Index into {@link DecoderModel.rotaries}. */
+      readonly table: number;
+    };
+
 export interface AttentionSpec {
   readonly heads: number;
   /** Key/value heads; divides `heads`. Key/value head `j` serves query heads `j*g … j*g+g-1`, `g = heads / kvHeads`. */
@@ -45,32 +56,68 @@ export interface AttentionSpec {
   readonly scale: number;
   /** Tokens that a query sees, itself included; `null` for all. */
   readonly window: number | null;
-  /** Index into {@link DecoderModel.rotaries}, `null` for none. */
-  readonly rotary: number | null;
+  readonly position: PositionSpec;
   readonly query: LinearSpec;
   readonly key: LinearSpec;
   readonly value: LinearSpec;
   readonly output: LinearSpec;
 }
 
-/** `down(activation(gate x) * (up x))`. */
+/** `gated`: `down(function(gate x) * (up x))`. */
 export interface MlpSpec {
-  readonly kind: 'gated';
-  readonly activation: 'silu';
+  readonly kind: MlpKind;
+  readonly function: FunctionKind;
   /** Width of the feed-forward. */
   readonly width: number;
-  readonly gate: LinearSpec;
+  /** `null` for kinds without a gate. */
+  readonly gate: LinearSpec | null;
   readonly up: LinearSpec;
   readonly down: LinearSpec;
 }
 
-/** `x += attention(norm(x)); x += mlp(norm(x))`. */
+/** From where a step takes a token's vector, and where its result goes. */
+export interface StepPlaces {
+  readonly reads: PlaceKind;
+  readonly writes: PlaceKind;
+  /** Added to what is there, instead of replacing it. */
+  readonly adds: boolean;
+}
+
+export type NormStep = StepPlaces & { readonly kind: 'norm'; readonly norm: NormSpec };
+export type AttentionStep = StepPlaces & { readonly kind: 'attention'; readonly attention: AttentionSpec };
+export type MlpStep = StepPlaces & { readonly kind: 'mlp'; readonly mlp: MlpSpec };
+
+/** One step of a block; a kind here for each word of `STEP`. */
+export type Step = NormStep | AttentionStep | MlpStep;
+
+/** What a layer does, step by step. `n = norm(x); x += attention(n); n = norm(x); x += mlp(n)` has four. */
 export interface BlockSpec {
-  readonly topology: 'pre-norm';
-  readonly attentionNorm: NormSpec;
-  readonly attention: AttentionSpec;
-  readonly mlpNorm: NormSpec;
-  readonly mlp: MlpSpec;
+  readonly steps: readonly Step[];
+}
+
+/** A step with its place in the model. */
+export interface NumberedStep<S extends Step = Step> {
+  /** Number among the steps of all blocks. */
+  readonly index: number;
+  readonly layer: number;
+  readonly step: S;
+}
+
+/** The steps of all blocks in the order in which a token passes them. */
+export function numberedSteps({ blocks }: Pick<DecoderModel, 'blocks'>): NumberedStep[] {
+  return blocks
+    .flatMap(({ steps }, layer) => steps.map((step) => ({ layer, step })))
+    .map((place, index) => ({ index, ...place }));
+}
+
+/** Those of one kind. */
+export function stepsOf<K extends Step['kind']>(
+  model: Pick<DecoderModel, 'blocks'>,
+  kind: K,
+): NumberedStep<Extract<Step, { readonly kind: K }>>[] {
+  return numberedSteps(model).filter(
+    (place): place is NumberedStep<Extract<Step, { readonly kind: K }>> => place.step.kind === kind,
+  );
 }
 
 /** Sampling defaults from generation_config.json; `null` where the file is silent. */

@@ -8,6 +8,7 @@ import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { Note } from '../shared/notes.js';
 import type { ConfigFields } from './config-fields.js';
 import { show } from './config-fields.js';
+import { preNorm } from './blocks.js';
 import type { BlockSpec, DecoderModel, LinearSpec, NormSpec, TensorRef } from './decoder.js';
 import type { FamilyReading } from './family.js';
 import { readGenerationDefaults, readSpecialIds } from './generation.js';
@@ -86,6 +87,7 @@ export async function readLlamaLike(reading: FamilyReading, traits: LlamaTraits)
     kind: 'rms',
     epsilon,
     gain: table.take(prefix + name, [hiddenSize], 'hidden_size'),
+    bias: null,
   });
   const linear = (name: string, rows: number, columns: number, bias: boolean, claim: string): LinearSpec => ({
     weight: table.take(`${prefix}${name}.weight`, [rows, columns], claim),
@@ -97,31 +99,30 @@ export async function readLlamaLike(reading: FamilyReading, traits: LlamaTraits)
       linear(`${at}self_attn.${name}`, rows, columns, traits.attentionBias, claim);
     const mlp = (name: string, rows: number, columns: number): LinearSpec =>
       linear(`${at}mlp.${name}`, rows, columns, traits.mlpBias, 'hidden_size and intermediate_size');
-    return {
-      topology: 'pre-norm',
-      attentionNorm: norm(`${at}input_layernorm.weight`),
-      attention: {
+    return preNorm(
+      norm(`${at}input_layernorm.weight`),
+      {
         heads,
         kvHeads,
         headDim,
         scale: 1 / Math.sqrt(headDim),
         window: traits.window,
-        rotary: 0,
+        position: { kind: 'rotary', table: 0 },
         query: attention('q_proj', heads * headDim, hiddenSize, 'num_attention_heads'),
         key: attention('k_proj', kvHeads * headDim, hiddenSize, 'num_key_value_heads'),
         value: attention('v_proj', kvHeads * headDim, hiddenSize, 'num_key_value_heads'),
         output: attention('o_proj', hiddenSize, heads * headDim, 'num_attention_heads'),
       },
-      mlpNorm: norm(`${at}post_attention_layernorm.weight`),
-      mlp: {
+      norm(`${at}post_attention_layernorm.weight`),
+      {
         kind: 'gated',
-        activation: 'silu',
+        function: 'silu',
         width,
         gate: mlp('gate_proj', width, hiddenSize),
         up: mlp('up_proj', width, hiddenSize),
         down: mlp('down_proj', hiddenSize, width),
       },
-    };
+    );
   });
   const finalNorm = norm('norm.weight');
   const ignored = table.finish((name) => explainUnknown(name, config, traits));

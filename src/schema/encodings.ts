@@ -1,0 +1,131 @@
+/**
+ * How tensors are stored. An encoding is a value: bits of a code, columns that share a scale, bytes of a row, and the
+ * tables that lie behind the codes. Plan, quantizer, writer and readers ask it instead of knowing it.
+ */
+
+/** Bytes of the elements of a table. */
+const TABLE_ELEMENT_BYTES = { f32: 4 } as const;
+
+/** What a table of an encoding holds. */
+export interface TableSpec {
+  readonly name: 'scale';
+  readonly type: keyof typeof TABLE_ELEMENT_BYTES;
+  /** One element a source tensor, a row (an output channel), or a started group of columns, row by row. */
+  readonly per: 'source' | 'row' | 'group';
+}
+
+export interface EncodingSpec {
+  /** Number in the package's directory. */
+  readonly code: number;
+  /** Bits of an element in a row. */
+  readonly bits: number;
+  /** As plans name it for people and JSON. */
+  readonly label: string;
+  /** Whether the group of the record counts. */
+  readonly grouped: boolean;
+  readonly tables: readonly TableSpec[];
+}
+
+/**
+ * All encodings by name. INT8 weights are `code * scale` with codes within ±127.
+ * `int8Tensor`: one scale a source tensor. `int8Channel`: one a row. `int8Group`: one a group of columns.
+ */
+export const ENCODING = {
+  float32: { code: 0, bits: 32, label: 'f32', grouped: false, tables: [] },
+  int8Tensor: {
+    code: 1,
+    bits: 8,
+    label: 'int8 per tensor',
+    grouped: false,
+    tables: [{ name: 'scale', type: 'f32', per: 'source' }],
+  },
+  int8Channel: {
+    code: 2,
+    bits: 8,
+    label: 'int8 per row',
+    grouped: false,
+    tables: [{ name: 'scale', type: 'f32', per: 'row' }],
+  },
+  int8Group: {
+    code: 3,
+    bits: 8,
+    label: 'int8 in groups',
+    grouped: true,
+    tables: [{ name: 'scale', type: 'f32', per: 'group' }],
+  },
+} as const satisfies Readonly<Record<string, EncodingSpec>>;
+
+export type EncodingKind = keyof typeof ENCODING;
+
+/** Vector loads of the chip and of WebAssembly are 16 bytes wide: rows are as many bytes apart, zero-padded. */
+export const ROW_ALIGNMENT = 16;
+
+/** Data and tables begin on a cache line of the chip. */
+export const TENSOR_ALIGNMENT = 64;
+
+export function alignUp(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment;
+}
+
+/** An encoding as one tensor has it. */
+export interface Encoding {
+  readonly kind: EncodingKind;
+  /** Columns per group, 0 unless the encoding is grouped. */
+  readonly group: number;
+}
+
+/** A table of one tensor. */
+export interface TensorTable extends TableSpec {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Shape of a tensor, and how many source tensors its rows come from. */
+export interface EncodedShape {
+  readonly rows: number;
+  readonly cols: number;
+  readonly sources: number;
+}
+
+export function encodingSpec({ kind }: Encoding): EncodingSpec {
+  return ENCODING[kind];
+}
+
+/** The encoding with a code of the package, `undefined` for an unknown one. */
+export function encodingOfCode(code: number): EncodingKind | undefined {
+  return (Object.keys(ENCODING) as EncodingKind[]).find((kind) => ENCODING[kind].code === code);
+}
+
+/** Bytes from row to row, a multiple of {@link ROW_ALIGNMENT}. */
+export function rowBytes(encoding: Encoding, cols: number): number {
+  return alignUp(Math.ceil((cols * encodingSpec(encoding).bits) / 8), ROW_ALIGNMENT);
+}
+
+/** Elements of a table that each row brings; 0 for a table that the rows share. */
+export function tableElementsPerRow(table: TableSpec, encoding: Encoding, cols: number): number {
+  switch (table.per) {
+    case 'source':
+      return 0;
+    case 'row':
+      return 1;
+    case 'group':
+      return Math.ceil(cols / encoding.group);
+  }
+}
+
+/** The tables of a tensor in the order in which they follow its data. */
+export function tensorTables(encoding: Encoding, { rows, cols, sources }: EncodedShape): TensorTable[] {
+  return encodingSpec(encoding).tables.map((table) => {
+    const count = table.per === 'source' ? sources : rows * tableElementsPerRow(table, encoding, cols);
+    return { ...table, count, bytes: count * TABLE_ELEMENT_BYTES[table.type] };
+  });
+}
+
+/** Bytes of data and tables, each padded to {@link TENSOR_ALIGNMENT}: what a tensor takes in a memory. */
+export function storedBytes(encoding: Encoding, shape: EncodedShape): number {
+  const data = alignUp(shape.rows * rowBytes(encoding, shape.cols), TENSOR_ALIGNMENT);
+  return tensorTables(encoding, shape).reduce(
+    (sum, table) => sum + alignUp(table.bytes, TENSOR_ALIGNMENT),
+    data,
+  );
+}

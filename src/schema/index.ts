@@ -1,0 +1,6 @@
+/** The whole schema in one value, for what is generated from it. The product imports the single files. */
+export * as encodings from './encodings.js';
+export * as kinds from './kinds.js';
+export * as layout from './package.js';
+export * as record from './record.js';
+export * as roles from './roles.js';

@@ -1,0 +1,80 @@
+/**
+ * Every kind word of the product, once: what a step is, how it normalizes, which encodings and caches there are. Each
+ * table gives a word its code in the package. The type of a kind is the words of its table, so that a word that is added
+ * here makes every place that must know it a type error; the engine's header and the float reference's kinds are
+ * generated from the same tables (`npm run schema`).
+ *
+ * Codes count from 0 without gaps: readers check a code by its range.
+ */
+
+/** What a step of a block does. */
+export const STEP = { norm: 0, attention: 1, mlp: 2 } as const;
+export type StepKind = keyof typeof STEP;
+
+/** The vectors of a token, hidden size wide, that steps read and write. */
+export const PLACE = {
+  /** The residual stream, which the embedding begins and the final norm ends. */
+  residual: 0,
+  /** What a norm usually writes, and attention and feed-forward usually read. */
+  normed: 1,
+  /** A second one, for blocks whose branches are parallel or normalized afterwards. */
+  branch: 2,
+} as const;
+export type PlaceKind = keyof typeof PLACE;
+
+/** Normalizations. `rms`: root mean square (Zhang and Sennrich, 2019). */
+export const NORM = { rms: 0 } as const;
+export type NormKind = keyof typeof NORM;
+
+/** Feed-forwards. `gated`: `down(activation(gate x) * (up x))` (Shazeer, 2020). */
+export const MLP = { gated: 0 } as const;
+export type MlpKind = keyof typeof MLP;
+
+/** Functions between the matrices of a feed-forward. `silu`: `x / (1 + exp(-x))`. */
+export const FUNCTION = { silu: 0 } as const;
+export type FunctionKind = keyof typeof FUNCTION;
+
+/** How attention knows positions. `rotary`: rotate-half pairing, element `i` with `i + dim / 2` (Su et al., 2021). */
+export const POSITION = { none: 0, rotary: 1 } as const;
+export type PositionKind = keyof typeof POSITION;
+
+/** How the key/value cache is stored. `int8`: codes with one scale per key/value head and token. */
+export const CACHE = { int8: 0, float32: 1 } as const;
+export type CacheKind = keyof typeof CACHE;
+
+/**
+ * What the inputs of matrices become. `dynamic`: INT8, one scale a vector, found on the device. `static`: INT8, one
+ * calibrated scale a matrix where its record has one. `float32`: not quantized.
+ */
+export const ACTIVATION = { dynamic: 0, static: 1, float32: 2 } as const;
+export type ActivationKind = keyof typeof ACTIVATION;
+
+/** Memories in which the plan places tensors. */
+export const MEMORY = { flash: 0, psram: 1, sram: 2 } as const;
+export type MemoryKind = keyof typeof MEMORY;
+
+/** Where a matrix's input comes from; its range is what a static scale is calibrated for. */
+export const SITE = {
+  /** Into query, key and value. */
+  attention: 0,
+  /** Into the attention's output projection. */
+  output: 1,
+  /** Into gate and up. */
+  mlp: 2,
+  /** Into down. */
+  down: 3,
+  /** Into the head. */
+  head: 4,
+} as const;
+export type SiteKind = keyof typeof SITE;
+
+/**
+ * The word of a code.
+ * @returns `undefined` for a code that the table does not have
+ */
+export function wordOf<T extends Readonly<Record<string, number>>>(
+  table: T,
+  code: number,
+): keyof T | undefined {
+  return (Object.keys(table) as (keyof T)[]).find((word) => table[word] === code);
+}
