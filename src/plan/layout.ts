@@ -1,51 +1,31 @@
 /**
  * Which tensors a package holds for a model: role, encoding, shape, and from which rows of the checkpoint each is made.
- * Fusion happens here, as data; the quantizer only follows the list. The numbers are those of docs/model-package.md.
+ * Fusion happens here, as data; the quantizer only follows the list. Roles and encodings are those of `src/schema`.
  */
-import type { DecoderModel, LinearSpec, TensorRef } from '../model/decoder.js';
-import { groupSize, type Fusions, type Scheme } from './scheme.js';
-
-/** Tensor roles of the package's directory. */
-export const ROLE = {
-  embedding: 1,
-  head: 2,
-  finalNorm: 3,
-  rotary: 4,
-  headBias: 5,
-  attentionNorm: 16,
-  queryKeyValue: 17,
-  queryKeyValueBias: 18,
-  output: 19,
-  outputBias: 20,
-  mlpNorm: 21,
-  gateUp: 22,
-  gateUpBias: 23,
-  down: 24,
-  downBias: 25,
-  query: 26,
-  queryBias: 27,
-  key: 28,
-  keyBias: 29,
-  value: 30,
-  valueBias: 31,
-  gate: 32,
-  gateBias: 33,
-  up: 34,
-  upBias: 35,
-} as const;
-
-export type Role = (typeof ROLE)[keyof typeof ROLE];
-
-/** Layer number of tensors that belong to no layer. */
-export const GLOBAL_LAYER = 0xffff;
-
-/** Encodings of the package's directory. */
-export const ENCODING = { f32: 0, int8Tensor: 1, int8Row: 2, int8Group: 3 } as const;
-
-export type Encoding = (typeof ENCODING)[keyof typeof ENCODING];
-
-/** Where a matrix's input comes from: names the activation whose range a static scale needs. */
-export type ActivationSite = 'attention_in' | 'output_in' | 'mlp_in' | 'down_in' | 'head_in';
+import {
+  numberedSteps,
+  type AttentionStep,
+  type DecoderModel,
+  type LinearSpec,
+  type MlpStep,
+  type NormSpec,
+  type NumberedStep,
+  type Step,
+  type TensorRef,
+} from '../model/decoder.js';
+import {
+  rowBytes,
+  storedBytes as encodedBytes,
+  tensorTables,
+  type Encoding,
+  type TensorTable,
+} from '../schema/encodings.js';
+import type { SiteKind } from '../schema/kinds.js';
+import { GLOBAL_INDEX } from '../schema/package.js';
+import { roleSpec, type Role } from '../schema/roles.js';
+import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
+import { weightEncoding } from './encoding.js';
+import type { Fusions, Scheme } from './scheme.js';
 
 /** Rows of the checkpoint that become rows of a package tensor. */
 export interface TensorPart {
@@ -61,44 +41,48 @@ export interface TensorPart {
 /** A tensor of the package. */
 export interface PlannedTensor {
   readonly role: Role;
-  /** Layer, or {@link GLOBAL_LAYER}; for rotary tables the table's number. */
-  readonly layer: number;
+  /** Number of its step; of its table for rotary tables; {@link GLOBAL_INDEX} for what the model has once. */
+  readonly index: number;
   /** Unique name for people and reports, e.g. `layers.3.qkv`. */
   readonly name: string;
   readonly encoding: Encoding;
   readonly rows: number;
   readonly cols: number;
+  /** Source tensors whose rows are in it. */
+  readonly sources: number;
   /** Bytes from row to row, a multiple of 16. */
-  readonly rowStride: number;
-  /** Columns per scale for grouped encodings, else 0. */
-  readonly group: number;
-  /** Number of f32 scales. */
-  readonly scaleCount: number;
-  /** `rows * rowStride`. */
+  readonly rowBytes: number;
+  /** What lies behind the data: scales. */
+  readonly tables: readonly TensorTable[];
+  /** `rows * rowBytes`. */
   readonly dataBytes: number;
-  readonly scaleBytes: number;
+  /** Bytes of all tables, without padding. */
+  readonly tableBytes: number;
   /** Norm gain multiplied into the columns, `null` for none. */
   readonly gain: TensorRef | null;
   /** Sources; empty for rotary tables, which are computed. */
   readonly parts: readonly TensorPart[];
-  readonly site: ActivationSite | null;
+  readonly site: SiteKind | null;
   /** Bytes of this tensor that one decoded token reads. */
   readonly bytesPerToken: number;
 }
 
-/** Vector loads of the chip and of WebAssembly are 16 bytes wide. */
-export const ROW_ALIGNMENT = 16;
-
-export function alignUp(value: number, alignment: number): number {
-  return Math.ceil(value / alignment) * alignment;
+/** Bytes that a tensor takes where it is placed, data and tables each on their own cache lines. */
+export function storedBytes(tensor: PlannedTensor): number {
+  return encodedBytes(tensor.encoding, tensor);
 }
 
+/** What decides over a matrix besides its sources. */
 interface MatrixOptions {
   readonly gain?: TensorRef | null;
-  readonly site?: ActivationSite | null;
-  readonly encoding?: Encoding;
-  readonly bytesPerToken?: number;
+  readonly site?: SiteKind | null;
+  /** Only one row a token is read. */
+  readonly lookedUp?: boolean;
+  /** Factor on each source. */
+  readonly factors?: readonly number[];
 }
+
+const UNQUANTIZED: Encoding = { kind: 'float32', group: 0 };
 
 /** Lists the package's tensors in the order in which a token reads them. */
 export function planTensors(
@@ -107,204 +91,223 @@ export function planTensors(
   fusions: Fusions,
   context: number,
 ): PlannedTensor[] {
-  const tensors: PlannedTensor[] = [];
-  const weightEncoding: Encoding =
-    scheme.weights === 'float32'
-      ? ENCODING.f32
-      : scheme.granularity === 'tensor'
-        ? ENCODING.int8Tensor
-        : scheme.granularity === 'channel'
-          ? ENCODING.int8Row
-          : ENCODING.int8Group;
-  const rowEncoding: Encoding = scheme.weights === 'float32' ? ENCODING.f32 : ENCODING.int8Row;
+  return new TensorList(model, scheme, fusions, context).tensors;
+}
 
-  const matrix = (
-    role: Role,
-    layer: number,
-    name: string,
-    parts: readonly TensorPart[],
-    options: MatrixOptions = {},
-  ): void => {
-    const cols = parts[0]?.source.shape[1] ?? 0;
-    const asked = options.encoding ?? weightEncoding;
-    // A group that spans the row is a scale a row.
-    const encoding =
-      asked === ENCODING.int8Group && cols <= groupSize(scheme.granularity) ? ENCODING.int8Row : asked;
-    const rows = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
-    const group = encoding === ENCODING.int8Group ? groupSize(scheme.granularity) : 0;
-    const scaleCount =
-      encoding === ENCODING.f32
-        ? 0
-        : encoding === ENCODING.int8Tensor
-          ? parts.length
-          : encoding === ENCODING.int8Row
-            ? rows
-            : rows * Math.ceil(cols / group);
-    const rowStride = alignUp(encoding === ENCODING.f32 ? cols * 4 : cols, ROW_ALIGNMENT);
-    const dataBytes = rows * rowStride;
-    const scaleBytes = scaleCount * 4;
-    tensors.push({
+class TensorList {
+  readonly tensors: PlannedTensor[] = [];
+  private readonly stepTensorName: (index: number, role: Role) => string;
+  /** Gains that the matrices behind them take in, by the step of the norm. */
+  private readonly folded: ReadonlySet<number>;
+
+  constructor(
+    private readonly model: DecoderModel,
+    private readonly scheme: Pick<Scheme, 'weights' | 'granularity'>,
+    private readonly fusions: Fusions,
+    context: number,
+  ) {
+    const steps = numberedSteps(model);
+    this.stepTensorName = stepTensorNames(steps.map(({ layer, step }) => ({ layer, ...step })));
+    this.folded = fusions.normGains ? foldableNorms(steps) : new Set();
+    // A token reads one row of an embedding that is not also the head.
+    this.matrix('embedding', GLOBAL_INDEX, [model.embedding], {
+      ...(model.head === null ? { site: 'head' } : { lookedUp: true }),
+    });
+    for (const [table, { dim }] of model.rotaries.entries()) this.rotary(table, context, dim);
+    for (const place of steps) this.step(steps, place);
+    this.head();
+  }
+
+  private step(steps: readonly NumberedStep[], { index, layer, step }: NumberedStep): void {
+    switch (step.kind) {
+      case 'norm':
+        this.norm('norm', index, step.norm, this.folded.has(index));
+        break;
+      case 'attention':
+        this.attention(index, step, this.gainOf(steps, index, layer));
+        break;
+      case 'mlp':
+        this.mlp(index, step, this.gainOf(steps, index, layer));
+        break;
+    }
+  }
+
+  /** The gain that a step's matrices take in, `null` when it stays outside or there is none. */
+  private gainOf(steps: readonly NumberedStep[], index: number, layer: number): TensorRef | null {
+    const norm = normBefore(steps, index, layer);
+    return norm !== null && this.folded.has(norm.index) ? norm.step.norm.gain : null;
+  }
+
+  private norm(role: 'norm' | 'final_norm', index: number, norm: NormSpec, folded: boolean): void {
+    if (!folded) this.vector(role, index, [norm.gain]);
+    if (norm.bias !== null) this.vector(`${role}.bias`, index, [norm.bias]);
+  }
+
+  private attention(index: number, { attention }: AttentionStep, gain: TensorRef | null): void {
+    const { query, key, value, output } = attention;
+    const options: MatrixOptions = { gain, site: 'attention' };
+    const factor = this.fusions.attentionScale ? attention.scale : 1;
+    if (this.fusions.queryKeyValue && allOrNone([query, key, value])) {
+      this.fused('qkv', index, [query, key, value], { ...options, factors: [factor, 1, 1] });
+    } else {
+      this.fused('query', index, [query], { ...options, factors: [factor] });
+      this.fused('key', index, [key], options);
+      this.fused('value', index, [value], options);
+    }
+    this.fused('output', index, [output], { site: 'output' });
+  }
+
+  private mlp(index: number, { mlp }: MlpStep, gain: TensorRef | null): void {
+    const { gate, up, down } = mlp;
+    const options: MatrixOptions = { gain, site: 'mlp' };
+    if (gate !== null && this.fusions.gateUp && allOrNone([gate, up])) {
+      this.fused('gate_up', index, [gate, up], options);
+    } else {
+      if (gate !== null) this.fused('gate', index, [gate], options);
+      this.fused('up', index, [up], options);
+    }
+    this.fused('down', index, [down], { site: 'down' });
+  }
+
+  private head(): void {
+    const { head, finalNorm } = this.model;
+    // A tied head shares its columns with the embedding rows, so the gain must stay outside.
+    const folded = this.fusions.normGains && head !== null && finalNorm.bias === null;
+    this.norm('final_norm', GLOBAL_INDEX, finalNorm, folded);
+    if (head !== null)
+      this.fused('head', GLOBAL_INDEX, [head], { gain: folded ? finalNorm.gain : null, site: 'head' });
+  }
+
+  /** A matrix of one or several linear maps of the same input, with their biases in one vector. */
+  private fused(
+    role: 'head' | 'qkv' | 'query' | 'key' | 'value' | 'output' | 'gate_up' | 'gate' | 'up' | 'down',
+    index: number,
+    specs: readonly LinearSpec[],
+    options: MatrixOptions,
+  ): void {
+    this.matrix(
       role,
-      layer,
-      name,
+      index,
+      specs.map(({ weight }) => weight),
+      options,
+    );
+    const biases = specs.map(({ bias }) => bias);
+    if (biases.every((bias) => bias !== null)) this.vector(`${role}.bias`, index, biases, options.factors);
+  }
+
+  private matrix(role: Role, index: number, sources: readonly TensorRef[], options: MatrixOptions): void {
+    const cols = sources[0]?.shape[1] ?? 0;
+    const parts = placeRows(role, sources, options.factors);
+    const rows = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
+    const encoding = weightEncoding(this.scheme, { role, cols });
+    const tensor = this.add(role, index, encoding, rows, cols, parts, {
+      gain: options.gain ?? null,
+      site: options.site ?? null,
+    });
+    if (options.lookedUp === true)
+      this.tensors.push({ ...tensor, bytesPerToken: tensor.rowBytes + LOOKUP_SCALE_BYTES });
+    else this.tensors.push(tensor);
+  }
+
+  private vector(
+    role: Role,
+    index: number,
+    sources: readonly TensorRef[],
+    factors?: readonly number[],
+  ): void {
+    const parts = placeRows(role, sources, factors);
+    const cols = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
+    this.tensors.push(this.add(role, index, UNQUANTIZED, 1, cols, parts, { gain: null, site: null }));
+  }
+
+  private rotary(table: number, context: number, dim: number): void {
+    const tensor = this.add('rotary', table, UNQUANTIZED, context, dim, [], { gain: null, site: null });
+    this.tensors.push({ ...tensor, bytesPerToken: tensor.rowBytes });
+  }
+
+  private add(
+    role: Role,
+    index: number,
+    encoding: Encoding,
+    rows: number,
+    cols: number,
+    parts: readonly TensorPart[],
+    rest: Pick<PlannedTensor, 'gain' | 'site'>,
+  ): PlannedTensor {
+    const { scope } = roleSpec(role);
+    const isGlobal = scope === 'model' || scope === 'table';
+    const sources = parts.length;
+    const tables = tensorTables(encoding, { rows, cols, sources });
+    const bytes = rowBytes(encoding, cols);
+    const tableBytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+    return {
+      role,
+      index,
+      name: isGlobal ? globalTensorName(role, index) : this.stepTensorName(index, role),
       encoding,
       rows,
       cols,
-      rowStride,
-      group,
-      scaleCount,
-      dataBytes,
-      scaleBytes,
-      gain: options.gain ?? null,
+      sources,
+      rowBytes: bytes,
+      tables,
+      dataBytes: rows * bytes,
+      tableBytes,
       parts,
-      site: options.site ?? null,
-      bytesPerToken: options.bytesPerToken ?? dataBytes + scaleBytes,
-    });
-  };
+      bytesPerToken: rows * bytes + tableBytes,
+      ...rest,
+    };
+  }
+}
 
-  const vector = (role: Role, layer: number, name: string, parts: readonly TensorPart[]): void => {
-    const cols = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
-    const rowStride = alignUp(cols * 4, ROW_ALIGNMENT);
-    tensors.push({
-      role,
-      layer,
-      name,
-      encoding: ENCODING.f32,
-      rows: 1,
-      cols,
-      rowStride,
-      group: 0,
-      scaleCount: 0,
-      dataBytes: rowStride,
-      scaleBytes: 0,
-      gain: null,
-      parts,
-      site: null,
-      bytesPerToken: rowStride,
-    });
-  };
+/** What a looked-up row brings along, a scale. */
+const LOOKUP_SCALE_BYTES = 4;
 
-  const one = (source: TensorRef, factor = 1): TensorPart[] => [{ source, rowOffset: 0, rowStep: 1, factor }];
-
-  const linear = (
-    role: Role,
-    biasRole: Role,
-    layer: number,
-    name: string,
-    spec: LinearSpec,
-    options: MatrixOptions,
-    factor = 1,
-  ): void => {
-    matrix(role, layer, name, one(spec.weight, factor), options);
-    if (spec.bias !== null) vector(biasRole, layer, `${name}.bias`, one(spec.bias, factor));
-  };
-
-  // A token reads one row of an embedding that is not also the head.
-  const embeddingStride = alignUp(
-    scheme.weights === 'float32' ? model.hiddenSize * 4 : model.hiddenSize,
-    ROW_ALIGNMENT,
-  );
-  matrix(ROLE.embedding, GLOBAL_LAYER, 'embedding', one(model.embedding), {
-    encoding: rowEncoding,
-    ...(model.head === null ? { site: 'head_in' as const } : { bytesPerToken: embeddingStride + 4 }),
+/** Where the rows of the sources lie: one behind the other, or alternating when the role says so. */
+function placeRows(role: Role, sources: readonly TensorRef[], factors: readonly number[] = []): TensorPart[] {
+  const matrix = roleSpec(roleSpec(role).biasOf === undefined ? role : (roleSpec(role).biasOf as Role));
+  let rows = 0;
+  return sources.map((source, index) => {
+    const part = matrix.interleaved
+      ? { source, rowOffset: index, rowStep: sources.length, factor: factors[index] ?? 1 }
+      : { source, rowOffset: rows, rowStep: 1, factor: factors[index] ?? 1 };
+    rows += source.shape[0] ?? 0;
+    return part;
   });
+}
 
-  for (const [index, rotary] of model.rotaries.entries()) {
-    const rowStride = alignUp(rotary.dim * 4, ROW_ALIGNMENT);
-    tensors.push({
-      role: ROLE.rotary,
-      layer: index,
-      name: `rotary.${index}`,
-      encoding: ENCODING.f32,
-      rows: context,
-      cols: rotary.dim,
-      rowStride,
-      group: 0,
-      scaleCount: 0,
-      dataBytes: context * rowStride,
-      scaleBytes: 0,
-      gain: null,
-      parts: [],
-      site: null,
-      bytesPerToken: rowStride,
-    });
+/** The norm whose result a step of the same layer reads, `null` when it reads something else. */
+function normBefore(
+  steps: readonly NumberedStep[],
+  index: number,
+  layer: number,
+): NumberedStep<Extract<Step, { readonly kind: 'norm' }>> | null {
+  const { reads } = (steps[index] as NumberedStep).step;
+  const writer = steps
+    .slice(0, index)
+    .findLast((place) => place.layer === layer && place.step.writes === reads);
+  if (writer === undefined || writer.step.kind !== 'norm') return null;
+  return { index: writer.index, layer, step: writer.step };
+}
+
+/**
+ * Norms whose gain can go into the matrices that read their result: nothing else reads it, it is not added to anything,
+ * and no bias stands between.
+ */
+function foldableNorms(steps: readonly NumberedStep[]): Set<number> {
+  const foldable = new Set<number>();
+  for (const { index, layer, step } of steps) {
+    if (step.kind !== 'norm' || step.norm.bias !== null || step.adds || step.writes === 'residual') continue;
+    const readers = steps.filter(
+      (place) => place.layer === layer && normBefore(steps, place.index, layer)?.index === index,
+    );
+    if (readers.length > 0 && readers.every(({ step: reader }) => reader.kind !== 'norm'))
+      foldable.add(index);
   }
-
-  for (const [layer, block] of model.blocks.entries()) {
-    const prefix = `layers.${layer}`;
-    const { attention, mlp } = block;
-    const queryFactor = fusions.attentionScale ? attention.scale : 1;
-    const attentionGain = fusions.normGains ? block.attentionNorm.gain : null;
-    const mlpGain = fusions.normGains ? block.mlpNorm.gain : null;
-
-    if (attentionGain === null)
-      vector(ROLE.attentionNorm, layer, `${prefix}.attention_norm`, one(block.attentionNorm.gain));
-    const attentionIn = { gain: attentionGain, site: 'attention_in' as const };
-    if (fusions.queryKeyValue && allOrNone([attention.query, attention.key, attention.value])) {
-      const specs = [attention.query, attention.key, attention.value];
-      const factors = [queryFactor, 1, 1];
-      matrix(
-        ROLE.queryKeyValue,
-        layer,
-        `${prefix}.qkv`,
-        stack(
-          specs.map((spec) => spec.weight),
-          factors,
-        ),
-        attentionIn,
-      );
-      const biases = specs.map((spec) => spec.bias);
-      if (biases.every((bias) => bias !== null)) {
-        vector(ROLE.queryKeyValueBias, layer, `${prefix}.qkv.bias`, stack(biases, factors));
-      }
-    } else {
-      linear(ROLE.query, ROLE.queryBias, layer, `${prefix}.query`, attention.query, attentionIn, queryFactor);
-      linear(ROLE.key, ROLE.keyBias, layer, `${prefix}.key`, attention.key, attentionIn);
-      linear(ROLE.value, ROLE.valueBias, layer, `${prefix}.value`, attention.value, attentionIn);
-    }
-    linear(ROLE.output, ROLE.outputBias, layer, `${prefix}.output`, attention.output, { site: 'output_in' });
-
-    if (mlpGain === null) vector(ROLE.mlpNorm, layer, `${prefix}.mlp_norm`, one(block.mlpNorm.gain));
-    const mlpIn = { gain: mlpGain, site: 'mlp_in' as const };
-    if (fusions.gateUp && allOrNone([mlp.gate, mlp.up])) {
-      matrix(ROLE.gateUp, layer, `${prefix}.gate_up`, alternate(mlp.gate.weight, mlp.up.weight), mlpIn);
-      if (mlp.gate.bias !== null && mlp.up.bias !== null) {
-        vector(ROLE.gateUpBias, layer, `${prefix}.gate_up.bias`, alternate(mlp.gate.bias, mlp.up.bias));
-      }
-    } else {
-      linear(ROLE.gate, ROLE.gateBias, layer, `${prefix}.gate`, mlp.gate, mlpIn);
-      linear(ROLE.up, ROLE.upBias, layer, `${prefix}.up`, mlp.up, mlpIn);
-    }
-    linear(ROLE.down, ROLE.downBias, layer, `${prefix}.down`, mlp.down, { site: 'down_in' });
-  }
-
-  // A tied head shares its columns with the embedding rows, so the gain must stay outside.
-  const headGain = fusions.normGains && model.head !== null ? model.finalNorm.gain : null;
-  if (headGain === null) vector(ROLE.finalNorm, GLOBAL_LAYER, 'final_norm', one(model.finalNorm.gain));
-  if (model.head !== null) {
-    linear(ROLE.head, ROLE.headBias, GLOBAL_LAYER, 'head', model.head, { gain: headGain, site: 'head_in' });
-  }
-  return tensors;
+  return foldable;
 }
 
 /** Matrices can share one bias vector only when each has a bias or none has. */
 function allOrNone(specs: readonly LinearSpec[]): boolean {
   const biases = specs.filter((spec) => spec.bias !== null).length;
   return biases === 0 || biases === specs.length;
-}
-
-function stack(sources: readonly TensorRef[], factors: readonly number[]): TensorPart[] {
-  let rowOffset = 0;
-  return sources.map((source, index) => {
-    const part = { source, rowOffset, rowStep: 1, factor: factors[index] ?? 1 };
-    rowOffset += source.shape[0] ?? 0;
-    return part;
-  });
-}
-
-function alternate(even: TensorRef, odd: TensorRef): TensorPart[] {
-  return [
-    { source: even, rowOffset: 0, rowStep: 2, factor: 1 },
-    { source: odd, rowOffset: 1, rowStep: 2, factor: 1 },
-  ];
 }

@@ -1,38 +1,79 @@
 /** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
-import type { DecoderModel } from '../model/decoder.js';
-import { alignUp } from './layout.js';
-import type { Scheme } from './scheme.js';
+import { numberedSteps, stepsOf, type DecoderModel } from '../model/decoder.js';
+import { alignUp } from '../schema/encodings.js';
+import type { CacheKind } from '../schema/kinds.js';
+import { isQuantized, type Scheme } from './scheme.js';
 
 /**
  * Bytes of the key/value cache: per layer, key/value head and position the head's elements (padded to 16 bytes) for keys
  * and for values, and with INT8 one f32 scale each.
  */
 export function cacheBytes(model: DecoderModel, scheme: Pick<Scheme, 'cache'>, context: number): number {
-  let bytes = 0;
-  for (const { attention } of model.blocks) {
-    const elementBytes =
-      scheme.cache === 'int8' ? alignUp(attention.headDim, 16) : alignUp(attention.headDim, 4) * 4;
-    const scaleBytes = scheme.cache === 'int8' ? 4 : 0;
-    bytes += 2 * attention.kvHeads * context * (elementBytes + scaleBytes);
+  return stepsOf(model, 'attention').reduce(
+    (sum, { step: { attention } }) =>
+      sum + 2 * attention.kvHeads * context * cachedHeadBytes(scheme.cache, attention.headDim),
+    0,
+  );
+}
+
+/** Bytes of one key or value of one head: its elements, padded to 16 bytes, and their scale. */
+function cachedHeadBytes(cache: CacheKind, headDim: number): number {
+  switch (cache) {
+    case 'int8':
+      return alignUp(headDim, 16) + 4;
+    case 'float32':
+      return alignUp(headDim, 4) * 4;
   }
-  return bytes;
 }
 
 const MOST_HEADS_TOGETHER = 4;
 
-/** Largest widths over all blocks, in elements. */
+/** Largest widths over all steps, in elements. */
 function widths(model: DecoderModel): { hidden: number; projected: number; attended: number; input: number } {
   const hidden = alignUp(model.hiddenSize, 16);
   let projected = 0;
   let attended = 0;
   let input = hidden;
-  for (const { attention, mlp } of model.blocks) {
-    const query = attention.heads * attention.headDim;
-    projected = Math.max(projected, query + 2 * attention.kvHeads * attention.headDim, 2 * mlp.width);
-    attended = Math.max(attended, query);
-    input = Math.max(input, alignUp(query, 16), alignUp(mlp.width, 16));
+  for (const { step } of numberedSteps(model)) {
+    switch (step.kind) {
+      case 'norm':
+        break;
+      case 'attention': {
+        const { heads, kvHeads, headDim } = step.attention;
+        projected = Math.max(projected, (heads + 2 * kvHeads) * headDim);
+        attended = Math.max(attended, heads * headDim);
+        input = Math.max(input, alignUp(heads * headDim, 16));
+        break;
+      }
+      case 'mlp': {
+        const { gate, width } = step.mlp;
+        projected = Math.max(projected, gate === null ? width : 2 * width);
+        input = Math.max(input, alignUp(width, 16));
+        break;
+      }
+    }
   }
   return { hidden, projected: alignUp(projected, 16), attended: alignUp(attended, 16), input };
+}
+
+/**
+ * Vectors of the hidden size that a pass keeps for each token: the residual stream, the normalized input and what else
+ * the blocks write; and a sum of its own when a step adds to one vector while another is still to be read.
+ */
+function keptVectors(model: DecoderModel): number {
+  const branch = numberedSteps(model).some(({ step }) => step.writes === 'branch');
+  return 2 + (branch ? 1 : 0) + (needsSum(model) ? 1 : 0);
+}
+
+/** Whether the sum of a step that adds must not lie in the normalized vector, because a later step still reads that. */
+function needsSum({ blocks }: DecoderModel): boolean {
+  return blocks.some(({ steps }) =>
+    steps.some((step, at) => {
+      if (!step.adds) return false;
+      const next = steps.slice(at + 1).find(({ reads, writes }) => reads === 'normed' || writes === 'normed');
+      return next?.reads === 'normed';
+    }),
+  );
 }
 
 /**
@@ -48,15 +89,19 @@ export function scratchBytes(
   cores: number,
 ): number {
   const { hidden, projected, attended, input } = widths(model);
-  const perToken = 4 * (2 * hidden + projected + attended) + (scheme.weights === 'int8' ? input : 0) + 4;
+  const perToken =
+    4 * (keptVectors(model) * hidden + projected + attended) + (isQuantized(scheme) ? input : 0) + 4;
   // Query heads that share one walk over a float cache (s3lm_heads_together).
   const together = Math.max(
-    ...model.blocks.map(({ attention: { heads, kvHeads, headDim } }) =>
-      scheme.cache === 'float32' && headDim % 4 === 0 ? Math.min(heads / kvHeads, MOST_HEADS_TOGETHER) : 1,
+    1,
+    ...stepsOf(model, 'attention').map(({ step: { attention } }) =>
+      scheme.cache === 'float32' && attention.headDim % 4 === 0
+        ? Math.min(attention.heads / attention.kvHeads, MOST_HEADS_TOGETHER)
+        : 1,
     ),
   );
   const scores = cores * alignUp(context, 32) * (4 * together + 2);
   const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
-  const tables = 64 * (model.blocks.length * 24);
+  const tables = 64 * 6 * Math.max(4 * model.blocks.length, numberedSteps(model).length);
   return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;
 }

@@ -1,22 +1,10 @@
 /** Which memory each tensor lives in: the fast ones are filled first, by bytes saved per token. */
-import type { PlannedTensor } from './layout.js';
-
-/** Memories in the numbering of the package's directory. */
-export const PLACEMENT = { flash: 0, psram: 1, sram: 2 } as const;
-
-export type Placement = (typeof PLACEMENT)[keyof typeof PLACEMENT];
+import type { MemoryKind } from '../schema/kinds.js';
+import { storedBytes, type PlannedTensor } from './layout.js';
 
 export interface PlacedTensor {
   readonly tensor: PlannedTensor;
-  readonly placement: Placement;
-}
-
-/** Tensors start on a cache line. */
-const LINE = 64;
-
-/** Bytes that a tensor takes where it is placed, data and scales each on their own lines. */
-export function storedBytes(tensor: PlannedTensor): number {
-  return Math.ceil(tensor.dataBytes / LINE) * LINE + Math.ceil(tensor.scaleBytes / LINE) * LINE;
+  readonly placement: MemoryKind;
 }
 
 /**
@@ -39,20 +27,20 @@ export function placeTensors(
         b.tensor.bytesPerToken - a.tensor.bytesPerToken ||
         a.index - b.index,
     );
-  const placements = new Map<number, Placement>();
+  const placements = new Map<number, MemoryKind>();
   let sramLeft = sramBytes;
   let psramLeft = psramBytes;
   for (const { tensor, index } of order) {
     const bytes = storedBytes(tensor);
     if (bytes <= sramLeft) {
-      placements.set(index, PLACEMENT.sram);
+      placements.set(index, 'sram');
       sramLeft -= bytes;
     } else if (bytes <= psramLeft) {
-      placements.set(index, PLACEMENT.psram);
+      placements.set(index, 'psram');
       psramLeft -= bytes;
     }
   }
-  return tensors.map((tensor, index) => ({ tensor, placement: placements.get(index) ?? PLACEMENT.flash }));
+  return tensors.map((tensor, index) => ({ tensor, placement: placements.get(index) ?? 'flash' }));
 }
 
 /** Padding makes densities of whole matrices differ by a few percent; those count as equal. */

@@ -2,19 +2,29 @@
  * The plan of a conversion: what the package holds, which memory each tensor lives in, whether it fits the board, what
  * would help when it does not, and how fast the memories let it run.
  */
-import type { DecoderModel } from '../model/decoder.js';
+import { stepsOf, type DecoderModel } from '../model/decoder.js';
+import { ENCODING } from '../schema/encodings.js';
+import type { MemoryKind } from '../schema/kinds.js';
+import { PACKAGE_LIMITS } from '../schema/package.js';
 import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
-import { planTensors, type PlannedTensor } from './layout.js';
+import { planTensors, storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
-import { PLACEMENT, placeTensors, storedBytes, type PlacedTensor } from './placement.js';
+import { placeTensors, type PlacedTensor } from './placement.js';
 import { predictTokensPerSecond } from './speed.js';
-import { defaultFusions, describeScheme, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
+import {
+  defaultFusions,
+  describeScheme,
+  isQuantized,
+  type Fusions,
+  type Scheme,
+  type WantedScheme,
+} from './scheme.js';
 import { ENGLISH_PLAN, planProblems, planRemedies } from './words.js';
 
 /** Memory names as people and JSON read them. */
-export type MemoryName = 'sram' | 'psram' | 'flash';
+export type MemoryName = MemoryKind;
 
 export interface MemoryUse {
   readonly memory: MemoryName;
@@ -76,7 +86,7 @@ export interface PlanOptions {
 }
 
 /** Longest context that the engine's package format takes. */
-export const MAX_CONTEXT = 65536;
+export const MAX_CONTEXT = PACKAGE_LIMITS.context;
 
 /** Context when none is asked for: enough for a chat turn, small enough for a cache in fast memory. */
 const DEFAULT_CONTEXT = 512;
@@ -143,18 +153,17 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
       planned,
     }),
     boundTokensPerSecond: limit,
-    predictedTokensPerSecond:
-      scheme.weights === 'float32'
-        ? 0
-        : Math.min(
-            limit,
-            predictTokensPerSecond(model, {
-              board,
-              tensors,
-              psramCacheBytes: cacheInSram ? 0 : cacheRead,
-              position: context / 2,
-            }),
-          ),
+    predictedTokensPerSecond: !isQuantized(scheme)
+      ? 0
+      : Math.min(
+          limit,
+          predictTokensPerSecond(model, {
+            board,
+            tensors,
+            psramCacheBytes: cacheInSram ? 0 : cacheRead,
+            position: context / 2,
+          }),
+        ),
   };
 }
 
@@ -201,28 +210,28 @@ function layOut(
   const { board, cache, scratch, sramCapacity, packageBytes, flashCapacity } = room;
   const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
   const tensors = placeTensors(planned, sramForWeights, psramForWeights);
-  const sum = (placement: number, bytes: (tensor: PlannedTensor) => number): number =>
+  const sum = (placement: MemoryKind, bytes: (tensor: PlannedTensor) => number): number =>
     tensors
       .filter((entry) => entry.placement === placement)
       .reduce((total, entry) => total + bytes(entry.tensor), 0);
-  const perToken = (placement: number): number => sum(placement, (tensor) => tensor.bytesPerToken);
+  const perToken = (placement: MemoryKind): number => sum(placement, (tensor) => tensor.bytesPerToken);
   const cacheRead = cache / 2;
   const memories: MemoryUse[] = [
     {
       memory: 'sram',
       capacity: sramCapacity,
-      weights: sum(PLACEMENT.sram, storedBytes),
+      weights: sum('sram', storedBytes),
       cache: cacheInSram ? cache : 0,
       scratch,
-      bytesPerToken: perToken(PLACEMENT.sram) + (cacheInSram ? cacheRead : 0),
+      bytesPerToken: perToken('sram') + (cacheInSram ? cacheRead : 0),
     },
     {
       memory: 'psram',
       capacity: board.psramBytes,
-      weights: sum(PLACEMENT.psram, storedBytes),
+      weights: sum('psram', storedBytes),
       cache: cacheInSram ? 0 : cache,
       scratch: 0,
-      bytesPerToken: perToken(PLACEMENT.psram) + (cacheInSram ? 0 : cacheRead),
+      bytesPerToken: perToken('psram') + (cacheInSram ? 0 : cacheRead),
     },
     // The package lies in flash whole; what faster memories hold is copied there at boot.
     {
@@ -231,7 +240,7 @@ function layOut(
       weights: packageBytes,
       cache: 0,
       scratch: 0,
-      bytesPerToken: perToken(PLACEMENT.flash),
+      bytesPerToken: perToken('flash'),
     },
   ];
   return { tensors, cacheInSram, memories };
@@ -264,8 +273,8 @@ const SMALL_HEAD = 16;
 function chooseCache(model: DecoderModel, options: PlanOptions, context: number): Scheme['cache'] {
   const { cache } = options.scheme;
   if (cache !== 'auto') return cache;
-  if (options.scheme.weights === 'float32') return 'float32';
-  const small = model.blocks.some(({ attention }) => attention.headDim <= SMALL_HEAD);
+  if (!isQuantized(options.scheme)) return 'float32';
+  const small = stepsOf(model, 'attention').some(({ step }) => step.attention.headDim <= SMALL_HEAD);
   const wide: Scheme = { ...options.scheme, cache: 'float32' };
   const bytes = cacheBytes(model, wide, context);
   const { chip } = options.board;
@@ -310,9 +319,9 @@ function judgeFit(input: FitInputs): Fit {
       .reduce((sum, tensor) => sum + storedBytes(tensor), 0);
     const flash: PlanRemedy[] = [];
     if (rotary > packageBytes - flashCapacity) flash.push({ code: 'shorter-context' });
-    if (input.scheme.weights === 'float32') flash.push({ code: 'int8-weights' });
+    if (!isQuantized(input.scheme)) flash.push({ code: 'int8-weights' });
     const grouped = input.planned.reduce(
-      (sum, tensor) => sum + (tensor.group > 0 ? tensor.scaleBytes : 0),
+      (sum, tensor) => sum + (tensor.encoding.group > 0 ? tensor.tableBytes : 0),
       0,
     );
     if (grouped > packageBytes - flashCapacity) flash.push({ code: 'channel-scales' });
@@ -398,9 +407,6 @@ export interface PlannedTensorJson {
   readonly memory: MemoryName;
 }
 
-const ENCODING_NAMES = ['f32', 'int8 per tensor', 'int8 per row', 'int8 in groups'] as const;
-const MEMORY_NAMES = ['flash', 'psram', 'sram'] as const;
-
 /** A plan as plain data: the tensors by name and the memories, without references into the model. */
 export function planToJson(plan: Plan): PlanJson {
   return {
@@ -425,11 +431,11 @@ export function planToJson(plan: Plan): PlanJson {
       name: tensor.name,
       rows: tensor.rows,
       cols: tensor.cols,
-      encoding: ENCODING_NAMES[tensor.encoding],
-      group: tensor.group,
+      encoding: ENCODING[tensor.encoding.kind].label,
+      group: tensor.encoding.group,
       bytes: storedBytes(tensor),
       bytesPerToken: tensor.bytesPerToken,
-      memory: MEMORY_NAMES[placement],
+      memory: placement,
     })),
   };
 }

@@ -1,4 +1,5 @@
 /** What a conversion does to the numbers: weight encoding, granularity, activations, cache; and which fusions are on. */
+import type { CacheKind } from '../schema/kinds.js';
 import { UsageError } from '../shared/errors.js';
 
 /** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
@@ -12,15 +13,32 @@ export const GRANULARITIES: readonly Granularity[] = [
   'group:128',
 ];
 
+/**
+ * What the weights of matrices become. `float32` keeps them in F32: a check of everything but quantization, not for the
+ * chip. `quantized`: the inputs of matrices are quantized as well.
+ */
+export const WEIGHTS = {
+  int8: { label: 'INT8', quantized: true },
+  float32: { label: 'F32', quantized: false },
+} as const;
+
+export type WeightKind = keyof typeof WEIGHTS;
+
+export const WEIGHT_KINDS = Object.keys(WEIGHTS) as readonly WeightKind[];
+
+/** Whether matrices and their inputs are quantized. */
+export function isQuantized({ weights }: Pick<Scheme, 'weights'>): boolean {
+  return WEIGHTS[weights].quantized;
+}
+
 /** Numbers of a package. */
 export interface Scheme {
-  /** `float32` keeps every matrix in F32 (a check of everything but quantization; not for the chip). */
-  readonly weights: 'int8' | 'float32';
+  readonly weights: WeightKind;
   readonly granularity: Granularity;
   /** `dynamic`: one scale per token vector, computed on the device. `static`: calibrated, one per matrix input. */
   readonly activations: 'dynamic' | 'static';
   /** Key/value cache: INT8 with a scale per head and token, or F32. */
-  readonly cache: 'int8' | 'float32';
+  readonly cache: CacheKind;
 }
 
 /** A scheme as it is asked for; the planner decides what is left to it (docs/decisions/0006). */
@@ -61,7 +79,7 @@ export const NO_FUSIONS: Fusions = {
  * spreads the columns, and the small ones lose their precision; there the gain stays outside (docs/decisions/0006).
  */
 export function defaultFusions(scheme: Pick<Scheme, 'weights' | 'granularity'>): Fusions {
-  return { ...ALL_FUSIONS, normGains: scheme.weights === 'float32' || scheme.granularity !== 'tensor' };
+  return { ...ALL_FUSIONS, normGains: !isQuantized(scheme) || scheme.granularity !== 'tensor' };
 }
 
 /** Columns per scale for `group:N`, 0 for the others. */
@@ -84,8 +102,9 @@ export function parseGranularity(text: string): Granularity {
 /** One line for people, e.g. `INT8 per channel, dynamic INT8 activations, INT8 cache`. */
 export function describeScheme(scheme: Scheme): string {
   const cache = scheme.cache === 'int8' ? 'INT8 cache' : 'F32 cache';
-  if (scheme.weights === 'float32') return `F32 weights and activations, ${cache}`;
+  const { label } = WEIGHTS[scheme.weights];
+  if (!isQuantized(scheme)) return `${label} weights and activations, ${cache}`;
   const group = groupSize(scheme.granularity);
   const per = group > 0 ? `in groups of ${group}` : `per ${scheme.granularity}`;
-  return `INT8 ${per}, ${scheme.activations} INT8 activations, ${cache}`;
+  return `${label} ${per}, ${scheme.activations} INT8 activations, ${cache}`;
 }

@@ -4,10 +4,9 @@
  * The constants are the chip's. They are fitted to the emulator's modelled cycles rather than measured on silicon; a test
  * holds them to the emulator.
  */
-import type { DecoderModel } from '../model/decoder.js';
+import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import { readRates, type Board } from './boards.js';
-import { ENCODING } from './layout.js';
-import { PLACEMENT, type PlacedTensor } from './placement.js';
+import type { PlacedTensor } from './placement.js';
 
 /** What a prediction needs of a plan. */
 export interface SpeedInputs {
@@ -28,15 +27,15 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
   let waiting = psramCacheBytes === 0 ? 0 : psramCacheBytes / psram;
   let products = 0;
   for (const { tensor, placement } of tensors) {
-    if (placement === PLACEMENT.psram) waiting += tensor.bytesPerToken / psram;
-    if (placement === PLACEMENT.flash) waiting += tensor.bytesPerToken / flash;
+    if (placement === 'psram') waiting += tensor.bytesPerToken / psram;
+    if (placement === 'flash') waiting += tensor.bytesPerToken / flash;
     // Tables that are read by row take part in no product.
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
-    if (isProduct && tensor.encoding !== ENCODING.f32) products += tensor.rows * tensor.cols;
+    if (isProduct && tensor.encoding.kind !== 'float32') products += tensor.rows * tensor.cols;
   }
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
-  const scores = model.blocks.reduce(
-    (sum, { attention }) =>
+  const scores = stepsOf(model, 'attention').reduce(
+    (sum, { step: { attention } }) =>
       sum + cores * Math.ceil(attention.heads / cores) * Math.min(position, attention.window ?? position),
     0,
   );

@@ -5,8 +5,17 @@
 import { rowBlocks, type RowBlock } from '../checkpoint/row-blocks.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { DecoderModel, TensorRef } from '../model/decoder.js';
-import { ENCODING, ROLE, alignUp, type PlannedTensor, type TensorPart } from '../plan/layout.js';
+import type { PlannedTensor, TensorPart } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
+import {
+  ROW_ALIGNMENT,
+  alignUp,
+  tableElementsPerRow,
+  type TableSpec,
+  type TableValues,
+  type TensorTable,
+} from '../schema/encodings.js';
+import { roleSpec, type RoleSpec } from '../schema/roles.js';
 import { FormatError, throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter, type OnProgress } from '../shared/progress.js';
 import type {
@@ -14,7 +23,6 @@ import type {
   Kernels,
   OutputBlock,
   QuantizerSpec,
-  RowEncoding,
   RowQuantizer,
   TensorStatistics,
 } from './kernel-types.js';
@@ -23,7 +31,8 @@ import { rotaryTable } from './rotary.js';
 /** Takes the bytes of tensors in plan order; the package writer is one. */
 export interface TensorConsumer {
   appendData(bytes: Uint8Array): Promise<void>;
-  endTensor(scales: Float32Array): Promise<void>;
+  /** @param tables those of the tensor's encoding, in its order */
+  endTensor(tables: readonly TableValues[]): Promise<void>;
 }
 
 /** What became of one source tensor. */
@@ -55,20 +64,13 @@ export interface QuantizeInput {
 /** Source bytes per block: large enough to stream, small enough to stay in a cache with its result. */
 const BLOCK_BYTES = 1024 * 1024;
 
-const KERNEL_ENCODING: Record<number, RowEncoding> = {
-  [ENCODING.f32]: 'f32',
-  [ENCODING.int8Tensor]: 'tensor',
-  [ENCODING.int8Row]: 'row',
-  [ENCODING.int8Group]: 'group',
-};
-
 /**
  * Converts all tensors of the plan.
  * @returns statistics of every matrix, in plan order
  * @throws FormatError when a tensor holds values that are not numbers; TransportError; the signal's reason
  */
 export async function quantizeTensors(input: QuantizeInput): Promise<SourceStatistics[]> {
-  const passes = (tensor: PlannedTensor): number => (tensor.encoding === ENCODING.int8Tensor ? 2 : 1);
+  const passes = (tensor: PlannedTensor): number => (needsMeasure(tensor) ? 2 : 1);
   const total = input.plan.tensors.reduce(
     (sum, { tensor }) =>
       sum + passes(tensor) * tensor.parts.reduce((bytes, part) => bytes + sourceBytes(input, part), 0),
@@ -98,21 +100,28 @@ class QuantizeJob {
   ) {}
 
   async convert(tensor: PlannedTensor): Promise<SourceStatistics[]> {
-    if (tensor.role === ROLE.rotary) return this.rotary(tensor);
-    if (tensor.parts[0]?.source.shape.length === 1) return this.vector(tensor);
-    return this.matrix(tensor);
+    const { shape }: RoleSpec = roleSpec(tensor.role);
+    switch (shape) {
+      case 'table':
+        return this.rotary(tensor);
+      case 'vector':
+        return this.vector(tensor);
+      case 'matrix':
+      case 'lookup':
+        return this.matrix(tensor);
+    }
   }
 
   private async rotary(tensor: PlannedTensor): Promise<SourceStatistics[]> {
-    const spec = this.input.model.rotaries[tensor.layer];
-    if (spec === undefined) throw new RangeError(`rotary table ${tensor.layer} does not exist`);
-    await this.input.consumer.appendData(rotaryTable(spec, tensor.rows, tensor.rowStride));
-    await this.input.consumer.endTensor(new Float32Array(0));
+    const spec = this.input.model.rotaries[tensor.index];
+    if (spec === undefined) throw new RangeError(`rotary table ${tensor.index} does not exist`);
+    await this.input.consumer.appendData(rotaryTable(spec, tensor.rows, tensor.rowBytes));
+    await this.input.consumer.endTensor([]);
     return [];
   }
 
   private async vector(tensor: PlannedTensor): Promise<SourceStatistics[]> {
-    const row = new Float32Array(tensor.rowStride / 4);
+    const row = new Float32Array(tensor.rowBytes / 4);
     for (const part of tensor.parts) {
       const values = await this.decodeVector(part.source, part.factor);
       values.forEach((value, index) => {
@@ -120,7 +129,7 @@ class QuantizeJob {
       });
     }
     await this.input.consumer.appendData(toLittleEndian(row));
-    await this.input.consumer.endTensor(new Float32Array(0));
+    await this.input.consumer.endTensor([]);
     return [];
   }
 
@@ -139,23 +148,22 @@ class QuantizeJob {
       this.input.kernels.createQuantizer(quantizerSpec(tensor, part, gain)),
     );
     try {
-      if (tensor.encoding === ENCODING.int8Tensor) {
+      if (needsMeasure(tensor)) {
         for (const [index, part] of tensor.parts.entries())
           await this.measure(part, quantizers[index] as RowQuantizer);
       }
-      const scales = new Float32Array(tensor.scaleCount);
+      const tables = tensor.tables.map(({ count }) => new Float32Array(count));
       const alternating = tensor.parts.some((part) => part.rowStep > 1);
-      if (alternating) await this.alternate(tensor, quantizers, scales);
-      else await this.stack(tensor, quantizers, scales);
-      if (tensor.encoding === ENCODING.int8Tensor) {
-        quantizers.forEach((quantizer, index) => {
-          scales[index] = quantizer.tensorScale;
-        });
+      if (alternating) await this.alternate(tensor, quantizers, tables);
+      else await this.stack(tensor, quantizers, tables);
+      for (const [index, table] of tensor.tables.entries()) {
+        if (table.per === 'source')
+          tables[index]?.set(quantizers.map((quantizer) => sharedValue(quantizer, table)));
       }
       const statistics = tensor.parts.map((part, index) =>
         this.describe(tensor, part, quantizers[index] as RowQuantizer),
       );
-      await this.input.consumer.endTensor(scales);
+      await this.input.consumer.endTensor(tables);
       return statistics;
     } finally {
       for (const quantizer of quantizers) quantizer.dispose();
@@ -181,18 +189,17 @@ class QuantizeJob {
   private async stack(
     tensor: PlannedTensor,
     quantizers: readonly RowQuantizer[],
-    scales: Float32Array,
+    tables: readonly TableValues[],
   ): Promise<void> {
-    const perRow = rowScales(tensor);
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
-    const output = this.input.kernels.createOutput(most, tensor.rowStride, perRow);
+    const output = this.input.kernels.createOutput(most, tensor.rowBytes, blockElementsPerRow(tensor));
     try {
       for (const [index, part] of tensor.parts.entries()) {
         const quantizer = quantizers[index] as RowQuantizer;
         let row = part.rowOffset;
         for await (const block of this.blocks(part.source, most)) {
           const rows = quantizer.quantize(block.bytes, output);
-          await this.emit(output, rows, tensor, scales, row, perRow);
+          await this.emit(output, rows, tensor, tables, row);
           row += rows;
           this.meter.advance(block.bytes.length, part.source.name);
         }
@@ -205,12 +212,11 @@ class QuantizeJob {
   private async alternate(
     tensor: PlannedTensor,
     quantizers: readonly RowQuantizer[],
-    scales: Float32Array,
+    tables: readonly TableValues[],
   ): Promise<void> {
-    const perRow = rowScales(tensor);
     const step = tensor.parts.length;
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
-    const output = this.input.kernels.createOutput(most * step, tensor.rowStride, perRow);
+    const output = this.input.kernels.createOutput(most * step, tensor.rowBytes, blockElementsPerRow(tensor));
     const sources = tensor.parts.map((part, index) =>
       this.blocks(part.source, most, index)[Symbol.asyncIterator](),
     );
@@ -227,7 +233,7 @@ class QuantizeJob {
           });
           this.meter.advance(next.value.bytes.length, tensor.parts[index]?.source.name ?? tensor.name);
         }
-        await this.emit(output, rows, tensor, scales, row, perRow);
+        await this.emit(output, rows, tensor, tables, row);
         row += rows;
       }
     } finally {
@@ -240,12 +246,14 @@ class QuantizeJob {
     output: OutputBlock,
     rows: number,
     tensor: PlannedTensor,
-    scales: Float32Array,
+    tables: readonly TableValues[],
     row: number,
-    perRow: number,
   ): Promise<void> {
-    if (perRow > 0) scales.set(output.scales.subarray(0, rows * perRow), row * perRow);
-    await this.input.consumer.appendData(output.codes.subarray(0, rows * tensor.rowStride));
+    for (const [index, table] of tensor.tables.entries()) {
+      const perRow = tableElementsPerRow(table, tensor.encoding, tensor.cols);
+      if (perRow > 0) tables[index]?.set(blockValues(output, table).subarray(0, rows * perRow), row * perRow);
+    }
+    await this.input.consumer.appendData(output.codes.subarray(0, rows * tensor.rowBytes));
     throwIfAborted(this.input.signal);
   }
 
@@ -277,7 +285,7 @@ class QuantizeJob {
       );
     }
     const [rows = 0, cols = 0] = source.shape;
-    const scaleShare = tensor.encoding === ENCODING.int8Tensor ? 4 : 4 * rows * rowScales(tensor);
+    const tableShare = tensor.tables.reduce((sum, table) => sum + partBytes(table, tensor, rows), 0);
     return {
       source: source.name,
       tensor: tensor.name,
@@ -285,7 +293,7 @@ class QuantizeJob {
       cols,
       dtype: source.dtype,
       bytesBefore: sourceBytes(this.input, part),
-      bytesAfter: rows * tensor.rowStride + scaleShare,
+      bytesAfter: rows * tensor.rowBytes + tableShare,
       statistics,
     };
   }
@@ -311,17 +319,43 @@ function quantizerSpec(
     dtype: part.source.dtype,
     rows,
     cols,
-    encoding: KERNEL_ENCODING[tensor.encoding] ?? 'f32',
-    group: tensor.group > 0 ? (tensor.group as GroupSize) : undefined,
+    encoding: tensor.encoding.kind,
+    group: tensor.encoding.group > 0 ? (tensor.encoding.group as GroupSize) : undefined,
     gain,
     multiplier: part.factor,
   };
 }
 
-/** Scales that each row brings; those of a whole tensor are not counted. */
-function rowScales(tensor: PlannedTensor): number {
-  if (tensor.encoding === ENCODING.int8Row) return 1;
-  return tensor.encoding === ENCODING.int8Group ? Math.ceil(tensor.cols / tensor.group) : 0;
+/** Whether a whole source must be seen before its first row can be converted. */
+function needsMeasure(tensor: PlannedTensor): boolean {
+  return tensor.tables.some((table) => table.per === 'source');
+}
+
+/** What a source tensor brings to a table that its rows share. */
+function sharedValue(quantizer: RowQuantizer, { name }: TableSpec): number {
+  switch (name) {
+    case 'scale':
+      return quantizer.tensorScale;
+  }
+}
+
+/** What the rows of a block bring to a table. */
+function blockValues(output: OutputBlock, { name }: TableSpec): TableValues {
+  switch (name) {
+    case 'scale':
+      return output.scales;
+  }
+}
+
+/** Table elements that each row of a block brings. */
+function blockElementsPerRow({ tables, encoding, cols }: PlannedTensor): number {
+  return tables.reduce((sum, table) => sum + tableElementsPerRow(table, encoding, cols), 0);
+}
+
+/** Bytes of a table that belong to one source of `rows` rows. */
+function partBytes(table: TensorTable, { encoding, cols }: PlannedTensor, rows: number): number {
+  const elements = table.per === 'source' ? 1 : rows * tableElementsPerRow(table, encoding, cols);
+  return (table.bytes / table.count) * elements;
 }
 
 const ELEMENT_BYTES: Record<TensorRef['dtype'], number> = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 };
@@ -332,7 +366,7 @@ function rowsPerBlock(source: TensorRef): number {
 }
 
 function toLittleEndian(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(alignUp(values.length * 4, 16));
+  const bytes = new Uint8Array(alignUp(values.length * 4, ROW_ALIGNMENT));
   const view = new DataView(bytes.buffer);
   values.forEach((value, index) => view.setFloat32(4 * index, value, true));
   return bytes;

@@ -6,6 +6,9 @@
 /** Bytes of the elements of a table. */
 const TABLE_ELEMENT_BYTES = { f32: 4 } as const;
 
+/** The elements of a table in memory; one kind of array for each type of element. */
+export type TableValues = Float32Array;
+
 /** What a table of an encoding holds. */
 export interface TableSpec {
   readonly name: 'scale';
