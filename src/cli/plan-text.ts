@@ -1,5 +1,5 @@
 /** The plan as text for a terminal. */
-import { storedBytes } from '../plan/placement.js';
+import { storedBytes } from '../plan/layout.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
 import { describeScheme } from '../plan/scheme.js';
 import { formatBytes } from './terminal.js';
@@ -42,7 +42,7 @@ function memoryLine(use: MemoryUse, plan: Plan): string {
       ? ['package']
       : [
           use.weights > 0
-            ? `${plan.tensors.filter(({ placement, tensor }) => placement === (use.memory === 'sram' ? 2 : 1) && storedBytes(tensor) > 0).length} tensors ${formatBytes(use.weights)}`
+            ? `${plan.tensors.filter(({ placement, tensor }) => placement === use.memory && storedBytes(tensor) > 0).length} tensors ${formatBytes(use.weights)}`
             : '',
           use.cache > 0 ? `cache ${formatBytes(use.cache)}` : '',
           use.scratch > 0 ? `scratch ${formatBytes(use.scratch)}` : '',

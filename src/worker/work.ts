@@ -1,4 +1,5 @@
 /** What the worker does: the pipeline and the twin behind the jobs. */
+import { stepsOf } from '../model/decoder.js';
 import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
 import { convert, openModel, planModel, type OpenedModel } from '../pipeline/convert.js';
@@ -33,7 +34,7 @@ class PipelineWork {
     this.#opened = null;
     const opened = await this.#open(input.source, hooks);
     const { model, checkpoint, input: parts } = opened;
-    const attention = model.blocks[0]?.attention;
+    const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
       name: parts.name,
       architecture: model.architecture,

@@ -65,8 +65,10 @@ export async function makePackage(sink?: PackageSink): Promise<Uint8Array> {
     metadata: { name: 'tiny' },
   });
   for (const { tensor } of plan.tensors) {
-    await writer.appendData(new Uint8Array(tensor.dataBytes).fill(tensor.encoding === 0 ? 0 : 1));
-    await writer.endTensor(new Float32Array(tensor.scaleCount).fill(0.01));
+    await writer.appendData(
+      new Uint8Array(tensor.dataBytes).fill(tensor.encoding.kind === 'float32' ? 0 : 1),
+    );
+    await writer.endTensor(tensor.tables.map(({ count }) => new Float32Array(count).fill(0.01)));
   }
   await writer.finish();
   return memory.take();

@@ -5,6 +5,7 @@ import { FAMILIES } from '../../src/model/families/index.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { utf8 } from '../checkpoint/write-safetensors.js';
 import { said } from '../said.js';
+import { attentionOf, mlpOf } from '../support/blocks.js';
 import { HIDDEN, readTiny, VOCAB } from './tiny-model.js';
 import type { TinyModel } from './tiny-model.js';
 
@@ -29,16 +30,32 @@ void test('describes a Llama', async () => {
   );
   const [block] = model.blocks;
   assert.ok(block !== undefined);
-  const { heads, kvHeads, headDim, scale, window, rotary } = block.attention;
   assert.deepEqual(
-    { heads, kvHeads, headDim, scale, window, rotary },
-    { heads: 2, kvHeads: 1, headDim: 4, scale: 0.5, window: null, rotary: 0 },
+    block.steps.map(({ kind, reads, writes, adds }) => [kind, reads, writes, adds]),
+    [
+      ['norm', 'residual', 'normed', false],
+      ['attention', 'normed', 'residual', true],
+      ['norm', 'residual', 'normed', false],
+      ['mlp', 'normed', 'residual', true],
+    ],
   );
-  assert.deepEqual(block.attention.key, {
+  const { heads, kvHeads, headDim, scale, window, position, key } = attentionOf(model, 0);
+  assert.deepEqual(
+    { heads, kvHeads, headDim, scale, window, position },
+    {
+      heads: 2,
+      kvHeads: 1,
+      headDim: 4,
+      scale: 0.5,
+      window: null,
+      position: { kind: 'rotary', table: 0 },
+    },
+  );
+  assert.deepEqual(key, {
     weight: { name: 'model.layers.0.self_attn.k_proj.weight', dtype: 'BF16', shape: [4, HIDDEN] },
     bias: null,
   });
-  assert.equal(block.mlp.width, 12);
+  assert.equal(mlpOf(model, 0).width, 12);
   assert.equal(model.head?.weight.name, 'lm_head.weight');
   assert.deepEqual(model.notes, []);
   assert.equal(model.parameters, 2 * VOCAB * HIDDEN + HIDDEN + 2 * (2 * HIDDEN + 2 * 64 + 2 * 32 + 3 * 96));
@@ -74,7 +91,7 @@ void test('as many key/value heads as heads when null or absent for Llama', asyn
         tensors[`model.layers.${layer}.self_attn.v_proj.weight`] = { dtype: 'F32', shape: [8, HIDDEN] };
       }
     });
-    assert.equal(model.blocks[1]?.attention.kvHeads, 2);
+    assert.equal(attentionOf(model, 1).kvHeads, 2);
   }
 });
 
@@ -85,16 +102,13 @@ const mistral: Change = ({ config }) => {
 
 void test('Mistral: the window defaults to 4096, null means none', async () => {
   const windowOf = async (change: Change): Promise<number | null | undefined> =>
-    (await readTiny((model) => (mistral(model), change(model)))).blocks[1]?.attention.window;
+    attentionOf(await readTiny((model) => (mistral(model), change(model))), 1).window;
   assert.equal(await windowOf(() => undefined), 4096);
   assert.equal(await windowOf(({ config }) => (config.sliding_window = null)), null);
   assert.equal(await windowOf(({ config }) => (config.sliding_window = 7)), 7);
   await refused((model) => (mistral(model), (model.config.sliding_window = 0)), /sliding_window/, 'format');
   // A Llama has no window, whatever its config says.
-  assert.equal(
-    (await readTiny(({ config }) => (config.sliding_window = 7))).blocks[0]?.attention.window,
-    null,
-  );
+  assert.equal(attentionOf(await readTiny(({ config }) => (config.sliding_window = 7)), 0).window, null);
 });
 
 void test('Mistral: key/value heads default to 8, as the class does', async () => {
@@ -204,8 +218,8 @@ void test('biases are read where the config announces them, on all matrices of t
     }
   };
   const model = await readTiny(bias);
-  assert.equal(model.blocks[0]?.attention.output.bias?.name, 'model.layers.0.self_attn.o_proj.bias');
-  assert.equal(model.blocks[0]?.mlp.gate.bias, null);
+  assert.equal(attentionOf(model, 0).output.bias?.name, 'model.layers.0.self_attn.o_proj.bias');
+  assert.equal(mlpOf(model, 0).gate?.bias, null);
   await refused(
     (tiny) => (bias(tiny), delete tiny.tensors['model.layers.1.self_attn.o_proj.bias']),
     /layers\.1\.self_attn\.o_proj\.bias: The tensor is missing/,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BOARDS, findBoard } from '../../src/plan/boards.js';
-import { ENCODING, ROLE, planTensors } from '../../src/plan/layout.js';
-import { PLACEMENT, placeTensors, storedBytes } from '../../src/plan/placement.js';
+import { planTensors, storedBytes } from '../../src/plan/layout.js';
+import { placeTensors } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
 import {
   ALL_FUSIONS,
@@ -11,6 +11,7 @@ import {
   describeScheme,
   parseGranularity,
 } from '../../src/plan/scheme.js';
+import type { MemoryKind } from '../../src/schema/kinds.js';
 import { UsageError } from '../../src/shared/errors.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
 import { syntheticModel } from '../support/synthetic-model.js';
@@ -84,11 +85,11 @@ describe('tensor layout', () => {
 
   it('folds the final norm only into a head of its own', async () => {
     const apart = planTensors(await tiny({ tied: false }), DEFAULT_SCHEME, ALL_FUSIONS, 16);
-    assert.ok(!apart.some((tensor) => tensor.role === ROLE.finalNorm));
-    assert.equal(apart.find((tensor) => tensor.role === ROLE.head)?.gain?.name, 'model.norm.weight');
+    assert.ok(!apart.some((tensor) => tensor.role === 'final_norm'));
+    assert.equal(apart.find((tensor) => tensor.role === 'head')?.gain?.name, 'model.norm.weight');
     assert.ok(
       planTensors(await tiny(), DEFAULT_SCHEME, ALL_FUSIONS, 16).some(
-        (tensor) => tensor.role === ROLE.finalNorm,
+        (tensor) => tensor.role === 'final_norm',
       ),
     );
   });
@@ -97,14 +98,14 @@ describe('tensor layout', () => {
     const model = await tiny({ hidden: 20, heads: 5, kvHeads: 1, headDim: 4, ffn: 44 });
     const scales = (['tensor', 'channel', 'group:32'] as const).map((granularity) => {
       const down = planTensors(model, { ...DEFAULT_SCHEME, granularity }, ALL_FUSIONS, 16).find(
-        (tensor) => tensor.role === ROLE.down,
+        (tensor) => tensor.role === 'down',
       );
-      assert.equal(down?.rowStride, 48);
-      return down?.scaleCount;
+      assert.equal(down?.rowBytes, 48);
+      return down?.tables[0]?.count;
     });
     assert.deepEqual(scales, [1, 20, 40]);
     const embedding = planTensors(model, { ...DEFAULT_SCHEME, granularity: 'tensor' }, ALL_FUSIONS, 16)[0];
-    assert.equal(embedding?.encoding, ENCODING.int8Row);
+    assert.equal(embedding?.encoding.kind, 'int8Channel');
   });
 });
 
@@ -118,18 +119,14 @@ describe('placement', () => {
       [1e7, 1e7],
     ] as const) {
       const placed = placeTensors(tensors, sram, psram);
-      const used = (memory: number): number =>
+      const used = (memory: MemoryKind): number =>
         placed
           .filter((entry) => entry.placement === memory)
           .reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
-      assert.ok(used(PLACEMENT.sram) <= sram);
-      assert.ok(used(PLACEMENT.psram) <= psram);
+      assert.ok(used('sram') <= sram);
+      assert.ok(used('psram') <= psram);
       if (sram === 1e7)
-        assert.equal(
-          placed.filter((entry) => entry.placement !== PLACEMENT.sram).length,
-          1,
-          'only the rotary table',
-        );
+        assert.equal(placed.filter((entry) => entry.placement !== 'sram').length, 1, 'only the rotary table');
     }
   });
 
@@ -139,8 +136,8 @@ describe('placement', () => {
       1e7,
       1e7,
     );
-    const embedding = placed.find((entry) => entry.tensor.role === ROLE.embedding);
-    assert.equal(embedding?.placement, PLACEMENT.flash);
+    const embedding = placed.find((entry) => entry.tensor.role === 'embedding');
+    assert.equal(embedding?.placement, 'flash');
   });
 });
 
@@ -232,7 +229,7 @@ describe('what is left to the planner', () => {
       const plan = makePlan(model, { board: N16R8, scheme: { ...DEFAULT_SCHEME, granularity } });
       assert.equal(plan.fusions.normGains, granularity !== 'tensor');
       assert.equal(
-        plan.tensors.some(({ tensor }) => tensor.role === ROLE.attentionNorm),
+        plan.tensors.some(({ tensor }) => tensor.role === 'norm'),
         granularity === 'tensor',
       );
     }

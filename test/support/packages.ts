@@ -51,17 +51,17 @@ export async function makePackage(
   const codes: Uint8Array[] = [];
   for (const { tensor } of plan.tensors) {
     const data = new Uint8Array(tensor.dataBytes);
-    if (tensor.encoding !== 0) {
+    if (tensor.encoding.kind !== 'float32') {
       for (let row = 0; row < tensor.rows; row++) {
         for (let col = 0; col < tensor.cols; col++)
-          data[row * tensor.rowStride + col] = Math.round(random() * 127);
+          data[row * tensor.rowBytes + col] = Math.round(random() * 127);
       }
     }
     codes.push(data);
-    const half = Math.floor(tensor.rows / 2) * tensor.rowStride;
+    const half = Math.floor(tensor.rows / 2) * tensor.rowBytes;
     await writer.appendData(data.subarray(0, half));
     await writer.appendData(data.subarray(half));
-    await writer.endTensor(new Float32Array(tensor.scaleCount).fill(0.01));
+    await writer.endTensor(tensor.tables.map(({ count }) => new Float32Array(count).fill(0.01)));
   }
   await writer.finish();
   const bytes = sink.take();
