@@ -5,10 +5,10 @@
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import { ENCODING } from '../schema/encodings.js';
 import type { MemoryKind } from '../schema/kinds.js';
-import { PACKAGE_LIMITS } from '../schema/package.js';
 import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
-import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
+import type { PlanAdvice } from './advice.js';
+import { MAX_CONTEXT, judgeFit, type Fit } from './fit.js';
 import { planTensors, storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { placeTensors, type PlacedTensor } from './placement.js';
@@ -21,7 +21,6 @@ import {
   type Scheme,
   type WantedScheme,
 } from './scheme.js';
-import { ENGLISH_PLAN, planProblems, planRemedies } from './words.js';
 
 /** Memory names as people and JSON read them. */
 export type MemoryName = MemoryKind;
@@ -36,16 +35,6 @@ export interface MemoryUse {
   readonly scratch: number;
   /** Bytes that one token reads from it, at half the context. */
   readonly bytesPerToken: number;
-}
-
-export interface Fit {
-  readonly fits: boolean;
-  /** What does not fit and by how much, one English sentence each. */
-  readonly problems: readonly string[];
-  /** What would help, one English sentence each; empty when all fits. */
-  readonly remedies: readonly string[];
-  /** The same as facts, for other languages. */
-  readonly advice: PlanAdvice;
 }
 
 export interface Plan {
@@ -84,9 +73,6 @@ export interface PlanOptions {
   /** Bytes of the package that are not weights (tokenizer, chat, directory); known only after reading the tokenizer. */
   readonly otherBytes?: number;
 }
-
-/** Longest context that the engine's package format takes. */
-export const MAX_CONTEXT = PACKAGE_LIMITS.context;
 
 /** Context when none is asked for: enough for a chat turn, small enough for a cache in fast memory. */
 const DEFAULT_CONTEXT = 512;
@@ -141,7 +127,7 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
     bitsPerWeight: (weightBytes * 8) / model.parameters,
     fit: judgeFit({
       model,
-      options,
+      board,
       scheme,
       context,
       cache,
@@ -280,82 +266,6 @@ function chooseCache(model: DecoderModel, options: PlanOptions, context: number)
   const { chip } = options.board;
   const sram = modelSramBytes(chip) - scratchBytes(model, wide, context, 1, chip.cores);
   return small && bytes <= Math.max(sram, options.board.psramBytes / 2) ? 'float32' : 'int8';
-}
-
-interface FitInputs {
-  readonly model: DecoderModel;
-  readonly options: PlanOptions;
-  readonly scheme: Scheme;
-  readonly context: number;
-  readonly cache: number;
-  readonly scratch: number;
-  readonly sramCapacity: number;
-  readonly cacheInSram: boolean;
-  readonly packageBytes: number;
-  readonly flashCapacity: number;
-  readonly planned: readonly PlannedTensor[];
-}
-
-function judgeFit(input: FitInputs): Fit {
-  const { options, context, cache, scratch, sramCapacity, cacheInSram, packageBytes, flashCapacity } = input;
-  const problems: PlanProblem[] = [];
-  const remedies: PlanRemedy[] = [];
-  const tokens = longestContext(input);
-  const shorter: PlanRemedy[] = tokens === null ? [] : [{ code: 'context', context: tokens }];
-  if (scratch > sramCapacity) {
-    problems.push({ code: 'scratch', needed: scratch, available: sramCapacity });
-    remedies.push(...(tokens === null ? [{ code: 'narrower-model' as const }] : shorter));
-  } else if (!cacheInSram && cache > options.board.psramBytes) {
-    const room = Math.max(sramCapacity - scratch, options.board.psramBytes);
-    problems.push({ code: 'cache', context, needed: cache, available: room });
-    remedies.push(...shorter);
-    if (input.scheme.cache === 'float32') remedies.push({ code: 'int8-cache' });
-    if (options.board.psramBytes === 0) remedies.push({ code: 'psram' });
-  }
-  if (packageBytes > flashCapacity) {
-    problems.push({ code: 'flash', needed: packageBytes, available: flashCapacity });
-    const rotary = input.planned
-      .filter((tensor) => tensor.parts.length === 0)
-      .reduce((sum, tensor) => sum + storedBytes(tensor), 0);
-    const flash: PlanRemedy[] = [];
-    if (rotary > packageBytes - flashCapacity) flash.push({ code: 'shorter-context' });
-    if (!isQuantized(input.scheme)) flash.push({ code: 'int8-weights' });
-    const grouped = input.planned.reduce(
-      (sum, tensor) => sum + (tensor.encoding.group > 0 ? tensor.tableBytes : 0),
-      0,
-    );
-    if (grouped > packageBytes - flashCapacity) flash.push({ code: 'channel-scales' });
-    const more = options.board.chip.image.largestFlashBytes - options.board.flashBytes;
-    if (more > 0 && packageBytes <= flashCapacity + more) flash.push({ code: 'more-flash' });
-    // What helps the memories alone is no help to a model that no flash holds.
-    if (flash.length === 0) remedies.splice(0, remedies.length, { code: 'smaller-model' });
-    else remedies.push(...flash);
-  }
-  const advice: PlanAdvice = { problems, remedies };
-  return {
-    fits: problems.length === 0,
-    problems: planProblems({ advice }, ENGLISH_PLAN),
-    remedies: planRemedies({ advice }, ENGLISH_PLAN),
-    advice,
-  };
-}
-
-/** The longest context whose cache and working memory fit the board, `null` when not even the shortest does. */
-function longestContext({ model, options, scheme, sramCapacity }: FitInputs): number | null {
-  const fits = (context: number): boolean => {
-    const scratch = scratchBytes(model, scheme, context, 1, options.board.chip.cores);
-    const cache = cacheBytes(model, scheme, context);
-    return scratch <= sramCapacity && (cache <= options.board.psramBytes || scratch + cache <= sramCapacity);
-  };
-  let low = 2;
-  let high = Math.min(model.maxPositions, MAX_CONTEXT);
-  if (high < low || !fits(low)) return null;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */
