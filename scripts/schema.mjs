@@ -5,9 +5,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import './lib/ts-register.mjs';
 import { ROOT } from './lib/run.mjs';
+import * as rustKinds from './lib/schema/rust-kinds.mjs';
 
 /** Each gives its files: `generate({ schema, read }) -> [[file, text], ...]`. */
-const GENERATORS = [];
+const GENERATORS = [rustKinds];
 
 try {
   const schema = await import('../src/schema/index.ts');

@@ -1,0 +1,153 @@
+//! The kinds of which a description is made. Written by `npm run schema` from `src/schema/kinds.ts`: change it there.
+#![allow(missing_docs)]
+
+/// What a step of a block does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    Norm,
+    Attention,
+    Mlp,
+}
+
+impl StepKind {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "norm" => Some(Self::Norm),
+            "attention" => Some(Self::Attention),
+            "mlp" => Some(Self::Mlp),
+            _ => None,
+        }
+    }
+}
+
+/// Where a step finds and leaves the vector of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceKind {
+    Residual,
+    Normed,
+    Branch,
+}
+
+impl PlaceKind {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "residual" => Some(Self::Residual),
+            "normed" => Some(Self::Normed),
+            "branch" => Some(Self::Branch),
+            _ => None,
+        }
+    }
+}
+
+/// Normalizations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NormKind {
+    Rms,
+}
+
+impl NormKind {
+    /// How many there are.
+    pub const COUNT: usize = 1;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "rms" => Some(Self::Rms),
+            _ => None,
+        }
+    }
+}
+
+/// Feed-forwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MlpKind {
+    Gated,
+}
+
+impl MlpKind {
+    /// How many there are.
+    pub const COUNT: usize = 1;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "gated" => Some(Self::Gated),
+            _ => None,
+        }
+    }
+}
+
+/// Functions between the matrices of a feed-forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FunctionKind {
+    Silu,
+}
+
+impl FunctionKind {
+    /// How many there are.
+    pub const COUNT: usize = 1;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "silu" => Some(Self::Silu),
+            _ => None,
+        }
+    }
+}
+
+/// How attention knows positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PositionKind {
+    None,
+    Rotary,
+}
+
+impl PositionKind {
+    /// How many there are.
+    pub const COUNT: usize = 2;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "none" => Some(Self::None),
+            "rotary" => Some(Self::Rotary),
+            _ => None,
+        }
+    }
+}
+
+/// The matrices whose input is observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteKind {
+    Attention,
+    Output,
+    Mlp,
+    Down,
+    Head,
+}
+
+impl SiteKind {
+    /// How many there are.
+    pub const COUNT: usize = 5;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "attention" => Some(Self::Attention),
+            "output" => Some(Self::Output),
+            "mlp" => Some(Self::Mlp),
+            "down" => Some(Self::Down),
+            "head" => Some(Self::Head),
+            _ => None,
+        }
+    }
+}
