@@ -48,6 +48,11 @@ export function bitsOf(dtype: Dtype): number {
   return BITS[dtype];
 }
 
+/** Bytes per element of a type whose weights can be converted. */
+export function floatBytes(dtype: FloatDtype): number {
+  return BITS[dtype] / 8;
+}
+
 /** Whether weights of this type can be converted. */
 export function isFloatDtype(dtype: Dtype): dtype is FloatDtype {
   return (FLOAT_DTYPES as readonly Dtype[]).includes(dtype);

@@ -1,7 +1,8 @@
 /** Looks for values that are not numbers, tensor by tensor, without converting anything. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { isFloatDtype } from '../checkpoint/dtype.js';
 import { rowBlocks } from '../checkpoint/row-blocks.js';
-import type { FloatDtype } from '../checkpoint/checkpoint.js';
+import { rowBytes } from '../schema/encodings.js';
 import { throwIfAborted } from '../shared/errors.js';
 import type { Kernels } from './kernel-types.js';
 
@@ -14,14 +15,6 @@ export interface BadTensor {
   /** The first of them; a vector is one row. */
   readonly first: { readonly row: number; readonly col: number };
 }
-
-const FLOATS: readonly string[] = [
-  'F32',
-  'F16',
-  'BF16',
-  'F8_E4M3',
-  'F8_E5M2',
-] satisfies readonly FloatDtype[];
 
 /** Source bytes per block. */
 const BLOCK_BYTES = 1024 * 1024;
@@ -42,15 +35,11 @@ export async function findBadTensors(
     const cols =
       info.shape.length < 2 ? (info.shape[0] ?? 1) : info.shape.slice(1).reduce((size, dim) => size * dim, 1);
     const rows = info.shape.length < 2 ? 1 : (info.shape[0] ?? 0);
-    if (!FLOATS.includes(info.dtype) || rows === 0 || cols === 0) continue;
-    const quantizer = kernels.createQuantizer({
-      dtype: info.dtype as FloatDtype,
-      rows,
-      cols,
-      encoding: 'row',
-    });
+    const { dtype } = info;
+    if (!isFloatDtype(dtype) || rows === 0 || cols === 0) continue;
+    const quantizer = kernels.createQuantizer({ dtype, rows, cols, encoding: 'int8Channel' });
     const rowsPerBlock = Math.max(1, Math.min(rows, Math.floor(BLOCK_BYTES / quantizer.rowBytes)));
-    const output = kernels.createOutput(rowsPerBlock, Math.ceil(cols / 16) * 16, 1);
+    const output = kernels.createOutput(rowsPerBlock, rowBytes({ kind: 'int8Channel', group: 0 }, cols), 1);
     try {
       for await (const block of rowBlocks(checkpoint, info.name, { rowsPerBlock, signal })) {
         quantizer.quantize(block.bytes, output);

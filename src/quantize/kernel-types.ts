@@ -8,11 +8,12 @@
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { DecoderModel } from '../model/decoder.js';
+import type { EncodingKind } from '../schema/encodings.js';
 
-/** How a matrix is stored in the package; `tensor`, `row` and `group` are INT8 codes within ±127. */
-export type RowEncoding = 'f32' | 'tensor' | 'row' | 'group';
+/** How a matrix is stored in the package. */
+export type RowEncoding = EncodingKind;
 
-/** Columns that share a scale with encoding `group`. */
+/** Columns that share a scale with encoding `int8Group`. */
 export type GroupSize = 32 | 64 | 128;
 
 /** One source tensor and what becomes of its rows. */
@@ -22,7 +23,7 @@ export interface QuantizerSpec {
   readonly rows: number;
   readonly cols: number;
   readonly encoding: RowEncoding;
-  /** Needed with encoding `group` only. */
+  /** Needed with encoding `int8Group` only. */
   readonly group?: GroupSize | undefined;
   /** One factor per column, applied to every row first (a folded norm gain). */
   readonly gain?: Float32Array | undefined;
@@ -44,7 +45,7 @@ export interface OutputBlock {
   /** Bytes from one row to the next, a multiple of 16; the padding of a written row is zero. */
   readonly rowStride: number;
   readonly scalesPerRow: number;
-  /** View of all rows: `rows * rowStride` bytes (INT8 codes, or little-endian f32 for encoding `f32`). */
+  /** View of all rows: `rows * rowStride` bytes (INT8 codes, or little-endian f32 for encoding `float32`). */
   readonly codes: Uint8Array;
   /** View of all scales: `rows * scalesPerRow`, row-major. */
   readonly scales: Float32Array;
@@ -57,9 +58,9 @@ export interface WeightHistogram {
   readonly limit: number;
   /** 128 bins: the values as they were (after gain and multiplier). */
   readonly before: Uint32Array;
-  /** 128 bins: code times scale; all zero for encoding `f32`. */
+  /** 128 bins: code times scale; all zero for encoding `float32`. */
   readonly after: Uint32Array;
-  /** 255 bins: how often each code from -127 to 127 occurs; all zero for encoding `f32`. */
+  /** 255 bins: how often each code from -127 to 127 occurs; all zero for encoding `float32`. */
   readonly codes: Uint32Array;
 }
 
@@ -78,7 +79,7 @@ export interface TensorStatistics {
   readonly amax: number;
   /** Sum of squares of the values. */
   readonly signalSquares: number;
-  /** Sum of squares of `code * scale - value`; 0 for encoding `f32`. */
+  /** Sum of squares of `code * scale - value`; 0 for encoding `float32`. */
   readonly errorSquares: number;
   /** `10 log10(signal / error)` in dB; `Infinity` without error, `NaN` for an all-zero tensor. */
   readonly sqnr: number;
@@ -96,7 +97,7 @@ export interface RowQuantizer {
   /** Bytes of one input row. */
   readonly rowBytes: number;
   /**
-   * First pass of encoding `tensor`: takes the next rows into the tensor's largest magnitude.
+   * First pass of encoding `int8Tensor`: takes the next rows into the tensor's largest magnitude.
    * All rows must have been measured before {@link quantize}.
    * @throws RangeError when the bytes are not whole rows or exceed the tensor
    */
@@ -108,7 +109,7 @@ export interface RowQuantizer {
    * @throws RangeError when the bytes are not whole rows, exceed the tensor or do not fit the block; nothing is written then
    */
   quantize(bytes: Uint8Array, output: OutputBlock, placement?: RowPlacement): number;
-  /** The one scale of encoding `tensor`, known once all rows were measured. */
+  /** The one scale of encoding `int8Tensor`, known once all rows were measured. */
   readonly tensorScale: number;
   statistics(): TensorStatistics;
   dispose(): void;
@@ -283,8 +284,8 @@ export interface Kernels {
   ): Float32Array;
   /**
    * @param rows at least 1
-   * @param rowStride see {@link rowStride}
-   * @param scalesPerRow see {@link scalesPerRow}; may be 0
+   * @param rowStride bytes of a row, a multiple of 16
+   * @param scalesPerRow may be 0
    * @throws RangeError when that exceeds the kernels' memory
    */
   createOutput(rows: number, rowStride: number, scalesPerRow: number): OutputBlock;
@@ -294,23 +295,4 @@ export interface Kernels {
   createReference(model: DecoderModel, options?: ReferenceOptions): ReferenceEngine;
   /** @throws RangeError when the vocabulary is empty or outside the limits */
   createComparator(vocabSize: number): LogitComparator;
-}
-
-/** Bytes from one row to the next in an {@link OutputBlock} and in the package. */
-export function rowStride(encoding: RowEncoding, cols: number): number {
-  return Math.ceil((encoding === 'f32' ? cols * 4 : cols) / 16) * 16;
-}
-
-/** Scales that each row carries: none for `f32` and `tensor`, 1 for `row`, one per started group for `group`. */
-export function scalesPerRow(spec: Pick<QuantizerSpec, 'encoding' | 'cols' | 'group'>): number {
-  switch (spec.encoding) {
-    case 'row':
-      return 1;
-    case 'group':
-      if (spec.group === undefined) throw new RangeError('Encoding "group" needs a group size.');
-      return Math.ceil(spec.cols / spec.group);
-    case 'f32':
-    case 'tensor':
-      return 0;
-  }
 }

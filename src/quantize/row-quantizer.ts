@@ -1,6 +1,7 @@
 /** Row quantizers and output blocks over the WebAssembly module; the contract is in `kernel-types.ts`. */
 import { Block, TensorQuantizer } from '../../kernels/prebuilt/kernels.js';
-import type { FloatDtype } from '../checkpoint/checkpoint.js';
+import { floatBytes } from '../checkpoint/dtype.js';
+import { ENCODING } from '../schema/encodings.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
 import type {
   OutputBlock,
@@ -9,15 +10,6 @@ import type {
   RowQuantizer,
   TensorStatistics,
 } from './kernel-types.js';
-
-/** Bytes of one element. */
-export const DTYPE_BYTES: Readonly<Record<FloatDtype, number>> = {
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
-};
 
 const VALUE_BINS = 128;
 const CODE_BINS = 255;
@@ -59,12 +51,12 @@ export class WasmRowQuantizer implements RowQuantizer {
   readonly #raw: TensorQuantizer;
 
   constructor(module: KernelModule, spec: QuantizerSpec) {
-    if (spec.encoding === 'group' && spec.group === undefined) {
-      throw new RangeError('Encoding "group" needs a group size.');
+    if (ENCODING[spec.encoding].grouped && spec.group === undefined) {
+      throw new RangeError(`Encoding "${spec.encoding}" needs a group size.`);
     }
     this.#module = module;
     this.spec = spec;
-    this.rowBytes = integer(spec.cols, 'The number of columns') * DTYPE_BYTES[spec.dtype];
+    this.rowBytes = integer(spec.cols, 'The number of columns') * floatBytes(spec.dtype);
     this.#raw = call(
       () =>
         new TensorQuantizer(
@@ -106,7 +98,7 @@ export class WasmRowQuantizer implements RowQuantizer {
     const scale = this.#raw.tensor_scale();
     if (Number.isNaN(scale)) {
       throw new RangeError(
-        'The scale of a tensor is known with encoding "tensor", after all rows were measured.',
+        'The scale of a tensor is known with encoding "int8Tensor", after all rows were measured.',
       );
     }
     return scale;

@@ -7,7 +7,7 @@ const WASM = '/kernels/prebuilt/kernels.wasm';
 describe('kernels in the browser', () => {
   it('quantizes rows as defined', async () => {
     const kernels = await loadKernels(await (await fetch(WASM)).arrayBuffer());
-    const quantizer = kernels.createQuantizer({ dtype: 'F32', rows: 2, cols: 4, encoding: 'row' });
+    const quantizer = kernels.createQuantizer({ dtype: 'F32', rows: 2, cols: 4, encoding: 'int8Channel' });
     const block = kernels.createOutput(2, 16, 1);
     const values = Float32Array.of(1, -2, 0.5, 2, 0, 0, 0, 0);
     expect(quantizer.quantize(new Uint8Array(values.buffer), block)).to.equal(2);

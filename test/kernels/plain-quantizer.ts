@@ -46,23 +46,23 @@ export interface PlainResult {
   readonly error: number;
 }
 
-/** Codes in rows padded to 16, and scales (one for the whole tensor with encoding `tensor`). */
+/** Codes in rows padded to 16, and scales (one for the whole tensor with encoding `int8Tensor`). */
 export function plainQuantize(bytes: Uint8Array, spec: QuantizerSpec): PlainResult {
   const { rows, cols, encoding, gain, multiplier = 1 } = spec;
   const values = plainDecode(bytes, spec.dtype).map((value, i) =>
     Math.fround(Math.fround(value * (gain?.[i % cols] ?? 1)) * Math.fround(multiplier)),
   );
   const stride = Math.ceil(cols / 16) * 16;
-  const group = encoding === 'group' ? (spec.group ?? 0) : cols;
+  const group = encoding === 'int8Group' ? (spec.group ?? 0) : cols;
   const amax = (run: Float32Array): number => run.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
   const codes = new Int8Array(rows * stride);
-  const scales: number[] = encoding === 'tensor' ? [Math.fround(amax(values) / 127)] : [];
+  const scales: number[] = encoding === 'int8Tensor' ? [Math.fround(amax(values) / 127)] : [];
   let signal = 0;
   let error = 0;
   for (let row = 0; row < rows; row += 1) {
     for (let begin = 0; begin < cols; begin += group) {
       const run = values.subarray(row * cols + begin, row * cols + Math.min(cols, begin + group));
-      if (encoding !== 'tensor') scales.push(Math.fround(amax(run) / 127));
+      if (encoding !== 'int8Tensor') scales.push(Math.fround(amax(run) / 127));
       const scale = scales.at(-1) ?? 0;
       run.forEach((value, i) => {
         const code = scale === 0 ? 0 : roundHalfToEven(Math.fround(value / scale));

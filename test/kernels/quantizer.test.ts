@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 as plainCrc32 } from './plain-crc.js';
 import type { FloatDtype } from '../../src/checkpoint/checkpoint.js';
-import { type QuantizerSpec, loadKernels, rowStride, scalesPerRow } from '../../src/quantize/kernels.js';
+import { type QuantizerSpec, type RowEncoding, loadKernels } from '../../src/quantize/kernels.js';
 import { kernelBytes, kernels, randomNumbers } from './load.js';
 import { plainDecode, plainQuantize } from './plain-quantizer.js';
 
@@ -32,6 +32,17 @@ function randomTensor(dtype: FloatDtype, count: number, seed: number): Uint8Arra
   return bytes;
 }
 
+/** Bytes from row to row: whole steps of 16. */
+function rowStride(encoding: RowEncoding, cols: number): number {
+  return Math.ceil((encoding === 'float32' ? cols * 4 : cols) / 16) * 16;
+}
+
+function scalesPerRow({ encoding, cols, group }: QuantizerSpec): number {
+  return { float32: 0, int8Tensor: 0, int8Channel: 1, int8Group: Math.ceil(cols / (group ?? cols)) }[
+    encoding
+  ];
+}
+
 function relative(a: number, b: number): number {
   return a === b ? 0 : Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
 }
@@ -40,11 +51,11 @@ void test('codes, scales and statistics are those of the definition', () => {
   const random = randomNumbers(11);
   for (const dtype of DTYPES) {
     for (const [encoding, group] of [
-      ['tensor', undefined],
-      ['row', undefined],
-      ['group', 32],
-      ['group', 64],
-      ['group', 128],
+      ['int8Tensor', undefined],
+      ['int8Channel', undefined],
+      ['int8Group', 32],
+      ['int8Group', 64],
+      ['int8Group', 128],
     ] as const) {
       for (const cols of [1, 4, 20, 64, 172, 577]) {
         for (const folded of [false, true]) {
@@ -63,13 +74,13 @@ void test('codes, scales and statistics are those of the definition', () => {
           const expected = plainQuantize(bytes, spec);
           const quantizer = kernels.createQuantizer(spec);
           const block = kernels.createOutput(rows, rowStride(encoding, cols), scalesPerRow(spec));
-          if (encoding === 'tensor') quantizer.measure(bytes);
+          if (encoding === 'int8Tensor') quantizer.measure(bytes);
           const cut = quantizer.rowBytes * Math.floor(rows / 2);
           const first = quantizer.quantize(bytes.subarray(0, cut), block);
           const second = quantizer.quantize(bytes.subarray(cut), block, { first });
           assert.equal(first + second, rows);
           assert.deepEqual(new Int8Array(block.codes), expected.codes, where);
-          const scales = encoding === 'tensor' ? Float32Array.of(quantizer.tensorScale) : block.scales;
+          const scales = encoding === 'int8Tensor' ? Float32Array.of(quantizer.tensorScale) : block.scales;
           assert.deepEqual(new Float32Array(scales), expected.scales, where);
           const statistics = quantizer.statistics();
           assert.equal(statistics.count, rows * cols);
@@ -96,10 +107,10 @@ void test('rows wider than the transfer buffer and tensors of many buffers pass 
     [3, 140_000],
     [300, 1000],
   ] as const) {
-    const spec: QuantizerSpec = { dtype: 'BF16', rows, cols, encoding: 'row' };
+    const spec: QuantizerSpec = { dtype: 'BF16', rows, cols, encoding: 'int8Channel' };
     const bytes = randomTensor('BF16', rows * cols, 5);
     const quantizer = kernels.createQuantizer(spec);
-    const block = kernels.createOutput(rows, rowStride('row', cols), 1);
+    const block = kernels.createOutput(rows, rowStride('int8Channel', cols), 1);
     assert.equal(quantizer.quantize(bytes, block), rows);
     const expected = plainQuantize(bytes, spec);
     assert.ok(Buffer.from(block.codes).equals(Buffer.from(expected.codes.buffer)));
@@ -112,7 +123,7 @@ void test('rows wider than the transfer buffer and tensors of many buffers pass 
   }
 });
 
-void test('encoding f32 decodes, folds and pads', () => {
+void test('encoding float32 decodes, folds and pads', () => {
   const gain = Float32Array.of(1, 2, 0.5, -1, 3);
   for (const dtype of DTYPES) {
     const bytes = randomTensor(dtype, 15, 9);
@@ -120,11 +131,11 @@ void test('encoding f32 decodes, folds and pads', () => {
       dtype,
       rows: 3,
       cols: 5,
-      encoding: 'f32',
+      encoding: 'float32',
       gain,
       multiplier: 0.5,
     });
-    const block = kernels.createOutput(3, rowStride('f32', 5), 0);
+    const block = kernels.createOutput(3, rowStride('float32', 5), 0);
     quantizer.quantize(bytes, block);
     const floats = new Float32Array(block.codes.slice().buffer);
     const values = plainDecode(bytes, dtype);
@@ -165,12 +176,12 @@ void test('gate and up interleave in one block', () => {
   const block = kernels.createOutput(2 * rows, 32, 1);
   const tensors = [1, 2].map((seed) => randomTensor('F32', rows * 20, seed));
   tensors.forEach((bytes, first) => {
-    const quantizer = kernels.createQuantizer({ dtype: 'F32', rows, cols: 20, encoding: 'row' });
+    const quantizer = kernels.createQuantizer({ dtype: 'F32', rows, cols: 20, encoding: 'int8Channel' });
     quantizer.quantize(bytes, block, { first, step: 2 });
     quantizer.dispose();
   });
   tensors.forEach((bytes, first) => {
-    const expected = plainQuantize(bytes, { dtype: 'F32', rows, cols: 20, encoding: 'row' });
+    const expected = plainQuantize(bytes, { dtype: 'F32', rows, cols: 20, encoding: 'int8Channel' });
     for (let row = 0; row < rows; row += 1) {
       const at = 2 * row + first;
       assert.deepEqual(
@@ -187,7 +198,7 @@ void test('elements that are not finite are counted and located in the measuring
   const values = new Float32Array(60).fill(0.5);
   values[33] = NaN;
   values[50] = -Infinity;
-  const quantizer = kernels.createQuantizer({ dtype: 'F32', rows: 3, cols: 20, encoding: 'tensor' });
+  const quantizer = kernels.createQuantizer({ dtype: 'F32', rows: 3, cols: 20, encoding: 'int8Tensor' });
   quantizer.measure(new Uint8Array(values.buffer));
   const { nonFinite, firstNonFinite, min, max, zeros } = quantizer.statistics();
   assert.deepEqual(
@@ -204,7 +215,7 @@ void test('elements that are not finite are counted and located in the measuring
 });
 
 void test('wrong calls are refused', async () => {
-  const spec: QuantizerSpec = { dtype: 'BF16', rows: 4, cols: 8, encoding: 'row' };
+  const spec: QuantizerSpec = { dtype: 'BF16', rows: 4, cols: 8, encoding: 'int8Channel' };
   const bad: readonly Partial<QuantizerSpec>[] = [
     { rows: 0 },
     { cols: 0 },
@@ -212,8 +223,8 @@ void test('wrong calls are refused', async () => {
     { rows: -1 },
     { rows: 1.5 },
     { cols: 2 ** 33 },
-    { encoding: 'group' },
-    { encoding: 'group', group: 48 as 32 },
+    { encoding: 'int8Group' },
+    { encoding: 'int8Group', group: 48 as 32 },
     { gain: new Float32Array(7) },
   ];
   for (const change of bad) {
@@ -260,7 +271,12 @@ void test('crc32 is that of zlib for any split, outside and inside kernel memory
     assert.equal(kernels.crc32(bytes.subarray(cut), kernels.crc32(bytes.subarray(0, cut))), expected);
   }
   const block = kernels.createOutput(100, 64, 1);
-  const quantizer = kernels.createQuantizer({ dtype: 'F8_E5M2', rows: 100, cols: 64, encoding: 'row' });
+  const quantizer = kernels.createQuantizer({
+    dtype: 'F8_E5M2',
+    rows: 100,
+    cols: 64,
+    encoding: 'int8Channel',
+  });
   quantizer.quantize(randomTensor('F8_E5M2', 6400, 4), block);
   assert.equal(kernels.crc32(block.codes), plainCrc32(block.codes.slice()));
   assert.equal(kernels.crc32(block.codes.subarray(5, 77), 9), plainCrc32(block.codes.slice(5, 77), 9));

@@ -6,6 +6,7 @@ use super::memory::Buffer;
 use super::Answer;
 use crate::dtype::{decode, padded_vectors, Dtype, Factors};
 use crate::error::{try_vec, Error};
+use crate::quantize::kinds::EncodingKind;
 use crate::quantize::{Encoding, OutputBlock, Quantizer, Spec};
 
 fn parse_dtype(name: &str) -> Answer<Dtype> {
@@ -42,7 +43,7 @@ pub struct TensorQuantizer(Quantizer);
 
 #[wasm_bindgen]
 impl TensorQuantizer {
-    /// `encoding` is `f32`, `tensor`, `row` or `group`; `gain` may be empty.
+    /// `encoding` is a word of [`EncodingKind`]; `group` counts for `int8Group` only, and `gain` may be empty.
     #[wasm_bindgen(constructor)]
     pub fn new(
         dtype: &str,
@@ -53,12 +54,14 @@ impl TensorQuantizer {
         gain: Vec<f32>,
         multiplier: f32,
     ) -> Answer<TensorQuantizer> {
-        let encoding = match encoding {
-            "f32" => Encoding::F32,
-            "tensor" => Encoding::Tensor,
-            "row" => Encoding::Row,
-            "group" => Encoding::Group(group),
-            other => return Err(Error::range(format!("The encoding {other} does not exist.")).into()),
+        let Some(kind) = EncodingKind::from_word(encoding) else {
+            return Err(Error::range(format!("The encoding {encoding} does not exist.")).into());
+        };
+        let encoding = match kind {
+            EncodingKind::Float32 => Encoding::Float32,
+            EncodingKind::Int8Tensor => Encoding::Int8Tensor,
+            EncodingKind::Int8Channel => Encoding::Int8Channel,
+            EncodingKind::Int8Group => Encoding::Int8Group(group),
         };
         let spec = Spec {
             dtype: parse_dtype(dtype)?,

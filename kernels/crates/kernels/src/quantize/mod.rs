@@ -1,6 +1,8 @@
 //! Quantization of one weight tensor, row by row as its bytes arrive: decode, fold factors, find scales, round, and
 //! keep account of what was lost. A row stays in the first-level cache from its decoding to its codes.
 
+pub mod kinds;
+
 mod block;
 mod kernel;
 mod statistics;
@@ -20,32 +22,35 @@ pub const MAX_ROWS: usize = 1 << 24;
 /// Row strides are multiples of this: one SIMD load on the chip.
 pub const ROW_ALIGNMENT: usize = 16;
 
-/// What a row becomes.
+/// What a row becomes; a word of [`EncodingKind`](kinds::EncodingKind) with its sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// Little-endian f32.
-    F32,
+    Float32,
     /// INT8 codes, one scale for the tensor.
-    Tensor,
+    Int8Tensor,
     /// INT8 codes, one scale a row.
-    Row,
+    Int8Channel,
     /// INT8 codes, one scale for each run of this many columns (32, 64 or 128; the last run may be shorter).
-    Group(usize),
+    Int8Group(usize),
 }
 
 impl Encoding {
     /// Bytes from one output row to the next.
     pub fn row_stride(self, cols: usize) -> usize {
-        let bytes = if self == Self::F32 { 4 * cols } else { cols };
+        let bytes = match self {
+            Self::Float32 => 4 * cols,
+            Self::Int8Tensor | Self::Int8Channel | Self::Int8Group(_) => cols,
+        };
         bytes.next_multiple_of(ROW_ALIGNMENT)
     }
 
     /// Scales stored for each row.
     pub fn scales_per_row(self, cols: usize) -> usize {
         match self {
-            Self::F32 | Self::Tensor => 0,
-            Self::Row => 1,
-            Self::Group(size) => cols.div_ceil(size),
+            Self::Float32 | Self::Int8Tensor => 0,
+            Self::Int8Channel => 1,
+            Self::Int8Group(size) => cols.div_ceil(size),
         }
     }
 }
@@ -100,7 +105,7 @@ impl Quantizer {
                 "A tensor of {rows} x {cols} is outside 1..={MAX_ROWS} rows of 1..={MAX_COLS} columns."
             )));
         }
-        if let Encoding::Group(size) = encoding {
+        if let Encoding::Int8Group(size) = encoding {
             if ![32, 64, 128].contains(&size) {
                 return Err(Error::range(format!(
                     "A group of {size} columns is not 32, 64 or 128."
@@ -143,13 +148,13 @@ impl Quantizer {
         &self.statistics
     }
 
-    /// The scale of encoding `Tensor`, once all rows are measured.
+    /// The scale of encoding `Int8Tensor`, once all rows are measured.
     pub fn tensor_scale(&self) -> Option<f32> {
-        (self.encoding == Encoding::Tensor && self.measured == self.rows)
+        (self.encoding == Encoding::Int8Tensor && self.measured == self.rows)
             .then(|| kernel::scale_for(self.amax))
     }
 
-    /// First pass of encoding `Tensor` over the next rows.
+    /// First pass of encoding `Int8Tensor` over the next rows.
     pub fn measure(&mut self, bytes: &[u8]) -> Result<()> {
         self.check_measure(bytes.len())?;
         for (i, row) in bytes.chunks_exact(self.row_bytes()).enumerate() {
@@ -164,7 +169,7 @@ impl Quantizer {
     /// Refuses what [`Self::quantize`] would refuse of `bytes` bytes, before anything is written.
     pub fn check(&self, bytes: usize, block: &OutputBlock, first: usize, step: usize) -> Result<()> {
         let count = self.whole_rows(bytes, self.quantized)?;
-        if self.encoding == Encoding::Tensor && self.measured != self.rows {
+        if self.encoding == Encoding::Int8Tensor && self.measured != self.rows {
             return Err(Error::range(format!(
                 "Only {} of {} rows were measured before quantizing with one scale per tensor.",
                 self.measured, self.rows
@@ -182,7 +187,7 @@ impl Quantizer {
 
     /// Refuses what [`Self::measure`] would refuse of `bytes` bytes.
     pub fn check_measure(&self, bytes: usize) -> Result<()> {
-        if self.encoding != Encoding::Tensor {
+        if self.encoding != Encoding::Int8Tensor {
             return Err(Error::range(
                 "Only the encoding with one scale per tensor has a measuring pass.",
             ));
@@ -242,19 +247,19 @@ impl Quantizer {
         let statistics = &mut self.statistics;
         let row_amax = statistics.scan(index, &mut self.row, self.cols);
         let group = match self.encoding {
-            Encoding::F32 => {
+            Encoding::Float32 => {
                 statistics.sample_exact(index, &self.row.as_flattened()[..self.cols]);
                 for (value, to) in self.row.as_flattened().iter().zip(codes.as_chunks_mut::<4>().0) {
                     *to = value.to_le_bytes();
                 }
                 return;
             }
-            Encoding::Tensor => self.cols,
-            Encoding::Row => {
+            Encoding::Int8Tensor => self.cols,
+            Encoding::Int8Channel => {
                 scales[0] = kernel::scale_for(row_amax);
                 self.cols
             }
-            Encoding::Group(size) => {
+            Encoding::Int8Group(size) => {
                 for (values, scale) in self.row.chunks(padded_vectors(size)).zip(scales.iter_mut()) {
                     *scale = kernel::scale_for(kernel::amax(values));
                 }

@@ -40,7 +40,7 @@ fn by_definition(case: &Case, values: &[f32]) -> (Vec<i8>, Vec<f32>, f64, f64) {
         .collect();
     let amax = |values: &[f32]| values.iter().fold(0.0f32, |a, v| a.max(v.abs()));
     let group = match case.encoding {
-        Encoding::Group(size) => size,
+        Encoding::Int8Group(size) => size,
         _ => case.cols,
     };
     let tensor_scale = amax(&folded) / 127.0;
@@ -49,12 +49,12 @@ fn by_definition(case: &Case, values: &[f32]) -> (Vec<i8>, Vec<f32>, f64, f64) {
     let (mut scales, mut signal, mut error) = (Vec::new(), 0.0, 0.0);
     for (r, row) in folded.chunks(case.cols).enumerate() {
         for (g, values) in row.chunks(group).enumerate() {
-            let scale = if case.encoding == Encoding::Tensor {
+            let scale = if case.encoding == Encoding::Int8Tensor {
                 tensor_scale
             } else {
                 amax(values) / 127.0
             };
-            if case.encoding != Encoding::Tensor {
+            if case.encoding != Encoding::Int8Tensor {
                 scales.push(scale);
             }
             for (i, &value) in values.iter().enumerate() {
@@ -93,11 +93,11 @@ fn codes_and_scales_are_those_of_the_definition() {
     let mut random = Random::new(1);
     for dtype in Dtype::ALL {
         for encoding in [
-            Encoding::Tensor,
-            Encoding::Row,
-            Encoding::Group(32),
-            Encoding::Group(64),
-            Encoding::Group(128),
+            Encoding::Int8Tensor,
+            Encoding::Int8Channel,
+            Encoding::Int8Group(32),
+            Encoding::Int8Group(64),
+            Encoding::Int8Group(128),
         ] {
             for cols in [1, 4, 15, 16, 17, 20, 64, 100, 172, 256, 577] {
                 for folded in [false, true] {
@@ -117,7 +117,7 @@ fn codes_and_scales_are_those_of_the_definition() {
                     let (bytes, values) = tensor(&mut random, dtype, rows * cols);
                     let (codes, scales, signal, error) = by_definition(&case, &values);
                     let mut quantizer = quantizer(&case);
-                    if encoding == Encoding::Tensor {
+                    if encoding == Encoding::Int8Tensor {
                         quantizer.measure(&bytes).unwrap();
                     }
                     let stride = encoding.row_stride(cols);
@@ -154,7 +154,7 @@ fn f32_rows_are_decoded_folded_and_padded() {
         dtype: Dtype::F16,
         rows: 3,
         cols: 5,
-        encoding: Encoding::F32,
+        encoding: Encoding::Float32,
         gain: vec![2.0, 1.0, 0.5, -1.0, 3.0],
         multiplier: 0.5,
     };
@@ -195,7 +195,7 @@ fn two_tensors_interleave() {
         dtype: Dtype::F32,
         rows: 2,
         cols: 2,
-        encoding: Encoding::Row,
+        encoding: Encoding::Int8Channel,
         gain: Vec::new(),
         multiplier: 1.0,
     };
@@ -215,10 +215,10 @@ fn non_finite_elements_are_counted_located_and_zeroed() {
     values[80] = f32::NEG_INFINITY;
     let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
     for encoding in [
-        Encoding::Row,
-        Encoding::Group(32),
-        Encoding::Tensor,
-        Encoding::F32,
+        Encoding::Int8Channel,
+        Encoding::Int8Group(32),
+        Encoding::Int8Tensor,
+        Encoding::Float32,
     ] {
         let case = Case {
             dtype: Dtype::F32,
@@ -229,7 +229,7 @@ fn non_finite_elements_are_counted_located_and_zeroed() {
             multiplier: 1.0,
         };
         let mut quantizer = quantizer(&case);
-        if encoding == Encoding::Tensor {
+        if encoding == Encoding::Int8Tensor {
             quantizer.measure(&bytes).unwrap();
             assert_eq!(quantizer.statistics().non_finite, 2);
         }
@@ -241,7 +241,7 @@ fn non_finite_elements_are_counted_located_and_zeroed() {
             (2, Some((1, 33)))
         );
         assert_eq!((statistics.zeros, statistics.min, statistics.max), (2, 0.0, 1.0));
-        if encoding != Encoding::F32 {
+        if encoding != Encoding::Float32 {
             assert_eq!(block.codes()[48 + 33], 0);
             assert_eq!(block.codes()[96], 0);
         }
@@ -261,7 +261,7 @@ fn extreme_magnitudes_stay_defined() {
             dtype: Dtype::F32,
             rows: 1,
             cols: 2,
-            encoding: Encoding::Row,
+            encoding: Encoding::Int8Channel,
             gain: Vec::new(),
             multiplier: 1.0,
         };
@@ -283,7 +283,7 @@ fn histogram_grows_by_merging() {
         dtype: Dtype::F32,
         rows: 2,
         cols: 4,
-        encoding: Encoding::F32,
+        encoding: Encoding::Float32,
         gain: Vec::new(),
         multiplier: 1.0,
     };
@@ -315,12 +315,12 @@ fn wrong_calls_are_refused() {
         multiplier: 1.0,
     };
     for bad in [
-        spec(0, 4, Encoding::Row, 0),
-        spec(4, 0, Encoding::Row, 0),
-        spec(4, MAX_COLS + 1, Encoding::Row, 0),
-        spec(MAX_ROWS + 1, 4, Encoding::Row, 0),
-        spec(4, 4, Encoding::Group(16), 0),
-        spec(4, 4, Encoding::Row, 3),
+        spec(0, 4, Encoding::Int8Channel, 0),
+        spec(4, 0, Encoding::Int8Channel, 0),
+        spec(4, MAX_COLS + 1, Encoding::Int8Channel, 0),
+        spec(MAX_ROWS + 1, 4, Encoding::Int8Channel, 0),
+        spec(4, 4, Encoding::Int8Group(16), 0),
+        spec(4, 4, Encoding::Int8Channel, 3),
     ] {
         assert!(Quantizer::new(bad).is_err());
     }
@@ -329,7 +329,7 @@ fn wrong_calls_are_refused() {
     assert!(OutputBlock::new(usize::MAX, 16, 1).is_err());
     assert!(OutputBlock::new(1, 16, usize::MAX).is_err());
     let mut block = OutputBlock::new(2, 16, 1).unwrap();
-    let mut quantizer = Quantizer::new(spec(3, 4, Encoding::Row, 0)).unwrap();
+    let mut quantizer = Quantizer::new(spec(3, 4, Encoding::Int8Channel, 0)).unwrap();
     assert!(quantizer.quantize(&[0; 7], &mut block, 0, 1).is_err());
     assert!(quantizer.quantize(&[0; 8], &mut block, 2, 1).is_err());
     assert!(quantizer.quantize(&[0; 16], &mut block, 0, 2).is_err());
@@ -343,7 +343,7 @@ fn wrong_calls_are_refused() {
         quantizer.quantize(&[0; 16], &mut block, 0, 1).is_err(),
         "only one row is left"
     );
-    let mut tensor = Quantizer::new(spec(2, 4, Encoding::Tensor, 0)).unwrap();
+    let mut tensor = Quantizer::new(spec(2, 4, Encoding::Int8Tensor, 0)).unwrap();
     let mut codes_only = OutputBlock::new(2, 16, 0).unwrap();
     tensor.measure(&[0; 8]).unwrap();
     assert!(
