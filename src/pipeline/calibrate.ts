@@ -1,8 +1,9 @@
 /** Static activation scales: the ranges that the original model's activations take over a calibration text. */
-import type { PlannedTensor, ActivationSite } from '../plan/layout.js';
-import { GLOBAL_LAYER } from '../plan/layout.js';
+import type { PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
-import type { ActivationRange, CalibrationSite, ReferenceEngine } from '../quantize/kernel-types.js';
+import type { ActivationRange, ReferenceEngine } from '../quantize/kernel-types.js';
+import type { SiteKind } from '../schema/kinds.js';
+import { GLOBAL_INDEX } from '../schema/package.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { Breather } from './breather.js';
@@ -13,14 +14,6 @@ const PERCENTILE = 99.99;
 
 /** Largest INT8 code. */
 const CODE_MAX = 127;
-
-const SITES: Record<ActivationSite, CalibrationSite> = {
-  attention_in: 'attention',
-  output_in: 'output',
-  mlp_in: 'mlp',
-  down_in: 'down',
-  head_in: 'head',
-};
 
 /**
  * Runs the original model over the sequences and derives one scale per matrix input.
@@ -44,12 +37,12 @@ export async function calibrate(
     await breather.breathe();
   }
   const ranges = new Map(
-    reference.calibration(PERCENTILE).map((range) => [key(range.layer, range.site), range]),
+    reference.calibration(PERCENTILE).map((range) => [key(range.step, range.site), range]),
   );
   const scales = new Map<string, number>();
   for (const { tensor } of plan.tensors) {
     if (tensor.site === null) continue;
-    const range = ranges.get(key(tensor.layer === GLOBAL_LAYER ? null : tensor.layer, SITES[tensor.site]));
+    const range = ranges.get(key(tensor.index === GLOBAL_INDEX ? null : tensor.index, tensor.site));
     const scale = range === undefined ? 0 : inputRange(tensor, range) / CODE_MAX;
     if (scale > 0) scales.set(tensor.name, Math.fround(scale));
   }
@@ -61,6 +54,6 @@ function inputRange(tensor: PlannedTensor, range: ActivationRange): number {
   return tensor.gain === null ? range.clip : range.foldedClip;
 }
 
-function key(layer: number | null, site: CalibrationSite): string {
-  return `${layer ?? 'head'} ${site}`;
+function key(step: number | null, site: SiteKind): string {
+  return `${step ?? 'head'} ${site}`;
 }

@@ -9,6 +9,7 @@
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { DecoderModel } from '../model/decoder.js';
 import type { EncodingKind } from '../schema/encodings.js';
+import type { SiteKind } from '../schema/kinds.js';
 
 /** How a matrix is stored in the package. */
 export type RowEncoding = EncodingKind;
@@ -121,21 +122,18 @@ export interface ReferenceOptions {
   readonly context?: number | undefined;
 }
 
-/** Where an activation is observed; `attention`, `mlp` and `head` see the normalized hidden state. */
-export type CalibrationSite = 'attention' | 'output' | 'mlp' | 'down' | 'head';
-
 /** Range of the activations that enter one group of matrices. */
 export interface ActivationRange {
-  /** Block index; `null` for the head. */
-  readonly layer: number | null;
-  readonly site: CalibrationSite;
+  /** Number among the steps of all blocks; `null` for the head. */
+  readonly step: number | null;
+  readonly site: SiteKind;
   /** Values seen. */
   readonly count: number;
-  /** Largest magnitude as the original matrices see it (after the norm's gain, where there is one). */
+  /** Largest magnitude as the original matrices see it (after the norm's gain, where the input comes from a norm). */
   readonly amax: number;
   /** The same magnitude's percentile that was asked for (never above `amax`). */
   readonly clip: number;
-  /** Largest magnitude when the gain is folded into the weights (before the gain); equals `amax` where there is none. */
+  /** Largest magnitude when that gain is folded into the weights (before the gain); equals `amax` where there is none. */
   readonly foldedAmax: number;
   /** Its percentile. */
   readonly foldedClip: number;
@@ -171,7 +169,7 @@ export interface ReferenceEngine {
   /** From now on {@link forward} records activation ranges (starting empty). */
   startCalibration(): void;
   /**
-   * Ranges recorded since {@link startCalibration}, layer by layer, then the head. The head's site is recorded for the
+   * Ranges recorded since {@link startCalibration}, step by step, then the head. The head's site is recorded for the
    * positions whose logits were asked for.
    * @param percentile of magnitudes for `clip`, in (0, 100]; e.g. 99.99
    */

@@ -1,21 +1,47 @@
 /** The float reference engine over the WebAssembly module; the contract is in `kernel-types.ts`. */
 import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
+import { SITE, wordOf } from '../schema/kinds.js';
 import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
-import type { ActivationRange, CalibrationSite, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
+import type { ActivationRange, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
 
-const BLOCK_SITES: readonly CalibrationSite[] = ['attention', 'output', 'mlp', 'down'];
-
-const RANGE_FIGURES = 5;
-
+/** The order of `Reference.calibration` in kernels/crates/kernels/src/bindings/reference.rs. */
 type RangeTuple = readonly [
+  step: number,
+  site: number,
   count: number,
   amax: number,
   clip: number,
   foldedAmax: number,
   foldedClip: number,
 ];
+
+const RANGE_FIGURES = 7 satisfies RangeTuple['length'];
+
+/**
+ * What of a model goes to the engine; the rest does not bear on its logits. The engine refuses a field that it does not
+ * know, so that nothing which is sent is left out of its arithmetic.
+ */
+const DESCRIPTION: Readonly<Record<keyof DecoderModel, 'sent' | 'kept'>> = {
+  family: 'kept',
+  architecture: 'kept',
+  hiddenSize: 'sent',
+  vocabSize: 'sent',
+  maxPositions: 'sent',
+  embedding: 'sent',
+  embeddingScale: 'sent',
+  rotaries: 'sent',
+  blocks: 'sent',
+  finalNorm: 'sent',
+  head: 'sent',
+  bosId: 'kept',
+  eosIds: 'kept',
+  padId: 'kept',
+  generation: 'kept',
+  parameters: 'kept',
+  notes: 'kept',
+};
 
 export class WasmReferenceEngine implements ReferenceEngine {
   readonly vocabSize: number;
@@ -66,13 +92,12 @@ export class WasmReferenceEngine implements ReferenceEngine {
   calibration(percentile: number): ActivationRange[] {
     const figures = call(() => this.#raw.calibration(percentile));
     const ranges: ActivationRange[] = [];
-    // The order of `Reference.calibration` in kernels/crates/kernels/src/bindings/reference.rs.
     for (let at = 0; at < figures.length; at += RANGE_FIGURES) {
-      const [count, amax, clip, foldedAmax, foldedClip] = figures.subarray(at) as unknown as RangeTuple;
-      const isHead = at + RANGE_FIGURES === figures.length;
-      const layer = isHead ? null : Math.floor(ranges.length / BLOCK_SITES.length);
-      const site = isHead ? 'head' : BLOCK_SITES[ranges.length % BLOCK_SITES.length];
-      if (site !== undefined) ranges.push({ layer, site, count, amax, clip, foldedAmax, foldedClip });
+      const tuple = figures.subarray(at) as unknown as RangeTuple;
+      const [step, code, count, amax, clip, foldedAmax, foldedClip] = tuple;
+      const site = wordOf(SITE, code);
+      if (site === undefined) throw new RangeError(`The kernels and the schema differ over site ${code}.`);
+      ranges.push({ step: step < 0 ? null : step, site, count, amax, clip, foldedAmax, foldedClip });
     }
     return ranges;
   }
@@ -82,30 +107,9 @@ export class WasmReferenceEngine implements ReferenceEngine {
   }
 }
 
-/** What the engine reads of a model; the rest would only be skipped there. */
 function description(model: DecoderModel): Uint8Array {
-  const {
-    hiddenSize,
-    vocabSize,
-    maxPositions,
-    embedding,
-    embeddingScale,
-    rotaries,
-    blocks,
-    finalNorm,
-    head,
-  } = model;
-  return writeCbor({
-    hiddenSize,
-    vocabSize,
-    maxPositions,
-    embedding,
-    embeddingScale,
-    rotaries,
-    blocks,
-    finalNorm,
-    head,
-  });
+  const fields = Object.entries(model).filter(([key]) => DESCRIPTION[key as keyof DecoderModel] !== 'kept');
+  return writeCbor(Object.fromEntries(fields));
 }
 
 function tokens(ids: ArrayLike<number>): Uint32Array {

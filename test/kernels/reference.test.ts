@@ -67,7 +67,7 @@ for (const name of names) {
   });
 }
 
-void test('calibration names each site in order', async () => {
+void test('calibration names each step and site in order', async () => {
   const reference = await load(new URL('llama-untied-v5/', FIXTURES));
   assert.deepEqual(reference.calibration(99.9), []);
   reference.startCalibration();
@@ -75,13 +75,26 @@ void test('calibration names each site in order', async () => {
   const ranges = reference.calibration(90);
   const layers = (ranges.length - 1) / 4;
   assert.ok(layers >= 1 && Number.isInteger(layers));
-  ranges.forEach((range, i) => {
-    const head = i === ranges.length - 1;
-    assert.equal(range.layer, head ? null : Math.floor(i / 4));
-    assert.equal(range.site, head ? 'head' : (['attention', 'output', 'mlp', 'down'] as const)[i % 4]);
+  // Norm, attention, norm, feed-forward.
+  const block = [
+    [1, 'attention'],
+    [1, 'output'],
+    [3, 'mlp'],
+    [3, 'down'],
+  ] as const;
+  const expected = Array.from({ length: layers }, (_, layer) =>
+    block.map(([step, site]) => ({ step: 4 * layer + step, site })),
+  );
+  assert.deepEqual(
+    ranges.map(({ step, site }) => ({ step, site })),
+    [...expected.flat(), { step: null, site: 'head' }],
+  );
+  for (const range of ranges) {
     assert.ok(range.count > 0 && range.clip > 0 && range.clip <= range.amax);
     assert.ok(range.foldedClip > 0 && range.foldedClip <= range.foldedAmax);
-  });
+    const isFolded = range.site !== 'output' && range.site !== 'down';
+    assert.equal(range.foldedAmax !== range.amax, isFolded);
+  }
   assert.throws(() => reference.calibration(0), RangeError);
   assert.throws(() => reference.calibration(101), RangeError);
   reference.dispose();

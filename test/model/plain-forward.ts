@@ -3,7 +3,15 @@
  * and the rows that a checkpoint gives are the model that the original library computes. Slow; for tiny models only.
  */
 import type { Checkpoint, FloatDtype } from '../../src/checkpoint/checkpoint.js';
-import type { DecoderModel, LinearSpec, NormSpec, RotarySpec, TensorRef } from '../../src/model/decoder.js';
+import type {
+  AttentionSpec,
+  DecoderModel,
+  LinearSpec,
+  MlpSpec,
+  NormSpec,
+  RotarySpec,
+  TensorRef,
+} from '../../src/model/decoder.js';
 
 /** A matrix or vector, row by row. */
 interface Weights {
@@ -38,8 +46,9 @@ export async function plainForward(
   };
   const norm = async (spec: NormSpec, input: readonly number[]): Promise<number[]> => {
     const gain = (await load(spec.gain)).values;
+    const bias = spec.bias === null ? null : (await load(spec.bias)).values;
     const mean = input.reduce((sum, x) => sum + x * x, 0) / input.length;
-    return input.map((x, i) => (x / Math.sqrt(mean + spec.epsilon)) * (gain[i] ?? NaN));
+    return input.map((x, i) => (x / Math.sqrt(mean + spec.epsilon)) * (gain[i] ?? NaN) + (bias?.[i] ?? 0));
   };
 
   const embedding = await load(model.embedding);
@@ -48,51 +57,81 @@ export async function plainForward(
       (x) => x * model.embeddingScale,
     ),
   );
-  for (const { attention, attentionNorm, mlp, mlpNorm } of model.blocks) {
-    const { heads, kvHeads, headDim, scale, window } = attention;
-    const rotary = attention.rotary === null ? null : (model.rotaries[attention.rotary] ?? null);
-    const queries: number[][][] = [];
-    const keys: number[][][] = [];
-    const values: number[][][] = [];
-    for (const [position, state] of states.entries()) {
-      const x = await norm(attentionNorm, state);
-      const turn = (head: number[]): number[] => (rotary === null ? head : rotate(head, position, rotary));
-      queries.push(split(await linear(attention.query, x), headDim).map(turn));
-      keys.push(split(await linear(attention.key, x), headDim).map(turn));
-      values.push(split(await linear(attention.value, x), headDim));
-    }
-    const next: number[][] = [];
-    for (const [position, state] of states.entries()) {
-      const mixed: number[] = [];
-      for (let head = 0; head < heads; head++) {
-        const shared = Math.floor(head / (heads / kvHeads));
-        const first = window === null ? 0 : Math.max(0, position - window + 1);
-        const scores: number[] = [];
-        for (let t = first; t <= position; t++) {
-          scores.push(scale * dot(queries[position]?.[head] ?? [], keys[t]?.[shared] ?? []));
-        }
-        const shares = softmax(scores);
-        for (let i = 0; i < headDim; i++) {
-          mixed.push(
-            shares.reduce((sum, share, t) => sum + share * (values[first + t]?.[shared]?.[i] ?? NaN), 0),
-          );
-        }
+  for (const { steps } of model.blocks) {
+    const places = new Map([['residual', states]]);
+    for (const step of steps) {
+      const input = places.get(step.reads) ?? [];
+      let output: number[][];
+      switch (step.kind) {
+        case 'norm':
+          output = await Promise.all(input.map((x) => norm(step.norm, x)));
+          break;
+        case 'attention':
+          output = await attend(step.attention, model.rotaries, input, linear);
+          break;
+        case 'mlp':
+          output = await Promise.all(input.map((x) => feedForward(step.mlp, x, linear)));
       }
-      const output = await linear(attention.output, mixed);
-      const afterAttention = state.map((x, i) => x + (output[i] ?? NaN));
-      const y = await norm(mlpNorm, afterAttention);
-      const gate = await linear(mlp.gate, y);
-      const up = await linear(mlp.up, y);
-      const down = await linear(
-        mlp.down,
-        gate.map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN)),
-      );
-      next.push(afterAttention.map((x, i) => x + (down[i] ?? NaN)));
+      const old = places.get(step.writes) ?? [];
+      const sum = (row: number[], at: number): number[] => row.map((x, i) => x + (old[at]?.[i] ?? NaN));
+      places.set(step.writes, step.adds ? output.map(sum) : output);
     }
-    states = next;
+    states = places.get('residual') ?? [];
   }
   const head = model.head ?? { weight: model.embedding, bias: null };
   return Promise.all(states.map(async (state) => linear(head, await norm(model.finalNorm, state))));
+}
+
+type ApplyLinear = (spec: LinearSpec, input: readonly number[]) => Promise<number[]>;
+
+async function attend(
+  attention: AttentionSpec,
+  rotaries: readonly RotarySpec[],
+  input: readonly (readonly number[])[],
+  linear: ApplyLinear,
+): Promise<number[][]> {
+  const { heads, kvHeads, headDim, scale, window, position: positions } = attention;
+  const rotary = positions.kind === 'rotary' ? rotaries[positions.table] : undefined;
+  const queries: number[][][] = [];
+  const keys: number[][][] = [];
+  const values: number[][][] = [];
+  for (const [position, x] of input.entries()) {
+    const turn = (head: number[]): number[] => (rotary === undefined ? head : rotate(head, position, rotary));
+    queries.push(split(await linear(attention.query, x), headDim).map(turn));
+    keys.push(split(await linear(attention.key, x), headDim).map(turn));
+    values.push(split(await linear(attention.value, x), headDim));
+  }
+  const output: number[][] = [];
+  for (const position of input.keys()) {
+    const mixed: number[] = [];
+    for (let head = 0; head < heads; head++) {
+      const shared = Math.floor(head / (heads / kvHeads));
+      const first = window === null ? 0 : Math.max(0, position - window + 1);
+      const scores: number[] = [];
+      for (let t = first; t <= position; t++) {
+        scores.push(scale * dot(queries[position]?.[head] ?? [], keys[t]?.[shared] ?? []));
+      }
+      const shares = softmax(scores);
+      for (let i = 0; i < headDim; i++) {
+        mixed.push(
+          shares.reduce((sum, share, t) => sum + share * (values[first + t]?.[shared]?.[i] ?? NaN), 0),
+        );
+      }
+    }
+    output.push(await linear(attention.output, mixed));
+  }
+  return output;
+}
+
+/** Gated with SiLU, the only one so far. */
+async function feedForward(mlp: MlpSpec, x: readonly number[], linear: ApplyLinear): Promise<number[]> {
+  if (mlp.gate === null) throw new Error('a feed-forward without a gate');
+  const gate = await linear(mlp.gate, x);
+  const up = await linear(mlp.up, x);
+  return linear(
+    mlp.down,
+    gate.map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN)),
+  );
 }
 
 function split(values: readonly number[], size: number): number[][] {

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{cbor, ids, Decoder, Shape, SMALL};
+use common::{cbor, ids, Decoder, Shape, Topology, SMALL};
 use kernels::random::Random;
 use kernels::reference::{description::Model, Engine, Want};
 use serde_json::json;
@@ -23,18 +23,22 @@ const TINY: Shape = Shape {
 
 /// Replaces numbers that any shape allows, so that most of these descriptions go on to compute.
 fn mutate_values(random: &mut Random, description: &mut serde_json::Value) {
-    const POINTERS: [&str; 9] = [
+    const POINTERS: [&str; 10] = [
         "/maxPositions",
         "/embeddingScale",
         "/rotaries/0/inverseFrequencies/0",
         "/rotaries/0/attentionFactor",
-        "/blocks/0/attention/scale",
-        "/blocks/0/attention/window",
-        "/blocks/0/attention/rotary",
-        "/blocks/0/mlpNorm/epsilon",
+        "/blocks/0/steps/1/attention/scale",
+        "/blocks/0/steps/1/attention/window",
+        "/blocks/0/steps/1/attention/position/table",
+        "/blocks/0/steps/2/norm/epsilon",
+        "/blocks/0/steps/2/norm/bias",
         "/finalNorm/epsilon",
     ];
     const NUMBERS: [f64; 10] = [0.0, 1.0, 2.0, 3.0, 1e9, -1.0, 1e-300, 3e38, -3e38, 1e300];
+    if random.below(3) == 0 {
+        mutate_steps(random, description);
+    }
     for _ in 0..1 + random.below(3) {
         let number = NUMBERS[random.below(NUMBERS.len())];
         let value = if number.fract() == 0.0 && number.abs() < 1e10 {
@@ -44,6 +48,25 @@ fn mutate_values(random: &mut Random, description: &mut serde_json::Value) {
         };
         if let Some(place) = description.pointer_mut(POINTERS[random.below(POINTERS.len())]) {
             *place = value;
+        }
+    }
+}
+
+/// Moves what a step reads and writes: most of these read something that was written, and go on to compute.
+fn mutate_steps(random: &mut Random, description: &mut serde_json::Value) {
+    const PLACES: [&str; 3] = ["residual", "normed", "branch"];
+    let steps = description["blocks"][0]["steps"].as_array_mut().unwrap();
+    for _ in 0..1 + random.below(2) {
+        let at = random.below(steps.len());
+        let step = &mut steps[at];
+        match random.below(4) {
+            0 => step["reads"] = PLACES[random.below(3)].into(),
+            1 => step["writes"] = PLACES[random.below(3)].into(),
+            2 => step["adds"] = (random.below(2) == 0).into(),
+            _ => {
+                let other = random.below(steps.len());
+                steps.swap(at, other);
+            }
         }
     }
 }
@@ -120,6 +143,15 @@ fn fuzz_reference_descriptor(iterations: usize, seed: u64) -> (usize, usize) {
         Shape {
             biases: true,
             tied: false,
+            ..TINY
+        },
+        Shape {
+            topology: Topology::Sandwich,
+            norm_biases: true,
+            ..TINY
+        },
+        Shape {
+            topology: Topology::PostNorm,
             ..TINY
         },
         Shape {

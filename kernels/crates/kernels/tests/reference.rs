@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{cbor, ids, Decoder, Shape, SMALL};
+use common::{cbor, ids, Decoder, Shape, Topology, SMALL};
 use kernels::dtype::Dtype;
 use kernels::random::Random;
-use kernels::reference::{Engine, Want};
+use kernels::reference::kinds::SiteKind;
+use kernels::reference::{Engine, Range, Want};
 use kernels::Error;
 
 fn engine(decoder: &Decoder) -> Engine {
@@ -28,6 +29,15 @@ fn distance(got: &[f32], expected: &[Vec<f64>]) -> f64 {
         .map(|(&g, e)| (f64::from(g) - e).abs())
         .fold(0.0, f64::max)
         / largest
+}
+
+fn of(topology: Topology) -> Shape {
+    Shape {
+        topology,
+        blocks: 3,
+        norm_biases: true,
+        ..SMALL
+    }
 }
 
 fn varieties() -> Vec<(&'static str, Shape)> {
@@ -125,6 +135,18 @@ fn varieties() -> Vec<(&'static str, Shape)> {
             },
         ),
         (
+            "biases of norms",
+            Shape {
+                norm_biases: true,
+                ..SMALL
+            },
+        ),
+        ("parallel, one norm", of(Topology::ParallelOneNorm)),
+        ("parallel, two norms", of(Topology::ParallelTwoNorms)),
+        ("sandwich", of(Topology::Sandwich)),
+        ("post-norm", of(Topology::PostNorm)),
+        ("norms of branches", of(Topology::BranchNorm)),
+        (
             "wide",
             Shape {
                 hidden: 640,
@@ -180,7 +202,7 @@ fn refused_calls_change_nothing() {
         Err(Error::Format { .. })
     ));
     for (name, bytes) in &decoder.tensors {
-        let row = if name.ends_with("norm") {
+        let row = if name.contains("norm") {
             bytes.len()
         } else {
             bytes.len() / 2
@@ -226,26 +248,25 @@ fn calibration_sees_what_enters_the_matrices() {
     engine.start_calibration();
     assert_eq!(engine.forward(&ids, Want::All).unwrap(), plain);
     let ranges = engine.calibration(99.0);
-    let sites: Vec<String> = ranges
-        .iter()
-        .map(|r| format!("{:?} {:?}", r.layer, r.site))
-        .collect();
     assert_eq!(
-        sites[..5],
+        sites(&ranges),
         [
-            "Some(0) Attention",
-            "Some(0) Output",
-            "Some(0) Mlp",
-            "Some(0) Down",
-            "Some(1) Attention"
+            (Some(1), SiteKind::Attention),
+            (Some(1), SiteKind::Output),
+            (Some(3), SiteKind::Mlp),
+            (Some(3), SiteKind::Down),
+            (Some(5), SiteKind::Attention),
+            (Some(5), SiteKind::Output),
+            (Some(7), SiteKind::Mlp),
+            (Some(7), SiteKind::Down),
+            (None, SiteKind::Head),
         ]
     );
-    assert_eq!(sites[8], "None Head");
     for range in &ranges {
         let width = match range.site {
-            kernels::reference::Site::Output => SMALL.heads * SMALL.head_dim,
-            kernels::reference::Site::Down => SMALL.width,
-            _ => SMALL.hidden,
+            SiteKind::Output => SMALL.heads * SMALL.head_dim,
+            SiteKind::Down => SMALL.width,
+            SiteKind::Attention | SiteKind::Mlp | SiteKind::Head => SMALL.hidden,
         };
         assert_eq!(range.count, 40 * width as u64);
         assert!(range.clip > 0.0 && range.clip < range.amax);
@@ -262,11 +283,120 @@ fn calibration_sees_what_enters_the_matrices() {
     assert_eq!(engine.calibration(99.0)[0].count, 0);
 }
 
+fn sites(ranges: &[Range]) -> Vec<(Option<usize>, SiteKind)> {
+    ranges.iter().map(|range| (range.step, range.site)).collect()
+}
+
+/// Ranges of a decoder that has seen 40 tokens.
+fn observed(topology: Topology) -> Vec<Range> {
+    let decoder = Decoder::random(&of(topology), 8);
+    let mut engine = engine(&decoder);
+    engine.start_calibration();
+    let ids = ids(&mut Random::new(2), 40, SMALL.vocabulary);
+    engine.forward(&ids, Want::All).unwrap();
+    engine.calibration(99.0)
+}
+
+#[test]
+fn folded_ranges_are_of_the_norm_whose_result_a_step_reads() {
+    let is_folded = |range: &Range| range.folded_amax != range.amax;
+    let ranges = observed(Topology::ParallelTwoNorms);
+    assert_eq!(
+        sites(&ranges)[..4],
+        [
+            (Some(2), SiteKind::Attention),
+            (Some(2), SiteKind::Output),
+            (Some(3), SiteKind::Mlp),
+            (Some(3), SiteKind::Down),
+        ]
+    );
+    assert!(is_folded(&ranges[0]) && is_folded(&ranges[2]));
+    // Both norms read the same vectors and differ by their gains and biases only.
+    assert_eq!(ranges[0].folded_amax, ranges[2].folded_amax);
+    assert_ne!(ranges[0].amax, ranges[2].amax);
+
+    let ranges = observed(Topology::ParallelOneNorm);
+    assert!(is_folded(&ranges[0]));
+    assert_eq!(
+        (ranges[0].amax, ranges[0].folded_amax, ranges[0].folded_clip),
+        (ranges[2].amax, ranges[2].folded_amax, ranges[2].folded_clip)
+    );
+
+    // What reads a sum has no norm before it.
+    for range in observed(Topology::BranchNorm) {
+        assert_eq!(is_folded(&range), range.site == SiteKind::Head, "{range:?}");
+    }
+}
+
+#[test]
+fn a_step_reads_what_its_block_wrote() {
+    let steps = |changes: &[(&str, &str)]| {
+        let mut description = Decoder::random(&of(Topology::ParallelTwoNorms), 1).description;
+        for (pointer, place) in changes {
+            *description
+                .pointer_mut(&format!("/blocks/1/steps/{pointer}"))
+                .unwrap() = (*place).into();
+        }
+        match Engine::new(&cbor(&description), None) {
+            Err(Error::Format { field, .. }) => Some(field),
+            other => other.map(|_| None).unwrap(),
+        }
+    };
+    assert_eq!(steps(&[]), None);
+    assert_eq!(steps(&[("3/reads", "normed")]), None);
+    // The block before wrote to the branch; this one has not yet.
+    assert_eq!(
+        steps(&[("0/reads", "branch")]).unwrap(),
+        "blocks[1].steps[0].reads"
+    );
+    assert_eq!(
+        steps(&[("1/writes", "normed")]).unwrap(),
+        "blocks[1].steps[3].reads"
+    );
+    let mut adds = Decoder::random(&of(Topology::ParallelTwoNorms), 1).description;
+    adds["blocks"][1]["steps"][1]["adds"] = true.into();
+    match Engine::new(&cbor(&adds), None) {
+        Err(Error::Format { field, .. }) => assert_eq!(field, "blocks[1].steps[1].adds"),
+        _ => panic!("it would add to nothing"),
+    }
+}
+
+#[test]
+fn fields_that_are_not_known_are_refused() {
+    let decoder = Decoder::random(&SMALL, 1);
+    for object in [
+        "",
+        "/embedding",
+        "/rotaries/0",
+        "/blocks/1",
+        "/blocks/1/steps/0",
+        "/blocks/1/steps/0/norm",
+        "/blocks/1/steps/1",
+        "/blocks/1/steps/1/attention",
+        "/blocks/1/steps/1/attention/position",
+        "/blocks/1/steps/1/attention/key",
+        "/blocks/1/steps/3/mlp",
+        "/blocks/1/steps/3/mlp/up",
+        "/blocks/1/steps/3/mlp/up/weight",
+        "/finalNorm",
+    ] {
+        let mut description = decoder.description.clone();
+        description.pointer_mut(object).unwrap()["softCap"] = serde_json::Value::Null;
+        match Engine::new(&cbor(&description), None) {
+            Err(Error::Format { field, .. }) => {
+                assert!(field.ends_with("softCap"), "{object}: {field}")
+            }
+            _ => panic!("{object}: a field was skipped"),
+        }
+    }
+}
+
 #[test]
 fn inconsistent_descriptions_are_refused_by_field() {
     let decoder = Decoder::random(
         &Shape {
             biases: true,
+            norm_biases: true,
             ..SMALL
         },
         1,
@@ -282,54 +412,92 @@ fn inconsistent_descriptions_are_refused_by_field() {
         ("/maxPositions", 0.into(), "maxPositions"),
         ("/blocks", serde_json::json!([]), "blocks"),
         ("/blocks", serde_json::json!({}), "blocks"),
-        ("/blocks/1/mlp", 1.into(), "blocks[1].mlp"),
+        ("/blocks/1/steps/3/mlp", 1.into(), "blocks[1].steps[3].mlp"),
         (
-            "/blocks/1/mlp/up/weight/shape",
+            "/blocks/1/steps/3/mlp/up/weight/shape",
             serde_json::json!([44, "20"]),
-            "blocks[1].mlp.up.weight.shape[1]",
+            "blocks[1].steps[3].mlp.up.weight.shape[1]",
         ),
-        ("/blocks/1/topology", "post-norm".into(), "blocks[1].topology"),
+        ("/blocks/1/steps", serde_json::json!([]), "blocks[1].steps"),
+        ("/blocks/1/steps/0/kind", "conv".into(), "blocks[1].steps[0].kind"),
+        ("/blocks/1/steps/0/kind", "mlp".into(), "blocks[1].steps[0].norm"),
         (
-            "/blocks/1/attention/kvHeads",
+            "/blocks/1/steps/0/reads",
+            "stack".into(),
+            "blocks[1].steps[0].reads",
+        ),
+        ("/blocks/1/steps/0/writes", 1.into(), "blocks[1].steps[0].writes"),
+        ("/blocks/1/steps/0/adds", 0.into(), "blocks[1].steps[0].adds"),
+        (
+            "/blocks/1/steps/1/attention/kvHeads",
             4.into(),
-            "blocks[1].attention.kvHeads",
+            "blocks[1].steps[1].attention.kvHeads",
         ),
         (
-            "/blocks/0/attention/heads",
+            "/blocks/0/steps/1/attention/heads",
             4096.into(),
-            "blocks[0].attention.query.weight",
+            "blocks[0].steps[1].attention.query.weight",
         ),
         (
-            "/blocks/0/attention/window",
+            "/blocks/0/steps/1/attention/window",
             0.into(),
-            "blocks[0].attention.window",
+            "blocks[0].steps[1].attention.window",
         ),
         (
-            "/blocks/0/attention/rotary",
+            "/blocks/0/steps/1/attention/position/table",
             1.into(),
-            "blocks[0].attention.rotary",
+            "blocks[0].steps[1].attention.position.table",
         ),
         (
-            "/blocks/0/attention/key/bias/shape",
+            "/blocks/0/steps/1/attention/position/kind",
+            "none".into(),
+            "blocks[0].steps[1].attention.position.table",
+        ),
+        (
+            "/blocks/0/steps/1/attention/position/kind",
+            "learned".into(),
+            "blocks[0].steps[1].attention.position.kind",
+        ),
+        (
+            "/blocks/0/steps/1/attention/key/bias/shape",
             serde_json::json!([3]),
-            "blocks[0].attention.key.bias",
+            "blocks[0].steps[1].attention.key.bias",
         ),
         (
-            "/blocks/0/mlp/activation",
+            "/blocks/0/steps/3/mlp/function",
             "gelu".into(),
-            "blocks[0].mlp.activation",
+            "blocks[0].steps[3].mlp.function",
         ),
         (
-            "/blocks/0/mlp/gate/weight/dtype",
+            "/blocks/0/steps/3/mlp/kind",
+            "plain".into(),
+            "blocks[0].steps[3].mlp.kind",
+        ),
+        (
+            "/blocks/0/steps/3/mlp/gate",
+            serde_json::Value::Null,
+            "blocks[0].steps[3].mlp.gate",
+        ),
+        (
+            "/blocks/0/steps/3/mlp/gate/weight/dtype",
             "I8".into(),
-            "blocks[0].mlp.gate.weight",
+            "blocks[0].steps[3].mlp.gate.weight",
         ),
         (
-            "/blocks/0/mlpNorm/epsilon",
+            "/blocks/0/steps/2/norm/epsilon",
             (-1.0).into(),
-            "blocks[0].mlpNorm.epsilon",
+            "blocks[0].steps[2].norm.epsilon",
         ),
-        ("/blocks/0/mlpNorm/kind", "layer".into(), "blocks[0].mlpNorm.kind"),
+        (
+            "/blocks/0/steps/2/norm/kind",
+            "layer".into(),
+            "blocks[0].steps[2].norm.kind",
+        ),
+        (
+            "/blocks/0/steps/2/norm/bias/shape",
+            serde_json::json!([3]),
+            "blocks[0].steps[2].norm.bias",
+        ),
         ("/rotaries/0/dim", 7.into(), "rotaries[0]"),
         ("/rotaries/0/dim", 8.into(), "rotaries[0]"),
         ("/embeddingScale", 1e300.into(), "embeddingScale"),
@@ -350,9 +518,9 @@ fn inconsistent_descriptions_are_refused_by_field() {
         }
     }
     let mut twice = decoder.description.clone();
-    twice["blocks"][1]["mlp"]["gate"]["weight"]["name"] = "0.q.weight".into();
+    twice["blocks"][1]["steps"][3]["mlp"]["gate"]["weight"]["name"] = "0.q.weight".into();
     match Engine::new(&cbor(&twice), None) {
-        Err(Error::Format { field, .. }) => assert_eq!(field, "blocks[1].mlp.gate.weight"),
+        Err(Error::Format { field, .. }) => assert_eq!(field, "blocks[1].steps[3].mlp.gate.weight"),
         _ => panic!("two tensors of one name"),
     }
     let whole = cbor(&decoder.description);

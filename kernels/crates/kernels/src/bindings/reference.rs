@@ -75,8 +75,8 @@ impl Reference {
         self.0.start_calibration();
     }
 
-    /// What was observed: for each block and then the head, for each of its sites (attention, output, mlp, down; or
-    /// head), the count, amax, clip, folded amax and folded clip.
+    /// What was observed, step by step and then at the head, for each site: the step (-1 for the head), the site's code,
+    /// the count, amax, clip, folded amax and folded clip.
     pub fn calibration(&self, percent: f64) -> Answer<Vec<f64>> {
         if !(percent > 0.0 && percent <= 100.0) {
             return Err(Error::range("The percentile is outside (0, 100].").into());
@@ -84,7 +84,12 @@ impl Reference {
         let ranges = self.0.calibration(percent);
         Ok(ranges
             .iter()
-            .flat_map(|r| [r.count as f64, r.amax, r.clip, r.folded_amax, r.folded_clip])
+            .flat_map(|r| {
+                let step = r.step.map_or(-1.0, |step| step as f64);
+                let site = f64::from(r.site as u8);
+                let count = r.count as f64;
+                [step, site, count, r.amax, r.clip, r.folded_amax, r.folded_clip]
+            })
             .collect())
     }
 }

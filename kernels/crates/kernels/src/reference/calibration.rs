@@ -1,10 +1,14 @@
 //! Ranges of the activations that enter the matrices, observed while text passes: the largest magnitude and a histogram
 //! from which any percentile can be read.
 
+use super::description::{Operation, Step};
+use super::kinds::SiteKind;
+use super::matrix::Matrix;
+
 /// Bins of a histogram; its limit is at most twice the largest magnitude, so a percentile is exact to 1/1024 of it.
 const BINS: usize = 2048;
 
-/// Magnitudes of one place.
+/// Magnitudes of one site.
 #[derive(Clone)]
 struct Sketch {
     count: u64,
@@ -78,29 +82,13 @@ impl Sketch {
     }
 }
 
-/// Where activations are observed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Site {
-    /// Into query, key and value.
-    Attention,
-    /// Into the output projection.
-    Output,
-    /// Into gate and up.
-    Mlp,
-    /// Into down.
-    Down,
-    /// Into the head.
-    Head,
-}
-
-const BLOCK_SITES: [Site; 4] = [Site::Attention, Site::Output, Site::Mlp, Site::Down];
-
 /// What was observed at one site.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Range {
-    pub layer: Option<usize>,
-    pub site: Site,
+    /// Index of the step; `None` for the head.
+    pub step: Option<usize>,
+    pub site: SiteKind,
     pub count: u64,
     pub amax: f64,
     pub clip: f64,
@@ -108,25 +96,27 @@ pub struct Range {
     pub folded_clip: f64,
 }
 
-/// With the norm's gain, and without where there is one.
-struct Place {
+/// One site, with the norm's gain, and without where the input comes from a norm.
+struct Observed {
+    site: SiteKind,
     plain: Sketch,
     folded: Option<Sketch>,
 }
 
-impl Place {
-    fn new(normed: bool) -> Self {
+impl Observed {
+    fn new(site: SiteKind) -> Self {
         Self {
+            site,
             plain: Sketch::new(),
-            folded: normed.then(Sketch::new),
+            folded: None,
         }
     }
 
-    fn range(&self, layer: Option<usize>, site: Site, percent: f64) -> Range {
+    fn range(&self, step: Option<usize>, percent: f64) -> Range {
         let folded = self.folded.as_ref().unwrap_or(&self.plain);
         Range {
-            layer,
-            site,
+            step,
+            site: self.site,
             count: self.plain.count,
             amax: f64::from(self.plain.amax),
             clip: self.plain.percentile(percent),
@@ -136,52 +126,67 @@ impl Place {
     }
 }
 
+/// The sites of a step, in the order in which a token passes them.
+fn sites(operation: &Operation) -> &'static [SiteKind] {
+    match operation {
+        Operation::Norm(_) => &[],
+        Operation::Attention(_) => &[SiteKind::Attention, SiteKind::Output],
+        Operation::Mlp(_) => &[SiteKind::Mlp, SiteKind::Down],
+    }
+}
+
 /// All sites of a model.
 pub struct Calibration {
-    blocks: Vec<[Place; 4]>,
-    head: Place,
+    /// By step.
+    steps: Vec<Vec<Observed>>,
+    head: Observed,
 }
 
 impl Calibration {
     /// Nothing seen.
-    pub fn new(blocks: usize) -> Self {
-        let block = || BLOCK_SITES.map(|site| Place::new(matches!(site, Site::Attention | Site::Mlp)));
+    pub fn new(steps: &[Step]) -> Self {
+        let observed = |step: &Step| {
+            sites(&step.operation)
+                .iter()
+                .copied()
+                .map(Observed::new)
+                .collect()
+        };
         Self {
-            blocks: (0..blocks).map(|_| block()).collect(),
-            head: Place::new(true),
+            steps: steps.iter().map(observed).collect(),
+            head: Observed::new(SiteKind::Head),
         }
     }
 
-    fn place(&mut self, layer: Option<usize>, site: Site) -> &mut Place {
-        match layer {
-            Some(layer) => &mut self.blocks[layer][site as usize],
+    /// Takes the activations of some tokens at a site of a step (`None`: the head), and as they are before the norm's
+    /// gain when they come from a norm.
+    pub fn add(&mut self, step: Option<usize>, site: SiteKind, values: &Matrix, normalized: Option<&Matrix>) {
+        let observed = match step {
+            Some(step) => self.steps[step]
+                .iter_mut()
+                .find(|observed| observed.site == site)
+                .expect("a site of this kind of step"),
             None => &mut self.head,
+        };
+        for row in 0..values.rows() {
+            observed.plain.add(values.row(row));
+        }
+        if let Some(normalized) = normalized {
+            let folded = observed.folded.get_or_insert_with(Sketch::new);
+            for row in 0..normalized.rows() {
+                folded.add(normalized.row(row));
+            }
         }
     }
 
-    /// Takes one token's activations.
-    pub fn add(&mut self, layer: Option<usize>, site: Site, values: &[f32]) {
-        self.place(layer, site).plain.add(values);
-    }
-
-    /// Takes one token's activations as they are before the norm's gain.
-    pub fn add_folded(&mut self, layer: Option<usize>, site: Site, values: &[f32]) {
-        if let Some(folded) = &mut self.place(layer, site).folded {
-            folded.add(values);
-        }
-    }
-
-    /// Layer by layer, then the head.
+    /// Step by step, then the head.
     pub fn ranges(&self, percent: f64) -> Vec<Range> {
-        let blocks = self.blocks.iter().enumerate().flat_map(|(layer, places)| {
-            BLOCK_SITES
-                .into_iter()
-                .zip(places)
-                .map(move |(site, place)| place.range(Some(layer), site, percent))
+        let steps = self.steps.iter().enumerate().flat_map(|(step, sites)| {
+            sites
+                .iter()
+                .map(move |observed| observed.range(Some(step), percent))
         });
-        blocks
-            .chain([self.head.range(None, Site::Head, percent)])
-            .collect()
+        steps.chain([self.head.range(None, percent)]).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 
-/// Deepest nesting: a description nests six deep.
+/// Deepest nesting: a description nests nine deep.
 const MAX_DEPTH: usize = 16;
 
 const REMEDY: &str = "Check the model's config.json and tensor shapes.";
@@ -131,9 +131,7 @@ impl<'a> Place<'a> {
 
     /// A field, which is [`Value::Null`] when it is absent.
     pub fn field<'s>(&'s self, name: &'s str) -> Result<Place<'s>> {
-        let Value::Map(map) = self.value else {
-            return Err(self.bad("It is not an object."));
-        };
+        let map = self.map()?;
         Ok(Place {
             value: map
                 .iter()
@@ -142,6 +140,30 @@ impl<'a> Place<'a> {
             step: Step::Field(name),
             from: Some(self),
         })
+    }
+
+    /// All fields of an object, which has no others; each is [`Value::Null`] when it is absent.
+    pub fn fields<'s, const N: usize>(&'s self, names: [&'s str; N]) -> Result<[Place<'s>; N]> {
+        self.refuse_others(&names)?;
+        let mut places = [*self; N];
+        for (place, name) in places.iter_mut().zip(names) {
+            *place = self.field(name)?;
+        }
+        Ok(places)
+    }
+
+    fn refuse_others(&self, names: &[&str]) -> Result<()> {
+        match self.map()?.iter().find(|(key, _)| !names.contains(key)) {
+            Some((key, _)) => Err(self.field(key)?.bad("The reference does not know this field.")),
+            None => Ok(()),
+        }
+    }
+
+    fn map(&self) -> Result<&'a [(&'a str, Value<'a>)]> {
+        match self.value {
+            Value::Map(map) => Ok(map),
+            _ => Err(self.bad("It is not an object.")),
+        }
     }
 
     /// The place itself unless it is null.
@@ -216,16 +238,18 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Refuses every text but one.
-    pub fn must_be(&self, expected: &str) -> Result<()> {
-        let value = self.text()?;
-        if value == expected {
-            Ok(())
-        } else {
-            Err(self.bad(format!(
-                "\"{value}\" is not computed by the reference; \"{expected}\" is."
-            )))
+    /// `true` or `false`.
+    pub fn truth(&self) -> Result<bool> {
+        match self.value {
+            Value::Truth(truth) => Ok(*truth),
+            _ => Err(self.bad("It is neither true nor false.")),
         }
+    }
+
+    /// The kind that a text stands for.
+    pub fn kind<K>(&self, from_word: fn(&str) -> Option<K>) -> Result<K> {
+        let word = self.text()?;
+        from_word(word).ok_or_else(|| self.bad(format!("\"{word}\" is not computed by the reference.")))
     }
 }
 
@@ -287,6 +311,35 @@ mod tests {
         assert!(whole.field("c").unwrap().present().is_none());
         let inside = items[1].field("d").map(|_| ()).unwrap_err();
         assert_eq!(inside, items[1].bad("It is not an object."));
+    }
+
+    #[test]
+    fn fields_are_all_that_an_object_has() {
+        let value = Value::read(SAMPLE).unwrap();
+        let whole = Place::whole(&value, "sample");
+        let [c, b, a] = whole.fields(["c", "b", "a"]).unwrap();
+        assert!(c.present().is_none());
+        assert_eq!((b.path(), a.path()), ("b".into(), "a".into()));
+        assert_eq!((b.len(), a.within(3)), (Ok(3), Ok(3)));
+        let other = whole.fields(["a"]).map(|_| ()).unwrap_err();
+        assert_eq!(other, b.bad("The reference does not know this field."));
+        let none = a.fields(["a"]).map(|_| ()).unwrap_err();
+        assert_eq!(none, a.bad("It is not an object."));
+    }
+
+    #[test]
+    fn truths_and_kinds_are_checked() {
+        let value = Value::read(SAMPLE).unwrap();
+        let whole = Place::whole(&value, "sample");
+        let list = whole.field("b").unwrap();
+        let items: Vec<_> = list.items().unwrap().collect();
+        assert_eq!(items[1].truth(), Ok(true));
+        assert!(items[0].truth().is_err() && items[2].truth().is_err());
+        let from_word = |word: &str| (word == "é").then_some(7);
+        assert_eq!(items[2].kind(from_word), Ok(7));
+        assert!(items[1].kind(from_word).is_err());
+        let unknown = items[2].kind(|_| None::<u8>).unwrap_err();
+        assert_eq!(unknown, items[2].bad("\"é\" is not computed by the reference."));
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! Reads a decoder's description (`DecoderModel` in `src/model/decoder.ts`) and checks every number in it against its
-//! shapes and limits, so that the engine can index without doubt.
+//! A decoder as the engine computes it (`DecoderModel` in `src/model/decoder.ts`): steps, and the tensors that they use.
 
 use super::cbor::{Place, Value};
+use super::kinds::{FunctionKind, NormKind, PlaceKind};
+use super::reader::Reader;
 use crate::dtype::Dtype;
 use crate::error::Result;
-use crate::quantize::{MAX_COLS, MAX_ROWS};
 
 /// Longest description: the names and angles of the largest model take under 3 MB.
 pub const MAX_BYTES: usize = 8 << 20;
 /// Most blocks: no decoder comes near, and a description repeats some forty tensor references for each.
 pub const MAX_BLOCKS: usize = 1024;
+/// Most steps of all blocks: eight a block, where a sandwich of norms has six.
+pub const MAX_STEPS: usize = 8 * MAX_BLOCKS;
 /// Widest hidden state.
 pub const MAX_HIDDEN: usize = 1 << 16;
 /// Most heads of a block.
@@ -77,7 +79,7 @@ impl Tensors {
     }
 
     /// Adds a tensor unless it is there; `None` when another one has its name.
-    fn add(&mut self, spec: TensorSpec) -> Option<TensorId> {
+    pub(super) fn add(&mut self, spec: TensorSpec) -> Option<TensorId> {
         match self.place(&spec.name) {
             Ok(place) => Some(self.by_name[place]).filter(|&id| self.specs[id] == spec),
             Err(place) => {
@@ -99,13 +101,17 @@ pub struct Linear {
     pub bias: Option<TensorId>,
 }
 
-/// RMS normalization.
+/// Normalization over the hidden size.
 #[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
 pub struct Norm {
+    pub kind: NormKind,
     /// Added to the mean of squares.
     pub epsilon: f64,
     /// Factor per element.
     pub gain: TensorId,
+    /// Added per element after the gain.
+    pub bias: Option<TensorId>,
 }
 
 /// Rotary embedding of the leading elements of a head.
@@ -117,7 +123,16 @@ pub struct Rotary {
     pub attention_factor: f64,
 }
 
-/// Attention of one block.
+/// How an attention's queries and keys know their positions.
+#[derive(Clone, Copy, Debug)]
+pub enum Position {
+    /// Not at all.
+    None,
+    /// By an entry of [`Model::rotaries`].
+    Rotary(usize),
+}
+
+/// Attention of one step.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Attention {
@@ -127,32 +142,49 @@ pub struct Attention {
     pub scale: f32,
     /// Tokens that a query sees, itself included.
     pub window: Option<usize>,
-    /// Index into [`Model::rotaries`].
-    pub rotary: Option<usize>,
+    pub position: Position,
     pub query: Linear,
     pub key: Linear,
     pub value: Linear,
     pub output: Linear,
 }
 
-/// Gated feed-forward of one block.
+/// What a feed-forward makes of its input before `down`.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub enum Inner {
+    /// `function(gate x) * (up x)`
+    Gated { gate: Linear, up: Linear },
+}
+
+/// Feed-forward of one step.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Mlp {
+    pub function: FunctionKind,
     pub width: usize,
-    pub gate: Linear,
-    pub up: Linear,
+    pub inner: Inner,
     pub down: Linear,
 }
 
-/// `x += attention(norm(x)); x += mlp(norm(x))`
+/// What a step computes.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
-pub struct Block {
-    pub attention_norm: Norm,
-    pub attention: Attention,
-    pub mlp_norm: Norm,
-    pub mlp: Mlp,
+pub enum Operation {
+    Norm(Norm),
+    Attention(Attention),
+    Mlp(Mlp),
+}
+
+/// One step of a block. A place that it reads was written before.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct Step {
+    pub reads: PlaceKind,
+    pub writes: PlaceKind,
+    /// Added to what is there, instead of replacing it.
+    pub adds: bool,
+    pub operation: Operation,
 }
 
 /// A decoder whose numbers are consistent.
@@ -165,7 +197,8 @@ pub struct Model {
     pub embedding: TensorId,
     pub embedding_scale: f32,
     pub rotaries: Vec<Rotary>,
-    pub blocks: Vec<Block>,
+    /// Those of all blocks, in the order in which a token passes them.
+    pub steps: Vec<Step>,
     pub final_norm: Norm,
     /// `None`: the embedding.
     pub head: Option<Linear>,
@@ -180,195 +213,6 @@ impl Model {
             return Err(refuse(format!("It is longer than {MAX_BYTES} bytes.")));
         }
         let value = Value::read(bytes).ok_or_else(|| refuse("It cannot be read.".into()))?;
-        Reader::default().model(&Place::whole(&value, "description"))
+        Reader::read(&Place::whole(&value, "description"))
     }
-}
-
-/// Collects the tensors while the description is checked.
-#[derive(Default)]
-struct Reader {
-    tensors: Tensors,
-}
-
-impl Reader {
-    fn model(mut self, at: &Place<'_>) -> Result<Model> {
-        let hidden = at.field("hiddenSize")?.within(MAX_HIDDEN)?;
-        let vocabulary = at.field("vocabSize")?.within(MAX_ROWS)?;
-        let embedding = self.tensor(&at.field("embedding")?, &[vocabulary, hidden])?;
-        let rotaries = at.field("rotaries")?;
-        if rotaries.len()? > MAX_ROTARIES {
-            return Err(rotaries.bad(format!("There are more than {MAX_ROTARIES}.")));
-        }
-        let rotaries = rotaries
-            .items()?
-            .map(|at| read_rotary(&at))
-            .collect::<Result<Vec<_>>>()?;
-        let blocks = at.field("blocks")?;
-        let count = blocks.len()?;
-        if !(1..=MAX_BLOCKS).contains(&count) {
-            return Err(blocks.bad(format!("Their number {count} is not within 1..={MAX_BLOCKS}.")));
-        }
-        let blocks = blocks
-            .items()?
-            .map(|at| self.block(&at, hidden, &rotaries))
-            .collect::<Result<Vec<_>>>()?;
-        let final_norm = self.norm(&at.field("finalNorm")?, hidden)?;
-        let head = at
-            .field("head")?
-            .present()
-            .map(|at| self.linear(&at, vocabulary, hidden))
-            .transpose()?;
-        Ok(Model {
-            hidden,
-            vocabulary,
-            max_positions: at.field("maxPositions")?.within(MAX_POSITIONS)?,
-            embedding,
-            embedding_scale: at.field("embeddingScale")?.finite()?,
-            rotaries,
-            blocks,
-            final_norm,
-            head,
-            tensors: self.tensors,
-        })
-    }
-
-    fn block(&mut self, at: &Place<'_>, hidden: usize, rotaries: &[Rotary]) -> Result<Block> {
-        at.field("topology")?.must_be("pre-norm")?;
-        Ok(Block {
-            attention_norm: self.norm(&at.field("attentionNorm")?, hidden)?,
-            attention: self.attention(&at.field("attention")?, hidden, rotaries)?,
-            mlp_norm: self.norm(&at.field("mlpNorm")?, hidden)?,
-            mlp: self.mlp(&at.field("mlp")?, hidden)?,
-        })
-    }
-
-    fn attention(&mut self, at: &Place<'_>, hidden: usize, rotaries: &[Rotary]) -> Result<Attention> {
-        let heads = at.field("heads")?.within(MAX_HEADS)?;
-        let kv_heads_at = at.field("kvHeads")?;
-        let kv_heads = kv_heads_at.within(heads)?;
-        let head_dim = at.field("headDim")?.within(MAX_HEAD_DIM)?;
-        if heads % kv_heads != 0 {
-            return Err(kv_heads_at.bad(format!("{kv_heads} does not divide {heads} heads.")));
-        }
-        let window = match at.field("window")?.present() {
-            None => None,
-            Some(at) => match at.whole_number()? {
-                0 => return Err(at.bad("It is 0: a token sees at least itself.")),
-                window => Some(window),
-            },
-        };
-        let rotary = match at.field("rotary")?.present() {
-            None => None,
-            Some(at) => {
-                let index = at.whole_number()?;
-                let Some(rotary) = rotaries.get(index) else {
-                    return Err(at.bad(format!("There is no rotary {index}.")));
-                };
-                if 2 * rotary.inverse_frequencies.len() > head_dim {
-                    return Err(at.bad(format!("It turns more than the {head_dim} elements of a head.")));
-                }
-                Some(index)
-            }
-        };
-        let (queries, keys) = (heads * head_dim, kv_heads * head_dim);
-        Ok(Attention {
-            heads,
-            kv_heads,
-            head_dim,
-            scale: at.field("scale")?.finite()?,
-            window,
-            rotary,
-            query: self.linear(&at.field("query")?, queries, hidden)?,
-            key: self.linear(&at.field("key")?, keys, hidden)?,
-            value: self.linear(&at.field("value")?, keys, hidden)?,
-            output: self.linear(&at.field("output")?, hidden, queries)?,
-        })
-    }
-
-    fn mlp(&mut self, at: &Place<'_>, hidden: usize) -> Result<Mlp> {
-        at.field("kind")?.must_be("gated")?;
-        at.field("activation")?.must_be("silu")?;
-        let width = at.field("width")?.within(MAX_COLS)?;
-        Ok(Mlp {
-            width,
-            gate: self.linear(&at.field("gate")?, width, hidden)?,
-            up: self.linear(&at.field("up")?, width, hidden)?,
-            down: self.linear(&at.field("down")?, hidden, width)?,
-        })
-    }
-
-    fn linear(&mut self, at: &Place<'_>, out: usize, input: usize) -> Result<Linear> {
-        Ok(Linear {
-            weight: self.tensor(&at.field("weight")?, &[out, input])?,
-            bias: at
-                .field("bias")?
-                .present()
-                .map(|at| self.tensor(&at, &[out]))
-                .transpose()?,
-        })
-    }
-
-    fn norm(&mut self, at: &Place<'_>, hidden: usize) -> Result<Norm> {
-        at.field("kind")?.must_be("rms")?;
-        let epsilon_at = at.field("epsilon")?;
-        let epsilon = epsilon_at.number()?;
-        if !(epsilon.is_finite() && epsilon >= 0.0) {
-            return Err(epsilon_at.bad("It is not a number from 0 up."));
-        }
-        Ok(Norm {
-            epsilon,
-            gain: self.tensor(&at.field("gain")?, &[hidden])?,
-        })
-    }
-
-    /// The same name may serve in several places (a shared tensor), with one shape and type.
-    fn tensor(&mut self, at: &Place<'_>, shape: &[usize]) -> Result<TensorId> {
-        let name = at.field("name")?.text()?;
-        let described = at
-            .field("shape")?
-            .items()?
-            .map(|at| at.whole_number())
-            .collect::<Result<Vec<_>>>()?;
-        if described != shape {
-            return Err(at.bad(format!(
-                "Tensor \"{name}\" has shape {described:?}, but {shape:?} is needed."
-            )));
-        }
-        let dtype = at.field("dtype")?.text()?;
-        let Some(dtype) = Dtype::parse(dtype) else {
-            return Err(at.bad(format!("Tensor \"{name}\" has element type \"{dtype}\".")));
-        };
-        let spec = TensorSpec {
-            name: name.into(),
-            dtype,
-            shape: described,
-        };
-        self.tensors
-            .add(spec)
-            .ok_or_else(|| at.bad(format!("Tensor \"{name}\" is described twice, differently.")))
-    }
-}
-
-fn read_rotary(at: &Place<'_>) -> Result<Rotary> {
-    let dim = at.field("dim")?.whole_number()?;
-    let inverse_frequencies = at
-        .field("inverseFrequencies")?
-        .items()?
-        .map(|at| at.number())
-        .collect::<Result<Vec<_>>>()?;
-    let count = inverse_frequencies.len();
-    if dim == 0 || !dim.is_multiple_of(2) || dim > MAX_HEAD_DIM || count != dim / 2 {
-        return Err(at.bad(format!(
-            "{count} frequencies do not turn {dim} elements in pairs."
-        )));
-    }
-    if inverse_frequencies.iter().any(|f| !f.is_finite()) {
-        return Err(at.bad("A frequency is not finite."));
-    }
-    let factor = at.field("attentionFactor")?;
-    factor.finite()?;
-    Ok(Rotary {
-        inverse_frequencies,
-        attention_factor: factor.number()?,
-    })
 }

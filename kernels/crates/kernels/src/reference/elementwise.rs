@@ -1,6 +1,7 @@
-//! The maps between the matrices: normalization, rotation and the gated activation.
+//! The maps between the matrices: normalization, rotation and the functions of feed-forwards.
 
 use super::description::Rotary;
+use super::kinds::FunctionKind;
 use crate::error::{Error, Result};
 use crate::simd::{exp_f32, F32x4};
 
@@ -17,10 +18,10 @@ pub fn rms_normalize(x: &[[f32; 4]], count: usize, epsilon: f64, to: &mut [[f32;
     }
 }
 
-/// `x *= gain`
-pub fn multiply(x: &mut [[f32; 4]], gain: &[[f32; 4]]) {
-    for (x, gain) in x.iter_mut().zip(gain) {
-        F32x4::load(x).mul(F32x4::load(gain)).store(x);
+/// `x *= y`
+pub fn multiply(x: &mut [[f32; 4]], y: &[[f32; 4]]) {
+    for (x, y) in x.iter_mut().zip(y) {
+        F32x4::load(x).mul(F32x4::load(y)).store(x);
     }
 }
 
@@ -31,13 +32,19 @@ pub fn add(x: &mut [[f32; 4]], y: &[[f32; 4]]) {
     }
 }
 
-/// `gate = silu(gate) * up` with `silu(x) = x / (1 + e^-x)`
-pub fn gate(gate: &mut [[f32; 4]], up: &[[f32; 4]]) {
+/// Applies the function between the matrices of a feed-forward.
+pub fn apply(function: FunctionKind, x: &mut [[f32; 4]]) {
+    match function {
+        FunctionKind::Silu => silu(x),
+    }
+}
+
+/// `x = x / (1 + e^-x)`
+fn silu(x: &mut [[f32; 4]]) {
     let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
-    for (gate, up) in gate.iter_mut().zip(up) {
-        let x = F32x4::load(gate);
-        let silu = x.div(one.add(exp_f32(zero.sub(x))));
-        silu.mul(F32x4::load(up)).store(gate);
+    for x in x {
+        let value = F32x4::load(x);
+        value.div(one.add(exp_f32(zero.sub(value)))).store(x);
     }
 }
 

@@ -21,6 +21,22 @@ impl Matrix {
         })
     }
 
+    /// No rows.
+    pub fn empty(cols: usize) -> Self {
+        Self {
+            cols,
+            stride: padded_vectors(cols),
+            data: Vec::new(),
+        }
+    }
+
+    /// The same floats again.
+    pub fn copy(&self) -> Result<Self> {
+        let mut copy = Self::zeros(self.rows(), self.cols)?;
+        copy.data.copy_from_slice(&self.data);
+        Ok(copy)
+    }
+
     /// Columns.
     pub fn cols(&self) -> usize {
         self.cols

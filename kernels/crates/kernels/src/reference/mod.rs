@@ -2,6 +2,7 @@
 //! (no folding, no fusion), keeps the weights in their storage type, and sums long products in f64.
 
 pub mod description;
+pub mod kinds;
 
 mod attention;
 mod calibration;
@@ -9,18 +10,22 @@ mod cbor;
 mod elementwise;
 mod linear;
 mod matrix;
+mod places;
+mod reader;
 mod weights;
 
 use crate::error::{try_vec, Error, Result};
 use attention::{attend, Cache};
 use calibration::Calibration;
-use description::{Block, Linear, Model, Norm, TensorId};
+use description::{Attention, Inner, Linear, Mlp, Model, Norm, Operation, Position, TensorId};
 use elementwise::RotaryTable;
+use kinds::{NormKind, PlaceKind, SiteKind};
 use linear::{linear, MAX_BATCH};
 use matrix::Matrix;
+use places::{Activations, Places};
 use weights::Weights;
 
-pub use calibration::{Range, Site};
+pub use calibration::Range;
 
 /// Most logits of one call: 64 Mi floats; a longer text is asked for in pieces.
 pub const MAX_LOGITS: usize = 1 << 26;
@@ -40,6 +45,7 @@ pub struct Engine {
     weights: Weights,
     context: usize,
     position: usize,
+    /// One for each step; those of other steps than attention stay empty.
     caches: Vec<Cache>,
     rotaries: Vec<RotaryTable>,
     calibration: Option<Calibration>,
@@ -62,7 +68,7 @@ impl Engine {
             weights: Weights::new(model.tensors.specs())?,
             context,
             position: 0,
-            caches: model.blocks.iter().map(|_| Cache::default()).collect(),
+            caches: model.steps.iter().map(|_| Cache::default()).collect(),
             rotaries: model.rotaries.iter().map(RotaryTable::new).collect(),
             calibration: None,
             linear_scratch: linear::Scratch::new(),
@@ -125,7 +131,7 @@ impl Engine {
 
     /// Observes activations from now on, starting empty.
     pub fn start_calibration(&mut self) {
-        self.calibration = Some(Calibration::new(self.model.blocks.len()));
+        self.calibration = Some(Calibration::new(&self.model.steps));
     }
 
     /// What was observed; empty when calibration was not started.
@@ -186,12 +192,43 @@ impl Engine {
         Ok(logits)
     }
 
-    /// One batch of tokens through all blocks; logits after the tokens `wanted`.
+    /// One batch of tokens through all steps; logits after the tokens `wanted`.
     fn batch(&mut self, ids: &[u32], wanted: core::ops::Range<usize>, logits: &mut [f32]) -> Result<()> {
         let end = self.position + ids.len();
         for (table, rotary) in self.rotaries.iter_mut().zip(&self.model.rotaries) {
             table.extend(rotary, end)?;
         }
+        let mut places = Places::new(self.embed(ids)?);
+        for index in 0..self.model.steps.len() {
+            let step = self.model.steps[index];
+            let input = places.get(step.reads);
+            let result = match step.operation {
+                Operation::Norm(norm) => self.norm(norm, &input.values, 0..ids.len())?,
+                Operation::Attention(shape) => self.attention(index, &shape, input)?.into(),
+                Operation::Mlp(mlp) => self.mlp(index, &mlp, input)?.into(),
+            };
+            places.put(step.writes, step.adds, result);
+        }
+        self.position = end;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let residual = &places.get(PlaceKind::Residual).values;
+        let normed = self.norm(self.model.final_norm, residual, wanted.clone())?;
+        self.observe(None, SiteKind::Head, &normed.values, normed.normalized.as_ref());
+        let head = self.model.head.unwrap_or(Linear {
+            weight: self.model.embedding,
+            bias: None,
+        });
+        let out = self.linear(head, &normed.values, self.model.vocabulary)?;
+        for (row, to) in logits.chunks_exact_mut(self.model.vocabulary).enumerate() {
+            to.copy_from_slice(out.row(row));
+        }
+        Ok(())
+    }
+
+    /// The embeddings of tokens.
+    fn embed(&self, ids: &[u32]) -> Result<Matrix> {
         let mut x = Matrix::zeros(ids.len(), self.model.hidden)?;
         let embedding = self.weights.get(self.model.embedding);
         for (row, &id) in ids.iter().enumerate() {
@@ -201,57 +238,38 @@ impl Engine {
                 *value *= self.model.embedding_scale;
             }
         }
-        for layer in 0..self.model.blocks.len() {
-            let block = self.model.blocks[layer];
-            self.attention(layer, &block, &mut x)?;
-            self.mlp(layer, &block, &mut x)?;
-        }
-        self.position = end;
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let normed = self.norm(self.model.final_norm, &x, wanted.clone(), None, Site::Head)?;
-        let head = self.model.head.unwrap_or(Linear {
-            weight: self.model.embedding,
-            bias: None,
-        });
-        let mut out = Matrix::zeros(wanted.len(), self.model.vocabulary)?;
-        linear(
-            &self.weights,
-            head,
-            &normed,
-            0..wanted.len(),
-            &mut self.linear_scratch,
-            &mut out,
-        );
-        for (row, to) in logits.chunks_exact_mut(self.model.vocabulary).enumerate() {
-            to.copy_from_slice(out.row(row));
-        }
-        Ok(())
+        Ok(x)
     }
 
-    /// `x += output(attention(norm(x)))`
-    fn attention(&mut self, layer: usize, block: &Block, x: &mut Matrix) -> Result<()> {
-        let shape = &block.attention;
-        let rows = x.rows();
-        let normed = self.norm(block.attention_norm, x, 0..rows, Some(layer), Site::Attention)?;
-        let mut queries = self.linear(shape.query, &normed, shape.heads * shape.head_dim)?;
-        let mut keys = self.linear(shape.key, &normed, shape.kv_heads * shape.head_dim)?;
-        let values = self.linear(shape.value, &normed, shape.kv_heads * shape.head_dim)?;
+    /// `output(attention(x))`
+    fn attention(&mut self, step: usize, shape: &Attention, input: &Activations) -> Result<Matrix> {
+        let rows = input.values.rows();
+        self.observe(
+            Some(step),
+            SiteKind::Attention,
+            &input.values,
+            input.normalized.as_ref(),
+        );
+        let mut queries = self.linear(shape.query, &input.values, shape.heads * shape.head_dim)?;
+        let mut keys = self.linear(shape.key, &input.values, shape.kv_heads * shape.head_dim)?;
+        let values = self.linear(shape.value, &input.values, shape.kv_heads * shape.head_dim)?;
         for row in 0..rows {
-            if let Some(index) = shape.rotary {
-                let position = self.position + row;
-                self.rotaries[index].rotate(position, queries.row_mut(row), shape.head_dim);
-                self.rotaries[index].rotate(position, keys.row_mut(row), shape.head_dim);
+            match shape.position {
+                Position::None => {}
+                Position::Rotary(table) => {
+                    let position = self.position + row;
+                    self.rotaries[table].rotate(position, queries.row_mut(row), shape.head_dim);
+                    self.rotaries[table].rotate(position, keys.row_mut(row), shape.head_dim);
+                }
             }
-            self.caches[layer].push(shape, keys.row(row), values.row(row))?;
+            self.caches[step].push(shape, keys.row(row), values.row(row))?;
         }
         let mut mixed = Matrix::zeros(rows, shape.heads * shape.head_dim)?;
         for row in 0..rows {
             let position = self.position + row;
             attend(
                 shape,
-                &self.caches[layer],
+                &self.caches[step],
                 position,
                 &queries,
                 row,
@@ -259,29 +277,31 @@ impl Engine {
                 &mut mixed,
             );
         }
-        self.observe(Some(layer), Site::Output, &mixed);
-        let out = self.linear(shape.output, &mixed, self.model.hidden)?;
-        for row in 0..rows {
-            elementwise::add(x.vectors_mut(row), out.vectors(row));
-        }
-        Ok(())
+        self.observe(Some(step), SiteKind::Output, &mixed, None);
+        self.linear(shape.output, &mixed, self.model.hidden)
     }
 
-    /// `x += down(silu(gate(norm(x))) * up(norm(x)))`
-    fn mlp(&mut self, layer: usize, block: &Block, x: &mut Matrix) -> Result<()> {
-        let rows = x.rows();
-        let normed = self.norm(block.mlp_norm, x, 0..rows, Some(layer), Site::Mlp)?;
-        let mut gate = self.linear(block.mlp.gate, &normed, block.mlp.width)?;
-        let up = self.linear(block.mlp.up, &normed, block.mlp.width)?;
-        for row in 0..rows {
-            elementwise::gate(gate.vectors_mut(row), up.vectors(row));
-        }
-        self.observe(Some(layer), Site::Down, &gate);
-        let out = self.linear(block.mlp.down, &gate, self.model.hidden)?;
-        for row in 0..rows {
-            elementwise::add(x.vectors_mut(row), out.vectors(row));
-        }
-        Ok(())
+    /// `down(inner(x))`
+    fn mlp(&mut self, step: usize, mlp: &Mlp, input: &Activations) -> Result<Matrix> {
+        self.observe(
+            Some(step),
+            SiteKind::Mlp,
+            &input.values,
+            input.normalized.as_ref(),
+        );
+        let inner = match mlp.inner {
+            Inner::Gated { gate, up } => {
+                let mut gate = self.linear(gate, &input.values, mlp.width)?;
+                let up = self.linear(up, &input.values, mlp.width)?;
+                for row in 0..gate.rows() {
+                    elementwise::apply(mlp.function, gate.vectors_mut(row));
+                    elementwise::multiply(gate.vectors_mut(row), up.vectors(row));
+                }
+                gate
+            }
+        };
+        self.observe(Some(step), SiteKind::Down, &inner, None);
+        self.linear(mlp.down, &inner, self.model.hidden)
     }
 
     fn linear(&mut self, map: Linear, input: &Matrix, out: usize) -> Result<Matrix> {
@@ -297,32 +317,32 @@ impl Engine {
         Ok(output)
     }
 
-    /// The normalized rows `rows` of `x`, observed before and after the gain.
-    fn norm(
-        &mut self,
-        norm: Norm,
-        x: &Matrix,
-        rows: core::ops::Range<usize>,
-        layer: Option<usize>,
-        site: Site,
-    ) -> Result<Matrix> {
-        let mut normed = Matrix::zeros(rows.len(), x.cols())?;
+    /// The normalized rows `rows` of `x`.
+    fn norm(&self, norm: Norm, x: &Matrix, rows: core::ops::Range<usize>) -> Result<Activations> {
+        let mut values = Matrix::zeros(rows.len(), x.cols())?;
         for (to, row) in rows.enumerate() {
-            elementwise::rms_normalize(x.vectors(row), x.cols(), norm.epsilon, normed.vectors_mut(to));
-            if let Some(calibration) = &mut self.calibration {
-                calibration.add_folded(layer, site, normed.row(to));
+            let to = values.vectors_mut(to);
+            match norm.kind {
+                NormKind::Rms => elementwise::rms_normalize(x.vectors(row), x.cols(), norm.epsilon, to),
             }
-            elementwise::multiply(normed.vectors_mut(to), self.weights.get(norm.gain).vectors());
         }
-        self.observe(layer, site, &normed);
-        Ok(normed)
+        let normalized = match self.calibration {
+            Some(_) => Some(values.copy()?),
+            None => None,
+        };
+        for row in 0..values.rows() {
+            let to = values.vectors_mut(row);
+            elementwise::multiply(to, self.weights.get(norm.gain).vectors());
+            if let Some(bias) = norm.bias {
+                elementwise::add(to, self.weights.get(bias).vectors());
+            }
+        }
+        Ok(Activations { values, normalized })
     }
 
-    fn observe(&mut self, layer: Option<usize>, site: Site, values: &Matrix) {
+    fn observe(&mut self, step: Option<usize>, site: SiteKind, values: &Matrix, normalized: Option<&Matrix>) {
         if let Some(calibration) = &mut self.calibration {
-            for row in 0..values.rows() {
-                calibration.add(layer, site, values.row(row));
-            }
+            calibration.add(step, site, values, normalized);
         }
     }
 }

@@ -1,11 +1,30 @@
 //! Random small decoders, and their forward pass written plainly in f64: what the engine is held against.
 #![allow(dead_code, missing_docs)]
 
+mod forward;
+
 use std::collections::HashMap;
 
 use kernels::dtype::{decode_vec, Dtype};
 use kernels::random::Random;
 use serde_json::{json, Value};
+
+/// How attention `A`, feed-forward `M` and norms `N1`, `N2`, … make a block of the residual stream `x`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// `x += A(N1(x)); x += M(N2(x))`, as in Llama.
+    PreNorm,
+    /// `x += A(N1(x)) + M(N1(x))`, as in GPT-J.
+    ParallelOneNorm,
+    /// `x += A(N1(x)) + M(N2(x))`, as in GPT-NeoX.
+    ParallelTwoNorms,
+    /// `x += N2(A(N1(x))); x += N4(M(N3(x)))`, as in Gemma 2.
+    Sandwich,
+    /// `x = N1(x + A(x)); x = N2(x + M(x))`, as in the first transformers.
+    PostNorm,
+    /// `x += N1(A(x)); x += N2(M(x))`, as in OLMo 2.
+    BranchNorm,
+}
 
 /// The shape of a random decoder.
 #[derive(Clone)]
@@ -21,6 +40,8 @@ pub struct Shape {
     pub attention_factor: f64,
     pub window: Option<usize>,
     pub biases: bool,
+    pub norm_biases: bool,
+    pub topology: Topology,
     pub tied: bool,
     pub embedding_scale: f64,
     pub dtype: Dtype,
@@ -38,6 +59,8 @@ pub const SMALL: Shape = Shape {
     attention_factor: 1.0,
     window: None,
     biases: false,
+    norm_biases: false,
+    topology: Topology::PreNorm,
     tied: true,
     embedding_scale: 1.0,
     dtype: Dtype::F32,
@@ -65,52 +88,15 @@ impl Decoder {
         };
         let random = &mut Random::new(seed);
         let s = shape;
-        let norm = |decoder: &mut Self, random: &mut Random, name: String| {
-            let gain = decoder.tensor(random, name, &[s.hidden], 1.0, 0.3);
-            json!({"kind": "rms", "epsilon": 1e-5, "gain": gain})
-        };
-        let linear = |decoder: &mut Self, random: &mut Random, name: String, out: usize, input: usize| {
-            let spread = (input as f32).sqrt().recip() * 1.5;
-            let weight = decoder.tensor(random, format!("{name}.weight"), &[out, input], 0.0, spread);
-            let bias = if s.biases {
-                decoder.tensor(random, format!("{name}.bias"), &[out], 0.0, 0.2)
-            } else {
-                Value::Null
-            };
-            json!({"weight": weight, "bias": bias})
-        };
         let embedding = decoder.tensor(random, "embedding".into(), &[s.vocabulary, s.hidden], 0.0, 1.0);
         let blocks: Vec<Value> = (0..s.blocks)
-            .map(|b| {
-                let (q, kv) = (s.heads * s.head_dim, s.kv_heads * s.head_dim);
-                json!({
-                    "topology": "pre-norm",
-                    "attentionNorm": norm(&mut decoder, random, format!("{b}.attention_norm")),
-                    "attention": {
-                        "heads": s.heads, "kvHeads": s.kv_heads, "headDim": s.head_dim,
-                        "scale": 1.0 / (s.head_dim as f64).sqrt(),
-                        "window": s.window,
-                        "rotary": if s.rotary_dim > 0 { json!(0) } else { Value::Null },
-                        "query": linear(&mut decoder, random, format!("{b}.q"), q, s.hidden),
-                        "key": linear(&mut decoder, random, format!("{b}.k"), kv, s.hidden),
-                        "value": linear(&mut decoder, random, format!("{b}.v"), kv, s.hidden),
-                        "output": linear(&mut decoder, random, format!("{b}.o"), s.hidden, q),
-                    },
-                    "mlpNorm": norm(&mut decoder, random, format!("{b}.mlp_norm")),
-                    "mlp": {
-                        "kind": "gated", "activation": "silu", "width": s.width,
-                        "gate": linear(&mut decoder, random, format!("{b}.gate"), s.width, s.hidden),
-                        "up": linear(&mut decoder, random, format!("{b}.up"), s.width, s.hidden),
-                        "down": linear(&mut decoder, random, format!("{b}.down"), s.hidden, s.width),
-                    },
-                })
-            })
+            .map(|b| json!({"steps": decoder.block(random, b)}))
             .collect();
-        let final_norm = norm(&mut decoder, random, "final_norm".into());
+        let final_norm = decoder.norm_description(random, "final_norm".into());
         let head = if s.tied {
             Value::Null
         } else {
-            linear(&mut decoder, random, "head".into(), s.vocabulary, s.hidden)
+            decoder.linear_description(random, "head".into(), s.vocabulary, s.hidden)
         };
         let rotaries = if s.rotary_dim > 0 {
             json!([{"dim": s.rotary_dim, "inverseFrequencies": decoder.frequencies, "attentionFactor": s.attention_factor}])
@@ -118,11 +104,117 @@ impl Decoder {
             json!([])
         };
         decoder.description = json!({
-            "family": "test", "architecture": "Test", "hiddenSize": s.hidden, "vocabSize": s.vocabulary,
-            "maxPositions": 512, "embedding": embedding, "embeddingScale": s.embedding_scale, "rotaries": rotaries,
-            "blocks": blocks, "finalNorm": final_norm, "head": head, "notes": [],
+            "hiddenSize": s.hidden, "vocabSize": s.vocabulary, "maxPositions": 512,
+            "embedding": embedding, "embeddingScale": s.embedding_scale, "rotaries": rotaries,
+            "blocks": blocks, "finalNorm": final_norm, "head": head,
         });
         decoder
+    }
+
+    /// The steps of a block; what each reads and writes, and whether it adds, follows from the topology.
+    fn block(&mut self, random: &mut Random, b: usize) -> Vec<Value> {
+        const ADDS: bool = true;
+        let topology = self.shape.topology;
+        let mut norms = 0;
+        let mut step = |kind: &str, reads: &str, writes: &str, adds: bool| {
+            let body = match kind {
+                "norm" => {
+                    norms += 1;
+                    self.norm_description(random, format!("{b}.norm{norms}"))
+                }
+                "attention" => self.attention_description(random, b),
+                _ => self.mlp_description(random, b),
+            };
+            json!({"kind": kind, "reads": reads, "writes": writes, "adds": adds, kind: body})
+        };
+        match topology {
+            Topology::PreNorm => vec![
+                step("norm", "residual", "normed", !ADDS),
+                step("attention", "normed", "residual", ADDS),
+                step("norm", "residual", "normed", !ADDS),
+                step("mlp", "normed", "residual", ADDS),
+            ],
+            Topology::ParallelOneNorm => vec![
+                step("norm", "residual", "normed", !ADDS),
+                step("attention", "normed", "residual", ADDS),
+                step("mlp", "normed", "residual", ADDS),
+            ],
+            Topology::ParallelTwoNorms => vec![
+                step("norm", "residual", "normed", !ADDS),
+                step("norm", "residual", "branch", !ADDS),
+                step("attention", "normed", "residual", ADDS),
+                step("mlp", "branch", "residual", ADDS),
+            ],
+            Topology::Sandwich => vec![
+                step("norm", "residual", "normed", !ADDS),
+                step("attention", "normed", "branch", !ADDS),
+                step("norm", "branch", "residual", ADDS),
+                step("norm", "residual", "normed", !ADDS),
+                step("mlp", "normed", "normed", !ADDS),
+                step("norm", "normed", "residual", ADDS),
+            ],
+            Topology::PostNorm => vec![
+                step("attention", "residual", "residual", ADDS),
+                step("norm", "residual", "residual", !ADDS),
+                step("mlp", "residual", "residual", ADDS),
+                step("norm", "residual", "residual", !ADDS),
+            ],
+            Topology::BranchNorm => vec![
+                step("attention", "residual", "branch", !ADDS),
+                step("norm", "branch", "residual", ADDS),
+                step("mlp", "residual", "normed", !ADDS),
+                step("norm", "normed", "residual", ADDS),
+            ],
+        }
+    }
+
+    fn norm_description(&mut self, random: &mut Random, name: String) -> Value {
+        let shape = [self.shape.hidden];
+        let bias = if self.shape.norm_biases {
+            self.tensor(random, format!("{name}.bias"), &shape, 0.0, 0.3)
+        } else {
+            Value::Null
+        };
+        json!({"kind": "rms", "epsilon": 1e-5, "gain": self.tensor(random, name, &shape, 1.0, 0.3), "bias": bias})
+    }
+
+    fn linear_description(&mut self, random: &mut Random, name: String, out: usize, input: usize) -> Value {
+        let spread = (input as f32).sqrt().recip() * 1.5;
+        let weight = self.tensor(random, format!("{name}.weight"), &[out, input], 0.0, spread);
+        let bias = if self.shape.biases {
+            self.tensor(random, format!("{name}.bias"), &[out], 0.0, 0.2)
+        } else {
+            Value::Null
+        };
+        json!({"weight": weight, "bias": bias})
+    }
+
+    fn attention_description(&mut self, random: &mut Random, b: usize) -> Value {
+        let s = self.shape.clone();
+        let (q, kv) = (s.heads * s.head_dim, s.kv_heads * s.head_dim);
+        let position = if s.rotary_dim > 0 {
+            json!({"kind": "rotary", "table": 0})
+        } else {
+            json!({"kind": "none"})
+        };
+        json!({
+            "heads": s.heads, "kvHeads": s.kv_heads, "headDim": s.head_dim,
+            "scale": 1.0 / (s.head_dim as f64).sqrt(), "window": s.window, "position": position,
+            "query": self.linear_description(random, format!("{b}.q"), q, s.hidden),
+            "key": self.linear_description(random, format!("{b}.k"), kv, s.hidden),
+            "value": self.linear_description(random, format!("{b}.v"), kv, s.hidden),
+            "output": self.linear_description(random, format!("{b}.o"), s.hidden, q),
+        })
+    }
+
+    fn mlp_description(&mut self, random: &mut Random, b: usize) -> Value {
+        let (hidden, width) = (self.shape.hidden, self.shape.width);
+        json!({
+            "kind": "gated", "function": "silu", "width": width,
+            "gate": self.linear_description(random, format!("{b}.gate"), width, hidden),
+            "up": self.linear_description(random, format!("{b}.up"), width, hidden),
+            "down": self.linear_description(random, format!("{b}.down"), hidden, width),
+        })
     }
 
     fn tensor(
@@ -153,120 +245,6 @@ impl Decoder {
         self.tensors.push((name, bytes));
         reference
     }
-
-    /// Logits after each token, in f64.
-    pub fn forward(&self, ids: &[u32]) -> Vec<Vec<f64>> {
-        let s = &self.shape;
-        let mut x: Vec<Vec<f64>> = ids
-            .iter()
-            .map(|&id| {
-                let row = &self.values["embedding"][id as usize * s.hidden..][..s.hidden];
-                row.iter()
-                    .map(|v| v * f64::from(s.embedding_scale as f32))
-                    .collect()
-            })
-            .collect();
-        for b in 0..s.blocks {
-            let normed: Vec<_> = x
-                .iter()
-                .map(|x| self.norm(&format!("{b}.attention_norm"), x))
-                .collect();
-            let project = |name: &str| -> Vec<Vec<f64>> {
-                normed
-                    .iter()
-                    .map(|x| self.linear(&format!("{b}.{name}"), x))
-                    .collect()
-            };
-            let (mut q, mut k, v) = (project("q"), project("k"), project("v"));
-            for position in 0..ids.len() {
-                self.rotate(position, &mut q[position]);
-                self.rotate(position, &mut k[position]);
-            }
-            for at in 0..ids.len() {
-                let first = s.window.map_or(0, |w| (at + 1).saturating_sub(w));
-                let mut mixed = Vec::new();
-                for h in 0..s.heads {
-                    let kv = h / (s.heads / s.kv_heads) * s.head_dim;
-                    let query = &q[at][h * s.head_dim..][..s.head_dim];
-                    let scores: Vec<f64> = (first..=at)
-                        .map(|t| {
-                            dot(query, &k[t][kv..kv + s.head_dim])
-                                * f64::from((1.0 / (s.head_dim as f64).sqrt()) as f32)
-                        })
-                        .collect();
-                    let max = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                    let weights: Vec<f64> = scores.iter().map(|score| (score - max).exp()).collect();
-                    let total: f64 = weights.iter().sum();
-                    for d in 0..s.head_dim {
-                        let sum: f64 = (first..=at).zip(&weights).map(|(t, w)| w * v[t][kv + d]).sum();
-                        mixed.push(sum / total);
-                    }
-                }
-                let out = self.linear(&format!("{b}.o"), &mixed);
-                x[at].iter_mut().zip(out).for_each(|(x, out)| *x += out);
-            }
-            for x in &mut x {
-                let normed = self.norm(&format!("{b}.mlp_norm"), x);
-                let gate = self.linear(&format!("{b}.gate"), &normed);
-                let up = self.linear(&format!("{b}.up"), &normed);
-                let inner: Vec<f64> = gate
-                    .iter()
-                    .zip(up)
-                    .map(|(g, u)| g / (1.0 + (-g).exp()) * u)
-                    .collect();
-                let out = self.linear(&format!("{b}.down"), &inner);
-                x.iter_mut().zip(out).for_each(|(x, out)| *x += out);
-            }
-        }
-        x.iter()
-            .map(|x| {
-                let normed = self.norm("final_norm", x);
-                if s.tied {
-                    self.values["embedding"]
-                        .chunks(s.hidden)
-                        .map(|row| dot(row, &normed))
-                        .collect()
-                } else {
-                    self.linear("head", &normed)
-                }
-            })
-            .collect()
-    }
-
-    fn norm(&self, name: &str, x: &[f64]) -> Vec<f64> {
-        let factor = 1.0 / (dot(x, x) / x.len() as f64 + 1e-5).sqrt();
-        x.iter()
-            .zip(&self.values[name])
-            .map(|(x, gain)| x * factor * gain)
-            .collect()
-    }
-
-    fn linear(&self, name: &str, x: &[f64]) -> Vec<f64> {
-        let rows = self.values[&format!("{name}.weight")].chunks(x.len());
-        let bias = self.values.get(&format!("{name}.bias"));
-        rows.enumerate()
-            .map(|(i, row)| dot(row, x) + bias.map_or(0.0, |bias| bias[i]))
-            .collect()
-    }
-
-    fn rotate(&self, position: usize, heads: &mut [f64]) {
-        for head in heads.chunks_mut(self.shape.head_dim) {
-            for (i, frequency) in self.frequencies.iter().enumerate() {
-                let angle = position as f64 * frequency;
-                let (cos, sin) = (
-                    angle.cos() * self.shape.attention_factor,
-                    angle.sin() * self.shape.attention_factor,
-                );
-                let (a, b) = (head[i], head[i + self.frequencies.len()]);
-                head[i] = a * cos - b * sin;
-                head[i + self.frequencies.len()] = b * cos + a * sin;
-            }
-        }
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// A value in CBOR, as `src/quantize/cbor.ts` writes it.
