@@ -11,7 +11,8 @@ import { Twin } from '../../src/device/twin.js';
 import type { GenerateOptions, GenerateResult, GenerateStep } from '../../src/device/twin-types.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { parseTokenizer } from '../../src/tokenizer/index.js';
-import { makePackage, type ModelShape } from '../engine/package-maker.js';
+import type { ModelShape } from '../engine/model-shape.js';
+import { makePackage } from '../engine/package-maker.js';
 import { definition } from '../tokenizer/fixtures.js';
 
 const module = await WebAssembly.compile(

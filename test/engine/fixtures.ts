@@ -4,7 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { makePackage, randomNumbers, type LayerShape, type ModelShape } from './package-maker.js';
+import type { LayerShape, ModelShape } from './model-shape.js';
+import { makePackage, randomNumbers } from './package-maker.js';
 import { ReferenceEngine } from './reference.js';
 
 const layer: LayerShape = { heads: 4, kvHeads: 2, headDim: 8, ffn: 40 };

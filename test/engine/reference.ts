@@ -3,7 +3,19 @@
  * packing, no vectors. With `f32` every operation is rounded as the engine rounds it, so the logits must be equal to
  * the last bit; with `f64` the same formulas run in double precision with the real exp, 1/x and 1/sqrt.
  */
-import { EPSILON, ROLE, type LayerShape, type MadePackage, type MadeTensor } from './package-maker.js';
+import assert from 'node:assert/strict';
+import type { Place } from './block-shapes.js';
+import {
+  EPSILON,
+  GLOBAL,
+  ROLE,
+  rotaryDimOf,
+  stepsOf,
+  type LayerShape,
+  type MadeStep,
+  type MadeTensor,
+} from './model-shape.js';
+import type { MadePackage } from './package-maker.js';
 
 interface Arithmetic {
   /** Rounds the result of one operation. */
@@ -77,7 +89,8 @@ export class ReferenceEngine {
   private readonly math: Arithmetic;
   private readonly tensors = new Map<string, MadeTensor>();
   private readonly rotaryDims: readonly number[];
-  /** Per layer, key/value head and position: keys and values, quantized or not. */
+  private readonly steps: readonly MadeStep[];
+  /** Per step, key/value head and position: keys and values, quantized or not; empty but for attention. */
   private readonly cache: { keys: Codes[][]; values: Codes[][] }[];
   private position = 0;
 
@@ -86,13 +99,14 @@ export class ReferenceEngine {
     precision: 'f32' | 'f64',
   ) {
     this.math = precision === 'f32' ? F32 : F64;
-    for (const tensor of made.tensors) this.tensors.set(`${tensor.role}.${tensor.layer}`, tensor);
+    for (const tensor of made.tensors) this.tensors.set(`${tensor.role}.${tensor.index}`, tensor);
     this.rotaryDims = made.tensors
       .filter((tensor) => tensor.role === ROLE.rotary)
       .map((tensor) => tensor.cols);
-    this.cache = made.shape.layers.map((layer) => ({
-      keys: Array.from({ length: layer.kvHeads }, () => []),
-      values: Array.from({ length: layer.kvHeads }, () => []),
+    this.steps = stepsOf(made.shape);
+    this.cache = this.steps.map(({ shape }) => ({
+      keys: Array.from({ length: shape.kvHeads }, () => []),
+      values: Array.from({ length: shape.kvHeads }, () => []),
     }));
   }
 
@@ -100,34 +114,44 @@ export class ReferenceEngine {
   forward(id: number): Float64Array {
     const { shape } = this.made;
     const { r } = this.math;
-    let x = this.embedding(id);
-    for (const [index, layer] of shape.layers.entries()) {
-      let h = this.norm(x, this.find(ROLE.attnNorm, index));
-      h = this.linear(ROLE.o, index, this.attention(index, layer, h));
-      x = x.map((value, i) => r(value + (h[i] as number)));
-      h = this.norm(x, this.find(ROLE.mlpNorm, index));
-      h = this.linear(ROLE.down, index, this.gated(index, layer, h));
-      x = x.map((value, i) => r(value + (h[i] as number)));
+    const places = new Map<Place, Float64Array>([['residual', this.embedding(id)]]);
+    const read = (place: Place): Float64Array =>
+      places.get(place) ?? assert.fail(`nothing was written to ${place}`);
+    for (const [index, step] of this.steps.entries()) {
+      const result = this.step(index, step, read(step.reads));
+      const value = step.adds ? read(step.writes).map((sum, i) => r(sum + (result[i] as number))) : result;
+      places.set(step.writes, value);
     }
     this.position += 1;
-    const h = this.norm(x, this.find(ROLE.finalNorm, 0xffff));
-    const head = this.find(ROLE.head, 0xffff) ?? this.need(ROLE.embed, 0xffff);
-    const bias = this.find(ROLE.headBias, 0xffff);
+    const h = this.norm(read('residual'), ROLE.finalNorm, GLOBAL);
+    const head = this.find(ROLE.head, GLOBAL) ?? this.need(ROLE.embed, GLOBAL);
+    const bias = this.find(ROLE.headBias, GLOBAL);
     return this.product(head, bias, h).map((value) => r(value * f(shape.logitScale ?? 1)));
   }
 
-  private find(role: number, layer: number): MadeTensor | undefined {
-    return this.tensors.get(`${role}.${layer}`);
+  private step(index: number, { kind, shape }: MadeStep, x: Float64Array): Float64Array {
+    switch (kind) {
+      case 'norm':
+        return this.norm(x, ROLE.norm, index);
+      case 'attention':
+        return this.linear(ROLE.o, index, this.attention(index, shape, x));
+      case 'mlp':
+        return this.linear(ROLE.down, index, this.gated(index, shape, x));
+    }
   }
 
-  private need(role: number, layer: number): MadeTensor {
-    const tensor = this.find(role, layer);
-    if (tensor === undefined) throw new Error(`no tensor ${role} in layer ${layer}`);
+  private find(role: number, index: number): MadeTensor | undefined {
+    return this.tensors.get(`${role}.${index}`);
+  }
+
+  private need(role: number, index: number): MadeTensor {
+    const tensor = this.find(role, index);
+    if (tensor === undefined) throw new Error(`no tensor ${role} of ${index}`);
     return tensor;
   }
 
   private embedding(id: number): Float64Array {
-    const table = this.need(ROLE.embed, 0xffff);
+    const table = this.need(ROLE.embed, GLOBAL);
     const { r } = this.math;
     const row = Float64Array.from(table.values.subarray(id * table.cols, (id + 1) * table.cols));
     const scaled = table.encoding === 0 ? row : row.map((code) => r(code * (table.scales[id] as number)));
@@ -142,13 +166,16 @@ export class ReferenceEngine {
     return r(r(lanes[0] + lanes[1]) + r(lanes[2] + lanes[3]));
   }
 
-  private norm(x: Float64Array, gain: MadeTensor | undefined): Float64Array {
+  /** The gain has the role, the bias the one after it. */
+  private norm(x: Float64Array, role: number, index: number): Float64Array {
     const { r, reciprocal, inverseRoot } = this.math;
+    const [gain, bias] = [this.find(role, index), this.find(role + 1, index)];
     const squares = this.sum(x.length, (i) => (x[i] as number) * (x[i] as number));
     const factor = inverseRoot(r(r(squares * reciprocal(x.length)) + f(EPSILON)));
     return x.map((value, i) => {
-      const y = r(value * factor);
-      return gain === undefined ? y : r(y * (gain.values[i] as number));
+      let y = r(value * factor);
+      if (gain !== undefined) y = r(y * (gain.values[i] as number));
+      return bias === undefined ? y : r(y + (bias.values[i] as number));
     });
   }
 
@@ -161,8 +188,8 @@ export class ReferenceEngine {
     return { codes, scale: fixed === 0 ? r(largest * r(1 / limit)) : fixed };
   }
 
-  private linear(role: number, layer: number, x: Float64Array): Float64Array {
-    return this.product(this.need(role, layer), this.find(role + 1, layer), x);
+  private linear(role: number, index: number, x: Float64Array): Float64Array {
+    return this.product(this.need(role, index), this.find(role + 1, index), x);
   }
 
   private product(w: MadeTensor, bias: MadeTensor | undefined, x: Float64Array): Float64Array {
@@ -197,7 +224,7 @@ export class ReferenceEngine {
     if (w.encoding === 3) return row * Math.ceil(w.cols / w.group) + group;
     if (w.role === ROLE.gateUp) return row % 2;
     if (w.role !== ROLE.qkv) return 0;
-    const layer = this.made.shape.layers[w.layer] as LayerShape;
+    const layer = (this.steps[w.index] as MadeStep).shape;
     const query = layer.heads * layer.headDim;
     const key = layer.kvHeads * layer.headDim;
     return row < query ? 0 : row < query + key ? 1 : 2;
@@ -245,7 +272,7 @@ export class ReferenceEngine {
 
   private rotate(layer: LayerShape, head: Float64Array): Float64Array {
     const { r } = this.math;
-    const dim = layer.rotaryDim ?? layer.headDim;
+    const dim = rotaryDimOf(layer);
     if (dim === 0) return head;
     const table = this.need(ROLE.rotary, this.rotaryDims.indexOf(dim));
     const out = head.slice();

@@ -1,5 +1,6 @@
 /** Model shapes that between them use every branch of the engine. */
-import type { LayerShape, ModelShape } from './package-maker.js';
+import { BLOCKS } from './block-shapes.js';
+import type { LayerShape, ModelShape } from './model-shape.js';
 
 const layer: LayerShape = { heads: 4, kvHeads: 2, headDim: 8, ffn: 48 };
 const plain: ModelShape = {
@@ -80,4 +81,28 @@ export const SHAPES: Readonly<Record<string, ModelShape>> = {
     maxBatch: 32,
     layers: [{ heads: 2, kvHeads: 1, headDim: 8, ffn: 16 }],
   },
+  'norms with biases': { ...plain, gains: true, normBiases: true },
+  'norms with biases alone, f32 weights': { ...plain, encoding: 0, normBiases: true, fused: false },
+  ...blockShapes(),
 };
+
+/** Every block in INT8, with gains and biases in F32, and as a layer among ordinary ones. */
+function blockShapes(): Readonly<Record<string, ModelShape>> {
+  return Object.fromEntries(
+    Object.entries(BLOCKS).flatMap(([name, steps]): [string, ModelShape][] => [
+      [name, { ...plain, layers: [layer, { ...layer, steps }, { ...odd, heads: 2, steps }] }],
+      [
+        `${name}, f32 weights with gains and biases`,
+        {
+          ...plain,
+          encoding: 0,
+          fused: false,
+          gains: true,
+          normBiases: true,
+          biases: true,
+          layers: [{ ...layer, steps }, layer],
+        },
+      ],
+    ]),
+  );
+}

@@ -1,0 +1,119 @@
+/** What can be asked of the tests' writer of packages, and the numbers of the format that it and the plain engine use. */
+import { PRE_NORM, type StepShape } from './block-shapes.js';
+
+export interface LayerShape {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly ffn: number;
+  readonly window?: number;
+  /** Rotated elements; 0 for no rotary. Default: all. */
+  readonly rotaryDim?: number;
+  readonly scoreScale?: number;
+  /** Default: a norm before attention and one before the feed-forward. */
+  readonly steps?: readonly StepShape[];
+}
+
+export interface ModelShape {
+  readonly hidden: number;
+  readonly vocab: number;
+  readonly context: number;
+  readonly maxBatch?: number;
+  readonly layers: readonly LayerShape[];
+  /** 0 f32; int8 with a scale 1 per source tensor, 2 per channel, 3 per group. */
+  readonly encoding: 0 | 1 | 2 | 3;
+  readonly group?: number;
+  readonly fused?: boolean;
+  readonly gains?: boolean;
+  readonly normBiases?: boolean;
+  readonly biases?: boolean;
+  readonly tied?: boolean;
+  readonly headBias?: boolean;
+  readonly f32Embed?: boolean;
+  readonly cache?: 'int8' | 'f32';
+  readonly activations?: 'dynamic' | 'static';
+  readonly embeddingScale?: number;
+  readonly logitScale?: number;
+  readonly bos?: number;
+  readonly stops?: readonly number[];
+  readonly seed?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly tokenizer?: Uint8Array;
+  readonly chat?: Uint8Array;
+}
+
+/** A tensor as it was written. */
+export interface MadeTensor {
+  readonly role: number;
+  /** Number of the step or rotary table. */
+  readonly index: number;
+  readonly encoding: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly group: number;
+  /** Values of f32 tensors, codes of int8 ones; row by row without padding. */
+  readonly values: Float32Array | Int8Array;
+  readonly scales: Float32Array;
+  readonly activationScale: number;
+}
+
+/** A step with its place in the model. */
+export interface MadeStep extends StepShape {
+  readonly layer: number;
+  readonly shape: LayerShape;
+}
+
+/** The steps of all layers, in order. */
+export function stepsOf(shape: ModelShape): MadeStep[] {
+  return shape.layers.flatMap((layer, index) =>
+    (layer.steps ?? PRE_NORM).map((step) => ({ ...step, layer: index, shape: layer })),
+  );
+}
+
+export const ROLE = {
+  embed: 1,
+  head: 2,
+  headBias: 3,
+  finalNorm: 4,
+  finalNormBias: 5,
+  rotary: 6,
+  norm: 16,
+  normBias: 17,
+  qkv: 32,
+  qkvBias: 33,
+  q: 34,
+  qBias: 35,
+  k: 36,
+  kBias: 37,
+  v: 38,
+  vBias: 39,
+  o: 40,
+  oBias: 41,
+  gateUp: 48,
+  gateUpBias: 49,
+  gate: 50,
+  gateBias: 51,
+  up: 52,
+  upBias: 53,
+  down: 54,
+  downBias: 55,
+} as const;
+
+/** Of every norm. */
+export const EPSILON = 1e-5;
+
+/** Index of what belongs to no step or table. */
+export const GLOBAL = 0xffff;
+
+/** Rotated elements of each rotary table. */
+export function rotaryDims(shape: ModelShape): number[] {
+  const dims = stepsOf(shape)
+    .filter(({ kind }) => kind === 'attention')
+    .map((step) => rotaryDimOf(step.shape));
+  return [...new Set(dims.filter((dim) => dim > 0))];
+}
+
+/** Elements of a head that rotate. */
+export function rotaryDimOf(layer: LayerShape): number {
+  return layer.rotaryDim ?? layer.headDim;
+}
