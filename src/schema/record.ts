@@ -79,7 +79,7 @@ export function word<W extends WordTable>(
   offset: number,
   type: 'u8' | 'u16' | 'u32',
   words: W,
-): Field & { readonly words: W } {
+): Omit<Field, 'words'> & { readonly words: W } {
   return { offset, type, low: 0, high: Object.keys(words).length - 1, words };
 }
 

@@ -182,6 +182,9 @@ export const ROLE = {
 
 export type Role = keyof typeof ROLE;
 
+/** All roles, in the order of their numbers. */
+export const ROLES = Object.keys(ROLE) as readonly Role[];
+
 /** Roles of one kind of step are numbered from here on, at most {@link STEP_ROLES} of them. */
 export const FIRST_STEP_ROLE: Readonly<Record<StepKind, number>> = { norm: 16, attention: 32, mlp: 48 };
 
@@ -193,7 +196,13 @@ export function roleOfCode(code: number): Role | undefined {
   return (Object.keys(ROLE) as Role[]).find((role) => ROLE[role].code === code);
 }
 
-export function roleSpec(role: Role): RoleSpec {
+/** A role of the table, the roles that it names typed as such. */
+export interface RoleEntry extends RoleSpec {
+  readonly biasOf?: Role;
+  readonly fuses?: readonly Role[];
+}
+
+export function roleSpec(role: Role): RoleEntry {
   return ROLE[role];
 }
 
