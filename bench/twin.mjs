@@ -47,7 +47,7 @@ const { json, runs } = readOptions(USAGE);
 const machine = describeMachine();
 const library = path.join(cacheFolder(), 'twin-library.mjs');
 await bundle('bench/lib/twin-library.ts', library, 'node');
-const { MemorySource, ROLE, Twin, convert, measureTwin, nodeFolder, readPackage } = await import(
+const { MemorySource, Twin, convert, measureTwin, nodeFolder, readPackage, tensorBytes } = await import(
   pathToFileURL(library)
 );
 const wasm = prebuiltModules();
@@ -99,7 +99,7 @@ async function prepare(name, folder) {
   await source.close();
   const file = path.join(cacheFolder(), `${name}.s3lm`);
   writeFileSync(file, bytes);
-  const { config: facts, layers, tensors } = await readPackage(new MemorySource(`${name}.s3lm`, bytes));
+  const { config: facts, steps, tensors } = await readPackage(new MemorySource(`${name}.s3lm`, bytes));
   const tokens = Math.min(TOKENS, facts.context);
   return {
     name,
@@ -108,19 +108,20 @@ async function prepare(name, folder) {
     file,
     bytes,
     tokens,
-    bytesPerToken: bytesPerToken(tensors, layers, facts.cache, tokens),
+    bytesPerToken: bytesPerToken(tensors, steps, facts.cache, tokens),
   };
 }
 
 /** Bytes that a token reads on average: all weights that are multiplied, one row of each table, half of the full cache. */
-function bytesPerToken(tensors, layers, cache, tokens) {
-  const hasHead = tensors.some(({ role }) => role === ROLE.head);
+function bytesPerToken(tensors, steps, cache, tokens) {
+  const hasHead = tensors.some(({ role }) => role === 'head');
   let bytes = 0;
-  for (const { role, rowStride, dataLength, scaleCount } of tensors) {
-    const row = role === ROLE.rotary || (role === ROLE.embedding && hasHead);
-    bytes += row ? rowStride : dataLength + 4 * scaleCount;
+  for (const tensor of tensors) {
+    const { role, rowBytes } = tensor;
+    const row = role === 'rotary' || (role === 'embedding' && hasHead);
+    bytes += row ? rowBytes : tensorBytes(tensor);
   }
-  for (const { kvHeads, headDim } of layers) {
+  for (const { kvHeads, headDim } of steps.filter(({ kind }) => kind === 'attention')) {
     const vector = cache === 'float32' ? 4 * headDim : Math.ceil(headDim / 16) * 16 + 4;
     bytes += (tokens / 2) * 2 * kvHeads * vector;
   }

@@ -3,6 +3,5 @@ export { convert } from '../../src/pipeline/convert.js';
 export { Twin } from '../../src/device/twin.js';
 export { nodeFolder } from '../../src/source/node-folder.js';
 export { MemorySource } from '../../src/source/memory-folder.js';
-export { readPackage } from '../../src/package/reader.js';
-export { ROLE } from '../../src/plan/layout.js';
+export { readPackage, tensorBytes } from '../../src/package/reader.js';
 export { measureTwin } from './twin-loop.js';

@@ -16,6 +16,7 @@ import type { InspectRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
 import { inspectImage } from './inspect-image.js';
 import { packageLines } from './inspect-package.js';
+import { packageJson } from './package-json.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { formatBytes, table } from './terminal.js';
@@ -52,7 +53,7 @@ async function inspectPackage(
   const found = await readPackage(file, { verify: true, signal: terminal.signal });
   if (request.json) {
     terminal.stdout.write(
-      `${JSON.stringify({ kind: 'package', file: request.target, sound: true, bytes: found.totalLength, ...found })}\n`,
+      `${JSON.stringify({ kind: 'package', file: request.target, sound: true, bytes: found.totalLength, ...packageJson(found) })}\n`,
     );
     return true;
   }

@@ -4,6 +4,7 @@ import { subtypeName, typeName } from '../image/partition-types.js';
 import type { ByteSource } from '../source/byte-source.js';
 import type { Terminal } from './commands.js';
 import { packageLines } from './inspect-package.js';
+import { packageJson } from './package-json.js';
 import { formatBytes, table } from './terminal.js';
 
 /**
@@ -27,9 +28,21 @@ export async function inspectImage(
 function json(target: string, found: ImageDescription, sound: boolean): string {
   const partitions = found.partitions.map(({ content, ...partition }) => ({
     ...partition,
-    content: content.kind === 'damaged' ? { kind: content.kind, problem: content.problem.message } : content,
+    content: contentJson(content),
   }));
-  return JSON.stringify({ kind: 'image', file: target, sound, ...found, partitions });
+  const model = found.model === null ? null : packageJson(found.model);
+  return JSON.stringify({ kind: 'image', file: target, sound, ...found, partitions, model });
+}
+
+function contentJson(content: PartitionContent): unknown {
+  switch (content.kind) {
+    case 'damaged':
+      return { kind: content.kind, problem: content.problem.message };
+    case 'package':
+      return { kind: content.kind, package: packageJson(content.package) };
+    default:
+      return content;
+  }
 }
 
 function text(target: string, found: ImageDescription): string {

@@ -1,8 +1,14 @@
 /** What a model package holds, as lines for a terminal: alone or inside an image. */
-import type { ModelPackage } from '../package/reader.js';
+import { tensorBytes, type ModelPackage } from '../package/reader.js';
+import type { EncodingKind } from '../schema/encodings.js';
 import { formatBytes, table } from './terminal.js';
 
-const ENCODINGS = ['F32', 'INT8 per tensor', 'INT8 per row', 'INT8 in groups'];
+const ENCODINGS: Readonly<Record<EncodingKind, string>> = {
+  float32: 'F32',
+  int8Tensor: 'INT8 per tensor',
+  int8Channel: 'INT8 per channel',
+  int8Group: 'INT8 in groups',
+};
 
 const MEMORIES = { sram: 'SRAM', psram: 'PSRAM', flash: 'flash' } as const;
 
@@ -30,9 +36,9 @@ export function packageLines(found: ModelPackage): string[] {
       found.tensors.map((tensor) => [
         tensor.name,
         `${tensor.rows} x ${tensor.cols}`,
-        ENCODINGS[tensor.encoding] ?? '?',
+        ENCODINGS[tensor.encoding.kind],
         String(tensor.dataLength),
-        String(tensor.scaleCount),
+        String(tensor.tables.reduce((sum, { count }) => sum + count, 0)),
         tensor.placement,
       ]),
     ),
@@ -43,7 +49,7 @@ export function packageLines(found: ModelPackage): string[] {
 function placements(found: ModelPackage): string {
   const parts = (['sram', 'psram', 'flash'] as const).flatMap((memory) => {
     const there = found.tensors.filter(({ placement }) => placement === memory);
-    const bytes = there.reduce((sum, { dataLength, scaleCount }) => sum + dataLength + 4 * scaleCount, 0);
+    const bytes = there.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
     return there.length === 0 ? [] : [`${there.length} in ${MEMORIES[memory]} (${formatBytes(bytes)})`];
   });
   return `${found.tensors.length} tensors: ${parts.join(', ')}`;

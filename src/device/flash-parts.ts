@@ -4,6 +4,7 @@ import type { ImageDescription } from '../image/describe.js';
 import { hex } from '../image/chip.js';
 import { PART, type FlashImage } from '../image/flash-image.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES } from '../image/partition-table.js';
+import { tensorBytes } from '../package/reader.js';
 import { UsageError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { MemorySource } from '../source/memory-folder.js';
@@ -64,7 +65,7 @@ export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
   const [least] = boot.revisions;
   const psramBytes = (model?.tensors ?? [])
     .filter(({ placement }) => placement === 'psram')
-    .reduce((sum, { dataLength, scaleCount }) => sum + dataLength + 4 * scaleCount, 0);
+    .reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   return {
     flashBytes: boot.settings.flashBytes,
     psramBytes,

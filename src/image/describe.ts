@@ -1,6 +1,6 @@
 /** Reads a flash image back, from this tool or another: what starts, the partition table, and what lies in each partition. */
 import { readPackage, type ModelPackage } from '../package/reader.js';
-import { MAGIC as PACKAGE_MAGIC } from '../package/format.js';
+import { HEADER, MAGIC as PACKAGE_MAGIC } from '../schema/package.js';
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { IMAGE_MAGIC } from './application-format.js';
@@ -166,7 +166,11 @@ async function readModel(
 ): Promise<ModelPackage> {
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
   // A partition is longer than its package; how long the package is, it says itself.
-  const says = first.length >= 12 && view.getUint32(0, true) === PACKAGE_MAGIC ? view.getUint32(8, true) : 0;
+  const { magic, totalLength } = HEADER.fields;
+  const says =
+    first.length >= totalLength.offset + 4 && view.getUint32(magic.offset, true) === PACKAGE_MAGIC
+      ? view.getUint32(totalLength.offset, true)
+      : 0;
   const length = says > 0 && offset + says <= end ? says : end - offset;
   const slice: ByteSource = {
     name: `${source.name} at ${hex(offset)}`,

@@ -1,5 +1,8 @@
 /** CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320), as in zlib. */
 
+/** CRC-32 continued over more bytes. */
+export type Crc = (bytes: Uint8Array, crc: number) => number;
+
 const TABLES = makeTables();
 
 function makeTables(): Uint32Array[] {

@@ -1,284 +1,320 @@
-/** Checks the tensor directory of a package against the configuration, and names what it holds. */
-import { ENCODING, GLOBAL_LAYER, ROLE, alignUp } from '../plan/layout.js';
-import { NONE, PACKAGE_LIMITS, TENSOR_BYTES, alignSection } from './format.js';
-import type { FormatError } from '../shared/errors.js';
-import type { PackageConfig, PackageLayer } from './reader.js';
+/** The tensor directory of a package: each record against the model's sizes, and that the model is complete. */
+import {
+  ENCODING,
+  ROW_ALIGNMENT,
+  TENSOR_ALIGNMENT,
+  alignUp,
+  encodingOfCode,
+  rowBytes,
+  tensorTables,
+  type Encoding,
+  type EncodingKind,
+  type TensorTable,
+} from '../schema/encodings.js';
+import type { MemoryKind, MlpKind } from '../schema/kinds.js';
+import { GLOBAL_INDEX, NONE, PACKAGE_LIMITS, TENSOR } from '../schema/package.js';
+import { readRecord, type RecordValues } from '../schema/record.js';
+import {
+  ROLE,
+  ROLES,
+  roleOfCode,
+  roleSpec,
+  type Role,
+  type RoleSpec,
+  type SizeName,
+  type Sizes,
+} from '../schema/roles.js';
+import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
+import type { PackageConfig } from './config.js';
+import { within, type Fail } from './fail.js';
+import { rotaryDimOf, type PackageStep } from './steps.js';
+
+/** A table of a tensor, and where it lies. */
+export interface PackageTensorTable extends TensorTable {
+  /** From the start of the weights section. */
+  readonly offset: number;
+}
 
 export interface PackageTensor {
-  /** Role's name with the layer, e.g. `layers.2.gateUp`. */
+  /** The role's name with its place, e.g. `layers.2.gate_up`. */
   readonly name: string;
-  readonly role: number;
-  readonly layer: number;
-  readonly encoding: number;
+  readonly role: Role;
+  /** Number of its step; of its table for rotary tables; {@link GLOBAL_INDEX} for what the model has once. */
+  readonly index: number;
+  readonly encoding: Encoding;
   readonly rows: number;
   readonly cols: number;
-  readonly rowStride: number;
-  readonly group: number;
+  /** Bytes from row to row. */
+  readonly rowBytes: number;
   /** From the start of the weights section. */
   readonly dataOffset: number;
   readonly dataLength: number;
-  readonly scaleOffset: number | null;
-  readonly scaleCount: number;
-  readonly placement: 'flash' | 'psram' | 'sram';
+  readonly tables: readonly PackageTensorTable[];
+  readonly placement: MemoryKind;
   /** 0 when activations are quantized dynamically. */
   readonly activationScale: number;
 }
 
-type Fail = (field: string, problem: string) => FormatError;
-
-interface Shape {
-  readonly rows: number;
-  readonly cols: number;
-  /** Vectors are always F32. */
-  readonly vector: boolean;
-  /** Scales of the per-tensor encoding. */
-  readonly parts: number;
+/** Bytes of data and tables, without padding. */
+export function tensorBytes({ dataLength, tables }: PackageTensor): number {
+  return tables.reduce((sum, { bytes }) => sum + bytes, dataLength);
 }
 
-const ROLE_NAMES = new Map<number, string>(Object.entries(ROLE).map(([name, value]) => [value, name]));
+/** What the directory is checked against. */
+interface Model {
+  readonly config: PackageConfig;
+  readonly steps: readonly PackageStep[];
+}
 
-/** First role that belongs to a layer. */
-const FIRST_LAYER_ROLE = ROLE.attentionNorm;
+/** A model with what is asked of it for every tensor. */
+interface Directory extends Model {
+  readonly stepTensorName: (index: number, role: Role) => string;
+  /** Whether the embedding is the head as well. */
+  readonly isTied: boolean;
+}
+
+type RawTensor = RecordValues<typeof TENSOR>;
+
+/** Encodings of which single rows can be looked up. */
+const LOOKUP_ENCODINGS: readonly EncodingKind[] = ['float32', 'int8Channel'];
 
 /**
  * Reads the directory.
  * @param weightsLength length of the weights section in bytes
- * @throws the error that `fail` makes
+ * @throws what `fail` makes
  */
-export function checkTensors(
+export function readTensors(
   view: DataView,
-  config: PackageConfig,
-  layers: readonly PackageLayer[],
+  model: Model,
   weightsLength: number,
   fail: Fail,
 ): PackageTensor[] {
-  const count = view.byteLength / TENSOR_BYTES;
-  if (!Number.isInteger(count) || count < 1 || count > PACKAGE_LIMITS.tensors) {
-    throw fail(
-      'TDIR',
-      `${view.byteLength} bytes are not a directory of 1 to ${PACKAGE_LIMITS.tensors} tensors.`,
-    );
-  }
-  const tensors: PackageTensor[] = [];
-  const seen = new Set<string>();
+  const count = view.byteLength / TENSOR.bytes;
+  if (!Number.isInteger(count) || count < 1 || count > PACKAGE_LIMITS.tensors)
+    throw fail('TDIR', `${view.byteLength} bytes are not 1 to ${PACKAGE_LIMITS.tensors} tensors.`);
+  const directory: Directory = {
+    ...model,
+    stepTensorName: stepTensorNames(model.steps),
+    isTied: !holdsRole(view, count, 'head'),
+  };
+  const tensors = new Map<string, PackageTensor>();
   let end = 0;
-  for (let index = 0; index < count; index++) {
-    const tensor = readTensor(view, index, config, layers, fail);
+  for (let record = 0; record < count; record++) {
+    const tensor = readTensor(view, record, directory, end, fail);
     const field = `TDIR ${tensor.name}`;
-    if (seen.has(tensor.name)) throw fail(field, 'The tensor occurs twice.');
-    seen.add(tensor.name);
-    if (tensor.dataOffset !== end)
-      throw fail(field, `Its data begins at ${tensor.dataOffset} instead of ${end}.`);
-    end = alignSection(tensor.dataOffset + tensor.dataLength);
-    if (tensor.scaleOffset !== null) {
-      if (tensor.scaleOffset !== end)
-        throw fail(field, `Its scales begin at ${tensor.scaleOffset} instead of ${end}.`);
-      end = alignSection(end + 4 * tensor.scaleCount);
-    }
+    if (tensors.has(keyOf(tensor.role, tensor.index))) throw fail(field, 'The tensor occurs twice.');
+    tensors.set(keyOf(tensor.role, tensor.index), tensor);
+    const last = tensor.tables.at(-1);
+    const length = last === undefined ? tensor.dataOffset + tensor.dataLength : last.offset + last.bytes;
+    end = alignUp(length, TENSOR_ALIGNMENT);
     if (end > weightsLength)
       throw fail(field, `It ends at ${end}, after the weights section of ${weightsLength}.`);
-    tensors.push(tensor);
   }
   if (end !== weightsLength)
     throw fail('TDIR', `The tensors end at ${end}, the weights section at ${weightsLength}.`);
-  checkComplete(seen, config, fail);
-  return tensors;
+  checkComplete(tensors, directory, fail);
+  return [...tensors.values()];
 }
 
+function keyOf(role: Role, index: number): string {
+  return `${role}.${index}`;
+}
+
+function holdsRole(view: DataView, count: number, role: Role): boolean {
+  return Array.from({ length: count }, (_, record) => record).some(
+    (record) => view.getUint16(TENSOR.bytes * record + TENSOR.fields.role.offset, true) === ROLE[role].code,
+  );
+}
+
+/** @param expected where its data must begin */
 function readTensor(
   view: DataView,
-  index: number,
-  config: PackageConfig,
-  layers: readonly PackageLayer[],
+  record: number,
+  directory: Directory,
+  expected: number,
   fail: Fail,
 ): PackageTensor {
-  const at = TENSOR_BYTES * index;
-  const role = view.getUint16(at, true);
-  const layer = view.getUint16(at + 2, true);
-  const roleName = ROLE_NAMES.get(role);
-  if (roleName === undefined) throw fail(`TDIR ${index}`, `Role ${role} is unknown.`);
-  const perLayer = role >= FIRST_LAYER_ROLE;
-  const name = perLayer ? `layers.${layer}.${roleName}` : role === ROLE.rotary ? `rotary.${layer}` : roleName;
-  const field = `TDIR ${name}`;
-  const lastLayer = perLayer ? config.layers : role === ROLE.rotary ? config.rotaryTables : 0;
-  if (perLayer || role === ROLE.rotary ? layer >= lastLayer : layer !== GLOBAL_LAYER)
-    throw fail(field, `Layer ${layer} does not exist.`);
-
-  const [encoding, rows, cols, rowStride, group, dataOffset, dataLength, scaleOffset, scaleCount, placement] =
-    [4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map((offset) => view.getUint32(at + offset, true)) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-  const activationScale = view.getFloat32(at + 44, true);
-  const shape = expectedShape(role, config, perLayer ? layers[layer] : undefined, rotaryDim(layer, layers));
-  if (rows !== shape.rows || cols !== shape.cols) {
-    throw fail(
-      field,
-      `Its shape is ${rows} x ${cols}, the configuration asks for ${shape.rows} x ${shape.cols}.`,
+  const at = TENSOR.bytes * record;
+  const code = view.getUint16(at + TENSOR.fields.role.offset, true);
+  const role = roleOfCode(code);
+  if (role === undefined) throw fail(`TDIR ${record} role`, `Role ${code} is unknown.`);
+  const index = view.getUint16(at + TENSOR.fields.index.offset, true);
+  const name = nameOf(role, index, directory, within(fail, `TDIR ${record}`));
+  const wrong = within(fail, `TDIR ${name}`);
+  const raw = readRecord(TENSOR, view, at, wrong);
+  const { rows, cols, placement, activationScale, dataOffset, dataLength } = raw;
+  const { config } = directory;
+  const sizes = sizesOf(directory, role, index);
+  const spec = roleSpec(role);
+  if (rows !== sizes[spec.rows] || cols !== sizes[spec.cols]) {
+    throw wrong(
+      'shape',
+      `It is ${rows} x ${cols}, the model asks for ${sizes[spec.rows]} x ${sizes[spec.cols]}.`,
     );
   }
-  if (encoding > ENCODING.int8Group || (shape.vector && encoding !== ENCODING.f32))
-    throw fail(field, `Encoding ${encoding} is not possible.`);
-  if (!shape.vector && (config.activations === 'float32') !== (encoding === ENCODING.f32)) {
-    throw fail(field, 'F32 weights and F32 activations go together.');
-  }
-  if (role === ROLE.embedding && encoding !== ENCODING.f32 && encoding !== ENCODING.int8Row) {
-    throw fail(field, 'An embedding has one scale a row.');
-  }
-  if (rowStride !== alignUp(encoding === ENCODING.f32 ? cols * 4 : cols, 16))
-    throw fail(field, `A row distance of ${rowStride} does not fit ${cols} columns.`);
-  if (dataLength !== rows * rowStride)
-    throw fail(field, `${dataLength} bytes are not ${rows} rows of ${rowStride}.`);
-  if (
-    encoding === ENCODING.int8Group
-      ? group === 0 || group % 16 !== 0 || group > alignUp(cols, 16)
-      : group !== 0
-  ) {
-    throw fail(field, `A group of ${group} columns is not possible.`);
-  }
-  const scales =
-    encoding === ENCODING.f32
-      ? 0
-      : encoding === ENCODING.int8Tensor
-        ? shape.parts
-        : encoding === ENCODING.int8Row
-          ? rows
-          : rows * Math.ceil(cols / group);
-  if (scaleCount !== scales || (scales === 0) !== (scaleOffset === NONE))
-    throw fail(field, `${scaleCount} scales instead of ${scales}.`);
-  if (placement > 2) throw fail(field, `Placement ${placement} is unknown.`);
-  const mayBeStatic = config.activations === 'static' && !shape.vector;
-  if (mayBeStatic ? !(activationScale >= 0 && Number.isFinite(activationScale)) : activationScale !== 0) {
-    throw fail(field, `An activation scale of ${activationScale} does not fit the activation kind.`);
-  }
-  if ([48, 52, 56, 60].some((offset) => view.getUint32(at + offset, true) !== 0))
-    throw fail(field, 'Reserved fields are not zero.');
-  return {
-    name,
-    role,
-    layer,
-    encoding,
-    rows,
-    cols,
-    rowStride,
-    group,
-    dataOffset,
-    dataLength,
-    scaleOffset: scaleOffset === NONE ? null : scaleOffset,
-    scaleCount,
-    placement: (['flash', 'psram', 'sram'] as const)[placement] ?? 'flash',
-    activationScale,
-  };
+  const encoding = readEncoding(raw, spec, directory, wrong);
+  if (raw.rowBytes !== rowBytes(encoding, cols))
+    throw wrong('row bytes', `${raw.rowBytes} do not fit ${cols} columns.`);
+  if (dataLength !== rows * raw.rowBytes)
+    throw wrong('data length', `${dataLength} bytes are not ${rows} rows of ${raw.rowBytes}.`);
+  if (dataOffset !== expected)
+    throw wrong('data offset', `Its data begins at ${dataOffset} instead of ${expected}.`);
+  const tables = readTables(raw, encoding, spec, wrong);
+  const isStatic =
+    config.activations === 'static' &&
+    encoding.kind !== 'float32' &&
+    (spec.shape === 'matrix' || (spec.shape === 'lookup' && directory.isTied));
+  if (activationScale !== 0 && !isStatic)
+    throw wrong('activation scale', `${activationScale} is given, but its input has no static scale.`);
+  const place = { rowBytes: raw.rowBytes, dataOffset, dataLength };
+  return { name, role, index, encoding, rows, cols, ...place, tables, placement, activationScale };
 }
 
-function rotaryDim(table: number, layers: readonly PackageLayer[]): number {
-  return layers.find((layer) => layer.rotary === table)?.rotaryDim ?? 0;
-}
-
-function expectedShape(
-  role: number,
-  config: PackageConfig,
-  layer: PackageLayer | undefined,
-  rotary: number,
-): Shape {
-  const matrix = (rows: number, cols: number, parts = 1): Shape => ({ rows, cols, vector: false, parts });
-  const vector = (cols: number): Shape => ({ rows: 1, cols, vector: true, parts: 0 });
-  const hidden = config.hiddenSize;
-  switch (role) {
-    case ROLE.embedding:
-    case ROLE.head:
-      return matrix(config.vocabSize, hidden);
-    case ROLE.finalNorm:
-      return vector(hidden);
-    case ROLE.rotary:
-      return { rows: config.context, cols: rotary, vector: true, parts: 0 };
-    case ROLE.headBias:
-      return vector(config.vocabSize);
-    default:
-  }
-  const { heads, kvHeads, headDim, ffnSize } = layer as PackageLayer;
-  const query = heads * headDim;
-  const key = kvHeads * headDim;
-  switch (role) {
-    case ROLE.attentionNorm:
-    case ROLE.mlpNorm:
-    case ROLE.outputBias:
-    case ROLE.downBias:
-      return vector(hidden);
-    case ROLE.queryKeyValue:
-      return matrix(query + 2 * key, hidden, 3);
-    case ROLE.queryKeyValueBias:
-      return vector(query + 2 * key);
-    case ROLE.output:
-      return matrix(hidden, query);
-    case ROLE.gateUp:
-      return matrix(2 * ffnSize, hidden, 2);
-    case ROLE.gateUpBias:
-      return vector(2 * ffnSize);
-    case ROLE.down:
-      return matrix(hidden, ffnSize);
-    case ROLE.query:
-      return matrix(query, hidden);
-    case ROLE.queryBias:
-      return vector(query);
-    case ROLE.key:
-    case ROLE.value:
-      return matrix(key, hidden);
-    case ROLE.keyBias:
-    case ROLE.valueBias:
-      return vector(key);
-    case ROLE.gate:
-    case ROLE.up:
-      return matrix(ffnSize, hidden);
-    default:
-      return vector(ffnSize);
-  }
-}
-
-/** Biases, each with the matrix that it belongs to. */
-const BIASES = [
-  ['queryKeyValueBias', 'queryKeyValue'],
-  ['outputBias', 'output'],
-  ['gateUpBias', 'gateUp'],
-  ['downBias', 'down'],
-  ['queryBias', 'query'],
-  ['keyBias', 'key'],
-  ['valueBias', 'value'],
-  ['gateBias', 'gate'],
-  ['upBias', 'up'],
-] as const;
-
-function checkComplete(seen: ReadonlySet<string>, config: PackageConfig, fail: Fail): void {
-  const need = (name: string): void => {
-    if (!seen.has(name)) throw fail(`TDIR ${name}`, 'The tensor is missing.');
-  };
-  need('embedding');
-  for (let table = 0; table < config.rotaryTables; table++) need(`rotary.${table}`);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const prefix = `layers.${layer}`;
-    for (const [fused, separate] of [
-      ['queryKeyValue', ['query', 'key', 'value']],
-      ['gateUp', ['gate', 'up']],
-    ] as const) {
-      if (seen.has(`${prefix}.${fused}`)) {
-        const twice = separate.find((name) => seen.has(`${prefix}.${name}`));
-        if (twice !== undefined) throw fail(`TDIR ${prefix}.${twice}`, `It is also part of ${fused}.`);
-      } else {
-        for (const name of separate) need(`${prefix}.${name}`);
-      }
+function nameOf(role: Role, index: number, directory: Directory, fail: Fail): string {
+  const { config, steps, stepTensorName } = directory;
+  const spec = roleSpec(role);
+  switch (spec.scope) {
+    case 'model':
+      if (index !== GLOBAL_INDEX) throw fail('index', `${role} is none of step ${index}.`);
+      return globalTensorName(role, index);
+    case 'table':
+      if (index >= config.rotaryTables)
+        throw fail('index', `Table ${index} is none of ${config.rotaryTables}.`);
+      return globalTensorName(role, index);
+    case 'norm':
+    case 'attention':
+    case 'mlp': {
+      const step = steps[index];
+      if (step?.kind !== spec.scope)
+        throw fail('index', `Step ${index} is no ${spec.scope}, which ${role} belongs to.`);
+      const name = stepTensorName(index, role);
+      if (step.kind === 'mlp' && !belongsTo(spec, step.mlp))
+        throw fail('role', `${name} does not belong to a ${step.mlp} feed-forward.`);
+      return name;
     }
-    for (const [bias, matrix] of BIASES) {
-      if (seen.has(`${prefix}.${bias}`)) need(`${prefix}.${matrix}`);
+  }
+}
+
+function readEncoding(raw: RawTensor, { shape }: RoleSpec, directory: Directory, fail: Fail): Encoding {
+  const kind = encodingOfCode(raw.encoding);
+  if (kind === undefined) throw fail('encoding', `Encoding ${raw.encoding} is unknown.`);
+  const isFloat = directory.config.activations === 'float32';
+  switch (shape) {
+    case 'vector':
+    case 'table':
+      if (kind !== 'float32') throw fail('encoding', `${kind} is not possible, only float32.`);
+      break;
+    case 'matrix':
+      if (isFloat !== (kind === 'float32'))
+        throw fail('encoding', 'F32 weights and F32 activations go together.');
+      break;
+    case 'lookup':
+      if (!LOOKUP_ENCODINGS.includes(kind))
+        throw fail('encoding', `${kind} is not possible, only ${LOOKUP_ENCODINGS.join(' or ')}.`);
+      if (isFloat && directory.isTied && kind !== 'float32')
+        throw fail('encoding', 'It is the head as well: F32 weights and F32 activations go together.');
+      break;
+  }
+  const { group, cols } = raw;
+  const fits = ENCODING[kind].grouped ? group > 0 && group <= alignUp(cols, ROW_ALIGNMENT) : group === 0;
+  if (!fits) throw fail('group', `${group} columns are not possible for ${kind} and ${cols} columns.`);
+  return { kind, group };
+}
+
+function readTables(raw: RawTensor, encoding: Encoding, spec: RoleSpec, fail: Fail): PackageTensorTable[] {
+  const { rows, cols, dataOffset, dataLength, tablesOffset, tablesLength } = raw;
+  let end = dataOffset + dataLength;
+  const tables = tensorTables(encoding, { rows, cols, sources: spec.sources ?? 0 }).map((table) => {
+    const offset = alignUp(end, TENSOR_ALIGNMENT);
+    end = offset + table.bytes;
+    return { ...table, offset };
+  });
+  const begin = tables[0]?.offset ?? NONE;
+  if (tablesOffset !== begin)
+    throw fail('tables offset', `Its tables begin at ${tablesOffset} instead of ${begin}.`);
+  const length = tables.length === 0 ? 0 : end - begin;
+  if (tablesLength !== length) throw fail('tables length', `${tablesLength} bytes instead of ${length}.`);
+  return tables;
+}
+
+/** The sizes of the model and of the step or table that a tensor belongs to; 0 for those of others. */
+function sizesOf({ config, steps }: Model, role: Role, index: number): Sizes {
+  const { scope } = roleSpec(role);
+  const step = scope === 'model' || scope === 'table' ? undefined : steps[index];
+  const sizes: Record<SizeName, number> = {
+    one: 1,
+    hidden: config.hiddenSize,
+    vocab: config.vocabSize,
+    context: config.context,
+    query: 0,
+    key: 0,
+    queryKeyValue: 0,
+    width: 0,
+    twoWidths: 0,
+    rotaryDim: (scope === 'table' ? rotaryDimOf(steps, index) : null) ?? 0,
+  };
+  if (step?.kind === 'attention') {
+    sizes.query = step.heads * step.headDim;
+    sizes.key = step.kvHeads * step.headDim;
+    sizes.queryKeyValue = sizes.query + 2 * sizes.key;
+  } else if (step?.kind === 'mlp') {
+    sizes.width = step.width;
+    sizes.twoWidths = 2 * step.width;
+  }
+  return sizes;
+}
+
+/** Nothing that is needed is missing, and nothing is there that makes no sense beside the rest. */
+function checkComplete(
+  tensors: ReadonlyMap<string, PackageTensor>,
+  { config, steps, stepTensorName }: Directory,
+  fail: Fail,
+): void {
+  const check = (index: number, roles: readonly Role[], nameOfRole: (role: Role) => string): void => {
+    const has = (role: Role): boolean => tensors.has(keyOf(role, index));
+    checkRoles(roles, has, (role, problem) => fail(`TDIR ${nameOfRole(role)}`, problem));
+  };
+  check(GLOBAL_INDEX, rolesOfScope('model'), (role) => globalTensorName(role, GLOBAL_INDEX));
+  for (let table = 0; table < config.rotaryTables; table++)
+    check(table, rolesOfScope('table'), (role) => globalTensorName(role, table));
+  for (const [index, step] of steps.entries())
+    check(index, rolesOfStep(step), (role) => stepTensorName(index, role));
+}
+
+function rolesOfScope(scope: RoleSpec['scope']): Role[] {
+  return ROLES.filter((role) => roleSpec(role).scope === scope);
+}
+
+/** The roles that a step of this kind may have. */
+function rolesOfStep(step: PackageStep): Role[] {
+  const roles = rolesOfScope(step.kind);
+  return step.kind === 'mlp' ? roles.filter((role) => belongsTo(roleSpec(role), step.mlp)) : roles;
+}
+
+/** Whether feed-forwards of a kind have tensors of a role. */
+function belongsTo({ mlps }: RoleSpec, kind: MlpKind): boolean {
+  return mlps === undefined || mlps.includes(kind);
+}
+
+/** The roles of one step, table or model: which there are must fit together. */
+function checkRoles(
+  roles: readonly Role[],
+  has: (role: Role) => boolean,
+  wrong: (role: Role, problem: string) => Error,
+): void {
+  const fused = new Map<Role, Role>();
+  for (const role of roles.filter(has)) {
+    for (const part of roleSpec(role).fuses ?? []) fused.set(part, role);
+  }
+  for (const role of roles) {
+    const { needed, biasOf } = roleSpec(role);
+    const whole = fused.get(biasOf ?? role);
+    if (has(role)) {
+      if (whole !== undefined) throw wrong(role, `It is also part of ${whole}.`);
+      if (biasOf !== undefined && !has(biasOf))
+        throw wrong(role, `There is no ${biasOf} that it belongs to.`);
+    } else if (needed === true && whole === undefined) {
+      throw wrong(role, 'The tensor is missing.');
     }
-    need(`${prefix}.output`);
-    need(`${prefix}.down`);
   }
 }

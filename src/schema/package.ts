@@ -89,6 +89,14 @@ export function fourcc(text: string): number {
   );
 }
 
+/** The characters of such a number, unprintable ones as dots. */
+export function fourccText(value: number): string {
+  return [0, 8, 16, 24]
+    .map((shift) => (value >>> shift) & 0xff)
+    .map((code) => (code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '.'))
+    .join('');
+}
+
 /** First bytes of a package. */
 export const MAGIC = fourcc('S3LM');
 

@@ -164,7 +164,7 @@ describe('the command line', () => {
     assert.ok(found.sound && found.tensors.length > 5);
     assert.match(
       (await cli('inspect', packaged)).stdout,
-      /all checksums good[\s\S]*layers\.0\.queryKeyValue/,
+      /all checksums good[\s\S]*layers\.0\.qkv/,
     );
     const model = await cli('inspect', synthetic);
     assert.equal(model.code, 0);

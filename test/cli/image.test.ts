@@ -62,7 +62,7 @@ describe('convert to an image', () => {
     assert.equal(found.model?.metadata['name'], 'tiny');
     assert.equal(found.boot.settings.flashBytes, 16 * 1024 * 1024);
     const text = await cli('inspect', reported);
-    assert.match(text.stdout, /holds package[\s\S]*tensors: [\s\S]*in SRAM[\s\S]*layers\.0\.queryKeyValue/);
+    assert.match(text.stdout, /holds package[\s\S]*tensors: [\s\S]*in SRAM[\s\S]*layers\.0\.qkv/);
   });
 
   it('says in the header what was asked for, and plans for that much flash', async () => {

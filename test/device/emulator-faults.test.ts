@@ -9,13 +9,8 @@ import { describe, it } from 'node:test';
 import type { EmulatedBoard } from '../../src/device/emulator-types.js';
 import { TABLE_OFFSET } from '../../src/image/partition-table.js';
 import { describeImage, packagePlace } from '../../src/image/describe.js';
-import {
-  HEADER_BYTES,
-  SECTION,
-  SECTION_ENTRY_BYTES,
-  SECTION_REQUIRED,
-  TENSOR_BYTES,
-} from '../../src/package/format.js';
+import { MEMORY } from '../../src/schema/kinds.js';
+import { HEADER, SECTION, SECTION_ENTRY, SECTION_REQUIRED, TENSOR } from '../../src/schema/package.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { MemorySource } from '../../src/source/memory-folder.js';
 import { imageOf } from '../support/emulated-board.js';
@@ -56,11 +51,12 @@ function placedInSram(bytes: Uint8Array): Uint8Array {
   const placed = bytes.slice();
   const view = new DataView(placed.buffer);
   const tableEnd = view.getUint32(16, true);
-  for (let entry = HEADER_BYTES; entry < tableEnd; entry += SECTION_ENTRY_BYTES) {
-    if (view.getUint32(entry, true) !== SECTION.tensors) continue;
+  for (let entry = HEADER.bytes; entry < tableEnd; entry += SECTION_ENTRY.bytes) {
+    if (view.getUint32(entry, true) !== SECTION.tensors.kind) continue;
     const begin = view.getUint32(entry + 8, true);
     const end = begin + view.getUint32(entry + 12, true);
-    for (let at = begin; at < end; at += TENSOR_BYTES) view.setUint32(at + 40, 2, true);
+    for (let at = begin; at < end; at += TENSOR.bytes)
+      view.setUint8(at + TENSOR.fields.placement.offset, MEMORY.sram);
   }
   resealSections(placed);
   return placed;
@@ -152,7 +148,7 @@ describe('a board whose package cannot be used says why and stays alive', () => 
     const view = new DataView(image.buffer, image.byteOffset + begin);
     // The last section becomes a required one of an unknown kind, under a right checksum over header and table.
     const tableEnd = view.getUint32(16, true);
-    const entry = tableEnd - SECTION_ENTRY_BYTES;
+    const entry = tableEnd - SECTION_ENTRY.bytes;
     view.setUint32(entry, 0x5858_5858, true);
     view.setUint32(entry + 4, SECTION_REQUIRED, true);
     resealSections(image.subarray(begin, end));

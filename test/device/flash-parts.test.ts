@@ -5,6 +5,7 @@ import { checkParts, needsOf, partsOfImage, partsOfMergedImage } from '../../src
 import { describeImage } from '../../src/image/describe.js';
 import type { StandaloneFirmware } from '../../src/image/firmware.js';
 import { assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
+import { tensorBytes } from '../../src/package/reader.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { firmwareSegments, fixture, makePackage, source } from '../image/support.js';
@@ -59,7 +60,7 @@ test('what an image needs is in its header and its package', async () => {
   assert.deepEqual(needs.revision, [0, 0]);
   assert.equal(
     needs.psramBytes,
-    psram.reduce((sum, tensor) => sum + tensor.dataLength + 4 * tensor.scaleCount, 0),
+    psram.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
   );
 });
 

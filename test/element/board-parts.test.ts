@@ -69,50 +69,27 @@ test('addresses are read as people type them', () => {
 /** As much of a package as the map reads. */
 function model(): ModelPackage {
   const tensor = {
-    role: 0,
-    layer: 0,
-    encoding: 2,
+    role: 'down',
+    index: 0,
+    encoding: { kind: 'int8Channel', group: 0 },
     rows: 1,
     cols: 1,
-    rowStride: 1,
-    group: 0,
+    rowBytes: 16,
     activationScale: 0,
+    tables: [],
   };
+  const scales = { name: 'scale', type: 'f32', per: 'row', count: 3, bytes: 12, offset: 128 };
   return {
     totalLength: 4096,
-    version: [1, 0],
+    version: [2, 0],
     sections: [
       { kind: 'CONF', required: true, offset: 64, length: 64, crc: 0 },
       { kind: 'WGHT', required: true, offset: 1024, length: 2048, crc: 0 },
     ],
     tensors: [
-      {
-        ...tensor,
-        name: 'a',
-        dataOffset: 0,
-        dataLength: 100,
-        scaleOffset: 128,
-        scaleCount: 3,
-        placement: 'sram',
-      },
-      {
-        ...tensor,
-        name: 'b',
-        dataOffset: 192,
-        dataLength: 64,
-        scaleOffset: null,
-        scaleCount: 0,
-        placement: 'psram',
-      },
-      {
-        ...tensor,
-        name: 'c',
-        dataOffset: 256,
-        dataLength: 64,
-        scaleOffset: null,
-        scaleCount: 0,
-        placement: 'flash',
-      },
+      { ...tensor, name: 'a', dataOffset: 0, dataLength: 100, tables: [scales], placement: 'sram' },
+      { ...tensor, name: 'b', dataOffset: 192, dataLength: 64, placement: 'psram' },
+      { ...tensor, name: 'c', dataOffset: 256, dataLength: 64, placement: 'flash' },
     ],
   } as unknown as ModelPackage;
 }

@@ -40,7 +40,7 @@ export function memoryMap(
     if (tensor.placement === 'flash') continue;
     const memory = tensor.placement === 'sram' ? sram : psram;
     spans.push(memory.take(tensor.dataLength, 'tensor', tensor.name));
-    if (tensor.scaleOffset !== null) spans.push(memory.take(4 * tensor.scaleCount, 'scales', tensor.name));
+    for (const { bytes } of tensor.tables) spans.push(memory.take(bytes, 'scales', tensor.name));
   }
   spans.push({ begin: sram.at, end: SRAM_WINDOW.end, kind: 'free', name: '' });
   spans.push({ begin: psram.at, end: PSRAM_WINDOW.begin + number('psram_bytes'), kind: 'free', name: '' });
@@ -69,9 +69,10 @@ function flashSpans(model: ModelPackage, partitionBytes: number): MemorySpan[] {
     const begin = base + (weights?.offset ?? 0);
     const at = begin + tensor.dataOffset;
     spans.push({ begin: at, end: at + tensor.dataLength, kind: 'tensor', name: tensor.name });
-    if (tensor.scaleOffset === null) continue;
-    const scales = begin + tensor.scaleOffset;
-    spans.push({ begin: scales, end: scales + 4 * tensor.scaleCount, kind: 'scales', name: tensor.name });
+    for (const { offset, bytes } of tensor.tables) {
+      const table = begin + offset;
+      spans.push({ begin: table, end: table + bytes, kind: 'scales', name: tensor.name });
+    }
   }
   spans.push({ begin: base + model.totalLength, end: base + partitionBytes, kind: 'free', name: '' });
   return spans;
