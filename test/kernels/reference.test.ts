@@ -107,6 +107,12 @@ void test('wrong calls and inconsistent descriptions are refused', async () => {
   assert.throws(() => kernels.createReference({ ...model, hiddenSize: 21 }), FormatError);
   assert.throws(() => kernels.createReference({ ...model, blocks: [] }), FormatError);
   assert.throws(() => kernels.createReference({ ...model, embeddingScale: NaN }), FormatError);
+  const capped = { ...model, softCap: 30 };
+  assert.throws(
+    () => kernels.createReference(capped),
+    (error) => error instanceof FormatError && error.field === 'softCap',
+    'a field that nobody knows is not left out',
+  );
   assert.throws(() => kernels.createReference(model, { context: 0 }), RangeError);
   assert.throws(() => kernels.createReference(model, { context: model.maxPositions + 1 }), RangeError);
   const empty = kernels.createReference(model, { context: 4 });
