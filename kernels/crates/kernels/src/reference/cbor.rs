@@ -88,6 +88,21 @@ enum Step<'a> {
     Item(usize),
 }
 
+/// An object all of whose fields are known.
+#[derive(Clone, Copy)]
+pub struct Object<'a> {
+    place: &'a Place<'a>,
+    map: &'a [(&'a str, Value<'a>)],
+}
+
+impl<'a> Object<'a> {
+    /// A field, which is [`Value::Null`] when it is absent.
+    pub fn get(&self, name: &'a str) -> Place<'a> {
+        self.place.inside(self.map, name)
+    }
+}
+
+// A description is read once a model, and every page downloads what reads it: it is not worth being inlined.
 impl<'a> Place<'a> {
     /// The place of a whole value, which `name` stands for in errors.
     pub fn whole(value: &'a Value<'a>, name: &'a str) -> Self {
@@ -125,37 +140,38 @@ impl<'a> Place<'a> {
     }
 
     /// That something is wrong here.
+    #[cold]
+    #[inline(never)]
     pub fn bad(&self, problem: impl Into<String>) -> Error {
         Error::format(self.path(), problem, REMEDY)
     }
 
     /// A field, which is [`Value::Null`] when it is absent.
     pub fn field<'s>(&'s self, name: &'s str) -> Result<Place<'s>> {
+        Ok(self.inside(self.map()?, name))
+    }
+
+    /// An object that has no other fields than these.
+    #[inline(never)]
+    pub fn object<'s>(&'s self, names: &[&str]) -> Result<Object<'s>> {
         let map = self.map()?;
-        Ok(Place {
+        match map.iter().find(|(key, _)| !names.contains(key)) {
+            Some((key, _)) => Err(self
+                .inside(map, key)
+                .bad("The reference does not know this field.")),
+            None => Ok(Object { place: self, map }),
+        }
+    }
+
+    #[inline(never)]
+    fn inside<'s>(&'s self, map: &'s [(&'s str, Value<'s>)], name: &'s str) -> Place<'s> {
+        Place {
             value: map
                 .iter()
                 .find(|(key, _)| *key == name)
                 .map_or(&Value::Null, |(_, value)| value),
             step: Step::Field(name),
             from: Some(self),
-        })
-    }
-
-    /// All fields of an object, which has no others; each is [`Value::Null`] when it is absent.
-    pub fn fields<'s, const N: usize>(&'s self, names: [&'s str; N]) -> Result<[Place<'s>; N]> {
-        self.refuse_others(&names)?;
-        let mut places = [*self; N];
-        for (place, name) in places.iter_mut().zip(names) {
-            *place = self.field(name)?;
-        }
-        Ok(places)
-    }
-
-    fn refuse_others(&self, names: &[&str]) -> Result<()> {
-        match self.map()?.iter().find(|(key, _)| !names.contains(key)) {
-            Some((key, _)) => Err(self.field(key)?.bad("The reference does not know this field.")),
-            None => Ok(()),
         }
     }
 
@@ -172,6 +188,7 @@ impl<'a> Place<'a> {
     }
 
     /// How many things an array has.
+    #[inline(never)]
     pub fn len(&self) -> Result<usize> {
         match self.value {
             Value::List(list) => Ok(list.len()),
@@ -192,6 +209,7 @@ impl<'a> Place<'a> {
     }
 
     /// A text.
+    #[inline(never)]
     pub fn text(&self) -> Result<&'a str> {
         match self.value {
             Value::Text(text) => Ok(text),
@@ -200,6 +218,7 @@ impl<'a> Place<'a> {
     }
 
     /// A number, finite or not.
+    #[inline(never)]
     pub fn number(&self) -> Result<f64> {
         match self.value {
             Value::Number(number) => Ok(*number),
@@ -208,6 +227,7 @@ impl<'a> Place<'a> {
     }
 
     /// A number without a fraction.
+    #[inline(never)]
     pub fn whole_number(&self) -> Result<usize> {
         let number = self.number()?;
         let whole = number as u32;
@@ -219,6 +239,7 @@ impl<'a> Place<'a> {
     }
 
     /// A number without a fraction from 1 to `max`.
+    #[inline(never)]
     pub fn within(&self, max: usize) -> Result<usize> {
         let value = self.whole_number()?;
         if (1..=max).contains(&value) {
@@ -229,6 +250,7 @@ impl<'a> Place<'a> {
     }
 
     /// A number that is finite in f32.
+    #[inline(never)]
     pub fn finite(&self) -> Result<f32> {
         let value = self.number()? as f32;
         if value.is_finite() {
@@ -239,6 +261,7 @@ impl<'a> Place<'a> {
     }
 
     /// `true` or `false`.
+    #[inline(never)]
     pub fn truth(&self) -> Result<bool> {
         match self.value {
             Value::Truth(truth) => Ok(*truth),
@@ -249,7 +272,13 @@ impl<'a> Place<'a> {
     /// The kind that a text stands for.
     pub fn kind<K>(&self, from_word: fn(&str) -> Option<K>) -> Result<K> {
         let word = self.text()?;
-        from_word(word).ok_or_else(|| self.bad(format!("\"{word}\" is not computed by the reference.")))
+        from_word(word).ok_or_else(|| self.not_computed(word))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn not_computed(&self, word: &str) -> Error {
+        self.bad(format!("\"{word}\" is not computed by the reference."))
     }
 }
 
@@ -314,16 +343,17 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_all_that_an_object_has() {
+    fn objects_have_no_other_fields() {
         let value = Value::read(SAMPLE).unwrap();
         let whole = Place::whole(&value, "sample");
-        let [c, b, a] = whole.fields(["c", "b", "a"]).unwrap();
-        assert!(c.present().is_none());
+        let object = whole.object(&["c", "b", "a"]).unwrap();
+        let (a, b) = (object.get("a"), object.get("b"));
+        assert!(object.get("c").present().is_none());
         assert_eq!((b.path(), a.path()), ("b".into(), "a".into()));
         assert_eq!((b.len(), a.within(3)), (Ok(3), Ok(3)));
-        let other = whole.fields(["a"]).map(|_| ()).unwrap_err();
+        let other = whole.object(&["a"]).map(|_| ()).unwrap_err();
         assert_eq!(other, b.bad("The reference does not know this field."));
-        let none = a.fields(["a"]).map(|_| ()).unwrap_err();
+        let none = a.object(&["a"]).map(|_| ()).unwrap_err();
         assert_eq!(none, a.bad("It is not an object."));
     }
 

@@ -2,7 +2,7 @@
 //! those before it, so that the engine can index without doubt. What is not known is refused: a field that the engine
 //! skipped would make it the judge of another model.
 
-use super::cbor::Place;
+use super::cbor::{Object, Place};
 use super::description::{
     Attention, Inner, Linear, Mlp, Model, Norm, Operation, Position, Rotary, Step, TensorId, TensorSpec,
     Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM, MAX_HIDDEN, MAX_POSITIONS, MAX_ROTARIES, MAX_STEPS,
@@ -22,37 +22,36 @@ pub struct Reader {
 impl Reader {
     /// The model of a whole description.
     pub fn read(at: &Place<'_>) -> Result<Model> {
-        let [hidden, vocabulary, positions, embedding, scale, rotaries, blocks, final_norm, head] = at
-            .fields([
-                "hiddenSize",
-                "vocabSize",
-                "maxPositions",
-                "embedding",
-                "embeddingScale",
-                "rotaries",
-                "blocks",
-                "finalNorm",
-                "head",
-            ])?;
+        let fields = at.object(&[
+            "hiddenSize",
+            "vocabSize",
+            "maxPositions",
+            "embedding",
+            "embeddingScale",
+            "rotaries",
+            "blocks",
+            "finalNorm",
+            "head",
+        ])?;
+        let hidden = fields.get("hiddenSize").within(MAX_HIDDEN)?;
+        let vocabulary = fields.get("vocabSize").within(MAX_ROWS)?;
         let mut reader = Self {
-            hidden: hidden.within(MAX_HIDDEN)?,
-            rotaries: read_rotaries(&rotaries)?,
+            hidden,
+            rotaries: read_rotaries(&fields.get("rotaries"))?,
             tensors: Tensors::default(),
         };
-        let hidden = reader.hidden;
-        let vocabulary = vocabulary.within(MAX_ROWS)?;
         Ok(Model {
             hidden,
             vocabulary,
-            max_positions: positions.within(MAX_POSITIONS)?,
-            embedding: reader.tensor(&embedding, &[vocabulary, hidden])?,
-            embedding_scale: scale.finite()?,
-            steps: reader.blocks(&blocks)?,
-            final_norm: reader.norm(&final_norm)?,
-            head: head
-                .present()
-                .map(|at| reader.linear(&at, vocabulary, hidden))
-                .transpose()?,
+            max_positions: fields.get("maxPositions").within(MAX_POSITIONS)?,
+            embedding: reader.tensor(&fields.get("embedding"), &[vocabulary, hidden])?,
+            embedding_scale: fields.get("embeddingScale").finite()?,
+            steps: reader.blocks(&fields.get("blocks"))?,
+            final_norm: reader.norm(&fields.get("finalNorm"))?,
+            head: match fields.get("head").present() {
+                Some(at) => Some(reader.linear(&at, vocabulary, hidden)?),
+                None => None,
+            },
             rotaries: reader.rotaries,
             tensors: reader.tensors,
         })
@@ -65,7 +64,7 @@ impl Reader {
         }
         let mut steps = Vec::new();
         for block in at.items()? {
-            let [list] = block.fields(["steps"])?;
+            let list = block.object(&["steps"])?.get("steps");
             let before = steps.len();
             // Blocks share the residual stream and nothing else.
             let mut written = [false; PlaceKind::COUNT];
@@ -86,13 +85,12 @@ impl Reader {
     /// `written` tells which places hold something of this block.
     fn step(&mut self, at: &Place<'_>, written: &mut [bool; PlaceKind::COUNT]) -> Result<Step> {
         let kind = at.field("kind")?;
-        let body = kind.text()?;
+        let word = kind.text()?;
         let kind = kind.kind(StepKind::from_word)?;
-        let [_, reads, writes, adds, body] = at.fields(["kind", "reads", "writes", "adds", body])?;
-        let (from, to) = (
-            reads.kind(PlaceKind::from_word)?,
-            writes.kind(PlaceKind::from_word)?,
-        );
+        let fields = at.object(&["kind", "reads", "writes", "adds", word])?;
+        let (reads, adds, body) = (fields.get("reads"), fields.get("adds"), fields.get(word));
+        let from = reads.kind(PlaceKind::from_word)?;
+        let to = fields.get("writes").kind(PlaceKind::from_word)?;
         let adds_to = adds.truth()?;
         if !written[from as usize] {
             return Err(reads.bad("No step before it in its block writes there."));
@@ -114,18 +112,17 @@ impl Reader {
     }
 
     fn attention(&mut self, at: &Place<'_>) -> Result<Attention> {
-        let [heads, kv_heads_at, head_dim, scale, window, position, query, key, value, output] =
-            at.fields([
-                "heads", "kvHeads", "headDim", "scale", "window", "position", "query", "key", "value",
-                "output",
-            ])?;
-        let heads = heads.within(MAX_HEADS)?;
+        let fields = at.object(&[
+            "heads", "kvHeads", "headDim", "scale", "window", "position", "query", "key", "value", "output",
+        ])?;
+        let heads = fields.get("heads").within(MAX_HEADS)?;
+        let kv_heads_at = fields.get("kvHeads");
         let kv_heads = kv_heads_at.within(heads)?;
-        let head_dim = head_dim.within(MAX_HEAD_DIM)?;
+        let head_dim = fields.get("headDim").within(MAX_HEAD_DIM)?;
         if heads % kv_heads != 0 {
             return Err(kv_heads_at.bad(format!("{kv_heads} does not divide {heads} heads.")));
         }
-        let window = match window.present() {
+        let window = match fields.get("window").present() {
             None => None,
             Some(at) => match at.whole_number()? {
                 0 => return Err(at.bad("It is 0: a token sees at least itself.")),
@@ -138,24 +135,24 @@ impl Reader {
             heads,
             kv_heads,
             head_dim,
-            scale: scale.finite()?,
+            scale: fields.get("scale").finite()?,
             window,
-            position: self.position(&position, head_dim)?,
-            query: self.linear(&query, queries, hidden)?,
-            key: self.linear(&key, keys, hidden)?,
-            value: self.linear(&value, keys, hidden)?,
-            output: self.linear(&output, hidden, queries)?,
+            position: self.position(&fields.get("position"), head_dim)?,
+            query: self.linear(&fields.get("query"), queries, hidden)?,
+            key: self.linear(&fields.get("key"), keys, hidden)?,
+            value: self.linear(&fields.get("value"), keys, hidden)?,
+            output: self.linear(&fields.get("output"), hidden, queries)?,
         })
     }
 
     fn position(&self, at: &Place<'_>, head_dim: usize) -> Result<Position> {
         match at.field("kind")?.kind(PositionKind::from_word)? {
             PositionKind::None => {
-                at.fields(["kind"])?;
+                at.object(&["kind"])?;
                 Ok(Position::None)
             }
             PositionKind::Rotary => {
-                let [_, table] = at.fields(["kind", "table"])?;
+                let table = at.object(&["kind", "table"])?.get("table");
                 let index = table.whole_number()?;
                 let Some(rotary) = self.rotaries.get(index) else {
                     return Err(table.bad(format!("There is no rotary {index}.")));
@@ -169,51 +166,63 @@ impl Reader {
     }
 
     fn mlp(&mut self, at: &Place<'_>) -> Result<Mlp> {
-        let [kind, function, width, gate, up, down] =
-            at.fields(["kind", "function", "width", "gate", "up", "down"])?;
+        let fields = at.object(&["kind", "function", "width", "gate", "up", "down"])?;
         let hidden = self.hidden;
-        let width = width.within(MAX_COLS)?;
+        let width = fields.get("width").within(MAX_COLS)?;
         Ok(Mlp {
-            function: function.kind(FunctionKind::from_word)?,
+            function: fields.get("function").kind(FunctionKind::from_word)?,
             width,
-            inner: match kind.kind(MlpKind::from_word)? {
+            inner: match fields.get("kind").kind(MlpKind::from_word)? {
                 MlpKind::Gated => Inner::Gated {
-                    gate: self.linear(&gate, width, hidden)?,
-                    up: self.linear(&up, width, hidden)?,
+                    gate: self.linear(&fields.get("gate"), width, hidden)?,
+                    up: self.linear(&fields.get("up"), width, hidden)?,
                 },
             },
-            down: self.linear(&down, hidden, width)?,
+            down: self.linear(&fields.get("down"), hidden, width)?,
         })
     }
 
+    #[inline(never)]
     fn linear(&mut self, at: &Place<'_>, out: usize, input: usize) -> Result<Linear> {
-        let [weight, bias] = at.fields(["weight", "bias"])?;
+        let fields = at.object(&["weight", "bias"])?;
         Ok(Linear {
-            weight: self.tensor(&weight, &[out, input])?,
-            bias: bias.present().map(|at| self.tensor(&at, &[out])).transpose()?,
+            weight: self.tensor(&fields.get("weight"), &[out, input])?,
+            bias: self.bias(fields, out)?,
         })
     }
 
+    /// The bias of a matrix or norm, where it has one.
+    fn bias(&mut self, fields: Object<'_>, out: usize) -> Result<Option<TensorId>> {
+        match fields.get("bias").present() {
+            Some(at) => Ok(Some(self.tensor(&at, &[out])?)),
+            None => Ok(None),
+        }
+    }
+
+    #[inline(never)]
     fn norm(&mut self, at: &Place<'_>) -> Result<Norm> {
-        let [kind, epsilon_at, gain, bias] = at.fields(["kind", "epsilon", "gain", "bias"])?;
+        let fields = at.object(&["kind", "epsilon", "gain", "bias"])?;
+        let epsilon_at = fields.get("epsilon");
         let epsilon = epsilon_at.number()?;
         if !(epsilon.is_finite() && epsilon >= 0.0) {
             return Err(epsilon_at.bad("It is not a number from 0 up."));
         }
-        let shape = [self.hidden];
+        let hidden = self.hidden;
         Ok(Norm {
-            kind: kind.kind(NormKind::from_word)?,
+            kind: fields.get("kind").kind(NormKind::from_word)?,
             epsilon,
-            gain: self.tensor(&gain, &shape)?,
-            bias: bias.present().map(|at| self.tensor(&at, &shape)).transpose()?,
+            gain: self.tensor(&fields.get("gain"), &[hidden])?,
+            bias: self.bias(fields, hidden)?,
         })
     }
 
     /// The same name may serve in several places (a shared tensor), with one shape and type.
+    #[inline(never)]
     fn tensor(&mut self, at: &Place<'_>, shape: &[usize]) -> Result<TensorId> {
-        let [name, described, dtype] = at.fields(["name", "shape", "dtype"])?;
-        let name = name.text()?;
-        let described = described
+        let fields = at.object(&["name", "shape", "dtype"])?;
+        let name = fields.get("name").text()?;
+        let described = fields
+            .get("shape")
             .items()?
             .map(|at| at.whole_number())
             .collect::<Result<Vec<_>>>()?;
@@ -222,7 +231,7 @@ impl Reader {
                 "Tensor \"{name}\" has shape {described:?}, but {shape:?} is needed."
             )));
         }
-        let dtype = dtype.text()?;
+        let dtype = fields.get("dtype").text()?;
         let Some(dtype) = Dtype::parse(dtype) else {
             return Err(at.bad(format!("Tensor \"{name}\" has element type \"{dtype}\".")));
         };
@@ -245,9 +254,10 @@ fn read_rotaries(at: &Place<'_>) -> Result<Vec<Rotary>> {
 }
 
 fn read_rotary(at: &Place<'_>) -> Result<Rotary> {
-    let [dim, frequencies, factor] = at.fields(["dim", "inverseFrequencies", "attentionFactor"])?;
-    let dim = dim.whole_number()?;
-    let inverse_frequencies = frequencies
+    let fields = at.object(&["dim", "inverseFrequencies", "attentionFactor"])?;
+    let dim = fields.get("dim").whole_number()?;
+    let inverse_frequencies = fields
+        .get("inverseFrequencies")
         .items()?
         .map(|at| at.number())
         .collect::<Result<Vec<_>>>()?;
@@ -260,6 +270,7 @@ fn read_rotary(at: &Place<'_>) -> Result<Rotary> {
     if inverse_frequencies.iter().any(|f| !f.is_finite()) {
         return Err(at.bad("A frequency is not finite."));
     }
+    let factor = fields.get("attentionFactor");
     factor.finite()?;
     Ok(Rotary {
         inverse_frequencies,
