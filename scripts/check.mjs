@@ -10,8 +10,8 @@ import { emptyTotals, totalsLine } from './lib/totals.mjs';
 /** Other versions break lines elsewhere, so only this one may judge. */
 const CLANG_FORMAT = 'clang-format-22';
 
-/** Tables that a script wrote, in the layout that the script chose. */
-const GENERATED = /_tables\.[ch]$/;
+/** What a script wrote, in the layout that the script chose. */
+const GENERATED = /(_tables|\/s3lm_format)\.[ch]$/;
 
 const fix = process.argv.includes('--fix');
 const totals = emptyTotals();

@@ -5,10 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import './lib/ts-register.mjs';
 import { ROOT } from './lib/run.mjs';
+import * as cHeader from './lib/schema/c-header.mjs';
 import * as rustKinds from './lib/schema/rust-kinds.mjs';
 
 /** Each gives its files: `generate({ schema, read }) -> [[file, text], ...]`. */
-const GENERATORS = [rustKinds];
+const GENERATORS = [cHeader, rustKinds];
 
 try {
   const schema = await import('../src/schema/index.ts');
