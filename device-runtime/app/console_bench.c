@@ -40,7 +40,8 @@ typedef struct {
 static void multiply(void *user, uint32_t worker, uint32_t begin, uint32_t end) {
     bench_job *job = user;
     (void)worker;
-    job->kernels->matmul_i8(&job->matrix, &job->vector, 1, begin, end, job->y, ROWS);
+    s3lm_input input = {.quantized = &job->vector};
+    job->kernels->matmul[job->matrix.encoding](&job->matrix, &input, 1, begin, end, job->y, ROWS);
 }
 
 static const s3lm_kernels *kernels_of(const console *c) {
@@ -62,13 +63,12 @@ static uint64_t read_rate(console *c, const uint8_t *begin, size_t bytes) {
     b->scale[0] = b->scale[1] = 1.0f;
     bench_job job = {kernels_of(c), {0}, {b->codes, NULL, b->scale + 1, COLUMNS}, b->y};
     job.vector.wide = job.kernels->wide ? b->wide : NULL;
-    job.matrix = (s3lm_tensor){.scales = b->scale,
+    job.matrix = (s3lm_tensor){.tables = {b->scale},
                                .rows = ROWS,
                                .cols = COLUMNS,
-                               .row_stride = COLUMNS,
-                               .scale_count = 1,
-                               .split = {ROWS, ROWS},
-                               .encoding = S3LM_I8_TENSOR};
+                               .row_bytes = COLUMNS,
+                               .first_rows = ROWS,
+                               .encoding = S3LM_INT8_TENSOR};
     uint64_t start = c->board.micros();
     for (uint32_t i = 0; i < READ_BYTES / PASS_BYTES; i++) {
         job.matrix.data = begin + skip + (i % passes) * PASS_BYTES;
@@ -95,27 +95,38 @@ static uint32_t memory_of(const console *c, const void *at) {
                                                                                                    : BENCH_FLASH;
 }
 
+/* What one token reads of an attention's cache. */
+static void count_cache(const console *c, const s3lm_attention_step *attention, uint32_t position,
+                        uint64_t bytes[BENCH_MEMORIES]) {
+    uint32_t window = attention->config.window, seen = window > 0u && window < position ? window : position;
+    uint64_t row = 0;
+    switch (c->model.model.package->config.cache) {
+    case S3LM_CACHE_INT8:
+        row = 2u * (attention->cache_stride + sizeof(float));
+        break;
+    case S3LM_CACHE_FLOAT32:
+        row = 2u * sizeof(float) * attention->cache_stride;
+        break;
+    }
+    bytes[memory_of(c, attention->keys)] += row * attention->config.kv_heads * seen;
+}
+
 /* What one token reads from each memory when the context holds `position` tokens. */
 static void count_bytes(const console *c, uint32_t position, uint64_t bytes[BENCH_MEMORIES]) {
     const s3lm_model *model = &c->model.model;
-    bool int8 = model->package->config.kv_kind == S3LM_KV_INT8;
     for (uint32_t i = 0; i < model->package->tensor_count; i++) {
         const s3lm_tensor *t = &model->tensors[i];
         /* Of tables one row is read. */
-        bool table = t->role == S3LM_ROTARY || (t == model->embed && model->head != model->embed);
-        bytes[memory_of(c, t->data)] += (uint64_t)t->row_stride * (table ? 1u : t->rows);
-        if (t->scales && !table) {
-            bytes[memory_of(c, t->scales)] += (uint64_t)t->scale_count * sizeof(float);
+        bool table = t->role == S3LM_ROLE_ROTARY || (t == model->embedding && model->head != model->embedding);
+        bytes[memory_of(c, t->data)] += (uint64_t)t->row_bytes * (table ? 1u : t->rows);
+        for (uint32_t i = 0; !table && i < S3LM_MAX_TABLES && t->tables[i]; i++) {
+            bytes[memory_of(c, t->tables[i])] += (uint64_t)s3lm_table_count(t, i) * sizeof(float);
         }
     }
-    for (uint32_t i = 0; i < model->package->config.layers; i++) {
-        const s3lm_layer *layer = &model->layers[i];
-        uint32_t seen = position;
-        if (layer->config.window > 0u && layer->config.window < seen) {
-            seen = layer->config.window;
+    for (uint32_t i = 0; i < model->package->step_count; i++) {
+        if (model->steps[i].kind == S3LM_STEP_ATTENTION) {
+            count_cache(c, model->steps[i].attention, position, bytes);
         }
-        uint64_t row = int8 ? 2u * (layer->cache_stride + sizeof(float)) : 2u * sizeof(float) * layer->cache_stride;
-        bytes[memory_of(c, layer->keys)] += row * layer->config.kv_heads * seen;
     }
 }
 

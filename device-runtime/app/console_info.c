@@ -2,7 +2,6 @@
  */
 #include "console.h"
 
-#define KIND_META S3LM_FOURCC('M', 'E', 'T', 'A')
 /* Bytes of a string out of the package that are shown: it may be as long as its writer liked. */
 #define MOST_SHOWN 64u
 
@@ -40,7 +39,7 @@ static bool same(const uint8_t *at, size_t length, const char *name) {
 /* Value of `name` in META, one JSON object of strings, as it stands between its quotes; 0 bytes when it is absent. */
 static const uint8_t *metadata(const console *c, const char *name, size_t *length) {
     uint32_t bytes = 0;
-    const uint8_t *at = s3lm_package_section(&c->model.package, KIND_META, &bytes), *end = at ? at + bytes : at;
+    const uint8_t *at = s3lm_package_section(&c->model.package, S3LM_KIND_META, &bytes), *end = at ? at + bytes : at;
     bool is_value = false, wanted = false;
     *length = 0;
     for (; at && at < end; at++) {
@@ -126,6 +125,16 @@ static void put_board(const console *c, console_list *list) {
     list_end(list);
 }
 
+static const char *cache_name(s3lm_cache_kind cache) {
+    switch (cache) {
+    case S3LM_CACHE_INT8:
+        break;
+    case S3LM_CACHE_FLOAT32:
+        return "f32";
+    }
+    return "int8";
+}
+
 void console_put_info(console *c, console_list *list) {
     const app_model *m = &c->model;
     put_board(c, list);
@@ -148,13 +157,13 @@ void console_put_info(console *c, console_list *list) {
     list_number(list, "context", m->model.context);
     list_text(list, "chat", m->has_chat ? "yes" : "no");
     list_text(list, "kernels", s3lm_kernels_name(m->model.kernels));
-    list_text(list, "cache", config->kv_kind == S3LM_KV_INT8 ? "int8" : "f32");
+    list_text(list, "cache", cache_name(config->cache));
     list_number(list, "cache_bytes", m->cache_bytes);
     list_text(list, "cache_in", m->cache_in_sram ? "SRAM" : "PSRAM");
     list_number(list, "scratch_bytes", m->sram_scratch);
-    list_number(list, "weights_sram", m->sram_weights);
-    list_number(list, "weights_psram", m->psram_weights);
-    list_number(list, "weights_flash", m->flash_weights);
+    list_number(list, "weights_sram", m->weights[S3LM_MEMORY_SRAM]);
+    list_number(list, "weights_psram", m->weights[S3LM_MEMORY_PSRAM]);
+    list_number(list, "weights_flash", m->weights[S3LM_MEMORY_FLASH]);
     list_number(list, "prompt_bytes", c->memory.text_capacity);
     list_number(list, "load_micros", m->load_micros);
 }

@@ -68,17 +68,12 @@ static uint32_t encode(console *c, uint8_t mode, bool anew, size_t bytes, uint32
     return status == S3LM_TOKENIZER_OK ? CONSOLE_FINE : tokenizer_failure(status, why);
 }
 
+/* Of the statuses with which a generation fails to begin or to go on. */
 static uint32_t status_code(s3lm_status status) {
-    switch (status) {
-    case S3LM_ERR_OPTIONS:
-        return CONSOLE_BAD_OPTIONS;
-    case S3LM_ERR_TOKEN:
-        return CONSOLE_BAD_TOKEN;
-    case S3LM_ERR_CONTEXT:
-        return CONSOLE_CONTEXT;
-    default:
-        return CONSOLE_NUMERIC;
-    }
+    return status == S3LM_ERR_OPTIONS   ? CONSOLE_BAD_OPTIONS
+           : status == S3LM_ERR_TOKEN   ? CONSOLE_BAD_TOKEN
+           : status == S3LM_ERR_CONTEXT ? CONSOLE_CONTEXT
+                                        : CONSOLE_NUMERIC;
 }
 
 /* Ids of the whole prompt at *first, the carried token before them. */
@@ -378,7 +373,8 @@ void session_run(console *c) {
         }
         break;
     }
-    default:
+    case SESSION_END:
         finish(c);
+        break;
     }
 }

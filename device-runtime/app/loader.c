@@ -8,9 +8,6 @@
 #define CONSOLE_BYTES (12u * 1024u)
 /* An erased flash reads as ones; as many words as a header has. */
 #define ERASED_WORDS 16u
-/* Placements of a tensor (docs/model-package.md). */
-#define PLACED_PSRAM 1u
-#define PLACED_SRAM 2u
 
 static size_t aligned(size_t bytes) { return (bytes + S3LM_ALIGNMENT - 1u) & ~(size_t)(S3LM_ALIGNMENT - 1u); }
 
@@ -61,7 +58,7 @@ static app_load_status open_package(const app_board *board, app_model *out) {
 
 static app_load_status open_tokenizer(app_model *out) {
     uint32_t length;
-    const uint8_t *section = s3lm_package_section(&out->package, S3LM_FOURCC('T', 'O', 'K', 'N'), &length);
+    const uint8_t *section = s3lm_package_section(&out->package, S3LM_KIND_TOKN, &length);
     if (!section) {
         return APP_LOAD_OK;
     }
@@ -70,7 +67,7 @@ static app_load_status open_tokenizer(app_model *out) {
         return APP_LOAD_TOKENIZER;
     }
     out->has_tokenizer = true;
-    section = s3lm_package_section(&out->package, S3LM_FOURCC('C', 'H', 'A', 'T'), &length);
+    section = s3lm_package_section(&out->package, S3LM_KIND_CHAT, &length);
     if (section && s3lm_chat_open(section, length, &out->chat) != S3LM_TOKENIZER_OK) {
         return APP_LOAD_TOKENIZER;
     }
@@ -80,22 +77,21 @@ static app_load_status open_tokenizer(app_model *out) {
 
 /* ---- Memory ---- */
 
-static size_t data_bytes(const s3lm_tensor *tensor) { return (size_t)tensor->rows * tensor->row_stride; }
+static size_t data_bytes(const s3lm_tensor *tensor) { return (size_t)tensor->rows * tensor->row_bytes; }
 
-static size_t scale_bytes(const s3lm_tensor *tensor) { return (size_t)tensor->scale_count * sizeof(float); }
+static size_t table_bytes(const s3lm_tensor *tensor, uint32_t table) {
+    return (size_t)s3lm_table_count(tensor, table) * sizeof(float);
+}
 
 /* Bytes that the tensors take where the package wants them. */
 static void count_weights(app_model *out) {
     for (uint32_t i = 0; i < out->package.tensor_count; i++) {
         s3lm_tensor tensor = s3lm_package_tensor(&out->package, i);
-        size_t bytes = aligned(data_bytes(&tensor)) + aligned(scale_bytes(&tensor));
-        if (tensor.placement == PLACED_SRAM) {
-            out->sram_weights += bytes;
-        } else if (tensor.placement == PLACED_PSRAM) {
-            out->psram_weights += bytes;
-        } else {
-            out->flash_weights += bytes;
+        size_t bytes = aligned(data_bytes(&tensor));
+        for (uint32_t table = 0; table < S3LM_MAX_TABLES; table++) {
+            bytes += aligned(table_bytes(&tensor, table));
         }
+        out->weights[tensor.placement] += bytes;
     }
 }
 
@@ -116,20 +112,21 @@ static app_load_status lay_out(app_model *out, const s3lm_options *options, cons
     if (out->cache_bytes == 0u || out->sram_scratch == 0u) {
         return too_small(out, APP_LOAD_SRAM, SIZE_MAX, sram->bytes);
     }
-    size_t fixed = out->sram_scratch + out->sram_weights;
+    size_t fixed = out->sram_scratch + out->weights[S3LM_MEMORY_SRAM];
     if (fixed > sram->bytes) {
         return too_small(out, APP_LOAD_SRAM, fixed, sram->bytes);
     }
-    if (out->psram_weights > psram->bytes) {
-        return too_small(out, APP_LOAD_PSRAM, out->psram_weights, psram->bytes);
+    if (out->weights[S3LM_MEMORY_PSRAM] > psram->bytes) {
+        return too_small(out, APP_LOAD_PSRAM, out->weights[S3LM_MEMORY_PSRAM], psram->bytes);
     }
     size_t sram_left = sram->bytes - fixed;
-    size_t psram_left = psram->bytes - out->psram_weights;
+    size_t psram_left = psram->bytes - out->weights[S3LM_MEMORY_PSRAM];
     bool fits_outside = out->cache_bytes <= psram_left;
     out->cache_in_sram = out->cache_bytes + (fits_outside ? CONSOLE_BYTES : 0u) <= sram_left;
     if (!out->cache_in_sram && !fits_outside) {
-        return psram->bytes > 0u ? too_small(out, APP_LOAD_PSRAM, out->psram_weights + out->cache_bytes, psram->bytes)
-                                 : too_small(out, APP_LOAD_SRAM, fixed + out->cache_bytes, sram->bytes);
+        return psram->bytes > 0u
+                   ? too_small(out, APP_LOAD_PSRAM, out->weights[S3LM_MEMORY_PSRAM] + out->cache_bytes, psram->bytes)
+                   : too_small(out, APP_LOAD_SRAM, fixed + out->cache_bytes, sram->bytes);
     }
     return APP_LOAD_OK;
 }
@@ -162,15 +159,16 @@ static const void *copy(const app_board *board, app_span *span, const void *from
 }
 
 static void place_weights(const app_board *board, app_model *out, app_span *sram, app_span *psram) {
+    app_span *const spans[S3LM_MEMORY_KINDS] = {[S3LM_MEMORY_PSRAM] = psram, [S3LM_MEMORY_SRAM] = sram};
     for (uint32_t i = 0; i < out->package.tensor_count; i++) {
         s3lm_tensor *tensor = s3lm_model_tensor(&out->model, i);
-        app_span *span = tensor->placement == PLACED_SRAM ? sram : psram;
-        if (tensor->placement != PLACED_SRAM && tensor->placement != PLACED_PSRAM) {
+        app_span *span = spans[tensor->placement];
+        if (!span) {
             continue;
         }
         tensor->data = copy(board, span, tensor->data, data_bytes(tensor));
-        if (tensor->scales) {
-            tensor->scales = copy(board, span, tensor->scales, scale_bytes(tensor));
+        for (uint32_t table = 0; table < S3LM_MAX_TABLES && tensor->tables[table]; table++) {
+            tensor->tables[table] = copy(board, span, tensor->tables[table], table_bytes(tensor, table));
         }
     }
 }

@@ -28,7 +28,8 @@ typedef struct {
     bool has_tokenizer;
     s3lm_chat chat;
     bool has_chat;
-    size_t sram_weights, psram_weights, flash_weights, sram_scratch, cache_bytes;
+    size_t weights[S3LM_MEMORY_KINDS]; /* bytes of tensors by where they are placed */
+    size_t sram_scratch, cache_bytes;
     bool cache_in_sram;
     app_span sram_left, psram_left; /* what the model does not use: for the console's buffers and /bench */
     uint32_t load_micros;

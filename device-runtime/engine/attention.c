@@ -13,8 +13,8 @@
 #define INVERSE_16383 6.10388815e-5f
 
 /* Where one token's head lies in a cache plane, in elements; scales have one per token and head. */
-static size_t cache_at(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t position) {
-    return ((size_t)kv_head * model->context + position) * layer->cache_stride;
+static size_t cache_at(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head, uint32_t position) {
+    return ((size_t)kv_head * model->context + position) * step->cache_stride;
 }
 
 /* Rotates element i with element i + dim / 2 by the position's angle. */
@@ -29,29 +29,34 @@ static void rotate(float *head, const float *table, uint32_t dim) {
     }
 }
 
-static void store_int8(const s3lm_model *model, const s3lm_layer *layer, const float *head, int8_t *codes,
+static void store_int8(const s3lm_model *model, const s3lm_attention_step *step, const float *head, int8_t *codes,
                        float *scale) {
-    uint32_t dim = layer->config.head_dim;
+    uint32_t dim = step->config.head_dim;
     s3lm_scale s = s3lm_dynamic_scale(model->kernels->abs_max(head, dim), 127.0f, INVERSE_127);
-    model->kernels->quantize8(head, dim, s.inverse, codes, NULL, layer->cache_stride);
+    model->kernels->quantize8(head, dim, s.inverse, codes, NULL, step->cache_stride);
     *scale = s.scale;
 }
 
-/* Appends one key/value head of one token. */
-static void store(s3lm_model *model, s3lm_layer *layer, uint32_t kv_head, uint32_t position, const float *key,
-                  const float *value) {
-    size_t at = cache_at(model, layer, kv_head, position);
-    if (model->package->config.kv_kind == S3LM_KV_INT8) {
-        size_t scale = (size_t)kv_head * model->context + position;
-        store_int8(model, layer, key, (int8_t *)layer->keys + at, layer->key_scales + scale);
-        store_int8(model, layer, value, (int8_t *)layer->values + at, layer->value_scales + scale);
-        return;
+static void store_float32(const s3lm_attention_step *step, const float *head, float *out) {
+    for (uint32_t i = 0; i < step->cache_stride; i++) {
+        out[i] = i < step->config.head_dim ? head[i] : 0.0f;
     }
-    float *keys = (float *)layer->keys + at;
-    float *values = (float *)layer->values + at;
-    for (uint32_t i = 0; i < layer->cache_stride; i++) {
-        keys[i] = i < layer->config.head_dim ? key[i] : 0.0f;
-        values[i] = i < layer->config.head_dim ? value[i] : 0.0f;
+}
+
+/* Appends one key/value head of one token. */
+static void store(s3lm_model *model, s3lm_attention_step *step, uint32_t kv_head, uint32_t position, const float *key,
+                  const float *value) {
+    size_t at = cache_at(model, step, kv_head, position);
+    size_t scale = (size_t)kv_head * model->context + position;
+    switch (model->package->config.cache) {
+    case S3LM_CACHE_INT8:
+        store_int8(model, step, key, (int8_t *)step->keys + at, step->key_scales + scale);
+        store_int8(model, step, value, (int8_t *)step->values + at, step->value_scales + scale);
+        break;
+    case S3LM_CACHE_FLOAT32:
+        store_float32(step, key, (float *)step->keys + at);
+        store_float32(step, value, (float *)step->values + at);
+        break;
     }
 }
 
@@ -62,23 +67,23 @@ static void scale_scores(const s3lm_kernels *kernels, float *scores, uint32_t co
 }
 
 /* One query head over the tokens [first, first + count) of an int8 cache. Uses 1.5 KiB of stack. */
-static void attend_int8(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
+static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head, uint32_t first,
                         uint32_t count, const float *query, float *scores, int16_t *codes, float *out) {
     const s3lm_kernels *kernels = model->kernels;
-    uint32_t dim = layer->config.head_dim;
-    uint32_t stride = layer->cache_stride;
-    const int8_t *keys = (const int8_t *)layer->keys + cache_at(model, layer, kv_head, first);
-    const int8_t *values = (const int8_t *)layer->values + cache_at(model, layer, kv_head, first);
+    uint32_t dim = step->config.head_dim;
+    uint32_t stride = step->cache_stride;
+    const int8_t *keys = (const int8_t *)step->keys + cache_at(model, step, kv_head, first);
+    const int8_t *values = (const int8_t *)step->values + cache_at(model, step, kv_head, first);
     size_t scale_at = (size_t)kv_head * model->context + first;
-    const float *key_scales = layer->key_scales + scale_at;
-    const float *value_scales = layer->value_scales + scale_at;
+    const float *key_scales = step->key_scales + scale_at;
+    const float *value_scales = step->value_scales + scale_at;
     _Alignas(16) int16_t query_codes[S3LM_MAX_HEAD_DIM];
     _Alignas(16) int32_t sums[S3LM_MAX_HEAD_DIM];
 
     s3lm_scale q = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
     kernels->quantize16(query, dim, q.inverse, query_codes, stride);
     kernels->scores_i8(query_codes, keys, stride, count, key_scales, q.scale, scores);
-    scale_scores(kernels, scores, count, layer->config.score_scale);
+    scale_scores(kernels, scores, count, step->config.score_scale);
     float sum = kernels->exponentiate(scores, count);
     kernels->multiply(scores, value_scales, count);
     s3lm_scale w = s3lm_dynamic_scale(kernels->abs_max(scores, count), 16383.0f, INVERSE_16383);
@@ -99,15 +104,15 @@ static void attend_int8(const s3lm_model *model, const s3lm_layer *layer, uint32
 /* Bytes of keys or values that several heads use before the walk goes on: small beside a data cache. */
 #define BLOCK_BYTES 4096u
 
-/* `heads` query heads, `dim` elements apart, of one key/value head over an f32 cache. Queries are zero from the head's
- * size to the cache's stride, and `out` has room for as many. */
-static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
-                       uint32_t count, uint32_t heads, const float *queries, float *scores, float *out) {
+/* `heads` query heads, `dim` elements apart, of one key/value head over a float32 cache. Queries are zero from the
+ * head's size to the cache's stride, and `out` has room for as many. */
+static void attend_float32(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head, uint32_t first,
+                           uint32_t count, uint32_t heads, const float *queries, float *scores, float *out) {
     const s3lm_kernels *kernels = model->kernels;
-    uint32_t dim = layer->config.head_dim;
-    uint32_t stride = layer->cache_stride;
-    const float *keys = (const float *)layer->keys + cache_at(model, layer, kv_head, first);
-    const float *values = (const float *)layer->values + cache_at(model, layer, kv_head, first);
+    uint32_t dim = step->config.head_dim;
+    uint32_t stride = step->cache_stride;
+    const float *keys = (const float *)step->keys + cache_at(model, step, kv_head, first);
+    const float *values = (const float *)step->values + cache_at(model, step, kv_head, first);
     float factors[S3LM_MOST_HEADS_TOGETHER];
     uint32_t block = BLOCK_BYTES / (stride * 4u);
     for (uint32_t at = 0; at < count; at += block) {
@@ -119,7 +124,7 @@ static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_
     }
     for (uint32_t h = 0; h < heads; h++) {
         float *row = scores + (size_t)h * model->context_stride;
-        scale_scores(kernels, row, count, layer->config.score_scale);
+        scale_scores(kernels, row, count, step->config.score_scale);
         factors[h] = s3lm_recip(kernels->exponentiate(row, count));
     }
     for (uint32_t at = 0; at < count; at += block) {
@@ -135,14 +140,14 @@ static void attend_f32(const s3lm_model *model, const s3lm_layer *layer, uint32_
 }
 
 /* One query head whose size is not a whole number of vectors. Uses 2 KiB of stack. */
-static void attend_f32_padded(const s3lm_model *model, const s3lm_layer *layer, uint32_t kv_head, uint32_t first,
-                              uint32_t count, const float *query, float *scores, float *out) {
+static void attend_float32_padded(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head,
+                                  uint32_t first, uint32_t count, const float *query, float *scores, float *out) {
     _Alignas(16) float padded[S3LM_MAX_HEAD_DIM], sums[S3LM_MAX_HEAD_DIM];
-    uint32_t dim = layer->config.head_dim;
-    for (uint32_t d = 0; d < layer->cache_stride; d++) {
+    uint32_t dim = step->config.head_dim;
+    for (uint32_t d = 0; d < step->cache_stride; d++) {
         padded[d] = d < dim ? query[d] : 0.0f;
     }
-    attend_f32(model, layer, kv_head, first, count, 1, padded, scores, sums);
+    attend_float32(model, step, kv_head, first, count, 1, padded, scores, sums);
     for (uint32_t d = 0; d < dim; d++) {
         out[d] = sums[d];
     }
@@ -150,23 +155,35 @@ static void attend_f32_padded(const s3lm_model *model, const s3lm_layer *layer, 
 
 typedef struct {
     s3lm_model *model;
-    s3lm_layer *layer;
+    s3lm_attention_step *step;
     uint32_t tokens;
 } attention_job;
+
+/* The angles of a position, NULL when nothing rotates. */
+static const float *angles_at(const s3lm_model *model, const s3lm_attention_config *config, uint32_t position) {
+    const s3lm_tensor *table = NULL;
+    switch (config->position) {
+    case S3LM_POSITION_NONE:
+        return NULL;
+    case S3LM_POSITION_ROTARY:
+        table = model->rotary[config->rotary_table];
+        break;
+    }
+    return (const float *)table->data + (size_t)position * (table->row_bytes / 4u);
+}
 
 /* Rotates the queries [begin, end) and the keys that they look up, and appends these keys and their values. */
 static void append(const attention_job *j, uint32_t begin, uint32_t end) {
     s3lm_model *model = j->model;
-    const s3lm_layer_config *config = &j->layer->config;
+    const s3lm_attention_config *config = &j->step->config;
     uint32_t dim = config->head_dim;
-    uint32_t heads_per_kv = config->heads / config->kv_heads;
+    uint32_t heads_per_kv = (uint32_t)config->heads / config->kv_heads;
     for (uint32_t t = 0; t < j->tokens; t++) {
         float *q = model->projected + (size_t)t * model->projected_stride;
         float *k = q + (size_t)config->heads * dim;
         float *v = k + (size_t)config->kv_heads * dim;
         uint32_t position = model->length + t;
-        const s3lm_tensor *table = config->rotary != S3LM_NONE ? model->rotary[config->rotary] : NULL;
-        const float *angles = table ? (const float *)table->data + (size_t)position * (table->row_stride / 4u) : NULL;
+        const float *angles = angles_at(model, config, position);
         for (uint32_t head = begin; angles && head < end; head++) {
             rotate(q + head * dim, angles, config->rotary_dim);
         }
@@ -174,7 +191,7 @@ static void append(const attention_job *j, uint32_t begin, uint32_t end) {
             if (angles) {
                 rotate(k + head * dim, angles, config->rotary_dim);
             }
-            store(model, j->layer, head, position, k + head * dim, v + head * dim);
+            store(model, j->step, head, position, k + head * dim, v + head * dim);
         }
     }
 }
@@ -183,9 +200,9 @@ static void append(const attention_job *j, uint32_t begin, uint32_t end) {
 static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     const attention_job *j = job;
     const s3lm_model *model = j->model;
-    const s3lm_layer_config *config = &j->layer->config;
-    uint32_t heads_per_kv = config->heads / config->kv_heads;
-    uint32_t together = s3lm_heads_together(&model->package->config, config);
+    const s3lm_attention_config *config = &j->step->config;
+    uint32_t heads_per_kv = (uint32_t)config->heads / config->kv_heads;
+    uint32_t together = s3lm_heads_together(model->package->config.cache, config);
     float *scores = model->scores + (size_t)worker * model->score_heads * model->context_stride;
     int16_t *codes = model->score_codes + (size_t)worker * model->context_stride;
     append(j, begin, end);
@@ -199,20 +216,25 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
             uint32_t count = seen - first;
             const float *query = model->projected + (size_t)t * model->projected_stride + head * config->head_dim;
             float *out = model->attended + (size_t)t * model->attended_stride + head * config->head_dim;
-            if (model->package->config.kv_kind == S3LM_KV_INT8) {
-                attend_int8(model, j->layer, kv_head, first, count, query, scores, codes, out);
-            } else if (config->head_dim % 4u == 0u) {
-                attend_f32(model, j->layer, kv_head, first, count, heads, query, scores, out);
-            } else {
-                attend_f32_padded(model, j->layer, kv_head, first, count, query, scores, out);
+            switch (model->package->config.cache) {
+            case S3LM_CACHE_INT8:
+                attend_int8(model, j->step, kv_head, first, count, query, scores, codes, out);
+                break;
+            case S3LM_CACHE_FLOAT32:
+                if (config->head_dim % 4u == 0u) {
+                    attend_float32(model, j->step, kv_head, first, count, heads, query, scores, out);
+                } else {
+                    attend_float32_padded(model, j->step, kv_head, first, count, query, scores, out);
+                }
+                break;
             }
         }
         head += heads;
     }
 }
 
-void s3lm_attention(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
-    const s3lm_layer_config *config = &layer->config;
+void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t tokens) {
+    const s3lm_attention_config *config = &step->config;
     uint32_t query_size = config->heads * config->head_dim;
     for (uint32_t t = 0; t < tokens; t++) {
         float *padding = model->attended + (size_t)t * model->attended_stride;
@@ -220,6 +242,6 @@ void s3lm_attention(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
             padding[i] = 0.0f;
         }
     }
-    attention_job job = {model, layer, tokens};
-    s3lm_run_parallel(model, attend, &job, config->heads, config->heads / config->kv_heads);
+    attention_job job = {model, step, tokens};
+    s3lm_run_parallel(model, attend, &job, config->heads, (uint32_t)config->heads / config->kv_heads);
 }

@@ -12,6 +12,21 @@
 /* Tokens after which the int32 sums of attention go to float: 16,383 * 127 * 512 < 2^31. */
 #define S3LM_MIX_TOKENS 512u
 
+/* What a product multiplies with: vectors, and what they were quantized to when the weights are INT8. */
+typedef struct {
+    const float *values; /* for float32 weights: zero from cols to the next multiple of 4, rows 16-byte aligned */
+    uint32_t stride;     /* of `values`, in elements */
+    const s3lm_activations *quantized;
+} s3lm_input;
+
+/* y[token * y_stride + row] = W[row] . x[token] for rows [begin, end) and `tokens` tokens. */
+typedef void (*s3lm_matmul)(const s3lm_tensor *w, const s3lm_input *x, uint32_t tokens, uint32_t begin, uint32_t end,
+                            float *y, uint32_t y_stride);
+
+/* out[i] = function(gates[i * step]) * ups[i * step], i < n. `out` may be `gates`, and then `ups` lies in front of what
+ * is written: writing never passes reading. */
+typedef void (*s3lm_gate)(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+
 struct s3lm_kernels {
     const char *name;
     bool wide; /* wants s3lm_activations.wide */
@@ -31,13 +46,8 @@ struct s3lm_kernels {
     /* Four-lane sum of a[i] b[i]; n is a multiple of 4, both 16-byte aligned. */
     float (*dot_f32)(const float *a, const float *b, uint32_t n);
 
-    /* y[token * y_stride + row] = W[row] . x[token] for rows [begin, end) and `tokens` tokens, int8 weights. */
-    void (*matmul_i8)(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
-                      float *y, uint32_t y_stride);
-
-    /* The same with f32 weights; x is zero from cols to the next multiple of 4, rows of x are 16-byte aligned. */
-    void (*matmul_f32)(const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens, uint32_t begin,
-                       uint32_t end, float *y, uint32_t y_stride);
+    /* By s3lm_encoding. */
+    s3lm_matmul matmul[S3LM_ENCODINGS];
 
     /* scores[t] = ((float)(query . keys[t]) * key_scales[t]) * query_scale for t < count; rows of `stride` codes,
      * a multiple of 16, zero-padded. */
@@ -60,16 +70,15 @@ struct s3lm_kernels {
      * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
     float (*exponentiate)(float *scores, uint32_t count);
 
-    /* out[i] = s3lm_silu(gates[i * step]) * ups[i * step], i < n. `out` may be `gates`, and then `ups` lies in front
-     * of what is written: writing never passes reading. */
-    void (*gate)(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+    /* By s3lm_function_kind. */
+    s3lm_gate gate[S3LM_FUNCTION_KINDS];
 
     /* x[i] *= factor; x[i] *= factors[i]; x[i] += terms[i]; i < n. */
     void (*scale)(float *x, float factor, uint32_t n);
     void (*multiply)(float *x, const float *factors, uint32_t n);
     void (*add)(float *x, const float *terms, uint32_t n);
 
-    /* y[i] = (x[i] * factor) * gain[i], or x[i] * factor when `gain` is NULL; i < n. */
+    /* y[i] = (x[i] * factor) * gain[i], or x[i] * factor when `gain` is NULL; i < n. y may be x. */
     void (*norm)(const float *x, float factor, const float *gain, float *y, uint32_t n);
 
     /* The largest of x[i], i < n, n >= 1: by their bits, with +0 above -0 and a NaN without a sign above all. */
@@ -82,7 +91,7 @@ void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, in
 void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 float s3lm_exponentiate(float *scores, uint32_t count);
-void s3lm_gate(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+void s3lm_gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
 void s3lm_scale_all(float *x, float factor, uint32_t n);
 void s3lm_multiply_all(float *x, const float *factors, uint32_t n);
 void s3lm_add_all(float *x, const float *terms, uint32_t n);
@@ -94,12 +103,25 @@ void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32
 uint32_t s3lm_check_floats(const uint32_t *words, uint32_t count, uint32_t sign);
 uint32_t s3lm_check_codes(const uint32_t *words, uint32_t count);
 
-/* Scale of a row whose tensor is S3LM_I8_TENSOR or S3LM_I8_ROW. */
+/* Scale of a row; tensors without one scale a row have none. */
 static inline float s3lm_row_scale(const s3lm_tensor *w, uint32_t row) {
-    if (w->encoding == S3LM_I8_ROW) {
-        return w->scales[row];
+    const float *scales = s3lm_scales(w);
+    switch (w->encoding) {
+    case S3LM_INT8_CHANNEL:
+        return scales[row];
+    case S3LM_INT8_TENSOR:
+        if (w->interleaved) {
+            return scales[row & 1u];
+        }
+        if (row < w->first_rows) {
+            return scales[0];
+        }
+        return scales[row - w->first_rows < (w->rows - w->first_rows) / 2u ? 1u : 2u];
+    case S3LM_FLOAT32:
+    case S3LM_INT8_GROUP:
+        break;
     }
-    return w->scales[w->interleaved ? row & 1u : (uint32_t)(row >= w->split[0]) + (row >= w->split[1])];
+    return 1.0f;
 }
 
 #endif

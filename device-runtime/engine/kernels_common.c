@@ -69,7 +69,7 @@ float s3lm_exponentiate(float *scores, uint32_t count) {
 /* Elements of the gated product that are computed together: enough for vectors of 16 floats. */
 #define GATE_BLOCK 16u
 
-void s3lm_gate(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
+void s3lm_gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
     for (uint32_t at = 0; at < n; at += GATE_BLOCK) {
         uint32_t count = n - at < GATE_BLOCK ? n - at : GATE_BLOCK;
         float gate[GATE_BLOCK] = {0}, up[GATE_BLOCK] = {0};
@@ -117,7 +117,7 @@ void s3lm_add_all(float *restrict x, const float *restrict terms, uint32_t n) {
     }
 }
 
-void s3lm_norm(const float *restrict x, float factor, const float *restrict gain, float *restrict y, uint32_t n) {
+void s3lm_norm(const float *x, float factor, const float *restrict gain, float *y, uint32_t n) {
     if (gain) {
         for (uint32_t i = 0; i < n; i++) {
             y[i] = (x[i] * factor) * gain[i];

@@ -26,7 +26,7 @@ static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_
 #define LARGE_MATRIX 0x80000u
 
 static inline bool comes_from_memory(const s3lm_tensor *w) {
-    return w->row_stride > LONG_ROW || w->rows > LARGE_MATRIX / w->row_stride;
+    return w->row_bytes > LONG_ROW || w->rows > LARGE_MATRIX / w->row_bytes;
 }
 
 /* The same in f32, four lanes each; n is a multiple of 4, `stride` in elements. */
@@ -45,9 +45,10 @@ static inline token_codes codes_of(const s3lm_activations *x, uint32_t token) {
 }
 
 /* One scale a row: y = (sum * row scale) * token scale. */
-static void matmul_rows(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
+static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                         float *y, uint32_t y_stride) {
-    uint32_t n = w->row_stride;
+    const s3lm_activations *x = input->quantized;
+    uint32_t n = w->row_bytes;
     bool from_memory = comes_from_memory(w);
     uint32_t row = begin;
     for (; row + 4u <= end; row += 4u) {
@@ -87,8 +88,8 @@ static inline void dot4_groups(const s3lm_tensor *w, const int8_t *weights, uint
     for (uint32_t r = 0; r < 4u; r++) {
         out[r] = 0.0f;
     }
-    for (uint32_t at = 0; at < w->row_stride; at += w->group) {
-        uint32_t n = w->row_stride - at < w->group ? w->row_stride - at : w->group;
+    for (uint32_t at = 0; at < w->row_bytes; at += w->group) {
+        uint32_t n = w->row_bytes - at < w->group ? w->row_bytes - at : w->group;
         int32_t sums[4];
         dot4_i8(weights + at, stride, token.codes + at, token.wide ? token.wide + at : NULL, n, sums);
         for (uint32_t r = 0; r < 4u; r++) {
@@ -104,43 +105,38 @@ static inline void dot4_groups(const s3lm_tensor *w, const int8_t *weights, uint
 }
 
 /* One scale a group of columns: y = (sum of group 0 * scale + sum of group 1 * scale + ...) * token scale. */
-static void matmul_groups(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin,
-                          uint32_t end, float *y, uint32_t y_stride) {
+static void matmul_groups(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                          float *y, uint32_t y_stride) {
+    const s3lm_activations *x = input->quantized;
+    const float *scales = s3lm_scales(w);
     uint32_t groups = s3lm_groups(w->cols, w->group);
     uint32_t row = begin;
     for (; row + 4u <= end; row += 4u) {
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_stride;
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_bytes;
         for (uint32_t t = 0; t < tokens; t++) {
             float sums[4];
             float *out = y + (size_t)t * y_stride + row;
-            dot4_groups(w, weights, w->row_stride, w->scales + (size_t)row * groups, groups, codes_of(x, t), sums);
+            dot4_groups(w, weights, w->row_bytes, scales + (size_t)row * groups, groups, codes_of(x, t), sums);
             for (uint32_t r = 0; r < 4u; r++) {
                 out[r] = sums[r];
             }
         }
     }
     for (; row < end; row++) {
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_stride;
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_bytes;
         for (uint32_t t = 0; t < tokens; t++) {
             float sums[4];
-            dot4_groups(w, weights, 0, w->scales + (size_t)row * groups, 0, codes_of(x, t), sums);
+            dot4_groups(w, weights, 0, scales + (size_t)row * groups, 0, codes_of(x, t), sums);
             y[(size_t)t * y_stride + row] = sums[0];
         }
     }
 }
 
-static void matmul_i8(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
-                      float *y, uint32_t y_stride) {
-    if (w->encoding == S3LM_I8_GROUP) {
-        matmul_groups(w, x, tokens, begin, end, y, y_stride);
-    } else {
-        matmul_rows(w, x, tokens, begin, end, y, y_stride);
-    }
-}
-
-static void matmul_f32(const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens, uint32_t begin,
-                       uint32_t end, float *y, uint32_t y_stride) {
-    uint32_t n = w->row_stride / 4u;
+static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                           float *y, uint32_t y_stride) {
+    const float *x = input->values;
+    uint32_t x_stride = input->stride;
+    uint32_t n = w->row_bytes / 4u;
     uint32_t row = begin;
     for (; row + 4u <= end; row += 4u) {
         const float *weights = (const float *)w->data + (size_t)row * n;

@@ -27,11 +27,12 @@ void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint3
     }
 }
 
-/* Quantizes `tokens` vectors of w->cols values for the product with w. */
-static void quantize(s3lm_model *model, const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens) {
+/* Quantizes the vectors of a product. */
+static void quantize(s3lm_model *model, const s3lm_product *p) {
+    const s3lm_tensor *w = p->w;
     s3lm_activations *codes = &model->quantized;
-    for (uint32_t t = 0; t < tokens; t++) {
-        const float *vector = x + (size_t)t * x_stride;
+    for (uint32_t t = 0; t < p->tokens; t++) {
+        const float *vector = p->x + (size_t)t * p->x_stride;
         uint32_t largest = model->kernels->abs_max(vector, w->cols);
         s3lm_scale scale = s3lm_dynamic_scale(largest, 127.0f, INVERSE_127);
         if (w->activation_scale != 0.0f && largest < S3LM_INFINITY_BITS) {
@@ -41,29 +42,24 @@ static void quantize(s3lm_model *model, const s3lm_tensor *w, const float *x, ui
         size_t at = (size_t)t * codes->stride;
         codes->scales[t] = scale.scale;
         model->kernels->quantize8(vector, w->cols, scale.inverse, codes->codes + at,
-                                  codes->wide ? codes->wide + at : NULL, w->row_stride);
+                                  codes->wide ? codes->wide + at : NULL, w->row_bytes);
     }
 }
 
 typedef struct {
     const s3lm_model *model;
-    const s3lm_tensor *w;
-    const float *bias;
-    const float *x;
-    float *y;
-    uint32_t x_stride;
-    uint32_t y_stride;
-    uint32_t tokens;
-    s3lm_finish finish;
+    const s3lm_product *product;
+    s3lm_input input;
     uint32_t bad[S3LM_MAX_WORKERS];
     struct {
         uint32_t begin, end;
     } range[S3LM_MAX_WORKERS];
-} product;
+} product_job;
 
-/* What follows on rows [begin, end) of one token's product, which lie at y + begin. */
-static void finish_rows(product *p, uint32_t worker, uint32_t token, uint32_t begin, uint32_t end, float *y) {
-    const s3lm_model *model = p->model;
+/* What follows on rows [begin, end) of one token's product, which lie at y. */
+static void finish_rows(product_job *job, uint32_t worker, uint32_t token, uint32_t begin, uint32_t end, float *y) {
+    const s3lm_model *model = job->model;
+    const s3lm_product *p = job->product;
     const s3lm_kernels *kernels = model->kernels;
     uint32_t n = end - begin;
     float factor = model->package->config.logit_scale;
@@ -71,76 +67,73 @@ static void finish_rows(product *p, uint32_t worker, uint32_t token, uint32_t be
     case S3LM_FINISH_NONE:
         break;
     case S3LM_FINISH_ADD:
-        kernels->add(model->x + (size_t)token * model->hidden_stride + begin, y, n);
+        kernels->add(p->into + (size_t)token * model->hidden_stride + begin, y, n);
         break;
     case S3LM_FINISH_GATE:
         /* Half as many results, at the start of the worker's own rows: what lies before is another worker's. */
-        kernels->gate(y, y + 1, 2, n / 2u, y);
+        kernels->gate[p->function](y, y + 1, 2, n / 2u, y);
         break;
     case S3LM_FINISH_LOGITS:
         if (factor != 1.0f) {
             kernels->scale(y, factor, n);
         }
-        p->bad[worker] |= kernels->abs_max(y, n) >= S3LM_INFINITY_BITS;
+        job->bad[worker] |= kernels->abs_max(y, n) >= S3LM_INFINITY_BITS;
         break;
     }
 }
 
-static void multiply(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
-    product *p = job;
-    const s3lm_kernels *kernels = p->model->kernels;
-    if (p->w->encoding == S3LM_F32) {
-        kernels->matmul_f32(p->w, p->x, p->x_stride, p->tokens, begin, end, p->y, p->y_stride);
-    } else {
-        kernels->matmul_i8(p->w, &p->model->quantized, p->tokens, begin, end, p->y, p->y_stride);
-    }
+static void multiply(void *user, uint32_t worker, uint32_t begin, uint32_t end) {
+    product_job *job = user;
+    const s3lm_product *p = job->product;
+    const s3lm_kernels *kernels = job->model->kernels;
+    kernels->matmul[p->w->encoding](p->w, &job->input, p->tokens, begin, end, p->y, p->y_stride);
     for (uint32_t t = 0; t < p->tokens; t++) {
         float *y = p->y + (size_t)t * p->y_stride + begin;
         if (p->bias) {
-            kernels->add(y, p->bias + begin, end - begin);
+            kernels->add(y, (const float *)p->bias->data + begin, end - begin);
         }
-        finish_rows(p, worker, t, begin, end, y);
+        finish_rows(job, worker, t, begin, end, y);
     }
-    p->range[worker].begin = begin;
-    p->range[worker].end = end;
+    job->range[worker].begin = begin;
+    job->range[worker].end = end;
 }
 
 /* Moves each worker's gated products to where they belong, so that they follow each other. */
-static void close_gaps(const product *p) {
+static void close_gaps(const product_job *job) {
+    const s3lm_product *p = job->product;
     for (uint32_t done = 0; done < p->w->rows;) {
         uint32_t next = 0;
-        while (p->range[next].end == 0u || p->range[next].begin != done) {
+        while (job->range[next].end == 0u || job->range[next].begin != done) {
             next++;
         }
-        uint32_t n = (p->range[next].end - done) / 2u;
+        uint32_t n = (job->range[next].end - done) / 2u;
         for (uint32_t t = 0; done > 0u && t < p->tokens; t++) {
             float *y = p->y + (size_t)t * p->y_stride;
             for (uint32_t i = 0; i < n; i++) {
                 y[done / 2u + i] = y[done + i];
             }
         }
-        done = p->range[next].end;
+        done = job->range[next].end;
     }
 }
 
-bool s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
-                 uint32_t tokens, float *y, uint32_t y_stride, s3lm_finish finish) {
-    product job = {.model = model,
-                   .w = w,
-                   .bias = bias ? bias->data : NULL,
-                   .x = x,
-                   .y = y,
-                   .x_stride = x_stride,
-                   .y_stride = y_stride,
-                   .tokens = tokens,
-                   .finish = finish};
+bool s3lm_linear(s3lm_model *model, const s3lm_product *product) {
+    product_job job = {.model = model,
+                       .product = product,
+                       .input = {.values = product->x, .stride = product->x_stride, .quantized = &model->quantized}};
     uint32_t bad = 0;
-    if (w->encoding != S3LM_F32) {
-        quantize(model, w, x, x_stride, tokens);
+    switch (product->w->encoding) {
+    case S3LM_FLOAT32:
+        break;
+    case S3LM_INT8_TENSOR:
+    case S3LM_INT8_CHANNEL:
+    case S3LM_INT8_GROUP:
+        quantize(model, product);
+        break;
     }
     /* Borders at 16 rows keep the workers' writes on different cache lines. */
-    s3lm_run_parallel(model, multiply, &job, w->rows, 16);
-    if (finish == S3LM_FINISH_GATE) {
+    s3lm_run_parallel(model, multiply, &job, product->w->rows, 16);
+    if (product->finish == S3LM_FINISH_GATE) {
         close_gaps(&job);
     }
     for (uint32_t i = 0; i < S3LM_MAX_WORKERS; i++) {

@@ -13,8 +13,15 @@ typedef struct {
     uint64_t used;
 } region;
 
-static void *take(region *r, uint64_t bytes) {
+/* Of little things that follow each other, each aligned for pointers. */
+static void *take_words(region *r, uint32_t bytes) {
     uint64_t at = r->used;
+    r->used = s3lm_align(at + bytes, sizeof(void *));
+    return r->base ? r->base + at : NULL;
+}
+
+static void *take(region *r, uint64_t bytes) {
+    uint64_t at = s3lm_align(r->used, S3LM_ALIGNMENT);
     r->used = s3lm_align(at + bytes, S3LM_ALIGNMENT);
     return r->base ? r->base + at : NULL;
 }
@@ -43,78 +50,185 @@ static bool resolve(s3lm_model *model, const s3lm_package *package, const s3lm_o
     return true;
 }
 
-/* The widest vectors of any layer, in elements. */
+/* What the steps of a model need: the widest vectors of any, in elements, and which vectors. */
 typedef struct {
     uint32_t projected; /* q|k|v, or gate and up */
     uint32_t attended;
     uint32_t quantized; /* input of any matrix */
     uint32_t score_heads;
-} widths;
+    uint32_t places; /* bits of those that some step writes */
+    bool own_sum;    /* some step adds while `normed` holds what is read later */
+} needs;
 
-static widths widest(const s3lm_package *package) {
-    widths w = {0, 0, package->config.hidden_size, 1};
-    for (uint32_t i = 0; i < package->config.layers; i++) {
-        s3lm_layer_config layer = s3lm_package_layer(package, i);
-        uint32_t query = layer.heads * layer.head_dim;
-        uint32_t all = query + 2u * layer.kv_heads * layer.head_dim;
-        uint32_t gated = 2u * layer.ffn_size;
-        w.projected = all > w.projected ? all : w.projected;
-        w.projected = gated > w.projected ? gated : w.projected;
-        w.attended = query > w.attended ? query : w.attended;
-        w.quantized = query > w.quantized ? query : w.quantized;
-        w.quantized = layer.ffn_size > w.quantized ? layer.ffn_size : w.quantized;
-        uint32_t together = s3lm_heads_together(&package->config, &layer);
-        w.score_heads = together > w.score_heads ? together : w.score_heads;
+static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+static void need_attention(needs *n, s3lm_cache_kind cache, const s3lm_attention_config *attention) {
+    uint32_t query = (uint32_t)attention->heads * attention->head_dim;
+    n->projected = larger(n->projected, query + 2u * attention->kv_heads * attention->head_dim);
+    n->attended = larger(n->attended, query);
+    n->quantized = larger(n->quantized, query);
+    n->score_heads = larger(n->score_heads, s3lm_heads_together(cache, attention));
+}
+
+static void need_mlp(needs *n, const s3lm_mlp_config *mlp) {
+    n->quantized = larger(n->quantized, mlp->width);
+    switch (mlp->mlp) {
+    case S3LM_MLP_GATED:
+        n->projected = larger(n->projected, 2u * mlp->width);
+        break;
     }
-    return w;
+}
+
+static needs needs_of(const s3lm_package *package) {
+    needs n = {.quantized = package->config.hidden_size, .score_heads = 1};
+    s3lm_attention_config attention;
+    s3lm_mlp_config mlp;
+    uint32_t layer = S3LM_NONE;
+    /* Backwards: whether the rest of the layer reads what `normed` holds. */
+    bool is_read = false;
+    for (uint32_t i = package->step_count; i-- > 0u;) {
+        s3lm_step_head step = s3lm_package_step(package, i);
+        bool writes_normed = step.writes == S3LM_PLACE_NORMED;
+        n.places |= 1u << step.writes;
+        if (step.layer != layer) {
+            is_read = false;
+        }
+        layer = step.layer;
+        if (step.adds == 0u) {
+            is_read = is_read && !writes_normed;
+        } else if (is_read || writes_normed) {
+            /* What a step adds is first put together in `normed`; if it reads that, it has read it by then. */
+            n.own_sum = true;
+            is_read = true;
+        }
+        if (step.reads == S3LM_PLACE_NORMED) {
+            is_read = true;
+        }
+        switch (step.kind) {
+        case S3LM_STEP_NORM:
+            break;
+        case S3LM_STEP_ATTENTION:
+            attention = s3lm_package_attention(package, i);
+            need_attention(&n, package->config.cache, &attention);
+            break;
+        case S3LM_STEP_MLP:
+            mlp = s3lm_package_mlp(package, i);
+            need_mlp(&n, &mlp);
+            break;
+        }
+    }
+    return n;
+}
+
+/* Elements from one token's head to the next in a cache plane, and the bytes of an element. */
+static uint32_t cache_stride(s3lm_cache_kind cache, uint32_t head_dim) {
+    switch (cache) {
+    case S3LM_CACHE_INT8:
+        return round_up(head_dim, 16);
+    case S3LM_CACHE_FLOAT32:
+        break;
+    }
+    return round_up(head_dim, 4);
 }
 
 static void lay_out_cache(s3lm_model *model, region *r) {
-    bool int8 = model->package->config.kv_kind == S3LM_KV_INT8;
-    for (uint32_t i = 0; i < model->package->config.layers; i++) {
-        s3lm_layer layer = {.config = s3lm_package_layer(model->package, i)};
-        uint64_t vectors = (uint64_t)layer.config.kv_heads * model->context;
-        layer.cache_stride = round_up(layer.config.head_dim, int8 ? 16u : 4u);
-        uint64_t plane = vectors * layer.cache_stride * (int8 ? 1u : 4u);
-        layer.keys = take(r, plane);
-        layer.values = take(r, plane);
-        layer.key_scales = int8 ? take(r, vectors * 4u) : NULL;
-        layer.value_scales = int8 ? take(r, vectors * 4u) : NULL;
+    s3lm_cache_kind kind = model->package->config.cache;
+    for (uint32_t i = 0; i < model->package->step_count; i++) {
+        if (s3lm_package_step(model->package, i).kind != S3LM_STEP_ATTENTION) {
+            continue;
+        }
+        s3lm_attention_config config = s3lm_package_attention(model->package, i);
+        s3lm_attention_step planes = {.cache_stride = (uint16_t)cache_stride(kind, config.head_dim)};
+        uint64_t vectors = (uint64_t)config.kv_heads * model->context;
+        switch (kind) {
+        case S3LM_CACHE_INT8:
+            planes.keys = take(r, vectors * planes.cache_stride);
+            planes.values = take(r, vectors * planes.cache_stride);
+            planes.key_scales = take(r, vectors * 4u);
+            planes.value_scales = take(r, vectors * 4u);
+            break;
+        case S3LM_CACHE_FLOAT32:
+            planes.keys = take(r, vectors * planes.cache_stride * 4u);
+            planes.values = take(r, vectors * planes.cache_stride * 4u);
+            break;
+        }
         if (r->base) {
-            model->layers[i] = layer;
+            s3lm_attention_step *attention = model->steps[i].attention;
+            attention->cache_stride = planes.cache_stride;
+            attention->keys = planes.keys;
+            attention->values = planes.values;
+            attention->key_scales = planes.key_scales;
+            attention->value_scales = planes.value_scales;
+        }
+    }
+}
+
+/* The steps, without their tensors and caches, and what each kind has of its own. */
+static void lay_out_steps(s3lm_model *model, region *r) {
+    const s3lm_package *package = model->package;
+    static const uint8_t bytes[S3LM_STEP_KINDS] = {[S3LM_STEP_NORM] = sizeof(s3lm_norm_step),
+                                                   [S3LM_STEP_ATTENTION] = sizeof(s3lm_attention_step),
+                                                   [S3LM_STEP_MLP] = sizeof(s3lm_mlp_step)};
+    model->steps = take_words(r, package->step_count * (uint32_t)sizeof(s3lm_step));
+    for (uint32_t i = 0; i < package->step_count; i++) {
+        s3lm_step_head head = s3lm_package_step(package, i);
+        void *body = take_words(r, bytes[head.kind]);
+        if (!body) {
+            continue;
+        }
+        s3lm_step *step = &model->steps[i];
+        *step = (s3lm_step){head.kind, head.reads, head.writes, head.adds != 0u, {body}};
+        switch (head.kind) {
+        case S3LM_STEP_NORM:
+            step->norm->config = s3lm_package_norm(package, i);
+            break;
+        case S3LM_STEP_ATTENTION:
+            step->attention->config = s3lm_package_attention(package, i);
+            break;
+        case S3LM_STEP_MLP:
+            step->mlp->config = s3lm_package_mlp(package, i);
+            break;
         }
     }
 }
 
 static void lay_out_state(s3lm_model *model, region *r) {
     const s3lm_config *config = &model->package->config;
-    widths w = widest(model->package);
-    uint64_t batch = model->max_batch;
-    uint64_t workers = model->options.workers;
+    needs n = needs_of(model->package);
+    /* Limits keep each of these below 2^32; the sum, and caches, may exceed it. */
+    uint32_t batch = model->max_batch;
+    uint32_t workers = model->options.workers;
     /* Strides are whole cache lines of floats, so that padding to 16 codes or 4 floats always exists. */
     model->hidden_stride = round_up(config->hidden_size, 16);
-    model->projected_stride = round_up(w.projected, 16);
-    model->attended_stride = round_up(w.attended, 16);
+    model->projected_stride = round_up(n.projected, 16);
+    model->attended_stride = round_up(n.attended, 16);
     model->context_stride = round_up(model->context, 32);
-    model->quantized.stride = round_up(w.quantized, 16);
+    model->quantized.stride = round_up(n.quantized, 16);
 
-    model->tensors = take(r, (uint64_t)model->package->tensor_count * sizeof *model->tensors);
-    model->layers = take(r, (uint64_t)config->layers * sizeof *model->layers);
-    model->ids = take(r, (uint64_t)model->context * 4u);
+    model->tensors = take(r, model->package->tensor_count * (uint32_t)sizeof *model->tensors);
+    lay_out_steps(model, r);
+    model->ids = take(r, model->context * 4u);
     model->x = take(r, batch * model->hidden_stride * 4u);
     model->normed = take(r, batch * model->hidden_stride * 4u);
+    model->branch = (n.places >> S3LM_PLACE_BRANCH & 1u) != 0u ? take(r, batch * model->hidden_stride * 4u) : NULL;
+    model->sum = n.own_sum ? take(r, batch * model->hidden_stride * 4u) : model->normed;
     model->projected = take(r, batch * model->projected_stride * 4u);
     model->attended = take(r, batch * model->attended_stride * 4u);
-    model->score_heads = w.score_heads;
-    model->scores = take(r, workers * w.score_heads * model->context_stride * 4u);
+    model->score_heads = n.score_heads;
+    model->scores = take(r, workers * n.score_heads * model->context_stride * 4u);
     model->score_codes = take(r, workers * model->context_stride * 2u);
-    if (config->activation_kind != S3LM_ACTIVATION_F32) {
+    switch (config->activations) {
+    case S3LM_ACTIVATION_DYNAMIC:
+    case S3LM_ACTIVATION_STATIC:
         model->quantized.codes = take(r, batch * model->quantized.stride);
         model->quantized.scales = take(r, batch * 4u);
         model->quantized.wide = model->kernels->wide ? take(r, batch * model->quantized.stride * 2u) : NULL;
+        break;
+    case S3LM_ACTIVATION_FLOAT32:
+        break;
     }
-    model->logits = take(r, (uint64_t)config->vocab_size * 4u);
-    model->seen = take(r, (uint64_t)s3lm_groups(config->vocab_size, 32) * 4u);
+    model->logits = take(r, config->vocab_size * 4u);
+    model->seen = take(r, s3lm_groups(config->vocab_size, 32) * 4u);
     model->histogram = take(r, 256u * 8u);
 }
 
@@ -125,6 +239,10 @@ size_t s3lm_cache_bytes(const s3lm_package *package, const s3lm_options *options
         return 0;
     }
     lay_out_cache(&model, &cache);
+    if (cache.used == 0u) {
+        /* A model without attention: 0 would say that the options are impossible. */
+        cache.used = S3LM_ALIGNMENT;
+    }
     return cache.used > MOST_BYTES ? 0 : (size_t)cache.used;
 }
 
@@ -141,34 +259,51 @@ size_t s3lm_state_bytes(const s3lm_package *package, const s3lm_options *options
     return state.used > MOST_BYTES ? 0 : (size_t)state.used;
 }
 
-/* Copies the directory and points blocks and model to their tensors. */
+/* A step's tensors by role. */
+static uint16_t *tensors_of(s3lm_step *step) {
+    switch (step->kind) {
+    case S3LM_STEP_NORM:
+        return step->norm->tensors;
+    case S3LM_STEP_ATTENTION:
+        return step->attention->tensors;
+    case S3LM_STEP_MLP:
+        break;
+    }
+    return step->mlp->tensors;
+}
+
+/* Where the model keeps a tensor that belongs to no step. */
+static s3lm_tensor **global_of(s3lm_model *model, const s3lm_tensor *tensor) {
+    switch (tensor->role) {
+    case S3LM_ROLE_EMBEDDING:
+        return &model->embedding;
+    case S3LM_ROLE_HEAD:
+        return &model->head;
+    case S3LM_ROLE_HEAD_BIAS:
+        return &model->head_bias;
+    case S3LM_ROLE_FINAL_NORM:
+        return &model->final_norm;
+    case S3LM_ROLE_FINAL_NORM_BIAS:
+        return &model->final_norm_bias;
+    default:
+        return &model->rotary[tensor->index];
+    }
+}
+
+/* Copies the directory and points steps and model to their tensors. */
 static void connect(s3lm_model *model) {
     const s3lm_package *package = model->package;
     for (uint32_t i = 0; i < package->tensor_count; i++) {
         s3lm_tensor *tensor = &model->tensors[i];
         *tensor = s3lm_package_tensor(package, i);
-        switch (tensor->role) {
-        case S3LM_EMBED:
-            model->embed = tensor;
-            break;
-        case S3LM_HEAD:
-            model->head = tensor;
-            break;
-        case S3LM_HEAD_BIAS:
-            model->head_bias = tensor;
-            break;
-        case S3LM_FINAL_NORM:
-            model->final_norm = tensor;
-            break;
-        case S3LM_ROTARY:
-            model->rotary[tensor->layer] = tensor;
-            break;
-        default:
-            model->layers[tensor->layer].tensor[tensor->role - S3LM_LAYER_ROLE_FIRST] = tensor;
+        if (tensor->role < S3LM_STEP_ROLES) {
+            *global_of(model, tensor) = tensor;
+        } else {
+            tensors_of(&model->steps[tensor->index])[tensor->role % S3LM_STEP_ROLES] = (uint16_t)(i + 1u);
         }
     }
     if (!model->head) {
-        model->head = model->embed;
+        model->head = model->embedding;
     }
 }
 

@@ -1,5 +1,5 @@
-/* The forward pass of a decoder-only transformer: x += attention(norm(x)); x += mlp(norm(x)); logits = head(norm(x)).
- */
+/* The forward pass of a decoder-only transformer: embedding, the steps of all blocks, logits = head(norm(x)). A block
+ * is what its package says; most are x += attention(norm(x)); x += mlp(norm(x)), four steps. */
 #include "bytes.h"
 #include "model_parts.h"
 #include "numerics.h"
@@ -12,25 +12,38 @@ void s3lm_truncate(s3lm_model *model, uint32_t length) {
     }
 }
 
+/* x = row `id` of the embedding. */
+static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
+    const uint8_t *row = (const uint8_t *)table->data + (size_t)id * table->row_bytes;
+    switch (table->encoding) {
+    case S3LM_FLOAT32: {
+        const float *values = (const float *)(const void *)row;
+        for (uint32_t i = 0; i < table->cols; i++) {
+            x[i] = values[i];
+        }
+        break;
+    }
+    case S3LM_INT8_CHANNEL: {
+        const int8_t *codes = (const int8_t *)row;
+        float scale = s3lm_scales(table)[id];
+        for (uint32_t i = 0; i < table->cols; i++) {
+            x[i] = (float)codes[i] * scale;
+        }
+        break;
+    }
+    case S3LM_INT8_TENSOR:
+    case S3LM_INT8_GROUP:
+        /* Refused by the package reader: an embedding has one scale a row. */
+        break;
+    }
+}
+
 /* x = embedding row * embedding_scale. */
 static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
     const s3lm_config *config = &model->package->config;
-    const s3lm_tensor *table = model->embed;
     for (uint32_t t = 0; t < tokens; t++) {
-        const uint8_t *row = (const uint8_t *)table->data + (size_t)ids[t] * table->row_stride;
         float *x = model->x + (size_t)t * model->hidden_stride;
-        if (table->encoding == S3LM_F32) {
-            const float *values = (const float *)(const void *)row;
-            for (uint32_t i = 0; i < config->hidden_size; i++) {
-                x[i] = values[i];
-            }
-        } else {
-            const int8_t *codes = (const int8_t *)row;
-            float scale = table->scales[ids[t]];
-            for (uint32_t i = 0; i < config->hidden_size; i++) {
-                x[i] = (float)codes[i] * scale;
-            }
-        }
+        look_up(model->embedding, ids[t], x);
         if (config->embedding_scale != 1.0f) {
             for (uint32_t i = 0; i < config->hidden_size; i++) {
                 x[i] *= config->embedding_scale;
@@ -39,83 +52,154 @@ static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
     }
 }
 
-/* projected = q | k | v */
-static void project(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens) {
-    const s3lm_tensor *fused = s3lm_of(layer, S3LM_QKV);
-    float *y = model->projected;
-    if (fused) {
-        s3lm_linear(model, fused, s3lm_of(layer, S3LM_QKV_BIAS), model->normed, model->hidden_stride, tokens, y,
-                    model->projected_stride, S3LM_FINISH_NONE);
+/* Where the tokens' vectors of a place lie. */
+static float *at_place(const s3lm_model *model, s3lm_place_kind place) {
+    switch (place) {
+    case S3LM_PLACE_RESIDUAL:
+        break;
+    case S3LM_PLACE_NORMED:
+        return model->normed;
+    case S3LM_PLACE_BRANCH:
+        return model->branch;
+    }
+    return model->x;
+}
+
+/* Computes a product with a step's matrix and its bias. */
+static void multiply(s3lm_model *model, s3lm_product *product, const uint16_t *tensors, s3lm_role matrix) {
+    product->w = s3lm_of(model, tensors, matrix);
+    product->bias = s3lm_of(model, tensors, S3LM_BIAS_OF(matrix));
+    s3lm_linear(model, product);
+}
+
+/* The same with a step's last matrix: into the place that the step writes, or added to it. */
+static void multiply_last(s3lm_model *model, const s3lm_step *step, s3lm_product *product, const uint16_t *tensors,
+                          s3lm_role matrix) {
+    float *place = at_place(model, step->writes);
+    product->y = step->adds ? model->sum : place;
+    product->y_stride = model->hidden_stride;
+    product->finish = step->adds ? S3LM_FINISH_ADD : S3LM_FINISH_NONE;
+    product->into = place;
+    multiply(model, product, tensors, matrix);
+}
+
+static void run_norm(s3lm_model *model, const s3lm_step *step, uint32_t tokens) {
+    const s3lm_norm_step *norm = step->norm;
+    float *place = at_place(model, step->writes);
+    float *y = step->adds ? model->sum : place;
+    s3lm_normalize(model, norm->config.norm, norm->config.epsilon, s3lm_of(model, norm->tensors, S3LM_ROLE_NORM),
+                   s3lm_of(model, norm->tensors, S3LM_ROLE_NORM_BIAS), at_place(model, step->reads), tokens, y);
+    for (uint32_t t = 0; step->adds && t < tokens; t++) {
+        size_t row = (size_t)t * model->hidden_stride;
+        model->kernels->add(place + row, y + row, model->package->config.hidden_size);
+    }
+}
+
+/* projected = q | k | v of product->x */
+static void project(s3lm_model *model, s3lm_product *product, const uint16_t *tensors) {
+    static const s3lm_role parts[] = {S3LM_ROLE_QUERY, S3LM_ROLE_KEY, S3LM_ROLE_VALUE};
+    if (s3lm_of(model, tensors, S3LM_ROLE_QKV)) {
+        multiply(model, product, tensors, S3LM_ROLE_QKV);
         return;
     }
-    static const s3lm_role roles[] = {S3LM_Q, S3LM_K, S3LM_V};
-    for (uint32_t i = 0; i < 3u; i++) {
-        const s3lm_tensor *w = s3lm_of(layer, roles[i]);
-        s3lm_linear(model, w, s3lm_of(layer, (s3lm_role)(roles[i] + 1)), model->normed, model->hidden_stride, tokens, y,
-                    model->projected_stride, S3LM_FINISH_NONE);
-        y += w->rows;
+    for (uint32_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        multiply(model, product, tensors, parts[i]);
+        product->y += product->w->rows;
     }
+}
+
+static void run_attention(s3lm_model *model, const s3lm_step *step, s3lm_product *product) {
+    s3lm_attention_step *attention = step->attention;
+    project(model, product, attention->tensors);
+    s3lm_attention(model, attention, product->tokens);
+    product->x = model->attended;
+    product->x_stride = model->attended_stride;
+    multiply_last(model, step, product, attention->tensors, S3LM_ROLE_OUTPUT);
 }
 
 typedef struct {
     s3lm_model *model;
-    uint32_t ffn_size;
+    s3lm_function_kind function;
+    uint32_t width;
     uint32_t tokens;
 } gate_job;
 
-/* h[i] = silu(gate[i]) * up[i] in place, where the two follow each other. */
+/* h[i] = function(gate[i]) * up[i] in place, where the two follow each other. */
 static void gate(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     const gate_job *j = job;
     (void)worker;
     for (uint32_t t = 0; t < j->tokens; t++) {
         float *y = j->model->projected + (size_t)t * j->model->projected_stride + begin;
-        j->model->kernels->gate(y, y + j->ffn_size, 1, end - begin, y);
+        j->model->kernels->gate[j->function](y, y + j->width, 1, end - begin, y);
     }
 }
 
-static void feed_forward(s3lm_model *model, const s3lm_layer *layer, uint32_t tokens) {
-    const s3lm_tensor *fused = s3lm_of(layer, S3LM_GATE_UP);
-    uint32_t ffn_size = layer->config.ffn_size;
-    float *y = model->projected;
-    uint32_t stride = model->projected_stride;
-    if (fused) {
-        s3lm_linear(model, fused, s3lm_of(layer, S3LM_GATE_UP_BIAS), model->normed, model->hidden_stride, tokens, y,
-                    stride, S3LM_FINISH_GATE);
-    } else {
-        gate_job job = {model, ffn_size, tokens};
-        s3lm_linear(model, s3lm_of(layer, S3LM_GATE), s3lm_of(layer, S3LM_GATE_BIAS), model->normed,
-                    model->hidden_stride, tokens, y, stride, S3LM_FINISH_NONE);
-        s3lm_linear(model, s3lm_of(layer, S3LM_UP), s3lm_of(layer, S3LM_UP_BIAS), model->normed, model->hidden_stride,
-                    tokens, y + ffn_size, stride, S3LM_FINISH_NONE);
-        s3lm_run_parallel(model, gate, &job, ffn_size, 16);
+/* projected = function(gate) * up of product->x */
+static void run_gated(s3lm_model *model, const s3lm_mlp_step *mlp, s3lm_product *product) {
+    if (s3lm_of(model, mlp->tensors, S3LM_ROLE_GATE_UP)) {
+        product->finish = S3LM_FINISH_GATE;
+        product->function = mlp->config.function;
+        multiply(model, product, mlp->tensors, S3LM_ROLE_GATE_UP);
+        return;
     }
-    for (uint32_t t = 0; t < tokens; t++) {
-        for (uint32_t i = ffn_size; i < s3lm_align(ffn_size, 4); i++) {
-            y[(size_t)t * stride + i] = 0.0f;
+    gate_job job = {model, mlp->config.function, mlp->config.width, product->tokens};
+    multiply(model, product, mlp->tensors, S3LM_ROLE_GATE);
+    product->y += mlp->config.width;
+    multiply(model, product, mlp->tensors, S3LM_ROLE_UP);
+    s3lm_run_parallel(model, gate, &job, mlp->config.width, 16);
+}
+
+static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *product) {
+    const s3lm_mlp_step *mlp = step->mlp;
+    switch (mlp->config.mlp) {
+    case S3LM_MLP_GATED:
+        run_gated(model, mlp, product);
+        break;
+    }
+    product->x = model->projected;
+    product->x_stride = model->projected_stride;
+    for (uint32_t t = 0; t < product->tokens; t++) {
+        float *h = model->projected + (size_t)t * model->projected_stride;
+        for (uint32_t i = mlp->config.width; i < s3lm_align(mlp->config.width, 4); i++) {
+            h[i] = 0.0f;
         }
     }
-    s3lm_linear(model, s3lm_of(layer, S3LM_DOWN), s3lm_of(layer, S3LM_DOWN_BIAS), y, stride, tokens, model->normed,
-                model->hidden_stride, S3LM_FINISH_ADD);
+    multiply_last(model, step, product, mlp->tensors, S3LM_ROLE_DOWN);
 }
 
-/* One pre-norm block; the only kind that a package may name so far (package_model.c refuses others). */
-static void run_block(s3lm_model *model, s3lm_layer *layer, uint32_t tokens) {
-    s3lm_rms_norm(model, s3lm_of(layer, S3LM_ATTN_NORM), layer->config.attn_norm_eps, model->x, tokens, model->normed);
-    project(model, layer, tokens);
-    s3lm_attention(model, layer, tokens);
-    s3lm_linear(model, s3lm_of(layer, S3LM_O), s3lm_of(layer, S3LM_O_BIAS), model->attended, model->attended_stride,
-                tokens, model->normed, model->hidden_stride, S3LM_FINISH_ADD);
-    s3lm_rms_norm(model, s3lm_of(layer, S3LM_MLP_NORM), layer->config.mlp_norm_eps, model->x, tokens, model->normed);
-    feed_forward(model, layer, tokens);
+static void run_step(s3lm_model *model, const s3lm_step *step, uint32_t tokens) {
+    s3lm_product product = {.x = at_place(model, step->reads),
+                            .x_stride = model->hidden_stride,
+                            .y = model->projected,
+                            .y_stride = model->projected_stride,
+                            .tokens = tokens};
+    switch (step->kind) {
+    case S3LM_STEP_NORM:
+        run_norm(model, step, tokens);
+        break;
+    case S3LM_STEP_ATTENTION:
+        run_attention(model, step, &product);
+        break;
+    case S3LM_STEP_MLP:
+        run_mlp(model, step, &product);
+        break;
+    }
 }
 
 /* Logits of `tokens` tokens from token `first` of the pass on. */
 static s3lm_status classify(s3lm_model *model, uint32_t first, uint32_t tokens, float *logits) {
     const s3lm_config *config = &model->package->config;
     const float *x = model->x + (size_t)first * model->hidden_stride;
-    s3lm_rms_norm(model, model->final_norm, config->final_norm_eps, x, tokens, model->normed);
-    bool finite = s3lm_linear(model, model->head, model->head_bias, model->normed, model->hidden_stride, tokens, logits,
-                              config->vocab_size, S3LM_FINISH_LOGITS);
+    s3lm_normalize(model, config->final_norm, config->final_norm_epsilon, model->final_norm, model->final_norm_bias, x,
+                   tokens, model->normed);
+    bool finite = s3lm_linear(model, &(s3lm_product){.w = model->head,
+                                                     .bias = model->head_bias,
+                                                     .x = model->normed,
+                                                     .x_stride = model->hidden_stride,
+                                                     .y = logits,
+                                                     .y_stride = config->vocab_size,
+                                                     .tokens = tokens,
+                                                     .finish = S3LM_FINISH_LOGITS});
     return finite ? S3LM_OK : S3LM_ERR_NUMERIC;
 }
 
@@ -136,8 +220,8 @@ s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, flo
     for (uint32_t done = 0; done < n && status == S3LM_OK;) {
         uint32_t tokens = n - done < model->max_batch ? n - done : model->max_batch;
         embed(model, ids + done, tokens);
-        for (uint32_t layer = 0; layer < config->layers; layer++) {
-            run_block(model, &model->layers[layer], tokens);
+        for (uint32_t step = 0; step < model->package->step_count; step++) {
+            run_step(model, &model->steps[step], tokens);
         }
         for (uint32_t t = 0; t < tokens; t++) {
             model->ids[model->length + t] = ids[done + t];

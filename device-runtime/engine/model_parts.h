@@ -5,9 +5,10 @@
 #include "kernels.h"
 #include "s3lm.h"
 
-/* A tensor of a block, NULL when the package has none. */
-static inline s3lm_tensor *s3lm_of(const s3lm_layer *layer, s3lm_role role) {
-    return layer->tensor[(uint32_t)role - S3LM_LAYER_ROLE_FIRST];
+/* A step's tensor of a role out of the step's `tensors`, NULL when the package has none. */
+static inline s3lm_tensor *s3lm_of(const s3lm_model *model, const uint16_t *tensors, s3lm_role role) {
+    uint32_t number = tensors[(uint32_t)role % S3LM_STEP_ROLES];
+    return number == 0u ? NULL : &model->tensors[number - 1u];
 }
 
 /* Runs `work` over [0, units) on as many workers as the model has, in ranges whose borders are multiples of
@@ -17,39 +18,56 @@ void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint3
 /* What a product goes on with. */
 typedef enum {
     S3LM_FINISH_NONE,
-    S3LM_FINISH_ADD, /* the residual stream: model->x += y */
-    /* Rows alternate gate and up: y becomes silu(gate) * up, half as many. */
+    S3LM_FINISH_ADD, /* into += y */
+    /* Rows alternate gate and up: y becomes function(gate) * up, half as many. */
     S3LM_FINISH_GATE,
     S3LM_FINISH_LOGITS /* times logit_scale */
 } s3lm_finish;
 
-/* y[t][rows] = W x[t] + bias for `tokens` tokens, then what `finish` says (linear.c). x is quantized first when W is
- * int8; for f32 weights it must be zero up to the next multiple of 4. `bias` may be NULL. Strides in elements. y must
- * not overlap x. False when a logit is not a finite number. */
-bool s3lm_linear(s3lm_model *model, const s3lm_tensor *w, const s3lm_tensor *bias, const float *x, uint32_t x_stride,
-                 uint32_t tokens, float *y, uint32_t y_stride, s3lm_finish finish);
+/* y[t][rows] = W x[t] + bias for `tokens` tokens, then what `finish` says. x is quantized first when W is int8; for
+ * float32 weights it must be zero up to the next multiple of 4. y must not overlap x. Strides in elements. */
+typedef struct {
+    const s3lm_tensor *w;
+    const s3lm_tensor *bias; /* NULL: none */
+    const float *x;
+    float *y;
+    uint32_t x_stride;
+    uint32_t y_stride;
+    uint32_t tokens;
+    s3lm_finish finish;
+    s3lm_function_kind function; /* S3LM_FINISH_GATE */
+    float *into;                 /* S3LM_FINISH_ADD: rows of hidden_size */
+} s3lm_product;
 
-/* y[i] = x[i] * r * gain[i] with r = 1 / sqrt(mean of squares + epsilon) for `tokens` rows of hidden_size (norm.c).
- * `gain` NULL: folded into the weights that follow. */
-void s3lm_rms_norm(const s3lm_model *model, const s3lm_tensor *gain, float epsilon, const float *x, uint32_t tokens,
-                   float *y);
+/* Computes a product (linear.c). False when a logit is not a finite number. */
+bool s3lm_linear(s3lm_model *model, const s3lm_product *product);
+
+/* y = x normalized, times `gain`, plus `bias`, for `tokens` rows of hidden_size (norm.c). `gain` NULL: folded into the
+ * weights that follow; `bias` NULL: none. y may be x. */
+void s3lm_normalize(const s3lm_model *model, s3lm_norm_kind kind, float epsilon, const s3lm_tensor *gain,
+                    const s3lm_tensor *bias, const float *x, uint32_t tokens, float *y);
 
 /* Attention of `tokens` new tokens at positions model->length ... over the cache and themselves (attention.c).
  * Reads q | k | v of every token from model->projected (k and q are rotated in place), appends k and v to the cache,
  * writes heads * head_dim values per token to model->attended, zero up to the next multiple of 4. */
-void s3lm_attention(s3lm_model *model, s3lm_layer *layer, uint32_t tokens);
+void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t tokens);
 
 /* Most query heads that share one walk over a long cache; each takes working memory of a context's scores. */
 #define S3LM_MOST_HEADS_TOGETHER 4u
 
 /* How many query heads of a key/value head are looked up together, so that its keys and values come from memory once.
- * An f32 cache alone: int8 caches are a quarter as long. Heads that are not whole vectors go one by one. */
-static inline uint32_t s3lm_heads_together(const s3lm_config *config, const s3lm_layer_config *layer) {
-    uint32_t heads = layer->heads / layer->kv_heads;
-    if (config->kv_kind != S3LM_KV_F32 || layer->head_dim % 4u != 0u) {
-        return 1;
+ * A float32 cache alone: int8 caches are a quarter as long. Heads that are not whole vectors go one by one. */
+static inline uint32_t s3lm_heads_together(s3lm_cache_kind cache, const s3lm_attention_config *attention) {
+    uint32_t heads = (uint32_t)attention->heads / attention->kv_heads;
+    switch (cache) {
+    case S3LM_CACHE_INT8:
+        break;
+    case S3LM_CACHE_FLOAT32:
+        if (attention->head_dim % 4u == 0u) {
+            return heads < S3LM_MOST_HEADS_TOGETHER ? heads : S3LM_MOST_HEADS_TOGETHER;
+        }
     }
-    return heads < S3LM_MOST_HEADS_TOGETHER ? heads : S3LM_MOST_HEADS_TOGETHER;
+    return 1;
 }
 
 /* Scale and codes of one vector: `limit` is 127 or 16,383. */

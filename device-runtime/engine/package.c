@@ -73,11 +73,11 @@ s3lm_status s3lm_package_length(const uint8_t *bytes, size_t available, uint32_t
     if (available < S3LM_HEADER_BYTES) {
         return S3LM_ERR_TRUNCATED;
     }
-    if (s3lm_u32(bytes) != S3LM_FOURCC('S', '3', 'L', 'M')) {
+    if (s3lm_u32(bytes) != S3LM_MAGIC) {
         return S3LM_ERR_MAGIC;
     }
-    if (s3lm_u16(bytes + 4) != 1u) {
-        return S3LM_ERR_VERSION;
+    if (s3lm_u16(bytes + 4) != S3LM_VERSION) {
+        return s3lm_u16(bytes + 4) < S3LM_VERSION ? S3LM_ERR_VERSION : S3LM_ERR_NEWER;
     }
     *length = s3lm_u32(bytes + 8);
     return *length > available ? S3LM_ERR_TRUNCATED : S3LM_OK;
@@ -111,14 +111,14 @@ static const uint8_t *entry_at(const s3lm_package *package, uint32_t index) {
     return package->bytes + S3LM_HEADER_BYTES + S3LM_ENTRY_BYTES * index;
 }
 
-/* Sections that a package cannot be without. */
-static bool is_core(uint32_t kind) {
-    return kind == S3LM_KIND_CONF || kind == S3LM_KIND_LAYR || kind == S3LM_KIND_TDIR || kind == S3LM_KIND_WGHT ||
-           kind == S3LM_KIND_SAMP;
-}
-
-static bool is_known(uint32_t kind) {
-    return is_core(kind) || kind == S3LM_KIND_TOKN || kind == S3LM_KIND_CHAT || kind == S3LM_KIND_META;
+/* What this engine knows of a kind of section, NULL when that is nothing. */
+static const s3lm_section_spec *section_of(uint32_t kind) {
+    for (uint32_t i = 0; i < S3LM_SECTIONS; i++) {
+        if (s3lm_sections[i].kind == kind) {
+            return &s3lm_sections[i];
+        }
+    }
+    return NULL;
 }
 
 static bool is_printable(uint32_t kind) {
@@ -140,10 +140,11 @@ static s3lm_status check_entry(s3lm_reader *reader, uint32_t index, uint64_t *en
     uint32_t flags = s3lm_u32(entry + 4);
     uint32_t offset = s3lm_u32(entry + 8);
     uint32_t length = s3lm_u32(entry + 12);
+    const s3lm_section_spec *known = section_of(kind);
     if (!is_printable(kind)) {
         return s3lm_blame(reader, S3LM_ERR_TABLE, kind, index, at, "kind");
     }
-    if (flags > 1u || (is_core(kind) && flags != 1u)) {
+    if (flags > 1u || (known && known->needed && flags != 1u)) {
         return s3lm_blame(reader, S3LM_ERR_TABLE, kind, index, at + 4u, "flags");
     }
     if (offset != s3lm_align(*end, 64)) {
@@ -160,7 +161,7 @@ static s3lm_status check_entry(s3lm_reader *reader, uint32_t index, uint64_t *en
             return s3lm_blame(reader, S3LM_ERR_SECTION_DUPLICATE, kind, index, at, "kind");
         }
     }
-    if (flags == 1u && !is_known(kind)) {
+    if (flags == 1u && !known) {
         return s3lm_blame(reader, S3LM_ERR_SECTION_UNKNOWN, kind, index, at, "kind");
     }
     if (!s3lm_all_zero(package->bytes + *end, (size_t)(offset - *end))) {
@@ -174,14 +175,6 @@ static s3lm_status check_entry(s3lm_reader *reader, uint32_t index, uint64_t *en
 }
 
 static s3lm_status check_table(s3lm_reader *reader) {
-    static const struct {
-        uint32_t kind;
-        const char *name;
-    } core[] = {{S3LM_KIND_CONF, "CONF"},
-                {S3LM_KIND_LAYR, "LAYR"},
-                {S3LM_KIND_TDIR, "TDIR"},
-                {S3LM_KIND_WGHT, "WGHT"},
-                {S3LM_KIND_SAMP, "SAMP"}};
     s3lm_package *package = reader->package;
     uint64_t end = s3lm_u32(package->bytes + 16);
     for (uint32_t index = 0; index < package->section_count; index++) {
@@ -196,10 +189,11 @@ static s3lm_status check_table(s3lm_reader *reader) {
     if (!s3lm_all_zero(package->bytes + end, (size_t)(package->length - end))) {
         return s3lm_blame(reader, S3LM_ERR_RESERVED, 0, S3LM_NONE, (uint32_t)end, "padding at the end");
     }
-    for (uint32_t i = 0; i < sizeof core / sizeof core[0]; i++) {
+    for (uint32_t i = 0; i < S3LM_SECTIONS; i++) {
+        const s3lm_section_spec *section = &s3lm_sections[i];
         uint32_t length;
-        if (!s3lm_package_section(package, core[i].kind, &length)) {
-            return s3lm_blame(reader, S3LM_ERR_SECTION_MISSING, core[i].kind, S3LM_NONE, 64, core[i].name);
+        if (section->needed && !s3lm_package_section(package, section->kind, &length)) {
+            return s3lm_blame(reader, S3LM_ERR_SECTION_MISSING, section->kind, S3LM_NONE, 64, section->name);
         }
     }
     return S3LM_OK;
@@ -233,16 +227,17 @@ s3lm_status s3lm_package_open_on(const uint8_t *bytes, size_t length, s3lm_paral
     }
     s3lm_status status = s3lm_package_length(bytes, length, &total);
     if (status != S3LM_OK) {
-        static const uint8_t at[] = {[S3LM_ERR_TRUNCATED] = 8, [S3LM_ERR_MAGIC] = 0, [S3LM_ERR_VERSION] = 4};
-        return s3lm_blame(&reader, status, 0, S3LM_NONE, at[status], "header");
+        uint32_t at = status == S3LM_ERR_MAGIC ? 0u : status == S3LM_ERR_TRUNCATED ? 8u : 4u;
+        return s3lm_blame(&reader, status, 0, S3LM_NONE, at, "header");
     }
     if (total != length || total % 64u != 0u) {
         return s3lm_blame(&reader, S3LM_ERR_LENGTH, 0, S3LM_NONE, 8, "total_length");
     }
     package->bytes = bytes;
     package->length = total;
-    static s3lm_status (*const checks[])(s3lm_reader *) = {check_header,     check_table,        s3lm_read_config,
-                                                           s3lm_read_layers, s3lm_read_sampling, s3lm_check_tensors};
+    static s3lm_status (*const checks[])(s3lm_reader *) = {check_header,      check_table,        s3lm_read_config,
+                                                           s3lm_read_steps,   s3lm_read_sampling, s3lm_check_tensors,
+                                                           s3lm_check_weights};
     for (uint32_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         status = checks[i](&reader);
         if (status != S3LM_OK) {

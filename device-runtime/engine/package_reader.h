@@ -1,24 +1,9 @@
-/* What the two halves of the package reader share: the container (package.c) and the model in it (package_model.c). */
+/* What the parts of the package reader share: the container (package.c), the description of the model (package_model.c)
+ * and its tensors (package_tensors.c, package_weights.c). */
 #ifndef S3LM_PACKAGE_READER_H
 #define S3LM_PACKAGE_READER_H
 
 #include "s3lm.h"
-
-#define S3LM_HEADER_BYTES 64u
-#define S3LM_ENTRY_BYTES 32u
-#define S3LM_CONFIG_BYTES 64u
-#define S3LM_LAYER_BYTES 64u
-#define S3LM_TENSOR_BYTES 64u
-#define S3LM_SAMPLING_BYTES 32u
-
-#define S3LM_KIND_CONF S3LM_FOURCC('C', 'O', 'N', 'F')
-#define S3LM_KIND_LAYR S3LM_FOURCC('L', 'A', 'Y', 'R')
-#define S3LM_KIND_TDIR S3LM_FOURCC('T', 'D', 'I', 'R')
-#define S3LM_KIND_WGHT S3LM_FOURCC('W', 'G', 'H', 'T')
-#define S3LM_KIND_SAMP S3LM_FOURCC('S', 'A', 'M', 'P')
-#define S3LM_KIND_TOKN S3LM_FOURCC('T', 'O', 'K', 'N')
-#define S3LM_KIND_CHAT S3LM_FOURCC('C', 'H', 'A', 'T')
-#define S3LM_KIND_META S3LM_FOURCC('M', 'E', 'T', 'A')
 
 /* Remembers the first thing that is wrong. */
 typedef struct {
@@ -38,12 +23,24 @@ void s3lm_read_on_all(s3lm_reader *reader, s3lm_work work, void *job, uint32_t u
 /* Whether all of [bytes, bytes + length) is zero. */
 bool s3lm_all_zero(const uint8_t *bytes, size_t length);
 
-/* Reads and checks CONF, LAYR and SAMP (package_model.c). */
+/* Checks the record at `p`, part of a section's element `index`: each field's range, and that what is reserved is zero.
+ */
+s3lm_status s3lm_check_record(s3lm_reader *reader, uint32_t section, uint32_t index, const uint8_t *p,
+                              const s3lm_record *record);
+
+/* Reads and checks CONF, STEP and SAMP (package_model.c). */
 s3lm_status s3lm_read_config(s3lm_reader *reader);
-s3lm_status s3lm_read_layers(s3lm_reader *reader);
+s3lm_status s3lm_read_steps(s3lm_reader *reader);
 s3lm_status s3lm_read_sampling(s3lm_reader *reader);
 
-/* Checks TDIR against CONF and LAYR, and every number in WGHT (package_tensors.c). */
+/* Checks TDIR against CONF and STEP (package_tensors.c). */
 s3lm_status s3lm_check_tensors(s3lm_reader *reader);
+
+/* Tensor `index` without its addresses, once its record's role, index and encoding are known to be good
+ * (package_tensors.c). */
+s3lm_tensor s3lm_describe_tensor(const s3lm_package *package, uint32_t index);
+
+/* Checks where the tensors of TDIR lie in WGHT, and every number there (package_weights.c). */
+s3lm_status s3lm_check_weights(s3lm_reader *reader);
 
 #endif

@@ -12,13 +12,6 @@
 #define PCG_MULTIPLIER 6364136223846793005u
 #define PCG_INCREMENT 0xDA3E39CB94B95BDBu
 
-/* Temperatures below give the most likely token anyway, and 1 / temperature would overflow scores. */
-#define SMALLEST_TEMPERATURE 1e-3f
-/* Wide enough for any use, small enough that a score stays finite. */
-#define LARGEST_TEMPERATURE 1e3f
-#define SMALLEST_PENALTY 1e-2f
-#define LARGEST_PENALTY 1e2f
-
 void s3lm_random_seed(s3lm_random *random, uint64_t seed) {
     random->state = 0;
     s3lm_random_next(random);
@@ -34,11 +27,14 @@ uint32_t s3lm_random_next(s3lm_random *random) {
     return (mixed >> turn) | (mixed << ((0u - turn) & 31u));
 }
 
+/* Comparisons with NaN are false, so a NaN is never inside. */
+static bool inside(float x, float least, float most) { return x >= least && x <= most; }
+
 bool s3lm_sampling_valid(const s3lm_sampling *s) {
-    bool temperature =
-        s->temperature == 0.0f || (s->temperature >= SMALLEST_TEMPERATURE && s->temperature <= LARGEST_TEMPERATURE);
-    return temperature && s->top_p > 0.0f && s->top_p <= 1.0f && s->min_p >= 0.0f && s->min_p <= 1.0f &&
-           s->repetition_penalty >= SMALLEST_PENALTY && s->repetition_penalty <= LARGEST_PENALTY;
+    bool greedy = s->temperature == 0.0f;
+    return (greedy || inside(s->temperature, S3LM_LEAST_TEMPERATURE, S3LM_MOST_TEMPERATURE)) &&
+           inside(s->top_p, S3LM_LEAST_TOP_P, S3LM_MOST_TOP_P) && inside(s->min_p, S3LM_LEAST_MIN_P, S3LM_MOST_MIN_P) &&
+           inside(s->repetition_penalty, S3LM_LEAST_REPETITION_PENALTY, S3LM_MOST_REPETITION_PENALTY);
 }
 
 /* A score as an integer that orders like the score. */

@@ -1,4 +1,4 @@
-/* Names and sentences for people: what a status means and what to do, and what the tensor roles are called. */
+/* Sentences for people: what a status means and what to do. */
 #include "s3lm.h"
 
 const char *s3lm_status_text(s3lm_status status) {
@@ -8,9 +8,12 @@ const char *s3lm_status_text(s3lm_status status) {
             "The package does not start at a multiple of 64 bytes in memory. Load it to an aligned address.",
         [S3LM_ERR_TRUNCATED] = "The package is cut short. Copy or download it again.",
         [S3LM_ERR_MAGIC] = "This is not a model package. Convert the model folder first, then load the .s3lm file.",
-        [S3LM_ERR_VERSION] =
-            "The package has a format version that this engine does not read. Convert the model again with "
-            "the converter that belongs to this engine.",
+        [S3LM_ERR_VERSION] = "The package was made by an older version of the converter. Convert the model again with "
+                             "the converter that "
+                             "belongs to this engine.",
+        [S3LM_ERR_NEWER] =
+            "The package was made by a newer version of the converter. Use a newer engine, or convert the model again "
+            "with the converter that belongs to this engine.",
         [S3LM_ERR_LENGTH] = "The package's length differs from what its header says. Copy or download it again.",
         [S3LM_ERR_TABLE] = "The section table of the package is inconsistent. Convert the model again.",
         [S3LM_ERR_TABLE_CRC] =
@@ -29,7 +32,7 @@ const char *s3lm_status_text(s3lm_status status) {
         [S3LM_ERR_TENSOR_DUPLICATE] = "A tensor occurs twice in the package. Convert the model again.",
         [S3LM_ERR_TENSOR_MISSING] = "A tensor that the model needs is missing. Convert the model again.",
         [S3LM_ERR_TENSOR_CONFLICT] = "Tensors of the package exclude each other. Convert the model again.",
-        [S3LM_ERR_TENSOR_SHAPE] = "A tensor's shape, encoding or scales do not fit the model. Convert the model again.",
+        [S3LM_ERR_TENSOR_SHAPE] = "A tensor's shape, encoding or tables do not fit the model. Convert the model again.",
         [S3LM_ERR_TENSOR_PLACE] = "A tensor lies outside the weights or over another one. Convert the model again.",
         [S3LM_ERR_TENSOR_CODE] = "A weight has a code that the format forbids. Convert the model again.",
         [S3LM_ERR_TENSOR_NUMBER] =
@@ -44,38 +47,4 @@ const char *s3lm_status_text(s3lm_status status) {
             "again.",
     };
     return (uint32_t)status < S3LM_STATUS_COUNT ? texts[status] : "Unknown status.";
-}
-
-const char *s3lm_role_name(uint32_t role) {
-    static const char *const names[] = {
-        [S3LM_EMBED] = "EMBED",
-        [S3LM_HEAD] = "HEAD",
-        [S3LM_FINAL_NORM] = "FINAL_NORM",
-        [S3LM_ROTARY] = "ROTARY",
-        [S3LM_HEAD_BIAS] = "HEAD_BIAS",
-        [S3LM_ATTN_NORM] = "ATTN_NORM",
-        [S3LM_QKV] = "QKV",
-        [S3LM_QKV_BIAS] = "QKV_BIAS",
-        [S3LM_O] = "O",
-        [S3LM_O_BIAS] = "O_BIAS",
-        [S3LM_MLP_NORM] = "MLP_NORM",
-        [S3LM_GATE_UP] = "GATE_UP",
-        [S3LM_GATE_UP_BIAS] = "GATE_UP_BIAS",
-        [S3LM_DOWN] = "DOWN",
-        [S3LM_DOWN_BIAS] = "DOWN_BIAS",
-        [S3LM_Q] = "Q",
-        [S3LM_Q_BIAS] = "Q_BIAS",
-        [S3LM_K] = "K",
-        [S3LM_K_BIAS] = "K_BIAS",
-        [S3LM_V] = "V",
-        [S3LM_V_BIAS] = "V_BIAS",
-        [S3LM_GATE] = "GATE",
-        [S3LM_GATE_BIAS] = "GATE_BIAS",
-        [S3LM_UP] = "UP",
-        [S3LM_UP_BIAS] = "UP_BIAS",
-    };
-    if (role >= sizeof names / sizeof names[0] || !names[role]) {
-        return "?";
-    }
-    return names[role];
 }

@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "testing_package.h"
+#include "making_package.h"
 
 /* Accepted packages that ask for more are not run; they could be, on a larger machine. */
 #define MOST_STATE_BYTES (4u << 20)
@@ -57,7 +57,7 @@ static void mix_records(uint8_t *bytes, uint32_t length, uint32_t size) {
 
 /* One mutation somewhere in the file, mostly where structure is. */
 static void mutate(uint8_t *bytes, const uint8_t *original, size_t length) {
-    static const uint32_t kinds[] = {S3LM_KIND_CONF, S3LM_KIND_LAYR, S3LM_KIND_TDIR, S3LM_KIND_SAMP, S3LM_KIND_WGHT};
+    static const uint32_t kinds[] = {S3LM_KIND_CONF, S3LM_KIND_STEP, S3LM_KIND_TDIR, S3LM_KIND_SAMP, S3LM_KIND_WGHT};
     uint32_t kind = kinds[random_below(&seed, 5)];
     uint8_t *entry = entry_of((uint8_t *)(uintptr_t)original, kind);
     uint32_t offset = s3lm_u32(entry + 8), size = s3lm_u32(entry + 12);
@@ -110,15 +110,34 @@ static void run(const s3lm_package *package) {
     free(memory);
 }
 
+/* The fixtures, and a package of each kind of block. */
+#define ORIGINALS (FIXTURE_COUNT + MADE_BLOCKS)
+
 static void fuzz(const char *folder, uint64_t iterations) {
-    uint8_t *originals[FIXTURE_COUNT];
-    size_t lengths[FIXTURE_COUNT];
+    uint8_t *originals[ORIGINALS];
+    size_t lengths[ORIGINALS];
     uint64_t accepted = 0, reached[S3LM_STATUS_COUNT] = {0};
     for (size_t i = 0; i < FIXTURE_COUNT; i++) {
         originals[i] = read_package(folder, fixture_names[i], &lengths[i]);
     }
+    for (size_t i = 0; i < MADE_BLOCKS; i++) {
+        made_shape shape = {.block = &made_blocks[i],
+                            .layers = 2,
+                            .hidden = 12,
+                            .vocab = 9,
+                            .context = 10,
+                            .heads = 2,
+                            .kv_heads = 1,
+                            .head_dim = 4,
+                            .width = 10,
+                            .int8 = i % 2u == 0u};
+        made_package made = make_package(&shape, i);
+        lengths[FIXTURE_COUNT + i] = made.length;
+        originals[FIXTURE_COUNT + i] = made.bytes;
+        forget_values(&made);
+    }
     for (uint64_t i = 0; i < iterations; i++) {
-        size_t which = random_below(&seed, FIXTURE_COUNT);
+        size_t which = random_below(&seed, ORIGINALS);
         size_t length = lengths[which];
         uint8_t *bytes = host_allocate(length);
         memcpy(bytes, originals[which], length);
@@ -143,7 +162,7 @@ static void fuzz(const char *folder, uint64_t iterations) {
     CHECK(iterations < 1000u || (reached[S3LM_ERR_TENSOR_NUMBER] + reached[S3LM_ERR_TENSOR_CODE] > 0u &&
                                  reached[S3LM_ERR_TENSOR_PLACE] > 0u && accepted > 0u),
           "the deep checks are not reached");
-    for (size_t i = 0; i < FIXTURE_COUNT; i++) {
+    for (size_t i = 0; i < ORIGINALS; i++) {
         free(originals[i]);
     }
 }

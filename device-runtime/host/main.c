@@ -191,7 +191,7 @@ static int open_package(const char *file, s3lm_package *package) {
 
 static int open_tokenizer(const s3lm_package *package, const char *file, text_state *text) {
     uint32_t length;
-    const uint8_t *section = s3lm_package_section(package, S3LM_FOURCC('T', 'O', 'K', 'N'), &length);
+    const uint8_t *section = s3lm_package_section(package, S3LM_KIND_TOKN, &length);
     text->has_tokenizer = section != NULL;
     if (!section) {
         return 0;

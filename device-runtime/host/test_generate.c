@@ -60,15 +60,15 @@ static void script(loaded *l) {
     for (uint32_t i = 0; i < l->package.tensor_count; i++) {
         s3lm_tensor *t = s3lm_model_tensor(&l->model, i);
         /* Without attention and feed-forward the residual stream is the embedding of the last token. */
-        if (t->role == S3LM_O || t->role == S3LM_DOWN) {
-            memset((float *)(uintptr_t)t->scales, 0, 4u * t->scale_count);
+        if (t->role == S3LM_ROLE_OUTPUT || t->role == S3LM_ROLE_DOWN) {
+            memset((void *)(uintptr_t)t->tables[0], 0, 4u * s3lm_table_count(t, 0));
         }
     }
     /* A head of its own: row n + 1 is the embedding of n, so the successor scores highest. */
     static s3lm_tensor head;
     static int8_t rows[VOCAB * 32u];
     static float scales[VOCAB];
-    const int8_t *embedding = l->model.embed->data;
+    const int8_t *embedding = l->model.embedding->data;
     for (uint32_t n = 0; n < VOCAB; n++) {
         uint32_t successor = (n + 1u) % VOCAB;
         int32_t square = 0;
@@ -78,13 +78,13 @@ static void script(loaded *l) {
         }
         scales[successor] = 1.0f / sqrtf((float)square);
     }
-    head = *l->model.embed;
+    head = *l->model.embedding;
     head.data = rows;
-    head.scales = scales;
+    head.tables[0] = scales;
     l->model.head = &head;
 }
 
-static s3lm_generation_options plain(void) { return (s3lm_generation_options){.sampling = greedy()}; }
+static s3lm_generation_options plain(void) { return (s3lm_generation_options){.sampling = greedy_sampling()}; }
 
 static void begin(loaded *l, const s3lm_generation_options *o, uint32_t first, s3lm_status expected) {
     static uint32_t prompt[1];

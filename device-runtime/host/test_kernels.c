@@ -40,14 +40,13 @@ static void int8_products_are_equal(void) {
         uint32_t cols = 1u + random_below(&seed, MOST_COLS - 16u);
         uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
         uint32_t tokens = 1u + random_below(&seed, MOST_TOKENS);
-        s3lm_tensor w = {.data = data, .scales = scales, .rows = rows, .cols = cols, .row_stride = round_up(cols, 16)};
-        w.encoding = (uint8_t)(1u + random_below(&seed, 3));
-        w.group = w.encoding == S3LM_I8_GROUP ? 16u * (1u + random_below(&seed, 5)) : 0u;
+        s3lm_tensor w = {.data = data, .tables = {scales}, .rows = rows, .cols = cols, .row_bytes = round_up(cols, 16)};
+        w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 3));
+        w.group = w.encoding == S3LM_INT8_GROUP ? 16u * (1u + random_below(&seed, 5)) : 0u;
         w.interleaved = random_below(&seed, 2) == 0;
-        w.split[0] = rows / 3u;
-        w.split[1] = 2u * rows / 3u;
+        w.first_rows = rows / 3u;
         x.stride = round_up(cols, 16) + 16u * random_below(&seed, 2);
-        fill_codes(data, rows, cols, w.row_stride);
+        fill_codes(data, rows, cols, w.row_bytes);
         fill_codes(x.codes, tokens, cols, x.stride);
         for (uint32_t i = 0; i < tokens * x.stride; i++) {
             x.wide[i] = x.codes[i];
@@ -63,13 +62,14 @@ static void int8_products_are_equal(void) {
         memset(actual, 0, sizeof actual);
         uint32_t begin = random_below(&seed, rows);
         uint32_t end = begin + 1u + random_below(&seed, rows - begin);
-        scalar->matmul_i8(&w, &x, tokens, begin, end, expected, MOST_ROWS);
-        fast->matmul_i8(&w, &x, tokens, begin, end, actual, MOST_ROWS);
+        s3lm_input input = {.quantized = &x};
+        scalar->matmul[w.encoding](&w, &input, tokens, begin, end, expected, MOST_ROWS);
+        fast->matmul[w.encoding](&w, &input, tokens, begin, end, actual, MOST_ROWS);
         same_floats(expected, actual, MOST_TOKENS * MOST_ROWS, "int8 product");
-        for (uint32_t row = begin; w.encoding == S3LM_I8_ROW && row < end; row++) {
+        for (uint32_t row = begin; w.encoding == S3LM_INT8_CHANNEL && row < end; row++) {
             int32_t sum = 0;
             for (uint32_t i = 0; i < cols; i++) {
-                sum += data[(size_t)row * w.row_stride + i] * x.codes[i];
+                sum += data[(size_t)row * w.row_bytes + i] * x.codes[i];
             }
             CHECK(expected[row] == ((float)sum * scales[row]) * x.scales[0], "row %u of the scalar product", row);
         }
@@ -88,7 +88,7 @@ static void f32_products_are_equal(void) {
         uint32_t cols = 1u + random_below(&seed, MOST_COLS - 4u);
         uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
         uint32_t stride = round_up(cols, 4);
-        s3lm_tensor w = {.data = data, .rows = rows, .cols = cols, .row_stride = 4u * stride};
+        s3lm_tensor w = {.data = data, .rows = rows, .cols = cols, .row_bytes = 4u * stride};
         for (uint32_t i = 0; i < rows * stride; i++) {
             data[i] = i % stride < cols ? random_float(&seed) : 0.0f;
         }
@@ -98,8 +98,9 @@ static void f32_products_are_equal(void) {
         static float expected[MOST_TOKENS * MOST_ROWS], actual[MOST_TOKENS * MOST_ROWS];
         memset(expected, 0, sizeof expected);
         memset(actual, 0, sizeof actual);
-        scalar->matmul_f32(&w, x, stride, MOST_TOKENS, 0, rows, expected, MOST_ROWS);
-        fast->matmul_f32(&w, x, stride, MOST_TOKENS, 0, rows, actual, MOST_ROWS);
+        s3lm_input input = {.values = x, .stride = stride};
+        scalar->matmul[S3LM_FLOAT32](&w, &input, MOST_TOKENS, 0, rows, expected, MOST_ROWS);
+        fast->matmul[S3LM_FLOAT32](&w, &input, MOST_TOKENS, 0, rows, actual, MOST_ROWS);
         same_floats(expected, actual, MOST_TOKENS * MOST_ROWS, "f32 product");
         float a = scalar->dot_f32(data, x, stride), b = fast->dot_f32(data, x, stride);
         same_floats(&a, &b, 1, "dot product");
@@ -178,6 +179,33 @@ static void attention_sums_are_equal(void) {
     free(scales);
 }
 
+/* A new encoding or function must be in every set. */
+static void every_kind_has_its_kernel(const s3lm_kernels *kernels) {
+    for (uint32_t encoding = 0; encoding < S3LM_ENCODINGS; encoding++) {
+        CHECK(kernels->matmul[encoding] != NULL, "%s: no product for encoding %u", kernels->name, encoding);
+    }
+    for (uint32_t function = 0; function < S3LM_FUNCTION_KINDS; function++) {
+        CHECK(kernels->gate[function] != NULL, "%s: no gate for function %u", kernels->name, function);
+    }
+}
+
+static void a_norm_may_overwrite_what_it_reads(const s3lm_kernels *kernels) {
+    static float x[MOST_COLS], gain[MOST_COLS], apart[MOST_COLS];
+    for (uint32_t n = 1; n < MOST_COLS; n += 13u) {
+        for (uint32_t with_gain = 0; with_gain < 2u; with_gain++) {
+            for (uint32_t i = 0; i < n; i++) {
+                x[i] = random_float(&seed);
+                gain[i] = random_float(&seed);
+            }
+            kernels->norm(x, 0.7f, with_gain ? gain : NULL, apart, n);
+            CHECK(apart[n - 1u] == (with_gain ? x[n - 1u] * 0.7f * gain[n - 1u] : x[n - 1u] * 0.7f), "the last of %u",
+                  n);
+            kernels->norm(x, 0.7f, with_gain ? gain : NULL, x, n);
+            same_floats(apart, x, n, "a norm in place");
+        }
+    }
+}
+
 int main(void) {
     scalar = &s3lm_kernels_scalar;
     fast = s3lm_kernels_best();
@@ -186,5 +214,9 @@ int main(void) {
     RUN(f32_products_are_equal);
     RUN(quantizers_are_equal_and_keep_their_limits);
     RUN(attention_sums_are_equal);
+    RUN(every_kind_has_its_kernel, scalar);
+    RUN(every_kind_has_its_kernel, fast);
+    RUN(a_norm_may_overwrite_what_it_reads, scalar);
+    RUN(a_norm_may_overwrite_what_it_reads, fast);
     return report();
 }

@@ -4,7 +4,6 @@
 #include "fake_board.h"
 #include "testing_package.h"
 
-#define PLACEMENT_AT 40u
 #define TOKENS 6u
 
 static const char *folder, *console_folder;
@@ -41,7 +40,7 @@ static void loads_with(const char *name, uint32_t (*placed)(uint32_t tensor), ap
     uint8_t *bytes = read_package(folder, name, &length);
     uint8_t *directory = section_of(bytes, S3LM_KIND_TDIR);
     for (uint32_t i = 0; i < plain.package.tensor_count; i++) {
-        put_u32(directory + S3LM_TENSOR_BYTES * i + PLACEMENT_AT, placed(i));
+        directory[S3LM_TENSOR_BYTES * i + S3LM_TENSOR_PLACEMENT_AT] = (uint8_t)placed(i);
     }
     seal(bytes, length);
     fake_start(bytes, length, psram);
@@ -53,17 +52,22 @@ static void loads_with(const char *name, uint32_t (*placed)(uint32_t tensor), ap
         for (uint32_t i = 0; i < plain.package.tensor_count; i++) {
             const s3lm_tensor *tensor = s3lm_model_tensor(&model.model, i);
             app_span memory = placed(i) == 2u ? fake.board.sram : placed(i) == 1u ? fake.board.psram : flash;
-            CHECK(within(tensor->data, memory) && (!tensor->scales || within(tensor->scales, memory)),
+            CHECK(within(tensor->data, memory) && (!tensor->tables[0] || within(tensor->tables[0], memory)),
                   "%s: tensor %u lies elsewhere", name, i);
             CHECK((uintptr_t)tensor->data % S3LM_ALIGNMENT == 0u, "tensor %u is unaligned", i);
-            weights += ((size_t)tensor->rows * tensor->row_stride + 63u) / 64u * 64u;
-            weights += ((size_t)tensor->scale_count * 4u + 63u) / 64u * 64u;
+            weights += ((size_t)tensor->rows * tensor->row_bytes + 63u) / 64u * 64u;
+            weights += ((size_t)s3lm_table_count(tensor, 0) * 4u + 63u) / 64u * 64u;
         }
-        CHECK(model.sram_weights + model.psram_weights + model.flash_weights == weights, "%s: weights counted", name);
+        size_t counted = 0;
+        for (uint32_t memory = 0; memory < S3LM_MEMORY_KINDS; memory++) {
+            counted += model.weights[memory];
+        }
+        CHECK(counted == weights, "%s: weights counted", name);
         CHECK(within(model.model.x, fake.board.sram), "working memory outside the SRAM");
         CHECK(model.model.options.workers == 2u && fake.split > 0u, "one core idles");
         app_span left = model.sram_left;
-        size_t used = model.sram_scratch + model.sram_weights + (model.cache_in_sram ? model.cache_bytes : 0u);
+        size_t used =
+            model.sram_scratch + model.weights[S3LM_MEMORY_SRAM] + (model.cache_in_sram ? model.cache_bytes : 0u);
         CHECK(left.bytes == fake.board.sram.bytes - used && left.begin == fake.board.sram.begin + used, "SRAM left");
         float *actual = logits_of(&model.model);
         CHECK(memcmp(expected, actual, (size_t)TOKENS * plain.package.config.vocab_size * 4u) == 0, "%s: logits", name);
@@ -81,7 +85,7 @@ static uint32_t in_turn(uint32_t tensor) { return tensor % 3u; }
 static void every_placement_gives_the_same_logits(void) {
     for (uint32_t i = 0; i < FIXTURE_COUNT; i++) {
         loads_with(fixture_names[i], flash, APP_PSRAM_NONE);
-        CHECK(model.cache_in_sram && model.sram_weights == 0u, "cache outside");
+        CHECK(model.cache_in_sram && model.weights[S3LM_MEMORY_SRAM] == 0u, "cache outside");
         loads_with(fixture_names[i], sram, APP_PSRAM_OCTAL);
         loads_with(fixture_names[i], in_turn, APP_PSRAM_QUAD);
     }
@@ -132,9 +136,12 @@ static void flash_without_a_usable_package_is_explained(void) {
     fails(APP_LOAD_PACKAGE, "cut short");
     fake_start(other, 32, APP_PSRAM_NONE);
     fails(APP_LOAD_PACKAGE, "cut short");
-    other[4] = 2;
+    other[4] = S3LM_VERSION - 1u;
     fake_start(other, length, APP_PSRAM_NONE);
-    fails(APP_LOAD_PACKAGE, "Convert the model again");
+    fails(APP_LOAD_PACKAGE, "made by an older version of the converter. Convert the model again");
+    other[4] = S3LM_VERSION + 1u;
+    fake_start(other, length, APP_PSRAM_NONE);
+    fails(APP_LOAD_PACKAGE, "made by a newer version of the converter. Use a newer engine");
     free(other);
     free(bytes);
 }
@@ -154,7 +161,7 @@ static void damage_is_found_wherever_it_is(void) {
     fails(APP_LOAD_PACKAGE, "must be zero");
     bytes[length - 1u] ^= 1u;
     /* Sealed again, so that only the number itself is wrong: the first, a middle and the last code of a matrix. */
-    const uint8_t *record = record_of(bytes, S3LM_QKV, 0);
+    const uint8_t *record = record_of(bytes, S3LM_ROLE_QKV, 1);
     uint32_t data = s3lm_u32(record + 24), cols = s3lm_u32(record + 12), rows = s3lm_u32(record + 8);
     uint32_t stride = s3lm_u32(record + 16);
     const uint32_t places[] = {0, stride * (rows / 2u) + 1u, stride * (rows - 1u) + cols - 1u};
@@ -200,13 +207,13 @@ static void too_little_memory_is_said_with_numbers(void) {
     fake_start(bytes, length, APP_PSRAM_OCTAL);
     fake.board.sram.bytes = scratch + cache;
     CHECK(load_board() == APP_LOAD_OK && !model.cache_in_sram && model.sram_left.bytes == cache, "%s", sentence);
-    CHECK(within(model.model.layers[0].keys, fake.board.psram), "the cache lies elsewhere");
+    CHECK(within(model.model.steps[1].attention->keys, fake.board.psram), "the cache lies elsewhere");
     fake.board.sram.bytes = scratch;
     fake.board.psram.bytes = cache - 64u;
     fails(APP_LOAD_PSRAM, "of PSRAM");
     /* Weights for a PSRAM that is not there, or smaller than planned. */
-    uint8_t *record = record_of(bytes, S3LM_EMBED, 0xFFFF);
-    put_u32(record + PLACEMENT_AT, 1);
+    uint8_t *record = record_of(bytes, S3LM_ROLE_EMBEDDING, S3LM_GLOBAL);
+    record[S3LM_TENSOR_PLACEMENT_AT] = S3LM_MEMORY_PSRAM;
     seal(bytes, length);
     fake_start(bytes, length, APP_PSRAM_NONE);
     fails(APP_LOAD_PSRAM, "the board has 0 KB of PSRAM");
@@ -214,7 +221,7 @@ static void too_little_memory_is_said_with_numbers(void) {
     fake.board.psram.bytes = 128;
     fails(APP_LOAD_PSRAM, "of PSRAM");
     /* Spans that begin in the middle of a line. */
-    put_u32(record + PLACEMENT_AT, 2);
+    record[S3LM_TENSOR_PLACEMENT_AT] = S3LM_MEMORY_SRAM;
     seal(bytes, length);
     fake_start(bytes, length, APP_PSRAM_OCTAL);
     fake.board.sram.begin += 4;

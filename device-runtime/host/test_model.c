@@ -143,9 +143,9 @@ static void overflow_is_reported(const char *name, uint32_t role) {
     for (uint32_t i = 0; i < l.package.tensor_count; i++) {
         s3lm_tensor *tensor = s3lm_model_tensor(&l.model, i);
         if (tensor->role == role) {
-            float *numbers = (float *)(uintptr_t)(tensor->encoding == S3LM_F32 ? tensor->data : tensor->scales);
-            uint32_t count =
-                tensor->encoding == S3LM_F32 ? tensor->rows * tensor->row_stride / 4u : tensor->scale_count;
+            bool plain = tensor->encoding == S3LM_FLOAT32;
+            float *numbers = (float *)(uintptr_t)(plain ? tensor->data : tensor->tables[0]);
+            uint32_t count = plain ? tensor->rows * tensor->row_bytes / 4u : s3lm_table_count(tensor, 0);
             for (uint32_t n = 0; n < count; n++) {
                 numbers[n] = numbers[n] * 1e36f;
             }
@@ -168,12 +168,12 @@ int main(int argc, char **argv) {
         RUN(truncating_forgets_exactly, name);
     }
     RUN(bad_calls_change_nothing);
-    RUN(overflow_is_reported, "rows", S3LM_QKV);
-    RUN(overflow_is_reported, "rows", S3LM_O);
-    RUN(overflow_is_reported, "rows", S3LM_GATE_UP);
-    RUN(overflow_is_reported, "rows", S3LM_DOWN);
-    RUN(overflow_is_reported, "floats", S3LM_O);
-    RUN(overflow_is_reported, "floats", S3LM_DOWN);
-    RUN(overflow_is_reported, "floats", S3LM_ATTN_NORM);
+    RUN(overflow_is_reported, "rows", S3LM_ROLE_QKV);
+    RUN(overflow_is_reported, "rows", S3LM_ROLE_OUTPUT);
+    RUN(overflow_is_reported, "rows", S3LM_ROLE_GATE_UP);
+    RUN(overflow_is_reported, "rows", S3LM_ROLE_DOWN);
+    RUN(overflow_is_reported, "floats", S3LM_ROLE_OUTPUT);
+    RUN(overflow_is_reported, "floats", S3LM_ROLE_DOWN);
+    RUN(overflow_is_reported, "floats", S3LM_ROLE_NORM);
     return report();
 }

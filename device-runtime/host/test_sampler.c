@@ -8,7 +8,7 @@ static const char *fixtures;
 #define VOCAB 48u /* of the fixture `rows` */
 
 static s3lm_sampling warm(void) {
-    s3lm_sampling s = greedy();
+    s3lm_sampling s = greedy_sampling();
     s.do_sample = true;
     return s;
 }
@@ -44,7 +44,7 @@ static void greedy_takes_the_first_of_the_largest(void) {
     load(&l, fixtures, "rows", NULL);
     s3lm_random random;
     s3lm_random_seed(&random, 1);
-    s3lm_sampling s = greedy();
+    s3lm_sampling s = greedy_sampling();
     for (uint64_t seed = 1; seed < 50u; seed++) {
         random_logits(seed, 5.0f);
         logits[17] = logits[40] = 6.0f;
@@ -150,7 +150,7 @@ static void the_penalty_weighs_on_seen_tokens_alone(void) {
     s3lm_random_seed(&random, 1);
     const uint32_t ids[] = {9, 9, 30};
     CHECK(s3lm_forward(&l.model, ids, 3, NULL, false) == S3LM_OK, "forward");
-    s3lm_sampling s = greedy();
+    s3lm_sampling s = greedy_sampling();
     s.repetition_penalty = 2.0f;
     for (uint32_t i = 0; i < VOCAB; i++) {
         logits[i] = -4.0f;

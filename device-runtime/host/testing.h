@@ -95,7 +95,7 @@ static inline void unload(loaded *l) {
 }
 
 /* The largest logit every time. */
-static inline s3lm_sampling greedy(void) {
+static inline s3lm_sampling greedy_sampling(void) {
     return (s3lm_sampling){.temperature = 1.0f, .top_p = 1.0f, .repetition_penalty = 1.0f};
 }
 

@@ -50,16 +50,16 @@ static inline void seal(uint8_t *bytes, size_t length) {
 }
 
 /* Directory record of a tensor. */
-static inline uint8_t *record_of(uint8_t *bytes, uint32_t role, uint32_t layer) {
+static inline uint8_t *record_of(uint8_t *bytes, uint32_t role, uint32_t index) {
     uint8_t *directory = section_of(bytes, S3LM_KIND_TDIR);
     uint32_t count = s3lm_u32(entry_of(bytes, S3LM_KIND_TDIR) + 12) / S3LM_TENSOR_BYTES;
     for (uint32_t i = 0; i < count; i++) {
         uint8_t *record = directory + S3LM_TENSOR_BYTES * i;
-        if (s3lm_u16(record) == role && s3lm_u16(record + 2) == layer) {
+        if (s3lm_u16(record) == role && s3lm_u16(record + 2) == index) {
             return record;
         }
     }
-    printf("no tensor %u in layer %u\n", (unsigned)role, (unsigned)layer);
+    printf("no tensor %u of %u\n", (unsigned)role, (unsigned)index);
     exit(1);
 }
 

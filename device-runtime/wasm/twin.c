@@ -9,8 +9,6 @@
 
 #define EXPORT(name) __attribute__((export_name(name), used))
 
-#define KIND_TOKN S3LM_FOURCC('T', 'O', 'K', 'N')
-#define KIND_CHAT S3LM_FOURCC('C', 'H', 'A', 'T')
 #define PAGE_BYTES 65536u
 
 extern unsigned char __heap_base;
@@ -36,7 +34,7 @@ static struct {
 
 /* Facts for JavaScript, all 32 bits wide; the order is that of twin.ts. */
 static struct {
-    uint32_t hidden_size, layers, vocab_size, context, max_batch, bos_id, kv_kind, activation_kind;
+    uint32_t hidden_size, layers, vocab_size, context, max_batch, bos_id, cache, activations;
     uint32_t stop_id_count, stop_ids, do_sample, top_k, max_new_tokens;
     float temperature, top_p, min_p, repetition_penalty;
     uint32_t has_tokenizer, has_chat, kernels_name, logits;
@@ -74,7 +72,7 @@ EXPORT("twin_open") uint32_t twin_open(const uint8_t *bytes, uint32_t length) {
         return (uint32_t)status;
     }
     uint32_t size;
-    const uint8_t *section = s3lm_package_section(&twin.package, KIND_TOKN, &size);
+    const uint8_t *section = s3lm_package_section(&twin.package, S3LM_KIND_TOKN, &size);
     twin.has_tokenizer = section != NULL;
     if (section) {
         s3lm_tokenizer_status opened = s3lm_tokenizer_open(section, size, &twin.tokenizer);
@@ -85,7 +83,7 @@ EXPORT("twin_open") uint32_t twin_open(const uint8_t *bytes, uint32_t length) {
             return 1000u + (uint32_t)opened;
         }
     }
-    section = s3lm_package_section(&twin.package, KIND_CHAT, &size);
+    section = s3lm_package_section(&twin.package, S3LM_KIND_CHAT, &size);
     twin.has_chat = section != NULL && twin.has_tokenizer;
     if (twin.has_chat) {
         s3lm_tokenizer_status opened = s3lm_chat_open(section, size, &twin.chat);
@@ -127,8 +125,8 @@ EXPORT("twin_facts") const void *twin_facts(void) {
     facts.context = twin.model.context;
     facts.max_batch = twin.model.max_batch;
     facts.bos_id = config->bos_id;
-    facts.kv_kind = (uint32_t)config->kv_kind;
-    facts.activation_kind = (uint32_t)config->activation_kind;
+    facts.cache = (uint32_t)config->cache;
+    facts.activations = (uint32_t)config->activations;
     facts.stop_id_count = twin.package.stop_id_count;
     facts.stop_ids = address(twin.package.stop_ids);
     facts.do_sample = sampling->do_sample;

@@ -23,6 +23,7 @@ const C_FLAGS = [
   '-fdata-sections',
   '-Wall',
   '-Wextra',
+  '-Wswitch-enum',
   '-Werror',
 ];
 

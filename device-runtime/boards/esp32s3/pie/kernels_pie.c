@@ -78,18 +78,19 @@ __attribute__((noinline)) static uint32_t rows_per_turn(uint32_t row_bytes, uint
 }
 
 /* One scale a row. */
-static void matmul_rows(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
+static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                         float *y, uint32_t y_stride) {
+    const s3lm_activations *x = input->quantized;
     _Alignas(16) int64_t sums[MOST_ROWS];
     float copied[MOST_ROWS];
-    uint32_t stride = w->row_stride;
+    uint32_t stride = w->row_bytes;
     uint32_t turn = rows_per_turn(stride, MOST_ROWS);
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = least(turn, end - row);
         const int8_t *weights = (const int8_t *)w->data + (size_t)row * stride;
-        const float *scales = w->scales + row;
+        const float *scales = s3lm_scales(w) + row;
         fetch(weights, (size_t)rows * stride);
-        if (w->encoding == S3LM_I8_TENSOR) {
+        if (w->encoding == S3LM_INT8_TENSOR) {
             for (uint32_t r = 0; r < rows; r++) {
                 copied[r] = s3lm_row_scale(w, row + r);
             }
@@ -103,17 +104,18 @@ static void matmul_rows(const s3lm_tensor *w, const s3lm_activations *x, uint32_
 }
 
 /* One scale a group of columns. */
-static void matmul_groups(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin,
-                          uint32_t end, float *y, uint32_t y_stride) {
+static void matmul_groups(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                          float *y, uint32_t y_stride) {
+    const s3lm_activations *x = input->quantized;
     _Alignas(16) int64_t sums[MOST_SUMS];
-    uint32_t stride = w->row_stride;
+    uint32_t stride = w->row_bytes;
     uint32_t groups = s3lm_groups(w->cols, w->group);
     uint32_t at_once = least(groups, MOST_SUMS);
     uint32_t turn = rows_per_turn(stride, MOST_SUMS / at_once);
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = least(turn, end - row);
         const int8_t *weights = (const int8_t *)w->data + (size_t)row * stride;
-        const float *scales = w->scales + (size_t)row * groups;
+        const float *scales = s3lm_scales(w) + (size_t)row * groups;
         fetch(weights, (size_t)rows * stride);
         fetch(scales, (size_t)rows * groups * sizeof *scales);
         for (uint32_t t = 0; t < tokens; t++) {
@@ -140,18 +142,11 @@ static void matmul_groups(const s3lm_tensor *w, const s3lm_activations *x, uint3
     }
 }
 
-static void matmul_i8(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin, uint32_t end,
-                      float *y, uint32_t y_stride) {
-    if (w->encoding == S3LM_I8_GROUP) {
-        matmul_groups(w, x, tokens, begin, end, y, y_stride);
-    } else {
-        matmul_rows(w, x, tokens, begin, end, y, y_stride);
-    }
-}
-
-static void matmul_f32(const s3lm_tensor *w, const float *x, uint32_t x_stride, uint32_t tokens, uint32_t begin,
-                       uint32_t end, float *y, uint32_t y_stride) {
-    uint32_t stride = w->row_stride;
+static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                           float *y, uint32_t y_stride) {
+    const float *x = input->values;
+    uint32_t x_stride = input->stride;
+    uint32_t stride = w->row_bytes;
     uint32_t turn = rows_per_turn(stride, MOST_ROWS);
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = least(turn, end - row);
@@ -291,7 +286,7 @@ static float exponentiate(float *scores, uint32_t count) {
     return s3lm_pie_sum(scores, count);
 }
 
-static void gate(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
+static void gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
     uint32_t fours = n / 4u;
     if (fours > 0u) {
         s3lm_pie_gate(gates, ups, step * 4u, fours, out);
@@ -331,14 +326,16 @@ const s3lm_kernels s3lm_kernels_pie = {
     .quantize16 = quantize16,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
-    .matmul_i8 = matmul_i8,
-    .matmul_f32 = matmul_f32,
+    .matmul = {[S3LM_FLOAT32] = matmul_float32,
+               [S3LM_INT8_TENSOR] = matmul_rows,
+               [S3LM_INT8_CHANNEL] = matmul_rows,
+               [S3LM_INT8_GROUP] = matmul_groups},
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
     .scores_f32 = scores_f32,
     .mix_f32 = mix_f32,
     .exponentiate = exponentiate,
-    .gate = gate,
+    .gate = {[S3LM_FUNCTION_SILU] = gate_silu},
     .scale = scale,
     .multiply = multiply,
     .add = add,
