@@ -2,7 +2,8 @@
 import { looksLikeImage } from '../image/describe.js';
 import type { ModelInput } from '../input/model-input.js';
 import { openInput } from '../input/open-input.js';
-import { openModelInput, planModel } from '../pipeline/convert.js';
+import { openModelInput } from '../pipeline/open-model.js';
+import { planModel } from '../pipeline/plan-model.js';
 import { summarizeModel } from '../model/summarize.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';

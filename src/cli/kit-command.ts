@@ -21,6 +21,7 @@ import { TransportError, UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
+import { KeptFolder } from '../source/kept-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { KitCommandRequest } from './arguments.js';
 import type { Terminal } from './commands.js';
@@ -49,14 +50,15 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   try {
     const modelFiles = await readModelFiles(await openInput(folder, terminal.signal), terminal.signal);
     const name = request.name ?? folder.name;
-    // Under the name of the folder in the kit, as the page will: then both give the same image.
+    // Under the name of the folder in the kit, as the page will: then both give the same image. From the files that the
+    // kit carries: then it carries what was converted.
     const named: ModelFolder = {
       name: fileName(name),
       names: folder.names,
       open: (file, signal) => folder.open(file, signal),
     };
     const { package: bytes } = await convert(
-      named,
+      new KeptFolder(named, modelFiles),
       { board, scheme, context: request.context, mustFit: true, report: false },
       runtime,
       { onProgress: progress.show, signal: terminal.signal },

@@ -6,6 +6,7 @@ import type { WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
 import type { Note } from '../shared/notes.js';
 import type { NamedFile } from '../source/file-list-folder.js';
+import type { KeptFile } from '../source/kept-folder.js';
 
 /** Where a model folder is. */
 export type ModelSource =
@@ -59,6 +60,8 @@ export interface ConvertResult {
   readonly chat: boolean;
   readonly generation: GenerationDefaults;
   readonly notes: readonly Note[];
+  /** The model's small files as they were read, for a kit, which carries them. */
+  readonly files: readonly KeptFile[];
   /** Seconds that the whole job took. */
   readonly seconds: number;
 }

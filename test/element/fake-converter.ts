@@ -44,6 +44,7 @@ export function sampleResult(changes: Partial<ConvertResult> = {}): ConvertResul
       maxNewTokens: null,
     },
     notes: [],
+    files: [],
     seconds: 2.4,
     ...changes,
   };
