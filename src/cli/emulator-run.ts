@@ -13,8 +13,8 @@ import { makeImage } from '../pipeline/image.js';
 import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
 import { FormatError, TransportError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
-import type { RunRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { RunRequest } from './requests.js';
+import type { Terminal } from './terminal.js';
 import { firmwareProgram, loadEmulator, loadFirmware } from './runtime-files.js';
 
 /** An emulated board starts within a second or two of its own time; this machine may need many times that. */

@@ -10,16 +10,16 @@ import { BOARDS } from '../plan/boards.js';
 import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, TransportError } from '../shared/errors.js';
-import { ENGLISH_NOTES, sayNote } from '../shared/notes.js';
+import { ENGLISH_NOTES } from '../pipeline/notes.js';
+import { sayNote } from '../shared/notes.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
-import type { InspectRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { InspectRequest } from './requests.js';
 import { inspectImage } from './inspect-image.js';
 import { packageLines } from './inspect-package.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { formatBytes, table } from './terminal.js';
+import { formatBytes, table, type Terminal } from './terminal.js';
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {

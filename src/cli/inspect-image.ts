@@ -2,9 +2,8 @@
 import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
 import { subtypeName, typeName } from '../image/partition-types.js';
 import type { ByteSource } from '../source/byte-source.js';
-import type { Terminal } from './commands.js';
 import { packageLines } from './inspect-package.js';
-import { formatBytes, table } from './terminal.js';
+import { formatBytes, table, type Terminal } from './terminal.js';
 
 /**
  * Shows what an image holds.

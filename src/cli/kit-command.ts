@@ -23,12 +23,11 @@ import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
-import type { KitCommandRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { KitCommandRequest } from './requests.js';
 import { FileSink } from './file-sink.js';
 import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { ProgressLine, formatBytes } from './terminal.js';
+import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
 
 /** A file that every kit has and hardly anything else. */
 const MARK = 'kit.js';

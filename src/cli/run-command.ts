@@ -14,13 +14,12 @@ import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
-import type { EngineName, RunRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { EngineName, RunRequest } from './requests.js';
 import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { ProgressLine } from './terminal.js';
+import { ProgressLine, type Terminal } from './terminal.js';
 
 /** What a run prints with `--json`. */
 interface RunResult {

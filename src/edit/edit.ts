@@ -5,7 +5,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { UsageError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
 import type { ChatPieces, DeviceTokenizer } from '../tokenizer/index.js';
 
 /** What an edit may change. Tensors change by what `model` says of them; the checkpoint stays the file that it is. */
@@ -14,7 +13,6 @@ export interface EditableModel {
   readonly model: DecoderModel;
   readonly tokenizer: DeviceTokenizer | null;
   readonly chat: ChatPieces | null;
-  readonly notes: readonly Note[];
 }
 
 /** One edit as data, which crosses to the worker and is written down with the settings; a kind is a file in this room. */

@@ -3,7 +3,8 @@
  * the quantizer and the float reference engine read it, and none of them knows a family's name.
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
-import type { Note } from '../shared/notes.js';
+import type { Sampling, Settled } from '../shared/sampling.js';
+import type { Note } from './notes.js';
 
 /** A tensor of the checkpoint, by name, with what was verified about it. */
 export interface TensorRef {
@@ -74,15 +75,7 @@ export interface BlockSpec {
 }
 
 /** Sampling defaults from generation_config.json; `null` where the file is silent. */
-export interface GenerationDefaults {
-  readonly doSample: boolean;
-  readonly temperature: number | null;
-  readonly topK: number | null;
-  readonly topP: number | null;
-  readonly minP: number | null;
-  readonly repetitionPenalty: number | null;
-  readonly maxNewTokens: number | null;
-}
+export type GenerationDefaults = Pick<Sampling, 'doSample'> & Settled<Omit<Sampling, 'doSample'>>;
 
 export interface DecoderModel {
   /** Family file that read it, e.g. `llama`. */

@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from '../source/byte-source.js';
 import { FormatError } from '../shared/errors.js';
+import type { Sampling } from '../shared/sampling.js';
 import { crc32 } from './crc32.js';
 import {
   CONFIG_BYTES,
@@ -66,14 +67,7 @@ export interface PackageLayer {
   readonly rotaryDim: number;
 }
 
-export interface PackageSampling {
-  readonly doSample: boolean;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly minP: number;
-  readonly repetitionPenalty: number;
-  readonly maxNewTokens: number;
+export interface PackageSampling extends Sampling {
   readonly stopIds: readonly number[];
 }
 

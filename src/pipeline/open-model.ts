@@ -4,9 +4,9 @@ import type { ModelInput } from '../input/model-input.js';
 import { openInput } from '../input/open-input.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { readDecoder } from '../model/read.js';
-import type { Note } from '../shared/notes.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
+import type { Note } from './notes.js';
 import type { Runtime } from './types.js';
 
 /** A model that was read; its weights are read when they are needed. */
@@ -46,7 +46,7 @@ export async function openModelInput(
     return { input, checkpoint, model, tokenizer: null, chat: null, notes: [...model.notes, absent] };
   }
   const tokenizer = await readTokenizer(part, runtime.twin);
-  const notes = [...model.notes, ...tokenizer.notes];
+  const notes: Note[] = [...model.notes, ...tokenizer.notes];
   if (tokenizer.vocabSize > model.vocabSize) {
     notes.push({ code: 'tokenizer-larger', ids: tokenizer.vocabSize, rows: model.vocabSize });
   }

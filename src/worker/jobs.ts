@@ -4,9 +4,11 @@ import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
-import type { Note } from '../shared/notes.js';
+import type { Seeded } from '../shared/sampling.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { KeptFile } from '../source/kept-folder.js';
+import './failures.js';
+import type { Note } from './notes.js';
 
 /** Where a model folder is. */
 export type ModelSource =
@@ -67,17 +69,9 @@ export interface ConvertResult {
 }
 
 /** What to generate and how. */
-export interface GenerateRequest {
+export interface GenerateRequest extends Seeded<'temperature' | 'topK' | 'maxNewTokens'> {
   /** The user's words where the model chats, else the text to continue. */
   readonly prompt: string;
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  /** The same seed gives the same text. */
-  readonly seed: number;
-  /** 0: until the context is full. */
-  readonly maxNewTokens: number;
 }
 
 /** Input of the job `generate`. */
