@@ -204,11 +204,11 @@ async function isOwnFirmware(image: Uint8Array): Promise<boolean> {
     // An image that does not start, or an installation without firmware: then there are no names.
     return false;
   }
-  const { settings, digest } = found.boot;
-  const board = { name: 'image', flashBytes: settings.flashBytes };
+  const { chip, settings, digest } = found.boot;
+  const board = { name: 'image', chip, flashBytes: settings.flashBytes };
   try {
     const layout = await planFlashImage(firmware, board, 0, settings);
-    const own = layout.parts.find(({ offset }) => offset === 0)?.bytes;
+    const own = layout.parts.find(({ offset }) => offset === chip.image.offset)?.bytes;
     if (own === undefined) return false;
     return (await describeImage(new MemorySource('firmware', own))).boot.digest === digest;
   } catch (error) {

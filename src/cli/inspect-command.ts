@@ -1,4 +1,5 @@
 /** `inspect`: what a package, an image or a model folder holds, whether it is sound, and where it fits. */
+import { bootHeadBytes } from '../image/boot-offset.js';
 import { looksLikeImage } from '../image/describe.js';
 import type { ModelInput } from '../input/model-input.js';
 import { openInput } from '../input/open-input.js';
@@ -30,7 +31,7 @@ export async function inspectCommand(request: InspectRequest, terminal: Terminal
 /** A file is an image when it begins like one, else it must be a package. */
 async function inspectFile(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const file = await nodeFile(request.target);
-  const isImage = looksLikeImage(await file.read(0, Math.min(file.size, 1)));
+  const isImage = looksLikeImage(await file.read(0, Math.min(file.size, bootHeadBytes())));
   try {
     return await (isImage ? inspectImage(file, request, terminal) : inspectPackage(file, request, terminal));
   } catch (error) {

@@ -1,4 +1,5 @@
 /** `inspect` for a flash or application image, from this tool or another. */
+import type { ApplicationImage } from '../image/application-reader.js';
 import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
 import { subtypeName, typeName } from '../image/partition-types.js';
 import type { ByteSource } from '../source/byte-source.js';
@@ -26,16 +27,34 @@ export async function inspectImage(
 function json(target: string, found: ImageDescription, sound: boolean): string {
   const partitions = found.partitions.map(({ content, ...partition }) => ({
     ...partition,
-    content: content.kind === 'damaged' ? { kind: content.kind, problem: content.problem.message } : content,
+    content: contentJson(content),
   }));
-  return JSON.stringify({ kind: 'image', file: target, sound, ...found, partitions });
+  const { bootOffset: _, ...rest } = found;
+  const shown = { ...rest, boot: withoutChip(found.boot), partitions };
+  return JSON.stringify({ kind: 'image', file: target, sound, ...shown });
+}
+
+function contentJson(content: PartitionContent): object {
+  switch (content.kind) {
+    case 'damaged':
+      return { kind: content.kind, problem: content.problem.message };
+    case 'application':
+      return { kind: content.kind, image: withoutChip(content.image) };
+    default:
+      return content;
+  }
+}
+
+/** A chip is all that is known about it, of which an image says nothing. */
+function withoutChip({ chip: _, ...image }: ApplicationImage): Omit<ApplicationImage, 'chip'> {
+  return image;
 }
 
 function text(target: string, found: ImageDescription): string {
   const { boot } = found;
   const { settings } = boot;
   const lines = [
-    `${target}: ESP32-S3 image, ${formatBytes(found.bytes)}, checksum good, ${boot.digest === null ? 'no SHA-256' : 'SHA-256 good'}`,
+    `${target}: ${boot.chip.name} image, ${formatBytes(found.bytes)}, checksum good, ${boot.digest === null ? 'no SHA-256' : 'SHA-256 good'}`,
     `  starts at ${address(boot.entry)}; flash ${settings.mode} at ${settings.megahertz} MHz, ${formatBytes(settings.flashBytes)}`,
     ...(boot.description === null
       ? []
@@ -65,7 +84,7 @@ function text(target: string, found: ImageDescription): string {
             `${typeName(partition.type)} ${subtypeName(partition.type, partition.subtype)}`,
             address(partition.offset),
             String(partition.size),
-            describeContent(partition.content),
+            describeContent(partition.content, found.bootOffset),
           ]),
         )),
     '',
@@ -80,14 +99,14 @@ function text(target: string, found: ImageDescription): string {
   return lines.join('\n');
 }
 
-function describeContent(content: PartitionContent): string {
+function describeContent(content: PartitionContent, bootOffset: number): string {
   switch (content.kind) {
     case 'absent':
       return 'nothing: the image ends before it';
     case 'erased':
       return 'nothing: erased';
     case 'boot':
-      return 'part of what starts at 0';
+      return `part of what starts at ${bootOffset === 0 ? '0' : address(bootOffset)}`;
     case 'application':
       return `an application that starts at ${address(content.image.entry)}`;
     case 'package': {
