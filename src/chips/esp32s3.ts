@@ -104,6 +104,7 @@ export const ESP32S3: Chip = {
     largestFileBytes: 32 * MiB,
   },
   loader: {
+    tellsSecurity: true,
     // RTC_CNTL_OPTION1, FORCE_DOWNLOAD_BOOT.
     forceLoader: { address: 0x6000_812c, mask: 1 },
     usb: {
@@ -167,4 +168,5 @@ export const ESP32S3: Chip = {
     },
   },
   firmwareFile: 'firmware.esp32s3.elf',
+  emulated: true,
 };

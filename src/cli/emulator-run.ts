@@ -61,6 +61,7 @@ export async function runEmulated(
 ): Promise<EmulatedRun> {
   const { image, board } = await imageAndBoard(request, bytes, terminal.signal);
   const boardOptions = {
+    chip: board.chip,
     flashBytes: board.flashBytes,
     psramKind: board.psramKind,
     psramBytes: board.psramBytes,

@@ -57,7 +57,7 @@ export function partsOfMergedImage(image: ByteSource, description: ImageDescript
 }
 
 /**
- * What an image asks of a board: the flash that its header names, the revisions that it runs on, and the PSRAM that the
+ * What an image asks of a board: the chip and the flash that its header names, the revisions that it runs on, and the PSRAM that the
  * weights placed there fill (a cache beside them is not counted: the firmware finds room for it or says that it cannot).
  */
 export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
@@ -66,6 +66,7 @@ export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
     .filter(({ placement }) => placement === 'psram')
     .reduce((sum, { dataLength, scaleCount }) => sum + dataLength + 4 * scaleCount, 0);
   return {
+    chip: boot.chip.name,
     flashBytes: boot.settings.flashBytes,
     psramBytes,
     revision: [Math.floor(least / 100), least % 100],

@@ -4,6 +4,8 @@ import { describe, it } from 'node:test';
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { CHIPS } from '../../src/chips/index.js';
 import { validate } from '../../src/chips/validate.js';
+import { EmulatorDevice } from '../../src/device/emulator.js';
+import { inlineLink } from '../../src/device/emulator-link.js';
 import { needsOf, partsOfImage, partsOfMergedImage } from '../../src/device/flash-parts.js';
 import { describeImage, looksLikeImage } from '../../src/image/describe.js';
 import { firmwareFromElf, readFirmware, type StandaloneFirmware } from '../../src/image/firmware.js';
@@ -177,6 +179,18 @@ describe('a second chip', () => {
     await assert.rejects(
       patchFlashSettings(part.bytes, { megahertz: 80 }, 'x1.bin'),
       /none of 64 and 16 MHz/,
+    );
+  });
+
+  it('is not taken for one that the emulator can be', async () => {
+    const module = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+    await assert.rejects(
+      EmulatorDevice.start(inlineLink(), module, new Uint8Array(0), {
+        board: BOARD,
+        timing: false,
+        speed: 'flat',
+      }),
+      (error: Error) => error instanceof UsageError && /cannot be an ESP32-X1/.test(error.message),
     );
   });
 });

@@ -51,7 +51,7 @@ export const SECOND_CHIP: Chip = {
     largestFlashBytes: 8 * MiB,
     largestFileBytes: 8 * MiB,
   },
-  loader: { forceLoader: null, usb: null, flashPins: [24, 30] },
+  loader: { tellsSecurity: false, forceLoader: null, usb: null, flashPins: [24, 30] },
   efuses: {
     macLow: 0x6000_b040,
     macHigh: 0x6000_b044,
@@ -62,6 +62,7 @@ export const SECOND_CHIP: Chip = {
     psram: null,
   },
   firmwareFile: 'firmware.esp32x1.elf',
+  emulated: false,
 };
 
 function board(id: string, flashMiB: number): Board {
