@@ -5,6 +5,8 @@ import { loadRuntime, type RuntimeUrls } from '../worker/runtime.js';
 import { defaultStarts, pageStart } from '../worker/start.js';
 import type { Converter } from './store.js';
 
+export { assetUrls } from './asset-urls.js';
+
 /**
  * @param urls of the WebAssembly modules
  * @param workerUrl absolute address of a worker file on the page's origin, `null` for none

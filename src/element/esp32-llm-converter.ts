@@ -10,7 +10,8 @@ import type { ConvertResult } from '../worker/jobs.js';
 import type { Actions } from './actions.js';
 import { Boards, boardsLoadingView } from './boards.js';
 import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
-import { assetUrls, folderName, pageUrl, type AssetUrls } from './assets.js';
+import type { assetUrls, AssetUrls } from './asset-urls.js';
+import { folderName, pageUrl, sampleUrl, type AssetChoices } from './assets.js';
 import type { BoardImage } from './board-image.js';
 import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
@@ -167,8 +168,8 @@ export class Esp32LlmConverter extends LitElement {
     },
     image: async (result) => {
       if (Esp32LlmConverter.imageMaker !== null) return Esp32LlmConverter.imageMaker(result);
-      const { makeBoardImage } = await import('./board-image.js').catch(notLoaded);
-      return makeBoardImage(result, this.#firmware());
+      const { makeBoardImage, assetUrls } = await import('./board-image.js').catch(notLoaded);
+      return makeBoardImage(result, this.#firmware(assetUrls));
     },
     onImage: ({ file, sha256 }) => {
       this.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));
@@ -554,27 +555,33 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   async #createConverter(): Promise<Converter> {
-    const { createConverter } = await import('./converter.js').catch(notLoaded);
+    const { createConverter, assetUrls } = await import('./converter.js').catch(notLoaded);
     const { workerUrl } = this;
-    return createConverter(this.#assets(), workerUrl ? this.#url(workerUrl, 'worker-url') : null);
+    return createConverter(this.#assets(assetUrls), workerUrl ? this.#url(workerUrl, 'worker-url') : null);
   }
 
   #url(address: string, attribute: string): string {
     return pageUrl(address, document.baseURI, attribute).href;
   }
 
-  #assets(): AssetUrls {
-    return assetUrls(import.meta.url, {
+  /** @param resolve comes with everything that is loaded after the first view */
+  #assets(resolve: typeof assetUrls | undefined = this.later?.assetUrls): AssetUrls {
+    if (resolve === undefined) throw missing('views');
+    return resolve(this.#places());
+  }
+
+  #places(): AssetChoices {
+    return {
       base: this.assetBase ?? null,
       overrides: Esp32LlmConverter.assets,
       page: document.baseURI,
-    });
+    };
   }
 
   /** Address of the page's own model, else of the sample, else `null`. What is wrong with it is told when it is loaded. */
   #modelAddress(): string | null {
     try {
-      return this.model || this.#assets().model;
+      return this.model || sampleUrl(this.#places());
     } catch {
       return null;
     }
@@ -585,8 +592,8 @@ export class Esp32LlmConverter extends LitElement {
     return this.firmwareFile ?? this.firmware ?? Esp32LlmConverter.assets.firmware;
   }
 
-  #firmware(): string | File {
-    const own = this.#ownFirmware() ?? this.#assets().firmware;
+  #firmware(resolve?: typeof assetUrls): string | File {
+    const own = this.#ownFirmware() ?? this.#assets(resolve).firmware;
     return typeof own === 'string' ? this.#url(own, 'firmware') : own;
   }
 

@@ -13,8 +13,8 @@ import type { Note } from './notes.js';
 /** Where a model folder is. */
 export type ModelSource =
   | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
-  /** Absolute address of a folder that is served over HTTP. */
-  | { readonly kind: 'url'; readonly url: string }
+  /** Absolute address of a folder that is served over HTTP, and those of its files where they lie elsewhere. */
+  | { readonly kind: 'url'; readonly url: string; readonly files?: Readonly<Record<string, string>> }
   /** A repository of the Hugging Face Hub. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
 

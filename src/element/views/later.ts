@@ -3,6 +3,7 @@ import { board } from '../styles/board.js';
 import { compare } from '../styles/compare.js';
 import { steps } from '../styles/steps.js';
 
+export { assetUrls } from '../asset-urls.js';
 export { announcement } from '../announcements.js';
 export { fitView } from './fit.js';
 export { convertingView } from './converting.js';
