@@ -10,8 +10,8 @@ import { KeptFolder, type KeptFile } from '../source/kept-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
 import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
-import type { Download } from './downloads.js';
 import { fileName } from './file-names.js';
+import type { Download } from './save.js';
 import type { State } from './state.js';
 import { zipFiles } from './zip-parts.js';
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { assetUrls } from '../../src/element/asset-urls.js';
 import { folder, folderName, sampleUrl } from '../../src/element/assets.js';
 import { fileName } from '../../src/element/file-names.js';
@@ -51,7 +52,7 @@ test('the sample beside the script is read file by file, and no other model is',
     const url = new URL('../../models/home-commands/', import.meta.url).href;
     const source = sampleSource(url);
     assert.ok(source?.kind === 'url' && source.url === url && source.files !== undefined);
-    const read = await readModelFiles(folder);
+    const read = await readModelFiles(hfFolderInput(folder));
     assert.deepEqual(
       Object.keys(source.files),
       read.map((file) => file.path),
