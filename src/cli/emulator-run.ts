@@ -74,7 +74,7 @@ export async function runEmulated(
       board: boardOptions,
       timing: request.timing,
       speed: 'flat',
-      symbols: (await isOwnFirmware(image)) ? await firmwareProgram() : undefined,
+      symbols: await ownSymbols(image),
     },
     {
       onFault: (report) => {
@@ -191,29 +191,31 @@ async function imageAndBoard(
   }
   const { metadata } = await readPackage(source, { signal });
   const board = asked ?? findBoard(metadata['board'] ?? DEFAULT_BOARD_ID);
-  const made = await makeImage(bytes, { board, firmware: await loadFirmware() });
+  const made = await makeImage(bytes, { board, firmware: await loadFirmware(board.chip) });
   return { image: assembleFlashImage(made.layout, bytes), board };
 }
 
-/** Whether the image starts with this tool's own firmware, whose names are known. */
-async function isOwnFirmware(image: Uint8Array): Promise<boolean> {
+/** The program with the names, where the image starts with this tool's own firmware. */
+async function ownSymbols(image: Uint8Array): Promise<Uint8Array | undefined> {
   let found: ImageDescription;
   let firmware: Firmware;
   try {
-    [found, firmware] = await Promise.all([describeImage(new MemorySource('image', image)), loadFirmware()]);
+    found = await describeImage(new MemorySource('image', image));
+    firmware = await loadFirmware(found.boot.chip);
   } catch {
     // An image that does not start, or an installation without firmware: then there are no names.
-    return false;
+    return undefined;
   }
   const { chip, settings, digest } = found.boot;
   const board = { name: 'image', chip, flashBytes: settings.flashBytes };
   try {
     const layout = await planFlashImage(firmware, board, 0, settings);
     const own = layout.parts.find(({ offset }) => offset === chip.image.offset)?.bytes;
-    if (own === undefined) return false;
-    return (await describeImage(new MemorySource('firmware', own))).boot.digest === digest;
+    if (own === undefined) return undefined;
+    const { boot } = await describeImage(new MemorySource('firmware', own));
+    return boot.digest === digest ? await firmwareProgram(chip) : undefined;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof FormatError) return false;
+    if (error instanceof UsageError || error instanceof FormatError) return undefined;
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../kit/kit.js';
 import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
+import type { Chip } from '../chips/chip.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
@@ -39,7 +40,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   const board = findBoard(request.board);
   const scheme = readScheme(request.scheme, '--scheme');
   const language = wantedLanguage(request.language);
-  const { firmware, own } = await givenFirmware(request.firmware, terminal.signal);
+  const { firmware, own } = await givenFirmware(request.firmware, board.chip, terminal.signal);
   // What cannot be started is found out before the work.
   refuseUnbootable(await planFlashImage(firmware, board, 0));
   const [runtime, script] = await Promise.all([loadRuntime(), loadBundle()]);
@@ -150,14 +151,15 @@ async function removeEarlier(
 /** @returns what images are made with, and the file where it is somebody's own */
 async function givenFirmware(
   path: string | undefined,
+  chip: Chip,
   signal: AbortSignal,
 ): Promise<{ firmware: Firmware; own: GivenFile | null }> {
-  if (path === undefined) return { firmware: await loadFirmware(), own: null };
+  if (path === undefined) return { firmware: await loadFirmware(chip), own: null };
   await findTarget(path);
   const file = await nodeFile(path);
   try {
     refuseLongFirmware(path, file.size);
-    const firmware = await readFirmware(file, signal);
+    const firmware = await readFirmware(file, signal, chip);
     return { firmware, own: { path: basename(path), bytes: await file.read(0, file.size, signal) } };
   } finally {
     await file.close();

@@ -169,6 +169,7 @@ export class BoardRoom {
       const facts = {
         name,
         fits,
+        chip: findBoard(board).chip.id,
         fileName: imageName(result),
         copied: this.#views.downloads?.copied ?? null,
         canTake: steps.has('take'),

@@ -99,7 +99,7 @@ function files(
   // Browsers read no file from a disk for a page, and such a page is part of a kit already.
   const hasKit = !bundle.startsWith('file:');
   return html`${file('image', rows.image, actions)}
-  ${made?.sha256 ? command(imageName(state), made.sha256, copied, strings, actions) : nothing}
+  ${made?.sha256 ? command(made.made.layout.chip.id, imageName(state), made.sha256, copied, strings, actions) : nothing}
   ${file('parts', rows.parts, actions)} ${file('package', rows.package, actions)}
   ${hasKit ? file('kit', rows.kit, actions, kit !== null) : nothing}`;
 }
@@ -166,6 +166,7 @@ function kitProgress({ done, total }: KitProgress, { take }: Strings, actions: A
 
 /** How the image gets onto a board without this page, and how to tell that it arrived whole. */
 function command(
+  chip: string,
   name: string,
   sha256: string,
   copied: boolean | null,
@@ -176,7 +177,7 @@ function command(
   return html`<div class="command">
     <h4>${take.command}</h4>
     <p class="quiet">${take.commandText}</p>
-    ${commandLine(name, copied, strings, (text) => {
+    ${commandLine(chip, name, copied, strings, (text) => {
       actions.copy(text);
     })}
     <p class="quiet">${take.digest}: <code dir="ltr" class="digest">${sha256}</code></p>
