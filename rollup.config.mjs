@@ -6,6 +6,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import commonjs from '@rollup/plugin-commonjs';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
+import { BUNDLE, NAMES_IN_DIST, PROGRAMS } from './scripts/lib/assets.mjs';
 import { eraseTypes } from './scripts/lib/ts-transform.mjs';
 import { ROOT } from './scripts/lib/run.mjs';
 
@@ -22,12 +23,6 @@ export const ENTRIES = {
   cli: 'src/cli/main.ts',
 };
 
-/** Name of the one file with everything inside. */
-export const BUNDLE = 'esp32-llm-converter.bundle.js';
-
-/** What lies beside the scripts, and inside the bundle. */
-export const PROGRAMS = ['kernels.wasm', 'twin.wasm', 'emulator.wasm', 'firmware.esp32s3.elf'];
-
 /** The modules whose texts stand for the workers' programs, and the name of the text in each; see {@link embedWorkers}. */
 const WORKER_SOURCES = {
   worker: { file: path.join(ROOT, 'src/worker/worker-source.ts'), name: 'workerSource' },
@@ -39,7 +34,7 @@ const WORKER_SOURCES = {
 
 /**
  * The bundles in the order in which they must be made: the page's code carries the workers.
- * @param {string} dist absolute path of the output folder, which has the {@link PROGRAMS}
+ * @param {string} dist absolute path of the output folder, which has the programs
  * @returns {Promise<Set<string>>} every file that went into a bundle
  */
 export async function bundleAll(dist) {
@@ -79,6 +74,7 @@ async function bundlePage(dist, workers, modules) {
     plugins: [
       embedWorkers(workers),
       litForAnyPage(),
+      addressesInDist(),
       typescript(),
       json(),
       nodeResolve({ browser: true }),
@@ -115,6 +111,7 @@ async function bundleOne(dist, workers, modules) {
       embedWorkers(workers),
       embedPrograms(dist),
       litForAnyPage(),
+      addressesInDist(),
       typescript(),
       json(),
       nodeResolve({ browser: true }),
@@ -218,6 +215,41 @@ function litForAnyPage() {
   };
 }
 
+/** Stands before a file's name in dist/ until it is known which folder of dist/ the code comes into. */
+const IN_DIST = 'in-dist:';
+
+/**
+ * Code names files by literals such as `new URL('../../kernels/prebuilt/kernels.wasm', import.meta.url)`, which are true in the
+ * source tree. Here they become as true in dist/; a file that dist/ has not is a fault.
+ */
+function addressesInDist() {
+  return {
+    name: 'addresses-in-dist',
+    transform(source, id) {
+      if (!id.endsWith('.ts')) return null;
+      const literal = /(?<=\bnew URL\(\s*)'(\.[^']*)'(?=,\s*import\.meta\.url)/g;
+      const code = source.replace(literal, (_, place) => {
+        const file = path
+          .relative(ROOT, path.resolve(path.dirname(id), place))
+          .split(path.sep)
+          .join('/');
+        const name = NAMES_IN_DIST.get(file);
+        if (name === undefined) throw new Error(`${id} names ${file}, which is not in dist/.`);
+        return `'${IN_DIST}${name}'`;
+      });
+      return { code, map: null };
+    },
+    renderChunk(code, { fileName }) {
+      const folder = path.posix.dirname(fileName);
+      const written = code.replace(new RegExp(`(['"])${IN_DIST}([^'"]+)\\1`, 'g'), (_, quote, name) => {
+        const place = path.posix.relative(folder, name);
+        return `${quote}${place.startsWith('.') ? place : `./${place}`}${quote}`;
+      });
+      return { code: written, map: null };
+    },
+  };
+}
+
 /** JSON as a module's default export: esptool-js keeps its flasher stubs in JSON. */
 function json() {
   return {
@@ -251,7 +283,7 @@ function embedPrograms(dist) {
     name: 'embed-programs',
     load(id) {
       if (id !== inside) return null;
-      const present = PROGRAMS.filter((name) => existsSync(path.join(dist, name)));
+      const present = Object.keys(PROGRAMS).filter((name) => existsSync(path.join(dist, name)));
       const texts = present.map((name) => [name, readFileSync(path.join(dist, name)).toString('base64')]);
       const code = `export const assetsInside = ${JSON.stringify(Object.fromEntries(texts))};`;
       return { code, map: { mappings: '' } };

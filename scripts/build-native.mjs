@@ -10,7 +10,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { buildEmulator, EMULATOR_FLAGS, emulatorSources } from './lib/native-emulator.mjs';
-import { buildFirmware, FIRMWARE_FLAGS, firmwareSources } from './lib/native-firmware.mjs';
+import { buildFirmware, FIRMWARE_FLAGS, FIRMWARE_PREBUILT, firmwareSources } from './lib/native-firmware.mjs';
 import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
 import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
@@ -36,7 +36,7 @@ const ARTEFACTS = {
   },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
   firmware: {
-    prebuilt: 'device-runtime/prebuilt/esp32s3',
+    prebuilt: FIRMWARE_PREBUILT,
     sources: firmwareSources,
     build: buildFirmware,
     flags: FIRMWARE_FLAGS,

@@ -1,40 +1,23 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { BUNDLE, PROGRAMS, SAMPLE_FILES } from './lib/assets.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
 import { thirdPartyLicences } from './lib/licences.mjs';
 import { ROOT, runOrThrow } from './lib/run.mjs';
 import { RUST_LICENCES } from './lib/rust-licences.mjs';
+import { shipTypes } from './lib/types.mjs';
 
 const DIST = path.join(ROOT, 'dist');
-
-/** Folders whose prebuilt WebAssembly the pages and the command line load. */
-const PREBUILT = ['kernels/prebuilt', 'kernels/crates/emulator-wasm/prebuilt', 'device-runtime/prebuilt'];
-
-/** Programs for chips, by the name that they have beside the scripts. */
-const FIRMWARE = { 'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf' };
-
-/** The sample model, which pages offer from beside their script, and what of its folder the converter and class kits read. */
-const SAMPLE = 'models/home-commands';
-const SAMPLE_FILES = [
-  'README.md',
-  'config.json',
-  'generation_config.json',
-  'model.safetensors',
-  'special_tokens_map.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-];
 
 try {
   await ensureDependencies();
   // Loaded late: a fresh clone has no bundler before this line.
-  const { bundleAll, BUNDLE } = await import('../rollup.config.mjs');
+  const { bundleAll } = await import('../rollup.config.mjs');
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
-  await copyPrograms();
-  await copySample();
+  await copyAssets();
   const bundled = await thirdPartyLicences(await bundleAll(DIST));
   const licences = `${bundled}\n\n${await readFile(path.join(ROOT, RUST_LICENCES), 'utf8')}`;
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), licences);
@@ -47,28 +30,20 @@ try {
       quiet: true,
     },
   );
+  const { exports } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
+  await shipTypes(DIST, exports);
   await report();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-/** Page and command line look for WebAssembly and firmware beside their own script. */
-async function copyPrograms() {
-  for (const folder of PREBUILT) {
-    const files = await listFiles(path.join(ROOT, folder), (name) => name.endsWith('.wasm'));
-    for (const file of files) await copyFile(path.join(ROOT, folder, file), path.join(DIST, file));
-  }
-  for (const [name, file] of Object.entries(FIRMWARE)) {
-    await copyFile(path.join(ROOT, file), path.join(DIST, name));
-  }
-}
-
-/** Whoever serves dist/ alone has the sample as well. */
-async function copySample() {
-  await mkdir(path.join(DIST, SAMPLE), { recursive: true });
-  for (const name of SAMPLE_FILES) {
-    await copyFile(path.join(ROOT, SAMPLE, name), path.join(DIST, SAMPLE, name));
+/** Page and command line look for these beside their own script. */
+async function copyAssets() {
+  const sample = SAMPLE_FILES.map((name) => [name, name]);
+  for (const [name, source] of [...Object.entries(PROGRAMS), ...sample]) {
+    await mkdir(path.dirname(path.join(DIST, name)), { recursive: true });
+    await copyFile(path.join(ROOT, source), path.join(DIST, name));
   }
 }
 

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { apiPage } from './lib/api-page.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
+import { packagedManifest } from './lib/packaged-manifest.mjs';
 import { ROOT } from './lib/run.mjs';
 
 /** What an embedder sees: the element, its registration and its events. Views, styles and strings are ours. */
@@ -13,11 +14,12 @@ const PUBLIC = ['src/element/esp32-llm-converter.ts', 'src/element/define.ts', '
 
 try {
   await ensureDependencies();
-  const manifest = await analyze();
+  const sources = await analyze();
+  const manifest = packagedManifest(sources);
   await validate(manifest);
   const fresh = new Map([
     ['custom-elements.json', `${JSON.stringify(manifest, null, 2)}\n`],
-    ['docs/api.md', apiPage(manifest, await rejections(), await boards())],
+    ['docs/api.md', apiPage(sources, await rejections(), await boards())],
     ...(await editorsData(manifest)),
   ]);
   for (const [name, text] of fresh) {

@@ -3,7 +3,7 @@
 //   node scripts/test.mjs [--only check|build|node|native|browser]... [FILE...]
 //
 // FILEs narrow the Node and browser tests. Every step adds to the totals; a step that cannot run on this
-// machine says why and counts as skipped.
+// machine says why and counts as skipped. Each step says how long it took, the Node tests also which files took longest.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,7 +23,9 @@ try {
   for (const step of STEPS) {
     if (!only.includes(step)) continue;
     console.log(`\n== ${step}`);
+    const begin = performance.now();
     addTotals(totals, await runStep(step));
+    console.log(`== ${step} took ${Math.round((performance.now() - begin) / 1000)} s`);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -68,10 +70,14 @@ async function nodeTests() {
     '--import',
     './scripts/lib/ts-register.mjs',
     '--test',
+    // Left to itself the runner leaves one core out, which of two is half.
+    `--test-concurrency=${os.availableParallelism()}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/lib/count-reporter.mjs',
     `--test-reporter-destination=${file}`,
+    '--test-reporter=./scripts/lib/slowest-reporter.mjs',
+    '--test-reporter-destination=stdout',
     ...found,
   ]);
   return believeExitCode(readTotals(file), code);

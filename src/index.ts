@@ -1,5 +1,24 @@
 /** The pipeline without the page: what other programs import to convert and run models. */
-export { convert, openModel, planModel, type OpenedModel } from './pipeline/convert.js';
+export { convert, carryOut, type CarryOutOptions } from './pipeline/convert.js';
+export { openModel, openModelInput, type OpenedModel } from './pipeline/open-model.js';
+export {
+  editModel,
+  planModel,
+  planOpened,
+  type PlannedModel,
+  type PlanOptions,
+} from './pipeline/plan-model.js';
+export { checkTexts, type CheckedTexts, type TextOptions } from './pipeline/checked-texts.js';
+export {
+  convertPlanned,
+  type ConvertedModel,
+  type ConvertPlannedOptions,
+} from './pipeline/convert-planned.js';
+export { evaluateConverted, type EvaluateOptions } from './pipeline/evaluate-converted.js';
+export { OriginalModel } from './pipeline/original-model.js';
+export type { Edit } from './edit/edit.js';
+export type { ModelInput } from './input/model-input.js';
+export { openInput } from './input/open-input.js';
 export type { Conversion, ConvertOptions, Hooks, Runtime } from './pipeline/types.js';
 export { makeImage, type ImageFile, type ImageOptions, type MadeImage } from './pipeline/image.js';
 export { firmwareFromElf, readFirmware, type Firmware } from './image/firmware.js';

@@ -1,4 +1,5 @@
-import { ENGLISH_NOTES, sayNote, type Note } from '../src/shared/notes.js';
+import { ENGLISH_NOTES, type Note } from '../src/pipeline/notes.js';
+import { sayNote } from '../src/shared/notes.js';
 
 /** Notes in English, one after the other. */
 export function said(notes: readonly Note[]): string {

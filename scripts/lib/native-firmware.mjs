@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { DEFAULT_CHIP } from './chips.mjs';
 import { listFiles } from './files.mjs';
 import {
   compileXtensa,
@@ -15,9 +16,11 @@ import {
 import { ROOT } from './run.mjs';
 import { XTENSA_TARGETS } from './xtensa-target.mjs';
 
-const TARGET = 'esp32s3';
-const BOARD = 'device-runtime/boards/esp32s3/';
-const LINK_SCRIPT = `${BOARD}esp32s3.ld`;
+const TARGET = DEFAULT_CHIP.id;
+const BOARD = `device-runtime/boards/${TARGET}/`;
+const LINK_SCRIPT = `${BOARD}${TARGET}.ld`;
+/** Where the firmware is kept for whoever has no compiler. */
+export const FIRMWARE_PREBUILT = `device-runtime/prebuilt/${TARGET}`;
 const FOLDERS = ['device-runtime/engine/', 'device-runtime/app/', 'device-runtime/xtensa/runtime/', BOARD];
 
 /** What the tools are told; all of it is in hashed files, and repeated in the manifest for people. */
@@ -38,18 +41,16 @@ export function firmwareSources() {
   );
 }
 
-/** Where SRAM1 is on the data bus, and where code in it is on the instruction bus. */
-const SRAM0_BEGIN = 0x40374000;
-const SRAM0_END = 0x40378000;
-const SRAM1_BEGIN = 0x3fc88000;
+/** SRAM1, which code and data reach by different addresses, and the part of SRAM0 before it that is no cache. */
+const [SRAM1] = DEFAULT_CHIP.memory.views;
+const [CACHE] = DEFAULT_CHIP.memory.reserved;
+const SRAM0_BEGIN = CACHE.end;
+const SRAM0_END = SRAM1.code;
+const SRAM1_BEGIN = SRAM1.data;
 /** The console's state in `device-runtime/app/console_main.c`. */
 const CONSOLE_STATE = 'console_state';
-/** What the firmware may take of the RAM that a model could have. */
-const MOST_BYTES = 96 * 1024;
-/** Of these, what is kept for later work: whoever needs some of it lowers this number knowingly. */
-const SPARE_BYTES = 6 * 1024;
-/** What a firmware that builds takes at most; `src/plan/boards.ts` counts on it. */
-export const FIRMWARE_BUDGET = MOST_BYTES - SPARE_BYTES;
+/** What a firmware that builds takes at most; plans count on it. */
+export const FIRMWARE_BUDGET = DEFAULT_CHIP.firmwareSramBytes;
 
 /**
  * Bytes of internal RAM that the firmware keeps for itself, and what it leaves.
@@ -98,8 +99,8 @@ export async function buildFirmware(output) {
 
 /** The symbol by which the link script and `mapped_data.c` know the checksum of the constants in flash. */
 const CHECKSUM = '_mapped_crc';
-/** Where they are seen. First a mark and the checksum, of all that follows. */
-const MAPPED_BEGIN = 0x3cff0000;
+/** Where they are seen: the last page of the window. First a mark and the checksum, of all that follows. */
+const MAPPED_BEGIN = DEFAULT_CHIP.memory.windows.flash.end - DEFAULT_CHIP.memory.mmuPageBytes;
 const MAPPED_PREFIX_BYTES = 8;
 
 async function mappedChecksum(program) {

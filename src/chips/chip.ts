@@ -151,6 +151,8 @@ export interface UsbRestart {
 
 /** How a host drives the loader in the chip's mask ROM. */
 export interface LoaderFacts {
+  /** Whether it answers whether the chip is locked or starts only what is signed; the oldest chips do not. */
+  readonly tellsSecurity: boolean;
   /** Sends the chip into its loader at the next reset while it is set; `null` where there is none. */
   readonly forceLoader: RegisterBits | null;
   /** USB numbers of the unit inside the chip that resets it, and what that needs; `null` for a chip without one. */
@@ -222,4 +224,6 @@ export interface Chip {
   readonly efuses: EfuseFacts;
   /** Name of the firmware's file beside the scripts. */
   readonly firmwareFile: string;
+  /** Whether the emulator can be it. */
+  readonly emulated: boolean;
 }

@@ -2,6 +2,7 @@
  * Whether the data of chips and boards can be right: run over everything built in by a test, so that a slip of the pen in
  * a data file is found before anything is planned with it.
  */
+import { hex } from '../shared/hex.js';
 import type { AddressRange, Chip, EfuseField, MemoryKind, PsramKind } from './chip.js';
 
 /** What is checked of a board; `plan/boards.ts` has the boards. */
@@ -318,10 +319,6 @@ function isPowerOfTwo(value: number): boolean {
 function isFlashSize(bytes: number): boolean {
   const bits = Math.log2(bytes);
   return Number.isInteger(bits) && bits >= LEAST_FLASH_BITS && bits <= MOST_FLASH_BITS;
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }
 
 function shown({ begin, end }: AddressRange): string {

@@ -1,160 +1,20 @@
 /** Command lines to typed requests. Everything wrong with them is a UsageError that says what would be right. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { FlashMode } from '../image/flash-settings.js';
-import { MAX_STOP_BYTES, MAX_STOP_STRINGS } from '../device/twin-exports.js';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
-import {
-  DEFAULT_SCHEME,
-  NO_FUSIONS,
-  parseGranularity,
-  type Fusions,
-  type WantedScheme,
-} from '../plan/scheme.js';
+import { DEFAULT_SCHEME, NO_FUSIONS, parseGranularity } from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
-
-/** The engine's least temperature above 0 (`device-runtime/engine/sampler.c`). */
-const LEAST_TEMPERATURE = 0.001;
-
-export interface ConvertRequest {
-  readonly command: 'convert';
-  readonly folder: string;
-  /** File to write: a merged image when it ends in `.bin`, else a package. `undefined` when only parts are wanted. */
-  readonly output: string | undefined;
-  /** Folder for the separate parts of the image and their manifest. */
-  readonly parts: string | undefined;
-  /** Somebody's own firmware instead of this project's. */
-  readonly firmware: string | undefined;
-  readonly flash: FlashRequest;
-  /** Convert although the model does not fit the board. */
-  readonly force: boolean;
-  readonly board: string;
-  readonly scheme: WantedScheme;
-  readonly fusions: Fusions | undefined;
-  readonly context: number | undefined;
-  readonly calibrate: string | undefined;
-  readonly evaluate: string | undefined;
-  readonly prompts: readonly string[] | undefined;
-  readonly report: boolean;
-  /** File for the report as a page. */
-  readonly html: string | undefined;
-  readonly json: boolean;
-}
-
-/** What the image's header says about the flash, and the capacity that is planned for; default the board's. */
-export interface FlashRequest {
-  readonly bytes: number | undefined;
-  readonly mode: FlashMode | undefined;
-  readonly megahertz: number | undefined;
-}
-
-export type EngineName = 'twin' | 'host' | 'float' | 'emulator';
-
-export interface RunRequest {
-  readonly command: 'run';
-  readonly model: string;
-  readonly prompt: string | undefined;
-  readonly ids: readonly number[] | undefined;
-  /** The prompt is continued as it is, not put into the chat template. */
-  readonly raw: boolean;
-  readonly tokens: number | undefined;
-  readonly temperature: number | undefined;
-  readonly topK: number | undefined;
-  readonly topP: number | undefined;
-  readonly minP: number | undefined;
-  readonly repetitionPenalty: number | undefined;
-  readonly seed: number;
-  readonly stop: readonly string[];
-  readonly slide: boolean;
-  readonly engine: EngineName;
-  /** The emulator counts cycles by the timing model, and the speed of the board is printed. */
-  readonly timing: boolean;
-  /** The board to emulate; `undefined`: as the image says. */
-  readonly board: string | undefined;
-  readonly logits: boolean;
-  readonly json: boolean;
-}
-
-export interface InspectRequest {
-  readonly command: 'inspect';
-  readonly target: string;
-  readonly json: boolean;
-}
-
-export interface KitCommandRequest {
-  readonly command: 'kit';
-  readonly folder: string;
-  /** Folder that is made. */
-  readonly output: string;
-  readonly board: string;
-  /** As the element's attribute `scheme`. */
-  readonly scheme: string;
-  readonly context: number | undefined;
-  readonly prompt: string | undefined;
-  /** BCP 47. */
-  readonly language: string;
-  /** Somebody's own firmware instead of this project's. */
-  readonly firmware: string | undefined;
-  /** What the class calls the model; default the folder's name. */
-  readonly name: string | undefined;
-}
-
-export interface HelpRequest {
-  readonly command: 'help' | 'version';
-}
-
-export type Request = ConvertRequest | RunRequest | InspectRequest | KitCommandRequest | HelpRequest;
-
-export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
-
-  convert FOLDER -o OUT.bin    quantize a model folder, report what it cost, and write the image that a board boots;
-                               -o OUT.s3lm writes the model package alone
-    --parts FOLDER             also, or only, the parts of the image as files with a manifest for ESP Web Tools
-    --board ID                 board to plan for (default ${DEFAULT_BOARD_ID})
-    --firmware FILE            an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs
-                               from RAM (ELF), instead of the firmware of this tool
-    --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
-    --force                    convert although the model does not fit the board
-    --weights int8|float32     float32 keeps the numbers, to check everything else
-    --granularity G            tensor, channel (default), group:32, group:64 or group:128
-    --activations dynamic|static
-    --cache auto|int8|float32  key/value cache (auto: float32 for small heads, where it fits)
-    --context N                tokens that the model can hold (default: the model's, at most 512)
-    --calibrate FILE           text for static activation scales
-    --evaluate FILE            text for the report; stories parted by lines <|story|>
-    --prompt TEXT              prompt for the texts side by side; may be repeated
-    --no-report                skip the comparison; the package is streamed to the file
-    --no-fusion                keep norms, projections and scales separate, to check the fusions
-    --html FILE                also write the report as a page
-    --json                     print plan and report as JSON
-
-  run FILE|FOLDER              generate text
-    --prompt TEXT | --ids 1,2,3
-    --raw                      continue the prompt as it is, without the model's chat template
-    --tokens N                 most new tokens
-    --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
-    --stop TEXT                end before this text; may be repeated
-    --slide                    go on when the context is full, forgetting the oldest half
-    --engine twin|host|float   WebAssembly, compiled C (the same numbers), or the unquantized original (a folder;
-                               a seed draws other tokens there)
-    --engine emulator          boot the image on an emulated board and speak with it over its console
-    --timing                   with the emulator: model its cycles, and print the board's tokens/s
-    --board ID                 the board to emulate (default: as the image's flash size and package say)
-    --logits                   with --json: the logits of the last step
-    --json
-
-  inspect FILE|FOLDER [--json] what is inside, whether it is sound, and where it fits
-
-  kit FOLDER -o KIT            a folder for a class: page, element, model, image and help sheet, for any static server
-                               or a stick; board, numbers and model are settled
-    --board ID  --context N  --prompt TEXT
-    --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32
-    --firmware FILE            as for convert; the kit carries it
-    --lang TAG                 language of page and help sheet (default en)
-    --name TEXT                what the class calls the model
-
-  --help, --version
-Exit codes: 0 good, 1 the model or file is at fault, 2 the command line is.
-`;
+import {
+  choice,
+  flashMegahertz,
+  flashSize,
+  parseIds,
+  real,
+  stopTexts,
+  temperature,
+  topP,
+  whole,
+} from './option-values.js';
+import type { ConvertRequest, FlashRequest, KitCommandRequest, Request, RunRequest } from './requests.js';
 
 const CONVERT_OPTIONS = {
   output: { type: 'string', short: 'o' },
@@ -370,85 +230,7 @@ function onlyOne(positionals: readonly string[], message: string): string {
   return first;
 }
 
-function choice<T extends string>(
-  value: string | undefined,
-  choices: readonly T[],
-  name: string,
-): T | undefined {
-  if (value === undefined) return undefined;
-  const found = choices.find((entry) => entry === value);
-  if (found === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not "${value}".`);
-  return found;
-}
-
 /** Whether a file of this name is to be an image for a board. */
 export function isImageName(path: string | undefined): boolean {
   return path !== undefined && /\.(bin|img)$/i.test(path);
-}
-
-/** `16`, `16MB`, `16M` or `16MiB` as bytes. */
-function flashSize(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const size = Number(/^(\d{1,3})(m|mb|mib)?$/i.exec(value)?.[1] ?? NaN);
-  if (![2, 4, 8, 16, 32].includes(size))
-    throw new UsageError(`--flash-size is 2MB, 4MB, 8MB, 16MB or 32MB, not "${value}".`);
-  return size * 1024 * 1024;
-}
-
-/** `80`, `80m` or `80MHz`. */
-function flashMegahertz(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const found = choice(value.replace(/m(hz)?$/i, ''), ['80', '40', '26', '20'] as const, 'flash-freq');
-  return found === undefined ? undefined : Number(found);
-}
-
-function whole(value: string | undefined, name: string, least: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = /^\d+$/.test(value) ? Number(value) : NaN;
-  if (!Number.isSafeInteger(number) || number < least)
-    throw new UsageError(`--${name} is a whole number from ${least}, not "${value}".`);
-  return number;
-}
-
-function real(value: string | undefined, name: string, least: number, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = value.trim() === '' ? NaN : Number(value);
-  if (!(number >= least && number <= most))
-    throw new UsageError(`--${name} is a number from ${least} to ${most}, not "${value}".`);
-  return number;
-}
-
-/** 0 is greedy; between it and the least, logits over the temperature would overflow in the engine. */
-function temperature(value: string | undefined): number | undefined {
-  const number = real(value, 'temperature', 0, 100);
-  if (number !== undefined && number !== 0 && number < LEAST_TEMPERATURE) {
-    throw new UsageError(
-      `--temperature is 0 (the likeliest token) or from ${LEAST_TEMPERATURE} to 100, not "${value}".`,
-    );
-  }
-  return number;
-}
-
-function topP(value: string | undefined): number | undefined {
-  const number = value === undefined || value.trim() === '' ? NaN : Number(value);
-  if (value !== undefined && !(number > 0 && number <= 1))
-    throw new UsageError(`--top-p is a number from above 0 to 1, not "${value}".`);
-  return value === undefined ? undefined : number;
-}
-
-function stopTexts(texts: readonly string[]): readonly string[] {
-  if (texts.length > MAX_STOP_STRINGS)
-    throw new UsageError(`--stop can be given ${MAX_STOP_STRINGS} times, not ${texts.length}.`);
-  const wrong = texts.find((text) => text === '' || Buffer.byteLength(text) > MAX_STOP_BYTES);
-  if (wrong !== undefined)
-    throw new UsageError(`--stop is a text of 1 to ${MAX_STOP_BYTES} bytes, not "${wrong}".`);
-  return texts;
-}
-
-function parseIds(text: string): number[] {
-  return text.split(',').map((part) => {
-    const id = whole(part.trim(), 'ids', 0);
-    if (id === undefined) throw new UsageError('--ids needs numbers.');
-    return id;
-  });
 }

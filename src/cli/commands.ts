@@ -1,19 +1,13 @@
 /** The command line's entry: reads the request, runs it, and turns failures into a message and an exit code. */
 import { FitError, FormatError, TransportError, UsageError, isAbort } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
-import { HELP, parseCommandLine } from './arguments.js';
+import { parseCommandLine } from './arguments.js';
 import { convertCommand } from './convert-command.js';
+import { HELP } from './help.js';
 import { inspectCommand } from './inspect-command.js';
 import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
-import type { TerminalStream } from './terminal.js';
-
-/** What a command may use of the outside. */
-export interface Terminal {
-  readonly stdout: TerminalStream;
-  readonly stderr: TerminalStream;
-  readonly signal: AbortSignal;
-}
+import type { Terminal } from './terminal.js';
 
 const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
 

@@ -6,17 +6,18 @@ import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { reportHtml, reportText } from '../report/index.js';
 import { UsageError } from '../shared/errors.js';
-import { ENGLISH_NOTES, sayNote } from '../shared/notes.js';
+import { ENGLISH_NOTES } from '../pipeline/notes.js';
+import { sayNote } from '../shared/notes.js';
 import { nodeFolder } from '../source/node-folder.js';
-import { isImageName, type ConvertRequest } from './arguments.js';
+import { isImageName } from './arguments.js';
+import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
 import { FileSink } from './file-sink.js';
 import { planText } from './plan-text.js';
 import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { ProgressLine, formatBytes } from './terminal.js';
-import type { Terminal } from './commands.js';
+import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
 
 /** Longest text file taken for calibration or evaluation; more would run for hours. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;

@@ -1,6 +1,7 @@
 /** The files that `convert` writes: a package, an image, parts with their manifest. Each appears only when it is complete. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Chip } from '../chips/chip.js';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { FlashImageSink, planFlashImage, refuseUnbootable, type ReadSettings } from '../image/flash-image.js';
 import type { PackageSink } from '../package/writer.js';
@@ -8,7 +9,8 @@ import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
 import { TransportError } from '../shared/errors.js';
 import { nodeFile } from '../source/node-folder.js';
-import { isImageName, type ConvertRequest } from './arguments.js';
+import { isImageName } from './arguments.js';
+import type { ConvertRequest } from './requests.js';
 import { FileSink } from './file-sink.js';
 import { loadFirmware } from './runtime-files.js';
 import { findTarget } from './target.js';
@@ -53,7 +55,7 @@ export class ConvertOutputs {
     const isImage = isImageName(request.output);
     let firmware: Firmware | null = null;
     if (isImage || request.parts !== undefined) {
-      firmware = await givenFirmware(request.firmware, signal);
+      firmware = await givenFirmware(request.firmware, board.chip, signal);
       const layout = await planFlashImage(firmware, board, 0, read);
       if (isImage) refuseUnbootable(layout);
     }
@@ -134,12 +136,12 @@ async function put(file: FileSink, pieces: readonly Uint8Array[]): Promise<numbe
   return total;
 }
 
-async function givenFirmware(path: string | undefined, signal: AbortSignal): Promise<Firmware> {
-  if (path === undefined) return loadFirmware();
+async function givenFirmware(path: string | undefined, chip: Chip, signal: AbortSignal): Promise<Firmware> {
+  if (path === undefined) return loadFirmware(chip);
   await findTarget(path);
   const file = await nodeFile(path);
   try {
-    return await readFirmware(file, signal);
+    return await readFirmware(file, signal, chip);
   } finally {
     await file.close();
   }

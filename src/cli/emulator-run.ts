@@ -13,8 +13,8 @@ import { makeImage } from '../pipeline/image.js';
 import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
 import { FormatError, TransportError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
-import type { RunRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { RunRequest } from './requests.js';
+import type { Terminal } from './terminal.js';
 import { firmwareProgram, loadEmulator, loadFirmware } from './runtime-files.js';
 
 /** An emulated board starts within a second or two of its own time; this machine may need many times that. */
@@ -61,6 +61,7 @@ export async function runEmulated(
 ): Promise<EmulatedRun> {
   const { image, board } = await imageAndBoard(request, bytes, terminal.signal);
   const boardOptions = {
+    chip: board.chip,
     flashBytes: board.flashBytes,
     psramKind: board.psramKind,
     psramBytes: board.psramBytes,
@@ -73,7 +74,7 @@ export async function runEmulated(
       board: boardOptions,
       timing: request.timing,
       speed: 'flat',
-      symbols: (await isOwnFirmware(image)) ? await firmwareProgram() : undefined,
+      symbols: await ownSymbols(image),
     },
     {
       onFault: (report) => {
@@ -190,29 +191,31 @@ async function imageAndBoard(
   }
   const { metadata } = await readPackage(source, { signal });
   const board = asked ?? findBoard(metadata['board'] ?? DEFAULT_BOARD_ID);
-  const made = await makeImage(bytes, { board, firmware: await loadFirmware() });
+  const made = await makeImage(bytes, { board, firmware: await loadFirmware(board.chip) });
   return { image: assembleFlashImage(made.layout, bytes), board };
 }
 
-/** Whether the image starts with this tool's own firmware, whose names are known. */
-async function isOwnFirmware(image: Uint8Array): Promise<boolean> {
+/** The program with the names, where the image starts with this tool's own firmware. */
+async function ownSymbols(image: Uint8Array): Promise<Uint8Array | undefined> {
   let found: ImageDescription;
   let firmware: Firmware;
   try {
-    [found, firmware] = await Promise.all([describeImage(new MemorySource('image', image)), loadFirmware()]);
+    found = await describeImage(new MemorySource('image', image));
+    firmware = await loadFirmware(found.boot.chip);
   } catch {
     // An image that does not start, or an installation without firmware: then there are no names.
-    return false;
+    return undefined;
   }
-  const { settings, digest } = found.boot;
-  const board = { name: 'image', flashBytes: settings.flashBytes };
+  const { chip, settings, digest } = found.boot;
+  const board = { name: 'image', chip, flashBytes: settings.flashBytes };
   try {
     const layout = await planFlashImage(firmware, board, 0, settings);
-    const own = layout.parts.find(({ offset }) => offset === 0)?.bytes;
-    if (own === undefined) return false;
-    return (await describeImage(new MemorySource('firmware', own))).boot.digest === digest;
+    const own = layout.parts.find(({ offset }) => offset === chip.image.offset)?.bytes;
+    if (own === undefined) return undefined;
+    const { boot } = await describeImage(new MemorySource('firmware', own));
+    return boot.digest === digest ? await firmwareProgram(chip) : undefined;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof FormatError) return false;
+    if (error instanceof UsageError || error instanceof FormatError) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FormatError, UsageError } from '../shared/errors.js';
-import type { RunRequest } from './arguments.js';
+import type { RunRequest } from './requests.js';
 
 const execute = promisify(execFile);
 

@@ -1,25 +1,27 @@
 /** `inspect`: what a package, an image or a model folder holds, whether it is sound, and where it fits. */
+import { bootHeadBytes } from '../image/boot-offset.js';
 import { looksLikeImage } from '../image/describe.js';
 import type { ModelInput } from '../input/model-input.js';
 import { openInput } from '../input/open-input.js';
-import { openModelInput, planModel } from '../pipeline/convert.js';
+import { openModelInput } from '../pipeline/open-model.js';
+import { planModel } from '../pipeline/plan-model.js';
 import { summarizeModel } from '../model/summarize.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
 import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, TransportError } from '../shared/errors.js';
-import { ENGLISH_NOTES, sayNote } from '../shared/notes.js';
+import { ENGLISH_NOTES } from '../pipeline/notes.js';
+import { sayNote } from '../shared/notes.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
-import type { InspectRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { InspectRequest } from './requests.js';
 import { inspectImage } from './inspect-image.js';
 import { packageLines } from './inspect-package.js';
 import { packageJson } from './package-json.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { formatBytes, table } from './terminal.js';
+import { formatBytes, table, type Terminal } from './terminal.js';
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
@@ -30,7 +32,7 @@ export async function inspectCommand(request: InspectRequest, terminal: Terminal
 /** A file is an image when it begins like one, else it must be a package. */
 async function inspectFile(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const file = await nodeFile(request.target);
-  const isImage = looksLikeImage(await file.read(0, Math.min(file.size, 1)));
+  const isImage = looksLikeImage(await file.read(0, Math.min(file.size, bootHeadBytes())));
   try {
     return await (isImage ? inspectImage(file, request, terminal) : inspectPackage(file, request, terminal));
   } catch (error) {

@@ -1,11 +1,11 @@
 /** `inspect` for a flash or application image, from this tool or another. */
+import type { ApplicationImage } from '../image/application-reader.js';
 import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
 import { subtypeName, typeName } from '../image/partition-types.js';
 import type { ByteSource } from '../source/byte-source.js';
-import type { Terminal } from './commands.js';
 import { packageLines } from './inspect-package.js';
 import { packageJson } from './package-json.js';
-import { formatBytes, table } from './terminal.js';
+import { formatBytes, table, type Terminal } from './terminal.js';
 
 /**
  * Shows what an image holds.
@@ -31,13 +31,17 @@ function json(target: string, found: ImageDescription, sound: boolean): string {
     content: contentJson(content),
   }));
   const model = found.model === null ? null : packageJson(found.model);
-  return JSON.stringify({ kind: 'image', file: target, sound, ...found, partitions, model });
+  const { bootOffset: _, ...rest } = found;
+  const shown = { ...rest, boot: withoutChip(found.boot), partitions, model };
+  return JSON.stringify({ kind: 'image', file: target, sound, ...shown });
 }
 
-function contentJson(content: PartitionContent): unknown {
+function contentJson(content: PartitionContent): object {
   switch (content.kind) {
     case 'damaged':
       return { kind: content.kind, problem: content.problem.message };
+    case 'application':
+      return { kind: content.kind, image: withoutChip(content.image) };
     case 'package':
       return { kind: content.kind, package: packageJson(content.package) };
     default:
@@ -45,11 +49,16 @@ function contentJson(content: PartitionContent): unknown {
   }
 }
 
+/** A chip is all that is known about it, of which an image says nothing. */
+function withoutChip({ chip: _, ...image }: ApplicationImage): Omit<ApplicationImage, 'chip'> {
+  return image;
+}
+
 function text(target: string, found: ImageDescription): string {
   const { boot } = found;
   const { settings } = boot;
   const lines = [
-    `${target}: ESP32-S3 image, ${formatBytes(found.bytes)}, checksum good, ${boot.digest === null ? 'no SHA-256' : 'SHA-256 good'}`,
+    `${target}: ${boot.chip.name} image, ${formatBytes(found.bytes)}, checksum good, ${boot.digest === null ? 'no SHA-256' : 'SHA-256 good'}`,
     `  starts at ${address(boot.entry)}; flash ${settings.mode} at ${settings.megahertz} MHz, ${formatBytes(settings.flashBytes)}`,
     ...(boot.description === null
       ? []
@@ -79,7 +88,7 @@ function text(target: string, found: ImageDescription): string {
             `${typeName(partition.type)} ${subtypeName(partition.type, partition.subtype)}`,
             address(partition.offset),
             String(partition.size),
-            describeContent(partition.content),
+            describeContent(partition.content, found.bootOffset),
           ]),
         )),
     '',
@@ -94,14 +103,14 @@ function text(target: string, found: ImageDescription): string {
   return lines.join('\n');
 }
 
-function describeContent(content: PartitionContent): string {
+function describeContent(content: PartitionContent, bootOffset: number): string {
   switch (content.kind) {
     case 'absent':
       return 'nothing: the image ends before it';
     case 'erased':
       return 'nothing: erased';
     case 'boot':
-      return 'part of what starts at 0';
+      return `part of what starts at ${bootOffset === 0 ? '0' : address(bootOffset)}`;
     case 'application':
       return `an application that starts at ${address(content.image.entry)}`;
     case 'package': {

@@ -13,6 +13,7 @@ import {
 } from '../kit/kit.js';
 import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
+import type { Chip } from '../chips/chip.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
@@ -21,13 +22,13 @@ import { TransportError, UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
+import { KeptFolder } from '../source/kept-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
-import type { KitCommandRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { KitCommandRequest } from './requests.js';
 import { FileSink } from './file-sink.js';
 import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { ProgressLine, formatBytes } from './terminal.js';
+import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
 
 /** A file that every kit has and hardly anything else. */
 const MARK = 'kit.js';
@@ -39,7 +40,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   const board = findBoard(request.board);
   const scheme = readScheme(request.scheme, '--scheme');
   const language = wantedLanguage(request.language);
-  const { firmware, own } = await givenFirmware(request.firmware, terminal.signal);
+  const { firmware, own } = await givenFirmware(request.firmware, board.chip, terminal.signal);
   // What cannot be started is found out before the work.
   refuseUnbootable(await planFlashImage(firmware, board, 0));
   const [runtime, script] = await Promise.all([loadRuntime(), loadBundle()]);
@@ -49,14 +50,15 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   try {
     const modelFiles = await readModelFiles(await openInput(folder, terminal.signal), terminal.signal);
     const name = request.name ?? folder.name;
-    // Under the name of the folder in the kit, as the page will: then both give the same image.
+    // Under the name of the folder in the kit, as the page will: then both give the same image. From the files that the
+    // kit carries: then it carries what was converted.
     const named: ModelFolder = {
       name: fileName(name),
       names: folder.names,
       open: (file, signal) => folder.open(file, signal),
     };
     const { package: bytes } = await convert(
-      named,
+      new KeptFolder(named, modelFiles),
       { board, scheme, context: request.context, mustFit: true, report: false },
       runtime,
       { onProgress: progress.show, signal: terminal.signal },
@@ -149,14 +151,15 @@ async function removeEarlier(
 /** @returns what images are made with, and the file where it is somebody's own */
 async function givenFirmware(
   path: string | undefined,
+  chip: Chip,
   signal: AbortSignal,
 ): Promise<{ firmware: Firmware; own: GivenFile | null }> {
-  if (path === undefined) return { firmware: await loadFirmware(), own: null };
+  if (path === undefined) return { firmware: await loadFirmware(chip), own: null };
   await findTarget(path);
   const file = await nodeFile(path);
   try {
     refuseLongFirmware(path, file.size);
-    const firmware = await readFirmware(file, signal);
+    const firmware = await readFirmware(file, signal, chip);
     return { firmware, own: { path: basename(path), bytes: await file.read(0, file.size, signal) } };
   } finally {
     await file.close();

@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../shared/errors.js';
-import type { ConvertRequest } from './arguments.js';
+import type { ConvertRequest } from './requests.js';
 
 /** What an earlier conversion may have left in the model's folder; the rest there is the model. */
 const WRITTEN = /(?:^|[\\/])(?!pytorch_model)[^\\/]*\.(?:bin|s3lm|html)$/i;

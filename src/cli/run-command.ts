@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Twin, type GenerateResult } from '../device/twin.js';
 import { describeImage, looksLikeImage, packagePlace } from '../image/describe.js';
-import { convert, openModel, stopIds, type OpenedModel } from '../pipeline/convert.js';
+import { convert } from '../pipeline/convert.js';
+import { openModel, stopIds, type OpenedModel } from '../pipeline/open-model.js';
 import { seededRandom } from '../pipeline/random.js';
 import { loadReference } from '../pipeline/reference.js';
 import { sample } from '../pipeline/sampler.js';
@@ -13,13 +14,12 @@ import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
-import type { EngineName, RunRequest } from './arguments.js';
-import type { Terminal } from './commands.js';
+import type { EngineName, RunRequest } from './requests.js';
 import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { ProgressLine } from './terminal.js';
+import { ProgressLine, type Terminal } from './terminal.js';
 
 /** What a run prints with `--json`. */
 interface RunResult {

@@ -1,5 +1,6 @@
 /** Finds the WebAssembly files and the firmware that lie beside the program. */
 import { readFile } from 'node:fs/promises';
+import type { Chip } from '../chips/chip.js';
 import { firmwareFromElf, type Firmware } from '../image/firmware.js';
 import { UsageError } from '../shared/errors.js';
 import type { Runtime } from '../pipeline/types.js';
@@ -9,7 +10,6 @@ const PLACES = {
   kernels: ['./kernels.wasm', '../../kernels/prebuilt/kernels.wasm'],
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
   emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
-  firmware: ['./firmware.esp32s3.elf', '../../device-runtime/prebuilt/esp32s3/firmware.elf'],
   bundle: ['./esp32-llm-converter.bundle.js', '../../dist/esp32-llm-converter.bundle.js'],
 } as const;
 
@@ -19,14 +19,14 @@ export async function loadRuntime(): Promise<Runtime> {
   return { kernels, twin };
 }
 
-/** The firmware that images are made with. @throws UsageError when the installation is incomplete */
-export async function loadFirmware(): Promise<Firmware> {
-  return firmwareFromElf(await firmwareProgram(), 'the firmware of this tool');
+/** The firmware that images for a chip are made with. @throws UsageError when the installation is incomplete */
+export async function loadFirmware(chip: Chip): Promise<Firmware> {
+  return firmwareFromElf(await firmwareProgram(chip), 'the firmware of this tool', chip);
 }
 
 /** The same as the ELF file, which has the names of its functions. @throws as above */
-export function firmwareProgram(): Promise<Uint8Array> {
-  return readBeside('firmware');
+export function firmwareProgram({ id, firmwareFile }: Chip): Promise<Uint8Array> {
+  return readBeside([`./${firmwareFile}`, `../../device-runtime/prebuilt/${id}/firmware.elf`]);
 }
 
 /** The emulated chip. @throws as above */
@@ -36,15 +36,16 @@ export function loadEmulator(): Promise<WebAssembly.Module> {
 
 /** The element in one file. @throws as above */
 export function loadBundle(): Promise<Uint8Array> {
-  return readBeside('bundle');
+  return readBeside(PLACES.bundle);
 }
 
 async function compile(name: 'kernels' | 'twin' | 'emulator'): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await readBeside(name));
+  return WebAssembly.compile(await readBeside(PLACES[name]));
 }
 
-async function readBeside(name: keyof typeof PLACES): Promise<Uint8Array<ArrayBuffer>> {
-  for (const place of PLACES[name]) {
+/** @param places beside the bundle, then elsewhere */
+async function readBeside(places: readonly [string, ...string[]]): Promise<Uint8Array<ArrayBuffer>> {
+  for (const place of places) {
     try {
       return new Uint8Array(await readFile(new URL(place, import.meta.url)));
     } catch {
@@ -52,6 +53,6 @@ async function readBeside(name: keyof typeof PLACES): Promise<Uint8Array<ArrayBu
     }
   }
   throw new UsageError(
-    `${PLACES[name][0].slice(2)} is missing beside this program. Install it again, or run "npm run build" in its source tree.`,
+    `${places[0].slice(2)} is missing beside this program. Install it again, or run "npm run build" in its source tree.`,
   );
 }

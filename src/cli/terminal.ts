@@ -1,4 +1,4 @@
-/** What the command line shows while it works: one live bar on a terminal, plain lines elsewhere. Always on stderr. */
+/** Where the command line writes, and what it shows while it works: one live bar on a terminal, plain lines elsewhere. Always on stderr. */
 import type { Progress, Stage } from '../shared/progress.js';
 
 const STAGE_NAMES: Record<Stage, string> = {
@@ -17,6 +17,13 @@ export interface TerminalStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   write(text: string): unknown;
+}
+
+/** What a command may use of the outside. */
+export interface Terminal {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly signal: AbortSignal;
 }
 
 /** Shows progress on a stream. Call {@link finish} before printing anything else. */

@@ -1,56 +1,43 @@
 /**
  * What board is there, from its registers, before anything is written to it: chip and revision, flash, and the PSRAM in the
- * chip's package; and whether an image fits it. Sources: ESP-IDF `esp_efuse_table.csv` and `efuse_reg.h` for the ESP32-S3,
- * JEDEC JEP106 and JESD216 for flash identities, the ESP32-S3 datasheet for the variants.
+ * chip's package; and whether an image fits it. Where a chip keeps what is its own data; the identities of flash chips follow
+ * JEDEC JEP106 and JESD216.
  */
-import type { PsramKind } from '../chips/chip.js';
+import type { Chip, EfuseField, PackagedPsram } from '../chips/chip.js';
+import { chipNamed } from '../chips/index.js';
 import type { Connection } from './serial-types.js';
 import { FlashError } from './flash-errors.js';
 
 /** What is read from a chip. */
 export interface ChipRegisters {
-  /** eFuse words by address, {@link EFUSE_WORDS}. */
-  readonly efuse: Readonly<Record<EfuseWord, number>>;
+  readonly chip: Chip;
+  /** eFuse words by address, those of {@link efuseWords}. */
+  readonly efuse: ReadonlyMap<number, number>;
   /** Answer to the flash command 9Fh: manufacturer, type, capacity from the low byte up. */
   readonly flashId: number;
 }
 
-/** The eFuse words that tell about the board. */
-export const EFUSE_WORDS = {
-  /** Block 0, word 1: 20:18 SPI_BOOT_CRYPT_CNT. */
-  repeat1: 0x6000_7034,
-  /** Block 0, word 2: 20 SECURE_BOOT_EN. */
-  repeat2: 0x6000_7038,
-  /** Block 0, word 3: 9 FLASH_TYPE. */
-  repeat3: 0x6000_703c,
-  macLow: 0x6000_7044,
-  macHigh: 0x6000_7048,
-  /** Block 1, word 3: 20:18 WAFER_VERSION_MINOR low, 23:21 PKG_VERSION, 26:24 BLK_VERSION_MINOR. */
-  system3: 0x6000_7050,
-  /** Block 1, word 4: 4:3 PSRAM_CAP low, 8:7 PSRAM_VENDOR. */
-  system4: 0x6000_7054,
-  /** Block 1, word 5: 19 PSRAM_CAP high, 23 WAFER_VERSION_MINOR high, 25:24 WAFER_VERSION_MAJOR. */
-  system5: 0x6000_7058,
-  /** Block 2, word 4: 1:0 BLK_VERSION_MAJOR. */
-  calibration4: 0x6000_706c,
-} as const;
-
-export type EfuseWord = keyof typeof EFUSE_WORDS;
+/** Addresses of the eFuse words that tell about a board with this chip. */
+export function efuseWords({ efuses }: Chip): number[] {
+  const { macLow, macHigh, revision, flashEncryption, secureBoot, octalFlash, psram } = efuses;
+  const fields: readonly EfuseField[] = [
+    ...revision.major,
+    ...revision.minor,
+    ...revision.firstWhen.map(({ field }) => field),
+    flashEncryption,
+    secureBoot,
+    ...(octalFlash === null ? [] : [octalFlash]),
+    ...(psram?.fields ?? []),
+  ];
+  return [...new Set([macLow, macHigh, ...fields.map(({ word }) => word)])];
+}
 
 const MiB = 1024 * 1024;
 
-/** PSRAM_CAP, 3 bits. */
-const PSRAM_CAPACITY: readonly number[] = [0, 8 * MiB, 2 * MiB, 16 * MiB, 4 * MiB];
-
-/** PSRAM that an eFuse tells of. The 8 and 16 MB chips have eight data lines. */
-export interface PackagedPsram {
-  readonly bytes: number;
-  readonly kind: Exclude<PsramKind, 'none'>;
-}
-
 /** Everything that is known about a board before it is flashed. */
 export interface BoardFacts {
-  readonly chip: 'ESP32-S3';
+  /** Its name. */
+  readonly chip: string;
   /** Major and minor, e.g. `[0, 2]`. */
   readonly revision: readonly [major: number, minor: number];
   /** As printed on no board, but unique: six bytes in hexadecimal with colons. */
@@ -69,43 +56,53 @@ export interface BoardFacts {
 
 /** Reads the facts out of registers. */
 export function describeBoard(registers: ChipRegisters, connection: Connection): BoardFacts {
-  const { efuse, flashId } = registers;
+  const { chip, efuse, flashId } = registers;
+  const { macLow, macHigh, secureBoot, flashEncryption, octalFlash, psram } = chip.efuses;
+  const read = (...fields: readonly EfuseField[]): number => number(efuse, fields);
   return {
-    chip: 'ESP32-S3',
-    revision: revision(efuse),
-    mac: macAddress(efuse.macLow, efuse.macHigh),
+    chip: chip.name,
+    revision: revision(chip, read),
+    mac: macAddress(efuse.get(macLow) ?? 0, efuse.get(macHigh) ?? 0),
     connection,
     flashBytes: flashCapacity(flashId),
     flashId,
-    octalFlash: bits(efuse.repeat3, 9, 1) === 1,
-    psram: packagedPsram(efuse),
-    secureBoot: bits(efuse.repeat2, 20, 1) === 1,
-    // On while an odd number of the three bits is burnt.
-    flashEncrypted: [18, 19, 20].filter((bit) => bits(efuse.repeat1, bit, 1) === 1).length % 2 === 1,
+    octalFlash: octalFlash !== null && read(octalFlash) === 1,
+    psram: psram === null ? null : (psram.values[read(...psram.fields)] ?? null),
+    secureBoot: read(secureBoot) === 1,
+    flashEncrypted: isOdd(read(flashEncryption)),
   };
 }
 
-function bits(word: number, low: number, count: number): number {
-  return (word >>> low) & ((1 << count) - 1);
+/** The number in fields that follow one another from its low bits up. */
+function number(efuse: ChipRegisters['efuse'], fields: readonly EfuseField[]): number {
+  let value = 0;
+  let at = 0;
+  for (const { word, low, bits } of fields) {
+    value |= (((efuse.get(word) ?? 0) >>> low) & (2 ** bits - 1)) << at;
+    at += bits;
+  }
+  return value >>> 0;
 }
 
-function revision(efuse: ChipRegisters['efuse']): readonly [number, number] {
-  const minor = (bits(efuse.system5, 23, 1) << 3) | bits(efuse.system3, 18, 3);
-  // Chips with block version 1.1 use these bits for something else, and all of them are v0.0.
-  const first = (minor & 7) === 0 && bits(efuse.calibration4, 0, 2) === 1 && bits(efuse.system3, 24, 3) === 1;
-  return first ? [0, 0] : [bits(efuse.system5, 24, 2), minor];
+function revision(
+  { efuses }: Chip,
+  read: (...fields: readonly EfuseField[]) => number,
+): readonly [number, number] {
+  const { major, minor, firstWhen } = efuses.revision;
+  const first = firstWhen.length > 0 && firstWhen.every(({ field, value }) => read(field) === value);
+  return first ? [0, 0] : [read(...major), read(...minor)];
+}
+
+/** Whether an odd number of bits is set. */
+function isOdd(bits: number): boolean {
+  let odd = false;
+  for (let left = bits; left !== 0; left &= left - 1) odd = !odd;
+  return odd;
 }
 
 function macAddress(low: number, high: number): string {
   const bytes = [high >>> 8, high, low >>> 24, low >>> 16, low >>> 8, low];
   return bytes.map((byte) => (byte & 0xff).toString(16).padStart(2, '0')).join(':');
-}
-
-function packagedPsram(efuse: ChipRegisters['efuse']): PackagedPsram | null {
-  const capacity = (bits(efuse.system5, 19, 1) << 2) | bits(efuse.system4, 3, 2);
-  const bytes = PSRAM_CAPACITY[capacity] ?? 0;
-  if (bytes === 0) return null;
-  return { bytes, kind: bytes >= 8 * MiB ? 'octal' : 'quad' };
 }
 
 /** The third byte is the power of two in one numbering, and six higher in another from 64 MB on. */
@@ -119,6 +116,8 @@ export function flashCapacity(flashId: number): number | null {
 
 /** What an image asks of a board. */
 export interface BoardNeeds {
+  /** Name of the chip that the image was made for. */
+  readonly chip?: string;
   /** Flash that the image was made for; the partition table speaks of all of it. */
   readonly flashBytes: number;
   /** PSRAM that the model needs, 0 for none. */
@@ -145,6 +144,14 @@ export function secureBootError(): FlashError {
  * @throws FlashError
  */
 export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: readonly BoardDoubt[] = []): void {
+  if (needs.chip !== undefined && needs.chip !== board.chip) {
+    throw new FlashError(
+      'wrong-chip',
+      `This board has an ${board.chip}; the image is for the ${needs.chip}. Plug in an ${needs.chip} board, or choose this one and make the image again.`,
+      ['other-board', 'choose-board'],
+      { facts: { found: board.chip } },
+    );
+  }
   if (board.secureBoot) throw secureBootError();
   if (board.flashEncrypted) {
     throw new FlashError(
@@ -172,7 +179,7 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
   if (board.flashBytes === null) {
     throw new FlashError(
       'flash-unknown',
-      `The flash does not answer as one (identity 0x${board.flashId.toString(16).padStart(6, '0')}). Remove what is wired to GPIO 26 to 37, plug the board in again and retry.`,
+      `The flash does not answer as one (identity 0x${board.flashId.toString(16).padStart(6, '0')}). Remove what is wired to ${flashPins(board)}, plug the board in again and retry.`,
       ['plug-again', 'other-board'],
       { facts: { flashId: board.flashId } },
     );
@@ -194,6 +201,11 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
       { facts: { needed: needs.psramBytes ?? 0, found: psram } },
     );
   }
+}
+
+function flashPins({ chip }: BoardFacts): string {
+  const pins = chipNamed(chip)?.loader.flashPins;
+  return pins === undefined ? 'the pins of the flash' : `GPIO ${pins[0]} to ${pins[1]}`;
 }
 
 function compare(a: readonly [number, number], b: readonly [number, number]): number {

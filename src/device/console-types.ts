@@ -1,4 +1,5 @@
 /** What a program asks of a board's console and what it gets back. */
+import type { Sampling, SamplingChoice } from '../shared/sampling.js';
 import type { ConsoleEndReason } from './console-protocol.js';
 
 /** What a board says when it is greeted. */
@@ -24,33 +25,13 @@ export interface ConsoleWelcome {
 }
 
 /** Sampling parameters; what is absent stays as it is on the board. */
-export interface ConsoleSampling {
-  /** 0 is greedy. Above 0 turns sampling on unless `doSample` says otherwise. */
-  readonly temperature?: number | undefined;
-  readonly doSample?: boolean | undefined;
-  /** 0 is off. */
-  readonly topK?: number | undefined;
-  /** 1 is off. */
-  readonly topP?: number | undefined;
-  /** 0 is off. */
-  readonly minP?: number | undefined;
-  /** 1 is off. */
-  readonly repetitionPenalty?: number | undefined;
-  /** 0: until the context is full. */
-  readonly maxNewTokens?: number | undefined;
+export interface ConsoleSampling extends SamplingChoice {
   /** 0 to 2^64 - 1. The board draws one for each generation as long as none is given. */
   readonly seed?: number | bigint | undefined;
 }
 
 /** The board's settings. */
-export interface ConsoleSettings {
-  readonly doSample: boolean;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly minP: number;
-  readonly repetitionPenalty: number;
-  readonly maxNewTokens: number;
+export interface ConsoleSettings extends Sampling {
   /** `null`: another one for each generation. */
   readonly seed: bigint | null;
 }

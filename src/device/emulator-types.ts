@@ -1,10 +1,15 @@
 /** What the emulator takes, gives and says, as plain data that crosses threads. */
 
-/** The parts around the emulated chip. */
+import type { Chip, PsramKind } from '../chips/chip.js';
+import type { DEFAULT_CHIP } from '../chips/index.js';
+
+/** The emulated chip and the parts around it. */
 export interface EmulatedBoard {
+  /** Default {@link DEFAULT_CHIP}. */
+  readonly chip?: Chip | undefined;
   /** Size of the flash chip in bytes, a power of two. */
   readonly flashBytes: number;
-  readonly psramKind: 'none' | 'quad' | 'octal';
+  readonly psramKind: PsramKind;
   /** Bytes of PSRAM, 0 for none. */
   readonly psramBytes: number;
   /** 1: a chip whose second core is switched off by eFuse. Default 2. */

@@ -1,5 +1,7 @@
 /** The emulated chip as a board: the same {@link Device} as one on a serial port, and what only an emulator can do. */
-import { TransportError } from '../shared/errors.js';
+import type { Chip } from '../chips/chip.js';
+import { DEFAULT_CHIP } from '../chips/index.js';
+import { TransportError, UsageError } from '../shared/errors.js';
 import { ByteQueue } from './byte-queue.js';
 import type { Device } from './device.js';
 import type {
@@ -45,7 +47,7 @@ interface Waiting {
 }
 
 export class EmulatorDevice implements Device {
-  readonly name = 'Emulated ESP32-S3';
+  readonly name: string;
   readonly closed: Promise<void>;
   readonly #link: EmulatorLink;
   readonly #watch: EmulatorWatch;
@@ -59,7 +61,8 @@ export class EmulatorDevice implements Device {
   #notReady: (error: Error) => void = () => undefined;
   readonly #started: Promise<void>;
 
-  private constructor(link: EmulatorLink, watch: EmulatorWatch) {
+  private constructor(link: EmulatorLink, chip: Chip, watch: EmulatorWatch) {
+    this.name = `Emulated ${chip.name}`;
     this.#link = link;
     this.#watch = watch;
     this.closed = new Promise((resolve) => {
@@ -75,7 +78,7 @@ export class EmulatorDevice implements Device {
    * Powers an emulated board up with an image in its flash.
    * @param module the compiled `emulator.wasm`
    * @param image from flash offset 0, at most `options.board.flashBytes`; it is copied
-   * @throws TransportError when the emulator cannot be started
+   * @throws UsageError when the emulator cannot be the board's chip; TransportError when it cannot be started
    */
   static async start(
     link: EmulatorLink,
@@ -84,7 +87,12 @@ export class EmulatorDevice implements Device {
     options: EmulatorOptions,
     watch: EmulatorWatch = {},
   ): Promise<EmulatorDevice> {
-    const device = new EmulatorDevice(link, watch);
+    const { chip = DEFAULT_CHIP } = options.board;
+    if (!chip.emulated)
+      throw new UsageError(
+        `The emulator cannot be an ${chip.name}. Choose another board, or flash this one.`,
+      );
+    const device = new EmulatorDevice(link, chip, watch);
     link.listen(
       (event) => {
         device.#met(event);

@@ -4,44 +4,22 @@
  * ports, timers, retries and whole files is replaced: docs/flashing.md says why for each.
  */
 import { ESPError, ESPLoader, Transport, UnexpectedChipIdError, UnexpectedChipMagicError } from 'esptool-js';
-import { EFUSE_WORDS, type ChipRegisters, type EfuseWord } from './board-detection.js';
+import type { Chip, RegisterBits } from '../chips/chip.js';
+import { chipNamed } from '../chips/index.js';
+import { efuseWords, type ChipRegisters } from './board-detection.js';
 import { LineTimeout, type FlashLine } from './flash-line.js';
-import { CHIP } from './flash-refusals.js';
 
 /** The chip that answers. */
 export interface ChipIdentity {
   /** e.g. `ESP32-S3`; `null` for one that esptool-js does not know. */
   readonly name: string | null;
+  /** What is known about it, `null` for one that images are not made for. */
+  readonly chip: Chip | null;
   /** The loader only takes what its maker signed, and tells nothing. */
   readonly secureDownload: boolean;
   /** The chip only starts what its maker signed; its ROM does not start the stub either. */
   readonly secureBoot: boolean;
 }
-
-/** Registers that are written. Source: ESP-IDF `rtc_cntl_reg.h` and `gpio_reg.h` for the ESP32-S3. */
-const REGISTER = {
-  /** Bit 3: GPIO0 was high when the chip last looked. */
-  strap: 0x6000_4038,
-  /** Bit 0: into the loader at the next reset. */
-  option1: 0x6000_812c,
-  watchdogConfig0: 0x6000_8098,
-  watchdogConfig1: 0x6000_809c,
-  watchdogProtect: 0x6000_80b0,
-  superWatchdogConfig: 0x6000_80b4,
-  superWatchdogProtect: 0x6000_80b8,
-} as const;
-
-const WATCHDOG_KEY = 0x50d8_3aa1;
-const SUPER_WATCHDOG_KEY = 0x8f1d_312a;
-const SUPER_WATCHDOG_AUTO_FEED = 0x8000_0000;
-const STRAP_RUN = 1 << 3;
-const FORCE_LOADER = 1;
-
-/** Enable, stage 0 resets the system, resets of both cores held for 0.2 µs and 1.6 µs: what ESP-IDF's restart writes. */
-const WATCHDOG_RESET = ((1 << 31) | (5 << 28) | (1 << 8) | 2) >>> 0;
-
-/** 2000 periods of the slow clock (136 kHz): 15 ms. */
-const WATCHDOG_TICKS = 2000;
 
 /** `SPI_SET_PARAMS`, which esptool-js does not have: without it the stub goes by a default capacity. */
 const SPI_SET_PARAMS = 0x0b;
@@ -115,6 +93,7 @@ class LineTransport extends Transport {
 /** One connection to the loader of one chip. */
 export class ChipLoader {
   private readonly esp: ESPLoader;
+  private known: Chip | null = null;
 
   private constructor(
     private readonly line: FlashLine,
@@ -153,15 +132,22 @@ export class ChipLoader {
     } catch (error) {
       const { cause } = error as Error;
       if (cause instanceof UnexpectedChipIdError || cause instanceof UnexpectedChipMagicError)
-        return { name: null, secureDownload: false, secureBoot: false };
+        return { name: null, chip: null, secureDownload: false, secureBoot: false };
       throw error;
     }
     const name = this.esp.chip.CHIP_NAME;
-    // Older chips do not know the question.
+    const chip = chipNamed(name);
+    this.known = chip;
     const secureBoot =
-      name === CHIP &&
+      chip?.loader.tellsSecurity === true &&
       (await this.attempt(() => this.esp.getSecurityInfo())).parsedFlags.SECURE_BOOT_EN === true;
-    return { name, secureDownload: this.esp.secureDownloadMode, secureBoot };
+    return { name, chip, secureDownload: this.esp.secureDownloadMode, secureBoot };
+  }
+
+  /** The chip that was identified. */
+  private get chip(): Chip {
+    if (this.known === null) throw new Error('not identified');
+    return this.known;
   }
 
   /**
@@ -181,10 +167,10 @@ export class ChipLoader {
   /** What tells about the board. Needs the stub. */
   async readBoard(): Promise<ChipRegisters> {
     return this.attempt(async () => {
-      const efuse = {} as Record<EfuseWord, number>;
-      for (const [word, address] of Object.entries(EFUSE_WORDS) as [EfuseWord, number][])
-        efuse[word] = await this.read(address);
-      return { efuse, flashId: (await this.esp.readFlashId()) & 0xff_ffff };
+      const { chip } = this;
+      const efuse = new Map<number, number>();
+      for (const address of efuseWords(chip)) efuse.set(address, await this.read(address));
+      return { chip, efuse, flashId: (await this.esp.readFlashId()) & 0xff_ffff };
     });
   }
 
@@ -270,25 +256,34 @@ export class ChipLoader {
    */
   async prepareRestart(): Promise<boolean> {
     return this.attempt(async () => {
-      await this.esp.writeReg(REGISTER.option1, 0, FORCE_LOADER);
-      if (this.line.use.connection === 'uart-bridge') return false;
-      if (((await this.read(REGISTER.strap)) & STRAP_RUN) !== 0) return false;
+      const { forceLoader, usb } = this.chip.loader;
+      if (forceLoader !== null) await this.esp.writeReg(forceLoader.address, 0, forceLoader.mask);
+      if (this.line.use.connection === 'uart-bridge' || usb === null) return false;
+      const { strap, watchdog } = usb.restart;
+      if (await this.isSet(strap)) return false;
       // BOOT was held when the chip last looked, and a reset through its USB unit does not look again; the watchdog's does.
-      await this.esp.writeReg(REGISTER.watchdogProtect, WATCHDOG_KEY);
-      await this.esp.writeReg(REGISTER.watchdogConfig1, WATCHDOG_TICKS);
-      await this.esp.writeReg(REGISTER.watchdogConfig0, WATCHDOG_RESET);
+      await this.esp.writeReg(watchdog.protect, watchdog.key);
+      await this.esp.writeReg(watchdog.timeout, watchdog.ticks);
+      await this.esp.writeReg(watchdog.config, watchdog.reset);
       return true;
     });
   }
 
   private async stopWatchdogs(): Promise<void> {
-    await this.esp.writeReg(REGISTER.watchdogProtect, WATCHDOG_KEY);
-    await this.esp.writeReg(REGISTER.watchdogConfig0, 0);
-    await this.esp.writeReg(REGISTER.watchdogProtect, 0);
-    await this.esp.writeReg(REGISTER.superWatchdogProtect, SUPER_WATCHDOG_KEY);
-    const config = await this.read(REGISTER.superWatchdogConfig);
-    await this.esp.writeReg(REGISTER.superWatchdogConfig, (config | SUPER_WATCHDOG_AUTO_FEED) >>> 0);
-    await this.esp.writeReg(REGISTER.superWatchdogProtect, 0);
+    const { usb } = this.chip.loader;
+    if (usb === null) return;
+    const { watchdog, superWatchdog } = usb.restart;
+    await this.esp.writeReg(watchdog.protect, watchdog.key);
+    await this.esp.writeReg(watchdog.config, 0);
+    await this.esp.writeReg(watchdog.protect, 0);
+    await this.esp.writeReg(superWatchdog.protect, superWatchdog.key);
+    const config = await this.read(superWatchdog.config);
+    await this.esp.writeReg(superWatchdog.config, (config | superWatchdog.autoFeed) >>> 0);
+    await this.esp.writeReg(superWatchdog.protect, 0);
+  }
+
+  private async isSet({ address, mask }: RegisterBits): Promise<boolean> {
+    return ((await this.read(address)) & mask) !== 0;
   }
 
   private async read(address: number): Promise<number> {

@@ -1,11 +1,11 @@
 /** What of an image is written to a board, and in which pieces: gaps keep what the board has there, such as settings. */
 import type { BoardNeeds } from './board-detection.js';
 import type { ImageDescription } from '../image/describe.js';
-import { hex } from '../image/chip.js';
 import { PART, type FlashImage } from '../image/flash-image.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES } from '../image/partition-table.js';
 import { tensorBytes } from '../package/reader.js';
 import { UsageError } from '../shared/errors.js';
+import { hex } from '../shared/hex.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { MemorySource } from '../source/memory-folder.js';
 
@@ -36,13 +36,13 @@ export function partsOfImage(image: FlashImage, model: ByteSource): FlashPart[] 
  * @throws UsageError when there is nothing that boots, or the model in it is damaged
  */
 export function partsOfMergedImage(image: ByteSource, description: ImageDescription): FlashPart[] {
-  const { boot, table, partitions } = description;
+  const { boot, bootOffset, table, partitions } = description;
   if (table === null)
     throw new UsageError(
       `${image.name} is an application by itself, not an image of the whole flash. Merge it with its bootloader first (idf.py merge-bin).`,
     );
-  const parts = [slice(image, PART.firmware, 0, boot.end)];
-  if (boot.length <= TABLE_OFFSET)
+  const parts = [slice(image, PART.firmware, bootOffset, bootOffset + boot.end)];
+  if (bootOffset + boot.length <= TABLE_OFFSET)
     parts.push(
       slice(image, PART.table, TABLE_OFFSET, Math.min(image.size, TABLE_OFFSET + TABLE_SECTOR_BYTES)),
     );
@@ -58,7 +58,7 @@ export function partsOfMergedImage(image: ByteSource, description: ImageDescript
 }
 
 /**
- * What an image asks of a board: the flash that its header names, the revisions that it runs on, and the PSRAM that the
+ * What an image asks of a board: the chip and the flash that its header names, the revisions that it runs on, and the PSRAM that the
  * weights placed there fill (a cache beside them is not counted: the firmware finds room for it or says that it cannot).
  */
 export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
@@ -67,6 +67,7 @@ export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
     .filter(({ placement }) => placement === 'psram')
     .reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   return {
+    chip: boot.chip.name,
     flashBytes: boot.settings.flashBytes,
     psramBytes,
     revision: [Math.floor(least / 100), least % 100],

@@ -1,4 +1,5 @@
 /** Why a chip is not flashed at all, and what a failure on the way means to a person. */
+import { CHIPS } from '../chips/index.js';
 import { secureBootError } from './board-detection.js';
 import { FlashError } from './flash-errors.js';
 import { bootHelp } from './flash-help.js';
@@ -6,18 +7,16 @@ import type { ChipIdentity } from './flash-loader.js';
 import { PortError } from './port-session.js';
 import type { Connection } from './serial-types.js';
 
-/** The chip that images are made for, as esptool-js calls it. */
-export const CHIP = 'ESP32-S3';
-
 /**
- * Refuses every chip but an open ESP32-S3.
+ * Refuses every chip that images are not made for, and those that are locked.
  * @throws FlashError
  */
-export function requireChip({ name, secureDownload, secureBoot }: ChipIdentity): void {
-  if (name !== CHIP) {
+export function requireChip({ name, chip, secureDownload, secureBoot }: ChipIdentity): void {
+  if (chip === null) {
+    const known = CHIPS.map((each) => each.name);
     throw new FlashError(
       'wrong-chip',
-      `This board has ${name === null ? 'an unknown chip' : `an ${name}`}; images are made for the ESP32-S3. Plug in an ESP32-S3 board.`,
+      `This board has ${name === null ? 'an unknown chip' : `an ${name}`}; images are made for the ${known.join(' or the ')}. Plug in an ${known.join(' or ')} board.`,
       ['other-board', 'choose-port-again'],
       { facts: name === null ? {} : { found: name } },
     );

@@ -1,8 +1,8 @@
 /**
  * The sequences on DTR and RTS that restart the chip, into the image or into the loader of its mask ROM.
  *
- * Behind a UART bridge two transistors tie the lines to the chip: EN is low (reset) while RTS alone is asserted, GPIO0 is low
- * (loader) while DTR alone is. The USB-Serial-JTAG unit has no such wires and watches the lines itself: DTR alone asks for
+ * Behind a UART bridge two transistors tie the lines to the chip: EN is low (reset) while RTS alone is asserted, the boot pin is
+ * low (loader) while DTR alone is. The USB-Serial-JTAG unit has no such wires and watches the lines itself: DTR alone asks for
  * the loader at the next reset, neither takes that back, and RTS alone resets (ESP32-S3 technical reference manual, "USB
  * Serial/JTAG Controller"). Every step names both lines: one that only changes one of them depends on what a driver
  * remembers of the other.
@@ -19,7 +19,7 @@ export interface ResetStep {
 /** Time that EN is held low, and that a USB line state needs to reach the chip. */
 const HOLD_MS = 100;
 
-/** GPIO0 is read a little after EN rises; a large capacitor on EN needs the longer time. */
+/** The boot pin is read a little after EN rises; a large capacitor on EN needs the longer time. */
 const BOOT_MS = 50;
 const SLOW_BOOT_MS = 550;
 

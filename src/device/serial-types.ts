@@ -3,6 +3,8 @@
  * does anything that behaves like it.
  */
 
+import { CHIPS } from '../chips/index.js';
+
 /** Bits per second and more with which a port is opened. */
 export interface SerialOpenOptions {
   readonly baudRate: number;
@@ -49,21 +51,19 @@ export interface SerialLike {
 /** How a board hangs on the host, which decides how it is reset. */
 export type Connection = 'usb-serial-jtag' | 'usb-otg' | 'uart-bridge';
 
-/** Espressif's USB vendor number. */
-const ESPRESSIF_VENDOR = 0x303a;
-
-/** The USB-Serial-JTAG unit inside the chip. */
-const USB_SERIAL_JTAG_PRODUCT = 0x1001;
+/** USB numbers of the units inside chips that reset them. */
+const OWN_USB = CHIPS.flatMap(({ loader }) => (loader.usb === null ? [] : [loader.usb]));
 
 /** What a port's USB numbers say; a port without them is taken for a UART bridge. */
-export function connectionOf(identity: SerialPortIdentity): Connection {
-  if (identity.usbVendorId !== ESPRESSIF_VENDOR) return 'uart-bridge';
-  return identity.usbProductId === USB_SERIAL_JTAG_PRODUCT ? 'usb-serial-jtag' : 'usb-otg';
+export function connectionOf({ usbVendorId, usbProductId }: SerialPortIdentity): Connection {
+  const own = OWN_USB.filter(({ vendor }) => vendor === usbVendorId);
+  if (own.length === 0) return 'uart-bridge';
+  return own.some(({ product }) => product === usbProductId) ? 'usb-serial-jtag' : 'usb-otg';
 }
 
-/** USB vendors under which boards with this chip appear: the chip itself and the makers of common UART bridges. */
+/** USB vendors under which boards appear: the chips themselves and the makers of common UART bridges. */
 export const BOARD_FILTERS: readonly SerialPortFilter[] = [
-  { usbVendorId: ESPRESSIF_VENDOR },
+  ...[...new Set(OWN_USB.map(({ vendor }) => vendor))].map((usbVendorId) => ({ usbVendorId })),
   /** Silicon Labs CP210x */
   { usbVendorId: 0x10c4 },
   /** WCH CH340, CH343, CH9102 */

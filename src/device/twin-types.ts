@@ -1,4 +1,5 @@
 /** What the twin shows to its callers: options, facts about the loaded model, and the steps of a generation. */
+import type { Sampling, SamplingChoice } from '../shared/sampling.js';
 
 /** How the twin is set up; what is absent comes from the package. */
 export interface TwinOptions {
@@ -10,22 +11,6 @@ export interface TwinOptions {
   readonly maxBatch?: number | undefined;
   /** Inner loops; both give the same results to the last bit. Default `simd`. */
   readonly kernels?: 'simd' | 'scalar' | undefined;
-}
-
-/** Sampling parameters of a package. */
-export interface TwinSampling {
-  readonly doSample: boolean;
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  /** 1 is off. */
-  readonly topP: number;
-  /** 0 is off. */
-  readonly minP: number;
-  /** 1 is off. */
-  readonly repetitionPenalty: number;
-  /** 0: until the context is full. */
-  readonly maxNewTokens: number;
 }
 
 /** Facts about the loaded model. */
@@ -41,7 +26,7 @@ export interface TwinInfo {
   readonly stopIds: readonly number[];
   readonly kvKind: 'int8' | 'f32';
   readonly activations: 'dynamic' | 'static' | 'f32';
-  readonly sampling: TwinSampling;
+  readonly sampling: Sampling;
   /** The package's META section, `{}` when it has none. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly packageBytes: number;
@@ -68,22 +53,13 @@ export type EndReason =
   | 'cancelled';
 
 /** What to generate from and how; sampling parameters that are absent come from the package. */
-export interface GenerateOptions {
+export interface GenerateOptions extends SamplingChoice {
   /** Text to continue; the tokenizer adds the ids that the model expects before it. Give this or `ids`. */
   readonly prompt?: string | undefined;
   /** Ids to continue, taken as they are. */
   readonly ids?: readonly number[] | undefined;
   /** Go on after what the model already holds instead of starting afresh. Default false. */
   readonly append?: boolean | undefined;
-  /** 0: until the context is full. */
-  readonly maxNewTokens?: number | undefined;
-  /** 0 is greedy. Giving a temperature above 0 turns sampling on unless `doSample` says otherwise. */
-  readonly temperature?: number | undefined;
-  readonly doSample?: boolean | undefined;
-  readonly topK?: number | undefined;
-  readonly topP?: number | undefined;
-  readonly minP?: number | undefined;
-  readonly repetitionPenalty?: number | undefined;
   /** Non-negative integer; the same seed gives the same tokens in every build. Default 0. */
   readonly seed?: number | bigint | undefined;
   /** More ids that end the generation, besides the package's. */

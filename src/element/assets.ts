@@ -1,20 +1,7 @@
-/** Where the element's files are: WebAssembly, worker and sample model, relative to the script or to what the page says. */
+/** What the first view has to know of addresses: how a page's are read, and where the sample is. The others: `asset-urls.ts`. */
 import { UsageError } from '../shared/errors.js';
 import { assetsInside } from '../worker/assets-inside.js';
-import { insideUrl } from '../worker/fetch-asset.js';
-import type { RuntimeUrls } from '../worker/runtime.js';
-
-/** Addresses of everything that the element fetches. */
-export interface AssetUrls extends RuntimeUrls {
-  /** The firmware that images are made with, fetched when one is asked for. */
-  readonly firmware: string;
-  /** The emulated chip, fetched when a board is first tried. */
-  readonly emulator: string;
-  /** The element in one file, which class kits carry. */
-  readonly bundle: string;
-  /** Folder of the bundled sample model; `null` where there is none, which is then not offered. */
-  readonly model: string | null;
-}
+import type { AssetUrls } from './asset-urls.js';
 
 /** What a page can say about the places. */
 export interface AssetChoices {
@@ -27,28 +14,25 @@ export interface AssetChoices {
 }
 
 /**
- * Resolves the addresses.
- * @param script address of the element's own script
+ * The folder of the sample, `null` where there is none. Where a bundler of the page has put its files elsewhere, the address
+ * only stands for it: see `sample.ts`.
  * @throws UsageError for what is no address
  */
-export function assetUrls(script: string, choices: AssetChoices): AssetUrls {
-  const base =
-    choices.base === null ? scriptFolder(script) : pageUrl(folder(choices.base), choices.page, 'asset-base');
-  const find = (name: string): string =>
-    (choices.base === null ? insideUrl(name) : null) ?? new URL(name, base).href;
-  const own: AssetUrls = {
-    kernels: find('kernels.wasm'),
-    twin: find('twin.wasm'),
-    firmware: find('firmware.esp32s3.elf'),
-    emulator: find('emulator.wasm'),
-    bundle: new URL('esp32-llm-converter.bundle.js', base).href,
-    model: sampleUrl(base, choices),
-  };
-  const given = Object.entries(choices.overrides).map(([name, url]) => [
-    name,
-    url === null ? null : pageUrl(url, choices.page, name).href,
-  ]);
-  return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+export function sampleUrl({ base, overrides, page }: AssetChoices): string | null {
+  const { model } = overrides;
+  if (model !== undefined) return model && pageUrl(model, page, 'model').href;
+  const beside = new URL('../../models/home-commands/model.safetensors', import.meta.url);
+  const url =
+    base === null
+      ? new URL('../home-commands/', beside)
+      : new URL('models/home-commands/', baseUrl(base, page));
+  // The one file is copied without the sample, and what came from a disk cannot fetch.
+  return url.protocol === 'file:' || (base === null && assetsInside !== null) ? null : url.href;
+}
+
+/** The folder that `asset-base` names. @throws UsageError when it names none */
+export function baseUrl(base: string, page: string): URL {
+  return pageUrl(folder(base), page, 'asset-base');
 }
 
 /**
@@ -62,18 +46,6 @@ export function pageUrl(address: string, page: string, what: string): URL {
   } catch {
     throw new UsageError(`${what} is no address: "${address}".`, { code: 'address' });
   }
-}
-
-/** The build puts the sample beside the scripts. The one file is copied without it, and what came from a disk cannot fetch. */
-function sampleUrl(base: URL, choices: AssetChoices): string | null {
-  const alone = choices.base === null && assetsInside !== null;
-  return alone || base.protocol === 'file:' ? null : new URL('models/home-commands/', base).href;
-}
-
-/** The bundler moves code that several entries share one folder down, into `chunks/`; the files lie beside the entries. */
-function scriptFolder(script: string): URL {
-  const own = new URL('.', script);
-  return own.pathname.endsWith('/chunks/') ? new URL('..', own) : own;
 }
 
 /** A folder's address ends with a slash, or its last part would be replaced. */

@@ -5,6 +5,8 @@ import { startSha256, toHex } from '../image/digest.js';
 import { makePageImage, type PageImage } from '../worker/flash-image.js';
 import type { ConvertResult } from '../worker/jobs.js';
 
+export { assetUrls } from './asset-urls.js';
+
 /** An image that is ready. */
 export interface BoardImage {
   /** From flash address 0, `null` when somebody's own firmware came without a bootloader: then there are only parts. */

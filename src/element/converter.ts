@@ -1,12 +1,11 @@
 /** The real converter behind the store: the bridge to the worker, loaded when it is first needed. */
-import type { Note } from '../shared/notes.js';
 import { ConverterBridge } from '../worker/bridge.js';
+import { ON_PAGE } from '../worker/notes.js';
 import { loadRuntime, type RuntimeUrls } from '../worker/runtime.js';
 import { defaultStarts, pageStart } from '../worker/start.js';
 import type { Converter } from './store.js';
 
-/** Said where no worker may start: the page then does the work between its own turns. */
-const ON_PAGE: Note = { code: 'on-page' };
+export { assetUrls } from './asset-urls.js';
 
 /**
  * @param urls of the WebAssembly modules

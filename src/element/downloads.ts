@@ -4,15 +4,12 @@ import type { DownloadKind } from './actions.js';
 import type { BoardImage } from './board-image.js';
 import { fileName, imageName } from './file-names.js';
 import type { ReportWords } from '../report/words.js';
-import type { KitOptions, KitProgress } from './kit-download.js';
+import type { KitProgress } from './kit-download.js';
+import type { LiveRegion } from './live-region.js';
+import type { Page } from './page.js';
+import { save, type Download } from './save.js';
 import type { State } from './state.js';
 import type { Strings } from './strings/strings.js';
-
-/** A file to save. */
-export interface Download {
-  readonly name: string;
-  readonly content: Blob;
-}
 
 /**
  * Makes the file of a result.
@@ -60,31 +57,18 @@ export async function makeDownload(
   }
 }
 
-/** What the element knows for its downloads. */
-export interface DownloadHost {
-  /** The current result, `null` when there is none. */
-  result(): Extract<State, { step: 'result' }> | null;
-  strings(): Strings | null;
-  image(): Promise<BoardImage>;
-  /** What a kit is made with beside the result. */
-  kit(): Omit<KitOptions, 'image' | 'signal' | 'onProgress'>;
-  /** Something is to be drawn anew. */
-  changed(): void;
-  /** Says a sentence to screen readers. */
-  announce(text: string): void;
-  failed(cause: unknown): void;
-}
-
 /** Milliseconds between two drawings of the progress. */
 const DRAWN_EVERY = 100;
 
 /** Makes files when they are asked for, and one kit at a time. */
 export class Downloads {
-  readonly #host: DownloadHost;
+  readonly #page: Page;
+  readonly #live: LiveRegion;
   #kit: { readonly end: AbortController; progress: KitProgress } | null = null;
 
-  constructor(host: DownloadHost) {
-    this.#host = host;
+  constructor(page: Page, live: LiveRegion) {
+    this.#page = page;
+    this.#live = live;
   }
 
   /** How far the kit is, `null` while none is made. */
@@ -92,17 +76,13 @@ export class Downloads {
     return this.#kit?.progress ?? null;
   }
 
-  /** Makes a file and saves it; a failure is told to the host. */
+  /** Makes a file of the current result and saves it. @throws what the making of it throws */
   async make(kind: DownloadKind): Promise<void> {
-    const host = this.#host;
-    const [result, strings] = [host.result(), host.strings()];
-    if (result === null || strings === null) return;
-    try {
-      if (kind === 'kit') await this.#makeKit(result, strings);
-      else save(await makeDownload(kind, result, () => host.image(), strings.report));
-    } catch (cause) {
-      host.failed(cause);
-    }
+    const { store, words } = this.#page;
+    const { state } = store;
+    if (state.step !== 'result' || words.all === null) return;
+    if (kind === 'kit') await this.#makeKit(state, words.all);
+    else save(await makeDownload(kind, state, () => store.image(), words.all.report));
   }
 
   /** Stops the kit. */
@@ -112,47 +92,37 @@ export class Downloads {
 
   async #makeKit(result: Extract<State, { step: 'result' }>, { take }: Strings): Promise<void> {
     if (this.#kit !== null) return;
-    const host = this.#host;
+    const { element, files, store, words } = this.#page;
     const end = new AbortController();
     const kit = (this.#kit = { end, progress: { done: 0, total: 0 } });
     let drawn = performance.now();
-    host.changed();
-    host.announce(take.kitMaking);
+    element.requestUpdate();
+    this.#live.say(take.kitMaking);
     try {
       const { makeKitDownload } = await import('./kit-download.js');
       const download = await makeKitDownload(result, {
-        ...host.kit(),
-        image: () => host.image(),
+        bundle: files.urls.bundle,
+        ownFirmware: files.ownFirmware !== undefined,
+        prompt: element.prompt,
+        language: words.language,
+        image: () => store.image(),
         signal: end.signal,
         onProgress: (progress) => {
           kit.progress = progress;
           if (performance.now() - drawn < DRAWN_EVERY) return;
           drawn = performance.now();
-          host.changed();
+          element.requestUpdate();
         },
       });
       end.signal.throwIfAborted();
       save(download);
-      host.announce(take.kitMade);
+      this.#live.say(take.kitMade);
     } catch (cause) {
       if (!end.signal.aborted) throw cause;
-      host.announce(take.kitCancelled);
+      this.#live.say(take.kitCancelled);
     } finally {
       this.#kit = null;
-      host.changed();
+      element.requestUpdate();
     }
   }
-}
-
-/** Hands a file to the browser's download. */
-export function save(download: Download): void {
-  const url = URL.createObjectURL(download.content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = download.name;
-  link.click();
-  // The browser has taken the address by the next task; later is safe, at once is not everywhere.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
 }

@@ -1,16 +1,14 @@
-/** The custom element: wires page, store and views. Importing it registers nothing; `define.ts` does. */
-import { LitElement, adoptStyles, html, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+/** The custom element: its properties, its life and its frame. Importing it registers nothing; `define.ts` does. */
+import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
-import { TransportError, UsageError } from '../shared/errors.js';
+import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ConvertResult } from '../worker/jobs.js';
-import type { Actions } from './actions.js';
-import { Boards, boardsLoadingView } from './boards.js';
-import type { BoardHost, BoardRoom, BoardSeams } from './board/board-room.js';
-import { assetUrls, folderName, pageUrl, type AssetUrls } from './assets.js';
+import type { BoardSeams } from './board/board-seams.js';
+import type { AssetUrls } from './asset-urls.js';
 import type { BoardImage } from './board-image.js';
 import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
@@ -21,22 +19,21 @@ import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
-import type { DownloadHost, Downloads } from './downloads.js';
-import { explain } from './explain.js';
-import { FileDrops } from './file-drops.js';
-import type { Chosen } from './model-choice.js';
-import { NO_PRESET, readPresetWords, type PresetWords } from './preset-words.js';
-import { recentAddresses } from './recent.js';
-import { stepOf, type Failure, type State, type Step } from './state.js';
-import { ConverterStore, type Converter } from './store.js';
+import { EventQueue, eventsOf } from './event-queue.js';
 import { LanguageController } from './language.js';
+import type { Page } from './page.js';
+import { PageFiles } from './page-files.js';
+import { pageStore } from './page-store.js';
+import { makeParts } from './parts.js';
+import { presetOf } from './preset-words.js';
+import { stepView } from './step-view.js';
+import { stepOf, type State, type Step } from './state.js';
+import type { Converter } from './store.js';
 import { base } from './styles/base.js';
 import { choose } from './styles/choose.js';
 import { tokens } from './styles/tokens.js';
-import { chooseView, readingView, type ChooseFacts } from './views/choose.js';
 import { chipIcon } from './views/icons.js';
 import { stepsView } from './views/steps.js';
-import type * as LaterViews from './views/later.js';
 
 export {
   Esp32LlmBoardEvent,
@@ -155,117 +152,31 @@ export class Esp32LlmConverter extends LitElement {
 
   readonly #internals = this.attachInternals();
   readonly #words = new LanguageController(this);
-  readonly #store = new ConverterStore({
-    converter: async () => {
-      // What fails from now on is explained in words that are not those of the first view.
-      const words = this.#words.load().catch(() => undefined);
-      try {
-        return await (Esp32LlmConverter.converter ?? (() => this.#createConverter()))();
-      } finally {
-        await words;
-      }
-    },
-    image: async (result) => {
-      if (Esp32LlmConverter.imageMaker !== null) return Esp32LlmConverter.imageMaker(result);
-      const { makeBoardImage } = await import('./board-image.js').catch(notLoaded);
-      return makeBoardImage(result, this.#firmware());
-    },
-    onImage: ({ file, sha256 }) => {
-      this.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));
-    },
-    explain: (error, doing) => this.#explain(error, doing),
-    onChange: (now, before) => {
+  readonly #files = new PageFiles(this, () => Esp32LlmConverter.assets);
+  readonly #events = new EventQueue(this);
+  readonly #store = pageStore(
+    this,
+    this.#words,
+    this.#files,
+    this.#events,
+    Esp32LlmConverter,
+    (now, before) => {
       this.#changed(now, before);
     },
-    onProgress: (progress) => {
-      this.dispatchEvent(new Esp32LlmProgressEvent(progress));
-    },
-    onFailure: (failure) => {
-      this.#dispatch([new Esp32LlmErrorEvent(failure.message, failure.error)]);
-    },
-  });
-  readonly #actions: Actions = {
-    pickFolder: () => {
-      this.#pick('folder');
-    },
-    pickFiles: () => {
-      this.#pick('file');
-    },
-    useSample: () => void this.load(),
-    open: (address) => void this.#load({ typed: address }),
-    talk: () => {
-      this.#store.talk();
-    },
-    show: (panel) => {
-      this.#store.show(panel);
-    },
-    dismiss: () => {
-      this.reset();
-    },
-    change: (settings) => void this.#store.change(settings),
-    convert: () => void this.convert(),
-    cancel: () => {
-      this.cancel();
-    },
-    adjust: () => {
-      this.#store.adjust();
-    },
-    reset: () => {
-      this.reset();
-    },
-    download: (kind) => void this.#download(kind),
-    makeImage: () => void this.#store.image().catch(() => undefined),
-    copy: (text) => {
-      void this.#copy(text);
-    },
-    toggleTensor: (name) => {
-      this.openTensor = this.openTensor === name ? null : name;
-    },
-    ask: (options) => {
-      this.#store.ask(options);
-    },
-    generate: () => void this.#store.generate(),
-  };
-  readonly #boards = new Boards(
-    () => this.#host(),
-    () => {
-      this.boards = this.#boards.room;
-    },
   );
-  readonly #drops = new FileDrops(this, {
-    accepts: () => this.view.step === 'choose' && !this.#modelLocked(),
-    onDragging: (dragging) => {
-      if (dragging) this.#internals.states.add('dragging');
-      else this.#internals.states.delete('dragging');
-    },
-    onDrop: (dropped) => void this.#load({ dropped }),
+  readonly #page: Page = {
+    element: this,
+    store: this.#store,
+    words: this.#words,
+    files: this.#files,
+    boardSeams: () => Esp32LlmConverter.boardSeams,
+  };
+  readonly #parts = makeParts(this.#page, (dragging) => {
+    if (dragging) this.#internals.states.add('dragging');
+    else this.#internals.states.delete('dragging');
   });
-  /** Counts what was chosen and taken back. */
-  #turn = 0;
-  /** To be dispatched; the first is on its way. */
-  readonly #events: Event[] = [];
-  /** Something was chosen, or that was taken back. */
-  #isChosen = false;
-  /** What the live region spoke of last. */
-  #told: State = this.#store.state;
   /** The focus was inside when the current update began. */
   #hadFocus = false;
-
-  @state() private view: State = this.#store.state;
-  @state() private openTensor: string | null = null;
-  /** Why the last file could not be made. */
-  @state() private downloadFailure: Failure | null = null;
-  /** Whether the last attempt to copy in this step did. */
-  @state() private copied: boolean | null = null;
-  /** What makes files, once loaded. */
-  @state() private downloads: Downloads | null = null;
-  @state() private announcement = '';
-  /** The views that come after the first, once loaded. */
-  @state() private later: typeof LaterViews | null = null;
-  /** All about boards, once loaded. */
-  @state() private boards: BoardRoom | null = null;
-  /** Why it could not be loaded. */
-  @state() private boardsFailure: Failure | null = null;
 
   /**
    * The page's own model: address of its folder, or `hf:owner/name` for a model of the Hugging Face Hub. Without it the model
@@ -354,12 +265,10 @@ export class Esp32LlmConverter extends LitElement {
     // A move within the document disconnects as well; only what stays away gives up its worker.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#turn++;
-      // What the page had read by itself is read again when the element is back.
-      if (this.view.step === 'choose' || this.view.step === 'reading') this.#isChosen = false;
+      this.#parts.models.release();
       this.#store.release();
-      this.boards?.release();
-      this.downloads?.cancel();
+      this.#parts.boards.room?.release();
+      this.#parts.views.downloads?.cancel();
     });
   }
 
@@ -369,288 +278,54 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if ((changed.has('firmware') || changed.has('firmwareFile')) && this.view.step === 'result')
-      this.#forgetImage();
-    this.#tell();
+    if ((changed.has('firmware') || changed.has('firmwareFile')) && this.#store.state.step === 'result') {
+      // Another firmware makes another image.
+      this.#parts.boards.room?.forget();
+      this.#store.forgetImage();
+      this.#parts.boards.follow(this.#store.state, this.#store.state);
+    }
+    this.#parts.live.follow(this.#parts.views.later);
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }
 
   protected override updated(): void {
-    // Nothing was chosen or taken back yet, and the page leaves no choice.
-    if (this.isConnected && !this.#isChosen && this.model && !this.#presetWords().steps.has('choose'))
-      void this.load();
+    if (this.isConnected && this.#parts.models.isSettled) void this.load();
     // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
     if (!this.#hadFocus || this.shadowRoot?.activeElement !== null) return;
     this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
   }
 
-  /** Says what changed, as soon as its words are there. */
-  #tell(): void {
-    const { view: now, later } = this;
-    const { first, all } = this.#words;
-    // What a setting comes to is said when its plan is there.
-    if (now === this.#told || (now.step === 'fit' && now.planning)) return;
-    let text: string | null;
-    if (now.step === 'choose') text = now.failure?.title ?? '';
-    else if (now.step === 'reading') text = first.reading.heading(now.name);
-    else if (later === null || all === null) return;
-    else text = later.announcement(now, this.#told, all);
-    this.#told = now;
-    if (text !== null) this.#say(text);
-  }
-
-  /** Puts a sentence into the live region. Screen readers pass over one that stands there already, so it gets another end. */
-  #say(text: string): void {
-    this.announcement = text !== '' && text === this.announcement ? `${text}\u00a0` : text;
-  }
-
-  /** Another firmware makes another image, and boards that run the one before are let go. */
-  #forgetImage(): void {
-    this.boards?.forget();
-    this.#store.forgetImage();
-    this.#tellBoards(this.view, this.view);
-  }
-
   #changed(now: State, before: State): void {
-    this.view = now;
-    if (now.step !== 'choose' && this.later === null) void this.#loadViews();
-    const events: Event[] = [];
-    if (
-      now.step === 'fit' &&
-      !now.planning &&
-      !('choice' in before && before.choice.plan === now.choice.plan)
-    ) {
-      events.push(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
-    }
+    this.requestUpdate();
+    if (now.step !== 'choose') void this.#parts.views.load();
     const [step, previous] = [stepOf(now), stepOf(before)];
     if (step !== previous) {
       this.#internals.states.delete(previous);
       this.#internals.states.add(step);
-      this.#tellBoards(now, before);
-      if (now.step !== 'result') this.openTensor = null;
-      this.downloadFailure = null;
-      this.copied = null;
-      if (now.step !== 'result') this.downloads?.cancel();
-      events.push(new Esp32LlmStateEvent(step, previous));
-      if (now.step === 'result' && before.step !== 'result') {
-        const { report, plan, package: bytes } = now.result;
-        events.push(
-          new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }),
-        );
-      }
+      this.#parts.boards.follow(now, before);
+      this.#parts.views.leave();
     }
-    this.#dispatch(events);
+    this.#events.dispatch(eventsOf(now, before));
   }
-
-  /** Events in the order of what they tell, also where a handler of one brings about the next. */
-  #dispatch(events: readonly Event[]): void {
-    const first = this.#events.length === 0;
-    this.#events.push(...events);
-    while (first && this.#events[0] !== undefined) {
-      this.dispatchEvent(this.#events[0]);
-      this.#events.shift();
-    }
-  }
-
-  /** Boards are told which of their panels is shown, and when the result that they run is gone. */
-  #tellBoards(now: State, before: State): void {
-    if (before.step === 'result' && now.step !== 'result') this.boards?.forget();
-    const panel = now.step === 'talk' ? 'talk' : now.step === 'result' ? now.panel : null;
-    if (panel === null || panel === 'compare' || panel === 'take') return;
-    void this.#loadBoards().then(
-      (room) => {
-        room.enter(panel);
-      },
-      () => undefined,
-    );
-  }
-
-  async #loadBoards(): Promise<BoardRoom> {
-    this.boardsFailure = null;
-    try {
-      return await this.#boards.load();
-    } catch (cause) {
-      // Without the words the headline alone is in the reader's language.
-      await this.#words.load().catch(() => undefined);
-      const error = missing(cause);
-      this.boardsFailure = this.#explain(error, 'read');
-      this.#say(this.boardsFailure.title);
-      this.dispatchEvent(new Esp32LlmErrorEvent(error.message, error));
-      throw error;
-    }
-  }
-
-  /** What is loaded later knows the element by this. */
-  #host(): BoardHost & DownloadHost {
-    const preset = (): PresetWords => this.#presetWords();
-    return {
-      target: this,
-      seams: Esp32LlmConverter.boardSeams,
-      changed: () => {
-        this.requestUpdate();
-      },
-      announce: (text) => {
-        this.#say(text);
-      },
-      strings: () => this.#words.all,
-      result: () => (this.view.step === 'result' ? this.view : null),
-      image: () => this.#store.image(),
-      firmware: () => this.#firmware(),
-      kit: () => ({
-        bundle: this.#assets().bundle,
-        ownFirmware: this.#ownFirmware() !== undefined,
-        prompt: this.prompt,
-        language: this.#words.language,
-      }),
-      failed: (cause) => {
-        this.#downloadFailed(cause);
-      },
-      emulator: () => {
-        const { workerUrl } = this;
-        const worker = !workerUrl
-          ? null
-          : new URL('emulator-worker.js', this.#url(workerUrl, 'worker-url')).href;
-        return { emulator: this.#assets().emulator, worker };
-      },
-      prompt: () => this.prompt,
-      isLocked: (lock) => preset().locked.has(lock),
-      hasStep: (step) => preset().steps.has(step),
-      show: (panel) => {
-        this.#store.show(panel);
-      },
-      leave: () => {
-        this.reset();
-      },
-      save: (download) => {
-        void import('./downloads.js')
-          .then(({ save }) => {
-            save(download);
-          })
-          .catch((cause: unknown) => {
-            this.#downloadFailed(cause);
-          });
-      },
-      copy: (text) => {
-        this.#actions.copy(text);
-      },
-      copied: () => this.copied,
-    };
-  }
-
-  async #loadViews(): Promise<void> {
-    try {
-      const [later] = await Promise.all([import('./views/later.js'), this.#words.load()]);
-      if (this.renderRoot instanceof ShadowRoot) {
-        adoptStyles(this.renderRoot, [...Esp32LlmConverter.elementStyles, ...later.laterStyles]);
-      }
-      this.later = later;
-    } catch (cause) {
-      await this.#refuse(missing(cause));
-    }
-  }
-
-  #explain(error: Error, doing: Parameters<typeof explain>[1]): Failure {
-    return explain(error, doing, this.#words.first, this.#words.all);
-  }
-
-  async #createConverter(): Promise<Converter> {
-    const { createConverter } = await import('./converter.js').catch(notLoaded);
-    const { workerUrl } = this;
-    return createConverter(this.#assets(), workerUrl ? this.#url(workerUrl, 'worker-url') : null);
-  }
-
-  #url(address: string, attribute: string): string {
-    return pageUrl(address, document.baseURI, attribute).href;
-  }
-
-  #assets(): AssetUrls {
-    return assetUrls(import.meta.url, {
-      base: this.assetBase ?? null,
-      overrides: Esp32LlmConverter.assets,
-      page: document.baseURI,
-    });
-  }
-
-  /** Address of the page's own model, else of the sample, else `null`. What is wrong with it is told when it is loaded. */
-  #modelAddress(): string | null {
-    try {
-      return this.model || this.#assets().model;
-    } catch {
-      return null;
-    }
-  }
-
-  /** The page's own firmware, if it has one. */
-  #ownFirmware(): string | File | undefined {
-    return this.firmwareFile ?? this.firmware ?? Esp32LlmConverter.assets.firmware;
-  }
-
-  #firmware(): string | File {
-    const own = this.#ownFirmware() ?? this.#assets().firmware;
-    return typeof own === 'string' ? this.#url(own, 'firmware') : own;
-  }
-
-  async #download(kind: Parameters<Actions['download']>[0]): Promise<void> {
-    this.downloadFailure = null;
-    const turn = this.#turn;
-    try {
-      const { Downloads } = await import('./downloads.js');
-      if (turn !== this.#turn) return;
-      this.downloads ??= new Downloads(this.#host());
-      await this.downloads.make(kind);
-    } catch (cause) {
-      this.#downloadFailed(cause);
-    }
-  }
-
-  #downloadFailed(cause: unknown): void {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    const failure = this.#explain(error, 'image');
-    this.downloadFailure = failure;
-    this.#say(failure.title);
-    this.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
-  }
-
-  async #copy(text: string): Promise<void> {
-    const { step } = this;
-    const copied = (await this.later?.copy(text)) ?? false;
-    const announce = this.#words.all?.announce;
-    if (step !== this.step || announce === undefined) return;
-    this.copied = copied;
-    this.#say(copied ? announce.copied : announce.notCopied);
-  }
-
-  /** Opens the browser's choice of files. */
-  #pick(what: 'folder' | 'file'): void {
-    this.renderRoot.querySelector<HTMLInputElement>(`#${what}-input`)?.click();
-  }
-
-  readonly #picked = ({ target }: Event): void => {
-    const input = target as HTMLInputElement;
-    const files = [...(input.files ?? [])];
-    // The same folder may be picked again.
-    input.value = '';
-    if (files.length > 0 && !this.#modelLocked()) void this.load(files);
-  };
 
   /** The current step: `choose`, `reading`, `fit`, `converting`, `compare`, `try`, `take`, `flash` or `chat`. */
   get step(): Step {
-    return stepOf(this.view);
+    return stepOf(this.#store.state);
   }
 
   /** The report of the last conversion while it is shown, else `null`. */
   get report(): Report | null {
-    return this.view.step === 'result' ? this.view.result.report : null;
+    return this.#store.state.step === 'result' ? this.#store.state.result.report : null;
   }
 
   /** The plan of the chosen model and settings, `null` before a model is chosen. */
   get plan(): PlanJson | null {
-    return 'choice' in this.view ? this.view.choice.plan : null;
+    return 'choice' in this.#store.state ? this.#store.state.choice.plan : null;
   }
 
   /** The converted package, `null` before there is one. Copy the bytes before changing or transferring them. */
   get package(): Uint8Array | null {
-    return this.view.step === 'result' ? this.view.result.package : null;
+    return this.#store.state.step === 'result' ? this.#store.state.result.package : null;
   }
 
   /**
@@ -660,37 +335,14 @@ export class Esp32LlmConverter extends LitElement {
    *   with their paths), or nothing for the attribute `model` or the sample
    */
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
-    const chosen = source ?? this.modelFiles ?? this.#modelAddress();
-    await this.#load(
-      chosen === null || typeof chosen === 'string' || chosen instanceof URL
-        ? { address: chosen && String(chosen) }
-        : { files: chosen },
-    );
-  }
-
-  async #load(chosen: Chosen): Promise<void> {
-    const turn = this.#take();
-    try {
-      const { chooseModel } = await import('./model-choice.js').catch(notLoaded);
-      await chooseModel(chosen, this, document.baseURI, this.#store, () => turn === this.#turn);
-    } catch (error) {
-      if (turn === this.#turn) await this.#refuse(error);
-    }
-  }
-
-  /** Shows why a model could not even be asked for, with what to do about it. */
-  async #refuse(error: unknown): Promise<void> {
-    const turn = this.#turn;
-    // Without the words the headline alone is in the reader's language.
-    await this.#words.load().catch(() => undefined);
-    if (turn === this.#turn) this.#store.refuse(error instanceof Error ? error : new Error(String(error)));
+    await this.#parts.models.load(source);
   }
 
   /** Converts the model that was read; afterwards the step is `compare`, or the first after it that is shown, or `fit` when it failed or was cancelled. A conversion that runs already is waited for.
    * @throws UsageError before a model was read
    */
   async convert(): Promise<void> {
-    if (!('choice' in this.view)) throw new UsageError('There is no model to convert.');
+    if (!('choice' in this.#store.state)) throw new UsageError('There is no model to convert.');
     await this.#store.convert();
   }
 
@@ -709,10 +361,10 @@ export class Esp32LlmConverter extends LitElement {
 
   /** Stops what is running, on boards too. */
   cancel(): void {
-    this.#take();
+    this.#parts.models.take();
     this.#store.cancel();
-    this.boards?.cancel();
-    this.downloads?.cancel();
+    this.#parts.boards.room?.cancel();
+    this.#parts.views.downloads?.cancel();
   }
 
   /**
@@ -721,8 +373,8 @@ export class Esp32LlmConverter extends LitElement {
    * @throws UsageError while a model is read, fitted or converted, and where the page leaves the step `chat` out
    */
   async connect(): Promise<void> {
-    const boards = await this.#loadBoards();
-    if (this.#chooseFacts().chat && this.view.step === 'choose') this.#store.talk();
+    const boards = await this.#parts.boards.load();
+    if (presetOf(this).steps.has('chat') && this.#store.state.step === 'choose') this.#store.talk();
     else this.#store.show('chat');
     await boards.connect(this.step);
   }
@@ -734,7 +386,7 @@ export class Esp32LlmConverter extends LitElement {
    *   FlashError when the board cannot be flashed
    */
   async flash(): Promise<void> {
-    const boards = await this.#loadBoards();
+    const boards = await this.#parts.boards.load();
     this.#store.show('flash');
     await boards.flash();
   }
@@ -746,125 +398,42 @@ export class Esp32LlmConverter extends LitElement {
    * @throws UsageError when no board is ready; BoardError when the board refuses; TransportError when it goes away
    */
   async send(text: string): Promise<string> {
-    const boards = await this.#loadBoards();
+    const boards = await this.#parts.boards.load();
     return boards.send(text);
   }
 
   /** Back to the choice of a model. */
   reset(): void {
-    this.#take();
+    this.#parts.models.take();
     this.#store.reset();
   }
 
-  /** Whatever was chosen before gives way. */
-  #take(): number {
-    this.#isChosen = true;
-    return ++this.#turn;
-  }
-
   protected override render(): TemplateResult {
-    const { view } = this;
+    const { actions, live, models } = this.#parts;
+    const { drops, picked } = models;
     return html`<div
-      class=${this.#drops.dragging ? 'base dragging' : 'base'}
+      class=${drops.dragging ? 'base dragging' : 'base'}
       part="base"
       lang=${this.#words.language}
-      @dragenter=${this.#drops.over}
-      @dragover=${this.#drops.over}
-      @dragleave=${this.#drops.leave}
-      @drop=${this.#drops.drop}
+      @dragenter=${drops.over}
+      @dragover=${drops.over}
+      @dragleave=${drops.leave}
+      @drop=${drops.drop}
     >
       <header>
         <div class="title">
           ${chipIcon()}<slot name="heading"><h2>${this.#words.first.title}</h2></slot>
         </div>
-        ${stepsView(view, this.#presetWords().steps, this.#words.first, (panel) => {
-          this.#store.show(panel);
+        ${stepsView(this.#store.state, presetOf(this).steps, this.#words.first, (panel) => {
+          actions.show(panel);
         })}
       </header>
-      <div class="body">${this.#renderView(view)}</div>
-      <div class="hidden" role="status">${this.announcement}</div>
-      <input id="folder-input" type="file" hidden webkitdirectory @change=${this.#picked} />
-      <input id="file-input" type="file" hidden multiple @change=${this.#picked} />
+      <div class="body">${stepView(this.#page, this.#parts)}</div>
+      <div class="hidden" role="status">${live.text}</div>
+      <input id="folder-input" type="file" hidden webkitdirectory @change=${picked} />
+      <input id="file-input" type="file" hidden multiple @change=${picked} />
     </div>`;
   }
-
-  #renderView(view: State): TemplateResult {
-    const { first, all: strings } = this.#words;
-    const actions = this.#actions;
-    if (view.step === 'choose') return chooseView(view, this.#chooseFacts(), first, actions);
-    if (view.step === 'reading') return readingView(view, first, actions);
-    if (view.step === 'talk') return this.#renderBoard('chat');
-    if (this.later === null || strings === null) {
-      return readingView({ step: 'reading', name: view.choice.inspection.name }, first, actions);
-    }
-    switch (view.step) {
-      case 'fit':
-        return this.later.fitView(view, this.#store.preset.locked, strings, actions);
-      case 'converting':
-        return this.later.convertingView(view, strings, actions);
-      case 'result':
-        if (view.panel === 'take') {
-          const compares = this.#store.preset.steps.has('compare');
-          const { downloadFailure: failure, copied } = this;
-          const kit = this.downloads?.kit ?? null;
-          const { bundle } = this.#assets();
-          return this.later.takeView(view, { failure, copied, compares, kit, bundle }, strings, actions);
-        }
-        if (view.panel !== 'compare') return this.#renderBoard(view.panel);
-        return this.later.compareView(
-          view,
-          this.downloadFailure,
-          this.openTensor,
-          this.#store.preset.locked,
-          strings,
-          actions,
-        );
-    }
-  }
-
-  #renderBoard(panel: 'try' | 'flash' | 'chat'): TemplateResult {
-    const { first, all: strings } = this.#words;
-    if (this.later !== null && strings !== null && this.boards !== null)
-      return this.boards.view(panel, strings);
-    return boardsLoadingView(first.steps[panel], this.boardsFailure, first, () => {
-      this.#tellBoards(this.view, this.view);
-    });
-  }
-
-  #chooseFacts(): ChooseFacts {
-    const sample = this.#modelAddress();
-    return {
-      sample: sample && folderName(sample),
-      own: !!this.model,
-      locked: this.#modelLocked(),
-      network: !this.noNetwork,
-      recent: this.noNetwork ? [] : recentAddresses(),
-      dragging: this.#drops.dragging,
-      chat: this.#presetWords().steps.has('chat'),
-    };
-  }
-
-  #modelLocked(): boolean {
-    return this.#presetWords().locked.has('model');
-  }
-
-  /** Attributes that make no sense are told of when a model is loaded, not while the page is drawn. */
-  #presetWords(): PresetWords {
-    try {
-      return readPresetWords(this);
-    } catch {
-      return NO_PRESET;
-    }
-  }
-}
-
-/** A part of the element did not come. */
-function missing(cause: unknown): TransportError {
-  return new TransportError(String(cause), { cause, code: 'page-file' });
-}
-
-function notLoaded(cause: unknown): never {
-  throw missing(cause);
 }
 
 declare global {

@@ -6,11 +6,12 @@ import { findBoard } from '../plan/boards.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { writeScheme } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
+import { KeptFolder, type KeptFile } from '../source/kept-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
 import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
-import type { Download } from './downloads.js';
 import { fileName } from './file-names.js';
+import type { Download } from './save.js';
 import type { State } from './state.js';
 import { zipFiles } from './zip-parts.js';
 
@@ -49,7 +50,7 @@ export async function makeKitDownload(
   const board = findBoard(settings.board);
   const [script, modelFiles, { made }] = await Promise.all([
     fetchBundle(options.bundle, signal),
-    readSource(choice.source, signal),
+    readFiles(choice.source, result.files, signal),
     options.image(),
   ]);
   const { source } = made;
@@ -77,8 +78,13 @@ export async function makeKitDownload(
   return { name: `${name}.zip`, content };
 }
 
-async function readSource(source: ModelSource, signal: AbortSignal): Promise<GivenFile[]> {
-  const folder = await openModelFolder(source, signal);
+/** The model's files, of which the conversion has read the small ones. */
+async function readFiles(
+  source: ModelSource,
+  known: readonly KeptFile[],
+  signal: AbortSignal,
+): Promise<GivenFile[]> {
+  const folder = new KeptFolder(await openModelFolder(source, signal), known);
   return readModelFiles(await openInput(folder, signal), signal);
 }
 

@@ -1,6 +1,9 @@
 /** The language of an element: found from the page, its dictionary loaded when it is needed. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { findLanguage, type Language } from '../shared/languages.js';
+import { explain } from './explain.js';
+import type { Failure } from './state.js';
+import type { StoreOptions } from './store.js';
 import { enFirst } from './strings/en/first.js';
 import { loadLanguage } from './strings/languages.js';
 import type { FirstStrings, Strings } from './strings/strings.js';
@@ -65,6 +68,11 @@ export class LanguageController implements ReactiveController {
   /** Whether words for what is shown are still on their way. */
   get pending(): boolean {
     return this.#strings === null && (this.#first === null || this.#waiting);
+  }
+
+  /** An error in these words; a headline alone before all of them are loaded. */
+  explain(...error: Parameters<StoreOptions['explain']>): Failure {
+    return explain(...error, this.first, this.#strings);
   }
 
   /** Loads all words. @throws when they cannot be fetched */

@@ -7,6 +7,7 @@ import type { Dropped } from './file-drops.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
 import { readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
+import { sampleSource } from './sample.js';
 
 /** Who reads what was chosen; the store. */
 interface Reader {
@@ -45,7 +46,7 @@ export async function chooseModel(
 
 async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
   if ('address' in chosen) {
-    if (chosen.address !== null) return readAddress(chosen.address, page);
+    if (chosen.address !== null) return sampleSource(chosen.address) ?? readAddress(chosen.address, page);
     throw new UsageError(
       'No model was named, and none comes with this page. Name one with the attribute model, or choose a folder.',
       { code: 'address' },

@@ -56,6 +56,15 @@ export function readPresetWords(attributes: {
   return { steps, locked };
 }
 
+/** The same where there is nobody to be told: attributes that make no sense are told of when a model is loaded. */
+export function presetOf(attributes: Parameters<typeof readPresetWords>[0]): PresetWords {
+  try {
+    return readPresetWords(attributes);
+  } catch {
+    return NO_PRESET;
+  }
+}
+
 /** The attribute without words locks everything. */
 function readLocks(text: string | null | undefined): Set<Lock> {
   if (text === null || text === undefined) return new Set();

@@ -3,7 +3,7 @@ import type { EndReason } from '../device/twin-types.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Granularity, WantedScheme } from '../plan/scheme.js';
 import type { Progress, Stage } from '../shared/progress.js';
-import type { ConvertResult, Inspection, ModelSource } from '../worker/jobs.js';
+import type { ConvertResult, GenerateRequest, Inspection, ModelSource } from '../worker/jobs.js';
 import type { BoardImage } from './board-image.js';
 
 /** What a person can set before a conversion. */
@@ -39,15 +39,7 @@ export interface Choice {
 }
 
 /** What the person typed for a generation. */
-export interface TrialOptions {
-  readonly prompt: string;
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  readonly seed: number;
-  readonly maxNewTokens: number;
-}
+export type TrialOptions = GenerateRequest;
 
 /** A tensor that is quantized, or was. */
 export interface QuantizedTensor {

@@ -15,7 +15,6 @@ export const CHECKSUM_SEED = 0xef;
 /** The checksum is the last byte of a row of this many bytes. */
 export const CHECKSUM_ROW = 16;
 export const DIGEST_BYTES = 32;
-export const CHIP_ESP32S3 = 9;
 /** "The flash is on its usual pins." */
 export const WP_PIN_UNUSED = 0xee;
 /** "Any later revision of the chip." */
@@ -35,12 +34,11 @@ export const FIELD = {
   digestAppended: 23,
 } as const;
 
-/** Names of the other chips that such images are made for, so that a wrong one can be named. */
+/** Names of chips that others make such images for, so that a wrong one can be named. */
 export const CHIP_NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'ESP32'],
   [2, 'ESP32-S2'],
   [5, 'ESP32-C3'],
-  [9, 'ESP32-S3'],
   [12, 'ESP32-C2'],
   [13, 'ESP32-C6'],
   [16, 'ESP32-H2'],

@@ -2,10 +2,12 @@
  * Reads and checks ESP application images: this project's, ESP-IDF applications and bootloaders. Nothing is kept but the
  * directory; the bytes pass through once, for checksum and digest.
  */
+import type { Chip, MemoryKind } from '../chips/chip.js';
+import { CHIPS, chipOfImage } from '../chips/index.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
+import { hex } from '../shared/hex.js';
 import type { ByteSource } from '../source/byte-source.js';
 import {
-  CHIP_ESP32S3,
   CHIP_NAMES,
   DIGEST_BYTES,
   FIELD,
@@ -17,10 +19,10 @@ import {
   checksum,
   checksumEnd,
 } from './application-format.js';
-import { MMU_PAGE_BYTES, hex, isExecutable, memoryKind, type MemoryKind } from './chip.js';
 import { startSha256, toHex } from './digest.js';
 import { findMappedData, type MappedSegment } from './mapped-data.js';
 import { decodeFlashSettings, type FlashSettings } from './flash-settings.js';
+import { isExecutable, isFlashMapped, memoryKind } from './memory-map.js';
 
 export interface ImageSegment {
   readonly address: number;
@@ -39,6 +41,8 @@ export interface ApplicationDescription {
 }
 
 export interface ApplicationImage {
+  /** That the header names. */
+  readonly chip: Chip;
   readonly entry: number;
   readonly settings: FlashSettings;
   /** Major × 100 + minor of the oldest and newest chip revision that it runs on. */
@@ -49,7 +53,7 @@ export interface ApplicationImage {
   readonly digest: string | null;
   /** Bytes of the image, with checksum and digest. */
   readonly length: number;
-  /** What the program left in flash behind the image and maps by itself; only looked for at flash offset 0. */
+  /** What the program left in flash behind the image and maps by itself; only looked for where the mask ROM starts. */
   readonly mapped: MappedSegment | null;
   /** Where the image ends with that. */
   readonly end: number;
@@ -97,7 +101,8 @@ class ImageReader {
     const header = await this.take(HEADER_BYTES, 'header');
     const { count, hasDigest, ...fields } = this.readHeader(header);
     const segments: ImageSegment[] = [];
-    for (let index = 0; index < count; index++) segments.push(await this.readSegment(index, segments));
+    for (let index = 0; index < count; index++)
+      segments.push(await this.readSegment(index, segments, fields.chip));
 
     const sealed = checksumEnd(this.at);
     const tail = await this.take(sealed - this.at, 'checksum');
@@ -113,11 +118,11 @@ class ImageReader {
     const home = segments.find(
       ({ address, length }) => address <= fields.entry && fields.entry < address + length,
     );
-    if (home === undefined || !isExecutable(home.kind)) {
+    if (home === undefined || !isExecutable(fields.chip.memory, home.address, home.length)) {
       throw this.broken('entry', `The address ${hex(fields.entry)} is in no segment of instruction memory.`);
     }
     const length = this.at;
-    const mapped = this.begin === 0 ? await findMappedData(this.source, length, this.end, this.signal) : null;
+    const mapped = await this.findMapped(fields.chip, length);
     return {
       ...fields,
       segments,
@@ -130,7 +135,15 @@ class ImageReader {
     };
   }
 
+  /** At its own end only the image that the mask ROM starts has something; a file that holds it alone begins with it. */
+  private async findMapped(chip: Chip, length: number): Promise<MappedSegment | null> {
+    if (this.begin !== 0 && this.begin !== chip.image.offset) return null;
+    const { source, begin, end, signal } = this;
+    return findMappedData(source, chip, { begin, length, end }, signal);
+  }
+
   private readHeader(header: Uint8Array): {
+    chip: Chip;
     entry: number;
     settings: FlashSettings;
     revisions: readonly [number, number];
@@ -141,24 +154,29 @@ class ImageReader {
     if (view.getUint8(FIELD.magic) !== IMAGE_MAGIC) {
       throw this.broken('magic', `It begins with ${hex(view.getUint8(0))} instead of ${hex(IMAGE_MAGIC)}.`);
     }
-    const chip = view.getUint16(FIELD.chip, true);
-    if (chip !== CHIP_ESP32S3) {
-      throw new UnsupportedError(`The image is for ${CHIP_NAMES.get(chip) ?? `a chip with id ${chip}`}.`, {
-        file: this.source.name,
-        field: 'chip',
-        remedy: 'Build it for the ESP32-S3.',
-      });
+    const chipId = view.getUint16(FIELD.chip, true);
+    const chip = chipOfImage(chipId);
+    if (chip === null) {
+      throw new UnsupportedError(
+        `The image is for ${CHIP_NAMES.get(chipId) ?? `a chip with id ${chipId}`}.`,
+        {
+          file: this.source.name,
+          field: 'chip',
+          remedy: `Build it for the ${CHIPS.map(({ name }) => name).join(' or the ')}.`,
+        },
+      );
     }
     const count = view.getUint8(FIELD.segmentCount);
     if (count < 1 || count > MAX_SEGMENTS)
       throw this.broken('segment count', `${count} segments, not 1 to ${MAX_SEGMENTS}.`);
     const [mode, sizeAndFrequency] = [view.getUint8(FIELD.mode), view.getUint8(FIELD.sizeAndFrequency)];
-    const settings = decodeFlashSettings(mode, sizeAndFrequency);
+    const settings = decodeFlashSettings(mode, sizeAndFrequency, chip);
     if (settings === null)
       throw this.broken('flash settings', `${hex(mode)} and ${hex(sizeAndFrequency)} mean nothing.`);
     const digestAppended = view.getUint8(FIELD.digestAppended);
     if (digestAppended > 1) throw this.broken('digest flag', `${digestAppended} is neither 0 nor 1.`);
     return {
+      chip,
       entry: view.getUint32(FIELD.entry, true),
       settings,
       revisions: [view.getUint16(FIELD.minRevision, true), view.getUint16(FIELD.maxRevision, true)],
@@ -167,7 +185,11 @@ class ImageReader {
     };
   }
 
-  private async readSegment(index: number, before: readonly ImageSegment[]): Promise<ImageSegment> {
+  private async readSegment(
+    index: number,
+    before: readonly ImageSegment[],
+    { name, memory }: Chip,
+  ): Promise<ImageSegment> {
     const field = `segment ${index}`;
     const header = await this.take(SEGMENT_HEADER_BYTES, field);
     const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -176,12 +198,11 @@ class ImageReader {
     if (address % 4 !== 0 || length % 4 !== 0)
       throw this.broken(field, `Address ${hex(address)} or length ${length} is not a multiple of 4.`);
     if (length > MAX_SEGMENT_BYTES) throw this.broken(field, `${length} bytes are too many.`);
-    const kind = memoryKind(address, length);
+    const kind = memoryKind(memory, address, length);
     if (kind === null) {
-      throw this.broken(field, `${length} bytes at ${hex(address)} are not in the memory of an ESP32-S3.`);
+      throw this.broken(field, `${length} bytes at ${hex(address)} are not in the memory of an ${name}.`);
     }
-    const mapped = kind === 'flash-data' || kind === 'flash-code';
-    if (mapped && offset % MMU_PAGE_BYTES !== address % MMU_PAGE_BYTES) {
+    if (isFlashMapped(kind) && offset % memory.mmuPageBytes !== address % memory.mmuPageBytes) {
       throw this.broken(field, `Offset ${hex(offset)} and address ${hex(address)} differ within the page.`);
     }
     this.need(length, field);

@@ -1,16 +1,17 @@
 /**
  * Writes an ESP application image from memory segments: what the mask ROM copies into RAM and starts.
  *
- * Such an image begins at flash offset 0 and is one piece, but the partition table has its place at 0x8000, inside any
- * image of more than 32 KiB. Therefore something can be inlaid: a segment of its own whose data comes to lie at a given
+ * Such an image begins where the mask ROM looks for it and is one piece, but the partition table has its place at 0x8000,
+ * inside any image of more than 32 KiB. Therefore something can be inlaid: a segment of its own whose data comes to lie at a given
  * offset and is loaded where nothing else is. The mask ROM reads past it, other tools find it in its place, and the
  * checksums cover it.
  */
+import type { Chip } from '../chips/chip.js';
 import { FormatError } from '../shared/errors.js';
+import { hex } from '../shared/hex.js';
 import {
   ANY_REVISION,
   CHECKSUM_ROW,
-  CHIP_ESP32S3,
   DIGEST_BYTES,
   FIELD,
   HEADER_BYTES,
@@ -22,9 +23,9 @@ import {
   checksum,
   checksumEnd,
 } from './application-format.js';
-import { findScratch, hex, isExecutable, loadProblem, memoryBehind, memoryKind, overlaps } from './chip.js';
 import { sha256Of } from './digest.js';
 import { encodeFlashSettings, type FlashSettings } from './flash-settings.js';
+import { findScratch, isExecutable, loadProblem, memoryBehind, overlaps } from './memory-map.js';
 
 /** Bytes and the memory address that they are loaded to. */
 export interface LoadSegment {
@@ -45,6 +46,7 @@ export interface Inlay {
 export interface ApplicationParts {
   /** Where the segments come from, for messages. */
   readonly name: string;
+  readonly chip: Chip;
   readonly entry: number;
   readonly segments: readonly LoadSegment[];
   readonly settings: FlashSettings;
@@ -78,14 +80,14 @@ export function writeApplicationImage(parts: ApplicationParts): WrittenApplicati
   }
   const bytes = new Uint8Array(checksumEnd(placed.end) + DIGEST_BYTES);
   const view = new DataView(bytes.buffer);
-  const [mode, sizeAndFrequency] = encodeFlashSettings(parts.settings);
+  const [mode, sizeAndFrequency] = encodeFlashSettings(parts.settings, parts.chip);
   view.setUint8(FIELD.magic, IMAGE_MAGIC);
   view.setUint8(FIELD.segmentCount, placed.segments.length);
   view.setUint8(FIELD.mode, mode);
   view.setUint8(FIELD.sizeAndFrequency, sizeAndFrequency);
   view.setUint32(FIELD.entry, parts.entry, true);
   view.setUint8(FIELD.wpPin, WP_PIN_UNUSED);
-  view.setUint16(FIELD.chip, CHIP_ESP32S3, true);
+  view.setUint16(FIELD.chip, parts.chip.image.chipId, true);
   view.setUint16(FIELD.maxRevision, ANY_REVISION, true);
   view.setUint8(FIELD.digestAppended, 1);
 
@@ -126,7 +128,7 @@ function prepareSegments(parts: ApplicationParts): LoadSegment[] {
     const field = `segment at ${hex(address)}`;
     if (address % 4 !== 0) throw broken(parts, field, 'The address is not a multiple of 4.');
     if (bytes.length > MAX_SEGMENT_BYTES) throw broken(parts, field, `${bytes.length} bytes are too many.`);
-    const problem = loadProblem(address, bytes.length);
+    const problem = loadProblem(parts.chip, address, bytes.length);
     if (problem !== null)
       throw broken(parts, field, `${bytes.length} bytes cannot be loaded there: ${problem}.`);
   }
@@ -134,7 +136,7 @@ function prepareSegments(parts: ApplicationParts): LoadSegment[] {
   const home = segments.find(({ address, bytes }) => {
     return address <= parts.entry && parts.entry < address + bytes.length;
   });
-  if (home === undefined || !isExecutable(memoryKind(home.address, home.bytes.length))) {
+  if (home === undefined || !isExecutable(parts.chip.memory, home.address, home.bytes.length)) {
     throw broken(parts, 'entry', `The address ${hex(parts.entry)} is in no segment of instruction memory.`);
   }
   return segments;
@@ -143,7 +145,7 @@ function prepareSegments(parts: ApplicationParts): LoadSegment[] {
 function refuseOverlaps(parts: ApplicationParts, segments: readonly LoadSegment[]): void {
   const pieces = segments
     .flatMap(({ address, bytes }) =>
-      memoryBehind(address, bytes.length).map((interval) => ({ address, interval })),
+      memoryBehind(parts.chip.memory, address, bytes.length).map((interval) => ({ address, interval })),
     )
     .sort((a, b) => a.interval.begin - b.interval.begin);
   for (const [index, piece] of pieces.entries()) {
@@ -178,6 +180,7 @@ function placeSegments(
     throw new RangeError(`an inlay of ${inlay.bytes.length} bytes at ${inlay.offset} is not possible`);
   }
   const scratch = findScratch(
+    parts.chip.memory,
     segments.map(({ address, bytes }) => ({ begin: address, end: address + bytes.length })),
     inlay.bytes.length + MAX_FILLING,
   );

@@ -2,10 +2,10 @@
 import { readPackage, type ModelPackage } from '../package/reader.js';
 import { HEADER, MAGIC as PACKAGE_MAGIC } from '../schema/package.js';
 import { FormatError } from '../shared/errors.js';
+import { hex } from '../shared/hex.js';
 import type { ByteSource } from '../source/byte-source.js';
-import { IMAGE_MAGIC } from './application-format.js';
 import { readApplicationImage, type ApplicationImage } from './application-reader.js';
-import { hex } from './chip.js';
+import { bootHeadBytes, bootOffset } from './boot-offset.js';
 import { isErased } from './firmware.js';
 import { findModelPartition } from './layout.js';
 import {
@@ -25,7 +25,7 @@ export type PartitionContent =
   | { readonly kind: 'absent' }
   /** Its first sector is erased. */
   | { readonly kind: 'erased' }
-  /** It belongs to the image that begins at 0. */
+  /** It belongs to the image that the mask ROM starts. */
   | { readonly kind: 'boot' }
   | { readonly kind: 'application'; readonly image: ApplicationImage }
   | { readonly kind: 'package'; readonly package: ModelPackage }
@@ -41,7 +41,9 @@ export interface DescribedPartition extends Partition {
 export interface ImageDescription {
   /** Length of the image in bytes. */
   readonly bytes: number;
-  /** What lies at offset 0: this project's firmware, a bootloader, or an application by itself. */
+  /** Where {@link boot} begins. */
+  readonly bootOffset: number;
+  /** What the mask ROM starts: this project's firmware, a bootloader, or an application by itself. */
   readonly boot: ApplicationImage;
   /** `null` for an application image by itself. */
   readonly table: PartitionTable | null;
@@ -57,15 +59,15 @@ export interface DescribeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Whether a file may be a flash or application image, by its first byte. */
+/** Whether a file may be a flash or application image, by its first bytes: {@link bootHeadBytes} of them. */
 export function looksLikeImage(head: Uint8Array): boolean {
-  return head[0] === IMAGE_MAGIC;
+  return bootOffset(head) !== null;
 }
 
 /**
  * Reads an image that begins at flash offset 0, or an application image by itself.
  *
- * What the board could not start from (the image at 0, the table) is refused when it is broken; a broken partition is
+ * What the board could not start from (the first image, the table) is refused when it is broken; a broken partition is
  * reported with its problem, since the others can still be looked at.
  * @throws FormatError naming the field; TransportError from the source
  */
@@ -74,17 +76,24 @@ export async function describeImage(
   options: DescribeOptions = {},
 ): Promise<ImageDescription> {
   const within = options.signal === undefined ? {} : { signal: options.signal };
-  const boot = await readApplicationImage(source, within);
-  const table = await findTable(source, boot, options.signal);
+  const head = await source.read(0, Math.min(source.size, bootHeadBytes()), options.signal);
+  const begin = bootOffset(head) ?? 0;
+  const boot = await readApplicationImage(source, { ...within, offset: begin });
+  const started = { boot, begin, end: begin + boot.end };
+  const table = await findTable(source, started, options.signal);
   const partitions: DescribedPartition[] = [];
   const modelPartition = table === null ? null : findModelPartition(table.partitions);
   for (const partition of table?.partitions ?? []) {
     const isModel = partition === modelPartition;
-    partitions.push({ ...partition, content: await lookInto(source, partition, boot, isModel, options) });
+    partitions.push({
+      ...partition,
+      content: await lookInto(source, partition, started.end, isModel, options),
+    });
   }
   const content = partitions.find(({ name }) => name === modelPartition?.name)?.content;
   return {
     bytes: source.size,
+    bootOffset: begin,
     boot,
     table,
     partitions,
@@ -104,21 +113,23 @@ export function packagePlace(
 
 async function findTable(
   source: ByteSource,
-  boot: ApplicationImage,
+  { boot, begin }: { readonly boot: ApplicationImage; readonly begin: number },
   signal: AbortSignal | undefined,
 ): Promise<PartitionTable | null> {
+  const bootEnd = begin + boot.length;
   if (source.size <= TABLE_OFFSET) return null;
   const end = Math.min(source.size, TABLE_OFFSET + TABLE_BYTES);
   const bytes = await source.read(TABLE_OFFSET, end, signal);
   if (looksLikeTable(bytes)) {
     // A table inside the image is a segment that ends with the table's sector.
     const inlaid = boot.segments.some(
-      ({ offset, length }) => offset <= TABLE_OFFSET && offset + length === TABLE_OFFSET + TABLE_SECTOR_BYTES,
+      ({ offset, length }) =>
+        begin + offset <= TABLE_OFFSET && begin + offset + length === TABLE_OFFSET + TABLE_SECTOR_BYTES,
     );
-    if (boot.length <= TABLE_OFFSET || inlaid) return readPartitionTable(bytes, { file: source.name });
+    if (bootEnd <= TABLE_OFFSET || inlaid) return readPartitionTable(bytes, { file: source.name });
   }
   // An application's own bytes, or an application with nothing behind it.
-  if (boot.length > TABLE_OFFSET || isErased(bytes)) return null;
+  if (bootEnd > TABLE_OFFSET || isErased(bytes)) return null;
   throw new FormatError(`There is no partition table at ${hex(TABLE_OFFSET)}.`, {
     file: source.name,
     field: 'partition table',
@@ -129,13 +140,13 @@ async function findTable(
 async function lookInto(
   source: ByteSource,
   partition: Partition,
-  boot: ApplicationImage,
+  bootEnd: number,
   isModel: boolean,
   options: DescribeOptions,
 ): Promise<PartitionContent> {
   const { offset, size, type } = partition;
   const { signal } = options;
-  if (offset < boot.end) return { kind: 'boot' };
+  if (offset < bootEnd) return { kind: 'boot' };
   if (offset >= source.size) return { kind: 'absent' };
   const end = Math.min(offset + size, source.size);
   const first = await source.read(offset, Math.min(end, offset + TABLE_SECTOR_BYTES), signal);

@@ -1,10 +1,11 @@
 /**
- * Takes the loadable segments and the entry out of a linked Xtensa ELF file. Source: System V ABI, chapters 4 and 5
- * (ELF header, program header); machine number 94.
+ * Takes the loadable segments and the entry out of a linked ELF file. Source: System V ABI, chapters 4 and 5 (ELF header,
+ * program header).
  */
+import { ARCHITECTURES, type Chip } from '../chips/chip.js';
 import { FormatError } from '../shared/errors.js';
+import { hex } from '../shared/hex.js';
 import type { LoadSegment } from './application-writer.js';
-import { hex } from './chip.js';
 
 /** A segment by its physical address, where it is loaded to; for what stays in flash, that may be its offset there. */
 export interface ElfSegment extends LoadSegment {
@@ -22,24 +23,21 @@ export interface ElfProgram {
 
 const HEADER_BYTES = 52;
 const PROGRAM_HEADER_BYTES = 32;
-const MACHINE_XTENSA = 94;
 const TYPE_EXECUTABLE = 2;
 const LOAD = 1;
-/** A linker script for this chip names a handful. */
+/** A linker script for a chip names a handful. */
 const MAX_PROGRAM_HEADERS = 64;
-/** More than all memory of the chip and its largest debugging information together. */
+/** More than all memory of a chip and its largest debugging information together. */
 const MAX_ELF_BYTES = 256 * 1024 * 1024;
-
-const REMEDY = 'Link the firmware again for the ESP32-S3.';
 
 /**
  * Reads the program headers of an ELF file.
  * @param name for messages
- * @throws FormatError when it is not an executable for Xtensa, or is damaged
+ * @throws FormatError when it is not an executable for the chip's processor, or is damaged
  */
-export function readElf(bytes: Uint8Array, name: string): ElfProgram {
+export function readElf(bytes: Uint8Array, name: string, chip: Chip): ElfProgram {
   const broken = (field: string, problem: string): FormatError =>
-    new FormatError(problem, { file: name, field, remedy: REMEDY });
+    new FormatError(problem, { file: name, field, remedy: `Link the firmware again for the ${chip.name}.` });
   if (bytes.length < HEADER_BYTES || bytes.length > MAX_ELF_BYTES)
     throw broken('header', `A file of ${bytes.length} bytes is no firmware.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -47,7 +45,9 @@ export function readElf(bytes: Uint8Array, name: string): ElfProgram {
   if (bytes[4] !== 1 || bytes[5] !== 1 || bytes[6] !== 1)
     throw broken('identification', 'It is not 32 bits wide and little-endian.');
   const machine = view.getUint16(18, true);
-  if (machine !== MACHINE_XTENSA) throw broken('machine', `It is for machine ${machine}, not for Xtensa.`);
+  const architecture = ARCHITECTURES[chip.architecture];
+  if (machine !== architecture.elfMachine)
+    throw broken('machine', `It is for machine ${machine}, not for ${architecture.name}.`);
   const type = view.getUint16(16, true);
   if (type !== TYPE_EXECUTABLE) throw broken('type', `Type ${type} is not a linked executable.`);
   const table = view.getUint32(28, true);

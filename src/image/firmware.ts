@@ -1,12 +1,15 @@
 /** What is started on the board: this project's firmware as a linked program, or somebody's own ESP-IDF application. */
+import type { Chip } from '../chips/chip.js';
+import { CHIPS, DEFAULT_CHIP } from '../chips/index.js';
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { readApplicationImage, type ApplicationImage } from './application-reader.js';
-import { memoryKind, type MemoryKind } from './chip.js';
+import { bootHeadBytes, bootOffset } from './boot-offset.js';
 import type { LoadSegment } from './application-writer.js';
 import { readElf, type ElfSegment } from './elf.js';
 import { APPLICATION_OFFSET, findModelPartition } from './layout.js';
 import { checkMappedData, type MappedData } from './mapped-data.js';
+import { isFlashMapped, memoryKind } from './memory-map.js';
 import {
   TABLE_BYTES,
   TABLE_OFFSET,
@@ -21,6 +24,8 @@ export interface StandaloneFirmware {
   readonly kind: 'standalone';
   /** For messages. */
   readonly name: string;
+  /** That it was linked for. */
+  readonly chip: Chip;
   readonly entry: number;
   readonly segments: readonly LoadSegment[];
   /** What it leaves in flash and maps by itself. */
@@ -32,6 +37,8 @@ export interface IdfFirmware {
   readonly kind: 'esp-idf';
   /** For messages. */
   readonly name: string;
+  /** That it was built for. */
+  readonly chip: Chip;
   /** Its own table, `null` when only the application was given. */
   readonly partitions: readonly Partition[] | null;
   /** What lies in flash, by ascending offset; without a bootloader when only the application was given. */
@@ -48,24 +55,23 @@ export interface FlashContent {
   readonly bytes: Uint8Array;
 }
 
-/** The largest flash that a header can name is 128 MiB; modules for this chip end at 32. */
-const MAX_FLASH_BYTES = 32 * 1024 * 1024;
 /** Contents are kept in rows of this many bytes. */
 const ROW_BYTES = 16;
 
 /**
  * This project's firmware from its linked ELF file. A segment that the program sees in mapped flash and whose physical
  * address is an offset in flash stays there, see {@link MappedData}.
+ * @param chip that it was linked for
  * @throws FormatError when it is damaged, or a program that only a bootloader can start
  */
-export function firmwareFromElf(bytes: Uint8Array, name: string): StandaloneFirmware {
-  const { entry, segments } = readElf(bytes, name);
-  const mapped = segments.filter(isMappedByItself);
-  const loaded = segments.filter((segment) => !isMappedByItself(segment));
+export function firmwareFromElf(bytes: Uint8Array, name: string, chip = DEFAULT_CHIP): StandaloneFirmware {
+  const { entry, segments } = readElf(bytes, name, chip);
+  const mapped = segments.filter((segment) => isMappedByItself(segment, chip));
+  const loaded = segments.filter((segment) => !isMappedByItself(segment, chip));
   const [data, more] = mapped;
   if (
     more !== undefined ||
-    loaded.some(({ address, bytes: { length } }) => isFlashMapped(memoryKind(address, length)))
+    loaded.some(({ address, bytes: { length } }) => isFlashMapped(memoryKind(chip.memory, address, length)))
   ) {
     throw new FormatError('The program runs from mapped flash, which needs a bootloader.', {
       file: name,
@@ -77,17 +83,18 @@ export function firmwareFromElf(bytes: Uint8Array, name: string): StandaloneFirm
   const firmware = {
     kind: 'standalone',
     name,
+    chip,
     entry,
     segments: loaded.map(({ address, bytes: content }) => ({ address, bytes: content })),
   } as const;
   if (data === undefined) return firmware;
   const found = { address: data.seen, offset: data.address, bytes: data.bytes };
-  checkMappedData(found, name);
+  checkMappedData(found, name, chip);
   return { ...firmware, mapped: found };
 }
 
-function isMappedByItself({ seen, address, bytes }: ElfSegment): boolean {
-  return memoryKind(seen, bytes.length) === 'flash-data' && address !== seen;
+function isMappedByItself({ seen, address, bytes }: ElfSegment, { memory }: Chip): boolean {
+  return memoryKind(memory, seen, bytes.length) === 'flash-data' && address !== seen;
 }
 
 /** The first bytes of an ELF file. */
@@ -99,18 +106,27 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /**
  * Whatever somebody gives as firmware: a program that runs from RAM as an ELF file, or an ESP-IDF build, see
  * {@link readIdfFirmware}.
+ * @param chip that a linked program is for; an ESP-IDF build says itself
  * @throws FormatError when it is none of these, or damaged; TransportError from the source
  */
-export async function readFirmware(source: ByteSource, signal?: AbortSignal): Promise<Firmware> {
+export async function readFirmware(
+  source: ByteSource,
+  signal?: AbortSignal,
+  chip = DEFAULT_CHIP,
+): Promise<Firmware> {
   try {
-    return await readAnyFirmware(source, signal);
+    return await readAnyFirmware(source, chip, signal);
   } catch (error) {
     if (error instanceof FormatError) error.code ??= 'firmware';
     throw error;
   }
 }
 
-async function readAnyFirmware(source: ByteSource, signal: AbortSignal | undefined): Promise<Firmware> {
+async function readAnyFirmware(
+  source: ByteSource,
+  chip: Chip,
+  signal: AbortSignal | undefined,
+): Promise<Firmware> {
   const magic = await source.read(0, Math.min(source.size, ELF_MAGIC.length), signal);
   if (!ELF_MAGIC.every((byte, index) => magic[index] === byte)) return readIdfFirmware(source, signal);
   if (source.size > MAX_FILE_BYTES) {
@@ -120,11 +136,7 @@ async function readAnyFirmware(source: ByteSource, signal: AbortSignal | undefin
       remedy: 'Give the linked program of the firmware.',
     });
   }
-  return firmwareFromElf(await source.read(0, source.size, signal), source.name);
-}
-
-function isFlashMapped(kind: MemoryKind | null): boolean {
-  return kind === 'flash-code' || kind === 'flash-data';
+  return firmwareFromElf(await source.read(0, source.size, signal), source.name, chip);
 }
 
 /**
@@ -139,41 +151,43 @@ export async function readIdfFirmware(source: ByteSource, signal?: AbortSignal):
       field,
       remedy: 'Give the application image (build/PROJECT.bin) or the merged image of an ESP-IDF project.',
     });
-  if (source.size > MAX_FLASH_BYTES)
+  if (source.size > Math.max(...CHIPS.map(({ image }) => image.largestFileBytes)))
     throw fail('size', `${source.size} bytes are more than any flash of this chip.`);
   const bytes = await source.read(0, source.size, signal);
   const options = signal === undefined ? {} : { signal };
-  const first = await readApplicationImage(source, options);
+  const offset = bootOffset(bytes.subarray(0, bootHeadBytes())) ?? 0;
+  const first = await readApplicationImage(source, { ...options, offset });
+  const { chip } = first;
   const table = bytes.subarray(TABLE_OFFSET, TABLE_OFFSET + TABLE_BYTES);
-  if (first.length > TABLE_OFFSET || !looksLikeTable(table)) {
+  if (offset + first.length > TABLE_OFFSET || !looksLikeTable(table)) {
     if (!isMapped(first)) throw fail('segments', 'It maps no flash, so it is no application of ESP-IDF.');
     const contents = [
       { name: 'application', offset: APPLICATION_OFFSET, bytes: bytes.subarray(0, first.length) },
     ];
-    return { kind: 'esp-idf', name: source.name, partitions: null, contents, hasBootloader: false };
+    return { kind: 'esp-idf', name: source.name, chip, partitions: null, contents, hasBootloader: false };
   }
 
   const { partitions } = readPartitionTable(table, { file: source.name });
   const model = findModelPartition(partitions);
   const contents: FlashContent[] = [
-    { name: 'bootloader', offset: 0, bytes: content(bytes, 0, TABLE_OFFSET, first.length) },
+    { name: 'bootloader', offset, bytes: content(bytes, offset, TABLE_OFFSET, first.length) },
   ];
   let applications = 0;
   for (const partition of [...partitions].sort((a, b) => a.offset - b.offset)) {
-    const { name, type, offset, size } = partition;
+    const { name, type, offset: begin, size } = partition;
     if (partition === model || type === PARTITION_TYPE.bootloader || type === PARTITION_TYPE.partitionTable)
       continue;
     let length = 0;
-    const end = Math.min(offset + size, bytes.length);
-    if (type === PARTITION_TYPE.app && offset < end && !isErased(bytes.subarray(offset, end))) {
-      ({ length } = await readApplicationImage(source, { ...options, offset, end }));
+    const end = Math.min(begin + size, bytes.length);
+    if (type === PARTITION_TYPE.app && begin < end && !isErased(bytes.subarray(begin, end))) {
+      ({ length } = await readApplicationImage(source, { ...options, offset: begin, end }));
       applications += 1;
     }
-    const found = content(bytes, offset, end, length);
-    if (found.length > 0) contents.push({ name, offset, bytes: found });
+    const found = content(bytes, begin, end, length);
+    if (found.length > 0) contents.push({ name, offset: begin, bytes: found });
   }
   if (applications === 0) throw fail('partitions', 'None of them holds an application.');
-  return { kind: 'esp-idf', name: source.name, partitions, contents, hasBootloader: true };
+  return { kind: 'esp-idf', name: source.name, chip, partitions, contents, hasBootloader: true };
 }
 
 function isMapped(image: ApplicationImage): boolean {

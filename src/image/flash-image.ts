@@ -1,16 +1,17 @@
 /**
  * Puts firmware, partition table and model package together: as parts for a flashing tool, and as one image that is
- * written to offset 0. The package may be streamed through, so that it never has to be in memory.
+ * written to offset 0, whatever the chip starts from. The package may be streamed through, so that it never has to be in memory.
  */
+import type { Chip } from '../chips/chip.js';
 import type { PackageSink } from '../package/writer.js';
 import { FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
 import { FitError, FormatError, UsageError } from '../shared/errors.js';
+import { hex } from '../shared/hex.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { readApplicationImage } from './application-reader.js';
 import { writeApplicationImage } from './application-writer.js';
-import { hex } from './chip.js';
 import type { Firmware, FlashContent, IdfFirmware, StandaloneFirmware } from './firmware.js';
-import { BOOT_MEGAHERTZ, BOOT_MODE, type FlashSettings } from './flash-settings.js';
+import { BOOT_MODE, type FlashSettings } from './flash-settings.js';
 import { appendMappedData } from './mapped-data.js';
 import { idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES, encodePartitionTable, type Partition } from './partition-table.js';
@@ -18,13 +19,14 @@ import { patchFlashSettings } from './patch-settings.js';
 
 /** Everything about an image but the package's bytes. */
 export interface FlashImage {
+  readonly chip: Chip;
   readonly partitions: readonly Partition[];
   /** Where the package lies. */
   readonly model: Partition;
   readonly packageBytes: number;
   /** All but the package, by ascending offset, without overlaps. */
   readonly parts: readonly FlashContent[];
-  /** Whether something at offset 0 starts the rest; without it there are parts but no merged image. */
+  /** Whether something is there that the mask ROM starts; without it there are parts but no merged image. */
   readonly bootable: boolean;
   /** Length of the merged image. */
   readonly totalBytes: number;
@@ -38,17 +40,23 @@ export const PART = { firmware: 'firmware', table: 'partition-table', model: 'mo
 
 /**
  * Lays out an image for a board and a package of known length.
- * @param board its name and capacity count
+ * @param board its name, chip and capacity count
  * @throws FitError when the package does not fit, with by how much; UsageError for firmware that does not, or for
  *   impossible settings; FormatError when the firmware is unsound
  */
 export async function planFlashImage(
   firmware: Firmware,
-  board: Pick<Board, 'name' | 'flashBytes'>,
+  board: Pick<Board, 'name' | 'chip' | 'flashBytes'>,
   packageBytes: number,
   read: ReadSettings = {},
 ): Promise<FlashImage> {
-  const { flashBytes } = board;
+  const { chip, flashBytes } = board;
+  if (firmware.chip.id !== chip.id) {
+    throw new UsageError(
+      `${firmware.name} is for the ${firmware.chip.name}; ${board.name} has the ${chip.name}. Use firmware for that chip.`,
+      { code: 'firmware' },
+    );
+  }
   const layout = layoutFor(firmware, flashBytes);
   const { model, partitions } = layout;
   if (packageBytes > model.size) {
@@ -60,7 +68,11 @@ export async function planFlashImage(
   const table = encodePartitionTable(partitions, { file: firmware.name, flashBytes });
   const parts =
     firmware.kind === 'standalone'
-      ? standaloneParts(firmware, { mode: BOOT_MODE, megahertz: BOOT_MEGAHERTZ, ...read, flashBytes }, table)
+      ? standaloneParts(
+          firmware,
+          { mode: BOOT_MODE, megahertz: chip.image.bootMegahertz, ...read, flashBytes },
+          table,
+        )
       : await idfParts(firmware, { ...read, flashBytes }, table);
   const whole = [
     ...parts.map(({ name, offset, bytes }) => ({ name, offset, length: bytes.length })),
@@ -68,6 +80,7 @@ export async function planFlashImage(
   ].sort((a, b) => a.offset - b.offset);
   checkPlaces(whole, firmware, board, layout);
   return {
+    chip,
     partitions,
     model,
     packageBytes,
@@ -78,10 +91,10 @@ export async function planFlashImage(
 }
 
 function layoutFor(firmware: Firmware, flashBytes: number): FlashLayout {
-  if (firmware.kind === 'standalone') return standaloneLayout(flashBytes);
-  if (firmware.partitions !== null) return layoutWithModel(firmware.partitions, flashBytes);
+  if (firmware.kind === 'standalone') return standaloneLayout(firmware.chip, flashBytes);
+  if (firmware.partitions !== null) return layoutWithModel(firmware.chip, firmware.partitions, flashBytes);
   const longest = Math.max(...firmware.contents.map(({ bytes }) => bytes.length));
-  return idfLayout(longest, flashBytes);
+  return idfLayout(firmware.chip, longest, flashBytes);
 }
 
 function standaloneParts(
@@ -89,15 +102,17 @@ function standaloneParts(
   settings: FlashSettings,
   table: Uint8Array,
 ): FlashContent[] {
+  const { chip } = firmware;
   // The inlay fills the table's whole sector: nothing else may share it, tools erase it at once.
   const sector = new Uint8Array(TABLE_SECTOR_BYTES).fill(0xff);
   sector.set(table);
   const { bytes, inlaid } = writeApplicationImage({
     name: firmware.name,
+    chip,
     entry: firmware.entry,
     segments: firmware.segments,
     settings,
-    inlay: { offset: TABLE_OFFSET, bytes: sector },
+    inlay: { offset: TABLE_OFFSET - chip.image.offset, bytes: sector },
   });
   const { mapped } = firmware;
   if (mapped !== undefined && !inlaid) {
@@ -106,8 +121,8 @@ function standaloneParts(
       { file: firmware.name, field: 'mapped segment', remedy: 'Link the constants into RAM as well.' },
     );
   }
-  const whole = mapped === undefined ? bytes : appendMappedData(bytes, mapped, firmware.name);
-  const image = { name: PART.firmware, offset: 0, bytes: whole };
+  const whole = mapped === undefined ? bytes : appendMappedData(bytes, mapped, firmware.name, chip);
+  const image = { name: PART.firmware, offset: chip.image.offset, bytes: whole };
   return inlaid ? [image] : [image, { name: PART.table, offset: TABLE_OFFSET, bytes: table }];
 }
 
@@ -118,7 +133,7 @@ async function idfParts(
 ): Promise<FlashContent[]> {
   const parts: FlashContent[] = [{ name: PART.table, offset: TABLE_OFFSET, bytes: table }];
   for (const content of firmware.contents) {
-    if (content.offset !== 0) {
+    if (content.offset !== firmware.chip.image.offset) {
       parts.push(content);
       continue;
     }
@@ -158,7 +173,7 @@ function checkPlaces(
   const [image] = places;
   const room = layout.partitions.find(({ name }) => name === PART.firmware);
   if (firmware.kind !== 'standalone' || image === undefined || room === undefined) return;
-  if (image.length > room.offset + room.size) {
+  if (image.offset + image.length > room.offset + room.size) {
     throw new UsageError(
       `${firmware.name}: the image of ${image.length} bytes ends after the firmware's partition, at ${hex(room.offset + room.size)}.`,
       { code: 'firmware' },

@@ -1,7 +1,7 @@
 /** Where things lie in flash: the two layouts that images are made in, and how a model is added to somebody's own table. */
+import type { Chip } from '../chips/chip.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES } from '../plan/boards.js';
 import { UsageError } from '../shared/errors.js';
-import { MMU_PAGE_BYTES } from './chip.js';
 import { MAX_PARTITIONS, type Partition } from './partition-table.js';
 import { APP_SUBTYPE, DATA_SUBTYPE, MODEL_PARTITION_NAME, PARTITION_TYPE } from './partition-types.js';
 
@@ -22,12 +22,12 @@ const IDF_SETTINGS_OFFSET = 0x9000;
 const IDF_CALIBRATION_OFFSET = 0xf000;
 
 /**
- * The layout around this project's firmware. The mask ROM starts what lies at 0; an image beyond 32 KiB carries the table
- * in itself and goes on behind it, so `firmware` is where its end lies, and settings come after.
+ * The layout around this project's firmware. The mask ROM starts what lies before the table; an image beyond that carries
+ * the table in itself and goes on behind it, so `firmware` is where its end lies, and settings come after.
  * @throws UsageError when the flash has no room for a model
  */
-export function standaloneLayout(flashBytes: number): FlashLayout {
-  const settingsOffset = FIRMWARE_FLASH_BYTES - MMU_PAGE_BYTES;
+export function standaloneLayout(chip: Chip, flashBytes: number): FlashLayout {
+  const settingsOffset = FIRMWARE_FLASH_BYTES - chip.memory.mmuPageBytes;
   return withNewModel(
     [
       partition('firmware', PARTITION_TYPE.app, APP_SUBTYPE.factory, [APPLICATION_OFFSET, settingsOffset]),
@@ -42,12 +42,13 @@ export function standaloneLayout(flashBytes: number): FlashLayout {
 }
 
 /**
- * The layout around an ESP-IDF application: its bootloader at 0, table, settings, radio calibration, the application at
+ * The layout around an ESP-IDF application: its bootloader, table, settings, radio calibration, the application at
  * {@link APPLICATION_OFFSET} and the model behind it.
  * @throws UsageError when the flash has no room for a model
  */
-export function idfLayout(applicationBytes: number, flashBytes: number): FlashLayout {
-  const end = Math.max(FIRMWARE_FLASH_BYTES, roundUp(APPLICATION_OFFSET + applicationBytes, MMU_PAGE_BYTES));
+export function idfLayout({ memory }: Chip, applicationBytes: number, flashBytes: number): FlashLayout {
+  const applicationEnd = roundUp(APPLICATION_OFFSET + applicationBytes, memory.mmuPageBytes);
+  const end = Math.max(FIRMWARE_FLASH_BYTES, applicationEnd);
   const { data, app } = PARTITION_TYPE;
   return withNewModel(
     [
@@ -64,7 +65,11 @@ export function idfLayout(applicationBytes: number, flashBytes: number): FlashLa
  * Somebody's own table: its `model` partition when it has one, else one added behind everything.
  * @throws UsageError when there is no room for one
  */
-export function layoutWithModel(partitions: readonly Partition[], flashBytes: number): FlashLayout {
+export function layoutWithModel(
+  { memory }: Chip,
+  partitions: readonly Partition[],
+  flashBytes: number,
+): FlashLayout {
   const own = findModelPartition(partitions);
   if (own !== null) return { partitions, model: own };
   if (partitions.length >= MAX_PARTITIONS || partitions.some(({ name }) => name === MODEL_PARTITION_NAME)) {
@@ -74,7 +79,7 @@ export function layoutWithModel(partitions: readonly Partition[], flashBytes: nu
     );
   }
   const end = Math.max(...partitions.map(({ offset, size }) => offset + size));
-  return withNewModel(partitions, roundUp(end, MMU_PAGE_BYTES), flashBytes);
+  return withNewModel(partitions, roundUp(end, memory.mmuPageBytes), flashBytes);
 }
 
 /** The data partition that takes the package: by name, else by subtype; `null` when there is none. */

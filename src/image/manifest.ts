@@ -19,7 +19,7 @@ export interface InstallManifest {
   readonly new_install_prompt_erase: true;
   /** Seconds to wait for a Wi-Fi dialogue, which this firmware does not have. */
   readonly new_install_improv_wait_time: 0;
-  readonly builds: readonly [{ readonly chipFamily: 'ESP32-S3'; readonly parts: readonly InstallPart[] }];
+  readonly builds: readonly [{ readonly chipFamily: string; readonly parts: readonly InstallPart[] }];
 }
 
 /** File names of the separate parts, in the order of their offsets. The package's is that of {@link PART}.model. */
@@ -43,7 +43,7 @@ export function partsManifest(image: FlashImage, about: { name: string; version:
     new_install_improv_wait_time: 0,
     builds: [
       {
-        chipFamily: 'ESP32-S3',
+        chipFamily: image.chip.name,
         parts: partFiles(image).map(({ path, offset }) => ({ path, offset })),
       },
     ],

@@ -4,7 +4,7 @@
  */
 import { FormatError } from '../shared/errors.js';
 import { printable } from './application-reader.js';
-import { hex } from './chip.js';
+import { hex } from '../shared/hex.js';
 import { md5Of, toHex } from './digest.js';
 import {
   DATA_SUBTYPE,

@@ -19,7 +19,7 @@ export async function patchFlashSettings(
   name: string,
 ): Promise<Uint8Array> {
   const image = await readApplicationImage(new MemorySource(name, bytes));
-  const [mode, sizeAndFrequency] = encodeFlashSettings({ ...image.settings, ...changes });
+  const [mode, sizeAndFrequency] = encodeFlashSettings({ ...image.settings, ...changes }, image.chip);
   const patched = bytes.slice();
   patched[FIELD.mode] = mode;
   patched[FIELD.sizeAndFrequency] = sizeAndFrequency;

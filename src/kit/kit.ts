@@ -100,7 +100,7 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     language,
   };
   const image = `image/${folder}-${board.id}.bin`;
-  const command = `esptool --chip esp32s3 write-flash 0x0 ${image}`;
+  const command = `esptool --chip ${board.chip.id} write-flash 0x0 ${image}`;
   const facts = {
     model: name,
     board: board.name,

@@ -4,7 +4,8 @@
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { FunctionKind, MlpKind, NormKind, PlaceKind } from '../schema/kinds.js';
-import type { Note } from '../shared/notes.js';
+import type { Sampling, Settled } from '../shared/sampling.js';
+import type { Note } from './notes.js';
 
 /** A tensor of the checkpoint, by name, with what was verified about it. */
 export interface TensorRef {
@@ -121,15 +122,7 @@ export function stepsOf<K extends Step['kind']>(
 }
 
 /** Sampling defaults from generation_config.json; `null` where the file is silent. */
-export interface GenerationDefaults {
-  readonly doSample: boolean;
-  readonly temperature: number | null;
-  readonly topK: number | null;
-  readonly topP: number | null;
-  readonly minP: number | null;
-  readonly repetitionPenalty: number | null;
-  readonly maxNewTokens: number | null;
-}
+export type GenerationDefaults = Pick<Sampling, 'doSample'> & Settled<Omit<Sampling, 'doSample'>>;
 
 export interface DecoderModel {
   /** Family file that read it, e.g. `llama`. */

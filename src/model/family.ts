@@ -1,6 +1,6 @@
 /** What a family of models is to the rest of the house: a name, the architectures it reads, and how it reads them. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import type { ConfigFields } from './config-fields.js';
 import type { DecoderModel } from './decoder.js';
 

@@ -1,5 +1,5 @@
 /** Special ids and sampling defaults: generation_config.json over config.json over what the class defaults to. */
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import type { ConfigFields } from './config-fields.js';
 import type { GenerationDefaults } from './decoder.js';
 

@@ -5,7 +5,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { rowBlocks } from '../checkpoint/row-blocks.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import type { ConfigFields } from './config-fields.js';
 import { show } from './config-fields.js';
 import { preNorm } from './blocks.js';

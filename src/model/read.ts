@@ -1,7 +1,7 @@
 /** Reads config.json and the tensor directory into the one description that all later rooms work from. */
 import type { JsonPart, ModelInput } from '../input/model-input.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import { ConfigFields, show } from './config-fields.js';
 import type { DecoderModel } from './decoder.js';
 import { FAMILIES, supportedFamilies } from './families/index.js';

@@ -4,7 +4,7 @@
  * (dynamic, longrope) changes the angles with the length of the text, which a device with a fixed context never needs.
  */
 import { UnsupportedError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import { isJsonObject } from '../source/strict-json.js';
 import { ConfigFields } from './config-fields.js';
 import type { RotarySpec } from './decoder.js';

@@ -2,7 +2,7 @@
 import type { Checkpoint, Dtype, TensorInfo } from '../checkpoint/checkpoint.js';
 import type { ModelInput } from '../input/model-input.js';
 import { FormatError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import type { DecoderModel } from './decoder.js';
 import { checkArchitecture, readDecoder } from './read.js';
 

@@ -3,16 +3,14 @@
  * other. The reader checks with it what came from outside, the writer what it is about to hand out.
  */
 import { SAMPLING } from '../schema/package.js';
-import { readRecord, type RecordValues } from '../schema/record.js';
+import { readRecord } from '../schema/record.js';
+import type { Sampling } from '../shared/sampling.js';
 import { readConfig, type PackageConfig } from './config.js';
 import { within, type Fail } from './fail.js';
 import { readSteps, type PackageStep } from './steps.js';
 import { readTensors, type PackageTensor } from './tensors.js';
 
-export interface PackageSampling extends Readonly<
-  Omit<RecordValues<typeof SAMPLING>, 'doSample' | 'stopIds'>
-> {
-  readonly doSample: boolean;
+export interface PackageSampling extends Sampling {
   readonly stopIds: readonly number[];
 }
 

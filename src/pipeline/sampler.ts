@@ -2,18 +2,10 @@
  * Sampling from the float reference's logits, in the same order as the engine samples: repetition penalty, temperature,
  * top-k, top-p, min-p. The engine's own sampler is C; this one serves only the unquantized original.
  */
-export interface SamplerOptions {
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  /** 1 is off. */
-  readonly topP: number;
-  /** 0 is off. */
-  readonly minP: number;
-  /** 1 is off. */
-  readonly repetitionPenalty: number;
-}
+import type { Sampling } from '../shared/sampling.js';
+
+/** A temperature of 0 is greedy. */
+export type SamplerOptions = Omit<Sampling, 'doSample' | 'maxNewTokens'>;
 
 /**
  * Picks an id.

@@ -6,7 +6,8 @@ import type { Plan } from '../plan/plan.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
-import type { Note } from '../shared/notes.js';
+import './failures.js';
+import type { Note } from './notes.js';
 import type { OnProgress } from '../shared/progress.js';
 
 /** The compiled WebAssembly modules; how they were fetched is the caller's business. */

@@ -3,66 +3,23 @@
  * and a bad request. Every message says what happened and what to do.
  */
 
-/** Causes that people meet most, so that a page can say the remedy in their language. */
-export type FailureCode =
-  /** The folder has no config.json. */
-  | 'no-config'
-  /** The folder has no weights. */
-  | 'no-weights'
-  /** Several models lie in one folder. */
-  | 'two-models'
-  /** Some of the weight files that the index lists are not there. */
-  | 'missing-files'
-  /** A file ends early or is something else. */
-  | 'broken-file'
-  /** Git LFS left a pointer in place of the file. */
-  | 'lfs-pointer'
-  /** Config and weights belong to different models. */
-  | 'mixed-up'
-  /** Weights that are not numbers. */
-  | 'not-finite'
-  | 'family'
-  | 'quantized'
-  | 'multimodal'
-  | 'encoder-decoder'
-  | 'experts'
-  | 'adapter'
-  | 'pickle'
-  | 'other-format'
-  /** The file changed or went away while it was read. */
-  | 'file-changed'
+/**
+ * Causes that people meet often enough for a page to say the remedy in their language. Each room adds its own in its
+ * `failures.ts`, as every event adds itself to the browser's map of events; a cause that several rooms meet is declared by the
+ * leftmost of them. Here are those that no room has to itself.
+ */
+export interface FailureCodes {
   /** The server wants to know who asks, or refuses. */
-  | 'refused'
-  | 'absent'
-  | 'network'
-  /** The server gives no parts of files. */
-  | 'no-ranges'
-  | 'no-files'
-  | 'too-many-files'
-  | 'address'
-  | 'context'
-  | 'unfit'
-  /** The tokenizer.json is damaged or of another kind. */
-  | 'tokenizer'
-  /** Text for the model that is empty or too long for it. */
-  | 'prompt'
-  /** Somebody's own firmware is damaged or of another kind. */
-  | 'firmware'
-  /** It came without what starts it. */
-  | 'bootloader'
-  /** A file that belongs to the page itself. */
-  | 'page-file'
-  /** The page's content policy forbids the address, WebAssembly, or a worker. */
-  | 'connect-src'
-  | 'wasm'
-  | 'worker'
-  /** No more of it is to be had. */
-  | 'memory'
-  | 'board-silent'
-  /** Messages of the board are lost, or do not fit together. */
-  | 'board-line'
-  /** The emulator itself ended, not the chip in it. */
-  | 'emulator';
+  refused: true;
+  absent: true;
+  network: true;
+  /** No more memory is to be had. */
+  memory: true;
+  /** The model does not fit the board. */
+  unfit: true;
+}
+
+export type FailureCode = keyof FailureCodes;
 
 /** Where in the input a {@link FormatError} was found. */
 export interface FormatErrorPlace {

@@ -178,16 +178,29 @@ function explainPlain(status: number): string {
 /**
  * A folder behind a URL. It cannot be listed: files are looked for by name.
  * @param baseUrl address of the folder; a query string is kept for every file
+ * @param files addresses of all files by name, where they do not lie in the folder under their own names (`data:` ones too);
+ *   the folder's address is then only its name
  * @throws TransportError when the address is not an http(s) URL
  */
-export function httpFolder(baseUrl: string, options: HttpOptions = {}): ModelFolder {
+export function httpFolder(
+  baseUrl: string,
+  options: HttpOptions = {},
+  files: Readonly<Record<string, string>> | null = null,
+): ModelFolder {
   const base = parseBase(baseUrl);
   const pool = new WindowPool();
+  const addresses = files === null ? null : new Map(Object.entries(files));
   return {
     name: decodeLast(base.pathname) || base.host,
-    names: null,
+    names: addresses === null ? null : [...addresses.keys()].sort(),
     async open(name, signal) {
       checkName(name);
+      if (addresses !== null) {
+        const address = addresses.get(name);
+        if (address === undefined) return null;
+        if (address.startsWith('data:')) return new MemorySource(name, dataBytes(name, address));
+        return openHttp({ name, url: address, options, explain: () => null, pool }, signal);
+      }
       const url = new URL(base);
       url.pathname = base.pathname + encodeName(name);
       return openHttp({ name, url: url.href, options, explain: () => null, pool }, signal);
@@ -233,6 +246,20 @@ function decodeLast(path: string): string {
     return decodeURIComponent(last);
   } catch {
     return last;
+  }
+}
+
+/** The bytes in a `data:` address. It is not fetched: a content policy would have to permit that. */
+function dataBytes(name: string, address: string): Uint8Array {
+  const [, coding, data] = /^data:[^,]*?(;base64)?,([^]*)$/.exec(address) ?? [];
+  try {
+    if (data === undefined) throw new SyntaxError('it has no data');
+    const text = decodeURIComponent(data);
+    return coding === undefined
+      ? new TextEncoder().encode(text)
+      : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw new TransportError(`${name}: its address is no data: ${String(cause)}.`, { cause });
   }
 }
 

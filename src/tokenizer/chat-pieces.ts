@@ -2,7 +2,7 @@
  * A chat template cut into the pieces around the user's words. The template is rendered with marked messages to find the
  * pieces; then many conversations prove that the pieces, encoded by the device's own code, give the ids of the full rendering.
  */
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import { writeChatSection } from './chat-section.js';
 import type { ChatContent } from './chat-section.js';
 import type { ChatMessage, ChatTemplate } from './template.js';

@@ -1,6 +1,6 @@
 /** The device's tokenizer in the page and in Node: the engine's C code as WebAssembly over the same tables. */
 import { FormatError, UsageError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import { EngineMemory } from './engine-memory.js';
 import type { TokenizerExports } from './engine-memory.js';
 import type { DeviceTokenizer, EncodeOptions, TextStream, TokenizerTables, Turn } from './tokenizer.js';

@@ -2,7 +2,7 @@
 import type { JsonPart } from '../input/model-input.js';
 import { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import { readAddedTokens } from './added-tokens.js';

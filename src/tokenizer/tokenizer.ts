@@ -1,5 +1,5 @@
 /** What every later room knows about a tokenizer: its tables for the device, and who encodes and decodes with them. */
-import type { Note } from '../shared/notes.js';
+import type { Note } from './notes.js';
 
 /** The tables that a tokenizer.json becomes, with what other rooms ask of them. Made by `readTokenizer`. */
 export interface TokenizerTables {

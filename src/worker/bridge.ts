@@ -9,7 +9,7 @@ import type { Runtime } from '../pipeline/types.js';
 import type { OnProgress } from '../shared/progress.js';
 import { unpackError } from './failure.js';
 import type { GeneratedText, GenerateRequest, GenerateSummary, JobName, Jobs } from './jobs.js';
-import { isToPage, type JobMessage, type ToWorker } from './protocol.js';
+import { isToPage, type JobMessage, type ToPage, type ToWorker } from './protocol.js';
 import { startWorker, type WorkerStart } from './start.js';
 
 /** The worker ended without an answer: it ran out of memory, or the browser stopped it. */
@@ -166,7 +166,6 @@ export class ConverterBridge {
     const stop = either(this.#disposed.signal, options.signal);
     return new Promise((resolve, reject) => {
       const controller = new AbortController();
-      const listen = { signal: controller.signal };
       let grace: ReturnType<typeof setTimeout> | undefined;
       const settle = (outcome: () => void): void => {
         clearTimeout(grace);
@@ -179,51 +178,16 @@ export class ConverterBridge {
           reject(reason instanceof Error ? reason : new DOMException(String(reason), 'AbortError'));
         });
       };
-
-      worker.addEventListener(
-        'message',
-        (event: MessageEvent<unknown>) => {
-          const message = event.data;
-          if (!isToPage(message) || !('id' in message) || message.id !== id) return;
-          switch (message.type) {
-            case 'progress':
-              options.onProgress?.(message.progress);
-              break;
-            case 'text':
-              options.onText?.(message.text);
-              break;
-            case 'result':
-              settle(() => {
-                // The id ties the answer to this job's name.
-                resolve(message.result);
-              });
-              break;
-            case 'failure':
-              // A model that could not be loaded is not loaded.
-              live.loaded = null;
-              settle(() => {
-                reject(unpackError(message.error));
-              });
-              break;
-          }
-        },
-        listen,
-      );
-      worker.addEventListener(
-        'error',
-        (event) => {
-          event.preventDefault();
-          giveUp(new WorkerCrash(event.message));
-        },
-        listen,
-      );
-      worker.addEventListener(
-        'messageerror',
-        () => {
-          giveUp(new WorkerCrash('an answer could not be read'));
-        },
-        listen,
-      );
+      const answered = (answer: Answer): void => {
+        // A model that could not be loaded is not loaded.
+        if (answer.type === 'failure') live.loaded = null;
+        settle(() => {
+          // The id ties the answer to this job's name.
+          if (answer.type === 'result') resolve(answer.result);
+          else reject(unpackError(answer.error));
+        });
+      };
+      listen(worker, id, options, controller.signal, answered, giveUp);
       stop.addEventListener(
         'abort',
         () => {
@@ -236,7 +200,7 @@ export class ConverterBridge {
             giveUp(stop.reason);
           }, this.#options.cancelGrace ?? CANCEL_GRACE);
         },
-        listen,
+        { signal: controller.signal },
       );
       // Name and input belong together by this method's signature.
       post(worker, { type: 'job', id, name, input } as JobMessage);
@@ -255,6 +219,54 @@ export class ConverterBridge {
       if (this.#live !== null) this.#end(this.#live);
     }, this.#options.idleTimeout ?? IDLE_TIMEOUT);
   }
+}
+
+/** The last message about a job. */
+type Answer = Extract<ToPage, { type: 'result' | 'failure' }>;
+
+/** Hears a worker out about one job until the signal is aborted. */
+function listen(
+  worker: Worker,
+  id: number,
+  { onProgress, onText }: JobOptions,
+  signal: AbortSignal,
+  answered: (answer: Answer) => void,
+  giveUp: (reason: WorkerCrash) => void,
+): void {
+  worker.addEventListener(
+    'message',
+    ({ data: message }: MessageEvent<unknown>) => {
+      if (!isToPage(message) || !('id' in message) || message.id !== id) return;
+      switch (message.type) {
+        case 'progress':
+          onProgress?.(message.progress);
+          break;
+        case 'text':
+          onText?.(message.text);
+          break;
+        case 'result':
+        case 'failure':
+          answered(message);
+          break;
+      }
+    },
+    { signal },
+  );
+  worker.addEventListener(
+    'error',
+    (event) => {
+      event.preventDefault();
+      giveUp(new WorkerCrash(event.message));
+    },
+    { signal },
+  );
+  worker.addEventListener(
+    'messageerror',
+    () => {
+      giveUp(new WorkerCrash('an answer could not be read'));
+    },
+    { signal },
+  );
 }
 
 function post(worker: Worker, message: ToWorker): void {

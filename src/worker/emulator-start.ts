@@ -3,7 +3,7 @@ import { EmulatorDevice, type EmulatorWatch } from '../device/emulator.js';
 import { workerLink } from '../device/emulator-link.js';
 import type { EmulatorOptions } from '../device/emulator-types.js';
 import { compileOnce } from './runtime.js';
-import { blobStart, startEmulatorWorker, urlStart, type WorkerStart } from './start.js';
+import { ownStart, startEmulatorWorker, urlStart, type WorkerStart } from './start.js';
 
 /** Addresses of the emulator. */
 export interface EmulatorUrls {
@@ -34,9 +34,6 @@ export async function startEmulator(
 
 async function emulatorStarts(workerUrl: string | null): Promise<WorkerStart[]> {
   const { emulatorWorkerSource } = await import('./emulator-worker-source.js');
-  const own =
-    emulatorWorkerSource === null
-      ? urlStart(new URL('./emulator-worker.ts', import.meta.url).href, 'module')
-      : blobStart(emulatorWorkerSource);
+  const own = ownStart(emulatorWorkerSource);
   return workerUrl === null ? [own] : [own, urlStart(workerUrl)];
 }

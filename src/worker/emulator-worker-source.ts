@@ -1,5 +1,5 @@
 /**
- * The emulator worker's program as text. The build replaces this module by one that carries it; in source form there is
- * none, and the worker is started as a module.
+ * The emulator worker's program: its file here, where it is started as a module. The build replaces this module by one that
+ * carries the program as text.
  */
-export const emulatorWorkerSource: string | null = null as string | null;
+export const emulatorWorkerSource: string | URL = new URL('./emulator-worker.ts', import.meta.url);

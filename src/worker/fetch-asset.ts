@@ -2,22 +2,16 @@
 import { isForbidden, watchPolicy } from '../shared/content-policy.js';
 import { TransportError } from '../shared/errors.js';
 import { assetsInside } from './assets-inside.js';
-
-/** Addresses of files that the script carries. */
-const INSIDE = 'inside:';
-
-/** The address of a file inside the script, `null` when it lies beside it. */
-export function insideUrl(name: string): string | null {
-  return assetsInside !== null && name in assetsInside ? INSIDE + name : null;
-}
+import { insideName } from './inside-url.js';
 
 /**
  * As `fetch`; a file inside the script is there at once, and no content policy is asked.
  * @throws TypeError as `fetch` does when nothing comes
  */
 export async function fetchAsset(url: string, options: RequestInit = {}): Promise<Response> {
-  if (!url.startsWith(INSIDE)) return fetch(url, options);
-  const text = assetsInside?.[url.slice(INSIDE.length)];
+  const name = insideName(url);
+  if (name === null) return fetch(url, options);
+  const text = assetsInside?.[name];
   if (text === undefined) throw new TypeError(`${url} is not inside this script.`);
   return new Response(fromBase64(text));
 }

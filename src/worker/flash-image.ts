@@ -2,7 +2,8 @@
 import { readFirmware } from '../image/firmware.js';
 import type { ReadSettings } from '../image/flash-image.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
-import type { Board } from '../plan/boards.js';
+import type { Chip } from '../chips/chip.js';
+import { findBoard, type Board } from '../plan/boards.js';
 import { breath } from '../shared/breath.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { MemorySource } from '../source/memory-folder.js';
@@ -12,7 +13,7 @@ import { needAsset } from './fetch-asset.js';
 export interface PageImageOptions {
   /** The board that the package was planned for, or its id. */
   readonly board: string | Board;
-  /** Address of this project's firmware (`firmware.esp32s3.elf`) or of somebody's own, or a firmware as a file. */
+  /** Address of this project's firmware for the board's chip or of somebody's own, or a firmware as a file. */
   readonly firmware: string | File;
   readonly read?: ReadSettings | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -29,10 +30,11 @@ export interface PageImage extends MadeImage {
  *   it cannot be fetched
  */
 export async function makePageImage(packageBytes: Uint8Array, options: PageImageOptions): Promise<PageImage> {
-  const { board, firmware, read, signal } = options;
-  const source = await fetchFirmware(firmware, signal);
+  const { firmware, read, signal } = options;
+  const board = typeof options.board === 'object' ? options.board : findBoard(options.board);
+  const source = await fetchFirmware(firmware, board.chip, signal);
   await breath();
-  const program = await readFirmware(source, signal);
+  const program = await readFirmware(source, signal, board.chip);
   await breath();
   const made = await makeImage(packageBytes, { board, firmware: program, read });
   return { ...made, source };
@@ -44,13 +46,13 @@ export async function makePageImage(packageBytes: Uint8Array, options: PageImage
  */
 async function fetchFirmware(
   firmware: string | File,
+  { firmwareFile }: Chip,
   signal: AbortSignal | undefined,
 ): Promise<MemorySource> {
   if (typeof firmware !== 'string') {
     return new MemorySource(firmware.name, new Uint8Array(await firmware.arrayBuffer()));
   }
-  const advice =
-    'Put firmware.esp32s3.elf beside the script, or say where it is with the attribute firmware or asset-base.';
+  const advice = `Put ${firmwareFile} beside the script, or say where it is with the attribute firmware or asset-base.`;
   const response = await needAsset(firmware, advice, signal);
   const name = new URL(firmware).pathname.split('/').at(-1) ?? firmware;
   return new MemorySource(name, new Uint8Array(await response.arrayBuffer()));

@@ -4,14 +4,17 @@ import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import type { Report } from '../quantize/report.js';
-import type { Note } from '../shared/notes.js';
+import type { Seeded } from '../shared/sampling.js';
 import type { NamedFile } from '../source/file-list-folder.js';
+import type { KeptFile } from '../source/kept-folder.js';
+import './failures.js';
+import type { Note } from './notes.js';
 
 /** Where a model folder is. */
 export type ModelSource =
   | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
-  /** Absolute address of a folder that is served over HTTP. */
-  | { readonly kind: 'url'; readonly url: string }
+  /** Absolute address of a folder that is served over HTTP, and those of its files where they lie elsewhere. */
+  | { readonly kind: 'url'; readonly url: string; readonly files?: Readonly<Record<string, string>> }
   /** A repository of the Hugging Face Hub. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
 
@@ -59,22 +62,16 @@ export interface ConvertResult {
   readonly chat: boolean;
   readonly generation: GenerationDefaults;
   readonly notes: readonly Note[];
+  /** The model's small files as they were read, for a kit, which carries them. */
+  readonly files: readonly KeptFile[];
   /** Seconds that the whole job took. */
   readonly seconds: number;
 }
 
 /** What to generate and how. */
-export interface GenerateRequest {
+export interface GenerateRequest extends Seeded<'temperature' | 'topK' | 'maxNewTokens'> {
   /** The user's words where the model chats, else the text to continue. */
   readonly prompt: string;
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  /** The same seed gives the same text. */
-  readonly seed: number;
-  /** 0: until the context is full. */
-  readonly maxNewTokens: number;
 }
 
 /** Input of the job `generate`. */

@@ -11,7 +11,7 @@ export async function openModelFolder(source: ModelSource, signal?: AbortSignal)
     case 'files':
       return fileListFolder(source.files);
     case 'url':
-      return httpFolder(source.url);
+      return httpFolder(source.url, {}, source.files);
     case 'hub':
       return hubFolder(source.repo, { revision: source.revision }, signal);
   }

@@ -44,6 +44,11 @@ export function urlStart(url: string, type: WorkerType = 'classic'): WorkerStart
   };
 }
 
+/** The worker that a build carries as text, or that the source tree has as a file. */
+export function ownStart(source: string | URL): WorkerStart {
+  return typeof source === 'string' ? blobStart(source) : urlStart(source.href, 'module');
+}
+
 /** The address as `Worker` wants it: as it is, or vouched for where Trusted Types are enforced. */
 function scriptUrl(url: string): string {
   // The constructor takes the trusted object where it takes a string.
@@ -68,10 +73,7 @@ export function pageStart(onStart: () => void): WorkerStart {
  */
 export async function defaultStarts(workerUrl: string | null): Promise<WorkerStart[]> {
   const { workerSource } = await import('./worker-source.js');
-  const own =
-    workerSource === null
-      ? urlStart(new URL('./worker.ts', import.meta.url).href, 'module')
-      : blobStart(workerSource);
+  const own = ownStart(workerSource);
   return workerUrl === null ? [own] : [own, urlStart(workerUrl)];
 }
 

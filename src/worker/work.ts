@@ -2,10 +2,22 @@
 import { stepsOf } from '../model/decoder.js';
 import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
-import { convert, openModel, planModel, type OpenedModel } from '../pipeline/convert.js';
+import { carryOut } from '../pipeline/convert.js';
+import { openModel, type OpenedModel } from '../pipeline/open-model.js';
+import { editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
+import { DEFAULT_SCHEME } from '../plan/scheme.js';
+import { KeptFolder } from '../source/kept-folder.js';
 import { generateText } from './generate.js';
-import type { ConvertResult, GenerateInput, GenerateSummary, Inspection, Jobs, ModelSource } from './jobs.js';
+import type {
+  ConvertResult,
+  ConvertSettings,
+  GenerateInput,
+  GenerateSummary,
+  Inspection,
+  Jobs,
+  ModelSource,
+} from './jobs.js';
 import { openModelFolder } from './model-folder.js';
 import type { JobHooks, Work } from './serve.js';
 
@@ -20,10 +32,27 @@ export function createWork(runtime: Runtime): Work {
   };
 }
 
+/** The model looked at last. */
+interface Opened {
+  readonly key: string;
+  /** Keeps the small files for the kit, which carries them. */
+  readonly folder: KeptFolder;
+  readonly model: OpenedModel;
+}
+
+/** The plan shown last. */
+interface Planned {
+  readonly key: string;
+  readonly planned: PlannedModel;
+  readonly json: PlanJson;
+}
+
 class PipelineWork {
   readonly #runtime: Runtime;
-  /** The model looked at last: planning again for every move of a slider must not read the folder again. */
-  #opened: { readonly key: string; readonly model: OpenedModel } | null = null;
+  /** Kept, so that neither a move of a slider nor the conversion reads the folder again. */
+  #opened: Opened | null = null;
+  /** Kept, so that what was shown is what is carried out. */
+  #planned: Planned | null = null;
   #twin: { readonly key: number; readonly engine: Twin } | null = null;
 
   constructor(runtime: Runtime) {
@@ -31,12 +60,12 @@ class PipelineWork {
   }
 
   async inspect(input: Jobs['inspect']['input'], hooks: JobHooks): Promise<Inspection> {
-    this.#opened = null;
+    this.#forget();
     const opened = await this.#open(input.source, hooks);
-    const { model, checkpoint, input: parts } = opened;
+    const { model, checkpoint } = opened.model;
     const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
-      name: parts.name,
+      name: opened.model.input.name,
       architecture: model.architecture,
       parameters: model.parameters,
       layers: model.blocks.length,
@@ -46,35 +75,40 @@ class PipelineWork {
       vocabSize: model.vocabSize,
       maxPositions: model.maxPositions,
       bytes: checkpoint.bytes,
-      dtypes: dtypes(opened),
-      hasTokenizer: opened.tokenizer !== null,
-      chat: opened.chat !== null,
-      notes: opened.notes,
-      plan: planToJson(planModel(opened, input.settings)),
+      dtypes: dtypes(opened.model),
+      hasTokenizer: opened.model.tokenizer !== null,
+      chat: opened.model.chat !== null,
+      notes: opened.model.notes,
+      plan: this.#plan(opened, input.settings).json,
     };
   }
 
   async plan(input: Jobs['plan']['input'], hooks: JobHooks): Promise<PlanJson> {
-    return planToJson(planModel(await this.#open(input.source, hooks), input.settings));
+    return this.#plan(await this.#open(input.source, hooks), input.settings).json;
   }
 
   async convert(input: Jobs['convert']['input'], hooks: JobHooks): Promise<ConvertResult> {
     const begun = performance.now();
-    const folder = await openModelFolder(input.source, hooks.signal);
-    const result = await convert(folder, { ...input.settings, report: true }, this.#runtime, {
-      onProgress: hooks.onProgress,
-      signal: hooks.signal,
-    });
+    const opened = await this.#open(input.source, hooks);
+    const { planned, json } = this.#plan(opened, input.settings);
+    const { calibrationText, evaluationText, prompts } = input.settings;
+    const result = await carryOut(
+      planned,
+      { calibrationText, evaluationText, prompts, report: true },
+      this.#runtime,
+      { onProgress: hooks.onProgress, signal: hooks.signal },
+    );
     if (result.package === null || result.report === null) {
       throw new Error('The conversion gave neither package nor report.');
     }
     return {
-      plan: planToJson(result.plan),
+      plan: json,
       package: result.package,
       report: result.report,
       chat: result.chat,
       generation: result.model.generation,
       notes: result.notes,
+      files: opened.folder.kept,
       seconds: (performance.now() - begun) / 1000,
     };
   }
@@ -88,16 +122,34 @@ class PipelineWork {
     return generateText(this.#twin.engine, input.request, hooks);
   }
 
-  async #open(source: ModelSource, hooks: JobHooks): Promise<OpenedModel> {
+  async #open(source: ModelSource, hooks: JobHooks): Promise<Opened> {
     const key = sourceKey(source);
-    if (this.#opened?.key !== key) {
-      this.#opened = {
-        key,
-        model: await openModel(await openModelFolder(source, hooks.signal), this.#runtime, hooks.signal),
-      };
-    }
-    return this.#opened.model;
+    if (this.#opened?.key === key) return this.#opened;
+    this.#forget();
+    const folder = new KeptFolder(await openModelFolder(source, hooks.signal));
+    const model = editModel(await openModel(folder, this.#runtime, hooks.signal), []);
+    this.#opened = { key, folder, model };
+    return this.#opened;
   }
+
+  #plan({ model }: Opened, settings: ConvertSettings): Planned {
+    const key = planKey(settings);
+    if (this.#planned?.key === key) return this.#planned;
+    const planned = planOpened(model, settings);
+    this.#planned = { key, planned, json: planToJson(planned.plan) };
+    return this.#planned;
+  }
+
+  /** A plan is of the model that is kept, and goes with it. */
+  #forget(): void {
+    this.#opened = null;
+    this.#planned = null;
+  }
+}
+
+/** Equal for settings that give the same plan; texts and prompts do not change it. */
+function planKey({ board, scheme, context }: ConvertSettings): string {
+  return JSON.stringify([board, Object.entries({ ...DEFAULT_SCHEME, ...scheme }), context]);
 }
 
 /** Equal for equal folders; a file that was written to since has another time. */

@@ -1,22 +1,43 @@
 // Registers to facts, field by field.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Chip } from '../../src/chips/chip.js';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import {
-  EFUSE_WORDS,
+  checkBoard,
   describeBoard,
+  efuseWords,
   flashCapacity,
   type BoardFacts,
-  type EfuseWord,
 } from '../../src/device/board-detection.js';
 import { MiB } from './flash-fixtures.js';
 
-function board(words: Partial<Record<EfuseWord, number>>, flashId = 0x1840ef): BoardFacts {
-  const none = Object.fromEntries(Object.keys(EFUSE_WORDS).map((word) => [word, 0])) as Record<
-    EfuseWord,
-    number
-  >;
-  return describeBoard({ efuse: { ...none, ...words }, flashId }, 'uart-bridge');
+/** Addresses from the eFuse table of ESP-IDF. */
+const WORD = {
+  repeat1: 0x6000_7034,
+  repeat2: 0x6000_7038,
+  repeat3: 0x6000_703c,
+  macLow: 0x6000_7044,
+  macHigh: 0x6000_7048,
+  system3: 0x6000_7050,
+  system4: 0x6000_7054,
+  system5: 0x6000_7058,
+  calibration4: 0x6000_706c,
+} as const;
+
+function board(
+  words: Partial<Record<keyof typeof WORD, number>>,
+  flashId = 0x1840ef,
+  chip: Chip = ESP32S3,
+): BoardFacts {
+  const efuse = new Map<number, number>();
+  for (const [name, value] of Object.entries(words)) efuse.set(WORD[name as keyof typeof WORD], value);
+  return describeBoard({ chip, efuse, flashId }, 'uart-bridge');
 }
+
+test('asks for every word that tells something, and once', () => {
+  assert.deepEqual(efuseWords(ESP32S3).sort(), Object.values(WORD).sort());
+});
 
 test('reads the revision, with the exception for the first chips', () => {
   assert.deepEqual(board({}).revision, [0, 0]);
@@ -53,4 +74,48 @@ test('reads the address as it is printed, the flags, and flash of both numbering
   assert.equal(flashCapacity(0x2070c2), 64 * MiB);
   assert.equal(flashCapacity(0x3925c2), 32 * MiB);
   for (const nothing of [0, 0xffffff, 0x0040ef, 0x1d40ef]) assert.equal(flashCapacity(nothing), null);
+});
+
+test('a chip without external RAM, octal flash or exceptions is described by what it has', () => {
+  const { efuses } = ESP32S3;
+  const plain: Chip = {
+    ...ESP32S3,
+    name: 'Plain',
+    efuses: { ...efuses, octalFlash: null, psram: null, revision: { ...efuses.revision, firstWhen: [] } },
+  };
+  const facts = board(
+    { system3: 1 << 24, system4: 1 << 3, system5: 1 << 24, calibration4: 1, repeat3: 1 << 9 },
+    0x1840ef,
+    plain,
+  );
+  assert.deepEqual(
+    [facts.chip, facts.revision, facts.octalFlash, facts.psram],
+    ['Plain', [1, 0], false, null],
+  );
+  assert.ok(!efuseWords(plain).includes(WORD.system4));
+  assert.ok(!efuseWords(plain).includes(WORD.repeat3));
+});
+
+test('an image for another chip is refused first, and one that does not say is not', () => {
+  const facts = board({ repeat2: 1 << 20 });
+  const refused = (needs: Parameters<typeof checkBoard>[1]): string => {
+    try {
+      checkBoard(facts, needs);
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return 'taken';
+  };
+  assert.equal(refused({ chip: 'ESP32-X1', flashBytes: MiB }), 'wrong-chip');
+  assert.equal(refused({ chip: 'ESP32-S3', flashBytes: MiB }), 'secure-boot');
+  assert.equal(refused({ flashBytes: MiB }), 'secure-boot');
+});
+
+test('pins that disturb the flash are those of the chip', () => {
+  assert.throws(() => {
+    checkBoard(board({}, 0), { flashBytes: MiB });
+  }, /GPIO 26 to 37/);
+  assert.throws(() => {
+    checkBoard({ ...board({}, 0), chip: 'unknown' }, { flashBytes: MiB });
+  }, /the pins of the flash/);
 });

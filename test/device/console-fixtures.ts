@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
-import { chatFromTemplate } from '../../src/tokenizer/index.js';
+import { chatFromTemplate } from '../../src/tokenizer/chat.js';
 import { makePackage } from '../engine/package-maker.js';
 import { fixtureJson, openJson } from '../tokenizer/fixtures.js';
 import { said } from '../said.js';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { EmulatorDevice } from '../../src/device/emulator.js';
 import { inlineLink } from '../../src/device/emulator-link.js';
 import type { EmulatorOptions, EmulatorReport } from '../../src/device/emulator-types.js';
@@ -25,6 +26,7 @@ async function program(...bytes: readonly number[]): Promise<Uint8Array> {
   const firmware = {
     kind: 'standalone',
     name: 'program',
+    chip: ESP32S3,
     entry: 0x40374000,
     segments: [{ address: 0x40374000, bytes: code }],
   } as const;

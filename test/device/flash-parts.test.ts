@@ -1,6 +1,7 @@
 // What of an image goes to the board: the parts of a planned image and of a merged one are the same, gaps are none.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { checkParts, needsOf, partsOfImage, partsOfMergedImage } from '../../src/device/flash-parts.js';
 import { describeImage } from '../../src/image/describe.js';
 import type { StandaloneFirmware } from '../../src/image/firmware.js';
@@ -14,7 +15,13 @@ import { MiB } from './flash-fixtures.js';
 const BOARD = findBoard('esp32-s3-n8r8');
 
 function firmware(length: number): StandaloneFirmware {
-  return { kind: 'standalone', name: 'firmware.elf', entry: 0x40374000, segments: firmwareSegments(length) };
+  return {
+    kind: 'standalone',
+    name: 'firmware.elf',
+    chip: ESP32S3,
+    entry: 0x40374000,
+    segments: firmwareSegments(length),
+  };
 }
 
 for (const [kind, length] of [
@@ -57,6 +64,7 @@ test('what an image needs is in its header and its package', async () => {
   const needs = needsOf(description);
   const psram = (description.model?.tensors ?? []).filter(({ placement }) => placement === 'psram');
   assert.equal(needs.flashBytes, 8 * MiB);
+  assert.equal(needs.chip, 'ESP32-S3');
   assert.deepEqual(needs.revision, [0, 0]);
   assert.equal(
     needs.psramBytes,
@@ -77,4 +85,4 @@ test('an application by itself and a damaged model are refused', async () => {
   assert.throws(() => partsOfMergedImage(source(merged), description), FormatError);
 });
 
-const EMPTY = { bytes: 0, table: null, partitions: [], model: null };
+const EMPTY = { bytes: 0, bootOffset: 0, table: null, partitions: [], model: null };

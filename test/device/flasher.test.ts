@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { sleep } from '../../src/device/port-session.js';
 import { detectBoard, startBoard } from '../../src/device/flasher.js';
 import type { FlashProgress } from '../../src/device/flash-progress.js';
@@ -348,6 +349,7 @@ test('the bytes on the board are the image that was made', async () => {
   const firmware = {
     kind: 'standalone',
     name: 'f.elf',
+    chip: ESP32S3,
     entry: 0x40374000,
     segments: firmwareSegments(0x9000),
   } as const;

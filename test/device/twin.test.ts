@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { Twin } from '../../src/device/twin.js';
 import type { GenerateOptions, GenerateResult, GenerateStep } from '../../src/device/twin-types.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
-import { parseTokenizer } from '../../src/tokenizer/index.js';
+import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import type { ModelShape } from '../engine/model-shape.js';
 import { makePackage } from '../engine/package-maker.js';
 import { definition } from '../tokenizer/fixtures.js';

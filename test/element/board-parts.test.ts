@@ -6,6 +6,7 @@ import type { Device } from '../../src/device/device.js';
 import { BoardStore } from '../../src/element/board/board-store.js';
 import type { BoardState } from '../../src/element/board/board-state.js';
 import { appendConsole } from '../../src/element/board/console-text.js';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import type { BoardFacts } from '../../src/device/board-detection.js';
 import { FlashError, isRefusal } from '../../src/device/flash-errors.js';
 import { macOf, type QueueEntry } from '../../src/device/flash-queue.js';
@@ -16,13 +17,7 @@ import type { RunnableImage } from '../../src/element/board/runnable-image.js';
 import type { SerialPorts } from '../../src/element/board/serial-ports.js';
 import { DeviceFeed } from '../../src/element/board/device-feed.js';
 import { memoryMap, spansWithin } from '../../src/element/board/memory-map.js';
-import {
-  PAGE_BYTES,
-  SRAM_WINDOW,
-  pageAt,
-  readAddressText,
-  regionsOf,
-} from '../../src/element/board/memory-regions.js';
+import { PAGE_BYTES, pageAt, readAddressText, regionsOf } from '../../src/element/board/memory-regions.js';
 import { transcriptOf } from '../../src/element/board/transcript.js';
 import { seededRandom } from '../../src/pipeline/random.js';
 import { UsageError } from '../../src/shared/errors.js';
@@ -47,6 +42,8 @@ test('a console keeps its newest lines', () => {
   assert.ok(log.endsWith('line 9999\n'));
 });
 
+const SRAM_WINDOW = ESP32S3.memory.windows.sram;
+
 test('pages stay inside their memory', () => {
   assert.equal(pageAt(SRAM_WINDOW, SRAM_WINDOW.begin + 300), SRAM_WINDOW.begin + PAGE_BYTES);
   assert.equal(pageAt(SRAM_WINDOW, 0), SRAM_WINDOW.begin);
@@ -55,6 +52,9 @@ test('pages stay inside their memory', () => {
 
 test('a board has the memories that it has', () => {
   assert.deepEqual([...regionsOf({ psramBytes: 0 }, 1024).keys()], ['sram', 'flash']);
+  const { memory } = ESP32S3;
+  const chip = { ...ESP32S3, memory: { ...memory, windows: { ...memory.windows, psram: null } } };
+  assert.deepEqual([...regionsOf({ chip, psramBytes: 2 ** 21 }, 1024).keys()], ['sram', 'flash']);
   const regions = regionsOf({ psramBytes: 2 ** 21 }, 2 ** 26);
   assert.equal(regions.get('psram')?.end, 0x3d20_0000);
   assert.equal(regions.get('flash')?.end, 0x3d00_0000, 'no further than the window');
@@ -102,7 +102,7 @@ test('the map says what the loader puts where', () => {
     ['cache_bytes', '512'],
     ['cache_in', 'PSRAM'],
   ]);
-  const map = memoryMap(model(), facts, 8192);
+  const map = memoryMap(model(), facts, 8192, ESP32S3.memory.windows);
   const at = (address: number): string => {
     const span = map.find(({ begin, end }) => begin <= address && address < end);
     return span === undefined ? 'nothing' : `${span.kind} ${span.name}`.trim();

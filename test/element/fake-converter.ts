@@ -1,4 +1,5 @@
 /** A converter without a worker: answers as told, and stops when told, so that every state of the element can be reached. */
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import type { BoardImage } from '../../src/element/board-image.js';
 import type { Converter } from '../../src/element/store.js';
 import type { Progress } from '../../src/shared/progress.js';
@@ -44,6 +45,7 @@ export function sampleResult(changes: Partial<ConvertResult> = {}): ConvertResul
       maxNewTokens: null,
     },
     notes: [],
+    files: [],
     seconds: 2.4,
     ...changes,
   };
@@ -66,6 +68,7 @@ export function sampleImage(changes: Partial<BoardImage> = {}): BoardImage {
     made: {
       source: new MemorySource('firmware.elf', bytes),
       layout: {
+        chip: ESP32S3,
         partitions: [],
         model: {
           name: 'model',

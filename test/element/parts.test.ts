@@ -1,44 +1,67 @@
 /** The element's small parts that need no page: addresses, attributes, file names, slider stops. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { assetUrls, folder, folderName } from '../../src/element/assets.js';
+import { fileURLToPath } from 'node:url';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
+import { assetUrls } from '../../src/element/asset-urls.js';
+import { folder, folderName, sampleUrl } from '../../src/element/assets.js';
 import { fileName } from '../../src/element/file-names.js';
+import { sampleSource } from '../../src/element/sample.js';
 import { contextStops } from '../../src/element/views/fit.js';
+import { readModelFiles } from '../../src/kit/model-files.js';
+import { nodeFolder } from '../../src/source/node-folder.js';
 
 const PAGE = 'https://course.example/lesson/1.html';
 
-test('files are looked for beside the script, wherever the bundler put the code', () => {
-  const places = { base: null, overrides: {}, page: PAGE };
-  for (const script of ['https://cdn.example/x/dist/define.js', 'https://cdn.example/x/dist/chunks/a-1.js']) {
-    assert.deepEqual(assetUrls(script, places), {
-      kernels: 'https://cdn.example/x/dist/kernels.wasm',
-      twin: 'https://cdn.example/x/dist/twin.wasm',
-      firmware: 'https://cdn.example/x/dist/firmware.esp32s3.elf',
-      emulator: 'https://cdn.example/x/dist/emulator.wasm',
-      bundle: 'https://cdn.example/x/dist/esp32-llm-converter.bundle.js',
-      model: 'https://cdn.example/x/dist/models/home-commands/',
-    });
+test('files are where the sources say, each of them', () => {
+  const { model, ...programs } = assetUrls({ base: null, overrides: {}, page: PAGE });
+  // This runs from a disk.
+  assert.equal(model, null);
+  for (const [name, url] of Object.entries(programs)) {
+    // Only a build makes the one file.
+    if (name === 'bundle') assert.match(url, /\/dist\/esp32-llm-converter\.bundle\.js$/);
+    else assert.ok(existsSync(fileURLToPath(url)), url);
   }
 });
 
-test('the sample is nowhere for a page from a disk, and where the page says that there is none', () => {
+test('the sample is where the page says, or nowhere', () => {
   const places = { base: null, overrides: {}, page: PAGE };
-  assert.equal(assetUrls('file:///stick/dist/define.js', places).model, null);
   const named = { ...places, overrides: { model: '/models/own/' } };
-  assert.equal(assetUrls('file:///stick/dist/define.js', named).model, 'https://course.example/models/own/');
-  const none = { ...places, overrides: { model: null } };
-  assert.equal(assetUrls('https://cdn.example/x/dist/define.js', none).model, null);
+  assert.equal(sampleUrl(named), 'https://course.example/models/own/');
+  assert.equal(assetUrls(named).model, 'https://course.example/models/own/');
+  const none = { base: 'https://cdn.example/x/', overrides: { model: null }, page: PAGE };
+  assert.equal(sampleUrl(none), null);
+  assert.equal(sampleUrl({ ...places, base: 'file:///stick/dist' }), null);
 });
 
 test('asset-base and single addresses are relative to the page', () => {
-  const urls = assetUrls('https://cdn.example/x/define.js', {
-    base: 'llm',
-    overrides: { twin: '/other/twin.wasm' },
-    page: PAGE,
+  assert.deepEqual(assetUrls({ base: 'llm', overrides: { twin: '/other/twin.wasm' }, page: PAGE }), {
+    kernels: 'https://course.example/lesson/llm/kernels.wasm',
+    twin: 'https://course.example/other/twin.wasm',
+    firmware: 'https://course.example/lesson/llm/firmware.esp32s3.elf',
+    emulator: 'https://course.example/lesson/llm/emulator.wasm',
+    bundle: 'https://course.example/lesson/llm/esp32-llm-converter.bundle.js',
+    model: 'https://course.example/lesson/llm/models/home-commands/',
   });
-  assert.equal(urls.kernels, 'https://course.example/lesson/llm/kernels.wasm');
-  assert.equal(urls.twin, 'https://course.example/other/twin.wasm');
-  assert.equal(urls.model, 'https://course.example/lesson/llm/models/home-commands/');
+});
+
+test('the sample beside the script is read file by file, and no other model is', async () => {
+  const folder = await nodeFolder(fileURLToPath(new URL('../../models/home-commands', import.meta.url)));
+  try {
+    const url = new URL('../../models/home-commands/', import.meta.url).href;
+    const source = sampleSource(url);
+    assert.ok(source?.kind === 'url' && source.url === url && source.files !== undefined);
+    const read = await readModelFiles(hfFolderInput(folder));
+    assert.deepEqual(
+      Object.keys(source.files),
+      read.map((file) => file.path),
+    );
+    for (const [name, address] of Object.entries(source.files)) assert.equal(address, `${url}${name}`);
+    assert.equal(sampleSource('https://course.example/models/home-commands/'), null);
+  } finally {
+    await folder.close();
+  }
 });
 
 test('folders', () => {

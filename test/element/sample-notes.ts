@@ -1,4 +1,4 @@
-import type { Note } from '../../src/shared/notes.js';
+import type { Note } from '../../src/worker/notes.js';
 
 /** One of each note. */
 export const SAMPLE_NOTES: readonly Note[] = [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { readApplicationImage } from '../../src/image/application-reader.js';
 import { writeApplicationImage, type ApplicationParts } from '../../src/image/application-writer.js';
 import { readElf } from '../../src/image/elf.js';
@@ -13,6 +14,7 @@ const SETTINGS: FlashSettings = { mode: 'dio', megahertz: 80, flashBytes: 4 * 10
 function parts(changes: Partial<ApplicationParts> = {}): ApplicationParts {
   return {
     name: 'firmware.elf',
+    chip: ESP32S3,
     entry: 0x40374000,
     segments: firmwareSegments(1000),
     settings: SETTINGS,
@@ -22,8 +24,14 @@ function parts(changes: Partial<ApplicationParts> = {}): ApplicationParts {
 
 describe('writing an application image', () => {
   it("gives esptool's bytes for the same program", () => {
-    const { entry, segments } = readElf(fixture('ram.elf'), 'ram.elf');
-    const { bytes, inlaid } = writeApplicationImage({ name: 'ram.elf', entry, segments, settings: SETTINGS });
+    const { entry, segments } = readElf(fixture('ram.elf'), 'ram.elf', ESP32S3);
+    const { bytes, inlaid } = writeApplicationImage({
+      name: 'ram.elf',
+      chip: ESP32S3,
+      entry,
+      segments,
+      settings: SETTINGS,
+    });
     assert.equal(inlaid, false);
     assert.deepEqual(bytes, fixture('ram.bin'));
   });
@@ -267,7 +275,7 @@ describe('patching flash settings', () => {
     for (const changes of [{ megahertz: 60 }, { flashBytes: 3 << 20 }, { flashBytes: 1 << 28 }]) {
       await assert.rejects(patchFlashSettings(fixture('ram.bin'), changes, 'ram.bin'), UsageError);
     }
-    assert.throws(() => encodeFlashSettings({ ...SETTINGS, mode: 'opi' as 'qio' }), UsageError);
+    assert.throws(() => encodeFlashSettings({ ...SETTINGS, mode: 'opi' as 'qio' }, ESP32S3), UsageError);
     await assert.rejects(patchFlashSettings(noise(100), { megahertz: 40 }, 'x.bin'), FormatError);
   });
 });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { readElf } from '../../src/image/elf.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { fixture, noise } from './support.js';
 
 describe('reading an ELF file', () => {
   it('gives what is to be loaded and all memory that is claimed', () => {
-    const { entry, segments, memory } = readElf(fixture('ram.elf'), 'ram.elf');
+    const { entry, segments, memory } = readElf(fixture('ram.elf'), 'ram.elf', ESP32S3);
     assert.equal(entry, 0x40374004);
     assert.deepEqual(
       segments.map(({ address, bytes }) => [address, bytes.length]),
@@ -32,7 +33,7 @@ describe('reading an ELF file', () => {
       view.setUint32(52 + 4 * word, view.getUint32(52 + 4 * word, true) + first, true);
     }
     view.setUint32(52 + 4, 0, true);
-    const { segments } = readElf(bytes, 'ram.elf');
+    const { segments } = readElf(bytes, 'ram.elf', ESP32S3);
     const start = segments.find(({ address }) => address === 0x40374000 - first + headers);
     assert.deepEqual(start?.bytes.subarray(first - headers), bytesOf('ram.elf', first, 0x1c));
   });
@@ -56,20 +57,20 @@ describe('reading an ELF file', () => {
       const damaged = fixture('ram.elf');
       damaged[at] = value;
       assert.throws(
-        () => readElf(damaged, 'ram.elf'),
+        () => readElf(damaged, 'ram.elf', ESP32S3),
         (error) => error instanceof FormatError && message.test(error.message),
         `byte ${at}`,
       );
     }
-    assert.throws(() => readElf(new Uint8Array(0), 'empty'), FormatError);
-    assert.throws(() => readElf(noise(51), 'short'), FormatError);
+    assert.throws(() => readElf(new Uint8Array(0), 'empty', ESP32S3), FormatError);
+    assert.throws(() => readElf(noise(51), 'short', ESP32S3), FormatError);
   });
 
   it('refuses a program with nothing to load', () => {
     const bytes = fixture('ram.elf');
     const view = new DataView(bytes.buffer);
     for (let index = 0; index < view.getUint16(44, true); index++) view.setUint32(52 + 32 * index, 4, true);
-    assert.throws(() => readElf(bytes, 'ram.elf'), /nothing to load/);
+    assert.throws(() => readElf(bytes, 'ram.elf', ESP32S3), /nothing to load/);
   });
 });
 

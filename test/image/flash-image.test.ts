@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { describeImage, looksLikeImage } from '../../src/image/describe.js';
 import { firmwareFromElf, readIdfFirmware, type StandaloneFirmware } from '../../src/image/firmware.js';
 import { FlashImageSink, assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
@@ -14,7 +15,13 @@ import { firmwareSegments, fixture, holds, load, makePackage, noise, source } fr
 const BOARD = findBoard('esp32-s3-n8r8');
 
 function firmware(length: number): StandaloneFirmware {
-  return { kind: 'standalone', name: 'firmware.elf', entry: 0x40374000, segments: firmwareSegments(length) };
+  return {
+    kind: 'standalone',
+    name: 'firmware.elf',
+    chip: ESP32S3,
+    entry: 0x40374000,
+    segments: firmwareSegments(length),
+  };
 }
 
 /** The fixture's merged ESP-IDF image with another table. */
@@ -93,7 +100,7 @@ describe('a merged image around our firmware', () => {
     const image = await planFlashImage(firmware(100), BOARD, 1000);
     assert.throws(() => assembleFlashImage(image, noise(999)), RangeError);
     await assert.rejects(
-      planFlashImage(firmware(100), { name: 'small', flashBytes: 1 << 20 }, 0),
+      planFlashImage(firmware(100), { name: 'small', chip: ESP32S3, flashBytes: 1 << 20 }, 0),
       /no room for a model/,
     );
   });

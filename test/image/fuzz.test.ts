@@ -1,6 +1,7 @@
 /** Random damage to images, tables and ELF files: every answer is a FormatError or a result, and comes at once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { readApplicationImage } from '../../src/image/application-reader.js';
 import { describeImage } from '../../src/image/describe.js';
 import { sha256Of, md5Of } from '../../src/image/digest.js';
@@ -102,7 +103,7 @@ describe('damaged input', () => {
       let good = 0;
       for (let round = 0; round < 3000; round++) {
         const bytes = damage(original, 52 + 32 * 4);
-        if (await accepted(() => readElf(bytes, name), `round ${round}`)) good += 1;
+        if (await accepted(() => readElf(bytes, name, ESP32S3), `round ${round}`)) good += 1;
         await accepted(
           () =>
             writeApplicationImage({
@@ -137,7 +138,13 @@ describe('damaged input', () => {
   it('merged images, 300 times', async () => {
     const model = await makePackage();
     const plan = await planFlashImage(
-      { kind: 'standalone', name: 'a.elf', entry: 0x40374000, segments: firmwareSegments(0x100) },
+      {
+        kind: 'standalone',
+        name: 'a.elf',
+        chip: ESP32S3,
+        entry: 0x40374000,
+        segments: firmwareSegments(0x100),
+      },
       BOARD,
       model.length,
     );

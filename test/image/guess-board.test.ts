@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { describeImage } from '../../src/image/describe.js';
 import { assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
 import { guessBoard } from '../../src/image/guess-board.js';
@@ -12,6 +13,7 @@ async function guessed(board: Board, metadata?: string): Promise<Board> {
   const firmware = {
     kind: 'standalone',
     name: 'firmware.elf',
+    chip: ESP32S3,
     entry: 0x40374000,
     segments: firmwareSegments(0x1000),
   } as const;

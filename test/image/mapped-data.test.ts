@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { partsOfImage, partsOfMergedImage } from '../../src/device/flash-parts.js';
 import { readApplicationImage } from '../../src/image/application-reader.js';
 import { describeImage } from '../../src/image/describe.js';
@@ -31,7 +32,14 @@ function mapped(length: number, changes: Partial<MappedData> = {}): MappedData {
 
 function firmware(data: MappedData, length = 0xc000): StandaloneFirmware {
   const segments = firmwareSegments(length);
-  return { kind: 'standalone', name: 'firmware.elf', entry: 0x40374000, segments, mapped: data };
+  return {
+    kind: 'standalone',
+    name: 'firmware.elf',
+    chip: ESP32S3,
+    entry: 0x40374000,
+    segments,
+    mapped: data,
+  };
 }
 
 async function image(data = mapped(0x1000)): Promise<Uint8Array> {

@@ -5,7 +5,7 @@ import { hfFolder, hfFolderInput } from '../../src/input/hf-folder.js';
 import type { InputKind, ModelInput } from '../../src/input/model-input.js';
 import { openInput } from '../../src/input/open-input.js';
 import { readDecoder } from '../../src/model/read.js';
-import { openModelInput } from '../../src/pipeline/convert.js';
+import { openModelInput } from '../../src/pipeline/open-model.js';
 import { FormatError } from '../../src/shared/errors.js';
 import type { JsonValue } from '../../src/source/strict-json.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';

@@ -38,6 +38,84 @@ test('every file that package.json points at is there', { skip }, () => {
   }
 });
 
+/** Scripts of pages, but for the one file, which is alone wherever it is. */
+function pageScripts(): string[] {
+  const apart = ['cli.js', 'worker.js', 'emulator-worker.js', 'esp32-llm-converter.bundle.js'];
+  const names = readdirSync(dist, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.js') && !apart.includes(name));
+}
+
+test('every file that a page fetches is named by a literal address, which bundlers follow', { skip }, () => {
+  const named = new Set<string>();
+  const literal = /\bnew URL\("(\.{1,2}\/[^"]+)",import\.meta\.url\)/g;
+  for (const name of pageScripts()) {
+    const text = readFileSync(path.join(dist, name), 'utf8');
+    for (const [, place] of text.matchAll(literal)) {
+      const file = path.join(path.dirname(path.join(dist, name)), place ?? '');
+      assert.ok(statSync(file, { throwIfNoEntry: false })?.isFile(), `${name} names ${place}`);
+      named.add(path.relative(dist, file).split(path.sep).join('/'));
+    }
+    // Bundlers put the address of the building computer, or nothing, in place of any other use.
+    assert.ok(!text.replace(literal, '').includes('import.meta'), name);
+  }
+  const sample = readdirSync(path.join(dist, 'models/home-commands'));
+  assert.deepEqual(
+    [...named].sort(),
+    [
+      'emulator.wasm',
+      'esp32-llm-converter.bundle.js',
+      'firmware.esp32s3.elf',
+      'kernels.wasm',
+      'twin.wasm',
+      ...sample.map((name) => `models/home-commands/${name}`),
+    ].sort(),
+  );
+});
+
+test('nothing names a source that is not shipped', { skip }, () => {
+  for (const name of [...pageScripts(), 'worker.js', 'emulator-worker.js']) {
+    const text = readFileSync(path.join(dist, name), 'utf8');
+    // What was found is compared, because a script is too long to be shown.
+    assert.equal(/["'`/](?:src|prebuilt)\/|["'`][\w./-]*\.ts["'`]/.exec(text)?.[0], undefined, name);
+  }
+  const types = path.join(dist, 'types');
+  const declarations = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.d.ts'),
+  );
+  assert.ok(declarations.length > 10);
+  for (const name of declarations) {
+    const text = readFileSync(path.join(types, name), 'utf8');
+    for (const [, place] of text.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.js['"]/g)) {
+      const file = path.resolve(path.dirname(path.join(types, name)), `${place}.d.ts`);
+      assert.ok(existsSync(file), `${name} imports ${place}`);
+    }
+  }
+});
+
+test(
+  'the description of the element names modules of the package, with what they export',
+  { skip },
+  async () => {
+    const manifest = JSON.parse(readFileSync(path.join(root, 'custom-elements.json'), 'utf8')) as {
+      readonly modules: readonly {
+        readonly path: string;
+        readonly exports: readonly { readonly kind: string; readonly name: string }[];
+      }[];
+    };
+    assert.ok(manifest.modules.length > 1);
+    for (const { path: file, exports } of manifest.modules) {
+      const module = (await import(pathToFileURL(path.join(root, file)).href)) as Record<string, unknown>;
+      for (const { kind, name } of exports)
+        if (kind === 'js' && name !== '*') assert.equal(typeof module[name], 'function', `${file}: ${name}`);
+    }
+    for (const file of [
+      'custom-elements.json',
+      ...readdirSync(path.join(root, 'editors')).map((name) => `editors/${name}`),
+    ])
+      assert.doesNotMatch(readFileSync(path.join(root, file), 'utf8'), /\bsrc\//, file);
+  },
+);
+
 test('the sample lies beside the scripts, with what is read of it and no more', { skip }, async () => {
   const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { files: string[] };
   assert.ok(files.includes('dist') && !files.some((name) => name.startsWith('models')));

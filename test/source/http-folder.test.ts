@@ -257,6 +257,38 @@ void test('does not wait for what it has no use for', async () => {
   await Promise.all(closed);
 });
 
+void test('files whose addresses are known one by one are read from there, and no others are asked for', async () => {
+  const asked: string[] = [];
+  const base = await serve((request, response) => {
+    asked.push(request.url ?? '');
+    ranged(request, response);
+  });
+  const folder = httpFolder(
+    `${base}/tiny/`,
+    {},
+    {
+      'model.safetensors': `${base}/assets/model-1a2b.bin`,
+      'config.json': `data:application/json;base64,${btoa('{"a":1}')}`,
+      'plain.txt': 'data:,a%20b%2C%C3%A9',
+      'broken.json': 'data:application/json;base64,***',
+    },
+  );
+  assert.equal(folder.name, 'tiny');
+  assert.deepEqual(folder.names, ['broken.json', 'config.json', 'model.safetensors', 'plain.txt']);
+  const text = async (name: string): Promise<string> => {
+    const source = await folder.open(name);
+    assert.ok(source !== null);
+    return new TextDecoder().decode(await source.read(0, source.size));
+  };
+  assert.equal(await text('config.json'), '{"a":1}');
+  assert.equal(await text('plain.txt'), 'a b,é');
+  await assert.rejects(folder.open('broken.json'), TransportError);
+  for (const name of ['tokenizer.json', 'constructor']) assert.equal(await folder.open(name), null);
+  const weights = await folder.open('model.safetensors');
+  assert.deepEqual(await weights?.read(3, 6), BYTES.slice(3, 6));
+  assert.deepEqual(new Set(asked), new Set(['/assets/model-1a2b.bin']));
+});
+
 void test('an abort ends a request and a wait', async () => {
   const silent = await serve(() => undefined);
   await assert.rejects(httpFolder(silent).open('x', AbortSignal.timeout(30)), { name: 'TimeoutError' });

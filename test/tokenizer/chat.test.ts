@@ -5,7 +5,7 @@ import { memoryFolder } from '../../src/source/memory-folder.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { chatFromTemplate, chatIds } from '../../src/tokenizer/index.js';
+import { chatFromTemplate, chatIds } from '../../src/tokenizer/chat.js';
 import type { ChatPieces, DeviceTokenizer } from '../../src/tokenizer/index.js';
 import { ChatTemplate } from '../../src/tokenizer/template.js';
 import type { ChatMessage } from '../../src/tokenizer/template.js';

@@ -6,8 +6,10 @@ import type { JsonPart } from '../../src/input/model-input.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { openTokenizer, parseTokenizer, readChat, readTokenizer } from '../../src/tokenizer/index.js';
-import type { ChatReading, DeviceTokenizer } from '../../src/tokenizer/index.js';
+import { openTokenizer } from '../../src/tokenizer/device-tokenizer.js';
+import type { ChatReading } from '../../src/tokenizer/tokenizer.js';
+import { readChat, readTokenizer, type DeviceTokenizer } from '../../src/tokenizer/index.js';
+import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import { engineModule } from './engine.js';
 
 const FOLDER = new URL('../fixtures/tokenizers/', import.meta.url);

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeFolder } from '../../src/source/node-folder.js';
-import { chatIds } from '../../src/tokenizer/index.js';
+import { chatIds } from '../../src/tokenizer/chat.js';
 import { said } from '../said.js';
 import { folderChat, folderTokenizer } from './fixtures.js';
 

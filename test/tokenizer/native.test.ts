@@ -8,7 +8,8 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { chatFromTemplate, parseTokenizer } from '../../src/tokenizer/index.js';
+import { chatFromTemplate } from '../../src/tokenizer/chat.js';
+import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import { definition, fixtureJson, fixtureNames, openJson } from './fixtures.js';
 
 const run = promisify(execFile);

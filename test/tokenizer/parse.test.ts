@@ -5,8 +5,8 @@ import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
 import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { parseTokenizer } from '../../src/tokenizer/index.js';
-import type { TokenizerTables } from '../../src/tokenizer/index.js';
+import { parseTokenizer } from '../../src/tokenizer/parse.js';
+import type { TokenizerTables } from '../../src/tokenizer/tokenizer.js';
 import { said } from '../said.js';
 import { definition, folderTokenizer, openJson } from './fixtures.js';
 

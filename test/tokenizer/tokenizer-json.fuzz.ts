@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { FormatError } from '../../src/shared/errors.js';
 import { JsonError, parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
-import { openTokenizer, parseTokenizer } from '../../src/tokenizer/index.js';
+import { openTokenizer } from '../../src/tokenizer/device-tokenizer.js';
+import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import { engineModule } from './engine.js';
 import { fixtureJson, fixtureNames } from './fixtures.js';
 

@@ -78,6 +78,7 @@ test('a package is transferred when it owns its whole buffer, else copied', asyn
       maxNewTokens: null,
     },
     notes: [],
+    files: [],
     seconds: 1,
   });
   for (const [bytes, count] of [

@@ -14,7 +14,7 @@ import type { GenerateOptions } from '../../src/device/twin-types.js';
 import { convert } from '../../src/pipeline/convert.js';
 import type { WantedScheme } from '../../src/plan/scheme.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
-import { parseTokenizer } from '../../src/tokenizer/index.js';
+import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import { FIXTURE_NAMES, fixtureUrl } from '../engine/fixtures.js';
 import { makePackage } from '../engine/package-maker.js';
 import { SHAPES } from '../engine/shapes.js';

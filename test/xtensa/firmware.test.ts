@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { FIRMWARE_BUDGET, buildFirmware, type FirmwareMemory } from '../../scripts/lib/native-firmware.mjs';
 import { programSymbols } from '../../scripts/lib/native-xtensa.mjs';
 import { hasToolchain, PACKAGES } from '../../scripts/lib/toolchain.mjs';
@@ -54,7 +55,7 @@ describe('the firmware for the ESP32-S3', { skip: without }, () => {
 
   test('makes an image that the mask ROM can load', async () => {
     const firmware = firmwareFromElf(await readFile(program), 'firmware.elf');
-    const image = await planFlashImage(firmware, { name: 'a board', flashBytes: 4 << 20 }, 64);
+    const image = await planFlashImage(firmware, { name: 'a board', chip: ESP32S3, flashBytes: 4 << 20 }, 64);
     const [part] = image.parts;
     assert.ok(part !== undefined);
     assert.equal(part.offset, 0);

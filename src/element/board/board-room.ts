@@ -1,30 +1,34 @@
 /**
  * Everything about boards behind one door: the emulated one, the one on a cable, the flashing, and their views. Loaded when
- * a board is first asked for; the element gives it what it knows and is told what changed.
+ * a board is first asked for; the element hands it the page that it shares.
  */
 import type { TemplateResult } from 'lit';
 import { SerialDevice } from '../../device/serial-device.js';
 import type { SerialScope } from '../../device/serial-support.js';
-import type { Flasher } from '../../device/flasher.js';
 import { findBoard } from '../../plan/boards.js';
 import { UsageError } from '../../shared/errors.js';
+import type { Actions } from '../actions.js';
 import type { EmulatorUrls } from '../../worker/emulator-start.js';
 import type { BoardImage } from '../board-image.js';
-import type { Download } from '../downloads.js';
 import { imageName } from '../file-names.js';
-import type { Lock, StepName } from '../preset.js';
+import type { LiveRegion } from '../live-region.js';
+import type { Page } from '../page.js';
+import type { PageFiles } from '../page-files.js';
+import { presetOf } from '../preset-words.js';
+import { save } from '../save.js';
 import type { Panel, State, Step } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import type { ViewsController } from '../views-controller.js';
+import { boardsLoadingView } from '../views/boards-loading.js';
 import { chatView } from '../views/chat.js';
 import { flashView } from '../views/flash.js';
 import { tryView } from '../views/try.js';
-import { boardsLoadingView } from '../boards.js';
 import { BoardTeller } from './board-teller.js';
 import { BoardWords } from './board-words.js';
 import type { ChatActions, EmulatorActions, FlashActions, TalkActions } from './board-actions.js';
 import { DEFAULT_TALK, type BoardKind, type TalkOptions } from './board-state.js';
 import { BoardStore } from './board-store.js';
-import { EmulatedStore, type EmulatedStoreOptions } from './emulated-store.js';
+import { EmulatedStore } from './emulated-store.js';
 import { FlashStore } from './flash-store.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
@@ -34,50 +38,21 @@ import { transcriptOf } from './transcript.js';
 /** A conversion's result as the element holds it. */
 export type Result = Extract<State, { step: 'result' }>;
 
-/** What tests put in the place of the browser's own. */
-export interface BoardSeams {
-  readonly scope?: () => SerialScope;
-  readonly start?: EmulatedStoreOptions['start'];
-  readonly flasher?: () => Promise<Flasher>;
-}
-
-/** What the element knows and does for boards. */
-export interface BoardHost {
-  /** Where events are fired. */
-  readonly target: EventTarget;
-  readonly seams: BoardSeams;
-  /** Something is to be drawn anew. */
-  changed(): void;
-  /** Says a sentence to screen readers. */
-  announce(text: string): void;
-  strings(): Strings | null;
-  /** The current result, `null` when there is none. */
-  result(): Result | null;
-  /** The image of the current result. */
-  image(): Promise<BoardImage>;
-  /** Address of the firmware that it is made with, or its file. */
-  firmware(): string | File;
-  emulator(): EmulatorUrls;
-  prompt(): string | null;
-  isLocked(lock: Lock): boolean;
-  hasStep(step: StepName): boolean;
-  show(panel: Panel): void;
-  /** Back to the first step. */
-  leave(): void;
-  save(download: Download): void;
-  copy(text: string): void;
-  /** Whether the last attempt to copy in this step did, `null` before there was one. */
-  copied(): boolean | null;
-}
-
 export class BoardRoom {
   /** @throws when the words for boards cannot be fetched */
-  static async open(host: BoardHost): Promise<BoardRoom> {
-    const words = await BoardWords.load(host);
-    return new BoardRoom(host, words);
+  static async open(
+    page: Page,
+    actions: Actions,
+    live: LiveRegion,
+    views: ViewsController,
+  ): Promise<BoardRoom> {
+    const words = await BoardWords.load(page.words, () => page.element.requestUpdate());
+    return new BoardRoom(page, actions, live, views, words);
   }
 
-  readonly #host: BoardHost;
+  readonly #page: Page;
+  readonly #actions: Actions;
+  readonly #views: ViewsController;
   readonly #words: BoardWords;
   readonly #ports: SerialPorts;
   readonly #serial: BoardStore;
@@ -91,28 +66,38 @@ export class BoardRoom {
   /** The result whose settings the conversations began with. */
   #begun: Result['result'] | null = null;
 
-  private constructor(host: BoardHost, words: BoardWords) {
-    this.#host = host;
+  private constructor(
+    page: Page,
+    actions: Actions,
+    live: LiveRegion,
+    views: ViewsController,
+    words: BoardWords,
+  ) {
+    this.#page = page;
+    this.#actions = actions;
+    this.#views = views;
     this.#words = words;
+    const seams = page.boardSeams();
+    const changed = (): void => page.element.requestUpdate();
     const teller = new BoardTeller({
-      target: host.target,
-      changed: () => host.changed(),
-      announce: (text) => host.announce(text),
+      target: page.element,
+      changed,
+      announce: (text) => live.say(text),
       strings: () => words.current,
     });
-    this.#ports = new SerialPorts(host.seams.scope ?? pageScope, (session) => this.#flash.letGo(session));
+    this.#ports = new SerialPorts(seams.scope ?? pageScope, (session) => this.#flash.letGo(session));
     this.#serial = new BoardStore(teller.forBoard('serial'));
     this.#emulated = new EmulatedStore({
       ...teller.forBoard('emulated'),
       image: () => this.#image(),
-      symbols: (signal) => fetchSymbols(host.firmware(), signal),
+      symbols: (signal) => fetchSymbols(page.files.firmware, signal),
       start:
-        host.seams.start ??
+        seams.start ??
         (async (image, options, watch, signal) => {
           const { startEmulator } = await import('../../worker/emulator-start.js');
-          return startEmulator(host.emulator(), image, options, watch, signal);
+          return startEmulator(emulatorUrls(page.files), image, options, watch, signal);
         }),
-      onEmulated: () => host.changed(),
+      onEmulated: changed,
     });
     const told = teller.forFlash();
     const guardPage = pageGuard();
@@ -120,7 +105,7 @@ export class BoardRoom {
       ...told,
       ports: this.#ports,
       image: () => this.#image(),
-      flasher: host.seams.flasher ?? (async () => (await import('../../device/flasher.js')).boardFlasher),
+      flasher: seams.flasher ?? (async () => (await import('../../device/flasher.js')).boardFlasher),
       beforeUse: () => this.#serial.close(),
       onChange: (now, before) => {
         told.onChange(now, before);
@@ -132,18 +117,25 @@ export class BoardRoom {
     this.#flashActions = this.#flashFor();
   }
 
+  /** The conversion's result, `null` while there is none. */
+  get #result(): Result | null {
+    const { state } = this.#page.store;
+    return state.step === 'result' ? state : null;
+  }
+
   /** The element shows another panel: what can be known without asking anybody is found out. */
   enter(panel: Panel | 'talk'): void {
-    const result = this.#host.result();
+    const result = this.#result;
     if (result !== null && result.result !== this.#begun) {
       this.#begun = result.result;
       this.#emulated.board.change(talkOptions(result));
       this.#serial.change(talkOptions(result));
     } else if (result === null && this.#serial.state.options === DEFAULT_TALK) {
-      this.#serial.change({ prompt: this.#host.prompt() ?? '' });
+      this.#serial.change({ prompt: this.#page.element.prompt ?? '' });
     }
     if (panel === 'flash' && result?.result.plan.fits === true) void this.#flash.prepare();
-    if (panel === 'chat' || panel === 'talk') void this.#ports.probe().then(() => this.#host.changed());
+    if (panel === 'chat' || panel === 'talk')
+      void this.#ports.probe().then(() => this.#page.element.requestUpdate());
   }
 
   /** The result is gone, and with it what was made of it. */
@@ -162,10 +154,10 @@ export class BoardRoom {
   }
 
   view(panel: Extract<Panel, 'try' | 'flash' | 'chat'>, page: Strings): TemplateResult {
-    const host = this.#host;
     const strings = this.#words.current;
     if (strings === null) return boardsLoadingView(page.steps[panel], null, page, () => undefined);
-    const result = host.result();
+    const result = this.#result;
+    const { steps } = presetOf(this.#page.element);
     const locked = this.#promptLocked();
     if (panel === 'chat' || result === null) {
       const facts = { support: this.#ports.support, locked, converted: result !== null };
@@ -177,14 +169,15 @@ export class BoardRoom {
       const facts = {
         name,
         fits,
+        chip: findBoard(board).chip.id,
         fileName: imageName(result),
-        copied: host.copied(),
-        canTake: host.hasStep('take'),
-        canChat: host.hasStep('chat'),
+        copied: this.#views.downloads?.copied ?? null,
+        canTake: steps.has('take'),
+        canChat: steps.has('chat'),
       };
       return flashView(this.#flash.state, facts, strings, this.#flashActions);
     }
-    const facts = { name, boardName: findBoard(board).name, fits, locked, canFlash: host.hasStep('flash') };
+    const facts = { name, boardName: findBoard(board).name, fits, locked, canFlash: steps.has('flash') };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 
@@ -196,7 +189,7 @@ export class BoardRoom {
   async connect(step: Step = 'chat'): Promise<void> {
     if (step !== 'chat') {
       throw new UsageError(
-        this.#host.hasStep('chat')
+        presetOf(this.#page.element).steps.has('chat')
           ? `A conversation cannot be shown in the step ${step}. Call connect() before a model is chosen or after it was converted.`
           : 'This page leaves the step chat out, where a conversation would be shown. Name it in the attribute steps.',
       );
@@ -220,9 +213,9 @@ export class BoardRoom {
    * @throws UsageError without a result; FlashError and others when it cannot be flashed
    */
   async flash(): Promise<void> {
-    if (this.#host.result() === null)
+    if (this.#result === null)
       throw new UsageError('There is nothing to flash before a model was converted.');
-    if (!this.#host.hasStep('flash')) {
+    if (!presetOf(this.#page.element).steps.has('flash')) {
       throw new UsageError(
         'This page leaves the step flash out, where flashing would be shown. Name it in the attribute steps.',
       );
@@ -255,9 +248,9 @@ export class BoardRoom {
   }
 
   async #image(): Promise<RunnableImage> {
-    const asked = this.#host.result()?.result;
-    const made = await this.#host.image();
-    const result = this.#host.result();
+    const asked = this.#result?.result;
+    const made = await this.#page.store.image();
+    const result = this.#result;
     // An image and a package of two models would make a board that has neither.
     if (result === null || result.result !== asked)
       throw new UsageError('There is no image before a model was converted.');
@@ -269,7 +262,7 @@ export class BoardRoom {
 
   /** Opens the console of the board that was flashed, over the same port. */
   async #talkToFlashed(): Promise<void> {
-    this.#host.show('chat');
+    this.#actions.show('chat');
     const { session } = this.#ports;
     if (session === null) {
       await this.connect();
@@ -281,8 +274,8 @@ export class BoardRoom {
 
   /** The prompt is the page's own. A lock on a prompt that the page does not give would leave nothing to send. */
   #promptLocked(): boolean {
-    const prompt = this.#host.result()?.options.prompt ?? this.#host.prompt() ?? '';
-    return this.#host.isLocked('prompt') && prompt.trim() !== '';
+    const prompt = this.#result?.options.prompt ?? this.#page.element.prompt ?? '';
+    return presetOf(this.#page.element).locked.has('prompt') && prompt.trim() !== '';
   }
 
   /** Sends what is in the box and leaves it empty for the next turn; what the board did not take is put back. */
@@ -315,7 +308,7 @@ export class BoardRoom {
         const strings = this.#words.current;
         if (strings === null) return;
         const text = transcriptOf(board.state, kind, new Date(), strings);
-        this.#host.save({ name: 'conversation.md', content: new Blob([text], { type: 'text/markdown' }) });
+        save({ name: 'conversation.md', content: new Blob([text], { type: 'text/markdown' }) });
       },
       restart,
     };
@@ -334,7 +327,7 @@ export class BoardRoom {
       lookAt: (region) => void emulated.lookAt(region),
       goTo: (address) => void emulated.goTo(address),
       turn: (pages) => void emulated.turn(pages),
-      show: (panel) => this.#host.show(panel),
+      show: (panel) => this.#actions.show(panel),
     };
   }
 
@@ -345,7 +338,7 @@ export class BoardRoom {
       connect: () => void this.connect(),
       retry: () => void serial.retry(),
       disconnect: () => void serial.close().then(() => this.#ports.close()),
-      leave: () => this.#host.leave(),
+      leave: () => this.#actions.reset(),
     };
   }
 
@@ -362,15 +355,15 @@ export class BoardRoom {
         const strings = this.#words.current;
         if (strings === null) return;
         const csv = tallyCsv(flash.state.entries, strings);
-        this.#host.save({ name: 'boards.csv', content: new Blob([csv], { type: 'text/csv' }) });
+        save({ name: 'boards.csv', content: new Blob([csv], { type: 'text/csv' }) });
       },
       // What fails is shown by the state.
       flash: () => void flash.flash().catch(() => undefined),
       cancel: () => flash.cancel(),
       next: () => void flash.next(),
       talk: () => void this.#talkToFlashed(),
-      copy: (text) => this.#host.copy(text),
-      show: (panel) => this.#host.show(panel),
+      copy: (text) => this.#actions.copy(text),
+      show: (panel) => this.#actions.show(panel),
     };
   }
 }
@@ -391,6 +384,14 @@ function pageGuard(): (on: boolean) => void {
     isOn = on;
     if (on) window.addEventListener('beforeunload', ask);
     else window.removeEventListener('beforeunload', ask);
+  };
+}
+
+/** The emulator, and its worker beside the page's own one. @throws UsageError for what is no address */
+function emulatorUrls({ urls, worker }: PageFiles): EmulatorUrls {
+  return {
+    emulator: urls.emulator,
+    worker: worker && new URL('emulator-worker.js', worker).href,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What is known of a board that one talks to, emulated or on a cable: the link to it, what was said, what it wrote. */
 import type { ConsoleEndReason, ConsoleWelcome } from '../../device/console-client.js';
 import type { EmulatorReport } from '../../device/emulator-types.js';
+import type { Seeded } from '../../shared/sampling.js';
 
 export type BoardKind = 'emulated' | 'serial';
 
@@ -41,17 +42,8 @@ export interface Turn {
 }
 
 /** What the next prompt is and how it is answered. */
-export interface TalkOptions {
+export interface TalkOptions extends Seeded<'temperature' | 'topK' | 'topP' | 'maxNewTokens'> {
   readonly prompt: string;
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  /** 1 is off. */
-  readonly topP: number;
-  readonly seed: number;
-  /** 0: until the context is full. */
-  readonly maxNewTokens: number;
 }
 
 export interface BoardState {
@@ -77,8 +69,3 @@ export const DEFAULT_TALK: TalkOptions = {
   seed: 1,
   maxNewTokens: 128,
 };
-
-/** Whether a board answers prompts now. */
-export function canSend({ link }: BoardState): boolean {
-  return link.kind === 'ready' && link.activity === 'idle' && link.welcome.hasTokenizer;
-}

@@ -1,38 +1,38 @@
 /** The words for boards, in the language of the page's other words. */
 import { findLanguage } from '../../shared/languages.js';
+import type { LanguageController } from '../language.js';
 import { loadLanguage } from '../strings/languages.js';
-import type { AllStrings, BoardStrings, Strings } from '../strings/strings.js';
-
-/** Whose words they go with. */
-export interface WordsHost {
-  /** The page's words, `null` while they are on their way. */
-  strings(): Strings | null;
-  changed(): void;
-}
+import type { AllStrings, BoardStrings } from '../strings/strings.js';
 
 export class BoardWords {
-  readonly #host: WordsHost;
+  readonly #page: LanguageController;
+  readonly #changed: () => void;
   #board: BoardStrings;
   /** Language of {@link #board}, and the one that is being fetched. */
   #language: string;
   #wanted: string;
   #all: AllStrings | null = null;
 
-  private constructor(host: WordsHost, board: BoardStrings, language: string) {
-    this.#host = host;
+  private constructor(page: LanguageController, changed: () => void, board: BoardStrings, language: string) {
+    this.#page = page;
+    this.#changed = changed;
     this.#board = board;
     this.#language = this.#wanted = language;
   }
 
-  /** @throws when they cannot be fetched */
-  static async load(host: WordsHost): Promise<BoardWords> {
-    const language = host.strings()?.language ?? 'en';
-    return new BoardWords(host, await loadWords(language), language);
+  /**
+   * @param page whose words they go with
+   * @param changed something is to be drawn anew
+   * @throws when they cannot be fetched
+   */
+  static async load(page: LanguageController, changed: () => void): Promise<BoardWords> {
+    const language = page.all?.language ?? 'en';
+    return new BoardWords(page, changed, await loadWords(language), language);
   }
 
   /** All words, `null` while those of another language are on their way. */
   get current(): AllStrings | null {
-    const page = this.#host.strings();
+    const page = this.#page.all;
     if (page === null) return null;
     if (page.language !== this.#language) {
       this.#follow(page.language);
@@ -56,7 +56,7 @@ export class BoardWords {
         if (this.#wanted !== language) return;
         this.#language = language;
         this.#all = null;
-        this.#host.changed();
+        this.#changed();
       });
   }
 }

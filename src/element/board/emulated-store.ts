@@ -9,7 +9,7 @@ import type {
 } from '../../device/emulator-types.js';
 import { BoardStore, type BoardStoreOptions } from './board-store.js';
 import { memoryMap, type MemorySpan } from './memory-map.js';
-import { PAGE_BYTES, pageAt, regionsOf, type Region, type RegionName } from './memory-regions.js';
+import { PAGE_BYTES, pageAt, regionsOf, windowsOf, type Region, type RegionName } from './memory-regions.js';
 import type { RunnableImage } from './runnable-image.js';
 
 /** What an emulated board can do besides talking. */
@@ -119,9 +119,9 @@ export class EmulatedStore {
       const [image, symbols] = await Promise.all([this.#options.image(), this.#options.symbols(signal)]);
       signal.throwIfAborted();
       stage('emulator');
-      const { flashBytes, psramKind, psramBytes } = image.board;
+      const { chip, flashBytes, psramKind, psramBytes } = image.board;
       const options: EmulatorOptions = {
-        board: { flashBytes, psramKind, psramBytes },
+        board: { chip, flashBytes, psramKind, psramBytes },
         timing: true,
         speed: this.#state.speed,
         symbols,
@@ -250,7 +250,7 @@ export class EmulatedStore {
   #map(facts: ReadonlyMap<string, string>): void {
     const image = this.#image;
     if (image === null || image.model === null) return;
-    this.#commit({ map: memoryMap(image.model, facts, image.partitionBytes) });
+    this.#commit({ map: memoryMap(image.model, facts, image.partitionBytes, windowsOf(image.board)) });
   }
 
   /** What the chip cannot do any more is told by the conversation, which ends with it. */

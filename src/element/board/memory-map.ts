@@ -3,8 +3,8 @@
  * working memory first, then the key/value cache, then the tensors in the order of the package, each part at a multiple of
  * the engine's alignment. The flash shows the model partition.
  */
+import type { MemoryMap } from '../../chips/chip.js';
 import type { ModelPackage } from '../../package/reader.js';
-import { FLASH_WINDOW, PSRAM_WINDOW, SRAM_WINDOW } from './memory-regions.js';
 
 /** A named stretch of memory; `kind` says what its name means. */
 export interface MemorySpan {
@@ -24,16 +24,19 @@ const ALIGNMENT = 64;
  * @param model package in the flash
  * @param facts what the board says about itself, by the names of docs/console.md
  * @param partitionBytes length of the model partition
+ * @param windows where the chip sees its memories
  */
 export function memoryMap(
   model: ModelPackage,
   facts: ReadonlyMap<string, string>,
   partitionBytes: number,
+  windows: MemoryMap['windows'],
 ): readonly MemorySpan[] {
   const number = (name: string): number => Number(facts.get(name) ?? 0);
-  const sram = new Taker(SRAM_WINDOW.end - number('sram_bytes'));
-  const psram = new Taker(PSRAM_WINDOW.begin);
-  const spans: MemorySpan[] = [{ begin: SRAM_WINDOW.begin, end: sram.at, kind: 'firmware', name: '' }];
+  const external = windows.psram?.begin ?? 0;
+  const sram = new Taker(windows.sram.end - number('sram_bytes'));
+  const psram = new Taker(external);
+  const spans: MemorySpan[] = [{ begin: windows.sram.begin, end: sram.at, kind: 'firmware', name: '' }];
   spans.push(sram.take(number('scratch_bytes'), 'scratch'));
   spans.push((facts.get('cache_in') === 'SRAM' ? sram : psram).take(number('cache_bytes'), 'cache'));
   for (const tensor of model.tensors) {
@@ -42,9 +45,9 @@ export function memoryMap(
     spans.push(memory.take(tensor.dataLength, 'tensor', tensor.name));
     for (const { bytes } of tensor.tables) spans.push(memory.take(bytes, 'scales', tensor.name));
   }
-  spans.push({ begin: sram.at, end: SRAM_WINDOW.end, kind: 'free', name: '' });
-  spans.push({ begin: psram.at, end: PSRAM_WINDOW.begin + number('psram_bytes'), kind: 'free', name: '' });
-  spans.push(...flashSpans(model, partitionBytes));
+  spans.push({ begin: sram.at, end: windows.sram.end, kind: 'free', name: '' });
+  spans.push({ begin: psram.at, end: external + number('psram_bytes'), kind: 'free', name: '' });
+  spans.push(...flashSpans(model, windows.flash.begin, partitionBytes));
   return spans.filter(({ begin, end }) => end > begin).sort((a, b) => a.begin - b.begin);
 }
 
@@ -57,8 +60,7 @@ export function spansWithin(
   return spans.filter((span) => span.begin < begin + length && span.end > begin);
 }
 
-function flashSpans(model: ModelPackage, partitionBytes: number): MemorySpan[] {
-  const base = FLASH_WINDOW.begin;
+function flashSpans(model: ModelPackage, base: number, partitionBytes: number): MemorySpan[] {
   const weights = model.sections.find(({ kind }) => kind === 'WGHT');
   const spans: MemorySpan[] = [];
   for (const { kind, offset, length } of model.sections) {

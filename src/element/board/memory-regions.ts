@@ -1,38 +1,33 @@
 /** The memories of the chip that can be looked at, by the addresses of the data bus (docs/firmware.md). */
+import type { AddressRange, MemoryMap } from '../../chips/chip.js';
+import { DEFAULT_CHIP } from '../../chips/index.js';
 import type { EmulatedBoard } from '../../device/emulator-types.js';
 
 export type RegionName = 'sram' | 'psram' | 'flash';
 
 /** A stretch of addresses. */
-export interface Region {
-  readonly begin: number;
-  /** One past the last byte. */
-  readonly end: number;
+export type Region = AddressRange;
+
+/** Where a board's chip sees its memories. */
+export function windowsOf({ chip = DEFAULT_CHIP }: Pick<EmulatedBoard, 'chip'>): MemoryMap['windows'] {
+  return chip.memory.windows;
 }
-
-/** SRAM1 and the half of SRAM2 that the data cache leaves. */
-export const SRAM_WINDOW: Region = { begin: 0x3fc8_8000, end: 0x3fcf_8000 };
-
-/** The firmware maps the model partition here, read-only. */
-export const FLASH_WINDOW: Region = { begin: 0x3c00_0000, end: 0x3d00_0000 };
-
-/** And the PSRAM here. */
-export const PSRAM_WINDOW: Region = { begin: 0x3d00_0000, end: 0x3e00_0000 };
 
 /** Bytes that are shown at once. */
 export const PAGE_BYTES = 256;
 
 /** The memories that a board has. @param partitionBytes length of the model partition */
 export function regionsOf(
-  board: Pick<EmulatedBoard, 'psramBytes'>,
+  board: Pick<EmulatedBoard, 'chip' | 'psramBytes'>,
   partitionBytes: number,
 ): ReadonlyMap<RegionName, Region> {
-  const regions = new Map<RegionName, Region>([['sram', SRAM_WINDOW]]);
-  if (board.psramBytes > 0) {
-    regions.set('psram', { begin: PSRAM_WINDOW.begin, end: PSRAM_WINDOW.begin + board.psramBytes });
+  const { sram, psram, flash } = windowsOf(board);
+  const regions = new Map<RegionName, Region>([['sram', sram]]);
+  if (psram !== null && board.psramBytes > 0) {
+    regions.set('psram', { begin: psram.begin, end: psram.begin + board.psramBytes });
   }
-  const flashEnd = Math.min(FLASH_WINDOW.end, FLASH_WINDOW.begin + partitionBytes);
-  return regions.set('flash', { begin: FLASH_WINDOW.begin, end: flashEnd });
+  const flashEnd = Math.min(flash.end, flash.begin + partitionBytes);
+  return regions.set('flash', { begin: flash.begin, end: flashEnd });
 }
 
 /** The page that holds an address, within a region. */

@@ -40,7 +40,7 @@ export async function readRunnableImage(
       { code: 'bootloader' },
     );
   }
-  const { name, flashBytes, psramKind, psramBytes } = findBoard(result.plan.board);
+  const { name, chip, flashBytes, psramKind, psramBytes } = findBoard(result.plan.board);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const description = await describeImage(new MemorySource('image', bytes));
   return {
@@ -48,7 +48,7 @@ export async function readRunnableImage(
     sha256,
     parts: partsOfImage(made.layout, new MemorySource('model', result.package)),
     needs: needsOf(description),
-    board: { name, flashBytes, psramKind, psramBytes },
+    board: { name, chip, flashBytes, psramKind, psramBytes },
     partitionBytes: made.layout.model.size,
     model: description.model,
   };

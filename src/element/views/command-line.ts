@@ -3,16 +3,18 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Strings } from '../strings/strings.js';
 
 /**
+ * @param chip as esptool calls it
  * @param fileName of the image
  * @param copied whether the last attempt to copy the line did, `null` before there was one
  */
 export function commandLine(
+  chip: string,
   fileName: string,
   copied: boolean | null,
   { take, announce }: Strings,
   copy: (text: string) => void,
 ): TemplateResult {
-  const line = `esptool --chip esp32s3 write-flash 0x0 ${fileName}`;
+  const line = `esptool --chip ${chip} write-flash 0x0 ${fileName}`;
   return html`<div class="inline">
       <code class="text" dir="ltr" lang="en" translate="no">${line}</code>
       <button

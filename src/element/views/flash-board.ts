@@ -10,13 +10,13 @@ import { hex } from './memory-view.js';
 export function foundView(board: BoardFacts, needs: BoardNeeds, strings: AllStrings): TemplateResult {
   const words = strings.board.flash;
   const { revision, flashBytes, psram } = board;
-  const wanted = needs.revision;
+  const { chip = board.chip, revision: wanted } = needs;
   const fits =
     wanted === undefined ||
     revision[0] > wanted[0] ||
     (revision[0] === wanted[0] && revision[1] >= wanted[1]);
   const rows: readonly (readonly [string, string, string, boolean | null])[] = [
-    [words.facts.chip, board.chip, 'ESP32-S3', true],
+    [words.facts.chip, board.chip, chip, chip === board.chip],
     [
       words.facts.revision,
       words.revision(...revision),

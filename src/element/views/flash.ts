@@ -19,6 +19,8 @@ export interface FlashFacts {
   /** Of the model. */
   readonly name: string;
   readonly fits: boolean;
+  /** As esptool calls it. */
+  readonly chip: string;
   /** Name of the image as a file. */
   readonly fileName: string;
   /** Whether the command was copied, `null` before it was tried. */
@@ -363,7 +365,7 @@ function tally(
 
 /** The same without Web Serial. */
 function otherWay(
-  { fileName, copied, canTake }: FlashFacts,
+  { chip, fileName, copied, canTake }: FlashFacts,
   strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
@@ -371,7 +373,7 @@ function otherWay(
   return html`<div class="command">
     <h4>${words.otherWay}</h4>
     <p class="quiet">${words.otherWayText}</p>
-    ${commandLine(fileName, copied, strings, (text) => {
+    ${commandLine(chip, fileName, copied, strings, (text) => {
       actions.copy(text);
     })}
     ${

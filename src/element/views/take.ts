@@ -31,69 +31,14 @@ export function takeView(
   actions: Actions,
 ): TemplateResult {
   const words = strings.take;
-  const { image, result } = state;
-  const made = image.kind === 'made' ? image.image : null;
+  const { image } = state;
   return html`<section class="take" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">
       <slot name="take-heading">${words.heading(state.choice.inspection.name)}</slot>
     </h3>
     <slot name="take-text"></slot>
     ${image.kind === 'failed' ? imageFailure(image.failure, strings, actions) : failureView(failure, strings, null)}
-    ${file(
-      {
-        title: words.image,
-        text: imageText(state, strings),
-        button: words.downloadImage,
-        detail: made === null ? '.bin' : `.bin, ${words.bytes(made.bytes)}`,
-        kind: 'image',
-        primary: true,
-        disabled: !result.plan.fits || made?.file === null,
-      },
-      actions,
-    )}
-    ${made?.sha256 ? command(imageName(state), made.sha256, copied, strings, actions) : nothing}
-    ${file(
-      {
-        title: words.parts,
-        text: words.partsText,
-        button: words.downloadParts,
-        detail: '.zip',
-        kind: 'parts',
-        primary: false,
-        disabled: !result.plan.fits,
-      },
-      actions,
-    )}
-    ${file(
-      {
-        title: words.package,
-        text: words.packageText,
-        button: words.download,
-        detail: `.s3lm, ${words.bytes(result.package.length)}`,
-        kind: 'package',
-        primary: false,
-        disabled: false,
-      },
-      actions,
-    )}
-    ${
-      // Browsers read no file from a disk for a page, and such a page is part of a kit already.
-      bundle.startsWith('file:')
-        ? nothing
-        : file(
-            {
-              title: words.kit,
-              text: words.kitText,
-              button: words.downloadKit,
-              detail: '.zip',
-              kind: 'kit',
-              primary: false,
-              disabled: !result.plan.fits || made?.file === null,
-              busy: kit !== null,
-            },
-            actions,
-          )
-    }
+    ${files(state, { copied, kit, bundle }, strings, actions)}
     ${kit === null ? nothing : kitProgress(kit, strings, actions)}
     <div class="buttons end">
       <button
@@ -108,6 +53,55 @@ export function takeView(
       </button>
     </div>
   </section>`;
+}
+
+function files(
+  state: Result,
+  { copied, kit, bundle }: Pick<TakeFacts, 'copied' | 'kit' | 'bundle'>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const words = strings.take;
+  const { image, result } = state;
+  const made = image.kind === 'made' ? image.image : null;
+  const unfit = !result.plan.fits;
+  const imageless = unfit || made?.file === null;
+  const rows: Readonly<Record<'image' | 'parts' | 'package' | 'kit', FileRow>> = {
+    image: {
+      title: words.image,
+      text: imageText(state, strings),
+      button: words.downloadImage,
+      detail: made === null ? '.bin' : `.bin, ${words.bytes(made.bytes)}`,
+      disabled: imageless,
+    },
+    parts: {
+      title: words.parts,
+      text: words.partsText,
+      button: words.downloadParts,
+      detail: '.zip',
+      disabled: unfit,
+    },
+    package: {
+      title: words.package,
+      text: words.packageText,
+      button: words.download,
+      detail: `.s3lm, ${words.bytes(result.package.length)}`,
+      disabled: false,
+    },
+    kit: {
+      title: words.kit,
+      text: words.kitText,
+      button: words.downloadKit,
+      detail: '.zip',
+      disabled: imageless,
+    },
+  };
+  // Browsers read no file from a disk for a page, and such a page is part of a kit already.
+  const hasKit = !bundle.startsWith('file:');
+  return html`${file('image', rows.image, actions)}
+  ${made?.sha256 ? command(made.made.layout.chip.id, imageName(state), made.sha256, copied, strings, actions) : nothing}
+  ${file('parts', rows.parts, actions)} ${file('package', rows.package, actions)}
+  ${hasKit ? file('kit', rows.kit, actions, kit !== null) : nothing}`;
 }
 
 function imageText({ image, result }: Result, { take }: Strings): string {
@@ -129,14 +123,12 @@ interface FileRow {
   readonly text: string;
   readonly button: string;
   readonly detail: string;
-  readonly kind: DownloadKind;
-  readonly primary: boolean;
   readonly disabled: boolean;
-  /** The file is being made: the button keeps the focus and does nothing. */
-  readonly busy?: boolean;
 }
 
-function file(row: FileRow, actions: Actions): TemplateResult {
+/** @param busy the file is being made: the button keeps the focus and does nothing */
+function file(kind: DownloadKind, row: FileRow, actions: Actions, busy = false): TemplateResult {
+  const primary = kind === 'image';
   return html`<div class="panel file">
     <div>
       <h4>${row.title}</h4>
@@ -144,12 +136,12 @@ function file(row: FileRow, actions: Actions): TemplateResult {
     </div>
     <button
       type="button"
-      class=${row.primary ? 'primary' : ''}
-      part=${row.primary ? 'button primary-button' : 'button'}
+      class=${primary ? 'primary' : ''}
+      part=${primary ? 'button primary-button' : 'button'}
       ?disabled=${row.disabled}
-      aria-disabled=${row.busy === true ? 'true' : nothing}
+      aria-disabled=${busy ? 'true' : nothing}
       @click=${() => {
-        if (row.busy !== true) actions.download(row.kind);
+        if (!busy) actions.download(kind);
       }}
     >
       ${row.button} <small>${row.detail}</small>
@@ -174,6 +166,7 @@ function kitProgress({ done, total }: KitProgress, { take }: Strings, actions: A
 
 /** How the image gets onto a board without this page, and how to tell that it arrived whole. */
 function command(
+  chip: string,
   name: string,
   sha256: string,
   copied: boolean | null,
@@ -184,7 +177,7 @@ function command(
   return html`<div class="command">
     <h4>${take.command}</h4>
     <p class="quiet">${take.commandText}</p>
-    ${commandLine(name, copied, strings, (text) => {
+    ${commandLine(chip, name, copied, strings, (text) => {
       actions.copy(text);
     })}
     <p class="quiet">${take.digest}: <code dir="ltr" class="digest">${sha256}</code></p>

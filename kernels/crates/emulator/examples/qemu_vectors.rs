@@ -31,142 +31,161 @@ struct Guest {
     driver: Vec<u8>,
 }
 
-/// Loads each record, runs its code, and writes the state back when an exception ends it.
-fn driver(count: usize, path: &str) -> Guest {
-    let words: Vec<String> = path
-        .bytes()
-        .chain([0; 4])
-        .collect::<Vec<_>>()
-        .chunks(4)
-        .map(|chunk| {
+/// Lines of assembly text.
+#[derive(Default)]
+struct Text(Vec<String>);
+
+impl Text {
+    fn add(&mut self, line: &str) {
+        self.0.push(line.to_owned());
+    }
+
+    /// What the driver knows before it starts: places, lengths and the name of the file that takes the results.
+    fn constants(&mut self, count: usize, path: &str) {
+        for (label, value) in [
+            ("current", RECORDS),
+            ("end", RECORDS + (count * RECORD_BYTES) as u32),
+            ("records", RECORDS),
+            ("length", (count * RECORD_BYTES) as u32),
+            ("scratch", SCRATCH),
+            ("vectors", VECTORS),
+            ("pointer", DRIVER),
+            ("status", 0x4001f),
+            // O_WRONLY, O_CREAT and O_TRUNC.
+            ("flags", 0x241),
+            ("mode", 0x1b6),
+        ] {
+            self.add(&format!("{label}:"));
+            self.add(&format!(".word 0x{value:x}"));
+        }
+        self.add("where:");
+        self.add(".word {name}");
+        self.add("name:");
+        let bytes: Vec<u8> = path.bytes().chain([0; 4]).collect();
+        for chunk in bytes.chunks(4) {
             let mut word = [0; 4];
             word[..chunk.len()].copy_from_slice(chunk);
-            format!(".word 0x{:x}", u32::from_le_bytes(word))
-        })
-        .collect();
-    let mut lines: Vec<String> = Vec::new();
-    let mut add = |text: &str| lines.push(text.to_owned());
-    add("current:");
-    add(&format!(".word 0x{RECORDS:x}"));
-    add("end:");
-    add(&format!(".word 0x{:x}", RECORDS + (count * RECORD_BYTES) as u32));
-    add("records:");
-    add(&format!(".word 0x{RECORDS:x}"));
-    add("length:");
-    add(&format!(".word 0x{:x}", count * RECORD_BYTES));
-    add("scratch:");
-    add(&format!(".word 0x{SCRATCH:x}"));
-    add("vectors:");
-    add(&format!(".word 0x{VECTORS:x}"));
-    add("pointer:");
-    add(&format!(".word 0x{DRIVER:x}"));
-    add("status:");
-    add(".word 0x4001f");
-    add("flags:");
-    // O_WRONLY, O_CREAT and O_TRUNC.
-    add(".word 0x241");
-    add("mode:");
-    add(".word 0x1b6");
-    add("where:");
-    add(".word {name}");
-    add("name:");
-    words.iter().for_each(|word| add(word));
-    add("start:");
-    // EXCM, and window overflow detection when it ends.
-    add("l32r a2, {status}");
-    add("wsr a2, 230");
-    add("rsync");
-    add("l32r a2, {vectors}");
-    add("wsr a2, 231");
-    for (value, number) in [(0, 72), (1, 73)] {
-        add(&format!("movi a2, {value}"));
-        add(&format!("wsr a2, {number}"));
-        add("rsync");
+            self.add(&format!(".word 0x{:x}", u32::from_le_bytes(word)));
+        }
     }
-    // S32C1I works on memory that is not cached.
-    add("movi a2, 21");
-    add("wsr a2, 99");
-    add("movi a2, 255");
-    add("wsr a2, 224");
-    add("rsync");
-    add("next:");
-    add("l32r a2, {current}");
-    add("l32r a3, {scratch}");
-    for index in 0..32 {
-        add(&format!("l32i a5, a2, {}", (word::SCRATCH + index) * 4));
-        add(&format!("s32i a5, a3, {}", index * 4));
+
+    /// Brings the processor to where sequences begin.
+    fn set_up(&mut self) {
+        self.add("start:");
+        // EXCM, and window overflow detection when it ends.
+        self.add("l32r a2, {status}");
+        self.add("wsr a2, 230");
+        self.add("rsync");
+        self.add("l32r a2, {vectors}");
+        self.add("wsr a2, 231");
+        for (value, number) in [(0, 72), (1, 73)] {
+            self.add(&format!("movi a2, {value}"));
+            self.add(&format!("wsr a2, {number}"));
+            self.add("rsync");
+        }
+        // S32C1I works on memory that is not cached.
+        self.add("movi a2, 21");
+        self.add("wsr a2, 99");
+        self.add("movi a2, 255");
+        self.add("wsr a2, 224");
+        self.add("rsync");
     }
-    for (place, number) in STATE_SPECIAL {
-        add(&format!("l32i a3, a2, {}", place * 4));
-        add(&format!("wsr a3, {number}"));
+
+    /// Loads the state of the current record and goes to its code.
+    fn begin_record(&mut self) {
+        self.add("next:");
+        self.add("l32r a2, {current}");
+        self.add("l32r a3, {scratch}");
+        for index in 0..32 {
+            self.add(&format!("l32i a5, a2, {}", (word::SCRATCH + index) * 4));
+            self.add(&format!("s32i a5, a3, {}", index * 4));
+        }
+        for (place, number) in STATE_SPECIAL {
+            self.add(&format!("l32i a3, a2, {}", place * 4));
+            self.add(&format!("wsr a3, {number}"));
+        }
+        for index in 0..16 {
+            self.add(&format!("lsi f{index}, a2, {}", (word::F0 + index) * 4));
+        }
+        self.add(&format!("l32i a3, a2, {}", word::FCR * 4));
+        self.add("wur.fcr a3");
+        self.add(&format!("l32i a3, a2, {}", word::FSR * 4));
+        self.add("wur.fsr a3");
+        self.add(&format!("l32i a3, a2, {}", word::EPC1 * 4));
+        self.add("wsr a3, 177");
+        self.add("rsync");
+        for register in (0..16).filter(|&register| register != 2) {
+            self.add(&format!("l32i a{register}, a2, {}", register * 4));
+        }
+        self.add("l32i a2, a2, 8");
+        self.add("rfe");
     }
-    for index in 0..16 {
-        add(&format!("lsi f{index}, a2, {}", (word::F0 + index) * 4));
+
+    /// Writes the state back into the current record and goes to the next one, or on.
+    fn end_record(&mut self) {
+        self.add("handler:");
+        self.add("wsr a2, 209");
+        self.add("l32r a2, {current}");
+        for register in (0..16).filter(|&register| register != 2) {
+            self.add(&format!("s32i a{register}, a2, {}", register * 4));
+        }
+        self.add("rsr a3, 209");
+        self.add("s32i a3, a2, 8");
+        for (place, number) in STATE_SPECIAL.into_iter().chain(STATE_CAUSES) {
+            self.add(&format!("rsr a3, {number}"));
+            self.add(&format!("s32i a3, a2, {}", place * 4));
+        }
+        for index in 0..16 {
+            self.add(&format!("ssi f{index}, a2, {}", (word::F0 + index) * 4));
+        }
+        self.add("rur.fcr a3");
+        self.add(&format!("s32i a3, a2, {}", word::FCR * 4));
+        self.add("rur.fsr a3");
+        self.add(&format!("s32i a3, a2, {}", word::FSR * 4));
+        self.add("l32r a3, {scratch}");
+        for index in 0..32 {
+            self.add(&format!("l32i a5, a3, {}", index * 4));
+            self.add(&format!("s32i a5, a2, {}", (word::SCRATCH + index) * 4));
+        }
+        self.add(&format!("addmi a2, a2, {}", RECORD_BYTES / 256 * 256));
+        self.add(&format!("addi a2, a2, {}", RECORD_BYTES % 256));
+        self.add("l32r a3, {pointer}");
+        self.add("s32i a2, a3, 0");
+        self.add("l32r a3, {end}");
+        self.add("beq a2, a3, {done}");
+        self.add("j {next}");
     }
-    add(&format!("l32i a3, a2, {}", word::FCR * 4));
-    add("wur.fcr a3");
-    add(&format!("l32i a3, a2, {}", word::FSR * 4));
-    add("wur.fsr a3");
-    add(&format!("l32i a3, a2, {}", word::EPC1 * 4));
-    add("wsr a3, 177");
-    add("rsync");
-    for register in (0..16).filter(|&register| register != 2) {
-        add(&format!("l32i a{register}, a2, {}", register * 4));
+
+    /// Writes all records into the file and ends the run.
+    fn finish(&mut self) {
+        self.add("done:");
+        // Open, write, exit, as the simulator's calls have them.
+        self.add("movi a2, 5");
+        self.add("l32r a3, {where}");
+        self.add("l32r a4, {flags}");
+        self.add("l32r a5, {mode}");
+        self.add("simcall");
+        self.add("mov.n a6, a2");
+        self.add("movi a2, 4");
+        self.add("mov.n a3, a6");
+        self.add("l32r a4, {records}");
+        self.add("l32r a5, {length}");
+        self.add("simcall");
+        self.add("movi a2, 1");
+        self.add("movi a3, 0");
+        self.add("simcall");
     }
-    add("l32i a2, a2, 8");
-    add("rfe");
-    add("handler:");
-    add("wsr a2, 209");
-    add("l32r a2, {current}");
-    for register in (0..16).filter(|&register| register != 2) {
-        add(&format!("s32i a{register}, a2, {}", register * 4));
-    }
-    add("rsr a3, 209");
-    add("s32i a3, a2, 8");
-    for (place, number) in STATE_SPECIAL {
-        add(&format!("rsr a3, {number}"));
-        add(&format!("s32i a3, a2, {}", place * 4));
-    }
-    for (place, number) in STATE_CAUSES {
-        add(&format!("rsr a3, {number}"));
-        add(&format!("s32i a3, a2, {}", place * 4));
-    }
-    for index in 0..16 {
-        add(&format!("ssi f{index}, a2, {}", (word::F0 + index) * 4));
-    }
-    add("rur.fcr a3");
-    add(&format!("s32i a3, a2, {}", word::FCR * 4));
-    add("rur.fsr a3");
-    add(&format!("s32i a3, a2, {}", word::FSR * 4));
-    add("l32r a3, {scratch}");
-    for index in 0..32 {
-        add(&format!("l32i a5, a3, {}", index * 4));
-        add(&format!("s32i a5, a2, {}", (word::SCRATCH + index) * 4));
-    }
-    add(&format!("addmi a2, a2, {}", RECORD_BYTES / 256 * 256));
-    add(&format!("addi a2, a2, {}", RECORD_BYTES % 256));
-    add("l32r a3, {pointer}");
-    add("s32i a2, a3, 0");
-    add("l32r a3, {end}");
-    add("beq a2, a3, {done}");
-    add("j {next}");
-    add("done:");
-    // Open, write, exit, as the simulator's calls have them.
-    add("movi a2, 5");
-    add("l32r a3, {where}");
-    add("l32r a4, {flags}");
-    add("l32r a5, {mode}");
-    add("simcall");
-    add("mov.n a6, a2");
-    add("movi a2, 4");
-    add("mov.n a3, a6");
-    add("l32r a4, {records}");
-    add("l32r a5, {length}");
-    add("simcall");
-    add("movi a2, 1");
-    add("movi a3, 0");
-    add("simcall");
-    let code = program(&lines, DRIVER);
+}
+
+/// Loads each record, runs its code, and writes the state back when an exception ends it.
+fn driver(count: usize, path: &str) -> Guest {
+    let mut text = Text::default();
+    text.constants(count, path);
+    text.set_up();
+    text.begin_record();
+    text.end_record();
+    text.finish();
+    let code = program(&text.0, DRIVER);
     let jump = |target: u32, from: u32| program(&[format!("j 0x{target:x}")], from).bytes;
     let mut vectors = vec![0; 0x400];
     for (offset, bytes) in window_handlers() {

@@ -3,17 +3,18 @@
 //! The order of the checks is that of how often they succeed: internal RAM through the data bus, then a hit in the
 //! data cache; everything else takes the slow way.
 
+mod accesses;
 mod direct;
+mod registers;
 
-use emulator::bus::{Bus, BusFault};
-use emulator::quad::Quad;
+use emulator::bus::BusFault;
 use emulator::ram::Ram;
 
 use crate::chip::ChipOptions;
-use crate::external::{registers, External, Granted};
+use crate::external::{External, Granted};
 use crate::fault::{CacheName, Fault, FaultSlot};
-use crate::mmu::{DATA_WINDOW, ENTRIES, INSTRUCTION_WINDOW, WINDOW_BYTES};
-use crate::peripherals::{ClockSource, Effect, Peripherals, READ_CYCLES};
+use crate::mmu::{DATA_WINDOW, INSTRUCTION_WINDOW, WINDOW_BYTES};
+use crate::peripherals::{ClockSource, Effect, Peripherals};
 use crate::rom::Rom;
 use crate::sram::{self, Sram};
 use crate::time::Ticks;
@@ -27,11 +28,6 @@ pub const RTC_BYTES: u32 = 0x2000;
 /// Peripherals.
 pub const REGISTERS: u32 = 0x6000_0000;
 const REGISTERS_END: u32 = 0x600d_1000;
-const SPI1: u32 = 0x6000_2000;
-const SPI0: u32 = 0x6000_3000;
-const MMU_TABLE: u32 = 0x600c_5000;
-const TAGS: u32 = 0x600c_6000;
-const TAGS_END: u32 = 0x600c_a000;
 
 /// Relation of a core's cycles to the chip's time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -310,230 +306,5 @@ impl SocBus {
             });
         }
         Ok(())
-    }
-
-    fn check_register_width(&mut self, address: u32, bytes: usize) -> Result<(), BusFault> {
-        if bytes == 4 {
-            return Ok(());
-        }
-        self.raise(Fault::Register {
-            address,
-            reason: format!("access of {bytes} bytes; registers take 32 bits"),
-        })
-    }
-
-    fn read_register(&mut self, address: u32, bytes: usize) -> Result<u32, BusFault> {
-        self.check_register_width(address, bytes)?;
-        let now = self.now();
-        if self.timed {
-            self.stall += READ_CYCLES;
-        }
-        let result = match address {
-            SPI1..SPI0 => self.read_spi(1, address),
-            SPI0..0x6000_4000 => self.read_spi(0, address),
-            registers::BASE..MMU_TABLE => self.external.read_register(address - registers::BASE, now),
-            MMU_TABLE..TAGS => match (address - MMU_TABLE) as usize / 4 {
-                index @ 0..ENTRIES => Ok(self.external.mmu.entry(index)),
-                _ => Err(Fault::Unmapped { address }),
-            },
-            TAGS..TAGS_END => Err(tags(address)),
-            _ => match self.peripherals.read(address, self.core, now) {
-                Ok(value) => Ok(value),
-                Err(_) => Err(Fault::Register {
-                    address,
-                    reason: self.peripherals.explain(address),
-                }),
-            },
-        };
-        result.or_else(|fault| self.raise(fault))
-    }
-
-    fn read_spi(&mut self, controller: usize, address: u32) -> Result<u32, Fault> {
-        let mspi = &mut self.external.mspi;
-        mspi.read(controller, address & 0xfff)
-            .map_err(|reason| Fault::Register { address, reason })
-    }
-
-    fn write_register(&mut self, address: u32, value: u32, bytes: usize) -> Result<(), BusFault> {
-        self.check_register_width(address, bytes)?;
-        let now = self.now();
-        let result = match address {
-            SPI1..SPI0 => {
-                self.external.mspi.flash.now = now;
-                self.external.mspi.write(1, address & 0xfff, value)
-            }
-            SPI0..0x6000_4000 => self.external.mspi.write(0, address & 0xfff, value),
-            registers::BASE..MMU_TABLE => self
-                .external
-                .write_register(address - registers::BASE, value, now)
-                .map(|ticks| {
-                    self.wait_until(now, now + ticks);
-                    self.refresh();
-                }),
-            MMU_TABLE..TAGS => match (address - MMU_TABLE) as usize / 4 {
-                index @ 0..ENTRIES => {
-                    self.external.set_page(index, value);
-                    self.refresh();
-                    Ok(())
-                }
-                _ => Err(Fault::Unmapped { address }),
-            },
-            TAGS..TAGS_END => Err(tags(address)),
-            _ => match self.peripherals.write(address, value, self.core, now) {
-                Ok(effect) => {
-                    self.effects.extend(effect);
-                    Ok(())
-                }
-                Err(_) => Err(Fault::Register {
-                    address,
-                    reason: self.peripherals.explain(address),
-                }),
-            },
-        };
-        result.or_else(|fault| self.raise(fault))
-    }
-}
-
-fn tags(address: u32) -> Fault {
-    Fault::Register {
-        address,
-        reason: "direct access to the caches' tag memory is not emulated".to_owned(),
-    }
-}
-
-impl Bus for SocBus {
-    fn fetch(&mut self, address: u32) -> Result<u32, BusFault> {
-        let code = address.wrapping_sub(sram::INSTRUCTION_BASE);
-        if code < sram::SRAM2 {
-            self.check_instruction_bus(address, 4)?;
-            return Ok(u32::from_le_bytes(self.sram.read(code)));
-        }
-        if address.wrapping_sub(INSTRUCTION_WINDOW) < WINDOW_BYTES {
-            let granted = self.line(CacheName::Instruction, address, false)?;
-            let bytes = self.external.instructions.read_line(granted.offset, address);
-            return Ok(u32::from_le_bytes(bytes));
-        }
-        if Rom::contains(address) {
-            return match self.rom.word(address) {
-                Some(word) => Ok(word),
-                None => self.raise(Fault::RomFunction { address }),
-            };
-        }
-        if let Some(bytes) = self.rtc_fast.read(address.wrapping_sub(RTC_FAST) as usize) {
-            return Ok(u32::from_le_bytes(bytes));
-        }
-        self.raise(Fault::ExecutesData { address })
-    }
-
-    #[inline(always)]
-    fn load8(&mut self, address: u32) -> Result<u32, BusFault> {
-        self.load::<1>(address).map(|[byte]| byte.into())
-    }
-
-    #[inline(always)]
-    fn load16(&mut self, address: u32) -> Result<u32, BusFault> {
-        self.load(address).map(|bytes| u16::from_le_bytes(bytes).into())
-    }
-
-    #[inline(always)]
-    fn load32(&mut self, address: u32) -> Result<u32, BusFault> {
-        self.load(address).map(u32::from_le_bytes)
-    }
-
-    #[inline(always)]
-    fn store8(&mut self, address: u32, value: u32) -> Result<(), BusFault> {
-        self.store(address, [value as u8])
-    }
-
-    #[inline(always)]
-    fn store16(&mut self, address: u32, value: u32) -> Result<(), BusFault> {
-        self.store(address, (value as u16).to_le_bytes())
-    }
-
-    #[inline(always)]
-    fn store32(&mut self, address: u32, value: u32) -> Result<(), BusFault> {
-        self.store(address, value.to_le_bytes())
-    }
-
-    #[inline(always)]
-    fn load64(&mut self, address: u32) -> Result<u64, BusFault> {
-        self.load(address).map(u64::from_le_bytes)
-    }
-
-    #[inline(always)]
-    fn load128(&mut self, address: u32) -> Result<Quad, BusFault> {
-        // Not by `load`: bytes that share their place with a fault do not move as one vector.
-        let offset = address.wrapping_sub(sram::DATA_START);
-        if offset < self.data_bytes {
-            return Ok(Quad::from(self.sram.read::<16>(offset + sram::SRAM1)));
-        }
-        if let Some(value) = self.external.data.read::<16>(address) {
-            return Ok(Quad::from(value));
-        }
-        self.load_slowly::<16>(address).map(Quad::from)
-    }
-
-    #[inline(always)]
-    fn store64(&mut self, address: u32, value: u64) -> Result<(), BusFault> {
-        self.store(address, value.to_le_bytes())
-    }
-
-    #[inline(always)]
-    fn store128(&mut self, address: u32, value: Quad) -> Result<(), BusFault> {
-        self.store(address, value.bytes())
-    }
-
-    fn watch_code(&mut self, address: u32, length: u32) {
-        for word in (address..address.wrapping_add(length)).step_by(4) {
-            let code = word.wrapping_sub(sram::INSTRUCTION_BASE);
-            if code < sram::SRAM2 {
-                self.sram.mark_decoded(code);
-            } else if word.wrapping_sub(RTC_FAST) < RTC_BYTES {
-                self.rtc_fast.mark_decoded((word - RTC_FAST) as usize, 4);
-            }
-            // External code changes with its lines, pages and switches, which forget all of it.
-        }
-    }
-
-    #[inline(always)]
-    fn set_now(&mut self, cycle: u64) {
-        self.cycle = cycle;
-        self.offset = 0;
-    }
-
-    #[inline(always)]
-    fn set_offset(&mut self, cycles: u32) {
-        self.offset = cycles;
-    }
-
-    #[inline(always)]
-    fn take_stall(&mut self) -> u32 {
-        std::mem::take(&mut self.stall)
-    }
-
-    fn fetch_stalls(&self, address: u32) -> bool {
-        address.wrapping_sub(INSTRUCTION_WINDOW) < WINDOW_BYTES
-    }
-
-    fn fetch_stretch(&mut self, start: u32, end: u32) {
-        let line = self.external.instructions.geometry().line;
-        let mut address = start & !(line - 1);
-        while address < end {
-            if self.external.instructions.read::<4>(address).is_none() {
-                // What cannot be fetched was found when the code was decoded.
-                let _ = self.line(CacheName::Instruction, address, false);
-            }
-            address += line;
-        }
-    }
-
-    #[inline(always)]
-    fn is_steady(&self, address: u32) -> bool {
-        address.wrapping_sub(sram::DATA_START) < self.data_bytes
-    }
-
-    #[inline(always)]
-    fn code_generation(&self) -> u32 {
-        self.generation
     }
 }

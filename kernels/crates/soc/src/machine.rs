@@ -1,20 +1,22 @@
 //! The whole board: two cores in turns on one bus, resets, the second core's start, and time.
 
+mod effects;
+mod faults;
 mod start;
 
 use emulator::block::BlockCache;
 use emulator::core::special::number;
-use emulator::core::stop::{Cause, Stop};
+use emulator::core::stop::Cause;
 use emulator::core::{ps, Core};
 use emulator::run::{OneCycle, Pause, Pipeline};
 
-use crate::bus::{CoreClock, SocBus};
+use crate::bus::SocBus;
 use crate::chip::ChipOptions;
 use crate::external::Statistics;
 use crate::fault::Fault;
-use crate::peripherals::{reset_scope, Effect, Peripherals, ResetScope};
+use crate::peripherals::{reset_scope, Peripherals, ResetScope};
 use crate::report::{describe, CoreReport, CoreState, Report};
-use crate::rom::boot::{is_watchdog, reset_name};
+use crate::rom::boot::reset_name;
 use crate::rom::call::{Call, RomState};
 use crate::rom::functions::FUNCTIONS;
 use crate::rom::{Entry, Rom};
@@ -26,16 +28,10 @@ use crate::time::{Ticks, TICKS_PER_SECOND};
 const TURN: [u64; 2] = [1024, 64];
 /// The longest step of time while no core has anything to do.
 const IDLE_STEP: Ticks = TICKS_PER_SECOND / 1000;
-/// Resets by watchdogs in a row, none of them long after the one before, that make a loop.
-const LOOP_RESETS: u32 = 5;
-/// A run of this length between two resets is none of a loop.
-const LOOP_TICKS: Ticks = 20 * TICKS_PER_SECOND;
 /// Reason of a power-on reset.
 const POWER_ON: u8 = 1;
 /// Different warnings of memory accesses that are kept.
 const MOST_WARNINGS: usize = 64;
-/// Window vectors lie below this offset from VECBASE.
-const WINDOW_VECTORS: u32 = 0x180;
 /// Resets that are remembered.
 const MOST_RESETS: usize = 64;
 
@@ -364,20 +360,6 @@ impl Machine {
         Ok(())
     }
 
-    #[cold]
-    fn note_misaligned(&mut self, index: usize) {
-        let core = &self.cores[index];
-        let first = self.misaligned[index] == 0;
-        self.misaligned[index] = core.misaligned.count;
-        if first && self.warnings.len() < MOST_WARNINGS {
-            let place = self.symbols.name(core.pc).unwrap_or_default();
-            self.warnings.push(format!(
-                "core {index}: vector access to 0x{:08x}, whose low bits are dropped, shortly before pc 0x{:08x} {place}",
-                core.misaligned.first_address, core.pc
-            ));
-        }
-    }
-
     fn rom_call(&mut self, index: usize, pc: u32) -> Result<(), Box<Report>> {
         let fault = match Rom::entry(pc) {
             Some(Entry::Function(function)) => {
@@ -409,117 +391,6 @@ impl Machine {
             }
         };
         Err(self.report(index, fault, Vec::new()))
-    }
-
-    fn stopped(&mut self, index: usize, stop: &Stop) -> Box<Report> {
-        let seen = self.bus.fault.take();
-        let fault = match (stop.cause, seen) {
-            (Cause::Load { .. } | Cause::Store { .. } | Cause::Fetch { .. }, Some(fault)) => fault,
-            (cause, _) => Fault::Core(cause),
-        };
-        let fault = match stop.cause {
-            Cause::Illegal | Cause::Fetch { .. } => self.missing_handler(index).unwrap_or(fault),
-            _ => fault,
-        };
-        self.report(index, fault, stop.trace.clone())
-    }
-
-    /// Whether a core, which could not go on, had just gone to the vector of a window exception.
-    fn missing_handler(&self, index: usize) -> Option<Fault> {
-        let core = &self.cores[index];
-        let base = core.clone().read_special(number::VECBASE).ok()?;
-        let vector = core.pc.wrapping_sub(base);
-        let window = vector < WINDOW_VECTORS && vector & 0x3f == 0 && core.ps() & ps::EXCM != 0;
-        window.then_some(Fault::WindowHandler { base, vector })
-    }
-
-    fn report(&mut self, core: usize, fault: Fault, trace: Vec<emulator::core::stop::Trace>) -> Box<Report> {
-        let time = if self.booted {
-            self.bus.ticks_at(core, self.cores[core].cycles)
-        } else {
-            self.now
-        };
-        Box::new(Report {
-            fault,
-            core,
-            time,
-            cores: [self.core(0), self.core(1)],
-            trace_names: trace
-                .iter()
-                .map(|trace| self.symbols.name(trace.address))
-                .collect(),
-            trace,
-            resets: self.resets.clone(),
-            warnings: self.warnings(),
-        })
-    }
-
-    fn advance_peripherals(&mut self) -> Result<(), Box<Report>> {
-        if self.bus.peripherals.next_event(self.now) > self.now {
-            return Ok(());
-        }
-        while let Some(effect) = self.bus.peripherals.advance(self.now) {
-            self.bus.effects.push(effect);
-            if self.apply_effects()? {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// Carries out what registers led to; true when the chip was reset.
-    fn apply_effects(&mut self) -> Result<bool, Box<Report>> {
-        for effect in std::mem::take(&mut self.bus.effects) {
-            match effect {
-                Effect::CpuClock { ticks_per_cycle } => {
-                    for index in 0..2 {
-                        let cycles = self.cores[index].cycles;
-                        let ticks = self.bus.ticks_at(index, cycles);
-                        self.bus.set_clock(index, CoreClock { ticks, cycles });
-                    }
-                    self.bus.ticks_per_cycle = u64::from(ticks_per_cycle.max(1));
-                    self.bus.refresh();
-                }
-                Effect::Reset { reason } => {
-                    self.count_loop(reason)?;
-                    self.restart(reason);
-                    return Ok(true);
-                }
-                Effect::AppCore => self.app_core_changed()?,
-                // Lines are looked at before each turn.
-                Effect::Interrupts => {}
-                Effect::Dma { channel } => {
-                    // The channels work on all other memory while they are away from the bus.
-                    let mut gdma = self.bus.peripherals.gdma.clone();
-                    let now = self.now;
-                    let result = gdma.run(channel.into(), &mut self.bus, now);
-                    self.bus.peripherals.gdma = gdma;
-                    if let Err((address, _)) = result {
-                        let fault = self.bus.fault.take().unwrap_or(Fault::Unmapped { address });
-                        return Err(self.report(self.bus.core, fault, Vec::new()));
-                    }
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    fn count_loop(&mut self, reason: u8) -> Result<(), Box<Report>> {
-        if !is_watchdog(reason) || self.now - self.last_reset > LOOP_TICKS {
-            self.loop_resets = 0;
-        }
-        self.last_reset = self.now;
-        if is_watchdog(reason) {
-            self.loop_resets += 1;
-            if self.loop_resets >= LOOP_RESETS {
-                let fault = Fault::ResetLoop {
-                    count: self.loop_resets,
-                    reason: reset_name(reason),
-                };
-                return Err(self.report(0, fault, Vec::new()));
-            }
-        }
-        Ok(())
     }
 
     /// Whether no core will ever do anything again.

@@ -1,6 +1,6 @@
 /** The element in English; the model for every other dictionary. Loaded with the views after the first. */
 import { ENGLISH_PLAN } from '../../../plan/words.js';
-import { ENGLISH_NOTES } from '../../../shared/notes.js';
+import { ENGLISH_PAGE_NOTES } from '../../../worker/notes.js';
 import {
   formatBytes,
   formatCount,
@@ -107,7 +107,7 @@ export const enAll = {
     usage: 'That is not possible',
     policy: 'This page does not permit it',
   },
-  notes: ENGLISH_NOTES,
+  notes: ENGLISH_PAGE_NOTES,
   report,
   help,
   fit: {

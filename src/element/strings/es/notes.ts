@@ -1,5 +1,5 @@
-/** Notes about a model in Spanish; see `src/shared/notes.ts`. */
-import type { NoteWords } from '../../../shared/notes.js';
+/** Notes about a model in Spanish; see `src/worker/notes.ts`. */
+import type { NoteWords } from '../../../worker/notes.js';
 import { esReport } from './report.js';
 
 const { count } = esReport.format;

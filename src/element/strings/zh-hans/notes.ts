@@ -1,5 +1,5 @@
-/** Notes about a model in Simplified Chinese; see `src/shared/notes.ts`. */
-import type { NoteWords } from '../../../shared/notes.js';
+/** Notes about a model in Simplified Chinese; see `src/worker/notes.ts`. */
+import type { NoteWords } from '../../../worker/notes.js';
 import { zhHansReport } from './report.js';
 
 const { count } = zhHansReport.format;

@@ -333,9 +333,8 @@ impl Maker {
     }
 }
 
-/// Sequence number `index` of a kind.
-pub fn sequence(mix: Mix, index: usize) -> Sequence {
-    let mut random = Random::new((mix as u64) << 40 | index as u64);
+/// The registers and memory that a sequence begins with.
+fn first_state(mix: Mix, random: &mut Random) -> [u32; STATE_WORDS] {
     let mut state = [0; STATE_WORDS];
     for register in &mut state[..16] {
         *register = random.edge();
@@ -369,23 +368,12 @@ pub fn sequence(mix: Mix, index: usize) -> Sequence {
             random.edge()
         };
     }
-    let address = CODE + (index % BATCH) as u32 * CODE_STRIDE;
-    state[word::EPC1] = address + LITERAL_BYTES;
-    if mix == Mix::Window {
-        state[1] = STACK + STACK_BYTES - 1024;
-        let bytes = super::calls::program(&mut random, address);
-        assert!(
-            bytes.len() <= CODE_STRIDE as usize,
-            "sequence {index} is too long"
-        );
-        return Sequence {
-            state,
-            bytes,
-            address,
-        };
-    }
-    let literals: Vec<u32> = (0..LITERAL_BYTES / 4).map(|_| random.edge()).collect();
+    state
+}
 
+/// Literals and code of a sequence that begins at `address`.
+fn literals_and_code(mix: Mix, mut random: Random, address: u32) -> Vec<u8> {
+    let literals: Vec<u32> = (0..LITERAL_BYTES / 4).map(|_| random.edge()).collect();
     let mut maker = Maker {
         random,
         items: Vec::new(),
@@ -423,6 +411,21 @@ pub fn sequence(mix: Mix, index: usize) -> Sequence {
         .flat_map(|literal| literal.to_le_bytes())
         .collect();
     bytes.extend(layout(&maker.items, address));
+    bytes
+}
+
+/// Sequence number `index` of a kind.
+pub fn sequence(mix: Mix, index: usize) -> Sequence {
+    let mut random = Random::new((mix as u64) << 40 | index as u64);
+    let mut state = first_state(mix, &mut random);
+    let address = CODE + (index % BATCH) as u32 * CODE_STRIDE;
+    state[word::EPC1] = address + LITERAL_BYTES;
+    let bytes = if mix == Mix::Window {
+        state[1] = STACK + STACK_BYTES - 1024;
+        super::calls::program(&mut random, address)
+    } else {
+        literals_and_code(mix, random, address)
+    };
     assert!(
         bytes.len() <= CODE_STRIDE as usize,
         "sequence {index} is too long"

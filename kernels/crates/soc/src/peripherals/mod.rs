@@ -9,11 +9,14 @@ use crate::chip::ChipOptions;
 use crate::time::Ticks;
 
 mod analog;
+mod clocks;
 mod efuse;
 mod gdma;
 mod gpio;
 mod interrupt;
+mod lines;
 mod map;
+mod peripheral;
 mod random;
 mod registers;
 mod rtc_cntl;
@@ -31,6 +34,7 @@ pub use analog::{Analog, PLL_BLOCK, VOLTAGE_BLOCK};
 pub use gdma::{DmaMemory, Gdma};
 pub use interrupt::SOURCES;
 use map::{Block, BLOCKS, MISSING, PLACES};
+pub use peripheral::{reset_scope, Effect, Peripheral, ResetScope};
 pub use system::{AppCore, Clock, ClockSource};
 pub use uart::Uart;
 pub use usb_serial_jtag::{UsbSerialJtag, PACKET_BYTES};
@@ -44,82 +48,6 @@ pub const READ_CYCLES: u32 = 20;
 const CRYSTAL: u64 = 40_000_000;
 /// The slow oscillator of the RTC, in hertz; it varies between chips.
 const SLOW_CLOCK: u64 = 136_000;
-
-/// What a register access does beyond the peripheral itself; the machine carries it out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// The CPU clock changed to this many ticks a cycle (2 at 240 MHz, 24 at 20 MHz).
-    CpuClock {
-        /// Ticks of the 480 MHz time base per CPU cycle.
-        ticks_per_cycle: u32,
-    },
-    /// The chip, or a core of it, resets; the code is what `rtc_get_reset_reason` then returns.
-    Reset {
-        /// Reset reason as the mask ROM reports it.
-        reason: u8,
-    },
-    /// The second core's clock, stall or reset lines changed.
-    AppCore,
-    /// Interrupt lines of the cores may have changed.
-    Interrupts,
-    /// A GDMA channel was started: [`Gdma::run`] carries it out.
-    Dma {
-        /// The channel, 0 to 4.
-        channel: u8,
-    },
-}
-
-/// A peripheral: registers of 32 bits at offsets from its base.
-pub trait Peripheral {
-    /// The register at `offset` (a multiple of 4) at time `now`.
-    fn read(&mut self, offset: u32, now: Ticks) -> u32;
-    /// Writes the register at `offset`; `Some` when the chip has to react.
-    fn write(&mut self, offset: u32, value: u32, now: Ticks) -> Option<Effect>;
-    /// Whether there is a register at `offset`.
-    fn knows(&self, offset: u32) -> bool;
-    /// When something happens here by itself, [`Ticks::MAX`] for never.
-    fn next_event(&self, _now: Ticks) -> Ticks {
-        Ticks::MAX
-    }
-    /// Lets happen what is due at `now`.
-    fn advance(&mut self, _now: Ticks) -> Option<Effect> {
-        None
-    }
-    /// Interrupt sources that this peripheral drives, its first one in bit 0.
-    fn lines(&self) -> u32 {
-        0
-    }
-    /// Warnings since the bus last took them.
-    fn warnings(&mut self) -> Option<&mut Vec<Warning>> {
-        None
-    }
-}
-
-/// What a reset with this code takes with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResetScope {
-    /// The cores only: peripherals go on.
-    Cores,
-    /// Cores and digital peripherals; the RTC keeps its registers.
-    Digital,
-    /// The RTC too; only at power-on its STORE registers.
-    Chip,
-}
-
-/// What a reset with this code, as `rtc_get_reset_reason` returns it, takes with it.
-pub fn reset_scope(reason: u8) -> ResetScope {
-    match reason {
-        11 | 12 | 13 | 17 => ResetScope::Cores,
-        _ if rtc_cntl::resets_rtc(reason) => ResetScope::Chip,
-        _ => ResetScope::Digital,
-    }
-}
-
-/// SYSCON_WIFI_CLK_EN and the bit of the random number generator's clock.
-const WIFI_CLK_EN: u32 = 0x14;
-const RANDOM_CLOCK: u32 = 15;
-/// Settings of the core voltages that every chip needs at 240 MHz.
-const DBIAS_240: u8 = 28;
 
 /// Every peripheral that the machine does not hold itself.
 #[derive(Debug, Clone)]
@@ -304,89 +232,6 @@ impl Peripherals {
         effect
     }
 
-    /// The interrupts of a core that its devices drive; bit n is interrupt n.
-    pub fn interrupt_lines(&self, core: usize) -> u32 {
-        self.matrix.lines(core)
-    }
-
-    /// A source outside these peripherals, such as the caches, has this level; gives whether lines of a core changed.
-    pub fn set_source(&mut self, source: u32, level: bool) -> bool {
-        self.matrix.drive(source, 1, level.into())
-    }
-
-    /// The CPU's clock and where it comes from.
-    pub fn clock(&self) -> Clock {
-        self.system.clock()
-    }
-
-    /// The second core's lines.
-    pub fn app_core(&self) -> AppCore {
-        let mut lines = self.system.app_core();
-        lines.stalled |= self.rtc.stalled(1);
-        lines.resets += self.rtc.app_resets();
-        lines
-    }
-
-    /// Whether the first core stands still by the RTC's stall lines.
-    pub fn pro_stalled(&self) -> bool {
-        self.rtc.stalled(0)
-    }
-
-    /// What `ets_set_appcpu_boot_addr` does.
-    pub fn set_app_entry(&mut self, address: u32) {
-        self.system.set_app_entry(address);
-    }
-
-    /// SYSTEM_CACHE_CONTROL: bit 0 ICache clock, 1 its reset, 2 DCache clock, 3 its reset.
-    pub fn cache_control(&self) -> u32 {
-        self.system.cache_control()
-    }
-
-    /// The reset code of a core, as `rtc_get_reset_reason` returns it.
-    pub fn reset_reason(&self, core: usize) -> u8 {
-        self.rtc.reason(core)
-    }
-
-    /// A register of RTC_CNTL, without side effects.
-    pub fn rtc_register(&self, offset: u32) -> u32 {
-        self.rtc.register(offset)
-    }
-
-    /// Pins that are driven and their levels, bit n for pin n.
-    pub fn pins(&self) -> (u64, u64) {
-        self.gpio.outputs()
-    }
-
-    /// What `esp_rom_regi2c_read` does.
-    pub fn regi2c_read(&mut self, block: u8, register: u8) -> u8 {
-        self.analog.read_block(block, register)
-    }
-
-    /// What `esp_rom_regi2c_write` does.
-    pub fn regi2c_write(&mut self, block: u8, register: u8, value: u8, core: usize, now: Ticks) {
-        self.analog.write_block(block, register, value, now);
-        self.settle(Block::Analog, core, now);
-    }
-
-    /// What `esp_rom_regi2c_read_mask` does: bits `msb` to `lsb`, shifted down.
-    pub fn regi2c_read_mask(&mut self, block: u8, register: u8, msb: u8, lsb: u8) -> u8 {
-        (self.regi2c_read(block, register) & mask(msb, lsb)) >> (lsb & 7)
-    }
-
-    /// What `esp_rom_regi2c_write_mask` does: only bits `msb` to `lsb` change.
-    pub fn regi2c_write_mask(
-        &mut self,
-        (block, register): (u8, u8),
-        (msb, lsb): (u8, u8),
-        value: u8,
-        core: usize,
-        now: Ticks,
-    ) {
-        let mask = mask(msb, lsb);
-        let kept = self.regi2c_read(block, register) & !mask;
-        self.regi2c_write(block, register, kept | value << (lsb & 7) & mask, core, now);
-    }
-
     /// What went wrong without ending the run.
     pub fn warnings(&mut self) -> &mut Warnings {
         &mut self.warnings
@@ -481,78 +326,4 @@ impl Peripherals {
             self.settle(place.block, 0, now);
         }
     }
-
-    /// The clocks of the peripherals follow the clock tree.
-    fn clock_changed(&mut self, now: Ticks) {
-        let apb = self.system.clock().apb;
-        self.uart0.set_apb(apb, now);
-        self.groups.iter_mut().for_each(|group| group.set_apb(apb, now));
-        self.random.set_apb(apb);
-    }
-
-    /// Which blocks are switched off.
-    fn find_gates(&mut self) {
-        self.gated = 0;
-        for place in &PLACES {
-            let off = place.gate.is_some_and(|gate| !self.system.powered(gate));
-            self.gated |= u32::from(off) << place.block as u32;
-        }
-    }
-
-    /// A peripheral whose reset bit is set has its reset values when it comes back.
-    fn reset_gated(&mut self, now: Ticks) {
-        for place in &PLACES {
-            if !place.gate.is_some_and(|gate| self.system.held_in_reset(gate)) {
-                continue;
-            }
-            match place.block {
-                Block::Uart0 => self.uart0.reset(),
-                Block::TimerGroup0 => self.groups[0].reset(now),
-                Block::TimerGroup1 => self.groups[1].reset(now),
-                Block::Systimer => self.systimer.reset(now),
-                Block::Usb => self.usb.reset(),
-                Block::Gdma => self.gdma.reset(),
-                _ => continue,
-            }
-            self.settle(place.block, 0, now);
-        }
-    }
-
-    fn find_noise(&mut self) {
-        self.random.noisy = self.rtc.noise() && self.syscon.registers.bit(WIFI_CLK_EN, RANDOM_CLOCK);
-    }
-
-    /// What would make a chip fail, or only most of them, at the clock that was just chosen.
-    fn check_clock(&mut self, core: usize, now: Ticks) {
-        let clock = self.system.clock();
-        let ClockSource::Pll { megahertz } = clock.source else {
-            return;
-        };
-        let mut found = Vec::new();
-        if clock.undefined {
-            found.push(Warning::CpuPeriod);
-        }
-        if !self.rtc.pll_powered() {
-            found.push(Warning::PllOff);
-        }
-        if !self.analog.calibrated(now) || !self.analog.pll_settings(megahertz) {
-            found.push(Warning::PllNotCalibrated);
-        }
-        let dbias = self.analog.dbias();
-        if clock.ticks_per_cycle == 2 && (dbias.0 < DBIAS_240 || dbias.1 < DBIAS_240) {
-            found.push(Warning::CoreVoltage { dbias });
-        }
-        if clock.ticks_per_cycle == 2 && self.rtc.slave_regulator_off() != 0 {
-            found.push(Warning::SlaveRegulator);
-        }
-        for warning in found {
-            self.warnings.add(warning, now, core);
-        }
-    }
-}
-
-/// Bits `msb` to `lsb` of a byte.
-fn mask(msb: u8, lsb: u8) -> u8 {
-    let width = (msb & 7).saturating_sub(lsb & 7) + 1;
-    (u8::MAX >> (8 - width)) << (lsb & 7)
 }

@@ -150,12 +150,41 @@ pub fn boot(bus: &mut SocBus, reason: u8) -> Outcome {
 }
 
 fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
-    let mut segments = Vec::new();
     let mut reader = Reader {
         bus,
         digest: Sha256::new(),
         position: 0,
     };
+    let header = read_header(&mut reader, log)?;
+    let (segments, checksum) = read_segments(&mut reader, header.segments, log)?;
+    check_sums(&mut reader, header.has_digest, checksum, log)?;
+    let (entry, bytes) = (header.entry, reader.position);
+    check_entry(entry, &segments)?;
+    for (address, bytes) in segments {
+        bus.poke(address, &bytes);
+    }
+    log.push_str(&format!("entry 0x{entry:08x}\r\n"));
+    Ok(Booted {
+        entry,
+        bytes,
+        mode: header.mode,
+        clock: header.clock,
+    })
+}
+
+/// What the header says of the image.
+struct Header {
+    segments: u8,
+    entry: u32,
+    mode: FlashMode,
+    clock: u32,
+    has_digest: bool,
+}
+
+/// A segment that is loaded: its address and bytes.
+type Segment = (u32, Vec<u8>);
+
+fn read_header(reader: &mut Reader, log: &mut String) -> Result<Header, String> {
     let mut header = [0; HEADER];
     reader.take(&mut header);
     let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
@@ -167,20 +196,16 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
             format!("the first byte of the flash is 0x{:02x}, not 0xe9", header[0])
         });
     }
-    let (count, entry) = (header[1], word(4));
+    let (segments, entry) = (header[1], word(4));
     let Some(mode) = FlashMode::numbered(header[2].into()) else {
         return Err(format!("flash mode {} of the header does not exist", header[2]));
     };
-    let clock = match header[3] & 15 {
-        15 => 1 << 31,
-        0 => 0x0001_0001,
-        1 => 0x0002_0002,
-        2 => 0x0003_0103,
+    let (clock, divider) = match header[3] & 15 {
+        15 => (1 << 31, 1),
+        0 => (0x0001_0001, 2),
+        1 => (0x0002_0002, 3),
+        2 => (0x0003_0103, 4),
         other => return Err(format!("flash frequency {other} of the header does not exist")),
-    };
-    let divider = match header[3] & 15 {
-        15 => 1,
-        other => u32::from(other) + 2,
     };
     let chip = u16::from_le_bytes([header[12], header[13]]);
     if chip != CHIP_ID {
@@ -189,9 +214,9 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
             "the image is for chip {chip}, and this is chip {CHIP_ID}"
         ));
     }
-    if count == 0 || count > MOST_SEGMENTS {
+    if segments == 0 || segments > MOST_SEGMENTS {
         log.push_str("Invalid image block, can't boot.\r\n");
-        return Err(format!("the header has {count} segments; 1 to 16 are allowed"));
+        return Err(format!("the header has {segments} segments; 1 to 16 are allowed"));
     }
     // Four data lines need a chip whose QE bit was set; the ROM falls back where it is not.
     let mode = match mode {
@@ -203,6 +228,18 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
         header[8],
         format!("{mode:?}").to_uppercase()
     ));
+    Ok(Header {
+        segments,
+        entry,
+        mode,
+        clock,
+        has_digest: header[23] == 1,
+    })
+}
+
+/// The segments that are loaded, and the checksum over all of them.
+fn read_segments(reader: &mut Reader, count: u8, log: &mut String) -> Result<(Vec<Segment>, u8), String> {
+    let mut segments = Vec::new();
     let mut checksum = CHECKSUM_SEED;
     for number in 1..=count {
         let (address, length) = (reader.word(), reader.word());
@@ -231,6 +268,11 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
             segments.push((address, bytes));
         }
     }
+    Ok((segments, checksum))
+}
+
+/// Holds the image's checksum, and its digest where it has one, against what was read.
+fn check_sums(reader: &mut Reader, has_digest: bool, checksum: u8, log: &mut String) -> Result<(), String> {
     // The checksum is the last byte of a row of 16.
     let mut padding = vec![0; 16 - reader.position as usize % 16];
     reader.take(&mut padding);
@@ -244,7 +286,7 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
         ));
     }
     let digest: [u8; 32] = reader.digest.clone().finalize().into();
-    if header[23] == 1 {
+    if has_digest {
         let mut appended = [0; 32];
         reader.take(&mut appended);
         if appended != digest {
@@ -252,7 +294,10 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
             return Err("the digest (SHA-256) behind the image is not that of its bytes".to_owned());
         }
     }
-    let bytes = reader.position;
+    Ok(())
+}
+
+fn check_entry(entry: u32, segments: &[Segment]) -> Result<(), String> {
     let code = sram::INSTRUCTION_BASE..0x403e_0000;
     let rtc = RTC_FAST..RTC_FAST + RTC_BYTES;
     let loaded = segments
@@ -263,14 +308,5 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
             "the entry 0x{entry:08x} lies in no loaded segment of instruction memory"
         ));
     }
-    for (address, bytes) in segments {
-        bus.poke(address, &bytes);
-    }
-    log.push_str(&format!("entry 0x{entry:08x}\r\n"));
-    Ok(Booted {
-        entry,
-        bytes,
-        mode,
-        clock,
-    })
+    Ok(())
 }

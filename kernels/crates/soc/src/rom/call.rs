@@ -9,7 +9,6 @@ use super::{print, VARIABLES, VARIABLES_END};
 use crate::bus::SocBus;
 use crate::fault::Fault;
 use crate::peripherals::Effect;
-use crate::spi::{register, FlashMode};
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Cycles of a function of which no time is known (assumed).
@@ -17,12 +16,7 @@ const CYCLES: u64 = 100;
 /// Bytes of stack that the entry points take; arguments beyond the sixth lie above.
 const FRAME: u32 = 32;
 /// The longest transfer of a memory function that makes sense.
-const LONGEST: u32 = 32 << 20;
-/// First peripheral register of the interrupt matrix, and its distance for the second core.
-const INTERRUPT_MATRIX: u32 = 0x600c_2000;
-const SECOND_CORE: u32 = 0x800;
-const GPIO: u32 = 0x6000_4000;
-const IO_MUX: u32 = 0x6000_9000;
+pub(super) const LONGEST: u32 = 32 << 20;
 const UART0: u32 = 0x6000_0000;
 /// State that the functions keep between calls.
 #[derive(Debug, Clone)]
@@ -197,190 +191,127 @@ impl<'a> Call<'a> {
         self.pass(TICKS_PER_SECOND * 10 / 115_200);
     }
 
-    #[allow(clippy::too_many_lines)]
     fn perform(&mut self) -> Result<Option<u32>, Fault> {
-        let [a, b, c, d, e, f] = std::array::from_fn(|index| self.arg(index as u32));
-        let core = usize::from(self.core.index);
-        let now = self.bus.now();
-        self.bus.external.mspi.flash.now = now;
-        Ok(match self.function.does {
-            Does::WaitFlash => {
-                let until = self.bus.external.mspi.flash.busy_until();
-                self.pass(until.saturating_sub(now));
-                Some(0)
-            }
-            Does::Nothing | Does::SetMmuSize => None,
-            Does::Zero => Some(0),
-            Does::WpPad => Some(0x3f),
-            Does::GetResetReason => Some(self.bus.peripherals.reset_reason(a as usize & 1).into()),
-            Does::Printf => {
-                let Some(text) = print::format(self, a) else {
-                    return self.wrong("the format or one of its strings lies in no memory or has no end");
-                };
-                text.iter().for_each(|&byte| self.put(byte));
-                Some(text.len() as u32)
-            }
-            Does::PutChar => {
-                self.put(a as u8);
-                Some(0)
-            }
-            Does::GetChar => {
-                if self.load(UART0 + 0x1c)? & 0x3ff == 0 {
-                    Some(1)
-                } else {
-                    let byte = self.load(UART0)?;
-                    self.write_bytes(a, &[byte as u8])?;
-                    Some(0)
-                }
-            }
-            Does::DelayMicroseconds => {
-                self.core.cycles += u64::from(a) * u64::from(self.state.megahertz);
-                None
-            }
-            Does::UartDivider => {
-                if a == 0 {
-                    self.store(UART0 + 0x14, b >> 4 & 0xfff | (b & 15) << 20)?;
-                }
-                None
-            }
-            Does::SoftwareReset => {
-                self.bus.effects.push(Effect::Reset { reason: 3 });
-                None
-            }
-            Does::SetAppEntry => {
-                self.bus.peripherals.set_app_entry(a);
-                self.bus.effects.push(Effect::AppCore);
-                None
-            }
-            Does::UpdateCpuFrequency => {
-                // The machine may not have followed a change of this turn yet.
-                let ticks = u64::from(self.bus.peripherals.clock().ticks_per_cycle);
-                let megahertz = (TICKS_PER_SECOND / 1_000_000 / ticks.max(1)) as u32;
-                if a != megahertz {
-                    return self.wrong(format!("it is told {a} MHz, and the CPU runs at {megahertz}"));
-                }
-                self.state.megahertz = a;
-                None
-            }
+        let arguments = std::array::from_fn(|index| self.arg(index as u32));
+        let [a, b, c, d, e, f] = arguments;
+        self.bus.external.mspi.flash.now = self.bus.now();
+        match self.function.does {
+            Does::Nothing | Does::SetMmuSize | Does::SelectQuadPins => Ok(None),
+            Does::Zero => Ok(Some(0)),
+            Does::WpPad => Ok(Some(0x3f)),
+            Does::GetResetReason => Ok(Some(self.bus.peripherals.reset_reason(a as usize & 1).into())),
+            Does::Printf => self.printf(a),
+            Does::PutChar => self.put_character(a as u8),
+            Does::GetChar => self.get_character(a),
+            Does::DelayMicroseconds => self.delay(a),
+            Does::UartDivider => self.set_uart_divider(a, b),
+            Does::SoftwareReset => self.take_effect(Effect::Reset { reason: 3 }),
+            Does::SetAppEntry => self.set_app_entry(a),
+            Does::UpdateCpuFrequency => self.update_cpu_frequency(a),
             Does::SpiCommandConfig | Does::SpiCommandStart | Does::OctalCommand | Does::SpiSetMode => {
-                self.spi([a, b, c, d, e, f])?;
-                None
+                self.spi(arguments)
             }
-            Does::OctalPins => {
-                self.bus.external.mspi.octal_pins = true;
-                None
-            }
-            Does::FlashRead => {
-                if a & 3 != 0 || b & 3 != 0 || c & 3 != 0 {
-                    return self.wrong("address, target and length must be multiples of 4");
-                }
-                if c > LONGEST || a.saturating_add(c) > self.bus.external.mspi.flash.bytes() {
-                    return self.wrong(format!("0x{c:x} bytes at 0x{a:x} lie beyond the flash"));
-                }
-                let mut bytes = vec![0; c as usize];
-                self.bus.external.mspi.flash.read(a, &mut bytes);
-                self.write_bytes(b, &bytes)?;
-                if let Ok(timing) = self.bus.external.mspi.flash_access() {
-                    self.pass(timing.read(c));
-                }
-                Some(0)
-            }
-            Does::SelectQuadPins => None,
-            Does::FlashClock => {
-                let divider = match a {
-                    0xf | 1 => 1 << 31,
-                    2..=255 => (a - 1) << 16 | (a / 2 - 1) << 8 | (a - 1),
-                    _ => return self.wrong(format!("divider {a} does not exist")),
-                };
-                let controller = if b == 0 { 0 } else { 1 };
-                self.bus
-                    .external
-                    .mspi
-                    .write(controller, register::CLOCK, divider)?;
-                None
-            }
-            Does::FlashReadMode => match FlashMode::numbered(a) {
-                Some(mode) => {
-                    self.bus.external.mspi.set_flash_mode(mode);
-                    Some(0)
-                }
-                None => return self.wrong(format!("mode {a} is not one of quad or single flash")),
-            },
-            Does::MemSet => {
-                if c > LONGEST {
-                    return self.wrong(format!("a length of 0x{c:x}"));
-                }
-                self.write_bytes(a, &vec![b as u8; c as usize])?;
-                self.core.cycles += u64::from(c) / 4;
-                Some(a)
-            }
-            Does::MemCopy => {
-                if c > LONGEST {
-                    return self.wrong(format!("a length of 0x{c:x}"));
-                }
-                for offset in 0..c {
-                    let byte = self
-                        .bus
-                        .load8(b.wrapping_add(offset))
-                        .map_err(|_| self.bus_fault())?;
-                    self.write_bytes(a.wrapping_add(offset), &[byte as u8])?;
-                }
-                self.core.cycles += u64::from(c) / 2;
-                Some(a)
-            }
-            Does::FloatDivide => Some((f32::from_bits(a) / f32::from_bits(b)).to_bits()),
-            Does::GpioMatrixIn => {
-                self.store(GPIO + 0x154 + 4 * (b & 0xff), a & 63 | (c & 1) << 6 | 1 << 7)?;
-                None
-            }
-            Does::GpioMatrixOut => {
-                self.store(
-                    GPIO + 0x554 + 4 * (a & 63),
-                    b & 0x1ff | (c & 1) << 9 | (d & 1) << 11,
-                )?;
-                None
-            }
-            Does::PadSelectGpio => {
-                let address = IO_MUX + 4 + 4 * (a & 63);
-                let value = self.load(address)?;
-                self.store(address, value & !(7 << 12) | 1 << 12)?;
-                None
-            }
-            Does::PadSetDrive => {
-                let address = IO_MUX + 4 + 4 * (a & 63);
-                let value = self.load(address)?;
-                self.store(address, value & !(3 << 10) | (b & 3) << 10)?;
-                None
-            }
-            Does::InterruptMatrixSet => {
-                self.store(INTERRUPT_MATRIX + SECOND_CORE * (a & 1) + 4 * (b & 0x7f), c & 31)?;
-                None
-            }
-            Does::AnalogRead => Some(self.bus.peripherals.regi2c_read(a as u8, c as u8).into()),
-            Does::AnalogReadMask => {
-                let value = self
-                    .bus
-                    .peripherals
-                    .regi2c_read_mask(a as u8, c as u8, d as u8, e as u8);
-                Some(value.into())
-            }
-            Does::AnalogWrite => {
-                self.bus
-                    .peripherals
-                    .regi2c_write(a as u8, c as u8, d as u8, core, now);
-                None
-            }
-            Does::AnalogWriteMask => {
-                self.bus.peripherals.regi2c_write_mask(
-                    (a as u8, c as u8),
-                    (d as u8, e as u8),
-                    f as u8,
-                    core,
-                    now,
-                );
-                None
-            }
-            _ => return self.cache([a, b, c, d, e]),
-        })
+            Does::OctalPins => self.take_octal_pins(),
+            Does::WaitFlash => self.wait_for_flash(),
+            Does::FlashRead => self.read_flash(a, b, c),
+            Does::FlashClock => self.set_flash_clock(a, b),
+            Does::FlashReadMode => self.set_flash_mode(a),
+            Does::MemSet => self.set_memory(a, b as u8, c),
+            Does::MemCopy => self.copy_memory(a, b, c),
+            Does::FloatDivide => Ok(Some((f32::from_bits(a) / f32::from_bits(b)).to_bits())),
+            Does::GpioMatrixIn => self.set_input_of_signal(a, b, c),
+            Does::GpioMatrixOut => self.set_signal_of_pin(a, b, c, d),
+            Does::PadSelectGpio => self.set_pad(a, 7 << 12, 1 << 12),
+            Does::PadSetDrive => self.set_pad(a, 3 << 10, (b & 3) << 10),
+            Does::InterruptMatrixSet => self.set_interrupt(a, b, c),
+            Does::AnalogRead => self.read_analog(a, c),
+            Does::AnalogReadMask => self.read_analog_bits(a, c, (d, e)),
+            Does::AnalogWrite => self.write_analog(a, c, d),
+            Does::AnalogWriteMask => self.write_analog_bits(a, c, (d, e), f),
+            _ => self.cache([a, b, c, d, e]),
+        }
+    }
+
+    fn printf(&mut self, format: u32) -> Result<Option<u32>, Fault> {
+        let Some(text) = print::format(self, format) else {
+            return self.wrong("the format or one of its strings lies in no memory or has no end");
+        };
+        text.iter().for_each(|&byte| self.put(byte));
+        Ok(Some(text.len() as u32))
+    }
+
+    fn put_character(&mut self, byte: u8) -> Result<Option<u32>, Fault> {
+        self.put(byte);
+        Ok(Some(0))
+    }
+
+    /// Takes a byte that UART0 received; the result is 1 when there is none.
+    fn get_character(&mut self, target: u32) -> Result<Option<u32>, Fault> {
+        if self.load(UART0 + 0x1c)? & 0x3ff == 0 {
+            return Ok(Some(1));
+        }
+        let byte = self.load(UART0)?;
+        self.write_bytes(target, &[byte as u8])?;
+        Ok(Some(0))
+    }
+
+    fn set_uart_divider(&mut self, uart: u32, divider: u32) -> Result<Option<u32>, Fault> {
+        if uart == 0 {
+            self.store(UART0 + 0x14, divider >> 4 & 0xfff | (divider & 15) << 20)?;
+        }
+        Ok(None)
+    }
+
+    fn delay(&mut self, microseconds: u32) -> Result<Option<u32>, Fault> {
+        self.core.cycles += u64::from(microseconds) * u64::from(self.state.megahertz);
+        Ok(None)
+    }
+
+    fn update_cpu_frequency(&mut self, told: u32) -> Result<Option<u32>, Fault> {
+        // The machine may not have followed a change of this turn yet.
+        let ticks = u64::from(self.bus.peripherals.clock().ticks_per_cycle);
+        let megahertz = (TICKS_PER_SECOND / 1_000_000 / ticks.max(1)) as u32;
+        if told != megahertz {
+            return self.wrong(format!("it is told {told} MHz, and the CPU runs at {megahertz}"));
+        }
+        self.state.megahertz = told;
+        Ok(None)
+    }
+
+    fn set_app_entry(&mut self, address: u32) -> Result<Option<u32>, Fault> {
+        self.bus.peripherals.set_app_entry(address);
+        self.take_effect(Effect::AppCore)
+    }
+
+    fn take_effect(&mut self, effect: Effect) -> Result<Option<u32>, Fault> {
+        self.bus.effects.push(effect);
+        Ok(None)
+    }
+
+    fn set_memory(&mut self, target: u32, byte: u8, bytes: u32) -> Result<Option<u32>, Fault> {
+        self.check_length(bytes)?;
+        self.write_bytes(target, &vec![byte; bytes as usize])?;
+        self.core.cycles += u64::from(bytes) / 4;
+        Ok(Some(target))
+    }
+
+    fn copy_memory(&mut self, target: u32, source: u32, bytes: u32) -> Result<Option<u32>, Fault> {
+        self.check_length(bytes)?;
+        for offset in 0..bytes {
+            let byte = self
+                .bus
+                .load8(source.wrapping_add(offset))
+                .map_err(|_| self.bus_fault())?;
+            self.write_bytes(target.wrapping_add(offset), &[byte as u8])?;
+        }
+        self.core.cycles += u64::from(bytes) / 2;
+        Ok(Some(target))
+    }
+
+    fn check_length(&self, bytes: u32) -> Result<(), Fault> {
+        if bytes > LONGEST {
+            return self.wrong(format!("a length of 0x{bytes:x}"));
+        }
+        Ok(())
     }
 }

@@ -7,7 +7,9 @@
 pub mod boot;
 mod cache_call;
 pub mod call;
+mod flash_call;
 pub mod functions;
+mod pin_call;
 mod print;
 mod spi_call;
 

@@ -19,7 +19,7 @@ pub(super) struct Configured {
 
 impl Call<'_> {
     /// Transactions on SPI1.
-    pub(super) fn spi(&mut self, [a, b, c, _, e, _]: [u32; 6]) -> Result<(), Fault> {
+    pub(super) fn spi(&mut self, [a, b, c, _, e, _]: [u32; 6]) -> Result<Option<u32>, Fault> {
         match self.function.does {
             // Four lines for the command are asked for in CTRL, and eight by the transaction itself.
             Does::SpiSetMode => {}
@@ -88,7 +88,7 @@ impl Call<'_> {
                 )?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn transact(

@@ -1,0 +1,84 @@
+//! What registers lead to beyond the peripherals themselves: clocks, resets, the second core, direct transfers.
+
+use super::Machine;
+use crate::bus::CoreClock;
+use crate::fault::Fault;
+use crate::peripherals::Effect;
+use crate::report::Report;
+use crate::rom::boot::{is_watchdog, reset_name};
+use crate::time::{Ticks, TICKS_PER_SECOND};
+
+/// Resets by watchdogs in a row, none of them long after the one before, that make a loop.
+const LOOP_RESETS: u32 = 5;
+/// A run of this length between two resets is none of a loop.
+const LOOP_TICKS: Ticks = 20 * TICKS_PER_SECOND;
+
+impl Machine {
+    pub(super) fn advance_peripherals(&mut self) -> Result<(), Box<Report>> {
+        if self.bus.peripherals.next_event(self.now) > self.now {
+            return Ok(());
+        }
+        while let Some(effect) = self.bus.peripherals.advance(self.now) {
+            self.bus.effects.push(effect);
+            if self.apply_effects()? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what registers led to; true when the chip was reset.
+    pub(super) fn apply_effects(&mut self) -> Result<bool, Box<Report>> {
+        for effect in std::mem::take(&mut self.bus.effects) {
+            match effect {
+                Effect::CpuClock { ticks_per_cycle } => {
+                    for index in 0..2 {
+                        let cycles = self.cores[index].cycles;
+                        let ticks = self.bus.ticks_at(index, cycles);
+                        self.bus.set_clock(index, CoreClock { ticks, cycles });
+                    }
+                    self.bus.ticks_per_cycle = u64::from(ticks_per_cycle.max(1));
+                    self.bus.refresh();
+                }
+                Effect::Reset { reason } => {
+                    self.count_loop(reason)?;
+                    self.restart(reason);
+                    return Ok(true);
+                }
+                Effect::AppCore => self.app_core_changed()?,
+                // Lines are looked at before each turn.
+                Effect::Interrupts => {}
+                Effect::Dma { channel } => {
+                    // The channels work on all other memory while they are away from the bus.
+                    let mut gdma = self.bus.peripherals.gdma.clone();
+                    let now = self.now;
+                    let result = gdma.run(channel.into(), &mut self.bus, now);
+                    self.bus.peripherals.gdma = gdma;
+                    if let Err((address, _)) = result {
+                        let fault = self.bus.fault.take().unwrap_or(Fault::Unmapped { address });
+                        return Err(self.report(self.bus.core, fault, Vec::new()));
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn count_loop(&mut self, reason: u8) -> Result<(), Box<Report>> {
+        if !is_watchdog(reason) || self.now - self.last_reset > LOOP_TICKS {
+            self.loop_resets = 0;
+        }
+        self.last_reset = self.now;
+        if is_watchdog(reason) {
+            self.loop_resets += 1;
+            if self.loop_resets >= LOOP_RESETS {
+                let fault = Fault::ResetLoop {
+                    count: self.loop_resets,
+                    reason: reset_name(reason),
+                };
+                return Err(self.report(0, fault, Vec::new()));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! How the clock tree reaches the peripherals: their rates, their gates and resets, the noise of the random numbers,
+//! and what is dangerous about a clock.
+
+use super::map::{Block, PLACES};
+use super::{ClockSource, Peripherals, Warning};
+use crate::time::Ticks;
+
+/// SYSCON_WIFI_CLK_EN and the bit of the random number generator's clock.
+const WIFI_CLK_EN: u32 = 0x14;
+const RANDOM_CLOCK: u32 = 15;
+/// Settings of the core voltages that every chip needs at 240 MHz.
+const DBIAS_240: u8 = 28;
+
+impl Peripherals {
+    /// The clocks of the peripherals follow the clock tree.
+    pub(super) fn clock_changed(&mut self, now: Ticks) {
+        let apb = self.system.clock().apb;
+        self.uart0.set_apb(apb, now);
+        self.groups.iter_mut().for_each(|group| group.set_apb(apb, now));
+        self.random.set_apb(apb);
+    }
+
+    /// Which blocks are switched off.
+    pub(super) fn find_gates(&mut self) {
+        self.gated = 0;
+        for place in &PLACES {
+            let off = place.gate.is_some_and(|gate| !self.system.powered(gate));
+            self.gated |= u32::from(off) << place.block as u32;
+        }
+    }
+
+    /// A peripheral whose reset bit is set has its reset values when it comes back.
+    pub(super) fn reset_gated(&mut self, now: Ticks) {
+        for place in &PLACES {
+            if !place.gate.is_some_and(|gate| self.system.held_in_reset(gate)) {
+                continue;
+            }
+            match place.block {
+                Block::Uart0 => self.uart0.reset(),
+                Block::TimerGroup0 => self.groups[0].reset(now),
+                Block::TimerGroup1 => self.groups[1].reset(now),
+                Block::Systimer => self.systimer.reset(now),
+                Block::Usb => self.usb.reset(),
+                Block::Gdma => self.gdma.reset(),
+                _ => continue,
+            }
+            self.settle(place.block, 0, now);
+        }
+    }
+
+    pub(super) fn find_noise(&mut self) {
+        self.random.noisy = self.rtc.noise() && self.syscon.registers.bit(WIFI_CLK_EN, RANDOM_CLOCK);
+    }
+
+    /// What would make a chip fail, or only most of them, at the clock that was just chosen.
+    pub(super) fn check_clock(&mut self, core: usize, now: Ticks) {
+        let clock = self.system.clock();
+        let ClockSource::Pll { megahertz } = clock.source else {
+            return;
+        };
+        let mut found = Vec::new();
+        if clock.undefined {
+            found.push(Warning::CpuPeriod);
+        }
+        if !self.rtc.pll_powered() {
+            found.push(Warning::PllOff);
+        }
+        if !self.analog.calibrated(now) || !self.analog.pll_settings(megahertz) {
+            found.push(Warning::PllNotCalibrated);
+        }
+        let dbias = self.analog.dbias();
+        if clock.ticks_per_cycle == 2 && (dbias.0 < DBIAS_240 || dbias.1 < DBIAS_240) {
+            found.push(Warning::CoreVoltage { dbias });
+        }
+        if clock.ticks_per_cycle == 2 && self.rtc.slave_regulator_off() != 0 {
+            found.push(Warning::SlaveRegulator);
+        }
+        for warning in found {
+            self.warnings.add(warning, now, core);
+        }
+    }
+}

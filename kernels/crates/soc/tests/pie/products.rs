@@ -1,0 +1,242 @@
+//! Products of matrices and vectors, in all encodings.
+
+use crate::board::{assert_same, Board, Kernel};
+use crate::reference;
+
+const TENSOR: u32 = 1;
+const ROW: u32 = 2;
+const GROUP: u32 = 3;
+
+/// One int8 product: a matrix of `rows` x `cols` in `encoding`, rows `begin..end`.
+#[derive(Debug, Clone, Copy)]
+struct Product {
+    rows: usize,
+    cols: usize,
+    tokens: usize,
+    begin: usize,
+    end: usize,
+    encoding: u32,
+    group: usize,
+    interleaved: bool,
+    external: bool,
+}
+
+fn check_product(board: &mut Board, product: Product) {
+    let Product {
+        rows,
+        cols,
+        tokens,
+        begin,
+        end,
+        encoding,
+        group,
+        interleaved,
+        external,
+    } = product;
+    board.chip.clear();
+    let stride = cols.next_multiple_of(16);
+    let x_stride = stride + 16 * board.random.below(2);
+    let mut weights = board.random.codes(rows * stride);
+    let mut codes = board.random.codes(tokens * x_stride);
+    for (index, code) in weights.iter_mut().enumerate() {
+        *code *= i8::from(index % stride < cols);
+    }
+    for (index, code) in codes.iter_mut().enumerate() {
+        *code *= i8::from(index % x_stride < cols);
+    }
+    let groups = if encoding == GROUP {
+        cols.div_ceil(group)
+    } else {
+        1
+    };
+    let scales: Vec<f32> = (0..rows * groups).map(|_| board.random.float() + 1.0).collect();
+    let factors: Vec<f32> = (0..tokens).map(|_| board.random.float() + 1.0).collect();
+    let split = [rows / 3, 2 * rows / 3];
+    let data = board.put_codes(&weights, external);
+    let scales_at = board.chip.put_floats(&scales, external);
+    let tensor = board.put_words(&[
+        data,
+        scales_at,
+        rows as u32,
+        cols as u32,
+        stride as u32,
+        group as u32,
+        scales.len() as u32,
+        split[0] as u32,
+        split[1] as u32,
+        0,
+        0,
+        encoding | u32::from(interleaved) << 16,
+    ]);
+    let x = board.put_codes(&codes, false);
+    let factors_at = board.chip.put_floats(&factors, false);
+    let activations = board.put_words(&[x, 0, factors_at, x_stride as u32]);
+    let y_stride = rows + board.random.below(3);
+    let y = board.room(tokens * y_stride);
+    board.call(
+        Kernel::MatmulI8,
+        &[
+            tensor,
+            activations,
+            tokens as u32,
+            begin as u32,
+            end as u32,
+            y,
+            y_stride as u32,
+        ],
+    );
+    let mut expected = vec![77f32; tokens * y_stride];
+    for token in 0..tokens {
+        let x = &codes[token * x_stride..][..stride];
+        for row in begin..end {
+            let w = &weights[row * stride..][..stride];
+            let sum = if encoding == GROUP {
+                let parts = w.chunks(group).zip(x.chunks(group)).zip(&scales[row * groups..]);
+                parts
+                    .map(|((w, x), scale)| reference::dot_codes(w, x) as f32 * scale)
+                    .reduce(|sum, part| sum + part)
+                    .expect("a group")
+            } else {
+                let scale = match encoding {
+                    TENSOR if interleaved => row & 1,
+                    TENSOR => usize::from(row >= split[0]) + usize::from(row >= split[1]),
+                    _ => row,
+                };
+                reference::dot_codes(w, x) as f32 * scales[scale]
+            };
+            expected[token * y_stride + row] = sum * factors[token];
+        }
+    }
+    let actual = board.chip.words(y, tokens * y_stride);
+    assert_same(&actual, &expected, &format!("{product:?}"));
+}
+
+#[test]
+fn int8_products_are_those_of_the_scalar_kernels() {
+    let mut board = Board::new(1);
+    for cols in 1..=340 {
+        let rows = 3 + board.random.below(70);
+        let begin = board.random.below(rows);
+        check_product(
+            &mut board,
+            Product {
+                rows,
+                cols,
+                tokens: 1 + cols % 8,
+                begin,
+                end: begin + 1 + (cols * 7) % (rows - begin),
+                encoding: 1 + cols as u32 % 3,
+                group: 16 * (1 + cols / 3 % 7),
+                interleaved: cols % 2 == 0,
+                external: cols % 5 < 2,
+            },
+        );
+    }
+    for encoding in [TENSOR, ROW, GROUP] {
+        for rows in 3..=40 {
+            check_product(
+                &mut board,
+                Product {
+                    rows,
+                    cols: 64,
+                    tokens: 1 + rows % 3,
+                    begin: rows % 3,
+                    end: rows,
+                    encoding,
+                    group: 32,
+                    interleaved: false,
+                    external: rows % 2 == 0,
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn int8_products_of_long_rows_and_many_groups_are_too() {
+    let mut board = Board::new(2);
+    for (cols, group) in [
+        (2048, 16),
+        (2600, 16),
+        (4100, 32),
+        (5000, 64),
+        (768, 768),
+        (97, 112),
+    ] {
+        for encoding in [ROW, GROUP] {
+            check_product(
+                &mut board,
+                Product {
+                    rows: 9,
+                    cols,
+                    tokens: 2,
+                    begin: 1,
+                    end: 9,
+                    encoding,
+                    group,
+                    interleaved: false,
+                    external: encoding == ROW,
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn float_products_are_those_of_the_scalar_kernels() {
+    let mut board = Board::new(3);
+    for cols in 1..=130usize {
+        board.chip.clear();
+        let stride = cols.next_multiple_of(4);
+        let rows = 1 + board.random.below(20);
+        let tokens = 1 + cols % 3;
+        let pad = |floats: Vec<f32>| -> Vec<f32> {
+            let inside = floats.iter().enumerate();
+            inside
+                .map(|(index, &number)| if index % stride < cols { number } else { 0.0 })
+                .collect()
+        };
+        let weights = pad(board.random.floats(rows * stride, 1.0));
+        let x = pad(board.random.floats(tokens * stride, 3.0));
+        let data = board.chip.put_floats(&weights, cols % 2 == 0);
+        let x_at = board.chip.put_floats(&x, false);
+        let tensor = board.put_words(&[
+            data,
+            0,
+            rows as u32,
+            cols as u32,
+            4 * stride as u32,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+        ]);
+        let y = board.room(tokens * rows);
+        let sizes = [stride as u32, tokens as u32, 0, rows as u32];
+        let [x_stride, count, begin, end] = sizes;
+        board.call(
+            Kernel::MatmulF32,
+            &[tensor, x_at, x_stride, count, begin, end, y, rows as u32],
+        );
+        let expected: Vec<f32> = x
+            .chunks(stride)
+            .flat_map(|x| weights.chunks(stride).map(move |w| reference::dot(w, x)))
+            .collect();
+        assert_same(&board.chip.words(y, tokens * rows), &expected, "f32 product");
+        let sum = board.call(Kernel::DotF32, &[data, x_at, stride as u32]);
+        assert_same(
+            &[sum],
+            &[reference::dot(&weights[..stride], &x[..stride])],
+            "dot product",
+        );
+        let sum = board.call(Kernel::SumSquares, &[x_at, cols as u32]);
+        assert_same(
+            &[sum],
+            &[reference::dot(&x[..cols], &x[..cols])],
+            "sum of squares",
+        );
+    }
+}

@@ -1,0 +1,54 @@
+/** What `--help` says. */
+import { DEFAULT_BOARD_ID } from '../plan/boards.js';
+
+export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
+
+  convert FOLDER -o OUT.bin    quantize a model folder, report what it cost, and write the image that a board boots;
+                               -o OUT.s3lm writes the model package alone
+    --parts FOLDER             also, or only, the parts of the image as files with a manifest for ESP Web Tools
+    --board ID                 board to plan for (default ${DEFAULT_BOARD_ID})
+    --firmware FILE            an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs
+                               from RAM (ELF), instead of the firmware of this tool
+    --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
+    --force                    convert although the model does not fit the board
+    --weights int8|float32     float32 keeps the numbers, to check everything else
+    --granularity G            tensor, channel (default), group:32, group:64 or group:128
+    --activations dynamic|static
+    --cache auto|int8|float32  key/value cache (auto: float32 for small heads, where it fits)
+    --context N                tokens that the model can hold (default: the model's, at most 512)
+    --calibrate FILE           text for static activation scales
+    --evaluate FILE            text for the report; stories parted by lines <|story|>
+    --prompt TEXT              prompt for the texts side by side; may be repeated
+    --no-report                skip the comparison; the package is streamed to the file
+    --no-fusion                keep norms, projections and scales separate, to check the fusions
+    --html FILE                also write the report as a page
+    --json                     print plan and report as JSON
+
+  run FILE|FOLDER              generate text
+    --prompt TEXT | --ids 1,2,3
+    --raw                      continue the prompt as it is, without the model's chat template
+    --tokens N                 most new tokens
+    --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
+    --stop TEXT                end before this text; may be repeated
+    --slide                    go on when the context is full, forgetting the oldest half
+    --engine twin|host|float   WebAssembly, compiled C (the same numbers), or the unquantized original (a folder;
+                               a seed draws other tokens there)
+    --engine emulator          boot the image on an emulated board and speak with it over its console
+    --timing                   with the emulator: model its cycles, and print the board's tokens/s
+    --board ID                 the board to emulate (default: as the image's flash size and package say)
+    --logits                   with --json: the logits of the last step
+    --json
+
+  inspect FILE|FOLDER [--json] what is inside, whether it is sound, and where it fits
+
+  kit FOLDER -o KIT            a folder for a class: page, element, model, image and help sheet, for any static server
+                               or a stick; board, numbers and model are settled
+    --board ID  --context N  --prompt TEXT
+    --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32
+    --firmware FILE            as for convert; the kit carries it
+    --lang TAG                 language of page and help sheet (default en)
+    --name TEXT                what the class calls the model
+
+  --help, --version
+Exit codes: 0 good, 1 the model or file is at fault, 2 the command line is.
+`;

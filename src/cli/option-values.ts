@@ -1,0 +1,87 @@
+/** Values of options as a person types them. What is wrong with one is a UsageError that says what would be right. */
+import { MAX_STOP_BYTES, MAX_STOP_STRINGS } from '../device/twin-exports.js';
+import { UsageError } from '../shared/errors.js';
+import { LEAST_TEMPERATURE } from '../shared/sampling.js';
+
+export function choice<T extends string>(
+  value: string | undefined,
+  choices: readonly T[],
+  name: string,
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = choices.find((entry) => entry === value);
+  if (found === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not "${value}".`);
+  return found;
+}
+
+/** `16`, `16MB`, `16M` or `16MiB` as bytes. */
+export function flashSize(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const size = Number(/^(\d{1,3})(m|mb|mib)?$/i.exec(value)?.[1] ?? NaN);
+  if (![2, 4, 8, 16, 32].includes(size))
+    throw new UsageError(`--flash-size is 2MB, 4MB, 8MB, 16MB or 32MB, not "${value}".`);
+  return size * 1024 * 1024;
+}
+
+/** `80`, `80m` or `80MHz`. */
+export function flashMegahertz(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const found = choice(value.replace(/m(hz)?$/i, ''), ['80', '40', '26', '20'] as const, 'flash-freq');
+  return found === undefined ? undefined : Number(found);
+}
+
+export function whole(value: string | undefined, name: string, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (!Number.isSafeInteger(number) || number < least)
+    throw new UsageError(`--${name} is a whole number from ${least}, not "${value}".`);
+  return number;
+}
+
+export function real(
+  value: string | undefined,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === '' ? NaN : Number(value);
+  if (!(number >= least && number <= most))
+    throw new UsageError(`--${name} is a number from ${least} to ${most}, not "${value}".`);
+  return number;
+}
+
+/** 0 is greedy; between it and the least, logits over the temperature would overflow in the engine. */
+export function temperature(value: string | undefined): number | undefined {
+  const number = real(value, 'temperature', 0, 100);
+  if (number !== undefined && number !== 0 && number < LEAST_TEMPERATURE) {
+    throw new UsageError(
+      `--temperature is 0 (the likeliest token) or from ${LEAST_TEMPERATURE} to 100, not "${value}".`,
+    );
+  }
+  return number;
+}
+
+export function topP(value: string | undefined): number | undefined {
+  const number = value === undefined || value.trim() === '' ? NaN : Number(value);
+  if (value !== undefined && !(number > 0 && number <= 1))
+    throw new UsageError(`--top-p is a number from above 0 to 1, not "${value}".`);
+  return value === undefined ? undefined : number;
+}
+
+export function stopTexts(texts: readonly string[]): readonly string[] {
+  if (texts.length > MAX_STOP_STRINGS)
+    throw new UsageError(`--stop can be given ${MAX_STOP_STRINGS} times, not ${texts.length}.`);
+  const wrong = texts.find((text) => text === '' || Buffer.byteLength(text) > MAX_STOP_BYTES);
+  if (wrong !== undefined)
+    throw new UsageError(`--stop is a text of 1 to ${MAX_STOP_BYTES} bytes, not "${wrong}".`);
+  return texts;
+}
+
+export function parseIds(text: string): number[] {
+  return text.split(',').map((part) => {
+    const id = whole(part.trim(), 'ids', 0);
+    if (id === undefined) throw new UsageError('--ids needs numbers.');
+    return id;
+  });
+}

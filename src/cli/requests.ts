@@ -1,0 +1,94 @@
+/** What a command line asks for, once it is read. */
+import type { FlashMode } from '../image/flash-settings.js';
+import type { Fusions, WantedScheme } from '../plan/scheme.js';
+import type { Sampling } from '../shared/sampling.js';
+
+export interface ConvertRequest {
+  readonly command: 'convert';
+  readonly folder: string;
+  /** File to write: a merged image when it ends in `.bin`, else a package. `undefined` when only parts are wanted. */
+  readonly output: string | undefined;
+  /** Folder for the separate parts of the image and their manifest. */
+  readonly parts: string | undefined;
+  /** Somebody's own firmware instead of this project's. */
+  readonly firmware: string | undefined;
+  readonly flash: FlashRequest;
+  /** Convert although the model does not fit the board. */
+  readonly force: boolean;
+  readonly board: string;
+  readonly scheme: WantedScheme;
+  readonly fusions: Fusions | undefined;
+  readonly context: number | undefined;
+  readonly calibrate: string | undefined;
+  readonly evaluate: string | undefined;
+  readonly prompts: readonly string[] | undefined;
+  readonly report: boolean;
+  /** File for the report as a page. */
+  readonly html: string | undefined;
+  readonly json: boolean;
+}
+
+/** What the image's header says about the flash, and the capacity that is planned for; default the board's. */
+export interface FlashRequest {
+  readonly bytes: number | undefined;
+  readonly mode: FlashMode | undefined;
+  readonly megahertz: number | undefined;
+}
+
+export type EngineName = 'twin' | 'host' | 'float' | 'emulator';
+
+/** Parameters of sampling that are not given are the model's. */
+type RunSampling = {
+  readonly [Name in Exclude<keyof Sampling, 'doSample' | 'maxNewTokens'>]: Sampling[Name] | undefined;
+};
+
+export interface RunRequest extends RunSampling {
+  readonly command: 'run';
+  readonly model: string;
+  readonly prompt: string | undefined;
+  readonly ids: readonly number[] | undefined;
+  /** The prompt is continued as it is, not put into the chat template. */
+  readonly raw: boolean;
+  /** Most new tokens. */
+  readonly tokens: number | undefined;
+  readonly seed: number;
+  readonly stop: readonly string[];
+  readonly slide: boolean;
+  readonly engine: EngineName;
+  /** The emulator counts cycles by the timing model, and the speed of the board is printed. */
+  readonly timing: boolean;
+  /** The board to emulate; `undefined`: as the image says. */
+  readonly board: string | undefined;
+  readonly logits: boolean;
+  readonly json: boolean;
+}
+
+export interface InspectRequest {
+  readonly command: 'inspect';
+  readonly target: string;
+  readonly json: boolean;
+}
+
+export interface KitCommandRequest {
+  readonly command: 'kit';
+  readonly folder: string;
+  /** Folder that is made. */
+  readonly output: string;
+  readonly board: string;
+  /** As the element's attribute `scheme`. */
+  readonly scheme: string;
+  readonly context: number | undefined;
+  readonly prompt: string | undefined;
+  /** BCP 47. */
+  readonly language: string;
+  /** Somebody's own firmware instead of this project's. */
+  readonly firmware: string | undefined;
+  /** What the class calls the model; default the folder's name. */
+  readonly name: string | undefined;
+}
+
+export interface HelpRequest {
+  readonly command: 'help' | 'version';
+}
+
+export type Request = ConvertRequest | RunRequest | InspectRequest | KitCommandRequest | HelpRequest;

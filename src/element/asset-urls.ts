@@ -1,0 +1,52 @@
+/**
+ * Where the element's files are: beside the script, or where the page says.
+ *
+ * Each file is named once, as a literal `new URL('…', import.meta.url)`: by that alone bundlers find it and put it into what
+ * they make. Here a literal says where the file lies in the source tree; the build writes the copy's place in `dist/` instead.
+ */
+import { insideUrl } from '../worker/inside-url.js';
+import type { RuntimeUrls } from '../worker/runtime.js';
+import { baseUrl, pageUrl, sampleUrl, type AssetChoices } from './assets.js';
+
+/** Addresses of everything that the element fetches. */
+export interface AssetUrls extends RuntimeUrls {
+  /** The firmware that images are made with, fetched when one is asked for. */
+  readonly firmware: string;
+  /** The emulated chip, fetched when a board is first tried. */
+  readonly emulator: string;
+  /** The element in one file, which class kits carry. */
+  readonly bundle: string;
+  /** Folder of the bundled sample model; `null` where there is none, which is then not offered. */
+  readonly model: string | null;
+}
+
+/**
+ * Resolves the addresses.
+ * @throws UsageError for what is no address
+ */
+export function assetUrls(choices: AssetChoices): AssetUrls {
+  const { overrides, page } = choices;
+  const base = choices.base === null ? null : baseUrl(choices.base, page);
+  const find = (name: string, beside: URL): string =>
+    (base === null ? insideUrl(name) : new URL(name, base).href) ?? beside.href;
+  const own: AssetUrls = {
+    kernels: find('kernels.wasm', new URL('../../kernels/prebuilt/kernels.wasm', import.meta.url)),
+    twin: find('twin.wasm', new URL('../../device-runtime/prebuilt/twin.wasm', import.meta.url)),
+    firmware: find(
+      'firmware.esp32s3.elf',
+      new URL('../../device-runtime/prebuilt/esp32s3/firmware.elf', import.meta.url),
+    ),
+    emulator: find(
+      'emulator.wasm',
+      new URL('../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm', import.meta.url),
+    ),
+    bundle: find(
+      'esp32-llm-converter.bundle.js',
+      new URL('../../dist/esp32-llm-converter.bundle.js', import.meta.url),
+    ),
+    model: sampleUrl(choices),
+  };
+  const { model: _, ...programs } = overrides;
+  const given = Object.entries(programs).map(([name, url]) => [name, pageUrl(url, page, name).href]);
+  return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+}

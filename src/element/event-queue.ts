@@ -1,0 +1,44 @@
+/** The element's events, in the order of what they tell. */
+import { Esp32LlmPlanEvent } from './events/plan-event.js';
+import { Esp32LlmReportEvent } from './events/report-event.js';
+import { Esp32LlmStateEvent } from './events/state-event.js';
+import { stepOf, type State } from './state.js';
+
+/** Fires events one after the other, also where a handler of one brings about the next. */
+export class EventQueue {
+  readonly #target: EventTarget;
+  /** To be dispatched; the first is on its way. */
+  readonly #events: Event[] = [];
+
+  constructor(target: EventTarget) {
+    this.#target = target;
+  }
+
+  dispatch(events: readonly Event[]): void {
+    const first = this.#events.length === 0;
+    this.#events.push(...events);
+    while (first && this.#events[0] !== undefined) {
+      this.#target.dispatchEvent(this.#events[0]);
+      this.#events.shift();
+    }
+  }
+}
+
+/** What a change of the state tells. */
+export function eventsOf(now: State, before: State): Event[] {
+  const events: Event[] = [];
+  if (
+    now.step === 'fit' &&
+    !now.planning &&
+    !('choice' in before && before.choice.plan === now.choice.plan)
+  ) {
+    events.push(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
+  }
+  const [step, previous] = [stepOf(now), stepOf(before)];
+  if (step !== previous) events.push(new Esp32LlmStateEvent(step, previous));
+  if (now.step === 'result' && before.step !== 'result') {
+    const { report, plan, package: bytes } = now.result;
+    events.push(new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }));
+  }
+  return events;
+}

@@ -1,0 +1,47 @@
+/** The view of a state after the first two: which one it is, and what it is drawn from. */
+import type { TemplateResult } from 'lit';
+import type { Actions } from './actions.js';
+import type { Later } from './announcements.js';
+import type { DownloadsController } from './downloads-controller.js';
+import type { Page } from './page.js';
+import type { Strings } from './strings/strings.js';
+import { compareView } from './views/compare.js';
+import { convertingView } from './views/converting.js';
+import { fitView } from './views/fit.js';
+import { takeView } from './views/take.js';
+
+/** What is known beside the state. */
+export interface LaterParts {
+  readonly actions: Actions;
+  readonly boards: { view(panel: 'try' | 'flash' | 'chat'): TemplateResult };
+  readonly views: { readonly downloads: DownloadsController | null; readonly openTensor: string | null };
+}
+
+export function laterView(
+  state: Exclude<Later, { step: 'talk' }>,
+  { store: { preset }, files }: Page,
+  { actions, boards, views }: LaterParts,
+  strings: Strings,
+): TemplateResult {
+  switch (state.step) {
+    case 'fit':
+      return fitView(state, preset.locked, strings, actions);
+    case 'converting':
+      return convertingView(state, strings, actions);
+    case 'result': {
+      const { failure = null, copied = null, kit = null } = views.downloads ?? {};
+      if (state.panel === 'take') {
+        const facts = {
+          failure,
+          copied,
+          kit,
+          compares: preset.steps.has('compare'),
+          bundle: files.urls.bundle,
+        };
+        return takeView(state, facts, strings, actions);
+      }
+      if (state.panel !== 'compare') return boards.view(state.panel);
+      return compareView(state, failure, views.openTensor, preset.locked, strings, actions);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/** What whoever made the page has said of the element, as it is now. */
+import type { NamedFile } from '../source/file-list-folder.js';
+import type { PresetAttributes } from './preset.js';
+
+export interface PageAttributes extends PresetAttributes {
+  readonly prompt: string | null;
+  readonly model: string | null;
+  readonly modelFiles: readonly (File | NamedFile)[] | null;
+  readonly noNetwork: boolean;
+  readonly firmware: string | null;
+  readonly firmwareFile: File | null;
+  readonly assetBase: string | null;
+  readonly workerUrl: string | null;
+}

@@ -1,0 +1,18 @@
+/** The view of a state: the first ones at once, the others as soon as they are loaded. */
+import type { TemplateResult } from 'lit';
+import type { Page } from './page.js';
+import type { Parts } from './parts.js';
+import { chooseView, readingView } from './views/choose.js';
+
+export function stepView(page: Page, parts: Parts): TemplateResult {
+  const { state } = page.store;
+  const { first, all } = page.words;
+  const { actions, boards, models, views } = parts;
+  if (state.step === 'choose') return chooseView(state, models.facts, first, actions);
+  if (state.step === 'reading') return readingView(state, first, actions);
+  if (state.step === 'talk') return boards.view('chat');
+  if (views.later === null || all === null) {
+    return readingView({ step: 'reading', name: state.choice.inspection.name }, first, actions);
+  }
+  return views.later.laterView(state, page, parts, all);
+}

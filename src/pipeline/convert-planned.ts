@@ -1,0 +1,105 @@
+/** The fourth stage: a plan is carried out into a package, calibrated before when its scales are static. */
+import { MemorySink, PackageWriter, type PackageSink } from '../package/writer.js';
+import type { Plan } from '../plan/plan.js';
+import { describeScheme } from '../plan/scheme.js';
+import { loadKernels } from '../quantize/kernels.js';
+import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js';
+import { VERSION } from '../shared/version.js';
+import { calibrate } from './calibrate.js';
+import { stopIds, type OpenedModel } from './open-model.js';
+import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
+import type { PlannedModel } from './plan-model.js';
+import type { CheckedTexts } from './checked-texts.js';
+import type { Hooks, Runtime } from './types.js';
+
+/** A package, with what it was made from. */
+export interface ConvertedModel {
+  readonly planned: PlannedModel;
+  /** Length of the package in bytes. */
+  readonly packageBytes: number;
+  /** The package, `null` when it went to a sink of the caller's. */
+  readonly package: Uint8Array | null;
+  readonly statistics: readonly SourceStatistics[];
+}
+
+export interface ConvertPlannedOptions {
+  /** Text for static scales; without it the original model writes its own. */
+  readonly texts?: Pick<CheckedTexts, 'calibration'> | undefined;
+  /** Where the package goes; default memory. */
+  readonly sink?: PackageSink | undefined;
+  /** Shared with other stages, so that it is loaded once; without it the stage loads and ends its own. */
+  readonly original?: OriginalModel | undefined;
+}
+
+/**
+ * Converts a planned model.
+ * @throws FormatError for weights that are not numbers; TransportError; the signal's reason
+ */
+export async function convertPlanned(
+  planned: PlannedModel,
+  options: ConvertPlannedOptions,
+  runtime: Runtime,
+  hooks: Hooks = {},
+): Promise<ConvertedModel> {
+  const { opened, plan } = planned;
+  const kernels = await loadKernels(runtime.kernels);
+  const activationScales = await staticScales(planned, options, runtime, hooks);
+  const memory = options.sink === undefined ? new MemorySink() : null;
+  const writer = await PackageWriter.create(
+    options.sink ?? (memory as MemorySink),
+    {
+      model: opened.model,
+      plan,
+      tokenizer: opened.tokenizer?.section ?? null,
+      chat: opened.chat?.section ?? null,
+      stopIds: stopIds(opened),
+      metadata: await packageMetadata(opened, plan),
+      ...(activationScales === undefined ? {} : { activationScales }),
+    },
+    (bytes, crc) => kernels.crc32(bytes, crc),
+  );
+  const statistics = await quantizeTensors({
+    checkpoint: opened.checkpoint,
+    model: opened.model,
+    plan,
+    kernels,
+    consumer: writer,
+    onProgress: hooks.onProgress,
+    signal: hooks.signal,
+  });
+  await writer.finish();
+  return { planned, packageBytes: writer.totalLength, package: memory?.take() ?? null, statistics };
+}
+
+/** Scales of the activations, where the plan wants them fixed. */
+async function staticScales(
+  { opened, plan }: PlannedModel,
+  { texts, original: given }: ConvertPlannedOptions,
+  runtime: Runtime,
+  hooks: Hooks,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  if (plan.scheme.activations !== 'static' || plan.scheme.weights !== 'int8') return undefined;
+  return withOriginal(
+    given,
+    () => new OriginalModel(opened, runtime, hooks),
+    async (original) => {
+      const reference = await original.reference();
+      const sequences = texts?.calibration ?? (await original.written(plan, CALIBRATION_SEED));
+      return calibrate(reference, plan, sequences, hooks);
+    },
+  );
+}
+
+async function packageMetadata(opened: OpenedModel, plan: Plan): Promise<Record<string, string>> {
+  const licence = await opened.input.licence();
+  return {
+    name: opened.input.name,
+    family: opened.model.family,
+    architecture: opened.model.architecture,
+    parameters: String(opened.model.parameters),
+    scheme: describeScheme(plan.scheme),
+    board: plan.board.id,
+    tool: `esp32-llm-converter ${VERSION}`,
+    ...(licence === null ? {} : { licence }),
+  };
+}

@@ -1,0 +1,28 @@
+/** Every note about a model that was read: those of the rooms, and those about model and tokenizer together. */
+import { MODEL_NOTES, type ModelNotes } from '../model/notes.js';
+import type { NoteOf, WordsFor } from '../shared/notes.js';
+import { TOKENIZER_NOTES, type TokenizerNotes } from '../tokenizer/notes.js';
+
+/** Facts of each note by its code. */
+export interface PipelineNotes extends ModelNotes, TokenizerNotes {
+  'tokenizer-absent': {
+    /** The folder has the SentencePiece original instead. */
+    readonly sentencePiece: boolean;
+  };
+  /** The tokenizer has more ids than the embedding rows. */
+  'tokenizer-larger': { readonly ids: number; readonly rows: number };
+}
+
+export type Note = NoteOf<PipelineNotes>;
+
+export const ENGLISH_NOTES: WordsFor<PipelineNotes> = {
+  ...MODEL_NOTES,
+  ...TOKENIZER_NOTES,
+  'tokenizer-absent': ({ sentencePiece }) =>
+    'The folder has no tokenizer.json: the package takes ids, not text.' +
+    (sentencePiece
+      ? ` It has a tokenizer.model: transformers' AutoTokenizer.from_pretrained("FOLDER").save_pretrained("FOLDER") makes a tokenizer.json of it.`
+      : ''),
+  'tokenizer-larger': ({ ids, rows }) =>
+    `The tokenizer has ${ids} ids, the embedding ${rows} rows: ids beyond cannot be used.`,
+};

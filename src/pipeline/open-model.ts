@@ -1,0 +1,67 @@
+/** The first stage: everything that is read of a model before anything is converted. */
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { ModelInput } from '../input/model-input.js';
+import { openInput } from '../input/open-input.js';
+import type { DecoderModel } from '../model/decoder.js';
+import { readDecoder } from '../model/read.js';
+import type { ModelFolder } from '../source/byte-source.js';
+import { readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
+import type { Note } from './notes.js';
+import type { Runtime } from './types.js';
+
+/** A model that was read; its weights are read when they are needed. */
+export interface OpenedModel {
+  readonly input: ModelInput;
+  readonly checkpoint: Checkpoint;
+  readonly model: DecoderModel;
+  readonly tokenizer: DeviceTokenizer | null;
+  readonly chat: ChatPieces | null;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Opens a model folder: checkpoint, architecture, tokenizer and chat template. The folder stays open for the weights; to
+ * close it is the caller's business.
+ * @throws FormatError, UnsupportedError, TransportError
+ */
+export async function openModel(
+  folder: ModelFolder,
+  runtime: Pick<Runtime, 'twin'>,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
+  return openModelInput(await openInput(folder, signal), runtime, signal);
+}
+
+/** As {@link openModel}, for a model whose parts are at hand. */
+export async function openModelInput(
+  input: ModelInput,
+  runtime: Pick<Runtime, 'twin'>,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
+  const checkpoint = await input.checkpoint(signal);
+  const model = await readDecoder(input, signal);
+  const part = await input.tokenizer(signal);
+  if (part === null) {
+    const absent: Note = { code: 'tokenizer-absent', sentencePiece: await input.hasSentencePiece(signal) };
+    return { input, checkpoint, model, tokenizer: null, chat: null, notes: [...model.notes, absent] };
+  }
+  const tokenizer = await readTokenizer(part, runtime.twin);
+  const notes: Note[] = [...model.notes, ...tokenizer.notes];
+  if (tokenizer.vocabSize > model.vocabSize) {
+    notes.push({ code: 'tokenizer-larger', ids: tokenizer.vocabSize, rows: model.vocabSize });
+  }
+  const chat = readChat(await input.chat(signal), tokenizer);
+  notes.push(...chat.notes);
+  return { input, checkpoint, model, tokenizer, chat: chat.pieces, notes };
+}
+
+/** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */
+export function stopIds(opened: Pick<OpenedModel, 'model' | 'chat'>): readonly number[] {
+  return [...new Set([...opened.model.eosIds, ...(opened.chat?.endIds ?? [])])];
+}
+
+/** What a text begins with: the tokenizer's own prefix, else the begin or end token. */
+export function prefixIds({ model, tokenizer }: Pick<OpenedModel, 'model' | 'tokenizer'>): readonly number[] {
+  if (tokenizer !== null && tokenizer.prefixIds.length > 0) return tokenizer.prefixIds;
+  return [model.bosId ?? model.eosIds[0] ?? 0];
+}

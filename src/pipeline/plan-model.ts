@@ -1,0 +1,46 @@
+/** The second and third stage: a model as it is to be converted, and the plan of its conversion. */
+import { applyEdits, type Edit } from '../edit/edit.js';
+import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
+import { makePlan, type Plan } from '../plan/plan.js';
+import { DEFAULT_SCHEME, type WantedScheme } from '../plan/scheme.js';
+import { FitError } from '../shared/errors.js';
+import type { OpenedModel } from './open-model.js';
+import type { ConvertOptions } from './types.js';
+
+/** What a plan depends on. */
+export type PlanOptions = Pick<ConvertOptions, 'board' | 'scheme' | 'fusions' | 'context'>;
+
+/** A plan together with the model that it is of: what is shown, and then carried out. */
+export interface PlannedModel {
+  readonly opened: OpenedModel;
+  readonly plan: Plan;
+}
+
+/** Changes a model before it is planned. @throws UsageError for an edit that there is not */
+export function editModel(opened: OpenedModel, edits: readonly Edit[]): OpenedModel {
+  return applyEdits(opened, edits);
+}
+
+/** Plans a model without converting anything. @throws UsageError for options that contradict each other or the model */
+export function planOpened(opened: OpenedModel, options: PlanOptions): PlannedModel {
+  const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
+  const plan = makePlan(opened.model, {
+    board: typeof options.board === 'object' ? options.board : findBoard(options.board ?? DEFAULT_BOARD_ID),
+    scheme,
+    ...(options.fusions === undefined ? {} : { fusions: options.fusions }),
+    context: options.context,
+    otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
+  });
+  return { opened, plan };
+}
+
+/** The plan alone, for whoever only shows it. @throws as {@link planOpened} */
+export function planModel(opened: OpenedModel, options: PlanOptions): Plan {
+  return planOpened(opened, options).plan;
+}
+
+/** @throws FitError with what is missing and what would help */
+export function refuseUnfit({ plan: { fit, board } }: PlannedModel): void {
+  if (fit.fits) return;
+  throw new FitError([`The model does not fit ${board.name}.`, ...fit.problems, ...fit.remedies].join(' '));
+}
