@@ -102,8 +102,8 @@ export class Reference {
      */
     add_rows(name: string, input: Buffer, length: number): void;
     /**
-     * What was observed: for each block and then the head, for each of its sites (attention, output, mlp, down; or
-     * head), the count, amax, clip, folded amax and folded clip.
+     * What was observed, step by step and then at the head, for each site: the step (-1 for the head), the site's code,
+     * the count, amax, clip, folded amax and folded clip.
      */
     calibration(percent: number): Float64Array;
     /**
@@ -171,7 +171,7 @@ export class TensorQuantizer {
      */
     measure(input: Buffer, length: number): void;
     /**
-     * `encoding` is `f32`, `tensor`, `row` or `group`; `gain` may be empty.
+     * `encoding` is a word of [`EncodingKind`]; `group` counts for `int8Group` only, and `gain` may be empty.
      */
     constructor(dtype: string, rows: number, cols: number, encoding: string, group: number, gain: Float32Array | number[], multiplier: number);
     /**

@@ -323,8 +323,8 @@ export class Reference {
         }
     }
     /**
-     * What was observed: for each block and then the head, for each of its sites (attention, output, mlp, down; or
-     * head), the count, amax, clip, folded amax and folded clip.
+     * What was observed, step by step and then at the head, for each site: the step (-1 for the head), the site's code,
+     * the count, amax, clip, folded amax and folded clip.
      * @param {number} percent
      * @returns {Float64Array}
      */
@@ -508,7 +508,7 @@ export class TensorQuantizer {
         }
     }
     /**
-     * `encoding` is `f32`, `tensor`, `row` or `group`; `gain` may be empty.
+     * `encoding` is a word of [`EncodingKind`]; `group` counts for `int8Group` only, and `gain` may be empty.
      * @param {string} dtype
      * @param {number} rows
      * @param {number} cols
