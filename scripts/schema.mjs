@@ -6,10 +6,11 @@ import path from 'node:path';
 import './lib/ts-register.mjs';
 import { ROOT } from './lib/run.mjs';
 import * as cHeader from './lib/schema/c-header.mjs';
+import * as consoleHeader from './lib/schema/console-header.mjs';
 import * as rustKinds from './lib/schema/rust-kinds.mjs';
 
 /** Each gives its files: `generate({ schema, read }) -> [[file, text], ...]`. */
-const GENERATORS = [cHeader, rustKinds];
+const GENERATORS = [cHeader, consoleHeader, rustKinds];
 
 try {
   const schema = await import('../src/schema/index.ts');

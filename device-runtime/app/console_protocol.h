@@ -1,5 +1,5 @@
-/* Numbers of the console protocol: types, codes, bits and limits. docs/console.md explains them, and
- * src/device/console-protocol.ts has the same ones. */
+/* Numbers of the console protocol: types, codes, bits and limits. Generated from src/schema/console.ts and
+ * console-board.ts by `npm run schema`; docs/console.md explains them. */
 #ifndef CONSOLE_PROTOCOL_H
 #define CONSOLE_PROTOCOL_H
 
@@ -53,7 +53,8 @@ enum {
 /* CONSOLE_FINISHED: s3lm_reason, and ... */
 enum { CONSOLE_END_STALLED = 16 /* nobody took the output for CONSOLE_STALL_MICROS */ };
 
-/* Sampling block of CONSOLE_SET, CONSOLE_SETTINGS and CONSOLE_GENERATE: which fields are given. */
+/* Sampling block of CONSOLE_SET, CONSOLE_SETTINGS and CONSOLE_GENERATE: which fields are given. CONSOLE_SAMPLE: whether
+ * to sample is given, and CONSOLE_DO_SAMPLE is the answer. CONSOLE_DEFAULTS: first go back to what the package says. */
 enum {
     CONSOLE_TEMPERATURE = 1,
     CONSOLE_TOP_K = 2,
@@ -62,9 +63,9 @@ enum {
     CONSOLE_PENALTY = 16,
     CONSOLE_LENGTH = 32,
     CONSOLE_SEED = 64,
-    CONSOLE_SAMPLE = 128,    /* whether to sample is given, */
-    CONSOLE_DO_SAMPLE = 256, /* and this is the answer */
-    CONSOLE_DEFAULTS = 512   /* first go back to what the package says */
+    CONSOLE_SAMPLE = 128,
+    CONSOLE_DO_SAMPLE = 256,
+    CONSOLE_DEFAULTS = 512
 };
 #define CONSOLE_SAMPLING_BYTES 36u
 #define CONSOLE_SAMPLING_BITS 1023u

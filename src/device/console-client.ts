@@ -2,6 +2,7 @@
  * Speaks with a board's firmware over any device (docs/console.md): who it is, generate, settings, measurements. Text
  * that the board writes for people goes on beside it.
  */
+import { CONSOLE_VERSION, MESSAGE } from '../schema/console.js';
 import { TransportError, UsageError } from '../shared/errors.js';
 import type { Frame } from './console-codec.js';
 import { ConsoleGeneration } from './console-generation.js';
@@ -14,7 +15,6 @@ import {
   readWelcome,
   samplingBlock,
 } from './console-messages.js';
-import { CONSOLE_VERSION, MESSAGE, PROMPT_IDS, PROMPT_TEXT } from './console-protocol.js';
 import type {
   ConsoleEnd,
   ConsoleRequest,
@@ -166,7 +166,7 @@ export class ConsoleClient {
     if ((request.prompt === undefined) === (request.ids === undefined)) {
       throw new UsageError('give either a prompt or ids.');
     }
-    const kind = request.ids === undefined ? PROMPT_TEXT : PROMPT_IDS;
+    const kind = request.ids === undefined ? 'text' : 'ids';
     const bytes =
       request.ids === undefined ? new TextEncoder().encode(request.prompt ?? '') : idBytes(request.ids);
     const generation = new ConsoleGeneration(this.line, request, this.welcome.vocabSize, this.timeout);

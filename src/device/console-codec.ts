@@ -4,7 +4,7 @@
  * test/fixtures/console/console-frames.json holds examples that both must agree with.
  */
 import { crc32 } from '../package/crc32.js';
-import { MAX_PAYLOAD } from './console-protocol.js';
+import { CONSOLE_LIMITS } from '../schema/console.js';
 
 export interface Frame {
   readonly type: number;
@@ -30,6 +30,7 @@ const END = 0x5c;
 
 const HEADER_BYTES = 6;
 const CRC_BYTES = 4;
+const MAX_PAYLOAD = CONSOLE_LIMITS.payload;
 const MAX_FRAME = HEADER_BYTES + MAX_PAYLOAD + CRC_BYTES;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -166,7 +167,7 @@ export class FrameParser {
 
 /**
  * The bytes of a frame on the line.
- * @throws RangeError when the payload is longer than {@link MAX_PAYLOAD}
+ * @throws RangeError when the payload is longer than a frame holds
  */
 export function encodeFrame(frame: Frame): Uint8Array {
   const { type, number, request, payload } = frame;

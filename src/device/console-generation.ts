@@ -1,9 +1,9 @@
 /** One generation on the board, from the request to its end: messages in, tokens out, at the reader's pace. */
+import { MESSAGE, PAYLOAD } from '../schema/console.js';
 import { TransportError } from '../shared/errors.js';
 import type { Frame } from './console-codec.js';
 import { boardError, type ConsoleLine, type FrameListener } from './console-line.js';
-import { fields, generatePayload, readEnd, readStart } from './console-messages.js';
-import { MESSAGE } from './console-protocol.js';
+import { generatePayload, readEnd, readStart, takeLayout } from './console-messages.js';
 import type { ConsoleEnd, ConsoleRequest, ConsoleToken } from './console-types.js';
 
 /** Tokens that wait for the reader before the line is held back, and with it the board. */
@@ -144,8 +144,8 @@ export class ConsoleGeneration implements FrameListener {
         this.started = true;
         break;
       case MESSAGE.prefill: {
-        const at = fields(payload, 12);
-        this.options.onPrefill?.(at.getUint32(0, true), at.getUint32(4, true), at.getUint32(8, true));
+        const { done, total, micros } = takeLayout(PAYLOAD.prefill, payload).values;
+        this.options.onPrefill?.(done, total, micros);
         break;
       }
       case MESSAGE.token:
@@ -170,26 +170,23 @@ export class ConsoleGeneration implements FrameListener {
   }
 
   private takeToken(payload: Uint8Array): void {
-    const at = fields(payload, 8);
-    const token: ConsoleToken = {
-      id: at.getUint32(0, true),
-      micros: at.getUint32(4, true),
-      text: this.moreText + new TextDecoder().decode(payload.subarray(8)),
-    };
+    const { values, rest } = takeLayout(PAYLOAD.token, payload);
+    const token: ConsoleToken = { ...values, text: this.moreText + new TextDecoder().decode(rest) };
     this.moreText = '';
     if (this.options.logits !== true) this.waiting.push(token);
     else this.partial = { token, logits: new Float32Array(this.vocabSize), have: 0 };
   }
 
   private takeLogits(payload: Uint8Array): void {
-    const at = fields(payload, 8);
+    const { values, rest } = takeLayout(PAYLOAD.logits, payload);
     const { partial } = this;
-    const first = at.getUint32(4, true);
-    const count = (payload.length - 8) >> 2;
+    const { first } = values;
+    const count = rest.length >> 2;
     if (partial?.have !== first || first + count > this.vocabSize) {
       throw new TransportError('The board sent logits that do not fit together.', { code: 'board-line' });
     }
-    for (let i = 0; i < count; i++) partial.logits[first + i] = at.getFloat32(8 + 4 * i, true);
+    const view = new DataView(rest.buffer, rest.byteOffset);
+    for (let i = 0; i < count; i++) partial.logits[first + i] = view.getFloat32(4 * i, true);
     partial.have += count;
     if (partial.have < this.vocabSize) return;
     this.waiting.push({ ...partial.token, logits: partial.logits });

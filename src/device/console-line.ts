@@ -2,9 +2,10 @@
  * The board's end of a device, message by message: sends requests, gives answers to whoever waits for them, text to
  * whoever shows it, and notices when messages were lost.
  */
+import { MESSAGE } from '../schema/console.js';
 import { TransportError } from '../shared/errors.js';
 import { FrameParser, encodeFrame, type Frame } from './console-codec.js';
-import { BoardError, MESSAGE } from './console-protocol.js';
+import { BoardError } from './console-protocol.js';
 import type { Device } from './device.js';
 
 /** What waits for the messages of one request. */

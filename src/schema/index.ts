@@ -1,4 +1,6 @@
 /** The whole schema in one value, for what is generated from it. The product imports the single files. */
+export * as console from './console.js';
+export * as consoleBoard from './console-board.js';
 export * as encodings from './encodings.js';
 export * as kinds from './kinds.js';
 export * as layout from './package.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { FrameParser, encodeFrame, type Frame } from '../../src/device/console-codec.js';
-import { MAX_PAYLOAD } from '../../src/device/console-protocol.js';
+import { CONSOLE_LIMITS } from '../../src/schema/console.js';
 import { chatPackage, fixtureUrl, vectorsFile, type Vector } from './console-fixtures.js';
 
 interface Found {
@@ -59,12 +59,12 @@ test('what is written is read, and is one that the examples have', async () => {
       vector.name,
     );
   }
-  for (let length = 0; length <= MAX_PAYLOAD; length += length < 9 ? 1 : 127) {
+  for (let length = 0; length <= CONSOLE_LIMITS.payload; length += length < 9 ? 1 : 127) {
     const payload = Uint8Array.from({ length }, (_, i) => i * 31);
     const found = parse(encodeFrame({ type: 1, number: 2, request: 3, payload }), 1000);
     assert.deepEqual(found.frames, [{ type: 1, number: 2, request: 3, payload }]);
   }
-  const payload = new Uint8Array(MAX_PAYLOAD + 1);
+  const payload = new Uint8Array(CONSOLE_LIMITS.payload + 1);
   assert.throws(() => encodeFrame({ type: 1, number: 2, request: 3, payload }), RangeError);
 });
 

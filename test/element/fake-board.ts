@@ -4,7 +4,6 @@
  */
 import { ByteQueue } from '../../src/device/byte-queue.js';
 import { FrameParser, encodeFrame, type Frame } from '../../src/device/console-codec.js';
-import { CAPABILITY, FACTS_HEADER, MESSAGE } from '../../src/device/console-protocol.js';
 import { EmulatorFault } from '../../src/device/emulator.js';
 import type {
   EmulatedCore,
@@ -14,6 +13,7 @@ import type {
   EmulatorStatus,
 } from '../../src/device/emulator-types.js';
 import type { EmulatedDevice } from '../../src/element/board/emulated-store.js';
+import { CAPABILITY, MESSAGE, PAYLOAD, layoutBytes } from '../../src/schema/console.js';
 
 export const BANNER = 'ESP-ROM:esp32s3-20210327\r\n\r\nThe model is ready. Type a text, or /help.\r\n> ';
 
@@ -48,7 +48,7 @@ export const BENCH: Readonly<Record<string, string>> = {
 /** Each token takes this long by the board's clock. */
 export const TOKEN_MICROS = 10_000;
 
-/** What END_REASONS calls `eos`, `cancelled`. */
+/** What END_REASON calls `eos`, `cancelled`. */
 const EOS = 1;
 const CANCELLED = 5;
 
@@ -190,9 +190,9 @@ export class FakeFirmware {
   private list(request: number, facts: Readonly<Record<string, string>>): void {
     const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`);
     const text = new TextEncoder().encode(lines.join(''));
-    const payload = new Uint8Array(FACTS_HEADER + text.length);
+    const payload = new Uint8Array(layoutBytes(PAYLOAD.facts) + text.length);
     payload[2] = 1;
-    payload.set(text, FACTS_HEADER);
+    payload.set(text, layoutBytes(PAYLOAD.facts));
     this.reply(MESSAGE.facts, request, payload);
   }
 
