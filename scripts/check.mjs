@@ -23,7 +23,8 @@ await part(
 );
 await part('eslint', nodeTool('eslint/bin/eslint.js', ['--max-warnings=0', ...(fix ? ['--fix'] : []), '.']));
 await part('tsc', nodeTool('typescript/bin/tsc', ['-p', 'tsconfig.json']));
-await manifest();
+await generated('custom-elements.json', 'scripts/manifest.mjs');
+await generated('schema', 'scripts/schema.mjs');
 await rust();
 await c();
 console.log(totalsLine(totals));
@@ -44,9 +45,10 @@ function nodeTool(program, args) {
   return async () => (await run(process.execPath, [path.join(ROOT, 'node_modules', program), ...args])).code;
 }
 
-async function manifest() {
-  const script = path.join(ROOT, 'scripts/manifest.mjs');
-  await part('custom-elements.json', async () => {
+/** Files that a script of this project writes; it looks instead with `--check`. */
+async function generated(name, program) {
+  const script = path.join(ROOT, program);
+  await part(name, async () => {
     return (await run(process.execPath, [script, ...(fix ? [] : ['--check'])])).code;
   });
 }

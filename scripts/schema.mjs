@@ -7,10 +7,12 @@ import './lib/ts-register.mjs';
 import { ROOT } from './lib/run.mjs';
 import * as cHeader from './lib/schema/c-header.mjs';
 import * as consoleHeader from './lib/schema/console-header.mjs';
+import * as consoleTables from './lib/schema/console-tables.mjs';
+import * as documentTables from './lib/schema/document-tables.mjs';
 import * as rustKinds from './lib/schema/rust-kinds.mjs';
 
 /** Each gives its files: `generate({ schema, read }) -> [[file, text], ...]`. */
-const GENERATORS = [cHeader, consoleHeader, rustKinds];
+const GENERATORS = [cHeader, consoleHeader, consoleTables, documentTables, rustKinds];
 
 try {
   const schema = await import('../src/schema/index.ts');

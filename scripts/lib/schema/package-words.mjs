@@ -1,0 +1,190 @@
+// What docs/model-package.md says of each field, kind, section and role of src/schema, beside what the schema says itself.
+// The generator of its tables fails when something here is missing or superfluous.
+
+/** By record: the field's name for people, and what its range does not say. */
+export const FIELDS = {
+  HEADER: {
+    magic: ['magic', '`S3LM`'],
+    majorVersion: ['major version', 'another value is refused'],
+    minorVersion: ['minor version', '0 so far; a reader accepts higher ones of the same major version'],
+    totalLength: ['total length', 'of the file in bytes'],
+    sectionCount: ['section count', ''],
+    tableEnd: ['table end', '64 + 32 × section count'],
+    checksum: ['CRC-32', 'of bytes 0 to 59, continued over the section table'],
+  },
+  SECTION_ENTRY: {
+    kind: ['kind', 'four printable ASCII characters; each kind at most once'],
+    flags: ['flags', 'bit 0: required; the others 0'],
+    offset: ['offset', 'from the start of the file'],
+    length: ['length', 'in bytes, without padding'],
+    checksum: ['CRC-32', 'of the content'],
+  },
+  CONFIG: {
+    hiddenSize: ['hidden size', ''],
+    layers: ['layers', ''],
+    vocabSize: ['vocabulary size', 'rows of the embedding'],
+    context: ['context', 'positions of the rotary tables and of the cache'],
+    maxBatch: ['prefill batch', 'prompt tokens that share one pass over the weights'],
+    cache: ['cache', 'of keys and values'],
+    activations: ['activations', 'inputs of matrices'],
+    bosId: ['begin-of-text id', 'below the vocabulary size'],
+    finalNorm: ['final norm', ''],
+    finalNormEpsilon: ['epsilon of the final norm', ''],
+    embeddingScale: ['factor on embedding rows', ''],
+    logitScale: ['factor on logits', ''],
+    rotaryTables: ['rotary tables', 'each used by a step'],
+  },
+  STEP_HEAD: {
+    layer: ['layer', 'below the number of layers'],
+    kind: ['kind', 'what follows from byte 8 on'],
+    reads: ['reads', 'the place of the vector that goes in'],
+    writes: ['writes', 'the place of the result'],
+    adds: ['adds', '1: the result is added to what is there; 0: it replaces it'],
+  },
+  'STEP_BODY.norm': {
+    norm: ['norm', ''],
+    epsilon: ['epsilon', ''],
+  },
+  'STEP_BODY.attention': {
+    heads: ['query heads', ''],
+    kvHeads: [
+      'key/value heads',
+      'divides the query heads; key/value head *j* serves query heads *j·g* to *j·g + g − 1*, *g* = query heads / key/value heads',
+    ],
+    headDim: ['head size', ''],
+    window: ['window', 'tokens that a query sees, itself included; 0 for all'],
+    position: ['position', ''],
+    rotaryTable: ['rotary table', 'below the number of tables; none without rotation, and only then'],
+    rotaryDim: [
+      'rotating elements of a head',
+      '2 to the head size; 0 without rotation; the same for all steps of a table',
+    ],
+    scoreScale: ['factor on attention scores', '1 when it is folded into the queries'],
+  },
+  'STEP_BODY.mlp': {
+    mlp: ['feed-forward', ''],
+    function: ['function', ''],
+    width: ['width', ''],
+  },
+  TENSOR: {
+    role: ['role', 'below'],
+    index: [
+      'index',
+      "number of the step that it belongs to, among all steps; the table's number for rotary tables; 0xFFFF for what the model has once",
+    ],
+    encoding: ['encoding', 'below'],
+    placement: ['placement', 'memory in which the planner wants it'],
+    rows: ['rows', 'as the sizes demand'],
+    cols: ['columns', 'as the sizes demand'],
+    rowBytes: ['row bytes', 'from row to row: columns × bits of the encoding, rounded up to 16 bytes'],
+    group: [
+      'group',
+      'columns of a group, 16 to the columns rounded up to 16, for encodings in groups; else 0',
+    ],
+    dataOffset: ['data offset', 'from the start of `WGHT`'],
+    dataLength: ['data length', 'rows × row bytes'],
+    tablesOffset: [
+      'tables offset',
+      'from the start of `WGHT`: the end of the data aligned up to 64; none for encodings without tables',
+    ],
+    tablesLength: [
+      'tables length',
+      'from there to the end of the last table, without the padding behind it; 0 without tables',
+    ],
+    activationScale: ['activation scale', "static scale of this matrix's input; 0 for dynamic"],
+  },
+  SAMPLING: {
+    doSample: ['sample', '0 greedy, 1 sampling'],
+    temperature: ['temperature', '0 is greedy'],
+    topK: ['top-k', '0 is off'],
+    topP: ['top-p', 'positive; 1 is off'],
+    minP: ['min-p', '0 is off'],
+    repetitionPenalty: ['repetition penalty', '1 is off'],
+    maxNewTokens: ['most new tokens', '0: until the context is full'],
+    stopIds: ['stop ids', 'their number; they follow as u32, each below the vocabulary size'],
+  },
+};
+
+/** By table of kinds: what the words mean. */
+export const KINDS = {
+  STEP: {
+    norm: 'normalizes a vector',
+    attention: 'query, key and value of a vector, attention over the cache, output',
+    mlp: 'a feed-forward',
+  },
+  PLACE: {
+    residual: 'the residual stream: the embedding begins it, the final norm reads it',
+    normed: 'a vector of the layer; usually what norms write, and what attention and feed-forward read',
+    branch: 'another one, for branches that are parallel or normalized afterwards',
+  },
+  NORM: { rms: 'root mean square' },
+  MLP: { gated: '`down(function(gate(x)) · up(x))`' },
+  FUNCTION: { silu: '`x / (1 + exp(−x))`' },
+  POSITION: { none: 'attention knows no positions', rotary: 'queries and keys rotate, rotate-half pairing' },
+  CACHE: { int8: 'INT8, one scale a key/value head and token', float32: 'F32' },
+  ACTIVATION: {
+    dynamic: 'INT8, one scale a vector, found while running',
+    static: 'INT8, with the activation scale of the matrix where it has one, else as `dynamic`',
+    float32: 'F32: goes with F32 matrices and only with them',
+  },
+  MEMORY: { flash: 'flash', psram: 'PSRAM', sram: 'internal SRAM' },
+};
+
+/** Kinds that no package holds. */
+export const OTHER_KINDS = ['SITE'];
+
+/** What a package has several of, by the limit of their number. */
+export const COUNTS = {
+  sections: 'sections',
+  steps: 'steps',
+  tensors: 'tensors',
+};
+
+/** By section: its content. */
+export const SECTIONS = {
+  config: "the model's sizes",
+  steps: 'what the layers do, one record a step',
+  tensors: 'the tensor directory',
+  sampling: 'sampling defaults and stop ids',
+  tokenizer: 'tokenizer tables ([tokenizer-tables.md](tokenizer-tables.md))',
+  chat: 'chat pieces ([tokenizer-tables.md](tokenizer-tables.md))',
+  metadata: 'strings for people: one UTF-8 JSON object whose values are strings',
+  weights: 'data and tables of the tensors',
+};
+
+/** By encoding: what a row holds. */
+export const ENCODINGS = {
+  float32: 'F32',
+  int8Tensor: 'INT8 codes, one scale for the rows of each source tensor',
+  int8Channel: 'INT8 codes, one scale a row (an output channel)',
+  int8Group: 'INT8 codes, one scale a group of columns of a row',
+};
+
+/** By role: what else is to say; roles without a word need none. */
+export const ROLES = {
+  embedding: 'looked up by row; also the head when there is none',
+  head: 'absent when the embedding is the head',
+  'head.bias': 'also without a head of its own',
+  final_norm: 'its gain; absent when folded into the head',
+  'final_norm.bias': 'added after the gain',
+  rotary: 'cosines of the first half, then sines',
+  norm: 'its gain; absent when folded into what follows',
+  'norm.bias': 'added after the gain',
+  qkv: 'rows of query, key and value, one behind the other',
+  gate_up: 'rows alternate: gate 0, up 0, gate 1, up 1 …',
+  'gate_up.bias': 'alternating alike',
+};
+
+/** Sizes of which shapes are made. */
+export const SIZES = {
+  one: '1',
+  hidden: 'hidden',
+  vocab: 'vocabulary',
+  context: 'context',
+  query: 'heads · head size',
+  key: 'key/value heads · head size',
+  queryKeyValue: '(heads + 2 key/value heads) · head size',
+  width: 'width',
+  twoWidths: '2 · width',
+  rotaryDim: 'rotating elements',
+};
