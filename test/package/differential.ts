@@ -223,24 +223,30 @@ export async function loadEngine(): Promise<WebAssembly.Module> {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { iterations: { type: 'string' }, seed: { type: 'string' } } });
+/** So many edits before the next line says how far it is. */
+const PROGRESS_EDITS = 50_000;
+
+/** Sweeps, then fuzzes on, a line for each part; the last one sums up. */
+async function main(wanted: number, seed: number): Promise<boolean> {
   const module = await loadEngine();
   const began = performance.now();
-  const swept = await sweep(module);
-  const iterations = Math.max(0, Number(values.iterations ?? 1_000_000) - swept.edits);
-  const random = await fuzz(module, iterations, Number(values.seed ?? 1));
-  const disagreements = [...swept.disagreements, ...random.disagreements];
-  console.log(
-    JSON.stringify({
-      edits: swept.edits + random.edits,
-      swept: swept.edits,
-      accepted: swept.accepted + random.accepted,
-      refused: swept.refused + random.refused,
-      disagreements: disagreements.length,
-      seconds: Math.round((performance.now() - began) / 1000),
-    }),
-  );
-  for (const disagreement of disagreements) console.log(disagreement);
-  process.exitCode = disagreements.length === 0 ? 0 : 1;
+  const total = { edits: 0, accepted: 0, refused: 0, disagreements: 0 };
+  const tell = ({ edits, accepted, refused, disagreements }: DifferentialResult): void => {
+    total.edits += edits;
+    total.accepted += accepted;
+    total.refused += refused;
+    total.disagreements += disagreements.length;
+    console.log(JSON.stringify({ ...total, seconds: Math.round((performance.now() - began) / 1000) }));
+    for (const disagreement of disagreements) console.log(disagreement);
+  };
+  tell(await sweep(module));
+  for (let part = 0; total.edits < wanted; part++)
+    tell(await fuzz(module, Math.min(PROGRESS_EDITS, wanted - total.edits), seed + part));
+  return total.disagreements === 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({ options: { iterations: { type: 'string' }, seed: { type: 'string' } } });
+  const agree = await main(Number(values.iterations ?? 1_000_000), Number(values.seed ?? 1));
+  process.exitCode = agree ? 0 : 1;
 }
