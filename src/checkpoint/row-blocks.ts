@@ -1,6 +1,7 @@
-/** Streams a tensor as blocks of whole rows, with the next block already being read while the caller works. */
-import { rowLayout } from './checkpoint.js';
+/** Streams a tensor, or a view of one, as blocks of whole rows, with the next block already being read while the caller works. */
 import type { Checkpoint, RowLayout } from './checkpoint.js';
+import { rowReader, type ReaderLimits } from './row-reader.js';
+import type { TensorSource } from './tensor-view.js';
 
 /** Some rows of a tensor. */
 export interface RowBlock {
@@ -38,18 +39,20 @@ export function rowsPerBlock(layout: RowLayout, options: RowBlockOptions): numbe
 }
 
 /**
- * Reads a tensor block by block. Two buffers take turns, so memory does not grow with the tensor and the disk works while
+ * Reads a tensor or a view block by block. Two buffers take turns, so memory does not grow with the tensor and the disk works while
  * the caller does.
+ * @param source a tensor's name, or a tensor or view
+ * @param limits of the memory for views, for tests
  * @throws TransportError, RangeError; the signal's reason when aborted
  */
 export async function* rowBlocks(
   checkpoint: Checkpoint,
-  name: string,
+  source: string | TensorSource,
   options: RowBlockOptions = {},
+  limits?: ReaderLimits,
 ): AsyncGenerator<RowBlock, void, undefined> {
-  const info = checkpoint.tensors.get(name);
-  if (info === undefined) throw new RangeError(`There is no tensor ${name}.`);
-  const layout = rowLayout(info);
+  const reader = rowReader(checkpoint, typeof source === 'string' ? { name: source } : source, limits);
+  const { layout } = reader;
   const { rows, rowBytes } = layout;
   if (rows === 0) return;
   const step = rowsPerBlock(layout, options);
@@ -62,8 +65,8 @@ export async function* rowBlocks(
     if (rowBegin >= rows) return null;
     const rowEnd = Math.min(rows, rowBegin + step);
     const bytes = buffer.subarray(0, (rowEnd - rowBegin) * rowBytes);
-    const reading = checkpoint
-      .readRowsInto(bytes, name, rowBegin, rowEnd, options.signal)
+    const reading = reader
+      .readRowsInto(bytes, rowBegin, rowEnd, options.signal)
       .then(() => ({ rowBegin, rowEnd, bytes }));
     // The caller may stop, or fail, before it comes to this block; its error is then nobody's.
     reading.catch(() => undefined);

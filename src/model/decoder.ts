@@ -3,6 +3,7 @@
  * the quantizer and the float reference engine read it, and none of them knows a family's name.
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
+import type { TensorView } from '../checkpoint/tensor-view.js';
 import type { FunctionKind, MlpKind, NormKind, PlaceKind } from '../schema/kinds.js';
 import type { Sampling, Settled } from '../shared/sampling.js';
 import type { Note } from './notes.js';
@@ -11,8 +12,10 @@ import type { Note } from './notes.js';
 export interface TensorRef {
   readonly name: string;
   readonly dtype: FloatDtype;
-  /** `[length]` or `[out, in]`. */
+  /** `[length]` or `[out, in]`, of the view where there is one. */
   readonly shape: readonly number[];
+  /** The part of the stored tensor that is meant; the whole of it when absent. */
+  readonly view?: TensorView;
 }
 
 /** `y = W x + b`, `W` stored `[out, in]`. */

@@ -1,8 +1,11 @@
 /**
- * Hands a family the tensors it asks for, checked, and keeps account: what is missing, and what nobody asked for. A tensor
- * that is silently left out (a bias, a norm) would give a model that talks nonsense.
+ * Hands a family the tensors it asks for, checked, and keeps account: what is missing, what nobody asked for, and which
+ * elements of a tensor that is used in parts. A weight that is silently left out (a bias, a norm) or used twice would give a
+ * model that talks nonsense.
  */
 import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
+import { viewShape, type TensorView } from '../checkpoint/tensor-view.js';
+import { coveredElements, coverageOf, overlap, type Coverage } from '../checkpoint/view-coverage.js';
 import { FLOAT_DTYPES, isFloatDtype } from '../checkpoint/dtype.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { TensorRef } from './decoder.js';
@@ -10,13 +13,22 @@ import type { TensorRef } from './decoder.js';
 /** Tensors that old writers saved and that are computed anew: the rotary angles. */
 const IGNORABLE = /(?:^|\.)rotary_emb\.inv_freq$/;
 
+const LEFT_OUT =
+  'Leaving weights out would change the model; take config and weights from the same, unmodified model.';
+
 /** Names shown in a message before "and N more". */
 const SHOWN_NAMES = 8;
+
+/** A tensor, or a view of it, that the model uses. */
+interface Taken {
+  readonly ref: TensorRef;
+  readonly covers: Coverage;
+}
 
 export class TensorTable {
   readonly #checkpoint: Checkpoint;
   readonly #file: string;
-  readonly #used = new Map<string, TensorRef>();
+  readonly #used = new Map<string, Taken[]>();
   readonly #ignored = new Set<string>();
 
   /** @param configFile the file whose claims are compared with the shapes, for messages */
@@ -61,12 +73,15 @@ export class TensorTable {
   }
 
   /**
-   * A tensor that the model must have.
-   * @param shape what it must be, from the config
+   * A tensor that the model must have, or a view of it.
+   * @param shape what it must be as stored, from the config
    * @param claim the config keys that say so, for the message
-   * @throws FormatError when it is missing or its shape is another; UnsupportedError for a type that is not converted
+   * @param view the part that is meant. All views of a tensor together must be the whole of it, unless the rest is
+   *   {@link ignore}d; what is used in two places (a tied head) is taken once.
+   * @throws FormatError when it is missing or its shape is another; UnsupportedError for a type that is not converted;
+   *   RangeError for a view outside of it; Error when one of its elements was taken before
    */
-  take(name: string, shape: readonly number[], claim: string): TensorRef {
+  take(name: string, shape: readonly number[], claim: string, view?: TensorView): TensorRef {
     const info = this.#checkpoint.tensors.get(name);
     if (info === undefined) throw this.#missing(name);
     if (info.shape.length !== shape.length || info.shape.some((dimension, i) => dimension !== shape[i])) {
@@ -80,12 +95,19 @@ export class TensorTable {
         },
       );
     }
-    const ref = { name, dtype: floatDtype(info), shape: [...shape] };
-    this.#used.set(name, ref);
+    const ref: TensorRef =
+      view === undefined
+        ? { name, dtype: floatDtype(info), shape: [...shape] }
+        : { name, dtype: floatDtype(info), shape: viewShape(info, view), view };
+    const covers = coverageOf(info, view);
+    const others = this.#used.get(name) ?? [];
+    if (covers.isRepeating || others.some((other) => overlap(covers, other.covers)))
+      throw new Error(`${name}: the family takes some of its elements twice.`);
+    this.#used.set(name, [...others, { ref, covers }]);
     return ref;
   }
 
-  /** Marks a tensor as known although its content is not used (the copy of a tied head). */
+  /** Marks a tensor as known although its content, or what is left of it, is not used (the copy of a tied head). */
   ignore(name: string): void {
     const info = this.#checkpoint.tensors.get(name);
     if (info !== undefined) this.#ignored.add(name);
@@ -94,7 +116,9 @@ export class TensorTable {
   /** Elements of all tensors that were taken. */
   get parameters(): number {
     let sum = 0;
-    for (const { shape } of this.#used.values()) sum += shape.reduce((product, d) => product * d, 1);
+    for (const taken of this.#used.values()) {
+      for (const { ref } of taken) sum += ref.shape.reduce((product, d) => product * d, 1);
+    }
     return sum;
   }
 
@@ -102,7 +126,7 @@ export class TensorTable {
    * Refuses what is left over.
    * @param explain says what an unknown tensor means, when the family knows it
    * @returns how many buffers were left out rightly
-   * @throws FormatError that lists the tensors nobody asked for
+   * @throws FormatError that lists the tensors nobody asked for, or names one of which a part was left
    */
   finish(explain: (name: string) => string | null): number {
     let ignorable = 0;
@@ -113,7 +137,10 @@ export class TensorTable {
       else unknown.push(name);
     }
     const first = unknown[0];
-    if (first === undefined) return ignorable;
+    if (first === undefined) {
+      this.#refuseRests();
+      return ignorable;
+    }
     const shown = unknown.slice(0, SHOWN_NAMES).join(', ');
     const rest = unknown.length > SHOWN_NAMES ? ` and ${unknown.length - SHOWN_NAMES} more` : '';
     throw new FormatError(
@@ -122,10 +149,24 @@ export class TensorTable {
       {
         file: this.#checkpoint.tensors.get(first)?.file ?? this.#place(),
         field: first.slice(0, 200),
-        remedy:
-          'Leaving weights out would change the model; take config and weights from the same, unmodified model.',
+        remedy: LEFT_OUT,
       },
     );
+  }
+
+  /** Refuses tensors of which only a part is used. */
+  #refuseRests(): void {
+    for (const [name, taken] of this.#used) {
+      const info = this.#checkpoint.tensors.get(name);
+      if (info === undefined || this.#ignored.has(name)) continue;
+      const elements = info.shape.reduce((product, d) => product * d, 1);
+      const covered = taken.reduce((sum, { covers }) => sum + coveredElements(covers), 0);
+      if (covered === elements) continue;
+      throw new FormatError(
+        `${elements - covered} of its ${elements} elements belong to no part of the model.`,
+        { file: info.file, field: name.slice(0, 200), remedy: LEFT_OUT },
+      );
+    }
   }
 
   #missing(name: string): FormatError {

@@ -1,7 +1,9 @@
 /** Loads the original model into the float reference engine. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { bitsOf } from '../checkpoint/dtype.js';
 import { rowBlocks } from '../checkpoint/row-blocks.js';
-import type { DecoderModel } from '../model/decoder.js';
+import type { DecoderModel, TensorRef } from '../model/decoder.js';
+import { tensorRefs } from '../model/tensor-refs.js';
 import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
@@ -23,11 +25,17 @@ export async function loadReference(
 ): Promise<ReferenceEngine> {
   const reference = kernels.createReference(model);
   try {
-    const total = reference.tensorNames.reduce((sum, name) => sum + tensorBytes(checkpoint, name), 0);
+    const refs = tensorRefs(model);
+    const wanted = reference.tensorNames.map((name): [string, TensorRef] => {
+      const ref = refs.get(name);
+      if (ref === undefined) throw new RangeError(`The description does not name ${name}.`);
+      return [name, ref];
+    });
+    const total = wanted.reduce((sum, [, ref]) => sum + tensorBytes(ref), 0);
     const meter = new ProgressMeter('reading', 'bytes', total, hooks.onProgress);
-    for (const name of reference.tensorNames) {
+    for (const [name, ref] of wanted) {
       throwIfAborted(hooks.signal);
-      for await (const block of rowBlocks(checkpoint, name, {
+      for await (const block of rowBlocks(checkpoint, ref, {
         bytesPerBlock: BLOCK_BYTES,
         signal: hooks.signal,
       })) {
@@ -42,7 +50,6 @@ export async function loadReference(
   }
 }
 
-function tensorBytes(checkpoint: Checkpoint, name: string): number {
-  const info = checkpoint.tensors.get(name);
-  return info === undefined ? 0 : info.end - info.begin;
+function tensorBytes({ shape, dtype }: TensorRef): number {
+  return (shape.reduce((product, d) => product * d, 1) * bitsOf(dtype)) / 8;
 }

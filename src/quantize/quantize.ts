@@ -3,6 +3,8 @@
  * package writer, so that no more than a few blocks are in memory.
  */
 import { rowBlocks, type RowBlock } from '../checkpoint/row-blocks.js';
+import { readRows } from '../checkpoint/row-reader.js';
+import { tensorKey } from '../checkpoint/tensor-view.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { DecoderModel, TensorRef } from '../model/decoder.js';
 import type { PlannedTensor, TensorPart } from '../plan/layout.js';
@@ -73,7 +75,7 @@ export async function quantizeTensors(input: QuantizeInput): Promise<SourceStati
   const passes = (tensor: PlannedTensor): number => (needsMeasure(tensor) ? 2 : 1);
   const total = input.plan.tensors.reduce(
     (sum, { tensor }) =>
-      sum + passes(tensor) * tensor.parts.reduce((bytes, part) => bytes + sourceBytes(input, part), 0),
+      sum + passes(tensor) * tensor.parts.reduce((bytes, part) => bytes + sourceBytes(part), 0),
     0,
   );
   const job = new QuantizeJob(input, new ProgressMeter('quantizing', 'bytes', total, input.onProgress));
@@ -85,9 +87,8 @@ export async function quantizeTensors(input: QuantizeInput): Promise<SourceStati
   return statistics;
 }
 
-function sourceBytes(input: QuantizeInput, part: TensorPart): number {
-  const info = input.checkpoint.tensors.get(part.source.name);
-  return info === undefined ? 0 : info.end - info.begin;
+function sourceBytes({ source }: TensorPart): number {
+  return source.shape.reduce((product, d) => product * d, 1) * ELEMENT_BYTES[source.dtype];
 }
 
 class QuantizeJob {
@@ -134,11 +135,11 @@ class QuantizeJob {
   }
 
   private async decodeVector(source: TensorRef, multiplier = 1): Promise<Float32Array> {
-    const bytes = await this.input.checkpoint.readRows(source.name, 0, 1, this.input.signal);
+    const bytes = await readRows(this.input.checkpoint, source, 0, 1, this.input.signal);
     const values = this.input.kernels.decode(bytes, source.dtype, { multiplier });
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw this.notANumber(source, `Element ${bad}`);
-    this.meter.advance(bytes.length, source.name);
+    this.meter.advance(bytes.length, tensorKey(source));
     return values;
   }
 
@@ -172,7 +173,7 @@ class QuantizeJob {
 
   /** A gain is read again for each matrix that it is folded into; it does not count as progress. */
   private async decodeGain(source: TensorRef): Promise<Float32Array> {
-    const bytes = await this.input.checkpoint.readRows(source.name, 0, 1, this.input.signal);
+    const bytes = await readRows(this.input.checkpoint, source, 0, 1, this.input.signal);
     const values = this.input.kernels.decode(bytes, source.dtype);
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw this.notANumber(source, `Element ${bad}`);
@@ -182,7 +183,7 @@ class QuantizeJob {
   private async measure(part: TensorPart, quantizer: RowQuantizer): Promise<void> {
     for await (const block of this.blocks(part.source, rowsPerBlock(part.source))) {
       quantizer.measure(block.bytes);
-      this.meter.advance(block.bytes.length, part.source.name);
+      this.meter.advance(block.bytes.length, tensorKey(part.source));
     }
   }
 
@@ -201,7 +202,7 @@ class QuantizeJob {
           const rows = quantizer.quantize(block.bytes, output);
           await this.emit(output, rows, tensor, tables, row);
           row += rows;
-          this.meter.advance(block.bytes.length, part.source.name);
+          this.meter.advance(block.bytes.length, tensorKey(part.source));
         }
       }
     } finally {
@@ -217,6 +218,7 @@ class QuantizeJob {
     const step = tensor.parts.length;
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
     const output = this.input.kernels.createOutput(most * step, tensor.rowBytes, blockElementsPerRow(tensor));
+    const keys = tensor.parts.map((part) => tensorKey(part.source));
     const sources = tensor.parts.map((part, index) =>
       this.blocks(part.source, most, index)[Symbol.asyncIterator](),
     );
@@ -231,7 +233,7 @@ class QuantizeJob {
             first: index,
             step,
           });
-          this.meter.advance(next.value.bytes.length, tensor.parts[index]?.source.name ?? tensor.name);
+          this.meter.advance(next.value.bytes.length, keys[index] ?? tensor.name);
         }
         await this.emit(output, rows, tensor, tables, row);
         row += rows;
@@ -266,7 +268,7 @@ class QuantizeJob {
       buffers = [new Uint8Array(size), new Uint8Array(size)];
       this.buffers[side] = buffers;
     }
-    return rowBlocks(this.input.checkpoint, source.name, {
+    return rowBlocks(this.input.checkpoint, source, {
       rowsPerBlock: rows,
       signal: this.input.signal,
       buffers,
@@ -287,12 +289,12 @@ class QuantizeJob {
     const [rows = 0, cols = 0] = source.shape;
     const tableShare = tensor.tables.reduce((sum, table) => sum + partBytes(table, tensor, rows), 0);
     return {
-      source: source.name,
+      source: tensorKey(source),
       tensor: tensor.name,
       rows,
       cols,
       dtype: source.dtype,
-      bytesBefore: sourceBytes(this.input, part),
+      bytesBefore: sourceBytes(part),
       bytesAfter: rows * tensor.rowBytes + tableShare,
       statistics,
     };
@@ -302,7 +304,7 @@ class QuantizeJob {
     const file = this.input.checkpoint.tensors.get(source.name)?.file ?? 'the checkpoint';
     return new FormatError(`${where}: not a finite number (NaN or infinity).`, {
       file,
-      field: source.name,
+      field: tensorKey(source),
       code: 'not-finite',
       remedy: 'The checkpoint is damaged or its training diverged; take another one.',
     });

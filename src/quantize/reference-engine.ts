@@ -1,6 +1,7 @@
 /** The float reference engine over the WebAssembly module; the contract is in `kernel-types.ts`. */
 import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
+import { withoutViews } from '../model/tensor-refs.js';
 import { SITE, wordOf } from '../schema/kinds.js';
 import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
@@ -109,7 +110,7 @@ export class WasmReferenceEngine implements ReferenceEngine {
 
 function description(model: DecoderModel): Uint8Array {
   const fields = Object.entries(model).filter(([key]) => DESCRIPTION[key as keyof DecoderModel] !== 'kept');
-  return writeCbor(Object.fromEntries(fields));
+  return writeCbor(withoutViews(Object.fromEntries(fields)));
 }
 
 function tokens(ids: ArrayLike<number>): Uint32Array {
