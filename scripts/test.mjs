@@ -1,8 +1,8 @@
 // The whole test run, from a fresh clone with nothing but Node to one line of totals.
 //
-//   node scripts/test.mjs [--only check|build|node|native|browser]... [FILE...]
+//   node scripts/test.mjs [--only check|build|node|native|browser|install]... [FILE...]
 //
-// FILEs narrow the Node and browser tests. Every step adds to the totals; a step that cannot run on this
+// FILEs narrow the Node, browser and install tests. Every step adds to the totals; a step that cannot run on this
 // machine says why and counts as skipped. Each step says how long it took, the Node tests also which files took longest.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -12,7 +12,10 @@ import { listFiles } from './lib/files.mjs';
 import { exists, ROOT, run } from './lib/run.mjs';
 import { addTotals, emptyTotals, parseCargoTotals, parseTotals, totalsLine } from './lib/totals.mjs';
 
-const STEPS = ['check', 'build', 'node', 'native', 'browser'];
+const STEPS = ['check', 'build', 'node', 'native', 'browser', 'install'];
+
+/** Tests that install the package somewhere: apart, because they need the package registry and dist/, and the machine for themselves. */
+const INSTALL = 'test/install/';
 
 const { only, files } = parseArguments(process.argv.slice(2));
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'esp32-llm-test-'));
@@ -43,11 +46,13 @@ function runStep(step) {
     case 'build':
       return scripted('scripts/build.mjs', []);
     case 'node':
-      return nodeTests();
+      return nodeTests((name) => !name.startsWith(INSTALL));
     case 'native':
       return nativeTests();
     case 'browser':
       return browserTests();
+    case 'install':
+      return nodeTests((name) => name.startsWith(INSTALL));
     default:
       throw new Error(`unknown step ${step}`);
   }
@@ -61,8 +66,9 @@ async function scripted(script, args) {
   return believeExitCode(counted, code);
 }
 
-async function nodeTests() {
-  const found = await chosen('.test.ts');
+/** @param {(name: string) => boolean} isOfStep */
+async function nodeTests(isOfStep) {
+  const found = (await chosen('.test.ts')).filter(isOfStep);
   if (found.length === 0) return emptyTotals();
   const file = path.join(scratch, 'node.json');
   const { code } = await run(process.execPath, [
@@ -160,7 +166,8 @@ function parseArguments(args) {
       wanted.files.push(path.relative(ROOT, path.resolve(args[i])).split(path.sep).join('/'));
     }
   }
-  if (wanted.only.length === 0) wanted.only = wanted.files.length === 0 ? STEPS : ['node', 'browser'];
+  if (wanted.only.length === 0)
+    wanted.only = wanted.files.length === 0 ? STEPS : ['node', 'browser', 'install'];
   return wanted;
 }
 
