@@ -1,2 +1,2 @@
-/** The version that packages and reports are stamped with; a test keeps it equal to package.json. */
+/** The version that packages and reports are stamped with; a release sets it: scripts/release.mjs. */
 export const VERSION = '0.1.0';
