@@ -39,7 +39,8 @@ async function npmCi() {
   console.log('Installing the packages that package-lock.json names (npm ci) …');
   // npm starts this script with its own path in the environment: the same npm, wherever it is.
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Not a dry run, even when a dry run of npm (pack, publish) is what started this and passed the wish on.
+  const args = ['ci', '--dry-run=false', '--no-audit', '--no-fund', '--loglevel=error'];
   const { code } = await (npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args));
   if (code !== 0) throw new Error('npm ci failed: see its message above. It needs the network once.');
 }

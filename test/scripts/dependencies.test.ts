@@ -1,7 +1,7 @@
 /** When a fresh clone, or one whose lock file moved on, installs its packages. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -61,4 +61,29 @@ test('two commands at once install once, and a lock left by a dead one is taken 
     /no network/,
   );
   assert.equal(existsSync(lock), false, 'a failed install leaves no lock');
+});
+
+test('they are installed in earnest, also for a command of npm that only shows what it would do', async (t) => {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'dependencies-test-'));
+  const { npm_execpath: npm, npm_config_dry_run: dry } = process.env;
+  t.after(async () => {
+    // What was not there is taken away again: an undefined one would become a word.
+    for (const [name, value] of Object.entries({ npm_execpath: npm, npm_config_dry_run: dry })) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    await rm(root, { recursive: true, force: true });
+  });
+  await writeFile(path.join(root, 'package-lock.json'), '{}');
+  const asked = path.join(root, 'asked.json');
+  const fake = path.join(root, 'npm.js');
+  const program = `require('node:fs').writeFileSync(${JSON.stringify(asked)}, JSON.stringify(process.argv.slice(2)))`;
+  await writeFile(fake, program);
+  // As `npm pack --dry-run` hands it to the scripts that it runs, and they to an npm of their own.
+  process.env.npm_execpath = fake;
+  process.env.npm_config_dry_run = 'true';
+  await ensureDependencies(root);
+  const args = JSON.parse(await readFile(asked, 'utf8')) as string[];
+  assert.equal(args[0], 'ci');
+  assert.ok(args.includes('--dry-run=false'), args.join(' '));
 });
