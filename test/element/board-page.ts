@@ -134,13 +134,16 @@ export async function make(attributes: { steps?: string; locked?: string } = {})
   return element;
 }
 
+/** The first page of a file fetches everything that the element loads later, on a machine that may be busy. */
+export const PATIENCE = { timeout: 10_000 };
+
 export async function converted(
   element: Esp32LlmConverter,
   changes: Parameters<typeof sampleResult>[0] = {},
 ): Promise<void> {
   const asked = stage.converter.sources.length;
   const loading = element.load();
-  await waitUntil(() => stage.converter.sources.length > asked);
+  await waitUntil(() => stage.converter.sources.length > asked, 'the model is not read', PATIENCE);
   stage.converter.inspection.resolve(sampleInspection());
   await loading;
   if (element.step === 'fit') void element.convert();

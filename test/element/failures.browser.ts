@@ -11,6 +11,7 @@ import { FormatError, TransportError, UnsupportedError, UsageError } from '../..
 import { PolicyError } from '../../src/shared/policy-error.js';
 import { en, es, zhHans } from './all-strings.js';
 import {
+  PATIENCE,
   button,
   converted,
   make,
@@ -50,7 +51,7 @@ function read(error: () => Error, says: Row['says']): Row {
     says,
     go: async (element) => {
       const loading = element.load();
-      await waitUntil(() => stage.converter.sources.length > 0);
+      await waitUntil(() => stage.converter.sources.length > 0, 'the model is not read', PATIENCE);
       stage.converter.inspection.reject(error());
       await loading;
     },
