@@ -15,7 +15,10 @@ function root(element: SourceElement): ShadowRoot {
 async function press(element: SourceElement, text: string): Promise<void> {
   const find = (): HTMLButtonElement | undefined =>
     [...root(element).querySelectorAll('button')].find((each) => each.textContent.includes(text));
-  await waitUntil(() => find() !== undefined, `no button "${text}" in step ${element.step}`);
+  // What a step needs is fetched with it, on a machine that may be busy.
+  await waitUntil(() => find() !== undefined, `no button "${text}" in step ${element.step}`, {
+    timeout: 20_000,
+  });
   find()?.click();
   await element.updateComplete;
 }
