@@ -3,7 +3,8 @@
  * a data file is found before anything is planned with it.
  */
 import { hex } from '../shared/hex.js';
-import type { AddressRange, Chip, EfuseField, MemoryKind, PsramKind } from './chip.js';
+import type { AddressRange, Chip, MemoryKind, PsramKind } from './chip.js';
+import { DEVICES, type DeviceFacts, type EfuseField } from './device-facts.js';
 
 /** What is checked of a board; `plan/boards.ts` has the boards. */
 export interface CheckedBoard {
@@ -28,7 +29,11 @@ const MOST_FLASH_BITS = 27;
 /**
  * Everything that is wrong with chips and their boards, one sentence each; none when all is well.
  */
-export function validate(chips: readonly Chip[], boards: readonly CheckedBoard[]): string[] {
+export function validate(
+  chips: readonly Chip[],
+  boards: readonly CheckedBoard[],
+  devices: ReadonlyMap<string, DeviceFacts> = DEVICES,
+): string[] {
   return [
     ...repeated(
       'chip id',
@@ -50,7 +55,9 @@ export function validate(chips: readonly Chip[], boards: readonly CheckedBoard[]
       'board id',
       boards.map(({ id }) => id),
     ),
-    ...chips.flatMap((chip) => chipProblems(chip).map((problem) => `${chip.id}: ${problem}`)),
+    ...chips.flatMap((chip) =>
+      chipProblems(chip, devices.get(chip.id)).map((problem) => `${chip.id}: ${problem}`),
+    ),
     ...chips
       .filter((chip) => !boards.some((board) => board.chip === chip && board.refused === null))
       .map(({ id }) => `${id}: no board has it`),
@@ -58,15 +65,15 @@ export function validate(chips: readonly Chip[], boards: readonly CheckedBoard[]
   ];
 }
 
-function chipProblems(chip: Chip): string[] {
+function chipProblems(chip: Chip, device: DeviceFacts | undefined): string[] {
   return [
     ...wrong(!/^[a-z0-9]+$/.test(chip.id), 'an id is lower-case letters and digits'),
     ...wrong(!chip.firmwareFile.includes(chip.id), 'the name of the firmware file does not tell the chip'),
     ...budgetProblems(chip),
     ...memoryProblems(chip),
     ...imageProblems(chip),
-    ...loaderProblems(chip),
-    ...efuseProblems(chip),
+    ...wrong(device === undefined, 'how a host reaches it is not known'),
+    ...(device === undefined ? [] : [...loaderProblems(device), ...efuseProblems(device, chip)]),
   ];
 }
 
@@ -181,7 +188,7 @@ function imageProblems({ image, memory }: Chip): string[] {
   ];
 }
 
-function loaderProblems({ loader }: Chip): string[] {
+function loaderProblems({ loader }: DeviceFacts): string[] {
   const { forceLoader, usb, flashPins } = loader;
   const addresses: number[] = forceLoader === null ? [] : [forceLoader.address];
   if (usb !== null) {
@@ -208,7 +215,7 @@ function loaderProblems({ loader }: Chip): string[] {
   ];
 }
 
-function efuseProblems({ efuses, readRates }: Chip): string[] {
+function efuseProblems({ efuses }: DeviceFacts, { readRates }: Chip): string[] {
   const { macLow, macHigh, revision, flashEncryption, secureBoot, octalFlash, psram } = efuses;
   const fields: readonly EfuseField[] = [
     ...revision.major,

@@ -3,7 +3,8 @@
  * chip's package; and whether an image fits it. Where a chip keeps what is its own data; the identities of flash chips follow
  * JEDEC JEP106 and JESD216.
  */
-import type { Chip, EfuseField, PackagedPsram } from '../chips/chip.js';
+import type { Chip } from '../chips/chip.js';
+import { deviceFacts, type EfuseField, type PackagedPsram } from '../chips/device-facts.js';
 import { chipNamed } from '../chips/index.js';
 import type { Connection } from './serial-types.js';
 import { FlashError } from './flash-errors.js';
@@ -18,7 +19,8 @@ export interface ChipRegisters {
 }
 
 /** Addresses of the eFuse words that tell about a board with this chip. */
-export function efuseWords({ efuses }: Chip): number[] {
+export function efuseWords(chip: Chip): number[] {
+  const { efuses } = deviceFacts(chip);
   const { macLow, macHigh, revision, flashEncryption, secureBoot, octalFlash, psram } = efuses;
   const fields: readonly EfuseField[] = [
     ...revision.major,
@@ -57,7 +59,7 @@ export interface BoardFacts {
 /** Reads the facts out of registers. */
 export function describeBoard(registers: ChipRegisters, connection: Connection): BoardFacts {
   const { chip, efuse, flashId } = registers;
-  const { macLow, macHigh, secureBoot, flashEncryption, octalFlash, psram } = chip.efuses;
+  const { macLow, macHigh, secureBoot, flashEncryption, octalFlash, psram } = deviceFacts(chip).efuses;
   const read = (...fields: readonly EfuseField[]): number => number(efuse, fields);
   return {
     chip: chip.name,
@@ -84,11 +86,8 @@ function number(efuse: ChipRegisters['efuse'], fields: readonly EfuseField[]): n
   return value >>> 0;
 }
 
-function revision(
-  { efuses }: Chip,
-  read: (...fields: readonly EfuseField[]) => number,
-): readonly [number, number] {
-  const { major, minor, firstWhen } = efuses.revision;
+function revision(chip: Chip, read: (...fields: readonly EfuseField[]) => number): readonly [number, number] {
+  const { major, minor, firstWhen } = deviceFacts(chip).efuses.revision;
   const first = firstWhen.length > 0 && firstWhen.every(({ field, value }) => read(field) === value);
   return first ? [0, 0] : [read(...major), read(...minor)];
 }
@@ -204,8 +203,10 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
 }
 
 function flashPins({ chip }: BoardFacts): string {
-  const pins = chipNamed(chip)?.loader.flashPins;
-  return pins === undefined ? 'the pins of the flash' : `GPIO ${pins[0]} to ${pins[1]}`;
+  const found = chipNamed(chip);
+  if (found === null) return 'the pins of the flash';
+  const [first, last] = deviceFacts(found).loader.flashPins;
+  return `GPIO ${first} to ${last}`;
 }
 
 function compare(a: readonly [number, number], b: readonly [number, number]): number {

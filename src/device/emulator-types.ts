@@ -1,11 +1,10 @@
 /** What the emulator takes, gives and says, as plain data that crosses threads. */
 
 import type { Chip, PsramKind } from '../chips/chip.js';
-import type { DEFAULT_CHIP } from '../chips/index.js';
 
 /** The emulated chip and the parts around it. */
 export interface EmulatedBoard {
-  /** Default {@link DEFAULT_CHIP}. */
+  /** Default the first of `chips/index.ts`. */
   readonly chip?: Chip | undefined;
   /** Size of the flash chip in bytes, a power of two. */
   readonly flashBytes: number;

@@ -4,7 +4,8 @@
  * ports, timers, retries and whole files is replaced: docs/flashing.md says why for each.
  */
 import { ESPError, ESPLoader, Transport, UnexpectedChipIdError, UnexpectedChipMagicError } from 'esptool-js';
-import type { Chip, RegisterBits } from '../chips/chip.js';
+import type { Chip } from '../chips/chip.js';
+import { deviceFacts, type RegisterBits } from '../chips/device-facts.js';
 import { chipNamed } from '../chips/index.js';
 import { efuseWords, type ChipRegisters } from './board-detection.js';
 import { LineTimeout, type FlashLine } from './flash-line.js';
@@ -139,7 +140,8 @@ export class ChipLoader {
     const chip = chipNamed(name);
     this.known = chip;
     const secureBoot =
-      chip?.loader.tellsSecurity === true &&
+      chip !== null &&
+      deviceFacts(chip).loader.tellsSecurity &&
       (await this.attempt(() => this.esp.getSecurityInfo())).parsedFlags.SECURE_BOOT_EN === true;
     return { name, chip, secureDownload: this.esp.secureDownloadMode, secureBoot };
   }
@@ -256,7 +258,7 @@ export class ChipLoader {
    */
   async prepareRestart(): Promise<boolean> {
     return this.attempt(async () => {
-      const { forceLoader, usb } = this.chip.loader;
+      const { forceLoader, usb } = deviceFacts(this.chip).loader;
       if (forceLoader !== null) await this.esp.writeReg(forceLoader.address, 0, forceLoader.mask);
       if (this.line.use.connection === 'uart-bridge' || usb === null) return false;
       const { strap, watchdog } = usb.restart;
@@ -270,7 +272,7 @@ export class ChipLoader {
   }
 
   private async stopWatchdogs(): Promise<void> {
-    const { usb } = this.chip.loader;
+    const { usb } = deviceFacts(this.chip).loader;
     if (usb === null) return;
     const { watchdog, superWatchdog } = usb.restart;
     await this.esp.writeReg(watchdog.protect, watchdog.key);

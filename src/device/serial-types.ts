@@ -3,7 +3,7 @@
  * does anything that behaves like it.
  */
 
-import { CHIPS } from '../chips/index.js';
+import { DEVICES } from '../chips/device-facts.js';
 
 /** Bits per second and more with which a port is opened. */
 export interface SerialOpenOptions {
@@ -52,7 +52,7 @@ export interface SerialLike {
 export type Connection = 'usb-serial-jtag' | 'usb-otg' | 'uart-bridge';
 
 /** USB numbers of the units inside chips that reset them. */
-const OWN_USB = CHIPS.flatMap(({ loader }) => (loader.usb === null ? [] : [loader.usb]));
+const OWN_USB = [...DEVICES.values()].flatMap(({ loader }) => (loader.usb === null ? [] : [loader.usb]));
 
 /** What a port's USB numbers say; a port without them is taken for a UART bridge. */
 export function connectionOf({ usbVendorId, usbProductId }: SerialPortIdentity): Connection {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { AddressRange } from '../../src/chips/chip.js';
+import { deviceFacts } from '../../src/chips/device-facts.js';
 import { CHIPS } from '../../src/chips/index.js';
 import { efuseWords } from '../../src/device/board-detection.js';
 
@@ -12,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Files that may, and why. */
 const EXCEPTIONS: readonly (readonly [files: RegExp, why: string])[] = [
-  [/^src\/chips\/[a-z0-9]+\.ts$/, 'the data, and the list of the chips'],
+  [/^src\/chips\/[a-z0-9-]+\.ts$/, 'the data, and the lists of the chips'],
   [/^src\/plan\/boards\.ts$/, 'boards are called after their chips'],
   [/^src\/plan\/defaults\.ts$/, 'a board, for pages that load no list of boards first'],
   [/^src\/(element\/strings|kit\/words)/, 'sentences of translators'],
@@ -44,7 +45,7 @@ const RANGES: readonly AddressRange[] = CHIPS.flatMap(({ memory }) =>
 
 const REGISTERS: ReadonlySet<number> = new Set(
   CHIPS.flatMap((chip) => {
-    const { forceLoader, usb } = chip.loader;
+    const { forceLoader, usb } = deviceFacts(chip).loader;
     const { strap, watchdog, superWatchdog } = usb?.restart ?? {};
     return [
       ...efuseWords(chip),

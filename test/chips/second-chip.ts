@@ -3,7 +3,8 @@
  * and data at the same addresses, an image that begins at 0x2000. Importing this file adds it to the chips and boards of this
  * process.
  */
-import type { Chip, EfuseField } from '../../src/chips/chip.js';
+import type { Chip } from '../../src/chips/chip.js';
+import { DEVICES, type DeviceFacts, type EfuseField } from '../../src/chips/device-facts.js';
 import { CHIPS } from '../../src/chips/index.js';
 import { BOARDS, type Board } from '../../src/plan/boards.js';
 
@@ -51,6 +52,11 @@ export const SECOND_CHIP: Chip = {
     largestFlashBytes: 8 * MiB,
     largestFileBytes: 8 * MiB,
   },
+  firmwareFile: 'firmware.esp32x1.elf',
+  emulated: false,
+};
+
+const SECOND_DEVICE: DeviceFacts = {
   loader: { tellsSecurity: false, forceLoader: null, usb: null, flashPins: [24, 30] },
   efuses: {
     macLow: 0x6000_b040,
@@ -61,8 +67,6 @@ export const SECOND_CHIP: Chip = {
     octalFlash: null,
     psram: null,
   },
-  firmwareFile: 'firmware.esp32x1.elf',
-  emulated: false,
 };
 
 function board(id: string, flashMiB: number): Board {
@@ -80,6 +84,7 @@ function board(id: string, flashMiB: number): Board {
 export const SECOND_BOARDS: readonly Board[] = [board('esp32-x1-n4', 4), board('esp32-x1-n8', 8)];
 
 (CHIPS as Chip[]).push(SECOND_CHIP);
+(DEVICES as Map<string, DeviceFacts>).set(SECOND_CHIP.id, SECOND_DEVICE);
 (BOARDS as Board[]).push(...SECOND_BOARDS);
 
 /** A linked program for a processor of this number: `length` bytes of code at an address, entered at its first byte. */

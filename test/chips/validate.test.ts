@@ -3,16 +3,21 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Chip } from '../../src/chips/chip.js';
+import type { DeviceFacts } from '../../src/chips/device-facts.js';
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
+import { ESP32S3_DEVICE } from '../../src/chips/esp32s3-device.js';
 import { CHIPS, DEFAULT_CHIP, chipNamed, chipOfImage, findChip } from '../../src/chips/index.js';
 import { validate } from '../../src/chips/validate.js';
 import { BOARDS, findBoard, type Board } from '../../src/plan/boards.js';
 import { DEFAULT_BOARD_ID } from '../../src/plan/defaults.js';
 
+type Changes = Partial<Chip> & Partial<DeviceFacts>;
+
 /** What validation says of the first chip when it is another one, and its boards with it. */
-function said(changes: Partial<Chip>): string[] {
+function said({ loader, efuses, ...changes }: Changes): string[] {
   const chip = { ...ESP32S3, ...changes };
-  return validate([chip], [{ ...findBoard(DEFAULT_BOARD_ID), chip }]);
+  const device = { loader: loader ?? ESP32S3_DEVICE.loader, efuses: efuses ?? ESP32S3_DEVICE.efuses };
+  return validate([chip], [{ ...findBoard(DEFAULT_BOARD_ID), chip }], new Map([[chip.id, device]]));
 }
 
 /** What validation says of a board. */
@@ -20,7 +25,8 @@ function saidOf(changes: Partial<Board>): string[] {
   return validate(CHIPS, [findBoard('esp32-s3-n8'), { ...findBoard('esp32-s3-n16r8'), ...changes }]);
 }
 
-const { memory, image, loader, efuses, readRates } = ESP32S3;
+const { memory, image, readRates } = ESP32S3;
+const { loader, efuses } = ESP32S3_DEVICE;
 const [, ...regions] = memory.regions;
 
 describe('chips and boards', () => {
@@ -57,7 +63,7 @@ describe('a chip', () => {
 });
 
 describe('validation finds', () => {
-  const faults: readonly (readonly [string, Partial<Chip>, RegExp])[] = [
+  const faults: readonly (readonly [string, Changes, RegExp])[] = [
     ['an id that no folder has', { id: 'ESP32-S3' }, /an id is lower-case/],
     ['a firmware file of another chip', { firmwareFile: 'firmware.elf' }, /does not tell the chip/],
     ['a chip without a core', { cores: 0 }, /cores and clock/],
@@ -240,6 +246,10 @@ describe('validation finds', () => {
     for (const what of ['chip id esp32s3', 'chip name ESP32-S3', 'chip id of images 9', 'firmware file'])
       assert.match(problems, new RegExp(`the ${what}.* is there twice`));
     assert.match(problems, /no board has it/);
+    assert.match(
+      validate(CHIPS, BOARDS, new Map()).join('\n'),
+      /esp32s3: how a host reaches it is not known/,
+    );
   });
 
   it('boards that cannot be', () => {

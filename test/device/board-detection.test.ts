@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Chip } from '../../src/chips/chip.js';
+import { DEVICES, type DeviceFacts } from '../../src/chips/device-facts.js';
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
+import { ESP32S3_DEVICE } from '../../src/chips/esp32s3-device.js';
 import {
   checkBoard,
   describeBoard,
@@ -77,12 +79,12 @@ test('reads the address as it is printed, the flags, and flash of both numbering
 });
 
 test('a chip without external RAM, octal flash or exceptions is described by what it has', () => {
-  const { efuses } = ESP32S3;
-  const plain: Chip = {
-    ...ESP32S3,
-    name: 'Plain',
+  const { loader, efuses } = ESP32S3_DEVICE;
+  const plain: Chip = { ...ESP32S3, id: 'plain', name: 'Plain' };
+  (DEVICES as Map<string, DeviceFacts>).set('plain', {
+    loader,
     efuses: { ...efuses, octalFlash: null, psram: null, revision: { ...efuses.revision, firstWhen: [] } },
-  };
+  });
   const facts = board(
     { system3: 1 << 24, system4: 1 << 3, system5: 1 << 24, calibration4: 1, repeat3: 1 << 9 },
     0x1840ef,
