@@ -6,6 +6,7 @@ import { rowBlocks, type RowBlock } from '../checkpoint/row-blocks.js';
 import { readRows } from '../checkpoint/row-reader.js';
 import { tensorKey } from '../checkpoint/tensor-view.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { floatBytes } from '../checkpoint/dtype.js';
 import type { DecoderModel, TensorRef } from '../model/decoder.js';
 import type { PlannedTensor, TensorPart } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
@@ -261,7 +262,7 @@ class QuantizeJob {
 
   /** @param side which of the parts that are read side by side this is; one reads while its block is in use */
   private blocks(source: TensorRef, rows: number, side = 0): AsyncIterable<RowBlock> {
-    const bytes = rows * (source.shape[1] ?? 1) * ELEMENT_BYTES[source.dtype];
+    const bytes = rows * (source.shape[1] ?? 1) * floatBytes(source.dtype);
     let buffers = this.buffers[side];
     if (buffers === undefined || buffers[0].length < bytes) {
       const size = Math.max(bytes, BLOCK_BYTES);
@@ -360,11 +361,9 @@ function partBytes(table: TensorTable, { encoding, cols }: PlannedTensor, rows: 
   return (table.bytes / table.count) * elements;
 }
 
-const ELEMENT_BYTES: Record<TensorRef['dtype'], number> = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 };
-
 function rowsPerBlock(source: TensorRef): number {
   const [rows = 1, cols = 1] = source.shape;
-  return Math.max(1, Math.min(rows, Math.floor(BLOCK_BYTES / (cols * ELEMENT_BYTES[source.dtype]))));
+  return Math.max(1, Math.min(rows, Math.floor(BLOCK_BYTES / (cols * floatBytes(source.dtype)))));
 }
 
 function toLittleEndian(values: Float32Array): Uint8Array {
