@@ -89,7 +89,7 @@ export async function quantizeTensors(input: QuantizeInput): Promise<SourceStati
 }
 
 function sourceBytes({ source }: TensorPart): number {
-  return source.shape.reduce((product, d) => product * d, 1) * ELEMENT_BYTES[source.dtype];
+  return source.shape.reduce((product, d) => product * d, 1) * floatBytes(source.dtype);
 }
 
 class QuantizeJob {
