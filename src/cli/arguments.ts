@@ -1,7 +1,8 @@
 /** Command lines to typed requests. Everything wrong with them is a UsageError that says what would be right. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
-import { DEFAULT_SCHEME, NO_FUSIONS, parseGranularity } from '../plan/scheme.js';
+import { DEFAULT_SCHEME } from '../plan/defaults.js';
+import { ACTIVATIONS, NO_FUSIONS, WANTED_CACHES, WEIGHT_KINDS, parseGranularity } from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
 import {
   choice,
@@ -131,8 +132,7 @@ function parseConvert(argv: string[]): ConvertRequest {
   if (values['no-report'] === true && (values.evaluate !== undefined || values.html !== undefined)) {
     throw new UsageError('--no-report leaves nothing for --evaluate or --html to do.');
   }
-  const activations =
-    choice(values.activations, ['dynamic', 'static'] as const, 'activations') ?? DEFAULT_SCHEME.activations;
+  const activations = choice(values.activations, ACTIVATIONS, 'activations') ?? DEFAULT_SCHEME.activations;
   if (values.calibrate !== undefined && activations !== 'static') {
     throw new UsageError('--calibrate is for static activations: add --activations static.');
   }
@@ -146,11 +146,11 @@ function parseConvert(argv: string[]): ConvertRequest {
     force: values.force === true,
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: {
-      weights: choice(values.weights, ['int8', 'float32'] as const, 'weights') ?? DEFAULT_SCHEME.weights,
+      weights: choice(values.weights, WEIGHT_KINDS, 'weights') ?? DEFAULT_SCHEME.weights,
       granularity:
         values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
       activations,
-      cache: choice(values.cache, ['auto', 'int8', 'float32'] as const, 'cache') ?? DEFAULT_SCHEME.cache,
+      cache: choice(values.cache, WANTED_CACHES, 'cache') ?? DEFAULT_SCHEME.cache,
     },
     fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
     context: whole(values.context, 'context', 1),

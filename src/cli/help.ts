@@ -1,5 +1,6 @@
 /** What `--help` says. */
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
+import { ACTIVATIONS, WANTED_CACHES, WEIGHT_KINDS } from '../plan/scheme.js';
 
 export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
 
@@ -11,10 +12,10 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
                                from RAM (ELF), instead of the firmware of this tool
     --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
     --force                    convert although the model does not fit the board
-    --weights int8|float32     float32 keeps the numbers, to check everything else
+    ${`--weights ${WEIGHT_KINDS.join('|')}`.padEnd(26)} float32 keeps the numbers, to check everything else
     --granularity G            tensor, channel (default), group:32, group:64 or group:128
-    --activations dynamic|static
-    --cache auto|int8|float32  key/value cache (auto: float32 for small heads, where it fits)
+    --activations ${ACTIVATIONS.join('|')}
+    ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)
     --context N                tokens that the model can hold (default: the model's, at most 512)
     --calibrate FILE           text for static activation scales
     --evaluate FILE            text for the report; stories parted by lines <|story|>

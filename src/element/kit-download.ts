@@ -3,7 +3,6 @@ import { openInput } from '../input/open-input.js';
 import { makeKit, type GivenFile } from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { findBoard } from '../plan/boards.js';
-import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { writeScheme } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
 import { KeptFolder, type KeptFile } from '../source/kept-folder.js';
@@ -57,7 +56,7 @@ export async function makeKitDownload(
   const kit = await makeKit({
     name: inspection.name,
     board,
-    scheme: writeScheme({ ...DEFAULT_SCHEME, ...settings }),
+    scheme: writeScheme(settings),
     context: settings.context,
     prompt: options.prompt,
     language: options.language,

@@ -30,10 +30,8 @@ export interface Preset extends PresetWords {
 /** Nothing locked, all steps. */
 export const NO_PRESET: Preset = {
   settings: {
+    ...DEFAULT_SCHEME,
     board: DEFAULT_BOARD_ID,
-    granularity: DEFAULT_SCHEME.granularity,
-    activations: DEFAULT_SCHEME.activations,
-    cache: DEFAULT_SCHEME.cache,
     context: null,
   },
   prompt: null,

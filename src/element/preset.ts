@@ -26,14 +26,12 @@ export function readPreset(attributes: PresetAttributes): Preset {
   if (context !== null && !(Number.isInteger(context) && context >= 2)) {
     throw new UsageError('The attribute context takes a whole number of tokens, 2 at least.');
   }
-  const { granularity, activations, cache } = readScheme(attributes.scheme ?? '', 'The attribute scheme');
+  const scheme = readScheme(attributes.scheme ?? '', 'The attribute scheme');
   const { steps, locked } = readPresetWords(attributes);
   return {
     settings: {
+      ...scheme,
       board: findBoard(attributes.board ?? DEFAULT_BOARD_ID).id,
-      granularity,
-      activations,
-      cache,
       context,
     },
     prompt: attributes.prompt ?? null,

@@ -1,5 +1,4 @@
 /** Settings as the pipeline takes them, what locks them, and what a trial begins with. */
-import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import type { ConvertResult, ConvertSettings } from '../worker/jobs.js';
 import type { Lock } from './preset-words.js';
 import type { Settings, TrialOptions } from './state.js';
@@ -9,10 +8,10 @@ const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed:
 
 /** The pipeline's form of the settings. */
 export function convertSettings(settings: Settings): ConvertSettings {
-  const { board, granularity, activations, cache, context } = settings;
+  const { board, context, ...scheme } = settings;
   return {
     board,
-    scheme: { ...DEFAULT_SCHEME, granularity, activations, cache },
+    scheme,
     ...(context === null ? {} : { context }),
   };
 }
@@ -20,6 +19,7 @@ export function convertSettings(settings: Settings): ConvertSettings {
 /** Which lock holds a setting. */
 export const LOCK_OF: Readonly<Record<keyof Settings, Lock>> = {
   board: 'board',
+  weights: 'scheme',
   granularity: 'scheme',
   activations: 'scheme',
   cache: 'scheme',

@@ -1,18 +1,14 @@
 /** The one state of the element: a step of the way, with exactly the facts that exist at that step. */
 import type { EndReason } from '../device/twin-types.js';
 import type { PlanJson } from '../plan/plan.js';
-import type { Granularity, WantedScheme } from '../plan/scheme.js';
+import type { WantedScheme } from '../plan/scheme.js';
 import type { Progress, Stage } from '../shared/progress.js';
 import type { ConvertResult, GenerateRequest, Inspection, ModelSource } from '../worker/jobs.js';
 import type { BoardImage } from './board-image.js';
 
 /** What a person can set before a conversion. */
-export interface Settings {
+export interface Settings extends WantedScheme {
   readonly board: string;
-  readonly granularity: Granularity;
-  readonly activations: WantedScheme['activations'];
-  /** `auto`: the plan decides by the model's heads and the board's room. */
-  readonly cache: WantedScheme['cache'];
   /** Tokens; `null` lets the plan choose. */
   readonly context: number | null;
 }

@@ -2,7 +2,8 @@
 import { applyEdits, type Edit } from '../edit/edit.js';
 import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
 import { makePlan, type Plan } from '../plan/plan.js';
-import { DEFAULT_SCHEME, type WantedScheme } from '../plan/scheme.js';
+import { DEFAULT_SCHEME } from '../plan/defaults.js';
+import { type WantedScheme } from '../plan/scheme.js';
 import { FitError } from '../shared/errors.js';
 import type { OpenedModel } from './open-model.js';
 import type { ConvertOptions } from './types.js';

@@ -1,12 +1,11 @@
 /** A scheme as people write it: a few words, in an attribute of the element or an option of the command line. */
 import { UsageError } from '../shared/errors.js';
 import { words } from '../shared/words.js';
-import { DEFAULT_SCHEME, GRANULARITIES, type WantedScheme } from './scheme.js';
-
-const CACHES = ['auto', 'int8', 'float32'] as const satisfies readonly WantedScheme['cache'][];
+import { DEFAULT_SCHEME } from './defaults.js';
+import { ACTIVATIONS, GRANULARITIES, OFFERED_WEIGHTS, WANTED_CACHES, type WantedScheme } from './scheme.js';
 
 /**
- * Reads a scheme: words in any order, each at most once. `int8` (the only encoding), a granularity (`tensor`, `channel`,
+ * Reads a scheme: words in any order, each at most once. what the weights become (`int8`), a granularity (`tensor`, `channel`,
  * `group:128`, `group:64`, `group:32`), `dynamic` or `static`, `cache:auto`, `cache:int8` or `cache:float32`.
  * @param place where the text was written, as the errors name it
  * @throws UsageError naming the word and the choices
@@ -16,22 +15,26 @@ export function readScheme(text: string, place: string): WantedScheme {
   const seen = new Set<string>();
   for (const word of words(text)) {
     const granularity = GRANULARITIES.find((known) => known === word);
-    const cache = CACHES.find((known) => `cache:${known}` === word);
+    const weights = OFFERED_WEIGHTS.find((known) => known === word);
+    const activations = ACTIVATIONS.find((known) => known === word);
+    const cache = WANTED_CACHES.find((known) => `cache:${known}` === word);
     let part: string;
-    if (word === 'int8') part = 'weights';
-    else if (granularity !== undefined) {
+    if (weights !== undefined) {
+      part = 'weights';
+      scheme.weights = weights;
+    } else if (granularity !== undefined) {
       part = 'granularity';
       scheme.granularity = granularity;
-    } else if (word === 'dynamic' || word === 'static') {
+    } else if (activations !== undefined) {
       part = 'activations';
-      scheme.activations = word;
+      scheme.activations = activations;
     } else if (cache !== undefined) {
       part = 'cache';
       scheme.cache = cache;
     } else {
       throw new UsageError(
-        `${place} has the word "${word}". It knows int8, ${GRANULARITIES.join(', ')}, dynamic, static, ` +
-          `${CACHES.map((known) => `cache:${known}`).join(', ')}.`,
+        `${place} has the word "${word}". It knows ${[...OFFERED_WEIGHTS, ...GRANULARITIES, ...ACTIVATIONS].join(', ')}, ` +
+          `${WANTED_CACHES.map((known) => `cache:${known}`).join(', ')}.`,
       );
     }
     if (seen.has(part)) throw new UsageError(`${place} gives its ${part} twice. Leave one out.`);
@@ -41,6 +44,6 @@ export function readScheme(text: string, place: string): WantedScheme {
 }
 
 /** A scheme as {@link readScheme} reads it back. */
-export function writeScheme({ granularity, activations, cache }: Omit<WantedScheme, 'weights'>): string {
-  return `int8 ${granularity} ${activations} cache:${cache}`;
+export function writeScheme({ weights, granularity, activations, cache }: WantedScheme): string {
+  return `${weights} ${granularity} ${activations} cache:${cache}`;
 }

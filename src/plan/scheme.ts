@@ -1,5 +1,5 @@
 /** What a conversion does to the numbers: weight encoding, granularity, activations, cache; and which fusions are on. */
-import type { CacheKind } from '../schema/kinds.js';
+import { ACTIVATION, CACHE, type CacheKind } from '../schema/kinds.js';
 import { UsageError } from '../shared/errors.js';
 
 /** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
@@ -15,16 +15,28 @@ export const GRANULARITIES: readonly Granularity[] = [
 
 /**
  * What the weights of matrices become. `float32` keeps them in F32: a check of everything but quantization, not for the
- * chip. `quantized`: the inputs of matrices are quantized as well.
+ * chip. `quantized`: the inputs of matrices are quantized as well. `offered`: one of the choices for a board, in pages,
+ * presets and class kits; the command line has all.
  */
 export const WEIGHTS = {
-  int8: { label: 'INT8', quantized: true },
-  float32: { label: 'F32', quantized: false },
-} as const;
+  int8: { label: 'INT8', quantized: true, offered: true },
+  float32: { label: 'F32', quantized: false, offered: false },
+} as const satisfies Readonly<
+  Record<string, { readonly label: string; readonly quantized: boolean; readonly offered: boolean }>
+>;
 
 export type WeightKind = keyof typeof WEIGHTS;
 
 export const WEIGHT_KINDS = Object.keys(WEIGHTS) as readonly WeightKind[];
+
+/** The choices for a board. */
+export const OFFERED_WEIGHTS = WEIGHT_KINDS.filter((kind) => WEIGHTS[kind].offered);
+
+/** How the inputs of quantized matrices are scaled. */
+export const ACTIVATIONS = ['dynamic', 'static'] as const satisfies readonly (keyof typeof ACTIVATION)[];
+
+/** Caches as they can be asked for. */
+export const WANTED_CACHES = ['auto', ...(Object.keys(CACHE) as CacheKind[])] as const;
 
 /** Whether matrices and their inputs are quantized. */
 export function isQuantized({ weights }: Pick<Scheme, 'weights'>): boolean {
@@ -36,7 +48,7 @@ export interface Scheme {
   readonly weights: WeightKind;
   readonly granularity: Granularity;
   /** `dynamic`: one scale per token vector, computed on the device. `static`: calibrated, one per matrix input. */
-  readonly activations: 'dynamic' | 'static';
+  readonly activations: (typeof ACTIVATIONS)[number];
   /** Key/value cache: INT8 with a scale per head and token, or F32. */
   readonly cache: CacheKind;
 }
@@ -46,8 +58,6 @@ export interface WantedScheme extends Omit<Scheme, 'cache'> {
   /** `auto`: F32 for heads too small for one INT8 scale a key, where the board has room; INT8 otherwise. */
   readonly cache: Scheme['cache'] | 'auto';
 }
-
-export { DEFAULT_SCHEME } from './defaults.js';
 
 /** Exact rewrites done before quantization; each can be switched off, the float result stays the same. */
 export interface Fusions {

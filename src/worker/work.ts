@@ -1,4 +1,5 @@
 /** What the worker does: the pipeline and the twin behind the jobs. */
+import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { stepsOf } from '../model/decoder.js';
 import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
@@ -6,7 +7,6 @@ import { carryOut } from '../pipeline/convert.js';
 import { openModel, type OpenedModel } from '../pipeline/open-model.js';
 import { editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
-import { DEFAULT_SCHEME } from '../plan/scheme.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { generateText } from './generate.js';
 import type {

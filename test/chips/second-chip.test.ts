@@ -1,4 +1,5 @@
 /** Another chip is another data file: everything from the plan to the image goes by what it says. */
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
@@ -17,7 +18,6 @@ import { crc32 } from '../../src/package/crc32.js';
 import { BOARDS, findBoard, modelSramBytes } from '../../src/plan/boards.js';
 import { scratchBytes } from '../../src/plan/memory.js';
 import { makePlan } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME } from '../../src/plan/scheme.js';
 import { FormatError, UnsupportedError, UsageError } from '../../src/shared/errors.js';
 import { makePackage, noise, source } from '../image/support.js';
 import { syntheticModel } from '../support/synthetic-model.js';

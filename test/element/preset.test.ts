@@ -1,7 +1,9 @@
 /** What an embedder writes into attributes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOCKS, STEPS, readPreset } from '../../src/element/preset.js';
+import { LOCKS, NO_PRESET, STEPS, readPreset } from '../../src/element/preset.js';
+import { convertSettings } from '../../src/element/settings.js';
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
 import { UsageError } from '../../src/shared/errors.js';
 
 const NONE = {
@@ -19,6 +21,7 @@ test('without attributes everything is there and open', () => {
   assert.equal(preset.locked.size, 0);
   assert.deepEqual(preset.settings, {
     board: 'esp32-s3-n16r8',
+    weights: 'int8',
     granularity: 'channel',
     activations: 'dynamic',
     cache: 'auto',
@@ -47,4 +50,11 @@ test('impossible boards, schemes and contexts are refused', () => {
   assert.throws(() => readPreset({ ...NONE, board: 'toaster' }), /Unknown board/);
   for (const context of [1, 2.5, Number.NaN])
     assert.throws(() => readPreset({ ...NONE, context }), /context/);
+});
+
+test('what the weights become goes from the settings to the pipeline', () => {
+  const { settings } = NO_PRESET;
+  assert.deepEqual(convertSettings(settings).scheme, DEFAULT_SCHEME);
+  const { scheme } = convertSettings({ ...settings, weights: 'float32', context: 64 });
+  assert.deepEqual(scheme, { ...DEFAULT_SCHEME, weights: 'float32' });
 });

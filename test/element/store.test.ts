@@ -15,6 +15,7 @@ import { FakeConverter, PROGRESS, sampleImage, sampleInspection, sampleResult } 
 const SOURCE = { kind: 'url', url: 'https://example.org/m/' } as const;
 const SETTINGS: Settings = {
   board: DEFAULT_BOARD_ID,
+  weights: 'int8',
   granularity: 'channel',
   activations: 'dynamic',
   cache: 'int8',

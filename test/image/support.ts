@@ -1,10 +1,10 @@
 /** Fixtures, and a model of what the mask ROM does with an image, for the tests of src/image. */
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { MemorySink, PackageWriter, type PackageSink } from '../../src/package/writer.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { makePlan } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME } from '../../src/plan/scheme.js';
 import type { LoadSegment } from '../../src/image/application-writer.js';
 import { MemorySource } from '../../src/source/memory-folder.js';
 import { randomNumbers, syntheticModel } from '../support/synthetic-model.js';

@@ -1,4 +1,5 @@
 /** What the writer refuses: everything that readers would, before a byte is written. */
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { BlockSpec, DecoderModel, Step } from '../../src/model/decoder.js';
@@ -6,7 +7,6 @@ import { readPackage } from '../../src/package/reader.js';
 import { MemorySink, PackageWriter, type PackageParts } from '../../src/package/writer.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { makePlan, type Plan } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME } from '../../src/plan/scheme.js';
 import { bytesSource } from '../support/packages.js';
 import { syntheticModel } from '../support/synthetic-model.js';
 

@@ -4,13 +4,8 @@ import { BOARDS, findBoard } from '../../src/plan/boards.js';
 import { planTensors, storedBytes } from '../../src/plan/layout.js';
 import { placeTensors } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
-import {
-  ALL_FUSIONS,
-  DEFAULT_SCHEME,
-  NO_FUSIONS,
-  describeScheme,
-  parseGranularity,
-} from '../../src/plan/scheme.js';
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { ALL_FUSIONS, NO_FUSIONS, describeScheme, parseGranularity } from '../../src/plan/scheme.js';
 import type { MemoryKind } from '../../src/schema/kinds.js';
 import { UsageError } from '../../src/shared/errors.js';
 import type { DecoderModel } from '../../src/model/decoder.js';

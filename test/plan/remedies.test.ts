@@ -1,10 +1,10 @@
 /** What a plan advises when a model does not fit is followed here: it then fits, or at least needs less. */
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { DecoderModel } from '../../src/model/decoder.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { makePlan, type Plan, type PlanOptions } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME } from '../../src/plan/scheme.js';
 import { syntheticModel } from '../support/synthetic-model.js';
 
 const SMALL = findBoard('esp32-s3-n4');

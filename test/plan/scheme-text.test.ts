@@ -1,6 +1,7 @@
 /** A scheme in words. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OFFERED_WEIGHTS, WEIGHT_KINDS } from '../../src/plan/scheme.js';
 import { readScheme, writeScheme } from '../../src/plan/scheme-text.js';
 
 test('a scheme is a few words in any order', () => {
@@ -18,4 +19,14 @@ test('a scheme is a few words in any order', () => {
     () => readScheme('tensor channel', 'The attribute scheme'),
     /The attribute scheme gives its granularity twice/,
   );
+});
+
+test('what the weights become is written as it was read, and only what is offered for a board is read', () => {
+  const scheme = readScheme('', '--scheme');
+  for (const weights of WEIGHT_KINDS) {
+    const text = writeScheme({ ...scheme, weights });
+    assert.equal(text.split(' ')[0], weights);
+    if (OFFERED_WEIGHTS.includes(weights)) assert.equal(readScheme(text, '--scheme').weights, weights);
+    else assert.throws(() => readScheme(text, '--scheme'), new RegExp(`has the word "${weights}"`));
+  }
 });

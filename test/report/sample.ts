@@ -1,6 +1,7 @@
 /** A report and a plan as a conversion makes them, with hostile names and texts where a model could bring them. */
 import type { PlanJson } from '../../src/plan/plan.js';
-import { ALL_FUSIONS, DEFAULT_SCHEME } from '../../src/plan/scheme.js';
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { ALL_FUSIONS } from '../../src/plan/scheme.js';
 import type { Report, TensorReport } from '../../src/quantize/report.js';
 
 const KIB = 1024;

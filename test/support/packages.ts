@@ -3,7 +3,8 @@ import { crc32 } from '../../src/package/crc32.js';
 import { MemorySink, PackageWriter } from '../../src/package/writer.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { makePlan, type Plan } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME, NO_FUSIONS, type Granularity } from '../../src/plan/scheme.js';
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { NO_FUSIONS, type Granularity } from '../../src/plan/scheme.js';
 import type { ByteSource } from '../../src/source/byte-source.js';
 import { randomNumbers, syntheticModel, type SyntheticShape } from './synthetic-model.js';
 

@@ -6,7 +6,15 @@ import { BOARDS } from '../../plan/boards.js';
 import { MAX_CONTEXT } from '../../plan/fit.js';
 import type { PlanJson } from '../../plan/plan.js';
 import { planProblems, planRemedies } from '../../plan/words.js';
-import type { Granularity } from '../../plan/scheme.js';
+import {
+  ACTIVATIONS,
+  OFFERED_WEIGHTS,
+  WANTED_CACHES,
+  WEIGHTS,
+  WEIGHT_KINDS,
+  type Granularity,
+  type WeightKind,
+} from '../../plan/scheme.js';
 import { sayNote } from '../../shared/notes.js';
 import type { Note } from '../../worker/notes.js';
 import type { Lock } from '../preset.js';
@@ -121,12 +129,18 @@ function settingsForm(
       </select>
       <p class="quiet">${boardText(settings.board, strings)}</p>
     </div>
+    ${
+      // One kind is no choice.
+      OFFERED_WEIGHTS.length > 1
+        ? radios('weights', fit.weights, OFFERED_WEIGHTS, WEIGHT_WORDS, settings, locked, actions)
+        : nothing
+    }
     ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, locked, actions)}
     ${contextField(choice, locked.has('context'), strings, actions)}
     <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'auto'}>
       <summary>${fit.more}</summary>
-      ${radios('activations', fit.activations, ['dynamic', 'static'] as const, fit.activationKinds, settings, locked, actions)}
-      ${radios('cache', fit.cache, ['auto', 'int8', 'float32'] as const, fit.cacheKinds, settings, locked, actions)}
+      ${radios('activations', fit.activations, ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
+      ${radios('cache', fit.cache, WANTED_CACHES, fit.cacheKinds, settings, locked, actions)}
     </details>
   </form>`;
 }
@@ -136,8 +150,13 @@ function boardText(id: string, { fit }: Strings): string {
   return board === undefined ? '' : fit.boardMemory(board.flashBytes, board.psramBytes, board.psramKind);
 }
 
+/** Encodings are called the same in every language. */
+const WEIGHT_WORDS = Object.fromEntries(
+  WEIGHT_KINDS.map((kind) => [kind, { name: WEIGHTS[kind].label, text: '' }]),
+) as Record<WeightKind, { readonly name: string; readonly text: string }>;
+
 /** A setting with few values, each with a word and a sentence; the sentence of the chosen one is shown. */
-function radios<Name extends 'granularity' | 'activations' | 'cache'>(
+function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'>(
   name: Name,
   legend: string,
   values: readonly Settings[Name][],
@@ -164,7 +183,7 @@ function radios<Name extends 'granularity' | 'activations' | 'cache'>(
           </label>`,
       )}
     </div>
-    <p class="quiet">${words[settings[name]].text}</p>
+    ${words[settings[name]].text === '' ? nothing : html`<p class="quiet">${words[settings[name]].text}</p>`}
   </fieldset>`;
 }
 

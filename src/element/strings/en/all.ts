@@ -140,6 +140,7 @@ export const enAll = {
         ? `${formatBytes(flash)} flash, no PSRAM`
         : `${formatBytes(flash)} flash, ${formatBytes(psram)} ${kind} PSRAM`,
     unsupported: 'not supported',
+    weights: 'Weights',
     granularity: 'One scale for',
     granularities: {
       tensor: { name: 'a tensor', text: 'Layer-wise: smallest and simplest, loses most.' },

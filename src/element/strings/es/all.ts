@@ -118,6 +118,7 @@ export const esAll: Strings = {
         ? `${bytes(flash)} de flash, sin PSRAM`
         : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${esPsramKind(kind)}`,
     unsupported: 'no compatible',
+    weights: 'Pesos',
     granularity: 'Una escala para',
     granularities: {
       tensor: { name: 'un tensor', text: 'Por tensor: lo más pequeño y sencillo, lo que más pierde.' },

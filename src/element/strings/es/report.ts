@@ -1,6 +1,6 @@
 /** The report and the plan's advice in Spanish. */
 import { planBytes } from '../../../plan/words.js';
-import { groupSize } from '../../../plan/scheme.js';
+import { WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
@@ -76,11 +76,12 @@ export const esReport: ReportWords = {
   speedBound: (rate) => `como máximo ${rate} tokens por segundo`,
   scheme: (scheme) => {
     const cache = scheme.cache === 'int8' ? 'caché INT8' : 'caché F32';
-    if (scheme.weights === 'float32') return `Pesos y activaciones F32, ${cache}`;
+    const { label } = WEIGHTS[scheme.weights];
+    if (!isQuantized(scheme)) return `Pesos y activaciones ${label}, ${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `en grupos de ${group}` : (GRANULARITIES[scheme.granularity] ?? '');
     const activations = scheme.activations === 'dynamic' ? 'dinámicas' : 'estáticas';
-    return `INT8 ${per}, activaciones INT8 ${activations}, ${cache}`;
+    return `${label} ${per}, activaciones INT8 ${activations}, ${cache}`;
   },
   plan: {
     bytes: planBytes('es'),

@@ -102,6 +102,7 @@ export const zhHansAll: Strings = {
         ? `${bytes(flash)} Flash，无 PSRAM`
         : `${bytes(flash)} Flash，${bytes(psram)} ${zhHansPsramKind(kind)} PSRAM`,
     unsupported: '不支持',
+    weights: '权重',
     granularity: '缩放粒度',
     granularities: {
       tensor: { name: '逐张量', text: '整个张量共用一个缩放系数：最小、最简单，损失最大。' },

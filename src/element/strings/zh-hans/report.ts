@@ -1,6 +1,6 @@
 /** The report and the plan's advice in Simplified Chinese. */
 import { planBytes } from '../../../plan/words.js';
-import { groupSize } from '../../../plan/scheme.js';
+import { WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
@@ -73,11 +73,12 @@ export const zhHansReport: ReportWords = {
   speedBound: (rate) => `每秒最多 ${rate} 个词元`,
   scheme: (scheme) => {
     const cache = scheme.cache === 'int8' ? 'INT8 缓存' : 'F32 缓存';
-    if (scheme.weights === 'float32') return `F32 权重和激活值，${cache}`;
+    const { label } = WEIGHTS[scheme.weights];
+    if (!isQuantized(scheme)) return `${label} 权重和激活值，${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `每组 ${group} 个权重` : (GRANULARITIES[scheme.granularity] ?? '');
     const activations = scheme.activations === 'dynamic' ? '动态' : '静态';
-    return `INT8 ${per}量化，${activations} INT8 激活值，${cache}`;
+    return `${label} ${per}量化，${activations} INT8 激活值，${cache}`;
   },
   plan: {
     bytes: planBytes('zh-Hans'),
