@@ -108,7 +108,8 @@ export class WasmReferenceEngine implements ReferenceEngine {
   }
 }
 
-function description(model: DecoderModel): Uint8Array {
+/** What the engine is told of a model. */
+export function description(model: DecoderModel): Uint8Array {
   const fields = Object.entries(model).filter(([key]) => DESCRIPTION[key as keyof DecoderModel] !== 'kept');
   return writeCbor(withoutViews(Object.fromEntries(fields)));
 }
