@@ -137,11 +137,16 @@ describe('a board whose package cannot be used says why and stays alive', () => 
     });
   }
 
-  it('it is of a newer format', async () => {
-    const { image, begin } = await soundImage();
-    new DataView(image.buffer, image.byteOffset + begin).setUint16(4, 2, true);
-    await expectSentence(image, /format version that this engine does not read\. Convert the model again/);
-  });
+  for (const [version, sentence] of [
+    [1, /made by an older version of the converter\. Convert the model again/],
+    [3, /made by a newer version of the converter\. Use a newer engine/],
+  ] as const) {
+    it(`it is of format version ${version}`, async () => {
+      const { image, begin } = await soundImage();
+      new DataView(image.buffer, image.byteOffset + begin).setUint16(4, version, true);
+      await expectSentence(image, sentence);
+    });
+  }
 
   it('it needs a section of a newer format', async () => {
     const { image, begin, end } = await soundImage();
