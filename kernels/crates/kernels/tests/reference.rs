@@ -40,7 +40,8 @@ fn of(topology: Topology) -> Shape {
     }
 }
 
-fn varieties() -> Vec<(&'static str, Shape)> {
+/// Biases, types and shapes of heads.
+fn varieties_of_weights() -> Vec<(&'static str, Shape)> {
     vec![
         ("small", SMALL),
         (
@@ -97,6 +98,12 @@ fn varieties() -> Vec<(&'static str, Shape)> {
                 ..SMALL
             },
         ),
+    ]
+}
+
+/// Positions, windows, norms and the order of steps.
+fn varieties_of_steps() -> Vec<(&'static str, Shape)> {
+    vec![
         (
             "partial rotary",
             Shape {
@@ -159,6 +166,12 @@ fn varieties() -> Vec<(&'static str, Shape)> {
             },
         ),
     ]
+}
+
+fn varieties() -> Vec<(&'static str, Shape)> {
+    let mut all = varieties_of_weights();
+    all.extend(varieties_of_steps());
+    all
 }
 
 #[test]
