@@ -2,15 +2,12 @@
 
 declare module '../shared/errors.js' {
   interface FailureCodes {
-    /** The folder has no config.json. */
-    'no-config': true;
     family: true;
     /** The weights are codes already. */
     quantized: true;
     multimodal: true;
     'encoder-decoder': true;
     experts: true;
-    adapter: true;
   }
 }
 

@@ -4,26 +4,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ROOMS } from '../../scripts/lib/rooms.mjs';
 import { enAll } from '../../src/element/strings/en/all.js';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
-
-/** The rooms from left to right. */
-const ROOMS = [
-  ...[
-    'shared',
-    'source',
-    'checkpoint',
-    'model',
-    'tokenizer',
-    'plan',
-    'quantize',
-    'package',
-    'image',
-    'device',
-  ],
-  ...['report', 'kit', 'pipeline', 'worker', 'element', 'cli'],
-];
 
 function read(file: string): string {
   return readFileSync(path.join(SRC, file), 'utf8');

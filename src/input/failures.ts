@@ -1,0 +1,12 @@
+/** Causes of failure that lie in what a folder holds beside its weights. */
+
+declare module '../shared/errors.js' {
+  interface FailureCodes {
+    /** The folder has no config.json. */
+    'no-config': true;
+    /** The folder holds the difference to another model. */
+    adapter: true;
+  }
+}
+
+export {};
