@@ -1,4 +1,5 @@
 /** What the twin's exports say about a package: its facts, and why it was refused. */
+import { ACTIVATION, CACHE, wordOf } from '../schema/kinds.js';
 import { FormatError } from '../shared/errors.js';
 import {
   FACTS,
@@ -35,8 +36,8 @@ export function readInfo(
     maxBatch: word('maxBatch'),
     bosId: bosId === NONE ? null : bosId,
     stopIds: Array.from(new Uint32Array(memory.buffer, word('stopIds'), word('stopIdCount'))),
-    kvKind: word('kvKind') === 0 ? 'int8' : 'f32',
-    activations: (['dynamic', 'static', 'f32'] as const)[word('activationKind')] ?? 'dynamic',
+    cache: kindOf(CACHE, word('cache')),
+    activations: kindOf(ACTIVATION, word('activations')),
     sampling: {
       doSample: word('doSample') === 1,
       temperature: float('temperature'),
@@ -54,6 +55,13 @@ export function readInfo(
     hasChat: word('hasChat') === 1,
     kernels: stringAt(memory, word('kernelsName')),
   };
+}
+
+/** @throws RangeError when engine and schema were not built together */
+function kindOf<T extends Readonly<Record<string, number>>>(table: T, code: number): keyof T {
+  const word = wordOf(table, code);
+  if (word === undefined) throw new RangeError(`The engine speaks of kind ${code}, which nobody knows.`);
+  return word;
 }
 
 function readMetadata(exports: TwinExports, file: string): Readonly<Record<string, string>> {

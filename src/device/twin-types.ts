@@ -1,4 +1,5 @@
 /** What the twin shows to its callers: options, facts about the loaded model, and the steps of a generation. */
+import type { ActivationKind, CacheKind } from '../schema/kinds.js';
 import type { Sampling, SamplingChoice } from '../shared/sampling.js';
 
 /** How the twin is set up; what is absent comes from the package. */
@@ -24,8 +25,8 @@ export interface TwinInfo {
   readonly bosId: number | null;
   /** Ids that end a generation. */
   readonly stopIds: readonly number[];
-  readonly kvKind: 'int8' | 'f32';
-  readonly activations: 'dynamic' | 'static' | 'f32';
+  readonly cache: CacheKind;
+  readonly activations: ActivationKind;
   readonly sampling: Sampling;
   /** The package's META section, `{}` when it has none. */
   readonly metadata: Readonly<Record<string, string>>;

@@ -67,7 +67,7 @@ describe('loading', () => {
     assert.equal(info.maxBatch, 8);
     assert.equal(info.bosId, 1);
     assert.deepEqual(info.stopIds, [2]);
-    assert.equal(info.kvKind, 'int8');
+    assert.equal(info.cache, 'int8');
     assert.equal(info.activations, 'dynamic');
     assert.equal(info.sampling.repetitionPenalty, 1);
     assert.deepEqual(info.metadata, { name: 'random', licence: 'MIT' });
