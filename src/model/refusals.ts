@@ -1,12 +1,60 @@
 /** Models that are well formed but of a kind that is not converted: refused by name, with what to use instead. */
 import { UnsupportedError, type FailureCode } from '../shared/errors.js';
-import type { ConfigFields } from './config-fields.js';
+import { show, type ConfigFields } from './config-fields.js';
 
-/** Keys that only mixtures of experts have, with the least value that means one. */
-const EXPERT_KEYS = ['num_local_experts', 'num_experts', 'n_routed_experts', 'moe_num_experts'];
+/** One kind that is told by keys of config.json. */
+interface RefusedKind {
+  readonly code: FailureCode;
+  /** Any of them, in this order. */
+  readonly keys: readonly string[];
+  /** @throws FormatError for a value that is not what it should be */
+  readonly applies: (config: ConfigFields, key: string) => boolean;
+  readonly problem: (config: ConfigFields, key: string) => string;
+  /** @param supported sentence that lists what is converted */
+  readonly remedy: (supported: string) => string;
+}
 
-/** Parts of multimodal wrappers. */
-const TOWER_KEYS = ['text_config', 'vision_config', 'audio_config', 'vision_tower', 'mm_vision_tower'];
+const isSet = (config: ConfigFields, key: string): boolean => config.isSet(key);
+
+const REFUSED: readonly RefusedKind[] = [
+  {
+    code: 'quantized',
+    keys: ['quantization_config'],
+    applies: isSet,
+    problem: (config, key) => {
+      const method = config.object(key)?.raw('quant_method');
+      const named = typeof method === 'string' ? ` (${method.slice(0, 40)})` : '';
+      return `The model is already quantized${named}; its weights are codes, not numbers.`;
+    },
+    remedy: () => 'Use the original model that it was made from.',
+  },
+  {
+    code: 'multimodal',
+    // Parts of multimodal wrappers.
+    keys: ['text_config', 'vision_config', 'audio_config', 'vision_tower', 'mm_vision_tower'],
+    applies: isSet,
+    problem: () => 'The model is multimodal: its language model is only a part.',
+    remedy: (supported) => `Use a text model. ${supported}`,
+  },
+  {
+    code: 'encoder-decoder',
+    keys: ['is_encoder_decoder'],
+    applies: (config, key) => config.boolean(key, false),
+    problem: () => 'The model has an encoder and a decoder.',
+    remedy: (supported) => `Use a model that only decodes. ${supported}`,
+  },
+  {
+    code: 'experts',
+    keys: ['num_local_experts', 'num_experts', 'n_routed_experts', 'moe_num_experts'],
+    // Dense models write 1, or nothing.
+    applies: (config, key) => {
+      const experts = config.raw(key);
+      return typeof experts === 'number' && experts > 1;
+    },
+    problem: (config, key) => `The model is a mixture of ${show(config.raw(key))} experts.`,
+    remedy: (supported) => `Use a dense model. ${supported}`,
+  },
+];
 
 /**
  * Refuses kinds of models by what config.json says, before any tensor is looked at.
@@ -14,45 +62,15 @@ const TOWER_KEYS = ['text_config', 'vision_config', 'audio_config', 'vision_towe
  * @throws UnsupportedError
  */
 export function refuseKinds(config: ConfigFields, supported: string): void {
-  const refuse = (code: FailureCode, field: string, problem: string, remedy: string): never => {
-    throw new UnsupportedError(problem, { file: config.file, field, remedy, code });
-  };
-  if (config.isSet('quantization_config')) {
-    const method = config.object('quantization_config')?.raw('quant_method');
-    refuse(
-      'quantized',
-      'quantization_config',
-      `The model is already quantized${typeof method === 'string' ? ` (${method.slice(0, 40)})` : ''}; its weights are codes, not numbers.`,
-      'Use the original model that it was made from.',
-    );
-  }
-  for (const key of TOWER_KEYS) {
-    if (config.isSet(key)) {
-      refuse(
-        'multimodal',
-        key,
-        'The model is multimodal: its language model is only a part.',
-        `Use a text model. ${supported}`,
-      );
-    }
-  }
-  if (config.boolean('is_encoder_decoder', false)) {
-    refuse(
-      'encoder-decoder',
-      'is_encoder_decoder',
-      'The model has an encoder and a decoder.',
-      `Use a model that only decodes. ${supported}`,
-    );
-  }
-  for (const key of EXPERT_KEYS) {
-    const experts = config.raw(key);
-    if (typeof experts === 'number' && experts > 1) {
-      refuse(
-        'experts',
-        key,
-        `The model is a mixture of ${experts} experts.`,
-        `Use a dense model. ${supported}`,
-      );
+  for (const { code, keys, applies, problem, remedy } of REFUSED) {
+    for (const field of keys) {
+      if (!applies(config, field)) continue;
+      throw new UnsupportedError(problem(config, field), {
+        file: config.file,
+        field,
+        remedy: remedy(supported),
+        code,
+      });
     }
   }
 }

@@ -24,9 +24,7 @@ const DECODERS: Record<string, string> = {
 };
 
 /** What is still too long. A line whose file or function has become short enough has to go. */
-const TOO_LONG = [
-  'src/model/llama-like.ts: readLlamaLike',
-];
+const TOO_LONG: readonly string[] = [];
 
 test(`no file is longer than ${MOST_FILE_LINES} lines, no function than ${MOST_FUNCTION_LINES}`, async () => {
   const files = await listFiles(ROOT, (name) => HANDWRITTEN.test(name) && !GENERATED.test(name));

@@ -1,28 +1,25 @@
 /** MistralForCausalLM: Llama's build without biases, each query seeing a sliding window of tokens. */
-import type { Family } from '../family.js';
-import { readLlamaLike } from '../llama-like.js';
+import { buildFamily } from '../builder.js';
+import { MAX_POSITIONS } from '../limits.js';
+import { LLAMA_BUILD } from './llama-build.js';
 
 /** Window when config.json does not mention it; later models write null for none. */
 const DEFAULT_WINDOW = 4096;
 
-export const mistral: Family = {
+export const mistral = buildFamily({
+  ...LLAMA_BUILD,
   name: 'mistral',
   label: 'Mistral (MistralForCausalLM, with or without sliding window)',
   modelTypes: ['mistral'],
   architectures: ['MistralForCausalLM'],
   baseArchitectures: ['MistralModel'],
-  async read(reading) {
-    const { config } = reading;
-    const window = config.has('sliding_window')
-      ? config.optionalInteger('sliding_window', { min: 1, max: 2 ** 31 })
-      : DEFAULT_WINDOW;
-    return readLlamaLike(reading, {
-      family: 'mistral',
-      // Defaults of transformers' MistralConfig.
-      defaults: { maxPositions: 131_072, normEpsilon: 1e-6, kvHeads: 8, bos: 1, eos: 2 },
-      attentionBias: false,
-      mlpBias: false,
-      window,
-    });
-  },
-};
+  // Those of transformers' MistralConfig.
+  defaults: { maxPositions: 131_072, normEpsilon: 1e-6, kvHeads: 8, function: 'silu', bos: 1, eos: 2 },
+  traits: (config) => ({
+    attentionBias: false,
+    mlpBias: false,
+    window: config.has('sliding_window')
+      ? config.optionalInteger('sliding_window', { min: 1, max: MAX_POSITIONS })
+      : DEFAULT_WINDOW,
+  }),
+});

@@ -1,0 +1,73 @@
+/**
+ * What families built like Llama share: RMS norms before attention and feed-forward, rotary positions, grouped-query
+ * attention, a gated feed-forward, and the names under which transformers saves all of it.
+ */
+import type { FamilyTable } from '../family-table.js';
+import { UNKNOWN_TENSORS } from '../unknown-tensors.js';
+
+export const LLAMA_BUILD = {
+  keys: {
+    hiddenSize: 'hidden_size',
+    width: 'intermediate_size',
+    layers: 'num_hidden_layers',
+    heads: 'num_attention_heads',
+    kvHeads: 'num_key_value_heads',
+    headDim: 'head_dim',
+    normEpsilon: 'rms_norm_eps',
+    maxPositions: 'max_position_embeddings',
+    vocabSize: 'vocab_size',
+    tied: 'tie_word_embeddings',
+    function: 'hidden_act',
+  },
+  names: {
+    prefixes: ['model.', ''],
+    embedding: 'embed_tokens',
+    layers: 'layers',
+    finalNorm: 'norm',
+    head: 'lm_head',
+  },
+  norm: 'rms',
+  // Two names of the same function.
+  functions: { silu: 'silu', swish: 'silu' },
+  steps: [
+    { kind: 'norm', name: 'input_layernorm', reads: 'residual', writes: 'normed', adds: false },
+    {
+      kind: 'attention',
+      query: 'self_attn.q_proj',
+      key: 'self_attn.k_proj',
+      value: 'self_attn.v_proj',
+      output: 'self_attn.o_proj',
+      reads: 'normed',
+      writes: 'residual',
+      adds: true,
+    },
+    { kind: 'norm', name: 'post_attention_layernorm', reads: 'residual', writes: 'normed', adds: false },
+    {
+      kind: 'mlp',
+      mlp: 'gated',
+      gate: 'mlp.gate_proj',
+      up: 'mlp.up_proj',
+      down: 'mlp.down_proj',
+      reads: 'normed',
+      writes: 'residual',
+      adds: true,
+    },
+  ],
+  unknown: [
+    {
+      names: /\.self_attn\.[qkvo]_proj\.bias$/,
+      meaning: ({ attentionBias }, config) => {
+        if (attentionBias) return null;
+        return config.has('attention_bias')
+          ? 'The attention has a bias, but attention_bias in config.json is false.'
+          : 'The attention has a bias, which this family does not have by its config.';
+      },
+    },
+    {
+      names: /\.mlp\.(?:gate|up|down)_proj\.bias$/,
+      meaning: ({ mlpBias }) =>
+        mlpBias ? null : 'The feed-forward has a bias, but mlp_bias in config.json is not true.',
+    },
+    ...UNKNOWN_TENSORS,
+  ],
+} as const satisfies Partial<FamilyTable>;

@@ -1,0 +1,67 @@
+/** The heads of an attention: how many, and how wide, by the config and by the rows of the query. */
+import { FormatError, UnsupportedError } from '../shared/errors.js';
+import type { ConfigFields } from './config-fields.js';
+import type { FamilyTable } from './family-table.js';
+import { MAX_WIDTH } from './limits.js';
+
+export interface Heads {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
+
+/**
+ * Reads the heads.
+ * @param queryRows rows of the query of the first layer
+ * @throws FormatError when the numbers contradict each other or the weights; UnsupportedError for an odd size
+ */
+export function readHeads(
+  config: ConfigFields,
+  { keys, defaults }: Pick<FamilyTable, 'keys' | 'defaults'>,
+  hiddenSize: number,
+  queryRows: () => number,
+): Heads {
+  const heads = config.integer(keys.heads, undefined, { min: 1, max: MAX_WIDTH });
+  const kvHeads = config.integer(
+    keys.kvHeads,
+    config.has(keys.kvHeads) ? heads : (defaults.kvHeads ?? heads),
+    { min: 1, max: heads },
+  );
+  if (heads % kvHeads !== 0) {
+    throw new FormatError(`${heads} heads cannot share ${kvHeads} key/value heads evenly.`, {
+      file: config.file,
+      field: keys.kvHeads,
+      remedy: 'Take the file of the original model.',
+    });
+  }
+  const explicit = config.isSet(keys.headDim);
+  const headDim = config.integer(keys.headDim, Math.floor(hiddenSize / heads), { min: 1, max: MAX_WIDTH });
+  // The rows of the query say what the size of a head really is.
+  const rows = queryRows();
+  if (rows !== heads * headDim) {
+    const said = explicit
+      ? `It says ${headDim}`
+      : `${keys.hiddenSize} / ${keys.heads} is ${hiddenSize / heads}`;
+    throw new FormatError(
+      `${said}, but the query has ${rows} rows for ${heads} heads, ${rows / heads} each.`,
+      {
+        file: config.file,
+        field: explicit ? keys.headDim : keys.heads,
+        remedy: 'Take config and weights from the same model.',
+        code: 'mixed-up',
+      },
+    );
+  }
+  if (headDim % 2 !== 0) {
+    throw new UnsupportedError(
+      `The heads have the odd size ${headDim}, which rotary positions cannot split into pairs.`,
+      {
+        file: config.file,
+        field: keys.headDim,
+        code: 'family',
+        remedy: 'Use a model with an even head size.',
+      },
+    );
+  }
+  return { heads, kvHeads, headDim };
+}
