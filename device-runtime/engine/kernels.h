@@ -103,25 +103,16 @@ void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32
 uint32_t s3lm_check_floats(const uint32_t *words, uint32_t count, uint32_t sign);
 uint32_t s3lm_check_codes(const uint32_t *words, uint32_t count);
 
-/* Scale of a row; tensors without one scale a row have none. */
-static inline float s3lm_row_scale(const s3lm_tensor *w, uint32_t row) {
+/* The scale of a row's source, where each source tensor has one. */
+static inline float s3lm_source_scale(const s3lm_tensor *w, uint32_t row) {
     const float *scales = s3lm_scales(w);
-    switch (w->encoding) {
-    case S3LM_INT8_CHANNEL:
-        return scales[row];
-    case S3LM_INT8_TENSOR:
-        if (w->interleaved) {
-            return scales[row & 1u];
-        }
-        if (row < w->first_rows) {
-            return scales[0];
-        }
-        return scales[row - w->first_rows < (w->rows - w->first_rows) / 2u ? 1u : 2u];
-    case S3LM_FLOAT32:
-    case S3LM_INT8_GROUP:
-        break;
+    if (w->interleaved) {
+        return scales[row & 1u];
     }
-    return 1.0f;
+    if (row < w->first_rows) {
+        return scales[0];
+    }
+    return scales[row - w->first_rows < (w->rows - w->first_rows) / 2u ? 1u : 2u];
 }
 
 #endif

@@ -44,6 +44,11 @@ static inline token_codes codes_of(const s3lm_activations *x, uint32_t token) {
     return (token_codes){x->codes + at, x->wide ? x->wide + at : NULL, x->scales[token]};
 }
 
+/* The scale of a row, its own or its source's. */
+static inline float row_scale(const s3lm_tensor *w, uint32_t row) {
+    return w->encoding == S3LM_INT8_TENSOR ? s3lm_source_scale(w, row) : s3lm_scales(w)[row];
+}
+
 /* One scale a row: y = (sum * row scale) * token scale. */
 static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                         float *y, uint32_t y_stride) {
@@ -55,7 +60,7 @@ static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t 
         const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
         float scales[4];
         for (uint32_t r = 0; r < 4u; r++) {
-            scales[r] = s3lm_row_scale(w, row + r);
+            scales[r] = row_scale(w, row + r);
         }
         for (uint32_t t = 0; t < tokens; t++) {
             token_codes token = codes_of(x, t);
@@ -77,7 +82,7 @@ static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t 
             token_codes token = codes_of(x, t);
             int32_t sums[4];
             dot4_i8(weights, 0, token.codes, token.wide, n, sums);
-            y[(size_t)t * y_stride + row] = ((float)sums[0] * s3lm_row_scale(w, row)) * token.scale;
+            y[(size_t)t * y_stride + row] = ((float)sums[0] * row_scale(w, row)) * token.scale;
         }
     }
 }
@@ -157,5 +162,8 @@ static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32
         }
     }
 }
+
+/* The products by encoding, for the including file's table. */
+#define MATMULS S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups)
 
 #endif

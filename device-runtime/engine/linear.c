@@ -27,10 +27,11 @@ void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint3
     }
 }
 
-/* Quantizes the vectors of a product. */
+/* Quantizes the vectors of a product, to as many codes as rows have columns; rows of fewer bits are as many too. */
 static void quantize(s3lm_model *model, const s3lm_product *p) {
     const s3lm_tensor *w = p->w;
     s3lm_activations *codes = &model->quantized;
+    uint32_t padded = (uint32_t)s3lm_align(w->cols, S3LM_ROW_ALIGNMENT);
     for (uint32_t t = 0; t < p->tokens; t++) {
         const float *vector = p->x + (size_t)t * p->x_stride;
         uint32_t largest = model->kernels->abs_max(vector, w->cols);
@@ -42,7 +43,7 @@ static void quantize(s3lm_model *model, const s3lm_product *p) {
         size_t at = (size_t)t * codes->stride;
         codes->scales[t] = scale.scale;
         model->kernels->quantize8(vector, w->cols, scale.inverse, codes->codes + at,
-                                  codes->wide ? codes->wide + at : NULL, w->row_bytes);
+                                  codes->wide ? codes->wide + at : NULL, padded);
     }
 }
 
@@ -122,14 +123,8 @@ bool s3lm_linear(s3lm_model *model, const s3lm_product *product) {
                        .product = product,
                        .input = {.values = product->x, .stride = product->x_stride, .quantized = &model->quantized}};
     uint32_t bad = 0;
-    switch (product->w->encoding) {
-    case S3LM_FLOAT32:
-        break;
-    case S3LM_INT8_TENSOR:
-    case S3LM_INT8_CHANNEL:
-    case S3LM_INT8_GROUP:
+    if (S3LM_HOLDS_CODES(product->w->encoding)) {
         quantize(model, product);
-        break;
     }
     /* Borders at 16 rows keep the workers' writes on different cache lines. */
     s3lm_run_parallel(model, multiply, &job, product->w->rows, 16);

@@ -101,16 +101,7 @@ static s3lm_status check_padding(s3lm_reader *reader, uint32_t index, const s3lm
 static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
     s3lm_tensor tensor = s3lm_package_tensor(reader->package, index);
     s3lm_status status = check_padding(reader, index, &tensor);
-    words_kind kind = WORDS_FINITE;
-    switch (tensor.encoding) {
-    case S3LM_FLOAT32:
-        break;
-    case S3LM_INT8_TENSOR:
-    case S3LM_INT8_CHANNEL:
-    case S3LM_INT8_GROUP:
-        kind = WORDS_CODES;
-        break;
-    }
+    words_kind kind = S3LM_HOLDS_CODES(tensor.encoding) ? WORDS_CODES : WORDS_FINITE;
     if (status == S3LM_OK) {
         status = check_numbers(reader, index, tensor.data, (uint64_t)tensor.rows * tensor.row_bytes / 4u, kind);
     }

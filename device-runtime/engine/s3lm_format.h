@@ -131,6 +131,10 @@ typedef enum {
 typedef enum { S3LM_MEMORY_FLASH = 0, S3LM_MEMORY_PSRAM = 1, S3LM_MEMORY_SRAM = 2 } s3lm_memory_kind;
 #define S3LM_MEMORY_KINDS 3u
 
+/* A table by function, one entry for each in the order of their numbers. */
+#define S3LM_BY_FUNCTION(silu) \
+    {[S3LM_FUNCTION_SILU] = (silu)}
+
 /* ---- Encodings ---- */
 
 typedef enum {
@@ -140,6 +144,9 @@ typedef enum {
     S3LM_INT8_GROUP = 3,
 } s3lm_encoding;
 #define S3LM_ENCODINGS 4u
+
+/* Whether rows hold codes, which are multiplied with codes, rather than F32 numbers. */
+#define S3LM_HOLDS_CODES(encoding) ((0xEu >> (encoding) & 1u) != 0u)
 
 /* What a table behind the codes has an element of 4 bytes for. */
 typedef enum { S3LM_PER_SOURCE, S3LM_PER_ROW, S3LM_PER_GROUP } s3lm_table_per;
@@ -153,6 +160,13 @@ typedef struct {
 
 /* By s3lm_encoding. */
 extern const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS];
+
+/* A table by encoding, one entry for each in the order of their numbers. */
+#define S3LM_BY_ENCODING(float32, int8_tensor, int8_channel, int8_group) \
+    {[S3LM_FLOAT32] = (float32), \
+     [S3LM_INT8_TENSOR] = (int8_tensor), \
+     [S3LM_INT8_CHANNEL] = (int8_channel), \
+     [S3LM_INT8_GROUP] = (int8_group)}
 
 /* ---- Tensor roles ---- */
 

@@ -1,14 +1,7 @@
 /** What a model package holds, as lines for a terminal: alone or inside an image. */
 import { tensorBytes, type ModelPackage } from '../package/reader.js';
-import type { EncodingKind } from '../schema/encodings.js';
+import { encodingSpec } from '../schema/encodings.js';
 import { formatBytes, table } from './terminal.js';
-
-const ENCODINGS: Readonly<Record<EncodingKind, string>> = {
-  float32: 'F32',
-  int8Tensor: 'INT8 per tensor',
-  int8Channel: 'INT8 per channel',
-  int8Group: 'INT8 in groups',
-};
 
 const MEMORIES = { sram: 'SRAM', psram: 'PSRAM', flash: 'flash' } as const;
 
@@ -36,7 +29,7 @@ export function packageLines(found: ModelPackage): string[] {
       found.tensors.map((tensor) => [
         tensor.name,
         `${tensor.rows} x ${tensor.cols}`,
-        ENCODINGS[tensor.encoding.kind],
+        encodingSpec(tensor.encoding).title,
         String(tensor.dataLength),
         String(tensor.tables.reduce((sum, { count }) => sum + count, 0)),
         tensor.placement,

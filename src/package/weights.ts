@@ -63,7 +63,7 @@ function spansOf(tensors: readonly PackageTensor[]): Span[] {
     spans.push({
       begin: dataOffset,
       end: dataOffset + dataLength,
-      holds: encoding.kind === 'float32' ? 'numbers' : 'codes',
+      holds: encodingSpec(encoding).holds,
       ...(used < rowBytes ? { row: { bytes: rowBytes, used } } : {}),
       name,
     });

@@ -5,6 +5,7 @@
  * holds them to the emulator.
  */
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
+import { encodingSpec } from '../schema/encodings.js';
 import { readRates, type Board } from './boards.js';
 import type { PlacedTensor } from './placement.js';
 
@@ -31,7 +32,7 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     if (placement === 'flash') waiting += tensor.bytesPerToken / flash;
     // Tables that are read by row take part in no product.
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
-    if (isProduct && tensor.encoding.kind !== 'float32') products += tensor.rows * tensor.cols;
+    if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') products += tensor.rows * tensor.cols;
   }
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
   const scores = stepsOf(model, 'attention').reduce(

@@ -22,8 +22,12 @@ export interface EncodingSpec {
   readonly code: number;
   /** Bits of an element in a row. */
   readonly bits: number;
-  /** As plans name it for people and JSON. */
+  /** As plans name it in JSON. */
   readonly label: string;
+  /** As the command line names it for people. */
+  readonly title: string;
+  /** What rows hold: numbers, or codes that scales make numbers of and that are multiplied with codes. */
+  readonly holds: 'numbers' | 'codes';
   /** Whether the group of the record counts. */
   readonly grouped: boolean;
   readonly tables: readonly TableSpec[];
@@ -34,11 +38,21 @@ export interface EncodingSpec {
  * `int8Tensor`: one scale a source tensor. `int8Channel`: one a row. `int8Group`: one a group of columns.
  */
 export const ENCODING = {
-  float32: { code: 0, bits: 32, label: 'f32', grouped: false, tables: [] },
+  float32: {
+    code: 0,
+    bits: 32,
+    label: 'f32',
+    title: 'F32',
+    holds: 'numbers',
+    grouped: false,
+    tables: [],
+  },
   int8Tensor: {
     code: 1,
     bits: 8,
     label: 'int8 per tensor',
+    title: 'INT8 per tensor',
+    holds: 'codes',
     grouped: false,
     tables: [{ name: 'scale', type: 'f32', per: 'source' }],
   },
@@ -46,6 +60,8 @@ export const ENCODING = {
     code: 2,
     bits: 8,
     label: 'int8 per row',
+    title: 'INT8 per channel',
+    holds: 'codes',
     grouped: false,
     tables: [{ name: 'scale', type: 'f32', per: 'row' }],
   },
@@ -53,6 +69,8 @@ export const ENCODING = {
     code: 3,
     bits: 8,
     label: 'int8 in groups',
+    title: 'INT8 in groups',
+    holds: 'codes',
     grouped: true,
     tables: [{ name: 'scale', type: 'f32', per: 'group' }],
   },

@@ -6,6 +6,7 @@ import * as schema from '../../src/schema/index.js';
 import { rawValue } from '../../src/schema/record.js';
 import type { RecordSpec } from '../../src/schema/record.js';
 import { fill, withWords } from '../../scripts/lib/schema/markdown.mjs';
+import { generate as generateHeader } from '../../scripts/lib/schema/c-header.mjs';
 import { generate } from '../../scripts/lib/schema/document-tables.mjs';
 import { run } from '../../scripts/lib/run.mjs';
 
@@ -31,6 +32,28 @@ test('a field without words, and words without a field, are errors', async () =>
   const config = { ...layout.CONFIG, fields: { ...layout.CONFIG.fields, more: layout.CONFIG.fields.layers } };
   const changed = { ...schema, layout: { ...layout, CONFIG: config } };
   await assert.rejects(generate({ schema: changed, read }), /no words for CONFIG more/);
+});
+
+test("the engine's tables want an entry for each encoding and function", async () => {
+  const { kinds, encodings } = schema;
+  const { float32, int8Group } = encodings.ENCODING;
+  const ENCODING = {
+    ...encodings.ENCODING,
+    codes4: { ...int8Group, code: 4, bits: 4 },
+    halves: { ...float32, code: 5, bits: 16 },
+  };
+  const changed = { ...schema, encodings: { ...encodings, ENCODING } };
+  const [, header] = (await generateHeader({ schema: changed, read }))[0] ?? assert.fail('no header');
+  assert.ok(header.includes(`#define S3LM_BY_FUNCTION(${Object.keys(kinds.FUNCTION).join(', ')}) `));
+  assert.match(header, /S3LM_BY_ENCODING\(float32, .*int8_group, codes4, halves\)/);
+  assert.match(header, /\[S3LM_CODES4\] = \(codes4\)/);
+  // Bits 1 to 4: INT8 in its three kinds, and the codes of 4 bits.
+  assert.match(header, /S3LM_HOLDS_CODES\(encoding\) \(\(0x1Eu >>/);
+});
+
+test('what holds codes has scales, and what holds numbers has none', () => {
+  for (const [name, { holds, tables }] of Object.entries(schema.encodings.ENCODING))
+    assert.equal(holds === 'codes', tables.length > 0, name);
 });
 
 /** Every record of the package by name. */

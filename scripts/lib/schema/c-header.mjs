@@ -102,6 +102,13 @@ function headerText(schema, comments) {
     '/* ---- Kinds ---- */',
     '',
     ...KINDS.flatMap((name) => kindLines(name, schema.kinds[name], comments.kinds.get(name))),
+    ...tableMacro(
+      'FUNCTION',
+      'function',
+      Object.fromEntries(
+        Object.keys(schema.kinds.FUNCTION).map((key) => [snake(key), word('FUNCTION', key)]),
+      ),
+    ),
     '/* ---- Encodings ---- */',
     '',
     ...encodingLines(schema.encodings.ENCODING),
@@ -138,11 +145,15 @@ function kindLines(name, table, comment) {
 
 function encodingLines(table) {
   const kinds = Object.entries(table);
+  const coded = kinds.reduce((bits, [, { code, holds }]) => bits | (holds === 'codes' ? 1 << code : 0), 0);
   return [
     'typedef enum {',
     ...kinds.map(([name, { code }]) => `    ${encodingName(name)} = ${code},`),
     '} s3lm_encoding;',
     `#define S3LM_ENCODINGS ${kinds.length}u`,
+    '',
+    '/* Whether rows hold codes, which are multiplied with codes, rather than F32 numbers. */',
+    `#define S3LM_HOLDS_CODES(encoding) ((${hex(coded)} >> (encoding) & 1u) != 0u)`,
     '',
     '/* What a table behind the codes has an element of 4 bytes for. */',
     'typedef enum { S3LM_PER_SOURCE, S3LM_PER_ROW, S3LM_PER_GROUP } s3lm_table_per;',
@@ -156,6 +167,26 @@ function encodingLines(table) {
     '',
     '/* By s3lm_encoding. */',
     'extern const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS];',
+    '',
+    ...tableMacro(
+      'ENCODING',
+      'encoding',
+      Object.fromEntries(kinds.map(([name]) => [snake(name), encodingName(name)])),
+    ),
+  ];
+}
+
+/** A macro that initializes a table and wants an entry for each word, so that a table that forgets one does not compile. */
+function tableMacro(name, says, codes) {
+  const entries = Object.entries(codes).map(([key, code]) => `[${code}] = (${key})`);
+  return [
+    `/* A table by ${says}, one entry for each in the order of their numbers. */`,
+    `#define S3LM_BY_${name}(${Object.keys(codes).join(', ')}) \\`,
+    ...entries.map((entry, at) =>
+      at === 0
+        ? `    {${entry}${entries.length > 1 ? ', \\' : '}'}`
+        : `     ${entry}${at < entries.length - 1 ? ', \\' : '}'}`,
+    ),
     '',
   ];
 }

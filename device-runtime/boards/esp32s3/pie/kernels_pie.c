@@ -92,7 +92,7 @@ static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t 
         fetch(weights, (size_t)rows * stride);
         if (w->encoding == S3LM_INT8_TENSOR) {
             for (uint32_t r = 0; r < rows; r++) {
-                copied[r] = s3lm_row_scale(w, row + r);
+                copied[r] = s3lm_source_scale(w, row + r);
             }
             scales = copied;
         }
@@ -326,16 +326,13 @@ const s3lm_kernels s3lm_kernels_pie = {
     .quantize16 = quantize16,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
-    .matmul = {[S3LM_FLOAT32] = matmul_float32,
-               [S3LM_INT8_TENSOR] = matmul_rows,
-               [S3LM_INT8_CHANNEL] = matmul_rows,
-               [S3LM_INT8_GROUP] = matmul_groups},
+    .matmul = S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups),
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
     .scores_f32 = scores_f32,
     .mix_f32 = mix_f32,
     .exponentiate = exponentiate,
-    .gate = {[S3LM_FUNCTION_SILU] = gate_silu},
+    .gate = S3LM_BY_FUNCTION(gate_silu),
     .scale = scale,
     .multiply = multiply,
     .add = add,
