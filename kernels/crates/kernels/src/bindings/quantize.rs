@@ -43,7 +43,7 @@ pub struct TensorQuantizer(Quantizer);
 
 #[wasm_bindgen]
 impl TensorQuantizer {
-    /// `encoding` is a word of [`EncodingKind`]; `group` counts for `int8Group` only, and `gain` may be empty.
+    /// `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` may be empty.
     #[wasm_bindgen(constructor)]
     pub fn new(
         dtype: &str,
@@ -57,17 +57,11 @@ impl TensorQuantizer {
         let Some(kind) = EncodingKind::from_word(encoding) else {
             return Err(Error::range(format!("The encoding {encoding} does not exist.")).into());
         };
-        let encoding = match kind {
-            EncodingKind::Float32 => Encoding::Float32,
-            EncodingKind::Int8Tensor => Encoding::Int8Tensor,
-            EncodingKind::Int8Channel => Encoding::Int8Channel,
-            EncodingKind::Int8Group => Encoding::Int8Group(group),
-        };
         let spec = Spec {
             dtype: parse_dtype(dtype)?,
             rows,
             cols,
-            encoding,
+            encoding: Encoding::new(kind, group),
             gain,
             multiplier,
         };

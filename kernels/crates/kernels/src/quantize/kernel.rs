@@ -62,10 +62,10 @@ pub fn amax(values: &[[f32; 4]]) -> f32 {
     f32::from_bits(a.max(b).max(c.max(d)) as u32)
 }
 
-/// `amax / 127`, or 0 where that is below the smallest normal float (subnormal scales lose bits, and some hardware
-/// flushes them).
-pub fn scale_for(amax: f32) -> f32 {
-    let scale = amax / 127.0;
+/// `amax / most`, the scale of codes within `most`; 0 where that is below the smallest normal float (subnormal scales
+/// lose bits, and some hardware flushes them).
+pub fn scale_for(amax: f32, most: f32) -> f32 {
+    let scale = amax / most;
     if scale >= f32::MIN_POSITIVE {
         scale
     } else {

@@ -12,6 +12,7 @@ pub use statistics::{Statistics, HISTOGRAM_BINS};
 
 use crate::dtype::{decode, padded_vectors, Dtype, Factors};
 use crate::error::{try_vec, Error, Result};
+use kinds::EncodingKind;
 
 /// Largest width of a row: far above any model (feed-forward widths end below 2^17), and a decoded row stays at 4 MiB.
 pub const MAX_COLS: usize = 1 << 20;
@@ -22,7 +23,10 @@ pub const MAX_ROWS: usize = 1 << 24;
 /// Row strides are multiples of this: one SIMD load on the chip.
 pub const ROW_ALIGNMENT: usize = 16;
 
-/// What a row becomes; a word of [`EncodingKind`](kinds::EncodingKind) with its sizes.
+/// Largest magnitude of an INT8 code.
+const MOST_INT8: f32 = 127.0;
+
+/// What a row becomes; a word of [`EncodingKind`] with its sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// Little-endian f32.
@@ -36,6 +40,24 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// The encoding of a kind; `group` counts for those in groups only.
+    pub fn new(kind: EncodingKind, group: usize) -> Self {
+        match kind {
+            EncodingKind::Float32 => Self::Float32,
+            EncodingKind::Int8Tensor => Self::Int8Tensor,
+            EncodingKind::Int8Channel => Self::Int8Channel,
+            EncodingKind::Int8Group => Self::Int8Group(group),
+        }
+    }
+
+    /// Columns that share a scale, for encodings in groups.
+    fn group(self) -> Option<usize> {
+        match self {
+            Self::Float32 | Self::Int8Tensor | Self::Int8Channel => None,
+            Self::Int8Group(size) => Some(size),
+        }
+    }
+
     /// Bytes from one output row to the next.
     pub fn row_stride(self, cols: usize) -> usize {
         let bytes = match self {
@@ -105,7 +127,7 @@ impl Quantizer {
                 "A tensor of {rows} x {cols} is outside 1..={MAX_ROWS} rows of 1..={MAX_COLS} columns."
             )));
         }
-        if let Encoding::Int8Group(size) = encoding {
+        if let Some(size) = encoding.group() {
             if ![32, 64, 128].contains(&size) {
                 return Err(Error::range(format!(
                     "A group of {size} columns is not 32, 64 or 128."
@@ -151,7 +173,7 @@ impl Quantizer {
     /// The scale of encoding `Int8Tensor`, once all rows are measured.
     pub fn tensor_scale(&self) -> Option<f32> {
         (self.encoding == Encoding::Int8Tensor && self.measured == self.rows)
-            .then(|| kernel::scale_for(self.amax))
+            .then(|| kernel::scale_for(self.amax, MOST_INT8))
     }
 
     /// First pass of encoding `Int8Tensor` over the next rows.
@@ -256,12 +278,12 @@ impl Quantizer {
             }
             Encoding::Int8Tensor => self.cols,
             Encoding::Int8Channel => {
-                scales[0] = kernel::scale_for(row_amax);
+                scales[0] = kernel::scale_for(row_amax, MOST_INT8);
                 self.cols
             }
             Encoding::Int8Group(size) => {
                 for (values, scale) in self.row.chunks(padded_vectors(size)).zip(scales.iter_mut()) {
-                    *scale = kernel::scale_for(kernel::amax(values));
+                    *scale = kernel::scale_for(kernel::amax(values), MOST_INT8);
                 }
                 size
             }
