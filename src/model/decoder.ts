@@ -4,7 +4,7 @@
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { TensorView } from '../checkpoint/tensor-view.js';
-import type { FunctionKind, MlpKind, NormKind, PlaceKind } from '../schema/kinds.js';
+import type { FunctionKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind } from '../schema/kinds.js';
 import type { Sampling, Settled } from '../shared/sampling.js';
 import type { Note } from './notes.js';
 
@@ -42,14 +42,18 @@ export interface RotarySpec {
   readonly attentionFactor: number;
 }
 
+/** What is to say of each kind of position. */
+interface Positions {
+  readonly none: { readonly kind: 'none' };
+  readonly rotary: {
+    readonly kind: 'rotary';
+    /** Index into {@link DecoderModel.rotaries}. */
+    readonly table: number;
+  };
+}
+
 /** How the queries and keys of an attention know their positions. */
-export type PositionSpec =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'rotary';
-      /** Index into {@link DecoderModel.rotaries}. */
-      readonly table: number;
-    };
+export type PositionSpec = Positions[PositionKind];
 
 export interface AttentionSpec {
   readonly heads: number;
@@ -91,8 +95,15 @@ export type NormStep = StepPlaces & { readonly kind: 'norm'; readonly norm: Norm
 export type AttentionStep = StepPlaces & { readonly kind: 'attention'; readonly attention: AttentionSpec };
 export type MlpStep = StepPlaces & { readonly kind: 'mlp'; readonly mlp: MlpSpec };
 
-/** One step of a block; a kind here for each word of `STEP`. */
-export type Step = NormStep | AttentionStep | MlpStep;
+/** The steps by what they do. */
+interface Steps {
+  readonly norm: NormStep;
+  readonly attention: AttentionStep;
+  readonly mlp: MlpStep;
+}
+
+/** One step of a block. */
+export type Step = Steps[StepKind];
 
 /** What a layer does, step by step. `n = norm(x); x += attention(n); n = norm(x); x += mlp(n)` has four. */
 export interface BlockSpec {

@@ -1,7 +1,7 @@
 /** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
 import { numberedSteps, stepsOf, type DecoderModel } from '../model/decoder.js';
 import { alignUp } from '../schema/encodings.js';
-import type { CacheKind } from '../schema/kinds.js';
+import type { CacheKind, PlaceKind } from '../schema/kinds.js';
 import { isQuantized, type Scheme } from './scheme.js';
 
 /**
@@ -61,8 +61,9 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
  * the blocks write; and a sum of its own when a step adds to one vector while another is still to be read.
  */
 function keptVectors(model: DecoderModel): number {
-  const branch = numberedSteps(model).some(({ step }) => step.writes === 'branch');
-  return 2 + (branch ? 1 : 0) + (needsSum(model) ? 1 : 0);
+  const places = new Set<PlaceKind>(['residual', 'normed']);
+  for (const { step } of numberedSteps(model)) places.add(step.writes);
+  return places.size + (needsSum(model) ? 1 : 0);
 }
 
 /** Whether the sum of a step that adds must not lie in the normalized vector, because a later step still reads that. */

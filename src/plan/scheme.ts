@@ -109,9 +109,12 @@ export function parseGranularity(text: string): Granularity {
   return found;
 }
 
+/** What a cache holds, in every language alike. */
+export const CACHE_LABELS: Readonly<Record<CacheKind, string>> = { int8: 'INT8', float32: 'F32' };
+
 /** One line for people, e.g. `INT8 per channel, dynamic INT8 activations, INT8 cache`. */
 export function describeScheme(scheme: Scheme): string {
-  const cache = scheme.cache === 'int8' ? 'INT8 cache' : 'F32 cache';
+  const cache = `${CACHE_LABELS[scheme.cache]} cache`;
   const { label } = WEIGHTS[scheme.weights];
   if (!isQuantized(scheme)) return `${label} weights and activations, ${cache}`;
   const group = groupSize(scheme.granularity);

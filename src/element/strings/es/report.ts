@@ -1,12 +1,13 @@
 /** The report and the plan's advice in Spanish. */
 import { planBytes } from '../../../plan/words.js';
-import { WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
+import { CACHE_LABELS, WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('es', 'exacto');
 
 const GRANULARITIES: Readonly<Record<string, string>> = { tensor: 'por tensor', channel: 'por canal' };
+const ACTIVATIONS = { dynamic: 'dinámicas', static: 'estáticas' } as const;
 
 export const esReport: ReportWords = {
   language: 'es',
@@ -75,13 +76,12 @@ export const esReport: ReportWords = {
   },
   speedBound: (rate) => `como máximo ${rate} tokens por segundo`,
   scheme: (scheme) => {
-    const cache = scheme.cache === 'int8' ? 'caché INT8' : 'caché F32';
+    const cache = `caché ${CACHE_LABELS[scheme.cache]}`;
     const { label } = WEIGHTS[scheme.weights];
     if (!isQuantized(scheme)) return `Pesos y activaciones ${label}, ${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `en grupos de ${group}` : (GRANULARITIES[scheme.granularity] ?? '');
-    const activations = scheme.activations === 'dynamic' ? 'dinámicas' : 'estáticas';
-    return `${label} ${per}, activaciones INT8 ${activations}, ${cache}`;
+    return `${label} ${per}, activaciones INT8 ${ACTIVATIONS[scheme.activations]}, ${cache}`;
   },
   plan: {
     bytes: planBytes('es'),

@@ -1,12 +1,13 @@
 /** The report and the plan's advice in Simplified Chinese. */
 import { planBytes } from '../../../plan/words.js';
-import { WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
+import { CACHE_LABELS, WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('zh-Hans', '无损', { hours: '小时', minutes: '分', seconds: '秒' });
 
 const GRANULARITIES: Readonly<Record<string, string>> = { tensor: '逐张量', channel: '逐通道' };
+const ACTIVATIONS = { dynamic: '动态', static: '静态' } as const;
 
 export const zhHansReport: ReportWords = {
   language: 'zh-Hans',
@@ -72,13 +73,12 @@ export const zhHansReport: ReportWords = {
   },
   speedBound: (rate) => `每秒最多 ${rate} 个词元`,
   scheme: (scheme) => {
-    const cache = scheme.cache === 'int8' ? 'INT8 缓存' : 'F32 缓存';
+    const cache = `${CACHE_LABELS[scheme.cache]} 缓存`;
     const { label } = WEIGHTS[scheme.weights];
     if (!isQuantized(scheme)) return `${label} 权重和激活值，${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `每组 ${group} 个权重` : (GRANULARITIES[scheme.granularity] ?? '');
-    const activations = scheme.activations === 'dynamic' ? '动态' : '静态';
-    return `${label} ${per}量化，${activations} INT8 激活值，${cache}`;
+    return `${label} ${per}量化，${ACTIVATIONS[scheme.activations]} INT8 激活值，${cache}`;
   },
   plan: {
     bytes: planBytes('zh-Hans'),
