@@ -12,6 +12,7 @@ import type {
   RotarySpec,
   TensorRef,
 } from '../../src/model/decoder.js';
+import type { FunctionKind } from '../../src/schema/kinds.js';
 
 /** A matrix or vector, row by row. */
 interface Weights {
@@ -47,8 +48,7 @@ export async function plainForward(
   const norm = async (spec: NormSpec, input: readonly number[]): Promise<number[]> => {
     const gain = (await load(spec.gain)).values;
     const bias = spec.bias === null ? null : (await load(spec.bias)).values;
-    const mean = input.reduce((sum, x) => sum + x * x, 0) / input.length;
-    return input.map((x, i) => (x / Math.sqrt(mean + spec.epsilon)) * (gain[i] ?? NaN) + (bias?.[i] ?? 0));
+    return normalize(spec, input).map((x, i) => x * (gain[i] ?? NaN) + (bias?.[i] ?? 0));
   };
 
   const embedding = await load(model.embedding);
@@ -123,15 +123,34 @@ async function attend(
   return output;
 }
 
-/** Gated with SiLU, the only one so far. */
+function normalize({ kind, epsilon }: NormSpec, x: readonly number[]): number[] {
+  switch (kind) {
+    case 'rms': {
+      const mean = x.reduce((sum, value) => sum + value * value, 0) / x.length;
+      return x.map((value) => value / Math.sqrt(mean + epsilon));
+    }
+  }
+}
+
 async function feedForward(mlp: MlpSpec, x: readonly number[], linear: ApplyLinear): Promise<number[]> {
-  if (mlp.gate === null) throw new Error('a feed-forward without a gate');
-  const gate = await linear(mlp.gate, x);
-  const up = await linear(mlp.up, x);
-  return linear(
-    mlp.down,
-    gate.map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN)),
-  );
+  switch (mlp.kind) {
+    case 'gated': {
+      if (mlp.gate === null) throw new Error('a gated feed-forward without a gate');
+      const gate = await linear(mlp.gate, x);
+      const up = await linear(mlp.up, x);
+      return linear(
+        mlp.down,
+        gate.map((g, i) => apply(mlp.function, g) * (up[i] ?? NaN)),
+      );
+    }
+  }
+}
+
+function apply(kind: FunctionKind, x: number): number {
+  switch (kind) {
+    case 'silu':
+      return x / (1 + Math.exp(-x));
+  }
 }
 
 function split(values: readonly number[], size: number): number[][] {
