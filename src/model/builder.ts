@@ -11,6 +11,7 @@ import type {
   MlpSpec,
   NormSpec,
   Step,
+  TensorRef,
 } from './decoder.js';
 import { readEmbeddingAndHead } from './embedding.js';
 import type {
@@ -114,8 +115,10 @@ class ModelTensors {
   /** @param name without prefix and `.weight` */
   norm(name: string): NormSpec {
     const { hiddenSize, epsilon } = this.sizes;
-    const gain = this.table.take(`${this.prefix}${name}.weight`, [hiddenSize], this.family.keys.hiddenSize);
-    return { kind: this.family.norm, epsilon, gain, bias: null };
+    const { norm: kind, normBias, keys } = this.family;
+    const take = (part: 'weight' | 'bias'): TensorRef =>
+      this.table.take(`${this.prefix}${name}.${part}`, [hiddenSize], keys.hiddenSize);
+    return { kind, epsilon, gain: take('weight'), bias: normBias === true ? take('bias') : null };
   }
 
   private step(step: StepTable, at: string): Step {
@@ -158,7 +161,7 @@ class ModelTensors {
       kind: names.mlp,
       function: between,
       width,
-      gate: linear(names.gate, width, hiddenSize),
+      gate: names.gate === undefined ? null : linear(names.gate, width, hiddenSize),
       up: linear(names.up, width, hiddenSize),
       down: linear(names.down, hiddenSize, width),
     };

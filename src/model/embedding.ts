@@ -24,7 +24,7 @@ export interface EmbeddingAndHead {
  */
 export async function readEmbeddingAndHead(
   { config, checkpoint, signal }: FamilyReading,
-  { keys, names }: Pick<FamilyTable, 'keys' | 'names'>,
+  { keys, names, headBias }: Pick<FamilyTable, 'keys' | 'names' | 'headBias'>,
   table: TensorTable,
   prefix: string,
   hiddenSize: number,
@@ -44,8 +44,11 @@ export async function readEmbeddingAndHead(
   if (!table.has(headName)) {
     return { embedding, head: null, notes: tied ? [] : [{ code: 'head-absent' }] };
   }
-  if (!tied)
-    return { embedding, head: { weight: table.take(headName, shape, claim), bias: null }, notes: [] };
+  if (!tied) {
+    const weight = table.take(headName, shape, claim);
+    const bias = headBias === true ? table.take(`${names.head}.bias`, [vocabSize], keys.vocabSize) : null;
+    return { embedding, head: { weight, bias }, notes: [] };
+  }
 
   table.ignore(headName);
   const same = await sameBytes(checkpoint, embeddingName, headName, signal);

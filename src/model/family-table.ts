@@ -71,7 +71,8 @@ export type AttentionStepTable = StepPlaces & {
 export type MlpStepTable = StepPlaces & {
   readonly kind: 'mlp';
   readonly mlp: MlpKind;
-  readonly gate: string;
+  /** Absent for kinds without a gate. */
+  readonly gate?: string;
   readonly up: string;
   readonly down: string;
 };
@@ -91,6 +92,10 @@ export interface FamilyTable extends Omit<Family, 'read'> {
   readonly names: FamilyNames;
   readonly defaults: FamilyDefaults;
   readonly norm: NormKind;
+  /** Norms have a bias beside their gain. */
+  readonly normBias?: true;
+  /** A head of its own has a bias. */
+  readonly headBias?: true;
   /** Functions of the feed-forward by their spellings in the config. */
   readonly functions: Readonly<Record<string, FunctionKind>>;
   /** @throws FormatError for a value that is not what it should be */

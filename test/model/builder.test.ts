@@ -6,7 +6,7 @@ import { buildFamily } from '../../src/model/builder.js';
 import { ConfigFields } from '../../src/model/config-fields.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
 import { LLAMA_BUILD } from '../../src/model/families/llama-build.js';
-import type { FamilyTable } from '../../src/model/family-table.js';
+import type { FamilyTable, StepTable } from '../../src/model/family-table.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
 import { utf8, writeSafetensors } from '../checkpoint/write-safetensors.js';
@@ -80,6 +80,7 @@ function tensors(): Record<string, TestTensor> {
 async function read(
   config: Record<string, unknown> = CONFIG,
   more: Record<string, TestTensor> = {},
+  family: FamilyTable = SIDEWAYS,
 ): Promise<DecoderModel> {
   const input = hfFolderInput(
     memoryFolder('m', {
@@ -88,7 +89,7 @@ async function read(
     }),
   );
   const { fields, file } = await input.config();
-  return buildFamily(SIDEWAYS).read({
+  return buildFamily(family).read({
     architecture: 'SidewaysForCausalLM',
     config: new ConfigFields(fields, file),
     generation: null,
@@ -124,6 +125,27 @@ test('a table with other names, keys and steps gives the model that it describes
     0,
   );
   assert.equal(model.parameters, elements);
+});
+
+test('a table says whether norms and the head have biases, and whether there is a gate', async () => {
+  const biases: Record<string, TestTensor> = {
+    'transformer.h.0.ln.bias': { dtype: 'F32', shape: [8] },
+    'transformer.ln_f.bias': { dtype: 'F32', shape: [8] },
+    'head.bias': { dtype: 'F32', shape: [5] },
+  };
+  await assert.rejects(read(CONFIG, biases), /3 tensors that its architecture does not know/);
+  const model = await read(CONFIG, biases, { ...SIDEWAYS, normBias: true, headBias: true });
+  assert.equal(model.blocks[0]?.steps[0]?.kind, 'norm');
+  assert.equal(model.blocks[0].steps[0].norm.bias?.name, 'transformer.h.0.ln.bias');
+  assert.equal(model.finalNorm.bias?.name, 'transformer.ln_f.bias');
+  assert.deepEqual(model.head?.bias?.shape, [5]);
+  await assert.rejects(read(CONFIG, {}, { ...SIDEWAYS, normBias: true }), /The tensor is missing/);
+  const steps = SIDEWAYS.steps.map((step): StepTable => {
+    if (step.kind !== 'mlp') return step;
+    const { gate: _, ...rest } = step;
+    return rest;
+  });
+  await assert.rejects(read(CONFIG, {}, { ...SIDEWAYS, steps }), /ffn\.g\.weight/);
 });
 
 test("refusals are said in the family's own keys and names", async () => {
