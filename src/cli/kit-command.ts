@@ -48,7 +48,8 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
   const folder = await nodeFolder(request.folder);
   let files: KitFile[];
   try {
-    const modelFiles = await readModelFiles(await openInput(folder, terminal.signal), terminal.signal);
+    const input = await openInput(folder, terminal.signal);
+    const modelFiles = await readModelFiles(folder, await input.files(terminal.signal), terminal.signal);
     const name = request.name ?? folder.name;
     // Under the name of the folder in the kit, as the page will: then both give the same image. From the files that the
     // kit carries: then it carries what was converted.

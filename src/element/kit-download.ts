@@ -1,12 +1,11 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
-import { openInput } from '../input/open-input.js';
 import { makeKit, type GivenFile } from '../kit/kit.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { findBoard } from '../plan/boards.js';
 import { writeScheme } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
-import { KeptFolder, type KeptFile } from '../source/kept-folder.js';
-import type { ModelSource } from '../worker/jobs.js';
+import { KeptFolder } from '../source/kept-folder.js';
+import type { ConvertResult, ModelSource } from '../worker/jobs.js';
 import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
 import { fileName } from './file-names.js';
@@ -49,7 +48,7 @@ export async function makeKitDownload(
   const board = findBoard(settings.board);
   const [script, modelFiles, { made }] = await Promise.all([
     fetchBundle(options.bundle, signal),
-    readFiles(choice.source, result.files, signal),
+    readFiles(choice.source, result, signal),
     options.image(),
   ]);
   const { source } = made;
@@ -80,11 +79,11 @@ export async function makeKitDownload(
 /** The model's files, of which the conversion has read the small ones. */
 async function readFiles(
   source: ModelSource,
-  known: readonly KeptFile[],
+  { files, carriers }: ConvertResult,
   signal: AbortSignal,
 ): Promise<GivenFile[]> {
-  const folder = new KeptFolder(await openModelFolder(source, signal), known);
-  return readModelFiles(await openInput(folder, signal), signal);
+  const folder = new KeptFolder(await openModelFolder(source, signal), files);
+  return readModelFiles(folder, carriers, signal);
 }
 
 async function fetchBundle(address: string, signal: AbortSignal): Promise<Uint8Array> {

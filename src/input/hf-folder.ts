@@ -3,12 +3,20 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openCheckpoint, SINGLE_NAME } from '../checkpoint/open-checkpoint.js';
 import { INDEX_NAME, readShardedIndex } from '../checkpoint/sharded-index.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
-import type { ByteSource, ModelFolder } from '../source/byte-source.js';
+import type { ModelFolder } from '../source/byte-source.js';
 import { MAX_CONFIG_BYTES, readJsonObject, readText } from '../source/read-json.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import { cardLicence } from './licence.js';
-import type { ChatPart, InputKind, JsonPart, ModelInput, TextPart, TokenizerPart } from './model-input.js';
+import type {
+  ChatPart,
+  InputKind,
+  JsonPart,
+  ModelFile,
+  ModelInput,
+  TextPart,
+  TokenizerPart,
+} from './model-input.js';
 import { once } from './once.js';
 
 const CONFIG_FILE = 'config.json';
@@ -22,7 +30,7 @@ const TEMPLATE_FILE = 'chat_template.jinja';
 const OLD_TEMPLATE_FILE = 'chat_template.json';
 const CARD_FILE = 'README.md';
 
-/** Small files beside the weights that go with the model; absent ones are left out. */
+/** Small files beside the weights that go with the model. */
 const BESIDE = [
   CONFIG_FILE,
   GENERATION_FILE,
@@ -101,24 +109,10 @@ class HfFolderInput implements ModelInput {
     return card === null ? null : cardLicence(card, signal);
   });
 
-  readonly files = once(async (signal): Promise<readonly ByteSource[]> => {
-    const files: ByteSource[] = [];
-    for (const name of BESIDE) {
-      const source = await this.#folder.open(name, signal);
-      if (source !== null) files.push(source);
-    }
-    for (const name of await this.#weightNames(signal)) {
-      const source = await this.#folder.open(name, signal);
-      if (source === null) {
-        throw new FormatError('The file is missing.', {
-          file: name,
-          remedy: 'Get the whole folder, or save the model again.',
-        });
-      }
-      files.push(source);
-    }
-    return files;
-  });
+  readonly files = once(async (signal): Promise<readonly ModelFile[]> => [
+    ...BESIDE.map((name) => ({ name, needed: false })),
+    ...(await this.#weightNames(signal)).map((name) => ({ name, needed: true })),
+  ]);
 
   readonly #names = once((signal) => this.#json(NAMES_FILE, MAX_CONFIG_BYTES, signal));
 

@@ -1,6 +1,6 @@
 /** What a model is made of, whatever it came in: each part with the name of the place that messages about it give. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { ByteSource, ModelFolder } from '../source/byte-source.js';
+import type { ModelFolder } from '../source/byte-source.js';
 import type { JsonObject } from '../source/strict-json.js';
 
 /** A part that is a JSON object, or was made into one. */
@@ -31,6 +31,13 @@ export interface ChatPart {
   readonly names: JsonPart | null;
 }
 
+/** A file that carries a model or a part of it, under its name in the folder. */
+export interface ModelFile {
+  readonly name: string;
+  /** The model cannot be read without it; any other may be absent. */
+  readonly needed: boolean;
+}
+
 /**
  * A model's parts. Each is read when it is first asked for and once, so that whoever asks decides which fault is found
  * first; `null` is a part that the model does not have. A part that could not be read is read again when asked again.
@@ -53,10 +60,11 @@ export interface ModelInput {
   /** Short name of the licence, e.g. `mit`. @throws TransportError */
   licence(signal?: AbortSignal): Promise<string | null>;
   /**
-   * The files that carry the model, whole: what it takes to read it elsewhere, and what says whose it is.
-   * @throws FormatError when one that the model needs is missing; TransportError
+   * The files that carry the model: what it takes to read it elsewhere, and what says whose it is. They are named and not
+   * opened, so that whoever needs none of them asks for none.
+   * @throws FormatError, TransportError
    */
-  files(signal?: AbortSignal): Promise<readonly ByteSource[]>;
+  files(signal?: AbortSignal): Promise<readonly ModelFile[]>;
 }
 
 /** A kind of input: one file in this room and one line in the list of `open-input.ts`. */

@@ -1,6 +1,7 @@
 /** The files of a model that a kit carries: what the converter reads, and what says whose model it is. */
-import type { ModelInput } from '../input/model-input.js';
-import { UsageError } from '../shared/errors.js';
+import type { ModelFile } from '../input/model-input.js';
+import { FormatError, UsageError } from '../shared/errors.js';
+import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import type { GivenFile } from './kit.js';
 
 /**
@@ -11,20 +12,45 @@ export const MAX_KIT_MODEL_BYTES = 192 * 1024 * 1024;
 
 /**
  * Reads them.
+ * @param named what the model's input says of `folder`
  * @returns in the order of their names, which are plain
- * @throws FormatError when there are no weights; UsageError when there is too much; TransportError
+ * @throws FormatError when one that the model needs is missing; UsageError when there is too much; TransportError
  */
-export async function readModelFiles(input: ModelInput, signal?: AbortSignal): Promise<GivenFile[]> {
+export async function readModelFiles(
+  folder: ModelFolder,
+  named: readonly ModelFile[],
+  signal?: AbortSignal,
+): Promise<GivenFile[]> {
   const files: GivenFile[] = [];
   let total = 0;
-  for (const source of await input.files(signal)) {
+  for (const source of await openAll(folder, named, signal)) {
     total += source.size;
     if (total > MAX_KIT_MODEL_BYTES) {
       throw new UsageError(
-        `The files of ${input.name} have more than ${MAX_KIT_MODEL_BYTES >> 20} MiB together. Take a smaller model for a kit.`,
+        `The files of ${folder.name} have more than ${MAX_KIT_MODEL_BYTES >> 20} MiB together. Take a smaller model for a kit.`,
       );
     }
     files.push({ path: source.name, bytes: await source.read(0, source.size, signal) });
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Those that are there. All are opened before any is read: a missing one is found out before the work. */
+async function openAll(
+  folder: ModelFolder,
+  named: readonly ModelFile[],
+  signal: AbortSignal | undefined,
+): Promise<ByteSource[]> {
+  const sources: ByteSource[] = [];
+  for (const { name, needed } of named) {
+    const source = await folder.open(name, signal);
+    if (source !== null) sources.push(source);
+    else if (needed) {
+      throw new FormatError('The file is missing.', {
+        file: name,
+        remedy: 'Get the whole folder, or save the model again.',
+      });
+    }
+  }
+  return sources;
 }

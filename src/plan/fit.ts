@@ -1,15 +1,12 @@
 /** Whether a plan fits its board, what is too much, and what would help. */
 import type { DecoderModel } from '../model/decoder.js';
-import { PACKAGE_LIMITS } from '../schema/package.js';
+import { PACKAGE_LIMITS } from '../schema/limits.js';
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
 import type { Board } from './boards.js';
 import { storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { isQuantized, type Scheme } from './scheme.js';
 import { ENGLISH_PLAN, planProblems, planRemedies } from './words.js';
-
-/** Longest context that the engine's package format takes. */
-export const MAX_CONTEXT = PACKAGE_LIMITS.context;
 
 export interface Fit {
   readonly fits: boolean;
@@ -96,7 +93,7 @@ function longestContext({ model, board, scheme, sramCapacity }: FitInputs): numb
     return scratch <= sramCapacity && (cache <= board.psramBytes || scratch + cache <= sramCapacity);
   };
   let low = 2;
-  let high = Math.min(model.maxPositions, MAX_CONTEXT);
+  let high = Math.min(model.maxPositions, PACKAGE_LIMITS.context);
   if (high < low || !fits(low)) return null;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

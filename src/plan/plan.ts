@@ -5,10 +5,11 @@
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import { ENCODING } from '../schema/encodings.js';
 import type { MemoryKind } from '../schema/kinds.js';
+import { PACKAGE_LIMITS } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
-import { MAX_CONTEXT, judgeFit, type Fit } from './fit.js';
+import { judgeFit, type Fit } from './fit.js';
 import { planTensors, storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { placeTensors, type PlacedTensor } from './placement.js';
@@ -233,7 +234,7 @@ function layOut(
 }
 
 function chooseContext(model: DecoderModel, options: PlanOptions): number {
-  const longest = Math.min(model.maxPositions, MAX_CONTEXT);
+  const longest = Math.min(model.maxPositions, PACKAGE_LIMITS.context);
   if (options.context !== undefined) {
     if (!Number.isInteger(options.context) || options.context < 2) {
       throw new UsageError(

@@ -1,5 +1,5 @@
 /**
- * The model package's layout as data: limits, sections, records and tensor roles. docs/model-package.md explains it, and
+ * The model package's layout as data: sections and records. docs/model-package.md explains it, and
  * its tables, like the engine's `s3lm_format.h`, are generated from here (`npm run schema`).
  */
 import {
@@ -15,42 +15,13 @@ import {
   type StepKind,
 } from './kinds.js';
 import { ROW_ALIGNMENT } from './encodings.js';
+import { PACKAGE_LIMITS } from './limits.js';
 import { f32, record, u16, u32, u8, word, type RecordSpec } from './record.js';
+
+export { PACKAGE_LIMITS };
 
 /** Version 1 had one record a layer instead of one a step, and one table of scales a tensor. */
 export const PACKAGE_VERSION = { major: 2, minor: 0 } as const;
-
-/** Limits of what the engine takes; they keep every size on the chip within 32 bits and every integer sum within its type. */
-export const PACKAGE_LIMITS = {
-  /** A flash chip holds tens of layers. */
-  layers: 128,
-  /** Eight for each layer: a sandwich of norms around both halves has six. Keeps the quadratic checks cheap. */
-  steps: 1024,
-  /** Keeps a row of INT8 products inside 32 bits with room to spare, and rows below 64 KiB. */
-  hiddenSize: 16_384,
-  /** 127 * 127 * 65,536 < 2^31: the longest row whose INT8 dot product cannot overflow. */
-  mlpWidth: 65_536,
-  /** Ids fit in 20 bits; the largest vocabularies in use have 262,144 entries. */
-  vocabSize: 1 << 20,
-  /** Positions fit in 16 bits. */
-  context: 65_536,
-  /** Query heads of one layer; with the size of a head it bounds a projection to 65,536 rows. */
-  heads: 256,
-  /** 16,383 * 127 * 256 < 2^31: the longest head whose 16-bit by 8-bit dot product cannot overflow. */
-  headDim: 256,
-  /** Tokens of one prefill pass; more does not help a chip whose weights stream from flash. */
-  maxBatch: 32,
-  /** Distinct rotary tables: one a rotary variety, not one a layer. */
-  rotaryTables: 16,
-  /** Section table entries; a dozen kinds exist. */
-  sections: 64,
-  /** Ids that end a generation; Llama 3 has three. */
-  stopIds: 32,
-  /** Tensor directory entries. */
-  tensors: 8192,
-  /** Tables behind the data of a tensor: scales, minimums, scales of scales. */
-  tables: 3,
-} as const;
 
 /** "None" in id, offset and index fields. */
 export const NONE = 0xffff_ffff;

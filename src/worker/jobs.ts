@@ -1,5 +1,6 @@
 /** The jobs that the page hands to the worker, with what each takes and gives. Everything here can be cloned. */
 import type { EndReason } from '../device/twin-types.js';
+import type { ModelFile } from '../input/model-input.js';
 import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
@@ -64,6 +65,8 @@ export interface ConvertResult {
   readonly notes: readonly Note[];
   /** The model's small files as they were read, for a kit, which carries them. */
   readonly files: readonly KeptFile[];
+  /** Which files of the folder carry the model, for the kit as well. */
+  readonly carriers: readonly ModelFile[];
   /** Seconds that the whole job took. */
   readonly seconds: number;
 }

@@ -91,6 +91,7 @@ class PipelineWork {
     const begun = performance.now();
     const opened = await this.#open(input.source, hooks);
     const { planned, json } = this.#plan(opened, input.settings);
+    const carriers = await opened.model.input.files(hooks.signal);
     const { calibrationText, evaluationText, prompts } = input.settings;
     const result = await carryOut(
       planned,
@@ -109,6 +110,7 @@ class PipelineWork {
       generation: result.model.generation,
       notes: result.notes,
       files: opened.folder.kept,
+      carriers,
       seconds: (performance.now() - begun) / 1000,
     };
   }

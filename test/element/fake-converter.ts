@@ -46,6 +46,7 @@ export function sampleResult(changes: Partial<ConvertResult> = {}): ConvertResul
     },
     notes: [],
     files: [],
+    carriers: [],
     seconds: 2.4,
     ...changes,
   };

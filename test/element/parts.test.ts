@@ -52,7 +52,7 @@ test('the sample beside the script is read file by file, and no other model is',
     const url = new URL('../../models/home-commands/', import.meta.url).href;
     const source = sampleSource(url);
     assert.ok(source?.kind === 'url' && source.url === url && source.files !== undefined);
-    const read = await readModelFiles(hfFolderInput(folder));
+    const read = await readModelFiles(folder, await hfFolderInput(folder).files());
     assert.deepEqual(
       Object.keys(source.files),
       read.map((file) => file.path),

@@ -50,6 +50,15 @@ test('nothing is read before it is asked for, and each part once', async () => {
   opened.length = 0;
   assert.equal(await input.checkpoint(), await input.checkpoint());
   assert.deepEqual(opened, ['model.safetensors']);
+
+  opened.length = 0;
+  const files = await input.files();
+  assert.deepEqual(
+    files.filter(({ needed }) => needed),
+    [{ name: 'model.safetensors', needed: true }],
+  );
+  assert.ok(files.some(({ name }) => name === 'LICENSE'));
+  assert.deepEqual(opened, ['model.safetensors']);
 });
 
 test('a template is said to be where it was found, strongest place first', async () => {

@@ -36,7 +36,7 @@ const carrier: InputKind = {
       hasSentencePiece: async () => false,
       chat: async () => null,
       licence: async () => 'mit',
-      files: async () => [source],
+      files: async () => [{ name: source.name, needed: true }],
     };
     return input;
   },

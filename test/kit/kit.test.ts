@@ -189,7 +189,7 @@ describe('readModelFiles', () => {
       'notes.txt': bytes('no'),
     });
     assert.deepEqual(
-      (await readModelFiles(hfFolderInput(folder))).map(({ path }) => path),
+      (await readModelFiles(folder, await hfFolderInput(folder).files())).map(({ path }) => path),
       ['config.json', 'model.safetensors'],
     );
   });
@@ -197,12 +197,13 @@ describe('readModelFiles', () => {
   test('takes every shard, and names the one that is missing', async () => {
     const index = bytes('{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}');
     const files = { 'model.safetensors.index.json': index, 'one.safetensors': bytes('1') };
-    await assert.rejects(readModelFiles(hfFolderInput(memoryFolder('tiny', files))), (error) => {
+    const part = memoryFolder('tiny', files);
+    await assert.rejects(readModelFiles(part, await hfFolderInput(part).files()), (error) => {
       assert.ok(error instanceof FormatError);
       return error.file === 'two.safetensors';
     });
     const whole = memoryFolder('tiny', { ...files, 'two.safetensors': bytes('2') });
-    const all = await readModelFiles(hfFolderInput(whole));
+    const all = await readModelFiles(whole, await hfFolderInput(whole).files());
     assert.equal(all.length, 3);
   });
 
@@ -215,7 +216,7 @@ describe('readModelFiles', () => {
           ? { name, size: MAX_KIT_MODEL_BYTES + 1, read: () => Promise.reject(new Error('was read')) }
           : null,
     };
-    await assert.rejects(readModelFiles(hfFolderInput(folder)), UsageError);
+    await assert.rejects(readModelFiles(folder, await hfFolderInput(folder).files()), UsageError);
   });
 });
 

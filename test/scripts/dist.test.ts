@@ -122,7 +122,7 @@ test('the sample lies beside the scripts, with what is read of it and no more', 
   const source = await nodeFolder(path.join(root, 'models/home-commands'));
   const copy = path.join(dist, 'models/home-commands');
   try {
-    const read = await readModelFiles(hfFolderInput(source));
+    const read = await readModelFiles(source, await hfFolderInput(source).files());
     assert.deepEqual(
       readdirSync(copy).sort(),
       read.map((file) => file.path),

@@ -79,6 +79,7 @@ test('a package is transferred when it owns its whole buffer, else copied', asyn
     },
     notes: [],
     files: [],
+    carriers: [],
     seconds: 1,
   });
   for (const [bytes, count] of [

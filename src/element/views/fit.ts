@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
-import { MAX_CONTEXT } from '../../plan/fit.js';
 import type { PlanJson } from '../../plan/plan.js';
 import { planProblems, planRemedies } from '../../plan/words.js';
 import {
@@ -15,6 +14,7 @@ import {
   type Granularity,
   type WeightKind,
 } from '../../plan/scheme.js';
+import { PACKAGE_LIMITS } from '../../schema/limits.js';
 import { sayNote } from '../../shared/notes.js';
 import type { Note } from '../../worker/notes.js';
 import type { Lock } from '../preset.js';
@@ -192,7 +192,7 @@ const LEAST_STOP = 32;
 
 /** Where the context slider stops: powers of two, the model's own length, and what is set now. */
 export function contextStops(maxPositions: number, context: number): number[] {
-  const longest = Math.min(maxPositions, MAX_CONTEXT);
+  const longest = Math.min(maxPositions, PACKAGE_LIMITS.context);
   const stops = new Set([longest, Math.min(context, longest)]);
   for (let stop = LEAST_STOP; stop < longest; stop *= 2) stops.add(stop);
   return [...stops].sort((a, b) => a - b);
