@@ -1,5 +1,5 @@
 /** What a conversion does to the numbers: weight encoding, granularity, activations, cache; and which fusions are on. */
-import { ACTIVATION, CACHE, type CacheKind } from '../schema/kinds.js';
+import { CACHE, type ACTIVATION, type CacheKind } from '../schema/kinds.js';
 import { UsageError } from '../shared/errors.js';
 
 /** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
