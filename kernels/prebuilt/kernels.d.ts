@@ -171,7 +171,7 @@ export class TensorQuantizer {
      */
     measure(input: Buffer, length: number): void;
     /**
-     * `encoding` is a word of [`EncodingKind`]; `group` counts for `int8Group` only, and `gain` may be empty.
+     * `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` may be empty.
      */
     constructor(dtype: string, rows: number, cols: number, encoding: string, group: number, gain: Float32Array | number[], multiplier: number);
     /**

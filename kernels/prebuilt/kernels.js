@@ -508,7 +508,7 @@ export class TensorQuantizer {
         }
     }
     /**
-     * `encoding` is a word of [`EncodingKind`]; `group` counts for `int8Group` only, and `gain` may be empty.
+     * `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` may be empty.
      * @param {string} dtype
      * @param {number} rows
      * @param {number} cols
