@@ -56,6 +56,12 @@ test('what holds codes has scales, and what holds numbers has none', () => {
     assert.equal(holds === 'codes', tables.length > 0, name);
 });
 
+test('a limit without a reason is an error', async () => {
+  const unexplained = async (name: string): Promise<string> =>
+    (await read(name)).replace('/** A flash chip holds tens of layers. */', '');
+  await assert.rejects(generateHeader({ schema, read: unexplained }), /no reason for the limit layers/);
+});
+
 /** Every record of the package by name. */
 function records(): [string, RecordSpec][] {
   const { HEADER, SECTION_ENTRY, CONFIG, STEP_HEAD, STEP_BODY, TENSOR, SAMPLING } = schema.layout;

@@ -30,7 +30,7 @@ const KINDS = ['STEP', 'PLACE', 'NORM', 'MLP', 'FUNCTION', 'POSITION', 'CACHE', 
 export async function generate({ schema, read }) {
   const comments = {
     kinds: docComments(await read('src/schema/kinds.ts')),
-    limits: docComments(await read('src/schema/package.ts')),
+    limits: docComments(await read('src/schema/limits.ts')),
     sizes: docComments(await read('src/schema/roles.ts')),
   };
   return [
@@ -58,7 +58,7 @@ function headerText(schema, comments) {
     '/* ---- Limits. Each keeps a size inside 32 bits or an integer sum inside int32 on the smallest target. ---- */',
     '',
     ...Object.entries(layout.PACKAGE_LIMITS).flatMap(([name, value]) => [
-      ...commentLines(comments.limits.get(name)),
+      ...limitComment(comments, name),
       `#define ${limitName(name)} ${value}u`,
     ]),
     '',
@@ -121,6 +121,13 @@ function headerText(schema, comments) {
     '#endif',
     '',
   ].join('\n');
+}
+
+/** The reason for a limit, without which none is. */
+function limitComment({ limits }, name) {
+  const reason = limits.get(name);
+  if (reason === undefined) throw new Error(`src/schema/limits.ts gives no reason for the limit ${name}`);
+  return commentLines(reason);
 }
 
 function kindName(kind) {
