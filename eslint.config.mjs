@@ -8,7 +8,7 @@ import litA11y from 'eslint-plugin-lit-a11y';
 import { roomRules } from './scripts/lib/rooms.mjs';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', '**/target/', '**/prebuilt/', 'models/', 'node_modules/'] },
+  { ignores: ['dist/', 'build/', '**/target/', '**/pkg/', '**/prebuilt/', 'models/', 'node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.mjs'],

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-const BUILT = new Set(['node_modules', 'dist', 'build', 'target', '.git', '__pycache__', '.venv']);
+const BUILT = new Set(['node_modules', 'dist', 'build', 'target', 'pkg', '.git', '__pycache__', '.venv']);
 
 /**
  * Files under `root` that `wanted` accepts, as paths relative to `root` with forward slashes, sorted by
