@@ -246,7 +246,7 @@ const BUDGET = {
   /** Before anybody acts: a page should not notice it. */
   first: 20,
   /** All that a conversion takes, from the first view to every file that is taken away, with both engines. */
-  converter: 250,
+  converter: 260,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 50,
   /** What trying on an emulated board adds. */
