@@ -36,18 +36,15 @@ async function findCall(): Promise<Call | string> {
   const version = lockedCrates(lock).find((name) => /^wasm-bindgen \d/.test(name)) ?? 'wasm-bindgen';
   const { output } = await run('wasm-bindgen', ['--version'], { quiet: true });
   if (output.trim() !== version) return `${version} is not on the PATH`;
-  // Kept from run to run, as the other builds' outputs are, and outside the tree.
-  const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  const env = { CARGO_TARGET_DIR: path.join(cache, 'esp32-llm-converter/wasm-pack-target') };
   const library = await run('rustc', ['--print', 'target-libdir', '--target', TARGET], { quiet: true });
-  if (library.code === 0 && existsSync(library.output.trim())) return { mode: 'no-install', cargo: [], env };
+  if (library.code === 0 && existsSync(library.output.trim()))
+    return { mode: 'no-install', cargo: [], env: {} };
   if (!(await hasToolchain('kernels'))) return `no Rust with the target ${TARGET}`;
   // Debian's: the standard library is compiled along, so that there is no target for wasm-pack to find.
   return {
     mode: 'force',
     cargo: ['-Zbuild-std=std,panic_abort'],
     env: {
-      ...env,
       PATH: `/usr/bin${path.delimiter}${process.env.PATH ?? ''}`,
       RUSTC_BOOTSTRAP: '1',
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: WASM_LD,
