@@ -8,6 +8,12 @@ import { FakeConverter, sampleImage, sampleInspection, sampleResult } from './fa
 
 const FIRMWARE = new Uint8Array([1, 2, 3, 4]);
 
+/** What the worker says of the sample: files large enough that a kit of them takes its time. */
+const CARRIERS = ['config.json', 'tokenizer.json', 'model.safetensors'].map((name) => ({
+  name,
+  needed: true,
+}));
+
 describe('the button for a class kit', () => {
   let fake: FakeConverter;
   let saved: string[];
@@ -47,7 +53,7 @@ describe('the button for a class kit', () => {
     await waitUntil(() => element.step === 'fit');
     void element.convert();
     await waitUntil(() => element.step === 'converting');
-    fake.conversion.resolve(sampleResult());
+    fake.conversion.resolve({ ...sampleResult(), carriers: CARRIERS });
     await waitUntil(() => element.shadowRoot?.querySelector('.digest'));
     return element;
   }
