@@ -3,9 +3,43 @@
 use crate::board::{assert_same, Board, Kernel};
 use crate::reference;
 
+/// Encodings as `s3lm_encoding` (device-runtime/engine/s3lm_format.h) counts them.
 const TENSOR: u32 = 1;
 const ROW: u32 = 2;
 const GROUP: u32 = 3;
+
+/// A tensor as `s3lm_tensor` (device-runtime/engine/s3lm.h) lies in the chip's memory.
+struct Tensor {
+    data: u32,
+    scales: u32,
+    rows: usize,
+    cols: usize,
+    row_bytes: usize,
+    group: usize,
+    /// Rows of the first of three sources; the others halve the rest.
+    first_rows: usize,
+    encoding: u32,
+    interleaved: bool,
+}
+
+impl Tensor {
+    fn words(&self) -> [u32; 11] {
+        [
+            self.data,
+            self.scales,
+            0,
+            0,
+            self.rows as u32,
+            self.cols as u32,
+            self.row_bytes as u32,
+            self.group as u32,
+            self.first_rows as u32,
+            0,
+            // Its index, role and placement mean nothing to a product.
+            self.encoding << 24 | u32::from(self.interleaved) << 31,
+        ]
+    }
+}
 
 /// One int8 product: a matrix of `rows` x `cols` in `encoding`, rows `begin..end`.
 #[derive(Debug, Clone, Copy)]
@@ -51,33 +85,38 @@ fn check_product(board: &mut Board, product: Product) {
     };
     let scales: Vec<f32> = (0..rows * groups).map(|_| board.random.float() + 1.0).collect();
     let factors: Vec<f32> = (0..tokens).map(|_| board.random.float() + 1.0).collect();
-    let split = [rows / 3, 2 * rows / 3];
+    let first_rows = rows / 3;
+    let split = [first_rows, first_rows + (rows - first_rows) / 2];
     let data = board.put_codes(&weights, external);
     let scales_at = board.chip.put_floats(&scales, external);
-    let tensor = board.put_words(&[
+    let tensor = Tensor {
         data,
-        scales_at,
-        rows as u32,
-        cols as u32,
-        stride as u32,
-        group as u32,
-        scales.len() as u32,
-        split[0] as u32,
-        split[1] as u32,
-        0,
-        0,
-        encoding | u32::from(interleaved) << 16,
-    ]);
+        scales: scales_at,
+        rows,
+        cols,
+        row_bytes: stride,
+        group: if encoding == GROUP { group } else { 0 },
+        first_rows,
+        encoding,
+        interleaved,
+    };
+    let tensor = board.put_words(&tensor.words());
     let x = board.put_codes(&codes, false);
     let factors_at = board.chip.put_floats(&factors, false);
     let activations = board.put_words(&[x, 0, factors_at, x_stride as u32]);
+    let input = board.put_words(&[0, 0, activations]);
     let y_stride = rows + board.random.below(3);
     let y = board.room(tokens * y_stride);
+    let kernel = match encoding {
+        TENSOR => Kernel::MatmulInt8Tensor,
+        ROW => Kernel::MatmulInt8Channel,
+        _ => Kernel::MatmulInt8Group,
+    };
     board.call(
-        Kernel::MatmulI8,
+        kernel,
         &[
             tensor,
-            activations,
+            input,
             tokens as u32,
             begin as u32,
             end as u32,
@@ -200,26 +239,25 @@ fn float_products_are_those_of_the_scalar_kernels() {
         let x = pad(board.random.floats(tokens * stride, 3.0));
         let data = board.chip.put_floats(&weights, cols % 2 == 0);
         let x_at = board.chip.put_floats(&x, false);
-        let tensor = board.put_words(&[
+        let tensor = Tensor {
             data,
-            0,
-            rows as u32,
-            cols as u32,
-            4 * stride as u32,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-        ]);
+            scales: 0,
+            rows,
+            cols,
+            row_bytes: 4 * stride,
+            group: 0,
+            first_rows: 0,
+            encoding: 0,
+            interleaved: false,
+        };
+        let tensor = board.put_words(&tensor.words());
+        let input = board.put_words(&[x_at, stride as u32, 0]);
         let y = board.room(tokens * rows);
-        let sizes = [stride as u32, tokens as u32, 0, rows as u32];
-        let [x_stride, count, begin, end] = sizes;
+        let sizes = [tokens as u32, 0, rows as u32];
+        let [count, begin, end] = sizes;
         board.call(
-            Kernel::MatmulF32,
-            &[tensor, x_at, x_stride, count, begin, end, y, rows as u32],
+            Kernel::MatmulFloat32,
+            &[tensor, input, count, begin, end, y, rows as u32],
         );
         let expected: Vec<f32> = x
             .chunks(stride)
