@@ -101,7 +101,7 @@ function commandLine(output) {
       ...args,
     ]);
   const idle = run('--version');
-  const done = run('convert', folder, '-o', output, '--no-report', '--json');
+  const done = run('convert', folder, '-o', output, '--force', '--no-report', '--json');
   return {
     seconds: done.seconds,
     cpuSeconds: done.cpuSeconds,

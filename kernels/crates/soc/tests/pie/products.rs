@@ -55,6 +55,60 @@ struct Product {
     external: bool,
 }
 
+/// What the scalar kernels give for the rows from `begin` to `end`, 77 where nothing is written.
+fn products(
+    product: &Product,
+    weights: &[i8],
+    codes: &[i8],
+    scales: &[f32],
+    factors: &[f32],
+    x_stride: usize,
+    y_stride: usize,
+) -> Vec<f32> {
+    let Product {
+        rows,
+        cols,
+        tokens,
+        begin,
+        end,
+        encoding,
+        group,
+        interleaved,
+        ..
+    } = *product;
+    let stride = cols.next_multiple_of(16);
+    let groups = if encoding == GROUP {
+        cols.div_ceil(group)
+    } else {
+        1
+    };
+    let first_rows = rows / 3;
+    let split = [first_rows, first_rows + (rows - first_rows) / 2];
+    let mut expected = vec![77f32; tokens * y_stride];
+    for token in 0..tokens {
+        let x = &codes[token * x_stride..][..stride];
+        for row in begin..end {
+            let w = &weights[row * stride..][..stride];
+            let sum = if encoding == GROUP {
+                let parts = w.chunks(group).zip(x.chunks(group)).zip(&scales[row * groups..]);
+                parts
+                    .map(|((w, x), scale)| reference::dot_codes(w, x) as f32 * scale)
+                    .reduce(|sum, part| sum + part)
+                    .expect("a group")
+            } else {
+                let scale = match encoding {
+                    TENSOR if interleaved => row & 1,
+                    TENSOR => usize::from(row >= split[0]) + usize::from(row >= split[1]),
+                    _ => row,
+                };
+                reference::dot_codes(w, x) as f32 * scales[scale]
+            };
+            expected[token * y_stride + row] = sum * factors[token];
+        }
+    }
+    expected
+}
+
 fn check_product(board: &mut Board, product: Product) {
     let Product {
         rows,
@@ -86,7 +140,6 @@ fn check_product(board: &mut Board, product: Product) {
     let scales: Vec<f32> = (0..rows * groups).map(|_| board.random.float() + 1.0).collect();
     let factors: Vec<f32> = (0..tokens).map(|_| board.random.float() + 1.0).collect();
     let first_rows = rows / 3;
-    let split = [first_rows, first_rows + (rows - first_rows) / 2];
     let data = board.put_codes(&weights, external);
     let scales_at = board.chip.put_floats(&scales, external);
     let tensor = Tensor {
@@ -124,28 +177,7 @@ fn check_product(board: &mut Board, product: Product) {
             y_stride as u32,
         ],
     );
-    let mut expected = vec![77f32; tokens * y_stride];
-    for token in 0..tokens {
-        let x = &codes[token * x_stride..][..stride];
-        for row in begin..end {
-            let w = &weights[row * stride..][..stride];
-            let sum = if encoding == GROUP {
-                let parts = w.chunks(group).zip(x.chunks(group)).zip(&scales[row * groups..]);
-                parts
-                    .map(|((w, x), scale)| reference::dot_codes(w, x) as f32 * scale)
-                    .reduce(|sum, part| sum + part)
-                    .expect("a group")
-            } else {
-                let scale = match encoding {
-                    TENSOR if interleaved => row & 1,
-                    TENSOR => usize::from(row >= split[0]) + usize::from(row >= split[1]),
-                    _ => row,
-                };
-                reference::dot_codes(w, x) as f32 * scales[scale]
-            };
-            expected[token * y_stride + row] = sum * factors[token];
-        }
-    }
+    let expected = products(&product, &weights, &codes, &scales, &factors, x_stride, y_stride);
     let actual = board.chip.words(y, tokens * y_stride);
     assert_same(&actual, &expected, &format!("{product:?}"));
 }
