@@ -27,6 +27,7 @@ export function createConverter(urls: RuntimeUrls, workerUrl: string | null): Co
     },
     plan: (source, settings, options) => bridge.run('plan', { source, settings }, options),
     convert: (source, settings, options) => bridge.run('convert', { source, settings }, options),
+    files: (input, options) => bridge.run('files', input, options),
     generate: (bytes, request, options) => bridge.generate(bytes, request, options),
     dispose: () => {
       bridge.dispose();

@@ -90,9 +90,13 @@ export class Downloads {
     this.#kit?.end.abort(new DOMException('Cancelled.', 'AbortError'));
   }
 
-  async #makeKit(result: Extract<State, { step: 'result' }>, { take }: Strings): Promise<void> {
+  async #makeKit(state: Extract<State, { step: 'result' }>, { take }: Strings): Promise<void> {
     if (this.#kit !== null) return;
     const { element, files, store, words } = this.#page;
+    const {
+      result,
+      choice: { source },
+    } = state;
     const end = new AbortController();
     const kit = (this.#kit = { end, progress: { done: 0, total: 0 } });
     let drawn = performance.now();
@@ -100,12 +104,13 @@ export class Downloads {
     this.#live.say(take.kitMaking);
     try {
       const { makeKitDownload } = await import('./kit-download.js');
-      const download = await makeKitDownload(result, {
+      const download = await makeKitDownload(state, {
         bundle: files.urls.bundle,
         ownFirmware: files.ownFirmware !== undefined,
         prompt: element.prompt,
         language: words.language,
         image: () => store.image(),
+        modelFiles: () => store.files({ source, files: result.files, carriers: result.carriers }, end.signal),
         signal: end.signal,
         onProgress: (progress) => {
           kit.progress = progress;

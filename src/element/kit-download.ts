@@ -1,12 +1,8 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
 import { makeKit, type GivenFile } from '../kit/kit.js';
-import { readModelFiles } from '../kit/model-files.js';
 import { findBoard } from '../plan/boards.js';
 import { writeScheme } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
-import { KeptFolder } from '../source/kept-folder.js';
-import type { ConvertResult, ModelSource } from '../worker/jobs.js';
-import { openModelFolder } from '../worker/model-folder.js';
 import type { BoardImage } from './board-image.js';
 import { fileName } from './file-names.js';
 import type { Download } from './save.js';
@@ -16,6 +12,8 @@ import { zipFiles } from './zip-parts.js';
 export interface KitOptions {
   /** The image of the result. */
   image(): Promise<BoardImage>;
+  /** The files of the model. */
+  modelFiles(): Promise<readonly GivenFile[]>;
   /** Address of the element in one file. */
   readonly bundle: string;
   /** The image has a firmware of the page's own. */
@@ -48,7 +46,7 @@ export async function makeKitDownload(
   const board = findBoard(settings.board);
   const [script, modelFiles, { made }] = await Promise.all([
     fetchBundle(options.bundle, signal),
-    readFiles(choice.source, result, signal),
+    options.modelFiles(),
     options.image(),
   ]);
   const { source } = made;
@@ -74,16 +72,6 @@ export async function makeKitDownload(
     { signal, onProgress: (done) => options.onProgress({ done, total }) },
   );
   return { name: `${name}.zip`, content };
-}
-
-/** The model's files, of which the conversion has read the small ones. */
-async function readFiles(
-  source: ModelSource,
-  { files, carriers }: ConvertResult,
-  signal: AbortSignal,
-): Promise<GivenFile[]> {
-  const folder = new KeptFolder(await openModelFolder(source, signal), files);
-  return readModelFiles(folder, carriers, signal);
 }
 
 async function fetchBundle(address: string, signal: AbortSignal): Promise<Uint8Array> {

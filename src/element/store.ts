@@ -2,12 +2,14 @@
  * Owns the state and decides about it: views render it, requests come in as method calls, and only what the worker
  * confirmed is committed. Knows neither the DOM nor the worker's ways.
  */
+import type { GivenFile } from '../kit/kit.js';
 import { UsageError, isAbort } from '../shared/errors.js';
 import type { Progress } from '../shared/progress.js';
 import type { JobOptions } from '../worker/bridge.js';
 import type {
   ConvertResult,
   ConvertSettings,
+  FilesInput,
   GenerateRequest,
   GenerateSummary,
   Inspection,
@@ -33,6 +35,7 @@ export interface Converter {
   inspect(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<Inspection>;
   plan(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<PlanJson>;
   convert(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<ConvertResult>;
+  files(input: FilesInput, options: JobOptions): Promise<readonly GivenFile[]>;
   generate(bytes: Uint8Array, request: GenerateRequest, options: JobOptions): Promise<GenerateSummary>;
   dispose(): void;
 }
@@ -255,6 +258,11 @@ export class ConverterStore {
 
   #setImage(image: ImageState): void {
     if (this.#state.step === 'result') this.#commit({ ...this.#state, image });
+  }
+
+  /** The files of a model that was converted, of which the conversion has kept the small ones. */
+  async files(input: FilesInput, signal: AbortSignal): Promise<readonly GivenFile[]> {
+    return (await this.#work(signal)).files(input, { signal });
   }
 
   /** Changes what the next generation is asked. */

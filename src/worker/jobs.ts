@@ -1,6 +1,7 @@
 /** The jobs that the page hands to the worker, with what each takes and gives. Everything here can be cloned. */
 import type { EndReason } from '../device/twin-types.js';
 import type { ModelFile } from '../input/model-input.js';
+import type { GivenFile } from '../kit/kit.js';
 import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
@@ -71,6 +72,11 @@ export interface ConvertResult {
   readonly seconds: number;
 }
 
+/** Whose files are read, and what a conversion says of them. */
+export interface FilesInput extends Pick<ConvertResult, 'files' | 'carriers'> {
+  readonly source: ModelSource;
+}
+
 /** What to generate and how. */
 export interface GenerateRequest extends Seeded<'temperature' | 'topK' | 'maxNewTokens'> {
   /** The user's words where the model chats, else the text to continue. */
@@ -108,6 +114,8 @@ export interface Jobs {
   inspect: { input: { source: ModelSource; settings: ConvertSettings }; result: Inspection };
   plan: { input: { source: ModelSource; settings: ConvertSettings }; result: PlanJson };
   convert: { input: { source: ModelSource; settings: ConvertSettings }; result: ConvertResult };
+  /** The model's files, for a kit. */
+  files: { input: FilesInput; result: readonly GivenFile[] };
   generate: { input: GenerateInput; result: GenerateSummary };
 }
 

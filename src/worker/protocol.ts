@@ -10,7 +10,7 @@ import type { PackedError } from './failure.js';
 import type { GeneratedText, JobName, Jobs } from './jobs.js';
 
 /** Raised with every incompatible change: page and worker may come from different releases when both are cached. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export type JobMessage = {
   readonly [Name in JobName]: {

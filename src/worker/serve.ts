@@ -84,15 +84,25 @@ function start(work: Work, message: JobMessage, hooks: JobHooks): Promise<Jobs[J
       return work.plan(message.input, hooks);
     case 'convert':
       return work.convert(message.input, hooks);
+    case 'files':
+      return work.files(message.input, hooks);
     case 'generate':
       return work.generate(message.input, hooks);
   }
 }
 
-/** A package moves to the page instead of being copied. */
+/** A package and a model's files move to the page instead of being copied. */
 function transferables(result: Jobs[JobName]['result']): Transferable[] {
-  if (!('package' in result)) return [];
-  const { buffer, byteOffset, byteLength } = result.package;
+  if ('package' in result) return ownMemory(result.package);
+  return isFiles(result) ? result.flatMap(({ bytes }) => ownMemory(bytes)) : [];
+}
+
+function isFiles(result: Jobs[JobName]['result']): result is Jobs['files']['result'] {
+  return Array.isArray(result);
+}
+
+/** The memory of bytes that have it to themselves. */
+function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): Transferable[] {
   return buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength
     ? [buffer]
     : [];

@@ -1,5 +1,6 @@
 /** What the worker does: the pipeline and the twin behind the jobs. */
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
+import { readModelFiles } from '../kit/model-files.js';
 import { stepsOf } from '../model/decoder.js';
 import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
@@ -28,6 +29,8 @@ export function createWork(runtime: Runtime): Work {
     inspect: (input, hooks) => worker.inspect(input, hooks),
     plan: (input, hooks) => worker.plan(input, hooks),
     convert: (input, hooks) => worker.convert(input, hooks),
+    files: async ({ source, files, carriers }, { signal }) =>
+      readModelFiles(new KeptFolder(await openModelFolder(source, signal), files), carriers, signal),
     generate: (input, hooks) => worker.generate(input, hooks),
   };
 }

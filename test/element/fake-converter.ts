@@ -2,9 +2,19 @@
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import type { BoardImage } from '../../src/element/board-image.js';
 import type { Converter } from '../../src/element/store.js';
+import type { GivenFile } from '../../src/kit/kit.js';
+import { readModelFiles } from '../../src/kit/model-files.js';
 import type { Progress } from '../../src/shared/progress.js';
 import type { JobOptions } from '../../src/worker/bridge.js';
-import type { ConvertResult, ConvertSettings, GenerateSummary, Inspection } from '../../src/worker/jobs.js';
+import type {
+  ConvertResult,
+  ConvertSettings,
+  FilesInput,
+  GenerateSummary,
+  Inspection,
+} from '../../src/worker/jobs.js';
+import { openModelFolder } from '../../src/worker/model-folder.js';
+import { KeptFolder } from '../../src/source/kept-folder.js';
 import { MemorySource } from '../../src/source/memory-folder.js';
 import { samplePlan, sampleReport } from '../report/sample.js';
 
@@ -129,6 +139,8 @@ export class FakeConverter implements Converter {
   generation = new Pending<GenerateSummary>();
   /** The plan that the next call of `plan` gives. */
   nextPlan: () => Promise<Inspection['plan']> = async () => samplePlan();
+  /** What the files of a kit wait for. */
+  filesReady: Promise<void> = Promise.resolve();
   readonly sources: unknown[] = [];
   readonly settings: ConvertSettings[] = [];
   readonly requests: unknown[] = [];
@@ -151,6 +163,15 @@ export class FakeConverter implements Converter {
     this.settings.push(settings);
     this.progress = (progress) => options.onProgress?.(progress);
     return abortable((this.conversion = new Pending()).promise, options.signal);
+  }
+
+  /** The files themselves: what a kit is made of. */
+  async files(
+    { source, files, carriers }: FilesInput,
+    { signal }: JobOptions,
+  ): Promise<readonly GivenFile[]> {
+    await this.filesReady;
+    return readModelFiles(new KeptFolder(await openModelFolder(source, signal), files), carriers, signal);
   }
 
   generate(_bytes: Uint8Array, request: unknown, options: JobOptions): Promise<GenerateSummary> {

@@ -63,6 +63,7 @@ async function onPage(): Promise<Esp32LlmConverter> {
       inspect: (source, settings, options) => bridge.run('inspect', { source, settings }, options),
       plan: (source, settings, options) => bridge.run('plan', { source, settings }, options),
       convert: (source, settings, options) => bridge.run('convert', { source, settings }, options),
+      files: (input, options) => bridge.run('files', input, options),
       generate: (bytes, request, options) => bridge.generate(bytes, request, options),
       dispose: () => bridge.dispose(),
     };

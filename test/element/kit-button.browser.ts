@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import '../../src/element/define.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import { MemorySource } from '../../src/source/memory-folder.js';
-import { FakeConverter, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
+import { FakeConverter, Pending, sampleImage, sampleInspection, sampleResult } from './fake-converter.js';
 
 const FIRMWARE = new Uint8Array([1, 2, 3, 4]);
 
@@ -70,6 +70,8 @@ describe('the button for a class kit', () => {
 
   it('shows that it is busy, keeps the focus, and a second click starts no other', async () => {
     const element = await toTake();
+    const ready = new Pending<void>();
+    fake.filesReady = ready.promise;
     const kit = button(element, 'Download kit');
     kit.focus();
     kit.click();
@@ -79,6 +81,7 @@ describe('the button for a class kit', () => {
     expect(element.shadowRoot?.activeElement).to.equal(kit);
     await expect(element).to.be.accessible();
     kit.click();
+    ready.resolve();
     await waitUntil(() => !busy(element), 'the kit does not come', { timeout: 20_000 });
     expect(kit.getAttribute('aria-disabled')).to.equal(null);
     await new Promise((resolve) => setTimeout(resolve, 200));

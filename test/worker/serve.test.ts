@@ -22,7 +22,14 @@ class Page {
   #wake: () => void = () => undefined;
 
   constructor(work: Partial<Work>) {
-    const whole: Work = { inspect: unused, plan: unused, convert: unused, generate: unused, ...work };
+    const whole: Work = {
+      inspect: unused,
+      plan: unused,
+      convert: unused,
+      files: unused,
+      generate: unused,
+      ...work,
+    };
     serve(
       {
         postMessage: (message, transfer) => {
@@ -93,6 +100,20 @@ test('a package is transferred when it owns its whole buffer, else copied', asyn
     assert.equal('id' in result && result.id, 7);
     assert.equal(page.transfers.at(-1)?.length, count);
   }
+});
+
+test('the files of a model are transferred, those that share memory copied', async () => {
+  const shared = new Uint8Array(128);
+  const files = [
+    { path: 'config.json', bytes: new Uint8Array(64) },
+    { path: 'model.safetensors', bytes: shared.subarray(64) },
+  ];
+  const page = new Page({ files: async () => files });
+  page.post({ type: 'setup', runtime: RUNTIME });
+  page.post({ type: 'job', id: 3, name: 'files', input: { source: SOURCE, files: [], carriers: [] } });
+  const answer = await page.until('result');
+  assert.ok(answer.type === 'result' && answer.result === files);
+  assert.deepEqual(page.transfers.at(-1), [files[0]?.bytes.buffer]);
 });
 
 test('a failure is answered with its kind', async () => {

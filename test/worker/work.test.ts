@@ -100,6 +100,7 @@ test('config, tokenizer and tensor directory are read once from the choice of a 
   >;
   const kit = await makeKitDownload(state, {
     image: async (): Promise<BoardImage> => ({ ...sampleImage(), made }),
+    modelFiles: () => work.files({ source, files: result.files, carriers: result.carriers }, HOOKS),
     bundle: 'https://example.org/bundle.js',
     ownFirmware: false,
     prompt: null,
