@@ -1,4 +1,4 @@
-/** The frame: host, header with its steps, headings, buttons, fields, and what all steps share. */
+/** The frame: host, header with its steps, headings, buttons, fields, failures. What only later steps have: `later.ts`. */
 import { css } from 'lit';
 
 export const base = css`
@@ -44,7 +44,6 @@ export const base = css`
     gap: 0.75rem;
   }
 
-  main,
   .body {
     padding: 1.5rem;
   }
@@ -96,12 +95,6 @@ export const base = css`
   h4 {
     font-size: 1rem;
     font-weight: 650;
-  }
-
-  h5 {
-    font-size: 0.8125rem;
-    font-weight: 600;
-    color: var(--quiet);
   }
 
   section {
@@ -190,11 +183,6 @@ export const base = css`
     stroke-width: 3;
   }
 
-  .mark {
-    width: 1rem;
-    height: 1rem;
-  }
-
   button {
     font: inherit;
     font-size: 0.9375rem;
@@ -230,11 +218,6 @@ export const base = css`
     cursor: default;
   }
 
-  button small {
-    font-size: 0.8125rem;
-    font-weight: 400;
-  }
-
   button.plain {
     min-height: 0;
     padding: 0;
@@ -253,12 +236,6 @@ export const base = css`
     gap: 0.75rem;
   }
 
-  .buttons.end {
-    justify-content: flex-end;
-    border-top: 1px solid var(--line);
-    padding-top: 1.25rem;
-  }
-
   :is(button, input, select, textarea, summary, .scroll):focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
@@ -266,36 +243,6 @@ export const base = css`
 
   button.primary:focus-visible {
     outline-color: var(--ink);
-  }
-
-  .panel {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    align-content: start;
-    gap: 1rem;
-    padding: 1.25rem;
-    background: var(--panel);
-    border-radius: var(--radius);
-  }
-
-  .stack {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    align-content: start;
-    gap: 1.25rem;
-  }
-
-  .columns {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    align-items: start;
-    gap: 1.25rem;
-  }
-
-  summary {
-    cursor: pointer;
-    width: fit-content;
-    border-radius: 0.125rem;
   }
 
   .failure {
@@ -328,15 +275,8 @@ export const base = css`
     white-space: pre-line;
   }
 
-  @container (min-width: 46rem) {
-    .columns {
-      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-    }
-  }
-
   @container (max-width: 30rem) {
     header,
-    main,
     .body {
       padding: 1rem;
     }
@@ -385,10 +325,6 @@ export const base = css`
   }
 
   @media (forced-colors: active) {
-    .panel {
-      border: 1px solid CanvasText;
-    }
-
     button.primary {
       border-width: 2px;
       color: ButtonText;

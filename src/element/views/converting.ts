@@ -5,7 +5,7 @@ import type { Progress } from '../../shared/progress.js';
 import type { Actions } from '../actions.js';
 import type { QuantizedTensor, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
-import { markIcon } from './icons.js';
+import { markIcon } from './mark-icon.js';
 
 export function convertingView(
   state: Extract<State, { step: 'converting' }>,

@@ -22,7 +22,7 @@ import type { Choice, Settings, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { boardPicture } from './board-picture.js';
 import { failureView } from './failure.js';
-import { markIcon } from './icons.js';
+import { markIcon } from './mark-icon.js';
 import { memoryBars } from './memory-bars.js';
 
 export function fitView(

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { BoardFacts, BoardNeeds } from '../../device/board-detection.js';
 import type { ImageFacts } from '../board/flash-store.js';
 import type { AllStrings } from '../strings/strings.js';
-import { markIcon } from './icons.js';
+import { markIcon } from './mark-icon.js';
 import { hex } from './memory-view.js';
 
 /** The board, fact by fact. */

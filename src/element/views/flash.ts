@@ -11,7 +11,7 @@ import type { AllStrings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
 import { adviceView, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
-import { markIcon } from './icons.js';
+import { markIcon } from './mark-icon.js';
 import { serialReasonView } from './serial-reason.js';
 
 /** What is known beside the flashing itself. */

@@ -1,4 +1,4 @@
-/** The few drawings of the element; all decoration, with words beside them. */
+/** The drawings of the first view; all decoration, with words beside them. */
 import { svg, html, type TemplateResult } from 'lit';
 
 /** A chip with its pins. */
@@ -16,12 +16,5 @@ export function folderIcon(): TemplateResult {
   return html`<svg class="icon folder" viewBox="0 0 48 40" aria-hidden="true" focusable="false">
     <path d="M2 8a4 4 0 0 1 4-4h11l5 6h20a4 4 0 0 1 4 4v19a4 4 0 0 1-4 4H6a4 4 0 0 1-4-4z" />
     <path d="M24 17v12m-6-6 6 6 6-6" class="arrow" />
-  </svg>`;
-}
-
-/** A check mark or a cross. */
-export function markIcon(good: boolean): TemplateResult {
-  return html`<svg class="icon mark" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-    ${good ? svg`<path d="m3 8.5 3.5 3.5L13 4.5" />` : svg`<path d="m4 4 8 8M12 4l-8 8" />`}
   </svg>`;
 }

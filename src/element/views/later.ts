@@ -1,6 +1,7 @@
 /** What comes after the first view: loaded when a model was chosen. */
 import { board } from '../styles/board.js';
 import { compare } from '../styles/compare.js';
+import { later } from '../styles/later.js';
 import { steps } from '../styles/steps.js';
 
 export { assetUrls } from '../asset-urls.js';
@@ -9,4 +10,4 @@ export { DownloadsController } from '../downloads-controller.js';
 export { laterView } from '../later-view.js';
 
 /** Styles of these views. */
-export const laterStyles = [steps, compare, board];
+export const laterStyles = [later, steps, compare, board];

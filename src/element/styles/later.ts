@@ -1,0 +1,68 @@
+/** What the steps after the first share: panels, columns, small headings and marks. */
+import { css } from 'lit';
+
+export const later = css`
+  h5 {
+    font-size: 0.8125rem;
+    font-weight: 600;
+    color: var(--quiet);
+  }
+
+  .mark {
+    width: 1rem;
+    height: 1rem;
+  }
+
+  button small {
+    font-size: 0.8125rem;
+    font-weight: 400;
+  }
+
+  .buttons.end {
+    justify-content: flex-end;
+    border-top: 1px solid var(--line);
+    padding-top: 1.25rem;
+  }
+
+  .panel {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: 1rem;
+    padding: 1.25rem;
+    background: var(--panel);
+    border-radius: var(--radius);
+  }
+
+  .stack {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: 1.25rem;
+  }
+
+  .columns {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-items: start;
+    gap: 1.25rem;
+  }
+
+  summary {
+    cursor: pointer;
+    width: fit-content;
+    border-radius: 0.125rem;
+  }
+
+  @container (min-width: 46rem) {
+    .columns {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    }
+  }
+
+  @media (forced-colors: active) {
+    .panel {
+      border: 1px solid CanvasText;
+    }
+  }
+`;
