@@ -21,6 +21,7 @@ import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
 import { EventQueue, eventsOf } from './event-queue.js';
 import { LanguageController } from './language.js';
+import { keepKeys } from './own-keys.js';
 import type { Page } from './page.js';
 import { PageFiles } from './page-files.js';
 import { pageStore } from './page-store.js';
@@ -270,6 +271,12 @@ export class Esp32LlmConverter extends LitElement {
       this.#parts.boards.room?.release();
       this.#parts.views.downloads?.cancel();
     });
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    keepKeys(root as DocumentFragment);
+    return root;
   }
 
   /** A reader never sees the first view in one language and then in another. */
