@@ -44,15 +44,14 @@ export async function readEmbeddingAndHead(
   if (!table.has(headName)) {
     return { embedding, head: null, notes: tied ? [] : [{ code: 'head-absent' }] };
   }
-  if (!tied) {
-    const weight = table.take(headName, shape, claim);
-    const bias = headBias === true ? table.take(`${names.head}.bias`, [vocabSize], keys.vocabSize) : null;
-    return { embedding, head: { weight, bias }, notes: [] };
+  if (tied && (await sameBytes(checkpoint, embeddingName, headName, signal))) {
+    table.ignore(headName);
+    return { embedding, head: null, notes: [] };
   }
-
-  table.ignore(headName);
-  const same = await sameBytes(checkpoint, embeddingName, headName, signal);
-  return { embedding, head: null, notes: same ? [] : [{ code: 'head-ignored' }] };
+  // As transformers has it since version 5: what is stored counts, not the key.
+  const weight = table.take(headName, shape, claim);
+  const bias = headBias === true ? table.take(`${names.head}.bias`, [vocabSize], keys.vocabSize) : null;
+  return { embedding, head: { weight, bias }, notes: tied ? [{ code: 'head-differs' }] : [] };
 }
 
 async function sameBytes(

@@ -19,7 +19,7 @@ export interface ModelNotes {
   /** No head is stored although tie_word_embeddings is not set. */
   'head-absent': object;
   /** A head is stored that differs from the embedding although tie_word_embeddings is set. */
-  'head-ignored': object;
+  'head-differs': object;
   /** Stored rotary tables are computed anew. */
   'rotary-recomputed': { readonly count: number };
 }
@@ -37,8 +37,8 @@ export const MODEL_NOTES: WordsFor<ModelNotes> = {
     `${key} ${ids.join(', ')} in ${file} is outside the vocabulary of ${vocabSize} and is ignored.`,
   'head-absent': () =>
     'No head is stored although tie_word_embeddings is not set: the embedding is used as the head.',
-  'head-ignored': () =>
-    'A head is stored that differs from the embedding, but tie_word_embeddings is set: the embedding is used as the head.',
+  'head-differs': () =>
+    'A head is stored that differs from the embedding: it is used, although tie_word_embeddings is set.',
   'rotary-recomputed': ({ count }) =>
     `${count} stored rotary tables (rotary_emb.inv_freq) are computed anew and were left out.`,
 };

@@ -7,7 +7,7 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'rotary-dynamic', positions: 512 },
   { code: 'ids-ignored', key: 'eos_token_id', ids: [999, 1000], file: 'config.json', vocabSize: 96 },
   { code: 'head-absent' },
-  { code: 'head-ignored' },
+  { code: 'head-differs' },
   { code: 'rotary-recomputed', count: 6 },
   { code: 'tokenizer-absent', sentencePiece: false },
   { code: 'tokenizer-absent', sentencePiece: true },

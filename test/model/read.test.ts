@@ -177,10 +177,23 @@ void test('a tied head is not stored twice', async () => {
   assert.equal(copied.parameters, tied.parameters);
 });
 
-void test('a stored head that differs although tied is reported, and the flag followed', async () => {
-  const model = await readTiny(({ config }) => (config.tie_word_embeddings = true));
-  assert.equal(model.head, null);
-  assert.match(said(model.notes), /differs from the embedding/);
+void test('a stored head that differs from the embedding is used, whatever the flag says', async () => {
+  for (const flag of [true, false, null, undefined]) {
+    const model = await readTiny(({ config }) => (config.tie_word_embeddings = flag));
+    assert.equal(model.head?.weight.name, 'lm_head.weight', String(flag));
+    assert.equal(
+      said(model.notes),
+      flag === true
+        ? 'A head is stored that differs from the embedding: it is used, although tie_word_embeddings is set.'
+        : '',
+    );
+  }
+  // Of another element type, too.
+  const wide = await readTiny(({ config, tensors }) => {
+    config.tie_word_embeddings = true;
+    tensors['lm_head.weight'] = { dtype: 'F32', shape: [VOCAB, HIDDEN] };
+  });
+  assert.equal(wide.head?.weight.dtype, 'F32');
 });
 
 void test('a head without an embedding serves as both when tied; without a head the embedding does', async () => {

@@ -15,8 +15,8 @@ export const esNotes: NoteWords = {
     `${key} ${ids.join(', ')} de ${file} está fuera del vocabulario de ${count(vocabSize)} y no se tiene en cuenta.`,
   'head-absent': () =>
     'No hay ninguna cabeza guardada aunque tie_word_embeddings no está puesto: se usa la incrustación como cabeza.',
-  'head-ignored': () =>
-    'Hay una cabeza guardada distinta de la incrustación, pero tie_word_embeddings está puesto: se usa la incrustación como cabeza.',
+  'head-differs': () =>
+    'Hay una cabeza guardada distinta de la incrustación: se usa esa cabeza, aunque tie_word_embeddings está puesto.',
   'rotary-recomputed': ({ count: tables }) =>
     `${count(tables)} ${tables === 1 ? 'tabla rotatoria guardada (rotary_emb.inv_freq) se calcula' : 'tablas rotatorias guardadas (rotary_emb.inv_freq) se calculan'} de nuevo y no se ${tables === 1 ? 'copia' : 'copian'}.`,
   'tokenizer-absent': ({ sentencePiece }) =>

@@ -13,7 +13,7 @@ export const zhHansNotes: NoteWords = {
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${file} 中的 ${key} ${ids.join('、')} 超出了大小为 ${count(vocabSize)} 的词表，已忽略。`,
   'head-absent': () => '没有保存输出头，但未设置 tie_word_embeddings：用嵌入矩阵作输出头。',
-  'head-ignored': () => '保存的输出头与嵌入矩阵不同，但设置了 tie_word_embeddings：用嵌入矩阵作输出头。',
+  'head-differs': () => '保存的输出头与嵌入矩阵不同：虽然设置了 tie_word_embeddings，仍使用该输出头。',
   'rotary-recomputed': ({ count: tables }) =>
     `保存的 ${count(tables)} 个旋转编码表（rotary_emb.inv_freq）会重新计算，未复制。`,
   'tokenizer-absent': ({ sentencePiece }) =>
