@@ -9,6 +9,7 @@ import { UsageError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
 import { sayNote } from '../shared/notes.js';
 import { nodeFolder } from '../source/node-folder.js';
+import { decodeText } from '../source/text.js';
 import { isImageName } from './arguments.js';
 import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
@@ -110,7 +111,7 @@ function chosenBoard(request: ConvertRequest): Board {
   };
 }
 
-/** Reads a UTF-8 text; bytes that are not UTF-8 become U+FFFD. @throws UsageError */
+/** Reads a UTF-8 text. @throws UsageError; FormatError naming another encoding */
 async function readText(path: string): Promise<string> {
   let bytes: Uint8Array;
   try {
@@ -123,5 +124,5 @@ async function readText(path: string): Promise<string> {
       `${path} has ${formatBytes(bytes.length)}; give at most ${formatBytes(MAX_TEXT_BYTES)} of text.`,
     );
   }
-  return new TextDecoder().decode(bytes);
+  return decodeText(bytes, path);
 }

@@ -18,7 +18,7 @@ const ENCODE_BYTES = 256 * 1024;
  * puts before a text.
  */
 export function storySequences(text: string, tokenizer: DeviceTokenizer, context: number): number[][] {
-  const stories = text.split(/\r?\n/).reduce<string[][]>(
+  const stories = text.split(/\r\n?|\n/).reduce<string[][]>(
     (found, line) => {
       if (line.trim() === STORY_LINE) found.push([]);
       else found.at(-1)?.push(line);

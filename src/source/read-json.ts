@@ -3,6 +3,7 @@ import { FormatError } from '../shared/errors.js';
 import type { ModelFolder } from './byte-source.js';
 import { isJsonObject, JsonError, parseStrictJson } from './strict-json.js';
 import type { JsonObject, StrictJsonOptions } from './strict-json.js';
+import { decodeText } from './text.js';
 
 /** Limit for configuration files: real ones have a few KB; the largest label tables reach 1 MB. */
 export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -27,16 +28,7 @@ export async function readText(
       code: 'broken-file',
     });
   }
-  const bytes = await source.read(0, source.size, signal);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new FormatError('The file is not UTF-8 text.', {
-      file: name,
-      remedy: 'Download it again.',
-      code: 'broken-file',
-    });
-  }
+  return decodeText(await source.read(0, source.size, signal), name);
 }
 
 /**

@@ -59,7 +59,10 @@ export class ChatTemplate {
   constructor(source: string, constants: Readonly<Record<string, unknown>>) {
     if (source.length > MAX_TEMPLATE)
       throw new Error(`the template has more than ${MAX_TEMPLATE} characters`);
-    this.#program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+    // Jinja reads every line end as \n; an escape in a literal stays what it is.
+    this.#program = parse(
+      tokenize(source.replace(/\r\n?/g, '\n'), { lstrip_blocks: true, trim_blocks: true }),
+    );
     this.#constants = constants;
   }
 

@@ -188,6 +188,26 @@ function checkSystem(
   assert.deepEqual(ids, tokenizer.encode(text, { addSpecial: pieces.addSpecial }));
 }
 
+test('a template with Windows line ends gives what it gives without, escapes stay', async () => {
+  const tokenizer = await openLlama('llama-legacy');
+  const source = `{%- for m in messages %}\n{{ m.role }}:\n{{ m.content }}{{ '\\r\\n' }}\n{% endfor %}\nbot:\n`;
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const first = async (files: Record<string, Uint8Array>): Promise<ChatPieces | null> =>
+    (await folderChat(memoryFolder('m', files), tokenizer)).pieces;
+  const plain = await first({ 'chat_template.jinja': bytes(source) });
+  // Jinja2's own rendering: a template's last line end is dropped.
+  assert.deepEqual([plain?.first, plain?.suffix], ['user:\n', '\r\n\nbot:']);
+  for (const end of ['\r\n', '\r']) {
+    const windows = source.replaceAll('\n', end);
+    for (const files of [
+      { 'chat_template.jinja': bytes(windows) },
+      { 'chat_template.jinja': bytes(`\ufeff${windows}`) },
+      { 'tokenizer_config.json': bytes(JSON.stringify({ chat_template: windows })) },
+    ])
+      assert.deepEqual(await first(files), plain);
+  }
+});
+
 test('the begin token is never there twice', async () => {
   const tokenizer = await openLlama('llama-legacy');
   const begin = tokenizer.tokenId('<s>');
