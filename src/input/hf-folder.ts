@@ -18,6 +18,7 @@ import type {
   TokenizerPart,
 } from './model-input.js';
 import { once } from './once.js';
+import { specialTokens } from './special-tokens.js';
 
 const CONFIG_FILE = 'config.json';
 const GENERATION_FILE = 'generation_config.json';
@@ -26,6 +27,9 @@ const TOKENIZER_FILE = 'tokenizer.json';
 const SENTENCE_PIECE_FILE = 'tokenizer.model';
 /** The names of the begin and end tokens, and often the chat template. */
 const NAMES_FILE = 'tokenizer_config.json';
+/** What older folders have beside it. */
+const MAP_FILE = 'special_tokens_map.json';
+const ADDED_FILE = 'added_tokens.json';
 const TEMPLATE_FILE = 'chat_template.jinja';
 const OLD_TEMPLATE_FILE = 'chat_template.json';
 const CARD_FILE = 'README.md';
@@ -36,7 +40,8 @@ const BESIDE = [
   GENERATION_FILE,
   TOKENIZER_FILE,
   NAMES_FILE,
-  'special_tokens_map.json',
+  MAP_FILE,
+  ADDED_FILE,
   TEMPLATE_FILE,
   OLD_TEMPLATE_FILE,
   CARD_FILE,
@@ -85,8 +90,10 @@ class HfFolderInput implements ModelInput {
   readonly checkpoint = once((signal): Promise<Checkpoint> => openCheckpoint(this.#folder, signal));
 
   readonly tokenizer = once(async (signal): Promise<TokenizerPart | null> => {
-    const definition = await this.#json(TOKENIZER_FILE, MAX_TOKENIZER_BYTES, signal);
-    return definition === null ? null : { definition, names: await this.#names(signal) };
+    const definition = await this.#definition(signal);
+    if (definition === null) return null;
+    const beside = await this.#beside(signal);
+    return { definition, names: beside.names, added: beside.added };
   });
 
   readonly hasSentencePiece = once(
@@ -95,7 +102,7 @@ class HfFolderInput implements ModelInput {
 
   /** The strongest place first: chat_template.jinja, tokenizer_config.json, chat_template.json. */
   readonly chat = once(async (signal): Promise<ChatPart | null> => {
-    const names = await this.#names(signal);
+    const { names } = await this.#beside(signal);
     const text = await readText(this.#folder, TEMPLATE_FILE, MAX_TEMPLATE_BYTES, signal);
     const template =
       (text === null ? null : { text, file: TEMPLATE_FILE }) ??
@@ -114,7 +121,22 @@ class HfFolderInput implements ModelInput {
     ...(await this.#weightNames(signal)).map((name) => ({ name, needed: true })),
   ]);
 
-  readonly #names = once((signal) => this.#json(NAMES_FILE, MAX_CONFIG_BYTES, signal));
+  readonly #definition = once((signal) => this.#json(TOKENIZER_FILE, MAX_TOKENIZER_BYTES, signal));
+
+  /** The names and tokens beside tokenizer.json, and whether there is a file for them at all. */
+  readonly #beside = once(async (signal): Promise<Pick<TokenizerPart, 'names' | 'added'>> => {
+    const fields = async (file: string): Promise<JsonObject | null> =>
+      (await this.#json(file, MAX_CONFIG_BYTES, signal))?.fields ?? null;
+    const config = await fields(NAMES_FILE);
+    // The decoder has every token, and the older files are not read beside it.
+    const old = !isJsonObject(config?.get('added_tokens_decoder'));
+    const map = old ? await fields(MAP_FILE) : null;
+    const encoder = old ? await fields(ADDED_FILE) : null;
+    const type = (await this.#definition(signal))?.fields.get('decoder');
+    const byteLevel = isJsonObject(type) && type.get('type') === 'ByteLevel';
+    const { names, added } = specialTokens(config, map, encoder, !byteLevel);
+    return { names: config === null && map === null ? null : { fields: names, file: NAMES_FILE }, added };
+  });
 
   async #json(file: string, maxBytes: number, signal: AbortSignal | undefined): Promise<JsonPart | null> {
     const fields = await readJsonObject(this.#folder, file, maxBytes, signal);

@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import type { JsonObject } from '../source/strict-json.js';
+import type { BesideToken } from './special-tokens.js';
 
 /** A part that is a JSON object, or was made into one. */
 export interface JsonPart {
@@ -22,6 +23,8 @@ export interface TokenizerPart {
   readonly definition: JsonPart;
   /** The names of the begin, end and other special tokens in the form of tokenizer_config.json, `null` without. */
   readonly names: JsonPart | null;
+  /** Tokens that stand elsewhere than in the definition, in the order in which they get their ids. */
+  readonly added: readonly BesideToken[];
 }
 
 /** A chat template with the special tokens that it may name. */

@@ -1,8 +1,8 @@
 /** A model's chat template: checked, and turned into pieces for the device. */
 import type { ChatPart } from '../input/model-input.js';
+import { tokenText } from '../input/special-tokens.js';
 import type { JsonObject } from '../source/strict-json.js';
 import { cutTemplate } from './chat-pieces.js';
-import { tokenName } from './parse.js';
 import { ChatTemplate } from './template.js';
 import type { ChatPieces, ChatReading, DeviceTokenizer } from './tokenizer.js';
 
@@ -47,8 +47,8 @@ export function chatIds(tokenizer: DeviceTokenizer, chat: ChatPieces, user: stri
 /** The special tokens by the names that templates use. */
 function specialTokens(names: JsonObject | null): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const name of ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((token) => `${token}_token`)) {
-    const text = tokenName(names?.get(name));
+  for (const [name, value] of names ?? []) {
+    const text = name.endsWith('_token') ? tokenText(value) : null;
     if (text !== null) result[name] = text;
   }
   return result;

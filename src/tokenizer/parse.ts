@@ -1,10 +1,11 @@
 /** tokenizer.json → the tables that the device reads (docs/tokenizer-tables.md). What is not supported is refused. */
 import type { JsonPart } from '../input/model-input.js';
+import { tokenText } from '../input/special-tokens.js';
+import type { BesideToken } from '../input/special-tokens.js';
 import { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
 import type { Note } from './notes.js';
-import { isJsonObject } from '../source/strict-json.js';
-import type { JsonObject, JsonValue } from '../source/strict-json.js';
+import type { JsonObject } from '../source/strict-json.js';
 import { readAddedTokens } from './added-tokens.js';
 import type { AddedToken } from './added-tokens.js';
 import { readBpeModel } from './bpe-model.js';
@@ -43,13 +44,18 @@ interface Token {
  * Turns a tokenizer into tables.
  * @param definition in the form of tokenizer.json
  * @param names the begin and end tokens, in the form of tokenizer_config.json
+ * @param beside tokens that stand elsewhere than in the definition
  * @throws FormatError when the file contradicts itself; UnsupportedError for parts that the device cannot run exactly
  */
-export function parseTokenizer(definition: JsonPart, names: JsonObject | null): TokenizerTables {
+export function parseTokenizer(
+  definition: JsonPart,
+  names: JsonObject | null,
+  beside: readonly BesideToken[] = [],
+): TokenizerTables {
   const fields = new ConfigFields(definition.fields, definition.file);
   const version = fields.optionalText('version');
   if (version !== null && version !== '1.0') throw fields.wrong('version', '"1.0"');
-  const parts = readParts(fields);
+  const parts = readParts(fields, beside);
   const tokens = readTokens(parts);
   for (const id of [...parts.prefixIds, ...parts.suffixIds]) {
     if (tokens[id] === undefined)
@@ -63,7 +69,7 @@ export function parseTokenizer(definition: JsonPart, names: JsonObject | null): 
     if (token !== undefined) ids.set(token.spelling, id);
   });
   const configured = (key: string): number | null => {
-    const name = tokenName(names?.get(key));
+    const name = tokenText(names?.get(key));
     return name === null ? null : (ids.get(name) ?? null);
   };
   const bosId = configured('bos_token') ?? parts.prefixIds[0] ?? null;
@@ -85,13 +91,7 @@ export function parseTokenizer(definition: JsonPart, names: JsonObject | null): 
   };
 }
 
-/** A token in tokenizer_config.json: a text, or an object with a `content`. */
-export function tokenName(value: JsonValue | undefined): string | null {
-  const name = isJsonObject(value) ? value.get('content') : value;
-  return typeof name === 'string' ? name : null;
-}
-
-function readParts(fields: ConfigFields): Parts {
+function readParts(fields: ConfigFields, beside: readonly BesideToken[]): Parts {
   const model = readBpeModel(fields);
   const normalizer = readNormalizer(fields);
   const { stages, metaspace } = readStages(fields);
@@ -118,7 +118,7 @@ function readParts(fields: ConfigFields): Parts {
   if (metaspace !== null && decoder.metaspace !== null && metaspace !== decoder.metaspace) {
     throw wrongPart(fields, 'decoder', 'It has another metaspace than the pre-tokenizer.');
   }
-  const added = readAddedTokens(fields, model.vocab, normalizer);
+  const added = readAddedTokens(fields, model.vocab, normalizer, beside);
   return {
     file: fields.file,
     model,

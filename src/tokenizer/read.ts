@@ -15,7 +15,7 @@ export async function readTokenizer(
   engine: WebAssembly.Module,
 ): Promise<DeviceTokenizer> {
   try {
-    return openTokenizer(engine, parseTokenizer(part.definition, part.names?.fields ?? null));
+    return openTokenizer(engine, parseTokenizer(part.definition, part.names?.fields ?? null, part.added));
   } catch (error) {
     if (error instanceof FormatError) error.code ??= 'tokenizer';
     throw error;
