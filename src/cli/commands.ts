@@ -7,7 +7,7 @@ import { HELP } from './help.js';
 import { inspectCommand } from './inspect-command.js';
 import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
-import type { Terminal } from './terminal.js';
+import { terminalOf, type Outside } from './terminal.js';
 
 const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
 
@@ -15,7 +15,8 @@ const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
  * Runs one command line.
  * @returns the exit code
  */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(argv: readonly string[], outside: Outside): Promise<number> {
+  const terminal = terminalOf(outside);
   let canForce = false;
   try {
     const request = parseCommandLine(argv);
@@ -44,7 +45,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       terminal.stderr.write('Cancelled.\n');
       return EXIT.interrupted;
     }
-    terminal.stderr.write(`${describeFailure(error, canForce)}\n`);
+    // A line that a stranger's text begins never stands at the margin, where this program's own begin.
+    terminal.stderr.write(`${describeFailure(error, canForce).replace(/\r?\n(?=.)/g, '\n  ')}\n`);
     return error instanceof UsageError && !(error instanceof FitError) ? EXIT.usage : EXIT.bad;
   }
 }

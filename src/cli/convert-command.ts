@@ -8,6 +8,7 @@ import { reportHtml, reportText } from '../report/index.js';
 import { UsageError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
 import { sayNote } from '../shared/notes.js';
+import { showableLine } from '../shared/safe-text.js';
 import { nodeFolder } from '../source/node-folder.js';
 import { decodeText } from '../source/text.js';
 import { isImageName } from './arguments.js';
@@ -86,7 +87,8 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     );
     return;
   }
-  for (const note of conversion.notes) terminal.stderr.write(`Note: ${sayNote(note, ENGLISH_NOTES)}\n`);
+  for (const note of conversion.notes)
+    terminal.stderr.write(`Note: ${showableLine(sayNote(note, ENGLISH_NOTES))}\n`);
   terminal.stdout.write(`${planText(plan)}\n`);
   if (report !== null)
     terminal.stdout.write(

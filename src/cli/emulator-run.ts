@@ -14,7 +14,7 @@ import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
 import { FormatError, TransportError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import type { RunRequest } from './requests.js';
-import type { Terminal } from './terminal.js';
+import { textWriter, type Terminal } from './terminal.js';
 import { firmwareProgram, loadEmulator, loadFirmware } from './runtime-files.js';
 
 /** An emulated board starts within a second or two of its own time; this machine may need many times that. */
@@ -159,9 +159,10 @@ async function generate(
   });
   const tokens: ConsoleToken[] = [];
   let text = '';
+  const show = textWriter(request, terminal);
   const write = (piece: string): void => {
     text += piece;
-    if (!request.json) terminal.stdout.write(piece);
+    if (!request.json) show(piece);
   };
   for (;;) {
     const step = await generation.next();

@@ -27,7 +27,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
 
   run FILE|FOLDER              generate text
     --prompt TEXT | --ids 1,2,3
-    --raw                      continue the prompt as it is, without the model's chat template
+    --raw                      continue the prompt as it is, without the model's chat template, and hand the text to a
+                               pipe or file as it is; else control characters in it are shown (\\u001b)
     --tokens N                 most new tokens
     --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
     --stop TEXT                end before this text; may be repeated

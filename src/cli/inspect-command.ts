@@ -13,6 +13,7 @@ import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, TransportError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
 import { sayNote } from '../shared/notes.js';
+import { showableLine } from '../shared/safe-text.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { InspectRequest } from './requests.js';
@@ -111,8 +112,8 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
                 ]),
               ),
             ]
-          : [`Cannot be converted: ${summary.problem ?? fits.problem ?? ''}`]),
-        ...notes.map((note) => `Note: ${note}`),
+          : [`Cannot be converted: ${(summary.problem ?? fits.problem ?? '').replace(/\n(?=.)/g, '\n  ')}`]),
+        ...notes.map((note) => `Note: ${showableLine(note)}`),
         '',
       ].join('\n'),
     );

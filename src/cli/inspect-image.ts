@@ -2,6 +2,7 @@
 import type { ApplicationImage } from '../image/application-reader.js';
 import { describeImage, type ImageDescription, type PartitionContent } from '../image/describe.js';
 import { subtypeName, typeName } from '../image/partition-types.js';
+import { showableLine } from '../shared/safe-text.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { packageLines } from './inspect-package.js';
 import { packageJson } from './package-json.js';
@@ -63,7 +64,7 @@ function text(target: string, found: ImageDescription): string {
     ...(boot.description === null
       ? []
       : [
-          `  ${boot.description.project} ${boot.description.version}, ESP-IDF ${boot.description.idfVersion}`,
+          `  ${showableLine(`${boot.description.project} ${boot.description.version}, ESP-IDF ${boot.description.idfVersion}`)}`,
         ]),
     '',
     ...table(

@@ -1,6 +1,7 @@
 /** What a model package holds, as lines for a terminal: alone or inside an image. */
 import { tensorBytes, type ModelPackage } from '../package/reader.js';
 import { encodingSpec } from '../schema/encodings.js';
+import { showableLine } from '../shared/safe-text.js';
 import { formatBytes, table } from './terminal.js';
 
 const MEMORIES = { sram: 'SRAM', psram: 'PSRAM', flash: 'flash' } as const;
@@ -9,7 +10,7 @@ const MEMORIES = { sram: 'SRAM', psram: 'PSRAM', flash: 'flash' } as const;
 export function packageLines(found: ModelPackage): string[] {
   const { config } = found;
   return [
-    ...Object.entries(found.metadata).map(([name, value]) => `  ${name}: ${value}`),
+    ...Object.entries(found.metadata).map(([name, value]) => `  ${showableLine(`${name}: ${value}`)}`),
     `  ${config.layers} layers, hidden size ${config.hiddenSize}, vocabulary ${config.vocabSize}, context ${config.context}`,
     `  ${config.activations} activations, ${config.cache} cache`,
     `  ${placements(found)}`,

@@ -19,7 +19,7 @@ import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { ProgressLine, type Terminal } from './terminal.js';
+import { ProgressLine, textWriter, type Terminal } from './terminal.js';
 
 /** What a run prints with `--json`. */
 interface RunResult {
@@ -157,7 +157,7 @@ async function runPackage(
     try {
       await writeFile(join(file, 'model.s3lm'), bytes);
       const { logits, ...rest } = await runOnHost(join(file, 'model.s3lm'), ids, request, terminal.signal);
-      if (!request.json) terminal.stdout.write(`${rest.text}\n`);
+      if (!request.json) textWriter(request, terminal)(`${rest.text}\n`);
       return {
         promptIds: rest.promptIds,
         ids: rest.ids,
@@ -212,6 +212,7 @@ async function runTwin(
       begun = performance.now();
     },
   });
+  const write = textWriter(request, terminal);
   let last: Float32Array | undefined;
   for (;;) {
     const step = generation.next();
@@ -220,7 +221,7 @@ async function runTwin(
       return twinResult(step.value, last, (performance.now() - begun) / 1000, request);
     }
     if (step.value.logits !== undefined) last = step.value.logits;
-    if (!request.json) terminal.stdout.write(step.value.text);
+    if (!request.json) write(step.value.text);
     // Lets an interrupt in between two tokens.
     await new Promise((resolve) => {
       setImmediate(resolve);
@@ -288,10 +289,11 @@ async function runFloat(
     for (const id of prompt) text?.push(id);
     const ids: number[] = [];
     let written = '';
+    const show = textWriter(request, terminal);
     const write = (piece: string): void => {
       written += piece;
       // Text that may turn out to be a stop string is not shown before the end is known.
-      if (!request.json && request.stop.length === 0) terminal.stdout.write(piece);
+      if (!request.json && request.stop.length === 0) show(piece);
     };
     let logits = reference.forward(prompt, 'last');
     const begun = performance.now();
@@ -306,7 +308,7 @@ async function runFloat(
       logits = reference.forward([id], 'last');
     }
     write(text?.finish() ?? '');
-    if (!request.json) terminal.stdout.write(request.stop.length === 0 ? '\n' : `${written}\n`);
+    if (!request.json) show(request.stop.length === 0 ? '\n' : `${written}\n`);
     return {
       promptIds: prompt,
       ids,

@@ -3,6 +3,7 @@ import type { NamedFile } from '../source/file-list-folder.js';
 import { MAX_FILES } from '../source/limits.js';
 import { TransportError } from '../shared/errors.js';
 import type { Dropped } from './file-drops.js';
+import { showableLine } from '../shared/safe-text.js';
 
 /** A model folder holds its files directly or one folder below; deeper ones are something else. */
 const MAX_DEPTH = 3;
@@ -63,8 +64,11 @@ async function children(entry: FileSystemDirectoryEntry): Promise<FileSystemEntr
 }
 
 function unreadable(entry: FileSystemEntry, cause: DOMException): TransportError {
-  return new TransportError(`${entry.name} cannot be read. Drop it again, or choose it with the button.`, {
-    cause,
-    code: 'file-changed',
-  });
+  return new TransportError(
+    `${showableLine(entry.name)} cannot be read. Drop it again, or choose it with the button.`,
+    {
+      cause,
+      code: 'file-changed',
+    },
+  );
 }

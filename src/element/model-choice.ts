@@ -8,6 +8,7 @@ import { readAddress, readTyped, sourceName, writeAddress } from './model-addres
 import { readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
 import { sampleSource } from './sample.js';
+import { showableLine } from '../shared/safe-text.js';
 
 /** Who reads what was chosen; the store. */
 interface Reader {
@@ -39,7 +40,7 @@ export async function chooseModel(
   const preset = readPreset(attributes);
   const source = await readSource(chosen, page);
   if (!isCurrent()) return;
-  await reader.choose(source, sourceName(source), preset, () => {
+  await reader.choose(source, showableLine(sourceName(source)), preset, () => {
     if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
   });
 }

@@ -2,6 +2,7 @@
  * The manifest that ESP Web Tools and other installers read to flash the parts of an image. Source: the documentation of
  * esphome/esp-web-tools, `manifest.json`.
  */
+import { fileName } from '../shared/file-name.js';
 import type { FlashImage } from './flash-image.js';
 import { PART } from './flash-image.js';
 
@@ -24,12 +25,17 @@ export interface InstallManifest {
 
 /** File names of the separate parts, in the order of their offsets. The package's is that of {@link PART}.model. */
 export function partFiles(image: FlashImage): (InstallPart & { readonly name: string })[] {
-  const files = image.parts.map(({ name, offset }) => ({ name, path: `${fileName(name)}.bin`, offset }));
+  const files = image.parts.map(({ name, offset }) => ({
+    name,
+    path: `${fileName(name.replace(/[^A-Za-z0-9_-]/g, '_'), 'partition')}.bin`,
+    offset,
+  }));
   files.push({ name: PART.model, path: `${PART.model}.bin`, offset: image.model.offset });
   files.sort((a, b) => a.offset - b.offset);
   return files.map((file, index) => {
-    // Partition names may differ only in characters that file names do not have.
-    const taken = files.some((other, position) => position !== index && other.path === file.path);
+    // Partition names may differ only in characters that file names do not have, or do not tell apart.
+    const path = file.path.toLowerCase();
+    const taken = files.some((other, position) => position !== index && other.path.toLowerCase() === path);
     return taken ? { ...file, path: `${file.offset.toString(16)}-${file.path}` } : file;
   });
 }
@@ -48,8 +54,4 @@ export function partsManifest(image: FlashImage, about: { name: string; version:
       },
     ],
   };
-}
-
-function fileName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_-]/g, '_');
 }

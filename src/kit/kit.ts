@@ -6,6 +6,7 @@ import type { Board } from '../plan/boards.js';
 import { PIECE_BYTES, piecesOf } from '../shared/breath.js';
 import { fileName } from '../shared/file-name.js';
 import { UsageError } from '../shared/errors.js';
+import { showableLine } from '../shared/safe-text.js';
 import { VERSION } from '../shared/version.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
 import { helpSheet } from './help-sheet.js';
@@ -82,7 +83,9 @@ const CALL_BYTES = 3 * 4096;
  * @throws UsageError when the firmware is too large
  */
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
-  const { name, board, scheme, context, prompt, language } = request;
+  const { board, scheme, context, prompt, language } = request;
+  // It stands in texts that people read on a terminal, too.
+  const name = showableLine(request.name);
   const words = await kitWords(language);
   const folder = fileName(name);
   const own = request.firmware;

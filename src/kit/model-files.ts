@@ -1,6 +1,7 @@
 /** The files of a model that a kit carries: what the converter reads, and what says whose model it is. */
 import type { ModelFile } from '../input/model-input.js';
 import { FormatError, UsageError } from '../shared/errors.js';
+import { fileName } from '../shared/file-name.js';
 import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import type { GivenFile } from './kit.js';
 
@@ -43,6 +44,12 @@ async function openAll(
 ): Promise<ByteSource[]> {
   const sources: ByteSource[] = [];
   for (const { name, needed } of named) {
+    if (fileName(name) !== name) {
+      throw new FormatError('A kit has only names that every system can have.', {
+        file: name,
+        remedy: 'Save the model again under names of letters, digits, dots, dashes and underscores.',
+      });
+    }
     const source = await folder.open(name, signal);
     if (source !== null) sources.push(source);
     else if (needed) {

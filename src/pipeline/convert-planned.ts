@@ -11,6 +11,7 @@ import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.
 import type { PlannedModel } from './plan-model.js';
 import type { CheckedTexts } from './checked-texts.js';
 import type { Hooks, Runtime } from './types.js';
+import { showableLine } from '../shared/safe-text.js';
 
 /** A package, with what it was made from. */
 export interface ConvertedModel {
@@ -93,13 +94,14 @@ async function staticScales(
 async function packageMetadata(opened: OpenedModel, plan: Plan): Promise<Record<string, string>> {
   const licence = await opened.input.licence();
   return {
-    name: opened.input.name,
+    // A board writes them to whatever terminal listens.
+    name: showableLine(opened.input.name),
     family: opened.model.family,
     architecture: opened.model.architecture,
     parameters: String(opened.model.parameters),
     scheme: describeScheme(plan.scheme),
     board: plan.board.id,
     tool: `esp32-llm-converter ${VERSION}`,
-    ...(licence === null ? {} : { licence }),
+    ...(licence === null ? {} : { licence: showableLine(licence) }),
   };
 }

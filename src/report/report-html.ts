@@ -13,7 +13,7 @@ import {
   type Figure,
 } from './figures.js';
 import { REPORT_STYLE } from './report-style.js';
-import { showable, showableLine } from './safe-text.js';
+import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 export interface HtmlOptions {

@@ -11,7 +11,7 @@ import {
   type Figure,
 } from './figures.js';
 import { formatBytes, formatCount, formatDecibels } from './format.js';
-import { showable, showableLine } from './safe-text.js';
+import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT } from './words.js';
 
 export interface TextOptions {

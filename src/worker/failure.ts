@@ -7,6 +7,7 @@ import {
   UsageError,
   type FailureCode,
 } from '../shared/errors.js';
+import { showable } from '../shared/safe-text.js';
 
 /** An error as plain data. */
 export interface PackedError {
@@ -29,7 +30,13 @@ export class WorkerError extends Error {
   }
 }
 
+/** The message may quote the file; it is made safe to show. */
 export function packError(error: unknown): PackedError {
+  const packed = fields(error);
+  return { ...packed, message: showable(packed.message) };
+}
+
+function fields(error: unknown): PackedError {
   if (error instanceof FormatError) {
     const { name, message, file, field, remedy, code } = error;
     return { name, message, file, field, remedy, code };

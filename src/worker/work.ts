@@ -21,6 +21,7 @@ import type {
 } from './jobs.js';
 import { openModelFolder } from './model-folder.js';
 import type { JobHooks, Work } from './serve.js';
+import { shown } from './shown.js';
 
 /** The real jobs, on compiled modules. */
 export function createWork(runtime: Runtime): Work {
@@ -68,7 +69,7 @@ class PipelineWork {
     const { model, checkpoint } = opened.model;
     const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
-      name: opened.model.input.name,
+      name: shown(opened.model.input.name),
       architecture: model.architecture,
       parameters: model.parameters,
       layers: model.blocks.length,
@@ -81,7 +82,7 @@ class PipelineWork {
       dtypes: dtypes(opened.model),
       hasTokenizer: opened.model.tokenizer !== null,
       chat: opened.model.chat !== null,
-      notes: opened.model.notes,
+      notes: shown(opened.model.notes),
       plan: this.#plan(opened, input.settings).json,
     };
   }
@@ -108,10 +109,10 @@ class PipelineWork {
     return {
       plan: json,
       package: result.package,
-      report: result.report,
+      report: shown(result.report),
       chat: result.chat,
       generation: result.model.generation,
-      notes: result.notes,
+      notes: shown(result.notes),
       files: opened.folder.kept,
       carriers,
       seconds: (performance.now() - begun) / 1000,
@@ -141,7 +142,7 @@ class PipelineWork {
     const key = planKey(settings);
     if (this.#planned?.key === key) return this.#planned;
     const planned = planOpened(model, settings);
-    this.#planned = { key, planned, json: planToJson(planned.plan) };
+    this.#planned = { key, planned, json: shown(planToJson(planned.plan)) };
     return this.#planned;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ProgressLine, formatBytes, formatSeconds } from '../../src/cli/terminal.js';
+import { ProgressLine, ShownStream, formatBytes, formatSeconds, table } from '../../src/cli/terminal.js';
 import { ProgressMeter, type Progress } from '../../src/shared/progress.js';
 
 function stream(isTTY: boolean): {
@@ -31,7 +31,7 @@ const progress: Progress = {
 describe('ProgressLine', () => {
   it('paints a bar on a terminal and ends it once', () => {
     const out = stream(true);
-    const line = new ProgressLine(out, () => 1e6);
+    const line = new ProgressLine(new ShownStream(out), () => 1e6);
     line.show(progress);
     assert.match(out.text, /\r.*Quantizing █+░+ 50 % {2}50 B of 100 B, 4 s left {2}layers\.0/);
     line.finish();
@@ -42,7 +42,7 @@ describe('ProgressLine', () => {
   it('does not paint more often than eyes can follow', () => {
     const out = stream(true);
     let now = 1000;
-    const line = new ProgressLine(out, () => now);
+    const line = new ProgressLine(new ShownStream(out), () => now);
     line.show(progress);
     const before = out.text.length;
     now += 5;
@@ -54,12 +54,52 @@ describe('ProgressLine', () => {
 
   it('writes one plain line a stage elsewhere', () => {
     const out = stream(false);
-    const line = new ProgressLine(out);
+    const line = new ProgressLine(new ShownStream(out));
     line.show(progress);
     line.show({ ...progress, done: 100 });
     line.show({ ...progress, stage: 'checking' });
     line.finish();
     assert.equal(out.text, 'Quantizing …\nComparing with the original …\n');
+  });
+});
+
+describe('ShownStream', () => {
+  const EVIL = 'x\u001b]0;PWNED\u0007\u001b[2J\u202e\r';
+  const SHOWN = 'x\\u001b]0;PWNED\\u0007\\u001b[2J\\u202e\\u000d';
+
+  it('shows what a terminal would obey, wherever it goes', () => {
+    for (const isTTY of [true, false]) {
+      const out = stream(isTTY);
+      new ShownStream(out).write(`${EVIL}.\n\t`);
+      assert.equal(out.text, `${SHOWN}.\n\t`);
+    }
+  });
+
+  it('hands texts to programs as they are, but never to a terminal', () => {
+    const [terminal, pipe] = [stream(true), stream(false)];
+    new ShownStream(terminal).writeRaw(EVIL);
+    new ShownStream(pipe).writeRaw(EVIL);
+    assert.equal(terminal.text, SHOWN);
+    assert.equal(pipe.text, EVIL);
+  });
+
+  it('paints names of a model as one line', () => {
+    const out = stream(true);
+    new ProgressLine(new ShownStream(out), () => 1e6).show({ ...progress, item: `${EVIL}\nWrote all.` });
+    assert.ok(out.text.startsWith('\r\x1b[2K'));
+    assert.ok(!/[\u0000-\u001f\u007f-\u009f\u202e]/.test(out.text.slice('\r\x1b[2K'.length)), out.text);
+  });
+
+  it('keeps a row of a table on its line, and the columns under each other', () => {
+    const rows = table(
+      ['name', 'n'],
+      [
+        [`${EVIL}\nWrote`, '1'],
+        ['y', '2'],
+      ],
+    );
+    assert.equal(rows.length, 3);
+    assert.equal(new Set(rows.map((row) => row.length)).size, 1, rows.join('\n'));
   });
 });
 

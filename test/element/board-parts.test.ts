@@ -32,6 +32,7 @@ test('a console shows what a terminal would', () => {
   assert.equal(appendConsole('😀', '\b'), '', 'a whole character');
   assert.equal(appendConsole('', '\u001b[31mred\u001b[0m\u0007'), 'red');
   assert.equal(appendConsole('x', '\u0000\u001b'), 'x');
+  assert.equal(appendConsole('x', 'a\u009bJ\u202eb'), 'xa\\u009bJ\\u202eb', 'what acts on a page is shown');
 });
 
 test('a console keeps its newest lines', () => {

@@ -336,4 +336,17 @@ describe('a manifest', () => {
       'model.bin',
     ]);
   });
+
+  it('gives parts no names of devices, nor such as a system does not tell apart', async () => {
+    const bytes = withTable((partitions) =>
+      partitions.map((partition) => {
+        if (partition.name === 'ota_0') return { ...partition, name: 'NUL' };
+        return partition.name === 'pictures' ? { ...partition, name: 'Model' } : partition;
+      }),
+    );
+    const own = await readIdfFirmware(source(bytes, 'merged.bin'));
+    const paths = partFiles(await planFlashImage(own, BOARD, 0)).map(({ path }) => path);
+    assert.ok(paths.includes('_NUL.bin') && paths.includes('91000-Model.bin'), paths.join());
+    assert.equal(new Set(paths.map((path) => path.toLowerCase())).size, paths.length, paths.join());
+  });
 });

@@ -161,6 +161,16 @@ describe('makeKit', () => {
     }
   });
 
+  test('no name acts on the page, or on the terminal that shows the instructions', async () => {
+    for (const language of LANGUAGES) {
+      const files = await makeKit(request({ language, name: 'a\u001b[2J\u202eb' }));
+      for (const page of ['index.html', 'help.html', 'README.txt', 'preset.json'])
+        assert.doesNotMatch(read(files, page), /[\u001b\u202e]/, page);
+    }
+    const files = await makeKit(request({ name: 'CON' }));
+    assert.ok(files.some(({ path }) => path === 'image/_CON.s3lm'));
+  });
+
   test('speaks every language of the element', async () => {
     const titles = new Set<string | undefined>();
     for (const language of LANGUAGES) {
@@ -205,6 +215,17 @@ describe('readModelFiles', () => {
     const whole = memoryFolder('tiny', { ...files, 'two.safetensors': bytes('2') });
     const all = await readModelFiles(whole, await hfFolderInput(whole).files());
     assert.equal(all.length, 3);
+  });
+
+  test('takes only names that every system can have', async () => {
+    for (const shard of ['con.safetensors', 'a\u202eb.safetensors', 'a b?.safetensors']) {
+      const index = bytes(JSON.stringify({ weight_map: { a: shard } }));
+      const part = memoryFolder('tiny', { 'model.safetensors.index.json': index, [shard]: bytes('1') });
+      await assert.rejects(readModelFiles(part, await hfFolderInput(part).files()), (error) => {
+        assert.ok(error instanceof FormatError);
+        return error.file === shard && /letters, digits/.test(error.message);
+      });
+    }
   });
 
   test('refuses a model that no kit can carry, before it is read', async () => {

@@ -1,4 +1,5 @@
 /** What a board writes for people, as lines: what a terminal would show of it, and no more than is worth keeping. */
+import { showable } from '../../shared/safe-text.js';
 
 /** A page of a thousand lines is read by nobody; older ones fall out. */
 const MAX_LOG = 64 * 1024;
@@ -7,7 +8,7 @@ const MAX_LOG = 64 * 1024;
 
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])/g;
 
-/** Control characters but for line feed, tabulator, backspace and carriage return. */
+/** Control characters but for line feed, tabulator, backspace and carriage return: a terminal shows nothing of them. */
 
 const CONTROLS = /[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]/g;
 
@@ -17,7 +18,7 @@ export function appendConsole(log: string, piece: string): string {
   let text = log;
   for (const part of clean.split(/(\u0008)/)) {
     if (part === '\u0008') text = text.endsWith('\n') ? text : withoutLast(text);
-    else text += part;
+    else text += showable(part);
   }
   if (text.length <= MAX_LOG) return text;
   const cut = text.slice(-MAX_LOG);

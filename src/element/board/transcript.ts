@@ -1,4 +1,5 @@
 /** A conversation as a text file: what was said, by which board, with which settings. */
+import { showable } from '../../shared/safe-text.js';
 import type { AllStrings } from '../strings/strings.js';
 import type { BoardKind, BoardState } from './board-state.js';
 import { readyLink } from './board-store.js';
@@ -45,5 +46,5 @@ export function transcriptOf(state: BoardState, kind: BoardKind, when: Date, str
       `(${[talk.tokens(turn.tokens), ...rate, ...end].join(' · ')})`,
     ];
   });
-  return `${[...head, ...said].join('\n')}\n`;
+  return showable(`${[...head, ...said].join('\n')}\n`);
 }

@@ -9,6 +9,7 @@ import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { serialReasonView } from './serial-reason.js';
 import { talkView } from './talk.js';
+import { showable } from '../../shared/safe-text.js';
 
 /** What is known beside the board. */
 export interface ChatFacts {
@@ -149,7 +150,7 @@ function about(
         ([label, value]) =>
           html`<div>
             <dt>${label}</dt>
-            <dd lang="en" translate="no" dir="auto">${value}</dd>
+            <dd lang="en" translate="no" dir="auto">${showable(value)}</dd>
           </div>`,
       )}
       ${

@@ -5,6 +5,7 @@ import type { ImageFacts } from '../board/flash-store.js';
 import type { AllStrings } from '../strings/strings.js';
 import { markIcon } from './mark-icon.js';
 import { hex } from './memory-view.js';
+import { showable } from '../../shared/safe-text.js';
 
 /** The board, fact by fact. */
 export function foundView(board: BoardFacts, needs: BoardNeeds, strings: AllStrings): TemplateResult {
@@ -89,7 +90,7 @@ export function partsView({ parts, bytes }: ImageFacts, strings: AllStrings): Te
           ${parts.map(
             (part) =>
               html`<tr>
-                <th scope="row">${words.partNames[part.name] ?? part.name}</th>
+                <th scope="row">${words.partNames[part.name] ?? showable(part.name)}</th>
                 <td><code dir="ltr">${hex(part.offset)}</code></td>
                 <td>${words.bytes(part.bytes)}</td>
               </tr>`,

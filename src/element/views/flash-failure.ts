@@ -8,6 +8,7 @@ import { TransportError } from '../../shared/errors.js';
 import { causeOf } from '../explain.js';
 import type { AllStrings } from '../strings/strings.js';
 import { buttonsDrawing, isDrawn } from './buttons-drawing.js';
+import { showable } from '../../shared/safe-text.js';
 
 /** A failure in the reader's words. */
 export interface BoardFailure {
@@ -28,7 +29,7 @@ export function boardFailure(error: Error, title: string, strings: AllStrings): 
     const text = words.text(fact(error, 'found', strings), fact(error, 'needed', strings));
     return { title: words.title, text, detail: null };
   }
-  const detail = error.message;
+  const detail = showable(error.message);
   // The console tells of what took its device away by an error of its own.
   const inner = error instanceof TransportError ? (error.cause ?? error) : error;
   if (inner instanceof PortError) return { ...serial.ports[inner.code], detail: null };

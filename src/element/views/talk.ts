@@ -6,6 +6,7 @@ import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
 import { boardFailure, boardFailureView, type BoardFailure } from './flash-failure.js';
 import { numberField } from './number-field.js';
+import { showable } from '../../shared/safe-text.js';
 
 /** Largest seed that the number field offers. */
 const MAX_SEED = 0xffffffff;
@@ -74,7 +75,7 @@ function conversation(turns: readonly Turn[], facts: TalkFacts, strings: AllStri
             <div class="answer">
               <p dir="auto" lang="und" translate="no">
                 <span class="hidden" lang=${strings.language}>${words.board}:</span>
-                <span class="words">${turn.text}</span>${
+                <span class="words">${showable(turn.text)}</span>${
                   turn.state === 'running' ? html`<span class="caret"></span>` : nothing
                 }
               </p>
@@ -123,7 +124,7 @@ function problem(state: BoardState, strings: AllStrings): TemplateResult | typeo
     return boardFailureView({
       title: words.noModel,
       text: words.noModelText,
-      detail: ready.facts.get('model_fault') ?? null,
+      detail: showable(ready.facts.get('model_fault') ?? '') || null,
     });
   }
   if (ready !== null && !ready.welcome.hasTokenizer) return html`<p class="quiet">${words.noTokenizer}</p>`;

@@ -5,6 +5,7 @@ import type { State, Trial, TrialOptions } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
 import { numberField } from './number-field.js';
+import { showable } from '../../shared/safe-text.js';
 
 /** Largest seed that the number field offers: what a 32-bit field of the package could hold. */
 const MAX_SEED = 0xffffffff;
@@ -114,7 +115,7 @@ function output(trial: Trial, strings: Strings): TemplateResult | typeof nothing
       return html`<div class="text" part="output" role="group" aria-label=${words.answer}>
         <p class="said" dir="auto">${trial.prompt}</p>
         <p class="answer" dir="auto">
-          <span class="words">${trial.text}</span>${
+          <span class="words">${showable(trial.text)}</span>${
             trial.kind === 'running' ? html`<span class="caret"></span>` : nothing
           }
         </p>
