@@ -114,6 +114,8 @@ typedef struct {
 } flash_info;
 /* Finds the size and goes to 80 MHz on four data lines where the chip lets it. A sentence, when it cannot be used. */
 const char *flash_start(flash_info *flash);
+/* Gives the bus the pads of data lines 2 and 3 (WP and HD), which quad PSRAM needs whatever the flash does. */
+void flash_connect_quad_pads(void);
 
 /* ---- mapped_data.c (first core, before app_main) ---- */
 
@@ -139,8 +141,9 @@ typedef struct {
 } psram_info;
 /* Finds out what there is, makes it readable through the cache at PSRAM_BEGIN and tests it. */
 void psram_start(uint32_t reset, psram_info *psram);
-/* Whether a chip answers, its size in bytes; 0 when none does. */
-uint32_t psram_octal_start(uint32_t mhz, uint32_t *setting);
+/* Whether a chip answers: the bytes that it says it has, 0 when none does. Octal: sets `setting`, and `remark` when the
+ * chip is of a maker that nobody here knows. */
+uint32_t psram_octal_start(uint32_t mhz, psram_info *psram);
 uint32_t psram_quad_start(void);
 
 /* ---- second_core.c ---- */

@@ -103,14 +103,16 @@ static bool set_qe(qe_place place) {
     return wait_until_written() && qe_is_set(place);
 }
 
+void flash_connect_quad_pads(void) {
+    uint32_t spiconfig = rom_efuse_get_spiconfig();
+    bool usual = spiconfig == SPICONFIG_DEFAULT || spiconfig == SPICONFIG_HSPI;
+    rom_spiflash_select_qio_pins(usual ? (uint8_t)WP_PAD_DEFAULT : rom_efuse_get_wp_pad(), spiconfig);
+}
+
 static void set_read_mode(uint32_t mode) {
     cache_suspend();
     rom_spiflash_config_readmode(mode);
-    if (mode == READ_MODE_QIO) {
-        uint32_t spiconfig = rom_efuse_get_spiconfig();
-        bool usual = spiconfig == SPICONFIG_DEFAULT || spiconfig == SPICONFIG_HSPI;
-        rom_spiflash_select_qio_pins(usual ? (uint8_t)WP_PAD_DEFAULT : rom_efuse_get_wp_pad(), spiconfig);
-    }
+    if (mode == READ_MODE_QIO) flash_connect_quad_pads();
     cache_resume();
 }
 

@@ -45,21 +45,29 @@ static bool test_block(uint32_t offset) {
     return true;
 }
 
-/* Whether the size is real: a smaller chip shows the same bytes again. */
-static bool test_size(uint32_t bytes) {
-    for (uint32_t at = 0; at < bytes; at += STEP_BYTES) *word_of(at) = pattern(at, 1);
-    cache_write_back();
-    for (uint32_t at = 0; at < bytes; at += STEP_BYTES) {
-        if (*word_of(at) != pattern(at, 1)) return false;
+/* How much of a chip that claims `bytes` is there: a smaller one shows its lower bytes again, or nothing. Written from
+ * the top down, each word before the next, so that the lower of two places that are one wins. */
+static uint32_t real_size(uint32_t bytes) {
+    for (uint32_t at = bytes; at > 0u; at -= STEP_BYTES) {
+        *word_of(at - STEP_BYTES) = pattern(at - STEP_BYTES, 1);
+        cache_write_back();
     }
-    return true;
+    uint32_t right = 0;
+    while (right < bytes && *word_of(right) == pattern(right, 1)) right += STEP_BYTES;
+    while (bytes > right) bytes /= 2u;
+    return bytes;
 }
 
-/* Maps the chip and tests its first and its last pages. */
-static bool is_sound(uint32_t *bytes) {
+/* Maps the chip, finds how much of it there is, and tests its first and its last pages. */
+static bool is_sound(psram_info *psram, uint32_t *bytes) {
     if (*bytes > EXTERNAL_END - PSRAM_BEGIN) *bytes = EXTERNAL_END - PSRAM_BEGIN;
     cache_map(PSRAM_BEGIN, MAP_PSRAM, 0, *bytes / MMU_PAGE);
-    return test_block(0) && test_block(*bytes - TEST_BYTES) && test_size(*bytes);
+    if (!test_block(0)) return false;
+    uint32_t size = real_size(*bytes);
+    if (size < STEP_BYTES || !test_block(size - TEST_BYTES)) return false;
+    if (size != *bytes) psram->remark = "The PSRAM is smaller than it says.";
+    *bytes = size;
+    return true;
 }
 
 static void try_octal(uint32_t reset, psram_info *psram) {
@@ -74,13 +82,13 @@ static void try_octal(uint32_t reset, psram_info *psram) {
     uint32_t mhz = limit;
     for (; mhz >= SLOW_MHZ; mhz -= FAST_MHZ - SLOW_MHZ) {
         register_write(RTC_CNTL_STORE3, TRYING | mhz);
-        uint32_t bytes = psram_octal_start(mhz, &psram->setting);
+        uint32_t bytes = psram_octal_start(mhz, psram);
         if (bytes == 0u) {
             /* No such chip: nothing to be careful about. */
             register_write(RTC_CNTL_STORE3, 0);
             return;
         }
-        if (is_sound(&bytes)) {
+        if (is_sound(psram, &bytes)) {
             psram->kind = APP_PSRAM_OCTAL;
             psram->bytes = bytes;
             psram->mhz = mhz;
@@ -94,7 +102,7 @@ static void try_octal(uint32_t reset, psram_info *psram) {
 static void try_quad(psram_info *psram) {
     uint32_t bytes = psram_quad_start();
     if (bytes == 0u) return;
-    if (!is_sound(&bytes)) {
+    if (!is_sound(psram, &bytes)) {
         psram->remark = "The PSRAM failed its test.";
         return;
     }

@@ -158,8 +158,8 @@ static uint32_t sweep(void) {
     return chosen;
 }
 
-/* Size in bytes of the chip that answers, 0 when none does. */
-static uint32_t identify(void) {
+/* Bytes of the chip that answers, 0 when none does. Reading back what was written decides; the maker is a remark. */
+static uint32_t identify(psram_info *psram) {
     uint32_t written = 0x5A6B7C8Du, read = 0;
     uint32_t mr0 = (read_mode_registers(0) & ~MR0_MASK) | MR0_SETTING;
     run(CMD_REGISTER_WRITE, 0, 0, &mr0, 16, NULL, 0);
@@ -167,7 +167,7 @@ static uint32_t identify(void) {
     run(CMD_READ, 0, WAIT_READ, NULL, 0, &read, 32);
     if (read != written) return 0;
     uint32_t vendor = read_mode_registers(0) >> 8 & MR1_VENDOR;
-    if (vendor != VENDOR_AP && vendor != VENDOR_UNILC) return 0;
+    if (vendor != VENDOR_AP && vendor != VENDOR_UNILC) psram->remark = "The PSRAM is of an unknown maker.";
     switch (read_mode_registers(2) & MR2_DENSITY) {
     case 1:
         return 4u << 20;
@@ -202,7 +202,7 @@ static void set_cache_phases(void) {
     register_write(SPI0(SPI_CACHE_SCTRL), 0x01F7C479u);
 }
 
-uint32_t psram_octal_start(uint32_t mhz, uint32_t *setting) {
+uint32_t psram_octal_start(uint32_t mhz, psram_info *psram) {
     uint32_t pads[OCTAL_PADS];
     cache_suspend();
     set_pads(pads);
@@ -216,13 +216,13 @@ uint32_t psram_octal_start(uint32_t mhz, uint32_t *setting) {
     set_extra_dummy(SPI1(SPI_TIMING_CALI), 0);
     register_set(SPI1(SPI_DDR), VARIABLE_DUMMY);
     rom_spi_set_dtr_swap_mode(1, 0, 0);
-    uint32_t bytes = identify();
+    uint32_t bytes = identify(psram);
     if (bytes == 0u) {
         for (uint32_t i = 0; i < OCTAL_PADS; i++) register_write(IO_MUX_GPIO(FIRST_OCTAL_PAD + i), pads[i]);
         set_clocks(CORE_80_MHZ, UNDIVIDED, UNDIVIDED);
     } else if (mhz == 80u) {
         write_reference();
-        *setting = sweep();
+        psram->setting = sweep();
         set_clocks(CORE_160_MHZ, DIVIDED_BY_2, DIVIDED_BY_2);
         set_cache_phases();
     } else {

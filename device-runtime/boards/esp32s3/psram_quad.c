@@ -18,10 +18,19 @@
 #define CMD_WRITE_QUAD 0x38u
 #define ID_ADDRESS_BITS 24u
 #define ID_BITS 64u
-/* The id's first byte is the maker (AP Memory), the second says that the die passed its tests; the upper bits of the
- * third are the density. */
-#define ID_MAKER 0x0Du
+#define CMD_READ 0x03u
+#define CMD_WRITE 0x02u
+/* The id's first byte is the maker, the second says that the die passed its tests; with the third begins the extended
+ * id, whose upper bits are the density. */
 #define ID_KNOWN_GOOD 0x5Du
+#define DENSITY_MASK 7u
+/* An early 64 Mbit chip whose density code is that of 32 Mbit. */
+#define ID_64_MBIT_TRIAL 0x26u
+/* Bits 24 to 5 of the extended id's first 32 in chips of 64 Mbit that only half of can be used ("2T"). */
+#define ID_HALF_SHIFT 5u
+#define ID_HALF_MASK 0xFFFFFu
+#define ID_HALF 0x8A445u
+#define SMALLEST_BYTES 0x200000u
 #define RESET_MICROS 100u
 
 /* 20 MHz for commands, 80 MHz for the cache, out of 80 MHz. */
@@ -49,8 +58,36 @@ static uint64_t command(uint32_t code, uint32_t address_bits, uint32_t in_bits, 
     return spi_run(&transaction);
 }
 
+static bool keeps(uint32_t word) {
+    spi_transaction write = {
+        .command = CMD_WRITE, .address_bits = ID_ADDRESS_BITS, .out = word, .out_bits = 32, .chip = 1};
+    (void)spi_run(&write);
+    return (uint32_t)command(CMD_READ, ID_ADDRESS_BITS, 32, false) == word;
+}
+
+static uint32_t bytes_of(uint64_t id) {
+    uint32_t density = (uint32_t)(id >> 21) & DENSITY_MASK;
+    if ((id >> 16 & 0xFFu) == ID_64_MBIT_TRIAL) density = 2;
+    if (density > 2u) return 0;
+    uint32_t first = (uint32_t)(id >> 16);
+    uint32_t extended = first << 24 | (first & 0xFF00u) << 8 | (first >> 8 & 0xFF00u) | first >> 24;
+    if (density == 2u && (extended >> ID_HALF_SHIFT & ID_HALF_MASK) == ID_HALF) density = 1;
+    return SMALLEST_BYTES << density;
+}
+
+/* Bytes of the chip that answers on one line, 0 when none does. Who made it does not matter. Chips of 16 Mbit may say a
+ * wrong id once; one that never says a right one is known by keeping what is written, and is taken for the smallest. */
+static uint32_t identify(void) {
+    for (uint32_t attempt = 0; attempt < 2u; attempt++) {
+        uint64_t id = command(CMD_READ_ID, ID_ADDRESS_BITS, ID_BITS, false);
+        if ((id >> 8 & 0xFFu) == ID_KNOWN_GOOD) return bytes_of(id);
+    }
+    return keeps(0xA55A0FF0u) && keeps(0x5AA5F00Fu) ? SMALLEST_BYTES : 0u;
+}
+
 uint32_t psram_quad_start(void) {
     register_write(IO_MUX_GPIO(CS1_PAD), PAD_FUNCTION0_STRONG);
+    flash_connect_quad_pads();
     register_field(SPI0(SPI_SMEM_AC), 0, CS_SETUP_HOLD | CS_TIMES, CS_SETUP_HOLD);
     register_write(SPI1_BASE + SPI_CLOCK, CLOCK_DIVIDED_BY_4);
     /* It may have been left in quad mode, where it understands nothing else than quad commands. */
@@ -58,12 +95,10 @@ uint32_t psram_quad_start(void) {
     (void)command(CMD_RESET_ENABLE, 0, 0, false);
     (void)command(CMD_RESET, 0, 0, false);
     wait_micros(RESET_MICROS);
-    uint64_t id = command(CMD_READ_ID, ID_ADDRESS_BITS, ID_BITS, false);
-    bool is_known = (id & 0xFFu) == ID_MAKER && (id >> 8 & 0xFFu) == ID_KNOWN_GOOD;
-    if (is_known) (void)command(CMD_ENTER_QPI, 0, 0, false);
+    uint32_t bytes = identify();
+    if (bytes > 0u) (void)command(CMD_ENTER_QPI, 0, 0, false);
     register_write(SPI1_BASE + SPI_CLOCK, CLOCK_UNDIVIDED);
-    uint32_t density = (uint32_t)(id >> 21) & 7u;
-    if (!is_known || density > 2u) return 0;
+    if (bytes == 0u) return 0;
 
     cache_suspend();
     register_write(SPI0(SPI_SRAM_CLK), CLOCK_UNDIVIDED);
@@ -75,5 +110,5 @@ uint32_t psram_quad_start(void) {
     register_set(SPI0(SPI_CACHE_SCTRL), SCTRL_QIO | SCTRL_READ_DUMMY | SCTRL_READ_COMMAND | SCTRL_WRITE_COMMAND);
     register_clear(SPI0(SPI_MISC), MISC_CS1_DISABLE);
     cache_resume();
-    return 0x200000u << density;
+    return bytes;
 }

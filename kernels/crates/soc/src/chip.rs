@@ -48,6 +48,31 @@ impl FlashVendor {
     }
 }
 
+/// What some real parts do and others do not, and what a start-up must be able to live with.
+#[derive(Debug, Clone)]
+pub struct Quirks {
+    /// Maker that the PSRAM names; 0x0d is AP Memory.
+    pub psram_maker: u8,
+    /// How often quad PSRAM says a wrong identification after power-up (ESP-IDF: once, on chips of 16 Mbit).
+    pub psram_wrong_ids: u32,
+    /// Quad PSRAM says that it has twice the bytes that it has. `true`: with the extended identification by which such
+    /// chips are known; `false`: without.
+    pub psram_claims_double: Option<bool>,
+    /// The flash chip's quad enable bit stays 0.
+    pub flash_two_lines: bool,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            psram_maker: 0x0d,
+            psram_wrong_ids: 0,
+            psram_claims_double: None,
+            flash_two_lines: false,
+        }
+    }
+}
+
 /// A board and how it is started.
 #[derive(Debug, Clone)]
 pub struct ChipOptions {
@@ -65,6 +90,8 @@ pub struct ChipOptions {
     /// `psram::sampling_delay`. An empty range is a board that cannot run at 80 MHz: its reads then come in
     /// wrong instead of ending the run.
     pub psram_eye: RangeInclusive<i32>,
+    /// What is unusual about its parts.
+    pub quirks: Quirks,
     /// Address of the network interfaces, burnt into eFuse, as it is printed.
     pub mac: [u8; 6],
     /// Chip revision, major and minor.
@@ -91,6 +118,7 @@ impl Default for ChipOptions {
             flash_octal: false,
             psram: Psram::Octal(8 << 20),
             psram_eye: 3..=7,
+            quirks: Quirks::default(),
             mac: [0x7c, 0xdf, 0xa1, 0x00, 0x00, 0x01],
             revision: (0, 2),
             single_core: false,

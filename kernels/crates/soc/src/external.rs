@@ -271,7 +271,7 @@ impl External {
     fn check_target(&self, address: u32, entry: u32) -> Result<Target, Fault> {
         let target = Mmu::resolve(entry, address).ok_or(Fault::MmuInvalid { address })?;
         let bytes = if target.psram {
-            self.mspi.psram.kind().bytes()
+            self.mspi.psram.claimed()
         } else {
             self.mspi.flash.bytes()
         };

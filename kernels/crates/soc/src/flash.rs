@@ -1,6 +1,6 @@
 //! A serial flash chip: what it holds, its status registers and its commands.
 
-use crate::chip::FlashVendor;
+use crate::chip::{ChipOptions, FlashVendor};
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Bytes of a page, the most that one program command writes.
@@ -23,6 +23,8 @@ pub struct Flash {
     content: Vec<u8>,
     bytes: u32,
     vendor: FlashVendor,
+    /// The bit that switches four data lines on stays 0.
+    two_lines: bool,
     /// Both status registers, the first in the low byte.
     status: u16,
     powered_down: bool,
@@ -32,13 +34,15 @@ pub struct Flash {
 }
 
 impl Flash {
-    /// A chip of `bytes` that begins with `content`.
-    pub fn new(mut content: Vec<u8>, bytes: u32, vendor: FlashVendor) -> Self {
-        content.truncate(bytes as usize);
+    /// The chip of a board.
+    pub fn new(options: &ChipOptions) -> Self {
+        let mut content = options.flash.clone();
+        content.truncate(options.flash_bytes as usize);
         Self {
             content,
-            bytes,
-            vendor,
+            bytes: options.flash_bytes,
+            vendor: options.flash_vendor,
+            two_lines: options.quirks.flash_two_lines,
             status: 0,
             powered_down: false,
             now: 0,
@@ -222,6 +226,9 @@ impl Flash {
             _ => data.get(1).copied().unwrap_or(0),
         };
         self.status = u16::from(first) | u16::from(second) << 8;
+        if self.two_lines {
+            self.status &= !(1 << 9 | 1 << 6);
+        }
         self.busy(STATUS_TICKS);
     }
 }

@@ -1,15 +1,21 @@
 //! External RAM chips: what they hold, their mode registers, and what they need before they answer rightly.
 
-use crate::chip::Psram;
+use crate::chip::{Psram, Quirks};
 
-/// Vendor in MR1: AP Memory.
-const AP_MEMORY: u8 = 0x0d;
+/// Identification of quad chips: the die passed its tests.
+const KNOWN_GOOD: u8 = 0x5d;
+/// The extended identification of chips that say 8 MB and have 4.
+const HALF_OF_8_MB: [u8; 4] = [0x41, 0x14, 0x88, 0xa0];
 /// Cycles of read latency by the code in MR0 when the latency is fixed.
 const FIXED_LATENCY: [u32; 8] = [6, 8, 10, 12, 14, 0, 0, 0];
 
 /// A chip, or none. Its state survives resets of the processor.
 pub struct PsramChip {
     kind: Psram,
+    maker: u8,
+    /// Wrong identifications that are still to come.
+    wrong_ids: u32,
+    claims_double: Option<bool>,
     content: Vec<u8>,
     /// Mode registers of an octal chip.
     modes: [u8; 9],
@@ -29,7 +35,7 @@ pub enum Latency {
 
 impl PsramChip {
     /// A chip after power-on.
-    pub fn new(kind: Psram) -> Self {
+    pub fn new(kind: Psram, quirks: &Quirks) -> Self {
         let density = match kind {
             Psram::Octal(bytes) => match bytes >> 20 {
                 4 => 1,
@@ -40,11 +46,15 @@ impl PsramChip {
             },
             Psram::None | Psram::Quad(_) => 0,
         };
+        let vendor = quirks.psram_maker & 0x1f;
         Self {
             kind,
+            maker: quirks.psram_maker,
+            wrong_ids: quirks.psram_wrong_ids,
+            claims_double: quirks.psram_claims_double,
             content: vec![0; kind.bytes() as usize],
             // Variable latency, code 2, drive 1; vendor; good die with this density; 3 V; full refresh; wrap 32.
-            modes: [0x09, AP_MEMORY, 0x90 | density, 0x60, 0x40, 0, 0, 0, 0x05],
+            modes: [0x09, vendor, 0x90 | density, 0x60, 0x40, 0, 0, 0, 0x05],
             quad_mode: false,
             reset_enabled: false,
         }
@@ -53,6 +63,11 @@ impl PsramChip {
     /// Which chip it is.
     pub fn kind(&self) -> Psram {
         self.kind
+    }
+
+    /// Bytes that it says it has.
+    pub fn claimed(&self) -> u32 {
+        self.kind.bytes() << u32::from(self.claims_double.is_some())
     }
 
     /// What it holds.
@@ -139,6 +154,23 @@ impl PsramChip {
         u32::saturating_sub(cycles, 1) * 2
     }
 
+    fn identification(&mut self) -> [u8; 8] {
+        if self.wrong_ids > 0 {
+            self.wrong_ids -= 1;
+            return [0xff; 8];
+        }
+        let size = match self.claimed() >> 20 {
+            2 => 0,
+            4 => 1,
+            _ => 2,
+        };
+        let [a, b, c, d] = match self.claims_double {
+            Some(true) => HALF_OF_8_MB,
+            _ => [size << 5, 0, 0, 0],
+        };
+        [self.maker, KNOWN_GOOD, a, b, c, d, 0, 0]
+    }
+
     /// A command of a quad chip; `quad` when it comes on four lines. `None` when the chip does not understand it.
     pub fn command(
         &mut self,
@@ -153,18 +185,7 @@ impl PsramChip {
         }
         let reset_enabled = std::mem::take(&mut self.reset_enabled);
         Some(match command {
-            0x9f => {
-                let size = match self.kind.bytes() >> 20 {
-                    2 => 0,
-                    4 => 1,
-                    _ => 2,
-                };
-                [AP_MEMORY, 0x5d, size << 5, 0, 0, 0, 0, 0]
-                    .into_iter()
-                    .cycle()
-                    .take(wanted)
-                    .collect()
-            }
+            0x9f => self.identification().into_iter().cycle().take(wanted).collect(),
             0x66 => {
                 self.reset_enabled = true;
                 Vec::new()

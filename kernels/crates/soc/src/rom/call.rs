@@ -196,7 +196,8 @@ impl<'a> Call<'a> {
         let [a, b, c, d, e, f] = arguments;
         self.bus.external.mspi.flash.now = self.bus.now();
         match self.function.does {
-            Does::Nothing | Does::SetMmuSize | Does::SelectQuadPins => Ok(None),
+            Does::Nothing | Does::SetMmuSize => Ok(None),
+            Does::SelectQuadPins => self.take_quad_pins(),
             Does::Zero => Ok(Some(0)),
             Does::WpPad => Ok(Some(0x3f)),
             Does::GetResetReason => Ok(Some(self.bus.peripherals.reset_reason(a as usize & 1).into())),

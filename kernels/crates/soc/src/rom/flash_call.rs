@@ -17,6 +17,12 @@ impl Call<'_> {
         Ok(None)
     }
 
+    pub(super) fn take_quad_pins(&mut self) -> Result<Option<u32>, Fault> {
+        self.bus.external.mspi.quad_pins = true;
+        self.bus.external.mspi.forget_access();
+        Ok(None)
+    }
+
     pub(super) fn read_flash(&mut self, from: u32, target: u32, bytes: u32) -> Result<Option<u32>, Fault> {
         if from & 3 != 0 || target & 3 != 0 || bytes & 3 != 0 {
             return self.wrong("address, target and length must be multiples of 4");

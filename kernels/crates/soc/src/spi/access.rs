@@ -51,6 +51,9 @@ fn wire(half_clocks: u64, khz: u32) -> Ticks {
     half_clocks * TICKS_PER_SECOND / 2000 / u64::from(khz)
 }
 
+/// Said of both chips.
+const QUAD_PINS: &str = "the pins of data lines 2 and 3 are not connected (esp_rom_spiflash_select_qio_pins)";
+
 fn flash_fault<T>(reason: impl Into<String>) -> Result<T, Fault> {
     Err(Fault::FlashNotReady {
         reason: reason.into(),
@@ -99,6 +102,9 @@ impl Mspi {
         };
         if matches!(mode, FlashMode::Qio | FlashMode::Qout) && !self.flash.is_quad() {
             return flash_fault("the flash chip's QE bit, which switches on its four data lines, is not set");
+        }
+        if matches!(mode, FlashMode::Qio | FlashMode::Qout) && !self.quad_pins {
+            return flash_fault(QUAD_PINS);
         }
         let dummy = self.get(0, register::USER1) & 63;
         let wanted = mode.user1() & 63;
@@ -226,6 +232,9 @@ impl Mspi {
     }
 
     fn check_quad(&self) -> Result<AccessTiming, Fault> {
+        if !self.quad_pins {
+            return psram_fault(QUAD_PINS);
+        }
         if !self.psram.is_quad_mode() {
             return psram_fault("the chip was not told (0x35) to listen on four lines");
         }

@@ -139,6 +139,8 @@ pub struct Mspi {
     pub psram: PsramChip,
     /// The pins of eight data lines were connected.
     pub octal_pins: bool,
+    /// The pins of data lines 2 and 3 were connected.
+    pub quad_pins: bool,
     /// The system runs from the PLL, which is what CORE_CLK_SEL chooses from.
     pll: bool,
     eye: std::ops::RangeInclusive<i32>,
@@ -154,9 +156,10 @@ impl Mspi {
         let mut mspi = Self {
             registers: [[0; REGISTERS]; 2],
             date: [0; 2],
-            flash: Flash::new(options.flash.clone(), options.flash_bytes, options.flash_vendor),
-            psram: PsramChip::new(options.psram),
+            flash: Flash::new(options),
+            psram: PsramChip::new(options.psram, &options.quirks),
             octal_pins: false,
+            quad_pins: false,
             pll: false,
             eye: options.psram_eye.clone(),
             flash_access: None,
@@ -172,6 +175,8 @@ impl Mspi {
         self.registers = [[0; REGISTERS]; 2];
         self.date = [0x0210_1040; 2];
         self.octal_pins = false;
+        // The ROM connects the pins that it reads with.
+        self.quad_pins = matches!(mode, FlashMode::Qio | FlashMode::Qout);
         self.pll = false;
         for controller in 0..2 {
             self.set(controller, register::CLOCK, clock);

@@ -132,7 +132,7 @@ fn chips_that_are_not_there_leave_the_lines_high() {
 }
 
 /// Brings quad PSRAM up: the chip listens on four lines, the controller sends its commands.
-const QUAD_PSRAM: [&str; 9] = [
+const QUAD_PSRAM: [&str; 10] = [
     // SPI1 to the second chip select, command 0x35 alone.
     "poke 0x60002034 1",
     "poke 0x60002018 0x80000000",
@@ -144,6 +144,7 @@ const QUAD_PSRAM: [&str; 9] = [
     "poke 0x6000304c 0x70000038",
     // Four lines, both commands, 24-bit addresses, 6 dummy cycles.
     "poke 0x60003040 0x0015c174",
+    "rom esp_rom_spiflash_select_qio_pins 28 0",
 ];
 
 #[test]
@@ -180,4 +181,5 @@ fn quad_psram_works_when_its_chip_and_its_controller_agree() {
     assert!(outcome(Some(4)).is_err_and(|fault| fault.contains("chip select")));
     assert!(outcome(Some(7)).is_err_and(|fault| fault.contains("SRAM_DWR_CMD")));
     assert!(outcome(Some(8)).is_err_and(|fault| fault.contains("CACHE_SCTRL")));
+    assert!(outcome(Some(9)).is_err_and(|fault| fault.contains("pins of data lines 2 and 3")));
 }

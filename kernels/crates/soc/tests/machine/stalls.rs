@@ -84,6 +84,7 @@ fn flash_with_two_and_four_lines() {
         "poke 0x60002000 0x04000000",
         "rom esp_rom_spiflash_wait_idle",
         "rom esp_rom_spiflash_config_readmode 0",
+        "rom esp_rom_spiflash_select_qio_pins 28 0",
     ];
     let (qio, _) = stream(&quad, 32, map.clone(), Psram::None);
     near(qio, 295.0, 0.03);

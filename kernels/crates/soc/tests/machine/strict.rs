@@ -290,11 +290,13 @@ fn quad_reads_of_flash_need_its_quad_enable_bit() {
             "poke 0x60002000 0x04000000",
         ]]),
     );
+    assert!(matches!(fault(&program), Fault::FlashNotReady { reason } if reason.contains("pins")));
+    program.insert(0, "rom esp_rom_spiflash_select_qio_pins 28 0".to_owned());
     assert!(
         matches!(fault(&program), Fault::FlashNotReady { reason } if reason.contains("busy")),
         "the chip needs its time"
     );
-    program.insert(3, "rom esp_rom_spiflash_wait_idle".to_owned());
+    program.insert(4, "rom esp_rom_spiflash_wait_idle".to_owned());
     program.push("done".to_owned());
     run(&program).1.expect("no fault");
 }

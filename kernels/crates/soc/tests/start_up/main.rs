@@ -1,6 +1,7 @@
 //! The committed firmware on emulated boards: what it finds, what it says, and how it goes on when something is wrong.
 
 mod image;
+mod parts;
 
 use image::{row, table, Firmware, MODEL};
 use soc::chip::{ChipOptions, FlashVendor, Psram};
