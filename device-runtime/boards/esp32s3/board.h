@@ -97,6 +97,7 @@ void cache_write_back(void);
 typedef struct {
     uint32_t command;
     uint32_t address, address_bits;
+    uint32_t dummy;         /* cycles between address and data */
     uint32_t out, out_bits; /* at most 32 */
     uint32_t in_bits;       /* at most 64 */
     uint32_t chip;          /* 0 the flash, 1 the PSRAM */
@@ -111,8 +112,10 @@ typedef struct {
     uint32_t id; /* JEDEC: manufacturer, type, capacity, from the highest byte on */
     uint32_t bytes;
     bool quad;
+    const char *remark; /* NULL, or what was unusual */
 } flash_info;
-/* Finds the size and goes to 80 MHz on four data lines where the chip lets it. A sentence, when it cannot be used. */
+/* Finds the size and goes to 80 MHz on four data lines where the chip lets it. A sentence, when it cannot be used: the
+ * mask ROM has read the image with the chip, so what it says of itself is no reason. */
 const char *flash_start(flash_info *flash);
 /* Gives the bus the pads of data lines 2 and 3 (WP and HD), which quad PSRAM needs whatever the flash does. */
 void flash_connect_quad_pads(void);

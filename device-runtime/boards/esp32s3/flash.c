@@ -1,6 +1,6 @@
-/* The flash chip: its size from its JEDEC id, then 80 MHz on four data lines. The mask ROM reads with two lines, which
- * every chip understands at once; four need a bit in the chip (QE, which frees the hold and write-protect pins for
- * data) that each maker put elsewhere. Makers: ESP-IDF
+/* The flash chip: its size from its JEDEC id, else from the image's header, then 80 MHz on four data lines. The mask
+ * ROM reads with two lines, which every chip understands at once; four need a bit in the chip (QE, which frees the hold
+ * and write-protect pins for data) that each maker put elsewhere. Makers: ESP-IDF
  * components/bootloader_support/bootloader_flash/src/flash_qio_mode.c. */
 #include "board.h"
 #include "registers.h"
@@ -9,8 +9,9 @@
 /* EFUSE_RD_REPEAT_DATA3: the flash has eight data lines. */
 #define FLASH_TYPE_OCTAL BIT(9)
 
-/* Memory bus at 80 MHz out of 80 MHz; the PLL runs. */
+/* Memory bus at 80 MHz out of 80 MHz, or at 20 to ask chips who they are; the PLL runs. */
 #define CORE_80_MHZ 0u
+#define CLOCK_DIVIDED_BY_4 0x00030103u
 #define CLOCK_UNDIVIDED BIT(31)
 /* SPI_CTRL: lines driven while nothing is sent, as ESP-IDF has it. */
 #define IDLE_LINES (BIT(3) | BIT(18) | BIT(19))
@@ -32,6 +33,11 @@
 #define CMD_WRITE_STATUS2 0x31u
 #define CMD_READ_STATUS2 0x35u
 #define CMD_READ_ID 0x9Fu
+#define CMD_READ_SFDP 0x5Au
+#define CMD_DEEP_POWER_DOWN 0xB9u
+#define CMD_ULTRA_DEEP 0x79u
+#define CMD_LEAVE_ULTRA_DEEP 0xFFu
+#define CMD_RELEASE 0xABu
 #define STATUS_BUSY BIT(0)
 /* Status registers are non-volatile on most chips; 15 ms is usual. */
 #define WRITE_MICROS 500000u
@@ -40,6 +46,18 @@
 #define SMALLEST_CODE 0x14u
 #define LARGEST_CODE 0x19u
 #define REACHABLE_CODE 0x18u
+
+/* Discoverable parameters: 24 address bits, 8 waiting cycles; the maker is in the second table's header. */
+#define SFDP_ADDRESS_BITS 24u
+#define SFDP_DUMMY 8u
+#define SFDP_MAKER 0x10u
+#define MAKER_XMC 0x20u
+#define LEAVE_MICROS 2000u
+#define RELEASE_MICROS 20u
+
+/* The image's header at the beginning of the flash: the size's code, 1 MiB shifted. */
+#define HEADER_SIZE_SHIFT 28u
+#define HEADER_LARGEST 4u
 
 /* Enough of the image's header to see that four lines read what two lines read. */
 #define PROBE_WORDS 64u
@@ -54,6 +72,40 @@ static uint32_t command(uint32_t code, uint32_t in_bits) {
 static void command_out(uint32_t code, uint32_t out, uint32_t out_bits) {
     spi_transaction transaction = {.command = code, .out = out, .out_bits = out_bits};
     (void)spi_run(&transaction);
+}
+
+static uint32_t read_id(void) {
+    uint32_t id = command(CMD_READ_ID, 24);
+    return (id & 0xFFu) << 16 | (id & 0xFF00u) | (id >> 16 & 0xFFu);
+}
+
+static bool says_size(uint32_t id) { return (id & 0xFFu) >= SMALLEST_CODE && (id & 0xFFu) <= LARGEST_CODE; }
+
+/* Flash of XMC may come up with a wrong id, and then also with other faults, until it was sent to its deepest sleep and
+ * back. Sequence: ESP-IDF components/bootloader_support/bootloader_flash/src/bootloader_flash.c. */
+static void wake_xmc(void) {
+    spi_transaction ask = {.command = CMD_READ_SFDP,
+                           .address = SFDP_MAKER,
+                           .address_bits = SFDP_ADDRESS_BITS,
+                           .dummy = SFDP_DUMMY,
+                           .in_bits = 8};
+    if ((uint32_t)spi_run(&ask) != MAKER_XMC) return;
+    command(CMD_DEEP_POWER_DOWN, 0);
+    command(CMD_ULTRA_DEEP, 0);
+    command(CMD_LEAVE_ULTRA_DEEP, 0);
+    wait_micros(LEAVE_MICROS);
+    command(CMD_RELEASE, 0);
+    wait_micros(RELEASE_MICROS);
+}
+
+static uint32_t identify(void) {
+    register_write(SPI1_BASE + SPI_CLOCK, CLOCK_DIVIDED_BY_4);
+    uint32_t id = read_id();
+    if (id >> 16 != MAKER_XMC || !says_size(id)) {
+        wake_xmc();
+        id = read_id();
+    }
+    return id;
 }
 
 static bool wait_until_written(void) {
@@ -130,22 +182,22 @@ const char *flash_start(flash_info *flash) {
     }
     cache_suspend();
     register_field(SPI0_BASE + SPI_CORE_CLK_SEL, 0, 3u, CORE_80_MHZ);
+    flash->id = identify();
     set_speed(SPI0_BASE);
     set_speed(SPI1_BASE);
     cache_resume();
-
-    uint32_t id = command(CMD_READ_ID, 24);
-    flash->id = (id & 0xFFu) << 16 | (id & 0xFF00u) | (id >> 16 & 0xFFu);
-    uint32_t code = flash->id & 0xFFu;
-    if (code < SMALLEST_CODE || code > LARGEST_CODE) {
-        return "The flash chip does not say a size that this firmware knows (1 MB to 32 MB).";
-    }
-    flash->bytes = 1u << (code < REACHABLE_CODE ? code : REACHABLE_CODE);
 
     const volatile uint32_t *shown = (const volatile uint32_t *)(uintptr_t)EXTERNAL_BEGIN;
     uint32_t probe[PROBE_WORDS];
     cache_map(EXTERNAL_BEGIN, MAP_FLASH, 0, 1);
     for (uint32_t i = 0; i < PROBE_WORDS; i++) probe[i] = shown[i];
+    uint32_t code = flash->id & 0xFFu;
+    if (!says_size(flash->id)) {
+        uint32_t header = probe[0] >> HEADER_SIZE_SHIFT;
+        code = SMALLEST_CODE + (header < HEADER_LARGEST ? header : HEADER_LARGEST);
+        flash->remark = "The flash chip says no size that is known: that of the image is taken.";
+    }
+    flash->bytes = 1u << (code < REACHABLE_CODE ? code : REACHABLE_CODE);
     flash->quad = false;
     if (!set_qe(place_of_qe(flash->id))) return NULL;
     set_read_mode(READ_MODE_QIO);

@@ -21,6 +21,12 @@ static void say_line(const char *text, uint32_t value, const char *after) {
     say(after);
 }
 
+static void say_remark(const char *remark) {
+    if (remark == NULL) return;
+    say(remark);
+    say("\r\n");
+}
+
 /* Maps the model's partition at EXTERNAL_BEGIN; whatever was there before is gone. */
 static void show_model(app_board *board) {
     partition_place place = {0, 0};
@@ -60,18 +66,16 @@ _Noreturn void board_main(void) {
     read_identity(&board);
     board.reset_reason = reset_text(reset);
     board.cpu_hz = CPU_HZ;
-    flash_info flash = {0, 0, false};
+    flash_info flash = {0};
     const char *fault = flash_start(&flash);
     if (fault != NULL) say_and_stay(fault);
+    say_remark(flash.remark);
     board.flash_bytes = flash.bytes;
     board.flash_mode = flash.quad ? "QIO 80 MHz" : "DIO 80 MHz";
 
     psram_info psram;
     psram_start(reset, &psram);
-    if (psram.remark != NULL) {
-        say(psram.remark);
-        say("\r\n");
-    }
+    say_remark(psram.remark);
     board.psram_kind = psram.kind;
     board.psram_mhz = psram.mhz;
     board.psram = (app_span){psram.bytes > 0u ? (uint8_t *)(uintptr_t)PSRAM_BEGIN : NULL, psram.bytes};

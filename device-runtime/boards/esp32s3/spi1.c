@@ -9,6 +9,7 @@
 /* SPI_USER: which phases there are. */
 #define USER_COMMAND BIT(31)
 #define USER_ADDRESS BIT(30)
+#define USER_DUMMY BIT(29)
 #define USER_IN BIT(28)
 #define USER_OUT BIT(27)
 /* SPI_CTRL: data and address on several lines, as the ROM left it for reading. */
@@ -26,13 +27,18 @@ uint64_t spi_run(const spi_transaction *transaction) {
     uint32_t user2 = register_read(SPI1(SPI_USER2)), ctrl = register_read(SPI1(SPI_CTRL));
     uint32_t misc = register_read(SPI1(SPI_MISC));
 
-    uint32_t phases = USER_COMMAND;
+    uint32_t phases = USER_COMMAND, lengths = 0;
     register_write(SPI1(SPI_USER2), (COMMAND_BITS - 1u) << COMMAND_BITS_SHIFT | transaction->command);
     if (transaction->address_bits > 0u) {
         phases |= USER_ADDRESS;
-        register_write(SPI1(SPI_USER1), (transaction->address_bits - 1u) << ADDRESS_BITS_SHIFT);
+        lengths |= (transaction->address_bits - 1u) << ADDRESS_BITS_SHIFT;
         register_write(SPI1(SPI_ADDR), transaction->address);
     }
+    if (transaction->dummy > 0u) {
+        phases |= USER_DUMMY;
+        lengths |= transaction->dummy - 1u;
+    }
+    register_write(SPI1(SPI_USER1), lengths);
     if (transaction->out_bits > 0u) {
         phases |= USER_OUT;
         register_write(SPI1(SPI_MOSI_DLEN), transaction->out_bits - 1u);

@@ -60,6 +60,10 @@ pub struct Quirks {
     pub psram_claims_double: Option<bool>,
     /// The flash chip's quad enable bit stays 0.
     pub flash_two_lines: bool,
+    /// The capacity in the flash chip's identification, where it is not the power of two of its size.
+    pub flash_capacity_code: Option<u8>,
+    /// Flash of XMC that comes up with a wrong identification, until it was sent to its deepest sleep and back.
+    pub flash_half_awake: bool,
 }
 
 impl Default for Quirks {
@@ -69,6 +73,8 @@ impl Default for Quirks {
             psram_wrong_ids: 0,
             psram_claims_double: None,
             flash_two_lines: false,
+            flash_capacity_code: None,
+            flash_half_awake: false,
         }
     }
 }

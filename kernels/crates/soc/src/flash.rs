@@ -17,6 +17,20 @@ const BUSY: u16 = 1;
 /// The status register's bit that allows the next write.
 const WRITE_ENABLE: u16 = 2;
 
+/// How long a chip of XMC takes to leave its deepest sleep. [espressif/esp-idf `bootloader_flash.c`]
+const LEAVE_TICKS: Ticks = TICKS_PER_SECOND / 500;
+
+/// Whether the chip listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Power {
+    On,
+    Down,
+    /// XMC's deepest sleep, which only 0xff ends.
+    UltraDeep,
+    /// On the way back from it; then it waits for its release.
+    Leaving(Ticks),
+}
+
 /// The chip. Its state survives resets of the processor.
 pub struct Flash {
     /// What was written; everything behind it is erased.
@@ -27,7 +41,9 @@ pub struct Flash {
     two_lines: bool,
     /// Both status registers, the first in the low byte.
     status: u16,
-    powered_down: bool,
+    power: Power,
+    capacity_code: u8,
+    half_awake: bool,
     /// The time of the next command, for whoever gives it to set.
     pub now: Ticks,
     busy_until: Ticks,
@@ -44,7 +60,12 @@ impl Flash {
             vendor: options.flash_vendor,
             two_lines: options.quirks.flash_two_lines,
             status: 0,
-            powered_down: false,
+            power: Power::On,
+            capacity_code: options
+                .quirks
+                .flash_capacity_code
+                .unwrap_or(options.flash_bytes.trailing_zeros() as u8),
+            half_awake: options.quirks.flash_half_awake,
             now: 0,
             busy_until: 0,
         }
@@ -136,7 +157,8 @@ impl Flash {
     /// Whether the command is one that the chip executes: carries it out and gives the answer, at most `wanted`
     /// bytes. `None` for a command that it does not know.
     pub fn command(&mut self, command: u8, address: u32, data: &[u8], wanted: usize) -> Option<Vec<u8>> {
-        if self.powered_down && command != 0xab {
+        if self.power != Power::On {
+            self.change_power(command);
             return Some(vec![0xff; wanted]);
         }
         let word = |value: &[u8]| -> Vec<u8> { value.iter().copied().cycle().take(wanted).collect() };
@@ -148,17 +170,23 @@ impl Flash {
         Some(match command {
             0x9f => {
                 let [maker, kind] = self.vendor.id();
-                word(&[maker, kind, self.bytes.trailing_zeros() as u8])
+                if self.half_awake {
+                    word(&[0; 3])
+                } else {
+                    word(&[maker, kind, self.capacity_code])
+                }
             }
-            0x90 => word(&[self.vendor.id()[0], self.bytes.trailing_zeros() as u8 - 1]),
-            0xab => {
-                self.powered_down = false;
-                word(&[self.bytes.trailing_zeros() as u8 - 1])
-            }
+            0x90 => word(&[self.vendor.id()[0], self.capacity_code.wrapping_sub(1)]),
+            0x5a => (0..wanted)
+                .map(|offset| self.parameter(address as usize + offset))
+                .collect(),
+            0xab => word(&[self.capacity_code.wrapping_sub(1)]),
             0xb9 => {
-                self.powered_down = true;
+                self.power = Power::Down;
                 Vec::new()
             }
+            // Ends a continuous read that nobody began.
+            0xff => Vec::new(),
             0x05 => word(&[(self.status | if busy { BUSY } else { 0 }) as u8]),
             0x35 => word(&[(self.status >> 8) as u8]),
             0x15 => word(&[0]),
@@ -212,6 +240,34 @@ impl Flash {
             }
             _ => return None,
         })
+    }
+
+    fn change_power(&mut self, command: u8) {
+        self.power = match (self.power, command) {
+            (Power::Down, 0xab) => Power::On,
+            (Power::Down, 0x79) if self.vendor == FlashVendor::Xmc => Power::UltraDeep,
+            (Power::UltraDeep, 0xff) => Power::Leaving(self.now + LEAVE_TICKS),
+            (Power::Leaving(until), 0xab) if self.now >= until => {
+                self.half_awake = false;
+                Power::On
+            }
+            (power, _) => power,
+        };
+    }
+
+    /// A byte of the discoverable parameters (SFDP): the header, the header of the basic table, and that of the
+    /// maker's own table.
+    fn parameter(&self, address: usize) -> u8 {
+        let maker = self.vendor.id()[0];
+        let headers = [
+            *b"SFDP",
+            [6, 1, 1, 0xff],
+            [0, 6, 1, 16],
+            [0x30, 0, 0, 0xff],
+            [maker, 0, 1, 4],
+            [0x10, 1, 0, 0xff],
+        ];
+        headers.concat().get(address).copied().unwrap_or(0xff)
     }
 
     fn write_status(&mut self, data: &[u8]) {

@@ -131,6 +131,11 @@ impl Mspi {
             ));
         }
         let answer = match self.get(1, register::MISC) & 3 {
+            0b10 if command == 0x5a && dummy != 8 => {
+                return fault(format!(
+                    "the flash's parameters (0x5a) were read after {dummy} cycles, not 8"
+                ))
+            }
             0b10 => {
                 let known = self.flash.command(command as u8, address, &output, wanted);
                 match known {

@@ -2,7 +2,7 @@
 
 use super::image::{table, Firmware};
 use super::{assert_says, options, run, FLASH};
-use soc::chip::{ChipOptions, Psram, Quirks};
+use soc::chip::{ChipOptions, FlashVendor, Psram, Quirks};
 
 /// What a board with these parts says until it is up.
 fn says(psram: Psram, quirks: Quirks) -> String {
@@ -74,4 +74,40 @@ fn gives_quad_psram_its_four_lines_beside_flash_that_has_two() {
     };
     let said = says(Psram::Quad(2 << 20), quirks);
     assert_says(&said, "DIO 80 MHz; quad PSRAM 2 MB 80 MHz");
+}
+
+#[test]
+fn takes_the_size_from_the_image_when_the_flash_says_none() {
+    for code in [0, 0x13, 0x20, 0xff] {
+        let quirks = Quirks {
+            flash_capacity_code: Some(code),
+            ..Quirks::default()
+        };
+        let said = says(Psram::None, quirks);
+        assert_says(
+            &said,
+            "The flash chip says no size that is known: that of the image is taken.",
+        );
+        assert_says(&said, "; flash 8 MB QIO 80 MHz");
+    }
+}
+
+#[test]
+fn wakes_flash_of_xmc_that_comes_up_with_a_wrong_identification() {
+    let firmware = Firmware::committed();
+    let (said, _) = run(
+        ChipOptions {
+            flash_vendor: FlashVendor::Xmc,
+            flash_bytes: 2 * FLASH,
+            quirks: Quirks {
+                flash_half_awake: true,
+                ..Quirks::default()
+            },
+            ..options(&firmware, &table(FLASH))
+        },
+        0.12,
+    );
+    // The chip's own size, which is not the image's.
+    assert_says(&said, "; flash 16 MB QIO 80 MHz");
+    assert!(!said.contains("The flash chip says no size"), "{said}");
 }
