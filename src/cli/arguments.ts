@@ -2,7 +2,14 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
-import { ACTIVATIONS, NO_FUSIONS, WANTED_CACHES, WEIGHT_KINDS, parseGranularity } from '../plan/scheme.js';
+import {
+  ACTIVATIONS,
+  CHATS,
+  NO_FUSIONS,
+  WANTED_CACHES,
+  WEIGHT_KINDS,
+  parseGranularity,
+} from '../plan/scheme.js';
 import { UsageError } from '../shared/errors.js';
 import {
   choice,
@@ -30,6 +37,7 @@ const CONVERT_OPTIONS = {
   granularity: { type: 'string' },
   activations: { type: 'string' },
   cache: { type: 'string' },
+  chat: { type: 'string' },
   context: { type: 'string' },
   calibrate: { type: 'string' },
   evaluate: { type: 'string' },
@@ -44,6 +52,7 @@ const RUN_OPTIONS = {
   prompt: { type: 'string' },
   ids: { type: 'string' },
   raw: { type: 'boolean' },
+  chat: { type: 'string' },
   tokens: { type: 'string' },
   temperature: { type: 'string' },
   'top-k': { type: 'string' },
@@ -151,6 +160,7 @@ function parseConvert(argv: string[]): ConvertRequest {
         values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
       activations,
       cache: choice(values.cache, WANTED_CACHES, 'cache') ?? DEFAULT_SCHEME.cache,
+      chat: choice(values.chat, CHATS, 'chat') ?? DEFAULT_SCHEME.chat,
     },
     fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
     context: whole(values.context, 'context', 1),
@@ -178,6 +188,7 @@ function parseRun(argv: string[]): RunRequest {
     prompt,
     ids: ids === undefined ? undefined : parseIds(ids),
     raw: values.raw === true,
+    chat: choice(values.chat, CHATS, 'chat'),
     tokens: whole(values.tokens, 'tokens', 1),
     temperature: temperature(values.temperature),
     topK: whole(values['top-k'], 'top-k', 0),

@@ -16,6 +16,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --granularity G            tensor, channel (default), group:32, group:64 or group:128
     --activations ${ACTIVATIONS.join('|')}
     ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)
+    --chat template|begin      how chats begin: as the template writes it (default), or with the begin token before it
     --context N                tokens that the model can hold (default: the model's, at most 512)
     --calibrate FILE           text for static activation scales
     --evaluate FILE            text for the report; stories parted by lines <|story|>
@@ -29,6 +30,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --prompt TEXT | --ids 1,2,3
     --raw                      continue the prompt as it is, without the model's chat template, and hand the text to a
                                pipe or file as it is; else control characters in it are shown (\\u001b)
+    --chat template|begin      for a folder, as for convert
     --tokens N                 most new tokens
     --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
     --stop TEXT                end before this text; may be repeated
@@ -46,7 +48,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
   kit FOLDER -o KIT            a folder for a class: page, element, model, image and help sheet, for any static server
                                or a stick; board, numbers and model are settled
     --board ID  --context N  --prompt TEXT
-    --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32
+    --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32,
+                               chat:template|begin
     --firmware FILE            as for convert; the kit carries it
     --lang TAG                 language of page and help sheet (default en)
     --name TEXT                what the class calls the model

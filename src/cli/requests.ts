@@ -49,6 +49,8 @@ export interface RunRequest extends RunSampling {
   readonly ids: readonly number[] | undefined;
   /** The prompt is continued as it is, not put into the chat template. */
   readonly raw: boolean;
+  /** How a chat with a folder's model begins; a package has its own. */
+  readonly chat: WantedScheme['chat'] | undefined;
   /** Most new tokens. */
   readonly tokens: number | undefined;
   readonly seed: number;

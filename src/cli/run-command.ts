@@ -6,6 +6,7 @@ import { Twin, type GenerateResult } from '../device/twin.js';
 import { describeImage, looksLikeImage, packagePlace } from '../image/describe.js';
 import { convert } from '../pipeline/convert.js';
 import { openModel, stopIds, type OpenedModel } from '../pipeline/open-model.js';
+import { chosenChat } from '../pipeline/plan-model.js';
 import { seededRandom } from '../pipeline/random.js';
 import { loadReference } from '../pipeline/reference.js';
 import { sample } from '../pipeline/sampler.js';
@@ -41,6 +42,8 @@ const MAX_PACKAGE_BYTES = 1024 * 1024 * 1024;
 /** Runs the command. */
 export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {
   const target = await findTarget(request.model);
+  if (request.chat !== undefined && !target.isDirectory())
+    throw new UsageError('--chat is for a model folder: a package begins its chats as it was converted.');
   const runtime = await loadRuntime();
   if (request.engine === 'emulator') {
     await runOnBoard(request, target.isDirectory(), runtime, terminal);
@@ -97,7 +100,7 @@ async function packageBytes(
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
-    const options = { report: false, board: request.board };
+    const options = { report: false, board: request.board, scheme: { chat: request.chat ?? 'template' } };
     const conversion = await convert(folder, options, runtime, {
       onProgress: progress.show,
       signal: terminal.signal,
@@ -324,7 +327,8 @@ async function runFloat(
 }
 
 function floatPrompt(opened: OpenedModel, request: RunRequest): number[] {
-  const { tokenizer, chat } = opened;
+  const { tokenizer } = opened;
+  const chat = chosenChat(opened, { chat: request.chat ?? 'template' });
   if (tokenizer === null)
     throw new UsageError('The folder has no tokenizer.json: give --ids instead of --prompt.');
   const prompt = request.prompt ?? '';

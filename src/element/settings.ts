@@ -23,6 +23,7 @@ export const LOCK_OF: Readonly<Record<keyof Settings, Lock>> = {
   granularity: 'scheme',
   activations: 'scheme',
   cache: 'scheme',
+  chat: 'scheme',
   context: 'context',
 };
 

@@ -16,6 +16,8 @@ export interface OpenedModel {
   readonly model: DecoderModel;
   readonly tokenizer: DeviceTokenizer | null;
   readonly chat: ChatPieces | null;
+  /** The same with the tokenizer's begin token before a chat, where the template writes none; else `null`. */
+  readonly begunChat: ChatPieces | null;
   readonly notes: readonly Note[];
 }
 
@@ -26,7 +28,7 @@ export interface OpenedModel {
  */
 export async function openModel(
   folder: ModelFolder,
-  runtime: Pick<Runtime, 'twin'>,
+  runtime: Pick<Runtime, 'twin' | 'deadline'>,
   signal?: AbortSignal,
 ): Promise<OpenedModel> {
   return openModelInput(await openInput(folder, signal), runtime, signal);
@@ -35,7 +37,7 @@ export async function openModel(
 /** As {@link openModel}, for a model whose parts are at hand. */
 export async function openModelInput(
   input: ModelInput,
-  runtime: Pick<Runtime, 'twin'>,
+  runtime: Pick<Runtime, 'twin' | 'deadline'>,
   signal?: AbortSignal,
 ): Promise<OpenedModel> {
   const checkpoint = await input.checkpoint(signal);
@@ -43,16 +45,17 @@ export async function openModelInput(
   const part = await input.tokenizer(signal);
   if (part === null) {
     const absent: Note = { code: 'tokenizer-absent', sentencePiece: await input.hasSentencePiece(signal) };
-    return { input, checkpoint, model, tokenizer: null, chat: null, notes: [...model.notes, absent] };
+    const notes = [...model.notes, absent];
+    return { input, checkpoint, model, tokenizer: null, chat: null, begunChat: null, notes };
   }
   const tokenizer = await readTokenizer(part, runtime.twin);
   const notes: Note[] = [...model.notes, ...tokenizer.notes];
   if (tokenizer.vocabSize > model.vocabSize) {
     notes.push({ code: 'tokenizer-larger', ids: tokenizer.vocabSize, rows: model.vocabSize });
   }
-  const chat = readChat(await input.chat(signal), tokenizer);
+  const chat = readChat(await input.chat(signal), tokenizer, runtime.deadline);
   notes.push(...chat.notes);
-  return { input, checkpoint, model, tokenizer, chat: chat.pieces, notes };
+  return { input, checkpoint, model, tokenizer, chat: chat.pieces, begunChat: chat.begun, notes };
 }
 
 /** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */

@@ -5,6 +5,7 @@ import { makePlan, type Plan } from '../plan/plan.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { type WantedScheme } from '../plan/scheme.js';
 import { FitError } from '../shared/errors.js';
+import type { ChatPieces } from '../tokenizer/index.js';
 import type { OpenedModel } from './open-model.js';
 import type { ConvertOptions } from './types.js';
 
@@ -23,8 +24,9 @@ export function editModel(opened: OpenedModel, edits: readonly Edit[]): OpenedMo
 }
 
 /** Plans a model without converting anything. @throws UsageError for options that contradict each other or the model */
-export function planOpened(opened: OpenedModel, options: PlanOptions): PlannedModel {
+export function planOpened(read: OpenedModel, options: PlanOptions): PlannedModel {
   const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
+  const opened = { ...read, chat: chosenChat(read, scheme) };
   const plan = makePlan(opened.model, {
     board: typeof options.board === 'object' ? options.board : findBoard(options.board ?? DEFAULT_BOARD_ID),
     scheme,
@@ -33,6 +35,14 @@ export function planOpened(opened: OpenedModel, options: PlanOptions): PlannedMo
     otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
   });
   return { opened, plan };
+}
+
+/** The chat as a scheme has it. */
+export function chosenChat(
+  { chat, begunChat }: Pick<OpenedModel, 'chat' | 'begunChat'>,
+  scheme: Pick<WantedScheme, 'chat'>,
+): ChatPieces | null {
+  return scheme.chat === 'begin' ? (begunChat ?? chat) : chat;
 }
 
 /** The plan alone, for whoever only shows it. @throws as {@link planOpened} */

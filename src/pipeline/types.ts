@@ -9,6 +9,7 @@ import type { SourceStatistics } from '../quantize/quantize.js';
 import './failures.js';
 import type { Note } from './notes.js';
 import type { OnProgress } from '../shared/progress.js';
+import type { Deadline } from '../tokenizer/index.js';
 
 /** The compiled WebAssembly modules; how they were fetched is the caller's business. */
 export interface Runtime {
@@ -16,6 +17,8 @@ export interface Runtime {
   readonly kernels: WebAssembly.Module;
   /** `device-runtime/prebuilt/twin.wasm` */
   readonly twin: WebAssembly.Module;
+  /** Ends a stranger's program (a chat template) that takes too long; without it, what it does is counted. */
+  readonly deadline?: Deadline | undefined;
 }
 
 export interface ConvertOptions {

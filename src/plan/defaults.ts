@@ -9,4 +9,5 @@ export const DEFAULT_SCHEME: WantedScheme = {
   granularity: 'channel',
   activations: 'dynamic',
   cache: 'auto',
+  chat: 'template',
 };

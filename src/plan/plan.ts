@@ -91,7 +91,9 @@ const SCRATCH_SHARE = 0.25;
 export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const { board } = options;
   const context = chooseContext(model, options);
-  const scheme: Scheme = { ...options.scheme, cache: chooseCache(model, options, context) };
+  const { weights, granularity, activations } = options.scheme;
+  const cacheKind = chooseCache(model, options, context);
+  const scheme: Scheme = { weights, granularity, activations, cache: cacheKind };
   const fusions = options.fusions ?? defaultFusions(scheme);
   const planned = planTensors(model, scheme, fusions, context);
   const cache = cacheBytes(model, scheme, context);

@@ -2,11 +2,19 @@
 import { UsageError } from '../shared/errors.js';
 import { words } from '../shared/words.js';
 import { DEFAULT_SCHEME } from './defaults.js';
-import { ACTIVATIONS, GRANULARITIES, OFFERED_WEIGHTS, WANTED_CACHES, type WantedScheme } from './scheme.js';
+import {
+  ACTIVATIONS,
+  CHATS,
+  GRANULARITIES,
+  OFFERED_WEIGHTS,
+  WANTED_CACHES,
+  type WantedScheme,
+} from './scheme.js';
 
 /**
  * Reads a scheme: words in any order, each at most once. what the weights become (`int8`), a granularity (`tensor`, `channel`,
- * `group:128`, `group:64`, `group:32`), `dynamic` or `static`, `cache:auto`, `cache:int8` or `cache:float32`.
+ * `group:128`, `group:64`, `group:32`), `dynamic` or `static`, `cache:auto`, `cache:int8` or `cache:float32`, `chat:template` or
+ * `chat:begin`.
  * @param place where the text was written, as the errors name it
  * @throws UsageError naming the word and the choices
  */
@@ -18,6 +26,7 @@ export function readScheme(text: string, place: string): WantedScheme {
     const weights = OFFERED_WEIGHTS.find((known) => known === word);
     const activations = ACTIVATIONS.find((known) => known === word);
     const cache = WANTED_CACHES.find((known) => `cache:${known}` === word);
+    const chat = CHATS.find((known) => `chat:${known}` === word);
     let part: string;
     if (weights !== undefined) {
       part = 'weights';
@@ -31,10 +40,13 @@ export function readScheme(text: string, place: string): WantedScheme {
     } else if (cache !== undefined) {
       part = 'cache';
       scheme.cache = cache;
+    } else if (chat !== undefined) {
+      part = 'chat';
+      scheme.chat = chat;
     } else {
       throw new UsageError(
         `${place} has the word "${word}". It knows ${[...OFFERED_WEIGHTS, ...GRANULARITIES, ...ACTIVATIONS].join(', ')}, ` +
-          `${WANTED_CACHES.map((known) => `cache:${known}`).join(', ')}.`,
+          `${[...WANTED_CACHES.map((known) => `cache:${known}`), ...CHATS.map((known) => `chat:${known}`)].join(', ')}.`,
       );
     }
     if (seen.has(part)) throw new UsageError(`${place} gives its ${part} twice. Leave one out.`);
@@ -44,6 +56,6 @@ export function readScheme(text: string, place: string): WantedScheme {
 }
 
 /** A scheme as {@link readScheme} reads it back. */
-export function writeScheme({ weights, granularity, activations, cache }: WantedScheme): string {
-  return `${weights} ${granularity} ${activations} cache:${cache}`;
+export function writeScheme({ weights, granularity, activations, cache, chat }: WantedScheme): string {
+  return `${weights} ${granularity} ${activations} cache:${cache}${chat === 'begin' ? ' chat:begin' : ''}`;
 }

@@ -38,6 +38,9 @@ export const ACTIVATIONS = ['dynamic', 'static'] as const satisfies readonly (ke
 /** Caches as they can be asked for. */
 export const WANTED_CACHES = ['auto', ...(Object.keys(CACHE) as CacheKind[])] as const;
 
+/** How a chat begins: as the template writes it, or with the tokenizer's begin token before that. */
+export const CHATS = ['template', 'begin'] as const;
+
 /** Whether matrices and their inputs are quantized. */
 export function isQuantized({ weights }: Pick<Scheme, 'weights'>): boolean {
   return WEIGHTS[weights].quantized;
@@ -57,6 +60,8 @@ export interface Scheme {
 export interface WantedScheme extends Omit<Scheme, 'cache'> {
   /** `auto`: F32 for heads too small for one INT8 scale a key, where the board has room; INT8 otherwise. */
   readonly cache: Scheme['cache'] | 'auto';
+  /** `begin`: a chat template that writes no begin token gets the tokenizer's before it. */
+  readonly chat: (typeof CHATS)[number];
 }
 
 /** Exact rewrites done before quantization; each can be switched off, the float result stays the same. */

@@ -5,8 +5,10 @@
 import type { Note } from './notes.js';
 import { writeChatSection } from './chat-section.js';
 import type { ChatContent } from './chat-section.js';
+import { LimitError } from './counting-interpreter.js';
+import { TEMPLATE_DATE, TemplateRefusal } from './template.js';
 import type { ChatMessage, ChatTemplate } from './template.js';
-import type { ChatPieces, DeviceTokenizer } from './tokenizer.js';
+import type { ChatPieces, ChatReading, DeviceTokenizer } from './tokenizer.js';
 
 /** Why a template, or a part of what it can do, is not used. */
 export class ChatProofError extends Error {
@@ -37,26 +39,51 @@ const user = (content: string): ChatMessage => ({ role: 'user', content });
 const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
 const systemMessage = (content: string): ChatMessage => ({ role: 'system', content });
 
-/** The pieces and how they are used, and notes on what was left out. */
-export interface CutTemplate {
-  readonly pieces: ChatPieces;
-  readonly notes: readonly Note[];
+/** Longest reason kept of a template that failed: it is a stranger's text. */
+const MAX_REASON = 300;
+
+/** Why a template failed, and whose reason it is: its own, a limit of ours, or what our interpreter does not know. */
+export function reasonOf(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  const whose =
+    error instanceof ChatProofError
+      ? ''
+      : error instanceof TemplateRefusal
+        ? 'it says: '
+        : error instanceof LimitError
+          ? 'this converter gives up on it: '
+          : 'this converter cannot run it: ';
+  return (whose + message).slice(0, MAX_REASON);
 }
 
 /**
- * Cuts a template and proves the pieces.
+ * Cuts a template and proves the pieces: as `apply_chat_template` begins a chat, and where it writes no begin token although
+ * the tokenizer puts one before other texts, with that as well.
  * @throws ChatProofError when not even one turn can be cut and proven; Error as the template has it
  */
-export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer): CutTemplate {
+export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer): ChatReading {
   const notes: Note[] = [];
+  const pieces = cutPieces(template, tokenizer, false, notes);
+  const adds = tokenizer.prefixIds.length > 0 && tokenizer.suffixIds.length === 0;
+  const isBegun = adds && tokenizer.encodeTurn(pieces.section, { user: 'x' })[0] === tokenizer.prefixIds[0];
+  let begun: ChatPieces | null = null;
+  if (adds && !isBegun) {
+    begun = cutPieces(template, tokenizer, true, []);
+    notes.push({ code: 'chat-no-begin' });
+  }
+  if (template.asksDate) notes.push({ code: 'chat-date', date: TEMPLATE_DATE });
+  return { pieces, begun, notes };
+}
+
+function cutPieces(
+  template: ChatTemplate,
+  tokenizer: DeviceTokenizer,
+  addSpecial: boolean,
+  notes: Note[],
+): ChatPieces {
   const only = template.render([user(MARKS.user)]);
   const [first, suffix] = cut(only, [MARKS.user]) as [string, string];
   const trims = findTrim((text) => template.render([user(text)]), MARKS.user, first, suffix);
-  const begins = tokenizer.prefixIds.length > 0 && !writesPrefix(tokenizer, only);
-  if (begins && tokenizer.suffixIds.length > 0) {
-    notes.push({ code: 'chat-no-begin' });
-  }
-  const addSpecial = begins && tokenizer.suffixIds.length === 0;
   let content: ChatContent = {
     first,
     suffix,
@@ -77,8 +104,7 @@ export function cutTemplate(template: ChatTemplate, tokenizer: DeviceTokenizer):
     throw new ChatProofError('its ids do not equal those of the whole conversation');
   });
   content = attempt(notes, 'chat-no-system', content, () => findSystem(template, tokenizer, content));
-  const endIds = findEnd(template, tokenizer);
-  return { pieces: { ...content, endIds, section: writeChatSection(content) }, notes };
+  return { ...content, endIds: findEnd(template, tokenizer), section: writeChatSection(content) };
 }
 
 /** Adds something to the content, or a note why it is left out. */
@@ -91,7 +117,7 @@ function attempt(
   try {
     return add();
   } catch (error) {
-    notes.push({ code, reason: error instanceof Error ? error.message : String(error) });
+    notes.push({ code, reason: reasonOf(error) });
     return content;
   }
 }
@@ -129,10 +155,6 @@ function findTrim(render: (text: string) => string, mark: string, before: string
   if (text === before + padded + after) return false;
   if (text === before + mark + after) return true;
   throw new ChatProofError('it changes the white space around a message');
-}
-
-function writesPrefix(tokenizer: DeviceTokenizer, rendered: string): boolean {
-  return tokenizer.encode(rendered, { addSpecial: false })[0] === tokenizer.prefixIds[0];
 }
 
 function same(a: readonly number[], b: readonly number[]): boolean {
@@ -227,7 +249,8 @@ function findEnd(template: ChatTemplate, tokenizer: DeviceTokenizer): number[] {
   let text: string;
   try {
     text = template.render([user(MARKS.user), assistant(MARKS.answer)], false);
-  } catch {
+  } catch (error) {
+    if (error instanceof LimitError) throw error;
     return []; // a template may refuse conversations that end with the assistant
   }
   const at = text.lastIndexOf(MARKS.answer);

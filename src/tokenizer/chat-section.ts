@@ -1,4 +1,5 @@
 /** Writes the CHAT section (docs/tokenizer-tables.md). */
+import { LimitError } from './counting-interpreter.js';
 import { TableWriter } from './section-writer.js';
 import type { ChatPieces } from './tokenizer.js';
 
@@ -21,7 +22,7 @@ export interface ChatContent extends Pick<
   readonly laterContinues: boolean;
 }
 
-/** @throws RangeError when a text is longer than the section may hold */
+/** @throws LimitError when a text is longer than the section may hold */
 export function writeChatSection(content: ChatContent): Uint8Array {
   const { first, later, suffix, system } = content;
   const flags =
@@ -35,7 +36,7 @@ export function writeChatSection(content: ChatContent): Uint8Array {
   for (const text of [first, later ?? '', suffix, system?.before ?? '', system?.after ?? '']) {
     const bytes = new TextEncoder().encode(text);
     if (bytes.length > MAX_CHAT_TEXT_BYTES)
-      throw new RangeError(`a text of the template has ${bytes.length} bytes`);
+      throw new LimitError(`a text in it has ${bytes.length} bytes, more than ${MAX_CHAT_TEXT_BYTES}`);
     writer.bytes(bytes, bytes.length);
   }
   return writer.finish([CHAT_VERSION, flags], CHAT_HEADER_BYTES);

@@ -2,20 +2,22 @@
 import type { ChatPart } from '../input/model-input.js';
 import { tokenText } from '../input/special-tokens.js';
 import type { JsonObject } from '../source/strict-json.js';
-import { cutTemplate } from './chat-pieces.js';
-import { ChatTemplate } from './template.js';
+import { cutTemplate, reasonOf } from './chat-pieces.js';
+import { ChatTemplate, type Deadline } from './template.js';
 import type { ChatPieces, ChatReading, DeviceTokenizer } from './tokenizer.js';
-
-/** Longest reason kept of a template that failed: it is a stranger's text. */
-const MAX_REASON = 300;
 
 /**
  * Reads a model's chat template. One that cannot be turned into proven pieces is left out with a note: the model then
  * continues text.
+ * @param deadline ends a template that works too long whatever it does; without it, what it does is counted
  */
-export function readChat(part: ChatPart | null, tokenizer: DeviceTokenizer): ChatReading {
-  if (part === null) return { pieces: null, notes: [{ code: 'chat-absent' }] };
-  return chatFromTemplate(part.template.text, part.names?.fields ?? null, tokenizer);
+export function readChat(
+  part: ChatPart | null,
+  tokenizer: DeviceTokenizer,
+  deadline?: Deadline,
+): ChatReading {
+  if (part === null) return { pieces: null, begun: null, notes: [{ code: 'chat-absent' }] };
+  return chatFromTemplate(part.template.text, part.names?.fields ?? null, tokenizer, deadline);
 }
 
 /**
@@ -26,16 +28,13 @@ export function chatFromTemplate(
   source: string,
   names: JsonObject | null,
   tokenizer: DeviceTokenizer,
+  deadline?: Deadline,
 ): ChatReading {
   try {
-    return cutTemplate(new ChatTemplate(source, specialTokens(names)), tokenizer);
+    return cutTemplate(new ChatTemplate(source, specialTokens(names), deadline), tokenizer);
   } catch (error) {
     // Whatever a stranger's template throws, it is the template that is left out.
-    const reason = error instanceof Error ? error.message : String(error);
-    return {
-      pieces: null,
-      notes: [{ code: 'chat-unused', reason: reason.slice(0, MAX_REASON) }],
-    };
+    return { pieces: null, begun: null, notes: [{ code: 'chat-unused', reason: reasonOf(error) }] };
   }
 }
 

@@ -7,8 +7,10 @@ export interface TokenizerNotes {
   'chat-absent': object;
   /** `reason` is the template's own or the library's, in English. */
   'chat-unused': { readonly reason: string };
-  /** No begin token is added, because an end token would come with it. */
+  /** A chat begins without the begin token that other texts get; it can be chosen. */
   'chat-no-begin': object;
+  /** The template asks for today's date, and gets this one. */
+  'chat-date': { readonly date: string };
   'chat-one-turn': { readonly reason: string };
   'chat-no-system': { readonly reason: string };
 }
@@ -21,7 +23,8 @@ export const TOKENIZER_NOTES: WordsFor<TokenizerNotes> = {
   'chat-absent': () => 'The model has no chat template: it continues text.',
   'chat-unused': ({ reason }) => `The chat template is not used, and the model continues text: ${reason}.`,
   'chat-no-begin': () =>
-    'The chat template writes no begin token, and the tokenizer would also add an end token: neither is added.',
+    'The chat template writes no begin token, so chats begin without one, as in transformers. If the answers make no sense, choose “With the begin token” (--chat begin).',
+  'chat-date': ({ date }) => `The chat template writes today's date; here it is always ${date}.`,
   'chat-one-turn': ({ reason }) =>
     `The chat template does not allow a second turn, so every question starts a new conversation (${reason}).`,
   'chat-no-system': ({ reason }) => `The chat template does not allow a system text of your own (${reason}).`,

@@ -7,9 +7,9 @@ export interface TokenizerTables {
   readonly section: Uint8Array;
   /** Ids are below this; holes are possible. */
   readonly vocabSize: number;
-  /** Begin-of-text token that tokenizer_config.json or the post-processor names. */
+  /** Begin-of-text token by its name, else the first that the post-processor puts before a text. */
   readonly bosId: number | null;
-  /** End-of-text token that tokenizer_config.json names. */
+  /** End-of-text token by its name. */
   readonly eosId: number | null;
   readonly unkId: number | null;
   /** Ids of the special tokens, ascending; decoding can leave them out. */
@@ -84,7 +84,7 @@ export interface ChatPieces {
   readonly system: { readonly before: string; readonly after: string } | null;
   /** The template removes white space around the user's words. */
   readonly trims: boolean;
-  /** The first turn's text gets what the post-processor adds; false when the template writes the begin token itself. */
+  /** The first turn's text gets the begin token that the template does not write. */
   readonly addSpecial: boolean;
   /** Special tokens that the template puts behind the assistant's words: a generation should stop there. */
   readonly endIds: readonly number[];
@@ -93,6 +93,8 @@ export interface ChatPieces {
 /** The outcome of reading a chat template: pieces, or the reason why the model continues text instead. */
 export interface ChatReading {
   readonly pieces: ChatPieces | null;
+  /** The same with the tokenizer's begin token before a chat, where the template writes none; else `null`. */
+  readonly begun: ChatPieces | null;
   /** Notes for people. */
   readonly notes: readonly Note[];
 }

@@ -12,6 +12,7 @@ describe('parseCommandLine', () => {
       granularity: 'channel',
       activations: 'dynamic',
       cache: 'auto',
+    chat: 'template',
     });
     assert.equal(request.report, true);
     assert.equal(request.context, undefined);
@@ -52,6 +53,7 @@ describe('parseCommandLine', () => {
       granularity: 'group:64',
       activations: 'static',
       cache: 'float32',
+      chat: 'template',
     });
     assert.deepEqual(request.prompts, ['x', 'y']);
     assert.equal(request.context, 128);

@@ -25,6 +25,7 @@ test('without attributes everything is there and open', () => {
     granularity: 'channel',
     activations: 'dynamic',
     cache: 'auto',
+    chat: 'template',
     context: null,
   });
 });

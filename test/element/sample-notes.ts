@@ -16,6 +16,7 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'chat-absent' },
   { code: 'chat-unused', reason: 'XYZZY' },
   { code: 'chat-no-begin' },
+  { code: 'chat-date', date: 'XYZZY' },
   { code: 'chat-one-turn', reason: 'XYZZY' },
   { code: 'chat-no-system', reason: 'XYZZY' },
   { code: 'on-page' },

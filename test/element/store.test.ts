@@ -19,6 +19,7 @@ const SETTINGS: Settings = {
   granularity: 'channel',
   activations: 'dynamic',
   cache: 'int8',
+  chat: 'template',
   context: null,
 };
 const PRESET = { ...NO_PRESET, settings: SETTINGS };

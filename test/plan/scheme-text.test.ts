@@ -10,8 +10,9 @@ test('a scheme is a few words in any order', () => {
     granularity: 'group:64',
     activations: 'static',
     cache: 'int8',
+    chat: 'template',
   });
-  for (const scheme of ['int8 tensor dynamic cache:auto', 'int8 group:32 static cache:float32']) {
+  for (const scheme of ['int8 tensor dynamic cache:auto', 'int8 group:32 static cache:float32 chat:begin']) {
     assert.equal(writeScheme(readScheme(scheme, '--scheme')), scheme);
   }
   assert.throws(() => readScheme('int7', '--scheme'), /--scheme has the word "int7".*int8, tensor/);

@@ -119,7 +119,7 @@ const CASES: Case[] = [
     turns: true,
     system: true,
     trims: false,
-    addSpecial: true,
+    addSpecial: false,
     end: '</s>',
   },
   {
@@ -208,19 +208,32 @@ test('a template with Windows line ends gives what it gives without, escapes sta
   }
 });
 
-test('the begin token is never there twice', async () => {
+test('a chat begins as the template writes it; the begin token before it is a choice', async () => {
   const tokenizer = await openLlama('llama-legacy');
-  const begin = tokenizer.tokenId('<s>');
-  for (const [source, tokens] of [
-    [LLAMA2, { bos_token: '<s>', eos_token: '</s>' }],
-    [ZEPHYR, { eos_token: '</s>' }],
-  ] as const) {
-    const { pieces } = chatFromTemplate(source, config(tokens), tokenizer);
-    assert.ok(pieces);
-    const ids = chatIds(tokenizer, pieces, 'Hello');
-    assert.equal(ids[0], begin);
-    assert.notEqual(ids[1], begin);
-  }
+  const begin = tokenizer.tokenId('<s>') as number;
+  const writes = chatFromTemplate(LLAMA2, config({ bos_token: '<s>', eos_token: '</s>' }), tokenizer);
+  assert.ok(writes.pieces);
+  const written = chatIds(tokenizer, writes.pieces, 'Hello');
+  assert.deepEqual([written[0] === begin, written[1] === begin], [true, false]);
+  assert.equal(writes.begun, null);
+  assert.deepEqual(writes.notes, []);
+
+  const bare = chatFromTemplate(ZEPHYR, config({ eos_token: '</s>' }), tokenizer);
+  assert.ok(bare.pieces && bare.begun);
+  const ids = chatIds(tokenizer, bare.pieces, 'Hello');
+  assert.notEqual(ids[0], begin);
+  assert.deepEqual(chatIds(tokenizer, bare.begun, 'Hello'), [begin, ...ids]);
+  assert.deepEqual({ ...bare.begun, addSpecial: false, section: null }, { ...bare.pieces, section: null });
+  assert.match(said(bare.notes), /writes no begin token/);
+});
+
+test('a template that asks for the date gets one that stays, and a note says which', async () => {
+  const tokenizer = await openLlama('llama-legacy');
+  const source = `Today is {{ strftime_now('%d %B %Y') }}.\n{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}`;
+  const { pieces, notes } = chatFromTemplate(source, null, tokenizer);
+  assert.equal(pieces?.first, 'Today is 26 July 2024.\nuser: ');
+  assert.match(said(notes), /always 26 Jul 2024/);
+  assert.doesNotMatch(said(chatFromTemplate(ZEPHYR, null, tokenizer).notes), /date/);
 });
 
 test('templates that cannot be cut are left out with a reason', async () => {
@@ -234,15 +247,18 @@ test('templates that cannot be cut are left out with a reason', async () => {
       /white space|other ids/,
     ],
     nothing: ['hello', /as it is/],
-    raises: ["{{ raise_exception('not today') }}", /not today/],
+    raises: ["{{ raise_exception('not today') }}", /it says: not today/],
     broken: ['{% for %}', /./],
-    loops: ['{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}', /too long/],
+    loops: [
+      '{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}',
+      /this converter gives up on it: it works too long/,
+    ],
     range: ['{% for a in range(1000000000) %}{% endfor %}', /counts too far/],
     large: [
       `{% set ns = namespace(t='xxxxxxxxxxxxxxxx') %}{% for a in range(40) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t }}`,
-      /too much/,
+      /more than 131072 characters/,
     ],
-    date: ['{{ strftime_now("%d") }}{{ messages[0].content }}', /./],
+    unknown: ['{{ messages | nonsense }}', /this converter cannot run it/],
     deep: [`{{ ${'('.repeat(50000)}1${')'.repeat(50000)} }}`, /./],
   };
   for (const [name, [source, reason]] of Object.entries(bad)) {

@@ -7,6 +7,7 @@ import type { PlanJson } from '../../plan/plan.js';
 import { planProblems, planRemedies } from '../../plan/words.js';
 import {
   ACTIVATIONS,
+  CHATS,
   OFFERED_WEIGHTS,
   WANTED_CACHES,
   WEIGHTS,
@@ -137,6 +138,11 @@ function settingsForm(
     }
     ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, locked, actions)}
     ${contextField(choice, locked.has('context'), strings, actions)}
+    ${
+      choice.inspection.notes.some(({ code }) => code === 'chat-no-begin')
+        ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, actions)
+        : nothing
+    }
     <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'auto'}>
       <summary>${fit.more}</summary>
       ${radios('activations', fit.activations, ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
@@ -156,7 +162,7 @@ const WEIGHT_WORDS = Object.fromEntries(
 ) as Record<WeightKind, { readonly name: string; readonly text: string }>;
 
 /** A setting with few values, each with a word and a sentence; the sentence of the chosen one is shown. */
-function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'>(
+function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache' | 'chat'>(
   name: Name,
   legend: string,
   values: readonly Settings[Name][],

@@ -169,6 +169,11 @@ export const enAll = {
       int8: { name: 'INT8', text: 'A quarter of the memory.' },
       float32: { name: 'F32', text: 'Exact, four times as large.' },
     },
+    chat: 'Chats begin',
+    chatKinds: {
+      template: { name: 'By the template', text: '' },
+      begin: { name: 'With the begin token', text: '' },
+    },
     memory: 'Memory of the board',
     memories: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' },
     memoryTexts: { sram: 'in the chip, fastest', psram: 'beside the chip', flash: 'keeps everything' },

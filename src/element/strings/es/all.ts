@@ -120,6 +120,11 @@ export const esAll: Strings = {
     unsupported: 'no compatible',
     weights: 'Pesos',
     granularity: 'Una escala para',
+    chat: 'Los chats empiezan',
+    chatKinds: {
+      template: { name: 'Según la plantilla', text: '' },
+      begin: { name: 'Con el token de inicio', text: '' },
+    },
     granularities: {
       tensor: { name: 'un tensor', text: 'Por tensor: lo más pequeño y sencillo, lo que más pierde.' },
       channel: {

@@ -32,7 +32,8 @@ export const esNotes: NoteWords = {
   'chat-unused': ({ reason }) =>
     `La plantilla de chat no se usa y el modelo continúa el texto. Motivo, en inglés: ${reason}.`,
   'chat-no-begin': () =>
-    'La plantilla de chat no escribe ningún token de inicio y el tokenizador añadiría también uno de fin: no se añade ninguno.',
+    'La plantilla de chat no escribe ningún token de inicio, así que los chats empiezan sin él, como en transformers. Si las respuestas no tienen sentido, elige «Con el token de inicio».',
+  'chat-date': ({ date }) => `La plantilla de chat escribe la fecha de hoy; aquí es siempre ${date}.`,
   'chat-one-turn': ({ reason }) =>
     `La plantilla de chat no permite un segundo turno, así que cada pregunta empieza una conversación nueva. Motivo, en inglés: ${reason}.`,
   'chat-no-system': ({ reason }) =>

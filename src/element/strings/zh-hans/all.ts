@@ -104,6 +104,11 @@ export const zhHansAll: Strings = {
     unsupported: '不支持',
     weights: '权重',
     granularity: '缩放粒度',
+    chat: '对话开头',
+    chatKinds: {
+      template: { name: '按模板', text: '' },
+      begin: { name: '加起始词元', text: '' },
+    },
     granularities: {
       tensor: { name: '逐张量', text: '整个张量共用一个缩放系数：最小、最简单，损失最大。' },
       channel: { name: '逐通道', text: '每一行有自己的缩放系数，适合大多数模型。' },

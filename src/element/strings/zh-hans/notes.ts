@@ -26,7 +26,9 @@ export const zhHansNotes: NoteWords = {
   'tokenizer-setting': ({ setting }) => `分词器的 ${setting} 设置用于训练，未采用。`,
   'chat-absent': () => '该模型没有聊天模板：它会续写文字。',
   'chat-unused': ({ reason }) => `未使用聊天模板，模型会续写文字。原因（英文）：${reason}。`,
-  'chat-no-begin': () => '聊天模板不写起始词元，而分词器还会加上结束词元：两者都不加。',
+  'chat-no-begin': () =>
+    '聊天模板不写起始词元，因此对话与 transformers 一样不以它开头。如果回答没有意义，请选择“加起始词元”。',
+  'chat-date': ({ date }) => `聊天模板会写当天的日期；这里始终是 ${date}。`,
   'chat-one-turn': ({ reason }) =>
     `聊天模板不允许第二轮对话，所以每个问题都会开始新的对话。原因（英文）：${reason}。`,
   'chat-no-system': ({ reason }) => `聊天模板不允许自定义系统提示。原因（英文）：${reason}。`,
