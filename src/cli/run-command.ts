@@ -12,6 +12,7 @@ import { loadReference } from '../pipeline/reference.js';
 import { sample } from '../pipeline/sampler.js';
 import type { Runtime } from '../pipeline/types.js';
 import { loadKernels } from '../quantize/kernels.js';
+import { MAX_PACKAGE_BYTES } from '../schema/limits.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
@@ -35,9 +36,6 @@ interface RunResult {
 
 /** New tokens of the float engine when nothing limits them. */
 const FLOAT_TOKENS = 256;
-
-/** Longest package taken; the twin has 4 GiB for it and what it computes, and a chip's flash ends far below. */
-const MAX_PACKAGE_BYTES = 1024 * 1024 * 1024;
 
 /** Runs the command. */
 export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {

@@ -24,7 +24,7 @@ import type {
 import type { Family, FamilyReading } from './family.js';
 import { readGenerationDefaults, readSpecialIds } from './generation.js';
 import { readHeads, type Heads } from './heads.js';
-import { MAX_LAYERS, MAX_POSITIONS, MAX_WIDTH } from './limits.js';
+import { MAX_HIDDEN, MAX_LAYERS, MAX_MLP_WIDTH, MAX_POSITIONS } from './limits.js';
 import { computeRotary, findRotaryParameters } from './rotary.js';
 import { TensorTable } from './tensor-table.js';
 import { explainUnknown } from './unknown-tensors.js';
@@ -47,8 +47,8 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
   const table = new TensorTable(reading.checkpoint, config.file);
   const prefix = findPrefix(family, table);
   const mlpFunction = readFunction(family, config);
-  const hiddenSize = config.integer(keys.hiddenSize, undefined, { min: 1, max: MAX_WIDTH });
-  const width = config.integer(keys.width, undefined, { min: 1, max: MAX_WIDTH });
+  const hiddenSize = config.integer(keys.hiddenSize, undefined, { min: 1, max: MAX_HIDDEN });
+  const width = config.integer(keys.width, undefined, { min: 1, max: MAX_MLP_WIDTH });
   const layers = readLayerCount(family, config, table, prefix);
   const heads = readHeads(config, family, hiddenSize, () => table.rowsOf(queryName(family, prefix)));
   const epsilon = config.number(keys.normEpsilon, defaults.normEpsilon, { min: 0, max: 1 });
@@ -85,6 +85,12 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
     padId: ids.padId,
     generation: readGenerationDefaults(generation),
     parameters: table.parameters,
+    readFrom: {
+      file: config.file,
+      // A size of the heads that the config does not say follows from two that it says.
+      keys: config.isSet(keys.headDim) ? keys : { ...keys, headDim: `${keys.hiddenSize} / ${keys.heads}` },
+      endsFile: ids.endsFile,
+    },
     notes: [...reading.notes, ...rotary.notes, ...ends.notes, ...recomputed, ...ids.notes],
   };
 }

@@ -49,7 +49,7 @@ export class ConfigFields {
    */
   integer(key: string, fallback: number | undefined, bounds: Bounds = {}): number {
     const value = this.number(key, fallback, bounds);
-    if (!Number.isSafeInteger(value)) throw this.wrong(key, 'a whole number');
+    if (!Number.isSafeInteger(value)) throw this.wrong(key, 'a whole number', value);
     return value;
   }
 
@@ -65,6 +65,7 @@ export class ConfigFields {
       throw this.wrong(
         key,
         `a number ${min === undefined ? `up to ${max}` : max === undefined ? `of at least ${min}` : `from ${min} to ${max}`}`,
+        value,
       );
     }
     return value;
@@ -124,8 +125,8 @@ export class ConfigFields {
   }
 
   /** The error for a value that is not what it should be. */
-  wrong(key: string, expected: string): FormatError {
-    return new FormatError(`It is ${show(this.#fields.get(key))}, but must be ${expected}.`, {
+  wrong(key: string, expected: string, value = this.#fields.get(key)): FormatError {
+    return new FormatError(`It is ${show(value)}, but must be ${expected}.`, {
       file: this.file,
       field: this.#path + key,
       remedy: 'Take the file of the original model.',

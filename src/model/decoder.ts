@@ -138,6 +138,28 @@ export function stepsOf<K extends Step['kind']>(
 /** Sampling defaults from generation_config.json; `null` where the file is silent. */
 export type GenerationDefaults = Pick<Sampling, 'doSample'> & Settled<Omit<Sampling, 'doSample'>>;
 
+/** Keys of config.json, or of what stands for it. */
+export interface ConfigKeys {
+  readonly hiddenSize: string;
+  /** Width of the feed-forward. */
+  readonly width: string;
+  readonly layers: string;
+  readonly heads: string;
+  readonly kvHeads: string;
+  readonly headDim: string;
+  readonly normEpsilon: string;
+  readonly maxPositions: string;
+  readonly vocabSize: string;
+}
+
+/** Where a model's sizes were read, for messages. */
+export interface ReadFrom {
+  readonly file: string;
+  readonly keys: ConfigKeys;
+  /** The file with the end tokens. */
+  readonly endsFile: string;
+}
+
 export interface DecoderModel {
   /** Family file that read it, e.g. `llama`. */
   readonly family: string;
@@ -163,6 +185,7 @@ export interface DecoderModel {
   readonly generation: GenerationDefaults;
   /** Number of parameters, tied ones counted once. */
   readonly parameters: number;
+  readonly readFrom: ReadFrom;
   /** Notes for people: what was ignored or assumed while reading. */
   readonly notes: readonly Note[];
 }

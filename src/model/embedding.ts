@@ -5,7 +5,7 @@ import type { Note } from './notes.js';
 import type { LinearSpec, TensorRef } from './decoder.js';
 import type { FamilyTable } from './family-table.js';
 import type { FamilyReading } from './family.js';
-import { MAX_WIDTH } from './limits.js';
+import { MAX_VOCAB } from './limits.js';
 import type { TensorTable } from './tensor-table.js';
 
 /** Bytes compared at a time when a head is said to be a copy. */
@@ -32,7 +32,7 @@ export async function readEmbeddingAndHead(
   const embeddingName = `${prefix}${names.embedding}.weight`;
   const headName = `${names.head}.weight`;
   const stored = table.shapeOf(embeddingName) ?? table.shapeOf(headName);
-  const vocabSize = config.integer(keys.vocabSize, stored?.[0] ?? 0, { min: 1, max: MAX_WIDTH });
+  const vocabSize = config.integer(keys.vocabSize, stored?.[0] ?? 0, { min: 1, max: MAX_VOCAB });
   const shape = [vocabSize, hiddenSize];
   const claim = `${keys.vocabSize} and ${keys.hiddenSize}`;
   const tied = config.boolean(keys.tied, false);

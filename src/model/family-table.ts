@@ -4,22 +4,12 @@
  */
 import type { FunctionKind, MlpKind, NormKind } from '../schema/kinds.js';
 import type { ConfigFields } from './config-fields.js';
-import type { StepPlaces } from './decoder.js';
+import type { ConfigKeys, StepPlaces } from './decoder.js';
 import type { Family } from './family.js';
 import type { DefaultIds } from './generation.js';
 
 /** Keys of config.json. */
-export interface FamilyKeys {
-  readonly hiddenSize: string;
-  /** Width of the feed-forward. */
-  readonly width: string;
-  readonly layers: string;
-  readonly heads: string;
-  readonly kvHeads: string;
-  readonly headDim: string;
-  readonly normEpsilon: string;
-  readonly maxPositions: string;
-  readonly vocabSize: string;
+export interface FamilyKeys extends ConfigKeys {
   /** The head is the embedding. */
   readonly tied: string;
   /** The function between the matrices of the feed-forward. */

@@ -8,6 +8,8 @@ export interface SpecialIds {
   readonly bosId: number | null;
   readonly eosIds: readonly number[];
   readonly padId: number | null;
+  /** The file that says the end tokens. */
+  readonly endsFile: string;
   readonly notes: readonly Note[];
 }
 
@@ -29,8 +31,9 @@ export function readSpecialIds(
   defaults: DefaultIds,
 ): SpecialIds {
   const notes: Note[] = [];
+  const sourceOf = (key: string): ConfigFields => (generation?.isSet(key) === true ? generation : config);
   const ids = (key: string, fallback: number | null): readonly number[] => {
-    const source = generation?.isSet(key) === true ? generation : config;
+    const source = sourceOf(key);
     const found = source.idList(key) ?? (source.has(key) || fallback === null ? [] : [fallback]);
     const inside = found.filter((id) => id >= 0 && id < vocabSize);
     const outside = found.filter((id) => id !== -1 && !inside.includes(id));
@@ -43,6 +46,7 @@ export function readSpecialIds(
     bosId: ids('bos_token_id', defaults.bos)[0] ?? null,
     eosIds: ids('eos_token_id', defaults.eos),
     padId: ids('pad_token_id', null)[0] ?? null,
+    endsFile: sourceOf('eos_token_id').file,
     notes,
   };
 }

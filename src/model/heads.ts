@@ -2,7 +2,7 @@
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ConfigFields } from './config-fields.js';
 import type { FamilyTable } from './family-table.js';
-import { MAX_WIDTH } from './limits.js';
+import { MAX_HEAD_DIM, MAX_HEADS } from './limits.js';
 
 export interface Heads {
   readonly heads: number;
@@ -21,7 +21,7 @@ export function readHeads(
   hiddenSize: number,
   queryRows: () => number,
 ): Heads {
-  const heads = config.integer(keys.heads, undefined, { min: 1, max: MAX_WIDTH });
+  const heads = config.integer(keys.heads, undefined, { min: 1, max: MAX_HEADS });
   const kvHeads = config.integer(
     keys.kvHeads,
     config.has(keys.kvHeads) ? heads : (defaults.kvHeads ?? heads),
@@ -35,7 +35,10 @@ export function readHeads(
     });
   }
   const explicit = config.isSet(keys.headDim);
-  const headDim = config.integer(keys.headDim, Math.floor(hiddenSize / heads), { min: 1, max: MAX_WIDTH });
+  const headDim = config.integer(keys.headDim, Math.floor(hiddenSize / heads), {
+    min: 1,
+    max: MAX_HEAD_DIM,
+  });
   // The rows of the query say what the size of a head really is.
   const rows = queryRows();
   if (rows !== heads * headDim) {

@@ -7,6 +7,7 @@ import { UnsupportedError } from '../shared/errors.js';
 import type { Note } from './notes.js';
 import { isJsonObject } from '../source/strict-json.js';
 import { ConfigFields } from './config-fields.js';
+import { MAX_POSITIONS } from './limits.js';
 import type { RotarySpec } from './decoder.js';
 
 /** What a family knows about its rotation. */
@@ -30,9 +31,6 @@ const DEFAULT_THETA = 10_000;
 /** Largest base and factor: far beyond any real one, small enough that no power overflows. */
 const MAX_THETA = 1e15;
 const MAX_FACTOR = 1e6;
-
-/** Most positions that a scaling rule is asked about. */
-const MAX_POSITIONS = 2 ** 31;
 
 /** The parameters, wherever the config keeps them. */
 export interface RotaryParameters {

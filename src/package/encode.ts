@@ -6,7 +6,6 @@ import { ENCODING } from '../schema/encodings.js';
 import {
   CONFIG,
   NONE,
-  PACKAGE_LIMITS,
   SAMPLING,
   SAMPLING_RANGES,
   STEP_BODY,
@@ -27,13 +26,16 @@ export interface PackageParts {
   readonly tokenizer: Uint8Array | null;
   /** CHAT section, `null` for a model that continues text. */
   readonly chat: Uint8Array | null;
-  /** Ids that end a generation; default the model's end tokens. As many as the format holds are taken. */
+  /** Ids that end a generation; default the model's end tokens. */
   readonly stopIds?: readonly number[];
   /** Static scale of each matrix's input by tensor name; absent or 0 for dynamic. */
   readonly activationScales?: ReadonlyMap<string, number>;
   /** META section: strings for people. */
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+/** Those that describe the model. */
+export type DescriptionParts = Pick<PackageParts, 'model' | 'plan' | 'stopIds' | 'activationScales'>;
 
 export interface EncodedDescription {
   readonly config: Uint8Array;
@@ -43,7 +45,10 @@ export interface EncodedDescription {
 }
 
 /** @throws RangeError naming the section and field for what no record can hold */
-export function encodeDescription(parts: PackageParts, places: readonly TensorPlace[]): EncodedDescription {
+export function encodeDescription(
+  parts: DescriptionParts,
+  places: readonly TensorPlace[],
+): EncodedDescription {
   return {
     config: named('CONF', () => encodeConfig(parts)),
     steps: encodeSteps(parts),
@@ -62,7 +67,7 @@ function named<T>(place: string, encode: () => T): T {
   }
 }
 
-function encodeConfig({ model, plan }: PackageParts): Uint8Array {
+function encodeConfig({ model, plan }: DescriptionParts): Uint8Array {
   const bytes = new Uint8Array(CONFIG.bytes);
   const config: RecordValues<typeof CONFIG> = {
     hiddenSize: model.hiddenSize,
@@ -83,7 +88,7 @@ function encodeConfig({ model, plan }: PackageParts): Uint8Array {
   return bytes;
 }
 
-function encodeSteps({ model, plan }: PackageParts): Uint8Array {
+function encodeSteps({ model, plan }: DescriptionParts): Uint8Array {
   const steps = numberedSteps(model);
   const bytes = new Uint8Array(STEP_BYTES * steps.length);
   for (const numbered of steps) {
@@ -146,7 +151,7 @@ function encodePosition(
 }
 
 function encodeDirectory(
-  { plan, activationScales }: PackageParts,
+  { plan, activationScales }: DescriptionParts,
   places: readonly TensorPlace[],
 ): Uint8Array {
   const bytes = new Uint8Array(TENSOR.bytes * plan.tensors.length);
@@ -177,9 +182,9 @@ function encodeDirectory(
 const SMALLEST_TOP_P = 1e-6;
 
 /** Files ask for what no sampler distinguishes from the nearest value that the format holds. */
-function encodeSampling({ model, stopIds }: PackageParts): Uint8Array {
+function encodeSampling({ model, stopIds }: DescriptionParts): Uint8Array {
   const { generation } = model;
-  const stops = (stopIds ?? model.eosIds).slice(0, PACKAGE_LIMITS.stopIds);
+  const stops = stopIds ?? model.eosIds;
   const bytes = new Uint8Array(SAMPLING.bytes + 4 * stops.length);
   const view = viewOf(bytes);
   const temperature = generation.temperature ?? 1;

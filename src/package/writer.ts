@@ -13,10 +13,16 @@ import {
   SECTION_ENTRY,
   SECTION_REQUIRED,
 } from '../schema/package.js';
+import { MAX_PACKAGE_BYTES } from '../schema/limits.js';
 import { writeRecord } from '../schema/record.js';
 import { crc32, type Crc } from './crc32.js';
 import { readDescription } from './description.js';
-import { encodeDescription, type PackageParts } from './encode.js';
+import {
+  encodeDescription,
+  type DescriptionParts,
+  type EncodedDescription,
+  type PackageParts,
+} from './encode.js';
 import { placeInWeights, type TensorPlace } from './places.js';
 import { headerChecksum, viewOf } from './sections.js';
 
@@ -48,9 +54,6 @@ interface Content {
   readonly length: number;
 }
 
-/** Largest package: offsets are 32 bits wide. */
-const MAX_PACKAGE_BYTES = 0xffffffff;
-
 export class PackageWriter {
   /** Length of the finished package in bytes. */
   readonly totalLength: number;
@@ -78,7 +81,7 @@ export class PackageWriter {
     this.totalLength = offset;
     if (this.totalLength > MAX_PACKAGE_BYTES) {
       throw new RangeError(
-        `The package would be ${this.totalLength} bytes; its offsets end at ${MAX_PACKAGE_BYTES}.`,
+        `The package would be ${this.totalLength} bytes; at most ${MAX_PACKAGE_BYTES} are read.`,
       );
     }
     this.head = new Uint8Array(this.weights.offset);
@@ -179,12 +182,22 @@ function tableEnd(sections: number): number {
 }
 
 /**
- * The sections in the order in which they lie, the weights last.
- * @throws RangeError naming the field when readers would refuse the description
+ * Refuses what no package can say, before there is one.
+ * @throws RangeError, a FieldError (or one with it as its cause) for a value outside a field's range
  */
-function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Content[] {
-  const { config, steps, tensors, sampling } = encodeDescription(parts, places);
-  const weightsLength = places.at(-1)?.end ?? 0;
+export function checkDescription(parts: DescriptionParts): void {
+  const places = placeInWeights(parts.plan.tensors.map(({ tensor }) => tensor));
+  describe(parts, places, places.at(-1)?.end ?? 0);
+}
+
+/** The sections that describe the model, as readers accept them. */
+function describe(
+  parts: DescriptionParts,
+  places: readonly TensorPlace[],
+  weightsLength: number,
+): EncodedDescription {
+  const encoded = encodeDescription(parts, places);
+  const { config, steps, tensors, sampling } = encoded;
   readDescription(
     {
       config: viewOf(config),
@@ -195,6 +208,16 @@ function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Conten
     },
     (field, problem) => new RangeError(`${field}: ${problem}`),
   );
+  return encoded;
+}
+
+/**
+ * The sections in the order in which they lie, the weights last.
+ * @throws RangeError naming the field when readers would refuse the description
+ */
+function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Content[] {
+  const weightsLength = places.at(-1)?.end ?? 0;
+  const { config, steps, tensors, sampling } = describe(parts, places, weightsLength);
   const metadata = new TextEncoder().encode(JSON.stringify(parts.metadata));
   const { tokenizer, chat } = parts;
   const content = ({ kind, needed }: { kind: number; needed: boolean }, bytes: Uint8Array): Content => ({

@@ -3,7 +3,7 @@ import type { PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import type { ActivationRange, ReferenceEngine } from '../quantize/kernel-types.js';
 import type { SiteKind } from '../schema/kinds.js';
-import { GLOBAL_INDEX } from '../schema/package.js';
+import { ACTIVATION_SCALE_RANGE, GLOBAL_INDEX } from '../schema/package.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { Breather } from './breather.js';
@@ -12,12 +12,15 @@ import type { Hooks } from './types.js';
 /** Share of magnitudes that a scale covers; the rest is clipped. Clipping the last 0.01 % halves the divergence that the maximum gives. */
 const PERCENTILE = 99.99;
 
+const [LEAST_SCALE, MOST_SCALE] = ACTIVATION_SCALE_RANGE.map(Math.fround) as [number, number];
+
 /** Largest INT8 code. */
 const CODE_MAX = 127;
 
 /**
  * Runs the original model over the sequences and derives one scale per matrix input.
- * @returns scale by tensor name; matrices whose input was always zero are left out and stay dynamic
+ * @returns scale by tensor name; matrices whose input was always zero, or beyond the scales of the format, are left out and
+ *   stay dynamic
  */
 export async function calibrate(
   reference: ReferenceEngine,
@@ -43,8 +46,8 @@ export async function calibrate(
   for (const { tensor } of plan.tensors) {
     if (tensor.site === null) continue;
     const range = ranges.get(key(tensor.index === GLOBAL_INDEX ? null : tensor.index, tensor.site));
-    const scale = range === undefined ? 0 : inputRange(tensor, range) / CODE_MAX;
-    if (scale > 0) scales.set(tensor.name, Math.fround(scale));
+    const scale = Math.fround(range === undefined ? 0 : inputRange(tensor, range) / CODE_MAX);
+    if (scale >= LEAST_SCALE && scale <= MOST_SCALE) scales.set(tensor.name, scale);
   }
   return scales;
 }

@@ -6,6 +6,7 @@ import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { type WantedScheme } from '../plan/scheme.js';
 import { FitError } from '../shared/errors.js';
 import type { ChatPieces } from '../tokenizer/index.js';
+import { refuseUnwritable } from './check-limits.js';
 import type { OpenedModel } from './open-model.js';
 import type { ConvertOptions } from './types.js';
 
@@ -23,7 +24,10 @@ export function editModel(opened: OpenedModel, edits: readonly Edit[]): OpenedMo
   return applyEdits(opened, edits);
 }
 
-/** Plans a model without converting anything. @throws UsageError for options that contradict each other or the model */
+/**
+ * Plans a model without converting anything. Whatever can be planned can be written, and read by the engine.
+ * @throws UsageError for options that contradict each other or the model; UnsupportedError for sizes beyond the limits
+ */
 export function planOpened(read: OpenedModel, options: PlanOptions): PlannedModel {
   const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
   const opened = { ...read, chat: chosenChat(read, scheme) };
@@ -34,7 +38,9 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
     context: options.context,
     otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
   });
-  return { opened, plan };
+  const planned = { opened, plan };
+  refuseUnwritable(planned);
+  return planned;
 }
 
 /** The chat as a scheme has it. */

@@ -2,6 +2,8 @@
 import { numberedSteps, stepsOf, type DecoderModel } from '../model/decoder.js';
 import { alignUp } from '../schema/encodings.js';
 import type { CacheKind, PlaceKind } from '../schema/kinds.js';
+import { MAX_STATE_BYTES } from '../schema/limits.js';
+import { UsageError } from '../shared/errors.js';
 import { isQuantized, type Scheme } from './scheme.js';
 
 /**
@@ -105,4 +107,32 @@ export function scratchBytes(
   const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
   const tables = 64 * 6 * Math.max(4 * model.blocks.length, numberedSteps(model).length);
   return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;
+}
+
+/** Prompt tokens that share a pass at most; what the engine takes for fewer is less. */
+const MOST_BATCH = 8;
+
+/**
+ * Refuses a context whose cache and working memory the engine could not count.
+ * @throws UsageError with the longest context that it can
+ */
+export function refuseLargeState(
+  model: DecoderModel,
+  scheme: Pick<Scheme, 'weights' | 'cache'>,
+  context: number,
+  cores: number,
+): void {
+  const bytes = (tokens: number): number =>
+    cacheBytes(model, scheme, tokens) + scratchBytes(model, scheme, tokens, MOST_BATCH, cores);
+  if (bytes(context) <= MAX_STATE_BYTES) return;
+  let [low, high] = [0, context];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (bytes(middle) <= MAX_STATE_BYTES) low = middle;
+    else high = middle;
+  }
+  throw new UsageError(
+    `${context} tokens take ${bytes(context)} bytes of working memory; the engine counts to ${MAX_STATE_BYTES}. Give a context of ${low} or fewer.`,
+    { code: 'context' },
+  );
 }

@@ -11,7 +11,7 @@ import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type
 import type { PlanAdvice } from './advice.js';
 import { judgeFit, type Fit } from './fit.js';
 import { planTensors, storedBytes, type PlannedTensor } from './layout.js';
-import { cacheBytes, scratchBytes } from './memory.js';
+import { cacheBytes, refuseLargeState, scratchBytes } from './memory.js';
 import { placeTensors, type PlacedTensor } from './placement.js';
 import { predictTokensPerSecond } from './speed.js';
 import {
@@ -86,7 +86,7 @@ const SCRATCH_SHARE = 0.25;
 
 /**
  * Makes the plan for a model on a board.
- * @throws UsageError when the context is out of range for the model
+ * @throws UsageError when the context is out of range for the model or the engine
  */
 export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const { board } = options;
@@ -108,6 +108,7 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
       );
     }) ?? 1;
   const scratch = scratchBytes(model, scheme, context, maxBatch, board.chip.cores);
+  refuseLargeState(model, scheme, context, board.chip.cores);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
@@ -245,10 +246,10 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
       );
     }
     if (options.context > longest) {
-      throw new UsageError(
-        `The model was made for at most ${longest} positions; give a context of ${longest} or fewer.`,
-        { code: 'context' },
-      );
+      const whose = longest < model.maxPositions ? 'The engine holds' : 'The model was made for';
+      throw new UsageError(`${whose} at most ${longest} positions; give a context of ${longest} or fewer.`, {
+        code: 'context',
+      });
     }
     return options.context;
   }

@@ -41,6 +41,7 @@ const DESCRIPTION: Readonly<Record<keyof DecoderModel, 'sent' | 'kept'>> = {
   padId: 'kept',
   generation: 'kept',
   parameters: 'kept',
+  readFrom: 'kept',
   notes: 'kept',
 };
 

@@ -40,6 +40,23 @@ export type RecordValues<R extends RecordSpec> = {
   -readonly [K in keyof R['fields']]: R['fields'][K] extends { readonly words: infer W } ? keyof W : number;
 };
 
+/** A value that readers refuse; the message names its field and the rule. */
+export class FieldError extends RangeError {
+  override readonly name = 'RangeError';
+
+  /**
+   * @param field as the schema names it
+   * @param rule what the value would have to be, e.g. `from 1 to 128`
+   */
+  constructor(
+    readonly field: string,
+    readonly value: string | number,
+    readonly rule: string,
+  ) {
+    super(`${fieldLabel(field)}: ${value} is not ${rule}.`);
+  }
+}
+
 /** Makes the error for a field that breaks its rule; `name` is for people. */
 export type FieldFailure = (name: string, problem: string) => Error;
 
@@ -119,7 +136,11 @@ function isAllowed(field: Field, raw: number): boolean {
 }
 
 function ruleOf(field: Field): string {
-  const { words, low, high, or, step } = field;
+  const { words, or, step } = field;
+  // As it was written, not as 32 bits have it.
+  const [low, high] = [field.low, field.high].map((limit) =>
+    Number(limit.toPrecision(field.type === 'f32' ? 6 : 16)),
+  );
   if (words !== undefined) return `one of the codes of ${Object.keys(words).join(', ')}`;
   const multiple = step === undefined ? '' : `a multiple of ${step} `;
   const other = or === undefined ? '' : `${or}, or `;
@@ -157,7 +178,7 @@ export function readRecord<R extends RecordSpec>(
 
 /**
  * Writes a record at `at`; what is reserved stays as it is.
- * @throws RangeError for a value that readers refuse, naming its field
+ * @throws FieldError for a value that readers refuse
  */
 export function writeRecord<R extends RecordSpec>(
   spec: R,
@@ -169,8 +190,7 @@ export function writeRecord<R extends RecordSpec>(
     const given = (values as Readonly<Record<string, string | number>>)[name] as string | number;
     const value = field.words === undefined ? Number(given) : (field.words[given] ?? NaN);
     const raw = rawValue(field.type, value);
-    if (!isAllowed(field, raw))
-      throw new RangeError(`${fieldLabel(name)}: ${given} is not ${ruleOf(field)}.`);
+    if (!isAllowed(field, raw)) throw new FieldError(name, given, ruleOf(field));
     if (field.type === 'u8') view.setUint8(at + field.offset, raw);
     else if (field.type === 'u16') view.setUint16(at + field.offset, raw, true);
     else view.setUint32(at + field.offset, raw, true);

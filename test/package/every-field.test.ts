@@ -24,6 +24,7 @@ const FOR_PEOPLE: Readonly<Record<string, string>> = {
   architecture: 'goes to the metadata, which the pipeline writes',
   padId: 'padding never enters the model: texts are computed one by one',
   parameters: 'counted for the plan and the report',
+  readFrom: 'says where a size that is refused was read',
 };
 
 /** Fields that only say how texts are written: the reference computes logits. */

@@ -18,8 +18,8 @@ pub const MAX_HIDDEN: usize = 1 << 16;
 pub const MAX_HEADS: usize = 1 << 12;
 /// Widest head.
 pub const MAX_HEAD_DIM: usize = 1 << 12;
-/// Longest context: positions beyond are not exact in the f32 angles of the original libraries either.
-pub const MAX_POSITIONS: usize = 1 << 24;
+/// Longest context: any that a config may say. Memory ends far below.
+pub const MAX_POSITIONS: usize = 1 << 31;
 /// Most rotary tables.
 pub const MAX_ROTARIES: usize = 64;
 
