@@ -1,10 +1,12 @@
 /** Loads the original model into the float reference engine. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { bitsOf } from '../checkpoint/dtype.js';
-import { rowBlocks } from '../checkpoint/row-blocks.js';
+import { findNonFinite } from '../checkpoint/finite.js';
+import { rowBlocks, type RowBlock } from '../checkpoint/row-blocks.js';
 import type { DecoderModel, TensorRef } from '../model/decoder.js';
 import { tensorRefs } from '../model/tensor-refs.js';
 import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
+import { notFinite } from '../quantize/not-finite.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import type { Hooks } from './types.js';
@@ -15,7 +17,7 @@ const BLOCK_BYTES = 4 * 1024 * 1024;
 /**
  * Supplies every tensor of the model to a new engine. Weights keep their storage type, so it holds as many bytes as the
  * checkpoint has.
- * @throws FormatError, TransportError, RangeError when memory does not suffice; the signal's reason
+ * @throws FormatError for weights that are not numbers; TransportError; RangeError when memory does not suffice; the signal's reason
  */
 export async function loadReference(
   kernels: Kernels,
@@ -39,6 +41,7 @@ export async function loadReference(
         bytesPerBlock: BLOCK_BYTES,
         signal: hooks.signal,
       })) {
+        refuseNonFinite(checkpoint, ref, block);
         reference.addRows(name, block.bytes);
         meter.advance(block.bytes.length, name);
       }
@@ -48,6 +51,19 @@ export async function loadReference(
     reference.dispose();
     throw error;
   }
+}
+
+function refuseNonFinite(checkpoint: Checkpoint, ref: TensorRef, { rowBegin, bytes }: RowBlock): void {
+  const index = findNonFinite(bytes, ref.dtype);
+  if (index < 0) return;
+  const columns = ref.shape.length === 1 ? 0 : (ref.shape[1] ?? 1);
+  throw notFinite(
+    checkpoint,
+    ref,
+    columns === 0
+      ? `Element ${index}`
+      : `Row ${rowBegin + Math.floor(index / columns)}, column ${index % columns}`,
+  );
 }
 
 function tensorBytes({ shape, dtype }: TensorRef): number {

@@ -19,7 +19,7 @@ import {
   type TensorTable,
 } from '../schema/encodings.js';
 import { roleSpec, type RoleSpec } from '../schema/roles.js';
-import { FormatError, throwIfAborted } from '../shared/errors.js';
+import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter, type OnProgress } from '../shared/progress.js';
 import type {
   GroupSize,
@@ -29,6 +29,7 @@ import type {
   RowQuantizer,
   TensorStatistics,
 } from './kernel-types.js';
+import { notFinite } from './not-finite.js';
 import { rotaryTable } from './rotary.js';
 
 /** Takes the bytes of tensors in plan order; the package writer is one. */
@@ -139,7 +140,7 @@ class QuantizeJob {
     const bytes = await readRows(this.input.checkpoint, source, 0, 1, this.input.signal);
     const values = this.input.kernels.decode(bytes, source.dtype, { multiplier });
     const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw this.notANumber(source, `Element ${bad}`);
+    if (bad >= 0) throw notFinite(this.input.checkpoint, source, `Element ${bad}`);
     this.meter.advance(bytes.length, tensorKey(source));
     return values;
   }
@@ -177,7 +178,7 @@ class QuantizeJob {
     const bytes = await readRows(this.input.checkpoint, source, 0, 1, this.input.signal);
     const values = this.input.kernels.decode(bytes, source.dtype);
     const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw this.notANumber(source, `Element ${bad}`);
+    if (bad >= 0) throw notFinite(this.input.checkpoint, source, `Element ${bad}`);
     return values;
   }
 
@@ -282,7 +283,8 @@ class QuantizeJob {
     if (statistics.nonFinite > 0) {
       const at = statistics.firstNonFinite;
       const others = statistics.nonFinite - 1;
-      throw this.notANumber(
+      throw notFinite(
+        this.input.checkpoint,
         source,
         `Row ${at?.row ?? 0}, column ${at?.col ?? 0}${others > 0 ? ` and ${others} other elements` : ''}`,
       );
@@ -299,16 +301,6 @@ class QuantizeJob {
       bytesAfter: rows * tensor.rowBytes + tableShare,
       statistics,
     };
-  }
-
-  private notANumber(source: TensorRef, where: string): FormatError {
-    const file = this.input.checkpoint.tensors.get(source.name)?.file ?? 'the checkpoint';
-    return new FormatError(`${where}: not a finite number (NaN or infinity).`, {
-      file,
-      field: tensorKey(source),
-      code: 'not-finite',
-      remedy: 'The checkpoint is damaged or its training diverged; take another one.',
-    });
   }
 }
 

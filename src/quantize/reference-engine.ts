@@ -3,9 +3,11 @@ import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { withoutViews } from '../model/tensor-refs.js';
 import { SITE, wordOf } from '../schema/kinds.js';
+import { FormatError } from '../shared/errors.js';
 import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
 import type { ActivationRange, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
+import { NOT_FINITE_REMEDY } from './not-finite.js';
 
 /** The order of `Reference.calibration` in kernels/crates/kernels/src/bindings/reference.rs. */
 type RangeTuple = readonly [
@@ -80,7 +82,13 @@ export class WasmReferenceEngine implements ReferenceEngine {
   }
 
   forward(ids: ArrayLike<number>, want: 'last' | 'all'): Float32Array {
-    return call(() => this.#raw.forward(tokens(ids), want === 'all'));
+    const logits = call(() => this.#raw.forward(tokens(ids), want === 'all'));
+    if (logits.every(Number.isFinite)) return logits;
+    throw new FormatError('The logits are not finite numbers: its sums exceed 32-bit floats.', {
+      file: 'model',
+      code: 'not-finite',
+      remedy: NOT_FINITE_REMEDY,
+    });
   }
 
   reset(): void {
