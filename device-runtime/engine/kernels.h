@@ -12,6 +12,12 @@
 /* Tokens after which the int32 sums of attention go to float: 16,383 * 127 * 512 < 2^31. */
 #define S3LM_MIX_TOKENS 512u
 
+/* What the limits of a package promise the sums: 32 bits hold them. */
+_Static_assert(127ull * 127u * S3LM_MAX_MLP_WIDTH <= INT32_MAX, "the longest row of a product of codes");
+_Static_assert(16383ull * 127u * S3LM_MAX_HEAD_DIM <= INT32_MAX, "the longest head of a score");
+_Static_assert(16383ull * 127u * S3LM_MIX_TOKENS <= INT32_MAX, "the tokens of a mix");
+_Static_assert(S3LM_MAX_HEAD_DIM % 16u == 0u, "a head with its padding is no longer than the longest");
+
 /* What a product multiplies with: vectors, and what they were quantized to when the weights are INT8. */
 typedef struct {
     const float *values; /* for float32 weights: zero from cols to the next multiple of 4, rows 16-byte aligned */

@@ -7,6 +7,20 @@
 /* State larger than this is refused: sizes stay inside 32-bit signed arithmetic on every target. */
 #define MOST_BYTES 0x7FFFFFFFu
 
+/* What the limits of a package must keep below 2^32 or 2^16, so that nothing here is counted twice as wide as it is. */
+#define MOST_QUERY ((uint64_t)S3LM_MAX_HEADS * S3LM_MAX_HEAD_DIM)
+#define FITS(bits, size) ((uint64_t)(size) >> (bits) == 0u)
+_Static_assert(MOST_QUERY <= S3LM_MAX_MLP_WIDTH, "the output projection has rows as long as any");
+_Static_assert(S3LM_MAX_HIDDEN_SIZE <= S3LM_MAX_MLP_WIDTH, "no row is longer than a feed-forward's");
+_Static_assert(FITS(32, 4u * S3LM_MAX_BATCH * 3u * MOST_QUERY), "projections of a batch, q|k|v");
+_Static_assert(FITS(32, 4u * S3LM_MAX_BATCH * 2u * (uint64_t)S3LM_MAX_MLP_WIDTH),
+               "projections of a batch, gate and up");
+_Static_assert(FITS(32, 4u * S3LM_MAX_WORKERS * S3LM_MOST_HEADS_TOGETHER * (uint64_t)S3LM_MAX_CONTEXT), "scores");
+_Static_assert(FITS(32, 4u * (uint64_t)S3LM_MAX_VOCAB_SIZE), "logits");
+_Static_assert(FITS(32, S3LM_MAX_TENSORS *(uint64_t)sizeof(s3lm_tensor)), "the tensors");
+_Static_assert(FITS(32, S3LM_MAX_STEPS *(uint64_t)sizeof(s3lm_step)), "the steps");
+_Static_assert(FITS(16, S3LM_MAX_HEAD_DIM + 15u) && FITS(16, S3LM_MAX_TENSORS), "strides and numbers of 16 bits");
+
 /* A region that is being laid out. `base` NULL: only count. */
 typedef struct {
     uint8_t *base;

@@ -22,20 +22,20 @@ static void random_logits(uint64_t seed, float spread) {
 }
 
 static void the_random_numbers_are_pcg32_s(void) {
-    /* The recurrence of the paper, computed with wider integers. */
+    /* The recurrence of the paper, modulo 2^64. */
     s3lm_random random;
     s3lm_random_seed(&random, 42);
     uint64_t state = 0;
     const uint64_t multiplier = 6364136223846793005u, increment = 0xDA3E39CB94B95BDBu;
-    state = (uint64_t)((unsigned __int128)state * multiplier + increment);
+    state = state * multiplier + increment;
     state += 42u;
-    state = (uint64_t)((unsigned __int128)state * multiplier + increment);
+    state = state * multiplier + increment;
     for (int i = 0; i < 100; i++) {
         uint64_t mixed = (((state >> 18) ^ state) >> 27) & 0xFFFFFFFFu;
         uint32_t turn = (uint32_t)(state >> 59);
         uint32_t expected = (uint32_t)(((mixed << 32 | mixed) >> turn) & 0xFFFFFFFFu);
         CHECK(s3lm_random_next(&random) == expected, "number %d", i);
-        state = (uint64_t)((unsigned __int128)state * multiplier + increment);
+        state = state * multiplier + increment;
     }
 }
 

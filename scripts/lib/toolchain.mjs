@@ -31,6 +31,8 @@ export const PACKAGES = {
   xtensa: ['clang-22', 'llvm-22', 'binutils-xtensa-lx106'],
   // Not to build but to check: runs what was built for Xtensa.
   'xtensa-check': ['qemu-user'],
+  // Not to build but to check: the C tests with pointers of 32 bits.
+  narrow: ['gcc-multilib'],
   emulator: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
   kernels: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
 };
@@ -41,6 +43,7 @@ const PROGRAMS = {
   format: ['clang-format-22'],
   xtensa: [CLANG, LLVM_MC, LLVM_NM, XTENSA_LD],
   'xtensa-check': [QEMU_XTENSA],
+  narrow: ['cc'],
   emulator: [RUSTC, CARGO, WASM_LD],
   kernels: [RUSTC, CARGO, WASM_LD],
 };
@@ -49,7 +52,13 @@ const PROGRAMS = {
 export async function hasToolchain(artefact) {
   if (PACKAGES[artefact].includes('rust-web-src') && !existsSync(RUST_STD_SOURCE)) return false;
   const found = await Promise.all(PROGRAMS[artefact].map((program) => exists(program)));
-  return found.every(Boolean);
+  return found.every(Boolean) && (artefact !== 'narrow' || (await hasNarrowLibraries()));
+}
+
+/** Whether the C compiler has the libraries of 32-bit programs: it names a file by its path where there is one. */
+async function hasNarrowLibraries() {
+  const { code, output } = await run('cc', ['-m32', '-print-file-name=libasan.so'], { quiet: true });
+  return code === 0 && output.includes('/');
 }
 
 /**
