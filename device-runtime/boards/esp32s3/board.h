@@ -64,6 +64,15 @@ bool reset_was_watchdog(uint32_t code);
 /* Resets the whole chip but the words that survive. Any core. */
 _Noreturn void reset_chip(void);
 
+/* ---- voltage.c (first core, before app_main) ---- */
+
+/* Settings of the regulators, 0 to 31, and whether they are this chip's own or those that suit every chip. */
+typedef struct {
+    uint32_t rtc, digital;
+    bool measured;
+} core_voltage;
+core_voltage voltage_240_mhz(void);
+
 /* ---- clock.c (first core) ---- */
 
 #define CPU_HZ 240000000u

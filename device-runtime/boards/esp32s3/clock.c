@@ -20,8 +20,6 @@
 #define HOST 1u
 #define PLL 0x66u
 #define REGULATORS 0x6Du
-/* The regulators' setting for 240 MHz that is safe without the chip's own calibration values. */
-#define BIAS_240_MHZ 28u
 #define BIAS_SETTLE_MICROS 40u
 
 /* RTC_CNTL_DATE 18:13: which slave regulators sleep; at 240 MHz none may. */
@@ -60,8 +58,9 @@ bool clock_start(void) {
     register_set(I2C_MST_ANA_CONF0, CALIBRATION_STOP);
 
     /* More voltage before more speed. */
-    rom_regi2c_write_mask(REGULATORS, HOST, 4, 4, 0, BIAS_240_MHZ);
-    rom_regi2c_write_mask(REGULATORS, HOST, 6, 4, 0, BIAS_240_MHZ);
+    core_voltage voltage = voltage_240_mhz();
+    rom_regi2c_write_mask(REGULATORS, HOST, 4, 4, 0, (uint8_t)voltage.rtc);
+    rom_regi2c_write_mask(REGULATORS, HOST, 6, 4, 0, (uint8_t)voltage.digital);
     wait_micros(BIAS_SETTLE_MICROS);
     register_field(RTC_CNTL_DATE, SLAVE_SHIFT, SLAVE_MASK, 0);
 

@@ -79,6 +79,7 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 #define EFUSE_RD_MAC_3 0x60007050u
 #define EFUSE_RD_MAC_4 0x60007054u
 #define EFUSE_RD_MAC_5 0x60007058u
+#define EFUSE_RD_SYS_PART1_4 0x6000706Cu
 
 /* ---- Real-time clock domain: resets, its watchdogs, words that survive a reset ---- */
 #define RTC_CNTL_OPTIONS0 0x60008000u

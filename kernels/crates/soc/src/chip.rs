@@ -79,6 +79,23 @@ impl Default for Quirks {
     }
 }
 
+/// What the factory measured of the chip's core voltage and burnt into its eFuse.
+#[derive(Debug, Clone, Copy)]
+pub struct Calibration {
+    /// Major and minor version of the eFuse's contents; 0.1 and those from 1.1 on say that the rest is there.
+    pub block_version: (u8, u8),
+    /// The digital regulator's setting at which it ran at 240 MHz, 0 to 31; 0 when none was burnt.
+    pub digital_tested: u8,
+    /// How much a step of each regulator's setting differs from the usual one, in tenths of a millivolt, -63 to 63.
+    pub rtc_step: i8,
+    /// The digital one's.
+    pub digital_step: i8,
+    /// How much each regulator's voltage at setting 20 differs from the usual one, in 2 mV, -127 to 127.
+    pub rtc_at_20: i8,
+    /// The digital one's.
+    pub digital_at_20: i8,
+}
+
 /// A board and how it is started.
 #[derive(Debug, Clone)]
 pub struct ChipOptions {
@@ -102,6 +119,8 @@ pub struct ChipOptions {
     pub mac: [u8; 6],
     /// Chip revision, major and minor.
     pub revision: (u8, u8),
+    /// What the factory measured; nothing on the first chips.
+    pub calibration: Option<Calibration>,
     /// The second core is switched off by eFuse.
     pub single_core: bool,
     /// Cycles follow the timing model; otherwise every instruction takes one.
@@ -127,6 +146,7 @@ impl Default for ChipOptions {
             quirks: Quirks::default(),
             mac: [0x7c, 0xdf, 0xa1, 0x00, 0x00, 0x01],
             revision: (0, 2),
+            calibration: None,
             single_core: false,
             timed: false,
             gpio0_low: false,

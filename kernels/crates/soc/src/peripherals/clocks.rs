@@ -8,8 +8,6 @@ use crate::time::Ticks;
 /// SYSCON_WIFI_CLK_EN and the bit of the random number generator's clock.
 const WIFI_CLK_EN: u32 = 0x14;
 const RANDOM_CLOCK: u32 = 15;
-/// Settings of the core voltages that every chip needs at 240 MHz.
-const DBIAS_240: u8 = 28;
 
 impl Peripherals {
     /// The clocks of the peripherals follow the clock tree.
@@ -69,8 +67,10 @@ impl Peripherals {
             found.push(Warning::PllNotCalibrated);
         }
         let dbias = self.analog.dbias();
-        if clock.ticks_per_cycle == 2 && (dbias.0 < DBIAS_240 || dbias.1 < DBIAS_240) {
-            found.push(Warning::CoreVoltage { dbias });
+        let needed = self.efuse.dbias;
+        let wrong = dbias.0 < needed.0 || dbias.1 < needed.1 || dbias.1 > self.efuse.most_digital;
+        if clock.ticks_per_cycle == 2 && wrong {
+            found.push(Warning::CoreVoltage { dbias, needed });
         }
         if clock.ticks_per_cycle == 2 && self.rtc.slave_regulator_off() != 0 {
             found.push(Warning::SlaveRegulator);

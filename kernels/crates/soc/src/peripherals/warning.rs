@@ -39,10 +39,12 @@ pub enum Warning {
     PllNotCalibrated,
     /// The CPU runs from the PLL, which is switched off.
     PllOff,
-    /// The CPU runs at 240 MHz with a core voltage that was not raised.
+    /// The CPU runs at 240 MHz with another core voltage than this chip needs, or more than it stands.
     CoreVoltage {
         /// RTC and digital dbias, 0..=31.
         dbias: (u8, u8),
+        /// What the chip's eFuse says that it needs.
+        needed: (u8, u8),
     },
     /// The CPU runs at 240 MHz with the slave regulator's branches off (RTC_CNTL_DATE bits 18:13).
     SlaveRegulator,
@@ -97,9 +99,13 @@ impl fmt::Display for Warning {
                 formatter,
                 "the CPU runs from the PLL, which is powered down (RTC_CNTL_OPTIONS0 bits 6, 8, 10)"
             ),
-            Self::CoreVoltage { dbias: (rtc, digital) } => write!(
+            Self::CoreVoltage {
+                dbias: (rtc, digital),
+                needed,
+            } => write!(
                 formatter,
-                "240 MHz with core voltage settings {rtc} (RTC) and {digital} (digital): 28 is what every chip needs"
+                "240 MHz with core voltage settings {rtc} (RTC) and {digital} (digital): this chip needs {} and {}",
+                needed.0, needed.1
             ),
             Self::SlaveRegulator => write!(
                 formatter,

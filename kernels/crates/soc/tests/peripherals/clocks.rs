@@ -88,7 +88,13 @@ fn every_step_left_out_is_named() {
             ],
         ),
         (Leave::Calibration, vec![Warning::PllNotCalibrated]),
-        (Leave::Voltage, vec![Warning::CoreVoltage { dbias: (25, 25) }]),
+        (
+            Leave::Voltage,
+            vec![Warning::CoreVoltage {
+                dbias: (25, 25),
+                needed: (28, 28),
+            }],
+        ),
     ] {
         let mut bench = Bench::new();
         switch(&mut bench, leave);

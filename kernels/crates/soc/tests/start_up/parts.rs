@@ -2,7 +2,7 @@
 
 use super::image::{table, Firmware};
 use super::{assert_says, options, run, FLASH};
-use soc::chip::{ChipOptions, FlashVendor, Psram, Quirks};
+use soc::chip::{Calibration, ChipOptions, FlashVendor, Psram, Quirks};
 
 /// What a board with these parts says until it is up.
 fn says(psram: Psram, quirks: Quirks) -> String {
@@ -110,4 +110,74 @@ fn wakes_flash_of_xmc_that_comes_up_with_a_wrong_identification() {
     // The chip's own size, which is not the image's.
     assert_says(&said, "; flash 16 MB QIO 80 MHz");
     assert!(!said.contains("The flash chip says no size"), "{said}");
+}
+
+/// The regulators' settings are those that ESP-IDF's formula gives in whole numbers for these chips.
+#[test]
+fn gives_each_chip_the_core_voltage_that_its_factory_measured() {
+    let plain = Calibration {
+        block_version: (1, 3),
+        digital_tested: 22,
+        rtc_step: 0,
+        digital_step: 0,
+        rtc_at_20: 0,
+        digital_at_20: 0,
+    };
+    let cases = [
+        (None, (28, 28)),
+        (Some(plain), (28, 25)),
+        (of((0, 1), plain), (28, 25)),
+        (of((1, 1), plain), (28, 25)),
+        // Versions before the measurement, and a chip that it was left out for.
+        (of((0, 2), plain), (28, 28)),
+        (of((1, 0), plain), (28, 28)),
+        (
+            Some(Calibration {
+                digital_tested: 0,
+                ..plain
+            }),
+            (28, 28),
+        ),
+        (measured((1, 2), 25, [-20, 12, -40, 35]), (31, 27)),
+        // The digital regulator would reach 1.3 V.
+        (measured((1, 3), 28, [10, -30, 60, 30]), (27, 29)),
+        (measured((2, 0), 14, [0, 0, 0, 0]), (19, 17)),
+        (measured((1, 3), 31, [-63, -63, -127, -127]), (31, 31)),
+        (measured((1, 3), 19, [63, 63, 127, 127]), (21, 19)),
+    ];
+    for (calibration, wanted) in cases {
+        let firmware = Firmware::committed();
+        let (said, mut machine) = run(
+            ChipOptions {
+                calibration,
+                psram: Psram::None,
+                ..options(&firmware, &table(FLASH))
+            },
+            0.1,
+        );
+        assert_says(&said, "; 2 cores; ");
+        assert_eq!(machine.warnings(), Vec::<String>::new(), "{calibration:?}");
+        let chip = machine.peripherals();
+        let settings = (chip.regi2c_read(0x6d, 4) & 31, chip.regi2c_read(0x6d, 6) & 31);
+        assert_eq!(settings, wanted, "{calibration:?}");
+    }
+}
+
+fn of(block_version: (u8, u8), calibration: Calibration) -> Option<Calibration> {
+    Some(Calibration {
+        block_version,
+        ..calibration
+    })
+}
+
+fn measured(block_version: (u8, u8), digital_tested: u8, fields: [i8; 4]) -> Option<Calibration> {
+    let [rtc_step, digital_step, rtc_at_20, digital_at_20] = fields;
+    Some(Calibration {
+        block_version,
+        digital_tested,
+        rtc_step,
+        digital_step,
+        rtc_at_20,
+        digital_at_20,
+    })
 }
