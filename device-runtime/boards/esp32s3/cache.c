@@ -15,6 +15,11 @@
 /* EXTMEM_xCACHE_CTRL1: keeps core 0 and core 1 from the cache. */
 #define SHUT_BOTH 3u
 
+/* EXTMEM_CACHE_STATE 23:12: the data cache does nothing. */
+#define DCACHE_STATE_SHIFT 12u
+#define DCACHE_STATE_MASK 0xFFFu
+#define DCACHE_IDLE 1u
+
 #define MMU_ENTRIES 512u
 #define MMU_INVALID 0x4000u
 /* The ROM divides the table, 4 bytes for each page, into a part for instructions and one for data. Nothing is executed
@@ -26,9 +31,17 @@ static uint32_t autoload;
 
 static uint32_t entry_address(uint32_t address) { return MMU_TABLE + 4u * ((address - EXTERNAL_BEGIN) / MMU_PAGE); }
 
+/* The ROM's function comes back before the cache has come to rest (ESP-IDF
+ * components/esp_rom/patches/esp_rom_cache_esp32s2_esp32s3.c). */
+void cache_suspend(void) {
+    autoload = rom_cache_suspend_dcache();
+    while ((register_read(EXTMEM_CACHE_STATE) >> DCACHE_STATE_SHIFT & DCACHE_STATE_MASK) != DCACHE_IDLE) {
+    }
+}
+
 void cache_start(void) {
     rom_config_instruction_cache_mode(ICACHE_BYTES, ICACHE_WAYS, ICACHE_LINE);
-    autoload = rom_cache_suspend_dcache();
+    cache_suspend();
     rom_config_data_cache_mode(DCACHE_BYTES, DCACHE_WAYS, DATA_LINE);
     rom_cache_resume_dcache(0);
     rom_cache_set_idrom_mmu_size(MMU_INSTRUCTION_BYTES, MMU_PART_BYTES - MMU_INSTRUCTION_BYTES);
@@ -40,8 +53,6 @@ void cache_start(void) {
     rom_cache_enable_icache(0);
     rom_cache_enable_dcache(0);
 }
-
-void cache_suspend(void) { autoload = rom_cache_suspend_dcache(); }
 
 void cache_resume(void) {
     rom_cache_invalidate_dcache_all();

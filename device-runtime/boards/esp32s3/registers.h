@@ -138,6 +138,7 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 /* ---- Caches and the table that maps external memory ---- */
 #define EXTMEM_DCACHE_CTRL1 0x600C4004u
 #define EXTMEM_ICACHE_CTRL1 0x600C4064u
+#define EXTMEM_CACHE_STATE 0x600C4130u
 #define MMU_TABLE 0x600C5000u
 
 #endif

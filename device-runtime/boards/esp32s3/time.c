@@ -29,7 +29,8 @@ uint64_t time_micros(void) {
 uint32_t time_cycles(void) { return cycle_count(); }
 
 void wait_micros(uint32_t micros) {
+    /* One more than was asked for, as the first may nearly be over. */
     uint64_t end = time_micros() + micros;
-    while (time_micros() < end) {
+    while (time_micros() <= end) {
     }
 }

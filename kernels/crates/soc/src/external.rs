@@ -79,6 +79,8 @@ pub struct External {
     switches: [Switches; 2],
     prefetches: VecDeque<Prefetch>,
     bus_free: Ticks,
+    /// When the data cache, which was switched off, has come to rest.
+    data_idle: Ticks,
     timed: bool,
     /// Instructions may have been decoded from lines that have since changed.
     pub code_changed: bool,
@@ -125,6 +127,7 @@ impl External {
             }; 2],
             prefetches: VecDeque::new(),
             bus_free: 0,
+            data_idle: 0,
             timed: options.timed,
             code_changed: false,
             code_in_psram: false,

@@ -65,7 +65,10 @@ impl SocBus {
                 self.external.mspi.flash.now = now;
                 self.external.mspi.write(1, address & 0xfff, value)
             }
-            SPI0..0x6000_4000 => self.external.mspi.write(0, address & 0xfff, value),
+            SPI0..0x6000_4000 => self
+                .external
+                .needs_rest(now)
+                .and_then(|()| self.external.mspi.write(0, address & 0xfff, value)),
             registers::BASE..MMU_TABLE => self
                 .external
                 .write_register(address - registers::BASE, value, now)
@@ -74,11 +77,10 @@ impl SocBus {
                     self.refresh();
                 }),
             MMU_TABLE..TAGS => match (address - MMU_TABLE) as usize / 4 {
-                index @ 0..ENTRIES => {
+                index @ 0..ENTRIES => self.external.needs_rest(now).map(|()| {
                     self.external.set_page(index, value);
                     self.refresh();
-                    Ok(())
-                }
+                }),
                 _ => Err(Fault::Unmapped { address }),
             },
             TAGS..TAGS_END => Err(tags(address)),

@@ -3,7 +3,7 @@
 use super::{External, CACHES, CAPACITY};
 use crate::cache::Geometry;
 use crate::fault::{CacheName, Fault};
-use crate::time::Ticks;
+use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Registers of the block, in words; those behind are not used by any firmware.
 pub const COUNT: usize = 0x180 / 4;
@@ -37,8 +37,12 @@ const DCACHE_FREEZE: u32 = 0x150;
 const ICACHE_FREEZE: u32 = 0x154;
 /// Warnings that are kept: enough to find the place by, whatever a firmware does over and over.
 const MOST_WARNINGS: usize = 16;
-/// Both caches idle, a bit each.
-const IDLE: u32 = 1 << 12 | 1;
+/// CACHE_STATE of each cache: at rest, or something else.
+const INSTRUCTIONS_IDLE: u32 = 1;
+const DATA_IDLE: u32 = 1 << 12;
+const DATA_BUSY: u32 = 2 << 12;
+/// How long the data cache takes to come to rest after it was switched off (inferred: ESP-IDF waits for it).
+const REST_TICKS: Ticks = TICKS_PER_SECOND / 2_000_000;
 
 /// What a whole cache or a range of it is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +81,8 @@ impl External {
             DCACHE_AUTOLOAD | ICACHE_AUTOLOAD => self.register(offset) | 1 << 3,
             IBUS_ACCESSES => self.instructions.accesses,
             DBUS_ACCESSES => self.data.accesses,
-            CACHE_STATE => IDLE,
+            CACHE_STATE if now < self.data_idle => INSTRUCTIONS_IDLE | DATA_BUSY,
+            CACHE_STATE => INSTRUCTIONS_IDLE | DATA_IDLE,
             DCACHE_FREEZE | ICACHE_FREEZE => self.register(offset) & !4 | (self.register(offset) & 1) << 2,
             _ if (offset as usize) < COUNT * 4 => self.register(offset),
             _ => return Err(unknown(offset)),
@@ -106,6 +111,12 @@ impl External {
                     ways: 4,
                     line: line_length(value >> 3 & 3, CacheName::Data)?,
                 };
+                if geometry != self.data.geometry() {
+                    self.needs_rest(now)?;
+                }
+                if self.is_enabled(CacheName::Data) && value & 1 == 0 {
+                    self.data_idle = now + REST_TICKS;
+                }
                 self.configure(CacheName::Data, geometry, value & 1 != 0)?;
             }
             ICACHE_CTRL => {
@@ -313,6 +324,21 @@ impl External {
                 now,
             );
         }
+    }
+
+    /// Nothing about the data cache may change before it has come to rest.
+    ///
+    /// # Errors
+    /// It was switched off just now.
+    pub fn needs_rest(&self, now: Ticks) -> Result<(), Fault> {
+        if now < self.data_idle {
+            return Err(Fault::CacheChanged {
+                cache: CacheName::Data,
+                reason: "its size, a page or its controller changed right after it was suspended; wait until CACHE_STATE (0x600c4130) \
+                         bits 23:12 are 1",
+            });
+        }
+        Ok(())
     }
 
     /// Writes an entry of the page table.

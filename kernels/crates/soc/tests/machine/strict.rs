@@ -198,6 +198,35 @@ fn cache_sizes_change_only_while_it_is_off_and_empty() {
 }
 
 #[test]
+fn a_suspended_data_cache_is_given_the_time_to_come_to_rest() {
+    for change in [
+        "poke 0x600c5000 0x8000",
+        "poke 0x60003014 0x80000000",
+        "poke 0x600c4000 0x8",
+    ] {
+        let mut program = data_cache(0x8000, 64);
+        program.extend(lines(&[&["rom Cache_Suspend_DCache", change, "done"]]));
+        assert!(
+            matches!(fault(&program), Fault::CacheChanged { reason, .. } if reason.contains("CACHE_STATE")),
+            "{change}"
+        );
+        program.splice(
+            program.len() - 2..program.len() - 2,
+            lines(&[&[
+                "li a2, 0x600c4130",
+                "rest:",
+                "l32i a3, a2, 0",
+                "extui a3, a3, 12, 12",
+                "bnei a3, 1, {rest}",
+            ]]),
+        );
+        run(&program)
+            .1
+            .unwrap_or_else(|report| panic!("{change}: {report}"));
+    }
+}
+
+#[test]
 fn flash_is_not_written_through_the_cache() {
     for read_first in [false, true] {
         let mut program = data_cache(0x8000, 32);
