@@ -114,10 +114,13 @@ static void set_extra_dummy(uint32_t address, uint32_t count) {
     else register_clear(address, EXTRA_DUMMY_ON);
 }
 
-static bool reads_reference(void) {
+/* What the buffer held before must not pass for what was read. The added cycles are the command's own: beside quad
+ * flash ESP-IDF has the ROM add them there, and uses SPI1's calibration register beside octal flash only. */
+static bool reads_reference(uint32_t extra_dummy) {
     for (uint32_t at = 0; at < REFERENCE_BYTES; at += CHUNK_BYTES) {
         uint32_t words[CHUNK_BYTES / 4u] = {0};
-        run(CMD_READ, at, WAIT_READ, NULL, 0, words, CHUNK_BYTES * 8);
+        for (uint32_t i = 0; i < CHUNK_BYTES; i += 4u) register_write(SPI1(SPI_W0) + i, 0);
+        run(CMD_READ, at, (int)(WAIT_READ + extra_dummy), NULL, 0, words, CHUNK_BYTES * 8);
         for (uint32_t i = 0; i < CHUNK_BYTES / 4u; i++) {
             if (words[i] != REFERENCE_WORD) return false;
         }
@@ -148,13 +151,11 @@ static uint32_t sweep(void) {
     register_set(SPI0(SPI_SMEM_TIMING_CALI), TIMING_CALIBRATION);
     for (uint32_t i = 0; i < SETTINGS; i++) {
         set_sampling(SAMPLING[i].mode, SAMPLING[i].number);
-        set_extra_dummy(SPI1(SPI_TIMING_CALI), SAMPLING[i].extra_dummy);
-        passed[i] = reads_reference();
+        passed[i] = reads_reference(SAMPLING[i].extra_dummy);
     }
     uint32_t chosen = choose(passed);
     set_sampling(SAMPLING[chosen].mode, SAMPLING[chosen].number);
     set_extra_dummy(SPI0(SPI_SMEM_TIMING_CALI), SAMPLING[chosen].extra_dummy);
-    set_extra_dummy(SPI1(SPI_TIMING_CALI), 0);
     return chosen;
 }
 

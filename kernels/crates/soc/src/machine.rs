@@ -182,6 +182,11 @@ impl Machine {
         self.bus.peek(address, target)
     }
 
+    /// A register of SPI0 (0) or SPI1 (1) by its offset, without effects; 0 where there is none.
+    pub fn spi_register(&mut self, controller: usize, offset: u32) -> u32 {
+        self.bus.external.mspi.read(controller & 1, offset).unwrap_or(0)
+    }
+
     /// What the flash chip holds, up to the last byte that was ever written.
     pub fn flash(&self) -> &[u8] {
         self.bus.external.mspi.flash.content()

@@ -4,7 +4,7 @@
 //! 77 + 1.5 cycles per byte (of 240 MHz), and the core waits 80; flash with four lines at 80 MHz takes 103 + 6 per
 //! byte. What happens on the wires scales with their clock, about 20 cycles of controller do not.
 
-use super::{register, FlashMode, Mspi};
+use super::{added_cycles, register, FlashMode, Mspi, Sampling};
 use crate::chip::Psram;
 use crate::fault::Fault;
 use crate::psram::Latency;
@@ -206,7 +206,8 @@ impl Mspi {
                 self.psram.write_latency()
             ));
         }
-        let corrupt = !self.samples_well(khz, self.get(0, register::SMEM_TIMING_CALI));
+        let extra = added_cycles(self.get(0, register::SMEM_TIMING_CALI));
+        let corrupt = self.sampling(khz, extra) != Sampling::Right;
         if corrupt {
             if !self.eye.is_empty() {
                 return psram_fault(format!(

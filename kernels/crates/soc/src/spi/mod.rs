@@ -129,6 +129,25 @@ impl FlashMode {
     }
 }
 
+/// When the controller looks at what octal PSRAM sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sampling {
+    Right,
+    /// Neighbouring half cycles mix.
+    Early,
+    /// The chip has ended: nothing comes in.
+    Late,
+}
+
+/// Cycles that a TIMING_CALI register adds to the wait before data.
+fn added_cycles(cali: u32) -> u32 {
+    if cali & 2 != 0 {
+        cali >> 2 & 7
+    } else {
+        0
+    }
+}
+
 /// Both controllers and both chips.
 pub struct Mspi {
     registers: [[u32; REGISTERS]; 2],
@@ -296,24 +315,29 @@ impl Mspi {
         self.core_mhz() * 1000 / divider
     }
 
-    /// Whether reads from octal PSRAM at this clock, with these added cycles, come in right.
-    fn samples_well(&self, khz: u32, cali: u32) -> bool {
+    /// When reads from octal PSRAM at this clock, with these added cycles, look at the data.
+    fn sampling(&self, khz: u32, extra: u32) -> Sampling {
         // Up to 40 MHz the data are stable for long enough.
         if khz <= 40_000 {
-            return true;
+            return Sampling::Right;
         }
-        let extra = if cali & 2 != 0 { cali >> 2 & 7 } else { 0 };
         let calibrated = self.get(0, register::SMEM_TIMING_CALI) & 1 != 0;
         let modes = self.get(0, register::SMEM_DIN_MODE);
         let numbers = self.get(0, register::SMEM_DIN_NUM);
-        (0..8).all(|line| {
+        let delay = |line: u32| {
             let (mode, number) = if calibrated {
                 (modes >> (3 * line) & 7, numbers >> (2 * line) & 3)
             } else {
                 (0, 0)
             };
-            self.eye
-                .contains(&crate::psram::sampling_delay(mode, number, extra))
-        })
+            crate::psram::sampling_delay(mode, number, extra)
+        };
+        if (0..8).all(|line| self.eye.contains(&delay(line))) {
+            Sampling::Right
+        } else if !self.eye.is_empty() && (0..8).all(|line| delay(line) > *self.eye.end()) {
+            Sampling::Late
+        } else {
+            Sampling::Early
+        }
     }
 }

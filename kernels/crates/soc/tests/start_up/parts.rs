@@ -181,3 +181,33 @@ fn measured(block_version: (u8, u8), digital_tested: u8, fields: [i8; 4]) -> Opt
         digital_at_20,
     })
 }
+
+/// Entries that read right, of the table of 14, and the one in the middle of them. Others than the usual entry 5 would
+/// end the run where it does not read right.
+#[test]
+fn finds_the_middle_of_the_settings_that_sample_octal_psram_rightly() {
+    for (psram_eye, entry, (mode, number, added)) in [
+        (1..=3, 2, (2, 1, 2)),
+        (3..=7, 5, (4, 0, 2)),
+        (6..=8, 7, (4, 2, 3)),
+        (8..=12, 10, (1, 0, 2)),
+    ] {
+        let firmware = Firmware::committed();
+        let (said, mut machine) = run(
+            ChipOptions {
+                psram_eye,
+                ..options(&firmware, &table(FLASH))
+            },
+            0.12,
+        );
+        assert_says(&said, "; octal PSRAM 8 MB 80 MHz");
+        assert_eq!(machine.warnings(), Vec::<String>::new(), "entry {entry}");
+        let all = |field: u32, bits: u32| (0..9).fold(0, |word, line| word | field << (bits * line));
+        let settings = [0xc0, 0xc4, 0xbc].map(|offset| machine.spi_register(0, offset));
+        assert_eq!(
+            settings,
+            [all(mode, 3), all(number, 2), 1 | 2 | added << 2],
+            "entry {entry}"
+        );
+    }
+}
