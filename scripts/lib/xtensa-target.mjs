@@ -41,7 +41,8 @@ const COMMON = [
  */
 export const XTENSA_TARGETS = {
   // The upper half of a 32 x 32-bit product in one instruction (MULUH, MULSH).
-  // The registers of the higher interrupt levels are read by the panic.
+  // The registers of the higher interrupt levels are read by the panic. The core has no data cache of its own, but the
+  // register that switches its loop buffer (MEMCTL) comes with that option.
   esp32s3: {
     features: [
       ...COMMON,
@@ -51,6 +52,7 @@ export const XTENSA_TARGETS = {
       'highpriinterrupts-level5',
       'highpriinterrupts-level6',
       'highpriinterrupts-level7',
+      'dcache',
     ],
     about: 'the two cores of the ESP32-S3',
   },

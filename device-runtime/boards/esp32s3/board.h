@@ -19,6 +19,13 @@ static inline uint32_t cycle_count(void) {
     return cycles;
 }
 
+/* Whether the core keeps the instructions of a loop in a buffer of its own. */
+static inline bool loops_are_buffered(void) {
+    uint32_t control;
+    __asm__ volatile("rsr %0, memctl" : "=r"(control));
+    return (control & 1u) != 0u;
+}
+
 /* 0 for the core that the mask ROM starts, 1 for the other: bit 13 of the processor's id. */
 static inline uint32_t core_number(void) {
     uint32_t id;
@@ -76,8 +83,8 @@ core_voltage voltage_240_mhz(void);
 /* ---- clock.c (first core) ---- */
 
 #define CPU_HZ 240000000u
-/* The crystal's 40 MHz become 240 MHz for both cores. False when the PLL does not settle. */
-bool clock_start(void);
+/* The crystal's 40 MHz become 240 MHz for both cores. A sentence, when they do not. */
+const char *clock_start(void);
 
 /* ---- cache.c (first core; the code that runs and the stack are in SRAM) ---- */
 
@@ -189,6 +196,13 @@ void say_decimal(uint32_t value);
 void say_hex(uint32_t value);
 /* Repeats a message for whoever looks, for ever. */
 _Noreturn void say_and_stay(const char *message);
+
+/* ---- found.c (first core, before app_main) ---- */
+
+void say_greeting(void);
+/* A line, or nothing for NULL. */
+void say_remark(const char *remark);
+void say_found(const app_board *board);
 
 /* ---- panic.c ---- */
 

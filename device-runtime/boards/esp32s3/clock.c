@@ -33,7 +33,7 @@
 #define SOURCE_PLL 1u
 #define DIVIDER_MASK 0x3FFu
 
-bool clock_start(void) {
+const char *clock_start(void) {
     /* Power for the PLL and the bus to its registers. */
     register_clear(RTC_CNTL_OPTIONS0, PLL_POWER_DOWN);
     register_clear(ANA_CONFIG, PLL_BUS_OFF);
@@ -51,7 +51,7 @@ bool clock_start(void) {
     rom_regi2c_write_mask(PLL, HOST, 9, 1, 0, 3);
     uint64_t end = time_micros() + CALIBRATION_MICROS;
     while ((register_read(I2C_MST_ANA_CONF0) & CALIBRATION_DONE) == 0u) {
-        if (time_micros() > end) return false;
+        if (time_micros() > end) return "The PLL does not settle: the board's crystal is not one of 40 MHz.";
     }
     wait_micros(10);
     register_clear(I2C_MST_ANA_CONF0, CALIBRATION_START);
@@ -70,5 +70,5 @@ bool clock_start(void) {
     register_field(SYSTEM_SYSCLK_CONF, SOURCE_SHIFT, SOURCE_MASK, SOURCE_PLL);
     /* The ROM's delays count cycles. */
     rom_update_cpu_frequency(CPU_HZ / 1000000u);
-    return true;
+    return NULL;
 }

@@ -15,18 +15,6 @@ static void read_identity(app_board *board) {
     board->chip_revision = (wafer >> 24 & 3u) * 100u + minor;
 }
 
-static void say_line(const char *text, uint32_t value, const char *after) {
-    say(text);
-    say_decimal(value);
-    say(after);
-}
-
-static void say_remark(const char *remark) {
-    if (remark == NULL) return;
-    say(remark);
-    say("\r\n");
-}
-
 /* Maps the model's partition at EXTERNAL_BEGIN; whatever was there before is gone. */
 static void show_model(app_board *board) {
     partition_place place = {0, 0};
@@ -55,8 +43,9 @@ _Noreturn void board_main(void) {
     stack_mark();
     uart0_start();
     usb_start();
-    say("\r\nesp32-llm-converter firmware " FIRMWARE_VERSION "\r\n");
-    if (!clock_start()) say_and_stay("The PLL does not settle: the board's crystal is not one of 40 MHz.");
+    say_greeting();
+    const char *fault = clock_start();
+    if (fault != NULL) say_and_stay(fault);
     random_start();
     panic_start();
     cache_start();
@@ -67,7 +56,7 @@ _Noreturn void board_main(void) {
     board.reset_reason = reset_text(reset);
     board.cpu_hz = CPU_HZ;
     flash_info flash = {0};
-    const char *fault = flash_start(&flash);
+    fault = flash_start(&flash);
     if (fault != NULL) say_and_stay(fault);
     say_remark(flash.remark);
     board.flash_bytes = flash.bytes;
@@ -97,19 +86,6 @@ _Noreturn void board_main(void) {
     board.reset = reset_chip;
     board.feed = application_feed;
 
-    say("reset: ");
-    say(board.reset_reason);
-    say_line("; flash ", flash.bytes >> 20, " MB ");
-    say(board.flash_mode);
-    if (psram.bytes > 0u) {
-        say(psram.kind == APP_PSRAM_OCTAL ? "; octal PSRAM " : "; quad PSRAM ");
-        say_decimal(psram.bytes >> 20);
-        say_line(" MB ", psram.mhz, " MHz");
-    } else {
-        say("; no PSRAM");
-    }
-    say_line("; ", board.cores, board.cores == 2u ? " cores" : " core");
-    say_line("; SRAM ", (uint32_t)board.sram.bytes, " bytes free\r\n");
-
+    say_found(&board);
     application_run(&board);
 }

@@ -13,7 +13,10 @@
 #define FEED_MICROS 100000u
 /* RTC_CNTL_STORE2 keeps how many panics there were in a row; a chip that was just powered has something else there. */
 #define COUNT_MARK 0x50A71C00u
-#define COUNT_MASK 0xFFu
+#define MARK_MASK 0xFFFFFF00u
+#define COUNT_MASK 0x7Fu
+/* start.s switches the buffer for loops off. */
+#define LOOPS_UNBUFFERED BIT(7)
 #define MOST_RESTARTS 3u
 
 #define CAUSE_SYSCALL 1u
@@ -62,12 +65,17 @@ void panic_start(void) {
     listen_for_stop();
 }
 
-static uint32_t restarts(void) {
-    uint32_t kept = register_read(RTC_CNTL_STORE2);
-    return (kept & ~COUNT_MASK) == COUNT_MARK ? kept & COUNT_MASK : 0u;
+static uint32_t kept(void) {
+    uint32_t word = register_read(RTC_CNTL_STORE2);
+    return (word & MARK_MASK) == COUNT_MARK ? word : COUNT_MARK;
 }
 
-void panic_forget(void) { register_write(RTC_CNTL_STORE2, COUNT_MARK); }
+void panic_forget(void) { register_write(RTC_CNTL_STORE2, kept() & ~COUNT_MASK); }
+
+/* What the processor's erratum 572 looks like. */
+static bool is_illegal_in_loop(const panic_frame *frame) {
+    return frame->kind == 0u && frame->cause == 0u && frame->epc1 - frame->lbeg < frame->lend - frame->lbeg;
+}
 
 static void say_register(const char *name, uint32_t value) {
     say(name);
@@ -133,8 +141,9 @@ _Noreturn void panic_enter(panic_frame *frame) {
         for (;;) memory_barrier();
     }
     /* First, so that a panic that does not come to its end counts too. */
-    uint32_t count = restarts() + 1u;
-    register_write(RTC_CNTL_STORE2, COUNT_MARK | count);
+    uint32_t state = kept() + 1u, count = state & COUNT_MASK;
+    if (is_illegal_in_loop(frame)) state |= LOOPS_UNBUFFERED;
+    register_write(RTC_CNTL_STORE2, state);
     watchdog_feed();
     stop_other_core(other);
 

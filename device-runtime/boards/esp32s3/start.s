@@ -35,6 +35,19 @@
     # The vectors find the place for this core's registers here.
     l32r    a2, \frame
     wsr     a2, misc0
+    # The buffer for the instructions of loops is on, as the ROM and ESP-IDF have it, unless panic.c has met what its
+    # erratum (572) describes: MEMCTL bit 0.
+    l32r    a2, .Lkept
+    l32i    a2, a2, 0
+    l32r    a3, .Lmark
+    movi    a4, 1
+    srli    a5, a2, 8
+    bne     a5, a3, .Lbuffer\@
+    bbci    a2, 7, .Lbuffer\@
+    movi    a4, 0
+.Lbuffer\@:
+    wsr     a4, memctl
+    isync
     # Coprocessor 0 is the FPU, 3 the vector unit (PIE).
     movi    a2, 9
     wsr     a2, cpenable
@@ -52,6 +65,11 @@
     .section .text.start, "ax", @progbits
 
     .literal .Lvectors, vectors
+    # RTC_CNTL_STORE2, and the mark that panic.c leaves in it.
+    .literal .Lkept, 0x60008058
+    .literal .Lmark, 0x0050A71C
+    # SYSTEM_CORE_1_CONTROL_1: the ROM's second core waits for a word here.
+    .literal .Lentry, 0x600C0004
     .literal .Lps, 0x00050020
     .literal .Lstack0, _stack0_top
     .literal .Lstack1, _stack1_top
@@ -88,6 +106,11 @@ firmware_start:
     .type second_core_start, @function
 second_core_start:
     core_start .Lstack1, .Lframe1
+    # It was followed; a later reset of this core alone must not follow it into what is the model's memory by then.
+    l32r    a2, .Lentry
+    movi    a3, 0
+    s32i    a3, a2, 0
+    memw
     l32r    a4, .Lsecond
     callx4  a4
     ill

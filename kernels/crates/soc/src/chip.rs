@@ -64,6 +64,9 @@ pub struct Quirks {
     pub flash_capacity_code: Option<u8>,
     /// Flash of XMC that comes up with a wrong identification, until it was sent to its deepest sleep and back.
     pub flash_half_awake: bool,
+    /// The cores have erratum 572 at its worst: loops end in a false illegal-instruction exception while their buffer is
+    /// on (MEMCTL bit 0).
+    pub loops_fail: bool,
 }
 
 impl Default for Quirks {
@@ -75,6 +78,7 @@ impl Default for Quirks {
             flash_two_lines: false,
             flash_capacity_code: None,
             flash_half_awake: false,
+            loops_fail: false,
         }
     }
 }

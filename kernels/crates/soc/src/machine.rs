@@ -198,6 +198,16 @@ impl Machine {
         describe(&self.cores[core], self.state(core), &self.bus, &self.symbols)
     }
 
+    /// A special register of a core by its number, without effects; 0 where there is none.
+    pub fn special_register(&self, core: usize, register: u8) -> u32 {
+        self.cores[core & 1].clone().read_special(register).unwrap_or(0)
+    }
+
+    /// Where the second core would begin when it leaves reset; 0 when it was not told.
+    pub fn app_entry(&self) -> u32 {
+        self.bus.peripherals.app_core().entry
+    }
+
     fn state(&self, core: usize) -> CoreState {
         if self.states[core] == CoreState::Running && self.cores[core].waiting {
             CoreState::Waiting
@@ -353,6 +363,9 @@ impl Machine {
                 }
                 Err(stop) => return Err(self.stopped(index, &stop)),
             }
+        }
+        if self.options.quirks.loops_fail {
+            self.fail_loop(index);
         }
         let core = &self.cores[index];
         if core.ps() & (ps::EXCM | ps::WOE) == ps::WOE && !self.bus.is_memory(core.a[1]) {

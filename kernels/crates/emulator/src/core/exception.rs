@@ -20,6 +20,8 @@ pub mod vector {
 
 /// Values of EXCCAUSE that this core gives.
 pub mod cause {
+    /// An illegal instruction. One that really is illegal ends the run instead.
+    pub const ILLEGAL: u8 = 0;
     /// SYSCALL.
     pub const SYSCALL: u8 = 1;
     /// An interrupt of level 1.
@@ -40,6 +42,11 @@ pub const DEBUG_BREAK: u32 = 1 << 3;
 pub const DEBUG_BREAK_NARROW: u32 = 1 << 4;
 
 impl Core {
+    /// Enters the handler of an illegal instruction where the core stands, whatever is there: what an erratum does.
+    pub fn raise_illegal(&mut self) {
+        self.enter_exception(cause::ILLEGAL, self.pc);
+    }
+
     /// Enters the handler of a general exception raised by the instruction at `pc`.
     pub(crate) fn enter_exception(&mut self, cause: u8, pc: u32) {
         self.special.exccause = cause.into();

@@ -12,6 +12,15 @@ use crate::report::Report;
 const WINDOW_VECTORS: u32 = 0x180;
 
 impl Machine {
+    /// Erratum 572: an instruction of a loop that is in the buffer is taken for an illegal one.
+    pub(super) fn fail_loop(&mut self, index: usize) {
+        let core = &mut self.cores[index];
+        let in_loop = core.lcount > 0 && core.pc.wrapping_sub(core.lbeg) < core.lend.wrapping_sub(core.lbeg);
+        if in_loop && core.read_special(number::MEMCTL).unwrap_or(0) & 1 != 0 {
+            core.raise_illegal();
+        }
+    }
+
     pub(super) fn stopped(&mut self, index: usize, stop: &Stop) -> Box<Report> {
         let seen = self.bus.fault.take();
         let fault = match (stop.cause, seen) {

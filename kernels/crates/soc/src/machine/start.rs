@@ -77,6 +77,8 @@ impl Machine {
         for (register, value) in [
             (number::WINDOWBASE, 2),
             (number::WINDOWSTART, 0b101),
+            // The ROM switches the loop buffer on.
+            (number::MEMCTL, 1),
             (number::PS, ps::WOE | ps::UM | 2 << ps::CALLINC_SHIFT),
         ] {
             // These registers exist.

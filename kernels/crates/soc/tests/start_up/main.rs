@@ -4,7 +4,7 @@ mod image;
 mod parts;
 
 use image::{row, table, Firmware, MODEL};
-use soc::chip::{ChipOptions, FlashVendor, Psram};
+use soc::chip::{ChipOptions, FlashVendor, Psram, Quirks};
 use soc::machine::Machine;
 use soc::time::TICKS_PER_SECOND;
 
@@ -164,6 +164,57 @@ fn restarts_after_a_panic_three_times_in_a_row_and_then_stays() {
     let later = go_on(&mut machine, 0.4);
     assert_says(&later, "stays stopped");
     assert_eq!(machine.resets().len(), 3);
+}
+
+#[test]
+fn runs_without_the_loop_buffer_after_an_illegal_instruction_in_a_loop() {
+    const MEMCTL: u8 = 97;
+    // `entry a1, 32`, and for ever `movi a2, 100; loop a2, …` around eight `nop.n`.
+    let mut looping = vec![0x36, 0x41, 0x00, 0x22, 0xa0, 0x64, 0x76, 0x82, 0x0f];
+    looping.extend([0x3d, 0xf0].repeat(8));
+    looping.extend([0x86, 0xf9, 0xff]);
+    let quirks = Quirks {
+        loops_fail: true,
+        ..Quirks::default()
+    };
+    for (code, said, control) in [
+        (&looping[..], "panic on core 0: illegal instruction", 0),
+        (&RETURN[..], "panic on core 0: the application has ended", 1),
+    ] {
+        let firmware = Firmware::committed()
+            .with("app_main", code)
+            .with_constant(RESTART, RESTART / HASTE);
+        let options = ChipOptions {
+            quirks: quirks.clone(),
+            psram: Psram::None,
+            ..options(&firmware, &table(FLASH))
+        };
+        let (first, mut machine) = run(options, 0.15);
+        assert_says(&first, said);
+        assert_eq!([0, 1].map(|core| machine.special_register(core, MEMCTL)), [1, 1]);
+        let mut later = String::new();
+        while !later.contains("; 2 cores; ") {
+            later += &go_on(&mut machine, 0.01);
+            assert!(machine.now() < TICKS_PER_SECOND, "{later}");
+        }
+        assert_eq!(later.contains("The loop buffer is off"), control == 0, "{later}");
+        if control == 0 {
+            later += &go_on(&mut machine, 0.1);
+            assert!(!later.contains("panic"), "{later}");
+        }
+        assert_eq!(
+            [0, 1].map(|core| machine.special_register(core, MEMCTL)),
+            [control; 2]
+        );
+    }
+}
+
+#[test]
+fn leaves_no_entry_behind_that_a_reset_of_the_second_core_would_follow() {
+    let firmware = Firmware::committed();
+    let (said, machine) = run(options(&firmware, &table(FLASH)), 0.15);
+    assert_says(&said, "; 2 cores; ");
+    assert_eq!(machine.app_entry(), 0);
 }
 
 #[test]
