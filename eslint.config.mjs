@@ -58,6 +58,19 @@ export default tseslint.config(
   },
   ...roomRules(),
   {
+    // Commands write through streams that show what a terminal would obey.
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/main.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'stdout' },
+        { object: 'process', property: 'stderr' },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // node:test returns promises that the runner itself awaits.

@@ -2,7 +2,6 @@
  * The manifest that ESP Web Tools and other installers read to flash the parts of an image. Source: the documentation of
  * esphome/esp-web-tools, `manifest.json`.
  */
-import { fileName } from '../shared/file-name.js';
 import type { FlashImage } from './flash-image.js';
 import { PART } from './flash-image.js';
 
@@ -27,18 +26,21 @@ export interface InstallManifest {
 export function partFiles(image: FlashImage): (InstallPart & { readonly name: string })[] {
   const files = image.parts.map(({ name, offset }) => ({
     name,
-    path: `${fileName(name.replace(/[^A-Za-z0-9_-]/g, '_'), 'partition')}.bin`,
+    path: `${name.replace(/[^A-Za-z0-9_-]/g, '_')}.bin`,
     offset,
   }));
   files.push({ name: PART.model, path: `${PART.model}.bin`, offset: image.model.offset });
   files.sort((a, b) => a.offset - b.offset);
   return files.map((file, index) => {
-    // Partition names may differ only in characters that file names do not have, or do not tell apart.
+    // Partition names may differ only in characters that file names do not have or tell apart, or be those of a device.
     const path = file.path.toLowerCase();
     const taken = files.some((other, position) => position !== index && other.path.toLowerCase() === path);
-    return taken ? { ...file, path: `${file.offset.toString(16)}-${file.path}` } : file;
+    return taken || DEVICE.test(path) ? { ...file, path: `${file.offset.toString(16)}-${file.path}` } : file;
   });
 }
+
+/** What Windows takes for a device, not a file. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)\./;
 
 /** The manifest for the separate parts, under the names of {@link partFiles}. */
 export function partsManifest(image: FlashImage, about: { name: string; version: string }): InstallManifest {

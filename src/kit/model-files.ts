@@ -45,9 +45,9 @@ async function openAll(
   const sources: ByteSource[] = [];
   for (const { name, needed } of named) {
     if (fileName(name) !== name) {
-      throw new FormatError('A kit has only names that every system can have.', {
+      throw new FormatError('Not every system can have this name.', {
         file: name,
-        remedy: 'Save the model again under names of letters, digits, dots, dashes and underscores.',
+        remedy: 'Save the model again, with names of letters, digits, dots and dashes.',
       });
     }
     const source = await folder.open(name, signal);

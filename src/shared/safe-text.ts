@@ -4,11 +4,10 @@
  */
 
 /**
- * C0 and C1 controls but line feed and tab (a terminal obeys them), line and paragraph separators, marks that reorder the text
- * around them or tell of annotations in it (Unicode Technical Report 36, 3.1; Unicode 16, 23.2 and 23.8).
+ * Controls but line feed and tab (a terminal obeys them), marks that reorder the text around them, and separators that break
+ * lines (Unicode Technical Report 36, 3.1).
  */
-const HARMFUL =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]/gu;
+const HARMFUL = /[^\P{Cc}\n\t]|[\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Shows characters that would act on the place where the text appears as JSON would write them, `\u001b`: text that is JSON
@@ -17,7 +16,7 @@ const HARMFUL =
 export function showable(text: string): string {
   return text
     .replace(/\r\n/g, '\n')
-    .replace(HARMFUL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    .replace(HARMFUL, (character) => `\\u${(0x10000 + character.charCodeAt(0)).toString(16).slice(1)}`);
 }
 
 /** As {@link showable}, on one line. */

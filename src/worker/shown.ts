@@ -9,7 +9,6 @@ export function shown<T>(value: T): T {
 function copy(value: unknown): unknown {
   if (typeof value === 'string') return showable(value);
   if (Array.isArray(value)) return value.map(copy);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
+  if (value?.constructor !== Object) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copy(inner)]));
 }

@@ -346,7 +346,7 @@ describe('a manifest', () => {
     );
     const own = await readIdfFirmware(source(bytes, 'merged.bin'));
     const paths = partFiles(await planFlashImage(own, BOARD, 0)).map(({ path }) => path);
-    assert.ok(paths.includes('_NUL.bin') && paths.includes('91000-Model.bin'), paths.join());
+    assert.ok(paths.includes('10000-NUL.bin') && paths.includes('91000-Model.bin'), paths.join());
     assert.equal(new Set(paths.map((path) => path.toLowerCase())).size, paths.length, paths.join());
   });
 });
