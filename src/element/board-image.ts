@@ -24,6 +24,9 @@ export interface BoardImage {
  * @throws FitError, FormatError or TransportError as `makePageImage`; UsageError when the package is transferred meanwhile
  */
 export async function makeBoardImage(result: ConvertResult, firmware: string | File): Promise<BoardImage> {
+  if (typeof firmware !== 'string' && !('arrayBuffer' in firmware)) {
+    throw new UsageError('The property firmwareFile is no file. It takes a File, as file inputs give it.');
+  }
   // Memory that was transferred is empty from then on.
   const isThere = (): boolean => result.package.length > 0;
   try {

@@ -7,6 +7,7 @@ import type { ReportWords } from '../report/words.js';
 import type { KitProgress } from './kit-download.js';
 import type { LiveRegion } from './live-region.js';
 import type { Page } from './page.js';
+import { attributeText } from './preset-words.js';
 import { save, type Download } from './save.js';
 import type { State } from './state.js';
 import type { Strings } from './strings/strings.js';
@@ -107,7 +108,7 @@ export class Downloads {
       const download = await makeKitDownload(state, {
         bundle: files.urls.bundle,
         ownFirmware: files.ownFirmware !== undefined,
-        prompt: element.prompt,
+        prompt: attributeText('prompt', element.prompt),
         language: words.language,
         image: () => store.image(),
         modelFiles: () => store.files({ source, files: result.files, carriers: result.carriers }, end.signal),

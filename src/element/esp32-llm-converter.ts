@@ -207,8 +207,8 @@ export class Esp32LlmConverter extends LitElement {
   /** What the model is asked at first. */
   @property() prompt: string | null = null;
 
-  /** What readers cannot change: words of `model`, `board`, `scheme`, `context`, `prompt`; without words all of it. */
-  @property() locked: string | null = null;
+  /** What readers cannot change: words of `model`, `board`, `scheme`, `context`, `prompt`; without words, or `true`, all of it. */
+  @property() locked: string | boolean | null = null;
 
   /**
    * The steps that are shown: words of `choose`, `fit`, `convert`, `compare`, `try`, `take`, `flash`, `chat`; default all. Without
@@ -218,7 +218,8 @@ export class Esp32LlmConverter extends LitElement {
   @property() steps: string | null = null;
 
   /** Readers cannot name models elsewhere: no field for addresses and models of the Hub. */
-  @property({ type: Boolean, attribute: 'no-network' }) noNetwork = false;
+  @property({ attribute: 'no-network', converter: (value) => (value ?? 'false') !== 'false' }) noNetwork =
+    false;
 
   /**
    * Address of somebody's own firmware for the image: an ESP-IDF application, a merged image, or a linked program. Default the
@@ -275,9 +276,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    const root = super.createRenderRoot();
-    keepKeys(root as DocumentFragment);
-    return root;
+    return keepKeys(super.createRenderRoot());
   }
 
   /** A reader never sees the first view in one language and then in another. */

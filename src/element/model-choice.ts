@@ -5,7 +5,7 @@ import type { ModelSource } from '../worker/jobs.js';
 import { droppedFiles } from './dropped-files.js';
 import type { Dropped } from './file-drops.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
-import { readPreset, type Preset, type PresetAttributes } from './preset.js';
+import { attributeText, readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
 import { sampleSource } from './sample.js';
 import { showableLine } from '../shared/safe-text.js';
@@ -18,7 +18,7 @@ interface Reader {
 
 /** What was chosen: an address that the page gave, `null` for none; one that a person typed; what was dropped; or files. */
 export type Chosen =
-  | { readonly address: string | null }
+  | { readonly address: unknown }
   | { readonly typed: string }
   | { readonly dropped: Dropped }
   | { readonly files: Iterable<File | NamedFile> };
@@ -47,7 +47,8 @@ export async function chooseModel(
 
 async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
   if ('address' in chosen) {
-    if (chosen.address !== null) return sampleSource(chosen.address) ?? readAddress(chosen.address, page);
+    const address = attributeText('model', chosen.address);
+    if (address) return sampleSource(address) ?? readAddress(address, page);
     throw new UsageError(
       'No model was named, and none comes with this page. Name one with the attribute model, or choose a folder.',
       { code: 'address' },
@@ -68,9 +69,20 @@ async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
 /** Pages in plain JavaScript hand over what they like. */
 function listed(files: Iterable<File | NamedFile>): (File | NamedFile)[] {
   const given: unknown = files;
-  if (given instanceof File) return [given];
-  if (typeof (given as Partial<typeof files>)[Symbol.iterator] === 'function') return [...files];
+  if (isFile(given)) return [given];
+  const list: unknown[] = typeof given === 'object' && Symbol.iterator in files ? [...files] : [null];
+  if (list.every(isFile)) return list;
   throw new UsageError(
     'These are no files. Give an address, the files of a file input, or a list of files with their paths.',
   );
+}
+
+/** By what files can do: those of frames have classes of their own. */
+function isFile(item: unknown): item is File | NamedFile {
+  const { name, path, file } = Object(item) as Partial<File & NamedFile>;
+  return isBlob(item) ? typeof name === 'string' : typeof path === 'string' && isBlob(file);
+}
+
+function isBlob(item: unknown): item is Blob {
+  return typeof (Object(item) as Partial<Blob>).arrayBuffer === 'function';
 }

@@ -45,12 +45,14 @@ export class ModelController {
   get facts(): ChooseFacts {
     const { element, files } = this.#page;
     const sample = files.model;
+    // Some frameworks write switches as `false`.
+    const network = !element.noNetwork || String(element.noNetwork) === 'false';
     return {
       sample: sample && folderName(sample),
       own: !!element.model,
       locked: this.isLocked,
-      network: !element.noNetwork,
-      recent: element.noNetwork ? [] : recentAddresses(),
+      network,
+      recent: network ? recentAddresses() : [],
       dragging: this.drops.dragging,
       chat: presetOf(element).steps.has('chat'),
     };
@@ -72,10 +74,10 @@ export class ModelController {
 
   /** Reads what was given, else the page's own model or the sample. */
   async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
-    const chosen = source ?? this.#page.element.modelFiles ?? this.#page.files.model;
+    const chosen = source ?? this.#page.element.modelFiles ?? null;
     await this.choose(
       chosen === null || typeof chosen === 'string' || chosen instanceof URL
-        ? { address: chosen && String(chosen) }
+        ? { address: chosen === null ? this.#page.files.model : String(chosen) }
         : { files: chosen },
     );
   }

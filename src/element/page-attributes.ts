@@ -3,7 +3,6 @@ import type { NamedFile } from '../source/file-list-folder.js';
 import type { PresetAttributes } from './preset.js';
 
 export interface PageAttributes extends PresetAttributes {
-  readonly prompt: string | null;
   readonly model: string | null;
   readonly modelFiles: readonly (File | NamedFile)[] | null;
   readonly noNetwork: boolean;

@@ -3,6 +3,7 @@ import type { assetUrls, AssetUrls } from './asset-urls.js';
 import { pageUrl, sampleUrl, type AssetChoices } from './assets.js';
 import { missing } from './missing.js';
 import type { PageAttributes } from './page-attributes.js';
+import { attributeText } from './preset-words.js';
 
 export class PageFiles {
   readonly #page: PageAttributes;
@@ -38,9 +39,10 @@ export class PageFiles {
     }
   }
 
-  /** The page's own firmware, if it has one. */
+  /** The page's own firmware, if it has one. @throws UsageError for what is no address */
   get ownFirmware(): string | File | undefined {
-    return this.#page.firmwareFile ?? this.#page.firmware ?? this.#overrides().firmware;
+    const { firmware, firmwareFile } = this.#page;
+    return firmwareFile ?? (attributeText('firmware', firmware) || this.#overrides().firmware);
   }
 
   /** What images are made with. @throws UsageError for what is no address */
@@ -51,7 +53,7 @@ export class PageFiles {
 
   get #choices(): AssetChoices {
     return {
-      base: this.#page.assetBase ?? null,
+      base: attributeText('asset-base', this.#page.assetBase),
       overrides: this.#overrides(),
       page: document.baseURI,
     };
@@ -59,7 +61,7 @@ export class PageFiles {
 
   /** The worker on the page's own origin, `null` for none. @throws UsageError for what is no address */
   get worker(): string | null {
-    const { workerUrl } = this.#page;
+    const workerUrl = attributeText('worker-url', this.#page.workerUrl);
     return workerUrl ? absolute(workerUrl, 'worker-url') : null;
   }
 }

@@ -40,15 +40,31 @@ export const NO_PRESET: Preset = {
 };
 
 /**
+ * A property as the attribute would have it. Frameworks set properties: `true` for an attribute without a value, `false` for none,
+ * numbers for their digits, lists for their words.
+ * @returns `null` for none
+ * @throws UsageError naming the property, for what cannot be text
+ */
+export function attributeText(name: string, value: unknown): string | null {
+  if (value === null || value === undefined || value === false) return null;
+  if (value === true) return '';
+  if (Array.isArray(value)) return value.join(' ');
+  if (typeof value === 'string' || typeof value === 'number' || value instanceof URL) return String(value);
+  throw new UsageError(
+    `The property ${name} is of type ${typeof value}. It takes text, as its attribute does.`,
+  );
+}
+
+/**
  * Reads the attributes `locked` and `steps`.
  * @throws UsageError naming the attribute and its choices
  */
 export function readPresetWords(attributes: {
-  readonly locked: string | null | undefined;
-  readonly steps: string | null | undefined;
+  readonly locked: unknown;
+  readonly steps: unknown;
 }): PresetWords {
-  const steps = readSteps(attributes.steps);
-  const locked = readLocks(attributes.locked);
+  const steps = readSteps(attributeText('steps', attributes.steps));
+  const locked = readLocks(attributeText('locked', attributes.locked));
   // Without the step there is nothing to choose with.
   if (!steps.has('choose')) locked.add('model');
   return { steps, locked };
@@ -63,14 +79,14 @@ export function presetOf(attributes: Parameters<typeof readPresetWords>[0]): Pre
   }
 }
 
-/** The attribute without words locks everything. */
-function readLocks(text: string | null | undefined): Set<Lock> {
-  if (text === null || text === undefined) return new Set();
-  const listed = words(text).map((word) => one('locked', word, LOCKS));
+/** The attribute without words locks everything. Some frameworks write switches as `true` and `false`. */
+function readLocks(text: string | null): Set<Lock> {
+  if (text === null || text === 'false') return new Set();
+  const listed = words(text === 'true' ? '' : text).map((word) => one('locked', word, LOCKS));
   return new Set(listed.length === 0 ? LOCKS : listed);
 }
 
-function readSteps(text: string | null | undefined): Set<StepName> {
+function readSteps(text: string | null): Set<StepName> {
   const listed = words(text ?? '').map((word) => one('steps', word, STEPS));
   return new Set(listed.length === 0 ? STEPS : listed);
 }

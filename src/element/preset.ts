@@ -2,39 +2,35 @@
 import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
 import { readScheme } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
-import { readPresetWords, type Preset } from './preset-words.js';
+import { attributeText, readPresetWords, type Preset } from './preset-words.js';
 
 export * from './preset-words.js';
 
-/** Attributes as they were written; `null` or `undefined` for absent, as frameworks leave them. */
-export interface PresetAttributes {
-  readonly board: string | null | undefined;
-  readonly scheme: string | null | undefined;
-  readonly context: number | string | null | undefined;
-  readonly prompt: string | null | undefined;
-  readonly locked: string | null | undefined;
-  readonly steps: string | null | undefined;
-}
+/** Attributes as they were written, or properties as pages and frameworks set them. */
+export type PresetAttributes = Readonly<
+  Record<'board' | 'scheme' | 'context' | 'prompt' | 'locked' | 'steps', unknown>
+>;
 
 /**
  * Reads the attributes.
  * @throws UsageError naming the attribute and its choices
  */
 export function readPreset(attributes: PresetAttributes): Preset {
-  const given = attributes.context ?? null;
+  const text = (name: keyof PresetAttributes): string | null => attributeText(name, attributes[name]);
+  const given = text('context');
   const context = given === null ? null : Number(given);
   if (context !== null && !(Number.isInteger(context) && context >= 2)) {
     throw new UsageError('The attribute context takes a whole number of tokens, 2 at least.');
   }
-  const scheme = readScheme(attributes.scheme ?? '', 'The attribute scheme');
+  const scheme = readScheme(text('scheme') ?? '', 'The attribute scheme');
   const { steps, locked } = readPresetWords(attributes);
   return {
     settings: {
       ...scheme,
-      board: findBoard(attributes.board ?? DEFAULT_BOARD_ID).id,
+      board: findBoard(text('board') || DEFAULT_BOARD_ID).id,
       context,
     },
-    prompt: attributes.prompt ?? null,
+    prompt: text('prompt'),
     locked,
     steps,
   };

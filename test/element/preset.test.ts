@@ -59,3 +59,37 @@ test('what the weights become goes from the settings to the pipeline', () => {
   const { scheme } = convertSettings({ ...settings, weights: 'float32', context: 64 });
   assert.deepEqual(scheme, { ...DEFAULT_SCHEME, weights: 'float32' });
 });
+
+test('properties mean what frameworks set them for', () => {
+  const locked = (value: unknown): string[] => [...readPreset({ ...NONE, locked: value }).locked];
+  for (const all of [true, '', 'true']) assert.deepEqual(locked(all), [...LOCKS]);
+  for (const none of [false, 'false', null, undefined]) assert.deepEqual(locked(none), []);
+  assert.deepEqual(locked(['board', 'scheme']), ['board', 'scheme']);
+  const { settings, prompt, steps } = readPreset({
+    board: undefined,
+    scheme: ['int8', 'group:64'],
+    context: '64',
+    prompt: 5,
+    locked: undefined,
+    steps: ['fit', 'try'],
+  });
+  assert.equal(settings.board, 'esp32-s3-n16r8');
+  assert.equal(settings.granularity, 'group:64');
+  assert.equal(settings.context, 64);
+  assert.equal(prompt, '5');
+  assert.deepEqual([...steps], ['fit', 'try']);
+  assert.deepEqual([...readPreset({ ...NONE, steps: true }).steps], [...STEPS]);
+  assert.equal(readPreset({ ...NONE, board: '' }).settings.board, 'esp32-s3-n16r8');
+});
+
+test('properties of other types are named with what they take', () => {
+  for (const name of ['board', 'scheme', 'context', 'prompt', 'locked', 'steps'] as const)
+    for (const value of [{}, () => 1, Symbol('x')])
+      assert.throws(() => readPreset({ ...NONE, [name]: value }), {
+        name: 'UsageError',
+        message: `The property ${name} is of type ${typeof value}. It takes text, as its attribute does.`,
+      });
+  assert.throws(() => readPreset({ ...NONE, locked: 5 }), /locked has the word "5".*model, board/);
+  assert.throws(() => readPreset({ ...NONE, context: true }), /context takes a whole number/);
+  assert.throws(() => readPreset({ ...NONE, board: 5 }), /Unknown board "5"/);
+});

@@ -14,7 +14,7 @@ import { imageName } from '../file-names.js';
 import type { LiveRegion } from '../live-region.js';
 import type { Page } from '../page.js';
 import type { PageFiles } from '../page-files.js';
-import { presetOf } from '../preset-words.js';
+import { attributeText, presetOf } from '../preset-words.js';
 import { save } from '../save.js';
 import type { Panel, State, Step } from '../state.js';
 import type { Strings } from '../strings/strings.js';
@@ -131,7 +131,7 @@ export class BoardRoom {
       this.#emulated.board.change(talkOptions(result));
       this.#serial.change(talkOptions(result));
     } else if (result === null && this.#serial.state.options === DEFAULT_TALK) {
-      this.#serial.change({ prompt: this.#page.element.prompt ?? '' });
+      this.#serial.change({ prompt: this.#prompt });
     }
     if (panel === 'flash' && result?.result.plan.fits === true) void this.#flash.prepare();
     if (panel === 'chat' || panel === 'talk')
@@ -272,9 +272,18 @@ export class BoardRoom {
     await this.#serial.open(async () => new SerialDevice(session, { first }));
   }
 
+  /** The page's own prompt. What cannot be one is told when a model is loaded. */
+  get #prompt(): string {
+    try {
+      return attributeText('prompt', this.#page.element.prompt) ?? '';
+    } catch {
+      return '';
+    }
+  }
+
   /** The prompt is the page's own. A lock on a prompt that the page does not give would leave nothing to send. */
   #promptLocked(): boolean {
-    const prompt = this.#result?.options.prompt ?? this.#page.element.prompt ?? '';
+    const prompt = this.#result?.options.prompt ?? this.#prompt;
     return presetOf(this.#page.element).locked.has('prompt') && prompt.trim() !== '';
   }
 
