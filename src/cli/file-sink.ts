@@ -2,6 +2,7 @@
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { TransportError } from '../shared/errors.js';
 import type { PackageSink } from '../package/writer.js';
+import { finished, unfinished } from './unfinished.js';
 
 export class FileSink implements PackageSink {
   private handle: FileHandle | null = null;
@@ -27,6 +28,7 @@ export class FileSink implements PackageSink {
     if (present !== null && !present.isFile())
       throw new TransportError(`Cannot write ${this.path}: it is a device or a pipe. Name a file.`);
     if (present !== null) this.target = await realpath(this.path);
+    unfinished(this.partial);
     this.handle = await this.attempt(() => open(this.partial, 'w'));
   }
 
@@ -53,6 +55,8 @@ export class FileSink implements PackageSink {
     } catch (error) {
       await rm(this.partial, { force: true });
       throw error;
+    } finally {
+      finished(this.partial);
     }
   }
 
@@ -62,6 +66,7 @@ export class FileSink implements PackageSink {
     await this.handle.close();
     this.handle = null;
     await rm(this.partial, { force: true });
+    finished(this.partial);
   }
 
   private async write(bytes: Uint8Array, position: number): Promise<void> {

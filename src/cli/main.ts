@@ -1,37 +1,40 @@
 #!/usr/bin/env node
-/** Starts the command line in a Node process. */
-import { constants } from 'node:os';
+/** Starts the command line in a Node process: the work in a thread of its own, so that signals are always heard. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { main } from './commands.js';
+import { supervise, type FromWork, type StreamFacts, type ToWork } from './supervisor.js';
+import type { TerminalStream } from './terminal.js';
 
-// The first of these ends the work in order, without unfinished files; the same again ends the process at once.
-const controller = new AbortController();
-const received: (keyof typeof constants.signals)[] = [];
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    received.push(signal);
-    controller.abort();
+if (isMainThread) supervise(new URL(import.meta.url));
+else if (parentPort !== null) work(parentPort);
+
+function work(port: NonNullable<typeof parentPort>): void {
+  const controller = new AbortController();
+  let streams = workerData as StreamFacts;
+  port.on('message', (message: ToWork) => {
+    if (message.type === 'abort') controller.abort();
+    else streams = message.streams;
+  });
+  const say = (message: FromWork): void => {
+    port.postMessage(message);
+  };
+  const stream = (name: 'stdout' | 'stderr'): TerminalStream => ({
+    get isTTY() {
+      return streams[name].isTTY;
+    },
+    get columns() {
+      return streams[name].columns;
+    },
+    write: (text) => {
+      say({ type: 'write', stream: name, text });
+    },
+  });
+  // Not awaited here: in one file, what is imported while the work goes on stands behind these lines and must be there before.
+  void main(process.argv.slice(2), {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    signal: controller.signal,
+  }).then((code) => {
+    say({ type: 'done', code });
   });
 }
-let isOutputLost = false;
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Who reads the output may stop early, as `head` does: then there is nobody left to work for.
-  if (error.code === 'EPIPE') received.push('SIGPIPE');
-  else {
-    if (!isOutputLost) process.stderr.write(`The output cannot be written: ${error.message}.\n`);
-    isOutputLost = true;
-    // It may be known only when the work is done.
-    process.exitCode = 1;
-  }
-  controller.abort();
-});
-// Not awaited here: in one file, what is imported while the work goes on stands behind these lines and must be there before.
-void main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: controller.signal,
-}).then((code) => {
-  // A shell expects 128 and the signal's number of a program that a signal ended; 130 is that of an interrupt.
-  const [signal] = received;
-  const isSignal = code === 130 && signal !== undefined;
-  process.exitCode = isOutputLost ? 1 : isSignal ? 128 + constants.signals[signal] : code;
-});

@@ -22,6 +22,7 @@ import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { ProgressLine, textWriter, type Terminal } from './terminal.js';
+import { finished, unfinished } from './unfinished.js';
 
 /** What a run prints with `--json`. */
 interface RunResult {
@@ -155,6 +156,7 @@ async function runPackage(
   checkPrompt(ids, twin.info.vocabSize, request.slide ? Infinity : twin.info.context);
   if (request.engine === 'host') {
     const file = await mkdtemp(join(tmpdir(), 's3lm-'));
+    unfinished(file);
     try {
       await writeFile(join(file, 'model.s3lm'), bytes);
       const { logits, ...rest } = await runOnHost(join(file, 'model.s3lm'), ids, request, terminal.signal);
@@ -169,6 +171,7 @@ async function runPackage(
       };
     } finally {
       await rm(file, { recursive: true, force: true });
+      finished(file);
     }
   }
   return runTwin(twin, ids, request, terminal);
@@ -223,11 +226,15 @@ async function runTwin(
     }
     if (step.value.logits !== undefined) last = step.value.logits;
     if (!request.json) write(step.value.text);
-    // Lets an interrupt in between two tokens.
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await nextTurn();
   }
+}
+
+/** Lets an interrupt in between two tokens. */
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function twinResult(
@@ -307,6 +314,7 @@ async function runFloat(
       if (stop !== undefined) written = written.slice(0, written.indexOf(stop));
       if (stop !== undefined || stops.includes(id) || ids.length >= Math.min(wanted, room)) break;
       logits = reference.forward([id], 'last');
+      await nextTurn();
     }
     write(text?.finish() ?? '');
     if (!request.json) show(request.stop.length === 0 ? '\n' : `${written}\n`);

@@ -4,6 +4,7 @@ import type { Chip } from '../chips/chip.js';
 import { firmwareFromElf, type Firmware } from '../image/firmware.js';
 import { UsageError } from '../shared/errors.js';
 import type { Runtime } from '../pipeline/types.js';
+import { deadline } from './deadline.js';
 
 /** Places relative to this module: beside the bundle, then the prebuilt folders of a source tree. */
 const PLACES = {
@@ -16,7 +17,7 @@ const PLACES = {
 /** Loads both modules. @throws UsageError when the installation is incomplete */
 export async function loadRuntime(): Promise<Runtime> {
   const [kernels, twin] = await Promise.all([compile('kernels'), compile('twin')]);
-  return { kernels, twin };
+  return { kernels, twin, deadline };
 }
 
 /** The firmware that images for a chip are made with. @throws UsageError when the installation is incomplete */
