@@ -33,6 +33,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --chat template|begin      for a folder, as for convert
     --tokens N                 most new tokens
     --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
+                               what is not given is the model's; without a word of it top-k is 50, as in transformers
     --stop TEXT                end before this text; may be repeated
     --slide                    go on when the context is full, forgetting the oldest half
     --engine twin|host|float   WebAssembly, compiled C (the same numbers), or the unquantized original (a folder;

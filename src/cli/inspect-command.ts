@@ -3,7 +3,7 @@ import { bootHeadBytes } from '../image/boot-offset.js';
 import { looksLikeImage } from '../image/describe.js';
 import type { ModelInput } from '../input/model-input.js';
 import { openInput } from '../input/open-input.js';
-import { openModelInput } from '../pipeline/open-model.js';
+import { openModelInput, type OpenedModel } from '../pipeline/open-model.js';
 import { planModel } from '../pipeline/plan-model.js';
 import { summarizeModel } from '../model/summarize.js';
 import { readPackage } from '../package/reader.js';
@@ -77,10 +77,12 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
     const summary = await summarizeModel(input, terminal.signal);
     const fits = await fitTable(input, terminal);
     const convertible = summary.problem === null && fits.problem === null;
-    const notes = summary.notes.map((note) => sayNote(note, ENGLISH_NOTES));
+    const { opened } = fits;
+    const notes = (opened ?? summary).notes.map((note) => sayNote(note, ENGLISH_NOTES));
+    const chat = opened !== null && opened.chat !== null;
     if (request.json) {
       terminal.stdout.write(
-        `${JSON.stringify({ kind: 'folder', ...summary, notes, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`,
+        `${JSON.stringify({ kind: 'folder', ...summary, notes, chat, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`,
       );
       return convertible;
     }
@@ -113,6 +115,7 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
               ),
             ]
           : [`Cannot be converted: ${(summary.problem ?? fits.problem ?? '').replace(/\n(?=.)/g, '\n  ')}`]),
+        ...(opened === null ? [] : [`Speaks: ${speaks(opened)}.`]),
         ...notes.map((note) => `Note: ${showableLine(note)}`),
         '',
       ].join('\n'),
@@ -121,6 +124,12 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
   } finally {
     await folder.close();
   }
+}
+
+/** What the model does with what it is given, as the page says it. */
+function speaks({ chat, tokenizer }: OpenedModel): string {
+  if (chat !== null) return 'answers in turns';
+  return tokenizer === null ? 'token ids only' : 'continues text';
 }
 
 interface BoardFit {
@@ -134,12 +143,12 @@ interface BoardFit {
 async function fitTable(
   input: ModelInput,
   terminal: Terminal,
-): Promise<{ boards: BoardFit[]; problem: string | null }> {
+): Promise<{ boards: BoardFit[]; problem: string | null; opened: OpenedModel | null }> {
   const runtime = await loadRuntime();
   try {
     const opened = await openModelInput(input, runtime, terminal.signal);
     const bad = await findBadTensors(opened.checkpoint, await loadKernels(runtime.kernels), terminal.signal);
-    if (bad.length > 0) return { boards: [], problem: describeBad(bad) };
+    if (bad.length > 0) return { boards: [], problem: describeBad(bad), opened };
     const boards = BOARDS.filter((board) => board.refused === null).map((board) => {
       const plan = planModel(opened, { board: board.id });
       return {
@@ -149,10 +158,10 @@ async function fitTable(
         problems: plan.fit.problems,
       };
     });
-    return { boards, problem: null };
+    return { boards, problem: null, opened };
   } catch (error) {
     if (error instanceof FormatError || error instanceof TransportError)
-      return { boards: [], problem: error.message };
+      return { boards: [], problem: error.message, opened: null };
     throw error;
   }
 }

@@ -33,7 +33,8 @@ export function trialOptions(result: ConvertResult, prompt: string | null): Tria
   return {
     ...DEFAULT_TRIAL,
     prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
-    ...(generation.doSample ? { temperature: generation.temperature ?? 1, topK: generation.topK ?? 0 } : {}),
+    topK: generation.topK ?? 0,
+    ...(generation.doSample ? { temperature: generation.temperature ?? 1 } : {}),
     ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
       ? {}
       : { maxNewTokens: generation.maxNewTokens }),

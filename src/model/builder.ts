@@ -67,6 +67,7 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
   const finalNorm = tensors.norm(names.finalNorm);
   const ignored = table.finish((name) => explainUnknown(family.unknown, name, traits, config));
   const ids = readSpecialIds(config, generation, vocabSize, defaults);
+  const sampling = readGenerationDefaults(generation);
   const recomputed: readonly Note[] = ignored > 0 ? [{ code: 'rotary-recomputed', count: ignored }] : [];
   return {
     family: family.name,
@@ -83,7 +84,7 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
     bosId: ids.bosId,
     eosIds: ids.eosIds,
     padId: ids.padId,
-    generation: readGenerationDefaults(generation),
+    generation: sampling.defaults,
     parameters: table.parameters,
     readFrom: {
       file: config.file,
@@ -91,7 +92,7 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
       keys: config.isSet(keys.headDim) ? keys : { ...keys, headDim: `${keys.hiddenSize} / ${keys.heads}` },
       endsFile: ids.endsFile,
     },
-    notes: [...reading.notes, ...rotary.notes, ...ends.notes, ...recomputed, ...ids.notes],
+    notes: [...reading.notes, ...rotary.notes, ...ends.notes, ...recomputed, ...ids.notes, ...sampling.notes],
   };
 }
 

@@ -135,7 +135,7 @@ export function stepsOf<K extends Step['kind']>(
   );
 }
 
-/** Sampling defaults from generation_config.json; `null` where the file is silent. */
+/** Sampling defaults from generation_config.json; `null` where the file is silent, but for top-k, which is 50 then. */
 export type GenerationDefaults = Pick<Sampling, 'doSample'> & Settled<Omit<Sampling, 'doSample'>>;
 
 /** Keys of config.json, or of what stands for it. */

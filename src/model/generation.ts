@@ -1,6 +1,7 @@
 /** Special ids and sampling defaults: generation_config.json over config.json over what the class defaults to. */
+import { FormatError } from '../shared/errors.js';
 import type { Note } from './notes.js';
-import type { ConfigFields } from './config-fields.js';
+import { show, type ConfigFields } from './config-fields.js';
 import type { GenerationDefaults } from './decoder.js';
 
 /** The ids that mean something to generation. */
@@ -54,18 +55,47 @@ export function readSpecialIds(
 /** Largest count in a generation config; more positions than any model has. */
 const MAX_COUNT = 2 ** 31;
 
+/** What transformers' `generate` takes where nothing is said of top-k. */
+const DEFAULT_TOP_K = 50;
+
+/** What "all" is for the parameters that some files switch off with -1. */
+const OFF = { top_k: 0, top_p: 1, min_p: 0, max_new_tokens: 0 } as const;
+
+/** Sampling defaults, and what of the file was left out. */
+export interface ReadGeneration {
+  readonly defaults: GenerationDefaults;
+  readonly notes: readonly Note[];
+}
+
 /**
- * Reads the sampling defaults; a key that the file does not have stays unset.
- * @throws FormatError when a value makes no sense
+ * Reads the sampling defaults as transformers' `generate` has them: a key that the file does not have stays unset, but for
+ * top-k. A value that makes no sense is left out with a note: it is no reason to refuse a model.
  */
-export function readGenerationDefaults(generation: ConfigFields | null): GenerationDefaults {
-  return {
-    doSample: generation?.boolean('do_sample', false) ?? false,
-    temperature: generation?.optionalNumber('temperature', { min: 0, max: 1000 }) ?? null,
-    topK: generation?.optionalInteger('top_k', { min: 0, max: MAX_COUNT }) ?? null,
-    topP: generation?.optionalNumber('top_p', { min: 0, max: 1 }) ?? null,
-    minP: generation?.optionalNumber('min_p', { min: 0, max: 1 }) ?? null,
-    repetitionPenalty: generation?.optionalNumber('repetition_penalty', { min: 1e-3, max: 1000 }) ?? null,
-    maxNewTokens: generation?.optionalInteger('max_new_tokens', { min: 1, max: MAX_COUNT }) ?? null,
+export function readGenerationDefaults(generation: ConfigFields | null): ReadGeneration {
+  const notes: Note[] = [];
+  const read = <T>(key: string, take: (file: ConfigFields) => T): T | null => {
+    if (generation?.isSet(key) !== true) return null;
+    try {
+      return take(generation);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      notes.push({ code: 'sampling-ignored', key, value: show(generation.raw(key)), file: generation.file });
+      return null;
+    }
   };
+  const number = (key: string, min: number, max: number, whole = false): number | null =>
+    read(key, (file) => {
+      if (key in OFF && file.raw(key) === -1) return OFF[key as keyof typeof OFF];
+      return whole ? file.integer(key, undefined, { min, max }) : file.number(key, undefined, { min, max });
+    });
+  const defaults: GenerationDefaults = {
+    doSample: read('do_sample', (file) => file.boolean('do_sample', false)) ?? false,
+    temperature: number('temperature', 0, 1000),
+    topK: number('top_k', 0, MAX_COUNT, true) ?? DEFAULT_TOP_K,
+    topP: number('top_p', 0, 1),
+    minP: number('min_p', 0, 1),
+    repetitionPenalty: number('repetition_penalty', 1e-3, 1000),
+    maxNewTokens: number('max_new_tokens', 1, MAX_COUNT, true),
+  };
+  return { defaults, notes };
 }

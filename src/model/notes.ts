@@ -16,6 +16,8 @@ export interface ModelNotes {
     readonly file: string;
     readonly vocabSize: number;
   };
+  /** A sampling default makes no sense. */
+  'sampling-ignored': { readonly key: string; readonly value: string; readonly file: string };
   /** No head is stored although tie_word_embeddings is not set. */
   'head-absent': object;
   /** A head is stored that differs from the embedding although tie_word_embeddings is set. */
@@ -35,6 +37,7 @@ export const MODEL_NOTES: WordsFor<ModelNotes> = {
     `The rotary embedding is dynamic: it holds as trained up to position ${positions}, the longest context offered.`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${key} ${ids.join(', ')} in ${file} is outside the vocabulary of ${vocabSize} and is ignored.`,
+  'sampling-ignored': ({ key, value, file }) => `${key} ${value} in ${file} makes no sense and is ignored.`,
   'head-absent': () =>
     'No head is stored although tie_word_embeddings is not set: the embedding is used as the head.',
   'head-differs': () =>

@@ -165,7 +165,12 @@ describe('the command line', () => {
     assert.match((await cli('inspect', packaged)).stdout, /all checksums good[\s\S]*layers\.0\.qkv/);
     const model = await cli('inspect', synthetic);
     assert.equal(model.code, 0);
-    assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes/);
+    assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes[\s\S]*Speaks: token ids only\./);
+    const json = async (place: string): Promise<{ chat: boolean; notes: string[] }> =>
+      JSON.parse((await cli('inspect', place, '--json')).stdout) as { chat: boolean; notes: string[] };
+    assert.equal((await json(synthetic)).chat, false);
+    assert.match((await json(synthetic)).notes.join(), /no tokenizer\.json/);
+    assert.equal((await json(join(folder, 'sample'))).chat, true);
   });
 
   it('lists every tensor of a folder that holds NaN or infinity', async () => {

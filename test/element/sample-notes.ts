@@ -14,6 +14,7 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'tokenizer-larger', ids: 105, rows: 96 },
   { code: 'tokenizer-setting', setting: 'padding' },
   { code: 'chat-absent' },
+  { code: 'sampling-ignored', key: 'XYZZY', value: 'XYZZY', file: 'XYZZY' },
   { code: 'chat-unused', reason: 'XYZZY' },
   { code: 'chat-no-begin' },
   { code: 'chat-date', date: 'XYZZY' },

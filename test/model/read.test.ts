@@ -1,6 +1,7 @@
 /** Reading config and tensors: defaults, both dialects, ids, tied heads, and every disagreement refused with both values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DecoderModel } from '../../src/model/decoder.js';
 import { FAMILIES } from '../../src/model/families/index.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { utf8 } from '../checkpoint/write-safetensors.js';
@@ -134,7 +135,7 @@ void test('generation_config.json overrides ids and gives sampling defaults', as
   assert.deepEqual(model.generation, {
     doSample: true,
     temperature: 0.6,
-    topK: null,
+    topK: 50,
     topP: 0.9,
     minP: null,
     repetitionPenalty: null,
@@ -150,12 +151,36 @@ void test('ids: null means none, -1 too, ids beyond the vocabulary are left out 
   assert.equal(model.notes.length, 1);
   assert.match(said(model.notes), /eos_token_id 999/);
   await refused(({ config }) => (config.eos_token_id = '2'), /eos_token_id/, 'format');
-  await refused(
-    (tiny) => (tiny.generation = { temperature: 'hot' }),
-    /generation_config.json: temperature/,
-    'format',
-  );
-  await refused((tiny) => (tiny.generation = { top_p: 2 }), /top_p/, 'format');
+});
+
+void test('sampling defaults are what transformers makes of them, and none refuses a model', async () => {
+  const read = async (generation: Record<string, unknown>): Promise<DecoderModel> =>
+    readTiny((tiny) => (tiny.generation = generation));
+  const topK = async (generation: Record<string, unknown>): Promise<number | null> =>
+    (await read(generation)).generation.topK;
+  assert.equal((await readTiny(() => undefined)).generation.topK, 50);
+  assert.equal(await topK({ do_sample: true }), 50);
+  assert.equal(await topK({ top_k: null }), 50);
+  assert.equal(await topK({ top_k: 7 }), 7);
+  assert.equal(await topK({ top_k: 0 }), 0);
+  const all = await read({ top_k: -1, top_p: -1, min_p: -1, max_new_tokens: -1, temperature: 0.7 });
+  assert.deepEqual(all.notes, []);
+  const off = { topK: 0, topP: 1, minP: 0, maxNewTokens: 0 };
+  assert.deepEqual(all.generation, { doSample: false, temperature: 0.7, repetitionPenalty: null, ...off });
+
+  const odd = await read({
+    do_sample: 'yes',
+    temperature: 'hot',
+    top_k: 1.5,
+    top_p: 2,
+    min_p: -3,
+    repetition_penalty: 0,
+    max_new_tokens: 0,
+  });
+  const unset = { temperature: null, topP: null, minP: null, repetitionPenalty: null, maxNewTokens: null };
+  assert.deepEqual(odd.generation, { doSample: false, topK: 50, ...unset });
+  assert.equal(odd.notes.length, 7);
+  assert.match(said(odd.notes), /temperature "hot" in generation_config\.json makes no sense and is ignored/);
 });
 
 void test('a tied head is not stored twice', async () => {

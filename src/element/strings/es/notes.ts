@@ -13,6 +13,8 @@ export const esNotes: NoteWords = {
     `La incrustación rotatoria es dinámica: vale tal como se entrenó hasta la posición ${count(positions)}, el contexto más largo que se ofrece.`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${key} ${ids.join(', ')} de ${file} está fuera del vocabulario de ${count(vocabSize)} y no se tiene en cuenta.`,
+  'sampling-ignored': ({ key, value, file }) =>
+    `${key} ${value} de ${file} no tiene sentido y no se tiene en cuenta.`,
   'head-absent': () =>
     'No hay ninguna cabeza guardada aunque tie_word_embeddings no está puesto: se usa la incrustación como cabeza.',
   'head-differs': () =>

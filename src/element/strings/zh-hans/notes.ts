@@ -12,6 +12,7 @@ export const zhHansNotes: NoteWords = {
     `旋转编码是动态的：到第 ${count(positions)} 个位置为止与训练时一致，这也是可选的最长上下文。`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${file} 中的 ${key} ${ids.join('、')} 超出了大小为 ${count(vocabSize)} 的词表，已忽略。`,
+  'sampling-ignored': ({ key, value, file }) => `${file} 中的 ${key} ${value} 没有意义，已忽略。`,
   'head-absent': () => '没有保存输出头，但未设置 tie_word_embeddings：用嵌入矩阵作输出头。',
   'head-differs': () => '保存的输出头与嵌入矩阵不同：虽然设置了 tie_word_embeddings，仍使用该输出头。',
   'rotary-recomputed': ({ count: tables }) =>
