@@ -1,6 +1,6 @@
 /** The custom element: its properties, its life and its frame. Importing it registers nothing; `define.ts` does. */
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property } from './property.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
@@ -10,6 +10,7 @@ import type { ConvertResult } from '../worker/jobs.js';
 import type { BoardSeams } from './board/board-seams.js';
 import type { AssetUrls } from './asset-urls.js';
 import type { BoardImage } from './board-image.js';
+import { CustomStates } from './custom-states.js';
 import { Esp32LlmBoardEvent } from './events/board-event.js';
 import { Esp32LlmErrorEvent } from './events/error-event.js';
 import { Esp32LlmFlashEvent } from './events/flash-event.js';
@@ -21,12 +22,12 @@ import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
 import { EventQueue, eventsOf } from './event-queue.js';
 import { LanguageController } from './language.js';
-import { keepKeys } from './own-keys.js';
 import type { Page } from './page.js';
 import { PageFiles } from './page-files.js';
 import { pageStore } from './page-store.js';
 import { makeParts } from './parts.js';
 import { presetOf } from './preset-words.js';
+import { prepareRoot } from './render-root.js';
 import { stepView } from './step-view.js';
 import { stepOf, type State, type Step } from './state.js';
 import type { Converter } from './store.js';
@@ -151,7 +152,7 @@ export class Esp32LlmConverter extends LitElement {
    */
   static boardSeams: BoardSeams = {};
 
-  readonly #internals = this.attachInternals();
+  readonly #states = new CustomStates(this);
   readonly #words = new LanguageController(this);
   readonly #files = new PageFiles(this, () => Esp32LlmConverter.assets);
   readonly #events = new EventQueue(this);
@@ -172,10 +173,7 @@ export class Esp32LlmConverter extends LitElement {
     files: this.#files,
     boardSeams: () => Esp32LlmConverter.boardSeams,
   };
-  readonly #parts = makeParts(this.#page, (dragging) => {
-    if (dragging) this.#internals.states.add('dragging');
-    else this.#internals.states.delete('dragging');
-  });
+  readonly #parts = makeParts(this.#page, (dragging) => this.#states.set('dragging', dragging));
   /** The focus was inside when the current update began. */
   #hadFocus = false;
 
@@ -245,7 +243,7 @@ export class Esp32LlmConverter extends LitElement {
   constructor() {
     super();
     // Later ones follow the changes of the state.
-    this.#internals.states.add(this.step);
+    this.#states.set(this.step, true);
   }
 
   /** `lang` is the browser's own property; only its changes are of interest. */
@@ -276,7 +274,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    return keepKeys(super.createRenderRoot());
+    return prepareRoot(this, super.createRenderRoot());
   }
 
   /** A reader never sees the first view in one language and then in another. */
@@ -307,8 +305,8 @@ export class Esp32LlmConverter extends LitElement {
     if (now.step !== 'choose') void this.#parts.views.load();
     const [step, previous] = [stepOf(now), stepOf(before)];
     if (step !== previous) {
-      this.#internals.states.delete(previous);
-      this.#internals.states.add(step);
+      this.#states.set(previous, false);
+      this.#states.set(step, true);
       this.#parts.boards.follow(now, before);
       this.#parts.views.leave();
     }

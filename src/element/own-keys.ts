@@ -7,7 +7,7 @@ const PAGES = /^(Escape|Tab|F\d+)$/;
  * Keeps keys without Ctrl, Alt or Meta inside. From outside a key seems to be pressed on the element itself, so pages with
  * shortcuts of one key do not see that it goes into a field. What listens in the capture phase hears of it all the same.
  */
-export function keepKeys<Root extends Node>(root: Root): Root {
+export function keepKeys(root: Node): void {
   for (const type of ['keydown', 'keypress', 'keyup'])
     root.addEventListener(type, (event) => {
       const { target, key, ctrlKey, altKey, metaKey } = event as KeyboardEvent;
@@ -15,5 +15,4 @@ export function keepKeys<Root extends Node>(root: Root): Root {
       if (ctrlKey || altKey || metaKey || PAGES.test(key) || !root.contains(target as Node)) return;
       if ((target as Element).matches('input,select,textarea')) event.stopPropagation();
     });
-  return root;
 }

@@ -145,14 +145,19 @@ export class ConverterBridge {
   }
 
   async #start(signal: AbortSignal | undefined): Promise<LiveWorker> {
-    const stop = either(this.#disposed.signal, signal);
+    const started = new AbortController();
+    const stop = either([this.#disposed.signal, signal], started.signal);
     const runtime = this.#options.runtime();
     runtime.catch(() => undefined);
-    const worker = await startWorker(await this.#options.starts(), runtime, {
-      timeout: this.#options.readyTimeout,
-      signal: stop,
-    });
-    return { worker, loaded: null };
+    try {
+      const worker = await startWorker(await this.#options.starts(), runtime, {
+        timeout: this.#options.readyTimeout,
+        signal: stop,
+      });
+      return { worker, loaded: null };
+    } finally {
+      started.abort();
+    }
   }
 
   #ask<Name extends JobName>(
@@ -163,9 +168,9 @@ export class ConverterBridge {
   ): Promise<Jobs[Name]['result']> {
     const id = ++this.#lastJob;
     const { worker } = live;
-    const stop = either(this.#disposed.signal, options.signal);
+    const controller = new AbortController();
+    const stop = either([this.#disposed.signal, options.signal], controller.signal);
     return new Promise((resolve, reject) => {
-      const controller = new AbortController();
       let grace: ReturnType<typeof setTimeout> | undefined;
       const settle = (outcome: () => void): void => {
         clearTimeout(grace);
@@ -273,6 +278,16 @@ function post(worker: Worker, message: ToWorker): void {
   worker.postMessage(message);
 }
 
-function either(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
-  return second === undefined ? first : AbortSignal.any([first, second]);
+/**
+ * Aborted with the first of these: what `AbortSignal.any` gives, which browsers have had since 2024 only.
+ * @param until ends the listening
+ */
+function either(signals: readonly (AbortSignal | undefined)[], until: AbortSignal): AbortSignal {
+  const first = new AbortController();
+  for (const signal of signals) {
+    const follow = (): void => first.abort(signal?.reason);
+    if (signal?.aborted === true) follow();
+    else signal?.addEventListener('abort', follow, { signal: until });
+  }
+  return first.signal;
 }

@@ -1,6 +1,6 @@
 /** Fetches and compiles the WebAssembly modules on the page, once per address, however many elements ask. */
 import type { Runtime } from '../pipeline/types.js';
-import { TransportError } from '../shared/errors.js';
+import { TransportError, UsageError } from '../shared/errors.js';
 import { PolicyError } from '../shared/policy-error.js';
 import { needAsset } from './fetch-asset.js';
 
@@ -14,7 +14,8 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
  * Compiles both modules.
- * @throws TransportError when a file cannot be had; PolicyError when the page may not compile WebAssembly
+ * @throws TransportError when a file cannot be had; PolicyError when the page may not compile WebAssembly; UsageError when the
+ *   browser cannot
  */
 export async function loadRuntime(urls: RuntimeUrls): Promise<Runtime> {
   const [kernels, twin] = await Promise.all([compileOnce(urls.kernels), compileOnce(urls.twin)]);
@@ -34,7 +35,13 @@ export function compileOnce(url: string): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** The type of a function that gives a vector: no module for browsers whose WebAssembly has none. */
+const VECTOR = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b]);
+
 async function compile(url: string): Promise<WebAssembly.Module> {
+  if (!('WebAssembly' in globalThis) || !WebAssembly.validate(VECTOR)) {
+    throw new UsageError('This browser has no WebAssembly with SIMD.', { code: 'browser' });
+  }
   const advice = 'Put the .wasm files beside the script or name their folder with the attribute asset-base.';
   const response = await needAsset(url, advice);
   // From bytes rather than streaming: both files are small, and many static servers give .wasm a wrong type.

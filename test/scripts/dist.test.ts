@@ -260,9 +260,9 @@ const OTHER_LANGUAGES = ['zh-hans', 'es', 'words-zh-hans', 'words-es'];
 
 /**
  * Parts of the page that a conversion in English does not load, by the beginning of their chunks' names. `page-worker`
- * stands in for the worker where a page does not permit workers.
+ * stands in for the worker where a page does not permit workers, `plain-colours` for what older browsers do not know of CSS.
  */
-const APART = ['board-room', 'en-board', 'page-worker', ...OTHER_LANGUAGES];
+const APART = ['board-room', 'en-board', 'page-worker', 'plain-colours', ...OTHER_LANGUAGES];
 
 /** esptool-js has a stub for each chip; those of chips that no image of ours is for are never fetched. */
 const OTHER_CHIPS = readdirSync(path.join(root, 'node_modules/esptool-js/lib/targets/stub_flasher'))
@@ -329,5 +329,17 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   assert.ok(first.size > 1 && converter.size > first.size && boards.length > 1, 'imports were not found');
   for (const [name, size] of Object.entries(sizes)) {
     assert.ok(size > 1 && size <= BUDGET[name as keyof typeof BUDGET], `${name}: ${size.toFixed(1)} KB`);
+  }
+});
+
+/** What came to browsers after the oldest that docs/embedding.md names: Chromium 100, Firefox 104, Safari 16.4. */
+const YOUNGER =
+  /\bAbortSignal\.any\b|\bPromise\.(withResolvers|try)\b|\bArray\.fromAsync\b|\.to(Sorted|Reversed|Spliced)\(|\b(Object|Map)\.groupBy\b|\bURL\.(canParse|parse)\(|\.(isWellFormed|toWellFormed|isSubsetOf|isSupersetOf|isDisjointFrom|symmetricDifference)\(|\bIterator\.from\b|\bDurationFormat\b|\bUint8Array\.from(Base64|Hex)\b|\bshowPopover\b|\bcheckVisibility\b|\bscheduler\.(yield|postTask)\b|\brequestIdleCallback\b/;
+
+test('nothing that pages load needs a younger browser than the documentation says', { skip }, () => {
+  assert.match('a=AbortSignal.any([b,c])', YOUNGER);
+  for (const name of [...pageScripts(), 'worker.js', 'emulator-worker.js']) {
+    const text = readFileSync(path.join(dist, name), 'utf8');
+    assert.equal(YOUNGER.exec(text)?.[0], undefined, name);
   }
 });

@@ -78,6 +78,8 @@ const help: Readonly<Record<FailureCause, string>> = {
   wasm: "The Content-Security-Policy of this page forbids WebAssembly. Whoever serves the page can allow it: script-src 'wasm-unsafe-eval'.",
   worker:
     'The Content-Security-Policy of this page forbids workers. Whoever serves the page can allow them: worker-src blob:.',
+  browser:
+    'This browser has no WebAssembly with SIMD, with which all work is done. Use Chrome or Edge from version 100, Firefox from 104 or Safari from 16.4; where WebAssembly is switched off, as in Lockdown Mode, allow it for this page.',
   memory:
     'The memory of this computer seems to have run out. Close other tabs or take a smaller model, then try again.',
   'board-silent':

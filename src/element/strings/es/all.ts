@@ -77,6 +77,8 @@ export const esAll: Strings = {
     wasm: "La Content-Security-Policy de esta página prohíbe WebAssembly. Quien sirve la página puede permitirlo: script-src 'wasm-unsafe-eval'.",
     worker:
       'La Content-Security-Policy de esta página prohíbe los workers. Quien sirve la página puede permitirlos: worker-src blob:.',
+    browser:
+      'Este navegador no tiene WebAssembly con SIMD, con el que se hace todo el trabajo. Usa Chrome o Edge desde la versión 100, Firefox desde la 104 o Safari desde la 16.4; donde WebAssembly está desactivado, como en el modo de aislamiento, permítelo para esta página.',
     memory:
       'Parece que se agotó la memoria de este ordenador. Cierra otras pestañas o usa un modelo más pequeño e inténtalo de nuevo.',
     'board-silent':

@@ -66,6 +66,8 @@ export const zhHansAll: Strings = {
       '本页面的 Content-Security-Policy 禁止访问该地址。提供页面的人可以用 connect-src 允许访问。',
     wasm: "本页面的 Content-Security-Policy 禁止使用 WebAssembly。提供页面的人可以这样允许：script-src 'wasm-unsafe-eval'。",
     worker: '本页面的 Content-Security-Policy 禁止使用 worker。提供页面的人可以这样允许：worker-src blob:。',
+    browser:
+      '此浏览器没有带 SIMD 的 WebAssembly，而全部工作都靠它完成。请使用 Chrome 或 Edge 100、Firefox 104、Safari 16.4 或更新的版本；如果 WebAssembly 被关闭（例如在锁定模式下），请为本页面允许它。',
     memory: '这台电脑的内存可能已用尽。请关闭其他标签页或换用更小的模型，然后重试。',
     'board-silent': '开发板没有响应。请重启开发板，并关闭其他使用它的程序。如果仍然不行，请重新烧录。',
     'board-line': '传输中有消息丢失或损坏。请使用短 USB 线，不要经过集线器，然后重试。',
