@@ -51,7 +51,8 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
   }
 }
 
-function describeFailure(error: unknown, canForce: boolean): string {
+/** @param canForce the command has `--force` */
+export function describeFailure(error: unknown, canForce = false): string {
   // Only a conversion can go on without a board that holds its result.
   if (error instanceof FitError && canForce)
     return `Error: ${error.message} Or convert it all the same with --force.`;

@@ -14,7 +14,6 @@ import { decodeText } from '../source/text.js';
 import { isImageName } from './arguments.js';
 import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
-import { FileSink } from './file-sink.js';
 import { planText } from './plan-text.js';
 import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
@@ -31,14 +30,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   const runtime = await loadRuntime();
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);
-  const page = request.html === undefined ? null : new FileSink(request.html);
   let conversion: Conversion;
   let written: WrittenFile[];
   let outputs: ConvertOutputs | null = null;
   try {
     const board = chosenBoard(request);
     outputs = await ConvertOutputs.create(request, board, terminal.signal);
-    await page?.open();
     conversion = await convert(
       folder,
       {
@@ -56,15 +53,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
       runtime,
       { onProgress: progress.show, signal: terminal.signal },
     );
-    written = await outputs.finish(conversion.package, conversion.packageBytes, folder.name);
-    if (page !== null && conversion.report !== null) {
-      await page.begin(0);
-      await page.append(new TextEncoder().encode(reportHtml(conversion.report, planToJson(conversion.plan))));
-    }
-    await page?.close();
+    const { report } = conversion;
+    const html =
+      request.html === undefined || report === null ? null : reportHtml(report, planToJson(conversion.plan));
+    written = await outputs.finish(conversion.package, conversion.packageBytes, { name: folder.name, html });
   } catch (error) {
     await outputs?.discard();
-    await page?.discard();
     throw error;
   } finally {
     progress.finish();

@@ -1,5 +1,4 @@
-/** The files that `convert` writes: a package, an image, parts with their manifest. Each appears only when it is complete. */
-import { mkdir } from 'node:fs/promises';
+/** The files that `convert` writes: a package, an image, parts with their manifest, a report. They appear together, when all are complete. */
 import { join } from 'node:path';
 import type { Chip } from '../chips/chip.js';
 import { readFirmware, type Firmware } from '../image/firmware.js';
@@ -7,11 +6,10 @@ import { FlashImageSink, planFlashImage, refuseUnbootable, type ReadSettings } f
 import type { PackageSink } from '../package/writer.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
-import { TransportError } from '../shared/errors.js';
 import { nodeFile } from '../source/node-folder.js';
 import { isImageName } from './arguments.js';
 import type { ConvertRequest } from './requests.js';
-import { FileSink } from './file-sink.js';
+import { FileSink, makeFolders, removeFolders } from './file-sink.js';
 import { loadFirmware } from './runtime-files.js';
 import { findTarget } from './target.js';
 
@@ -25,7 +23,9 @@ export interface WrittenFile {
 
 export class ConvertOutputs {
   private readonly single: FileSink | null;
+  private readonly page: FileSink | null;
   private readonly open: FileSink[] = [];
+  private folders: readonly string[] = [];
   private readonly isImage: boolean;
   /** Where the package goes while it is made, `undefined` when it has to be in memory first. */
   readonly sink: PackageSink | undefined;
@@ -38,7 +38,8 @@ export class ConvertOutputs {
   ) {
     this.isImage = isImageName(request.output);
     this.single = request.output === undefined ? null : new FileSink(request.output);
-    if (this.single !== null) this.open.push(this.single);
+    this.page = request.html === undefined ? null : new FileSink(request.html);
+    for (const file of [this.single, this.page]) if (file !== null) this.open.push(file);
     this.sink = request.report || request.parts !== undefined ? undefined : this.streamed();
   }
 
@@ -61,8 +62,8 @@ export class ConvertOutputs {
     }
     const outputs = new ConvertOutputs(request, board, firmware, read);
     try {
-      if (request.parts !== undefined) await makeFolder(request.parts);
-      await outputs.single?.open();
+      if (request.parts !== undefined) outputs.folders = await makeFolders(request.parts);
+      for (const file of outputs.open) await file.open();
     } catch (error) {
       await outputs.discard();
       throw error;
@@ -71,12 +72,16 @@ export class ConvertOutputs {
   }
 
   /**
-   * Finishes all files.
+   * Finishes all files. None has its name before the last byte of the last is on the disk.
    * @param bytes the package, `null` when it went through {@link sink}
    * @param packageBytes its length
-   * @param name of the model, for the manifest
+   * @param about name of the model, for the manifest; the report as a page, `null` without one
    */
-  async finish(bytes: Uint8Array | null, packageBytes: number, name: string): Promise<WrittenFile[]> {
+  async finish(
+    bytes: Uint8Array | null,
+    packageBytes: number,
+    { name, html }: { readonly name: string; readonly html: string | null },
+  ): Promise<WrittenFile[]> {
     const { output, parts } = this.request;
     const written: WrittenFile[] = [];
     let made: MadeImage | null = null;
@@ -89,7 +94,6 @@ export class ConvertOutputs {
         const pieces = this.isImage && made !== null ? made.pieces() : [bytes];
         total = await put(this.single, pieces);
       }
-      await this.single.close();
       written.push({ file: output, bytes: total, ...(this.isImage ? { offset: 0 } : {}) });
     }
     if (made !== null && parts !== undefined) {
@@ -102,12 +106,16 @@ export class ConvertOutputs {
       await this.writeFile(manifest, new TextEncoder().encode(text));
       written.push({ file: manifest, bytes: text.length });
     }
+    if (this.page !== null && html !== null) await put(this.page, [new TextEncoder().encode(html)]);
+    for (const file of this.open) await file.finish();
+    for (const file of this.open) await file.name();
     return written;
   }
 
   /** Removes what is unfinished. */
   async discard(): Promise<void> {
     for (const file of this.open) await file.discard();
+    await removeFolders(this.folders);
   }
 
   private streamed(): PackageSink | undefined {
@@ -118,11 +126,11 @@ export class ConvertOutputs {
   }
 
   private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
-    const file = new FileSink(path);
+    const file = new FileSink(path, { replaceLink: true });
     this.open.push(file);
-    await file.open();
     await put(file, [bytes]);
-    await file.close();
+    // Many files are not held open at once.
+    await file.finish();
   }
 }
 
@@ -144,14 +152,5 @@ async function givenFirmware(path: string | undefined, chip: Chip, signal: Abort
     return await readFirmware(file, signal, chip);
   } finally {
     await file.close();
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TransportError(`Cannot make the folder ${path}: ${reason}. Name another one.`, { cause });
   }
 }

@@ -1,35 +1,59 @@
-/** Writes a file that appears under its name only when it is complete. */
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+/** Writes a file that appears under its name only when it is complete and on the disk. */
+import { lstat, mkdir, open, realpath, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { TransportError } from '../shared/errors.js';
 import type { PackageSink } from '../package/writer.js';
-import { finished, unfinished } from './unfinished.js';
+import { removeStale, track, unfinishedName, untrack } from './unfinished.js';
+
+export interface FileSinkOptions {
+  /** A link of this name is replaced, not followed: for names that are ours, in a folder that others write to. */
+  readonly replaceLink?: boolean;
+  /** What messages call the file, where it is yet to be moved. */
+  readonly shownAs?: string;
+}
 
 export class FileSink implements PackageSink {
   private handle: FileHandle | null = null;
   private end = 0;
-  /** Where the path leads, through links. */
+  /** Where the path leads. */
   private target: string;
+  /** The file beside it that has the bytes until {@link name}; `null` before {@link open} and after the end. */
+  private partial: string | null = null;
 
-  /** @param path the final name; until {@link close} the bytes are in a file beside it */
-  constructor(private readonly path: string) {
-    this.target = path;
+  /** @param path the final name */
+  constructor(
+    private readonly path: string,
+    private readonly options: FileSinkOptions = {},
+  ) {
+    this.target = resolve(path);
   }
 
-  private get partial(): string {
-    return `${this.target}.${process.pid}.part`;
+  private get shown(): string {
+    return this.options.shownAs ?? this.path;
   }
 
   /** Makes the file, so that a path that cannot be written is found out before the work. */
   async open(): Promise<void> {
-    if (this.handle !== null) return;
-    const present = await stat(this.path).catch(() => null);
+    if (this.partial !== null) return;
+    const { replaceLink = false } = this.options;
+    const present = await (replaceLink ? lstat : stat)(this.path).catch(() => null);
     if (present?.isDirectory() === true)
-      throw new TransportError(`Cannot write ${this.path}: it is a folder. Name a file.`);
-    if (present !== null && !present.isFile())
-      throw new TransportError(`Cannot write ${this.path}: it is a device or a pipe. Name a file.`);
-    if (present !== null) this.target = await realpath(this.path);
-    unfinished(this.partial);
-    this.handle = await this.attempt(() => open(this.partial, 'w'));
+      throw new TransportError(`Cannot write ${this.shown}: it is a folder. Name a file.`);
+    if (present !== null && !present.isFile() && !present.isSymbolicLink())
+      throw new TransportError(`Cannot write ${this.shown}: it is a device or a pipe. Name a file.`);
+    if (present !== null && !replaceLink) this.target = await realpath(this.path);
+    const [folder, name] = [dirname(this.target), basename(this.target)];
+    await removeStale(folder, name);
+    const partial = join(folder, unfinishedName(name));
+    // Exclusively: whatever has the name, a link too, is not written into.
+    track(partial);
+    try {
+      this.handle = await this.attempt(() => open(partial, 'wx'));
+    } catch (error) {
+      untrack(partial);
+      throw error;
+    }
+    this.partial = partial;
   }
 
   async begin(headLength: number): Promise<void> {
@@ -46,27 +70,40 @@ export class FileSink implements PackageSink {
     await this.write(head, 0);
   }
 
-  /** Gives the file its name. */
-  async close(): Promise<void> {
-    await this.handle?.close();
+  /** Puts all of it on the disk: from here on only {@link name} is left, which needs no room. */
+  async finish(): Promise<void> {
+    const { handle } = this;
+    if (handle === null) return;
+    await this.attempt(() => handle.sync());
     this.handle = null;
-    try {
-      await this.attempt(() => rename(this.partial, this.target));
-    } catch (error) {
-      await rm(this.partial, { force: true });
-      throw error;
-    } finally {
-      finished(this.partial);
-    }
+    await this.attempt(() => handle.close());
   }
 
-  /** Removes what was written; does nothing after {@link close}. */
+  /** Gives the finished file its name. */
+  async name(): Promise<void> {
+    const { partial } = this;
+    if (partial === null) return;
+    await this.attempt(() => rename(partial, this.target));
+    this.partial = null;
+    untrack(partial);
+    await syncFolder(dirname(this.target));
+  }
+
+  /** Both. */
+  async close(): Promise<void> {
+    await this.finish();
+    await this.name();
+  }
+
+  /** Removes what was written; does nothing after {@link name}. */
   async discard(): Promise<void> {
-    if (this.handle === null) return;
-    await this.handle.close();
+    const { handle, partial } = this;
     this.handle = null;
-    await rm(this.partial, { force: true });
-    finished(this.partial);
+    this.partial = null;
+    await handle?.close().catch(() => undefined);
+    if (partial === null) return;
+    await rm(partial, { force: true }).catch(() => undefined);
+    untrack(partial);
   }
 
   private async write(bytes: Uint8Array, position: number): Promise<void> {
@@ -85,9 +122,34 @@ export class FileSink implements PackageSink {
       return await action();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TransportError(`Cannot write ${this.path}: ${reason}. Check the path and the free space.`, {
+      throw new TransportError(`Cannot write ${this.shown}: ${reason}. Check the path and the free space.`, {
         cause,
       });
     }
   }
+}
+
+/** Puts the names in a folder on the disk, where the system can. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close().catch(() => undefined);
+}
+
+/** Makes a folder and those above it. @returns those that were made, the outermost first */
+export async function makeFolders(path: string): Promise<readonly string[]> {
+  const first = await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    throw new TransportError(`Cannot make the folder ${path}: ${cause.message}. Name another one.`, {
+      cause,
+    });
+  });
+  if (first === undefined) return [];
+  const made = [];
+  for (let at = resolve(path); at.length >= first.length; at = dirname(at)) made.unshift(at);
+  return made;
+}
+
+/** Takes folders away again that {@link makeFolders} made; one that somebody put something into stays. */
+export async function removeFolders(made: readonly string[]): Promise<void> {
+  for (const path of made.toReversed()) await rmdir(path).catch(() => undefined);
 }

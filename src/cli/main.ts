@@ -3,7 +3,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { main } from './commands.js';
 import { supervise, type FromWork, type StreamFacts, type ToWork } from './supervisor.js';
-import type { TerminalStream } from './terminal.js';
+import type { OutputStream } from './terminal.js';
 
 if (isMainThread) supervise(new URL(import.meta.url));
 else if (parentPort !== null) work(parentPort);
@@ -18,7 +18,7 @@ function work(port: NonNullable<typeof parentPort>): void {
   const say = (message: FromWork): void => {
     port.postMessage(message);
   };
-  const stream = (name: 'stdout' | 'stderr'): TerminalStream => ({
+  const stream = (name: 'stdout' | 'stderr'): OutputStream => ({
     get isTTY() {
       return streams[name].isTTY;
     },

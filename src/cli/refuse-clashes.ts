@@ -36,7 +36,7 @@ export async function refuseClashes(request: ConvertRequest): Promise<void> {
 }
 
 /** Where a path leads, whether something is there or not. */
-async function placeOf(path: string): Promise<string> {
+export async function placeOf(path: string): Promise<string> {
   const whole = resolve(path);
   try {
     return await realpath(whole);
@@ -46,7 +46,8 @@ async function placeOf(path: string): Promise<string> {
   }
 }
 
-function isWithin(place: string, folder: string): boolean {
+/** Whether a place is a folder or lies in it. */
+export function isWithin(place: string, folder: string): boolean {
   const way = relative(folder, place);
   return way === '' || (way.split(sep)[0] !== '..' && resolve(way) !== way);
 }

@@ -22,7 +22,7 @@ import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { ProgressLine, textWriter, type Terminal } from './terminal.js';
-import { finished, unfinished } from './unfinished.js';
+import { track, untrack } from './unfinished.js';
 
 /** What a run prints with `--json`. */
 interface RunResult {
@@ -156,7 +156,7 @@ async function runPackage(
   checkPrompt(ids, twin.info.vocabSize, request.slide ? Infinity : twin.info.context);
   if (request.engine === 'host') {
     const file = await mkdtemp(join(tmpdir(), 's3lm-'));
-    unfinished(file);
+    track(file);
     try {
       await writeFile(join(file, 'model.s3lm'), bytes);
       const { logits, ...rest } = await runOnHost(join(file, 'model.s3lm'), ids, request, terminal.signal);
@@ -171,7 +171,7 @@ async function runPackage(
       };
     } finally {
       await rm(file, { recursive: true, force: true });
-      finished(file);
+      untrack(file);
     }
   }
   return runTwin(twin, ids, request, terminal);

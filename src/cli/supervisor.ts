@@ -5,6 +5,8 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { describeFailure } from './commands.js';
+import { ShownStream } from './terminal.js';
 import type { UnfinishedMessage } from './unfinished.js';
 
 /** What the working thread is told about the streams. */
@@ -38,11 +40,14 @@ export function supervise(program: URL): void {
   let isOutputLost = false;
   let isOver = false;
 
+  // Whatever ends the process: nothing unfinished stays.
+  process.on('exit', () => {
+    for (const path of present) removeNow(path);
+  });
   const end = (code: number): void => {
     if (isOver) return;
     isOver = true;
     void worker.terminate().then(() => {
-      for (const path of present) rmSync(path, { recursive: true, force: true });
       // A shell expects 128 and the signal's number of a program that a signal ended; 130 is that of an interrupt.
       const [signal] = received;
       const isSignal = code === INTERRUPTED && signal !== undefined;
@@ -87,12 +92,21 @@ export function supervise(program: URL): void {
     else present.delete(message.path);
   });
   worker.on('error', (error: Error) => {
-    process.stderr.write(`Error: ${error.message}\n`);
+    // Node would write what such an error says as it is.
+    new ShownStream(process.stderr).write(`${describeFailure(error)}\n`);
     end(1);
   });
   worker.on('exit', () => {
     end(1);
   });
+}
+
+function removeNow(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Nobody is left to be told; the next command finds it.
+  }
 }
 
 function streamFacts(): StreamFacts {
