@@ -3,9 +3,10 @@
 //
 //   node scripts/build-native.mjs [--only kernels|emulator|twin|firmware]... [--check] [--force]
 //
-// Without --check: builds what changed and writes it with its manifest. With --check: nothing is written; where
-// the sources are those of the manifest the artefacts' hashes are verified, otherwise (or with --force) they are
-// rebuilt and compared byte for byte.
+// Without --check: builds what changed and writes it with its manifest. With --check: nothing is written; the artefacts'
+// hashes are verified, and unless artefacts, manifest, sources and build scripts are all what they were when they were last
+// proven (or with --force), they are rebuilt and compared byte for byte. A manifest alone proves nothing: whoever changes an
+// artefact can change it, too.
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,7 +14,9 @@ import { buildEmulator, EMULATOR_FLAGS, emulatorSources } from './lib/native-emu
 import { buildFirmware, FIRMWARE_FLAGS, FIRMWARE_PREBUILT, firmwareSources } from './lib/native-firmware.mjs';
 import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
+import { changedSince, provenCommit } from './lib/proven.mjs';
 import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
+import { listFiles } from './lib/files.mjs';
 import { ROOT } from './lib/run.mjs';
 import { checkRustLicences, writeRustLicences } from './lib/rust-licences.mjs';
 import { emptyTotals, totalsLine } from './lib/totals.mjs';
@@ -44,6 +47,10 @@ const ARTEFACTS = {
   },
 };
 
+/** What is on the way from the sources to the artefacts, and not among the sources of all of them. */
+const BUILD_SCRIPT =
+  /^scripts\/(build-native|lib\/(native-[\w-]+|xtensa-[\w-]+|toolchain|files|run|chips))\.mjs$/;
+
 const options = parseArguments(process.argv.slice(2));
 const totals = emptyTotals();
 
@@ -68,12 +75,16 @@ async function work(name, artefact) {
   const damage =
     manifest === null ? ['there is no manifest.json'] : compareArtefacts(manifest.artefacts, present);
 
-  if (unchanged && damage.length === 0 && !options.force) {
-    console.log(`${name}: the sources are those of the manifest, the artefacts have its hashes`);
-    return;
-  }
   if (options.check && damage.length > 0) {
     throw new Error(`${artefact.prebuilt} is not what its manifest says: ${damage.join('; ')}`);
+  }
+  if (unchanged && damage.length === 0 && !options.force) {
+    const { proven, why } = options.check ? await provenBefore(artefact) : { proven: 'the manifest' };
+    if (proven !== undefined) {
+      console.log(`${name}: sources and artefacts are those of ${proven}`);
+      return;
+    }
+    console.log(`${name}: is rebuilt, because ${why}`);
   }
 
   const tools = artefact.toolchain ?? name;
@@ -109,6 +120,20 @@ async function work(name, artefact) {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Where artefacts, manifest and build scripts were what they are now, and were proven. The sources need no look: the
+ * manifest has their hash.
+ * @returns {Promise<{proven: string} | {why: string}>}
+ */
+async function provenBefore({ prebuilt }) {
+  const before = await provenCommit(ROOT);
+  if (before === null) return { why: 'the history tells of no earlier proof' };
+  const wanted = (name) => path.posix.dirname(name) === prebuilt || BUILD_SCRIPT.test(name);
+  const changed = await changedSince(ROOT, before.commit, wanted, await listFiles(ROOT, wanted));
+  if (changed.length === 0) return { proven: `${before.name} (${before.commit.slice(0, 12)})` };
+  return { why: `${changed.join(', ')} changed since ${before.name} (${before.commit.slice(0, 12)})` };
 }
 
 /** A sentence when the compilers are not those of the manifest: then other bytes say nothing about the sources. */

@@ -2,7 +2,7 @@
 // It publishes nothing and pushes nothing; it ends by saying the commands that do.
 //
 //   npm run release -- --dry-run      only checks
-//   npm run release                   checks, then commits and tags
+//   npm run release                   checks, rebuilds the native artefacts and compares them, then commits and tags
 //   npm run release -- --set 1.2.3    only writes a version into every place that has it
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -74,6 +74,9 @@ async function pack() {
 }
 
 async function release(changelog, version) {
+  // Later checks take it for proven (docs/decisions/0019).
+  console.log('Rebuilding what is prebuilt, to compare it.');
+  await runOrThrow(process.execPath, [path.join(ROOT, 'scripts/build-native.mjs'), '--check', '--force']);
   const date = new Date().toISOString().slice(0, 10);
   const released = releaseChangelog(changelog, version, date);
   if (released !== changelog) {

@@ -1,5 +1,5 @@
 // The manifest beside prebuilt artefacts: which sources and tools they came from, and their own hashes.
-// It lets a check answer quickly ("nothing changed, nothing was tampered with") and decide when to rebuild.
+// It lets a build decide what to do. It proves nothing by itself: whoever changes an artefact can change it, too.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
