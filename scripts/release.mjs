@@ -74,7 +74,7 @@ async function pack() {
 }
 
 async function release(changelog, version) {
-  // Later checks take it for proven (docs/decisions/0019).
+  // Later checks take it for proven (docs/decisions/0021).
   console.log('Rebuilding what is prebuilt, to compare it.');
   await runOrThrow(process.execPath, [path.join(ROOT, 'scripts/build-native.mjs'), '--check', '--force']);
   const date = new Date().toISOString().slice(0, 10);

@@ -1,5 +1,5 @@
 // What has been rebuilt and compared before, as far as the history tells: what is as it was then need not be built again.
-// Decision 0019 says why these commits and no others.
+// Decision 0021 says why these commits and no others.
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
