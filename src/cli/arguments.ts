@@ -82,6 +82,9 @@ const KIT_OPTIONS = {
 
 const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
 
+/** Options that name a file or folder. */
+const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html'];
+
 /**
  * Reads a command line.
  * @param argv without the program's own name
@@ -122,11 +125,6 @@ function parseConvert(argv: string[]): ConvertRequest {
       'convert needs a file to write: -o OUT.bin for a board, or -o OUT.s3lm for the package.',
     );
   }
-  if (output !== undefined && /\.(elf|uf2)$/i.test(output)) {
-    throw new UsageError(
-      `convert writes images (.bin) and packages (.s3lm); give ${output.replace(/\.\w+$/, '.bin')} as the file's name.`,
-    );
-  }
   const flash: FlashRequest = {
     bytes: flashSize(values['flash-size']),
     mode: choice(values['flash-mode'], ['qio', 'qout', 'dio', 'dout'] as const, 'flash-mode'),
@@ -163,7 +161,7 @@ function parseConvert(argv: string[]): ConvertRequest {
       chat: choice(values.chat, CHATS, 'chat') ?? DEFAULT_SCHEME.chat,
     },
     fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
-    context: whole(values.context, 'context', 1),
+    context: whole(values.context, 'context', 2),
     calibrate: values.calibrate,
     evaluate: values.evaluate,
     prompts: values.prompt,
@@ -226,7 +224,11 @@ function parseKit(argv: string[]): KitCommandRequest {
 
 function parse<T extends ParseArgsConfig['options']>(argv: string[], options: T) {
   try {
-    return parseArgs({ args: argv, options, allowPositionals: true, strict: true });
+    const found = parseArgs({ args: argv, options, allowPositionals: true, strict: true });
+    const empty = FILE_OPTIONS.find((name) => (found.values as Record<string, unknown>)[name] === '');
+    if (empty !== undefined) throw new Error(`--${empty} has an empty name; give one`);
+    if (found.positionals.includes('')) throw new Error('The name of a file or folder is empty; give one');
+    return found;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${reason.replace(/\.$/, '')}. --help lists all options.`);

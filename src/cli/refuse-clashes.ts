@@ -4,12 +4,20 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../shared/errors.js';
 import type { ConvertRequest } from './requests.js';
 
+/** Names that say what is written. */
+const OWN = /\.(bin|img|s3lm)$/i;
+const PAGE = /\.html?$/i;
+
+/** Names that promise something else, each of a kind that people have programs for. */
+const OTHER =
+  /\.(elf|uf2|hex|gguf|ggml|safetensors|onnx|tflite|pth?|ckpt|zip|gz|json|txt|md|csv|pdf|png|svg|js|mjs|py)$/i;
+
 /** What an earlier conversion may have left in the model's folder; the rest there is the model. */
 const WRITTEN = /(?:^|[\\/])(?!pytorch_model)[^\\/]*\.(?:bin|s3lm|html)$/i;
 
 /**
  * Checks where `convert` writes.
- * @throws UsageError naming the file and what it would take the place of
+ * @throws UsageError naming the file and what it would take the place of, or a name that says what is written
  */
 export async function refuseClashes(request: ConvertRequest): Promise<void> {
   const { folder, output, html, parts } = request;
@@ -33,6 +41,14 @@ export async function refuseClashes(request: ConvertRequest): Promise<void> {
     if (partsPlace !== null && dirname(place) === partsPlace)
       throw new UsageError(`${path} lies in the folder of the parts. Name a file outside it.`);
   }
+  if (output !== undefined && (OTHER.test(output) || PAGE.test(output))) {
+    const better = output.replace(/\.\w+$/, '.bin');
+    throw new UsageError(
+      `convert writes images (.bin) and packages (.s3lm); give ${better} as the file's name.`,
+    );
+  }
+  if (html !== undefined && (OTHER.test(html) || OWN.test(html)))
+    throw new UsageError(`--html writes a page; give ${html.replace(/\.\w+$/, '.html')} as the file's name.`);
 }
 
 /** Where a path leads, whether something is there or not. */

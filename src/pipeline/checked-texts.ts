@@ -2,6 +2,7 @@
 import type { Plan } from '../plan/plan.js';
 import { UsageError } from '../shared/errors.js';
 import type { Prompt } from './evaluate.js';
+import type { Note, TextPurpose } from './notes.js';
 import { prefixIds, type OpenedModel } from './open-model.js';
 import type { PlannedModel } from './plan-model.js';
 import { storySequences } from './text.js';
@@ -17,30 +18,54 @@ export interface CheckedTexts {
   readonly evaluation: readonly (readonly number[])[] | null;
   /** For the side-by-side texts; none without a report. */
   readonly prompts: readonly Prompt[];
+  /** What of the texts was left out. */
+  readonly notes: readonly Note[];
 }
 
 /**
+ * Arithmetic that a given text is worth, in multiply-adds: about a minute, at the 1e10 a second that an ordinary computer
+ * does of them in both engines together.
+ */
+const TEXT_BUDGET = 5e11;
+
+/**
  * Turns the texts into ids.
- * @throws UsageError when a text or a prompt has no tokens, or some that the model does not have, or leaves no room
+ * @throws UsageError when a text or a prompt has too few tokens, or some that the model does not have, or leaves no room
  */
 export function checkTexts({ opened, plan }: PlannedModel, options: TextOptions = {}): CheckedTexts {
-  const given = (text: string | undefined): number[][] | null =>
-    text === undefined ? null : sequences(opened, plan, text);
+  const notes: Note[] = [];
+  const given = (text: string | undefined, purpose: TextPurpose): number[][] | null =>
+    text === undefined ? null : sequences(opened, plan, text, purpose, notes);
   return {
-    calibration: given(options.calibrationText),
-    evaluation: given(options.evaluationText),
+    calibration: given(options.calibrationText, 'calibration'),
+    evaluation: given(options.evaluationText, 'evaluation'),
     prompts: options.report === false ? [] : prompts(opened, plan, options.prompts),
+    notes,
   };
 }
 
-function sequences(opened: OpenedModel, plan: Plan, text: string): number[][] {
-  const { tokenizer } = opened;
+function sequences(
+  opened: OpenedModel,
+  plan: Plan,
+  text: string,
+  purpose: TextPurpose,
+  notes: Note[],
+): number[][] {
+  const { tokenizer, model } = opened;
   if (tokenizer === null)
     throw new UsageError('A text needs a tokenizer, and the folder has no tokenizer.json.');
-  const found = storySequences(text, tokenizer, plan.context);
-  if (found.length === 0) throw new UsageError('The text for calibration or evaluation is empty.');
-  for (const sequence of found) checkIds(opened, sequence, 'The text for calibration or evaluation');
-  return found;
+  // The original reads every token, and in an evaluation the converted model too.
+  const attention = model.blocks.length * model.hiddenSize * plan.context;
+  const perToken = (model.parameters + attention) * (purpose === 'evaluation' ? 2 : 1);
+  const most = Math.max(plan.context, Math.floor(TEXT_BUDGET / perToken));
+  const found = storySequences(text, tokenizer, plan.context, most);
+  if (found.sequences.length === 0) {
+    const few = found.tokens === 0 ? 'is empty' : 'has one token a story, and at least two are needed';
+    throw new UsageError(`The text for ${purpose} ${few}. Give a longer one.`);
+  }
+  for (const sequence of found.sequences) checkIds(opened, sequence, `The text for ${purpose}`);
+  if (found.isCut) notes.push({ code: `${purpose}-cut`, tokens: found.tokens });
+  return found.sequences;
 }
 
 function prompts(opened: OpenedModel, plan: Plan, wanted: readonly string[] | undefined): Prompt[] {

@@ -52,7 +52,7 @@ export async function carryOut(
       statistics: converted.statistics,
       report: report ? await evaluateConverted(converted, { texts, original }, runtime, hooks) : null,
       chat: opened.chat !== null,
-      notes: opened.notes,
+      notes: [...opened.notes, ...texts.notes],
     };
   } finally {
     original.dispose();

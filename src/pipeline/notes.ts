@@ -3,12 +3,20 @@ import { MODEL_NOTES, type ModelNotes } from '../model/notes.js';
 import type { NoteOf, WordsFor } from '../shared/notes.js';
 import { TOKENIZER_NOTES, type TokenizerNotes } from '../tokenizer/notes.js';
 
+/** What a given text is for. */
+export type TextPurpose = 'calibration' | 'evaluation';
+
 /** Facts of each note by its code. */
 export interface PipelineNotes extends ModelNotes, TokenizerNotes {
   'tokenizer-absent': {
     /** The folder has the SentencePiece original instead. */
     readonly sentencePiece: boolean;
   };
+  /** The tokenizer's begin or end token has another id than the model's. */
+  'tokenizer-other': { readonly token: string; readonly id: number; readonly ids: readonly number[] };
+  /** A text was longer than the time that is spent on it. */
+  'calibration-cut': { readonly tokens: number };
+  'evaluation-cut': { readonly tokens: number };
   /** The tokenizer has more ids than the embedding rows. */
   'tokenizer-larger': { readonly ids: number; readonly rows: number };
 }
@@ -23,6 +31,14 @@ export const ENGLISH_NOTES: WordsFor<PipelineNotes> = {
     (sentencePiece
       ? ` It has a tokenizer.model: transformers' AutoTokenizer.from_pretrained("FOLDER").save_pretrained("FOLDER") makes a tokenizer.json of it.`
       : ''),
+  'tokenizer-other': ({ token, id, ids }) =>
+    `${token} has the id ${id} in the tokenizer, but the model has ${ids.join(', ')} in its place: check that the tokenizer is this model's.`,
+  'calibration-cut': ({ tokens }) => cutText('calibration', tokens),
+  'evaluation-cut': ({ tokens }) => cutText('evaluation', tokens),
   'tokenizer-larger': ({ ids, rows }) =>
     `The tokenizer has ${ids} ids, the embedding ${rows} rows: ids beyond cannot be used.`,
 };
+
+function cutText(purpose: TextPurpose, tokens: number): string {
+  return `The text for ${purpose} is cut after ${tokens} tokens, which take about a minute; the rest is not used.`;
+}

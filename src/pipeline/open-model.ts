@@ -53,6 +53,13 @@ export async function openModelInput(
   if (tokenizer.vocabSize > model.vocabSize) {
     notes.push({ code: 'tokenizer-larger', ids: tokenizer.vocabSize, rows: model.vocabSize });
   }
+  for (const [id, ids] of [
+    [tokenizer.bosId, model.bosId === null ? [] : [model.bosId]],
+    [tokenizer.eosId, model.eosIds],
+  ] as const) {
+    if (id !== null && ids.length > 0 && !ids.includes(id))
+      notes.push({ code: 'tokenizer-other', token: tokenizer.tokenText(id) ?? '', id, ids });
+  }
   const chat = readChat(await input.chat(signal), tokenizer, runtime.deadline);
   notes.push(...chat.notes);
   return { input, checkpoint, model, tokenizer, chat: chat.pieces, begunChat: chat.begun, notes };

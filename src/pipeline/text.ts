@@ -13,11 +13,26 @@ export const STORY_LINE = '<|story|>';
 /** Bytes given to the tokenizer at once; its limit is 1 MiB. */
 const ENCODE_BYTES = 256 * 1024;
 
+/** A text as ids. */
+export interface Sequences {
+  /** Each with the ids that the tokenizer puts before a text, and at least two ids long. */
+  readonly sequences: number[][];
+  /** Tokens of the text, without what is put before; one of a story alone is in no sequence. */
+  readonly tokens: number;
+  /** The text has more. */
+  readonly isCut: boolean;
+}
+
 /**
- * Cuts a text into id sequences of at most `context` tokens: one or more per story, each with the ids that the tokenizer
- * puts before a text.
+ * Cuts a text into id sequences of at most `context` tokens: one or more per story.
+ * @param most tokens that are read of the text, or a few more
  */
-export function storySequences(text: string, tokenizer: DeviceTokenizer, context: number): number[][] {
+export function storySequences(
+  text: string,
+  tokenizer: DeviceTokenizer,
+  context: number,
+  most = Infinity,
+): Sequences {
   const stories = text.split(/\r\n?|\n/).reduce<string[][]>(
     (found, line) => {
       if (line.trim() === STORY_LINE) found.push([]);
@@ -27,12 +42,22 @@ export function storySequences(text: string, tokenizer: DeviceTokenizer, context
     [[]],
   );
   const sequences: number[][] = [];
+  let tokens = 0;
   for (const lines of stories) {
     const story = lines.join('\n').trim();
     if (story === '') continue;
-    const ids = pieces(story).flatMap((piece, index) =>
-      tokenizer.encode(piece, { addSpecial: false, continues: index > 0 }),
-    );
+    if (tokens >= most) return { sequences, tokens, isCut: true };
+    const ids: number[] = [];
+    let isCut = false;
+    for (const [index, piece] of pieces(story).entries()) {
+      isCut = tokens + ids.length >= most;
+      if (isCut) break;
+      for (const id of tokenizer.encode(piece, { addSpecial: false, continues: index > 0 })) ids.push(id);
+    }
+    // One line may have more than all that is wanted.
+    isCut ||= ids.length > most - tokens + context;
+    if (isCut) ids.length = Math.min(ids.length, most - tokens);
+    tokens += ids.length;
     // A prefix as long as the context leaves room for one id, so that the loop ends.
     const prefix = tokenizer.prefixIds.slice(0, context - 1);
     const room = context - prefix.length;
@@ -40,18 +65,20 @@ export function storySequences(text: string, tokenizer: DeviceTokenizer, context
       const sequence = [...prefix, ...ids.slice(begin, begin + room)];
       if (sequence.length > 1) sequences.push(sequence);
     }
+    if (isCut) return { sequences, tokens, isCut };
   }
-  return sequences;
+  return { sequences, tokens, isCut: false };
 }
 
-/** Pieces of a long text, cut before a line break. */
+/** Pieces of a long text, cut before a line break, else before a space. */
 function pieces(text: string): string[] {
   const found: string[] = [];
   for (let begin = 0; begin < text.length;) {
     let end = Math.min(text.length, begin + ENCODE_BYTES / 4);
     if (end < text.length) {
       const line = text.lastIndexOf('\n', end);
-      if (line > begin) end = line;
+      const at = line > begin ? line : text.lastIndexOf(' ', end);
+      if (at > begin) end = at;
     }
     found.push(text.slice(begin, end));
     begin = end;

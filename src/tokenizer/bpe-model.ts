@@ -62,11 +62,7 @@ function readVocab(model: ConfigFields): Map<string, number> {
   const entries = model.raw('vocab');
   if (!isJsonObject(entries)) throw model.wrong('vocab', 'an object from token to id');
   if (entries.size > MAX_VOCAB)
-    throw broken(
-      model.file,
-      'model.vocab',
-      `It has ${entries.size} tokens; at most ${MAX_VOCAB} are possible.`,
-    );
+    throw wrongPart(model, 'model.vocab', `It has ${entries.size} tokens; we take at most ${MAX_VOCAB}.`);
   const vocab = new Map<string, number>();
   const owners = new Map<number, string>();
   for (const [token, id] of entries) {
@@ -91,11 +87,7 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Me
   if (!Array.isArray(list)) throw model.wrong('merges', 'a list of pairs');
   const items = list as readonly JsonValue[];
   if (items.length > MAX_MERGES)
-    throw broken(
-      model.file,
-      'model.merges',
-      `It has ${items.length} merges; at most ${MAX_MERGES} are possible.`,
-    );
+    throw wrongPart(model, 'model.merges', `It has ${items.length} merges; we take at most ${MAX_MERGES}.`);
   const merges = new Map<number, Merge>();
   // The whole list has one spelling; in the old one, lines that begin with a version mark do not count.
   const old = items.every((item) => typeof item === 'string');

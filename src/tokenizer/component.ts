@@ -49,7 +49,8 @@ export function wrongPart(at: Pick<ConfigFields, 'file'>, path: string, problem:
   return new UnsupportedError(problem, {
     file: at.file,
     field: path,
-    remedy: 'Use the tokenizer.json of a Llama or Mistral model, or remove the file to work with token ids.',
+    remedy:
+      'This converter does not read that. Choose another model, or remove tokenizer.json to work with token ids.',
   });
 }
 

@@ -148,14 +148,8 @@ function readTokens({ file, model, added, decoder, byteLevel }: Parts): (Token |
     const { bytes, byte } = tokenBytes(text, decoder, byteLevel);
     const room = bytes.reduce((sum, value) => sum + (value < 0x80 ? 1 : 3), 9);
     if (room > format.MAX_PIECE_BYTES) {
-      throw new FormatError(
-        `The token ${id} has ${bytes.length} bytes, more than a device can show at once.`,
-        {
-          file,
-          field: 'model.vocab',
-          remedy: 'Check that it is the right file.',
-        },
-      );
+      const problem = `The token ${id} has ${bytes.length} bytes, more than a board can show at once.`;
+      throw wrongPart({ file }, 'model.vocab', problem);
     }
     return { spelling: spellings[id] as string, bytes, flags: special | (byte ? format.TokenFlag.Byte : 0) };
   });

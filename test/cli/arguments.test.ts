@@ -12,10 +12,22 @@ describe('parseCommandLine', () => {
       granularity: 'channel',
       activations: 'dynamic',
       cache: 'auto',
-    chat: 'template',
+      chat: 'template',
     });
     assert.equal(request.report, true);
     assert.equal(request.context, undefined);
+  });
+
+  it('refuses names that are empty, and contexts that hold nothing', () => {
+    const wrong: [string[], RegExp][] = [
+      [['convert', 'm', '-o', ''], /--output has an empty name; give one/],
+      [['convert', 'm', '-o', 'a.bin', '--html', ''], /--html has an empty name/],
+      [['convert', 'm', '-o', 'a.bin', '--evaluate', ''], /--evaluate has an empty name/],
+      [['convert', '', '-o', 'a.bin'], /file or folder is empty/],
+      [['kit', 'm', '-o', ''], /--output has an empty name/],
+      [['convert', 'm', '-o', 'a.bin', '--context', '1'], /--context is a whole number from 2/],
+    ];
+    for (const [argv, message] of wrong) assert.throws(() => parseCommandLine(argv), message);
   });
 
   it('reads every option of a conversion', () => {
@@ -108,7 +120,6 @@ describe('parseCommandLine', () => {
   const wrong: [string, string[], RegExp][] = [
     ['command', ['convrt'], /Commands are convert, run, inspect and kit/],
     ['missing output', ['convert', 'm'], /-o OUT\.s3lm/],
-    ['image name', ['convert', 'm', '-o', 'x.uf2'], /x\.bin/],
     ['firmware without image', ['convert', 'm', '-o', 'x.s3lm', '--firmware', 'f'], /-o OUT\.bin/],
     ['flash size', ['convert', 'm', '-o', 'x.bin', '--flash-size', '5MB'], /4MB, 8MB/],
     ['flash mode', ['convert', 'm', '-o', 'x.bin', '--flash-mode', 'fast'], /qio/],

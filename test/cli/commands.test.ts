@@ -284,6 +284,11 @@ describe('the command line', () => {
       [['-o', link, '--evaluate', text], /take the place of .*clash\.txt/],
       [['-o', join(folder, 'same.html'), '--html', join(folder, 'same.html')], /report and the model/],
       [['--parts', join(folder, 'pq'), '-o', join(folder, 'pq', 'model.bin')], /folder of the parts/],
+      [['-o', join(folder, 'x.gguf')], /images \(\.bin\) and packages \(\.s3lm\); give .*x\.bin/],
+      [['-o', join(folder, 'x.uf2')], /give .*x\.bin/],
+      [['-o', join(folder, 'x.html')], /give .*x\.bin/],
+      [['-o', join(folder, 'x.bin'), '--html', join(folder, 'y.s3lm')], /a page; give .*y\.html/],
+      [['-o', join(folder, 'x.bin'), '--html', join(folder, 'y.json')], /a page; give .*y\.html/],
       [['--parts', model], /model's own folder/],
       [['--parts', join(model, 'parts')], /model's own folder/],
     ] as const) {

@@ -109,6 +109,7 @@ test('texts are checked against the model before the work', async () => {
   assert.deepEqual(checkTexts(planned), {
     calibration: null,
     evaluation: null,
+    notes: [],
     prompts: [{ text: '', ids: [1] }],
   });
   assert.deepEqual(checkTexts(planned, { report: false }).prompts, []);

@@ -61,6 +61,7 @@ const split = (value: string, more: Json = {}): Json => ({
 const UNSUPPORTED: Record<string, [string, RegExp]> = {
   unigram: [base({}, { type: 'Unigram' }), /model\.type: .*Unigram/],
   wordpiece: [base({}, { type: 'WordPiece' }), /WordPiece/],
+  'a giant token': [base({}, { vocab: { a: 0, [`${'a'.repeat(1020)}`]: 1 }, merges: [] }), /1020 bytes/],
   dropout: [base({}, { dropout: 0.1 }), /dropout/],
   prefix: [base({}, { continuing_subword_prefix: '##' }), /continuing_subword_prefix/],
   suffix: [base({}, { end_of_word_suffix: '</w>' }), /end_of_word_suffix/],
@@ -173,7 +174,6 @@ const BROKEN: Record<string, [string, RegExp]> = {
   'added with another id': [base({ added_tokens: [token('x', 9)] }), /can only get 4/],
   'added against the vocabulary': [base({ added_tokens: [token('ab', 4)] }), /can only get 2/],
   'added without text': [base({ added_tokens: [token('', 4)] }), /empty/],
-  'a giant token': [base({}, { vocab: { a: 0, [`${'a'.repeat(1020)}`]: 1 }, merges: [] }), /1020 bytes/],
   'nested without end': [base({ normalizer: nested(30) }), /has more than|normalizers/],
 };
 
@@ -187,7 +187,11 @@ for (const [name, [json, message]] of Object.entries(UNSUPPORTED)) {
   test(`refused by name: ${name}`, () => {
     assert.throws(
       () => parse(json),
-      (error) => error instanceof UnsupportedError && message.test(error.message),
+      (error) =>
+        error instanceof UnsupportedError &&
+        message.test(error.message) &&
+        // Another model's tokenizer would convert without a word, and the model would write nonsense.
+        error.message.endsWith('Choose another model, or remove tokenizer.json to work with token ids.'),
     );
   });
 }

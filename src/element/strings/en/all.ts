@@ -65,7 +65,7 @@ const help: Readonly<Record<FailureCause, string>> = {
   context: 'The context is not possible for this model. Choose a shorter one.',
   unfit: 'The model does not fit the board. Change the settings or the board, or take a smaller model.',
   tokenizer:
-    'The tokenizer.json is of a kind that is not read. Use that of a Llama or Mistral model, or remove the file to work with token ids.',
+    'The tokenizer.json is of a kind that is not read. Choose another model, or remove the file to work with token ids.',
   prompt: 'The text is empty, or too long for the context. Change it.',
   firmware:
     'This firmware cannot be used. Give the linked program (ELF), or the application or merged image of an ESP-IDF project for the ESP32-S3.',

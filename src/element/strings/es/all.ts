@@ -64,7 +64,7 @@ export const esAll: Strings = {
     context: 'Ese contexto no es posible con este modelo. Elige uno más corto.',
     unfit: 'El modelo no cabe en la placa. Cambia los ajustes o la placa, o usa un modelo más pequeño.',
     tokenizer:
-      'Este tipo de tokenizer.json no se lee. Usa el de un modelo Llama o Mistral, o quita el archivo para trabajar con números de token.',
+      'Este tipo de tokenizer.json no se lee. Elige otro modelo o quita el archivo para trabajar con números de token.',
     prompt: 'El texto está vacío o es demasiado largo para el contexto. Cámbialo.',
     firmware:
       'Este firmware no sirve. Usa el programa enlazado (ELF), o la aplicación o la imagen combinada de un proyecto de ESP-IDF para el ESP32-S3.',

@@ -26,6 +26,10 @@ export const esNotes: NoteWords = {
     (sentencePiece
       ? ' Tiene un tokenizer.model: AutoTokenizer.from_pretrained("CARPETA").save_pretrained("CARPETA") de transformers hace con él un tokenizer.json.'
       : ''),
+  'tokenizer-other': ({ token, id, ids }) =>
+    `${token} tiene el número ${id} en el tokenizador, pero el modelo usa ${ids.join(', ')} en su lugar: comprueba que el tokenizador es de este modelo.`,
+  'calibration-cut': ({ tokens }) => cutText('calibración', tokens),
+  'evaluation-cut': ({ tokens }) => cutText('evaluación', tokens),
   'tokenizer-larger': ({ ids, rows }) =>
     `El tokenizador tiene ${count(ids)} números y la incrustación ${count(rows)} filas: los números que sobran no se pueden usar.`,
   'tokenizer-setting': ({ setting }) =>
@@ -43,3 +47,7 @@ export const esNotes: NoteWords = {
   'on-page': () =>
     'La página no permite ningún worker, así que hace ella misma el trabajo y puede ir a tirones. Añade «worker-src blob:» a su Content-Security-Policy, o nombra una copia de worker.js con el atributo worker-url.',
 };
+
+function cutText(purpose: string, tokens: number): string {
+  return `El texto de ${purpose} se corta tras ${count(tokens)} tokens, que tardan cerca de un minuto; el resto no se usa.`;
+}

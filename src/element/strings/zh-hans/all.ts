@@ -54,8 +54,7 @@ export const zhHansAll: Strings = {
     address: '这不是模型的地址。Hugging Face Hub 上的模型请写“所有者/名称”，文件夹请写 https://…。',
     context: '该模型无法使用这样的上下文长度。请选择更短的长度。',
     unfit: '该开发板放不下这个模型。请更改设置或开发板，或换用更小的模型。',
-    tokenizer:
-      '不支持这种 tokenizer.json。请使用 Llama 或 Mistral 模型的文件，或删除该文件，仅使用词元编号。',
+    tokenizer: '不支持这种 tokenizer.json。请选择其他模型，或删除该文件，仅使用词元编号。',
     prompt: '文本为空，或超出上下文长度。请修改文本。',
     firmware:
       '该固件无法使用。请提供链接后的程序（ELF），或用于 ESP32-S3 的 ESP-IDF 项目的应用程序镜像或合并镜像。',

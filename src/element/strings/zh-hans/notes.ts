@@ -22,6 +22,10 @@ export const zhHansNotes: NoteWords = {
     (sentencePiece
       ? '里面有 tokenizer.model：用 transformers 的 AutoTokenizer.from_pretrained("文件夹").save_pretrained("文件夹") 可以由它生成 tokenizer.json。'
       : ''),
+  'tokenizer-other': ({ token, id, ids }) =>
+    `${token} 在分词器中的编号是 ${id}，而模型使用 ${ids.join('、')}：请确认分词器属于该模型。`,
+  'calibration-cut': ({ tokens }) => cutText('校准', tokens),
+  'evaluation-cut': ({ tokens }) => cutText('评估', tokens),
   'tokenizer-larger': ({ ids, rows }) =>
     `分词器有 ${count(ids)} 个编号，嵌入矩阵只有 ${count(rows)} 行：多出的编号无法使用。`,
   'tokenizer-setting': ({ setting }) => `分词器的 ${setting} 设置用于训练，未采用。`,
@@ -36,3 +40,7 @@ export const zhHansNotes: NoteWords = {
   'on-page': () =>
     '该页面不允许使用 worker，所以由页面自己完成工作，可能会卡顿。请在 Content-Security-Policy 中加入 worker-src blob:，或用属性 worker-url 指定一份 worker.js。',
 };
+
+function cutText(purpose: string, tokens: number): string {
+  return `${purpose}文本在 ${count(tokens)} 个词元后截断（约需一分钟），其余部分不使用。`;
+}
