@@ -3,6 +3,7 @@ import type { Progress, Stage } from '../shared/progress.js';
 import { showable, showableLine } from '../shared/safe-text.js';
 
 const STAGE_NAMES: Record<Stage, string> = {
+  downloading: 'Downloading',
   reading: 'Reading the original',
   calibrating: 'Calibrating',
   quantizing: 'Quantizing',

@@ -61,7 +61,7 @@ export type { AssetUrls, Converter, Step };
  *
  * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
  * @event {Esp32LlmPlanEvent} esp32-llm-plan - After a model was read, and after every setting that gave another plan.
- * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is converted.
+ * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is downloaded and converted.
  * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, with report, plan and package.
  * @event {Esp32LlmImageEvent} esp32-llm-image - After the image for the board was put together.
  * @event {Esp32LlmBoardEvent} esp32-llm-board - When a board, emulated or on a cable, is reached for, can be talked to, or no longer can.

@@ -1,8 +1,8 @@
-/** Errors in words for people: what happened, and what to do. */
+/** Errors in words for people: what happened, and what to do. Loaded with the words. */
 import { failureCode, FormatError, UnsupportedError, UsageError } from '../shared/errors.js';
 import type { FailureCause } from './failure-causes.js';
 import type { StoreOptions } from './store.js';
-import type { FirstStrings, Strings } from './strings/strings.js';
+import type { Strings } from './strings/strings.js';
 import type { Failure } from './state.js';
 
 /** The common cause of an error, else its kind. */
@@ -14,20 +14,16 @@ export function causeOf(error: Error): FailureCause {
   return error instanceof UsageError ? 'usage' : 'other';
 }
 
-/**
- * Chooses the headline by the kind of error and the remedy by its cause; the message is the error's own, which names the file.
- * @param all `null` when the words beyond the first view could not be loaded: then so could not whatever else failed
- */
+/** Chooses the headline by the kind of error and the remedy by its cause; the message is the error's own, which names the file. */
 export function explain(
   error: Error,
   doing: Parameters<StoreOptions['explain']>[1],
-  { failures }: FirstStrings,
-  all: Strings | null,
+  { failures, help }: Strings,
 ): Failure {
   const cause = causeOf(error);
   return {
-    title: all === null ? failures.views : all.failures[headline(error, cause, doing)],
-    help: all === null ? failures.reload : all.help[cause],
+    title: failures[headline(error, cause, doing)],
+    help: help[cause],
     message: error.message,
     error,
   };

@@ -1,7 +1,7 @@
 /** The language of an element: found from the page, its dictionary loaded when it is needed. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { findLanguage, type Language } from '../shared/languages.js';
-import { explain } from './explain.js';
+import type { explain } from './explain.js';
 import type { Failure } from './state.js';
 import type { StoreOptions } from './store.js';
 import { enFirst } from './strings/en/first.js';
@@ -18,6 +18,8 @@ export class LanguageController implements ReactiveController {
   /** `null` while they are on their way. */
   #first: FirstStrings | null = enFirst;
   #strings: Strings | null = null;
+  /** Comes with the words. */
+  #explain: typeof explain | null = null;
   #loading: Promise<void> | null = null;
   /** Views beyond the first are shown and wait for the words of another language. */
   #waiting = false;
@@ -70,34 +72,38 @@ export class LanguageController implements ReactiveController {
     return this.#strings === null && (this.#first === null || this.#waiting);
   }
 
-  /** An error in these words; a headline alone before all of them are loaded. */
-  explain(...error: Parameters<StoreOptions['explain']>): Failure {
-    return explain(...error, this.first, this.#strings);
+  /** An error in these words. When they could not be loaded, neither could whatever else failed. */
+  explain(...[error, doing]: Parameters<StoreOptions['explain']>): Failure {
+    if (this.#strings !== null && this.#explain !== null) return this.#explain(error, doing, this.#strings);
+    const { views: title, reload: help } = this.first.failures;
+    return { title, help, message: error.message, error };
   }
 
   /** Loads all words. @throws when they cannot be fetched */
   async load(): Promise<void> {
     if (this.#strings !== null) return;
     const language = this.#language;
-    this.#loading ??= loadLanguage(language)
-      .then((found) => found.all())
-      .then(
-        (strings) => {
-          // The language may have changed meanwhile.
-          if (language !== this.#language) return;
-          this.#loading = null;
-          this.#strings = strings;
-          this.#host.requestUpdate();
-        },
-        (error: unknown) => {
-          if (language !== this.#language) return;
-          this.#loading = null;
-          if (language === 'en') throw error;
-          // Half a page in another language is worse than English.
-          this.#use('en');
-          this.#first = enFirst;
-        },
-      );
+    this.#loading ??= Promise.all([
+      loadLanguage(language).then((found) => found.all()),
+      import('./explain.js'),
+    ]).then(
+      ([strings, { explain }]) => {
+        this.#explain = explain;
+        // The language may have changed meanwhile.
+        if (language !== this.#language) return;
+        this.#loading = null;
+        this.#strings = strings;
+        this.#host.requestUpdate();
+      },
+      (error: unknown) => {
+        if (language !== this.#language) return;
+        this.#loading = null;
+        if (language === 'en') throw error;
+        // Half a page in another language is worse than English.
+        this.#use('en');
+        this.#first = enFirst;
+      },
+    );
     await this.#loading;
     if (this.#strings === null) await this.load();
   }

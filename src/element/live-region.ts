@@ -31,7 +31,8 @@ export class LiveRegion {
     if (now === this.#told || (now.step === 'fit' && now.planning)) return;
     let text: string | null;
     if (now.step === 'choose') text = now.failure?.title ?? '';
-    else if (now.step === 'reading') text = words.first.reading.heading(now.name);
+    else if (now.step === 'reading')
+      text = isReading(this.#told, now.name) ? null : words.first.reading.heading(now.name);
     else if (later === null || words.all === null) return;
     else text = later.announcement(now, this.#told, words.all);
     this.#told = now;
@@ -49,4 +50,9 @@ export class LiveRegion {
     this.say(failure.title);
     this.#page.element.dispatchEvent(new Esp32LlmErrorEvent(failure.message, failure.error));
   }
+}
+
+/** A download that goes on is nothing new. */
+function isReading(told: State, name: string): boolean {
+  return told.step === 'reading' && told.name === name;
 }

@@ -71,7 +71,12 @@ export type Panel = 'compare' | 'try' | 'take' | 'flash' | 'chat';
 /** Choose → read → fit → convert → compare, try, take away, flash, chat. */
 export type State =
   | { readonly step: 'choose'; readonly failure: Failure | null }
-  | { readonly step: 'reading'; readonly name: string }
+  | {
+      readonly step: 'reading';
+      readonly name: string;
+      /** How far a download is, `null` while there is none to speak of. */
+      readonly download?: Progress | null;
+    }
   /** Talking to a board without a conversion. */
   | { readonly step: 'talk' }
   | {
@@ -85,10 +90,12 @@ export type State =
       readonly step: 'converting';
       readonly choice: Choice;
       /** Stages so far, the current one last. */
-      readonly stages: readonly Stage[];
+      readonly stages: readonly Exclude<Stage, 'downloading'>[];
       /** Tensors quantized so far, the current one last. */
       readonly tensors: readonly QuantizedTensor[];
       readonly progress: Progress | null;
+      /** How far a download is that the stage waits for, `null` while there is none to speak of. */
+      readonly download?: Progress | null;
     }
   | {
       readonly step: 'result';

@@ -9,7 +9,10 @@ export function stepView(page: Page, parts: Parts): TemplateResult {
   const { first, all } = page.words;
   const { actions, boards, models, views } = parts;
   if (state.step === 'choose') return chooseView(state, models.facts, first, actions);
-  if (state.step === 'reading') return readingView(state, first, actions);
+  if (state.step === 'reading') {
+    const bar = state.download && all && views.later?.downloadBar(state.download, all);
+    return readingView(state, first, actions, bar || undefined);
+  }
   if (state.step === 'talk') return boards.view('chat');
   if (views.later === null || all === null) {
     return readingView({ step: 'reading', name: state.choice.inspection.name }, first, actions);

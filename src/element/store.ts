@@ -17,18 +17,10 @@ import type {
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
 import { NO_PRESET, type Preset } from './preset-words.js';
+import { withProgress } from './progress-state.js';
 import type { BoardImage } from './board-image.js';
 import { convertSettings, LOCK_OF, trialOptions } from './settings.js';
-import type {
-  Choice,
-  Failure,
-  ImageState,
-  Panel,
-  QuantizedTensor,
-  Settings,
-  State,
-  TrialOptions,
-} from './state.js';
+import type { Choice, Failure, ImageState, Panel, Settings, State, TrialOptions } from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
 export interface Converter {
@@ -107,7 +99,7 @@ export class ConverterStore {
     this.#commit({ step: 'reading', name });
     try {
       const converter = await this.#work(signal);
-      const inspection = await converter.inspect(source, convertSettings(settings), { signal });
+      const inspection = await converter.inspect(source, convertSettings(settings), this.#hear(signal));
       if (signal.aborted) return;
       onModel();
       const { plan } = inspection;
@@ -172,13 +164,8 @@ export class ConverterStore {
     this.#commit({ step: 'converting', choice, stages: [], tensors: [], progress: null });
     try {
       const converter = await this.#work(signal);
-      const onProgress = (progress: Progress): void => {
-        if (!signal.aborted) this.#progress(progress);
-      };
-      const result = await converter.convert(choice.source, convertSettings(choice.settings), {
-        signal,
-        onProgress,
-      });
+      const settings = convertSettings(choice.settings);
+      const result = await converter.convert(choice.source, settings, this.#hear(signal));
       if (signal.aborted) return;
       this.#commit({
         step: 'result',
@@ -384,11 +371,15 @@ export class ConverterStore {
     return this.#current;
   }
 
+  /** Hears of a job until it is aborted. */
+  #hear(signal: AbortSignal): JobOptions {
+    return { signal, onProgress: (progress) => !signal.aborted && this.#progress(progress) };
+  }
+
   #progress(progress: Progress): void {
-    const now = this.#state;
-    if (now.step !== 'converting') return;
-    const stages = now.stages.at(-1) === progress.stage ? now.stages : [...now.stages, progress.stage];
-    this.#commit({ ...now, stages, tensors: quantized(now, progress), progress });
+    const next = withProgress(this.#state, progress);
+    if (next === null) return;
+    this.#commit(next);
     this.#options.onProgress(progress);
   }
 
@@ -426,18 +417,6 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     promise.then(resolve, reject);
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
-}
-
-/** The tensors with what the latest report adds: more bytes of the current one, or another one. */
-function quantized(
-  { tensors, progress: before }: Extract<State, { step: 'converting' }>,
-  progress: Progress,
-): readonly QuantizedTensor[] {
-  if (progress.stage !== 'quantizing') return tensors;
-  const added = progress.done - (before?.stage === 'quantizing' ? before.done : 0);
-  const last = tensors.at(-1);
-  if (last?.name !== progress.item) return [...tensors, { name: progress.item, bytes: added }];
-  return [...tensors.slice(0, -1), { name: last.name, bytes: last.bytes + added }];
 }
 
 const PANELS: readonly Panel[] = ['compare', 'try', 'take', 'flash', 'chat'];

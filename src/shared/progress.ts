@@ -1,17 +1,20 @@
 /** Progress of long work, the same shape for the command line, the worker and the page. */
 
 /** What a job is doing. */
-export type Stage = 'reading' | 'calibrating' | 'quantizing' | 'checking' | 'generating';
+export type Stage = 'downloading' | 'reading' | 'calibrating' | 'quantizing' | 'checking' | 'generating';
 
 export interface Progress {
   readonly stage: Stage;
   /** What is worked on, e.g. a tensor's name. */
   readonly item: string;
-  /** Units done and in all, of this stage. */
+  /** Units done and in all, of this stage; of `downloading`, of what was asked for of a file. */
   readonly done: number;
+  /** 0 where nobody knows. */
   readonly total: number;
   readonly unit: 'bytes' | 'tokens';
-  /** Seconds that remain of this stage at its measured rate; `null` while there is no rate yet. */
+  /** Units per second, as measured so far; `null` while that is too short. */
+  readonly perSecond: number | null;
+  /** Seconds that remain of this stage at its measured rate; `null` while there is no rate yet, or no total. */
   readonly secondsLeft: number | null;
 }
 
@@ -29,11 +32,16 @@ export class ProgressMeter {
   constructor(
     private readonly stage: Stage,
     private readonly unit: Progress['unit'],
-    private readonly total: number,
+    private total: number,
     private readonly report: OnProgress | undefined,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.started = now();
+  }
+
+  /** Adds units to be done. */
+  expect(units: number): void {
+    this.total += units;
   }
 
   /** Adds finished units and reports. */
@@ -42,14 +50,17 @@ export class ProgressMeter {
     if (this.report === undefined) return;
     const seconds = (this.now() - this.started) / 1000;
     const known = seconds >= SETTLE_SECONDS && this.done > 0;
-    const left = Math.max(0, this.total - this.done);
+    const rate = known ? this.done / seconds : null;
+    // More than was announced: a server compresses what it sends, and says how long that is.
+    const total = this.done > this.total ? 0 : this.total;
     this.report({
       stage: this.stage,
       item,
       done: this.done,
-      total: this.total,
+      total,
       unit: this.unit,
-      secondsLeft: known ? (seconds * left) / this.done : null,
+      perSecond: rate,
+      secondsLeft: rate === null || total === 0 ? null : (total - this.done) / rate,
     });
   }
 }

@@ -2,8 +2,9 @@
 import { TransportError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
-import { get, readPart, readUpTo, LineError } from './http-request.js';
-import type { HttpOptions } from './http-request.js';
+import { DownloadMeter } from './download-meter.js';
+import { announcedBytes, get, isCoded, readPart, readUpTo, LineError } from './http-request.js';
+import type { BodyReader, HttpOptions } from './http-request.js';
 import { MemorySource } from './memory-folder.js';
 import { WindowPool } from './read-ahead.js';
 
@@ -34,6 +35,7 @@ class HttpSource implements ByteSource {
   readonly #url: string;
   readonly #tag: string | null;
   readonly #options: HttpOptions;
+  readonly #downloads: DownloadMeter;
 
   constructor(name: string, url: string, size: number, tag: string | null, options: HttpOptions) {
     this.name = name;
@@ -41,6 +43,7 @@ class HttpSource implements ByteSource {
     this.#url = url;
     this.#tag = tag;
     this.#options = options;
+    this.#downloads = new DownloadMeter(name, options.onProgress);
   }
 
   async read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
@@ -65,11 +68,23 @@ class HttpSource implements ByteSource {
    * @returns at least one byte from `begin` on
    */
   async #ask(begin: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const download = this.#downloads.begin(end - begin);
+    let got = 0;
     const { body, response } = await get(
       this.#url,
       { Range: `bytes=${begin}-${end - 1}` },
       async (answer, heard) => {
         if (answer.status !== 206) return null;
+        // What an attempt got that failed is got again.
+        download.received(-got);
+        got = 0;
+        if (isCoded(answer)) {
+          throw new TransportError(
+            `${this.name}: the server compresses parts of the file (Content-Encoding), which then do not fit together. ` +
+              'Turn that off for it, or download the folder and choose it here.',
+            { code: 'no-ranges' },
+          );
+        }
         // Where the header is hidden, the answer has to be what was asked for.
         const given = contentRange(answer) ?? { begin, end, total: null };
         this.#checkUnchanged(answer, given);
@@ -77,11 +92,15 @@ class HttpSource implements ByteSource {
           throw new LineError(`the server gave bytes ${given.begin} to ${given.end} for ${begin} to ${end}`);
         }
         const length = Math.min(given.end, end) - begin;
-        return readPart(answer, { skip: begin - given.begin, length, goesOn: given.end > end }, heard);
+        const part = { skip: begin - given.begin, length, goesOn: given.end > end };
+        return readPart(answer, part, heard, (bytes) => {
+          got += bytes;
+          download.received(bytes);
+        });
       },
       this.#options,
       signal,
-    );
+    ).finally(() => download.end());
     if (body !== null) return body;
     throw new TransportError(
       `${this.name}: the server gave bytes before and now answers ${response.status}. Try again.`,
@@ -103,11 +122,28 @@ class HttpSource implements ByteSource {
   }
 }
 
+/** A file that was taken whole, or why there is none. */
+type Opened = ByteSource | 'absent' | 'large' | 'coded';
+
+/** Takes a file as a whole. */
+function wholeFile(name: string, { onProgress }: HttpOptions): BodyReader<Opened> {
+  return async (answer, heard) => {
+    if (answer.status !== 200) return null;
+    const download = new DownloadMeter(name, onProgress).begin(announcedBytes(answer));
+    const whole = await readUpTo(answer, MAX_WHOLE_DOWNLOAD, heard, (bytes) => download.received(bytes));
+    return whole === null ? 'large' : new MemorySource(name, whole);
+  };
+}
+
+/** Attempts at the first byte whose answers break off before a server is taken to code its parts in secret. */
+const BROKEN_PARTS = 2;
+
 /**
  * Opens a file behind a URL.
  *
  * The first byte is asked for as a range (not by HEAD: behind a CDN its length and ranges get lost). A server that knows no
- * ranges answers with the whole file, which is then kept in memory when it is not too large; `onNote` hears about it.
+ * ranges answers with the whole file, which is then kept in memory when it is not too large; `onNote` hears about it. One that
+ * compresses what it stores gives parts of the compressed bytes, which no browser can open: it is asked for the whole file, too.
  * @returns `null` when the file is absent
  * @throws TransportError
  */
@@ -115,34 +151,37 @@ export async function openHttp(
   { name, url, options, explain, pool }: HttpFile,
   signal: AbortSignal | undefined,
 ): Promise<ByteSource | null> {
-  const { response, body } = await get<ByteSource | 'absent' | 'large'>(
-    url,
-    { Range: 'bytes=0-0' },
-    async (answer, heard) => {
-      if (answer.status === 404 || answer.status === 410) return 'absent';
-      // Servers of pages answer any address with their page, some of them with parts of it.
-      if (answer.ok && isPage(answer) && !/\.html?$/i.test(name)) return 'absent';
-      const range = contentRange(answer);
-      if (answer.status === 416) {
-        // An empty file has no first byte.
-        return range?.total === 0 ? new MemorySource(name, new Uint8Array(0)) : null;
+  const takeWhole = wholeFile(name, options);
+  let broken = 0;
+  const first: BodyReader<Opened> = async (answer, heard) => {
+    if (answer.status === 404 || answer.status === 410) return 'absent';
+    // Servers of pages answer any address with their page, some of them with parts of it.
+    if (answer.ok && isPage(answer) && !/\.html?$/i.test(name)) return 'absent';
+    const range = contentRange(answer);
+    if (answer.status === 416) {
+      // An empty file has no first byte.
+      return range?.total === 0 ? new MemorySource(name, new Uint8Array(0)) : null;
+    }
+    if (answer.status !== 206) return takeWhole(answer, heard);
+    if (isCoded(answer)) return 'coded';
+    if (range === null || range.total === null) return null;
+    // Some servers give all of the file for its first byte: that is not waited for.
+    if (range.begin === 0 && range.end === 1) {
+      try {
+        await readPart(answer, { skip: 0, length: 1, goesOn: false }, heard);
+      } catch (error) {
+        if (error instanceof LineError && ++broken === BROKEN_PARTS) return 'coded';
+        throw error;
       }
-      if (answer.status === 206) {
-        if (range === null || range.total === null) return null;
-        // Some servers give all of the file for its first byte: that is not waited for.
-        if (range.begin === 0 && range.end === 1)
-          await readPart(answer, { skip: 0, length: 1, goesOn: false }, heard);
-        return pool.wrap(new HttpSource(name, url, range.total, entityTag(answer), options));
-      }
-      if (answer.status !== 200) return null;
-      const whole = await readUpTo(answer, MAX_WHOLE_DOWNLOAD, heard);
-      return whole === null ? 'large' : new MemorySource(name, whole);
-    },
-    options,
-    signal,
-  );
+    }
+    return pool.wrap(new HttpSource(name, url, range.total, entityTag(answer), options));
+  };
+  let { response, body } = await get(url, { Range: 'bytes=0-0' }, first, options, signal);
+  if (body === 'coded') {
+    ({ response, body } = await get<Opened>(url, {}, takeWhole, options, signal));
+  }
   if (body === 'absent') return null;
-  if (body === 'large') {
+  if (body === 'large' || body === 'coded') {
     throw new TransportError(
       `${name}: the server gives no parts of files and the file is larger than ${MAX_WHOLE_DOWNLOAD >> 20} MiB. ` +
         'Use a server with range requests, or download the folder and choose it here.',

@@ -1,6 +1,7 @@
 /** One HTTP GET, done carefully: retried when the line fails, watched for silence, read to an exact length. */
 import { isForbidden, watchPolicy } from '../shared/content-policy.js';
 import { TransportError } from '../shared/errors.js';
+import type { OnProgress } from '../shared/progress.js';
 
 /** The part of `fetch` that is used; tests and embedders may hand in their own. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -11,6 +12,8 @@ export interface HttpOptions {
   readonly fetch?: Fetch | undefined;
   /** Waits before a retry; a test hands in its own clock. */
   readonly sleep?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  /** Told how far the download of a file is that is not there at once, as the stage `downloading`. */
+  readonly onProgress?: OnProgress | undefined;
   /** Told what a person should know: a server without ranges, a request that is tried again. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
@@ -135,9 +138,11 @@ async function attemptOnce<T>(
   }
 }
 
-function lineError(error: unknown, silent: boolean): LineError {
+function lineError(error: unknown, silent: boolean, how = ''): LineError {
   if (silent) return new LineError(`nothing came for ${SILENCE_MS / 1000} seconds`);
-  return new LineError(`the request failed (${error instanceof Error ? error.message : String(error)})`);
+  return new LineError(
+    `the request failed (${error instanceof Error ? error.message : String(error)}${how})`,
+  );
 }
 
 /** Milliseconds that the server asks to wait, 0 when it does not say or exaggerates. */
@@ -157,12 +162,14 @@ export interface BodyPart {
 
 /**
  * Reads a part of a body.
+ * @param onBytes told of wanted bytes as they come
  * @throws LineError when the body ends before the part does, or goes on where it should not
  */
 export async function readPart(
   response: Response,
   { skip, length, goesOn }: BodyPart,
   heard: () => void,
+  onBytes?: (bytes: number) => void,
 ): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   // Where the next chunk begins, counted from the first wanted byte.
@@ -172,7 +179,10 @@ export async function readPart(
     if (end > length && !goesOn) throw new LineError('the server sent more than was asked for');
     const from = Math.max(at, 0);
     const to = Math.min(end, length);
-    if (from < to) bytes.set(chunk.subarray(from - at, to - at), from);
+    if (from < to) {
+      bytes.set(chunk.subarray(from - at, to - at), from);
+      onBytes?.(to - from);
+    }
     at = end;
     return !goesOn || at < length;
   });
@@ -182,6 +192,7 @@ export async function readPart(
 
 /**
  * Reads a body of unknown length.
+ * @param onBytes told of bytes as they come
  * @returns `null` when it is longer than `cap` bytes
  * @throws LineError when the line fails
  */
@@ -189,8 +200,9 @@ export async function readUpTo(
   response: Response,
   cap: number,
   heard: () => void,
+  onBytes?: (bytes: number) => void,
 ): Promise<Uint8Array | null> {
-  const announced = Number(response.headers.get('content-length') ?? '');
+  const announced = announcedBytes(response);
   if (announced > cap) return null;
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -198,11 +210,11 @@ export async function readUpTo(
     length += chunk.length;
     if (length > cap) return false;
     chunks.push(chunk);
+    onBytes?.(chunk.length);
     return true;
   });
   if (!whole) return null;
-  // A compressed answer announces its compressed length, so the two are only comparable without a coding.
-  if (announced > 0 && announced !== length && !response.headers.has('content-encoding')) {
+  if (announced > 0 && announced !== length && !mayBeCoded(response, announced, length)) {
     throw new LineError(`the answer ended after ${length} of ${announced} bytes`);
   }
   const bytes = new Uint8Array(length);
@@ -212,6 +224,24 @@ export async function readUpTo(
     at += chunk.length;
   }
   return bytes;
+}
+
+/** Length of a body as its answer announces it, 0 for unknown. A coded one announces the length of its code. */
+export function announcedBytes(response: Response): number {
+  return isCoded(response) ? 0 : Number(response.headers.get('content-length') ?? '');
+}
+
+/** The server has compressed the body, or says so. */
+export function isCoded({ headers }: Response): boolean {
+  return !/^(identity)?$/i.test(headers.get('content-encoding') ?? '');
+}
+
+/** What codings add at most to a body that they cannot shorten. */
+const CODING_BYTES = 64;
+
+/** Servers elsewhere need not show that a body was coded: it is then usually shorter than what comes out of it. */
+function mayBeCoded({ type }: Response, announced: number, length: number): boolean {
+  return type === 'cors' && length > announced - CODING_BYTES;
 }
 
 /** Hands over each chunk; stops early, giving `false`, when `take` gives `false`. */
@@ -228,7 +258,8 @@ async function eachChunk(
       try {
         step = await reader.read();
       } catch (error) {
-        throw lineError(error, false);
+        const coding = response.headers.get('content-encoding');
+        throw lineError(error, false, coding === null ? '' : `, sent with Content-Encoding: ${coding}`);
       }
       if (step.done) return true;
       heard();

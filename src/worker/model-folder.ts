@@ -1,18 +1,26 @@
 /** Opens the model folder that a source names. */
+import type { OnProgress } from '../shared/progress.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { fileListFolder } from '../source/file-list-folder.js';
 import { httpFolder } from '../source/http-folder.js';
 import { hubFolder } from '../source/hub-folder.js';
 import type { ModelSource } from './jobs.js';
 
-/** @throws TransportError or UsageError when there is no such folder */
-export async function openModelFolder(source: ModelSource, signal?: AbortSignal): Promise<ModelFolder> {
+/**
+ * @param onProgress told of downloads as long as the folder is read
+ * @throws TransportError or UsageError when there is no such folder
+ */
+export async function openModelFolder(
+  source: ModelSource,
+  signal?: AbortSignal,
+  onProgress?: OnProgress,
+): Promise<ModelFolder> {
   switch (source.kind) {
     case 'files':
       return fileListFolder(source.files);
     case 'url':
-      return httpFolder(source.url, {}, source.files);
+      return httpFolder(source.url, { onProgress }, source.files);
     case 'hub':
-      return hubFolder(source.repo, { revision: source.revision }, signal);
+      return hubFolder(source.repo, { revision: source.revision, onProgress }, signal);
   }
 }

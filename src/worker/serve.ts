@@ -40,10 +40,11 @@ export function serve(scope: WorkerScope, createWork: (runtime: Runtime) => Work
     running.set(message.id, controller);
     try {
       if (work === null) throw new Error('A job came before the setup.');
+      const report = (progress: Progress): void => post({ type: 'progress', id: message.id, progress });
+      // Downloads go on beside the other stages.
+      const [download, others] = [throttled(report), throttled(report)];
       const result = await start(work, message, {
-        onProgress: throttled((progress) => {
-          post({ type: 'progress', id: message.id, progress });
-        }),
+        onProgress: (progress) => (progress.stage === 'downloading' ? download : others)(progress),
         onText: (text) => {
           post({ type: 'text', id: message.id, text });
         },
@@ -110,12 +111,13 @@ function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): Transferable
 
 /** Lets a progress through when it begins or ends a stage, or when the last one is old enough. */
 function throttled(report: (progress: Progress) => void): (progress: Progress) => void {
-  let stage = '';
+  let current = '';
   let last = -Infinity;
   return (progress) => {
+    const { stage, done, total } = progress;
     const now = performance.now();
-    if (progress.stage === stage && progress.done < progress.total && now - last < PROGRESS_INTERVAL) return;
-    stage = progress.stage;
+    if (stage === current && (done < total || total === 0) && now - last < PROGRESS_INTERVAL) return;
+    current = stage;
     last = now;
     report(progress);
   };

@@ -8,6 +8,7 @@ import { carryOut } from '../pipeline/convert.js';
 import { openModel, type OpenedModel } from '../pipeline/open-model.js';
 import { editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
+import type { OnProgress } from '../shared/progress.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { generateText } from './generate.js';
 import type {
@@ -57,6 +58,8 @@ class PipelineWork {
   #opened: Opened | null = null;
   /** Kept, so that what was shown is what is carried out. */
   #planned: Planned | null = null;
+  /** The job that runs hears of downloads, whichever job opened the folder. */
+  #onProgress: OnProgress = () => undefined;
   #twin: { readonly key: number; readonly engine: Twin } | null = null;
 
   constructor(runtime: Runtime) {
@@ -129,10 +132,13 @@ class PipelineWork {
   }
 
   async #open(source: ModelSource, hooks: JobHooks): Promise<Opened> {
+    this.#onProgress = hooks.onProgress;
     const key = sourceKey(source);
     if (this.#opened?.key === key) return this.#opened;
     this.#forget();
-    const folder = new KeptFolder(await openModelFolder(source, hooks.signal));
+    const folder = new KeptFolder(
+      await openModelFolder(source, hooks.signal, (progress) => this.#onProgress(progress)),
+    );
     const model = editModel(await openModel(folder, this.#runtime, hooks.signal), []);
     this.#opened = { key, folder, model };
     return this.#opened;

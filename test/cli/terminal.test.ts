@@ -25,6 +25,7 @@ const progress: Progress = {
   done: 50,
   total: 100,
   unit: 'bytes',
+  perSecond: 15.6,
   secondsLeft: 3.2,
 };
 
@@ -124,8 +125,36 @@ describe('ProgressMeter', () => {
       done: 100,
       total: 400,
       unit: 'bytes',
+      perSecond: 50,
       secondsLeft: 6,
     });
+  });
+
+  it('has no total and no end where more came than was announced, or nothing was', () => {
+    let now = 0;
+    for (const announced of [0, 100]) {
+      const seen: Progress[] = [];
+      const meter = new ProgressMeter(
+        'downloading',
+        'bytes',
+        announced,
+        (value) => seen.push(value),
+        () => now,
+      );
+      now += 2000;
+      meter.advance(150, 'a');
+      assert.deepEqual(seen, [
+        {
+          stage: 'downloading',
+          item: 'a',
+          done: 150,
+          total: 0,
+          unit: 'bytes',
+          perSecond: 75,
+          secondsLeft: null,
+        },
+      ]);
+    }
   });
 });
 

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { causeOf, explain } from '../../src/element/explain.js';
 import type { FailureCause } from '../../src/element/failure-causes.js';
+import { LanguageController } from '../../src/element/language.js';
+import { enFirst } from '../../src/element/strings/en/first.js';
 import { LANGUAGES } from '../../src/shared/languages.js';
 import { loadAllStrings } from './all-strings.js';
 import { readFirmware } from '../../src/image/firmware.js';
@@ -42,14 +44,26 @@ test('every cause is explained in every language, and nothing in English alone',
   for (const language of LANGUAGES) {
     const words = await loadAllStrings(language);
     for (const [error, cause] of ERRORS) {
-      const { title, help, message } = explain(error, 'read', words, words);
+      const { title, help, message } = explain(error, 'read', words);
       assert.equal(help, words.help[cause]);
       assert.ok(help.length > 5 && title.length > 2, `${language} ${cause}`);
       assert.equal(message, error.message);
     }
-    const unexplained = explain(new TypeError('offline'), 'read', words, null);
-    assert.deepEqual([unexplained.title, unexplained.help], [words.failures.views, words.failures.reload]);
   }
+});
+
+test('where the words could not be loaded, that is what is said', () => {
+  const words = new LanguageController({
+    addController: () => undefined,
+    requestUpdate: () => undefined,
+  } as unknown as ConstructorParameters<typeof LanguageController>[0]);
+  const error = new TypeError('offline');
+  assert.deepEqual(words.explain(error, 'read'), {
+    title: enFirst.failures.views,
+    help: enFirst.failures.reload,
+    message: 'offline',
+    error,
+  });
 });
 
 async function failure(promise: Promise<unknown>): Promise<Error> {
@@ -67,7 +81,7 @@ test('a firmware that is none is told of as a firmware', async () => {
     const error = await failure(readFirmware(new MemorySource('mine.bin', bytes)));
     assert.equal(causeOf(error), 'firmware');
     const en = await loadAllStrings('en');
-    assert.equal(explain(error, 'image', en, en).title, en.failures.image);
+    assert.equal(explain(error, 'image', en).title, en.failures.image);
   }
 });
 

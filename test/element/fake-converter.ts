@@ -115,6 +115,7 @@ export const PROGRESS: Progress = {
   done: 786_432,
   total: 1_310_720,
   unit: 'bytes',
+  perSecond: 200_000,
   secondsLeft: 3,
 };
 
@@ -151,6 +152,7 @@ export class FakeConverter implements Converter {
   inspect(source: unknown, settings: ConvertSettings, options: JobOptions): Promise<Inspection> {
     this.sources.push(source);
     this.settings.push(settings);
+    this.progress = (progress) => options.onProgress?.(progress);
     return abortable((this.inspection = new Pending()).promise, options.signal);
   }
 

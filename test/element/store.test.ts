@@ -37,7 +37,7 @@ function setUp(changes: Partial<StoreOptions> = {}): {
     converter: async () => fake,
     image: async () => sampleImage(),
     onImage: () => undefined,
-    explain: (error, doing) => explain(error, doing, en, en),
+    explain: (error, doing) => explain(error, doing, en),
     onChange: (now, before) => {
       if (now.step !== before.step) steps.push(now.step);
     },
@@ -245,7 +245,7 @@ test('a converter that could not be loaded is asked for again', async () => {
     },
     image: async () => sampleImage(),
     onImage: () => undefined,
-    explain: (error, doing) => explain(error, doing, en, en),
+    explain: (error, doing) => explain(error, doing, en),
     onChange: () => undefined,
     onProgress: () => undefined,
     onFailure: () => undefined,

@@ -94,7 +94,15 @@ describe('ConverterBridge', () => {
   });
 
   it('passes progress on', async () => {
-    const progress = { stage: 'reading', item: 'x', done: 1, total: 2, unit: 'bytes', secondsLeft: null };
+    const progress = {
+      stage: 'reading',
+      item: 'x',
+      done: 1,
+      total: 2,
+      unit: 'bytes',
+      perSecond: null,
+      secondsLeft: null,
+    };
     const door = bridge(
       program(
         `postMessage({ type: 'progress', id: m.id, progress: ${JSON.stringify(progress)} }); answer(m, {});`,

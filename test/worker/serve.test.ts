@@ -142,7 +142,15 @@ test('progress is thinned out, but every stage begins and ends', async () => {
     plan: async (_input, hooks) => {
       for (const stage of ['reading', 'quantizing'] as const) {
         for (let done = 1; done <= steps; done++) {
-          hooks.onProgress({ stage, item: 'x', done, total: steps, unit: 'bytes', secondsLeft: null });
+          hooks.onProgress({
+            stage,
+            item: 'x',
+            done,
+            total: steps,
+            unit: 'bytes',
+            perSecond: null,
+            secondsLeft: null,
+          });
         }
       }
       return samplePlan();

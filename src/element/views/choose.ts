@@ -133,16 +133,17 @@ function addressForm({ recent }: ChooseFacts, { choose }: FirstStrings, actions:
   </form>`;
 }
 
-/** While a model is read. */
+/** While a model is read. @param bar how far its download is, where that is known */
 export function readingView(
   state: Extract<State, { step: 'reading' }>,
   strings: FirstStrings,
   actions: Actions,
+  bar: TemplateResult = html`<progress aria-labelledby="step-heading"></progress>`,
 ): TemplateResult {
   return html`<section class="busy" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1">${strings.reading.heading(state.name)}</h3>
     <p class="quiet">${strings.reading.text}</p>
-    <progress aria-labelledby="step-heading"></progress>
+    ${bar}
     <div class="buttons">
       <button type="button" part="button" @click=${() => actions.cancel()}>${strings.reading.cancel}</button>
     </div>

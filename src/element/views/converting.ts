@@ -27,17 +27,12 @@ export function convertingView(
       )}
       ${stages.length === 0 ? html`<li aria-current="step"><span class="dot"></span>${converting.starting}</li>` : nothing}
     </ol>
-    <progress
-      part="progress"
-      aria-labelledby="step-heading"
-      max="1"
-      value=${ifDefined(progress === null || progress.total === 0 ? undefined : progress.done / progress.total)}
-    ></progress>
+    ${bar(progress)}
     <p class="amount">
       <span>${progress === null ? '' : amount(progress, strings)}</span>
       <span class="item">${progress?.stage === 'quantizing' ? '' : (progress?.item ?? '')}</span>
     </p>
-    ${tensorList(state.tensors, strings)}
+    ${state.download ? downloadLine(state.download, strings) : nothing} ${tensorList(state.tensors, strings)}
     <div class="buttons">
       <button type="button" part="button" @click=${() => actions.cancel()}>${converting.cancel}</button>
     </div>
@@ -62,7 +57,32 @@ function tensorList(
   </ol>`;
 }
 
+function bar(progress: Progress | null): TemplateResult {
+  return html`<progress
+    part="progress"
+    aria-labelledby="step-heading"
+    max="1"
+    value=${ifDefined(progress === null || progress.total === 0 ? undefined : progress.done / progress.total)}
+  ></progress>`;
+}
+
+/** A model's file on its way, while there is nothing else to tell. */
+export function downloadBar(download: Progress, strings: Strings): TemplateResult {
+  return html`${bar(download)} ${downloadLine(download, strings)}`;
+}
+
+function downloadLine(download: Progress, strings: Strings): TemplateResult {
+  return html`<p class="amount">
+    <span>${amount(download, strings)}</span> <span class="item" dir="ltr">${download.item}</span>
+  </p>`;
+}
+
+/** How much of how much, at what rate, and what time is left, as far as that is known. */
 function amount(progress: Progress, { converting }: Strings): string {
-  const done = converting.amount(progress.done, progress.total, progress.unit);
-  return progress.secondsLeft === null ? done : `${done}, ${converting.left(progress.secondsLeft)}`;
+  const { done, total, unit, perSecond, secondsLeft } = progress;
+  return [
+    converting.amount(done, total, unit),
+    ...(unit === 'bytes' && perSecond !== null ? [converting.rate(perSecond)] : []),
+    ...(secondsLeft === null ? [] : [converting.left(secondsLeft)]),
+  ].join(', ');
 }

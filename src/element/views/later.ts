@@ -8,6 +8,7 @@ export { assetUrls } from '../asset-urls.js';
 export { announcement } from '../announcements.js';
 export { DownloadsController } from '../downloads-controller.js';
 export { laterView } from '../later-view.js';
+export { downloadBar } from './converting.js';
 
 /** Styles of these views. */
 export const laterStyles = [later, steps, compare, board];

@@ -204,8 +204,11 @@ export const enAll = {
     },
     amount: (done: number, total: number, unit: 'bytes' | 'tokens') =>
       unit === 'bytes'
-        ? `${formatBytes(done)} of ${formatBytes(total)}`
+        ? total === 0
+          ? formatBytes(done)
+          : `${formatBytes(done)} of ${formatBytes(total)}`
         : `${formatCount(done)} of ${formatCount(total)} tokens`,
+    rate: (bytes: number) => `${formatBytes(Math.round(bytes))} per second`,
     left: (seconds: number) => `about ${formatSeconds(seconds)} left`,
     cancel: 'Cancel',
   },

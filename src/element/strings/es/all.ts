@@ -186,7 +186,12 @@ export const esAll: Strings = {
       checking: 'Comparando con el original',
     },
     amount: (done, total, unit) =>
-      unit === 'bytes' ? `${bytes(done)} de ${bytes(total)}` : `${count(done)} de ${count(total)} tokens`,
+      unit === 'bytes'
+        ? total === 0
+          ? bytes(done)
+          : `${bytes(done)} de ${bytes(total)}`
+        : `${count(done)} de ${count(total)} tokens`,
+    rate: (speed) => `${bytes(Math.round(speed))} por segundo`,
     left: (left) => `quedan unos ${seconds(left)}`,
     cancel: 'Cancelar',
   },

@@ -157,7 +157,12 @@ export const zhHansAll: Strings = {
       checking: '与原模型对比',
     },
     amount: (done, total, unit) =>
-      unit === 'bytes' ? `${bytes(done)} / ${bytes(total)}` : `${count(done)} / ${count(total)} 个词元`,
+      unit === 'bytes'
+        ? total === 0
+          ? bytes(done)
+          : `${bytes(done)} / ${bytes(total)}`
+        : `${count(done)} / ${count(total)} 个词元`,
+    rate: (speed) => `每秒 ${bytes(Math.round(speed))}`,
     left: (left) => `大约还需 ${seconds(left)}`,
     cancel: '取消',
   },
