@@ -21,7 +21,9 @@ const BOARD = `device-runtime/boards/${TARGET}/`;
 const LINK_SCRIPT = `${BOARD}${TARGET}.ld`;
 /** Where the firmware is kept for whoever has no compiler. */
 export const FIRMWARE_PREBUILT = `device-runtime/prebuilt/${TARGET}`;
-const FOLDERS = ['device-runtime/engine/', 'device-runtime/app/', 'device-runtime/xtensa/runtime/', BOARD];
+const SELFTEST = 'device-runtime/selftest/';
+const APP = 'device-runtime/app/';
+const FOLDERS = ['device-runtime/engine/', APP, 'device-runtime/xtensa/runtime/', BOARD, SELFTEST];
 
 /** What the tools are told; all of it is in hashed files, and repeated in the manifest for people. */
 export const FIRMWARE_FLAGS = [
@@ -67,8 +69,17 @@ export const FIRMWARE_BUDGET = DEFAULT_CHIP.firmwareSramBytes;
  * @property {number} flash constants that stay in flash and take no RAM
  */
 
+/** What the self-test has in place of the application and of the first C function of the firmware. */
+const isFirmwares = (name) => !name.startsWith(SELFTEST);
+const isSelftests = (name) =>
+  name.startsWith(APP)
+    ? name === `${APP}app_format.c`
+    : ![`${BOARD}main.c`, `${BOARD}application.c`].includes(name);
+/** The self-test runs no model; its start-up must still be able to lie where the firmware's does. */
+const SELFTEST_MOST_BYTES = 192 * 1024;
+
 /**
- * Writes `firmware.elf` into `output`.
+ * Writes `firmware.elf` and `selftest.elf` into `output`.
  * @param {string} output absolute; made when missing
  * @returns {Promise<{memory: FirmwareMemory}>} for the manifest
  * @throws {Error} with the tools' own words, or when the firmware takes too much RAM
@@ -79,12 +90,11 @@ export async function buildFirmware(output) {
     await mkdir(output, { recursive: true });
     const program = path.join(output, 'firmware.elf');
     const objects = await compileAll(folder);
-    // The checksum of the constants in flash is a constant of the code that checks them; it changes no address.
-    await linkXtensa(objects, LINK_SCRIPT, program, { [CHECKSUM]: 0 });
-    const checksum = await mappedChecksum(program);
-    await linkXtensa(objects, LINK_SCRIPT, program, { [CHECKSUM]: checksum });
-    if ((await mappedChecksum(program)) !== checksum)
-      throw new Error('the constants in flash know their checksum');
+    const those = (isPart) => objects.filter(([source]) => isPart(source)).map(([, object]) => object);
+    await linkChecked(those(isFirmwares), program);
+    await linkChecked(those(isSelftests), path.join(output, 'selftest.elf'), {
+      _most_bytes: SELFTEST_MOST_BYTES,
+    });
     const memory = await firmwareMemory(program);
     if (memory.total > FIRMWARE_BUDGET) {
       throw new Error(
@@ -102,6 +112,15 @@ const CHECKSUM = '_mapped_crc';
 /** Where they are seen: the last page of the window. First a mark and the checksum, of all that follows. */
 const MAPPED_BEGIN = DEFAULT_CHIP.memory.windows.flash.end - DEFAULT_CHIP.memory.mmuPageBytes;
 const MAPPED_PREFIX_BYTES = 8;
+
+/** The checksum of the constants in flash is a constant of the code that checks them; it changes no address. */
+async function linkChecked(objects, program, symbols = {}) {
+  await linkXtensa(objects, LINK_SCRIPT, program, { ...symbols, [CHECKSUM]: 0 });
+  const checksum = await mappedChecksum(program);
+  await linkXtensa(objects, LINK_SCRIPT, program, { ...symbols, [CHECKSUM]: checksum });
+  if ((await mappedChecksum(program)) !== checksum)
+    throw new Error('the constants in flash know their checksum');
+}
 
 async function mappedChecksum(program) {
   const elf = await readFile(program);
@@ -124,13 +143,14 @@ function crc32(bytes) {
   return ~crc >>> 0;
 }
 
-/** Base names repeat over the folders, so each folder's objects lie apart. */
+/** Sources with their objects. Base names repeat over the folders, so each folder's objects lie apart. */
 async function compileAll(folder) {
   const sources = (await firmwareSources()).filter((name) => /\.[cs]$/.test(name));
   const objects = [];
   for (const place of new Set(sources.map((name) => path.dirname(name)))) {
     const names = sources.filter((name) => path.dirname(name) === place);
-    objects.push(...(await compileXtensa(TARGET, names, path.join(folder, place))));
+    const made = await compileXtensa(TARGET, names, path.join(folder, place));
+    objects.push(...made.map((object, index) => [names[index], object]));
   }
   return objects;
 }

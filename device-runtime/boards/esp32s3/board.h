@@ -102,6 +102,8 @@ void cache_start(void);
 void cache_suspend(void);
 void cache_resume(void);
 typedef enum { MAP_FLASH = 0, MAP_PSRAM = 0x8000 } map_kind;
+/* Another length of the data cache's lines, 16, 32 or 64 bytes, for measurements. Nothing may be changed in it. */
+void cache_set_line(uint32_t bytes);
 /* Shows `pages` pages of 64 KiB of a memory from its page `page` on at `address`; takes the cache down for it. */
 void cache_map(uint32_t address, map_kind kind, uint32_t page, uint32_t pages);
 /* Writes all changed lines to PSRAM and forgets them, so that later reads come from the chip. */
@@ -133,6 +135,8 @@ typedef struct {
 /* Finds the size and goes to 80 MHz on four data lines where the chip lets it. A sentence, when it cannot be used: the
  * mask ROM has read the image with the chip, so what it says of itself is no reason. */
 const char *flash_start(flash_info *flash);
+/* Reads with four data lines, which must have been found to work, or with two. */
+void flash_set_lines(bool four);
 /* Gives the bus the pads of data lines 2 and 3 (WP and HD), which quad PSRAM needs whatever the flash does. */
 void flash_connect_quad_pads(void);
 
@@ -156,6 +160,8 @@ typedef struct {
     app_psram_kind kind;
     uint32_t bytes, mhz;
     uint32_t setting;   /* octal at 80 MHz: which row of the sampling table */
+    uint32_t passed;    /* and bit n: row n read what was written */
+    uint64_t id;        /* quad: the chip's; octal: mode registers 0 to 5, the first lowest */
     const char *remark; /* NULL, or what was unusual */
 } psram_info;
 /* Finds out what there is, makes it readable through the cache at PSRAM_BEGIN and tests it. */
@@ -163,7 +169,7 @@ void psram_start(uint32_t reset, psram_info *psram);
 /* Whether a chip answers: the bytes that it says it has, 0 when none does. Octal: sets `setting`, and `remark` when the
  * chip is of a maker that nobody here knows. */
 uint32_t psram_octal_start(uint32_t mhz, psram_info *psram);
-uint32_t psram_quad_start(void);
+uint32_t psram_quad_start(psram_info *psram);
 
 /* ---- second_core.c ---- */
 

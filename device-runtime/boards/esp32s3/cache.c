@@ -59,6 +59,12 @@ void cache_resume(void) {
     rom_cache_resume_dcache(autoload);
 }
 
+void cache_set_line(uint32_t bytes) {
+    cache_suspend();
+    rom_config_data_cache_mode(DCACHE_BYTES, DCACHE_WAYS, (uint8_t)bytes);
+    cache_resume();
+}
+
 void cache_map(uint32_t address, map_kind kind, uint32_t page, uint32_t pages) {
     cache_suspend();
     for (uint32_t i = 0; i < pages; i++) {

@@ -168,6 +168,8 @@ static void set_read_mode(uint32_t mode) {
     cache_resume();
 }
 
+void flash_set_lines(bool four) { set_read_mode(four ? READ_MODE_QIO : READ_MODE_DIO); }
+
 static void set_speed(uint32_t base) {
     register_set(base + SPI_CTRL, IDLE_LINES);
     register_set(base + SPI_USER, CS_SETUP | CS_HOLD);

@@ -100,7 +100,7 @@ static void try_octal(uint32_t reset, psram_info *psram) {
 }
 
 static void try_quad(psram_info *psram) {
-    uint32_t bytes = psram_quad_start();
+    uint32_t bytes = psram_quad_start(psram);
     if (bytes == 0u) return;
     if (!is_sound(psram, &bytes)) {
         psram->remark = "The PSRAM failed its test.";

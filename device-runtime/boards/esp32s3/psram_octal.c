@@ -144,7 +144,7 @@ static uint32_t choose(const bool passed[SETTINGS]) {
 }
 
 /* The reference was written at the slow clock; it is read back at 80 MHz with each setting. */
-static uint32_t sweep(void) {
+static void sweep(psram_info *psram) {
     bool passed[SETTINGS];
     register_clear(SPI1(SPI_DDR), VARIABLE_DUMMY);
     set_clocks(CORE_160_MHZ, DIVIDED_BY_2, DIVIDED_BY_2);
@@ -152,11 +152,12 @@ static uint32_t sweep(void) {
     for (uint32_t i = 0; i < SETTINGS; i++) {
         set_sampling(SAMPLING[i].mode, SAMPLING[i].number);
         passed[i] = reads_reference(SAMPLING[i].extra_dummy);
+        if (passed[i]) psram->passed |= BIT(i);
     }
     uint32_t chosen = choose(passed);
     set_sampling(SAMPLING[chosen].mode, SAMPLING[chosen].number);
     set_extra_dummy(SPI0(SPI_SMEM_TIMING_CALI), SAMPLING[chosen].extra_dummy);
-    return chosen;
+    psram->setting = chosen;
 }
 
 /* Bytes of the chip that answers, 0 when none does. Reading back what was written decides; the maker is a remark. */
@@ -167,6 +168,7 @@ static uint32_t identify(psram_info *psram) {
     run(CMD_WRITE, 0, WAIT_WRITE, &written, 32, NULL, 0);
     run(CMD_READ, 0, WAIT_READ, NULL, 0, &read, 32);
     if (read != written) return 0;
+    psram->id = read_mode_registers(0) | read_mode_registers(2) << 16 | (uint64_t)read_mode_registers(4) << 32;
     uint32_t vendor = read_mode_registers(0) >> 8 & MR1_VENDOR;
     if (vendor != VENDOR_AP && vendor != VENDOR_UNILC) psram->remark = "The PSRAM is of an unknown maker.";
     switch (read_mode_registers(2) & MR2_DENSITY) {
@@ -223,7 +225,7 @@ uint32_t psram_octal_start(uint32_t mhz, psram_info *psram) {
         set_clocks(CORE_80_MHZ, UNDIVIDED, UNDIVIDED);
     } else if (mhz == 80u) {
         write_reference();
-        psram->setting = sweep();
+        sweep(psram);
         set_clocks(CORE_160_MHZ, DIVIDED_BY_2, DIVIDED_BY_2);
         set_cache_phases();
     } else {

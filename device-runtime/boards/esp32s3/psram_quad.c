@@ -77,15 +77,16 @@ static uint32_t bytes_of(uint64_t id) {
 
 /* Bytes of the chip that answers on one line, 0 when none does. Who made it does not matter. Chips of 16 Mbit may say a
  * wrong id once; one that never says a right one is known by keeping what is written, and is taken for the smallest. */
-static uint32_t identify(void) {
+static uint32_t identify(psram_info *psram) {
     for (uint32_t attempt = 0; attempt < 2u; attempt++) {
         uint64_t id = command(CMD_READ_ID, ID_ADDRESS_BITS, ID_BITS, false);
+        psram->id = id;
         if ((id >> 8 & 0xFFu) == ID_KNOWN_GOOD) return bytes_of(id);
     }
     return keeps(0xA55A0FF0u) && keeps(0x5AA5F00Fu) ? SMALLEST_BYTES : 0u;
 }
 
-uint32_t psram_quad_start(void) {
+uint32_t psram_quad_start(psram_info *psram) {
     register_write(IO_MUX_GPIO(CS1_PAD), PAD_FUNCTION0_STRONG);
     flash_connect_quad_pads();
     register_field(SPI0(SPI_SMEM_AC), 0, CS_SETUP_HOLD | CS_TIMES, CS_SETUP_HOLD);
@@ -95,7 +96,7 @@ uint32_t psram_quad_start(void) {
     (void)command(CMD_RESET_ENABLE, 0, 0, false);
     (void)command(CMD_RESET, 0, 0, false);
     wait_micros(RESET_MICROS);
-    uint32_t bytes = identify();
+    uint32_t bytes = identify(psram);
     if (bytes > 0u) (void)command(CMD_ENTER_QPI, 0, 0, false);
     register_write(SPI1_BASE + SPI_CLOCK, CLOCK_UNDIVIDED);
     if (bytes == 0u) return 0;

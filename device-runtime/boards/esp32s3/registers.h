@@ -122,6 +122,9 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 /* ---- USB-Serial-JTAG ---- */
 #define USB_EP1 0x60038000u
 #define USB_EP1_CONF 0x60038004u
+#define USB_INT_RAW 0x60038008u
+#define USB_BUS_RESET BIT(9)
+#define USB_FRAME_NUMBER 0x60038024u
 
 /* ---- SYSTEM: clocks and the second core ---- */
 #define SYSTEM_CORE_1_CONTROL_0 0x600C0000u

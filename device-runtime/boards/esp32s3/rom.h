@@ -14,6 +14,8 @@
 #define rom_regi2c_write ROM(void (*)(uint8_t block, uint8_t host, uint8_t reg, uint8_t value), 0x40005D60u)
 #define rom_regi2c_write_mask                                                                                          \
     ROM(void (*)(uint8_t block, uint8_t host, uint8_t reg, uint8_t msb, uint8_t lsb, uint8_t value), 0x40005D6Cu)
+#define rom_regi2c_read_mask                                                                                           \
+    ROM(uint32_t (*)(uint8_t block, uint8_t host, uint8_t reg, uint8_t msb, uint8_t lsb), 0x40005D54u)
 /* What the ROM's own delays count with. */
 #define rom_update_cpu_frequency ROM(void (*)(uint32_t mhz), 0x40001A4Cu)
 /* Where the second core begins once it leaves reset. */

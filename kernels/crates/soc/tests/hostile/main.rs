@@ -26,8 +26,8 @@ use soc::time::TICKS_PER_SECOND;
 
 /// Seeds of each kind in a usual run.
 const SEEDS: u64 = 600;
-/// Emulated time that a machine gets: longer than the boot of the mask ROM (about 25 ms).
-const TIME: u64 = TICKS_PER_SECOND / 20;
+/// Emulated time that a machine gets: longer than the mask ROM takes to load the firmware (about 60 ms).
+const TIME: u64 = TICKS_PER_SECOND / 13;
 /// What a machine may take on a busy host before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -33,8 +33,13 @@ fn word(bytes: &[u8], at: usize) -> u32 {
 impl Firmware {
     /// The firmware that is committed beside its sources.
     pub fn committed() -> Self {
+        Self::named("firmware.elf")
+    }
+
+    /// A committed program of the board's.
+    pub fn named(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../device-runtime/prebuilt/esp32s3");
-        let elf = std::fs::read(folder.join("firmware.elf")).expect("the committed firmware");
+        let elf = std::fs::read(folder.join(name)).expect("a committed program");
         let headers = word(&elf, 28) as usize;
         let mut segments = Vec::new();
         for index in 0..half(&elf, 44) {
