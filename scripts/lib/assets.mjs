@@ -1,7 +1,10 @@
 // The files that lie beside the scripts in dist/, each with the place in the source tree that it is copied from.
 
 /** Programs for chips, by the name that they have beside the scripts. */
-export const FIRMWARE = { 'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf' };
+export const FIRMWARE = {
+  'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf',
+  'selftest.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/selftest.elf',
+};
 
 /** What the page and the command line load, and the one file carries inside. */
 export const PROGRAMS = {

@@ -137,6 +137,8 @@ export interface Chip {
   readonly image: ImageFacts;
   /** Name of the firmware's file beside the scripts. */
   readonly firmwareFile: string;
+  /** That of the program that tests boards. */
+  readonly selftestFile: string;
   /** Whether the emulator can be it. */
   readonly emulated: boolean;
 }

@@ -88,5 +88,6 @@ export const ESP32S3: Chip = {
     largestFileBytes: 32 * MiB,
   },
   firmwareFile: 'firmware.esp32s3.elf',
+  selftestFile: 'selftest.esp32s3.elf',
   emulated: true,
 };

@@ -49,7 +49,7 @@ export function validate(
     ),
     ...repeated(
       'firmware file',
-      chips.map(({ firmwareFile }) => firmwareFile),
+      chips.flatMap(({ firmwareFile, selftestFile }) => [firmwareFile, selftestFile]),
     ),
     ...repeated(
       'board id',
@@ -69,6 +69,7 @@ function chipProblems(chip: Chip, device: DeviceFacts | undefined): string[] {
   return [
     ...wrong(!/^[a-z0-9]+$/.test(chip.id), 'an id is lower-case letters and digits'),
     ...wrong(!chip.firmwareFile.includes(chip.id), 'the name of the firmware file does not tell the chip'),
+    ...wrong(!chip.selftestFile.includes(chip.id), "the name of the self-test's file does not tell the chip"),
     ...budgetProblems(chip),
     ...memoryProblems(chip),
     ...imageProblems(chip),

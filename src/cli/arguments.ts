@@ -22,7 +22,14 @@ import {
   topP,
   whole,
 } from './option-values.js';
-import type { ConvertRequest, FlashRequest, KitCommandRequest, Request, RunRequest } from './requests.js';
+import type {
+  ConvertRequest,
+  FlashRequest,
+  KitCommandRequest,
+  Request,
+  RunRequest,
+  SelftestRequest,
+} from './requests.js';
 
 const CONVERT_OPTIONS = {
   output: { type: 'string', short: 'o' },
@@ -80,6 +87,10 @@ const KIT_OPTIONS = {
   name: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
+const SELFTEST_OPTIONS = {
+  output: { type: 'string', short: 'o' },
+} as const satisfies ParseArgsConfig['options'];
+
 const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
 
 /** Options that name a file or folder. */
@@ -110,9 +121,11 @@ export function parseCommandLine(argv: readonly string[]): Request {
     }
     case 'kit':
       return parseKit(rest);
+    case 'selftest':
+      return parseSelftest(rest);
     default:
       throw new UsageError(
-        `Unknown command "${command}". Commands are convert, run, inspect and kit; --help lists their options.`,
+        `Unknown command "${command}". Commands are convert, run, inspect, kit and selftest; --help lists their options.`,
       );
   }
 }
@@ -220,6 +233,17 @@ function parseKit(argv: string[]): KitCommandRequest {
     firmware: values.firmware,
     name: values.name,
   };
+}
+
+function parseSelftest(argv: string[]): SelftestRequest {
+  const {
+    values: { output },
+    positionals,
+  } = parse(argv, SELFTEST_OPTIONS);
+  if (positionals.length > 0) throw new UsageError(`selftest takes no file or folder, only -o OUT.bin.`);
+  if (output === undefined || !isImageName(output))
+    throw new UsageError('selftest needs an image to write: -o OUT.bin.');
+  return { command: 'selftest', output };
 }
 
 function parse<T extends ParseArgsConfig['options']>(argv: string[], options: T) {

@@ -7,6 +7,7 @@ import { HELP } from './help.js';
 import { inspectCommand } from './inspect-command.js';
 import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
+import { selftestCommand } from './selftest-command.js';
 import { terminalOf, type Outside } from './terminal.js';
 
 const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
@@ -36,6 +37,9 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
         return EXIT.good;
       case 'kit':
         await kitCommand(request, terminal);
+        return EXIT.good;
+      case 'selftest':
+        await selftestCommand(request, terminal);
         return EXIT.good;
       case 'inspect':
         return (await inspectCommand(request, terminal)) ? EXIT.good : EXIT.bad;

@@ -55,6 +55,9 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --lang TAG                 language of page and help sheet (default en)
     --name TEXT                what the class calls the model
 
+  selftest -o OUT.bin          the image that tests a board: written to offset 0, it says a verdict for each test over
+                               its serial port, and all of them as one line of JSON (docs/selftest.md)
+
   --help, --version
 Exit codes: 0 good, 1 the model or file is at fault, 2 the command line is.
 `;

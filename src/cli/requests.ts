@@ -89,8 +89,15 @@ export interface KitCommandRequest {
   readonly name: string | undefined;
 }
 
+export interface SelftestRequest {
+  readonly command: 'selftest';
+  /** Image to write. */
+  readonly output: string;
+}
+
 export interface HelpRequest {
   readonly command: 'help' | 'version';
 }
 
-export type Request = ConvertRequest | RunRequest | InspectRequest | KitCommandRequest | HelpRequest;
+export type Request =
+  ConvertRequest | RunRequest | InspectRequest | KitCommandRequest | SelftestRequest | HelpRequest;

@@ -30,6 +30,11 @@ export function firmwareProgram({ id, firmwareFile }: Chip): Promise<Uint8Array>
   return readBeside([`./${firmwareFile}`, `../../device-runtime/prebuilt/${id}/firmware.elf`]);
 }
 
+/** The program that tests a board. @throws as above */
+export function selftestProgram({ id, selftestFile }: Chip): Promise<Uint8Array> {
+  return readBeside([`./${selftestFile}`, `../../device-runtime/prebuilt/${id}/selftest.elf`]);
+}
+
 /** The emulated chip. @throws as above */
 export function loadEmulator(): Promise<WebAssembly.Module> {
   return compile('emulator');

@@ -53,6 +53,7 @@ export const SECOND_CHIP: Chip = {
     largestFileBytes: 8 * MiB,
   },
   firmwareFile: 'firmware.esp32x1.elf',
+  selftestFile: 'selftest.esp32x1.elf',
   emulated: false,
 };
 

@@ -35,9 +35,10 @@ describe('chips and boards', () => {
   });
 
   it('have their firmware beside the scripts and their program in the tree', () => {
-    for (const { id, firmwareFile } of CHIPS) {
+    for (const { id, firmwareFile, selftestFile } of CHIPS) {
       assert.equal(firmwareFile, `firmware.${id}.elf`);
-      for (const place of [`boards/${id}/`, `prebuilt/${id}/firmware.elf`])
+      assert.equal(selftestFile, `selftest.${id}.elf`);
+      for (const place of [`boards/${id}/`, `prebuilt/${id}/firmware.elf`, `prebuilt/${id}/selftest.elf`])
         assert.ok(existsSync(new URL(`../../device-runtime/${place}`, import.meta.url)), place);
     }
   });
@@ -66,6 +67,7 @@ describe('validation finds', () => {
   const faults: readonly (readonly [string, Changes, RegExp])[] = [
     ['an id that no folder has', { id: 'ESP32-S3' }, /an id is lower-case/],
     ['a firmware file of another chip', { firmwareFile: 'firmware.elf' }, /does not tell the chip/],
+    ['a self-test of another chip', { selftestFile: 'selftest.elf' }, /self-test's file does not tell/],
     ['a chip without a core', { cores: 0 }, /cores and clock/],
     ['vectors wider than a row', { vectorBytes: 32 }, /no whole vectors of 32/],
     ['vectors of an odd width', { vectorBytes: 12 }, /no whole vectors of 12/],

@@ -118,7 +118,7 @@ describe('parseCommandLine', () => {
   });
 
   const wrong: [string, string[], RegExp][] = [
-    ['command', ['convrt'], /Commands are convert, run, inspect and kit/],
+    ['command', ['convrt'], /Commands are convert, run, inspect, kit and selftest/],
     ['missing output', ['convert', 'm'], /-o OUT\.s3lm/],
     ['firmware without image', ['convert', 'm', '-o', 'x.s3lm', '--firmware', 'f'], /-o OUT\.bin/],
     ['flash size', ['convert', 'm', '-o', 'x.bin', '--flash-size', '5MB'], /4MB, 8MB/],
