@@ -245,8 +245,10 @@ test('the element can be imported where there is no page', { skip }, () => {
 const BUDGET = {
   /** Before anybody acts: a page should not notice it. */
   first: 20,
-  /** All that a conversion takes, from the first view to every file that is taken away, with both engines. */
+  /** All that a conversion takes, from the first view to the image, with both engines. */
   converter: 260,
+  /** What the button for a class kit adds. */
+  kit: 12,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 50,
   /** What trying on an emulated board adds. */
@@ -307,18 +309,25 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const without = (files: Iterable<string>, ...others: ReadonlySet<string>[]): string[] =>
     [...files].filter((file) => !others.some((other) => other.has(file)));
   const first = reached('define.js', false);
-  const converter = new Set([...reached('define.js', true, APART), wasm('kernels.wasm'), wasm('twin.wasm')]);
+  const whole = new Set([...reached('define.js', true, APART), wasm('kernels.wasm'), wasm('twin.wasm')]);
+  const converter = new Set([
+    ...reached('define.js', true, [...APART, 'kit-download']),
+    wasm('kernels.wasm'),
+    wasm('twin.wasm'),
+  ]);
+  const kit = without(whole, converter);
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
   const esptool = reached(chunk('flash-loader'), true, [...APART, ...OTHER_CHIPS]);
-  const flasher = new Set(without(esptool, converter, reached(room, false)));
+  const flasher = new Set(without(esptool, whole, reached(room, false)));
   // Where the words for boards are is written in the first view's list of languages.
   const words = path.join(dist, chunk('en-board'));
   const everything = [...reached(room, true, ['page-worker', ...OTHER_LANGUAGES, ...OTHER_CHIPS]), words];
-  const boards = without(everything, converter, flasher, emulator);
+  const boards = without(everything, whole, flasher, emulator);
   const sizes = {
     first: kilobytes(first),
     converter: kilobytes(converter),
+    kit: kilobytes(kit),
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
     flasher: kilobytes(flasher),
