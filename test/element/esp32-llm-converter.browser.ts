@@ -239,7 +239,13 @@ describe('<esp32-llm-converter>', () => {
     await toFit(element);
     expect(fake.settings[0]).to.deep.equal({
       board: 'esp32-s3-n8r2',
-      scheme: { weights: 'int8', granularity: 'group:32', activations: 'static', cache: 'float32' },
+      scheme: {
+        weights: 'int8',
+        granularity: 'group:32',
+        activations: 'static',
+        cache: 'float32',
+        chat: 'template',
+      },
       context: 64,
     });
     expect((part(element, '#board') as HTMLSelectElement).value).to.equal('esp32-s3-n8r2');
@@ -278,6 +284,19 @@ describe('<esp32-llm-converter>', () => {
     await settle(element);
     expect(fake.settings.at(-1)?.context).to.equal(128);
     expect(slider.getAttribute('aria-valuetext')).to.equal('128 tokens');
+  });
+
+  it('offers the begin token for chats to models that have the choice', async () => {
+    const element = await make();
+    await toFit(element);
+    expect(element.shadowRoot?.querySelector('input[name=chat]')).to.equal(null);
+
+    const other = await make();
+    await toFit(other, sampleInspection({ notes: [{ code: 'chat-no-begin' }] }));
+    expect((part(other, 'input[name=chat][value=template]') as HTMLInputElement).checked).to.equal(true);
+    part(other, 'input[name=chat][value=begin]').click();
+    await settle(other);
+    expect(fake.settings.at(-1)?.scheme?.chat).to.equal('begin');
   });
 
   it('shows the thumb at the context that is set, also when the stops under it change', async () => {
