@@ -1,4 +1,5 @@
 /** The tensor directory of a checkpoint, whatever its container; rows are read on demand. */
+import { bitsOf } from './dtype.js';
 
 /** Element types that we convert, with the names of safetensors. */
 export type FloatDtype = 'F32' | 'F16' | 'BF16' | 'F8_E4M3' | 'F8_E5M2';
@@ -28,6 +29,8 @@ export type Dtype =
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: Dtype;
+  /** The type in the file, where it is another than that which rows are read as. */
+  readonly stored?: Dtype;
   /** Dimensions, outermost first; `[]` is a scalar. */
   readonly shape: readonly number[];
   /** The file that holds it. */
@@ -38,9 +41,20 @@ export interface TensorInfo {
   readonly end: number;
 }
 
+/** What was found beside the tensors, for notes and messages. */
+export interface Remarks {
+  /** Parts that were left out of names, e.g. `_orig_mod.`. */
+  readonly unwrapped: readonly string[];
+  /** Tensors of doubles, which are read as F32. */
+  readonly doubles: number;
+  /** Tensors that an index names and no file holds, and the file in which each should be. */
+  readonly promised: ReadonlyMap<string, string>;
+}
+
 /** A checked tensor directory over one or more files. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly remarks?: Remarks;
   /** The container's own string metadata. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Sum of all tensor bytes. */
@@ -86,8 +100,7 @@ export function rowLayout(info: TensorInfo): RowLayout {
     (product, d) => product * d,
     1,
   );
-  const bytes = info.end - info.begin;
-  const rowBytes = rows === 0 ? 0 : bytes / rows;
+  const rowBytes = rows === 0 ? 0 : (columns * bitsOf(info.dtype)) / 8;
   if (!Number.isInteger(rowBytes))
     throw new RangeError(`${info.name}: its rows do not begin at whole bytes.`);
   return { rows, columns, rowBytes };

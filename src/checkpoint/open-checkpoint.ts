@@ -5,11 +5,15 @@ import type { Checkpoint } from './checkpoint.js';
 import { readSafetensorsHeader } from './safetensors.js';
 import type { SafetensorsHeader } from './safetensors.js';
 import { SafetensorsCheckpoint } from './safetensors-checkpoint.js';
+import { plainCheckpoint } from './plain-checkpoint.js';
 import { INDEX_NAME, readShardedIndex } from './sharded-index.js';
 import type { ShardedIndex } from './sharded-index.js';
 
 /** Name of the weights when they are one file. */
 export const SINGLE_NAME = 'model.safetensors';
+
+/** The difference to a model, in a file beside it. */
+export const ADAPTER_WEIGHTS = /^adapter_model\b.*\.(?:safetensors|bin)$/;
 
 /** Weights of a folder that are pickles: a pickle is a program, and reading it means running it. */
 const PICKLE_NAMES = /^(?:pytorch_model.*\.bin(?:\.index\.json)?|.*\.(?:pt|pth|ckpt|pkl))$/i;
@@ -38,7 +42,9 @@ export async function openCheckpoint(folder: ModelFolder, signal?: AbortSignal):
   const index = await readShardedIndex(folder, signal);
   if (index !== null) return openShards(folder, index, signal);
   const candidates =
-    folder.names?.filter((name) => !name.includes('/') && name.endsWith('.safetensors')) ?? [];
+    folder.names?.filter(
+      (name) => !name.includes('/') && name.endsWith('.safetensors') && !ADAPTER_WEIGHTS.test(name),
+    ) ?? [];
   if (candidates.length > 1) {
     throw new FormatError(
       `It holds ${candidates.length} safetensors files and no index: ${list(candidates)}.`,
@@ -56,7 +62,7 @@ export async function openCheckpoint(folder: ModelFolder, signal?: AbortSignal):
 
 async function openSingle(source: ByteSource, signal: AbortSignal | undefined): Promise<Checkpoint> {
   const header = await readSafetensorsHeader(source, signal);
-  return new SafetensorsCheckpoint([{ source, header }]);
+  return plainCheckpoint(new SafetensorsCheckpoint([{ source, header }]));
 }
 
 async function openShards(
@@ -83,22 +89,21 @@ async function openShards(
     );
   }
   const checkpoint = new SafetensorsCheckpoint(parts);
+  // What nobody holds may be a copy that needs not be stored, as the head of a tied model is.
+  const promised = new Map<string, string>();
   for (const [tensor, shard] of index.shardOf) {
     const found = checkpoint.tensors.get(tensor)?.file;
-    if (found === shard) continue;
-    throw new FormatError(
-      found === undefined
-        ? `The index places the tensor in ${shard}, but no file holds it.`
-        : `The index places the tensor in ${shard}, but it is in ${found}.`,
-      {
+    if (found === undefined) promised.set(tensor, shard);
+    else if (found !== shard) {
+      throw new FormatError(`The index places the tensor in ${shard}, but it is in ${found}.`, {
         file: INDEX_NAME,
         field: tensor.slice(0, 200),
         code: 'mixed-up',
         remedy: 'Download the index and the weight files again.',
-      },
-    );
+      });
+    }
   }
-  return checkpoint;
+  return plainCheckpoint(checkpoint, promised);
 }
 
 /** Says why a folder without safetensors cannot be used. */

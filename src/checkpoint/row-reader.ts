@@ -214,7 +214,7 @@ class VectorView implements RowReader {
     if (target.length === 0) return;
     const { elementBytes, info } = this.#stored;
     // To the container a vector is one row: it is the smallest thing that can be read.
-    const whole = new Uint8Array(info.end - info.begin);
+    const whole = new Uint8Array(rowLayout(info).rowBytes);
     await this.#stored.readInto(whole, 0, 1, signal);
     for (const { stored, at } of placed(this.#elements, 0, this.layout.columns)) {
       target.set(whole.subarray(stored * elementBytes, (stored + 1) * elementBytes), at * elementBytes);

@@ -1,6 +1,6 @@
 /** A HuggingFace folder as a model's parts: which file holds what, and what stands in for a file that is absent. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint, SINGLE_NAME } from '../checkpoint/open-checkpoint.js';
+import { ADAPTER_WEIGHTS, openCheckpoint, SINGLE_NAME } from '../checkpoint/open-checkpoint.js';
 import { INDEX_NAME, readShardedIndex } from '../checkpoint/sharded-index.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ModelFolder } from '../source/byte-source.js';
@@ -75,15 +75,43 @@ class HfFolderInput implements ModelInput {
   }
 
   readonly config = once(async (signal): Promise<JsonPart> => {
-    if ((await this.#folder.open(ADAPTER_FILE, signal)) !== null) throw adapterError();
+    const hasAdapter = (await this.#folder.open(ADAPTER_FILE, signal)) !== null;
+    if (hasAdapter) await this.#refuseAdapter(signal);
     const config = await this.#json(CONFIG_FILE, MAX_CONFIG_BYTES, signal);
-    if (config !== null) return config;
+    if (config !== null) return hasAdapter ? { ...config, ignored: ADAPTER_FILE } : config;
+    const inside = (this.#folder.names ?? []).filter((name) => name.endsWith(`/${CONFIG_FILE}`));
     throw new FormatError(`It has no ${CONFIG_FILE}.`, {
       file: this.name,
-      remedy: 'Choose the folder that holds config.json and the safetensors files.',
+      remedy:
+        inside.length === 0
+          ? 'Choose the folder that holds config.json and the safetensors files.'
+          : `Choose the folder in it that has one: ${list(inside.map((name) => name.slice(0, -CONFIG_FILE.length - 1)))}.`,
       code: 'no-config',
     });
   });
+
+  /**
+   * An adapter is only a difference. Beside whole weights its own may be merged into them or not, which nothing tells; without
+   * its own weights there is nothing that could be missing.
+   */
+  async #refuseAdapter(signal: AbortSignal | undefined): Promise<void> {
+    const has = async (names: readonly string[]): Promise<boolean> => {
+      for (const name of names) if ((await this.#folder.open(name, signal)) !== null) return true;
+      return false;
+    };
+    const hasOwn =
+      (this.#folder.names ?? []).some((name) => ADAPTER_WEIGHTS.test(name)) ||
+      (await has(['adapter_model.safetensors', 'adapter_model.bin']));
+    const isWhole = await has([SINGLE_NAME, INDEX_NAME, ...this.#otherWeights()]);
+    if (!isWhole || hasOwn) throw adapterError(isWhole);
+  }
+
+  /** Files with weights, by names that are not the usual ones. */
+  #otherWeights(): readonly string[] {
+    return (this.#folder.names ?? []).filter(
+      (name) => !name.includes('/') && name.endsWith('.safetensors') && !ADAPTER_WEIGHTS.test(name),
+    );
+  }
 
   readonly generation = once((signal) => this.#json(GENERATION_FILE, MAX_CONFIG_BYTES, signal));
 
@@ -147,8 +175,7 @@ class HfFolderInput implements ModelInput {
     if ((await this.#folder.open(SINGLE_NAME, signal)) !== null) return [SINGLE_NAME];
     const index = await readShardedIndex(this.#folder, signal);
     if (index !== null) return [INDEX_NAME, ...index.shards];
-    const others =
-      this.#folder.names?.filter((name) => !name.includes('/') && name.endsWith('.safetensors')) ?? [];
+    const others = this.#otherWeights();
     return others.length > 0 ? others : [SINGLE_NAME];
   }
 }
@@ -168,17 +195,28 @@ function defaultTemplate(config: JsonObject): string | null {
   return typeof template === 'string' ? template : null;
 }
 
-/** The error for a folder that only holds the difference to another model. */
-function adapterError(): UnsupportedError {
+/** @param isWhole the model that it might belong to lies beside it */
+function adapterError(isWhole: boolean): UnsupportedError {
+  const merge =
+    'in Python:\n' +
+    '  from peft import AutoPeftModelForCausalLM\n' +
+    '  AutoPeftModelForCausalLM.from_pretrained("FOLDER").merge_and_unload().save_pretrained("MERGED")\n' +
+    'and copy the files of the tokenizer (tokenizer.json, tokenizer_config.json) into MERGED.';
   return new UnsupportedError(
-    'The folder holds an adapter (LoRA), which is only the difference to a base model.',
+    isWhole
+      ? 'An adapter (LoRA) lies beside the weights of a whole model, and nothing tells whether it was merged into them.'
+      : 'The folder holds an adapter (LoRA), which is only the difference to a base model.',
     {
       file: ADAPTER_FILE,
       code: 'adapter',
-      remedy:
-        'Merge it once in Python:\n' +
-        '  from peft import AutoPeftModelForCausalLM\n' +
-        '  AutoPeftModelForCausalLM.from_pretrained("FOLDER").merge_and_unload().save_pretrained("MERGED")',
+      remedy: isWhole
+        ? `If it was, move ${ADAPTER_FILE} and the adapter_model file out of the folder. If not, merge it ${merge}`
+        : `Merge it once ${merge}`,
     },
   );
+}
+
+/** The first few of many names. */
+function list(names: readonly string[]): string {
+  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }

@@ -9,6 +9,8 @@ export interface JsonPart {
   readonly fields: JsonObject;
   /** What messages name: a file, or a container with the key inside it. */
   readonly file: string;
+  /** A file beside it that would change the model, and does not. */
+  readonly ignored?: string;
 }
 
 /** A part that is a text. */

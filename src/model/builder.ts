@@ -1,6 +1,5 @@
 /** Reads decoders by the tables of their families: sizes, heads, positions, embedding and head, and the steps of each block. */
 import { FormatError, UnsupportedError } from '../shared/errors.js';
-import type { Note } from './notes.js';
 import type { FunctionKind } from '../schema/kinds.js';
 import { show, type ConfigFields } from './config-fields.js';
 import type {
@@ -28,6 +27,7 @@ import { MAX_HIDDEN, MAX_LAYERS, MAX_MLP_WIDTH, MAX_POSITIONS } from './limits.j
 import { computeRotary, findRotaryParameters } from './rotary.js';
 import { TensorTable } from './tensor-table.js';
 import { explainUnknown } from './unknown-tensors.js';
+import { checkpointNotes, refuseStoredKinds } from './stored-kinds.js';
 
 /** The family of a table. */
 export function buildFamily(family: FamilyTable): Family {
@@ -45,6 +45,7 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
   const { keys, names, defaults } = family;
   const traits = family.traits(config);
   const table = new TensorTable(reading.checkpoint, config.file);
+  refuseStoredKinds(reading);
   const prefix = findPrefix(family, table);
   const mlpFunction = readFunction(family, config);
   const hiddenSize = config.integer(keys.hiddenSize, undefined, { min: 1, max: MAX_HIDDEN });
@@ -65,10 +66,9 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
   });
   const blocks = Array.from({ length: layers }, (_, layer): BlockSpec => tensors.block(layer));
   const finalNorm = tensors.norm(names.finalNorm);
-  const ignored = table.finish((name) => explainUnknown(family.unknown, name, traits, config));
+  const buffers = table.finish((name) => explainUnknown(family.unknown, name, traits, config));
   const ids = readSpecialIds(config, generation, vocabSize, defaults);
   const sampling = readGenerationDefaults(generation);
-  const recomputed: readonly Note[] = ignored > 0 ? [{ code: 'rotary-recomputed', count: ignored }] : [];
   return {
     family: family.name,
     architecture: reading.architecture,
@@ -92,7 +92,18 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
       keys: config.isSet(keys.headDim) ? keys : { ...keys, headDim: `${keys.hiddenSize} / ${keys.heads}` },
       endsFile: ids.endsFile,
     },
-    notes: [...reading.notes, ...rotary.notes, ...ends.notes, ...recomputed, ...ids.notes, ...sampling.notes],
+    notes: [
+      ...reading.notes,
+      ...checkpointNotes(reading),
+      ...rotary.notes,
+      ...ends.notes,
+      ...(tensors.absentBiases > 0 ? [{ code: 'biases-absent', count: tensors.absentBiases } as const] : []),
+      ...(buffers[0] === undefined
+        ? []
+        : [{ code: 'buffers-recomputed', count: buffers.length, example: buffers[0] } as const]),
+      ...ids.notes,
+      ...sampling.notes,
+    ],
   };
 }
 
@@ -106,6 +117,9 @@ interface Sizes extends Heads {
 
 /** Takes the tensors of steps from the table, in the order of the steps. */
 class ModelTensors {
+  /** Biases that the config announces and the checkpoint does not have; transformers computes with zeros. */
+  absentBiases = 0;
+
   constructor(
     private readonly family: FamilyTable,
     private readonly traits: FamilyTraits,
@@ -176,7 +190,11 @@ class ModelTensors {
 
   private linear(name: string, rows: number, columns: number, hasBias: boolean, claim: string): LinearSpec {
     const weight = this.table.take(`${this.prefix}${name}.weight`, [rows, columns], claim);
-    return { weight, bias: hasBias ? this.table.take(`${this.prefix}${name}.bias`, [rows], claim) : null };
+    const bias = `${this.prefix}${name}.bias`;
+    if (!hasBias) return { weight, bias: null };
+    if (this.table.has(bias)) return { weight, bias: this.table.take(bias, [rows], claim) };
+    this.absentBiases++;
+    return { weight, bias: null };
   }
 }
 

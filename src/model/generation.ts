@@ -1,7 +1,7 @@
 /** Special ids and sampling defaults: generation_config.json over config.json over what the class defaults to. */
 import { FormatError } from '../shared/errors.js';
 import type { Note } from './notes.js';
-import { show, type ConfigFields } from './config-fields.js';
+import type { ConfigFields } from './config-fields.js';
 import type { GenerationDefaults } from './decoder.js';
 
 /** The ids that mean something to generation. */
@@ -33,9 +33,20 @@ export function readSpecialIds(
 ): SpecialIds {
   const notes: Note[] = [];
   const sourceOf = (key: string): ConfigFields => (generation?.isSet(key) === true ? generation : config);
-  const ids = (key: string, fallback: number | null): readonly number[] => {
+  const listed = (key: string): { source: ConfigFields; list: readonly number[] | null } => {
     const source = sourceOf(key);
-    const found = source.idList(key) ?? (source.has(key) || fallback === null ? [] : [fallback]);
+    try {
+      return { source, list: source.idList(key) };
+    } catch (error) {
+      // What only generation is told must not keep a model from being read.
+      if (source === config || !(error instanceof FormatError)) throw error;
+      notes.push({ code: 'generation-ignored', file: source.file, key });
+      return { source: config, list: config.idList(key) };
+    }
+  };
+  const ids = (key: string, fallback: number | null): readonly number[] => {
+    const { source, list } = listed(key);
+    const found = list ?? (source.has(key) || fallback === null ? [] : [fallback]);
     const inside = found.filter((id) => id >= 0 && id < vocabSize);
     const outside = found.filter((id) => id !== -1 && !inside.includes(id));
     if (outside.length > 0 && source.has(key)) {
@@ -59,7 +70,7 @@ const MAX_COUNT = 2 ** 31;
 const DEFAULT_TOP_K = 50;
 
 /** What "all" is for the parameters that some files switch off with -1. */
-const OFF = { top_k: 0, top_p: 1, min_p: 0, max_new_tokens: 0 } as const;
+const OFF = { top_k: 0, top_p: 1, min_p: 0, max_new_tokens: null } as const;
 
 /** Sampling defaults, and what of the file was left out. */
 export interface ReadGeneration {
@@ -79,7 +90,7 @@ export function readGenerationDefaults(generation: ConfigFields | null): ReadGen
       return take(generation);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      notes.push({ code: 'sampling-ignored', key, value: show(generation.raw(key)), file: generation.file });
+      notes.push({ code: 'generation-ignored', file: generation.file, key });
       return null;
     }
   };

@@ -16,14 +16,24 @@ export interface ModelNotes {
     readonly file: string;
     readonly vocabSize: number;
   };
-  /** A sampling default makes no sense. */
-  'sampling-ignored': { readonly key: string; readonly value: string; readonly file: string };
   /** No head is stored although tie_word_embeddings is not set. */
   'head-absent': object;
   /** A head is stored that differs from the embedding although tie_word_embeddings is set. */
   'head-differs': object;
-  /** Stored rotary tables are computed anew. */
-  'rotary-recomputed': { readonly count: number };
+  /** Stored buffers (rotary tables, masks) are computed anew. */
+  'buffers-recomputed': { readonly count: number; readonly example: string };
+  /** Names without what training wrapped the model in. */
+  unwrapped: { readonly parts: string };
+  /** Doubles are read as F32. */
+  'doubles-narrowed': { readonly count: number };
+  /** The config announces biases that are not stored. */
+  'biases-absent': { readonly count: number };
+  /** A quantization is left in the config of weights that are numbers. */
+  'quantization-ignored': { readonly key: string };
+  /** An adapter's description lies beside whole weights. */
+  'adapter-ignored': { readonly file: string };
+  /** generation_config.json, or a key of it, makes no sense. */
+  'generation-ignored': { readonly file: string; readonly key: string | null };
 }
 
 export type Note = NoteOf<ModelNotes>;
@@ -37,11 +47,23 @@ export const MODEL_NOTES: WordsFor<ModelNotes> = {
     `The rotary embedding is dynamic: it holds as trained up to position ${positions}, the longest context offered.`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${key} ${ids.join(', ')} in ${file} is outside the vocabulary of ${vocabSize} and is ignored.`,
-  'sampling-ignored': ({ key, value, file }) => `${key} ${value} in ${file} makes no sense and is ignored.`,
   'head-absent': () =>
     'No head is stored although tie_word_embeddings is not set: the embedding is used as the head.',
   'head-differs': () =>
     'A head is stored that differs from the embedding: it is used, although tie_word_embeddings is set.',
-  'rotary-recomputed': ({ count }) =>
-    `${count} stored rotary tables (rotary_emb.inv_freq) are computed anew and were left out.`,
+  'buffers-recomputed': ({ count, example }) =>
+    `${count} stored ${count === 1 ? 'buffer that is computed anew was' : 'buffers that are computed anew were'} left out, such as ${example}.`,
+  unwrapped: ({ parts }) => `The names of the tensors are read without ${parts}, which training put there.`,
+  'doubles-narrowed': ({ count }) =>
+    `${count} ${count === 1 ? 'tensor of doubles (F64) is' : 'tensors of doubles (F64) are'} read as F32.`,
+  'biases-absent': ({ count }) =>
+    count === 1
+      ? '1 bias that config.json announces is not stored: it is taken as zero.'
+      : `${count} biases that config.json announces are not stored: they are taken as zero.`,
+  'quantization-ignored': ({ key }) =>
+    `${key} in config.json is ignored: the weights are numbers, not codes.`,
+  'adapter-ignored': ({ file }) =>
+    `${file} is ignored: the folder has no adapter's weights, and the model's are taken as they are.`,
+  'generation-ignored': ({ file, key }) =>
+    `${key === null ? file : `${key} in ${file}`} makes no sense and is ignored.`,
 };

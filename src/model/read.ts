@@ -17,18 +17,37 @@ export async function readDecoder(
   input: Pick<ModelInput, 'config' | 'generation' | 'checkpoint'>,
   signal?: AbortSignal,
 ): Promise<DecoderModel> {
-  const config = fieldsOf(await input.config(signal));
+  const part = await input.config(signal);
+  const config = fieldsOf(part);
   // Refused by the config alone, before the weights are opened: cheaper, and the better message when both are wrong.
   const { family, architecture, notes } = chooseFamily(config);
-  const generation = await input.generation(signal);
+  const generation = await readGeneration(input, signal);
   return family.read({
     architecture,
     config,
-    generation: generation === null ? null : fieldsOf(generation),
+    generation: generation.fields,
     checkpoint: await input.checkpoint(signal),
-    notes,
+    notes: [
+      ...notes,
+      ...(part.ignored === undefined ? [] : [{ code: 'adapter-ignored', file: part.ignored } as const]),
+      ...generation.notes,
+    ],
     signal,
   });
+}
+
+/** A file that cannot be read is as good as none, as it is to transformers: it only says how to generate. */
+async function readGeneration(
+  input: Pick<ModelInput, 'generation'>,
+  signal: AbortSignal | undefined,
+): Promise<{ fields: ConfigFields | null; notes: readonly Note[] }> {
+  try {
+    const part = await input.generation(signal);
+    return { fields: part === null ? null : fieldsOf(part), notes: [] };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { fields: null, notes: [{ code: 'generation-ignored', file: error.file, key: null }] };
+  }
 }
 
 /**

@@ -18,17 +18,6 @@ const isSet = (config: ConfigFields, key: string): boolean => config.isSet(key);
 
 const REFUSED: readonly RefusedKind[] = [
   {
-    code: 'quantized',
-    keys: ['quantization_config'],
-    applies: isSet,
-    problem: (config, key) => {
-      const method = config.object(key)?.raw('quant_method');
-      const named = typeof method === 'string' ? ` (${method.slice(0, 40)})` : '';
-      return `The model is already quantized${named}; its weights are codes, not numbers.`;
-    },
-    remedy: () => 'Use the original model that it was made from.',
-  },
-  {
     code: 'multimodal',
     // Parts of multimodal wrappers.
     keys: ['text_config', 'vision_config', 'audio_config', 'vision_tower', 'mm_vision_tower'],

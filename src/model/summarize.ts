@@ -83,6 +83,6 @@ function summary(
 }
 
 function describe(info: TensorInfo): TensorSummary {
-  const { name, dtype, shape, file, begin, end } = info;
-  return { name, dtype, shape, file, bytes: end - begin };
+  const { name, dtype, stored, shape, file, begin, end } = info;
+  return { name, dtype: stored ?? dtype, shape, file, bytes: end - begin };
 }

@@ -9,9 +9,18 @@ import { coveredElements, coverageOf, overlap, type Coverage } from '../checkpoi
 import { FLOAT_DTYPES, isFloatDtype } from '../checkpoint/dtype.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { TensorRef } from './decoder.js';
+import { UNQUANTIZED } from './remedies.js';
 
-/** Tensors that old writers saved and that are computed anew: the rotary angles. */
-const IGNORABLE = /(?:^|\.)rotary_emb\.inv_freq$/;
+/** Buffers that writers saved and that are computed anew: rotary angles and tables, masks, numbers of positions. */
+const BUFFERS =
+  /(?:^|\.)(?:(?:original_)?inv_freq|(?:cos|sin)_cached|rotary_emb\.(?:cos|sin)|freqs_(?:cis|cos|sin)|position_ids|(?:causal|attention|attn)_mask|masked_bias|(?:attn|self_attn|attention)\.mask)$/;
+
+/** A mask under a name that a bias might have: over all pairs of positions. */
+const MASKS = /(?:^|\.)(?:attn|self_attn|attention)\.bias$/;
+
+function isBuffer({ name, shape }: TensorInfo): boolean {
+  return BUFFERS.test(name) || (MASKS.test(name) && shape.length >= 2 && shape.at(-1) === shape.at(-2));
+}
 
 const LEFT_OUT =
   'Leaving weights out would change the model; take config and weights from the same, unmodified model.';
@@ -84,6 +93,7 @@ export class TensorTable {
   take(name: string, shape: readonly number[], claim: string, view?: TensorView): TensorRef {
     const info = this.#checkpoint.tensors.get(name);
     if (info === undefined) throw this.#missing(name);
+    const dtype = floatDtype(info);
     if (info.shape.length !== shape.length || info.shape.some((dimension, i) => dimension !== shape[i])) {
       throw new FormatError(
         `The tensor has the shape [${info.shape.join(', ')}], but ${claim} in ${this.#file} makes it [${shape.join(', ')}].`,
@@ -97,8 +107,8 @@ export class TensorTable {
     }
     const ref: TensorRef =
       view === undefined
-        ? { name, dtype: floatDtype(info), shape: [...shape] }
-        : { name, dtype: floatDtype(info), shape: viewShape(info, view), view };
+        ? { name, dtype, shape: [...shape] }
+        : { name, dtype, shape: viewShape(info, view), view };
     const covers = coverageOf(info, view);
     const others = this.#used.get(name) ?? [];
     if (covers.isRepeating || others.some((other) => overlap(covers, other.covers)))
@@ -125,21 +135,20 @@ export class TensorTable {
   /**
    * Refuses what is left over.
    * @param explain says what an unknown tensor means, when the family knows it
-   * @returns how many buffers were left out rightly
+   * @returns names of the buffers that were left out rightly
    * @throws FormatError that lists the tensors nobody asked for, or names one of which a part was left
    */
-  finish(explain: (name: string) => string | null): number {
-    let ignorable = 0;
+  finish(explain: (name: string) => string | null): readonly string[] {
+    const buffers: string[] = [];
     const unknown: string[] = [];
-    for (const name of this.#checkpoint.tensors.keys()) {
+    for (const [name, info] of this.#checkpoint.tensors) {
       if (this.#used.has(name) || this.#ignored.has(name)) continue;
-      if (IGNORABLE.test(name)) ignorable++;
-      else unknown.push(name);
+      (isBuffer(info) ? buffers : unknown).push(name);
     }
     const first = unknown[0];
     if (first === undefined) {
       this.#refuseRests();
-      return ignorable;
+      return buffers;
     }
     const shown = unknown.slice(0, SHOWN_NAMES).join(', ');
     const rest = unknown.length > SHOWN_NAMES ? ` and ${unknown.length - SHOWN_NAMES} more` : '';
@@ -170,6 +179,15 @@ export class TensorTable {
   }
 
   #missing(name: string): FormatError {
+    const shard = this.#checkpoint.remarks?.promised.get(name);
+    if (shard !== undefined) {
+      return new FormatError(`The index places the tensor in ${shard}, but no file holds it.`, {
+        file: shard,
+        field: name,
+        code: 'mixed-up',
+        remedy: 'Download the index and the weight files again.',
+      });
+    }
     return new FormatError('The tensor is missing.', {
       file: this.#place(),
       field: name,
@@ -194,7 +212,7 @@ function floatDtype(info: TensorInfo): TensorRef['dtype'] {
       file: info.file,
       field: info.name,
       code: 'quantized',
-      remedy: 'Use the original model, before any quantization, saved as float16, bfloat16 or float32.',
+      remedy: UNQUANTIZED,
     },
   );
 }

@@ -40,8 +40,8 @@ export async function openModelInput(
   runtime: Pick<Runtime, 'twin' | 'deadline'>,
   signal?: AbortSignal,
 ): Promise<OpenedModel> {
-  const checkpoint = await input.checkpoint(signal);
   const model = await readDecoder(input, signal);
+  const checkpoint = await input.checkpoint(signal);
   const part = await input.tokenizer(signal);
   if (part === null) {
     const absent: Note = { code: 'tokenizer-absent', sentencePiece: await input.hasSentencePiece(signal) };

@@ -4,6 +4,7 @@ import { BlobStream, hasByteStreams } from './blob-stream.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { MAX_FILES } from './limits.js';
 import { checkName, checkRange, isInsideName } from './checks.js';
+import { entryName, isCacheFolder, snapshotsIn } from './hub-cache.js';
 import { WindowPool } from './read-ahead.js';
 
 /** A file with the path that a drop gave it (dropped entries carry it outside of the `File`). */
@@ -77,7 +78,7 @@ export class BlobSource implements ByteSource {
 
 /**
  * A folder from a file input (`webkitdirectory`), a drop, or single files. When all files lie under one top folder, that
- * folder is the model folder and gives its name.
+ * folder is the model folder and gives its name; of a download cache that holds one model, that model's is.
  * @throws UsageError when there is no file, too many, or two of the same name
  */
 export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolder {
@@ -111,8 +112,24 @@ export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolde
       });
     sources.set(name, pool.wrap(new BlobSource(name, file)));
   }
+  const [snapshot, another] = snapshotsIn([...sources.keys()]);
+  if (snapshot !== undefined && another === undefined) {
+    const inside = `${snapshot.path}/`;
+    return folderOf(
+      snapshot.model ?? entryName(top ?? '') ?? top ?? snapshot.path,
+      new Map(
+        [...sources]
+          .filter(([name]) => name.startsWith(inside))
+          .map(([name, source]) => [name.slice(inside.length), source]),
+      ),
+    );
+  }
+  return folderOf(top ?? 'chosen files', sources);
+}
+
+function folderOf(name: string, sources: ReadonlyMap<string, ByteSource>): ModelFolder {
   return {
-    name: top ?? 'chosen files',
+    name,
     names: [...sources.keys()].sort(),
     async open(file, signal) {
       signal?.throwIfAborted();
@@ -144,7 +161,10 @@ export async function directoryHandleFolder(
       if (files.length > MAX_FILES) return;
       if (entry.kind === 'file') {
         files.push({ path: prefix + name, file: await (entry as FileSystemFileHandle).getFile() });
-      } else if (prefix.split('/').length <= 2 && !name.startsWith('.')) {
+      } else if (
+        !name.startsWith('.') &&
+        (prefix.split('/').length <= 2 || isCacheFolder((prefix + name).replace(/^[^/]*\//, '')))
+      ) {
         await visit(entry as FileSystemDirectoryHandle, `${prefix}${name}/`);
       }
     }

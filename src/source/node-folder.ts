@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { TransportError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
+import { entryName, isCacheFolder, snapshotsIn } from './hub-cache.js';
 
 /** Files listed in one folder; more means that the wrong folder was named, not a bigger model. */
 const MAX_LISTED = 10_000;
@@ -104,7 +105,7 @@ export async function nodeFile(path: string): Promise<NodeFile> {
 }
 
 /**
- * Opens a folder on disk.
+ * Opens a folder on disk; of a download cache that holds one model, that model's.
  * @throws TransportError when it is absent, is not a folder or cannot be listed
  */
 export async function nodeFolder(path: string): Promise<NodeFolder> {
@@ -121,10 +122,12 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
       cause,
     });
   }
+  const [snapshot, another] = snapshotsIn(names);
+  if (snapshot !== undefined && another === undefined) return nodeFolder(join(root, snapshot.path));
   const opened = new Map<string, Promise<NodeSource | null>>();
   let closed = false;
   return {
-    name: basename(root) || root,
+    name: nameOf(root),
     names: names.sort(),
     async open(name, signal) {
       signal?.throwIfAborted();
@@ -148,12 +151,19 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
   };
 }
 
+/** A folder's own name; a snapshot in a download cache is named by its model. */
+function nameOf(root: string): string {
+  const isSnapshot = basename(dirname(root)) === 'snapshots';
+  return (isSnapshot ? entryName(basename(dirname(dirname(root)))) : null) ?? (basename(root) || root);
+}
+
 async function list(root: string, prefix: string, depth: number, names: string[]): Promise<void> {
   for (const entry of await readdir(join(root, prefix), { withFileTypes: true })) {
     if (names.length >= MAX_LISTED) return;
     const name = prefix + entry.name;
     if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH && !entry.name.startsWith('.')) await list(root, `${name}/`, depth + 1, names);
+      if (!entry.name.startsWith('.') && (depth < MAX_DEPTH || isCacheFolder(name)))
+        await list(root, `${name}/`, depth + 1, names);
     } else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(join(root, name))))) {
       // The download cache of huggingface_hub keeps its files as links.
       names.push(name);

@@ -174,7 +174,8 @@ function sourceKey(source: ModelSource): string {
 function dtypes({ checkpoint }: OpenedModel): string[] {
   const bytes = new Map<string, number>();
   for (const tensor of checkpoint.tensors.values()) {
-    bytes.set(tensor.dtype, (bytes.get(tensor.dtype) ?? 0) + tensor.end - tensor.begin);
+    const dtype = tensor.stored ?? tensor.dtype;
+    bytes.set(dtype, (bytes.get(dtype) ?? 0) + tensor.end - tensor.begin);
   }
   return [...bytes].sort((a, b) => b[1] - a[1]).map(([dtype]) => dtype);
 }

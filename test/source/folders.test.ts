@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { TransportError, UsageError } from '../../src/shared/errors.js';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
+import { FormatError, TransportError, UsageError } from '../../src/shared/errors.js';
 import type { ByteSource } from '../../src/source/byte-source.js';
 import { fileListFolder } from '../../src/source/file-list-folder.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
@@ -168,5 +169,80 @@ void test('disk: a file that is cut, grows or is rewritten while open is noticed
       (error) => error instanceof TransportError && problem.test(error.message),
     );
     await folder.close();
+  }
+});
+
+/** A download cache on disk: content under `blobs`, snapshots of links to it. */
+async function cacheOnDisk(name: string, entries: Record<string, readonly string[]>): Promise<string> {
+  const root = join(scratch, name);
+  for (const [entry, revisions] of Object.entries(entries)) {
+    await mkdir(join(root, entry, 'blobs'), { recursive: true });
+    await mkdir(join(root, entry, 'refs'), { recursive: true });
+    await writeFile(join(root, entry, 'refs', 'main'), revisions[0] ?? '');
+    await writeFile(join(root, entry, 'blobs', 'c0ffee'), TEN);
+    for (const revision of revisions) {
+      const snapshot = join(root, entry, 'snapshots', revision);
+      await mkdir(snapshot, { recursive: true });
+      for (const file of ['config.json', 'model.safetensors'])
+        await symlink('../../blobs/c0ffee', join(snapshot, file));
+    }
+  }
+  return root;
+}
+
+void test('disk: of a download cache with one model, that model is the folder, by its name', async () => {
+  const root = await cacheOnDisk('hub', { 'models--org--small-model': ['abc123'] });
+  for (const path of ['', 'models--org--small-model', 'models--org--small-model/snapshots/abc123']) {
+    const folder = await nodeFolder(join(root, path));
+    assert.equal(folder.name, 'small-model', path);
+    assert.deepEqual(folder.names, ['config.json', 'model.safetensors'], path);
+    await checkSource(await folder.open('model.safetensors'));
+    await folder.close();
+  }
+});
+
+void test('disk: of a cache with several models none is chosen, and all are named', async () => {
+  const root = await cacheOnDisk('hubs', { 'models--org--a': ['one', 'two'], 'models--org--b': ['three'] });
+  for (const [path, named] of [
+    [
+      '',
+      /models--org--a\/snapshots\/one, models--org--a\/snapshots\/two, models--org--b\/snapshots\/three\./,
+    ],
+    ['models--org--a', /: snapshots\/one, snapshots\/two\./],
+    ['models--org--a/snapshots', /: one, two\./],
+  ] as const) {
+    const folder = await nodeFolder(join(root, path));
+    await assert.rejects(hfFolderInput(folder).config(), (error) => {
+      assert.ok(error instanceof FormatError && error.code === 'no-config');
+      assert.match(error.message, /It has no config\.json\. Choose the folder in it that has one: /);
+      assert.match(error.message, named);
+      return true;
+    });
+    await folder.close();
+  }
+});
+
+void test('disk: a folder with its own config.json is taken whatever lies below it', async () => {
+  const root = await cacheOnDisk('own', { 'models--org--a': ['one'] });
+  await writeFile(join(root, 'config.json'), TEN);
+  const folder = await nodeFolder(root);
+  assert.equal(folder.name, 'own');
+  await folder.close();
+});
+
+void test('chosen files: of a download cache with one model, that model is the folder', async () => {
+  const file = (path: string): { path: string; file: File } => ({ path, file: new File([TEN], 'x') });
+  for (const top of ['', 'hub/']) {
+    const entry = `${top}models--org--small-model`;
+    const folder = fileListFolder([
+      file(`${entry}/refs/main`),
+      file(`${entry}/blobs/c0ffee`),
+      file(`${entry}/snapshots/abc/config.json`),
+      file(`${entry}/snapshots/abc/model.safetensors`),
+    ]);
+    assert.equal(folder.name, 'small-model');
+    assert.deepEqual(folder.names, ['config.json', 'model.safetensors']);
+    await checkSource(await folder.open('model.safetensors'));
+    assert.equal(await folder.open('refs/main'), null);
   }
 });

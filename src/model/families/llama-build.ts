@@ -3,7 +3,6 @@
  * attention, a gated feed-forward, and the names under which transformers saves all of it.
  */
 import type { FamilyTable } from '../family-table.js';
-import { UNKNOWN_TENSORS } from '../unknown-tensors.js';
 
 export const LLAMA_BUILD = {
   keys: {
@@ -68,6 +67,5 @@ export const LLAMA_BUILD = {
       meaning: ({ mlpBias }) =>
         mlpBias ? null : 'The feed-forward has a bias, but mlp_bias in config.json is not true.',
     },
-    ...UNKNOWN_TENSORS,
   ],
 } as const satisfies Partial<FamilyTable>;

@@ -13,14 +13,23 @@ export const esNotes: NoteWords = {
     `La incrustación rotatoria es dinámica: vale tal como se entrenó hasta la posición ${count(positions)}, el contexto más largo que se ofrece.`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${key} ${ids.join(', ')} de ${file} está fuera del vocabulario de ${count(vocabSize)} y no se tiene en cuenta.`,
-  'sampling-ignored': ({ key, value, file }) =>
-    `${key} ${value} de ${file} no tiene sentido y no se tiene en cuenta.`,
   'head-absent': () =>
     'No hay ninguna cabeza guardada aunque tie_word_embeddings no está puesto: se usa la incrustación como cabeza.',
   'head-differs': () =>
     'Hay una cabeza guardada distinta de la incrustación: se usa esa cabeza, aunque tie_word_embeddings está puesto.',
-  'rotary-recomputed': ({ count: tables }) =>
-    `${count(tables)} ${tables === 1 ? 'tabla rotatoria guardada (rotary_emb.inv_freq) se calcula' : 'tablas rotatorias guardadas (rotary_emb.inv_freq) se calculan'} de nuevo y no se ${tables === 1 ? 'copia' : 'copian'}.`,
+  'buffers-recomputed': ({ count: buffers, example }) =>
+    `${count(buffers)} ${buffers === 1 ? 'tabla auxiliar guardada se calcula' : 'tablas auxiliares guardadas se calculan'} de nuevo y no se ${buffers === 1 ? 'copia' : 'copian'}, por ejemplo ${example}.`,
+  unwrapped: ({ parts }) => `Los nombres de los tensores se leen sin ${parts}, que añadió el entrenamiento.`,
+  'doubles-narrowed': ({ count: doubles }) =>
+    `${count(doubles)} ${doubles === 1 ? 'tensor' : 'tensores'} de doble precisión (F64) se ${doubles === 1 ? 'lee' : 'leen'} como F32.`,
+  'biases-absent': ({ count: biases }) =>
+    `${count(biases)} ${biases === 1 ? 'sesgo que anuncia config.json no está guardado: se toma' : 'sesgos que anuncia config.json no están guardados: se toman'} como cero.`,
+  'quantization-ignored': ({ key }) =>
+    `${key} de config.json no se tiene en cuenta: los pesos son números, no códigos.`,
+  'adapter-ignored': ({ file }) =>
+    `${file} no se tiene en cuenta: la carpeta no tiene los pesos de ningún adaptador y los del modelo se toman como están.`,
+  'generation-ignored': ({ file, key }) =>
+    `${key === null ? file : `${key} de ${file}`} no tiene sentido y no se tiene en cuenta.`,
   'tokenizer-absent': ({ sentencePiece }) =>
     'La carpeta no tiene tokenizer.json: el paquete recibe números de token, no texto.' +
     (sentencePiece

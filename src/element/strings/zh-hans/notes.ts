@@ -12,11 +12,17 @@ export const zhHansNotes: NoteWords = {
     `旋转编码是动态的：到第 ${count(positions)} 个位置为止与训练时一致，这也是可选的最长上下文。`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${file} 中的 ${key} ${ids.join('、')} 超出了大小为 ${count(vocabSize)} 的词表，已忽略。`,
-  'sampling-ignored': ({ key, value, file }) => `${file} 中的 ${key} ${value} 没有意义，已忽略。`,
   'head-absent': () => '没有保存输出头，但未设置 tie_word_embeddings：用嵌入矩阵作输出头。',
   'head-differs': () => '保存的输出头与嵌入矩阵不同：虽然设置了 tie_word_embeddings，仍使用该输出头。',
-  'rotary-recomputed': ({ count: tables }) =>
-    `保存的 ${count(tables)} 个旋转编码表（rotary_emb.inv_freq）会重新计算，未复制。`,
+  'buffers-recomputed': ({ count: buffers, example }) =>
+    `保存的 ${count(buffers)} 个辅助张量（例如 ${example}）会重新计算，未复制。`,
+  unwrapped: ({ parts }) => `读取张量名称时去掉了训练时加上的 ${parts}。`,
+  'doubles-narrowed': ({ count: doubles }) => `${count(doubles)} 个双精度（F64）张量按 F32 读取。`,
+  'biases-absent': ({ count: biases }) => `config.json 声明的 ${count(biases)} 个偏置没有保存：按零处理。`,
+  'quantization-ignored': ({ key }) => `已忽略 config.json 中的 ${key}：权重是数值，不是编码。`,
+  'adapter-ignored': ({ file }) => `已忽略 ${file}：文件夹中没有适配器的权重，按原样使用模型的权重。`,
+  'generation-ignored': ({ file, key }) =>
+    `${key === null ? file : `${file} 中的 ${key}`} 没有意义，已忽略。`,
   'tokenizer-absent': ({ sentencePiece }) =>
     '文件夹里没有 tokenizer.json：模型包只接受词元编号，不接受文字。' +
     (sentencePiece
