@@ -5,7 +5,7 @@
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { lfsPointer } from '../source/read-json.js';
-import { isJsonObject, JsonError, parseStrictJson } from '../source/strict-json.js';
+import { isJsonObject, JsonBudgetError, parseJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import type { Dtype, TensorInfo } from './checkpoint.js';
 import { bitsOf, parseDtype } from './dtype.js';
@@ -169,14 +169,14 @@ function parseHeaderJson(header: Uint8Array, file: string): JsonObject {
   } catch {
     throw broken('It is not UTF-8 text.');
   }
-  try {
-    const root = parseStrictJson(text, { maxDepth: MAX_DEPTH, numbers: 'natural' });
-    if (isJsonObject(root)) return root;
-  } catch (error) {
-    if (error instanceof JsonError) throw broken(`It is not valid JSON: ${error.message}.`);
-    throw error;
-  }
-  throw broken('It is not an object.');
+  const root = parseJsonObject(text, {
+    maxDepth: MAX_DEPTH,
+    numbers: 'natural',
+    fail: (error) =>
+      broken(error instanceof JsonBudgetError ? error.message : `It is not valid JSON: ${error.message}.`),
+  });
+  if (root === null) throw broken('It is not an object.');
+  return root;
 }
 
 function readMetadata(value: JsonValue, file: string): Readonly<Record<string, string>> {

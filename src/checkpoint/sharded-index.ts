@@ -31,7 +31,9 @@ export async function readShardedIndex(
   folder: ModelFolder,
   signal?: AbortSignal,
 ): Promise<ShardedIndex | null> {
-  const root = await readJsonObject(folder, INDEX_NAME, MAX_INDEX_BYTES, signal);
+  const root = await readJsonObject(folder, INDEX_NAME, MAX_INDEX_BYTES, signal, {
+    numbers: 'python',
+  });
   if (root === null) return null;
   const remedy = 'Download the index again, or save the model again.';
   const map = root.get('weight_map');

@@ -167,7 +167,9 @@ class HfFolderInput implements ModelInput {
   });
 
   async #json(file: string, maxBytes: number, signal: AbortSignal | undefined): Promise<JsonPart | null> {
-    const fields = await readJsonObject(this.#folder, file, maxBytes, signal);
+    // tokenizer.json is written and read by Rust, all others by Python.
+    const numbers = file === TOKENIZER_FILE ? 'any' : 'python';
+    const fields = await readJsonObject(this.#folder, file, maxBytes, signal, { numbers });
     return fields === null ? null : { fields, file };
   }
 

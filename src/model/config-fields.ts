@@ -61,6 +61,7 @@ export class ConfigFields {
     const value = this.#fields.get(key) ?? fallback;
     if (value === undefined) throw this.missing(key);
     if (typeof value !== 'number') throw this.wrong(key, 'a number');
+    if (!Number.isFinite(value)) throw this.wrong(key, 'a finite number', value);
     if ((min !== undefined && value < min) || (max !== undefined && value > max)) {
       throw this.wrong(
         key,
@@ -99,7 +100,7 @@ export class ConfigFields {
   numbers(key: string): readonly number[] {
     const value = this.#fields.get(key) ?? null;
     if (value === null) throw this.missing(key);
-    if (!Array.isArray(value) || !value.every((item): item is number => typeof item === 'number')) {
+    if (!Array.isArray(value) || !value.every((item): item is number => Number.isFinite(item))) {
       throw this.wrong(key, 'a list of numbers');
     }
     return value;
@@ -153,6 +154,6 @@ export function show(value: JsonValue | undefined): string {
   if (value === undefined) return 'missing';
   if (isJsonObject(value)) return 'an object';
   if (Array.isArray(value)) return 'a list';
-  const text = JSON.stringify(value);
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

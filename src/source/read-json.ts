@@ -1,7 +1,7 @@
 /** Reads the small text and JSON files of a model folder, each within a limit. */
 import { FormatError } from '../shared/errors.js';
 import type { ModelFolder } from './byte-source.js';
-import { isJsonObject, JsonError, parseStrictJson } from './strict-json.js';
+import { JsonBudgetError, parseJsonObject } from './strict-json.js';
 import type { JsonObject, StrictJsonOptions } from './strict-json.js';
 import { decodeText } from './text.js';
 
@@ -33,7 +33,8 @@ export async function readText(
 
 /**
  * The object of a JSON file, `null` when the file is absent.
- * @throws FormatError when it is not strict JSON or not an object; TransportError
+ * @throws FormatError when it is not strict JSON or not an object, now or when a value is asked for that holds a key twice or
+ *   too much; TransportError
  */
 export async function readJsonObject(
   folder: ModelFolder,
@@ -45,24 +46,16 @@ export async function readJsonObject(
   const text = await readText(folder, name, maxBytes, signal);
   if (text === null) return null;
   if (text.startsWith('version https://git-lfs')) throw lfsPointer(name);
-  let value;
-  try {
-    value = parseStrictJson(text, options);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new FormatError(`The file is not valid JSON: ${error.message}.`, {
-      file: name,
-      remedy: 'Download it again or correct it.',
-      code: 'broken-file',
-    });
-  }
-  if (!isJsonObject(value)) {
-    throw new FormatError('The file is JSON but not an object.', {
-      file: name,
-      remedy: 'Check that it is the right file.',
-      code: 'broken-file',
-    });
-  }
+  const broken = (problem: string, remedy: string): FormatError =>
+    new FormatError(problem, { file: name, remedy, code: 'broken-file' });
+  const value = parseJsonObject(text, {
+    ...options,
+    fail: (error) =>
+      error instanceof JsonBudgetError
+        ? broken(error.message, 'Check that it is the right file.')
+        : broken(`The file is not valid JSON: ${error.message}.`, 'Download it again or correct it.'),
+  });
+  if (value === null) throw broken('The file is JSON but not an object.', 'Check that it is the right file.');
   return value;
 }
 
