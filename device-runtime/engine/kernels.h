@@ -12,8 +12,11 @@
 /* Tokens after which the int32 sums of attention go to float: 16,383 * 127 * 512 < 2^31. */
 #define S3LM_MIX_TOKENS 512u
 
+/* Largest code of 16 bits: 256 * 127 + 127, so that both of its parts are within +-127 or -128. */
+#define S3LM_MOST_INT16 32639
+
 /* What the limits of a package promise the sums: 32 bits hold them. */
-_Static_assert(127ull * 127u * S3LM_MAX_MLP_WIDTH <= INT32_MAX, "the longest row of a product of codes");
+_Static_assert(127ull * 128u * S3LM_MAX_MLP_WIDTH <= INT32_MAX, "the longest row of a product of codes");
 _Static_assert(16383ull * 127u * S3LM_MAX_HEAD_DIM <= INT32_MAX, "the longest head of a score");
 _Static_assert(16383ull * 127u * S3LM_MIX_TOKENS <= INT32_MAX, "the tokens of a mix");
 _Static_assert(S3LM_MAX_HEAD_DIM % 16u == 0u, "a head with its padding is no longer than the longest");
@@ -45,6 +48,9 @@ struct s3lm_kernels {
 
     /* The same within +-16,383. */
     void (*quantize16)(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+
+    /* The same within +-S3LM_MOST_INT16, as this set's products want them: 2 * padded bytes, 16-byte aligned. */
+    void (*quantize_int16)(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
 
     /* Four-lane sum of x[i]^2. n may be any number. */
     float (*sum_squares)(const float *x, uint32_t n);
@@ -95,6 +101,7 @@ struct s3lm_kernels {
 uint32_t s3lm_abs_max(const float *x, uint32_t n);
 void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
 void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+void s3lm_quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 float s3lm_exponentiate(float *scores, uint32_t count);
 void s3lm_gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
@@ -108,6 +115,18 @@ void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32
  * one of the four codes in a word is -128. */
 uint32_t s3lm_check_floats(const uint32_t *words, uint32_t count, uint32_t sign);
 uint32_t s3lm_check_codes(const uint32_t *words, uint32_t count);
+
+/* The float nearest to an exact sum of less than 2^39: both parts are floats as they are, so that only their sum is
+ * rounded. */
+static inline float s3lm_nearest(int64_t sum) {
+    return (float)(int32_t)(sum >> 15) * 32768.0f + (float)(int32_t)(sum & 0x7FFF);
+}
+
+/* Columns of a unit: those of a row that share the scale of the weights as well as that of the vector. */
+static inline uint32_t s3lm_unit(const s3lm_tensor *w) {
+    uint32_t input = S3LM_INPUT_GROUP(w->input), group = w->group ? w->group : w->row_bytes;
+    return input != 0u && input < group ? input : group;
+}
 
 /* The scale of a row's source, where each source tensor has one. */
 static inline float s3lm_source_scale(const s3lm_tensor *w, uint32_t row) {

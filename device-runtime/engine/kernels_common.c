@@ -25,13 +25,21 @@ void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, in
     }
 }
 
-void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
+static void quantize_within(float limit, const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
     for (uint32_t i = 0; i < n; i++) {
-        codes[i] = (int16_t)s3lm_round(s3lm_clamp(x[i] * inverse, 16383.0f));
+        codes[i] = (int16_t)s3lm_round(s3lm_clamp(x[i] * inverse, limit));
     }
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = 0;
     }
+}
+
+void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
+    quantize_within(16383.0f, x, n, inverse, codes, padded);
+}
+
+void s3lm_quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded) {
+    quantize_within((float)S3LM_MOST_INT16, x, n, inverse, (int16_t *)(void *)codes, padded);
 }
 
 /* A float's bits as an integer that orders like the float; maxima of integers need no care for NaN, so compilers

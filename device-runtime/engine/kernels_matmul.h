@@ -18,6 +18,12 @@ static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, co
 static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
                                    int32_t sums[4]);
 
+/* The same sums for codes of 16 bits; n is at most MOST_INT16_COLUMNS. */
+static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, int32_t sums[4]);
+
+/* Columns whose products with 16-bit codes stay inside int32: 512 * 127 * 32,639 < 2^31. */
+#define MOST_INT16_COLUMNS 512u
+
 /* Weights that come from memory rather than from a cache: rows of many bytes, or many of them. Four places that advance
  * together, each for a few cache lines only, are more than prefetchers follow, so the first token reads such rows in
  * turn (three times as fast with rows of 640 bytes). The tokens after it find the rows in the first-level cache and
@@ -36,12 +42,15 @@ static inline void dot4_f32(const float *w, uint32_t stride, const float *x, uin
 typedef struct {
     const int8_t *codes;
     const int16_t *wide;
-    float scale;
+    const float *scales; /* of groups */
+    float scale;         /* of the whole vector; 1 when it has scales of groups */
 } token_codes;
 
-static inline token_codes codes_of(const s3lm_activations *x, uint32_t token) {
+static inline token_codes codes_of(const s3lm_tensor *w, const s3lm_activations *x, uint32_t token) {
     size_t at = (size_t)token * x->stride;
-    return (token_codes){x->codes + at, x->wide ? x->wide + at : NULL, x->scales[token]};
+    const float *scales = x->scales + (size_t)token * x->scale_stride;
+    return (token_codes){x->codes + at, x->wide ? x->wide + at : NULL, scales,
+                         S3LM_INPUT_GROUP(w->input) == 0u ? scales[0] : 1.0f};
 }
 
 /* The scale of a row, its own or its source's. */
@@ -49,91 +58,112 @@ static inline float row_scale(const s3lm_tensor *w, uint32_t row) {
     return w->encoding == S3LM_INT8_TENSOR ? s3lm_source_scale(w, row) : s3lm_scales(w)[row];
 }
 
-/* One scale a row: y = (sum * row scale) * token scale. */
-static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
-                        float *y, uint32_t y_stride) {
-    const s3lm_activations *x = input->quantized;
-    uint32_t n = w->row_bytes;
-    bool from_memory = comes_from_memory(w);
-    uint32_t row = begin;
-    for (; row + 4u <= end; row += 4u) {
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
-        float scales[4];
+/* Dot products of four rows, `stride` bytes apart, with codes of 16 bits, each rounded once. */
+static void dot4_wide(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, float out[4]) {
+    int64_t totals[4] = {0};
+    for (uint32_t at = 0; at < n; at += MOST_INT16_COLUMNS) {
+        int32_t sums[4];
+        dot4_i16(w + at, stride, x + at, n - at < MOST_INT16_COLUMNS ? n - at : MOST_INT16_COLUMNS, sums);
         for (uint32_t r = 0; r < 4u; r++) {
-            scales[r] = row_scale(w, row + r);
-        }
-        for (uint32_t t = 0; t < tokens; t++) {
-            token_codes token = codes_of(x, t);
-            float *out = y + (size_t)t * y_stride + row;
-            int32_t sums[4];
-            if (t == 0u && from_memory) {
-                dot4_i8_in_turn(weights, n, token.codes, token.wide, n, sums);
-            } else {
-                dot4_i8(weights, n, token.codes, token.wide, n, sums);
-            }
-            for (uint32_t r = 0; r < 4u; r++) {
-                out[r] = ((float)sums[r] * scales[r]) * token.scale;
-            }
+            totals[r] += sums[r];
         }
     }
-    for (; row < end; row++) {
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
-        for (uint32_t t = 0; t < tokens; t++) {
-            token_codes token = codes_of(x, t);
-            int32_t sums[4];
-            dot4_i8(weights, 0, token.codes, token.wide, n, sums);
-            y[(size_t)t * y_stride + row] = ((float)sums[0] * row_scale(w, row)) * token.scale;
-        }
+    for (uint32_t r = 0; r < 4u; r++) {
+        out[r] = s3lm_nearest(totals[r]);
     }
 }
 
-/* Four rows, `stride` bytes and `scale_stride` scales apart, with one token, group by group. */
-static inline void dot4_groups(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, const float *scales,
-                               uint32_t scale_stride, token_codes token, float out[4]) {
-    for (uint32_t r = 0; r < 4u; r++) {
-        out[r] = 0.0f;
+/* The same over columns [at, at + n) of a token, whatever its codes are. */
+static inline void dot4(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, token_codes token, uint32_t at,
+                        uint32_t n, bool in_turn, float out[4]) {
+    int32_t sums[4];
+    if (w->input == S3LM_INPUT_INT16) {
+        dot4_wide(weights + at, stride, (const int16_t *)(const void *)token.codes + at, n, out);
+        return;
     }
-    for (uint32_t at = 0; at < w->row_bytes; at += w->group) {
-        uint32_t n = w->row_bytes - at < w->group ? w->row_bytes - at : w->group;
-        int32_t sums[4];
-        dot4_i8(weights + at, stride, token.codes + at, token.wide ? token.wide + at : NULL, n, sums);
+    const int16_t *wide = token.wide ? token.wide + at : NULL;
+    if (in_turn) {
+        dot4_i8_in_turn(weights + at, stride, token.codes + at, wide, n, sums);
+    } else {
+        dot4_i8(weights + at, stride, token.codes + at, wide, n, sums);
+    }
+    for (uint32_t r = 0; r < 4u; r++) {
+        out[r] = (float)sums[r];
+    }
+}
+
+/* Four rows, `stride` bytes and `scale_stride` scales apart, with one token, unit by unit; `scales` NULL: the rows'
+ * weights have none of groups. */
+static void dot4_units(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, const float *scales,
+                       uint32_t scale_stride, token_codes token, float out[4]) {
+    uint32_t unit = s3lm_unit(w), shared = S3LM_INPUT_GROUP(w->input);
+    for (uint32_t at = 0; at < w->row_bytes; at += unit) {
+        float sums[4];
+        dot4(w, weights, stride, token, at, w->row_bytes - at < unit ? w->row_bytes - at : unit, false, sums);
         for (uint32_t r = 0; r < 4u; r++) {
-            float product = (float)sums[r] * scales[(size_t)r * scale_stride];
+            float factor = scales ? scales[(size_t)r * scale_stride + at / w->group] : 1.0f;
+            if (shared != 0u) {
+                factor *= token.scales[at / shared];
+            }
+            float product = sums[r] * factor;
             /* The first product stands alone: 0 + -0 would lose its sign. */
             out[r] = at == 0u ? product : out[r] + product;
         }
-        scales++;
-    }
-    for (uint32_t r = 0; r < 4u; r++) {
-        out[r] *= token.scale;
     }
 }
 
-/* One scale a group of columns: y = (sum of group 0 * scale + sum of group 1 * scale + ...) * token scale. */
-static void matmul_groups(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
-                          float *y, uint32_t y_stride) {
-    const s3lm_activations *x = input->quantized;
-    const float *scales = s3lm_scales(w);
-    uint32_t groups = s3lm_groups(w->cols, w->group);
-    uint32_t row = begin;
-    for (; row + 4u <= end; row += 4u) {
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_bytes;
+/* One scale a row: y = (sum * row scale) * token scale, or (sum of group 0 * its scale + ...) * row scale where the
+ * vector has scales of groups. */
+static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                        float *y, uint32_t y_stride) {
+    uint32_t n = w->row_bytes;
+    bool in_units = S3LM_INPUT_GROUP(w->input) != 0u;
+    bool from_memory = comes_from_memory(w);
+    for (uint32_t row = begin; row < end;) {
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
+        uint32_t rows = end - row < 4u ? 1u : 4u;
+        uint32_t stride = rows == 4u ? n : 0u;
+        float scales[4];
+        for (uint32_t r = 0; r < rows; r++) {
+            scales[r] = row_scale(w, row + r);
+        }
         for (uint32_t t = 0; t < tokens; t++) {
-            float sums[4];
+            token_codes token = codes_of(w, input->quantized, t);
             float *out = y + (size_t)t * y_stride + row;
-            dot4_groups(w, weights, w->row_bytes, scales + (size_t)row * groups, groups, codes_of(x, t), sums);
-            for (uint32_t r = 0; r < 4u; r++) {
-                out[r] = sums[r];
+            float sums[4];
+            if (in_units) {
+                dot4_units(w, weights, stride, NULL, 0, token, sums);
+            } else {
+                dot4(w, weights, stride, token, 0, n, t == 0u && from_memory && rows == 4u, sums);
+            }
+            for (uint32_t r = 0; r < rows; r++) {
+                out[r] = (sums[r] * scales[r]) * token.scale;
             }
         }
+        row += rows;
     }
-    for (; row < end; row++) {
+}
+
+/* One scale a group of columns: y = (sum of unit 0 * scale + sum of unit 1 * scale + ...) * token scale, where a scale
+ * is that of the weights, times that of the vector's group where it has such. */
+static void matmul_groups(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                          float *y, uint32_t y_stride) {
+    const float *scales = s3lm_scales(w);
+    uint32_t groups = s3lm_groups(w->cols, w->group);
+    for (uint32_t row = begin; row < end;) {
         const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_bytes;
+        uint32_t rows = end - row < 4u ? 1u : 4u;
         for (uint32_t t = 0; t < tokens; t++) {
+            token_codes token = codes_of(w, input->quantized, t);
+            float *out = y + (size_t)t * y_stride + row;
             float sums[4];
-            dot4_groups(w, weights, 0, scales + (size_t)row * groups, 0, codes_of(x, t), sums);
-            y[(size_t)t * y_stride + row] = sums[0];
+            dot4_units(w, weights, rows == 4u ? w->row_bytes : 0u, scales + (size_t)row * groups,
+                       rows == 4u ? groups : 0u, token, sums);
+            for (uint32_t r = 0; r < rows; r++) {
+                out[r] = sums[r] * token.scale;
+            }
         }
+        row += rows;
     }
 }
 

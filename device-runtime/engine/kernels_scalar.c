@@ -44,6 +44,17 @@ static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_
     dot4_i8(w, stride, x, wide, n, sums);
 }
 
+static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, int32_t sums[4]) {
+    for (uint32_t row = 0; row < 4u; row++) {
+        const int8_t *weights = w + (size_t)row * stride;
+        int32_t sum = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            sum += weights[i] * x[i];
+        }
+        sums[row] = sum;
+    }
+}
+
 static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores) {
     for (uint32_t t = 0; t < count; t++) {
@@ -81,6 +92,7 @@ const s3lm_kernels s3lm_kernels_scalar = {
     .abs_max = s3lm_abs_max,
     .quantize8 = s3lm_quantize8,
     .quantize16 = s3lm_quantize16,
+    .quantize_int16 = s3lm_quantize_int16,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
     .matmul = MATMULS,

@@ -89,18 +89,27 @@ static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_
     vint_store(sums, sums_of(rows[0], rows[1], rows[2], rows[3]));
 }
 
-/* Dot products of a query with four keys, `stride` codes each. */
-static inline vint key_sums(const int16_t *query, const int8_t *key, uint32_t stride) {
+/* Dot products of 16-bit codes with `n` columns of four rows, `stride` bytes apart. */
+static inline vint row_sums(const int16_t *x, const int8_t *w, uint32_t stride, uint32_t n) {
     size_t row = stride, row3 = 3u * (size_t)stride;
     __m256i a0 = _mm256_setzero_si256(), a1 = a0, a2 = a0, a3 = a0;
-    for (uint32_t d = 0; d < stride; d += 16u, key += 16) {
-        __m256i q = load16x16(query + d);
-        a0 = _mm256_add_epi32(a0, _mm256_madd_epi16(q, load16x8(key)));
-        a1 = _mm256_add_epi32(a1, _mm256_madd_epi16(q, load16x8(key + row)));
-        a2 = _mm256_add_epi32(a2, _mm256_madd_epi16(q, load16x8(key + 2u * row)));
-        a3 = _mm256_add_epi32(a3, _mm256_madd_epi16(q, load16x8(key + row3)));
+    for (uint32_t i = 0; i < n; i += 16u, w += 16) {
+        __m256i codes = load16x16(x + i);
+        a0 = _mm256_add_epi32(a0, _mm256_madd_epi16(codes, load16x8(w)));
+        a1 = _mm256_add_epi32(a1, _mm256_madd_epi16(codes, load16x8(w + row)));
+        a2 = _mm256_add_epi32(a2, _mm256_madd_epi16(codes, load16x8(w + 2u * row)));
+        a3 = _mm256_add_epi32(a3, _mm256_madd_epi16(codes, load16x8(w + row3)));
     }
     return sums_of(a0, a1, a2, a3);
+}
+
+/* Of a query with four keys, `stride` codes each. */
+static inline vint key_sums(const int16_t *query, const int8_t *key, uint32_t stride) {
+    return row_sums(query, key, stride, stride);
+}
+
+static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, int32_t sums[4]) {
+    vint_store(sums, row_sums(x, w, stride, n));
 }
 
 /* Sixteen weighted sums over `count` rows of `stride` values. */
@@ -161,7 +170,12 @@ static inline void dot4_i8_in_turn(const int8_t *w, uint32_t stride, const int8_
     vint_store(sums, vint_sums(rows[0], rows[1], rows[2], rows[3]));
 }
 
-/* Dot products of a query with four keys, `stride` codes each: the query is an int16 vector as `wide` is. */
+/* Codes of 16 bits are what `wide` is. */
+static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, int32_t sums[4]) {
+    dot4_i8(w, stride, NULL, x, n, sums);
+}
+
+/* Dot products of a query with four keys, `stride` codes each: the query is an int16 vector as well. */
 static inline vint key_sums(const int16_t *query, const int8_t *key, uint32_t stride) {
     int32_t sums[4];
     dot4_i8(key, stride, NULL, query, stride, sums);
@@ -274,6 +288,7 @@ static const s3lm_kernels s3lm_kernels_simd = {
     .abs_max = s3lm_abs_max,
     .quantize8 = s3lm_quantize8,
     .quantize16 = s3lm_quantize16,
+    .quantize_int16 = s3lm_quantize_int16,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
     .matmul = MATMULS,

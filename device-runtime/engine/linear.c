@@ -4,8 +4,10 @@
 #include "model_parts.h"
 #include "numerics.h"
 
-/* 1 / 127, rounded to f32. */
-#define INVERSE_127 7.87401572e-3f
+/* Largest codes of INT8 and of 16 bits, and their reciprocals rounded to f32. */
+static const struct {
+    float most, inverse;
+} limits[] = {{127.0f, 7.87401572e-3f}, {(float)S3LM_MOST_INT16, 3.06381946e-5f}};
 
 s3lm_scale s3lm_dynamic_scale(uint32_t abs_max_bits, float limit, float inverse_limit) {
     if (abs_max_bits >= S3LM_INFINITY_BITS) {
@@ -30,20 +32,33 @@ void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint3
 /* Quantizes the vectors of a product, to as many codes as rows have columns; rows of fewer bits are as many too. */
 static void quantize(s3lm_model *model, const s3lm_product *p) {
     const s3lm_tensor *w = p->w;
-    s3lm_activations *codes = &model->quantized;
+    const s3lm_kernels *kernels = model->kernels;
+    s3lm_activations *x = &model->quantized;
+    bool is_wide = w->input == S3LM_INPUT_INT16;
     uint32_t padded = (uint32_t)s3lm_align(w->cols, S3LM_ROW_ALIGNMENT);
+    uint32_t group = S3LM_INPUT_GROUP(w->input) ? S3LM_INPUT_GROUP(w->input) : padded;
     for (uint32_t t = 0; t < p->tokens; t++) {
         const float *vector = p->x + (size_t)t * p->x_stride;
-        uint32_t largest = model->kernels->abs_max(vector, w->cols);
-        s3lm_scale scale = s3lm_dynamic_scale(largest, 127.0f, INVERSE_127);
-        if (w->activation_scale != 0.0f && largest < S3LM_INFINITY_BITS) {
-            scale.scale = w->activation_scale;
-            scale.inverse = s3lm_recip(w->activation_scale);
+        size_t code = (size_t)t * x->stride;
+        float *scales = x->scales + (size_t)t * x->scale_stride;
+        for (uint32_t left = w->cols, room = padded; left > 0u;) {
+            uint32_t n = left < group ? left : group, stored = room < group ? room : group;
+            uint32_t largest = kernels->abs_max(vector, n);
+            s3lm_scale scale = s3lm_dynamic_scale(largest, limits[is_wide].most, limits[is_wide].inverse);
+            if (w->activation_scale != 0.0f && largest < S3LM_INFINITY_BITS) {
+                scale = (s3lm_scale){w->activation_scale, s3lm_recip(w->activation_scale)};
+            }
+            *scales++ = scale.scale;
+            if (is_wide) {
+                kernels->quantize_int16(vector, n, scale.inverse, x->codes + code, stored);
+            } else {
+                kernels->quantize8(vector, n, scale.inverse, x->codes + code, x->wide ? x->wide + code : NULL, stored);
+            }
+            vector += n;
+            code += n;
+            left -= n;
+            room -= stored;
         }
-        size_t at = (size_t)t * codes->stride;
-        codes->scales[t] = scale.scale;
-        model->kernels->quantize8(vector, w->cols, scale.inverse, codes->codes + at,
-                                  codes->wide ? codes->wide + at : NULL, padded);
     }
 }
 

@@ -206,6 +206,26 @@ static void lay_out_steps(s3lm_model *model, region *r) {
     }
 }
 
+/* The quantized input of any matrix, `elements` at most: two bytes each and as many scales as some matrix wants. */
+static void lay_out_codes(s3lm_model *model, region *r, uint32_t elements) {
+    s3lm_activations *x = &model->quantized;
+    uint32_t batch = model->max_batch, bytes = 1, group = elements;
+    if (model->package->config.activations == S3LM_ACTIVATION_FLOAT32) {
+        return;
+    }
+    for (uint32_t i = 0; i < model->package->tensor_count; i++) {
+        s3lm_input_kind input = s3lm_package_tensor(model->package, i).input;
+        uint32_t shared = S3LM_INPUT_GROUP(input);
+        bytes = input == S3LM_INPUT_INT16 ? 2u : bytes;
+        group = shared != 0u && shared < group ? shared : group;
+    }
+    x->stride = bytes * round_up(elements, 16);
+    x->scale_stride = s3lm_groups(elements, group);
+    x->codes = take(r, batch * x->stride);
+    x->scales = take(r, batch * x->scale_stride * 4u);
+    x->wide = model->kernels->wide ? take(r, batch * x->stride * 2u) : NULL;
+}
+
 static void lay_out_state(s3lm_model *model, region *r) {
     const s3lm_config *config = &model->package->config;
     needs n = needs_of(model->package);
@@ -217,7 +237,6 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->projected_stride = round_up(n.projected, 16);
     model->attended_stride = round_up(n.attended, 16);
     model->context_stride = round_up(model->context, 32);
-    model->quantized.stride = round_up(n.quantized, 16);
 
     model->tensors = take(r, model->package->tensor_count * (uint32_t)sizeof *model->tensors);
     lay_out_steps(model, r);
@@ -231,16 +250,7 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->score_heads = n.score_heads;
     model->scores = take(r, workers * n.score_heads * model->context_stride * 4u);
     model->score_codes = take(r, workers * model->context_stride * 2u);
-    switch (config->activations) {
-    case S3LM_ACTIVATION_DYNAMIC:
-    case S3LM_ACTIVATION_STATIC:
-        model->quantized.codes = take(r, batch * model->quantized.stride);
-        model->quantized.scales = take(r, batch * 4u);
-        model->quantized.wide = model->kernels->wide ? take(r, batch * model->quantized.stride * 2u) : NULL;
-        break;
-    case S3LM_ACTIVATION_FLOAT32:
-        break;
-    }
+    lay_out_codes(model, r, n.quantized);
     model->logits = take(r, config->vocab_size * 4u);
     model->seen = take(r, s3lm_groups(config->vocab_size, 32) * 4u);
     model->histogram = take(r, 256u * 8u);

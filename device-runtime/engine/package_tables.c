@@ -105,6 +105,7 @@ static const s3lm_field tensor_fields[] = {
     {"index", 0x0u, 0xFFFFu, 0x0u, 2, 2, 1},
     {"encoding", 0x0u, 0xFFFFu, 0x0u, 4, 2, 1},
     {"placement", 0x0u, 0x2u, 0x0u, 6, 1, 1},
+    {"input", 0x0u, 0x3u, 0x0u, 7, 1, 1},
     {"rows", 0x1u, 0xFFFFFFFFu, 0x1u, 8, 4, 1},
     {"cols", 0x1u, 0xFFFFFFFFu, 0x1u, 12, 4, 1},
     {"row bytes", 0x10u, 0xFFFFFFFFu, 0x10u, 16, 4, 16},
@@ -115,7 +116,7 @@ static const s3lm_field tensor_fields[] = {
     {"tables length", 0x0u, 0xFFFFFFFFu, 0x0u, 36, 4, 1},
     {"activation scale", 0xDA24260u, 0x7149F2CAu, 0x0u, 40, 4, 1},
 };
-const s3lm_record s3lm_tensor_record = {tensor_fields, 13, 64};
+const s3lm_record s3lm_tensor_record = {tensor_fields, 14, 64};
 
 static const s3lm_field sampling_fields[] = {
     {"do sample", 0x0u, 0x1u, 0x0u, 0, 4, 1},

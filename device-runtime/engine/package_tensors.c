@@ -96,6 +96,7 @@ s3lm_tensor s3lm_describe_tensor(const s3lm_package *package, uint32_t index) {
         .role = role->code,
         .index = (uint16_t)owner,
         .encoding = (s3lm_encoding)s3lm_u16(p + S3LM_TENSOR_ENCODING_AT),
+        .input = (s3lm_input_kind)p[S3LM_TENSOR_INPUT_AT],
         .placement = (s3lm_memory_kind)p[S3LM_TENSOR_PLACEMENT_AT],
         .interleaved = role->interleaved,
     };
@@ -157,10 +158,20 @@ static bool encoding_fits(const s3lm_package *package, s3lm_shape shape, s3lm_en
     return encoding == S3LM_FLOAT32;
 }
 
-/* Whether a static scale of its input makes sense: for what is multiplied with codes. */
-static bool may_be_static(const s3lm_package *package, s3lm_shape shape, s3lm_encoding encoding) {
-    bool multiplied = shape == S3LM_SHAPE_MATRIX || (shape == S3LM_SHAPE_LOOKUP && !has_head(package));
-    return package->config.activations == S3LM_ACTIVATION_STATIC && multiplied && encoding != S3LM_FLOAT32;
+/* How the input of a tensor is quantized: only where codes are multiplied with codes, in groups that fit those of the
+ * weights; a static scale is one of INT8. Gives the offset of the field that does not fit, S3LM_NONE when both do. */
+static uint32_t wrong_input(const s3lm_package *package, const s3lm_tensor *tensor, s3lm_shape shape) {
+    bool multiplied = S3LM_HOLDS_CODES(tensor->encoding) &&
+                      (shape == S3LM_SHAPE_MATRIX || (shape == S3LM_SHAPE_LOOKUP && !has_head(package)));
+    uint32_t shared = S3LM_INPUT_GROUP(tensor->input), group = tensor->group;
+    bool fits = tensor->input == S3LM_INPUT_INT16 ? group <= S3LM_MOST_GROUP_OF_INT16
+                                                  : shared == 0u || group % shared == 0u || shared % group == 0u;
+    if (tensor->input != S3LM_INPUT_INT8 && !(multiplied && fits)) {
+        return S3LM_TENSOR_INPUT_AT;
+    }
+    bool may_be_static =
+        multiplied && tensor->input == S3LM_INPUT_INT8 && package->config.activations == S3LM_ACTIVATION_STATIC;
+    return tensor->activation_scale == 0.0f || may_be_static ? S3LM_NONE : (uint32_t)S3LM_TENSOR_ACTIVATION_SCALE_AT;
 }
 
 /* Rows, columns and what follows from them. Gives the offset of the field that does not fit, S3LM_NONE when all do. */
@@ -211,19 +222,17 @@ static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
     }
     s3lm_shape shape = (s3lm_shape)role->shape;
     uint32_t wrong = S3LM_TENSOR_ENCODING_AT;
+    s3lm_tensor tensor;
     if (encoding < S3LM_ENCODINGS && encoding_fits(package, shape, (s3lm_encoding)encoding)) {
-        s3lm_tensor tensor = s3lm_describe_tensor(package, index);
+        tensor = s3lm_describe_tensor(package, index);
         wrong = wrong_size(package, p, &tensor, role);
     }
     if (wrong != S3LM_NONE) {
         return s3lm_blame(reader, S3LM_ERR_TENSOR_SHAPE, S3LM_KIND_TDIR, index, base + wrong, role->name);
     }
-    if (s3lm_u32(p + S3LM_TENSOR_ACTIVATION_SCALE_AT) != 0u &&
-        !may_be_static(package, shape, (s3lm_encoding)encoding)) {
-        return s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_TDIR, index, base + S3LM_TENSOR_ACTIVATION_SCALE_AT,
-                          role->name);
-    }
-    return S3LM_OK;
+    wrong = wrong_input(package, &tensor, shape);
+    return wrong == S3LM_NONE ? S3LM_OK
+                              : s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_TDIR, index, base + wrong, role->name);
 }
 
 /* ---- All tensors of a step, a table or the model ---- */

@@ -45,8 +45,9 @@ typedef struct {
     float activation_scale; /* static scale of this matrix's input, 0 = dynamic */
     uint16_t index;         /* step, rotary table, or S3LM_GLOBAL */
     uint8_t role;           /* s3lm_role */
-    s3lm_encoding encoding : 4;
-    s3lm_memory_kind placement : 3; /* what the writer planned */
+    s3lm_encoding encoding : 3;
+    s3lm_input_kind input : 2;      /* how the vectors that it is multiplied with are quantized */
+    s3lm_memory_kind placement : 2; /* what the writer planned */
     bool interleaved : 1;           /* rows of two source tensors alternate */
 } s3lm_tensor;
 
@@ -186,12 +187,13 @@ typedef struct {
     };
 } s3lm_step;
 
-/* Quantized activations of up to max_batch tokens. */
+/* Quantized activations of up to max_batch tokens, as the input of one matrix wants them (s3lm_tensor.input). */
 typedef struct {
-    int8_t *codes;   /* [max_batch][stride], zero-padded */
-    int16_t *wide;   /* the same codes as int16, only for kernels that ask for it; else NULL */
-    float *scales;   /* [max_batch] */
-    uint32_t stride; /* elements, multiple of 16 */
+    int8_t *codes; /* [max_batch][stride], zero-padded; codes of 16 bits take two bytes, as the kernels lay them out */
+    int16_t *wide; /* codes of INT8 as int16, only for kernels that ask for it; else NULL */
+    float *scales; /* [max_batch][scale_stride] */
+    uint32_t stride;       /* elements of `codes` and `wide`, multiple of 16 */
+    uint32_t scale_stride; /* 1, or as many as the longest vector has groups */
 } s3lm_activations;
 
 /* A model that runs. Fields are read-only for callers except where a function says otherwise. */

@@ -118,14 +118,25 @@ typedef enum { S3LM_POSITION_NONE = 0, S3LM_POSITION_ROTARY = 1 } s3lm_position_
 typedef enum { S3LM_CACHE_INT8 = 0, S3LM_CACHE_FLOAT32 = 1 } s3lm_cache_kind;
 #define S3LM_CACHE_KINDS 2u
 
-/* What the inputs of matrices become. dynamic: INT8, one scale a vector, found on the device. static: INT8, one
- * calibrated scale a matrix where its record has one. float32: not quantized. */
+/* What the inputs of matrices become. dynamic: codes as each matrix says (INPUT), their scales found on the device.
+ * static: INT8, one calibrated scale a matrix where its record has one. float32: not quantized. */
 typedef enum {
     S3LM_ACTIVATION_DYNAMIC = 0,
     S3LM_ACTIVATION_STATIC = 1,
     S3LM_ACTIVATION_FLOAT32 = 2,
 } s3lm_activation_kind;
 #define S3LM_ACTIVATION_KINDS 3u
+
+/* How a vector is quantized before a matrix of codes is multiplied with it, chosen for each matrix. int8: codes within
+ * ±127, one scale a vector. int8By32, int8By64: the same with a scale for each 32 or 64 elements. int16: codes within
+ * ±32,639, one scale a vector; a code is 256 * high + low with both parts signed 8-bit numbers. */
+typedef enum {
+    S3LM_INPUT_INT8 = 0,
+    S3LM_INPUT_INT8_BY32 = 1,
+    S3LM_INPUT_INT8_BY64 = 2,
+    S3LM_INPUT_INT16 = 3,
+} s3lm_input_kind;
+#define S3LM_INPUT_KINDS 4u
 
 /* Memories in which the plan places tensors. */
 typedef enum { S3LM_MEMORY_FLASH = 0, S3LM_MEMORY_PSRAM = 1, S3LM_MEMORY_SRAM = 2 } s3lm_memory_kind;
@@ -167,6 +178,11 @@ extern const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS];
      [S3LM_INT8_TENSOR] = (int8_tensor), \
      [S3LM_INT8_CHANNEL] = (int8_channel), \
      [S3LM_INT8_GROUP] = (int8_group)}
+
+/* Elements of a quantized vector that share a scale, by s3lm_input_kind; 0 for all of them. */
+#define S3LM_INPUT_GROUP(input) ((input) == S3LM_INPUT_INT8_BY32 ? 32u : ((input) == S3LM_INPUT_INT8_BY64 ? 64u : 0u))
+/* Most columns in a group of weights that is multiplied with 16-bit codes: the sum stays inside int32. */
+#define S3LM_MOST_GROUP_OF_INT16 512u
 
 /* ---- Tensor roles ---- */
 
@@ -322,6 +338,7 @@ enum {
     S3LM_TENSOR_INDEX_AT = 2,
     S3LM_TENSOR_ENCODING_AT = 4,
     S3LM_TENSOR_PLACEMENT_AT = 6,
+    S3LM_TENSOR_INPUT_AT = 7,
     S3LM_TENSOR_ROWS_AT = 8,
     S3LM_TENSOR_COLS_AT = 12,
     S3LM_TENSOR_ROW_BYTES_AT = 16,

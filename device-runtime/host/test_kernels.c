@@ -2,7 +2,7 @@
 #include "../engine/kernels.h"
 #include "testing.h"
 
-#define MOST_COLS 400u
+#define MOST_COLS 1300u
 #define MOST_ROWS 40u
 #define MOST_TOKENS 5u
 
@@ -31,47 +31,93 @@ static void same_floats(const float *a, const float *b, size_t count, const char
     }
 }
 
-static void int8_products_are_equal(void) {
+/* A sum as the format says it: exact, then the nearest float. */
+static float exact(const int8_t *w, const s3lm_activations *x, s3lm_input_kind input, uint32_t at, uint32_t n) {
+    int64_t sum = 0;
+    for (uint32_t i = at; i < at + n; i++) {
+        int32_t code = input == S3LM_INPUT_INT16 ? ((const int16_t *)(const void *)x->codes)[i] : x->codes[i];
+        sum += (int64_t)w[i] * code;
+    }
+    return (float)sum; /* rounds to nearest, as all float arithmetic here */
+}
+
+/* y of one row and the first token. */
+static float product_of(const s3lm_tensor *w, const s3lm_activations *x, uint32_t row) {
+    const int8_t *codes = (const int8_t *)w->data + (size_t)row * w->row_bytes;
+    uint32_t shared = S3LM_INPUT_GROUP(w->input), unit = s3lm_unit(w);
+    const float *scales = s3lm_scales(w);
+    float y = 0.0f;
+    for (uint32_t at = 0; at < w->row_bytes; at += unit) {
+        float part = exact(codes, x, w->input, at, w->row_bytes - at < unit ? w->row_bytes - at : unit);
+        float factor = w->group ? scales[(size_t)row * s3lm_groups(w->cols, w->group) + at / w->group] : 1.0f;
+        part *= shared ? factor * x->scales[at / shared] : factor;
+        y = at == 0u ? part : y + part;
+    }
+    y *= w->group ? 1.0f : w->encoding == S3LM_INT8_TENSOR ? s3lm_source_scale(w, row) : scales[row];
+    return shared ? y : y * x->scales[0];
+}
+
+/* A random matrix of codes over `data` and `scales`, and codes to multiply it with. */
+static s3lm_tensor random_matrix(int8_t *data, float *scales, uint32_t tokens, s3lm_activations *x) {
+    uint32_t cols = 1u + random_below(&seed, random_below(&seed, 4) == 0 ? MOST_COLS - 16u : 400u);
+    uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
+    s3lm_tensor w = {.data = data, .tables = {scales}, .rows = rows, .cols = cols, .row_bytes = round_up(cols, 16)};
+    w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 3));
+    w.input = (s3lm_input_kind)random_below(&seed, S3LM_INPUT_KINDS);
+    uint32_t step = S3LM_INPUT_GROUP(w.input) && random_below(&seed, 2) ? S3LM_INPUT_GROUP(w.input) : 16u;
+    w.group = w.encoding == S3LM_INT8_GROUP
+                  ? step * (step == 16u ? 1u << random_below(&seed, 2) : 1u + random_below(&seed, 5))
+                  : 0u;
+    w.interleaved = random_below(&seed, 2) == 0;
+    w.first_rows = rows / 3u;
+    x->stride = 2u * round_up(cols, 16) + 16u * random_below(&seed, 2);
+    x->scale_stride = s3lm_groups(cols, 32) + random_below(&seed, 2);
+    fill_codes(data, rows, cols, w.row_bytes);
+    fill_codes(x->codes, tokens, cols, x->stride);
+    for (uint32_t i = 0; i < tokens * x->stride; i++) {
+        x->wide[i] = x->codes[i];
+    }
+    bool extreme = random_below(&seed, 4) == 0;
+    for (uint32_t t = 0; w.input == S3LM_INPUT_INT16 && t < tokens; t++) {
+        int16_t *codes = (int16_t *)(void *)(x->codes + (size_t)t * x->stride);
+        for (uint32_t i = 0; i < w.row_bytes; i++) {
+            int32_t code =
+                extreme ? S3LM_MOST_INT16 : (int32_t)random_below(&seed, 2 * S3LM_MOST_INT16 + 1) - S3LM_MOST_INT16;
+            codes[i] = (int16_t)(i < cols ? code : 0);
+        }
+    }
+    for (uint32_t i = 0; i < MOST_ROWS * (MOST_COLS / 16u); i++) {
+        scales[i] = random_float(&seed) + 1.0f;
+    }
+    for (uint32_t i = 0; i < tokens * x->scale_stride; i++) {
+        x->scales[i] = random_float(&seed) + 1.0f;
+    }
+    return w;
+}
+
+static void products_of_codes_are_equal(void) {
     int8_t *data = host_allocate((size_t)MOST_ROWS * MOST_COLS);
     float *scales = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u) * 4u);
-    s3lm_activations x = {host_allocate((size_t)MOST_TOKENS * MOST_COLS),
-                          host_allocate((size_t)MOST_TOKENS * MOST_COLS * 2u), host_allocate(MOST_TOKENS * 4u), 0};
-    for (uint32_t round = 0; round < 600u; round++) {
-        uint32_t cols = 1u + random_below(&seed, MOST_COLS - 16u);
-        uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
+    uint32_t most = MOST_TOKENS * (2u * MOST_COLS + 32u);
+    s3lm_activations x = {.codes = host_allocate(most),
+                          .wide = host_allocate(2u * most),
+                          .scales = host_allocate(MOST_TOKENS * (MOST_COLS / 32u + 2u) * 4u)};
+    for (uint32_t round = 0; round < 1200u; round++) {
         uint32_t tokens = 1u + random_below(&seed, MOST_TOKENS);
-        s3lm_tensor w = {.data = data, .tables = {scales}, .rows = rows, .cols = cols, .row_bytes = round_up(cols, 16)};
-        w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 3));
-        w.group = w.encoding == S3LM_INT8_GROUP ? 16u * (1u + random_below(&seed, 5)) : 0u;
-        w.interleaved = random_below(&seed, 2) == 0;
-        w.first_rows = rows / 3u;
-        x.stride = round_up(cols, 16) + 16u * random_below(&seed, 2);
-        fill_codes(data, rows, cols, w.row_bytes);
-        fill_codes(x.codes, tokens, cols, x.stride);
-        for (uint32_t i = 0; i < tokens * x.stride; i++) {
-            x.wide[i] = x.codes[i];
-        }
-        for (uint32_t i = 0; i < MOST_ROWS * (MOST_COLS / 16u); i++) {
-            scales[i] = random_float(&seed) + 1.0f;
-        }
-        for (uint32_t i = 0; i < tokens; i++) {
-            x.scales[i] = random_float(&seed) + 1.0f;
-        }
+        s3lm_tensor w = random_matrix(data, scales, tokens, &x);
         static float expected[MOST_TOKENS * MOST_ROWS], actual[MOST_TOKENS * MOST_ROWS];
         memset(expected, 0, sizeof expected);
         memset(actual, 0, sizeof actual);
-        uint32_t begin = random_below(&seed, rows);
-        uint32_t end = begin + 1u + random_below(&seed, rows - begin);
+        uint32_t begin = random_below(&seed, w.rows);
+        uint32_t end = begin + 1u + random_below(&seed, w.rows - begin);
         s3lm_input input = {.quantized = &x};
         scalar->matmul[w.encoding](&w, &input, tokens, begin, end, expected, MOST_ROWS);
         fast->matmul[w.encoding](&w, &input, tokens, begin, end, actual, MOST_ROWS);
-        same_floats(expected, actual, MOST_TOKENS * MOST_ROWS, "int8 product");
-        for (uint32_t row = begin; w.encoding == S3LM_INT8_CHANNEL && row < end; row++) {
-            int32_t sum = 0;
-            for (uint32_t i = 0; i < cols; i++) {
-                sum += data[(size_t)row * w.row_bytes + i] * x.codes[i];
-            }
-            CHECK(expected[row] == ((float)sum * scales[row]) * x.scales[0], "row %u of the scalar product", row);
+        same_floats(expected, actual, MOST_TOKENS * MOST_ROWS, "product of codes");
+        for (uint32_t row = begin; row < end; row++) {
+            float right = product_of(&w, &x, row);
+            CHECK(expected[row] == right, "row %u of the scalar product, input %u: %a instead of %a", row, w.input,
+                  (double)expected[row], (double)right);
         }
     }
     free(data);
@@ -139,6 +185,16 @@ static void quantizers_are_equal_and_keep_their_limits(void) {
         CHECK(memcmp(wide[0], wide[1], 2u * padded) == 0, "int16 codes");
         for (uint32_t i = 0; i < padded; i++) {
             CHECK(wide[0][i] >= -16383 && wide[0][i] <= 16383 && (i < n || wide[0][i] == 0), "int16 limit");
+        }
+        inverse = (float)S3LM_MOST_INT16 / 2.5f;
+        scalar->quantize_int16(x, n, inverse, (int8_t *)(void *)wide[0], padded);
+        fast->quantize_int16(x, n, inverse, (int8_t *)(void *)wide[1], padded);
+        CHECK(memcmp(wide[0], wide[1], 2u * padded) == 0, "codes of 16 bits");
+        for (uint32_t i = 0; i < padded; i++) {
+            float scaled = i < n ? x[i] * inverse : 0.0f;
+            float limit = (float)S3LM_MOST_INT16;
+            float expected = scaled >= limit ? limit : scaled <= -limit ? -limit : __builtin_rintf(scaled);
+            CHECK((float)wide[0][i] == expected, "code %d instead of %g", wide[0][i], (double)expected);
         }
     }
     free(x);
@@ -210,7 +266,7 @@ int main(void) {
     scalar = &s3lm_kernels_scalar;
     fast = s3lm_kernels_best();
     printf("kernels: %s\n", s3lm_kernels_name(fast));
-    RUN(int8_products_are_equal);
+    RUN(products_of_codes_are_equal);
     RUN(f32_products_are_equal);
     RUN(quantizers_are_equal_and_keep_their_limits);
     RUN(attention_sums_are_equal);

@@ -163,6 +163,7 @@ function encodeDirectory(
       index: tensor.index,
       encoding: ENCODING[tensor.encoding.kind].code,
       placement,
+      input: tensor.input,
       rows: tensor.rows,
       cols: tensor.cols,
       rowBytes: tensor.rowBytes,

@@ -5,13 +5,14 @@ import {
   TENSOR_ALIGNMENT,
   alignUp,
   encodingOfCode,
+  inputFits,
   rowBytes,
   tensorTables,
   type Encoding,
   type EncodingKind,
   type TensorTable,
 } from '../schema/encodings.js';
-import type { MemoryKind, MlpKind } from '../schema/kinds.js';
+import type { InputKind, MemoryKind, MlpKind } from '../schema/kinds.js';
 import { GLOBAL_INDEX, NONE, PACKAGE_LIMITS, TENSOR } from '../schema/package.js';
 import { readRecord, type RecordValues } from '../schema/record.js';
 import {
@@ -51,6 +52,8 @@ export interface PackageTensor {
   readonly dataLength: number;
   readonly tables: readonly PackageTensorTable[];
   readonly placement: MemoryKind;
+  /** How the vectors are quantized that it is multiplied with. */
+  readonly input: InputKind;
   /** 0 when activations are quantized dynamically. */
   readonly activationScale: number;
 }
@@ -142,7 +145,7 @@ function readTensor(
   const name = nameOf(role, index, directory, within(fail, `TDIR ${record}`));
   const wrong = within(fail, `TDIR ${name}`);
   const raw = readRecord(TENSOR, view, at, wrong);
-  const { rows, cols, placement, activationScale, dataOffset, dataLength } = raw;
+  const { rows, cols, placement, input, activationScale, dataOffset, dataLength } = raw;
   const { config } = directory;
   const sizes = sizesOf(directory, role, index);
   const spec = roleSpec(role);
@@ -160,14 +163,18 @@ function readTensor(
   if (dataOffset !== expected)
     throw wrong('data offset', `Its data begins at ${dataOffset} instead of ${expected}.`);
   const tables = readTables(raw, encoding, spec, wrong);
-  const isStatic =
-    config.activations === 'static' &&
-    encoding.kind !== 'float32' &&
-    (spec.shape === 'matrix' || (spec.shape === 'lookup' && directory.isTied));
+  const isMultiplied =
+    encoding.kind !== 'float32' && (spec.shape === 'matrix' || (spec.shape === 'lookup' && directory.isTied));
+  if (input !== 'int8' && !(isMultiplied && inputFits(input, encoding)))
+    throw wrong(
+      'input',
+      `${input} is not possible for ${encoding.kind}${isMultiplied ? ` and groups of ${encoding.group}` : ', which is multiplied with no codes'}.`,
+    );
+  const isStatic = config.activations === 'static' && isMultiplied && input === 'int8';
   if (activationScale !== 0 && !isStatic)
     throw wrong('activation scale', `${activationScale} is given, but its input has no static scale.`);
   const place = { rowBytes: raw.rowBytes, dataOffset, dataLength };
-  return { name, role, index, encoding, rows, cols, ...place, tables, placement, activationScale };
+  return { name, role, index, encoding, rows, cols, ...place, tables, placement, input, activationScale };
 }
 
 function nameOf(role: Role, index: number, directory: Directory, fail: Fail): string {

@@ -20,7 +20,7 @@ import {
   type Encoding,
   type TensorTable,
 } from '../schema/encodings.js';
-import type { SiteKind } from '../schema/kinds.js';
+import type { InputKind, SiteKind } from '../schema/kinds.js';
 import { GLOBAL_INDEX } from '../schema/package.js';
 import { roleSpec, type Role } from '../schema/roles.js';
 import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
@@ -46,6 +46,8 @@ export interface PlannedTensor {
   /** Unique name for people and reports, e.g. `layers.3.qkv`. */
   readonly name: string;
   readonly encoding: Encoding;
+  /** How the vectors are quantized that it is multiplied with; `int8` where there are none. */
+  readonly input: InputKind;
   readonly rows: number;
   readonly cols: number;
   /** Source tensors whose rows are in it. */
@@ -245,6 +247,7 @@ class TensorList {
       index,
       name: isGlobal ? globalTensorName(role, index) : this.stepTensorName(index, role),
       encoding,
+      input: 'int8',
       rows,
       cols,
       sources,

@@ -2,6 +2,7 @@
  * How tensors are stored. An encoding is a value: bits of a code, columns that share a scale, bytes of a row, and the
  * tables that lie behind the codes. Plan, quantizer, writer and readers ask it instead of knowing it.
  */
+import type { InputKind } from './kinds.js';
 
 /** Bytes of the elements of a table. */
 const TABLE_ELEMENT_BYTES = { f32: 4 } as const;
@@ -77,6 +78,24 @@ export const ENCODING = {
 } as const satisfies Readonly<Record<string, EncodingSpec>>;
 
 export type EncodingKind = keyof typeof ENCODING;
+
+/** Elements of a quantized vector that share a scale, 0 for all of them. */
+export const INPUT_GROUP: Readonly<Record<InputKind, number>> = {
+  int8: 0,
+  int8By32: 32,
+  int8By64: 64,
+  int16: 0,
+};
+
+/** Most columns in a group of weights that is multiplied with 16-bit codes: 512 * 127 * 32,639 < 2^31. */
+export const MOST_GROUP_OF_INT16 = 512;
+
+/** Whether a matrix can be multiplied with codes of a kind: where both are in groups, a whole number of one fits the other. */
+export function inputFits(input: InputKind, { group }: Encoding): boolean {
+  if (input === 'int16') return group <= MOST_GROUP_OF_INT16;
+  const shared = INPUT_GROUP[input];
+  return group === 0 || shared === 0 || group % shared === 0 || shared % group === 0;
+}
 
 /** Vector loads of the chip and of WebAssembly are 16 bytes wide: rows are as many bytes apart, zero-padded. */
 export const ROW_ALIGNMENT = 16;

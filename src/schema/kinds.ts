@@ -43,11 +43,19 @@ export const CACHE = { int8: 0, float32: 1 } as const;
 export type CacheKind = keyof typeof CACHE;
 
 /**
- * What the inputs of matrices become. `dynamic`: INT8, one scale a vector, found on the device. `static`: INT8, one
- * calibrated scale a matrix where its record has one. `float32`: not quantized.
+ * What the inputs of matrices become. `dynamic`: codes as each matrix says (`INPUT`), their scales found on the device.
+ * `static`: INT8, one calibrated scale a matrix where its record has one. `float32`: not quantized.
  */
 export const ACTIVATION = { dynamic: 0, static: 1, float32: 2 } as const;
 export type ActivationKind = keyof typeof ACTIVATION;
+
+/**
+ * How a vector is quantized before a matrix of codes is multiplied with it, chosen for each matrix. `int8`: codes within
+ * ±127, one scale a vector. `int8By32`, `int8By64`: the same with a scale for each 32 or 64 elements. `int16`: codes within
+ * ±32,639, one scale a vector; a code is 256 * high + low with both parts signed 8-bit numbers.
+ */
+export const INPUT = { int8: 0, int8By32: 1, int8By64: 2, int16: 3 } as const;
+export type InputKind = keyof typeof INPUT;
 
 /** Memories in which the plan places tensors. */
 export const MEMORY = { flash: 0, psram: 1, sram: 2 } as const;

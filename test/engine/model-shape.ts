@@ -32,6 +32,8 @@ export interface ModelShape {
   readonly f32Embed?: boolean;
   readonly cache?: 'int8' | 'f32';
   readonly activations?: 'dynamic' | 'static';
+  /** How inputs are quantized (0 one scale a vector, 1 by 32, 2 by 64, 3 in 16 bits), matrix by matrix in turn; default 0. */
+  readonly inputs?: readonly number[];
   readonly embeddingScale?: number;
   readonly logitScale?: number;
   readonly bos?: number;
@@ -55,6 +57,8 @@ export interface MadeTensor {
   readonly values: Float32Array | Int8Array;
   readonly scales: Float32Array;
   readonly activationScale: number;
+  /** How its input is quantized. */
+  readonly input: number;
 }
 
 /** A step with its place in the model. */

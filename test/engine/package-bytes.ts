@@ -72,6 +72,7 @@ function encodeTensors(tensors: readonly MadeTensor[]): { directory: Uint8Array;
     directory.u16(at, tensor.role);
     directory.u16(at + 2, tensor.index);
     directory.u16(at + 4, tensor.encoding);
+    directory.bytes[at + 7] = tensor.input;
     directory.u32(at + 8, tensor.rows);
     directory.u32(at + 12, tensor.cols);
     directory.u32(at + 16, stride);

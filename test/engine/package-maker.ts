@@ -59,6 +59,7 @@ interface MatrixOptions {
 class TensorMaker {
   private readonly uniform: () => number;
   private readonly tensors: MadeTensor[] = [];
+  private matrices = 0;
 
   constructor(private readonly shape: ModelShape) {
     this.uniform = randomNumbers(shape.seed ?? 1);
@@ -148,13 +149,19 @@ class TensorMaker {
     );
     const isStatic = this.shape.activations === 'static' && takesInput;
     const activationScale = isStatic ? Math.fround(0.02 + 0.01 * this.uniform()) : 0;
-    this.tensors.push({ role, index, encoding, rows, cols, group, values: codes, scales, activationScale });
+    const { inputs = [0] } = this.shape;
+    const input = takesInput ? (inputs[this.matrices++ % inputs.length] as number) : 0;
+    this.tensors.push({
+      ...{ role, index, encoding, rows, cols, group, values: codes, scales },
+      activationScale,
+      input,
+    });
   }
 }
 
 function floats(role: number, index: number, rows: number, cols: number, values: Float32Array): MadeTensor {
   const scales = new Float32Array(0);
-  return { role, index, encoding: 0, rows, cols, group: 0, values, scales, activationScale: 0 };
+  return { role, index, encoding: 0, rows, cols, group: 0, values, scales, activationScale: 0, input: 0 };
 }
 
 /** How many scales an int8 matrix has, and which of them an element is multiplied with. */

@@ -85,6 +85,12 @@ interface Codes {
   readonly scale: number;
 }
 
+interface QuantizedInput {
+  readonly codes: Float64Array;
+  readonly scales: readonly number[];
+  readonly group: number;
+}
+
 export class ReferenceEngine {
   private readonly math: Arithmetic;
   private readonly tensors = new Map<string, MadeTensor>();
@@ -195,28 +201,57 @@ export class ReferenceEngine {
   private product(w: MadeTensor, bias: MadeTensor | undefined, x: Float64Array): Float64Array {
     const { r } = this.math;
     const y = new Float64Array(w.rows);
-    const input = w.encoding === 0 ? null : this.quantize(x, 127, w.activationScale);
+    const input = w.encoding === 0 ? null : this.quantizeInput(w, x);
     for (let row = 0; row < w.rows; row += 1) {
       const values = w.values.subarray(row * w.cols, (row + 1) * w.cols);
       let value: number;
       if (input === null) {
         value = this.sum(w.cols, (i) => (values[i] as number) * (x[i] as number));
       } else {
-        const group = w.group === 0 ? w.cols : w.group;
-        let sum = 0;
-        for (let g = 0; g * group < w.cols; g += 1) {
-          let dot = 0;
-          for (let i = g * group; i < Math.min(w.cols, (g + 1) * group); i += 1) {
-            dot += (values[i] as number) * (input.codes[i] as number);
-          }
-          const part = r(r(dot) * (w.scales[this.scaleIndex(w, row, g)] as number));
-          sum = g === 0 ? part : r(sum + part);
-        }
-        value = r(sum * input.scale);
+        value = this.dot(w, row, values, input);
       }
       y[row] = bias === undefined ? value : r(value + (bias.values[row] as number));
     }
     return y;
+  }
+
+  /** Codes of a matrix's input, and the scales of its groups of elements, one for all where `group` is not finite. */
+  private quantizeInput(w: MadeTensor, x: Float64Array): QuantizedInput {
+    const group = [Infinity, 32, 64, Infinity][w.input] as number;
+    if (group === Infinity) {
+      const { codes, scale } = this.quantize(x, w.input === 3 ? 32639 : 127, w.activationScale);
+      return { codes, scales: [scale], group };
+    }
+    const codes = new Float64Array(x.length);
+    const scales: number[] = [];
+    for (let at = 0; at < x.length; at += group) {
+      const part = this.quantize(x.subarray(at, at + group), 127);
+      codes.set(part.codes, at);
+      scales.push(part.scale);
+    }
+    return { codes, scales, group };
+  }
+
+  /** One row times a quantized vector: exact sums over the columns that share all scales, rounded once each. */
+  private dot(w: MadeTensor, row: number, values: ArrayLike<number>, input: QuantizedInput): number {
+    const { r } = this.math;
+    const isGrouped = w.encoding === 3;
+    const inGroups = Number.isFinite(input.group);
+    const unit = Math.min(isGrouped ? w.group : w.cols, input.group);
+    let sum = 0;
+    for (let begin = 0; begin < w.cols; begin += unit) {
+      let dot = 0;
+      for (let i = begin; i < Math.min(w.cols, begin + unit); i += 1)
+        dot += (values[i] as number) * (input.codes[i] as number);
+      const weightScale = isGrouped
+        ? (w.scales[this.scaleIndex(w, row, Math.floor(begin / w.group))] as number)
+        : 1;
+      const vectorScale = inGroups ? (input.scales[Math.floor(begin / input.group)] as number) : 1;
+      const part = isGrouped || inGroups ? r(r(dot) * r(weightScale * vectorScale)) : r(dot);
+      sum = begin === 0 ? part : r(sum + part);
+    }
+    if (!isGrouped) sum = r(sum * (w.scales[this.scaleIndex(w, row, 0)] as number));
+    return inGroups ? sum : r(sum * (input.scales[0] as number));
   }
 
   private scaleIndex(w: MadeTensor, row: number, group: number): number {

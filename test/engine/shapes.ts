@@ -83,6 +83,41 @@ export const SHAPES: Readonly<Record<string, ModelShape>> = {
   },
   'norms with biases': { ...plain, gains: true, normBiases: true },
   'norms with biases alone, f32 weights': { ...plain, encoding: 0, normBiases: true, fused: false },
+  'inputs in 16 bits': { ...plain, inputs: [3], tied: true },
+  'inputs in 16 bits, rows over many vectors': {
+    ...plain,
+    inputs: [3],
+    hidden: 272,
+    // More columns than products of 16 bits can be summed up in one int32.
+    layers: [{ heads: 8, kvHeads: 4, headDim: 34, ffn: 1100 }],
+  },
+  'inputs by 32': { ...plain, inputs: [1], hidden: 80, tied: false },
+  'inputs by 64': { ...plain, inputs: [2], hidden: 80, biases: true, fused: false },
+  'inputs of every kind, one scale a tensor': { ...plain, encoding: 1, inputs: [3, 1, 0, 2], hidden: 80 },
+  'inputs of every kind, groups of 32': {
+    ...plain,
+    encoding: 3,
+    group: 32,
+    inputs: [2, 3, 1, 0],
+    hidden: 80,
+    tied: false,
+  },
+  'inputs of every kind, groups of 64': {
+    ...plain,
+    encoding: 3,
+    group: 64,
+    inputs: [1, 2, 3],
+    hidden: 80,
+    layers: [{ ...layer, headDim: 20, ffn: 90 }],
+    tied: false,
+  },
+  'inputs of every kind, odd sizes': {
+    ...plain,
+    hidden: 20,
+    vocab: 51,
+    inputs: [3, 1, 2],
+    layers: [odd, { ...odd, heads: 3, kvHeads: 3, headDim: 6, ffn: 103 }],
+  },
   ...blockShapes(),
 };
 

@@ -37,6 +37,15 @@ export const DIFFERENTIAL_SHAPES: Readonly<Record<string, ModelShape>> = {
     layers: [{ ...layer, heads: 2, kvHeads: 2, rotaryDim: 2 }],
   },
   groups: { ...tiny, encoding: 3, group: 16, hidden: 40, tied: false, f32Embed: true },
+  'inputs of every kind': {
+    ...tiny,
+    encoding: 3,
+    group: 32,
+    hidden: 40,
+    inputs: [3, 1, 2, 0],
+    tied: false,
+  },
+  'inputs of a tied head': { ...tiny, inputs: [3, 0, 1] },
   floats: {
     ...tiny,
     encoding: 0,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readPackage, type ModelPackage } from '../../src/package/reader.js';
+import { INPUT } from '../../src/schema/kinds.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { BLOCKS, type StepShape } from '../engine/block-shapes.js';
 import type { ModelShape } from '../engine/model-shape.js';
@@ -65,6 +66,7 @@ describe('the reader of packages', () => {
         assert.deepEqual([tensor.rows, tensor.cols], [wrote.rows, wrote.cols], tensor.name);
         assert.equal(tensor.tables[0]?.count ?? 0, wrote.scales.length, tensor.name);
         assert.equal(tensor.activationScale, wrote.activationScale, tensor.name);
+        assert.equal(INPUT[tensor.input], wrote.input, tensor.name);
       }
     });
   }

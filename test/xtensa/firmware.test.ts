@@ -17,7 +17,7 @@ const without = !(await hasToolchain('xtensa')) && `needs the Debian packages ${
 
 /** The most that the firmware may ever take of the RAM that a model could have, and what of it is kept free. */
 const MOST_BYTES = 96 * 1024;
-const SPARE_BYTES = 6 * 1024;
+const SPARE_BYTES = 4 * 1024;
 
 describe('the firmware for the ESP32-S3', { skip: without }, () => {
   let folder = '';
@@ -83,7 +83,7 @@ describe('the firmware for the ESP32-S3', { skip: without }, () => {
       'console_columns.wide',
     ])
       assert.ok(isMapped(name), name);
-    for (const name of ['CAUSES', 'REASONS', 's3lm_kernels_pie', 'dots.first', 'usb_port', 'uart0_port'])
+    for (const name of ['CAUSES', 'REASONS', 's3lm_kernels_pie', 'first_chunks', 'usb_port', 'uart0_port'])
       assert.ok(!isMapped(name), name);
     const text = Buffer.from(mapped.bytes).toString('latin1');
     assert.match(text, /The model is ready/);

@@ -24,7 +24,18 @@ const NARROW = { u8: 'uint8_t', u16: 'uint16_t', u32: 'uint32_t', f32: 'float' }
 const WIDE = { u8: 'uint32_t', u16: 'uint32_t', u32: 'uint32_t', f32: 'float' };
 
 /** The kinds that the engine knows, by the name of their table in kinds.ts. `SITE` is the planner's. */
-const KINDS = ['STEP', 'PLACE', 'NORM', 'MLP', 'FUNCTION', 'POSITION', 'CACHE', 'ACTIVATION', 'MEMORY'];
+const KINDS = [
+  'STEP',
+  'PLACE',
+  'NORM',
+  'MLP',
+  'FUNCTION',
+  'POSITION',
+  'CACHE',
+  'ACTIVATION',
+  'INPUT',
+  'MEMORY',
+];
 
 /** @returns {Promise<[string, string][]>} files and their texts */
 export async function generate({ schema, read }) {
@@ -112,6 +123,7 @@ function headerText(schema, comments) {
     '/* ---- Encodings ---- */',
     '',
     ...encodingLines(schema.encodings.ENCODING),
+    ...inputLines(schema.encodings),
     '/* ---- Tensor roles ---- */',
     '',
     ...roleLines(roles, comments.sizes),
@@ -180,6 +192,21 @@ function encodingLines(table) {
       'encoding',
       Object.fromEntries(kinds.map(([name]) => [snake(name), encodingName(name)])),
     ),
+  ];
+}
+
+/** The groups of quantized vectors. */
+function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16 }) {
+  const grouped = Object.entries(INPUT_GROUP).filter(([, group]) => group > 0);
+  return [
+    '/* Elements of a quantized vector that share a scale, by s3lm_input_kind; 0 for all of them. */',
+    `#define S3LM_INPUT_GROUP(input) ${grouped.reduceRight(
+      (rest, [name, group]) => `((input) == ${word('INPUT', name)} ? ${group}u : ${rest})`,
+      '0u',
+    )}`,
+    '/* Most columns in a group of weights that is multiplied with 16-bit codes: the sum stays inside int32. */',
+    `#define S3LM_MOST_GROUP_OF_INT16 ${MOST_GROUP_OF_INT16}u`,
+    '',
   ];
 }
 

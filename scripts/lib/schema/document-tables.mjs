@@ -93,6 +93,7 @@ const KIND_TITLES = {
   POSITION: 'position',
   CACHE: 'cache',
   ACTIVATION: 'activations',
+  INPUT: 'input',
   MEMORY: 'placement',
 };
 

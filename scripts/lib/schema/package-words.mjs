@@ -74,6 +74,7 @@ export const FIELDS = {
     ],
     encoding: ['encoding', 'below'],
     placement: ['placement', 'memory in which the planner wants it'],
+    input: ['input', 'how the vector is quantized that it is multiplied with; `int8` where there is none'],
     rows: ['rows', 'as the sizes demand'],
     cols: ['columns', 'as the sizes demand'],
     rowBytes: ['row bytes', 'from row to row: columns × bits of the encoding, rounded up to 16 bytes'],
@@ -123,9 +124,15 @@ export const KINDS = {
   POSITION: { none: 'attention knows no positions', rotary: 'queries and keys rotate, rotate-half pairing' },
   CACHE: { int8: 'INT8, one scale a key/value head and token', float32: 'F32' },
   ACTIVATION: {
-    dynamic: 'INT8, one scale a vector, found while running',
+    dynamic: 'codes as the input of each matrix says, their scales found while running',
     static: 'INT8, with the activation scale of the matrix where it has one, else as `dynamic`',
     float32: 'F32: goes with F32 matrices and only with them',
+  },
+  INPUT: {
+    int8: 'INT8, one scale a vector',
+    int8By32: 'INT8, a scale for each 32 elements',
+    int8By64: 'INT8, a scale for each 64 elements',
+    int16: '16 bits, one scale a vector',
   },
   MEMORY: { flash: 'flash', psram: 'PSRAM', sram: 'internal SRAM' },
 };

@@ -246,13 +246,11 @@
 	retw.n
 	end_function s3lm_pie_codes8
 
-# s3lm_pie_codes16(x, inverse, codes, n): the same within -16,383..16,383, as int16.
+# s3lm_pie_codes16(x, inverse, codes, n, most): the same within -most..most, as int16.  a6 most
 	function s3lm_pie_codes16
 	entry a1, 32
 	wfr f8, a3
-	movi a13, -1
-	slli a13, a13, 14
-	addi a13, a13, 1
+	neg a13, a6
 	srli a8, a5, 2
 	align_loop s3lm_pie_codes16
 	loopnez a8, .Lfour_s3lm_pie_codes16
@@ -269,10 +267,10 @@
 	round.s a10, f1, 0
 	round.s a11, f2, 0
 	round.s a12, f3, 0
-	clamps a9, a9, 14
-	clamps a10, a10, 14
-	clamps a11, a11, 14
-	clamps a12, a12, 14
+	min a9, a9, a6
+	min a10, a10, a6
+	min a11, a11, a6
+	min a12, a12, a6
 	max a9, a9, a13
 	max a10, a10, a13
 	max a11, a11, a13
@@ -290,7 +288,7 @@
 	addi a2, a2, 4
 	mul.s f0, f0, f8
 	round.s a9, f0, 0
-	clamps a9, a9, 14
+	min a9, a9, a6
 	max a9, a9, a13
 	s16i a9, a4, 0
 	addi a4, a4, 2

@@ -3,161 +3,7 @@
 #include "../../../engine/bytes.h"
 #include "../../../engine/kernels.h"
 #include "../../../engine/numerics.h"
-#include "../board.h"
-#include "pie.h"
-
-/* Sums that wait for their scales, on the stack: 1 KiB. */
-#define MOST_SUMS 128u
-/* Rows of one turn. */
-#define MOST_ROWS 64u
-/* Bytes of weights or cached keys and values of one turn: what a core takes from the 32 KiB data cache, which both
- * cores share and which forgets the oldest line first. */
-#define TURN_BYTES 4096u
-/* Bytes from which on waiting for the other core's fetch is worth it. */
-#define LONG_BYTES 1024u
-
-/* Data addresses of flash and PSRAM behind the cache. */
-static bool is_cached(const void *at) { return (uintptr_t)at >= 0x3C000000u && (uintptr_t)at < 0x3E000000u; }
-
-/* 1 while a core fetches a long run; the other one waits for its turn. Two cores that fetch at once wait twice as long,
- * then both compute, and the bus is idle; one after the other, each computes while the other fetches. */
-static volatile uint32_t bus_taken;
-/* What each core has fetched last: several heads or tokens that read it again need no turn. */
-static struct {
-    const void *begin;
-    size_t bytes;
-} fetched[2];
-
-/* Fetches what the following loops read in the order of its addresses, as memory gives long runs faster. It is there
- * afterwards unless the cache has forgotten it; the loops are right either way. */
-__attribute__((noinline)) static void fetch(const void *begin, size_t bytes) {
-    uint32_t core = core_number();
-    if (!is_cached(begin) || bytes == 0u || (fetched[core].begin == begin && fetched[core].bytes == bytes)) {
-        return;
-    }
-    fetched[core].begin = begin;
-    fetched[core].bytes = bytes;
-    uintptr_t first = (uintptr_t)begin & ~(uintptr_t)(DATA_LINE - 1u);
-    bool is_long = bytes >= LONG_BYTES;
-    while (is_long && !take(&bus_taken)) {
-    }
-    s3lm_pie_touch((const void *)first, (uint32_t)(((uintptr_t)begin + bytes - first + DATA_LINE - 1u) / DATA_LINE));
-    if (is_long) {
-        bus_taken = 0;
-    }
-}
-
-/* sums[r] = w[r] . x over `n` columns, a multiple of 16. */
-__attribute__((noinline)) static void dots(const int8_t *w, const int8_t *x, uint32_t n, int64_t *sums, uint32_t rows,
-                                           uint32_t stride) {
-    static const pie_dots first[] = {s3lm_pie_dots_1, s3lm_pie_dots_2, s3lm_pie_dots_3,
-                                     s3lm_pie_dots_4, s3lm_pie_dots_5, s3lm_pie_dots_6};
-    static const pie_dots more[] = {s3lm_pie_more_1, s3lm_pie_more_2, s3lm_pie_more_3,
-                                    s3lm_pie_more_4, s3lm_pie_more_5, s3lm_pie_more_6};
-    const pie_dots *step = first;
-    for (uint32_t chunks = n / PIE_CHUNK; chunks > 0u;) {
-        uint32_t now = chunks < PIE_MOST_CHUNKS ? chunks : PIE_MOST_CHUNKS;
-        if (chunks == PIE_MOST_CHUNKS + 1u) {
-            now--; /* A last turn of one chunk would wait for its loads. */
-        }
-        step[now - 1u](w, x, sums, rows, stride);
-        step = more;
-        w += now * PIE_CHUNK;
-        x += now * PIE_CHUNK;
-        chunks -= now;
-    }
-}
-
-static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
-
-/* Rows of one turn, so that all tokens of a pass find them in the cache. */
-__attribute__((noinline)) static uint32_t rows_per_turn(uint32_t row_bytes, uint32_t most) {
-    uint32_t rows = TURN_BYTES / row_bytes;
-    rows = least(rows, most) & ~3u;
-    return rows ? rows : 1u;
-}
-
-/* One scale a row. */
-static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
-                        float *y, uint32_t y_stride) {
-    const s3lm_activations *x = input->quantized;
-    _Alignas(16) int64_t sums[MOST_ROWS];
-    float copied[MOST_ROWS];
-    uint32_t stride = w->row_bytes;
-    uint32_t turn = rows_per_turn(stride, MOST_ROWS);
-    for (uint32_t row = begin; row < end; row += turn) {
-        uint32_t rows = least(turn, end - row);
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * stride;
-        const float *scales = s3lm_scales(w) + row;
-        fetch(weights, (size_t)rows * stride);
-        if (w->encoding == S3LM_INT8_TENSOR) {
-            for (uint32_t r = 0; r < rows; r++) {
-                copied[r] = s3lm_source_scale(w, row + r);
-            }
-            scales = copied;
-        }
-        for (uint32_t t = 0; t < tokens; t++) {
-            dots(weights, x->codes + (size_t)t * x->stride, stride, sums, rows, stride);
-            s3lm_pie_scale_rows(sums, scales, y + (size_t)t * y_stride + row, rows, x->scales[t]);
-        }
-    }
-}
-
-/* One scale a group of columns. */
-static void matmul_groups(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
-                          float *y, uint32_t y_stride) {
-    const s3lm_activations *x = input->quantized;
-    _Alignas(16) int64_t sums[MOST_SUMS];
-    uint32_t stride = w->row_bytes;
-    uint32_t groups = s3lm_groups(w->cols, w->group);
-    uint32_t at_once = least(groups, MOST_SUMS);
-    uint32_t turn = rows_per_turn(stride, MOST_SUMS / at_once);
-    for (uint32_t row = begin; row < end; row += turn) {
-        uint32_t rows = least(turn, end - row);
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * stride;
-        const float *scales = s3lm_scales(w) + (size_t)row * groups;
-        fetch(weights, (size_t)rows * stride);
-        fetch(scales, (size_t)rows * groups * sizeof *scales);
-        for (uint32_t t = 0; t < tokens; t++) {
-            float *out = y + (size_t)t * y_stride + row;
-            const int8_t *codes = x->codes + (size_t)t * x->stride;
-            for (uint32_t done = 0; done < groups; done += at_once) {
-                uint32_t now = least(at_once, groups - done);
-                for (uint32_t g = 0; g < now; g++) {
-                    uint32_t at = (done + g) * w->group;
-                    dots(weights + at, codes + at, least(w->group, stride - at), sums + (size_t)g * rows, rows, stride);
-                }
-                pie_groups job = {.sums = sums,
-                                  .sum_step = rows * (uint32_t)sizeof *sums,
-                                  .scales = scales + done,
-                                  .scale_step = groups * (uint32_t)sizeof *scales,
-                                  .y = out,
-                                  .rows = rows,
-                                  .groups = now,
-                                  .more = done != 0u};
-                s3lm_pie_scale_groups(&job);
-            }
-            s3lm_pie_scale(out, x->scales[t], out, rows);
-        }
-    }
-}
-
-static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
-                           float *y, uint32_t y_stride) {
-    const float *x = input->values;
-    uint32_t x_stride = input->stride;
-    uint32_t stride = w->row_bytes;
-    uint32_t turn = rows_per_turn(stride, MOST_ROWS);
-    for (uint32_t row = begin; row < end; row += turn) {
-        uint32_t rows = least(turn, end - row);
-        const float *weights = (const float *)w->data + (size_t)row * (stride / 4u);
-        fetch(weights, (size_t)rows * stride);
-        for (uint32_t t = 0; t < tokens; t++) {
-            s3lm_pie_dots_f32(x + (size_t)t * x_stride, weights, stride, rows, y + (size_t)t * y_stride + row,
-                              stride / 4u);
-        }
-    }
-}
+#include "products.h"
 
 static float dot_f32(const float *a, const float *b, uint32_t n) {
     float sum = 0.0f;
@@ -182,32 +28,38 @@ static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, 
 }
 
 static void quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
-    s3lm_pie_codes16(x, inverse, codes, n);
+    s3lm_pie_codes16(x, inverse, codes, n, 16383);
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = 0;
     }
 }
 
-/* The query in two halves of int8, q = 128 * high + low, so that its products are those of int8 codes. */
+/* Upper bytes, then lower bytes. */
+static void quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded) {
+    int16_t some[PIE_MOST_ROWS];
+    for (uint32_t i = 0; i < n; i += PIE_MOST_ROWS) {
+        uint32_t now = pie_least(n - i, PIE_MOST_ROWS);
+        s3lm_pie_codes16(x + i, inverse, some, now, S3LM_MOST_INT16);
+        s3lm_pie_part(some, now, codes + i, codes + padded + i);
+    }
+    for (uint32_t i = n; i < padded; i++) {
+        codes[i] = codes[padded + i] = 0;
+    }
+}
+
 static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores) {
     _Alignas(16) int8_t high[S3LM_MAX_HEAD_DIM], low[S3LM_MAX_HEAD_DIM];
-    _Alignas(16) int64_t sums[2][MOST_ROWS];
-    for (uint32_t d = 0; d < stride; d++) {
-        high[d] = (int8_t)(query[d] >> 7);
-        low[d] = (int8_t)(query[d] & 127);
-    }
-    uint32_t turn = rows_per_turn(stride, MOST_ROWS);
+    _Alignas(16) int64_t sums[PIE_MOST_ROWS];
+    s3lm_pie_part(query, stride, high, low);
+    uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
     for (uint32_t t = 0; t < count; t += turn) {
-        uint32_t rows = least(turn, count - t);
+        uint32_t rows = pie_least(turn, count - t);
         const int8_t *at = keys + (size_t)t * stride;
-        fetch(at, (size_t)rows * stride);
-        dots(at, high, stride, sums[0], rows, stride);
-        dots(at, low, stride, sums[1], rows, stride);
-        for (uint32_t r = 0; r < rows; r++) {
-            sums[0][r] = (int64_t)(uint32_t)(((uint32_t)sums[0][r] << 7) + (uint32_t)sums[1][r]);
-        }
-        s3lm_pie_scale_rows(sums[0], key_scales + t, scores + t, rows, query_scale);
+        s3lm_pie_fetch(at, (size_t)rows * stride);
+        /* A sum of a head's products has 32 bits. */
+        s3lm_pie_wide_dots(at, high, low, stride, sums, rows, stride);
+        s3lm_pie_scale_rows(sums, key_scales + t, scores + t, rows, query_scale);
     }
 }
 
@@ -232,11 +84,11 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
     for (uint32_t d = 0; d < stride; d++) {
         out[d] = 0;
     }
-    uint32_t turn = rows_per_turn(stride, S3LM_MIX_TOKENS);
+    uint32_t turn = s3lm_pie_rows_per_turn(stride, S3LM_MIX_TOKENS);
     for (uint32_t t = 0; t < count; t += turn) {
-        uint32_t rows = least(turn, count - t);
+        uint32_t rows = pie_least(turn, count - t);
         const int8_t *at = values + (size_t)t * stride;
-        fetch(at, (size_t)rows * stride);
+        s3lm_pie_fetch(at, (size_t)rows * stride);
         for (uint32_t d = 0; d < stride; d += 16u) {
             s3lm_pie_mix(weights + t, at + d, stride, rows, lanes);
             add_lanes(out + d + 1u, 2, lanes);
@@ -248,11 +100,11 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
 }
 
 static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
-    uint32_t turn = rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
+    uint32_t turn = s3lm_pie_rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
-        uint32_t rows = least(turn, count - t);
+        uint32_t rows = pie_least(turn, count - t);
         const float *at = keys + (size_t)t * stride;
-        fetch(at, (size_t)rows * stride * 4u);
+        s3lm_pie_fetch(at, (size_t)rows * stride * 4u);
         if (stride == 8u) {
             s3lm_pie_dots8_f32(query, at, rows, scores + t);
         } else {
@@ -262,12 +114,12 @@ static void scores_f32(const float *query, const float *keys, uint32_t stride, u
 }
 
 static void mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more) {
-    uint32_t turn = rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
+    uint32_t turn = s3lm_pie_rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
-        uint32_t rows = least(turn, count - t);
+        uint32_t rows = pie_least(turn, count - t);
         const float *at = values + (size_t)t * stride;
         bool add = more || t > 0u;
-        fetch(at, (size_t)rows * stride * 4u);
+        s3lm_pie_fetch(at, (size_t)rows * stride * 4u);
         for (uint32_t d = 0; d < stride;) {
             if (stride - d >= 8u) {
                 s3lm_pie_mix8_f32(weights + t, at + d, stride * 4u, rows, out + d, add);
@@ -324,9 +176,11 @@ const s3lm_kernels s3lm_kernels_pie = {
     .abs_max = abs_max,
     .quantize8 = quantize8,
     .quantize16 = quantize16,
+    .quantize_int16 = quantize_int16,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
-    .matmul = S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups),
+    .matmul =
+        S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows, s3lm_pie_matmul_units),
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
     .scores_f32 = scores_f32,

@@ -60,7 +60,7 @@ void s3lm_pie_add(const float *x, const float *terms, float *y, uint32_t n);
 void s3lm_pie_norm(const float *x, const float *gain, float *y, uint32_t n, float factor);
 uint32_t s3lm_pie_abs_max(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
 void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n);
-void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n);
+void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n, int32_t most);
 float s3lm_pie_sum_squares(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
 
 #endif

@@ -75,6 +75,25 @@ fn codes_round_to_even_and_keep_their_limits() {
             })
             .collect();
         assert_eq!(halves(&board, wide), expected, "{n} codes of 15 bits");
+        let inverse = inverse * 2.0;
+        board.call(
+            Kernel::QuantizeInt16,
+            &[x_at, n as u32, inverse.to_bits(), wide, padded as u32],
+        );
+        let bytes: Vec<i8> = board
+            .chip
+            .bytes(wide, 2 * padded)
+            .iter()
+            .map(|&byte| byte as i8)
+            .collect();
+        let (high, low) = bytes.split_at(padded);
+        for index in 0..padded {
+            let code = x
+                .get(index)
+                .map_or(0, |&number| reference::quantize(number, inverse, 32_639.0));
+            let parts = 256 * i32::from(high[index]) + i32::from(low[index]);
+            assert_eq!(parts, code, "{n} codes of 16 bits");
+        }
     }
 }
 

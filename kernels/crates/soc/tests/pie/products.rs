@@ -19,6 +19,7 @@ struct Tensor {
     /// Rows of the first of three sources; the others halve the rest.
     first_rows: usize,
     encoding: u32,
+    input: u32,
     interleaved: bool,
 }
 
@@ -36,7 +37,7 @@ impl Tensor {
             self.first_rows as u32,
             0,
             // Its index, role and placement mean nothing to a product.
-            self.encoding << 24 | u32::from(self.interleaved) << 31,
+            self.encoding << 24 | self.input << 27 | u32::from(self.interleaved) << 31,
         ]
     }
 }
@@ -50,16 +51,43 @@ struct Product {
     begin: usize,
     end: usize,
     encoding: u32,
+    /// As `s3lm_input_kind` counts: 0 one scale a vector, 1 by 32, 2 by 64, 3 in 16 bits.
+    input: u32,
     group: usize,
     interleaved: bool,
     external: bool,
+}
+
+impl Product {
+    /// Elements of a vector that share a scale.
+    fn shared(&self) -> usize {
+        [self.cols, 32, 64, self.cols][self.input as usize]
+    }
+
+    /// Scales of a vector.
+    fn vector_scales(&self) -> usize {
+        self.cols.div_ceil(self.shared())
+    }
+
+    /// Columns that share all scales.
+    fn unit(&self) -> usize {
+        let group = if self.encoding == GROUP {
+            self.group
+        } else {
+            self.cols.next_multiple_of(16)
+        };
+        match self.input {
+            1 | 2 => group.min(self.shared()),
+            _ => group,
+        }
+    }
 }
 
 /// What the scalar kernels give for the rows from `begin` to `end`, 77 where nothing is written.
 fn products(
     product: &Product,
     weights: &[i8],
-    codes: &[i8],
+    codes: &[i16],
     scales: &[f32],
     factors: &[f32],
     x_stride: usize,
@@ -77,36 +105,71 @@ fn products(
         ..
     } = *product;
     let stride = cols.next_multiple_of(16);
-    let groups = if encoding == GROUP {
-        cols.div_ceil(group)
-    } else {
-        1
-    };
     let first_rows = rows / 3;
     let split = [first_rows, first_rows + (rows - first_rows) / 2];
+    let unit = product.unit();
+    let in_groups = matches!(product.input, 1 | 2);
     let mut expected = vec![77f32; tokens * y_stride];
     for token in 0..tokens {
         let x = &codes[token * x_stride..][..stride];
+        let shared = &factors[token * product.vector_scales()..];
         for row in begin..end {
             let w = &weights[row * stride..][..stride];
-            let sum = if encoding == GROUP {
-                let parts = w.chunks(group).zip(x.chunks(group)).zip(&scales[row * groups..]);
-                parts
-                    .map(|((w, x), scale)| reference::dot_codes(w, x) as f32 * scale)
-                    .reduce(|sum, part| sum + part)
-                    .expect("a group")
-            } else {
-                let scale = match encoding {
-                    TENSOR if interleaved => row & 1,
-                    TENSOR => usize::from(row >= split[0]) + usize::from(row >= split[1]),
-                    _ => row,
-                };
-                reference::dot_codes(w, x) as f32 * scales[scale]
+            let units = w.chunks(unit).zip(x.chunks(unit)).enumerate();
+            let sum = units
+                .map(|(index, (w, x))| {
+                    let dot: i64 = w.iter().zip(x).map(|(&w, &x)| i64::from(w) * i64::from(x)).sum();
+                    let mut scale = 1.0f32;
+                    if encoding == GROUP {
+                        scale = scales[row * cols.div_ceil(group) + index * unit / group];
+                    }
+                    if in_groups {
+                        scale *= shared[index * unit / product.shared()];
+                    }
+                    dot as f32 * scale
+                })
+                .reduce(|sum, part| sum + part)
+                .expect("a unit");
+            let row_scale = match encoding {
+                GROUP => 1.0,
+                TENSOR if interleaved => scales[row & 1],
+                TENSOR => scales[usize::from(row >= split[0]) + usize::from(row >= split[1])],
+                _ => scales[row],
             };
-            expected[token * y_stride + row] = sum * factors[token];
+            expected[token * y_stride + row] = sum * row_scale * if in_groups { 1.0 } else { shared[0] };
         }
     }
     expected
+}
+
+/// Codes as the kernels read them, vector by vector; of those of 16 bits the upper bytes come first, then the lower ones.
+fn laid_out(codes: &[i16], is_wide: bool, stride: usize, x_stride: usize) -> Vec<i8> {
+    let one = |codes: &[i16]| -> Vec<i8> {
+        if !is_wide {
+            return codes.iter().map(|&code| code as i8).collect();
+        }
+        let upper = codes[..stride]
+            .iter()
+            .map(|&code| ((i32::from(code) + 128) >> 8) as i8);
+        let lower = codes[..stride].iter().map(|&code| code as i8);
+        let mut bytes: Vec<i8> = upper.chain(lower).collect();
+        bytes.resize(2 * x_stride, 0);
+        bytes
+    };
+    codes.chunks(x_stride).flat_map(one).collect()
+}
+
+/// Codes of 16 bits from those of 8, every so often the largest throughout.
+fn widened(board: &mut Board, codes: &mut [i16]) {
+    let largest = board.random.below(4) == 0;
+    for code in codes {
+        let low = board.random.below(256) as i16 - 128;
+        *code = if largest {
+            32_639
+        } else {
+            (*code * 256).saturating_add(low).clamp(-32_639, 32_639)
+        };
+    }
 }
 
 fn check_product(board: &mut Board, product: Product) {
@@ -117,6 +180,7 @@ fn check_product(board: &mut Board, product: Product) {
         begin,
         end,
         encoding,
+        input,
         group,
         interleaved,
         external,
@@ -125,12 +189,20 @@ fn check_product(board: &mut Board, product: Product) {
     let stride = cols.next_multiple_of(16);
     let x_stride = stride + 16 * board.random.below(2);
     let mut weights = board.random.codes(rows * stride);
-    let mut codes = board.random.codes(tokens * x_stride);
+    let mut codes: Vec<i16> = board
+        .random
+        .codes(tokens * x_stride)
+        .into_iter()
+        .map(i16::from)
+        .collect();
+    if input == 3 {
+        widened(board, &mut codes);
+    }
     for (index, code) in weights.iter_mut().enumerate() {
         *code *= i8::from(index % stride < cols);
     }
     for (index, code) in codes.iter_mut().enumerate() {
-        *code *= i8::from(index % x_stride < cols);
+        *code *= i16::from(index % x_stride < cols);
     }
     let groups = if encoding == GROUP {
         cols.div_ceil(group)
@@ -138,7 +210,9 @@ fn check_product(board: &mut Board, product: Product) {
         1
     };
     let scales: Vec<f32> = (0..rows * groups).map(|_| board.random.float() + 1.0).collect();
-    let factors: Vec<f32> = (0..tokens).map(|_| board.random.float() + 1.0).collect();
+    let factors: Vec<f32> = (0..tokens * product.vector_scales())
+        .map(|_| board.random.float() + 1.0)
+        .collect();
     let first_rows = rows / 3;
     let data = board.put_codes(&weights, external);
     let scales_at = board.chip.put_floats(&scales, external);
@@ -151,12 +225,16 @@ fn check_product(board: &mut Board, product: Product) {
         group: if encoding == GROUP { group } else { 0 },
         first_rows,
         encoding,
+        input,
         interleaved,
     };
     let tensor = board.put_words(&tensor.words());
-    let x = board.put_codes(&codes, false);
+    let x_bytes = if input == 3 { 2 * x_stride } else { x_stride };
+    let bytes = laid_out(&codes, input == 3, stride, x_stride);
+    let x = board.put_codes(&bytes, false);
     let factors_at = board.chip.put_floats(&factors, false);
-    let activations = board.put_words(&[x, 0, factors_at, x_stride as u32]);
+    let scale_stride = product.vector_scales() as u32;
+    let activations = board.put_words(&[x, 0, factors_at, x_bytes as u32, scale_stride]);
     let input = board.put_words(&[0, 0, activations]);
     let y_stride = rows + board.random.below(3);
     let y = board.room(tokens * y_stride);
@@ -197,13 +275,20 @@ fn int8_products_are_those_of_the_scalar_kernels() {
                 begin,
                 end: begin + 1 + (cols * 7) % (rows - begin),
                 encoding: 1 + cols as u32 % 3,
-                group: 16 * (1 + cols / 3 % 7),
+                input: cols as u32 / 3 % 4,
+                group: match cols / 3 % 4 {
+                    1 | 2 => 16 << (cols / 12 % 4),
+                    _ => 16 * (1 + cols / 3 % 7),
+                },
                 interleaved: cols % 2 == 0,
                 external: cols % 5 < 2,
             },
         );
     }
-    for encoding in [TENSOR, ROW, GROUP] {
+    for (encoding, input) in [TENSOR, ROW, GROUP]
+        .into_iter()
+        .flat_map(|encoding| (0..4).map(move |input| (encoding, input)))
+    {
         for rows in 3..=40 {
             check_product(
                 &mut board,
@@ -214,6 +299,7 @@ fn int8_products_are_those_of_the_scalar_kernels() {
                     begin: rows % 3,
                     end: rows,
                     encoding,
+                    input,
                     group: 32,
                     interleaved: false,
                     external: rows % 2 == 0,
@@ -233,8 +319,18 @@ fn int8_products_of_long_rows_and_many_groups_are_too() {
         (5000, 64),
         (768, 768),
         (97, 112),
+        (8192, 512),
     ] {
-        for encoding in [ROW, GROUP] {
+        for (encoding, input) in [ROW, GROUP]
+            .into_iter()
+            .flat_map(|encoding| (0..4).map(move |input| (encoding, input)))
+        {
+            // Combinations that a package cannot have.
+            let shared = [group, 32, 64, group][input as usize];
+            if encoding == GROUP && (group % shared != 0 && shared % group != 0 || input == 3 && group > 512)
+            {
+                continue;
+            }
             check_product(
                 &mut board,
                 Product {
@@ -244,6 +340,7 @@ fn int8_products_of_long_rows_and_many_groups_are_too() {
                     begin: 1,
                     end: 9,
                     encoding,
+                    input,
                     group,
                     interleaved: false,
                     external: encoding == ROW,
@@ -280,6 +377,7 @@ fn float_products_are_those_of_the_scalar_kernels() {
             group: 0,
             first_rows: 0,
             encoding: 0,
+            input: 0,
             interleaved: false,
         };
         let tensor = board.put_words(&tensor.words());
