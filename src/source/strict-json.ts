@@ -5,7 +5,7 @@
  * others.
  *
  * The values of a whole document's keys are made when they are asked for: what nobody asks for costs the time to pass over it
- * and no memory (docs/decisions/0031).
+ * and no memory (docs/decisions/0023).
  */
 import { JsonBudgetError, JsonError, JsonScanner, type Numbers } from './json-scanner.js';
 

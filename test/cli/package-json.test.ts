@@ -60,6 +60,7 @@ test('layers are one record each, tensors have numbers and scales', async () => 
     role: 1,
     layer: 0xffff,
     encoding: 2,
+    input: 'int8',
     rows: 6,
     cols: 8,
     rowStride: 16,
