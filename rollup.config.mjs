@@ -188,13 +188,18 @@ function tightTemplates(source) {
 /**
  * What Lit's modules take for granted while they are loaded, and what stands in. The element can be imported on a server, which
  * renders its tag and leaves the rest to the browser. And where Trusted Types are demanded, the page may have a Lit of its own,
- * which has taken the policy's name or still wants it: the element's policy serves its Lit too.
+ * which has taken the policy's name or still wants it: the element's policy serves its Lit too. Translators put an element in the place
+ * of every text: the next text takes its place, or figures would stay what they were.
  */
 const FOR_ANY_PAGE = {
   'reactive-element.js': [[/\bextends HTMLElement\b/, 'extends(globalThis.HTMLElement??class{})']],
   'lit-html.js': [
     [/=document,/, '=globalThis.document??{createTreeWalker(){}},'],
     [/=(\w+)\?\1\.createPolicy\("lit-html",\{createHTML:(\w+)=>\2\}\):void 0,/, '=policy,'],
+    [
+      /this\._\$AH!==(\w)&&(\w)\(this\._\$AH\)\?this\._\$AA\.nextSibling\.data=(\w):/,
+      'this._$AH!==$1&&$2(this._$AH)?3===this._$AA.nextSibling.nodeType?this._$AA.nextSibling.data=$3:this._$AA.nextSibling.replaceWith($3):',
+    ],
     [/^/, `import{policy}from${JSON.stringify(path.join(ROOT, 'src/worker/trusted-types.ts'))};`],
   ],
 };

@@ -1,4 +1,5 @@
 /** Errors in words for people: what happened, and what to do. Loaded with the words. */
+import { showable } from '../shared/safe-text.js';
 import { failureCode, FormatError, UnsupportedError, UsageError } from '../shared/errors.js';
 import type { FailureCause } from './failure-causes.js';
 import type { StoreOptions } from './store.js';
@@ -24,7 +25,7 @@ export function explain(
   return {
     title: failures[headline(error, cause, doing)],
     help: help[cause],
-    message: error.message,
+    message: showable(error.message),
     error,
   };
 }

@@ -1,4 +1,5 @@
 /** What a page or a person chose, as the store takes it: loaded when something is chosen. */
+import { showableLine } from '../shared/safe-text.js';
 import { UsageError } from '../shared/errors.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
@@ -8,7 +9,6 @@ import { readAddress, readTyped, sourceName, writeAddress } from './model-addres
 import { attributeText, readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
 import { sampleSource } from './sample.js';
-import { showableLine } from '../shared/safe-text.js';
 
 /** Who reads what was chosen; the store. */
 interface Reader {

@@ -73,7 +73,7 @@ class PipelineWork {
     const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
       name: shown(opened.model.input.name),
-      architecture: model.architecture,
+      architecture: shown(model.architecture),
       parameters: model.parameters,
       layers: model.blocks.length,
       hiddenSize: model.hiddenSize,

@@ -138,3 +138,26 @@ test('another folder, and the same folder chosen again, are read anew', async ()
   assert.notEqual(again.plan, inspection.plan);
   assert.deepEqual(again.plan, inspection.plan);
 });
+
+test('names that reorder the text around them come to the page without that', async () => {
+  const work = createWork(await testRuntime());
+  const files = await Promise.all(
+    NAMES.map(async (name) => {
+      const bytes = new Uint8Array(await readFile(new URL(name, FOLDER)));
+      if (name !== 'tokenizer_config.json')
+        return { path: `ho\u2066me\u202e/${name}`, file: new File([bytes], name) };
+      const config = JSON.parse(new TextDecoder().decode(bytes)) as object;
+      const chat_template = "{{ raise_exception('a\u202eb') }}";
+      const content = JSON.stringify({ ...config, chat_template });
+      return { path: `ho\u2066me\u202e/${name}`, file: new File([content], name) };
+    }),
+  );
+  const source: ModelSource = { kind: 'files', files };
+  const { name, notes } = await work.inspect({ source, settings: QUICK }, HOOKS);
+  assert.equal(name, 'ho\\u2066me\\u202e');
+  const said = JSON.stringify(notes);
+  assert.ok(said.includes('a\\\\u202eb'), said);
+  assert.doesNotMatch(said, /[\u202e\u2066]/);
+  const result = await work.convert({ source, settings: QUICK }, HOOKS);
+  assert.ok(JSON.stringify(result.notes).includes('a\\\\u202eb'));
+});

@@ -1,4 +1,5 @@
 /** Talking to a board on a cable, one flashed a minute ago or last year. */
+import { showableLine } from '../../shared/safe-text.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SerialSupport } from '../../device/serial-support.js';
 import type { ChatActions } from '../board/board-actions.js';
@@ -9,7 +10,6 @@ import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { serialReasonView } from './serial-reason.js';
 import { talkView } from './talk.js';
-import { showable } from '../../shared/safe-text.js';
 
 /** What is known beside the board. */
 export interface ChatFacts {
@@ -150,7 +150,7 @@ function about(
         ([label, value]) =>
           html`<div>
             <dt>${label}</dt>
-            <dd lang="en" translate="no" dir="auto">${showable(value)}</dd>
+            <dd lang="en" translate="no" dir="auto">${showableLine(value)}</dd>
           </div>`,
       )}
       ${

@@ -1,6 +1,7 @@
 /** What the conversion cost, and the converted model to talk to. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Report } from '../../quantize/report.js';
+import { showable, showableLine } from '../../shared/safe-text.js';
 import { compareTexts } from '../../report/compare-texts.js';
 import { divergenceFigures, headline, shiftFigures, type Figure } from '../../report/figures.js';
 import type { Actions } from '../actions.js';
@@ -128,20 +129,21 @@ function texts(report: Report, strings: Strings): TemplateResult | typeof nothin
     ${report.texts.map((pair) => {
       const parted = compareTexts(pair);
       const rest = (text: string): TemplateResult | typeof nothing =>
-        parted.same ? nothing : html`<mark>${text === '' ? words.endsHere : text}</mark>`;
+        parted.same ? nothing : html`<mark>${text === '' ? words.endsHere : showable(text)}</mark>`;
       return html`<figure>
         <figcaption>
-          <span class="quiet">${words.after}</span> <span dir="auto">${pair.prompt}</span>
+          <span class="quiet">${words.after}</span>
+          <span dir="auto" translate="no">${showableLine(pair.prompt)}</span>
           ${parted.same ? html`<span class="same">${words.same}</span>` : nothing}
         </figcaption>
         <div class="pair">
           <div>
             <h5>${words.original}</h5>
-            <p class="text" dir="auto">${parted.common}${rest(parted.before)}</p>
+            <p class="text" dir="auto" translate="no">${showable(parted.common)}${rest(parted.before)}</p>
           </div>
           <div>
             <h5>${words.converted}</h5>
-            <p class="text" dir="auto">${parted.common}${rest(parted.after)}</p>
+            <p class="text" dir="auto" translate="no">${showable(parted.common)}${rest(parted.after)}</p>
           </div>
         </div>
       </figure>`;

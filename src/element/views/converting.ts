@@ -1,6 +1,7 @@
 /** The third step: how far the conversion is, what it works on, and a cancel that stops it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
+import { showableLine } from '../../shared/safe-text.js';
 import type { Progress } from '../../shared/progress.js';
 import type { Actions } from '../actions.js';
 import type { QuantizedTensor, State } from '../state.js';
@@ -30,7 +31,9 @@ export function convertingView(
     ${bar(progress)}
     <p class="amount">
       <span>${progress === null ? '' : amount(progress, strings)}</span>
-      <span class="item">${progress?.stage === 'quantizing' ? '' : (progress?.item ?? '')}</span>
+      <span class="item" translate="no"
+        >${progress?.stage === 'quantizing' ? '' : showableLine(progress?.item ?? '')}</span
+      >
     </p>
     ${state.download ? downloadLine(state.download, strings) : nothing} ${tensorList(state.tensors, strings)}
     <div class="buttons">
@@ -52,7 +55,10 @@ function tensorList(
     ${tensors
       .slice(-SHOWN)
       .map(
-        ({ name, bytes }) => html`<li><span class="item">${name}</span> ${report.format.bytes(bytes)}</li>`,
+        ({ name, bytes }) =>
+          html`<li>
+            <span class="item" translate="no">${showableLine(name)}</span> ${report.format.bytes(bytes)}
+          </li>`,
       )}
   </ol>`;
 }
@@ -73,7 +79,8 @@ export function downloadBar(download: Progress, strings: Strings): TemplateResul
 
 function downloadLine(download: Progress, strings: Strings): TemplateResult {
   return html`<p class="amount">
-    <span>${amount(download, strings)}</span> <span class="item" dir="ltr">${download.item}</span>
+    <span>${amount(download, strings)}</span>
+    <span class="item" dir="ltr" translate="no">${showableLine(download.item)}</span>
   </p>`;
 }
 

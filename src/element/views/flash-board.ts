@@ -91,7 +91,7 @@ export function partsView({ parts, bytes }: ImageFacts, strings: AllStrings): Te
             (part) =>
               html`<tr>
                 <th scope="row">${words.partNames[part.name] ?? showable(part.name)}</th>
-                <td><code dir="ltr">${hex(part.offset)}</code></td>
+                <td><code dir="ltr" translate="no">${hex(part.offset)}</code></td>
                 <td>${words.bytes(part.bytes)}</td>
               </tr>`,
           )}

@@ -349,7 +349,7 @@ function tally(
                 <th scope="row">${entry.number}</th>
                 <td dir="auto">${entry.label}</td>
                 <td>
-                  <code dir="ltr">${macText(entry)}</code>
+                  <code dir="ltr" translate="no">${macText(entry)}</code>
                 </td>
                 <td class=${OUTCOME_CLASS[entry.outcome.kind]}>${outcomeText(entry, strings)}</td>
               </tr>`,

@@ -180,6 +180,6 @@ function command(
     ${commandLine(chip, name, copied, strings, (text) => {
       actions.copy(text);
     })}
-    <p class="quiet">${take.digest}: <code dir="ltr" class="digest">${sha256}</code></p>
+    <p class="quiet">${take.digest}: <code dir="ltr" class="digest" translate="no">${sha256}</code></p>
   </div>`;
 }

@@ -2,6 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { TensorReport } from '../../quantize/report.js';
 import { histogramRows, histogramShape, sqnrShare } from '../../report/charts.js';
+import { showableLine } from '../../shared/safe-text.js';
 import type { Actions } from '../actions.js';
 import type { Strings } from '../strings/strings.js';
 
@@ -36,10 +37,11 @@ function row(tensor: TensorReport, open: boolean, strings: Strings, actions: Act
         <button
           type="button"
           class="plain"
+          translate="no"
           aria-expanded=${open ? 'true' : 'false'}
           @click=${() => actions.toggleTensor(tensor.name)}
         >
-          ${tensor.name}
+          ${showableLine(tensor.name)}
         </button>
       </th>
       <td>${tensor.rows} × ${tensor.cols}</td>
@@ -76,7 +78,7 @@ function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
       viewBox="0 0 ${WIDTH} ${HEIGHT}"
       preserveAspectRatio="none"
       role="img"
-      aria-label=${words.histogram(tensor.name)}
+      aria-label=${words.histogram(showableLine(tensor.name))}
     >
       ${svg`<path class="before" d=${before} /><path class="after" d=${after} />`}
     </svg>

@@ -113,8 +113,8 @@ function output(trial: Trial, strings: Strings): TemplateResult | typeof nothing
     case 'running':
     case 'ended':
       return html`<div class="text" part="output" role="group" aria-label=${words.answer}>
-        <p class="said" dir="auto">${trial.prompt}</p>
-        <p class="answer" dir="auto">
+        <p class="said" dir="auto" translate="no">${trial.prompt}</p>
+        <p class="answer" dir="auto" translate="no">
           <span class="words">${showable(trial.text)}</span>${
             trial.kind === 'running' ? html`<span class="caret"></span>` : nothing
           }

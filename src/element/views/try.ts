@@ -235,7 +235,7 @@ function cores(at: EmulatorState | null, strings: AllStrings): TemplateResult | 
               html`<tr>
                 <th scope="row">${index}</th>
                 <td>${words.coreStates[core.state]}</td>
-                <td><code dir="ltr">${hex(core.pc)}</code></td>
+                <td><code dir="ltr" translate="no">${hex(core.pc)}</code></td>
                 <td><code dir="ltr" translate="no">${core.backtrace[0]?.name ?? '–'}</code></td>
                 <td>${words.instructionsValue(core.instructions)}</td>
               </tr>`,
