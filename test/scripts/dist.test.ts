@@ -66,6 +66,7 @@ test('every file that a page fetches is named by a literal address, which bundle
       'esp32-llm-converter.bundle.js',
       'firmware.esp32s3.elf',
       'kernels.wasm',
+      'selftest.esp32s3.elf',
       'twin.wasm',
       ...sample.map((name) => `models/home-commands/${name}`),
     ].sort(),
@@ -255,6 +256,8 @@ const BUDGET = {
   emulator: 200,
   /** What the first flashing adds; the firmware itself is data of the image. */
   flasher: 80,
+  /** What opening the self-test adds; its program is data. */
+  selftest: 8,
 } as const;
 
 /** Languages other than English, by the beginning of their chunks' names. */
@@ -322,8 +325,15 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const flasher = new Set(without(esptool, whole, reached(room, false)));
   // Where the words for boards are is written in the first view's list of languages.
   const words = path.join(dist, chunk('en-board'));
-  const everything = [...reached(room, true, ['page-worker', ...OTHER_LANGUAGES, ...OTHER_CHIPS]), words];
+  const notThese = ['page-worker', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
+  const everything = [...reached(room, true, [...notThese, 'selftest-room']), words];
   const boards = without(everything, whole, flasher, emulator);
+  const selftest = without(
+    reached(chunk('selftest-room'), true, notThese),
+    whole,
+    new Set(boards),
+    flasher,
+  );
   const sizes = {
     first: kilobytes(first),
     converter: kilobytes(converter),
@@ -331,6 +341,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
     flasher: kilobytes(flasher),
+    selftest: kilobytes(selftest),
   };
   for (const [name, size] of Object.entries(sizes)) {
     context.diagnostic(`${name}: ${size.toFixed(1)} of ${BUDGET[name as keyof typeof BUDGET]} KB`);

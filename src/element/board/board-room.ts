@@ -2,7 +2,7 @@
  * Everything about boards behind one door: the emulated one, the one on a cable, the flashing, and their views. Loaded when
  * a board is first asked for; the element hands it the page that it shares.
  */
-import type { TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { SerialDevice } from '../../device/serial-device.js';
 import type { SerialScope } from '../../device/serial-support.js';
 import { findBoard } from '../../plan/boards.js';
@@ -32,6 +32,7 @@ import { EmulatedStore } from './emulated-store.js';
 import { FlashStore } from './flash-store.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
+import { SelftestDoor } from './selftest-door.js';
 import { tallyCsv } from './tally-table.js';
 import { transcriptOf } from './transcript.js';
 
@@ -61,6 +62,7 @@ export class BoardRoom {
   readonly #emulatorActions: EmulatorActions;
   readonly #chatActions: ChatActions;
   readonly #flashActions: FlashActions;
+  readonly #selftest: SelftestDoor;
   /** The image of a result, read once. */
   #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
   /** The result whose settings the conversations began with. */
@@ -101,16 +103,24 @@ export class BoardRoom {
     });
     const told = teller.forFlash();
     const guardPage = pageGuard();
+    const flasher = seams.flasher ?? (async () => (await import('../../device/flasher.js')).boardFlasher);
     this.#flash = new FlashStore({
       ...told,
       ports: this.#ports,
       image: () => this.#image(),
-      flasher: seams.flasher ?? (async () => (await import('../../device/flasher.js')).boardFlasher),
+      flasher,
       beforeUse: () => this.#serial.close(),
       onChange: (now, before) => {
         told.onChange(now, before);
         guardPage(now.step.kind === 'flashing');
       },
+    });
+    this.#selftest = new SelftestDoor({
+      ports: this.#ports,
+      flash: this.#flash,
+      flasher,
+      assetBase: () => page.element.assetBase ?? null,
+      onChange: changed,
     });
     this.#emulatorActions = this.#emulatorFor();
     this.#chatActions = this.#chatFor();
@@ -149,6 +159,7 @@ export class BoardRoom {
   /** Lets all boards go. */
   release(): void {
     this.#flash.release();
+    this.#selftest.cancel();
     void this.#emulated.stop();
     void this.#serial.close().then(() => this.#ports.close());
   }
@@ -175,7 +186,8 @@ export class BoardRoom {
         canTake: steps.has('take'),
         canChat: steps.has('chat'),
       };
-      return flashView(this.#flash.state, facts, strings, this.#flashActions);
+      return html`${flashView(this.#flash.state, facts, strings, this.#flashActions)}
+      ${this.#selftest.view(strings)}`;
     }
     const facts = { name, boardName: findBoard(board).name, fits, locked, canFlash: steps.has('flash') };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
@@ -241,6 +253,7 @@ export class BoardRoom {
   /** Stops what runs on any board. */
   cancel(): void {
     this.#flash.cancel();
+    this.#selftest.cancel();
     for (const board of [this.#serial, this.#emulated.board]) {
       const { link } = board.state;
       if (link.kind !== 'ready' || link.activity !== 'idle') board.cancel();

@@ -53,6 +53,7 @@ export const enSerial = {
 
 export const enFlash = {
   heading: (name: string) => `Flash ${name} onto a board`,
+  selftest: 'Test this board',
   intro:
     'Connect an ESP32-S3 by USB and choose it. It is looked at first; nothing is written before you say so.',
   connect: 'Connect a board',

@@ -1,0 +1,48 @@
+/** Lo que se dice en español de la autoprueba. */
+import type { SelftestStrings } from '../selftest.js';
+
+export const esSelftest: SelftestStrings = {
+  intro:
+    'Si una placa hace todo lo que el firmware da por sentado solo se ve en la placa. La autoprueba lo dice en un minuto: reloj, tensión, flash, PSRAM, cachés, los dos núcleos y cada instrucción vectorial.',
+  warning: 'Ocupa el lugar del programa de la placa. Vuelve a grabar tu modelo después.',
+  start: 'Elegir una placa y probarla',
+  again: 'Probar otra vez',
+  cancel: 'Cancelar',
+  running: 'La placa se prueba a sí misma',
+  failed: 'No se pudo probar la placa',
+  silent:
+    'La placa no dio ningún informe en dos minutos. Pulsa su botón de reinicio y prueba otra vez; un terminal serie a 115200 baudios muestra dónde se detiene.',
+  result: (ok, odd, bad) => `${ok} según lo esperado, ${odd} llamativos, ${bad} incorrectos`,
+  odd: 'Los valores llamativos no son fallos, pero merecen un informe: pocas placas han dado los suyos hasta ahora.',
+  columns: { test: 'Prueba', verdict: 'Veredicto', value: 'Encontrado', expected: 'Esperado' },
+  verdicts: { ok: 'según lo esperado', odd: 'llamativo', bad: 'incorrecto' },
+  save: 'Guardar el informe (JSON)',
+  mac: 'El informe contiene la dirección MAC de la placa.',
+  tests: {
+    resets: 'Reinicios',
+    'reset-watchdog': 'Perro guardián',
+    'reset-software': 'Reinicio por software',
+    'slow-clock': 'Reloj lento',
+    start: 'Tiempos del arranque',
+    clock: 'Reloj',
+    voltage: 'Tensión del núcleo',
+    usb: 'Conexión USB',
+    flash: 'Chip de flash',
+    'flash-mode': 'Lectura de la flash',
+    psram: 'RAM externa (PSRAM)',
+    'psram-sampling': 'Muestreo de la PSRAM',
+    'psram-memory': 'Contenido de la PSRAM',
+    'psram-line-16': 'PSRAM, líneas de 16 bytes',
+    'psram-line-32': 'PSRAM, líneas de 32 bytes',
+    'psram-line-64': 'PSRAM, líneas de 64 bytes',
+    'flash-line-64': 'Flash, líneas de 64 bytes',
+    bandwidth: 'Ancho de banda',
+    'second-core': 'Segundo núcleo',
+    'cache-geometry': 'Forma de la caché',
+    'cache-suspend': 'Suspensión de la caché',
+    vector: 'Instrucciones vectoriales',
+    'vector-kernels': 'Instrucciones vectoriales en uso',
+    'vector-others': 'Otras instrucciones vectoriales',
+    kernels: 'Bucles de los núcleos de cálculo',
+  },
+};

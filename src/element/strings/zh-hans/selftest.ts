@@ -1,0 +1,48 @@
+/** 关于自检的中文说明。 */
+import type { SelftestStrings } from '../selftest.js';
+
+export const zhHansSelftest: SelftestStrings = {
+  intro:
+    '开发板是否具备固件所依赖的一切，只有在开发板上才能看出。自检在一分钟内给出结果：时钟、电压、闪存、PSRAM、缓存、两个核心以及每条向量指令。',
+  warning: '它会取代开发板上的程序。之后请重新烧录您的模型。',
+  start: '选择开发板并测试',
+  again: '再次测试',
+  cancel: '取消',
+  running: '开发板正在自检',
+  failed: '无法测试开发板',
+  silent:
+    '开发板在两分钟内没有给出报告。请按下复位按钮后再次测试；用 115200 波特的串口终端可以看到它停在哪里。',
+  result: (ok, odd, bad) => `${ok} 项符合预期，${odd} 项异常，${bad} 项错误`,
+  odd: '异常的数值不是故障，但值得报告，因为迄今很少有开发板给出过结果。',
+  columns: { test: '测试', verdict: '结论', value: '实测', expected: '预期' },
+  verdicts: { ok: '符合预期', odd: '异常', bad: '错误' },
+  save: '保存报告（JSON）',
+  mac: '报告中含有开发板的 MAC 地址。',
+  tests: {
+    resets: '复位',
+    'reset-watchdog': '看门狗',
+    'reset-software': '软件复位',
+    'slow-clock': '慢速时钟',
+    start: '启动时间',
+    clock: '时钟',
+    voltage: '核心电压',
+    usb: 'USB 连接',
+    flash: '闪存芯片',
+    'flash-mode': '闪存读取',
+    psram: '外部内存（PSRAM）',
+    'psram-sampling': 'PSRAM 采样',
+    'psram-memory': 'PSRAM 内容',
+    'psram-line-16': 'PSRAM，16 字节行',
+    'psram-line-32': 'PSRAM，32 字节行',
+    'psram-line-64': 'PSRAM，64 字节行',
+    'flash-line-64': '闪存，64 字节行',
+    bandwidth: '带宽',
+    'second-core': '第二核心',
+    'cache-geometry': '缓存结构',
+    'cache-suspend': '暂停缓存',
+    vector: '向量指令',
+    'vector-kernels': '所用的向量指令',
+    'vector-others': '其他向量指令',
+    kernels: '内核循环',
+  },
+};
