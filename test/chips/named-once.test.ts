@@ -18,7 +18,10 @@ const EXCEPTIONS: readonly (readonly [files: RegExp, why: string])[] = [
   [/^src\/plan\/defaults\.ts$/, 'a board, for pages that load no list of boards first'],
   [/^src\/(element\/strings|kit\/words)/, 'sentences of translators'],
   [/^src\/cli\/(arguments|help)\.ts$/, 'the sentence that says what the program is for'],
-  [/^src\/element\/asset(s|-urls)\.ts$/, 'bundlers find a file only by its literal name'],
+  [
+    /^src\/element\/(asset(s|-urls)|board\/selftest-room)\.ts$/,
+    'bundlers find a file only by its literal name',
+  ],
   [/^(rollup\.config|scripts\/build|scripts\/lib\/assets)\.mjs$/, 'the files that come beside the scripts'],
   [/^scripts\/lib\/xtensa-target\.mjs$/, 'what the compiler may use of the cores'],
 ];

@@ -2,6 +2,7 @@
  * Owns the self-test of a board: writes its image, follows the board through the resets that belong to it, and keeps its
  * report. Knows no DOM.
  */
+import { DEFAULT_CHIP } from '../../chips/index.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
 import type { Flasher } from '../../device/flasher.js';
 import type { PortSession } from '../../device/port-session.js';
@@ -32,8 +33,8 @@ export interface SelftestStoreOptions {
   readonly patience?: number;
 }
 
-/** The image of the self-test is for chips with this name, and every board has so much flash. */
-const NEEDS = { chip: 'ESP32-S3', flashBytes: 2 * 1024 * 1024 };
+/** What the image of the self-test is for; every board has so much flash. */
+const NEEDS = { chip: DEFAULT_CHIP.name, flashBytes: 2 * 1024 * 1024 };
 const PATIENCE_MS = 120_000;
 
 export class SelftestStore {
