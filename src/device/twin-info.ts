@@ -1,5 +1,6 @@
 /** What the twin's exports say about a package: its facts, and why it was refused. */
 import { ACTIVATION, CACHE, wordOf } from '../schema/kinds.js';
+import { MAX_METADATA_BYTES } from '../schema/limits.js';
 import { FormatError } from '../shared/errors.js';
 import {
   FACTS,
@@ -69,13 +70,12 @@ function readMetadata(exports: TwinExports, file: string): Readonly<Record<strin
   const at = exports.twin_section(kind) >>> 0;
   if (at === 0) return {};
   const place = { file, field: 'META', remedy: 'Convert the model again.' };
+  const length = exports.twin_section_length(kind) >>> 0;
+  if (length > MAX_METADATA_BYTES)
+    throw new FormatError(`the metadata has ${length} bytes, more than ${MAX_METADATA_BYTES}.`, place);
   let value: unknown;
   try {
-    value = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(
-        bytesAt(exports.memory, at, exports.twin_section_length(kind)),
-      ),
-    );
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytesAt(exports.memory, at, length)));
   } catch {
     throw new FormatError('the metadata is not JSON.', place);
   }

@@ -3,6 +3,7 @@
  * reader: whatever is inconsistent is refused with the field that is to blame.
  */
 import { HEADER, SECTION, SECTION_ENTRY, fourccText } from '../schema/package.js';
+import { MAX_METADATA_BYTES } from '../schema/limits.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { FormatError } from '../shared/errors.js';
 import { crc32, type Crc } from './crc32.js';
@@ -89,6 +90,8 @@ async function readSmall(
 
 function readMetadata(view: DataView | undefined, fail: Fail): Record<string, string> {
   if (view === undefined) return {};
+  if (view.byteLength > MAX_METADATA_BYTES)
+    throw fail('META', `It has ${view.byteLength} bytes, more than ${MAX_METADATA_BYTES}.`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(view));

@@ -35,5 +35,8 @@ export const PACKAGE_LIMITS = {
 /** Longest package: far beyond any chip's flash, and the twin holds it beside its state in the 4 GiB of WebAssembly. */
 export const MAX_PACKAGE_BYTES = 1024 * 1024 * 1024;
 
+/** Longest metadata: a dozen short texts, which are parsed whole. */
+export const MAX_METADATA_BYTES = 1024 * 1024;
+
 /** Most memory that the engine takes for a model's state and cache; its sizes stay inside signed 32-bit arithmetic. */
 export const MAX_STATE_BYTES = 0x7fff_ffff;

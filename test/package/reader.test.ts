@@ -8,6 +8,8 @@ import { BLOCKS, type StepShape } from '../engine/block-shapes.js';
 import type { ModelShape } from '../engine/model-shape.js';
 import { makePackage } from '../engine/package-maker.js';
 import { SHAPES } from '../engine/shapes.js';
+import { Twin } from '../../src/device/twin.js';
+import { testRuntime } from '../support/runtime.js';
 import { bytesSource, resealSections } from '../support/packages.js';
 
 const LAYER = { heads: 2, kvHeads: 1, headDim: 4, ffn: 8 };
@@ -217,4 +219,13 @@ describe('what two readers once judged differently', () => {
       /CONF rotary tables.*table 1/,
     );
   });
+});
+
+it('metadata beyond a megabyte is refused before it is parsed, by reader and twin', async () => {
+  const { bytes: most } = makePackage({ ...TINY, metadata: { name: 'x'.repeat(1_000_000) } });
+  assert.equal((await read(most)).metadata.name?.length, 1_000_000);
+  const { bytes } = makePackage({ ...TINY, metadata: { name: 'x'.repeat(1 << 20) } });
+  await refused(bytes, /META: It has \d+ bytes, more than 1048576/);
+  const { twin } = await testRuntime();
+  await assert.rejects(async () => (await Twin.load(twin, bytes)).info, /META: the metadata has \d+ bytes/);
 });
