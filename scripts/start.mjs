@@ -33,11 +33,8 @@ async function step(title, args) {
 }
 
 async function serveDemo() {
-  // One of the pages loads the element from the server's other name, which is another origin.
-  const { port, close } = await serve(ROOT, FIRST_PORT, {
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'Content-Range, ETag',
-  });
+  // demo/cdn.html loads the element and its sample from the server's other name, which is another origin.
+  const { port, close } = await serve(ROOT, FIRST_PORT, {}, ['/dist/']);
   console.log(`\nThe demo page: http://localhost:${port}/demo/  (Ctrl+C ends)`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close());
 }

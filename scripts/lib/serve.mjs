@@ -19,6 +19,15 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/**
+ * Names under which a page on this machine asks for another one on it. Any other name that leads here was made to lead here
+ * (DNS rebinding), by a page that would then read what this server has as its own. Whatever the port: tunnels change it.
+ */
+const OWN_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/** The same as the origin of a page. */
+const OWN_ORIGIN = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
 /** Ports to try after the first before giving up. */
 const PORTS_TO_TRY = 100;
 
@@ -27,13 +36,14 @@ const PORTS_TO_TRY = 100;
  * @param {string} root absolute path
  * @param {number} firstPort the first port to try; the next free one is taken. 0 lets the system choose
  * @param {Record<string, string>} [headers] added to every answer
+ * @param {readonly string[]} [shared] folders, as `/dist/`, that pages from this machine's other names and ports may read
  * @returns {Promise<{port: number, close: () => Promise<void>}>}
  * @throws {Error} when no port is free
  */
-export async function serve(root, firstPort, headers = {}) {
+export async function serve(root, firstPort, headers = {}, shared = []) {
   const realRoot = await realpath(root);
   const server = createServer((request, response) => {
-    answer(realRoot, headers, request, response).catch(() => {
+    answer(realRoot, { ...headers, ...sharing(shared, request) }, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -67,11 +77,31 @@ function listen(server, port) {
   });
 }
 
-async function answer(root, headers, request, response) {
-  const send = (status, more = {}) => {
-    response.writeHead(status, { ...headers, ...more });
-    response.end();
+/** Headers by which a page of another origin may read the answer; none for strangers, and for what is not shared. */
+function sharing(shared, { url = '', headers: { origin = '' } }) {
+  if (shared.length === 0) return {};
+  // Caches must not give one origin what another was answered.
+  const vary = { Vary: 'Origin' };
+  // As it is asked for: a path that is written in another way is not shared.
+  if (!OWN_ORIGIN.test(origin) || /\.\.|%|\\/.test(url) || !shared.some((folder) => url.startsWith(folder)))
+    return vary;
+  return {
+    ...vary,
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': 'Content-Range, ETag',
   };
+}
+
+async function answer(root, headers, request, response) {
+  const send = (status, more = {}, text = '') => {
+    response.writeHead(status, { ...headers, ...more });
+    response.end(text);
+  };
+  if (!OWN_HOST.test(request.headers.host ?? '')) {
+    const text =
+      'This server answers only to localhost, 127.0.0.1 and [::1]: ask for it by one of these names.\n';
+    return send(421, { 'Content-Type': 'text/plain; charset=utf-8' }, text);
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, { Allow: 'GET, HEAD' });
   const found = await findFile(root, request.url ?? '/');
   if (found === null) return send(404);

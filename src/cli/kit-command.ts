@@ -12,6 +12,7 @@ import { findBoard } from '../plan/boards.js';
 import { readScheme, writeScheme } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
+import { showableLine } from '../shared/safe-text.js';
 import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
@@ -57,7 +58,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
   try {
     const input = await openInput(folder, terminal.signal);
     const modelFiles = await readModelFiles(folder, await input.files(terminal.signal), terminal.signal);
-    const name = request.name ?? folder.name;
+    const name = showableLine(request.name ?? folder.name);
     // Under the name of the folder in the kit, as the page will: then both give the same image. From the files that the
     // kit carries: then it carries what was converted.
     const named: ModelFolder = {

@@ -6,7 +6,7 @@
  */
 import { insideUrl } from '../worker/inside-url.js';
 import type { RuntimeUrls } from '../worker/runtime.js';
-import { baseUrl, pageUrl, sampleUrl, type AssetChoices } from './assets.js';
+import { folder, pageUrl, sampleUrl, type AssetChoices } from './assets.js';
 
 /** Addresses of everything that the element fetches. */
 export interface AssetUrls extends RuntimeUrls {
@@ -26,9 +26,9 @@ export interface AssetUrls extends RuntimeUrls {
  */
 export function assetUrls(choices: AssetChoices): AssetUrls {
   const { overrides, page } = choices;
-  const base = choices.base === null ? null : baseUrl(choices.base, page);
+  const { base } = choices;
   const find = (name: string, beside: URL): string =>
-    (base === null ? insideUrl(name) : new URL(name, base).href) ?? beside.href;
+    (base === null ? insideUrl(name) : pageUrl(folder(base, name), page, 'asset-base').href) ?? beside.href;
   const own: AssetUrls = {
     kernels: find('kernels.wasm', new URL('../../kernels/prebuilt/kernels.wasm', import.meta.url)),
     twin: find('twin.wasm', new URL('../../device-runtime/prebuilt/twin.wasm', import.meta.url)),

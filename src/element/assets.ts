@@ -25,32 +25,32 @@ export function sampleUrl({ base, overrides, page }: AssetChoices): string | nul
   const url =
     base === null
       ? new URL('../home-commands/', beside)
-      : new URL('models/home-commands/', baseUrl(base, page));
+      : pageUrl(folder(base, 'models/home-commands/'), page, 'asset-base');
   // The one file is copied without the sample, and what came from a disk cannot fetch.
   return url.protocol === 'file:' || (base === null && assetsInside !== null) ? null : url.href;
-}
-
-/** The folder that `asset-base` names. @throws UsageError when it names none */
-export function baseUrl(base: string, page: string): URL {
-  return pageUrl(folder(base), page, 'asset-base');
 }
 
 /**
  * An address that the page gave, against its own.
  * @param what names it in the error
- * @throws UsageError when it is none
+ * @throws UsageError when it is none, or has a name or a password, which must not go into messages and lists
  */
 export function pageUrl(address: string, page: string, what: string): URL {
   try {
-    return new URL(address, page);
+    const url = new URL(address, page);
+    if (url.username + url.password === '') return url;
   } catch {
-    throw new UsageError(`${what} is no address: "${address}".`, { code: 'address' });
+    // Said below, without repeating it.
   }
+  throw new UsageError(`${what} is no address, or one with a password.`, { code: 'address' });
 }
 
-/** A folder's address ends with a slash, or its last part would be replaced. */
-export function folder(address: string): string {
-  return address.endsWith('/') ? address : `${address}/`;
+/**
+ * A folder's address, whose path ends with a slash (or its last part would be replaced), or that of a file in it. A query,
+ * which may sign the address, stays at the end.
+ */
+export function folder(address: string, file = ''): string {
+  return address.replace(/\/?(?=[?#]|$)/, `/${file}`);
 }
 
 /** Last part of a folder's address, as its name. */

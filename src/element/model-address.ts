@@ -21,12 +21,15 @@ export function readAddress(text: string, page: string): ModelSource {
   if (HUB_PAGE.test(address)) return hubPage(address);
   try {
     const url = new URL(folder(address), page);
-    if (url.protocol === 'https:' || url.protocol === 'http:') return { kind: 'url', url: url.href };
+    url.hash = '';
+    const isModel = /^https?:/.test(url.protocol) && url.username + url.password === '';
+    if (isModel) return { kind: 'url', url: url.href };
   } catch {
     // Not an address; said below.
   }
+  // What was given is not repeated: a password may be in it.
   throw new UsageError(
-    `"${address}" is not the address of a model. Write https://… for a folder, or hf:owner/name for a model of the Hugging Face Hub.`,
+    'That is not the address of a model. Write https://… for a folder, without a name or a password in it, or hf:owner/name for a model of the Hugging Face Hub.',
     { code: 'address' },
   );
 }
@@ -40,7 +43,7 @@ export function readTyped(text: string, page: string): ModelSource {
   if (REPOSITORY.test(typed)) return repository(typed);
   if (!/^(hf:|https?:\/\/)/.test(typed)) {
     throw new UsageError(
-      `"${typed}" is not the address of a model. Write owner/name for a model of the Hugging Face Hub, or https://… for a folder.`,
+      'That is not the address of a model. Write owner/name for a model of the Hugging Face Hub, or https://… for a folder.',
       { code: 'address' },
     );
   }
@@ -70,7 +73,7 @@ export function sourceName(source: ModelSource): string {
 function repository(text: string): ModelSource {
   const [, repo, revision] = REPOSITORY.exec(text) ?? [];
   if (repo === undefined) {
-    throw new UsageError(`"hf:${text}" is not a model of the Hugging Face Hub. Write hf:owner/name.`, {
+    throw new UsageError('That is not a model of the Hugging Face Hub. Write hf:owner/name.', {
       code: 'address',
     });
   }
@@ -78,14 +81,22 @@ function repository(text: string): ModelSource {
 }
 
 function hubPage(address: string): ModelSource {
-  const [owner, name, view, ...rest] = new URL(address).pathname.split('/').filter((part) => part !== '');
+  const [owner, name, view, ...rest] = pathParts(address);
   if (owner === undefined || name === undefined) {
-    throw new UsageError(`${address} is not the page of a model. Copy the address of the model's own page.`, {
+    throw new UsageError("That is not the page of a model. Copy the address of the model's own page.", {
       code: 'address',
     });
   }
   const revision = view === 'tree' || view === 'blob' ? (rest[0] ?? 'main') : 'main';
-  return repository(
-    `${decodeURIComponent(owner)}/${decodeURIComponent(name)}@${decodeURIComponent(revision)}`,
-  );
+  return repository(`${owner}/${name}@${revision}`);
+}
+
+/** None where the address is none, or holds what is no text. */
+function pathParts(address: string): string[] {
+  try {
+    const parts = new URL(address).pathname.split('/').filter((part) => part !== '');
+    return parts.map(decodeURIComponent);
+  } catch {
+    return [];
+  }
 }

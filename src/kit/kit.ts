@@ -6,7 +6,6 @@ import type { Board } from '../plan/boards.js';
 import { PIECE_BYTES, piecesOf } from '../shared/breath.js';
 import { fileName } from '../shared/file-name.js';
 import { UsageError } from '../shared/errors.js';
-import { showableLine } from '../shared/safe-text.js';
 import { VERSION } from '../shared/version.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
 import { helpSheet } from './help-sheet.js';
@@ -31,6 +30,7 @@ export interface KitFile {
 }
 
 export interface KitRequest {
+  /** Made safe to show: it stands in pages, and in texts that people read on a terminal. */
   readonly name: string;
   readonly board: Board;
   /** As the attribute `scheme`. */
@@ -83,9 +83,7 @@ const CALL_BYTES = 3 * 4096;
  * @throws UsageError when the firmware is too large
  */
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
-  const { board, scheme, context, prompt, language } = request;
-  // It stands in texts that people read on a terminal, too.
-  const name = showableLine(request.name);
+  const { name, board, scheme, context, prompt, language } = request;
   const words = await kitWords(language);
   const folder = fileName(name);
   const own = request.firmware;

@@ -45,9 +45,9 @@ async function openAll(
   const sources: ByteSource[] = [];
   for (const { name, needed } of named) {
     if (fileName(name) !== name) {
-      throw new FormatError('Not every system can have this name.', {
+      throw new FormatError('A kit takes only plain file names.', {
         file: name,
-        remedy: 'Save the model again, with names of letters, digits, dots and dashes.',
+        remedy: 'Save the model again with names of letters, digits, dots and dashes.',
       });
     }
     const source = await folder.open(name, signal);

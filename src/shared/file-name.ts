@@ -9,7 +9,7 @@ const MAX_BYTES = 200;
  * Names of devices, which Windows finds in every folder and with every ending, also under digits that are written high
  * (Microsoft, "Naming Files, Paths, and Namespaces").
  */
-const DEVICE = /^(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?![^.])/i;
+const DEVICE = /^(con|prn|aux|nul|(com|lpt)[\d\xb9\xb2\xb3])(?![^.])/i;
 
 /**
  * A name as a file name on any system: letters and digits of any script, dot, dash and underscore.

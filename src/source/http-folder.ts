@@ -3,7 +3,15 @@ import { TransportError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
 import { DownloadMeter } from './download-meter.js';
-import { announcedBytes, get, isCoded, readPart, readUpTo, LineError } from './http-request.js';
+import {
+  announcedBytes,
+  checkedAddress,
+  get,
+  isCoded,
+  readPart,
+  readUpTo,
+  LineError,
+} from './http-request.js';
 import type { BodyReader, HttpOptions } from './http-request.js';
 import { MemorySource } from './memory-folder.js';
 import { WindowPool } from './read-ahead.js';
@@ -219,7 +227,7 @@ function explainPlain(status: number): string {
  * @param baseUrl address of the folder; a query string is kept for every file
  * @param files addresses of all files by name, where they do not lie in the folder under their own names (`data:` ones too);
  *   the folder's address is then only its name
- * @throws TransportError when the address is not an http(s) URL
+ * @throws TransportError when the address is not an http(s) URL, or has a name or a password in it
  */
 export function httpFolder(
   baseUrl: string,
@@ -250,21 +258,7 @@ export function httpFolder(
 function parseBase(baseUrl: string): URL {
   // In a page, relative addresses are relative to the page.
   const context = (globalThis as { location?: { href?: string } }).location?.href;
-  let url: URL;
-  try {
-    url = new URL(baseUrl, context);
-  } catch (cause) {
-    throw new TransportError(`"${baseUrl}" is not an address. Give the full address of the model folder.`, {
-      cause,
-      code: 'address',
-    });
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TransportError(
-      `${baseUrl}: only http and https addresses can be read. Choose the folder as files instead.`,
-      { code: 'address' },
-    );
-  }
+  const url = checkedAddress(baseUrl, context);
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   url.hash = '';
   return url;

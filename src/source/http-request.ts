@@ -52,7 +52,7 @@ export class LineError extends Error {
  * @param url the address
  * @param headers request headers; keep to safe-listed ones, others cost a preflight that some hosts refuse
  * @param readBody called for every answer that is not retried
- * @throws TransportError after the last attempt; whatever `readBody` throws except {@link LineError}
+ * @throws TransportError after the last attempt, and for an address with a name or a password in it; whatever `readBody` throws except {@link LineError}
  */
 export async function get<T>(
   url: string,
@@ -62,6 +62,9 @@ export async function get<T>(
   signal: AbortSignal | undefined,
 ): Promise<Answer<T>> {
   const sleep = options.sleep ?? sleepFor;
+  // Without the query, which may be all that lets somebody in.
+  const { origin, pathname } = checkedAddress(url);
+  const shown = origin + pathname;
   watchPolicy();
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
@@ -79,7 +82,7 @@ export async function get<T>(
       if (!(error instanceof LineError)) throw error;
       if (await isForbidden(url)) {
         throw new TransportError(
-          `${url}: the page's Content-Security-Policy forbids it. Add the address to its connect-src, or choose the folder as files.`,
+          `${shown}: the page's Content-Security-Policy forbids it. Add the address to its connect-src, or choose the folder as files.`,
           { code: 'connect-src' },
         );
       }
@@ -87,13 +90,31 @@ export async function get<T>(
     }
     if (attempt === ATTEMPTS) {
       throw new TransportError(
-        `${url}: ${reason}, ${ATTEMPTS} times. Check the address and the network, then try again.`,
+        `${shown}: ${reason}, ${ATTEMPTS} times. Check the address and the network, then try again.`,
         { status },
       );
     }
-    options.onNote?.(`${url}: ${reason}; trying again.`);
+    options.onNote?.(`${shown}: ${reason}; trying again.`);
     await sleep(wait, signal);
   }
+}
+
+/**
+ * Reads an address. The message does not repeat it: it may have a password in it.
+ * @param page what it may be relative to
+ * @throws TransportError for what is none of http or https, and for one with a name or a password in it
+ */
+export function checkedAddress(address: string, page?: string): URL {
+  try {
+    const url = new URL(address, page);
+    if (/^https?:/.test(url.protocol) && url.username + url.password === '') return url;
+  } catch {
+    // Said below.
+  }
+  throw new TransportError(
+    'This is no address to read from. Give a full one, http://… or https://…, without a name or a password in it.',
+    { code: 'address' },
+  );
 }
 
 async function attemptOnce<T>(

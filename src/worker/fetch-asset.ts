@@ -23,6 +23,7 @@ export async function fetchAsset(url: string, options: RequestInit = {}): Promis
  */
 export async function needAsset(url: string, advice: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;
+  const shown = withoutQuery(url);
   watchPolicy();
   try {
     response = await fetchAsset(url, signal === undefined ? {} : { signal });
@@ -30,16 +31,21 @@ export async function needAsset(url: string, advice: string, signal?: AbortSigna
     signal?.throwIfAborted();
     const code = (await isForbidden(url)) ? 'connect-src' : 'page-file';
     throw new TransportError(
-      `${url} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS). ${advice}`,
+      `${shown} cannot be loaded. Check the connection, and that this page may fetch from there (connect-src, CORS). ${advice}`,
       { cause, code },
     );
   }
   if (response.ok) return response;
   const { status } = response;
-  throw new TransportError(`${url} cannot be loaded: the server answered ${status}. ${advice}`, {
+  throw new TransportError(`${shown} cannot be loaded: the server answered ${status}. ${advice}`, {
     status,
     code: 'page-file',
   });
+}
+
+/** An address as messages may repeat it: what lets somebody in is in its query. */
+export function withoutQuery(url: string): string {
+  return url.replace(/\?.*/, '');
 }
 
 /** @throws DOMException when it is not Base64 */

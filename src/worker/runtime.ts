@@ -2,7 +2,7 @@
 import type { Runtime } from '../pipeline/types.js';
 import { TransportError, UsageError } from '../shared/errors.js';
 import { PolicyError } from '../shared/policy-error.js';
-import { needAsset } from './fetch-asset.js';
+import { needAsset, withoutQuery } from './fetch-asset.js';
 
 /** Addresses of the two modules. */
 export interface RuntimeUrls {
@@ -57,7 +57,7 @@ async function compile(url: string): Promise<WebAssembly.Module> {
       );
     }
     throw new TransportError(
-      `${url} is not the WebAssembly file that belongs here (${text}). Check what is served there.`,
+      `${withoutQuery(url)} is not the WebAssembly file that belongs here (${text}). Check what is served there.`,
       { code: 'page-file' },
     );
   }

@@ -1,5 +1,6 @@
 /** What a model's files say never commands the terminal that hears of it, whichever command reads them. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,6 +10,9 @@ import { main } from '../../src/cli/commands.js';
 import { cli, type Outcome } from '../support/cli.js';
 
 const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
+
+/** Kits carry it. */
+const BUNDLE = fileURLToPath(new URL('../../dist/esp32-llm-converter.bundle.js', import.meta.url));
 
 /** A title for the window, a cleared screen, an eight-bit introducer, reordered text, and a line of our own. */
 const EVIL = '\u001b]0;PWNED\u0007\u001b[2J\u009b31m\u202e\u2066\r\u2028\nWrote everything.';
@@ -124,6 +128,13 @@ describe('a model cannot command the terminal', () => {
     const { stdout } = await cli('inspect', file, '--json');
     const { metadata } = JSON.parse(stdout) as { metadata: Record<string, string> };
     assert.equal(metadata['name'], 'm\\u001b[2J\\u202e\\u009b');
+  });
+
+  it('by its name in a kit', { skip: existsSync(BUNDLE) ? false : 'needs npm run build' }, async () => {
+    const kit = join(folder, 'kit');
+    harmless(await cli('kit', SAMPLE, '-o', kit, '--name', 'm\u001b[2J\u202e', '--lang', 'es'));
+    for (const name of ['index.html', 'help.html', 'README.txt', 'preset.json'])
+      assert.doesNotMatch(await readFile(join(kit, name), 'utf8'), OBEYED, name);
   });
 
   it('by what it writes, and JSON says it exactly', async () => {

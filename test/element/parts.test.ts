@@ -11,6 +11,7 @@ import { sampleSource } from '../../src/element/sample.js';
 import { contextStops } from '../../src/element/views/fit.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
+import { UsageError } from '../../src/shared/errors.js';
 
 const PAGE = 'https://course.example/lesson/1.html';
 
@@ -44,6 +45,21 @@ test('asset-base and single addresses are relative to the page', () => {
     bundle: 'https://course.example/lesson/llm/esp32-llm-converter.bundle.js',
     model: 'https://course.example/lesson/llm/models/home-commands/',
   });
+});
+
+test('files in a folder keep the query of its address, and none has a name or a password', () => {
+  const urls = assetUrls({ base: '/llm?sig=a/b', overrides: {}, page: PAGE });
+  assert.equal(urls.kernels, 'https://course.example/llm/kernels.wasm?sig=a/b');
+  assert.equal(urls.model, 'https://course.example/llm/models/home-commands/?sig=a/b');
+  for (const choices of [
+    { base: 'https://u:S3CRET@b.example/', overrides: {} },
+    { base: null, overrides: { twin: 'https://S3CRET@b.example/twin.wasm' } },
+    { base: 'https://u:S3CRET@[/', overrides: {} },
+  ])
+    assert.throws(
+      () => assetUrls({ ...choices, page: PAGE }),
+      (error) => error instanceof UsageError && !error.message.includes('S3CRET'),
+    );
 });
 
 test('the sample beside the script is read file by file, and no other model is', async () => {

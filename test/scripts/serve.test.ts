@@ -21,7 +21,9 @@ before(async () => {
   await writeFile(path.join(base, 'k.wasm'), '');
   await writeFile(path.join(base, '.hidden'), 'hidden');
   await symlink(path.join(folder, 'secret.txt'), path.join(base, 'link.txt'));
-  server = await serve(base, 0, { 'X-Test': 'yes' });
+  await mkdir(path.join(base, 'dist'));
+  await writeFile(path.join(base, 'dist/x.js'), 'x');
+  server = await serve(base, 0, { 'X-Test': 'yes' }, ['/dist/']);
 });
 
 after(async () => {
@@ -75,6 +77,51 @@ test('other methods are refused', async () => {
   const head = await ask('/bytes.bin', {}, 'HEAD');
   assert.equal(head.headers['content-length'], '10');
   assert.equal(head.body, '');
+});
+
+test('only this machine’s own names are answered to, whatever the port', async () => {
+  for (const host of ['localhost', 'LOCALHOST:9', '127.0.0.1:1234', '[::1]:80']) {
+    assert.equal((await ask('/bytes.bin', { Host: host })).status, 200, host);
+  }
+  for (const host of [
+    'evil.example',
+    'evil.example:8000',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.0.0.2',
+    'localhost:8000@evil.example',
+    'xlocalhost',
+  ]) {
+    const { status, body } = await ask('/bytes.bin', { Host: host });
+    assert.equal(status, 421, host);
+    assert.match(body, /ask for it by one of these names/);
+    assert.doesNotMatch(body, /0123/);
+  }
+});
+
+test('pages of other origins read only what is shared, and only from this machine', async () => {
+  const allowed = async (target: string, origin: string): Promise<string | undefined> =>
+    (await ask(target, { Origin: origin })).headers['access-control-allow-origin'];
+  for (const origin of ['http://localhost:8000', 'http://127.0.0.1:1'])
+    assert.equal(await allowed('/dist/x.js', origin), origin);
+  for (const origin of [
+    'null',
+    'http://evil.example',
+    'https://localhost',
+    'http://localhost.evil.example',
+    'http://localhost:1@evil.example',
+  ])
+    assert.equal(await allowed('/dist/x.js', origin), undefined, origin);
+  for (const target of [
+    '/bytes.bin',
+    '/demo/',
+    '/dist/../bytes.bin',
+    '/dist/%2e%2e/bytes.bin',
+    '/dist\\..\\bytes.bin',
+    '/distant',
+  ])
+    assert.equal(await allowed(target, 'http://localhost:8000'), undefined, target);
+  assert.equal((await ask('/dist/x.js')).headers.vary, 'Origin');
 });
 
 test('a taken port is passed over', async () => {

@@ -367,3 +367,45 @@ void test('the Hub: gated, private, absent and malformed are told apart', async 
   }
   await assert.rejects(hubFolder('owner/tiny', { revision: '../x', fetch: hub([]) }), UsageError);
 });
+
+void test('a signed link has its signature behind every file, and no message repeats it', async () => {
+  const asked: string[] = [];
+  const base = await serve((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(500).end();
+  });
+  const notes: string[] = [];
+  const folder = httpFolder(`${base}/m/?X-Sig=S3CRET%2Fa/b&x=1#S3CRET`, {
+    sleep: async () => undefined,
+    onNote: (note) => notes.push(note),
+  });
+  await assert.rejects(folder.open('config.json'), (error) => {
+    assert.ok(error instanceof TransportError);
+    return error.message.startsWith(`${base}/m/config.json: `) && !error.message.includes('S3CRET');
+  });
+  assert.deepEqual(new Set(asked), new Set(['/m/config.json?X-Sig=S3CRET%2Fa/b&x=1']));
+  assert.ok(notes.length > 0 && !notes.join().includes('S3CRET'));
+});
+
+void test('an address with a name or a password is refused before it is asked, and not repeated', async () => {
+  const asked: string[] = [];
+  const fetch: Fetch = async (url) => {
+    asked.push(url);
+    return new Response('{}');
+  };
+  const refused = (error: unknown): boolean =>
+    error instanceof TransportError &&
+    error.code === 'address' &&
+    !/S3CRET/.test(`${error.message} ${String(error.cause)}`);
+  for (const address of [
+    'https://user:S3CRET@b.example/m',
+    'https://S3CRET@b.example/',
+    'https://u:S3CRET@[/m',
+    'ftp://u:S3CRET@b.example/',
+  ])
+    assert.throws(() => httpFolder(address, { fetch }), refused, address);
+  await assert.rejects(hubFolder('owner/tiny', { fetch, endpoint: 'https://u:S3CRET@hub.example' }), refused);
+  const files = { 'config.json': 'https://u:S3CRET@b.example/config.json' };
+  await assert.rejects(httpFolder('https://b.example/m', { fetch }, files).open('config.json'), refused);
+  assert.deepEqual(asked, []);
+});

@@ -5,7 +5,7 @@ import { selftestImage } from '../../pipeline/selftest-image.js';
 import type { Language } from '../../shared/languages.js';
 import { needAsset } from '../../worker/fetch-asset.js';
 import { insideUrl } from '../../worker/inside-url.js';
-import { baseUrl } from '../assets.js';
+import { folder, pageUrl } from '../assets.js';
 import { save } from '../save.js';
 import { loadSelftestStrings, type SelftestStrings } from '../strings/selftest.js';
 import type { AllStrings } from '../strings/strings.js';
@@ -60,7 +60,7 @@ async function fetchImage(assetBase: string | null, signal: AbortSignal): Promis
   const url =
     assetBase === null
       ? (insideUrl(name) ?? beside.href)
-      : new URL(name, baseUrl(assetBase, document.baseURI)).href;
+      : pageUrl(folder(assetBase, name), document.baseURI, 'asset-base').href;
   const response = await needAsset(
     url,
     `Put ${name} beside the script, or say where it is with the attribute asset-base.`,
