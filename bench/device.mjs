@@ -12,7 +12,8 @@ import { LLAMA_12M, LLAMA_6M, STORIES_260K, cacheFolder, syntheticFolder } from 
 
 const USAGE = `npm run bench:device -- [options]: tokens per second of the board, as the emulator models it
 
-  --only NAME   one of the cases`;
+  --only NAME         one of the cases
+  --activations KIND  what the inputs of matrices become, as for convert (default auto)`;
 
 /** Tokens in the context when decoding is measured, as published figures are of short texts. */
 const POSITION = 100;
@@ -66,7 +67,10 @@ const CASES = [
   },
 ];
 
-const { json, values } = readOptions(USAGE, { only: { type: 'string' } });
+const { json, values } = readOptions(USAGE, {
+  only: { type: 'string' },
+  activations: { type: 'string' },
+});
 const library = path.join(cacheFolder(), 'device-library.mjs');
 await bundle('bench/lib/device-library.ts', library, 'node');
 const lib = await import(pathToFileURL(library));
@@ -105,7 +109,10 @@ writeJson(json, {
 async function measure({ name, folder, board: boardId, granularity, published, peer }) {
   const board = lib.findBoard(boardId);
   const source = await lib.nodeFolder(folder());
-  const scheme = granularity === undefined ? {} : { granularity };
+  const scheme = {
+    ...(granularity === undefined ? {} : { granularity }),
+    ...(values.activations === undefined ? {} : { activations: values.activations }),
+  };
   const converted = await lib
     .convert(source, { board: boardId, scheme, report: false }, runtime)
     .finally(() => source.close());
@@ -121,6 +128,7 @@ async function measure({ name, folder, board: boardId, granularity, published, p
   const seconds = await timeTokens(image, options, plan.context);
   return {
     name,
+    activations: plan.scheme.activations,
     parameters: plan.parameters,
     context: plan.context,
     memories: plan.memories,

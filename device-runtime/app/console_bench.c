@@ -61,7 +61,7 @@ static uint64_t read_rate(console *c, const uint8_t *begin, size_t bytes) {
         b->wide[i] = b->codes[i];
     }
     b->scale[0] = b->scale[1] = 1.0f;
-    bench_job job = {kernels_of(c), {0}, {b->codes, NULL, b->scale + 1, COLUMNS, 1}, b->y};
+    bench_job job = {kernels_of(c), {0}, {b->codes, NULL, b->scale + 1, COLUMNS, 1, COLUMNS}, b->y};
     job.vector.wide = job.kernels->wide ? b->wide : NULL;
     job.matrix = (s3lm_tensor){.tables = {b->scale},
                                .rows = ROWS,

@@ -49,7 +49,7 @@ typedef struct {
 static inline token_codes codes_of(const s3lm_tensor *w, const s3lm_activations *x, uint32_t token) {
     size_t at = (size_t)token * x->stride;
     const float *scales = x->scales + (size_t)token * x->scale_stride;
-    return (token_codes){x->codes + at, x->wide ? x->wide + at : NULL, scales,
+    return (token_codes){x->codes + at, x->wide ? x->wide + (size_t)token * x->wide_stride : NULL, scales,
                          S3LM_INPUT_GROUP(w->input) == 0u ? scales[0] : 1.0f};
 }
 

@@ -39,7 +39,8 @@ static void quantize(s3lm_model *model, const s3lm_product *p) {
     uint32_t group = S3LM_INPUT_GROUP(w->input) ? S3LM_INPUT_GROUP(w->input) : padded;
     for (uint32_t t = 0; t < p->tokens; t++) {
         const float *vector = p->x + (size_t)t * p->x_stride;
-        size_t code = (size_t)t * x->stride;
+        int8_t *codes = x->codes + (size_t)t * x->stride;
+        int16_t *wide = x->wide ? x->wide + (size_t)t * x->wide_stride : NULL;
         float *scales = x->scales + (size_t)t * x->scale_stride;
         for (uint32_t left = w->cols, room = padded; left > 0u;) {
             uint32_t n = left < group ? left : group, stored = room < group ? room : group;
@@ -50,12 +51,13 @@ static void quantize(s3lm_model *model, const s3lm_product *p) {
             }
             *scales++ = scale.scale;
             if (is_wide) {
-                kernels->quantize_int16(vector, n, scale.inverse, x->codes + code, stored);
+                kernels->quantize_int16(vector, n, scale.inverse, codes, stored);
             } else {
-                kernels->quantize8(vector, n, scale.inverse, x->codes + code, x->wide ? x->wide + code : NULL, stored);
+                kernels->quantize8(vector, n, scale.inverse, codes, wide, stored);
             }
             vector += n;
-            code += n;
+            codes += n;
+            wide = wide ? wide + n : NULL;
             left -= n;
             room -= stored;
         }

@@ -223,7 +223,8 @@ static void lay_out_codes(s3lm_model *model, region *r, uint32_t elements) {
     x->scale_stride = s3lm_groups(elements, group);
     x->codes = take(r, batch * x->stride);
     x->scales = take(r, batch * x->scale_stride * 4u);
-    x->wide = model->kernels->wide ? take(r, batch * x->stride * 2u) : NULL;
+    x->wide_stride = round_up(elements, 16);
+    x->wide = model->kernels->wide ? take(r, batch * x->wide_stride * 2u) : NULL;
 }
 
 static void lay_out_state(s3lm_model *model, region *r) {

@@ -189,11 +189,12 @@ typedef struct {
 
 /* Quantized activations of up to max_batch tokens, as the input of one matrix wants them (s3lm_tensor.input). */
 typedef struct {
-    int8_t *codes; /* [max_batch][stride], zero-padded; codes of 16 bits take two bytes, as the kernels lay them out */
-    int16_t *wide; /* codes of INT8 as int16, only for kernels that ask for it; else NULL */
-    float *scales; /* [max_batch][scale_stride] */
-    uint32_t stride;       /* elements of `codes` and `wide`, multiple of 16 */
+    int8_t *codes;   /* [max_batch][stride], zero-padded; codes of 16 bits take two bytes, as the kernels want them */
+    int16_t *wide;   /* [max_batch][wide_stride] codes of INT8 as int16, for kernels that ask for it; else NULL */
+    float *scales;   /* [max_batch][scale_stride] */
+    uint32_t stride; /* bytes, multiple of 16 */
     uint32_t scale_stride; /* 1, or as many as the longest vector has groups */
+    uint32_t wide_stride;  /* elements, multiple of 16 */
 } s3lm_activations;
 
 /* A model that runs. Fields are read-only for callers except where a function says otherwise. */

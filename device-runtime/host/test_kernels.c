@@ -71,6 +71,7 @@ static s3lm_tensor random_matrix(int8_t *data, float *scales, uint32_t tokens, s
     w.interleaved = random_below(&seed, 2) == 0;
     w.first_rows = rows / 3u;
     x->stride = 2u * round_up(cols, 16) + 16u * random_below(&seed, 2);
+    x->wide_stride = x->stride;
     x->scale_stride = s3lm_groups(cols, 32) + random_below(&seed, 2);
     fill_codes(data, rows, cols, w.row_bytes);
     fill_codes(x->codes, tokens, cols, x->stride);

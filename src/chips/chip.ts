@@ -81,6 +81,10 @@ export interface ReadRates {
 export interface CycleModel {
   /** One multiply-accumulate of an INT8 matrix: vector work, scales and the loop around them. */
   readonly perProduct: number;
+  /** What it takes more with an input of 16 bits. */
+  readonly perWideProduct: number;
+  /** What the sum over a group takes where the input has scales of groups. */
+  readonly perGroupSum: number;
   /** Norms, rotation, quantizing and hand-offs of a layer. */
   readonly perLayer: number;
   /** One score of one query head: dot product, softmax, and its share of the values. */

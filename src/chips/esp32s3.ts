@@ -37,7 +37,15 @@ export const ESP32S3: Chip = {
   // Fitted to the emulator's modelled cycles of twelve models (0.1 to 2.5 million parameters; SRAM, octal and quad PSRAM,
   // flash; INT8 per tensor, channel and group; INT8 and F32 cache; two positions each), which they meet within 3.5 %.
   // They are not measured on silicon.
-  cycles: { perProduct: 0.237, perLayer: 13_300, perScore: 64.8, perLogit: 2.2, waitingShare: 0.965 },
+  cycles: {
+    perProduct: 0.237,
+    perWideProduct: 0.14,
+    perGroupSum: 8.3,
+    perLayer: 13_300,
+    perScore: 64.8,
+    perLogit: 2.2,
+    waitingShare: 0.965,
+  },
   memory: {
     regions: [
       { kind: 'padding', begin: 0x0000_0000, end: 0x0001_0000, executable: false },

@@ -3,9 +3,9 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import {
-  ACTIVATIONS,
   CHATS,
   NO_FUSIONS,
+  WANTED_ACTIVATIONS,
   WANTED_CACHES,
   WEIGHT_KINDS,
   parseGranularity,
@@ -152,7 +152,9 @@ function parseConvert(argv: string[]): ConvertRequest {
   if (values['no-report'] === true && (values.evaluate !== undefined || values.html !== undefined)) {
     throw new UsageError('--no-report leaves nothing for --evaluate or --html to do.');
   }
-  const activations = choice(values.activations, ACTIVATIONS, 'activations') ?? DEFAULT_SCHEME.activations;
+  // What was called dynamic is chosen now.
+  const asked = values.activations === 'dynamic' ? 'auto' : values.activations;
+  const activations = choice(asked, WANTED_ACTIVATIONS, 'activations') ?? DEFAULT_SCHEME.activations;
   if (values.calibrate !== undefined && activations !== 'static') {
     throw new UsageError('--calibrate is for static activations: add --activations static.');
   }

@@ -1,6 +1,6 @@
 /** What `--help` says. */
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
-import { ACTIVATIONS, WANTED_CACHES, WEIGHT_KINDS } from '../plan/scheme.js';
+import { WANTED_ACTIVATIONS, WANTED_CACHES, WEIGHT_KINDS } from '../plan/scheme.js';
 
 export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
 
@@ -14,7 +14,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --force                    convert although the model does not fit the board
     ${`--weights ${WEIGHT_KINDS.join('|')}`.padEnd(26)} float32 keeps the numbers, to check everything else
     --granularity G            tensor, channel (default), group:32, group:64 or group:128
-    --activations ${ACTIVATIONS.join('|')}
+    --activations ${WANTED_ACTIVATIONS.join('|')}
+                               inputs of matrices (auto: 16 bits where memory is waited for anyway, else INT8)
     ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)
     --chat template|begin      how chats begin: as the template writes it (default), or with the begin token before it
     --context N                tokens that the model can hold (default: the model's, at most 512)
@@ -49,7 +50,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
   kit FOLDER -o KIT            a folder for a class: page, element, model, image and help sheet, for any static server
                                or a stick; board, numbers and model are settled
     --board ID  --context N  --prompt TEXT
-    --scheme "WORDS"           as the element's attribute: a granularity, dynamic or static, cache:auto|int8|float32,
+    --scheme "WORDS"           as the element's attribute: a granularity, activations:KIND, cache:KIND,
                                chat:template|begin
     --firmware FILE            as for convert; the kit carries it
     --lang TAG                 language of page and help sheet (default en)

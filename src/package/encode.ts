@@ -76,7 +76,11 @@ function encodeConfig({ model, plan }: DescriptionParts): Uint8Array {
     context: plan.context,
     maxBatch: plan.maxBatch,
     cache: plan.scheme.cache,
-    activations: isQuantized(plan.scheme) ? plan.scheme.activations : 'float32',
+    activations: !isQuantized(plan.scheme)
+      ? 'float32'
+      : plan.scheme.activations === 'static'
+        ? 'static'
+        : 'dynamic',
     bosId: model.bosId ?? NONE,
     finalNorm: model.finalNorm.kind,
     finalNormEpsilon: model.finalNorm.epsilon,

@@ -7,7 +7,7 @@ export const DEFAULT_BOARD_ID = 'esp32-s3-n16r8';
 export const DEFAULT_SCHEME: WantedScheme = {
   weights: 'int8',
   granularity: 'channel',
-  activations: 'dynamic',
+  activations: 'auto',
   cache: 'auto',
   chat: 'template',
 };

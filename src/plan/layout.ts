@@ -14,6 +14,7 @@ import {
   type TensorRef,
 } from '../model/decoder.js';
 import {
+  encodingSpec,
   rowBytes,
   storedBytes as encodedBytes,
   tensorTables,
@@ -25,7 +26,7 @@ import { GLOBAL_INDEX } from '../schema/package.js';
 import { roleSpec, type Role } from '../schema/roles.js';
 import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
 import { weightEncoding } from './encoding.js';
-import type { Fusions, Scheme } from './scheme.js';
+import { INPUT_OF, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
 
 /** Rows of the checkpoint that become rows of a package tensor. */
 export interface TensorPart {
@@ -74,6 +75,11 @@ export function storedBytes(tensor: PlannedTensor): number {
   return encodedBytes(tensor.encoding, tensor);
 }
 
+/** Whether codes of a tensor are multiplied with codes of a vector. */
+export function isMultiplied({ encoding, site }: Pick<PlannedTensor, 'encoding' | 'site'>): boolean {
+  return site !== null && encodingSpec(encoding).holds === 'codes';
+}
+
 /** What decides over a matrix besides its sources. */
 interface MatrixOptions {
   readonly gain?: TensorRef | null;
@@ -84,12 +90,17 @@ interface MatrixOptions {
   readonly factors?: readonly number[];
 }
 
+/** What of a scheme tensors depend on; activations that are to be chosen are INT8 here. */
+type Encoded = Pick<Scheme, 'weights' | 'granularity'> & {
+  readonly activations: Scheme['activations'] | WantedScheme['activations'];
+};
+
 const UNQUANTIZED: Encoding = { kind: 'float32', group: 0 };
 
 /** Lists the package's tensors in the order in which a token reads them. */
 export function planTensors(
   model: DecoderModel,
-  scheme: Pick<Scheme, 'weights' | 'granularity'>,
+  scheme: Encoded,
   fusions: Fusions,
   context: number,
 ): PlannedTensor[] {
@@ -104,7 +115,7 @@ class TensorList {
 
   constructor(
     private readonly model: DecoderModel,
-    private readonly scheme: Pick<Scheme, 'weights' | 'granularity'>,
+    private readonly scheme: Encoded,
     private readonly fusions: Fusions,
     context: number,
   ) {
@@ -227,6 +238,13 @@ class TensorList {
     this.tensors.push({ ...tensor, bytesPerToken: tensor.rowBytes });
   }
 
+  /** What the scheme says for all matrices; what it leaves open is decided when their places are known. */
+  private inputOf(encoding: Encoding, site: SiteKind | null): InputKind {
+    const { activations } = this.scheme;
+    const isChosen = activations === 'mixed' || activations === 'auto';
+    return isMultiplied({ encoding, site }) && !isChosen ? INPUT_OF[activations] : 'int8';
+  }
+
   private add(
     role: Role,
     index: number,
@@ -247,7 +265,7 @@ class TensorList {
       index,
       name: isGlobal ? globalTensorName(role, index) : this.stepTensorName(index, role),
       encoding,
-      input: 'int8',
+      input: this.inputOf(encoding, rest.site),
       rows,
       cols,
       sources,

@@ -1,10 +1,10 @@
 /** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
 import { numberedSteps, stepsOf, type DecoderModel } from '../model/decoder.js';
-import { alignUp } from '../schema/encodings.js';
+import { INPUT_GROUP, alignUp } from '../schema/encodings.js';
 import type { CacheKind, PlaceKind } from '../schema/kinds.js';
 import { MAX_STATE_BYTES } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
-import { isQuantized, type Scheme } from './scheme.js';
+import { INPUT_OF, isQuantized, type Scheme } from './scheme.js';
 
 /**
  * Bytes of the key/value cache: per layer, key/value head and position the head's elements (padded to 16 bytes) for keys
@@ -79,6 +79,13 @@ function needsSum({ blocks }: DecoderModel): boolean {
   );
 }
 
+/** Bytes of a quantized vector of so many elements with its scales. */
+function codeBytes({ activations }: Pick<Scheme, 'activations'>, elements: number): number {
+  const input = activations === 'mixed' ? 'int16' : INPUT_OF[activations];
+  const group = INPUT_GROUP[input];
+  return (input === 'int16' ? 2 : 1) * elements + 4 * (group === 0 ? 1 : Math.ceil(elements / group));
+}
+
 /**
  * Bytes of working memory for passes of `maxBatch` tokens: residual stream, normalized input, projections, attention
  * output, quantized activations, attention scores, logits and the sampler's tables.
@@ -86,14 +93,15 @@ function needsSum({ blocks }: DecoderModel): boolean {
  */
 export function scratchBytes(
   model: DecoderModel,
-  scheme: Pick<Scheme, 'weights' | 'cache'>,
+  scheme: Pick<Scheme, 'weights' | 'activations' | 'cache'>,
   context: number,
   maxBatch: number,
   cores: number,
 ): number {
   const { hidden, projected, attended, input } = widths(model);
   const perToken =
-    4 * (keptVectors(model) * hidden + projected + attended) + (isQuantized(scheme) ? input : 0) + 4;
+    4 * (keptVectors(model) * hidden + projected + attended) +
+    (isQuantized(scheme) ? codeBytes(scheme, input) : 0);
   // Query heads that share one walk over a float cache (s3lm_heads_together).
   const together = Math.max(
     1,
@@ -118,7 +126,7 @@ const MOST_BATCH = 8;
  */
 export function refuseLargeState(
   model: DecoderModel,
-  scheme: Pick<Scheme, 'weights' | 'cache'>,
+  scheme: Pick<Scheme, 'weights' | 'activations' | 'cache'>,
   context: number,
   cores: number,
 ): void {

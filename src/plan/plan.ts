@@ -4,14 +4,15 @@
  */
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import { ENCODING } from '../schema/encodings.js';
-import type { MemoryKind } from '../schema/kinds.js';
+import type { InputKind, MemoryKind } from '../schema/kinds.js';
 import { PACKAGE_LIMITS } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
 import { judgeFit, type Fit } from './fit.js';
-import { planTensors, storedBytes, type PlannedTensor } from './layout.js';
+import { isMultiplied, planTensors, storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, refuseLargeState, scratchBytes } from './memory.js';
+import { chooseInputs, usedActivations } from './inputs.js';
 import { placeTensors, type PlacedTensor } from './placement.js';
 import { predictTokensPerSecond } from './speed.js';
 import {
@@ -92,28 +93,34 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const { board } = options;
   const context = chooseContext(model, options);
   const { weights, granularity, activations } = options.scheme;
-  const cacheKind = chooseCache(model, options, context);
-  const scheme: Scheme = { weights, granularity, activations, cache: cacheKind };
-  const fusions = options.fusions ?? defaultFusions(scheme);
-  const planned = planTensors(model, scheme, fusions, context);
-  const cache = cacheBytes(model, scheme, context);
+  const possible: Scheme = {
+    weights,
+    granularity,
+    activations: activations === 'auto' ? 'mixed' : activations,
+    cache: chooseCache(model, options, context),
+  };
+  const fusions = options.fusions ?? defaultFusions(possible);
+  const planned = planTensors(model, possible, fusions, context);
+  const cache = cacheBytes(model, possible, context);
   const sramCapacity = modelSramBytes(board.chip);
   const maxBatch =
     BATCHES.find((batch) => {
-      const bytes = scratchBytes(model, scheme, context, batch, board.chip.cores);
+      const bytes = scratchBytes(model, possible, context, batch, board.chip.cores);
       return (
         batch <= context &&
         bytes <= SCRATCH_SHARE * sramCapacity &&
         (cache <= board.psramBytes || bytes + cache <= sramCapacity)
       );
     }) ?? 1;
-  const scratch = scratchBytes(model, scheme, context, maxBatch, board.chip.cores);
-  refuseLargeState(model, scheme, context, board.chip.cores);
+  const scratch = scratchBytes(model, possible, context, maxBatch, board.chip.cores);
+  refuseLargeState(model, possible, context, board.chip.cores);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
   const room: Room = { board, cache, scratch, sramCapacity, packageBytes, flashCapacity };
-  const { tensors, cacheInSram, memories } = fasterLayout(planned, room);
+  const { tensors: placed, cacheInSram, memories } = fasterLayout(planned, room);
+  const tensors = possible.activations === 'mixed' ? chooseInputs(placed) : placed;
+  const scheme: Scheme = { ...possible, activations: usedActivations(possible, tensors) };
   const cacheRead = cache / 2;
 
   const limit = bound(memories, board);
@@ -265,7 +272,7 @@ function chooseCache(model: DecoderModel, options: PlanOptions, context: number)
   if (cache !== 'auto') return cache;
   if (!isQuantized(options.scheme)) return 'float32';
   const small = stepsOf(model, 'attention').some(({ step }) => step.attention.headDim <= SMALL_HEAD);
-  const wide: Scheme = { ...options.scheme, cache: 'float32' };
+  const wide: Scheme = { ...options.scheme, activations: 'mixed', cache: 'float32' };
   const bytes = cacheBytes(model, wide, context);
   const { chip } = options.board;
   const sram = modelSramBytes(chip) - scratchBytes(model, wide, context, 1, chip.cores);
@@ -316,6 +323,8 @@ export interface PlannedTensorJson {
   readonly encoding: string;
   /** Columns per scale, 0 when not grouped. */
   readonly group: number;
+  /** How the vectors are quantized that it is multiplied with, `null` where there are none. */
+  readonly input: InputKind | null;
   readonly bytes: number;
   readonly bytesPerToken: number;
   readonly memory: MemoryName;
@@ -347,6 +356,7 @@ export function planToJson(plan: Plan): PlanJson {
       cols: tensor.cols,
       encoding: ENCODING[tensor.encoding.kind].label,
       group: tensor.encoding.group,
+      input: isMultiplied(tensor) ? tensor.input : null,
       bytes: storedBytes(tensor),
       bytesPerToken: tensor.bytesPerToken,
       memory: placement,

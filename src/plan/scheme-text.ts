@@ -3,18 +3,18 @@ import { UsageError } from '../shared/errors.js';
 import { words } from '../shared/words.js';
 import { DEFAULT_SCHEME } from './defaults.js';
 import {
-  ACTIVATIONS,
   CHATS,
   GRANULARITIES,
   OFFERED_WEIGHTS,
+  WANTED_ACTIVATIONS,
   WANTED_CACHES,
   type WantedScheme,
 } from './scheme.js';
 
 /**
  * Reads a scheme: words in any order, each at most once. what the weights become (`int8`), a granularity (`tensor`, `channel`,
- * `group:128`, `group:64`, `group:32`), `dynamic` or `static`, `cache:auto`, `cache:int8` or `cache:float32`, `chat:template` or
- * `chat:begin`.
+ * `group:128`, `group:64`, `group:32`), `activations:auto`, `activations:int16` and so on, `static` for short, `cache:auto`,
+ * `cache:int8` or `cache:float32`, `chat:template` or `chat:begin`.
  * @param place where the text was written, as the errors name it
  * @throws UsageError naming the word and the choices
  */
@@ -24,7 +24,7 @@ export function readScheme(text: string, place: string): WantedScheme {
   for (const word of words(text)) {
     const granularity = GRANULARITIES.find((known) => known === word);
     const weights = OFFERED_WEIGHTS.find((known) => known === word);
-    const activations = ACTIVATIONS.find((known) => known === word);
+    const activations = readActivations(word.replace(/^activations:/, ''), word);
     const cache = WANTED_CACHES.find((known) => `cache:${known}` === word);
     const chat = CHATS.find((known) => `chat:${known}` === word);
     let part: string;
@@ -45,7 +45,8 @@ export function readScheme(text: string, place: string): WantedScheme {
       scheme.chat = chat;
     } else {
       throw new UsageError(
-        `${place} has the word "${word}". It knows ${[...OFFERED_WEIGHTS, ...GRANULARITIES, ...ACTIVATIONS].join(', ')}, ` +
+        `${place} has the word "${word}". It knows ${[...OFFERED_WEIGHTS, ...GRANULARITIES].join(', ')}, ` +
+          `${WANTED_ACTIVATIONS.map((known) => `activations:${known}`).join(', ')}, ` +
           `${[...WANTED_CACHES.map((known) => `cache:${known}`), ...CHATS.map((known) => `chat:${known}`)].join(', ')}.`,
       );
     }
@@ -55,7 +56,13 @@ export function readScheme(text: string, place: string): WantedScheme {
   return scheme;
 }
 
+/** `static` stands by itself as well, and so does `dynamic`, what scales found on the chip were called. */
+function readActivations(name: string, word: string): WantedScheme['activations'] | undefined {
+  if (word === 'dynamic') return 'auto';
+  return WANTED_ACTIVATIONS.find((known) => known === name && (word !== name || word === 'static'));
+}
+
 /** A scheme as {@link readScheme} reads it back. */
 export function writeScheme({ weights, granularity, activations, cache, chat }: WantedScheme): string {
-  return `${weights} ${granularity} ${activations} cache:${cache}${chat === 'begin' ? ' chat:begin' : ''}`;
+  return `${weights} ${granularity} activations:${activations} cache:${cache}${chat === 'begin' ? ' chat:begin' : ''}`;
 }

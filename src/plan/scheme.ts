@@ -1,5 +1,5 @@
 /** What a conversion does to the numbers: weight encoding, granularity, activations, cache; and which fusions are on. */
-import { CACHE, type ACTIVATION, type CacheKind } from '../schema/kinds.js';
+import { CACHE, type CacheKind, type InputKind } from '../schema/kinds.js';
 import { UsageError } from '../shared/errors.js';
 
 /** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
@@ -32,8 +32,17 @@ export const WEIGHT_KINDS = Object.keys(WEIGHTS) as readonly WeightKind[];
 /** The choices for a board. */
 export const OFFERED_WEIGHTS = WEIGHT_KINDS.filter((kind) => WEIGHTS[kind].offered);
 
-/** How the inputs of quantized matrices are scaled. */
-export const ACTIVATIONS = ['dynamic', 'static'] as const satisfies readonly (keyof typeof ACTIVATION)[];
+/** Kinds of codes that the inputs of all quantized matrices can become, by the words of command line and attribute. */
+export const INPUT_OF = {
+  int8: 'int8',
+  'int8:32': 'int8By32',
+  'int8:64': 'int8By64',
+  int16: 'int16',
+  static: 'int8',
+} as const satisfies Readonly<Record<string, InputKind>>;
+
+/** Activations as they can be asked for. */
+export const WANTED_ACTIVATIONS = ['auto', ...(Object.keys(INPUT_OF) as (keyof typeof INPUT_OF)[])] as const;
 
 /** Caches as they can be asked for. */
 export const WANTED_CACHES = ['auto', ...(Object.keys(CACHE) as CacheKind[])] as const;
@@ -50,14 +59,19 @@ export function isQuantized({ weights }: Pick<Scheme, 'weights'>): boolean {
 export interface Scheme {
   readonly weights: WeightKind;
   readonly granularity: Granularity;
-  /** `dynamic`: one scale per token vector, computed on the device. `static`: calibrated, one per matrix input. */
-  readonly activations: (typeof ACTIVATIONS)[number];
+  /**
+   * What the inputs of quantized matrices become: INT8 with a scale per token vector, or for each 32 or 64 elements of it;
+   * 16 bits; `mixed`: some `int8`, some `int16`. `static`: INT8 with calibrated scales, one per matrix input.
+   */
+  readonly activations: keyof typeof INPUT_OF | 'mixed';
   /** Key/value cache: INT8 with a scale per head and token, or F32. */
   readonly cache: CacheKind;
 }
 
 /** A scheme as it is asked for; the planner decides what is left to it (docs/decisions/0006). */
-export interface WantedScheme extends Omit<Scheme, 'cache'> {
+export interface WantedScheme extends Omit<Scheme, 'activations' | 'cache'> {
+  /** `auto`: 16 bits where that costs no time or INT8 would cost too much, INT8 otherwise. */
+  readonly activations: (typeof WANTED_ACTIVATIONS)[number];
   /** `auto`: F32 for heads too small for one INT8 scale a key, where the board has room; INT8 otherwise. */
   readonly cache: Scheme['cache'] | 'auto';
   /** `begin`: a chat template that writes no begin token gets the tokenizer's before it. */
@@ -90,11 +104,11 @@ export const NO_FUSIONS: Fusions = {
 };
 
 /**
- * The fusions that cost no quality with a scheme. A gain folded into a matrix with one scale for all its rows and columns
- * spreads the columns, and the small ones lose their precision; there the gain stays outside (docs/decisions/0006).
+ * The fusions that cost no quality with a scheme. A gain folded into quantized weights spreads their columns, and what is
+ * small in a row loses its precision: up to twice the divergence; there gains stay outside (docs/decisions/0025).
  */
-export function defaultFusions(scheme: Pick<Scheme, 'weights' | 'granularity'>): Fusions {
-  return { ...ALL_FUSIONS, normGains: !isQuantized(scheme) || scheme.granularity !== 'tensor' };
+export function defaultFusions(scheme: Pick<Scheme, 'weights'>): Fusions {
+  return { ...ALL_FUSIONS, normGains: !isQuantized(scheme) };
 }
 
 /** Columns per scale for `group:N`, 0 for the others. */
@@ -117,6 +131,16 @@ export function parseGranularity(text: string): Granularity {
 /** What a cache holds, in every language alike. */
 export const CACHE_LABELS: Readonly<Record<CacheKind, string>> = { int8: 'INT8', float32: 'F32' };
 
+/** Activations in English. */
+const ACTIVATIONS_TEXT: Readonly<Record<Scheme['activations'], string>> = {
+  int8: 'dynamic INT8 activations',
+  'int8:32': 'INT8 activations in groups of 32',
+  'int8:64': 'INT8 activations in groups of 64',
+  int16: '16-bit activations',
+  mixed: 'INT8 and 16-bit activations',
+  static: 'static INT8 activations',
+};
+
 /** One line for people, e.g. `INT8 per channel, dynamic INT8 activations, INT8 cache`. */
 export function describeScheme(scheme: Scheme): string {
   const cache = `${CACHE_LABELS[scheme.cache]} cache`;
@@ -124,5 +148,5 @@ export function describeScheme(scheme: Scheme): string {
   if (!isQuantized(scheme)) return `${label} weights and activations, ${cache}`;
   const group = groupSize(scheme.granularity);
   const per = group > 0 ? `in groups of ${group}` : `per ${scheme.granularity}`;
-  return `${label} ${per}, ${scheme.activations} INT8 activations, ${cache}`;
+  return `${label} ${per}, ${ACTIVATIONS_TEXT[scheme.activations]}, ${cache}`;
 }

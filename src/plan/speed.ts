@@ -5,7 +5,9 @@
  * holds them to the emulator.
  */
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
-import { encodingSpec } from '../schema/encodings.js';
+import type { CycleModel } from '../chips/chip.js';
+import { INPUT_GROUP, encodingSpec } from '../schema/encodings.js';
+import type { InputKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
 import type { PlacedTensor } from './placement.js';
 
@@ -27,12 +29,17 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
   const { psram, flash } = readRates(board);
   let waiting = psramCacheBytes === 0 ? 0 : psramCacheBytes / psram;
   let products = 0;
+  let finer = 0;
   for (const { tensor, placement } of tensors) {
     if (placement === 'psram') waiting += tensor.bytesPerToken / psram;
     if (placement === 'flash') waiting += tensor.bytesPerToken / flash;
     // Tables that are read by row take part in no product.
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
-    if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') products += tensor.rows * tensor.cols;
+    if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') {
+      products += tensor.rows * tensor.cols;
+      // What finer inputs take besides passes while other memories are waited for.
+      if (placement === 'sram') finer += tensor.rows * tensor.cols * finerCycles(cycles, tensor.input);
+    }
   }
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
   const scores = stepsOf(model, 'attention').reduce(
@@ -42,8 +49,16 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
   );
   const busy =
     cycles.perProduct * products +
+    finer +
     cycles.perLayer * model.blocks.length +
     cycles.perScore * scores +
     cycles.perLogit * model.vocabSize;
   return 1 / (cycles.waitingShare * waiting + busy / hertz);
+}
+
+/** Cycles of a product beyond those with INT8 and one scale a vector. */
+function finerCycles({ perWideProduct, perGroupSum }: CycleModel, input: InputKind): number {
+  const group = INPUT_GROUP[input];
+  if (input === 'int16') return perWideProduct;
+  return group === 0 ? 0 : perGroupSum / group;
 }

@@ -124,7 +124,7 @@ export const ENGLISH_REPORT: ReportWords = {
     severe: {
       title: 'Severe loss',
       meaning:
-        'The converted model no longer behaves like the original. Use a finer granularity and dynamic activations.',
+        'The converted model no longer behaves like the original. Use a finer granularity and 16-bit activations.',
     },
   },
   meanings: {

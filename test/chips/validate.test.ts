@@ -82,12 +82,32 @@ describe('validation finds', () => {
     ['a window without rates', { readRates: { ...readRates, psram: {} } }, /the window no rate/],
     [
       'a wait longer than the transfer',
-      { cycles: { perProduct: 1, perLayer: 1, perScore: 1, perLogit: 1, waitingShare: 1.1 } },
+      {
+        cycles: {
+          perProduct: 1,
+          perWideProduct: 1,
+          perGroupSum: 1,
+          perLayer: 1,
+          perScore: 1,
+          perLogit: 1,
+          waitingShare: 1.1,
+        },
+      },
       /spent waiting/,
     ],
     [
       'a negative cost',
-      { cycles: { perProduct: -1, perLayer: 1, perScore: 1, perLogit: 1, waitingShare: 1 } },
+      {
+        cycles: {
+          perProduct: -1,
+          perWideProduct: 1,
+          perGroupSum: 1,
+          perLayer: 1,
+          perScore: 1,
+          perLogit: 1,
+          waitingShare: 1,
+        },
+      },
       /cycle constant is negative/,
     ],
     [

@@ -10,7 +10,7 @@ describe('parseCommandLine', () => {
     assert.deepEqual(request.scheme, {
       weights: 'int8',
       granularity: 'channel',
-      activations: 'dynamic',
+      activations: 'auto',
       cache: 'auto',
       chat: 'template',
     });

@@ -60,7 +60,6 @@ test('layers are one record each, tensors have numbers and scales', async () => 
     role: 1,
     layer: 0xffff,
     encoding: 2,
-    input: 'int8',
     rows: 6,
     cols: 8,
     rowStride: 16,
@@ -70,6 +69,7 @@ test('layers are one record each, tensors have numbers and scales', async () => 
     scaleOffset: 128,
     scaleCount: 6,
     placement: 'flash',
+    input: 'int8',
     activationScale: 0,
     tables: [{ name: 'scale', type: 'f32', per: 'row', count: 6, bytes: 24, offset: 128 }],
   });

@@ -23,7 +23,7 @@ test('without attributes everything is there and open', () => {
     board: 'esp32-s3-n16r8',
     weights: 'int8',
     granularity: 'channel',
-    activations: 'dynamic',
+    activations: 'auto',
     cache: 'auto',
     chat: 'template',
     context: null,

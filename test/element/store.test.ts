@@ -17,7 +17,7 @@ const SETTINGS: Settings = {
   board: DEFAULT_BOARD_ID,
   weights: 'int8',
   granularity: 'channel',
-  activations: 'dynamic',
+  activations: 'auto',
   cache: 'int8',
   chat: 'template',
   context: null,

@@ -28,7 +28,7 @@ function leaves(value: unknown, path = '', into = new Map<string, Leaf>()): Map<
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'fit.fileValue': [12, ['F32']],
   ...Object.fromEntries(SAMPLE_NOTES.map((note) => [`notes.${note.code}`, [note]])),
-  'report.scheme': [{ weights: 'int8', granularity: 'channel', activations: 'dynamic', cache: 'float32' }],
+  'report.scheme': [{ weights: 'int8', granularity: 'channel', activations: 'mixed', cache: 'float32' }],
 };
 
 /** What a word reads like; functions with numbers that stand for counts and names alike. */

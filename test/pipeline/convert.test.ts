@@ -7,7 +7,7 @@ import { convert } from '../../src/pipeline/convert.js';
 import { loadReference } from '../../src/pipeline/reference.js';
 import type { Conversion, ConvertOptions } from '../../src/pipeline/types.js';
 import { cacheBytes, scratchBytes } from '../../src/plan/memory.js';
-import { ALL_FUSIONS, GRANULARITIES, NO_FUSIONS } from '../../src/plan/scheme.js';
+import { ALL_FUSIONS, GRANULARITIES, NO_FUSIONS, WANTED_ACTIVATIONS } from '../../src/plan/scheme.js';
 import { loadKernels } from '../../src/quantize/kernels.js';
 import { FormatError, UsageError, isAbort } from '../../src/shared/errors.js';
 import type { Progress } from '../../src/shared/progress.js';
@@ -90,7 +90,7 @@ describe('convert', () => {
     it(`stays close in INT8 at every granularity: ${name}`, async () => {
       const expected = await referenceLogits(shape);
       for (const granularity of GRANULARITIES) {
-        for (const activations of ['dynamic', 'static'] as const) {
+        for (const activations of WANTED_ACTIVATIONS) {
           const logits = await twinLogits(syntheticFolder(shape), {
             scheme: { granularity, activations },
             report: false,

@@ -5,7 +5,14 @@ import { planTensors, storedBytes } from '../../src/plan/layout.js';
 import { placeTensors } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
 import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
-import { ALL_FUSIONS, NO_FUSIONS, describeScheme, parseGranularity } from '../../src/plan/scheme.js';
+import {
+  ALL_FUSIONS,
+  GRANULARITIES,
+  INPUT_OF,
+  NO_FUSIONS,
+  describeScheme,
+  parseGranularity,
+} from '../../src/plan/scheme.js';
 import type { MemoryKind } from '../../src/schema/kinds.js';
 import { UsageError } from '../../src/shared/errors.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
@@ -159,6 +166,33 @@ describe('plan', () => {
     assert.equal(plan(128, findBoard('esp32-s3-n8')).cachePlacement, 'sram');
   });
 
+  it('gives 16 bits to what is waited for, and INT8 to what is not, as long as little of the model has it', async () => {
+    const { board, scheme } = { board: N16R8, scheme: DEFAULT_SCHEME };
+    const inputs = (plan: Plan, place: string): string[] => [
+      ...new Set(
+        plan.tensors
+          .filter(
+            ({ tensor, placement }) => tensor.site !== null && (placement === 'sram') === (place === 'sram'),
+          )
+          .map(({ tensor }) => tensor.input),
+      ),
+    ];
+    const large = makePlan(deeper(await tiny(), 120), { board, scheme });
+    assert.equal(large.scheme.activations, 'mixed');
+    assert.deepEqual(inputs(large, 'sram'), ['int8']);
+    assert.deepEqual(inputs(large, 'outside'), ['int16']);
+    // All of it in SRAM: INT8 would cost more than the plan may lose.
+    const small = makePlan(await tiny(), { board, scheme });
+    assert.equal(small.scheme.activations, 'int16');
+    for (const activations of ['int8', 'int8:32', 'int8:64', 'int16', 'static'] as const) {
+      const plan = makePlan(await tiny(), { board, scheme: { ...scheme, activations } });
+      assert.equal(plan.scheme.activations, activations);
+      assert.deepEqual(inputs(plan, 'sram'), [INPUT_OF[activations]]);
+    }
+    const float = makePlan(await tiny(), { board, scheme: { ...scheme, weights: 'float32' } });
+    assert.ok(float.tensors.every(({ tensor }) => tensor.input === 'int8'));
+  });
+
   it('bounds a model in PSRAM by its bandwidth', async () => {
     const plan = makePlan(deeper(await tiny(), 120), { board: N16R8, scheme: DEFAULT_SCHEME });
     const psram = plan.memories.find((use) => use.memory === 'psram');
@@ -218,14 +252,18 @@ describe('what is left to the planner', () => {
     assert.equal(await cacheOf(32, 'esp32-s3-n16r8'), 'int8');
   });
 
-  it('is to leave norm gains out of matrices with one scale', async () => {
+  it('is to leave norm gains out of quantized matrices', async () => {
     const model = await tiny();
-    for (const granularity of ['tensor', 'channel', 'group:32'] as const) {
-      const plan = makePlan(model, { board: N16R8, scheme: { ...DEFAULT_SCHEME, granularity } });
-      assert.equal(plan.fusions.normGains, granularity !== 'tensor');
+    for (const scheme of [
+      ...GRANULARITIES.map((granularity) => ({ ...DEFAULT_SCHEME, granularity })),
+      { ...DEFAULT_SCHEME, weights: 'float32' as const },
+    ]) {
+      const plan = makePlan(model, { board: N16R8, scheme });
+      const isFolded = scheme.weights === 'float32';
+      assert.equal(plan.fusions.normGains, isFolded);
       assert.equal(
         plan.tensors.some(({ tensor }) => tensor.role === 'norm'),
-        granularity === 'tensor',
+        !isFolded,
       );
     }
   });
@@ -254,8 +292,12 @@ describe('scheme', () => {
     assert.equal(parseGranularity('group:64'), 'group:64');
     assert.throws(() => parseGranularity('group:48'), /tensor, channel/);
     assert.equal(
-      describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32', cache: 'int8' }),
+      describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32', activations: 'int8', cache: 'int8' }),
       'INT8 in groups of 32, dynamic INT8 activations, INT8 cache',
+    );
+    assert.equal(
+      describeScheme({ ...DEFAULT_SCHEME, activations: 'mixed', cache: 'float32' }),
+      'INT8 per channel, INT8 and 16-bit activations, F32 cache',
     );
   });
 });

@@ -12,9 +12,19 @@ test('a scheme is a few words in any order', () => {
     cache: 'int8',
     chat: 'template',
   });
-  for (const scheme of ['int8 tensor dynamic cache:auto', 'int8 group:32 static cache:float32 chat:begin']) {
+  for (const scheme of [
+    'int8 tensor activations:auto cache:auto',
+    'int8 channel activations:int8 cache:auto',
+    'int8 group:32 activations:int8:32 cache:float32',
+    'int8 group:32 activations:static cache:float32 chat:begin',
+  ]) {
     assert.equal(writeScheme(readScheme(scheme, '--scheme')), scheme);
   }
+  // What activations were called before there was a choice.
+  assert.equal(readScheme('dynamic', '--scheme').activations, 'auto');
+  assert.equal(readScheme('int8', '--scheme').activations, 'auto');
+  assert.throws(() => readScheme('int16', '--scheme'), /has the word "int16".*activations:int16/);
+  assert.throws(() => readScheme('static activations:int16', '--scheme'), /gives its activations twice/);
   assert.throws(() => readScheme('int7', '--scheme'), /--scheme has the word "int7".*int8, tensor/);
   assert.throws(
     () => readScheme('tensor channel', 'The attribute scheme'),

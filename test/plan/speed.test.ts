@@ -32,41 +32,63 @@ describe('the plan and the firmware', () => {
 const TOLERANCE = 0.1;
 
 describe('predicted tokens per second are those of the emulator', () => {
-  for (const [name, shape, board, granularity] of [
+  for (const [name, shape, board, granularity, activations] of [
     [
       'weights in SRAM',
       { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 256, vocab: 384 },
       'esp32-s3-n8',
       'channel',
+      'int8',
+    ],
+    ...(['int16', 'int8:32'] as const).map(
+      (kind) =>
+        [
+          `weights in SRAM, activations ${kind}`,
+          { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 256, vocab: 384 },
+          'esp32-s3-n8',
+          'channel',
+          kind,
+        ] as const,
+    ),
+    [
+      'weights in octal PSRAM, activations int8:32',
+      { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
+      'esp32-s3-n16r8',
+      'channel',
+      'int8:32',
     ],
     [
       'weights in octal PSRAM',
       { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
       'esp32-s3-n16r8',
       'channel',
+      'auto',
     ],
     [
       'in groups',
       { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
       'esp32-s3-n16r8',
       'group:64',
+      'auto',
     ],
     [
       'weights in quad PSRAM',
       { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
       'esp32-s3-n8r2',
       'channel',
+      'auto',
     ],
     [
       'weights in flash',
       { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
       'esp32-s3-n8',
       'channel',
+      'auto',
     ],
   ] as const) {
     it(name, async () => {
       const folder = syntheticFolder({ ...shape, tied: true, positions: 128 });
-      const options = { board, report: false, context: 128, scheme: { granularity } };
+      const options = { board, report: false, context: 128, scheme: { granularity, activations } };
       const { plan, package: bytes } = await convert(folder, options, await testRuntime());
       assert.ok(bytes !== null);
       const { device, client } = await boot(await imageOf(bytes, board), board, { timing: true });

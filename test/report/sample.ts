@@ -78,7 +78,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
 export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
   return {
     board: 'esp32-s3-n16r8',
-    scheme: { ...DEFAULT_SCHEME, cache: 'int8' },
+    scheme: { ...DEFAULT_SCHEME, activations: 'int8', cache: 'int8' },
     schemeText: 'INT8 per channel, dynamic INT8 activations, INT8 cache',
     fusions: ALL_FUSIONS,
     context: 512,
@@ -126,6 +126,7 @@ export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
         cols: 128,
         encoding: 'int8 per row',
         group: 0,
+        input: 'int8',
         bytes: 33_792,
         bytesPerToken: 33_792,
         memory: 'sram',

@@ -6,9 +6,9 @@ import { BOARDS } from '../../plan/boards.js';
 import type { PlanJson } from '../../plan/plan.js';
 import { planProblems, planRemedies } from '../../plan/words.js';
 import {
-  ACTIVATIONS,
   CHATS,
   OFFERED_WEIGHTS,
+  WANTED_ACTIVATIONS,
   WANTED_CACHES,
   WEIGHTS,
   WEIGHT_KINDS,
@@ -143,9 +143,9 @@ function settingsForm(
         ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, actions)
         : nothing
     }
-    <details ?open=${settings.activations !== 'dynamic' || settings.cache !== 'auto'}>
+    <details ?open=${settings.activations !== 'auto' || settings.cache !== 'auto'}>
       <summary>${fit.more}</summary>
-      ${radios('activations', fit.activations, ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
+      ${radios('activations', fit.activations, WANTED_ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
       ${radios('cache', fit.cache, WANTED_CACHES, fit.cacheKinds, settings, locked, actions)}
     </details>
   </form>`;

@@ -36,14 +36,18 @@ static void quantize16(const float *x, uint32_t n, float inverse, int16_t *codes
 
 /* Upper bytes, then lower bytes. */
 static void quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded) {
-    int16_t some[PIE_MOST_ROWS];
-    for (uint32_t i = 0; i < n; i += PIE_MOST_ROWS) {
-        uint32_t now = pie_least(n - i, PIE_MOST_ROWS);
-        s3lm_pie_codes16(x + i, inverse, some, now, S3LM_MOST_INT16);
-        s3lm_pie_part(some, now, codes + i, codes + padded + i);
-    }
+    s3lm_pie_parts(x, inverse, codes, n, S3LM_MOST_INT16, codes + padded);
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = codes[padded + i] = 0;
+    }
+}
+
+/* The upper and the lower bytes of codes, both signed: code = 256 * high + low. */
+static void part(const int16_t *codes, uint32_t n, int8_t *high, int8_t *low) {
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t code = codes[i];
+        high[i] = (int8_t)((code + 128) >> 8);
+        low[i] = (int8_t)code;
     }
 }
 
@@ -51,7 +55,7 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
                       const float *key_scales, float query_scale, float *scores) {
     _Alignas(16) int8_t high[S3LM_MAX_HEAD_DIM], low[S3LM_MAX_HEAD_DIM];
     _Alignas(16) int64_t sums[PIE_MOST_ROWS];
-    s3lm_pie_part(query, stride, high, low);
+    part(query, stride, high, low);
     uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);

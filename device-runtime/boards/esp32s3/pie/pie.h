@@ -33,6 +33,8 @@ typedef struct {
     uint32_t more;   /* 1: add to y */
 } pie_groups;
 void s3lm_pie_scale_rows(const int64_t *sums, const float *scales, float *y, uint32_t rows, float factor);
+void s3lm_pie_scale_wide_rows(const int64_t *high, const int64_t *low, const float *scales, float *y, uint32_t rows,
+                              float factor);
 void s3lm_pie_scale_groups(const pie_groups *job);
 void s3lm_pie_touch(const void *begin, uint32_t lines);
 
@@ -61,6 +63,7 @@ void s3lm_pie_norm(const float *x, const float *gain, float *y, uint32_t n, floa
 uint32_t s3lm_pie_abs_max(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
 void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n);
 void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n, int32_t most);
+void s3lm_pie_parts(const float *x, float inverse, int8_t *high, uint32_t n, int32_t most, int8_t *low);
 float s3lm_pie_sum_squares(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
 
 #endif

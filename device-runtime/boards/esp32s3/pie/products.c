@@ -11,6 +11,9 @@
 #define SMALL
 #endif
 
+/* Columns of which the sums over the upper and over the lower bytes of 16-bit codes are floats as they are:
+ * 1,024 * 127 * 128 < 2^24. */
+#define MOST_SHORT 1024u
 /* Sums that wait for their scales, on the stack: 1 KiB. */
 #define MOST_SUMS 128u
 /* Bytes of weights or cached keys and values of one turn: what a core takes from the 32 KiB data cache, which both
@@ -81,14 +84,6 @@ void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, 
         words[2u * r] <<= 8;
     }
     dots(w, low, n, sums, rows, stride, more_chunks);
-}
-
-void s3lm_pie_part(const int16_t *codes, uint32_t n, int8_t *high, int8_t *low) {
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t code = codes[i];
-        high[i] = (int8_t)((code + 128) >> 8);
-        low[i] = (int8_t)code;
-    }
 }
 
 /* y[r] = ((nearest float to sums[r]) * scales[r]) * factor for sums of 40 bits. */
@@ -217,7 +212,7 @@ SMALL void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, 
 SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                 uint32_t end, float *y, uint32_t y_stride) {
     const s3lm_activations *x = input->quantized;
-    _Alignas(16) int64_t sums[PIE_MOST_ROWS];
+    _Alignas(16) int64_t sums[PIE_MOST_ROWS], low[PIE_MOST_ROWS];
     float copied[PIE_MOST_ROWS];
     uint32_t stride = w->row_bytes;
     uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
@@ -234,7 +229,11 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
             const int8_t *codes = x->codes + (size_t)t * x->stride;
             float factor = x->scales[(size_t)t * x->scale_stride];
             float *out = y + (size_t)t * y_stride + row;
-            if (w->input == S3LM_INPUT_INT16) {
+            if (w->input == S3LM_INPUT_INT16 && stride <= MOST_SHORT) {
+                dots(weights, codes, stride, sums, rows, stride, first_chunks);
+                dots(weights, codes + stride, stride, low, rows, stride, first_chunks);
+                s3lm_pie_scale_wide_rows(sums, low, scales, out, rows, factor);
+            } else if (w->input == S3LM_INPUT_INT16) {
                 s3lm_pie_wide_dots(weights, codes, codes + stride, stride, sums, rows, stride);
                 scale_wide_rows(sums, scales, out, rows, factor);
             } else {

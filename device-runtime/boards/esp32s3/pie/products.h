@@ -17,9 +17,6 @@ void s3lm_pie_fetch(const void *begin, size_t bytes);
 /* Rows of one turn, so that all tokens of a pass find them in the cache. */
 uint32_t s3lm_pie_rows_per_turn(uint32_t row_bytes, uint32_t most);
 
-/* The upper and the lower bytes of codes, both signed: code = 256 * high + low. */
-void s3lm_pie_part(const int16_t *codes, uint32_t n, int8_t *high, int8_t *low);
-
 /* sums[r] = w[r] . x over `n` columns, a multiple of 16, for x of 16 bits whose upper and lower bytes lie apart: sums
  * of up to 40 bits. */
 void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, uint32_t n, int64_t *sums,

@@ -58,6 +58,61 @@
 	retw.n
 	end_function s3lm_pie_scale_rows
 
+# s3lm_pie_scale_wide_rows(high, low, scales, y, rows, factor):
+#   y[r] = (((float)high[r] * 256 + (float)low[r]) * scales[r]) * factor.
+# Nearest to 256 * high + low where both are below 2^24, so that only their sum is rounded.
+#   a2 high, a3 low   int64 per row, of which the low words count
+#   a4 scales, a5 y   float per row
+#   a6 rows           >= 1
+#   a7 factor         bits of a float
+	function s3lm_pie_scale_wide_rows
+	entry a1, 32
+	wfr f8, a7
+	movi a8, 256
+	float.s f9, a8, 0
+	srli a7, a6, 1
+	align_loop s3lm_pie_scale_wide_rows
+	loopnez a7, .Lwide_rows_by_two
+	l32i a8, a2, 0
+	l32i a9, a2, 8
+	l32i a10, a3, 0
+	float.s f0, a8, 0
+	float.s f1, a9, 0
+	l32i a11, a3, 8
+	float.s f2, a10, 0
+	float.s f3, a11, 0
+	mul.s f0, f0, f9
+	mul.s f1, f1, f9
+	lsi f4, a4, 0
+	lsi f5, a4, 4
+	addi a2, a2, 16
+	add.s f0, f0, f2
+	add.s f1, f1, f3
+	addi a3, a3, 16
+	addi a4, a4, 8
+	mul.s f0, f0, f4
+	mul.s f1, f1, f5
+	mul.s f0, f0, f8
+	mul.s f1, f1, f8
+	ssi f0, a5, 0
+	ssi f1, a5, 4
+	addi a5, a5, 8
+.Lwide_rows_by_two:
+	bbci a6, 0, .Lwide_rows_done
+	l32i a8, a2, 0
+	l32i a10, a3, 0
+	float.s f0, a8, 0
+	float.s f2, a10, 0
+	lsi f4, a4, 0
+	mul.s f0, f0, f9
+	add.s f0, f0, f2
+	mul.s f0, f0, f4
+	mul.s f0, f0, f8
+	ssi f0, a5, 0
+.Lwide_rows_done:
+	retw.n
+	end_function s3lm_pie_scale_wide_rows
+
 # s3lm_pie_scale_groups(job): y[r] = sum over groups g of (float)sums[g][r] * scales[r][g], in their order; after what
 # y[r] holds when `more`.
 #   a2 job    {sums, bytes between groups of sums, scales, bytes between rows of scales, y, rows, groups, more}

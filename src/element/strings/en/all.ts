@@ -159,8 +159,12 @@ export const enAll = {
     more: 'More settings',
     activations: 'Activations',
     activationKinds: {
-      dynamic: { name: 'Dynamic', text: 'The chip scales every vector as it comes. More exact.' },
-      static: { name: 'Static', text: 'Scales measured before. A little faster, less exact.' },
+      auto: { name: 'Automatic', text: '16 bits where the chip waits for memory anyway, else INT8.' },
+      int8: { name: 'INT8', text: 'Fastest. One scale for a whole vector.' },
+      'int8:32': { name: 'INT8/32', text: 'A scale for each 32 numbers. Slower.' },
+      'int8:64': { name: 'INT8/64', text: 'A scale for each 64 numbers. Slower.' },
+      int16: { name: '16-bit', text: 'Most exact. Slower from fast memory.' },
+      static: { name: 'Static', text: 'INT8, scales measured before. Least exact.' },
     },
     cache: 'Key/value cache',
     cacheKinds: {

@@ -148,8 +148,15 @@ export const esAll: Strings = {
     more: 'Más ajustes',
     activations: 'Activaciones',
     activationKinds: {
-      dynamic: { name: 'Dinámicas', text: 'El chip escala cada vector según llega. Más exacto.' },
-      static: { name: 'Estáticas', text: 'Escalas medidas antes. Algo más rápido, menos exacto.' },
+      auto: {
+        name: 'Automáticas',
+        text: '16 bits donde el chip espera a la memoria de todos modos; si no, INT8.',
+      },
+      int8: { name: 'INT8', text: 'Lo más rápido. Una escala para todo el vector.' },
+      'int8:32': { name: 'INT8/32', text: 'Una escala cada 32 números. Más lento.' },
+      'int8:64': { name: 'INT8/64', text: 'Una escala cada 64 números. Más lento.' },
+      int16: { name: '16 bits', text: 'Lo más exacto. Más lento desde memoria rápida.' },
+      static: { name: 'Estáticas', text: 'INT8 con escalas medidas antes. Lo menos exacto.' },
     },
     cache: 'Caché de claves y valores',
     cacheKinds: {

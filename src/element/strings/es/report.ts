@@ -7,7 +7,14 @@ import type { ReportWords } from '../../../report/words.js';
 const format = formatters('es', 'exacto');
 
 const GRANULARITIES: Readonly<Record<string, string>> = { tensor: 'por tensor', channel: 'por canal' };
-const ACTIVATIONS = { dynamic: 'dinámicas', static: 'estáticas' } as const;
+const ACTIVATIONS = {
+  int8: 'activaciones INT8 dinámicas',
+  'int8:32': 'activaciones INT8 en grupos de 32',
+  'int8:64': 'activaciones INT8 en grupos de 64',
+  int16: 'activaciones de 16 bits',
+  mixed: 'activaciones INT8 y de 16 bits',
+  static: 'activaciones INT8 estáticas',
+} as const;
 
 export const esReport: ReportWords = {
   language: 'es',
@@ -41,7 +48,7 @@ export const esReport: ReportWords = {
     severe: {
       title: 'Pérdida grave',
       meaning:
-        'El modelo convertido ya no se comporta como el original. Usa una granularidad más fina y activaciones dinámicas.',
+        'El modelo convertido ya no se comporta como el original. Usa una granularidad más fina y activaciones de 16 bits.',
     },
   },
   meanings: {
@@ -81,7 +88,7 @@ export const esReport: ReportWords = {
     if (!isQuantized(scheme)) return `Pesos y activaciones ${label}, ${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `en grupos de ${group}` : (GRANULARITIES[scheme.granularity] ?? '');
-    return `${label} ${per}, activaciones INT8 ${ACTIVATIONS[scheme.activations]}, ${cache}`;
+    return `${label} ${per}, ${ACTIVATIONS[scheme.activations]}, ${cache}`;
   },
   plan: {
     bytes: planBytes('es'),

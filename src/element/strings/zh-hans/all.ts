@@ -122,8 +122,12 @@ export const zhHansAll: Strings = {
     more: '更多设置',
     activations: '激活值',
     activationKinds: {
-      dynamic: { name: '动态', text: '芯片为每个向量实时计算缩放系数，更精确。' },
-      static: { name: '静态', text: '缩放系数事先测得，稍快，但精度较低。' },
+      auto: { name: '自动', text: '芯片本来就要等待内存时用 16 位，否则用 INT8。' },
+      int8: { name: 'INT8', text: '最快。整个向量共用一个缩放系数。' },
+      'int8:32': { name: 'INT8/32', text: '每 32 个数一个缩放系数，较慢。' },
+      'int8:64': { name: 'INT8/64', text: '每 64 个数一个缩放系数，较慢。' },
+      int16: { name: '16 位', text: '最精确。权重在快速内存中时较慢。' },
+      static: { name: '静态', text: 'INT8，缩放系数事先测得，精度最低。' },
     },
     cache: '键值缓存',
     cacheKinds: {

@@ -7,7 +7,14 @@ import type { ReportWords } from '../../../report/words.js';
 const format = formatters('zh-Hans', '无损', { hours: '小时', minutes: '分', seconds: '秒' });
 
 const GRANULARITIES: Readonly<Record<string, string>> = { tensor: '逐张量', channel: '逐通道' };
-const ACTIVATIONS = { dynamic: '动态', static: '静态' } as const;
+const ACTIVATIONS = {
+  int8: '动态 INT8 激活值',
+  'int8:32': '每 32 个一组的 INT8 激活值',
+  'int8:64': '每 64 个一组的 INT8 激活值',
+  int16: '16 位激活值',
+  mixed: 'INT8 和 16 位激活值',
+  static: '静态 INT8 激活值',
+} as const;
 
 export const zhHansReport: ReportWords = {
   language: 'zh-Hans',
@@ -39,7 +46,7 @@ export const zhHansReport: ReportWords = {
     },
     severe: {
       title: '损失严重',
-      meaning: '转换后的模型已不再像原模型那样工作。请使用更细的粒度和动态激活量化。',
+      meaning: '转换后的模型已不再像原模型那样工作。请使用更细的粒度和 16 位激活值。',
     },
   },
   meanings: {
@@ -78,7 +85,7 @@ export const zhHansReport: ReportWords = {
     if (!isQuantized(scheme)) return `${label} 权重和激活值，${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `每组 ${group} 个权重` : (GRANULARITIES[scheme.granularity] ?? '');
-    return `${label} ${per}量化，${ACTIVATIONS[scheme.activations]} INT8 激活值，${cache}`;
+    return `${label} ${per}量化，${ACTIVATIONS[scheme.activations]}，${cache}`;
   },
   plan: {
     bytes: planBytes('zh-Hans'),
