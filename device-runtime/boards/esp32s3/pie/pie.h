@@ -55,15 +55,17 @@ void s3lm_pie_gate(const float *gates, const float *ups, uint32_t step, uint32_t
 float s3lm_pie_maximum(const float *x, uint32_t n);
 float s3lm_pie_sum(const float *x, uint32_t n);
 
+/* codes.s */
+void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n);
+void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n, int32_t most);
+void s3lm_pie_parts(const float *x, float inverse, int8_t *high, uint32_t n, int32_t most, int8_t *low);
+
 /* elementwise.s */
 void s3lm_pie_scale(const float *x, float factor, float *y, uint32_t n);
 void s3lm_pie_multiply(const float *x, const float *factors, float *y, uint32_t n);
 void s3lm_pie_add(const float *x, const float *terms, float *y, uint32_t n);
 void s3lm_pie_norm(const float *x, const float *gain, float *y, uint32_t n, float factor);
 uint32_t s3lm_pie_abs_max(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
-void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n);
-void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n, int32_t most);
-void s3lm_pie_parts(const float *x, float inverse, int8_t *high, uint32_t n, int32_t most, int8_t *low);
 float s3lm_pie_sum_squares(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
 
 #endif
