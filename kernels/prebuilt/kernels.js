@@ -324,7 +324,8 @@ export class Reference {
     }
     /**
      * What was observed, step by step and then at the head, for each site: the step (-1 for the head), the site's code,
-     * the count, amax, clip, folded amax and folded clip.
+     * the count, amax, clip, folded amax and folded clip; then the sum of squares and that of the errors of each kind of
+     * input, and both folded.
      * @param {number} percent
      * @returns {Float64Array}
      */

@@ -2,11 +2,11 @@
 import type { PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import type { ActivationRange, ReferenceEngine } from '../quantize/kernel-types.js';
-import type { SiteKind } from '../schema/kinds.js';
-import { ACTIVATION_SCALE_RANGE, GLOBAL_INDEX } from '../schema/package.js';
+import { ACTIVATION_SCALE_RANGE } from '../schema/package.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { Breather } from './breather.js';
+import { rangeOf, siteKey } from './input-reports.js';
 import type { Hooks } from './types.js';
 
 /** Share of magnitudes that a scale covers; the rest is clipped. Clipping the last 0.01 % halves the divergence that the maximum gives. */
@@ -40,12 +40,11 @@ export async function calibrate(
     await breather.breathe();
   }
   const ranges = new Map(
-    reference.calibration(PERCENTILE).map((range) => [key(range.step, range.site), range]),
+    reference.calibration(PERCENTILE).map((range) => [siteKey(range.step, range.site), range]),
   );
   const scales = new Map<string, number>();
   for (const { tensor } of plan.tensors) {
-    if (tensor.site === null) continue;
-    const range = ranges.get(key(tensor.index === GLOBAL_INDEX ? null : tensor.index, tensor.site));
+    const range = rangeOf(tensor, ranges);
     const scale = Math.fround(range === undefined ? 0 : inputRange(tensor, range) / CODE_MAX);
     if (scale >= LEAST_SCALE && scale <= MOST_SCALE) scales.set(tensor.name, scale);
   }
@@ -55,8 +54,4 @@ export async function calibrate(
 /** A matrix with a folded gain sees the norm's output before the gain. */
 function inputRange(tensor: PlannedTensor, range: ActivationRange): number {
   return tensor.gain === null ? range.clip : range.foldedClip;
-}
-
-function key(step: number | null, site: SiteKind): string {
-  return `${step ?? 'head'} ${site}`;
 }

@@ -14,6 +14,7 @@ import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
 import { Breather } from './breather.js';
+import { inputReports } from './input-reports.js';
 import { greedy } from './text.js';
 import type { Hooks } from './types.js';
 
@@ -38,6 +39,9 @@ export interface EvaluateInput {
   readonly hooks: Hooks;
 }
 
+/** All magnitudes count. */
+const MOST = 100;
+
 /** Logits held at once for each model. */
 const CHUNK_LOGITS = 1 << 21;
 
@@ -58,6 +62,7 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
   const breather = new Breather();
   const comparator = kernels.createComparator(reference.vocabSize);
   try {
+    reference.startCalibration();
     const chunk = Math.max(1, Math.floor(CHUNK_LOGITS / reference.vocabSize));
     for (const [index, sequence] of sequences.entries()) {
       comparator.beginSequence();
@@ -73,6 +78,7 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
       }
     }
     const comparison = comparator.report();
+    const inputs = inputReports(input.plan, reference.calibration(MOST));
     const texts = await sideBySide(input);
     return {
       text: input.origin,
@@ -83,6 +89,7 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
         bitsPerWeight: input.plan.bitsPerWeight,
       },
       tensors: input.statistics.map(tensorReport),
+      inputs,
       texts,
       worst: comparison.worst.map(({ sequence, position, kl }) => ({
         sequence,

@@ -9,7 +9,7 @@
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { DecoderModel } from '../model/decoder.js';
 import type { EncodingKind } from '../schema/encodings.js';
-import type { SiteKind } from '../schema/kinds.js';
+import type { InputKind, SiteKind } from '../schema/kinds.js';
 
 /** How a matrix is stored in the package. */
 export type RowEncoding = EncodingKind;
@@ -137,6 +137,10 @@ export interface ActivationRange {
   readonly foldedAmax: number;
   /** Its percentile. */
   readonly foldedClip: number;
+  /** Signal-to-noise ratio in dB that each kind of input leaves; `Infinity` without error, `NaN` where all was zero. */
+  readonly sqnr: Readonly<Record<InputKind, number>>;
+  /** The same before the norm's gain. */
+  readonly foldedSqnr: Readonly<Record<InputKind, number>>;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { withoutViews } from '../model/tensor-refs.js';
-import { SITE, wordOf } from '../schema/kinds.js';
+import { INPUT, SITE, wordOf, type InputKind } from '../schema/kinds.js';
 import { FormatError } from '../shared/errors.js';
 import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
@@ -20,7 +20,20 @@ type RangeTuple = readonly [
   foldedClip: number,
 ];
 
+/** What stands before the noise. */
 const RANGE_FIGURES = 7 satisfies RangeTuple['length'];
+
+/** Kinds of inputs in the order of their codes. */
+const INPUTS = Object.keys(INPUT) as InputKind[];
+
+/** A sum of squares and the errors of each kind. */
+const NOISE_FIGURES = 1 + INPUTS.length;
+
+/** Signal-to-noise ratios in dB out of such sums. */
+function ratios([signal = 0, ...errors]: Iterable<number>): ActivationRange['sqnr'] {
+  const of = (kind: InputKind): number => 10 * Math.log10(signal / (errors[INPUT[kind]] ?? 0));
+  return Object.fromEntries(INPUTS.map((kind) => [kind, of(kind)])) as ActivationRange['sqnr'];
+}
 
 /**
  * What of a model goes to the engine; the rest does not bear on its logits. The engine refuses a field that it does not
@@ -102,12 +115,17 @@ export class WasmReferenceEngine implements ReferenceEngine {
   calibration(percentile: number): ActivationRange[] {
     const figures = call(() => this.#raw.calibration(percentile));
     const ranges: ActivationRange[] = [];
-    for (let at = 0; at < figures.length; at += RANGE_FIGURES) {
+    for (let at = 0; at < figures.length; at += RANGE_FIGURES + 2 * NOISE_FIGURES) {
       const tuple = figures.subarray(at) as unknown as RangeTuple;
       const [step, code, count, amax, clip, foldedAmax, foldedClip] = tuple;
       const site = wordOf(SITE, code);
       if (site === undefined) throw new RangeError(`The kernels and the schema differ over site ${code}.`);
-      ranges.push({ step: step < 0 ? null : step, site, count, amax, clip, foldedAmax, foldedClip });
+      const noise = figures.subarray(at + RANGE_FIGURES);
+      ranges.push({
+        ...{ step: step < 0 ? null : step, site, count, amax, clip, foldedAmax, foldedClip },
+        sqnr: ratios(noise.subarray(0, NOISE_FIGURES)),
+        foldedSqnr: ratios(noise.subarray(NOISE_FIGURES, 2 * NOISE_FIGURES)),
+      });
     }
     return ranges;
   }

@@ -1,4 +1,5 @@
 /** The before/after report of a conversion: plain data, the same for JSON, the terminal and the HTML view. */
+import type { InputKind } from '../schema/kinds.js';
 import type { ComparisonReport } from './kernel-types.js';
 
 /** One source tensor in the report. */
@@ -20,6 +21,16 @@ export interface TensorReport {
     readonly before: readonly number[];
     readonly after: readonly number[];
   };
+}
+
+/** What quantizing the input of one matrix costs. */
+export interface InputReport {
+  /** The package's tensor. */
+  readonly name: string;
+  /** How its input is quantized. */
+  readonly input: InputKind;
+  /** Signal-to-noise ratio in dB that each kind would leave on the report's text; `null` when nothing is lost. */
+  readonly sqnr: Readonly<Record<InputKind, number | null>>;
 }
 
 /** Greedy text of both models for one prompt. */
@@ -72,6 +83,8 @@ export interface Report {
   readonly positions: number;
   readonly size: { readonly before: number; readonly after: number; readonly bitsPerWeight: number };
   readonly tensors: readonly TensorReport[];
+  /** Matrices whose input is quantized, in plan order; not those with static scales. */
+  readonly inputs: readonly InputReport[];
   readonly texts: readonly TextPair[];
   /** Positions of largest divergence with the text around them. */
   readonly worst: readonly {

@@ -1,7 +1,7 @@
 /** A report as one self-contained HTML file: no script, no request, dark and light, readable on paper. */
 import type { PlanJson } from '../plan/plan.js';
 import { planProblems, planRemedies } from '../plan/words.js';
-import type { Report, TensorReport, TextPair } from '../quantize/report.js';
+import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import { histogramRows, histogramShape } from './charts.js';
 import { compareTexts } from './compare-texts.js';
 import {
@@ -12,6 +12,7 @@ import {
   speedBound,
   type Figure,
 } from './figures.js';
+import { INPUTS, INPUT_LABELS } from './inputs.js';
 import { REPORT_STYLE } from './report-style.js';
 import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT, type ReportWords } from './words.js';
@@ -67,6 +68,7 @@ ${figureTable(file.shift, words.meanings.probabilityShift, shiftFigures(report, 
 ${plan === null ? '' : planSection(plan, words)}
 ${report.texts.map((pair) => textSection(pair, words)).join('\n')}
 ${tensorSection(report.tensors, words)}
+${report.inputs.length === 0 ? '' : inputSection(report.inputs, words)}
 <footer>
 <p>${escape(file.measured(words.origins[report.text], format.count(report.sequences), positions))} ${escape(words.meanings.perplexity)}</p>
 </footer>
@@ -138,6 +140,24 @@ function tensorSection(tensors: readonly TensorReport[], words: ReportWords): st
   return `<section>
 <h2>${escape(file.tensors)}</h2>
 <p class="note">${escape(words.meanings.sqnr)} ${escape(file.charts)}</p>
+<div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
+</section>`;
+}
+
+function inputSection(inputs: readonly InputReport[], { file, format }: ReportWords): string {
+  const rows = inputs.map(({ name, input, sqnr }) => {
+    const cells = INPUTS.map((kind) => {
+      const cell = escape(format.decibels(sqnr[kind]));
+      return `<td>${kind === input ? `<strong>${cell}</strong>` : cell}</td>`;
+    });
+    return `<tr><th scope="row">${escape(name)}</th>${cells.join('')}</tr>`;
+  });
+  const heads = [file.columns.name, ...INPUTS.map((kind) => INPUT_LABELS[kind])].map(
+    (head) => `<th scope="col">${escape(head)}</th>`,
+  );
+  return `<section>
+<h2>${escape(file.inputs.title)}</h2>
+<p class="note">${escape(file.inputs.text)}</p>
 <div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
 </section>`;
 }

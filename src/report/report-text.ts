@@ -1,6 +1,6 @@
 /** A report as plain text for a terminal. */
 import type { PlanJson } from '../plan/plan.js';
-import type { Report, TensorReport, TextPair } from '../quantize/report.js';
+import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import { compareTexts } from './compare-texts.js';
 import {
   divergenceFigures,
@@ -10,6 +10,7 @@ import {
   speedBound,
   type Figure,
 } from './figures.js';
+import { INPUTS, INPUT_LABELS } from './inputs.js';
 import { formatBytes, formatCount, formatDecibels } from './format.js';
 import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT } from './words.js';
@@ -55,6 +56,15 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
           ),
         ]),
     section(columns, 'Tensors', tensorLines(report.tensors, columns)),
+    ...(report.inputs.length === 0
+      ? []
+      : [
+          section(
+            columns,
+            'Inputs of matrices: dB of signal over rounding, chosen ones marked',
+            inputLines(report),
+          ),
+        ]),
     ...report.texts.map((pair) =>
       section(columns, `Greedy text after "${excerpt(pair.prompt)}"`, textLines(pair, columns)),
     ),
@@ -94,9 +104,13 @@ function tensorLines(tensors: readonly TensorReport[], columns: number): string[
     formatDecibels(tensor.sqnr),
   ]);
   const rows = [['Name', 'Shape', 'Type', 'Before', 'After', 'SQNR'], ...cells];
+  return tableLines(rows, columns);
+}
+
+/** Cells in columns; the first, a name, gives way: its end, where layer and matrix stand, tells more than its beginning. */
+function tableLines(rows: readonly (readonly string[])[], columns: number): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
-  // The name gives way: its end, where layer and matrix stand, tells more than its beginning.
   const nameWidth = Math.max(12, Math.min(widths[0] ?? 0, columns - 2 - others));
   return rows.map((row) =>
     row
@@ -105,6 +119,17 @@ function tensorLines(tensors: readonly TensorReport[], columns: number): string[
       )
       .join('  '),
   );
+}
+
+function inputLines(inputs: readonly InputReport[], columns: number): string[] {
+  const rows = [
+    ['Name', ...INPUTS.map((kind) => INPUT_LABELS[kind])],
+    ...inputs.map(({ name, input, sqnr }) => [
+      showableLine(name),
+      ...INPUTS.map((kind) => `${kind === input ? '*' : ''}${formatDecibels(sqnr[kind])}`),
+    ]),
+  ];
+  return tableLines(rows, columns);
 }
 
 function textLines(pair: TextPair, columns: number): string[] {

@@ -76,6 +76,8 @@ export interface ReportWords {
     readonly endsHere: string;
     readonly tensors: string;
     readonly charts: string;
+    /** What quantizing the inputs of matrices costs; the chosen kind stands out. */
+    readonly inputs: { readonly title: string; readonly text: string };
     readonly columns: {
       readonly name: string;
       readonly shape: string;
@@ -182,6 +184,10 @@ export const ENGLISH_REPORT: ReportWords = {
     converted: 'Converted',
     endsHere: '(ends here)',
     tensors: 'Tensors',
+    inputs: {
+      title: 'Inputs of matrices',
+      text: 'Signal over rounding noise of the vectors that each matrix is multiplied with, for every kind of code; the kind in use stands out.',
+    },
     charts: 'The charts show how the weights are spread: filled before, line after.',
     columns: {
       name: 'Name',

@@ -148,6 +148,23 @@ describe('convert', () => {
     assert.ok(report !== null);
     assert.equal(report.text, 'written by the original model');
     assert.ok(report.positions > 100);
+    assert.deepEqual(
+      report.inputs.slice(0, 2).map(({ name, input }) => [name, input]),
+      [
+        ['embedding', 'int16'],
+        ['layers.0.qkv', 'int16'],
+      ],
+    );
+    for (const { name, sqnr } of report.inputs) {
+      const { int8 = 0, int8By64 = 0, int8By32 = 0, int16 = 0 } = sqnr as Record<string, number>;
+      // Codes of one byte leave about 40 dB of values without outliers, a second byte 48 more.
+      assert.ok(
+        int8 > 30 && int8 <= int8By64 && int8By64 <= int8By32 && int8By32 < 60,
+        `${name}: ${int8By32} dB`,
+      );
+      assert.ok(Math.abs(int16 - int8 - 48.2) < 2, `${name}: ${int16} and ${int8} dB`);
+    }
+    assert.equal(report.inputs.length, 4 * 2 + 1);
     assert.ok(report.kl.mean > 0 && report.kl.mean < 0.1, `${report.kl.mean}`);
     assert.ok(report.kl.median <= report.kl.p99 && report.kl.p99 <= report.kl.max);
     assert.ok(Math.abs(report.perplexity.ratio - report.perplexity.after / report.perplexity.before) < 1e-9);

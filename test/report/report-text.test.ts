@@ -19,6 +19,9 @@ test('says the verdict, the figures, the memories and the texts', () => {
     'model.layers.0.self_attn.q_proj.weight',
     '42.1 dB',
     'exact',
+    'INT8/32',
+    '*36.2 dB',
+    '*exact',
     'Both models write:',
     '⟦me. What can I do for you?⟧',
   ]) {
@@ -42,7 +45,7 @@ for (const columns of [40, 60, 80, 120]) {
     });
     const text = reportText(report, null, { columns });
     // At the narrowest width the figures of a tensor alone are wider; the name has given way as far as it can.
-    const lines = text.split('\n').filter((line) => columns >= 60 || !/BF16|SQNR/.test(line));
+    const lines = text.split('\n').filter((line) => columns >= 60 || !/BF16|SQNR|INT8\/|dB/.test(line));
     const widest = Math.max(...lines.map((line) => Array.from(line).length));
     assert.ok(widest <= columns, `a line is ${widest} wide`);
   });

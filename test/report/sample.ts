@@ -70,6 +70,18 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
         firstDifference: 2,
       },
     ],
+    inputs: [
+      {
+        name: 'layers.0.qkv',
+        input: 'int8',
+        sqnr: { int8: 36.2, int8By32: 41.5, int8By64: 39.8, int16: 84.1 },
+      },
+      {
+        name: 'layers.0.down',
+        input: 'int16',
+        sqnr: { int8: 21.4, int8By32: 38.7, int8By64: 35.2, int16: null },
+      },
+    ],
     worst: [{ sequence: 3, position: 17, kl: 0.082, context: 'the lamp in the study' }],
     ...changes,
   };

@@ -135,6 +135,10 @@ export const esReport: ReportWords = {
     converted: 'Convertido',
     endsHere: '(termina aquí)',
     tensors: 'Tensores',
+    inputs: {
+      title: 'Entradas de las matrices',
+      text: 'Señal frente a ruido de redondeo de los vectores que multiplica cada matriz, con cada tipo de código; destaca el que se usa.',
+    },
     charts: 'Los gráficos muestran cómo se reparten los pesos: relleno antes, línea después.',
     columns: {
       name: 'Nombre',

@@ -130,6 +130,10 @@ export const zhHansReport: ReportWords = {
     converted: '转换后',
     endsHere: '（到此结束）',
     tensors: '张量',
+    inputs: {
+      title: '矩阵的输入',
+      text: '与各矩阵相乘的向量在每种编码下的信号与舍入噪声之比；所用的编码以粗体标出。',
+    },
     charts: '图中显示权重的分布：填充为转换前，线条为转换后。',
     columns: {
       name: '名称',

@@ -76,20 +76,23 @@ impl Reference {
     }
 
     /// What was observed, step by step and then at the head, for each site: the step (-1 for the head), the site's code,
-    /// the count, amax, clip, folded amax and folded clip.
+    /// the count, amax, clip, folded amax and folded clip; then the sum of squares and that of the errors of each kind of
+    /// input, and both folded.
     pub fn calibration(&self, percent: f64) -> Answer<Vec<f64>> {
         if !(percent > 0.0 && percent <= 100.0) {
             return Err(Error::range("The percentile is outside (0, 100].").into());
         }
-        let ranges = self.0.calibration(percent);
-        Ok(ranges
-            .iter()
-            .flat_map(|r| {
-                let step = r.step.map_or(-1.0, |step| step as f64);
-                let site = f64::from(r.site as u8);
-                let count = r.count as f64;
-                [step, site, count, r.amax, r.clip, r.folded_amax, r.folded_clip]
-            })
-            .collect())
+        let mut figures = Vec::new();
+        for r in self.0.calibration(percent) {
+            let step = r.step.map_or(-1.0, |step| step as f64);
+            let site = f64::from(r.site as u8);
+            let count = r.count as f64;
+            figures.extend_from_slice(&[step, site, count, r.amax, r.clip, r.folded_amax, r.folded_clip]);
+            for noise in [r.noise, r.folded_noise] {
+                figures.push(noise.signal);
+                figures.extend_from_slice(&noise.errors);
+            }
+        }
+        Ok(figures)
     }
 }

@@ -2,6 +2,7 @@
 //! from which any percentile can be read.
 
 use super::description::{Operation, Step};
+use super::input_noise::InputNoise;
 use super::kinds::SiteKind;
 use super::matrix::Matrix;
 
@@ -16,6 +17,7 @@ struct Sketch {
     /// A power of two above `amax`; 0 while all are zero.
     limit: f64,
     bins: Vec<u64>,
+    noise: InputNoise,
 }
 
 impl Sketch {
@@ -25,6 +27,7 @@ impl Sketch {
             amax: 0.0,
             limit: 0.0,
             bins: vec![0; BINS],
+            noise: InputNoise::default(),
         }
     }
 
@@ -32,6 +35,7 @@ impl Sketch {
         let amax = values.iter().fold(0.0f32, |amax, v| amax.max(v.abs()));
         self.amax = self.amax.max(amax);
         self.count += values.len() as u64;
+        self.noise.add(values);
         self.make_room(f64::from(amax));
         let factor = if self.limit == 0.0 {
             0.0
@@ -94,6 +98,8 @@ pub struct Range {
     pub clip: f64,
     pub folded_amax: f64,
     pub folded_clip: f64,
+    pub noise: InputNoise,
+    pub folded_noise: InputNoise,
 }
 
 /// One site, with the norm's gain, and without where the input comes from a norm.
@@ -122,6 +128,8 @@ impl Observed {
             clip: self.plain.percentile(percent),
             folded_amax: f64::from(folded.amax),
             folded_clip: folded.percentile(percent),
+            noise: self.plain.noise,
+            folded_noise: folded.noise,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod kinds;
 
 mod attention;
 mod calibration;
+mod input_noise;
 mod cbor;
 mod elementwise;
 mod linear;
