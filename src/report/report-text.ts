@@ -62,7 +62,7 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
           section(
             columns,
             'Inputs of matrices: dB of signal over rounding, chosen ones marked',
-            inputLines(report),
+            inputLines(report.inputs, columns),
           ),
         ]),
     ...report.texts.map((pair) =>
