@@ -4,7 +4,9 @@ import type { Downloads } from './downloads.js';
 import type { LiveRegion } from './live-region.js';
 import type { ModelController } from './model-controller.js';
 import type { Page } from './page.js';
+import { save, type Download, type Saving } from './save.js';
 import { stepOf, type Failure } from './state.js';
+import type { Strings } from './strings/strings.js';
 
 export class DownloadsController {
   readonly #page: Page;
@@ -13,6 +15,7 @@ export class DownloadsController {
   #downloads: Downloads | null = null;
   #failure: Failure | null = null;
   #copied: boolean | null = null;
+  #saving: Saving = 'permitted';
 
   constructor(page: Page, live: LiveRegion, models: ModelController) {
     this.#page = page;
@@ -35,15 +38,28 @@ export class DownloadsController {
     return this.#downloads?.kit ?? null;
   }
 
+  /** Whether what was saved last in this step is there. */
+  get saving(): Saving {
+    return this.#saving;
+  }
+
+  /** Saves a file, and says so where a frame may be in the way. */
+  keep(download: Download): void {
+    this.#saving = save(download);
+    const notice = savingNotice(this.#saving, this.#page.words.all);
+    if (notice !== null) this.#live.say(notice);
+  }
+
   /** Makes a file and hands it to the browser. */
   async make(kind: DownloadKind): Promise<void> {
     this.#failure = null;
+    this.#saving = 'permitted';
     this.#page.element.requestUpdate();
     const { turn } = this.#models;
     try {
       const { Downloads } = await import('./downloads.js');
       if (turn !== this.#models.turn) return;
-      this.#downloads ??= new Downloads(this.#page, this.#live);
+      this.#downloads ??= new Downloads(this.#page, this.#live, (download) => this.keep(download));
       await this.#downloads.make(kind);
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -66,6 +82,7 @@ export class DownloadsController {
   /** Another step has nothing to say of the one before. */
   leave(): void {
     this.#failure = this.#copied = null;
+    this.#saving = 'permitted';
     if (this.#page.store.state.step !== 'result') this.cancel();
   }
 
@@ -73,6 +90,11 @@ export class DownloadsController {
   cancel(): void {
     this.#downloads?.cancel();
   }
+}
+
+/** What to do where a frame is, or may be, in the way of a file; `null` where nothing is. */
+export function savingNotice(saving: Saving, strings: Strings | null): string | null {
+  return saving === 'permitted' ? null : (strings?.take.framed[saving] ?? null);
 }
 
 /** @returns whether it could: in frames and insecure pages there may be no clipboard */

@@ -8,7 +8,7 @@ import type { KitProgress } from './kit-download.js';
 import type { LiveRegion } from './live-region.js';
 import type { Page } from './page.js';
 import { attributeText } from './preset-words.js';
-import { save, type Download } from './save.js';
+import type { Download } from './save.js';
 import type { State } from './state.js';
 import type { Strings } from './strings/strings.js';
 
@@ -65,11 +65,14 @@ const DRAWN_EVERY = 100;
 export class Downloads {
   readonly #page: Page;
   readonly #live: LiveRegion;
+  readonly #keep: (download: Download) => void;
   #kit: { readonly end: AbortController; progress: KitProgress } | null = null;
 
-  constructor(page: Page, live: LiveRegion) {
+  /** @param keep saves a file that was made */
+  constructor(page: Page, live: LiveRegion, keep: (download: Download) => void) {
     this.#page = page;
     this.#live = live;
+    this.#keep = keep;
   }
 
   /** How far the kit is, `null` while none is made. */
@@ -83,7 +86,7 @@ export class Downloads {
     const { state } = store;
     if (state.step !== 'result' || words.all === null) return;
     if (kind === 'kit') await this.#makeKit(state, words.all);
-    else save(await makeDownload(kind, state, () => store.image(), words.all.report));
+    else this.#keep(await makeDownload(kind, state, () => store.image(), words.all.report));
   }
 
   /** Stops the kit. */
@@ -121,8 +124,8 @@ export class Downloads {
         },
       });
       end.signal.throwIfAborted();
-      save(download);
       this.#live.say(take.kitMade);
+      this.#keep(download);
     } catch (cause) {
       if (!end.signal.aborted) throw cause;
       this.#live.say(take.kitCancelled);

@@ -1,8 +1,8 @@
 /** The view of a state after the first two: which one it is, and what it is drawn from. */
-import type { TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from './actions.js';
 import type { Later } from './announcements.js';
-import type { DownloadsController } from './downloads-controller.js';
+import { savingNotice, type DownloadsController } from './downloads-controller.js';
 import type { Page } from './page.js';
 import type { Strings } from './strings/strings.js';
 import { compareView } from './views/compare.js';
@@ -18,6 +18,18 @@ export interface LaterParts {
 }
 
 export function laterView(
+  state: Exclude<Later, { step: 'talk' }>,
+  page: Page,
+  parts: LaterParts,
+  strings: Strings,
+): TemplateResult {
+  const view = stepOfWay(state, page, parts, strings);
+  if (state.step !== 'result') return view;
+  const notice = savingNotice(parts.views.downloads?.saving ?? 'permitted', strings);
+  return html`${notice === null ? nothing : html`<p class="panel notice">${notice}</p>`}${view}`;
+}
+
+function stepOfWay(
   state: Exclude<Later, { step: 'talk' }>,
   { store: { preset }, files }: Page,
   { actions, boards, views }: LaterParts,

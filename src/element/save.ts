@@ -9,7 +9,25 @@ export interface Download {
 /** Milliseconds until a download's address is given back: the browser has taken it by the next task; later is safe, at once is not everywhere. */
 const TAKEN_BY = 10_000;
 
-export function save(download: Download): void {
+/** Whether files can be saved: not in frames that do not permit it, where the browser says nothing at all. */
+export type Saving = 'permitted' | 'blocked' | 'unknown';
+
+/** What the frames around the page say, as far as they can be asked. */
+export function savingOf(page: Window): Saving {
+  for (let at = page; at !== at.parent; at = at.parent) {
+    // Frames of other origins, and sandboxes without an origin, cannot be asked.
+    const frame = at.frameElement;
+    if (frame === null) return 'unknown';
+    const sandbox = frame.getAttribute('sandbox');
+    if (sandbox !== null && !/(^|\s)allow-downloads(\s|$)/i.test(sandbox)) return 'blocked';
+  }
+  return 'permitted';
+}
+
+/** @returns whether there is a file now, as far as that can be known */
+export function save(download: Download): Saving {
+  const saving = savingOf(window);
+  if (saving === 'blocked') return saving;
   const url = URL.createObjectURL(download.content);
   const link = document.createElement('a');
   link.href = url;
@@ -18,4 +36,5 @@ export function save(download: Download): void {
   setTimeout(() => {
     URL.revokeObjectURL(url);
   }, TAKEN_BY);
+  return saving;
 }

@@ -15,7 +15,6 @@ import type { LiveRegion } from '../live-region.js';
 import type { Page } from '../page.js';
 import type { PageFiles } from '../page-files.js';
 import { attributeText, presetOf } from '../preset-words.js';
-import { save } from '../save.js';
 import type { Panel, State, Step } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import type { ViewsController } from '../views-controller.js';
@@ -330,7 +329,10 @@ export class BoardRoom {
         const strings = this.#words.current;
         if (strings === null) return;
         const text = transcriptOf(board.state, kind, new Date(), strings);
-        save({ name: 'conversation.md', content: new Blob([text], { type: 'text/markdown' }) });
+        this.#views.downloads?.keep({
+          name: 'conversation.md',
+          content: new Blob([text], { type: 'text/markdown' }),
+        });
       },
       restart,
     };
@@ -377,7 +379,7 @@ export class BoardRoom {
         const strings = this.#words.current;
         if (strings === null) return;
         const csv = tallyCsv(flash.state.entries, strings);
-        save({ name: 'boards.csv', content: new Blob([csv], { type: 'text/csv' }) });
+        this.#views.downloads?.keep({ name: 'boards.csv', content: new Blob([csv], { type: 'text/csv' }) });
       },
       // What fails is shown by the state.
       flash: () => void flash.flash().catch(() => undefined),

@@ -65,4 +65,58 @@ export const later = css`
       border: 1px solid CanvasText;
     }
   }
+
+  .notice {
+    margin-bottom: 1.25rem;
+    border-inline-start: 0.25rem solid var(--fair);
+  }
+
+  /* A sheet: dark letters on paper, nothing to press, nothing cut off, and bars as they are. */
+  @media print {
+    :host,
+    :host([theme]) {
+      color-scheme: light;
+      max-width: none;
+    }
+
+    .base {
+      border: 0;
+      overflow: visible;
+    }
+
+    .base *,
+    .base *::before {
+      print-color-adjust: exact;
+      -webkit-print-color-adjust: exact;
+    }
+
+    .base :is(.steps, .buttons, progress),
+    .base button:not(.plain) {
+      display: none;
+    }
+
+    .base :is(.scroll, pre, .bytes) {
+      max-height: none;
+      overflow: visible;
+    }
+
+    .base :is(button.plain, summary) {
+      color: inherit;
+      text-decoration: none;
+    }
+
+    .base :is(.panel, figure, tr, li, dl > div, .failure) {
+      break-inside: avoid;
+    }
+
+    .base :is(h3, h4, h5, caption) {
+      break-after: avoid;
+    }
+
+    .base details::details-content {
+      display: block;
+      content-visibility: visible;
+      block-size: auto;
+    }
+  }
 `;

@@ -296,6 +296,12 @@ export const enAll = {
     command: 'Flash it from a terminal',
     commandText: 'With Espressif’s esptool, in the folder of the downloaded image:',
     copy: 'Copy',
+    framed: {
+      blocked:
+        'Nothing was saved: this page stands in a frame that may not save files. Open it in a tab of its own; or whoever made the page around it adds allow-downloads to the sandbox of the frame.',
+      unknown:
+        'No file? This page stands in a frame that may not save files, then. Open it in a tab of its own; or whoever made the page around it adds allow-downloads to the sandbox of the frame.',
+    },
     back: 'Back to the comparison',
   },
   trial: {

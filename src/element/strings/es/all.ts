@@ -284,6 +284,12 @@ export const esAll: Strings = {
     command: 'Grabarla desde una terminal',
     commandText: 'Con esptool de Espressif, en la carpeta de la imagen descargada:',
     copy: 'Copiar',
+    framed: {
+      blocked:
+        'No se guardó nada: esta página está en un marco que no puede guardar archivos. Ábrela en su propia pestaña, o que quien hizo la página que la rodea añada allow-downloads al sandbox del marco.',
+      unknown:
+        '¿No hay archivo? Entonces esta página está en un marco que no puede guardar archivos. Ábrela en su propia pestaña, o que quien hizo la página que la rodea añada allow-downloads al sandbox del marco.',
+    },
     back: 'Volver a la comparación',
   },
   trial: {

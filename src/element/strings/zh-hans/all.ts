@@ -246,6 +246,12 @@ export const zhHansAll: Strings = {
     command: '在终端中烧录',
     commandText: '在镜像所在的文件夹中使用乐鑫的 esptool：',
     copy: '复制',
+    framed: {
+      blocked:
+        '没有保存任何文件：本页面位于不允许保存文件的框架中。请在单独的标签页中打开它，或请外层页面的作者在该框架的 sandbox 中加入 allow-downloads。',
+      unknown:
+        '没有得到文件？那么本页面位于不允许保存文件的框架中。请在单独的标签页中打开它，或请外层页面的作者在该框架的 sandbox 中加入 allow-downloads。',
+    },
     back: '返回对比',
   },
   trial: {
