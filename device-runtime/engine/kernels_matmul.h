@@ -9,6 +9,8 @@
 #include "bytes.h"
 #include "kernels.h"
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* Sums of w[row * stride + i] * x[i] over i < n for four rows; n is a multiple of 16, `stride` in bytes. `wide` holds
  * the codes of x as int16 when the set asks for it. */
 static inline void dot4_i8(const int8_t *w, uint32_t stride, const int8_t *x, const int16_t *wide, uint32_t n,
@@ -23,6 +25,9 @@ static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, 
 
 /* Columns whose products with 16-bit codes stay inside int32: 512 * 127 * 32,639 < 2^31. */
 #define MOST_INT16_COLUMNS 512u
+
+/* The same sum for one row of any length. */
+static inline int64_t dot1_i16(const int8_t *w, const int16_t *x, uint32_t n);
 
 /* Weights that come from memory rather than from a cache: rows of many bytes, or many of them. Four places that advance
  * together, each for a few cache lines only, are more than prefetchers follow, so the first token reads such rows in
@@ -59,9 +64,14 @@ static inline float row_scale(const s3lm_tensor *w, uint32_t row) {
 }
 
 /* Dot products of four rows, `stride` bytes apart, with codes of 16 bits, each rounded once. */
-static void dot4_wide(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, float out[4]) {
+static void dot4_wide(const int8_t *w, uint32_t stride, const int16_t *x, uint32_t n, bool in_turn, float out[4]) {
     int64_t totals[4] = {0};
-    for (uint32_t at = 0; at < n; at += MOST_INT16_COLUMNS) {
+    if (in_turn) {
+        for (uint32_t r = 0; r < 4u; r++) {
+            totals[r] = dot1_i16(w + (size_t)r * stride, x, n);
+        }
+    }
+    for (uint32_t at = 0; !in_turn && at < n; at += MOST_INT16_COLUMNS) {
         int32_t sums[4];
         dot4_i16(w + at, stride, x + at, n - at < MOST_INT16_COLUMNS ? n - at : MOST_INT16_COLUMNS, sums);
         for (uint32_t r = 0; r < 4u; r++) {
@@ -74,11 +84,11 @@ static void dot4_wide(const int8_t *w, uint32_t stride, const int16_t *x, uint32
 }
 
 /* The same over columns [at, at + n) of a token, whatever its codes are. */
-static inline void dot4(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, token_codes token, uint32_t at,
+ALWAYS_INLINE void dot4(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, token_codes token, uint32_t at,
                         uint32_t n, bool in_turn, float out[4]) {
     int32_t sums[4];
     if (w->input == S3LM_INPUT_INT16) {
-        dot4_wide(weights + at, stride, (const int16_t *)(const void *)token.codes + at, n, out);
+        dot4_wide(weights + at, stride, (const int16_t *)(const void *)token.codes + at, n, in_turn, out);
         return;
     }
     const int16_t *wide = token.wide ? token.wide + at : NULL;
@@ -112,35 +122,49 @@ static void dot4_units(const s3lm_tensor *w, const int8_t *weights, uint32_t str
     }
 }
 
+/* What the products of some rows need besides. */
+typedef struct {
+    const s3lm_activations *x;
+    uint32_t tokens;
+    float *y;
+    uint32_t y_stride;
+    bool in_units, from_memory;
+} rows_job;
+
+/* Rows [row, row + rows): four, or a single one, which is as well known to the compiler. */
+ALWAYS_INLINE void multiply_rows(const s3lm_tensor *w, const rows_job *job, uint32_t row, uint32_t rows) {
+    uint32_t n = w->row_bytes, stride = rows == 4u ? n : 0u;
+    const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
+    float scales[4];
+    for (uint32_t r = 0; r < rows; r++) {
+        scales[r] = row_scale(w, row + r);
+    }
+    for (uint32_t t = 0; t < job->tokens; t++) {
+        token_codes token = codes_of(w, job->x, t);
+        float *out = job->y + (size_t)t * job->y_stride + row;
+        float sums[4];
+        if (job->in_units) {
+            dot4_units(w, weights, stride, NULL, 0, token, sums);
+        } else {
+            dot4(w, weights, stride, token, 0, n, rows == 4u && t == 0u && job->from_memory, sums);
+        }
+        for (uint32_t r = 0; r < rows; r++) {
+            out[r] = (sums[r] * scales[r]) * token.scale;
+        }
+    }
+}
+
 /* One scale a row: y = (sum * row scale) * token scale, or (sum of group 0 * its scale + ...) * row scale where the
  * vector has scales of groups. */
 static void matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                         float *y, uint32_t y_stride) {
-    uint32_t n = w->row_bytes;
-    bool in_units = S3LM_INPUT_GROUP(w->input) != 0u;
-    bool from_memory = comes_from_memory(w);
-    for (uint32_t row = begin; row < end;) {
-        const int8_t *weights = (const int8_t *)w->data + (size_t)row * n;
-        uint32_t rows = end - row < 4u ? 1u : 4u;
-        uint32_t stride = rows == 4u ? n : 0u;
-        float scales[4];
-        for (uint32_t r = 0; r < rows; r++) {
-            scales[r] = row_scale(w, row + r);
-        }
-        for (uint32_t t = 0; t < tokens; t++) {
-            token_codes token = codes_of(w, input->quantized, t);
-            float *out = y + (size_t)t * y_stride + row;
-            float sums[4];
-            if (in_units) {
-                dot4_units(w, weights, stride, NULL, 0, token, sums);
-            } else {
-                dot4(w, weights, stride, token, 0, n, t == 0u && from_memory && rows == 4u, sums);
-            }
-            for (uint32_t r = 0; r < rows; r++) {
-                out[r] = (sums[r] * scales[r]) * token.scale;
-            }
-        }
-        row += rows;
+    rows_job job = {input->quantized, tokens, y, y_stride, S3LM_INPUT_GROUP(w->input) != 0u, comes_from_memory(w)};
+    uint32_t row = begin;
+    for (; row + 4u <= end; row += 4u) {
+        multiply_rows(w, &job, row, 4);
+    }
+    for (; row < end; row++) {
+        multiply_rows(w, &job, row, 1);
     }
 }
 

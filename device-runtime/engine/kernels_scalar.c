@@ -55,6 +55,14 @@ static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, 
     }
 }
 
+static inline int64_t dot1_i16(const int8_t *w, const int16_t *x, uint32_t n) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        sum += w[i] * x[i];
+    }
+    return sum;
+}
+
 static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores) {
     for (uint32_t t = 0; t < count; t++) {

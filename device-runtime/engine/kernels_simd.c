@@ -112,6 +112,21 @@ static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, 
     vint_store(sums, row_sums(x, w, stride, n));
 }
 
+/* Lanes of two sums over 16-bit codes and one row: of up to MOST_IN_LANES columns. */
+static inline vint lanes_i16(const int8_t *w, const int16_t *x, uint32_t n) {
+    __m256i even = _mm256_setzero_si256(), odd = even;
+    uint32_t i = 0;
+    for (; i + 32u <= n; i += 32u) {
+        even = _mm256_add_epi32(even, _mm256_madd_epi16(load16x16(x + i), load16x8(w + i)));
+        odd = _mm256_add_epi32(odd, _mm256_madd_epi16(load16x16(x + i + 16), load16x8(w + i + 16)));
+    }
+    if (i < n) {
+        even = _mm256_add_epi32(even, _mm256_madd_epi16(load16x16(x + i), load16x8(w + i)));
+    }
+    even = _mm256_add_epi32(even, odd);
+    return _mm_add_epi32(_mm256_castsi256_si128(even), _mm256_extracti128_si256(even, 1));
+}
+
 /* Sixteen weighted sums over `count` rows of `stride` values. */
 static inline void mix16(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
     __m256i low = _mm256_setzero_si256(), high = low;
@@ -175,6 +190,16 @@ static inline void dot4_i16(const int8_t *w, uint32_t stride, const int16_t *x, 
     dot4_i8(w, stride, NULL, x, n, sums);
 }
 
+/* Lanes of two sums over 16-bit codes and one row: of up to MOST_IN_LANES columns. */
+static inline vint lanes_i16(const int8_t *w, const int16_t *x, uint32_t n) {
+    vint even = vint_zero(), odd = even;
+    for (uint32_t i = 0; i < n; i += 16u) {
+        even = vint_add32(even, vint_dot16(vint_load(x + i), vint_load8x8(w + i)));
+        odd = vint_add32(odd, vint_dot16(vint_load(x + i + 8), vint_load8x8(w + i + 8)));
+    }
+    return vint_add32(even, odd);
+}
+
 /* Dot products of a query with four keys, `stride` codes each: the query is an int16 vector as well. */
 static inline vint key_sums(const int16_t *query, const int8_t *key, uint32_t stride) {
     int32_t sums[4];
@@ -202,6 +227,21 @@ static inline void mix16(const int16_t *weights, const int8_t *values, uint32_t 
     vint_store(out + 12, s3);
 }
 #endif
+
+/* Columns of which a quarter stays inside int32: 512 * 127 * 32,639 < 2^31. */
+#define MOST_IN_LANES 2048u
+
+static inline int64_t dot1_i16(const int8_t *w, const int16_t *x, uint32_t n) {
+    int64_t sum = 0;
+    for (uint32_t at = 0; at < n; at += MOST_IN_LANES) {
+        int32_t lanes[4];
+        vint_store(lanes, lanes_i16(w + at, x + at, n - at < MOST_IN_LANES ? n - at : MOST_IN_LANES));
+        for (uint32_t lane = 0; lane < 4u; lane++) {
+            sum += lanes[lane];
+        }
+    }
+    return sum;
+}
 
 static inline float join_lanes(vfloat a) {
     float lanes[4];
