@@ -1,6 +1,7 @@
 /** What a model package holds, as lines for a terminal: alone or inside an image. */
-import { tensorBytes, type ModelPackage } from '../package/reader.js';
+import { tensorBytes, type ModelPackage, type PackageTensor } from '../package/reader.js';
 import { encodingSpec } from '../schema/encodings.js';
+import type { InputKind } from '../schema/kinds.js';
 import { showableLine } from '../shared/safe-text.js';
 import { formatBytes, table } from './terminal.js';
 
@@ -26,11 +27,12 @@ export function packageLines(found: ModelPackage): string[] {
     ),
     '',
     ...table(
-      ['tensor', 'shape', 'encoding', 'bytes', 'scales', 'memory'],
+      ['tensor', 'shape', 'encoding', 'input', 'bytes', 'scales', 'memory'],
       found.tensors.map((tensor) => [
         tensor.name,
         `${tensor.rows} x ${tensor.cols}`,
         encodingSpec(tensor.encoding).title,
+        inputOf(tensor, found),
         String(tensor.dataLength),
         String(tensor.tables.reduce((sum, { count }) => sum + count, 0)),
         tensor.placement,
@@ -38,6 +40,19 @@ export function packageLines(found: ModelPackage): string[] {
     ),
   ];
 }
+
+/** How the vectors are quantized that a tensor is multiplied with, as `--activations` says it; nothing for the others. */
+function inputOf({ role, encoding, input }: PackageTensor, { tensors }: ModelPackage): string {
+  const isLookedUp = role === 'embedding' && tensors.some((other) => other.role === 'head');
+  return encodingSpec(encoding).holds === 'codes' && !isLookedUp ? INPUT_WORD[input] : '';
+}
+
+const INPUT_WORD: Readonly<Record<InputKind, string>> = {
+  int8: 'int8',
+  int8By32: 'int8:32',
+  int8By64: 'int8:64',
+  int16: 'int16',
+};
 
 /** The plan that the package was made by: bytes of weights and scales for each memory. */
 function placements(found: ModelPackage): string {

@@ -162,7 +162,10 @@ describe('the command line', () => {
       tensors: unknown[];
     };
     assert.ok(found.sound && found.tensors.length > 5);
-    assert.match((await cli('inspect', packaged)).stdout, /all checksums good[\s\S]*layers\.0\.qkv/);
+    assert.match(
+      (await cli('inspect', packaged)).stdout,
+      /all checksums good[\s\S]*layers\.0\.qkv .* INT8 per channel  +int16 /,
+    );
     const model = await cli('inspect', synthetic);
     assert.equal(model.code, 0);
     assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes[\s\S]*Speaks: token ids only\./);
