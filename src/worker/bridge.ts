@@ -6,6 +6,7 @@
  * itself first, so that its text is kept. A conversion's worker is not used again: WebAssembly memory never shrinks.
  */
 import type { Runtime } from '../pipeline/types.js';
+import { either } from '../shared/either.js';
 import type { OnProgress } from '../shared/progress.js';
 import { unpackError } from './failure.js';
 import type { GeneratedText, GenerateRequest, GenerateSummary, JobName, Jobs } from './jobs.js';
@@ -276,18 +277,4 @@ function listen(
 
 function post(worker: Worker, message: ToWorker): void {
   worker.postMessage(message);
-}
-
-/**
- * Aborted with the first of these: what `AbortSignal.any` gives, which browsers have had since 2024 only.
- * @param until ends the listening
- */
-function either(signals: readonly (AbortSignal | undefined)[], until: AbortSignal): AbortSignal {
-  const first = new AbortController();
-  for (const signal of signals) {
-    const follow = (): void => first.abort(signal?.reason);
-    if (signal?.aborted === true) follow();
-    else signal?.addEventListener('abort', follow, { signal: until });
-  }
-  return first.signal;
 }

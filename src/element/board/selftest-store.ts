@@ -7,6 +7,7 @@ import type { FlashProgress } from '../../device/flash-progress.js';
 import type { Flasher } from '../../device/flasher.js';
 import type { PortSession } from '../../device/port-session.js';
 import { SelftestReader, type SelftestReport } from '../../device/selftest-report.js';
+import { either } from '../../shared/either.js';
 import { isAbort } from '../../shared/errors.js';
 import { MemorySource } from '../../source/memory-folder.js';
 
@@ -102,7 +103,8 @@ export class SelftestStore {
   /** Waits for the report. A board whose USB is the chip's own leaves the bus with every reset and comes back. */
   async #listen(session: PortSession, reader: SelftestReader, signal: AbortSignal): Promise<SelftestReport> {
     const ended = new AbortController();
-    const stop = AbortSignal.any([signal, ended.signal]);
+    const heard = new AbortController();
+    const stop = either([signal, ended.signal], heard.signal);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const use = { release: (): void => undefined };
     try {
@@ -124,6 +126,7 @@ export class SelftestStore {
     } finally {
       clearTimeout(timer);
       ended.abort();
+      heard.abort();
       use.release();
     }
   }
