@@ -328,12 +328,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const notThese = ['page-worker', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
   const everything = [...reached(room, true, [...notThese, 'selftest-room']), words];
   const boards = without(everything, whole, flasher, emulator);
-  const selftest = without(
-    reached(chunk('selftest-room'), true, notThese),
-    whole,
-    new Set(boards),
-    flasher,
-  );
+  const selftest = without(reached(chunk('selftest-room'), true, notThese), whole, new Set(boards), flasher);
   const sizes = {
     first: kilobytes(first),
     converter: kilobytes(converter),

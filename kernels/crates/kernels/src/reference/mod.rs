@@ -6,9 +6,9 @@ pub mod kinds;
 
 mod attention;
 mod calibration;
-mod input_noise;
 mod cbor;
 mod elementwise;
+mod input_noise;
 mod linear;
 mod matrix;
 mod places;
