@@ -2,6 +2,7 @@
  * Whether boards can be reached from here, and if not, which of the reasons it is: each has another remedy. That the
  * browser has the interface says little: in a frame without permission it is there and refuses every call.
  */
+import type { SystemHints } from './port-help.js';
 import type { SerialLike } from './serial-types.js';
 
 export type SerialSupport =
@@ -20,7 +21,7 @@ export type SerialSupport =
 /** What the probe looks at; `globalThis` of a page or worker has all of it. */
 export interface SerialScope {
   readonly isSecureContext?: boolean;
-  readonly navigator?: { readonly serial?: SerialLike } | undefined;
+  readonly navigator?: ({ readonly serial?: SerialLike } & SystemHints) | undefined;
   /** Whether the page is inside a frame (`self !== top`). */
   readonly framed: boolean;
 }

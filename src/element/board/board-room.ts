@@ -86,7 +86,7 @@ export class BoardRoom {
       announce: (text) => live.say(text),
       strings: () => words.current,
     });
-    this.#ports = new SerialPorts(seams.scope ?? pageScope, (session) => this.#flash.letGo(session));
+    this.#ports = new SerialPorts(seams.scope ?? pageScope, (session) => this.#flash.letGo(session), changed);
     this.#serial = new BoardStore(teller.forBoard('serial'));
     this.#emulated = new EmulatedStore({
       ...teller.forBoard('emulated'),
@@ -170,7 +170,7 @@ export class BoardRoom {
     const { steps } = presetOf(this.#page.element);
     const locked = this.#promptLocked();
     if (panel === 'chat' || result === null) {
-      const facts = { support: this.#ports.support, locked, converted: result !== null };
+      const facts = { support: this.#ports.support, ports: this.#ports, locked, converted: result !== null };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
     }
     const { name } = result.choice.inspection;
@@ -184,6 +184,7 @@ export class BoardRoom {
         copied: this.#views.downloads?.copied ?? null,
         canTake: steps.has('take'),
         canChat: steps.has('chat'),
+        ports: this.#ports,
       };
       return html`${flashView(this.#flash.state, facts, strings, this.#flashActions)}
       ${this.#selftest.view(strings)}`;

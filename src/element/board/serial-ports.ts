@@ -1,5 +1,6 @@
 /** The one serial port that the element has open, for flashing and for talking, and how one is chosen. */
 import { UsageError } from '../../shared/errors.js';
+import { portTrouble, systemOf, type PortTrouble, type System } from '../../device/port-help.js';
 import { PortError, PortSession, sleep } from '../../device/port-session.js';
 import { probeSerialSupport, type SerialScope, type SerialSupport } from '../../device/serial-support.js';
 import { BOARD_FILTERS, type SerialLike, type SerialPortLike } from '../../device/serial-types.js';
@@ -12,20 +13,42 @@ export class SerialPorts {
   readonly #scope: () => SerialScope;
   #support: SerialSupport | null = null;
   #session: PortSession | null = null;
+  #trouble: PortTrouble | null = null;
   readonly #beforeClose: (session: PortSession) => Promise<void>;
+  readonly #changed: () => void;
 
   /**
    * @param scope what the page's browser offers
    * @param beforeClose called with a session that is about to be closed
+   * @param changed called when {@link trouble} has changed
    */
-  constructor(scope: () => SerialScope, beforeClose: (session: PortSession) => Promise<void>) {
+  constructor(
+    scope: () => SerialScope,
+    beforeClose: (session: PortSession) => Promise<void>,
+    changed: () => void,
+  ) {
     this.#scope = scope;
     this.#beforeClose = beforeClose;
+    this.#changed = changed;
   }
 
   /** Whether ports can be had, `null` before {@link probe}. */
   get support(): SerialSupport['status'] | null {
     return this.#support?.status ?? null;
+  }
+
+  /** Why there may be no port, from a choice that came to nothing until one that does. */
+  get trouble(): PortTrouble | null {
+    return this.#trouble;
+  }
+
+  get system(): System {
+    return systemOf(this.#scope().navigator ?? {});
+  }
+
+  #setTrouble(trouble: PortTrouble | null): void {
+    this.#trouble = trouble;
+    this.#changed();
   }
 
   /** The open port, `null` when there is none. */
@@ -55,7 +78,10 @@ export class SerialPorts {
       port = await serial.requestPort({ filters: [...BOARD_FILTERS] });
     } catch (error) {
       // The person closed the dialogue.
-      if (error instanceof Error && error.name === 'NotFoundError') return null;
+      if (error instanceof Error && error.name === 'NotFoundError') {
+        this.#setTrouble(portTrouble(null));
+        return null;
+      }
       if (error instanceof Error && error.name === 'SecurityError') {
         throw new UsageError(
           'Browsers let a page ask for a board only shortly after a click or key press. Press the button, or call this in the handler of one.',
@@ -69,7 +95,13 @@ export class SerialPorts {
     this.#refuseFlashing();
     const before = this.#session;
     await this.close();
-    this.#session = await openPatiently(serial, port, before === null ? 0 : BACK_MS);
+    try {
+      this.#session = await openPatiently(serial, port, before === null ? 0 : BACK_MS);
+    } catch (error) {
+      this.#setTrouble(portTrouble(port.getInfo()));
+      throw error;
+    }
+    this.#setTrouble(null);
     return this.#session;
   }
 

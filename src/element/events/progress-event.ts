@@ -1,7 +1,7 @@
 /** A conversion went on. */
 import type { Progress } from '../../shared/progress.js';
 
-/** Fired while a model is converted, at most about twenty times a second. */
+/** Fired while a model is downloaded and converted, each at most about twenty times a second. */
 export class Esp32LlmProgressEvent extends Event {
   /** Stage, current item, units done and in all, and the time that remains of the stage. */
   readonly progress: Progress;

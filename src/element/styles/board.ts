@@ -88,6 +88,7 @@ export const board = css`
     margin-top: 0.75rem;
   }
 
+  .port-help ul,
   .more ul {
     display: grid;
     gap: 0.375rem;

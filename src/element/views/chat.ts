@@ -8,6 +8,7 @@ import type { AllStrings } from '../strings/strings.js';
 import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
+import { portHelpView, type PortFacts } from './port-help.js';
 import { serialReasonView } from './serial-reason.js';
 import { talkView } from './talk.js';
 
@@ -18,6 +19,7 @@ export interface ChatFacts {
   readonly locked: boolean;
   /** There is a conversion to go back to; else the way leads to the first step. */
   readonly converted: boolean;
+  readonly ports: PortFacts;
 }
 
 export function chatView(
@@ -30,7 +32,7 @@ export function chatView(
   return html`<section class="chat" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1"><slot name="chat-heading">${words.heading}</slot></h3>
     <slot name="chat-text"></slot>
-    ${body(state, facts, strings, actions)}
+    ${body(state, facts, strings, actions)} ${portHelpView(facts.ports, strings)}
     ${
       facts.converted
         ? nothing

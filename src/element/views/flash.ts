@@ -12,6 +12,7 @@ import { commandLine } from './command-line.js';
 import { adviceView, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './mark-icon.js';
+import { portHelpView, type PortFacts } from './port-help.js';
 import { serialReasonView } from './serial-reason.js';
 
 /** What is known beside the flashing itself. */
@@ -28,6 +29,7 @@ export interface FlashFacts {
   /** The page shows these steps. */
   readonly canTake: boolean;
   readonly canChat: boolean;
+  readonly ports: PortFacts;
 }
 
 export function flashView(
@@ -41,7 +43,8 @@ export function flashView(
     <h3 id="step-heading" tabindex="-1"><slot name="flash-heading">${words.heading(facts.name)}</slot></h3>
     <slot name="flash-text"></slot>
     ${facts.fits ? body(state, facts, strings, actions) : html`<p class="panel">${words.unfit}</p>`}
-    ${tally(state, strings, actions)} ${facts.fits ? otherWay(facts, strings, actions) : nothing}
+    ${portHelpView(facts.ports, strings)} ${tally(state, strings, actions)}
+    ${facts.fits ? otherWay(facts, strings, actions) : nothing}
   </section>`;
 }
 

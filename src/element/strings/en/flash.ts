@@ -2,6 +2,18 @@
 import { formatBytes, formatCount, formatSeconds } from '../../../report/format.js';
 
 export const enSerial = {
+  help: {
+    titles: {
+      'not-chosen': 'Was the board not in the list?',
+      'not-opened': 'What may keep the board from being opened',
+    },
+    rights: 'On Linux you need the right to use serial ports. In a terminal:',
+    rightsAfter:
+      'Then log out of the computer and in again. On Arch Linux the group is called uucp instead of dialout.',
+    braille: 'On Ubuntu a program for braille displays may take the board. If you have none, in a terminal:',
+    driver: (names: string) =>
+      `Boards with a USB bridge need the driver of its maker, if the system has not brought it: ${names}. Install it, then plug the board in again.`,
+  },
   reasons: {
     insecure: {
       title: 'This page is not served securely',

@@ -6,6 +6,19 @@ import { esReport } from './report.js';
 const { bytes, count, seconds } = esReport.format;
 
 export const esSerial: BoardStrings['serial'] = {
+  help: {
+    titles: {
+      'not-chosen': '¿La placa no estaba en la lista?',
+      'not-opened': 'Qué puede impedir que se abra la placa',
+    },
+    rights: 'En Linux hace falta el permiso de usar puertos serie. En una terminal:',
+    rightsAfter:
+      'Después cierra la sesión del ordenador y vuelve a entrar. En Arch Linux el grupo se llama uucp en lugar de dialout.',
+    braille:
+      'En Ubuntu un programa para líneas braille puede ocupar la placa. Si no tienes ninguna, en una terminal:',
+    driver: (names) =>
+      `Las placas con un puente USB necesitan el controlador de su fabricante, si el sistema no lo trae: ${names}. Instálalo y vuelve a conectar la placa.`,
+  },
   reasons: {
     insecure: {
       title: 'Esta página no se sirve de forma segura',

@@ -6,6 +6,17 @@ import { zhHansReport } from './report.js';
 const { bytes, count, seconds } = zhHansReport.format;
 
 export const zhHansSerial: BoardStrings['serial'] = {
+  help: {
+    titles: {
+      'not-chosen': '列表中没有开发板？',
+      'not-opened': '开发板无法打开的可能原因',
+    },
+    rights: '在 Linux 上需要使用串口的权限。请在终端中运行：',
+    rightsAfter: '然后注销并重新登录电脑。在 Arch Linux 上，该用户组名为 uucp 而不是 dialout。',
+    braille: '在 Ubuntu 上，盲文显示器的程序可能占用开发板。如果您不使用盲文显示器，请在终端中运行：',
+    driver: (names) =>
+      `带 USB 桥接芯片的开发板需要芯片厂商的驱动程序（如果系统没有自带）：${names}。请安装驱动，然后重新插上开发板。`,
+  },
   reasons: {
     insecure: {
       title: '本页面未通过安全连接提供',
