@@ -3,6 +3,7 @@ import { Twin } from '../device/twin.js';
 import { loadKernels } from '../quantize/kernels.js';
 import type { Report } from '../quantize/report.js';
 import { UsageError } from '../shared/errors.js';
+import { measureAlternatives } from './alternatives.js';
 import { checkTexts, type CheckedTexts } from './checked-texts.js';
 import type { ConvertedModel } from './convert-planned.js';
 import { evaluate } from './evaluate.js';
@@ -53,6 +54,8 @@ export async function evaluateConverted(
         origin: evaluation === null ? 'written by the original model' : 'given',
         prompts,
         stopIds: stopIds(opened),
+        alternatives: (divergences) =>
+          measureAlternatives({ converted, reference, sequences, divergences }, runtime, hooks),
         hooks,
       });
     },

@@ -6,15 +6,18 @@ import type { SourceStatistics } from '../quantize/quantize.js';
 import {
   comparisonFields,
   firstDifference,
+  type Alternative,
   type Report,
   type TensorReport,
   type TextPair,
 } from '../quantize/report.js';
+import { judge } from '../quantize/verdict.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
 import { Breather } from './breather.js';
 import { inputReports } from './input-reports.js';
+import { readTogether } from './lockstep.js';
 import { greedy } from './text.js';
 import type { Hooks } from './types.js';
 
@@ -36,14 +39,13 @@ export interface EvaluateInput {
   readonly origin: Report['text'];
   readonly prompts: readonly Prompt[];
   readonly stopIds: readonly number[];
+  /** Measures what would help. @param divergences of each sequence, nats after each id */
+  readonly alternatives: (divergences: readonly (readonly number[])[]) => Promise<readonly Alternative[]>;
   readonly hooks: Hooks;
 }
 
 /** All magnitudes count. */
 const MOST = 100;
-
-/** Logits held at once for each model. */
-const CHUNK_LOGITS = 1 << 21;
 
 /** Tokens of the side-by-side texts. */
 const TEXT_TOKENS = 64;
@@ -59,30 +61,29 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
   const { kernels, reference, twin, sequences, hooks } = input;
   const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
   const meter = new ProgressMeter('checking', 'tokens', tokens, hooks.onProgress);
-  const breather = new Breather();
   const comparator = kernels.createComparator(reference.vocabSize);
+  const lockstep = { reference, twin, comparator, breather: new Breather() };
   try {
     reference.startCalibration();
-    const chunk = Math.max(1, Math.floor(CHUNK_LOGITS / reference.vocabSize));
+    const divergences: number[][] = [];
     for (const [index, sequence] of sequences.entries()) {
-      comparator.beginSequence();
-      reference.reset();
-      twin.reset();
-      for (let begin = 0; begin < sequence.length; begin += chunk) {
-        throwIfAborted(hooks.signal);
-        const ids = sequence.slice(begin, begin + chunk);
-        const targets = ids.map((_, offset) => sequence[begin + offset + 1] ?? -1);
-        comparator.add(reference.forward(ids, 'all'), twin.forward(ids, 'all'), targets);
-        meter.advance(ids.length, `text ${index + 1} of ${sequences.length}`);
-        await breather.breathe();
-      }
+      const item = `text ${index + 1} of ${sequences.length}`;
+      divergences.push(
+        await readTogether(lockstep, sequence, hooks.signal, (read) => {
+          meter.advance(read, item);
+        }),
+      );
     }
     const comparison = comparator.report();
     const inputs = inputReports(input.plan, reference.calibration(MOST));
+    const { verdict } = judge(comparison, false);
+    const alternatives =
+      verdict === 'undecided' || verdict === 'indistinguishable' ? [] : await input.alternatives(divergences);
     const texts = await sideBySide(input);
     return {
       text: input.origin,
-      ...comparisonFields(comparison),
+      ...comparisonFields(comparison, texts.some(parts)),
+      alternatives,
       size: {
         before: input.statistics.reduce((sum, entry) => sum + entry.bytesBefore, 0),
         after: input.packageBytes,
@@ -145,6 +146,11 @@ async function sideBySide(input: EvaluateInput): Promise<TextPair[]> {
     });
   }
   return pairs;
+}
+
+/** Whether a person sees two texts part. */
+function parts({ beforeIds, afterIds, firstDifference }: TextPair): boolean {
+  return firstDifference !== null || beforeIds.length !== afterIds.length;
 }
 
 interface Model {

@@ -14,7 +14,9 @@ export const EVALUATION_SEED = 2;
 
 /** Arithmetic spent on a text of the model's own, in multiply-adds: a few seconds. */
 const WRITING_BUDGET = 4e9;
-const WRITING_STORIES = 16;
+
+/** Long stories that the budget is shared among; where they end early, there are more of them. */
+const WRITING_STORIES = { long: 16, most: 128 };
 const WRITING_TOKENS = { least: 16, most: 128 };
 
 export class OriginalModel {
@@ -45,18 +47,20 @@ export class OriginalModel {
   /** Sequences that the model writes itself. */
   async written(plan: Plan, seed: number): Promise<number[][]> {
     const { model } = this.#opened;
-    const perStory = WRITING_BUDGET / (model.parameters * WRITING_STORIES);
+    const perStory = WRITING_BUDGET / (model.parameters * WRITING_STORIES.long);
     const tokens = Math.min(
       plan.context,
       Math.round(Math.min(WRITING_TOKENS.most, Math.max(WRITING_TOKENS.least, perStory))),
     );
+    const enough = WRITING_STORIES.long * tokens;
     return writeStories(await this.reference(), {
       prefixIds: prefixIds(this.#opened),
       stopIds: stopIds(this.#opened),
-      stories: WRITING_STORIES,
+      stories: WRITING_STORIES.most,
       tokens,
+      enough,
       seed,
-      meter: new ProgressMeter('generating', 'tokens', WRITING_STORIES * tokens, this.#hooks.onProgress),
+      meter: new ProgressMeter('generating', 'tokens', enough, this.#hooks.onProgress),
       signal: this.#hooks.signal,
     });
   }

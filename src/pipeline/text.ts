@@ -94,9 +94,12 @@ export interface WritingOptions {
   readonly prefixIds: readonly number[];
   /** Ids that end a story. */
   readonly stopIds: readonly number[];
+  /** Most stories. */
   readonly stories: number;
   /** Most tokens of a story. */
   readonly tokens: number;
+  /** The model writes no more tokens than that in all. */
+  readonly enough: number;
   readonly seed: number;
   readonly meter?: ProgressMeter | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -107,19 +110,22 @@ export async function writeStories(reference: ReferenceEngine, options: WritingO
   const breather = new Breather();
   const random = seededRandom(options.seed);
   const stories: number[][] = [];
-  for (let story = 0; story < options.stories; story++) {
+  let written = 0;
+  for (let story = 0; story < options.stories && written < options.enough; story++) {
     reference.reset();
     const ids = [...options.prefixIds];
+    const most = Math.min(options.tokens, ids.length + options.enough - written);
     let logits = reference.forward(ids, 'last');
-    while (ids.length < options.tokens) {
+    while (ids.length < most) {
       throwIfAborted(options.signal);
       const id = sample(logits, [], PLAIN, random);
       ids.push(id);
       options.meter?.advance(1, `story ${story + 1}`);
-      if (options.stopIds.includes(id) || ids.length >= options.tokens) break;
+      if (options.stopIds.includes(id) || ids.length >= most) break;
       logits = reference.forward([id], 'last');
       await breather.breathe();
     }
+    written += ids.length - options.prefixIds.length;
     if (ids.length > 1) stories.push(ids);
   }
   return stories;

@@ -1,6 +1,7 @@
 /** The before/after report of a conversion: plain data, the same for JSON, the terminal and the HTML view. */
 import type { InputKind } from '../schema/kinds.js';
 import type { ComparisonReport } from './kernel-types.js';
+import { judge, type Judgement, type Verdict } from './verdict.js';
 
 /** One source tensor in the report. */
 export interface TensorReport {
@@ -44,14 +45,37 @@ export interface TextPair {
   readonly firstDifference: number | null;
 }
 
-/** What the judgement of the mean KL divergence is, see {@link verdict}. */
-export type Verdict =
-  'undecided' | 'indistinguishable' | 'negligible' | 'small' | 'moderate' | 'large' | 'severe';
+/** What another choice would make of the same model, measured on the same text. */
+export interface Alternative {
+  /** The one choice that is made otherwise. */
+  readonly change: SchemeChange;
+  /** Mean KL divergence with it, nats, on part of the report's text. */
+  readonly kl: number;
+  /** The same over that of the model as it was converted, on the same part. */
+  readonly klRatio: number;
+  /** Length of the package over that of the model as it was converted. */
+  readonly sizeRatio: number;
+  /** Predicted tokens per second over that of the model as it was converted; `null` where nothing is predicted. */
+  readonly speedRatio: number | null;
+}
+
+/** One part of a scheme, chosen otherwise. */
+export type SchemeChange =
+  | { readonly granularity: 'channel' | 'group:32' }
+  | { readonly activations: 'auto' | 'int16' }
+  | { readonly cache: 'float32' };
+
+/** The word of a change by which languages know it. */
+export type ChangeName = 'channel' | 'group:32' | 'auto' | 'int16' | 'float32';
 
 export interface Report {
   /** Where the text that both models read came from. */
   readonly text: 'given' | 'written by the original model';
   readonly verdict: Verdict;
+  /** What the verdict rests on. */
+  readonly judgement: Omit<Judgement, 'verdict'>;
+  /** What would bring the converted model closer to its original, best first; empty where nothing is lost that shows. */
+  readonly alternatives: readonly Alternative[];
   readonly perplexity: {
     readonly before: number;
     readonly after: number;
@@ -95,37 +119,30 @@ export interface Report {
   }[];
 }
 
-/** Upper ends of the verdicts, mean KL in nats; the bands are those that llama.cpp's quantizations fall into. */
-const BANDS: readonly (readonly [number, Verdict])[] = [
-  [0.002, 'indistinguishable'],
-  [0.01, 'negligible'],
-  [0.05, 'small'],
-  [0.15, 'moderate'],
-  [0.5, 'large'],
-];
-
 /**
- * Positions below which nothing is judged. Divergences of single positions scatter by about twice their mean; with 64 of them
- * the mean's standard error is a quarter of it, and a band is two to five times as wide as the one below.
+ * Shapes the kernels' comparison for the report.
+ * @param textsPart whether one of the greedy texts shown side by side differs
  */
-export const LEAST_POSITIONS = 64;
-
-/** Judges a mean KL divergence in nats over a number of positions. */
-export function verdict(meanKl: number, positions: number): Verdict {
-  if (positions < LEAST_POSITIONS) return 'undecided';
-  return BANDS.find(([end]) => meanKl < end)?.[1] ?? 'severe';
-}
-
-/** Shapes the kernels' comparison for the report. */
 export function comparisonFields(
   comparison: ComparisonReport,
+  textsPart: boolean,
 ): Pick<
   Report,
-  'verdict' | 'perplexity' | 'kl' | 'top1' | 'top1Error' | 'probabilityShift' | 'sequences' | 'positions'
+  | 'verdict'
+  | 'judgement'
+  | 'perplexity'
+  | 'kl'
+  | 'top1'
+  | 'top1Error'
+  | 'probabilityShift'
+  | 'sequences'
+  | 'positions'
 > {
   const { perplexity, kl, top1, probabilityShift } = comparison;
+  const { verdict, ...judgement } = judge(comparison, textsPart);
   return {
-    verdict: verdict(kl.mean.value, comparison.positions),
+    verdict,
+    judgement,
     perplexity: {
       before: perplexity.before.value,
       after: perplexity.after.value,

@@ -1,6 +1,6 @@
 /** A report as labelled rows of formatted figures: what the terminal, the HTML file and the page all show. */
 import type { PlanJson, MemoryUse } from '../plan/plan.js';
-import type { Report } from '../quantize/report.js';
+import type { ChangeName, Report } from '../quantize/report.js';
 import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 /** One figure. */
@@ -41,6 +41,39 @@ export function headline(report: Report, words: ReportWords = ENGLISH_REPORT): H
       note: labels.bits(format.number(size.bitsPerWeight)),
     },
   };
+}
+
+/** What a verdict means and why it is not one better. */
+export function verdictText({ verdict, judgement }: Report, words: ReportWords = ENGLISH_REPORT): string {
+  const { meaning } = words.verdicts[verdict];
+  const { reason } = judgement;
+  return verdict === 'undecided' || reason === null ? meaning : `${meaning} ${words.reasons[reason]}`;
+}
+
+/** The limits that the verdict stands for; empty for one that has none. */
+export function limitsText({ judgement }: Report, words: ReportWords = ENGLISH_REPORT): string {
+  const { limits } = judgement;
+  if (limits === null) return '';
+  const { number, percent } = words.format;
+  const higher = limits.ratio - 1;
+  return words.limits(number(limits.kl), percent(limits.top1, 0), percent(higher, higher < 0.005 ? 1 : 0));
+}
+
+/** What would help, a line each: the change, what it gains and its price. */
+export function alternativeLines(report: Report, words: ReportWords = ENGLISH_REPORT): string[] {
+  const { changes, line, size, speed } = words.alternatives;
+  const { percent } = words.format;
+  const change = (ratio: number): string | null =>
+    Math.abs(ratio - 1) < 0.005 ? null : percent(Math.abs(ratio - 1), 0);
+  return report.alternatives.map(({ change: changed, klRatio, sizeRatio, speedRatio }) => {
+    const [name] = Object.values(changed) as [ChangeName];
+    return line(
+      changes[name],
+      percent(1 - klRatio, 0),
+      size(change(sizeRatio), sizeRatio > 1),
+      speed(change(speedRatio ?? 1), (speedRatio ?? 1) > 1),
+    );
+  });
 }
 
 /** The distribution of the divergence over positions. */

@@ -5,11 +5,14 @@ import type { InputReport, Report, TensorReport, TextPair } from '../quantize/re
 import { histogramRows, histogramShape } from './charts.js';
 import { compareTexts } from './compare-texts.js';
 import {
+  alternativeLines,
   divergenceFigures,
   headline,
+  limitsText,
   memoryFigures,
   shiftFigures,
   speedBound,
+  verdictText,
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
@@ -41,6 +44,9 @@ export function reportHtml(report: Report, plan: PlanJson | null, options: HtmlO
       ? file.subtitle
       : file.settings(words.scheme(plan.scheme), format.count(plan.context), plan.board);
   const positions = format.count(report.positions);
+  const help = alternativeLines(report, words)
+    .map((line) => `<li>${escape(line)}</li>`)
+    .join('');
   return `<!doctype html>
 <html lang="${escape(words.language)}">
 <head>
@@ -58,8 +64,10 @@ export function reportHtml(report: Report, plan: PlanJson | null, options: HtmlO
 </header>
 <section class="verdict ${report.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${escape(judged.title)}</h2>
-<p>${escape(judged.meaning)}</p>
+<p>${escape(verdictText(report, words))}</p>
 <dl class="tiles">${[figures.kl, figures.perplexity, figures.top1, figures.size].map(tile).join('')}</dl>
+<p class="note">${escape(limitsText(report, words))}</p>
+${help === '' ? '' : `<h3>${escape(words.alternatives.title)}</h3><ul>${help}</ul>`}
 </section>
 <section class="pair">
 ${figureTable(file.kl(positions), words.meanings.kl, divergenceFigures(report, words))}

@@ -3,11 +3,14 @@ import type { PlanJson } from '../plan/plan.js';
 import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import { compareTexts } from './compare-texts.js';
 import {
+  alternativeLines,
   divergenceFigures,
   headline,
+  limitsText,
   memoryFigures,
   shiftFigures,
   speedBound,
+  verdictText,
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
@@ -37,9 +40,23 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
   const columns = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, Math.floor(options.columns ?? 80)));
   const words = ENGLISH_REPORT.verdicts[report.verdict];
   const figures = headline(report);
+  const limits = limitsText(report);
+  const help = alternativeLines(report);
   const sections = [
-    [words.title.toUpperCase(), ...wrap(words.meaning, columns)],
-    figureLines([figures.kl, figures.perplexity, figures.top1, figures.size], columns),
+    [words.title.toUpperCase(), ...wrap(verdictText(report), columns)],
+    [
+      ...figureLines([figures.kl, figures.perplexity, figures.top1, figures.size], columns),
+      ...(limits === '' ? [] : wrap(limits, columns)),
+    ],
+    ...(help.length === 0
+      ? []
+      : [
+          section(
+            columns,
+            ENGLISH_REPORT.alternatives.title,
+            help.flatMap((line) => wrap(line, columns - 2)),
+          ),
+        ]),
     section(
       columns,
       `KL divergence over ${formatCount(report.positions)} positions (nats)`,

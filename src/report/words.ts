@@ -2,7 +2,8 @@
 import type { Scheme } from '../plan/scheme.js';
 import { describeScheme } from '../plan/scheme.js';
 import { ENGLISH_PLAN, type PlanWords } from '../plan/words.js';
-import type { Report, Verdict } from '../quantize/report.js';
+import type { ChangeName, Report } from '../quantize/report.js';
+import type { Reason, Verdict } from '../quantize/verdict.js';
 import type { MemoryName } from '../plan/plan.js';
 import { formatters, type Formatters } from './format.js';
 
@@ -18,6 +19,19 @@ export interface ReportWords {
   readonly language: string;
   readonly format: Formatters;
   readonly verdicts: Readonly<Record<Verdict, VerdictWords>>;
+  /** Why a verdict is not one better. */
+  readonly reasons: Readonly<Record<Reason, string>>;
+  /** The limits that a verdict stands for. */
+  readonly limits: (kl: string, top1: string, ratio: string) => string;
+  /** What would bring the model closer to its original, and the price. */
+  readonly alternatives: {
+    readonly title: string;
+    readonly changes: Readonly<Record<ChangeName, string>>;
+    readonly line: (change: string, loss: string, size: string, speed: string) => string;
+    /** @param change in percent, `null` for none that shows */
+    readonly size: (change: string | null, larger: boolean) => string;
+    readonly speed: (change: string | null, faster: boolean) => string;
+  };
   /** What a figure measures, in a sentence that a learner understands. */
   readonly meanings: {
     readonly perplexity: string;
@@ -105,29 +119,44 @@ export const ENGLISH_REPORT: ReportWords = {
     },
     indistinguishable: {
       title: 'Indistinguishable',
-      meaning: 'The small model predicts practically the same next words as the original.',
+      meaning:
+        'Both models rate the next words alike: to tell them apart by what they write takes thousands of words.',
     },
     negligible: {
       title: 'Negligible loss',
-      meaning: 'Differences show in the numbers, hardly ever in the text.',
+      meaning:
+        'Both models rate the next words nearly alike. Where two words are about as likely, the other may come.',
     },
-    small: {
-      title: 'Small loss',
-      meaning: 'Some words come out differently; the sense stays.',
-    },
-    moderate: {
-      title: 'Moderate loss',
-      meaning: 'The text differs noticeably. A finer granularity will help.',
-    },
-    large: {
-      title: 'Large loss',
-      meaning: 'The model is visibly worse than the original. Use one scale per channel or small groups.',
-    },
+    small: { title: 'Small loss', meaning: 'Some words come out differently; the sense mostly stays.' },
+    moderate: { title: 'Moderate loss', meaning: 'The text differs noticeably.' },
+    large: { title: 'Large loss', meaning: 'The model is visibly worse than the original.' },
     severe: {
       title: 'Severe loss',
-      meaning:
-        'The converted model no longer behaves like the original. Use a finer granularity and 16-bit activations.',
+      meaning: 'The converted model no longer behaves like the original.',
     },
+  },
+  reasons: {
+    kl: 'The KL divergence decides.',
+    top1: 'The share of same first choices decides.',
+    ratio: 'The perplexity decides.',
+    texts: 'The figures are better still, but a text below differs.',
+    length: 'The text is too short to be surer; a longer one may give a better verdict.',
+  },
+  limits: (kl, top1, ratio) =>
+    `Limits of this verdict: KL divergence up to ${kl}, same first choice in at least ${top1}, perplexity up to ${ratio} higher. Each figure keeps its limit with 95 % confidence.`,
+  alternatives: {
+    title: 'What would help',
+    changes: {
+      channel: 'A scale per channel',
+      'group:32': 'Groups of 32',
+      auto: 'Activations scaled while the model runs',
+      int16: '16-bit activations',
+      float32: 'An F32 cache',
+    },
+    line: (change, loss, size, speed) => `${change}: ${loss} less loss, ${size}, ${speed}.`,
+    size: (change, larger) =>
+      change === null ? 'the same size' : `${change} ${larger ? 'larger' : 'smaller'}`,
+    speed: (change, faster) => (change === null ? 'as fast' : `${change} ${faster ? 'faster' : 'slower'}`),
   },
   meanings: {
     perplexity:

@@ -205,9 +205,9 @@ describe('<esp32-llm-converter>', () => {
     expect(element.matches(':state(compare)')).to.be.true;
     expect(element.matches(':state(converting)')).to.be.false;
     const event = await report;
-    expect(event.report.verdict).to.equal('indistinguishable');
+    expect(event.report.verdict).to.equal('negligible');
     expect(event.package.length).to.equal(element.package?.length);
-    expect(part(element, '[role=status]').textContent).to.contain('Indistinguishable');
+    expect(part(element, '[role=status]').textContent).to.contain('Negligible loss');
 
     button(element, 'Generate').click();
     await settle(element);

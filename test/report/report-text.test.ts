@@ -7,7 +7,11 @@ import { samplePlan, sampleReport } from './sample.js';
 test('says the verdict, the figures, the memories and the texts', () => {
   const text = reportText(sampleReport(), samplePlan(), { columns: 120 });
   for (const part of [
-    'INDISTINGUISHABLE',
+    'NEGLIGIBLE LOSS',
+    'The share of same first choices decides.',
+    'KL divergence up to 0.010, same first choice in at least 95 %, perplexity up to 1 % higher',
+    'Groups of 32: 51 % less loss, 3 % larger, 6 % slower.',
+    'An F32 cache: 25 % less loss, the same size, as fast.',
     '0.00123',
     '2.412 → 2.417',
     'ratio 1.0020 ± 0.00040',
@@ -25,7 +29,7 @@ test('says the verdict, the figures, the memories and the texts', () => {
     'Both models write:',
     '⟦me. What can I do for you?⟧',
   ]) {
-    assert.ok(text.includes(part), `"${part}" is missing in:\n${text}`);
+    assert.ok(text.replaceAll('\n', ' ').includes(part), `"${part}" is missing in:\n${text}`);
   }
 });
 

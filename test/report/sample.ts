@@ -28,7 +28,16 @@ function tensor(name: string, rows: number, cols: number, sqnr: number | null): 
 export function sampleReport(changes: Partial<Report> = {}): Report {
   return {
     text: 'written by the original model',
-    verdict: 'indistinguishable',
+    verdict: 'negligible',
+    judgement: {
+      reason: 'top1',
+      atWorst: { kl: 0.0014, top1: 0.9791, ratio: 1.0027 },
+      limits: { kl: 0.01, top1: 0.95, ratio: 1.01 },
+    },
+    alternatives: [
+      { change: { granularity: 'group:32' }, kl: 0.0006, klRatio: 0.49, sizeRatio: 1.031, speedRatio: 0.94 },
+      { change: { cache: 'float32' }, kl: 0.0009, klRatio: 0.75, sizeRatio: 1, speedRatio: null },
+    ],
     perplexity: { before: 2.41234, after: 2.41712, ratio: 1.00198, ratioError: 0.0004 },
     kl: {
       mean: 0.00123,

@@ -3,7 +3,15 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Report } from '../../quantize/report.js';
 import { showable, showableLine } from '../../shared/safe-text.js';
 import { compareTexts } from '../../report/compare-texts.js';
-import { divergenceFigures, headline, shiftFigures, type Figure } from '../../report/figures.js';
+import {
+  alternativeLines,
+  divergenceFigures,
+  headline,
+  limitsText,
+  shiftFigures,
+  verdictText,
+  type Figure,
+} from '../../report/figures.js';
 import type { Actions } from '../actions.js';
 import type { Lock } from '../preset.js';
 import type { Failure, State } from '../state.js';
@@ -71,10 +79,11 @@ export function compareView(
 
 function verdictView(report: Report, took: string, strings: Strings): TemplateResult {
   const figures = headline(report, strings.report);
-  const words = strings.report.verdicts[report.verdict];
+  const { verdicts, alternatives } = strings.report;
+  const help = alternativeLines(report, strings.report);
   return html`<div class=${`verdict ${report.verdict}`} part="verdict">
-    <h4>${words.title}</h4>
-    <p>${words.meaning} <span class="quiet">${took}</span></p>
+    <h4>${verdicts[report.verdict].title}</h4>
+    <p>${verdictText(report, strings.report)} <span class="quiet">${took}</span></p>
     <dl class="tiles">
       ${[figures.kl, figures.perplexity, figures.top1, figures.size].map(
         (figure) =>
@@ -85,6 +94,14 @@ function verdictView(report: Report, took: string, strings: Strings): TemplateRe
           </div>`,
       )}
     </dl>
+    ${
+      help.length === 0
+        ? nothing
+        : html`<p>${alternatives.title}</p>
+            <ul>
+              ${help.map((line) => html`<li>${line}</li>`)}
+            </ul>`
+    }
   </div>`;
 }
 
@@ -93,7 +110,7 @@ function divergence(report: Report, strings: Strings): TemplateResult {
   return html`<div class="columns">
     <div>
       ${figureTable(words.divergenceTable, divergenceFigures(report, strings.report))}
-      <p class="quiet">${words.divergenceText(report.positions)}</p>
+      <p class="quiet">${words.divergenceText(report.positions)} ${limitsText(report, strings.report)}</p>
     </div>
     <div>
       ${figureTable(words.shift, shiftFigures(report, strings.report))}

@@ -27,29 +27,48 @@ export const esReport: ReportWords = {
     },
     indistinguishable: {
       title: 'Indistinguible',
-      meaning: 'El modelo pequeño predice prácticamente las mismas palabras siguientes que el original.',
+      meaning:
+        'Ambos modelos valoran igual las palabras siguientes: para distinguirlos por lo que escriben hacen falta miles de palabras.',
     },
     negligible: {
       title: 'Pérdida insignificante',
-      meaning: 'Las diferencias se ven en las cifras, casi nunca en el texto.',
+      meaning:
+        'Ambos modelos valoran casi igual las palabras siguientes. Donde dos son más o menos igual de probables, puede salir la otra.',
     },
     small: {
       title: 'Pérdida pequeña',
-      meaning: 'Algunas palabras salen distintas; el sentido se mantiene.',
+      meaning: 'Algunas palabras salen distintas; el sentido se mantiene casi siempre.',
     },
-    moderate: {
-      title: 'Pérdida moderada',
-      meaning: 'El texto cambia de forma apreciable. Una granularidad más fina ayudará.',
-    },
-    large: {
-      title: 'Pérdida grande',
-      meaning: 'El modelo es visiblemente peor que el original. Usa una escala por canal o grupos pequeños.',
-    },
+    moderate: { title: 'Pérdida moderada', meaning: 'El texto cambia de forma apreciable.' },
+    large: { title: 'Pérdida grande', meaning: 'El modelo es visiblemente peor que el original.' },
     severe: {
       title: 'Pérdida grave',
-      meaning:
-        'El modelo convertido ya no se comporta como el original. Usa una granularidad más fina y activaciones de 16 bits.',
+      meaning: 'El modelo convertido ya no se comporta como el original.',
     },
+  },
+  reasons: {
+    kl: 'Lo decide la divergencia KL.',
+    top1: 'Lo decide la proporción de primeras opciones iguales.',
+    ratio: 'Lo decide la perplejidad.',
+    texts: 'Las cifras son aún mejores, pero uno de los textos de abajo difiere.',
+    length: 'El texto es demasiado corto para mayor seguridad; con uno más largo el veredicto puede mejorar.',
+  },
+  limits: (kl, top1, ratio) =>
+    `Límites de este veredicto: divergencia KL de hasta ${kl}, misma primera opción en al menos el ${top1}, perplejidad hasta un ${ratio} mayor. Cada cifra cumple su límite con una confianza del 95 %.`,
+  alternatives: {
+    title: 'Qué ayudaría',
+    changes: {
+      channel: 'Una escala por canal',
+      'group:32': 'Grupos de 32',
+      auto: 'Activaciones escaladas durante la ejecución',
+      int16: 'Activaciones de 16 bits',
+      float32: 'Una caché F32',
+    },
+    line: (change, loss, size, speed) => `${change}: un ${loss} menos de pérdida, ${size}, ${speed}.`,
+    size: (change, larger) =>
+      change === null ? 'el mismo tamaño' : `un ${change} más ${larger ? 'grande' : 'pequeño'}`,
+    speed: (change, faster) =>
+      change === null ? 'igual de rápido' : `un ${change} más ${faster ? 'rápido' : 'lento'}`,
   },
   meanings: {
     perplexity:

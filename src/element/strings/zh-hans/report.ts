@@ -26,28 +26,38 @@ export const zhHansReport: ReportWords = {
     },
     indistinguishable: {
       title: '几乎无差别',
-      meaning: '小模型预测的下一个词与原模型几乎完全一致。',
+      meaning: '两个模型对下一个词的判断一致：要从写出的内容分辨它们，需要读上千个词。',
     },
     negligible: {
       title: '损失可忽略',
-      meaning: '差异只体现在数字上，文本中几乎看不出来。',
+      meaning: '两个模型对下一个词的判断几乎一致。当两个词的可能性相近时，可能会出现另一个。',
     },
-    small: {
-      title: '损失较小',
-      meaning: '有些词会不同，但意思不变。',
+    small: { title: '损失较小', meaning: '有些词会不同，但意思大体不变。' },
+    moderate: { title: '损失中等', meaning: '文本有明显差异。' },
+    large: { title: '损失较大', meaning: '模型明显不如原模型。' },
+    severe: { title: '损失严重', meaning: '转换后的模型已不再像原模型那样工作。' },
+  },
+  reasons: {
+    kl: '决定因素是 KL 散度。',
+    top1: '决定因素是首选词一致率。',
+    ratio: '决定因素是困惑度。',
+    texts: '数字还要更好，但下面有一段文本不同。',
+    length: '文本太短，无法更有把握；更长的文本可能得到更好的评价。',
+  },
+  limits: (kl, top1, ratio) =>
+    `此评价的界限：KL 散度不超过 ${kl}，首选词一致率不低于 ${top1}，困惑度最多升高 ${ratio}。每个数字都以 95% 的置信度满足其界限。`,
+  alternatives: {
+    title: '怎样可以更好',
+    changes: {
+      channel: '逐通道缩放',
+      'group:32': '每组 32 个权重',
+      auto: '激活值在运行时缩放',
+      int16: '16 位激活值',
+      float32: 'F32 缓存',
     },
-    moderate: {
-      title: '损失中等',
-      meaning: '文本有明显差异。更细的量化粒度会有帮助。',
-    },
-    large: {
-      title: '损失较大',
-      meaning: '模型明显不如原模型。请使用逐通道缩放或较小的分组。',
-    },
-    severe: {
-      title: '损失严重',
-      meaning: '转换后的模型已不再像原模型那样工作。请使用更细的粒度和 16 位激活值。',
-    },
+    line: (change, loss, size, speed) => `${change}：损失减少 ${loss}，${size}，${speed}。`,
+    size: (change, larger) => (change === null ? '大小不变' : `${larger ? '增大' : '减小'} ${change}`),
+    speed: (change, faster) => (change === null ? '速度不变' : `速度${faster ? '提高' : '降低'} ${change}`),
   },
   meanings: {
     perplexity: '困惑度表示模型平均在多少个词之间犹豫。越低越好，比值应接近 1。',
