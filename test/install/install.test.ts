@@ -1,6 +1,6 @@
 /**
- * The package as npm packs it, installed by people who use it: a page without a bundler, and pages of three bundlers. Each
- * converts the sample in Chromium, and all make the image that the installed command line makes.
+ * The package as npm packs it, installed by people who use it: a page without a bundler, pages of three bundlers, of three
+ * frameworks, and of a book. Each converts the sample in Chromium, and all make the image that the installed command line makes.
  */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -76,12 +76,22 @@ const CLIENTS: readonly Client[] = [
   { name: 'Parcel', folder: 'parcel', models: 'public/models', serve: buildAndServe },
 ];
 
+/** Pages of frameworks, and a book's: by their addresses. What they set of the element is written in each. */
+const PAGES: readonly { readonly name: string; readonly folder: string; readonly page: string }[] = [
+  { name: 'React, strict', folder: 'frameworks', page: 'react.html' },
+  { name: 'Vue', folder: 'frameworks', page: 'vue.html' },
+  { name: 'Svelte', folder: 'frameworks', page: 'svelte.html' },
+  { name: 'VitePress', folder: 'vitepress', page: '' },
+];
+
 describe('the package, installed', { skip }, () => {
   let scratch: string;
   let browser: Browser;
   /** Why nothing could be installed, if so. */
   let unreachable: string | false = false;
   let image: string;
+  /** With the context that the pages of frameworks set. */
+  let ofContext: string;
 
   before(async () => {
     scratch = await mkdtemp(path.join(tmpdir(), 'install-'));
@@ -92,12 +102,13 @@ describe('the package, installed', { skip }, () => {
       readonly version: string;
     };
     const archive = path.join(scratch, `${name}-${version}.tgz`);
-    const installs = [...new Set(CLIENTS.map(({ folder }) => folder))].map((folder) =>
+    const installs = [...new Set([...CLIENTS, ...PAGES].map(({ folder }) => folder))].map((folder) =>
       install(path.join(clients, folder), path.join(scratch, folder), archive),
     );
     unreachable = (await Promise.all(installs)).find((reason) => reason !== false) ?? false;
     if (unreachable !== false) return;
-    image = await imageOfCommandLine();
+    image = await imageOfCommandLine([]);
+    ofContext = await imageOfCommandLine(['--context', '256']);
     const puppeteer = require('puppeteer-core') as PuppeteerNode;
     browser = await puppeteer.launch({
       executablePath: chrome ?? '',
@@ -137,14 +148,41 @@ describe('the package, installed', { skip }, () => {
     });
   }
 
+  /** Frameworks are built once for all their pages. */
+  const built = new Map<string, Promise<Served>>();
+  after(async () => {
+    for (const served of built.values()) await (await served).close();
+  });
+
+  for (const { name, folder, page } of PAGES) {
+    test(`${name}: properties, events, and the way from choosing to trying`, async (context) => {
+      if (unreachable !== false) {
+        context.skip(unreachable);
+        return;
+      }
+      const served = built.get(folder) ?? buildAndServe(path.join(scratch, folder));
+      built.set(folder, served);
+      assert.deepEqual(await tryIn(browser, `${(await served).base}${page}`), {
+        // A book has no switch on its page.
+        locked: page === '' ? null : [true, true, false, false],
+        board: 'esp32-s3-n16r8',
+        image: ofContext,
+        heard: page === '' ? null : 'try',
+        typed: '/ s',
+        answered: true,
+        wrong: [],
+      });
+    });
+  }
+
   /** The digest of the image that the installed command line makes of the installed sample. */
-  async function imageOfCommandLine(): Promise<string> {
+  async function imageOfCommandLine(options: readonly string[]): Promise<string> {
     const installed = path.join(scratch, 'plain/node_modules/esp32-llm-converter');
     const out = path.join(scratch, 'sample.bin');
     const model = path.join(installed, 'dist/models/home-commands');
     const { code, output } = await run(
       process.execPath,
-      [path.join(installed, 'dist/cli.js'), 'convert', model, '-o', out, '--no-report'],
+      [path.join(installed, 'dist/cli.js'), 'convert', model, '-o', out, '--no-report', ...options],
       { quiet: true },
     );
     assert.equal(code, 0, output);
@@ -274,6 +312,73 @@ async function convertIn(browser: Browser, base: string): Promise<object> {
       };
     });
     return { ...shown, wrong, elsewhere };
+  } finally {
+    await page.close();
+  }
+}
+
+/** What a page that a framework draws comes to: its switch, a conversion, and the board that is tried. */
+async function tryIn(browser: Browser, address: string): Promise<object> {
+  const page = await browser.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrong.push(message.text());
+  });
+  try {
+    await page.goto(address);
+    await page.waitForFunction(
+      () =>
+        document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('button') instanceof Element,
+      { timeout: PATIENCE },
+    );
+    const shown = await page.evaluate(async () => {
+      const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+      const root = element?.shadowRoot;
+      if (!element || !root) throw new Error('there is no element');
+      const find = async <T extends Element>(selector: string, text = ''): Promise<T> => {
+        for (;;) {
+          const all = [...root.querySelectorAll<T>(selector)];
+          const found = all.find((each) => each.textContent.includes(text));
+          if (found !== undefined) return found;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      };
+      const fit = async (): Promise<[unknown, boolean]> => {
+        element.reset();
+        await element.load();
+        const { locked } = element;
+        return [locked, (await find<HTMLSelectElement>('#board')).disabled];
+      };
+      const lock = document.querySelector<HTMLButtonElement>('#lock');
+      let locked: unknown[] | null = lock === null ? null : await fit();
+      lock?.click();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const open = await fit();
+      locked = locked === null ? null : [...locked, ...open];
+      await element.convert();
+      const bytes = await (await element.image()).arrayBuffer();
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      (await find<HTMLButtonElement>('.steps button', 'Try')).click();
+      (await find<HTMLButtonElement>('button', 'Start the board')).click();
+      await find('#board-prompt');
+      (await find<HTMLTextAreaElement>('#board-prompt')).focus();
+      return {
+        locked,
+        board: element.plan?.board,
+        image: [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+        heard: document.querySelector('output')?.textContent ?? null,
+      };
+    });
+    // A book's search begins with a slash, wherever it is not typed into a field.
+    await page.keyboard.type('/ s');
+    const talked = await page.evaluate(async () => {
+      const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+      const typed = element?.shadowRoot?.querySelector<HTMLTextAreaElement>('#board-prompt')?.value.slice(-3);
+      const answer = await element?.send('turn on the light');
+      return { typed, answered: answer !== undefined && answer.trim() !== '' };
+    });
+    return { ...shown, ...talked, wrong };
   } finally {
     await page.close();
   }
