@@ -63,7 +63,7 @@ async function inNode() {
       wasm.kernels,
       wasm.twin,
     ]);
-  const gguf = quantizer === null ? null : ggufOf(folder, LLAMA_135M);
+  const gguf = quantizer === null ? null : ggufOf(folder);
   const cli = existsSync(path.join(ROOT, 'dist/cli.js'));
   if (!cli) console.log('dist/cli.js is missing: run "npm run build" to measure the command line too.');
   const list = { read: [], drop: [], file: [], cli: [], peer: [] };

@@ -49,8 +49,23 @@ function decode(bytes, dtype, tensor) {
   if (dtype === 'F32') {
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   }
-  if (dtype !== 'BF16') throw new Error(`${tensor} is ${dtype}; the peers are fed from F32 and BF16 only`);
+  const word = { BF16: (bits) => bits << 16, F16: halfToSingle }[dtype];
+  if (word === undefined)
+    throw new Error(`${tensor} is ${dtype}; the peers are fed from F32, BF16 and F16 only`);
   const words = new Uint32Array(bytes.length / 2);
-  for (let i = 0; i < words.length; i += 1) words[i] = (bytes[2 * i] | (bytes[2 * i + 1] << 8)) << 16;
+  for (let i = 0; i < words.length; i += 1) words[i] = word(bytes[2 * i] | (bytes[2 * i + 1] << 8));
   return new Float32Array(words.buffer);
+}
+
+/** The bits of an F32 number with the value of an F16 number. */
+function halfToSingle(bits) {
+  const sign = (bits & 0x8000) << 16;
+  const exponent = (bits >>> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  // Below the normal numbers of F16, well inside those of F32.
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13);
 }
