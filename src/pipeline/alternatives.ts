@@ -119,11 +119,12 @@ async function divergence(
 function changes({ scheme }: Plan): SchemeChange[] {
   if (!isQuantized(scheme)) return [];
   const { granularity, activations, cache } = scheme;
+  // What scales measured beforehand cost hides all else.
+  if (activations === 'static') return [{ activations: 'auto' }];
   const found: SchemeChange[] = [];
   if (granularity === 'tensor') found.push({ granularity: 'channel' });
   if (granularity !== 'group:32') found.push({ granularity: 'group:32' });
-  if (activations === 'static') found.push({ activations: 'auto' });
-  else if (activations !== 'int16') found.push({ activations: 'int16' });
+  if (activations !== 'int16') found.push({ activations: 'int16' });
   if (cache !== 'float32') found.push({ cache: 'float32' });
   return found;
 }

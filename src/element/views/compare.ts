@@ -97,7 +97,7 @@ function verdictView(report: Report, took: string, strings: Strings): TemplateRe
     ${
       help.length === 0
         ? nothing
-        : html`<p>${alternatives.title}</p>
+        : html`<h5>${alternatives.title}</h5>
             <ul>
               ${help.map((line) => html`<li>${line}</li>`)}
             </ul>`
