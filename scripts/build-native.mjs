@@ -1,7 +1,7 @@
 // Rebuilds, or checks, the artefacts that need compilers. They are committed, so that working on the page or
 // the command line needs only Node; this script proves that they are what their sources say.
 //
-//   node scripts/build-native.mjs [--only kernels|emulator|twin|firmware]... [--check] [--force]
+//   node scripts/build-native.mjs [--only kernels|emulator|train|twin|firmware]... [--check] [--force]
 //
 // Without --check: builds what changed and writes it with its manifest. With --check: nothing is written; the artefacts'
 // hashes are verified, and unless artefacts, manifest, sources and build scripts are all what they were when they were last
@@ -13,6 +13,7 @@ import path from 'node:path';
 import { buildEmulator, EMULATOR_FLAGS, emulatorSources } from './lib/native-emulator.mjs';
 import { buildFirmware, FIRMWARE_FLAGS, FIRMWARE_PREBUILT, firmwareSources } from './lib/native-firmware.mjs';
 import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
+import { buildTrain, TRAIN_FLAGS, trainSources } from './lib/native-train.mjs';
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
 import { changedSince, provenCommit } from './lib/proven.mjs';
 import { compareArtefacts, describeArtefacts, hashSources } from './lib/native-manifest.mjs';
@@ -35,6 +36,13 @@ const ARTEFACTS = {
     sources: emulatorSources,
     build: buildEmulator,
     flags: EMULATOR_FLAGS,
+    hasCrates: true,
+  },
+  train: {
+    prebuilt: 'kernels/crates/train/prebuilt',
+    sources: trainSources,
+    build: buildTrain,
+    flags: TRAIN_FLAGS,
     hasCrates: true,
   },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
@@ -190,7 +198,7 @@ function parseArguments(args) {
       parsed.only.push(args[i]);
     } else {
       console.error(
-        'usage: node scripts/build-native.mjs [--only kernels|emulator|twin|firmware]... [--check] [--force]',
+        'usage: node scripts/build-native.mjs [--only kernels|emulator|train|twin|firmware]... [--check] [--force]',
       );
       process.exit(2);
     }

@@ -42,7 +42,7 @@ export class Buffer {
 }
 
 /**
- * What is thrown; `kernels.ts` turns it into `FormatError` or `RangeError`.
+ * What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
  */
 export class Fault {
     private constructor();

@@ -97,7 +97,7 @@ export class Buffer {
 if (Symbol.dispose) Buffer.prototype[Symbol.dispose] = Buffer.prototype.free;
 
 /**
- * What is thrown; `kernels.ts` turns it into `FormatError` or `RangeError`.
+ * What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
  */
 export class Fault {
     static __wrap(ptr) {

@@ -6,9 +6,10 @@ import { ROOT } from './run.mjs';
 /** Said in the manifest. */
 export const EMULATOR_FLAGS = RUST_FLAGS;
 
-/** The files whose change makes another emulator: tests, examples, prose and the kernels do not. */
+/** The files whose change makes another emulator: tests, examples, prose, the kernels and the gradient engine do not. */
 export function emulatorSources() {
-  const outside = /^kernels\/((.*\/)?(prebuilt|tests|benches|fuzz|examples|target)|crates\/kernels)\//;
+  const outside =
+    /^kernels\/((.*\/)?(prebuilt|tests|benches|fuzz|examples|target)|crates\/(kernels|train))\//;
   return listFiles(
     ROOT,
     (name) =>

@@ -30,7 +30,7 @@ const PLACEHOLDER = /\.example\b/;
 const SEMANTIC = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /** The crates of the workspace, whose versions its lock file repeats. */
-const CRATES = ['emulator', 'emulator-wasm', 'kernels', 'soc'];
+const CRATES = ['emulator', 'emulator-wasm', 'kernels', 'soc', 'train'];
 
 /**
  * Every place that has the version, as a pattern whose second group is it.

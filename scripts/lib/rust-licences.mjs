@@ -1,4 +1,4 @@
-// The licences of what kernels.wasm and emulator.wasm are compiled from: crates, and the Rust standard library with the
+// The licences of what kernels.wasm, emulator.wasm and train.wasm are compiled from: crates, and the Rust standard library with the
 // crates that it takes along. The texts are committed, as the WebAssembly is: a build has no crates at hand to read
 // them from. Names and versions are compared with the lock file, which needs no compiler.
 import { existsSync } from 'node:fs';
@@ -15,7 +15,7 @@ export const RUST_LICENCES = 'kernels/THIRD-PARTY-LICENCES.txt';
 const LOCK = 'kernels/Cargo.lock';
 
 /** The packages of the workspace that are programs. */
-const PROGRAMS = ['kernels', 'emulator-wasm'];
+const PROGRAMS = ['kernels', 'emulator-wasm', 'train'];
 
 const WITH_STANDARD_LIBRARY = ', with the Rust standard library';
 const NOT_IN_PROGRAMS = 'They build or test the others: ';

@@ -35,6 +35,7 @@ export const PACKAGES = {
   narrow: ['gcc-multilib'],
   emulator: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
   kernels: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
+  train: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
 };
 
 /** The programs of each purpose; their versions go into the manifest of what they build. */
@@ -46,6 +47,7 @@ const PROGRAMS = {
   narrow: ['cc'],
   emulator: [RUSTC, CARGO, WASM_LD],
   kernels: [RUSTC, CARGO, WASM_LD],
+  train: [RUSTC, CARGO, WASM_LD],
 };
 
 /** Whether the programs of one purpose are on this machine. */

@@ -72,12 +72,13 @@ export class KernelModule {
 /**
  * Runs a call into the module and turns what it throws into {@link FormatError} or `RangeError`.
  * @param file what a malformed input is called in the message
+ * @param Kind what the module throws
  */
-export function call<T>(action: () => T, file = 'model'): T {
+export function call<T>(action: () => T, file = 'model', Kind: typeof Fault = Fault): T {
   try {
     return action();
   } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
+    if (!(thrown instanceof Kind)) throw thrown;
     const { format, field, problem, remedy } = thrown;
     thrown.free();
     throw format ? new FormatError(problem, { file, field, remedy }) : new RangeError(problem);

@@ -96,7 +96,11 @@ test('the committed texts are those of kernels/Cargo.lock', () => {
 
 test('the committed texts are those of the standard library that was compiled along', () => {
   const version = standardLibraryVersion(read(RUST_LICENCES));
-  for (const folder of ['kernels/prebuilt', 'kernels/crates/emulator-wasm/prebuilt']) {
+  for (const folder of [
+    'kernels/prebuilt',
+    'kernels/crates/emulator-wasm/prebuilt',
+    'kernels/crates/train/prebuilt',
+  ]) {
     const manifest = JSON.parse(read(`${folder}/manifest.json`)) as { toolchain: { rustc: string } };
     assert.equal(version, /^rustc (\S+)/.exec(manifest.toolchain.rustc)?.[1], folder);
   }

@@ -71,7 +71,7 @@ test('a version is set in every place, and only there', async () => {
         readFileSync(path.join(from, name), 'utf8').split('\n'),
       ) as [string[], string[]];
       const changed = after.filter((line, i) => line !== before[i]);
-      const expected = { 'package-lock.json': 2, 'kernels/Cargo.lock': 4 }[name] ?? 1;
+      const expected = { 'package-lock.json': 2, 'kernels/Cargo.lock': 5 }[name] ?? 1;
       assert.equal(changed.length, expected, name);
       for (const line of changed) assert.match(line, /1\.20\.3-rc\.1/, name);
     }

@@ -14,7 +14,9 @@ pub mod random;
 pub mod reference;
 pub mod simd;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "bindings"))]
 mod bindings;
+#[cfg(target_arch = "wasm32")]
+pub mod fault;
 
 pub use error::{Error, Result};

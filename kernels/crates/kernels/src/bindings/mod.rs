@@ -10,44 +10,6 @@ mod memory;
 mod quantize;
 mod reference;
 
-use wasm_bindgen::prelude::*;
-
-use crate::error::Error;
-
-/// What is thrown; `kernels.ts` turns it into `FormatError` or `RangeError`.
-#[wasm_bindgen(getter_with_clone)]
-pub struct Fault {
-    /// Whether the input is malformed (else the call was wrong).
-    pub format: bool,
-    /// Tensor or field, for a malformed input.
-    pub field: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do, for a malformed input.
-    pub remedy: String,
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Format {
-                field,
-                problem,
-                remedy,
-            } => Self {
-                format: true,
-                field,
-                problem,
-                remedy,
-            },
-            Error::Range(problem) => Self {
-                format: false,
-                field: String::new(),
-                problem,
-                remedy: String::new(),
-            },
-        }
-    }
-}
+use crate::fault::Fault;
 
 type Answer<T> = core::result::Result<T, Fault>;

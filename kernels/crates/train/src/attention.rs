@@ -1,0 +1,342 @@
+//! Causal attention within each sequence of a leaf, and its gradient.
+//!
+//! Scores are computed by blocks of queries of a head, over the keys that the block sees, and computed again for the
+//! gradient: what is kept is the largest score and the sum of exponentials of each query and head.
+
+use core::ops::Range;
+
+use kernels::reference::description::{Attention, Position};
+use kernels::Result;
+
+use crate::activation::round_group;
+use crate::linear::{self, Vectors};
+use crate::parameters::Parameters;
+use crate::product::{Into, View, Workspace};
+use crate::real::{dot, largest, sum, Real};
+use crate::rotary::Rotations;
+
+/// Queries of a block.
+const BLOCK: usize = 64;
+
+/// Largest code of a query on the device, and of keys and values in its INT8 cache.
+const MOST_QUERY: f64 = 16_383.0;
+const MOST_CACHED: f64 = 127.0;
+
+/// What all attention steps share.
+pub struct Setting<'a, T> {
+    /// Tokens of each sequence; the sequences follow each other.
+    pub lengths: &'a [usize],
+    /// By number of the description.
+    pub rotations: &'a [Rotations<T>],
+    /// Whether keys and values are rounded as in the device's INT8 cache, and queries as there.
+    pub int8_cache: bool,
+}
+
+/// What the backward pass needs of the forward pass.
+pub struct Kept<T> {
+    queries: Vec<T>,
+    keys: Vec<T>,
+    values: Vec<T>,
+    mixed: Vec<T>,
+    /// Largest score and inverse sum of exponentials, `[row][head]`.
+    softmax: Vec<[T; 2]>,
+}
+
+impl<T: Real> Kept<T> {
+    /// Gives the buffers back.
+    pub fn release(self, workspace: &mut Workspace<T>) {
+        for buffer in [self.queries, self.keys, self.values, self.mixed] {
+            workspace.pool.give(buffer);
+        }
+    }
+}
+
+/// A block of queries of a head: everything as rows and columns of the matrices of all tokens.
+struct Block {
+    head: usize,
+    /// Rows of the queries.
+    queries: Range<usize>,
+    /// Rows of the keys that one of them sees.
+    keys: Range<usize>,
+    /// Rows before the sequence.
+    start: usize,
+}
+
+impl Block {
+    /// The columns of the block that its row `i` sees.
+    fn seen(&self, shape: &Attention, i: usize) -> Range<usize> {
+        let row = self.queries.start + i;
+        let first = first_seen(shape, row - self.start) + self.start;
+        first.max(self.keys.start) - self.keys.start..row + 1 - self.keys.start
+    }
+}
+
+/// The first position that a query at `position` sees.
+fn first_seen(shape: &Attention, position: usize) -> usize {
+    shape
+        .window
+        .map_or(0, |window| (position + 1).saturating_sub(window))
+}
+
+/// All blocks of all sequences, head by head.
+fn blocks<'a>(shape: &'a Attention, lengths: &'a [usize]) -> impl Iterator<Item = Block> + 'a {
+    let starts = lengths.iter().scan(0, |start, &length| {
+        let begin = *start;
+        *start += length;
+        Some((begin, length))
+    });
+    starts.flat_map(move |(start, length)| {
+        (0..shape.heads).flat_map(move |head| {
+            (0..length).step_by(BLOCK).map(move |first| {
+                let end = length.min(first + BLOCK);
+                Block {
+                    head,
+                    queries: start + first..start + end,
+                    keys: start + first_seen(shape, first)..start + end,
+                    start,
+                }
+            })
+        })
+    })
+}
+
+/// Widths of the matrices of queries and of keys.
+fn widths(shape: &Attention) -> [usize; 2] {
+    [shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim]
+}
+
+/// Where a head begins in rows of queries and of keys.
+fn offsets(shape: &Attention, head: usize) -> [usize; 2] {
+    let group = shape.heads / shape.kv_heads;
+    [head * shape.head_dim, head / group * shape.head_dim]
+}
+
+/// Scaled scores of a block, row by row; those that are not seen are left as they come.
+fn scores<T: Real>(
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    block: &Block,
+    queries: &[T],
+    keys: &[T],
+) -> Result<Vec<T>> {
+    let ([q, k], [at_q, at_k]) = (widths(shape), offsets(shape, block.head));
+    let sizes = [block.queries.len(), block.keys.len(), shape.head_dim];
+    let queries = View::rows(&queries[block.queries.start * q + at_q..], q);
+    let keys = View::rows(&keys[block.keys.start * k + at_k..], k).transposed();
+    let mut scores = workspace.product(sizes, queries, keys)?;
+    let scale = T::of(f64::from(shape.scale));
+    for score in &mut scores {
+        *score *= scale;
+    }
+    Ok(scores)
+}
+
+/// `output(attention(x))`
+pub fn forward<T: Real>(
+    parameters: &Parameters<T>,
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    setting: &Setting<'_, T>,
+    x: Vectors<'_, T>,
+) -> Result<(Vec<T>, Kept<T>)> {
+    let mut queries = linear::forward(parameters, workspace, &shape.query, x)?;
+    let mut keys = linear::forward(parameters, workspace, &shape.key, x)?;
+    let mut values = linear::forward(parameters, workspace, &shape.value, x)?;
+    each_vector(shape, setting, &mut queries, &mut keys, Rotations::turn);
+    if setting.int8_cache {
+        for head in queries.chunks_exact_mut(shape.head_dim) {
+            round_group(head, MOST_QUERY);
+        }
+        for kept in [&mut keys, &mut values] {
+            for head in kept.chunks_exact_mut(shape.head_dim) {
+                round_group(head, MOST_CACHED);
+            }
+        }
+    }
+    let [q, k] = widths(shape);
+    let mut mixed = workspace.pool.take(x.rows * q)?;
+    let mut softmax = vec![[T::ZERO; 2]; x.rows * shape.heads];
+    for block in blocks(shape, setting.lengths) {
+        let mut weights = scores(workspace, shape, &block, &queries, &keys)?;
+        let width = block.keys.len();
+        for (i, row) in weights.chunks_exact_mut(width).enumerate() {
+            let seen = block.seen(shape, i);
+            let most = largest(&row[seen.clone()]);
+            let total = exponentiate(row, seen, most);
+            let inverse = T::ONE / total;
+            for weight in row.iter_mut() {
+                *weight *= inverse;
+            }
+            softmax[(block.queries.start + i) * shape.heads + block.head] = [most, inverse];
+        }
+        let [at_q, at_k] = offsets(shape, block.head);
+        workspace.panels.multiply(
+            [block.queries.len(), shape.head_dim, width],
+            View::rows(&weights, width),
+            View::rows(&values[block.keys.start * k + at_k..], k),
+            &mut mixed[block.queries.start * q + at_q..],
+            q,
+            Into::Replace,
+        );
+        workspace.pool.give(weights);
+    }
+    let mixed_vectors = Vectors {
+        rows: x.rows,
+        data: &mixed,
+    };
+    let y = linear::forward(parameters, workspace, &shape.output, mixed_vectors)?;
+    let kept = Kept {
+        queries,
+        keys,
+        values,
+        mixed,
+        softmax,
+    };
+    Ok((y, kept))
+}
+
+/// `e^(score - most)` of what is seen, zeros elsewhere; returns their sum.
+fn exponentiate<T: Real>(row: &mut [T], seen: Range<usize>, most: T) -> T {
+    row[..seen.start].fill(T::ZERO);
+    row[seen.end..].fill(T::ZERO);
+    let seen = &mut row[seen];
+    for score in seen.iter_mut() {
+        *score = *score - most;
+    }
+    T::exponentiate(seen);
+    sum(seen)
+}
+
+/// Turns queries and keys of all tokens, or turns them back.
+fn each_vector<T: Real>(
+    shape: &Attention,
+    setting: &Setting<'_, T>,
+    queries: &mut [T],
+    keys: &mut [T],
+    turn: impl Fn(&Rotations<T>, usize, &mut [T], usize),
+) {
+    let table = match shape.position {
+        Position::None => return,
+        Position::Rotary(table) => &setting.rotations[table],
+    };
+    let [q, k] = widths(shape);
+    let positions = setting.lengths.iter().flat_map(|&length| 0..length);
+    for ((position, query), key) in positions
+        .zip(queries.chunks_exact_mut(q))
+        .zip(keys.chunks_exact_mut(k))
+    {
+        turn(table, position, query, shape.head_dim);
+        turn(table, position, key, shape.head_dim);
+    }
+}
+
+/// Adds the gradients of all its tensors, and that of the input to `dx`.
+#[allow(clippy::too_many_arguments)]
+pub fn backward<T: Real>(
+    parameters: &Parameters<T>,
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    setting: &Setting<'_, T>,
+    x: Vectors<'_, T>,
+    kept: &Kept<T>,
+    dy: &[T],
+    gradient: &mut [T],
+    dx: &mut [T],
+) -> Result<()> {
+    let mut d_mixed = workspace.pool.take(kept.mixed.len())?;
+    let mixed = Vectors {
+        rows: x.rows,
+        data: &kept.mixed,
+    };
+    let to = (&mut d_mixed[..], Into::Replace);
+    linear::backward(parameters, workspace, &shape.output, mixed, dy, gradient, to)?;
+
+    let mut d_queries = workspace.pool.take(kept.queries.len())?;
+    let mut d_keys = workspace.pool.zeros(kept.keys.len())?;
+    let mut d_values = workspace.pool.zeros(kept.values.len())?;
+    let gradients = [&mut d_queries[..], &mut d_keys[..], &mut d_values[..]];
+    mix_backward(workspace, shape, setting, kept, &d_mixed, gradients)?;
+    each_vector(shape, setting, &mut d_queries, &mut d_keys, Rotations::turn_back);
+    for (map, dy) in [
+        (&shape.query, &d_queries),
+        (&shape.key, &d_keys),
+        (&shape.value, &d_values),
+    ] {
+        linear::backward(parameters, workspace, map, x, dy, gradient, (dx, Into::Add))?;
+    }
+    for buffer in [d_mixed, d_queries, d_keys, d_values] {
+        workspace.pool.give(buffer);
+    }
+    Ok(())
+}
+
+/// The gradients of queries, keys and values, given that of the mixed values.
+fn mix_backward<T: Real>(
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    setting: &Setting<'_, T>,
+    kept: &Kept<T>,
+    d_mixed: &[T],
+    [d_queries, d_keys, d_values]: [&mut [T]; 3],
+) -> Result<()> {
+    let [q, k] = widths(shape);
+    let dim = shape.head_dim;
+    let scale = T::of(f64::from(shape.scale));
+    for block in blocks(shape, setting.lengths) {
+        let [at_q, at_k] = offsets(shape, block.head);
+        let (from_q, from_k) = (block.queries.start * q + at_q, block.keys.start * k + at_k);
+        let (rows, width) = (block.queries.len(), block.keys.len());
+        let mut weights = scores(workspace, shape, &block, &kept.queries, &kept.keys)?;
+        for (i, row) in weights.chunks_exact_mut(width).enumerate() {
+            let [most, inverse] = kept.softmax[(block.queries.start + i) * shape.heads + block.head];
+            exponentiate(row, block.seen(shape, i), most);
+            for weight in row {
+                *weight *= inverse;
+            }
+        }
+        let d_out = View::rows(&d_mixed[from_q..], q);
+        let columns = View::rows(&weights, width).transposed();
+        workspace.panels.multiply(
+            [width, dim, rows],
+            columns,
+            d_out,
+            &mut d_values[from_k..],
+            k,
+            Into::Add,
+        );
+        let values = View::rows(&kept.values[from_k..], k).transposed();
+        let mut d_scores = workspace.product([rows, width, dim], d_out, values)?;
+        for (i, (d_row, row)) in d_scores
+            .chunks_exact_mut(width)
+            .zip(weights.chunks_exact(width))
+            .enumerate()
+        {
+            let at = from_q + i * q;
+            let along = dot(&d_mixed[at..][..dim], &kept.mixed[at..][..dim]);
+            for (d, &weight) in d_row.iter_mut().zip(row) {
+                *d = weight * (*d - along) * scale;
+            }
+        }
+        let keys = View::rows(&kept.keys[from_k..], k);
+        let d_rows = View::rows(&d_scores, width);
+        workspace.panels.multiply(
+            [rows, dim, width],
+            d_rows,
+            keys,
+            &mut d_queries[from_q..],
+            q,
+            Into::Replace,
+        );
+        workspace.panels.multiply(
+            [width, dim, rows],
+            d_rows.transposed(),
+            View::rows(&kept.queries[from_q..], q),
+            &mut d_keys[from_k..],
+            k,
+            Into::Add,
+        );
+        workspace.pool.give(weights);
+        workspace.pool.give(d_scores);
+    }
+    Ok(())
+}

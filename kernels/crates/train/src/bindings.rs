@@ -1,0 +1,351 @@
+//! What TypeScript sees (`src/quantize/training.ts` is the only caller and gives it types and documentation).
+// The macro of wasm-bindgen expands to the foreign functions that it generates.
+#![allow(unsafe_code)]
+
+use kernels::fault::Fault;
+use kernels::Error;
+use wasm_bindgen::prelude::*;
+
+use crate::tree::Tree;
+use crate::{Batch, Draft, Grid, GridValues, Input, Loss, Part, Rates, Sharing, Targets, Trainer};
+
+type Answer<T> = core::result::Result<T, Fault>;
+
+/// A model whose training has not begun.
+#[wasm_bindgen]
+pub struct TrainingDraft(Draft);
+
+#[wasm_bindgen]
+impl TrainingDraft {
+    /// `description` is the decoder's in CBOR.
+    #[wasm_bindgen(constructor)]
+    pub fn new(description: &[u8]) -> Answer<TrainingDraft> {
+        Ok(Self(Draft::new(description)?))
+    }
+
+    /// All tensors, in order of first use.
+    pub fn tensor_names(&self) -> Vec<String> {
+        let specs = self.0.model().tensors.specs();
+        specs.iter().map(|spec| spec.name.clone()).collect()
+    }
+
+    /// Supplies the next rows of a tensor.
+    pub fn add_rows(&mut self, name: &str, bytes: &[u8]) -> Answer<()> {
+        Ok(self.0.add_rows(name, bytes)?)
+    }
+
+    /// Names of the incomplete tensors.
+    pub fn missing(&self) -> Vec<String> {
+        self.0.missing().into_iter().map(str::to_owned).collect()
+    }
+
+    /// See [`Draft::initialize`].
+    pub fn initialize(&mut self, seed: f64, deviation: f32) -> Answer<()> {
+        Ok(self.0.initialize(seed as u64, deviation)?)
+    }
+
+    /// See [`Draft::freeze`].
+    pub fn freeze(&mut self, name: &str) -> Answer<()> {
+        Ok(self.0.freeze(name)?)
+    }
+
+    /// See [`Draft::quantize`]; `group` counts for groups of columns only.
+    pub fn quantize(
+        &mut self,
+        name: &str,
+        bits: u32,
+        sharing: &str,
+        group: usize,
+        minimum: bool,
+        follows: bool,
+    ) -> Answer<()> {
+        let grid = grid(bits, sharing, group, minimum, follows)?;
+        Ok(self.0.quantize(name, grid, None)?)
+    }
+
+    /// The same with codes, scales and minimums that exist.
+    #[allow(clippy::too_many_arguments)]
+    pub fn set_codes(
+        &mut self,
+        name: &str,
+        bits: u32,
+        sharing: &str,
+        group: usize,
+        codes: Vec<i8>,
+        scales: Vec<f32>,
+        minimums: Vec<f32>,
+    ) -> Answer<()> {
+        let grid = grid(bits, sharing, group, !minimums.is_empty(), false)?;
+        let values = GridValues {
+            codes,
+            scales,
+            minimums,
+        };
+        Ok(self.0.quantize(name, grid, Some(values))?)
+    }
+
+    /// See [`Draft::set_input`]; the words are those of [`Input::from_word`].
+    pub fn set_input(&mut self, name: &str, input: &str) -> Answer<()> {
+        let kind = Input::from_word(input);
+        let kind = kind.ok_or_else(|| Error::range(format!("Inputs are not quantized as {input}.")))?;
+        Ok(self.0.set_input(name, kind)?)
+    }
+
+    /// See [`Draft::set_int8_cache`].
+    pub fn set_int8_cache(&mut self, on: bool) {
+        self.0.set_int8_cache(on);
+    }
+
+    /// Begins the training; the draft is used up.
+    pub fn begin(self) -> Answer<Training> {
+        let trainer = self.0.begin::<f32>()?;
+        let gradient = vec![0.0; trainer.values().len()];
+        Ok(Training { trainer, gradient })
+    }
+}
+
+fn grid(bits: u32, sharing: &str, group: usize, minimum: bool, follows: bool) -> Answer<Grid> {
+    let sharing = match sharing {
+        "tensor" => Sharing::Tensor,
+        "row" => Sharing::Row,
+        "columns" => Sharing::Columns(group),
+        _ => return Err(Error::range(format!("Weights do not share scales by {sharing}.")).into()),
+    };
+    let grid = match (bits, minimum) {
+        (8, false) => Grid::int8(sharing),
+        (4, minimum) => Grid::int4(sharing, minimum),
+        _ => {
+            let problem =
+                format!("There is no grid of {bits} bits with these minimums: 8 bits have none, 4 may.");
+            return Err(Error::range(problem).into());
+        }
+    };
+    Ok(Grid { follows, ..grid })
+}
+
+/// A model in training, and one gradient.
+#[wasm_bindgen]
+pub struct Training {
+    trainer: Trainer<f32>,
+    gradient: Vec<f32>,
+}
+
+#[wasm_bindgen]
+impl Training {
+    /// Numbers that are trained.
+    pub fn count(&self) -> usize {
+        self.gradient.len()
+    }
+
+    /// Logits a token.
+    pub fn vocabulary(&self) -> usize {
+        self.trainer.model().vocabulary
+    }
+
+    /// The tensor of each run of trained numbers.
+    pub fn slice_names(&self) -> Vec<String> {
+        self.trainer
+            .slices()
+            .iter()
+            .map(|slice| slice.name.clone())
+            .collect()
+    }
+
+    /// For each run: 0 for elements, 1 for scales, 2 for minimums; and its length.
+    pub fn slice_parts(&self) -> Vec<u32> {
+        let part = |part| match part {
+            Part::Values => 0,
+            Part::Scales => 1,
+            Part::Minimums => 2,
+        };
+        let slices = self.trainer.slices().iter();
+        slices
+            .flat_map(|slice| [part(slice.part), slice.length as u32])
+            .collect()
+    }
+
+    /// See [`Trainer::set_rate`].
+    pub fn set_rate(&mut self, slice: usize, rate: f32, decays: bool) -> Answer<()> {
+        Ok(self.trainer.set_rate(slice, rate, decays)?)
+    }
+
+    /// Where the gradient begins.
+    pub fn gradient_address(&self) -> usize {
+        self.gradient.as_ptr() as usize
+    }
+
+    /// Where the trained numbers begin.
+    pub fn values_address(&self) -> usize {
+        self.trainer.values().as_ptr() as usize
+    }
+
+    /// See [`Trainer::set_values`].
+    pub fn set_values(&mut self, values: &[f32]) -> Answer<()> {
+        Ok(self.trainer.set_values(values)?)
+    }
+
+    /// The optimizer's steps so far.
+    pub fn steps(&self) -> u32 {
+        self.trainer.moments().2
+    }
+
+    /// Where its means of gradients and of their squares begin.
+    pub fn moments_addresses(&self) -> Vec<u32> {
+        let (first, second, _) = self.trainer.moments();
+        vec![first.as_ptr() as u32, second.as_ptr() as u32]
+    }
+
+    /// See [`Trainer::set_moments`].
+    pub fn set_moments(&mut self, first: &[f32], second: &[f32], steps: u32) -> Answer<()> {
+        Ok(self.trainer.set_moments(first, second, steps)?)
+    }
+
+    /// The gradient of a leaf against the tokens that follow; gives the sum of the losses, and the positions.
+    pub fn gradient(&mut self, ids: &[u32], lengths: &[u32], next: &[i32], weight: f64) -> Answer<Vec<f64>> {
+        self.learn(ids, lengths, Targets::Ids(next), weight)
+    }
+
+    /// The same against the logits of another model.
+    pub fn gradient_to(
+        &mut self,
+        ids: &[u32],
+        lengths: &[u32],
+        logits: &[f32],
+        weight: f64,
+    ) -> Answer<Vec<f64>> {
+        self.learn(ids, lengths, Targets::Logits(logits), weight)
+    }
+
+    /// The loss alone against the tokens that follow.
+    pub fn loss(&mut self, ids: &[u32], lengths: &[u32], next: &[i32]) -> Answer<Vec<f64>> {
+        self.judge(ids, lengths, Targets::Ids(next))
+    }
+
+    /// The same against the logits of another model.
+    pub fn loss_to(&mut self, ids: &[u32], lengths: &[u32], logits: &[f32]) -> Answer<Vec<f64>> {
+        self.judge(ids, lengths, Targets::Logits(logits))
+    }
+
+    /// Logits after each token.
+    pub fn logits(&mut self, ids: &[u32], lengths: &[u32]) -> Answer<Vec<f32>> {
+        Ok(self.trainer.logits(ids, &sizes(lengths))?)
+    }
+
+    /// A step along the gradient; gives the gradient's norm.
+    pub fn step(
+        &mut self,
+        learning_rate: f64,
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+        weight_decay: f64,
+        clip: f64,
+    ) -> Answer<f64> {
+        let rates = Rates {
+            learning_rate,
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay,
+            clip,
+        };
+        Ok(self.trainer.step(&self.gradient, &rates)?)
+    }
+
+    /// Takes the sum of a tree as the gradient; the tree is used up.
+    pub fn take(&mut self, tree: GradientTree) -> Answer<()> {
+        let sum = tree.0.finish();
+        if sum.len() != self.gradient.len() {
+            return Err(Error::range("The tree is of another training.").into());
+        }
+        self.gradient = sum;
+        Ok(())
+    }
+
+    /// Elements of a tensor as products use them.
+    pub fn tensor(&self, name: &str) -> Answer<Vec<f32>> {
+        Ok(self.trainer.tensor(name)?.to_vec())
+    }
+
+    /// The codes of a quantized tensor, none of another.
+    pub fn codes(&self, name: &str) -> Vec<i8> {
+        self.trainer.grid(name).map_or_else(Vec::new, |grid| grid.codes)
+    }
+}
+
+impl Training {
+    fn learn(
+        &mut self,
+        ids: &[u32],
+        lengths: &[u32],
+        targets: Targets<'_, f32>,
+        weight: f64,
+    ) -> Answer<Vec<f64>> {
+        let batch = Batch {
+            ids,
+            lengths: &sizes(lengths),
+            targets,
+            weight,
+        };
+        Ok(figures(self.trainer.gradient(&batch, &mut self.gradient)?))
+    }
+
+    fn judge(&mut self, ids: &[u32], lengths: &[u32], targets: Targets<'_, f32>) -> Answer<Vec<f64>> {
+        let batch = Batch {
+            ids,
+            lengths: &sizes(lengths),
+            targets,
+            weight: 0.0,
+        };
+        Ok(figures(self.trainer.loss(&batch)?))
+    }
+}
+
+/// See [`crate::work_tiles`].
+#[wasm_bindgen]
+pub fn work_tiles(rounds: u32) -> u32 {
+    crate::work_tiles(rounds)
+}
+
+fn sizes(lengths: &[u32]) -> Vec<usize> {
+    lengths.iter().map(|&length| length as usize).collect()
+}
+
+fn figures(loss: Loss) -> Vec<f64> {
+    vec![loss.sum, loss.positions as f64]
+}
+
+/// The sum of the gradients of a step's leaves.
+#[wasm_bindgen]
+pub struct GradientTree(Tree<f32>);
+
+#[wasm_bindgen]
+impl GradientTree {
+    /// For gradients of so many numbers.
+    #[wasm_bindgen(constructor)]
+    pub fn new(length: usize) -> GradientTree {
+        Self(Tree::new(length))
+    }
+
+    /// See [`Tree::add`].
+    pub fn add(&mut self, level: u32, node: Vec<f32>) -> Answer<()> {
+        self.0.add(level, node)?;
+        Ok(())
+    }
+
+    /// Adds the gradient of a training as the next leaf.
+    pub fn add_leaf(&mut self, training: &Training) -> Answer<()> {
+        self.0.add(0, training.gradient.clone())?;
+        Ok(())
+    }
+
+    /// Leaves taken so far.
+    pub fn leaves(&self) -> usize {
+        self.0.leaves()
+    }
+
+    /// The sum of all leaves; the tree is used up.
+    pub fn finish(self) -> Vec<f32> {
+        self.0.finish()
+    }
+}

@@ -1,0 +1,341 @@
+//! A model on the way to its training: described, then filled with weights, and each tensor told what becomes of it.
+
+use kernels::dtype::decode_vec;
+use kernels::random::Random;
+use kernels::reference::description::{Model, Operation, TensorId};
+use kernels::{Error, Result};
+
+use crate::activation::Input;
+use crate::grid::{Grid, GridValues};
+use crate::parameters::{GridStorage, Parameters, Part, Slice, Storage, Tensor};
+use crate::real::Real;
+use crate::trainer::Trainer;
+
+/// Most elements of all tensors: weights, a gradient and two moments of so many take 2 GiB of the 4 that WebAssembly has.
+pub const MAX_ELEMENTS: u64 = 1 << 27;
+
+/// What becomes of a tensor.
+enum Plan {
+    Trained,
+    Frozen,
+    Grid(Grid, Option<GridValues<f32>>),
+}
+
+/// A tensor on its way in.
+struct Source {
+    values: Vec<f32>,
+    plan: Plan,
+    input: Input,
+}
+
+/// A model whose training has not begun. All its tensors are trained unless told otherwise.
+pub struct Draft {
+    model: Model,
+    sources: Vec<Source>,
+    int8_cache: bool,
+}
+
+impl Draft {
+    /// Reads a description in CBOR, as the float reference does.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for what is no description, or too large a model.
+    pub fn new(description: &[u8]) -> Result<Self> {
+        let model = Model::read(description)?;
+        let elements = model.tensors.specs().iter().fold(0u64, |sum, spec| {
+            sum.saturating_add(spec.rows() as u64 * spec.cols() as u64)
+        });
+        if elements > MAX_ELEMENTS {
+            return Err(Error::format(
+                "description",
+                format!("It has {elements} weights; {MAX_ELEMENTS} can be trained here."),
+                "Choose a smaller model.",
+            ));
+        }
+        let source = || Source {
+            values: Vec::new(),
+            plan: Plan::Trained,
+            input: Input::Float32,
+        };
+        let sources = model.tensors.specs().iter().map(|_| source()).collect();
+        Ok(Self {
+            model,
+            sources,
+            int8_cache: false,
+        })
+    }
+
+    /// What was described.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Supplies the next rows of a tensor, in its own type of elements.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for an unknown name, for bytes that are not whole rows, and for more rows than there are.
+    pub fn add_rows(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let id = self.find(name)?;
+        let spec = &self.model.tensors.specs()[id];
+        let row = spec.cols() * spec.dtype.size();
+        if !bytes.len().is_multiple_of(row) {
+            let problem = format!("{} bytes are not whole rows of {row}.", bytes.len());
+            return Err(Error::format(name, problem, "Supply whole rows."));
+        }
+        let values = &mut self.sources[id].values;
+        let full = spec.rows() * spec.cols();
+        if bytes.len() / spec.dtype.size() > full - values.len() {
+            let problem = format!("More than its {} rows were supplied.", spec.rows());
+            return Err(Error::format(name, problem, "Supply each row once."));
+        }
+        reserve(values, full - values.len())?;
+        values.extend(decode_vec(spec.dtype, bytes));
+        Ok(())
+    }
+
+    /// Fills what has no weights yet for a training from scratch: matrices with normal numbers of this deviation, gains
+    /// with ones, biases with zeros. Equal seeds give equal weights.
+    ///
+    /// # Errors
+    /// [`Error::Range`] where the memory is exhausted.
+    pub fn initialize(&mut self, seed: u64, deviation: f32) -> Result<()> {
+        let norms = self.model.steps.iter().filter_map(|step| match &step.operation {
+            Operation::Norm(norm) => Some(norm.gain),
+            _ => None,
+        });
+        let gains: Vec<TensorId> = norms.chain([self.model.final_norm.gain]).collect();
+        let mut random = Random::new(seed);
+        for (id, (source, spec)) in self
+            .sources
+            .iter_mut()
+            .zip(self.model.tensors.specs())
+            .enumerate()
+        {
+            if !source.values.is_empty() {
+                continue;
+            }
+            let count = spec.rows() * spec.cols();
+            reserve(&mut source.values, count)?;
+            let is_matrix = spec.shape.len() == 2;
+            let vector = if gains.contains(&id) { 1.0 } else { 0.0 };
+            source.values.extend((0..count).map(|_| {
+                if is_matrix {
+                    random.normal() * deviation
+                } else {
+                    vector
+                }
+            }));
+        }
+        Ok(())
+    }
+
+    /// Leaves a tensor as it is.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for an unknown name.
+    pub fn freeze(&mut self, name: &str) -> Result<()> {
+        let id = self.find(name)?;
+        self.sources[id].plan = Plan::Frozen;
+        Ok(())
+    }
+
+    /// Puts a matrix on a grid, whose scales and minimums are trained in its place. Without `values` the grid is spanned
+    /// over its weights when training begins.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for an unknown name or a vector; [`Error::Range`] for a grid that cannot be, or values that are
+    /// not as many as it has.
+    pub fn quantize(&mut self, name: &str, grid: Grid, values: Option<GridValues<f32>>) -> Result<()> {
+        let id = self.find(name)?;
+        grid.check()?;
+        let spec = &self.model.tensors.specs()[id];
+        if spec.shape.len() != 2 {
+            return Err(Error::format(
+                name,
+                "It is no matrix.",
+                "Quantize matrices; gains and biases stay as they are.",
+            ));
+        }
+        if let Some(values) = &values {
+            let scales = grid.scales(spec.rows(), spec.cols());
+            let minimums = if grid.minimum { scales } else { 0 };
+            let counts = [values.codes.len(), values.scales.len(), values.minimums.len()];
+            if counts != [spec.rows() * spec.cols(), scales, minimums] {
+                return Err(Error::range(format!(
+                    "The grid of \"{name}\" has {} codes, {scales} scales and {minimums} minimums, not {counts:?}.",
+                    spec.rows() * spec.cols()
+                )));
+            }
+            let codes = grid.lowest..=grid.highest;
+            if values.codes.iter().any(|code| !codes.contains(code)) {
+                return Err(Error::range(format!(
+                    "A code of \"{name}\" is outside {}..={}.",
+                    grid.lowest, grid.highest
+                )));
+            }
+            let finite = |numbers: &[f32]| numbers.iter().all(|v| v.is_finite());
+            if !finite(&values.minimums) || !values.scales.iter().all(|v| v.is_finite() && *v >= 0.0) {
+                return Err(Error::range(format!(
+                    "A scale of \"{name}\" is not a number from 0 up, or a minimum is not finite."
+                )));
+            }
+        }
+        self.sources[id].plan = Plan::Grid(grid, values);
+        Ok(())
+    }
+
+    /// Says how what a matrix is multiplied with is quantized.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for an unknown name.
+    pub fn set_input(&mut self, name: &str, input: Input) -> Result<()> {
+        let id = self.find(name)?;
+        self.sources[id].input = input;
+        Ok(())
+    }
+
+    /// Whether keys and values are rounded as in the device's INT8 cache.
+    pub fn set_int8_cache(&mut self, on: bool) {
+        self.int8_cache = on;
+    }
+
+    fn find(&self, name: &str) -> Result<TensorId> {
+        self.model.tensors.find(name).ok_or_else(|| {
+            Error::format(
+                name,
+                "The model's description has no such tensor.",
+                "Name only its tensors.",
+            )
+        })
+    }
+
+    /// Names of the tensors whose weights are not complete.
+    pub fn missing(&self) -> Vec<&str> {
+        let tensors = self.sources.iter().zip(self.model.tensors.specs());
+        tensors
+            .filter(|(source, spec)| {
+                let given = matches!(source.plan, Plan::Grid(grid, Some(_)) if !grid.follows);
+                !given && source.values.len() != spec.rows() * spec.cols()
+            })
+            .map(|(_, spec)| spec.name.as_str())
+            .collect()
+    }
+
+    /// Begins the training.
+    ///
+    /// # Errors
+    /// [`Error::Range`] while weights are missing, or where the memory is exhausted.
+    pub fn begin<T: Real>(self) -> Result<Trainer<T>> {
+        if let Some(name) = self.missing().first() {
+            return Err(Error::range(format!(
+                "The weights are not complete: \"{name}\" is missing. Supply its rows first."
+            )));
+        }
+        let mut parameters = Parameters {
+            tensors: Vec::new(),
+            values: Vec::new(),
+            slices: Vec::new(),
+        };
+        for (source, spec) in self.sources.into_iter().zip(self.model.tensors.specs()) {
+            let (rows, cols) = (spec.rows(), spec.cols());
+            let is_matrix = spec.shape.len() == 2;
+            let storage = match source.plan {
+                Plan::Trained => Storage::Trained(append(
+                    &mut parameters,
+                    &spec.name,
+                    Part::Values,
+                    &source.values,
+                    is_matrix,
+                )?),
+                Plan::Frozen => Storage::Frozen(convert(&source.values)?),
+                Plan::Grid(grid, values) => Storage::Grid(on_grid(
+                    &mut parameters,
+                    &spec.name,
+                    [rows, cols],
+                    grid,
+                    values,
+                    &source.values,
+                )?),
+            };
+            parameters.tensors.push(Tensor {
+                rows,
+                cols,
+                input: source.input,
+                storage,
+            });
+        }
+        parameters.refresh();
+        Trainer::new(self.model, parameters, self.int8_cache)
+    }
+}
+
+/// A tensor on its grid, its numbers appended to the flat vector.
+fn on_grid<T: Real>(
+    parameters: &mut Parameters<T>,
+    name: &str,
+    [rows, cols]: [usize; 2],
+    grid: Grid,
+    values: Option<GridValues<f32>>,
+    weights: &[f32],
+) -> Result<GridStorage<T>> {
+    let values = values.unwrap_or_else(|| grid.fit(weights, rows, cols));
+    let scales = append(parameters, name, Part::Scales, &values.scales, false)?;
+    let minimums = append(parameters, name, Part::Minimums, &values.minimums, false)?;
+    let follows = match grid.follows {
+        true => Some(append(parameters, name, Part::Values, weights, true)?),
+        false => None,
+    };
+    let mut dense = Vec::new();
+    reserve(&mut dense, rows * cols)?;
+    dense.resize(rows * cols, T::ZERO);
+    Ok(GridStorage {
+        grid,
+        codes: values.codes,
+        scales: scales..scales + values.scales.len(),
+        minimums: minimums..minimums + values.minimums.len(),
+        follows,
+        weights: dense,
+    })
+}
+
+/// Appends numbers to the flat vector; returns where they begin.
+fn append<T: Real>(
+    parameters: &mut Parameters<T>,
+    name: &str,
+    part: Part,
+    values: &[f32],
+    decays: bool,
+) -> Result<usize> {
+    let begin = parameters.values.len();
+    if values.is_empty() {
+        return Ok(begin);
+    }
+    reserve(&mut parameters.values, values.len())?;
+    parameters
+        .values
+        .extend(values.iter().map(|&value| T::of(f64::from(value))));
+    parameters.slices.push(Slice {
+        name: name.into(),
+        part,
+        begin,
+        length: values.len(),
+        decays,
+        rate: 1.0,
+    });
+    Ok(begin)
+}
+
+fn convert<T: Real>(values: &[f32]) -> Result<Vec<T>> {
+    let mut converted = Vec::new();
+    reserve(&mut converted, values.len())?;
+    converted.extend(values.iter().map(|&value| T::of(f64::from(value))));
+    Ok(converted)
+}
+
+fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<()> {
+    values.try_reserve(more).map_err(|_| {
+        Error::range(format!(
+            "Not enough memory for {more} more numbers. Choose a smaller model."
+        ))
+    })
+}

@@ -1,0 +1,344 @@
+//! Weights on a grid: `weight = code * scale + minimum`, with a scale (and a minimum, where there is one) for the weights
+//! of a tensor, a row, or a group of columns.
+
+use kernels::{Error, Result};
+
+use crate::real::{dot, sum, Real};
+
+/// Which weights share a scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// All of the tensor.
+    Tensor,
+    /// Those of a row.
+    Row,
+    /// So many columns of a row; the last group may be shorter.
+    Columns(usize),
+}
+
+/// How the weights of a tensor are represented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Smallest code.
+    pub lowest: i8,
+    /// Largest code.
+    pub highest: i8,
+    /// Which weights share a scale.
+    pub sharing: Sharing,
+    /// Whether there are minimums.
+    pub minimum: bool,
+    /// Whether the codes follow weights that are trained as well; else they stay what they are.
+    pub follows: bool,
+}
+
+impl Grid {
+    /// INT8 codes within ±127.
+    pub const fn int8(sharing: Sharing) -> Self {
+        Self {
+            lowest: -127,
+            highest: 127,
+            sharing,
+            minimum: false,
+            follows: false,
+        }
+    }
+
+    /// INT4: codes 0 to 15 over a minimum, or ±7 without.
+    pub const fn int4(sharing: Sharing, minimum: bool) -> Self {
+        Self {
+            lowest: if minimum { 0 } else { -7 },
+            highest: if minimum { 15 } else { 7 },
+            sharing,
+            minimum,
+            follows: false,
+        }
+    }
+
+    /// Scales of a tensor.
+    pub fn scales(&self, rows: usize, cols: usize) -> usize {
+        match self.sharing {
+            Sharing::Tensor => 1,
+            Sharing::Row => rows,
+            Sharing::Columns(group) => rows * cols.div_ceil(group),
+        }
+    }
+
+    /// Refuses what cannot be computed with.
+    ///
+    /// # Errors
+    /// [`Error::Range`] for no columns in a group, or codes the wrong way round.
+    pub fn check(&self) -> Result<()> {
+        if self.sharing == Sharing::Columns(0) {
+            return Err(Error::range("A group of weights needs at least one column."));
+        }
+        if self.lowest >= self.highest {
+            return Err(Error::range("The lowest code is not below the highest."));
+        }
+        Ok(())
+    }
+
+    /// The range of each run of weights that share a scale, and the number of that scale.
+    fn runs(self, rows: usize, cols: usize) -> impl Iterator<Item = (core::ops::Range<usize>, usize)> {
+        let width = match self.sharing {
+            Sharing::Tensor | Sharing::Row => cols,
+            Sharing::Columns(group) => group.min(cols),
+        };
+        let per_row = cols.div_ceil(width.max(1));
+        (0..rows).flat_map(move |row| {
+            (0..per_row).map(move |group| {
+                let begin = row * cols + group * width;
+                let end = begin + width.min(cols - group * width);
+                let scale = match self.sharing {
+                    Sharing::Tensor => 0,
+                    _ => row * per_row + group,
+                };
+                (begin..end, scale)
+            })
+        })
+    }
+
+    /// Scales, minimums and codes that span the weights: the largest magnitude, or the smallest and the largest weight.
+    pub fn fit<T: Real>(&self, weights: &[T], rows: usize, cols: usize) -> GridValues<T> {
+        let count = self.scales(rows, cols);
+        let mut least = vec![T::ZERO; count];
+        let mut most = vec![T::ZERO; count];
+        let mut seen = vec![false; count];
+        for (range, scale) in self.runs(rows, cols) {
+            for &weight in &weights[range] {
+                let first = !core::mem::replace(&mut seen[scale], true);
+                if first || weight < least[scale] {
+                    least[scale] = weight;
+                }
+                if first || weight > most[scale] {
+                    most[scale] = weight;
+                }
+            }
+        }
+        let steps = T::of(f64::from(self.highest) - f64::from(self.lowest));
+        let (mut scales, mut minimums) = (vec![T::ZERO; count], Vec::new());
+        if self.minimum {
+            for i in 0..count {
+                scales[i] = (most[i] - least[i]) / steps;
+            }
+            let lowest = T::of(f64::from(self.lowest));
+            minimums = (0..count).map(|i| least[i] - scales[i] * lowest).collect();
+        } else {
+            let highest = T::of(f64::from(self.highest));
+            for i in 0..count {
+                let (a, b) = (least[i].magnitude(), most[i].magnitude());
+                scales[i] = if a > b { a } else { b } / highest;
+            }
+        }
+        let mut values = GridValues {
+            codes: vec![0; weights.len()],
+            scales,
+            minimums,
+        };
+        for (range, scale) in self.runs(rows, cols) {
+            let minimum = values.minimums.get(scale).copied().unwrap_or(T::ZERO);
+            for i in range {
+                values.codes[i] = self.code(self.place(weights[i], values.scales[scale], minimum));
+            }
+        }
+        values
+    }
+
+    /// Where a weight lies between codes.
+    #[inline]
+    fn place<T: Real>(self, weight: T, scale: T, minimum: T) -> T {
+        if scale > T::ZERO {
+            (weight - minimum) / scale
+        } else {
+            T::ZERO
+        }
+    }
+
+    #[inline]
+    fn code<T: Real>(self, place: T) -> i8 {
+        let code = place.nearest().wide();
+        code.clamp(f64::from(self.lowest), f64::from(self.highest)) as i8
+    }
+
+    /// The codes of weights, anew.
+    pub fn follow<T: Real>(
+        &self,
+        [rows, cols]: [usize; 2],
+        weights: &[T],
+        (scales, minimums): (&[T], &[T]),
+        codes: &mut [i8],
+    ) {
+        for (range, scale) in self.runs(rows, cols) {
+            let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
+            for i in range {
+                codes[i] = self.code(self.place(weights[i], scales[scale], minimum));
+            }
+        }
+    }
+
+    /// The weights that codes stand for.
+    pub fn expand<T: Real>(
+        &self,
+        [rows, cols]: [usize; 2],
+        codes: &[i8],
+        (scales, minimums): (&[T], &[T]),
+        weights: &mut [T],
+    ) {
+        for (range, scale) in self.runs(rows, cols) {
+            let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
+            for (weight, &code) in weights[range.clone()].iter_mut().zip(&codes[range]) {
+                *weight = T::of(f64::from(code)) * scales[scale] + minimum;
+            }
+        }
+    }
+
+    /// Adds the gradient of scales and minimums, given that of the weights, whose codes stay.
+    pub fn gradient<T: Real>(
+        &self,
+        [rows, cols]: [usize; 2],
+        codes: &[i8],
+        weights: &[T],
+        scales: &mut [T],
+        minimums: &mut [T],
+    ) {
+        let mut steps = Vec::new();
+        for (range, scale) in self.runs(rows, cols) {
+            steps.clear();
+            steps.extend(codes[range.clone()].iter().map(|&code| T::of(f64::from(code))));
+            scales[scale] += dot(&weights[range.clone()], &steps);
+            if let Some(minimum) = minimums.get_mut(scale) {
+                *minimum += sum(&weights[range]);
+            }
+        }
+    }
+
+    /// The same where the codes follow trained weights `at`, whose gradient replaces `weights`: rounding is passed
+    /// through, and what is cut off at the ends of the grid moves with them.
+    pub fn follow_gradient<T: Real>(
+        &self,
+        [rows, cols]: [usize; 2],
+        at: &[T],
+        (scales, minimums): (&[T], &[T]),
+        weights: &mut [T],
+        (scale_gradient, minimum_gradient): (&mut [T], &mut [T]),
+    ) {
+        let (lowest, highest) = (T::of(f64::from(self.lowest)), T::of(f64::from(self.highest)));
+        for (range, scale) in self.runs(rows, cols) {
+            let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
+            let (mut of_scale, mut of_minimum) = (T::ZERO, T::ZERO);
+            for i in range {
+                let place = self.place(at[i], scales[scale], minimum);
+                let gradient = weights[i];
+                if place < lowest {
+                    of_scale += gradient * lowest;
+                } else if place > highest {
+                    of_scale += gradient * highest;
+                } else {
+                    of_scale += gradient * (place.nearest() - place);
+                    continue;
+                }
+                of_minimum += gradient;
+                weights[i] = T::ZERO;
+            }
+            scale_gradient[scale] += of_scale;
+            if let Some(to) = minimum_gradient.get_mut(scale) {
+                *to += of_minimum;
+            }
+        }
+    }
+}
+
+/// Codes, and what they are multiplied with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridValues<T> {
+    /// One a weight, row by row.
+    pub codes: Vec<i8>,
+    /// As [`Grid::scales`] counts them.
+    pub scales: Vec<T>,
+    /// As many, or none.
+    pub minimums: Vec<T>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights() -> Vec<f64> {
+        (0..3 * 10)
+            .map(|i| f64::from((i * 29) % 31) / 10.0 - 1.3)
+            .collect()
+    }
+
+    #[test]
+    fn a_fit_is_within_half_a_step() {
+        let weights = weights();
+        for sharing in [Sharing::Tensor, Sharing::Row, Sharing::Columns(4)] {
+            for (grid, steps) in [
+                (Grid::int8(sharing), 254.0),
+                (Grid::int4(sharing, true), 15.0),
+                (Grid::int4(sharing, false), 14.0),
+            ] {
+                let fitted = grid.fit(&weights, 3, 10);
+                let expected = match sharing {
+                    Sharing::Tensor => 1,
+                    Sharing::Row => 3,
+                    Sharing::Columns(_) => 9,
+                };
+                assert_eq!(fitted.scales.len(), expected);
+                assert_eq!(fitted.minimums.len(), if grid.minimum { expected } else { 0 });
+                let mut back = vec![0.0; 30];
+                grid.expand(
+                    [3, 10],
+                    &fitted.codes,
+                    (&fitted.scales, &fitted.minimums),
+                    &mut back,
+                );
+                let worst = weights
+                    .iter()
+                    .zip(&back)
+                    .fold(0.0f64, |a, (w, b)| a.max((w - b).abs()));
+                assert!(worst <= 3.4 / steps / 2.0 + 1e-12, "{grid:?}: {worst}");
+                assert!(worst > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tensor_of_one_value_is_exact() {
+        for grid in [Grid::int4(Sharing::Row, true), Grid::int8(Sharing::Row)] {
+            for value in [0.75, 0.0, -0.75] {
+                let fitted = grid.fit(&[value; 6], 2, 3);
+                let mut back = [9.0; 6];
+                grid.expand(
+                    [2, 3],
+                    &fitted.codes,
+                    (&fitted.scales, &fitted.minimums),
+                    &mut back,
+                );
+                assert!(back.iter().all(|b: &f64| (b - value).abs() < 1e-12), "{back:?}");
+            }
+        }
+    }
+
+    /// With codes that follow, the value moves with scale and minimum where it is cut off, and by the rounding inside.
+    #[test]
+    fn what_is_cut_off_moves_with_the_ends() {
+        let grid = Grid {
+            follows: true,
+            ..Grid::int4(Sharing::Row, true)
+        };
+        // Scale 1, minimum 0: below, inside at 2.25, above.
+        let at = [-3.0, 2.25, 40.0];
+        let mut weights = [10.0, 100.0, 1000.0];
+        let (mut scales, mut minimums) = ([0.0], [0.0]);
+        grid.follow_gradient(
+            [1, 3],
+            &at,
+            (&[1.0], &[0.0]),
+            &mut weights,
+            (&mut scales, &mut minimums),
+        );
+        assert_eq!(weights, [0.0, 100.0, 0.0]);
+        assert_eq!(scales, [10.0 * 0.0 + 100.0 * (2.0 - 2.25) + 1000.0 * 15.0]);
+        assert_eq!(minimums, [1010.0]);
+    }
+}

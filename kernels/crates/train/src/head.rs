@@ -1,0 +1,133 @@
+//! Logits, and how far they are from what is wanted.
+
+use kernels::reference::description::Linear;
+use kernels::Result;
+
+use crate::linear::{self, Vectors};
+use crate::parameters::Parameters;
+use crate::product::{Into, Workspace};
+use crate::real::{largest, sum, Real};
+
+/// Positions whose logits exist at once: of a vocabulary of 32,000 they are 8 MB.
+const CHUNK: usize = 64;
+
+/// What the logits of a leaf are compared with.
+#[derive(Clone, Copy, Debug)]
+pub enum Targets<'a, T> {
+    /// The tokens that follow, one after each position; -1 where nothing is known. Cross-entropy.
+    Ids(&'a [i32]),
+    /// The logits of another model after each position, `vocabulary` each: the divergence of ours from its distribution
+    /// (Kullback-Leibler).
+    Logits(&'a [T]),
+}
+
+/// A loss over positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Loss {
+    /// Sum over the positions, in nats.
+    pub sum: f64,
+    /// Positions with a target.
+    pub positions: usize,
+}
+
+/// Where gradients go, and the factor on the loss of each position.
+pub struct Descent<'a, T> {
+    pub weight: T,
+    pub gradient: &'a mut [T],
+    /// That of the head's input, which it replaces.
+    pub dx: &'a mut [T],
+}
+
+/// The loss of all positions, given the head's inputs.
+pub fn loss<T: Real>(
+    parameters: &Parameters<T>,
+    workspace: &mut Workspace<T>,
+    head: &Linear,
+    x: Vectors<'_, T>,
+    targets: Targets<'_, T>,
+    mut descent: Option<Descent<'_, T>>,
+) -> Result<Loss> {
+    let vocabulary = parameters.tensors[head.weight].rows;
+    let hidden = parameters.tensors[head.weight].cols;
+    let mut total = Loss::default();
+    let mut teacher = workspace.pool.take(vocabulary)?;
+    for first in (0..x.rows).step_by(CHUNK) {
+        let rows = CHUNK.min(x.rows - first);
+        let part = Vectors {
+            rows,
+            data: &x.data[first * hidden..][..rows * hidden],
+        };
+        let mut logits = linear::forward(parameters, workspace, head, part)?;
+        let weight = descent.as_ref().map_or(T::ZERO, |descent| descent.weight);
+        for (i, logits) in logits.chunks_exact_mut(vocabulary).enumerate() {
+            let row = first + i;
+            let loss = match targets {
+                Targets::Ids(ids) => match usize::try_from(ids[row]) {
+                    Ok(id) => cross_entropy(logits, id, weight),
+                    Err(_) => {
+                        logits.fill(T::ZERO);
+                        continue;
+                    }
+                },
+                Targets::Logits(wanted) => {
+                    teacher.copy_from_slice(&wanted[row * vocabulary..][..vocabulary]);
+                    divergence(logits, &mut teacher, weight)
+                }
+            };
+            total.sum += loss;
+            total.positions += 1;
+        }
+        if let Some(descent) = &mut descent {
+            let dx = &mut descent.dx[first * hidden..][..rows * hidden];
+            let to = (dx, Into::Replace);
+            linear::backward(parameters, workspace, head, part, &logits, descent.gradient, to)?;
+        }
+        workspace.pool.give(logits);
+    }
+    workspace.pool.give(teacher);
+    Ok(total)
+}
+
+/// Logits become probabilities; returns the logarithm of the sum of their exponentials.
+fn softmax<T: Real>(logits: &mut [T]) -> f64 {
+    let most = largest(logits);
+    for logit in logits.iter_mut() {
+        *logit = *logit - most;
+    }
+    T::exponentiate(logits);
+    let total = sum(logits);
+    let inverse = T::ONE / total;
+    for probability in logits.iter_mut() {
+        *probability *= inverse;
+    }
+    most.wide() + total.wide().ln()
+}
+
+/// `-ln p(id)`; logits become its gradient times `weight`.
+fn cross_entropy<T: Real>(logits: &mut [T], id: usize, weight: T) -> f64 {
+    let wanted = logits[id].wide();
+    let loss = softmax(logits) - wanted;
+    logits[id] = logits[id] - T::ONE;
+    for logit in logits {
+        *logit *= weight;
+    }
+    loss
+}
+
+/// `sum of p (ln p - ln q)` with `p` of the teacher; logits become its gradient `q - p` times `weight`.
+fn divergence<T: Real>(logits: &mut [T], teacher: &mut [T], weight: T) -> f64 {
+    // ln p - ln q is the difference of the logits and of their normalizers: kept in place of the teacher's logits.
+    let mut difference = 0.0;
+    let most = largest(teacher);
+    let mut mass = 0.0;
+    for (wanted, logit) in teacher.iter().zip(&*logits) {
+        let weight = (wanted.wide() - most.wide()).exp();
+        difference += weight * (wanted.wide() - logit.wide());
+        mass += weight;
+    }
+    let normalizers = softmax(teacher) - softmax(logits);
+    for (logit, &wanted) in logits.iter_mut().zip(&*teacher) {
+        *logit = (*logit - wanted) * weight;
+    }
+    difference / mass - normalizers
+}

@@ -1,0 +1,271 @@
+//! A leaf through all steps, and back.
+
+use kernels::reference::description::{Linear, Model, Operation};
+use kernels::reference::kinds::PlaceKind;
+use kernels::Result;
+
+use crate::attention::{self, Setting};
+use crate::feed_forward;
+use crate::head::{self, Descent, Loss, Targets};
+use crate::linear::{self, Vectors};
+use crate::norm;
+use crate::parameters::Parameters;
+use crate::product::Workspace;
+use crate::real::{add, Real};
+
+/// A model on its way through one leaf.
+pub struct Pass<'a, T> {
+    pub model: &'a Model,
+    pub parameters: &'a Parameters<T>,
+    pub workspace: &'a mut Workspace<T>,
+    pub setting: Setting<'a, T>,
+}
+
+/// What a step keeps for its gradient.
+enum Kept<T> {
+    Norm,
+    Attention(attention::Kept<T>),
+    Mlp(feed_forward::Kept<T>),
+}
+
+/// A step on the tape: its input, and what else it keeps.
+struct Record<T> {
+    x: Vec<T>,
+    kept: Kept<T>,
+}
+
+/// What the places hold, in the order of their kinds; a place that no step has written is empty.
+type Places<T> = [Option<Vec<T>>; PlaceKind::COUNT];
+
+impl<T: Real> Pass<'_, T> {
+    /// The loss of a leaf, without a gradient.
+    pub fn loss(&mut self, ids: &[u32], targets: Targets<'_, T>) -> Result<Loss> {
+        let (residual, normed) = self.hidden(ids, None)?;
+        let vectors = Vectors {
+            rows: ids.len(),
+            data: &normed,
+        };
+        let head = self.head();
+        let loss = head::loss(self.parameters, self.workspace, &head, vectors, targets, None)?;
+        self.workspace.pool.give(residual);
+        self.workspace.pool.give(normed);
+        Ok(loss)
+    }
+
+    /// Logits after each token.
+    pub fn logits(&mut self, ids: &[u32]) -> Result<Vec<T>> {
+        let (residual, normed) = self.hidden(ids, None)?;
+        let vectors = Vectors {
+            rows: ids.len(),
+            data: &normed,
+        };
+        let logits = linear::forward(self.parameters, self.workspace, &self.head(), vectors)?;
+        self.workspace.pool.give(residual);
+        self.workspace.pool.give(normed);
+        Ok(logits)
+    }
+
+    /// The loss of a leaf; adds `weight` times its gradient.
+    pub fn gradient(
+        &mut self,
+        ids: &[u32],
+        targets: Targets<'_, T>,
+        weight: T,
+        gradient: &mut [T],
+    ) -> Result<Loss> {
+        let mut tape = Vec::new();
+        let (residual, normed) = self.hidden(ids, Some(&mut tape))?;
+        let mut d_normed = self.workspace.pool.take(normed.len())?;
+        let descent = Descent {
+            weight,
+            gradient,
+            dx: &mut d_normed,
+        };
+        let vectors = Vectors {
+            rows: ids.len(),
+            data: &normed,
+        };
+        let head = self.head();
+        let loss = head::loss(
+            self.parameters,
+            self.workspace,
+            &head,
+            vectors,
+            targets,
+            Some(descent),
+        )?;
+        let mut d_residual = self.workspace.pool.zeros(residual.len())?;
+        norm::backward(
+            self.parameters,
+            self.workspace,
+            &self.model.final_norm,
+            &residual,
+            &d_normed,
+            gradient,
+            &mut d_residual,
+        )?;
+        for buffer in [residual, normed, d_normed] {
+            self.workspace.pool.give(buffer);
+        }
+        let d_residual = self.steps_backward(tape, d_residual, gradient)?;
+        self.embed_backward(ids, &d_residual, gradient)?;
+        self.workspace.pool.give(d_residual);
+        Ok(loss)
+    }
+
+    fn head(&self) -> Linear {
+        self.model.head.unwrap_or(Linear {
+            weight: self.model.embedding,
+            bias: None,
+        })
+    }
+
+    /// The residual stream after all steps, and normalized.
+    fn hidden(&mut self, ids: &[u32], mut tape: Option<&mut Vec<Record<T>>>) -> Result<(Vec<T>, Vec<T>)> {
+        let mut places: Places<T> = [Some(self.embed(ids)?), None, None];
+        for step in &self.model.steps {
+            // The description was refused if nothing was there.
+            let Some(input) = &places[step.reads as usize] else {
+                unreachable!("a step reads what was written")
+            };
+            let x = Vectors {
+                rows: ids.len(),
+                data: input,
+            };
+            let (parameters, workspace) = (self.parameters, &mut *self.workspace);
+            let (result, kept) = match &step.operation {
+                Operation::Norm(norm) => (norm::forward(parameters, workspace, norm, input)?, Kept::Norm),
+                Operation::Attention(shape) => {
+                    let (y, kept) = attention::forward(parameters, workspace, shape, &self.setting, x)?;
+                    (y, Kept::Attention(kept))
+                }
+                Operation::Mlp(mlp) => {
+                    let (y, kept) = feed_forward::forward(parameters, workspace, mlp, x)?;
+                    (y, Kept::Mlp(kept))
+                }
+            };
+            match &mut tape {
+                Some(tape) => tape.push(Record {
+                    x: workspace.pool.copy(input)?,
+                    kept,
+                }),
+                None => kept.release(workspace),
+            }
+            match (&mut places[step.writes as usize], step.adds) {
+                (Some(place), true) => {
+                    add(place, &result);
+                    workspace.pool.give(result);
+                }
+                (place, _) => {
+                    if let Some(old) = place.replace(result) {
+                        workspace.pool.give(old);
+                    }
+                }
+            }
+        }
+        let [residual, others @ ..] = places;
+        for place in others.into_iter().flatten() {
+            self.workspace.pool.give(place);
+        }
+        let residual = residual.unwrap_or_default();
+        let normed = norm::forward(self.parameters, self.workspace, &self.model.final_norm, &residual)?;
+        Ok((residual, normed))
+    }
+
+    /// The embeddings of tokens.
+    fn embed(&mut self, ids: &[u32]) -> Result<Vec<T>> {
+        let hidden = self.model.hidden;
+        let scale = T::of(f64::from(self.model.embedding_scale));
+        let mut x = self.workspace.pool.take(ids.len() * hidden)?;
+        let table = self.parameters.get(self.model.embedding);
+        for (to, &id) in x.chunks_exact_mut(hidden).zip(ids) {
+            for (to, &from) in to.iter_mut().zip(&table[id as usize * hidden..]) {
+                *to = from * scale;
+            }
+        }
+        Ok(x)
+    }
+
+    fn embed_backward(&mut self, ids: &[u32], dx: &[T], gradient: &mut [T]) -> Result<()> {
+        let hidden = self.model.hidden;
+        let scale = T::of(f64::from(self.model.embedding_scale));
+        let embedding = self.model.embedding;
+        self.parameters
+            .add_gradient(self.workspace, embedding, gradient, |_, table| {
+                for (dx, &id) in dx.chunks_exact(hidden).zip(ids) {
+                    for (to, &dx) in table[id as usize * hidden..][..hidden].iter_mut().zip(dx) {
+                        *to += dx * scale;
+                    }
+                }
+                Ok(())
+            })
+    }
+
+    /// From the gradient of the residual stream after all steps to that before them.
+    fn steps_backward(
+        &mut self,
+        tape: Vec<Record<T>>,
+        residual: Vec<T>,
+        gradient: &mut [T],
+    ) -> Result<Vec<T>> {
+        let length = residual.len();
+        let rows = length / self.model.hidden;
+        let mut places: Places<T> = [Some(residual), None, None];
+        for (step, record) in self.model.steps.iter().zip(tape).rev() {
+            let (parameters, workspace) = (self.parameters, &mut *self.workspace);
+            // What a step replaces has no part in anything later; what it adds to has.
+            let written = &mut places[step.writes as usize];
+            let dy = match (written, step.adds) {
+                (Some(place), true) => Some(workspace.pool.copy(place)?),
+                (place, _) => place.take(),
+            };
+            if let Some(dy) = dy {
+                let dx = match &mut places[step.reads as usize] {
+                    Some(place) => place,
+                    empty => empty.insert(workspace.pool.zeros(length)?),
+                };
+                let x = Vectors {
+                    rows,
+                    data: &record.x,
+                };
+                match (&step.operation, &record.kept) {
+                    (Operation::Norm(norm), _) => {
+                        norm::backward(parameters, workspace, norm, x.data, &dy, gradient, dx)?;
+                    }
+                    (Operation::Attention(shape), Kept::Attention(kept)) => {
+                        let setting = &self.setting;
+                        attention::backward(
+                            parameters, workspace, shape, setting, x, kept, &dy, gradient, dx,
+                        )?;
+                    }
+                    (Operation::Mlp(mlp), Kept::Mlp(kept)) => {
+                        feed_forward::backward(parameters, workspace, mlp, x, kept, &dy, gradient, dx)?;
+                    }
+                    _ => unreachable!("each step keeps what is its own"),
+                }
+                workspace.pool.give(dy);
+            }
+            workspace.pool.give(record.x);
+            record.kept.release(workspace);
+        }
+        let [residual, others @ ..] = places;
+        for place in others.into_iter().flatten() {
+            self.workspace.pool.give(place);
+        }
+        match residual {
+            Some(residual) => Ok(residual),
+            // The first step that touches the stream replaces it with what does not come from it.
+            None => self.workspace.pool.zeros(length),
+        }
+    }
+}
+
+impl<T: Real> Kept<T> {
+    fn release(self, workspace: &mut Workspace<T>) {
+        match self {
+            Self::Norm => {}
+            Self::Attention(kept) => kept.release(workspace),
+            Self::Mlp(kept) => kept.release(workspace),
+        }
+    }
+}
