@@ -57,7 +57,7 @@ describe('flasher', () => {
   it('says how it is with this very browser', async () => {
     const scope: SerialScope = {
       isSecureContext,
-      navigator: navigator as unknown as NonNullable<SerialScope['navigator']>,
+      navigator: navigator,
       framed: self !== top,
     };
     const { status } = await probeSerialSupport(scope);
