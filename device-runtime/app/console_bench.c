@@ -120,7 +120,7 @@ static void count_bytes(const console *c, uint32_t position, uint64_t bytes[BENC
         bool table = t->role == S3LM_ROLE_ROTARY || (t == model->embedding && model->head != model->embedding);
         bytes[memory_of(c, t->data)] += (uint64_t)t->row_bytes * (table ? 1u : t->rows);
         for (uint32_t i = 0; !table && i < S3LM_MAX_TABLES && t->tables[i]; i++) {
-            bytes[memory_of(c, t->tables[i])] += (uint64_t)s3lm_table_count(t, i) * sizeof(float);
+            bytes[memory_of(c, t->tables[i])] += s3lm_table_bytes(t, i);
         }
     }
     for (uint32_t i = 0; i < model->package->step_count; i++) {

@@ -80,7 +80,7 @@ static app_load_status open_tokenizer(app_model *out) {
 static size_t data_bytes(const s3lm_tensor *tensor) { return (size_t)tensor->rows * tensor->row_bytes; }
 
 static size_t table_bytes(const s3lm_tensor *tensor, uint32_t table) {
-    return (size_t)s3lm_table_count(tensor, table) * sizeof(float);
+    return s3lm_table_bytes(tensor, table);
 }
 
 /* Bytes that the tensors take where the package wants them. */

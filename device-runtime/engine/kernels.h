@@ -17,6 +17,10 @@
 
 /* What the limits of a package promise the sums: 32 bits hold them. */
 _Static_assert(127ull * 128u * S3LM_MAX_MLP_WIDTH <= INT32_MAX, "the longest row of a product of codes");
+_Static_assert(127ull * 128u * 255u * S3LM_MOST_GROUP_OF_U8 <= INT32_MAX, "the longest group times its scale");
+_Static_assert(127ull * 128u * 255u * S3LM_MAX_MLP_WIDTH < 1ull << 39, "the longest row of such groups");
+_Static_assert(127ull * S3LM_MOST_INT16 * S3LM_MOST_GROUP_OF_U8 <= INT32_MAX, "the longest group of 16 bits");
+_Static_assert(127ull * 255u * S3LM_MOST_INT16 * S3LM_MAX_MLP_WIDTH < 1ull << 47, "the longest row of them");
 _Static_assert(16383ull * 127u * S3LM_MAX_HEAD_DIM <= INT32_MAX, "the longest head of a score");
 _Static_assert(16383ull * 127u * S3LM_MIX_TOKENS <= INT32_MAX, "the tokens of a mix");
 _Static_assert(S3LM_MAX_HEAD_DIM % 16u == 0u, "a head with its padding is no longer than the longest");
@@ -120,6 +124,15 @@ uint32_t s3lm_check_codes(const uint32_t *words, uint32_t count);
  * rounded. */
 static inline float s3lm_nearest(int64_t sum) {
     return (float)(int32_t)(sum >> 15) * 32768.0f + (float)(int32_t)(sum & 0x7FFF);
+}
+
+/* The same for an exact sum of less than 2^47. Where it is longer than a float by more than eight bits, whatever the
+ * lowest eight say is whether anything lies between two halves. */
+static inline float s3lm_nearest_long(int64_t sum) {
+    if (sum < (int64_t)1 << 39 && sum >= -((int64_t)1 << 39)) {
+        return s3lm_nearest(sum);
+    }
+    return s3lm_nearest((sum >> 8) | ((sum & 0xFF) != 0)) * 256.0f;
 }
 
 /* Columns of a unit: those of a row that share the scale of the weights as well as that of the vector. */

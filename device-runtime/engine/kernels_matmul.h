@@ -191,6 +191,51 @@ static void matmul_groups(const s3lm_tensor *w, const s3lm_input *input, uint32_
     }
 }
 
+/* Four rows with one token whose codes share one scale: exact sums of groups times whole numbers, rounded once. */
+static void dot4_groups_u8(const s3lm_tensor *w, const int8_t *weights, uint32_t stride, const uint8_t *numbers,
+                           uint32_t number_stride, token_codes token, float out[4]) {
+    int64_t totals[4] = {0};
+    uint32_t group = w->group;
+    for (uint32_t at = 0; at < w->row_bytes; at += group) {
+        uint32_t n = w->row_bytes - at < group ? w->row_bytes - at : group;
+        const uint8_t *factors = numbers + at / group;
+        int32_t sums[4];
+        if (w->input == S3LM_INPUT_INT16) {
+            dot4_i16(weights + at, stride, (const int16_t *)(const void *)token.codes + at, n, sums);
+        } else {
+            dot4_i8(weights + at, stride, token.codes + at, token.wide ? token.wide + at : NULL, n, sums);
+        }
+        for (uint32_t r = 0; r < 4u; r++) {
+            totals[r] += (int64_t)sums[r] * factors[(size_t)r * number_stride];
+        }
+    }
+    for (uint32_t r = 0; r < 4u; r++) {
+        out[r] = s3lm_nearest_long(totals[r]);
+    }
+}
+
+/* A whole number for each group of columns, a scale for each row: y = (nearest float to (sum of group 0 * its number +
+ * sum of group 1 * its number + ...) * row scale) * token scale. */
+static void matmul_groups_u8(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
+                             uint32_t end, float *y, uint32_t y_stride) {
+    uint32_t groups = s3lm_groups(w->cols, w->group);
+    for (uint32_t row = begin; row < end;) {
+        const int8_t *weights = (const int8_t *)w->data + (size_t)row * w->row_bytes;
+        const uint8_t *numbers = s3lm_group_scales(w) + (size_t)row * groups;
+        uint32_t rows = end - row < 4u ? 1u : 4u;
+        for (uint32_t t = 0; t < tokens; t++) {
+            token_codes token = codes_of(w, input->quantized, t);
+            float *out = y + (size_t)t * y_stride + row;
+            float sums[4];
+            dot4_groups_u8(w, weights, rows == 4u ? w->row_bytes : 0u, numbers, rows == 4u ? groups : 0u, token, sums);
+            for (uint32_t r = 0; r < rows; r++) {
+                out[r] = (sums[r] * s3lm_scales(w)[row + r]) * token.scale;
+            }
+        }
+        row += rows;
+    }
+}
+
 static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                            float *y, uint32_t y_stride) {
     const float *x = input->values;
@@ -218,6 +263,6 @@ static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32
 }
 
 /* The products by encoding, for the including file's table. */
-#define MATMULS S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups)
+#define MATMULS S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups, matmul_groups_u8)
 
 #endif

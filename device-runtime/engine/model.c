@@ -23,17 +23,20 @@ static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
         }
         break;
     }
-    case S3LM_INT8_CHANNEL: {
+    case S3LM_INT8_CHANNEL:
+    case S3LM_INT8_GROUP_U8: {
         const int8_t *codes = (const int8_t *)row;
         float scale = s3lm_scales(table)[id];
+        uint32_t groups = table->group ? s3lm_groups(table->cols, table->group) : 0u;
         for (uint32_t i = 0; i < table->cols; i++) {
-            x[i] = (float)codes[i] * scale;
+            int32_t number = groups ? s3lm_group_scales(table)[id * groups + i / table->group] : 1;
+            x[i] = (float)(codes[i] * number) * scale;
         }
         break;
     }
     case S3LM_INT8_TENSOR:
     case S3LM_INT8_GROUP:
-        /* Refused by the package reader: an embedding has one scale a row. */
+        /* Refused by the package reader: an embedding has a scale for each row. */
         break;
     }
 }

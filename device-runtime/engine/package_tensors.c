@@ -82,6 +82,10 @@ uint32_t s3lm_table_count(const s3lm_tensor *tensor, uint32_t table) {
     return 0;
 }
 
+uint32_t s3lm_table_bytes(const s3lm_tensor *tensor, uint32_t table) {
+    return s3lm_table_count(tensor, table) * s3lm_encodings[tensor->encoding].element_bytes[table];
+}
+
 s3lm_tensor s3lm_describe_tensor(const s3lm_package *package, uint32_t index) {
     const uint8_t *p = record_at(package, index);
     uint32_t owner = s3lm_u16(p + S3LM_TENSOR_INDEX_AT);
@@ -109,7 +113,7 @@ s3lm_tensor s3lm_package_tensor(const s3lm_package *package, uint32_t index) {
     tensor.data = package->weights + s3lm_u32(p + S3LM_TENSOR_DATA_OFFSET_AT);
     for (uint32_t table = 0; table < s3lm_encodings[tensor.encoding].table_count; table++) {
         tensor.tables[table] = package->weights + at;
-        at += (uint32_t)s3lm_align(4u * s3lm_table_count(&tensor, table), S3LM_SECTION_ALIGNMENT);
+        at += (uint32_t)s3lm_align(s3lm_table_bytes(&tensor, table), S3LM_SECTION_ALIGNMENT);
     }
     return tensor;
 }
@@ -148,7 +152,8 @@ static bool encoding_fits(const s3lm_package *package, s3lm_shape shape, s3lm_en
     bool float32 = package->config.activations == S3LM_ACTIVATION_FLOAT32;
     switch (shape) {
     case S3LM_SHAPE_LOOKUP:
-        return encoding == S3LM_FLOAT32 || (encoding == S3LM_INT8_CHANNEL && !(float32 && !has_head(package)));
+        return encoding == S3LM_FLOAT32 ||
+               ((encoding == S3LM_INT8_CHANNEL || encoding == S3LM_INT8_GROUP_U8) && !(float32 && !has_head(package)));
     case S3LM_SHAPE_MATRIX:
         return float32 == (encoding == S3LM_FLOAT32);
     case S3LM_SHAPE_VECTOR:
@@ -165,7 +170,8 @@ static uint32_t wrong_input(const s3lm_package *package, const s3lm_tensor *tens
                       (shape == S3LM_SHAPE_MATRIX || (shape == S3LM_SHAPE_LOOKUP && !has_head(package)));
     uint32_t shared = S3LM_INPUT_GROUP(tensor->input), group = tensor->group;
     bool fits = tensor->input == S3LM_INPUT_INT16 ? group <= S3LM_MOST_GROUP_OF_INT16
-                                                  : shared == 0u || group % shared == 0u || shared % group == 0u;
+                                                  : shared == 0u || (tensor->encoding != S3LM_INT8_GROUP_U8 &&
+                                                                     (group % shared == 0u || shared % group == 0u));
     if (tensor->input != S3LM_INPUT_INT8 && !(multiplied && fits)) {
         return S3LM_TENSOR_INPUT_AT;
     }
@@ -188,7 +194,8 @@ static uint32_t wrong_size(const s3lm_package *package, const uint8_t *p, const 
         return S3LM_TENSOR_ROW_BYTES_AT;
     }
     if (encoding->grouped
-            ? tensor->group == 0u || tensor->group > (uint32_t)s3lm_align(tensor->cols, S3LM_ROW_ALIGNMENT)
+            ? tensor->group == 0u || tensor->group > (uint32_t)s3lm_align(tensor->cols, S3LM_ROW_ALIGNMENT) ||
+                  (tensor->encoding == S3LM_INT8_GROUP_U8 && tensor->group > S3LM_MOST_GROUP_OF_U8)
             : tensor->group != 0u) {
         return S3LM_TENSOR_GROUP_AT;
     }
@@ -198,7 +205,7 @@ static uint32_t wrong_size(const s3lm_package *package, const uint8_t *p, const 
     /* The data's length has 32 bits, so that of the tables has. */
     uint32_t end = 0;
     for (uint32_t table = 0; table < encoding->table_count; table++) {
-        end = (uint32_t)s3lm_align(end, S3LM_SECTION_ALIGNMENT) + 4u * s3lm_table_count(tensor, table);
+        end = (uint32_t)s3lm_align(end, S3LM_SECTION_ALIGNMENT) + s3lm_table_bytes(tensor, table);
     }
     return s3lm_u32(p + S3LM_TENSOR_TABLES_LENGTH_AT) == end ? S3LM_NONE : (uint32_t)S3LM_TENSOR_TABLES_LENGTH_AT;
 }

@@ -34,7 +34,7 @@ static s3lm_status check_place(s3lm_reader *reader, uint32_t index, uint32_t len
         status = s3lm_u32(p + at) == (tables > 0u ? *end : S3LM_NONE) ? S3LM_OK : S3LM_ERR_TENSOR_PLACE;
     }
     for (uint32_t table = 0; status == S3LM_OK && table < tables; table++) {
-        status = pass(reader, index, 4u * s3lm_table_count(&tensor, table), length, end);
+        status = pass(reader, index, s3lm_table_bytes(&tensor, table), length, end);
     }
     if (status == S3LM_ERR_TENSOR_PLACE) {
         s3lm_blame(reader, status, S3LM_KIND_TDIR, index, (uint32_t)(p - package->bytes) + at,
@@ -106,8 +106,11 @@ static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
         status = check_numbers(reader, index, tensor.data, (uint64_t)tensor.rows * tensor.row_bytes / 4u, kind);
     }
     for (uint32_t table = 0; status == S3LM_OK && table < s3lm_encodings[tensor.encoding].table_count; table++) {
-        status =
-            check_numbers(reader, index, tensor.tables[table], s3lm_table_count(&tensor, table), WORDS_FINITE_POSITIVE);
+        /* Any byte is a scale of 8 bits. */
+        if (s3lm_encodings[tensor.encoding].element_bytes[table] == sizeof(float)) {
+            status = check_numbers(reader, index, tensor.tables[table], s3lm_table_count(&tensor, table),
+                                   WORDS_FINITE_POSITIVE);
+        }
     }
     return status;
 }

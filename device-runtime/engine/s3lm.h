@@ -54,6 +54,9 @@ typedef struct {
 /* Scales of an INT8 tensor: the first table of each of these encodings. */
 static inline const float *s3lm_scales(const s3lm_tensor *tensor) { return tensor->tables[0]; }
 
+/* Scales of 8 bits, row by row, of a tensor that has such beside one scale a row. */
+static inline const uint8_t *s3lm_group_scales(const s3lm_tensor *tensor) { return tensor->tables[1]; }
+
 /* Sampling parameters; `off` values in parentheses. Applied in this order: repetition penalty, temperature, top-k,
  * top-p, min-p. */
 typedef struct {
@@ -115,8 +118,9 @@ s3lm_mlp_config s3lm_package_mlp(const s3lm_package *package, uint32_t index);
 /* Tensor `index` < tensor_count of an opened package. */
 s3lm_tensor s3lm_package_tensor(const s3lm_package *package, uint32_t index);
 
-/* Elements of 4 bytes in one of a tensor's tables, 0 when it has no such table. */
+/* Elements of one of a tensor's tables, `table` < S3LM_MAX_TABLES, and their bytes; 0 when it has no such table. */
 uint32_t s3lm_table_count(const s3lm_tensor *tensor, uint32_t table);
+uint32_t s3lm_table_bytes(const s3lm_tensor *tensor, uint32_t table);
 
 /* What docs/model-package.md says of a tensor role, NULL of an unknown one; its name, "?" of an unknown one. */
 const s3lm_role_spec *s3lm_role_of(uint32_t code);

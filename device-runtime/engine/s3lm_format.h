@@ -153,13 +153,14 @@ typedef enum {
     S3LM_INT8_TENSOR = 1,
     S3LM_INT8_CHANNEL = 2,
     S3LM_INT8_GROUP = 3,
+    S3LM_INT8_GROUP_U8 = 4,
 } s3lm_encoding;
-#define S3LM_ENCODINGS 4u
+#define S3LM_ENCODINGS 5u
 
 /* Whether rows hold codes, which are multiplied with codes, rather than F32 numbers. */
-#define S3LM_HOLDS_CODES(encoding) ((0xEu >> (encoding) & 1u) != 0u)
+#define S3LM_HOLDS_CODES(encoding) ((0x1Eu >> (encoding) & 1u) != 0u)
 
-/* What a table behind the codes has an element of 4 bytes for. */
+/* What a table behind the codes has an element for. */
 typedef enum { S3LM_PER_SOURCE, S3LM_PER_ROW, S3LM_PER_GROUP } s3lm_table_per;
 
 typedef struct {
@@ -167,22 +168,26 @@ typedef struct {
     bool grouped; /* whether the record says a group */
     uint8_t table_count;
     uint8_t per[S3LM_MAX_TABLES]; /* s3lm_table_per */
+    uint8_t element_bytes[S3LM_MAX_TABLES];
 } s3lm_encoding_spec;
 
 /* By s3lm_encoding. */
 extern const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS];
 
 /* A table by encoding, one entry for each in the order of their numbers. */
-#define S3LM_BY_ENCODING(float32, int8_tensor, int8_channel, int8_group) \
+#define S3LM_BY_ENCODING(float32, int8_tensor, int8_channel, int8_group, int8_group_u8) \
     {[S3LM_FLOAT32] = (float32), \
      [S3LM_INT8_TENSOR] = (int8_tensor), \
      [S3LM_INT8_CHANNEL] = (int8_channel), \
-     [S3LM_INT8_GROUP] = (int8_group)}
+     [S3LM_INT8_GROUP] = (int8_group), \
+     [S3LM_INT8_GROUP_U8] = (int8_group_u8)}
 
 /* Elements of a quantized vector that share a scale, by s3lm_input_kind; 0 for all of them. */
 #define S3LM_INPUT_GROUP(input) ((input) == S3LM_INPUT_INT8_BY32 ? 32u : ((input) == S3LM_INPUT_INT8_BY64 ? 64u : 0u))
 /* Most columns in a group of weights that is multiplied with 16-bit codes: the sum stays inside int32. */
 #define S3LM_MOST_GROUP_OF_INT16 512u
+/* Most columns in a group that has a scale of 8 bits: the sum times the scale stays inside int32. */
+#define S3LM_MOST_GROUP_OF_U8 512u
 
 /* ---- Tensor roles ---- */
 

@@ -46,26 +46,42 @@ static float product_of(const s3lm_tensor *w, const s3lm_activations *x, uint32_
     const int8_t *codes = (const int8_t *)w->data + (size_t)row * w->row_bytes;
     uint32_t shared = S3LM_INPUT_GROUP(w->input), unit = s3lm_unit(w);
     const float *scales = s3lm_scales(w);
+    const uint8_t *numbers =
+        w->encoding == S3LM_INT8_GROUP_U8 ? s3lm_group_scales(w) + (size_t)row * s3lm_groups(w->cols, w->group) : NULL;
     float y = 0.0f;
+    if (numbers) {
+        int64_t total = 0;
+        for (uint32_t i = 0; i < w->row_bytes; i++) {
+            int32_t c = w->input == S3LM_INPUT_INT16 ? ((const int16_t *)(const void *)x->codes)[i] : x->codes[i];
+            total += (int64_t)codes[i] * c * numbers[i / w->group];
+        }
+        return ((float)total * scales[row]) * x->scales[0];
+    }
     for (uint32_t at = 0; at < w->row_bytes; at += unit) {
         float part = exact(codes, x, w->input, at, w->row_bytes - at < unit ? w->row_bytes - at : unit);
         float factor = w->group ? scales[(size_t)row * s3lm_groups(w->cols, w->group) + at / w->group] : 1.0f;
         part *= shared ? factor * x->scales[at / shared] : factor;
         y = at == 0u ? part : y + part;
     }
-    y *= w->group ? 1.0f : w->encoding == S3LM_INT8_TENSOR ? s3lm_source_scale(w, row) : scales[row];
+    y *= w->encoding == S3LM_INT8_GROUP    ? 1.0f
+         : w->encoding == S3LM_INT8_TENSOR ? s3lm_source_scale(w, row)
+                                           : scales[row];
     return shared ? y : y * x->scales[0];
 }
 
-/* A random matrix of codes over `data` and `scales`, and codes to multiply it with. */
-static s3lm_tensor random_matrix(int8_t *data, float *scales, uint32_t tokens, s3lm_activations *x) {
+/* A random matrix of codes over `data`, `scales` and `numbers`, and codes to multiply it with. */
+static s3lm_tensor random_matrix(int8_t *data, float *scales, uint8_t *numbers, uint32_t tokens, s3lm_activations *x) {
     uint32_t cols = 1u + random_below(&seed, random_below(&seed, 4) == 0 ? MOST_COLS - 16u : 400u);
     uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
-    s3lm_tensor w = {.data = data, .tables = {scales}, .rows = rows, .cols = cols, .row_bytes = round_up(cols, 16)};
-    w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 3));
+    s3lm_tensor w = {
+        .data = data, .tables = {scales, numbers}, .rows = rows, .cols = cols, .row_bytes = round_up(cols, 16)};
+    w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 4));
     w.input = (s3lm_input_kind)random_below(&seed, S3LM_INPUT_KINDS);
+    if (w.encoding == S3LM_INT8_GROUP_U8 && S3LM_INPUT_GROUP(w.input)) {
+        w.input = S3LM_INPUT_INT16;
+    }
     uint32_t step = S3LM_INPUT_GROUP(w.input) && random_below(&seed, 2) ? S3LM_INPUT_GROUP(w.input) : 16u;
-    w.group = w.encoding == S3LM_INT8_GROUP
+    w.group = w.encoding >= S3LM_INT8_GROUP
                   ? step * (step == 16u ? 1u << random_below(&seed, 2) : 1u + random_below(&seed, 5))
                   : 0u;
     w.interleaved = random_below(&seed, 2) == 0;
@@ -90,6 +106,10 @@ static s3lm_tensor random_matrix(int8_t *data, float *scales, uint32_t tokens, s
     for (uint32_t i = 0; i < MOST_ROWS * (MOST_COLS / 16u); i++) {
         scales[i] = random_float(&seed) + 1.0f;
     }
+    bool most = random_below(&seed, 4) == 0;
+    for (uint32_t i = 0; i < MOST_ROWS * (MOST_COLS / 16u); i++) {
+        numbers[i] = most ? 255u : (uint8_t)random_below(&seed, 256);
+    }
     for (uint32_t i = 0; i < tokens * x->scale_stride; i++) {
         x->scales[i] = random_float(&seed) + 1.0f;
     }
@@ -99,13 +119,14 @@ static s3lm_tensor random_matrix(int8_t *data, float *scales, uint32_t tokens, s
 static void products_of_codes_are_equal(void) {
     int8_t *data = host_allocate((size_t)MOST_ROWS * MOST_COLS);
     float *scales = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u) * 4u);
+    uint8_t *numbers = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u));
     uint32_t most = MOST_TOKENS * (2u * MOST_COLS + 32u);
     s3lm_activations x = {.codes = host_allocate(most),
                           .wide = host_allocate(2u * most),
                           .scales = host_allocate(MOST_TOKENS * (MOST_COLS / 32u + 2u) * 4u)};
     for (uint32_t round = 0; round < 1000u; round++) {
         uint32_t tokens = 1u + random_below(&seed, MOST_TOKENS);
-        s3lm_tensor w = random_matrix(data, scales, tokens, &x);
+        s3lm_tensor w = random_matrix(data, scales, numbers, tokens, &x);
         static float expected[MOST_TOKENS * MOST_ROWS], actual[MOST_TOKENS * MOST_ROWS];
         memset(expected, 0, sizeof expected);
         memset(actual, 0, sizeof actual);
@@ -123,9 +144,21 @@ static void products_of_codes_are_equal(void) {
     }
     free(data);
     free(scales);
+    free(numbers);
     free(x.codes);
     free(x.wide);
     free(x.scales);
+}
+
+/* Sums around the limits of both ways to round, and halves between two floats from either side. */
+static void long_sums_are_rounded_to_the_nearest(void) {
+    for (uint32_t round = 0; round < 100000u; round++) {
+        int64_t sum = (int64_t)1 << random_below(&seed, 47);
+        sum +=
+            (int64_t)random_below(&seed, 5) - 2 + ((int64_t)random_below(&seed, 1u << 24) << random_below(&seed, 23));
+        sum = random_below(&seed, 2) ? sum : -sum;
+        CHECK(s3lm_nearest_long(sum) == (float)sum, "%lld: %a", (long long)sum, (double)s3lm_nearest_long(sum));
+    }
 }
 
 static void f32_products_are_equal(void) {
@@ -268,6 +301,7 @@ int main(void) {
     fast = s3lm_kernels_best();
     printf("kernels: %s\n", s3lm_kernels_name(fast));
     RUN(products_of_codes_are_equal);
+    RUN(long_sums_are_rounded_to_the_nearest);
     RUN(f32_products_are_equal);
     RUN(quantizers_are_equal_and_keep_their_limits);
     RUN(attention_sums_are_equal);

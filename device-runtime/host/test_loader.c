@@ -56,7 +56,9 @@ static void loads_with(const char *name, uint32_t (*placed)(uint32_t tensor), ap
                   "%s: tensor %u lies elsewhere", name, i);
             CHECK((uintptr_t)tensor->data % S3LM_ALIGNMENT == 0u, "tensor %u is unaligned", i);
             weights += ((size_t)tensor->rows * tensor->row_bytes + 63u) / 64u * 64u;
-            weights += ((size_t)s3lm_table_count(tensor, 0) * 4u + 63u) / 64u * 64u;
+            for (uint32_t table = 0; table < S3LM_MAX_TABLES; table++) {
+                weights += (s3lm_table_bytes(tensor, table) + 63u) / 64u * 64u;
+            }
         }
         size_t counted = 0;
         for (uint32_t memory = 0; memory < S3LM_MEMORY_KINDS; memory++) {

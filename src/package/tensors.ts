@@ -1,10 +1,9 @@
 /** The tensor directory of a package: each record against the model's sizes, and that the model is complete. */
 import {
-  ENCODING,
-  ROW_ALIGNMENT,
   TENSOR_ALIGNMENT,
   alignUp,
   encodingOfCode,
+  groupFits,
   inputFits,
   rowBytes,
   tensorTables,
@@ -79,7 +78,7 @@ interface Directory extends Model {
 type RawTensor = RecordValues<typeof TENSOR>;
 
 /** Encodings of which single rows can be looked up. */
-const LOOKUP_ENCODINGS: readonly EncodingKind[] = ['float32', 'int8Channel'];
+const LOOKUP_ENCODINGS: readonly EncodingKind[] = ['float32', 'int8Channel', 'int8GroupU8'];
 
 /**
  * Reads the directory.
@@ -223,8 +222,8 @@ function readEncoding(raw: RawTensor, { shape }: RoleSpec, directory: Directory,
       break;
   }
   const { group, cols } = raw;
-  const fits = ENCODING[kind].grouped ? group > 0 && group <= alignUp(cols, ROW_ALIGNMENT) : group === 0;
-  if (!fits) throw fail('group', `${group} columns are not possible for ${kind} and ${cols} columns.`);
+  if (!groupFits(kind, group, cols))
+    throw fail('group', `${group} columns are not possible for ${kind} and ${cols} columns.`);
   return { kind, group };
 }
 

@@ -10,7 +10,7 @@ import type { PackageTensor } from './tensors.js';
 interface Span {
   readonly begin: number;
   readonly end: number;
-  readonly holds: 'codes' | 'numbers' | 'scales' | 'zeros';
+  readonly holds: 'codes' | 'numbers' | 'scales' | 'group scales' | 'zeros';
   /** Rows of which only the first bytes hold something. */
   readonly row?: { readonly bytes: number; readonly used: number };
   readonly name: string;
@@ -68,8 +68,9 @@ function spansOf(tensors: readonly PackageTensor[]): Span[] {
       name,
     });
     pad(name);
-    for (const { offset, bytes } of tables) {
-      spans.push({ begin: offset, end: offset + bytes, holds: 'scales', name });
+    for (const { offset, bytes, type } of tables) {
+      const holds = type === 'u8' ? 'group scales' : 'scales';
+      spans.push({ begin: offset, end: offset + bytes, holds, name });
       pad(name);
     }
   }
@@ -97,6 +98,7 @@ const PROBLEM: Readonly<Record<Span['holds'], string>> = {
   codes: 'There is the code -128',
   numbers: 'There is no finite number',
   scales: 'There is a scale that is negative or no finite number',
+  'group scales': '',
   zeros: 'There is padding that is not zero',
 };
 
@@ -105,6 +107,8 @@ const BAD: Readonly<Record<Span['holds'], (bytes: Uint8Array) => number>> = {
   codes: (bytes) => bytes.indexOf(MOST_NEGATIVE_CODE),
   numbers: (bytes) => findWord(bytes, (bits) => (bits & MAGNITUDE) >= INFINITY_BITS),
   scales: (bytes) => findWord(bytes, (bits) => bits >= INFINITY_BITS),
+  // Any byte is one.
+  'group scales': () => -1,
   zeros: (bytes) => bytes.findIndex((byte) => byte !== 0),
 };
 

@@ -123,7 +123,7 @@ export class PackageWriter {
       throw new RangeError(`${tensor.name}: ${tables.length} tables instead of ${tensor.tables.length}`);
     for (const [index, table] of tensor.tables.entries()) {
       const values = tables[index] as TableValues;
-      if (values.length !== table.count)
+      if (values.byteLength !== table.bytes)
         throw new RangeError(`${tensor.name}: ${values.length} ${table.name}s instead of ${table.count}`);
       await this.padTo(place.tableOffsets[index] as number);
       await this.put(littleEndian(values));
@@ -240,6 +240,7 @@ function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Conten
 
 /** The bytes of a table, little-endian on any machine. */
 export function littleEndian(values: TableValues): Uint8Array {
+  if (values instanceof Uint8Array) return values;
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
   values.forEach((value, index) => view.setFloat32(4 * index, value, true));

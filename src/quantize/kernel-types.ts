@@ -14,7 +14,7 @@ import type { InputKind, SiteKind } from '../schema/kinds.js';
 /** How a matrix is stored in the package. */
 export type RowEncoding = EncodingKind;
 
-/** Columns that share a scale with encoding `int8Group`. */
+/** Columns that share a scale with an encoding in groups. */
 export type GroupSize = 32 | 64 | 128;
 
 /** One source tensor and what becomes of its rows. */
@@ -24,7 +24,7 @@ export interface QuantizerSpec {
   readonly rows: number;
   readonly cols: number;
   readonly encoding: RowEncoding;
-  /** Needed with encoding `int8Group` only. */
+  /** Needed with encodings in groups only. */
   readonly group?: GroupSize | undefined;
   /** One factor per column, applied to every row first (a folded norm gain). */
   readonly gain?: Float32Array | undefined;
@@ -46,10 +46,13 @@ export interface OutputBlock {
   /** Bytes from one row to the next, a multiple of 16; the padding of a written row is zero. */
   readonly rowStride: number;
   readonly scalesPerRow: number;
+  readonly groupScalesPerRow: number;
   /** View of all rows: `rows * rowStride` bytes (INT8 codes, or little-endian f32 for encoding `float32`). */
   readonly codes: Uint8Array;
   /** View of all scales: `rows * scalesPerRow`, row-major. */
   readonly scales: Float32Array;
+  /** View of the 8-bit scales of all groups: `rows * groupScalesPerRow`, row-major; empty unless there are such. */
+  readonly groupScales: Uint8Array;
   dispose(): void;
 }
 
@@ -92,6 +95,9 @@ export interface TensorStatistics {
  *
  * `scale = amax / 127` over the row, the group or the tensor; `code = round-half-to-even(value / scale)`, within ±127.
  * A scale below the smallest normal f32 becomes 0 with all codes 0.
+ * Encoding `int8GroupU8`: `scale = amax / (127 * 255)` over the row; each group's 8-bit factor of it is the one with the
+ * least squared error of those that are near `amax / 127 / scale` of the group (from the next below to the second above
+ * what is rounded up, 1 to 255; 0 for a group of zeros).
  */
 export interface RowQuantizer {
   readonly spec: QuantizerSpec;
@@ -288,9 +294,15 @@ export interface Kernels {
    * @param rows at least 1
    * @param rowStride bytes of a row, a multiple of 16
    * @param scalesPerRow may be 0
+   * @param groupScalesPerRow of 8 bits, default 0
    * @throws RangeError when that exceeds the kernels' memory
    */
-  createOutput(rows: number, rowStride: number, scalesPerRow: number): OutputBlock;
+  createOutput(
+    rows: number,
+    rowStride: number,
+    scalesPerRow: number,
+    groupScalesPerRow?: number,
+  ): OutputBlock;
   /** @throws RangeError for shapes outside the limits, a missing group or a gain of another length */
   createQuantizer(spec: QuantizerSpec): RowQuantizer;
   /** @throws FormatError when the description is inconsistent or outside the limits */

@@ -54,8 +54,8 @@ class WasmKernels implements Kernels {
     );
   }
 
-  createOutput(rows: number, rowStride: number, scalesPerRow: number): OutputBlock {
-    return new WasmOutputBlock(this.#module, rows, rowStride, scalesPerRow);
+  createOutput(rows: number, rowStride: number, scalesPerRow: number, groupScalesPerRow = 0): OutputBlock {
+    return new WasmOutputBlock(this.#module, rows, rowStride, scalesPerRow, groupScalesPerRow);
   }
 
   createQuantizer(spec: QuantizerSpec): RowQuantizer {

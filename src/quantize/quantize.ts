@@ -14,6 +14,7 @@ import {
   ROW_ALIGNMENT,
   alignUp,
   tableElementsPerRow,
+  tableValues,
   type TableSpec,
   type TableValues,
   type TensorTable,
@@ -155,7 +156,7 @@ class QuantizeJob {
         for (const [index, part] of tensor.parts.entries())
           await this.measure(part, quantizers[index] as RowQuantizer);
       }
-      const tables = tensor.tables.map(({ count }) => new Float32Array(count));
+      const tables = tensor.tables.map(tableValues);
       const alternating = tensor.parts.some((part) => part.rowStep > 1);
       if (alternating) await this.alternate(tensor, quantizers, tables);
       else await this.stack(tensor, quantizers, tables);
@@ -195,7 +196,7 @@ class QuantizeJob {
     tables: readonly TableValues[],
   ): Promise<void> {
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
-    const output = this.input.kernels.createOutput(most, tensor.rowBytes, blockElementsPerRow(tensor));
+    const output = this.input.kernels.createOutput(most, tensor.rowBytes, ...blockElementsPerRow(tensor));
     try {
       for (const [index, part] of tensor.parts.entries()) {
         const quantizer = quantizers[index] as RowQuantizer;
@@ -219,7 +220,11 @@ class QuantizeJob {
   ): Promise<void> {
     const step = tensor.parts.length;
     const most = Math.min(...tensor.parts.map((part) => rowsPerBlock(part.source)));
-    const output = this.input.kernels.createOutput(most * step, tensor.rowBytes, blockElementsPerRow(tensor));
+    const output = this.input.kernels.createOutput(
+      most * step,
+      tensor.rowBytes,
+      ...blockElementsPerRow(tensor),
+    );
     const keys = tensor.parts.map((part) => tensorKey(part.source));
     const sources = tensor.parts.map((part, index) =>
       this.blocks(part.source, most, index)[Symbol.asyncIterator](),
@@ -331,6 +336,8 @@ function sharedValue(quantizer: RowQuantizer, { name }: TableSpec): number {
   switch (name) {
     case 'scale':
       return quantizer.tensorScale;
+    case 'group scale':
+      throw new RangeError('A scale of a group is none of its source.');
   }
 }
 
@@ -339,12 +346,15 @@ function blockValues(output: OutputBlock, { name }: TableSpec): TableValues {
   switch (name) {
     case 'scale':
       return output.scales;
+    case 'group scale':
+      return output.groupScales;
   }
 }
 
-/** Table elements that each row of a block brings. */
-function blockElementsPerRow({ tables, encoding, cols }: PlannedTensor): number {
-  return tables.reduce((sum, table) => sum + tableElementsPerRow(table, encoding, cols), 0);
+/** Scales and scales of groups that each row of a block brings. */
+function blockElementsPerRow({ tables, encoding, cols }: PlannedTensor): [scales: number, groups: number] {
+  const [scales = 0, groups = 0] = tables.map((table) => tableElementsPerRow(table, encoding, cols));
+  return [scales, groups];
 }
 
 /** Bytes of a table that belong to one source of `rows` rows. */

@@ -19,16 +19,24 @@ export class WasmOutputBlock implements OutputBlock {
   readonly rows: number;
   readonly rowStride: number;
   readonly scalesPerRow: number;
+  readonly groupScalesPerRow: number;
   /** The block in kernel memory; for {@link WasmRowQuantizer} only. */
   readonly raw: Block;
   readonly #module: KernelModule;
 
-  constructor(module: KernelModule, rows: number, rowStride: number, scalesPerRow: number) {
+  constructor(
+    module: KernelModule,
+    rows: number,
+    rowStride: number,
+    scalesPerRow: number,
+    groupScalesPerRow: number,
+  ) {
     this.#module = module;
     this.rows = integer(rows, 'The number of rows');
     this.rowStride = integer(rowStride, 'The row stride');
     this.scalesPerRow = integer(scalesPerRow, 'The number of scales');
-    this.raw = call(() => new Block(rows, rowStride, scalesPerRow));
+    this.groupScalesPerRow = integer(groupScalesPerRow, 'The number of scales of groups');
+    this.raw = call(() => new Block(rows, rowStride, scalesPerRow, groupScalesPerRow));
   }
 
   get codes(): Uint8Array {
@@ -37,6 +45,10 @@ export class WasmOutputBlock implements OutputBlock {
 
   get scales(): Float32Array {
     return this.#module.floats(this.raw.scales_address(), this.rows * this.scalesPerRow);
+  }
+
+  get groupScales(): Uint8Array {
+    return this.#module.bytes(this.raw.group_scales_address(), this.rows * this.groupScalesPerRow);
   }
 
   dispose(): void {

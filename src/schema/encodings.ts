@@ -5,14 +5,14 @@
 import type { InputKind } from './kinds.js';
 
 /** Bytes of the elements of a table. */
-const TABLE_ELEMENT_BYTES = { f32: 4 } as const;
+const TABLE_ELEMENT_BYTES = { f32: 4, u8: 1 } as const;
 
 /** The elements of a table in memory; one kind of array for each type of element. */
-export type TableValues = Float32Array;
+export type TableValues = Float32Array | Uint8Array;
 
 /** What a table of an encoding holds. */
 export interface TableSpec {
-  readonly name: 'scale';
+  readonly name: 'scale' | 'group scale';
   readonly type: keyof typeof TABLE_ELEMENT_BYTES;
   /** One element a source tensor, a row (an output channel), or a started group of columns, row by row. */
   readonly per: 'source' | 'row' | 'group';
@@ -37,6 +37,7 @@ export interface EncodingSpec {
 /**
  * All encodings by name. INT8 weights are `code * scale` with codes within ±127.
  * `int8Tensor`: one scale a source tensor. `int8Channel`: one a row. `int8Group`: one a group of columns.
+ * `int8GroupU8`: one a row, times a whole number of 8 bits a group of columns.
  */
 export const ENCODING = {
   float32: {
@@ -75,6 +76,18 @@ export const ENCODING = {
     grouped: true,
     tables: [{ name: 'scale', type: 'f32', per: 'group' }],
   },
+  int8GroupU8: {
+    code: 4,
+    bits: 8,
+    label: 'int8 in groups, 8-bit scales',
+    title: 'INT8 in groups, 8-bit scales',
+    holds: 'codes',
+    grouped: true,
+    tables: [
+      { name: 'scale', type: 'f32', per: 'row' },
+      { name: 'group scale', type: 'u8', per: 'group' },
+    ],
+  },
 } as const satisfies Readonly<Record<string, EncodingSpec>>;
 
 export type EncodingKind = keyof typeof ENCODING;
@@ -90,10 +103,22 @@ export const INPUT_GROUP: Readonly<Record<InputKind, number>> = {
 /** Most columns in a group of weights that is multiplied with 16-bit codes: 512 * 127 * 32,639 < 2^31. */
 export const MOST_GROUP_OF_INT16 = 512;
 
+/** Most columns in a group that has a scale of 8 bits: 512 * 127 * 128 * 255 < 2^31. */
+export const MOST_GROUP_OF_U8 = 512;
+
+/** Whether an encoding may have groups of so many columns; 0 for one without groups. */
+export function groupFits(kind: EncodingKind, group: number, cols: number): boolean {
+  if (!ENCODING[kind].grouped) return group === 0;
+  const most = kind === 'int8GroupU8' ? MOST_GROUP_OF_U8 : Infinity;
+  return group > 0 && group <= Math.min(most, alignUp(cols, ROW_ALIGNMENT));
+}
+
 /** Whether a matrix can be multiplied with codes of a kind: where both are in groups, a whole number of one fits the other. */
-export function inputFits(input: InputKind, { group }: Encoding): boolean {
+export function inputFits(input: InputKind, { kind, group }: Encoding): boolean {
   if (input === 'int16') return group <= MOST_GROUP_OF_INT16;
   const shared = INPUT_GROUP[input];
+  // Its sums go to float once a row.
+  if (kind === 'int8GroupU8') return shared === 0;
   return group === 0 || shared === 0 || group % shared === 0 || shared % group === 0;
 }
 
@@ -139,6 +164,11 @@ export function encodingOfCode(code: number): EncodingKind | undefined {
 /** Bytes from row to row, a multiple of {@link ROW_ALIGNMENT}. */
 export function rowBytes(encoding: Encoding, cols: number): number {
   return alignUp(Math.ceil((cols * encodingSpec(encoding).bits) / 8), ROW_ALIGNMENT);
+}
+
+/** Room for the elements of a table. */
+export function tableValues({ type, count }: TensorTable): TableValues {
+  return type === 'u8' ? new Uint8Array(count) : new Float32Array(count);
 }
 
 /** Elements of a table that each row brings; 0 for a table that the rows share. */

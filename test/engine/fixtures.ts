@@ -48,6 +48,17 @@ const FIXTURES: Readonly<Record<string, ModelShape>> = {
     biases: true,
     activations: 'static',
   },
+  numbers: {
+    hidden: 40,
+    vocab: 35,
+    context: 24,
+    layers: [layer],
+    encoding: 4,
+    group: 16,
+    fused: true,
+    tied: true,
+    inputs: [0, 3],
+  },
   floats: {
     hidden: 20,
     vocab: 33,

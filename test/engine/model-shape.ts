@@ -20,8 +20,8 @@ export interface ModelShape {
   readonly context: number;
   readonly maxBatch?: number;
   readonly layers: readonly LayerShape[];
-  /** 0 f32; int8 with a scale 1 per source tensor, 2 per channel, 3 per group. */
-  readonly encoding: 0 | 1 | 2 | 3;
+  /** 0 f32; int8 with a scale 1 per source tensor, 2 per channel, 3 per group; 4 per channel, times a byte per group. */
+  readonly encoding: 0 | 1 | 2 | 3 | 4;
   readonly group?: number;
   readonly fused?: boolean;
   readonly gains?: boolean;
@@ -56,6 +56,8 @@ export interface MadeTensor {
   /** Values of f32 tensors, codes of int8 ones; row by row without padding. */
   readonly values: Float32Array | Int8Array;
   readonly scales: Float32Array;
+  /** Bytes that the scales of rows are multiplied with, group by group; with encoding 4 only. */
+  readonly numbers?: Uint8Array;
   readonly activationScale: number;
   /** How its input is quantized. */
   readonly input: number;

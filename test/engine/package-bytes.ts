@@ -79,8 +79,13 @@ function encodeTensors(tensors: readonly MadeTensor[]): { directory: Uint8Array;
     directory.u32(at + 20, tensor.group);
     directory.u32(at + 24, put(data));
     directory.u32(at + 28, data.length);
-    directory.u32(at + 32, scales.bytes.length === 0 ? NONE : put(scales.bytes));
-    directory.u32(at + 36, scales.bytes.length);
+    const begin = scales.bytes.length === 0 ? NONE : put(scales.bytes);
+    directory.u32(at + 32, begin);
+    const { numbers } = tensor;
+    directory.u32(
+      at + 36,
+      numbers === undefined ? scales.bytes.length : put(numbers) - begin + numbers.length,
+    );
     directory.f32(at + 40, tensor.activationScale);
   }
   return { directory: directory.bytes, weights: Buffer.concat(weights) };

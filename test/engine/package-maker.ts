@@ -67,7 +67,7 @@ class TensorMaker {
 
   make(): MadeTensor[] {
     const { shape } = this;
-    const embedEncoding = shape.f32Embed === true || shape.encoding === 0 ? 0 : 2;
+    const embedEncoding = shape.f32Embed === true || shape.encoding === 0 ? 0 : shape.encoding === 4 ? 4 : 2;
     this.matrix(ROLE.embed, GLOBAL, shape.vocab, shape.hidden, {
       encoding: embedEncoding,
       takesInput: shape.tied === true && embedEncoding !== 0,
@@ -133,7 +133,7 @@ class TensorMaker {
       this.tensors.push(floats(role, index, rows, cols, values));
       return;
     }
-    const group = encoding === 3 ? (this.shape.group ?? 32) : 0;
+    const group = encoding >= 3 ? (this.shape.group ?? 32) : 0;
     const { count, scaleOf } = scaleLayout(encoding, rows, cols, group, options);
     const largest = new Float32Array(count);
     for (let i = 0; i < values.length; i += 1) {
@@ -141,6 +141,13 @@ class TensorMaker {
       largest[at] = Math.max(largest[at] as number, Math.abs(values[i] as number));
     }
     const scales = largest.map((value) => value / 127);
+    const groups = group === 0 ? 0 : Math.ceil(cols / group);
+    const rowScales = Float32Array.from({ length: rows }, (_, row) =>
+      Math.fround(Math.max(...scales.subarray(row * groups, (row + 1) * groups)) / 255),
+    );
+    const numbers = Uint8Array.from(scales, (scale, i) =>
+      Math.min(255, Math.ceil(scale / (rowScales[Math.floor(i / groups)] as number))),
+    );
     const codes = Int8Array.from(values, (value, i) =>
       Math.max(
         -127,
@@ -152,7 +159,8 @@ class TensorMaker {
     const { inputs = [0] } = this.shape;
     const input = takesInput ? (inputs[this.matrices++ % inputs.length] as number) : 0;
     this.tensors.push({
-      ...{ role, index, encoding, rows, cols, group, values: codes, scales },
+      ...{ role, index, encoding, rows, cols, group, values: codes },
+      ...(encoding === 4 ? { scales: rowScales, numbers } : { scales }),
       activationScale,
       input,
     });
@@ -173,7 +181,7 @@ function scaleLayout(
   { sources = [rows], interleaved = false }: MatrixOptions,
 ): { count: number; scaleOf: (row: number, col: number) => number } {
   if (encoding === 2) return { count: rows, scaleOf: (row) => row };
-  if (encoding === 3) {
+  if (encoding >= 3) {
     const groups = Math.ceil(cols / group);
     return { count: rows * groups, scaleOf: (row, col) => row * groups + Math.floor(col / group) };
   }

@@ -160,7 +160,11 @@ export class ReferenceEngine {
     const table = this.need(ROLE.embed, GLOBAL);
     const { r } = this.math;
     const row = Float64Array.from(table.values.subarray(id * table.cols, (id + 1) * table.cols));
-    const scaled = table.encoding === 0 ? row : row.map((code) => r(code * (table.scales[id] as number)));
+    const { encoding, scales, numbers, group, cols } = table;
+    const number = (col: number): number =>
+      numbers === undefined ? 1 : (numbers[id * Math.ceil(cols / group) + Math.floor(col / group)] as number);
+    const scaled =
+      encoding === 0 ? row : row.map((code, col) => r(code * number(col) * (scales[id] as number)));
     return scaled.map((value) => r(value * f(this.made.shape.embeddingScale ?? 1)));
   }
 
@@ -237,6 +241,17 @@ export class ReferenceEngine {
     const { r } = this.math;
     const isGrouped = w.encoding === 3;
     const inGroups = Number.isFinite(input.group);
+    const { numbers } = w;
+    const groups = Math.ceil(w.cols / w.group);
+    const number = (col: number): number =>
+      numbers === undefined ? 1 : (numbers[row * groups + Math.floor(col / w.group)] as number);
+    if (numbers !== undefined) {
+      const exact = values;
+      let total = 0;
+      for (let i = 0; i < w.cols; i += 1)
+        total += (exact[i] as number) * (input.codes[i] as number) * number(i);
+      return r(r(r(total) * (w.scales[row] as number)) * (input.scales[0] as number));
+    }
     const unit = Math.min(isGrouped ? w.group : w.cols, input.group);
     let sum = 0;
     for (let begin = 0; begin < w.cols; begin += unit) {
@@ -255,7 +270,7 @@ export class ReferenceEngine {
   }
 
   private scaleIndex(w: MadeTensor, row: number, group: number): number {
-    if (w.encoding === 2) return row;
+    if (w.encoding === 2 || w.encoding === 4) return row;
     if (w.encoding === 3) return row * Math.ceil(w.cols / w.group) + group;
     if (w.role === ROLE.gateUp) return row % 2;
     if (w.role !== ROLE.qkv) return 0;

@@ -1,4 +1,5 @@
 /** Fixtures, and a model of what the mask ROM does with an image, for the tests of src/image. */
+import { tableValues } from '../../src/schema/encodings.js';
 import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -68,7 +69,7 @@ export async function makePackage(sink?: PackageSink): Promise<Uint8Array> {
     await writer.appendData(
       new Uint8Array(tensor.dataBytes).fill(tensor.encoding.kind === 'float32' ? 0 : 1),
     );
-    await writer.endTensor(tensor.tables.map(({ count }) => new Float32Array(count).fill(0.01)));
+    await writer.endTensor(tensor.tables.map((table) => tableValues(table).fill(0.01)));
   }
   await writer.finish();
   return memory.take();

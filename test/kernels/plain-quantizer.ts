@@ -42,8 +42,37 @@ function roundHalfToEven(x: number): number {
 export interface PlainResult {
   readonly codes: Int8Array;
   readonly scales: Float32Array;
+  readonly groupScales: Uint8Array;
   readonly signal: number;
   readonly error: number;
+}
+
+/** The whole number, of four about the group's largest magnitude, whose product with the scale loses least. */
+function bestNumber(run: Float32Array, scale: number): number {
+  const amax = run.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+  if (amax === 0 || scale === 0) return 0;
+  const above = Math.min(255, Math.ceil(Math.fround(amax / Math.fround(127 * scale))));
+  let best = 0;
+  let least = Infinity;
+  for (const step of [-1, 0, 1, 2]) {
+    const number = Math.max(1, Math.min(255, above + step));
+    const unit = Math.fround(number * scale);
+    // In the kernel's arithmetic, eight lanes of f32: numbers may tie but for rounding.
+    const lanes = new Float32Array(8);
+    run.forEach((value, i) => {
+      const exact = Math.fround(value / unit);
+      const code = Math.max(-127, Math.min(127, roundHalfToEven(exact)));
+      const lost = Math.fround(code - exact);
+      lanes[i % 8] = (lanes[i % 8] as number) + Math.fround(lost * lost);
+    });
+    const [a = 0, b = 0, c = 0, d = 0] = [0, 1, 2, 3].map((lane) =>
+      Math.fround((lanes[lane] as number) + (lanes[lane + 4] as number)),
+    );
+    const sum = Math.fround(Math.fround(a + b) + Math.fround(c + d));
+    const loss = Math.fround(sum * number * number);
+    if (loss < least) [least, best] = [loss, number];
+  }
+  return best;
 }
 
 /** Codes in rows padded to 16, and scales (one for the whole tensor with encoding `int8Tensor`). */
@@ -53,24 +82,38 @@ export function plainQuantize(bytes: Uint8Array, spec: QuantizerSpec): PlainResu
     Math.fround(Math.fround(value * (gain?.[i % cols] ?? 1)) * Math.fround(multiplier)),
   );
   const stride = Math.ceil(cols / 16) * 16;
-  const group = encoding === 'int8Group' ? (spec.group ?? 0) : cols;
+  const group = encoding === 'int8Group' || encoding === 'int8GroupU8' ? (spec.group ?? 0) : cols;
   const amax = (run: Float32Array): number => run.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
   const codes = new Int8Array(rows * stride);
   const scales: number[] = encoding === 'int8Tensor' ? [Math.fround(amax(values) / 127)] : [];
+  const groupScales: number[] = [];
   let signal = 0;
   let error = 0;
   for (let row = 0; row < rows; row += 1) {
     for (let begin = 0; begin < cols; begin += group) {
       const run = values.subarray(row * cols + begin, row * cols + Math.min(cols, begin + group));
-      if (encoding !== 'int8Tensor') scales.push(Math.fround(amax(run) / 127));
-      const scale = scales.at(-1) ?? 0;
+      if (encoding === 'int8GroupU8') {
+        const whole = values.subarray(row * cols, (row + 1) * cols);
+        if (begin === 0) scales.push(Math.fround(amax(whole) / Math.fround(127 * 255)));
+        groupScales.push(bestNumber(run, scales.at(-1) ?? 0));
+      } else if (encoding !== 'int8Tensor') {
+        scales.push(Math.fround(amax(run) / 127));
+      }
+      const scale = Math.fround((scales.at(-1) ?? 0) * (groupScales.at(-1) ?? 1));
       run.forEach((value, i) => {
-        const code = scale === 0 ? 0 : roundHalfToEven(Math.fround(value / scale));
-        codes[row * stride + begin + i] = Math.max(-127, Math.min(127, code));
+        const rounded = scale === 0 ? 0 : roundHalfToEven(Math.fround(value / scale));
+        const code = Math.max(-127, Math.min(127, rounded));
+        codes[row * stride + begin + i] = code;
         signal += value * value;
         error += (code * scale - value) ** 2;
       });
     }
   }
-  return { codes, scales: Float32Array.from(scales), signal, error };
+  return {
+    codes,
+    scales: Float32Array.from(scales),
+    groupScales: Uint8Array.from(groupScales),
+    signal,
+    error,
+  };
 }

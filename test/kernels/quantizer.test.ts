@@ -38,9 +38,12 @@ function rowStride(encoding: RowEncoding, cols: number): number {
 }
 
 function scalesPerRow({ encoding, cols, group }: QuantizerSpec): number {
-  return { float32: 0, int8Tensor: 0, int8Channel: 1, int8Group: Math.ceil(cols / (group ?? cols)) }[
-    encoding
-  ];
+  const groups = Math.ceil(cols / (group ?? cols));
+  return { float32: 0, int8Tensor: 0, int8Channel: 1, int8Group: groups, int8GroupU8: 1 }[encoding];
+}
+
+function groupScalesPerRow({ encoding, cols, group }: QuantizerSpec): number {
+  return encoding === 'int8GroupU8' ? Math.ceil(cols / (group ?? cols)) : 0;
 }
 
 function relative(a: number, b: number): number {
@@ -56,6 +59,8 @@ void test('codes, scales and statistics are those of the definition', () => {
       ['int8Group', 32],
       ['int8Group', 64],
       ['int8Group', 128],
+      ['int8GroupU8', 32],
+      ['int8GroupU8', 64],
     ] as const) {
       for (const cols of [1, 4, 20, 64, 172, 577]) {
         for (const folded of [false, true]) {
@@ -73,7 +78,8 @@ void test('codes, scales and statistics are those of the definition', () => {
           const bytes = randomTensor(dtype, rows * cols, rows * cols);
           const expected = plainQuantize(bytes, spec);
           const quantizer = kernels.createQuantizer(spec);
-          const block = kernels.createOutput(rows, rowStride(encoding, cols), scalesPerRow(spec));
+          const stride = rowStride(encoding, cols);
+          const block = kernels.createOutput(rows, stride, scalesPerRow(spec), groupScalesPerRow(spec));
           if (encoding === 'int8Tensor') quantizer.measure(bytes);
           const cut = quantizer.rowBytes * Math.floor(rows / 2);
           const first = quantizer.quantize(bytes.subarray(0, cut), block);
@@ -82,6 +88,7 @@ void test('codes, scales and statistics are those of the definition', () => {
           assert.deepEqual(new Int8Array(block.codes), expected.codes, where);
           const scales = encoding === 'int8Tensor' ? Float32Array.of(quantizer.tensorScale) : block.scales;
           assert.deepEqual(new Float32Array(scales), expected.scales, where);
+          assert.deepEqual(new Uint8Array(block.groupScales), expected.groupScales, where);
           const statistics = quantizer.statistics();
           assert.equal(statistics.count, rows * cols);
           assert.equal(statistics.nonFinite, 0);

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { BlockSpec, DecoderModel, Step } from '../../src/model/decoder.js';
 import { readPackage } from '../../src/package/reader.js';
 import { MemorySink, PackageWriter, type PackageParts } from '../../src/package/writer.js';
+import { tableValues } from '../../src/schema/encodings.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { makePlan, type Plan } from '../../src/plan/plan.js';
 import { bytesSource } from '../support/packages.js';
@@ -99,7 +100,7 @@ describe('the writer of packages', () => {
     const writer = await PackageWriter.create(sink, parts);
     for (const { tensor } of parts.plan.tensors) {
       await writer.appendData(new Uint8Array(tensor.dataBytes));
-      await writer.endTensor(tensor.tables.map(({ count }) => new Float32Array(count)));
+      await writer.endTensor(tensor.tables.map(tableValues));
     }
     await writer.finish();
     const found = await readPackage(bytesSource(sink.take()), { verify: true });

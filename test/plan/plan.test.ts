@@ -103,11 +103,24 @@ describe('tensor layout', () => {
         (tensor) => tensor.role === 'down',
       );
       assert.equal(down?.rowBytes, 48);
-      return down?.tables[0]?.count;
+      return down?.tables.map(({ count }) => count);
     });
-    assert.deepEqual(scales, [1, 20, 40]);
+    assert.deepEqual(scales, [[1], [20], [20, 40]]);
     const embedding = planTensors(model, { ...DEFAULT_SCHEME, granularity: 'tensor' }, ALL_FUSIONS, 16)[0];
     assert.equal(embedding?.encoding.kind, 'int8Channel');
+  });
+
+  it('gives groups scales of 8 bits, the embedding as well, unless inputs are in groups too', async () => {
+    const model = await tiny({ hidden: 64, heads: 2, kvHeads: 1, headDim: 32, ffn: 96 });
+    const kinds = (activations: 'int8' | 'int8:32'): (string | undefined)[] => {
+      const scheme = { ...DEFAULT_SCHEME, granularity: 'group:32', activations } as const;
+      const tensors = planTensors(model, scheme, ALL_FUSIONS, 16);
+      return (['embedding', 'down'] as const).map(
+        (role) => tensors.find((tensor) => tensor.role === role)?.encoding.kind,
+      );
+    };
+    assert.deepEqual(kinds('int8'), ['int8GroupU8', 'int8GroupU8']);
+    assert.deepEqual(kinds('int8:32'), ['int8Channel', 'int8Group']);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Packages with arbitrary weights, and what an attacker does to them. */
+import { tableValues } from '../../src/schema/encodings.js';
 import { crc32 } from '../../src/package/crc32.js';
 import { MemorySink, PackageWriter } from '../../src/package/writer.js';
 import { findBoard } from '../../src/plan/boards.js';
@@ -62,7 +63,7 @@ export async function makePackage(
     const half = Math.floor(tensor.rows / 2) * tensor.rowBytes;
     await writer.appendData(data.subarray(0, half));
     await writer.appendData(data.subarray(half));
-    await writer.endTensor(tensor.tables.map(({ count }) => new Float32Array(count).fill(0.01)));
+    await writer.endTensor(tensor.tables.map((table) => tableValues(table).fill(0.01)));
   }
   await writer.finish();
   const bytes = sink.take();

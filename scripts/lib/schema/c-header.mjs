@@ -174,7 +174,7 @@ function encodingLines(table) {
     '/* Whether rows hold codes, which are multiplied with codes, rather than F32 numbers. */',
     `#define S3LM_HOLDS_CODES(encoding) ((${hex(coded)} >> (encoding) & 1u) != 0u)`,
     '',
-    '/* What a table behind the codes has an element of 4 bytes for. */',
+    '/* What a table behind the codes has an element for. */',
     'typedef enum { S3LM_PER_SOURCE, S3LM_PER_ROW, S3LM_PER_GROUP } s3lm_table_per;',
     '',
     'typedef struct {',
@@ -182,6 +182,7 @@ function encodingLines(table) {
     '    bool grouped; /* whether the record says a group */',
     '    uint8_t table_count;',
     '    uint8_t per[S3LM_MAX_TABLES]; /* s3lm_table_per */',
+    '    uint8_t element_bytes[S3LM_MAX_TABLES];',
     '} s3lm_encoding_spec;',
     '',
     '/* By s3lm_encoding. */',
@@ -196,7 +197,7 @@ function encodingLines(table) {
 }
 
 /** The groups of quantized vectors. */
-function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16 }) {
+function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16, MOST_GROUP_OF_U8 }) {
   const grouped = Object.entries(INPUT_GROUP).filter(([, group]) => group > 0);
   return [
     '/* Elements of a quantized vector that share a scale, by s3lm_input_kind; 0 for all of them. */',
@@ -206,6 +207,8 @@ function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16 }) {
     )}`,
     '/* Most columns in a group of weights that is multiplied with 16-bit codes: the sum stays inside int32. */',
     `#define S3LM_MOST_GROUP_OF_INT16 ${MOST_GROUP_OF_INT16}u`,
+    '/* Most columns in a group that has a scale of 8 bits: the sum times the scale stays inside int32. */',
+    `#define S3LM_MOST_GROUP_OF_U8 ${MOST_GROUP_OF_U8}u`,
     '',
   ];
 }
@@ -443,10 +446,14 @@ function tablesText(schema) {
 }
 
 function encodingEntry(name, { bits, grouped, tables }) {
-  for (const table of tables) if (table.type !== 'f32') throw new Error(`${name}: a table of ${table.type}`);
+  const bytes = tables.map(({ type }) => {
+    const size = { f32: 4, u8: 1 }[type];
+    if (size === undefined) throw new Error(`${name}: a table of ${type}`);
+    return size;
+  });
   const per =
     tables.length === 0 ? '0' : tables.map((table) => `S3LM_PER_${table.per.toUpperCase()}`).join(', ');
-  return `    [${encodingName(name)}] = {${bits}, ${grouped}, ${tables.length}, {${per}}},`;
+  return `    [${encodingName(name)}] = {${bits}, ${grouped}, ${tables.length}, {${per}}, {${bytes.join(', ') || '0'}}},`;
 }
 
 function roleEntry({ kinds, roles }, name, spec) {

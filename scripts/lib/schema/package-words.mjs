@@ -165,6 +165,8 @@ export const ENCODINGS = {
   int8Tensor: 'INT8 codes, one scale for the rows of each source tensor',
   int8Channel: 'INT8 codes, one scale a row (an output channel)',
   int8Group: 'INT8 codes, one scale a group of columns of a row',
+  int8GroupU8:
+    'INT8 codes, one scale a row, times a whole number a group of columns (of at most 512); its input has one scale',
 };
 
 /** By role: what else is to say; roles without a word need none. */

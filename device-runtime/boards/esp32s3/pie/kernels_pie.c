@@ -17,7 +17,7 @@ static uint32_t abs_max(const float *x, uint32_t n) { return s3lm_pie_abs_max(x,
 
 static float sum_squares(const float *x, uint32_t n) { return s3lm_pie_sum_squares(x, 0, 0, n); }
 
-static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
+SMALL static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
     s3lm_pie_codes8(x, inverse, codes, n);
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = 0;
@@ -68,7 +68,7 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
 }
 
 /* The low 32 bits of four accumulators of five bytes each. */
-static void add_lanes(int32_t *out, uint32_t step, const uint32_t *words) {
+SMALL static void add_lanes(int32_t *out, uint32_t step, const uint32_t *words) {
     out[0] += (int32_t)words[0];
     out[step] += (int32_t)((words[1] >> 8) | (words[2] << 24));
     out[2u * step] += (int32_t)((words[2] >> 16) | (words[3] << 16));
@@ -76,7 +76,7 @@ static void add_lanes(int32_t *out, uint32_t step, const uint32_t *words) {
 }
 
 /* The same of accumulators that hold 256 times the sum. */
-static void add_lanes_by_256(int32_t *out, uint32_t step, const uint32_t *words) {
+SMALL static void add_lanes_by_256(int32_t *out, uint32_t step, const uint32_t *words) {
     out[0] += (int32_t)((words[0] >> 8) | (words[1] << 24));
     out[step] += (int32_t)((words[1] >> 16) | (words[2] << 16));
     out[2u * step] += (int32_t)((words[2] >> 24) | (words[3] << 8));
@@ -103,7 +103,7 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
     }
 }
 
-static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
+SMALL static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
     uint32_t turn = s3lm_pie_rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);
@@ -117,7 +117,8 @@ static void scores_f32(const float *query, const float *keys, uint32_t stride, u
     }
 }
 
-static void mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more) {
+SMALL static void mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out,
+                          bool more) {
     uint32_t turn = s3lm_pie_rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);
@@ -142,7 +143,7 @@ static float exponentiate(float *scores, uint32_t count) {
     return s3lm_pie_sum(scores, count);
 }
 
-static void gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
+SMALL static void gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
     uint32_t fours = n / 4u;
     if (fours > 0u) {
         s3lm_pie_gate(gates, ups, step * 4u, fours, out);
@@ -183,8 +184,8 @@ const s3lm_kernels s3lm_kernels_pie = {
     .quantize_int16 = quantize_int16,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
-    .matmul =
-        S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows, s3lm_pie_matmul_units),
+    .matmul = S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows,
+                               s3lm_pie_matmul_units, s3lm_pie_matmul_rows),
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
     .scores_f32 = scores_f32,

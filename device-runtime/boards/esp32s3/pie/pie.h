@@ -38,6 +38,17 @@ void s3lm_pie_scale_wide_rows(const int64_t *high, const int64_t *low, const flo
 void s3lm_pie_scale_groups(const pie_groups *job);
 void s3lm_pie_touch(const void *begin, uint32_t lines);
 
+/* weigh.s */
+typedef struct {
+    const int8_t *w;
+    const uint8_t *numbers;
+    uint32_t rows;        /* >= 1 */
+    uint32_t groups;      /* of a row */
+    uint32_t chunks;      /* of a group */
+    uint32_t last_chunks; /* of the last group */
+} pie_weights;
+void s3lm_pie_weigh(const pie_weights *job, const int8_t *x, int64_t *totals);
+
 /* mix.s */
 void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, uint32_t out[32]);
 

@@ -4,13 +4,6 @@
 #include "../board.h"
 #include "products.h"
 
-/* Code around loops that take the time. */
-#if defined(__clang__)
-#define SMALL __attribute__((minsize, noinline))
-#else
-#define SMALL
-#endif
-
 /* Columns of which the sums over the upper and over the lower bytes of 16-bit codes are floats as they are:
  * 1,024 * 127 * 128 < 2^24. */
 #define MOST_SHORT 1024u
@@ -208,7 +201,24 @@ SMALL void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, 
     }
 }
 
-/* One scale a row, one scale a vector. */
+/* y[r] = ((nearest float to 256 * high[r] + low[r]) * scales[r]) * factor for sums of 40 bits: as s3lm_nearest_long. */
+SMALL static void scale_parts(const int64_t *high, const int64_t *low, const float *scales, float *y, uint32_t rows,
+                              float factor) {
+    for (uint32_t r = 0; r < rows; r++) {
+        int64_t sum = high[r] + (low[r] >> 8);
+        uint32_t byte = (uint32_t)low[r] & 0xFFu;
+        float unit = 256.0f;
+        if (sum == (int32_t)sum) {
+            sum = sum * 256 + byte;
+            unit = 1.0f;
+        } else {
+            sum |= byte != 0u;
+        }
+        y[r] = ((s3lm_nearest(sum) * unit) * scales[r]) * factor;
+    }
+}
+
+/* One scale a row, beside which groups of columns may have whole numbers; one scale a vector. */
 SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                 uint32_t end, float *y, uint32_t y_stride) {
     const s3lm_activations *x = input->quantized;
@@ -216,6 +226,10 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
     float copied[PIE_MOST_ROWS];
     uint32_t stride = w->row_bytes;
     uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
+    uint32_t group = w->group ? w->group : stride;
+    pie_weights job = {.groups = (stride + group - 1u) / group,
+                       .chunks = group / PIE_CHUNK,
+                       .last_chunks = (stride - 1u) % group / PIE_CHUNK + 1u};
     if (S3LM_INPUT_GROUP(w->input) != 0u) {
         s3lm_pie_matmul_units(w, input, tokens, begin, end, y, y_stride);
         return;
@@ -225,11 +239,25 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
         const int8_t *weights = (const int8_t *)w->data + (size_t)row * stride;
         const float *scales = row_scales(w, row, rows, copied);
         s3lm_pie_fetch(weights, (size_t)rows * stride);
+        if (w->group) {
+            job.w = weights;
+            job.rows = rows;
+            job.numbers = s3lm_group_scales(w) + (size_t)row * job.groups;
+            s3lm_pie_fetch(job.numbers, (size_t)rows * job.groups);
+        }
         for (uint32_t t = 0; t < tokens; t++) {
             const int8_t *codes = x->codes + (size_t)t * x->stride;
             float factor = x->scales[(size_t)t * x->scale_stride];
             float *out = y + (size_t)t * y_stride + row;
-            if (w->input == S3LM_INPUT_INT16 && stride <= MOST_SHORT) {
+            if (w->group) {
+                s3lm_pie_weigh(&job, codes, sums);
+                if (w->input == S3LM_INPUT_INT16) {
+                    s3lm_pie_weigh(&job, codes + stride, low);
+                    scale_parts(sums, low, scales, out, rows, factor);
+                } else {
+                    scale_wide_rows(sums, scales, out, rows, factor);
+                }
+            } else if (w->input == S3LM_INPUT_INT16 && stride <= MOST_SHORT) {
                 dots(weights, codes, stride, sums, rows, stride, first_chunks);
                 dots(weights, codes + stride, stride, low, rows, stride, first_chunks);
                 s3lm_pie_scale_wide_rows(sums, low, scales, out, rows, factor);

@@ -5,6 +5,13 @@
 #include "../../../engine/kernels.h"
 #include "pie.h"
 
+/* Code around loops that take the time. */
+#if defined(__clang__)
+#define SMALL __attribute__((minsize, noinline))
+#else
+#define SMALL
+#endif
+
 /* Rows of one turn, whose sums wait for their scales. */
 #define PIE_MOST_ROWS 64u
 
@@ -22,8 +29,8 @@ uint32_t s3lm_pie_rows_per_turn(uint32_t row_bytes, uint32_t most);
 void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, uint32_t n, int64_t *sums,
                         uint32_t rows, uint32_t stride);
 
-/* Products of kernels.h: one scale a row and a vector; a scale for each group of columns, of the weights, of the vector
- * or of both; floats. */
+/* Products of kernels.h: one scale a row and a vector, with or without whole numbers for groups; a scale for each group
+ * of columns, of the weights, of the vector or of both; floats. */
 void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                           float *y, uint32_t y_stride);
 void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,

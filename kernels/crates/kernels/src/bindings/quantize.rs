@@ -7,7 +7,7 @@ use super::Answer;
 use crate::dtype::{decode, padded_vectors, Dtype, Factors};
 use crate::error::{try_vec, Error};
 use crate::quantize::kinds::EncodingKind;
-use crate::quantize::{Encoding, OutputBlock, Quantizer, Spec};
+use crate::quantize::{Encoding, OutputBlock, Quantizer, ScalesPerRow, Spec};
 
 fn parse_dtype(name: &str) -> Answer<Dtype> {
     Ok(Dtype::parse(name)
@@ -22,8 +22,17 @@ pub struct Block(OutputBlock);
 impl Block {
     /// See [`OutputBlock::new`].
     #[wasm_bindgen(constructor)]
-    pub fn new(rows: usize, stride: usize, scales_per_row: usize) -> Answer<Block> {
-        Ok(Self(OutputBlock::new(rows, stride, scales_per_row)?))
+    pub fn new(
+        rows: usize,
+        stride: usize,
+        scales_per_row: usize,
+        group_scales_per_row: usize,
+    ) -> Answer<Block> {
+        let scales = ScalesPerRow {
+            floats: scales_per_row,
+            bytes: group_scales_per_row,
+        };
+        Ok(Self(OutputBlock::new(rows, stride, scales)?))
     }
 
     /// Where the codes begin.
@@ -34,6 +43,11 @@ impl Block {
     /// Where the scales begin.
     pub fn scales_address(&self) -> usize {
         self.0.scales().as_ptr() as usize
+    }
+
+    /// Where the scales of groups begin.
+    pub fn group_scales_address(&self) -> usize {
+        self.0.group_scales().as_ptr() as usize
     }
 }
 

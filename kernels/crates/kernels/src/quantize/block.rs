@@ -7,25 +7,49 @@ use super::ROW_ALIGNMENT;
 /// Largest block: a piece of a tensor, not a model; WebAssembly has 4 GiB in all.
 pub const MAX_BLOCK_BYTES: usize = 1 << 30;
 
+/// Scales of a row: floats, and whole numbers that groups multiply the float with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScalesPerRow {
+    /// 32-bit floats.
+    pub floats: usize,
+    /// Bytes.
+    pub bytes: usize,
+}
+
 /// Rows of codes (or f32) and their scales.
 pub struct OutputBlock {
     rows: usize,
     stride: usize,
-    scales_per_row: usize,
+    scales_per_row: ScalesPerRow,
     codes: Vec<u8>,
     scales: Vec<f32>,
+    group_scales: Vec<u8>,
+}
+
+/// One row to be written.
+pub(super) struct RowMut<'a> {
+    pub codes: &'a mut [u8],
+    pub scales: &'a mut [f32],
+    pub group_scales: &'a mut [u8],
 }
 
 impl OutputBlock {
     /// A block of zeros.
-    pub fn new(rows: usize, stride: usize, scales_per_row: usize) -> Result<Self> {
+    pub fn new(rows: usize, stride: usize, scales_per_row: ScalesPerRow) -> Result<Self> {
+        let ScalesPerRow {
+            floats: scales,
+            bytes: group_scales,
+        } = scales_per_row;
         let bytes = |per_row: usize| {
             rows.checked_mul(per_row)
                 .filter(|&bytes| bytes <= MAX_BLOCK_BYTES)
         };
-        let (Some(code_bytes), Some(_)) = (bytes(stride), scales_per_row.checked_mul(4).and_then(bytes))
-        else {
-            return Err(Error::range(format!("A block of {rows} rows of {stride} bytes and {scales_per_row} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
+        let (Some(code_bytes), Some(_), Some(group_bytes)) = (
+            bytes(stride),
+            scales.checked_mul(4).and_then(bytes),
+            bytes(group_scales),
+        ) else {
+            return Err(Error::range(format!("A block of {rows} rows of {stride} bytes and {scales} + {group_scales} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
         };
         if rows == 0 || stride == 0 || !stride.is_multiple_of(ROW_ALIGNMENT) {
             return Err(Error::range(format!("A block needs rows and a row stride that is a multiple of {ROW_ALIGNMENT}, not {rows} rows of {stride} bytes.")));
@@ -35,7 +59,8 @@ impl OutputBlock {
             stride,
             scales_per_row,
             codes: try_vec(code_bytes, 0)?,
-            scales: try_vec(rows * scales_per_row, 0.0)?,
+            scales: try_vec(rows * scales, 0.0)?,
+            group_scales: try_vec(group_bytes, 0)?,
         })
     }
 
@@ -49,18 +74,27 @@ impl OutputBlock {
         &self.scales
     }
 
+    /// All scales of groups, row-major.
+    pub fn group_scales(&self) -> &[u8] {
+        &self.group_scales
+    }
+
     pub(super) fn check(
         &self,
         stride: usize,
-        scales_per_row: usize,
+        scales_per_row: ScalesPerRow,
         first: usize,
         step: usize,
         count: usize,
     ) -> Result<()> {
         if (stride, scales_per_row) != (self.stride, self.scales_per_row) {
             return Err(Error::range(format!(
-                "The block has rows of {} bytes and {} scales; the tensor needs {stride} and {scales_per_row}.",
-                self.stride, self.scales_per_row
+                "The block has rows of {} bytes and {} + {} scales; the tensor needs {stride} and {} + {}.",
+                self.stride,
+                self.scales_per_row.floats,
+                self.scales_per_row.bytes,
+                scales_per_row.floats,
+                scales_per_row.bytes
             )));
         }
         let fits = match count.checked_sub(1) {
@@ -82,10 +116,12 @@ impl OutputBlock {
         Ok(())
     }
 
-    pub(super) fn row_mut(&mut self, row: usize) -> (&mut [u8], &mut [f32]) {
-        (
-            &mut self.codes[row * self.stride..][..self.stride],
-            &mut self.scales[row * self.scales_per_row..][..self.scales_per_row],
-        )
+    pub(super) fn row_mut(&mut self, row: usize) -> RowMut<'_> {
+        let ScalesPerRow { floats, bytes } = self.scales_per_row;
+        RowMut {
+            codes: &mut self.codes[row * self.stride..][..self.stride],
+            scales: &mut self.scales[row * floats..][..floats],
+            group_scales: &mut self.group_scales[row * bytes..][..bytes],
+        }
     }
 }

@@ -73,6 +73,26 @@ pub fn scale_for(amax: f32, most: f32) -> f32 {
     }
 }
 
+/// Codes as [`codes_from`] keeps them.
+#[inline(always)]
+fn within(codes: F32x4) -> F32x4 {
+    codes
+        .min(F32x4::splat(super::MOST_INT8))
+        .max(F32x4::splat(-super::MOST_INT8))
+}
+
+/// Sum of squares of `code * scale - value` in units of the scale, for codes that [`encode`] gives; `scale` is not 0.
+pub fn error_squares(values: &[[f32; 4]], scale: f32) -> f32 {
+    let mut sums = [F32x4::splat(0.0); 2];
+    for (v, value) in values.iter().enumerate() {
+        let exact = F32x4::load(value).div(F32x4::splat(scale));
+        let code = exact.add(F32x4::splat(ROUNDER)).sub(F32x4::splat(ROUNDER));
+        let lost = within(code).sub(exact);
+        sums[v & 1] = sums[v & 1].add(lost.mul(lost));
+    }
+    sums[0].add(sums[1]).sum()
+}
+
 /// Running sums of squares, two lanes each.
 #[derive(Clone, Copy)]
 pub struct Squares {
@@ -114,7 +134,7 @@ pub fn encode(values: &[[f32; 4]], scale: f32, codes: &mut [u8], squares: &mut S
             let integers = core::array::from_fn(|v| {
                 let exact = F32x4::load(&step[v]).div(scale);
                 let shifted = exact.add(F32x4::splat(ROUNDER));
-                let lost = shifted.sub(F32x4::splat(ROUNDER)).sub(exact);
+                let lost = within(shifted.sub(F32x4::splat(ROUNDER))).sub(exact);
                 signal[v & 1] = signal[v & 1].add(exact.mul(exact));
                 error[v & 1] = error[v & 1].add(lost.mul(lost));
                 shifted.to_bits().sub(I32x4::splat(ROUNDER.to_bits() as i32))

@@ -8,11 +8,12 @@ pub enum EncodingKind {
     Int8Tensor,
     Int8Channel,
     Int8Group,
+    Int8GroupU8,
 }
 
 impl EncodingKind {
     /// How many there are.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = 5;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
@@ -21,6 +22,7 @@ impl EncodingKind {
             "int8Tensor" => Some(Self::Int8Tensor),
             "int8Channel" => Some(Self::Int8Channel),
             "int8Group" => Some(Self::Int8Group),
+            "int8GroupU8" => Some(Self::Int8GroupU8),
             _ => None,
         }
     }

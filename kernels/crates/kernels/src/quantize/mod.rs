@@ -7,7 +7,7 @@ mod block;
 mod kernel;
 mod statistics;
 
-pub use block::OutputBlock;
+pub use block::{OutputBlock, ScalesPerRow};
 pub use statistics::{Statistics, HISTOGRAM_BINS};
 
 use crate::dtype::{decode, padded_vectors, Dtype, Factors};
@@ -26,6 +26,9 @@ pub const ROW_ALIGNMENT: usize = 16;
 /// Largest magnitude of an INT8 code.
 const MOST_INT8: f32 = 127.0;
 
+/// Largest scale of 8 bits.
+const MOST_U8: f32 = 255.0;
+
 /// What a row becomes; a word of [`EncodingKind`] with its sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -37,6 +40,8 @@ pub enum Encoding {
     Int8Channel,
     /// INT8 codes, one scale for each run of this many columns (32, 64 or 128; the last run may be shorter).
     Int8Group(usize),
+    /// INT8 codes, one scale a row, times a whole number of 8 bits for each such run (32, 64 or 128 columns).
+    Int8GroupU8(usize),
 }
 
 impl Encoding {
@@ -47,6 +52,7 @@ impl Encoding {
             EncodingKind::Int8Tensor => Self::Int8Tensor,
             EncodingKind::Int8Channel => Self::Int8Channel,
             EncodingKind::Int8Group => Self::Int8Group(group),
+            EncodingKind::Int8GroupU8 => Self::Int8GroupU8(group),
         }
     }
 
@@ -54,7 +60,7 @@ impl Encoding {
     fn group(self) -> Option<usize> {
         match self {
             Self::Float32 | Self::Int8Tensor | Self::Int8Channel => None,
-            Self::Int8Group(size) => Some(size),
+            Self::Int8Group(size) | Self::Int8GroupU8(size) => Some(size),
         }
     }
 
@@ -62,18 +68,20 @@ impl Encoding {
     pub fn row_stride(self, cols: usize) -> usize {
         let bytes = match self {
             Self::Float32 => 4 * cols,
-            Self::Int8Tensor | Self::Int8Channel | Self::Int8Group(_) => cols,
+            Self::Int8Tensor | Self::Int8Channel | Self::Int8Group(_) | Self::Int8GroupU8(_) => cols,
         };
         bytes.next_multiple_of(ROW_ALIGNMENT)
     }
 
     /// Scales stored for each row.
-    pub fn scales_per_row(self, cols: usize) -> usize {
-        match self {
-            Self::Float32 | Self::Int8Tensor => 0,
-            Self::Int8Channel => 1,
-            Self::Int8Group(size) => cols.div_ceil(size),
-        }
+    pub fn scales_per_row(self, cols: usize) -> ScalesPerRow {
+        let (floats, bytes) = match self {
+            Self::Float32 | Self::Int8Tensor => (0, 0),
+            Self::Int8Channel => (1, 0),
+            Self::Int8Group(size) => (cols.div_ceil(size), 0),
+            Self::Int8GroupU8(size) => (1, cols.div_ceil(size)),
+        };
+        ScalesPerRow { floats, bytes }
     }
 }
 
@@ -233,8 +241,7 @@ impl Quantizer {
         }
         for (i, row) in bytes.chunks_exact(self.row_bytes()).enumerate() {
             self.decode_row(row);
-            let (codes, scales) = block.row_mut(first + i * step);
-            self.convert_row(self.quantized + i, tensor_scale, codes, scales);
+            self.convert_row(self.quantized + i, tensor_scale, block.row_mut(first + i * step));
         }
         self.quantized += count;
         Ok(count)
@@ -265,7 +272,12 @@ impl Quantizer {
         decode(self.dtype, bytes, factors, &mut self.row);
     }
 
-    fn convert_row(&mut self, index: usize, tensor_scale: f32, codes: &mut [u8], scales: &mut [f32]) {
+    fn convert_row(&mut self, index: usize, tensor_scale: f32, to: block::RowMut<'_>) {
+        let block::RowMut {
+            codes,
+            scales,
+            group_scales,
+        } = to;
         let statistics = &mut self.statistics;
         let row_amax = statistics.scan(index, &mut self.row, self.cols);
         let group = match self.encoding {
@@ -287,6 +299,13 @@ impl Quantizer {
                 }
                 size
             }
+            Encoding::Int8GroupU8(size) => {
+                scales[0] = kernel::scale_for(row_amax, MOST_INT8 * MOST_U8);
+                for (values, factor) in self.row.chunks(padded_vectors(size)).zip(group_scales.iter_mut()) {
+                    *factor = group_scale(values, scales[0]);
+                }
+                size
+            }
         };
         let sampled = statistics.samples(index);
         let mut squares = kernel::Squares::new();
@@ -295,7 +314,10 @@ impl Quantizer {
             .chunks(padded_vectors(group))
             .zip(codes.chunks_mut(group.next_multiple_of(ROW_ALIGNMENT)));
         for (g, (values, codes)) in runs.enumerate() {
-            let scale = scales.get(g).copied().unwrap_or(tensor_scale);
+            let scale = match group_scales.get(g) {
+                Some(&factor) => f32::from(factor) * scales[0],
+                None => scales.get(g).copied().unwrap_or(tensor_scale),
+            };
             kernel::encode(values, scale, codes, &mut squares);
             if sampled {
                 let count = group.min(self.cols - g * group);
@@ -304,6 +326,26 @@ impl Quantizer {
         }
         statistics.add_squares(squares);
     }
+}
+
+/// The whole number whose product with `scale` loses least of a group's squares, of those near its largest magnitude's.
+/// On equal terms the smaller one. A smaller scale that cuts the largest value may lose less than one that does not.
+fn group_scale(values: &[[f32; 4]], scale: f32) -> u8 {
+    let amax = kernel::amax(values);
+    if amax == 0.0 || scale == 0.0 {
+        return 0;
+    }
+    let above = (amax / (MOST_INT8 * scale)).ceil().min(MOST_U8);
+    let mut best = (f32::INFINITY, above);
+    for step in -1i8..=2 {
+        let factor = (above + f32::from(step)).clamp(1.0, MOST_U8);
+        // In units of the row's scale, so that those of tiny weights do not underflow.
+        let error = kernel::error_squares(values, factor * scale) * (factor * factor);
+        if error < best.0 {
+            best = (error, factor);
+        }
+    }
+    best.1 as u8
 }
 
 #[cfg(test)]

@@ -3,6 +3,11 @@
 use super::*;
 use crate::random::Random;
 
+/// So many scales a row, none of groups.
+fn floats(floats: usize) -> ScalesPerRow {
+    ScalesPerRow { floats, bytes: 0 }
+}
+
 struct Case {
     dtype: Dtype,
     rows: usize,
@@ -31,8 +36,46 @@ fn tensor(random: &mut Random, dtype: Dtype, count: usize) -> (Vec<u8>, Vec<f32>
     (bytes, values)
 }
 
+/// What a conversion gives.
+struct Defined {
+    codes: Vec<i8>,
+    scales: Vec<f32>,
+    group_scales: Vec<u8>,
+    signal: f64,
+    error: f64,
+}
+
+/// The number of 8 bits, of four around the group's largest magnitude, that loses least.
+fn best_number(values: &[f32], scale: f32) -> u8 {
+    let amax = values.iter().fold(0.0f32, |a, v| a.max(v.abs()));
+    if amax == 0.0 || scale == 0.0 {
+        return 0;
+    }
+    let above = (amax / (127.0 * scale)).ceil().min(255.0) as i32;
+    // In the kernel's arithmetic, eight lanes of f32: numbers may tie but for rounding.
+    let loss = |number: i32| -> f32 {
+        let number = number as f32;
+        let mut lanes = [0f32; 8];
+        for (i, value) in values.iter().enumerate() {
+            let exact = value / (number * scale);
+            let lost = exact.round_ties_even().clamp(-127.0, 127.0) - exact;
+            lanes[i % 8] += lost * lost;
+        }
+        let [a, b, c, d] = [0, 1, 2, 3].map(|lane| lanes[lane] + lanes[lane + 4]);
+        ((a + b) + (c + d)) * (number * number)
+    };
+    let mut best = (f32::INFINITY, 0);
+    for number in above - 1..=above + 2 {
+        let number = number.clamp(1, 255);
+        if loss(number) < best.0 {
+            best = (loss(number), number);
+        }
+    }
+    best.1 as u8
+}
+
 /// Codes, scales and squares by definition.
-fn by_definition(case: &Case, values: &[f32]) -> (Vec<i8>, Vec<f32>, f64, f64) {
+fn by_definition(case: &Case, values: &[f32]) -> Defined {
     let folded: Vec<f32> = values
         .iter()
         .enumerate()
@@ -40,23 +83,31 @@ fn by_definition(case: &Case, values: &[f32]) -> (Vec<i8>, Vec<f32>, f64, f64) {
         .collect();
     let amax = |values: &[f32]| values.iter().fold(0.0f32, |a, v| a.max(v.abs()));
     let group = match case.encoding {
-        Encoding::Int8Group(size) => size,
+        Encoding::Int8Group(size) | Encoding::Int8GroupU8(size) => size,
         _ => case.cols,
     };
     let tensor_scale = amax(&folded) / 127.0;
     let stride = case.encoding.row_stride(case.cols);
     let mut codes = vec![0i8; case.rows * stride];
-    let (mut scales, mut signal, mut error) = (Vec::new(), 0.0, 0.0);
+    let (mut scales, mut group_scales, mut signal, mut error) = (Vec::new(), Vec::new(), 0.0, 0.0);
     for (r, row) in folded.chunks(case.cols).enumerate() {
         for (g, values) in row.chunks(group).enumerate() {
-            let scale = if case.encoding == Encoding::Int8Tensor {
-                tensor_scale
-            } else {
-                amax(values) / 127.0
+            let scale = match case.encoding {
+                Encoding::Int8Tensor => tensor_scale,
+                Encoding::Int8GroupU8(_) => {
+                    let scale = amax(row) / (127.0 * 255.0);
+                    if g == 0 {
+                        scales.push(scale);
+                    }
+                    let number = best_number(values, scale);
+                    group_scales.push(number);
+                    f32::from(number) * scale
+                }
+                _ => {
+                    scales.push(amax(values) / 127.0);
+                    amax(values) / 127.0
+                }
             };
-            if case.encoding != Encoding::Int8Tensor {
-                scales.push(scale);
-            }
             for (i, &value) in values.iter().enumerate() {
                 let code = if scale == 0.0 {
                     0.0
@@ -69,7 +120,13 @@ fn by_definition(case: &Case, values: &[f32]) -> (Vec<i8>, Vec<f32>, f64, f64) {
             }
         }
     }
-    (codes, scales, signal, error)
+    Defined {
+        codes,
+        scales,
+        group_scales,
+        signal,
+        error,
+    }
 }
 
 fn close(a: f64, b: f64, relative: f64) -> bool {
@@ -98,6 +155,8 @@ fn codes_and_scales_are_those_of_the_definition() {
             Encoding::Int8Group(32),
             Encoding::Int8Group(64),
             Encoding::Int8Group(128),
+            Encoding::Int8GroupU8(32),
+            Encoding::Int8GroupU8(64),
         ] {
             for cols in [1, 4, 15, 16, 17, 20, 64, 100, 172, 256, 577] {
                 for folded in [false, true] {
@@ -115,7 +174,13 @@ fn codes_and_scales_are_those_of_the_definition() {
                         multiplier: if folded { 0.353_553_4 } else { 1.0 },
                     };
                     let (bytes, values) = tensor(&mut random, dtype, rows * cols);
-                    let (codes, scales, signal, error) = by_definition(&case, &values);
+                    let Defined {
+                        codes,
+                        scales,
+                        group_scales,
+                        signal,
+                        error,
+                    } = by_definition(&case, &values);
                     let mut quantizer = quantizer(&case);
                     if encoding == Encoding::Int8Tensor {
                         quantizer.measure(&bytes).unwrap();
@@ -130,6 +195,7 @@ fn codes_and_scales_are_those_of_the_definition() {
                     let got: Vec<i8> = block.codes().iter().map(|&c| c as i8).collect();
                     assert!(got == codes, "{dtype:?} {encoding:?} {rows}x{cols}");
                     assert_eq!(block.scales(), scales);
+                    assert_eq!(block.group_scales(), group_scales);
                     let statistics = quantizer.statistics();
                     assert_eq!(statistics.count, (rows * cols) as u64);
                     assert_eq!(statistics.non_finite, 0);
@@ -160,7 +226,7 @@ fn f32_rows_are_decoded_folded_and_padded() {
     };
     let (bytes, values) = tensor(&mut Random::new(3), Dtype::F16, 15);
     let mut quantizer = quantizer(&case);
-    let mut block = OutputBlock::new(3, 32, 0).unwrap();
+    let mut block = OutputBlock::new(3, 32, floats(0)).unwrap();
     quantizer.quantize(&bytes, &mut block, 0, 1).unwrap();
     for (r, row) in block.codes().chunks(32).enumerate() {
         let floats: Vec<f32> = row
@@ -199,7 +265,7 @@ fn two_tensors_interleave() {
         gain: Vec::new(),
         multiplier: 1.0,
     };
-    let mut block = OutputBlock::new(4, 16, 1).unwrap();
+    let mut block = OutputBlock::new(4, 16, floats(1)).unwrap();
     quantizer(&case).quantize(&bytes(1.0), &mut block, 0, 2).unwrap();
     quantizer(&case).quantize(&bytes(10.0), &mut block, 1, 2).unwrap();
     assert_eq!(
@@ -217,6 +283,7 @@ fn non_finite_elements_are_counted_located_and_zeroed() {
     for encoding in [
         Encoding::Int8Channel,
         Encoding::Int8Group(32),
+        Encoding::Int8GroupU8(32),
         Encoding::Int8Tensor,
         Encoding::Float32,
     ] {
@@ -266,7 +333,7 @@ fn extreme_magnitudes_stay_defined() {
             multiplier: 1.0,
         };
         let bytes: Vec<u8> = [value, -value].iter().flat_map(|v| v.to_le_bytes()).collect();
-        let mut block = OutputBlock::new(1, 16, 1).unwrap();
+        let mut block = OutputBlock::new(1, 16, floats(1)).unwrap();
         let mut quantizer = quantizer(&case);
         quantizer.quantize(&bytes, &mut block, 0, 1).unwrap();
         assert_eq!(block.codes()[..2], [code as u8, (-code) as u8], "{value}");
@@ -288,7 +355,7 @@ fn histogram_grows_by_merging() {
         multiplier: 1.0,
     };
     let mut quantizer = quantizer(&case);
-    let mut block = OutputBlock::new(2, 16, 0).unwrap();
+    let mut block = OutputBlock::new(2, 16, floats(0)).unwrap();
     quantizer.quantize(&bytes, &mut block, 0, 1).unwrap();
     let statistics = quantizer.statistics();
     assert_eq!(statistics.limit, 128.0);
@@ -324,11 +391,11 @@ fn wrong_calls_are_refused() {
     ] {
         assert!(Quantizer::new(bad).is_err());
     }
-    assert!(OutputBlock::new(0, 16, 1).is_err());
-    assert!(OutputBlock::new(1, 17, 1).is_err());
-    assert!(OutputBlock::new(usize::MAX, 16, 1).is_err());
-    assert!(OutputBlock::new(1, 16, usize::MAX).is_err());
-    let mut block = OutputBlock::new(2, 16, 1).unwrap();
+    assert!(OutputBlock::new(0, 16, floats(1)).is_err());
+    assert!(OutputBlock::new(1, 17, floats(1)).is_err());
+    assert!(OutputBlock::new(usize::MAX, 16, floats(1)).is_err());
+    assert!(OutputBlock::new(1, 16, floats(usize::MAX)).is_err());
+    let mut block = OutputBlock::new(2, 16, floats(1)).unwrap();
     let mut quantizer = Quantizer::new(spec(3, 4, Encoding::Int8Channel, 0)).unwrap();
     assert!(quantizer.quantize(&[0; 7], &mut block, 0, 1).is_err());
     assert!(quantizer.quantize(&[0; 8], &mut block, 2, 1).is_err());
@@ -344,7 +411,7 @@ fn wrong_calls_are_refused() {
         "only one row is left"
     );
     let mut tensor = Quantizer::new(spec(2, 4, Encoding::Int8Tensor, 0)).unwrap();
-    let mut codes_only = OutputBlock::new(2, 16, 0).unwrap();
+    let mut codes_only = OutputBlock::new(2, 16, floats(0)).unwrap();
     tensor.measure(&[0; 8]).unwrap();
     assert!(
         tensor.quantize(&[0; 8], &mut codes_only, 0, 1).is_err(),

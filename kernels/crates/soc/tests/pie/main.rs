@@ -7,6 +7,7 @@ mod chip;
 mod products;
 mod random;
 mod reference;
+mod tensor;
 
 use board::{assert_same, Board, Kernel};
 

@@ -2,45 +2,13 @@
 
 use crate::board::{assert_same, Board, Kernel};
 use crate::reference;
+use crate::tensor::Tensor;
 
 /// Encodings as `s3lm_encoding` (device-runtime/engine/s3lm_format.h) counts them.
 const TENSOR: u32 = 1;
 const ROW: u32 = 2;
 const GROUP: u32 = 3;
-
-/// A tensor as `s3lm_tensor` (device-runtime/engine/s3lm.h) lies in the chip's memory.
-struct Tensor {
-    data: u32,
-    scales: u32,
-    rows: usize,
-    cols: usize,
-    row_bytes: usize,
-    group: usize,
-    /// Rows of the first of three sources; the others halve the rest.
-    first_rows: usize,
-    encoding: u32,
-    input: u32,
-    interleaved: bool,
-}
-
-impl Tensor {
-    fn words(&self) -> [u32; 11] {
-        [
-            self.data,
-            self.scales,
-            0,
-            0,
-            self.rows as u32,
-            self.cols as u32,
-            self.row_bytes as u32,
-            self.group as u32,
-            self.first_rows as u32,
-            0,
-            // Its index, role and placement mean nothing to a product.
-            self.encoding << 24 | self.input << 27 | u32::from(self.interleaved) << 31,
-        ]
-    }
-}
+const GROUP_U8: u32 = 4;
 
 /// One int8 product: a matrix of `rows` x `cols` in `encoding`, rows `begin..end`.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +39,7 @@ impl Product {
 
     /// Columns that share all scales.
     fn unit(&self) -> usize {
-        let group = if self.encoding == GROUP {
+        let group = if self.encoding >= GROUP {
             self.group
         } else {
             self.cols.next_multiple_of(16)
@@ -88,7 +56,7 @@ fn products(
     product: &Product,
     weights: &[i8],
     codes: &[i16],
-    scales: &[f32],
+    (scales, numbers): (&[f32], &[u8]),
     factors: &[f32],
     x_stride: usize,
     y_stride: usize,
@@ -115,6 +83,18 @@ fn products(
         let shared = &factors[token * product.vector_scales()..];
         for row in begin..end {
             let w = &weights[row * stride..][..stride];
+            let number = |col: usize| match encoding {
+                GROUP_U8 => i64::from(numbers[row * cols.div_ceil(group) + col / group]),
+                _ => 1,
+            };
+            if encoding == GROUP_U8 {
+                let products = w.iter().zip(x).enumerate();
+                let total: i64 = products
+                    .map(|(col, (&w, &x))| i64::from(w) * i64::from(x) * number(col))
+                    .sum();
+                expected[token * y_stride + row] = total as f32 * scales[row] * shared[0];
+                continue;
+            }
             let units = w.chunks(unit).zip(x.chunks(unit)).enumerate();
             let sum = units
                 .map(|(index, (w, x))| {
@@ -172,22 +152,37 @@ fn widened(board: &mut Board, codes: &mut [i16]) {
     }
 }
 
-fn check_product(board: &mut Board, product: Product) {
+/// Whole numbers of groups, every so often the largest throughout.
+fn numbers_of(board: &mut Board, count: usize) -> Vec<u8> {
+    let largest = board.random.below(4) == 0;
+    let number = |_| {
+        if largest {
+            255
+        } else {
+            board.random.below(256) as u8
+        }
+    };
+    (0..count).map(number).collect()
+}
+
+/// What a package may have: weights with whole numbers are multiplied with vectors of one scale.
+fn allowed(product: Product) -> Product {
+    match (product.encoding, product.input) {
+        (GROUP_U8, 1 | 2) => Product { input: 3, ..product },
+        _ => product,
+    }
+}
+
+/// Codes of the matrix and of the vectors, `x_stride` from one to the next; zero behind the columns.
+fn random_codes(board: &mut Board, product: &Product, x_stride: usize) -> (Vec<i8>, Vec<i16>) {
     let Product {
         rows,
         cols,
         tokens,
-        begin,
-        end,
-        encoding,
         input,
-        group,
-        interleaved,
-        external,
-    } = product;
-    board.chip.clear();
+        ..
+    } = *product;
     let stride = cols.next_multiple_of(16);
-    let x_stride = stride + 16 * board.random.below(2);
     let mut weights = board.random.codes(rows * stride);
     let mut codes: Vec<i16> = board
         .random
@@ -204,11 +199,33 @@ fn check_product(board: &mut Board, product: Product) {
     for (index, code) in codes.iter_mut().enumerate() {
         *code *= i16::from(index % x_stride < cols);
     }
+    (weights, codes)
+}
+
+fn check_product(board: &mut Board, product: Product) {
+    let product = allowed(product);
+    let Product {
+        rows,
+        cols,
+        tokens,
+        begin,
+        end,
+        encoding,
+        input,
+        group,
+        interleaved,
+        external,
+    } = product;
+    board.chip.clear();
+    let stride = cols.next_multiple_of(16);
+    let x_stride = stride + 16 * board.random.below(2);
+    let (weights, codes) = random_codes(board, &product, x_stride);
     let groups = if encoding == GROUP {
         cols.div_ceil(group)
     } else {
         1
     };
+    let numbers = numbers_of(board, rows * cols.div_ceil(group));
     let scales: Vec<f32> = (0..rows * groups).map(|_| board.random.float() + 1.0).collect();
     let factors: Vec<f32> = (0..tokens * product.vector_scales())
         .map(|_| board.random.float() + 1.0)
@@ -216,13 +233,15 @@ fn check_product(board: &mut Board, product: Product) {
     let first_rows = rows / 3;
     let data = board.put_codes(&weights, external);
     let scales_at = board.chip.put_floats(&scales, external);
+    let numbers_at = board.chip.put(&numbers, external);
     let tensor = Tensor {
         data,
         scales: scales_at,
+        numbers: numbers_at,
         rows,
         cols,
         row_bytes: stride,
-        group: if encoding == GROUP { group } else { 0 },
+        group: if encoding >= GROUP { group } else { 0 },
         first_rows,
         encoding,
         input,
@@ -241,7 +260,8 @@ fn check_product(board: &mut Board, product: Product) {
     let kernel = match encoding {
         TENSOR => Kernel::MatmulInt8Tensor,
         ROW => Kernel::MatmulInt8Channel,
-        _ => Kernel::MatmulInt8Group,
+        GROUP => Kernel::MatmulInt8Group,
+        _ => Kernel::MatmulInt8GroupU8,
     };
     board.call(
         kernel,
@@ -255,7 +275,15 @@ fn check_product(board: &mut Board, product: Product) {
             y_stride as u32,
         ],
     );
-    let expected = products(&product, &weights, &codes, &scales, &factors, x_stride, y_stride);
+    let expected = products(
+        &product,
+        &weights,
+        &codes,
+        (&scales, &numbers),
+        &factors,
+        x_stride,
+        y_stride,
+    );
     let actual = board.chip.words(y, tokens * y_stride);
     assert_same(&actual, &expected, &format!("{product:?}"));
 }
@@ -274,7 +302,7 @@ fn int8_products_are_those_of_the_scalar_kernels() {
                 tokens: 1 + cols % 8,
                 begin,
                 end: begin + 1 + (cols * 7) % (rows - begin),
-                encoding: 1 + cols as u32 % 3,
+                encoding: 1 + cols as u32 % 4,
                 input: cols as u32 / 3 % 4,
                 group: match cols / 3 % 4 {
                     1 | 2 => 16 << (cols / 12 % 4),
@@ -285,7 +313,7 @@ fn int8_products_are_those_of_the_scalar_kernels() {
             },
         );
     }
-    for (encoding, input) in [TENSOR, ROW, GROUP]
+    for (encoding, input) in [TENSOR, ROW, GROUP, GROUP_U8]
         .into_iter()
         .flat_map(|encoding| (0..4).map(move |input| (encoding, input)))
     {
@@ -321,13 +349,15 @@ fn int8_products_of_long_rows_and_many_groups_are_too() {
         (97, 112),
         (8192, 512),
     ] {
-        for (encoding, input) in [ROW, GROUP]
+        for (encoding, input) in [ROW, GROUP, GROUP_U8]
             .into_iter()
             .flat_map(|encoding| (0..4).map(move |input| (encoding, input)))
         {
             // Combinations that a package cannot have.
             let shared = [group, 32, 64, group][input as usize];
-            if encoding == GROUP && (group % shared != 0 && shared % group != 0 || input == 3 && group > 512)
+            if encoding >= GROUP
+                && (group % shared != 0 && shared % group != 0
+                    || (input == 3 || encoding == GROUP_U8) && group > 512)
             {
                 continue;
             }
@@ -371,6 +401,7 @@ fn float_products_are_those_of_the_scalar_kernels() {
         let tensor = Tensor {
             data,
             scales: 0,
+            numbers: 0,
             rows,
             cols,
             row_bytes: 4 * stride,
