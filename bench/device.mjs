@@ -51,6 +51,14 @@ const CASES = [
     peer: 'INT8, octal PSRAM',
   },
   {
+    name: '6 M, groups of 32',
+    folder: () => syntheticFolder(LLAMA_6M),
+    board: 'esp32-s3-n16r8',
+    granularity: 'group:32',
+    published: null,
+    peer: '',
+  },
+  {
     name: '6 M, groups of 64',
     folder: () => syntheticFolder(LLAMA_6M),
     board: 'esp32-s3-n16r8',

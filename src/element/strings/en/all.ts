@@ -148,10 +148,10 @@ export const enAll = {
       tensor: { name: 'a tensor', text: 'Layer-wise: smallest and simplest, loses most.' },
       channel: { name: 'a channel', text: 'Each row has its own scale. The best choice for most models.' },
       'group:128': { name: '128 weights', text: 'Groups of 128: closer to the original, a little larger.' },
-      'group:64': { name: '64 weights', text: 'Groups of 64: closer still, 6 % larger.' },
+      'group:64': { name: '64 weights', text: 'Groups of 64: closer still, 2 % larger.' },
       'group:32': {
         name: '32 weights',
-        text: 'Groups of 32: closest to the original, 12 % larger and slower.',
+        text: 'Groups of 32: closest to the original, 3 % larger.',
       },
     },
     context: 'Context',

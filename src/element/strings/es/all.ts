@@ -137,10 +137,10 @@ export const esAll: Strings = {
         name: '128 pesos',
         text: 'Grupos de 128: más cerca del original, un poco más grande.',
       },
-      'group:64': { name: '64 pesos', text: 'Grupos de 64: aún más cerca, un 6 % más grande.' },
+      'group:64': { name: '64 pesos', text: 'Grupos de 64: aún más cerca, un 2 % más grande.' },
       'group:32': {
         name: '32 pesos',
-        text: 'Grupos de 32: lo más cercano al original, un 12 % más grande y más lento.',
+        text: 'Grupos de 32: lo más cercano al original, un 3 % más grande.',
       },
     },
     context: 'Contexto',
