@@ -78,6 +78,8 @@ async function nodeTests(isOfStep) {
     '--test',
     // Left to itself the runner leaves one core out, which of two is half.
     `--test-concurrency=${os.availableParallelism()}`,
+    // What hangs fails by its name, instead of holding up the run for ever. The slowest file takes half a minute.
+    '--test-timeout=600000',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/lib/count-reporter.mjs',
