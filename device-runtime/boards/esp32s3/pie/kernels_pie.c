@@ -17,7 +17,7 @@ static uint32_t abs_max(const float *x, uint32_t n) { return s3lm_pie_abs_max(x,
 
 static float sum_squares(const float *x, uint32_t n) { return s3lm_pie_sum_squares(x, 0, 0, n); }
 
-SMALL static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
+static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
     s3lm_pie_codes8(x, inverse, codes, n);
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = 0;
@@ -68,7 +68,7 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
 }
 
 /* The low 32 bits of four accumulators of five bytes each. */
-SMALL static void add_lanes(int32_t *out, uint32_t step, const uint32_t *words) {
+static void add_lanes(int32_t *out, uint32_t step, const uint32_t *words) {
     out[0] += (int32_t)words[0];
     out[step] += (int32_t)((words[1] >> 8) | (words[2] << 24));
     out[2u * step] += (int32_t)((words[2] >> 16) | (words[3] << 16));

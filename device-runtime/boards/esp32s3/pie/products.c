@@ -226,13 +226,15 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
     float copied[PIE_MOST_ROWS];
     uint32_t stride = w->row_bytes;
     uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
-    uint32_t group = w->group ? w->group : stride;
-    pie_weights job = {.groups = (stride + group - 1u) / group,
-                       .chunks = group / PIE_CHUNK,
-                       .last_chunks = (stride - 1u) % group / PIE_CHUNK + 1u};
+    pie_weights job;
     if (S3LM_INPUT_GROUP(w->input) != 0u) {
         s3lm_pie_matmul_units(w, input, tokens, begin, end, y, y_stride);
         return;
+    }
+    if (w->group) {
+        job.groups = (stride + w->group - 1u) / w->group;
+        job.chunks = w->group / PIE_CHUNK;
+        job.last_chunks = (stride - 1u) % w->group / PIE_CHUNK + 1u;
     }
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = pie_least(turn, end - row);
