@@ -79,9 +79,7 @@ static app_load_status open_tokenizer(app_model *out) {
 
 static size_t data_bytes(const s3lm_tensor *tensor) { return (size_t)tensor->rows * tensor->row_bytes; }
 
-static size_t table_bytes(const s3lm_tensor *tensor, uint32_t table) {
-    return s3lm_table_bytes(tensor, table);
-}
+static size_t table_bytes(const s3lm_tensor *tensor, uint32_t table) { return s3lm_table_bytes(tensor, table); }
 
 /* Bytes that the tensors take where the package wants them. */
 static void count_weights(app_model *out) {
