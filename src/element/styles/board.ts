@@ -87,6 +87,9 @@ export const board = css`
   .more > :not(summary) {
     margin-top: 0.75rem;
   }
+  .selftest {
+    padding: 1rem 1.25rem 0;
+  }
 
   .port-help ul,
   .more ul {
