@@ -28,7 +28,9 @@ export function assetUrls(choices: AssetChoices): AssetUrls {
   const { overrides, page } = choices;
   const { base } = choices;
   const find = (name: string, beside: URL): string =>
-    (base === null ? insideUrl(name) : pageUrl(folder(base, name), page, 'asset-base').href) ?? beside.href;
+    (base === null ? insideUrl(name) : pageUrl(folder(base, name), page, 'asset-base').href) ??
+    // Some bundlers make addresses of it that are relative to the page's site, which a worker cannot fetch.
+    new URL(beside.href, page).href;
   const own: AssetUrls = {
     kernels: find('kernels.wasm', new URL('../../kernels/prebuilt/kernels.wasm', import.meta.url)),
     twin: find('twin.wasm', new URL('../../device-runtime/prebuilt/twin.wasm', import.meta.url)),

@@ -22,9 +22,10 @@ export function sampleUrl({ base, overrides, page }: AssetChoices): string | nul
   const { model } = overrides;
   if (model !== undefined) return model && pageUrl(model, page, 'model').href;
   const beside = new URL('../../models/home-commands/model.safetensors', import.meta.url);
+  // Some bundlers make addresses of it that are relative to the page's site.
   const url =
     base === null
-      ? new URL('../home-commands/', beside)
+      ? new URL('../home-commands/', new URL(beside.href, page))
       : pageUrl(folder(base, 'models/home-commands/'), page, 'asset-base');
   // The one file is copied without the sample, and what came from a disk cannot fetch.
   return url.protocol === 'file:' || (base === null && assetsInside !== null) ? null : url.href;
@@ -42,7 +43,7 @@ export function pageUrl(address: string, page: string, what: string): URL {
   } catch {
     // Said below, without repeating it.
   }
-  throw new UsageError(`${what} is no address, or one with a password.`, { code: 'address' });
+  throw new UsageError(`${what} is no address, or has a password.`, { code: 'address' });
 }
 
 /**

@@ -48,7 +48,7 @@ export async function chooseModel(
 async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
   if ('address' in chosen) {
     const address = attributeText('model', chosen.address);
-    if (address) return sampleSource(address) ?? readAddress(address, page);
+    if (address) return sampleSource(address, page) ?? readAddress(address, page);
     throw new UsageError(
       'No model was named, and none comes with this page. Name one with the attribute model, or choose a folder.',
       { code: 'address' },

@@ -1,9 +1,13 @@
 /** The sample model beside the scripts, file by file: bundlers of pages find files by literal addresses, not by their folder. */
 import type { ModelSource } from '../worker/jobs.js';
 
-/** The sample as a source, where `address` is the one by which `assetUrls` offers it; otherwise `null`. */
-export function sampleSource(address: string): ModelSource | null {
-  const files = sampleFiles();
+/**
+ * The sample as a source, where `address` is the one by which `assetUrls` offers it; otherwise `null`.
+ * @param page against which addresses are resolved that a bundler has made relative
+ */
+export function sampleSource(address: string, page: string): ModelSource | null {
+  const found = Object.entries(sampleFiles()).map(([name, file]) => [name, new URL(file, page).href]);
+  const files = Object.fromEntries(found) as ReturnType<typeof sampleFiles>;
   const url = new URL('../home-commands/', files['model.safetensors']).href;
   return address === url ? { kind: 'url', url, files } : null;
 }

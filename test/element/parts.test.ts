@@ -66,7 +66,7 @@ test('the sample beside the script is read file by file, and no other model is',
   const folder = await nodeFolder(fileURLToPath(new URL('../../models/home-commands', import.meta.url)));
   try {
     const url = new URL('../../models/home-commands/', import.meta.url).href;
-    const source = sampleSource(url);
+    const source = sampleSource(url, PAGE);
     assert.ok(source?.kind === 'url' && source.url === url && source.files !== undefined);
     const read = await readModelFiles(folder, await hfFolderInput(folder).files());
     assert.deepEqual(
@@ -74,7 +74,7 @@ test('the sample beside the script is read file by file, and no other model is',
       read.map((file) => file.path),
     );
     for (const [name, address] of Object.entries(source.files)) assert.equal(address, `${url}${name}`);
-    assert.equal(sampleSource('https://course.example/models/home-commands/'), null);
+    assert.equal(sampleSource('https://course.example/models/home-commands/', PAGE), null);
   } finally {
     await folder.close();
   }
