@@ -61,8 +61,13 @@ static uint64_t read_rate(console *c, const uint8_t *begin, size_t bytes) {
         b->wide[i] = b->codes[i];
     }
     b->scale[0] = b->scale[1] = 1.0f;
-    bench_job job = {kernels_of(c), {0}, {b->codes, NULL, b->scale + 1, COLUMNS, 1, COLUMNS}, b->y};
-    job.vector.wide = job.kernels->wide ? b->wide : NULL;
+    bench_job job = {.kernels = kernels_of(c), .y = b->y};
+    job.vector = (s3lm_activations){.codes = b->codes,
+                                    .wide = job.kernels->wide ? b->wide : NULL,
+                                    .scales = b->scale + 1,
+                                    .stride = COLUMNS,
+                                    .scale_stride = 1,
+                                    .wide_stride = COLUMNS};
     job.matrix = (s3lm_tensor){.tables = {b->scale},
                                .rows = ROWS,
                                .cols = COLUMNS,

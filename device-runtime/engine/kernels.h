@@ -21,6 +21,12 @@ _Static_assert(127ull * 128u * 255u * S3LM_MOST_GROUP_OF_U8 <= INT32_MAX, "the l
 _Static_assert(127ull * 128u * 255u * S3LM_MAX_MLP_WIDTH < 1ull << 39, "the longest row of such groups");
 _Static_assert(127ull * S3LM_MOST_INT16 * S3LM_MOST_GROUP_OF_U8 <= INT32_MAX, "the longest group of 16 bits");
 _Static_assert(127ull * 255u * S3LM_MOST_INT16 * S3LM_MAX_MLP_WIDTH < 1ull << 47, "the longest row of them");
+/* The largest INT4 weight without its row's scale: group scale * code + 8 * group offset. */
+#define S3LM_MOST_INT4_WEIGHT (255ull * 8u + 8u * 127u)
+_Static_assert(8ull * 128u * 255u * S3LM_MOST_GROUP_OF_INT4 <= INT32_MAX, "a group of INT4 with bytes, and its scale");
+_Static_assert(8ull * S3LM_MOST_INT16 * S3LM_MOST_GROUP_OF_INT4 <= INT32_MAX, "a group of INT4 with 16 bits");
+_Static_assert(S3LM_MOST_INT4_WEIGHT * 127u * S3LM_MAX_MLP_WIDTH < 1ull << 39, "the longest row of INT4 with bytes");
+_Static_assert(S3LM_MOST_INT4_WEIGHT * S3LM_MOST_INT16 * S3LM_MAX_MLP_WIDTH < 1ull << 47, "the same with 16 bits");
 _Static_assert(16383ull * 127u * S3LM_MAX_HEAD_DIM <= INT32_MAX, "the longest head of a score");
 _Static_assert(16383ull * 127u * S3LM_MIX_TOKENS <= INT32_MAX, "the tokens of a mix");
 _Static_assert(S3LM_MAX_HEAD_DIM % 16u == 0u, "a head with its padding is no longer than the longest");
@@ -55,6 +61,10 @@ struct s3lm_kernels {
 
     /* The same within +-S3LM_MOST_INT16, as this set's products want them: 2 * padded bytes, 16-byte aligned. */
     void (*quantize_int16)(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
+
+    /* Sums of each `group` of codes, as this set's products of INT4 want them: 4 bytes a started group of `padded`
+     * codes, and room for a multiple of 8 groups. NULL: they want none. */
+    void (*sum_groups)(const int8_t *codes, s3lm_input_kind input, uint32_t padded, uint32_t group, int32_t *sums);
 
     /* Four-lane sum of x[i]^2. n may be any number. */
     float (*sum_squares)(const float *x, uint32_t n);
@@ -133,6 +143,17 @@ static inline float s3lm_nearest_long(int64_t sum) {
         return s3lm_nearest(sum);
     }
     return s3lm_nearest((sum >> 8) | ((sum & 0xFF) != 0)) * 256.0f;
+}
+
+/* Columns of a row of codes with its padding: as many codes as its input has. */
+static inline uint32_t s3lm_padded_cols(const s3lm_tensor *w) {
+    return w->encoding == S3LM_INT4_GROUP ? 2u * w->row_bytes : w->row_bytes;
+}
+
+/* Code of a column of a row of INT4. */
+static inline int32_t s3lm_int4_code(const uint8_t *row, uint32_t col) {
+    uint32_t byte = row[col / S3LM_INT4_BLOCK * 16u + col % 16u];
+    return (int8_t)(col % S3LM_INT4_BLOCK < 16u ? byte << 4 : byte) >> 4;
 }
 
 /* Columns of a unit: those of a row that share the scale of the weights as well as that of the vector. */

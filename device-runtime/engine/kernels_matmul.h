@@ -263,6 +263,6 @@ static void matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32
 }
 
 /* The products by encoding, for the including file's table. */
-#define MATMULS S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups, matmul_groups_u8)
+#define MATMULS S3LM_BY_ENCODING(matmul_float32, matmul_rows, matmul_rows, matmul_groups, matmul_groups_u8, matmul_int4)
 
 #endif

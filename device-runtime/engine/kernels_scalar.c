@@ -63,6 +63,44 @@ static inline int64_t dot1_i16(const int8_t *w, const int16_t *x, uint32_t n) {
     return sum;
 }
 
+static void sum_groups(const int8_t *codes, s3lm_input_kind input, uint32_t padded, uint32_t group, int32_t *sums) {
+    for (uint32_t i = 0; i < padded; i++) {
+        int32_t code = input == S3LM_INPUT_INT16 ? ((const int16_t *)(const void *)codes)[i] : codes[i];
+        sums[i / group] = (i % group == 0u ? 0 : sums[i / group]) + code;
+    }
+}
+
+/* A row of INT4 times one token: the exact sum over groups of scale * (codes . x) + 8 * offset * (sum of x). */
+static int64_t dot_int4(const s3lm_tensor *w, uint32_t row, const int8_t *codes, const int32_t *sums) {
+    const uint8_t *weights = (const uint8_t *)w->data + (size_t)row * w->row_bytes;
+    const int16_t *wide = (const int16_t *)(const void *)codes;
+    uint32_t groups = s3lm_groups(w->cols, w->group);
+    int64_t total = 0;
+    for (uint32_t g = 0; g < groups; g++) {
+        uint32_t begin = g * w->group, end = begin + w->group < w->cols ? begin + w->group : w->cols;
+        int32_t sum = 0;
+        for (uint32_t i = begin; i < end; i++) {
+            sum += s3lm_int4_code(weights, i) * (w->input == S3LM_INPUT_INT16 ? wide[i] : codes[i]);
+        }
+        size_t at = (size_t)row * groups + g;
+        total += (int64_t)sum * s3lm_group_scales(w)[at] + (int64_t)sums[g] * (8 * s3lm_group_offsets(w)[at]);
+    }
+    return total;
+}
+
+/* y = (nearest float to that sum * row scale) * token scale. */
+static void matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                        float *y, uint32_t y_stride) {
+    const s3lm_activations *x = input->quantized;
+    for (uint32_t row = begin; row < end; row++) {
+        for (uint32_t t = 0; t < tokens; t++) {
+            int64_t sum = dot_int4(w, row, x->codes + (size_t)t * x->stride, x->sums + (size_t)t * x->sum_stride);
+            y[(size_t)t * y_stride + row] =
+                (s3lm_nearest_long(sum) * s3lm_scales(w)[row]) * x->scales[(size_t)t * x->scale_stride];
+        }
+    }
+}
+
 static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores) {
     for (uint32_t t = 0; t < count; t++) {
@@ -101,6 +139,7 @@ const s3lm_kernels s3lm_kernels_scalar = {
     .quantize8 = s3lm_quantize8,
     .quantize16 = s3lm_quantize16,
     .quantize_int16 = s3lm_quantize_int16,
+    .sum_groups = sum_groups,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
     .matmul = MATMULS,

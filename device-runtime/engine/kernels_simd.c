@@ -243,6 +243,8 @@ static inline int64_t dot1_i16(const int8_t *w, const int16_t *x, uint32_t n) {
     return sum;
 }
 
+#include "kernels_int4.h"
+
 static inline float join_lanes(vfloat a) {
     float lanes[4];
     vfloat_store(lanes, a);

@@ -35,7 +35,7 @@ static void quantize(s3lm_model *model, const s3lm_product *p) {
     const s3lm_kernels *kernels = model->kernels;
     s3lm_activations *x = &model->quantized;
     bool is_wide = w->input == S3LM_INPUT_INT16;
-    uint32_t padded = (uint32_t)s3lm_align(w->cols, S3LM_ROW_ALIGNMENT);
+    uint32_t padded = s3lm_padded_cols(w);
     uint32_t group = S3LM_INPUT_GROUP(w->input) ? S3LM_INPUT_GROUP(w->input) : padded;
     for (uint32_t t = 0; t < p->tokens; t++) {
         const float *vector = p->x + (size_t)t * p->x_stride;
@@ -60,6 +60,10 @@ static void quantize(s3lm_model *model, const s3lm_product *p) {
             wide = wide ? wide + n : NULL;
             left -= n;
             room -= stored;
+        }
+        if (w->encoding == S3LM_INT4_GROUP && kernels->sum_groups) {
+            kernels->sum_groups(x->codes + (size_t)t * x->stride, w->input, padded, w->group,
+                                x->sums + (size_t)t * x->sum_stride);
         }
     }
 }

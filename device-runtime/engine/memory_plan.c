@@ -206,25 +206,31 @@ static void lay_out_steps(s3lm_model *model, region *r) {
     }
 }
 
-/* The quantized input of any matrix, `elements` at most: two bytes each and as many scales as some matrix wants. */
+/* The quantized input of any matrix, `elements` at most: two bytes each, and as many scales and sums as some matrix
+ * wants. */
 static void lay_out_codes(s3lm_model *model, region *r, uint32_t elements) {
     s3lm_activations *x = &model->quantized;
-    uint32_t batch = model->max_batch, bytes = 1, group = elements;
+    uint32_t batch = model->max_batch, bytes = 1, group = elements, summed = 0;
     if (model->package->config.activations == S3LM_ACTIVATION_FLOAT32) {
         return;
     }
     for (uint32_t i = 0; i < model->package->tensor_count; i++) {
-        s3lm_input_kind input = s3lm_package_tensor(model->package, i).input;
-        uint32_t shared = S3LM_INPUT_GROUP(input);
-        bytes = input == S3LM_INPUT_INT16 ? 2u : bytes;
+        s3lm_tensor tensor = s3lm_package_tensor(model->package, i);
+        uint32_t shared = S3LM_INPUT_GROUP(tensor.input);
+        bytes = tensor.input == S3LM_INPUT_INT16 ? 2u : bytes;
         group = shared != 0u && shared < group ? shared : group;
+        if (tensor.encoding == S3LM_INT4_GROUP && model->kernels->sum_groups) {
+            summed = larger(summed, s3lm_groups(elements, tensor.group));
+        }
     }
-    x->stride = bytes * round_up(elements, 16);
+    x->stride = bytes * round_up(elements, S3LM_INT4_BLOCK);
     x->scale_stride = s3lm_groups(elements, group);
     x->codes = take(r, batch * x->stride);
     x->scales = take(r, batch * x->scale_stride * 4u);
-    x->wide_stride = round_up(elements, 16);
+    x->wide_stride = round_up(elements, S3LM_INT4_BLOCK);
     x->wide = model->kernels->wide ? take(r, batch * x->wide_stride * 2u) : NULL;
+    x->sum_stride = round_up(summed, 8);
+    x->sums = summed != 0u ? take(r, batch * x->sum_stride * 4u) : NULL;
 }
 
 static void lay_out_state(s3lm_model *model, region *r) {

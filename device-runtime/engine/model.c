@@ -24,13 +24,19 @@ static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
         break;
     }
     case S3LM_INT8_CHANNEL:
-    case S3LM_INT8_GROUP_U8: {
-        const int8_t *codes = (const int8_t *)row;
+    case S3LM_INT8_GROUP_U8:
+    case S3LM_INT4_GROUP: {
+        bool int4 = table->encoding == S3LM_INT4_GROUP;
         float scale = s3lm_scales(table)[id];
         uint32_t groups = table->group ? s3lm_groups(table->cols, table->group) : 0u;
         for (uint32_t i = 0; i < table->cols; i++) {
-            int32_t number = groups ? s3lm_group_scales(table)[id * groups + i / table->group] : 1;
-            x[i] = (float)(codes[i] * number) * scale;
+            int32_t number = int4 ? s3lm_int4_code(row, i) : (int8_t)row[i];
+            if (groups != 0u) {
+                uint32_t group = id * groups + i / table->group;
+                number *= s3lm_group_scales(table)[group];
+                number += int4 ? 8 * s3lm_group_offsets(table)[group] : 0;
+            }
+            x[i] = (float)number * scale;
         }
         break;
     }

@@ -15,10 +15,11 @@ const s3lm_section_spec s3lm_sections[S3LM_SECTIONS] = {
 
 const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS] = {
     [S3LM_FLOAT32] = {32, false, 0, {0}, {0}},
-    [S3LM_INT8_TENSOR] = {8, false, 1, {S3LM_PER_SOURCE}, {4}},
-    [S3LM_INT8_CHANNEL] = {8, false, 1, {S3LM_PER_ROW}, {4}},
-    [S3LM_INT8_GROUP] = {8, true, 1, {S3LM_PER_GROUP}, {4}},
-    [S3LM_INT8_GROUP_U8] = {8, true, 2, {S3LM_PER_ROW, S3LM_PER_GROUP}, {4, 1}},
+    [S3LM_INT8_TENSOR] = {8, false, 1, {S3LM_PER_SOURCE}, {S3LM_TABLE_F32}},
+    [S3LM_INT8_CHANNEL] = {8, false, 1, {S3LM_PER_ROW}, {S3LM_TABLE_F32}},
+    [S3LM_INT8_GROUP] = {8, true, 1, {S3LM_PER_GROUP}, {S3LM_TABLE_F32}},
+    [S3LM_INT8_GROUP_U8] = {8, true, 2, {S3LM_PER_ROW, S3LM_PER_GROUP}, {S3LM_TABLE_F32, S3LM_TABLE_U8}},
+    [S3LM_INT4_GROUP] = {4, true, 3, {S3LM_PER_ROW, S3LM_PER_GROUP, S3LM_PER_GROUP}, {S3LM_TABLE_F32, S3LM_TABLE_U8, S3LM_TABLE_I8}},
 };
 
 const s3lm_role_spec s3lm_roles[S3LM_ROLES] = {

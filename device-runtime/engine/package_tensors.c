@@ -83,7 +83,7 @@ uint32_t s3lm_table_count(const s3lm_tensor *tensor, uint32_t table) {
 }
 
 uint32_t s3lm_table_bytes(const s3lm_tensor *tensor, uint32_t table) {
-    return s3lm_table_count(tensor, table) * s3lm_encodings[tensor->encoding].element_bytes[table];
+    return s3lm_table_count(tensor, table) * S3LM_ELEMENT_BYTES(s3lm_encodings[tensor->encoding].type[table]);
 }
 
 s3lm_tensor s3lm_describe_tensor(const s3lm_package *package, uint32_t index) {
@@ -153,7 +153,8 @@ static bool encoding_fits(const s3lm_package *package, s3lm_shape shape, s3lm_en
     switch (shape) {
     case S3LM_SHAPE_LOOKUP:
         return encoding == S3LM_FLOAT32 ||
-               ((encoding == S3LM_INT8_CHANNEL || encoding == S3LM_INT8_GROUP_U8) && !(float32 && !has_head(package)));
+               ((encoding == S3LM_INT8_CHANNEL || encoding == S3LM_INT8_GROUP_U8 || encoding == S3LM_INT4_GROUP) &&
+                !(float32 && !has_head(package)));
     case S3LM_SHAPE_MATRIX:
         return float32 == (encoding == S3LM_FLOAT32);
     case S3LM_SHAPE_VECTOR:
@@ -169,15 +170,30 @@ static uint32_t wrong_input(const s3lm_package *package, const s3lm_tensor *tens
     bool multiplied = S3LM_HOLDS_CODES(tensor->encoding) &&
                       (shape == S3LM_SHAPE_MATRIX || (shape == S3LM_SHAPE_LOOKUP && !has_head(package)));
     uint32_t shared = S3LM_INPUT_GROUP(tensor->input), group = tensor->group;
-    bool fits = tensor->input == S3LM_INPUT_INT16 ? group <= S3LM_MOST_GROUP_OF_INT16
-                                                  : shared == 0u || (tensor->encoding != S3LM_INT8_GROUP_U8 &&
-                                                                     (group % shared == 0u || shared % group == 0u));
+    /* Their sums go to float once a row. */
+    bool exact = tensor->encoding == S3LM_INT8_GROUP_U8 || tensor->encoding == S3LM_INT4_GROUP;
+    bool fits = tensor->input == S3LM_INPUT_INT16
+                    ? group <= S3LM_MOST_GROUP_OF_INT16
+                    : shared == 0u || (!exact && (group % shared == 0u || shared % group == 0u));
     if (tensor->input != S3LM_INPUT_INT8 && !(multiplied && fits)) {
         return S3LM_TENSOR_INPUT_AT;
     }
     bool may_be_static =
         multiplied && tensor->input == S3LM_INPUT_INT8 && package->config.activations == S3LM_ACTIVATION_STATIC;
     return tensor->activation_scale == 0.0f || may_be_static ? S3LM_NONE : (uint32_t)S3LM_TENSOR_ACTIVATION_SCALE_AT;
+}
+
+/* Whether the encoding may have groups of so many columns; 0 where it has none. */
+static bool group_fits(const s3lm_tensor *tensor) {
+    uint32_t group = tensor->group;
+    if (!s3lm_encodings[tensor->encoding].grouped) {
+        return group == 0u;
+    }
+    if (tensor->encoding == S3LM_INT4_GROUP) {
+        return S3LM_IS_GROUP_OF_INT4(group);
+    }
+    return group != 0u && group <= (uint32_t)s3lm_align(tensor->cols, S3LM_ROW_ALIGNMENT) &&
+           (tensor->encoding != S3LM_INT8_GROUP_U8 || group <= S3LM_MOST_GROUP_OF_U8);
 }
 
 /* Rows, columns and what follows from them. Gives the offset of the field that does not fit, S3LM_NONE when all do. */
@@ -193,10 +209,7 @@ static uint32_t wrong_size(const s3lm_package *package, const uint8_t *p, const 
     if (tensor->row_bytes != (uint32_t)s3lm_align((tensor->cols * encoding->bits + 7u) / 8u, S3LM_ROW_ALIGNMENT)) {
         return S3LM_TENSOR_ROW_BYTES_AT;
     }
-    if (encoding->grouped
-            ? tensor->group == 0u || tensor->group > (uint32_t)s3lm_align(tensor->cols, S3LM_ROW_ALIGNMENT) ||
-                  (tensor->encoding == S3LM_INT8_GROUP_U8 && tensor->group > S3LM_MOST_GROUP_OF_U8)
-            : tensor->group != 0u) {
+    if (!group_fits(tensor)) {
         return S3LM_TENSOR_GROUP_AT;
     }
     if (s3lm_u32(p + S3LM_TENSOR_DATA_LENGTH_AT) != (uint64_t)tensor->rows * tensor->row_bytes) {

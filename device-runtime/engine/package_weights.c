@@ -84,12 +84,26 @@ static s3lm_status check_numbers(s3lm_reader *reader, uint32_t index, const void
                       s3lm_role_name(s3lm_u16(package->directory + S3LM_TENSOR_BYTES * index)));
 }
 
+/* Whether the last block of a row of INT4, which holds `count` columns, has zeros behind them. */
+static bool int4_padding_is_zero(const uint8_t *block, uint32_t count) {
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < S3LM_ROW_ALIGNMENT; i++) {
+        bad |= block[i] & ((i < count ? 0u : 0x0Fu) | (i + 16u < count ? 0u : 0xF0u));
+    }
+    return bad == 0u;
+}
+
 /* That the padding columns of a tensor are zero. */
 static s3lm_status check_padding(s3lm_reader *reader, uint32_t index, const s3lm_tensor *tensor) {
-    uint32_t used = (tensor->cols * s3lm_encodings[tensor->encoding].bits + 7u) / 8u;
+    uint32_t used = tensor->cols * s3lm_encodings[tensor->encoding].bits / 8u;
+    if (tensor->encoding == S3LM_INT4_GROUP) {
+        used = tensor->cols / S3LM_INT4_BLOCK * S3LM_ROW_ALIGNMENT;
+    }
     for (uint32_t row = 0; used < tensor->row_bytes && row < tensor->rows; row++) {
         const uint8_t *padding = (const uint8_t *)tensor->data + (uint64_t)row * tensor->row_bytes + used;
-        if (!s3lm_all_zero(padding, tensor->row_bytes - used)) {
+        bool zero = tensor->encoding == S3LM_INT4_GROUP ? int4_padding_is_zero(padding, tensor->cols % S3LM_INT4_BLOCK)
+                                                        : s3lm_all_zero(padding, tensor->row_bytes - used);
+        if (!zero) {
             return s3lm_blame(reader, S3LM_ERR_TENSOR_CODE, S3LM_KIND_WGHT, index,
                               (uint32_t)(padding - reader->package->bytes), s3lm_role_name(tensor->role));
         }
@@ -102,14 +116,17 @@ static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
     s3lm_tensor tensor = s3lm_package_tensor(reader->package, index);
     s3lm_status status = check_padding(reader, index, &tensor);
     words_kind kind = S3LM_HOLDS_CODES(tensor.encoding) ? WORDS_CODES : WORDS_FINITE;
-    if (status == S3LM_OK) {
+    /* All codes of 4 bits are ones. */
+    if (status == S3LM_OK && tensor.encoding != S3LM_INT4_GROUP) {
         status = check_numbers(reader, index, tensor.data, (uint64_t)tensor.rows * tensor.row_bytes / 4u, kind);
     }
     for (uint32_t table = 0; status == S3LM_OK && table < s3lm_encodings[tensor.encoding].table_count; table++) {
-        /* Any byte is a scale of 8 bits. */
-        if (s3lm_encodings[tensor.encoding].element_bytes[table] == sizeof(float)) {
-            status = check_numbers(reader, index, tensor.tables[table], s3lm_table_count(&tensor, table),
-                                   WORDS_FINITE_POSITIVE);
+        s3lm_table_type type = (s3lm_table_type)s3lm_encodings[tensor.encoding].type[table];
+        /* Any byte is a scale of 8 bits. Words of bytes may end in the padding, which is zero. */
+        if (type != S3LM_TABLE_U8) {
+            status =
+                check_numbers(reader, index, tensor.tables[table], s3lm_groups(s3lm_table_bytes(&tensor, table), 4),
+                              type == S3LM_TABLE_I8 ? WORDS_CODES : WORDS_FINITE_POSITIVE);
         }
     }
     return status;

@@ -57,6 +57,9 @@ static inline const float *s3lm_scales(const s3lm_tensor *tensor) { return tenso
 /* Scales of 8 bits, row by row, of a tensor that has such beside one scale a row. */
 static inline const uint8_t *s3lm_group_scales(const s3lm_tensor *tensor) { return tensor->tables[1]; }
 
+/* Offsets of 8 bits beside those, in eighths of a code's step where the scale is 1. */
+static inline const int8_t *s3lm_group_offsets(const s3lm_tensor *tensor) { return tensor->tables[2]; }
+
 /* Sampling parameters; `off` values in parentheses. Applied in this order: repetition penalty, temperature, top-k,
  * top-p, min-p. */
 typedef struct {
@@ -196,9 +199,11 @@ typedef struct {
     int8_t *codes;   /* [max_batch][stride], zero-padded; codes of 16 bits take two bytes, as the kernels want them */
     int16_t *wide;   /* [max_batch][wide_stride] codes of INT8 as int16, for kernels that ask for it; else NULL */
     float *scales;   /* [max_batch][scale_stride] */
-    uint32_t stride; /* bytes, multiple of 16 */
+    int32_t *sums;   /* [max_batch][sum_stride] of groups of codes, for kernels that ask for them; else NULL */
+    uint32_t stride; /* bytes, multiple of 32 */
     uint32_t scale_stride; /* 1, or as many as the longest vector has groups */
-    uint32_t wide_stride;  /* elements, multiple of 16 */
+    uint32_t sum_stride;   /* elements, multiple of 8: as many as the longest vector has groups of INT4 weights */
+    uint32_t wide_stride;  /* elements, multiple of 32 */
 } s3lm_activations;
 
 /* A model that runs. Fields are read-only for callers except where a function says otherwise. */

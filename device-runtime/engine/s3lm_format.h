@@ -154,33 +154,39 @@ typedef enum {
     S3LM_INT8_CHANNEL = 2,
     S3LM_INT8_GROUP = 3,
     S3LM_INT8_GROUP_U8 = 4,
+    S3LM_INT4_GROUP = 5,
 } s3lm_encoding;
-#define S3LM_ENCODINGS 5u
+#define S3LM_ENCODINGS 6u
 
 /* Whether rows hold codes, which are multiplied with codes, rather than F32 numbers. */
-#define S3LM_HOLDS_CODES(encoding) ((0x1Eu >> (encoding) & 1u) != 0u)
+#define S3LM_HOLDS_CODES(encoding) ((0x3Eu >> (encoding) & 1u) != 0u)
 
 /* What a table behind the codes has an element for. */
 typedef enum { S3LM_PER_SOURCE, S3LM_PER_ROW, S3LM_PER_GROUP } s3lm_table_per;
+
+/* Elements of a table. */
+typedef enum { S3LM_TABLE_F32, S3LM_TABLE_U8, S3LM_TABLE_I8 } s3lm_table_type;
+#define S3LM_ELEMENT_BYTES(type) ((type) == S3LM_TABLE_F32 ? 4u : 1u)
 
 typedef struct {
     uint8_t bits; /* of an element in a row */
     bool grouped; /* whether the record says a group */
     uint8_t table_count;
     uint8_t per[S3LM_MAX_TABLES]; /* s3lm_table_per */
-    uint8_t element_bytes[S3LM_MAX_TABLES];
+    uint8_t type[S3LM_MAX_TABLES]; /* s3lm_table_type */
 } s3lm_encoding_spec;
 
 /* By s3lm_encoding. */
 extern const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS];
 
 /* A table by encoding, one entry for each in the order of their numbers. */
-#define S3LM_BY_ENCODING(float32, int8_tensor, int8_channel, int8_group, int8_group_u8) \
+#define S3LM_BY_ENCODING(float32, int8_tensor, int8_channel, int8_group, int8_group_u8, int4_group) \
     {[S3LM_FLOAT32] = (float32), \
      [S3LM_INT8_TENSOR] = (int8_tensor), \
      [S3LM_INT8_CHANNEL] = (int8_channel), \
      [S3LM_INT8_GROUP] = (int8_group), \
-     [S3LM_INT8_GROUP_U8] = (int8_group_u8)}
+     [S3LM_INT8_GROUP_U8] = (int8_group_u8), \
+     [S3LM_INT4_GROUP] = (int4_group)}
 
 /* Elements of a quantized vector that share a scale, by s3lm_input_kind; 0 for all of them. */
 #define S3LM_INPUT_GROUP(input) ((input) == S3LM_INPUT_INT8_BY32 ? 32u : ((input) == S3LM_INPUT_INT8_BY64 ? 64u : 0u))
@@ -188,6 +194,10 @@ extern const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS];
 #define S3LM_MOST_GROUP_OF_INT16 512u
 /* Most columns in a group that has a scale of 8 bits: the sum times the scale stays inside int32. */
 #define S3LM_MOST_GROUP_OF_U8 512u
+/* Whether INT4 codes may have groups of so many columns, the most of them, and columns of which 16 bytes have the codes. */
+#define S3LM_IS_GROUP_OF_INT4(group) ((group) == 16u || (group) == 32u || (group) == 64u)
+#define S3LM_MOST_GROUP_OF_INT4 64u
+#define S3LM_INT4_BLOCK 32u
 
 /* ---- Tensor roles ---- */
 

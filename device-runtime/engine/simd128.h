@@ -1,4 +1,4 @@
-/* The dozen 128-bit operations that the SIMD kernels use, over WebAssembly simd128 and x86 SSE4.1. */
+/* The 128-bit operations that the SIMD kernels use, over WebAssembly simd128 and x86 SSE4.1. */
 #ifndef S3LM_SIMD128_H
 #define S3LM_SIMD128_H
 
@@ -18,6 +18,17 @@ static inline vint vint_splat32(int32_t a) { return wasm_i32x4_splat(a); }
 /* Eight int8 in memory to int16. */
 static inline vint vint_load8x8(const int8_t *p) { return wasm_i16x8_load8x8(p); }
 static inline vint vint_add32(vint a, vint b) { return wasm_i32x4_add(a, b); }
+/* Eight int16. */
+static inline vint vint_splat16(int32_t a) { return wasm_i16x8_splat((int16_t)a); }
+static inline vint vint_add16(vint a, vint b) { return wasm_i16x8_add(a, b); }
+static inline vint vint_mul16(vint a, vint b) { return wasm_i16x8_mul(a, b); }
+static inline vint vint_left16(vint a, uint32_t bits) { return wasm_i16x8_shl(a, bits); }
+static inline vint vint_right16(vint a, uint32_t bits) { return wasm_i16x8_shr(a, bits); }
+/* Two int64: their sum, and lanes 0 + 2 and 1 + 3 of int32. */
+static inline vint vint_add64(vint a, vint b) { return wasm_i64x2_add(a, b); }
+static inline vint vint_pair64(vint a) {
+    return wasm_i64x2_add(wasm_i64x2_extend_low_i32x4(a), wasm_i64x2_extend_high_i32x4(a));
+}
 /* int32 lane i = a[2i] b[2i] + a[2i+1] b[2i+1], int16 operands. */
 static inline vint vint_dot16(vint a, vint b) { return wasm_i32x4_dot_i16x8(a, b); }
 /* a0 b0 a1 b1 ... of the low or high eight bytes, widened to int16: eight in each result. */
@@ -66,6 +77,15 @@ static inline vint vint_load8x8(const int8_t *p) {
     return _mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)(const void *)p));
 }
 static inline vint vint_add32(vint a, vint b) { return _mm_add_epi32(a, b); }
+static inline vint vint_splat16(int32_t a) { return _mm_set1_epi16((int16_t)a); }
+static inline vint vint_add16(vint a, vint b) { return _mm_add_epi16(a, b); }
+static inline vint vint_mul16(vint a, vint b) { return _mm_mullo_epi16(a, b); }
+static inline vint vint_left16(vint a, uint32_t bits) { return _mm_slli_epi16(a, (int)bits); }
+static inline vint vint_right16(vint a, uint32_t bits) { return _mm_srai_epi16(a, (int)bits); }
+static inline vint vint_add64(vint a, vint b) { return _mm_add_epi64(a, b); }
+static inline vint vint_pair64(vint a) {
+    return _mm_add_epi64(_mm_cvtepi32_epi64(a), _mm_cvtepi32_epi64(_mm_srli_si128(a, 8)));
+}
 static inline vint vint_dot16(vint a, vint b) { return _mm_madd_epi16(a, b); }
 static inline vint vint_pairs_0(vint a, vint b) { return _mm_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)); }
 static inline vint vint_pairs_1(vint a, vint b) {

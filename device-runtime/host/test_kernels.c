@@ -31,14 +31,32 @@ static void same_floats(const float *a, const float *b, size_t count, const char
     }
 }
 
+/* Code of an element of the first token. */
+static int32_t code_of(const s3lm_activations *x, s3lm_input_kind input, uint32_t i) {
+    return input == S3LM_INPUT_INT16 ? ((const int16_t *)(const void *)x->codes)[i] : x->codes[i];
+}
+
 /* A sum as the format says it: exact, then the nearest float. */
 static float exact(const int8_t *w, const s3lm_activations *x, s3lm_input_kind input, uint32_t at, uint32_t n) {
     int64_t sum = 0;
     for (uint32_t i = at; i < at + n; i++) {
-        int32_t code = input == S3LM_INPUT_INT16 ? ((const int16_t *)(const void *)x->codes)[i] : x->codes[i];
-        sum += (int64_t)w[i] * code;
+        sum += (int64_t)w[i] * code_of(x, input, i);
     }
     return (float)sum; /* rounds to nearest, as all float arithmetic here */
+}
+
+/* A row of INT4 as the format says it: nibbles of blocks of 32 columns, each a weight by its group's scale and offset.
+ */
+static int64_t exact_int4(const s3lm_tensor *w, const s3lm_activations *x, uint32_t row) {
+    const uint8_t *bytes = (const uint8_t *)w->data + (size_t)row * w->row_bytes;
+    int64_t total = 0;
+    for (uint32_t col = 0; col < w->cols; col++) {
+        uint32_t byte = bytes[16u * (col / 32u) + col % 16u], nibble = col % 32u < 16u ? byte & 15u : byte >> 4;
+        size_t group = (size_t)row * s3lm_groups(w->cols, w->group) + col / w->group;
+        int64_t weight = s3lm_group_scales(w)[group] * ((int32_t)nibble - (nibble > 7u ? 16 : 0));
+        total += (weight + 8 * s3lm_group_offsets(w)[group]) * code_of(x, w->input, col);
+    }
+    return total;
 }
 
 /* y of one row and the first token. */
@@ -49,11 +67,13 @@ static float product_of(const s3lm_tensor *w, const s3lm_activations *x, uint32_
     const uint8_t *numbers =
         w->encoding == S3LM_INT8_GROUP_U8 ? s3lm_group_scales(w) + (size_t)row * s3lm_groups(w->cols, w->group) : NULL;
     float y = 0.0f;
+    if (w->encoding == S3LM_INT4_GROUP) {
+        return ((float)exact_int4(w, x, row) * scales[row]) * x->scales[0];
+    }
     if (numbers) {
         int64_t total = 0;
         for (uint32_t i = 0; i < w->row_bytes; i++) {
-            int32_t c = w->input == S3LM_INPUT_INT16 ? ((const int16_t *)(const void *)x->codes)[i] : x->codes[i];
-            total += (int64_t)codes[i] * c * numbers[i / w->group];
+            total += (int64_t)codes[i] * code_of(x, w->input, i) * numbers[i / w->group];
         }
         return ((float)total * scales[row]) * x->scales[0];
     }
@@ -69,15 +89,31 @@ static float product_of(const s3lm_tensor *w, const s3lm_activations *x, uint32_
     return shared ? y : y * x->scales[0];
 }
 
-/* A random matrix of codes over `data`, `scales` and `numbers`, and codes to multiply it with. */
-static s3lm_tensor random_matrix(int8_t *data, float *scales, uint8_t *numbers, uint32_t tokens, s3lm_activations *x) {
+/* Bytes of nibbles, with zeros behind `cols`. */
+static void fill_nibbles(int8_t *data, uint32_t rows, uint32_t cols) {
+    bool extreme = random_below(&seed, 4) == 0;
+    for (uint32_t row = 0; row < rows; row++) {
+        for (uint32_t i = 0; i < round_up(cols, 32); i++, data += i % 32u == 0u ? 16 : 0) {
+            uint32_t nibble = i >= cols ? 0u : extreme ? 8u - random_below(&seed, 2) : random_below(&seed, 16);
+            data[i % 16u] = (int8_t)(i % 32u < 16u ? nibble : ((uint8_t)data[i % 16u] | nibble << 4));
+        }
+    }
+}
+
+/* A random matrix of codes over `data` and `tables`, and codes to multiply it with. */
+static s3lm_tensor random_matrix(int8_t *data, float *scales, uint8_t *numbers, int8_t *offsets, uint32_t tokens,
+                                 s3lm_activations *x) {
     uint32_t cols = 1u + random_below(&seed, random_below(&seed, 4) == 0 ? MOST_COLS - 16u : 400u);
     uint32_t rows = 1u + random_below(&seed, MOST_ROWS);
-    s3lm_tensor w = {
-        .data = data, .tables = {scales, numbers}, .rows = rows, .cols = cols, .row_bytes = round_up(cols, 16)};
-    w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 4));
+    s3lm_tensor w = {.data = data,
+                     .tables = {scales, numbers, offsets},
+                     .rows = rows,
+                     .cols = cols,
+                     .row_bytes = round_up(cols, 16)};
+    w.encoding = (s3lm_encoding)(S3LM_INT8_TENSOR + random_below(&seed, 5));
     w.input = (s3lm_input_kind)random_below(&seed, S3LM_INPUT_KINDS);
-    if (w.encoding == S3LM_INT8_GROUP_U8 && S3LM_INPUT_GROUP(w.input)) {
+    bool int4 = w.encoding == S3LM_INT4_GROUP;
+    if ((w.encoding == S3LM_INT8_GROUP_U8 || int4) && S3LM_INPUT_GROUP(w.input)) {
         w.input = S3LM_INPUT_INT16;
     }
     uint32_t step = S3LM_INPUT_GROUP(w.input) && random_below(&seed, 2) ? S3LM_INPUT_GROUP(w.input) : 16u;
@@ -86,10 +122,17 @@ static s3lm_tensor random_matrix(int8_t *data, float *scales, uint8_t *numbers, 
                   : 0u;
     w.interleaved = random_below(&seed, 2) == 0;
     w.first_rows = rows / 3u;
-    x->stride = 2u * round_up(cols, 16) + 16u * random_below(&seed, 2);
+    x->stride = 2u * round_up(cols, 32) + 32u * random_below(&seed, 2);
     x->wide_stride = x->stride;
     x->scale_stride = s3lm_groups(cols, 32) + random_below(&seed, 2);
-    fill_codes(data, rows, cols, w.row_bytes);
+    x->sum_stride = round_up(s3lm_groups(cols, 16), 8) + 8u * random_below(&seed, 2);
+    if (int4) {
+        w.group = 16u << random_below(&seed, 3);
+        w.row_bytes = round_up(cols, 32) / 2u;
+        fill_nibbles(data, rows, cols);
+    } else {
+        fill_codes(data, rows, cols, w.row_bytes);
+    }
     fill_codes(x->codes, tokens, cols, x->stride);
     for (uint32_t i = 0; i < tokens * x->stride; i++) {
         x->wide[i] = x->codes[i];
@@ -97,7 +140,7 @@ static s3lm_tensor random_matrix(int8_t *data, float *scales, uint8_t *numbers, 
     bool extreme = random_below(&seed, 4) == 0;
     for (uint32_t t = 0; w.input == S3LM_INPUT_INT16 && t < tokens; t++) {
         int16_t *codes = (int16_t *)(void *)(x->codes + (size_t)t * x->stride);
-        for (uint32_t i = 0; i < w.row_bytes; i++) {
+        for (uint32_t i = 0; i < s3lm_padded_cols(&w); i++) {
             int32_t code =
                 extreme ? S3LM_MOST_INT16 : (int32_t)random_below(&seed, 2 * S3LM_MOST_INT16 + 1) - S3LM_MOST_INT16;
             codes[i] = (int16_t)(i < cols ? code : 0);
@@ -109,6 +152,11 @@ static s3lm_tensor random_matrix(int8_t *data, float *scales, uint8_t *numbers, 
     bool most = random_below(&seed, 4) == 0;
     for (uint32_t i = 0; i < MOST_ROWS * (MOST_COLS / 16u); i++) {
         numbers[i] = most ? 255u : (uint8_t)random_below(&seed, 256);
+        offsets[i] = most ? -127 : code();
+    }
+    for (uint32_t t = 0; int4 && t < tokens; t++) {
+        scalar->sum_groups(x->codes + (size_t)t * x->stride, w.input, s3lm_padded_cols(&w), w.group,
+                           x->sums + (size_t)t * x->sum_stride);
     }
     for (uint32_t i = 0; i < tokens * x->scale_stride; i++) {
         x->scales[i] = random_float(&seed) + 1.0f;
@@ -120,13 +168,15 @@ static void products_of_codes_are_equal(void) {
     int8_t *data = host_allocate((size_t)MOST_ROWS * MOST_COLS);
     float *scales = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u) * 4u);
     uint8_t *numbers = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u));
-    uint32_t most = MOST_TOKENS * (2u * MOST_COLS + 32u);
+    int8_t *offsets = host_allocate((size_t)MOST_ROWS * (MOST_COLS / 16u));
+    uint32_t most = MOST_TOKENS * (2u * MOST_COLS + 96u);
     s3lm_activations x = {.codes = host_allocate(most),
                           .wide = host_allocate(2u * most),
-                          .scales = host_allocate(MOST_TOKENS * (MOST_COLS / 32u + 2u) * 4u)};
-    for (uint32_t round = 0; round < 1000u; round++) {
+                          .scales = host_allocate(MOST_TOKENS * (MOST_COLS / 32u + 2u) * 4u),
+                          .sums = host_allocate(MOST_TOKENS * (MOST_COLS / 16u + 16u) * 4u)};
+    for (uint32_t round = 0; round < 1200u; round++) {
         uint32_t tokens = 1u + random_below(&seed, MOST_TOKENS);
-        s3lm_tensor w = random_matrix(data, scales, numbers, tokens, &x);
+        s3lm_tensor w = random_matrix(data, scales, numbers, offsets, tokens, &x);
         static float expected[MOST_TOKENS * MOST_ROWS], actual[MOST_TOKENS * MOST_ROWS];
         memset(expected, 0, sizeof expected);
         memset(actual, 0, sizeof actual);
@@ -145,9 +195,11 @@ static void products_of_codes_are_equal(void) {
     free(data);
     free(scales);
     free(numbers);
+    free(offsets);
     free(x.codes);
     free(x.wide);
     free(x.scales);
+    free(x.sums);
 }
 
 /* Sums around the limits of both ways to round, and halves between two floats from either side. */

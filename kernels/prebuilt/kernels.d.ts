@@ -12,13 +12,17 @@ export class Block {
      */
     codes_address(): number;
     /**
+     * Where the offsets of groups begin.
+     */
+    group_offsets_address(): number;
+    /**
      * Where the scales of groups begin.
      */
     group_scales_address(): number;
     /**
      * See [`OutputBlock::new`].
      */
-    constructor(rows: number, stride: number, scales_per_row: number, group_scales_per_row: number);
+    constructor(rows: number, stride: number, scales_per_row: number, group_scales_per_row: number, group_offsets_per_row: number);
     /**
      * Where the scales begin.
      */
@@ -222,8 +226,9 @@ export interface InitOutput {
     readonly __wbg_set_fault_remedy: (a: number, b: number, c: number) => void;
     readonly __wbg_tensorquantizer_free: (a: number, b: number) => void;
     readonly block_codes_address: (a: number) => number;
+    readonly block_group_offsets_address: (a: number) => number;
     readonly block_group_scales_address: (a: number) => number;
-    readonly block_new: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly block_new: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly block_scales_address: (a: number) => number;
     readonly buffer_address: (a: number) => number;
     readonly buffer_crc32: (a: number, b: number, c: number) => number;

@@ -23,6 +23,14 @@ export class Block {
         return ret >>> 0;
     }
     /**
+     * Where the offsets of groups begin.
+     * @returns {number}
+     */
+    group_offsets_address() {
+        const ret = wasm.block_group_offsets_address(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * Where the scales of groups begin.
      * @returns {number}
      */
@@ -36,9 +44,10 @@ export class Block {
      * @param {number} stride
      * @param {number} scales_per_row
      * @param {number} group_scales_per_row
+     * @param {number} group_offsets_per_row
      */
-    constructor(rows, stride, scales_per_row, group_scales_per_row) {
-        const ret = wasm.block_new(rows, stride, scales_per_row, group_scales_per_row);
+    constructor(rows, stride, scales_per_row, group_scales_per_row, group_offsets_per_row) {
+        const ret = wasm.block_new(rows, stride, scales_per_row, group_scales_per_row, group_offsets_per_row);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }

@@ -78,7 +78,7 @@ interface Directory extends Model {
 type RawTensor = RecordValues<typeof TENSOR>;
 
 /** Encodings of which single rows can be looked up. */
-const LOOKUP_ENCODINGS: readonly EncodingKind[] = ['float32', 'int8Channel', 'int8GroupU8'];
+const LOOKUP_ENCODINGS: readonly EncodingKind[] = ['float32', 'int8Channel', 'int8GroupU8', 'int4Group'];
 
 /**
  * Reads the directory.

@@ -1,5 +1,5 @@
 /** The numbers of a package's weights, as bytes stream past: codes, floats, scales, and zeros between them. */
-import { TENSOR_ALIGNMENT, alignUp, encodingSpec } from '../schema/encodings.js';
+import { TENSOR_ALIGNMENT, alignUp, encodingSpec, rowPadding, type TableSpec } from '../schema/encodings.js';
 import type { Fail } from './fail.js';
 import type { PackageTensor } from './tensors.js';
 
@@ -10,9 +10,9 @@ import type { PackageTensor } from './tensors.js';
 interface Span {
   readonly begin: number;
   readonly end: number;
-  readonly holds: 'codes' | 'numbers' | 'scales' | 'group scales' | 'zeros';
-  /** Rows of which only the first bytes hold something. */
-  readonly row?: { readonly bytes: number; readonly used: number };
+  readonly holds: 'codes' | 'codes of 4 bits' | 'numbers' | 'scales' | 'group scales' | 'zeros';
+  /** Rows of which the last bytes have bits that hold nothing. */
+  readonly row?: { readonly bytes: number; readonly padding: Uint8Array };
   readonly name: string;
 }
 
@@ -52,6 +52,12 @@ export class WeightsChecker {
   }
 }
 
+const TABLE_HOLDS: Readonly<Record<TableSpec['type'], Span['holds']>> = {
+  f32: 'scales',
+  u8: 'group scales',
+  i8: 'codes',
+};
+
 function spansOf(tensors: readonly PackageTensor[]): Span[] {
   const spans: Span[] = [];
   const pad = (name: string): void => {
@@ -59,18 +65,18 @@ function spansOf(tensors: readonly PackageTensor[]): Span[] {
     spans.push({ begin, end: alignUp(begin, TENSOR_ALIGNMENT), holds: 'zeros', name });
   };
   for (const { name, encoding, cols, rowBytes, dataOffset, dataLength, tables } of tensors) {
-    const used = Math.ceil((cols * encodingSpec(encoding).bits) / 8);
+    const padding = rowPadding(encoding, cols);
+    const { holds, bits } = encodingSpec(encoding);
     spans.push({
       begin: dataOffset,
       end: dataOffset + dataLength,
-      holds: encodingSpec(encoding).holds,
-      ...(used < rowBytes ? { row: { bytes: rowBytes, used } } : {}),
+      holds: holds === 'codes' && bits === 4 ? 'codes of 4 bits' : holds,
+      ...(padding.length > 0 ? { row: { bytes: rowBytes, padding } } : {}),
       name,
     });
     pad(name);
     for (const { offset, bytes, type } of tables) {
-      const holds = type === 'u8' ? 'group scales' : 'scales';
-      spans.push({ begin: offset, end: offset + bytes, holds, name });
+      spans.push({ begin: offset, end: offset + bytes, holds: TABLE_HOLDS[type], name });
       pad(name);
     }
   }
@@ -84,18 +90,18 @@ function checkSpan(bytes: Uint8Array, from: number, span: Span, fail: Fail): Err
   const bad = BAD[span.holds](bytes);
   if (bad >= 0) return wrong(bad, PROBLEM[span.holds]);
   if (span.row === undefined) return null;
-  const { bytes: rowBytes, used } = span.row;
+  const { bytes: rowBytes, padding } = span.row;
   for (let row = Math.floor((from - span.begin) / rowBytes); ; row++) {
-    const start = span.begin + row * rowBytes + used - from;
+    const start = span.begin + (row + 1) * rowBytes - padding.length - from;
     if (start >= bytes.length) return null;
-    const padding = bytes.subarray(Math.max(0, start), start + rowBytes - used);
-    const odd = BAD.zeros(padding);
-    if (odd >= 0) return wrong(Math.max(0, start) + odd, PROBLEM.zeros);
+    const odd = padding.findIndex((bits, i) => ((bytes[start + i] ?? 0) & bits) !== 0);
+    if (odd >= 0) return wrong(start + odd, PROBLEM.zeros);
   }
 }
 
 const PROBLEM: Readonly<Record<Span['holds'], string>> = {
   codes: 'There is the code -128',
+  'codes of 4 bits': '',
   numbers: 'There is no finite number',
   scales: 'There is a scale that is negative or no finite number',
   'group scales': '',
@@ -107,7 +113,8 @@ const BAD: Readonly<Record<Span['holds'], (bytes: Uint8Array) => number>> = {
   codes: (bytes) => bytes.indexOf(MOST_NEGATIVE_CODE),
   numbers: (bytes) => findWord(bytes, (bits) => (bits & MAGNITUDE) >= INFINITY_BITS),
   scales: (bytes) => findWord(bytes, (bits) => bits >= INFINITY_BITS),
-  // Any byte is one.
+  // Any byte is one, or two.
+  'codes of 4 bits': () => -1,
   'group scales': () => -1,
   zeros: (bytes) => bytes.findIndex((byte) => byte !== 0),
 };

@@ -240,7 +240,8 @@ function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Conten
 
 /** The bytes of a table, little-endian on any machine. */
 export function littleEndian(values: TableValues): Uint8Array {
-  if (values instanceof Uint8Array) return values;
+  if (!(values instanceof Float32Array))
+    return new Uint8Array(values.buffer, values.byteOffset, values.length);
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
   values.forEach((value, index) => view.setFloat32(4 * index, value, true));

@@ -1,6 +1,6 @@
 /** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
 import { numberedSteps, stepsOf, type DecoderModel } from '../model/decoder.js';
-import { INPUT_GROUP, alignUp } from '../schema/encodings.js';
+import { INPUT_GROUP, INT4_BLOCK, alignUp } from '../schema/encodings.js';
 import type { CacheKind, PlaceKind } from '../schema/kinds.js';
 import { MAX_STATE_BYTES } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
@@ -35,7 +35,7 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
   const hidden = alignUp(model.hiddenSize, 16);
   let projected = 0;
   let attended = 0;
-  let input = hidden;
+  let input = alignUp(hidden, INT4_BLOCK);
   for (const { step } of numberedSteps(model)) {
     switch (step.kind) {
       case 'norm':
@@ -44,13 +44,13 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
         const { heads, kvHeads, headDim } = step.attention;
         projected = Math.max(projected, (heads + 2 * kvHeads) * headDim);
         attended = Math.max(attended, heads * headDim);
-        input = Math.max(input, alignUp(heads * headDim, 16));
+        input = Math.max(input, alignUp(heads * headDim, INT4_BLOCK));
         break;
       }
       case 'mlp': {
         const { gate, width } = step.mlp;
         projected = Math.max(projected, gate === null ? width : 2 * width);
-        input = Math.max(input, alignUp(width, 16));
+        input = Math.max(input, alignUp(width, INT4_BLOCK));
         break;
       }
     }

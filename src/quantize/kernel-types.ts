@@ -15,7 +15,7 @@ import type { InputKind, SiteKind } from '../schema/kinds.js';
 export type RowEncoding = EncodingKind;
 
 /** Columns that share a scale with an encoding in groups. */
-export type GroupSize = 32 | 64 | 128;
+export type GroupSize = 16 | 32 | 64 | 128;
 
 /** One source tensor and what becomes of its rows. */
 export interface QuantizerSpec {
@@ -47,12 +47,15 @@ export interface OutputBlock {
   readonly rowStride: number;
   readonly scalesPerRow: number;
   readonly groupScalesPerRow: number;
-  /** View of all rows: `rows * rowStride` bytes (INT8 codes, or little-endian f32 for encoding `float32`). */
+  readonly groupOffsetsPerRow: number;
+  /** View of all rows: `rows * rowStride` bytes (codes as the encoding stores them, or little-endian f32 for `float32`). */
   readonly codes: Uint8Array;
   /** View of all scales: `rows * scalesPerRow`, row-major. */
   readonly scales: Float32Array;
   /** View of the 8-bit scales of all groups: `rows * groupScalesPerRow`, row-major; empty unless there are such. */
   readonly groupScales: Uint8Array;
+  /** View of the 8-bit offsets of all groups: `rows * groupOffsetsPerRow`, row-major; empty unless there are such. */
+  readonly groupOffsets: Int8Array;
   dispose(): void;
 }
 
@@ -295,6 +298,7 @@ export interface Kernels {
    * @param rowStride bytes of a row, a multiple of 16
    * @param scalesPerRow may be 0
    * @param groupScalesPerRow of 8 bits, default 0
+   * @param groupOffsetsPerRow of 8 bits, default 0
    * @throws RangeError when that exceeds the kernels' memory
    */
   createOutput(
@@ -302,6 +306,7 @@ export interface Kernels {
     rowStride: number,
     scalesPerRow: number,
     groupScalesPerRow?: number,
+    groupOffsetsPerRow?: number,
   ): OutputBlock;
   /** @throws RangeError for shapes outside the limits, a missing group or a gain of another length */
   createQuantizer(spec: QuantizerSpec): RowQuantizer;

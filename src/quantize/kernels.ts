@@ -54,8 +54,15 @@ class WasmKernels implements Kernels {
     );
   }
 
-  createOutput(rows: number, rowStride: number, scalesPerRow: number, groupScalesPerRow = 0): OutputBlock {
-    return new WasmOutputBlock(this.#module, rows, rowStride, scalesPerRow, groupScalesPerRow);
+  createOutput(
+    rows: number,
+    rowStride: number,
+    scalesPerRow: number,
+    groupScalesPerRow = 0,
+    groupOffsetsPerRow = 0,
+  ): OutputBlock {
+    const perRow = [scalesPerRow, groupScalesPerRow, groupOffsetsPerRow] as const;
+    return new WasmOutputBlock(this.#module, rows, rowStride, perRow);
   }
 
   createQuantizer(spec: QuantizerSpec): RowQuantizer {

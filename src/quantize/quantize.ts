@@ -337,7 +337,8 @@ function sharedValue(quantizer: RowQuantizer, { name }: TableSpec): number {
     case 'scale':
       return quantizer.tensorScale;
     case 'group scale':
-      throw new RangeError('A scale of a group is none of its source.');
+    case 'group offset':
+      throw new RangeError(`A ${name} is none of its source.`);
   }
 }
 
@@ -348,13 +349,17 @@ function blockValues(output: OutputBlock, { name }: TableSpec): TableValues {
       return output.scales;
     case 'group scale':
       return output.groupScales;
+    case 'group offset':
+      return output.groupOffsets;
   }
 }
 
-/** Scales and scales of groups that each row of a block brings. */
-function blockElementsPerRow({ tables, encoding, cols }: PlannedTensor): [scales: number, groups: number] {
-  const [scales = 0, groups = 0] = tables.map((table) => tableElementsPerRow(table, encoding, cols));
-  return [scales, groups];
+/** Scales, scales of groups and offsets of groups that each row of a block brings. */
+function blockElementsPerRow({ tables, encoding, cols }: PlannedTensor): [number, number, number] {
+  const [scales = 0, groups = 0, offsets = 0] = tables.map((table) =>
+    tableElementsPerRow(table, encoding, cols),
+  );
+  return [scales, groups, offsets];
 }
 
 /** Bytes of a table that belong to one source of `rows` rows. */

@@ -20,6 +20,7 @@ export class WasmOutputBlock implements OutputBlock {
   readonly rowStride: number;
   readonly scalesPerRow: number;
   readonly groupScalesPerRow: number;
+  readonly groupOffsetsPerRow: number;
   /** The block in kernel memory; for {@link WasmRowQuantizer} only. */
   readonly raw: Block;
   readonly #module: KernelModule;
@@ -28,15 +29,15 @@ export class WasmOutputBlock implements OutputBlock {
     module: KernelModule,
     rows: number,
     rowStride: number,
-    scalesPerRow: number,
-    groupScalesPerRow: number,
+    [scales, groupScales, groupOffsets]: readonly [number, number, number],
   ) {
     this.#module = module;
     this.rows = integer(rows, 'The number of rows');
     this.rowStride = integer(rowStride, 'The row stride');
-    this.scalesPerRow = integer(scalesPerRow, 'The number of scales');
-    this.groupScalesPerRow = integer(groupScalesPerRow, 'The number of scales of groups');
-    this.raw = call(() => new Block(rows, rowStride, scalesPerRow, groupScalesPerRow));
+    this.scalesPerRow = integer(scales, 'The number of scales');
+    this.groupScalesPerRow = integer(groupScales, 'The number of scales of groups');
+    this.groupOffsetsPerRow = integer(groupOffsets, 'The number of offsets of groups');
+    this.raw = call(() => new Block(rows, rowStride, scales, groupScales, groupOffsets));
   }
 
   get codes(): Uint8Array {
@@ -49,6 +50,14 @@ export class WasmOutputBlock implements OutputBlock {
 
   get groupScales(): Uint8Array {
     return this.#module.bytes(this.raw.group_scales_address(), this.rows * this.groupScalesPerRow);
+  }
+
+  get groupOffsets(): Int8Array {
+    const { buffer, byteOffset, length } = this.#module.bytes(
+      this.raw.group_offsets_address(),
+      this.rows * this.groupOffsetsPerRow,
+    );
+    return new Int8Array(buffer, byteOffset, length);
   }
 
   dispose(): void {

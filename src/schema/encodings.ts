@@ -5,14 +5,14 @@
 import type { InputKind } from './kinds.js';
 
 /** Bytes of the elements of a table. */
-const TABLE_ELEMENT_BYTES = { f32: 4, u8: 1 } as const;
+const TABLE_ELEMENT_BYTES = { f32: 4, u8: 1, i8: 1 } as const;
 
 /** The elements of a table in memory; one kind of array for each type of element. */
-export type TableValues = Float32Array | Uint8Array;
+export type TableValues = Float32Array | Uint8Array | Int8Array;
 
 /** What a table of an encoding holds. */
 export interface TableSpec {
-  readonly name: 'scale' | 'group scale';
+  readonly name: 'scale' | 'group scale' | 'group offset';
   readonly type: keyof typeof TABLE_ELEMENT_BYTES;
   /** One element a source tensor, a row (an output channel), or a started group of columns, row by row. */
   readonly per: 'source' | 'row' | 'group';
@@ -38,6 +38,8 @@ export interface EncodingSpec {
  * All encodings by name. INT8 weights are `code * scale` with codes within ±127.
  * `int8Tensor`: one scale a source tensor. `int8Channel`: one a row. `int8Group`: one a group of columns.
  * `int8GroupU8`: one a row, times a whole number of 8 bits a group of columns.
+ * `int4Group`: `scale * (group scale * code + 8 * group offset)` with codes -8 to 7 and offsets within ±127. A row is cut
+ * into blocks of 32 columns, 16 bytes each: byte i has column i in its low half and column i + 16 in its high half.
  */
 export const ENCODING = {
   float32: {
@@ -88,6 +90,19 @@ export const ENCODING = {
       { name: 'group scale', type: 'u8', per: 'group' },
     ],
   },
+  int4Group: {
+    code: 5,
+    bits: 4,
+    label: 'int4 in groups',
+    title: 'INT4 in groups',
+    holds: 'codes',
+    grouped: true,
+    tables: [
+      { name: 'scale', type: 'f32', per: 'row' },
+      { name: 'group scale', type: 'u8', per: 'group' },
+      { name: 'group offset', type: 'i8', per: 'group' },
+    ],
+  },
 } as const satisfies Readonly<Record<string, EncodingSpec>>;
 
 export type EncodingKind = keyof typeof ENCODING;
@@ -106,9 +121,16 @@ export const MOST_GROUP_OF_INT16 = 512;
 /** Most columns in a group that has a scale of 8 bits: 512 * 127 * 128 * 255 < 2^31. */
 export const MOST_GROUP_OF_U8 = 512;
 
+/** Columns of a group of INT4 codes; rows may be shorter. */
+export const INT4_GROUPS = [16, 32, 64] as const;
+
+/** Columns of INT4 codes that lie in 16 bytes together. */
+export const INT4_BLOCK = 32;
+
 /** Whether an encoding may have groups of so many columns; 0 for one without groups. */
 export function groupFits(kind: EncodingKind, group: number, cols: number): boolean {
   if (!ENCODING[kind].grouped) return group === 0;
+  if (kind === 'int4Group') return INT4_GROUPS.some((size) => size === group);
   const most = kind === 'int8GroupU8' ? MOST_GROUP_OF_U8 : Infinity;
   return group > 0 && group <= Math.min(most, alignUp(cols, ROW_ALIGNMENT));
 }
@@ -117,8 +139,8 @@ export function groupFits(kind: EncodingKind, group: number, cols: number): bool
 export function inputFits(input: InputKind, { kind, group }: Encoding): boolean {
   if (input === 'int16') return group <= MOST_GROUP_OF_INT16;
   const shared = INPUT_GROUP[input];
-  // Its sums go to float once a row.
-  if (kind === 'int8GroupU8') return shared === 0;
+  // Their sums go to float once a row.
+  if (kind === 'int8GroupU8' || kind === 'int4Group') return shared === 0;
   return group === 0 || shared === 0 || group % shared === 0 || shared % group === 0;
 }
 
@@ -161,6 +183,23 @@ export function encodingOfCode(code: number): EncodingKind | undefined {
   return (Object.keys(ENCODING) as EncodingKind[]).find((kind) => ENCODING[kind].code === code);
 }
 
+/**
+ * Bits of a row's bytes that hold no element, byte by byte from the first byte that has such on; they are zero.
+ * Empty where the elements fill the row.
+ */
+export function rowPadding(encoding: Encoding, cols: number): Uint8Array {
+  const bytes = rowBytes(encoding, cols);
+  if (encoding.kind === 'int4Group') {
+    const rest = cols % INT4_BLOCK;
+    if (rest === 0) return new Uint8Array(0);
+    return Uint8Array.from(
+      { length: ROW_ALIGNMENT },
+      (_, i) => (i < rest ? 0 : 0x0f) | (i + 16 < rest ? 0 : 0xf0),
+    );
+  }
+  return new Uint8Array(bytes - (cols * encodingSpec(encoding).bits) / 8).fill(0xff);
+}
+
 /** Bytes from row to row, a multiple of {@link ROW_ALIGNMENT}. */
 export function rowBytes(encoding: Encoding, cols: number): number {
   return alignUp(Math.ceil((cols * encodingSpec(encoding).bits) / 8), ROW_ALIGNMENT);
@@ -168,7 +207,14 @@ export function rowBytes(encoding: Encoding, cols: number): number {
 
 /** Room for the elements of a table. */
 export function tableValues({ type, count }: TensorTable): TableValues {
-  return type === 'u8' ? new Uint8Array(count) : new Float32Array(count);
+  switch (type) {
+    case 'f32':
+      return new Float32Array(count);
+    case 'u8':
+      return new Uint8Array(count);
+    case 'i8':
+      return new Int8Array(count);
+  }
 }
 
 /** Elements of a table that each row brings; 0 for a table that the rows share. */

@@ -59,6 +59,17 @@ const FIXTURES: Readonly<Record<string, ModelShape>> = {
     tied: true,
     inputs: [0, 3],
   },
+  nibbles: {
+    hidden: 56,
+    vocab: 35,
+    context: 24,
+    layers: [odd],
+    encoding: 5,
+    group: 16,
+    fused: true,
+    tied: true,
+    inputs: [0, 3],
+  },
   floats: {
     hidden: 20,
     vocab: 33,

@@ -20,8 +20,11 @@ export interface ModelShape {
   readonly context: number;
   readonly maxBatch?: number;
   readonly layers: readonly LayerShape[];
-  /** 0 f32; int8 with a scale 1 per source tensor, 2 per channel, 3 per group; 4 per channel, times a byte per group. */
-  readonly encoding: 0 | 1 | 2 | 3 | 4;
+  /**
+   * 0 f32; int8 with a scale 1 per source tensor, 2 per channel, 3 per group; 4 per channel, times a byte per group; 5 int4
+   * with a scale per channel, and a byte and an offset per group.
+   */
+  readonly encoding: 0 | 1 | 2 | 3 | 4 | 5;
   readonly group?: number;
   readonly fused?: boolean;
   readonly gains?: boolean;
@@ -53,11 +56,13 @@ export interface MadeTensor {
   readonly rows: number;
   readonly cols: number;
   readonly group: number;
-  /** Values of f32 tensors, codes of int8 ones; row by row without padding. */
+  /** Values of f32 tensors, codes of the others; row by row without padding. */
   readonly values: Float32Array | Int8Array;
   readonly scales: Float32Array;
-  /** Bytes that the scales of rows are multiplied with, group by group; with encoding 4 only. */
+  /** Bytes that the scales of rows are multiplied with, group by group; with encodings 4 and 5 only. */
   readonly numbers?: Uint8Array;
+  /** Eighths that are added to codes times numbers, group by group; with encoding 5 only. */
+  readonly offsets?: Int8Array;
   readonly activationScale: number;
   /** How its input is quantized. */
   readonly input: number;

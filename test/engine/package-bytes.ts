@@ -64,7 +64,10 @@ function encodeTensors(tensors: readonly MadeTensor[]): { directory: Uint8Array;
     return at;
   };
   for (const [index, tensor] of tensors.entries()) {
-    const stride = up(tensor.cols * (tensor.encoding === 0 ? 4 : 1), 16);
+    const stride =
+      tensor.encoding === 5
+        ? 16 * Math.ceil(tensor.cols / 32)
+        : up(tensor.cols * (tensor.encoding === 0 ? 4 : 1), 16);
     const data = encodeRows(tensor, stride);
     const scales = new Fields(4 * tensor.scales.length);
     tensor.scales.forEach((scale, i) => scales.f32(4 * i, scale));
@@ -81,11 +84,10 @@ function encodeTensors(tensors: readonly MadeTensor[]): { directory: Uint8Array;
     directory.u32(at + 28, data.length);
     const begin = scales.bytes.length === 0 ? NONE : put(scales.bytes);
     directory.u32(at + 32, begin);
-    const { numbers } = tensor;
-    directory.u32(
-      at + 36,
-      numbers === undefined ? scales.bytes.length : put(numbers) - begin + numbers.length,
-    );
+    let length = scales.bytes.length;
+    for (const bytes of [tensor.numbers, tensor.offsets])
+      if (bytes !== undefined) length = put(new Uint8Array(bytes.buffer)) - begin + bytes.length;
+    directory.u32(at + 36, length);
     directory.f32(at + 40, tensor.activationScale);
   }
   return { directory: directory.bytes, weights: Buffer.concat(weights) };
@@ -97,7 +99,11 @@ function encodeRows({ encoding, rows, cols, values }: MadeTensor, stride: number
     for (let col = 0; col < cols; col += 1) {
       const value = values[row * cols + col] as number;
       if (encoding === 0) data.f32(row * stride + 4 * col, value);
-      else data.bytes[row * stride + col] = value;
+      else if (encoding !== 5) data.bytes[row * stride + col] = value;
+      else {
+        const at = row * stride + 16 * Math.floor(col / 32) + (col % 16);
+        data.bytes[at] = (data.bytes[at] as number) | ((value & 15) << (col % 32 < 16 ? 0 : 4));
+      }
     }
   }
   return data.bytes;

@@ -67,7 +67,8 @@ class TensorMaker {
 
   make(): MadeTensor[] {
     const { shape } = this;
-    const embedEncoding = shape.f32Embed === true || shape.encoding === 0 ? 0 : shape.encoding === 4 ? 4 : 2;
+    const embedEncoding =
+      shape.f32Embed === true || shape.encoding === 0 ? 0 : shape.encoding >= 4 ? shape.encoding : 2;
     this.matrix(ROLE.embed, GLOBAL, shape.vocab, shape.hidden, {
       encoding: embedEncoding,
       takesInput: shape.tied === true && embedEncoding !== 0,
@@ -134,6 +135,14 @@ class TensorMaker {
       return;
     }
     const group = encoding >= 3 ? (this.shape.group ?? 32) : 0;
+    if (encoding === 5) {
+      this.tensors.push({
+        ...{ role, index, encoding, rows, cols, group },
+        ...nibbles(values, rows, cols, group),
+        ...this.inputOf(takesInput),
+      });
+      return;
+    }
     const { count, scaleOf } = scaleLayout(encoding, rows, cols, group, options);
     const largest = new Float32Array(count);
     for (let i = 0; i < values.length; i += 1) {
@@ -154,17 +163,57 @@ class TensorMaker {
         Math.min(127, Math.round(value / (scales[scaleOf(Math.floor(i / cols), i % cols)] || 1))),
       ),
     );
+    this.tensors.push({
+      ...{ role, index, encoding, rows, cols, group, values: codes },
+      ...(encoding === 4 ? { scales: rowScales, numbers } : { scales }),
+      ...this.inputOf(takesInput),
+    });
+  }
+
+  private inputOf(takesInput: boolean): Pick<MadeTensor, 'activationScale' | 'input'> {
     const isStatic = this.shape.activations === 'static' && takesInput;
     const activationScale = isStatic ? Math.fround(0.02 + 0.01 * this.uniform()) : 0;
     const { inputs = [0] } = this.shape;
     const input = takesInput ? (inputs[this.matrices++ % inputs.length] as number) : 0;
-    this.tensors.push({
-      ...{ role, index, encoding, rows, cols, group, values: codes },
-      ...(encoding === 4 ? { scales: rowScales, numbers } : { scales }),
-      activationScale,
-      input,
-    });
+    return { activationScale, input };
   }
+}
+
+/** A grid from the smallest to the largest value of each group, as near as its numbers come. */
+function nibbles(
+  values: Float32Array,
+  rows: number,
+  cols: number,
+  group: number,
+): Pick<MadeTensor, 'values' | 'scales' | 'numbers' | 'offsets'> {
+  const groups = Math.ceil(cols / group);
+  const run = (row: number, g: number): Float32Array =>
+    values.subarray(row * cols + g * group, row * cols + Math.min(cols, (g + 1) * group));
+  const codes = new Int8Array(values.length);
+  const scales = new Float32Array(rows);
+  const numbers = new Uint8Array(rows * groups);
+  const offsets = new Int8Array(rows * groups);
+  const clamp = (value: number, low: number, high: number): number =>
+    Math.max(low, Math.min(high, Math.round(value)));
+  for (let row = 0; row < rows; row += 1) {
+    const ranges = Array.from({ length: groups }, (_, g) => {
+      const all = run(row, g);
+      return { low: Math.min(...all), high: Math.max(...all) };
+    });
+    const step = Math.max(...ranges.map(({ low, high }) => (high - low) / 15)) || 1;
+    const scale = Math.fround(step / 200);
+    scales[row] = scale;
+    for (const [g, { low, high }] of ranges.entries()) {
+      const number = clamp((high - low) / 15 / scale, 0, 255);
+      const offset = clamp(low / scale / 8 + number, -127, 127);
+      numbers[row * groups + g] = number;
+      offsets[row * groups + g] = offset;
+      run(row, g).forEach((value, i) => {
+        codes[row * cols + g * group + i] = clamp((value / scale - 8 * offset) / (number || 1), -8, 7);
+      });
+    }
+  }
+  return { values: codes, scales, numbers, offsets };
 }
 
 function floats(role: number, index: number, rows: number, cols: number, values: Float32Array): MadeTensor {

@@ -91,6 +91,17 @@ interface QuantizedInput {
   readonly group: number;
 }
 
+/** What a row's scale is multiplied with to give a weight. */
+function wholeWeight(
+  { numbers, offsets, group, cols }: MadeTensor,
+  row: number,
+  col: number,
+  code: number,
+): number {
+  const at = row * Math.ceil(cols / group) + Math.floor(col / group);
+  return code * (numbers?.[at] ?? 1) + 8 * (offsets?.[at] ?? 0);
+}
+
 export class ReferenceEngine {
   private readonly math: Arithmetic;
   private readonly tensors = new Map<string, MadeTensor>();
@@ -160,11 +171,11 @@ export class ReferenceEngine {
     const table = this.need(ROLE.embed, GLOBAL);
     const { r } = this.math;
     const row = Float64Array.from(table.values.subarray(id * table.cols, (id + 1) * table.cols));
-    const { encoding, scales, numbers, group, cols } = table;
-    const number = (col: number): number =>
-      numbers === undefined ? 1 : (numbers[id * Math.ceil(cols / group) + Math.floor(col / group)] as number);
+    const { encoding, scales } = table;
     const scaled =
-      encoding === 0 ? row : row.map((code, col) => r(code * number(col) * (scales[id] as number)));
+      encoding === 0
+        ? row
+        : row.map((code, col) => r(wholeWeight(table, id, col, code) * (scales[id] as number)));
     return scaled.map((value) => r(value * f(this.made.shape.embeddingScale ?? 1)));
   }
 
@@ -241,15 +252,10 @@ export class ReferenceEngine {
     const { r } = this.math;
     const isGrouped = w.encoding === 3;
     const inGroups = Number.isFinite(input.group);
-    const { numbers } = w;
-    const groups = Math.ceil(w.cols / w.group);
-    const number = (col: number): number =>
-      numbers === undefined ? 1 : (numbers[row * groups + Math.floor(col / w.group)] as number);
-    if (numbers !== undefined) {
-      const exact = values;
+    if (w.numbers !== undefined) {
       let total = 0;
       for (let i = 0; i < w.cols; i += 1)
-        total += (exact[i] as number) * (input.codes[i] as number) * number(i);
+        total += wholeWeight(w, row, i, values[i] as number) * (input.codes[i] as number);
       return r(r(r(total) * (w.scales[row] as number)) * (input.scales[0] as number));
     }
     const unit = Math.min(isGrouped ? w.group : w.cols, input.group);
@@ -270,7 +276,7 @@ export class ReferenceEngine {
   }
 
   private scaleIndex(w: MadeTensor, row: number, group: number): number {
-    if (w.encoding === 2 || w.encoding === 4) return row;
+    if (w.encoding === 2 || w.encoding >= 4) return row;
     if (w.encoding === 3) return row * Math.ceil(w.cols / w.group) + group;
     if (w.role === ROLE.gateUp) return row % 2;
     if (w.role !== ROLE.qkv) return 0;

@@ -39,7 +39,9 @@ function rowStride(encoding: RowEncoding, cols: number): number {
 
 function scalesPerRow({ encoding, cols, group }: QuantizerSpec): number {
   const groups = Math.ceil(cols / (group ?? cols));
-  return { float32: 0, int8Tensor: 0, int8Channel: 1, int8Group: groups, int8GroupU8: 1 }[encoding];
+  return { float32: 0, int8Tensor: 0, int8Channel: 1, int8Group: groups, int8GroupU8: 1, int4Group: 1 }[
+    encoding
+  ];
 }
 
 function groupScalesPerRow({ encoding, cols, group }: QuantizerSpec): number {

@@ -136,7 +136,7 @@ function useKernels(
     new Float32Array(0),
     1,
   );
-  const block = new module.Block(1, 48, 1, 0);
+  const block = new module.Block(1, 48, 1, 0, 0);
   assert.equal(quantizer.quantize(input, ROW.byteLength, block, 0, 1), 1);
   return {
     crc: input.crc32(0, ROW.byteLength),

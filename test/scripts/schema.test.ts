@@ -39,16 +39,16 @@ test("the engine's tables want an entry for each encoding and function", async (
   const { float32, int8Group } = encodings.ENCODING;
   const ENCODING = {
     ...encodings.ENCODING,
-    codes4: { ...int8Group, code: 5, bits: 4 },
-    halves: { ...float32, code: 6, bits: 16 },
+    codes2: { ...int8Group, code: 6, bits: 2 },
+    halves: { ...float32, code: 7, bits: 16 },
   };
   const changed = { ...schema, encodings: { ...encodings, ENCODING } };
   const [, header] = (await generateHeader({ schema: changed, read }))[0] ?? assert.fail('no header');
   assert.ok(header.includes(`#define S3LM_BY_FUNCTION(${Object.keys(kinds.FUNCTION).join(', ')}) `));
-  assert.match(header, /S3LM_BY_ENCODING\(float32, .*int8_group, int8_group_u8, codes4, halves\)/);
-  assert.match(header, /\[S3LM_CODES4\] = \(codes4\)/);
-  // Bits 1 to 5: INT8 in its four kinds, and the codes of 4 bits.
-  assert.match(header, /S3LM_HOLDS_CODES\(encoding\) \(\(0x3Eu >>/);
+  assert.match(header, /S3LM_BY_ENCODING\(float32, .*int8_group, .*int4_group, codes2, halves\)/);
+  assert.match(header, /\[S3LM_CODES2\] = \(codes2\)/);
+  // Bits 1 to 6: INT8 in its four kinds, INT4, and the codes of 2 bits.
+  assert.match(header, /S3LM_HOLDS_CODES\(encoding\) \(\(0x7Eu >>/);
 });
 
 test('what holds codes has scales, and what holds numbers has none', () => {

@@ -177,12 +177,16 @@ function encodingLines(table) {
     '/* What a table behind the codes has an element for. */',
     'typedef enum { S3LM_PER_SOURCE, S3LM_PER_ROW, S3LM_PER_GROUP } s3lm_table_per;',
     '',
+    '/* Elements of a table. */',
+    'typedef enum { S3LM_TABLE_F32, S3LM_TABLE_U8, S3LM_TABLE_I8 } s3lm_table_type;',
+    '#define S3LM_ELEMENT_BYTES(type) ((type) == S3LM_TABLE_F32 ? 4u : 1u)',
+    '',
     'typedef struct {',
     '    uint8_t bits; /* of an element in a row */',
     '    bool grouped; /* whether the record says a group */',
     '    uint8_t table_count;',
     '    uint8_t per[S3LM_MAX_TABLES]; /* s3lm_table_per */',
-    '    uint8_t element_bytes[S3LM_MAX_TABLES];',
+    '    uint8_t type[S3LM_MAX_TABLES]; /* s3lm_table_type */',
     '} s3lm_encoding_spec;',
     '',
     '/* By s3lm_encoding. */',
@@ -197,7 +201,7 @@ function encodingLines(table) {
 }
 
 /** The groups of quantized vectors. */
-function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16, MOST_GROUP_OF_U8 }) {
+function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16, MOST_GROUP_OF_U8, INT4_GROUPS, INT4_BLOCK }) {
   const grouped = Object.entries(INPUT_GROUP).filter(([, group]) => group > 0);
   return [
     '/* Elements of a quantized vector that share a scale, by s3lm_input_kind; 0 for all of them. */',
@@ -209,6 +213,10 @@ function inputLines({ INPUT_GROUP, MOST_GROUP_OF_INT16, MOST_GROUP_OF_U8 }) {
     `#define S3LM_MOST_GROUP_OF_INT16 ${MOST_GROUP_OF_INT16}u`,
     '/* Most columns in a group that has a scale of 8 bits: the sum times the scale stays inside int32. */',
     `#define S3LM_MOST_GROUP_OF_U8 ${MOST_GROUP_OF_U8}u`,
+    '/* Whether INT4 codes may have groups of so many columns, the most of them, and columns of which 16 bytes have the codes. */',
+    `#define S3LM_IS_GROUP_OF_INT4(group) (${INT4_GROUPS.map((size) => `(group) == ${size}u`).join(' || ')})`,
+    `#define S3LM_MOST_GROUP_OF_INT4 ${Math.max(...INT4_GROUPS)}u`,
+    `#define S3LM_INT4_BLOCK ${INT4_BLOCK}u`,
     '',
   ];
 }
@@ -446,14 +454,13 @@ function tablesText(schema) {
 }
 
 function encodingEntry(name, { bits, grouped, tables }) {
-  const bytes = tables.map(({ type }) => {
-    const size = { f32: 4, u8: 1 }[type];
-    if (size === undefined) throw new Error(`${name}: a table of ${type}`);
-    return size;
+  const types = tables.map(({ type }) => {
+    if (!['f32', 'u8', 'i8'].includes(type)) throw new Error(`${name}: a table of ${type}`);
+    return `S3LM_TABLE_${type.toUpperCase()}`;
   });
   const per =
     tables.length === 0 ? '0' : tables.map((table) => `S3LM_PER_${table.per.toUpperCase()}`).join(', ');
-  return `    [${encodingName(name)}] = {${bits}, ${grouped}, ${tables.length}, {${per}}, {${bytes.join(', ') || '0'}}},`;
+  return `    [${encodingName(name)}] = {${bits}, ${grouped}, ${tables.length}, {${per}}, {${types.join(', ') || '0'}}},`;
 }
 
 function roleEntry({ kinds, roles }, name, spec) {

@@ -80,7 +80,7 @@ export const FIELDS = {
     rowBytes: ['row bytes', 'from row to row: columns × bits of the encoding, rounded up to 16 bytes'],
     group: [
       'group',
-      'columns of a group, 16 to the columns rounded up to 16, for encodings in groups; else 0',
+      'columns of a group, 16 to the columns rounded up to 16 (16, 32 or 64 for `int4Group`), for encodings in groups; else 0',
     ],
     dataOffset: ['data offset', 'from the start of `WGHT`'],
     dataLength: ['data length', 'rows × row bytes'],
@@ -167,6 +167,8 @@ export const ENCODINGS = {
   int8Group: 'INT8 codes, one scale a group of columns of a row',
   int8GroupU8:
     'INT8 codes, one scale a row, times a whole number a group of columns (of at most 512); its input has one scale',
+  int4Group:
+    'INT4 codes in blocks of 32 columns; scale × (group scale × code + 8 × group offset); groups of 16, 32 or 64 columns; its input has one scale',
 };
 
 /** By role: what else is to say; roles without a word need none. */

@@ -185,7 +185,7 @@ const s3lm_kernels s3lm_kernels_pie = {
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
     .matmul = S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows,
-                               s3lm_pie_matmul_units, s3lm_pie_matmul_rows),
+                               s3lm_pie_matmul_units, s3lm_pie_matmul_rows, s3lm_pie_matmul_int4),
     .scores_i8 = scores_i8,
     .mix_i8 = mix_i8,
     .scores_f32 = scores_f32,

@@ -274,6 +274,36 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
     }
 }
 
+/* A row of INT4 times the codes of one plane: exact. */
+SMALL static int64_t dot_int4(const s3lm_tensor *w, uint32_t row, const int8_t *x) {
+    const uint8_t *codes = (const uint8_t *)w->data + (size_t)row * w->row_bytes;
+    uint32_t group = row * s3lm_groups(w->cols, w->group);
+    int64_t total = 0;
+    for (uint32_t i = 0; i < w->cols; i++) {
+        uint32_t g = group + i / w->group;
+        total += (s3lm_int4_code(codes, i) * s3lm_group_scales(w)[g] + 8 * s3lm_group_offsets(w)[g]) * x[i];
+    }
+    return total;
+}
+
+SMALL void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
+                                uint32_t end, float *y, uint32_t y_stride) {
+    const s3lm_activations *x = input->quantized;
+    for (uint32_t t = 0; t < tokens; t++, y += y_stride) {
+        const int8_t *codes = x->codes + (size_t)t * x->stride;
+        float factor = x->scales[(size_t)t * x->scale_stride];
+        for (uint32_t row = begin; row < end; row++) {
+            int64_t sum = dot_int4(w, row, codes);
+            if (w->input == S3LM_INPUT_INT16) {
+                int64_t low = dot_int4(w, row, codes + s3lm_padded_cols(w));
+                scale_parts(&sum, &low, s3lm_scales(w) + row, y + row, 1, factor);
+            } else {
+                scale_wide_rows(&sum, s3lm_scales(w) + row, y + row, 1, factor);
+            }
+        }
+    }
+}
+
 SMALL void s3lm_pie_matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                    uint32_t end, float *y, uint32_t y_stride) {
     const float *x = input->values;

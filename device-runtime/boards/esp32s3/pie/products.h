@@ -30,11 +30,13 @@ void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, 
                         uint32_t rows, uint32_t stride);
 
 /* Products of kernels.h: one scale a row and a vector, with or without whole numbers for groups; a scale for each group
- * of columns, of the weights, of the vector or of both; floats. */
+ * of columns, of the weights, of the vector or of both; INT4 in groups; floats. */
 void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                           float *y, uint32_t y_stride);
 void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                            float *y, uint32_t y_stride);
+void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                          float *y, uint32_t y_stride);
 void s3lm_pie_matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                              uint32_t end, float *y, uint32_t y_stride);
 

@@ -27,10 +27,12 @@ impl Block {
         stride: usize,
         scales_per_row: usize,
         group_scales_per_row: usize,
+        group_offsets_per_row: usize,
     ) -> Answer<Block> {
         let scales = ScalesPerRow {
             floats: scales_per_row,
             bytes: group_scales_per_row,
+            offsets: group_offsets_per_row,
         };
         Ok(Self(OutputBlock::new(rows, stride, scales)?))
     }
@@ -48,6 +50,11 @@ impl Block {
     /// Where the scales of groups begin.
     pub fn group_scales_address(&self) -> usize {
         self.0.group_scales().as_ptr() as usize
+    }
+
+    /// Where the offsets of groups begin.
+    pub fn group_offsets_address(&self) -> usize {
+        self.0.group_offsets().as_ptr() as usize
     }
 }
 

@@ -7,13 +7,15 @@ use super::ROW_ALIGNMENT;
 /// Largest block: a piece of a tensor, not a model; WebAssembly has 4 GiB in all.
 pub const MAX_BLOCK_BYTES: usize = 1 << 30;
 
-/// Scales of a row: floats, and whole numbers that groups multiply the float with.
+/// Scales of a row: floats, and whole numbers that groups multiply the float with, or add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScalesPerRow {
     /// 32-bit floats.
     pub floats: usize,
     /// Bytes.
     pub bytes: usize,
+    /// Signed bytes.
+    pub offsets: usize,
 }
 
 /// Rows of codes (or f32) and their scales.
@@ -24,6 +26,7 @@ pub struct OutputBlock {
     codes: Vec<u8>,
     scales: Vec<f32>,
     group_scales: Vec<u8>,
+    group_offsets: Vec<i8>,
 }
 
 /// One row to be written.
@@ -31,6 +34,7 @@ pub(super) struct RowMut<'a> {
     pub codes: &'a mut [u8],
     pub scales: &'a mut [f32],
     pub group_scales: &'a mut [u8],
+    pub group_offsets: &'a mut [i8],
 }
 
 impl OutputBlock {
@@ -39,17 +43,19 @@ impl OutputBlock {
         let ScalesPerRow {
             floats: scales,
             bytes: group_scales,
+            offsets,
         } = scales_per_row;
         let bytes = |per_row: usize| {
             rows.checked_mul(per_row)
                 .filter(|&bytes| bytes <= MAX_BLOCK_BYTES)
         };
-        let (Some(code_bytes), Some(_), Some(group_bytes)) = (
+        let (Some(code_bytes), Some(_), Some(group_bytes), Some(offset_bytes)) = (
             bytes(stride),
             scales.checked_mul(4).and_then(bytes),
             bytes(group_scales),
+            bytes(offsets),
         ) else {
-            return Err(Error::range(format!("A block of {rows} rows of {stride} bytes and {scales} + {group_scales} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
+            return Err(Error::range(format!("A block of {rows} rows of {stride} bytes and {scales} + {group_scales} + {offsets} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
         };
         if rows == 0 || stride == 0 || !stride.is_multiple_of(ROW_ALIGNMENT) {
             return Err(Error::range(format!("A block needs rows and a row stride that is a multiple of {ROW_ALIGNMENT}, not {rows} rows of {stride} bytes.")));
@@ -61,6 +67,7 @@ impl OutputBlock {
             codes: try_vec(code_bytes, 0)?,
             scales: try_vec(rows * scales, 0.0)?,
             group_scales: try_vec(group_bytes, 0)?,
+            group_offsets: try_vec(offset_bytes, 0)?,
         })
     }
 
@@ -79,6 +86,11 @@ impl OutputBlock {
         &self.group_scales
     }
 
+    /// All offsets of groups, row-major.
+    pub fn group_offsets(&self) -> &[i8] {
+        &self.group_offsets
+    }
+
     pub(super) fn check(
         &self,
         stride: usize,
@@ -88,13 +100,18 @@ impl OutputBlock {
         count: usize,
     ) -> Result<()> {
         if (stride, scales_per_row) != (self.stride, self.scales_per_row) {
+            let text = |stride: usize, per_row: ScalesPerRow| {
+                let ScalesPerRow {
+                    floats,
+                    bytes,
+                    offsets,
+                } = per_row;
+                format!("rows of {stride} bytes and {floats} + {bytes} + {offsets} scales")
+            };
             return Err(Error::range(format!(
-                "The block has rows of {} bytes and {} + {} scales; the tensor needs {stride} and {} + {}.",
-                self.stride,
-                self.scales_per_row.floats,
-                self.scales_per_row.bytes,
-                scales_per_row.floats,
-                scales_per_row.bytes
+                "The block has {}; the tensor needs {}.",
+                text(self.stride, self.scales_per_row),
+                text(stride, scales_per_row)
             )));
         }
         let fits = match count.checked_sub(1) {
@@ -117,11 +134,16 @@ impl OutputBlock {
     }
 
     pub(super) fn row_mut(&mut self, row: usize) -> RowMut<'_> {
-        let ScalesPerRow { floats, bytes } = self.scales_per_row;
+        let ScalesPerRow {
+            floats,
+            bytes,
+            offsets,
+        } = self.scales_per_row;
         RowMut {
             codes: &mut self.codes[row * self.stride..][..self.stride],
             scales: &mut self.scales[row * floats..][..floats],
             group_scales: &mut self.group_scales[row * bytes..][..bytes],
+            group_offsets: &mut self.group_offsets[row * offsets..][..offsets],
         }
     }
 }

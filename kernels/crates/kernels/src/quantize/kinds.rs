@@ -9,11 +9,12 @@ pub enum EncodingKind {
     Int8Channel,
     Int8Group,
     Int8GroupU8,
+    Int4Group,
 }
 
 impl EncodingKind {
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 6;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
@@ -23,6 +24,7 @@ impl EncodingKind {
             "int8Channel" => Some(Self::Int8Channel),
             "int8Group" => Some(Self::Int8Group),
             "int8GroupU8" => Some(Self::Int8GroupU8),
+            "int4Group" => Some(Self::Int4Group),
             _ => None,
         }
     }

@@ -23,6 +23,9 @@ pub const MAX_ROWS: usize = 1 << 24;
 /// Row strides are multiples of this: one SIMD load on the chip.
 pub const ROW_ALIGNMENT: usize = 16;
 
+/// Columns of INT4 codes that lie in 16 bytes together.
+const INT4_BLOCK: usize = 32;
+
 /// Largest magnitude of an INT8 code.
 const MOST_INT8: f32 = 127.0;
 
@@ -42,6 +45,9 @@ pub enum Encoding {
     Int8Group(usize),
     /// INT8 codes, one scale a row, times a whole number of 8 bits for each such run (32, 64 or 128 columns).
     Int8GroupU8(usize),
+    /// INT4 codes in blocks of 32 columns, one scale a row, and for each run of this many columns (16, 32 or 64) a whole
+    /// number of 8 bits that it is multiplied with and a signed one that is added, times 8.
+    Int4Group(usize),
 }
 
 impl Encoding {
@@ -53,6 +59,7 @@ impl Encoding {
             EncodingKind::Int8Channel => Self::Int8Channel,
             EncodingKind::Int8Group => Self::Int8Group(group),
             EncodingKind::Int8GroupU8 => Self::Int8GroupU8(group),
+            EncodingKind::Int4Group => Self::Int4Group(group),
         }
     }
 
@@ -60,7 +67,7 @@ impl Encoding {
     fn group(self) -> Option<usize> {
         match self {
             Self::Float32 | Self::Int8Tensor | Self::Int8Channel => None,
-            Self::Int8Group(size) | Self::Int8GroupU8(size) => Some(size),
+            Self::Int8Group(size) | Self::Int8GroupU8(size) | Self::Int4Group(size) => Some(size),
         }
     }
 
@@ -69,19 +76,25 @@ impl Encoding {
         let bytes = match self {
             Self::Float32 => 4 * cols,
             Self::Int8Tensor | Self::Int8Channel | Self::Int8Group(_) | Self::Int8GroupU8(_) => cols,
+            Self::Int4Group(_) => cols.next_multiple_of(INT4_BLOCK) / 2,
         };
         bytes.next_multiple_of(ROW_ALIGNMENT)
     }
 
     /// Scales stored for each row.
     pub fn scales_per_row(self, cols: usize) -> ScalesPerRow {
-        let (floats, bytes) = match self {
-            Self::Float32 | Self::Int8Tensor => (0, 0),
-            Self::Int8Channel => (1, 0),
-            Self::Int8Group(size) => (cols.div_ceil(size), 0),
-            Self::Int8GroupU8(size) => (1, cols.div_ceil(size)),
+        let (floats, bytes, offsets) = match self {
+            Self::Float32 | Self::Int8Tensor => (0, 0, 0),
+            Self::Int8Channel => (1, 0, 0),
+            Self::Int8Group(size) => (cols.div_ceil(size), 0, 0),
+            Self::Int8GroupU8(size) => (1, cols.div_ceil(size), 0),
+            Self::Int4Group(size) => (1, cols.div_ceil(size), cols.div_ceil(size)),
         };
-        ScalesPerRow { floats, bytes }
+        ScalesPerRow {
+            floats,
+            bytes,
+            offsets,
+        }
     }
 }
 
@@ -136,11 +149,19 @@ impl Quantizer {
             )));
         }
         if let Some(size) = encoding.group() {
-            if ![32, 64, 128].contains(&size) {
+            let sizes = match encoding {
+                Encoding::Int4Group(_) => [16, 32, 64],
+                _ => [32, 64, 128],
+            };
+            if !sizes.contains(&size) {
+                let [a, b, c] = sizes;
                 return Err(Error::range(format!(
-                    "A group of {size} columns is not 32, 64 or 128."
+                    "A group of {size} columns is not {a}, {b} or {c}."
                 )));
             }
+        }
+        if matches!(encoding, Encoding::Int4Group(_)) {
+            return Err(Error::range("Floats are not rounded to INT4 yet."));
         }
         if !gain.is_empty() && gain.len() != cols {
             return Err(Error::range(format!(
@@ -277,6 +298,7 @@ impl Quantizer {
             codes,
             scales,
             group_scales,
+            group_offsets: _,
         } = to;
         let statistics = &mut self.statistics;
         let row_amax = statistics.scan(index, &mut self.row, self.cols);
@@ -299,6 +321,7 @@ impl Quantizer {
                 }
                 size
             }
+            Encoding::Int4Group(_) => unreachable!("refused above"),
             Encoding::Int8GroupU8(size) => {
                 scales[0] = kernel::scale_for(row_amax, MOST_INT8 * MOST_U8);
                 for (values, factor) in self.row.chunks(padded_vectors(size)).zip(group_scales.iter_mut()) {

@@ -5,7 +5,11 @@ use crate::random::Random;
 
 /// So many scales a row, none of groups.
 fn floats(floats: usize) -> ScalesPerRow {
-    ScalesPerRow { floats, bytes: 0 }
+    ScalesPerRow {
+        floats,
+        bytes: 0,
+        offsets: 0,
+    }
 }
 
 struct Case {
