@@ -85,6 +85,8 @@ export interface CycleModel {
   readonly perWideProduct: number;
   /** What the sum over a group takes where the input has scales of groups. */
   readonly perGroupSum: number;
+  /** What the sum over a group of weights takes with an INT8 input; one of 16 bits is summed twice. */
+  readonly perWeightGroup: number;
   /** Norms, rotation, quantizing and hand-offs of a layer. */
   readonly perLayer: number;
   /** One score of one query head: dot product, softmax, and its share of the values. */

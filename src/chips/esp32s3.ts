@@ -41,6 +41,7 @@ export const ESP32S3: Chip = {
     perProduct: 0.237,
     perWideProduct: 0.14,
     perGroupSum: 8.3,
+    perWeightGroup: 22.5,
     perLayer: 13_300,
     perScore: 64.8,
     perLogit: 2.2,

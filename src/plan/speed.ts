@@ -7,8 +7,8 @@
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import type { CycleModel } from '../chips/chip.js';
 import { INPUT_GROUP, encodingSpec } from '../schema/encodings.js';
-import type { InputKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
+import type { PlannedTensor } from './layout.js';
 import type { PlacedTensor } from './placement.js';
 
 /** What a prediction needs of a plan. */
@@ -37,8 +37,8 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
     if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') {
       products += tensor.rows * tensor.cols;
-      // What finer inputs take besides passes while other memories are waited for.
-      if (placement === 'sram') finer += tensor.rows * tensor.cols * finerCycles(cycles, tensor.input);
+      // What finer inputs and scales take besides passes while other memories are waited for.
+      if (placement === 'sram') finer += finerCycles(cycles, tensor);
     }
   }
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
@@ -56,9 +56,16 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
   return 1 / (cycles.waitingShare * waiting + busy / hertz);
 }
 
-/** Cycles of a product beyond those with INT8 and one scale a vector. */
-function finerCycles({ perWideProduct, perGroupSum }: CycleModel, input: InputKind): number {
-  const group = INPUT_GROUP[input];
-  if (input === 'int16') return perWideProduct;
-  return group === 0 ? 0 : perGroupSum / group;
+/** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */
+function finerCycles(
+  { perWideProduct, perGroupSum, perWeightGroup }: CycleModel,
+  { encoding, input, rows, cols }: PlannedTensor,
+): number {
+  const products = rows * cols;
+  const shared = INPUT_GROUP[input];
+  if (shared > 0) return products * (perGroupSum / shared);
+  const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
+  return input === 'int16'
+    ? products * perWideProduct + 2 * sums * perWeightGroup
+    : sums * perWeightGroup;
 }

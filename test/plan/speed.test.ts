@@ -50,6 +50,16 @@ describe('predicted tokens per second are those of the emulator', () => {
           kind,
         ] as const,
     ),
+    ...(['int8', 'int16'] as const).map(
+      (kind) =>
+        [
+          `weights in SRAM in groups of 32, activations ${kind}`,
+          { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 256, vocab: 384 },
+          'esp32-s3-n8',
+          'group:32',
+          kind,
+        ] as const,
+    ),
     [
       'weights in octal PSRAM, activations int8:32',
       { hidden: 160, layers: 3, heads: 5, kvHeads: 5, headDim: 32, ffn: 448, vocab: 1536 },
