@@ -2,12 +2,12 @@
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import type { Checkpoint } from './checkpoint.js';
-import { readSafetensorsHeader } from './safetensors.js';
-import type { SafetensorsHeader } from './safetensors.js';
-import { SafetensorsCheckpoint } from './safetensors-checkpoint.js';
 import { plainCheckpoint } from './plain-checkpoint.js';
-import { INDEX_NAME, readShardedIndex } from './sharded-index.js';
+import { readSafetensorsHeader } from './safetensors.js';
+import { INDEX_NAME, PYTORCH_INDEX_NAME, readShardedIndex } from './sharded-index.js';
 import type { ShardedIndex } from './sharded-index.js';
+import { StoredCheckpoint } from './stored-checkpoint.js';
+import type { StoredPart } from './stored-checkpoint.js';
 
 /** Name of the weights when they are one file. */
 export const SINGLE_NAME = 'model.safetensors';
@@ -15,11 +15,15 @@ export const SINGLE_NAME = 'model.safetensors';
 /** The difference to a model, in a file beside it. */
 export const ADAPTER_WEIGHTS = /^adapter_model\b.*\.(?:safetensors|bin)$/;
 
-/** Weights of a folder that are pickles: a pickle is a program, and reading it means running it. */
-const PICKLE_NAMES = /^(?:pytorch_model.*\.bin(?:\.index\.json)?|.*\.(?:pt|pth|ckpt|pkl))$/i;
+/** The same when torch.save wrote it. */
+export const PYTORCH_NAME = 'pytorch_model.bin';
 
-/** Names that are tried in a folder that cannot be listed, to tell a pickle from nothing. */
-const PICKLE_PROBES = ['pytorch_model.bin', 'pytorch_model.bin.index.json'];
+/** Files of torch.save under other names. */
+const PYTORCH_FILES = /\.(?:bin|pt|pth|ckpt)$/i;
+
+/** What a training leaves beside its weights. */
+const NO_WEIGHTS =
+  /^(?:training_args|optimizer|scheduler|scaler|rng_state\w*|trainer_state|tokenizer)\.\w+$/i;
 
 /** Other containers, by the ending of their names. */
 const OTHER_CONTAINERS: readonly (readonly [RegExp, string])[] = [
@@ -29,25 +33,55 @@ const OTHER_CONTAINERS: readonly (readonly [RegExp, string])[] = [
   [/\.onnx$/i, 'ONNX'],
   [/\.tflite$/i, 'TensorFlow Lite'],
   [/\.npz$/i, 'NumPy'],
+  [/\.pkl$/i, 'pickle'],
 ];
 
 /**
- * Opens the weights of a folder: `model.safetensors`, else the shards of the index, else the only safetensors file there is.
- * @throws FormatError when they are malformed, missing or ambiguous; UnsupportedError for pickles, GGUF and other
- *   containers; TransportError
+ * Opens the weights of a folder: `model.safetensors`, else the shards of the index, else the only safetensors file there is;
+ * without one the same with the names that torch.save's files have.
+ * @throws FormatError when they are malformed, missing or ambiguous; UnsupportedError for other containers; TransportError
  */
 export async function openCheckpoint(folder: ModelFolder, signal?: AbortSignal): Promise<Checkpoint> {
   const single = await folder.open(SINGLE_NAME, signal);
   if (single !== null) return openSingle(single, signal);
   const index = await readShardedIndex(folder, signal);
   if (index !== null) return openShards(folder, index, signal);
-  const candidates =
-    folder.names?.filter(
-      (name) => !name.includes('/') && name.endsWith('.safetensors') && !ADAPTER_WEIGHTS.test(name),
-    ) ?? [];
+  const only = await openOnly(folder, weightNames(folder, isSafetensors), signal);
+  if (only !== null) return openSingle(only, signal);
+  const pytorch = await folder.open(PYTORCH_NAME, signal);
+  if (pytorch !== null) return openPytorch([pytorch], signal);
+  const pytorchIndex = await readShardedIndex(folder, signal, PYTORCH_INDEX_NAME);
+  if (pytorchIndex !== null) return openShards(folder, pytorchIndex, signal);
+  const onlyPytorch = await openOnly(folder, weightNames(folder, isPytorch), signal);
+  if (onlyPytorch !== null) return openPytorch([onlyPytorch], signal);
+  return refuseOthers(folder);
+}
+
+/** The names of files in a folder, not below it, that may be its weights. */
+function weightNames(folder: ModelFolder, isWeights: (name: string) => boolean): readonly string[] {
+  return (folder.names ?? []).filter(
+    (name) => !name.includes('/') && isWeights(name) && !ADAPTER_WEIGHTS.test(name) && !NO_WEIGHTS.test(name),
+  );
+}
+
+function isSafetensors(name: string): boolean {
+  return name.endsWith('.safetensors');
+}
+
+function isPytorch(name: string): boolean {
+  return PYTORCH_FILES.test(name);
+}
+
+/** The one file that there is; `null` for none. */
+async function openOnly(
+  folder: ModelFolder,
+  candidates: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ByteSource | null> {
+  const [first] = candidates;
   if (candidates.length > 1) {
     throw new FormatError(
-      `It holds ${candidates.length} safetensors files and no index: ${list(candidates)}.`,
+      `It holds ${candidates.length} files of weights and no index: ${list(candidates)}.`,
       {
         file: folder.name,
         code: 'two-models',
@@ -55,14 +89,29 @@ export async function openCheckpoint(folder: ModelFolder, signal?: AbortSignal):
       },
     );
   }
-  const only = candidates[0] === undefined ? null : await folder.open(candidates[0], signal);
-  if (only !== null) return openSingle(only, signal);
-  return refuseOthers(folder, signal);
+  return first === undefined ? null : folder.open(first, signal);
 }
 
 async function openSingle(source: ByteSource, signal: AbortSignal | undefined): Promise<Checkpoint> {
-  const header = await readSafetensorsHeader(source, signal);
-  return plainCheckpoint(new SafetensorsCheckpoint([{ source, header }]));
+  return plainCheckpoint(new StoredCheckpoint([await safetensorsPart(source, signal)]));
+}
+
+async function openPytorch(
+  sources: readonly ByteSource[],
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+  const parts: StoredPart[] = [];
+  for (const source of sources) parts.push(await pytorchPart(source, signal));
+  return plainCheckpoint(new StoredCheckpoint(parts));
+}
+
+async function safetensorsPart(source: ByteSource, signal: AbortSignal | undefined): Promise<StoredPart> {
+  return { source, ...(await readSafetensorsHeader(source, signal)) };
+}
+
+async function pytorchPart(source: ByteSource, signal: AbortSignal | undefined): Promise<StoredPart> {
+  const { readPytorch } = await import('./pytorch.js');
+  return { source, tensors: (await readPytorch(source, signal)).tensors };
 }
 
 async function openShards(
@@ -70,25 +119,25 @@ async function openShards(
   index: ShardedIndex,
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
-  const parts: { source: ByteSource; header: SafetensorsHeader }[] = [];
+  const parts: StoredPart[] = [];
+  const readPart = index.file === INDEX_NAME ? safetensorsPart : pytorchPart;
   const missing: string[] = [];
   for (const shard of index.shards) {
     const source = await folder.open(shard, signal);
     if (source === null) missing.push(shard);
-    else if (missing.length === 0)
-      parts.push({ source, header: await readSafetensorsHeader(source, signal) });
+    else if (missing.length === 0) parts.push(await readPart(source, signal));
   }
   if (missing.length > 0) {
     throw new FormatError(
       `${missing.length} of ${index.shards.length} weight files are missing: ${list(missing)}.`,
       {
-        file: INDEX_NAME,
+        file: index.file,
         code: 'missing-files',
         remedy: 'Download the missing files into the folder.',
       },
     );
   }
-  const checkpoint = new SafetensorsCheckpoint(parts);
+  const checkpoint = new StoredCheckpoint(parts);
   // What nobody holds may be a copy that needs not be stored, as the head of a tied model is.
   const promised = new Map<string, string>();
   for (const [tensor, shard] of index.shardOf) {
@@ -96,7 +145,7 @@ async function openShards(
     if (found === undefined) promised.set(tensor, shard);
     else if (found !== shard) {
       throw new FormatError(`The index places the tensor in ${shard}, but it is in ${found}.`, {
-        file: INDEX_NAME,
+        file: index.file,
         field: tensor.slice(0, 200),
         code: 'mixed-up',
         remedy: 'Download the index and the weight files again.',
@@ -106,26 +155,9 @@ async function openShards(
   return plainCheckpoint(checkpoint, promised);
 }
 
-/** Says why a folder without safetensors cannot be used. */
-async function refuseOthers(folder: ModelFolder, signal: AbortSignal | undefined): Promise<never> {
+/** Says why a folder without weights that are read cannot be used. */
+function refuseOthers(folder: ModelFolder): never {
   const names = (folder.names ?? []).filter((name) => !name.includes('/'));
-  if (folder.names === null) {
-    for (const probe of PICKLE_PROBES) if ((await folder.open(probe, signal)) !== null) names.push(probe);
-  }
-  const pickle = names.find((name) => PICKLE_NAMES.test(name));
-  if (pickle !== undefined) {
-    throw new UnsupportedError(
-      'The weights are a PyTorch pickle, which is a program and not only data; it is not read.',
-      {
-        file: pickle,
-        code: 'pickle',
-        remedy:
-          'Convert the folder once in Python:\n' +
-          '  from transformers import AutoModelForCausalLM\n' +
-          '  AutoModelForCausalLM.from_pretrained("FOLDER").save_pretrained("FOLDER", safe_serialization=True)',
-      },
-    );
-  }
   for (const [pattern, kind] of OTHER_CONTAINERS) {
     const found = names.find((name) => pattern.test(name));
     if (found === undefined) continue;
@@ -135,11 +167,14 @@ async function refuseOthers(folder: ModelFolder, signal: AbortSignal | undefined
       remedy: 'Use the folder of the original model with its model.safetensors and config.json.',
     });
   }
-  throw new FormatError(`It holds no weights: neither ${SINGLE_NAME} nor ${INDEX_NAME}.`, {
-    file: folder.name,
-    code: 'no-weights',
-    remedy: 'Choose the folder that holds config.json and the safetensors files.',
-  });
+  throw new FormatError(
+    `It holds no weights: neither ${SINGLE_NAME} nor ${INDEX_NAME} nor ${PYTORCH_NAME}.`,
+    {
+      file: folder.name,
+      code: 'no-weights',
+      remedy: 'Choose the folder that holds config.json and the safetensors files.',
+    },
+  );
 }
 
 /** The first few of many names. */

@@ -105,7 +105,7 @@ function refuseOtherFormats(start: Uint8Array, file: string): void {
   const kind = text.startsWith('GGUF')
     ? 'a GGUF file'
     : text.startsWith('PK\u0003\u0004') || (start[0] === 0x80 && (start[1] ?? 0) <= PICKLE_PROTOCOLS)
-      ? 'a PyTorch pickle'
+      ? 'a PyTorch file'
       : /^\s*<(?:!doctype|html)/i.test(text)
         ? 'a web page'
         : null;

@@ -99,8 +99,8 @@ void test('refuses a file without a header, cut off, or of another kind', async 
   await refused(assemble('{}').subarray(0, 9), /header says it is 2 bytes/);
   await refused(utf8('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n'), /Git LFS/);
   await refused(utf8('GGUF\x03\0\0\0\0\0\0\0\0\0'), /GGUF/);
-  await refused(Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x58, 1, 0, 0, 0), /pickle/);
-  await refused(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0), /pickle/);
+  await refused(Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x58, 1, 0, 0, 0), /PyTorch/);
+  await refused(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0), /PyTorch/);
   await refused(utf8('<!DOCTYPE html><html></html>'), /web page/);
 });
 

@@ -48,7 +48,8 @@ const help: Readonly<Record<FailureCause, string>> = {
     'This model translates from an encoder to a decoder. Choose one that only continues text.',
   experts: 'This model is a mixture of experts. Choose a dense one.',
   adapter: 'This is an adapter (LoRA), only the difference to a model. Merge it into its model first.',
-  pickle: 'The weights are a PyTorch file, which is a program. Save the model again as safetensors.',
+  pickle:
+    'The PyTorch file holds more than weights. Save the weights alone (model.state_dict()), or as safetensors.',
   'other-format':
     'The weights are in another format. Choose the original model with its *.safetensors files.',
   'file-changed': 'A file changed or went away while it was read. Choose the folder again.',

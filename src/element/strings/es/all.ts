@@ -48,7 +48,7 @@ export const esAll: Strings = {
     adapter:
       'Esto es un adaptador (LoRA), solo la diferencia con un modelo. Fusiónalo primero con su modelo.',
     pickle:
-      'Los pesos son un archivo de PyTorch, que es un programa. Guarda el modelo de nuevo como safetensors.',
+      'El archivo de PyTorch contiene más que pesos. Guarda solo los pesos (model.state_dict()) o usa safetensors.',
     'other-format':
       'Los pesos están en otro formato. Elige el modelo original con sus archivos *.safetensors.',
     'file-changed': 'Un archivo cambió o desapareció mientras se leía. Elige la carpeta de nuevo.',

@@ -42,7 +42,7 @@ export const zhHansAll: Strings = {
     'encoder-decoder': '这是编码器－解码器模型。请选择只有解码器的模型。',
     experts: '这是混合专家模型。请选择稠密模型。',
     adapter: '这是适配器（LoRA），只包含与基础模型的差异。请先将它合并到基础模型中。',
-    pickle: '权重是 PyTorch 文件，其中可能含有程序。请将模型重新保存为 safetensors。',
+    pickle: 'PyTorch 文件里不只有权重。请只保存权重（model.state_dict()），或保存为 safetensors。',
     'other-format': '权重采用了其他格式。请选择带有 *.safetensors 文件的原模型。',
     'file-changed': '读取过程中文件被更改或移走。请重新选择文件夹。',
     refused: '服务器不向所有人提供该模型。请自行下载文件夹，然后在这里选择。',

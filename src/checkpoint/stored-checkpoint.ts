@@ -1,14 +1,15 @@
-/** One tensor directory over the checked headers of one or more safetensors files. */
+/** One tensor directory over the checked directories of one or more files that hold tensors as they are. */
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { rowLayout } from './checkpoint.js';
 import type { Checkpoint, TensorInfo } from './checkpoint.js';
-import type { SafetensorsHeader } from './safetensors.js';
 
-/** A file with its checked header. */
-export interface SafetensorsPart {
+/** A file with its checked directory. */
+export interface StoredPart {
   readonly source: ByteSource;
-  readonly header: SafetensorsHeader;
+  readonly tensors: readonly TensorInfo[];
+  /** The container's own string metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 interface Located {
@@ -16,18 +17,18 @@ interface Located {
   readonly source: ByteSource;
 }
 
-export class SafetensorsCheckpoint implements Checkpoint {
+export class StoredCheckpoint implements Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly bytes: number;
   readonly #sources: ReadonlyMap<string, ByteSource>;
 
   /** @throws FormatError when two files hold a tensor of the same name */
-  constructor(parts: readonly SafetensorsPart[]) {
+  constructor(parts: readonly StoredPart[]) {
     const tensors = new Map<string, TensorInfo>();
     let bytes = 0;
-    for (const { header } of parts) {
-      for (const info of header.tensors) {
+    for (const part of parts) {
+      for (const info of part.tensors) {
         const other = tensors.get(info.name);
         if (other !== undefined) {
           throw new FormatError(`The tensor is in two files, ${other.file} and ${info.file}.`, {
@@ -41,7 +42,7 @@ export class SafetensorsCheckpoint implements Checkpoint {
       }
     }
     this.tensors = tensors;
-    this.metadata = Object.assign({}, ...parts.map((part) => part.header.metadata)) as Record<string, string>;
+    this.metadata = Object.assign({}, ...parts.map((part) => part.metadata ?? {})) as Record<string, string>;
     this.bytes = bytes;
     this.#sources = new Map(parts.map((part) => [part.source.name, part.source]));
   }
