@@ -9,7 +9,6 @@
  * All objects live in one WebAssembly memory that only grows; they hold it until `dispose()`.
  */
 import {
-  Fault,
   GradientTree,
   type Training,
   TrainingDraft,
@@ -18,8 +17,9 @@ import {
 } from '../../kernels/crates/train/prebuilt/train.js';
 import type { DecoderModel } from '../model/decoder.js';
 import type { InputKind } from '../schema/kinds.js';
-import { call, integer } from './kernel-module.js';
+import { integer } from './kernel-module.js';
 import { description } from './reference-engine.js';
+import { guarded } from './training-module.js';
 import type {
   GridValues,
   Leaf,
@@ -56,10 +56,6 @@ export function kernelRate(clock: () => number): number {
   const begin = clock();
   const operations = work_tiles(ROUNDS) * ROUNDS;
   return (operations / (clock() - begin)) * 1000;
-}
-
-function guarded<T>(action: () => T): T {
-  return call(action, 'model', Fault);
 }
 
 /** A fresh view of floats of the engine's memory. */
@@ -157,6 +153,11 @@ export class TrainerDraft {
   /** Begins the training; the draft is used up. @throws RangeError while weights are missing */
   begin(): Trainer {
     return new Trainer(guarded(() => this.#raw.begin()));
+  }
+
+  /** For `ModelRounder`; the draft is used up. */
+  release(): TrainingDraft {
+    return this.#raw;
   }
 
   dispose(): void {
@@ -373,7 +374,7 @@ export function leafRuns(leaves: number, workers: number): LeafRun[][] {
 }
 
 /** Sequences one behind the other, their lengths, and the token that follows each, -1 behind the last of a sequence. */
-function flat(sequences: readonly ArrayLike<number>[]): {
+export function flat(sequences: readonly ArrayLike<number>[]): {
   readonly ids: Uint32Array;
   readonly lengths: Uint32Array;
   readonly next: Int32Array;

@@ -55,6 +55,56 @@ export class GradientTree {
 }
 
 /**
+ * A matrix on its grid.
+ */
+export class RoundedMatrix {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * One a weight.
+     */
+    codes(): Int8Array;
+    /**
+     * One a group, or none.
+     */
+    offsets(): Int8Array;
+    /**
+     * One a group, or none.
+     */
+    scales(): Uint8Array;
+    /**
+     * One a row.
+     */
+    units(): Float32Array;
+}
+
+/**
+ * A model on its way onto grids.
+ */
+export class Rounding {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * A bias that was changed.
+     */
+    bias(name: string): Float32Array;
+    /**
+     * Names of the biases that were changed.
+     */
+    bias_names(): string[];
+    /**
+     * Takes a matrix that was rounded out.
+     */
+    take(name: string): RoundedMatrix | undefined;
+    /**
+     * Does the next piece of work: multiply-adds that are done, and all of them; nothing when all is done.
+     */
+    work(): Float64Array;
+}
+
+/**
  * A model in training, and one gradient.
  */
 export class Training {
@@ -158,6 +208,11 @@ export class TrainingDraft {
      */
     begin(): Training;
     /**
+     * Begins the rounding of matrices onto grids, by name, word of an encoding and columns of a group (0 for none); the
+     * draft is used up.
+     */
+    begin_rounding(names: string[], encodings: string[], groups: Uint32Array | number[], ids: Uint32Array | number[], lengths: Uint32Array | number[]): Rounding;
+    /**
      * See [`Draft::freeze`].
      */
     freeze(name: string): void;
@@ -210,6 +265,8 @@ export interface InitOutput {
     readonly __wbg_get_fault_problem: (a: number) => [number, number];
     readonly __wbg_get_fault_remedy: (a: number) => [number, number];
     readonly __wbg_gradienttree_free: (a: number, b: number) => void;
+    readonly __wbg_roundedmatrix_free: (a: number, b: number) => void;
+    readonly __wbg_rounding_free: (a: number, b: number) => void;
     readonly __wbg_set_fault_field: (a: number, b: number, c: number) => void;
     readonly __wbg_set_fault_format: (a: number, b: number) => void;
     readonly __wbg_set_fault_problem: (a: number, b: number, c: number) => void;
@@ -221,6 +278,14 @@ export interface InitOutput {
     readonly gradienttree_finish: (a: number) => [number, number];
     readonly gradienttree_leaves: (a: number) => number;
     readonly gradienttree_new: (a: number) => number;
+    readonly roundedmatrix_codes: (a: number) => [number, number];
+    readonly roundedmatrix_offsets: (a: number) => [number, number];
+    readonly roundedmatrix_scales: (a: number) => [number, number];
+    readonly roundedmatrix_units: (a: number) => [number, number];
+    readonly rounding_bias: (a: number, b: number, c: number) => [number, number];
+    readonly rounding_bias_names: (a: number) => [number, number];
+    readonly rounding_take: (a: number, b: number, c: number) => number;
+    readonly rounding_work: (a: number) => [number, number, number, number];
     readonly training_codes: (a: number, b: number, c: number) => [number, number];
     readonly training_count: (a: number) => number;
     readonly training_gradient: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number, number];
@@ -243,6 +308,7 @@ export interface InitOutput {
     readonly training_vocabulary: (a: number) => number;
     readonly trainingdraft_add_rows: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly trainingdraft_begin: (a: number) => [number, number, number];
+    readonly trainingdraft_begin_rounding: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
     readonly trainingdraft_freeze: (a: number, b: number, c: number) => [number, number];
     readonly trainingdraft_initialize: (a: number, b: number, c: number) => [number, number];
     readonly trainingdraft_missing: (a: number) => [number, number];
@@ -253,12 +319,13 @@ export interface InitOutput {
     readonly trainingdraft_set_int8_cache: (a: number, b: number) => void;
     readonly trainingdraft_tensor_names: (a: number) => [number, number];
     readonly work_tiles: (a: number) => number;
-    readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
-    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __externref_drop_slice: (a: number, b: number) => void;
+    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_start: () => void;
 }
 

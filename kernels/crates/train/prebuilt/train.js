@@ -185,6 +185,139 @@ export class GradientTree {
 if (Symbol.dispose) GradientTree.prototype[Symbol.dispose] = GradientTree.prototype.free;
 
 /**
+ * A matrix on its grid.
+ */
+export class RoundedMatrix {
+    static __wrap(ptr) {
+        const obj = Object.create(RoundedMatrix.prototype);
+        obj.__wbg_ptr = ptr;
+        RoundedMatrixFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        RoundedMatrixFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_roundedmatrix_free(ptr, 0);
+    }
+    /**
+     * One a weight.
+     * @returns {Int8Array}
+     */
+    codes() {
+        const ret = wasm.roundedmatrix_codes(this.__wbg_ptr);
+        var v1 = getArrayI8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
+     * One a group, or none.
+     * @returns {Int8Array}
+     */
+    offsets() {
+        const ret = wasm.roundedmatrix_offsets(this.__wbg_ptr);
+        var v1 = getArrayI8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
+     * One a group, or none.
+     * @returns {Uint8Array}
+     */
+    scales() {
+        const ret = wasm.roundedmatrix_scales(this.__wbg_ptr);
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
+     * One a row.
+     * @returns {Float32Array}
+     */
+    units() {
+        const ret = wasm.roundedmatrix_units(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+}
+if (Symbol.dispose) RoundedMatrix.prototype[Symbol.dispose] = RoundedMatrix.prototype.free;
+
+/**
+ * A model on its way onto grids.
+ */
+export class Rounding {
+    static __wrap(ptr) {
+        const obj = Object.create(Rounding.prototype);
+        obj.__wbg_ptr = ptr;
+        RoundingFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        RoundingFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_rounding_free(ptr, 0);
+    }
+    /**
+     * A bias that was changed.
+     * @param {string} name
+     * @returns {Float32Array}
+     */
+    bias(name) {
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.rounding_bias(this.__wbg_ptr, ptr0, len0);
+        var v2 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v2;
+    }
+    /**
+     * Names of the biases that were changed.
+     * @returns {string[]}
+     */
+    bias_names() {
+        const ret = wasm.rounding_bias_names(this.__wbg_ptr);
+        var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Takes a matrix that was rounded out.
+     * @param {string} name
+     * @returns {RoundedMatrix | undefined}
+     */
+    take(name) {
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.rounding_take(this.__wbg_ptr, ptr0, len0);
+        return ret === 0 ? undefined : RoundedMatrix.__wrap(ret);
+    }
+    /**
+     * Does the next piece of work: multiply-adds that are done, and all of them; nothing when all is done.
+     * @returns {Float64Array}
+     */
+    work() {
+        const ret = wasm.rounding_work(this.__wbg_ptr);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+}
+if (Symbol.dispose) Rounding.prototype[Symbol.dispose] = Rounding.prototype.free;
+
+/**
  * A model in training, and one gradient.
  */
 export class Training {
@@ -582,6 +715,45 @@ export class TrainingDraft {
         return Training.__wrap(ret[0]);
     }
     /**
+     * Begins the rounding of matrices onto grids, by name, word of an encoding and columns of a group (0 for none); the
+     * draft is used up.
+     * @param {string[]} names
+     * @param {string[]} encodings
+     * @param {Uint32Array | number[]} groups
+     * @param {Uint32Array | number[]} ids
+     * @param {Uint32Array | number[]} lengths
+     * @returns {Rounding}
+     */
+    begin_rounding(names, encodings, groups, ids, lengths) {
+        let ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4;
+        try {
+            ptr = this.__destroy_into_raw();
+            ptr0 = passArrayJsValueToWasm0(names, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayJsValueToWasm0(encodings, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray32ToWasm0(groups, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArray32ToWasm0(ids, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+            ptr4 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len4 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 4, 4); }
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__externref_drop_slice(ptr1, len1); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__externref_drop_slice(ptr0, len0); wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            if (ptr) wasm.__wbg_trainingdraft_free(ptr, 1);
+            throw e;
+        }
+        const ret = wasm.trainingdraft_begin_rounding(ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Rounding.__wrap(ret[0]);
+    }
+    /**
      * See [`Draft::freeze`].
      * @param {string} name
      */
@@ -751,6 +923,14 @@ export function work_tiles(rounds) {
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,
+        __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
+            const obj = arg1;
+            const ret = typeof(obj) === 'string' ? obj : undefined;
+            var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            var len1 = WASM_VECTOR_LEN;
+            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
+            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
+        },
         __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
             throw new Error(getStringFromWasm0(arg0, arg1));
         },
@@ -784,12 +964,24 @@ const FaultFinalization = (typeof FinalizationRegistry === 'undefined')
 const GradientTreeFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_gradienttree_free(ptr, 1));
+const RoundedMatrixFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_roundedmatrix_free(ptr, 1));
+const RoundingFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_rounding_free(ptr, 1));
 const TrainingFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_training_free(ptr, 1));
 const TrainingDraftFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_trainingdraft_free(ptr, 1));
+
+function addToExternrefTable0(obj) {
+    const idx = wasm.__externref_table_alloc();
+    wasm.__wbindgen_externrefs.set(idx, obj);
+    return idx;
+}
 
 function _assertClass(instance, klass) {
     if (!(instance instanceof klass)) {
@@ -826,6 +1018,11 @@ function getArrayJsValueFromWasm0(ptr, len) {
 function getArrayU32FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
+
+function getArrayU8FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
 }
 
 let cachedDataViewMemory0 = null;
@@ -881,6 +1078,10 @@ function getUint8ArrayMemory0() {
     return cachedUint8ArrayMemory0;
 }
 
+function isLikeNone(x) {
+    return x === undefined || x === null;
+}
+
 function passArray32ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 4, 4) >>> 0;
     getUint32ArrayMemory0().set(arg, ptr / 4);
@@ -899,6 +1100,16 @@ function passArrayF32ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 4, 4) >>> 0;
     getFloat32ArrayMemory0().set(arg, ptr / 4);
     WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayJsValueToWasm0(array, malloc) {
+    const ptr = malloc(array.length * 4, 4) >>> 0;
+    for (let i = 0; i < array.length; i++) {
+        const add = addToExternrefTable0(array[i]);
+        getDataViewMemory0().setUint32(ptr + 4 * i, add, true);
+    }
+    WASM_VECTOR_LEN = array.length;
     return ptr;
 }
 

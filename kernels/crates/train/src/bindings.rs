@@ -7,7 +7,10 @@ use kernels::Error;
 use wasm_bindgen::prelude::*;
 
 use crate::tree::Tree;
-use crate::{Batch, Draft, Grid, GridValues, Input, Loss, Part, Rates, Sharing, Targets, Trainer};
+use crate::{
+    Batch, Draft, Grid, GridRows, GridValues, Input, Loss, Part, Rates, Rounder, RowGrid, Sharing, Targets,
+    Text, Trainer,
+};
 
 type Answer<T> = core::result::Result<T, Fault>;
 
@@ -94,6 +97,24 @@ impl TrainingDraft {
     /// See [`Draft::set_int8_cache`].
     pub fn set_int8_cache(&mut self, on: bool) {
         self.0.set_int8_cache(on);
+    }
+
+    /// Begins the rounding of matrices onto grids, by name, word of an encoding and columns of a group (0 for none); the
+    /// draft is used up.
+    pub fn begin_rounding(
+        self,
+        names: Vec<String>,
+        encodings: Vec<String>,
+        groups: &[u32],
+        ids: Vec<u32>,
+        lengths: &[u32],
+    ) -> Answer<Rounding> {
+        let mut grids = Vec::new();
+        for ((name, encoding), &group) in names.into_iter().zip(encodings).zip(groups) {
+            grids.push((name, RowGrid::from_word(&encoding, group as usize)?));
+        }
+        let lengths = sizes(lengths);
+        Ok(Rounding(self.0.begin_rounding(&grids, Text { ids, lengths })?))
     }
 
     /// Begins the training; the draft is used up.
@@ -347,5 +368,65 @@ impl GradientTree {
     /// The sum of all leaves; the tree is used up.
     pub fn finish(self) -> Vec<f32> {
         self.0.finish()
+    }
+}
+
+/// A model on its way onto grids.
+#[wasm_bindgen]
+pub struct Rounding(Rounder);
+
+#[wasm_bindgen]
+impl Rounding {
+    /// Does the next piece of work: multiply-adds that are done, and all of them; nothing when all is done.
+    pub fn work(&mut self) -> Answer<Vec<f64>> {
+        Ok(self
+            .0
+            .work()?
+            .map_or_else(Vec::new, |share| vec![share.done, share.total]))
+    }
+
+    /// Takes a matrix that was rounded out.
+    pub fn take(&mut self, name: &str) -> Option<RoundedMatrix> {
+        self.0.take(name).map(RoundedMatrix)
+    }
+
+    /// Names of the biases that were changed.
+    pub fn bias_names(&self) -> Vec<String> {
+        self.0.biases().map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// A bias that was changed.
+    pub fn bias(&self, name: &str) -> Vec<f32> {
+        let mut biases = self.0.biases();
+        biases
+            .find(|(one, _)| *one == name)
+            .map_or_else(Vec::new, |(_, bias)| bias.to_vec())
+    }
+}
+
+/// A matrix on its grid.
+#[wasm_bindgen]
+pub struct RoundedMatrix(GridRows);
+
+#[wasm_bindgen]
+impl RoundedMatrix {
+    /// One a weight.
+    pub fn codes(&self) -> Vec<i8> {
+        self.0.codes.clone()
+    }
+
+    /// One a row.
+    pub fn units(&self) -> Vec<f32> {
+        self.0.units.clone()
+    }
+
+    /// One a group, or none.
+    pub fn scales(&self) -> Vec<u8> {
+        self.0.scales.clone()
+    }
+
+    /// One a group, or none.
+    pub fn offsets(&self) -> Vec<i8> {
+        self.0.offsets.clone()
     }
 }

@@ -22,6 +22,7 @@ mod pool;
 mod product;
 mod real;
 mod rotary;
+mod rounding;
 mod trainer;
 pub mod tree;
 
@@ -36,4 +37,5 @@ pub use head::{Loss, Targets};
 pub use parameters::{Part, Slice};
 pub use product::work_tiles;
 pub use real::Real;
+pub use rounding::{GridRows, Rounder, RowGrid, Share, Text};
 pub use trainer::{Batch, Trainer};

@@ -26,6 +26,11 @@ pub fn forward<T: Real>(
     let (out, input) = (tensor.rows, tensor.cols);
     let weight = View::rows(parameters.get(map.weight), input).transposed();
     let mut y = with_rounded(tensor.input, workspace, x, input, |workspace, x| {
+        if let Some(capture) = &mut workspace.capture {
+            if capture.tensor == map.weight {
+                capture.vectors.extend_from_slice(x.data);
+            }
+        }
         workspace.product([x.rows, out, input], View::rows(x.data, input), weight)
     })?;
     if let Some(bias) = map.bias {

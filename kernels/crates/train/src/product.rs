@@ -4,6 +4,7 @@
 //! eight columns is eight vectors of sums: what sixteen registers hold beside the operands. Sums over `k` run in blocks
 //! of [`DEPTH`], each from zero, added in order: the bits depend on neither tiles nor edges.
 
+use kernels::reference::description::TensorId;
 use kernels::Result;
 
 use crate::pool::Pool;
@@ -199,12 +200,22 @@ pub fn work_tiles(rounds: u32) -> u32 {
     (2 * ROWS * COLS * DEPTH) as u32
 }
 
+/// What a matrix is multiplied with on the way, for who asks.
+pub struct Capture<T> {
+    /// The matrix.
+    pub tensor: TensorId,
+    /// Its inputs as their codes have them, one behind the other.
+    pub vectors: Vec<T>,
+}
+
 /// What a pass needs beside its numbers; reused over calls.
 pub struct Workspace<T> {
     /// Buffers.
     pub pool: Pool<T>,
     /// Operands of products.
     pub panels: Panels<T>,
+    /// Inputs that are wanted.
+    pub capture: Option<Capture<T>>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -213,6 +224,7 @@ impl<T: Real> Workspace<T> {
         Self {
             pool: Pool::new(),
             panels: Panels::default(),
+            capture: None,
         }
     }
 

@@ -1,0 +1,85 @@
+/**
+ * Rounding in the order of the model over the module of the gradient engine: each matrix onto its grid for the inputs that
+ * the matrices before it leave (GPTQ, true-sequential).
+ */
+import type { RoundedMatrix, Rounding } from '../../kernels/crates/train/prebuilt/train.js';
+import type { Encoding } from '../schema/encodings.js';
+import { guarded } from './training-module.js';
+import { flat, type TrainerDraft } from './training.js';
+import type { GridMatrix } from './tuned.js';
+
+/** A matrix, by its name in the checkpoint, and what it becomes. */
+export interface RoundedTensor {
+  readonly name: string;
+  readonly encoding: Encoding;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** Multiply-adds that are done, and all of them. */
+export interface RoundingShare {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A model on its way onto grids. */
+export class ModelRounder {
+  readonly #raw: Rounding;
+
+  /**
+   * Begins with what a draft holds, which is used up.
+   * @param tensors matrices; their biases are changed along with them
+   * @param sequences token ids of the text whose inputs count
+   * @throws FormatError for an unknown name; RangeError while weights are missing, for ids outside the vocabulary,
+   *   sequences longer than the model has positions, or an encoding without a scale a row
+   */
+  constructor(
+    draft: TrainerDraft,
+    tensors: readonly RoundedTensor[],
+    sequences: readonly ArrayLike<number>[],
+  ) {
+    const { ids, lengths } = flat(sequences);
+    const names = tensors.map(({ name }) => name);
+    const kinds = tensors.map(({ encoding }) => encoding.kind);
+    const groups = Uint32Array.from(tensors, ({ encoding }) => encoding.group);
+    this.#raw = guarded(() => draft.release().begin_rounding(names, kinds, groups, ids, lengths));
+  }
+
+  /**
+   * Does the next piece of work, a fraction of a second on models that fit a chip.
+   * @returns how far the work is, `null` when all is done
+   * @throws RangeError when memory is exhausted
+   */
+  work(): RoundingShare | null {
+    const [done, total] = guarded(() => this.#raw.work());
+    return done === undefined || total === undefined ? null : { done, total };
+  }
+
+  /** Takes a matrix out. @throws RangeError for one that was not rounded, or was taken */
+  take({ name, encoding, rows, cols }: RoundedTensor): GridMatrix {
+    const raw: RoundedMatrix | undefined = this.#raw.take(name);
+    if (raw === undefined) throw new RangeError(`${name} was not rounded.`);
+    try {
+      return {
+        encoding,
+        rows,
+        cols,
+        codes: raw.codes(),
+        rowScales: raw.units(),
+        groupScales: raw.scales(),
+        groupOffsets: raw.offsets(),
+      };
+    } finally {
+      raw.free();
+    }
+  }
+
+  /** Biases that were changed, by name. */
+  biases(): Map<string, Float32Array> {
+    return new Map(this.#raw.bias_names().map((name) => [name, this.#raw.bias(name)]));
+  }
+
+  dispose(): void {
+    this.#raw.free();
+  }
+}
