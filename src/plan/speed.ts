@@ -65,7 +65,5 @@ function finerCycles(
   const shared = INPUT_GROUP[input];
   if (shared > 0) return products * (perGroupSum / shared);
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
-  return input === 'int16'
-    ? products * perWideProduct + 2 * sums * perWeightGroup
-    : sums * perWeightGroup;
+  return input === 'int16' ? products * perWideProduct + 2 * sums * perWeightGroup : sums * perWeightGroup;
 }
