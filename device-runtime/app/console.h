@@ -105,38 +105,71 @@ typedef struct console {
     uint8_t payload[CONSOLE_MAX_PAYLOAD]; /* of the message being made */
 } console;
 
-/* ---- console_main.c ---- */
-
-/* Loads the model and greets. */
-void console_start(console *c, const app_board *board);
+/* ---- console_main.c: what runs between two tokens; nothing else does, but for console_session.c and what they call */
 
 /* One round: ports, input, and a piece of work. */
 void console_step(console *c);
 
-/* Gives out what waits, as far as hosts take it within a moment, and resets the board. */
-void console_reboot(console *c);
+/* Moves bytes of all ports and feeds the watchdog. */
+void console_serve(console *c);
 
-bool console_has_model(const console *c);
+/* app_board.parallel for the engine: the board's own, and then a look at the ports. */
+void console_parallel(void *console, app_work work, void *job, uint32_t units, uint32_t multiple);
+
+/* Whether the work under way is for a port. */
+bool console_owns_work(const console *c, uint32_t port);
 
 /* Ends the work under way; the others may ask again. */
 void console_done(console *c);
 
+/* ---- console_start.c ---- */
+
+/* Loads the model and greets. */
+void console_start(console *c, const app_board *board);
+
+/* Gives out what waits, as far as hosts take it within a moment, and resets the board. */
+void console_reboot(console *c);
+
+/* ---- console_input.c ---- */
+
+/* A byte that a person has typed. */
+void console_type_byte(console *c, uint32_t port, uint8_t byte);
+
 /* The greeting of a line: "> ". */
 void console_ask(console *c, uint32_t port);
 
-/* ---- console_session.c ---- */
+/* ---- console_turn.c: how a generation begins and ends ---- */
 
 /* Starts a generation from memory.text[0, bytes) (`ids` false) or from `bytes` / 4 ids in memory.ids (`ids` true).
  * Returns a code of CONSOLE_ERROR, and its sentence in *why. */
 uint32_t session_begin(console *c, uint32_t port, const console_request *request, bool ids, size_t bytes,
                        const char **why);
-void session_run(console *c);
+
+/* CONSOLE_STARTED of the generation under way. */
+void console_started(console *c);
 
 /* Ends at the next step, or at once when nobody takes what is there. */
 void session_cancel(console *c);
 
+/* What is to be said and done at the end. */
+void session_finish(console *c);
+
 /* Forgets the conversation. */
 void session_reset(console *c);
+
+/* ---- console_session.c: a generation, step by step ---- */
+
+/* The next step. */
+void session_run(console *c);
+
+/* s3lm_generation_options.piece of a console. */
+uint32_t session_piece(void *console, uint32_t id, uint8_t *out, uint32_t capacity);
+
+/* The lowest bytes of a number, for a message. */
+void session_store(uint8_t *at, uint64_t value, uint32_t bytes);
+
+/* A message about the generation out of c->payload; false when it does not fit. */
+bool session_send(console *c, console_claim claim, uint8_t type, uint32_t length);
 
 /* ---- console_commands.c: a line that a person has typed ---- */
 void console_command(console *c, uint32_t port, const uint8_t *line, size_t length);
@@ -144,8 +177,6 @@ void console_command(console *c, uint32_t port, const uint8_t *line, size_t leng
 /* ---- console_messages.c: a frame that a program has sent ---- */
 void console_message(console *c, uint32_t port, const console_frame *frame);
 void console_refuse(console *c, uint32_t port, uint16_t request, uint32_t code, const char *why);
-/* CONSOLE_STARTED of the generation under way. */
-void console_started(console *c);
 
 /* ---- console_list.c: facts as lines, "key=value" for a program, "key: value" for a person ---- */
 
@@ -169,6 +200,7 @@ void console_list_begin(console *c, uint32_t port, console_lines lines, bool fra
 void console_list_run(console *c, uint32_t port);
 
 /* ---- console_info.c ---- */
+bool console_has_model(const console *c);
 void console_put_help(console *c, console_list *list);
 void console_put_info(console *c, console_list *list);
 void console_put_stats(console *c, console_list *list);

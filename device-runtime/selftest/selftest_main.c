@@ -95,7 +95,7 @@ static void start_up(selftest *test, uint32_t reset) {
     if (fault != NULL) say_and_stay(fault);
     psram_start(reset, &test->psram);
     test->psram_micros = micros_since(&from);
-    fault = mapped_data_start();
+    fault = mapped_start();
     if (fault != NULL) say_and_stay(fault);
     from = (uint32_t)time_micros();
     bool both = second_core_start_up();

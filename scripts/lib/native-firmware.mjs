@@ -1,6 +1,6 @@
 // Builds the board's firmware: the engine, the application and the start-up linked into one ELF file, which becomes the
 // first part of a flash image. Says what it takes of the chip's RAM.
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DEFAULT_CHIP } from './chips.mjs';
@@ -43,6 +43,21 @@ export function firmwareSources() {
   );
 }
 
+/**
+ * Files whose code and constants stay in flash, which costs no RAM and a microsecond for every 32 bytes that run for the
+ * first time: what reads a package, plans its memory, takes what people and programs ask, and makes tokens of a prompt.
+ * Nothing that runs between two tokens of a generation, before `mapped.c`, or in a panic; no function that either calls.
+ * `test/device/emulator-flash.test.ts` finds what does not belong here.
+ */
+const COLD = new RegExp(
+  `^device-runtime/(${[
+    'app/console_(bench|commands|info|input|line|list|messages|start|turn)',
+    'app/loader',
+    'engine/(chat|memory_plan|package(_\\w+)?|status)',
+    'engine/tokenizer(_encode|_merge|_split)?',
+  ].join('|')})\\.c$`,
+);
+
 /** SRAM1, which code and data reach by different addresses, and the part of SRAM0 before it that is no cache. */
 const [SRAM1] = DEFAULT_CHIP.memory.views;
 const [CACHE] = DEFAULT_CHIP.memory.reserved;
@@ -67,6 +82,7 @@ export const FIRMWARE_BUDGET = DEFAULT_CHIP.firmwareSramBytes;
  * @property {number} budget what it may be, see {@link FIRMWARE_BUDGET}
  * @property {number} heap what is left to model, cache and the console's prompt, in one piece
  * @property {number} flash constants that stay in flash and take no RAM
+ * @property {number} flashCode code that does
  */
 
 /** What the self-test has in place of the application and of the first C function of the firmware. */
@@ -107,30 +123,31 @@ export async function buildFirmware(output) {
   }
 }
 
-/** The symbol by which the link script and `mapped_data.c` know the checksum of the constants in flash. */
+/** The symbol by which the link script and `mapped.c` know the checksum of what stays in flash. */
 const CHECKSUM = '_mapped_crc';
-/** Where they are seen: the last page of the window. First a mark and the checksum, of all that follows. */
-const MAPPED_BEGIN = DEFAULT_CHIP.memory.windows.flash.end - DEFAULT_CHIP.memory.mmuPageBytes;
+/** First a mark and the checksum, of all that follows. */
 const MAPPED_PREFIX_BYTES = 8;
 
-/** The checksum of the constants in flash is a constant of the code that checks them; it changes no address. */
+/** The checksum of what stays in flash is a constant of the code that checks it; it changes no address. */
 async function linkChecked(objects, program, symbols = {}) {
   await linkXtensa(objects, LINK_SCRIPT, program, { ...symbols, [CHECKSUM]: 0 });
   const checksum = await mappedChecksum(program);
   await linkXtensa(objects, LINK_SCRIPT, program, { ...symbols, [CHECKSUM]: checksum });
-  if ((await mappedChecksum(program)) !== checksum)
-    throw new Error('the constants in flash know their checksum');
+  if ((await mappedChecksum(program)) !== checksum) throw new Error('what stays in flash knows its checksum');
 }
 
 async function mappedChecksum(program) {
   const elf = await readFile(program);
+  const segments = [];
   for (let index = 0; index < elf.readUInt16LE(44); index++) {
     const header = elf.readUInt32LE(28) + 32 * index;
-    const [type, offset, address, , length] = [0, 4, 8, 12, 16].map((at) => elf.readUInt32LE(header + at));
-    if (type === 1 && address === MAPPED_BEGIN)
-      return crc32(elf.subarray(offset + MAPPED_PREFIX_BYTES, offset + length));
+    const [type, offset, , address, length] = [0, 4, 8, 12, 16].map((at) => elf.readUInt32LE(header + at));
+    // Physical addresses below all memory are offsets in flash.
+    if (type === 1 && length > 0 && address < SRAM1_BEGIN)
+      segments.push({ address, bytes: elf.subarray(offset, offset + length) });
   }
-  throw new Error(`${path.basename(program)} has nothing at 0x${MAPPED_BEGIN.toString(16)}`);
+  segments.sort((a, b) => a.address - b.address);
+  return crc32(Buffer.concat(segments.map(({ bytes }) => bytes)).subarray(MAPPED_PREFIX_BYTES));
 }
 
 /** CRC-32 of IEEE 802.3, as `s3lm_crc32` computes it. */
@@ -150,7 +167,11 @@ async function compileAll(folder) {
   for (const place of new Set(sources.map((name) => path.dirname(name)))) {
     const names = sources.filter((name) => path.dirname(name) === place);
     const made = await compileXtensa(TARGET, names, path.join(folder, place));
-    objects.push(...made.map((object, index) => [names[index], object]));
+    for (const [index, object] of made.entries()) {
+      const named = COLD.test(names[index]) ? object.replace(/\.o$/, '.cold.o') : object;
+      if (named !== object) await rename(object, named);
+      objects.push([names[index], named]);
+    }
   }
   return objects;
 }
@@ -182,6 +203,7 @@ export async function firmwareMemory(program) {
     total: sram0 + heapBegin - SRAM1_BEGIN,
     budget: FIRMWARE_BUDGET,
     heap: at('_heap_end') - heapBegin,
-    flash: at('_mapped_end') - MAPPED_BEGIN,
+    flash: at('_mapped_end') - at('_mapped_begin') + MAPPED_PREFIX_BYTES,
+    flashCode: at('_mapped_code_end') - at('_mapped_code_begin'),
   };
 }

@@ -32,7 +32,7 @@ const C_FLAGS = [
  * small, as RAM that holds code holds no model. The bits of results are the same either way.
  */
 const FAST =
-  /^device-runtime\/(engine\/(attention|crc32|kernels_common|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(pie\/|second_core))/;
+  /^device-runtime\/(engine\/(attention|crc32|kernels_common|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(pie\/|second_core\.c))/;
 const SMALL = ['-Oz', '-mllvm', '-inline-threshold=0'];
 const optimization = (source) => (FAST.test(source) ? ['-O2'] : SMALL);
 

@@ -71,7 +71,7 @@ function text(target: string, found: ImageDescription): string {
       ['segment', 'address', 'bytes', 'file offset'],
       [
         ...boot.segments,
-        ...(boot.mapped === null ? [] : [{ kind: 'flash-data, mapped by the program', ...boot.mapped }]),
+        ...(boot.mapped === null ? [] : [{ kind: 'flash, mapped by the program', ...boot.mapped }]),
       ].map((segment) => [
         segment.kind,
         address(segment.address),

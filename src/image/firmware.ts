@@ -8,7 +8,7 @@ import { bootHeadBytes, bootOffset } from './boot-offset.js';
 import type { LoadSegment } from './application-writer.js';
 import { readElf, type ElfSegment } from './elf.js';
 import { APPLICATION_OFFSET, findModelPartition } from './layout.js';
-import { checkMappedData, type MappedData } from './mapped-data.js';
+import { checkMappedData, joinMapped, type MappedData } from './mapped-data.js';
 import { isFlashMapped, memoryKind } from './memory-map.js';
 import {
   TABLE_BYTES,
@@ -59,18 +59,20 @@ export interface FlashContent {
 const ROW_BYTES = 16;
 
 /**
- * This project's firmware from its linked ELF file. A segment that the program sees in mapped flash and whose physical
- * address is an offset in flash stays there, see {@link MappedData}.
+ * This project's firmware from its linked ELF file. Segments that the program sees in mapped flash and whose physical
+ * addresses are offsets in flash stay there, see {@link MappedData}.
  * @param chip that it was linked for
  * @throws FormatError when it is damaged, or a program that only a bootloader can start
  */
 export function firmwareFromElf(bytes: Uint8Array, name: string, chip = DEFAULT_CHIP): StandaloneFirmware {
   const { entry, segments } = readElf(bytes, name, chip);
-  const mapped = segments.filter((segment) => isMappedByItself(segment, chip));
   const loaded = segments.filter((segment) => !isMappedByItself(segment, chip));
-  const [data, more] = mapped;
+  const mapped = joinMapped(
+    segments.filter((segment) => isMappedByItself(segment, chip)),
+    chip,
+  );
   if (
-    more !== undefined ||
+    mapped === null ||
     loaded.some(({ address, bytes: { length } }) => isFlashMapped(memoryKind(chip.memory, address, length)))
   ) {
     throw new FormatError('The program runs from mapped flash, which needs a bootloader.', {
@@ -87,14 +89,13 @@ export function firmwareFromElf(bytes: Uint8Array, name: string, chip = DEFAULT_
     entry,
     segments: loaded.map(({ address, bytes: content }) => ({ address, bytes: content })),
   } as const;
-  if (data === undefined) return firmware;
-  const found = { address: data.seen, offset: data.address, bytes: data.bytes };
-  checkMappedData(found, name, chip);
-  return { ...firmware, mapped: found };
+  if (mapped === undefined) return firmware;
+  checkMappedData(mapped, name, chip);
+  return { ...firmware, mapped };
 }
 
 function isMappedByItself({ seen, address, bytes }: ElfSegment, { memory }: Chip): boolean {
-  return memoryKind(memory, seen, bytes.length) === 'flash-data' && address !== seen;
+  return isFlashMapped(memoryKind(memory, seen, bytes.length)) && address !== seen;
 }
 
 /** The first bytes of an ELF file. */

@@ -117,8 +117,8 @@ function standaloneParts(
   const { mapped } = firmware;
   if (mapped !== undefined && !inlaid) {
     throw new FormatError(
-      `The image for the mask ROM ends before the partition table at ${hex(TABLE_OFFSET)}, which would then lie between it and its constants.`,
-      { file: firmware.name, field: 'mapped segment', remedy: 'Link the constants into RAM as well.' },
+      `The image for the mask ROM ends before the partition table at ${hex(TABLE_OFFSET)}, which would then lie between it and what it leaves in flash.`,
+      { file: firmware.name, field: 'mapped segment', remedy: 'Link all of it into RAM.' },
     );
   }
   const whole = mapped === undefined ? bytes : appendMappedData(bytes, mapped, firmware.name, chip);

@@ -1,4 +1,4 @@
-/** Constants that a program leaves in flash: from its ELF file through an image and back, and what is refused. */
+/** What a program leaves in flash: from its ELF file through an image and back, and what is refused. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
@@ -16,7 +16,7 @@ import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { firmwareSegments, fixture, makePackage, noise, source } from './support.js';
 
 const BOARD = findBoard('esp32-s3-n8r8');
-const ADDRESS = 0x3cff0000;
+const ADDRESS = 0x3cfc0000;
 const OFFSET = 0x20000;
 const FIRMWARE = new URL('../../device-runtime/prebuilt/esp32s3/firmware.elf', import.meta.url);
 
@@ -48,7 +48,7 @@ async function image(data = mapped(0x1000)): Promise<Uint8Array> {
   return part.bytes;
 }
 
-describe('constants that stay in flash', () => {
+describe('constants and code that stay in flash', () => {
   it('lie where the program maps them, behind an image that is the same without them', async () => {
     const data = mapped(0x1000);
     const bytes = await image(data);
@@ -97,10 +97,17 @@ describe('constants that stay in flash', () => {
     const shipped = await readFirmware(source(elf, 'firmware.elf'));
     assert.ok(shipped.kind === 'standalone' && shipped.mapped !== undefined);
     assert.equal(shipped.mapped.address, ADDRESS);
+    // The segment of constants and that of the code, which follows it.
+    const found = flashSegments(elf);
+    assert.deepEqual(
+      found.map(({ seen }) => seen >>> 16),
+      [ADDRESS >>> 16, 0x42fc],
+    );
+    assert.deepEqual(Buffer.concat(found.map(({ bytes }) => bytes)), Buffer.from(shipped.mapped.bytes));
     const plan = await planFlashImage(shipped, BOARD, 64);
-    const found = await describeImage(source(assembleFlashImage(plan, noise(64))));
-    assert.equal(found.boot.mapped?.length, shipped.mapped.bytes.length);
-    assert.equal(found.partitions[0]?.content.kind, 'boot');
+    const image = await describeImage(source(assembleFlashImage(plan, noise(64))));
+    assert.equal(image.boot.mapped?.length, shipped.mapped.bytes.length);
+    assert.equal(image.partitions[0]?.content.kind, 'boot');
   });
 
   it('of another tool, without the mark, are not taken for ours', async () => {
@@ -118,7 +125,7 @@ describe('constants that stay in flash', () => {
       [mapped(0x1000, { offset: 0x21000 }), /not a multiple of 0x10000/],
       [mapped(0x1000, { offset: 0xfff0000 }), /after the firmware's part of the flash/],
       [mapped(0x1002), /are not words/],
-      [mapped(0x10004), /more than a page|not in the memory/],
+      [mapped(0x40004), /more than 4 pages/],
       [mapped(0x1000, { bytes: noise(0x1000) }), /not the mark/],
       [damaged, /checksum/],
       [mapped(0x1000, { offset: 0x10000 }), /leaves no room/],
@@ -131,6 +138,7 @@ describe('constants that stay in flash', () => {
         String(message),
       );
     }
+    await planFlashImage(firmware(mapped(0x40000)), BOARD, 64);
     await assert.rejects(
       planFlashImage(firmware(mapped(0x1000, { offset: 0xf0000 })), BOARD, 64),
       (error) => error instanceof UsageError && /after the firmware's partition/.test(error.message),
@@ -151,22 +159,51 @@ describe('constants that stay in flash', () => {
     await assert.rejects(readApplicationImage(source(damaged)), FormatError);
   });
 
-  it('of a damaged ELF file are refused, and two such segments are', async () => {
+  it('of a damaged ELF file are refused, and segments that are not constants and code behind them', async () => {
     const elf = new Uint8Array(await readFile(FIRMWARE));
     const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
-    const headers = Array.from(
-      { length: view.getUint16(44, true) },
-      (_, i) => view.getUint32(28, true) + 32 * i,
-    );
-    const own = headers.find((at) => view.getUint32(at + 8, true) === ADDRESS);
-    assert.ok(own !== undefined);
-    const begin = view.getUint32(own + 4, true);
-    elf[begin + 100] = (elf[begin + 100] ?? 0) ^ 1;
-    assert.throws(() => firmwareFromElf(elf, 'firmware.elf'), /checksum/);
-    elf[begin + 100] = (elf[begin + 100] ?? 0) ^ 1;
-    const another = headers.find((at) => at !== own && view.getUint32(at + 16, true) > 0);
-    assert.ok(another !== undefined);
-    view.setUint32(another + 8, 0x3c000000, true);
-    assert.throws(() => firmwareFromElf(elf, 'firmware.elf'), /needs a bootloader/);
+    const [constants, code] = flashSegments(elf);
+    assert.ok(constants !== undefined && code !== undefined);
+    for (const segment of [constants, code]) {
+      segment.bytes[100] = (segment.bytes[100] ?? 0) ^ 1;
+      assert.throws(() => firmwareFromElf(elf, 'firmware.elf'), /checksum/);
+      segment.bytes[100] = (segment.bytes[100] ?? 0) ^ 1;
+    }
+    const loaded = headersOf(elf).find((at) => view.getUint32(at + 12, true) > 0x3fc00000);
+    assert.ok(loaded !== undefined);
+    // Field, its new value: a third segment; code as data, on another page, at another place of its page, with a gap.
+    for (const [at, value] of [
+      [loaded + 8, 0x3c000000],
+      [code.header + 8, ADDRESS + constants.bytes.length],
+      [code.header + 8, code.seen + 0x10000],
+      [code.header + 8, code.seen + 0x20],
+      [code.header + 12, 0x20000 + constants.bytes.length + 0x20],
+    ] as const) {
+      const before = view.getUint32(at, true);
+      view.setUint32(at, value, true);
+      assert.throws(() => firmwareFromElf(elf, 'firmware.elf'), /needs a bootloader/);
+      view.setUint32(at, before, true);
+    }
+    firmwareFromElf(elf, 'firmware.elf');
   });
 });
+
+/** Places of an ELF file's program headers. */
+function headersOf(elf: Uint8Array): number[] {
+  const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
+  return Array.from({ length: view.getUint16(44, true) }, (_, i) => view.getUint32(28, true) + 32 * i);
+}
+
+/** Segments whose physical address is an offset in flash, by it; views of the file's bytes. */
+function flashSegments(elf: Uint8Array): { header: number; seen: number; bytes: Uint8Array }[] {
+  const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
+  const word = (at: number): number => view.getUint32(at, true);
+  return headersOf(elf)
+    .filter((at) => word(at + 12) < 0x100000 && word(at + 16) > 0)
+    .sort((a, b) => word(a + 12) - word(b + 12))
+    .map((header) => ({
+      header,
+      seen: word(header + 8),
+      bytes: elf.subarray(word(header + 4), word(header + 4) + word(header + 16)),
+    }));
+}

@@ -50,24 +50,29 @@ uint32_t time_cycles(void);
 /* Waits at least that long, at any CPU clock. Any core. */
 void wait_micros(uint32_t micros);
 
-/* ---- watchdog.c (first core, but for watchdog_feed) ---- */
+/* ---- watchdog_start.c (first core, before app_main) ---- */
 
 /* Stops the watchdogs that the ROM left running and arms the one that guards the firmware. */
 void watchdog_start(void);
 /* Changes how long the firmware may go without feeding, in milliseconds, and feeds. */
 void watchdog_limit(uint32_t milliseconds);
-/* Any core. */
-void watchdog_feed(void);
 /* How many milliseconds app_main may take from one feed to the next; it promises one second. */
 #define WATCHDOG_RUNNING_MS 8000u
 
-/* ---- reset.c ---- */
+/* ---- watchdog.c (any core) ---- */
 
-/* Why the chip was last reset, as the ROM's code and in words. First core, before app_main. */
+void watchdog_feed(void);
+
+/* ---- reset_reason.c (first core, before app_main) ---- */
+
+/* Why the chip was last reset, as the ROM's code and in words. The words stay when the start-up does not. */
 uint32_t reset_code(void);
 const char *reset_text(uint32_t code);
 bool reset_was_watchdog(uint32_t code);
 #define RESET_SOFTWARE 3u
+
+/* ---- reset.c ---- */
+
 /* Resets the whole chip but the words that survive. Any core. */
 _Noreturn void reset_chip(void);
 
@@ -90,8 +95,9 @@ const char *clock_start(void);
 
 #define MMU_PAGE 0x10000u
 #define EXTERNAL_BEGIN 0x3C000000u
-/* The firmware's own constants, one page; the model's partition is shown below it. The link script has the same. */
-#define MAPPED_DATA_BEGIN 0x3CFF0000u
+/* What of the firmware stays in flash, up to PSRAM_BEGIN; the model's partition is shown below it. The link script has
+ * the same. */
+#define MAPPED_BEGIN 0x3CFC0000u
 #define PSRAM_BEGIN 0x3D000000u
 #define EXTERNAL_END 0x3E000000u
 #define DATA_LINE 64u
@@ -140,13 +146,13 @@ void flash_set_lines(bool four);
 /* Gives the bus the pads of data lines 2 and 3 (WP and HD), which quad PSRAM needs whatever the flash does. */
 void flash_connect_quad_pads(void);
 
-/* ---- mapped_data.c (first core, before app_main) ---- */
+/* ---- mapped.c (first core, before app_main) ---- */
 
-/* Shows the constants that stay in flash, and checks them. A sentence, when they are not those of this firmware: then
- * nothing outside this folder may run. */
-const char *mapped_data_start(void);
+/* Shows what of the firmware stays in flash, and checks it. A sentence, when it is not this firmware's or cannot be
+ * run: then nothing outside this folder may. */
+const char *mapped_start(void);
 
-/* ---- partitions.c (first core, after mapped_data_start) ---- */
+/* ---- partitions.c (first core, after mapped_start) ---- */
 
 typedef struct {
     uint32_t offset, bytes;
@@ -171,10 +177,15 @@ void psram_start(uint32_t reset, psram_info *psram);
 uint32_t psram_octal_start(uint32_t mhz, psram_info *psram);
 uint32_t psram_quad_start(psram_info *psram);
 
+/* ---- second_core_start.c (first core, before app_main) ---- */
+
+/* Starts the other core and waits until it runs. False when it is disabled or does not come. */
+bool second_core_start_up(void);
+
 /* ---- second_core.c ---- */
 
-/* Starts the other core and waits until it runs. False when it is disabled or does not come. First core. */
-bool second_core_start_up(void);
+/* Not 0 once the second core runs. */
+extern volatile uint32_t second_core_is_up;
 /* app_board.parallel: the two cores share the units. First core. */
 void second_core_parallel(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
 /* One core only. */
@@ -184,7 +195,10 @@ void first_core_alone(void *user, app_work work, void *job, uint32_t units, uint
 
 extern const app_port usb_port;
 extern const app_port uart0_port;
-/* Keeps 115200 baud when the CPU's clock changes. First core. */
+
+/* ---- ports_start.c (first core, before app_main) ---- */
+
+/* Keeps 115200 baud when the CPU's clock changes. */
 void uart0_start(void);
 void usb_start(void);
 

@@ -1,6 +1,6 @@
 /* The caches in front of flash and PSRAM, and the table that maps both. Data lines of 64 bytes fetch PSRAM half again
- * as fast as lines of 32. The instruction cache is never used, as all code runs from SRAM, and is as small as it can
- * be. Order of steps: ESP-IDF components/esp_system/port/cpu_start.c. */
+ * as fast as lines of 32. The instruction cache serves code that seldom runs, and is as small as it can be. Order of
+ * steps: ESP-IDF components/esp_system/port/cpu_start.c. */
 #include "board.h"
 #include "registers.h"
 #include "rom.h"
@@ -22,8 +22,9 @@
 
 #define MMU_ENTRIES 512u
 #define MMU_INVALID 0x4000u
-/* The ROM divides the table, 4 bytes for each page, into a part for instructions and one for data. Nothing is executed
- * from external memory; one page is left to it, as a part of none is a case that nobody is known to have tried. */
+/* The ROM divides the table, 4 bytes for each page, into a part for instructions and one for data, for functions of its
+ * own that nothing here calls; both buses follow every entry (ESP-IDF, SOC_MMU_DI_VADDR_SHARED). One page is left to
+ * instructions, as a part of none is a case that nobody is known to have tried. */
 #define MMU_INSTRUCTION_BYTES 4u
 #define MMU_PART_BYTES 0x400u
 

@@ -22,8 +22,8 @@ static void show_model(app_board *board) {
     if (board->model_fault != NULL) return;
     uint32_t lead = place.offset % MMU_PAGE;
     uint32_t pages = (lead + place.bytes + MMU_PAGE - 1u) / MMU_PAGE;
-    if (pages > (MAPPED_DATA_BEGIN - EXTERNAL_BEGIN) / MMU_PAGE) {
-        board->model_fault = "The model's partition takes more than the 255 pages of 64 KB that can be shown at once: "
+    if (pages > (MAPPED_BEGIN - EXTERNAL_BEGIN) / MMU_PAGE) {
+        board->model_fault = "The model's partition takes more than the 252 pages of 64 KB that can be shown at once: "
                              "give it less of the flash.";
         return;
     }
@@ -69,7 +69,7 @@ _Noreturn void board_main(void) {
     board.psram_mhz = psram.mhz;
     board.psram = (app_span){psram.bytes > 0u ? (uint8_t *)(uintptr_t)PSRAM_BEGIN : NULL, psram.bytes};
     /* After the PSRAM: its start changes how the flash is read. */
-    fault = mapped_data_start();
+    fault = mapped_start();
     if (fault != NULL) say_and_stay(fault);
     show_model(&board);
 

@@ -36,6 +36,8 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 #define UART0_FIFO 0x60000000u
 #define UART0_CLKDIV 0x60000014u
 #define UART0_STATUS 0x6000001Cu
+/* Bytes that wait to be sent. */
+#define UART_TX_COUNT(status) ((status) >> 16 & 0x3FFu)
 #define UART0_CONF0 0x60000020u
 #define UART0_CLK_CONF 0x60000078u
 #define UART0_ID 0x60000080u
@@ -90,6 +92,9 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 #define RTC_CNTL_WDTCONFIG1 0x6000809Cu
 #define RTC_CNTL_WDTFEED 0x600080ACu
 #define RTC_CNTL_WDTWPROTECT 0x600080B0u
+/* Written to a watchdog's protection register this opens its other registers; anything else closes them. */
+#define WATCHDOG_KEY 0x50D83AA1u
+#define WATCHDOG_FEED BIT(31)
 #define RTC_CNTL_SWD_CONF 0x600080B4u
 #define RTC_CNTL_SWD_WPROTECT 0x600080B8u
 #define RTC_CNTL_SW_CPU_STALL 0x600080BCu

@@ -4,13 +4,10 @@
 #include "board.h"
 #include "registers.h"
 
-#define USB_DEVICE_CLOCK BIT(10)
 /* EP1_CONF: what was written may go; there is room; something has come. */
 #define WRITE_DONE BIT(0)
 #define CAN_WRITE BIT(1)
 #define CAN_READ BIT(2)
-
-void usb_start(void) { register_set(SYSTEM_PERIP_CLK_EN1, USB_DEVICE_CLOCK); }
 
 static size_t usb_read(void *port, uint8_t *bytes, size_t capacity) {
     (void)port;

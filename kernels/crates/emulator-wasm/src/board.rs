@@ -208,6 +208,7 @@ impl Board {
         let s = self.machine.statistics();
         let seconds = |ticks: Ticks| ticks as f64 / TICKS_PER_SECOND as f64;
         vec![
+            ("instructionLines", s.instruction_lines as f64),
             ("instructionMisses", s.instruction_misses as f64),
             ("dataMissesFlash", s.data_misses_flash as f64),
             ("dataMissesPsram", s.data_misses_psram as f64),

@@ -32,8 +32,8 @@ pub struct Block {
     pub quarters: u8,
     /// Coprocessors that its instructions need.
     pub coprocessors: u8,
-    /// Fetching its instructions may stall.
-    pub(crate) fetch_stalls: bool,
+    /// Fetching its instructions may stall, or fail.
+    pub(crate) fetch_varies: bool,
     /// It may be a loop that only waits.
     pub(crate) may_wait: bool,
     /// Place of its schedule.
@@ -51,7 +51,7 @@ impl Block {
             terminated: operation.op.ends_block(),
             quarters: operation.quarters,
             coprocessors: operation.op.coprocessors(),
-            fetch_stalls: false,
+            fetch_varies: false,
             may_wait: false,
             schedule: 0,
         }
@@ -106,7 +106,7 @@ const EMPTY: Block = Block {
     terminated: false,
     quarters: 0,
     coprocessors: 0,
-    fetch_stalls: false,
+    fetch_varies: false,
     may_wait: false,
     schedule: 0,
 };
@@ -166,17 +166,19 @@ impl BlockCache {
     }
 
     /// The place of the block at `address`, for [`BlockCache::at`]; none of its instructions but the first lies at
-    /// `cut`.
+    /// `cut`. `cycle` is when it is fetched, should it have to be decoded.
     #[inline(always)]
     pub(crate) fn find<B: Bus>(
         &mut self,
         bus: &mut B,
         address: u32,
         cut: u32,
+        cycle: u64,
     ) -> Result<usize, (u32, BusFault)> {
         let place = Self::entry(address);
         let block = &self.table[place];
         if block.start != address || block.contains(cut) {
+            bus.set_now(cycle);
             self.decode(bus, address, cut)?;
         }
         Ok(place)
@@ -247,7 +249,7 @@ impl BlockCache {
             start: address,
             end: address,
             first: first as u32,
-            fetch_stalls: bus.fetch_stalls(address),
+            fetch_varies: bus.fetch_varies(address),
             ..EMPTY
         };
         let mut scheduler = Scheduler::default();

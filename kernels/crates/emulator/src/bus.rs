@@ -22,6 +22,10 @@ pub enum BusFault {
 pub trait Bus {
     /// The instruction word at a 4-aligned address.
     fn fetch(&mut self, address: u32) -> Result<u32, BusFault>;
+    /// What [`Bus::fetch`] would give, as a debugger sees it: without time, faults or any other effect.
+    fn look_at_code(&mut self, address: u32) -> Option<u32> {
+        self.fetch(address).ok()
+    }
     /// One byte, zero-extended.
     fn load8(&mut self, address: u32) -> Result<u32, BusFault>;
     /// Two bytes, zero-extended.
@@ -66,7 +70,7 @@ pub trait Bus {
     fn watch_code(&mut self, address: u32, length: u32);
 
     /// The cycle at which a straight stretch of code begins: accesses until the next call belong to it. Called once
-    /// per stretch, also when cycles are not modelled.
+    /// per stretch, also when cycles are not modelled, and before code is decoded.
     #[inline(always)]
     fn set_now(&mut self, _cycle: u64) {}
 
@@ -82,14 +86,20 @@ pub trait Bus {
         0
     }
 
-    /// Whether fetching at `address` may stall: the answer is kept with the decoded code.
-    fn fetch_stalls(&self, _address: u32) -> bool {
+    /// Whether fetching at `address` may stall, or fail although it went well before: the answer is kept with the
+    /// decoded code.
+    fn fetch_varies(&self, _address: u32) -> bool {
         false
     }
 
-    /// The instructions from `start` to `end` are about to be fetched, in a place for which
-    /// [`Bus::fetch_stalls`]; what that costs is part of the next [`Bus::take_stall`].
-    fn fetch_stretch(&mut self, _start: u32, _end: u32) {}
+    /// The instructions from `start` to `end` are about to be fetched, in a place for which [`Bus::fetch_varies`]; what
+    /// that costs is part of the next [`Bus::take_stall`].
+    ///
+    /// # Errors
+    /// The first address that cannot be fetched now, and why.
+    fn fetch_stretch(&mut self, _start: u32, _end: u32) -> Result<(), (u32, BusFault)> {
+        Ok(())
+    }
 
     /// Whether a load from here gives the same value without any effect until this core stores something or gives
     /// control back: plain memory. A loop that only waits for such a value is not run round by round.

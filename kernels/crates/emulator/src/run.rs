@@ -49,7 +49,7 @@ impl Core {
             cache.follow(bus);
             // The end of a loop that is off is no place to cut.
             let cut = if self.lcount != 0 { self.lend } else { self.pc };
-            let place = match cache.find(bus, self.pc, cut) {
+            let place = match cache.find(bus, self.pc, cut, self.cycles) {
                 Ok(place) => place,
                 Err((address, fault)) => return Err(Stop::new(Cause::Fetch { address, fault }, self, bus)),
             };
@@ -118,6 +118,7 @@ impl Core {
             self.cycles += 1;
             return Ok(None);
         }
+        bus.set_now(self.cycles);
         let word = fetch(bus, self.pc)
             .map_err(|(address, fault)| Stop::new(Cause::Fetch { address, fault }, self, bus))?;
         let operation = decode(word, self.pc);
@@ -184,8 +185,9 @@ impl Core {
             self.cycles += u64::from(timing.begin(schedule));
         }
         bus.set_now(self.cycles);
-        if T::MODELLED && block.fetch_stalls {
-            bus.fetch_stretch(block.start, block.end);
+        if block.fetch_varies {
+            let fetched = bus.fetch_stretch(block.start, block.end);
+            fetched.map_err(|(address, fault)| Cause::Fetch { address, fault })?;
         }
         let (body, last) = match operations.split_last() {
             Some((last, body)) if block.terminated => (body, Some(last)),

@@ -64,6 +64,8 @@ pub struct Quirks {
     pub flash_capacity_code: Option<u8>,
     /// Flash of XMC that comes up with a wrong identification, until it was sent to its deepest sleep and back.
     pub flash_half_awake: bool,
+    /// Instructions that come from flash over two data lines are wrong once octal PSRAM was read (ESP-IDF issue 18806).
+    pub flash_code_fails: bool,
     /// The cores have erratum 572 at its worst: loops end in a false illegal-instruction exception while their buffer is
     /// on (MEMCTL bit 0).
     pub loops_fail: bool,
@@ -78,6 +80,7 @@ impl Default for Quirks {
             flash_two_lines: false,
             flash_capacity_code: None,
             flash_half_awake: false,
+            flash_code_fails: false,
             loops_fail: false,
         }
     }

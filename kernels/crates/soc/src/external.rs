@@ -8,7 +8,7 @@ pub mod registers;
 use std::collections::VecDeque;
 
 use crate::cache::{Cache, Geometry};
-use crate::chip::ChipOptions;
+use crate::chip::{ChipOptions, Psram};
 use crate::fault::{CacheName, Fault};
 use crate::mmu::{Mmu, Target, DATA_WINDOW, INSTRUCTION_WINDOW, WINDOW_BYTES};
 use crate::spi::access::AccessTiming;
@@ -23,6 +23,8 @@ const CACHES: [CacheName; 2] = [CacheName::Instruction, CacheName::Data];
 /// What a run did with the caches and the memory bus.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Statistics {
+    /// Lines that instructions were fetched from, once for every straight stretch of code that touches one.
+    pub instruction_lines: u64,
     /// Lines that instructions waited for.
     pub instruction_misses: u64,
     /// Lines from flash that data accesses waited for.
@@ -86,6 +88,8 @@ pub struct External {
     pub code_changed: bool,
     /// Instructions were read from PSRAM, which stores can change.
     code_in_psram: bool,
+    /// [`crate::chip::Quirks::flash_code_fails`]
+    flash_code_fails: bool,
     /// What happened so far.
     pub statistics: Statistics,
     /// Things that are no fault by themselves.
@@ -131,6 +135,7 @@ impl External {
             timed: options.timed,
             code_changed: false,
             code_in_psram: false,
+            flash_code_fails: options.quirks.flash_code_fails,
             statistics: Statistics::default(),
             warnings: Vec::new(),
         }
@@ -320,6 +325,7 @@ impl External {
         }
         let base = address & !(line - 1);
         let physical = target.physical & !(line - 1);
+        let spoilt = name == CacheName::Instruction && self.spoils_code();
         let External {
             data,
             instructions,
@@ -340,12 +346,23 @@ impl External {
             }
         } else {
             mspi.flash.read(physical, bytes);
+            if spoilt {
+                bytes.fill(0xff);
+            }
         }
         if self.timed {
             self.bus_free = start + busy;
             self.statistics.bus_busy += busy;
         }
         Ok(index)
+    }
+
+    /// Whether the board is one on which instructions come out of flash wrongly now.
+    fn spoils_code(&self) -> bool {
+        self.flash_code_fails
+            && self.statistics.data_misses_psram > 0
+            && matches!(self.mspi.psram.kind(), Psram::Octal(_))
+            && !self.mspi.reads_flash_on_four_lines()
     }
 
     /// Writes a changed line of the data cache back; gives the ticks for which that occupies the bus.

@@ -148,7 +148,7 @@ impl Stop {
         for (start, count) in core.journal.iterate() {
             let mut address = start;
             for _ in 0..count {
-                let Ok(word) = fetch(bus, address) else { break };
+                let Some(word) = look(bus, address) else { break };
                 trace.push(Trace {
                     address,
                     text: disassemble(word, address),
@@ -156,7 +156,7 @@ impl Stop {
                 address = address.wrapping_add(length(word).into());
             }
         }
-        if let Ok(word) = fetch(bus, core.pc) {
+        if let Some(word) = look(bus, core.pc) {
             trace.push(Trace {
                 address: core.pc,
                 text: disassemble(word, core.pc),
@@ -203,14 +203,23 @@ impl fmt::Display for Stop {
 
 /// The bytes from `address` on, of which at least the whole instruction is there.
 pub(crate) fn fetch<B: Bus>(bus: &mut B, address: u32) -> Result<u32, (u32, BusFault)> {
+    assemble(address, |word| bus.fetch(word))
+}
+
+/// The same as a debugger sees it.
+fn look<B: Bus>(bus: &mut B, address: u32) -> Option<u32> {
+    assemble(address, |word| bus.look_at_code(word).ok_or(())).ok()
+}
+
+fn assemble<E>(address: u32, mut word: impl FnMut(u32) -> Result<u32, E>) -> Result<u32, (u32, E)> {
     let base = address & !3;
     let offset = (address & 3) * 8;
-    let first = bus.fetch(base).map_err(|fault| (address, fault))? >> offset;
+    let first = word(base).map_err(|fault| (address, fault))? >> offset;
     if u32::from(length(first)) * 8 + offset <= 32 {
         return Ok(first);
     }
     let next = base.wrapping_add(4);
-    let second = bus.fetch(next).map_err(|fault| (next, fault))?;
+    let second = word(next).map_err(|fault| (next, fault))?;
     // An offset of 0 never gets here: four bytes are then enough.
     Ok(first | second << (32 - offset))
 }

@@ -33,6 +33,14 @@ impl Bus for SocBus {
         self.raise(Fault::ExecutesData { address })
     }
 
+    fn look_at_code(&mut self, address: u32) -> Option<u32> {
+        let mut bytes = [0; 4];
+        if self.peek(address, &mut bytes) {
+            return Some(u32::from_le_bytes(bytes));
+        }
+        self.rom.word(address)
+    }
+
     #[inline(always)]
     fn load8(&mut self, address: u32) -> Result<u32, BusFault> {
         self.load::<1>(address).map(|[byte]| byte.into())
@@ -119,20 +127,22 @@ impl Bus for SocBus {
         std::mem::take(&mut self.stall)
     }
 
-    fn fetch_stalls(&self, address: u32) -> bool {
+    fn fetch_varies(&self, address: u32) -> bool {
         address.wrapping_sub(INSTRUCTION_WINDOW) < WINDOW_BYTES
     }
 
-    fn fetch_stretch(&mut self, start: u32, end: u32) {
+    fn fetch_stretch(&mut self, start: u32, end: u32) -> Result<(), (u32, BusFault)> {
         let line = self.external.instructions.geometry().line;
         let mut address = start & !(line - 1);
         while address < end {
+            self.external.statistics.instruction_lines += 1;
             if self.external.instructions.read::<4>(address).is_none() {
-                // What cannot be fetched was found when the code was decoded.
-                let _ = self.line(CacheName::Instruction, address, false);
+                self.line(CacheName::Instruction, address, false)
+                    .map_err(|fault| (address.max(start), fault))?;
             }
             address += line;
         }
+        Ok(())
     }
 
     #[inline(always)]

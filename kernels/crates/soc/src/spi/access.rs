@@ -93,6 +93,12 @@ impl Mspi {
         self.psram_access.clone().unwrap_or(Err(Fault::PsramAbsent))
     }
 
+    /// Whether SPI0 reads flash over four data lines.
+    pub fn reads_flash_on_four_lines(&self) -> bool {
+        let mode = FlashMode::of_ctrl(self.get(0, register::CTRL));
+        matches!(mode, Some(FlashMode::Qio | FlashMode::Qout))
+    }
+
     fn check_flash(&self) -> Result<AccessTiming, Fault> {
         let ctrl = self.get(0, register::CTRL);
         let Some(mode) = FlashMode::of_ctrl(ctrl) else {

@@ -206,37 +206,3 @@ fn locked_lines_stay() {
     outcome.expect("no fault");
     assert_eq!(result(&machine, 1), 5);
 }
-
-#[test]
-fn code_runs_from_flash_through_the_instruction_cache() {
-    // The firmware's own page of flash, where its code lies 24 + 8 bytes behind the start.
-    let program = [
-        "rom rom_config_instruction_cache_mode 0x4000 8 32",
-        "rom Cache_Ibus_MMU_Set 0 0x42000000 0 64 1 0",
-        "poke 0x600c4064 0",
-        "rom Cache_Enable_ICache 0",
-        "li a2, 0x40378000",
-        "li a3, 0x42000020",
-        "j {over}",
-        ".align",
-        "target:",
-        "movi a5, 99",
-        "ret",
-        ".align",
-        "over:",
-        "call0 {place}",
-        ".align",
-        "place:",
-        // a0 is the address behind the call, 11 behind the target; the same code is in flash.
-        "addi a4, a0, -11",
-        "sub a4, a4, a2",
-        "add a4, a4, a3",
-        "callx0 a4",
-        "result a5 0",
-        "done",
-    ];
-    let (machine, outcome) = run(&program);
-    outcome.expect("no fault");
-    assert_eq!(result(&machine, 0), 99);
-    assert!(machine.statistics().instruction_misses > 0);
-}

@@ -6,6 +6,7 @@ mod firmware;
 mod boot;
 mod caches;
 mod cores;
+mod flash_code;
 mod psram;
 mod stalls;
 mod strict;

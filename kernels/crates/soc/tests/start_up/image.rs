@@ -93,9 +93,14 @@ impl Firmware {
         self
     }
 
-    /// The firmware with one bit of what stays in flash changed.
-    pub fn with_damaged_tables(mut self) -> Self {
-        let (_, bytes) = self.flash.first_mut().expect("tables in flash");
+    /// Numbers of the segments that stay in flash.
+    pub const CONSTANTS: usize = 0;
+    /// The code.
+    pub const CODE: usize = 1;
+
+    /// The firmware with one bit of a segment that stays in flash changed.
+    pub fn with_damage_in_flash(mut self, segment: usize) -> Self {
+        let (_, bytes) = &mut self.flash[segment];
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         self

@@ -3,6 +3,7 @@
 mod image;
 mod parts;
 
+use emulator::isa::text::assemble;
 use image::{row, table, Firmware, MODEL};
 use soc::chip::{ChipOptions, FlashVendor, Psram, Quirks};
 use soc::machine::Machine;
@@ -13,6 +14,10 @@ const FLASH: u32 = 8 << 20;
 const RETURN: [u8; 5] = [0x36, 0x41, 0x00, 0x1d, 0xf0];
 /// `entry a1, 32` and a jump to itself: a function that never ends.
 const HANG: [u8; 6] = [0x36, 0x41, 0x00, 0x06, 0xff, 0xff];
+
+/// What is said of a flash that holds something else than the firmware's own.
+const MISSING: &str =
+    "The firmware's part of the flash from 0x20000 on is missing, damaged or of another firmware";
 
 /// Waits are this many times shorter than they are: their length is not what is shown, and emulating them takes long.
 const HASTE: u32 = 50;
@@ -117,14 +122,14 @@ fn goes_on_without_psram_that_stops_the_bus() {
 }
 
 #[test]
-fn refuses_tables_in_flash_that_are_not_its_own() {
-    let firmware = Firmware::committed().with_damaged_tables();
-    let (said, _) = run(options(&firmware, &table(FLASH)), 0.12);
-    assert_says(
-        &said,
-        "The firmware's tables in flash, from 0x20000 on, are missing, damaged",
-    );
-    assert!(!said.contains("reset: "), "{said}");
+fn refuses_what_is_not_its_own_in_flash() {
+    for segment in [Firmware::CONSTANTS, Firmware::CODE] {
+        let firmware = Firmware::committed().with_damage_in_flash(segment);
+        let (said, machine) = run(options(&firmware, &table(FLASH)), 0.12);
+        assert_says(&said, MISSING);
+        assert!(!said.contains("reset: "), "{said}");
+        assert_eq!(machine.resets().len(), 0, "{said}");
+    }
     let mut erased = Firmware::committed().image(&table(FLASH));
     erased.truncate(0x2_0000);
     let (said, _) = run(
@@ -135,10 +140,86 @@ fn refuses_tables_in_flash_that_are_not_its_own() {
         },
         0.12,
     );
+    assert_says(&said, MISSING);
+}
+
+/// ESP-IDF issue 18806: data come out of the flash rightly, instructions do not once octal PSRAM was read, unless the
+/// flash is read over four lines.
+#[test]
+fn says_that_a_board_reads_instructions_wrongly_and_runs_none_of_them() {
+    let firmware = Firmware::committed();
+    let says = |flash_two_lines: bool, psram: Psram| {
+        let quirks = Quirks {
+            flash_two_lines,
+            flash_code_fails: true,
+            ..Quirks::default()
+        };
+        let (said, machine) = run(
+            ChipOptions {
+                psram,
+                quirks,
+                ..options(&firmware, &table(FLASH))
+            },
+            0.15,
+        );
+        assert_eq!(machine.resets().len(), 0, "{said}");
+        said
+    };
+    let said = says(true, Psram::Octal(8 << 20));
     assert_says(
         &said,
-        "The firmware's tables in flash, from 0x20000 on, are missing, damaged",
+        "The flash holds this firmware, but instructions come out of it wrongly",
     );
+    assert!(!said.contains("reset: "), "{said}");
+    for (flash_two_lines, psram) in [
+        (false, Psram::Octal(8 << 20)),
+        (true, Psram::Quad(2 << 20)),
+        (true, Psram::None),
+    ] {
+        assert_says(&says(flash_two_lines, psram), "; 2 cores; ");
+    }
+}
+
+/// The code of a function without constants.
+fn assembled(lines: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for line in lines {
+        let (word, length) = assemble(line, 0).unwrap_or_else(|| panic!("{line}"));
+        bytes.extend(&word.to_le_bytes()[..usize::from(length)]);
+    }
+    bytes
+}
+
+#[test]
+fn needs_nothing_from_flash_to_say_what_a_panic_is() {
+    // No page of the firmware is mapped, and the instruction cache is off.
+    let code = assembled(&[
+        "entry a1, 32",
+        "movi a2, 0x600",
+        "slli a2, a2, 20",
+        "movi a3, 0xc5",
+        "slli a3, a3, 12",
+        "or a2, a2, a3",
+        "movi a4, 1",
+        "slli a4, a4, 14",
+        "s32i a4, a2, 0x3f0",
+        "movi a3, 1",
+        "slli a3, a3, 12",
+        "sub a2, a2, a3",
+        "movi a4, 0",
+        "s32i a4, a2, 0x60",
+        "syscall",
+    ]);
+    let firmware = Firmware::committed()
+        .with("app_main", &code)
+        .with_constant(RESTART, RESTART / HASTE);
+    let (said, machine) = run(options(&firmware, &table(FLASH)), 0.35);
+    assert_says(&said, "panic on core 0: system call (cause 1");
+    assert_says(&said, "\r\ncore 1 ps ");
+    assert_says(&said, "Restarting in 5 seconds.");
+    // And to start again.
+    assert!(!machine.resets().is_empty());
+    assert!(said.matches("; 2 cores; ").count() > 1, "{said}");
 }
 
 #[test]
