@@ -24,6 +24,7 @@ mod real;
 mod rotary;
 mod trainer;
 pub mod tree;
+mod writer;
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
@@ -31,9 +32,10 @@ mod bindings;
 pub use activation::Input;
 pub use adam::Rates;
 pub use draft::Draft;
-pub use grid::{Grid, GridValues, Sharing};
+pub use grid::{Follow, Grid, GridValues, Sharing, Tables};
 pub use head::{Loss, Targets};
 pub use parameters::{Part, Slice};
 pub use product::work_tiles;
 pub use real::Real;
 pub use trainer::{Batch, Trainer};
+pub use writer::{Writer, Writing};
