@@ -17,10 +17,15 @@ export const ENTRIES = {
     'esp32-llm-converter': 'src/element/esp32-llm-converter.ts',
     define: 'src/element/define.ts',
   },
-  workers: { worker: 'src/worker/worker.ts', 'emulator-worker': 'src/worker/emulator-worker.ts' },
+  workers: {
+    worker: 'src/worker/worker.ts',
+    'emulator-worker': 'src/worker/emulator-worker.ts',
+    'tuner-worker': 'src/worker/tuner-worker.ts',
+  },
   /** One file with everything inside, for pages that are opened from a disk and for those that want one file. */
   bundle: 'src/element/define.ts',
-  cli: 'src/cli/main.ts',
+  /** What Node starts: the command line, and the threads that it tunes in. */
+  node: { cli: 'src/cli/main.ts', 'tuner-thread': 'src/cli/tuner-thread.ts' },
 };
 
 /** The modules whose texts stand for the workers' programs, and the name of the text in each; see {@link embedWorkers}. */
@@ -30,6 +35,7 @@ const WORKER_SOURCES = {
     file: path.join(ROOT, 'src/worker/emulator-worker-source.ts'),
     name: 'emulatorWorkerSource',
   },
+  'tuner-worker': { file: path.join(ROOT, 'src/worker/tuner-worker-source.ts'), name: 'tunerWorkerSource' },
 };
 
 /**
@@ -43,7 +49,7 @@ export async function bundleAll(dist) {
   for (const name of Object.keys(ENTRIES.workers)) workers.set(name, await bundleWorker(name, dist, modules));
   await bundlePage(dist, workers, modules);
   await bundleOne(dist, workers, modules);
-  await bundleCli(dist, modules);
+  for (const name of Object.keys(ENTRIES.node)) await bundleForNode(name, dist, modules);
   return modules;
 }
 
@@ -130,21 +136,23 @@ async function bundleOne(dist, workers, modules) {
   await bundle.close();
 }
 
-/** The command line: one file that Node starts. */
-async function bundleCli(dist, modules) {
+/** One file that Node starts. */
+async function bundleForNode(name, dist, modules) {
   const bundle = await rollup({
-    input: path.join(ROOT, ENTRIES.cli),
+    input: path.join(ROOT, ENTRIES.node[name]),
     external: [/^node:/],
     plugins: [typescript(), json(), nodeResolve({ exportConditions: ['node'] }), commonjs()],
     onwarn: fail,
   });
   await bundle.write({
-    file: path.join(dist, 'cli.js'),
+    file: path.join(dist, `${name}.js`),
     format: 'es',
     inlineDynamicImports: true,
     sourcemap: true,
     banner: (chunk) =>
-      readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!') ? '' : '#!/usr/bin/env node',
+      name !== 'cli' || readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!')
+        ? ''
+        : '#!/usr/bin/env node',
   });
   collect(bundle, modules);
   await bundle.close();

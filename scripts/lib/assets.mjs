@@ -10,6 +10,7 @@ export const FIRMWARE = {
 export const PROGRAMS = {
   'kernels.wasm': 'kernels/prebuilt/kernels.wasm',
   'twin.wasm': 'device-runtime/prebuilt/twin.wasm',
+  'train.wasm': 'kernels/crates/train/prebuilt/train.wasm',
   'emulator.wasm': 'kernels/crates/emulator-wasm/prebuilt/emulator.wasm',
   ...FIRMWARE,
 };

@@ -11,6 +11,7 @@ const PLACES = {
   kernels: ['./kernels.wasm', '../../kernels/prebuilt/kernels.wasm'],
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
   emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
+  train: ['./train.wasm', '../../kernels/crates/train/prebuilt/train.wasm'],
   bundle: ['./esp32-llm-converter.bundle.js', '../../dist/esp32-llm-converter.bundle.js'],
 } as const;
 
@@ -40,12 +41,17 @@ export function loadEmulator(): Promise<WebAssembly.Module> {
   return compile('emulator');
 }
 
+/** The gradient engine. @throws as above */
+export function loadTrain(): Promise<WebAssembly.Module> {
+  return compile('train');
+}
+
 /** The element in one file. @throws as above */
 export function loadBundle(): Promise<Uint8Array> {
   return readBeside(PLACES.bundle);
 }
 
-async function compile(name: 'kernels' | 'twin' | 'emulator'): Promise<WebAssembly.Module> {
+async function compile(name: 'kernels' | 'twin' | 'emulator' | 'train'): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await readBeside(PLACES[name]));
 }
 

@@ -9,6 +9,7 @@ const STAGE_NAMES: Record<Stage, string> = {
   quantizing: 'Quantizing',
   checking: 'Comparing with the original',
   generating: 'Writing text',
+  tuning: 'Tuning against the original',
 };
 
 /** Milliseconds between two paints of the bar. */

@@ -12,6 +12,8 @@ import { folder, pageUrl, sampleUrl, type AssetChoices } from './assets.js';
 export interface AssetUrls extends RuntimeUrls {
   /** The firmware that images are made with, fetched when one is asked for. */
   readonly firmware: string;
+  /** The gradient engine, fetched when a model is first tuned. */
+  readonly train: string;
   /** The emulated chip, fetched when a board is first tried. */
   readonly emulator: string;
   /** The element in one file, which class kits carry. */
@@ -34,6 +36,7 @@ export function assetUrls(choices: AssetChoices): AssetUrls {
   const own: AssetUrls = {
     kernels: find('kernels.wasm', new URL('../../kernels/prebuilt/kernels.wasm', import.meta.url)),
     twin: find('twin.wasm', new URL('../../device-runtime/prebuilt/twin.wasm', import.meta.url)),
+    train: find('train.wasm', new URL('../../kernels/crates/train/prebuilt/train.wasm', import.meta.url)),
     firmware: find(
       'firmware.esp32s3.elf',
       new URL('../../device-runtime/prebuilt/esp32s3/firmware.elf', import.meta.url),

@@ -2,14 +2,22 @@
 
 /** How a matrix is quantized while it is trained. */
 export interface TrainingGrid {
-  /** 8: codes within ±127. 4: codes from 0 to 15 over a minimum, or within ±7 without. */
+  /** 8: codes within ±127. 4: codes from 0 to 15 over a minimum, -8 to 7 where it is whole, or within ±7 without. */
   readonly bits: 4 | 8;
   /** Which weights share a scale: all, those of a row, or so many columns of a row. */
   readonly sharing: 'tensor' | 'row' | { readonly columns: number };
   /** Whether there are minimums: for 4 bits only. Default `false`. */
   readonly minimum?: boolean | undefined;
-  /** Whether the weights are trained as well, and the codes follow them. Default `false`: codes stay as they are. */
-  readonly follows?: boolean | undefined;
+  /**
+   * Whether the scales and minimums of groups are used as packages store them: whole numbers of 8 bits beside one float a
+   * row. They are trained as floats. Default `false`.
+   */
+  readonly whole?: boolean | undefined;
+  /**
+   * What the codes follow: `nothing`, they stay as they are; `weights` that are trained as well, where a change of a scale
+   * moves codes; their `places`, numbers in units of the scale that round to them, where it moves weights. Default `nothing`.
+   */
+  readonly follows?: 'nothing' | 'weights' | 'places' | undefined;
 }
 
 /** Codes of a matrix, row by row, and what they are multiplied with, and what is added. */
@@ -18,6 +26,27 @@ export interface GridValues {
   readonly scales: Float32Array;
   /** As many as scales, or none. */
   readonly minimums: Float32Array;
+}
+
+/** Scales and minimums of groups as packages store them: a weight is `row * (scale * code + 8 * minimum)`. */
+export interface GridTables {
+  /** One a row. */
+  readonly rows: Float32Array;
+  /** One a group of columns, row by row. */
+  readonly scales: Uint8Array;
+  /** As many, or none. */
+  readonly minimums: Int8Array;
+}
+
+/** Texts that a model is to write. */
+export interface WritingTask {
+  /** What every text begins with; at least one token. */
+  readonly prefixIds: readonly number[];
+  /** Tokens that end a text. */
+  readonly stopIds: readonly number[];
+  /** Most tokens of a text, those that it begins with included. */
+  readonly tokens: number;
+  readonly texts: readonly { readonly seed: number; readonly temperature: number }[];
 }
 
 /** A run of trained numbers, in the order in which they lie in `Trainer.values` and in gradients. */

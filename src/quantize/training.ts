@@ -9,7 +9,8 @@
  * All objects live in one WebAssembly memory that only grows; they hold it until `dispose()`.
  */
 import {
-  GradientTree,
+  type GradientTree,
+  type TextWriter as RawWriter,
   type Training,
   TrainingDraft,
   initSync,
@@ -18,19 +19,21 @@ import {
 import type { DecoderModel } from '../model/decoder.js';
 import type { InputKind } from '../schema/kinds.js';
 import { integer } from './kernel-module.js';
+import type { GradientSum } from './gradient-sum.js';
 import { description } from './reference-engine.js';
 import { guarded } from './training-module.js';
 import type {
+  GridTables,
   GridValues,
   Leaf,
   LeafLoss,
-  LeafRun,
   Moments,
   StepOptions,
   TrainedRun,
   TrainingGrid,
 } from './training-types.js';
 
+export * from './gradient-sum.js';
 export * from './training-types.js';
 
 const PARTS = ['values', 'scales', 'minimums'] as const;
@@ -68,9 +71,13 @@ function floats(address: number, length: number): Float32Array {
 export class TrainerDraft {
   readonly #raw: TrainingDraft;
 
-  /** @throws FormatError when the description is inconsistent or the model too large */
-  constructor(model: DecoderModel) {
-    this.#raw = guarded(() => new TrainingDraft(description(model)));
+  /**
+   * @param model or what `description` makes of it
+   * @throws FormatError when the description is inconsistent or the model too large
+   */
+  constructor(model: DecoderModel | Uint8Array) {
+    const bytes = model instanceof Uint8Array ? model : description(model);
+    this.#raw = guarded(() => new TrainingDraft(bytes));
   }
 
   /** The tensors to be supplied, each once, in the order of first use. */
@@ -117,24 +124,24 @@ export class TrainerDraft {
    * @throws FormatError for an unknown name or a vector; RangeError for a grid that cannot be, or other counts
    */
   quantize(name: string, grid: TrainingGrid, values?: GridValues): void {
-    const { bits, sharing, minimum = false, follows = false } = grid;
+    const { bits, sharing, minimum = false, whole = false, follows = 'nothing' } = grid;
     const [word, group] =
       typeof sharing === 'string' ? [sharing, 0] : ['columns', integer(sharing.columns, 'A group')];
     if (values === undefined) {
       guarded(() => {
-        this.#raw.quantize(name, bits, word, group, minimum, follows);
+        this.#raw.quantize(name, bits, word, group, minimum, whole, follows);
       });
       return;
     }
-    if (follows)
-      throw new RangeError('Codes that exist stay as they are: give a grid that follows only weights.');
+    if (follows === 'weights')
+      throw new RangeError('Codes that follow weights are made of them: give the grid alone.');
     const { codes, scales, minimums } = values;
     if (minimum !== minimums.length > 0)
       throw new RangeError(
         'Give as many minimums as scales where the grid has minimums, and none where it has not.',
       );
     guarded(() => {
-      this.#raw.set_codes(name, bits, word, group, codes, scales, minimums);
+      this.#raw.set_codes(name, bits, word, group, whole, follows, codes, scales, minimums);
     });
   }
 
@@ -263,6 +270,22 @@ export class Trainer {
     );
   }
 
+  /**
+   * The gradient of the divergence from another trainer's model, which replaces the gradient before: as {@link learn} with
+   * that model's logits, which are never all in memory.
+   * @throws RangeError as {@link learn}, and for another vocabulary
+   */
+  learnFrom(teacher: Trainer, sequences: Leaf['sequences'], weight: number): LeafLoss {
+    const { ids, lengths } = flat(sequences);
+    return loss(guarded(() => this.#raw.gradient_from(teacher.#raw, ids, lengths, weight)));
+  }
+
+  /** The loss of {@link learnFrom} alone. */
+  judgeFrom(teacher: Trainer, sequences: Leaf['sequences']): LeafLoss {
+    const { ids, lengths } = flat(sequences);
+    return loss(guarded(() => this.#raw.loss_from(teacher.#raw, ids, lengths)));
+  }
+
   /** Logits after each token of each sequence, as a leaf's `teacher` has them. @throws RangeError as {@link learn} */
   logits(sequences: readonly ArrayLike<number>[]): Float32Array {
     const { ids, lengths } = flat(sequences);
@@ -303,6 +326,20 @@ export class Trainer {
     return { codes, scales: part('scales'), minimums: part('minimums') };
   }
 
+  /** Scales and minimums of a grid that are whole numbers, as packages store them. Copies. */
+  tables(name: string): GridTables {
+    return {
+      rows: this.#raw.row_scales(name),
+      scales: this.#raw.group_scales(name),
+      minimums: this.#raw.group_minimums(name),
+    };
+  }
+
+  /** For {@link TextWriter.step}. */
+  write(writer: RawWriter): number {
+    return guarded(() => writer.step(this.#raw));
+  }
+
   /** For {@link GradientSum.addLeaf}. */
   addTo(tree: GradientTree): void {
     guarded(() => {
@@ -313,64 +350,6 @@ export class Trainer {
   dispose(): void {
     this.#raw.free();
   }
-}
-
-/** The sum of the gradients of a step's leaves, in the order of their numbers. */
-export class GradientSum {
-  readonly #raw: GradientTree;
-
-  /** @param count numbers of a gradient: {@link Trainer.count} */
-  constructor(count: number) {
-    this.#raw = new GradientTree(integer(count, 'A count'));
-  }
-
-  /** Adds the gradient that a trainer has now as the next leaf. */
-  addLeaf(trainer: Trainer): void {
-    trainer.addTo(this.#raw);
-  }
-
-  /**
-   * Adds the next `2 ** level` leaves by their sum, which a worker made ({@link leafRuns}).
-   * @throws RangeError for another length, or where no such run begins
-   */
-  addRun(level: number, sum: Float32Array): void {
-    guarded(() => {
-      this.#raw.add(integer(level, 'A level'), sum);
-    });
-  }
-
-  /** The sum of all leaves; this object is used up. */
-  finish(): Float32Array {
-    return this.#raw.finish();
-  }
-
-  /** For {@link Trainer.take}. */
-  release(): GradientTree {
-    return this.#raw;
-  }
-
-  dispose(): void {
-    this.#raw.free();
-  }
-}
-
-/**
- * The runs of leaves of each worker: contiguous shares, cut into the largest aligned runs. Whatever the number of workers,
- * adding all runs in the order of their leaves gives the same bits; it is one run a worker where both numbers are powers of
- * two.
- */
-export function leafRuns(leaves: number, workers: number): LeafRun[][] {
-  return Array.from({ length: workers }, (_, worker) => {
-    const end = Math.floor(((worker + 1) * leaves) / workers);
-    const runs: LeafRun[] = [];
-    for (let first = Math.floor((worker * leaves) / workers); first < end;) {
-      let level = 0;
-      while (first % 2 ** (level + 1) === 0 && first + 2 ** (level + 1) <= end) level += 1;
-      runs.push({ first, level });
-      first += 2 ** level;
-    }
-    return runs;
-  });
 }
 
 /** Sequences one behind the other, their lengths, and the token that follows each, -1 behind the last of a sequence. */

@@ -1,7 +1,8 @@
 /** Progress of long work, the same shape for the command line, the worker and the page. */
 
 /** What a job is doing. */
-export type Stage = 'downloading' | 'reading' | 'calibrating' | 'quantizing' | 'checking' | 'generating';
+export type Stage =
+  'downloading' | 'reading' | 'calibrating' | 'quantizing' | 'checking' | 'generating' | 'tuning';
 
 export interface Progress {
   readonly stage: Stage;

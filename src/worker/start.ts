@@ -81,7 +81,7 @@ export async function defaultStarts(workerUrl: string | null): Promise<WorkerSta
 export const READY_TIMEOUT = 10_000;
 
 /** Whose worker it is, and its file. */
-interface Wanted {
+export interface Wanted {
   readonly who: string;
   readonly file: string;
 }
@@ -130,7 +130,16 @@ export function startEmulatorWorker(
   ways: readonly WorkerStart[],
   options: StartOptions = {},
 ): Promise<Worker> {
-  return firstThatWorks(ways, EMULATOR, options, () => Promise.resolve());
+  return startPlainWorker(ways, EMULATOR, options);
+}
+
+/** Starts a worker that needs nothing but to say hello, by the first way that works. @throws as above */
+export function startPlainWorker(
+  ways: readonly WorkerStart[],
+  wanted: Wanted,
+  options: StartOptions = {},
+): Promise<Worker> {
+  return firstThatWorks(ways, wanted, options, () => Promise.resolve());
 }
 
 async function firstThatWorks(

@@ -27,7 +27,7 @@ it('ten steps have the bits of the native build', async () => {
   const draft = new TrainerDraft(bits.model);
   draft.initialize(bits.seed, bits.deviation);
   draft.quantize('up', { bits: 4, sharing: { columns: 8 }, minimum: true });
-  draft.quantize('down', { bits: 8, sharing: 'row', follows: true });
+  draft.quantize('down', { bits: 8, sharing: 'row', follows: 'weights' });
   draft.quantize('gate', { bits: 8, sharing: 'tensor' });
   draft.setInput('up', 'int8By32');
   draft.setInput('down', 'int8');

@@ -105,6 +105,26 @@ export class Rounding {
 }
 
 /**
+ * Texts that a model writes.
+ */
+export class TextWriter {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The texts one behind the other, each behind its length; the writer is used up.
+     */
+    finish(): Uint32Array;
+    /**
+     * See [`Writer::new`].
+     */
+    constructor(prefix: Uint32Array | number[], stops: Uint32Array | number[], most: number, seeds: Float64Array | number[], temperatures: Float64Array | number[]);
+    /**
+     * See [`Writer::step`].
+     */
+    step(training: Training): number;
+}
+
+/**
  * A model in training, and one gradient.
  */
 export class Training {
@@ -128,9 +148,21 @@ export class Training {
      */
     gradient_address(): number;
     /**
+     * See [`Trainer::gradient_to`].
+     */
+    gradient_from(teacher: Training, ids: Uint32Array | number[], lengths: Uint32Array | number[], weight: number): Float64Array;
+    /**
      * The same against the logits of another model.
      */
     gradient_to(ids: Uint32Array | number[], lengths: Uint32Array | number[], logits: Float32Array | number[], weight: number): Float64Array;
+    /**
+     * The same for the minimums of groups, if there are.
+     */
+    group_minimums(name: string): Int8Array;
+    /**
+     * The same for the scales of groups.
+     */
+    group_scales(name: string): Uint8Array;
     /**
      * Logits after each token.
      */
@@ -140,6 +172,10 @@ export class Training {
      */
     loss(ids: Uint32Array | number[], lengths: Uint32Array | number[], next: Int32Array | number[]): Float64Array;
     /**
+     * See [`Trainer::loss_to`].
+     */
+    loss_from(teacher: Training, ids: Uint32Array | number[], lengths: Uint32Array | number[]): Float64Array;
+    /**
      * The same against the logits of another model.
      */
     loss_to(ids: Uint32Array | number[], lengths: Uint32Array | number[], logits: Float32Array | number[]): Float64Array;
@@ -147,6 +183,10 @@ export class Training {
      * Where its means of gradients and of their squares begin.
      */
     moments_addresses(): Uint32Array;
+    /**
+     * The scales of rows of a tensor whose scales are whole numbers, none of another.
+     */
+    row_scales(name: string): Float32Array;
     /**
      * See [`Trainer::set_moments`].
      */
@@ -231,11 +271,11 @@ export class TrainingDraft {
     /**
      * See [`Draft::quantize`]; `group` counts for groups of columns only.
      */
-    quantize(name: string, bits: number, sharing: string, group: number, minimum: boolean, follows: boolean): void;
+    quantize(name: string, bits: number, sharing: string, group: number, minimum: boolean, whole: boolean, follows: string): void;
     /**
      * The same with codes, scales and minimums that exist.
      */
-    set_codes(name: string, bits: number, sharing: string, group: number, codes: Int8Array | number[], scales: Float32Array | number[], minimums: Float32Array | number[]): void;
+    set_codes(name: string, bits: number, sharing: string, group: number, whole: boolean, follows: string, codes: Int8Array | number[], scales: Float32Array | number[], minimums: Float32Array | number[]): void;
     /**
      * See [`Draft::set_input`]; the words are those of [`Input::from_word`].
      */
@@ -271,6 +311,7 @@ export interface InitOutput {
     readonly __wbg_set_fault_format: (a: number, b: number) => void;
     readonly __wbg_set_fault_problem: (a: number, b: number, c: number) => void;
     readonly __wbg_set_fault_remedy: (a: number, b: number, c: number) => void;
+    readonly __wbg_textwriter_free: (a: number, b: number) => void;
     readonly __wbg_training_free: (a: number, b: number) => void;
     readonly __wbg_trainingdraft_free: (a: number, b: number) => void;
     readonly gradienttree_add: (a: number, b: number, c: number, d: number) => [number, number];
@@ -286,15 +327,23 @@ export interface InitOutput {
     readonly rounding_bias_names: (a: number) => [number, number];
     readonly rounding_take: (a: number, b: number, c: number) => number;
     readonly rounding_work: (a: number) => [number, number, number, number];
+    readonly textwriter_finish: (a: number) => [number, number];
+    readonly textwriter_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
+    readonly textwriter_step: (a: number, b: number) => [number, number, number];
     readonly training_codes: (a: number, b: number, c: number) => [number, number];
     readonly training_count: (a: number) => number;
     readonly training_gradient: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number, number];
     readonly training_gradient_address: (a: number) => number;
+    readonly training_gradient_from: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly training_gradient_to: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number, number];
+    readonly training_group_minimums: (a: number, b: number, c: number) => [number, number];
+    readonly training_group_scales: (a: number, b: number, c: number) => [number, number];
     readonly training_logits: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly training_loss: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
+    readonly training_loss_from: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly training_loss_to: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly training_moments_addresses: (a: number) => [number, number];
+    readonly training_row_scales: (a: number, b: number, c: number) => [number, number];
     readonly training_set_moments: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly training_set_rate: (a: number, b: number, c: number, d: number) => [number, number];
     readonly training_set_values: (a: number, b: number, c: number) => [number, number];
@@ -313,8 +362,8 @@ export interface InitOutput {
     readonly trainingdraft_initialize: (a: number, b: number, c: number) => [number, number];
     readonly trainingdraft_missing: (a: number) => [number, number];
     readonly trainingdraft_new: (a: number, b: number) => [number, number, number];
-    readonly trainingdraft_quantize: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number];
-    readonly trainingdraft_set_codes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number];
+    readonly trainingdraft_quantize: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number];
+    readonly trainingdraft_set_codes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number) => [number, number];
     readonly trainingdraft_set_input: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly trainingdraft_set_int8_cache: (a: number, b: number) => void;
     readonly trainingdraft_tensor_names: (a: number) => [number, number];

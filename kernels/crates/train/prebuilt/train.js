@@ -318,6 +318,82 @@ export class Rounding {
 if (Symbol.dispose) Rounding.prototype[Symbol.dispose] = Rounding.prototype.free;
 
 /**
+ * Texts that a model writes.
+ */
+export class TextWriter {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        TextWriterFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_textwriter_free(ptr, 0);
+    }
+    /**
+     * The texts one behind the other, each behind its length; the writer is used up.
+     * @returns {Uint32Array}
+     */
+    finish() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.textwriter_finish(ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * See [`Writer::new`].
+     * @param {Uint32Array | number[]} prefix
+     * @param {Uint32Array | number[]} stops
+     * @param {number} most
+     * @param {Float64Array | number[]} seeds
+     * @param {Float64Array | number[]} temperatures
+     */
+    constructor(prefix, stops, most, seeds, temperatures) {
+        const val5 = +most;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passArray32ToWasm0(prefix, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(stops, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArrayF64ToWasm0(seeds, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArrayF64ToWasm0(temperatures, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 8, 8); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 8, 8); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.textwriter_new(ptr0, len0, ptr1, len1, val5, ptr2, len2, ptr3, len3);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        TextWriterFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * See [`Writer::step`].
+     * @param {Training} training
+     * @returns {number}
+     */
+    step(training) {
+        _assertClass(training, Training);
+        const ret = wasm.textwriter_step(this.__wbg_ptr, training.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] >>> 0;
+    }
+}
+if (Symbol.dispose) TextWriter.prototype[Symbol.dispose] = TextWriter.prototype.free;
+
+/**
  * A model in training, and one gradient.
  */
 export class Training {
@@ -399,6 +475,36 @@ export class Training {
         return ret >>> 0;
     }
     /**
+     * See [`Trainer::gradient_to`].
+     * @param {Training} teacher
+     * @param {Uint32Array | number[]} ids
+     * @param {Uint32Array | number[]} lengths
+     * @param {number} weight
+     * @returns {Float64Array}
+     */
+    gradient_from(teacher, ids, lengths, weight) {
+        _assertClass(teacher, Training);
+        const val3 = +weight;
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArray32ToWasm0(ids, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.training_gradient_from(this.__wbg_ptr, teacher.__wbg_ptr, ptr0, len0, ptr1, len1, val3);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v4 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v4;
+    }
+    /**
      * The same against the logits of another model.
      * @param {Uint32Array | number[]} ids
      * @param {Uint32Array | number[]} lengths
@@ -429,6 +535,32 @@ export class Training {
         var v5 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
         return v5;
+    }
+    /**
+     * The same for the minimums of groups, if there are.
+     * @param {string} name
+     * @returns {Int8Array}
+     */
+    group_minimums(name) {
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.training_group_minimums(this.__wbg_ptr, ptr0, len0);
+        var v2 = getArrayI8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v2;
+    }
+    /**
+     * The same for the scales of groups.
+     * @param {string} name
+     * @returns {Uint8Array}
+     */
+    group_scales(name) {
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.training_group_scales(this.__wbg_ptr, ptr0, len0);
+        var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v2;
     }
     /**
      * Logits after each token.
@@ -487,6 +619,34 @@ export class Training {
         return v4;
     }
     /**
+     * See [`Trainer::loss_to`].
+     * @param {Training} teacher
+     * @param {Uint32Array | number[]} ids
+     * @param {Uint32Array | number[]} lengths
+     * @returns {Float64Array}
+     */
+    loss_from(teacher, ids, lengths) {
+        _assertClass(teacher, Training);
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArray32ToWasm0(ids, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.training_loss_from(this.__wbg_ptr, teacher.__wbg_ptr, ptr0, len0, ptr1, len1);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v3;
+    }
+    /**
      * The same against the logits of another model.
      * @param {Uint32Array | number[]} ids
      * @param {Uint32Array | number[]} lengths
@@ -525,6 +685,19 @@ export class Training {
         var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v1;
+    }
+    /**
+     * The scales of rows of a tensor whose scales are whole numbers, none of another.
+     * @param {string} name
+     * @returns {Float32Array}
+     */
+    row_scales(name) {
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.training_row_scales(this.__wbg_ptr, ptr0, len0);
+        var v2 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v2;
     }
     /**
      * See [`Trainer::set_moments`].
@@ -808,25 +981,29 @@ export class TrainingDraft {
      * @param {string} sharing
      * @param {number} group
      * @param {boolean} minimum
-     * @param {boolean} follows
+     * @param {boolean} whole
+     * @param {string} follows
      */
-    quantize(name, bits, sharing, group, minimum, follows) {
-        const val3 = +bits;
-        const val4 = +group;
-        const val5 = +minimum;
-        const val6 = +follows;
-        let ptr0, len0, ptr1, len1;
+    quantize(name, bits, sharing, group, minimum, whole, follows) {
+        const val4 = +bits;
+        const val5 = +group;
+        const val6 = +minimum;
+        const val7 = +whole;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
         try {
             ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
             ptr1 = passStringToWasm0(sharing, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len1 = WASM_VECTOR_LEN;
+            ptr2 = passStringToWasm0(follows, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.trainingdraft_quantize(this.__wbg_ptr, ptr0, len0, val3, ptr1, len1, val4, val5, val6);
+        const ret = wasm.trainingdraft_quantize(this.__wbg_ptr, ptr0, len0, val4, ptr1, len1, val5, val6, val7, ptr2, len2);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
@@ -837,34 +1014,40 @@ export class TrainingDraft {
      * @param {number} bits
      * @param {string} sharing
      * @param {number} group
+     * @param {boolean} whole
+     * @param {string} follows
      * @param {Int8Array | number[]} codes
      * @param {Float32Array | number[]} scales
      * @param {Float32Array | number[]} minimums
      */
-    set_codes(name, bits, sharing, group, codes, scales, minimums) {
-        const val6 = +bits;
-        const val7 = +group;
-        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4;
+    set_codes(name, bits, sharing, group, whole, follows, codes, scales, minimums) {
+        const val7 = +bits;
+        const val8 = +group;
+        const val9 = +whole;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, ptr5, len5;
         try {
             ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
             ptr1 = passStringToWasm0(sharing, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len1 = WASM_VECTOR_LEN;
-            ptr2 = passArray8ToWasm0(codes, wasm.__wbindgen_malloc);
+            ptr2 = passStringToWasm0(follows, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len2 = WASM_VECTOR_LEN;
-            ptr3 = passArrayF32ToWasm0(scales, wasm.__wbindgen_malloc);
+            ptr3 = passArray8ToWasm0(codes, wasm.__wbindgen_malloc);
             len3 = WASM_VECTOR_LEN;
-            ptr4 = passArrayF32ToWasm0(minimums, wasm.__wbindgen_malloc);
+            ptr4 = passArrayF32ToWasm0(scales, wasm.__wbindgen_malloc);
             len4 = WASM_VECTOR_LEN;
+            ptr5 = passArrayF32ToWasm0(minimums, wasm.__wbindgen_malloc);
+            len5 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr5) { wasm.__wbindgen_free(ptr5, len5 * 4, 4); }
             if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 4, 4); }
-            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.trainingdraft_set_codes(this.__wbg_ptr, ptr0, len0, val6, ptr1, len1, val7, ptr2, len2, ptr3, len3, ptr4, len4);
+        const ret = wasm.trainingdraft_set_codes(this.__wbg_ptr, ptr0, len0, val7, ptr1, len1, val8, val9, ptr2, len2, ptr3, len3, ptr4, len4, ptr5, len5);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
@@ -970,6 +1153,9 @@ const RoundedMatrixFinalization = (typeof FinalizationRegistry === 'undefined')
 const RoundingFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_rounding_free(ptr, 1));
+const TextWriterFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_textwriter_free(ptr, 1));
 const TrainingFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_training_free(ptr, 1));
@@ -1099,6 +1285,13 @@ function passArray8ToWasm0(arg, malloc) {
 function passArrayF32ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 4, 4) >>> 0;
     getFloat32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayF64ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 8, 8) >>> 0;
+    getFloat64ArrayMemory0().set(arg, ptr / 8);
     WASM_VECTOR_LEN = arg.length;
     return ptr;
 }

@@ -26,10 +26,28 @@ const MOST_CACHED: f64 = 127.0;
 pub struct Setting<'a, T> {
     /// Tokens of each sequence; the sequences follow each other.
     pub lengths: &'a [usize],
+    /// The position of the first token of each sequence.
+    pub start: usize,
     /// By number of the description.
     pub rotations: &'a [Rotations<T>],
     /// Whether keys and values are rounded as in the device's INT8 cache, and queries as there.
     pub int8_cache: bool,
+}
+
+/// Queries, keys and values of all tokens, turned, and rounded where the device rounds them.
+pub struct Projected<T> {
+    pub queries: Vec<T>,
+    pub keys: Vec<T>,
+    pub values: Vec<T>,
+}
+
+impl<T: Real> Projected<T> {
+    /// Gives the buffers back.
+    pub fn release(self, workspace: &mut Workspace<T>) {
+        for buffer in [self.queries, self.keys, self.values] {
+            workspace.pool.give(buffer);
+        }
+    }
 }
 
 /// What the backward pass needs of the forward pass.
@@ -72,7 +90,7 @@ impl Block {
 }
 
 /// The first position that a query at `position` sees.
-fn first_seen(shape: &Attention, position: usize) -> usize {
+pub fn first_seen(shape: &Attention, position: usize) -> usize {
     shape
         .window
         .map_or(0, |window| (position + 1).saturating_sub(window))
@@ -101,12 +119,12 @@ fn blocks<'a>(shape: &'a Attention, lengths: &'a [usize]) -> impl Iterator<Item 
 }
 
 /// Widths of the matrices of queries and of keys.
-fn widths(shape: &Attention) -> [usize; 2] {
+pub fn widths(shape: &Attention) -> [usize; 2] {
     [shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim]
 }
 
 /// Where a head begins in rows of queries and of keys.
-fn offsets(shape: &Attention, head: usize) -> [usize; 2] {
+pub fn offsets(shape: &Attention, head: usize) -> [usize; 2] {
     let group = shape.heads / shape.kv_heads;
     [head * shape.head_dim, head / group * shape.head_dim]
 }
@@ -131,14 +149,14 @@ fn scores<T: Real>(
     Ok(scores)
 }
 
-/// `output(attention(x))`
-pub fn forward<T: Real>(
+/// Queries, keys and values of tokens at the positions of the setting's sequences.
+pub fn project<T: Real>(
     parameters: &Parameters<T>,
     workspace: &mut Workspace<T>,
     shape: &Attention,
     setting: &Setting<'_, T>,
     x: Vectors<'_, T>,
-) -> Result<(Vec<T>, Kept<T>)> {
+) -> Result<Projected<T>> {
     let mut queries = linear::forward(parameters, workspace, &shape.query, x)?;
     let mut keys = linear::forward(parameters, workspace, &shape.key, x)?;
     let mut values = linear::forward(parameters, workspace, &shape.value, x)?;
@@ -153,6 +171,26 @@ pub fn forward<T: Real>(
             }
         }
     }
+    Ok(Projected {
+        queries,
+        keys,
+        values,
+    })
+}
+
+/// `output(attention(x))`
+pub fn forward<T: Real>(
+    parameters: &Parameters<T>,
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    setting: &Setting<'_, T>,
+    x: Vectors<'_, T>,
+) -> Result<(Vec<T>, Kept<T>)> {
+    let Projected {
+        queries,
+        keys,
+        values,
+    } = project(parameters, workspace, shape, setting, x)?;
     let [q, k] = widths(shape);
     let mut mixed = workspace.pool.take(x.rows * q)?;
     let mut softmax = vec![[T::ZERO; 2]; x.rows * shape.heads];
@@ -220,7 +258,10 @@ fn each_vector<T: Real>(
         Position::Rotary(table) => &setting.rotations[table],
     };
     let [q, k] = widths(shape);
-    let positions = setting.lengths.iter().flat_map(|&length| 0..length);
+    let positions = setting
+        .lengths
+        .iter()
+        .flat_map(|&length| setting.start..setting.start + length);
     for ((position, query), key) in positions
         .zip(queries.chunks_exact_mut(q))
         .zip(keys.chunks_exact_mut(k))

@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::tree::Tree;
 use crate::{
-    Batch, Draft, Grid, GridRows, GridValues, Input, Loss, Part, Rates, Rounder, RowGrid, Sharing, Targets,
-    Text, Trainer,
+    Batch, Draft, Follow, Grid, GridRows, GridValues, Input, Loss, Part, Rates, Rounder, RowGrid, Sharing,
+    Targets, Text, Trainer, Writer, Writing,
 };
 
 type Answer<T> = core::result::Result<T, Fault>;
@@ -60,9 +60,13 @@ impl TrainingDraft {
         sharing: &str,
         group: usize,
         minimum: bool,
-        follows: bool,
+        whole: bool,
+        follows: &str,
     ) -> Answer<()> {
-        let grid = grid(bits, sharing, group, minimum, follows)?;
+        let grid = Grid {
+            follows: follow(follows)?,
+            ..grid(bits, sharing, group, minimum, whole)?
+        };
         Ok(self.0.quantize(name, grid, None)?)
     }
 
@@ -74,11 +78,16 @@ impl TrainingDraft {
         bits: u32,
         sharing: &str,
         group: usize,
+        whole: bool,
+        follows: &str,
         codes: Vec<i8>,
         scales: Vec<f32>,
         minimums: Vec<f32>,
     ) -> Answer<()> {
-        let grid = grid(bits, sharing, group, !minimums.is_empty(), false)?;
+        let grid = Grid {
+            follows: follow(follows)?,
+            ..grid(bits, sharing, group, !minimums.is_empty(), whole)?
+        };
         let values = GridValues {
             codes,
             scales,
@@ -125,23 +134,39 @@ impl TrainingDraft {
     }
 }
 
-fn grid(bits: u32, sharing: &str, group: usize, minimum: bool, follows: bool) -> Answer<Grid> {
+fn follow(word: &str) -> Answer<Follow> {
+    match word {
+        "nothing" => Ok(Follow::Nothing),
+        "weights" => Ok(Follow::Weights),
+        "places" => Ok(Follow::Places),
+        _ => Err(Error::range(format!("Codes do not follow {word}.")).into()),
+    }
+}
+
+fn grid(bits: u32, sharing: &str, group: usize, minimum: bool, whole: bool) -> Answer<Grid> {
     let sharing = match sharing {
         "tensor" => Sharing::Tensor,
         "row" => Sharing::Row,
         "columns" => Sharing::Columns(group),
         _ => return Err(Error::range(format!("Weights do not share scales by {sharing}.")).into()),
     };
-    let grid = match (bits, minimum) {
-        (8, false) => Grid::int8(sharing),
-        (4, minimum) => Grid::int4(sharing, minimum),
+    match (bits, minimum, whole) {
+        (8, false, false) => Ok(Grid::int8(sharing)),
+        (8, false, true) => Ok(Grid {
+            sharing,
+            ..Grid::int8_group(group)
+        }),
+        (4, minimum, false) => Ok(Grid::int4(sharing, minimum)),
+        (4, true, true) => Ok(Grid {
+            sharing,
+            ..Grid::int4_group(group)
+        }),
         _ => {
             let problem =
                 format!("There is no grid of {bits} bits with these minimums: 8 bits have none, 4 may.");
-            return Err(Error::range(problem).into());
+            Err(Error::range(problem).into())
         }
-    };
-    Ok(Grid { follows, ..grid })
+    }
 }
 
 /// A model in training, and one gradient.
@@ -247,6 +272,28 @@ impl Training {
         self.judge(ids, lengths, Targets::Logits(logits))
     }
 
+    /// See [`Trainer::gradient_to`].
+    pub fn gradient_from(
+        &mut self,
+        teacher: &mut Training,
+        ids: &[u32],
+        lengths: &[u32],
+        weight: f64,
+    ) -> Answer<Vec<f64>> {
+        let text = (ids, &sizes(lengths)[..]);
+        let gradient = &mut self.gradient;
+        let loss = self
+            .trainer
+            .gradient_to(&mut teacher.trainer, text, weight, gradient)?;
+        Ok(figures(loss))
+    }
+
+    /// See [`Trainer::loss_to`].
+    pub fn loss_from(&mut self, teacher: &mut Training, ids: &[u32], lengths: &[u32]) -> Answer<Vec<f64>> {
+        let loss = self.trainer.loss_to(&mut teacher.trainer, ids, &sizes(lengths))?;
+        Ok(figures(loss))
+    }
+
     /// Logits after each token.
     pub fn logits(&mut self, ids: &[u32], lengths: &[u32]) -> Answer<Vec<f32>> {
         Ok(self.trainer.logits(ids, &sizes(lengths))?)
@@ -286,6 +333,27 @@ impl Training {
     /// Elements of a tensor as products use them.
     pub fn tensor(&self, name: &str) -> Answer<Vec<f32>> {
         Ok(self.trainer.tensor(name)?.to_vec())
+    }
+
+    /// The scales of rows of a tensor whose scales are whole numbers, none of another.
+    pub fn row_scales(&self, name: &str) -> Vec<f32> {
+        self.trainer
+            .tables(name)
+            .map_or_else(Vec::new, |tables| tables.rows)
+    }
+
+    /// The same for the scales of groups.
+    pub fn group_scales(&self, name: &str) -> Vec<u8> {
+        self.trainer
+            .tables(name)
+            .map_or_else(Vec::new, |tables| tables.scales)
+    }
+
+    /// The same for the minimums of groups, if there are.
+    pub fn group_minimums(&self, name: &str) -> Vec<i8> {
+        self.trainer
+            .tables(name)
+            .map_or_else(Vec::new, |tables| tables.minimums)
     }
 
     /// The codes of a quantized tensor, none of another.
@@ -334,6 +402,42 @@ fn sizes(lengths: &[u32]) -> Vec<usize> {
 
 fn figures(loss: Loss) -> Vec<f64> {
     vec![loss.sum, loss.positions as f64]
+}
+
+/// Texts that a model writes.
+#[wasm_bindgen]
+pub struct TextWriter(Writer<f32>);
+
+#[wasm_bindgen]
+impl TextWriter {
+    /// See [`Writer::new`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        prefix: Vec<u32>,
+        stops: Vec<u32>,
+        most: usize,
+        seeds: &[f64],
+        temperatures: &[f64],
+    ) -> Answer<TextWriter> {
+        let writing = Writing { prefix, stops, most };
+        let seeds = seeds.iter().map(|&seed| seed as u64);
+        let texts: Vec<_> = seeds.zip(temperatures.iter().copied()).collect();
+        Ok(Self(Writer::new(writing, &texts)?))
+    }
+
+    /// See [`Writer::step`].
+    pub fn step(&mut self, training: &mut Training) -> Answer<usize> {
+        Ok(self.0.step(&mut training.trainer)?)
+    }
+
+    /// The texts one behind the other, each behind its length; the writer is used up.
+    pub fn finish(self) -> Vec<u32> {
+        let texts = self.0.finish();
+        let texts = texts.iter();
+        texts
+            .flat_map(|ids| core::iter::once(ids.len() as u32).chain(ids.iter().copied()))
+            .collect()
+    }
 }
 
 /// The sum of the gradients of a step's leaves.

@@ -6,7 +6,7 @@ use kernels::reference::description::{Model, Operation, TensorId};
 use kernels::{Error, Result};
 
 use crate::activation::Input;
-use crate::grid::{Grid, GridValues};
+use crate::grid::{Follow, Grid, GridValues};
 use crate::parameters::{GridStorage, Parameters, Part, Slice, Storage, Tensor};
 use crate::real::Real;
 use crate::rounding::{Rounder, RowGrid, Text};
@@ -220,7 +220,8 @@ impl Draft {
         let tensors = self.sources.iter().zip(self.model.tensors.specs());
         tensors
             .filter(|(source, spec)| {
-                let given = matches!(source.plan, Plan::Grid(grid, Some(_)) if !grid.follows);
+                let given =
+                    matches!(source.plan, Plan::Grid(grid, Some(_)) if grid.follows == Follow::Nothing);
                 !given && source.values.len() != spec.rows() * spec.cols()
             })
             .map(|(_, spec)| spec.name.as_str())
@@ -314,8 +315,13 @@ fn on_grid<T: Real>(
     let scales = append(parameters, name, Part::Scales, &values.scales, false)?;
     let minimums = append(parameters, name, Part::Minimums, &values.minimums, false)?;
     let follows = match grid.follows {
-        true => Some(append(parameters, name, Part::Values, weights, true)?),
-        false => None,
+        Follow::Weights => Some(append(parameters, name, Part::Values, weights, true)?),
+        Follow::Places => {
+            let floats = (&values.scales[..], &values.minimums[..]);
+            let places = grid.places([rows, cols], weights, floats, &values.codes);
+            Some(append(parameters, name, Part::Values, &places, false)?)
+        }
+        Follow::Nothing => None,
     };
     let mut dense = Vec::new();
     reserve(&mut dense, rows * cols)?;

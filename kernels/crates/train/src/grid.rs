@@ -1,5 +1,8 @@
 //! Weights on a grid: `weight = code * scale + minimum`, with a scale (and a minimum, where there is one) for the weights
 //! of a tensor, a row, or a group of columns.
+//!
+//! Packages keep those of groups as whole numbers of 8 bits beside one float a row. Such a grid is trained as floats and
+//! used as stored: what is trained is rounded when weights are made of it, and gradients pass unchanged (straight-through).
 
 use kernels::{Error, Result};
 
@@ -27,8 +30,73 @@ pub struct Grid {
     pub sharing: Sharing,
     /// Whether there are minimums.
     pub minimum: bool,
-    /// Whether the codes follow weights that are trained as well; else they stay what they are.
-    pub follows: bool,
+    /// Whether scales and minimums are used as packages store those of groups ([`Tables`]).
+    pub whole: bool,
+    /// What the codes follow.
+    pub follows: Follow,
+}
+
+/// What the codes of a grid follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// Nothing: they stay what they are.
+    Nothing,
+    /// Weights that are trained as well: a change of the scale moves codes.
+    Weights,
+    /// Their own places, which are trained as numbers in units of the scale and round to the codes: a change of the scale
+    /// moves weights, as it does where codes stay.
+    Places,
+}
+
+/// How far a place begins from its code, and stays beyond the ends of the grid: less than what makes another code.
+const MOST_LEAN: f64 = 0.45;
+/// Largest stored scale of a group.
+const MOST_SCALE: f64 = 255.0;
+/// Largest magnitude of a stored minimum.
+const MOST_MINIMUM: f64 = 127.0;
+/// What a stored minimum counts in, beside the scale of the row.
+const MINIMUM_STEP: f64 = 8.0;
+
+/// Scales and minimums of groups as packages store them: `weight = row * (scale * code + 8 * minimum)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tables<T> {
+    /// One a row.
+    pub rows: Vec<T>,
+    /// One a group, row by row.
+    pub scales: Vec<u8>,
+    /// As many, or none.
+    pub minimums: Vec<i8>,
+}
+
+/// The unit in which the scales and minimums of a row are whole numbers: the smallest that none exceeds the range of.
+fn unit<T: Real>(scales: &[T], minimums: &[T]) -> T {
+    let scale = scales.iter().fold(T::ZERO, |a, &v| if v > a { v } else { a });
+    let minimum = minimums.iter().fold(T::ZERO, |a, &v| {
+        let v = v.magnitude();
+        if v > a {
+            v
+        } else {
+            a
+        }
+    });
+    let units = [
+        scale * T::of(1.0 / MOST_SCALE),
+        minimum * T::of(1.0 / (MINIMUM_STEP * MOST_MINIMUM)),
+    ];
+    if units[0] > units[1] {
+        units[0]
+    } else {
+        units[1]
+    }
+}
+
+/// `value / unit` to the nearest whole number within `lowest..=highest`.
+fn whole<T: Real>(value: T, unit: T, lowest: f64, highest: f64) -> f64 {
+    if unit > T::ZERO {
+        (value / unit).nearest().wide().clamp(lowest, highest)
+    } else {
+        0.0
+    }
 }
 
 impl Grid {
@@ -39,7 +107,8 @@ impl Grid {
             highest: 127,
             sharing,
             minimum: false,
-            follows: false,
+            whole: false,
+            follows: Follow::Nothing,
         }
     }
 
@@ -50,7 +119,28 @@ impl Grid {
             highest: if minimum { 15 } else { 7 },
             sharing,
             minimum,
-            follows: false,
+            whole: false,
+            follows: Follow::Nothing,
+        }
+    }
+
+    /// INT4 in groups as packages have it: codes -8 to 7 with a minimum, which is the value of code 0.
+    pub const fn int4_group(group: usize) -> Self {
+        Self {
+            lowest: -8,
+            highest: 7,
+            sharing: Sharing::Columns(group),
+            minimum: true,
+            whole: true,
+            follows: Follow::Nothing,
+        }
+    }
+
+    /// INT8 in groups with scales of 8 bits, as packages have it.
+    pub const fn int8_group(group: usize) -> Self {
+        Self {
+            whole: true,
+            ..Self::int8(Sharing::Columns(group))
         }
     }
 
@@ -70,6 +160,9 @@ impl Grid {
     pub fn check(&self) -> Result<()> {
         if self.sharing == Sharing::Columns(0) {
             return Err(Error::range("A group of weights needs at least one column."));
+        }
+        if self.whole && !matches!(self.sharing, Sharing::Columns(_)) {
+            return Err(Error::range("Only scales of groups are whole numbers."));
         }
         if self.lowest >= self.highest {
             return Err(Error::range("The lowest code is not below the highest."));
@@ -167,6 +260,12 @@ impl Grid {
         (scales, minimums): (&[T], &[T]),
         codes: &mut [i8],
     ) {
+        if self.follows == Follow::Places {
+            for (code, &at) in codes.iter_mut().zip(weights) {
+                *code = self.code(at);
+            }
+            return;
+        }
         for (range, scale) in self.runs(rows, cols) {
             let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
             for i in range {
@@ -183,12 +282,48 @@ impl Grid {
         (scales, minimums): (&[T], &[T]),
         weights: &mut [T],
     ) {
+        if self.whole {
+            let tables = self.tables([rows, cols], (scales, minimums));
+            for (range, scale) in self.runs(rows, cols) {
+                let unit = tables.rows[range.start / cols];
+                let step = f64::from(tables.scales[scale]);
+                let minimum = tables.minimums.get(scale).copied().unwrap_or(0);
+                let minimum = f64::from(minimum) * MINIMUM_STEP;
+                for (weight, &code) in weights[range.clone()].iter_mut().zip(&codes[range]) {
+                    *weight = T::of(step * f64::from(code) + minimum) * unit;
+                }
+            }
+            return;
+        }
         for (range, scale) in self.runs(rows, cols) {
             let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
             for (weight, &code) in weights[range.clone()].iter_mut().zip(&codes[range]) {
                 *weight = T::of(f64::from(code)) * scales[scale] + minimum;
             }
         }
+    }
+
+    /// Scales and minimums as packages store them; meaningful where they are whole.
+    pub fn tables<T: Real>(&self, [rows, cols]: [usize; 2], (scales, minimums): (&[T], &[T])) -> Tables<T> {
+        let per_row = self.scales(rows, cols) / rows.max(1);
+        let mut tables = Tables {
+            rows: Vec::with_capacity(rows),
+            scales: Vec::with_capacity(scales.len()),
+            minimums: Vec::with_capacity(minimums.len()),
+        };
+        for row in 0..rows {
+            let groups = row * per_row..(row + 1) * per_row;
+            let scales = &scales[groups.clone()];
+            let minimums = minimums.get(groups).unwrap_or(&[]);
+            let unit = unit(scales, minimums);
+            tables.rows.push(unit);
+            let scale = |&value: &T| whole(value, unit, 0.0, MOST_SCALE) as u8;
+            tables.scales.extend(scales.iter().map(scale));
+            let step = unit * T::of(MINIMUM_STEP);
+            let minimum = |&value: &T| whole(value, step, -MOST_MINIMUM, MOST_MINIMUM) as i8;
+            tables.minimums.extend(minimums.iter().map(minimum));
+        }
+        tables
     }
 
     /// Adds the gradient of scales and minimums, given that of the weights, whose codes stay.
@@ -211,8 +346,56 @@ impl Grid {
         }
     }
 
-    /// The same where the codes follow trained weights `at`, whose gradient replaces `weights`: rounding is passed
-    /// through, and what is cut off at the ends of the grid moves with them.
+    /// The gradient of the places of codes, given that of the weights, which it replaces: rounding is passed through.
+    pub fn place_gradient<T: Real>(&self, [rows, cols]: [usize; 2], scales: &[T], weights: &mut [T]) {
+        for (range, scale) in self.runs(rows, cols) {
+            for weight in &mut weights[range] {
+                *weight *= scales[scale];
+            }
+        }
+    }
+
+    /// Where codes begin whose places are trained: on themselves, leaning to where the weights were, within their own.
+    pub fn places<T: Real>(
+        &self,
+        [rows, cols]: [usize; 2],
+        weights: &[T],
+        (scales, minimums): (&[T], &[T]),
+        codes: &[i8],
+    ) -> Vec<T> {
+        let mut places = Vec::with_capacity(codes.len());
+        let lean = T::of(MOST_LEAN);
+        for (range, scale) in self.runs(rows, cols) {
+            let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
+            for (&code, &weight) in codes[range.clone()].iter().zip(&weights[range]) {
+                let code = T::of(f64::from(code));
+                let off = self.place(weight, scales[scale], minimum) - code;
+                let off = if off < lean { off } else { lean };
+                places.push(code + if off > -lean { off } else { -lean });
+            }
+        }
+        places
+    }
+
+    /// Keeps places where a small step moves their codes.
+    pub fn limit<T: Real>(&self, places: &mut [T]) {
+        let beyond = T::of(MOST_LEAN);
+        let (lowest, highest) = (
+            T::of(f64::from(self.lowest)) - beyond,
+            T::of(f64::from(self.highest)) + beyond,
+        );
+        for place in places {
+            if *place < lowest {
+                *place = lowest;
+            }
+            if *place > highest {
+                *place = highest;
+            }
+        }
+    }
+
+    /// The same as [`Self::gradient`] where the codes follow trained weights `at`, whose gradient replaces `weights`:
+    /// rounding is passed through, and what is cut off at the ends of the grid moves with them.
     pub fn follow_gradient<T: Real>(
         &self,
         [rows, cols]: [usize; 2],
@@ -323,7 +506,7 @@ mod tests {
     #[test]
     fn what_is_cut_off_moves_with_the_ends() {
         let grid = Grid {
-            follows: true,
+            follows: Follow::Weights,
             ..Grid::int4(Sharing::Row, true)
         };
         // Scale 1, minimum 0: below, inside at 2.25, above.

@@ -1,6 +1,6 @@
 //! Logits, and how far they are from what is wanted.
 
-use kernels::reference::description::Linear;
+use kernels::reference::description::{Linear, Model};
 use kernels::Result;
 
 use crate::linear::{self, Vectors};
@@ -12,13 +12,32 @@ use crate::real::{largest, sum, Real};
 const CHUNK: usize = 64;
 
 /// What the logits of a leaf are compared with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Targets<'a, T> {
     /// The tokens that follow, one after each position; -1 where nothing is known. Cross-entropy.
     Ids(&'a [i32]),
     /// The logits of another model after each position, `vocabulary` each: the divergence of ours from its distribution
     /// (Kullback-Leibler).
     Logits(&'a [T]),
+    /// Another model: the same, with its logits made where they are needed.
+    Model(Teacher<'a, T>),
+}
+
+/// What gives the logits of another model.
+#[derive(Clone, Copy)]
+pub struct Teacher<'a, T> {
+    pub(crate) parameters: &'a Parameters<T>,
+    pub(crate) head: Linear,
+    /// Its head's inputs.
+    pub(crate) x: &'a [T],
+}
+
+/// A model's head: the embedding where it has none of its own.
+pub fn linear(model: &Model) -> Linear {
+    model.head.unwrap_or(Linear {
+        weight: model.embedding,
+        bias: None,
+    })
 }
 
 /// A loss over positions.
@@ -58,6 +77,10 @@ pub fn loss<T: Real>(
             data: &x.data[first * hidden..][..rows * hidden],
         };
         let mut logits = linear::forward(parameters, workspace, head, part)?;
+        let others = match targets {
+            Targets::Model(teacher) => Some(teacher.logits(workspace, first, rows)?),
+            _ => None,
+        };
         let weight = descent.as_ref().map_or(T::ZERO, |descent| descent.weight);
         for (i, logits) in logits.chunks_exact_mut(vocabulary).enumerate() {
             let row = first + i;
@@ -73,6 +96,11 @@ pub fn loss<T: Real>(
                     teacher.copy_from_slice(&wanted[row * vocabulary..][..vocabulary]);
                     divergence(logits, &mut teacher, weight)
                 }
+                Targets::Model(_) => {
+                    let wanted = others.as_deref().unwrap_or_default();
+                    teacher.copy_from_slice(&wanted[i * vocabulary..][..vocabulary]);
+                    divergence(logits, &mut teacher, weight)
+                }
             };
             total.sum += loss;
             total.positions += 1;
@@ -83,9 +111,24 @@ pub fn loss<T: Real>(
             linear::backward(parameters, workspace, head, part, &logits, descent.gradient, to)?;
         }
         workspace.pool.give(logits);
+        if let Some(others) = others {
+            workspace.pool.give(others);
+        }
     }
     workspace.pool.give(teacher);
     Ok(total)
+}
+
+impl<T: Real> Teacher<'_, T> {
+    /// Its logits at `rows` positions from `first` on.
+    fn logits(&self, workspace: &mut Workspace<T>, first: usize, rows: usize) -> Result<Vec<T>> {
+        let hidden = self.parameters.tensors[self.head.weight].cols;
+        let x = Vectors {
+            rows,
+            data: &self.x[first * hidden..][..rows * hidden],
+        };
+        linear::forward(self.parameters, workspace, &self.head, x)
+    }
 }
 
 /// Logits become probabilities; returns the logarithm of the sum of their exponentials.

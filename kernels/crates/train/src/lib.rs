@@ -25,6 +25,7 @@ mod rotary;
 mod rounding;
 mod trainer;
 pub mod tree;
+mod writer;
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
@@ -32,10 +33,11 @@ mod bindings;
 pub use activation::Input;
 pub use adam::Rates;
 pub use draft::Draft;
-pub use grid::{Grid, GridValues, Sharing};
+pub use grid::{Follow, Grid, GridValues, Sharing, Tables};
 pub use head::{Loss, Targets};
 pub use parameters::{Part, Slice};
 pub use product::work_tiles;
 pub use real::Real;
 pub use rounding::{GridRows, Rounder, RowGrid, Share, Text};
 pub use trainer::{Batch, Trainer};
+pub use writer::{Writer, Writing};

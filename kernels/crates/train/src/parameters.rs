@@ -5,7 +5,7 @@ use kernels::reference::description::TensorId;
 use kernels::Result;
 
 use crate::activation::Input;
-use crate::grid::Grid;
+use crate::grid::{Follow, Grid};
 use crate::product::Workspace;
 use crate::real::Real;
 
@@ -60,7 +60,7 @@ pub struct GridStorage<T> {
     pub codes: Vec<i8>,
     pub scales: core::ops::Range<usize>,
     pub minimums: core::ops::Range<usize>,
-    /// Where the weights are that the codes follow.
+    /// Where the weights or places are that the codes follow.
     pub follows: Option<usize>,
     pub weights: Vec<T>,
 }
@@ -105,6 +105,11 @@ impl<T: Real> Parameters<T> {
                 if *scale < T::ZERO {
                     *scale = T::ZERO;
                 }
+            }
+            if let (Some(begin), Follow::Places) = (storage.follows, storage.grid.follows) {
+                storage
+                    .grid
+                    .limit(&mut self.values[begin..][..shape[0] * shape[1]]);
             }
             let scales = &self.values[storage.scales.clone()];
             let minimums = &self.values[storage.minimums.clone()];
@@ -155,6 +160,12 @@ impl<T: Real> Parameters<T> {
             grid.gradient(shape, &storage.codes, weights, head, minimums);
             return;
         };
+        if grid.follows == Follow::Places {
+            grid.gradient(shape, &storage.codes, weights, head, minimums);
+            grid.place_gradient(shape, &self.values[storage.scales.clone()], weights);
+            crate::real::add(&mut rest[..weights.len()], weights);
+            return;
+        }
         let at = &self.values[begin..][..weights.len()];
         let now = (
             &self.values[storage.scales.clone()],

@@ -12,6 +12,7 @@ use crate::norm;
 use crate::parameters::Parameters;
 use crate::product::Workspace;
 use crate::real::{add, Real};
+use crate::writer::Growing;
 
 /// A model on its way through one leaf.
 pub struct Pass<'a, T> {
@@ -19,11 +20,13 @@ pub struct Pass<'a, T> {
     pub parameters: &'a Parameters<T>,
     pub workspace: &'a mut Workspace<T>,
     pub setting: Setting<'a, T>,
+    /// Where texts are being written: the tokens are the next ones of each.
+    pub growing: Option<Growing<'a, T>>,
 }
 
 /// What a step keeps for its gradient.
 enum Kept<T> {
-    Norm,
+    Nothing,
     Attention(attention::Kept<T>),
     Mlp(feed_forward::Kept<T>),
 }
@@ -113,11 +116,15 @@ impl<T: Real> Pass<'_, T> {
         Ok(loss)
     }
 
+    /// What the head is multiplied with, for each token.
+    pub fn normed(&mut self, ids: &[u32]) -> Result<Vec<T>> {
+        let (residual, normed) = self.hidden(ids, None)?;
+        self.workspace.pool.give(residual);
+        Ok(normed)
+    }
+
     fn head(&self) -> Linear {
-        self.model.head.unwrap_or(Linear {
-            weight: self.model.embedding,
-            bias: None,
-        })
+        head::linear(self.model)
     }
 
     /// The residual stream after all steps, and normalized.
@@ -134,10 +141,15 @@ impl<T: Real> Pass<'_, T> {
             };
             let (parameters, workspace) = (self.parameters, &mut *self.workspace);
             let (result, kept) = match &step.operation {
-                Operation::Norm(norm) => (norm::forward(parameters, workspace, norm, input)?, Kept::Norm),
+                Operation::Norm(norm) => (norm::forward(parameters, workspace, norm, input)?, Kept::Nothing),
                 Operation::Attention(shape) => {
-                    let (y, kept) = attention::forward(parameters, workspace, shape, &self.setting, x)?;
-                    (y, Kept::Attention(kept))
+                    if let Some(growing) = &mut self.growing {
+                        let y = growing.forward(parameters, workspace, shape, &self.setting, x)?;
+                        (y, Kept::Nothing)
+                    } else {
+                        let (y, kept) = attention::forward(parameters, workspace, shape, &self.setting, x)?;
+                        (y, Kept::Attention(kept))
+                    }
                 }
                 Operation::Mlp(mlp) => {
                     let (y, kept) = feed_forward::forward(parameters, workspace, mlp, x)?;
@@ -263,7 +275,7 @@ impl<T: Real> Pass<'_, T> {
 impl<T: Real> Kept<T> {
     fn release(self, workspace: &mut Workspace<T>) {
         match self {
-            Self::Norm => {}
+            Self::Nothing => {}
             Self::Attention(kept) => kept.release(workspace),
             Self::Mlp(kept) => kept.release(workspace),
         }

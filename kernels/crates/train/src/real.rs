@@ -218,6 +218,14 @@ pub fn largest<T: Real>(values: &[T]) -> T {
     most
 }
 
+/// `to += from * factor`
+#[inline]
+pub fn add_scaled<T: Real>(to: &mut [T], from: &[T], factor: T) {
+    for (to, &from) in to.iter_mut().zip(from) {
+        *to += from * factor;
+    }
+}
+
 /// `to += from`
 #[inline]
 pub fn add<T: Real>(to: &mut [T], from: &[T]) {

@@ -5,13 +5,14 @@ use kernels::{Error, Result};
 
 use crate::adam::{Adam, Rates};
 use crate::attention::Setting;
-use crate::grid::GridValues;
-use crate::head::{Loss, Targets};
+use crate::grid::{GridValues, Tables};
+use crate::head::{self, Loss, Targets, Teacher};
 use crate::parameters::{Parameters, Part, Slice, Storage};
 use crate::pass::Pass;
 use crate::product::Workspace;
 use crate::real::Real;
 use crate::rotary::Rotations;
+use crate::writer::{Growing, Seen};
 
 /// Most tokens of a leaf: more only take memory, since the products have long been large enough.
 pub const MAX_TOKENS: usize = 1 << 16;
@@ -20,7 +21,7 @@ pub const MAX_TOKENS: usize = 1 << 16;
 pub const MAX_LOGITS: usize = 1 << 26;
 
 /// A leaf: some sequences and what is wanted of them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Batch<'a, T> {
     /// The tokens of all sequences, one behind the other.
     pub ids: &'a [u32],
@@ -150,6 +151,19 @@ impl<T: Real> Trainer<T> {
         })
     }
 
+    /// Scales and minimums as packages store them, of a tensor where they are whole numbers; `None` for others.
+    pub fn tables(&self, name: &str) -> Option<Tables<T>> {
+        let id = self.model.tensors.find(name)?;
+        let tensor = &self.parameters.tensors[id];
+        let Storage::Grid(storage) = &tensor.storage else {
+            return None;
+        };
+        let values = &self.parameters.values;
+        let floats = (&values[storage.scales.clone()], &values[storage.minimums.clone()]);
+        let shape = [tensor.rows, tensor.cols];
+        storage.grid.whole.then(|| storage.grid.tables(shape, floats))
+    }
+
     /// A run of trained numbers by name.
     pub fn slice(&self, name: &str, part: Part) -> Option<&Slice> {
         let mut slices = self.parameters.slices.iter();
@@ -217,10 +231,101 @@ impl<T: Real> Trainer<T> {
             workspace: &mut self.workspace,
             setting: Setting {
                 lengths,
+                start: 0,
                 rotations: &self.rotations,
                 int8_cache: self.int8_cache,
             },
+            growing: None,
         }
+    }
+
+    /// Logits of the next token of texts that grow, given the last of each, all of them at `position`.
+    pub(crate) fn next_logits(
+        &mut self,
+        ids: &[u32],
+        position: usize,
+        seen: &mut [Vec<Seen<T>>],
+    ) -> Result<Vec<T>> {
+        let lengths = vec![1; ids.len()];
+        self.check(ids, &lengths)?;
+        self.make_room(position + 1)?;
+        let mut pass = self.pass(&lengths);
+        pass.setting.start = position;
+        pass.growing = Some(Growing {
+            position,
+            step: 0,
+            seen,
+        });
+        pass.logits(ids)
+    }
+
+    /// Takes back a buffer that this trainer gave.
+    pub(crate) fn give(&mut self, buffer: Vec<T>) {
+        self.workspace.pool.give(buffer);
+    }
+
+    /// The loss of sequences against the logits of another model, and `weight` times its gradient, which replaces what is
+    /// in `gradient`.
+    ///
+    /// # Errors
+    /// As [`Self::gradient`]; [`Error::Range`] as well for a teacher with another vocabulary.
+    pub fn gradient_to(
+        &mut self,
+        teacher: &mut Self,
+        (ids, lengths): (&[u32], &[usize]),
+        weight: f64,
+        gradient: &mut [T],
+    ) -> Result<Loss> {
+        let x = self.taught(teacher, ids, lengths)?;
+        let targets = teacher.teacher(&x);
+        let loss = self.gradient(
+            &Batch {
+                ids,
+                lengths,
+                targets,
+                weight,
+            },
+            gradient,
+        );
+        teacher.give(x);
+        loss
+    }
+
+    /// The loss alone.
+    ///
+    /// # Errors
+    /// As [`Self::gradient_to`].
+    pub fn loss_to(&mut self, teacher: &mut Self, ids: &[u32], lengths: &[usize]) -> Result<Loss> {
+        let x = self.taught(teacher, ids, lengths)?;
+        let targets = teacher.teacher(&x);
+        let loss = self.loss(&Batch {
+            ids,
+            lengths,
+            targets,
+            weight: 0.0,
+        });
+        teacher.give(x);
+        loss
+    }
+
+    /// The inputs of a teacher's head.
+    fn taught(&self, teacher: &mut Self, ids: &[u32], lengths: &[usize]) -> Result<Vec<T>> {
+        let [own, other] = [self.model.vocabulary, teacher.model.vocabulary];
+        if own != other {
+            return Err(Error::range(format!(
+                "A teacher with {other} tokens cannot teach a model with {own}."
+            )));
+        }
+        teacher.check(ids, lengths)?;
+        teacher.pass(lengths).normed(ids)
+    }
+
+    fn teacher<'a>(&'a self, x: &'a [T]) -> Targets<'a, T> {
+        Targets::Model(Teacher {
+            parameters: &self.parameters,
+            head: head::linear(&self.model),
+            x,
+        })
     }
 
     /// Refuses sequences that cannot be computed, and makes room for their positions.
@@ -248,14 +353,19 @@ impl<T: Real> Trainer<T> {
             )));
         }
         let longest = lengths.iter().copied().max().unwrap_or(0);
-        if longest > self.model.max_positions {
+        self.make_room(longest)
+    }
+
+    /// Refuses more positions than the model has, and prepares so many.
+    fn make_room(&mut self, positions: usize) -> Result<()> {
+        if positions > self.model.max_positions {
             return Err(Error::range(format!(
-                "A sequence of {longest} tokens is longer than the {} positions that the model was made for.",
+                "A sequence of {positions} tokens is longer than the {} positions that the model was made for.",
                 self.model.max_positions
             )));
         }
         for rotations in &mut self.rotations {
-            rotations.extend(longest)?;
+            rotations.extend(positions)?;
         }
         Ok(())
     }
@@ -272,6 +382,10 @@ impl<T: Real> Trainer<T> {
                 (ids.len(), batch.ids.len())
             }
             Targets::Logits(logits) => (logits.len(), batch.ids.len() * vocabulary),
+            Targets::Model(Teacher { parameters, head, x }) => {
+                let hidden = parameters.tensors[head.weight].cols;
+                (x.len(), batch.ids.len() * hidden)
+            }
         };
         if expected.0 != expected.1 {
             return Err(Error::range(format!(

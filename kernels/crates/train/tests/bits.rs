@@ -9,7 +9,7 @@ use serde_json::Value;
 use support::common::cbor;
 use support::next;
 use train::tree::Tree;
-use train::{Batch, Draft, Grid, GridValues, Input, Rates, Sharing, Targets, Trainer};
+use train::{Batch, Draft, Follow, Grid, GridValues, Input, Rates, Sharing, Targets, Trainer};
 
 fn fixture() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/bits.json");
@@ -57,7 +57,7 @@ fn ten_steps_have_the_bits_of_every_build() {
         .initialize(number("seed") as u64, number("deviation") as f32)
         .unwrap();
     let follows = Grid {
-        follows: true,
+        follows: Follow::Weights,
         ..Grid::int8(Sharing::Row)
     };
     draft

@@ -203,6 +203,7 @@ export const enAll = {
     stages: {
       reading: 'Loading the original',
       calibrating: 'Measuring activations',
+      tuning: 'Tuning against the original',
       quantizing: 'Quantizing weights',
       generating: 'Writing text',
       checking: 'Comparing with the original',

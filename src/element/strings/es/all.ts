@@ -188,6 +188,7 @@ export const esAll: Strings = {
     stages: {
       reading: 'Cargando el original',
       calibrating: 'Midiendo activaciones',
+      tuning: 'Ajustando según el original',
       quantizing: 'Cuantizando pesos',
       generating: 'Escribiendo texto',
       checking: 'Comparando con el original',

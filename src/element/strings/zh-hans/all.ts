@@ -156,6 +156,7 @@ export const zhHansAll: Strings = {
     stages: {
       reading: '加载原模型',
       calibrating: '测量激活值',
+      tuning: '对照原模型微调',
       quantizing: '量化权重',
       generating: '生成文本',
       checking: '与原模型对比',

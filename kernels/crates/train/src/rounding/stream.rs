@@ -191,6 +191,7 @@ impl Stream {
         let setting = Setting {
             lengths: &way.text.lengths[batch.sequences.clone()],
             rotations: &way.rotations,
+            start: 0,
             int8_cache: way.int8_cache,
         };
         let parameters = &self.parameters;

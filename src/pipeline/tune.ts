@@ -1,0 +1,95 @@
+/** What a tuning needs of a planned model, in one piece. */
+import { readRows } from '../checkpoint/row-reader.js';
+import { tensorKey } from '../checkpoint/tensor-view.js';
+import { tensorRefs } from '../model/tensor-refs.js';
+import type { PlannedTensor } from '../plan/layout.js';
+import { description } from '../quantize/reference-engine.js';
+import type { TunedTensors } from '../quantize/tuned.js';
+import { tuningRecipe } from '../quantize/tuning-recipe.js';
+import type { TuningMatrix, TuningModel, TuningTask } from '../quantize/tuning-types.js';
+import { roleSpec } from '../schema/roles.js';
+import { UsageError } from '../shared/errors.js';
+import { ProgressMeter } from '../shared/progress.js';
+import { prefixIds, stopIds } from './open-model.js';
+import type { PlannedModel } from './plan-model.js';
+import type { Hooks } from './types.js';
+
+/** Most tokens of a text that the model writes, and reads at once while it is tuned. */
+const MOST_TOKENS = 256;
+
+/**
+ * The task of tuning a planned model.
+ * @param start tensors on their grids from a rung below, where the tuning begins
+ * @param given texts of the user's
+ * @throws UsageError for a plan that folds gains into matrices, or fixes the scales of activations; TransportError; the
+ *   signal's reason
+ */
+export async function tuningTask(
+  { opened, plan }: PlannedModel,
+  start: TunedTensors | undefined,
+  given: readonly (readonly number[])[],
+  hooks: Hooks = {},
+): Promise<TuningTask> {
+  const { model, checkpoint } = opened;
+  if (plan.tensors.some(({ tensor }) => tensor.gain !== null))
+    throw new UsageError(
+      'Effort "best" tunes gains, which this plan folds into matrices. Leave gains outside.',
+    );
+  if (plan.scheme.activations === 'static')
+    throw new UsageError(
+      'Effort "best" needs activations whose scales follow them: choose another than static.',
+    );
+  const refs = tensorRefs(model);
+  const tensors = new Map<string, Uint8Array>();
+  const meter = new ProgressMeter('reading', 'bytes', checkpoint.bytes, hooks.onProgress);
+  for (const [key, ref] of refs) {
+    const rows = ref.shape.length === 1 ? 1 : (ref.shape[0] ?? 0);
+    const bytes = await readRows(checkpoint, ref, 0, rows, hooks.signal);
+    tensors.set(key, bytes);
+    meter.advance(bytes.length, key);
+  }
+  const tokens = Math.min(plan.context, MOST_TOKENS);
+  return {
+    model: {
+      description: description(model),
+      tensors,
+      vectors: [...refs].filter(([, { shape }]) => shape.length === 1).map(([key]) => key),
+      matrices: matricesOf(plan.tensors, start),
+      int8Cache: plan.scheme.cache === 'int8',
+    },
+    text: {
+      prefixIds: prefixIds(opened).slice(0, tokens - 1),
+      stopIds: stopIds(opened),
+      tokens,
+      given: pieces(given, tokens),
+    },
+    recipe: tuningRecipe(model.parameters),
+  };
+}
+
+function matricesOf(
+  planned: readonly { readonly tensor: PlannedTensor }[],
+  start: TunedTensors | undefined,
+): TuningModel['matrices'] {
+  const matrices = new Map<string, TuningMatrix>();
+  for (const { tensor } of planned) {
+    const { shape } = roleSpec(tensor.role);
+    if (shape !== 'matrix' && shape !== 'lookup') continue;
+    const { encoding, input } = tensor;
+    for (const { source } of tensor.parts) {
+      const key = tensorKey(source);
+      const [rows = 0, cols = 0] = source.shape;
+      matrices.set(key, { rows, cols, encoding, input, start: start?.matrices.get(key) ?? null });
+    }
+  }
+  return matrices;
+}
+
+/** Sequences of at most so many tokens; what is left of one is too short to learn from when it is a single token. */
+function pieces(sequences: readonly (readonly number[])[], most: number): (readonly number[])[] {
+  return sequences.flatMap((ids) =>
+    Array.from({ length: Math.ceil(ids.length / most) }, (_, i) =>
+      ids.slice(i * most, (i + 1) * most),
+    ).filter((piece) => piece.length > 1),
+  );
+}
