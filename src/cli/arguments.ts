@@ -168,7 +168,8 @@ function parseConvert(argv: string[]): ConvertRequest {
     force: values.force === true,
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: {
-      weights: choice(values.weights, WEIGHT_KINDS, 'weights') ?? DEFAULT_SCHEME.weights,
+      weights:
+        choice(values.weights, ['auto', ...WEIGHT_KINDS] as const, 'weights') ?? DEFAULT_SCHEME.weights,
       granularity:
         values.granularity === undefined ? DEFAULT_SCHEME.granularity : parseGranularity(values.granularity),
       activations,

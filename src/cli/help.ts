@@ -12,8 +12,11 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
                                from RAM (ELF), instead of the firmware of this tool
     --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
     --force                    convert although the model does not fit the board
-    ${`--weights ${WEIGHT_KINDS.join('|')}`.padEnd(26)} float32 keeps the numbers, to check everything else
-    --granularity G            tensor, channel (default), group:32, group:64 or group:128
+    ${`--weights ${['auto', ...WEIGHT_KINDS].join('|')}`.padEnd(26)}
+                               auto (default): int8 where it fits, else the most of it that does;
+                               float32 keeps the numbers, to check everything else
+    --granularity G            auto (default: groups where memory is waited for, channel in SRAM), tensor, channel,
+                               group:32, group:64 or group:128
     --activations ${WANTED_ACTIVATIONS.join('|')}
                                inputs of matrices (auto: 16 bits where memory is waited for anyway, else INT8)
     ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)

@@ -103,7 +103,7 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
         '',
         ...(convertible
           ? [
-              'Can be converted to INT8 per channel:',
+              'Can be converted:',
               ...table(
                 ['board', 'fits', 'tokens/s at most', 'what is missing'],
                 fits.boards.map((entry) => [

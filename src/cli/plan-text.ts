@@ -1,6 +1,7 @@
 /** The plan as text for a terminal. */
 import { storedBytes } from '../plan/layout.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
+import { ENGLISH_PLAN, planChoice } from '../plan/words.js';
 import { describeScheme } from '../plan/scheme.js';
 import { formatBytes } from './terminal.js';
 
@@ -30,6 +31,8 @@ export function planText(plan: Plan): string {
       ...plan.fit.remedies.map((remedy) => `  Try: ${remedy}`),
     );
   }
+  const choice = planChoice(plan, ENGLISH_PLAN);
+  if (choice !== null) lines.push(`  ${choice}`);
   return lines.join('\n');
 }
 

@@ -1,9 +1,11 @@
 /** What would bring a converted model closer to its original: other choices carried out and measured, with their price. */
 import { keptTensors } from '../checkpoint/kept-tensors.js';
 import { Twin } from '../device/twin.js';
+import { isEncoded } from '../plan/choice.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import { isQuantized, type WantedScheme } from '../plan/scheme.js';
 import type { ReferenceEngine } from '../quantize/kernel-types.js';
+import type { Encoding } from '../schema/encodings.js';
 import { loadKernels } from '../quantize/kernels.js';
 import type { Alternative, SchemeChange } from '../quantize/report.js';
 import { UnsupportedError } from '../shared/errors.js';
@@ -131,9 +133,10 @@ function changes({ scheme }: Plan): SchemeChange[] {
 
 /** The plan with one change; `null` when it cannot be made, or does not fit where the plan does. */
 function planChange({ opened, plan }: PlannedModel, change: SchemeChange): PlannedModel | null {
-  const { activations, ...same } = plan.scheme;
+  const { activations, cache } = plan.scheme;
   const scheme: WantedScheme = {
-    ...same,
+    ...plan.base,
+    cache,
     activations: activations === 'mixed' ? 'auto' : activations,
     chat: 'template',
     ...change,
@@ -144,6 +147,7 @@ function planChange({ opened, plan }: PlannedModel, change: SchemeChange): Plann
       scheme,
       fusions: plan.fusions,
       context: plan.context,
+      encodings: 'granularity' in change ? undefined : encodingsOf(plan),
       otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
     });
     return plan.fit.fits && !changed.fit.fits ? null : { opened, plan: changed };
@@ -151,6 +155,13 @@ function planChange({ opened, plan }: PlannedModel, change: SchemeChange): Plann
     if (error instanceof UnsupportedError) return null;
     throw error;
   }
+}
+
+/** Every matrix as it is. */
+function encodingsOf({ tensors }: Plan): ReadonlyMap<string, Encoding> {
+  return new Map(
+    tensors.flatMap(({ tensor }) => (isEncoded(tensor) ? [[tensor.name, tensor.encoding] as const] : [])),
+  );
 }
 
 /** The beginning of a text of sequences. */

@@ -1,7 +1,7 @@
 /** The fourth stage: a plan is carried out into a package, calibrated before when its scales are static. */
 import { MemorySink, PackageWriter, type PackageSink } from '../package/writer.js';
 import type { Plan } from '../plan/plan.js';
-import { describeScheme } from '../plan/scheme.js';
+import { describeScheme, isQuantized } from '../plan/scheme.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js';
 import { VERSION } from '../shared/version.js';
@@ -79,7 +79,7 @@ async function staticScales(
   runtime: Runtime,
   hooks: Hooks,
 ): Promise<ReadonlyMap<string, number> | undefined> {
-  if (plan.scheme.activations !== 'static' || plan.scheme.weights !== 'int8') return undefined;
+  if (plan.scheme.activations !== 'static' || !isQuantized(plan.scheme)) return undefined;
   return withOriginal(
     given,
     () => new OriginalModel(opened, runtime, hooks),

@@ -5,8 +5,8 @@ import type { WantedScheme } from './scheme.js';
 export const DEFAULT_BOARD_ID = 'esp32-s3-n16r8';
 
 export const DEFAULT_SCHEME: WantedScheme = {
-  weights: 'int8',
-  granularity: 'channel',
+  weights: 'auto',
+  granularity: 'auto',
   activations: 'auto',
   cache: 'auto',
   chat: 'template',

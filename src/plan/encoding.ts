@@ -1,8 +1,16 @@
 /** Which encoding a scheme gives a matrix. */
-import { INPUT_GROUP, type Encoding } from '../schema/encodings.js';
+import { INPUT_GROUP, encodingSpec, groupFits, inputFits, type Encoding } from '../schema/encodings.js';
 import type { InputKind } from '../schema/kinds.js';
-import type { Role } from '../schema/roles.js';
-import { INPUT_OF, groupSize, type Scheme, type WantedScheme } from './scheme.js';
+import { roleSpec, type Role } from '../schema/roles.js';
+import type { PlannedTensor } from './layout.js';
+import {
+  GRANULARITIES,
+  INPUT_OF,
+  groupSize,
+  type Scheme,
+  type UniformScheme,
+  type WantedScheme,
+} from './scheme.js';
 
 /** What a choice may depend on. */
 export interface MatrixToEncode {
@@ -12,7 +20,7 @@ export interface MatrixToEncode {
 
 const CHANNEL: Encoding = { kind: 'int8Channel', group: 0 };
 
-type EncodingScheme = Pick<Scheme, 'weights' | 'granularity'> & {
+type EncodingScheme = UniformScheme & {
   readonly activations: Scheme['activations'] | WantedScheme['activations'];
 };
 
@@ -50,4 +58,40 @@ function int8Encoding(scheme: EncodingScheme, cols: number): Encoding {
       return cols <= group ? CHANNEL : { kind: hasGroups(scheme) ? 'int8Group' : 'int8GroupU8', group };
     }
   }
+}
+
+/** Encodings that are chosen among for each matrix by itself. */
+const CHOICES: readonly Encoding[] = [
+  CHANNEL,
+  { kind: 'int8GroupU8', group: 64 },
+  { kind: 'int8GroupU8', group: 32 },
+];
+
+/** Those that a matrix can have beside the inputs that it has. */
+export function possibleEncodings({ cols, input }: Pick<PlannedTensor, 'cols' | 'input'>): Encoding[] {
+  return CHOICES.filter(
+    ({ kind, group }) => group < cols && groupFits(kind, group, cols) && inputFits(input, { kind, group }),
+  );
+}
+
+/** What a scheme's weights and granularity have become. */
+export function usedWeights(
+  base: EncodingScheme,
+  tensors: readonly PlannedTensor[],
+): Pick<Scheme, 'weights' | 'granularity'> {
+  const matrices = tensors.filter(({ role }) => isMatrix(role));
+  const uniform = [base.granularity, ...GRANULARITIES].find((granularity) =>
+    matrices.every(({ role, cols, encoding: { kind, group } }) => {
+      const own = weightEncoding({ ...base, granularity }, { role, cols });
+      return kind === own.kind && group === own.group;
+    }),
+  );
+  if (uniform !== undefined) return { weights: base.weights, granularity: uniform };
+  const bits = new Set(matrices.map(({ encoding }) => encodingSpec(encoding).bits));
+  return { weights: bits.size > 1 ? 'mixed' : base.weights, granularity: 'mixed' };
+}
+
+function isMatrix(role: Role): boolean {
+  const { shape } = roleSpec(role);
+  return shape === 'matrix' || shape === 'lookup';
 }

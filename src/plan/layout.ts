@@ -26,7 +26,7 @@ import { GLOBAL_INDEX } from '../schema/package.js';
 import { roleSpec, type Role } from '../schema/roles.js';
 import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
 import { weightEncoding } from './encoding.js';
-import { INPUT_OF, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
+import { INPUT_OF, type Fusions, type Scheme, type UniformScheme, type WantedScheme } from './scheme.js';
 
 /** Rows of the checkpoint that become rows of a package tensor. */
 export interface TensorPart {
@@ -91,20 +91,24 @@ interface MatrixOptions {
 }
 
 /** What of a scheme tensors depend on; activations that are to be chosen are INT8 here. */
-type Encoded = Pick<Scheme, 'weights' | 'granularity'> & {
+type Encoded = UniformScheme & {
   readonly activations: Scheme['activations'] | WantedScheme['activations'];
 };
 
 const UNQUANTIZED: Encoding = { kind: 'float32', group: 0 };
 
-/** Lists the package's tensors in the order in which a token reads them. */
+/**
+ * Lists the package's tensors in the order in which a token reads them.
+ * @param encodings those of matrices that are not what the scheme says, by name
+ */
 export function planTensors(
   model: DecoderModel,
   scheme: Encoded,
   fusions: Fusions,
   context: number,
+  encodings: ReadonlyMap<string, Encoding> = new Map(),
 ): PlannedTensor[] {
-  return new TensorList(model, scheme, fusions, context).tensors;
+  return new TensorList(model, scheme, fusions, context, encodings).tensors;
 }
 
 class TensorList {
@@ -118,6 +122,7 @@ class TensorList {
     private readonly scheme: Encoded,
     private readonly fusions: Fusions,
     context: number,
+    private readonly encodings: ReadonlyMap<string, Encoding>,
   ) {
     const steps = numberedSteps(model);
     this.stepTensorName = stepTensorNames(steps.map(({ layer, step }) => ({ layer, ...step })));
@@ -212,7 +217,8 @@ class TensorList {
     const cols = sources[0]?.shape[1] ?? 0;
     const parts = placeRows(role, sources, options.factors);
     const rows = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
-    const encoding = weightEncoding(this.scheme, { role, cols });
+    const encoding =
+      this.encodings.get(this.nameOf(role, index)) ?? weightEncoding(this.scheme, { role, cols });
     const tensor = this.add(role, index, encoding, rows, cols, parts, {
       gain: options.gain ?? null,
       site: options.site ?? null,
@@ -245,6 +251,13 @@ class TensorList {
     return isMultiplied({ encoding, site }) && !isChosen ? INPUT_OF[activations] : 'int8';
   }
 
+  private nameOf(role: Role, index: number): string {
+    const { scope } = roleSpec(role);
+    return scope === 'model' || scope === 'table'
+      ? globalTensorName(role, index)
+      : this.stepTensorName(index, role);
+  }
+
   private add(
     role: Role,
     index: number,
@@ -254,8 +267,6 @@ class TensorList {
     parts: readonly TensorPart[],
     rest: Pick<PlannedTensor, 'gain' | 'site'>,
   ): PlannedTensor {
-    const { scope } = roleSpec(role);
-    const isGlobal = scope === 'model' || scope === 'table';
     const sources = parts.length;
     const tables = tensorTables(encoding, { rows, cols, sources });
     const bytes = rowBytes(encoding, cols);
@@ -263,7 +274,7 @@ class TensorList {
     return {
       role,
       index,
-      name: isGlobal ? globalTensorName(role, index) : this.stepTensorName(index, role),
+      name: this.nameOf(role, index),
       encoding,
       input: this.inputOf(encoding, rest.site),
       rows,

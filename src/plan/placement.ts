@@ -23,9 +23,7 @@ export function placeTensors(
     .filter((entry) => entry.density > 1 / 16)
     .sort(
       (a, b) =>
-        round(b.density) - round(a.density) ||
-        b.tensor.bytesPerToken - a.tensor.bytesPerToken ||
-        a.index - b.index,
+        round(b.density) - round(a.density) || b.tensor.dataBytes - a.tensor.dataBytes || a.index - b.index,
     );
   const placements = new Map<number, MemoryKind>();
   let sramLeft = sramBytes;

@@ -3,12 +3,14 @@
  * would help when it does not, and how fast the memories let it run.
  */
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
-import { ENCODING } from '../schema/encodings.js';
+import { ENCODING, type Encoding } from '../schema/encodings.js';
 import type { InputKind, MemoryKind } from '../schema/kinds.js';
 import { PACKAGE_LIMITS } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
+import { chooseWeights, type WeightChoice } from './choice.js';
+import { usedWeights } from './encoding.js';
 import { judgeFit, type Fit } from './fit.js';
 import { isMultiplied, planTensors, storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, refuseLargeState, scratchBytes } from './memory.js';
@@ -21,6 +23,7 @@ import {
   isQuantized,
   type Fusions,
   type Scheme,
+  type UniformScheme,
   type WantedScheme,
 } from './scheme.js';
 
@@ -42,6 +45,10 @@ export interface MemoryUse {
 export interface Plan {
   readonly board: Board;
   readonly scheme: Scheme;
+  /** What matrices have that were not chosen by themselves. */
+  readonly base: UniformScheme;
+  /** Why the weights are as they are; `null` where the scheme says it. */
+  readonly choice: WeightChoice | null;
   readonly fusions: Fusions;
   /** Tokens that the cache and the rotary tables hold. */
   readonly context: number;
@@ -72,6 +79,8 @@ export interface PlanOptions {
   readonly fusions?: Fusions;
   /** Wanted context in tokens; chosen when absent. */
   readonly context?: number | undefined;
+  /** Encodings of matrices that are not what the scheme says, by the tensor's name in the package. */
+  readonly encodings?: ReadonlyMap<string, Encoding> | undefined;
   /** Bytes of the package that are not weights (tokenizer, chat, directory); known only after reading the tokenizer. */
   readonly otherBytes?: number;
 }
@@ -90,17 +99,34 @@ const SCRATCH_SHARE = 0.25;
  * @throws UsageError when the context is out of range for the model or the engine
  */
 export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
+  const { encodings, scheme } = options;
+  if (encodings === undefined)
+    return chooseWeights(scheme, (base, chosen) => planWith(model, options, base, chosen));
+  const { weights, granularity } = scheme;
+  const base: UniformScheme = {
+    weights: weights === 'auto' ? 'int8' : weights,
+    granularity: granularity === 'auto' ? 'channel' : granularity,
+  };
+  return planWith(model, options, base, encodings);
+}
+
+/** The plan with these weights. */
+function planWith(
+  model: DecoderModel,
+  options: PlanOptions,
+  base: UniformScheme,
+  encodings: ReadonlyMap<string, Encoding> = new Map(),
+): Plan {
   const { board } = options;
   const context = chooseContext(model, options);
-  const { weights, granularity, activations } = options.scheme;
-  const possible: Scheme = {
-    weights,
-    granularity,
-    activations: activations === 'auto' ? 'mixed' : activations,
-    cache: chooseCache(model, options, context),
+  const { activations } = options.scheme;
+  const possible = {
+    ...base,
+    activations: activations === 'auto' ? ('mixed' as const) : activations,
+    cache: chooseCache(model, options, base, context),
   };
   const fusions = options.fusions ?? defaultFusions(possible);
-  const planned = planTensors(model, possible, fusions, context);
+  const planned = planTensors(model, possible, fusions, context, encodings);
   const cache = cacheBytes(model, possible, context);
   const sramCapacity = modelSramBytes(board.chip);
   const maxBatch =
@@ -120,13 +146,19 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const room: Room = { board, cache, scratch, sramCapacity, packageBytes, flashCapacity };
   const { tensors: placed, cacheInSram, memories } = fasterLayout(planned, room);
   const tensors = possible.activations === 'mixed' ? chooseInputs(placed) : placed;
-  const scheme: Scheme = { ...possible, activations: usedActivations(possible, tensors) };
+  const scheme: Scheme = {
+    ...usedWeights(possible, planned),
+    activations: usedActivations(possible, tensors),
+    cache: possible.cache,
+  };
   const cacheRead = cache / 2;
 
   const limit = bound(memories, board);
   return {
     board,
     scheme,
+    base,
+    choice: null,
     fusions,
     context,
     maxBatch,
@@ -267,12 +299,17 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
 const SMALL_HEAD = 16;
 
 /** F32 for small heads when SRAM or PSRAM holds it, else INT8. */
-function chooseCache(model: DecoderModel, options: PlanOptions, context: number): Scheme['cache'] {
+function chooseCache(
+  model: DecoderModel,
+  options: PlanOptions,
+  base: UniformScheme,
+  context: number,
+): Scheme['cache'] {
   const { cache } = options.scheme;
   if (cache !== 'auto') return cache;
-  if (!isQuantized(options.scheme)) return 'float32';
+  if (!isQuantized(base)) return 'float32';
   const small = stepsOf(model, 'attention').some(({ step }) => step.attention.headDim <= SMALL_HEAD);
-  const wide: Scheme = { ...options.scheme, activations: 'mixed', cache: 'float32' };
+  const wide: Scheme = { ...base, activations: 'mixed', cache: 'float32' };
   const bytes = cacheBytes(model, wide, context);
   const { chip } = options.board;
   const sram = modelSramBytes(chip) - scratchBytes(model, wide, context, 1, chip.cores);
@@ -309,6 +346,8 @@ export interface PlanJson {
   readonly remedies: readonly string[];
   /** Problems and remedies as facts. */
   readonly advice: PlanAdvice;
+  /** Why the weights are as they are; `null` where the scheme says it. */
+  readonly choice: WeightChoice | null;
   readonly boundTokensPerSecond: number;
   /** 0 where nothing is predicted. */
   readonly predictedTokensPerSecond: number;
@@ -348,6 +387,7 @@ export function planToJson(plan: Plan): PlanJson {
     problems: plan.fit.problems,
     remedies: plan.fit.remedies,
     advice: plan.fit.advice,
+    choice: plan.choice,
     boundTokensPerSecond: plan.boundTokensPerSecond,
     predictedTokensPerSecond: plan.predictedTokensPerSecond,
     tensors: plan.tensors.map(({ tensor, placement }) => ({

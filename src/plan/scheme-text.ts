@@ -8,13 +8,15 @@ import {
   OFFERED_WEIGHTS,
   WANTED_ACTIVATIONS,
   WANTED_CACHES,
+  WANTED_GRANULARITIES,
+  WANTED_WEIGHTS,
   type WantedScheme,
 } from './scheme.js';
 
 /**
- * Reads a scheme: words in any order, each at most once. what the weights become (`int8`), a granularity (`tensor`, `channel`,
- * `group:128`, `group:64`, `group:32`), `activations:auto`, `activations:int16` and so on, `static` for short, `cache:auto`,
- * `cache:int8` or `cache:float32`, `chat:template` or `chat:begin`.
+ * Reads a scheme: words in any order, each at most once. What the weights become (`weights:auto`, `int8`), a granularity
+ * (`granularity:auto`, `tensor`, `channel`, `group:128`, `group:64`, `group:32`), `activations:auto`, `activations:int16`
+ * and so on, `static` for short, `cache:auto`, `cache:int8` or `cache:float32`, `chat:template` or `chat:begin`.
  * @param place where the text was written, as the errors name it
  * @throws UsageError naming the word and the choices
  */
@@ -22,8 +24,8 @@ export function readScheme(text: string, place: string): WantedScheme {
   const scheme: { -readonly [Key in keyof WantedScheme]: WantedScheme[Key] } = { ...DEFAULT_SCHEME };
   const seen = new Set<string>();
   for (const word of words(text)) {
-    const granularity = GRANULARITIES.find((known) => known === word);
-    const weights = OFFERED_WEIGHTS.find((known) => known === word);
+    const granularity = WANTED_GRANULARITIES.find((known) => isWord(known, 'granularity', word));
+    const weights = WANTED_WEIGHTS.find((known) => isWord(known, 'weights', word));
     const activations = readActivations(word.replace(/^activations:/, ''), word);
     const cache = WANTED_CACHES.find((known) => `cache:${known}` === word);
     const chat = CHATS.find((known) => `chat:${known}` === word);
@@ -45,7 +47,7 @@ export function readScheme(text: string, place: string): WantedScheme {
       scheme.chat = chat;
     } else {
       throw new UsageError(
-        `${place} has the word "${word}". It knows ${[...OFFERED_WEIGHTS, ...GRANULARITIES].join(', ')}, ` +
+        `${place} has the word "${word}". It knows weights:auto, ${OFFERED_WEIGHTS.join(', ')}, granularity:auto, ${GRANULARITIES.join(', ')}, ` +
           `${WANTED_ACTIVATIONS.map((known) => `activations:${known}`).join(', ')}, ` +
           `${[...WANTED_CACHES.map((known) => `cache:${known}`), ...CHATS.map((known) => `chat:${known}`)].join(', ')}.`,
       );
@@ -56,6 +58,11 @@ export function readScheme(text: string, place: string): WantedScheme {
   return scheme;
 }
 
+/** Weights and granularities stand by themselves; `auto` alone would not say of what. */
+function isWord(known: string, part: 'weights' | 'granularity', word: string): boolean {
+  return word === (known === 'auto' ? `${part}:auto` : known);
+}
+
 /** `static` stands by itself as well, and so does `dynamic`, what scales found on the chip were called. */
 function readActivations(name: string, word: string): WantedScheme['activations'] | undefined {
   if (word === 'dynamic') return 'auto';
@@ -64,5 +71,9 @@ function readActivations(name: string, word: string): WantedScheme['activations'
 
 /** A scheme as {@link readScheme} reads it back. */
 export function writeScheme({ weights, granularity, activations, cache, chat }: WantedScheme): string {
-  return `${weights} ${granularity} activations:${activations} cache:${cache}${chat === 'begin' ? ' chat:begin' : ''}`;
+  const words = [
+    weights === 'auto' ? 'weights:auto' : weights,
+    granularity === 'auto' ? 'granularity:auto' : granularity,
+  ];
+  return `${words.join(' ')} activations:${activations} cache:${cache}${chat === 'begin' ? ' chat:begin' : ''}`;
 }

@@ -32,6 +32,10 @@ export const WEIGHT_KINDS = Object.keys(WEIGHTS) as readonly WeightKind[];
 /** The choices for a board. */
 export const OFFERED_WEIGHTS = WEIGHT_KINDS.filter((kind) => WEIGHTS[kind].offered);
 
+/** Weights and granularities as they can be asked for; `auto`: the finest that fits and costs no more than a little speed. */
+export const WANTED_WEIGHTS = ['auto', ...OFFERED_WEIGHTS] as const;
+export const WANTED_GRANULARITIES = ['auto', ...GRANULARITIES] as const;
+
 /** Kinds of codes that the inputs of all quantized matrices can become, by the words of command line and attribute. */
 export const INPUT_OF = {
   int8: 'int8',
@@ -52,13 +56,21 @@ export const CHATS = ['template', 'begin'] as const;
 
 /** Whether matrices and their inputs are quantized. */
 export function isQuantized({ weights }: Pick<Scheme, 'weights'>): boolean {
-  return WEIGHTS[weights].quantized;
+  return weights === 'mixed' || WEIGHTS[weights].quantized;
+}
+
+/** Weights that are all of one kind, where their roles do not ask for another. */
+export interface UniformScheme {
+  readonly weights: WeightKind;
+  readonly granularity: Granularity;
 }
 
 /** Numbers of a package. */
 export interface Scheme {
-  readonly weights: WeightKind;
-  readonly granularity: Granularity;
+  /** `mixed`: chosen for each matrix by itself. */
+  readonly weights: WeightKind | 'mixed';
+  /** `mixed`: some matrices in groups, others with one scale a row, or groups of several sizes. */
+  readonly granularity: Granularity | 'mixed';
   /**
    * What the inputs of quantized matrices become: INT8 with a scale per token vector, or for each 32 or 64 elements of it;
    * 16 bits; `mixed`: some `int8`, some `int16`. `static`: INT8 with calibrated scales, one per matrix input.
@@ -69,7 +81,9 @@ export interface Scheme {
 }
 
 /** A scheme as it is asked for; the planner decides what is left to it (docs/decisions/0006). */
-export interface WantedScheme extends Omit<Scheme, 'activations' | 'cache'> {
+export interface WantedScheme {
+  readonly weights: WeightKind | 'auto';
+  readonly granularity: Granularity | 'auto';
   /** `auto`: 16 bits where that costs no time or INT8 would cost too much, INT8 otherwise. */
   readonly activations: (typeof WANTED_ACTIVATIONS)[number];
   /** `auto`: F32 for heads too small for one INT8 scale a key, where the board has room; INT8 otherwise. */
@@ -112,7 +126,7 @@ export function defaultFusions(scheme: Pick<Scheme, 'weights'>): Fusions {
 }
 
 /** Columns per scale for `group:N`, 0 for the others. */
-export function groupSize(granularity: Granularity): number {
+export function groupSize(granularity: Scheme['granularity']): number {
   return granularity.startsWith('group:') ? Number(granularity.slice('group:'.length)) : 0;
 }
 
@@ -120,10 +134,10 @@ export function groupSize(granularity: Granularity): number {
  * Reads a granularity as typed by a person.
  * @throws UsageError naming the choices
  */
-export function parseGranularity(text: string): Granularity {
-  const found = GRANULARITIES.find((granularity) => granularity === text);
+export function parseGranularity(text: string): WantedScheme['granularity'] {
+  const found = WANTED_GRANULARITIES.find((granularity) => granularity === text);
   if (found === undefined) {
-    throw new UsageError(`Unknown granularity "${text}". Choose one of: ${GRANULARITIES.join(', ')}.`);
+    throw new UsageError(`Unknown granularity "${text}". Choose one of: ${WANTED_GRANULARITIES.join(', ')}.`);
   }
   return found;
 }
@@ -144,9 +158,20 @@ const ACTIVATIONS_TEXT: Readonly<Record<Scheme['activations'], string>> = {
 /** One line for people, e.g. `INT8 per channel, dynamic INT8 activations, INT8 cache`. */
 export function describeScheme(scheme: Scheme): string {
   const cache = `${CACHE_LABELS[scheme.cache]} cache`;
-  const { label } = WEIGHTS[scheme.weights];
+  const label = weightsLabel(scheme);
   if (!isQuantized(scheme)) return `${label} weights and activations, ${cache}`;
   const group = groupSize(scheme.granularity);
-  const per = group > 0 ? `in groups of ${group}` : `per ${scheme.granularity}`;
+  const mixed = scheme.weights === 'mixed' ? 'by matrix' : 'per channel and in groups';
+  const per =
+    group > 0
+      ? `in groups of ${group}`
+      : scheme.granularity === 'mixed'
+        ? mixed
+        : `per ${scheme.granularity}`;
   return `${label} ${per}, ${ACTIVATIONS_TEXT[scheme.activations]}, ${cache}`;
+}
+
+/** What the weights are called in every language. */
+export function weightsLabel({ weights }: Pick<Scheme, 'weights'>): string {
+  return weights === 'mixed' ? 'INT8 + INT4' : WEIGHTS[weights].label;
 }

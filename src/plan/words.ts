@@ -1,10 +1,13 @@
 /** A plan's problems and remedies in words: the English of the command line, and what another language has to provide. */
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
+import type { WeightChoice } from './choice.js';
 
 /** Sentences; sizes come formatted. */
 export interface PlanWords {
   /** Bytes that are as large as a memory. */
   readonly bytes: (bytes: number, unit: 'KB' | 'MB') => string;
+  /** Tokens per second. */
+  readonly rate: (rate: number) => string;
   readonly problems: {
     readonly scratch: (needed: string, available: string, excess: string) => string;
     readonly cache: (needed: string, available: string, excess: string, context: number) => string;
@@ -13,10 +16,19 @@ export interface PlanWords {
   readonly remedies: Readonly<Record<Exclude<PlanRemedy['code'], 'context'>, string>> & {
     readonly context: (context: number) => string;
   };
+  /** Why the weights are as they are. */
+  readonly choice: {
+    readonly finest: string;
+    readonly room: string;
+    readonly faster: (rate: string) => string;
+    readonly fits: (needed: string, available: string) => string;
+    readonly none: (needed: string, available: string) => string;
+  };
 }
 
 export const ENGLISH_PLAN: PlanWords = {
   bytes: planBytes('en'),
+  rate: planRate('en'),
   problems: {
     scratch: (needed, available, excess) =>
       `The working memory needs ${needed} of SRAM and ${available} are there: ${excess} too much.`,
@@ -36,6 +48,16 @@ export const ENGLISH_PLAN: PlanWords = {
     'more-flash': 'A board with 16 MB of flash holds more.',
     'smaller-model': 'Take a smaller model: this chip holds about 14 million parameters at INT8.',
   },
+  choice: {
+    finest: 'All weights have the finest scales: they cost next to no speed here.',
+    room: 'Scales are as fine as there is room for.',
+    faster: (rate) =>
+      `Scales are as fine as costs little speed: with finer ones it would be ${rate} tokens/s.`,
+    fits: (needed, available) =>
+      `In INT8 the package would need ${needed} of flash and ${available} are there: each matrix has the bits that fit.`,
+    none: (needed, available) =>
+      `Even with the smallest weights the package needs ${needed} of flash and ${available} are there.`,
+  },
 };
 
 /** Whole kilobytes rounded up, or megabytes with two decimals: a shortage is never rounded away. */
@@ -46,9 +68,35 @@ export function planBytes(lang: string): PlanWords['bytes'] {
       : `${(bytes / 1024 / 1024).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })} MB`;
 }
 
+/** Three digits are more than a prediction has. */
+export function planRate(lang: string): PlanWords['rate'] {
+  return (rate) => rate.toLocaleString(lang, { maximumSignificantDigits: 3 });
+}
+
 /** What does not fit and by how much, one sentence each. */
 export function planProblems({ advice }: { readonly advice: PlanAdvice }, words: PlanWords): string[] {
   return advice.problems.map((problem) => problemSentence(problem, words));
+}
+
+/** Why the weights are as they are, in a sentence; `null` where there is nothing to say. */
+export function planChoice(
+  { choice }: { readonly choice: WeightChoice | null },
+  { bytes, rate, choice: words }: PlanWords,
+): string | null {
+  switch (choice?.code) {
+    case undefined:
+      return null;
+    case 'finest':
+    case 'room':
+      return words[choice.code];
+    case 'faster':
+      return words.faster(rate(choice.finer));
+    case 'fits':
+    case 'none': {
+      const { code, needed, available } = choice;
+      return needed > available ? words[code](bytes(needed, 'MB'), bytes(available, 'MB')) : null;
+    }
+  }
 }
 
 /** What would help, one sentence each. */

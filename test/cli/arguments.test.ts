@@ -8,8 +8,8 @@ describe('parseCommandLine', () => {
     const request = parseCommandLine(['convert', 'model', '-o', 'out.s3lm']);
     assert.ok(request.command === 'convert');
     assert.deepEqual(request.scheme, {
-      weights: 'int8',
-      granularity: 'channel',
+      weights: 'auto',
+      granularity: 'auto',
       activations: 'auto',
       cache: 'auto',
       chat: 'template',
@@ -61,7 +61,7 @@ describe('parseCommandLine', () => {
     ]);
     assert.ok(request.command === 'convert');
     assert.deepEqual(request.scheme, {
-      weights: 'int8',
+      weights: 'auto',
       granularity: 'group:64',
       activations: 'static',
       cache: 'float32',

@@ -21,8 +21,8 @@ test('without attributes everything is there and open', () => {
   assert.equal(preset.locked.size, 0);
   assert.deepEqual(preset.settings, {
     board: 'esp32-s3-n16r8',
-    weights: 'int8',
-    granularity: 'channel',
+    weights: 'auto',
+    granularity: 'auto',
     activations: 'auto',
     cache: 'auto',
     chat: 'template',

@@ -4,7 +4,7 @@ import { BOARDS, findBoard } from '../../src/plan/boards.js';
 import { planTensors, storedBytes } from '../../src/plan/layout.js';
 import { placeTensors } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { PER_CHANNEL } from '../support/schemes.js';
 import {
   ALL_FUSIONS,
   GRANULARITIES,
@@ -37,7 +37,7 @@ function deeper(model: DecoderModel, layers: number): DecoderModel {
 
 describe('tensor layout', () => {
   it('fuses projections and folds what can be folded', async () => {
-    const tensors = planTensors(await tiny(), DEFAULT_SCHEME, ALL_FUSIONS, 16);
+    const tensors = planTensors(await tiny(), PER_CHANNEL, ALL_FUSIONS, 16);
     const names = tensors.map((tensor) => tensor.name);
     assert.deepEqual(names, [
       'embedding',
@@ -71,7 +71,7 @@ describe('tensor layout', () => {
   });
 
   it('leaves everything apart when fusions are off', async () => {
-    const names = planTensors(await tiny({ attentionBias: true }), DEFAULT_SCHEME, NO_FUSIONS, 16).map(
+    const names = planTensors(await tiny({ attentionBias: true }), PER_CHANNEL, NO_FUSIONS, 16).map(
       (tensor) => tensor.name,
     );
     for (const name of [
@@ -86,34 +86,32 @@ describe('tensor layout', () => {
   });
 
   it('folds the final norm only into a head of its own', async () => {
-    const apart = planTensors(await tiny({ tied: false }), DEFAULT_SCHEME, ALL_FUSIONS, 16);
+    const apart = planTensors(await tiny({ tied: false }), PER_CHANNEL, ALL_FUSIONS, 16);
     assert.ok(!apart.some((tensor) => tensor.role === 'final_norm'));
     assert.equal(apart.find((tensor) => tensor.role === 'head')?.gain?.name, 'model.norm.weight');
     assert.ok(
-      planTensors(await tiny(), DEFAULT_SCHEME, ALL_FUSIONS, 16).some(
-        (tensor) => tensor.role === 'final_norm',
-      ),
+      planTensors(await tiny(), PER_CHANNEL, ALL_FUSIONS, 16).some((tensor) => tensor.role === 'final_norm'),
     );
   });
 
   it('pads rows to 16 bytes and counts scales by granularity', async () => {
     const model = await tiny({ hidden: 20, heads: 5, kvHeads: 1, headDim: 4, ffn: 44 });
     const scales = (['tensor', 'channel', 'group:32'] as const).map((granularity) => {
-      const down = planTensors(model, { ...DEFAULT_SCHEME, granularity }, ALL_FUSIONS, 16).find(
+      const down = planTensors(model, { ...PER_CHANNEL, granularity }, ALL_FUSIONS, 16).find(
         (tensor) => tensor.role === 'down',
       );
       assert.equal(down?.rowBytes, 48);
       return down?.tables.map(({ count }) => count);
     });
     assert.deepEqual(scales, [[1], [20], [20, 40]]);
-    const embedding = planTensors(model, { ...DEFAULT_SCHEME, granularity: 'tensor' }, ALL_FUSIONS, 16)[0];
+    const embedding = planTensors(model, { ...PER_CHANNEL, granularity: 'tensor' }, ALL_FUSIONS, 16)[0];
     assert.equal(embedding?.encoding.kind, 'int8Channel');
   });
 
   it('gives groups scales of 8 bits, the embedding as well, unless inputs are in groups too', async () => {
     const model = await tiny({ hidden: 64, heads: 2, kvHeads: 1, headDim: 32, ffn: 96 });
     const kinds = (activations: 'int8' | 'int8:32'): (string | undefined)[] => {
-      const scheme = { ...DEFAULT_SCHEME, granularity: 'group:32', activations } as const;
+      const scheme = { ...PER_CHANNEL, granularity: 'group:32', activations } as const;
       const tensors = planTensors(model, scheme, ALL_FUSIONS, 16);
       return (['embedding', 'down'] as const).map(
         (role) => tensors.find((tensor) => tensor.role === role)?.encoding.kind,
@@ -126,7 +124,7 @@ describe('tensor layout', () => {
 
 describe('placement', () => {
   it('fills SRAM first and never overfills a memory', async () => {
-    const tensors = planTensors(deeper(await tiny(), 20), DEFAULT_SCHEME, ALL_FUSIONS, 64);
+    const tensors = planTensors(deeper(await tiny(), 20), PER_CHANNEL, ALL_FUSIONS, 64);
     for (const [sram, psram] of [
       [0, 0],
       [10_000, 0],
@@ -147,7 +145,7 @@ describe('placement', () => {
 
   it('leaves tables that are read by row in flash', async () => {
     const placed = placeTensors(
-      planTensors(await tiny({ tied: false }), DEFAULT_SCHEME, ALL_FUSIONS, 64),
+      planTensors(await tiny({ tied: false }), PER_CHANNEL, ALL_FUSIONS, 64),
       1e7,
       1e7,
     );
@@ -158,7 +156,7 @@ describe('placement', () => {
 
 describe('plan', () => {
   it('fits a small model into SRAM, with a bound far above flash speed', async () => {
-    const plan = makePlan(await tiny(), { board: N16R8, scheme: DEFAULT_SCHEME });
+    const plan = makePlan(await tiny(), { board: N16R8, scheme: PER_CHANNEL });
     assert.equal(plan.fit.fits, true);
     assert.equal(plan.cachePlacement, 'sram');
     assert.equal(plan.context, 64);
@@ -168,7 +166,7 @@ describe('plan', () => {
   it('gives SRAM to weights before the cache where a token then waits less', async () => {
     const model = { ...deeper(await tiny(), 20), maxPositions: 4096 };
     const plan = (context: number, board = N16R8): Plan =>
-      makePlan(model, { board, scheme: { ...DEFAULT_SCHEME, cache: 'int8' }, context });
+      makePlan(model, { board, scheme: { ...PER_CHANNEL, cache: 'int8' }, context });
     const large = plan(128);
     const [sram, psram] = large.memories;
     assert.ok(sram !== undefined && psram !== undefined);
@@ -180,7 +178,7 @@ describe('plan', () => {
   });
 
   it('gives 16 bits to what is waited for, and INT8 to what is not, as long as little of the model has it', async () => {
-    const { board, scheme } = { board: N16R8, scheme: DEFAULT_SCHEME };
+    const { board, scheme } = { board: N16R8, scheme: PER_CHANNEL };
     const inputs = (plan: Plan, place: string): string[] => [
       ...new Set(
         plan.tensors
@@ -207,7 +205,7 @@ describe('plan', () => {
   });
 
   it('bounds a model in PSRAM by its bandwidth', async () => {
-    const plan = makePlan(deeper(await tiny(), 120), { board: N16R8, scheme: DEFAULT_SCHEME });
+    const plan = makePlan(deeper(await tiny(), 120), { board: N16R8, scheme: PER_CHANNEL });
     const psram = plan.memories.find((use) => use.memory === 'psram');
     assert.ok(psram !== undefined && psram.weights > 0);
     const alone = 88.2e6 / psram.bytesPerToken;
@@ -221,19 +219,19 @@ describe('plan', () => {
       [8000, /cache for 8000 tokens needs .* too much/],
     ] as const) {
       const board = findBoard('esp32-s3-n8');
-      const plan = makePlan(model, { board, scheme: { ...DEFAULT_SCHEME, cache: 'int8' }, context });
+      const plan = makePlan(model, { board, scheme: { ...PER_CHANNEL, cache: 'int8' }, context });
       assert.equal(plan.fit.fits, false);
       assert.match(plan.fit.problems[0] ?? '', problem);
       const longest = Number(/--context (\d+)/.exec(plan.fit.remedies.join(' '))?.[1]);
-      assert.equal(makePlan(model, { board, scheme: DEFAULT_SCHEME, context: longest }).fit.fits, true);
-      assert.equal(makePlan(model, { board, scheme: DEFAULT_SCHEME, context: longest + 1 }).fit.fits, false);
+      assert.equal(makePlan(model, { board, scheme: PER_CHANNEL, context: longest }).fit.fits, true);
+      assert.equal(makePlan(model, { board, scheme: PER_CHANNEL, context: longest + 1 }).fit.fits, false);
     }
   });
 
   it('says when flash is too small', async () => {
     const plan = makePlan(await tiny(), {
       board: N16R8,
-      scheme: DEFAULT_SCHEME,
+      scheme: PER_CHANNEL,
       otherBytes: 20 * 1024 * 1024,
     });
     assert.match(plan.fit.problems[0] ?? '', /flash/);
@@ -242,12 +240,12 @@ describe('plan', () => {
 
   it('refuses contexts that the model was not made for', async () => {
     const model = await tiny();
-    assert.throws(() => makePlan(model, { board: N16R8, scheme: DEFAULT_SCHEME, context: 65 }), UsageError);
-    assert.throws(() => makePlan(model, { board: N16R8, scheme: DEFAULT_SCHEME, context: 1.5 }), UsageError);
+    assert.throws(() => makePlan(model, { board: N16R8, scheme: PER_CHANNEL, context: 65 }), UsageError);
+    assert.throws(() => makePlan(model, { board: N16R8, scheme: PER_CHANNEL, context: 1.5 }), UsageError);
   });
 
   it('is plain data as JSON', async () => {
-    const json = planToJson(makePlan(await tiny(), { board: N16R8, scheme: DEFAULT_SCHEME }));
+    const json = planToJson(makePlan(await tiny(), { board: N16R8, scheme: PER_CHANNEL }));
     assert.deepEqual(JSON.parse(JSON.stringify(json)), json);
   });
 });
@@ -257,7 +255,7 @@ describe('what is left to the planner', () => {
     const cacheOf = async (headDim: number, board: string, layers = 2): Promise<string> =>
       makePlan(deeper(await tiny({ headDim, positions: 512 }), layers), {
         board: findBoard(board),
-        scheme: DEFAULT_SCHEME,
+        scheme: PER_CHANNEL,
       }).scheme.cache;
     assert.equal(await cacheOf(8, 'esp32-s3-n8'), 'float32');
     assert.equal(await cacheOf(16, 'esp32-s3-n16r8', 20), 'float32');
@@ -268,8 +266,8 @@ describe('what is left to the planner', () => {
   it('is to leave norm gains out of quantized matrices', async () => {
     const model = await tiny();
     for (const scheme of [
-      ...GRANULARITIES.map((granularity) => ({ ...DEFAULT_SCHEME, granularity })),
-      { ...DEFAULT_SCHEME, weights: 'float32' as const },
+      ...GRANULARITIES.map((granularity) => ({ ...PER_CHANNEL, granularity })),
+      { ...PER_CHANNEL, weights: 'float32' as const },
     ]) {
       const plan = makePlan(model, { board: N16R8, scheme });
       const isFolded = scheme.weights === 'float32';
@@ -305,11 +303,11 @@ describe('scheme', () => {
     assert.equal(parseGranularity('group:64'), 'group:64');
     assert.throws(() => parseGranularity('group:48'), /tensor, channel/);
     assert.equal(
-      describeScheme({ ...DEFAULT_SCHEME, granularity: 'group:32', activations: 'int8', cache: 'int8' }),
+      describeScheme({ ...PER_CHANNEL, granularity: 'group:32', activations: 'int8', cache: 'int8' }),
       'INT8 in groups of 32, dynamic INT8 activations, INT8 cache',
     );
     assert.equal(
-      describeScheme({ ...DEFAULT_SCHEME, activations: 'mixed', cache: 'float32' }),
+      describeScheme({ ...PER_CHANNEL, activations: 'mixed', cache: 'float32' }),
       'INT8 per channel, INT8 and 16-bit activations, F32 cache',
     );
   });

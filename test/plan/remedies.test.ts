@@ -1,5 +1,5 @@
 /** What a plan advises when a model does not fit is followed here: it then fits, or at least needs less. */
-import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { PER_CHANNEL } from '../support/schemes.js';
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { DecoderModel } from '../../src/model/decoder.js';
@@ -19,7 +19,7 @@ describe('the advice of a plan', () => {
   });
 
   function plan(options: Partial<PlanOptions>): Plan {
-    return makePlan(model, { board: SMALL, scheme: DEFAULT_SCHEME, context: 64, ...options });
+    return makePlan(model, { board: SMALL, scheme: PER_CHANNEL, context: 64, ...options });
   }
 
   /** So many other bytes that a plan just fits into flash. */
@@ -44,13 +44,13 @@ describe('the advice of a plan', () => {
   }
 
   it('coarser scales where groups are too many', () => {
-    const scheme = { ...DEFAULT_SCHEME, granularity: 'group:32' } as const;
-    assertHelps({ scheme, otherBytes: filled({}) }, 'channel-scales', { scheme: DEFAULT_SCHEME });
+    const scheme = { ...PER_CHANNEL, granularity: 'group:32' } as const;
+    assertHelps({ scheme, otherBytes: filled({}) }, 'channel-scales', { scheme: PER_CHANNEL });
   });
 
   it('INT8 weights where floats are too large', () => {
-    const scheme = { ...DEFAULT_SCHEME, weights: 'float32' } as const;
-    assertHelps({ scheme, otherBytes: filled({}) }, 'int8-weights', { scheme: DEFAULT_SCHEME });
+    const scheme = { ...PER_CHANNEL, weights: 'float32' } as const;
+    assertHelps({ scheme, otherBytes: filled({}) }, 'int8-weights', { scheme: PER_CHANNEL });
   });
 
   it('a smaller context where the rotary tables are too large', () => {
@@ -62,13 +62,13 @@ describe('the advice of a plan', () => {
   });
 
   it('a board with PSRAM for a longer context', () => {
-    const scheme = { ...DEFAULT_SCHEME, cache: 'int8' } as const;
+    const scheme = { ...PER_CHANNEL, cache: 'int8' } as const;
     assertHelps({ scheme, context: 4000 }, 'psram', { board: LARGE });
   });
 
   it('a cache of INT8 where floats are too large', () => {
-    const float = { ...DEFAULT_SCHEME, cache: 'float32' } as const;
-    const int8 = { ...DEFAULT_SCHEME, cache: 'int8' } as const;
+    const float = { ...PER_CHANNEL, cache: 'float32' } as const;
+    const int8 = { ...PER_CHANNEL, cache: 'int8' } as const;
     assertHelps({ scheme: float, context: 600 }, 'int8-cache', { scheme: int8 });
   });
 
@@ -79,7 +79,7 @@ describe('the advice of a plan', () => {
 
   it('and nothing else, where a larger board or a shorter context would not be enough', () => {
     const otherBytes = filled({ board: LARGE }) + 1024 * 1024;
-    const { fit } = plan({ otherBytes, scheme: { ...DEFAULT_SCHEME, cache: 'int8' }, context: 4000 });
+    const { fit } = plan({ otherBytes, scheme: { ...PER_CHANNEL, cache: 'int8' }, context: 4000 });
     assert.deepEqual(
       fit.advice.problems.map(({ code }) => code),
       ['cache', 'flash'],

@@ -6,13 +6,16 @@ import { readScheme, writeScheme } from '../../src/plan/scheme-text.js';
 
 test('a scheme is a few words in any order', () => {
   assert.deepEqual(readScheme('static GROUP:64, cache:int8', '--scheme'), {
-    weights: 'int8',
+    weights: 'auto',
     granularity: 'group:64',
     activations: 'static',
     cache: 'int8',
     chat: 'template',
   });
   for (const scheme of [
+    'weights:auto granularity:auto activations:auto cache:auto',
+    'weights:auto group:64 activations:auto cache:auto',
+    'int8 granularity:auto activations:auto cache:auto',
     'int8 tensor activations:auto cache:auto',
     'int8 channel activations:int8 cache:auto',
     'int8 group:32 activations:int8:32 cache:float32',
@@ -23,9 +26,10 @@ test('a scheme is a few words in any order', () => {
   // What activations were called before there was a choice.
   assert.equal(readScheme('dynamic', '--scheme').activations, 'auto');
   assert.equal(readScheme('int8', '--scheme').activations, 'auto');
+  assert.throws(() => readScheme('auto', '--scheme'), /has the word "auto".*weights:auto/);
   assert.throws(() => readScheme('int16', '--scheme'), /has the word "int16".*activations:int16/);
   assert.throws(() => readScheme('static activations:int16', '--scheme'), /gives its activations twice/);
-  assert.throws(() => readScheme('int7', '--scheme'), /--scheme has the word "int7".*int8, tensor/);
+  assert.throws(() => readScheme('int7', '--scheme'), /--scheme has the word "int7".*int8, .*tensor/);
   assert.throws(
     () => readScheme('tensor channel', 'The attribute scheme'),
     /The attribute scheme gives its granularity twice/,

@@ -82,11 +82,11 @@ describe('the ladder of quantization on home-commands', () => {
   test('no rung costs more than it did, in divergence or bytes', () => {
     // Nats and bytes a parameter, a tenth above what was measured.
     const most: Readonly<Record<string, readonly [number, number]>> = {
-      default: [0.00013, 1.1],
+      default: [0.00012, 1.12],
       tensor: [0.00023, 1.08],
       'group:32': [0.00012, 1.18],
-      'activations int8': [0.0004, 1.1],
-      'activations static': [0.008, 1.1],
+      'activations int8': [0.0004, 1.12],
+      'activations static': [0.008, 1.12],
     };
     for (const [name, [nats, bytes]] of Object.entries(most)) {
       assert.ok(kl(name) <= nats, `${name}: ${kl(name)} nats`);

@@ -1,6 +1,6 @@
 /** A report and a plan as a conversion makes them, with hostile names and texts where a model could bring them. */
 import type { PlanJson } from '../../src/plan/plan.js';
-import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { PER_CHANNEL } from '../support/schemes.js';
 import { ALL_FUSIONS } from '../../src/plan/scheme.js';
 import type { Report, TensorReport } from '../../src/quantize/report.js';
 
@@ -99,7 +99,8 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
 export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
   return {
     board: 'esp32-s3-n16r8',
-    scheme: { ...DEFAULT_SCHEME, activations: 'int8', cache: 'int8' },
+    scheme: { ...PER_CHANNEL, activations: 'int8', cache: 'int8' },
+    choice: null,
     schemeText: 'INT8 per channel, dynamic INT8 activations, INT8 cache',
     fusions: ALL_FUSIONS,
     context: 512,

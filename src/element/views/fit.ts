@@ -4,15 +4,15 @@ import { live } from 'lit/directives/live.js';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
 import type { PlanJson } from '../../plan/plan.js';
-import { planProblems, planRemedies } from '../../plan/words.js';
+import { planChoice, planProblems, planRemedies } from '../../plan/words.js';
 import {
   CHATS,
   OFFERED_WEIGHTS,
   WANTED_ACTIVATIONS,
   WANTED_CACHES,
+  WANTED_WEIGHTS,
   WEIGHTS,
   WEIGHT_KINDS,
-  type Granularity,
   type WeightKind,
 } from '../../plan/scheme.js';
 import { PACKAGE_LIMITS } from '../../schema/limits.js';
@@ -98,7 +98,14 @@ export function notes(list: readonly Note[], strings: Strings): TemplateResult |
   </details>`;
 }
 
-const COARSE_TO_FINE: readonly Granularity[] = ['tensor', 'channel', 'group:128', 'group:64', 'group:32'];
+const COARSE_TO_FINE: readonly Settings['granularity'][] = [
+  'auto',
+  'tensor',
+  'channel',
+  'group:128',
+  'group:64',
+  'group:32',
+];
 
 function settingsForm(
   choice: Choice,
@@ -133,7 +140,15 @@ function settingsForm(
     ${
       // One kind is no choice.
       OFFERED_WEIGHTS.length > 1
-        ? radios('weights', fit.weights, OFFERED_WEIGHTS, WEIGHT_WORDS, settings, locked, actions)
+        ? radios(
+            'weights',
+            fit.weights,
+            WANTED_WEIGHTS,
+            { ...WEIGHT_WORDS, auto: fit.weightsAuto },
+            settings,
+            locked,
+            actions,
+          )
         : nothing
     }
     ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, locked, actions)}
@@ -249,6 +264,7 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
   const { fit } = strings;
   const problems = planProblems(plan, strings.report.plan);
   const remedies = planRemedies(plan, strings.report.plan);
+  const choice = planChoice(plan, strings.report.plan);
   return html`<div class="panel judgement" aria-busy=${planning ? 'true' : 'false'}>
     <h4>${fit.memory}</h4>
     <p class=${plan.fits ? 'badge good' : 'badge bad'}>
@@ -270,5 +286,6 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
                     </ul>`
             }`
     }
+    ${choice === null ? nothing : html`<p class="quiet choice">${choice}</p>`}
   </div>`;
 }

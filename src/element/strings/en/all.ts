@@ -144,8 +144,13 @@ export const enAll = {
         : `${formatBytes(flash)} flash, ${formatBytes(psram)} ${kind} PSRAM`,
     unsupported: 'not supported',
     weights: 'Weights',
+    weightsAuto: { name: 'Automatic', text: 'INT8 where it fits, else as much of it as there is room for.' },
     granularity: 'One scale for',
     granularities: {
+      auto: {
+        name: 'Automatic',
+        text: 'Groups where the chip waits for memory anyway, one scale a row in fast memory.',
+      },
       tensor: { name: 'a tensor', text: 'Layer-wise: smallest and simplest, loses most.' },
       channel: { name: 'a channel', text: 'Each row has its own scale. The best choice for most models.' },
       'group:128': { name: '128 weights', text: 'Groups of 128: closer to the original, a little larger.' },

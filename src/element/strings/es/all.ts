@@ -121,6 +121,7 @@ export const esAll: Strings = {
         : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${esPsramKind(kind)}`,
     unsupported: 'no compatible',
     weights: 'Pesos',
+    weightsAuto: { name: 'Automático', text: 'INT8 donde cabe; si no, tanto como haya sitio.' },
     granularity: 'Una escala para',
     chat: 'Los chats empiezan',
     chatKinds: {
@@ -128,6 +129,10 @@ export const esAll: Strings = {
       begin: { name: 'Con el token de inicio', text: '' },
     },
     granularities: {
+      auto: {
+        name: 'Automático',
+        text: 'Grupos donde el chip espera a la memoria de todos modos, una escala por fila en la memoria rápida.',
+      },
       tensor: { name: 'un tensor', text: 'Por tensor: lo más pequeño y sencillo, lo que más pierde.' },
       channel: {
         name: 'un canal',

@@ -1,12 +1,16 @@
 /** The report and the plan's advice in Spanish. */
-import { planBytes } from '../../../plan/words.js';
-import { CACHE_LABELS, WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
+import { planBytes, planRate } from '../../../plan/words.js';
+import { CACHE_LABELS, groupSize, isQuantized, weightsLabel } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('es', 'exacto');
 
-const GRANULARITIES: Readonly<Record<string, string>> = { tensor: 'por tensor', channel: 'por canal' };
+const GRANULARITIES: Readonly<Record<string, string>> = {
+  tensor: 'por tensor',
+  channel: 'por canal',
+  mixed: 'por matriz',
+};
 const ACTIVATIONS = {
   int8: 'activaciones INT8 dinámicas',
   'int8:32': 'activaciones INT8 en grupos de 32',
@@ -103,7 +107,7 @@ export const esReport: ReportWords = {
   speedBound: (rate) => `como máximo ${rate} tokens por segundo`,
   scheme: (scheme) => {
     const cache = `caché ${CACHE_LABELS[scheme.cache]}`;
-    const { label } = WEIGHTS[scheme.weights];
+    const label = weightsLabel(scheme);
     if (!isQuantized(scheme)) return `Pesos y activaciones ${label}, ${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `en grupos de ${group}` : (GRANULARITIES[scheme.granularity] ?? '');
@@ -111,6 +115,7 @@ export const esReport: ReportWords = {
   },
   plan: {
     bytes: planBytes('es'),
+    rate: planRate('es'),
     problems: {
       scratch: (needed, available, excess) =>
         `La memoria de trabajo necesita ${needed} de SRAM y hay ${available}: faltan ${excess}.`,
@@ -130,6 +135,16 @@ export const esReport: ReportWords = {
       'more-flash': 'En una placa con 16 MB de flash cabe más.',
       'smaller-model':
         'Usa un modelo más pequeño: en este chip caben unos 14 millones de parámetros en INT8.',
+    },
+    choice: {
+      finest: 'Todos los pesos llevan las escalas más finas: aquí apenas cuestan velocidad.',
+      room: 'Las escalas son tan finas como caben.',
+      faster: (rate) =>
+        `Las escalas son tan finas como se puede sin perder mucha velocidad: con otras más finas serían ${rate} tokens por segundo.`,
+      fits: (needed, available) =>
+        `En INT8 el paquete necesitaría ${needed} de flash y hay ${available}: cada matriz lleva los bits que caben.`,
+      none: (needed, available) =>
+        `Incluso con los pesos más pequeños el paquete necesita ${needed} de flash y hay ${available}.`,
     },
   },
   origins: {

@@ -104,6 +104,7 @@ export const zhHansAll: Strings = {
         : `${bytes(flash)} Flash，${bytes(psram)} ${zhHansPsramKind(kind)} PSRAM`,
     unsupported: '不支持',
     weights: '权重',
+    weightsAuto: { name: '自动', text: '放得下时用 INT8，否则在空间允许的范围内尽量用 INT8。' },
     granularity: '缩放粒度',
     chat: '对话开头',
     chatKinds: {
@@ -111,6 +112,7 @@ export const zhHansAll: Strings = {
       begin: { name: '加起始词元', text: '' },
     },
     granularities: {
+      auto: { name: '自动', text: '芯片本来就要等待内存时用分组，快速内存中每行一个缩放系数。' },
       tensor: { name: '逐张量', text: '整个张量共用一个缩放系数：最小、最简单，损失最大。' },
       channel: { name: '逐通道', text: '每一行有自己的缩放系数，适合大多数模型。' },
       'group:128': { name: '每 128 个', text: '每组 128 个权重：更接近原模型，稍大一些。' },

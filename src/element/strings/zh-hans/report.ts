@@ -1,12 +1,16 @@
 /** The report and the plan's advice in Simplified Chinese. */
-import { planBytes } from '../../../plan/words.js';
-import { CACHE_LABELS, WEIGHTS, groupSize, isQuantized } from '../../../plan/scheme.js';
+import { planBytes, planRate } from '../../../plan/words.js';
+import { CACHE_LABELS, groupSize, isQuantized, weightsLabel } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('zh-Hans', '无损', { hours: '小时', minutes: '分', seconds: '秒' });
 
-const GRANULARITIES: Readonly<Record<string, string>> = { tensor: '逐张量', channel: '逐通道' };
+const GRANULARITIES: Readonly<Record<string, string>> = {
+  tensor: '逐张量',
+  channel: '逐通道',
+  mixed: '逐矩阵',
+};
 const ACTIVATIONS = {
   int8: '动态 INT8 激活值',
   'int8:32': '每 32 个一组的 INT8 激活值',
@@ -91,7 +95,7 @@ export const zhHansReport: ReportWords = {
   speedBound: (rate) => `每秒最多 ${rate} 个词元`,
   scheme: (scheme) => {
     const cache = `${CACHE_LABELS[scheme.cache]} 缓存`;
-    const { label } = WEIGHTS[scheme.weights];
+    const label = weightsLabel(scheme);
     if (!isQuantized(scheme)) return `${label} 权重和激活值，${cache}`;
     const group = groupSize(scheme.granularity);
     const per = group > 0 ? `每组 ${group} 个权重` : (GRANULARITIES[scheme.granularity] ?? '');
@@ -99,6 +103,7 @@ export const zhHansReport: ReportWords = {
   },
   plan: {
     bytes: planBytes('zh-Hans'),
+    rate: planRate('zh-Hans'),
     problems: {
       scratch: (needed, available, excess) =>
         `工作内存需要 ${needed} SRAM，只有 ${available}，超出 ${excess}。`,
@@ -116,6 +121,14 @@ export const zhHansReport: ReportWords = {
       'channel-scales': '用逐通道缩放代替分组，节省的空间就够了。',
       'more-flash': '带 16 MB Flash 的开发板可以容纳更多。',
       'smaller-model': '换用更小的模型：这款芯片以 INT8 大约能容纳 1400 万个参数。',
+    },
+    choice: {
+      finest: '所有权重都使用最细的缩放：在这里几乎不影响速度。',
+      room: '缩放在空间允许的范围内尽量细。',
+      faster: (rate) => `缩放在不明显降低速度的前提下尽量细：再细一些每秒只有 ${rate} 个词元。`,
+      fits: (needed, available) =>
+        `用 INT8 时模型包需要 ${needed} Flash，只有 ${available}：每个矩阵使用放得下的位数。`,
+      none: (needed, available) => `即使用最小的权重，模型包也需要 ${needed} Flash，只有 ${available}。`,
     },
   },
   origins: {

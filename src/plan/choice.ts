@@ -1,0 +1,168 @@
+/** Which encoding matrices get where the scheme leaves it open, and why (docs/decisions/0033). */
+import { encodingSpec, storedBytes, type Encoding } from '../schema/encodings.js';
+import { allocate } from './allocate.js';
+import { possibleEncodings, weightEncoding } from './encoding.js';
+import { usualLosses } from './loss.js';
+import type { PlacedTensor } from './placement.js';
+import type { Plan } from './plan.js';
+import type { Granularity, UniformScheme, WantedScheme, WeightKind } from './scheme.js';
+
+/** Share of the predicted speed that finer scales must leave. */
+const SPEED_SHARE = 0.9;
+
+/**
+ * Granularities of the kinds of weights that are chosen among, the best kind first: the fastest, and finer ones, best first.
+ * Each sum over a group takes time in SRAM; elsewhere the memory is waited for meanwhile.
+ */
+const STEPS: readonly {
+  readonly weights: WeightKind;
+  readonly coarse: Granularity;
+  readonly finer: readonly Granularity[];
+}[] = [{ weights: 'int8', coarse: 'channel', finer: ['group:32', 'group:64'] }];
+
+/** Why the weights are what they are, as facts that every language can say. */
+export type WeightChoice =
+  /** The finest scales that there are. */
+  | { readonly code: 'finest' }
+  /** Finer ones would be slower: so many tokens per second. */
+  | { readonly code: 'faster'; readonly finer: number }
+  /** Finer ones do not fit. */
+  | { readonly code: 'room' }
+  /** INT8 would need so many bytes of flash, and there are fewer. */
+  | { readonly code: 'fits'; readonly needed: number; readonly available: number }
+  /** Nothing fits; the smallest weights would need so many bytes of flash. */
+  | { readonly code: 'none'; readonly needed: number; readonly available: number };
+
+/** Plans with uniform weights, or with some matrices encoded otherwise. */
+export type TryPlan = (scheme: UniformScheme, encodings?: ReadonlyMap<string, Encoding>) => Plan;
+
+/**
+ * The best quality that fits the board: INT8 where it does, else as much of it as there is room for; in the finest groups
+ * that cost little speed.
+ */
+export function chooseWeights(wanted: WantedScheme, tryPlan: TryPlan): Plan {
+  const { weights, granularity } = wanted;
+  if (weights !== 'auto' && granularity !== 'auto') return tryPlan({ weights, granularity });
+  const steps = STEPS.filter((step) => weights === 'auto' || step.weights === weights);
+  // What only checks the rest has nothing to choose.
+  if (steps.length === 0) return tryPlan({ weights: weights as WeightKind, granularity: 'channel' });
+  const plans = steps.map(({ weights: kind, coarse, finer }) =>
+    granularity === 'auto'
+      ? finest(tryPlan({ weights: kind, granularity: coarse }), kind, finer, tryPlan)
+      : tryPlan({ weights: kind, granularity }),
+  );
+  const [first] = plans as [Plan];
+  const fitting = plans.find(({ fit }) => fit.fits);
+  if (fitting === first || (fitting !== undefined && weights !== 'auto')) return fitting;
+  const flash = first.memories.at(-1);
+  const needs = (plan: Plan): { needed: number; available: number } => ({
+    needed: plan.memories.at(-1)?.weights ?? 0,
+    available: flash?.capacity ?? 0,
+  });
+  if (fitting === undefined) return { ...first, choice: { code: 'none', ...needs(plans.at(-1) as Plan) } };
+  const choice: WeightChoice = { code: 'fits', ...needs(first) };
+  return { ...(granularity === 'auto' ? filled(fitting, tryPlan) : fitting), choice };
+}
+
+/**
+ * A plan with the finest groups that leave its speed: outside SRAM all matrices, in SRAM those that gain most. The plan
+ * itself where it does not fit with them.
+ */
+function finest(coarse: Plan, weights: WeightKind, finer: readonly Granularity[], tryPlan: TryPlan): Plan {
+  const least = SPEED_SHARE * coarse.predictedTokensPerSecond;
+  const isGood = (plan: Plan): boolean =>
+    plan.predictedTokensPerSecond >= least && plan.fit.fits === coarse.fit.fits;
+  let finestRate = 0;
+  for (const granularity of finer) {
+    const { outside, inside, others } = refinements(coarse, { weights, granularity });
+    const encodings = new Map(outside);
+    let plan = tryPlan(coarse.base, encodings);
+    const all = tryPlan(coarse.base, new Map([...outside, ...inside, ...others]));
+    finestRate ||= all.fit.fits === coarse.fit.fits ? all.predictedTokensPerSecond : Infinity;
+    if (!isGood(plan)) continue;
+    for (const [name, encoding] of inside) {
+      const next = tryPlan(coarse.base, new Map([...encodings, [name, encoding]]));
+      if (!isGood(next)) continue;
+      encodings.set(name, encoding);
+      plan = next;
+    }
+    return { ...plan, choice: reason(plan, finestRate) };
+  }
+  return { ...coarse, choice: reason(coarse, finestRate) };
+}
+
+/** @param finestRate tokens per second with the finest scales, `Infinity` when they do not fit */
+function reason(plan: Plan, finestRate: number): WeightChoice {
+  if (finestRate === Infinity) return { code: 'room' };
+  return finestRate < plan.predictedTokensPerSecond
+    ? { code: 'faster', finer: finestRate }
+    : { code: 'finest' };
+}
+
+type Named = readonly [name: string, encoding: Encoding];
+
+/**
+ * Matrices in finer groups: those outside SRAM; those in it, where sums take time, that save more for it than the average
+ * does, best first; and the others in it.
+ */
+function refinements(
+  { tensors, scheme }: Plan,
+  finer: UniformScheme,
+): Readonly<Record<'outside' | 'inside' | 'others', readonly Named[]>> {
+  const losses = usualLosses(tensors.map(({ tensor }) => tensor));
+  const found = tensors
+    .filter(({ tensor }) => isEncoded(tensor))
+    .map(({ tensor, placement }) => {
+      const encoding = weightEncoding({ ...finer, activations: scheme.activations }, tensor);
+      const saved = losses(tensor, tensor.encoding) - losses(tensor, encoding);
+      const count = tensor.rows * tensor.cols;
+      return { entry: [tensor.name, encoding] as const, placement, saved, count, worth: saved / count };
+    });
+  const average =
+    found.reduce((sum, { saved }) => sum + saved, 0) / found.reduce((sum, { count }) => sum + count, 0);
+  const inSram = found.filter(({ placement }) => placement === 'sram').sort((a, b) => b.worth - a.worth);
+  const named = (some: typeof found): Named[] => some.map(({ entry }) => entry);
+  return {
+    outside: named(found.filter(({ placement }) => placement !== 'sram')),
+    inside: named(inSram.filter(({ worth }) => worth > average)),
+    others: named(inSram.filter(({ worth }) => worth <= average)),
+  };
+}
+
+/** A plan that fits, with its matrices made finer as far as the flash has room. */
+function filled(plan: Plan, tryPlan: TryPlan): Plan {
+  const flash = plan.memories.at(-1);
+  const left = (flash?.capacity ?? 0) - (flash?.weights ?? 0);
+  const matrices = plan.tensors.filter(({ tensor }) => isEncoded(tensor));
+  const losses = usualLosses(plan.tensors.map(({ tensor }) => tensor));
+  const options = matrices.map((placed) => {
+    const { tensor } = placed;
+    return optionsOf(placed).map((encoding) => ({
+      encoding,
+      cost: storedBytes(encoding, tensor),
+      loss: losses(tensor, encoding),
+    }));
+  });
+  const stored = matrices.reduce((sum, { tensor }) => sum + storedBytes(tensor.encoding, tensor), 0);
+  const choice = allocate(options, stored + left);
+  if (choice === null) return plan;
+  const encodings = matrices.map(({ tensor }, item): [string, Encoding] => [
+    tensor.name,
+    options[item]?.[choice[item] ?? 0]?.encoding ?? tensor.encoding,
+  ]);
+  const mixed = tryPlan(plan.base, new Map(encodings));
+  return mixed.fit.fits ? mixed : plan;
+}
+
+/** What a matrix may become where it lies: in SRAM no finer groups than it has. */
+function optionsOf({ tensor, placement }: PlacedTensor): Encoding[] {
+  const { group } = tensor.encoding;
+  return possibleEncodings(tensor).filter(
+    (encoding) => placement !== 'sram' || encoding.group === 0 || (group > 0 && encoding.group >= group),
+  );
+}
+
+/** Whether a tensor is a matrix of codes. */
+export function isEncoded({ encoding }: PlacedTensor['tensor']): boolean {
+  return encodingSpec(encoding).holds === 'codes';
+}

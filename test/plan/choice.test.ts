@@ -1,0 +1,117 @@
+/** What the planner gives matrices when nothing is asked for. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { DecoderModel } from '../../src/model/decoder.js';
+import { findBoard } from '../../src/plan/boards.js';
+import { isEncoded } from '../../src/plan/choice.js';
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { makePlan, planToJson, type Plan, type PlanOptions } from '../../src/plan/plan.js';
+import { ENGLISH_PLAN, planChoice } from '../../src/plan/words.js';
+import { PER_CHANNEL } from '../support/schemes.js';
+import { syntheticModel } from '../support/synthetic-model.js';
+
+const N16R8 = findBoard('esp32-s3-n16r8');
+
+async function large(layers: number): Promise<DecoderModel> {
+  const { model } = await syntheticModel({
+    hidden: 256,
+    heads: 8,
+    kvHeads: 4,
+    headDim: 32,
+    ffn: 768,
+    vocab: 512,
+  });
+  const [block] = model.blocks;
+  assert.ok(block);
+  return {
+    ...model,
+    blocks: Array.from({ length: layers }, () => block),
+    parameters: model.parameters * (layers / model.blocks.length),
+  };
+}
+
+function plan(model: DecoderModel, options: Partial<PlanOptions> = {}): Plan {
+  return makePlan(model, { board: N16R8, scheme: DEFAULT_SCHEME, context: 64, ...options });
+}
+
+/** Columns per scale of the matrices in a memory. */
+function groups(made: Plan, inSram: boolean): number[] {
+  const found = made.tensors
+    .filter(({ tensor, placement }) => isEncoded(tensor) && (placement === 'sram') === inSram)
+    .map(({ tensor }) => tensor.encoding.group);
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+describe('without a scheme', () => {
+  it('in SRAM, where groups take time, only what gains most from them', async () => {
+    const { model } = await syntheticModel({ hidden: 96, ffn: 256, headDim: 24 });
+    const made = plan(model);
+    const coarse = plan(model, { scheme: PER_CHANNEL });
+    const fine = plan(model, { scheme: { ...PER_CHANNEL, granularity: 'group:32' } });
+    const group = (name: string): unknown =>
+      made.tensors.find(({ tensor }) => tensor.name === name)?.tensor.encoding.group;
+    assert.deepEqual(groups(made, false), []);
+    assert.deepEqual([group('embedding'), group('layers.0.gate_up')], [32, 0]);
+    assert.ok(made.predictedTokensPerSecond > 0.9 * coarse.predictedTokensPerSecond);
+    assert.ok(fine.predictedTokensPerSecond < 0.9 * coarse.predictedTokensPerSecond);
+    assert.deepEqual(made.choice, { code: 'faster', finer: fine.predictedTokensPerSecond });
+    assert.match(planChoice(made, ENGLISH_PLAN) ?? '', /costs little speed: with finer ones/);
+  });
+
+  it('groups of 32 for what is waited for', async () => {
+    const model = await large(6);
+    const made = plan(model);
+    assert.ok(made.fit.fits);
+    assert.deepEqual(groups(made, false), [32]);
+    assert.deepEqual([made.scheme.weights, made.scheme.granularity], ['int8', 'mixed']);
+    const coarse = plan(model, { scheme: PER_CHANNEL });
+    assert.ok(made.predictedTokensPerSecond > 0.9 * coarse.predictedTokensPerSecond);
+    assert.ok(made.weightBytes > coarse.weightBytes);
+    assert.equal(planChoice(planToJson(made), ENGLISH_PLAN), planChoice(made, ENGLISH_PLAN));
+  });
+
+  it('coarser groups where finer ones do not fit the flash', async () => {
+    const model = await large(6);
+    const fine = plan(model);
+    const flash = fine.memories.at(-1);
+    assert.ok(flash !== undefined);
+    const room = flash.capacity - flash.weights;
+    const made = plan(model, { otherBytes: room + 64 });
+    assert.ok(made.fit.fits);
+    assert.ok(made.weightBytes < fine.weightBytes);
+    assert.deepEqual(groups(made, false), [64]);
+    assert.deepEqual(made.choice, { code: 'room' });
+  });
+
+  it('a model that is too large is refused with what the smallest weights need', async () => {
+    const made = plan(await large(40));
+    assert.ok(!made.fit.fits);
+    assert.equal(made.choice?.code, 'none');
+    const sentence = planChoice(made, ENGLISH_PLAN) ?? '';
+    assert.match(
+      sentence,
+      /^Even with the smallest weights the package needs [\d.]+ MB of flash and [\d.]+ MB are there\.$/,
+    );
+  });
+});
+
+describe('what is asked for', () => {
+  it('is what there is, and needs no reason', async () => {
+    const model = await large(6);
+    const made = plan(model, { scheme: { ...PER_CHANNEL, granularity: 'group:64' } });
+    assert.deepEqual([...groups(made, true), ...groups(made, false)], [64, 64]);
+    assert.equal(made.choice, null);
+    assert.equal(planChoice(made, ENGLISH_PLAN), null);
+  });
+
+  it('of single matrices goes before the scheme', async () => {
+    const model = await large(2);
+    const encodings = new Map([['layers.1.down', { kind: 'int8GroupU8', group: 64 } as const]]);
+    const made = plan(model, { encodings });
+    const encoding = (name: string): unknown =>
+      made.tensors.find(({ tensor }) => tensor.name === name)?.tensor.encoding;
+    assert.deepEqual(encoding('layers.1.down'), { kind: 'int8GroupU8', group: 64 });
+    assert.deepEqual(encoding('layers.0.down'), { kind: 'int8Channel', group: 0 });
+    assert.equal(made.scheme.granularity, 'mixed');
+  });
+});
