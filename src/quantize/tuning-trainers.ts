@@ -1,6 +1,6 @@
 /** Original and quantized model in the gradient engine, and what becomes of the quantized one. */
 import type { Encoding } from '../schema/encodings.js';
-import { Trainer, TrainerDraft } from './training.js';
+import { type Trainer, TrainerDraft } from './training.js';
 import type { GridValues, TrainingGrid } from './training-types.js';
 import type { GridMatrix, TunedTensors } from './tuned.js';
 import type { TuningMatrix, TuningModel } from './tuning-types.js';

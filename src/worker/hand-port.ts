@@ -37,9 +37,24 @@ export function serveHand(port: Port, hand: Hand): void {
 }
 
 function answer(hand: Hand, call: Call): Promise<unknown> {
-  // Name and inputs belong together by the type of a call.
-  const method = hand[call.name] as (...inputs: readonly unknown[]) => Promise<unknown>;
-  return method.apply(hand, [...call.inputs]);
+  switch (call.name) {
+    case 'load':
+      return hand.load(...call.inputs);
+    case 'write':
+      return hand.write(...call.inputs);
+    case 'learn':
+      return hand.learn(...call.inputs);
+    case 'step':
+      return hand.step(...call.inputs);
+    case 'judge':
+      return hand.judge(...call.inputs);
+    case 'numbers':
+      return hand.numbers(...call.inputs);
+    case 'restore':
+      return hand.restore(...call.inputs);
+    case 'tuned':
+      return hand.tuned(...call.inputs);
+  }
 }
 
 function buffersOf(name: Call['name'], result: unknown): ArrayBuffer[] {
