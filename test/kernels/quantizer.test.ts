@@ -292,3 +292,21 @@ void test('crc32 is that of zlib for any split, outside and inside kernel memory
   quantizer.dispose();
   block.dispose();
 });
+
+void test('the first checksum grows no memory: views of it stay attached', async () => {
+  const module = await WebAssembly.compile(Uint8Array.from(kernelBytes));
+  for (let kilobytes = 0; kilobytes < 64; kilobytes += 8) {
+    // A module of its own for each, as memory is shared by all who load one.
+    const url = new URL(`../../kernels/prebuilt/kernels.js?kilobytes=${kilobytes}`, import.meta.url);
+    const { Buffer, crc32_at, initSync } = (await import(
+      url.href
+    )) as typeof import('../../kernels/prebuilt/kernels.js');
+    const { memory } = initSync({ module });
+    const length = (1024 + kilobytes) * 1024;
+    const buffer = new Buffer(length);
+    const view = new Uint8Array(memory.buffer, buffer.address(), length);
+    crc32_at(0, buffer.address(), length);
+    assert.equal(view.length, length, `${kilobytes} KB more`);
+    buffer.free();
+  }
+});

@@ -3,11 +3,12 @@
 use std::sync::LazyLock;
 
 /// `tables[k][b]`: the remainder of byte `b` followed by `k` zero bytes. Computed at the first use, which takes
-/// microseconds and keeps 16 KB that do not compress out of the download.
+/// microseconds and keeps 16 KB that do not compress out of the download. They lie where they are: an allocation could
+/// grow a page's memory, which would detach the very view that a checksum is asked of.
 type Tables = [[u32; 256]; 16];
 
-static TABLES: LazyLock<Box<Tables>> = LazyLock::new(|| {
-    let mut tables = Box::new([[0; 256]; 16]);
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let mut tables = [[0; 256]; 16];
     for byte in 0..256 {
         let mut crc = byte as u32;
         for _ in 0..8 {
