@@ -10,6 +10,7 @@ import {
   WEIGHT_KINDS,
   parseGranularity,
 } from '../plan/scheme.js';
+import { DEFAULT_EFFORT, EFFORTS } from '../quantize/effort.js';
 import { UsageError } from '../shared/errors.js';
 import {
   choice,
@@ -46,6 +47,7 @@ const CONVERT_OPTIONS = {
   cache: { type: 'string' },
   chat: { type: 'string' },
   context: { type: 'string' },
+  effort: { type: 'string' },
   calibrate: { type: 'string' },
   evaluate: { type: 'string' },
   prompt: { type: 'string', multiple: true },
@@ -155,8 +157,11 @@ function parseConvert(argv: string[]): ConvertRequest {
   // What was called dynamic is chosen now.
   const asked = values.activations === 'dynamic' ? 'auto' : values.activations;
   const activations = choice(asked, WANTED_ACTIVATIONS, 'activations') ?? DEFAULT_SCHEME.activations;
-  if (values.calibrate !== undefined && activations !== 'static') {
-    throw new UsageError('--calibrate is for static activations: add --activations static.');
+  const effort = choice(values.effort, EFFORTS, 'effort') ?? DEFAULT_EFFORT;
+  if (values.calibrate !== undefined && activations !== 'static' && effort === 'quick') {
+    throw new UsageError(
+      '--calibrate is for static activations and for --effort good: add --activations static or --effort good.',
+    );
   }
   return {
     command: 'convert',
@@ -178,6 +183,7 @@ function parseConvert(argv: string[]): ConvertRequest {
     },
     fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
     context: whole(values.context, 'context', 2),
+    effort,
     calibrate: values.calibrate,
     evaluate: values.evaluate,
     prompts: values.prompt,

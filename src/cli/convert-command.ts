@@ -1,7 +1,7 @@
 /** `convert`: a model folder becomes an image or a package, with plan and report. */
 import { readFile } from 'node:fs/promises';
 import { convert } from '../pipeline/convert.js';
-import type { Conversion } from '../pipeline/types.js';
+import type { Conversion, Runtime } from '../pipeline/types.js';
 import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { reportHtml, reportText } from '../report/index.js';
@@ -18,16 +18,24 @@ import { planText } from './plan-text.js';
 import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
+import { startTuner } from './tuner-threads.js';
 import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
 
 /** Longest text file taken for calibration or evaluation; more would run for hours. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
+/** Matrices are rounded one after another. */
+const ROUNDING_THREADS = 1;
+
 /** Runs the command. @throws what the pipeline throws */
 export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
   await findTarget(request.folder);
   await refuseClashes(request);
-  const runtime = await loadRuntime();
+  const threads = request.effort === 'quick' ? null : await startTuner(ROUNDING_THREADS);
+  const runtime: Runtime = {
+    ...(await loadRuntime()),
+    ...(threads === null ? {} : { tuner: threads.tuner }),
+  };
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);
   let conversion: Conversion;
@@ -44,6 +52,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
         scheme: request.scheme,
         fusions: request.fusions,
         context: request.context,
+        effort: request.effort,
         calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
         evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
         prompts: request.prompts,
@@ -63,6 +72,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   } finally {
     progress.finish();
     await folder.close();
+    await threads?.end();
   }
   const { plan, report } = conversion;
   if (request.json) {

@@ -1,5 +1,6 @@
 /** What `--help` says. */
 import { DEFAULT_BOARD_ID } from '../plan/boards.js';
+import { EFFORTS } from '../quantize/effort.js';
 import { WANTED_ACTIVATIONS, WANTED_CACHES, WEIGHT_KINDS } from '../plan/scheme.js';
 
 export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
@@ -22,7 +23,9 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)
     --chat template|begin      how chats begin: as the template writes it (default), or with the begin token before it
     --context N                tokens that the model can hold (default: the model's, at most 512)
-    --calibrate FILE           text for static activation scales
+    ${`--effort ${EFFORTS.join('|')}`.padEnd(26)} work that goes into the weights' codes: good rounds matrix after matrix
+                               for the inputs that are left, and takes seconds to minutes
+    --calibrate FILE           text for static activation scales and for --effort good
     --evaluate FILE            text for the report; stories parted by lines <|story|>
     --prompt TEXT              prompt for the texts side by side; may be repeated
     --no-report                skip the comparison; the package is streamed to the file

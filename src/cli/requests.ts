@@ -1,6 +1,7 @@
 /** What a command line asks for, once it is read. */
 import type { FlashMode } from '../image/flash-settings.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
+import type { Effort } from '../quantize/effort.js';
 import type { Sampling } from '../shared/sampling.js';
 
 export interface ConvertRequest {
@@ -19,6 +20,8 @@ export interface ConvertRequest {
   readonly scheme: WantedScheme;
   readonly fusions: Fusions | undefined;
   readonly context: number | undefined;
+  /** Work that goes into the codes of weights. */
+  readonly effort: Effort;
   readonly calibrate: string | undefined;
   readonly evaluate: string | undefined;
   readonly prompts: readonly string[] | undefined;

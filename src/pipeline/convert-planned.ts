@@ -2,13 +2,17 @@
 import { MemorySink, PackageWriter, type PackageSink } from '../package/writer.js';
 import type { Plan } from '../plan/plan.js';
 import { describeScheme, isQuantized } from '../plan/scheme.js';
+import { DEFAULT_EFFORT, type Effort } from '../quantize/effort.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js';
+import type { TunedTensors } from '../quantize/tuned.js';
+import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { calibrate } from './calibrate.js';
 import { stopIds, type OpenedModel } from './open-model.js';
 import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
 import type { PlannedModel } from './plan-model.js';
+import { tuningTask } from './tune.js';
 import type { CheckedTexts } from './checked-texts.js';
 import type { Hooks, Runtime } from './types.js';
 import { showableLine } from '../shared/safe-text.js';
@@ -24,7 +28,9 @@ export interface ConvertedModel {
 }
 
 export interface ConvertPlannedOptions {
-  /** Text for static scales; without it the original model writes its own. */
+  /** Work that goes into the codes of weights; default `DEFAULT_EFFORT`. */
+  readonly effort?: Effort | undefined;
+  /** Text for static scales and for efforts above `quick`; without it the original model writes its own. */
   readonly texts?: Pick<CheckedTexts, 'calibration'> | undefined;
   /** Where the package goes; default memory. */
   readonly sink?: PackageSink | undefined;
@@ -45,6 +51,7 @@ export async function convertPlanned(
   const { opened, plan } = planned;
   const kernels = await loadKernels(runtime.kernels);
   const activationScales = await staticScales(planned, options, runtime, hooks);
+  const tuned = await tunedTensors(planned, options, runtime, hooks);
   const memory = options.sink === undefined ? new MemorySink() : null;
   const writer = await PackageWriter.create(
     options.sink ?? (memory as MemorySink),
@@ -65,6 +72,7 @@ export async function convertPlanned(
     plan,
     kernels,
     consumer: writer,
+    tuned,
     onProgress: hooks.onProgress,
     signal: hooks.signal,
   });
@@ -89,6 +97,19 @@ async function staticScales(
       return calibrate(reference, plan, sequences, hooks);
     },
   );
+}
+
+/** What efforts above `quick` make of the weights. */
+async function tunedTensors(
+  planned: PlannedModel,
+  { texts, effort = DEFAULT_EFFORT }: ConvertPlannedOptions,
+  { tuner }: Runtime,
+  hooks: Hooks,
+): Promise<TunedTensors | undefined> {
+  if (effort === 'quick' || !isQuantized(planned.plan.scheme)) return undefined;
+  if (tuner === undefined) throw new UsageError(`Effort "${effort}" cannot be made here. Choose "quick".`);
+  const task = await tuningTask(planned, effort, texts?.calibration ?? [], hooks);
+  return (await tuner(task, hooks)).tensors;
 }
 
 async function packageMetadata(opened: OpenedModel, plan: Plan): Promise<Record<string, string>> {

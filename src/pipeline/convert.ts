@@ -43,7 +43,8 @@ export async function carryOut(
   const { opened, plan } = planned;
   const original = new OriginalModel(opened, runtime, hooks);
   try {
-    const converted = await convertPlanned(planned, { texts, sink: options.sink, original }, runtime, hooks);
+    const { effort, sink } = options;
+    const converted = await convertPlanned(planned, { texts, effort, sink, original }, runtime, hooks);
     return {
       model: opened.model,
       plan,

@@ -53,7 +53,12 @@ export async function loadReference(
   }
 }
 
-function refuseNonFinite(checkpoint: Checkpoint, ref: TensorRef, { rowBegin, bytes }: RowBlock): void {
+/** @throws FormatError when rows of a tensor hold what is no number */
+export function refuseNonFinite(
+  checkpoint: Checkpoint,
+  ref: TensorRef,
+  { rowBegin, bytes }: Pick<RowBlock, 'rowBegin' | 'bytes'>,
+): void {
   const index = findNonFinite(bytes, ref.dtype);
   if (index < 0) return;
   const columns = ref.shape.length === 1 ? 0 : (ref.shape[1] ?? 1);

@@ -4,8 +4,10 @@ import type { PackageSink } from '../package/writer.js';
 import type { Board } from '../plan/boards.js';
 import type { Plan } from '../plan/plan.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
+import type { Effort } from '../quantize/effort.js';
 import type { Report } from '../quantize/report.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
+import type { Tuner } from '../quantize/tuning-types.js';
 import './failures.js';
 import type { Note } from './notes.js';
 import type { OnProgress } from '../shared/progress.js';
@@ -17,6 +19,8 @@ export interface Runtime {
   readonly kernels: WebAssembly.Module;
   /** `device-runtime/prebuilt/twin.wasm` */
   readonly twin: WebAssembly.Module;
+  /** Rounds in order, and tunes; an effort above `quick` needs it. */
+  readonly tuner?: Tuner | undefined;
   /** Ends a stranger's program (a chat template) that takes too long; without it, what it does is counted. */
   readonly deadline?: Deadline | undefined;
 }
@@ -31,7 +35,12 @@ export interface ConvertOptions {
   readonly fusions?: Fusions | undefined;
   /** Context in tokens; default the model's, at most 512. */
   readonly context?: number | undefined;
-  /** Text for static activation scales; without it the original model writes its own. */
+  /** Work that goes into the codes of weights; default `DEFAULT_EFFORT`. */
+  readonly effort?: Effort | undefined;
+  /**
+   * Text for static activation scales, and for efforts that look at what weights are multiplied with; without it the
+   * original model writes its own.
+   */
   readonly calibrationText?: string | undefined;
   /** Text for the report; without it the original model writes its own. Stories are parted by lines `<|story|>`. */
   readonly evaluationText?: string | undefined;

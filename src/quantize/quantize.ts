@@ -31,7 +31,9 @@ import type {
   TensorStatistics,
 } from './kernel-types.js';
 import { notFinite } from './not-finite.js';
+import { GridLoss, gridsOf, placedRows, placedTables } from './placed.js';
 import { rotaryTable } from './rotary.js';
+import type { GridMatrix, TunedTensors } from './tuned.js';
 
 /** Takes the bytes of tensors in plan order; the package writer is one. */
 export interface TensorConsumer {
@@ -62,6 +64,8 @@ export interface QuantizeInput {
   readonly plan: Plan;
   readonly kernels: Kernels;
   readonly consumer: TensorConsumer;
+  /** Matrices that are packed as they are, and vectors that take the place of the checkpoint's. */
+  readonly tuned?: TunedTensors | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -143,11 +147,14 @@ class QuantizeJob {
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw notFinite(this.input.checkpoint, source, `Element ${bad}`);
     this.meter.advance(bytes.length, tensorKey(source));
-    return values;
+    const tuned = this.input.tuned?.vectors.get(tensorKey(source));
+    return tuned?.map((value) => value * multiplier) ?? values;
   }
 
   private async matrix(tensor: PlannedTensor): Promise<SourceStatistics[]> {
     const gain = tensor.gain === null ? undefined : await this.decodeGain(tensor.gain);
+    const grids = gridsOf(tensor, this.input.tuned);
+    if (grids !== null) return this.place(tensor, grids, gain);
     const quantizers = tensor.parts.map((part) =>
       this.input.kernels.createQuantizer(quantizerSpec(tensor, part, gain)),
     );
@@ -165,12 +172,61 @@ class QuantizeJob {
           tables[index]?.set(quantizers.map((quantizer) => sharedValue(quantizer, table)));
       }
       const statistics = tensor.parts.map((part, index) =>
-        this.describe(tensor, part, quantizers[index] as RowQuantizer),
+        this.describe(tensor, part, (quantizers[index] as RowQuantizer).statistics()),
       );
       await this.input.consumer.endTensor(tables);
       return statistics;
     } finally {
       for (const quantizer of quantizers) quantizer.dispose();
+    }
+  }
+
+  /** Packs what comes on its grid; the sources are read for the account of it. */
+  private async place(
+    tensor: PlannedTensor,
+    grids: readonly GridMatrix[],
+    gain: Float32Array | undefined,
+  ): Promise<SourceStatistics[]> {
+    const statistics: SourceStatistics[] = [];
+    for (const [index, part] of tensor.parts.entries()) {
+      const account = await this.account(tensor, part, grids[index] as GridMatrix, gain);
+      statistics.push(this.describe(tensor, part, account));
+    }
+    const rows = Math.max(1, Math.floor(BLOCK_BYTES / tensor.rowBytes));
+    for (let row = 0; row < tensor.rows; row += rows) {
+      throwIfAborted(this.input.signal);
+      const end = Math.min(tensor.rows, row + rows);
+      await this.input.consumer.appendData(placedRows(tensor, grids, row, end));
+    }
+    await this.input.consumer.endTensor(placedTables(tensor, grids));
+    return statistics;
+  }
+
+  private async account(
+    tensor: PlannedTensor,
+    part: TensorPart,
+    grid: GridMatrix,
+    gain: Float32Array | undefined,
+  ): Promise<TensorStatistics> {
+    const { kernels } = this.input;
+    const spec: QuantizerSpec = { ...quantizerSpec(tensor, part, gain), encoding: 'float32' };
+    const stride = alignUp(4 * grid.cols, ROW_ALIGNMENT);
+    const most = rowsPerBlock(part.source);
+    const quantizer = kernels.createQuantizer(spec);
+    const output = kernels.createOutput(most, stride, 0);
+    const loss = new GridLoss(grid, part.factor);
+    try {
+      for await (const block of this.blocks(part.source, most)) {
+        const rows = quantizer.quantize(block.bytes, output);
+        const { buffer, byteOffset } = output.codes;
+        loss.add(new Float32Array(buffer, byteOffset, (rows * stride) / 4), stride / 4);
+        this.meter.advance(block.bytes.length, tensorKey(part.source));
+        throwIfAborted(this.input.signal);
+      }
+      return loss.complete(quantizer.statistics());
+    } finally {
+      quantizer.dispose();
+      output.dispose();
     }
   }
 
@@ -282,8 +338,7 @@ class QuantizeJob {
     });
   }
 
-  private describe(tensor: PlannedTensor, part: TensorPart, quantizer: RowQuantizer): SourceStatistics {
-    const statistics = quantizer.statistics();
+  private describe(tensor: PlannedTensor, part: TensorPart, statistics: TensorStatistics): SourceStatistics {
     const { source } = part;
     if (statistics.nonFinite > 0) {
       const at = statistics.firstNonFinite;

@@ -4,14 +4,17 @@
  */
 import type { RoundedMatrix, Rounding } from '../../kernels/crates/train/prebuilt/train.js';
 import type { Encoding } from '../schema/encodings.js';
+import type { InputKind } from '../schema/kinds.js';
 import { guarded } from './training-module.js';
-import { flat, type TrainerDraft } from './training.js';
+import { flat, type Trainer } from './training.js';
 import type { GridMatrix } from './tuned.js';
 
 /** A matrix, by its name in the checkpoint, and what it becomes. */
 export interface RoundedTensor {
   readonly name: string;
   readonly encoding: Encoding;
+  /** How its inputs are quantized. */
+  readonly input: InputKind | 'float32';
   readonly rows: number;
   readonly cols: number;
 }
@@ -27,22 +30,26 @@ export class ModelRounder {
   readonly #raw: Rounding;
 
   /**
-   * Begins with what a draft holds, which is used up.
+   * Begins with a trainer of which all tensors are frozen, and which is used up.
    * @param tensors matrices; their biases are changed along with them
+   * @param int8Cache whether keys and values are rounded as in the device's INT8 cache
    * @param sequences token ids of the text whose inputs count
-   * @throws FormatError for an unknown name; RangeError while weights are missing, for ids outside the vocabulary,
-   *   sequences longer than the model has positions, or an encoding without a scale a row
+   * @throws FormatError for an unknown name; RangeError for ids outside the vocabulary, sequences longer than the model has
+   *   positions, or an encoding without a scale a row
    */
   constructor(
-    draft: TrainerDraft,
+    trainer: Trainer,
     tensors: readonly RoundedTensor[],
+    int8Cache: boolean,
     sequences: readonly ArrayLike<number>[],
   ) {
     const { ids, lengths } = flat(sequences);
     const names = tensors.map(({ name }) => name);
     const kinds = tensors.map(({ encoding }) => encoding.kind);
     const groups = Uint32Array.from(tensors, ({ encoding }) => encoding.group);
-    this.#raw = guarded(() => draft.release().begin_rounding(names, kinds, groups, ids, lengths));
+    const inputs = tensors.map(({ input }) => input);
+    const raw = trainer.release();
+    this.#raw = guarded(() => raw.begin_rounding(names, kinds, groups, inputs, int8Cache, ids, lengths));
   }
 
   /**

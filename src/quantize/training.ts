@@ -162,11 +162,6 @@ export class TrainerDraft {
     return new Trainer(guarded(() => this.#raw.begin()));
   }
 
-  /** For `ModelRounder`; the draft is used up. */
-  release(): TrainingDraft {
-    return this.#raw;
-  }
-
   dispose(): void {
     this.#raw.free();
   }
@@ -345,6 +340,11 @@ export class Trainer {
     guarded(() => {
       tree.add_leaf(this.#raw);
     });
+  }
+
+  /** For `ModelRounder`; the trainer is used up. */
+  release(): Training {
+    return this.#raw;
   }
 
   dispose(): void {

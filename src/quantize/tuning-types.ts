@@ -74,6 +74,21 @@ export interface TuningTask {
   readonly recipe: TuningRecipe;
 }
 
+/** What matrices are rounded for. */
+export interface RoundingRecipe {
+  /** Tokens that they are rounded for: the user's, or the model's own. */
+  readonly tokens: number;
+  readonly seed: number;
+}
+
+/** How far to climb the ladder above rounding by itself. */
+export interface LadderTask extends Omit<TuningTask, 'recipe'> {
+  /** Rounds matrices in order first. */
+  readonly rounding?: RoundingRecipe | undefined;
+  /** Tunes what is left; `null`: does not. */
+  readonly recipe: TuningRecipe | null;
+}
+
 /** What a tuning goes on from after an interruption. */
 export interface TuningState {
   /** {@link tuningKey} of the task, beside the version of this layout. */
@@ -121,11 +136,17 @@ export interface TuningFigures {
 /** What a tuning gives. */
 export interface Tuned {
   readonly tensors: TunedTensors;
+  /** `null` where matrices were only rounded in order. */
+  readonly figures: TuningFigures | null;
+}
+
+/** What a tuning by gradient gives. */
+export interface TunedByGradient extends Tuned {
   readonly figures: TuningFigures;
 }
 
-/** Tunes somewhere. @throws what the tuning throws; the signal's reason */
+/** Climbs the ladder somewhere. @throws what the tuning throws; the signal's reason */
 export type Tuner = (
-  task: TuningTask,
+  task: LadderTask,
   hooks: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined },
 ) => Promise<Tuned>;

@@ -12,7 +12,7 @@ import type { WritingTask } from './training-types.js';
 import { leavesOf, type Hand, type LeafText, type Learned } from './tuning-hand.js';
 import { checkedState, tuningKey } from './tuning-state.js';
 import type {
-  Tuned,
+  TunedByGradient,
   TuningBest,
   TuningRecipe,
   TuningState,
@@ -49,7 +49,7 @@ export async function tune(
   task: TuningTask,
   hands: readonly Hand[],
   hooks: TuningHooks = {},
-): Promise<Tuned> {
+): Promise<TunedByGradient> {
   return new Tuning(task, hands, hooks).run();
 }
 
@@ -72,7 +72,7 @@ class Tuning {
     this.#key = tuningKey(task);
   }
 
-  async run(): Promise<Tuned> {
+  async run(): Promise<TunedByGradient> {
     const recipe = this.#recipe;
     const kept = await this.#load();
     const { written, heldOut } = kept ?? (await this.#texts());

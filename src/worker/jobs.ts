@@ -5,6 +5,7 @@ import type { GivenFile } from '../kit/kit.js';
 import type { GenerationDefaults } from '../model/decoder.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
+import type { Effort } from '../quantize/effort.js';
 import type { Report } from '../quantize/report.js';
 import type { Seeded } from '../shared/sampling.js';
 import type { NamedFile } from '../source/file-list-folder.js';
@@ -25,6 +26,7 @@ export interface ConvertSettings {
   readonly board?: string | undefined;
   readonly scheme?: Partial<WantedScheme> | undefined;
   readonly context?: number | undefined;
+  readonly effort?: Effort | undefined;
   readonly calibrationText?: string | undefined;
   readonly evaluationText?: string | undefined;
   readonly prompts?: readonly string[] | undefined;

@@ -1,10 +1,10 @@
 /** A tuning behind a port, for the conversion that waits for it. */
-import type { Tuned, Tuner, TuningTask } from '../quantize/tuning-types.js';
+import type { LadderTask, Tuned, Tuner } from '../quantize/tuning-types.js';
 import type { Progress } from '../shared/progress.js';
 import { unpackError, type PackedError } from './failure.js';
 import type { Port } from './hand-port.js';
 
-export type ToLeader = { readonly type: 'tune'; readonly task: TuningTask } | { readonly type: 'cancel' };
+export type ToLeader = { readonly type: 'tune'; readonly task: LadderTask } | { readonly type: 'cancel' };
 
 export type FromLeader =
   | { readonly type: 'progress'; readonly progress: Progress }

@@ -4,7 +4,7 @@
  */
 import { Breather } from '../pipeline/breather.js';
 import { loadTraining } from '../quantize/training.js';
-import { tune } from '../quantize/tuning.js';
+import { climb, type LadderHooks } from '../quantize/ladder.js';
 import { OwnHand } from '../quantize/tuning-hand.js';
 import type { TuningStore } from '../quantize/tuning-types.js';
 import { packError } from './failure.js';
@@ -27,18 +27,19 @@ export function serveTuner(role: TunerRole, store: TuningStore | undefined): voi
   loadTraining(role.module);
   const ended = new AbortController();
   const breather = new Breather();
-  const own = new OwnHand(async () => {
+  const breathe = async (): Promise<void> => {
     await breather.breathe();
     ended.signal.throwIfAborted();
-  });
+  };
+  const own = new OwnHand(breathe);
   if (role.type === 'hand') serveHand(role.port, own);
-  else lead(role.port, [own, ...role.hands.map(handBehind)], store, ended);
+  else lead(role.port, [own, ...role.hands.map(handBehind)], { store, breathe }, ended);
 }
 
 function lead(
   port: Port,
   hands: readonly [OwnHand, ...ReturnType<typeof handBehind>[]],
-  store: TuningStore | undefined,
+  hooks: LadderHooks,
   ended: AbortController,
 ): void {
   const post = (message: FromLeader): void => {
@@ -50,7 +51,7 @@ function lead(
       ended.abort();
       return;
     }
-    tune(message.task, hands, { store, onProgress: (progress) => post({ type: 'progress', progress }) })
+    climb(message.task, hands, { ...hooks, onProgress: (progress) => post({ type: 'progress', progress }) })
       .then((tuned) => post({ type: 'tuned', tuned }))
       .catch((error: unknown) => post({ type: 'failure', error: packError(error) }))
       .finally(() => hands[0].dispose());

@@ -99,10 +99,10 @@ class PipelineWork {
     const opened = await this.#open(input.source, hooks);
     const { planned, json } = this.#plan(opened, input.settings);
     const carriers = await opened.model.input.files(hooks.signal);
-    const { calibrationText, evaluationText, prompts } = input.settings;
+    const { effort, calibrationText, evaluationText, prompts } = input.settings;
     const result = await carryOut(
       planned,
-      { calibrationText, evaluationText, prompts, report: true },
+      { effort, calibrationText, evaluationText, prompts, report: true },
       this.#runtime,
       { onProgress: hooks.onProgress, signal: hooks.signal },
     );
@@ -159,7 +159,7 @@ class PipelineWork {
   }
 }
 
-/** Equal for settings that give the same plan; texts and prompts do not change it. */
+/** Equal for settings that give the same plan; effort, texts and prompts do not change it. */
 function planKey({ board, scheme, context }: ConvertSettings): string {
   return JSON.stringify([board, Object.entries({ ...DEFAULT_SCHEME, ...scheme }), context]);
 }

@@ -72,6 +72,14 @@ describe('parseCommandLine', () => {
     assert.equal(request.fusions?.normGains, false);
   });
 
+  it('reads how much work weights are worth, with a text for it', () => {
+    const quick = parseCommandLine(['convert', 'm', '-o', 'a.bin']);
+    assert.ok(quick.command === 'convert' && quick.effort === 'quick');
+    const good = parseCommandLine(['convert', 'm', '-o', 'a.bin', '--effort', 'good', '--calibrate', 't']);
+    assert.ok(good.command === 'convert' && good.effort === 'good' && good.calibrate === 't');
+    assert.throws(() => parseCommandLine(['convert', 'm', '-o', 'a.bin', '--effort', 'more']), /--effort/);
+  });
+
   it('reads what is said about image and flash', () => {
     const asked = [
       '--flash-size',

@@ -90,7 +90,7 @@ void test('a folder keeps one state, whole or not at all', async () => {
     try {
       const { tensors, figures } = await threads.tuner(task, {});
       assert.deepEqual(tensors, expected.tensors);
-      assert.equal(figures.resumed, resumed);
+      assert.equal(figures?.resumed, resumed);
     } finally {
       await threads.end();
     }

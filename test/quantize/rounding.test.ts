@@ -8,7 +8,7 @@ import { hfFolderInput } from '../../src/input/hf-folder.js';
 import type { DecoderModel, TensorRef } from '../../src/model/decoder.js';
 import { readDecoder } from '../../src/model/read.js';
 import { ModelRounder, type RoundedTensor } from '../../src/quantize/rounding.js';
-import { TrainerDraft, loadTraining, type Leaf } from '../../src/quantize/training.js';
+import { TrainerDraft, loadTraining, type Leaf, type Trainer } from '../../src/quantize/training.js';
 import type { GridMatrix } from '../../src/quantize/tuned.js';
 import type { Encoding } from '../../src/schema/encodings.js';
 import { FormatError } from '../../src/shared/errors.js';
@@ -60,7 +60,7 @@ function matrices(model: DecoderModel, encoding: Encoding): RoundedTensor[] {
       refs.push(...[gate, up, down].flatMap((map) => (map === null ? [] : [map.weight])));
     }
   }
-  return refs.map(({ name, shape: [rows = 0, cols = 0] }) => ({ name, encoding, rows, cols }));
+  return refs.map(({ name, shape: [rows = 0, cols = 0] }) => ({ name, encoding, input: 'int8', rows, cols }));
 }
 
 /** Sequences in which a token often follows from the one before. */
@@ -105,7 +105,7 @@ async function rounded(
   text: readonly number[][],
 ): Promise<Map<string, Float32Array>> {
   const tensors = matrices(model, encoding);
-  const rounder = new ModelRounder(await draft(), tensors, text);
+  const rounder = new ModelRounder(await frozen(draft), tensors, true, text);
   let done = 0;
   for (let share = rounder.work(); share !== null; share = rounder.work()) {
     assert.ok(share.done >= done && share.done <= share.total * (1 + 1e-9));
@@ -128,6 +128,12 @@ async function divergence(opened: Opened, values: ReadonlyMap<string, Float32Arr
   original.dispose();
   changed.dispose();
   return sum / positions;
+}
+
+async function frozen(draft: Opened['draft']): Promise<Trainer> {
+  const made = await draft();
+  for (const name of made.tensorNames) made.freeze(name);
+  return made.begin();
 }
 
 /** One token in place of a text: no input says anything, and all that is left is rounding. */
@@ -161,12 +167,14 @@ void test('what cannot be rounded is refused', async () => {
   const { model, draft } = await open('llama-untied-v5');
   const good = matrices(model, { kind: 'int4Group', group: 32 });
   const begin = async (tensors: readonly RoundedTensor[], text: readonly number[][]): Promise<ModelRounder> =>
-    new ModelRounder(await draft(), tensors, text);
+    new ModelRounder(await frozen(draft), tensors, true, text);
   await assert.rejects(begin(matrices(model, { kind: 'int8Tensor', group: 0 }), [[1, 2]]), RangeError);
   await assert.rejects(begin(good, []), RangeError);
   await assert.rejects(begin(good, [[1], []]), RangeError);
   await assert.rejects(begin(good, [[model.vocabSize]]), RangeError);
   await assert.rejects(begin(good, [Array<number>(model.maxPositions + 1).fill(1)]), RangeError);
+  const unfrozen = (await draft()).begin();
+  assert.throws(() => new ModelRounder(unfrozen, good, false, [[1, 2]]), RangeError);
   const [one] = good as [RoundedTensor];
   await assert.rejects(begin([{ ...one, name: 'none' }], [[1, 2]]), FormatError);
   await assert.rejects(begin([{ ...one, name: model.finalNorm.gain.name }], [[1, 2]]), FormatError);

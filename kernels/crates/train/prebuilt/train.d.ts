@@ -132,6 +132,11 @@ export class Training {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Begins the rounding of matrices onto grids, by name, word of an encoding, columns of a group (0 for none) and word
+     * of a kind of input; the training, which trains nothing, is used up.
+     */
+    begin_rounding(names: string[], encodings: string[], groups: Uint32Array | number[], inputs: string[], int8_cache: boolean, ids: Uint32Array | number[], lengths: Uint32Array | number[]): Rounding;
+    /**
      * The codes of a quantized tensor, none of another.
      */
     codes(name: string): Int8Array;
@@ -330,6 +335,7 @@ export interface InitOutput {
     readonly textwriter_finish: (a: number) => [number, number];
     readonly textwriter_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly textwriter_step: (a: number, b: number) => [number, number, number];
+    readonly training_begin_rounding: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number) => [number, number, number];
     readonly training_codes: (a: number, b: number, c: number) => [number, number];
     readonly training_count: (a: number) => number;
     readonly training_gradient: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number, number];

@@ -414,6 +414,51 @@ export class Training {
         wasm.__wbg_training_free(ptr, 0);
     }
     /**
+     * Begins the rounding of matrices onto grids, by name, word of an encoding, columns of a group (0 for none) and word
+     * of a kind of input; the training, which trains nothing, is used up.
+     * @param {string[]} names
+     * @param {string[]} encodings
+     * @param {Uint32Array | number[]} groups
+     * @param {string[]} inputs
+     * @param {boolean} int8_cache
+     * @param {Uint32Array | number[]} ids
+     * @param {Uint32Array | number[]} lengths
+     * @returns {Rounding}
+     */
+    begin_rounding(names, encodings, groups, inputs, int8_cache, ids, lengths) {
+        const val7 = +int8_cache;
+        let ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, ptr5, len5;
+        try {
+            ptr = this.__destroy_into_raw();
+            ptr0 = passArrayJsValueToWasm0(names, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayJsValueToWasm0(encodings, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray32ToWasm0(groups, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArrayJsValueToWasm0(inputs, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+            ptr4 = passArray32ToWasm0(ids, wasm.__wbindgen_malloc);
+            len4 = WASM_VECTOR_LEN;
+            ptr5 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+            len5 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr5) { wasm.__wbindgen_free(ptr5, len5 * 4, 4); }
+            if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 4, 4); }
+            if (ptr3) { wasm.__externref_drop_slice(ptr3, len3); wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__externref_drop_slice(ptr1, len1); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__externref_drop_slice(ptr0, len0); wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            if (ptr) wasm.__wbg_training_free(ptr, 1);
+            throw e;
+        }
+        const ret = wasm.training_begin_rounding(ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val7, ptr4, len4, ptr5, len5);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Rounding.__wrap(ret[0]);
+    }
+    /**
      * The codes of a quantized tensor, none of another.
      * @param {string} name
      * @returns {Int8Array}

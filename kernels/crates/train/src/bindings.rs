@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use crate::tree::Tree;
 use crate::{
     Batch, Draft, Follow, Grid, GridRows, GridValues, Input, Loss, Part, Rates, Rounder, RowGrid, Sharing,
-    Targets, Text, Trainer, Writer, Writing,
+    Targets, Text, ToRound, Trainer, Writer, Writing,
 };
 
 type Answer<T> = core::result::Result<T, Fault>;
@@ -98,32 +98,12 @@ impl TrainingDraft {
 
     /// See [`Draft::set_input`]; the words are those of [`Input::from_word`].
     pub fn set_input(&mut self, name: &str, input: &str) -> Answer<()> {
-        let kind = Input::from_word(input);
-        let kind = kind.ok_or_else(|| Error::range(format!("Inputs are not quantized as {input}.")))?;
-        Ok(self.0.set_input(name, kind)?)
+        Ok(self.0.set_input(name, self::input(input)?)?)
     }
 
     /// See [`Draft::set_int8_cache`].
     pub fn set_int8_cache(&mut self, on: bool) {
         self.0.set_int8_cache(on);
-    }
-
-    /// Begins the rounding of matrices onto grids, by name, word of an encoding and columns of a group (0 for none); the
-    /// draft is used up.
-    pub fn begin_rounding(
-        self,
-        names: Vec<String>,
-        encodings: Vec<String>,
-        groups: &[u32],
-        ids: Vec<u32>,
-        lengths: &[u32],
-    ) -> Answer<Rounding> {
-        let mut grids = Vec::new();
-        for ((name, encoding), &group) in names.into_iter().zip(encodings).zip(groups) {
-            grids.push((name, RowGrid::from_word(&encoding, group as usize)?));
-        }
-        let lengths = sizes(lengths);
-        Ok(Rounding(self.0.begin_rounding(&grids, Text { ids, lengths })?))
     }
 
     /// Begins the training; the draft is used up.
@@ -132,6 +112,11 @@ impl TrainingDraft {
         let gradient = vec![0.0; trainer.values().len()];
         Ok(Training { trainer, gradient })
     }
+}
+
+fn input(word: &str) -> Answer<Input> {
+    let kind = Input::from_word(word);
+    Ok(kind.ok_or_else(|| Error::range(format!("Inputs are not quantized as {word}.")))?)
 }
 
 fn follow(word: &str) -> Answer<Follow> {
@@ -178,6 +163,34 @@ pub struct Training {
 
 #[wasm_bindgen]
 impl Training {
+    /// Begins the rounding of matrices onto grids, by name, word of an encoding, columns of a group (0 for none) and word
+    /// of a kind of input; the training, which trains nothing, is used up.
+    #[allow(clippy::too_many_arguments)]
+    pub fn begin_rounding(
+        self,
+        names: Vec<String>,
+        encodings: Vec<String>,
+        groups: &[u32],
+        inputs: Vec<String>,
+        int8_cache: bool,
+        ids: Vec<u32>,
+        lengths: &[u32],
+    ) -> Answer<Rounding> {
+        let mut matrices = Vec::new();
+        for (i, name) in names.into_iter().enumerate() {
+            matrices.push(ToRound {
+                name,
+                grid: RowGrid::from_word(&encodings[i], groups[i] as usize)?,
+                input: input(&inputs[i])?,
+            });
+        }
+        let lengths = sizes(lengths);
+        let text = Text { ids, lengths };
+        Ok(Rounding(
+            self.trainer.begin_rounding(&matrices, int8_cache, text)?,
+        ))
+    }
+
     /// Numbers that are trained.
     pub fn count(&self) -> usize {
         self.gradient.len()

@@ -9,7 +9,6 @@ use crate::activation::Input;
 use crate::grid::{Follow, Grid, GridValues};
 use crate::parameters::{GridStorage, Parameters, Part, Slice, Storage, Tensor};
 use crate::real::Real;
-use crate::rounding::{Rounder, RowGrid, Text};
 use crate::trainer::Trainer;
 
 /// Most elements of all tensors: weights, a gradient and two moments of so many take 2 GiB of the 4 that WebAssembly has.
@@ -147,9 +146,16 @@ impl Draft {
     /// [`Error::Format`] for an unknown name or a vector; [`Error::Range`] for a grid that cannot be, or values that are
     /// not as many as it has.
     pub fn quantize(&mut self, name: &str, grid: Grid, values: Option<GridValues<f32>>) -> Result<()> {
-        let id = self.matrix(name)?;
+        let id = self.find(name)?;
         grid.check()?;
         let spec = &self.model.tensors.specs()[id];
+        if spec.shape.len() != 2 {
+            return Err(Error::format(
+                name,
+                "It is no matrix.",
+                "Quantize matrices; gains and biases stay as they are.",
+            ));
+        }
         if let Some(values) = &values {
             let scales = grid.scales(spec.rows(), spec.cols());
             let minimums = if grid.minimum { scales } else { 0 };
@@ -203,18 +209,6 @@ impl Draft {
         })
     }
 
-    fn matrix(&self, name: &str) -> Result<TensorId> {
-        let id = self.find(name)?;
-        if self.model.tensors.specs()[id].shape.len() == 2 {
-            return Ok(id);
-        }
-        Err(Error::format(
-            name,
-            "It is no matrix.",
-            "Quantize matrices; gains and biases stay as they are.",
-        ))
-    }
-
     /// Names of the tensors whose weights are not complete.
     pub fn missing(&self) -> Vec<&str> {
         let tensors = self.sources.iter().zip(self.model.tensors.specs());
@@ -228,37 +222,11 @@ impl Draft {
             .collect()
     }
 
-    /// Begins the rounding onto grids, by matrices' names, of what the sequences pass.
-    ///
-    /// # Errors
-    /// [`Error::Range`] while weights are missing, where the memory is exhausted, and as [`Rounder::new`];
-    /// [`Error::Format`] for an unknown name or a vector.
-    pub fn begin_rounding(mut self, grids: &[(String, RowGrid)], text: Text) -> Result<Rounder> {
-        let mut by_tensor = vec![None; self.sources.len()];
-        for (name, grid) in grids {
-            let id = self.matrix(name)?;
-            by_tensor[id] = Some(*grid);
-        }
-        for source in &mut self.sources {
-            source.plan = Plan::Frozen;
-        }
-        let int8_cache = self.int8_cache;
-        let (model, parameters) = self.parameters()?;
-        Rounder::new(model, parameters, int8_cache, by_tensor, text)
-    }
-
     /// Begins the training.
     ///
     /// # Errors
     /// [`Error::Range`] while weights are missing, or where the memory is exhausted.
     pub fn begin<T: Real>(self) -> Result<Trainer<T>> {
-        let int8_cache = self.int8_cache;
-        let (model, parameters) = self.parameters()?;
-        Trainer::new(model, parameters, int8_cache)
-    }
-
-    /// The description, and all numbers as they are planned.
-    fn parameters<T: Real>(self) -> Result<(Model, Parameters<T>)> {
         if let Some(name) = self.missing().first() {
             return Err(Error::range(format!(
                 "The weights are not complete: \"{name}\" is missing. Supply its rows first."
@@ -298,7 +266,7 @@ impl Draft {
             });
         }
         parameters.refresh();
-        Ok((self.model, parameters))
+        Trainer::new(self.model, parameters, self.int8_cache)
     }
 }
 

@@ -38,6 +38,6 @@ pub use head::{Loss, Targets};
 pub use parameters::{Part, Slice};
 pub use product::work_tiles;
 pub use real::Real;
-pub use rounding::{GridRows, Rounder, RowGrid, Share, Text};
+pub use rounding::{GridRows, Rounder, RowGrid, Share, Text, ToRound};
 pub use trainer::{Batch, Trainer};
 pub use writer::{Writer, Writing};

@@ -55,6 +55,11 @@ impl<T: Real> Trainer<T> {
         })
     }
 
+    /// What was described, and its numbers.
+    pub(crate) fn into_parts(self) -> (Model, Parameters<T>) {
+        (self.model, self.parameters)
+    }
+
     /// What was described.
     pub fn model(&self) -> &Model {
         &self.model

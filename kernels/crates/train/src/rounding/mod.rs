@@ -18,8 +18,10 @@ mod tests;
 use kernels::reference::description::{Linear, Model, TensorId};
 use kernels::{Error, Result};
 
+use crate::activation::Input;
 use crate::parameters::{Parameters, Storage};
 use crate::product::Workspace;
+use crate::trainer::Trainer;
 
 use drift::Drift;
 use factor::Factors;
@@ -58,8 +60,50 @@ pub struct Rounder {
     biases: Vec<TensorId>,
 }
 
+/// A matrix that is to be rounded.
+#[derive(Clone, Debug)]
+pub struct ToRound {
+    /// Its name.
+    pub name: String,
+    /// What it becomes.
+    pub grid: RowGrid,
+    /// How its inputs are quantized.
+    pub input: Input,
+}
+
+impl Trainer<f32> {
+    /// Begins the rounding of matrices for what a text leaves of their inputs, in place of a training.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for an unknown name or a vector; [`Error::Range`] where something is trained, for a text that the
+    /// model cannot read, or where the memory is exhausted.
+    pub fn begin_rounding(self, matrices: &[ToRound], int8_cache: bool, text: Text) -> Result<Rounder> {
+        let (model, mut parameters) = self.into_parts();
+        if !parameters.slices.is_empty() {
+            return Err(Error::range(
+                "Freeze all tensors before their matrices are rounded.",
+            ));
+        }
+        let mut grids = vec![None; parameters.tensors.len()];
+        for ToRound { name, grid, input } in matrices {
+            let id = model.tensors.find(name);
+            let id = id.filter(|&id| model.tensors.specs()[id].shape.len() == 2);
+            let id = id.ok_or_else(|| {
+                Error::format(
+                    name,
+                    "The model's description has no such matrix.",
+                    "Name only its matrices.",
+                )
+            })?;
+            grids[id] = Some(*grid);
+            parameters.tensors[id].input = *input;
+        }
+        Rounder::new(model, parameters, int8_cache, grids, text)
+    }
+}
+
 impl Rounder {
-    pub(crate) fn new(
+    fn new(
         model: Model,
         parameters: Parameters<f32>,
         int8_cache: bool,
