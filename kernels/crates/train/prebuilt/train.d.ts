@@ -253,11 +253,6 @@ export class TrainingDraft {
      */
     begin(): Training;
     /**
-     * Begins the rounding of matrices onto grids, by name, word of an encoding and columns of a group (0 for none); the
-     * draft is used up.
-     */
-    begin_rounding(names: string[], encodings: string[], groups: Uint32Array | number[], ids: Uint32Array | number[], lengths: Uint32Array | number[]): Rounding;
-    /**
      * See [`Draft::freeze`].
      */
     freeze(name: string): void;
@@ -363,7 +358,6 @@ export interface InitOutput {
     readonly training_vocabulary: (a: number) => number;
     readonly trainingdraft_add_rows: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly trainingdraft_begin: (a: number) => [number, number, number];
-    readonly trainingdraft_begin_rounding: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
     readonly trainingdraft_freeze: (a: number, b: number, c: number) => [number, number];
     readonly trainingdraft_initialize: (a: number, b: number, c: number) => [number, number];
     readonly trainingdraft_missing: (a: number) => [number, number];

@@ -933,45 +933,6 @@ export class TrainingDraft {
         return Training.__wrap(ret[0]);
     }
     /**
-     * Begins the rounding of matrices onto grids, by name, word of an encoding and columns of a group (0 for none); the
-     * draft is used up.
-     * @param {string[]} names
-     * @param {string[]} encodings
-     * @param {Uint32Array | number[]} groups
-     * @param {Uint32Array | number[]} ids
-     * @param {Uint32Array | number[]} lengths
-     * @returns {Rounding}
-     */
-    begin_rounding(names, encodings, groups, ids, lengths) {
-        let ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4;
-        try {
-            ptr = this.__destroy_into_raw();
-            ptr0 = passArrayJsValueToWasm0(names, wasm.__wbindgen_malloc);
-            len0 = WASM_VECTOR_LEN;
-            ptr1 = passArrayJsValueToWasm0(encodings, wasm.__wbindgen_malloc);
-            len1 = WASM_VECTOR_LEN;
-            ptr2 = passArray32ToWasm0(groups, wasm.__wbindgen_malloc);
-            len2 = WASM_VECTOR_LEN;
-            ptr3 = passArray32ToWasm0(ids, wasm.__wbindgen_malloc);
-            len3 = WASM_VECTOR_LEN;
-            ptr4 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
-            len4 = WASM_VECTOR_LEN;
-        } catch (e) {
-            if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 4, 4); }
-            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
-            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
-            if (ptr1) { wasm.__externref_drop_slice(ptr1, len1); wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
-            if (ptr0) { wasm.__externref_drop_slice(ptr0, len0); wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
-            if (ptr) wasm.__wbg_trainingdraft_free(ptr, 1);
-            throw e;
-        }
-        const ret = wasm.trainingdraft_begin_rounding(ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return Rounding.__wrap(ret[0]);
-    }
-    /**
      * See [`Draft::freeze`].
      * @param {string} name
      */
