@@ -95,6 +95,8 @@ export interface CycleModel {
   readonly perLogit: number;
   /** Share of the nominal time of external memory that is spent waiting: the cores compute meanwhile. */
   readonly waitingShare: number;
+  /** Bytes of the data cache: a token that reads no more of external memory finds all of it there. */
+  readonly cachedBytes: number;
 }
 
 /** A rate of the flash as an image's header names it. */

@@ -28,11 +28,13 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
   if (cycles === null) return 0;
   const { psram, flash } = readRates(board);
   let waiting = psramCacheBytes === 0 ? 0 : psramCacheBytes / psram;
+  let external = psramCacheBytes;
   let products = 0;
   let finer = 0;
   for (const { tensor, placement } of tensors) {
     if (placement === 'psram') waiting += tensor.bytesPerToken / psram;
     if (placement === 'flash') waiting += tensor.bytesPerToken / flash;
+    if (placement !== 'sram') external += tensor.bytesPerToken;
     // Tables that are read by row take part in no product.
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
     if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') {
@@ -53,6 +55,8 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     cycles.perLayer * model.blocks.length +
     cycles.perScore * scores +
     cycles.perLogit * model.vocabSize;
+  // What the data cache holds all of is still there when the next token wants it.
+  if (external <= cycles.cachedBytes) waiting = 0;
   return 1 / (cycles.waitingShare * waiting + busy / hertz);
 }
 
@@ -63,7 +67,7 @@ function finerCycles(
 ): number {
   const products = rows * cols;
   const shared = INPUT_GROUP[input];
-  if (shared > 0) return products * (perGroupSum / shared);
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
+  if (shared > 0) return products * (perGroupSum / shared) + sums * perWeightGroup;
   return input === 'int16' ? products * perWideProduct + 2 * sums * perWeightGroup : sums * perWeightGroup;
 }

@@ -40,6 +40,13 @@ describe('predicted tokens per second are those of the emulator', () => {
       'channel',
       'int8',
     ],
+    [
+      'weights in SRAM, the shortest passes',
+      { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 192, vocab: 256 },
+      'esp32-s3-n8',
+      'channel',
+      'int8',
+    ],
     ...(['int16', 'int8:32'] as const).map(
       (kind) =>
         [
@@ -50,7 +57,7 @@ describe('predicted tokens per second are those of the emulator', () => {
           kind,
         ] as const,
     ),
-    ...(['int8', 'int16'] as const).map(
+    ...(['int8', 'int16', 'int8:32'] as const).map(
       (kind) =>
         [
           `weights in SRAM in groups of 32, activations ${kind}`,
