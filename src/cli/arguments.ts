@@ -11,8 +11,10 @@ import {
   parseGranularity,
 } from '../plan/scheme.js';
 import { DEFAULT_EFFORT, EFFORTS } from '../quantize/effort.js';
+import type { Target } from '../pipeline/frontier.js';
 import { UsageError } from '../shared/errors.js';
 import {
+  byteCount,
   choice,
   flashMegahertz,
   flashSize,
@@ -39,6 +41,9 @@ const CONVERT_OPTIONS = {
   'flash-size': { type: 'string' },
   'flash-mode': { type: 'string' },
   'flash-freq': { type: 'string' },
+  frontier: { type: 'boolean' },
+  'most-bytes': { type: 'string' },
+  'least-speed': { type: 'string' },
   force: { type: 'boolean' },
   board: { type: 'string' },
   weights: { type: 'string' },
@@ -135,7 +140,14 @@ export function parseCommandLine(argv: readonly string[]): Request {
 function parseConvert(argv: string[]): ConvertRequest {
   const { values, positionals } = parse(argv, CONVERT_OPTIONS);
   const { output, parts, firmware } = values;
-  if (output === undefined && parts === undefined) {
+  const frontier = values.frontier === true;
+  const target = parseTarget(values['most-bytes'], values['least-speed']);
+  if (frontier && (output !== undefined || parts !== undefined || target !== undefined)) {
+    throw new UsageError(
+      '--frontier only shows what there is. To convert a point of it, give --most-bytes or --least-speed instead.',
+    );
+  }
+  if (!frontier && output === undefined && parts === undefined) {
     throw new UsageError(
       'convert needs a file to write: -o OUT.bin for a board, or -o OUT.s3lm for the package.',
     );
@@ -151,6 +163,8 @@ function parseConvert(argv: string[]): ConvertRequest {
       '--firmware, --flash-mode and --flash-freq are about the image: add -o OUT.bin or --parts FOLDER.',
     );
   }
+  if (target !== undefined && (values.weights !== undefined || values.granularity !== undefined))
+    throw new UsageError('--most-bytes and --least-speed choose weights and granularity: leave those out.');
   if (values['no-report'] === true && (values.evaluate !== undefined || values.html !== undefined)) {
     throw new UsageError('--no-report leaves nothing for --evaluate or --html to do.');
   }
@@ -170,6 +184,8 @@ function parseConvert(argv: string[]): ConvertRequest {
     parts,
     firmware,
     flash,
+    frontier,
+    target,
     force: values.force === true,
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: {
@@ -191,6 +207,15 @@ function parseConvert(argv: string[]): ConvertRequest {
     html: values.html,
     json: values.json === true,
   };
+}
+
+/** At most one of the two. */
+function parseTarget(bytes: string | undefined, speed: string | undefined): Target | undefined {
+  if (bytes !== undefined && speed !== undefined)
+    throw new UsageError('Give --most-bytes or --least-speed, not both.');
+  if (bytes !== undefined) return { bytes: byteCount(bytes, 'most-bytes') };
+  const tokensPerSecond = real(speed, 'least-speed', 0.001, 1e6);
+  return tokensPerSecond === undefined ? undefined : { tokensPerSecond };
 }
 
 function parseRun(argv: string[]): RunRequest {

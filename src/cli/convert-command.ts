@@ -1,6 +1,8 @@
 /** `convert`: a model folder becomes an image or a package, with plan and report. */
 import { readFile } from 'node:fs/promises';
-import { convert } from '../pipeline/convert.js';
+import { carryOut } from '../pipeline/convert.js';
+import { openModel } from '../pipeline/open-model.js';
+import { editModel, planOpened } from '../pipeline/plan-model.js';
 import type { Conversion, Runtime } from '../pipeline/types.js';
 import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
@@ -17,6 +19,7 @@ import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
 import { planText } from './plan-text.js';
 import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
+import { printFrontier, targetEncodings } from './frontier-command.js';
 import { findTarget } from './target.js';
 import { startTuner } from './tuner-threads.js';
 import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
@@ -38,20 +41,34 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   };
   const progress = new ProgressLine(terminal.stderr);
   const folder = await nodeFolder(request.folder);
+  if (request.frontier) {
+    try {
+      await printFrontier(request, folder, chosenBoard(request), runtime, terminal, progress);
+    } finally {
+      progress.finish();
+      await folder.close();
+    }
+    return;
+  }
   let conversion: Conversion;
   let written: WrittenFile[];
   let outputs: ConvertOutputs | null = null;
   try {
     const board = chosenBoard(request);
     outputs = await ConvertOutputs.create(request, board, terminal.signal);
-    conversion = await convert(
-      folder,
+    const hooks = { onProgress: progress.show, signal: terminal.signal };
+    const opened = editModel(await openModel(folder, runtime, terminal.signal), []);
+    const options = {
+      board,
+      scheme: request.scheme,
+      fusions: request.fusions,
+      context: request.context,
+    };
+    const encodings = await targetEncodings(request, opened, options, runtime, hooks);
+    conversion = await carryOut(
+      planOpened(opened, { ...options, encodings }),
       {
-        board,
         mustFit: !request.force,
-        scheme: request.scheme,
-        fusions: request.fusions,
-        context: request.context,
         effort: request.effort,
         calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
         evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
@@ -60,7 +77,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
         sink: outputs.sink,
       },
       runtime,
-      { onProgress: progress.show, signal: terminal.signal },
+      hooks,
     );
     const { report } = conversion;
     const html =

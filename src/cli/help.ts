@@ -18,6 +18,11 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
                                float32 keeps the numbers, to check everything else
     --granularity G            auto (default: groups where memory is waited for, channel in SRAM), tensor, channel,
                                group:32, group:64 or group:128
+    --most-bytes SIZE | --least-speed TOKENS
+                               the closest to the original for so many bytes of weights (500KB, 3.5MB), or for so many
+                               tokens/s: what each matrix loses is measured, and each has its own encoding
+    --frontier                 only print what the model can be on the board, from the smallest to the finest; with
+                               --json what each matrix is
     --activations ${WANTED_ACTIVATIONS.join('|')}
                                inputs of matrices (auto: 16 bits where memory is waited for anyway, else INT8)
     ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)

@@ -23,6 +23,16 @@ export function flashSize(value: string | undefined): number | undefined {
   return size * 1024 * 1024;
 }
 
+/** `4000000`, `500KB` or `3.5MB`; a kilobyte has 1024 bytes. */
+export function byteCount(value: string, name: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(|k|kb|kib|m|mb|mib)$/i.exec(value) ?? [];
+  const factor = /^m/i.test(unit ?? '') ? 1024 * 1024 : /^k/i.test(unit ?? '') ? 1024 : 1;
+  const bytes = Math.floor(Number(number) * factor);
+  if (!(bytes >= 1) || !Number.isSafeInteger(bytes))
+    throw new UsageError(`--${name} is a number of bytes such as 500KB or 3.5MB, not "${value}".`);
+  return bytes;
+}
+
 /** `80`, `80m` or `80MHz`. */
 export function flashMegahertz(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;

@@ -1,5 +1,6 @@
 /** What a command line asks for, once it is read. */
 import type { FlashMode } from '../image/flash-settings.js';
+import type { Target } from '../pipeline/frontier.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Effort } from '../quantize/effort.js';
 import type { Sampling } from '../shared/sampling.js';
@@ -14,6 +15,10 @@ export interface ConvertRequest {
   /** Somebody's own firmware instead of this project's. */
   readonly firmware: string | undefined;
   readonly flash: FlashRequest;
+  /** Print the frontier instead of converting. */
+  readonly frontier: boolean;
+  /** What the weights may take, or must reach; each matrix is then chosen by itself. */
+  readonly target: Target | undefined;
   /** Convert although the model does not fit the board. */
   readonly force: boolean;
   readonly board: string;

@@ -25,7 +25,7 @@ export async function convert(
 }
 
 /** What is left to choose of a conversion when its plan is made. */
-export type CarryOutOptions = Omit<ConvertOptions, 'board' | 'scheme' | 'fusions' | 'context'>;
+export type CarryOutOptions = Omit<ConvertOptions, 'board' | 'scheme' | 'encodings' | 'fusions' | 'context'>;
 
 /**
  * Carries out a plan: convert and evaluate, with the original model loaded at most once for both.

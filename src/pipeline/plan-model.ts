@@ -4,14 +4,15 @@ import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { type WantedScheme } from '../plan/scheme.js';
-import { FitError } from '../shared/errors.js';
+import { ENCODING, groupFits, type Encoding } from '../schema/encodings.js';
+import { FitError, UsageError } from '../shared/errors.js';
 import type { ChatPieces } from '../tokenizer/index.js';
 import { refuseUnwritable } from './check-limits.js';
 import type { OpenedModel } from './open-model.js';
 import type { ConvertOptions } from './types.js';
 
 /** What a plan depends on. */
-export type PlanOptions = Pick<ConvertOptions, 'board' | 'scheme' | 'fusions' | 'context'>;
+export type PlanOptions = Pick<ConvertOptions, 'board' | 'scheme' | 'encodings' | 'fusions' | 'context'>;
 
 /** A plan together with the model that it is of: what is shown, and then carried out. */
 export interface PlannedModel {
@@ -36,11 +37,26 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
     scheme,
     ...(options.fusions === undefined ? {} : { fusions: options.fusions }),
     context: options.context,
+    ...(options.encodings === undefined ? {} : { encodings: checkedEncodings(options.encodings) }),
     otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
   });
   const planned = { opened, plan };
   refuseUnwritable(planned);
   return planned;
+}
+
+/**
+ * Encodings as they come from outside, in values that the table of encodings knows.
+ * @throws UsageError naming the tensor
+ */
+function checkedEncodings(given: Readonly<Record<string, Encoding>>): ReadonlyMap<string, Encoding> {
+  return new Map(
+    Object.entries(given).map(([name, { kind, group }]) => {
+      if (!Object.hasOwn(ENCODING, kind) || !groupFits(kind, group, Infinity))
+        throw new UsageError(`${name} cannot be ${kind} in groups of ${group}.`);
+      return [name, { kind, group }];
+    }),
+  );
 }
 
 /** The chat as a scheme has it. */

@@ -8,6 +8,7 @@ import type { Effort } from '../quantize/effort.js';
 import type { Report } from '../quantize/report.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
 import type { Tuner } from '../quantize/tuning-types.js';
+import type { Encoding } from '../schema/encodings.js';
 import './failures.js';
 import type { Note } from './notes.js';
 import type { OnProgress } from '../shared/progress.js';
@@ -31,6 +32,8 @@ export interface ConvertOptions {
   /** Refuse a model that does not fit the board before anything is converted; otherwise the plan says so and no more. */
   readonly mustFit?: boolean | undefined;
   readonly scheme?: Partial<WantedScheme> | undefined;
+  /** Encodings of matrices that are not what the scheme says, by the names of their tensors: a point of a frontier. */
+  readonly encodings?: Readonly<Record<string, Encoding>> | undefined;
   /** Default: those that cost no quality with the scheme. */
   readonly fusions?: Fusions | undefined;
   /** Context in tokens; default the model's, at most 512. */

@@ -18,6 +18,20 @@ describe('parseCommandLine', () => {
     assert.equal(request.context, undefined);
   });
 
+  it('reads what weights may take or must reach, and what only shows it', () => {
+    const target = (...options: string[]): unknown => {
+      const request = parseCommandLine(['convert', 'm', '-o', 'x.bin', ...options]);
+      return request.command === 'convert' ? request.target : null;
+    };
+    assert.equal(target(), undefined);
+    assert.deepEqual(target('--most-bytes', '3.5MB'), { bytes: 3_670_016 });
+    assert.deepEqual(target('--most-bytes', '500k'), { bytes: 512_000 });
+    assert.deepEqual(target('--most-bytes', '123456'), { bytes: 123_456 });
+    assert.deepEqual(target('--least-speed', '12.5'), { tokensPerSecond: 12.5 });
+    const shown = parseCommandLine(['convert', 'm', '--frontier']);
+    assert.ok(shown.command === 'convert' && shown.frontier && shown.output === undefined);
+  });
+
   it('refuses names that are empty, and contexts that hold nothing', () => {
     const wrong: [string[], RegExp][] = [
       [['convert', 'm', '-o', ''], /--output has an empty name; give one/],
@@ -135,6 +149,19 @@ describe('parseCommandLine', () => {
     ['no folder', ['convert', '-o', 'x.s3lm'], /one model folder/],
     ['two folders', ['convert', 'a', 'b', '-o', 'x.s3lm'], /not also b/],
     ['granularity', ['convert', 'm', '-o', 'x', '--granularity', 'group:7'], /group:32/],
+    ['a size without bytes', ['convert', 'm', '-o', 'x', '--most-bytes', '3 GB'], /500KB or 3\.5MB/],
+    ['no speed', ['convert', 'm', '-o', 'x', '--least-speed', '0'], /--least-speed is a number from/],
+    [
+      'two targets',
+      ['convert', 'm', '-o', 'x', '--most-bytes', '1MB', '--least-speed', '9'],
+      /--most-bytes or --least-speed, not both/,
+    ],
+    [
+      'weights beside a target',
+      ['convert', 'm', '-o', 'x', '--most-bytes', '1MB', '--weights', 'int8'],
+      /leave/,
+    ],
+    ['a file for the frontier', ['convert', 'm', '-o', 'x.bin', '--frontier'], /--frontier only shows/],
     ['unknown option', ['convert', 'm', '-o', 'x', '--fast'], /--fast/],
     ['calibration without static', ['convert', 'm', '-o', 'x', '--calibrate', 't'], /--activations static/],
     ['report page without report', ['convert', 'm', '-o', 'x', '--no-report', '--html', 'h'], /--no-report/],
