@@ -13,6 +13,7 @@ import { FormatError, UsageError, isAbort } from '../../src/shared/errors.js';
 import type { Progress } from '../../src/shared/progress.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
+import { PER_CHANNEL } from '../support/schemes.js';
 import { testRuntime } from '../support/runtime.js';
 import { syntheticFolder, syntheticModel, type SyntheticShape } from '../support/synthetic-model.js';
 
@@ -106,8 +107,8 @@ describe('convert', () => {
   it('gives the same numbers fused and apart in INT8 with one scale a row, up to rounding', async () => {
     const folder = syntheticFolder({ attentionBias: true });
     const fusions = { ...NO_FUSIONS, queryKeyValue: true, gateUp: true };
-    const apart = await twinLogits(folder, { report: false, fusions: NO_FUSIONS });
-    const joined = await twinLogits(folder, { report: false, fusions });
+    const apart = await twinLogits(folder, { report: false, scheme: PER_CHANNEL, fusions: NO_FUSIONS });
+    const joined = await twinLogits(folder, { report: false, scheme: PER_CHANNEL, fusions });
     assert.deepEqual(joined, apart);
   });
 
