@@ -43,12 +43,12 @@ async function converted(
 }
 
 void test('codes that are rounded in order diverge less, in packages of the same size', async () => {
-  const scheme = { granularity: 'group:64', activations: 'int16' } as const;
+  const scheme = { granularity: 'channel', activations: 'int16', cache: 'float32' } as const;
   const quick = await converted({ scheme });
   const good = await converted({ scheme, effort: 'good' });
   assert.equal(good.packageBytes, quick.packageBytes);
   const kl = ({ report }: Conversion): number => report?.kl.mean ?? NaN;
-  assert.ok(kl(good) < 0.85 * kl(quick), `${kl(good)} of ${kl(quick)}`);
+  assert.ok(kl(good) < 0.8 * kl(quick), `${kl(good)} of ${kl(quick)}`);
   // Every matrix lies a little further from its weights, for the sake of what comes out.
   const matrices = good.statistics.filter(({ statistics }) => statistics.errorSquares > 0);
   assert.equal(matrices.length, quick.statistics.length);

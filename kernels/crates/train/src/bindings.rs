@@ -6,11 +6,16 @@ use kernels::fault::Fault;
 use kernels::Error;
 use wasm_bindgen::prelude::*;
 
-use crate::tree::Tree;
 use crate::{
-    Batch, Draft, Follow, Grid, GridRows, GridValues, Input, Loss, Part, Rates, Rounder, RowGrid, Sharing,
-    Targets, Text, ToRound, Trainer, Writer, Writing,
+    Batch, Draft, Follow, Grid, GridValues, Input, Loss, Part, Rates, Sharing, Targets, Trainer, Writer,
+    Writing,
 };
+
+mod rounding;
+mod tree;
+
+pub use rounding::Rounding;
+pub use tree::GradientTree;
 
 type Answer<T> = core::result::Result<T, Fault>;
 
@@ -163,34 +168,6 @@ pub struct Training {
 
 #[wasm_bindgen]
 impl Training {
-    /// Begins the rounding of matrices onto grids, by name, word of an encoding, columns of a group (0 for none) and word
-    /// of a kind of input; the training, which trains nothing, is used up.
-    #[allow(clippy::too_many_arguments)]
-    pub fn begin_rounding(
-        self,
-        names: Vec<String>,
-        encodings: Vec<String>,
-        groups: &[u32],
-        inputs: Vec<String>,
-        int8_cache: bool,
-        ids: Vec<u32>,
-        lengths: &[u32],
-    ) -> Answer<Rounding> {
-        let mut matrices = Vec::new();
-        for (i, name) in names.into_iter().enumerate() {
-            matrices.push(ToRound {
-                name,
-                grid: RowGrid::from_word(&encodings[i], groups[i] as usize)?,
-                input: input(&inputs[i])?,
-            });
-        }
-        let lengths = sizes(lengths);
-        let text = Text { ids, lengths };
-        Ok(Rounding(
-            self.trainer.begin_rounding(&matrices, int8_cache, text)?,
-        ))
-    }
-
     /// Numbers that are trained.
     pub fn count(&self) -> usize {
         self.gradient.len()
@@ -450,100 +427,5 @@ impl TextWriter {
         texts
             .flat_map(|ids| core::iter::once(ids.len() as u32).chain(ids.iter().copied()))
             .collect()
-    }
-}
-
-/// The sum of the gradients of a step's leaves.
-#[wasm_bindgen]
-pub struct GradientTree(Tree<f32>);
-
-#[wasm_bindgen]
-impl GradientTree {
-    /// For gradients of so many numbers.
-    #[wasm_bindgen(constructor)]
-    pub fn new(length: usize) -> GradientTree {
-        Self(Tree::new(length))
-    }
-
-    /// See [`Tree::add`].
-    pub fn add(&mut self, level: u32, node: Vec<f32>) -> Answer<()> {
-        self.0.add(level, node)?;
-        Ok(())
-    }
-
-    /// Adds the gradient of a training as the next leaf.
-    pub fn add_leaf(&mut self, training: &Training) -> Answer<()> {
-        self.0.add(0, training.gradient.clone())?;
-        Ok(())
-    }
-
-    /// Leaves taken so far.
-    pub fn leaves(&self) -> usize {
-        self.0.leaves()
-    }
-
-    /// The sum of all leaves; the tree is used up.
-    pub fn finish(self) -> Vec<f32> {
-        self.0.finish()
-    }
-}
-
-/// A model on its way onto grids.
-#[wasm_bindgen]
-pub struct Rounding(Rounder);
-
-#[wasm_bindgen]
-impl Rounding {
-    /// Does the next piece of work: multiply-adds that are done, and all of them; nothing when all is done.
-    pub fn work(&mut self) -> Answer<Vec<f64>> {
-        Ok(self
-            .0
-            .work()?
-            .map_or_else(Vec::new, |share| vec![share.done, share.total]))
-    }
-
-    /// Takes a matrix that was rounded out.
-    pub fn take(&mut self, name: &str) -> Option<RoundedMatrix> {
-        self.0.take(name).map(RoundedMatrix)
-    }
-
-    /// Names of the biases that were changed.
-    pub fn bias_names(&self) -> Vec<String> {
-        self.0.biases().map(|(name, _)| name.to_owned()).collect()
-    }
-
-    /// A bias that was changed.
-    pub fn bias(&self, name: &str) -> Vec<f32> {
-        let mut biases = self.0.biases();
-        biases
-            .find(|(one, _)| *one == name)
-            .map_or_else(Vec::new, |(_, bias)| bias.to_vec())
-    }
-}
-
-/// A matrix on its grid.
-#[wasm_bindgen]
-pub struct RoundedMatrix(GridRows);
-
-#[wasm_bindgen]
-impl RoundedMatrix {
-    /// One a weight.
-    pub fn codes(&self) -> Vec<i8> {
-        self.0.codes.clone()
-    }
-
-    /// One a row.
-    pub fn units(&self) -> Vec<f32> {
-        self.0.units.clone()
-    }
-
-    /// One a group, or none.
-    pub fn scales(&self) -> Vec<u8> {
-        self.0.scales.clone()
-    }
-
-    /// One a group, or none.
-    pub fn offsets(&self) -> Vec<i8> {
-        self.0.offsets.clone()
     }
 }
