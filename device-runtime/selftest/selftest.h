@@ -21,7 +21,8 @@ typedef struct {
     void (*parallel)(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
     /* Microseconds since reset at the first C function, and what the steps of the start-up took. */
     uint32_t began, clock_micros, flash_micros, psram_micros, core_micros;
-    bool frames_before; /* the USB host spoke before the PLL was started */
+    const char *mapped_fault; /* what is wrong with what stays in flash, or NULL */
+    bool frames_before;       /* the USB host spoke before the PLL was started */
     uint32_t watchdog_counts, resets[2];
 } selftest;
 
@@ -43,10 +44,17 @@ void test_psram(const selftest *test);
 void test_memory(const selftest *test);
 void test_geometry(const selftest *test);
 void test_suspending(const selftest *test);
+void test_flash_code(const selftest *test);
 void test_bandwidth(const selftest *test);
 void test_second_core(const selftest *test);
 void test_kernels(const selftest *test);
 void test_vectors(const selftest *test);
+
+/* ---- flash_code.c: the only code of the self-test that lies in flash ---- */
+
+#define FLASH_CODE_STEPS 512u
+/* For i from 0 on, FLASH_CODE_STEPS times: sum = (sum ^ i) * 3. */
+uint32_t flash_code_sum(uint32_t sum);
 
 /* Counts of the real-time clock domain's slow oscillator, which go on through resets; and how many come in a second. */
 uint32_t slow_counts(void);

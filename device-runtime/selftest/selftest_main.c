@@ -31,6 +31,7 @@ static const struct {
     {"usb", test_usb},
     {"flash", test_flash},
     {"psram", test_psram},
+    {"flash-code", test_flash_code},
     {"second-core", test_second_core},
     {"cache-geometry", test_geometry},
     {"cache-suspend", test_suspending},
@@ -95,8 +96,7 @@ static void start_up(selftest *test, uint32_t reset) {
     if (fault != NULL) say_and_stay(fault);
     psram_start(reset, &test->psram);
     test->psram_micros = micros_since(&from);
-    fault = mapped_start();
-    if (fault != NULL) say_and_stay(fault);
+    test->mapped_fault = mapped_start();
     from = (uint32_t)time_micros();
     bool both = second_core_start_up();
     test->core_micros = micros_since(&from);

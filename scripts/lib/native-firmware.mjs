@@ -55,6 +55,7 @@ const COLD = new RegExp(
     'app/loader',
     'engine/(chat|memory_plan|package(_\\w+)?|status)',
     'engine/tokenizer(_encode|_merge|_split)?',
+    'selftest/flash_code',
   ].join('|')})\\.c$`,
 );
 

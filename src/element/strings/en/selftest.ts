@@ -36,6 +36,7 @@ export const enSelftest = {
     'flash-line-64': 'Flash, lines of 64 bytes',
     bandwidth: 'Bandwidth',
     'second-core': 'Second core',
+    'flash-code': 'Code in flash',
     'cache-geometry': 'Shape of the cache',
     'cache-suspend': 'Suspending the cache',
     vector: 'Vector instructions',

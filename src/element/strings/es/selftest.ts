@@ -38,6 +38,7 @@ export const esSelftest: SelftestStrings = {
     'flash-line-64': 'Flash, líneas de 64 bytes',
     bandwidth: 'Ancho de banda',
     'second-core': 'Segundo núcleo',
+    'flash-code': 'Código en la flash',
     'cache-geometry': 'Forma de la caché',
     'cache-suspend': 'Suspensión de la caché',
     vector: 'Instrucciones vectoriales',

@@ -38,6 +38,7 @@ export const zhHansSelftest: SelftestStrings = {
     'flash-line-64': '闪存，64 字节行',
     bandwidth: '带宽',
     'second-core': '第二核心',
+    'flash-code': '闪存中的代码',
     'cache-geometry': '缓存结构',
     'cache-suspend': '暂停缓存',
     vector: '向量指令',

@@ -187,6 +187,33 @@ fn tells_which_instruction_gives_something_else() {
 }
 
 #[test]
+fn tells_that_code_in_flash_is_wrong_and_goes_on() {
+    let outcome = run(ChipOptions {
+        quirks: Quirks {
+            flash_two_lines: true,
+            flash_code_fails: true,
+            ..Quirks::default()
+        },
+        ..ChipOptions::default()
+    });
+    assert_eq!(outcome.with("bad"), ["flash-code"], "{}", outcome.said);
+    let (_, value) = outcome.of("flash-code");
+    assert!(
+        value.starts_with("the checksum is wrong when the board starts; "),
+        "{value}"
+    );
+    assert!(!value.contains("; 0 wrong words"), "{value}");
+
+    let program = Firmware::named("selftest.elf").with_damage_in_flash(Firmware::CODE);
+    let outcome = run_program(program, ChipOptions::default());
+    assert_eq!(outcome.with("bad"), ["flash-code"], "{}", outcome.said);
+    assert_eq!(
+        outcome.of("flash-code").1,
+        "the checksum is wrong when the board starts; 0 wrong words, 0 wrong sums in 0 rounds"
+    );
+}
+
+#[test]
 fn leaves_a_test_that_hangs_out_and_says_so() {
     /// `entry a1, 32` and a jump to itself.
     const HANG: [u8; 6] = [0x36, 0x41, 0x00, 0x06, 0xff, 0xff];
