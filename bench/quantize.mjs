@@ -1,6 +1,6 @@
 // What quantization costs: divergence, perplexity, agreement, bytes and seconds of every choice that the converter has, and of
 // llama.cpp's formats from the same tensors over the same ids.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../scripts/lib/run.mjs';
 import { bundle } from './lib/bundle.mjs';
@@ -41,11 +41,16 @@ if (!Number.isInteger(positions) || positions < 64) {
 
 const machine = describeMachine();
 printMachine(machine);
+let threads;
 const scratch = mkdtempSync(path.join(cacheFolder(), 'quantize-'));
 try {
   const library = path.join(scratch, 'quantize-library.mjs');
   await bundle('bench/lib/quantize-library.ts', library, 'node');
-  const { RUNGS, measureLadder, nodeFolder } = await import(library);
+  // The threads' program and its engine lie beside what starts them.
+  await bundle('src/cli/tuner-thread.ts', path.join(scratch, 'tuner-thread.js'), 'node');
+  copyFileSync(path.join(ROOT, 'kernels/crates/train/prebuilt/train.wasm'), path.join(scratch, 'train.wasm'));
+  writeFileSync(path.join(scratch, 'package.json'), '{"type":"module"}');
+  const { RUNGS, measureLadder, nodeFolder, startTuner } = await import(library);
   const wanted = values.rungs?.split(',');
   const unknown = wanted?.find((name) => !RUNGS.some((rung) => rung.name === name));
   if (unknown !== undefined) {
@@ -55,7 +60,12 @@ try {
   }
   const wasm = prebuiltModules();
   const compile = async (file) => WebAssembly.compile(readFileSync(file));
-  const runtime = { kernels: await compile(wasm.kernels), twin: await compile(wasm.twin) };
+  threads = await startTuner(2, null);
+  const runtime = {
+    tuner: threads.tuner,
+    kernels: await compile(wasm.kernels),
+    twin: await compile(wasm.twin),
+  };
   const program = buildPeer(path.join(scratch, 'llama-peer'));
   if (program === null) console.log('LLAMA_CPP is not set: no peer is measured.');
   const results = {};
@@ -82,6 +92,7 @@ try {
   console.error(error.message);
   process.exitCode = 1;
 } finally {
+  await threads?.end();
   rmSync(scratch, { recursive: true, force: true });
 }
 

@@ -3,7 +3,7 @@ import { Twin } from '../../src/device/twin.js';
 import { convertPlanned } from '../../src/pipeline/convert-planned.js';
 import { openModel, type OpenedModel } from '../../src/pipeline/open-model.js';
 import { CALIBRATION_SEED, EVALUATION_SEED, OriginalModel } from '../../src/pipeline/original-model.js';
-import { planOpened } from '../../src/pipeline/plan-model.js';
+import { planOpened, type PlannedModel } from '../../src/pipeline/plan-model.js';
 import { storySequences } from '../../src/pipeline/text.js';
 import type { Runtime } from '../../src/pipeline/types.js';
 import {
@@ -13,6 +13,12 @@ import {
   describeScheme,
   type WantedScheme,
 } from '../../src/plan/scheme.js';
+import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import type { PlannedTensor } from '../../src/plan/layout.js';
+import { makePlan } from '../../src/plan/plan.js';
+import { DEFAULT_EFFORT, EFFORTS, type Effort } from '../../src/quantize/effort.js';
+import type { Encoding } from '../../src/schema/encodings.js';
+import { roleSpec } from '../../src/schema/roles.js';
 import { judge, type Verdict } from '../../src/quantize/verdict.js';
 import type { ComparisonReport, Estimate, LogitComparator } from '../../src/quantize/kernel-types.js';
 import { loadKernels } from '../../src/quantize/kernels.js';
@@ -22,7 +28,38 @@ import type { ModelFolder } from '../../src/source/byte-source.js';
 export interface Rung {
   readonly name: string;
   readonly scheme: Partial<WantedScheme>;
+  /** Default `quick`. */
+  readonly effort?: Effort;
+  /** Encodings that are not what the scheme says; `null`: as it says. */
+  readonly encoding?: (tensor: PlannedTensor) => Encoding | null;
 }
+
+const int4 = (group: number): Encoding => ({ kind: 'int4Group', group });
+const int8 = (group: number): Encoding => ({ kind: 'int8GroupU8', group });
+
+/** INT4 in so many columns; what is looked up or names tokens in INT8. */
+const int4Beside = (group: number) => (tensor: PlannedTensor) =>
+  ['embedding', 'head'].includes(tensor.role) ? int8(32) : int4(group);
+
+/** INT4 everywhere: in finer groups what costs most, so that all take no more than 0.67 bytes a parameter. */
+const int4Everywhere = ({ role }: PlannedTensor): Encoding =>
+  int4(['embedding', 'head', 'qkv', 'output'].includes(role) ? 16 : 32);
+
+/** Groups of 16, and INT8 for what costs most: no more than 0.83 bytes a parameter. */
+const int4Fine = ({ role }: PlannedTensor): Encoding =>
+  ['embedding', 'head', 'qkv'].includes(role) ? int8(32) : int4(16);
+
+/** INT4 by each effort. */
+const INT4_RUNGS: readonly Rung[] = (
+  [
+    ['int4 group:32', int4Beside(32)],
+    ['int4 group:16', int4Beside(16)],
+    ['int4 everywhere', int4Everywhere],
+    ['int4 fine', int4Fine],
+  ] as const
+).flatMap(([name, encoding]) =>
+  EFFORTS.map((effort) => ({ name: `${name} ${effort}`, scheme: {}, encoding, effort })),
+);
 
 /** What is chosen when nothing is said, then each choice by itself. */
 export const RUNGS: readonly Rung[] = [
@@ -39,6 +76,12 @@ export const RUNGS: readonly Rung[] = [
     name: `cache ${cache}`,
     scheme: { cache },
   })),
+  ...EFFORTS.filter((effort) => effort !== DEFAULT_EFFORT).map((effort) => ({
+    name: `effort ${effort}`,
+    scheme: {},
+    effort,
+  })),
+  ...INT4_RUNGS,
 ];
 
 /** Another program's model over the same ids. */
@@ -173,18 +216,41 @@ async function sequencesOf(
   return storySequences(text, tokenizer, context, most).sequences;
 }
 
+/** The same plan with encodings that the scheme has no words for. */
+function withEncodings(
+  planned: PlannedModel,
+  scheme: Partial<WantedScheme>,
+  encoding: Rung['encoding'],
+): PlannedModel {
+  if (encoding === undefined) return planned;
+  const { plan, opened } = planned;
+  const encodings = new Map<string, Encoding>();
+  for (const { tensor } of plan.tensors) {
+    const { shape } = roleSpec(tensor.role);
+    const found = shape === 'matrix' || shape === 'lookup' ? encoding(tensor) : null;
+    if (found !== null) encodings.set(tensor.name, found);
+  }
+  const options = {
+    board: plan.board,
+    context: plan.context,
+    scheme: { ...DEFAULT_SCHEME, ...scheme },
+    encodings,
+  };
+  return { opened, plan: makePlan(opened.model, options) };
+}
+
 async function convertRung(
-  { name, scheme }: Rung,
+  { name, scheme, effort, encoding }: Rung,
   opened: OpenedModel,
   original: OriginalModel,
   calibration: Sequences,
   runtime: Runtime,
 ): Promise<Compared> {
-  const planned = planOpened(opened, { scheme });
+  const planned = withEncodings(planOpened(opened, { scheme }), scheme, encoding);
   // Loaded before the clock runs; only static scales need it.
   await original.reference();
   const begin = performance.now();
-  const made = await convertPlanned(planned, { texts: { calibration }, original }, runtime);
+  const made = await convertPlanned(planned, { effort, texts: { calibration }, original }, runtime);
   const seconds = (performance.now() - begin) / 1000;
   if (made.package === null) throw new Error('The package is not in memory.');
   const twin = await Twin.load(runtime.twin, made.package, { maxBatch: TWIN_BATCH });

@@ -174,7 +174,7 @@ function parseConvert(argv: string[]): ConvertRequest {
   const effort = choice(values.effort, EFFORTS, 'effort') ?? DEFAULT_EFFORT;
   if (values.calibrate !== undefined && activations !== 'static' && effort === 'quick') {
     throw new UsageError(
-      '--calibrate is for static activations and for --effort good: add --activations static or --effort good.',
+      '--calibrate is for static activations and for --effort good and best: add --activations static or --effort good.',
     );
   }
   return {

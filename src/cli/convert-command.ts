@@ -6,6 +6,7 @@ import { editModel, planOpened } from '../pipeline/plan-model.js';
 import type { Conversion, Runtime } from '../pipeline/types.js';
 import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
+import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml, reportText } from '../report/index.js';
 import { UsageError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
@@ -27,14 +28,12 @@ import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
 /** Longest text file taken for calibration or evaluation; more would run for hours. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** Matrices are rounded one after another. */
-const ROUNDING_THREADS = 1;
-
 /** Runs the command. @throws what the pipeline throws */
 export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
   await findTarget(request.folder);
   await refuseClashes(request);
-  const threads = request.effort === 'quick' ? null : await startTuner(ROUNDING_THREADS);
+  const wanted = EFFORT_THREADS[request.effort];
+  const threads = wanted === 0 ? null : await startTuner(wanted);
   const runtime: Runtime = {
     ...(await loadRuntime()),
     ...(threads === null ? {} : { tuner: threads.tuner }),

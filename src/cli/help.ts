@@ -29,8 +29,9 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --chat template|begin      how chats begin: as the template writes it (default), or with the begin token before it
     --context N                tokens that the model can hold (default: the model's, at most 512)
     ${`--effort ${EFFORTS.join('|')}`.padEnd(26)} work that goes into the weights' codes: good rounds matrix after matrix
-                               for the inputs that are left, and takes seconds to minutes
-    --calibrate FILE           text for static activation scales and for --effort good
+                               for the inputs that are left, and takes seconds to minutes; best tunes them by
+                               gradient from there, for a minute or more, and goes on where it was interrupted
+    --calibrate FILE           text for static activation scales and for --effort good and best
     --evaluate FILE            text for the report; stories parted by lines <|story|>
     --prompt TEXT              prompt for the texts side by side; may be repeated
     --no-report                skip the comparison; the package is streamed to the file

@@ -1,8 +1,10 @@
 /** The real converter behind the store: the bridge to the worker, loaded when it is first needed. */
 import { ConverterBridge } from '../worker/bridge.js';
 import { ON_PAGE } from '../worker/notes.js';
+import { DEFAULT_EFFORT, EFFORT_THREADS } from '../quantize/effort.js';
 import { loadRuntime, type RuntimeUrls } from '../worker/runtime.js';
 import { defaultStarts, pageStart } from '../worker/start.js';
+import type { TunerUrls } from '../worker/tuner-start.js';
 import type { Converter } from './store.js';
 
 export { assetUrls } from './asset-urls.js';
@@ -11,7 +13,10 @@ export { assetUrls } from './asset-urls.js';
  * @param urls of the WebAssembly modules
  * @param workerUrl absolute address of a worker file on the page's origin, `null` for none
  */
-export function createConverter(urls: RuntimeUrls, workerUrl: string | null): Converter {
+export function createConverter(
+  urls: RuntimeUrls & { readonly train: string },
+  workerUrl: string | null,
+): Converter {
   let onPage = false;
   const last = pageStart(() => {
     onPage = true;
@@ -26,11 +31,26 @@ export function createConverter(urls: RuntimeUrls, workerUrl: string | null): Co
       return onPage ? { ...inspection, notes: [...inspection.notes, ON_PAGE] } : inspection;
     },
     plan: (source, settings, options) => bridge.run('plan', { source, settings }, options),
-    convert: (source, settings, options) => bridge.run('convert', { source, settings }, options),
+    convert: async (source, settings, options) => {
+      const threads = EFFORT_THREADS[settings.effort ?? DEFAULT_EFFORT];
+      if (threads === 0) return bridge.run('convert', { source, settings }, options);
+      const { startTuner } = await import('../worker/tuner-start.js');
+      const tuner = await startTuner(tunerUrls(urls, workerUrl), threads, options?.signal);
+      try {
+        return await bridge.run('convert', { source, settings, tuner: tuner.port }, options);
+      } finally {
+        tuner.end();
+      }
+    },
     files: (input, options) => bridge.run('files', input, options),
     generate: (bytes, request, options) => bridge.generate(bytes, request, options),
     dispose: () => {
       bridge.dispose();
     },
   };
+}
+
+/** The gradient engine, and its thread's program beside the page's own worker. */
+function tunerUrls({ train }: { readonly train: string }, workerUrl: string | null): TunerUrls {
+  return { train, worker: workerUrl && new URL('tuner-worker.js', workerUrl).href };
 }

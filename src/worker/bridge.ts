@@ -209,7 +209,7 @@ export class ConverterBridge {
         { signal: controller.signal },
       );
       // Name and input belong together by this method's signature.
-      post(worker, { type: 'job', id, name, input } as JobMessage);
+      post(worker, { type: 'job', id, name, input } as JobMessage, portsOf(input));
     });
   }
 
@@ -275,6 +275,11 @@ function listen(
   );
 }
 
-function post(worker: Worker, message: ToWorker): void {
-  worker.postMessage(message);
+function post(worker: Worker, message: ToWorker, transfer: Transferable[] = []): void {
+  worker.postMessage(message, transfer);
+}
+
+/** A port cannot be copied. */
+function portsOf(input: Jobs[JobName]['input']): Transferable[] {
+  return 'tuner' in input && input.tuner !== undefined ? [input.tuner] : [];
 }

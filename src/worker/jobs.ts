@@ -111,11 +111,19 @@ export interface GenerateSummary {
   readonly tokensPerSecond: number;
 }
 
+/** What is converted. */
+export interface ConvertInput {
+  readonly source: ModelSource;
+  readonly settings: ConvertSettings;
+  /** To the threads that tune (`tuner-start.ts`), for an effort above `quick`; it moves. */
+  readonly tuner?: MessagePort | undefined;
+}
+
 /** The jobs by name. */
 export interface Jobs {
   inspect: { input: { source: ModelSource; settings: ConvertSettings }; result: Inspection };
   plan: { input: { source: ModelSource; settings: ConvertSettings }; result: PlanJson };
-  convert: { input: { source: ModelSource; settings: ConvertSettings }; result: ConvertResult };
+  convert: { input: ConvertInput; result: ConvertResult };
   /** The model's files, for a kit. */
   files: { input: FilesInput; result: readonly GivenFile[] };
   generate: { input: GenerateInput; result: GenerateSummary };

@@ -23,6 +23,7 @@ import type {
 import { openModelFolder } from './model-folder.js';
 import type { JobHooks, Work } from './serve.js';
 import { shown } from './shown.js';
+import { tunerBehind } from './tuner-port.js';
 
 /** The real jobs, on compiled modules. */
 export function createWork(runtime: Runtime): Work {
@@ -103,7 +104,7 @@ class PipelineWork {
     const result = await carryOut(
       planned,
       { effort, calibrationText, evaluationText, prompts, report: true },
-      this.#runtime,
+      { ...this.#runtime, tuner: input.tuner && tunerBehind(input.tuner) },
       { onProgress: hooks.onProgress, signal: hooks.signal },
     );
     if (result.package === null || result.report === null) {
