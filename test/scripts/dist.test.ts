@@ -40,7 +40,10 @@ test('every file that package.json points at is there', { skip }, () => {
 
 /** Scripts of pages, but for the one file, which is alone wherever it is. */
 function pageScripts(): string[] {
-  const apart = ['cli.js', 'worker.js', 'emulator-worker.js', 'esp32-llm-converter.bundle.js'];
+  const apart = [
+    ...['cli.js', 'tuner-thread.js', 'worker.js', 'emulator-worker.js', 'tuner-worker.js'],
+    'esp32-llm-converter.bundle.js',
+  ];
   const names = readdirSync(dist, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => name.endsWith('.js') && !apart.includes(name));
 }
@@ -67,6 +70,7 @@ test('every file that a page fetches is named by a literal address, which bundle
       'firmware.esp32s3.elf',
       'kernels.wasm',
       'selftest.esp32s3.elf',
+      'train.wasm',
       'twin.wasm',
       ...sample.map((name) => `models/home-commands/${name}`),
     ].sort(),
@@ -74,7 +78,7 @@ test('every file that a page fetches is named by a literal address, which bundle
 });
 
 test('nothing names a source that is not shipped', { skip }, () => {
-  for (const name of [...pageScripts(), 'worker.js', 'emulator-worker.js']) {
+  for (const name of [...pageScripts(), 'worker.js', 'emulator-worker.js', 'tuner-worker.js']) {
     const text = readFileSync(path.join(dist, name), 'utf8');
     // What was found is compared, because a script is too long to be shown.
     assert.equal(/["'`/](?:src|prebuilt)\/|["'`][\w./-]*\.ts["'`]/.exec(text)?.[0], undefined, name);
@@ -226,7 +230,7 @@ test('the flasher stubs are named with their origin', { skip }, () => {
 test('the one file is a script, and carries licences and every program', { skip }, () => {
   const text = readFileSync(path.join(dist, 'esp32-llm-converter.bundle.js'), 'utf8');
   assert.doesNotThrow(() => new Script(text));
-  for (const name of ['kernels.wasm', 'twin.wasm', 'emulator.wasm', 'firmware.esp32s3.elf']) {
+  for (const name of ['kernels.wasm', 'twin.wasm', 'train.wasm', 'emulator.wasm', 'firmware.esp32s3.elf']) {
     const inside = readFileSync(path.join(dist, name)).toString('base64');
     assert.ok(text.includes(inside), name);
   }
@@ -250,6 +254,8 @@ const BUDGET = {
   converter: 268,
   /** What the button for a class kit adds. */
   kit: 12,
+  /** What an effort above quick adds: the gradient engine, and the program of its threads. */
+  tuner: 140,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 50,
   /** What trying on an emulated board adds. */
@@ -267,7 +273,7 @@ const OTHER_LANGUAGES = ['zh-hans', 'es', 'words-zh-hans', 'words-es'];
  * Parts of the page that a conversion in English does not load, by the beginning of their chunks' names. `page-worker`
  * stands in for the worker where a page does not permit workers, `plain-colours` for what older browsers do not know of CSS.
  */
-const APART = ['board-room', 'en-board', 'page-worker', 'plain-colours', ...OTHER_LANGUAGES];
+const APART = ['tuner-start', 'board-room', 'en-board', 'page-worker', 'plain-colours', ...OTHER_LANGUAGES];
 
 /** esptool-js has a stub for each chip; those of chips that no image of ours is for are never fetched. */
 const OTHER_CHIPS = readdirSync(path.join(root, 'node_modules/esptool-js/lib/targets/stub_flasher'))
@@ -319,6 +325,11 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     wasm('twin.wasm'),
   ]);
   const kit = without(whole, converter);
+  const tuner = new Set([
+    ...without(reached(chunk('tuner-start'), true, APART), whole),
+    path.join(dist, chunk('tuner-worker-source')),
+    wasm('train.wasm'),
+  ]);
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
   const esptool = reached(chunk('flash-loader'), true, [...APART, ...OTHER_CHIPS]);
@@ -333,6 +344,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     first: kilobytes(first),
     converter: kilobytes(converter),
     kit: kilobytes(kit),
+    tuner: kilobytes(tuner),
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
     flasher: kilobytes(flasher),
@@ -353,7 +365,7 @@ const YOUNGER =
 
 test('nothing that pages load needs a younger browser than the documentation says', { skip }, () => {
   assert.match('a=AbortSignal.any([b,c])', YOUNGER);
-  for (const name of [...pageScripts(), 'worker.js', 'emulator-worker.js']) {
+  for (const name of [...pageScripts(), 'worker.js', 'emulator-worker.js', 'tuner-worker.js']) {
     const text = readFileSync(path.join(dist, name), 'utf8');
     assert.equal(YOUNGER.exec(text)?.[0], undefined, name);
   }

@@ -1,6 +1,7 @@
 /** Tuning in a page: in workers of its own, with the bits of one thread, and states in the browser's database. */
 import { expect } from '@open-wc/testing';
 import type { DecoderModel } from '../../src/model/decoder.js';
+import { createConverter } from '../../src/element/converter.js';
 import { loadTraining } from '../../src/quantize/training.js';
 import { tune } from '../../src/quantize/tuning.js';
 import { OwnHand } from '../../src/quantize/tuning-hand.js';
@@ -83,4 +84,43 @@ it('goes on from a state of the database, and keeps one at a time', async () => 
   expect(figures).to.deep.equal({ ...expected.figures, resumed: state.step });
   expect(tensors).to.deep.equal(expected.tensors);
   expect(await store.get(tuningKey(task))).to.equal(undefined);
+});
+
+it('a conversion with effort packs what the threads made, and ends them', async () => {
+  const source = {
+    kind: 'url',
+    url: new URL('/test/fixtures/checkpoints/llama-untied-v5/', location.href).href,
+  } as const;
+  const converter = createConverter(
+    {
+      train: urls.train,
+      kernels: new URL('/kernels/prebuilt/kernels.wasm', location.href).href,
+      twin: new URL('/device-runtime/prebuilt/twin.wasm', location.href).href,
+    },
+    null,
+  );
+  const ended: string[] = [];
+  const terminate = Worker.prototype.terminate;
+  Worker.prototype.terminate = function (this: Worker) {
+    ended.push('worker');
+    terminate.call(this);
+  };
+  try {
+    const quick = await converter.convert(source, {}, {});
+    const before = ended.length;
+    const stages = new Set<string>();
+    const good = await converter.convert(
+      source,
+      { effort: 'good' },
+      { onProgress: ({ stage }) => stages.add(stage) },
+    );
+    expect(stages.has('tuning')).to.equal(true);
+    expect(good.package.length).to.equal(quick.package.length);
+    expect(good.package).not.to.deep.equal(quick.package);
+    // The converter's own and the thread that rounds.
+    expect(ended.length - before).to.equal(2);
+  } finally {
+    Worker.prototype.terminate = terminate;
+    converter.dispose();
+  }
 });
