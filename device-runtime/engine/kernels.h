@@ -62,8 +62,8 @@ struct s3lm_kernels {
     /* The same within +-S3LM_MOST_INT16, as this set's products want them: 2 * padded bytes, 16-byte aligned. */
     void (*quantize_int16)(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
 
-    /* Sums of each `group` of codes, as this set's products of INT4 want them: 4 bytes a started group of `padded`
-     * codes, and room for a multiple of 8 groups. NULL: they want none. */
+    /* Sums of groups of codes, as this set's products of INT4 want them: 4 bytes a started group of `padded` codes, or
+     * a block of 32 where groups are longer, with room for a multiple of 16, 64-byte aligned. NULL: they want none. */
     void (*sum_groups)(const int8_t *codes, s3lm_input_kind input, uint32_t padded, uint32_t group, int32_t *sums);
 
     /* Four-lane sum of x[i]^2. n may be any number. */

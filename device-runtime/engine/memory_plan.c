@@ -220,7 +220,8 @@ static void lay_out_codes(s3lm_model *model, region *r, uint32_t elements) {
         bytes = tensor.input == S3LM_INPUT_INT16 ? 2u : bytes;
         group = shared != 0u && shared < group ? shared : group;
         if (tensor.encoding == S3LM_INT4_GROUP && model->kernels->sum_groups) {
-            summed = larger(summed, s3lm_groups(elements, tensor.group));
+            uint32_t columns = tensor.group < S3LM_INT4_BLOCK ? tensor.group : S3LM_INT4_BLOCK;
+            summed = larger(summed, s3lm_groups(elements, columns));
         }
     }
     x->stride = bytes * round_up(elements, S3LM_INT4_BLOCK);
@@ -229,7 +230,7 @@ static void lay_out_codes(s3lm_model *model, region *r, uint32_t elements) {
     x->scales = take(r, batch * x->scale_stride * 4u);
     x->wide_stride = round_up(elements, S3LM_INT4_BLOCK);
     x->wide = model->kernels->wide ? take(r, batch * x->wide_stride * 2u) : NULL;
-    x->sum_stride = round_up(summed, 8);
+    x->sum_stride = round_up(summed, 16);
     x->sums = summed != 0u ? take(r, batch * x->sum_stride * 4u) : NULL;
 }
 

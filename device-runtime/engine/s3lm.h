@@ -202,7 +202,7 @@ typedef struct {
     int32_t *sums;   /* [max_batch][sum_stride] of groups of codes, for kernels that ask for them; else NULL */
     uint32_t stride; /* bytes, multiple of 32 */
     uint32_t scale_stride; /* 1, or as many as the longest vector has groups */
-    uint32_t sum_stride;   /* elements, multiple of 8: as many as the longest vector has groups of INT4 weights */
+    uint32_t sum_stride;   /* elements, multiple of 16: what s3lm_kernels.sum_groups needs for the longest vector */
     uint32_t wide_stride;  /* elements, multiple of 32 */
 } s3lm_activations;
 

@@ -7,6 +7,8 @@ import { convert } from '../../src/pipeline/convert.js';
 import type { Granularity } from '../../src/plan/scheme.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
+import { makePackage } from '../engine/package-maker.js';
+import { SHAPES } from '../engine/shapes.js';
 import { boot, generated, imageOf } from '../support/emulated-board.js';
 import { testRuntime } from '../support/runtime.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
@@ -139,6 +141,19 @@ describe('an image on the emulated board says what the twin says, to the last bi
       }
     },
   );
+});
+
+describe('INT4 on the emulated board, packages of every group and kind of input', () => {
+  const shapes = Object.entries(SHAPES).filter(([name]) => name.startsWith('int4'));
+  assert.ok(shapes.length >= 4);
+  for (const [name, shape] of shapes) {
+    it(name, async () => {
+      const { bytes } = makePackage({ ...shape, seed: 3 });
+      // More ids than a pass takes at once.
+      const ids = Array.from({ length: 21 }, (_, index) => (index * 37 + 5) % shape.vocab);
+      await holdToTwin(bytes, 'esp32-s3-n16r8', 2, ids, 8);
+    });
+  }
 });
 
 describe('the emulated board as a board', () => {

@@ -56,7 +56,7 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
     _Alignas(16) int8_t high[S3LM_MAX_HEAD_DIM], low[S3LM_MAX_HEAD_DIM];
     _Alignas(16) int64_t sums[PIE_MOST_ROWS];
     part(query, stride, high, low);
-    uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
+    uint32_t turn = s3lm_pie_rows_per_turn(keys, stride, PIE_MOST_ROWS);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);
         const int8_t *at = keys + (size_t)t * stride;
@@ -88,7 +88,7 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
     for (uint32_t d = 0; d < stride; d++) {
         out[d] = 0;
     }
-    uint32_t turn = s3lm_pie_rows_per_turn(stride, S3LM_MIX_TOKENS);
+    uint32_t turn = s3lm_pie_rows_per_turn(values, stride, S3LM_MIX_TOKENS);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);
         const int8_t *at = values + (size_t)t * stride;
@@ -104,7 +104,7 @@ static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride
 }
 
 SMALL static void scores_f32(const float *query, const float *keys, uint32_t stride, uint32_t count, float *scores) {
-    uint32_t turn = s3lm_pie_rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
+    uint32_t turn = s3lm_pie_rows_per_turn(keys, stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);
         const float *at = keys + (size_t)t * stride;
@@ -119,7 +119,7 @@ SMALL static void scores_f32(const float *query, const float *keys, uint32_t str
 
 SMALL static void mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out,
                           bool more) {
-    uint32_t turn = s3lm_pie_rows_per_turn(stride * 4u, S3LM_MAX_CONTEXT);
+    uint32_t turn = s3lm_pie_rows_per_turn(values, stride * 4u, S3LM_MAX_CONTEXT);
     for (uint32_t t = 0; t < count; t += turn) {
         uint32_t rows = pie_least(turn, count - t);
         const float *at = values + (size_t)t * stride;
@@ -182,6 +182,7 @@ const s3lm_kernels s3lm_kernels_pie = {
     .quantize8 = quantize8,
     .quantize16 = quantize16,
     .quantize_int16 = quantize_int16,
+    .sum_groups = s3lm_pie_sum_groups,
     .sum_squares = sum_squares,
     .dot_f32 = dot_f32,
     .matmul = S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows,

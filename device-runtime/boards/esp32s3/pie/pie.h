@@ -35,6 +35,8 @@ typedef struct {
 void s3lm_pie_scale_rows(const int64_t *sums, const float *scales, float *y, uint32_t rows, float factor);
 void s3lm_pie_scale_wide_rows(const int64_t *high, const int64_t *low, const float *scales, float *y, uint32_t rows,
                               float factor);
+void s3lm_pie_scale_parts(const int64_t *high, const float *scales, float *y, uint32_t rows, float factor,
+                          const int64_t *low);
 void s3lm_pie_scale_groups(const pie_groups *job);
 void s3lm_pie_touch(const void *begin, uint32_t lines);
 
@@ -48,6 +50,28 @@ typedef struct {
     uint32_t last_chunks; /* of the last group */
 } pie_weights;
 void s3lm_pie_weigh(const pie_weights *job, const int8_t *x, int64_t *totals);
+
+/* nibbles.s */
+int16_t *s3lm_pie_sum_codes(const int8_t *codes, int16_t *sums, uint32_t count, uint32_t chunks);
+void s3lm_pie_nibbles_16(const int8_t *w, const int8_t *x, int16_t *sums, uint32_t rows, uint32_t stride,
+                         uint32_t blocks);
+void s3lm_pie_nibbles_32(const int8_t *w, const int8_t *x, int16_t *sums, uint32_t rows, uint32_t stride,
+                         uint32_t blocks);
+void s3lm_pie_clear_nibbles(int16_t *sums, uint32_t rows);
+typedef struct {
+    const uint8_t *scales;
+    uint32_t to_offsets; /* bytes from the scales to the offsets */
+    uint32_t groups;     /* bytes from one row's to the next row's */
+    uint32_t last;       /* place of the last group among those that are weighed */
+    int16_t *sums;
+    const int16_t *x_sums;
+    int64_t *totals;
+    uint32_t rows; /* >= 1 */
+    uint32_t more; /* 1: add to totals */
+    int64_t zero;
+} pie_nibbles;
+void s3lm_pie_weigh_nibbles(const pie_nibbles *job);
+void s3lm_pie_weigh_nibbles_64(const pie_nibbles *job);
 
 /* mix.s */
 void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, uint32_t out[32]);

@@ -79,19 +79,8 @@ void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, 
     dots(w, low, n, sums, rows, stride, more_chunks);
 }
 
-/* y[r] = ((nearest float to sums[r]) * scales[r]) * factor for sums of 40 bits. */
-SMALL static void scale_wide_rows(const int64_t *sums, const float *scales, float *y, uint32_t rows, float factor) {
-    const uint32_t *words = (const uint32_t *)(const void *)sums;
-    for (uint32_t r = 0; r < rows; r++) {
-        int32_t upper = (int32_t)((words[2u * r + 1u] << 24) | (words[2u * r] >> 8));
-        int32_t lower = (int32_t)(words[2u * r] & 0x7FFFu);
-        float sum = (float)(upper >> 7) * 32768.0f + (float)lower; /* as s3lm_nearest */
-        y[r] = (sum * scales[r]) * factor;
-    }
-}
-
-SMALL uint32_t s3lm_pie_rows_per_turn(uint32_t row_bytes, uint32_t most) {
-    uint32_t rows = TURN_BYTES / row_bytes;
+SMALL uint32_t s3lm_pie_rows_per_turn(const void *begin, uint32_t row_bytes, uint32_t most) {
+    uint32_t rows = is_cached(begin) ? TURN_BYTES / row_bytes : most;
     rows = pie_least(rows, most) & ~3u;
     return rows ? rows : 1u;
 }
@@ -172,7 +161,7 @@ SMALL void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, 
     uint32_t units = (stride + s3lm_unit(w) - 1u) / s3lm_unit(w);
     uint32_t groups = w->group ? s3lm_groups(w->cols, w->group) : 0u;
     uint32_t at_once = pie_least(units, MOST_SUMS);
-    uint32_t turn = s3lm_pie_rows_per_turn(stride, pie_least(MOST_SUMS / at_once, PIE_MOST_ROWS));
+    uint32_t turn = s3lm_pie_rows_per_turn(w->data, stride, pie_least(MOST_SUMS / at_once, PIE_MOST_ROWS));
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = pie_least(turn, end - row);
         const int8_t *weights = (const int8_t *)w->data + (size_t)row * stride;
@@ -201,23 +190,6 @@ SMALL void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, 
     }
 }
 
-/* y[r] = ((nearest float to 256 * high[r] + low[r]) * scales[r]) * factor for sums of 40 bits: as s3lm_nearest_long. */
-SMALL static void scale_parts(const int64_t *high, const int64_t *low, const float *scales, float *y, uint32_t rows,
-                              float factor) {
-    for (uint32_t r = 0; r < rows; r++) {
-        int64_t sum = high[r] + (low[r] >> 8);
-        uint32_t byte = (uint32_t)low[r] & 0xFFu;
-        float unit = 256.0f;
-        if (sum == (int32_t)sum) {
-            sum = sum * 256 + byte;
-            unit = 1.0f;
-        } else {
-            sum |= byte != 0u;
-        }
-        y[r] = ((s3lm_nearest(sum) * unit) * scales[r]) * factor;
-    }
-}
-
 /* One scale a row, beside which groups of columns may have whole numbers; one scale a vector. */
 SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                 uint32_t end, float *y, uint32_t y_stride) {
@@ -225,7 +197,7 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
     _Alignas(16) int64_t sums[PIE_MOST_ROWS], low[PIE_MOST_ROWS];
     float copied[PIE_MOST_ROWS];
     uint32_t stride = w->row_bytes;
-    uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
+    uint32_t turn = s3lm_pie_rows_per_turn(w->data, stride, PIE_MOST_ROWS);
     pie_weights job;
     if (S3LM_INPUT_GROUP(w->input) != 0u) {
         s3lm_pie_matmul_units(w, input, tokens, begin, end, y, y_stride);
@@ -255,9 +227,9 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
                 s3lm_pie_weigh(&job, codes, sums);
                 if (w->input == S3LM_INPUT_INT16) {
                     s3lm_pie_weigh(&job, codes + stride, low);
-                    scale_parts(sums, low, scales, out, rows, factor);
+                    s3lm_pie_scale_parts(sums, scales, out, rows, factor, low);
                 } else {
-                    scale_wide_rows(sums, scales, out, rows, factor);
+                    s3lm_pie_scale_parts(NULL, scales, out, rows, factor, sums);
                 }
             } else if (w->input == S3LM_INPUT_INT16 && stride <= MOST_SHORT) {
                 dots(weights, codes, stride, sums, rows, stride, first_chunks);
@@ -265,40 +237,10 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
                 s3lm_pie_scale_wide_rows(sums, low, scales, out, rows, factor);
             } else if (w->input == S3LM_INPUT_INT16) {
                 s3lm_pie_wide_dots(weights, codes, codes + stride, stride, sums, rows, stride);
-                scale_wide_rows(sums, scales, out, rows, factor);
+                s3lm_pie_scale_parts(NULL, scales, out, rows, factor, sums);
             } else {
                 dots(weights, codes, stride, sums, rows, stride, first_chunks);
                 s3lm_pie_scale_rows(sums, scales, out, rows, factor);
-            }
-        }
-    }
-}
-
-/* A row of INT4 times the codes of one plane: exact. */
-SMALL static int64_t dot_int4(const s3lm_tensor *w, uint32_t row, const int8_t *x) {
-    const uint8_t *codes = (const uint8_t *)w->data + (size_t)row * w->row_bytes;
-    uint32_t group = row * s3lm_groups(w->cols, w->group);
-    int64_t total = 0;
-    for (uint32_t i = 0; i < w->cols; i++) {
-        uint32_t g = group + i / w->group;
-        total += (s3lm_int4_code(codes, i) * s3lm_group_scales(w)[g] + 8 * s3lm_group_offsets(w)[g]) * x[i];
-    }
-    return total;
-}
-
-SMALL void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
-                                uint32_t end, float *y, uint32_t y_stride) {
-    const s3lm_activations *x = input->quantized;
-    for (uint32_t t = 0; t < tokens; t++, y += y_stride) {
-        const int8_t *codes = x->codes + (size_t)t * x->stride;
-        float factor = x->scales[(size_t)t * x->scale_stride];
-        for (uint32_t row = begin; row < end; row++) {
-            int64_t sum = dot_int4(w, row, codes);
-            if (w->input == S3LM_INPUT_INT16) {
-                int64_t low = dot_int4(w, row, codes + s3lm_padded_cols(w));
-                scale_parts(&sum, &low, s3lm_scales(w) + row, y + row, 1, factor);
-            } else {
-                scale_wide_rows(&sum, s3lm_scales(w) + row, y + row, 1, factor);
             }
         }
     }
@@ -309,7 +251,7 @@ SMALL void s3lm_pie_matmul_float32(const s3lm_tensor *w, const s3lm_input *input
     const float *x = input->values;
     uint32_t x_stride = input->stride;
     uint32_t stride = w->row_bytes;
-    uint32_t turn = s3lm_pie_rows_per_turn(stride, PIE_MOST_ROWS);
+    uint32_t turn = s3lm_pie_rows_per_turn(w->data, stride, PIE_MOST_ROWS);
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = pie_least(turn, end - row);
         const float *weights = (const float *)w->data + (size_t)row * (stride / 4u);

@@ -21,8 +21,8 @@ static inline uint32_t pie_least(uint32_t a, uint32_t b) { return a < b ? a : b;
  * afterwards unless the cache has forgotten it; the loops are right either way. */
 void s3lm_pie_fetch(const void *begin, size_t bytes);
 
-/* Rows of one turn, so that all tokens of a pass find them in the cache. */
-uint32_t s3lm_pie_rows_per_turn(uint32_t row_bytes, uint32_t most);
+/* Rows of one turn, at most `most`; of rows behind the cache so few that all tokens of a pass find them there. */
+uint32_t s3lm_pie_rows_per_turn(const void *begin, uint32_t row_bytes, uint32_t most);
 
 /* sums[r] = w[r] . x over `n` columns, a multiple of 16, for x of 16 bits whose upper and lower bytes lie apart: sums
  * of up to 40 bits. */
@@ -30,14 +30,17 @@ void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, 
                         uint32_t rows, uint32_t stride);
 
 /* Products of kernels.h: one scale a row and a vector, with or without whole numbers for groups; a scale for each group
- * of columns, of the weights, of the vector or of both; INT4 in groups; floats. */
+ * of columns, of the weights, of the vector or of both; floats. */
 void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                           float *y, uint32_t y_stride);
 void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
                            float *y, uint32_t y_stride);
-void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
-                          float *y, uint32_t y_stride);
 void s3lm_pie_matmul_float32(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                              uint32_t end, float *y, uint32_t y_stride);
+
+/* products_int4.c: INT4 in groups, and the sums of a vector's codes that it wants. */
+void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin, uint32_t end,
+                          float *y, uint32_t y_stride);
+void s3lm_pie_sum_groups(const int8_t *codes, s3lm_input_kind input, uint32_t padded, uint32_t group, int32_t *sums);
 
 #endif

@@ -113,6 +113,86 @@
 	retw.n
 	end_function s3lm_pie_scale_wide_rows
 
+# The sum of a row into a9 times 2^23 and a8, which are floats as they are: high = 2^15 * a9 + a8, low = 2^23 * a11 + a10,
+# so that 256 * high + low is 2^23 * (a9 + a11) + 256 * a8 + a10, of which the last two stay below 2^24.
+.macro parts_load
+	l32i.n a8, a2, 0
+	l32i.n a9, a2, 4
+	l32i.n a10, a7, 0
+	l32i.n a11, a7, 4
+	add.n a2, a2, a12
+	addi.n a7, a7, 8
+.endm
+.macro parts_join
+	src a9, a9, a8
+	src a11, a11, a10
+	srai a9, a9, 7
+	srai a11, a11, 15
+	add.n a9, a9, a11
+	extui a8, a8, 0, 15
+	slli a8, a8, 8
+	slli a10, a10, 9
+	srli a10, a10, 9
+	add.n a8, a8, a10
+.endm
+
+	.section .rodata.s3lm_pie_no_sum,"a",@progbits
+	.p2align 2
+.Lno_sum:
+	.long 0, 0
+	.literal .Lno_sum_at, .Lno_sum
+
+# s3lm_pie_scale_parts(high, scales, y, rows, factor, low): y[r] = ((float)(256 * high[r] + low[r]) * scales[r]) * factor
+# for sums below 2^47, rounded to the nearest float. A row's sum is joined while the products of the one before are under
+# way: at least three instructions between two of them.
+#   a2 high   int64 per row, of which the low 40 bits count; 0: none
+#   a3 scales float per row
+#   a4 y      float per row
+#   a5 rows   >= 1
+#   a6 factor bits of a float
+#   a7 low    as high
+	function s3lm_pie_scale_parts
+	entry a1, 32
+	movi.n a12, 8
+	bnez a2, .Lparts_two
+	l32r a2, .Lno_sum_at
+	movi.n a12, 0
+.Lparts_two:
+	movi.n a8, 1
+	slli a8, a8, 23
+	float.s f9, a8, 0
+	wfr f8, a6
+	ssai 8
+	addi.n a5, a5, -1
+	parts_load
+	parts_join
+	lsi f2, a3, 0
+	float.s f3, a9, 0
+	float.s f1, a8, 0
+	mul.s f3, f3, f9
+	addi.n a3, a3, 4
+	align_loop s3lm_pie_scale_parts
+	loopnez a5, .Lparts_next
+	add.s f0, f3, f1
+	parts_load
+	mul.s f0, f0, f2
+	parts_join
+	mul.s f0, f0, f8
+	lsi f2, a3, 0
+	float.s f3, a9, 0
+	float.s f1, a8, 0
+	mul.s f3, f3, f9
+	ssi f0, a4, 0
+	addi.n a3, a3, 4
+	addi.n a4, a4, 4
+.Lparts_next:
+	add.s f0, f3, f1
+	mul.s f0, f0, f2
+	mul.s f0, f0, f8
+	ssi f0, a4, 0
+	retw.n
+	end_function s3lm_pie_scale_parts
+
 # s3lm_pie_scale_groups(job): y[r] = sum over groups g of (float)sums[g][r] * scales[r][g], in their order; after what
 # y[r] holds when `more`.
 #   a2 job    {sums, bytes between groups of sums, scales, bytes between rows of scales, y, rows, groups, more}

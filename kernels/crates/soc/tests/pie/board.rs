@@ -12,24 +12,26 @@ pub enum Kernel {
     Quantize8 = 12,
     Quantize16 = 16,
     QuantizeInt16 = 20,
-    SumSquares = 24,
-    DotF32 = 28,
-    MatmulFloat32 = 32,
-    MatmulInt8Tensor = 36,
-    MatmulInt8Channel = 40,
-    MatmulInt8Group = 44,
-    MatmulInt8GroupU8 = 48,
-    ScoresI8 = 52,
-    MixI8 = 56,
-    ScoresF32 = 60,
-    MixF32 = 64,
-    Exponentiate = 68,
-    Gate = 72,
-    Scale = 76,
-    Multiply = 80,
-    Add = 84,
-    Norm = 88,
-    Maximum = 92,
+    SumGroups = 24,
+    SumSquares = 28,
+    DotF32 = 32,
+    MatmulFloat32 = 36,
+    MatmulInt8Tensor = 40,
+    MatmulInt8Channel = 44,
+    MatmulInt8Group = 48,
+    MatmulInt8GroupU8 = 52,
+    MatmulInt4 = 56,
+    ScoresI8 = 60,
+    MixI8 = 64,
+    ScoresF32 = 68,
+    MixF32 = 72,
+    Exponentiate = 76,
+    Gate = 80,
+    Scale = 84,
+    Multiply = 88,
+    Add = 92,
+    Norm = 96,
+    Maximum = 100,
 }
 
 pub struct Board {
@@ -57,8 +59,13 @@ impl Board {
     }
 
     pub fn call(&mut self, kernel: Kernel, arguments: &[u32]) -> u32 {
+        self.timed(kernel, arguments).0
+    }
+
+    /// The same, with the cycles that it took.
+    pub fn timed(&mut self, kernel: Kernel, arguments: &[u32]) -> (u32, u64) {
         let function = self.chip.words(self.table + kernel as u32, 1)[0];
-        self.chip.call(function, arguments).0
+        self.chip.call(function, arguments)
     }
 
     pub fn put_codes(&mut self, codes: &[i8], external: bool) -> u32 {

@@ -4,6 +4,7 @@
 mod attention;
 mod board;
 mod chip;
+mod int4;
 mod products;
 mod random;
 mod reference;

@@ -238,6 +238,7 @@ fn check_product(board: &mut Board, product: Product) {
         data,
         scales: scales_at,
         numbers: numbers_at,
+        offsets: 0,
         rows,
         cols,
         row_bytes: stride,
@@ -253,7 +254,7 @@ fn check_product(board: &mut Board, product: Product) {
     let x = board.put_codes(&bytes, false);
     let factors_at = board.chip.put_floats(&factors, false);
     let scale_stride = product.vector_scales() as u32;
-    let activations = board.put_words(&[x, 0, factors_at, x_bytes as u32, scale_stride]);
+    let activations = board.put_words(&[x, 0, factors_at, 0, x_bytes as u32, scale_stride, 0, 0]);
     let input = board.put_words(&[0, 0, activations]);
     let y_stride = rows + board.random.below(3);
     let y = board.room(tokens * y_stride);
@@ -402,6 +403,7 @@ fn float_products_are_those_of_the_scalar_kernels() {
             data,
             scales: 0,
             numbers: 0,
+            offsets: 0,
             rows,
             cols,
             row_bytes: 4 * stride,
