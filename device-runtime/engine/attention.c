@@ -1,5 +1,6 @@
 /* Causal attention with a key/value cache (Vaswani et al. 2017), grouped key/value heads (Ainslie et al. 2023), rotary
- * positions (Su et al. 2021), sliding windows, and int8 keys and values with one scale per token and head.
+ * positions (Su et al. 2021) and linear biases (Press et al. 2021), sliding windows, norms of queries and keys, and int8
+ * keys and values with one scale per token and head.
  *
  * With an int8 cache both sums are integer: the query is quantized to 15 bits, and so are the softmax weights after
  * the values' scales are multiplied into them.
@@ -60,16 +61,30 @@ static void store(s3lm_model *model, s3lm_attention_step *step, uint32_t kv_head
     }
 }
 
-static void scale_scores(const s3lm_kernels *kernels, float *scores, uint32_t count, float scale) {
-    if (scale != 1.0f) {
-        kernels->scale(scores, scale, count);
+/* What becomes of the scores of a query head, the last of which is that of its own token. */
+static void finish_scores(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t count,
+                          float *scores) {
+    const s3lm_attention_config *config = &step->config;
+    const s3lm_tensor *slopes = s3lm_of(model, step->tensors, S3LM_ROLE_SLOPES);
+    if (config->score_scale != 1.0f) {
+        model->kernels->scale(scores, config->score_scale, count);
+    }
+    s3lm_cap(scores, config->score_cap, count);
+    if (slopes) {
+        s3lm_add_slope(scores, ((const float *)slopes->data)[head], 1 - (int32_t)count, count);
     }
 }
 
+/* The key/value head of a query head. */
+static uint32_t kv_head_of(const s3lm_attention_step *step, uint32_t head) {
+    return head / ((uint32_t)step->config.heads / step->config.kv_heads);
+}
+
 /* One query head over the tokens [first, first + count) of an int8 cache. Uses 1.5 KiB of stack. */
-static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head, uint32_t first,
+static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
                         uint32_t count, const float *query, float *scores, int16_t *codes, float *out) {
     const s3lm_kernels *kernels = model->kernels;
+    uint32_t kv_head = kv_head_of(step, head);
     uint32_t dim = step->config.head_dim;
     uint32_t stride = step->cache_stride;
     const int8_t *keys = (const int8_t *)step->keys + cache_at(model, step, kv_head, first);
@@ -83,7 +98,7 @@ static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step
     s3lm_scale q = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
     kernels->quantize16(query, dim, q.inverse, query_codes, stride);
     kernels->scores_i8(query_codes, keys, stride, count, key_scales, q.scale, scores);
-    scale_scores(kernels, scores, count, step->config.score_scale);
+    finish_scores(model, step, head, count, scores);
     float sum = kernels->exponentiate(scores, count);
     kernels->multiply(scores, value_scales, count);
     s3lm_scale w = s3lm_dynamic_scale(kernels->abs_max(scores, count), 16383.0f, INVERSE_16383);
@@ -104,11 +119,12 @@ static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step
 /* Bytes of keys or values that several heads use before the walk goes on: small beside a data cache. */
 #define BLOCK_BYTES 4096u
 
-/* `heads` query heads, `dim` elements apart, of one key/value head over a float32 cache. Queries are zero from the
+/* `heads` query heads from `head` on, `dim` elements apart, of one key/value head over a float32 cache. Queries are zero from the
  * head's size to the cache's stride, and `out` has room for as many. */
-static void attend_float32(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head, uint32_t first,
+static void attend_float32(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
                            uint32_t count, uint32_t heads, const float *queries, float *scores, float *out) {
     const s3lm_kernels *kernels = model->kernels;
+    uint32_t kv_head = kv_head_of(step, head);
     uint32_t dim = step->config.head_dim;
     uint32_t stride = step->cache_stride;
     const float *keys = (const float *)step->keys + cache_at(model, step, kv_head, first);
@@ -124,7 +140,7 @@ static void attend_float32(const s3lm_model *model, const s3lm_attention_step *s
     }
     for (uint32_t h = 0; h < heads; h++) {
         float *row = scores + (size_t)h * model->context_stride;
-        scale_scores(kernels, row, count, step->config.score_scale);
+        finish_scores(model, step, head + h, count, row);
         factors[h] = s3lm_recip(kernels->exponentiate(row, count));
     }
     for (uint32_t at = 0; at < count; at += block) {
@@ -140,14 +156,14 @@ static void attend_float32(const s3lm_model *model, const s3lm_attention_step *s
 }
 
 /* One query head whose size is not a whole number of vectors. Uses 2 KiB of stack. */
-static void attend_float32_padded(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head,
-                                  uint32_t first, uint32_t count, const float *query, float *scores, float *out) {
+static void attend_float32_padded(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
+                                   uint32_t count, const float *query, float *scores, float *out) {
     _Alignas(16) float padded[S3LM_MAX_HEAD_DIM], sums[S3LM_MAX_HEAD_DIM];
     uint32_t dim = step->config.head_dim;
     for (uint32_t d = 0; d < step->cache_stride; d++) {
         padded[d] = d < dim ? query[d] : 0.0f;
     }
-    attend_float32(model, step, kv_head, first, count, 1, padded, scores, sums);
+    attend_float32(model, step, head, first, count, 1, padded, scores, sums);
     for (uint32_t d = 0; d < dim; d++) {
         out[d] = sums[d];
     }
@@ -164,6 +180,7 @@ static const float *angles_at(const s3lm_model *model, const s3lm_attention_conf
     const s3lm_tensor *table = NULL;
     switch (config->position) {
     case S3LM_POSITION_NONE:
+    case S3LM_POSITION_ALIBI:
         return NULL;
     case S3LM_POSITION_ROTARY:
         table = model->rotary[config->rotary_table];
@@ -172,7 +189,50 @@ static const float *angles_at(const s3lm_model *model, const s3lm_attention_conf
     return (const float *)table->data + (size_t)position * (table->row_bytes / 4u);
 }
 
-/* Rotates the queries [begin, end) and the keys that they look up, and appends these keys and their values. */
+/* Normalizes `n` elements from `head` on, one head or all, with the gains of `role` and the biases of the role after it. */
+static void normalize_heads(const s3lm_model *model, const s3lm_attention_step *step, s3lm_role role, uint32_t head,
+                            uint32_t n, float *x) {
+    const s3lm_attention_config *config = &step->config;
+    const s3lm_tensor *gain = s3lm_of(model, step->tensors, role), *bias = s3lm_of(model, step->tensors, role + 1);
+    uint32_t at = config->head_norm == S3LM_HEAD_NORM_HEADS ? head * config->head_dim : 0u;
+    s3lm_normalize_row(model->kernels, config->head_norm_kind, config->head_norm_epsilon,
+                       gain ? (const float *)gain->data + at : NULL, bias ? (const float *)bias->data + at : NULL, x, n,
+                       x);
+}
+
+/* What becomes of a query or key by itself: it is normalized and rotated, in the step's order. */
+static void turn(const s3lm_model *model, const s3lm_attention_step *step, s3lm_role role, uint32_t head,
+                 const float *angles, float *x) {
+    const s3lm_attention_config *config = &step->config;
+    bool alone = config->head_norm == S3LM_HEAD_NORM_HEAD || config->head_norm == S3LM_HEAD_NORM_HEADS;
+    if (alone && config->head_norm_turned == 0u) {
+        normalize_heads(model, step, role, head, config->head_dim, x);
+    }
+    if (angles) {
+        rotate(x, angles, config->rotary_dim);
+    }
+    if (alone && config->head_norm_turned != 0u) {
+        normalize_heads(model, step, role, head, config->head_dim, x);
+    }
+}
+
+/* What is done to the queries, keys and values of all heads before any is looked up. */
+static void prepare(s3lm_model *model, const s3lm_attention_step *step, uint32_t tokens) {
+    const s3lm_attention_config *config = &step->config;
+    uint32_t query = (uint32_t)config->heads * config->head_dim, key = (uint32_t)config->kv_heads * config->head_dim;
+    for (uint32_t t = 0; t < tokens; t++) {
+        float *q = model->projected + (size_t)t * model->projected_stride;
+        if (config->clip != 0.0f) {
+            s3lm_clip(q, config->clip, query + 2u * key);
+        }
+        if (config->head_norm == S3LM_HEAD_NORM_ALL) {
+            normalize_heads(model, step, S3LM_ROLE_QUERY_NORM, 0, query, q);
+            normalize_heads(model, step, S3LM_ROLE_KEY_NORM, 0, key, q + query);
+        }
+    }
+}
+
+/* Turns the queries [begin, end) and the keys that they look up, and appends these keys and their values. */
 static void append(const attention_job *j, uint32_t begin, uint32_t end) {
     s3lm_model *model = j->model;
     const s3lm_attention_config *config = &j->step->config;
@@ -184,13 +244,11 @@ static void append(const attention_job *j, uint32_t begin, uint32_t end) {
         float *v = k + (size_t)config->kv_heads * dim;
         uint32_t position = model->length + t;
         const float *angles = angles_at(model, config, position);
-        for (uint32_t head = begin; angles && head < end; head++) {
-            rotate(q + head * dim, angles, config->rotary_dim);
+        for (uint32_t head = begin; head < end; head++) {
+            turn(model, j->step, S3LM_ROLE_QUERY_NORM, head, angles, q + head * dim);
         }
         for (uint32_t head = begin / heads_per_kv; head < end / heads_per_kv; head++) {
-            if (angles) {
-                rotate(k + head * dim, angles, config->rotary_dim);
-            }
+            turn(model, j->step, S3LM_ROLE_KEY_NORM, head, angles, k + head * dim);
             store(model, j->step, head, position, k + head * dim, v + head * dim);
         }
     }
@@ -218,13 +276,13 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
             float *out = model->attended + (size_t)t * model->attended_stride + head * config->head_dim;
             switch (model->package->config.cache) {
             case S3LM_CACHE_INT8:
-                attend_int8(model, j->step, kv_head, first, count, query, scores, codes, out);
+                attend_int8(model, j->step, head, first, count, query, scores, codes, out);
                 break;
             case S3LM_CACHE_FLOAT32:
                 if (config->head_dim % 4u == 0u) {
-                    attend_float32(model, j->step, kv_head, first, count, heads, query, scores, out);
+                    attend_float32(model, j->step, head, first, count, heads, query, scores, out);
                 } else {
-                    attend_float32_padded(model, j->step, kv_head, first, count, query, scores, out);
+                    attend_float32_padded(model, j->step, head, first, count, query, scores, out);
                 }
                 break;
             }
@@ -242,6 +300,7 @@ void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t token
             padding[i] = 0.0f;
         }
     }
+    prepare(model, step, tokens);
     attention_job job = {model, step, tokens};
     s3lm_run_parallel(model, attend, &job, config->heads, (uint32_t)config->heads / config->kv_heads);
 }

@@ -44,7 +44,8 @@ typedef void (*s3lm_matmul)(const s3lm_tensor *w, const s3lm_input *x, uint32_t 
 
 /* out[i] = function(gates[i * step]) * ups[i * step], i < n. `out` may be `gates`, and then `ups` lies in front of what
  * is written: writing never passes reading. */
-typedef void (*s3lm_gate)(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+typedef void (*s3lm_gate)(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
+                          float *out);
 
 struct s3lm_kernels {
     const char *name;
@@ -96,8 +97,7 @@ struct s3lm_kernels {
      * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
     float (*exponentiate)(float *scores, uint32_t count);
 
-    /* By s3lm_function_kind. */
-    s3lm_gate gate[S3LM_FUNCTION_KINDS];
+    s3lm_gate gate;
 
     /* x[i] *= factor; x[i] *= factors[i]; x[i] += terms[i]; i < n. */
     void (*scale)(float *x, float factor, uint32_t n);
@@ -118,12 +118,22 @@ void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, 
 void s3lm_quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 float s3lm_exponentiate(float *scores, uint32_t count);
-void s3lm_gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out);
+void s3lm_gate_blocks(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
+                      float *out);
 void s3lm_scale_all(float *x, float factor, uint32_t n);
 void s3lm_multiply_all(float *x, const float *factors, uint32_t n);
 void s3lm_add_all(float *x, const float *terms, uint32_t n);
 float s3lm_maximum(const float *x, uint32_t n);
 void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32_t n);
+
+/* What no set has of its own (kernels_elementwise.c). x[i] = function(x[i]); x[i] within +-`cap` by a hyperbolic tangent,
+ * as it is when `cap` is 0; x[i] within +-`limit`, NaN as it is; x[i] += slope * (first + i); y[i] = x[i] less the mean of
+ * n, by their four-lane sum times `inverse` = 1 / n; i < n. y may be x. */
+void s3lm_apply(s3lm_function_kind function, float *x, uint32_t n);
+void s3lm_cap(float *x, float cap, uint32_t n);
+void s3lm_clip(float *x, float limit, uint32_t n);
+void s3lm_add_slope(float *x, float slope, int32_t first, uint32_t n);
+void s3lm_center(const float *x, uint32_t n, float inverse, float *y);
 
 /* What the package reader asks of every weight: not 0 when a word is an infinity or NaN or has a bit of `sign`, or when
  * one of the four codes in a word is -128. */

@@ -74,26 +74,6 @@ float s3lm_exponentiate(float *scores, uint32_t count) {
     return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }
 
-/* Elements of the gated product that are computed together: enough for vectors of 16 floats. */
-#define GATE_BLOCK 16u
-
-void s3lm_gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
-    for (uint32_t at = 0; at < n; at += GATE_BLOCK) {
-        uint32_t count = n - at < GATE_BLOCK ? n - at : GATE_BLOCK;
-        float gate[GATE_BLOCK] = {0}, up[GATE_BLOCK] = {0};
-        for (uint32_t i = 0; i < count; i++) {
-            gate[i] = gates[(size_t)(at + i) * step];
-            up[i] = ups[(size_t)(at + i) * step];
-        }
-        for (uint32_t i = 0; i < GATE_BLOCK; i++) {
-            gate[i] = s3lm_silu(gate[i]) * up[i];
-        }
-        for (uint32_t i = 0; i < count; i++) {
-            out[at + i] = gate[i];
-        }
-    }
-}
-
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more) {
     for (uint32_t d = 0; !more && d < stride; d++) {
         out[d] = 0.0f;

@@ -93,12 +93,16 @@ static void finish_rows(product_job *job, uint32_t worker, uint32_t token, uint3
         break;
     case S3LM_FINISH_GATE:
         /* Half as many results, at the start of the worker's own rows: what lies before is another worker's. */
-        kernels->gate[p->function](y, y + 1, 2, n / 2u, y);
+        kernels->gate(p->function, y, y + 1, 2, n / 2u, y);
+        break;
+    case S3LM_FINISH_APPLY:
+        s3lm_apply(p->function, y, n);
         break;
     case S3LM_FINISH_LOGITS:
         if (factor != 1.0f) {
             kernels->scale(y, factor, n);
         }
+        s3lm_cap(y, model->package->config.logit_cap, n);
         job->bad[worker] |= kernels->abs_max(y, n) >= S3LM_INFINITY_BITS;
         break;
     }

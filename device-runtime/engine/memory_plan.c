@@ -2,7 +2,6 @@
  * also assigns, so that the two cannot disagree. */
 #include "bytes.h"
 #include "model_parts.h"
-#include "numerics.h"
 
 /* State larger than this is refused: sizes stay inside 32-bit signed arithmetic on every target. */
 #define MOST_BYTES 0x7FFFFFFFu
@@ -89,6 +88,9 @@ static void need_mlp(needs *n, const s3lm_mlp_config *mlp) {
     switch (mlp->mlp) {
     case S3LM_MLP_GATED:
         n->projected = larger(n->projected, 2u * mlp->width);
+        break;
+    case S3LM_MLP_PLAIN:
+        n->projected = larger(n->projected, mlp->width);
         break;
     }
 }
@@ -317,6 +319,8 @@ static s3lm_tensor **global_of(s3lm_model *model, const s3lm_tensor *tensor) {
         return &model->final_norm;
     case S3LM_ROLE_FINAL_NORM_BIAS:
         return &model->final_norm_bias;
+    case S3LM_ROLE_POSITIONS:
+        return &model->positions;
     default:
         return &model->rotary[tensor->index];
     }
@@ -361,7 +365,6 @@ s3lm_status s3lm_init(s3lm_model *model, const s3lm_package *package, const s3lm
     lay_out_state(model, &r);
     lay_out_cache(model, has_cache ? &cache : &r);
     connect(model);
-    model->inverse_hidden = s3lm_recip((float)package->config.hidden_size);
     return S3LM_OK;
 }
 

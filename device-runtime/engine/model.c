@@ -12,14 +12,14 @@ void s3lm_truncate(s3lm_model *model, uint32_t length) {
     }
 }
 
-/* x = row `id` of the embedding. */
+/* x += row `id` of a table. */
 static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
     const uint8_t *row = (const uint8_t *)table->data + (size_t)id * table->row_bytes;
     switch (table->encoding) {
     case S3LM_FLOAT32: {
         const float *values = (const float *)(const void *)row;
         for (uint32_t i = 0; i < table->cols; i++) {
-            x[i] = values[i];
+            x[i] += values[i];
         }
         break;
     }
@@ -36,7 +36,7 @@ static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
                 number *= s3lm_group_scales(table)[group];
                 number += int4 ? 8 * s3lm_group_offsets(table)[group] : 0;
             }
-            x[i] = (float)number * scale;
+            x[i] += (float)number * scale;
         }
         break;
     }
@@ -47,16 +47,22 @@ static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
     }
 }
 
-/* x = embedding row * embedding_scale. */
+/* x = embedding row * embedding_scale, plus the row of its position where one is learned. */
 static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
     const s3lm_config *config = &model->package->config;
     for (uint32_t t = 0; t < tokens; t++) {
         float *x = model->x + (size_t)t * model->hidden_stride;
+        for (uint32_t i = 0; i < config->hidden_size; i++) {
+            x[i] = 0.0f;
+        }
         look_up(model->embedding, ids[t], x);
         if (config->embedding_scale != 1.0f) {
             for (uint32_t i = 0; i < config->hidden_size; i++) {
                 x[i] *= config->embedding_scale;
             }
+        }
+        if (model->positions) {
+            look_up(model->positions, model->length + t, x);
         }
     }
 }
@@ -139,7 +145,7 @@ static void gate(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     (void)worker;
     for (uint32_t t = 0; t < j->tokens; t++) {
         float *y = j->model->projected + (size_t)t * j->model->projected_stride + begin;
-        j->model->kernels->gate[j->function](y, y + j->width, 1, end - begin, y);
+        j->model->kernels->gate(j->function, y, y + j->width, 1, end - begin, y);
     }
 }
 
@@ -163,6 +169,11 @@ static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *prod
     switch (mlp->config.mlp) {
     case S3LM_MLP_GATED:
         run_gated(model, mlp, product);
+        break;
+    case S3LM_MLP_PLAIN:
+        product->finish = S3LM_FINISH_APPLY;
+        product->function = mlp->config.function;
+        multiply(model, product, mlp->tensors, S3LM_ROLE_UP);
         break;
     }
     product->x = model->projected;

@@ -21,7 +21,8 @@ typedef enum {
     S3LM_FINISH_ADD, /* into += y */
     /* Rows alternate gate and up: y becomes function(gate) * up, half as many. */
     S3LM_FINISH_GATE,
-    S3LM_FINISH_LOGITS /* times logit_scale */
+    S3LM_FINISH_APPLY, /* y becomes function(y) */
+    S3LM_FINISH_LOGITS /* times logit_scale, within logit_cap */
 } s3lm_finish;
 
 /* y[t][rows] = W x[t] + bias for `tokens` tokens, then what `finish` says. x is quantized first when W is int8; for
@@ -35,12 +36,16 @@ typedef struct {
     uint32_t y_stride;
     uint32_t tokens;
     s3lm_finish finish;
-    s3lm_function_kind function; /* S3LM_FINISH_GATE */
+    s3lm_function_kind function; /* S3LM_FINISH_GATE, S3LM_FINISH_APPLY */
     float *into;                 /* S3LM_FINISH_ADD: rows of hidden_size */
 } s3lm_product;
 
 /* Computes a product (linear.c). False when a logit is not a finite number. */
 bool s3lm_linear(s3lm_model *model, const s3lm_product *product);
+
+/* y = x normalized, n elements, times `gain`, plus `bias`, where they are not NULL (norm.c). y may be x. */
+void s3lm_normalize_row(const s3lm_kernels *kernels, s3lm_norm_kind kind, float epsilon, const float *gain,
+                        const float *bias, const float *x, uint32_t n, float *y);
 
 /* y = x normalized, times `gain`, plus `bias`, for `tokens` rows of hidden_size (norm.c). `gain` NULL: folded into the
  * weights that follow; `bias` NULL: none. y may be x. */
@@ -48,7 +53,8 @@ void s3lm_normalize(const s3lm_model *model, s3lm_norm_kind kind, float epsilon,
                     const s3lm_tensor *bias, const float *x, uint32_t tokens, float *y);
 
 /* Attention of `tokens` new tokens at positions model->length ... over the cache and themselves (attention.c).
- * Reads q | k | v of every token from model->projected (k and q are rotated in place), appends k and v to the cache,
+ * Reads q | k | v of every token from model->projected (they are clipped, normalized and rotated in place), appends k and
+ * v to the cache,
  * writes heads * head_dim values per token to model->attended, zero up to the next multiple of 4. */
 void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t tokens);
 

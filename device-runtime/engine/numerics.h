@@ -95,4 +95,35 @@ static inline float s3lm_silu(float x) {
     return x * s3lm_recip(1.0f + e);
 }
 
+/* x times the normal distribution function of x. With z = |x| / sqrt 2 the complement of the error function is
+ * e^(-z z) times a polynomial of 1 / (1 + 0.3275911 z), off by 1.5e-7 at most (Abramowitz and Stegun 7.1.26). */
+static inline float s3lm_gelu(float x) {
+    float z = 0.707106781f * (x < 0.0f ? -x : x);
+    float t = s3lm_recip(1.0f + 0.3275911f * z);
+    float p = 1.061405429f;
+    p = p * t - 1.453152027f;
+    p = p * t + 1.421413741f;
+    p = p * t - 0.284496736f;
+    p = p * t + 0.254829592f;
+    p = (0.5f * (p * t)) * s3lm_exp(-(z * z));
+    return x * (x < 0.0f ? p : 1.0f - p);
+}
+
+/* The same with 1/2 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)) / 2 for the distribution function: the logistic function of
+ * twice the argument of the tangent. */
+static inline float s3lm_gelu_tanh(float x) {
+    float v = x * (1.59576912f + 0.0713548163f * (x * x));
+    return x * s3lm_recip(1.0f + s3lm_exp(v < -80.0f ? 80.0f : -v));
+}
+
+/* max(x, 0), and its square. */
+static inline float s3lm_relu(float x) { return x < 0.0f ? 0.0f : x; }
+static inline float s3lm_relu2(float x) { return s3lm_relu(x) * s3lm_relu(x); }
+
+/* The hyperbolic tangent, off by 1.5e-7 at most. */
+static inline float s3lm_tanh(float x) {
+    float v = x + x;
+    return 1.0f - 2.0f * s3lm_recip(1.0f + s3lm_exp(v > 80.0f ? 80.0f : v));
+}
+
 #endif

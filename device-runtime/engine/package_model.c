@@ -100,8 +100,19 @@ static uint32_t wrong_in_attention(const s3lm_package *package, uint32_t index, 
     if (attention.heads % attention.kv_heads != 0u) {
         return S3LM_ATTENTION_KV_HEADS_AT;
     }
+    bool is_normed = attention.head_norm != S3LM_HEAD_NORM_NONE;
+    if (is_normed != (attention.head_norm_epsilon != 0.0f)) {
+        return S3LM_ATTENTION_HEAD_NORM_EPSILON_AT;
+    }
+    if (!is_normed && attention.head_norm_kind != S3LM_NORM_RMS) {
+        return S3LM_ATTENTION_HEAD_NORM_KIND_AT;
+    }
+    if (attention.head_norm_turned != 0u && (!is_normed || attention.head_norm == S3LM_HEAD_NORM_ALL)) {
+        return S3LM_ATTENTION_HEAD_NORM_TURNED_AT;
+    }
     switch (attention.position) {
     case S3LM_POSITION_NONE:
+    case S3LM_POSITION_ALIBI:
         if (table != S3LM_NONE) {
             return S3LM_ATTENTION_ROTARY_TABLE_AT;
         }

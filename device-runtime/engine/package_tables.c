@@ -29,6 +29,7 @@ const s3lm_role_spec s3lm_roles[S3LM_ROLES] = {
     {"final_norm", S3LM_ROLE_FINAL_NORM, S3LM_SCOPE_MODEL, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"final_norm.bias", S3LM_ROLE_FINAL_NORM_BIAS, S3LM_SCOPE_MODEL, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"rotary", S3LM_ROLE_ROTARY, S3LM_SCOPE_TABLE, S3LM_SHAPE_TABLE, S3LM_SIZE_CONTEXT, S3LM_SIZE_ROTARY_DIM, 0, false, true, 0, 0, 0},
+    {"positions", S3LM_ROLE_POSITIONS, S3LM_SCOPE_MODEL, S3LM_SHAPE_LOOKUP, S3LM_SIZE_CONTEXT, S3LM_SIZE_HIDDEN, 1, false, false, 0, 0, 0},
     {"norm", S3LM_ROLE_NORM, S3LM_SCOPE_NORM, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"norm.bias", S3LM_ROLE_NORM_BIAS, S3LM_SCOPE_NORM, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"qkv", S3LM_ROLE_QKV, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_MATRIX, S3LM_SIZE_QUERY_KEY_VALUE, S3LM_SIZE_HIDDEN, 3, false, false, 0, 0, 0},
@@ -41,14 +42,19 @@ const s3lm_role_spec s3lm_roles[S3LM_ROLES] = {
     {"value.bias", S3LM_ROLE_VALUE_BIAS, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_KEY, 0, false, false, S3LM_ROLE_VALUE, 0, 0},
     {"output", S3LM_ROLE_OUTPUT, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_MATRIX, S3LM_SIZE_HIDDEN, S3LM_SIZE_QUERY, 1, false, true, 0, 0, 0},
     {"output.bias", S3LM_ROLE_OUTPUT_BIAS, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, S3LM_ROLE_OUTPUT, 0, 0},
-    {"gate_up", S3LM_ROLE_GATE_UP, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_TWO_WIDTHS, S3LM_SIZE_HIDDEN, 2, true, false, 0, 0, 1},
-    {"gate_up.bias", S3LM_ROLE_GATE_UP_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_TWO_WIDTHS, 0, false, false, S3LM_ROLE_GATE_UP, 0, 1},
-    {"gate", S3LM_ROLE_GATE, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_WIDTH, S3LM_SIZE_HIDDEN, 1, false, true, 0, S3LM_ROLE_GATE_UP, 1},
-    {"gate.bias", S3LM_ROLE_GATE_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_WIDTH, 0, false, false, S3LM_ROLE_GATE, 0, 1},
-    {"up", S3LM_ROLE_UP, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_WIDTH, S3LM_SIZE_HIDDEN, 1, false, true, 0, S3LM_ROLE_GATE_UP, 1},
-    {"up.bias", S3LM_ROLE_UP_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_WIDTH, 0, false, false, S3LM_ROLE_UP, 0, 1},
-    {"down", S3LM_ROLE_DOWN, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_HIDDEN, S3LM_SIZE_WIDTH, 1, false, true, 0, 0, 1},
-    {"down.bias", S3LM_ROLE_DOWN_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, S3LM_ROLE_DOWN, 0, 1},
+    {"query_norm", S3LM_ROLE_QUERY_NORM, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_QUERY_NORM, 0, false, false, 0, 0, S3LM_OWNER_HEAD_NORM},
+    {"query_norm.bias", S3LM_ROLE_QUERY_NORM_BIAS, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_QUERY_NORM, 0, false, false, 0, 0, S3LM_OWNER_HEAD_NORM},
+    {"key_norm", S3LM_ROLE_KEY_NORM, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_KEY_NORM, 0, false, false, 0, 0, S3LM_OWNER_HEAD_NORM},
+    {"key_norm.bias", S3LM_ROLE_KEY_NORM_BIAS, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_KEY_NORM, 0, false, false, 0, 0, S3LM_OWNER_HEAD_NORM},
+    {"slopes", S3LM_ROLE_SLOPES, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HEADS, 0, false, true, 0, 0, 1u << S3LM_POSITION_ALIBI},
+    {"gate_up", S3LM_ROLE_GATE_UP, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_TWO_WIDTHS, S3LM_SIZE_HIDDEN, 2, true, false, 0, 0, 1u << S3LM_MLP_GATED},
+    {"gate_up.bias", S3LM_ROLE_GATE_UP_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_TWO_WIDTHS, 0, false, false, S3LM_ROLE_GATE_UP, 0, 1u << S3LM_MLP_GATED},
+    {"gate", S3LM_ROLE_GATE, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_WIDTH, S3LM_SIZE_HIDDEN, 1, false, true, 0, S3LM_ROLE_GATE_UP, 1u << S3LM_MLP_GATED},
+    {"gate.bias", S3LM_ROLE_GATE_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_WIDTH, 0, false, false, S3LM_ROLE_GATE, 0, 1u << S3LM_MLP_GATED},
+    {"up", S3LM_ROLE_UP, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_WIDTH, S3LM_SIZE_HIDDEN, 1, false, true, 0, S3LM_ROLE_GATE_UP, 0},
+    {"up.bias", S3LM_ROLE_UP_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_WIDTH, 0, false, false, S3LM_ROLE_UP, 0, 0},
+    {"down", S3LM_ROLE_DOWN, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_HIDDEN, S3LM_SIZE_WIDTH, 1, false, true, 0, 0, 0},
+    {"down.bias", S3LM_ROLE_DOWN_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, S3LM_ROLE_DOWN, 0, 0},
 };
 
 static const s3lm_field config_fields[] = {
@@ -60,13 +66,14 @@ static const s3lm_field config_fields[] = {
     {"cache", 0x0u, 0x1u, 0x0u, 20, 4, 1},
     {"activations", 0x0u, 0x2u, 0x0u, 24, 4, 1},
     {"bos id", 0x0u, 0xFFFFFu, 0xFFFFFFFFu, 28, 4, 1},
-    {"final norm", 0x0u, 0x0u, 0x0u, 32, 4, 1},
+    {"final norm", 0x0u, 0x1u, 0x0u, 32, 4, 1},
     {"final norm epsilon", 0x1E3CE508u, 0x3F800000u, 0x1E3CE508u, 36, 4, 1},
     {"embedding scale", 0x358637BDu, 0x49742400u, 0x358637BDu, 40, 4, 1},
     {"logit scale", 0x358637BDu, 0x49742400u, 0x358637BDu, 44, 4, 1},
     {"rotary tables", 0x0u, 0x10u, 0x0u, 48, 4, 1},
+    {"logit cap", 0x358637BDu, 0x49742400u, 0x0u, 52, 4, 1},
 };
-const s3lm_record s3lm_config_record = {config_fields, 13, 64};
+const s3lm_record s3lm_config_record = {config_fields, 14, 64};
 
 static const s3lm_field step_head_fields[] = {
     {"layer", 0x0u, 0x7Fu, 0x0u, 0, 2, 1},
@@ -78,7 +85,7 @@ static const s3lm_field step_head_fields[] = {
 const s3lm_record s3lm_step_head_record = {step_head_fields, 5, 8};
 
 static const s3lm_field norm_fields[] = {
-    {"norm", 0x0u, 0x0u, 0x0u, 0, 4, 1},
+    {"norm", 0x0u, 0x1u, 0x0u, 0, 4, 1},
     {"epsilon", 0x1E3CE508u, 0x3F800000u, 0x1E3CE508u, 4, 4, 1},
 };
 const s3lm_record s3lm_norm_record = {norm_fields, 2, 56};
@@ -88,16 +95,22 @@ static const s3lm_field attention_fields[] = {
     {"kv heads", 0x1u, 0x100u, 0x1u, 4, 4, 1},
     {"head dim", 0x2u, 0x100u, 0x2u, 8, 4, 2},
     {"window", 0x0u, 0xFFFFFFFFu, 0x0u, 12, 4, 1},
-    {"position", 0x0u, 0x1u, 0x0u, 16, 4, 1},
+    {"position", 0x0u, 0x2u, 0x0u, 16, 4, 1},
     {"rotary table", 0x0u, 0xFu, 0xFFFFFFFFu, 20, 4, 1},
     {"rotary dim", 0x0u, 0x100u, 0x0u, 24, 4, 2},
     {"score scale", 0x358637BDu, 0x49742400u, 0x358637BDu, 28, 4, 1},
+    {"score cap", 0x358637BDu, 0x49742400u, 0x0u, 32, 4, 1},
+    {"clip", 0x358637BDu, 0x49742400u, 0x0u, 36, 4, 1},
+    {"head norm", 0x0u, 0x3u, 0x0u, 40, 1, 1},
+    {"head norm kind", 0x0u, 0x1u, 0x0u, 41, 1, 1},
+    {"head norm turned", 0x0u, 0x1u, 0x0u, 42, 1, 1},
+    {"head norm epsilon", 0x1E3CE508u, 0x3F800000u, 0x0u, 44, 4, 1},
 };
-const s3lm_record s3lm_attention_record = {attention_fields, 8, 56};
+const s3lm_record s3lm_attention_record = {attention_fields, 14, 56};
 
 static const s3lm_field mlp_fields[] = {
-    {"mlp", 0x0u, 0x0u, 0x0u, 0, 4, 1},
-    {"function", 0x0u, 0x0u, 0x0u, 4, 4, 1},
+    {"mlp", 0x0u, 0x1u, 0x0u, 0, 4, 1},
+    {"function", 0x0u, 0x4u, 0x0u, 4, 4, 1},
     {"width", 0x1u, 0x10000u, 0x1u, 8, 4, 1},
 };
 const s3lm_record s3lm_mlp_record = {mlp_fields, 3, 56};

@@ -60,6 +60,16 @@ static uint32_t size_of(const s3lm_package *package, s3lm_size size, uint32_t in
         return 2u * s3lm_package_mlp(package, index).width;
     case S3LM_SIZE_ROTARY_DIM:
         return rotary_dim(package, index);
+    case S3LM_SIZE_HEADS:
+        return s3lm_package_attention(package, index).heads;
+    case S3LM_SIZE_QUERY_NORM:
+        attention = s3lm_package_attention(package, index);
+        return attention.head_norm == S3LM_HEAD_NORM_HEAD ? attention.head_dim
+                                                          : (uint32_t)attention.heads * attention.head_dim;
+    case S3LM_SIZE_KEY_NORM:
+        attention = s3lm_package_attention(package, index);
+        return attention.head_norm == S3LM_HEAD_NORM_HEAD ? attention.head_dim
+                                                          : (uint32_t)attention.kv_heads * attention.head_dim;
     }
     return 0;
 }
@@ -146,15 +156,20 @@ static bool has_head(const s3lm_package *package) {
     return false;
 }
 
-/* Matrices are float32 throughout when activations are not quantized, INT8 throughout when they are. The embedding is
- * looked up by row and may be either, unless it is also the head. */
-static bool encoding_fits(const s3lm_package *package, s3lm_shape shape, s3lm_encoding encoding) {
+/* Whether activations are multiplied with a tensor: a matrix, or an embedding that is the head as well. */
+static bool is_multiplied(const s3lm_package *package, const s3lm_role_spec *role) {
+    return role->shape == S3LM_SHAPE_MATRIX || (role->code == S3LM_ROLE_EMBEDDING && !has_head(package));
+}
+
+/* Matrices are float32 throughout when activations are not quantized, INT8 throughout when they are. What is looked up by
+ * row may be either, unless it is also the head. */
+static bool encoding_fits(const s3lm_package *package, const s3lm_role_spec *role, s3lm_encoding encoding) {
     bool float32 = package->config.activations == S3LM_ACTIVATION_FLOAT32;
-    switch (shape) {
+    switch ((s3lm_shape)role->shape) {
     case S3LM_SHAPE_LOOKUP:
         return encoding == S3LM_FLOAT32 ||
                ((encoding == S3LM_INT8_CHANNEL || encoding == S3LM_INT8_GROUP_U8 || encoding == S3LM_INT4_GROUP) &&
-                !(float32 && !has_head(package)));
+                !(float32 && is_multiplied(package, role)));
     case S3LM_SHAPE_MATRIX:
         return float32 == (encoding == S3LM_FLOAT32);
     case S3LM_SHAPE_VECTOR:
@@ -166,9 +181,8 @@ static bool encoding_fits(const s3lm_package *package, s3lm_shape shape, s3lm_en
 
 /* How the input of a tensor is quantized: only where codes are multiplied with codes, in groups that fit those of the
  * weights; a static scale is one of INT8. Gives the offset of the field that does not fit, S3LM_NONE when both do. */
-static uint32_t wrong_input(const s3lm_package *package, const s3lm_tensor *tensor, s3lm_shape shape) {
-    bool multiplied = S3LM_HOLDS_CODES(tensor->encoding) &&
-                      (shape == S3LM_SHAPE_MATRIX || (shape == S3LM_SHAPE_LOOKUP && !has_head(package)));
+static uint32_t wrong_input(const s3lm_package *package, const s3lm_tensor *tensor, const s3lm_role_spec *role) {
+    bool multiplied = S3LM_HOLDS_CODES(tensor->encoding) && is_multiplied(package, role);
     uint32_t shared = S3LM_INPUT_GROUP(tensor->input), group = tensor->group;
     /* Their sums go to float once a row. */
     bool exact = tensor->encoding == S3LM_INT8_GROUP_U8 || tensor->encoding == S3LM_INT4_GROUP;
@@ -240,17 +254,16 @@ static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
     if (!index_fits(package, role, s3lm_u16(p + S3LM_TENSOR_INDEX_AT))) {
         return s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_TDIR, index, base + S3LM_TENSOR_INDEX_AT, role->name);
     }
-    s3lm_shape shape = (s3lm_shape)role->shape;
     uint32_t wrong = S3LM_TENSOR_ENCODING_AT;
     s3lm_tensor tensor;
-    if (encoding < S3LM_ENCODINGS && encoding_fits(package, shape, (s3lm_encoding)encoding)) {
+    if (encoding < S3LM_ENCODINGS && encoding_fits(package, role, (s3lm_encoding)encoding)) {
         tensor = s3lm_describe_tensor(package, index);
         wrong = wrong_size(package, p, &tensor, role);
     }
     if (wrong != S3LM_NONE) {
         return s3lm_blame(reader, S3LM_ERR_TENSOR_SHAPE, S3LM_KIND_TDIR, index, base + wrong, role->name);
     }
-    wrong = wrong_input(package, &tensor, shape);
+    wrong = wrong_input(package, &tensor, role);
     return wrong == S3LM_NONE ? S3LM_OK
                               : s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_TDIR, index, base + wrong, role->name);
 }
@@ -283,9 +296,8 @@ static s3lm_status find_roles(s3lm_reader *reader, s3lm_scope scope, uint32_t in
     return S3LM_OK;
 }
 
-/* That what `index` of a scope needs is there, and nothing in it is superfluous. `mlp` has the bit of its kind of
- * feed-forward, none for other scopes. */
-static s3lm_status check_owner(s3lm_reader *reader, s3lm_scope scope, uint32_t index, uint32_t mlp) {
+/* That what `index` of a scope needs is there, and nothing in it is superfluous. `owner` has the bits of what it is. */
+static s3lm_status check_owner(s3lm_reader *reader, s3lm_scope scope, uint32_t index, uint32_t owner) {
     uint32_t base = (uint32_t)(reader->package->directory - reader->package->bytes);
     uint32_t present = 0;
     s3lm_status status = find_roles(reader, scope, index, &present);
@@ -299,7 +311,7 @@ static s3lm_status check_owner(s3lm_reader *reader, s3lm_scope scope, uint32_t i
         }
         bool is_present = (present >> i & 1u) != 0u;
         bool is_fused = (present & bit_of(role->fused_by)) != 0u;
-        bool is_known = mlp == 0u || (role->mlps & mlp) != 0u;
+        bool is_known = role->owners == 0u || (role->owners & owner) != 0u;
         bool has_matrix = role->bias_of == 0u || (present & bit_of(role->bias_of)) != 0u;
         if (is_present && (is_fused || !is_known || !has_matrix)) {
             return s3lm_blame(reader, S3LM_ERR_TENSOR_CONFLICT, S3LM_KIND_TDIR, index, base, role->name);
@@ -312,11 +324,15 @@ static s3lm_status check_owner(s3lm_reader *reader, s3lm_scope scope, uint32_t i
 }
 
 static s3lm_status check_step_tensors(s3lm_reader *reader, uint32_t index) {
+    s3lm_attention_config attention;
     switch (s3lm_package_step(reader->package, index).kind) {
     case S3LM_STEP_NORM:
         return check_owner(reader, S3LM_SCOPE_NORM, index, 0);
     case S3LM_STEP_ATTENTION:
-        return check_owner(reader, S3LM_SCOPE_ATTENTION, index, 0);
+        attention = s3lm_package_attention(reader->package, index);
+        return check_owner(reader, S3LM_SCOPE_ATTENTION, index,
+                           1u << attention.position |
+                               (attention.head_norm == S3LM_HEAD_NORM_NONE ? 0u : S3LM_OWNER_HEAD_NORM));
     case S3LM_STEP_MLP:
         return check_owner(reader, S3LM_SCOPE_MLP, index, 1u << s3lm_package_mlp(reader->package, index).mlp);
     }

@@ -223,8 +223,8 @@ typedef struct {
     s3lm_tensor *head_bias;
     s3lm_tensor *final_norm;
     s3lm_tensor *final_norm_bias;
+    s3lm_tensor *positions; /* NULL: none are learned */
     s3lm_tensor *rotary[S3LM_MAX_ROTARY_TABLES];
-    float inverse_hidden; /* 1 / hidden_size */
 
     /* Working memory; strides in elements. */
     float *x;         /* [max_batch][hidden_stride] residual stream */

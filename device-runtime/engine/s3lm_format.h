@@ -98,21 +98,41 @@ typedef enum { S3LM_STEP_NORM = 0, S3LM_STEP_ATTENTION = 1, S3LM_STEP_MLP = 2 } 
 typedef enum { S3LM_PLACE_RESIDUAL = 0, S3LM_PLACE_NORMED = 1, S3LM_PLACE_BRANCH = 2 } s3lm_place_kind;
 #define S3LM_PLACE_KINDS 3u
 
-/* Normalizations. rms: root mean square (Zhang and Sennrich, 2019). */
-typedef enum { S3LM_NORM_RMS = 0 } s3lm_norm_kind;
-#define S3LM_NORM_KINDS 1u
+/* Normalizations. rms: by the root of the mean square (Zhang and Sennrich, 2019). layer: less the mean, by the root of
+ * the variance (Ba, Kiros and Hinton, 2016). */
+typedef enum { S3LM_NORM_RMS = 0, S3LM_NORM_LAYER = 1 } s3lm_norm_kind;
+#define S3LM_NORM_KINDS 2u
 
-/* Feed-forwards. gated: down(activation(gate x) * (up x)) (Shazeer, 2020). */
-typedef enum { S3LM_MLP_GATED = 0 } s3lm_mlp_kind;
-#define S3LM_MLP_KINDS 1u
+/* Feed-forwards. gated: down(function(gate x) * (up x)) (Shazeer, 2020). plain: down(function(up x)). */
+typedef enum { S3LM_MLP_GATED = 0, S3LM_MLP_PLAIN = 1 } s3lm_mlp_kind;
+#define S3LM_MLP_KINDS 2u
 
-/* Functions between the matrices of a feed-forward. silu: x / (1 + exp(-x)). */
-typedef enum { S3LM_FUNCTION_SILU = 0 } s3lm_function_kind;
-#define S3LM_FUNCTION_KINDS 1u
+/* Functions between the matrices of a feed-forward. silu: x / (1 + exp(-x)). gelu: x times the normal distribution
+ * function of x, geluTanh: the same by a hyperbolic tangent (Hendrycks and Gimpel, 2016). relu: max(x, 0). relu2: its
+ * square. */
+typedef enum {
+    S3LM_FUNCTION_SILU = 0,
+    S3LM_FUNCTION_GELU = 1,
+    S3LM_FUNCTION_GELU_TANH = 2,
+    S3LM_FUNCTION_RELU = 3,
+    S3LM_FUNCTION_RELU2 = 4,
+} s3lm_function_kind;
+#define S3LM_FUNCTION_KINDS 5u
 
-/* How attention knows positions. rotary: rotate-half pairing, element i with i + dim / 2 (Su et al., 2021). */
-typedef enum { S3LM_POSITION_NONE = 0, S3LM_POSITION_ROTARY = 1 } s3lm_position_kind;
-#define S3LM_POSITION_KINDS 2u
+/* How attention knows positions. rotary: rotate-half pairing, element i with i + dim / 2 (Su et al., 2021). alibi: a
+ * slope of each head times the distance is taken off its scores (Press, Smith and Lewis, 2021). */
+typedef enum { S3LM_POSITION_NONE = 0, S3LM_POSITION_ROTARY = 1, S3LM_POSITION_ALIBI = 2 } s3lm_position_kind;
+#define S3LM_POSITION_KINDS 3u
+
+/* What queries and keys are normalized over. head: each head, with the same gains for all. heads: each head, with gains
+ * of its own. all: all heads together. */
+typedef enum {
+    S3LM_HEAD_NORM_NONE = 0,
+    S3LM_HEAD_NORM_HEAD = 1,
+    S3LM_HEAD_NORM_HEADS = 2,
+    S3LM_HEAD_NORM_ALL = 3,
+} s3lm_head_norm_kind;
+#define S3LM_HEAD_NORM_KINDS 4u
 
 /* How the key/value cache is stored. int8: codes with one scale per key/value head and token. */
 typedef enum { S3LM_CACHE_INT8 = 0, S3LM_CACHE_FLOAT32 = 1 } s3lm_cache_kind;
@@ -141,10 +161,6 @@ typedef enum {
 /* Memories in which the plan places tensors. */
 typedef enum { S3LM_MEMORY_FLASH = 0, S3LM_MEMORY_PSRAM = 1, S3LM_MEMORY_SRAM = 2 } s3lm_memory_kind;
 #define S3LM_MEMORY_KINDS 3u
-
-/* A table by function, one entry for each in the order of their numbers. */
-#define S3LM_BY_FUNCTION(silu) \
-    {[S3LM_FUNCTION_SILU] = (silu)}
 
 /* ---- Encodings ---- */
 
@@ -208,6 +224,7 @@ typedef enum {
     S3LM_ROLE_FINAL_NORM = 4,
     S3LM_ROLE_FINAL_NORM_BIAS = 5,
     S3LM_ROLE_ROTARY = 6,
+    S3LM_ROLE_POSITIONS = 7,
     S3LM_ROLE_NORM = 16,
     S3LM_ROLE_NORM_BIAS = 17,
     S3LM_ROLE_QKV = 32,
@@ -220,6 +237,11 @@ typedef enum {
     S3LM_ROLE_VALUE_BIAS = 39,
     S3LM_ROLE_OUTPUT = 40,
     S3LM_ROLE_OUTPUT_BIAS = 41,
+    S3LM_ROLE_QUERY_NORM = 42,
+    S3LM_ROLE_QUERY_NORM_BIAS = 43,
+    S3LM_ROLE_KEY_NORM = 44,
+    S3LM_ROLE_KEY_NORM_BIAS = 45,
+    S3LM_ROLE_SLOPES = 46,
     S3LM_ROLE_GATE_UP = 48,
     S3LM_ROLE_GATE_UP_BIAS = 49,
     S3LM_ROLE_GATE = 50,
@@ -229,14 +251,14 @@ typedef enum {
     S3LM_ROLE_DOWN = 54,
     S3LM_ROLE_DOWN_BIAS = 55,
 } s3lm_role;
-#define S3LM_ROLES 26u
+#define S3LM_ROLES 32u
 
 /* The bias of a matrix is the role after it. */
 #define S3LM_BIAS_OF(matrix) ((s3lm_role)((uint32_t)(matrix) + 1u))
 /* Roles of one kind of step are counted from a multiple of this on, so many of each. */
 #define S3LM_STEP_ROLES 16u
 #define S3LM_NORM_ROLES 2u
-#define S3LM_ATTENTION_ROLES 10u
+#define S3LM_ATTENTION_ROLES 15u
 #define S3LM_MLP_ROLES 8u
 
 /* What a tensor belongs to. */
@@ -255,6 +277,9 @@ typedef enum {
     S3LM_SIZE_QUERY_KEY_VALUE, /* query + 2 * key */
     S3LM_SIZE_QUERY, /* heads * head size */
     S3LM_SIZE_KEY, /* key/value heads * head size */
+    S3LM_SIZE_QUERY_NORM, /* gains of normalized queries: those of one head, or of all */
+    S3LM_SIZE_KEY_NORM, /* gains of normalized keys: those of one head, or of all */
+    S3LM_SIZE_HEADS, /* query heads */
     S3LM_SIZE_TWO_WIDTHS,
     S3LM_SIZE_WIDTH, /* width of the feed-forward */
 } s3lm_size;
@@ -271,8 +296,12 @@ typedef struct {
     bool needed;      /* unless another role fuses it */
     uint8_t bias_of;  /* role of a bias's matrix, 0 for others */
     uint8_t fused_by; /* role in whose presence this one, and its bias, are absent; 0 for none */
-    uint8_t mlps;     /* of roles of a feed-forward: bits by s3lm_mlp_kind, which kinds have it */
+    uint8_t owners;   /* which of the steps that it may belong to have it, as s3lm_owner_bits says; 0 for all */
 } s3lm_role_spec;
+
+/* Of a step that has norms of queries and keys, among its bits; the others are by s3lm_mlp_kind or
+ * s3lm_position_kind. */
+#define S3LM_OWNER_HEAD_NORM 0x80u
 
 extern const s3lm_role_spec s3lm_roles[S3LM_ROLES];
 
@@ -321,6 +350,7 @@ enum {
     S3LM_CONFIG_EMBEDDING_SCALE_AT = 40,
     S3LM_CONFIG_LOGIT_SCALE_AT = 44,
     S3LM_CONFIG_ROTARY_TABLES_AT = 48,
+    S3LM_CONFIG_LOGIT_CAP_AT = 52,
 };
 enum {
     S3LM_STEP_HEAD_LAYER_AT = 0,
@@ -342,6 +372,12 @@ enum {
     S3LM_ATTENTION_ROTARY_TABLE_AT = 20,
     S3LM_ATTENTION_ROTARY_DIM_AT = 24,
     S3LM_ATTENTION_SCORE_SCALE_AT = 28,
+    S3LM_ATTENTION_SCORE_CAP_AT = 32,
+    S3LM_ATTENTION_CLIP_AT = 36,
+    S3LM_ATTENTION_HEAD_NORM_AT = 40,
+    S3LM_ATTENTION_HEAD_NORM_KIND_AT = 41,
+    S3LM_ATTENTION_HEAD_NORM_TURNED_AT = 42,
+    S3LM_ATTENTION_HEAD_NORM_EPSILON_AT = 44,
 };
 enum {
     S3LM_MLP_MLP_AT = 0,
@@ -389,6 +425,7 @@ typedef struct {
     float embedding_scale;
     float logit_scale;
     uint32_t rotary_tables;
+    float logit_cap;
 } s3lm_config;
 
 static inline s3lm_config s3lm_decode_config(const uint8_t *p) {
@@ -406,6 +443,7 @@ static inline s3lm_config s3lm_decode_config(const uint8_t *p) {
         .embedding_scale = s3lm_f32(p + 40),
         .logit_scale = s3lm_f32(p + 44),
         .rotary_tables = s3lm_u32(p + 48),
+        .logit_cap = s3lm_f32(p + 52),
     };
 }
 
@@ -448,6 +486,12 @@ typedef struct {
     uint32_t rotary_table;
     uint16_t rotary_dim;
     float score_scale;
+    float score_cap;
+    float clip;
+    s3lm_head_norm_kind head_norm : 8;
+    s3lm_norm_kind head_norm_kind : 8;
+    uint8_t head_norm_turned;
+    float head_norm_epsilon;
 } s3lm_attention_config;
 
 static inline s3lm_attention_config s3lm_decode_attention(const uint8_t *p) {
@@ -460,6 +504,12 @@ static inline s3lm_attention_config s3lm_decode_attention(const uint8_t *p) {
         .rotary_table = s3lm_u32(p + 20),
         .rotary_dim = (uint16_t)s3lm_u32(p + 24),
         .score_scale = s3lm_f32(p + 28),
+        .score_cap = s3lm_f32(p + 32),
+        .clip = s3lm_f32(p + 36),
+        .head_norm = (s3lm_head_norm_kind)p[40],
+        .head_norm_kind = (s3lm_norm_kind)p[41],
+        .head_norm_turned = p[42],
+        .head_norm_epsilon = s3lm_f32(p + 44),
     };
 }
 

@@ -16,11 +16,30 @@ export class ConfigFields {
   readonly #fields: JsonObject;
   /** Path of this object inside the file, with a trailing dot, or empty. */
   readonly #path: string;
+  /** How the file calls keys that are read under another name. */
+  readonly #called = new Map<string, string>();
 
   constructor(fields: JsonObject, file: string, path = '') {
     this.#fields = fields;
     this.file = file;
     this.#path = path;
+  }
+
+  /**
+   * The same fields under names that they have elsewhere: a key that is absent is read by the first of its other names that
+   * is there.
+   */
+  withAliases(aliases: Readonly<Record<string, readonly string[]>>): ConfigFields {
+    const fields = new Map(this.#fields);
+    const renamed = new ConfigFields(fields, this.file, this.#path);
+    for (const [key, others] of Object.entries(aliases)) {
+      const other = this.has(key) ? undefined : others.find((name) => this.has(name));
+      const value = other === undefined ? undefined : this.raw(other);
+      if (other === undefined || value === undefined) continue;
+      fields.set(key, value);
+      renamed.#called.set(key, other);
+    }
+    return renamed;
   }
 
   /** The names in the object. */
@@ -106,6 +125,16 @@ export class ConfigFields {
     return value;
   }
 
+  /** A list of texts, or `null` when the key is absent or null. */
+  texts(key: string): readonly string[] | null {
+    const value = this.#fields.get(key) ?? null;
+    if (value === null) return null;
+    if (!Array.isArray(value) || !value.every((item): item is string => typeof item === 'string')) {
+      throw this.wrong(key, 'a list of texts');
+    }
+    return value;
+  }
+
   /** One whole number or a list of them, as a list; `null` when the key is absent or null. */
   idList(key: string): readonly number[] | null {
     const value = this.#fields.get(key) ?? null;
@@ -129,7 +158,7 @@ export class ConfigFields {
   wrong(key: string, expected: string, value = this.#fields.get(key)): FormatError {
     return new FormatError(`It is ${show(value)}, but must be ${expected}.`, {
       file: this.file,
-      field: this.#path + key,
+      field: this.pathOf(key),
       remedy: 'Take the file of the original model.',
     });
   }
@@ -138,14 +167,14 @@ export class ConfigFields {
   missing(key: string): FormatError {
     return new FormatError('It is missing.', {
       file: this.file,
-      field: this.#path + key,
+      field: this.pathOf(key),
       remedy: 'Take the file of the original model.',
     });
   }
 
   /** The full name of a key, for messages. */
   pathOf(key: string): string {
-    return this.#path + key;
+    return this.#path + (this.#called.get(key) ?? key);
   }
 }
 

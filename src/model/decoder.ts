@@ -4,7 +4,15 @@
  */
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { TensorView } from '../checkpoint/tensor-view.js';
-import type { FunctionKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind } from '../schema/kinds.js';
+import type {
+  FunctionKind,
+  HeadNormKind,
+  MlpKind,
+  NormKind,
+  PlaceKind,
+  PositionKind,
+  StepKind,
+} from '../schema/kinds.js';
 import type { Sampling, Settled } from '../shared/sampling.js';
 import type { Note } from './notes.js';
 
@@ -28,8 +36,33 @@ export interface LinearSpec {
 export interface NormSpec {
   readonly kind: NormKind;
   readonly epsilon: number;
-  readonly gain: TensorRef;
+  /** `null`: the result is not multiplied. */
+  readonly gain: TensorRef | null;
+  /** Added to every stored gain: 1 where it is stored as its distance from 1 (Gemma), else 0. */
+  readonly gainOffset: number;
   readonly bias: TensorRef | null;
+}
+
+/** Normalization of queries and of keys. */
+export interface HeadNormSpec {
+  readonly kind: NormKind;
+  readonly epsilon: number;
+  readonly over: Exclude<HeadNormKind, 'none'>;
+  /** After the rotation instead of before; not over all heads. */
+  readonly turned: boolean;
+  readonly query: HeadGains;
+  readonly key: HeadGains;
+  /** As of {@link NormSpec}. */
+  readonly gainOffset: number;
+}
+
+/**
+ * Gains and biases, one vector after the other: `[headDim]` once over `head` and once a head over `heads`,
+ * `[heads * headDim]` once over `all`. Empty where there are none.
+ */
+export interface HeadGains {
+  readonly gains: readonly TensorRef[];
+  readonly biases: readonly TensorRef[];
 }
 
 /** Rotary position embedding, rotate-half pairing (element `i` with `i + dim/2`). */
@@ -50,6 +83,11 @@ interface Positions {
     /** Index into {@link DecoderModel.rotaries}. */
     readonly table: number;
   };
+  readonly alibi: {
+    readonly kind: 'alibi';
+    /** One a query head: times the distance, it is taken off a score that has its factor. */
+    readonly slopes: readonly number[];
+  };
 }
 
 /** How the queries and keys of an attention know their positions. */
@@ -62,6 +100,11 @@ export interface AttentionSpec {
   readonly headDim: number;
   /** Factor on query·key. */
   readonly scale: number;
+  /** Scores become `cap * tanh(score / cap)`; `null` for as they are. */
+  readonly scoreCap: number | null;
+  /** Queries, keys and values are kept within ± this, before all else; `null` for as they are. */
+  readonly clip: number | null;
+  readonly headNorm: HeadNormSpec | null;
   /** Tokens that a query sees, itself included; `null` for all. */
   readonly window: number | null;
   readonly position: PositionSpec;
@@ -69,9 +112,11 @@ export interface AttentionSpec {
   readonly key: LinearSpec;
   readonly value: LinearSpec;
   readonly output: LinearSpec;
+  /** Factor on the result, bias included. */
+  readonly factor: number;
 }
 
-/** `gated`: `down(function(gate x) * (up x))`. */
+/** `gated`: `down(function(gate x) * (up x))`; `plain`: `down(function(up x))`. */
 export interface MlpSpec {
   readonly kind: MlpKind;
   readonly function: FunctionKind;
@@ -81,6 +126,8 @@ export interface MlpSpec {
   readonly gate: LinearSpec | null;
   readonly up: LinearSpec;
   readonly down: LinearSpec;
+  /** Factor on the result, bias included. */
+  readonly factor: number;
 }
 
 /** From where a step takes a token's vector, and where its result goes. */
@@ -173,11 +220,17 @@ export interface DecoderModel {
   readonly embedding: TensorRef;
   /** Factor on the embedding row; 1 for Llama. */
   readonly embeddingScale: number;
+  /** `[maxPositions, hiddenSize]`: the row of its position is added to that of a token; `null` where none is learned. */
+  readonly positions: TensorRef | null;
   readonly rotaries: readonly RotarySpec[];
   readonly blocks: readonly BlockSpec[];
   readonly finalNorm: NormSpec;
   /** `null`: tied to the embedding. */
   readonly head: LinearSpec | null;
+  /** Factor on the logits, bias included. */
+  readonly logitScale: number;
+  /** Logits that have their factor become `cap * tanh(logit / cap)`; `null` for as they are. */
+  readonly logitCap: number | null;
   readonly bosId: number | null;
   /** Ids that end a generation. */
   readonly eosIds: readonly number[];

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { rowBlocks } from '../checkpoint/row-blocks.js';
 import type { Note } from './notes.js';
 import type { LinearSpec, TensorRef } from './decoder.js';
-import type { FamilyTable } from './family-table.js';
+import type { FamilyTable, FamilyTraits } from './family-table.js';
 import type { FamilyReading } from './family.js';
 import { MAX_VOCAB } from './limits.js';
 import type { TensorTable } from './tensor-table.js';
@@ -24,18 +24,20 @@ export interface EmbeddingAndHead {
  */
 export async function readEmbeddingAndHead(
   { config, checkpoint, signal }: FamilyReading,
-  { keys, names, headBias }: Pick<FamilyTable, 'keys' | 'names' | 'headBias'>,
+  { keys, names, defaults }: Pick<FamilyTable, 'keys' | 'names' | 'defaults'>,
+  { headBias = false }: Pick<FamilyTraits, 'headBias'>,
   table: TensorTable,
   prefix: string,
   hiddenSize: number,
 ): Promise<EmbeddingAndHead> {
   const embeddingName = `${prefix}${names.embedding}.weight`;
-  const headName = `${names.head}.weight`;
+  const head = names.head.find((name) => table.has(`${name}.weight`)) ?? names.head[0] ?? '';
+  const headName = `${head}.weight`;
   const stored = table.shapeOf(embeddingName) ?? table.shapeOf(headName);
   const vocabSize = config.integer(keys.vocabSize, stored?.[0] ?? 0, { min: 1, max: MAX_VOCAB });
   const shape = [vocabSize, hiddenSize];
   const claim = `${keys.vocabSize} and ${keys.hiddenSize}`;
-  const tied = config.boolean(keys.tied, false);
+  const tied = config.boolean(keys.tied, defaults.tied ?? false);
 
   if (!table.has(embeddingName) && table.has(headName) && tied) {
     return { embedding: table.take(headName, shape, claim), head: null, notes: [] };
@@ -50,7 +52,7 @@ export async function readEmbeddingAndHead(
   }
   // As transformers has it since version 5: what is stored counts, not the key.
   const weight = table.take(headName, shape, claim);
-  const bias = headBias === true ? table.take(`${names.head}.bias`, [vocabSize], keys.vocabSize) : null;
+  const bias = headBias ? table.take(`${head}.bias`, [vocabSize], keys.vocabSize) : null;
   return { embedding, head: { weight, bias }, notes: tied ? [{ code: 'head-differs' }] : [] };
 }
 

@@ -29,6 +29,8 @@ export interface Family {
   readonly architectures: readonly string[];
   /** Architectures of the same layers saved without a head; usable when the head is tied. */
   readonly baseArchitectures: readonly string[];
+  /** Whether the head is the embedding when config.json does not say. */
+  readonly isTied: boolean;
   /**
    * Turns config and tensors into the description.
    * @throws FormatError, UnsupportedError, TransportError

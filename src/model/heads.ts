@@ -1,7 +1,7 @@
 /** The heads of an attention: how many, and how wide, by the config and by the rows of the query. */
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ConfigFields } from './config-fields.js';
-import type { FamilyTable } from './family-table.js';
+import type { FamilyTable, FamilyTraits } from './family-table.js';
 import { MAX_HEAD_DIM, MAX_HEADS } from './limits.js';
 
 export interface Heads {
@@ -12,21 +12,23 @@ export interface Heads {
 
 /**
  * Reads the heads.
- * @param queryRows rows of the query of the first layer
+ * @param queryRows rows of the query of the first layer, given how many heads there are
  * @throws FormatError when the numbers contradict each other or the weights; UnsupportedError for an odd size
  */
 export function readHeads(
   config: ConfigFields,
   { keys, defaults }: Pick<FamilyTable, 'keys' | 'defaults'>,
+  traits: Pick<FamilyTraits, 'kvHeads'>,
   hiddenSize: number,
-  queryRows: () => number,
+  queryRows: (heads: Pick<Heads, 'heads' | 'kvHeads'>) => number,
 ): Heads {
   const heads = config.integer(keys.heads, undefined, { min: 1, max: MAX_HEADS });
-  const kvHeads = config.integer(
-    keys.kvHeads,
-    config.has(keys.kvHeads) ? heads : (defaults.kvHeads ?? heads),
-    { min: 1, max: heads },
-  );
+  const kvHeads =
+    traits.kvHeads?.(heads) ??
+    config.integer(keys.kvHeads, config.has(keys.kvHeads) ? heads : (defaults.kvHeads ?? heads), {
+      min: 1,
+      max: heads,
+    });
   if (heads % kvHeads !== 0) {
     throw new FormatError(`${heads} heads cannot share ${kvHeads} key/value heads evenly.`, {
       file: config.file,
@@ -35,16 +37,17 @@ export function readHeads(
     });
   }
   const explicit = config.isSet(keys.headDim);
-  const headDim = config.integer(keys.headDim, Math.floor(hiddenSize / heads), {
+  const headDim = config.integer(keys.headDim, defaults.headDim ?? Math.floor(hiddenSize / heads), {
     min: 1,
     max: MAX_HEAD_DIM,
   });
   // The rows of the query say what the size of a head really is.
-  const rows = queryRows();
+  const rows = queryRows({ heads, kvHeads });
   if (rows !== heads * headDim) {
-    const said = explicit
-      ? `It says ${headDim}`
-      : `${keys.hiddenSize} / ${keys.heads} is ${hiddenSize / heads}`;
+    const said =
+      explicit || defaults.headDim !== undefined
+        ? `It says ${headDim}`
+        : `${keys.hiddenSize} / ${keys.heads} is ${hiddenSize / heads}`;
     throw new FormatError(
       `${said}, but the query has ${rows} rows for ${heads} heads, ${rows / heads} each.`,
       {
@@ -56,15 +59,12 @@ export function readHeads(
     );
   }
   if (headDim % 2 !== 0) {
-    throw new UnsupportedError(
-      `The heads have the odd size ${headDim}, which rotary positions cannot split into pairs.`,
-      {
-        file: config.file,
-        field: keys.headDim,
-        code: 'family',
-        remedy: 'Use a model with an even head size.',
-      },
-    );
+    throw new UnsupportedError(`The heads have the odd size ${headDim}, which cannot be split into pairs.`, {
+      file: config.file,
+      field: keys.headDim,
+      code: 'family',
+      remedy: 'Use a model with an even head size.',
+    });
   }
   return { heads, kvHeads, headDim };
 }

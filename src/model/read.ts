@@ -7,6 +7,7 @@ import type { DecoderModel } from './decoder.js';
 import { FAMILIES, supportedFamilies } from './families/index.js';
 import type { Family } from './family.js';
 import { refuseKinds } from './refusals.js';
+import { nearestFamily } from './relatives.js';
 
 /**
  * Reads a model's architecture.
@@ -96,7 +97,10 @@ function chooseFamily(config: ConfigFields): Choice {
       code: 'mixed-up',
     });
   }
-  if (family.baseArchitectures.includes(architecture) && !config.boolean('tie_word_embeddings', false)) {
+  if (
+    family.baseArchitectures.includes(architecture) &&
+    !config.boolean('tie_word_embeddings', family.isTied)
+  ) {
     throw new UnsupportedError(`${architecture} has no language model head, so it cannot write text.`, {
       file: config.file,
       field: 'architectures',
@@ -119,6 +123,11 @@ function unknownFamily(config: ConfigFields, name: string | null, field: string)
     name === null
       ? 'It names neither an architecture nor a model type.'
       : `${show(name).replace(/^"|"$/g, '')} is not converted yet.`,
-    { file: config.file, field, remedy: supportedFamilies(), code: 'family' },
+    {
+      file: config.file,
+      field,
+      remedy: `${nearestFamily(name ?? '')}${supportedFamilies()}`,
+      code: 'family',
+    },
   );
 }

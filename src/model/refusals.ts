@@ -35,10 +35,10 @@ const REFUSED: readonly RefusedKind[] = [
   {
     code: 'experts',
     keys: ['num_local_experts', 'num_experts', 'n_routed_experts', 'moe_num_experts'],
-    // Dense models write 1, or nothing.
+    // Dense models write 1, or nothing, or leave it to another key (MiniMind); tensors of experts are refused by their names.
     applies: (config, key) => {
       const experts = config.raw(key);
-      return typeof experts === 'number' && experts > 1;
+      return typeof experts === 'number' && experts > 1 && config.raw('use_moe') !== false;
     },
     problem: (config, key) => `The model is a mixture of ${show(config.raw(key))} experts.`,
     remedy: (supported) => `Use a dense model. ${supported}`,

@@ -25,7 +25,29 @@ export interface RotaryReading {
   readonly notes: readonly Note[];
 }
 
-/** Default base of the angles, of all families that are read. */
+/** How a family's config says its rotation, and what holds where it does not. */
+export interface RotaryDefaults {
+  /** Base of the angles; 10,000 when absent. */
+  readonly theta?: number;
+  readonly thetaKey?: string;
+  /** Share of each head that rotates; a config that says another than 1 is refused when absent. */
+  readonly partial?: number;
+  readonly partialKey?: string;
+  /** Key of the number of rotating elements, where it is not said as a share. */
+  readonly dimKey?: string;
+  /** That number when the key is absent; all when it is null. */
+  readonly dim?: number;
+  /** The kind of layers that rotate by this table, where the newer dialect has parameters for each. */
+  readonly layers?: string;
+  /** The older dialect scales another table. */
+  readonly unscaled?: true;
+  /** Turns by minus the angle. */
+  readonly reversed?: true;
+  /** A dynamic embedding with an `alpha` has a larger base, whatever the length. */
+  readonly alpha?: true;
+}
+
+/** Default base of the angles, of nearly all families. */
 const DEFAULT_THETA = 10_000;
 
 /** Largest base and factor: far beyond any real one, small enough that no power overflows. */
@@ -37,7 +59,7 @@ export interface RotaryParameters {
   /** `default`, `linear`, `llama3`, `dynamic`, `yarn`, `longrope`, or something unknown. */
   readonly type: string;
   readonly theta: number;
-  /** Share of each head that rotates; 1 when the config is silent. */
+  /** Share of each head that rotates. */
   readonly partialFactor: number;
   /** The object with the type's own keys; `null` when there is none. */
   readonly fields: ConfigFields | null;
@@ -46,12 +68,14 @@ export interface RotaryParameters {
 /**
  * Finds the rotary parameters: `rope_theta` and `rope_scaling` (older) or `rope_parameters` (newer); when both are there the
  * older wins, as in transformers.
- * @throws FormatError; UnsupportedError when each kind of layer has its own
+ * @throws FormatError; UnsupportedError when each kind of layer has its own, which this family has not
  */
-export function findRotaryParameters(config: ConfigFields): RotaryParameters {
-  const scaling = config.object('rope_scaling');
+export function findRotaryParameters(config: ConfigFields, defaults: RotaryDefaults = {}): RotaryParameters {
+  const { layers, thetaKey = 'rope_theta', partialKey = 'partial_rotary_factor' } = defaults;
+  const scaling = defaults.unscaled === true ? null : config.object('rope_scaling');
   const parameters = config.object('rope_parameters');
-  const fields = scaling !== null && scaling.keys.length > 0 ? scaling : parameters;
+  const whole = scaling !== null && scaling.keys.length > 0 ? scaling : parameters;
+  const fields = (layers === undefined ? null : whole?.object(layers)) ?? whole;
   const nested = fields?.keys.filter((key) => isJsonObject(fields.raw(key))) ?? [];
   if (fields !== null && nested.length > 0) {
     throw new UnsupportedError(
@@ -63,12 +87,18 @@ export function findRotaryParameters(config: ConfigFields): RotaryParameters {
       },
     );
   }
-  const theta = fields?.isSet('rope_theta') === true ? fields : config;
-  const partial = fields?.isSet('partial_rotary_factor') === true ? fields : config;
+  const bounds = { min: 1, max: MAX_THETA };
+  const isShare = { min: 0, max: 1 };
   return {
     type: fields?.optionalText('rope_type') ?? fields?.optionalText('type') ?? 'default',
-    theta: theta.number('rope_theta', DEFAULT_THETA, { min: 1, max: MAX_THETA }),
-    partialFactor: partial.number('partial_rotary_factor', 1, { min: 0, max: 1 }),
+    theta:
+      fields?.isSet('rope_theta') === true
+        ? fields.number('rope_theta', undefined, bounds)
+        : config.number(thetaKey, defaults.theta ?? DEFAULT_THETA, bounds),
+    partialFactor:
+      fields?.isSet('partial_rotary_factor') === true
+        ? fields.number('partial_rotary_factor', undefined, isShare)
+        : config.number(partialKey, defaults.partial ?? 1, isShare),
     fields,
   };
 }

@@ -56,13 +56,13 @@ export class TensorTable {
   }
 
   /**
-   * The first dimension of a tensor that the model must have.
-   * @throws FormatError when it is missing or a scalar
+   * A dimension of a tensor that the model must have.
+   * @throws FormatError when it is missing or has fewer
    */
-  rowsOf(name: string): number {
-    const rows = this.shapeOf(name)?.[0];
-    if (rows === undefined) throw this.#missing(name);
-    return rows;
+  lengthOf(name: string, dimension: number): number {
+    const length = this.shapeOf(name)?.[dimension];
+    if (length === undefined) throw this.#missing(name);
+    return length;
   }
 
   /** The first of several prefixes under which a tensor is stored, `null` when under none. */

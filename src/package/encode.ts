@@ -1,5 +1,6 @@
 /** The sections that describe a model, from the decoder and its plan: every record field by field. */
 import { numberedSteps, type DecoderModel, type NumberedStep, type PositionSpec } from '../model/decoder.js';
+import { takesScoreScale } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import { isQuantized } from '../plan/scheme.js';
 import { ENCODING } from '../schema/encodings.js';
@@ -85,8 +86,9 @@ function encodeConfig({ model, plan }: DescriptionParts): Uint8Array {
     finalNorm: model.finalNorm.kind,
     finalNormEpsilon: model.finalNorm.epsilon,
     embeddingScale: model.embeddingScale,
-    logitScale: 1,
+    logitScale: model.logitScale,
     rotaryTables: model.rotaries.length,
+    logitCap: model.logitCap ?? 0,
   };
   writeRecord(CONFIG, config, viewOf(bytes), 0);
   return bytes;
@@ -118,14 +120,20 @@ function encodeStep(
       break;
     }
     case 'attention': {
-      const { heads, kvHeads, headDim, window, position, scale } = step.attention;
+      const { heads, kvHeads, headDim, window, position, scale, scoreCap, clip, headNorm } = step.attention;
       const attention: RecordValues<typeof STEP_BODY.attention> = {
         heads,
         kvHeads,
         headDim,
         window: window ?? 0,
         ...encodePosition(position, model),
-        scoreScale: plan.fusions.attentionScale ? 1 : scale,
+        scoreScale: takesScoreScale(plan.fusions, step.attention) ? 1 : scale,
+        scoreCap: scoreCap ?? 0,
+        clip: clip ?? 0,
+        headNorm: headNorm?.over ?? 'none',
+        headNormKind: headNorm?.kind ?? 'rms',
+        headNormTurned: headNorm?.turned === true ? 1 : 0,
+        headNormEpsilon: headNorm?.epsilon ?? 0,
       };
       writeRecord(STEP_BODY.attention, attention, view, body);
       break;
@@ -144,7 +152,8 @@ function encodePosition(
 ): Pick<RecordValues<typeof STEP_BODY.attention>, 'position' | 'rotaryTable' | 'rotaryDim'> {
   switch (position.kind) {
     case 'none':
-      return { position: 'none', rotaryTable: NONE, rotaryDim: 0 };
+    case 'alibi':
+      return { position: position.kind, rotaryTable: NONE, rotaryDim: 0 };
     case 'rotary':
       return {
         position: 'rotary',

@@ -65,9 +65,11 @@ function readAttention(
 ): Omit<PackageAttentionStep, 'kind' | keyof StepPlaces> {
   const { window, rotaryTable, ...body } = readRecord(STEP_BODY.attention, view, at, fail);
   const { heads, kvHeads, headDim, position, rotaryDim } = body;
+  checkHeadNorm(body, fail);
   if (heads % kvHeads !== 0) throw fail('kv heads', `${kvHeads} do not divide ${heads} query heads.`);
   switch (position) {
     case 'none':
+    case 'alibi':
       if (rotaryTable !== NONE) throw fail('rotary table', 'Nothing rotates, but a table is named.');
       if (rotaryDim !== 0) throw fail('rotary dim', `Nothing rotates, but ${rotaryDim} elements do.`);
       break;
@@ -83,6 +85,24 @@ function readAttention(
     window: window === 0 ? null : window,
     rotaryTable: rotaryTable === NONE ? null : rotaryTable,
   };
+}
+
+function checkHeadNorm(
+  {
+    headNorm,
+    headNormKind,
+    headNormTurned,
+    headNormEpsilon,
+  }: Pick<Body<'attention'>, 'headNorm' | 'headNormKind' | 'headNormTurned' | 'headNormEpsilon'>,
+  fail: Fail,
+): void {
+  const isNormed = headNorm !== 'none';
+  if (isNormed !== headNormEpsilon > 0)
+    throw fail('head norm epsilon', `${headNormEpsilon} does not go with a norm of ${headNorm}.`);
+  if (!isNormed && headNormKind !== 'rms')
+    throw fail('head norm kind', `Heads are not normalized, but by ${headNormKind}.`);
+  if (headNormTurned === 1 && (!isNormed || headNorm === 'all'))
+    throw fail('head norm turned', `It does not go with a norm of ${headNorm}.`);
 }
 
 /** Every layer has steps, in order. */

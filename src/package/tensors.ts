@@ -11,7 +11,7 @@ import {
   type EncodingKind,
   type TensorTable,
 } from '../schema/encodings.js';
-import type { InputKind, MemoryKind, MlpKind } from '../schema/kinds.js';
+import type { InputKind, MemoryKind } from '../schema/kinds.js';
 import { GLOBAL_INDEX, NONE, PACKAGE_LIMITS, TENSOR } from '../schema/package.js';
 import { readRecord, type RecordValues } from '../schema/record.js';
 import {
@@ -154,7 +154,7 @@ function readTensor(
       `It is ${rows} x ${cols}, the model asks for ${sizes[spec.rows]} x ${sizes[spec.cols]}.`,
     );
   }
-  const encoding = readEncoding(raw, spec, directory, wrong);
+  const encoding = readEncoding(raw, role, directory, wrong);
   if (raw.rowBytes !== rowBytes(encoding, cols))
     throw wrong('row bytes', `${raw.rowBytes} do not fit ${cols} columns.`);
   if (dataLength !== rows * raw.rowBytes)
@@ -162,8 +162,7 @@ function readTensor(
   if (dataOffset !== expected)
     throw wrong('data offset', `Its data begins at ${dataOffset} instead of ${expected}.`);
   const tables = readTables(raw, encoding, spec, wrong);
-  const isMultiplied =
-    encoding.kind !== 'float32' && (spec.shape === 'matrix' || (spec.shape === 'lookup' && directory.isTied));
+  const isMultiplied = encoding.kind !== 'float32' && takesActivations(role, directory);
   if (input !== 'int8' && !(isMultiplied && inputFits(input, encoding)))
     throw wrong(
       'input',
@@ -194,18 +193,22 @@ function nameOf(role: Role, index: number, directory: Directory, fail: Fail): st
       if (step?.kind !== spec.scope)
         throw fail('index', `Step ${index} is no ${spec.scope}, which ${role} belongs to.`);
       const name = stepTensorName(index, role);
-      if (step.kind === 'mlp' && !belongsTo(spec, step.mlp))
-        throw fail('role', `${name} does not belong to a ${step.mlp} feed-forward.`);
+      if (!belongsTo(spec, step)) throw fail('role', `${name} does not belong to such a step.`);
       return name;
     }
   }
 }
 
-function readEncoding(raw: RawTensor, { shape }: RoleSpec, directory: Directory, fail: Fail): Encoding {
+/** Whether activations are multiplied with it: a matrix, or an embedding that is the head as well. */
+function takesActivations(role: Role, { isTied }: Directory): boolean {
+  return roleSpec(role).shape === 'matrix' || (role === 'embedding' && isTied);
+}
+
+function readEncoding(raw: RawTensor, role: Role, directory: Directory, fail: Fail): Encoding {
   const kind = encodingOfCode(raw.encoding);
   if (kind === undefined) throw fail('encoding', `Encoding ${raw.encoding} is unknown.`);
   const isFloat = directory.config.activations === 'float32';
-  switch (shape) {
+  switch (roleSpec(role).shape) {
     case 'vector':
     case 'table':
       if (kind !== 'float32') throw fail('encoding', `${kind} is not possible, only float32.`);
@@ -217,7 +220,7 @@ function readEncoding(raw: RawTensor, { shape }: RoleSpec, directory: Directory,
     case 'lookup':
       if (!LOOKUP_ENCODINGS.includes(kind))
         throw fail('encoding', `${kind} is not possible, only ${LOOKUP_ENCODINGS.join(' or ')}.`);
-      if (isFloat && directory.isTied && kind !== 'float32')
+      if (isFloat && takesActivations(role, directory) && kind !== 'float32')
         throw fail('encoding', 'It is the head as well: F32 weights and F32 activations go together.');
       break;
   }
@@ -257,12 +260,18 @@ function sizesOf({ config, steps }: Model, role: Role, index: number): Sizes {
     queryKeyValue: 0,
     width: 0,
     twoWidths: 0,
+    heads: 0,
+    queryNorm: 0,
+    keyNorm: 0,
     rotaryDim: (scope === 'table' ? rotaryDimOf(steps, index) : null) ?? 0,
   };
   if (step?.kind === 'attention') {
     sizes.query = step.heads * step.headDim;
     sizes.key = step.kvHeads * step.headDim;
     sizes.queryKeyValue = sizes.query + 2 * sizes.key;
+    sizes.heads = step.heads;
+    sizes.queryNorm = step.headNorm === 'head' ? step.headDim : sizes.query;
+    sizes.keyNorm = step.headNorm === 'head' ? step.headDim : sizes.key;
   } else if (step?.kind === 'mlp') {
     sizes.width = step.width;
     sizes.twoWidths = 2 * step.width;
@@ -293,13 +302,21 @@ function rolesOfScope(scope: RoleSpec['scope']): Role[] {
 
 /** The roles that a step of this kind may have. */
 function rolesOfStep(step: PackageStep): Role[] {
-  const roles = rolesOfScope(step.kind);
-  return step.kind === 'mlp' ? roles.filter((role) => belongsTo(roleSpec(role), step.mlp)) : roles;
+  return rolesOfScope(step.kind).filter((role) => belongsTo(roleSpec(role), step));
 }
 
-/** Whether feed-forwards of a kind have tensors of a role. */
-function belongsTo({ mlps }: RoleSpec, kind: MlpKind): boolean {
-  return mlps === undefined || mlps.includes(kind);
+/** Whether a step of the role's scope may have tensors of the role. */
+function belongsTo({ mlps, positions, ofHeadNorm }: RoleSpec, step: PackageStep): boolean {
+  switch (step.kind) {
+    case 'norm':
+      return true;
+    case 'attention':
+      return (
+        (positions?.includes(step.position) ?? true) && (ofHeadNorm !== true || step.headNorm !== 'none')
+      );
+    case 'mlp':
+      return mlps?.includes(step.mlp) ?? true;
+  }
 }
 
 /** The roles of one step, table or model: which there are must fit together. */

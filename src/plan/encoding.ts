@@ -31,6 +31,7 @@ export function weightEncoding(scheme: EncodingScheme, { role, cols }: MatrixToE
       return { kind: 'float32', group: 0 };
     case 'int8':
       // Rows of an embedding are looked up one by one, each with its scales.
+      if (role === 'positions') return CHANNEL;
       return role === 'embedding' && (scheme.granularity === 'tensor' || hasGroups(scheme))
         ? CHANNEL
         : int8Encoding(scheme, cols);

@@ -2,8 +2,10 @@
  * Which tensors a package holds for a model: role, encoding, shape, and from which rows of the checkpoint each is made.
  * Fusion happens here, as data; the quantizer only follows the list. Roles and encodings are those of `src/schema`.
  */
+import { isRange } from '../checkpoint/tensor-view.js';
 import {
   numberedSteps,
+  type AttentionSpec,
   type AttentionStep,
   type DecoderModel,
   type LinearSpec,
@@ -37,6 +39,15 @@ export interface TensorPart {
   readonly rowStep: number;
   /** Factor on every element. */
   readonly factor: number;
+  /** Added to every element that has its factor. */
+  readonly offset: number;
+}
+
+/** A norm's gain that is multiplied into the columns of a matrix. */
+export interface FoldedGain {
+  readonly source: TensorRef;
+  /** Added to every stored gain. */
+  readonly offset: number;
 }
 
 /** A tensor of the package. */
@@ -62,8 +73,8 @@ export interface PlannedTensor {
   /** Bytes of all tables, without padding. */
   readonly tableBytes: number;
   /** Norm gain multiplied into the columns, `null` for none. */
-  readonly gain: TensorRef | null;
-  /** Sources; empty for rotary tables, which are computed. */
+  readonly gain: FoldedGain | null;
+  /** Sources; empty for rotary tables and slopes, which are computed. */
   readonly parts: readonly TensorPart[];
   readonly site: SiteKind | null;
   /** Bytes of this tensor that one decoded token reads. */
@@ -82,7 +93,7 @@ export function isMultiplied({ encoding, site }: Pick<PlannedTensor, 'encoding' 
 
 /** What decides over a matrix besides its sources. */
 interface MatrixOptions {
-  readonly gain?: TensorRef | null;
+  readonly gain?: FoldedGain | null;
   readonly site?: SiteKind | null;
   /** Only one row a token is read. */
   readonly lookedUp?: boolean;
@@ -131,6 +142,7 @@ class TensorList {
     this.matrix('embedding', GLOBAL_INDEX, [model.embedding], {
       ...(model.head === null ? { site: 'head' } : { lookedUp: true }),
     });
+    if (model.positions !== null) this.positions(model.positions, context);
     for (const [table, { dim }] of model.rotaries.entries()) this.rotary(table, context, dim);
     for (const place of steps) this.step(steps, place);
     this.head();
@@ -151,20 +163,20 @@ class TensorList {
   }
 
   /** The gain that a step's matrices take in, `null` when it stays outside or there is none. */
-  private gainOf(steps: readonly NumberedStep[], index: number, layer: number): TensorRef | null {
+  private gainOf(steps: readonly NumberedStep[], index: number, layer: number): FoldedGain | null {
     const norm = normBefore(steps, index, layer);
-    return norm !== null && this.folded.has(norm.index) ? norm.step.norm.gain : null;
+    return norm !== null && this.folded.has(norm.index) ? foldedGain(norm.step.norm) : null;
   }
 
   private norm(role: 'norm' | 'final_norm', index: number, norm: NormSpec, folded: boolean): void {
-    if (!folded) this.vector(role, index, [norm.gain]);
+    if (!folded && norm.gain !== null) this.vector(role, index, [norm.gain], { offset: norm.gainOffset });
     if (norm.bias !== null) this.vector(`${role}.bias`, index, [norm.bias]);
   }
 
-  private attention(index: number, { attention }: AttentionStep, gain: TensorRef | null): void {
+  private attention(index: number, { attention }: AttentionStep, gain: FoldedGain | null): void {
     const { query, key, value, output } = attention;
     const options: MatrixOptions = { gain, site: 'attention' };
-    const factor = this.fusions.attentionScale ? attention.scale : 1;
+    const factor = takesScoreScale(this.fusions, attention) ? attention.scale : 1;
     if (this.fusions.queryKeyValue && allOrNone([query, key, value])) {
       this.fused('qkv', index, [query, key, value], { ...options, factors: [factor, 1, 1] });
     } else {
@@ -172,10 +184,24 @@ class TensorList {
       this.fused('key', index, [key], options);
       this.fused('value', index, [value], options);
     }
-    this.fused('output', index, [output], { site: 'output' });
+    this.beside(index, attention);
+    this.fused('output', index, [output], { site: 'output', factors: [attention.factor] });
   }
 
-  private mlp(index: number, { mlp }: MlpStep, gain: TensorRef | null): void {
+  /** What an attention has besides its matrices. */
+  private beside(index: number, { headNorm, position, heads }: AttentionSpec): void {
+    if (headNorm !== null) {
+      for (const side of ['query', 'key'] as const) {
+        const { gains, biases } = headNorm[side];
+        if (gains.length > 0) this.vector(`${side}_norm`, index, gains, { offset: headNorm.gainOffset });
+        if (biases.length > 0) this.vector(`${side}_norm.bias`, index, biases);
+      }
+    }
+    if (position.kind === 'alibi')
+      this.tensors.push(this.add('slopes', index, UNQUANTIZED, 1, heads, [], { gain: null, site: null }));
+  }
+
+  private mlp(index: number, { mlp }: MlpStep, gain: FoldedGain | null): void {
     const { gate, up, down } = mlp;
     const options: MatrixOptions = { gain, site: 'mlp' };
     if (gate !== null && this.fusions.gateUp && allOrNone([gate, up])) {
@@ -184,7 +210,7 @@ class TensorList {
       if (gate !== null) this.fused('gate', index, [gate], options);
       this.fused('up', index, [up], options);
     }
-    this.fused('down', index, [down], { site: 'down' });
+    this.fused('down', index, [down], { site: 'down', factors: [mlp.factor] });
   }
 
   private head(): void {
@@ -193,7 +219,7 @@ class TensorList {
     const folded = this.fusions.normGains && head !== null && finalNorm.bias === null;
     this.norm('final_norm', GLOBAL_INDEX, finalNorm, folded);
     if (head !== null)
-      this.fused('head', GLOBAL_INDEX, [head], { gain: folded ? finalNorm.gain : null, site: 'head' });
+      this.fused('head', GLOBAL_INDEX, [head], { gain: folded ? foldedGain(finalNorm) : null, site: 'head' });
   }
 
   /** A matrix of one or several linear maps of the same input, with their biases in one vector. */
@@ -210,12 +236,13 @@ class TensorList {
       options,
     );
     const biases = specs.map(({ bias }) => bias);
-    if (biases.every((bias) => bias !== null)) this.vector(`${role}.bias`, index, biases, options.factors);
+    if (biases.every((bias) => bias !== null))
+      this.vector(`${role}.bias`, index, biases, { factors: options.factors });
   }
 
   private matrix(role: Role, index: number, sources: readonly TensorRef[], options: MatrixOptions): void {
     const cols = sources[0]?.shape[1] ?? 0;
-    const parts = placeRows(role, sources, options.factors);
+    const parts = placeRows(role, sources, rowsOf, options.factors);
     const rows = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
     const encoding =
       this.encodings.get(this.nameOf(role, index)) ?? weightEncoding(this.scheme, { role, cols });
@@ -232,11 +259,17 @@ class TensorList {
     role: Role,
     index: number,
     sources: readonly TensorRef[],
-    factors?: readonly number[],
+    { factors, offset }: { factors?: readonly number[] | undefined; offset?: number } = {},
   ): void {
-    const parts = placeRows(role, sources, factors);
-    const cols = parts.reduce((sum, part) => sum + (part.source.shape[0] ?? 0), 0);
+    const parts = placeRows(role, sources, lengthOf, factors, offset);
+    const cols = parts.reduce((sum, part) => sum + lengthOf(part.source), 0);
     this.tensors.push(this.add(role, index, UNQUANTIZED, 1, cols, parts, { gain: null, site: null }));
+  }
+
+  /** The rows of the context; a token reads one. */
+  private positions(table: TensorRef, context: number): void {
+    const [rows = 0] = table.shape;
+    this.matrix('positions', GLOBAL_INDEX, [firstRows(table, Math.min(rows, context))], { lookedUp: true });
   }
 
   private rotary(table: number, context: number, dim: number): void {
@@ -294,17 +327,59 @@ class TensorList {
 /** What a looked-up row brings along, a scale. */
 const LOOKUP_SCALE_BYTES = 4;
 
-/** Where the rows of the sources lie: one behind the other, or alternating when the role says so. */
-function placeRows(role: Role, sources: readonly TensorRef[], factors: readonly number[] = []): TensorPart[] {
+/** Where the rows of the sources (the elements of vectors) lie: one behind the other, or alternating when the role says so. */
+function placeRows(
+  role: Role,
+  sources: readonly TensorRef[],
+  rowsIn: (source: TensorRef) => number,
+  factors: readonly number[] = [],
+  offset = 0,
+): TensorPart[] {
   const matrix = roleSpec(roleSpec(role).biasOf === undefined ? role : (roleSpec(role).biasOf as Role));
   let rows = 0;
   return sources.map((source, index) => {
-    const part = matrix.interleaved
-      ? { source, rowOffset: index, rowStep: sources.length, factor: factors[index] ?? 1 }
-      : { source, rowOffset: rows, rowStep: 1, factor: factors[index] ?? 1 };
-    rows += source.shape[0] ?? 0;
-    return part;
+    const place = matrix.interleaved
+      ? { rowOffset: index, rowStep: sources.length }
+      : { rowOffset: rows, rowStep: 1 };
+    rows += rowsIn(source);
+    return { source, ...place, factor: factors[index] ?? 1, offset };
   });
+}
+
+function rowsOf({ shape }: TensorRef): number {
+  return shape[0] ?? 0;
+}
+
+/** Elements of a vector, which may be a row or column of a matrix. */
+function lengthOf({ shape }: TensorRef): number {
+  return shape.reduce((product, d) => product * d, 1);
+}
+
+/** The rows of a table that begin it. */
+function firstRows(table: TensorRef, count: number): TensorRef {
+  const { view = {}, shape } = table;
+  if (count === shape[0]) return table;
+  const rows = view.rows === undefined || isRange(view.rows) ? view.rows : undefined;
+  if (rows === undefined && view.rows !== undefined)
+    throw new RangeError(`${table.name}: the rows of positions do not follow each other.`);
+  const begin = rows?.begin ?? 0;
+  return {
+    ...table,
+    shape: [count, ...shape.slice(1)],
+    view: { ...view, rows: { begin, end: begin + count } },
+  };
+}
+
+function foldedGain({ gain, gainOffset }: NormSpec): FoldedGain | null {
+  return gain === null ? null : { source: gain, offset: gainOffset };
+}
+
+/** Whether the factor on an attention's scores is in its queries: nothing may come between that the factor would change. */
+export function takesScoreScale(
+  { attentionScale }: Fusions,
+  { headNorm, clip }: Pick<AttentionSpec, 'headNorm' | 'clip'>,
+): boolean {
+  return attentionScale && headNorm === null && clip === null;
 }
 
 /** The norm whose result a step of the same layer reads, `null` when it reads something else. */

@@ -22,6 +22,8 @@ export class KernelModule {
   private constructor(module: WebAssembly.Module) {
     this.#memory = initSync({ module }).memory;
     this.#slab = call(() => new KernelBuffer(SLAB_BYTES));
+    // The first checksum makes its tables, for which the memory may grow: not while someone looks at a part of it.
+    this.#slab.crc32(0, 1);
   }
 
   get memoryBytes(): number {

@@ -7,7 +7,7 @@ import { readRows } from '../checkpoint/row-reader.js';
 import { tensorKey } from '../checkpoint/tensor-view.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { floatBytes } from '../checkpoint/dtype.js';
-import type { DecoderModel, TensorRef } from '../model/decoder.js';
+import { numberedSteps, type DecoderModel, type TensorRef } from '../model/decoder.js';
 import type { PlannedTensor, TensorPart } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import {
@@ -108,6 +108,7 @@ class QuantizeJob {
   ) {}
 
   async convert(tensor: PlannedTensor): Promise<SourceStatistics[]> {
+    if (tensor.role === 'slopes') return this.slopes(tensor);
     const { shape }: RoleSpec = roleSpec(tensor.role);
     switch (shape) {
       case 'table':
@@ -128,10 +129,21 @@ class QuantizeJob {
     return [];
   }
 
+  private async slopes(tensor: PlannedTensor): Promise<SourceStatistics[]> {
+    const step = numberedSteps(this.input.model)[tensor.index]?.step;
+    if (step?.kind !== 'attention' || step.attention.position.kind !== 'alibi')
+      throw new RangeError(`${tensor.name} belongs to no step with slopes`);
+    const row = new Float32Array(tensor.rowBytes / 4);
+    row.set(step.attention.position.slopes);
+    await this.input.consumer.appendData(toLittleEndian(row));
+    await this.input.consumer.endTensor([]);
+    return [];
+  }
+
   private async vector(tensor: PlannedTensor): Promise<SourceStatistics[]> {
     const row = new Float32Array(tensor.rowBytes / 4);
     for (const part of tensor.parts) {
-      const values = await this.decodeVector(part.source, part.factor);
+      const values = await this.decodeVector(part.source, part);
       values.forEach((value, index) => {
         row[part.rowOffset + index * part.rowStep] = value;
       });
@@ -141,18 +153,30 @@ class QuantizeJob {
     return [];
   }
 
-  private async decodeVector(source: TensorRef, multiplier = 1): Promise<Float32Array> {
-    const bytes = await readRows(this.input.checkpoint, source, 0, 1, this.input.signal);
+  private async decodeVector(
+    source: TensorRef,
+    { factor, offset }: Pick<TensorPart, 'factor' | 'offset'>,
+  ): Promise<Float32Array> {
+    const values = await this.read(source, factor, offset);
+    this.meter.advance(values.length * floatBytes(source.dtype), tensorKey(source));
+    const tuned = this.input.tuned?.vectors.get(tensorKey(source));
+    return tuned?.map((value) => value * factor + offset) ?? values;
+  }
+
+  /** The elements of a vector (a row or a column of a matrix), times a factor and with an offset. */
+  private async read(source: TensorRef, multiplier: number, offset: number): Promise<Float32Array> {
+    const rows = source.shape.length === 1 ? 1 : (source.shape[0] ?? 1);
+    const bytes = await readRows(this.input.checkpoint, source, 0, rows, this.input.signal);
     const values = this.input.kernels.decode(bytes, source.dtype, { multiplier });
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw notFinite(this.input.checkpoint, source, `Element ${bad}`);
-    this.meter.advance(bytes.length, tensorKey(source));
-    const tuned = this.input.tuned?.vectors.get(tensorKey(source));
-    return tuned?.map((value) => value * multiplier) ?? values;
+    return offset === 0 ? values : values.map((value) => value + offset);
   }
 
   private async matrix(tensor: PlannedTensor): Promise<SourceStatistics[]> {
-    const gain = tensor.gain === null ? undefined : await this.decodeGain(tensor.gain);
+    // A gain is read again for each matrix that it is folded into; it does not count as progress.
+    const gain =
+      tensor.gain === null ? undefined : await this.read(tensor.gain.source, 1, tensor.gain.offset);
     const grids = gridsOf(tensor, this.input.tuned);
     if (grids !== null) return this.place(tensor, grids, gain);
     const quantizers = tensor.parts.map((part) =>
@@ -228,15 +252,6 @@ class QuantizeJob {
       quantizer.dispose();
       output.dispose();
     }
-  }
-
-  /** A gain is read again for each matrix that it is folded into; it does not count as progress. */
-  private async decodeGain(source: TensorRef): Promise<Float32Array> {
-    const bytes = await readRows(this.input.checkpoint, source, 0, 1, this.input.signal);
-    const values = this.input.kernels.decode(bytes, source.dtype);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw notFinite(this.input.checkpoint, source, `Element ${bad}`);
-    return values;
   }
 
   private async measure(part: TensorPart, quantizer: RowQuantizer): Promise<void> {

@@ -22,21 +22,38 @@ export const PLACE = {
 } as const;
 export type PlaceKind = keyof typeof PLACE;
 
-/** Normalizations. `rms`: root mean square (Zhang and Sennrich, 2019). */
-export const NORM = { rms: 0 } as const;
+/**
+ * Normalizations. `rms`: by the root of the mean square (Zhang and Sennrich, 2019). `layer`: less the mean, by the root of
+ * the variance (Ba, Kiros and Hinton, 2016).
+ */
+export const NORM = { rms: 0, layer: 1 } as const;
 export type NormKind = keyof typeof NORM;
 
-/** Feed-forwards. `gated`: `down(activation(gate x) * (up x))` (Shazeer, 2020). */
-export const MLP = { gated: 0 } as const;
+/** Feed-forwards. `gated`: `down(function(gate x) * (up x))` (Shazeer, 2020). `plain`: `down(function(up x))`. */
+export const MLP = { gated: 0, plain: 1 } as const;
 export type MlpKind = keyof typeof MLP;
 
-/** Functions between the matrices of a feed-forward. `silu`: `x / (1 + exp(-x))`. */
-export const FUNCTION = { silu: 0 } as const;
+/**
+ * Functions between the matrices of a feed-forward. `silu`: `x / (1 + exp(-x))`. `gelu`: `x` times the normal distribution
+ * function of `x`, `geluTanh`: the same by a hyperbolic tangent (Hendrycks and Gimpel, 2016). `relu`: `max(x, 0)`. `relu2`:
+ * its square.
+ */
+export const FUNCTION = { silu: 0, gelu: 1, geluTanh: 2, relu: 3, relu2: 4 } as const;
 export type FunctionKind = keyof typeof FUNCTION;
 
-/** How attention knows positions. `rotary`: rotate-half pairing, element `i` with `i + dim / 2` (Su et al., 2021). */
-export const POSITION = { none: 0, rotary: 1 } as const;
+/**
+ * How attention knows positions. `rotary`: rotate-half pairing, element `i` with `i + dim / 2` (Su et al., 2021). `alibi`: a
+ * slope of each head times the distance is taken off its scores (Press, Smith and Lewis, 2021).
+ */
+export const POSITION = { none: 0, rotary: 1, alibi: 2 } as const;
 export type PositionKind = keyof typeof POSITION;
+
+/**
+ * What queries and keys are normalized over. `head`: each head, with the same gains for all. `heads`: each head, with gains
+ * of its own. `all`: all heads together.
+ */
+export const HEAD_NORM = { none: 0, head: 1, heads: 2, all: 3 } as const;
+export type HeadNormKind = keyof typeof HEAD_NORM;
 
 /** How the key/value cache is stored. `int8`: codes with one scale per key/value head and token. */
 export const CACHE = { int8: 0, float32: 1 } as const;

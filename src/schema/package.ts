@@ -6,6 +6,7 @@ import {
   ACTIVATION,
   CACHE,
   FUNCTION,
+  HEAD_NORM,
   INPUT,
   MEMORY,
   MLP,
@@ -127,6 +128,7 @@ export const CONFIG = record(64, {
   embeddingScale: f32(40, ...FACTOR_RANGE),
   logitScale: f32(44, ...FACTOR_RANGE),
   rotaryTables: u32(48, 0, rotaryTables),
+  logitCap: f32(52, ...FACTOR_RANGE, { or: 0 }),
 });
 
 /** What every record of STEP begins with; what follows depends on the kind. */
@@ -156,6 +158,12 @@ export const STEP_BODY = {
     rotaryTable: u32(20, 0, rotaryTables - 1, { or: NONE }),
     rotaryDim: u32(24, 0, PACKAGE_LIMITS.headDim, { step: 2 }),
     scoreScale: f32(28, ...FACTOR_RANGE),
+    scoreCap: f32(32, ...FACTOR_RANGE, { or: 0 }),
+    clip: f32(36, ...FACTOR_RANGE, { or: 0 }),
+    headNorm: word(40, 'u8', HEAD_NORM),
+    headNormKind: word(41, 'u8', NORM),
+    headNormTurned: u8(42, 0, 1),
+    headNormEpsilon: f32(44, ...EPSILON_RANGE, { or: 0 }),
   }),
   mlp: record(56, {
     mlp: word(0, 'u32', MLP),

@@ -2,7 +2,7 @@
  * The tensors that a package may hold, by role: number, name, what they belong to, shape and bias. One name serves plan,
  * report, package, engine and documents; with its place it is a tensor's full name (`layers.3.qkv`).
  */
-import type { MlpKind, StepKind } from './kinds.js';
+import type { MlpKind, PositionKind, StepKind } from './kinds.js';
 
 /** The sizes of a model and of one step that shapes are said in. */
 export type SizeName =
@@ -20,7 +20,13 @@ export type SizeName =
   | 'width'
   | 'twoWidths'
   /** elements of a head that rotate by this table */
-  | 'rotaryDim';
+  | 'rotaryDim'
+  /** query heads */
+  | 'heads'
+  /** gains of normalized queries: those of one head, or of all */
+  | 'queryNorm'
+  /** gains of normalized keys: those of one head, or of all */
+  | 'keyNorm';
 
 export interface RoleSpec {
   readonly code: number;
@@ -45,6 +51,10 @@ export interface RoleSpec {
   readonly needed?: true;
   /** Feed-forwards that have it; all when absent. */
   readonly mlps?: readonly MlpKind[];
+  /** Attentions that have it, by how they know positions; all when absent. */
+  readonly positions?: readonly PositionKind[];
+  /** Only attentions that normalize queries and keys have it. */
+  readonly ofHeadNorm?: true;
 }
 
 export const ROLE = {
@@ -62,6 +72,7 @@ export const ROLE = {
   final_norm: { code: 4, scope: 'model', shape: 'vector', rows: 'one', cols: 'hidden' },
   'final_norm.bias': { code: 5, scope: 'model', shape: 'vector', rows: 'one', cols: 'hidden' },
   rotary: { code: 6, scope: 'table', shape: 'table', rows: 'context', cols: 'rotaryDim', needed: true },
+  positions: { code: 7, scope: 'model', shape: 'lookup', rows: 'context', cols: 'hidden', sources: 1 },
   norm: { code: 16, scope: 'norm', shape: 'vector', rows: 'one', cols: 'hidden' },
   'norm.bias': { code: 17, scope: 'norm', shape: 'vector', rows: 'one', cols: 'hidden' },
   qkv: {
@@ -134,6 +145,47 @@ export const ROLE = {
     rows: 'one',
     cols: 'hidden',
     biasOf: 'output',
+  },
+  query_norm: {
+    code: 42,
+    scope: 'attention',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'queryNorm',
+    ofHeadNorm: true,
+  },
+  'query_norm.bias': {
+    code: 43,
+    scope: 'attention',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'queryNorm',
+    ofHeadNorm: true,
+  },
+  key_norm: {
+    code: 44,
+    scope: 'attention',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'keyNorm',
+    ofHeadNorm: true,
+  },
+  'key_norm.bias': {
+    code: 45,
+    scope: 'attention',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'keyNorm',
+    ofHeadNorm: true,
+  },
+  slopes: {
+    code: 46,
+    scope: 'attention',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'heads',
+    needed: true,
+    positions: ['alibi'],
   },
   gate_up: {
     code: 48,

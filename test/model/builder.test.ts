@@ -6,7 +6,7 @@ import { buildFamily } from '../../src/model/builder.js';
 import { ConfigFields } from '../../src/model/config-fields.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
 import { LLAMA_BUILD } from '../../src/model/families/llama-build.js';
-import type { FamilyTable, StepTable } from '../../src/model/family-table.js';
+import type { FamilyTable, FamilyTraits, StepTable } from '../../src/model/family-table.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
 import { utf8, writeSafetensors } from '../checkpoint/write-safetensors.js';
@@ -21,9 +21,9 @@ const SIDEWAYS: FamilyTable = {
   architectures: ['SidewaysForCausalLM'],
   baseArchitectures: [],
   keys: { ...LLAMA_BUILD.keys, hiddenSize: 'n_embd', heads: 'n_head', layers: 'n_layer', width: 'n_inner' },
-  names: { prefixes: ['transformer.'], embedding: 'wte', layers: 'h', finalNorm: 'ln_f', head: 'head' },
+  names: { prefixes: ['transformer.'], embedding: 'wte', layers: 'h', finalNorm: 'ln_f', head: ['head'] },
   defaults: { maxPositions: 16, normEpsilon: 1e-5, kvHeads: null, function: 'swish', bos: null, eos: 0 },
-  traits: () => ({ attentionBias: true, mlpBias: false, window: 3 }),
+  traits: () => ({ attentionBias: true, layer: () => ({ window: 3 }) }),
   steps: [
     { kind: 'norm', name: 'ln', reads: 'residual', writes: 'normed', adds: false },
     {
@@ -47,8 +47,14 @@ const SIDEWAYS: FamilyTable = {
       adds: true,
     },
   ],
-  unknown: [{ names: /\.drop$/, meaning: ({ window }) => `A leftover beside the window of ${window}.` }],
+  unknown: [
+    { names: /\.drop$/, meaning: ({ layer }) => `A leftover beside the window of ${layer?.(0).window}.` },
+  ],
 };
+
+function withTraits(traits: FamilyTraits): FamilyTable {
+  return { ...SIDEWAYS, traits: (source) => ({ ...SIDEWAYS.traits(source), ...traits }) };
+}
 
 const CONFIG = {
   model_type: 'sideways',
@@ -104,7 +110,7 @@ test('a table with other names, keys and steps gives the model that it describes
   assert.equal(model.family, 'sideways');
   assert.equal(model.embedding.name, 'transformer.wte.weight');
   assert.equal(model.head?.weight.name, 'head.weight');
-  assert.equal(model.finalNorm.gain.name, 'transformer.ln_f.weight');
+  assert.equal(model.finalNorm.gain?.name, 'transformer.ln_f.weight');
   assert.deepEqual([model.maxPositions, model.bosId, model.eosIds], [16, null, [0]]);
   assert.deepEqual(
     model.blocks[0]?.steps.map(({ kind, reads, writes, adds }) => [kind, reads, writes, adds]),
@@ -134,12 +140,12 @@ test('a table says whether norms and the head have biases, and whether there is 
     'head.bias': { dtype: 'F32', shape: [5] },
   };
   await assert.rejects(read(CONFIG, biases), /3 tensors that its architecture does not know/);
-  const model = await read(CONFIG, biases, { ...SIDEWAYS, normBias: true, headBias: true });
+  const model = await read(CONFIG, biases, withTraits({ normBias: true, headBias: true }));
   assert.equal(model.blocks[0]?.steps[0]?.kind, 'norm');
   assert.equal(model.blocks[0].steps[0].norm.bias?.name, 'transformer.h.0.ln.bias');
   assert.equal(model.finalNorm.bias?.name, 'transformer.ln_f.bias');
   assert.deepEqual(model.head?.bias?.shape, [5]);
-  await assert.rejects(read(CONFIG, {}, { ...SIDEWAYS, normBias: true }), /The tensor is missing/);
+  await assert.rejects(read(CONFIG, {}, withTraits({ normBias: true })), /The tensor is missing/);
   const steps = SIDEWAYS.steps.map((step): StepTable => {
     if (step.kind !== 'mlp') return step;
     const { gate: _, ...rest } = step;
@@ -158,8 +164,8 @@ test("refusals are said in the family's own keys and names", async () => {
     (error) => error instanceof FormatError && error.field === 'n_layer',
   );
   await assert.rejects(
-    read({ ...CONFIG, hidden_act: 'gelu' }),
-    (error) => error instanceof UnsupportedError && /Only silu is computed/.test(error.message),
+    read({ ...CONFIG, hidden_act: 'quick_gelu' }),
+    (error) => error instanceof UnsupportedError && /Computed are silu, gelu, /.test(error.message),
   );
   await assert.rejects(
     read(CONFIG, { 'transformer.h.0.drop': { dtype: 'F32', shape: [1] } }),

@@ -8,11 +8,15 @@ import type {
   DecoderModel,
   LinearSpec,
   MlpSpec,
+  HeadGains,
+  HeadNormSpec,
   NormSpec,
   RotarySpec,
   TensorRef,
 } from '../../src/model/decoder.js';
-import type { FunctionKind } from '../../src/schema/kinds.js';
+import { readRows } from '../../src/checkpoint/row-reader.js';
+import { tensorKey } from '../../src/checkpoint/tensor-view.js';
+import type { FunctionKind, NormKind } from '../../src/schema/kinds.js';
 
 /** A matrix or vector, row by row. */
 interface Weights {
@@ -28,12 +32,12 @@ export async function plainForward(
 ): Promise<number[][]> {
   const cache = new Map<string, Weights>();
   const load = async (ref: TensorRef): Promise<Weights> => {
-    const known = cache.get(ref.name);
+    const known = cache.get(tensorKey(ref));
     if (known !== undefined) return known;
     const rows = ref.shape.length > 1 ? (ref.shape[0] ?? 0) : 1;
-    const bytes = await checkpoint.readRows(ref.name, 0, rows);
+    const bytes = await readRows(checkpoint, ref, 0, rows);
     const weights = { values: widen(bytes, ref.dtype), columns: ref.shape.at(-1) ?? 1 };
-    cache.set(ref.name, weights);
+    cache.set(tensorKey(ref), weights);
     return weights;
   };
   const linear = async (spec: LinearSpec, input: readonly number[]): Promise<number[]> => {
@@ -46,10 +50,16 @@ export async function plainForward(
     });
   };
   const norm = async (spec: NormSpec, input: readonly number[]): Promise<number[]> => {
-    const gain = (await load(spec.gain)).values;
+    const gain = spec.gain === null ? null : (await load(spec.gain)).values;
     const bias = spec.bias === null ? null : (await load(spec.bias)).values;
-    return normalize(spec, input).map((x, i) => x * (gain[i] ?? NaN) + (bias?.[i] ?? 0));
+    return normalize(spec.kind, spec.epsilon, input).map(
+      (x, i) => x * (gain === null ? 1 : (gain[i] ?? NaN) + spec.gainOffset) + (bias?.[i] ?? 0),
+    );
   };
+  const vectors = async ({ gains, biases }: HeadGains): Promise<Vectors> => ({
+    gains: await Promise.all(gains.map(async (ref) => [...(await load(ref)).values])),
+    biases: await Promise.all(biases.map(async (ref) => [...(await load(ref)).values])),
+  });
 
   const embedding = await load(model.embedding);
   let states = ids.map((id) =>
@@ -57,6 +67,12 @@ export async function plainForward(
       (x) => x * model.embeddingScale,
     ),
   );
+  if (model.positions !== null) {
+    const { values, columns } = await load(model.positions);
+    states = states.map((state, position) =>
+      state.map((x, i) => x + (values[position * columns + i] ?? NaN)),
+    );
+  }
   for (const { steps } of model.blocks) {
     const places = new Map([['residual', states]]);
     for (const step of steps) {
@@ -67,7 +83,7 @@ export async function plainForward(
           output = await Promise.all(input.map((x) => norm(step.norm, x)));
           break;
         case 'attention':
-          output = await attend(step.attention, model.rotaries, input, linear);
+          output = await attend(step.attention, model.rotaries, input, linear, vectors);
           break;
         case 'mlp':
           output = await Promise.all(input.map((x) => feedForward(step.mlp, x, linear)));
@@ -79,7 +95,23 @@ export async function plainForward(
     states = places.get('residual') ?? [];
   }
   const head = model.head ?? { weight: model.embedding, bias: null };
-  return Promise.all(states.map(async (state) => linear(head, await norm(model.finalNorm, state))));
+  return Promise.all(
+    states.map(async (state) =>
+      (await linear(head, await norm(model.finalNorm, state))).map((x) =>
+        cap(x * model.logitScale, model.logitCap),
+      ),
+    ),
+  );
+}
+
+/** Gains and biases of heads, as they are stored. */
+interface Vectors {
+  readonly gains: readonly (readonly number[])[];
+  readonly biases: readonly (readonly number[])[];
+}
+
+function cap(x: number, limit: number | null): number {
+  return limit === null ? x : limit * Math.tanh(x / limit);
 }
 
 type ApplyLinear = (spec: LinearSpec, input: readonly number[]) => Promise<number[]>;
@@ -89,17 +121,29 @@ async function attend(
   rotaries: readonly RotarySpec[],
   input: readonly (readonly number[])[],
   linear: ApplyLinear,
+  vectors: (gains: HeadGains) => Promise<Vectors>,
 ): Promise<number[][]> {
-  const { heads, kvHeads, headDim, scale, window, position: positions } = attention;
+  const { heads, kvHeads, headDim, scale, scoreCap, window, headNorm, position: positions } = attention;
+  const limit = attention.clip ?? Infinity;
+  const clip = (xs: number[]): number[] => xs.map((x) => Math.max(-limit, Math.min(limit, x)));
+  const [queryNorm, keyNorm] =
+    headNorm === null ? [] : [await vectors(headNorm.query), await vectors(headNorm.key)];
+  const slope = (head: number): number => (positions.kind === 'alibi' ? (positions.slopes[head] ?? NaN) : 0);
   const rotary = positions.kind === 'rotary' ? rotaries[positions.table] : undefined;
   const queries: number[][][] = [];
   const keys: number[][][] = [];
   const values: number[][][] = [];
   for (const [position, x] of input.entries()) {
     const turn = (head: number[]): number[] => (rotary === undefined ? head : rotate(head, position, rotary));
-    queries.push(split(await linear(attention.query, x), headDim).map(turn));
-    keys.push(split(await linear(attention.key, x), headDim).map(turn));
-    values.push(split(await linear(attention.value, x), headDim));
+    const turned = (all: number[], norm: Vectors | undefined): number[][] => {
+      const normed = (xs: number[][]): number[][] =>
+        headNorm === null || norm === undefined ? xs : normalizeHeads(headNorm, norm, xs);
+      const apart = split(clip(all), headDim);
+      return headNorm?.turned === true ? normed(apart.map(turn)) : normed(apart).map(turn);
+    };
+    queries.push(turned(await linear(attention.query, x), queryNorm));
+    keys.push(turned(await linear(attention.key, x), keyNorm));
+    values.push(split(clip(await linear(attention.value, x)), headDim));
   }
   const output: number[][] = [];
   for (const position of input.keys()) {
@@ -109,7 +153,8 @@ async function attend(
       const first = window === null ? 0 : Math.max(0, position - window + 1);
       const scores: number[] = [];
       for (let t = first; t <= position; t++) {
-        scores.push(scale * dot(queries[position]?.[head] ?? [], keys[t]?.[shared] ?? []));
+        const score = scale * dot(queries[position]?.[head] ?? [], keys[t]?.[shared] ?? []);
+        scores.push(cap(score, scoreCap) - slope(head) * (position - t));
       }
       const shares = softmax(scores);
       for (let i = 0; i < headDim; i++) {
@@ -118,31 +163,59 @@ async function attend(
         );
       }
     }
-    output.push(await linear(attention.output, mixed));
+    output.push((await linear(attention.output, mixed)).map((y) => y * attention.factor));
   }
   return output;
 }
 
-function normalize({ kind, epsilon }: NormSpec, x: readonly number[]): number[] {
+function normalize(kind: NormKind, epsilon: number, x: readonly number[]): number[] {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
   switch (kind) {
     case 'rms': {
-      const mean = x.reduce((sum, value) => sum + value * value, 0) / x.length;
-      return x.map((value) => value / Math.sqrt(mean + epsilon));
+      const squares = x.reduce((sum, value) => sum + value * value, 0) / x.length;
+      return x.map((value) => value / Math.sqrt(squares + epsilon));
+    }
+    case 'layer': {
+      const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+      return x.map((value) => (value - mean) / Math.sqrt(variance + epsilon));
     }
   }
 }
 
+function normalizeHeads(
+  { kind, epsilon, over, gainOffset }: HeadNormSpec,
+  { gains, biases }: Vectors,
+  heads: number[][],
+): number[][] {
+  const scaled = (x: readonly number[], at: number): number[] =>
+    normalize(kind, epsilon, x).map((value, i) => {
+      const gain = gains.length === 0 ? 1 : (gains[at]?.[i] ?? NaN) + gainOffset;
+      return value * gain + (biases.length === 0 ? 0 : (biases[at]?.[i] ?? NaN));
+    });
+  switch (over) {
+    case 'all':
+      return split(scaled(heads.flat(), 0), heads[0]?.length ?? 0);
+    case 'head':
+      return heads.map((head) => scaled(head, 0));
+    case 'heads':
+      return heads.map((head, at) => scaled(head, at));
+  }
+}
+
 async function feedForward(mlp: MlpSpec, x: readonly number[], linear: ApplyLinear): Promise<number[]> {
+  return (await linear(mlp.down, await inner(mlp, x, linear))).map((y) => y * mlp.factor);
+}
+
+async function inner(mlp: MlpSpec, x: readonly number[], linear: ApplyLinear): Promise<number[]> {
+  const up = await linear(mlp.up, x);
   switch (mlp.kind) {
     case 'gated': {
       if (mlp.gate === null) throw new Error('a gated feed-forward without a gate');
       const gate = await linear(mlp.gate, x);
-      const up = await linear(mlp.up, x);
-      return linear(
-        mlp.down,
-        gate.map((g, i) => apply(mlp.function, g) * (up[i] ?? NaN)),
-      );
+      return gate.map((g, i) => apply(mlp.function, g) * (up[i] ?? NaN));
     }
+    case 'plain':
+      return up.map((x) => apply(mlp.function, x));
   }
 }
 
@@ -150,7 +223,26 @@ function apply(kind: FunctionKind, x: number): number {
   switch (kind) {
     case 'silu':
       return x / (1 + Math.exp(-x));
+    case 'gelu':
+      return (x / 2) * (1 + erf(x / Math.SQRT2));
+    case 'geluTanh':
+      return (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    case 'relu':
+      return Math.max(x, 0);
+    case 'relu2':
+      return Math.max(x, 0) ** 2;
   }
+}
+
+/** The error function by its power series, exact to 1e-12 for the magnitudes that occur. */
+function erf(x: number): number {
+  if (Math.abs(x) > 5) return Math.sign(x);
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 120; n++) {
+    term *= (-x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
 function split(values: readonly number[], size: number): number[][] {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DecoderModel } from '../../src/model/decoder.js';
+import type { DecoderModel, HeadGains, TensorRef } from '../../src/model/decoder.js';
 import { encodeDescription } from '../../src/package/encode.js';
 import { placeInWeights } from '../../src/package/places.js';
 import { findBoard } from '../../src/plan/boards.js';
@@ -30,15 +30,23 @@ const FOR_PEOPLE: Readonly<Record<string, string>> = {
 /** Fields that only say how texts are written: the reference computes logits. */
 const NOT_LOGITS = ['bosId', 'eosIds', 'generation'];
 
-/** A model whose description has everything: biases, a head of its own, a window, sampling defaults. */
+/** A model whose description has everything: biases, a head of its own, a window, norms of heads, caps, sampling defaults. */
 async function fullModel(): Promise<DecoderModel> {
   const { model } = await syntheticModel({ tied: false, attentionBias: true, mlpBias: true });
   const bias = { name: 'norm.bias', dtype: 'F32', shape: [model.hiddenSize] } as const;
+  const vector = (name: string, length = 12): TensorRef => ({ name, dtype: 'F32', shape: [length] });
+  const gains = (name: string): HeadGains => ({
+    gains: [vector(`${name}.gain`)],
+    biases: [vector(`${name}.bias`)],
+  });
   const [first, ...rest] = model.blocks;
   assert.ok(first);
   return {
     ...model,
     padId: 3,
+    positions: { name: 'positions', dtype: 'F32', shape: [model.maxPositions, model.hiddenSize] },
+    logitScale: 0.5,
+    logitCap: 20.5,
     finalNorm: { ...model.finalNorm, bias: { ...bias, name: 'final.bias' } },
     head: model.head && { ...model.head, bias: { ...bias, name: 'head.bias', shape: [model.vocabSize] } },
     blocks: [
@@ -48,7 +56,25 @@ async function fullModel(): Promise<DecoderModel> {
             case 'norm':
               return { ...step, norm: { ...step.norm, bias } };
             case 'attention':
-              return { ...step, attention: { ...step.attention, window: 7 } };
+              return {
+                ...step,
+                attention: {
+                  ...step.attention,
+                  window: 7,
+                  scoreCap: 30.5,
+                  clip: 8.5,
+                  factor: 0.5,
+                  headNorm: {
+                    kind: 'rms',
+                    epsilon: 1e-5,
+                    over: 'head',
+                    turned: false,
+                    query: gains('query'),
+                    key: gains('key'),
+                    gainOffset: 0,
+                  },
+                },
+              };
             case 'mlp':
               return step;
           }
@@ -137,6 +163,8 @@ async function refusal(model: DecoderModel): Promise<string | null> {
 /** Fields that are refused by another name than their own: a size by the shapes that contradict it. */
 const REFUSED_AS: Readonly<Record<string, RegExp>> = {
   hiddenSize: /shape/,
+  maxPositions: /positions shape/,
+  over: /head norm/,
   vocabSize: /shape/,
   width: /shape/,
   adds: /writes/,

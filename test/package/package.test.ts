@@ -8,7 +8,8 @@ import { fuzz } from './package.fuzz.js';
 /** Section, the field that is blamed, and what is done to the first record of the section. */
 const EDITS: readonly (readonly [string, string, (view: DataView) => void])[] = [
   ['CONF', 'CONF hidden size', (view) => view.setUint32(0, 0, true)],
-  ['CONF', 'CONF final norm:', (view) => view.setUint32(32, 1, true)],
+  ['CONF', 'CONF final norm:', (view) => view.setUint32(32, 2, true)],
+  ['CONF', 'CONF logit cap', (view) => view.setFloat32(52, -1, true)],
   ['CONF', 'CONF final norm epsilon', (view) => view.setFloat32(36, NaN, true)],
   ['CONF', 'CONF rotary tables', (view) => view.setUint32(48, 2, true)],
   ['CONF', 'CONF reserved', (view) => view.setUint32(60, 1, true)],

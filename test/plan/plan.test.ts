@@ -59,7 +59,7 @@ describe('tensor layout', () => {
       [0, 48, 72],
     );
     assert.equal(qkv?.parts[0]?.factor, 1 / Math.sqrt(12));
-    assert.equal(qkv?.gain?.name, 'model.layers.0.input_layernorm.weight');
+    assert.equal(qkv?.gain?.source.name, 'model.layers.0.input_layernorm.weight');
     const gateUp = tensors.find((tensor) => tensor.name === 'layers.0.gate_up');
     assert.deepEqual(
       gateUp?.parts.map((part) => [part.rowOffset, part.rowStep]),
@@ -88,7 +88,7 @@ describe('tensor layout', () => {
   it('folds the final norm only into a head of its own', async () => {
     const apart = planTensors(await tiny({ tied: false }), PER_CHANNEL, ALL_FUSIONS, 16);
     assert.ok(!apart.some((tensor) => tensor.role === 'final_norm'));
-    assert.equal(apart.find((tensor) => tensor.role === 'head')?.gain?.name, 'model.norm.weight');
+    assert.equal(apart.find((tensor) => tensor.role === 'head')?.gain?.source.name, 'model.norm.weight');
     assert.ok(
       planTensors(await tiny(), PER_CHANNEL, ALL_FUSIONS, 16).some((tensor) => tensor.role === 'final_norm'),
     );

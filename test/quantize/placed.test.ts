@@ -148,6 +148,7 @@ function alternating(encoding: Encoding, rows: number, cols: number): PlannedTen
     rowOffset,
     rowStep: 2,
     factor: rowOffset === 0 ? 1 : 4,
+    offset: 0,
   });
   return {
     role: 'gate_up',

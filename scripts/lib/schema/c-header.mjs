@@ -31,6 +31,7 @@ const KINDS = [
   'MLP',
   'FUNCTION',
   'POSITION',
+  'HEAD_NORM',
   'CACHE',
   'ACTIVATION',
   'INPUT',
@@ -113,13 +114,6 @@ function headerText(schema, comments) {
     '/* ---- Kinds ---- */',
     '',
     ...KINDS.flatMap((name) => kindLines(name, schema.kinds[name], comments.kinds.get(name))),
-    ...tableMacro(
-      'FUNCTION',
-      'function',
-      Object.fromEntries(
-        Object.keys(schema.kinds.FUNCTION).map((key) => [snake(key), word('FUNCTION', key)]),
-      ),
-    ),
     '/* ---- Encodings ---- */',
     '',
     ...encodingLines(schema.encodings.ENCODING),
@@ -292,8 +286,11 @@ function roleLines({ ROLE, FIRST_STEP_ROLE, STEP_ROLES }, comments) {
     '    bool needed;      /* unless another role fuses it */',
     "    uint8_t bias_of;  /* role of a bias's matrix, 0 for others */",
     '    uint8_t fused_by; /* role in whose presence this one, and its bias, are absent; 0 for none */',
-    '    uint8_t mlps;     /* of roles of a feed-forward: bits by s3lm_mlp_kind, which kinds have it */',
+    '    uint8_t owners;   /* which steps of its scope have it, by their bits; 0 for all */',
     '} s3lm_role_spec;',
+    '',
+    '/* Bits of a step: one for its s3lm_mlp_kind or s3lm_position_kind, and this where queries and keys are normalized. */',
+    '#define S3LM_OWNER_HEAD_NORM 0x80u',
     '',
     'extern const s3lm_role_spec s3lm_roles[S3LM_ROLES];',
     '',
@@ -463,9 +460,13 @@ function encodingEntry(name, { bits, grouped, tables }) {
   return `    [${encodingName(name)}] = {${bits}, ${grouped}, ${tables.length}, {${per}}, {${types.join(', ') || '0'}}},`;
 }
 
-function roleEntry({ kinds, roles }, name, spec) {
+function roleEntry({ roles }, name, spec) {
   const fusedBy = Object.keys(roles.ROLE).find((role) => roles.ROLE[role].fuses?.includes(name));
-  const mlps = (spec.mlps ?? Object.keys(kinds.MLP)).reduce((bits, kind) => bits | (1 << kinds.MLP[kind]), 0);
+  const owners = [
+    ...(spec.mlps ?? []).map((kind) => `1u << ${word('MLP', kind)}`),
+    ...(spec.positions ?? []).map((kind) => `1u << ${word('POSITION', kind)}`),
+    ...(spec.ofHeadNorm === true ? ['S3LM_OWNER_HEAD_NORM'] : []),
+  ];
   const values = [
     `"${name}"`,
     roleName(name),
@@ -478,7 +479,7 @@ function roleEntry({ kinds, roles }, name, spec) {
     spec.needed === true,
     spec.biasOf === undefined ? 0 : roleName(spec.biasOf),
     fusedBy === undefined ? 0 : roleName(fusedBy),
-    spec.scope === 'mlp' ? mlps : 0,
+    owners.length === 0 ? '0' : owners.join(' | '),
   ];
   return `    {${values.join(', ')}},`;
 }

@@ -91,6 +91,7 @@ const KIND_TITLES = {
   MLP: 'feed-forward',
   FUNCTION: 'function',
   POSITION: 'position',
+  HEAD_NORM: 'norm of heads',
   CACHE: 'cache',
   ACTIVATION: 'activations',
   INPUT: 'input',
@@ -180,7 +181,7 @@ function sizeWord(size) {
   return word;
 }
 
-function roleNotes(name, { needed, fuses, biasOf, mlps, sources }) {
+function roleNotes(name, { needed, fuses, biasOf, mlps, positions, ofHeadNorm, sources }) {
   const list = (names) => names.map((role) => `\`${role}\``).join(', ');
   return [
     needed === true ? 'needed' : '',
@@ -189,6 +190,8 @@ function roleNotes(name, { needed, fuses, biasOf, mlps, sources }) {
     fuses === undefined ? '' : `in place of ${list(fuses)}`,
     biasOf === undefined ? '' : `bias of \`${biasOf}\``,
     mlps === undefined ? '' : `of ${list(mlps)} feed-forwards`,
+    positions === undefined ? '' : `where the position is ${list(positions)}`,
+    ofHeadNorm === true ? 'where heads are normalized' : '',
   ]
     .filter((text) => text !== '')
     .join('; ');

@@ -19,6 +19,7 @@ export function generate({ schema: { kinds, encodings } }) {
         rustEnum('MlpKind', 'Feed-forwards.', kinds.MLP),
         rustEnum('FunctionKind', 'Functions between the matrices of a feed-forward.', kinds.FUNCTION),
         rustEnum('PositionKind', 'How attention knows positions.', kinds.POSITION),
+        rustEnum('HeadNormKind', 'What queries and keys are normalized over.', kinds.HEAD_NORM),
         rustEnum('SiteKind', 'The matrices whose input is observed.', kinds.SITE),
       ]),
     ],

@@ -2,7 +2,25 @@
  * What families built like Llama share: RMS norms before attention and feed-forward, rotary positions, grouped-query
  * attention, a gated feed-forward, and the names under which transformers saves all of it.
  */
+import { preNorm } from '../block-steps.js';
 import type { FamilyTable } from '../family-table.js';
+import { FUNCTIONS } from '../functions.js';
+
+export const LLAMA_ATTENTION = {
+  kind: 'attention',
+  query: 'self_attn.q_proj',
+  key: 'self_attn.k_proj',
+  value: 'self_attn.v_proj',
+  output: 'self_attn.o_proj',
+} as const;
+
+export const LLAMA_MLP = {
+  kind: 'mlp',
+  mlp: 'gated',
+  gate: 'mlp.gate_proj',
+  up: 'mlp.up_proj',
+  down: 'mlp.down_proj',
+} as const;
 
 export const LLAMA_BUILD = {
   keys: {
@@ -23,39 +41,15 @@ export const LLAMA_BUILD = {
     embedding: 'embed_tokens',
     layers: 'layers',
     finalNorm: 'norm',
-    head: 'lm_head',
+    head: ['lm_head'],
   },
   norm: 'rms',
-  // Two names of the same function.
-  functions: { silu: 'silu', swish: 'silu' },
-  steps: [
-    { kind: 'norm', name: 'input_layernorm', reads: 'residual', writes: 'normed', adds: false },
-    {
-      kind: 'attention',
-      query: 'self_attn.q_proj',
-      key: 'self_attn.k_proj',
-      value: 'self_attn.v_proj',
-      output: 'self_attn.o_proj',
-      reads: 'normed',
-      writes: 'residual',
-      adds: true,
-    },
-    { kind: 'norm', name: 'post_attention_layernorm', reads: 'residual', writes: 'normed', adds: false },
-    {
-      kind: 'mlp',
-      mlp: 'gated',
-      gate: 'mlp.gate_proj',
-      up: 'mlp.up_proj',
-      down: 'mlp.down_proj',
-      reads: 'normed',
-      writes: 'residual',
-      adds: true,
-    },
-  ],
+  functions: FUNCTIONS,
+  steps: preNorm(['input_layernorm', 'post_attention_layernorm'], LLAMA_ATTENTION, LLAMA_MLP),
   unknown: [
     {
       names: /\.self_attn\.[qkvo]_proj\.bias$/,
-      meaning: ({ attentionBias }, config) => {
+      meaning: ({ attentionBias = false }, config) => {
         if (attentionBias) return null;
         return config.has('attention_bias')
           ? 'The attention has a bias, but attention_bias in config.json is false.'
@@ -64,7 +58,7 @@ export const LLAMA_BUILD = {
     },
     {
       names: /\.mlp\.(?:gate|up|down)_proj\.bias$/,
-      meaning: ({ mlpBias }) =>
+      meaning: ({ mlpBias = false }) =>
         mlpBias ? null : 'The feed-forward has a bias, but mlp_bias in config.json is not true.',
     },
   ],

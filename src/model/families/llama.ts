@@ -11,9 +11,8 @@ export const llama = buildFamily({
   baseArchitectures: ['LlamaModel'],
   // Those of transformers' LlamaConfig.
   defaults: { maxPositions: 2048, normEpsilon: 1e-6, kvHeads: null, function: 'silu', bos: 1, eos: 2 },
-  traits: (config) => ({
+  traits: ({ config }) => ({
     attentionBias: config.boolean('attention_bias', false),
     mlpBias: config.boolean('mlp_bias', false),
-    window: null,
   }),
 });

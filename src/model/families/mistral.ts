@@ -1,6 +1,7 @@
 /** MistralForCausalLM: Llama's build without biases, each query seeing a sliding window of tokens. */
 import { buildFamily } from '../builder.js';
 import { MAX_POSITIONS } from '../limits.js';
+import { eachLayer } from '../layers.js';
 import { LLAMA_BUILD } from './llama-build.js';
 
 /** Window when config.json does not mention it; later models write null for none. */
@@ -15,11 +16,11 @@ export const mistral = buildFamily({
   baseArchitectures: ['MistralModel'],
   // Those of transformers' MistralConfig.
   defaults: { maxPositions: 131_072, normEpsilon: 1e-6, kvHeads: 8, function: 'silu', bos: 1, eos: 2 },
-  traits: (config) => ({
-    attentionBias: false,
-    mlpBias: false,
-    window: config.has('sliding_window')
-      ? config.optionalInteger('sliding_window', { min: 1, max: MAX_POSITIONS })
-      : DEFAULT_WINDOW,
+  traits: ({ config }) => ({
+    layer: eachLayer({
+      window: config.has('sliding_window')
+        ? config.optionalInteger('sliding_window', { min: 1, max: MAX_POSITIONS })
+        : DEFAULT_WINDOW,
+    }),
   }),
 });

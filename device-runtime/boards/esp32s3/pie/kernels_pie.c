@@ -143,7 +143,12 @@ static float exponentiate(float *scores, uint32_t count) {
     return s3lm_pie_sum(scores, count);
 }
 
-SMALL static void gate_silu(const float *gates, const float *ups, uint32_t step, uint32_t n, float *out) {
+SMALL static void gate(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
+                       float *out) {
+    if (function != S3LM_FUNCTION_SILU) {
+        s3lm_gate_blocks(function, gates, ups, step, n, out);
+        return;
+    }
     uint32_t fours = n / 4u;
     if (fours > 0u) {
         s3lm_pie_gate(gates, ups, step * 4u, fours, out);
@@ -192,7 +197,7 @@ const s3lm_kernels s3lm_kernels_pie = {
     .scores_f32 = scores_f32,
     .mix_f32 = mix_f32,
     .exponentiate = exponentiate,
-    .gate = S3LM_BY_FUNCTION(gate_silu),
+    .gate = gate,
     .scale = scale,
     .multiply = multiply,
     .add = add,

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod crc32;
 pub mod dtype;
 mod error;
+pub mod normal;
 pub mod quantize;
 pub mod random;
 pub mod reference;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{cbor, ids, Decoder, Shape, Topology, SMALL};
+use common::{cbor, ids, traits, Decoder, Shape, Topology, SMALL};
 use kernels::dtype::Dtype;
 use kernels::random::Random;
 use kernels::reference::kinds::SiteKind;
@@ -171,6 +171,17 @@ fn varieties_of_steps() -> Vec<(&'static str, Shape)> {
 fn varieties() -> Vec<(&'static str, Shape)> {
     let mut all = varieties_of_weights();
     all.extend(varieties_of_steps());
+    all.extend(traits().into_iter().map(|(name, traits)| {
+        let norm_biases = traits.norm == "layer" && traits.gains;
+        let shape = Shape {
+            traits,
+            norm_biases,
+            biases: true,
+            tied: false,
+            ..SMALL
+        };
+        (name, shape)
+    }));
     all
 }
 

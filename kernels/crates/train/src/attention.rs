@@ -5,14 +5,16 @@
 
 use core::ops::Range;
 
-use kernels::reference::description::{Attention, Position};
+use kernels::reference::description::{Attention, HeadGains, HeadNorm, Position};
 use kernels::Result;
 
 use crate::activation::round_group;
+use crate::cap::Finish;
 use crate::linear::{self, Vectors};
+use crate::norm;
 use crate::parameters::Parameters;
 use crate::product::{Into, View, Workspace};
-use crate::real::{dot, largest, sum, Real};
+use crate::real::{dot, largest, scale, sum, Real};
 use crate::rotary::Rotations;
 
 /// Queries of a block.
@@ -34,17 +36,32 @@ pub struct Setting<'a, T> {
     pub int8_cache: bool,
 }
 
-/// Queries, keys and values of all tokens, turned, and rounded where the device rounds them.
+impl<T> Setting<'_, T> {
+    /// Of each token, within its sequence.
+    pub fn positions(&self) -> impl Iterator<Item = usize> + '_ {
+        self.lengths
+            .iter()
+            .flat_map(|&length| self.start..self.start + length)
+    }
+}
+
+/// Queries, keys and values of all tokens: normalized, turned, and rounded where the device rounds them.
 pub struct Projected<T> {
     pub queries: Vec<T>,
     pub keys: Vec<T>,
     pub values: Vec<T>,
+    /// As they were projected, where they are clipped or normalized.
+    as_they_were: Option<[Vec<T>; 3]>,
 }
 
 impl<T: Real> Projected<T> {
     /// Gives the buffers back.
     pub fn release(self, workspace: &mut Workspace<T>) {
-        for buffer in [self.queries, self.keys, self.values] {
+        let as_they_were = self.as_they_were.into_iter().flatten();
+        for buffer in [self.queries, self.keys, self.values]
+            .into_iter()
+            .chain(as_they_were)
+        {
             workspace.pool.give(buffer);
         }
     }
@@ -52,9 +69,12 @@ impl<T: Real> Projected<T> {
 
 /// What the backward pass needs of the forward pass.
 pub struct Kept<T> {
+    /// Normalized and rotated.
     queries: Vec<T>,
     keys: Vec<T>,
     values: Vec<T>,
+    /// Queries, keys and values as they were projected, where they are clipped or normalized.
+    projected: Option<[Vec<T>; 3]>,
     mixed: Vec<T>,
     /// Largest score and inverse sum of exponentials, `[row][head]`.
     softmax: Vec<[T; 2]>,
@@ -63,7 +83,11 @@ pub struct Kept<T> {
 impl<T: Real> Kept<T> {
     /// Gives the buffers back.
     pub fn release(self, workspace: &mut Workspace<T>) {
-        for buffer in [self.queries, self.keys, self.values, self.mixed] {
+        let projected = self.projected.into_iter().flatten();
+        for buffer in [self.queries, self.keys, self.values, self.mixed]
+            .into_iter()
+            .chain(projected)
+        {
             workspace.pool.give(buffer);
         }
     }
@@ -142,11 +166,36 @@ fn scores<T: Real>(
     let queries = View::rows(&queries[block.queries.start * q + at_q..], q);
     let keys = View::rows(&keys[block.keys.start * k + at_k..], k).transposed();
     let mut scores = workspace.product(sizes, queries, keys)?;
-    let scale = T::of(f64::from(shape.scale));
-    for score in &mut scores {
-        *score *= scale;
-    }
+    scaling(shape).forward(&mut scores);
     Ok(scores)
+}
+
+/// What becomes of the products of queries and keys, but for slopes.
+pub fn scaling(shape: &Attention) -> Finish {
+    Finish {
+        scale: shape.scale,
+        cap: shape.score_cap,
+    }
+}
+
+/// The slope of a head: what is taken off a score for each position between query and key.
+pub fn slope(shape: &Attention, head: usize) -> Option<f64> {
+    match &shape.position {
+        Position::Alibi(slopes) => Some(f64::from(slopes[head])),
+        _ => None,
+    }
+}
+
+/// Takes the slope of a block's head times the distance off each score.
+fn add_slopes<T: Real>(shape: &Attention, block: &Block, scores: &mut [T]) {
+    let Some(slope) = slope(shape, block.head) else {
+        return;
+    };
+    for (i, row) in scores.chunks_exact_mut(block.keys.len()).enumerate() {
+        for (score, key) in row.iter_mut().zip(block.keys.clone()) {
+            *score += T::of(slope * (key as f64 - (block.queries.start + i) as f64));
+        }
+    }
 }
 
 /// Queries, keys and values of tokens at the positions of the setting's sequences.
@@ -160,7 +209,22 @@ pub fn project<T: Real>(
     let mut queries = linear::forward(parameters, workspace, &shape.query, x)?;
     let mut keys = linear::forward(parameters, workspace, &shape.key, x)?;
     let mut values = linear::forward(parameters, workspace, &shape.value, x)?;
+    let as_they_were = match (&shape.head_norm, shape.clip) {
+        (None, None) => None,
+        _ => Some([
+            workspace.pool.copy(&queries)?,
+            workspace.pool.copy(&keys)?,
+            workspace.pool.copy(&values)?,
+        ]),
+    };
+    if let Some(limit) = shape.clip {
+        for vectors in [&mut queries, &mut keys, &mut values] {
+            clip(vectors, limit);
+        }
+    }
+    normalize_heads(parameters, shape, false, &mut queries, &mut keys);
     each_vector(shape, setting, &mut queries, &mut keys, Rotations::turn);
+    normalize_heads(parameters, shape, true, &mut queries, &mut keys);
     if setting.int8_cache {
         for head in queries.chunks_exact_mut(shape.head_dim) {
             round_group(head, MOST_QUERY);
@@ -175,6 +239,7 @@ pub fn project<T: Real>(
         queries,
         keys,
         values,
+        as_they_were,
     })
 }
 
@@ -190,12 +255,14 @@ pub fn forward<T: Real>(
         queries,
         keys,
         values,
+        as_they_were: projected,
     } = project(parameters, workspace, shape, setting, x)?;
     let [q, k] = widths(shape);
     let mut mixed = workspace.pool.take(x.rows * q)?;
     let mut softmax = vec![[T::ZERO; 2]; x.rows * shape.heads];
     for block in blocks(shape, setting.lengths) {
         let mut weights = scores(workspace, shape, &block, &queries, &keys)?;
+        add_slopes(shape, &block, &mut weights);
         let width = block.keys.len();
         for (i, row) in weights.chunks_exact_mut(width).enumerate() {
             let seen = block.seen(shape, i);
@@ -222,11 +289,13 @@ pub fn forward<T: Real>(
         rows: x.rows,
         data: &mixed,
     };
-    let y = linear::forward(parameters, workspace, &shape.output, mixed_vectors)?;
+    let mut y = linear::forward(parameters, workspace, &shape.output, mixed_vectors)?;
+    scale(&mut y, shape.factor);
     let kept = Kept {
         queries,
         keys,
         values,
+        projected,
         mixed,
         softmax,
     };
@@ -254,21 +323,155 @@ fn each_vector<T: Real>(
     turn: impl Fn(&Rotations<T>, usize, &mut [T], usize),
 ) {
     let table = match shape.position {
-        Position::None => return,
+        Position::None | Position::Alibi(_) => return,
         Position::Rotary(table) => &setting.rotations[table],
     };
     let [q, k] = widths(shape);
-    let positions = setting
-        .lengths
-        .iter()
-        .flat_map(|&length| setting.start..setting.start + length);
-    for ((position, query), key) in positions
+    for ((position, query), key) in setting
+        .positions()
         .zip(queries.chunks_exact_mut(q))
         .zip(keys.chunks_exact_mut(k))
     {
         turn(table, position, query, shape.head_dim);
         turn(table, position, key, shape.head_dim);
     }
+}
+
+/// Keeps numbers within ± `limit`.
+fn clip<T: Real>(values: &mut [T], limit: f32) {
+    let limit = T::of(f64::from(limit));
+    for value in values {
+        if *value > limit {
+            *value = limit;
+        } else if *value < -limit {
+            *value = -limit;
+        }
+    }
+}
+
+/// Of what was cut off, nothing comes back.
+fn clip_backward<T: Real>(projected: &[T], limit: f32, gradient: &mut [T]) {
+    let limit = T::of(f64::from(limit));
+    for (gradient, &value) in gradient.iter_mut().zip(projected) {
+        if value.magnitude() > limit {
+            *gradient = T::ZERO;
+        }
+    }
+}
+
+/// The norms of a step's queries and keys, where they stand before or after the rotation as `turned` says.
+fn norms_of(shape: &Attention, turned: bool) -> Option<[(&HeadNorm, &HeadGains, usize); 2]> {
+    let norm = shape.head_norm.as_ref().filter(|norm| norm.turned == turned)?;
+    Some([
+        (norm, &norm.query, shape.heads),
+        (norm, &norm.key, shape.kv_heads),
+    ])
+}
+
+/// The `index`th norm of a token's heads.
+fn head_shape(
+    norm: &HeadNorm,
+    gains: &HeadGains,
+    heads: usize,
+    head_dim: usize,
+    index: usize,
+) -> norm::Shape {
+    norm::Shape {
+        kind: norm.kind,
+        epsilon: norm.epsilon,
+        n: norm.span(heads, head_dim),
+        gain: norm.tensor(&gains.gains, index),
+        gain_offset: norm.gain_offset,
+        bias: norm.tensor(&gains.biases, index),
+    }
+}
+
+fn normalize_heads<T: Real>(
+    parameters: &Parameters<T>,
+    shape: &Attention,
+    turned: bool,
+    queries: &mut [T],
+    keys: &mut [T],
+) {
+    let Some(norms) = norms_of(shape, turned) else {
+        return;
+    };
+    for ((norm, gains, heads), vectors) in norms.into_iter().zip([queries, keys]) {
+        let span = norm.span(heads, shape.head_dim);
+        let each = heads * shape.head_dim / span;
+        for (at, x) in vectors.chunks_exact_mut(span).enumerate() {
+            let shape = head_shape(norm, gains, heads, shape.head_dim, at % each);
+            norm::forward_one(parameters, &shape, x);
+        }
+    }
+}
+
+/// Turns the gradients of normalized queries and keys into those of `x`, what they were normalized from.
+fn normalize_heads_backward<T: Real>(
+    parameters: &Parameters<T>,
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    turned: bool,
+    x: [&[T]; 2],
+    gradient: &mut [T],
+    gradients: [&mut [T]; 2],
+) -> Result<()> {
+    let Some(norms) = norms_of(shape, turned) else {
+        return Ok(());
+    };
+    for (((norm, gains, heads), x), d) in norms.into_iter().zip(x).zip(gradients) {
+        let span = norm.span(heads, shape.head_dim);
+        let each = heads * shape.head_dim / span;
+        let mut dx = workspace.pool.take(span)?;
+        for (at, (x, d)) in x.chunks_exact(span).zip(d.chunks_exact_mut(span)).enumerate() {
+            let shape = head_shape(norm, gains, heads, shape.head_dim, at % each);
+            dx.fill(T::ZERO);
+            norm::backward(parameters, workspace, &shape, x, d, gradient, &mut dx)?;
+            d.copy_from_slice(&dx);
+        }
+        workspace.pool.give(dx);
+    }
+    Ok(())
+}
+
+/// Turns the gradients of queries, keys and values as they are looked up into those of the projected ones.
+fn turn_backward<T: Real>(
+    parameters: &Parameters<T>,
+    workspace: &mut Workspace<T>,
+    shape: &Attention,
+    setting: &Setting<'_, T>,
+    kept: &Kept<T>,
+    gradient: &mut [T],
+    [d_queries, d_keys, d_values]: [&mut [T]; 3],
+) -> Result<()> {
+    let Some([projected_queries, projected_keys, projected_values]) = &kept.projected else {
+        each_vector(shape, setting, d_queries, d_keys, Rotations::turn_back);
+        return Ok(());
+    };
+    let mut queries = workspace.pool.copy(projected_queries)?;
+    let mut keys = workspace.pool.copy(projected_keys)?;
+    if let Some(limit) = shape.clip {
+        clip(&mut queries, limit);
+        clip(&mut keys, limit);
+    }
+    let is_turned = shape.head_norm.as_ref().is_some_and(|norm| norm.turned);
+    if is_turned {
+        each_vector(shape, setting, &mut queries, &mut keys, Rotations::turn);
+    }
+    let x = [&queries[..], &keys[..]];
+    let d = [&mut *d_queries, &mut *d_keys];
+    normalize_heads_backward(parameters, workspace, shape, true, x, gradient, d)?;
+    each_vector(shape, setting, d_queries, d_keys, Rotations::turn_back);
+    let d = [&mut *d_queries, &mut *d_keys];
+    normalize_heads_backward(parameters, workspace, shape, false, x, gradient, d)?;
+    if let Some(limit) = shape.clip {
+        clip_backward(projected_queries, limit, d_queries);
+        clip_backward(projected_keys, limit, d_keys);
+        clip_backward(projected_values, limit, d_values);
+    }
+    workspace.pool.give(queries);
+    workspace.pool.give(keys);
+    Ok(())
 }
 
 /// Adds the gradients of all its tensors, and that of the input to `dx`.
@@ -289,15 +492,18 @@ pub fn backward<T: Real>(
         rows: x.rows,
         data: &kept.mixed,
     };
+    let mut dy = workspace.pool.copy(dy)?;
+    scale(&mut dy, shape.factor);
     let to = (&mut d_mixed[..], Into::Replace);
-    linear::backward(parameters, workspace, &shape.output, mixed, dy, gradient, to)?;
+    linear::backward(parameters, workspace, &shape.output, mixed, &dy, gradient, to)?;
 
     let mut d_queries = workspace.pool.take(kept.queries.len())?;
     let mut d_keys = workspace.pool.zeros(kept.keys.len())?;
     let mut d_values = workspace.pool.zeros(kept.values.len())?;
     let gradients = [&mut d_queries[..], &mut d_keys[..], &mut d_values[..]];
     mix_backward(workspace, shape, setting, kept, &d_mixed, gradients)?;
-    each_vector(shape, setting, &mut d_queries, &mut d_keys, Rotations::turn_back);
+    let gradients = [&mut d_queries[..], &mut d_keys[..], &mut d_values[..]];
+    turn_backward(parameters, workspace, shape, setting, kept, gradient, gradients)?;
     for (map, dy) in [
         (&shape.query, &d_queries),
         (&shape.key, &d_keys),
@@ -305,7 +511,7 @@ pub fn backward<T: Real>(
     ] {
         linear::backward(parameters, workspace, map, x, dy, gradient, (dx, Into::Add))?;
     }
-    for buffer in [d_mixed, d_queries, d_keys, d_values] {
+    for buffer in [d_mixed, d_queries, d_keys, d_values, dy] {
         workspace.pool.give(buffer);
     }
     Ok(())
@@ -322,12 +528,16 @@ fn mix_backward<T: Real>(
 ) -> Result<()> {
     let [q, k] = widths(shape);
     let dim = shape.head_dim;
-    let scale = T::of(f64::from(shape.scale));
     for block in blocks(shape, setting.lengths) {
         let [at_q, at_k] = offsets(shape, block.head);
         let (from_q, from_k) = (block.queries.start * q + at_q, block.keys.start * k + at_k);
         let (rows, width) = (block.queries.len(), block.keys.len());
         let mut weights = scores(workspace, shape, &block, &kept.queries, &kept.keys)?;
+        let finished = match shape.score_cap {
+            Some(_) => Some(workspace.pool.copy(&weights)?),
+            None => None,
+        };
+        add_slopes(shape, &block, &mut weights);
         for (i, row) in weights.chunks_exact_mut(width).enumerate() {
             let [most, inverse] = kept.softmax[(block.queries.start + i) * shape.heads + block.head];
             exponentiate(row, block.seen(shape, i), most);
@@ -355,8 +565,12 @@ fn mix_backward<T: Real>(
             let at = from_q + i * q;
             let along = dot(&d_mixed[at..][..dim], &kept.mixed[at..][..dim]);
             for (d, &weight) in d_row.iter_mut().zip(row) {
-                *d = weight * (*d - along) * scale;
+                *d = weight * (*d - along);
             }
+        }
+        scaling(shape).backward(finished.as_deref().unwrap_or(&[]), &mut d_scores);
+        if let Some(finished) = finished {
+            workspace.pool.give(finished);
         }
         let keys = View::rows(&kept.keys[from_k..], k);
         let d_rows = View::rows(&d_scores, width);

@@ -93,17 +93,37 @@ impl Draft {
         Ok(())
     }
 
+    /// The gains of all norms, with what stands for a factor of 1.
+    fn gains(&self) -> Vec<(TensorId, f32)> {
+        let mut gains: Vec<_> = self
+            .model
+            .final_norm
+            .gain
+            .map(|gain| (gain, 1.0 - self.model.final_norm.gain_offset))
+            .into_iter()
+            .collect();
+        for step in &self.model.steps {
+            match &step.operation {
+                Operation::Norm(norm) => gains.extend(norm.gain.map(|gain| (gain, 1.0 - norm.gain_offset))),
+                Operation::Attention(attention) => {
+                    if let Some(norm) = &attention.head_norm {
+                        let both = norm.query.gains.iter().chain(&norm.key.gains);
+                        gains.extend(both.map(|&gain| (gain, 1.0 - norm.gain_offset)));
+                    }
+                }
+                Operation::Mlp(_) => {}
+            }
+        }
+        gains
+    }
+
     /// Fills what has no weights yet for a training from scratch: matrices with normal numbers of this deviation, gains
     /// with ones, biases with zeros. Equal seeds give equal weights.
     ///
     /// # Errors
     /// [`Error::Range`] where the memory is exhausted.
     pub fn initialize(&mut self, seed: u64, deviation: f32) -> Result<()> {
-        let norms = self.model.steps.iter().filter_map(|step| match &step.operation {
-            Operation::Norm(norm) => Some(norm.gain),
-            _ => None,
-        });
-        let gains: Vec<TensorId> = norms.chain([self.model.final_norm.gain]).collect();
+        let ones = self.gains();
         let mut random = Random::new(seed);
         for (id, (source, spec)) in self
             .sources
@@ -116,8 +136,11 @@ impl Draft {
             }
             let count = spec.rows() * spec.cols();
             reserve(&mut source.values, count)?;
-            let is_matrix = spec.shape.len() == 2;
-            let vector = if gains.contains(&id) { 1.0 } else { 0.0 };
+            let is_matrix = !spec.is_vector();
+            let vector = ones
+                .iter()
+                .find(|(gain, _)| *gain == id)
+                .map_or(0.0, |&(_, one)| one);
             source.values.extend((0..count).map(|_| {
                 if is_matrix {
                     random.normal() * deviation
@@ -239,7 +262,7 @@ impl Draft {
         };
         for (source, spec) in self.sources.into_iter().zip(self.model.tensors.specs()) {
             let (rows, cols) = (spec.rows(), spec.cols());
-            let is_matrix = spec.shape.len() == 2;
+            let is_matrix = !spec.is_vector();
             let storage = match source.plan {
                 Plan::Trained => Storage::Trained(append(
                     &mut parameters,

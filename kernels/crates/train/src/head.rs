@@ -3,6 +3,7 @@
 use kernels::reference::description::{Linear, Model};
 use kernels::Result;
 
+use crate::cap::Finish;
 use crate::linear::{self, Vectors};
 use crate::parameters::Parameters;
 use crate::product::{Into, Workspace};
@@ -28,6 +29,8 @@ pub enum Targets<'a, T> {
 pub struct Teacher<'a, T> {
     pub(crate) parameters: &'a Parameters<T>,
     pub(crate) head: Linear,
+    /// What becomes of its logits.
+    pub(crate) finish: Finish,
     /// Its head's inputs.
     pub(crate) x: &'a [T],
 }
@@ -57,11 +60,11 @@ pub struct Descent<'a, T> {
     pub dx: &'a mut [T],
 }
 
-/// The loss of all positions, given the head's inputs.
+/// The loss of all positions, given the head's inputs and what becomes of its logits.
 pub fn loss<T: Real>(
     parameters: &Parameters<T>,
     workspace: &mut Workspace<T>,
-    head: &Linear,
+    (head, finish): (&Linear, Finish),
     x: Vectors<'_, T>,
     targets: Targets<'_, T>,
     mut descent: Option<Descent<'_, T>>,
@@ -77,6 +80,8 @@ pub fn loss<T: Real>(
             data: &x.data[first * hidden..][..rows * hidden],
         };
         let mut logits = linear::forward(parameters, workspace, head, part)?;
+        finish.forward(&mut logits);
+        let finished = workspace.pool.copy(&logits)?;
         let others = match targets {
             Targets::Model(teacher) => Some(teacher.logits(workspace, first, rows)?),
             _ => None,
@@ -106,11 +111,13 @@ pub fn loss<T: Real>(
             total.positions += 1;
         }
         if let Some(descent) = &mut descent {
+            finish.backward(&finished, &mut logits);
             let dx = &mut descent.dx[first * hidden..][..rows * hidden];
             let to = (dx, Into::Replace);
             linear::backward(parameters, workspace, head, part, &logits, descent.gradient, to)?;
         }
         workspace.pool.give(logits);
+        workspace.pool.give(finished);
         if let Some(others) = others {
             workspace.pool.give(others);
         }
@@ -127,7 +134,9 @@ impl<T: Real> Teacher<'_, T> {
             rows,
             data: &self.x[first * hidden..][..rows * hidden],
         };
-        linear::forward(self.parameters, workspace, &self.head, x)
+        let mut logits = linear::forward(self.parameters, workspace, &self.head, x)?;
+        self.finish.forward(&mut logits);
+        Ok(logits)
     }
 }
 

@@ -9,7 +9,9 @@
 mod activation;
 mod adam;
 mod attention;
+mod cap;
 mod draft;
+mod embedding;
 mod feed_forward;
 mod grid;
 mod head;

@@ -5,6 +5,8 @@ use kernels::reference::kinds::PlaceKind;
 use kernels::Result;
 
 use crate::attention::{self, Setting};
+use crate::cap::Finish;
+use crate::embedding;
 use crate::feed_forward;
 use crate::head::{self, Descent, Loss, Targets};
 use crate::linear::{self, Vectors};
@@ -49,7 +51,15 @@ impl<T: Real> Pass<'_, T> {
             data: &normed,
         };
         let head = self.head();
-        let loss = head::loss(self.parameters, self.workspace, &head, vectors, targets, None)?;
+        let finish = Finish::of(self.model);
+        let loss = head::loss(
+            self.parameters,
+            self.workspace,
+            (&head, finish),
+            vectors,
+            targets,
+            None,
+        )?;
         self.workspace.pool.give(residual);
         self.workspace.pool.give(normed);
         Ok(loss)
@@ -62,7 +72,8 @@ impl<T: Real> Pass<'_, T> {
             rows: ids.len(),
             data: &normed,
         };
-        let logits = linear::forward(self.parameters, self.workspace, &self.head(), vectors)?;
+        let mut logits = linear::forward(self.parameters, self.workspace, &self.head(), vectors)?;
+        Finish::of(self.model).forward(&mut logits);
         self.workspace.pool.give(residual);
         self.workspace.pool.give(normed);
         Ok(logits)
@@ -89,10 +100,11 @@ impl<T: Real> Pass<'_, T> {
             data: &normed,
         };
         let head = self.head();
+        let finish = Finish::of(self.model);
         let loss = head::loss(
             self.parameters,
             self.workspace,
-            &head,
+            (&head, finish),
             vectors,
             targets,
             Some(descent),
@@ -101,7 +113,7 @@ impl<T: Real> Pass<'_, T> {
         norm::backward(
             self.parameters,
             self.workspace,
-            &self.model.final_norm,
+            &self.final_norm(),
             &residual,
             &d_normed,
             gradient,
@@ -123,6 +135,10 @@ impl<T: Real> Pass<'_, T> {
         Ok(normed)
     }
 
+    fn final_norm(&self) -> norm::Shape {
+        norm::Shape::of(&self.model.final_norm, self.model.hidden)
+    }
+
     fn head(&self) -> Linear {
         head::linear(self.model)
     }
@@ -141,7 +157,13 @@ impl<T: Real> Pass<'_, T> {
             };
             let (parameters, workspace) = (self.parameters, &mut *self.workspace);
             let (result, kept) = match &step.operation {
-                Operation::Norm(norm) => (norm::forward(parameters, workspace, norm, input)?, Kept::Nothing),
+                Operation::Norm(norm) => {
+                    let shape = norm::Shape::of(norm, self.model.hidden);
+                    (
+                        norm::forward(parameters, workspace, &shape, input)?,
+                        Kept::Nothing,
+                    )
+                }
                 Operation::Attention(shape) => {
                     if let Some(growing) = &mut self.growing {
                         let y = growing.forward(parameters, workspace, shape, &self.setting, x)?;
@@ -180,21 +202,14 @@ impl<T: Real> Pass<'_, T> {
             self.workspace.pool.give(place);
         }
         let residual = residual.unwrap_or_default();
-        let normed = norm::forward(self.parameters, self.workspace, &self.model.final_norm, &residual)?;
+        let normed = norm::forward(self.parameters, self.workspace, &self.final_norm(), &residual)?;
         Ok((residual, normed))
     }
 
     /// The embeddings of tokens.
     fn embed(&mut self, ids: &[u32]) -> Result<Vec<T>> {
-        let hidden = self.model.hidden;
-        let scale = T::of(f64::from(self.model.embedding_scale));
-        let mut x = self.workspace.pool.take(ids.len() * hidden)?;
-        let table = self.parameters.get(self.model.embedding);
-        for (to, &id) in x.chunks_exact_mut(hidden).zip(ids) {
-            for (to, &from) in to.iter_mut().zip(&table[id as usize * hidden..]) {
-                *to = from * scale;
-            }
-        }
+        let mut x = self.workspace.pool.take(ids.len() * self.model.hidden)?;
+        embedding::look_up(self.parameters, self.model, ids, self.setting.positions(), &mut x);
         Ok(x)
     }
 
@@ -202,6 +217,16 @@ impl<T: Real> Pass<'_, T> {
         let hidden = self.model.hidden;
         let scale = T::of(f64::from(self.model.embedding_scale));
         let embedding = self.model.embedding;
+        if let Some(positions) = self.model.positions {
+            let setting = &self.setting;
+            self.parameters
+                .add_gradient(self.workspace, positions, gradient, |_, table| {
+                    for (dx, position) in dx.chunks_exact(hidden).zip(setting.positions()) {
+                        add(&mut table[position * hidden..][..hidden], dx);
+                    }
+                    Ok(())
+                })?;
+        }
         self.parameters
             .add_gradient(self.workspace, embedding, gradient, |_, table| {
                 for (dx, &id) in dx.chunks_exact(hidden).zip(ids) {
@@ -242,7 +267,8 @@ impl<T: Real> Pass<'_, T> {
                 };
                 match (&step.operation, &record.kept) {
                     (Operation::Norm(norm), _) => {
-                        norm::backward(parameters, workspace, norm, x.data, &dy, gradient, dx)?;
+                        let shape = norm::Shape::of(norm, self.model.hidden);
+                        norm::backward(parameters, workspace, &shape, x.data, &dy, gradient, dx)?;
                     }
                     (Operation::Attention(shape), Kept::Attention(kept)) => {
                         let setting = &self.setting;

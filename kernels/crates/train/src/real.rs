@@ -226,6 +226,16 @@ pub fn add_scaled<T: Real>(to: &mut [T], from: &[T], factor: T) {
     }
 }
 
+/// `values *= factor`, which most models do without.
+pub fn scale<T: Real>(values: &mut [T], factor: f32) {
+    if factor != 1.0 {
+        let factor = T::of(f64::from(factor));
+        for value in values {
+            *value *= factor;
+        }
+    }
+}
+
 /// `to += from`
 #[inline]
 pub fn add<T: Real>(to: &mut [T], from: &[T]) {

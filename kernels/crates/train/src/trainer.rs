@@ -5,6 +5,7 @@ use kernels::{Error, Result};
 
 use crate::adam::{Adam, Rates};
 use crate::attention::Setting;
+use crate::cap::Finish;
 use crate::grid::{GridValues, Tables};
 use crate::head::{self, Loss, Targets, Teacher};
 use crate::parameters::{Parameters, Part, Slice, Storage};
@@ -329,6 +330,7 @@ impl<T: Real> Trainer<T> {
         Targets::Model(Teacher {
             parameters: &self.parameters,
             head: head::linear(&self.model),
+            finish: Finish::of(&self.model),
             x,
         })
     }
@@ -387,7 +389,9 @@ impl<T: Real> Trainer<T> {
                 (ids.len(), batch.ids.len())
             }
             Targets::Logits(logits) => (logits.len(), batch.ids.len() * vocabulary),
-            Targets::Model(Teacher { parameters, head, x }) => {
+            Targets::Model(Teacher {
+                parameters, head, x, ..
+            }) => {
                 let hidden = parameters.tensors[head.weight].cols;
                 (x.len(), batch.ids.len() * hidden)
             }

@@ -11,7 +11,7 @@ use crate::attention::{self, Setting};
 use crate::linear::{self, Vectors};
 use crate::parameters::Parameters;
 use crate::product::Workspace;
-use crate::real::{add_scaled, dot, largest, sum, Real};
+use crate::real::{add_scaled, dot, largest, scale, sum, Real};
 use crate::trainer::Trainer;
 
 /// How texts are written.
@@ -172,7 +172,7 @@ impl<T: Real> Growing<'_, T> {
         let projected = attention::project(parameters, workspace, shape, setting, x)?;
         let [q, k] = attention::widths(shape);
         let first = attention::first_seen(shape, self.position);
-        let scale = T::of(f64::from(shape.scale));
+        let scaling = attention::scaling(shape);
         let mut mixed = workspace.pool.zeros(x.rows * q)?;
         let mut weights = Vec::new();
         for (i, seen) in self.seen.iter_mut().enumerate() {
@@ -190,10 +190,15 @@ impl<T: Real> Growing<'_, T> {
                 let query = &projected.queries[i * q + at_q..][..shape.head_dim];
                 weights.clear();
                 weights.extend(
-                    (first..=self.position).map(|position| {
-                        dot(query, &seen.keys[position * k + at_k..][..shape.head_dim]) * scale
-                    }),
+                    (first..=self.position)
+                        .map(|position| dot(query, &seen.keys[position * k + at_k..][..shape.head_dim])),
                 );
+                scaling.forward(&mut weights);
+                if let Some(slope) = attention::slope(shape, head) {
+                    for (weight, position) in weights.iter_mut().zip(first..) {
+                        *weight += T::of(slope * (position as f64 - self.position as f64));
+                    }
+                }
                 let most = largest(&weights);
                 for weight in &mut weights {
                     *weight = *weight - most;
@@ -212,7 +217,8 @@ impl<T: Real> Growing<'_, T> {
             rows: x.rows,
             data: &mixed,
         };
-        let y = linear::forward(parameters, workspace, &shape.output, vectors)?;
+        let mut y = linear::forward(parameters, workspace, &shape.output, vectors)?;
+        scale(&mut y, shape.factor);
         projected.release(workspace);
         workspace.pool.give(mixed);
         Ok(y)

@@ -79,7 +79,7 @@ impl Fixture {
 
     fn norm(&self, name: &str) -> Value {
         let epsilon = &self.facts["config"]["rms_norm_eps"];
-        json!({"kind": "rms", "epsilon": epsilon, "gain": self.tensor(&format!("{name}.weight")), "bias": null})
+        json!({"kind": "rms", "epsilon": epsilon, "gain": self.tensor(&format!("{name}.weight")), "gainOffset": 0, "bias": null})
     }
 
     fn block(&self, b: usize) -> Value {
@@ -87,7 +87,7 @@ impl Fixture {
         let heads = self.config("num_attention_heads");
         let head_dim = self.config("hidden_size") / heads;
         let attention = json!({
-            "heads": heads, "kvHeads": self.config("num_key_value_heads"), "headDim": head_dim,
+            "factor": 1, "heads": heads, "kvHeads": self.config("num_key_value_heads"), "headDim": head_dim,
             "scale": 1.0 / (head_dim as f64).sqrt(), "window": self.facts["window"],
             "position": {"kind": "rotary", "table": 0},
             "query": self.linear(&format!("{at}.self_attn.q_proj")),
@@ -96,7 +96,7 @@ impl Fixture {
             "output": self.linear(&format!("{at}.self_attn.o_proj")),
         });
         let mlp = json!({
-            "kind": "gated", "function": "silu", "width": self.config("intermediate_size"),
+            "factor": 1, "kind": "gated", "function": "silu", "width": self.config("intermediate_size"),
             "gate": self.linear(&format!("{at}.mlp.gate_proj")),
             "up": self.linear(&format!("{at}.mlp.up_proj")),
             "down": self.linear(&format!("{at}.mlp.down_proj")),
@@ -132,7 +132,7 @@ impl Fixture {
             "hiddenSize": self.config("hidden_size"), "vocabSize": self.config("vocab_size"), "maxPositions": 64,
             "embedding": self.tensor("model.embed_tokens.weight"), "embeddingScale": 1.0,
             "rotaries": [{"dim": head_dim, "inverseFrequencies": frequencies, "attentionFactor": 1.0}],
-            "blocks": blocks, "finalNorm": self.norm("model.norm"),
+            "logitScale": 1, "blocks": blocks, "finalNorm": self.norm("model.norm"),
             "head": if tied { Value::Null } else { self.linear("lm_head") },
         });
         let mut draft = Draft::new(&cbor(&description)).unwrap();

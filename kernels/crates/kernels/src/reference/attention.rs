@@ -3,7 +3,8 @@
 //! Keys are kept four positions a vector, so that four scores are computed at once for any head size; values are kept
 //! by position, padded to whole vectors.
 
-use super::description::Attention;
+use super::description::{Attention, Position};
+use super::elementwise;
 use super::matrix::Matrix;
 use crate::error::{Error, Result};
 use crate::simd::{exp_f32, F32x4, I32x4};
@@ -84,7 +85,6 @@ pub fn attend(
     let first = shape
         .window
         .map_or(0, |window| (position + 1).saturating_sub(window));
-    let group = shape.heads / shape.kv_heads;
     let query = queries.row(row);
     let out = output.row_mut(row);
     for head in 0..shape.heads {
@@ -94,7 +94,7 @@ pub fn attend(
             cache,
             first,
             position,
-            head / group,
+            head,
             &query[range.clone()],
             scratch,
             &mut out[range],
@@ -108,11 +108,16 @@ fn attend_head(
     cache: &Cache,
     first: usize,
     last: usize,
-    kv_head: usize,
+    head: usize,
     query: &[f32],
     scratch: &mut Scratch,
     out: &mut [f32],
 ) {
+    let kv_head = head / (shape.heads / shape.kv_heads);
+    let slope = match &shape.position {
+        Position::None | Position::Rotary(_) => None,
+        Position::Alibi(slopes) => Some(slopes[head]),
+    };
     let blocks = first / 4..last / 4 + 1;
     let outside = |block: usize, lane: usize| {
         let at = 4 * block + lane;
@@ -125,6 +130,16 @@ fn attend_head(
     for block in blocks.clone() {
         let keys = &cache.keys[(block * shape.kv_heads + kv_head) * shape.head_dim..][..shape.head_dim];
         let mut scores = scores(query, keys).mul(F32x4::splat(shape.scale));
+        if shape.score_cap.is_some() || slope.is_some() {
+            let mut lanes = scores.to_array();
+            elementwise::cap(&mut lanes, shape.score_cap);
+            if let Some(slope) = slope {
+                for (lane, score) in lanes.iter_mut().enumerate() {
+                    *score += slope * ((4 * block + lane) as f32 - last as f32);
+                }
+            }
+            scores = F32x4::new(lanes);
+        }
         if block == blocks.start || block + 1 == blocks.end {
             let mut lanes = scores.to_array();
             for (lane, score) in lanes.iter_mut().enumerate() {

@@ -1,7 +1,7 @@
 //! A decoder as the engine computes it (`DecoderModel` in `src/model/decoder.ts`): steps, and the tensors that they use.
 
 use super::cbor::{Place, Value};
-use super::kinds::{FunctionKind, NormKind, PlaceKind};
+use super::kinds::{FunctionKind, HeadNormKind, NormKind, PlaceKind};
 use super::reader::Reader;
 use crate::dtype::Dtype;
 use crate::error::Result;
@@ -38,6 +38,11 @@ pub struct TensorSpec {
 }
 
 impl TensorSpec {
+    /// Whether it is a vector, which may be a row or a column of a matrix.
+    pub fn is_vector(&self) -> bool {
+        self.shape.len() == 1 || self.shape.contains(&1)
+    }
+
     /// Rows of a matrix; a vector is one row.
     pub fn rows(&self) -> usize {
         if self.shape.len() == 2 {
@@ -108,8 +113,10 @@ pub struct Norm {
     pub kind: NormKind,
     /// Added to the mean of squares.
     pub epsilon: f64,
-    /// Factor per element.
-    pub gain: TensorId,
+    /// Factor per element, less the offset.
+    pub gain: Option<TensorId>,
+    /// Added to every gain.
+    pub gain_offset: f32,
     /// Added per element after the gain.
     pub bias: Option<TensorId>,
 }
@@ -124,22 +131,69 @@ pub struct Rotary {
 }
 
 /// How an attention's queries and keys know their positions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Position {
     /// Not at all.
     None,
     /// By an entry of [`Model::rotaries`].
     Rotary(usize),
+    /// By what is taken off scores: a slope of each head times the distance.
+    Alibi(Vec<f32>),
+}
+
+/// Gains and biases of normalized queries or keys: of one head, of each head, or of all heads together.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct HeadGains {
+    pub gains: Vec<TensorId>,
+    pub biases: Vec<TensorId>,
+}
+
+/// Normalization of queries and keys.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct HeadNorm {
+    pub kind: NormKind,
+    pub epsilon: f64,
+    pub over: HeadNormKind,
+    /// After the rotation.
+    pub turned: bool,
+    pub query: HeadGains,
+    pub key: HeadGains,
+    pub gain_offset: f32,
+}
+
+impl HeadNorm {
+    /// The elements that are normalized together, of `heads` heads.
+    pub fn span(&self, heads: usize, head_dim: usize) -> usize {
+        match self.over {
+            HeadNormKind::None | HeadNormKind::Head | HeadNormKind::Heads => head_dim,
+            HeadNormKind::All => heads * head_dim,
+        }
+    }
+
+    /// The tensor with the gains or biases of the `index`th of these.
+    pub fn tensor(&self, tensors: &[TensorId], index: usize) -> Option<TensorId> {
+        match self.over {
+            HeadNormKind::Heads => tensors.get(index).copied(),
+            HeadNormKind::None | HeadNormKind::Head | HeadNormKind::All => tensors.first().copied(),
+        }
+    }
 }
 
 /// Attention of one step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Attention {
     pub heads: usize,
     pub kv_heads: usize,
     pub head_dim: usize,
     pub scale: f32,
+    /// Scores become `cap * tanh(score / cap)`.
+    pub score_cap: Option<f32>,
+    /// Largest magnitude of queries, keys and values.
+    pub clip: Option<f32>,
+    pub head_norm: Option<HeadNorm>,
     /// Tokens that a query sees, itself included.
     pub window: Option<usize>,
     pub position: Position,
@@ -147,6 +201,8 @@ pub struct Attention {
     pub key: Linear,
     pub value: Linear,
     pub output: Linear,
+    /// Factor on the result.
+    pub factor: f32,
 }
 
 /// What a feed-forward makes of its input before `down`.
@@ -155,6 +211,8 @@ pub struct Attention {
 pub enum Inner {
     /// `function(gate x) * (up x)`
     Gated { gate: Linear, up: Linear },
+    /// `function(up x)`
+    Plain { up: Linear },
 }
 
 /// Feed-forward of one step.
@@ -165,10 +223,12 @@ pub struct Mlp {
     pub width: usize,
     pub inner: Inner,
     pub down: Linear,
+    /// Factor on the result.
+    pub factor: f32,
 }
 
 /// What a step computes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum Operation {
     Norm(Norm),
@@ -177,7 +237,7 @@ pub enum Operation {
 }
 
 /// One step of a block. A place that it reads was written before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Step {
     pub reads: PlaceKind,
@@ -196,12 +256,17 @@ pub struct Model {
     pub max_positions: usize,
     pub embedding: TensorId,
     pub embedding_scale: f32,
+    /// Rows that are added by position.
+    pub positions: Option<TensorId>,
     pub rotaries: Vec<Rotary>,
     /// Those of all blocks, in the order in which a token passes them.
     pub steps: Vec<Step>,
     pub final_norm: Norm,
     /// `None`: the embedding.
     pub head: Option<Linear>,
+    pub logit_scale: f32,
+    /// Logits become `cap * tanh(logit / cap)`.
+    pub logit_cap: Option<f32>,
     pub tensors: Tensors,
 }
 

@@ -1,20 +1,56 @@
 //! The maps between the matrices: normalization, rotation and the functions of feed-forwards.
 
 use super::description::Rotary;
-use super::kinds::FunctionKind;
+use super::kinds::{FunctionKind, NormKind};
 use crate::error::{Error, Result};
+use crate::normal::normal_distribution;
 use crate::simd::{exp_f32, F32x4};
 
-/// `x / sqrt(mean(x^2) + epsilon)`, without the gain. The padding of `x` is zero, and so is that of `to`.
-pub fn rms_normalize(x: &[[f32; 4]], count: usize, epsilon: f64, to: &mut [[f32; 4]]) {
-    let squares: f64 = x
-        .as_flattened()
-        .iter()
-        .map(|&v| f64::from(v) * f64::from(v))
-        .sum();
-    let factor = F32x4::splat((1.0 / (squares / count as f64 + epsilon).sqrt()) as f32);
-    for (x, to) in x.iter().zip(to) {
-        F32x4::load(x).mul(factor).store(to);
+/// Normalizes `x` in place, without gain and bias.
+pub fn normalize(kind: NormKind, x: &mut [f32], epsilon: f64) {
+    let count = x.len() as f64;
+    if kind == NormKind::Layer {
+        let mean = x.iter().map(|&v| f64::from(v)).sum::<f64>() / count;
+        for v in &mut *x {
+            *v = (f64::from(*v) - mean) as f32;
+        }
+    }
+    let squares: f64 = x.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
+    let factor = (1.0 / (squares / count + epsilon).sqrt()) as f32;
+    for v in x {
+        *v *= factor;
+    }
+}
+
+/// `x *= gain + offset`
+pub fn scale_by(x: &mut [f32], gain: &[f32], offset: f32) {
+    for (x, gain) in x.iter_mut().zip(gain) {
+        *x *= gain + offset;
+    }
+}
+
+/// `x += bias`
+pub fn shift_by(x: &mut [f32], bias: &[f32]) {
+    for (x, bias) in x.iter_mut().zip(bias) {
+        *x += bias;
+    }
+}
+
+/// `x *= factor`, which most models do without.
+pub fn scale(x: &mut [f32], factor: f32) {
+    if factor != 1.0 {
+        for x in x {
+            *x *= factor;
+        }
+    }
+}
+
+/// `x = cap * tanh(x / cap)`
+pub fn cap(x: &mut [f32], cap: Option<f32>) {
+    if let Some(cap) = cap {
+        for x in x {
+            *x = (f64::from(cap) * (f64::from(*x) / f64::from(cap)).tanh()) as f32;
+        }
     }
 }
 
@@ -36,6 +72,32 @@ pub fn add(x: &mut [[f32; 4]], y: &[[f32; 4]]) {
 pub fn apply(function: FunctionKind, x: &mut [[f32; 4]]) {
     match function {
         FunctionKind::Silu => silu(x),
+        FunctionKind::Gelu => each(x, |x| x * normal_distribution(x)),
+        FunctionKind::GeluTanh => each(x, |x| {
+            let inner = GELU_TANH * (x + 0.044715 * x * x * x);
+            0.5 * x * (1.0 + inner.tanh())
+        }),
+        FunctionKind::Relu => each(x, relu),
+        FunctionKind::Relu2 => each(x, |x| relu(x) * relu(x)),
+    }
+}
+
+/// `max(x, 0)`; NaN stays.
+fn relu(x: f64) -> f64 {
+    if x < 0.0 {
+        0.0
+    } else {
+        x
+    }
+}
+
+/// sqrt(2 / pi)
+const GELU_TANH: f64 = 0.797_884_560_802_865_4;
+
+/// `x = f(x)` in f64. Zero stays zero, as padding must.
+fn each(x: &mut [[f32; 4]], f: impl Fn(f64) -> f64) {
+    for x in x.as_flattened_mut() {
+        *x = f(f64::from(*x)) as f32;
     }
 }
 

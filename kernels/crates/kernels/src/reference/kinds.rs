@@ -51,16 +51,18 @@ impl PlaceKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NormKind {
     Rms,
+    Layer,
 }
 
 impl NormKind {
     /// How many there are.
-    pub const COUNT: usize = 1;
+    pub const COUNT: usize = 2;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "rms" => Some(Self::Rms),
+            "layer" => Some(Self::Layer),
             _ => None,
         }
     }
@@ -70,16 +72,18 @@ impl NormKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MlpKind {
     Gated,
+    Plain,
 }
 
 impl MlpKind {
     /// How many there are.
-    pub const COUNT: usize = 1;
+    pub const COUNT: usize = 2;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "gated" => Some(Self::Gated),
+            "plain" => Some(Self::Plain),
             _ => None,
         }
     }
@@ -89,16 +93,24 @@ impl MlpKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FunctionKind {
     Silu,
+    Gelu,
+    GeluTanh,
+    Relu,
+    Relu2,
 }
 
 impl FunctionKind {
     /// How many there are.
-    pub const COUNT: usize = 1;
+    pub const COUNT: usize = 5;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "silu" => Some(Self::Silu),
+            "gelu" => Some(Self::Gelu),
+            "geluTanh" => Some(Self::GeluTanh),
+            "relu" => Some(Self::Relu),
+            "relu2" => Some(Self::Relu2),
             _ => None,
         }
     }
@@ -109,17 +121,44 @@ impl FunctionKind {
 pub enum PositionKind {
     None,
     Rotary,
+    Alibi,
 }
 
 impl PositionKind {
     /// How many there are.
-    pub const COUNT: usize = 2;
+    pub const COUNT: usize = 3;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "none" => Some(Self::None),
             "rotary" => Some(Self::Rotary),
+            "alibi" => Some(Self::Alibi),
+            _ => None,
+        }
+    }
+}
+
+/// What queries and keys are normalized over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadNormKind {
+    None,
+    Head,
+    Heads,
+    All,
+}
+
+impl HeadNormKind {
+    /// How many there are.
+    pub const COUNT: usize = 4;
+
+    /// The kind that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "none" => Some(Self::None),
+            "head" => Some(Self::Head),
+            "heads" => Some(Self::Heads),
+            "all" => Some(Self::All),
             _ => None,
         }
     }

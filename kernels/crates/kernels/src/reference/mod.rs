@@ -18,9 +18,11 @@ mod weights;
 use crate::error::{try_vec, Error, Result};
 use attention::{attend, Cache};
 use calibration::Calibration;
-use description::{Attention, Inner, Linear, Mlp, Model, Norm, Operation, Position, TensorId};
+use description::{
+    Attention, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position, TensorId,
+};
 use elementwise::RotaryTable;
-use kinds::{NormKind, PlaceKind, SiteKind};
+use kinds::{PlaceKind, SiteKind};
 use linear::{linear, MAX_BATCH};
 use matrix::Matrix;
 use places::{Activations, Places};
@@ -201,12 +203,12 @@ impl Engine {
         }
         let mut places = Places::new(self.embed(ids)?);
         for index in 0..self.model.steps.len() {
-            let step = self.model.steps[index];
+            let step = self.model.steps[index].clone();
             let input = places.get(step.reads);
-            let result = match step.operation {
+            let result = match &step.operation {
                 Operation::Norm(norm) => self.norm(norm, &input.values, 0..ids.len())?,
-                Operation::Attention(shape) => self.attention(index, &shape, input)?.into(),
-                Operation::Mlp(mlp) => self.mlp(index, &mlp, input)?.into(),
+                Operation::Attention(shape) => self.attention(index, shape, input)?.into(),
+                Operation::Mlp(mlp) => self.mlp(index, mlp, input)?.into(),
             };
             places.put(step.writes, step.adds, result);
         }
@@ -215,15 +217,19 @@ impl Engine {
             return Ok(());
         }
         let residual = &places.get(PlaceKind::Residual).values;
-        let normed = self.norm(self.model.final_norm, residual, wanted.clone())?;
+        let final_norm = self.model.final_norm;
+        let normed = self.norm(&final_norm, residual, wanted.clone())?;
         self.observe(None, SiteKind::Head, &normed.values, normed.normalized.as_ref());
         let head = self.model.head.unwrap_or(Linear {
             weight: self.model.embedding,
             bias: None,
         });
-        let out = self.linear(head, &normed.values, self.model.vocabulary)?;
+        let mut out = self.linear(head, &normed.values, self.model.vocabulary)?;
         for (row, to) in logits.chunks_exact_mut(self.model.vocabulary).enumerate() {
-            to.copy_from_slice(out.row(row));
+            let out = out.row_mut(row);
+            elementwise::scale(out, self.model.logit_scale);
+            elementwise::cap(out, self.model.logit_cap);
+            to.copy_from_slice(out);
         }
         Ok(())
     }
@@ -233,10 +239,17 @@ impl Engine {
         let mut x = Matrix::zeros(ids.len(), self.model.hidden)?;
         let embedding = self.weights.get(self.model.embedding);
         for (row, &id) in ids.iter().enumerate() {
-            let to = x.vectors_mut(row);
-            embedding.decode_part(id as usize, 0, self.model.hidden, to);
-            for value in to.as_flattened_mut() {
+            embedding.decode_part(id as usize, 0, self.model.hidden, x.vectors_mut(row));
+            for value in x.vectors_mut(row).as_flattened_mut() {
                 *value *= self.model.embedding_scale;
+            }
+            if let Some(positions) = self.model.positions {
+                let mut vector = try_vec(crate::dtype::padded_vectors(self.model.hidden), [0.0f32; 4])?;
+                let position = self.position + row;
+                self.weights
+                    .get(positions)
+                    .decode_part(position, 0, self.model.hidden, &mut vector);
+                elementwise::add(x.vectors_mut(row), &vector);
             }
         }
         Ok(x)
@@ -253,16 +266,21 @@ impl Engine {
         );
         let mut queries = self.linear(shape.query, &input.values, shape.heads * shape.head_dim)?;
         let mut keys = self.linear(shape.key, &input.values, shape.kv_heads * shape.head_dim)?;
-        let values = self.linear(shape.value, &input.values, shape.kv_heads * shape.head_dim)?;
+        let mut values = self.linear(shape.value, &input.values, shape.kv_heads * shape.head_dim)?;
         for row in 0..rows {
-            match shape.position {
-                Position::None => {}
-                Position::Rotary(table) => {
-                    let position = self.position + row;
-                    self.rotaries[table].rotate(position, queries.row_mut(row), shape.head_dim);
-                    self.rotaries[table].rotate(position, keys.row_mut(row), shape.head_dim);
+            if let Some(clip) = shape.clip {
+                for vector in [queries.row_mut(row), keys.row_mut(row), values.row_mut(row)] {
+                    vector.iter_mut().for_each(|x| *x = x.clamp(-clip, clip));
                 }
             }
+            let norms = shape.head_norm.as_ref();
+            self.turn(
+                shape,
+                norms.map(|norm| (norm, &norm.query)),
+                row,
+                queries.row_mut(row),
+            );
+            self.turn(shape, norms.map(|norm| (norm, &norm.key)), row, keys.row_mut(row));
             self.caches[step].push(shape, keys.row(row), values.row(row))?;
         }
         let mut mixed = Matrix::zeros(rows, shape.heads * shape.head_dim)?;
@@ -279,7 +297,33 @@ impl Engine {
             );
         }
         self.observe(Some(step), SiteKind::Output, &mixed, None);
-        self.linear(shape.output, &mixed, self.model.hidden)
+        self.result(shape.output, &mixed, shape.factor)
+    }
+
+    /// Normalizes and rotates the heads of one token, in the attention's order.
+    fn turn(&self, shape: &Attention, norm: Option<(&HeadNorm, &HeadGains)>, row: usize, heads: &mut [f32]) {
+        if let Some((norm, gains)) = norm.filter(|(norm, _)| !norm.turned) {
+            self.normalize_heads(shape, norm, gains, heads);
+        }
+        if let Position::Rotary(table) = shape.position {
+            self.rotaries[table].rotate(self.position + row, heads, shape.head_dim);
+        }
+        if let Some((norm, gains)) = norm.filter(|(norm, _)| norm.turned) {
+            self.normalize_heads(shape, norm, gains, heads);
+        }
+    }
+
+    fn normalize_heads(&self, shape: &Attention, norm: &HeadNorm, gains: &HeadGains, heads: &mut [f32]) {
+        let span = norm.span(heads.len() / shape.head_dim, shape.head_dim);
+        for (index, x) in heads.chunks_exact_mut(span).enumerate() {
+            elementwise::normalize(norm.kind, x, norm.epsilon);
+            if let Some(gain) = norm.tensor(&gains.gains, index) {
+                elementwise::scale_by(x, self.weights.get(gain).values(), norm.gain_offset);
+            }
+            if let Some(bias) = norm.tensor(&gains.biases, index) {
+                elementwise::shift_by(x, self.weights.get(bias).values());
+            }
+        }
     }
 
     /// `down(inner(x))`
@@ -300,9 +344,25 @@ impl Engine {
                 }
                 gate
             }
+            Inner::Plain { up } => {
+                let mut up = self.linear(up, &input.values, mlp.width)?;
+                for row in 0..up.rows() {
+                    elementwise::apply(mlp.function, up.vectors_mut(row));
+                }
+                up
+            }
         };
         self.observe(Some(step), SiteKind::Down, &inner, None);
-        self.linear(mlp.down, &inner, self.model.hidden)
+        self.result(mlp.down, &inner, mlp.factor)
+    }
+
+    /// The last map of a step, with the factor on its result.
+    fn result(&mut self, map: Linear, input: &Matrix, factor: f32) -> Result<Matrix> {
+        let mut result = self.linear(map, input, self.model.hidden)?;
+        for row in 0..result.rows() {
+            elementwise::scale(result.row_mut(row), factor);
+        }
+        Ok(result)
     }
 
     fn linear(&mut self, map: Linear, input: &Matrix, out: usize) -> Result<Matrix> {
@@ -319,23 +379,24 @@ impl Engine {
     }
 
     /// The normalized rows `rows` of `x`.
-    fn norm(&self, norm: Norm, x: &Matrix, rows: core::ops::Range<usize>) -> Result<Activations> {
+    fn norm(&self, norm: &Norm, x: &Matrix, rows: core::ops::Range<usize>) -> Result<Activations> {
         let mut values = Matrix::zeros(rows.len(), x.cols())?;
         for (to, row) in rows.enumerate() {
-            let to = values.vectors_mut(to);
-            match norm.kind {
-                NormKind::Rms => elementwise::rms_normalize(x.vectors(row), x.cols(), norm.epsilon, to),
-            }
+            let to = values.row_mut(to);
+            to.copy_from_slice(x.row(row));
+            elementwise::normalize(norm.kind, to, norm.epsilon);
         }
         let normalized = match self.calibration {
             Some(_) => Some(values.copy()?),
             None => None,
         };
         for row in 0..values.rows() {
-            let to = values.vectors_mut(row);
-            elementwise::multiply(to, self.weights.get(norm.gain).vectors());
+            let to = values.row_mut(row);
+            if let Some(gain) = norm.gain {
+                elementwise::scale_by(to, self.weights.get(gain).values(), norm.gain_offset);
+            }
             if let Some(bias) = norm.bias {
-                elementwise::add(to, self.weights.get(bias).vectors());
+                elementwise::shift_by(to, self.weights.get(bias).values());
             }
         }
         Ok(Activations { values, normalized })

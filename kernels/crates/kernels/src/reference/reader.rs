@@ -4,10 +4,11 @@
 
 use super::cbor::{Object, Place};
 use super::description::{
-    Attention, Inner, Linear, Mlp, Model, Norm, Operation, Position, Rotary, Step, TensorId, TensorSpec,
-    Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM, MAX_HIDDEN, MAX_POSITIONS, MAX_ROTARIES, MAX_STEPS,
+    Attention, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position, Rotary, Step,
+    TensorId, TensorSpec, Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM, MAX_HIDDEN, MAX_POSITIONS,
+    MAX_ROTARIES, MAX_STEPS,
 };
-use super::kinds::{FunctionKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind};
+use super::kinds::{FunctionKind, HeadNormKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind};
 use crate::dtype::Dtype;
 use crate::error::Result;
 use crate::quantize::{MAX_COLS, MAX_ROWS};
@@ -28,10 +29,13 @@ impl Reader {
             "maxPositions",
             "embedding",
             "embeddingScale",
+            "positions",
             "rotaries",
             "blocks",
             "finalNorm",
             "head",
+            "logitScale",
+            "logitCap",
         ])?;
         let hidden = fields.get("hiddenSize").within(MAX_HIDDEN)?;
         let vocabulary = fields.get("vocabSize").within(MAX_ROWS)?;
@@ -40,18 +44,25 @@ impl Reader {
             rotaries: read_rotaries(&fields.get("rotaries"))?,
             tensors: Tensors::default(),
         };
+        let max_positions = fields.get("maxPositions").within(MAX_POSITIONS)?;
         Ok(Model {
             hidden,
             vocabulary,
-            max_positions: fields.get("maxPositions").within(MAX_POSITIONS)?,
+            max_positions,
             embedding: reader.tensor(&fields.get("embedding"), &[vocabulary, hidden])?,
             embedding_scale: fields.get("embeddingScale").finite()?,
+            positions: match fields.get("positions").present() {
+                Some(at) => Some(reader.tensor(&at, &[max_positions, hidden])?),
+                None => None,
+            },
             steps: reader.blocks(&fields.get("blocks"))?,
             final_norm: reader.norm(&fields.get("finalNorm"))?,
             head: match fields.get("head").present() {
                 Some(at) => Some(reader.linear(&at, vocabulary, hidden)?),
                 None => None,
             },
+            logit_scale: fields.get("logitScale").finite()?,
+            logit_cap: limit(&fields.get("logitCap"))?,
             rotaries: reader.rotaries,
             tensors: reader.tensors,
         })
@@ -113,7 +124,8 @@ impl Reader {
 
     fn attention(&mut self, at: &Place<'_>) -> Result<Attention> {
         let fields = at.object(&[
-            "heads", "kvHeads", "headDim", "scale", "window", "position", "query", "key", "value", "output",
+            "heads", "kvHeads", "headDim", "scale", "scoreCap", "clip", "headNorm", "window", "position",
+            "query", "key", "value", "output", "factor",
         ])?;
         let heads = fields.get("heads").within(MAX_HEADS)?;
         let kv_heads_at = fields.get("kvHeads");
@@ -136,16 +148,74 @@ impl Reader {
             kv_heads,
             head_dim,
             scale: fields.get("scale").finite()?,
+            score_cap: limit(&fields.get("scoreCap"))?,
+            clip: limit(&fields.get("clip"))?,
+            head_norm: match fields.get("headNorm").present() {
+                Some(at) => Some(self.head_norm(&at, [heads, kv_heads], head_dim)?),
+                None => None,
+            },
             window,
-            position: self.position(&fields.get("position"), head_dim)?,
+            position: self.position(&fields.get("position"), heads, head_dim)?,
             query: self.linear(&fields.get("query"), queries, hidden)?,
             key: self.linear(&fields.get("key"), keys, hidden)?,
             value: self.linear(&fields.get("value"), keys, hidden)?,
             output: self.linear(&fields.get("output"), hidden, queries)?,
+            factor: fields.get("factor").finite()?,
         })
     }
 
-    fn position(&self, at: &Place<'_>, head_dim: usize) -> Result<Position> {
+    #[inline(never)]
+    fn head_norm(&mut self, at: &Place<'_>, heads: [usize; 2], head_dim: usize) -> Result<HeadNorm> {
+        let fields = at.object(&["kind", "epsilon", "over", "turned", "query", "key", "gainOffset"])?;
+        let over_at = fields.get("over");
+        let over = over_at.kind(HeadNormKind::from_word)?;
+        let turned = fields.get("turned");
+        let is_turned = turned.truth()?;
+        match over {
+            HeadNormKind::None => return Err(over_at.bad("It normalizes nothing.")),
+            HeadNormKind::All if is_turned => return Err(turned.bad("All heads are normalized before.")),
+            HeadNormKind::Head | HeadNormKind::Heads | HeadNormKind::All => {}
+        }
+        let [query, key] = ["query", "key"].map(|side| fields.get(side));
+        Ok(HeadNorm {
+            kind: fields.get("kind").kind(NormKind::from_word)?,
+            epsilon: epsilon(&fields.get("epsilon"))?,
+            over,
+            turned: is_turned,
+            query: self.head_gains(&query, over, heads[0], head_dim)?,
+            key: self.head_gains(&key, over, heads[1], head_dim)?,
+            gain_offset: fields.get("gainOffset").finite()?,
+        })
+    }
+
+    fn head_gains(
+        &mut self,
+        at: &Place<'_>,
+        over: HeadNormKind,
+        heads: usize,
+        head_dim: usize,
+    ) -> Result<HeadGains> {
+        let fields = at.object(&["gains", "biases"])?;
+        let (count, elements) = match over {
+            HeadNormKind::None | HeadNormKind::Head => (1, head_dim),
+            HeadNormKind::Heads => (heads, head_dim),
+            HeadNormKind::All => (1, heads * head_dim),
+        };
+        let [gains, biases] = ["gains", "biases"].map(|part| fields.get(part));
+        let mut read = |at: &Place<'_>| -> Result<Vec<TensorId>> {
+            let length = at.len()?;
+            if length != 0 && length != count {
+                return Err(at.bad(format!("Their number {length} is not {count}.")));
+            }
+            at.items()?.map(|at| self.vector(&at, elements)).collect()
+        };
+        Ok(HeadGains {
+            gains: read(&gains)?,
+            biases: read(&biases)?,
+        })
+    }
+
+    fn position(&self, at: &Place<'_>, heads: usize, head_dim: usize) -> Result<Position> {
         match at.field("kind")?.kind(PositionKind::from_word)? {
             PositionKind::None => {
                 at.object(&["kind"])?;
@@ -162,23 +232,42 @@ impl Reader {
                 }
                 Ok(Position::Rotary(index))
             }
+            PositionKind::Alibi => {
+                let list = at.object(&["kind", "slopes"])?.get("slopes");
+                let slopes = list.items()?.map(|at| at.finite()).collect::<Result<Vec<_>>>()?;
+                if slopes.len() != heads {
+                    return Err(list.bad(format!("Their number is not the {heads} of the heads.")));
+                }
+                Ok(Position::Alibi(slopes))
+            }
         }
     }
 
     fn mlp(&mut self, at: &Place<'_>) -> Result<Mlp> {
-        let fields = at.object(&["kind", "function", "width", "gate", "up", "down"])?;
+        let fields = at.object(&["kind", "function", "width", "gate", "up", "down", "factor"])?;
         let hidden = self.hidden;
         let width = fields.get("width").within(MAX_COLS)?;
+        let gate = fields.get("gate");
+        let up = fields.get("up");
         Ok(Mlp {
             function: fields.get("function").kind(FunctionKind::from_word)?,
             width,
             inner: match fields.get("kind").kind(MlpKind::from_word)? {
                 MlpKind::Gated => Inner::Gated {
-                    gate: self.linear(&fields.get("gate"), width, hidden)?,
-                    up: self.linear(&fields.get("up"), width, hidden)?,
+                    gate: self.linear(&gate, width, hidden)?,
+                    up: self.linear(&up, width, hidden)?,
                 },
+                MlpKind::Plain => {
+                    if let Some(gate) = gate.present() {
+                        return Err(gate.bad("A plain feed-forward has none."));
+                    }
+                    Inner::Plain {
+                        up: self.linear(&up, width, hidden)?,
+                    }
+                }
             },
             down: self.linear(&fields.get("down"), hidden, width)?,
+            factor: fields.get("factor").finite()?,
         })
     }
 
@@ -201,19 +290,34 @@ impl Reader {
 
     #[inline(never)]
     fn norm(&mut self, at: &Place<'_>) -> Result<Norm> {
-        let fields = at.object(&["kind", "epsilon", "gain", "bias"])?;
-        let epsilon_at = fields.get("epsilon");
-        let epsilon = epsilon_at.number()?;
-        if !(epsilon.is_finite() && epsilon >= 0.0) {
-            return Err(epsilon_at.bad("It is not a number from 0 up."));
-        }
+        let fields = at.object(&["kind", "epsilon", "gain", "gainOffset", "bias"])?;
         let hidden = self.hidden;
         Ok(Norm {
             kind: fields.get("kind").kind(NormKind::from_word)?,
-            epsilon,
-            gain: self.tensor(&fields.get("gain"), &[hidden])?,
+            epsilon: epsilon(&fields.get("epsilon"))?,
+            gain: match fields.get("gain").present() {
+                Some(at) => Some(self.tensor(&at, &[hidden])?),
+                None => None,
+            },
+            gain_offset: fields.get("gainOffset").finite()?,
             bias: self.bias(fields, hidden)?,
         })
+    }
+
+    /// A vector, or a row or column of a matrix.
+    fn vector(&mut self, at: &Place<'_>, elements: usize) -> Result<TensorId> {
+        let shape = at.field("shape")?;
+        match shape.len()? {
+            1 => self.tensor(at, &[elements]),
+            _ if shape
+                .items()?
+                .next()
+                .is_some_and(|rows| rows.whole_number().is_ok_and(|n| n == 1)) =>
+            {
+                self.tensor(at, &[1, elements])
+            }
+            _ => self.tensor(at, &[elements, 1]),
+        }
     }
 
     /// The same name may serve in several places (a shared tensor), with one shape and type.
@@ -243,6 +347,29 @@ impl Reader {
         self.tensors
             .add(spec)
             .ok_or_else(|| at.bad(format!("Tensor \"{name}\" is described twice, differently.")))
+    }
+}
+
+/// What is added under a root.
+fn epsilon(at: &Place<'_>) -> Result<f64> {
+    let epsilon = at.number()?;
+    if epsilon.is_finite() && epsilon >= 0.0 {
+        Ok(epsilon)
+    } else {
+        Err(at.bad("It is not a number from 0 up."))
+    }
+}
+
+/// A magnitude above 0, where there is one.
+fn limit(at: &Place<'_>) -> Result<Option<f32>> {
+    let Some(at) = at.present() else {
+        return Ok(None);
+    };
+    let limit = at.finite()?;
+    if limit > 0.0 {
+        Ok(Some(limit))
+    } else {
+        Err(at.bad("It is not above 0."))
     }
 }
 

@@ -34,14 +34,9 @@ impl Tensor {
         decode(self.spec.dtype, &row[begin * size..end * size], None, to);
     }
 
-    /// The elements of a vector, in padded vectors.
-    pub fn vectors(&self) -> &[[f32; 4]] {
-        &self.values
-    }
-
     /// The elements of a vector.
     pub fn values(&self) -> &[f32] {
-        &self.values.as_flattened()[..self.cols()]
+        &self.values.as_flattened()[..self.rows() * self.cols()]
     }
 
     fn full_bytes(&self) -> usize {
@@ -118,7 +113,7 @@ impl Weights {
             })?;
         }
         tensor.bytes.extend_from_slice(bytes);
-        if tensor.spec.shape.len() == 1 && tensor.complete() {
+        if tensor.spec.is_vector() && tensor.complete() {
             let mut values = decode_vec(tensor.spec.dtype, &tensor.bytes);
             values.resize(4 * padded_vectors(values.len()), 0.0);
             tensor.values = values.as_chunks::<4>().0.to_vec();

@@ -26,6 +26,144 @@ pub enum Topology {
     BranchNorm,
 }
 
+/// What families have beside what Llama has.
+#[derive(Clone)]
+pub struct Traits {
+    /// `rms` or `layer`.
+    pub norm: &'static str,
+    pub gains: bool,
+    pub gain_offset: f64,
+    pub function: &'static str,
+    pub gated: bool,
+    /// Kind, what it is over, and whether it stands behind the rotation; with gains and biases as norms have them.
+    pub head_norm: Option<(&'static str, &'static str, bool)>,
+    pub slopes: Option<&'static [f64]>,
+    pub score_cap: Option<f64>,
+    pub clip: Option<f64>,
+    pub factor: f64,
+    pub positions: bool,
+    pub logit_scale: f64,
+    pub logit_cap: Option<f64>,
+}
+
+/// None of it.
+pub const PLAIN: Traits = Traits {
+    norm: "rms",
+    gains: true,
+    gain_offset: 0.0,
+    function: "silu",
+    gated: true,
+    head_norm: None,
+    slopes: None,
+    score_cap: None,
+    clip: None,
+    factor: 1.0,
+    positions: false,
+    logit_scale: 1.0,
+    logit_cap: None,
+};
+
+/// One trait after the other, for decoders of six heads.
+pub fn traits() -> Vec<(&'static str, Traits)> {
+    let head_norm = |head_norm| Traits {
+        head_norm: Some(head_norm),
+        ..PLAIN
+    };
+    let function = |function, gated| Traits {
+        function,
+        gated,
+        ..PLAIN
+    };
+    vec![
+        (
+            "layer norm",
+            Traits {
+                norm: "layer",
+                ..PLAIN
+            },
+        ),
+        (
+            "norms without gains",
+            Traits {
+                norm: "layer",
+                gains: false,
+                ..PLAIN
+            },
+        ),
+        (
+            "gains as distances from 1",
+            Traits {
+                gain_offset: 1.0,
+                ..PLAIN
+            },
+        ),
+        ("plain silu", function("silu", false)),
+        ("plain gelu", function("gelu", false)),
+        ("gelu by a tangent", function("geluTanh", true)),
+        ("plain relu", function("relu", false)),
+        ("squared relu", function("relu2", false)),
+        ("norm of heads", head_norm(("rms", "head", false))),
+        (
+            "norm of heads behind the rotation",
+            head_norm(("rms", "head", true)),
+        ),
+        ("a norm a head", head_norm(("layer", "heads", false))),
+        ("a norm of all heads", head_norm(("rms", "all", false))),
+        (
+            "norm of heads without gains",
+            Traits {
+                head_norm: Some(("rms", "head", true)),
+                gains: false,
+                ..PLAIN
+            },
+        ),
+        (
+            "slopes",
+            Traits {
+                slopes: Some(&[0.5, 0.25, 0.125, 0.06, 0.7, 0.35]),
+                ..PLAIN
+            },
+        ),
+        (
+            "capped scores and logits",
+            Traits {
+                score_cap: Some(1.5),
+                logit_cap: Some(2.0),
+                ..PLAIN
+            },
+        ),
+        (
+            "clipped",
+            Traits {
+                clip: Some(0.9),
+                ..PLAIN
+            },
+        ),
+        (
+            "clipped and normalized",
+            Traits {
+                clip: Some(0.9),
+                ..head_norm(("rms", "head", false))
+            },
+        ),
+        (
+            "factors",
+            Traits {
+                factor: 0.3,
+                logit_scale: 0.25,
+                ..PLAIN
+            },
+        ),
+        (
+            "learned positions",
+            Traits {
+                positions: true,
+                ..PLAIN
+            },
+        ),
+    ]
+}
+
 /// The shape of a random decoder.
 #[derive(Clone)]
 pub struct Shape {
@@ -44,6 +182,7 @@ pub struct Shape {
     pub topology: Topology,
     pub tied: bool,
     pub embedding_scale: f64,
+    pub traits: Traits,
     pub dtype: Dtype,
 }
 
@@ -63,6 +202,7 @@ pub const SMALL: Shape = Shape {
     topology: Topology::PreNorm,
     tied: true,
     embedding_scale: 1.0,
+    traits: PLAIN,
     dtype: Dtype::F32,
 };
 
@@ -89,6 +229,11 @@ impl Decoder {
         let random = &mut Random::new(seed);
         let s = shape;
         let embedding = decoder.tensor(random, "embedding".into(), &[s.vocabulary, s.hidden], 0.0, 1.0);
+        let positions = if s.traits.positions {
+            decoder.tensor(random, "positions".into(), &[512, s.hidden], 0.0, 0.5)
+        } else {
+            Value::Null
+        };
         let blocks: Vec<Value> = (0..s.blocks)
             .map(|b| json!({"steps": decoder.block(random, b)}))
             .collect();
@@ -105,8 +250,9 @@ impl Decoder {
         };
         decoder.description = json!({
             "hiddenSize": s.hidden, "vocabSize": s.vocabulary, "maxPositions": 512,
-            "embedding": embedding, "embeddingScale": s.embedding_scale, "rotaries": rotaries,
-            "blocks": blocks, "finalNorm": final_norm, "head": head,
+            "embedding": embedding, "embeddingScale": s.embedding_scale, "positions": positions,
+            "rotaries": rotaries, "blocks": blocks, "finalNorm": final_norm, "head": head,
+            "logitScale": s.traits.logit_scale, "logitCap": s.traits.logit_cap,
         });
         decoder
     }
@@ -175,7 +321,54 @@ impl Decoder {
         } else {
             Value::Null
         };
-        json!({"kind": "rms", "epsilon": 1e-5, "gain": self.tensor(random, name, &shape, 1.0, 0.3), "bias": bias})
+        let Traits {
+            norm,
+            gains,
+            gain_offset,
+            ..
+        } = self.shape.traits;
+        let gain = if gains {
+            self.tensor(random, name, &shape, 1.0 - gain_offset as f32, 0.3)
+        } else {
+            Value::Null
+        };
+        json!({"kind": norm, "epsilon": 1e-5, "gain": gain, "gainOffset": gain_offset, "bias": bias})
+    }
+
+    fn head_norm_description(&mut self, random: &mut Random, b: usize) -> Value {
+        let s = self.shape.clone();
+        let Some((kind, over, turned)) = s.traits.head_norm else {
+            return Value::Null;
+        };
+        let mut side = |name: &str, heads: usize| {
+            let (count, elements) = match over {
+                "head" => (1, s.head_dim),
+                "heads" => (heads, s.head_dim),
+                _ => (1, heads * s.head_dim),
+            };
+            let mut vectors = |part: &str, has: bool, mean: f32| -> Vec<Value> {
+                (0..if has { count } else { 0 })
+                    .map(|i| {
+                        self.tensor(
+                            random,
+                            format!("{b}.{name}_norm.{part}.{i}"),
+                            &[elements],
+                            mean,
+                            0.3,
+                        )
+                    })
+                    .collect()
+            };
+            json!({
+                "gains": vectors("gain", s.traits.gains, 1.0 - s.traits.gain_offset as f32),
+                "biases": vectors("bias", s.norm_biases, 0.0),
+            })
+        };
+        let (query, key) = (side("query", s.heads), side("key", s.kv_heads));
+        json!({
+            "kind": kind, "epsilon": 1e-5, "over": over, "turned": turned, "query": query, "key": key,
+            "gainOffset": s.traits.gain_offset,
+        })
     }
 
     fn linear_description(&mut self, random: &mut Random, name: String, out: usize, input: usize) -> Value {
@@ -192,7 +385,10 @@ impl Decoder {
     fn attention_description(&mut self, random: &mut Random, b: usize) -> Value {
         let s = self.shape.clone();
         let (q, kv) = (s.heads * s.head_dim, s.kv_heads * s.head_dim);
-        let position = if s.rotary_dim > 0 {
+        let head_norm = self.head_norm_description(random, b);
+        let position = if let Some(slopes) = s.traits.slopes {
+            json!({"kind": "alibi", "slopes": slopes})
+        } else if s.rotary_dim > 0 {
             json!({"kind": "rotary", "table": 0})
         } else {
             json!({"kind": "none"})
@@ -200,6 +396,8 @@ impl Decoder {
         json!({
             "heads": s.heads, "kvHeads": s.kv_heads, "headDim": s.head_dim,
             "scale": 1.0 / (s.head_dim as f64).sqrt(), "window": s.window, "position": position,
+            "scoreCap": s.traits.score_cap, "clip": s.traits.clip, "headNorm": head_norm,
+            "factor": s.traits.factor,
             "query": self.linear_description(random, format!("{b}.q"), q, s.hidden),
             "key": self.linear_description(random, format!("{b}.k"), kv, s.hidden),
             "value": self.linear_description(random, format!("{b}.v"), kv, s.hidden),
@@ -209,9 +407,20 @@ impl Decoder {
 
     fn mlp_description(&mut self, random: &mut Random, b: usize) -> Value {
         let (hidden, width) = (self.shape.hidden, self.shape.width);
+        let Traits {
+            function,
+            gated,
+            factor,
+            ..
+        } = self.shape.traits;
+        let gate = if gated {
+            self.linear_description(random, format!("{b}.gate"), width, hidden)
+        } else {
+            Value::Null
+        };
         json!({
-            "kind": "gated", "function": "silu", "width": width,
-            "gate": self.linear_description(random, format!("{b}.gate"), width, hidden),
+            "kind": if gated { "gated" } else { "plain" }, "function": function, "width": width,
+            "factor": factor, "gate": gate,
             "up": self.linear_description(random, format!("{b}.up"), width, hidden),
             "down": self.linear_description(random, format!("{b}.down"), hidden, width),
         })

@@ -138,10 +138,14 @@ impl Rounder {
         };
         match task {
             Task::EmbedOriginal => {
-                let embedding = self.model.embedding;
-                self.original.take_over(embedding, &self.current)?;
+                let tables = [Some(self.model.embedding), self.model.positions];
+                for table in tables.into_iter().flatten() {
+                    self.original.take_over(table, &self.current)?;
+                }
                 self.original.embed(&self.model, &self.way)?;
-                self.original.drop(embedding);
+                for table in tables.into_iter().flatten() {
+                    self.original.drop(table);
+                }
             }
             Task::Embed => self.current.embed(&self.model, &self.way)?,
             Task::Lookup => self.factors = Some(Factors::alike(self.model.hidden)?),

@@ -9,6 +9,7 @@ use kernels::{Error, Result};
 use super::factor::filled;
 use crate::activation::Input;
 use crate::attention::{self, Setting};
+use crate::embedding;
 use crate::feed_forward;
 use crate::linear::Vectors;
 use crate::norm;
@@ -161,14 +162,9 @@ impl Stream {
 
     /// Begins with the embeddings of all tokens as a stream has them.
     pub fn embed(&mut self, model: &Model, way: &Way) -> Result<()> {
-        let table = self.parameters.get(model.embedding);
-        let hidden = model.hidden;
-        let mut x = filled(way.text.ids.len() * hidden, 0.0f32)?;
-        for (to, &id) in x.chunks_exact_mut(hidden).zip(&way.text.ids) {
-            for (to, &from) in to.iter_mut().zip(&table[id as usize * hidden..]) {
-                *to = from * model.embedding_scale;
-            }
-        }
+        let mut x = filled(way.text.ids.len() * model.hidden, 0.0f32)?;
+        let positions = way.text.lengths.iter().flat_map(|&length| 0..length);
+        embedding::look_up(&self.parameters, model, &way.text.ids, positions, &mut x);
         self.places[PlaceKind::Residual as usize] = x;
         Ok(())
     }
@@ -196,7 +192,9 @@ impl Stream {
         };
         let parameters = &self.parameters;
         Ok(match &step.operation {
-            Operation::Norm(norm) => norm::forward(parameters, workspace, norm, data)?,
+            Operation::Norm(norm) => {
+                norm::forward(parameters, workspace, &norm::Shape::of(norm, model.hidden), data)?
+            }
             Operation::Attention(shape) => {
                 let (y, kept) = attention::forward(parameters, workspace, shape, &setting, x)?;
                 kept.release(workspace);
@@ -260,7 +258,8 @@ impl Stream {
         tokens: Range<usize>,
     ) -> Result<Vec<f32>> {
         let residual = self.at(PlaceKind::Residual, model, tokens);
-        norm::forward(&self.parameters, workspace, &model.final_norm, residual)
+        let shape = norm::Shape::of(&model.final_norm, model.hidden);
+        norm::forward(&self.parameters, workspace, &shape, residual)
     }
 }
 

@@ -60,8 +60,11 @@ pub fn groups(operation: &Operation) -> [Vec<Linear>; 2] {
         Operation::Norm(_) => [Vec::new(), Vec::new()],
         Operation::Attention(shape) => [vec![shape.query, shape.key, shape.value], vec![shape.output]],
         Operation::Mlp(mlp) => {
-            let Inner::Gated { gate, up } = mlp.inner;
-            [vec![gate, up], vec![mlp.down]]
+            let first = match mlp.inner {
+                Inner::Gated { gate, up } => vec![gate, up],
+                Inner::Plain { up } => vec![up],
+            };
+            [first, vec![mlp.down]]
         }
     }
 }

@@ -4,7 +4,7 @@
 #[path = "../../../kernels/tests/common/mod.rs"]
 pub mod common;
 
-pub use common::{Decoder, Shape, Topology, SMALL};
+pub use common::{traits, Decoder, Shape, Topology, SMALL};
 use train::{Draft, Real, Trainer};
 
 /// Three sequences, the first longer than a block of queries.
@@ -33,7 +33,7 @@ pub fn varieties() -> Vec<(&'static str, Shape)> {
         norm_biases: true,
         ..SMALL
     };
-    vec![
+    let mut all = vec![
         ("small", SMALL),
         (
             "biases, own head",
@@ -73,7 +73,18 @@ pub fn varieties() -> Vec<(&'static str, Shape)> {
         ("norms before and behind", of(Topology::Sandwich)),
         ("norms of the stream", of(Topology::PostNorm)),
         ("norms of the branches", of(Topology::BranchNorm)),
-    ]
+    ];
+    all.extend(traits().into_iter().map(|(name, traits)| {
+        let norm_biases = traits.norm == "layer" && traits.gains;
+        let shape = Shape {
+            traits,
+            norm_biases,
+            tied: false,
+            ..SMALL
+        };
+        (name, shape)
+    }));
+    all
 }
 
 /// The next token of each, and nothing behind the last of a sequence.
