@@ -37,11 +37,31 @@ static void silu_follows_its_definition(void) {
     }
 }
 
+static void the_other_functions_follow_theirs(void) {
+    const double pi = 3.14159265358979323846;
+    for (int i = -60000; i <= 60000; i++) {
+        float x = (float)i * 2e-4f;
+        double wide = (double)x, gelu = 0.5 * wide * erfc(-wide / sqrt(2.0));
+        double tangent = tanh(sqrt(2.0 / pi) * (wide + 0.044715 * wide * wide * wide));
+        CHECK(fabs((double)s3lm_gelu(x) - gelu) <= 1e-6 * fmax(1.0, fabs(wide)), "gelu %g is %g", wide,
+              (double)s3lm_gelu(x));
+        CHECK(fabs((double)s3lm_gelu_tanh(x) - 0.5 * wide * (1.0 + tangent)) <= 1e-6 * fmax(1.0, fabs(wide)),
+              "gelu by a tangent %g is %g", wide, (double)s3lm_gelu_tanh(x));
+        CHECK(fabs((double)s3lm_tanh(x) - tanh(wide)) <= 3e-7, "tanh %g is %g", wide, (double)s3lm_tanh(x));
+        CHECK(s3lm_relu(x) == fmaxf(x, 0.0f) && s3lm_relu2(x) == s3lm_relu(x) * s3lm_relu(x), "relu %g", wide);
+    }
+}
+
 static void extremes_do_not_turn_into_ordinary_numbers(void) {
     CHECK(isnan(s3lm_exp(NAN)), "exp NaN");
     CHECK(s3lm_exp(-INFINITY) == 0.0f, "exp -inf");
     CHECK(s3lm_exp(1e30f) > 1e38f && isfinite(s3lm_exp(1e30f)), "exp of much");
     CHECK(isnan(s3lm_silu(NAN)), "silu NaN");
+    CHECK(isnan(s3lm_gelu(NAN)) && isnan(s3lm_gelu_tanh(NAN)) && isnan(s3lm_relu(NAN)) && isnan(s3lm_relu2(NAN)),
+          "functions of NaN");
+    CHECK(isnan(s3lm_tanh(NAN)) && s3lm_tanh(INFINITY) == 1.0f && s3lm_tanh(-INFINITY) == -1.0f, "tanh");
+    CHECK(!isfinite(s3lm_gelu(INFINITY)) && isinf(s3lm_gelu_tanh(INFINITY)), "gelu inf");
+    CHECK(s3lm_gelu(1e30f) == 1e30f && s3lm_gelu_tanh(1e30f) == 1e30f && s3lm_gelu(-1e30f) == 0.0f, "gelu of much");
     CHECK(isinf(s3lm_silu(INFINITY)), "silu inf");
     CHECK(!isfinite(s3lm_recip(NAN)) && !isfinite(s3lm_rsqrt(NAN)), "of NaN");
     CHECK(!isfinite(s3lm_rsqrt(INFINITY)), "1 / sqrt inf is %g", (double)s3lm_rsqrt(INFINITY));
@@ -74,6 +94,7 @@ int main(void) {
     RUN(inverse_root_is_within_two_ulp);
     RUN(exponential_is_within_two_ulp);
     RUN(silu_follows_its_definition);
+    RUN(the_other_functions_follow_theirs);
     RUN(extremes_do_not_turn_into_ordinary_numbers);
     RUN(rounding_goes_to_even);
     RUN(clamping_turns_nan_into_the_limit);

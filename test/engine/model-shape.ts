@@ -1,6 +1,24 @@
 /** What can be asked of the tests' writer of packages, and the numbers of the format that it and the plain engine use. */
 import { PRE_NORM, type StepShape } from './block-shapes.js';
 
+/** Functions of feed-forwards, by their number in the format. */
+export const FUNCTIONS = ['silu', 'gelu', 'geluTanh', 'relu', 'relu2'] as const;
+
+/** What queries and keys are normalized over, by its number in the format. */
+export const HEAD_NORMS = ['none', 'head', 'heads', 'all'] as const;
+
+/** Norms, by their number in the format. */
+export const NORMS = ['rms', 'layer'] as const;
+
+export interface HeadNormShape {
+  readonly over: Exclude<(typeof HEAD_NORMS)[number], 'none'>;
+  readonly kind: (typeof NORMS)[number];
+  /** Behind the rotation. */
+  readonly turned?: boolean;
+  readonly gains?: boolean;
+  readonly biases?: boolean;
+}
+
 export interface LayerShape {
   readonly heads: number;
   readonly kvHeads: number;
@@ -10,6 +28,15 @@ export interface LayerShape {
   /** Rotated elements; 0 for no rotary. Default: all. */
   readonly rotaryDim?: number;
   readonly scoreScale?: number;
+  readonly scoreCap?: number;
+  readonly clip?: number;
+  readonly headNorm?: HeadNormShape;
+  /** Scores fall with the distance; nothing rotates. */
+  readonly slopes?: boolean;
+  /** Default: gated. */
+  readonly mlp?: 'gated' | 'plain';
+  /** Default: silu. */
+  readonly function?: (typeof FUNCTIONS)[number];
   /** Default: a norm before attention and one before the feed-forward. */
   readonly steps?: readonly StepShape[];
 }
@@ -39,6 +66,11 @@ export interface ModelShape {
   readonly inputs?: readonly number[];
   readonly embeddingScale?: number;
   readonly logitScale?: number;
+  readonly logitCap?: number;
+  /** Of all norms of the hidden size; default: rms. */
+  readonly norm?: (typeof NORMS)[number];
+  /** A vector is learned for each position. */
+  readonly positions?: boolean;
   readonly bos?: number;
   readonly stops?: readonly number[];
   readonly seed?: number;
@@ -88,6 +120,7 @@ export const ROLE = {
   finalNorm: 4,
   finalNormBias: 5,
   rotary: 6,
+  positions: 7,
   norm: 16,
   normBias: 17,
   qkv: 32,
@@ -100,6 +133,9 @@ export const ROLE = {
   vBias: 39,
   o: 40,
   oBias: 41,
+  queryNorm: 42,
+  keyNorm: 44,
+  slopes: 46,
   gateUp: 48,
   gateUpBias: 49,
   gate: 50,
@@ -126,5 +162,5 @@ export function rotaryDims(shape: ModelShape): number[] {
 
 /** Elements of a head that rotate. */
 export function rotaryDimOf(layer: LayerShape): number {
-  return layer.rotaryDim ?? layer.headDim;
+  return layer.slopes === true ? 0 : (layer.rotaryDim ?? layer.headDim);
 }

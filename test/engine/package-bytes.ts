@@ -3,6 +3,9 @@ import { crc32 } from 'node:zlib';
 import { PLACES, STEP_KINDS } from './block-shapes.js';
 import {
   EPSILON,
+  FUNCTIONS,
+  HEAD_NORMS,
+  NORMS,
   rotaryDimOf,
   rotaryDims,
   stepsOf,
@@ -154,11 +157,12 @@ function encodeConfig(shape: ModelShape): Uint8Array {
   conf.u32(20, shape.cache === 'f32' ? 1 : 0);
   conf.u32(24, shape.encoding === 0 ? 2 : shape.activations === 'static' ? 1 : 0);
   conf.u32(28, shape.bos ?? NONE);
-  conf.u32(32, 0);
+  conf.u32(32, NORMS.indexOf(shape.norm ?? 'rms'));
   conf.f32(36, EPSILON);
   conf.f32(40, shape.embeddingScale ?? 1);
   conf.f32(44, shape.logitScale ?? 1);
   conf.u32(48, rotaryDims(shape).length);
+  conf.f32(52, shape.logitCap ?? 0);
   return conf.bytes;
 }
 
@@ -173,15 +177,24 @@ function encodeSteps(shape: ModelShape): Uint8Array {
     steps.bytes[at + 3] = PLACES.indexOf(step.reads);
     steps.bytes[at + 4] = PLACES.indexOf(step.writes);
     steps.bytes[at + 5] = step.adds ? 1 : 0;
-    encodeStep(steps, at + 8, step, dims);
+    encodeStep(steps, at + 8, step, dims, NORMS.indexOf(shape.norm ?? 'rms'));
   }
   return steps.bytes;
 }
 
-function encodeStep(steps: Fields, at: number, { kind, shape }: MadeStep, dims: readonly number[]): void {
+function encodeStep(
+  steps: Fields,
+  at: number,
+  { kind, shape }: MadeStep,
+  dims: readonly number[],
+  norm: number,
+): void {
   if (kind === 'norm') {
+    steps.u32(at, norm);
     steps.f32(at + 4, EPSILON);
   } else if (kind === 'mlp') {
+    steps.u32(at, shape.mlp === 'plain' ? 1 : 0);
+    steps.u32(at + 4, FUNCTIONS.indexOf(shape.function ?? 'silu'));
     steps.u32(at + 8, shape.ffn);
   } else {
     const rotaryDim = rotaryDimOf(shape);
@@ -189,10 +202,19 @@ function encodeStep(steps: Fields, at: number, { kind, shape }: MadeStep, dims: 
     steps.u32(at + 4, shape.kvHeads);
     steps.u32(at + 8, shape.headDim);
     steps.u32(at + 12, shape.window ?? 0);
-    steps.u32(at + 16, rotaryDim === 0 ? 0 : 1);
+    steps.u32(at + 16, shape.slopes === true ? 2 : rotaryDim === 0 ? 0 : 1);
     steps.u32(at + 20, rotaryDim === 0 ? NONE : dims.indexOf(rotaryDim));
     steps.u32(at + 24, rotaryDim);
     steps.f32(at + 28, shape.scoreScale ?? 1);
+    steps.f32(at + 32, shape.scoreCap ?? 0);
+    steps.f32(at + 36, shape.clip ?? 0);
+    const { headNorm } = shape;
+    if (headNorm !== undefined) {
+      steps.bytes[at + 40] = HEAD_NORMS.indexOf(headNorm.over);
+      steps.bytes[at + 41] = NORMS.indexOf(headNorm.kind);
+      steps.bytes[at + 42] = headNorm.turned === true ? 1 : 0;
+      steps.f32(at + 44, EPSILON);
+    }
   }
 }
 

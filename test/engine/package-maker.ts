@@ -73,11 +73,16 @@ class TensorMaker {
       encoding: embedEncoding,
       takesInput: shape.tied === true && embedEncoding !== 0,
     });
+    if (shape.positions === true)
+      this.matrix(ROLE.positions, GLOBAL, shape.context, shape.hidden, {
+        encoding: embedEncoding,
+        takesInput: false,
+      });
     rotaryDims(shape).forEach((dim, index) => this.tensors.push(rotaryTable(index, shape.context, dim)));
     for (const [index, step] of stepsOf(shape).entries()) {
       if (step.kind === 'norm') this.norm(ROLE.norm, index);
       else if (step.kind === 'attention') this.attention(index, step.shape);
-      else this.gatedMlp(index, step.shape);
+      else this.mlp(index, step.shape);
     }
     this.norm(ROLE.finalNorm, GLOBAL);
     if (shape.tied !== true) this.matrix(ROLE.head, GLOBAL, shape.vocab, shape.hidden);
@@ -103,11 +108,27 @@ class TensorMaker {
       this.linear(ROLE.v, index, key, hidden);
     }
     this.linear(ROLE.o, index, hidden, query);
+    this.headNorm(index, layer);
+    if (layer.slopes === true) this.vector(ROLE.slopes, index, layer.heads, 0.3, 0.1);
   }
 
-  private gatedMlp(index: number, layer: LayerShape): void {
+  private headNorm(index: number, { headNorm, heads, kvHeads, headDim }: LayerShape): void {
+    if (headNorm === undefined) return;
+    for (const [role, count] of [
+      [ROLE.queryNorm, heads],
+      [ROLE.keyNorm, kvHeads],
+    ] as const) {
+      const elements = headNorm.over === 'head' ? headDim : count * headDim;
+      if (headNorm.gains === true) this.vector(role, index, elements, 1, 0.2);
+      if (headNorm.biases === true) this.vector(role + 1, index, elements, 0, 0.1);
+    }
+  }
+
+  private mlp(index: number, layer: LayerShape): void {
     const { hidden } = this.shape;
-    if (this.shape.fused === true) {
+    if (layer.mlp === 'plain') {
+      this.linear(ROLE.up, index, layer.ffn, hidden);
+    } else if (this.shape.fused === true) {
       this.linear(ROLE.gateUp, index, 2 * layer.ffn, hidden, { interleaved: true });
     } else {
       this.linear(ROLE.gate, index, layer.ffn, hidden);

@@ -11,6 +11,7 @@ import {
   ROLE,
   rotaryDimOf,
   stepsOf,
+  type FUNCTIONS,
   type LayerShape,
   type MadeStep,
   type MadeTensor,
@@ -102,6 +103,9 @@ function wholeWeight(
   return code * (numbers?.[at] ?? 1) + 8 * (offsets?.[at] ?? 0);
 }
 
+/** What becomes of a score with the token `t` of those that are seen. */
+type Finish = (score: number, t: number) => number;
+
 export class ReferenceEngine {
   private readonly math: Arithmetic;
   private readonly tensors = new Map<string, MadeTensor>();
@@ -143,7 +147,9 @@ export class ReferenceEngine {
     const h = this.norm(read('residual'), ROLE.finalNorm, GLOBAL);
     const head = this.find(ROLE.head, GLOBAL) ?? this.need(ROLE.embed, GLOBAL);
     const bias = this.find(ROLE.headBias, GLOBAL);
-    return this.product(head, bias, h).map((value) => r(value * f(shape.logitScale ?? 1)));
+    return this.product(head, bias, h).map((value) =>
+      this.cap(r(value * f(shape.logitScale ?? 1)), shape.logitCap),
+    );
   }
 
   private step(index: number, { kind, shape }: MadeStep, x: Float64Array): Float64Array {
@@ -153,7 +159,7 @@ export class ReferenceEngine {
       case 'attention':
         return this.linear(ROLE.o, index, this.attention(index, shape, x));
       case 'mlp':
-        return this.linear(ROLE.down, index, this.gated(index, shape, x));
+        return this.linear(ROLE.down, index, this.inner(index, shape, x));
     }
   }
 
@@ -168,15 +174,34 @@ export class ReferenceEngine {
   }
 
   private embedding(id: number): Float64Array {
-    const table = this.need(ROLE.embed, GLOBAL);
+    const { r } = this.math;
+    const scale = f(this.made.shape.embeddingScale ?? 1);
+    const row = this.lookUp(this.need(ROLE.embed, GLOBAL), id).map((value) => r(value * scale));
+    const positions = this.find(ROLE.positions, GLOBAL);
+    if (positions === undefined) return row;
+    const learned = this.lookUp(positions, this.position);
+    return row.map((value, i) => r(value + (learned[i] as number)));
+  }
+
+  private lookUp(table: MadeTensor, id: number): Float64Array {
     const { r } = this.math;
     const row = Float64Array.from(table.values.subarray(id * table.cols, (id + 1) * table.cols));
     const { encoding, scales } = table;
-    const scaled =
-      encoding === 0
-        ? row
-        : row.map((code, col) => r(wholeWeight(table, id, col, code) * (scales[id] as number)));
-    return scaled.map((value) => r(value * f(this.made.shape.embeddingScale ?? 1)));
+    return encoding === 0
+      ? row
+      : row.map((code, col) => r(wholeWeight(table, id, col, code) * (scales[id] as number)));
+  }
+
+  /** Within ± `limit` by a hyperbolic tangent. */
+  private cap(value: number, limit = 0): number {
+    const { r, reciprocal } = this.math;
+    return limit === 0 ? value : r(this.tangent(r(value * reciprocal(f(limit)))) * f(limit));
+  }
+
+  private tangent(x: number): number {
+    const { r, exponential, reciprocal } = this.math;
+    const e = exponential(Math.min(80, r(x + x)));
+    return r(1 - r(2 * reciprocal(r(1 + e))));
   }
 
   /** Sum in four interleaved lanes. */
@@ -189,14 +214,26 @@ export class ReferenceEngine {
 
   /** The gain has the role, the bias the one after it. */
   private norm(x: Float64Array, role: number, index: number): Float64Array {
-    const { r, reciprocal, inverseRoot } = this.math;
     const [gain, bias] = [this.find(role, index), this.find(role + 1, index)];
+    return this.normalize(x, this.made.shape.norm ?? 'rms', gain?.values, bias?.values);
+  }
+
+  private normalize(
+    values: Float64Array,
+    kind: 'rms' | 'layer',
+    gain: ArrayLike<number> | undefined,
+    bias: ArrayLike<number> | undefined,
+  ): Float64Array {
+    const { r, reciprocal, inverseRoot } = this.math;
+    const inverse = reciprocal(values.length);
+    const mean = kind === 'layer' ? r(this.sum(values.length, (i) => values[i] as number) * inverse) : 0;
+    const x = kind === 'layer' ? values.map((value) => r(value - mean)) : values;
     const squares = this.sum(x.length, (i) => (x[i] as number) * (x[i] as number));
-    const factor = inverseRoot(r(r(squares * reciprocal(x.length)) + f(EPSILON)));
+    const factor = inverseRoot(r(r(squares * inverse) + f(EPSILON)));
     return x.map((value, i) => {
       let y = r(value * factor);
-      if (gain !== undefined) y = r(y * (gain.values[i] as number));
-      return bias === undefined ? y : r(y + (bias.values[i] as number));
+      if (gain !== undefined) y = r(y * (gain[i] as number));
+      return bias === undefined ? y : r(y + (bias[i] as number));
     });
   }
 
@@ -301,12 +338,30 @@ export class ReferenceEngine {
       const all = this.linear(ROLE.qkv, index, h);
       [q, k, v] = [all.slice(0, query), all.slice(query, query + key), all.slice(query + key)];
     }
+    const limit = layer.clip === undefined ? Infinity : f(layer.clip);
+    [q, k, v] = [q, k, v].map((all) => all.map((value) => Math.max(-limit, Math.min(limit, value)))) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    if (layer.headNorm?.over === 'all') {
+      q = this.normalizeHead(index, layer, ROLE.queryNorm, 0, q);
+      k = this.normalizeHead(index, layer, ROLE.keyNorm, 0, k);
+    }
     const head = (all: Float64Array, i: number): Float64Array => all.slice(i * dim, (i + 1) * dim);
+    const turn = (all: Float64Array, role: number, i: number): Float64Array => {
+      const isAlone = layer.headNorm !== undefined && layer.headNorm.over !== 'all';
+      const normed = (x: Float64Array): Float64Array => this.normalizeHead(index, layer, role, i, x);
+      if (!isAlone) return this.rotate(layer, head(all, i));
+      return layer.headNorm?.turned === true
+        ? normed(this.rotate(layer, head(all, i)))
+        : this.rotate(layer, normed(head(all, i)));
+    };
     const { keys, values } = this.cache[index] as { keys: Codes[][]; values: Codes[][] };
     const isInt8 = this.made.shape.cache !== 'f32';
     const keep = (x: Float64Array): Codes => (isInt8 ? this.quantize(x, 127) : { codes: x, scale: 1 });
     for (let i = 0; i < kvHeads; i += 1) {
-      (keys[i] as Codes[]).push(keep(this.rotate(layer, head(k, i))));
+      (keys[i] as Codes[]).push(keep(turn(k, ROLE.keyNorm, i)));
       (values[i] as Codes[]).push(keep(head(v, i)));
     }
     const out = new Float64Array(query);
@@ -316,14 +371,34 @@ export class ReferenceEngine {
         layer.window === undefined || layer.window === 0 ? 0 : Math.max(0, this.position + 1 - layer.window);
       const seenKeys = (keys[kv] as Codes[]).slice(first);
       const seenValues = (values[kv] as Codes[]).slice(first);
-      const rotated = this.rotate(layer, head(q, i));
-      const scale = f(layer.scoreScale ?? 1);
+      const rotated = turn(q, ROLE.queryNorm, i);
+      const slope = this.find(ROLE.slopes, index)?.values[i];
+      const finish = (score: number, t: number): number => {
+        const capped = this.cap(this.math.r(score * f(layer.scoreScale ?? 1)), layer.scoreCap);
+        if (slope === undefined) return capped;
+        return this.math.r(capped + this.math.r(slope * (t - seenKeys.length + 1)));
+      };
       const attended = isInt8
-        ? this.attendInt8(rotated, seenKeys, seenValues, scale)
-        : this.attendF32(rotated, seenKeys, seenValues, scale);
+        ? this.attendInt8(rotated, seenKeys, seenValues, finish)
+        : this.attendF32(rotated, seenKeys, seenValues, finish);
       out.set(attended, i * dim);
     }
     return out;
+  }
+
+  private normalizeHead(
+    index: number,
+    { headNorm, headDim }: LayerShape,
+    role: number,
+    head: number,
+    x: Float64Array,
+  ): Float64Array {
+    if (headNorm === undefined) return x;
+    const begin = headNorm.over === 'heads' ? head * headDim : 0;
+    const [gains, biases] = [role, role + 1].map((part) =>
+      this.find(part, index)?.values.slice(begin, begin + x.length),
+    );
+    return this.normalize(x, headNorm.kind, gains, biases);
   }
 
   private rotate(layer: LayerShape, head: Float64Array): Float64Array {
@@ -349,12 +424,12 @@ export class ReferenceEngine {
     return { weights, inverseSum: reciprocal(this.sum(weights.length, (i) => weights[i] as number)) };
   }
 
-  private attendInt8(query: Float64Array, keys: Codes[], values: Codes[], scoreScale: number): Float64Array {
+  private attendInt8(query: Float64Array, keys: Codes[], values: Codes[], finish: Finish): Float64Array {
     const { r } = this.math;
     const q = this.quantize(query, 16383);
-    const scores = Float64Array.from(keys, (key) => {
+    const scores = Float64Array.from(keys, (key, t) => {
       const dot = key.codes.reduce((sum, code, d) => sum + code * (q.codes[d] as number), 0);
-      return r(r(r(r(dot) * key.scale) * q.scale) * scoreScale);
+      return finish(r(r(r(dot) * key.scale) * q.scale), t);
     });
     const { weights, inverseSum } = this.softmaxWeights(scores);
     const w = this.quantize(
@@ -375,10 +450,13 @@ export class ReferenceEngine {
     });
   }
 
-  private attendF32(query: Float64Array, keys: Codes[], values: Codes[], scoreScale: number): Float64Array {
+  private attendF32(query: Float64Array, keys: Codes[], values: Codes[], finish: Finish): Float64Array {
     const { r } = this.math;
-    const scores = Float64Array.from(keys, (key) =>
-      r(this.sum(query.length, (d) => (query[d] as number) * (key.codes[d] as number)) * scoreScale),
+    const scores = Float64Array.from(keys, (key, t) =>
+      finish(
+        this.sum(query.length, (d) => (query[d] as number) * (key.codes[d] as number)),
+        t,
+      ),
     );
     const { weights, inverseSum } = this.softmaxWeights(scores);
     return query.map((_, d) => {
@@ -390,9 +468,46 @@ export class ReferenceEngine {
     });
   }
 
-  private gated(index: number, layer: LayerShape, h: Float64Array): Float64Array {
+  private inner(index: number, layer: LayerShape, h: Float64Array): Float64Array {
+    const apply = (x: number): number => this.apply(layer.function ?? 'silu', x);
+    return layer.mlp === 'plain'
+      ? this.linear(ROLE.up, index, h).map(apply)
+      : this.gated(index, layer, h, apply);
+  }
+
+  private apply(name: (typeof FUNCTIONS)[number], x: number): number {
     const { r, reciprocal, exponential } = this.math;
-    const silu = (x: number): number => r(x * reciprocal(r(1 + exponential(Math.min(80, -x)))));
+    const logistic = (v: number): number => reciprocal(r(1 + exponential(Math.min(80, -v))));
+    switch (name) {
+      case 'silu':
+        return r(x * logistic(x));
+      case 'geluTanh': {
+        const v = r(x * r(f(1.59576912) + r(f(0.0713548163) * r(x * x))));
+        return r(x * logistic(v));
+      }
+      case 'gelu': {
+        const z = r(f(0.707106781) * Math.abs(x));
+        const t = reciprocal(r(1 + r(f(0.3275911) * z)));
+        let p = f(1.061405429);
+        for (const coefficient of [-1.453152027, 1.421413741, -0.284496736, 0.254829592])
+          p = r(r(p * t) + f(coefficient));
+        p = r(r(0.5 * r(p * t)) * exponential(-r(z * z)));
+        return r(x * (x < 0 ? p : r(1 - p)));
+      }
+      case 'relu':
+        return Math.max(x, 0);
+      case 'relu2':
+        return r(Math.max(x, 0) * Math.max(x, 0));
+    }
+  }
+
+  private gated(
+    index: number,
+    layer: LayerShape,
+    h: Float64Array,
+    apply: (x: number) => number,
+  ): Float64Array {
+    const { r } = this.math;
     let gate: Float64Array, up: Float64Array;
     if (this.find(ROLE.gateUp, index) === undefined) {
       [gate, up] = [this.linear(ROLE.gate, index, h), this.linear(ROLE.up, index, h)];
@@ -401,6 +516,8 @@ export class ReferenceEngine {
       gate = both.filter((_, i) => i % 2 === 0);
       up = both.filter((_, i) => i % 2 === 1);
     }
-    return Float64Array.from({ length: layer.ffn }, (_, i) => r(silu(gate[i] as number) * (up[i] as number)));
+    return Float64Array.from({ length: layer.ffn }, (_, i) =>
+      r(apply(gate[i] as number) * (up[i] as number)),
+    );
   }
 }

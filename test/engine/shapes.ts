@@ -163,8 +163,53 @@ export const SHAPES: Readonly<Record<string, ModelShape>> = {
     inputs: [3, 1, 2],
     layers: [odd, { ...odd, heads: 3, kvHeads: 3, headDim: 6, ffn: 103 }],
   },
+  ...traitShapes(),
   ...blockShapes(),
 };
+
+/** What families have beside what Llama has, in INT8 and, where it is float arithmetic, with F32 weights and cache. */
+function traitShapes(): Readonly<Record<string, ModelShape>> {
+  const all: Readonly<Record<string, { layer?: Partial<LayerShape>; model?: Partial<ModelShape> }>> = {
+    'layer norms': { model: { norm: 'layer', gains: true, normBiases: true } },
+    'layer norms alone': { model: { norm: 'layer' } },
+    'learned positions': { layer: { rotaryDim: 0 }, model: { positions: true, embeddingScale: 2.5 } },
+    'plain gelu': { layer: { mlp: 'plain', function: 'gelu' } },
+    'plain gelu by a tangent, biases': {
+      layer: { mlp: 'plain', function: 'geluTanh' },
+      model: { biases: true },
+    },
+    'plain relu': { layer: { mlp: 'plain', function: 'relu', ffn: 45 } },
+    'plain squared relu': { layer: { mlp: 'plain', function: 'relu2' } },
+    'plain silu': { layer: { mlp: 'plain' } },
+    'gated gelu': { layer: { function: 'gelu', ffn: 21 } },
+    'gated gelu by a tangent, apart': { layer: { function: 'geluTanh' }, model: { fused: false } },
+    slopes: { layer: { slopes: true } },
+    'slopes and a window': { layer: { slopes: true, window: 5, scoreScale: 0.3 } },
+    'capped scores and logits': { layer: { scoreCap: 0.5, scoreScale: 2 }, model: { logitCap: 1.5 } },
+    'clipped projections': { layer: { clip: 0.4 } },
+    'norm of heads': { layer: { headNorm: { over: 'head', kind: 'rms', gains: true } } },
+    'norm of heads behind the rotation': { layer: { headNorm: { over: 'head', kind: 'rms', turned: true } } },
+    'a norm a head': {
+      layer: { headNorm: { over: 'heads', kind: 'layer', gains: true, biases: true }, rotaryDim: 4 },
+    },
+    'a norm of all heads': { layer: { headNorm: { over: 'all', kind: 'rms', gains: true }, clip: 0.9 } },
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, { layer: changes = {}, model = {} }]): [string, ModelShape][] => {
+      const layers = [
+        { ...layer, ...changes },
+        { ...odd, heads: 6, kvHeads: 3, headDim: 6, ...changes },
+      ];
+      return [
+        [name, { ...plain, layers, ...model }],
+        [
+          `${name}, f32 weights and cache`,
+          { ...plain, encoding: 0, cache: 'f32', fused: false, layers, ...model },
+        ],
+      ];
+    }),
+  );
+}
 
 /** Every block in INT8, with gains and biases in F32, and as a layer among ordinary ones. */
 function blockShapes(): Readonly<Record<string, ModelShape>> {

@@ -58,5 +58,7 @@ export async function openFixture(name: string): Promise<Fixture> {
 export function distance(values: ArrayLike<number>, expected: readonly number[]): number {
   assert.equal(values.length, expected.length);
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (values[i] ?? NaN))), 0) / largest;
+  return (
+    expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (values[i] ?? NaN))), 0) / largest
+  );
 }

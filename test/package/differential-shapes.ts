@@ -55,6 +55,31 @@ export const DIFFERENTIAL_SHAPES: Readonly<Record<string, ModelShape>> = {
       { ...layer, rotaryDim: 2, steps: BLOCKS['parallel with two norms'] ?? [] },
     ],
   },
+  'slopes, norms of heads, plain feed-forwards': {
+    ...tiny,
+    norm: 'layer',
+    gains: true,
+    normBiases: true,
+    positions: true,
+    logitCap: 3,
+    layers: [
+      {
+        ...layer,
+        slopes: true,
+        mlp: 'plain',
+        function: 'relu2',
+        headNorm: { over: 'heads', kind: 'layer', turned: true, gains: true, biases: true },
+      },
+      { ...layer, scoreCap: 5, clip: 2, headNorm: { over: 'head', kind: 'rms', gains: true } },
+    ],
+  },
+  'a norm of all heads, positions in floats': {
+    ...tiny,
+    tied: false,
+    f32Embed: true,
+    positions: true,
+    layers: [{ ...layer, function: 'gelu', headNorm: { over: 'all', kind: 'rms', gains: true } }],
+  },
   'without positions': {
     ...tiny,
     layers: [
