@@ -144,6 +144,11 @@ export class Reference {
      */
     reset(): void;
     /**
+     * Sums of the squares of each element of a site's inputs since calibration began: `step` -1 for the head, the site's
+     * word.
+     */
+    squares(step: number, site: string, folded: boolean): Float64Array;
+    /**
      * Observes activations from now on.
      */
     start_calibration(): void;
@@ -248,6 +253,7 @@ export interface InitOutput {
     readonly reference_new: (a: number, b: number, c: number) => [number, number, number];
     readonly reference_position: (a: number) => number;
     readonly reference_reset: (a: number) => void;
+    readonly reference_squares: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly reference_start_calibration: (a: number) => void;
     readonly reference_tensor_names: (a: number) => [number, number];
     readonly reference_vocabulary: (a: number) => number;

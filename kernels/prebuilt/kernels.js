@@ -440,6 +440,24 @@ export class Reference {
         wasm.reference_reset(this.__wbg_ptr);
     }
     /**
+     * Sums of the squares of each element of a site's inputs since calibration began: `step` -1 for the head, the site's
+     * word.
+     * @param {number} step
+     * @param {string} site
+     * @param {boolean} folded
+     * @returns {Float64Array}
+     */
+    squares(step, site, folded) {
+        const val2 = +step;
+        const val3 = +folded;
+        const ptr0 = passStringToWasm0(site, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.reference_squares(this.__wbg_ptr, val2, ptr0, len0, val3);
+        var v4 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v4;
+    }
+    /**
      * Observes activations from now on.
      */
     start_calibration() {

@@ -187,6 +187,13 @@ export interface ReferenceEngine {
    * @param percentile of magnitudes for `clip`, in (0, 100]; e.g. 99.99
    */
   calibration(percentile: number): ActivationRange[];
+  /**
+   * How much an error of each column costs, relative to the most: the mean squares of the elements of a site's inputs since
+   * {@link startCalibration}. Empty where nothing was recorded.
+   * @param step number among the steps of all blocks; `null` for the head
+   * @param isFolded as the inputs are before the norm's gain
+   */
+  importance(step: number | null, site: SiteKind, isFolded: boolean): Float32Array;
   dispose(): void;
 }
 

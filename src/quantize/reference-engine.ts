@@ -2,7 +2,7 @@
 import { Reference } from '../../kernels/prebuilt/kernels.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { withoutViews } from '../model/tensor-refs.js';
-import { INPUT, SITE, wordOf, type InputKind } from '../schema/kinds.js';
+import { INPUT, SITE, wordOf, type InputKind, type SiteKind } from '../schema/kinds.js';
 import { FormatError } from '../shared/errors.js';
 import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
@@ -131,6 +131,13 @@ export class WasmReferenceEngine implements ReferenceEngine {
       });
     }
     return ranges;
+  }
+
+  importance(step: number | null, site: SiteKind, isFolded: boolean): Float32Array {
+    const squares = this.#raw.squares(step ?? -1, site, isFolded);
+    // Only ratios count, and the largest is within 32 bits then.
+    const most = squares.reduce((a, b) => Math.max(a, b), 0);
+    return Float32Array.from(squares, (sum) => (most > 0 ? sum / most : 1));
   }
 
   dispose(): void {

@@ -70,6 +70,7 @@ for (const name of names) {
 void test('calibration names each step and site in order', async () => {
   const reference = await load(new URL('llama-untied-v5/', FIXTURES));
   assert.deepEqual(reference.calibration(99.9), []);
+  assert.equal(reference.importance(1, 'attention', false).length, 0);
   reference.startCalibration();
   reference.forward([1, 2, 3, 4], 'all');
   const ranges = reference.calibration(90);
@@ -95,6 +96,19 @@ void test('calibration names each step and site in order', async () => {
     const isFolded = range.site !== 'output' && range.site !== 'down';
     assert.equal(range.foldedAmax !== range.amax, isFolded);
   }
+  for (const { step, site } of ranges) {
+    const importance = reference.importance(step, site, false);
+    assert.equal(Math.max(...importance), 1);
+    assert.ok(importance.every((share) => share > 0) && new Set(importance).size > 1);
+    const isNormed = site !== 'output' && site !== 'down';
+    const folded = reference.importance(step, site, true);
+    assert.equal(folded.length, importance.length);
+    assert.equal(
+      folded.some((share, i) => share !== importance[i]),
+      isNormed,
+    );
+  }
+  assert.equal(reference.importance(0, 'mlp', false).length, 0);
   assert.throws(() => reference.calibration(0), RangeError);
   assert.throws(() => reference.calibration(101), RangeError);
   reference.dispose();

@@ -11,14 +11,28 @@ use crate::parameters::{GridStorage, Parameters, Part, Slice, Storage, Tensor};
 use crate::real::Real;
 use crate::trainer::Trainer;
 
-/// Most elements of all tensors: weights, a gradient and two moments of so many take 2 GiB of the 4 that WebAssembly has.
-pub const MAX_ELEMENTS: u64 = 1 << 27;
+/// Most elements of all tensors: as weights they take 1 GiB of the 4 that WebAssembly has.
+pub const MAX_ELEMENTS: u64 = 1 << 28;
+
+/// Most elements that are trained: weights, a gradient and two moments of so many take 2 GiB.
+pub const MAX_TRAINED: u64 = 1 << 27;
 
 /// What becomes of a tensor.
 enum Plan {
     Trained,
     Frozen,
     Grid(Grid, Option<GridValues<f32>>),
+}
+
+impl Plan {
+    /// Whether the tensor's own elements are trained, beside what its grid has.
+    fn trains_elements(&self) -> bool {
+        match self {
+            Self::Trained => true,
+            Self::Frozen => false,
+            Self::Grid(grid, _) => grid.follows != Follow::Nothing,
+        }
+    }
 }
 
 /// A tensor on its way in.
@@ -48,7 +62,7 @@ impl Draft {
         if elements > MAX_ELEMENTS {
             return Err(Error::format(
                 "description",
-                format!("It has {elements} weights; {MAX_ELEMENTS} can be trained here."),
+                format!("It has {elements} weights; at most {MAX_ELEMENTS} are taken here."),
                 "Choose a smaller model.",
             ));
         }
@@ -253,6 +267,16 @@ impl Draft {
         if let Some(name) = self.missing().first() {
             return Err(Error::range(format!(
                 "The weights are not complete: \"{name}\" is missing. Supply its rows first."
+            )));
+        }
+        let trained = self.sources.iter().zip(self.model.tensors.specs());
+        let trained = trained.filter(|(source, _)| source.plan.trains_elements());
+        let elements = trained.fold(0u64, |sum, (_, spec)| {
+            sum.saturating_add(spec.rows() as u64 * spec.cols() as u64)
+        });
+        if elements > MAX_TRAINED {
+            return Err(Error::range(format!(
+                "{elements} weights are to be trained; {MAX_TRAINED} can be. Choose a smaller model, or freeze some."
             )));
         }
         let mut parameters = Parameters {

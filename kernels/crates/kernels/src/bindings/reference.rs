@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::memory::Buffer;
 use super::Answer;
 use crate::error::Error;
+use crate::reference::kinds::SiteKind;
 use crate::reference::{Engine, Want};
 
 /// A model with its weights and its cache.
@@ -94,5 +95,13 @@ impl Reference {
             }
         }
         Ok(figures)
+    }
+
+    /// Sums of the squares of each element of a site's inputs since calibration began: `step` -1 for the head, the site's
+    /// word.
+    pub fn squares(&self, step: i32, site: &str, folded: bool) -> Vec<f64> {
+        SiteKind::from_word(site).map_or_else(Vec::new, |site| {
+            self.0.squares(usize::try_from(step).ok(), site, folded).to_vec()
+        })
     }
 }

@@ -18,6 +18,8 @@ struct Sketch {
     limit: f64,
     bins: Vec<u64>,
     noise: InputNoise,
+    /// Sum of the squares of each element of the vectors.
+    squares: Vec<f64>,
 }
 
 impl Sketch {
@@ -28,6 +30,7 @@ impl Sketch {
             limit: 0.0,
             bins: vec![0; BINS],
             noise: InputNoise::default(),
+            squares: Vec::new(),
         }
     }
 
@@ -36,6 +39,10 @@ impl Sketch {
         self.amax = self.amax.max(amax);
         self.count += values.len() as u64;
         self.noise.add(values);
+        self.squares.resize(values.len(), 0.0);
+        for (sum, &value) in self.squares.iter_mut().zip(values) {
+            *sum += f64::from(value) * f64::from(value);
+        }
         self.make_room(f64::from(amax));
         let factor = if self.limit == 0.0 {
             0.0
@@ -187,6 +194,22 @@ impl Calibration {
         }
     }
 
+    /// Sums of the squares of each element of a site's inputs, with the norm's gain, or before it; none where nothing was
+    /// seen, or there is no such site.
+    pub fn squares(&self, step: Option<usize>, site: SiteKind, folded: bool) -> &[f64] {
+        let observed = match step {
+            Some(step) => self
+                .steps
+                .get(step)
+                .and_then(|sites| sites.iter().find(|one| one.site == site)),
+            None => Some(&self.head).filter(|head| head.site == site),
+        };
+        observed.map_or(&[], |observed| match (&observed.folded, folded) {
+            (Some(sketch), true) => &sketch.squares,
+            _ => &observed.plain.squares,
+        })
+    }
+
     /// Step by step, then the head.
     pub fn ranges(&self, percent: f64) -> Vec<Range> {
         let steps = self.steps.iter().enumerate().flat_map(|(step, sites)| {
@@ -202,6 +225,22 @@ impl Calibration {
 mod tests {
     use super::*;
     use crate::random::Random;
+
+    #[test]
+    fn squares_are_those_of_the_site_that_was_asked_for() {
+        let mut calibration = Calibration::new(&[]);
+        let mut values = Matrix::zeros(2, 3).unwrap();
+        values.row_mut(0).copy_from_slice(&[1.0, -2.0, 0.5]);
+        values.row_mut(1).copy_from_slice(&[3.0, 0.0, 0.5]);
+        let mut normalized = values.copy().unwrap();
+        normalized.row_mut(0)[0] = 5.0;
+        assert!(calibration.squares(None, SiteKind::Head, false).is_empty());
+        calibration.add(None, SiteKind::Head, &values, Some(&normalized));
+        assert_eq!(calibration.squares(None, SiteKind::Head, false), [10.0, 4.0, 0.5]);
+        assert_eq!(calibration.squares(None, SiteKind::Head, true), [34.0, 4.0, 0.5]);
+        assert!(calibration.squares(None, SiteKind::Mlp, false).is_empty());
+        assert!(calibration.squares(Some(7), SiteKind::Mlp, false).is_empty());
+    }
 
     #[test]
     fn percentiles_follow_the_sorted_magnitudes_while_the_limit_grows() {

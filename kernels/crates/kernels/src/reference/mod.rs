@@ -144,6 +144,14 @@ impl Engine {
             .map_or_else(Vec::new, |calibration| calibration.ranges(percent))
     }
 
+    /// Sums of the squares of each element of a site's inputs, before the norm's gain where it is `folded`; none where
+    /// nothing was observed.
+    pub fn squares(&self, step: Option<usize>, site: SiteKind, folded: bool) -> &[f64] {
+        self.calibration
+            .as_ref()
+            .map_or(&[], |calibration| calibration.squares(step, site, folded))
+    }
+
     /// Appends tokens and returns the logits after the last or after each.
     ///
     /// A call that fails for want of memory leaves the cache empty; one that is refused leaves it as it was.
