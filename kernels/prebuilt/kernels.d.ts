@@ -185,9 +185,10 @@ export class TensorQuantizer {
      */
     measure(input: Buffer, length: number): void;
     /**
-     * `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` may be empty.
+     * `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` and `importance` may be
+     * empty.
      */
-    constructor(dtype: string, rows: number, cols: number, encoding: string, group: number, gain: Float32Array | number[], multiplier: number);
+    constructor(dtype: string, rows: number, cols: number, encoding: string, group: number, gain: Float32Array | number[], multiplier: number, importance: Float32Array | number[]);
     /**
      * Converts the rows in the buffer.
      */
@@ -261,7 +262,7 @@ export interface InitOutput {
     readonly tensorquantizer_check_measure: (a: number, b: number) => [number, number];
     readonly tensorquantizer_histograms: (a: number) => [number, number];
     readonly tensorquantizer_measure: (a: number, b: number, c: number) => [number, number];
-    readonly tensorquantizer_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number];
+    readonly tensorquantizer_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number];
     readonly tensorquantizer_quantize: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly tensorquantizer_tensor_scale: (a: number) => number;
     readonly tensorquantizer_totals: (a: number) => [number, number];

@@ -545,7 +545,8 @@ export class TensorQuantizer {
         }
     }
     /**
-     * `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` may be empty.
+     * `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` and `importance` may be
+     * empty.
      * @param {string} dtype
      * @param {number} rows
      * @param {number} cols
@@ -553,13 +554,14 @@ export class TensorQuantizer {
      * @param {number} group
      * @param {Float32Array | number[]} gain
      * @param {number} multiplier
+     * @param {Float32Array | number[]} importance
      */
-    constructor(dtype, rows, cols, encoding, group, gain, multiplier) {
-        const val4 = +rows;
-        const val5 = +cols;
-        const val6 = +group;
-        const val7 = +multiplier;
-        let ptr0, len0, ptr1, len1, ptr2, len2;
+    constructor(dtype, rows, cols, encoding, group, gain, multiplier, importance) {
+        const val5 = +rows;
+        const val6 = +cols;
+        const val7 = +group;
+        const val8 = +multiplier;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
         try {
             ptr0 = passStringToWasm0(dtype, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
@@ -567,13 +569,16 @@ export class TensorQuantizer {
             len1 = WASM_VECTOR_LEN;
             ptr2 = passArrayF32ToWasm0(gain, wasm.__wbindgen_malloc);
             len2 = WASM_VECTOR_LEN;
+            ptr3 = passArrayF32ToWasm0(importance, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.tensorquantizer_new(ptr0, len0, val4, val5, ptr1, len1, val6, ptr2, len2, val7);
+        const ret = wasm.tensorquantizer_new(ptr0, len0, val5, val6, ptr1, len1, val7, ptr2, len2, val8, ptr3, len3);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }

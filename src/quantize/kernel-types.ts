@@ -30,6 +30,11 @@ export interface QuantizerSpec {
   readonly gain?: Float32Array | undefined;
   /** Factor on every element, applied after the gain (a folded attention scale). */
   readonly multiplier?: number | undefined;
+  /**
+   * How much the squared error of each column counts where scales are searched for (`int8GroupU8`, `int4Group`), e.g. the
+   * mean square of what it is multiplied with; default: all alike. Only ratios count; finite, not negative.
+   */
+  readonly importance?: Float32Array | undefined;
 }
 
 /** Where the rows of one call land in an {@link OutputBlock}: input row `i` becomes row `first + i * step`. */
@@ -101,6 +106,9 @@ export interface TensorStatistics {
  * Encoding `int8GroupU8`: `scale = amax / (127 * 255)` over the row; each group's 8-bit factor of it is the one with the
  * least squared error of those that are near `amax / 127 / scale` of the group (from the next below to the second above
  * what is rounded up, 1 to 255; 0 for a group of zeros).
+ * Encoding `int4Group`: a weight is `scale * (group scale * code + 8 * group offset)`; `scale` over the row is the smallest
+ * with which the range of every group fits into its two numbers, and these are what a search by least squares finds
+ * (`quantize/int4.rs`). Errors count by `importance`.
  */
 export interface RowQuantizer {
   readonly spec: QuantizerSpec;
@@ -315,7 +323,7 @@ export interface Kernels {
     groupScalesPerRow?: number,
     groupOffsetsPerRow?: number,
   ): OutputBlock;
-  /** @throws RangeError for shapes outside the limits, a missing group or a gain of another length */
+  /** @throws RangeError for shapes outside the limits, a missing group, a gain of another length, an importance that makes no sense */
   createQuantizer(spec: QuantizerSpec): RowQuantizer;
   /** @throws FormatError when the description is inconsistent or outside the limits */
   createReference(model: DecoderModel, options?: ReferenceOptions): ReferenceEngine;

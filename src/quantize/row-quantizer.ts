@@ -88,6 +88,7 @@ export class WasmRowQuantizer implements RowQuantizer {
           integer(spec.group ?? 0, 'The group'),
           spec.gain ?? NO_FACTORS,
           spec.multiplier ?? 1,
+          spec.importance ?? NO_FACTORS,
         ),
     );
   }

@@ -1,6 +1,7 @@
 /** The quantizer's definition, element by element: what the kernels are held against. */
 import type { FloatDtype } from '../../src/checkpoint/checkpoint.js';
 import type { QuantizerSpec } from '../../src/quantize/kernels.js';
+import { plainInt4 } from './plain-int4.js';
 
 /** The value of one element's code, from the definition of its type. */
 function decodeCode(dtype: Exclude<FloatDtype, 'F32'>, code: number): number {
@@ -33,7 +34,7 @@ export function plainDecode(bytes: Uint8Array, dtype: FloatDtype): Float32Array 
   });
 }
 
-function roundHalfToEven(x: number): number {
+export function roundHalfToEven(x: number): number {
   const low = Math.floor(x);
   const rest = x - low;
   return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
@@ -43,12 +44,13 @@ export interface PlainResult {
   readonly codes: Int8Array;
   readonly scales: Float32Array;
   readonly groupScales: Uint8Array;
+  readonly groupOffsets: Int8Array;
   readonly signal: number;
   readonly error: number;
 }
 
 /** The whole number, of four about the group's largest magnitude, whose product with the scale loses least. */
-function bestNumber(run: Float32Array, scale: number): number {
+function bestNumber(run: Float32Array, weights: Float32Array, scale: number): number {
   const amax = run.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
   if (amax === 0 || scale === 0) return 0;
   const above = Math.min(255, Math.ceil(Math.fround(amax / Math.fround(127 * scale))));
@@ -63,7 +65,8 @@ function bestNumber(run: Float32Array, scale: number): number {
       const exact = Math.fround(value / unit);
       const code = Math.max(-127, Math.min(127, roundHalfToEven(exact)));
       const lost = Math.fround(code - exact);
-      lanes[i % 8] = (lanes[i % 8] as number) + Math.fround(lost * lost);
+      lanes[i % 8] =
+        (lanes[i % 8] as number) + Math.fround(Math.fround(lost * lost) * (weights[i] as number));
     });
     const [a = 0, b = 0, c = 0, d = 0] = [0, 1, 2, 3].map((lane) =>
       Math.fround((lanes[lane] as number) + (lanes[lane + 4] as number)),
@@ -75,12 +78,25 @@ function bestNumber(run: Float32Array, scale: number): number {
   return best;
 }
 
+/** How much each column counts: 1 on average, 1/1024 at least. */
+function columnWeights({ cols, importance }: QuantizerSpec): Float32Array {
+  const mean = [...(importance ?? [])].reduce((sum, v) => sum + v, 0) / cols;
+  return Float32Array.from({ length: cols }, (_, col) =>
+    importance === undefined || mean === 0
+      ? 1
+      : Math.max(1 / 1024, Math.fround((importance[col] as number) / mean)),
+  );
+}
+
 /** Codes in rows padded to 16, and scales (one for the whole tensor with encoding `int8Tensor`). */
 export function plainQuantize(bytes: Uint8Array, spec: QuantizerSpec): PlainResult {
   const { rows, cols, encoding, gain, multiplier = 1 } = spec;
   const values = plainDecode(bytes, spec.dtype).map((value, i) =>
     Math.fround(Math.fround(value * (gain?.[i % cols] ?? 1)) * Math.fround(multiplier)),
   );
+  if (encoding === 'int4Group')
+    return plainInt4(values, columnWeights(spec), { rows, cols, group: spec.group ?? 0 });
+  const weights = columnWeights(spec);
   const stride = Math.ceil(cols / 16) * 16;
   const group = encoding === 'int8Group' || encoding === 'int8GroupU8' ? (spec.group ?? 0) : cols;
   const amax = (run: Float32Array): number => run.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
@@ -95,7 +111,7 @@ export function plainQuantize(bytes: Uint8Array, spec: QuantizerSpec): PlainResu
       if (encoding === 'int8GroupU8') {
         const whole = values.subarray(row * cols, (row + 1) * cols);
         if (begin === 0) scales.push(Math.fround(amax(whole) / Math.fround(127 * 255)));
-        groupScales.push(bestNumber(run, scales.at(-1) ?? 0));
+        groupScales.push(bestNumber(run, weights.subarray(begin), scales.at(-1) ?? 0));
       } else if (encoding !== 'int8Tensor') {
         scales.push(Math.fround(amax(run) / 127));
       }
@@ -113,6 +129,7 @@ export function plainQuantize(bytes: Uint8Array, spec: QuantizerSpec): PlainResu
     codes,
     scales: Float32Array.from(scales),
     groupScales: Uint8Array.from(groupScales),
+    groupOffsets: new Int8Array(0),
     signal,
     error,
   };

@@ -34,6 +34,7 @@ function randomTensor(dtype: FloatDtype, count: number, seed: number): Uint8Arra
 
 /** Bytes from row to row: whole steps of 16. */
 function rowStride(encoding: RowEncoding, cols: number): number {
+  if (encoding === 'int4Group') return Math.ceil(cols / 32) * 16;
   return Math.ceil((encoding === 'float32' ? cols * 4 : cols) / 16) * 16;
 }
 
@@ -45,7 +46,11 @@ function scalesPerRow({ encoding, cols, group }: QuantizerSpec): number {
 }
 
 function groupScalesPerRow({ encoding, cols, group }: QuantizerSpec): number {
-  return encoding === 'int8GroupU8' ? Math.ceil(cols / (group ?? cols)) : 0;
+  return encoding === 'int8GroupU8' || encoding === 'int4Group' ? Math.ceil(cols / (group ?? cols)) : 0;
+}
+
+function groupOffsetsPerRow(spec: QuantizerSpec): number {
+  return spec.encoding === 'int4Group' ? groupScalesPerRow(spec) : 0;
 }
 
 function relative(a: number, b: number): number {
@@ -63,6 +68,9 @@ void test('codes, scales and statistics are those of the definition', () => {
       ['int8Group', 128],
       ['int8GroupU8', 32],
       ['int8GroupU8', 64],
+      ['int4Group', 16],
+      ['int4Group', 32],
+      ['int4Group', 64],
     ] as const) {
       for (const cols of [1, 4, 20, 64, 172, 577]) {
         for (const folded of [false, true]) {
@@ -75,13 +83,20 @@ void test('codes, scales and statistics are those of the definition', () => {
             group,
             gain: folded ? Float32Array.from({ length: cols }, () => 0.5 + random()) : undefined,
             multiplier: folded ? 0.35355338 : undefined,
+            importance: folded ? Float32Array.from({ length: cols }, () => random() ** 4) : undefined,
           };
           const where = `${dtype} ${encoding} ${group ?? ''} ${rows}x${cols} ${folded}`;
           const bytes = randomTensor(dtype, rows * cols, rows * cols);
           const expected = plainQuantize(bytes, spec);
           const quantizer = kernels.createQuantizer(spec);
           const stride = rowStride(encoding, cols);
-          const block = kernels.createOutput(rows, stride, scalesPerRow(spec), groupScalesPerRow(spec));
+          const block = kernels.createOutput(
+            rows,
+            stride,
+            scalesPerRow(spec),
+            groupScalesPerRow(spec),
+            groupOffsetsPerRow(spec),
+          );
           if (encoding === 'int8Tensor') quantizer.measure(bytes);
           const cut = quantizer.rowBytes * Math.floor(rows / 2);
           const first = quantizer.quantize(bytes.subarray(0, cut), block);
@@ -91,6 +106,7 @@ void test('codes, scales and statistics are those of the definition', () => {
           const scales = encoding === 'int8Tensor' ? Float32Array.of(quantizer.tensorScale) : block.scales;
           assert.deepEqual(new Float32Array(scales), expected.scales, where);
           assert.deepEqual(new Uint8Array(block.groupScales), expected.groupScales, where);
+          assert.deepEqual(new Int8Array(block.groupOffsets), expected.groupOffsets, where);
           const statistics = quantizer.statistics();
           assert.equal(statistics.count, rows * cols);
           assert.equal(statistics.nonFinite, 0);
@@ -235,6 +251,9 @@ void test('wrong calls are refused', async () => {
     { encoding: 'int8Group' },
     { encoding: 'int8Group', group: 48 as 32 },
     { gain: new Float32Array(7) },
+    { importance: new Float32Array(7), encoding: 'int4Group', group: 32 },
+    { importance: new Float32Array(8).fill(-1), encoding: 'int4Group', group: 32 },
+    { encoding: 'int4Group', group: 128 },
   ];
   for (const change of bad) {
     assert.throws(() => kernels.createQuantizer({ ...spec, ...change }), RangeError, JSON.stringify(change));

@@ -135,6 +135,7 @@ function useKernels(
     0,
     new Float32Array(0),
     1,
+    new Float32Array(0),
   );
   const block = new module.Block(1, 48, 1, 0, 0);
   assert.equal(quantizer.quantize(input, ROW.byteLength, block, 0, 1), 1);

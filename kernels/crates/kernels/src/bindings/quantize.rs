@@ -64,7 +64,9 @@ pub struct TensorQuantizer(Quantizer);
 
 #[wasm_bindgen]
 impl TensorQuantizer {
-    /// `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` may be empty.
+    /// `encoding` is a word of [`EncodingKind`]; `group` counts for those in groups only, and `gain` and `importance` may be
+    /// empty.
+    #[allow(clippy::too_many_arguments)]
     #[wasm_bindgen(constructor)]
     pub fn new(
         dtype: &str,
@@ -74,6 +76,7 @@ impl TensorQuantizer {
         group: usize,
         gain: Vec<f32>,
         multiplier: f32,
+        importance: Vec<f32>,
     ) -> Answer<TensorQuantizer> {
         let Some(kind) = EncodingKind::from_word(encoding) else {
             return Err(Error::range(format!("The encoding {encoding} does not exist.")).into());
@@ -85,6 +88,7 @@ impl TensorQuantizer {
             encoding: Encoding::new(kind, group),
             gain,
             multiplier,
+            importance,
         };
         Ok(Self(Quantizer::new(spec)?))
     }

@@ -10,7 +10,7 @@ const STEPS_PER_SUM: usize = 256;
 
 /// Added to a float of less than 2^22 in magnitude, it leaves the nearest integer (halves to even) in the low bits of
 /// the sum: two additions where a conversion that saturates takes a dozen instructions.
-const ROUNDER: f32 = 12_582_912.0;
+pub const ROUNDER: f32 = 12_582_912.0;
 
 /// Range of a run of values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,14 +81,15 @@ fn within(codes: F32x4) -> F32x4 {
         .max(F32x4::splat(-super::MOST_INT8))
 }
 
-/// Sum of squares of `code * scale - value` in units of the scale, for codes that [`encode`] gives; `scale` is not 0.
-pub fn error_squares(values: &[[f32; 4]], scale: f32) -> f32 {
+/// Weighted sum of squares of `code * scale - value` in units of the scale, for codes that [`encode`] gives; `scale` is
+/// not 0.
+pub fn error_squares(values: &[[f32; 4]], weights: &[[f32; 4]], scale: f32) -> f32 {
     let mut sums = [F32x4::splat(0.0); 2];
-    for (v, value) in values.iter().enumerate() {
+    for (v, (value, weight)) in values.iter().zip(weights).enumerate() {
         let exact = F32x4::load(value).div(F32x4::splat(scale));
         let code = exact.add(F32x4::splat(ROUNDER)).sub(F32x4::splat(ROUNDER));
         let lost = within(code).sub(exact);
-        sums[v & 1] = sums[v & 1].add(lost.mul(lost));
+        sums[v & 1] = sums[v & 1].add(lost.mul(lost).mul(F32x4::load(weight)));
     }
     sums[0].add(sums[1]).sum()
 }
@@ -106,6 +107,16 @@ impl Squares {
         Self {
             signal: F64x2::splat(0.0),
             error: F64x2::splat(0.0),
+        }
+    }
+
+    /// These sums, in units of `scale`.
+    pub fn of(signal: f32, error: f32, scale: f32) -> Self {
+        let unit = f64::from(scale) * f64::from(scale);
+        let first = |sum: f32| F64x2::new([f64::from(sum) * unit, 0.0]);
+        Self {
+            signal: first(signal),
+            error: first(error),
         }
     }
 

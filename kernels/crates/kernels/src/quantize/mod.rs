@@ -4,6 +4,8 @@
 pub mod kinds;
 
 mod block;
+mod importance;
+mod int4;
 mod kernel;
 mod statistics;
 
@@ -113,6 +115,9 @@ pub struct Spec {
     pub gain: Vec<f32>,
     /// Factor on every element, applied after the gain.
     pub multiplier: f32,
+    /// How much the squared error of each column counts, for encodings that search for the least (groups with scales of
+    /// 8 bits); empty for all alike.
+    pub importance: Vec<f32>,
 }
 
 /// Converts the rows of one tensor in order.
@@ -124,8 +129,12 @@ pub struct Quantizer {
     /// Padded to whole steps; empty when nothing is folded.
     gain: Vec<[f32; 4]>,
     multiplier: f32,
+    /// Weights of the columns' squared errors, 0 in the padding; empty where nothing is searched for.
+    weights: Vec<[f32; 4]>,
     /// One decoded row.
     row: Vec<[f32; 4]>,
+    /// Its INT4 codes before they are packed, in whole blocks.
+    codes: Vec<i8>,
     measured: usize,
     quantized: usize,
     amax: f32,
@@ -142,6 +151,7 @@ impl Quantizer {
             encoding,
             gain,
             multiplier,
+            importance,
         } = spec;
         if !(1..=MAX_COLS).contains(&cols) || !(1..=MAX_ROWS).contains(&rows) {
             return Err(Error::range(format!(
@@ -159,9 +169,6 @@ impl Quantizer {
                     "A group of {size} columns is not {a}, {b} or {c}."
                 )));
             }
-        }
-        if matches!(encoding, Encoding::Int4Group(_)) {
-            return Err(Error::range("Floats are not rounded to INT4 yet."));
         }
         if !gain.is_empty() && gain.len() != cols {
             return Err(Error::range(format!(
@@ -181,7 +188,15 @@ impl Quantizer {
             encoding,
             gain: padded_gain,
             multiplier,
+            weights: match encoding {
+                Encoding::Int8GroupU8(_) | Encoding::Int4Group(_) => importance::weights(&importance, cols)?,
+                _ => Vec::new(),
+            },
             row: try_vec(padded_vectors(cols), [0.0; 4])?,
+            codes: match encoding {
+                Encoding::Int4Group(_) => try_vec(cols.next_multiple_of(INT4_BLOCK), 0)?,
+                _ => Vec::new(),
+            },
             measured: 0,
             quantized: 0,
             amax: 0.0,
@@ -298,7 +313,7 @@ impl Quantizer {
             codes,
             scales,
             group_scales,
-            group_offsets: _,
+            group_offsets,
         } = to;
         let statistics = &mut self.statistics;
         let row_amax = statistics.scan(index, &mut self.row, self.cols);
@@ -321,11 +336,35 @@ impl Quantizer {
                 }
                 size
             }
-            Encoding::Int4Group(_) => unreachable!("refused above"),
+            Encoding::Int4Group(size) => {
+                let row = int4::Row {
+                    values: &self.row,
+                    weights: &self.weights,
+                    cols: self.cols,
+                    group: size,
+                };
+                scales[0] = row.scale();
+                let sampled = statistics.samples(index);
+                let grids = group_scales.iter_mut().zip(group_offsets);
+                for (mut run, (scale, offset)) in row.runs(&mut self.codes).zip(grids) {
+                    let encoded = run.encode(scales[0]);
+                    (*scale, *offset) = encoded.grid;
+                    statistics.add_squares(encoded.squares);
+                    if sampled {
+                        let unit = f32::from(*scale) * scales[0];
+                        let zero = 8.0 * f32::from(*offset) * scales[0];
+                        statistics.sample(run.values(), run.codes.iter().copied(), unit, zero);
+                    }
+                }
+                int4::pack(&self.codes, codes);
+                return;
+            }
             Encoding::Int8GroupU8(size) => {
                 scales[0] = kernel::scale_for(row_amax, MOST_INT8 * MOST_U8);
-                for (values, factor) in self.row.chunks(padded_vectors(size)).zip(group_scales.iter_mut()) {
-                    *factor = group_scale(values, scales[0]);
+                let runs = self.row.chunks(padded_vectors(size));
+                let weights = self.weights.chunks(padded_vectors(size));
+                for ((values, weights), factor) in runs.zip(weights).zip(group_scales.iter_mut()) {
+                    *factor = group_scale(values, weights, scales[0]);
                 }
                 size
             }
@@ -344,16 +383,17 @@ impl Quantizer {
             kernel::encode(values, scale, codes, &mut squares);
             if sampled {
                 let count = group.min(self.cols - g * group);
-                statistics.sample(&values.as_flattened()[..count], &codes[..count], scale);
+                let codes = codes.iter().map(|&code| code as i8);
+                statistics.sample(&values.as_flattened()[..count], codes, scale, 0.0);
             }
         }
         statistics.add_squares(squares);
     }
 }
 
-/// The whole number whose product with `scale` loses least of a group's squares, of those near its largest magnitude's.
+/// The whole number whose product with `scale` loses least of a group's weighted squares, of those near its largest magnitude's.
 /// On equal terms the smaller one. A smaller scale that cuts the largest value may lose less than one that does not.
-fn group_scale(values: &[[f32; 4]], scale: f32) -> u8 {
+fn group_scale(values: &[[f32; 4]], weights: &[[f32; 4]], scale: f32) -> u8 {
     let amax = kernel::amax(values);
     if amax == 0.0 || scale == 0.0 {
         return 0;
@@ -363,7 +403,7 @@ fn group_scale(values: &[[f32; 4]], scale: f32) -> u8 {
     for step in -1i8..=2 {
         let factor = (above + f32::from(step)).clamp(1.0, MOST_U8);
         // In units of the row's scale, so that those of tiny weights do not underflow.
-        let error = kernel::error_squares(values, factor * scale) * (factor * factor);
+        let error = kernel::error_squares(values, weights, factor * scale) * (factor * factor);
         if error < best.0 {
             best = (error, factor);
         }
@@ -373,3 +413,6 @@ fn group_scale(values: &[[f32; 4]], scale: f32) -> u8 {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod int4_tests;

@@ -28,13 +28,13 @@ pub struct Statistics {
     pub max: f32,
     /// Sum of squares of the values.
     pub signal_squares: f64,
-    /// Sum of squares of `code * scale - value`.
+    /// Sum of squares of what the values become less what they were.
     pub error_squares: f64,
     /// Power of two above the sample's magnitudes; 0 while all are zero. The bins part `[-limit, limit)` equally.
     pub limit: f64,
     /// Values before.
     pub before: [u32; HISTOGRAM_BINS],
-    /// `code * scale`.
+    /// `code * scale`, plus what its group adds.
     pub after: [u32; HISTOGRAM_BINS],
     /// Codes from -127 up.
     pub codes: [u32; CODE_BINS],
@@ -102,13 +102,13 @@ impl Statistics {
         row.is_multiple_of(self.sample_step)
     }
 
-    /// Takes a run of a sampled row into the histograms.
-    pub(super) fn sample(&mut self, values: &[f32], codes: &[u8], scale: f32) {
+    /// Takes a run of a sampled row into the histograms; it becomes `code * scale + zero`.
+    pub(super) fn sample(&mut self, values: &[f32], codes: impl Iterator<Item = i8>, scale: f32, zero: f32) {
         self.make_room(values);
-        for (&value, &code) in values.iter().zip(codes) {
-            let code = code as i8;
+        for (&value, code) in values.iter().zip(codes) {
+            let after = f64::from(code) * f64::from(scale) + f64::from(zero);
             self.before[bin(self.limit, f64::from(value))] += 1;
-            self.after[bin(self.limit, f64::from(code) * f64::from(scale))] += 1;
+            self.after[bin(self.limit, after)] += 1;
             self.codes[(i32::from(code) + 127).max(0) as usize] += 1;
         }
     }

@@ -145,6 +145,7 @@ fn quantizer(case: &Case) -> Quantizer {
         encoding: case.encoding,
         gain: case.gain.clone(),
         multiplier: case.multiplier,
+        importance: Vec::new(),
     })
     .unwrap()
 }
@@ -384,6 +385,7 @@ fn wrong_calls_are_refused() {
         encoding,
         gain: vec![1.0; gain],
         multiplier: 1.0,
+        importance: Vec::new(),
     };
     for bad in [
         spec(0, 4, Encoding::Int8Channel, 0),
