@@ -1,6 +1,6 @@
 /* Causal attention with a key/value cache (Vaswani et al. 2017), grouped key/value heads (Ainslie et al. 2023), rotary
- * positions (Su et al. 2021) and linear biases (Press et al. 2021), sliding windows, norms of queries and keys, and int8
- * keys and values with one scale per token and head.
+ * positions (Su et al. 2021) and linear biases (Press et al. 2021), sliding windows, norms of queries and keys, and
+ * int8 keys and values with one scale per token and head.
  *
  * With an int8 cache both sums are integer: the query is quantized to 15 bits, and so are the softmax weights after
  * the values' scales are multiplied into them.
@@ -119,8 +119,8 @@ static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step
 /* Bytes of keys or values that several heads use before the walk goes on: small beside a data cache. */
 #define BLOCK_BYTES 4096u
 
-/* `heads` query heads from `head` on, `dim` elements apart, of one key/value head over a float32 cache. Queries are zero from the
- * head's size to the cache's stride, and `out` has room for as many. */
+/* `heads` query heads from `head` on, `dim` elements apart, of one key/value head over a float32 cache. Queries are
+ * zero from the head's size to the cache's stride, and `out` has room for as many. */
 static void attend_float32(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
                            uint32_t count, uint32_t heads, const float *queries, float *scores, float *out) {
     const s3lm_kernels *kernels = model->kernels;
@@ -156,8 +156,8 @@ static void attend_float32(const s3lm_model *model, const s3lm_attention_step *s
 }
 
 /* One query head whose size is not a whole number of vectors. Uses 2 KiB of stack. */
-static void attend_float32_padded(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
-                                   uint32_t count, const float *query, float *scores, float *out) {
+static void attend_float32_padded(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head,
+                                  uint32_t first, uint32_t count, const float *query, float *scores, float *out) {
     _Alignas(16) float padded[S3LM_MAX_HEAD_DIM], sums[S3LM_MAX_HEAD_DIM];
     uint32_t dim = step->config.head_dim;
     for (uint32_t d = 0; d < step->cache_stride; d++) {
@@ -189,7 +189,8 @@ static const float *angles_at(const s3lm_model *model, const s3lm_attention_conf
     return (const float *)table->data + (size_t)position * (table->row_bytes / 4u);
 }
 
-/* Normalizes `n` elements from `head` on, one head or all, with the gains of `role` and the biases of the role after it. */
+/* Normalizes `n` elements from `head` on, one head or all, with the gains of `role` and the biases of the role after
+ * it. */
 static void normalize_heads(const s3lm_model *model, const s3lm_attention_step *step, s3lm_role role, uint32_t head,
                             uint32_t n, float *x) {
     const s3lm_attention_config *config = &step->config;

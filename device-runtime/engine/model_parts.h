@@ -53,9 +53,9 @@ void s3lm_normalize(const s3lm_model *model, s3lm_norm_kind kind, float epsilon,
                     const s3lm_tensor *bias, const float *x, uint32_t tokens, float *y);
 
 /* Attention of `tokens` new tokens at positions model->length ... over the cache and themselves (attention.c).
- * Reads q | k | v of every token from model->projected (they are clipped, normalized and rotated in place), appends k and
- * v to the cache,
- * writes heads * head_dim values per token to model->attended, zero up to the next multiple of 4. */
+ * Reads q | k | v of every token from model->projected (they are clipped, normalized and rotated in place), appends k
+ * and v to the cache, writes heads * head_dim values per token to model->attended, zero up to the next multiple of 4.
+ */
 void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t tokens);
 
 /* Most query heads that share one walk over a long cache; each takes working memory of a context's scores. */

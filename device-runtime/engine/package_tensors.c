@@ -161,8 +161,8 @@ static bool is_multiplied(const s3lm_package *package, const s3lm_role_spec *rol
     return role->shape == S3LM_SHAPE_MATRIX || (role->code == S3LM_ROLE_EMBEDDING && !has_head(package));
 }
 
-/* Matrices are float32 throughout when activations are not quantized, INT8 throughout when they are. What is looked up by
- * row may be either, unless it is also the head. */
+/* Matrices are float32 throughout when activations are not quantized, INT8 throughout when they are. What is looked up
+ * by row may be either, unless it is also the head. */
 static bool encoding_fits(const s3lm_package *package, const s3lm_role_spec *role, s3lm_encoding encoding) {
     bool float32 = package->config.activations == S3LM_ACTIVATION_FLOAT32;
     switch ((s3lm_shape)role->shape) {

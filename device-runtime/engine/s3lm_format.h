@@ -296,11 +296,10 @@ typedef struct {
     bool needed;      /* unless another role fuses it */
     uint8_t bias_of;  /* role of a bias's matrix, 0 for others */
     uint8_t fused_by; /* role in whose presence this one, and its bias, are absent; 0 for none */
-    uint8_t owners;   /* which of the steps that it may belong to have it, as s3lm_owner_bits says; 0 for all */
+    uint8_t owners;   /* which steps of its scope have it, by their bits; 0 for all */
 } s3lm_role_spec;
 
-/* Of a step that has norms of queries and keys, among its bits; the others are by s3lm_mlp_kind or
- * s3lm_position_kind. */
+/* Bits of a step: one for its s3lm_mlp_kind or s3lm_position_kind, and this where queries and keys are normalized. */
 #define S3LM_OWNER_HEAD_NORM 0x80u
 
 extern const s3lm_role_spec s3lm_roles[S3LM_ROLES];

@@ -6,6 +6,7 @@ import type { FloatDtype } from '../../src/checkpoint/checkpoint.js';
 import { type QuantizerSpec, type RowEncoding, loadKernels } from '../../src/quantize/kernels.js';
 import { kernelBytes, kernels, randomNumbers } from './load.js';
 import { plainDecode, plainQuantize } from './plain-quantizer.js';
+import type * as bindings from '../../kernels/prebuilt/kernels.js';
 
 const DTYPES: readonly FloatDtype[] = ['F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2'];
 const SIZES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 };
@@ -317,9 +318,7 @@ void test('the first checksum grows no memory: views of it stay attached', async
   for (let kilobytes = 0; kilobytes < 64; kilobytes += 8) {
     // A module of its own for each, as memory is shared by all who load one.
     const url = new URL(`../../kernels/prebuilt/kernels.js?kilobytes=${kilobytes}`, import.meta.url);
-    const { Buffer, crc32_at, initSync } = (await import(
-      url.href
-    )) as typeof import('../../kernels/prebuilt/kernels.js');
+    const { Buffer, crc32_at, initSync } = (await import(url.href)) as typeof bindings;
     const { memory } = initSync({ module });
     const length = (1024 + kilobytes) * 1024;
     const buffer = new Buffer(length);

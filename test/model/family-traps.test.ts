@@ -49,7 +49,7 @@ const headNorm = (change: object): Mistake =>
 function inOrder(ref: TensorRef): TensorRef {
   const rows = ref.view?.rows;
   if (rows === undefined || !('length' in rows)) return ref;
-  const list = rows as readonly number[];
+  const list = rows;
   return { ...ref, view: { ...ref.view, rows: [...list].sort((a, b) => a - b) } };
 }
 

@@ -62,7 +62,11 @@ for (const name of await familyFixtures()) {
       engine.reset();
       for (const [i, id] of expected.ids.entries()) {
         const one = engine.forward([id], 'last');
-        assert.deepEqual(one, all.slice(i * model.vocabSize, (i + 1) * model.vocabSize), `${which}: token ${i} alone`);
+        assert.deepEqual(
+          one,
+          all.slice(i * model.vocabSize, (i + 1) * model.vocabSize),
+          `${which}: token ${i} alone`,
+        );
       }
       const prompt = expected.ids.slice(0, expected.prompt);
       assert.deepEqual(greedy(engine, prompt, expected.greedy.length), expected.greedy, which);

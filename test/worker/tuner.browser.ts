@@ -100,7 +100,7 @@ it('a conversion with effort packs what the threads made, and ends them', async 
     null,
   );
   const ended: string[] = [];
-  const terminate = Worker.prototype.terminate;
+  const { terminate } = Worker.prototype as { terminate: (this: Worker) => void };
   Worker.prototype.terminate = function (this: Worker) {
     ended.push('worker');
     terminate.call(this);
