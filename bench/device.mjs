@@ -13,10 +13,10 @@ import { LLAMA_12M, LLAMA_6M, STORIES_260K, cacheFolder, syntheticFolder } from 
 const USAGE = `npm run bench:device -- [options]: tokens per second of the board, as the emulator models it
 
   --only NAME         one of the cases
-  --activations KIND  what the inputs of matrices become, as for convert (default auto)`;
+  --activations KIND  what the inputs of matrices become, as for convert (default auto)
+  --cache KIND        what the key/value cache holds, as for convert (default auto)
+  --position N        tokens in the context when decoding is measured (default 100)`;
 
-/** Tokens in the context when decoding is measured, as published figures are of short texts. */
-const POSITION = 100;
 /** Tokens that are averaged, half before and half after. */
 const AVERAGED = 8;
 /** Emulated seconds between two looks at the console while the board starts. */
@@ -78,7 +78,15 @@ const CASES = [
 const { json, values } = readOptions(USAGE, {
   only: { type: 'string' },
   activations: { type: 'string' },
+  cache: { type: 'string' },
+  // Published figures are of short texts.
+  position: { type: 'string', default: '100' },
 });
+const position = Number(values.position);
+if (!Number.isInteger(position) || position < AVERAGED) {
+  console.error(`--position is a whole number from ${AVERAGED}, not "${values.position}".`);
+  process.exit(2);
+}
 const library = path.join(cacheFolder(), 'device-library.mjs');
 await bundle('bench/lib/device-library.ts', library, 'node');
 const lib = await import(pathToFileURL(library));
@@ -94,7 +102,7 @@ const results = [];
 for (const entry of CASES.filter(({ name }) => values.only === undefined || name.startsWith(values.only))) {
   results.push(await measure(entry));
 }
-printTable(`Modelled by the emulator, greedy, ${POSITION} tokens in the context, both cores at 240 MHz`, [
+printTable(`Modelled by the emulator, greedy, ${position} tokens in the context, both cores at 240 MHz`, [
   ['model', 'tokens/s', 'bound', 'of bound', 'plan says, half full', 'published', 'times', 'start, s'],
   ...results.map((result) => [
     result.name,
@@ -110,7 +118,7 @@ printTable(`Modelled by the emulator, greedy, ${POSITION} tokens in the context,
 writeJson(json, {
   benchmark: 'device',
   commit: describeMachine().commit,
-  position: POSITION,
+  position,
   cases: results,
 });
 
@@ -120,6 +128,7 @@ async function measure({ name, folder, board: boardId, granularity, published, p
   const scheme = {
     ...(granularity === undefined ? {} : { granularity }),
     ...(values.activations === undefined ? {} : { activations: values.activations }),
+    ...(values.cache === undefined ? {} : { cache: values.cache }),
   };
   const converted = await lib
     .convert(source, { board: boardId, scheme, report: false }, runtime)
@@ -137,6 +146,7 @@ async function measure({ name, folder, board: boardId, granularity, published, p
   return {
     name,
     activations: plan.scheme.activations,
+    cache: plan.scheme.cache,
     parameters: plan.parameters,
     context: plan.context,
     memories: plan.memories,
@@ -169,7 +179,7 @@ async function timeTokens(image, options, context) {
   const device = await lib.EmulatorDevice.start(lib.inlineLink(), emulator, image, options);
   try {
     const client = await lib.ConsoleClient.connect(device, { patience: 600_000, timeout: 600_000 });
-    const prompt = Math.min(POSITION, context - AVERAGED) - AVERAGED / 2;
+    const prompt = Math.min(position, context - AVERAGED) - AVERAGED / 2;
     const ids = Array.from(
       { length: prompt },
       (_, index) => 3 + ((index * 7) % (client.welcome.vocabSize - 3)),
@@ -190,7 +200,7 @@ async function timeTokens(image, options, context) {
 function boundSeconds(plan, board) {
   const rates = lib.readRates(board);
   return plan.memories.reduce((sum, use) => {
-    const bytes = use.bytesPerToken - use.cache / 2 + (use.cache * POSITION) / plan.context;
+    const bytes = use.bytesPerToken - use.cache / 2 + (use.cache * position) / plan.context;
     return sum + (bytes === 0 ? 0 : bytes / rates[use.memory]);
   }, 0);
 }

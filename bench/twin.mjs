@@ -47,9 +47,8 @@ const { json, runs } = readOptions(USAGE);
 const machine = describeMachine();
 const library = path.join(cacheFolder(), 'twin-library.mjs');
 await bundle('bench/lib/twin-library.ts', library, 'node');
-const { MemorySource, Twin, convert, measureTwin, nodeFolder, readPackage, tensorBytes } = await import(
-  pathToFileURL(library)
-);
+const { MemorySource, Twin, cachedHeadBytes, convert, measureTwin, nodeFolder, readPackage, tensorBytes } =
+  await import(pathToFileURL(library));
 const wasm = prebuiltModules();
 const runtime = { kernels: await compile(wasm.kernels), twin: await compile(wasm.twin) };
 const hosts = buildHosts();
@@ -122,8 +121,7 @@ function bytesPerToken(tensors, steps, cache, tokens) {
     bytes += row ? rowBytes : tensorBytes(tensor);
   }
   for (const { kvHeads, headDim } of steps.filter(({ kind }) => kind === 'attention')) {
-    const vector = cache === 'float32' ? 4 * headDim : Math.ceil(headDim / 16) * 16 + 4;
-    bytes += (tokens / 2) * 2 * kvHeads * vector;
+    bytes += (tokens / 2) * kvHeads * cachedHeadBytes(cache, headDim);
   }
   return bytes;
 }

@@ -104,15 +104,9 @@ static uint32_t memory_of(const console *c, const void *at) {
 static void count_cache(const console *c, const s3lm_attention_step *attention, uint32_t position,
                         uint64_t bytes[BENCH_MEMORIES]) {
     uint32_t window = attention->config.window, seen = window > 0u && window < position ? window : position;
-    uint64_t row = 0;
-    switch (c->model.model.package->config.cache) {
-    case S3LM_CACHE_INT8:
-        row = 2u * (attention->cache_stride + sizeof(float));
-        break;
-    case S3LM_CACHE_FLOAT32:
-        row = 2u * sizeof(float) * attention->cache_stride;
-        break;
-    }
+    s3lm_cache_kind cache = c->model.model.package->config.cache;
+    uint64_t row = (uint64_t)attention->cache_stride * (s3lm_key_bytes(cache) + s3lm_value_bytes(cache)) +
+                   (cache == S3LM_CACHE_FLOAT32 ? 0u : 2u * sizeof(float));
     bytes[memory_of(c, attention->keys)] += row * attention->config.kv_heads * seen;
 }
 

@@ -126,13 +126,11 @@ static void put_board(const console *c, console_list *list) {
 }
 
 static const char *cache_name(s3lm_cache_kind cache) {
-    switch (cache) {
-    case S3LM_CACHE_INT8:
-        break;
-    case S3LM_CACHE_FLOAT32:
-        return "f32";
-    }
-    return "int8";
+    static const char names[S3LM_CACHE_KINDS][6] = {[S3LM_CACHE_INT8] = "int8",
+                                                    [S3LM_CACHE_FLOAT32] = "f32",
+                                                    [S3LM_CACHE_INT16] = "int16",
+                                                    [S3LM_CACHE_K16V8] = "k16v8"};
+    return names[cache];
 }
 
 void console_put_info(console *c, console_list *list) {

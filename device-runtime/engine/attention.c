@@ -1,17 +1,18 @@
 /* Causal attention with a key/value cache (Vaswani et al. 2017), grouped key/value heads (Ainslie et al. 2023), rotary
  * positions (Su et al. 2021) and linear biases (Press et al. 2021), sliding windows, norms of queries and keys, and
- * int8 keys and values with one scale per token and head.
+ * keys and values as codes of 8 or 16 bits with one scale per token and head.
  *
- * With an int8 cache both sums are integer: the query is quantized to 15 bits, and so are the softmax weights after
+ * With a cache of codes both sums are integer: the query is quantized to 15 bits, and so are the softmax weights after
  * the values' scales are multiplied into them.
  */
 #include "bytes.h"
 #include "model_parts.h"
 #include "numerics.h"
 
-/* 1 / 127 and 1 / 16,383, rounded to f32. */
+/* 1 / 127, 1 / 16,383 and 1 / 32,639, rounded to f32. */
 #define INVERSE_127 7.87401572e-3f
 #define INVERSE_16383 6.10388815e-5f
+#define INVERSE_32639 3.06381953e-5f
 
 /* Where one token's head lies in a cache plane, in elements; scales have one per token and head. */
 static size_t cache_at(const s3lm_model *model, const s3lm_attention_step *step, uint32_t kv_head, uint32_t position) {
@@ -30,34 +31,26 @@ static void rotate(float *head, const float *table, uint32_t dim) {
     }
 }
 
-static void store_int8(const s3lm_model *model, const s3lm_attention_step *step, const float *head, int8_t *codes,
-                       float *scale) {
-    uint32_t dim = step->config.head_dim;
-    s3lm_scale s = s3lm_dynamic_scale(model->kernels->abs_max(head, dim), 127.0f, INVERSE_127);
-    model->kernels->quantize8(head, dim, s.inverse, codes, NULL, step->cache_stride);
-    *scale = s.scale;
-}
-
-static void store_float32(const s3lm_attention_step *step, const float *head, float *out) {
-    for (uint32_t i = 0; i < step->cache_stride; i++) {
-        out[i] = i < step->config.head_dim ? head[i] : 0.0f;
+/* Appends one key or value head of one token, as `vector`-th of its plane: `bytes` an element. */
+static void store(const s3lm_model *model, const s3lm_attention_step *step, const float *head, uint32_t bytes,
+                  void *plane, float *scales, size_t vector) {
+    const s3lm_kernels *kernels = model->kernels;
+    uint32_t dim = step->config.head_dim, stride = step->cache_stride;
+    uint8_t *codes = (uint8_t *)plane + vector * stride * bytes;
+    if (bytes == 4u) {
+        for (uint32_t i = 0; i < stride; i++) {
+            ((float *)(void *)codes)[i] = i < dim ? head[i] : 0.0f;
+        }
+        return;
     }
-}
-
-/* Appends one key/value head of one token. */
-static void store(s3lm_model *model, s3lm_attention_step *step, uint32_t kv_head, uint32_t position, const float *key,
-                  const float *value) {
-    size_t at = cache_at(model, step, kv_head, position);
-    size_t scale = (size_t)kv_head * model->context + position;
-    switch (model->package->config.cache) {
-    case S3LM_CACHE_INT8:
-        store_int8(model, step, key, (int8_t *)step->keys + at, step->key_scales + scale);
-        store_int8(model, step, value, (int8_t *)step->values + at, step->value_scales + scale);
-        break;
-    case S3LM_CACHE_FLOAT32:
-        store_float32(step, key, (float *)step->keys + at);
-        store_float32(step, value, (float *)step->values + at);
-        break;
+    static const float limits[2][2] = {{127.0f, INVERSE_127}, {(float)S3LM_MOST_INT16, INVERSE_32639}};
+    const float *limit = limits[bytes - 1u];
+    s3lm_scale s = s3lm_dynamic_scale(kernels->abs_max(head, dim), limit[0], limit[1]);
+    scales[vector] = s.scale;
+    if (bytes == 1u) {
+        kernels->quantize8(head, dim, s.inverse, (int8_t *)codes, NULL, stride);
+    } else {
+        kernels->quantize16(head, dim, s.inverse, S3LM_MOST_INT16, (int16_t *)(void *)codes, stride);
     }
 }
 
@@ -80,44 +73,74 @@ static uint32_t kv_head_of(const s3lm_attention_step *step, uint32_t head) {
     return head / ((uint32_t)step->config.heads / step->config.kv_heads);
 }
 
-/* One query head over the tokens [first, first + count) of an int8 cache. Uses 1.5 KiB of stack. */
-static void attend_int8(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
-                        uint32_t count, const float *query, float *scores, int16_t *codes, float *out) {
+/* Tokens of a block of the walk over a cache. */
+static uint32_t block_tokens(uint32_t vector_bytes) { return S3LM_CACHE_BLOCK_BYTES / vector_bytes; }
+
+/* `heads` query heads from `head` on, `head_dim` elements apart, of one key/value head over the tokens
+ * [first, first + count) of a cache of codes. Uses 1.6 KiB of stack. */
+static void attend_codes(const s3lm_model *model, const s3lm_attention_step *step, uint32_t head, uint32_t first,
+                         uint32_t count, uint32_t heads, const float *queries, float *scores, float *out) {
     const s3lm_kernels *kernels = model->kernels;
     uint32_t kv_head = kv_head_of(step, head);
-    uint32_t dim = step->config.head_dim;
-    uint32_t stride = step->cache_stride;
-    const int8_t *keys = (const int8_t *)step->keys + cache_at(model, step, kv_head, first);
-    const int8_t *values = (const int8_t *)step->values + cache_at(model, step, kv_head, first);
-    size_t scale_at = (size_t)kv_head * model->context + first;
-    const float *key_scales = step->key_scales + scale_at;
-    const float *value_scales = step->value_scales + scale_at;
-    _Alignas(16) int16_t query_codes[S3LM_MAX_HEAD_DIM];
-    _Alignas(16) int32_t sums[S3LM_MAX_HEAD_DIM];
+    s3lm_cache_kind cache = model->package->config.cache;
+    uint32_t dim = step->config.head_dim, stride = step->cache_stride;
+    uint32_t key_bytes = s3lm_key_bytes(cache) * stride, value_bytes = s3lm_value_bytes(cache) * stride;
+    size_t at_scale = (size_t)kv_head * model->context + first;
+    const uint8_t *keys = (const uint8_t *)step->keys + at_scale * key_bytes;
+    const uint8_t *values = (const uint8_t *)step->values + at_scale * value_bytes;
+    _Alignas(16) int16_t query_codes[S3LM_MOST_QUERY_CODES];
+    _Alignas(16) int16_t weights[S3LM_MIX_TOKENS];
+    s3lm_scale scale[S3LM_MOST_HEADS_TOGETHER]; /* of the query, then of the weights */
+    float factors[S3LM_MOST_HEADS_TOGETHER];
 
-    s3lm_scale q = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
-    kernels->quantize16(query, dim, q.inverse, query_codes, stride);
-    kernels->scores_i8(query_codes, keys, stride, count, key_scales, q.scale, scores);
-    finish_scores(model, step, head, count, scores);
-    float sum = kernels->exponentiate(scores, count);
-    kernels->multiply(scores, value_scales, count);
-    s3lm_scale w = s3lm_dynamic_scale(kernels->abs_max(scores, count), 16383.0f, INVERSE_16383);
-    kernels->quantize16(scores, count, w.inverse, codes, count);
-    for (uint32_t done = 0; done < count; done += S3LM_MIX_TOKENS) {
-        uint32_t n = count - done < S3LM_MIX_TOKENS ? count - done : S3LM_MIX_TOKENS;
-        kernels->mix_i8(codes + done, values + (size_t)done * stride, stride, n, sums);
-        for (uint32_t d = 0; d < dim; d++) {
-            out[d] = done == 0u ? (float)sums[d] : out[d] + (float)sums[d];
+    for (uint32_t h = 0; h < heads; h++) {
+        const float *query = queries + (size_t)h * dim;
+        scale[h] = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
+        kernels->quantize16(query, dim, scale[h].inverse, 16383, query_codes + h * stride, stride);
+    }
+    uint32_t block = block_tokens(key_bytes);
+    for (uint32_t at = 0; at < count; at += block) {
+        uint32_t n = count - at < block ? count - at : block;
+        const void *rows = keys + (size_t)at * key_bytes;
+        const float *key_scales = step->key_scales + at_scale + at;
+        for (uint32_t h = 0; h < heads; h++) {
+            const int16_t *query = query_codes + h * stride;
+            float *row = scores + (size_t)h * model->context_stride + at;
+            if (cache == S3LM_CACHE_INT8) {
+                kernels->scores_i8(query, rows, stride, n, key_scales, scale[h].scale, row);
+            } else {
+                kernels->scores_i16(query, rows, stride, n, key_scales, scale[h].scale, row);
+            }
         }
     }
-    float factor = w.scale * s3lm_recip(sum);
-    for (uint32_t d = 0; d < dim; d++) {
-        out[d] *= factor;
+    for (uint32_t h = 0; h < heads; h++) {
+        float *row = scores + (size_t)h * model->context_stride;
+        finish_scores(model, step, head + h, count, row);
+        float sum = kernels->exponentiate(row, count);
+        kernels->multiply(row, step->value_scales + at_scale, count);
+        scale[h] = s3lm_dynamic_scale(kernels->abs_max(row, count), 16383.0f, INVERSE_16383);
+        factors[h] = scale[h].scale * s3lm_recip(sum);
+    }
+    s3lm_mix mix = {.weights = weights, .stride = stride, .n = dim};
+    block = block_tokens(value_bytes);
+    for (uint32_t at = 0; at < count; at += block) {
+        const void *rows = values + (size_t)at * value_bytes;
+        mix.count = count - at < block ? count - at : block;
+        mix.more = at > 0u;
+        for (uint32_t h = 0; h < heads; h++) {
+            const float *row = scores + (size_t)h * model->context_stride + at;
+            kernels->quantize16(row, mix.count, scale[h].inverse, 16383, weights, mix.count);
+            if (cache == S3LM_CACHE_INT16) {
+                kernels->mix_i16(&mix, rows, out + (size_t)h * dim);
+            } else {
+                kernels->mix_i8(&mix, rows, out + (size_t)h * dim);
+            }
+        }
+    }
+    for (uint32_t h = 0; h < heads; h++) {
+        kernels->scale(out + (size_t)h * dim, factors[h], dim);
     }
 }
-
-/* Bytes of keys or values that several heads use before the walk goes on: small beside a data cache. */
-#define BLOCK_BYTES 4096u
 
 /* `heads` query heads from `head` on, `dim` elements apart, of one key/value head over a float32 cache. Queries are
  * zero from the head's size to the cache's stride, and `out` has room for as many. */
@@ -130,7 +153,7 @@ static void attend_float32(const s3lm_model *model, const s3lm_attention_step *s
     const float *keys = (const float *)step->keys + cache_at(model, step, kv_head, first);
     const float *values = (const float *)step->values + cache_at(model, step, kv_head, first);
     float factors[S3LM_MOST_HEADS_TOGETHER];
-    uint32_t block = BLOCK_BYTES / (stride * 4u);
+    uint32_t block = block_tokens(stride * 4u);
     for (uint32_t at = 0; at < count; at += block) {
         uint32_t n = count - at < block ? count - at : block;
         for (uint32_t h = 0; h < heads; h++) {
@@ -236,7 +259,9 @@ static void prepare(s3lm_model *model, const s3lm_attention_step *step, uint32_t
 /* Turns the queries [begin, end) and the keys that they look up, and appends these keys and their values. */
 static void append(const attention_job *j, uint32_t begin, uint32_t end) {
     s3lm_model *model = j->model;
-    const s3lm_attention_config *config = &j->step->config;
+    const s3lm_attention_step *step = j->step;
+    const s3lm_attention_config *config = &step->config;
+    s3lm_cache_kind cache = model->package->config.cache;
     uint32_t dim = config->head_dim;
     uint32_t heads_per_kv = (uint32_t)config->heads / config->kv_heads;
     for (uint32_t t = 0; t < j->tokens; t++) {
@@ -249,8 +274,10 @@ static void append(const attention_job *j, uint32_t begin, uint32_t end) {
             turn(model, j->step, S3LM_ROLE_QUERY_NORM, head, angles, q + head * dim);
         }
         for (uint32_t head = begin / heads_per_kv; head < end / heads_per_kv; head++) {
-            turn(model, j->step, S3LM_ROLE_KEY_NORM, head, angles, k + head * dim);
-            store(model, j->step, head, position, k + head * dim, v + head * dim);
+            turn(model, step, S3LM_ROLE_KEY_NORM, head, angles, k + head * dim);
+            size_t vector = (size_t)head * model->context + position;
+            store(model, step, k + head * dim, s3lm_key_bytes(cache), step->keys, step->key_scales, vector);
+            store(model, step, v + head * dim, s3lm_value_bytes(cache), step->values, step->value_scales, vector);
         }
     }
 }
@@ -263,7 +290,6 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
     uint32_t heads_per_kv = (uint32_t)config->heads / config->kv_heads;
     uint32_t together = s3lm_heads_together(model->package->config.cache, config);
     float *scores = model->scores + (size_t)worker * model->score_heads * model->context_stride;
-    int16_t *codes = model->score_codes + (size_t)worker * model->context_stride;
     append(j, begin, end);
     for (uint32_t head = begin; head < end;) {
         uint32_t kv_head = head / heads_per_kv;
@@ -275,17 +301,12 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
             uint32_t count = seen - first;
             const float *query = model->projected + (size_t)t * model->projected_stride + head * config->head_dim;
             float *out = model->attended + (size_t)t * model->attended_stride + head * config->head_dim;
-            switch (model->package->config.cache) {
-            case S3LM_CACHE_INT8:
-                attend_int8(model, j->step, head, first, count, query, scores, codes, out);
-                break;
-            case S3LM_CACHE_FLOAT32:
-                if (config->head_dim % 4u == 0u) {
-                    attend_float32(model, j->step, head, first, count, heads, query, scores, out);
-                } else {
-                    attend_float32_padded(model, j->step, head, first, count, query, scores, out);
-                }
-                break;
+            if (model->package->config.cache != S3LM_CACHE_FLOAT32) {
+                attend_codes(model, j->step, head, first, count, heads, query, scores, out);
+            } else if (config->head_dim % 4u == 0u) {
+                attend_float32(model, j->step, head, first, count, heads, query, scores, out);
+            } else {
+                attend_float32_padded(model, j->step, head, first, count, query, scores, out);
             }
         }
         head += heads;

@@ -9,8 +9,11 @@
 
 #include "s3lm.h"
 
-/* Tokens after which the int32 sums of attention go to float: 16,383 * 127 * 512 < 2^31. */
-#define S3LM_MIX_TOKENS 512u
+/* Bytes of keys or values that several heads use before the walk over a cache goes on: small beside a data cache. The
+ * weighted sums of coded values are exact over so many of them. */
+#define S3LM_CACHE_BLOCK_BYTES 4096u
+/* Most tokens of a block: no cached vector is shorter than 16 bytes. */
+#define S3LM_MIX_TOKENS (S3LM_CACHE_BLOCK_BYTES / 16u)
 
 /* Largest code of 16 bits: 256 * 127 + 127, so that both of its parts are within +-127 or -128. */
 #define S3LM_MOST_INT16 32639
@@ -28,7 +31,10 @@ _Static_assert(8ull * S3LM_MOST_INT16 * S3LM_MOST_GROUP_OF_INT4 <= INT32_MAX, "a
 _Static_assert(S3LM_MOST_INT4_WEIGHT * 127u * S3LM_MAX_MLP_WIDTH < 1ull << 39, "the longest row of INT4 with bytes");
 _Static_assert(S3LM_MOST_INT4_WEIGHT * S3LM_MOST_INT16 * S3LM_MAX_MLP_WIDTH < 1ull << 47, "the same with 16 bits");
 _Static_assert(16383ull * 127u * S3LM_MAX_HEAD_DIM <= INT32_MAX, "the longest head of a score");
-_Static_assert(16383ull * 127u * S3LM_MIX_TOKENS <= INT32_MAX, "the tokens of a mix");
+_Static_assert(16383ull * 255u * S3LM_MAX_HEAD_DIM <= INT32_MAX, "the same with either byte of a key's 16 bits");
+_Static_assert(16383ull * S3LM_MOST_INT16 * S3LM_MAX_HEAD_DIM < 1ull << 39, "the same with both");
+_Static_assert(16383ull * 255u * S3LM_MIX_TOKENS <= INT32_MAX, "the tokens of a mix, with a byte of a value");
+_Static_assert(16383ull * S3LM_MOST_INT16 * S3LM_MIX_TOKENS < 1ull << 39, "the same with both bytes");
 _Static_assert(S3LM_MAX_HEAD_DIM % 16u == 0u, "a head with its padding is no longer than the longest");
 
 /* What a product multiplies with: vectors, and what they were quantized to when the weights are INT8. */
@@ -47,6 +53,14 @@ typedef void (*s3lm_matmul)(const s3lm_tensor *w, const s3lm_input *x, uint32_t 
 typedef void (*s3lm_gate)(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
                           float *out);
 
+/* A weighted sum of coded values of some tokens. */
+typedef struct {
+    const int16_t *weights;
+    uint32_t stride, count;
+    uint32_t n; /* columns that are wanted */
+    bool more;
+} s3lm_mix;
+
 struct s3lm_kernels {
     const char *name;
     bool wide; /* wants s3lm_activations.wide */
@@ -57,8 +71,8 @@ struct s3lm_kernels {
     /* codes[i] = round(x[i] * inverse) within +-127, zeros from n to `padded`; also into `wide` unless NULL. */
     void (*quantize8)(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
 
-    /* The same within +-16,383. */
-    void (*quantize16)(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+    /* The same within +-most, which is at most S3LM_MOST_INT16. */
+    void (*quantize16)(const float *x, uint32_t n, float inverse, int32_t most, int16_t *codes, uint32_t padded);
 
     /* The same within +-S3LM_MOST_INT16, as this set's products want them: 2 * padded bytes, 16-byte aligned. */
     void (*quantize_int16)(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
@@ -76,14 +90,19 @@ struct s3lm_kernels {
     /* By s3lm_encoding. */
     s3lm_matmul matmul[S3LM_ENCODINGS];
 
-    /* scores[t] = ((float)(query . keys[t]) * key_scales[t]) * query_scale for t < count; rows of `stride` codes,
-     * a multiple of 16, zero-padded. */
+    /* scores[t] = (nearest float to query . keys[t] * key_scales[t]) * query_scale for t < count; rows of `stride`
+     * codes, zero-padded, query and keys 16-byte aligned. Codes of the query are within +-16,383; `stride` is a
+     * multiple of 16, of 8 for keys of 16 bits. */
     void (*scores_i8)(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores);
+    void (*scores_i16)(const int16_t *query, const int16_t *keys, uint32_t stride, uint32_t count,
+                       const float *key_scales, float query_scale, float *scores);
 
-    /* out[d] = sum over t < count of weights[t] * values[t][d] for d < stride; count <= S3LM_MIX_TOKENS, weights within
-     * 0..16,383, stride a multiple of 16. */
-    void (*mix_i8)(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out);
+    /* out[d] = start + nearest float to the sum over t < count of weights[t] * values[t][d] for d < n, where start is
+     * out[d] when `more`, else 0; count <= S3LM_MIX_TOKENS, weights within 0..16,383, rows of `stride` codes as above.
+     */
+    void (*mix_i8)(const s3lm_mix *mix, const int8_t *values, float *out);
+    void (*mix_i16)(const s3lm_mix *mix, const int16_t *values, float *out);
 
     /* scores[t] = four-lane sum of query[d] keys[t][d] for t < count; rows of `stride` elements, a multiple of 4,
      * zero-padded; query and keys 16-byte aligned. */
@@ -114,7 +133,7 @@ struct s3lm_kernels {
 /* What is the same in all sets of this folder (kernels_common.c): loops that compilers vectorize as they are. */
 uint32_t s3lm_abs_max(const float *x, uint32_t n);
 void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
-void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded);
+void s3lm_quantize16(const float *x, uint32_t n, float inverse, int32_t most, int16_t *codes, uint32_t padded);
 void s3lm_quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 float s3lm_exponentiate(float *scores, uint32_t count);

@@ -25,7 +25,8 @@ void s3lm_quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, in
     }
 }
 
-static void quantize_within(float limit, const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
+void s3lm_quantize16(const float *x, uint32_t n, float inverse, int32_t most, int16_t *codes, uint32_t padded) {
+    float limit = (float)most;
     for (uint32_t i = 0; i < n; i++) {
         codes[i] = (int16_t)s3lm_round(s3lm_clamp(x[i] * inverse, limit));
     }
@@ -34,12 +35,8 @@ static void quantize_within(float limit, const float *x, uint32_t n, float inver
     }
 }
 
-void s3lm_quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
-    quantize_within(16383.0f, x, n, inverse, codes, padded);
-}
-
 void s3lm_quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded) {
-    quantize_within((float)S3LM_MOST_INT16, x, n, inverse, (int16_t *)(void *)codes, padded);
+    s3lm_quantize16(x, n, inverse, S3LM_MOST_INT16, (int16_t *)(void *)codes, padded);
 }
 
 /* A float's bits as an integer that orders like the float; maxima of integers need no care for NaN, so compilers

@@ -113,15 +113,47 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
     }
 }
 
-static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
-    for (uint32_t d = 0; d < stride; d++) {
-        out[d] = 0;
-    }
+static void scores_i16(const int16_t *query, const int16_t *keys, uint32_t stride, uint32_t count,
+                       const float *key_scales, float query_scale, float *scores) {
     for (uint32_t t = 0; t < count; t++) {
-        const int8_t *value = values + (size_t)t * stride;
-        int32_t weight = weights[t];
+        const int16_t *key = keys + (size_t)t * stride;
+        int64_t sum = 0;
         for (uint32_t d = 0; d < stride; d++) {
-            out[d] += weight * value[d];
+            sum += query[d] * key[d];
+        }
+        scores[t] = (s3lm_nearest(sum) * key_scales[t]) * query_scale;
+    }
+}
+
+/* Columns that are summed together. */
+#define MIX_COLUMNS 8u
+
+static void mix_i8(const s3lm_mix *mix, const int8_t *values, float *out) {
+    for (uint32_t at = 0; at < mix->n; at += MIX_COLUMNS) {
+        int32_t sums[MIX_COLUMNS] = {0};
+        for (uint32_t t = 0; t < mix->count; t++) {
+            const int8_t *value = values + (size_t)t * mix->stride + at;
+            for (uint32_t d = 0; d < MIX_COLUMNS; d++) {
+                sums[d] += mix->weights[t] * value[d];
+            }
+        }
+        for (uint32_t d = 0; d < MIX_COLUMNS && at + d < mix->n; d++) {
+            out[at + d] = (mix->more ? out[at + d] : 0.0f) + (float)sums[d];
+        }
+    }
+}
+
+static void mix_i16(const s3lm_mix *mix, const int16_t *values, float *out) {
+    for (uint32_t at = 0; at < mix->n; at += MIX_COLUMNS) {
+        int64_t sums[MIX_COLUMNS] = {0};
+        for (uint32_t t = 0; t < mix->count; t++) {
+            const int16_t *value = values + (size_t)t * mix->stride + at;
+            for (uint32_t d = 0; d < MIX_COLUMNS; d++) {
+                sums[d] += mix->weights[t] * value[d];
+            }
+        }
+        for (uint32_t d = 0; d < MIX_COLUMNS && at + d < mix->n; d++) {
+            out[at + d] = (mix->more ? out[at + d] : 0.0f) + s3lm_nearest(sums[d]);
         }
     }
 }
@@ -144,7 +176,9 @@ const s3lm_kernels s3lm_kernels_scalar = {
     .dot_f32 = dot_f32,
     .matmul = MATMULS,
     .scores_i8 = scores_i8,
+    .scores_i16 = scores_i16,
     .mix_i8 = mix_i8,
+    .mix_i16 = mix_i16,
     .scores_f32 = scores_f32,
     .mix_f32 = s3lm_mix_f32,
     .exponentiate = s3lm_exponentiate,

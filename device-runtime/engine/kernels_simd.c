@@ -312,9 +312,63 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
     }
 }
 
-static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
-    for (uint32_t d = 0; d < stride; d += 16u) {
-        mix16(weights, values + d, stride, count, out + d);
+static inline int64_t both(const int32_t *upper, const int32_t *lower) { return (int64_t)*upper * 256 + *lower; }
+
+static void scores_i16(const int16_t *query, const int16_t *keys, uint32_t stride, uint32_t count,
+                       const float *key_scales, float query_scale, float *scores) {
+    for (uint32_t t = 0; t < count; t += 2u) {
+        const int16_t *first = keys + (size_t)t * stride;
+        const int16_t *second = t + 1u < count ? first + stride : first;
+        vint upper0 = vint_zero(), lower0 = upper0, upper1 = upper0, lower1 = upper0;
+        for (uint32_t d = 0; d < stride; d += 8u) {
+            vint codes = vint_load(query + d), key0 = vint_load(first + d), key1 = vint_load(second + d);
+            upper0 = vint_add32(upper0, vint_dot16(codes, vint_upper(key0)));
+            lower0 = vint_add32(lower0, vint_dot16(codes, vint_lower(key0)));
+            upper1 = vint_add32(upper1, vint_dot16(codes, vint_upper(key1)));
+            lower1 = vint_add32(lower1, vint_dot16(codes, vint_lower(key1)));
+        }
+        int32_t sums[4];
+        vint_store(sums, vint_sums(upper0, lower0, upper1, lower1));
+        for (uint32_t i = 0; i < 2u && t + i < count; i++) {
+            float sum = s3lm_nearest(both(&sums[2u * i], &sums[2u * i + 1u]));
+            scores[t + i] = (sum * key_scales[t + i]) * query_scale;
+        }
+    }
+}
+
+static void mix_i8(const s3lm_mix *mix, const int8_t *values, float *out) {
+    for (uint32_t at = 0; at < mix->n; at += 16u) {
+        int32_t sums[16];
+        mix16(mix->weights, values + at, mix->stride, mix->count, sums);
+        for (uint32_t d = 0; d < 16u && at + d < mix->n; d++) {
+            out[at + d] = (mix->more ? out[at + d] : 0.0f) + (float)sums[d];
+        }
+    }
+}
+
+static void mix_i16(const s3lm_mix *mix, const int16_t *values, float *out) {
+    for (uint32_t at = 0; at < mix->n; at += 8u) {
+        const int16_t *value = values + at;
+        vint upper0 = vint_zero(), upper1 = upper0, lower0 = upper0, lower1 = upper0;
+        for (uint32_t t = 0; t < mix->count; t += 2u, value += 2u * (size_t)mix->stride) {
+            bool pair = t + 1u < mix->count;
+            vint v0 = vint_load(value), v1 = pair ? vint_load(value + mix->stride) : vint_zero();
+            uint32_t second = pair ? (uint16_t)mix->weights[t + 1u] : 0u;
+            vint w = vint_splat32((int32_t)((uint16_t)mix->weights[t] | (second << 16)));
+            vint low = vint_interleave_low(v0, v1), high = vint_interleave_high(v0, v1);
+            upper0 = vint_add32(upper0, vint_dot16(w, vint_upper(low)));
+            lower0 = vint_add32(lower0, vint_dot16(w, vint_lower(low)));
+            upper1 = vint_add32(upper1, vint_dot16(w, vint_upper(high)));
+            lower1 = vint_add32(lower1, vint_dot16(w, vint_lower(high)));
+        }
+        int32_t upper[8], lower[8];
+        vint_store(upper, upper0);
+        vint_store(upper + 4, upper1);
+        vint_store(lower, lower0);
+        vint_store(lower + 4, lower1);
+        for (uint32_t d = 0; d < 8u && at + d < mix->n; d++) {
+            out[at + d] = (mix->more ? out[at + d] : 0.0f) + s3lm_nearest(both(&upper[d], &lower[d]));
+        }
     }
 }
 
@@ -335,7 +389,9 @@ static const s3lm_kernels s3lm_kernels_simd = {
     .dot_f32 = dot_f32,
     .matmul = MATMULS,
     .scores_i8 = scores_i8,
+    .scores_i16 = scores_i16,
     .mix_i8 = mix_i8,
+    .mix_i16 = mix_i16,
     .scores_f32 = scores_f32,
     .mix_f32 = s3lm_mix_f32,
     .exponentiate = s3lm_exponentiate,

@@ -136,17 +136,6 @@ static needs needs_of(const s3lm_package *package) {
     return n;
 }
 
-/* Elements from one token's head to the next in a cache plane, and the bytes of an element. */
-static uint32_t cache_stride(s3lm_cache_kind cache, uint32_t head_dim) {
-    switch (cache) {
-    case S3LM_CACHE_INT8:
-        return round_up(head_dim, 16);
-    case S3LM_CACHE_FLOAT32:
-        break;
-    }
-    return round_up(head_dim, 4);
-}
-
 static void lay_out_cache(s3lm_model *model, region *r) {
     s3lm_cache_kind kind = model->package->config.cache;
     for (uint32_t i = 0; i < model->package->step_count; i++) {
@@ -154,19 +143,13 @@ static void lay_out_cache(s3lm_model *model, region *r) {
             continue;
         }
         s3lm_attention_config config = s3lm_package_attention(model->package, i);
-        s3lm_attention_step planes = {.cache_stride = (uint16_t)cache_stride(kind, config.head_dim)};
+        s3lm_attention_step planes = {.cache_stride = (uint16_t)s3lm_cache_stride(kind, config.head_dim)};
         uint64_t vectors = (uint64_t)config.kv_heads * model->context;
-        switch (kind) {
-        case S3LM_CACHE_INT8:
-            planes.keys = take(r, vectors * planes.cache_stride);
-            planes.values = take(r, vectors * planes.cache_stride);
+        planes.keys = take(r, vectors * planes.cache_stride * s3lm_key_bytes(kind));
+        planes.values = take(r, vectors * planes.cache_stride * s3lm_value_bytes(kind));
+        if (kind != S3LM_CACHE_FLOAT32) {
             planes.key_scales = take(r, vectors * 4u);
             planes.value_scales = take(r, vectors * 4u);
-            break;
-        case S3LM_CACHE_FLOAT32:
-            planes.keys = take(r, vectors * planes.cache_stride * 4u);
-            planes.values = take(r, vectors * planes.cache_stride * 4u);
-            break;
         }
         if (r->base) {
             s3lm_attention_step *attention = model->steps[i].attention;
@@ -259,7 +242,6 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->attended = take(r, batch * model->attended_stride * 4u);
     model->score_heads = n.score_heads;
     model->scores = take(r, workers * n.score_heads * model->context_stride * 4u);
-    model->score_codes = take(r, workers * model->context_stride * 2u);
     lay_out_codes(model, r, n.quantized);
     model->logits = take(r, config->vocab_size * 4u);
     model->seen = take(r, s3lm_groups(config->vocab_size, 32) * 4u);

@@ -2,6 +2,7 @@
 #ifndef S3LM_MODEL_PARTS_H
 #define S3LM_MODEL_PARTS_H
 
+#include "bytes.h"
 #include "kernels.h"
 #include "s3lm.h"
 
@@ -61,19 +62,31 @@ void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t token
 /* Most query heads that share one walk over a long cache; each takes working memory of a context's scores. */
 #define S3LM_MOST_HEADS_TOGETHER 4u
 
-/* How many query heads of a key/value head are looked up together, so that its keys and values come from memory once.
- * A float32 cache alone: int8 caches are a quarter as long. Heads that are not whole vectors go one by one. */
-static inline uint32_t s3lm_heads_together(s3lm_cache_kind cache, const s3lm_attention_config *attention) {
-    uint32_t heads = (uint32_t)attention->heads / attention->kv_heads;
+/* Most codes of queries that are looked up together: 1 KiB of stack. */
+#define S3LM_MOST_QUERY_CODES 512u
+
+/* Elements from one token's head to the next in a cache plane: whole vectors of 16 bytes. */
+static inline uint32_t s3lm_cache_stride(s3lm_cache_kind cache, uint32_t head_dim) {
     switch (cache) {
     case S3LM_CACHE_INT8:
-        break;
+    case S3LM_CACHE_K16V8:
+        return (uint32_t)s3lm_align(head_dim, 16);
+    case S3LM_CACHE_INT16:
+        return (uint32_t)s3lm_align(head_dim, 8);
     case S3LM_CACHE_FLOAT32:
-        if (attention->head_dim % 4u == 0u) {
-            return heads < S3LM_MOST_HEADS_TOGETHER ? heads : S3LM_MOST_HEADS_TOGETHER;
-        }
+        break;
     }
-    return 1;
+    return (uint32_t)s3lm_align(head_dim, 4);
+}
+
+/* How many query heads of a key/value head are looked up together, so that its keys and values come from memory once.
+ * Float heads that are not whole vectors go one by one. */
+static inline uint32_t s3lm_heads_together(s3lm_cache_kind cache, const s3lm_attention_config *attention) {
+    uint32_t heads = (uint32_t)attention->heads / attention->kv_heads;
+    uint32_t most = cache == S3LM_CACHE_FLOAT32 ? (attention->head_dim % 4u == 0u ? S3LM_MOST_HEADS_TOGETHER : 1u)
+                                                : S3LM_MOST_QUERY_CODES / s3lm_cache_stride(cache, attention->head_dim);
+    most = most < S3LM_MOST_HEADS_TOGETHER ? most : S3LM_MOST_HEADS_TOGETHER;
+    return heads < most ? heads : most;
 }
 
 /* Scale and codes of one vector: `limit` is 127 or 16,383. */

@@ -167,14 +167,24 @@ typedef struct {
 typedef struct {
     s3lm_attention_config config;
     uint16_t tensors[S3LM_ATTENTION_ROLES];
-    /* Cache planes [kv_heads][context][cache_stride]; cache_stride = head_dim rounded up to 16 (int8) or 4 (float32).
-     */
+    /* Cache planes [kv_heads][context][cache_stride], rows of whole vectors of 16 bytes (s3lm_cache_stride). */
     uint16_t cache_stride; /* elements */
     void *keys;
     void *values;
     float *key_scales; /* [kv_heads][context]; NULL for a float32 cache */
     float *value_scales;
 } s3lm_attention_step;
+
+/* Bytes of an element of the keys and of the values. */
+static inline uint32_t s3lm_key_bytes(s3lm_cache_kind cache) {
+    static const uint8_t bytes[S3LM_CACHE_KINDS] = {
+        [S3LM_CACHE_INT8] = 1, [S3LM_CACHE_FLOAT32] = 4, [S3LM_CACHE_INT16] = 2, [S3LM_CACHE_K16V8] = 2};
+    return bytes[cache];
+}
+
+static inline uint32_t s3lm_value_bytes(s3lm_cache_kind cache) {
+    return cache == S3LM_CACHE_K16V8 ? 1u : s3lm_key_bytes(cache);
+}
 
 typedef struct {
     s3lm_mlp_config config;
@@ -236,7 +246,6 @@ typedef struct {
     s3lm_activations quantized;
     uint32_t score_heads; /* query heads of one key/value head that are looked up together */
     float *scores;        /* [workers][score_heads][context_stride] */
-    int16_t *score_codes; /* [workers][context_stride] */
     float *logits;        /* [vocab_size] for s3lm_generation_* and callers without a buffer of their own */
     uint32_t *seen;       /* [ceil(vocab_size / 32)] for the sampler */
     uint64_t *histogram;  /* [256] for the sampler */

@@ -134,9 +134,15 @@ typedef enum {
 } s3lm_head_norm_kind;
 #define S3LM_HEAD_NORM_KINDS 4u
 
-/* How the key/value cache is stored. int8: codes with one scale per key/value head and token. */
-typedef enum { S3LM_CACHE_INT8 = 0, S3LM_CACHE_FLOAT32 = 1 } s3lm_cache_kind;
-#define S3LM_CACHE_KINDS 2u
+/* How the key/value cache is stored. int8: codes with one scale per key/value head and token. int16: the same with
+ * codes of 16 bits, within ±32,639. k16v8: keys of 16 bits, values of INT8. */
+typedef enum {
+    S3LM_CACHE_INT8 = 0,
+    S3LM_CACHE_FLOAT32 = 1,
+    S3LM_CACHE_INT16 = 2,
+    S3LM_CACHE_K16V8 = 3,
+} s3lm_cache_kind;
+#define S3LM_CACHE_KINDS 4u
 
 /* What the inputs of matrices become. dynamic: codes as each matrix says (INPUT), their scales found on the device.
  * static: INT8, one calibrated scale a matrix where its record has one. float32: not quantized. */

@@ -29,6 +29,12 @@ static inline vint vint_add64(vint a, vint b) { return wasm_i64x2_add(a, b); }
 static inline vint vint_pair64(vint a) {
     return wasm_i64x2_add(wasm_i64x2_extend_low_i32x4(a), wasm_i64x2_extend_high_i32x4(a));
 }
+/* The upper and the lower byte of eight int16: a = 256 * upper + lower, upper signed, lower 0..255. */
+static inline vint vint_upper(vint a) { return wasm_i16x8_shr(a, 8); }
+static inline vint vint_lower(vint a) { return wasm_v128_and(a, wasm_i16x8_const_splat(255)); }
+/* a0 b0 a1 b1 ... of the low or high four int16. */
+static inline vint vint_interleave_low(vint a, vint b) { return wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
+static inline vint vint_interleave_high(vint a, vint b) { return wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
 /* int32 lane i = a[2i] b[2i] + a[2i+1] b[2i+1], int16 operands. */
 static inline vint vint_dot16(vint a, vint b) { return wasm_i32x4_dot_i16x8(a, b); }
 /* a0 b0 a1 b1 ... of the low or high eight bytes, widened to int16: eight in each result. */
@@ -86,6 +92,10 @@ static inline vint vint_add64(vint a, vint b) { return _mm_add_epi64(a, b); }
 static inline vint vint_pair64(vint a) {
     return _mm_add_epi64(_mm_cvtepi32_epi64(a), _mm_cvtepi32_epi64(_mm_srli_si128(a, 8)));
 }
+static inline vint vint_upper(vint a) { return _mm_srai_epi16(a, 8); }
+static inline vint vint_lower(vint a) { return _mm_and_si128(a, _mm_set1_epi16(255)); }
+static inline vint vint_interleave_low(vint a, vint b) { return _mm_unpacklo_epi16(a, b); }
+static inline vint vint_interleave_high(vint a, vint b) { return _mm_unpackhi_epi16(a, b); }
 static inline vint vint_dot16(vint a, vint b) { return _mm_madd_epi16(a, b); }
 static inline vint vint_pairs_0(vint a, vint b) { return _mm_cvtepi8_epi16(_mm_unpacklo_epi8(a, b)); }
 static inline vint vint_pairs_1(vint a, vint b) {

@@ -266,8 +266,8 @@ static void quantizers_are_equal_and_keep_their_limits(void) {
             int expected = scaled >= 127.0f ? 127 : scaled <= -127.0f ? -127 : (int)__builtin_rintf(scaled);
             CHECK(codes[0][i] == expected && wide[0][i] == expected, "code %d instead of %d", codes[0][i], expected);
         }
-        scalar->quantize16(x, n, 16383.0f / 2.5f, wide[0], padded);
-        fast->quantize16(x, n, 16383.0f / 2.5f, wide[1], padded);
+        scalar->quantize16(x, n, 16383.0f / 2.5f, 16383, wide[0], padded);
+        fast->quantize16(x, n, 16383.0f / 2.5f, 16383, wide[1], padded);
         CHECK(memcmp(wide[0], wide[1], 2u * padded) == 0, "int16 codes");
         for (uint32_t i = 0; i < padded; i++) {
             CHECK(wide[0][i] >= -16383 && wide[0][i] <= 16383 && (i < n || wide[0][i] == 0), "int16 limit");
@@ -286,18 +286,31 @@ static void quantizers_are_equal_and_keep_their_limits(void) {
     free(x);
 }
 
-static void attention_sums_are_equal(void) {
+/* The code at a place of a cache of 8 or 16 bits. */
+static int64_t cached(const void *cache, bool wide, size_t at) {
+    return wide ? ((const int16_t *)cache)[at] : ((const int8_t *)cache)[at];
+}
+
+static void attention_sums_are_equal(bool wide_codes) {
     enum { MOST_STRIDE = 256, MOST_COUNT = S3LM_MIX_TOKENS };
-    int8_t *cache = host_allocate((size_t)MOST_STRIDE * MOST_COUNT);
+    void *cache = host_allocate((size_t)MOST_STRIDE * MOST_COUNT * 2u);
     float *scales = host_allocate(MOST_COUNT * 4u);
-    static int16_t query[MOST_STRIDE], weights[MOST_COUNT];
-    static float scores[2][MOST_COUNT];
-    static int32_t sums[2][MOST_STRIDE];
+    _Alignas(16) static int16_t query[MOST_STRIDE], weights[MOST_COUNT];
+    static float scores[2][MOST_COUNT], mixed[2][MOST_STRIDE];
     for (uint32_t round = 0; round < 120u; round++) {
-        uint32_t stride = 16u * (1u + random_below(&seed, MOST_STRIDE / 16u));
-        uint32_t count = round % 10u == 0u ? MOST_COUNT : 1u + random_below(&seed, MOST_COUNT);
+        uint32_t step = wide_codes ? 8u : 16u;
         bool extreme = round % 10u == 0u;
-        fill_codes(cache, count, stride, stride);
+        uint32_t stride = extreme ? MOST_STRIDE : step * (1u + random_below(&seed, MOST_STRIDE / step));
+        uint32_t count = extreme ? MOST_COUNT : 1u + random_below(&seed, MOST_COUNT);
+        if (wide_codes) {
+            for (size_t i = 0; i < (size_t)count * stride; i++) {
+                ((int16_t *)cache)[i] =
+                    (int16_t)(extreme ? (round % 20u == 0u ? S3LM_MOST_INT16 : -S3LM_MOST_INT16)
+                                      : (int32_t)random_below(&seed, 2u * S3LM_MOST_INT16 + 1u) - S3LM_MOST_INT16);
+            }
+        } else {
+            fill_codes(cache, count, stride, stride);
+        }
         for (uint32_t i = 0; i < stride; i++) {
             query[i] = (int16_t)(extreme ? 16383 : (int32_t)random_below(&seed, 32767) - 16383);
         }
@@ -305,17 +318,35 @@ static void attention_sums_are_equal(void) {
             weights[i] = (int16_t)(extreme ? 16383u : random_below(&seed, 16384));
             scales[i] = random_float(&seed) + 1.0f;
         }
-        scalar->scores_i8(query, cache, stride, count, scales, 0.37f, scores[0]);
-        fast->scores_i8(query, cache, stride, count, scales, 0.37f, scores[1]);
-        same_floats(scores[0], scores[1], count, "scores");
-        scalar->mix_i8(weights, cache, stride, count, sums[0]);
-        fast->mix_i8(weights, cache, stride, count, sums[1]);
-        CHECK(memcmp(sums[0], sums[1], stride * sizeof sums[0][0]) == 0, "weighted values");
-        int64_t truth = 0;
-        for (uint32_t t = 0; t < count; t++) {
-            truth += (int64_t)weights[t] * cache[(size_t)t * stride];
+        uint32_t n = stride - random_below(&seed, step);
+        s3lm_mix mix = {weights, stride, count, n, round % 3u == 0u};
+        for (uint32_t set = 0; set < 2u; set++) {
+            const s3lm_kernels *kernels = set == 0u ? scalar : fast;
+            for (uint32_t d = 0; d < MOST_STRIDE; d++) {
+                mixed[set][d] = (float)d * 0.5f;
+            }
+            if (wide_codes) {
+                kernels->scores_i16(query, cache, stride, count, scales, 0.37f, scores[set]);
+                kernels->mix_i16(&mix, cache, mixed[set]);
+            } else {
+                kernels->scores_i8(query, cache, stride, count, scales, 0.37f, scores[set]);
+                kernels->mix_i8(&mix, cache, mixed[set]);
+            }
         }
-        CHECK(sums[0][0] == truth, "weighted values wrapped around");
+        same_floats(scores[0], scores[1], count, "scores");
+        same_floats(mixed[0], mixed[1], MOST_STRIDE, "weighted values, and what lies behind them");
+        int64_t dot = 0, sum = 0;
+        for (uint32_t d = 0; d < stride; d++) {
+            dot += query[d] * cached(cache, wide_codes, (size_t)(count - 1u) * stride + d);
+        }
+        for (uint32_t t = 0; t < count; t++) {
+            sum += weights[t] * cached(cache, wide_codes, (size_t)t * stride + n - 1u);
+        }
+        float score = ((float)dot * scales[count - 1u]) * 0.37f;
+        float value = (mix.more ? (float)(n - 1u) * 0.5f : 0.0f) + (float)sum;
+        CHECK(scores[0][count - 1u] == score, "a score is %g, not %g", (double)scores[0][count - 1u], (double)score);
+        CHECK(mixed[0][n - 1u] == value, "a weighted value is %g, not %g", (double)mixed[0][n - 1u], (double)value);
+        CHECK(n == stride || mixed[0][n] == (float)n * 0.5f, "a column behind the last was written");
     }
     free(cache);
     free(scales);
@@ -360,7 +391,8 @@ int main(void) {
     RUN(long_sums_are_rounded_to_the_nearest);
     RUN(f32_products_are_equal);
     RUN(quantizers_are_equal_and_keep_their_limits);
-    RUN(attention_sums_are_equal);
+    RUN(attention_sums_are_equal, false);
+    RUN(attention_sums_are_equal, true);
     RUN(every_kind_has_its_kernel, scalar);
     RUN(every_kind_has_its_kernel, fast);
     RUN(a_norm_may_overwrite_what_it_reads, scalar);

@@ -117,7 +117,7 @@ static const change changes[] = {
     {"CONF context 0", S3LM_KIND_CONF, -1, 0, 12, 0, S3LM_ERR_FIELD},
     {"CONF context beyond the table", S3LM_KIND_CONF, -1, 0, 12, 25, S3LM_ERR_TENSOR_SHAPE},
     {"CONF max batch 33", S3LM_KIND_CONF, -1, 0, 16, 33, S3LM_ERR_FIELD},
-    {"CONF cache", S3LM_KIND_CONF, -1, 0, 20, 2, S3LM_ERR_FIELD},
+    {"CONF cache", S3LM_KIND_CONF, -1, 0, 20, S3LM_CACHE_KINDS, S3LM_ERR_FIELD},
     {"CONF activations", S3LM_KIND_CONF, -1, 0, 24, 3, S3LM_ERR_FIELD},
     {"CONF float32 activations with int8 weights", S3LM_KIND_CONF, -1, 0, 24, 2, S3LM_ERR_TENSOR_SHAPE},
     {"CONF begin-of-text id", S3LM_KIND_CONF, -1, 0, 28, 48, S3LM_ERR_FIELD},

@@ -61,8 +61,13 @@ static void roles_refer_to_each_other(void) {
               "%s does not follow its matrix", role->name);
         CHECK((role->fused_by != 0u) == (fused != NULL) && (!fused || fused->scope == role->scope), "%s: fused",
               role->name);
-        CHECK(role->scope != S3LM_SCOPE_MLP || (role->mlps != 0u && role->mlps >> S3LM_MLP_KINDS == 0u),
-              "%s: for no feed-forward", role->name);
+        bool is_step = role->scope != S3LM_SCOPE_MODEL && role->scope != S3LM_SCOPE_TABLE;
+        CHECK(role->owners == 0u || is_step, "%s: for some models alone", role->name);
+        CHECK(role->scope != S3LM_SCOPE_MLP || role->owners >> S3LM_MLP_KINDS == 0u, "%s: for no feed-forward",
+              role->name);
+        CHECK(role->scope != S3LM_SCOPE_ATTENTION ||
+                  (role->owners & ~S3LM_OWNER_HEAD_NORM) >> S3LM_POSITION_KINDS == 0u,
+              "%s: for no attention", role->name);
     }
     CHECK(s3lm_role_of(0) == NULL && s3lm_role_of(0xFFFF) == NULL, "a role that does not exist");
 }

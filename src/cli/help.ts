@@ -25,7 +25,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
                                --json what each matrix is
     --activations ${WANTED_ACTIVATIONS.join('|')}
                                inputs of matrices (auto: 16 bits where memory is waited for anyway, else INT8)
-    ${`--cache ${WANTED_CACHES.join('|')}`.padEnd(26)} key/value cache (auto: float32 for small heads, where it fits)
+    --cache ${WANTED_CACHES.join('|')}
+                               key/value cache (auto: keys of 16 bits where they fit and cost little time, else INT8)
     --chat template|begin      how chats begin: as the template writes it (default), or with the begin token before it
     --context N                tokens that the model can hold (default: the model's, at most 512)
     ${`--effort ${EFFORTS.join('|')}`.padEnd(26)} work that goes into the weights' codes: good rounds matrix after matrix

@@ -194,7 +194,8 @@ export class Esp32LlmConverter extends LitElement {
 
   /**
    * How numbers are stored, at first: words of `int8`, a granularity (`tensor`, `channel`, `group:128`, `group:64`,
-   * `group:32`), `activations:auto`, `activations:int16` and so on, `cache:auto`, `cache:int8` or `cache:float32`;
+   * `group:32`), `activations:auto`, `activations:int16` and so on, `cache:auto`, `cache:int8`, `cache:k16v8`,
+   * `cache:int16` or `cache:float32`;
    * `chat:template` or `chat:begin` (the begin token before chats whose template writes none).
    */
   @property() scheme = '';

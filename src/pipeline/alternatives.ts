@@ -127,7 +127,8 @@ function changes({ scheme }: Plan): SchemeChange[] {
   if (granularity === 'tensor') found.push({ granularity: 'channel' });
   if (granularity !== 'group:32') found.push({ granularity: 'group:32' });
   if (activations !== 'int16') found.push({ activations: 'int16' });
-  if (cache !== 'float32') found.push({ cache: 'float32' });
+  if (cache === 'int8') found.push({ cache: 'k16v8' });
+  if (cache === 'k16v8') found.push({ cache: 'int16' });
   return found;
 }
 

@@ -47,7 +47,7 @@ export function judgeFit(input: FitInputs): Fit {
     const room = Math.max(sramCapacity - scratch, board.psramBytes);
     problems.push({ code: 'cache', context, needed: cache, available: room });
     remedies.push(...shorter);
-    if (input.scheme.cache === 'float32') remedies.push({ code: 'int8-cache' });
+    if (input.scheme.cache !== 'int8') remedies.push({ code: 'int8-cache' });
     if (board.psramBytes === 0) remedies.push({ code: 'psram' });
   }
   if (packageBytes > flashCapacity) {

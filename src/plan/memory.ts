@@ -1,34 +1,52 @@
 /** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
-import { numberedSteps, stepsOf, type DecoderModel } from '../model/decoder.js';
+import { numberedSteps, stepsOf, type AttentionStep, type DecoderModel } from '../model/decoder.js';
 import { INPUT_GROUP, INT4_BLOCK, alignUp } from '../schema/encodings.js';
 import type { CacheKind, PlaceKind } from '../schema/kinds.js';
 import { MAX_STATE_BYTES } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
 import { INPUT_OF, isQuantized, type Scheme } from './scheme.js';
 
-/**
- * Bytes of the key/value cache: per layer, key/value head and position the head's elements (padded to 16 bytes) for keys
- * and for values, and with INT8 one f32 scale each.
- */
+/** Bytes of the key/value cache: per layer, key/value head and position a key and a value. */
 export function cacheBytes(model: DecoderModel, scheme: Pick<Scheme, 'cache'>, context: number): number {
   return stepsOf(model, 'attention').reduce(
     (sum, { step: { attention } }) =>
-      sum + 2 * attention.kvHeads * context * cachedHeadBytes(scheme.cache, attention.headDim),
+      sum + attention.kvHeads * context * cachedHeadBytes(scheme.cache, attention.headDim),
     0,
   );
 }
 
-/** Bytes of one key or value of one head: its elements, padded to 16 bytes, and their scale. */
-function cachedHeadBytes(cache: CacheKind, headDim: number): number {
-  switch (cache) {
-    case 'int8':
-      return alignUp(headDim, 16) + 4;
-    case 'float32':
-      return alignUp(headDim, 4) * 4;
-  }
+/** Bytes of an element of a key and of a value, elements of whole vectors, and of the scale that codes share. */
+const CACHED: Readonly<
+  Record<
+    CacheKind,
+    { readonly key: number; readonly value: number; readonly step: number; readonly scale: number }
+  >
+> = {
+  int8: { key: 1, value: 1, step: 16, scale: 4 },
+  float32: { key: 4, value: 4, step: 4, scale: 0 },
+  int16: { key: 2, value: 2, step: 8, scale: 4 },
+  k16v8: { key: 2, value: 1, step: 16, scale: 4 },
+};
+
+/** Bytes of one key and one value of one head with their scales. */
+export function cachedHeadBytes(cache: CacheKind, headDim: number): number {
+  const { key, value, step, scale } = CACHED[cache];
+  return alignUp(headDim, step) * (key + value) + 2 * scale;
 }
 
 const MOST_HEADS_TOGETHER = 4;
+const MOST_QUERY_CODES = 512;
+
+/** Query heads that share one walk over a cache (s3lm_heads_together). */
+function headsTogether(cache: CacheKind, { heads, kvHeads, headDim }: AttentionStep['attention']): number {
+  const most =
+    cache === 'float32'
+      ? headDim % 4 === 0
+        ? MOST_HEADS_TOGETHER
+        : 1
+      : Math.floor(MOST_QUERY_CODES / alignUp(headDim, CACHED[cache].step));
+  return Math.min(heads / kvHeads, most, MOST_HEADS_TOGETHER);
+}
 
 /** Largest widths over all steps, in elements. */
 function widths(model: DecoderModel): { hidden: number; projected: number; attended: number; input: number } {
@@ -102,16 +120,11 @@ export function scratchBytes(
   const perToken =
     4 * (keptVectors(model) * hidden + projected + attended) +
     (isQuantized(scheme) ? codeBytes(scheme, input) : 0);
-  // Query heads that share one walk over a float cache (s3lm_heads_together).
   const together = Math.max(
     1,
-    ...stepsOf(model, 'attention').map(({ step: { attention } }) =>
-      scheme.cache === 'float32' && attention.headDim % 4 === 0
-        ? Math.min(attention.heads / attention.kvHeads, MOST_HEADS_TOGETHER)
-        : 1,
-    ),
+    ...stepsOf(model, 'attention').map(({ step }) => headsTogether(scheme.cache, step.attention)),
   );
-  const scores = cores * alignUp(context, 32) * (4 * together + 2);
+  const scores = cores * alignUp(context, 32) * 4 * together;
   const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
   const tables = 64 * 6 * Math.max(4 * model.blocks.length, numberedSteps(model).length);
   return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;

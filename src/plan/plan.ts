@@ -2,13 +2,14 @@
  * The plan of a conversion: what the package holds, which memory each tensor lives in, whether it fits the board, what
  * would help when it does not, and how fast the memories let it run.
  */
-import { stepsOf, type DecoderModel } from '../model/decoder.js';
+import type { DecoderModel } from '../model/decoder.js';
 import { ENCODING, type Encoding } from '../schema/encodings.js';
-import type { InputKind, MemoryKind } from '../schema/kinds.js';
+import type { CacheKind, InputKind, MemoryKind } from '../schema/kinds.js';
 import { PACKAGE_LIMITS } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
+import { bestCache } from './cache.js';
 import { chooseWeights, type WeightChoice } from './choice.js';
 import { usedWeights } from './encoding.js';
 import { judgeFit, type Fit } from './fit.js';
@@ -101,21 +102,34 @@ const SCRATCH_SHARE = 0.25;
 export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const { encodings, scheme } = options;
   if (encodings === undefined)
-    return chooseWeights(scheme, (base, chosen) => planWith(model, options, base, chosen));
+    return chooseWeights(scheme, (base, chosen) => planWeights(model, options, base, chosen));
   const { weights, granularity } = scheme;
   const base: UniformScheme = {
     weights: weights === 'auto' ? 'int8' : weights,
     granularity: granularity === 'auto' ? 'channel' : granularity,
   };
-  return planWith(model, options, base, encodings);
+  return planWeights(model, options, base, encodings);
 }
 
-/** The plan with these weights. */
-function planWith(
+/** The plan with these weights, and the cache that goes best with them. */
+function planWeights(
   model: DecoderModel,
   options: PlanOptions,
   base: UniformScheme,
   encodings: ReadonlyMap<string, Encoding> = new Map(),
+): Plan {
+  const { cache } = options.scheme;
+  const planned = (kind: CacheKind): Plan => planWith(model, options, base, encodings, kind);
+  if (cache !== 'auto') return planned(cache);
+  return isQuantized(base) ? bestCache(model, planned) : planned('float32');
+}
+
+function planWith(
+  model: DecoderModel,
+  options: PlanOptions,
+  base: UniformScheme,
+  encodings: ReadonlyMap<string, Encoding>,
+  cacheKind: CacheKind,
 ): Plan {
   const { board } = options;
   const context = chooseContext(model, options);
@@ -123,7 +137,7 @@ function planWith(
   const possible = {
     ...base,
     activations: activations === 'auto' ? ('mixed' as const) : activations,
-    cache: chooseCache(model, options, base, context),
+    cache: cacheKind,
   };
   const fusions = options.fusions ?? defaultFusions(possible);
   const planned = planTensors(model, possible, fusions, context, encodings);
@@ -293,27 +307,6 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
     return options.context;
   }
   return Math.min(longest, DEFAULT_CONTEXT);
-}
-
-/** Heads up to this size lose too much when a whole key shares one INT8 scale. */
-const SMALL_HEAD = 16;
-
-/** F32 for small heads when SRAM or PSRAM holds it, else INT8. */
-function chooseCache(
-  model: DecoderModel,
-  options: PlanOptions,
-  base: UniformScheme,
-  context: number,
-): Scheme['cache'] {
-  const { cache } = options.scheme;
-  if (cache !== 'auto') return cache;
-  if (!isQuantized(base)) return 'float32';
-  const small = stepsOf(model, 'attention').some(({ step }) => step.attention.headDim <= SMALL_HEAD);
-  const wide: Scheme = { ...base, activations: 'mixed', cache: 'float32' };
-  const bytes = cacheBytes(model, wide, context);
-  const { chip } = options.board;
-  const sram = modelSramBytes(chip) - scratchBytes(model, wide, context, 1, chip.cores);
-  return small && bytes <= Math.max(sram, options.board.psramBytes / 2) ? 'float32' : 'int8';
 }
 
 /** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */

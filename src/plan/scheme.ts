@@ -76,17 +76,17 @@ export interface Scheme {
    * 16 bits; `mixed`: some `int8`, some `int16`. `static`: INT8 with calibrated scales, one per matrix input.
    */
   readonly activations: keyof typeof INPUT_OF | 'mixed';
-  /** Key/value cache: INT8 with a scale per head and token, or F32. */
+  /** Key/value cache: codes of 8 or 16 bits with a scale per head and token, or F32. */
   readonly cache: CacheKind;
 }
 
-/** A scheme as it is asked for; the planner decides what is left to it (docs/decisions/0006). */
+/** A scheme as it is asked for; the planner decides what is left to it (docs/decisions/0006, 0033, 0034). */
 export interface WantedScheme {
   readonly weights: WeightKind | 'auto';
   readonly granularity: Granularity | 'auto';
   /** `auto`: 16 bits where that costs no time or INT8 would cost too much, INT8 otherwise. */
   readonly activations: (typeof WANTED_ACTIVATIONS)[number];
-  /** `auto`: F32 for heads too small for one INT8 scale a key, where the board has room; INT8 otherwise. */
+  /** `auto`: keys of 16 bits where the board has room for them and stays fast, INT8 otherwise. */
   readonly cache: Scheme['cache'] | 'auto';
   /** `begin`: a chat template that writes no begin token gets the tokenizer's before it. */
   readonly chat: (typeof CHATS)[number];
@@ -143,7 +143,12 @@ export function parseGranularity(text: string): WantedScheme['granularity'] {
 }
 
 /** What a cache holds, in every language alike. */
-export const CACHE_LABELS: Readonly<Record<CacheKind, string>> = { int8: 'INT8', float32: 'F32' };
+export const CACHE_LABELS: Readonly<Record<CacheKind, string>> = {
+  int8: 'INT8',
+  float32: 'F32',
+  int16: 'INT16',
+  k16v8: 'K16/V8',
+};
 
 /** Activations in English. */
 const ACTIVATIONS_TEXT: Readonly<Record<Scheme['activations'], string>> = {

@@ -40,7 +40,7 @@ export const ENGLISH_PLAN: PlanWords = {
   remedies: {
     context: (context) => `A context of ${context} tokens fits (--context ${context}).`,
     'narrower-model': 'Take a model with a smaller vocabulary or feed-forward.',
-    'int8-cache': 'An INT8 cache takes about a quarter.',
+    'int8-cache': 'An INT8 cache takes the least.',
     psram: 'A board with PSRAM holds a longer context.',
     'shorter-context': 'A smaller context shrinks the rotary tables enough.',
     'int8-weights': 'INT8 weights take a quarter.',

@@ -63,10 +63,10 @@ export interface Alternative {
 export type SchemeChange =
   | { readonly granularity: 'channel' | 'group:32' }
   | { readonly activations: 'auto' | 'int16' }
-  | { readonly cache: 'float32' };
+  | { readonly cache: 'k16v8' | 'int16' };
 
 /** The word of a change by which languages know it. */
-export type ChangeName = 'channel' | 'group:32' | 'auto' | 'int16' | 'float32';
+export type ChangeName = 'channel' | 'group:32' | 'auto' | 'int16' | 'cache:k16v8' | 'cache:int16';
 
 export interface Report {
   /** Where the text that both models read came from. */

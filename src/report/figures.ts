@@ -1,6 +1,6 @@
 /** A report as labelled rows of formatted figures: what the terminal, the HTML file and the page all show. */
 import type { PlanJson, MemoryUse } from '../plan/plan.js';
-import type { ChangeName, Report } from '../quantize/report.js';
+import type { ChangeName, Report, SchemeChange } from '../quantize/report.js';
 import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 /** One figure. */
@@ -59,6 +59,11 @@ export function limitsText({ judgement }: Report, words: ReportWords = ENGLISH_R
   return words.limits(number(limits.kl), percent(limits.top1, 0), percent(higher, higher < 0.005 ? 1 : 0));
 }
 
+function changeName(change: SchemeChange): ChangeName {
+  if ('cache' in change) return `cache:${change.cache}`;
+  return 'granularity' in change ? change.granularity : change.activations;
+}
+
 /** What would help, a line each: the change, what it gains and its price. */
 export function alternativeLines(report: Report, words: ReportWords = ENGLISH_REPORT): string[] {
   const { changes, line, size, speed } = words.alternatives;
@@ -66,9 +71,8 @@ export function alternativeLines(report: Report, words: ReportWords = ENGLISH_RE
   const change = (ratio: number): string | null =>
     Math.abs(ratio - 1) < 0.005 ? null : percent(Math.abs(ratio - 1), 0);
   return report.alternatives.map(({ change: changed, klRatio, sizeRatio, speedRatio }) => {
-    const [name] = Object.values(changed) as [ChangeName];
     return line(
-      changes[name],
+      changes[changeName(changed)],
       percent(1 - klRatio, 0),
       size(change(sizeRatio), sizeRatio > 1),
       speed(change(speedRatio ?? 1), (speedRatio ?? 1) > 1),

@@ -151,7 +151,8 @@ export const ENGLISH_REPORT: ReportWords = {
       'group:32': 'Groups of 32',
       auto: 'Activations scaled while the model runs',
       int16: '16-bit activations',
-      float32: 'An F32 cache',
+      'cache:k16v8': 'A cache with 16-bit keys',
+      'cache:int16': 'A 16-bit cache',
     },
     line: (change, loss, size, speed) => `${change}: ${loss} less loss, ${size}, ${speed}.`,
     size: (change, larger) =>

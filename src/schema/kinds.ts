@@ -55,8 +55,11 @@ export type PositionKind = keyof typeof POSITION;
 export const HEAD_NORM = { none: 0, head: 1, heads: 2, all: 3 } as const;
 export type HeadNormKind = keyof typeof HEAD_NORM;
 
-/** How the key/value cache is stored. `int8`: codes with one scale per key/value head and token. */
-export const CACHE = { int8: 0, float32: 1 } as const;
+/**
+ * How the key/value cache is stored. `int8`: codes with one scale per key/value head and token. `int16`: the same with codes
+ * of 16 bits, within ±32,639. `k16v8`: keys of 16 bits, values of INT8.
+ */
+export const CACHE = { int8: 0, float32: 1, int16: 2, k16v8: 3 } as const;
 export type CacheKind = keyof typeof CACHE;
 
 /**

@@ -11,7 +11,7 @@ import { ReferenceEngine } from './reference.js';
 const layer: LayerShape = { heads: 4, kvHeads: 2, headDim: 8, ffn: 40 };
 const odd: LayerShape = { heads: 3, kvHeads: 1, headDim: 4, ffn: 22 };
 
-/** Between them: every encoding, both caches, fused and not, all optional tensors. */
+/** Between them: every encoding, every cache, fused and not, all optional tensors. */
 const FIXTURES: Readonly<Record<string, ModelShape>> = {
   rows: {
     hidden: 32,
@@ -47,6 +47,7 @@ const FIXTURES: Readonly<Record<string, ModelShape>> = {
     fused: true,
     biases: true,
     activations: 'static',
+    cache: 'int16',
   },
   numbers: {
     hidden: 40,
@@ -58,6 +59,7 @@ const FIXTURES: Readonly<Record<string, ModelShape>> = {
     fused: true,
     tied: true,
     inputs: [0, 3],
+    cache: 'k16v8',
   },
   nibbles: {
     hidden: 56,

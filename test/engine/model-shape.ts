@@ -60,7 +60,7 @@ export interface ModelShape {
   readonly tied?: boolean;
   readonly headBias?: boolean;
   readonly f32Embed?: boolean;
-  readonly cache?: 'int8' | 'f32';
+  readonly cache?: 'int8' | 'f32' | 'int16' | 'k16v8';
   readonly activations?: 'dynamic' | 'static';
   /** How inputs are quantized (0 one scale a vector, 1 by 32, 2 by 64, 3 in 16 bits), matrix by matrix in turn; default 0. */
   readonly inputs?: readonly number[];

@@ -147,6 +147,9 @@ export function sealHeader(bytes: Uint8Array): void {
   view.setUint32(60, crc32(table, crc32(bytes.subarray(0, 60))), true);
 }
 
+/** As in src/schema/kinds.ts. */
+const CACHE_CODES = { int8: 0, f32: 1, int16: 2, k16v8: 3 } as const;
+
 function encodeConfig(shape: ModelShape): Uint8Array {
   const conf = new Fields(64);
   conf.u32(0, shape.hidden);
@@ -154,7 +157,7 @@ function encodeConfig(shape: ModelShape): Uint8Array {
   conf.u32(8, shape.vocab);
   conf.u32(12, shape.context);
   conf.u32(16, shape.maxBatch ?? 4);
-  conf.u32(20, shape.cache === 'f32' ? 1 : 0);
+  conf.u32(20, CACHE_CODES[shape.cache ?? 'int8']);
   conf.u32(24, shape.encoding === 0 ? 2 : shape.activations === 'static' ? 1 : 0);
   conf.u32(28, shape.bos ?? NONE);
   conf.u32(32, NORMS.indexOf(shape.norm ?? 'rms'));

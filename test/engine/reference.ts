@@ -106,6 +106,20 @@ function wholeWeight(
 /** What becomes of a score with the token `t` of those that are seen. */
 type Finish = (score: number, t: number) => number;
 
+/** Largest codes of a cache, `null` for floats. */
+const CACHE_LIMITS = {
+  int8: { keys: 127, values: 127 },
+  int16: { keys: 32639, values: 32639 },
+  k16v8: { keys: 32639, values: 127 },
+  f32: null,
+} as const;
+
+/** Tokens whose values, padded to 16 bytes, take 4,096 bytes. */
+function blockOf(dim: number, limit: number): number {
+  const bytes = Math.ceil((dim * (limit > 127 ? 2 : 1)) / 16) * 16;
+  return Math.floor(4096 / bytes);
+}
+
 export class ReferenceEngine {
   private readonly math: Arithmetic;
   private readonly tensors = new Map<string, MadeTensor>();
@@ -358,11 +372,12 @@ export class ReferenceEngine {
         : this.rotate(layer, normed(head(all, i)));
     };
     const { keys, values } = this.cache[index] as { keys: Codes[][]; values: Codes[][] };
-    const isInt8 = this.made.shape.cache !== 'f32';
-    const keep = (x: Float64Array): Codes => (isInt8 ? this.quantize(x, 127) : { codes: x, scale: 1 });
+    const limits = CACHE_LIMITS[this.made.shape.cache ?? 'int8'];
+    const keep = (x: Float64Array, limit: number): Codes =>
+      limits === null ? { codes: x, scale: 1 } : this.quantize(x, limit);
     for (let i = 0; i < kvHeads; i += 1) {
-      (keys[i] as Codes[]).push(keep(turn(k, ROLE.keyNorm, i)));
-      (values[i] as Codes[]).push(keep(head(v, i)));
+      (keys[i] as Codes[]).push(keep(turn(k, ROLE.keyNorm, i), limits?.keys ?? 0));
+      (values[i] as Codes[]).push(keep(head(v, i), limits?.values ?? 0));
     }
     const out = new Float64Array(query);
     for (let i = 0; i < heads; i += 1) {
@@ -378,9 +393,10 @@ export class ReferenceEngine {
         if (slope === undefined) return capped;
         return this.math.r(capped + this.math.r(slope * (t - seenKeys.length + 1)));
       };
-      const attended = isInt8
-        ? this.attendInt8(rotated, seenKeys, seenValues, finish)
-        : this.attendF32(rotated, seenKeys, seenValues, finish);
+      const attended =
+        limits === null
+          ? this.attendF32(rotated, seenKeys, seenValues, finish)
+          : this.attendCodes(rotated, seenKeys, seenValues, finish, blockOf(dim, limits.values));
       out.set(attended, i * dim);
     }
     return out;
@@ -424,7 +440,14 @@ export class ReferenceEngine {
     return { weights, inverseSum: reciprocal(this.sum(weights.length, (i) => weights[i] as number)) };
   }
 
-  private attendInt8(query: Float64Array, keys: Codes[], values: Codes[], finish: Finish): Float64Array {
+  /** @param block tokens whose weighted values are summed exactly */
+  private attendCodes(
+    query: Float64Array,
+    keys: Codes[],
+    values: Codes[],
+    finish: Finish,
+    block: number,
+  ): Float64Array {
     const { r } = this.math;
     const q = this.quantize(query, 16383);
     const scores = Float64Array.from(keys, (key, t) => {
@@ -439,12 +462,12 @@ export class ReferenceEngine {
     const factor = r(w.scale * inverseSum);
     return query.map((_, d) => {
       let total = 0;
-      for (let block = 0; block < values.length; block += 512) {
+      for (let begin = 0; begin < values.length; begin += block) {
         let sum = 0;
-        for (let t = block; t < Math.min(values.length, block + 512); t += 1) {
+        for (let t = begin; t < Math.min(values.length, begin + block); t += 1) {
           sum += (w.codes[t] as number) * ((values[t] as Codes).codes[d] as number);
         }
-        total = block === 0 ? r(sum) : r(total + r(sum));
+        total = begin === 0 ? r(sum) : r(total + r(sum));
       }
       return r(total * factor);
     });

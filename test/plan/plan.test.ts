@@ -12,6 +12,7 @@ import {
   NO_FUSIONS,
   describeScheme,
   parseGranularity,
+  type WantedScheme,
 } from '../../src/plan/scheme.js';
 import type { MemoryKind } from '../../src/schema/kinds.js';
 import { UsageError } from '../../src/shared/errors.js';
@@ -251,16 +252,34 @@ describe('plan', () => {
 });
 
 describe('what is left to the planner', () => {
-  it('is an F32 cache for small heads where there is room', async () => {
-    const cacheOf = async (headDim: number, board: string, layers = 2): Promise<string> =>
+  it('is a cache with keys of 16 bits where it fits, values too for heads that INT8 would fill up', async () => {
+    const planOf = async (
+      headDim: number,
+      board: string,
+      layers: number,
+      cache: WantedScheme['cache'] = 'auto',
+      weights: WantedScheme['weights'] = 'int8',
+    ): Promise<Plan> =>
       makePlan(deeper(await tiny({ headDim, positions: 512 }), layers), {
         board: findBoard(board),
-        scheme: PER_CHANNEL,
-      }).scheme.cache;
-    assert.equal(await cacheOf(8, 'esp32-s3-n8'), 'float32');
-    assert.equal(await cacheOf(16, 'esp32-s3-n16r8', 20), 'float32');
-    assert.equal(await cacheOf(16, 'esp32-s3-n8', 20), 'int8');
-    assert.equal(await cacheOf(32, 'esp32-s3-n16r8'), 'int8');
+        scheme: { ...PER_CHANNEL, cache, weights },
+      });
+    const cacheOf = async (...wanted: Parameters<typeof planOf>): Promise<string> =>
+      (await planOf(...wanted)).scheme.cache;
+    assert.equal(await cacheOf(8, 'esp32-s3-n8', 2), 'int16');
+    assert.equal(await cacheOf(8, 'esp32-s3-n8', 200), 'int16', 'no larger than INT8');
+    assert.equal(await cacheOf(32, 'esp32-s3-n16r8', 2), 'k16v8');
+    assert.equal(await cacheOf(16, 'esp32-s3-n16r8', 2, 'auto', 'float32'), 'float32');
+    // Weights that it pushes out of SRAM make five layers twice as slow, seven do not fit.
+    for (const [layers, fits] of [
+      [5, true],
+      [7, false],
+    ] as const) {
+      assert.equal((await planOf(16, 'esp32-s3-n8', layers, 'int8')).fit.fits, true);
+      assert.equal((await planOf(16, 'esp32-s3-n8', layers, 'k16v8')).fit.fits, fits);
+      assert.equal(await cacheOf(16, 'esp32-s3-n8', layers), 'int8');
+    }
+    assert.equal(await cacheOf(16, 'esp32-s3-n8', 20), 'k16v8', 'not even INT8 fits');
   });
 
   it('is to leave norm gains out of quantized matrices', async () => {

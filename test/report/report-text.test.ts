@@ -11,7 +11,7 @@ test('says the verdict, the figures, the memories and the texts', () => {
     'The share of same first choices decides.',
     'KL divergence up to 0.010, same first choice in at least 95 %, perplexity up to 1 % higher',
     'Groups of 32: 51 % less loss, 3 % larger, 6 % slower.',
-    'An F32 cache: 25 % less loss, the same size, as fast.',
+    'A cache with 16-bit keys: 25 % less loss, the same size, as fast.',
     '0.00123',
     '2.412 → 2.417',
     'ratio 1.0020 ± 0.00040',

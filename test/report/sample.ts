@@ -36,7 +36,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     },
     alternatives: [
       { change: { granularity: 'group:32' }, kl: 0.0006, klRatio: 0.49, sizeRatio: 1.031, speedRatio: 0.94 },
-      { change: { cache: 'float32' }, kl: 0.0009, klRatio: 0.75, sizeRatio: 1, speedRatio: null },
+      { change: { cache: 'k16v8' }, kl: 0.0009, klRatio: 0.75, sizeRatio: 1, speedRatio: null },
     ],
     perplexity: { before: 2.41234, after: 2.41712, ratio: 1.00198, ratioError: 0.0004 },
     kl: {

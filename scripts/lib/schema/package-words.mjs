@@ -145,7 +145,12 @@ export const KINDS = {
     heads: 'each head by itself, with gains of its own',
     all: 'all heads together',
   },
-  CACHE: { int8: 'INT8, one scale a key/value head and token', float32: 'F32' },
+  CACHE: {
+    int8: 'INT8, one scale a key/value head and token',
+    float32: 'F32',
+    int16: 'codes of 16 bits within ±32,639, one scale a key/value head and token',
+    k16v8: 'keys of 16 bits, values of INT8, likewise',
+  },
   ACTIVATION: {
     dynamic: 'codes as the input of each matrix says, their scales found while running',
     static: 'INT8, with the activation scale of the matrix where it has one, else as `dynamic`',

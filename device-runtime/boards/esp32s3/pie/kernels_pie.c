@@ -27,8 +27,8 @@ static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, 
     }
 }
 
-static void quantize16(const float *x, uint32_t n, float inverse, int16_t *codes, uint32_t padded) {
-    s3lm_pie_codes16(x, inverse, codes, n, 16383);
+static void quantize16(const float *x, uint32_t n, float inverse, int32_t most, int16_t *codes, uint32_t padded) {
+    s3lm_pie_codes16(x, inverse, codes, n, most);
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = 0;
     }
@@ -56,50 +56,71 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
     _Alignas(16) int8_t high[S3LM_MAX_HEAD_DIM], low[S3LM_MAX_HEAD_DIM];
     _Alignas(16) int64_t sums[PIE_MOST_ROWS];
     part(query, stride, high, low);
-    uint32_t turn = s3lm_pie_rows_per_turn(keys, stride, PIE_MOST_ROWS);
-    for (uint32_t t = 0; t < count; t += turn) {
-        uint32_t rows = pie_least(turn, count - t);
-        const int8_t *at = keys + (size_t)t * stride;
-        s3lm_pie_fetch(at, (size_t)rows * stride);
+    s3lm_pie_fetch(keys, (size_t)count * stride);
+    for (uint32_t t = 0; t < count; t += PIE_MOST_ROWS) {
+        uint32_t rows = pie_least(PIE_MOST_ROWS, count - t);
         /* A sum of a head's products has 32 bits. */
-        s3lm_pie_wide_dots(at, high, low, stride, sums, rows, stride);
+        s3lm_pie_wide_dots(keys + (size_t)t * stride, high, low, stride, sums, rows, stride);
         s3lm_pie_scale_rows(sums, key_scales + t, scores + t, rows, query_scale);
     }
 }
 
-/* The low 32 bits of four accumulators of five bytes each. */
-static void add_lanes(int32_t *out, uint32_t step, const uint32_t *words) {
-    out[0] += (int32_t)words[0];
-    out[step] += (int32_t)((words[1] >> 8) | (words[2] << 24));
-    out[2u * step] += (int32_t)((words[2] >> 16) | (words[3] << 16));
-    out[3u * step] += (int32_t)((words[3] >> 24) | (words[4] << 8));
-}
-
-/* The same of accumulators that hold 256 times the sum. */
-SMALL static void add_lanes_by_256(int32_t *out, uint32_t step, const uint32_t *words) {
-    out[0] += (int32_t)((words[0] >> 8) | (words[1] << 24));
-    out[step] += (int32_t)((words[1] >> 16) | (words[2] << 16));
-    out[2u * step] += (int32_t)((words[2] >> 24) | (words[3] << 8));
-    out[3u * step] += (int32_t)words[4];
-}
-
-static void mix_i8(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, int32_t *out) {
-    _Alignas(16) uint32_t lanes[32];
-    for (uint32_t d = 0; d < stride; d++) {
-        out[d] = 0;
+SMALL static void scores_i16(const int16_t *query, const int16_t *keys, uint32_t stride, uint32_t count,
+                             const float *key_scales, float query_scale, float *scores) {
+    _Alignas(16) int64_t sums[PIE_MOST_ROWS];
+    s3lm_pie_fetch(keys, (size_t)count * stride * 2u);
+    for (uint32_t t = 0; t < count; t += PIE_MOST_ROWS) {
+        uint32_t rows = pie_least(PIE_MOST_ROWS, count - t);
+        s3lm_pie_dots16(keys + (size_t)t * stride, query, sums, rows, stride);
+        s3lm_pie_scale_parts(NULL, key_scales + t, scores + t, rows, query_scale, sums);
     }
-    uint32_t turn = s3lm_pie_rows_per_turn(values, stride, S3LM_MIX_TOKENS);
-    for (uint32_t t = 0; t < count; t += turn) {
-        uint32_t rows = pie_least(turn, count - t);
-        const int8_t *at = values + (size_t)t * stride;
-        s3lm_pie_fetch(at, (size_t)rows * stride);
-        for (uint32_t d = 0; d < stride; d += 16u) {
-            s3lm_pie_mix(weights + t, at + d, stride, rows, lanes);
-            add_lanes(out + d + 1u, 2, lanes);
-            add_lanes(out + d + 9u, 2, lanes + 8);
-            add_lanes_by_256(out + d, 2, lanes + 16);
-            add_lanes_by_256(out + d + 8u, 2, lanes + 24);
+}
+
+/* The nearest float to one of four accumulators of five bytes each, as s3lm_nearest. */
+static inline float lane(const uint32_t *words, uint32_t i) {
+    uint64_t pair = (uint64_t)words[i + 1u] << 32 | words[i];
+    uint32_t low = (uint32_t)(pair >> (8u * i));
+    int32_t high = (int32_t)(pair >> (8u * i + 8u));
+    return (float)(high >> 7) * 32768.0f + (float)(int32_t)(low & 0x7FFFu);
+}
+
+/* All four of them, `step` apart, times a power of two. */
+__attribute__((noinline)) static void take_lanes(float *out, uint32_t step, const uint32_t *words, float unit) {
+    out[0] = lane(words, 0) * unit;
+    out[step] = lane(words, 1) * unit;
+    out[2u * step] = lane(words, 2) * unit;
+    out[3u * step] = lane(words, 3) * unit;
+}
+
+SMALL static void put_sums(const s3lm_mix *mix, const float *sums, uint32_t at, uint32_t most, float *out) {
+    for (uint32_t d = at; d < mix->n && d < at + most; d++) {
+        out[d] = (mix->more ? out[d] : 0.0f) + sums[d - at];
+    }
+}
+
+static void mix_i8(const s3lm_mix *mix, const int8_t *values, float *out) {
+    _Alignas(16) uint32_t lanes[32];
+    float sums[16];
+    s3lm_pie_fetch(values, (size_t)mix->count * mix->stride);
+    for (uint32_t at = 0; at < mix->n; at += 16u) {
+        s3lm_pie_mix(mix->weights, values + at, mix->stride, mix->count, lanes);
+        for (uint32_t half = 0; half < 2u; half++) {
+            take_lanes(sums + 8u * half + 1u, 2, lanes + 8u * half, 1.0f);
+            take_lanes(sums + 8u * half, 2, lanes + 16u + 8u * half, 1.0f / 256.0f);
         }
+        put_sums(mix, sums, at, 16, out);
+    }
+}
+
+static void mix_i16(const s3lm_mix *mix, const int16_t *values, float *out) {
+    _Alignas(16) uint32_t lanes[16];
+    float sums[8];
+    s3lm_pie_fetch(values, (size_t)mix->count * mix->stride * 2u);
+    for (uint32_t at = 0; at < mix->n; at += 8u) {
+        s3lm_pie_mix16(mix->weights, values + at, mix->stride * 2u, mix->count, lanes);
+        take_lanes(sums, 1, lanes, 1.0f);
+        take_lanes(sums + 4, 1, lanes + 8, 1.0f);
+        put_sums(mix, sums, at, 8, out);
     }
 }
 
@@ -193,7 +214,9 @@ const s3lm_kernels s3lm_kernels_pie = {
     .matmul = S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows,
                                s3lm_pie_matmul_units, s3lm_pie_matmul_rows, s3lm_pie_matmul_int4),
     .scores_i8 = scores_i8,
+    .scores_i16 = scores_i16,
     .mix_i8 = mix_i8,
+    .mix_i16 = mix_i16,
     .scores_f32 = scores_f32,
     .mix_f32 = mix_f32,
     .exponentiate = exponentiate,

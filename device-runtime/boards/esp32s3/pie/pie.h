@@ -76,6 +76,10 @@ void s3lm_pie_weigh_nibbles_64(const pie_nibbles *job);
 /* mix.s */
 void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, uint32_t out[32]);
 
+/* cache16.s; stride in bytes */
+void s3lm_pie_dots16(const int16_t *w, const int16_t *x, int64_t *sums, uint32_t rows, uint32_t n);
+void s3lm_pie_mix16(const int16_t *weights, const int16_t *values, uint32_t stride, uint32_t count, uint32_t out[16]);
+
 /* float.s; strides in bytes */
 void s3lm_pie_dots_f32(const float *x, const float *rows, uint32_t stride, uint32_t count, float *y, uint32_t n);
 void s3lm_pie_dots8_f32(const float *x, const float *rows, uint32_t count, float *y);

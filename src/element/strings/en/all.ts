@@ -176,9 +176,11 @@ export const enAll = {
     cacheKinds: {
       auto: {
         name: 'Automatic',
-        text: 'F32 for models with very small heads where the board has room, else INT8.',
+        text: 'Keys of 16 bits where the board has room and stays fast, else INT8.',
       },
-      int8: { name: 'INT8', text: 'A quarter of the memory.' },
+      int8: { name: 'INT8', text: 'The smallest.' },
+      k16v8: { name: 'K16/V8', text: 'Keys of 16 bits, values of 8. Almost exact.' },
+      int16: { name: 'INT16', text: 'As good as exact, twice as large.' },
       float32: { name: 'F32', text: 'Exact, four times as large.' },
     },
     chat: 'Chats begin',

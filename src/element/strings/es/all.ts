@@ -167,9 +167,11 @@ export const esAll: Strings = {
     cacheKinds: {
       auto: {
         name: 'Automática',
-        text: 'F32 para modelos con cabezas muy pequeñas si la placa tiene sitio; si no, INT8.',
+        text: 'Claves de 16 bits si la placa tiene sitio y sigue siendo rápida; si no, INT8.',
       },
-      int8: { name: 'INT8', text: 'La cuarta parte de la memoria.' },
+      int8: { name: 'INT8', text: 'La más pequeña.' },
+      k16v8: { name: 'K16/V8', text: 'Claves de 16 bits, valores de 8. Casi exacta.' },
+      int16: { name: 'INT16', text: 'Prácticamente exacta, el doble de grande.' },
       float32: { name: 'F32', text: 'Exacta, cuatro veces más grande.' },
     },
     memory: 'Memoria de la placa',

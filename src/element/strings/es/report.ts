@@ -66,7 +66,8 @@ export const esReport: ReportWords = {
       'group:32': 'Grupos de 32',
       auto: 'Activaciones escaladas durante la ejecución',
       int16: 'Activaciones de 16 bits',
-      float32: 'Una caché F32',
+      'cache:k16v8': 'Una caché con claves de 16 bits',
+      'cache:int16': 'Una caché de 16 bits',
     },
     line: (change, loss, size, speed) => `${change}: un ${loss} menos de pérdida, ${size}, ${speed}.`,
     size: (change, larger) =>
@@ -127,7 +128,7 @@ export const esReport: ReportWords = {
     remedies: {
       context: (context) => `Un contexto de ${format.count(context)} tokens cabe.`,
       'narrower-model': 'Usa un modelo con un vocabulario o una capa densa más pequeños.',
-      'int8-cache': 'Una caché INT8 ocupa alrededor de la cuarta parte.',
+      'int8-cache': 'Una caché INT8 es la que menos ocupa.',
       psram: 'En una placa con PSRAM cabe un contexto más largo.',
       'shorter-context': 'Un contexto más corto reduce lo suficiente las tablas de posiciones.',
       'int8-weights': 'Los pesos INT8 ocupan la cuarta parte.',

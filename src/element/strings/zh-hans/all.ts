@@ -133,8 +133,10 @@ export const zhHansAll: Strings = {
     },
     cache: '键值缓存',
     cacheKinds: {
-      auto: { name: '自动', text: '注意力头很小且开发板空间足够时用 F32，否则用 INT8。' },
-      int8: { name: 'INT8', text: '只占四分之一的内存。' },
+      auto: { name: '自动', text: '开发板空间足够且速度不受影响时键用 16 位，否则用 INT8。' },
+      int8: { name: 'INT8', text: '占用最少。' },
+      k16v8: { name: 'K16/V8', text: '键 16 位，值 8 位，几乎精确。' },
+      int16: { name: 'INT16', text: '与精确几乎无异，但大一倍。' },
       float32: { name: 'F32', text: '精确，但大四倍。' },
     },
     memory: '开发板的内存',

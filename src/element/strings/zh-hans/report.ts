@@ -57,7 +57,8 @@ export const zhHansReport: ReportWords = {
       'group:32': '每组 32 个权重',
       auto: '激活值在运行时缩放',
       int16: '16 位激活值',
-      float32: 'F32 缓存',
+      'cache:k16v8': '键为 16 位的缓存',
+      'cache:int16': '16 位缓存',
     },
     line: (change, loss, size, speed) => `${change}：损失减少 ${loss}，${size}，${speed}。`,
     size: (change, larger) => (change === null ? '大小不变' : `${larger ? '增大' : '减小'} ${change}`),
@@ -114,7 +115,7 @@ export const zhHansReport: ReportWords = {
     remedies: {
       context: (context) => `${format.count(context)} 个词元的上下文可以放下。`,
       'narrower-model': '换用词表或前馈层更小的模型。',
-      'int8-cache': 'INT8 缓存大约只占四分之一。',
+      'int8-cache': 'INT8 缓存占用最少。',
       psram: '带 PSRAM 的开发板可以容纳更长的上下文。',
       'shorter-context': '缩短上下文可以使旋转位置表变小，足以放下。',
       'int8-weights': 'INT8 权重只占四分之一。',

@@ -1,19 +1,32 @@
-//! Scores of keys and sums of values, in int8 and in floats.
+//! Scores of keys and sums of values, in codes of 8 and 16 bits and in floats.
 
 use crate::board::{assert_same, Board, Kernel};
 use crate::reference;
 
-#[test]
-fn attention_over_int8_is_that_of_the_scalar_kernels() {
-    let mut board = Board::new(5);
-    for round in 0..60usize {
+/// Keys and values of 8 or 16 bits, a cache at a time, in at most 4,096 bytes as the engine hands them over.
+fn attention_over_codes(seed: u64, bytes: usize, scores: Kernel, mix: Kernel) {
+    let most = if bytes == 1 { 127 } else { 32_639 };
+    let mut board = Board::new(seed);
+    for round in 0..64usize {
         board.chip.clear();
-        let stride = 16 * (1 + round % 16);
-        let count = [1, 2, 3, 5, 64, 65, 101, 512][round % 8].min(200_000 / stride);
+        let step = 16 / bytes;
+        let stride = if round % 9 == 0 {
+            256
+        } else {
+            step * (1 + round % (256 / step))
+        };
+        let count = [1, 2, 3, 5, 64, 65, 101, 256][round % 8].min(4096 / (stride * bytes));
         let external = round % 3 == 0;
-        let cache = board.random.codes(stride * count);
+        let extreme = round % 4 == 0;
+        let cache: Vec<i32> = (0..stride * count)
+            .map(|_| match (extreme, round % 8) {
+                (true, 0) => most,
+                (true, _) => -most,
+                _ => board.random.below(2 * most as usize + 1) as i32 - most,
+            })
+            .collect();
         let query: Vec<i16> = (0..stride)
-            .map(|_| match board.random.below(8) {
+            .map(|_| match board.random.below(if extreme { 1 } else { 8 }) {
                 0 => 16_383,
                 1 => -16_383,
                 _ => (board.random.below(32_767) as i32 - 16_383) as i16,
@@ -21,7 +34,7 @@ fn attention_over_int8_is_that_of_the_scalar_kernels() {
             .collect();
         let weights: Vec<i16> = (0..count)
             .map(|_| {
-                if round % 4 == 0 {
+                if extreme {
                     16_383
                 } else {
                     board.random.below(16_384) as i16
@@ -31,32 +44,73 @@ fn attention_over_int8_is_that_of_the_scalar_kernels() {
         let scales = board.random.floats(count, 0.1);
         let halves =
             |numbers: &[i16]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
-        let keys = board.put_codes(&cache, external);
+        let codes: Vec<u8> = cache
+            .iter()
+            .flat_map(|code| code.to_le_bytes().into_iter().take(bytes))
+            .collect();
+        let keys = board.chip.put(&codes, external);
         let query_at = board.chip.put(&halves(&query), false);
         let weights_at = board.chip.put(&halves(&weights), false);
         let scales_at = board.chip.put_floats(&scales, external);
         let out = board.room(count.max(stride));
         let factor = 0.017f32;
-        let (rows, bytes) = (count as u32, stride as u32);
+        let rows = count as u32;
         board.call(
-            Kernel::ScoresI8,
-            &[query_at, keys, bytes, rows, scales_at, factor.to_bits(), out],
+            scores,
+            &[
+                query_at,
+                keys,
+                stride as u32,
+                rows,
+                scales_at,
+                factor.to_bits(),
+                out,
+            ],
         );
         let expected: Vec<f32> = cache
             .chunks(stride)
             .zip(&scales)
-            .map(|(key, scale)| (reference::dot_codes(&query, key) as f32 * scale) * factor)
-            .collect();
-        assert_same(&board.chip.words(out, count), &expected, "scores");
-        board.call(Kernel::MixI8, &[weights_at, keys, bytes, rows, out]);
-        let mixed: Vec<u32> = (0..stride)
-            .map(|d| {
-                let products = weights.iter().zip(cache[d..].iter().step_by(stride));
-                products.map(|(&w, &v)| i32::from(w) * i32::from(v)).sum::<i32>() as u32
+            .map(|(key, scale)| {
+                let products = query.iter().zip(key);
+                let sum: i64 = products.map(|(&q, &k)| i64::from(q) * i64::from(k)).sum();
+                (sum as f32 * scale) * factor
             })
             .collect();
-        assert_eq!(board.chip.words(out, stride), mixed, "{count} rows of {stride}");
+        assert_same(&board.chip.words(out, count), &expected, "scores");
+        let n = stride - board.random.below(step);
+        for more in [0u32, 1] {
+            let before = board.chip.words(out, stride);
+            let mix_at = board.put_words(&[weights_at, stride as u32, rows, n as u32, more]);
+            board.call(mix, &[mix_at, keys, out]);
+            let mixed: Vec<f32> = (0..stride)
+                .map(|d| {
+                    let products = weights.iter().zip(cache[d..].iter().step_by(stride));
+                    let sum: i64 = products.map(|(&w, &v)| i64::from(w) * i64::from(v)).sum();
+                    let start = if d >= n || more != 0 {
+                        f32::from_bits(before[d])
+                    } else {
+                        0.0
+                    };
+                    if d < n {
+                        start + sum as f32
+                    } else {
+                        start
+                    }
+                })
+                .collect();
+            assert_same(&board.chip.words(out, stride), &mixed, "weighted values");
+        }
     }
+}
+
+#[test]
+fn attention_over_int8_is_that_of_the_scalar_kernels() {
+    attention_over_codes(5, 1, Kernel::ScoresI8, Kernel::MixI8);
+}
+
+#[test]
+fn attention_over_16_bits_is_that_of_the_scalar_kernels() {
+    attention_over_codes(7, 2, Kernel::ScoresI16, Kernel::MixI16);
 }
 
 #[test]

@@ -12,6 +12,9 @@ mod tensor;
 
 use board::{assert_same, Board, Kernel};
 
+/// Of `s3lm_function_kind`.
+const SILU: u32 = 0;
+
 #[test]
 fn codes_round_to_even_and_keep_their_limits() {
     let mut board = Board::new(4);
@@ -68,7 +71,7 @@ fn codes_round_to_even_and_keep_their_limits() {
         let inverse = inverse * 128.0;
         board.call(
             Kernel::Quantize16,
-            &[x_at, n as u32, inverse.to_bits(), wide, padded as u32],
+            &[x_at, n as u32, inverse.to_bits(), 16_383, wide, padded as u32],
         );
         let expected: Vec<i32> = (0..padded)
             .map(|index| {
@@ -137,11 +140,11 @@ fn exponentials_and_gates_are_those_of_the_scalar_kernels() {
             .map(|(&x, &up)| reference::silu(x) * up)
             .collect();
         let at = board.chip.put_floats(&[x.clone(), ups.clone()].concat(), false);
-        board.call(Kernel::Gate, &[at, at + 4 * n as u32, 1, n as u32, at]);
+        board.call(Kernel::Gate, &[SILU, at, at + 4 * n as u32, 1, n as u32, at]);
         assert_same(&board.chip.words(at, n), &expected, "gates");
         let pairs: Vec<f32> = x.iter().zip(&ups).flat_map(|(&x, &up)| [x, up]).collect();
         let at = board.chip.put_floats(&pairs, false);
-        board.call(Kernel::Gate, &[at, at + 4, 2, n as u32, at]);
+        board.call(Kernel::Gate, &[SILU, at, at + 4, 2, n as u32, at]);
         assert_same(&board.chip.words(at, n), &expected, "gates of alternating rows");
     }
 }

@@ -13,10 +13,6 @@ pub fn dot(x: &[f32], y: &[f32]) -> f32 {
     lanes(x.iter().zip(y).map(|(a, b)| a * b))
 }
 
-pub fn dot_codes<T: Copy + Into<i32>>(x: &[T], y: &[i8]) -> i32 {
-    x.iter().zip(y).map(|(&a, &b)| a.into() * i32::from(b)).sum()
-}
-
 /// Nearest integer, ties to even, within the limit; NaN gives the limit.
 pub fn quantize(x: f32, inverse: f32, limit: f32) -> i32 {
     const ROUNDER: f32 = 12_582_912.0;
