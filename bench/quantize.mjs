@@ -17,6 +17,8 @@ const USAGE = `npm run bench:quantize -- [options]: what quantization costs, in 
   --calibration FILE  another text, for static scales and importance matrices; without it the original writes it
   --positions N       most positions (default 25000)
   --rungs A,B         only these of the choices, by name
+  --scheme "WORDS"    this combination in their place, as the element's attribute says it, with "folded" for gains of norms
+                      inside the matrices; may be repeated
 
   Environment: LLAMA_CPP  a build folder of llama.cpp, to compare with its Q8_0, Q4_0 and Q4_K_M`;
 
@@ -32,6 +34,7 @@ const { json, values } = readOptions(USAGE, {
   calibration: { type: 'string' },
   positions: { type: 'string', default: '25000' },
   rungs: { type: 'string' },
+  scheme: { type: 'string', multiple: true },
 });
 const positions = Number(values.positions);
 if (!Number.isInteger(positions) || positions < 64) {
@@ -50,7 +53,7 @@ try {
   await bundle('src/cli/tuner-thread.ts', path.join(scratch, 'tuner-thread.js'), 'node');
   copyFileSync(path.join(ROOT, 'kernels/crates/train/prebuilt/train.wasm'), path.join(scratch, 'train.wasm'));
   writeFileSync(path.join(scratch, 'package.json'), '{"type":"module"}');
-  const { RUNGS, measureLadder, nodeFolder, startTuner } = await import(library);
+  const { RUNGS, measureLadder, nodeFolder, rungOf, startTuner } = await import(library);
   const wanted = values.rungs?.split(',');
   const unknown = wanted?.find((name) => !RUNGS.some((rung) => rung.name === name));
   if (unknown !== undefined) {
@@ -58,6 +61,10 @@ try {
       `There is no choice "${unknown}". There are: ${RUNGS.map(({ name }) => name).join(', ')}.`,
     );
   }
+  const rungs =
+    values.scheme === undefined
+      ? RUNGS.filter(({ name }) => wanted === undefined || wanted.includes(name))
+      : values.scheme.map(rungOf);
   const wasm = prebuiltModules();
   const compile = async (file) => WebAssembly.compile(readFileSync(file));
   threads = await startTuner(2, null);
@@ -79,7 +86,7 @@ try {
         text: textOf(model.text),
         calibration: textOf(values.calibration),
         positions,
-        rungs: wanted === undefined ? RUNGS : RUNGS.filter((rung) => wanted.includes(rung.name)),
+        rungs,
         peers: program === null ? undefined : (texts) => peersOf(program, model.folder, name, texts),
       });
     } finally {

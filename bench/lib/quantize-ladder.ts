@@ -6,7 +6,9 @@ import { CALIBRATION_SEED, EVALUATION_SEED, OriginalModel } from '../../src/pipe
 import { planOpened, type PlannedModel } from '../../src/pipeline/plan-model.js';
 import { storySequences } from '../../src/pipeline/text.js';
 import type { Runtime } from '../../src/pipeline/types.js';
+import { readScheme } from '../../src/plan/scheme-text.js';
 import {
+  ALL_FUSIONS,
   GRANULARITIES,
   WANTED_ACTIVATIONS,
   WANTED_CACHES,
@@ -32,6 +34,18 @@ export interface Rung {
   readonly effort?: Effort;
   /** Encodings that are not what the scheme says; `null`: as it says. */
   readonly encoding?: (tensor: PlannedTensor) => Encoding | null;
+  /** Gains of norms are multiplied into the matrices behind them, whatever the planner would do. */
+  readonly folded?: boolean;
+}
+
+/** The word that asks for folded gains, beside those of a scheme. */
+const FOLDED = 'folded';
+
+/** A rung by the words of a scheme, and `folded`. */
+export function rungOf(text: string): Rung {
+  const words = text.split(' ');
+  const scheme = readScheme(words.filter((word) => word !== FOLDED).join(' '), 'A scheme');
+  return { name: text, scheme, folded: words.includes(FOLDED) };
 }
 
 const int4 = (group: number): Encoding => ({ kind: 'int4Group', group });
@@ -240,13 +254,14 @@ function withEncodings(
 }
 
 async function convertRung(
-  { name, scheme, effort, encoding }: Rung,
+  { name, scheme, effort, encoding, folded }: Rung,
   opened: OpenedModel,
   original: OriginalModel,
   calibration: Sequences,
   runtime: Runtime,
 ): Promise<Compared> {
-  const planned = withEncodings(planOpened(opened, { scheme }), scheme, encoding);
+  const fusions = folded === true ? { fusions: ALL_FUSIONS } : {};
+  const planned = withEncodings(planOpened(opened, { scheme, ...fusions }), scheme, encoding);
   // Loaded before the clock runs; only static scales need it.
   await original.reference();
   const begin = performance.now();

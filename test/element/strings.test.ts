@@ -44,7 +44,23 @@ const WITHOUT_WORDS = /^(?:report\.format\..*|report\.plan\.bytes|language|repor
 /** Words that are the same in other languages: names, units, and terms that are not translated. */
 const SAME = new Set(
   [
-    ['SRAM', 'PSRAM', 'Flash', 'SQNR', 'Top-k', 'Top-p', 'INT8', 'F32', 'Firmware', 'Chip', 'Bytes', 'USB'],
+    [
+      'SRAM',
+      'PSRAM',
+      'Flash',
+      'SQNR',
+      'Top-k',
+      'Top-p',
+      'INT8',
+      'INT16',
+      'K16',
+      'V8',
+      'F32',
+      'Firmware',
+      'Chip',
+      'Bytes',
+      'USB',
+    ],
     // In Spanish as in English.
     ['Tensor', 'Original', 'original', 'Error', 'token', 'tokens', 'Tokens', 'Chat', 'Kit'],
   ].flat(),
