@@ -2,7 +2,6 @@
  * Which tensors a package holds for a model: role, encoding, shape, and from which rows of the checkpoint each is made.
  * Fusion happens here, as data; the quantizer only follows the list. Roles and encodings are those of `src/schema`.
  */
-import { isRange } from '../checkpoint/tensor-view.js';
 import {
   numberedSteps,
   type AttentionSpec,
@@ -28,20 +27,12 @@ import { GLOBAL_INDEX } from '../schema/package.js';
 import { roleSpec, type Role } from '../schema/roles.js';
 import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
 import { weightEncoding } from './encoding.js';
+<<<<<<< HEAD
 import { INPUT_OF, type Fusions, type Scheme, type UniformScheme, type WantedScheme } from './scheme.js';
-
-/** Rows of the checkpoint that become rows of a package tensor. */
-export interface TensorPart {
-  readonly source: TensorRef;
-  /** Package row of the source's first row. */
-  readonly rowOffset: number;
-  /** Distance between package rows of neighbouring source rows. */
-  readonly rowStep: number;
-  /** Factor on every element. */
-  readonly factor: number;
-  /** Added to every element that has its factor. */
-  readonly offset: number;
-}
+=======
+import { firstRows, lengthOf, placeRows, rowsOf, type TensorPart } from './parts.js';
+import { INPUT_OF, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
+>>>>>>> 48815b8 (Refusals of families name their key, and configs of all families are fuzzed)
 
 /** A norm's gain that is multiplied into the columns of a matrix. */
 export interface FoldedGain {
@@ -327,61 +318,6 @@ class TensorList {
 /** What a looked-up row brings along, a scale. */
 const LOOKUP_SCALE_BYTES = 4;
 
-/** Where the rows of the sources (the elements of vectors) lie: one behind the other, or alternating when the role says so. */
-function placeRows(
-  role: Role,
-  sources: readonly TensorRef[],
-  rowsIn: (source: TensorRef) => number,
-  factors: readonly number[] = [],
-  offset = 0,
-): TensorPart[] {
-  const matrix = roleSpec(roleSpec(role).biasOf === undefined ? role : (roleSpec(role).biasOf as Role));
-  let rows = 0;
-  return sources.map((source, index) => {
-    const place = matrix.interleaved
-      ? { rowOffset: index, rowStep: sources.length }
-      : { rowOffset: rows, rowStep: 1 };
-    rows += rowsIn(source);
-    return { source, ...place, factor: factors[index] ?? 1, offset };
-  });
-}
-
-function rowsOf({ shape }: TensorRef): number {
-  return shape[0] ?? 0;
-}
-
-/** Elements of a vector, which may be a row or column of a matrix. */
-function lengthOf({ shape }: TensorRef): number {
-  return shape.reduce((product, d) => product * d, 1);
-}
-
-/** The rows of a table that begin it. */
-function firstRows(table: TensorRef, count: number): TensorRef {
-  const { view = {}, shape } = table;
-  if (count === shape[0]) return table;
-  const rows = view.rows === undefined || isRange(view.rows) ? view.rows : undefined;
-  if (rows === undefined && view.rows !== undefined)
-    throw new RangeError(`${table.name}: the rows of positions do not follow each other.`);
-  const begin = rows?.begin ?? 0;
-  return {
-    ...table,
-    shape: [count, ...shape.slice(1)],
-    view: { ...view, rows: { begin, end: begin + count } },
-  };
-}
-
-function foldedGain({ gain, gainOffset }: NormSpec): FoldedGain | null {
-  return gain === null ? null : { source: gain, offset: gainOffset };
-}
-
-/** Whether the factor on an attention's scores is in its queries: nothing may come between that the factor would change. */
-export function takesScoreScale(
-  { attentionScale }: Fusions,
-  { headNorm, clip }: Pick<AttentionSpec, 'headNorm' | 'clip'>,
-): boolean {
-  return attentionScale && headNorm === null && clip === null;
-}
-
 /** The norm whose result a step of the same layer reads, `null` when it reads something else. */
 function normBefore(
   steps: readonly NumberedStep[],
@@ -417,4 +353,16 @@ function foldableNorms(steps: readonly NumberedStep[]): Set<number> {
 function allOrNone(specs: readonly LinearSpec[]): boolean {
   const biases = specs.filter((spec) => spec.bias !== null).length;
   return biases === 0 || biases === specs.length;
+}
+
+function foldedGain({ gain, gainOffset }: NormSpec): FoldedGain | null {
+  return gain === null ? null : { source: gain, offset: gainOffset };
+}
+
+/** Whether the factor on an attention's scores is in its queries: nothing may come between that the factor would change. */
+export function takesScoreScale(
+  { attentionScale }: Fusions,
+  { headNorm, clip }: Pick<AttentionSpec, 'headNorm' | 'clip'>,
+): boolean {
+  return attentionScale && headNorm === null && clip === null;
 }

@@ -8,7 +8,8 @@ import { tensorKey } from '../checkpoint/tensor-view.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { floatBytes } from '../checkpoint/dtype.js';
 import { numberedSteps, type DecoderModel, type TensorRef } from '../model/decoder.js';
-import type { PlannedTensor, TensorPart } from '../plan/layout.js';
+import type { PlannedTensor } from '../plan/layout.js';
+import type { TensorPart } from '../plan/parts.js';
 import type { Plan } from '../plan/plan.js';
 import {
   ROW_ALIGNMENT,

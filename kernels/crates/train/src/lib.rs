@@ -15,6 +15,7 @@ mod embedding;
 mod feed_forward;
 mod grid;
 mod head;
+mod heads;
 mod linear;
 mod norm;
 mod numerics;

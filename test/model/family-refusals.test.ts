@@ -1,0 +1,91 @@
+/** What families have that is not converted is refused by its key, with a way out; what only looks like it is not. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hfFolderInput } from '../../src/input/hf-folder.js';
+import { FAMILIES } from '../../src/model/families/index.js';
+import { readDecoder } from '../../src/model/read.js';
+import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
+import { fixtureFolder, openFixture } from './family-fixtures.js';
+
+const REFUSED: readonly (readonly [
+  fixture: string,
+  field: string,
+  changes: Readonly<Record<string, unknown>>,
+])[] = [
+  ['opt', 'word_embed_proj_dim', { word_embed_proj_dim: 12 }],
+  ['opt', '_remove_final_layer_norm', { _remove_final_layer_norm: true }],
+  ['granite4', 'layer_types', { layer_types: ['attention', 'mamba'] }],
+  ['granite4', 'num_local_experts', { num_local_experts: 8 }],
+  ['gemma3', 'use_bidirectional_attention', { use_bidirectional_attention: true }],
+  ['gpt2', 'add_cross_attention', { add_cross_attention: true }],
+  ['mpt', 'attn_config.alibi', { attn_config: { alibi: false } }],
+  ['mpt', 'attn_config.qk_ln', { attn_config: { qk_ln: true } }],
+  ['mpt', 'no_bias', { no_bias: false }],
+  ['qwen2', 'num_experts', { num_experts: 8 }],
+  ['qwen2', 'hidden_act', { hidden_act: 'quick_gelu' }],
+];
+
+for (const [fixture, field, changes] of REFUSED) {
+  void test(`${fixture}: ${field} is refused by its name`, async () => {
+    const folder = await fixtureFolder(fixture, (config) => Object.assign(config, changes));
+    await assert.rejects(readDecoder(hfFolderInput(folder)), (error) => {
+      assert.ok(error instanceof UnsupportedError, String(error));
+      assert.equal(error.field, field);
+      return true;
+    });
+  });
+}
+
+const MALFORMED: readonly (readonly [
+  fixture: string,
+  field: string,
+  changes: Readonly<Record<string, unknown>>,
+])[] = [
+  ['gpt-neo', 'attention_types', { attention_types: [[['global', 'sideways'], 2]] }],
+  ['gpt-neo', 'attention_types', { attention_types: [['global', 2]] }],
+  ['cohere2', 'layer_types', { layer_types: ['sliding_attention', 'chunked_attention'] }],
+  ['gptj', 'rotary_dim', { rotary_dim: 5 }],
+  ['gpt-neox', 'rotary_pct', { rotary_pct: 0.05 }],
+  ['gpt2', 'n_embd', { n_embd: 25 }],
+  ['gemma2', 'final_logit_softcapping', { final_logit_softcapping: -30 }],
+  ['bloom', 'n_head', { n_head: 5 }],
+];
+
+for (const [fixture, field, changes] of MALFORMED) {
+  void test(`${fixture}: a wrong ${field} is refused by its name: ${JSON.stringify(changes)}`, async () => {
+    const folder = await fixtureFolder(fixture, (config) => Object.assign(config, changes));
+    await assert.rejects(readDecoder(hfFolderInput(folder)), (error) => {
+      assert.ok(error instanceof FormatError, String(error));
+      assert.ok(error.field === field || error.message.includes(field), error.message);
+      return true;
+    });
+  });
+}
+
+void test('keys of experts in a dense model that says so refuse nothing', async () => {
+  const { model } = await openFixture('minimind');
+  assert.equal(model.family, 'minimind');
+  assert.equal(model.architecture, 'MiniMindForCausalLM');
+  const experts = await fixtureFolder('minimind', (config) => Object.assign(config, { use_moe: true }));
+  await assert.rejects(readDecoder(hfFolderInput(experts)), /mixture of 4 experts/);
+});
+
+void test('masks and angles in a file are left out with a note', async () => {
+  for (const name of ['gpt2', 'gpt-neo', 'gpt-neox']) {
+    const { model } = await openFixture(name);
+    assert.ok(
+      model.notes.some(({ code }) => code === 'buffers-recomputed'),
+      name,
+    );
+  }
+});
+
+void test('no two families read the same architecture, or have one name', () => {
+  const architectures = FAMILIES.flatMap((family) => [...family.architectures, ...family.baseArchitectures]);
+  const names = FAMILIES.flatMap(({ name, modelTypes }) => [
+    name,
+    ...modelTypes.filter((type) => type !== name),
+  ]);
+  assert.equal(new Set(architectures).size, architectures.length);
+  assert.equal(new Set(names).size, names.length);
+});
