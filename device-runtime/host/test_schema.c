@@ -23,8 +23,7 @@ static void encodings_have_their_tables(void) {
         CHECK(encoding->table_count <= S3LM_MAX_TABLES, "encoding %u: %u tables", i, encoding->table_count);
         for (uint32_t table = 0; table < encoding->table_count; table++) {
             CHECK(encoding->per[table] <= S3LM_PER_GROUP, "encoding %u: table %u", i, table);
-            CHECK(encoding->type[table] <= S3LM_TABLE_I8, "encoding %u: table %u",
-                  i, table);
+            CHECK(encoding->type[table] <= S3LM_TABLE_I8, "encoding %u: table %u", i, table);
             grouped = grouped || encoding->per[table] == S3LM_PER_GROUP;
         }
         CHECK(grouped == encoding->grouped, "encoding %u: a table by groups and none, or none and groups", i);

@@ -5,7 +5,8 @@
 import { rowBlocks } from '../checkpoint/row-blocks.js';
 import { tensorKey } from '../checkpoint/tensor-view.js';
 import { tensorRefs } from '../model/tensor-refs.js';
-import type { PlannedTensor, TensorPart } from '../plan/layout.js';
+import type { PlannedTensor } from '../plan/layout.js';
+import type { TensorPart } from '../plan/parts.js';
 import type { Losses } from '../plan/loss.js';
 import { dequantize } from '../quantize/dequantize.js';
 import type { GroupSize, Kernels } from '../quantize/kernel-types.js';

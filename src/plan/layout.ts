@@ -27,12 +27,8 @@ import { GLOBAL_INDEX } from '../schema/package.js';
 import { roleSpec, type Role } from '../schema/roles.js';
 import { globalTensorName, stepTensorNames } from '../schema/step-names.js';
 import { weightEncoding } from './encoding.js';
-<<<<<<< HEAD
-import { INPUT_OF, type Fusions, type Scheme, type UniformScheme, type WantedScheme } from './scheme.js';
-=======
 import { firstRows, lengthOf, placeRows, rowsOf, type TensorPart } from './parts.js';
-import { INPUT_OF, type Fusions, type Scheme, type WantedScheme } from './scheme.js';
->>>>>>> 48815b8 (Refusals of families name their key, and configs of all families are fuzzed)
+import { INPUT_OF, type Fusions, type Scheme, type UniformScheme, type WantedScheme } from './scheme.js';
 
 /** A norm's gain that is multiplied into the columns of a matrix. */
 export interface FoldedGain {

@@ -41,7 +41,8 @@ const help: Readonly<Record<FailureCause, string>> = {
     'Git left only a pointer in place of the file. Run “git lfs pull” in the folder, or download the file itself.',
   'mixed-up': 'The files belong to different models. Download all of them again from one place.',
   'not-finite': 'The weights hold values that are not numbers. Take another copy or another model.',
-  family: 'This kind of model is not converted. Choose one of Llama, Qwen, GPT-2, Gemma or another family that is.',
+  family:
+    'This kind of model is not converted. Choose one of Llama, Qwen, GPT-2, Gemma or another family that is.',
   quantized: 'The weights are quantized already. Choose the original model that it was made from.',
   multimodal: 'This model also sees or hears. Choose one that only reads and writes text.',
   'encoder-decoder':
@@ -89,7 +90,8 @@ const help: Readonly<Record<FailureCause, string>> = {
     'Messages were lost or damaged on the way. Use a short USB cable without a hub, then try again.',
   emulator: 'The emulator has ended. Start the board again; if that does not help, reload the page.',
   format: 'A file holds something else than it should. Download the model again, or take another one.',
-  unsupported: 'A part of this model is not converted. Choose another size or family, such as Llama, Qwen or GPT-2.',
+  unsupported:
+    'A part of this model is not converted. Choose another size or family, such as Llama, Qwen or GPT-2.',
   usage:
     'What was asked for is not possible. If the page asks for it, whoever made the page has to change it.',
   other: 'That should not happen. Reload the page, then try again.',

@@ -39,7 +39,8 @@ export const esAll: Strings = {
       'Git solo dejó un puntero en lugar del archivo. Ejecuta «git lfs pull» en la carpeta o descarga el archivo.',
     'mixed-up': 'Los archivos son de modelos distintos. Descárgalos todos de nuevo desde un mismo sitio.',
     'not-finite': 'Los pesos contienen valores que no son números. Usa otra copia u otro modelo.',
-    family: 'Este tipo de modelo no se convierte. Elige uno de Llama, Qwen, GPT-2, Gemma u otra familia que sí.',
+    family:
+      'Este tipo de modelo no se convierte. Elige uno de Llama, Qwen, GPT-2, Gemma u otra familia que sí.',
     quantized: 'Los pesos ya están cuantizados. Elige el modelo original del que se hicieron.',
     multimodal: 'Este modelo también ve u oye. Elige uno que solo lea y escriba texto.',
     'encoder-decoder':
@@ -87,7 +88,8 @@ export const esAll: Strings = {
       'Por el camino se perdieron o dañaron mensajes. Usa un cable USB corto sin concentrador e inténtalo de nuevo.',
     emulator: 'El emulador ha terminado. Enciende la placa otra vez; si no sirve, vuelve a cargar la página.',
     format: 'Un archivo no contiene lo que debería. Descarga el modelo de nuevo o usa otro.',
-    unsupported: 'Una parte de este modelo no se convierte. Elige otro tamaño u otra familia, como Llama, Qwen o GPT-2.',
+    unsupported:
+      'Una parte de este modelo no se convierte. Elige otro tamaño u otra familia, como Llama, Qwen o GPT-2.',
     usage: 'Lo que se pidió no es posible. Si lo pide la página, debe cambiarlo quien la hizo.',
     other: 'Esto no debería ocurrir. Vuelve a cargar la página e inténtalo de nuevo.',
   },

@@ -228,6 +228,8 @@ pub struct Mlp {
 }
 
 /// What a step computes.
+// A model has some hundred of them: what an indirection would save is nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum Operation {
