@@ -95,7 +95,7 @@ export interface CycleModel {
   readonly perLogit: number;
   /** Share of the nominal time of external memory that is spent waiting: the cores compute meanwhile. */
   readonly waitingShare: number;
-  /** Bytes of the data cache: a token that reads no more of external memory finds all of it there. */
+  /** Bytes of the data cache: a token that reads little of external memory finds it there. */
   readonly cachedBytes: number;
 }
 

@@ -55,9 +55,15 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     cycles.perLayer * model.blocks.length +
     cycles.perScore * scores +
     cycles.perLogit * model.vocabSize;
-  // What the data cache holds all of is still there when the next token wants it.
-  if (external <= cycles.cachedBytes) waiting = 0;
-  return 1 / (cycles.waitingShare * waiting + busy / hertz);
+  return 1 / (cycles.waitingShare * waiting * missedShare(external, cycles) + busy / hertz);
+}
+
+/**
+ * How much of what a token reads from external memory is not in the data cache any more. The cache replaces the oldest line
+ * of a set: while no set is wanted more lines of than it has, all stay; once every set is, none does.
+ */
+function missedShare(external: number, { cachedBytes }: CycleModel): number {
+  return Math.min(1, Math.max(0, 2 * (external / Math.max(cachedBytes, 1)) - 1.5));
 }
 
 /** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */
