@@ -1,8 +1,11 @@
-/** Static activation scales: the ranges that the original model's activations take over a calibration text. */
-import type { PlannedTensor } from '../plan/layout.js';
+/**
+ * What the original model's activations are like over a calibration text: the ranges for static scales, and how much an
+ * error of each column of a matrix costs.
+ */
+import { isMultiplied, type PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
 import type { ActivationRange, ReferenceEngine } from '../quantize/kernel-types.js';
-import { ACTIVATION_SCALE_RANGE } from '../schema/package.js';
+import { ACTIVATION_SCALE_RANGE, GLOBAL_INDEX } from '../schema/package.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import { Breather } from './breather.js';
@@ -17,17 +20,12 @@ const [LEAST_SCALE, MOST_SCALE] = ACTIVATION_SCALE_RANGE.map(Math.fround) as [nu
 /** Largest INT8 code. */
 const CODE_MAX = 127;
 
-/**
- * Runs the original model over the sequences and derives one scale per matrix input.
- * @returns scale by tensor name; matrices whose input was always zero, or beyond the scales of the format, are left out and
- *   stay dynamic
- */
-export async function calibrate(
+/** Runs the original model over the sequences, and has it observe its activations. */
+export async function observe(
   reference: ReferenceEngine,
-  plan: Plan,
   sequences: readonly (readonly number[])[],
   hooks: Hooks,
-): Promise<Map<string, number>> {
+): Promise<void> {
   const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
   const meter = new ProgressMeter('calibrating', 'tokens', tokens, hooks.onProgress);
   const breather = new Breather();
@@ -39,6 +37,29 @@ export async function calibrate(
     meter.advance(sequence.length, `text ${index + 1} of ${sequences.length}`);
     await breather.breathe();
   }
+}
+
+/**
+ * How much an error of each column of a matrix costs, by what was observed.
+ * @returns by tensor name; matrices that are only looked up are left out
+ */
+export function importances(reference: ReferenceEngine, plan: Plan): Map<string, Float32Array> {
+  const found = new Map<string, Float32Array>();
+  for (const { tensor } of plan.tensors) {
+    if (!isMultiplied(tensor) || tensor.site === null) continue;
+    const step = tensor.index === GLOBAL_INDEX ? null : tensor.index;
+    const importance = reference.importance(step, tensor.site, tensor.gain !== null);
+    if (importance.length === tensor.cols) found.set(tensor.name, importance);
+  }
+  return found;
+}
+
+/**
+ * One scale for each matrix input, by what was observed.
+ * @returns scale by tensor name; matrices whose input was always zero, or beyond the scales of the format, are left out and
+ *   stay dynamic
+ */
+export function staticScales(reference: ReferenceEngine, plan: Plan): Map<string, number> {
   const ranges = new Map(
     reference.calibration(PERCENTILE).map((range) => [siteKey(range.step, range.site), range]),
   );

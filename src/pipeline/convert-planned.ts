@@ -8,7 +8,7 @@ import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js'
 import type { TunedTensors } from '../quantize/tuned.js';
 import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
-import { calibrate } from './calibrate.js';
+import { importances, observe, staticScales } from './calibrate.js';
 import { stopIds, type OpenedModel } from './open-model.js';
 import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
 import type { PlannedModel } from './plan-model.js';
@@ -50,7 +50,7 @@ export async function convertPlanned(
 ): Promise<ConvertedModel> {
   const { opened, plan } = planned;
   const kernels = await loadKernels(runtime.kernels);
-  const activationScales = await staticScales(planned, options, runtime, hooks);
+  const { activationScales, importance } = await calibrated(planned, options, runtime, hooks);
   const tuned = await tunedTensors(planned, options, runtime, hooks);
   const memory = options.sink === undefined ? new MemorySink() : null;
   const writer = await PackageWriter.create(
@@ -73,6 +73,7 @@ export async function convertPlanned(
     kernels,
     consumer: writer,
     tuned,
+    importance,
     onProgress: hooks.onProgress,
     signal: hooks.signal,
   });
@@ -80,21 +81,35 @@ export async function convertPlanned(
   return { planned, packageBytes: writer.totalLength, package: memory?.take() ?? null, statistics };
 }
 
-/** Scales of the activations, where the plan wants them fixed. */
-async function staticScales(
+/** What a plan wants to know of the original's activations. */
+interface Calibrated {
+  /** Where the plan wants them fixed. */
+  readonly activationScales?: ReadonlyMap<string, number>;
+  /** Where scales of weights are searched for. */
+  readonly importance?: ReadonlyMap<string, Float32Array>;
+}
+
+async function calibrated(
   { opened, plan }: PlannedModel,
-  { texts, original: given }: ConvertPlannedOptions,
+  { texts, effort = DEFAULT_EFFORT, original: given }: ConvertPlannedOptions,
   runtime: Runtime,
   hooks: Hooks,
-): Promise<ReadonlyMap<string, number> | undefined> {
-  if (plan.scheme.activations !== 'static' || !isQuantized(plan.scheme)) return undefined;
+): Promise<Calibrated> {
+  const wantsScales = plan.scheme.activations === 'static' && isQuantized(plan.scheme);
+  // With 8 bits there is next to nothing to be found.
+  const wantsImportance =
+    effort === 'quick' && plan.tensors.some(({ tensor }) => tensor.encoding.kind === 'int4Group');
+  if (!wantsScales && !wantsImportance) return {};
   return withOriginal(
     given,
     () => new OriginalModel(opened, runtime, hooks),
     async (original) => {
       const reference = await original.reference();
-      const sequences = texts?.calibration ?? (await original.written(plan, CALIBRATION_SEED));
-      return calibrate(reference, plan, sequences, hooks);
+      await observe(reference, texts?.calibration ?? (await original.written(plan, CALIBRATION_SEED)), hooks);
+      return {
+        ...(wantsScales ? { activationScales: staticScales(reference, plan) } : {}),
+        ...(wantsImportance ? { importance: importances(reference, plan) } : {}),
+      };
     },
   );
 }

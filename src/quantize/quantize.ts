@@ -67,6 +67,8 @@ export interface QuantizeInput {
   readonly consumer: TensorConsumer;
   /** Matrices that are packed as they are, and vectors that take the place of the checkpoint's. */
   readonly tuned?: TunedTensors | undefined;
+  /** How much an error of each column costs, by the name of the package tensor; all alike by default. */
+  readonly importance?: ReadonlyMap<string, Float32Array> | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -181,7 +183,10 @@ class QuantizeJob {
     const grids = gridsOf(tensor, this.input.tuned);
     if (grids !== null) return this.place(tensor, grids, gain);
     const quantizers = tensor.parts.map((part) =>
-      this.input.kernels.createQuantizer(quantizerSpec(tensor, part, gain)),
+      this.input.kernels.createQuantizer({
+        ...quantizerSpec(tensor, part, gain),
+        importance: this.input.importance?.get(tensor.name),
+      }),
     );
     try {
       if (needsMeasure(tensor)) {

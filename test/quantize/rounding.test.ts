@@ -13,6 +13,7 @@ import type { GridMatrix } from '../../src/quantize/tuned.js';
 import type { Encoding } from '../../src/schema/encodings.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
+import { kernels } from '../kernels/load.js';
 
 const wasm = await readFile(new URL('../../kernels/crates/train/prebuilt/train.wasm', import.meta.url));
 loadTraining(await WebAssembly.compile(wasm));
@@ -155,6 +156,46 @@ for (const name of ['llama-untied-v5', 'llama-biases', 'mistral-window-v5']) {
     });
   }
 }
+
+interface Bits {
+  readonly model: DecoderModel;
+  readonly seed: number;
+  readonly deviation: number;
+  readonly roundedCrc32: number;
+}
+
+void test('codes and scales have the bits of the native build', async () => {
+  const fixture = new URL('../../kernels/crates/train/tests/fixtures/bits.json', import.meta.url);
+  const bits = JSON.parse(await readFile(fixture, 'utf8')) as Bits;
+  const draft = new TrainerDraft(bits.model);
+  draft.initialize(bits.seed, bits.deviation);
+  for (const name of draft.tensorNames) draft.freeze(name);
+  const tensors: RoundedTensor[] = [
+    { name: 'q', encoding: { kind: 'int4Group', group: 16 }, input: 'int8', rows: 20, cols: 20 },
+    { name: 'k', encoding: { kind: 'int8Channel', group: 0 }, input: 'int8', rows: 10, cols: 20 },
+    { name: 'o', encoding: { kind: 'int4Group', group: 32 }, input: 'int16', rows: 20, cols: 20 },
+    { name: 'up', encoding: { kind: 'int8GroupU8', group: 16 }, input: 'int8', rows: 44, cols: 20 },
+    { name: 'down', encoding: { kind: 'int4Group', group: 16 }, input: 'int8', rows: 20, cols: 44 },
+  ];
+  let at = 0;
+  const text = [70, 1, 9].map((length) =>
+    Array.from({ length }, () => {
+      const id = (at * at * 3 + at * 5) % 37;
+      at += 1;
+      return id;
+    }),
+  );
+  const rounder = new ModelRounder(draft.begin(), tensors, true, text);
+  while (rounder.work() !== null);
+  let crc = 0;
+  for (const tensor of tensors) {
+    const { codes, rowScales, groupScales, groupOffsets } = rounder.take(tensor);
+    for (const { buffer, byteOffset, byteLength } of [codes, rowScales, groupScales, groupOffsets])
+      crc = kernels.crc32(new Uint8Array(buffer, byteOffset, byteLength), crc);
+  }
+  rounder.dispose();
+  assert.equal(crc, bits.roundedCrc32);
+});
 
 void test('the same text gives the same codes', async () => {
   const opened = await open('llama-untied-v5');

@@ -9,7 +9,9 @@ use serde_json::Value;
 use support::common::cbor;
 use support::next;
 use train::tree::Tree;
-use train::{Batch, Draft, Follow, Grid, GridValues, Input, Rates, Sharing, Targets, Trainer};
+use train::{
+    Batch, Draft, Follow, Grid, GridValues, Input, Rates, RowGrid, Sharing, Targets, Text, ToRound, Trainer,
+};
 
 fn fixture() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/bits.json");
@@ -92,6 +94,59 @@ fn ten_steps_have_the_bits_of_every_build() {
     assert_ne!(start, trainer.values());
     let bytes: Vec<u8> = trainer.values().iter().flat_map(|v| v.to_le_bytes()).collect();
     assert_eq!(f64::from(crc32(0, &bytes)), number("crc32"));
+}
+
+#[test]
+fn rounding_in_order_has_the_bits_of_every_build() {
+    let fixture = fixture();
+    let number = |key: &str| fixture[key].as_f64().unwrap();
+    let mut draft = draft(&fixture);
+    draft
+        .initialize(number("seed") as u64, number("deviation") as f32)
+        .unwrap();
+    let names: Vec<String> = draft
+        .model()
+        .tensors
+        .specs()
+        .iter()
+        .map(|spec| spec.name.clone())
+        .collect();
+    for name in names {
+        draft.freeze(&name).unwrap();
+    }
+    let matrices = [
+        ("q", RowGrid::Int4Group(16), Input::Int8),
+        ("k", RowGrid::Int8Channel, Input::Int8),
+        ("o", RowGrid::Int4Group(32), Input::Int16),
+        ("up", RowGrid::Int8GroupU8(16), Input::Int8),
+        ("down", RowGrid::Int4Group(16), Input::Int8),
+    ];
+    let matrices = matrices.map(|(name, grid, input)| ToRound {
+        name: name.into(),
+        grid,
+        input,
+    });
+    let lengths = [70, 1, 9];
+    let text = Text {
+        ids: ids(0, 0, lengths.iter().sum()),
+        lengths: lengths.to_vec(),
+    };
+    let mut rounder = draft
+        .begin::<f32>()
+        .unwrap()
+        .begin_rounding(&matrices, true, text)
+        .unwrap();
+    while rounder.work().unwrap().is_some() {}
+    let mut crc = 0;
+    for ToRound { name, .. } in matrices {
+        let rows = rounder.take(&name).unwrap();
+        let units = rows.units.iter().flat_map(|unit| unit.to_le_bytes());
+        let codes = rows.codes.iter().map(|&code| code as u8);
+        let offsets = rows.offsets.iter().map(|&offset| offset as u8);
+        let bytes: Vec<u8> = codes.chain(units).chain(rows.scales).chain(offsets).collect();
+        crc = crc32(crc, &bytes);
+    }
+    assert_eq!(f64::from(crc), number("roundedCrc32"));
 }
 
 #[test]

@@ -189,6 +189,18 @@ fn best_grid(values: &[[f32; 4]], weights: &[[f32; 4]], (min, max): (f32, f32)) 
     }
 }
 
+/// Scale and offset of a group of 1 to 64 values in units of the row's scale, whose squared errors count by positive
+/// `weights`: those with which they lose least.
+pub fn group_grid(values: &[f32], weights: &[f32]) -> (u8, i8) {
+    let mut padded = [[[0.0f32; 4]; MOST_VECTORS]; 2];
+    let [units, counts] = &mut padded;
+    units.as_flattened_mut()[..values.len()].copy_from_slice(values);
+    counts.as_flattened_mut()[..values.len()].copy_from_slice(weights);
+    let vectors = padded_vectors(values.len());
+    let seen = range(&units[..vectors], values.len());
+    best_grid(&units[..vectors], &counts[..vectors], (seen.min, seen.max)).stored()
+}
+
 /// A row of codes, which ends in zeros up to a whole block of 32, as nibbles: column `i` of a block in the low half of
 /// its byte `i`, column `i + 16` in the high half.
 pub fn pack(codes: &[i8], to: &mut [u8]) {

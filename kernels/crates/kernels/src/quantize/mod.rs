@@ -10,6 +10,7 @@ mod kernel;
 mod statistics;
 
 pub use block::{OutputBlock, ScalesPerRow};
+pub use int4::group_grid;
 pub use statistics::{Statistics, HISTOGRAM_BINS};
 
 use crate::dtype::{decode, padded_vectors, Dtype, Factors};

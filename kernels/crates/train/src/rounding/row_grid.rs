@@ -1,6 +1,7 @@
 //! The grids of the package's encodings, a row at a time: scales of rows before the first column, scales and offsets of
 //! groups when their first column is reached.
 
+use kernels::quantize::group_grid;
 use kernels::{Error, Result};
 
 /// What a matrix becomes: the encodings of `src/schema/encodings.ts` that have a scale a row.
@@ -34,21 +35,21 @@ impl RowGrid {
     /// By the word of an encoding; `group` counts for those in groups only.
     ///
     /// # Errors
-    /// [`Error::Range`] for another word, or a group that is not 16, 32, 64 or 128 columns.
+    /// [`Error::Range`] for another word, or a group that it has not.
     pub fn from_word(word: &str, group: usize) -> Result<Self> {
-        let grid = match word {
+        let (grid, groups): (_, &[usize]) = match word {
             "int8Channel" => return Ok(Self::Int8Channel),
-            "int8GroupU8" => Self::Int8GroupU8(group),
-            "int4Group" => Self::Int4Group(group),
+            "int8GroupU8" => (Self::Int8GroupU8(group), &[16, 32, 64, 128]),
+            "int4Group" => (Self::Int4Group(group), &[16, 32, 64]),
             _ => {
                 return Err(Error::range(format!(
                     "Weights that are {word} are only rounded, without regard to their inputs."
                 )))
             }
         };
-        if ![16, 32, 64, 128].contains(&group) {
+        if !groups.contains(&group) {
             return Err(Error::range(format!(
-                "A group of {group} columns is not 16, 32, 64 or 128."
+                "{group} columns are no group of {word}: there are {groups:?}."
             )));
         }
         Ok(grid)
@@ -92,7 +93,10 @@ impl RowGrid {
         match self {
             Self::Int8Channel => GroupScale { scale: 1, offset: 0 },
             Self::Int8GroupU8(_) => int8_scale(values, costs),
-            Self::Int4Group(_) => int4_scale(values, costs),
+            Self::Int4Group(_) => {
+                let (scale, offset) = group_grid(values, costs);
+                GroupScale { scale, offset }
+            }
         }
     }
 
@@ -186,127 +190,4 @@ fn int8_scale(values: &[f32], costs: &[f32]) -> GroupScale {
         scale: best.1,
         offset: 0,
     }
-}
-
-/// Steps that the range of a group is parted into when its scale is sought, beyond those between its codes: more of them
-/// cut ends off.
-const EXTRA_STEPS: [f32; 11] = [-1.0, -0.5, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0, 2.6, 3.4, 4.4];
-/// Which share of what is cut is cut below.
-const CUT_BELOW: [f32; 3] = [0.5, 0.1, 0.9];
-/// Times that codes and line are fitted to each other.
-const FITS: usize = 3;
-
-/// Scale and offset whose errors cost least: for each of some divisions of the range the best line through codes and
-/// values, then the whole numbers around the best of these lines.
-fn int4_scale(values: &[f32], costs: &[f32]) -> GroupScale {
-    let (least, most) = range(values);
-    let steps = CODES_INT4[1] - CODES_INT4[0];
-    let mut best = Line {
-        cost: f32::INFINITY,
-        scale: 0.0,
-        offset: (least + most) * 0.5,
-    };
-    if most > least {
-        for extra in EXTRA_STEPS {
-            for below in CUT_BELOW {
-                let scale = (most - least) / (steps + extra);
-                let offset = least + below * extra * scale - CODES_INT4[0] * scale;
-                let mut line = Line::through(values, costs, scale, offset);
-                for _ in 1..FITS {
-                    let next = Line::through(values, costs, line.scale, line.offset);
-                    if next.cost >= line.cost {
-                        break;
-                    }
-                    line = next;
-                }
-                if line.cost < best.cost {
-                    best = line;
-                }
-                if extra <= 0.0 {
-                    break;
-                }
-            }
-        }
-    }
-    best.whole(values, costs)
-}
-
-/// `scale * code + offset`
-#[derive(Clone, Copy)]
-struct Line {
-    cost: f32,
-    scale: f32,
-    offset: f32,
-}
-
-impl Line {
-    /// The line of least cost for the codes that a scale and an offset give.
-    fn through(values: &[f32], costs: &[f32], scale: f32, offset: f32) -> Self {
-        let inverse = 1.0 / scale;
-        let [mut w, mut q, mut v, mut qq, mut qv, mut vv] = [0.0f32; 6];
-        for (&value, &cost) in values.iter().zip(costs) {
-            // From the offset, so that a far group loses no digits.
-            let rest = value - offset;
-            let code = (rest * inverse)
-                .round_ties_even()
-                .clamp(CODES_INT4[0], CODES_INT4[1]);
-            w += cost;
-            q += cost * code;
-            v += cost * rest;
-            qq += cost * code * code;
-            qv += cost * code * rest;
-            vv += cost * rest * rest;
-        }
-        let spread = qq * w - q * q;
-        let slope = if spread > 0.0 {
-            (qv * w - q * v) / spread
-        } else {
-            scale
-        };
-        let shift = (v - slope * q) / w;
-        Self {
-            cost: vv - 2.0 * (slope * qv + shift * v)
-                + slope * slope * qq
-                + shift * (2.0 * slope * q + shift * w),
-            scale: slope,
-            offset: offset + shift,
-        }
-    }
-
-    /// The best of the whole numbers around it.
-    fn whole(self, values: &[f32], costs: &[f32]) -> GroupScale {
-        let (scale, offset) = (self.scale.floor(), (self.offset / OFFSET_UNIT).floor());
-        let mut best = (f32::INFINITY, GroupScale { scale: 0, offset: 0 });
-        for s in [-1.0, 0.0, 1.0, 2.0] {
-            let s = (scale + s).clamp(0.0, MOST_SCALE);
-            for m in [-1.0, 0.0, 1.0, 2.0] {
-                let m = (offset + m).clamp(-MOST_OFFSET, MOST_OFFSET);
-                let cost = cost(values, costs, s, OFFSET_UNIT * m);
-                if cost < best.0 {
-                    best = (
-                        cost,
-                        GroupScale {
-                            scale: s as u8,
-                            offset: m as i8,
-                        },
-                    );
-                }
-            }
-        }
-        best.1
-    }
-}
-
-fn cost(values: &[f32], costs: &[f32], scale: f32, offset: f32) -> f32 {
-    let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-    let mut sum = 0.0;
-    for (&value, &cost) in values.iter().zip(costs) {
-        let rest = value - offset;
-        let code = (rest * inverse)
-            .round_ties_even()
-            .clamp(CODES_INT4[0], CODES_INT4[1]);
-        let rest = rest - scale * code;
-        sum += cost * rest * rest;
-    }
-    sum
 }

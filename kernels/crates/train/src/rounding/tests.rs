@@ -344,6 +344,8 @@ fn other_encodings_and_groups_are_refused() {
     assert!(RowGrid::from_word("int8Tensor", 0).is_err());
     assert!(RowGrid::from_word("int4Group", 0).is_err());
     assert!(RowGrid::from_word("int8GroupU8", 48).is_err());
+    assert!(RowGrid::from_word("int4Group", 128).is_err());
+    assert!(RowGrid::from_word("int8GroupU8", 128).is_ok());
     assert_eq!(
         RowGrid::from_word("int4Group", 16).unwrap(),
         RowGrid::Int4Group(16)
