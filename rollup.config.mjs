@@ -21,6 +21,7 @@ export const ENTRIES = {
     worker: 'src/worker/worker.ts',
     'emulator-worker': 'src/worker/emulator-worker.ts',
     'tuner-worker': 'src/worker/tuner-worker.ts',
+    'frontier-worker': 'src/worker/frontier-worker.ts',
   },
   /** One file with everything inside, for pages that are opened from a disk and for those that want one file. */
   bundle: 'src/element/define.ts',
@@ -36,6 +37,10 @@ const WORKER_SOURCES = {
     name: 'emulatorWorkerSource',
   },
   'tuner-worker': { file: path.join(ROOT, 'src/worker/tuner-worker-source.ts'), name: 'tunerWorkerSource' },
+  'frontier-worker': {
+    file: path.join(ROOT, 'src/worker/frontier-worker-source.ts'),
+    name: 'frontierWorkerSource',
+  },
 };
 
 /**

@@ -193,9 +193,9 @@ export class Esp32LlmConverter extends LitElement {
   @property() board: string = DEFAULT_BOARD_ID;
 
   /**
-   * How numbers are stored, at first: words of `int8`, a granularity (`tensor`, `channel`, `group:128`, `group:64`,
-   * `group:32`), `activations:auto`, `activations:int16` and so on, `cache:auto`, `cache:int8`, `cache:k16v8`,
-   * `cache:int16` or `cache:float32`;
+   * How numbers are stored, at first: words of `weights:auto`, `int8`, a granularity (`granularity:auto`, `tensor`,
+   * `channel`, `group:128`, `group:64`, `group:32`), `activations:auto`, `activations:int16` and so on, `cache:auto`,
+   * `cache:int8`, `cache:k16v8`, `cache:int16` or `cache:float32`;
    * `chat:template` or `chat:begin` (the begin token before chats whose template writes none).
    */
   @property() scheme = '';
@@ -236,8 +236,8 @@ export class Esp32LlmConverter extends LitElement {
   @property({ attribute: 'asset-base' }) assetBase: string | null = null;
 
   /**
-   * A copy of `worker.js` on the page's own origin, with `emulator-worker.js` and `tuner-worker.js` beside it, for
-   * pages whose content policy forbids blob workers.
+   * A copy of `worker.js` on the page's own origin, with `emulator-worker.js`, `tuner-worker.js` and `frontier-worker.js`
+   * beside it, for pages whose content policy forbids blob workers.
    */
   @property({ attribute: 'worker-url' }) workerUrl: string | null = null;
 

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from './actions.js';
 import type { Later } from './announcements.js';
 import { savingNotice, type DownloadsController } from './downloads-controller.js';
+import { frontierDoor } from './frontier/frontier-door.js';
 import type { Page } from './page.js';
 import type { Strings } from './strings/strings.js';
 import { compareView } from './views/compare.js';
@@ -31,13 +32,17 @@ export function laterView(
 
 function stepOfWay(
   state: Exclude<Later, { step: 'talk' }>,
-  { store: { preset }, files }: Page,
+  page: Page,
   { actions, boards, views }: LaterParts,
   strings: Strings,
 ): TemplateResult {
+  const { files } = page;
+  const { preset } = page.store;
+  const door = frontierDoor(page);
+  if (state.step !== 'fit') door.leave();
   switch (state.step) {
     case 'fit':
-      return fitView(state, preset.locked, strings, actions);
+      return fitView(state, preset.locked, strings, actions, door.view(state, strings));
     case 'converting':
       return convertingView(state, strings, actions);
     case 'result': {

@@ -8,24 +8,19 @@ const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed:
 
 /** The pipeline's form of the settings. */
 export function convertSettings(settings: Settings): ConvertSettings {
-  const { board, context, ...scheme } = settings;
+  const { board, context, encodings, ...scheme } = settings;
   return {
     board,
     scheme,
+    ...(encodings === undefined ? {} : { encodings }),
     ...(context === null ? {} : { context }),
   };
 }
 
-/** Which lock holds a setting. */
-export const LOCK_OF: Readonly<Record<keyof Settings, Lock>> = {
-  board: 'board',
-  weights: 'scheme',
-  granularity: 'scheme',
-  activations: 'scheme',
-  cache: 'scheme',
-  chat: 'scheme',
-  context: 'context',
-};
+/** Which lock holds a setting: board and context have their own, all else is how numbers are stored. */
+export function lockOf(name: string): Lock {
+  return name === 'board' || name === 'context' ? name : 'scheme';
+}
 
 /** The model's own sampling where it has one, and the page's prompt or one that the report has shown to work. */
 export function trialOptions(result: ConvertResult, prompt: string | null): TrialOptions {

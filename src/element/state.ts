@@ -3,11 +3,19 @@ import type { EndReason } from '../device/twin-types.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import type { Progress, Stage } from '../shared/progress.js';
-import type { ConvertResult, GenerateRequest, Inspection, ModelSource } from '../worker/jobs.js';
+import type {
+  ConvertResult,
+  ConvertSettings,
+  GenerateRequest,
+  Inspection,
+  ModelSource,
+} from '../worker/jobs.js';
 import type { BoardImage } from './board-image.js';
 
 /** What a person can set before a conversion. */
 export interface Settings extends WantedScheme {
+  /** Encodings of single matrices, which go before the scheme: a point of the frontier. */
+  readonly encodings?: ConvertSettings['encodings'];
   readonly board: string;
   /** Tokens; `null` lets the plan choose. */
   readonly context: number | null;

@@ -19,7 +19,7 @@ import type { PlanJson } from '../plan/plan.js';
 import { NO_PRESET, type Preset } from './preset-words.js';
 import { withProgress } from './progress-state.js';
 import type { BoardImage } from './board-image.js';
-import { convertSettings, LOCK_OF, trialOptions } from './settings.js';
+import { convertSettings, lockOf, trialOptions } from './settings.js';
 import type { Choice, Failure, ImageState, Panel, Settings, State, TrialOptions } from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
@@ -122,7 +122,7 @@ export class ConverterStore {
   async change(wanted: Partial<Settings>): Promise<void> {
     if (this.#state.step !== 'fit') return;
     const { locked } = this.#preset;
-    const open = Object.entries(wanted).filter(([name]) => !locked.has(LOCK_OF[name as keyof Settings]));
+    const open = Object.entries(wanted).filter(([name]) => !locked.has(lockOf(name)));
     if (open.length === 0) return;
     const settings = Object.fromEntries(open) as Partial<Settings>;
     const { signal } = this.#renew();

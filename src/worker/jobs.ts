@@ -7,6 +7,7 @@ import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import type { Effort } from '../quantize/effort.js';
 import type { Report } from '../quantize/report.js';
+import type { Encoding } from '../schema/encodings.js';
 import type { Seeded } from '../shared/sampling.js';
 import type { NamedFile } from '../source/file-list-folder.js';
 import type { KeptFile } from '../source/kept-folder.js';
@@ -25,6 +26,8 @@ export type ModelSource =
 export interface ConvertSettings {
   readonly board?: string | undefined;
   readonly scheme?: Partial<WantedScheme> | undefined;
+  /** Encodings of matrices that are not what the scheme says, by the names of their tensors. */
+  readonly encodings?: Readonly<Record<string, Encoding>> | undefined;
   readonly context?: number | undefined;
   readonly effort?: Effort | undefined;
   readonly calibrationText?: string | undefined;

@@ -161,8 +161,8 @@ class PipelineWork {
 }
 
 /** Equal for settings that give the same plan; effort, texts and prompts do not change it. */
-function planKey({ board, scheme, context }: ConvertSettings): string {
-  return JSON.stringify([board, Object.entries({ ...DEFAULT_SCHEME, ...scheme }), context]);
+function planKey({ board, scheme, encodings, context }: ConvertSettings): string {
+  return JSON.stringify([board, Object.entries({ ...DEFAULT_SCHEME, ...scheme }), encodings, context]);
 }
 
 /** Equal for equal folders; a file that was written to since has another time. */

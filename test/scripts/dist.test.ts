@@ -258,6 +258,8 @@ const BUDGET = {
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 140,
+  /** What measuring a frontier adds, without the gradient engine: a worker that has the whole pipeline. */
+  frontier: 120,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 50,
   /** What trying on an emulated board adds. */
@@ -275,7 +277,15 @@ const OTHER_LANGUAGES = ['zh-hans', 'es', 'words-zh-hans', 'words-es'];
  * Parts of the page that a conversion in English does not load, by the beginning of their chunks' names. `page-worker`
  * stands in for the worker where a page does not permit workers, `plain-colours` for what older browsers do not know of CSS.
  */
-const APART = ['tuner-start', 'board-room', 'en-board', 'page-worker', 'plain-colours', ...OTHER_LANGUAGES];
+const APART = [
+  'tuner-start',
+  'frontier-room',
+  'board-room',
+  'en-board',
+  'page-worker',
+  'plain-colours',
+  ...OTHER_LANGUAGES,
+];
 
 /** esptool-js has a stub for each chip; those of chips that no image of ours is for are never fetched. */
 const OTHER_CHIPS = readdirSync(path.join(root, 'node_modules/esptool-js/lib/targets/stub_flasher'))
@@ -332,6 +342,10 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     path.join(dist, chunk('tuner-worker-source')),
     wasm('train.wasm'),
   ]);
+  const frontier = new Set([
+    ...without(reached(chunk('frontier-room'), true, [...APART, 'frontier-study']), whole),
+    path.join(dist, chunk('frontier-worker-source')),
+  ]);
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
   const esptool = reached(chunk('flash-loader'), true, [...APART, ...OTHER_CHIPS]);
@@ -347,6 +361,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     converter: kilobytes(converter),
     kit: kilobytes(kit),
     tuner: kilobytes(tuner),
+    frontier: kilobytes(frontier),
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
     flasher: kilobytes(flasher),

@@ -31,6 +31,7 @@ export function fitView(
   locked: ReadonlySet<Lock>,
   strings: Strings,
   actions: Actions,
+  frontier: TemplateResult | typeof nothing,
 ): TemplateResult {
   const { choice, planning, failure } = state;
   const { fit } = strings;
@@ -42,7 +43,7 @@ export function fitView(
     ${failureView(failure, strings, null)}
     <div class="columns">
       ${settingsForm(choice, locked, strings, actions)}
-      <div class="stack">${judgement(choice, planning, strings)} ${facts(choice, strings)}</div>
+      <div class="stack">${judgement(choice, planning, strings)} ${frontier} ${facts(choice, strings)}</div>
     </div>
     <div class="buttons end">
       <button type="button" part="button" @click=${() => actions.reset()}>${fit.back}</button>
@@ -122,7 +123,8 @@ function settingsForm(
       <select
         id="board"
         ?disabled=${locked.has('board')}
-        @change=${(event: Event) => actions.change({ board: (event.target as HTMLSelectElement).value })}
+        @change=${(event: Event) =>
+          actions.change({ board: (event.target as HTMLSelectElement).value, encodings: undefined })}
       >
         ${BOARDS.map(
           (board) =>
@@ -198,7 +200,7 @@ function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'
               value=${value}
               .checked=${settings[name] === value}
               @change=${() => {
-                actions.change({ [name]: value });
+                actions.change({ [name]: value, encodings: undefined });
               }}
             /><span>${words[value].name}</span>
           </label>`,

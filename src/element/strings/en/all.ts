@@ -201,6 +201,7 @@ export const enAll = {
     speed: (rate: number) => `The memories allow at most ${formatRate(rate)} tokens per second.`,
     expected: (rate: number) =>
       `About ${formatRate(rate)} tokens per second, by the emulator’s model of the chip.`,
+    frontier: 'Smaller or finer: what else it could be',
     remedies: 'What would help',
     convert: 'Convert',
     convertAnyway: 'Convert anyway',

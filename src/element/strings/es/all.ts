@@ -123,6 +123,7 @@ export const esAll: Strings = {
         : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${esPsramKind(kind)}`,
     unsupported: 'no compatible',
     weights: 'Pesos',
+    frontier: 'Más pequeño o más fino: qué más podría ser',
     weightsAuto: { name: 'Automático', text: 'INT8 donde cabe; si no, tanto como haya sitio.' },
     granularity: 'Una escala para',
     chat: 'Los chats empiezan',

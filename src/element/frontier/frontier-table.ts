@@ -1,0 +1,56 @@
+/** The points of the chart with all of their figures, and a button for each. */
+import { html, type TemplateResult } from 'lit';
+import type { FrontierPoint } from '../../pipeline/frontier.js';
+import { lossText, rateText, type FrontierFacts } from './frontier-chart.js';
+
+export function frontierTable(
+  { points, chosen, words, format }: FrontierFacts,
+  pick: (point: FrontierPoint) => void,
+): TemplateResult {
+  return html`<details>
+    <summary>${words.table}</summary>
+    <div class="scroll">
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">${words.size}</th>
+            <th scope="col">${words.bits}</th>
+            <th scope="col">${words.speed}</th>
+            <th scope="col">${words.loss}</th>
+            <th scope="col">${words.expected}</th>
+            <th scope="col">${words.chosen}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${points.map((point, index) => {
+            const size = format.bytes(point.weightBytes);
+            const notes = [...(point.isDefault ? [words.usual] : []), ...(point.fits ? [] : [words.fitsNot])];
+            return html`<tr>
+              <th scope="row">${[size, ...notes].join(', ')}</th>
+              <td>${point.bitsPerWeight.toFixed(2)}</td>
+              <td>${rateText(point.tokensPerSecond)}</td>
+              <td>${lossText(point.kl)}</td>
+              <td>${lossText(point.expected)}</td>
+              <td>
+                ${
+                  index === chosen
+                    ? words.chosen
+                    : html`<button
+                        type="button"
+                        part="button"
+                        aria-label=${words.choose(size)}
+                        @click=${() => {
+                          pick(point);
+                        }}
+                      >
+                        →
+                      </button>`
+                }
+              </td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
