@@ -148,6 +148,19 @@ private:
     llama_batch batch_{};
 };
 
+using Means = std::unordered_map<std::string, std::vector<float>>;
+
+/* An importance matrix as llama.cpp took it until 2025: the map itself. */
+[[maybe_unused]] void give(void *& field, Means & means) { field = &means; }
+
+/* As it takes it since: a list whose last entry has no name. */
+template <typename Entry> void give(const Entry *& field, Means & means) {
+    static std::vector<Entry> entries;
+    for (const auto & [name, values] : means) entries.push_back({ name.c_str(), values.data(), values.size() });
+    entries.push_back({ nullptr, nullptr, 0 });
+    field = entries.data();
+}
+
 void quantize(const char * input, const char * output, const std::string & type, const char * ids) {
     llama_model_quantize_params params = llama_model_quantize_default_params();
     params.nthread = 1;
@@ -155,7 +168,7 @@ void quantize(const char * input, const char * output, const std::string & type,
     else if (type == "Q4_0") params.ftype = LLAMA_FTYPE_MOSTLY_Q4_0;
     else if (type == "Q4_K_M") params.ftype = LLAMA_FTYPE_MOSTLY_Q4_K_M;
     else fail("unknown type " + type);
-    std::unordered_map<std::string, std::vector<float>> means;
+    Means means;
     if (ids != nullptr) {
         const Sequences sequences = read_ids(ids);
         Importance importance;
@@ -163,7 +176,7 @@ void quantize(const char * input, const char * output, const std::string & type,
         for (const auto & sequence : sequences) model.read(sequence);
         means = importance.means();
         if (means.empty()) fail("no matrix was seen, so there is no importance matrix");
-        params.imatrix = &means;
+        give(params.imatrix, means);
     }
     if (llama_model_quantize(input, output, &params) != 0) fail(std::string("cannot quantize ") + input);
 }
