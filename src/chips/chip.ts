@@ -87,6 +87,9 @@ export interface CycleModel {
   readonly perGroupSum: number;
   /** What the sum over a group of weights takes with an INT8 input; one of 16 bits is summed twice. */
   readonly perWeightGroup: number;
+  /** What a product with INT4 weights takes more, and the sum over a group of them; an input of 16 bits takes both twice. */
+  readonly perInt4Product: number;
+  readonly perInt4Group: number;
   /** Norms, rotation, quantizing and hand-offs of a layer. */
   readonly perLayer: number;
   /** One score of one query head: dot product, softmax, and its share of the values. */

@@ -42,6 +42,8 @@ export const ESP32S3: Chip = {
     perWideProduct: 0.14,
     perGroupSum: 8.3,
     perWeightGroup: 22.5,
+    perInt4Product: 0.14,
+    perInt4Group: 1.5,
     perLayer: 31_000,
     perScore: 69.1,
     perLogit: 10,

@@ -14,10 +14,10 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
     --force                    convert although the model does not fit the board
     ${`--weights ${['auto', ...WEIGHT_KINDS].join('|')}`.padEnd(26)}
-                               auto (default): int8 where it fits, else the most of it that does;
+                               auto (default): int8 where it fits, else int4 with as much of int8 as does;
                                float32 keeps the numbers, to check everything else
     --granularity G            auto (default: groups where memory is waited for, channel in SRAM), tensor, channel,
-                               group:32, group:64 or group:128
+                               group:32, group:64 or group:128; for int4 group:32 (default), group:16 or group:64
     --most-bytes SIZE | --least-speed TOKENS
                                the closest to the original for so many bytes of weights (500KB, 3.5MB), or for so many
                                tokens/s: what each matrix loses is measured, and each has its own encoding

@@ -5,7 +5,14 @@ import { possibleEncodings, weightEncoding } from './encoding.js';
 import { usualLosses } from './loss.js';
 import type { PlacedTensor } from './placement.js';
 import type { Plan } from './plan.js';
-import type { Granularity, UniformScheme, WantedScheme, WeightKind } from './scheme.js';
+import {
+  isPossible,
+  refuseImpossible,
+  type Granularity,
+  type UniformScheme,
+  type WantedScheme,
+  type WeightKind,
+} from './scheme.js';
 
 /** Share of the predicted speed that finer scales must leave. */
 const SPEED_SHARE = 0.9;
@@ -18,7 +25,10 @@ const STEPS: readonly {
   readonly weights: WeightKind;
   readonly coarse: Granularity;
   readonly finer: readonly Granularity[];
-}[] = [{ weights: 'int8', coarse: 'channel', finer: ['group:32', 'group:64'] }];
+}[] = [
+  { weights: 'int8', coarse: 'channel', finer: ['group:32', 'group:64'] },
+  { weights: 'int4', coarse: 'group:32', finer: ['group:16'] },
+];
 
 /** Why the weights are what they are, as facts that every language can say. */
 export type WeightChoice =
@@ -42,8 +52,11 @@ export type TryPlan = (scheme: UniformScheme, encodings?: ReadonlyMap<string, En
  */
 export function chooseWeights(wanted: WantedScheme, tryPlan: TryPlan): Plan {
   const { weights, granularity } = wanted;
+  refuseImpossible(wanted);
   if (weights !== 'auto' && granularity !== 'auto') return tryPlan({ weights, granularity });
-  const steps = STEPS.filter((step) => weights === 'auto' || step.weights === weights);
+  const steps = STEPS.filter(
+    (step) => (weights === 'auto' || step.weights === weights) && isPossible(step.weights, wanted),
+  );
   // What only checks the rest has nothing to choose.
   if (steps.length === 0) return tryPlan({ weights: weights as WeightKind, granularity: 'channel' });
   const plans = steps.map(({ weights: kind, coarse, finer }) =>

@@ -4,8 +4,8 @@ import type { InputKind } from '../schema/kinds.js';
 import { roleSpec, type Role } from '../schema/roles.js';
 import type { PlannedTensor } from './layout.js';
 import {
-  GRANULARITIES,
   INPUT_OF,
+  WEIGHTS,
   groupSize,
   type Scheme,
   type UniformScheme,
@@ -35,6 +35,14 @@ export function weightEncoding(scheme: EncodingScheme, { role, cols }: MatrixToE
       return role === 'embedding' && (scheme.granularity === 'tensor' || hasGroups(scheme))
         ? CHANNEL
         : int8Encoding(scheme, cols);
+    case 'int4':
+      // Four bits cost most where tokens are named: there are codes of eight, no finer than those have groups.
+      return role === 'embedding' || role === 'head'
+        ? int8Encoding(
+            { ...scheme, granularity: scheme.granularity === 'group:16' ? 'group:32' : scheme.granularity },
+            cols,
+          )
+        : { kind: 'int4Group', group: groupSize(scheme.granularity) };
   }
 }
 
@@ -51,6 +59,7 @@ function int8Encoding(scheme: EncodingScheme, cols: number): Encoding {
       return { kind: 'int8Tensor', group: 0 };
     case 'channel':
       return CHANNEL;
+    case 'group:16':
     case 'group:32':
     case 'group:64':
     case 'group:128': {
@@ -66,6 +75,9 @@ const CHOICES: readonly Encoding[] = [
   CHANNEL,
   { kind: 'int8GroupU8', group: 64 },
   { kind: 'int8GroupU8', group: 32 },
+  { kind: 'int4Group', group: 64 },
+  { kind: 'int4Group', group: 32 },
+  { kind: 'int4Group', group: 16 },
 ];
 
 /** Those that a matrix can have beside the inputs that it has. */
@@ -81,7 +93,7 @@ export function usedWeights(
   tensors: readonly PlannedTensor[],
 ): Pick<Scheme, 'weights' | 'granularity'> {
   const matrices = tensors.filter(({ role }) => isMatrix(role));
-  const uniform = [base.granularity, ...GRANULARITIES].find((granularity) =>
+  const uniform = [base.granularity, ...WEIGHTS[base.weights].granularities].find((granularity) =>
     matrices.every(({ role, cols, encoding: { kind, group } }) => {
       const own = weightEncoding({ ...base, granularity }, { role, cols });
       return kind === own.kind && group === own.group;

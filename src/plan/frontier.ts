@@ -9,6 +9,7 @@ import { possibleEncodings } from './encoding.js';
 import type { Losses } from './loss.js';
 import type { PlacedTensor } from './placement.js';
 import type { Plan } from './plan.js';
+import { finerCycles } from './speed.js';
 import { encodingSpec, storedBytes, type Encoding } from '../schema/encodings.js';
 
 /** Encodings of matrices, by the names of their tensors. */
@@ -92,16 +93,14 @@ type Cost = (encoding: Encoding, matrix: Pick<PlacedTensor, 'tensor'> & Partial<
 
 const bytesOf: Cost = (encoding, { tensor }) => storedBytes(encoding, tensor);
 
-/** Seconds of a token, where the matrix lies in the base: what it takes to read, and in SRAM the sums over groups. */
+/** Seconds of a token, where the matrix lies in the base: what it takes to read, and in SRAM what finer codes take. */
 function secondsIn({ board }: Plan): Cost {
   const rates = readRates(board);
   const { cycles, hertz } = board.chip;
   return (encoding, { tensor, placement = 'flash' }) => {
-    const { rows, cols, input } = tensor;
     const reading = tensor.site === null ? 0 : storedBytes(encoding, tensor) / rates[placement];
-    if (placement !== 'sram' || cycles === null || encoding.group === 0) return reading;
-    const sums = rows * Math.ceil(cols / encoding.group) * (input === 'int16' ? 2 : 1);
-    return reading + (sums * cycles.perWeightGroup) / hertz;
+    if (placement !== 'sram' || cycles === null) return reading;
+    return reading + finerCycles(cycles, { ...tensor, encoding }) / hertz;
   };
 }
 

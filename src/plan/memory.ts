@@ -1,10 +1,10 @@
 /** Memory that the engine needs beside the weights. The same sums as `s3lm_state_bytes` in the engine, checked by a test. */
 import { numberedSteps, stepsOf, type AttentionStep, type DecoderModel } from '../model/decoder.js';
-import { INPUT_GROUP, INT4_BLOCK, alignUp } from '../schema/encodings.js';
+import { INPUT_GROUP, INT4_BLOCK, INT4_GROUPS, alignUp } from '../schema/encodings.js';
 import type { CacheKind, PlaceKind } from '../schema/kinds.js';
 import { MAX_STATE_BYTES } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
-import { INPUT_OF, isQuantized, type Scheme } from './scheme.js';
+import { INPUT_OF, groupSize, isQuantized, type Scheme } from './scheme.js';
 
 /** Bytes of the key/value cache: per layer, key/value head and position a key and a value. */
 export function cacheBytes(model: DecoderModel, scheme: Pick<Scheme, 'cache'>, context: number): number {
@@ -97,12 +97,27 @@ function needsSum({ blocks }: DecoderModel): boolean {
   );
 }
 
-/** Bytes of a quantized vector of so many elements with its scales. */
-function codeBytes({ activations }: Pick<Scheme, 'activations'>, elements: number): number {
+/** Bytes of a quantized vector of so many elements with its scales, and the sums of its groups that INT4 weights ask for. */
+function codeBytes(scheme: StateScheme, elements: number): number {
+  const { activations } = scheme;
+  const sums = sumGroup(scheme);
   const input = activations === 'mixed' ? 'int16' : INPUT_OF[activations];
   const group = INPUT_GROUP[input];
-  return (input === 'int16' ? 2 : 1) * elements + 4 * (group === 0 ? 1 : Math.ceil(elements / group));
+  return (
+    (input === 'int16' ? 2 : 1) * elements +
+    4 * (group === 0 ? 1 : Math.ceil(elements / group)) +
+    (sums === 0 ? 0 : 4 * alignUp(Math.ceil(elements / sums), 8))
+  );
 }
+
+/** Columns of the smallest group of INT4 weights that a scheme may have, 0 where it has none. */
+function sumGroup({ weights, granularity }: StateScheme): number {
+  if (weights === 'mixed') return INT4_GROUPS[0];
+  return weights === 'int4' ? groupSize(granularity) || INT4_GROUPS[0] : 0;
+}
+
+/** What of a scheme memory depends on. */
+type StateScheme = Pick<Scheme, 'weights' | 'granularity' | 'activations' | 'cache'>;
 
 /**
  * Bytes of working memory for passes of `maxBatch` tokens: residual stream, normalized input, projections, attention
@@ -111,7 +126,7 @@ function codeBytes({ activations }: Pick<Scheme, 'activations'>, elements: numbe
  */
 export function scratchBytes(
   model: DecoderModel,
-  scheme: Pick<Scheme, 'weights' | 'activations' | 'cache'>,
+  scheme: StateScheme,
   context: number,
   maxBatch: number,
   cores: number,
@@ -139,7 +154,7 @@ const MOST_BATCH = 8;
  */
 export function refuseLargeState(
   model: DecoderModel,
-  scheme: Pick<Scheme, 'weights' | 'activations' | 'cache'>,
+  scheme: StateScheme,
   context: number,
   cores: number,
 ): void {

@@ -21,7 +21,9 @@ import { predictTokensPerSecond } from './speed.js';
 import {
   defaultFusions,
   describeScheme,
+  isPossible,
   isQuantized,
+  refuseImpossible,
   type Fusions,
   type Scheme,
   type UniformScheme,
@@ -103,10 +105,17 @@ export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
   const { encodings, scheme } = options;
   if (encodings === undefined)
     return chooseWeights(scheme, (base, chosen) => planWeights(model, options, base, chosen));
-  const { weights, granularity } = scheme;
+  refuseImpossible(scheme);
+  const { granularity } = scheme;
+  const weights = scheme.weights === 'auto' ? 'int8' : scheme.weights;
   const base: UniformScheme = {
-    weights: weights === 'auto' ? 'int8' : weights,
-    granularity: granularity === 'auto' ? 'channel' : granularity,
+    weights,
+    granularity:
+      granularity !== 'auto' && isPossible(weights, scheme)
+        ? granularity
+        : weights === 'int4'
+          ? 'group:32'
+          : 'channel',
   };
   return planWeights(model, options, base, encodings);
 }
@@ -141,30 +150,27 @@ function planWith(
   };
   const fusions = options.fusions ?? defaultFusions(possible);
   const planned = planTensors(model, possible, fusions, context, encodings);
+  const used = { ...possible, ...usedWeights(possible, planned) };
   const cache = cacheBytes(model, possible, context);
   const sramCapacity = modelSramBytes(board.chip);
   const maxBatch =
     BATCHES.find((batch) => {
-      const bytes = scratchBytes(model, possible, context, batch, board.chip.cores);
+      const bytes = scratchBytes(model, used, context, batch, board.chip.cores);
       return (
         batch <= context &&
         bytes <= SCRATCH_SHARE * sramCapacity &&
         (cache <= board.psramBytes || bytes + cache <= sramCapacity)
       );
     }) ?? 1;
-  const scratch = scratchBytes(model, possible, context, maxBatch, board.chip.cores);
-  refuseLargeState(model, possible, context, board.chip.cores);
+  const scratch = scratchBytes(model, used, context, maxBatch, board.chip.cores);
+  refuseLargeState(model, used, context, board.chip.cores);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
   const room: Room = { board, cache, scratch, sramCapacity, packageBytes, flashCapacity };
   const { tensors: placed, cacheInSram, memories } = fasterLayout(planned, room);
   const tensors = possible.activations === 'mixed' ? chooseInputs(placed) : placed;
-  const scheme: Scheme = {
-    ...usedWeights(possible, planned),
-    activations: usedActivations(possible, tensors),
-    cache: possible.cache,
-  };
+  const scheme: Scheme = { ...used, activations: usedActivations(possible, tensors) };
   const cacheRead = cache / 2;
 
   const limit = bound(memories, board);

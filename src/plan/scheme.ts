@@ -3,11 +3,12 @@ import { CACHE, type CacheKind, type InputKind } from '../schema/kinds.js';
 import { UsageError } from '../shared/errors.js';
 
 /** Columns that share a scale. `tensor`: layer-wise, `channel`: one scale a row. */
-export type Granularity = 'tensor' | 'channel' | 'group:32' | 'group:64' | 'group:128';
+export type Granularity = 'tensor' | 'channel' | 'group:16' | 'group:32' | 'group:64' | 'group:128';
 
 export const GRANULARITIES: readonly Granularity[] = [
   'tensor',
   'channel',
+  'group:16',
   'group:32',
   'group:64',
   'group:128',
@@ -16,14 +17,31 @@ export const GRANULARITIES: readonly Granularity[] = [
 /**
  * What the weights of matrices become. `float32` keeps them in F32: a check of everything but quantization, not for the
  * chip. `quantized`: the inputs of matrices are quantized as well. `offered`: one of the choices for a board, in pages,
- * presets and class kits; the command line has all.
+ * presets and class kits; the command line has all. `granularities`: those that there are.
  */
 export const WEIGHTS = {
-  int8: { label: 'INT8', quantized: true, offered: true },
-  float32: { label: 'F32', quantized: false, offered: false },
-} as const satisfies Readonly<
-  Record<string, { readonly label: string; readonly quantized: boolean; readonly offered: boolean }>
->;
+  int8: {
+    label: 'INT8',
+    quantized: true,
+    offered: true,
+    granularities: ['tensor', 'channel', 'group:32', 'group:64', 'group:128'],
+  },
+  int4: {
+    label: 'INT4',
+    quantized: true,
+    offered: true,
+    granularities: ['group:16', 'group:32', 'group:64'],
+  },
+  // Has no scales, whatever is asked for.
+  float32: { label: 'F32', quantized: false, offered: false, granularities: GRANULARITIES },
+} as const satisfies Readonly<Record<string, WeightSpec>>;
+
+interface WeightSpec {
+  readonly label: string;
+  readonly quantized: boolean;
+  readonly offered: boolean;
+  readonly granularities: readonly Granularity[];
+}
 
 export type WeightKind = keyof typeof WEIGHTS;
 
@@ -123,6 +141,43 @@ export const NO_FUSIONS: Fusions = {
  */
 export function defaultFusions(scheme: Pick<Scheme, 'weights'>): Fusions {
   return { ...ALL_FUSIONS, normGains: !isQuantized(scheme) };
+}
+
+/** Whether weights of a kind can have a granularity and inputs as they are asked for. */
+export function isPossible(
+  weights: WeightKind,
+  { granularity, activations }: Pick<WantedScheme, 'granularity' | 'activations'>,
+): boolean {
+  const { granularities }: WeightSpec = WEIGHTS[weights];
+  return (granularity === 'auto' || granularities.includes(granularity)) && hasInput(weights, activations);
+}
+
+/** Sums over INT4 groups go to float once a row. */
+function hasInput(weights: WeightKind, activations: WantedScheme['activations']): boolean {
+  return weights !== 'int4' || (activations !== 'int8:32' && activations !== 'int8:64');
+}
+
+/**
+ * Refuses what weights cannot have.
+ * @throws UsageError naming the choices
+ */
+export function refuseImpossible(
+  scheme: Pick<WantedScheme, 'weights' | 'granularity' | 'activations'>,
+): void {
+  const { weights, granularity, activations } = scheme;
+  const kinds = weights === 'auto' ? WEIGHT_KINDS : [weights];
+  if (kinds.some((kind) => isPossible(kind, scheme))) return;
+  const kind = weights === 'auto' ? 'int4' : weights;
+  const { label, granularities }: WeightSpec = WEIGHTS[kind];
+  if (granularity !== 'auto' && !granularities.includes(granularity)) {
+    throw new UsageError(
+      `${label} weights have no granularity "${granularity}". Choose one of: ${granularities.join(', ')}.`,
+    );
+  }
+  const inputs = WANTED_ACTIVATIONS.filter((known) => hasInput(kind, known));
+  throw new UsageError(
+    `${label} weights take no activations "${activations}". Choose one of: ${inputs.join(', ')}.`,
+  );
 }
 
 /** Columns per scale for `group:N`, 0 for the others. */

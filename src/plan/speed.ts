@@ -67,13 +67,16 @@ function missedShare(external: number, { cachedBytes }: CycleModel): number {
 }
 
 /** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */
-function finerCycles(
-  { perWideProduct, perGroupSum, perWeightGroup }: CycleModel,
-  { encoding, input, rows, cols }: PlannedTensor,
+export function finerCycles(
+  { perWideProduct, perGroupSum, perWeightGroup, perInt4Product, perInt4Group }: CycleModel,
+  { encoding, input, rows, cols }: Pick<PlannedTensor, 'encoding' | 'input' | 'rows' | 'cols'>,
 ): number {
   const products = rows * cols;
   const shared = INPUT_GROUP[input];
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
   if (shared > 0) return products * (perGroupSum / shared) + sums * perWeightGroup;
-  return input === 'int16' ? products * perWideProduct + 2 * sums * perWeightGroup : sums * perWeightGroup;
+  const [perProduct, perSum] =
+    encoding.kind === 'int4Group' ? [perInt4Product, perInt4Group] : [0, perWeightGroup];
+  const perPlane = products * perProduct + sums * perSum;
+  return input === 'int16' ? products * perWideProduct + 2 * perPlane : perPlane;
 }

@@ -7,7 +7,7 @@ import { convert } from '../../src/pipeline/convert.js';
 import { loadReference } from '../../src/pipeline/reference.js';
 import type { Conversion, ConvertOptions } from '../../src/pipeline/types.js';
 import { cacheBytes, scratchBytes } from '../../src/plan/memory.js';
-import { ALL_FUSIONS, GRANULARITIES, NO_FUSIONS, WANTED_ACTIVATIONS } from '../../src/plan/scheme.js';
+import { ALL_FUSIONS, NO_FUSIONS, WANTED_ACTIVATIONS, WEIGHTS, isPossible } from '../../src/plan/scheme.js';
 import { loadKernels } from '../../src/quantize/kernels.js';
 import { FormatError, UsageError, isAbort } from '../../src/shared/errors.js';
 import type { Progress } from '../../src/shared/progress.js';
@@ -90,16 +90,37 @@ describe('convert', () => {
 
     it(`stays close in INT8 at every granularity: ${name}`, async () => {
       const expected = await referenceLogits(shape);
-      for (const granularity of GRANULARITIES) {
+      for (const granularity of WEIGHTS.int8.granularities) {
         for (const activations of WANTED_ACTIVATIONS) {
           const logits = await twinLogits(syntheticFolder(shape), {
-            scheme: { granularity, activations },
+            scheme: { weights: 'int8', granularity, activations },
             report: false,
           });
           const difference = relativeDifference(logits, expected);
           // Random weights have no outliers: 8 bits leave a few percent of the largest logit.
           assert.ok(difference > 0 && difference < 0.15, `${granularity} ${activations}: ${difference}`);
         }
+      }
+    });
+  }
+
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    it(`comes as close as 4 bits can in INT4 at every granularity: ${name}`, async () => {
+      const expected = await referenceLogits(shape);
+      for (const activations of WANTED_ACTIVATIONS) {
+        const differences: number[] = [];
+        for (const granularity of WEIGHTS.int4.granularities) {
+          const scheme = { weights: 'int4', granularity, activations } as const;
+          const folder = syntheticFolder(shape);
+          if (!isPossible('int4', scheme)) {
+            await assert.rejects(twinLogits(folder, { scheme, report: false }), /INT4 weights take no/);
+            continue;
+          }
+          const logits = await twinLogits(folder, { scheme, report: false });
+          differences.push(relativeDifference(logits, expected));
+        }
+        for (const difference of differences)
+          assert.ok(difference > 0.002 && difference < 0.4, `${activations}: ${differences.join(', ')}`);
       }
     });
   }

@@ -7,13 +7,14 @@ import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
 import { PER_CHANNEL } from '../support/schemes.js';
 import {
   ALL_FUSIONS,
-  GRANULARITIES,
   INPUT_OF,
   NO_FUSIONS,
+  WEIGHTS,
   describeScheme,
   parseGranularity,
   type WantedScheme,
 } from '../../src/plan/scheme.js';
+import type { Encoding } from '../../src/schema/encodings.js';
 import type { MemoryKind } from '../../src/schema/kinds.js';
 import { UsageError } from '../../src/shared/errors.js';
 import type { DecoderModel } from '../../src/model/decoder.js';
@@ -120,6 +121,75 @@ describe('tensor layout', () => {
     };
     assert.deepEqual(kinds('int8'), ['int8GroupU8', 'int8GroupU8']);
     assert.deepEqual(kinds('int8:32'), ['int8Channel', 'int8Group']);
+  });
+});
+
+describe('INT4', () => {
+  const INT4 = { ...PER_CHANNEL, weights: 'int4', granularity: 'group:16' } as const;
+
+  it('is for matrices that are only multiplied; rows that are tokens keep 8 bits', async () => {
+    const kinds = async (tied: boolean, granularity: 'group:16' | 'group:64'): Promise<string[]> =>
+      planTensors(await tiny({ hidden: 128, tied }), { ...INT4, granularity }, ALL_FUSIONS, 16)
+        .filter(({ parts, rows }) => parts.length > 0 && rows > 1)
+        .map(({ role, encoding: { kind, group } }) => `${role} ${kind} ${group}`);
+    const layer = (group: number): string[] =>
+      ['qkv', 'output', 'gate_up', 'down'].map((role) => `${role} int4Group ${group}`);
+    assert.deepEqual(
+      new Set(await kinds(true, 'group:16')),
+      new Set(['embedding int8GroupU8 32', ...layer(16)]),
+    );
+    assert.deepEqual(
+      new Set(await kinds(false, 'group:64')),
+      new Set(['embedding int8GroupU8 64', 'head int8GroupU8 64', ...layer(64)]),
+    );
+  });
+
+  it('takes half a byte a weight, a byte each for scale and offset of a group, and a float a row', async () => {
+    const tensors = planTensors(await tiny({ hidden: 40, ffn: 72 }), INT4, ALL_FUSIONS, 16);
+    const down = tensors.find(({ role }) => role === 'down');
+    assert.equal(down?.rowBytes, 48);
+    assert.deepEqual(
+      down.tables.map(({ name, bytes }) => [name, bytes]),
+      [
+        ['scale', 160],
+        ['group scale', 200],
+        ['group offset', 200],
+      ],
+    );
+  });
+
+  it('is refused with granularities and activations that it does not have, in words that say which there are', async () => {
+    const model = await tiny();
+    const refused = (
+      scheme: Partial<WantedScheme>,
+      words: RegExp,
+      encodings?: Map<string, Encoding>,
+    ): void => {
+      const options = { board: N16R8, scheme: { ...INT4, ...scheme }, ...(encodings && { encodings }) };
+      assert.throws(() => makePlan(model, options), words);
+    };
+    refused(
+      { granularity: 'channel' },
+      /INT4 weights have no granularity "channel".*: group:16, group:32, group:64\./,
+    );
+    refused({ granularity: 'group:128' }, /no granularity "group:128"/);
+    refused({ granularity: 'tensor' }, /no granularity "tensor"/, new Map());
+    refused(
+      { activations: 'int8:32' },
+      /INT4 weights take no activations "int8:32".*: auto, int8, int16, static\./,
+    );
+    refused({ weights: 'int8' }, /INT8 weights have no granularity "group:16".*tensor, channel/);
+    refused({ weights: 'auto', activations: 'int8:64' }, /INT4 weights take no activations "int8:64"/);
+    const auto = { ...INT4, weights: 'auto' } as const;
+    assert.equal(makePlan(model, { board: N16R8, scheme: auto }).base.weights, 'int4');
+  });
+
+  it('is given to single matrices by name, the embedding too', async () => {
+    const model = await tiny({ hidden: 64 });
+    const encodings = new Map<string, Encoding>([['embedding', { kind: 'int4Group', group: 32 }]]);
+    const plan = makePlan(model, { board: N16R8, scheme: PER_CHANNEL, encodings });
+    assert.deepEqual(plan.tensors[0]?.tensor.encoding, { kind: 'int4Group', group: 32 });
+    assert.deepEqual([plan.scheme.weights, plan.scheme.granularity], ['mixed', 'mixed']);
   });
 });
 
@@ -285,7 +355,8 @@ describe('what is left to the planner', () => {
   it('is to leave norm gains out of quantized matrices', async () => {
     const model = await tiny();
     for (const scheme of [
-      ...GRANULARITIES.map((granularity) => ({ ...PER_CHANNEL, granularity })),
+      ...WEIGHTS.int8.granularities.map((granularity) => ({ ...PER_CHANNEL, granularity })),
+      { ...PER_CHANNEL, weights: 'int4' as const, granularity: 'group:32' as const },
       { ...PER_CHANNEL, weights: 'float32' as const },
     ]) {
       const plan = makePlan(model, { board: N16R8, scheme });

@@ -32,7 +32,7 @@ describe('the plan and the firmware', () => {
 const TOLERANCE = 0.1;
 
 describe('predicted tokens per second are those of the emulator', () => {
-  for (const [name, shape, board, granularity, activations] of [
+  for (const [name, shape, board, granularity, activations, weights = 'auto' as const] of [
     [
       'weights in SRAM',
       { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 256, vocab: 384 },
@@ -102,10 +102,35 @@ describe('predicted tokens per second are those of the emulator', () => {
       'channel',
       'auto',
     ],
+    ...(
+      [
+        ['group:16', 'int8'],
+        ['group:32', 'int8'],
+        ['group:64', 'int16'],
+      ] as const
+    ).map(
+      ([granularity, activations]) =>
+        [
+          `INT4 in SRAM, ${granularity}, activations ${activations}`,
+          { hidden: 128, layers: 2, heads: 4, kvHeads: 2, headDim: 32, ffn: 320, vocab: 256 },
+          'esp32-s3-n8',
+          granularity,
+          activations,
+          'int4',
+        ] as const,
+    ),
+    [
+      'INT4 in octal PSRAM',
+      { hidden: 192, layers: 4, heads: 6, kvHeads: 6, headDim: 32, ffn: 512, vocab: 2048 },
+      'esp32-s3-n16r8',
+      'group:32',
+      'auto',
+      'int4',
+    ],
   ] as const) {
     it(name, async () => {
       const folder = syntheticFolder({ ...shape, tied: true, positions: 128 });
-      const options = { board, report: false, context: 128, scheme: { granularity, activations } };
+      const options = { board, report: false, context: 128, scheme: { weights, granularity, activations } };
       const { plan, package: bytes } = await convert(folder, options, await testRuntime());
       assert.ok(bytes !== null);
       const { device, client } = await boot(await imageOf(bytes, board), board, { timing: true });

@@ -13,6 +13,7 @@ import {
   WANTED_WEIGHTS,
   WEIGHTS,
   WEIGHT_KINDS,
+  isPossible,
   type WeightKind,
 } from '../../plan/scheme.js';
 import { PACKAGE_LIMITS } from '../../schema/limits.js';
@@ -106,7 +107,28 @@ const COARSE_TO_FINE: readonly Settings['granularity'][] = [
   'group:128',
   'group:64',
   'group:32',
+  'group:16',
 ];
+
+/** What the weights cannot have becomes automatic, so that each kind of weights can be chosen by itself. */
+function mended({ weights, granularity, activations }: Settings): Partial<Settings> {
+  if (weights === 'auto') return {};
+  const has = (scheme: Pick<Settings, 'granularity' | 'activations'>): boolean => isPossible(weights, scheme);
+  return {
+    ...(has({ granularity, activations: 'auto' }) ? {} : { granularity: 'auto' }),
+    ...(has({ granularity: 'auto', activations }) ? {} : { activations: 'auto' }),
+  };
+}
+
+/** What the chosen weights can have, and what is chosen. */
+function granularitiesFor({ weights, granularity }: Settings): Settings['granularity'][] {
+  const kinds: readonly WeightKind[] = weights === 'auto' ? OFFERED_WEIGHTS : [weights];
+  return COARSE_TO_FINE.filter(
+    (value) =>
+      value === granularity ||
+      kinds.some((kind) => isPossible(kind, { granularity: value, activations: 'auto' })),
+  );
+}
 
 function settingsForm(
   choice: Choice,
@@ -153,7 +175,7 @@ function settingsForm(
           )
         : nothing
     }
-    ${radios('granularity', fit.granularity, COARSE_TO_FINE, fit.granularities, settings, locked, actions)}
+    ${radios('granularity', fit.granularity, granularitiesFor(settings), fit.granularities, settings, locked, actions)}
     ${contextField(choice, locked.has('context'), strings, actions)}
     ${
       choice.inspection.notes.some(({ code }) => code === 'chat-no-begin')
@@ -200,7 +222,11 @@ function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'
               value=${value}
               .checked=${settings[name] === value}
               @change=${() => {
-                actions.change({ [name]: value, encodings: undefined });
+                actions.change({
+                  [name]: value,
+                  ...mended({ ...settings, [name]: value }),
+                  encodings: undefined,
+                });
               }}
             /><span>${words[value].name}</span>
           </label>`,

@@ -161,6 +161,10 @@ export const enAll = {
         name: '32 weights',
         text: 'Groups of 32: closest to the original, 3 % larger.',
       },
+      'group:16': {
+        name: '16 weights',
+        text: 'Groups of 16, for INT4: closest to the original, 11 % larger than 32.',
+      },
     },
     context: 'Context',
     contextText: 'How much the model remembers. Longer takes more memory.',

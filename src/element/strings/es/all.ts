@@ -150,6 +150,10 @@ export const esAll: Strings = {
         name: '32 pesos',
         text: 'Grupos de 32: lo más cercano al original, un 3 % más grande.',
       },
+      'group:16': {
+        name: '16 pesos',
+        text: 'Grupos de 16, para INT4: lo más cerca del original, 11 % más grande que con 32.',
+      },
     },
     context: 'Contexto',
     contextText: 'Cuánto recuerda el modelo. Más largo ocupa más memoria.',
