@@ -14,7 +14,7 @@ const RECIPE: TuningRecipe = {
   leaves: 4,
   epochs: 2,
   rate: 0.006,
-  placeRate: 2,
+  placeRate: 4,
   warmUp: 0.1,
   beta2: 0.99,
   checks: 6,

@@ -48,8 +48,12 @@ pub enum Follow {
     Places,
 }
 
-/// How far a place begins from its code, and stays beyond the ends of the grid: less than what makes another code.
+/// How far a place may go beyond the ends of the grid, and how much of a weight's way from its code counts in where its
+/// place begins: less than what makes another code.
 const MOST_LEAN: f64 = 0.45;
+/// The share of that way that a place begins with. Codes that were rounded for the whole model are better than those
+/// nearest to their weights, and would go back with all of it.
+const LEAN: f64 = 0.5;
 /// Largest stored scale of a group.
 const MOST_SCALE: f64 = 255.0;
 /// Largest magnitude of a stored minimum.
@@ -355,7 +359,7 @@ impl Grid {
         }
     }
 
-    /// Where codes begin whose places are trained: on themselves, leaning to where the weights were, within their own.
+    /// Where codes begin whose places are trained: on themselves, leaning halfway to where the weights were.
     pub fn places<T: Real>(
         &self,
         [rows, cols]: [usize; 2],
@@ -364,14 +368,15 @@ impl Grid {
         codes: &[i8],
     ) -> Vec<T> {
         let mut places = Vec::with_capacity(codes.len());
-        let lean = T::of(MOST_LEAN);
+        let (lean, share) = (T::of(MOST_LEAN), T::of(LEAN));
         for (range, scale) in self.runs(rows, cols) {
             let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
             for (&code, &weight) in codes[range.clone()].iter().zip(&weights[range]) {
                 let code = T::of(f64::from(code));
                 let off = self.place(weight, scales[scale], minimum) - code;
                 let off = if off < lean { off } else { lean };
-                places.push(code + if off > -lean { off } else { -lean });
+                let off = if off > -lean { off } else { -lean };
+                places.push(code + off * share);
             }
         }
         places
@@ -589,7 +594,7 @@ mod tests {
         let weights = [2.0, 2.1, 3.4, 40.0];
         let codes = [2, 2, 2, 7];
         let mut places = grid.places([1, 4], &weights, (&scales, &minimums), &codes);
-        let expected = [2.0f64, 2.2, 2.45, 7.45];
+        let expected = [2.0f64, 2.1, 2.225, 7.225];
         assert!(
             places.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12),
             "{places:?}"
