@@ -26,8 +26,8 @@ export function bestCache(model: DecoderModel, plan: (cache: CacheKind) => Plan)
   return speed(fine) >= SPEED_KEPT * speed(small) ? fine : small;
 }
 
-/** A longer cache may be more than the engine counts. */
-function planOrNull(make: () => Plan): Plan | null {
+/** A plan that may be more than the engine counts; `null` when it is. */
+export function planOrNull(make: () => Plan): Plan | null {
   try {
     return make();
   } catch (error) {

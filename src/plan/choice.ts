@@ -1,6 +1,7 @@
 /** Which encoding matrices get where the scheme leaves it open, and why (docs/decisions/0033). */
 import { encodingSpec, storedBytes, type Encoding } from '../schema/encodings.js';
 import { allocate } from './allocate.js';
+import { planOrNull } from './cache.js';
 import { possibleEncodings, weightEncoding } from './encoding.js';
 import { usualLosses } from './loss.js';
 import type { PlacedTensor } from './placement.js';
@@ -59,11 +60,18 @@ export function chooseWeights(wanted: WantedScheme, tryPlan: TryPlan): Plan {
   );
   // What only checks the rest has nothing to choose.
   if (steps.length === 0) return tryPlan({ weights: weights as WeightKind, granularity: 'channel' });
-  const plans = steps.map(({ weights: kind, coarse, finer }) =>
-    granularity === 'auto'
-      ? finest(tryPlan({ weights: kind, granularity: coarse }), kind, finer, tryPlan)
-      : tryPlan({ weights: kind, granularity }),
-  );
+  const plans: Plan[] = [];
+  for (const { weights: kind, coarse, finer } of steps) {
+    const make = (): Plan =>
+      granularity === 'auto'
+        ? finest(tryPlan({ weights: kind, granularity: coarse }), kind, finer, tryPlan)
+        : tryPlan({ weights: kind, granularity });
+    // What the first asks too much for is said; another is then no choice.
+    const plan = plans.length === 0 ? make() : planOrNull(make);
+    if (plan === null) continue;
+    plans.push(plan);
+    if (plan.fit.fits) break;
+  }
   const [first] = plans as [Plan];
   const fitting = plans.find(({ fit }) => fit.fits);
   if (fitting === first || (fitting !== undefined && weights !== 'auto')) return fitting;

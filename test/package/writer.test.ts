@@ -69,16 +69,17 @@ describe('the writer of packages', () => {
     const parts = partsOf(model);
     const first = parts.plan.tensors[0]?.tensor ?? assert.fail();
     const writer = await PackageWriter.create(new MemorySink(), parts);
-    const scales = new Float32Array(first.rows);
+    const tables = first.tables.map(tableValues);
+    const [scales, ...others] = tables as [Float32Array, Uint8Array];
     await writer.appendData(new Uint8Array(first.dataBytes - 1));
-    await assert.rejects(writer.endTensor([scales]), /^RangeError: embedding: wrote up to/);
+    await assert.rejects(writer.endTensor(tables), /^RangeError: embedding: wrote up to/);
     await writer.appendData(new Uint8Array(1));
-    await assert.rejects(writer.endTensor([]), /^RangeError: embedding: 0 tables instead of 1/);
+    await assert.rejects(writer.endTensor([]), /^RangeError: embedding: 0 tables instead of 2/);
     await assert.rejects(
-      writer.endTensor([scales.subarray(1)]),
+      writer.endTensor([scales.subarray(1), ...others]),
       /^RangeError: embedding: .* scales instead of/,
     );
-    await writer.endTensor([scales]);
+    await writer.endTensor(tables);
     await assert.rejects(writer.finish(), /^RangeError: .* missing/);
   });
 

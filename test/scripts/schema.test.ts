@@ -34,8 +34,8 @@ test('a field without words, and words without a field, are errors', async () =>
   await assert.rejects(generate({ schema: changed, read }), /no words for CONFIG more/);
 });
 
-test("the engine's tables want an entry for each encoding and function", async () => {
-  const { kinds, encodings } = schema;
+test("the engine's table of products wants an entry for each encoding", async () => {
+  const { encodings } = schema;
   const { float32, int8Group } = encodings.ENCODING;
   const ENCODING = {
     ...encodings.ENCODING,
@@ -44,7 +44,6 @@ test("the engine's tables want an entry for each encoding and function", async (
   };
   const changed = { ...schema, encodings: { ...encodings, ENCODING } };
   const [, header] = (await generateHeader({ schema: changed, read }))[0] ?? assert.fail('no header');
-  assert.ok(header.includes(`#define S3LM_BY_FUNCTION(${Object.keys(kinds.FUNCTION).join(', ')}) `));
   assert.match(header, /S3LM_BY_ENCODING\(float32, .*int8_group, .*int4_group, codes2, halves\)/);
   assert.match(header, /\[S3LM_CODES2\] = \(codes2\)/);
   // Bits 1 to 6: INT8 in its four kinds, INT4, and the codes of 2 bits.
