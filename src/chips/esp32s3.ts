@@ -35,19 +35,18 @@ export const ESP32S3: Chip = {
     },
   },
   // Fitted to the emulator's modelled cycles of eleven models (0.1 to 5 million parameters; SRAM, octal PSRAM, flash; INT8 a
-  // channel; two positions each), which they meet within 8 %, but for one that reads little more from flash than the data
-  // cache holds (15 %). What finer inputs and scales cost was fitted apart. They are not measured on silicon.
+  // channel; two positions each), which they meet within 10 %, but for one with heads of 8 columns (16 %). What finer inputs and scales cost was fitted apart. They are not measured on silicon.
   cycles: {
     perProduct: 0.181,
     perWideProduct: 0.14,
-    perGroupSum: 8.3,
-    perWeightGroup: 22.5,
+    perGroupSum: 8.5,
+    perWeightGroup: 19,
     perInt4Product: 0.14,
     perInt4Group: 1.5,
     perLayer: 31_000,
-    perScore: 69.1,
-    perLogit: 10,
-    waitingShare: 0.913,
+    perScore: 58,
+    perLogit: 11,
+    waitingShare: 0.949,
     cachedBytes: 32 * KiB,
   },
   memory: {

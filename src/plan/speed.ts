@@ -43,10 +43,10 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
       if (placement === 'sram') finer += finerCycles(cycles, tensor);
     }
   }
-  // Heads are shared out to the cores: where they do not go even, some cores have one more.
+  // Heads that share keys stay together on a core: where they do not go even, some cores have more.
   const scores = stepsOf(model, 'attention').reduce(
     (sum, { step: { attention } }) =>
-      sum + cores * Math.ceil(attention.heads / cores) * Math.min(position, attention.window ?? position),
+      sum + headsOfCores(attention, cores) * Math.min(position, attention.window ?? position),
     0,
   );
   const busy =
@@ -56,6 +56,11 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     cycles.perScore * scores +
     cycles.perLogit * model.vocabSize;
   return 1 / (cycles.waitingShare * waiting * missedShare(external, cycles) + busy / hertz);
+}
+
+/** Query heads that each core passes over or waits for, over all cores. */
+function headsOfCores({ heads, kvHeads }: { heads: number; kvHeads: number }, cores: number): number {
+  return cores * Math.ceil(kvHeads / cores) * (heads / kvHeads);
 }
 
 /**
@@ -74,7 +79,8 @@ export function finerCycles(
   const products = rows * cols;
   const shared = INPUT_GROUP[input];
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
-  if (shared > 0) return products * (perGroupSum / shared) + sums * perWeightGroup;
+  // With both in groups, every sum takes a scale of either.
+  if (shared > 0) return products * (perGroupSum / shared) + sums * (perGroupSum + perWeightGroup);
   const [perProduct, perSum] =
     encoding.kind === 'int4Group' ? [perInt4Product, perInt4Group] : [0, perWeightGroup];
   const perPlane = products * perProduct + sums * perSum;
