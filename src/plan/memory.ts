@@ -106,14 +106,14 @@ function codeBytes(scheme: StateScheme, elements: number): number {
   return (
     (input === 'int16' ? 2 : 1) * elements +
     4 * (group === 0 ? 1 : Math.ceil(elements / group)) +
-    (sums === 0 ? 0 : 4 * alignUp(Math.ceil(elements / sums), 8))
+    (sums === 0 ? 0 : 4 * alignUp(Math.ceil(elements / sums), 16))
   );
 }
 
-/** Columns of the smallest group of INT4 weights that a scheme may have, 0 where it has none. */
+/** Columns of the shortest sums that INT4 weights of a scheme may ask for, 0 where it has none: a group, a block at most. */
 function sumGroup({ weights, granularity }: StateScheme): number {
   if (weights === 'mixed') return INT4_GROUPS[0];
-  return weights === 'int4' ? groupSize(granularity) || INT4_GROUPS[0] : 0;
+  return weights === 'int4' ? Math.min(groupSize(granularity) || INT4_GROUPS[0], INT4_BLOCK) : 0;
 }
 
 /** What of a scheme memory depends on. */
