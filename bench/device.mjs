@@ -8,7 +8,14 @@ import { bundle } from './lib/bundle.mjs';
 import { describeMachine, format, printTable, writeJson } from './lib/figures.mjs';
 import { readOptions } from './lib/options.mjs';
 import { prebuiltModules } from './lib/prebuilt.mjs';
-import { LLAMA_12M, LLAMA_6M, STORIES_260K, cacheFolder, syntheticFolder } from './lib/synthetic-model.mjs';
+import {
+  LLAMA_12M,
+  LLAMA_15M,
+  LLAMA_6M,
+  STORIES_260K,
+  cacheFolder,
+  syntheticFolder,
+} from './lib/synthetic-model.mjs';
 
 const USAGE = `npm run bench:device -- [options]: tokens per second of the board, as the emulator models it
 
@@ -26,6 +33,21 @@ const BOOT_LIMIT = 20;
 
 const REPOSITORY_MODEL = path.join(ROOT, 'models/home-commands');
 const REAL_260K = path.join(ROOT, '../shared/models/stories260k');
+
+/** The rungs of INT4: groups, and what inputs become: 16 bits by themselves, as the weights are waited for. */
+const INT4_6M = [
+  ['group:32', undefined],
+  ['group:32', 'int8'],
+  ['group:16', undefined],
+  ['group:64', undefined],
+].map(([granularity, activations]) => ({
+  name: `6 M, INT4 ${granularity}${activations === undefined ? '' : `, ${activations} inputs`}`,
+  folder: () => syntheticFolder(LLAMA_6M),
+  board: 'esp32-s3-n16r8',
+  scheme: { weights: 'int4', granularity, activations },
+  published: null,
+  peer: '',
+}));
 
 /** Published figures: see README.md. */
 const CASES = [
@@ -54,7 +76,7 @@ const CASES = [
     name: '6 M, groups of 32',
     folder: () => syntheticFolder(LLAMA_6M),
     board: 'esp32-s3-n16r8',
-    granularity: 'group:32',
+    scheme: { granularity: 'group:32' },
     published: null,
     peer: '',
   },
@@ -62,7 +84,7 @@ const CASES = [
     name: '6 M, groups of 64',
     folder: () => syntheticFolder(LLAMA_6M),
     board: 'esp32-s3-n16r8',
-    granularity: 'group:64',
+    scheme: { granularity: 'group:64' },
     published: null,
     peer: '',
   },
@@ -70,6 +92,15 @@ const CASES = [
     name: '12 M, PSRAM and flash',
     folder: () => syntheticFolder(LLAMA_12M),
     board: 'esp32-s3-n16r8',
+    published: null,
+    peer: '',
+  },
+  ...INT4_6M,
+  {
+    name: '15 M, INT4 group:32',
+    folder: () => syntheticFolder(LLAMA_15M),
+    board: 'esp32-s3-n16r8',
+    scheme: { weights: 'int4', granularity: 'group:32' },
     published: null,
     peer: '',
   },
@@ -122,14 +153,11 @@ writeJson(json, {
   cases: results,
 });
 
-async function measure({ name, folder, board: boardId, granularity, published, peer }) {
+async function measure({ name, folder, board: boardId, scheme: wanted = {}, published, peer }) {
   const board = lib.findBoard(boardId);
   const source = await lib.nodeFolder(folder());
-  const scheme = {
-    ...(granularity === undefined ? {} : { granularity }),
-    ...(values.activations === undefined ? {} : { activations: values.activations }),
-    ...(values.cache === undefined ? {} : { cache: values.cache }),
-  };
+  const given = { ...wanted, activations: values.activations ?? wanted.activations, cache: values.cache };
+  const scheme = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const converted = await lib
     .convert(source, { board: boardId, scheme, report: false }, runtime)
     .finally(() => source.close());
