@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Twin, type GenerateStep } from '../../src/device/twin.js';
 import { convert } from '../../src/pipeline/convert.js';
-import type { Granularity } from '../../src/plan/scheme.js';
+import type { Granularity, WeightKind } from '../../src/plan/scheme.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { makePackage } from '../engine/package-maker.js';
@@ -29,8 +29,13 @@ const STORIES_LIKE = {
   tied: true,
 };
 
-async function packageOf(folder: ModelFolder, board: string, granularity: Granularity): Promise<Uint8Array> {
-  const options = { board, scheme: { granularity }, report: false, context: 128 };
+async function packageOf(
+  folder: ModelFolder,
+  board: string,
+  granularity: Granularity,
+  weights: WeightKind = 'int8',
+): Promise<Uint8Array> {
+  const options = { board, scheme: { weights, granularity }, report: false, context: 128 };
   const { package: bytes } = await convert(folder, options, await testRuntime());
   assert.ok(bytes !== null);
   return bytes;
@@ -154,6 +159,18 @@ describe('INT4 on the emulated board, packages of every group and kind of input'
       await holdToTwin(bytes, 'esp32-s3-n16r8', 2, ids, 8);
     });
   }
+
+  it('home-commands in int4', async () => {
+    const folder = await nodeFolder(SAMPLE);
+    try {
+      const bytes = await packageOf(folder, 'esp32-s3-n16r8', 'group:32', 'int4');
+      const twin = await Twin.load((await testRuntime()).twin, bytes);
+      const ids = twin.chatIds('turn on the lamp in the kitchen', { first: true });
+      await holdToTwin(bytes, 'esp32-s3-n16r8', 2, ids, 16);
+    } finally {
+      await folder.close();
+    }
+  });
 });
 
 describe('the emulated board as a board', () => {
