@@ -144,6 +144,14 @@ export class Reference {
      */
     reset(): void;
     /**
+     * Rounds the input of one site: the step (-1 for the head), the code of the site, that of the kind of input.
+     */
+    round_input(step: number, site: number, kind: number): void;
+    /**
+     * Rounds nothing.
+     */
+    round_nothing(): void;
+    /**
      * Sums of the squares of each element of a site's inputs since calibration began: `step` -1 for the head, the site's
      * word.
      */
@@ -254,6 +262,8 @@ export interface InitOutput {
     readonly reference_new: (a: number, b: number, c: number) => [number, number, number];
     readonly reference_position: (a: number) => number;
     readonly reference_reset: (a: number) => void;
+    readonly reference_round_input: (a: number, b: number, c: number, d: number) => void;
+    readonly reference_round_nothing: (a: number) => void;
     readonly reference_squares: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly reference_start_calibration: (a: number) => void;
     readonly reference_tensor_names: (a: number) => [number, number];

@@ -440,6 +440,21 @@ export class Reference {
         wasm.reference_reset(this.__wbg_ptr);
     }
     /**
+     * Rounds the input of one site: the step (-1 for the head), the code of the site, that of the kind of input.
+     * @param {number} step
+     * @param {number} site
+     * @param {number} kind
+     */
+    round_input(step, site, kind) {
+        wasm.reference_round_input(this.__wbg_ptr, step, site, kind);
+    }
+    /**
+     * Rounds nothing.
+     */
+    round_nothing() {
+        wasm.reference_round_nothing(this.__wbg_ptr);
+    }
+    /**
      * Sums of the squares of each element of a site's inputs since calibration began: `step` -1 for the head, the site's
      * word.
      * @param {number} step

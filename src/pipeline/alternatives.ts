@@ -14,6 +14,7 @@ import { Breather } from './breather.js';
 import { convertPlanned, type ConvertedModel } from './convert-planned.js';
 import { readTogether } from './lockstep.js';
 import type { PlannedModel } from './plan-model.js';
+import { firstTokens, multiplyAddsPerToken } from './text-parts.js';
 import type { Hooks, Runtime } from './types.js';
 
 /** Multiply-adds that one alternative is worth: about a second. */
@@ -52,7 +53,7 @@ export async function measureAlternatives(
 ): Promise<Alternative[]> {
   const { plan, opened } = input.converted.planned;
   const { model, checkpoint } = opened;
-  const perToken = 2 * (model.parameters + model.blocks.length * model.hiddenSize * plan.context);
+  const perToken = multiplyAddsPerToken(model, plan.context);
   const part = firstTokens(input.sequences, Math.floor(BUDGET / perToken));
   const tokens = part.reduce((sum, sequence) => sum + sequence.length, 0);
   const before = part.reduce(
@@ -163,18 +164,6 @@ function encodingsOf({ tensors }: Plan): ReadonlyMap<string, Encoding> {
   return new Map(
     tensors.flatMap(({ tensor }) => (isEncoded(tensor) ? [[tensor.name, tensor.encoding] as const] : [])),
   );
-}
-
-/** The beginning of a text of sequences. */
-function firstTokens(sequences: readonly (readonly number[])[], most: number): (readonly number[])[] {
-  let left = most;
-  return sequences
-    .map((sequence) => {
-      const part = sequence.slice(0, Math.max(0, left));
-      left -= part.length;
-      return part;
-    })
-    .filter((part) => part.length > 0);
 }
 
 function total(values: readonly number[]): number {

@@ -7,6 +7,7 @@ import { measureAlternatives } from './alternatives.js';
 import { checkTexts, type CheckedTexts } from './checked-texts.js';
 import type { ConvertedModel } from './convert-planned.js';
 import { evaluate } from './evaluate.js';
+import { measureInputCosts } from './input-costs.js';
 import { stopIds } from './open-model.js';
 import { EVALUATION_SEED, OriginalModel, withOriginal } from './original-model.js';
 import type { Hooks, Runtime } from './types.js';
@@ -42,8 +43,9 @@ export async function evaluateConverted(
       const reference = await original.reference();
       const sequences = evaluation ?? (await original.written(plan, EVALUATION_SEED));
       const twin = await Twin.load(runtime.twin, bytes, { maxBatch: TWIN_BATCH });
+      const kernels = await loadKernels(runtime.kernels);
       return evaluate({
-        kernels: await loadKernels(runtime.kernels),
+        kernels,
         reference,
         twin,
         tokenizer: opened.tokenizer,
@@ -54,6 +56,8 @@ export async function evaluateConverted(
         origin: evaluation === null ? 'written by the original model' : 'given',
         prompts,
         stopIds: stopIds(opened),
+        inputCosts: () =>
+          measureInputCosts({ kernels, reference, model: opened.model, plan, sequences, hooks }),
         alternatives: (divergences) =>
           measureAlternatives({ converted, reference, sequences, divergences }, runtime, hooks),
         hooks,

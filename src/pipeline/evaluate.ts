@@ -39,6 +39,8 @@ export interface EvaluateInput {
   readonly origin: Report['text'];
   readonly prompts: readonly Prompt[];
   readonly stopIds: readonly number[];
+  /** Measures what INT8 costs at each input, by site. */
+  readonly inputCosts: () => Promise<ReadonlyMap<string, number>>;
   /** Measures what would help. @param divergences of each sequence, nats after each id */
   readonly alternatives: (divergences: readonly (readonly number[])[]) => Promise<readonly Alternative[]>;
   readonly hooks: Hooks;
@@ -75,7 +77,8 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
       );
     }
     const comparison = comparator.report();
-    const inputs = inputReports(input.plan, reference.calibration(MOST));
+    const ranges = reference.calibration(MOST);
+    const inputs = inputReports(input.plan, ranges, await input.inputCosts());
     const { verdict } = judge(comparison, false);
     const alternatives =
       verdict === 'undecided' || verdict === 'indistinguishable' ? [] : await input.alternatives(divergences);

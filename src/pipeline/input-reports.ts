@@ -1,16 +1,24 @@
 /** What the inputs of matrices lose, out of what the original model showed while it read the report's text. */
 import { isMultiplied, type PlannedTensor } from '../plan/layout.js';
 import type { Plan } from '../plan/plan.js';
+import { wideInputMicros } from '../plan/speed.js';
 import type { ActivationRange } from '../quantize/kernel-types.js';
 import type { InputReport } from '../quantize/report.js';
 import type { SiteKind } from '../schema/kinds.js';
 import { GLOBAL_INDEX } from '../schema/package.js';
 
-/** @param ranges of all sites, observed over the text */
-export function inputReports(plan: Plan, ranges: readonly ActivationRange[]): InputReport[] {
+/**
+ * @param ranges of all sites, observed over the text
+ * @param costs of INT8 at each site by itself, nats, where they were measured
+ */
+export function inputReports(
+  plan: Plan,
+  ranges: readonly ActivationRange[],
+  costs: ReadonlyMap<string, number>,
+): InputReport[] {
   if (plan.scheme.activations === 'static') return [];
   const bySite = new Map(ranges.map((range) => [siteKey(range.step, range.site), range]));
-  return plan.tensors.flatMap(({ tensor }) => {
+  return plan.tensors.flatMap(({ tensor, placement }) => {
     const range = isMultiplied(tensor) ? rangeOf(tensor, bySite) : undefined;
     if (range === undefined) return [];
     const { int8, int8By32, int8By64, int16 } = tensor.gain === null ? range.sqnr : range.foldedSqnr;
@@ -20,7 +28,9 @@ export function inputReports(plan: Plan, ranges: readonly ActivationRange[]): In
       int8By64: known(int8By64),
       int16: known(int16),
     };
-    return [{ name: tensor.name, input: tensor.input, sqnr }];
+    const kl = costs.get(siteKey(range.step, range.site)) ?? null;
+    const micros = wideInputMicros(plan.board.chip, { tensor, placement });
+    return [{ name: tensor.name, input: tensor.input, sqnr, kl, micros }];
   });
 }
 

@@ -5,7 +5,7 @@
  * holds them to the emulator.
  */
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
-import type { CycleModel } from '../chips/chip.js';
+import type { Chip, CycleModel } from '../chips/chip.js';
 import { INPUT_GROUP, encodingSpec } from '../schema/encodings.js';
 import { readRates, type Board } from './boards.js';
 import type { PlannedTensor } from './layout.js';
@@ -69,6 +69,20 @@ function headsOfCores({ heads, kvHeads }: { heads: number; kvHeads: number }, co
  */
 function missedShare(external: number, { cachedBytes }: CycleModel): number {
   return Math.min(1, Math.max(0, 2 * (external / Math.max(cachedBytes, 1)) - 1.5));
+}
+
+/**
+ * Microseconds a token that an input of 16 bits takes longer than INT8, as predicted: 0 where the matrix is waited for
+ * anyway, `null` for a chip that nothing is predicted for.
+ */
+export function wideInputMicros(
+  { cycles, hertz }: Pick<Chip, 'cycles' | 'hertz'>,
+  { tensor, placement }: PlacedTensor,
+): number | null {
+  if (cycles === null) return null;
+  if (placement !== 'sram') return 0;
+  const cyclesOf = (input: 'int8' | 'int16'): number => finerCycles(cycles, { ...tensor, input });
+  return ((cyclesOf('int16') - cyclesOf('int8')) * 1e6) / hertz;
 }
 
 /** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */

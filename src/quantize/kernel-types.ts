@@ -187,6 +187,11 @@ export interface ReferenceEngine {
   forward(ids: ArrayLike<number>, want: 'last' | 'all'): Float32Array;
   /** Empties the key/value cache; weights and calibration stay. */
   reset(): void;
+  /**
+   * From now on {@link forward} rounds the input of one site as the device does, all else staying exact; `null`: none, as
+   * at first.
+   */
+  roundInput(at: RoundedInput | null): void;
   /** From now on {@link forward} records activation ranges (starting empty). */
   startCalibration(): void;
   /**
@@ -203,6 +208,13 @@ export interface ReferenceEngine {
    */
   importance(step: number | null, site: SiteKind, isFolded: boolean): Float32Array;
   dispose(): void;
+}
+
+/** An input of matrices: the index of its step (`null` for the head), which of its inputs, and what it is rounded to. */
+export interface RoundedInput {
+  readonly step: number | null;
+  readonly site: SiteKind;
+  readonly input: InputKind;
 }
 
 /** A mean over positions and its standard error by bootstrap over sequences (`null` with fewer than two sequences). */

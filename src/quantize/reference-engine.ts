@@ -6,7 +6,7 @@ import { INPUT, SITE, wordOf, type InputKind, type SiteKind } from '../schema/ki
 import { FormatError } from '../shared/errors.js';
 import { writeCbor } from './cbor.js';
 import { type KernelModule, call, integer } from './kernel-module.js';
-import type { ActivationRange, ReferenceEngine, ReferenceOptions } from './kernel-types.js';
+import type { ActivationRange, ReferenceEngine, ReferenceOptions, RoundedInput } from './kernel-types.js';
 import { NOT_FINITE_REMEDY } from './not-finite.js';
 
 /** The order of `Reference.calibration` in kernels/crates/kernels/src/bindings/reference.rs. */
@@ -109,6 +109,11 @@ export class WasmReferenceEngine implements ReferenceEngine {
 
   reset(): void {
     this.#raw.reset();
+  }
+
+  roundInput(at: RoundedInput | null): void {
+    if (at === null) this.#raw.round_nothing();
+    else this.#raw.round_input(at.step ?? -1, SITE[at.site], INPUT[at.input]);
   }
 
   startCalibration(): void {

@@ -32,6 +32,13 @@ export interface InputReport {
   readonly input: InputKind;
   /** Signal-to-noise ratio in dB that each kind would leave on the report's text; `null` when nothing is lost. */
   readonly sqnr: Readonly<Record<InputKind, number | null>>;
+  /**
+   * Mean KL divergence of the original from itself when this input alone is INT8 with one scale a vector, nats, over the
+   * beginning of the report's text; matrices of one input share it. `null` where it would take too long.
+   */
+  readonly kl: number | null;
+  /** Microseconds a token that 16 bits take longer here than INT8, as predicted; `null` where nothing is. */
+  readonly micros: number | null;
 }
 
 /** Greedy text of both models for one prompt. */

@@ -153,14 +153,17 @@ function tensorSection(tensors: readonly TensorReport[], words: ReportWords): st
 }
 
 function inputSection(inputs: readonly InputReport[], { file, format }: ReportWords): string {
-  const rows = inputs.map(({ name, input, sqnr }) => {
+  const rows = inputs.map(({ name, input, sqnr, kl, micros }) => {
     const cells = INPUTS.map((kind) => {
       const cell = escape(format.decibels(sqnr[kind]));
       return `<td>${kind === input ? `<strong>${cell}</strong>` : cell}</td>`;
     });
+    for (const figure of [kl, micros])
+      cells.push(`<td>${figure === null ? '–' : escape(format.number(figure))}</td>`);
     return `<tr><th scope="row">${escape(name)}</th>${cells.join('')}</tr>`;
   });
-  const heads = [file.columns.name, ...INPUTS.map((kind) => INPUT_LABELS[kind])].map(
+  const kinds = INPUTS.map((kind) => INPUT_LABELS[kind]);
+  const heads = [file.columns.name, ...kinds, file.inputs.kl, file.inputs.micros].map(
     (head) => `<th scope="col">${escape(head)}</th>`,
   );
   return `<section>

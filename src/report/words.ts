@@ -91,7 +91,13 @@ export interface ReportWords {
     readonly tensors: string;
     readonly charts: string;
     /** What quantizing the inputs of matrices costs; the chosen kind stands out. */
-    readonly inputs: { readonly title: string; readonly text: string };
+    readonly inputs: {
+      readonly title: string;
+      readonly text: string;
+      /** Divergence of INT8 at this input alone, and time that 16 bits take longer. */
+      readonly kl: string;
+      readonly micros: string;
+    };
     readonly columns: {
       readonly name: string;
       readonly shape: string;
@@ -216,7 +222,9 @@ export const ENGLISH_REPORT: ReportWords = {
     tensors: 'Tensors',
     inputs: {
       title: 'Inputs of matrices',
-      text: 'Signal over rounding noise of the vectors that each matrix is multiplied with, for every kind of code; the kind in use stands out.',
+      text: 'Signal over rounding noise of the vectors that each matrix is multiplied with, for every kind of code; the kind in use stands out. Then what INT8 costs there by itself, and how much longer 16 bits would take for a token, as predicted.',
+      kl: 'KL, INT8 alone',
+      micros: '16 bits, µs',
     },
     charts: 'The charts show how the weights are spread: filled before, line after.',
     columns: {

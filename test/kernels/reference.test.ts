@@ -177,3 +177,25 @@ void test('stories260K agrees with f64 and continues greedily alike', { skip }, 
   }
   reference.dispose();
 });
+
+void test('one input is rounded as asked, and only until nothing is', async () => {
+  const reference = await load(new URL('llama-tied-v4/', FIXTURES));
+  const read = (at: Parameters<ReferenceEngine['roundInput']>[0]): Float32Array => {
+    reference.roundInput(at);
+    reference.reset();
+    return reference.forward([3, 1, 4, 1, 5], 'all');
+  };
+  const exact = read(null);
+  for (const at of [
+    { step: 1, site: 'attention' },
+    { step: 3, site: 'down' },
+    { step: null, site: 'head' },
+  ] as const) {
+    const far = (input: 'int8' | 'int16'): number =>
+      read({ ...at, input }).reduce((sum, value, index) => sum + (value - (exact[index] ?? NaN)) ** 2, 0);
+    assert.ok(far('int8') > 1000 * far('int16') && far('int16') > 0, `${at.site} of step ${at.step}`);
+  }
+  assert.deepEqual(read({ step: 1, site: 'down', input: 'int8' }), exact, 'a step without that input');
+  assert.deepEqual(read(null), exact);
+  reference.dispose();
+});

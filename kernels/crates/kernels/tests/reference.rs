@@ -6,7 +6,7 @@ use common::{cbor, ids, traits, Decoder, Shape, Topology, SMALL};
 use kernels::dtype::Dtype;
 use kernels::random::Random;
 use kernels::reference::kinds::SiteKind;
-use kernels::reference::{Engine, Range, Want};
+use kernels::reference::{Engine, Range, RoundedInput, Want};
 use kernels::Error;
 
 fn engine(decoder: &Decoder) -> Engine {
@@ -259,6 +259,53 @@ fn refused_calls_change_nothing() {
     assert_eq!(engine.forward(&[4, 5, 6, 7, 8], Want::All).unwrap(), next);
     assert!(Engine::new(&cbor(&decoder.description), Some(0)).is_err());
     assert!(Engine::new(&cbor(&decoder.description), Some(513)).is_err());
+}
+
+#[test]
+fn one_input_can_be_rounded_and_costs_more_in_fewer_bits() {
+    let decoder = Decoder::random(&SMALL, 8);
+    let mut engine = engine(&decoder);
+    let ids = ids(&mut Random::new(2), 24, SMALL.vocabulary);
+    let mut read = |input: Option<RoundedInput>| {
+        engine.reset();
+        engine.round_input(input);
+        engine.forward(&ids, Want::All).unwrap()
+    };
+    let plain = read(None);
+    let distance = |logits: &[f32]| -> f64 {
+        let squares = logits.iter().zip(&plain).map(|(&a, &b)| f64::from(a - b).powi(2));
+        squares.sum::<f64>().sqrt()
+    };
+    for (step, site) in [
+        (Some(1), SiteKind::Attention),
+        (Some(1), SiteKind::Output),
+        (Some(7), SiteKind::Mlp),
+        (Some(7), SiteKind::Down),
+        (None, SiteKind::Head),
+    ] {
+        let site = site as u8;
+        let int8 = distance(&read(Some(RoundedInput { step, site, kind: 0 })));
+        let int16 = distance(&read(Some(RoundedInput { step, site, kind: 3 })));
+        assert!(
+            int16 > 0.0 && int8 > 50.0 * int16,
+            "{step:?} {site}: {int8} and {int16}"
+        );
+    }
+    // A step has no input of another's.
+    let none = RoundedInput {
+        step: Some(1),
+        site: SiteKind::Down as u8,
+        kind: 0,
+    };
+    assert_eq!(read(Some(none)), plain);
+    assert_eq!(read(None), plain);
+    let unknown = RoundedInput {
+        step: Some(1),
+        site: SiteKind::Attention as u8,
+        kind: 99,
+    };
+    assert_eq!(read(Some(unknown)), plain);
+    assert_eq!(read(None), plain);
 }
 
 #[test]

@@ -172,7 +172,9 @@ export const esReport: ReportWords = {
     tensors: 'Tensores',
     inputs: {
       title: 'Entradas de las matrices',
-      text: 'Señal frente a ruido de redondeo de los vectores que multiplica cada matriz, con cada tipo de código; destaca el que se usa.',
+      text: 'Señal frente a ruido de redondeo de los vectores que multiplica cada matriz, con cada tipo de código; destaca el que se usa. Después, lo que cuesta allí INT8 por sí solo y cuánto más tardarían 16 bits por token, según la predicción.',
+      kl: 'KL, solo INT8',
+      micros: 'µs más con 16 bits',
     },
     charts: 'Los gráficos muestran cómo se reparten los pesos: relleno antes, línea después.',
     columns: {

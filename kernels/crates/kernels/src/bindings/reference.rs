@@ -6,7 +6,7 @@ use super::memory::Buffer;
 use super::Answer;
 use crate::error::Error;
 use crate::reference::kinds::SiteKind;
-use crate::reference::{Engine, Want};
+use crate::reference::{Engine, RoundedInput, Want};
 
 /// A model with its weights and its cache.
 #[wasm_bindgen]
@@ -69,6 +69,17 @@ impl Reference {
     /// Empties the cache.
     pub fn reset(&mut self) {
         self.0.reset();
+    }
+
+    /// Rounds the input of one site: the step (-1 for the head), the code of the site, that of the kind of input.
+    pub fn round_input(&mut self, step: i32, site: u8, kind: usize) {
+        let step = usize::try_from(step).ok();
+        self.0.round_input(Some(RoundedInput { step, site, kind }));
+    }
+
+    /// Rounds nothing.
+    pub fn round_nothing(&mut self) {
+        self.0.round_input(None);
     }
 
     /// Observes activations from now on.

@@ -22,6 +22,7 @@ use description::{
     Attention, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position, TensorId,
 };
 use elementwise::RotaryTable;
+use input_noise::round;
 use kinds::{PlaceKind, SiteKind};
 use linear::{linear, MAX_BATCH};
 use matrix::Matrix;
@@ -42,6 +43,17 @@ pub enum Want {
     All,
 }
 
+/// The one input of matrices that is rounded as a device would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoundedInput {
+    /// Index of the step; `None` for the head.
+    pub step: Option<usize>,
+    /// Code of the site: which of its inputs.
+    pub site: u8,
+    /// Code of the kind of input; one that there is not rounds nothing.
+    pub kind: usize,
+}
+
 /// A model with its weights, its cache, and what was observed.
 pub struct Engine {
     model: Model,
@@ -52,6 +64,7 @@ pub struct Engine {
     caches: Vec<Cache>,
     rotaries: Vec<RotaryTable>,
     calibration: Option<Calibration>,
+    rounded: Option<RoundedInput>,
     linear_scratch: linear::Scratch,
     attention_scratch: attention::Scratch,
 }
@@ -74,6 +87,7 @@ impl Engine {
             caches: model.steps.iter().map(|_| Cache::default()).collect(),
             rotaries: model.rotaries.iter().map(RotaryTable::new).collect(),
             calibration: None,
+            rounded: None,
             linear_scratch: linear::Scratch::new(),
             attention_scratch: attention::Scratch::default(),
             model,
@@ -152,6 +166,11 @@ impl Engine {
             .map_or(&[], |calibration| calibration.squares(step, site, folded))
     }
 
+    /// Rounds one input from now on, to find out what that alone costs; `None`: nothing, as at first.
+    pub fn round_input(&mut self, input: Option<RoundedInput>) {
+        self.rounded = input;
+    }
+
     /// Appends tokens and returns the logits after the last or after each.
     ///
     /// A call that fails for want of memory leaves the cache empty; one that is refused leaves it as it was.
@@ -227,12 +246,13 @@ impl Engine {
         let residual = &places.get(PlaceKind::Residual).values;
         let final_norm = self.model.final_norm;
         let normed = self.norm(&final_norm, residual, wanted.clone())?;
-        self.observe(None, SiteKind::Head, &normed.values, normed.normalized.as_ref());
+        let rounded = self.enter(None, SiteKind::Head, &normed.values, normed.normalized.as_ref())?;
+        let x = rounded.as_ref().unwrap_or(&normed.values);
         let head = self.model.head.unwrap_or(Linear {
             weight: self.model.embedding,
             bias: None,
         });
-        let mut out = self.linear(head, &normed.values, self.model.vocabulary)?;
+        let mut out = self.linear(head, x, self.model.vocabulary)?;
         for (row, to) in logits.chunks_exact_mut(self.model.vocabulary).enumerate() {
             let out = out.row_mut(row);
             elementwise::scale(out, self.model.logit_scale);
@@ -266,15 +286,16 @@ impl Engine {
     /// `output(attention(x))`
     fn attention(&mut self, step: usize, shape: &Attention, input: &Activations) -> Result<Matrix> {
         let rows = input.values.rows();
-        self.observe(
+        let rounded = self.enter(
             Some(step),
             SiteKind::Attention,
             &input.values,
             input.normalized.as_ref(),
-        );
-        let mut queries = self.linear(shape.query, &input.values, shape.heads * shape.head_dim)?;
-        let mut keys = self.linear(shape.key, &input.values, shape.kv_heads * shape.head_dim)?;
-        let mut values = self.linear(shape.value, &input.values, shape.kv_heads * shape.head_dim)?;
+        )?;
+        let x = rounded.as_ref().unwrap_or(&input.values);
+        let mut queries = self.linear(shape.query, x, shape.heads * shape.head_dim)?;
+        let mut keys = self.linear(shape.key, x, shape.kv_heads * shape.head_dim)?;
+        let mut values = self.linear(shape.value, x, shape.kv_heads * shape.head_dim)?;
         for row in 0..rows {
             if let Some(clip) = shape.clip {
                 for vector in [queries.row_mut(row), keys.row_mut(row), values.row_mut(row)] {
@@ -304,8 +325,8 @@ impl Engine {
                 &mut mixed,
             );
         }
-        self.observe(Some(step), SiteKind::Output, &mixed, None);
-        self.result(shape.output, &mixed, shape.factor)
+        let rounded = self.enter(Some(step), SiteKind::Output, &mixed, None)?;
+        self.result(shape.output, rounded.as_ref().unwrap_or(&mixed), shape.factor)
     }
 
     /// Normalizes and rotates the heads of one token, in the attention's order.
@@ -336,16 +357,17 @@ impl Engine {
 
     /// `down(inner(x))`
     fn mlp(&mut self, step: usize, mlp: &Mlp, input: &Activations) -> Result<Matrix> {
-        self.observe(
+        let rounded = self.enter(
             Some(step),
             SiteKind::Mlp,
             &input.values,
             input.normalized.as_ref(),
-        );
+        )?;
+        let x = rounded.as_ref().unwrap_or(&input.values);
         let inner = match mlp.inner {
             Inner::Gated { gate, up } => {
-                let mut gate = self.linear(gate, &input.values, mlp.width)?;
-                let up = self.linear(up, &input.values, mlp.width)?;
+                let mut gate = self.linear(gate, x, mlp.width)?;
+                let up = self.linear(up, x, mlp.width)?;
                 for row in 0..gate.rows() {
                     elementwise::apply(mlp.function, gate.vectors_mut(row));
                     elementwise::multiply(gate.vectors_mut(row), up.vectors(row));
@@ -353,15 +375,15 @@ impl Engine {
                 gate
             }
             Inner::Plain { up } => {
-                let mut up = self.linear(up, &input.values, mlp.width)?;
+                let mut up = self.linear(up, x, mlp.width)?;
                 for row in 0..up.rows() {
                     elementwise::apply(mlp.function, up.vectors_mut(row));
                 }
                 up
             }
         };
-        self.observe(Some(step), SiteKind::Down, &inner, None);
-        self.result(mlp.down, &inner, mlp.factor)
+        let rounded = self.enter(Some(step), SiteKind::Down, &inner, None)?;
+        self.result(mlp.down, rounded.as_ref().unwrap_or(&inner), mlp.factor)
     }
 
     /// The last map of a step, with the factor on its result.
@@ -410,9 +432,28 @@ impl Engine {
         Ok(Activations { values, normalized })
     }
 
-    fn observe(&mut self, step: Option<usize>, site: SiteKind, values: &Matrix, normalized: Option<&Matrix>) {
+    /// Sees what enters the matrices of a site, and gives what it is rounded to where it is.
+    #[inline(never)]
+    fn enter(
+        &mut self,
+        step: Option<usize>,
+        site: SiteKind,
+        values: &Matrix,
+        normalized: Option<&Matrix>,
+    ) -> Result<Option<Matrix>> {
         if let Some(calibration) = &mut self.calibration {
             calibration.add(step, site, values, normalized);
         }
+        let Some(input) = self
+            .rounded
+            .filter(|input| (input.step, input.site) == (step, site as u8))
+        else {
+            return Ok(None);
+        };
+        let mut rounded = values.copy()?;
+        for row in 0..rounded.rows() {
+            round(rounded.row_mut(row), input.kind);
+        }
+        Ok(Some(rounded))
     }
 }
