@@ -40,6 +40,7 @@ test('asset-base and single addresses are relative to the page', () => {
   assert.deepEqual(assetUrls({ base: 'llm', overrides: { twin: '/other/twin.wasm' }, page: PAGE }), {
     kernels: 'https://course.example/lesson/llm/kernels.wasm',
     twin: 'https://course.example/other/twin.wasm',
+    train: 'https://course.example/lesson/llm/train.wasm',
     firmware: 'https://course.example/lesson/llm/firmware.esp32s3.elf',
     emulator: 'https://course.example/lesson/llm/emulator.wasm',
     bundle: 'https://course.example/lesson/llm/esp32-llm-converter.bundle.js',

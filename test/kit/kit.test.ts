@@ -298,7 +298,7 @@ describe('kit on the command line', () => {
       assert.ok(before.every((content, index) => content.equals(after[index] ?? Buffer.alloc(0))));
       assert.equal((await cli('inspect', path.join(out, 'image/home-commands-esp32-s3-n16r8.bin'))).code, 0);
       const preset = JSON.parse(await readFile(path.join(out, 'preset.json'), 'utf8')) as { scheme: string };
-      assert.equal(preset.scheme, 'int8 group:64 activations:auto cache:auto');
+      assert.equal(preset.scheme, 'weights:auto group:64 activations:auto cache:auto');
 
       // Another kit in its place leaves nothing of the first, and what somebody put there.
       await writeFile(path.join(out, 'image/notes.txt'), 'mine');
