@@ -165,7 +165,7 @@ export function refuseImpossible(
   scheme: Pick<WantedScheme, 'weights' | 'granularity' | 'activations'>,
 ): void {
   const { weights, granularity, activations } = scheme;
-  const kinds = weights === 'auto' ? WEIGHT_KINDS : [weights];
+  const kinds = weights === 'auto' ? OFFERED_WEIGHTS : [weights];
   if (kinds.some((kind) => isPossible(kind, scheme))) return;
   const kind = weights === 'auto' ? 'int4' : weights;
   const { label, granularities }: WeightSpec = WEIGHTS[kind];
