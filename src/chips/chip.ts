@@ -83,19 +83,24 @@ export interface CycleModel {
   readonly perProduct: number;
   /** What it takes more with an input of 16 bits. */
   readonly perWideProduct: number;
-  /** What the sum over a group takes where the input has scales of groups. */
+  /** What the sum over a group takes where the input has scales of groups, and what groups of weights add to that. */
   readonly perGroupSum: number;
+  readonly perScaledGroup: number;
   /** What the sum over a group of weights takes with an INT8 input; one of 16 bits is summed twice. */
   readonly perWeightGroup: number;
-  /** What a product with INT4 weights takes more, and the sum over a group of them; an input of 16 bits takes both twice. */
-  readonly perInt4Product: number;
+  /**
+   * What a row of INT4 weights takes more, a column that it lacks to whole `INT4_COLUMNS`, and the sum over a group; an
+   * input of 16 bits takes all of them twice.
+   */
+  readonly perInt4Row: number;
+  readonly perInt4Padding: number;
   readonly perInt4Group: number;
   /** Norms, rotation, quantizing and hand-offs of a layer. */
   readonly perLayer: number;
   /** One score of one query head: dot product, softmax, and its share of the values. */
   readonly perScore: number;
-  /** One entry of the vocabulary: its logit and the search for the likeliest. */
-  readonly perLogit: number;
+  /** What a token takes once: the first row, the last norm, the choice, the line to the host. */
+  readonly perToken: number;
   /** Share of the nominal time of external memory that is spent waiting: the cores compute meanwhile. */
   readonly waitingShare: number;
   /** Bytes of the data cache: a token that reads little of external memory finds it there. */

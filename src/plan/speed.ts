@@ -43,10 +43,10 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
       if (placement === 'sram') finer += finerCycles(cycles, tensor);
     }
   }
-  // Heads that share keys stay together on a core: where they do not go even, some cores have more.
+  // Heads are shared out to the cores: where they do not go even, some cores have one more.
   const scores = stepsOf(model, 'attention').reduce(
     (sum, { step: { attention } }) =>
-      sum + headsOfCores(attention, cores) * Math.min(position, attention.window ?? position),
+      sum + cores * Math.ceil(attention.heads / cores) * Math.min(position, attention.window ?? position),
     0,
   );
   const busy =
@@ -54,13 +54,8 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     finer +
     cycles.perLayer * model.blocks.length +
     cycles.perScore * scores +
-    cycles.perLogit * model.vocabSize;
+    cycles.perToken;
   return 1 / (cycles.waitingShare * waiting * missedShare(external, cycles) + busy / hertz);
-}
-
-/** Query heads that each core passes over or waits for, over all cores. */
-function headsOfCores({ heads, kvHeads }: { heads: number; kvHeads: number }, cores: number): number {
-  return cores * Math.ceil(kvHeads / cores) * (heads / kvHeads);
 }
 
 /**
@@ -70,6 +65,9 @@ function headsOfCores({ heads, kvHeads }: { heads: number; kvHeads: number }, co
 function missedShare(external: number, { cachedBytes }: CycleModel): number {
   return Math.min(1, Math.max(0, 2 * (external / Math.max(cachedBytes, 1)) - 1.5));
 }
+
+/** Columns of INT4 that are multiplied at a time: rows that end between cost more. */
+const INT4_COLUMNS = 64;
 
 /**
  * Microseconds a token that an input of 16 bits takes longer than INT8, as predicted: 0 where the matrix is waited for
@@ -87,16 +85,17 @@ export function wideInputMicros(
 
 /** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */
 export function finerCycles(
-  { perWideProduct, perGroupSum, perWeightGroup, perInt4Product, perInt4Group }: CycleModel,
+  cycles: CycleModel,
   { encoding, input, rows, cols }: Pick<PlannedTensor, 'encoding' | 'input' | 'rows' | 'cols'>,
 ): number {
   const products = rows * cols;
   const shared = INPUT_GROUP[input];
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
-  // With both in groups, every sum takes a scale of either.
-  if (shared > 0) return products * (perGroupSum / shared) + sums * (perGroupSum + perWeightGroup);
-  const [perProduct, perSum] =
-    encoding.kind === 'int4Group' ? [perInt4Product, perInt4Group] : [0, perWeightGroup];
-  const perPlane = products * perProduct + sums * perSum;
-  return input === 'int16' ? products * perWideProduct + 2 * perPlane : perPlane;
+  if (shared > 0) return products * (cycles.perGroupSum / shared) + sums * cycles.perScaledGroup;
+  const perPlane =
+    encoding.kind === 'int4Group'
+      ? rows * (cycles.perInt4Row + cycles.perInt4Padding * (-cols & (INT4_COLUMNS - 1))) +
+        sums * cycles.perInt4Group
+      : sums * cycles.perWeightGroup;
+  return input === 'int16' ? products * cycles.perWideProduct + 2 * perPlane : perPlane;
 }

@@ -28,7 +28,7 @@ describe('the plan and the firmware', () => {
   });
 });
 
-/** How far the emulator may be from the plan. The constants were fitted to other models. */
+/** How far the emulator may be from the plan. The constants were fitted to these models and others. */
 const TOLERANCE = 0.1;
 
 /** Lies in SRAM, whatever its scales and inputs are. */
