@@ -193,9 +193,9 @@ export class Esp32LlmConverter extends LitElement {
   @property() board: string = DEFAULT_BOARD_ID;
 
   /**
-   * How numbers are stored, at first: words of `weights:auto`, `int8`, a granularity (`granularity:auto`, `tensor`,
-   * `channel`, `group:128`, `group:64`, `group:32`), `activations:auto`, `activations:int16` and so on, `cache:auto`,
-   * `cache:int8`, `cache:k16v8`, `cache:int16` or `cache:float32`;
+   * How numbers are stored, at first: words of `weights:auto`, `int8`, `int4`, a granularity (`granularity:auto`, `tensor`,
+   * `channel`, `group:128`, `group:64`, `group:32`, `group:16`), `activations:auto`, `activations:int16` and so on,
+   * `cache:auto`, `cache:int8`, `cache:k16v8`, `cache:int16` or `cache:float32`;
    * `chat:template` or `chat:begin` (the begin token before chats whose template writes none).
    */
   @property() scheme = '';

@@ -14,9 +14,10 @@ import {
 } from './scheme.js';
 
 /**
- * Reads a scheme: words in any order, each at most once. What the weights become (`weights:auto`, `int8`), a granularity
- * (`granularity:auto`, `tensor`, `channel`, `group:128`, `group:64`, `group:32`), `activations:auto`, `activations:int16`
- * and so on, `static` for short, `cache:auto`, `cache:int8` or `cache:float32`, `chat:template` or `chat:begin`.
+ * Reads a scheme: words in any order, each at most once. What the weights become (`weights:auto`, `int8`, `int4`), a
+ * granularity (`granularity:auto`, `tensor`, `channel`, `group:128`, `group:64`, `group:32`, `group:16`),
+ * `activations:auto`, `activations:int16` and so on, `static` for short, `cache:auto`, `cache:int8` or `cache:float32`,
+ * `chat:template` or `chat:begin`.
  * @param place where the text was written, as the errors name it
  * @throws UsageError naming the word and the choices
  */

@@ -244,7 +244,7 @@ describe('<esp32-llm-converter>', () => {
     expect(fake.settings[0]).to.deep.equal({
       board: 'esp32-s3-n8r2',
       scheme: {
-        weights: 'int8',
+        weights: 'auto',
         granularity: 'group:32',
         activations: 'static',
         cache: 'float32',
