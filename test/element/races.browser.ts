@@ -79,8 +79,10 @@ describe('what comes too late', function () {
     element.cancel();
     await element.updateComplete;
     expect(button(element, 'Convert').disabled, 'the way on is open').to.be.false;
-    expect(part<HTMLInputElement>(element, 'input[value=channel]').checked, 'what is planned is shown').to.be
-      .true;
+    expect(
+      part<HTMLInputElement>(element, 'input[name=granularity][value=auto]').checked,
+      'what is planned is shown',
+    ).to.be.true;
 
     void element.convert();
     await waitUntil(() => element.step === 'converting');
