@@ -172,9 +172,10 @@ function parseConvert(argv: string[]): ConvertRequest {
   const asked = values.activations === 'dynamic' ? 'auto' : values.activations;
   const activations = choice(asked, WANTED_ACTIVATIONS, 'activations') ?? DEFAULT_SCHEME.activations;
   const effort = choice(values.effort, EFFORTS, 'effort') ?? DEFAULT_EFFORT;
-  if (values.calibrate !== undefined && activations !== 'static' && effort === 'quick') {
+  const isLookedAt = activations === 'static' || effort !== 'quick' || values.weights === 'int4';
+  if (values.calibrate !== undefined && !isLookedAt) {
     throw new UsageError(
-      '--calibrate is for static activations and for --effort good and best: add --activations static or --effort good.',
+      '--calibrate is for static activations, INT4 weights and --effort good and best: add --activations static, --weights int4 or --effort good.',
     );
   }
   return {

@@ -32,7 +32,7 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     ${`--effort ${EFFORTS.join('|')}`.padEnd(26)} work that goes into the weights' codes: good rounds matrix after matrix
                                for the inputs that are left, and takes seconds to minutes; best tunes them by
                                gradient from there, for a minute or more, and goes on where it was interrupted
-    --calibrate FILE           text for static activation scales and for --effort good and best
+    --calibrate FILE           text for static activation scales, INT4 weights, --effort good and best
     --evaluate FILE            text for the report; stories parted by lines <|story|>
     --prompt TEXT              prompt for the texts side by side; may be repeated
     --no-report                skip the comparison; the package is streamed to the file

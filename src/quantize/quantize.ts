@@ -16,24 +16,23 @@ import {
   alignUp,
   tableElementsPerRow,
   tableValues,
-  type TableSpec,
   type TableValues,
-  type TensorTable,
 } from '../schema/encodings.js';
 import { roleSpec, type RoleSpec } from '../schema/roles.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter, type OnProgress } from '../shared/progress.js';
-import type {
-  GroupSize,
-  Kernels,
-  OutputBlock,
-  QuantizerSpec,
-  RowQuantizer,
-  TensorStatistics,
-} from './kernel-types.js';
+import type { Kernels, OutputBlock, QuantizerSpec, RowQuantizer, TensorStatistics } from './kernel-types.js';
 import { notFinite } from './not-finite.js';
 import { GridLoss, gridsOf, placedRows, placedTables } from './placed.js';
 import { rotaryTable } from './rotary.js';
+import {
+  blockElementsPerRow,
+  blockValues,
+  needsMeasure,
+  partBytes,
+  quantizerSpec,
+  sharedValue,
+} from './table-values.js';
 import type { GridMatrix, TunedTensors } from './tuned.js';
 
 /** Takes the bytes of tensors in plan order; the package writer is one. */
@@ -383,65 +382,6 @@ class QuantizeJob {
       statistics,
     };
   }
-}
-
-function quantizerSpec(
-  tensor: PlannedTensor,
-  part: TensorPart,
-  gain: Float32Array | undefined,
-): QuantizerSpec {
-  const [rows = 0, cols = 0] = part.source.shape;
-  return {
-    dtype: part.source.dtype,
-    rows,
-    cols,
-    encoding: tensor.encoding.kind,
-    group: tensor.encoding.group > 0 ? (tensor.encoding.group as GroupSize) : undefined,
-    gain,
-    multiplier: part.factor,
-  };
-}
-
-/** Whether a whole source must be seen before its first row can be converted. */
-function needsMeasure(tensor: PlannedTensor): boolean {
-  return tensor.tables.some((table) => table.per === 'source');
-}
-
-/** What a source tensor brings to a table that its rows share. */
-function sharedValue(quantizer: RowQuantizer, { name }: TableSpec): number {
-  switch (name) {
-    case 'scale':
-      return quantizer.tensorScale;
-    case 'group scale':
-    case 'group offset':
-      throw new RangeError(`A ${name} is none of its source.`);
-  }
-}
-
-/** What the rows of a block bring to a table. */
-function blockValues(output: OutputBlock, { name }: TableSpec): TableValues {
-  switch (name) {
-    case 'scale':
-      return output.scales;
-    case 'group scale':
-      return output.groupScales;
-    case 'group offset':
-      return output.groupOffsets;
-  }
-}
-
-/** Scales, scales of groups and offsets of groups that each row of a block brings. */
-function blockElementsPerRow({ tables, encoding, cols }: PlannedTensor): [number, number, number] {
-  const [scales = 0, groups = 0, offsets = 0] = tables.map((table) =>
-    tableElementsPerRow(table, encoding, cols),
-  );
-  return [scales, groups, offsets];
-}
-
-/** Bytes of a table that belong to one source of `rows` rows. */
-function partBytes(table: TensorTable, { encoding, cols }: PlannedTensor, rows: number): number {
-  const elements = table.per === 'source' ? 1 : rows * tableElementsPerRow(table, encoding, cols);
-  return (table.bytes / table.count) * elements;
 }
 
 function rowsPerBlock(source: TensorRef): number {

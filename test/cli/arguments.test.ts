@@ -91,6 +91,8 @@ describe('parseCommandLine', () => {
     assert.ok(quick.command === 'convert' && quick.effort === 'quick');
     const good = parseCommandLine(['convert', 'm', '-o', 'a.bin', '--effort', 'good', '--calibrate', 't']);
     assert.ok(good.command === 'convert' && good.effort === 'good' && good.calibrate === 't');
+    const int4 = parseCommandLine(['convert', 'm', '-o', 'a.bin', '--weights', 'int4', '--calibrate', 't']);
+    assert.ok(int4.command === 'convert' && int4.calibrate === 't');
     assert.throws(() => parseCommandLine(['convert', 'm', '-o', 'a.bin', '--effort', 'more']), /--effort/);
   });
 
