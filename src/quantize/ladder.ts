@@ -73,7 +73,11 @@ export async function roundInOrder(
       await hooks.breathe();
     }
     const matrices = new Map<string, GridMatrix>();
-    for (const tensor of tensors) matrices.set(tensor.name, rounder.take(tensor));
+    for (const tensor of tensors) {
+      const grid = rounder.take(tensor);
+      // What is only looked up and added, as learned positions are, is left to plain rounding.
+      if (grid !== null) matrices.set(tensor.name, grid);
+    }
     return { matrices, vectors: rounder.biases() };
   } finally {
     if (rounder === null) trainer.dispose();

@@ -62,10 +62,10 @@ export class ModelRounder {
     return done === undefined || total === undefined ? null : { done, total };
   }
 
-  /** Takes a matrix out. @throws RangeError for one that was not rounded, or was taken */
-  take({ name, encoding, rows, cols }: RoundedTensor): GridMatrix {
+  /** Takes a matrix out; `null` for one that nothing is multiplied with, such as a table of positions, or that was taken. */
+  take({ name, encoding, rows, cols }: RoundedTensor): GridMatrix | null {
     const raw: RoundedMatrix | undefined = this.#raw.take(name);
-    if (raw === undefined) throw new RangeError(`${name} was not rounded.`);
+    if (raw === undefined) return null;
     try {
       return {
         encoding,

@@ -56,6 +56,27 @@ void test('codes that are rounded in order diverge less, in packages of the same
   assert.ok(twin.forward([1, 2, 3], 'last').every(Number.isFinite));
 });
 
+void test('families that learn their positions are rounded in order as well', async () => {
+  for (const name of ['gpt2', 'opt']) {
+    const path = fileURLToPath(new URL(`../fixtures/families/${name}/`, import.meta.url));
+    const folder = await nodeFolder(path);
+    const kl: number[] = [];
+    for (const effort of ['quick', 'good'] as const) {
+      const scheme = {
+        weights: 'int8',
+        granularity: 'channel',
+        activations: 'int16',
+        cache: 'float32',
+      } as const;
+      const { report } = await convert(folder, { effort, scheme }, { ...(await testRuntime()), tuner });
+      kl.push(report?.kl.mean ?? NaN);
+    }
+    const [quick = NaN, good = NaN] = kl;
+    assert.ok(good < quick, `${name}: ${good} of ${quick}`);
+    await folder.close();
+  }
+});
+
 void test('without anyone to do it, and with gains folded in, it is refused with words', async () => {
   await assert.rejects(converted({ effort: 'good', report: false }, { tuner: undefined }), UsageError);
   const fusions = { normGains: true, queryKeyValue: true, gateUp: true, attentionScale: true };
