@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use crate::cache::{Cache, Geometry};
 use crate::chip::{ChipOptions, Psram};
 use crate::fault::{CacheName, Fault};
-use crate::mmu::{Mmu, Target, DATA_WINDOW, INSTRUCTION_WINDOW, WINDOW_BYTES};
+use crate::mmu::{Mmu, Target};
 use crate::spi::access::AccessTiming;
 use crate::spi::Mspi;
 use crate::time::Ticks;

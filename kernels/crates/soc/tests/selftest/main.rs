@@ -112,7 +112,7 @@ fn passes_on_boards_with_every_kind_of_psram() {
             .parse()
             .expect("a number");
         assert!((clock - 240.0).abs() < 0.005, "{clock}");
-        assert!(outcome.of("vector-kernels").1.starts_with("19 of 19; 19 of 19"));
+        assert!(outcome.of("vector-kernels").1.starts_with("33 of 33; 33 of 33"));
     }
 }
 
