@@ -59,9 +59,11 @@ static void extremes_do_not_turn_into_ordinary_numbers(void) {
     CHECK(isnan(s3lm_silu(NAN)), "silu NaN");
     CHECK(isnan(s3lm_gelu(NAN)) && isnan(s3lm_gelu_tanh(NAN)) && isnan(s3lm_relu(NAN)) && isnan(s3lm_relu2(NAN)),
           "functions of NaN");
-    CHECK(isnan(s3lm_tanh(NAN)) && s3lm_tanh(INFINITY) == 1.0f && s3lm_tanh(-INFINITY) == -1.0f, "tanh");
+    CHECK(isnan(s3lm_tanh(NAN)), "tanh NaN");
+    CHECK(fabsf(s3lm_tanh(INFINITY) - 1.0f) <= 1.5e-7f && fabsf(s3lm_tanh(-INFINITY) + 1.0f) <= 1.5e-7f, "tanh inf");
     CHECK(!isfinite(s3lm_gelu(INFINITY)) && isinf(s3lm_gelu_tanh(INFINITY)), "gelu inf");
-    CHECK(s3lm_gelu(1e30f) == 1e30f && s3lm_gelu_tanh(1e30f) == 1e30f && s3lm_gelu(-1e30f) == 0.0f, "gelu of much");
+    CHECK(fabsf(s3lm_gelu(1e30f) - 1e30f) <= 1e24f && fabsf(s3lm_gelu_tanh(1e30f) - 1e30f) <= 1e24f, "gelu of much");
+    CHECK(s3lm_gelu(-1e30f) == 0.0f, "gelu of much below zero");
     CHECK(isinf(s3lm_silu(INFINITY)), "silu inf");
     CHECK(!isfinite(s3lm_recip(NAN)) && !isfinite(s3lm_rsqrt(NAN)), "of NaN");
     CHECK(!isfinite(s3lm_rsqrt(INFINITY)), "1 / sqrt inf is %g", (double)s3lm_rsqrt(INFINITY));
