@@ -2,6 +2,7 @@
  * Checkpoints of llama2.c: a header of sizes and the weights in a fixed order, in F32 or, in version 2, in INT8 with a scale
  * for each group. Format: https://github.com/karpathy/llama2.c/blob/master/export.py (versions 0 to 2).
  */
+import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
 import type { Checkpoint, TensorInfo } from './checkpoint.js';
 import { ComputedCheckpoint, type ComputedTensor, type StoredRows } from './computed-checkpoint.js';
@@ -34,8 +35,9 @@ const MAGIC = 0x616b3432;
 const MOST = 1 << 24;
 
 /**
- * The header of a file, `null` when it is none of these: the sizes must give the length of the file to the byte.
- * @throws TransportError
+ * The header of a file, `null` when it is none of these: the sizes must fit together.
+ * @throws FormatError for a file whose sizes do not give its length to the byte; UnsupportedError for another version;
+ *   TransportError
  */
 export async function readLlama2cHeader(
   source: ByteSource,
@@ -46,8 +48,8 @@ export async function readLlama2cHeader(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const hasMagic = view.getUint32(0, true) === MAGIC;
   const version = hasMagic ? view.getInt32(4, true) : 0;
-  if (version !== 0 && version !== 1 && version !== 2) return null;
-  if (hasMagic && version === 0) return null;
+  if (version !== 0 && version !== 1 && version !== 2) throw unknownVersion(source, version);
+  if (hasMagic && version === 0) throw unknownVersion(source, version);
   const int = (index: number): number => view.getInt32((hasMagic ? 8 : 0) + 4 * index, true);
   const vocab = int(5);
   const header: Llama2cHeader = {
@@ -62,7 +64,22 @@ export async function readLlama2cHeader(
     tied: hasMagic ? view.getUint8(36) !== 0 : vocab > 0,
     group: version === 2 ? view.getInt32(37, true) : 0,
   };
-  return isSound(header) && layout(header).end === source.size ? header : null;
+  if (!isSound(header)) return null;
+  const { end } = layout(header);
+  if (end === source.size) return header;
+  throw new FormatError(`Its header describes ${end} bytes, but the file has ${source.size}.`, {
+    file: source.name,
+    code: 'broken-file',
+    remedy: 'The file is damaged or its download was cut off; download it again.',
+  });
+}
+
+function unknownVersion(source: ByteSource, version: number): UnsupportedError {
+  return new UnsupportedError(`It is a checkpoint of llama2.c in version ${version}, which is not read.`, {
+    file: source.name,
+    code: 'other-format',
+    remedy: 'Export the model again with version 0, 1 or 2 of export.py.',
+  });
 }
 
 function isSound(header: Llama2cHeader): boolean {

@@ -155,8 +155,8 @@ async function openShards(
   return plainCheckpoint(checkpoint, promised);
 }
 
-/** Says why a folder without weights that are read cannot be used. */
-function refuseOthers(folder: ModelFolder): never {
+/** Names the container of a folder whose weights are in one that is not read. @throws UnsupportedError */
+export function refuseOtherContainers(folder: ModelFolder): void {
   const names = (folder.names ?? []).filter((name) => !name.includes('/'));
   for (const [pattern, kind] of OTHER_CONTAINERS) {
     const found = names.find((name) => pattern.test(name));
@@ -167,6 +167,11 @@ function refuseOthers(folder: ModelFolder): never {
       remedy: 'Use the folder of the original model with its model.safetensors and config.json.',
     });
   }
+}
+
+/** Says why a folder without weights that are read cannot be used. */
+function refuseOthers(folder: ModelFolder): never {
+  refuseOtherContainers(folder);
   throw new FormatError(
     `It holds no weights: neither ${SINGLE_NAME} nor ${INDEX_NAME} nor ${PYTORCH_NAME}.`,
     {

@@ -1,6 +1,11 @@
 /** A HuggingFace folder as a model's parts: which file holds what, and what stands in for a file that is absent. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { ADAPTER_WEIGHTS, openCheckpoint, SINGLE_NAME } from '../checkpoint/open-checkpoint.js';
+import {
+  ADAPTER_WEIGHTS,
+  openCheckpoint,
+  refuseOtherContainers,
+  SINGLE_NAME,
+} from '../checkpoint/open-checkpoint.js';
 import { INDEX_NAME, readShardedIndex } from '../checkpoint/sharded-index.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ModelFolder } from '../source/byte-source.js';
@@ -79,6 +84,7 @@ class HfFolderInput implements ModelInput {
     if (hasAdapter) await this.#refuseAdapter(signal);
     const config = await this.#json(CONFIG_FILE, MAX_CONFIG_BYTES, signal);
     if (config !== null) return hasAdapter ? { ...config, ignored: ADAPTER_FILE } : config;
+    refuseOtherContainers(this.#folder);
     const inside = (this.#folder.names ?? []).filter((name) => name.endsWith(`/${CONFIG_FILE}`));
     throw new FormatError(`It has no ${CONFIG_FILE}.`, {
       file: this.name,

@@ -81,18 +81,24 @@ test('a checkpoint alone, one with the tokenizer of its vocabulary, two in a fol
   await assert.rejects(other.config(), FormatError);
 });
 
-test('only a file whose sizes give its length is a checkpoint', async () => {
+test('sizes that do not give the length are refused, and sizes that do not fit together are no checkpoint', async () => {
   const read = (bytes: Uint8Array) => readLlama2cHeader(new MemorySource('m.bin', bytes));
   for (const name of Object.keys(FIXTURES.cases)) {
     const bytes = model(name);
     assert.notEqual(await read(bytes), null);
-    assert.equal(await read(bytes.subarray(0, -4)), null);
+    await assert.rejects(
+      read(bytes.subarray(0, -4)),
+      /describes \d+ bytes, but the file has \d+\. .*download it again/,
+    );
     // Whatever a size becomes, either the length fits no more or the sizes do not fit together.
     for (let at = 0; at < 41; at++) {
       for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
         const changed = bytes.slice();
         changed[at] = value;
-        const header = await read(changed);
+        const header = await read(changed).catch((error: unknown) => {
+          assert.ok(error instanceof FormatError, String(error));
+          return null;
+        });
         if (header === null) continue;
         assert.ok(header.heads % header.kvHeads === 0 && header.hiddenSize % header.heads === 0);
       }
@@ -121,4 +127,18 @@ test('a tokenizer of another model, cut off or with nonsense in it is refused by
       assert.ok(error instanceof FormatError, String(error));
     });
   }
+});
+
+test('another version is refused by its number', async () => {
+  const bytes = model('version 1');
+  bytes[4] = 3;
+  await assert.rejects(
+    readLlama2cHeader(new MemorySource('m.bin', bytes)),
+    /checkpoint of llama2\.c in version 3, which is not read/,
+  );
+});
+
+test('a container that is not read is named, also without a config.json', async () => {
+  const folder = memoryFolder('model', { 'model-q4.gguf': new Uint8Array(64) });
+  await assert.rejects((await openInput(folder)).config(), /model-q4\.gguf: The weights are in a GGUF file/);
 });

@@ -275,7 +275,7 @@ fn products_of_int4_with_long_rows_are_too() {
 }
 
 #[test]
-#[ignore = "prints figures of docs/decisions/0030"]
+#[ignore = "prints figures of docs/firmware.md"]
 fn bytes_of_codes_a_second_from_internal_memory() {
     const MEGAHERTZ: f64 = 240.0;
     let mut board = Board::new(9);
