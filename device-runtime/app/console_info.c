@@ -181,7 +181,8 @@ void console_put_stats(console *c, console_list *list) {
     list_number(list, "last_prompt_tokens", c->last_prompt);
     list_number(list, "last_new_tokens", c->last_new);
     put_rate(list, "last_prompt_tokens_per_second", c->last_prompt, c->last_prefill_micros);
-    put_rate(list, "last_tokens_per_second", c->last_new, c->last_decode_micros);
+    /* The first token comes out of the prompt's last pass. */
+    put_rate(list, "last_tokens_per_second", c->last_new == 0u ? 0u : c->last_new - 1u, c->last_decode_micros);
     for (uint32_t i = 0; i < c->board.port_count; i++) {
         const console_port *p = &c->ports[i];
         list_begin(list, p->port->name);

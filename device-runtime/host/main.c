@@ -303,12 +303,11 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
             s3lm_decoder_push(&text->decoder, prompt[i], text->piece);
         }
     }
-    double begin = 0;
+    double first = 0, last = 0;
     s3lm_event event;
     do {
         event = s3lm_generation_step(&g);
         if (event.kind == S3LM_EVENT_PREFILL) {
-            begin = host_seconds();
             continue;
         }
         if (g.status != S3LM_OK) {
@@ -318,6 +317,10 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
         if (!kept || !add(&words, event.text, event.text_length)) {
             return bad_model(S3LM_ERR_MEMORY, a->file);
         }
+        if (event.kind == S3LM_EVENT_TOKEN) {
+            last = host_seconds();
+            first = first > 0 ? first : last;
+        }
         if (!a->json && text->has_tokenizer) {
             fwrite(event.text, 1, event.text_length, stdout);
             fflush(stdout);
@@ -325,7 +328,8 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
             printf("%u ", (unsigned)event.id);
         }
     } while (event.reason == S3LM_RUNNING);
-    double seconds = host_seconds() - begin;
+    /* The first token comes out of the prompt's last pass. */
+    double seconds = last - first;
     uint32_t made = (uint32_t)(ids.length / sizeof(uint32_t));
     if (!a->json) {
         printf("\n");
@@ -341,7 +345,7 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
             json_floats(model->logits, model->package->config.vocab_size);
         }
         printf(",\"tokensPerSecond\":%.3f,\"reason\":\"%s\",\"kernels\":\"%s\",\"engine\":\"host\"}\n",
-               seconds > 0 ? (double)made / seconds : 0.0, reasons[event.reason], s3lm_kernels_name(model->kernels));
+               seconds > 0 ? (double)(made - 1u) / seconds : 0.0, reasons[event.reason], s3lm_kernels_name(model->kernels));
     }
     free(ids.bytes);
     free(words.bytes);

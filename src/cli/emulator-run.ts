@@ -11,6 +11,7 @@ import { guessBoard } from '../image/guess-board.js';
 import { readPackage } from '../package/reader.js';
 import { makeImage } from '../pipeline/image.js';
 import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
+import { decodeRate } from '../shared/decode-rate.js';
 import { FormatError, TransportError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import type { RunRequest } from './requests.js';
@@ -93,17 +94,16 @@ export async function runEmulated(
     });
     const facts = Object.fromEntries(await client.info(terminal.signal));
     if (!client.welcome.hasModel) throw withoutModel(request, facts);
-    const began = performance.now();
-    const { tokens, text, end } = await generate(client, request, terminal);
+    const { tokens, text, end, decodeSeconds } = await generate(client, request, terminal);
     throwIfAborted(terminal.signal);
     const state = await device.state();
-    const seconds = request.timing ? end.decodeMicros / 1e6 : (performance.now() - began) / 1000;
+    const modelled = tokens.slice(1).reduce((sum, { micros }) => sum + micros, 0) / 1e6;
     const last = tokens.at(-1)?.logits;
     return {
       ids: tokens.map(({ id }) => id),
       text,
       ...(last === undefined ? {} : { logits: [...last] }),
-      tokensPerSecond: seconds > 0 ? tokens.length / seconds : 0,
+      tokensPerSecond: decodeRate(tokens.length, request.timing ? modelled : decodeSeconds),
       board: {
         name: board.name,
         modelled: request.timing,
@@ -140,7 +140,7 @@ async function generate(
   client: ConsoleClient,
   request: RunRequest,
   terminal: Terminal,
-): Promise<{ tokens: ConsoleToken[]; text: string; end: ConsoleEnd }> {
+): Promise<{ tokens: ConsoleToken[]; text: string; end: ConsoleEnd; decodeSeconds: number }> {
   const chat = client.welcome.hasChat && !request.raw && request.ids === undefined;
   const generation = client.generate({
     ...(request.ids === undefined ? { prompt: request.prompt } : { ids: request.ids }),
@@ -158,6 +158,8 @@ async function generate(
     signal: terminal.signal,
   });
   const tokens: ConsoleToken[] = [];
+  let first = 0;
+  let latest = 0;
   let text = '';
   const show = textWriter(request, terminal);
   const write = (piece: string): void => {
@@ -168,8 +170,10 @@ async function generate(
     const step = await generation.next();
     if (step.done === true) {
       write(step.value.text);
-      return { tokens, text, end: step.value };
+      return { tokens, text, end: step.value, decodeSeconds: (latest - first) / 1000 };
     }
+    latest = performance.now();
+    if (tokens.length === 0) first = latest;
     tokens.push(step.value);
     write(step.value.text);
   }

@@ -13,6 +13,7 @@ import { sample } from '../pipeline/sampler.js';
 import type { Runtime } from '../pipeline/types.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { MAX_PACKAGE_BYTES } from '../schema/limits.js';
+import { decodeRate } from '../shared/decode-rate.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
@@ -198,7 +199,8 @@ async function runTwin(
   request: RunRequest,
   terminal: Terminal,
 ): Promise<RunResult> {
-  let begun = 0;
+  let first = 0;
+  let latest = 0;
   const generation = twin.generate({
     ids,
     maxNewTokens: request.tokens,
@@ -212,9 +214,6 @@ async function runTwin(
     whenFull: request.slide ? 'slide' : 'stop',
     logits: request.logits,
     signal: terminal.signal,
-    onPrefill: () => {
-      begun = performance.now();
-    },
   });
   const write = textWriter(request, terminal);
   let last: Float32Array | undefined;
@@ -222,8 +221,10 @@ async function runTwin(
     const step = generation.next();
     if (step.done === true) {
       throwIfAborted(terminal.signal);
-      return twinResult(step.value, last, (performance.now() - begun) / 1000, request);
+      return twinResult(step.value, last, (latest - first) / 1000, request);
     }
+    latest = performance.now();
+    if (first === 0) first = latest;
     if (step.value.logits !== undefined) last = step.value.logits;
     if (!request.json) write(step.value.text);
     await nextTurn();
@@ -248,7 +249,7 @@ function twinResult(
     ids: result.ids,
     text: result.text,
     ...(request.logits && logits !== undefined ? { logits: [...logits] } : {}),
-    tokensPerSecond: seconds > 0 ? result.ids.length / seconds : 0,
+    tokensPerSecond: decodeRate(result.ids.length, seconds),
     engine: 'twin',
   };
 }
@@ -304,10 +305,13 @@ async function runFloat(
       if (!request.json && request.stop.length === 0) show(piece);
     };
     let logits = reference.forward(prompt, 'last');
-    const begun = performance.now();
+    let first = 0;
+    let latest = 0;
     for (;;) {
       throwIfAborted(terminal.signal);
       const id = sample(logits, [...prompt, ...ids], options, random);
+      latest = performance.now();
+      if (ids.length === 0) first = latest;
       ids.push(id);
       write(text?.push(id) ?? `${id} `);
       const stop = request.stop.find((candidate) => written.includes(candidate));
@@ -323,7 +327,7 @@ async function runFloat(
       ids,
       text: written,
       ...(request.logits ? { logits: [...logits] } : {}),
-      tokensPerSecond: ids.length / Math.max(1e-9, (performance.now() - begun) / 1000),
+      tokensPerSecond: decodeRate(ids.length, (latest - first) / 1000),
       engine: 'float',
     };
   } finally {

@@ -3,6 +3,7 @@ import type { GenerateOptions, GenerateResult, TwinEngine } from '../device/twin
 import type { GenerateRequest, GenerateSummary } from './jobs.js';
 import type { JobHooks } from './serve.js';
 import { breath } from '../shared/breath.js';
+import { decodeRate } from '../shared/decode-rate.js';
 
 /** Milliseconds of steps between two messages: a frame, so that text appears smoothly and the page is not flooded. */
 const MESSAGE_INTERVAL = 16;
@@ -53,7 +54,6 @@ function summary(result: GenerateResult, tokens: number, first: number, last: nu
     tokens,
     promptTokens: result.promptIds.length,
     reason: result.reason,
-    // The first token's time is the prompt's.
-    tokensPerSecond: last > first ? ((tokens - 1) * 1000) / (last - first) : 0,
+    tokensPerSecond: decodeRate(tokens, (last - first) / 1000),
   };
 }

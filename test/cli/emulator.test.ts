@@ -62,7 +62,9 @@ describe('running an image on the emulated chip', () => {
     assert.equal(board.facts['kernels'], 'pie');
     assert.ok(board.prefillSeconds > 0 && board.instructions > 1e6);
     // Rate and time of the same tokens, as the board measured them.
-    assert.ok(Math.abs(result.tokensPerSecond * board.decodeSeconds - result.ids.length) < 1e-6);
+    // The first token comes out of the prompt's last pass: drawing it is all that it adds to the time.
+    const passes = result.tokensPerSecond * board.decodeSeconds;
+    assert.ok(passes >= result.ids.length - 1 && passes < result.ids.length - 0.9, `${passes} passes`);
     assert.ok((board.statistics['dataMissesPsram'] ?? 0) > 1000);
   });
 
