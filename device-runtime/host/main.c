@@ -345,7 +345,8 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
             json_floats(model->logits, model->package->config.vocab_size);
         }
         printf(",\"tokensPerSecond\":%.3f,\"reason\":\"%s\",\"kernels\":\"%s\",\"engine\":\"host\"}\n",
-               seconds > 0 ? (double)(made - 1u) / seconds : 0.0, reasons[event.reason], s3lm_kernels_name(model->kernels));
+               seconds > 0 ? (double)(made - 1u) / seconds : 0.0, reasons[event.reason],
+               s3lm_kernels_name(model->kernels));
     }
     free(ids.bytes);
     free(words.bytes);
