@@ -81,6 +81,8 @@ export interface ReadRates {
 export interface CycleModel {
   /** One multiply-accumulate of an INT8 matrix: vector work, scales and the loop around them. */
   readonly perProduct: number;
+  /** What a row of a matrix takes once. */
+  readonly perRow: number;
   /** What it takes more with an input of 16 bits. */
   readonly perWideProduct: number;
   /** What the sum over a group takes where the input has scales of groups, and what groups of weights add to that. */
@@ -97,14 +99,19 @@ export interface CycleModel {
   readonly perInt4Group: number;
   /** Norms, rotation, quantizing and hand-offs of a layer. */
   readonly perLayer: number;
-  /** One score of one query head: dot product, softmax, and its share of the values. */
+  /** One score of one query head whatever its size: softmax and the loops around it. */
   readonly perScore: number;
+  /** An element of a key and of a value that a query head meets, by what the cache holds. */
+  readonly perInt8Element: number;
+  readonly perInt16Element: number;
+  readonly perK16v8Element: number;
+  readonly perFloat32Element: number;
   /** What a token takes once: the first row, the last norm, the choice, the line to the host. */
   readonly perToken: number;
   /** Share of the nominal time of external memory that is spent waiting: the cores compute meanwhile. */
   readonly waitingShare: number;
-  /** Bytes of the data cache: a token that reads little of external memory finds it there. */
-  readonly cachedBytes: number;
+  /** The same of the key/value cache. */
+  readonly cacheWaitingShare: number;
 }
 
 /** A rate of the flash as an image's header names it. */
@@ -147,6 +154,8 @@ export interface Chip {
   /** The most that the firmware takes of it for code, data, stacks and the console's state; its build refuses more. */
   readonly firmwareSramBytes: number;
   readonly readRates: ReadRates;
+  /** What the cache holds between the cores and PSRAM and flash, as the firmware sets it; 0 for a chip without one. */
+  readonly dataCacheBytes: number;
   /** `null` until it is fitted: no speed is predicted then. */
   readonly cycles: CycleModel | null;
   readonly memory: MemoryMap;

@@ -79,7 +79,7 @@ function chipProblems(chip: Chip, device: DeviceFacts | undefined): string[] {
 }
 
 function budgetProblems(chip: Chip): string[] {
-  const { cores, hertz, vectorBytes, sramBytes, firmwareSramBytes, readRates, cycles } = chip;
+  const { cores, hertz, vectorBytes, sramBytes, firmwareSramBytes, readRates, dataCacheBytes, cycles } = chip;
   const { sram, flash, psram } = readRates;
   const external = [flash, ...Object.values(psram)];
   return [
@@ -98,12 +98,16 @@ function budgetProblems(chip: Chip): string[] {
     ),
     ...wrong(Math.max(...external) >= sram, 'external memory is not faster than SRAM'),
     ...wrong(
+      !Number.isInteger(dataCacheBytes) || dataCacheBytes < 0,
+      'the data cache holds a whole number of bytes',
+    ),
+    ...wrong(
       cycles !== null &&
         Object.values(cycles).some((value: number) => !(value >= 0 && Number.isFinite(value))),
       'a cycle constant is negative',
     ),
     ...wrong(
-      cycles !== null && cycles.waitingShare > 1,
+      cycles !== null && Math.max(cycles.waitingShare, cycles.cacheWaitingShare) > 1,
       'no more than the time of external memory is spent waiting for it',
     ),
   ];

@@ -28,6 +28,12 @@ const CACHED: Readonly<
   k16v8: { key: 2, value: 1, step: 16, scale: 4 },
 };
 
+/** Elements of a key or value of one head, filled up to whole vectors. */
+export function paddedHead(cache: CacheKind, headDim: number): number {
+  const { step } = CACHED[cache];
+  return Math.ceil(headDim / step) * step;
+}
+
 /** Bytes of one key and one value of one head with their scales. */
 export function cachedHeadBytes(cache: CacheKind, headDim: number): number {
   const { key, value, step, scale } = CACHED[cache];

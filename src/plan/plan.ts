@@ -7,7 +7,7 @@ import { ENCODING, type Encoding } from '../schema/encodings.js';
 import type { CacheKind, InputKind, MemoryKind } from '../schema/kinds.js';
 import { PACKAGE_LIMITS } from '../schema/limits.js';
 import { UsageError } from '../shared/errors.js';
-import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, readRates, type Board } from './boards.js';
+import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
 import { bestCache } from './cache.js';
 import { chooseWeights, type WeightChoice } from './choice.js';
@@ -17,7 +17,7 @@ import { isMultiplied, planTensors, storedBytes, type PlannedTensor } from './la
 import { cacheBytes, refuseLargeState, scratchBytes } from './memory.js';
 import { chooseInputs, usedActivations } from './inputs.js';
 import { placeTensors, type PlacedTensor } from './placement.js';
-import { predictTokensPerSecond } from './speed.js';
+import { boundTokensPerSecond, cacheReadBytes, speedFigures, type SpeedFigures } from './speed-figures.js';
 import {
   defaultFusions,
   describeScheme,
@@ -66,12 +66,10 @@ export interface Plan {
   /** Stored bits per parameter, scales and padding counted. */
   readonly bitsPerWeight: number;
   readonly fit: Fit;
-  /** Tokens per second that memory bandwidth allows, at half the context. An upper bound. */
+  readonly speed: SpeedFigures;
+  /** `speed.half.bound`. */
   readonly boundTokensPerSecond: number;
-  /**
-   * Tokens per second that the firmware is expected to reach, at half the context: the emulator's figures, not silicon's.
-   * 0 for F32 weights, whose kernels are not fitted.
-   */
+  /** `speed.half.expected`. */
   readonly predictedTokensPerSecond: number;
 }
 
@@ -167,13 +165,19 @@ function planWith(
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
-  const room: Room = { board, cache, scratch, sramCapacity, packageBytes, flashCapacity };
+  const cacheRead = cacheReadBytes(model, cacheKind, context / 2);
+  const room: Room = { board, cache, cacheRead, scratch, sramCapacity, packageBytes, flashCapacity };
   const { tensors: placed, cacheInSram, memories } = fasterLayout(planned, room);
   const tensors = possible.activations === 'mixed' ? chooseInputs(placed) : placed;
   const scheme: Scheme = { ...used, activations: usedActivations(possible, tensors) };
-  const cacheRead = cache / 2;
-
-  const limit = bound(memories, board);
+  const speed = speedFigures(model, {
+    board,
+    tensors,
+    cache: cacheKind,
+    cacheInSram,
+    context,
+    predicted: isQuantized(scheme),
+  });
   return {
     board,
     scheme,
@@ -201,18 +205,9 @@ function planWith(
       flashCapacity,
       planned,
     }),
-    boundTokensPerSecond: limit,
-    predictedTokensPerSecond: !isQuantized(scheme)
-      ? 0
-      : Math.min(
-          limit,
-          predictTokensPerSecond(model, {
-            board,
-            tensors,
-            psramCacheBytes: cacheInSram ? 0 : cacheRead,
-            position: context / 2,
-          }),
-        ),
+    speed,
+    boundTokensPerSecond: speed.half.bound,
+    predictedTokensPerSecond: speed.half.expected,
   };
 }
 
@@ -220,6 +215,8 @@ function planWith(
 interface Room {
   readonly board: Board;
   readonly cache: number;
+  /** Of it, what a token reads at half the context. */
+  readonly cacheRead: number;
   readonly scratch: number;
   readonly sramCapacity: number;
   readonly packageBytes: number;
@@ -256,7 +253,7 @@ function layOut(
   sramForWeights: number,
   cacheInSram: boolean,
 ): Layout {
-  const { board, cache, scratch, sramCapacity, packageBytes, flashCapacity } = room;
+  const { board, cache, cacheRead, scratch, sramCapacity, packageBytes, flashCapacity } = room;
   const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
   const tensors = placeTensors(planned, sramForWeights, psramForWeights);
   const sum = (placement: MemoryKind, bytes: (tensor: PlannedTensor) => number): number =>
@@ -264,7 +261,6 @@ function layOut(
       .filter((entry) => entry.placement === placement)
       .reduce((total, entry) => total + bytes(entry.tensor), 0);
   const perToken = (placement: MemoryKind): number => sum(placement, (tensor) => tensor.bytesPerToken);
-  const cacheRead = cache / 2;
   const memories: MemoryUse[] = [
     {
       memory: 'sram',
@@ -315,14 +311,11 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
   return Math.min(longest, DEFAULT_CONTEXT);
 }
 
-/** PSRAM and flash share one bus, so their times add; SRAM is read while they are waited for, but counts as well. */
+/** What the memories of a layout allow at half the context. */
 function bound(memories: readonly MemoryUse[], board: Board): number {
-  const rates: Record<MemoryName, number> = readRates(board);
-  const seconds = memories.reduce(
-    (sum, use) => sum + (use.bytesPerToken === 0 ? 0 : use.bytesPerToken / rates[use.memory]),
-    0,
-  );
-  return 1 / seconds;
+  const bytes = { sram: 0, psram: 0, flash: 0 };
+  for (const use of memories) bytes[use.memory] = use.bytesPerToken;
+  return boundTokensPerSecond(board, bytes);
 }
 
 /** A plan as plain data: what `--json` prints and what crosses from the worker to the page. */
@@ -347,8 +340,10 @@ export interface PlanJson {
   readonly advice: PlanAdvice;
   /** Why the weights are as they are; `null` where the scheme says it. */
   readonly choice: WeightChoice | null;
+  readonly speed: SpeedFigures;
+  /** `speed.half.bound`. */
   readonly boundTokensPerSecond: number;
-  /** 0 where nothing is predicted. */
+  /** `speed.half.expected`. */
   readonly predictedTokensPerSecond: number;
   readonly tensors: readonly PlannedTensorJson[];
 }
@@ -387,6 +382,7 @@ export function planToJson(plan: Plan): PlanJson {
     remedies: plan.fit.remedies,
     advice: plan.fit.advice,
     choice: plan.choice,
+    speed: plan.speed,
     boundTokensPerSecond: plan.boundTokensPerSecond,
     predictedTokensPerSecond: plan.predictedTokensPerSecond,
     tensors: plan.tensors.map(({ tensor, placement }) => ({

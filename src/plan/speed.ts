@@ -7,30 +7,49 @@
 import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import type { Chip, CycleModel } from '../chips/chip.js';
 import { INPUT_GROUP, encodingSpec } from '../schema/encodings.js';
+import type { CacheKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
 import type { PlannedTensor } from './layout.js';
+import { paddedHead } from './memory.js';
 import type { PlacedTensor } from './placement.js';
 
 /** What a prediction needs of a plan. */
 export interface SpeedInputs {
   readonly board: Pick<Board, 'chip' | 'psramKind'>;
   readonly tensors: readonly PlacedTensor[];
+  readonly cache: CacheKind;
   /** Bytes of the cache that a token reads from PSRAM, 0 when it lies in SRAM. */
   readonly psramCacheBytes: number;
   /** Tokens in the context. */
   readonly position: number;
 }
 
+/** How often each constant of a {@link CycleModel} counts. */
+export type CycleCounts = Readonly<Record<keyof CycleModel, number>>;
+
 /** Tokens per second while decoding greedily, as predicted from the chip's constants; 0 for a chip that has none. */
 export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs): number {
-  const { board, tensors, psramCacheBytes, position } = inputs;
-  const { cores, cycles, hertz } = board.chip;
-  if (cycles === null) return 0;
+  const { cycles, hertz } = inputs.board.chip;
+  return cycles === null ? 0 : hertz / cyclesOf(countCycles(model, inputs), cycles);
+}
+
+/** Cycles of these counts, of all cores working together. */
+export function cyclesOf(counts: Partial<CycleCounts>, cycles: CycleModel): number {
+  let sum = 0;
+  for (const [name, count] of Object.entries(counts) as [keyof CycleModel, number][]) {
+    sum += cycles[name] * count;
+  }
+  return sum;
+}
+
+/** What one token does: how often each of the chip's constants counts. The prediction is linear in them, as is the fit. */
+export function countCycles(model: DecoderModel, inputs: SpeedInputs): CycleCounts {
+  const { board, tensors, cache, psramCacheBytes, position } = inputs;
+  const { cores, hertz, dataCacheBytes } = board.chip;
   const { psram, flash } = readRates(board);
-  let waiting = psramCacheBytes === 0 ? 0 : psramCacheBytes / psram;
+  let waiting = 0;
   let external = psramCacheBytes;
-  let products = 0;
-  let finer = 0;
+  const counts: Record<keyof CycleModel, number> = { ...NOTHING };
   for (const { tensor, placement } of tensors) {
     if (placement === 'psram') waiting += tensor.bytesPerToken / psram;
     if (placement === 'flash') waiting += tensor.bytesPerToken / flash;
@@ -38,31 +57,65 @@ export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs)
     // Tables that are read by row take part in no product.
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
     if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') {
-      products += tensor.rows * tensor.cols;
+      counts.perProduct += tensor.rows * tensor.cols;
+      counts.perRow += tensor.rows;
       // What finer inputs and scales take besides passes while other memories are waited for.
-      if (placement === 'sram') finer += finerCycles(cycles, tensor);
+      if (placement === 'sram') add(counts, finerCounts(tensor));
     }
   }
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
-  const scores = stepsOf(model, 'attention').reduce(
-    (sum, { step: { attention } }) =>
-      sum + cores * Math.ceil(attention.heads / cores) * Math.min(position, attention.window ?? position),
-    0,
-  );
-  const busy =
-    cycles.perProduct * products +
-    finer +
-    cycles.perLayer * model.blocks.length +
-    cycles.perScore * scores +
-    cycles.perToken;
-  return 1 / (cycles.waitingShare * waiting * missedShare(external, cycles) + busy / hertz);
+  for (const { step } of stepsOf(model, 'attention')) {
+    const { heads, headDim, window } = step.attention;
+    const scores = cores * Math.ceil(heads / cores) * Math.min(position, window ?? position);
+    counts.perScore += scores;
+    counts[PER_ELEMENT[cache]] += scores * paddedHead(cache, headDim);
+  }
+  counts.perLayer = model.blocks.length;
+  counts.perToken = 1;
+  const missed = missedShare(external, dataCacheBytes) * hertz;
+  counts.waitingShare = waiting * missed;
+  counts.cacheWaitingShare = psramCacheBytes === 0 ? 0 : (psramCacheBytes / psram) * missed;
+  return counts;
+}
+
+const NOTHING: CycleCounts = {
+  perProduct: 0,
+  perRow: 0,
+  perWideProduct: 0,
+  perGroupSum: 0,
+  perScaledGroup: 0,
+  perWeightGroup: 0,
+  perInt4Row: 0,
+  perInt4Padding: 0,
+  perInt4Group: 0,
+  perLayer: 0,
+  perScore: 0,
+  perInt8Element: 0,
+  perInt16Element: 0,
+  perK16v8Element: 0,
+  perFloat32Element: 0,
+  perToken: 0,
+  waitingShare: 0,
+  cacheWaitingShare: 0,
+};
+
+/** What an element of a cached key and value takes. */
+const PER_ELEMENT = {
+  int8: 'perInt8Element',
+  int16: 'perInt16Element',
+  k16v8: 'perK16v8Element',
+  float32: 'perFloat32Element',
+} as const satisfies Record<CacheKind, keyof CycleModel>;
+
+function add(counts: Record<keyof CycleModel, number>, more: Partial<CycleCounts>): void {
+  for (const [name, count] of Object.entries(more) as [keyof CycleModel, number][]) counts[name] += count;
 }
 
 /**
  * How much of what a token reads from external memory is not in the data cache any more. The cache replaces the oldest line
  * of a set: while no set is wanted more lines of than it has, all stay; once every set is, none does.
  */
-function missedShare(external: number, { cachedBytes }: CycleModel): number {
+function missedShare(external: number, cachedBytes: number): number {
   return Math.min(1, Math.max(0, 2 * (external / Math.max(cachedBytes, 1)) - 1.5));
 }
 
@@ -79,23 +132,31 @@ export function wideInputMicros(
 ): number | null {
   if (cycles === null) return null;
   if (placement !== 'sram') return 0;
-  const cyclesOf = (input: 'int8' | 'int16'): number => finerCycles(cycles, { ...tensor, input });
-  return ((cyclesOf('int16') - cyclesOf('int8')) * 1e6) / hertz;
+  const taken = (input: 'int8' | 'int16'): number => finerCycles(cycles, { ...tensor, input });
+  return ((taken('int16') - taken('int8')) * 1e6) / hertz;
 }
 
 /** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */
-export function finerCycles(
-  cycles: CycleModel,
-  { encoding, input, rows, cols }: Pick<PlannedTensor, 'encoding' | 'input' | 'rows' | 'cols'>,
-): number {
+export function finerCycles(cycles: CycleModel, tensor: FinerInputs): number {
+  return cyclesOf(finerCounts(tensor), cycles);
+}
+
+type FinerInputs = Pick<PlannedTensor, 'encoding' | 'input' | 'rows' | 'cols'>;
+
+function finerCounts({ encoding, input, rows, cols }: FinerInputs): Partial<CycleCounts> {
   const products = rows * cols;
   const shared = INPUT_GROUP[input];
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
-  if (shared > 0) return products * (cycles.perGroupSum / shared) + sums * cycles.perScaledGroup;
-  const perPlane =
-    encoding.kind === 'int4Group'
-      ? rows * (cycles.perInt4Row + cycles.perInt4Padding * (-cols & (INT4_COLUMNS - 1))) +
-        sums * cycles.perInt4Group
-      : sums * cycles.perWeightGroup;
-  return input === 'int16' ? products * cycles.perWideProduct + 2 * perPlane : perPlane;
+  if (shared > 0) return { perGroupSum: products / shared, perScaledGroup: sums };
+  const planes = input === 'int16' ? 2 : 1;
+  return {
+    perWideProduct: input === 'int16' ? products : 0,
+    ...(encoding.kind === 'int4Group'
+      ? {
+          perInt4Row: planes * rows,
+          perInt4Padding: planes * rows * (-cols & (INT4_COLUMNS - 1)),
+          perInt4Group: planes * sums,
+        }
+      : { perWeightGroup: planes * sums }),
+  };
 }

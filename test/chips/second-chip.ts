@@ -24,6 +24,7 @@ export const SECOND_CHIP: Chip = {
   sramBytes: 448 * 1024,
   firmwareSramBytes: 80 * 1024,
   readRates: { sram: 320e6, flash: 20e6, psram: {} },
+  dataCacheBytes: 0,
   cycles: null,
   memory: {
     regions: [

@@ -143,6 +143,11 @@ export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
     problems: [],
     remedies: [],
     advice: { problems: [], remedies: [] },
+    speed: {
+      start: { position: 0, bound: 161.2, expected: 143.9 },
+      half: { position: 128, bound: 158.3, expected: 141.2 },
+      full: { position: 256, bound: 155.4, expected: 138.6 },
+    },
     boundTokensPerSecond: 158.3,
     predictedTokensPerSecond: 141.2,
     tensors: [
