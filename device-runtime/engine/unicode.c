@@ -1,29 +1,6 @@
 /* Characters: see unicode.h. */
 #include "unicode.h"
 
-#include "unicode_tables.h"
-
-uint32_t s3lm_char_class(uint32_t c) {
-    if (c < 0x10000u) {
-        /* The last run that starts at or before c; run 0 starts at 0. */
-        uint32_t low = 0, high = S3LM_LOW_RUNS;
-        if (c < 0x80u) high = S3LM_LOW_RUNS < 32u ? S3LM_LOW_RUNS : 32u; /* ASCII lies in the first runs */
-        while (high - low > 1) {
-            uint32_t middle = (low + high) / 2;
-            if (s3lm_low_starts[middle] <= c) low = middle;
-            else high = middle;
-        }
-        return s3lm_low_classes[low];
-    }
-    uint32_t low = 0, high = S3LM_HIGH_RUNS, key = c << 8 | 0xFFu;
-    while (high - low > 1) {
-        uint32_t middle = (low + high) / 2;
-        if (s3lm_high_runs[middle] <= key) low = middle;
-        else high = middle;
-    }
-    return s3lm_high_runs[low] & 0xFFu;
-}
-
 int s3lm_utf8_step(const uint8_t *bytes, size_t length) {
     if (length == 0) return 0;
     uint8_t lead = bytes[0];

@@ -20,6 +20,15 @@ enum {
 /* Class bits of a code point. */
 uint32_t s3lm_char_class(uint32_t code_point);
 
+/*
+ * Kind of a code point up to U+10FFFF, below S3LM_KINDS: code points of one kind are alike to every part of the
+ * library. What each kind is, src/tokenizer/regex/kinds.ts says.
+ */
+uint32_t s3lm_char_kind(uint32_t code_point);
+
+/* Room for kinds in tables that a package brings. */
+#define S3LM_KINDS 64u
+
 /* What stands for bytes that are not UTF-8. */
 #define S3LM_REPLACEMENT 0xFFFDu
 

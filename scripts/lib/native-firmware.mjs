@@ -55,6 +55,7 @@ const COLD = new RegExp(
     'app/loader',
     'engine/(chat|memory_plan|package(_\\w+)?|status)',
     'engine/tokenizer(_encode|_merge|_split)?',
+    'engine/unicode_kinds',
     'selftest/flash_code',
   ].join('|')})\\.c$`,
 );
