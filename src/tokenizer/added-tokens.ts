@@ -6,8 +6,8 @@ import { isJsonObject } from '../source/strict-json.js';
 import type { JsonValue } from '../source/strict-json.js';
 import { text, wrongPart } from './component.js';
 import { AddedFlag, MAX_ADDED, MAX_ADDED_BYTES, MAX_VOCAB } from './format.js';
-import { normalize } from './pipeline.js';
-import type { NormalStep } from './pipeline.js';
+import { normalize } from './normalizer.js';
+import type { NormalStep } from './normalizer.js';
 
 /** What messages name for tokens that are not in tokenizer.json. */
 const BESIDE = 'tokenizer_config.json';

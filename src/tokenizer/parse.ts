@@ -13,8 +13,12 @@ import type { BpeModel } from './bpe-model.js';
 import { BYTE_CHARACTERS, bytesOfToken } from './byte-level.js';
 import { wrongPart } from './component.js';
 import * as format from './format.js';
-import { readDecoder, readNormalizer, readPostProcessor, readStages } from './pipeline.js';
-import type { DecoderPlan, NormalStep, Stage } from './pipeline.js';
+import { readNormalizer } from './normalizer.js';
+import type { NormalStep } from './normalizer.js';
+import { readDecoder, readPostProcessor } from './pipeline.js';
+import type { DecoderPlan } from './pipeline.js';
+import { readStages } from './pre-tokenizer.js';
+import type { Stage } from './pre-tokenizer.js';
 import { compareBytes, concatenate, StringPool, TableWriter } from './section-writer.js';
 import type { TokenizerTables } from './tokenizer.js';
 
@@ -47,15 +51,15 @@ interface Token {
  * @param beside tokens that stand elsewhere than in the definition
  * @throws FormatError when the file contradicts itself; UnsupportedError for parts that the device cannot run exactly
  */
-export function parseTokenizer(
+export async function parseTokenizer(
   definition: JsonPart,
   names: JsonObject | null,
   beside: readonly BesideToken[] = [],
-): TokenizerTables {
+): Promise<TokenizerTables> {
   const fields = new ConfigFields(definition.fields, definition.file);
   const version = fields.optionalText('version');
   if (version !== null && version !== '1.0') throw fields.wrong('version', '"1.0"');
-  const parts = readParts(fields, beside);
+  const parts = await readParts(fields, beside);
   const tokens = readTokens(parts);
   for (const id of [...parts.prefixIds, ...parts.suffixIds]) {
     if (tokens[id] === undefined)
@@ -91,10 +95,10 @@ export function parseTokenizer(
   };
 }
 
-function readParts(fields: ConfigFields, beside: readonly BesideToken[]): Parts {
+async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): Promise<Parts> {
   const model = readBpeModel(fields);
-  const normalizer = readNormalizer(fields);
-  const { stages, metaspace } = readStages(fields);
+  const normalizer = await readNormalizer(fields);
+  const { stages, metaspace } = await readStages(fields);
   const decoder = readDecoder(fields);
   const byteLevel = stages.some((stage) => stage.kind === format.StageKind.ByteLevel);
   if (byteLevel !== (decoder.kind === format.Decoding.Bytes)) {

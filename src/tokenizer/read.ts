@@ -15,7 +15,8 @@ export async function readTokenizer(
   engine: WebAssembly.Module,
 ): Promise<DeviceTokenizer> {
   try {
-    return openTokenizer(engine, parseTokenizer(part.definition, part.names?.fields ?? null, part.added));
+    const names = part.names?.fields ?? null;
+    return await openTokenizer(engine, await parseTokenizer(part.definition, names, part.added));
   } catch (error) {
     if (error instanceof FormatError) error.code ??= 'tokenizer';
     throw error;

@@ -36,7 +36,7 @@ const shape: ModelShape = {
 /** A package whose random weights speak through a real tokenizer. */
 async function talkingPackage(name: string, more: Partial<ModelShape> = {}): Promise<Uint8Array> {
   const url = new URL(`../fixtures/tokenizers/${name}.json`, import.meta.url);
-  const tables = parseTokenizer(definition(await readFile(url, 'utf8')), null);
+  const tables = await parseTokenizer(definition(await readFile(url, 'utf8')), null);
   return makePackage({ ...shape, vocab: tables.vocabSize, stops: [], tokenizer: tables.section, ...more })
     .bytes;
 }

@@ -32,7 +32,7 @@ export function definition(json: string): JsonPart {
 
 /** A tokenizer.json opened with the engine. */
 export async function openJson(json: string, config: JsonObject | null = null): Promise<DeviceTokenizer> {
-  return openTokenizer(await engineModule(), parseTokenizer(definition(json), config));
+  return openTokenizer(await engineModule(), await parseTokenizer(definition(json), config));
 }
 
 /** A folder's tokenizer, `null` when it has none. */

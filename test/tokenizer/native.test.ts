@@ -52,7 +52,7 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
       program,
     ]);
     for (const name of await fixtureNames()) {
-      const tables = parseTokenizer(definition(await fixtureJson(name)), null);
+      const tables = await parseTokenizer(definition(await fixtureJson(name)), null);
       const file = path.join(folder, `${name}.tokn`);
       await writeFile(file, tables.section);
       sections.push(file);

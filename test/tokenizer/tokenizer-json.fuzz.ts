@@ -221,7 +221,7 @@ export async function fuzz(iterations: number, seed: number): Promise<FuzzResult
       if (!(root instanceof Map)) continue;
       const tokenizer = await openTokenizer(
         engine,
-        parseTokenizer({ fields: root as JsonObject, file: 'tokenizer.json' }, null),
+        await parseTokenizer({ fields: root as JsonObject, file: 'tokenizer.json' }, null),
       ).catch((error: unknown) => {
         throw new Error(`the engine refuses what the parser gave: ${String(error)}`);
       });

@@ -63,7 +63,7 @@ describe('the engine on Xtensa', { skip: await whyNot() }, () => {
 
   test('sampled with every option: the twin’s ids, text and logits', async () => {
     const url = new URL('../fixtures/tokenizers/llama-legacy.json', import.meta.url);
-    const tables = parseTokenizer(definition(await readFile(url, 'utf8')), null);
+    const tables = await parseTokenizer(definition(await readFile(url, 'utf8')), null);
     const shape = SHAPES['groups of 32'] ?? assert.fail('no such shape');
     const bytes = makePackage({
       ...shape,
