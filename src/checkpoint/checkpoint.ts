@@ -1,5 +1,6 @@
 /** The tensor directory of a checkpoint, whatever its container; rows are read on demand. */
 import { bitsOf } from './dtype.js';
+import type { BlockName } from './gguf/types.js';
 
 /** Element types that we convert, with the names of safetensors. */
 export type FloatDtype = 'F32' | 'F16' | 'BF16' | 'F8_E4M3' | 'F8_E5M2';
@@ -25,12 +26,15 @@ export type Dtype =
   | 'I64'
   | 'U64';
 
+/** Types of stored elements: those of a container's own blocks beside the others. */
+export type StoredType = Dtype | BlockName;
+
 /** One tensor as the container describes it. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: Dtype;
   /** The type in the file, where it is another than that which rows are read as. */
-  readonly stored?: Dtype;
+  readonly stored?: StoredType;
   /** Dimensions, outermost first; `[]` is a scalar. */
   readonly shape: readonly number[];
   /** The file that holds it. */

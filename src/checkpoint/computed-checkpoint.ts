@@ -29,12 +29,15 @@ export class ComputedCheckpoint implements Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly metadata: Readonly<Record<string, string>> = {};
   readonly bytes: number;
-  readonly #source: ByteSource;
+  readonly #sources: ReadonlyMap<string, ByteSource>;
   readonly #computed: ReadonlyMap<string, ComputedTensor>;
 
-  /** @param tensors no two of a name */
-  constructor(source: ByteSource, tensors: readonly ComputedTensor[]) {
-    this.#source = source;
+  /**
+   * @param sources the files that the tensors name
+   * @param tensors no two of a name
+   */
+  constructor(sources: readonly ByteSource[], tensors: readonly ComputedTensor[]) {
+    this.#sources = new Map(sources.map((source) => [source.name, source]));
     this.#computed = new Map(tensors.map((tensor) => [tensor.info.name, tensor]));
     this.tensors = new Map(tensors.map(({ info }) => [info.name, info]));
     this.bytes = tensors.reduce(
@@ -45,13 +48,9 @@ export class ComputedCheckpoint implements Checkpoint {
   }
 
   async readRows(name: string, rowBegin: number, rowEnd: number, signal?: AbortSignal): Promise<Uint8Array> {
-    const tensor = this.#computed.get(name);
-    if (tensor === undefined) throw new RangeError(`There is no tensor ${name}.`);
+    const tensor = this.#tensor(name, rowBegin, rowEnd);
     const { info, order } = tensor;
     const { rows, rowBytes } = rowLayout(info);
-    const isRow = (row: number): boolean => Number.isInteger(row) && row >= 0 && row <= rows;
-    if (!(isRow(rowBegin) && isRow(rowEnd) && rowBegin <= rowEnd))
-      throw new RangeError(`${name}: rows ${rowBegin} to ${rowEnd} are outside the tensor of ${rows} rows.`);
     if (order === undefined) return this.#rows(tensor, rowBegin, rowEnd, signal);
     const { block, at } = order;
     const first = Math.floor(rowBegin / block) * block;
@@ -71,22 +70,52 @@ export class ComputedCheckpoint implements Checkpoint {
     rowEnd: number,
     signal?: AbortSignal,
   ): Promise<void> {
-    const bytes = await this.readRows(name, rowBegin, rowEnd, signal);
-    if (target.length !== bytes.length)
-      throw new RangeError(`${name}: ${bytes.length} bytes do not fit memory of ${target.length}.`);
-    target.set(bytes);
+    const tensor = this.#tensor(name, rowBegin, rowEnd);
+    const length = (rowEnd - rowBegin) * rowLayout(tensor.info).rowBytes;
+    if (target.length !== length)
+      throw new RangeError(`${name}: ${length} bytes do not fit memory of ${target.length}.`);
+    if (tensor.decode === null || tensor.order !== undefined || !canHoldFloats(target)) {
+      target.set(await this.readRows(name, rowBegin, rowEnd, signal));
+      return;
+    }
+    const parts = await this.#stored(tensor, rowBegin, rowEnd, signal);
+    tensor.decode(parts, new Float32Array(target.buffer, target.byteOffset, target.length / 4));
+  }
+
+  /** @throws RangeError when there is none, or no such rows */
+  #tensor(name: string, rowBegin: number, rowEnd: number): ComputedTensor {
+    const tensor = this.#computed.get(name);
+    if (tensor === undefined) throw new RangeError(`There is no tensor ${name}.`);
+    const { rows } = rowLayout(tensor.info);
+    const isRow = (row: number): boolean => Number.isInteger(row) && row >= 0 && row <= rows;
+    if (isRow(rowBegin) && isRow(rowEnd) && rowBegin <= rowEnd) return tensor;
+    throw new RangeError(`${name}: rows ${rowBegin} to ${rowEnd} are outside the tensor of ${rows} rows.`);
+  }
+
+  /** The stored rows of each place. */
+  async #stored(
+    { info, stored }: ComputedTensor,
+    rowBegin: number,
+    rowEnd: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array[]> {
+    const source = this.#sources.get(info.file);
+    if (source === undefined) throw new RangeError(`${info.name}: there is no file ${info.file}.`);
+    const parts: Uint8Array[] = [];
+    for (const { begin, rowBytes } of stored)
+      parts.push(await source.read(begin + rowBegin * rowBytes, begin + rowEnd * rowBytes, signal));
+    return parts;
   }
 
   /** Rows in the order in which they are stored. */
   async #rows(
-    { info, stored, decode }: ComputedTensor,
+    tensor: ComputedTensor,
     rowBegin: number,
     rowEnd: number,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for (const { begin, rowBytes } of stored)
-      parts.push(await this.#source.read(begin + rowBegin * rowBytes, begin + rowEnd * rowBytes, signal));
+    const { info, decode } = tensor;
+    const parts = await this.#stored(tensor, rowBegin, rowEnd, signal);
     if (decode === null) return parts[0] ?? new Uint8Array(0);
     const numbers = new Float32Array((rowEnd - rowBegin) * rowLayout(info).columns);
     decode(parts, numbers);
@@ -94,10 +123,17 @@ export class ComputedCheckpoint implements Checkpoint {
   }
 }
 
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Whether numbers can be written in place, in the order that checkpoints have. */
+function canHoldFloats(memory: Uint8Array): boolean {
+  return IS_LITTLE_ENDIAN && memory.byteOffset % 4 === 0;
+}
+
 /** The bytes of numbers, in the order that checkpoints have. */
 function littleEndian(numbers: Float32Array): Uint8Array {
   const bytes = new Uint8Array(numbers.buffer);
-  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes;
+  if (IS_LITTLE_ENDIAN) return bytes;
   const view = new DataView(bytes.buffer);
   numbers.forEach((value, index) => {
     view.setFloat32(4 * index, value, true);

@@ -173,7 +173,7 @@ export function llama2cCheckpoint(source: ByteSource, header: Llama2cHeader): Ch
   const { group, hiddenSize, heads } = header;
   const half = hiddenSize / heads / 2;
   return new ComputedCheckpoint(
-    source,
+    [source],
     layout(header).tensors.map(({ run, layer, stored }): ComputedTensor => {
       const [first] = stored;
       const isCoded = stored.length > 1;

@@ -1,5 +1,5 @@
 /** Looks over a model without converting it: what it holds, and whether it can be converted or why not. */
-import type { Checkpoint, Dtype, TensorInfo } from '../checkpoint/checkpoint.js';
+import type { Checkpoint, StoredType, TensorInfo } from '../checkpoint/checkpoint.js';
 import type { ModelInput } from '../input/model-input.js';
 import { FormatError } from '../shared/errors.js';
 import type { Note } from './notes.js';
@@ -9,7 +9,7 @@ import { checkArchitecture, readDecoder } from './read.js';
 /** One tensor in a summary. */
 export interface TensorSummary {
   readonly name: string;
-  readonly dtype: Dtype;
+  readonly dtype: StoredType;
   readonly shape: readonly number[];
   readonly file: string;
   readonly bytes: number;
@@ -23,7 +23,11 @@ export interface ModelSummary {
   /** Sum over all tensors. */
   readonly bytes: number;
   /** Tensors and bytes per element type, most bytes first. */
-  readonly dtypes: readonly { readonly dtype: Dtype; readonly tensors: number; readonly bytes: number }[];
+  readonly dtypes: readonly {
+    readonly dtype: StoredType;
+    readonly tensors: number;
+    readonly bytes: number;
+  }[];
   /** The largest tensor's bytes: what a conversion's memory grows with. */
   readonly largest: number;
   /** Whether the model can be read. */
@@ -64,7 +68,7 @@ function summary(
   problem: string | null,
 ): ModelSummary {
   const tensors = [...(checkpoint?.tensors.values() ?? [])].map(describe);
-  const dtypes = new Map<Dtype, { dtype: Dtype; tensors: number; bytes: number }>();
+  const dtypes = new Map<StoredType, { dtype: StoredType; tensors: number; bytes: number }>();
   for (const { dtype, bytes } of tensors) {
     const entry = dtypes.get(dtype) ?? { dtype, tensors: 0, bytes: 0 };
     dtypes.set(dtype, { dtype, tensors: entry.tensors + 1, bytes: entry.bytes + bytes });
