@@ -23,6 +23,7 @@ import {
   stopTexts,
   temperature,
   topP,
+  vocabulary,
   whole,
 } from './option-values.js';
 import type {
@@ -45,6 +46,8 @@ const CONVERT_OPTIONS = {
   'most-bytes': { type: 'string' },
   'least-speed': { type: 'string' },
   force: { type: 'boolean' },
+  vocabulary: { type: 'string' },
+  'keep-text': { type: 'string' },
   board: { type: 'string' },
   weights: { type: 'string' },
   granularity: { type: 'string' },
@@ -66,6 +69,8 @@ const RUN_OPTIONS = {
   prompt: { type: 'string' },
   ids: { type: 'string' },
   raw: { type: 'boolean' },
+  vocabulary: { type: 'string' },
+  'keep-text': { type: 'string' },
   chat: { type: 'string' },
   tokens: { type: 'string' },
   temperature: { type: 'string' },
@@ -101,7 +106,7 @@ const SELFTEST_OPTIONS = {
 const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
 
 /** Options that name a file or folder. */
-const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html'];
+const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html', 'keep-text'];
 
 /**
  * Reads a command line.
@@ -188,6 +193,7 @@ function parseConvert(argv: string[]): ConvertRequest {
     frontier,
     target,
     force: values.force === true,
+    vocabulary: vocabulary(values.vocabulary, values['keep-text']),
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: {
       weights:
@@ -234,6 +240,7 @@ function parseRun(argv: string[]): RunRequest {
     prompt,
     ids: ids === undefined ? undefined : parseIds(ids),
     raw: values.raw === true,
+    vocabulary: vocabulary(values.vocabulary, values['keep-text']),
     chat: choice(values.chat, CHATS, 'chat'),
     tokens: whole(values.tokens, 'tokens', 1),
     temperature: temperature(values.temperature),

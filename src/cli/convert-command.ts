@@ -1,5 +1,4 @@
 /** `convert`: a model folder becomes an image or a package, with plan and report. */
-import { readFile } from 'node:fs/promises';
 import { carryOut } from '../pipeline/convert.js';
 import { openModel } from '../pipeline/open-model.js';
 import { editModel, planOpened } from '../pipeline/plan-model.js';
@@ -8,12 +7,10 @@ import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml, reportText } from '../report/index.js';
-import { UsageError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
 import { sayNote } from '../shared/notes.js';
 import { showableLine } from '../shared/safe-text.js';
 import { nodeFolder } from '../source/node-folder.js';
-import { decodeText } from '../source/text.js';
 import { isImageName } from './arguments.js';
 import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
@@ -22,11 +19,9 @@ import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
 import { printFrontier, targetEncodings } from './frontier-command.js';
 import { findTarget } from './target.js';
+import { editsOf, readText } from './text-file.js';
 import { startTuner } from './tuner-threads.js';
 import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
-
-/** Longest text file taken for calibration or evaluation; more would run for hours. */
-const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** Runs the command. @throws what the pipeline throws */
 export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
@@ -56,7 +51,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     const board = chosenBoard(request);
     outputs = await ConvertOutputs.create(request, board, terminal.signal);
     const hooks = { onProgress: progress.show, signal: terminal.signal };
-    const opened = editModel(await openModel(folder, runtime, terminal.signal), []);
+    const opened = await editModel(
+      await openModel(folder, runtime, terminal.signal),
+      await editsOf(request),
+      runtime,
+      terminal.signal,
+    );
     const options = {
       board,
       scheme: request.scheme,
@@ -131,20 +131,4 @@ function chosenBoard(request: ConvertRequest): Board {
     name: `${board.name.replace(/ \(.*\)$/, '')} with ${bytes >> 20} MB of flash`,
     flashBytes: bytes,
   };
-}
-
-/** Reads a UTF-8 text. @throws UsageError; FormatError naming another encoding */
-async function readText(path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`);
-  }
-  if (bytes.length > MAX_TEXT_BYTES) {
-    throw new UsageError(
-      `${path} has ${formatBytes(bytes.length)}; give at most ${formatBytes(MAX_TEXT_BYTES)} of text.`,
-    );
-  }
-  return decodeText(bytes, path);
 }

@@ -8,6 +8,7 @@ import type { Encoding } from '../schema/encodings.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import type { ConvertRequest } from './requests.js';
 import { loadTrain } from './runtime-files.js';
+import { editsOf } from './text-file.js';
 import { formatBytes, table, type ProgressLine, type Terminal } from './terminal.js';
 
 /** Measures the frontier and prints it. @throws what the pipeline throws */
@@ -20,7 +21,12 @@ export async function printFrontier(
   progress: ProgressLine,
 ): Promise<void> {
   const { scheme, fusions, context } = request;
-  const opened = editModel(await openModel(folder, runtime, terminal.signal), []);
+  const opened = await editModel(
+    await openModel(folder, runtime, terminal.signal),
+    await editsOf(request),
+    runtime,
+    terminal.signal,
+  );
   const frontier = await measureFrontier(
     opened,
     { board, scheme, fusions, context },

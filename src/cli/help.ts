@@ -12,6 +12,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --firmware FILE            an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs
                                from RAM (ELF), instead of the firmware of this tool
     --flash-size N[MB] --flash-mode qio|qout|dio|dout --flash-freq 80|40|26|20
+    --vocabulary N|text        keep N tokens (4096 say much): those that --keep-text FILE saves most with, then the most
+                               usual; or those that the text uses. What has no token of its own is read in pieces
     --force                    convert although the model does not fit the board
     ${`--weights ${['auto', ...WEIGHT_KINDS].join('|')}`.padEnd(26)}
                                auto (default): int8 where it fits, else int4 with as much of int8 as does;
@@ -44,7 +46,8 @@ export const HELP = `esp32-llm-converter: HuggingFace models for the ESP32-S3
     --prompt TEXT | --ids 1,2,3
     --raw                      continue the prompt as it is, without the model's chat template, and hand the text to a
                                pipe or file as it is; else control characters in it are shown (\\u001b)
-    --chat template|begin      for a folder, as for convert
+    --chat template|begin, --vocabulary N|text, --keep-text FILE
+                               for a folder, as for convert
     --tokens N                 most new tokens
     --temperature T --top-k K --top-p P --min-p P --repetition-penalty R --seed S
                                what is not given is the model's; without a word of it top-k is 50, as in transformers

@@ -2,6 +2,7 @@
 import { MAX_STOP_BYTES, MAX_STOP_STRINGS } from '../device/twin-exports.js';
 import { UsageError } from '../shared/errors.js';
 import { LEAST_TEMPERATURE } from '../shared/sampling.js';
+import type { VocabularyRequest } from './requests.js';
 
 export function choice<T extends string>(
   value: string | undefined,
@@ -86,6 +87,25 @@ export function stopTexts(texts: readonly string[]): readonly string[] {
   if (wrong !== undefined)
     throw new UsageError(`--stop is a text of 1 to ${MAX_STOP_BYTES} bytes, not "${wrong}".`);
   return texts;
+}
+
+/** A number of tokens, or `text` for those that a text uses. */
+export function vocabulary(
+  value: string | undefined,
+  text: string | undefined,
+): VocabularyRequest | undefined {
+  if (value === undefined) {
+    if (text !== undefined)
+      throw new UsageError(
+        '--keep-text says what a smaller vocabulary is for: add --vocabulary 4096, or --vocabulary text for what the text uses.',
+      );
+    return undefined;
+  }
+  const tokens = value === 'text' ? value : /^\d{1,8}$/.test(value) ? Number(value) : 0;
+  if (tokens === 0) throw new UsageError(`--vocabulary is a number of tokens, or text, not "${value}".`);
+  if (tokens === 'text' && text === undefined)
+    throw new UsageError('--vocabulary text keeps what a text uses: add --keep-text FILE.');
+  return { tokens, text };
 }
 
 export function parseIds(text: string): number[] {

@@ -1,4 +1,5 @@
 /** What a command line asks for, once it is read. */
+import type { VocabularyCut } from '../edit/vocabulary-cut.js';
 import type { FlashMode } from '../image/flash-settings.js';
 import type { Target } from '../pipeline/frontier.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
@@ -21,6 +22,7 @@ export interface ConvertRequest {
   readonly target: Target | undefined;
   /** Convert although the model does not fit the board. */
   readonly force: boolean;
+  readonly vocabulary: VocabularyRequest | undefined;
   readonly board: string;
   readonly scheme: WantedScheme;
   readonly fusions: Fusions | undefined;
@@ -43,6 +45,12 @@ export interface FlashRequest {
   readonly megahertz: number | undefined;
 }
 
+/** Tokens that are left of a vocabulary, and the file of the text that they are chosen by. */
+export interface VocabularyRequest {
+  readonly tokens: VocabularyCut['tokens'];
+  readonly text: string | undefined;
+}
+
 export type EngineName = 'twin' | 'host' | 'float' | 'emulator';
 
 /** Parameters of sampling that are not given are the model's. */
@@ -57,6 +65,8 @@ export interface RunRequest extends RunSampling {
   readonly ids: readonly number[] | undefined;
   /** The prompt is continued as it is, not put into the chat template. */
   readonly raw: boolean;
+  /** For a folder's model; a package has its own. */
+  readonly vocabulary: VocabularyRequest | undefined;
   /** How a chat with a folder's model begins; a package has its own. */
   readonly chat: WantedScheme['chat'] | undefined;
   /** Most new tokens. */

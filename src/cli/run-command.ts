@@ -6,7 +6,7 @@ import { Twin, type GenerateResult } from '../device/twin.js';
 import { describeImage, looksLikeImage, packagePlace } from '../image/describe.js';
 import { convert } from '../pipeline/convert.js';
 import { openModel, stopIds, type OpenedModel } from '../pipeline/open-model.js';
-import { chosenChat } from '../pipeline/plan-model.js';
+import { chosenChat, editModel } from '../pipeline/plan-model.js';
 import { seededRandom } from '../pipeline/random.js';
 import { loadReference } from '../pipeline/reference.js';
 import { sample } from '../pipeline/sampler.js';
@@ -22,6 +22,7 @@ import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
+import { editsOf } from './text-file.js';
 import { ProgressLine, textWriter, type Terminal } from './terminal.js';
 import { track, untrack } from './unfinished.js';
 
@@ -44,6 +45,10 @@ export async function runCommand(request: RunRequest, terminal: Terminal): Promi
   const target = await findTarget(request.model);
   if (request.chat !== undefined && !target.isDirectory())
     throw new UsageError('--chat is for a model folder: a package begins its chats as it was converted.');
+  if (request.vocabulary !== undefined && !target.isDirectory())
+    throw new UsageError(
+      '--vocabulary is for a model folder: a package has the tokens that it was converted with.',
+    );
   const runtime = await loadRuntime();
   if (request.engine === 'emulator') {
     await runOnBoard(request, target.isDirectory(), runtime, terminal);
@@ -100,7 +105,12 @@ async function packageBytes(
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
-    const options = { report: false, board: request.board, scheme: { chat: request.chat ?? 'template' } };
+    const options = {
+      edits: await editsOf(request),
+      report: false,
+      board: request.board,
+      scheme: { chat: request.chat ?? 'template' },
+    };
     const conversion = await convert(folder, options, runtime, {
       onProgress: progress.show,
       signal: terminal.signal,
@@ -266,7 +276,12 @@ async function runFloat(
   const folder = await nodeFolder(request.model);
   const progress = new ProgressLine(terminal.stderr);
   try {
-    const opened = await openModel(folder, runtime, terminal.signal);
+    const opened = await editModel(
+      await openModel(folder, runtime, terminal.signal),
+      await editsOf(request),
+      runtime,
+      terminal.signal,
+    );
     const reference = await loadReference(
       await loadKernels(runtime.kernels),
       opened.checkpoint,

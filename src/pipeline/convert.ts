@@ -20,12 +20,20 @@ export async function convert(
   hooks: Hooks = {},
 ): Promise<Conversion> {
   wantsReport(options);
-  const opened = editModel(await openModel(folder, runtime, hooks.signal), []);
+  const opened = await editModel(
+    await openModel(folder, runtime, hooks.signal),
+    options.edits ?? [],
+    runtime,
+    hooks.signal,
+  );
   return carryOut(planOpened(opened, options), options, runtime, hooks);
 }
 
 /** What is left to choose of a conversion when its plan is made. */
-export type CarryOutOptions = Omit<ConvertOptions, 'board' | 'scheme' | 'encodings' | 'fusions' | 'context'>;
+export type CarryOutOptions = Omit<
+  ConvertOptions,
+  'edits' | 'board' | 'scheme' | 'encodings' | 'fusions' | 'context'
+>;
 
 /**
  * Carries out a plan: convert and evaluate, with the original model loaded at most once for both.

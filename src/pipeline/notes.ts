@@ -1,4 +1,5 @@
 /** Every note about a model that was read: those of the rooms, and those about model and tokenizer together. */
+import { EDIT_NOTES, type EditNotes } from '../edit/notes.js';
 import { MODEL_NOTES, type ModelNotes } from '../model/notes.js';
 import type { NoteOf, WordsFor } from '../shared/notes.js';
 import { TOKENIZER_NOTES, type TokenizerNotes } from '../tokenizer/notes.js';
@@ -7,7 +8,7 @@ import { TOKENIZER_NOTES, type TokenizerNotes } from '../tokenizer/notes.js';
 export type TextPurpose = 'calibration' | 'evaluation';
 
 /** Facts of each note by its code. */
-export interface PipelineNotes extends ModelNotes, TokenizerNotes {
+export interface PipelineNotes extends ModelNotes, TokenizerNotes, EditNotes {
   'tokenizer-absent': {
     /** The folder has the SentencePiece original instead. */
     readonly sentencePiece: boolean;
@@ -26,6 +27,7 @@ export type Note = NoteOf<PipelineNotes>;
 export const ENGLISH_NOTES: WordsFor<PipelineNotes> = {
   ...MODEL_NOTES,
   ...TOKENIZER_NOTES,
+  ...EDIT_NOTES,
   'tokenizer-absent': ({ sentencePiece }) =>
     'The folder has no tokenizer.json: the package takes ids, not text.' +
     (sentencePiece

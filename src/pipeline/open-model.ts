@@ -19,6 +19,16 @@ export interface OpenedModel {
   /** The same with the tokenizer's begin token before a chat, where the template writes none; else `null`. */
   readonly begunChat: ChatPieces | null;
   readonly notes: readonly Note[];
+  /** How it came from a model with more tokens; absent when its vocabulary is whole. */
+  readonly cut?: CutModel | null;
+}
+
+/** What a cut of the vocabulary leaves. */
+export interface CutModel {
+  /** The model as it was read. */
+  readonly whole: OpenedModel;
+  /** Ids in the whole model, by those after the cut. */
+  readonly keptIds: readonly number[];
 }
 
 /**

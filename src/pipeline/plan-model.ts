@@ -9,7 +9,7 @@ import { FitError, UsageError } from '../shared/errors.js';
 import type { ChatPieces } from '../tokenizer/index.js';
 import { refuseUnwritable } from './check-limits.js';
 import type { OpenedModel } from './open-model.js';
-import type { ConvertOptions } from './types.js';
+import type { ConvertOptions, Runtime } from './types.js';
 
 /** What a plan depends on. */
 export type PlanOptions = Pick<ConvertOptions, 'board' | 'scheme' | 'encodings' | 'fusions' | 'context'>;
@@ -20,9 +20,34 @@ export interface PlannedModel {
   readonly plan: Plan;
 }
 
-/** Changes a model before it is planned. @throws UsageError for an edit that there is not */
-export function editModel(opened: OpenedModel, edits: readonly Edit[]): OpenedModel {
-  return applyEdits(opened, edits);
+/**
+ * Changes a model before it is planned; without edits it is the model itself.
+ * @throws UsageError for an edit that there is not, or that the model does not allow; FormatError, UnsupportedError,
+ *   TransportError; the signal's reason
+ */
+export async function editModel(
+  opened: OpenedModel,
+  edits: readonly Edit[],
+  runtime: Pick<Runtime, 'twin' | 'deadline'>,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
+  if (edits.length === 0) return opened;
+  const { model, tokenizer, chat, begunChat, keptIds, notes } = await applyEdits(
+    opened,
+    edits,
+    runtime,
+    signal,
+  );
+  const before = opened.notes.filter(({ code }) => !code.startsWith('chat-'));
+  return {
+    ...opened,
+    model,
+    tokenizer,
+    chat,
+    begunChat,
+    notes: [...before, ...notes],
+    cut: keptIds === null ? null : { whole: opened, keptIds },
+  };
 }
 
 /**

@@ -2,13 +2,11 @@
 import type { ReferenceEngine } from '../quantize/kernel-types.js';
 import { throwIfAborted } from '../shared/errors.js';
 import type { ProgressMeter } from '../shared/progress.js';
+import { piecesOf, storiesOf } from '../shared/stories.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
 import { Breather } from './breather.js';
 import { seededRandom } from './random.js';
 import { sample, type SamplerOptions } from './sampler.js';
-
-/** The line that parts stories in a text file. */
-export const STORY_LINE = '<|story|>';
 
 /** Bytes given to the tokenizer at once; its limit is 1 MiB. */
 const ENCODE_BYTES = 256 * 1024;
@@ -33,23 +31,13 @@ export function storySequences(
   context: number,
   most = Infinity,
 ): Sequences {
-  const stories = text.split(/\r\n?|\n/).reduce<string[][]>(
-    (found, line) => {
-      if (line.trim() === STORY_LINE) found.push([]);
-      else found.at(-1)?.push(line);
-      return found;
-    },
-    [[]],
-  );
   const sequences: number[][] = [];
   let tokens = 0;
-  for (const lines of stories) {
-    const story = lines.join('\n').trim();
-    if (story === '') continue;
+  for (const story of storiesOf(text)) {
     if (tokens >= most) return { sequences, tokens, isCut: true };
     const ids: number[] = [];
     let isCut = false;
-    for (const [index, piece] of pieces(story).entries()) {
+    for (const [index, piece] of piecesOf(story, ENCODE_BYTES / 4).entries()) {
       isCut = tokens + ids.length >= most;
       if (isCut) break;
       for (const id of tokenizer.encode(piece, { addSpecial: false, continues: index > 0 })) ids.push(id);
@@ -68,22 +56,6 @@ export function storySequences(
     if (isCut) return { sequences, tokens, isCut };
   }
   return { sequences, tokens, isCut: false };
-}
-
-/** Pieces of a long text, cut before a line break, else before a space. */
-function pieces(text: string): string[] {
-  const found: string[] = [];
-  for (let begin = 0; begin < text.length;) {
-    let end = Math.min(text.length, begin + ENCODE_BYTES / 4);
-    if (end < text.length) {
-      const line = text.lastIndexOf('\n', end);
-      const at = line > begin ? line : text.lastIndexOf(' ', end);
-      if (at > begin) end = at;
-    }
-    found.push(text.slice(begin, end));
-    begin = end;
-  }
-  return found;
 }
 
 /** The model's own distribution. */

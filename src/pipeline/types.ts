@@ -1,4 +1,5 @@
 /** What a conversion takes and gives: the one API behind the page's worker and the command line. */
+import type { Edit } from '../edit/edit.js';
 import type { DecoderModel } from '../model/decoder.js';
 import type { PackageSink } from '../package/writer.js';
 import type { Board } from '../plan/boards.js';
@@ -27,6 +28,8 @@ export interface Runtime {
 }
 
 export interface ConvertOptions {
+  /** Changes of the model before it is planned, in their order. */
+  readonly edits?: readonly Edit[] | undefined;
   /** A board, or a board id of `plan/boards.ts`; default `DEFAULT_BOARD_ID`. */
   readonly board?: string | Board | undefined;
   /** Refuse a model that does not fit the board before anything is converted; otherwise the plan says so and no more. */

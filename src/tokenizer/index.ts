@@ -1,5 +1,8 @@
 /** The tokenizer room's door. */
 export { readChat } from './chat.js';
+export { cutTokenizer } from './cut-tokenizer.js';
 export { readTokenizer } from './read.js';
+export { vocabularyOf } from './vocabulary.js';
+export type { Vocabulary } from './vocabulary.js';
 export type { Deadline } from './template.js';
 export type { ChatPieces, DeviceTokenizer } from './tokenizer.js';

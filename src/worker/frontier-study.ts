@@ -38,9 +38,11 @@ export async function serveFrontier(
     answer({ type: 'progress', progress });
   };
   try {
-    const opened = editModel(
+    const opened = await editModel(
       await openModel(await openModelFolder(source, signal, onProgress), runtime, signal),
-      [],
+      settings.edits ?? [],
+      runtime,
+      signal,
     );
     const result = await measureFrontier(opened, settings, runtime, { onProgress, signal });
     answer({ type: 'result', result: shown(result) });

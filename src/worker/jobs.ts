@@ -1,5 +1,6 @@
 /** The jobs that the page hands to the worker, with what each takes and gives. Everything here can be cloned. */
 import type { EndReason } from '../device/twin-types.js';
+import type { Edit } from '../edit/edit.js';
 import type { ModelFile } from '../input/model-input.js';
 import type { GivenFile } from '../kit/kit.js';
 import type { GenerationDefaults } from '../model/decoder.js';
@@ -24,6 +25,8 @@ export type ModelSource =
 
 /** What a person can choose before a conversion; what is absent gets the pipeline's default. */
 export interface ConvertSettings {
+  /** Changes of the model before it is planned, in their order. */
+  readonly edits?: readonly Edit[] | undefined;
   readonly board?: string | undefined;
   readonly scheme?: Partial<WantedScheme> | undefined;
   /** Encodings of matrices that are not what the scheme says, by the names of their tensors. */

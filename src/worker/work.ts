@@ -57,6 +57,8 @@ class PipelineWork {
   readonly #runtime: Runtime;
   /** Kept, so that neither a move of a slider nor the conversion reads the folder again. */
   #opened: Opened | null = null;
+  /** Kept, so that a move of a slider does not cut again. */
+  #edited: { readonly key: string; readonly model: OpenedModel } | null = null;
   /** Kept, so that what was shown is what is carried out. */
   #planned: Planned | null = null;
   /** The job that runs hears of downloads, whichever job opened the folder. */
@@ -70,6 +72,7 @@ class PipelineWork {
   async inspect(input: Jobs['inspect']['input'], hooks: JobHooks): Promise<Inspection> {
     this.#forget();
     const opened = await this.#open(input.source, hooks);
+    const { json: plan } = await this.#plan(opened, input.settings, hooks);
     const { model, checkpoint } = opened.model;
     const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
@@ -87,18 +90,18 @@ class PipelineWork {
       hasTokenizer: opened.model.tokenizer !== null,
       chat: opened.model.chat !== null,
       notes: shown(opened.model.notes),
-      plan: this.#plan(opened, input.settings).json,
+      plan,
     };
   }
 
   async plan(input: Jobs['plan']['input'], hooks: JobHooks): Promise<PlanJson> {
-    return this.#plan(await this.#open(input.source, hooks), input.settings).json;
+    return (await this.#plan(await this.#open(input.source, hooks), input.settings, hooks)).json;
   }
 
   async convert(input: Jobs['convert']['input'], hooks: JobHooks): Promise<ConvertResult> {
     const begun = performance.now();
     const opened = await this.#open(input.source, hooks);
-    const { planned, json } = this.#plan(opened, input.settings);
+    const { planned, json } = await this.#plan(opened, input.settings, hooks);
     const carriers = await opened.model.input.files(hooks.signal);
     const { effort, calibrationText, evaluationText, prompts } = input.settings;
     const result = await carryOut(
@@ -140,29 +143,47 @@ class PipelineWork {
     const folder = new KeptFolder(
       await openModelFolder(source, hooks.signal, (progress) => this.#onProgress(progress)),
     );
-    const model = editModel(await openModel(folder, this.#runtime, hooks.signal), []);
+    const model = await openModel(folder, this.#runtime, hooks.signal);
     this.#opened = { key, folder, model };
     return this.#opened;
   }
 
-  #plan({ model }: Opened, settings: ConvertSettings): Planned {
+  async #plan(opened: Opened, settings: ConvertSettings, { signal }: JobHooks): Promise<Planned> {
     const key = planKey(settings);
     if (this.#planned?.key === key) return this.#planned;
-    const planned = planOpened(model, settings);
+    const planned = planOpened(await this.#edit(opened, settings, signal), settings);
     this.#planned = { key, planned, json: shown(planToJson(planned.plan)) };
     return this.#planned;
+  }
+
+  async #edit(
+    { model }: Opened,
+    { edits = [] }: ConvertSettings,
+    signal?: AbortSignal,
+  ): Promise<OpenedModel> {
+    const key = JSON.stringify(edits);
+    if (this.#edited?.key !== key)
+      this.#edited = { key, model: await editModel(model, edits, this.#runtime, signal) };
+    return this.#edited.model;
   }
 
   /** A plan is of the model that is kept, and goes with it. */
   #forget(): void {
     this.#opened = null;
+    this.#edited = null;
     this.#planned = null;
   }
 }
 
 /** Equal for settings that give the same plan; effort, texts and prompts do not change it. */
-function planKey({ board, scheme, encodings, context }: ConvertSettings): string {
-  return JSON.stringify([board, Object.entries({ ...DEFAULT_SCHEME, ...scheme }), encodings, context]);
+function planKey({ edits, board, scheme, encodings, context }: ConvertSettings): string {
+  return JSON.stringify([
+    edits ?? [],
+    board,
+    Object.entries({ ...DEFAULT_SCHEME, ...scheme }),
+    encodings,
+    context,
+  ]);
 }
 
 /** Equal for equal folders; a file that was written to since has another time. */

@@ -32,6 +32,27 @@ describe('parseCommandLine', () => {
     assert.ok(shown.command === 'convert' && shown.frontier && shown.output === undefined);
   });
 
+  it('reads how many tokens stay, and the text that they are for', () => {
+    const cut = (...options: string[]): unknown => {
+      const request = parseCommandLine(['convert', 'm', '-o', 'x.bin', ...options]);
+      return request.command === 'convert' ? request.vocabulary : null;
+    };
+    assert.equal(cut(), undefined);
+    assert.deepEqual(cut('--vocabulary', '4096'), { tokens: 4096, text: undefined });
+    assert.deepEqual(cut('--vocabulary', '512', '--keep-text', 'a.txt'), { tokens: 512, text: 'a.txt' });
+    assert.deepEqual(cut('--vocabulary', 'text', '--keep-text', 'a.txt'), { tokens: 'text', text: 'a.txt' });
+    const run = parseCommandLine(['run', 'm', '--prompt', 'x', '--vocabulary', '600']);
+    assert.deepEqual(run.command === 'run' && run.vocabulary, { tokens: 600, text: undefined });
+    for (const [options, message] of [
+      [['--vocabulary', '0'], /--vocabulary is a number of tokens, or text, not "0"/],
+      [['--vocabulary', '4k'], /not "4k"/],
+      [['--vocabulary', 'text'], /add --keep-text FILE/],
+      [['--keep-text', 'a.txt'], /add --vocabulary 4096/],
+      [['--vocabulary', '9', '--keep-text', ''], /--keep-text has an empty name/],
+    ] as const)
+      assert.throws(() => cut(...options), message);
+  });
+
   it('refuses names that are empty, and contexts that hold nothing', () => {
     const wrong: [string[], RegExp][] = [
       [['convert', 'm', '-o', ''], /--output has an empty name; give one/],

@@ -48,7 +48,7 @@ for (const options of OPTIONS) {
   test(`the stages give what convert gives: ${JSON.stringify(options)}`, async () => {
     const runtime = await testRuntime();
     const whole = await convert(syntheticFolder(), options, runtime);
-    const opened = editModel(await openModel(syntheticFolder(), runtime), []);
+    const opened = await editModel(await openModel(syntheticFolder(), runtime), [], runtime);
     const planned = planOpened(opened, options);
     assert.deepEqual(planModel(opened, options), planned.plan);
     const converted = await convertPlanned(planned, {}, runtime);
@@ -117,11 +117,12 @@ test('texts are checked against the model before the work', async () => {
 });
 
 test('no edit leaves the model as it is, and one that there is not is refused', async () => {
-  const opened = await openModel(syntheticFolder(), await testRuntime());
-  assert.equal(editModel(opened, []), opened);
+  const runtime = await testRuntime();
+  const opened = await openModel(syntheticFolder(), runtime);
+  assert.equal(await editModel(opened, [], runtime), opened);
   const unknown = [{ kind: 'shrink' }] as unknown as Edit[];
-  assert.throws(
-    () => editModel(opened, unknown),
+  await assert.rejects(
+    editModel(opened, unknown, runtime),
     (error) => error instanceof UsageError && /no edit \{"kind":"shrink"\}/.test(error.message),
   );
 });

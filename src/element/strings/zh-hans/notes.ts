@@ -23,6 +23,8 @@ export const zhHansNotes: NoteWords = {
   'adapter-ignored': ({ file }) => `已忽略 ${file}：文件夹中没有适配器的权重，按原样使用模型的权重。`,
   'generation-ignored': ({ file, key }) =>
     `${key === null ? file : `${file} 中的 ${key}`} 没有意义，已忽略。`,
+  'vocabulary-cut': ({ kept, of }) =>
+    `词表从 ${of.toLocaleString('zh-Hans')} 个词元缩减到 ${kept.toLocaleString('zh-Hans')} 个：没有自己词元的词会分成几段来读写。`,
   'tokenizer-absent': ({ sentencePiece }) =>
     '文件夹里没有 tokenizer.json：模型包只接受词元编号，不接受文字。' +
     (sentencePiece

@@ -1,0 +1,108 @@
+/** The vocabulary of byte-pair encoding: a token is made by merging, so what it is merged of must stay with it. */
+import type { ConfigFields } from '../model/config-fields.js';
+import { readBpeModel, type BpeModel, type Merge } from './bpe-model.js';
+import { BYTE_CHARACTERS } from './byte-level.js';
+import { MAX_VOCAB, StageKind } from './format.js';
+import { readDecoder, readStages } from './pipeline.js';
+import type { Vocabulary } from './vocabulary.js';
+
+const SPACE_MARK = '▁';
+
+export class BpeVocabulary implements Vocabulary {
+  readonly needed: readonly number[];
+  readonly characters: readonly number[];
+  readonly hasBytes: boolean;
+  readonly usual: readonly number[];
+  readonly #model: BpeModel;
+  readonly #merges: ReadonlyMap<number, Merge>;
+  readonly #spellings: readonly (string | undefined)[];
+  readonly #made = new Map<number, readonly number[]>();
+
+  /** @throws FormatError, UnsupportedError */
+  constructor(root: ConfigFields) {
+    const model = readBpeModel(root);
+    const isByteLevel = readStages(root).stages.some(({ kind }) => kind === StageKind.ByteLevel);
+    const { vocab, unkId, byteFallback } = model;
+    this.#model = model;
+    this.#merges = new Map(model.merges.map((merge) => [pairKey(merge.left, merge.right), merge]));
+    const spellings: (string | undefined)[] = [];
+    for (const [spelling, id] of vocab) spellings[id] = spelling;
+    this.#spellings = spellings;
+    this.hasBytes = isByteLevel || (byteFallback && readDecoder(root).byteFallback);
+    const single = [...vocab].filter(([spelling]) => isSingle(spelling)).map(([, id]) => id);
+    this.characters = isByteLevel ? [] : single.sort(ascending);
+    const alphabet = isByteLevel
+      ? BYTE_CHARACTERS
+      : [...(byteFallback ? BYTE_NAMES : []), ...ASCII, SPACE_MARK];
+    this.needed = [...alphabet.map((spelling) => vocab.get(spelling)), unkId].filter(
+      (id): id is number => typeof id === 'number',
+    );
+    const first = new Map<number, number>();
+    for (const { made, rank } of model.merges) first.set(made, Math.min(rank, first.get(made) ?? Infinity));
+    this.usual = [...first].sort(([a, rank], [b, other]) => rank - other || a - b).map(([id]) => id);
+  }
+
+  madeOf(id: number): readonly number[] {
+    let made = this.#made.get(id);
+    if (made === undefined) {
+      made = this.#derive(id);
+      this.#made.set(id, made);
+    }
+    return made;
+  }
+
+  /**
+   * Merges the token's own characters. Inside a longer word it comes about in the same way: of the pairs of a word, those
+   * inside of what becomes one token are merged in the order that they have when they stand alone.
+   */
+  #derive(id: number): readonly number[] {
+    const spelling = this.#spellings[id];
+    if (spelling === undefined) return [];
+    const symbols: number[] = [];
+    for (const character of spelling) {
+      const symbol = this.#model.vocab.get(character);
+      if (symbol === undefined) return this.#alone(id);
+      symbols.push(symbol);
+    }
+    const made = [...symbols];
+    for (;;) {
+      let best: Merge | undefined;
+      let at = -1;
+      for (let i = 0; i + 1 < symbols.length; i++) {
+        const merge = this.#merges.get(pairKey(symbols[i] as number, symbols[i + 1] as number));
+        if (merge === undefined || (best !== undefined && merge.rank >= best.rank)) continue;
+        best = merge;
+        at = i;
+      }
+      if (best === undefined) break;
+      symbols.splice(at, 2, best.made);
+      made.push(best.made);
+    }
+    return symbols.length === 1 && symbols[0] === id ? made : this.#alone(id);
+  }
+
+  /** A token that no merges give: a word that is taken whole, a raw byte, or nothing that a text becomes. */
+  #alone(id: number): readonly number[] {
+    const isByte = this.#model.byteFallback && BYTE_NAMES.includes(this.#spellings[id] ?? '');
+    return this.#model.ignoreMerges || isByte ? [id] : [];
+  }
+}
+
+const ASCII = Array.from({ length: 0x7f - 0x20 }, (_, i) => String.fromCharCode(0x20 + i));
+
+const BYTE_NAMES = BYTE_CHARACTERS.map(
+  (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+);
+
+function isSingle(spelling: string): boolean {
+  const point = spelling.codePointAt(0);
+  return point !== undefined && String.fromCodePoint(point).length === spelling.length;
+}
+
+function pairKey(left: number, right: number): number {
+  return left * MAX_VOCAB + right;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
