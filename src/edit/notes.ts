@@ -12,5 +12,5 @@ export type Note = NoteOf<EditNotes & TokenizerNotes>;
 
 export const EDIT_NOTES: WordsFor<EditNotes> = {
   'vocabulary-cut': ({ kept, of }) =>
-    `The vocabulary is cut to ${kept.toLocaleString('en')} of ${of.toLocaleString('en')} tokens: words without a token of their own are read and written in pieces.`,
+    `The vocabulary is cut to ${kept} of ${of} tokens: words without a token of their own are read and written in pieces.`,
 };

@@ -15,6 +15,7 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'quantization-ignored', key: 'quantization_config' },
   { code: 'adapter-ignored', file: 'adapter_config.json' },
   { code: 'generation-ignored', file: 'generation_config.json', key: 'top_p' },
+  { code: 'vocabulary-cut', kept: 4096, of: 50257 },
   { code: 'generation-ignored', file: 'generation_config.json', key: null },
   { code: 'tokenizer-absent', sentencePiece: false },
   { code: 'tokenizer-absent', sentencePiece: true },

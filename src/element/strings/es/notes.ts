@@ -31,7 +31,7 @@ export const esNotes: NoteWords = {
   'generation-ignored': ({ file, key }) =>
     `${key === null ? file : `${key} de ${file}`} no tiene sentido y no se tiene en cuenta.`,
   'vocabulary-cut': ({ kept, of }) =>
-    `El vocabulario se reduce a ${kept.toLocaleString('es')} de ${of.toLocaleString('es')} tokens: las palabras sin un token propio se leen y escriben por partes.`,
+    `El vocabulario se reduce a ${kept} de ${of} tokens: las palabras sin un token propio se leen y escriben por partes.`,
   'tokenizer-absent': ({ sentencePiece }) =>
     'La carpeta no tiene tokenizer.json: el paquete recibe números de token, no texto.' +
     (sentencePiece

@@ -24,7 +24,7 @@ export const zhHansNotes: NoteWords = {
   'generation-ignored': ({ file, key }) =>
     `${key === null ? file : `${file} 中的 ${key}`} 没有意义，已忽略。`,
   'vocabulary-cut': ({ kept, of }) =>
-    `词表从 ${of.toLocaleString('zh-Hans')} 个词元缩减到 ${kept.toLocaleString('zh-Hans')} 个：没有自己词元的词会分成几段来读写。`,
+    `词表从 ${of} 个词元缩减到 ${kept} 个：没有自己词元的词会分成几段来读写。`,
   'tokenizer-absent': ({ sentencePiece }) =>
     '文件夹里没有 tokenizer.json：模型包只接受词元编号，不接受文字。' +
     (sentencePiece
