@@ -37,7 +37,7 @@ export async function cutVocabulary(
   if (tokenizer === null || part === null)
     throw new UsageError('A vocabulary is cut by its tokenizer, and the model has none. Leave the cut out.');
   const { tokens, text } = checked(edit);
-  const vocabulary = vocabularyOf(part);
+  const vocabulary = await vocabularyOf(part);
   const kept = chooseTokens({
     vocabulary,
     isUsable: (id) => id < model.vocabSize && tokenizer.tokenText(id) !== null,

@@ -3,7 +3,8 @@ import type { ConfigFields } from '../model/config-fields.js';
 import { readBpeModel, type BpeModel, type Merge } from './bpe-model.js';
 import { BYTE_CHARACTERS } from './byte-level.js';
 import { MAX_VOCAB, StageKind } from './format.js';
-import { readDecoder, readStages } from './pipeline.js';
+import { readDecoder } from './pipeline.js';
+import type { Stage } from './pre-tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
 
 const SPACE_MARK = '▁';
@@ -18,10 +19,10 @@ export class BpeVocabulary implements Vocabulary {
   readonly #spellings: readonly (string | undefined)[];
   readonly #made = new Map<number, readonly number[]>();
 
-  /** @throws FormatError, UnsupportedError */
-  constructor(root: ConfigFields) {
+  /** @param stages what the pre-tokenizer does; @throws FormatError, UnsupportedError */
+  constructor(root: ConfigFields, stages: readonly Stage[]) {
     const model = readBpeModel(root);
-    const isByteLevel = readStages(root).stages.some(({ kind }) => kind === StageKind.ByteLevel);
+    const isByteLevel = stages.some(({ kind }) => kind === StageKind.ByteLevel);
     const { vocab, unkId, byteFallback } = model;
     this.#model = model;
     this.#merges = new Map(model.merges.map((merge) => [pairKey(merge.left, merge.right), merge]));

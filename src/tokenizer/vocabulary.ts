@@ -6,6 +6,7 @@ import type { TokenizerPart } from '../input/model-input.js';
 import { ConfigFields } from '../model/config-fields.js';
 import { UnsupportedError } from '../shared/errors.js';
 import { BpeVocabulary } from './bpe-vocabulary.js';
+import { readStages } from './pre-tokenizer.js';
 
 /** Ids are those of the tokenizer. */
 export interface Vocabulary {
@@ -28,10 +29,10 @@ export interface Vocabulary {
  * The vocabulary of a model's tokenizer.
  * @throws UnsupportedError for a kind of tokenizer model that cannot be cut; FormatError
  */
-export function vocabularyOf({ definition }: TokenizerPart): Vocabulary {
+export async function vocabularyOf({ definition }: TokenizerPart): Promise<Vocabulary> {
   const root = new ConfigFields(definition.fields, definition.file);
   const type = root.object('model')?.optionalText('type') ?? 'BPE';
-  if (type === 'BPE') return new BpeVocabulary(root);
+  if (type === 'BPE') return new BpeVocabulary(root, (await readStages(root)).stages);
   throw new UnsupportedError(`A vocabulary of the kind ${type} cannot be cut.`, {
     file: definition.file,
     field: 'model.type',

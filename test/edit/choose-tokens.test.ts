@@ -42,7 +42,7 @@ async function cutFixture(
   const json = await fixtureJson(name);
   const part = { definition: definition(json), names: null, added: [] };
   const whole = await openJson(json);
-  const vocabulary = vocabularyOf(part);
+  const vocabulary = await vocabularyOf(part);
   const added = (JSON.parse(json) as { added_tokens: { id: number }[] }).added_tokens.map(({ id }) => id);
   const kept = chooseTokens({
     vocabulary,
@@ -54,9 +54,9 @@ async function cutFixture(
   });
   const cut = cutTokenizer(part, kept, (text) => whole.tokenId(text));
   assert.deepEqual(new Set(cut.ids), kept);
-  const small = await openTokenizer(await engineModule(), parseTokenizer(cut.part.definition, null));
+  const small = await openTokenizer(await engineModule(), await parseTokenizer(cut.part.definition, null));
   assert.equal(small.vocabSize, kept.size);
-  return { whole, small, ids: cut.ids, hasBytes: vocabulary.hasBytes, left: vocabularyOf(cut.part) };
+  return { whole, small, ids: cut.ids, hasBytes: vocabulary.hasBytes, left: await vocabularyOf(cut.part) };
 }
 
 /** The least that a vocabulary can be cut to. */
