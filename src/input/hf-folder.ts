@@ -24,6 +24,15 @@ import type {
 } from './model-input.js';
 import { once } from './once.js';
 import { specialTokens } from './special-tokens.js';
+import {
+  CLASS_NAMES,
+  MERGES_FILE,
+  MODEL_FILES,
+  VOCAB_FILE,
+  WORDS_FILE,
+  type TokenNames,
+} from './tokenizer-class.js';
+import type { FoundTokenizer } from './tokenizer-files.js';
 
 const CONFIG_FILE = 'config.json';
 const GENERATION_FILE = 'generation_config.json';
@@ -44,6 +53,10 @@ const BESIDE = [
   CONFIG_FILE,
   GENERATION_FILE,
   TOKENIZER_FILE,
+  ...MODEL_FILES,
+  VOCAB_FILE,
+  MERGES_FILE,
+  WORDS_FILE,
   NAMES_FILE,
   MAP_FILE,
   ADDED_FILE,
@@ -68,6 +81,12 @@ export const hfFolder: InputKind = {
 /** The parts of a HuggingFace folder; nothing is read yet. */
 export function hfFolderInput(folder: ModelFolder): ModelInput {
   return new HfFolderInput(folder);
+}
+
+/** What is known of a tokenizer besides tokenizer.json. */
+interface BesideParts extends Pick<TokenizerPart, 'names' | 'added'> {
+  /** The tokenizer that other files make, where there is no tokenizer.json. */
+  readonly definition: JsonPart | null;
 }
 
 class HfFolderInput implements ModelInput {
@@ -124,10 +143,11 @@ class HfFolderInput implements ModelInput {
   readonly checkpoint = once((signal): Promise<Checkpoint> => openCheckpoint(this.#folder, signal));
 
   readonly tokenizer = once(async (signal): Promise<TokenizerPart | null> => {
-    const definition = await this.#definition(signal);
-    if (definition === null) return null;
+    const written = await this.#definition(signal);
+    if (written === null && (await this.#found(signal)) === null) return null;
     const beside = await this.#beside(signal);
-    return { definition, names: beside.names, added: beside.added };
+    const definition = written ?? beside.definition;
+    return definition === null ? null : { definition, names: beside.names, added: beside.added };
   });
 
   readonly hasSentencePiece = once(
@@ -157,20 +177,48 @@ class HfFolderInput implements ModelInput {
 
   readonly #definition = once((signal) => this.#json(TOKENIZER_FILE, MAX_TOKENIZER_BYTES, signal));
 
-  /** The names and tokens beside tokenizer.json, and whether there is a file for them at all. */
-  readonly #beside = once(async (signal): Promise<Pick<TokenizerPart, 'names' | 'added'>> => {
+  /** What other files make a tokenizer, where there is no tokenizer.json. Few folders need their readers. */
+  readonly #found = once(async (signal): Promise<FoundTokenizer | null> => {
+    if ((await this.#definition(signal)) !== null) return null;
+    const { findTokenizer } = await import('./tokenizer-files.js');
+    return findTokenizer(
+      this.#folder,
+      async () => (await this.#names(signal))?.fields ?? null,
+      async () => (await this.#json(CONFIG_FILE, MAX_CONFIG_BYTES, signal))?.fields ?? null,
+      signal,
+    );
+  });
+
+  readonly #names = once((signal) => this.#json(NAMES_FILE, MAX_CONFIG_BYTES, signal));
+
+  /** The names and tokens beside the tokenizer, whether there is a file for them at all, and the tokenizer of other files. */
+  readonly #beside = once(async (signal): Promise<BesideParts> => {
+    const found = await this.#found(signal);
     const fields = async (file: string): Promise<JsonObject | null> =>
       (await this.#json(file, MAX_CONFIG_BYTES, signal))?.fields ?? null;
-    const config = await fields(NAMES_FILE);
+    const config = (await this.#names(signal))?.fields ?? null;
     // The decoder has every token, and the older files are not read beside it.
     const old = !isJsonObject(config?.get('added_tokens_decoder'));
     const map = old ? await fields(MAP_FILE) : null;
     const encoder = old ? await fields(ADDED_FILE) : null;
-    const type = (await this.#definition(signal))?.fields.get('decoder');
-    const byteLevel = isJsonObject(type) && type.get('type') === 'ByteLevel';
-    const { names, added } = specialTokens(config, map, encoder, !byteLevel);
-    return { names: config === null && map === null ? null : { fields: names, file: NAMES_FILE }, added };
+    const defaults = found === null ? await this.#classNames(config, signal) : found.names;
+    const { names, added } = specialTokens(config, map, encoder, defaults);
+    const isNamed = config !== null || map !== null || found !== null;
+    return {
+      names: isNamed ? { fields: names, file: NAMES_FILE } : null,
+      added,
+      definition: found?.finish(names, added) ?? null,
+    };
   });
+
+  /** Llama's class names the tokens of tokenizer.json, unless that is byte-level. */
+  async #classNames(config: JsonObject | null, signal: AbortSignal | undefined): Promise<TokenNames> {
+    const decoder = (await this.#definition(signal))?.fields.get('decoder');
+    const byteLevel = isJsonObject(decoder) && decoder.get('type') === 'ByteLevel';
+    const type = config?.get('tokenizer_class');
+    const isLlama = type === 'LlamaTokenizer' || type === 'LlamaTokenizerFast';
+    return isLlama && !byteLevel ? (CLASS_NAMES['LlamaTokenizer'] ?? {}) : {};
+  }
 
   async #json(file: string, maxBytes: number, signal: AbortSignal | undefined): Promise<JsonPart | null> {
     // tokenizer.json is written and read by Rust, all others by Python.

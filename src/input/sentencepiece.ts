@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../shared/errors.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
+import { pieceMerges } from './piece-merges.js';
 
 export type PieceKind = 'normal' | 'unknown' | 'control' | 'user' | 'byte' | 'unused';
 
@@ -28,12 +29,6 @@ export interface SentencePieceOptions {
 
 /** The mark that stands for a space in pieces. */
 const SPACE = '\u2581';
-
-/** Longest piece, in characters: training allows 16 unless told otherwise. Each is taken apart at every place. */
-const MAX_PIECE_LENGTH = 1024;
-
-/** Most merges. A piece has about one; a hostile vocabulary of repetitions has many. */
-const MAX_MERGES = 4_000_000;
 
 /**
  * The tokenizer's definition.
@@ -108,41 +103,14 @@ function findMerges(
   vocab: ReadonlyMap<string, number>,
   file: string,
 ): [string, string][] {
-  const merges: { left: string; right: string; score: number; order: number }[] = [];
-  for (const { text, score, kind } of pieces) {
-    if (kind !== 'normal') continue;
-    if (text.length > MAX_PIECE_LENGTH)
-      throw broken(file, `A piece has ${text.length} characters; at most ${MAX_PIECE_LENGTH} are read.`);
-    const own: { left: string; right: string; by: readonly [number, number] }[] = [];
-    for (const at of splits(text)) {
-      const left = text.slice(0, at);
-      const right = text.slice(at);
-      const ids = [vocab.get(left), vocab.get(right)] as const;
-      if (ids[0] !== undefined && ids[1] !== undefined) own.push({ left, right, by: [ids[0], ids[1]] });
-    }
-    own.sort((a, b) => a.by[0] - b.by[0] || a.by[1] - b.by[1]);
-    for (const { left, right } of own) merges.push({ left, right, score, order: merges.length });
-    if (merges.length > MAX_MERGES)
-      throw broken(file, `Its pieces are made in more than ${MAX_MERGES} ways.`);
-  }
-  const length = (text: string): number => [...text].length;
-  merges.sort(
-    (a, b) =>
-      b.score - a.score ||
-      length(b.left) - length(a.left) ||
-      length(b.right) - length(a.right) ||
-      a.order - b.order,
+  const normal = pieces.flatMap(({ text, score, kind }, id) =>
+    kind === 'normal' ? [{ id, text, score }] : [],
   );
-  return merges.map(({ left, right }) => [left, right]);
-}
-
-/** Places between the characters of a text. */
-function* splits(text: string): Iterable<number> {
-  let at = 0;
-  for (const character of text) {
-    if (at > 0) yield at;
-    at += character.length;
-  }
+  const length = (text: string): number => [...text].length;
+  return pieceMerges(normal, vocab, file)
+    .sort((a, b) => a.made - b.made || a.ids[0] - b.ids[0] || a.ids[1] - b.ids[1])
+    .sort((a, b) => b.score - a.score || length(b.left) - length(a.left) || length(b.right) - length(a.right))
+    .map(({ left, right }) => [left, right]);
 }
 
 /** `<s> $A` */

@@ -1,5 +1,5 @@
 /**
- * The tokens that stand beside tokenizer.json: in tokenizer_config.json, special_tokens_map.json and added_tokens.json, put
+ * The tokens that stand beside tokenizer.json, or beside the files that are read in its place: in tokenizer_config.json, special_tokens_map.json and added_tokens.json, put
  * together as transformers' AutoTokenizer does.
  */
 import { isJsonObject } from '../source/strict-json.js';
@@ -7,9 +7,6 @@ import type { JsonObject, JsonValue } from '../source/strict-json.js';
 
 /** Names of tokens that every tokenizer may have, in the order in which they are added. */
 const NAMED = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((name) => `${name}_token`);
-
-/** Classes with names of their own for the begin, end and unknown tokens. */
-const LLAMA_CLASSES: readonly JsonValue[] = ['LlamaTokenizer', 'LlamaTokenizerFast'];
 
 /** A token that is added to those of tokenizer.json, unless it has it. */
 export interface BesideToken {
@@ -34,13 +31,13 @@ export interface SpecialTokens {
  * @param config tokenizer_config.json; with its `added_tokens_decoder` it is the only one of the files that counts
  * @param map special_tokens_map.json
  * @param encoder added_tokens.json
- * @param llama the tokenizer is SentencePiece's, for which the class LlamaTokenizer has names of its own
+ * @param defaults names that hold where no file has others, by their keys
  */
 export function specialTokens(
   config: JsonObject | null,
   map: JsonObject | null,
   encoder: JsonObject | null,
-  llama: boolean,
+  defaults: Readonly<Record<string, string>>,
 ): SpecialTokens {
   const names = new Map(config ?? []);
   let extra = names.get('extra_special_tokens');
@@ -54,14 +51,7 @@ export function specialTokens(
     }
     extra ??= map?.get('additional_special_tokens');
   }
-  if (llama && LLAMA_CLASSES.includes(names.get('tokenizer_class') ?? null)) {
-    for (const [name, text] of [
-      ['bos_token', '<s>'],
-      ['eos_token', '</s>'],
-      ['unk_token', '<unk>'],
-    ] as const)
-      if (!names.has(name)) names.set(name, text);
-  }
+  for (const [name, text] of Object.entries(defaults)) if (!names.has(name)) names.set(name, text);
   if (isJsonObject(extra)) for (const [key, value] of extra) names.set(key, value);
   const others = [...names.keys()].filter((key) => key.endsWith('_token') && !NAMED.includes(key));
   const named = [...NAMED, ...others].flatMap((key) => token(names.get(key)) ?? []);

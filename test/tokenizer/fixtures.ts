@@ -85,6 +85,45 @@ export async function readExpected(
   };
 }
 
+/** A folder whose tokenizer is not tokenizer.json, with what the library makes of lines of the corpus. */
+export interface FileFixture {
+  readonly name: string;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly expected: Expected[];
+}
+
+/** The folders that test/fixtures/tokenizers/make_files.py made. */
+export async function fileFixtures(): Promise<FileFixture[]> {
+  const names = (await readdir(new URL('files/', FOLDER))).flatMap(
+    (name) => /^(.+)\.json\.gz$/.exec(name)?.[1] ?? [],
+  );
+  return Promise.all(
+    names.map(async (name) => {
+      const folder = JSON.parse((await gunzip(`files/${name}.json.gz`)).toString()) as Record<
+        string,
+        string | { readonly base64: string }
+      >;
+      const files = Object.entries(folder).map(([file, content]) => [
+        file,
+        typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.base64, 'base64'),
+      ]);
+      const expected = readExpectedLines(await gunzip(`files/${name}.bin.gz`));
+      return { name, files: Object.fromEntries(files) as FileFixture['files'], expected };
+    }),
+  );
+}
+
+/** Ids and checks of some lines, their count before them. */
+function readExpectedLines(data: Buffer): Expected[] {
+  const reader = new Reader(data);
+  return Array.from({ length: reader.word() }, () => ({ ids: reader.ids(), check: reader.word() }));
+}
+
+/** The check of a text with its special tokens and without. */
+export function bothTexts(tokenizer: DeviceTokenizer, ids: readonly number[]): number {
+  return textCheck(`${tokenizer.decode(ids)}\0${tokenizer.decode(ids, { skipSpecial: true })}`);
+}
+
 async function gunzip(name: string): Promise<Buffer> {
   return gunzipSync(await readFile(new URL(name, FOLDER)));
 }

@@ -96,7 +96,8 @@ const TEXTS = [
   'wort1 <|t2|>  <|t',
 ];
 
-class Random {
+/** Numbers that a seed gives. */
+export class Random {
   #state: number;
 
   constructor(seed: number) {
