@@ -20,7 +20,11 @@ export function shortened({ files }: FileFixture): Record<string, Uint8Array> {
   const short = (name: string, bytes: Uint8Array): Uint8Array => {
     if (name === 'vocab.json') {
       const vocab = JSON.parse(Buffer.from(bytes).toString()) as Record<string, number>;
-      return Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(vocab).filter(([, id]) => id < 150 || (id > 255 && id < 290)))));
+      return Buffer.from(
+        JSON.stringify(
+          Object.fromEntries(Object.entries(vocab).filter(([, id]) => id < 150 || (id > 255 && id < 290))),
+        ),
+      );
     }
     const text = Buffer.from(bytes).toString('latin1');
     if (name === 'merges.txt') return Buffer.from(text.split('\n').slice(0, 12).join('\n'), 'latin1');
@@ -44,7 +48,7 @@ function shortModel(bytes: Uint8Array): Uint8Array {
       length |= (byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
-    if (key !== 0x0a || (pieces++ < 20 || pieces % 9 === 0)) parts.push(bytes.subarray(at, end + length));
+    if (key !== 0x0a || pieces++ < 20 || pieces % 9 === 0) parts.push(bytes.subarray(at, end + length));
     at = end + length;
   }
   return Buffer.concat(parts);
