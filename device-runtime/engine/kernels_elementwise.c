@@ -74,6 +74,12 @@ void s3lm_add_slope(float *x, float slope, int32_t first, uint32_t n) {
     }
 }
 
+void s3lm_add_products(float *x, const float *a, const float *b, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] += a[i] * b[i];
+    }
+}
+
 void s3lm_center(const float *x, uint32_t n, float inverse, float *y) {
     float lanes[4] = {0};
     uint32_t i = 0;

@@ -131,6 +131,9 @@ static needs needs_of(const s3lm_package *package) {
             mlp = s3lm_package_mlp(package, i);
             need_mlp(&n, &mlp);
             break;
+        case S3LM_STEP_CONV:
+            n.projected = larger(n.projected, 3u * package->config.hidden_size);
+            break;
         }
     }
     return n;
@@ -167,7 +170,8 @@ static void lay_out_steps(s3lm_model *model, region *r) {
     const s3lm_package *package = model->package;
     static const uint8_t bytes[S3LM_STEP_KINDS] = {[S3LM_STEP_NORM] = sizeof(s3lm_norm_step),
                                                    [S3LM_STEP_ATTENTION] = sizeof(s3lm_attention_step),
-                                                   [S3LM_STEP_MLP] = sizeof(s3lm_mlp_step)};
+                                                   [S3LM_STEP_MLP] = sizeof(s3lm_mlp_step),
+                                                   [S3LM_STEP_CONV] = sizeof(s3lm_conv_step)};
     model->steps = take_words(r, package->step_count * (uint32_t)sizeof(s3lm_step));
     for (uint32_t i = 0; i < package->step_count; i++) {
         s3lm_step_head head = s3lm_package_step(package, i);
@@ -187,6 +191,23 @@ static void lay_out_steps(s3lm_model *model, region *r) {
         case S3LM_STEP_MLP:
             step->mlp->config = s3lm_package_mlp(package, i);
             break;
+        case S3LM_STEP_CONV:
+            step->conv->config = s3lm_package_conv(package, i);
+            break;
+        }
+    }
+}
+
+/* What convolutions look back at. */
+static void lay_out_pasts(s3lm_model *model, region *r) {
+    for (uint32_t i = 0; i < model->package->step_count; i++) {
+        if (s3lm_package_step(model->package, i).kind != S3LM_STEP_CONV) {
+            continue;
+        }
+        float *past = take(r, (s3lm_package_conv(model->package, i).taps - 1u) * model->hidden_stride * 4u);
+        model->convolves = true;
+        if (past) {
+            model->steps[i].conv->past = past;
         }
     }
 }
@@ -233,6 +254,7 @@ static void lay_out_state(s3lm_model *model, region *r) {
 
     model->tensors = take(r, model->package->tensor_count * (uint32_t)sizeof *model->tensors);
     lay_out_steps(model, r);
+    lay_out_pasts(model, r);
     model->ids = take(r, model->context * 4u);
     model->x = take(r, batch * model->hidden_stride * 4u);
     model->normed = take(r, batch * model->hidden_stride * 4u);
@@ -282,6 +304,8 @@ static uint16_t *tensors_of(s3lm_step *step) {
         return step->norm->tensors;
     case S3LM_STEP_ATTENTION:
         return step->attention->tensors;
+    case S3LM_STEP_CONV:
+        return step->conv->tensors;
     case S3LM_STEP_MLP:
         break;
     }

@@ -4,11 +4,13 @@
 #include "model_parts.h"
 #include "numerics.h"
 
-void s3lm_reset(s3lm_model *model) { model->length = 0; }
+void s3lm_reset(s3lm_model *model) { s3lm_truncate(model, 0); }
 
 void s3lm_truncate(s3lm_model *model, uint32_t length) {
     if (length < model->length) {
         model->length = length;
+        /* Nothing comes before the first token. */
+        model->is_stale = model->convolves && length > 0u;
     }
 }
 
@@ -187,6 +189,15 @@ static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *prod
     multiply_last(model, step, product, mlp->tensors, S3LM_ROLE_DOWN);
 }
 
+static void run_conv(s3lm_model *model, const s3lm_step *step, s3lm_product *product) {
+    const s3lm_conv_step *conv = step->conv;
+    multiply(model, product, conv->tensors, S3LM_ROLE_CONV_IN);
+    s3lm_convolution(model, conv, product->tokens);
+    product->x = model->projected;
+    product->x_stride = model->projected_stride;
+    multiply_last(model, step, product, conv->tensors, S3LM_ROLE_CONV_OUT);
+}
+
 static void run_step(s3lm_model *model, const s3lm_step *step, uint32_t tokens) {
     s3lm_product product = {.x = at_place(model, step->reads),
                             .x_stride = model->hidden_stride,
@@ -203,6 +214,36 @@ static void run_step(s3lm_model *model, const s3lm_step *step, uint32_t tokens) 
     case S3LM_STEP_MLP:
         run_mlp(model, step, &product);
         break;
+    case S3LM_STEP_CONV:
+        run_conv(model, step, &product);
+        break;
+    }
+}
+
+/* One pass: `tokens` more tokens through all steps. */
+static void run_pass(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
+    embed(model, ids, tokens);
+    for (uint32_t step = 0; step < model->package->step_count; step++) {
+        run_step(model, &model->steps[step], tokens);
+    }
+    for (uint32_t t = 0; t < tokens; t++) {
+        model->ids[model->length + t] = ids[t];
+    }
+    model->length += tokens;
+}
+
+/* How many of `left` tokens the next pass takes. */
+static uint32_t pass_of(const s3lm_model *model, uint32_t left) {
+    return left < model->max_batch ? left : model->max_batch;
+}
+
+/* Reads the tokens in the cache again, for the past of the convolutions, which goes back only as far as they look. */
+static void read_again(s3lm_model *model) {
+    uint32_t length = model->length;
+    model->is_stale = false;
+    model->length = 0;
+    while (model->length < length) {
+        run_pass(model, model->ids + model->length, pass_of(model, length - model->length));
     }
 }
 
@@ -237,16 +278,12 @@ s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, flo
         }
     }
     s3lm_status status = S3LM_OK;
+    if (model->is_stale) {
+        read_again(model);
+    }
     for (uint32_t done = 0; done < n && status == S3LM_OK;) {
-        uint32_t tokens = n - done < model->max_batch ? n - done : model->max_batch;
-        embed(model, ids + done, tokens);
-        for (uint32_t step = 0; step < model->package->step_count; step++) {
-            run_step(model, &model->steps[step], tokens);
-        }
-        for (uint32_t t = 0; t < tokens; t++) {
-            model->ids[model->length + t] = ids[done + t];
-        }
-        model->length += tokens;
+        uint32_t tokens = pass_of(model, n - done);
+        run_pass(model, ids + done, tokens);
         done += tokens;
         if (logits && all) {
             status = classify(model, 0, tokens, logits + (size_t)(done - tokens) * config->vocab_size);

@@ -59,6 +59,11 @@ void s3lm_normalize(const s3lm_model *model, s3lm_norm_kind kind, float epsilon,
  */
 void s3lm_attention(s3lm_model *model, s3lm_attention_step *step, uint32_t tokens);
 
+/* A short convolution of `tokens` new tokens at positions model->length ... over themselves and the step's past, which
+ * it appends to (convolution.c). Reads the three parts of every token from model->projected; the result stands in place
+ * of the first, hidden_size values, zero up to the next multiple of 4. */
+void s3lm_convolution(s3lm_model *model, const s3lm_conv_step *step, uint32_t tokens);
+
 /* Most query heads that share one walk over a long cache; each takes working memory of a context's scores. */
 #define S3LM_MOST_HEADS_TOGETHER 4u
 

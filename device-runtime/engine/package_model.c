@@ -86,6 +86,10 @@ s3lm_mlp_config s3lm_package_mlp(const s3lm_package *package, uint32_t index) {
     return s3lm_decode_mlp(body_at(package, index));
 }
 
+s3lm_conv_config s3lm_package_conv(const s3lm_package *package, uint32_t index) {
+    return s3lm_decode_conv(body_at(package, index));
+}
+
 /* What the steps before a step have settled. */
 typedef struct {
     uint32_t layer;

@@ -55,6 +55,12 @@ const s3lm_role_spec s3lm_roles[S3LM_ROLES] = {
     {"up.bias", S3LM_ROLE_UP_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_WIDTH, 0, false, false, S3LM_ROLE_UP, 0, 0},
     {"down", S3LM_ROLE_DOWN, S3LM_SCOPE_MLP, S3LM_SHAPE_MATRIX, S3LM_SIZE_HIDDEN, S3LM_SIZE_WIDTH, 1, false, true, 0, 0, 0},
     {"down.bias", S3LM_ROLE_DOWN_BIAS, S3LM_SCOPE_MLP, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, S3LM_ROLE_DOWN, 0, 0},
+    {"conv_in", S3LM_ROLE_CONV_IN, S3LM_SCOPE_CONV, S3LM_SHAPE_MATRIX, S3LM_SIZE_THREE_HIDDEN, S3LM_SIZE_HIDDEN, 1, false, true, 0, 0, 0},
+    {"conv_in.bias", S3LM_ROLE_CONV_IN_BIAS, S3LM_SCOPE_CONV, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_THREE_HIDDEN, 0, false, false, S3LM_ROLE_CONV_IN, 0, 0},
+    {"conv_taps", S3LM_ROLE_CONV_TAPS, S3LM_SCOPE_CONV, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_KERNEL, 0, false, true, 0, 0, 0},
+    {"conv_taps.bias", S3LM_ROLE_CONV_TAPS_BIAS, S3LM_SCOPE_CONV, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
+    {"conv_out", S3LM_ROLE_CONV_OUT, S3LM_SCOPE_CONV, S3LM_SHAPE_MATRIX, S3LM_SIZE_HIDDEN, S3LM_SIZE_HIDDEN, 1, false, true, 0, 0, 0},
+    {"conv_out.bias", S3LM_ROLE_CONV_OUT_BIAS, S3LM_SCOPE_CONV, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, S3LM_ROLE_CONV_OUT, 0, 0},
 };
 
 static const s3lm_field config_fields[] = {
@@ -77,7 +83,7 @@ const s3lm_record s3lm_config_record = {config_fields, 14, 64};
 
 static const s3lm_field step_head_fields[] = {
     {"layer", 0x0u, 0x7Fu, 0x0u, 0, 2, 1},
-    {"kind", 0x0u, 0x2u, 0x0u, 2, 1, 1},
+    {"kind", 0x0u, 0x3u, 0x0u, 2, 1, 1},
     {"reads", 0x0u, 0x2u, 0x0u, 3, 1, 1},
     {"writes", 0x0u, 0x2u, 0x0u, 4, 1, 1},
     {"adds", 0x0u, 0x1u, 0x0u, 5, 1, 1},
@@ -115,6 +121,11 @@ static const s3lm_field mlp_fields[] = {
 };
 const s3lm_record s3lm_mlp_record = {mlp_fields, 3, 56};
 
+static const s3lm_field conv_fields[] = {
+    {"taps", 0x2u, 0x8u, 0x2u, 0, 4, 1},
+};
+const s3lm_record s3lm_conv_record = {conv_fields, 1, 56};
+
 static const s3lm_field tensor_fields[] = {
     {"role", 0x0u, 0xFFFFu, 0x0u, 0, 2, 1},
     {"index", 0x0u, 0xFFFFu, 0x0u, 2, 2, 1},
@@ -149,4 +160,5 @@ const s3lm_record *const s3lm_step_records[S3LM_STEP_KINDS] = {
     [S3LM_STEP_NORM] = &s3lm_norm_record,
     [S3LM_STEP_ATTENTION] = &s3lm_attention_record,
     [S3LM_STEP_MLP] = &s3lm_mlp_record,
+    [S3LM_STEP_CONV] = &s3lm_conv_record,
 };

@@ -58,6 +58,10 @@ static uint32_t size_of(const s3lm_package *package, s3lm_size size, uint32_t in
         return s3lm_package_mlp(package, index).width;
     case S3LM_SIZE_TWO_WIDTHS:
         return 2u * s3lm_package_mlp(package, index).width;
+    case S3LM_SIZE_THREE_HIDDEN:
+        return 3u * package->config.hidden_size;
+    case S3LM_SIZE_KERNEL:
+        return s3lm_package_conv(package, index).taps * package->config.hidden_size;
     case S3LM_SIZE_ROTARY_DIM:
         return rotary_dim(package, index);
     case S3LM_SIZE_HEADS:
@@ -142,6 +146,9 @@ static bool index_fits(const s3lm_package *package, const s3lm_role_spec *role, 
         break;
     case S3LM_SCOPE_MLP:
         kind = S3LM_STEP_MLP;
+        break;
+    case S3LM_SCOPE_CONV:
+        kind = S3LM_STEP_CONV;
         break;
     }
     return index < package->step_count && s3lm_package_step(package, index).kind == kind;
@@ -270,13 +277,8 @@ static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
 
 /* ---- All tensors of a step, a table or the model ---- */
 
-_Static_assert(S3LM_ROLES <= 32u, "roles are bits of a word");
-
-/* Bit of a role, by its place in the table; 0 for role 0, which is no role. */
-static uint32_t bit_of(uint32_t code) {
-    const s3lm_role_spec *role = s3lm_role_of(code);
-    return role ? 1u << (uint32_t)(role - s3lm_roles) : 0u;
-}
+/* Bit of a role among those of its scope; 0 for role 0, which is no role. */
+static uint32_t bit_of(uint32_t code) { return code == 0u ? 0u : 1u << code % S3LM_STEP_ROLES; }
 
 /* Which roles `index` of a scope has, as bits. A role that comes twice is a fault. */
 static s3lm_status find_roles(s3lm_reader *reader, s3lm_scope scope, uint32_t index, uint32_t *present) {
@@ -309,7 +311,7 @@ static s3lm_status check_owner(s3lm_reader *reader, s3lm_scope scope, uint32_t i
         if (role->scope != scope) {
             continue;
         }
-        bool is_present = (present >> i & 1u) != 0u;
+        bool is_present = (present & bit_of(role->code)) != 0u;
         bool is_fused = (present & bit_of(role->fused_by)) != 0u;
         bool is_known = role->owners == 0u || (role->owners & owner) != 0u;
         bool has_matrix = role->bias_of == 0u || (present & bit_of(role->bias_of)) != 0u;
@@ -335,6 +337,8 @@ static s3lm_status check_step_tensors(s3lm_reader *reader, uint32_t index) {
                                (attention.head_norm == S3LM_HEAD_NORM_NONE ? 0u : S3LM_OWNER_HEAD_NORM));
     case S3LM_STEP_MLP:
         return check_owner(reader, S3LM_SCOPE_MLP, index, 1u << s3lm_package_mlp(reader->package, index).mlp);
+    case S3LM_STEP_CONV:
+        return check_owner(reader, S3LM_SCOPE_CONV, index, 0);
     }
     return S3LM_OK;
 }

@@ -117,6 +117,7 @@ s3lm_step_head s3lm_package_step(const s3lm_package *package, uint32_t index);
 s3lm_norm_config s3lm_package_norm(const s3lm_package *package, uint32_t index);
 s3lm_attention_config s3lm_package_attention(const s3lm_package *package, uint32_t index);
 s3lm_mlp_config s3lm_package_mlp(const s3lm_package *package, uint32_t index);
+s3lm_conv_config s3lm_package_conv(const s3lm_package *package, uint32_t index);
 
 /* Tensor `index` < tensor_count of an opened package. */
 s3lm_tensor s3lm_package_tensor(const s3lm_package *package, uint32_t index);
@@ -192,6 +193,12 @@ typedef struct {
 } s3lm_mlp_step;
 
 typedef struct {
+    s3lm_conv_config config;
+    uint16_t tensors[S3LM_CONV_ROLES];
+    float *past; /* [taps - 1][hidden_stride] what went into the taps, in row position % (taps - 1) */
+} s3lm_conv_step;
+
+typedef struct {
     s3lm_step_kind kind : 8;
     s3lm_place_kind reads : 8;
     s3lm_place_kind writes : 8;
@@ -201,6 +208,7 @@ typedef struct {
         s3lm_norm_step *norm;
         s3lm_attention_step *attention;
         s3lm_mlp_step *mlp;
+        s3lm_conv_step *conv;
     };
 } s3lm_step;
 
@@ -224,6 +232,8 @@ typedef struct {
     uint32_t context;
     uint32_t max_batch;
     uint32_t length; /* tokens in the cache */
+    bool convolves;  /* some step keeps a past beside the cache */
+    bool is_stale;   /* which is that of tokens that were forgotten since */
     uint32_t *ids;   /* [context] the tokens in the cache */
 
     s3lm_tensor *tensors; /* [package->tensor_count], directory order */
@@ -274,7 +284,7 @@ s3lm_tensor *s3lm_model_tensor(s3lm_model *model, uint32_t index);
 void s3lm_reset(s3lm_model *model);
 
 /* Forgets the tokens from position `length` on; does nothing when there are fewer. Exact: what follows is as if
- * they had never been seen. */
+ * they had never been seen. A model with convolutions reads what it keeps once more before the next token. */
 void s3lm_truncate(s3lm_model *model, uint32_t length);
 
 /* Appends n >= 1 tokens and computes logits: of the last token (`all` false, vocab_size floats) or of every token

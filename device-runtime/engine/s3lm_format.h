@@ -27,6 +27,8 @@
 #define S3LM_MAX_HEADS 256u
 /* 16,383 * 127 * 256 < 2^31: the longest head whose 16-bit by 8-bit dot product cannot overflow. */
 #define S3LM_MAX_HEAD_DIM 256u
+/* Tokens that a convolution sees; models have three. */
+#define S3LM_MAX_TAPS 8u
 /* Tokens of one prefill pass; more does not help a chip whose weights stream from flash. */
 #define S3LM_MAX_BATCH 32u
 /* Distinct rotary tables: one a rotary variety, not one a layer. */
@@ -91,8 +93,8 @@ extern const s3lm_section_spec s3lm_sections[S3LM_SECTIONS];
 /* ---- Kinds ---- */
 
 /* What a step of a block does. */
-typedef enum { S3LM_STEP_NORM = 0, S3LM_STEP_ATTENTION = 1, S3LM_STEP_MLP = 2 } s3lm_step_kind;
-#define S3LM_STEP_KINDS 3u
+typedef enum { S3LM_STEP_NORM = 0, S3LM_STEP_ATTENTION = 1, S3LM_STEP_MLP = 2, S3LM_STEP_CONV = 3 } s3lm_step_kind;
+#define S3LM_STEP_KINDS 4u
 
 /* The vectors of a token, hidden size wide, that steps read and write. */
 typedef enum { S3LM_PLACE_RESIDUAL = 0, S3LM_PLACE_NORMED = 1, S3LM_PLACE_BRANCH = 2 } s3lm_place_kind;
@@ -256,8 +258,14 @@ typedef enum {
     S3LM_ROLE_UP_BIAS = 53,
     S3LM_ROLE_DOWN = 54,
     S3LM_ROLE_DOWN_BIAS = 55,
+    S3LM_ROLE_CONV_IN = 64,
+    S3LM_ROLE_CONV_IN_BIAS = 65,
+    S3LM_ROLE_CONV_TAPS = 66,
+    S3LM_ROLE_CONV_TAPS_BIAS = 67,
+    S3LM_ROLE_CONV_OUT = 68,
+    S3LM_ROLE_CONV_OUT_BIAS = 69,
 } s3lm_role;
-#define S3LM_ROLES 32u
+#define S3LM_ROLES 38u
 
 /* The bias of a matrix is the role after it. */
 #define S3LM_BIAS_OF(matrix) ((s3lm_role)((uint32_t)(matrix) + 1u))
@@ -266,9 +274,10 @@ typedef enum {
 #define S3LM_NORM_ROLES 2u
 #define S3LM_ATTENTION_ROLES 15u
 #define S3LM_MLP_ROLES 8u
+#define S3LM_CONV_ROLES 6u
 
 /* What a tensor belongs to. */
-typedef enum { S3LM_SCOPE_MODEL, S3LM_SCOPE_TABLE, S3LM_SCOPE_NORM, S3LM_SCOPE_ATTENTION, S3LM_SCOPE_MLP } s3lm_scope;
+typedef enum { S3LM_SCOPE_MODEL, S3LM_SCOPE_TABLE, S3LM_SCOPE_NORM, S3LM_SCOPE_ATTENTION, S3LM_SCOPE_MLP, S3LM_SCOPE_CONV } s3lm_scope;
 
 /* A matrix of which rows are looked up; one that is multiplied; one row of F32; F32 rows, one a position. */
 typedef enum { S3LM_SHAPE_LOOKUP, S3LM_SHAPE_MATRIX, S3LM_SHAPE_VECTOR, S3LM_SHAPE_TABLE } s3lm_shape;
@@ -288,6 +297,8 @@ typedef enum {
     S3LM_SIZE_HEADS, /* query heads */
     S3LM_SIZE_TWO_WIDTHS,
     S3LM_SIZE_WIDTH, /* width of the feed-forward */
+    S3LM_SIZE_THREE_HIDDEN, /* 3 * hidden: what opens a convolution, what closes it, and what goes in */
+    S3LM_SIZE_KERNEL, /* taps * hidden */
 } s3lm_size;
 
 typedef struct {
@@ -335,6 +346,7 @@ extern const s3lm_record s3lm_step_head_record;
 extern const s3lm_record s3lm_norm_record;
 extern const s3lm_record s3lm_attention_record;
 extern const s3lm_record s3lm_mlp_record;
+extern const s3lm_record s3lm_conv_record;
 extern const s3lm_record s3lm_tensor_record;
 extern const s3lm_record s3lm_sampling_record;
 /* The rest of a step's record, by s3lm_step_kind. */
@@ -388,6 +400,9 @@ enum {
     S3LM_MLP_MLP_AT = 0,
     S3LM_MLP_FUNCTION_AT = 4,
     S3LM_MLP_WIDTH_AT = 8,
+};
+enum {
+    S3LM_CONV_TAPS_AT = 0,
 };
 enum {
     S3LM_TENSOR_ROLE_AT = 0,
@@ -529,6 +544,16 @@ static inline s3lm_mlp_config s3lm_decode_mlp(const uint8_t *p) {
         .mlp = (s3lm_mlp_kind)s3lm_u32(p),
         .function = (s3lm_function_kind)s3lm_u32(p + 4),
         .width = s3lm_u32(p + 8),
+    };
+}
+
+typedef struct {
+    uint8_t taps;
+} s3lm_conv_config;
+
+static inline s3lm_conv_config s3lm_decode_conv(const uint8_t *p) {
+    return (s3lm_conv_config){
+        .taps = (uint8_t)s3lm_u32(p),
     };
 }
 

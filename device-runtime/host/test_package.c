@@ -134,7 +134,7 @@ static const change changes[] = {
     {"STEP a layer before the one before", S3LM_KIND_STEP, -1, 0, HEAD(5, 0), WORD(1u, 1u, 0u, 1u) << 16,
      S3LM_ERR_FIELD},
     {"STEP a layer beyond the last", S3LM_KIND_STEP, -1, 0, HEAD(7, 0), 2 | WORD(2u, 1u, 0u, 1u) << 16, S3LM_ERR_FIELD},
-    {"STEP kind", S3LM_KIND_STEP, -1, 0, HEAD(ATTENTION, 2), WORD(3u, 1u, 0u, 1u), S3LM_ERR_FIELD},
+    {"STEP kind", S3LM_KIND_STEP, -1, 0, HEAD(ATTENTION, 2), WORD(S3LM_STEP_KINDS, 1u, 0u, 1u), S3LM_ERR_FIELD},
     {"STEP reads a place that does not exist", S3LM_KIND_STEP, -1, 0, HEAD(ATTENTION, 2), WORD(1u, 3u, 0u, 1u),
      S3LM_ERR_FIELD},
     {"STEP reads what no step wrote", S3LM_KIND_STEP, -1, 0, HEAD(ATTENTION, 2), WORD(1u, 2u, 0u, 1u), S3LM_ERR_FIELD},

@@ -38,7 +38,8 @@ static void check_number(const s3lm_role_spec *role) {
                  [S3LM_SCOPE_TABLE] = {1, S3LM_STEP_ROLES - 1u},
                  [S3LM_SCOPE_NORM] = {S3LM_ROLE_NORM, S3LM_NORM_ROLES},
                  [S3LM_SCOPE_ATTENTION] = {S3LM_ROLE_QKV, S3LM_ATTENTION_ROLES},
-                 [S3LM_SCOPE_MLP] = {S3LM_ROLE_GATE_UP, S3LM_MLP_ROLES}};
+                 [S3LM_SCOPE_MLP] = {S3LM_ROLE_GATE_UP, S3LM_MLP_ROLES},
+                 [S3LM_SCOPE_CONV] = {S3LM_ROLE_CONV_IN, S3LM_CONV_ROLES}};
     CHECK(role->scope < sizeof roles / sizeof roles[0], "%s: scope %u", role->name, role->scope);
     CHECK(role->code >= roles[role->scope].first && role->code - roles[role->scope].first < roles[role->scope].count,
           "%s has number %u", role->name, role->code);

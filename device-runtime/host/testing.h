@@ -60,7 +60,7 @@ static inline uint8_t *read_fixture(const char *folder, const char *name, size_t
     return bytes;
 }
 
-static const char *const fixture_names[] = {"rows", "groups", "tensors", "floats", "numbers", "nibbles"};
+static const char *const fixture_names[] = {"rows", "groups", "tensors", "floats", "numbers", "nibbles", "taps"};
 #define FIXTURE_COUNT (sizeof fixture_names / sizeof fixture_names[0])
 
 static inline uint8_t *read_package(const char *folder, const char *name, size_t *length) {

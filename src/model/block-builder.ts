@@ -4,6 +4,7 @@ import type { FunctionKind } from '../schema/kinds.js';
 import type {
   AttentionSpec,
   BlockSpec,
+  ConvSpec,
   HeadGains,
   HeadNormSpec,
   LinearSpec,
@@ -16,6 +17,7 @@ import type {
 } from './decoder.js';
 import type {
   AttentionStepTable,
+  ConvStepTable,
   FamilyTable,
   FamilyTraits,
   HeadNormTable,
@@ -74,8 +76,7 @@ export class BlockBuilder {
   }
 
   private block(layer: number): Step[] {
-    const { steps = this.family.steps } = this.traits;
-    return steps.map((step) => this.step(step, layer));
+    return stepsOfLayer(this.family, this.traits, layer).map((step) => this.step(step, layer));
   }
 
   /** @param name without prefix and `.weight` */
@@ -103,6 +104,8 @@ export class BlockBuilder {
         return { kind: 'attention', attention: this.attention(step, layer), reads, writes, adds };
       case 'mlp':
         return { kind: 'mlp', mlp: this.mlp(step, layer), reads, writes, adds };
+      case 'conv':
+        return { kind: 'conv', conv: this.conv(step, layer), reads, writes, adds };
     }
   }
 
@@ -245,6 +248,26 @@ export class BlockBuilder {
     };
   }
 
+  private conv(names: ConvStepTable, layer: number): ConvSpec {
+    const { hiddenSize } = this.sizes;
+    const { convBias: hasBias = false, taps = { count: 0, key: '' } } = this.traits;
+    const claim = this.family.keys.hiddenSize;
+    const at = this.at(layer);
+    const into = { rows: 3 * hiddenSize, columns: hiddenSize, hasBias, claim };
+    const name = this.prefix + at + names.taps;
+    const tap = (begin: number): TensorRef => {
+      const shape = [hiddenSize, 1, taps.count];
+      const columns = { begin, end: begin + 1 };
+      return this.table.take(`${name}.weight`, shape, `${claim} and ${taps.key}`, { columns });
+    };
+    return {
+      input: this.linear({ name: at + names.input, ...into }),
+      taps: Array.from({ length: taps.count }, (_, begin) => tap(begin)),
+      bias: hasBias ? this.table.take(`${name}.bias`, [hiddenSize], claim) : null,
+      output: this.linear({ name: at + names.output, ...into, rows: hiddenSize }),
+    };
+  }
+
   private linear({ name, rows, columns, view, hasBias, claim }: StoredLinear): LinearSpec {
     const transposed = this.family.transposed === true;
     const weight = this.table.take(
@@ -259,6 +282,15 @@ export class BlockBuilder {
     this.absentBiases++;
     return { weight, bias: null };
   }
+}
+
+/** The steps of a layer. */
+export function stepsOfLayer(
+  { steps }: Pick<FamilyTable, 'steps'>,
+  traits: Pick<FamilyTraits, 'steps' | 'layer'>,
+  layer: number,
+): readonly StepTable[] {
+  return traits.layer?.(layer).steps ?? traits.steps ?? steps;
 }
 
 /** What the names of a layer's tensors begin with, behind the prefix. */

@@ -1,10 +1,17 @@
 /** The ways in which blocks put norms around attention and feed-forward (docs/decisions/0013). */
 import type { StepPlaces } from './decoder.js';
-import type { AttentionStepTable, MlpStepTable, NormStepTable, StepTable } from './family-table.js';
+import type {
+  AttentionStepTable,
+  ConvStepTable,
+  MlpStepTable,
+  NormStepTable,
+  StepTable,
+} from './family-table.js';
 
 type WithoutPlaces<S> = S extends StepTable ? Omit<S, keyof StepPlaces> : never;
 type AttentionNames = WithoutPlaces<AttentionStepTable>;
 type MlpNames = WithoutPlaces<MlpStepTable>;
+type ConvNames = WithoutPlaces<ConvStepTable>;
 
 const replaces = (reads: StepPlaces['reads'], writes: StepPlaces['writes']): StepPlaces => ({
   reads,
@@ -17,15 +24,15 @@ function norm(name: string, places: StepPlaces): NormStepTable {
   return { kind: 'norm', name, ...places };
 }
 
-/** `x += attention(norm(x)); x += mlp(norm(x))` */
+/** `x += attention(norm(x)); x += mlp(norm(x))`, or a convolution in place of the attention. */
 export function preNorm(
-  names: readonly [attention: string, mlp: string],
-  attention: AttentionNames,
+  names: readonly [mixer: string, mlp: string],
+  mixer: AttentionNames | ConvNames,
   mlp: MlpNames,
 ): readonly StepTable[] {
   return [
     norm(names[0], replaces('residual', 'normed')),
-    { ...attention, ...adds('normed') },
+    { ...mixer, ...adds('normed') },
     norm(names[1], replaces('residual', 'normed')),
     { ...mlp, ...adds('normed') },
   ];

@@ -1,7 +1,7 @@
 /** Reads decoders by the tables of their families: sizes, heads, positions, embedding and head, and the steps of each block. */
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { FunctionKind } from '../schema/kinds.js';
-import { BlockBuilder, layerName } from './block-builder.js';
+import { BlockBuilder, layerName, stepsOfLayer } from './block-builder.js';
 import { show, type ConfigFields } from './config-fields.js';
 import type { DecoderModel, TensorRef } from './decoder.js';
 import { readEmbeddingAndHead } from './embedding.js';
@@ -39,10 +39,11 @@ async function readByTable(family: FamilyTable, reading: FamilyReading): Promise
   const traits = family.traits({ config, stores: (name) => table.has(first + name) });
   const mlpFunction = readFunction(family, config);
   const hiddenSize = config.integer(keys.hiddenSize, undefined, { min: 1, max: MAX_HIDDEN });
-  const width = config.integer(keys.width, defaults.width?.(hiddenSize), { min: 1, max: MAX_MLP_WIDTH });
+  const said = config.integer(keys.width, defaults.width?.(hiddenSize), { min: 1, max: MAX_MLP_WIDTH });
+  const width = traits.width?.(said) ?? said;
   const layers = readLayerCount(family, config, table, prefix);
   const heads = readHeads(config, family, traits, hiddenSize, (sizes) =>
-    queryRows(family, traits, table, first, sizes),
+    queryRows(family, traits, table, prefix, { layers, ...sizes }),
   );
   const epsilon = config.number(keys.normEpsilon, defaults.normEpsilon, { min: 0, max: 1 });
   const longest = config.integer(keys.maxPositions, defaults.maxPositions, { min: 1, max: MAX_POSITIONS });
@@ -112,25 +113,31 @@ function findPrefix(family: FamilyTable, table: TensorTable): string {
   return table.findPrefix(names.prefixes, [first, `${names.embedding}.weight`]) ?? names.prefixes[0] ?? '';
 }
 
-/** A tensor that a block has however its norms stand. */
+/** A tensor that every block has. */
 function lastMatrix(steps: readonly StepTable[]): string {
-  const step = steps.find(({ kind }) => kind === 'attention');
-  return step?.kind === 'attention' ? step.output : '';
+  return steps.find((step) => step.kind === 'mlp')?.down ?? '';
 }
 
-/** Rows of the query of the first layer, as far as its own or the fused matrix tells them. */
+/**
+ * Rows of the query of the first layer that attends, as far as its own or the fused matrix tells them.
+ * @returns `null` when no layer attends
+ */
 function queryRows(
-  { steps, transposed = false }: FamilyTable,
+  family: FamilyTable,
   traits: FamilyTraits,
   table: TensorTable,
-  first: string,
-  sizes: { readonly heads: number; readonly kvHeads: number },
-): number {
-  const attention = (traits.steps ?? steps).find((step) => step.kind === 'attention');
-  const name = `${first}${attention?.fused ?? attention?.query ?? ''}.weight`;
-  const rows = table.lengthOf(name, transposed ? 1 : 0);
-  if (attention?.fused === undefined) return rows;
-  return (rows * sizes.heads) / fusedRows({ ...sizes, headDim: 1 });
+  prefix: string,
+  { layers, ...sizes }: { readonly layers: number; readonly heads: number; readonly kvHeads: number },
+): number | null {
+  for (let layer = 0; layer < layers; layer++) {
+    const attention = stepsOfLayer(family, traits, layer).find((step) => step.kind === 'attention');
+    if (attention === undefined) continue;
+    const name = `${prefix}${layerName(family, layer)}${attention.fused ?? attention.query}.weight`;
+    const rows = table.lengthOf(name, family.transposed === true ? 1 : 0);
+    if (attention.fused === undefined) return rows;
+    return (rows * sizes.heads) / fusedRows({ ...sizes, headDim: 1 });
+  }
+  return null;
 }
 
 function takePositions(

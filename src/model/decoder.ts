@@ -130,6 +130,20 @@ export interface MlpSpec {
   readonly factor: number;
 }
 
+/**
+ * A short convolution (Liquid AI's LFM2): `output(c * conv(b * x))` with `b, c, x` the thirds of `input`'s result, and `conv`
+ * over the newest tokens, each channel by itself.
+ */
+export interface ConvSpec {
+  /** `[3 * hiddenSize, hiddenSize]`: rows of `b`, of `c`, of `x`. */
+  readonly input: LinearSpec;
+  /** `[hiddenSize]` each: the factors on the oldest token that is seen, on the next, on the token itself. */
+  readonly taps: readonly TensorRef[];
+  /** Of the sum over the taps. */
+  readonly bias: TensorRef | null;
+  readonly output: LinearSpec;
+}
+
 /** From where a step takes a token's vector, and where its result goes. */
 export interface StepPlaces {
   readonly reads: PlaceKind;
@@ -141,12 +155,14 @@ export interface StepPlaces {
 export type NormStep = StepPlaces & { readonly kind: 'norm'; readonly norm: NormSpec };
 export type AttentionStep = StepPlaces & { readonly kind: 'attention'; readonly attention: AttentionSpec };
 export type MlpStep = StepPlaces & { readonly kind: 'mlp'; readonly mlp: MlpSpec };
+export type ConvStep = StepPlaces & { readonly kind: 'conv'; readonly conv: ConvSpec };
 
 /** The steps by what they do. */
 interface Steps {
   readonly norm: NormStep;
   readonly attention: AttentionStep;
   readonly mlp: MlpStep;
+  readonly conv: ConvStep;
 }
 
 /** One step of a block. */

@@ -63,8 +63,10 @@ export interface HeadNormTable {
   readonly bias?: boolean;
 }
 
-/** What the attention of one layer is, beside its size. */
+/** What one layer is, beside its size. */
 export interface LayerTraits {
+  /** Its steps in place of those of every block. */
+  readonly steps?: readonly StepTable[];
   /** Tokens that a query sees, itself included; `null` or absent for all. */
   readonly window?: number | null;
   /** Rotary table by its number, `null` for a layer that does not rotate; the first when absent. */
@@ -79,12 +81,18 @@ export interface FamilyTraits {
   readonly outputBias?: boolean;
   /** Biases on the matrices of the feed-forward. */
   readonly mlpBias?: boolean;
+  /** Biases on matrices and taps of convolutions. */
+  readonly convBias?: boolean;
   /** Norms have a bias beside their gain. */
   readonly normBias?: boolean;
   /** Norms have neither gain nor bias. */
   readonly bareNorms?: true;
   /** A head of its own has a bias. */
   readonly headBias?: boolean;
+  /** Tokens that a convolution sees, and the key that says so. */
+  readonly taps?: { readonly count: number; readonly key: string };
+  /** Width of the feed-forward by that of the config. */
+  readonly width?: (configured: number) => number;
   /** Key/value heads by the query heads, where no key of the config says them. */
   readonly kvHeads?: (heads: number) => number;
   /** The steps of every block in place of the table's. */
@@ -142,8 +150,16 @@ export type MlpStepTable = StepPlaces & {
   readonly down: string;
 };
 
+/** A short convolution: its taps are stored as `[hiddenSize, 1, taps]`. */
+export type ConvStepTable = StepPlaces & {
+  readonly kind: 'conv';
+  readonly input: string;
+  readonly taps: string;
+  readonly output: string;
+};
+
 /** One step of a block, with the names of its tensors inside a layer. */
-export type StepTable = NormStepTable | AttentionStepTable | MlpStepTable;
+export type StepTable = NormStepTable | AttentionStepTable | MlpStepTable | ConvStepTable;
 
 /** A tensor that no step names, and what its name tells: for a better message, nothing is read by it. */
 export interface UnknownTensor {

@@ -12,7 +12,7 @@ export interface Heads {
 
 /**
  * Reads the heads.
- * @param queryRows rows of the query of the first layer, given how many heads there are
+ * @param queryRows rows of the query of the first layer that has one, given how many heads there are; `null` when none has
  * @throws FormatError when the numbers contradict each other or the weights; UnsupportedError for an odd size
  */
 export function readHeads(
@@ -20,7 +20,7 @@ export function readHeads(
   { keys, defaults }: Pick<FamilyTable, 'keys' | 'defaults'>,
   traits: Pick<FamilyTraits, 'kvHeads'>,
   hiddenSize: number,
-  queryRows: (heads: Pick<Heads, 'heads' | 'kvHeads'>) => number,
+  queryRows: (heads: Pick<Heads, 'heads' | 'kvHeads'>) => number | null,
 ): Heads {
   const heads = config.integer(keys.heads, undefined, { min: 1, max: MAX_HEADS });
   const kvHeads =
@@ -43,7 +43,7 @@ export function readHeads(
   });
   // The rows of the query say what the size of a head really is.
   const rows = queryRows({ heads, kvHeads });
-  if (rows !== heads * headDim) {
+  if (rows !== null && rows !== heads * headDim) {
     const said =
       explicit || defaults.headDim !== undefined
         ? `It says ${headDim}`

@@ -38,7 +38,7 @@ const RELATIVES: readonly Relative[] = [
   },
   { names: /^(?:bitnet|BitNet)/, nearest: 'Llama', has: 'ternary weights, and norms inside its halves' },
   { names: /^(?:openelm|OpenELM)/, nearest: 'Llama', has: 'another number of heads in each layer' },
-  { names: /^(?:lfm2|Lfm2)/, nearest: 'Qwen 3', has: 'short convolutions in most layers' },
+  { names: /^(?:lfm2_moe|Lfm2Moe)/, nearest: 'LFM2', has: EXPERTS },
   {
     names: /^(?:codegen|CodeGen)/,
     nearest: 'GPT-J',

@@ -143,6 +143,9 @@ function encodeStep(
       writeRecord(STEP_BODY.mlp, { mlp, function: between, width }, view, body);
       break;
     }
+    case 'conv':
+      writeRecord(STEP_BODY.conv, { taps: step.conv.taps.length }, view, body);
+      break;
   }
 }
 

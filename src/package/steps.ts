@@ -24,7 +24,9 @@ export type PackageAttentionStep = StepPlaces & { readonly kind: 'attention' } &
 
 export type PackageMlpStep = StepPlaces & { readonly kind: 'mlp' } & Readonly<Body<'mlp'>>;
 
-export type PackageStep = PackageNormStep | PackageAttentionStep | PackageMlpStep;
+export type PackageConvStep = StepPlaces & { readonly kind: 'conv' } & Readonly<Body<'conv'>>;
+
+export type PackageStep = PackageNormStep | PackageAttentionStep | PackageMlpStep | PackageConvStep;
 
 /**
  * Reads STEP.
@@ -54,6 +56,8 @@ function readStep(view: DataView, at: number, config: PackageConfig, fail: Fail)
       return { kind, ...head, ...readAttention(view, body, config, fail) };
     case 'mlp':
       return { kind, ...head, ...readRecord(STEP_BODY.mlp, view, body, fail) };
+    case 'conv':
+      return { kind, ...head, ...readRecord(STEP_BODY.conv, view, body, fail) };
   }
 }
 

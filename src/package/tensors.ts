@@ -188,7 +188,8 @@ function nameOf(role: Role, index: number, directory: Directory, fail: Fail): st
       return globalTensorName(role, index);
     case 'norm':
     case 'attention':
-    case 'mlp': {
+    case 'mlp':
+    case 'conv': {
       const step = steps[index];
       if (step?.kind !== spec.scope)
         throw fail('index', `Step ${index} is no ${spec.scope}, which ${role} belongs to.`);
@@ -260,6 +261,8 @@ function sizesOf({ config, steps }: Model, role: Role, index: number): Sizes {
     queryKeyValue: 0,
     width: 0,
     twoWidths: 0,
+    threeHidden: 3 * config.hiddenSize,
+    kernel: step?.kind === 'conv' ? step.taps * config.hiddenSize : 0,
     heads: 0,
     queryNorm: 0,
     keyNorm: 0,
@@ -309,6 +312,7 @@ function rolesOfStep(step: PackageStep): Role[] {
 function belongsTo({ mlps, positions, ofHeadNorm }: RoleSpec, step: PackageStep): boolean {
   switch (step.kind) {
     case 'norm':
+    case 'conv':
       return true;
     case 'attention':
       return (

@@ -6,6 +6,7 @@ import {
   numberedSteps,
   type AttentionSpec,
   type AttentionStep,
+  type ConvStep,
   type DecoderModel,
   type LinearSpec,
   type MlpStep,
@@ -88,6 +89,21 @@ interface MatrixOptions {
   readonly factors?: readonly number[];
 }
 
+/** Matrices that may have a bias. */
+type FusedRole =
+  | 'head'
+  | 'qkv'
+  | 'query'
+  | 'key'
+  | 'value'
+  | 'output'
+  | 'gate_up'
+  | 'gate'
+  | 'up'
+  | 'down'
+  | 'conv_in'
+  | 'conv_out';
+
 /** What of a scheme tensors depend on; activations that are to be chosen are INT8 here. */
 type Encoded = UniformScheme & {
   readonly activations: Scheme['activations'] | WantedScheme['activations'];
@@ -146,6 +162,9 @@ class TensorList {
       case 'mlp':
         this.mlp(index, step, this.gainOf(steps, index, layer));
         break;
+      case 'conv':
+        this.conv(index, step, this.gainOf(steps, index, layer));
+        break;
     }
   }
 
@@ -200,6 +219,13 @@ class TensorList {
     this.fused('down', index, [down], { site: 'down', factors: [mlp.factor] });
   }
 
+  private conv(index: number, { conv }: ConvStep, gain: FoldedGain | null): void {
+    this.fused('conv_in', index, [conv.input], { gain, site: 'conv' });
+    this.vector('conv_taps', index, conv.taps);
+    if (conv.bias !== null) this.vector('conv_taps.bias', index, [conv.bias]);
+    this.fused('conv_out', index, [conv.output], { site: 'convOutput' });
+  }
+
   private head(): void {
     const { head, finalNorm } = this.model;
     // A tied head shares its columns with the embedding rows, so the gain must stay outside.
@@ -210,12 +236,7 @@ class TensorList {
   }
 
   /** A matrix of one or several linear maps of the same input, with their biases in one vector. */
-  private fused(
-    role: 'head' | 'qkv' | 'query' | 'key' | 'value' | 'output' | 'gate_up' | 'gate' | 'up' | 'down',
-    index: number,
-    specs: readonly LinearSpec[],
-    options: MatrixOptions,
-  ): void {
+  private fused(role: FusedRole, index: number, specs: readonly LinearSpec[], options: MatrixOptions): void {
     this.matrix(
       role,
       index,

@@ -77,6 +77,9 @@ function widths(model: DecoderModel): { hidden: number; projected: number; atten
         input = Math.max(input, alignUp(width, INT4_BLOCK));
         break;
       }
+      case 'conv':
+        projected = Math.max(projected, 3 * model.hiddenSize);
+        break;
     }
   }
   return { hidden, projected: alignUp(projected, 16), attended: alignUp(attended, 16), input };
@@ -100,6 +103,14 @@ function needsSum({ blocks }: DecoderModel): boolean {
       const next = steps.slice(at + 1).find(({ reads, writes }) => reads === 'normed' || writes === 'normed');
       return next?.reads === 'normed';
     }),
+  );
+}
+
+/** Bytes of the tokens that convolutions look back at. */
+function pastBytes(model: DecoderModel): number {
+  return stepsOf(model, 'conv').reduce(
+    (sum, { step: { conv } }) => sum + (conv.taps.length - 1) * 4 * alignUp(model.hiddenSize, 16),
+    0,
   );
 }
 
@@ -148,7 +159,15 @@ export function scratchBytes(
   const scores = cores * alignUp(context, 32) * 4 * together;
   const sampler = alignUp(Math.ceil(model.vocabSize / 8), 64) + 256 * 8;
   const tables = 64 * 6 * Math.max(4 * model.blocks.length, numberedSteps(model).length);
-  return perToken * maxBatch + scores + 4 * alignUp(model.vocabSize, 16) + 4 * context + sampler + tables;
+  return (
+    perToken * maxBatch +
+    pastBytes(model) +
+    scores +
+    4 * alignUp(model.vocabSize, 16) +
+    4 * context +
+    sampler +
+    tables
+  );
 }
 
 /** Prompt tokens that share a pass at most; what the engine takes for fewer is less. */

@@ -8,7 +8,7 @@
  */
 
 /** What a step of a block does. */
-export const STEP = { norm: 0, attention: 1, mlp: 2 } as const;
+export const STEP = { norm: 0, attention: 1, mlp: 2, conv: 3 } as const;
 export type StepKind = keyof typeof STEP;
 
 /** The vectors of a token, hidden size wide, that steps read and write. */
@@ -93,6 +93,10 @@ export const SITE = {
   down: 3,
   /** Into the head. */
   head: 4,
+  /** Into the first matrix of a convolution. */
+  conv: 5,
+  /** Into its last one. */
+  convOutput: 6,
 } as const;
 export type SiteKind = keyof typeof SITE;
 

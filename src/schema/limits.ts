@@ -18,6 +18,8 @@ export const PACKAGE_LIMITS = {
   heads: 256,
   /** 16,383 * 127 * 256 < 2^31: the longest head whose 16-bit by 8-bit dot product cannot overflow. */
   headDim: 256,
+  /** Tokens that a convolution sees; models have three. */
+  taps: 8,
   /** Tokens of one prefill pass; more does not help a chip whose weights stream from flash. */
   maxBatch: 32,
   /** Distinct rotary tables: one a rotary variety, not one a layer. */

@@ -170,6 +170,9 @@ export const STEP_BODY = {
     function: word(4, 'u32', FUNCTION),
     width: u32(8, 1, PACKAGE_LIMITS.mlpWidth),
   }),
+  conv: record(56, {
+    taps: u32(0, 2, PACKAGE_LIMITS.taps),
+  }),
 } as const satisfies Readonly<Record<StepKind, RecordSpec>>;
 
 /** TDIR. */

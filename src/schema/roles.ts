@@ -19,6 +19,10 @@ export type SizeName =
   /** width of the feed-forward */
   | 'width'
   | 'twoWidths'
+  /** 3 * hidden: what opens a convolution, what closes it, and what goes in */
+  | 'threeHidden'
+  /** taps * hidden */
+  | 'kernel'
   /** elements of a head that rotate by this table */
   | 'rotaryDim'
   /** query heads */
@@ -230,6 +234,42 @@ export const ROLE = {
   'up.bias': { code: 53, scope: 'mlp', shape: 'vector', rows: 'one', cols: 'width', biasOf: 'up' },
   down: { code: 54, scope: 'mlp', shape: 'matrix', rows: 'hidden', cols: 'width', sources: 1, needed: true },
   'down.bias': { code: 55, scope: 'mlp', shape: 'vector', rows: 'one', cols: 'hidden', biasOf: 'down' },
+  conv_in: {
+    code: 64,
+    scope: 'conv',
+    shape: 'matrix',
+    rows: 'threeHidden',
+    cols: 'hidden',
+    sources: 1,
+    needed: true,
+  },
+  'conv_in.bias': {
+    code: 65,
+    scope: 'conv',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'threeHidden',
+    biasOf: 'conv_in',
+  },
+  conv_taps: { code: 66, scope: 'conv', shape: 'vector', rows: 'one', cols: 'kernel', needed: true },
+  'conv_taps.bias': { code: 67, scope: 'conv', shape: 'vector', rows: 'one', cols: 'hidden' },
+  conv_out: {
+    code: 68,
+    scope: 'conv',
+    shape: 'matrix',
+    rows: 'hidden',
+    cols: 'hidden',
+    sources: 1,
+    needed: true,
+  },
+  'conv_out.bias': {
+    code: 69,
+    scope: 'conv',
+    shape: 'vector',
+    rows: 'one',
+    cols: 'hidden',
+    biasOf: 'conv_out',
+  },
 } as const satisfies Readonly<Record<string, RoleSpec>>;
 
 export type Role = keyof typeof ROLE;
@@ -238,7 +278,12 @@ export type Role = keyof typeof ROLE;
 export const ROLES = Object.keys(ROLE) as readonly Role[];
 
 /** Roles of one kind of step are numbered from here on, at most {@link STEP_ROLES} of them. */
-export const FIRST_STEP_ROLE: Readonly<Record<StepKind, number>> = { norm: 16, attention: 32, mlp: 48 };
+export const FIRST_STEP_ROLE: Readonly<Record<StepKind, number>> = {
+  norm: 16,
+  attention: 32,
+  mlp: 48,
+  conv: 64,
+};
 
 /** Most roles of one kind of step. */
 export const STEP_ROLES = 16;

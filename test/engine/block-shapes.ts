@@ -6,7 +6,7 @@ export const PLACES = ['residual', 'normed', 'branch'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Kinds of steps, by their number in the format. */
-export const STEP_KINDS = ['norm', 'attention', 'mlp'] as const;
+export const STEP_KINDS = ['norm', 'attention', 'mlp', 'conv'] as const;
 
 export interface StepShape {
   readonly kind: (typeof STEP_KINDS)[number];
@@ -93,6 +93,21 @@ export const BLOCKS: Readonly<Record<string, readonly StepShape[]>> = {
     add('norm', 'branch', 'normed'),
     add('mlp', 'normed', 'residual'),
     replace('mlp', 'branch', 'residual'),
+  ],
+  /** `x += conv(norm(x)); x += mlp(norm(x))` */
+  convolution: [
+    replace('norm', 'residual', 'normed'),
+    add('conv', 'normed', 'residual'),
+    replace('norm', 'residual', 'normed'),
+    add('mlp', 'normed', 'residual'),
+  ],
+  /** Two convolutions, the second of what the first replaced, beside an attention of the same norm. */
+  'convolutions beside attention': [
+    replace('norm', 'residual', 'normed'),
+    replace('conv', 'normed', 'branch'),
+    replace('conv', 'branch', 'branch'),
+    add('attention', 'normed', 'branch'),
+    add('norm', 'branch', 'residual'),
   ],
   /** A layer without attention. */
   'feed-forward alone': [replace('norm', 'residual', 'normed'), add('mlp', 'normed', 'residual')],

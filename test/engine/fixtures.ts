@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { BLOCKS } from './block-shapes.js';
 import type { LayerShape, ModelShape } from './model-shape.js';
 import { makePackage, randomNumbers } from './package-maker.js';
 import { ReferenceEngine } from './reference.js';
@@ -83,6 +84,19 @@ const FIXTURES: Readonly<Record<string, ModelShape>> = {
     biases: true,
     embeddingScale: 2,
     logitScale: 0.5,
+    tied: true,
+  },
+  taps: {
+    hidden: 36,
+    vocab: 37,
+    context: 24,
+    layers: [
+      { ...layer, taps: 4, steps: BLOCKS.convolution ?? [] },
+      { ...odd, steps: BLOCKS['convolutions beside attention'] ?? [] },
+    ],
+    encoding: 2,
+    fused: true,
+    biases: true,
     tied: true,
   },
 };

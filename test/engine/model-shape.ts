@@ -24,6 +24,8 @@ export interface LayerShape {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly ffn: number;
+  /** Tokens that a convolution sees; default: 3. */
+  readonly taps?: number;
   readonly window?: number;
   /** Rotated elements; 0 for no rotary. Default: all. */
   readonly rotaryDim?: number;
@@ -144,6 +146,10 @@ export const ROLE = {
   upBias: 53,
   down: 54,
   downBias: 55,
+  convIn: 64,
+  convTaps: 66,
+  convTapsBias: 67,
+  convOut: 68,
 } as const;
 
 /** Of every norm. */
@@ -151,6 +157,11 @@ export const EPSILON = 1e-5;
 
 /** Index of what belongs to no step or table. */
 export const GLOBAL = 0xffff;
+
+/** Tokens that a layer's convolutions see. */
+export function tapsOf(layer: LayerShape): number {
+  return layer.taps ?? 3;
+}
 
 /** Rotated elements of each rotary table. */
 export function rotaryDims(shape: ModelShape): number[] {

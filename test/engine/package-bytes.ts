@@ -9,6 +9,7 @@ import {
   rotaryDimOf,
   rotaryDims,
   stepsOf,
+  tapsOf,
   type MadeStep,
   type MadeTensor,
   type ModelShape,
@@ -199,6 +200,8 @@ function encodeStep(
     steps.u32(at, shape.mlp === 'plain' ? 1 : 0);
     steps.u32(at + 4, FUNCTIONS.indexOf(shape.function ?? 'silu'));
     steps.u32(at + 8, shape.ffn);
+  } else if (kind === 'conv') {
+    steps.u32(at, tapsOf(shape));
   } else {
     const rotaryDim = rotaryDimOf(shape);
     steps.u32(at, shape.heads);

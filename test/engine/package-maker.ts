@@ -7,6 +7,7 @@ import {
   ROLE,
   rotaryDims,
   stepsOf,
+  tapsOf,
   type LayerShape,
   type MadeTensor,
   type ModelShape,
@@ -82,6 +83,7 @@ class TensorMaker {
     for (const [index, step] of stepsOf(shape).entries()) {
       if (step.kind === 'norm') this.norm(ROLE.norm, index);
       else if (step.kind === 'attention') this.attention(index, step.shape);
+      else if (step.kind === 'conv') this.convolution(index, step.shape);
       else this.mlp(index, step.shape);
     }
     this.norm(ROLE.finalNorm, GLOBAL);
@@ -135,6 +137,14 @@ class TensorMaker {
       this.linear(ROLE.up, index, layer.ffn, hidden);
     }
     this.linear(ROLE.down, index, hidden, layer.ffn);
+  }
+
+  private convolution(index: number, layer: LayerShape): void {
+    const { hidden } = this.shape;
+    this.linear(ROLE.convIn, index, 3 * hidden, hidden);
+    this.vector(ROLE.convTaps, index, tapsOf(layer) * hidden, 0.3, 0.7);
+    if (this.shape.biases === true) this.vector(ROLE.convTapsBias, index, hidden, 0, 0.3);
+    this.linear(ROLE.convOut, index, hidden, hidden);
   }
 
   /** A matrix and, one role further, its bias. */

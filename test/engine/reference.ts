@@ -11,6 +11,7 @@ import {
   ROLE,
   rotaryDimOf,
   stepsOf,
+  tapsOf,
   type FUNCTIONS,
   type LayerShape,
   type MadeStep,
@@ -127,6 +128,8 @@ export class ReferenceEngine {
   private readonly steps: readonly MadeStep[];
   /** Per step, key/value head and position: keys and values, quantized or not; empty but for attention. */
   private readonly cache: { keys: Codes[][]; values: Codes[][] }[];
+  /** Per step what went into the taps, token by token; empty but for convolutions. */
+  private readonly opened: Float64Array[][];
   private position = 0;
 
   constructor(
@@ -139,6 +142,7 @@ export class ReferenceEngine {
       .filter((tensor) => tensor.role === ROLE.rotary)
       .map((tensor) => tensor.cols);
     this.steps = stepsOf(made.shape);
+    this.opened = this.steps.map(() => []);
     this.cache = this.steps.map(({ shape }) => ({
       keys: Array.from({ length: shape.kvHeads }, () => []),
       values: Array.from({ length: shape.kvHeads }, () => []),
@@ -174,6 +178,8 @@ export class ReferenceEngine {
         return this.linear(ROLE.o, index, this.attention(index, shape, x));
       case 'mlp':
         return this.linear(ROLE.down, index, this.inner(index, shape, x));
+      case 'conv':
+        return this.linear(ROLE.convOut, index, this.convolution(index, shape, x));
     }
   }
 
@@ -400,6 +406,25 @@ export class ReferenceEngine {
       out.set(attended, i * dim);
     }
     return out;
+  }
+
+  private convolution(index: number, layer: LayerShape, x: Float64Array): Float64Array {
+    const { r } = this.math;
+    const n = x.length;
+    const thirds = this.linear(ROLE.convIn, index, x);
+    const [b, c, value] = [thirds.slice(0, n), thirds.slice(n, 2 * n), thirds.slice(2 * n)];
+    const opened = this.opened[index] as Float64Array[];
+    opened.push(value.map((v, i) => r(v * (b[i] as number))));
+    const taps = this.need(ROLE.convTaps, index).values;
+    const bias = this.find(ROLE.convTapsBias, index)?.values;
+    const seen = opened.slice(-tapsOf(layer));
+    const first = tapsOf(layer) - seen.length;
+    return c.map((factor, i) => {
+      let sum = bias?.[i] ?? 0;
+      for (const [at, past] of seen.entries())
+        sum = r(sum + r((taps[(first + at) * n + i] as number) * (past[i] as number)));
+      return r(sum * factor);
+    });
   }
 
   private normalizeHead(

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type {
   AttentionSpec,
+  ConvSpec,
   DecoderModel,
   MlpSpec,
   NormSpec,
@@ -34,6 +35,11 @@ const attention = (change: (spec: AttentionSpec) => Partial<AttentionSpec>): Mis
 
 const mlp = (change: (spec: MlpSpec) => Partial<MlpSpec>): Mistake =>
   everyStep((step) => (step.kind === 'mlp' ? { ...step, mlp: { ...step.mlp, ...change(step.mlp) } } : step));
+
+const convolution = (change: (spec: ConvSpec) => Partial<ConvSpec>): Mistake =>
+  everyStep((step) =>
+    step.kind === 'conv' ? { ...step, conv: { ...step.conv, ...change(step.conv) } } : step,
+  );
 
 const norms = (change: (spec: NormSpec) => Partial<NormSpec>): Mistake => {
   const steps = everyStep((step) =>
@@ -151,6 +157,16 @@ const TRAPS: readonly (readonly [fixture: string, mistake: string, make: Mistake
   ['gemma3-older', 'the window is in no layer', attention(() => ({ window: null }))],
   ['ernie', 'pairs are half a head apart', storedOrder],
   ['hunyuan', 'norms of heads stand before the rotation', headNorm({ turned: false })],
+  ['lfm2', 'taps are in the opposite order', convolution(({ taps }) => ({ taps: [...taps].reverse() }))],
+  ['lfm2', 'the oldest tap is left out', convolution(({ taps }) => ({ taps: taps.slice(1) }))],
+  ['lfm2', 'what opens and what closes are exchanged', openedByTheSecond()],
+  ['lfm2', 'norms of heads are left out', attention(() => ({ headNorm: null }))],
+  ['lfm2-older', 'the sum over the taps has no bias', convolution(() => ({ bias: null }))],
+  [
+    'lfm2-older',
+    'the first matrix has no bias',
+    convolution(({ input }) => ({ input: { ...input, bias: null } })),
+  ],
   [
     'nanochat',
     'heads turn by the angle instead of minus it',
@@ -231,6 +247,16 @@ function firstGains(): Mistake {
           },
         },
   );
+}
+
+function openedByTheSecond(): Mistake {
+  return (model) => {
+    const rows = [...Array(3 * model.hiddenSize).keys()];
+    const [b, c] = [rows.splice(0, model.hiddenSize), rows.splice(0, model.hiddenSize)];
+    return convolution(({ input }) => ({
+      input: { ...input, weight: { ...input.weight, view: { rows: [...c, ...b, ...rows] } } },
+    }))(model);
+  };
 }
 
 /** Each layer has the window of the one before. */

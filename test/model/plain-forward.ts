@@ -5,6 +5,7 @@
 import type { Checkpoint, FloatDtype } from '../../src/checkpoint/checkpoint.js';
 import type {
   AttentionSpec,
+  ConvSpec,
   DecoderModel,
   LinearSpec,
   MlpSpec,
@@ -87,6 +88,9 @@ export async function plainForward(
           break;
         case 'mlp':
           output = await Promise.all(input.map((x) => feedForward(step.mlp, x, linear)));
+          break;
+        case 'conv':
+          output = await convolve(step.conv, input, linear, async (ref) => [...(await load(ref)).values]);
       }
       const old = places.get(step.writes) ?? [];
       const sum = (row: number[], at: number): number[] => row.map((x, i) => x + (old[at]?.[i] ?? NaN));
@@ -217,6 +221,34 @@ async function inner(mlp: MlpSpec, x: readonly number[], linear: ApplyLinear): P
     case 'plain':
       return up.map((x) => apply(mlp.function, x));
   }
+}
+
+async function convolve(
+  { input, taps, bias, output }: ConvSpec,
+  states: readonly (readonly number[])[],
+  linear: ApplyLinear,
+  vector: (ref: TensorRef) => Promise<number[]>,
+): Promise<number[][]> {
+  const thirds = await Promise.all(
+    states.map(async (x) => split(await linear(input, x), x.length) as [number[], number[], number[]]),
+  );
+  const opened = thirds.map(([b, , x]) => x.map((value, i) => value * (b[i] ?? NaN)));
+  const factors = await Promise.all(taps.map(vector));
+  const base = bias === null ? null : await vector(bias);
+  return Promise.all(
+    thirds.map(async ([, c], position) => {
+      const sums = c.map((_, i) =>
+        factors.reduce((sum, factor, tap) => {
+          const seen = opened[position - taps.length + 1 + tap];
+          return seen === undefined ? sum : sum + (factor[i] ?? NaN) * (seen[i] ?? NaN);
+        }, base?.[i] ?? 0),
+      );
+      return linear(
+        output,
+        sums.map((sum, i) => sum * (c[i] ?? NaN)),
+      );
+    }),
+  );
 }
 
 function apply(kind: FunctionKind, x: number): number {

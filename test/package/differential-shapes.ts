@@ -73,6 +73,15 @@ export const DIFFERENTIAL_SHAPES: Readonly<Record<string, ModelShape>> = {
       { ...layer, scoreCap: 5, clip: 2, headNorm: { over: 'head', kind: 'rms', gains: true } },
     ],
   },
+  convolutions: {
+    ...tiny,
+    gains: true,
+    biases: true,
+    layers: [
+      { ...layer, taps: 4, steps: BLOCKS['convolution'] ?? [] },
+      { ...layer, steps: BLOCKS['convolutions beside attention'] ?? [] },
+    ],
+  },
   'a norm of all heads, positions in floats': {
     ...tiny,
     tied: false,

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DecoderModel, HeadGains, TensorRef } from '../../src/model/decoder.js';
+import type { ConvStep, DecoderModel, HeadGains, LinearSpec, TensorRef } from '../../src/model/decoder.js';
 import { encodeDescription } from '../../src/package/encode.js';
 import { placeInWeights } from '../../src/package/places.js';
 import { findBoard } from '../../src/plan/boards.js';
@@ -76,10 +76,12 @@ async function fullModel(): Promise<DecoderModel> {
                 },
               };
             case 'mlp':
+            case 'conv':
               return step;
           }
         }),
       },
+      { steps: [convolution(model.hiddenSize)] },
       ...rest,
     ],
     generation: {
@@ -90,6 +92,27 @@ async function fullModel(): Promise<DecoderModel> {
       minP: 0.1,
       repetitionPenalty: 1.1,
       maxNewTokens: 9,
+    },
+  };
+}
+
+/** A convolution of the residual stream, with all that one has. */
+function convolution(hidden: number): ConvStep {
+  const vector = (name: string, length = hidden): TensorRef => ({ name, dtype: 'F32', shape: [length] });
+  const linear = (name: string, rows: number): LinearSpec => ({
+    weight: { name, dtype: 'F32', shape: [rows, hidden] },
+    bias: vector(`${name}.bias`, rows),
+  });
+  return {
+    kind: 'conv',
+    reads: 'residual',
+    writes: 'residual',
+    adds: true,
+    conv: {
+      input: linear('conv.in', 3 * hidden),
+      taps: [vector('conv.tap.0'), vector('conv.tap.1')],
+      bias: vector('conv.taps.bias'),
+      output: linear('conv.out', hidden),
     },
   };
 }

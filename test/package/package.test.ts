@@ -14,7 +14,7 @@ const EDITS: readonly (readonly [string, string, (view: DataView) => void])[] = 
   ['CONF', 'CONF rotary tables', (view) => view.setUint32(48, 2, true)],
   ['CONF', 'CONF reserved', (view) => view.setUint32(60, 1, true)],
   ['STEP', 'STEP 0 layer', (view) => view.setUint16(0, 1, true)],
-  ['STEP', 'STEP 0 kind', (view) => view.setUint8(2, 3)],
+  ['STEP', 'STEP 0 kind', (view) => view.setUint8(2, 4)],
   ['STEP', 'STEP 0 reads', (view) => view.setUint8(3, 1)],
   ['STEP', 'STEP 0 writes', (view) => view.setUint8(5, 1)],
   ['STEP', 'STEP 1 reads', (view) => view.setUint8(4, 2)],

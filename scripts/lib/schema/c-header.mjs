@@ -316,13 +316,21 @@ function records({ layout }) {
     norm: layout.STEP_BODY.norm,
     attention: layout.STEP_BODY.attention,
     mlp: layout.STEP_BODY.mlp,
+    conv: layout.STEP_BODY.conv,
     tensor: layout.TENSOR,
     sampling: layout.SAMPLING,
   };
 }
 
 /** Those that are decoded into a struct of the same name; a step keeps one for each step of a model. */
-const DECODED = { config: WIDE, step_head: NARROW, norm: NARROW, attention: NARROW, mlp: NARROW };
+const DECODED = {
+  config: WIDE,
+  step_head: NARROW,
+  norm: NARROW,
+  attention: NARROW,
+  mlp: NARROW,
+  conv: NARROW,
+};
 const structName = (record) =>
   `s3lm_${record}${record === 'config' || record === 'step_head' ? '' : '_config'}`;
 

@@ -73,6 +73,9 @@ export const FIELDS = {
     function: ['function', ''],
     width: ['width', ''],
   },
+  'STEP_BODY.conv': {
+    taps: ['taps', 'tokens that it sees, the token itself included'],
+  },
   TENSOR: {
     role: ['role', 'below'],
     index: [
@@ -119,6 +122,7 @@ export const KINDS = {
     norm: 'normalizes a vector',
     attention: 'query, key and value of a vector, attention over the cache, output',
     mlp: 'a feed-forward',
+    conv: 'a short convolution over the newest tokens, each channel by itself',
   },
   PLACE: {
     residual: 'the residual stream: the embedding begins it, the final norm reads it',
@@ -219,6 +223,9 @@ export const ROLES = {
   qkv: 'rows of query, key and value, one behind the other',
   gate_up: 'rows alternate: gate 0, up 0, gate 1, up 1 …',
   'gate_up.bias': 'alternating alike',
+  conv_in: 'rows of what opens, of what closes, of what goes in',
+  conv_taps: 'factors on the oldest token that is seen, on the next …, on the token itself',
+  'conv_taps.bias': 'added to the sum over the taps',
 };
 
 /** Sizes of which shapes are made. */
@@ -232,6 +239,8 @@ export const SIZES = {
   queryKeyValue: '(heads + 2 key/value heads) · head size',
   width: 'width',
   twoWidths: '2 · width',
+  threeHidden: '3 · hidden',
+  kernel: 'taps · hidden',
   rotaryDim: 'rotating elements',
   heads: 'heads',
   queryNorm: 'head size, or heads · head size unless the norm of heads is `head`',

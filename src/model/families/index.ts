@@ -15,6 +15,7 @@ import { gptj } from './gptj.js';
 import { granite } from './granite.js';
 import { granite4 } from './granite4.js';
 import { hunyuan } from './hunyuan.js';
+import { lfm2 } from './lfm2.js';
 import { llama } from './llama.js';
 import { minimind } from './minimind.js';
 import { mistral } from './mistral.js';
@@ -49,6 +50,7 @@ export const FAMILIES: readonly Family[] = [
   gemma3,
   ernie,
   hunyuan,
+  lfm2,
   nanochat,
   gpt2,
   gptBigCode,

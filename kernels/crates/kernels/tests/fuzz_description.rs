@@ -155,6 +155,11 @@ fn fuzz_reference_descriptor(iterations: usize, seed: u64) -> (usize, usize) {
             ..TINY
         },
         Shape {
+            topology: Topology::Convolution,
+            biases: true,
+            ..TINY
+        },
+        Shape {
             window: Some(2),
             kv_heads: 2,
             dtype: kernels::dtype::Dtype::F8E5M2,

@@ -153,6 +153,14 @@ fn varieties_of_steps() -> Vec<(&'static str, Shape)> {
         ("sandwich", of(Topology::Sandwich)),
         ("post-norm", of(Topology::PostNorm)),
         ("norms of branches", of(Topology::BranchNorm)),
+        ("convolution", of(Topology::Convolution)),
+        (
+            "convolution with biases",
+            Shape {
+                biases: true,
+                ..of(Topology::Convolution)
+            },
+        ),
         (
             "wide",
             Shape {
@@ -337,7 +345,9 @@ fn calibration_sees_what_enters_the_matrices() {
         let width = match range.site {
             SiteKind::Output => SMALL.heads * SMALL.head_dim,
             SiteKind::Down => SMALL.width,
-            SiteKind::Attention | SiteKind::Mlp | SiteKind::Head => SMALL.hidden,
+            SiteKind::Attention | SiteKind::Mlp | SiteKind::Head | SiteKind::Conv | SiteKind::ConvOutput => {
+                SMALL.hidden
+            }
         };
         assert_eq!(range.count, 40 * width as u64);
         assert!(range.clip > 0.0 && range.clip < range.amax);

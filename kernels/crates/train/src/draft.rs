@@ -107,7 +107,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The gains of all norms, with what stands for a factor of 1.
+    /// The gains of all norms and the newest taps, with what stands for a factor of 1.
     fn gains(&self) -> Vec<(TensorId, f32)> {
         let mut gains: Vec<_> = self
             .model
@@ -126,6 +126,8 @@ impl Draft {
                     }
                 }
                 Operation::Mlp(_) => {}
+                // At first it passes on what goes in.
+                Operation::Convolution(shape) => gains.extend(shape.taps.last().map(|&tap| (tap, 1.0))),
             }
         }
         gains

@@ -10,6 +10,7 @@ mod activation;
 mod adam;
 mod attention;
 mod cap;
+mod convolution;
 mod draft;
 mod embedding;
 mod feed_forward;

@@ -6,6 +6,7 @@ use kernels::Result;
 
 use crate::attention::{self, Setting};
 use crate::cap::Finish;
+use crate::convolution;
 use crate::embedding;
 use crate::feed_forward;
 use crate::head::{self, Descent, Loss, Targets};
@@ -31,6 +32,7 @@ enum Kept<T> {
     Nothing,
     Attention(attention::Kept<T>),
     Mlp(feed_forward::Kept<T>),
+    Convolution(convolution::Kept<T>),
 }
 
 /// A step on the tape: its input, and what else it keeps.
@@ -177,6 +179,16 @@ impl<T: Real> Pass<'_, T> {
                     let (y, kept) = feed_forward::forward(parameters, workspace, mlp, x)?;
                     (y, Kept::Mlp(kept))
                 }
+                Operation::Convolution(shape) => {
+                    if let Some(growing) = &mut self.growing {
+                        let y = convolution::next(parameters, workspace, shape, growing.pasts(), x)?;
+                        (y, Kept::Nothing)
+                    } else {
+                        let lengths = self.setting.lengths;
+                        let (y, kept) = convolution::forward(parameters, workspace, shape, lengths, x)?;
+                        (y, Kept::Convolution(kept))
+                    }
+                }
             };
             match &mut tape {
                 Some(tape) => tape.push(Record {
@@ -279,6 +291,12 @@ impl<T: Real> Pass<'_, T> {
                     (Operation::Mlp(mlp), Kept::Mlp(kept)) => {
                         feed_forward::backward(parameters, workspace, mlp, x, kept, &dy, gradient, dx)?;
                     }
+                    (Operation::Convolution(shape), Kept::Convolution(kept)) => {
+                        let lengths = self.setting.lengths;
+                        convolution::backward(
+                            parameters, workspace, shape, lengths, x, kept, &dy, gradient, dx,
+                        )?;
+                    }
                     _ => unreachable!("each step keeps what is its own"),
                 }
                 workspace.pool.give(dy);
@@ -304,6 +322,7 @@ impl<T: Real> Kept<T> {
             Self::Nothing => {}
             Self::Attention(kept) => kept.release(workspace),
             Self::Mlp(kept) => kept.release(workspace),
+            Self::Convolution(kept) => kept.release(workspace),
         }
     }
 }

@@ -33,14 +33,15 @@ struct Text<T> {
     /// One over the temperature.
     coldness: T,
     random: Random,
-    /// Keys and values of each attention step.
+    /// Of each step that looks back.
     seen: Vec<Seen<T>>,
     ended: bool,
 }
 
-/// Keys and values of the positions so far, of one attention step.
+/// What an attention step has of the positions so far, or a convolution of the newest.
 #[derive(Default)]
 pub struct Seen<T> {
+    /// Of a convolution: what went into its taps.
     keys: Vec<T>,
     values: Vec<T>,
 }
@@ -149,17 +150,37 @@ impl<T: Real> Text<T> {
     }
 }
 
-/// Attention of one new position of each text, whose keys and values are kept.
+/// Steps over one new position of each text, of which what later ones look back at is kept.
 pub struct Growing<'a, T> {
     /// The position of the new tokens.
     pub position: usize,
-    /// The number of the next attention step.
+    /// The number of the next step that looks back.
     pub step: usize,
-    /// Of each text, by attention step.
+    /// Of each text, by such steps.
     pub seen: &'a mut [Vec<Seen<T>>],
 }
 
 impl<T: Real> Growing<'_, T> {
+    /// What the next step has of each text.
+    fn next_seen(&mut self) -> impl Iterator<Item = &mut Seen<T>> {
+        let step = self.step;
+        self.step += 1;
+        self.seen.iter_mut().map(move |seen| {
+            if seen.len() == step {
+                seen.push(Seen {
+                    keys: Vec::new(),
+                    values: Vec::new(),
+                });
+            }
+            &mut seen[step]
+        })
+    }
+
+    /// What has gone into the taps of the next step, of each text.
+    pub fn pasts(&mut self) -> impl Iterator<Item = &mut Vec<T>> {
+        self.next_seen().map(|seen| &mut seen.keys)
+    }
+
     /// `output(attention(x))` for the new positions.
     pub fn forward(
         &mut self,
@@ -171,18 +192,12 @@ impl<T: Real> Growing<'_, T> {
     ) -> Result<Vec<T>> {
         let projected = attention::project(parameters, workspace, shape, setting, x)?;
         let [q, k] = attention::widths(shape);
-        let first = attention::first_seen(shape, self.position);
+        let position = self.position;
+        let first = attention::first_seen(shape, position);
         let scaling = attention::scaling(shape);
         let mut mixed = workspace.pool.zeros(x.rows * q)?;
         let mut weights = Vec::new();
-        for (i, seen) in self.seen.iter_mut().enumerate() {
-            if seen.len() == self.step {
-                seen.push(Seen {
-                    keys: Vec::new(),
-                    values: Vec::new(),
-                });
-            }
-            let seen = &mut seen[self.step];
+        for (i, seen) in self.next_seen().enumerate() {
             seen.keys.extend_from_slice(&projected.keys[i * k..][..k]);
             seen.values.extend_from_slice(&projected.values[i * k..][..k]);
             for head in 0..shape.heads {
@@ -190,13 +205,12 @@ impl<T: Real> Growing<'_, T> {
                 let query = &projected.queries[i * q + at_q..][..shape.head_dim];
                 weights.clear();
                 weights.extend(
-                    (first..=self.position)
-                        .map(|position| dot(query, &seen.keys[position * k + at_k..][..shape.head_dim])),
+                    (first..=position).map(|at| dot(query, &seen.keys[at * k + at_k..][..shape.head_dim])),
                 );
                 scaling.forward(&mut weights);
                 if let Some(slope) = attention::slope(shape, head) {
-                    for (weight, position) in weights.iter_mut().zip(first..) {
-                        *weight += T::of(slope * (position as f64 - self.position as f64));
+                    for (weight, at) in weights.iter_mut().zip(first..) {
+                        *weight += T::of(slope * (at as f64 - position as f64));
                     }
                 }
                 let most = largest(&weights);
@@ -206,13 +220,12 @@ impl<T: Real> Growing<'_, T> {
                 T::exponentiate(&mut weights);
                 let inverse = T::ONE / sum(&weights);
                 let to = &mut mixed[i * q + at_q..][..shape.head_dim];
-                for (position, &weight) in (first..=self.position).zip(&weights) {
-                    let value = &seen.values[position * k + at_k..][..shape.head_dim];
+                for (at, &weight) in (first..=position).zip(&weights) {
+                    let value = &seen.values[at * k + at_k..][..shape.head_dim];
                     add_scaled(to, value, weight * inverse);
                 }
             }
         }
-        self.step += 1;
         let vectors = Vectors {
             rows: x.rows,
             data: &mixed,

@@ -147,6 +147,7 @@ fn sites(operation: &Operation) -> &'static [SiteKind] {
         Operation::Norm(_) => &[],
         Operation::Attention(_) => &[SiteKind::Attention, SiteKind::Output],
         Operation::Mlp(_) => &[SiteKind::Mlp, SiteKind::Down],
+        Operation::Convolution(_) => &[SiteKind::Conv, SiteKind::ConvOutput],
     }
 }
 

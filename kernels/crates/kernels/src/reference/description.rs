@@ -20,6 +20,8 @@ pub const MAX_HEADS: usize = 1 << 12;
 pub const MAX_HEAD_DIM: usize = 1 << 12;
 /// Longest context: any that a config may say. Memory ends far below.
 pub const MAX_POSITIONS: usize = 1 << 31;
+/// Most tokens that a convolution sees.
+pub const MAX_TAPS: usize = 64;
 /// Most rotary tables.
 pub const MAX_ROTARIES: usize = 64;
 
@@ -227,6 +229,17 @@ pub struct Mlp {
     pub factor: f32,
 }
 
+/// A short convolution: `output(c * (bias + taps(b * x)))` with the thirds `b`, `c` and `x` of what `input` gives.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Convolution {
+    pub input: Linear,
+    /// Factors on the oldest token that is seen, on the next, on the token itself: two at least.
+    pub taps: Vec<TensorId>,
+    pub bias: Option<TensorId>,
+    pub output: Linear,
+}
+
 /// What a step computes.
 // A model has some hundred of them: what an indirection would save is nothing.
 #[allow(clippy::large_enum_variant)]
@@ -236,6 +249,7 @@ pub enum Operation {
     Norm(Norm),
     Attention(Attention),
     Mlp(Mlp),
+    Convolution(Convolution),
 }
 
 /// One step of a block. A place that it reads was written before.

@@ -7,11 +7,12 @@ pub enum StepKind {
     Norm,
     Attention,
     Mlp,
+    Conv,
 }
 
 impl StepKind {
     /// How many there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 4;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
@@ -19,6 +20,7 @@ impl StepKind {
             "norm" => Some(Self::Norm),
             "attention" => Some(Self::Attention),
             "mlp" => Some(Self::Mlp),
+            "conv" => Some(Self::Conv),
             _ => None,
         }
     }
@@ -172,11 +174,13 @@ pub enum SiteKind {
     Mlp,
     Down,
     Head,
+    Conv,
+    ConvOutput,
 }
 
 impl SiteKind {
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 7;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
@@ -186,6 +190,8 @@ impl SiteKind {
             "mlp" => Some(Self::Mlp),
             "down" => Some(Self::Down),
             "head" => Some(Self::Head),
+            "conv" => Some(Self::Conv),
+            "convOutput" => Some(Self::ConvOutput),
             _ => None,
         }
     }

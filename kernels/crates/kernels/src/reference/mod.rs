@@ -7,6 +7,7 @@ pub mod kinds;
 mod attention;
 mod calibration;
 mod cbor;
+mod convolution;
 mod elementwise;
 mod input_noise;
 mod linear;
@@ -18,6 +19,7 @@ mod weights;
 use crate::error::{try_vec, Error, Result};
 use attention::{attend, Cache};
 use calibration::Calibration;
+use convolution::Past;
 use description::{
     Attention, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position, TensorId,
 };
@@ -62,6 +64,8 @@ pub struct Engine {
     position: usize,
     /// One for each step; those of other steps than attention stay empty.
     caches: Vec<Cache>,
+    /// The same for convolutions.
+    pasts: Vec<Past>,
     rotaries: Vec<RotaryTable>,
     calibration: Option<Calibration>,
     rounded: Option<RoundedInput>,
@@ -85,6 +89,7 @@ impl Engine {
             context,
             position: 0,
             caches: model.steps.iter().map(|_| Cache::default()).collect(),
+            pasts: model.steps.iter().map(|_| Past::default()).collect(),
             rotaries: model.rotaries.iter().map(RotaryTable::new).collect(),
             calibration: None,
             rounded: None,
@@ -143,6 +148,9 @@ impl Engine {
         self.position = 0;
         for cache in &mut self.caches {
             cache.clear();
+        }
+        for past in &mut self.pasts {
+            past.clear();
         }
     }
 
@@ -236,6 +244,7 @@ impl Engine {
                 Operation::Norm(norm) => self.norm(norm, &input.values, 0..ids.len())?,
                 Operation::Attention(shape) => self.attention(index, shape, input)?.into(),
                 Operation::Mlp(mlp) => self.mlp(index, mlp, input)?.into(),
+                Operation::Convolution(shape) => self.convolution(index, shape, input)?.into(),
             };
             places.put(step.writes, step.adds, result);
         }

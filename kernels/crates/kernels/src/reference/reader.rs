@@ -4,9 +4,9 @@
 
 use super::cbor::{Object, Place};
 use super::description::{
-    Attention, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position, Rotary, Step,
-    TensorId, TensorSpec, Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM, MAX_HIDDEN, MAX_POSITIONS,
-    MAX_ROTARIES, MAX_STEPS,
+    Attention, Convolution, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position,
+    Rotary, Step, TensorId, TensorSpec, Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM, MAX_HIDDEN,
+    MAX_POSITIONS, MAX_ROTARIES, MAX_STEPS, MAX_TAPS,
 };
 use super::kinds::{FunctionKind, HeadNormKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind};
 use crate::dtype::Dtype;
@@ -118,6 +118,7 @@ impl Reader {
                 StepKind::Norm => Operation::Norm(self.norm(&body)?),
                 StepKind::Attention => Operation::Attention(self.attention(&body)?),
                 StepKind::Mlp => Operation::Mlp(self.mlp(&body)?),
+                StepKind::Conv => Operation::Convolution(self.convolution(&body)?),
             },
         })
     }
@@ -268,6 +269,26 @@ impl Reader {
             },
             down: self.linear(&fields.get("down"), hidden, width)?,
             factor: fields.get("factor").finite()?,
+        })
+    }
+
+    fn convolution(&mut self, at: &Place<'_>) -> Result<Convolution> {
+        let fields = at.object(&["input", "taps", "bias", "output"])?;
+        let hidden = self.hidden;
+        let list = fields.get("taps");
+        let count = list.len()?;
+        if !(2..=MAX_TAPS).contains(&count) {
+            return Err(list.bad(format!("Their number {count} is not within 2..={MAX_TAPS}.")));
+        }
+        let mut taps = Vec::with_capacity(count);
+        for at in list.items()? {
+            taps.push(self.vector(&at, hidden)?);
+        }
+        Ok(Convolution {
+            input: self.linear(&fields.get("input"), 3 * hidden, hidden)?,
+            taps,
+            bias: self.bias(fields, hidden)?,
+            output: self.linear(&fields.get("output"), hidden, hidden)?,
         })
     }
 

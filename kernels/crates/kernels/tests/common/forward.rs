@@ -1,6 +1,6 @@
 //! The forward pass of a random decoder in f64: each topology is written as its formula, knowing nothing of steps.
 
-use super::{Decoder, Topology};
+use super::{Decoder, Topology, TAPS};
 
 /// The limits of a float, as the description holds them.
 fn short(value: f64) -> f64 {
@@ -53,8 +53,13 @@ impl Decoder {
         let attention = |x: &Vectors| self.attention(b, x);
         let mlp = |x: &Vectors| self.mlp(b, x);
         match self.shape.topology {
-            Topology::PreNorm => {
-                let x = sum(x, &attention(&norm(1, x)));
+            topology @ (Topology::PreNorm | Topology::Convolution) => {
+                let mixed = if topology.convolves(b) {
+                    self.convolution(b, &norm(1, x))
+                } else {
+                    attention(&norm(1, x))
+                };
+                let x = sum(x, &mixed);
                 sum(&x, &mlp(&norm(2, &x)))
             }
             Topology::ParallelOneNorm => {
@@ -123,6 +128,28 @@ impl Decoder {
                 }
                 let y = self.linear(&format!("{b}.o"), &mixed);
                 y.iter().map(|y| y * short(s.traits.factor)).collect()
+            })
+            .collect()
+    }
+
+    fn convolution(&self, b: usize, x: &Vectors) -> Vectors {
+        let hidden = self.shape.hidden;
+        let thirds: Vectors = x.iter().map(|x| self.linear(&format!("{b}.in"), x)).collect();
+        let bias = self.values.get(&format!("{b}.taps.bias"));
+        (0..x.len())
+            .map(|at| {
+                let mixed: Vec<f64> = (0..hidden)
+                    .map(|i| {
+                        let mut sum = bias.map_or(0.0, |bias| bias[i]);
+                        for back in 0..TAPS.min(at + 1) {
+                            let tap = self.values[&format!("{b}.tap{}", TAPS - 1 - back)][i];
+                            let seen = &thirds[at - back];
+                            sum += tap * (seen[i] * seen[2 * hidden + i]);
+                        }
+                        sum * thirds[at][hidden + i]
+                    })
+                    .collect();
+                self.linear(&format!("{b}.out"), &mixed)
             })
             .collect()
     }

@@ -24,7 +24,19 @@ pub enum Topology {
     PostNorm,
     /// `x += N1(A(x)); x += N2(M(x))`, as in OLMo 2.
     BranchNorm,
+    /// As `PreNorm`, with a convolution in place of the attention of the first block, as in LFM2.
+    Convolution,
 }
+
+impl Topology {
+    /// Whether a block has a convolution.
+    pub fn convolves(self, block: usize) -> bool {
+        matches!(self, Self::Convolution) && block == 0
+    }
+}
+
+/// Tokens that a convolution sees.
+pub const TAPS: usize = 4;
 
 /// What families have beside what Llama has.
 #[derive(Clone)]
@@ -269,14 +281,24 @@ impl Decoder {
                     self.norm_description(random, format!("{b}.norm{norms}"))
                 }
                 "attention" => self.attention_description(random, b),
+                "conv" => self.convolution_description(random, b),
                 _ => self.mlp_description(random, b),
             };
             json!({"kind": kind, "reads": reads, "writes": writes, "adds": adds, kind: body})
         };
         match topology {
-            Topology::PreNorm => vec![
+            Topology::PreNorm | Topology::Convolution => vec![
                 step("norm", "residual", "normed", !ADDS),
-                step("attention", "normed", "residual", ADDS),
+                step(
+                    if topology.convolves(b) {
+                        "conv"
+                    } else {
+                        "attention"
+                    },
+                    "normed",
+                    "residual",
+                    ADDS,
+                ),
                 step("norm", "residual", "normed", !ADDS),
                 step("mlp", "normed", "residual", ADDS),
             ],
@@ -402,6 +424,23 @@ impl Decoder {
             "key": self.linear_description(random, format!("{b}.k"), kv, s.hidden),
             "value": self.linear_description(random, format!("{b}.v"), kv, s.hidden),
             "output": self.linear_description(random, format!("{b}.o"), s.hidden, q),
+        })
+    }
+
+    fn convolution_description(&mut self, random: &mut Random, b: usize) -> Value {
+        let hidden = self.shape.hidden;
+        let taps: Vec<Value> = (0..TAPS)
+            .map(|tap| self.tensor(random, format!("{b}.tap{tap}"), &[hidden, 1], 0.2, 0.7))
+            .collect();
+        let bias = if self.shape.biases {
+            self.tensor(random, format!("{b}.taps.bias"), &[hidden], 0.0, 0.3)
+        } else {
+            Value::Null
+        };
+        json!({
+            "input": self.linear_description(random, format!("{b}.in"), 3 * hidden, hidden),
+            "taps": taps, "bias": bias,
+            "output": self.linear_description(random, format!("{b}.out"), hidden, hidden),
         })
     }
 

@@ -9,6 +9,7 @@ use kernels::{Error, Result};
 use super::factor::filled;
 use crate::activation::Input;
 use crate::attention::{self, Setting};
+use crate::convolution;
 use crate::embedding;
 use crate::feed_forward;
 use crate::linear::Vectors;
@@ -202,6 +203,11 @@ impl Stream {
             }
             Operation::Mlp(mlp) => {
                 let (y, kept) = feed_forward::forward(parameters, workspace, mlp, x)?;
+                kept.release(workspace);
+                y
+            }
+            Operation::Convolution(shape) => {
+                let (y, kept) = convolution::forward(parameters, workspace, shape, setting.lengths, x)?;
                 kept.release(workspace);
                 y
             }

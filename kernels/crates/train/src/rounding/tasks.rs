@@ -66,6 +66,7 @@ pub fn groups(operation: &Operation) -> [Vec<Linear>; 2] {
             };
             [first, vec![mlp.down]]
         }
+        Operation::Convolution(shape) => [vec![shape.input], vec![shape.output]],
     }
 }
 

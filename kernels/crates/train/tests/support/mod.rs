@@ -73,6 +73,14 @@ pub fn varieties() -> Vec<(&'static str, Shape)> {
         ("norms before and behind", of(Topology::Sandwich)),
         ("norms of the stream", of(Topology::PostNorm)),
         ("norms of the branches", of(Topology::BranchNorm)),
+        ("a convolution", of(Topology::Convolution)),
+        (
+            "a convolution with biases",
+            Shape {
+                biases: true,
+                ..of(Topology::Convolution)
+            },
+        ),
     ];
     all.extend(traits().into_iter().map(|(name, traits)| {
         let norm_biases = traits.norm == "layer" && traits.gains;
