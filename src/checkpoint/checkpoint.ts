@@ -53,6 +53,8 @@ export interface Remarks {
   readonly doubles: number;
   /** Tensors that an index names and no file holds, and the file in which each should be. */
   readonly promised: ReadonlyMap<string, string>;
+  /** The adapter that is merged into the tensors, and how many it changes. */
+  readonly merged?: { readonly file: string; readonly tensors: number };
 }
 
 /** A checked tensor directory over one or more files. */

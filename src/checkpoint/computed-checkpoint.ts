@@ -1,6 +1,7 @@
 /** A tensor directory whose rows are not stored as they are read: quantized, or in another order. */
 import type { ByteSource } from '../source/byte-source.js';
 import { rowLayout, type Checkpoint, type TensorInfo } from './checkpoint.js';
+import { IS_LITTLE_ENDIAN, littleEndian } from './floats.js';
 
 /** Stored bytes that belong to the rows of a tensor, one run a row. */
 export interface StoredRows {
@@ -123,20 +124,7 @@ export class ComputedCheckpoint implements Checkpoint {
   }
 }
 
-const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
 /** Whether numbers can be written in place, in the order that checkpoints have. */
 function canHoldFloats(memory: Uint8Array): boolean {
   return IS_LITTLE_ENDIAN && memory.byteOffset % 4 === 0;
-}
-
-/** The bytes of numbers, in the order that checkpoints have. */
-function littleEndian(numbers: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(numbers.buffer);
-  if (IS_LITTLE_ENDIAN) return bytes;
-  const view = new DataView(bytes.buffer);
-  numbers.forEach((value, index) => {
-    view.setFloat32(4 * index, value, true);
-  });
-  return bytes;
 }

@@ -12,8 +12,8 @@ import type { StoredPart } from './stored-checkpoint.js';
 /** Name of the weights when they are one file. */
 export const SINGLE_NAME = 'model.safetensors';
 
-/** The difference to a model, in a file beside it. */
-export const ADAPTER_WEIGHTS = /^adapter_model\b.*\.(?:safetensors|bin)$/;
+/** The difference to a model, in a file beside it; the second name is MLX's. */
+export const ADAPTER_WEIGHTS = /^(?:adapter_model\b.*|adapters)\.(?:safetensors|bin)$/;
 
 /** The same when torch.save wrote it. */
 export const PYTORCH_NAME = 'pytorch_model.bin';
@@ -55,6 +55,29 @@ export async function openCheckpoint(folder: ModelFolder, signal?: AbortSignal):
   const onlyPytorch = await openOnly(folder, weightNames(folder, isPytorch), signal);
   if (onlyPytorch !== null) return openPytorch([onlyPytorch], signal);
   return refuseOthers(folder);
+}
+
+/** The tensors of a file by itself, whatever it is to the model. @throws as {@link openCheckpoint} */
+export function openWeightFile(source: ByteSource, signal?: AbortSignal): Promise<Checkpoint> {
+  return isSafetensors(source.name) ? openSingle(source, signal) : openPytorch([source], signal);
+}
+
+/**
+ * The names of the files that {@link openCheckpoint} opens; of one that it would refuse, the first that it looks for.
+ * @throws FormatError for a malformed index; TransportError
+ */
+export async function weightFileNames(folder: ModelFolder, signal?: AbortSignal): Promise<readonly string[]> {
+  for (const [single, index, isWeights] of [
+    [SINGLE_NAME, INDEX_NAME, isSafetensors],
+    [PYTORCH_NAME, PYTORCH_INDEX_NAME, isPytorch],
+  ] as const) {
+    if ((await folder.open(single, signal)) !== null) return [single];
+    const listed = await readShardedIndex(folder, signal, index);
+    if (listed !== null) return [index, ...listed.shards];
+    const others = weightNames(folder, isWeights);
+    if (others.length > 0) return others;
+  }
+  return [SINGLE_NAME];
 }
 
 /** The names of files in a folder, not below it, that may be its weights. */

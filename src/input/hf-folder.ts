@@ -3,12 +3,12 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import {
   ADAPTER_WEIGHTS,
   openCheckpoint,
+  openWeightFile,
   refuseOtherContainers,
-  SINGLE_NAME,
+  weightFileNames,
 } from '../checkpoint/open-checkpoint.js';
-import { INDEX_NAME, readShardedIndex } from '../checkpoint/sharded-index.js';
-import { FormatError, UnsupportedError } from '../shared/errors.js';
-import type { ModelFolder } from '../source/byte-source.js';
+import { FormatError } from '../shared/errors.js';
+import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import { MAX_CONFIG_BYTES, readJsonObject, readText } from '../source/read-json.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
@@ -89,6 +89,14 @@ interface BesideParts extends Pick<TokenizerPart, 'names' | 'added'> {
   readonly definition: JsonPart | null;
 }
 
+/** An adapter beside its base model. */
+interface Adapter {
+  /** Those of its files that are needed. */
+  readonly files: readonly string[];
+  /** `null` where only its description was left, and nothing is missing. */
+  readonly merge: ((base: Checkpoint, config: JsonPart) => Promise<Checkpoint>) | null;
+}
+
 class HfFolderInput implements ModelInput {
   readonly name: string;
   readonly #folder: ModelFolder;
@@ -99,10 +107,9 @@ class HfFolderInput implements ModelInput {
   }
 
   readonly config = once(async (signal): Promise<JsonPart> => {
-    const hasAdapter = (await this.#folder.open(ADAPTER_FILE, signal)) !== null;
-    if (hasAdapter) await this.#refuseAdapter(signal);
+    const adapter = await this.#adapter(signal);
     const config = await this.#json(CONFIG_FILE, MAX_CONFIG_BYTES, signal);
-    if (config !== null) return hasAdapter ? { ...config, ignored: ADAPTER_FILE } : config;
+    if (config !== null) return adapter?.merge === null ? { ...config, ignored: ADAPTER_FILE } : config;
     refuseOtherContainers(this.#folder);
     const inside = (this.#folder.names ?? []).filter((name) => name.endsWith(`/${CONFIG_FILE}`));
     throw new FormatError(`It has no ${CONFIG_FILE}.`, {
@@ -115,32 +122,49 @@ class HfFolderInput implements ModelInput {
     });
   });
 
-  /**
-   * An adapter is only a difference. Beside whole weights its own may be merged into them or not, which nothing tells; without
-   * its own weights there is nothing that could be missing.
-   */
-  async #refuseAdapter(signal: AbortSignal | undefined): Promise<void> {
-    const has = async (names: readonly string[]): Promise<boolean> => {
-      for (const name of names) if ((await this.#folder.open(name, signal)) !== null) return true;
-      return false;
+  /** The adapter. Its weights beside those of a model are the difference to it, as transformers takes them. */
+  readonly #adapter = once(async (signal): Promise<Adapter | null> => {
+    const part = await this.#json(ADAPTER_FILE, MAX_CONFIG_BYTES, signal);
+    if (part === null) return null;
+    const isWhole = await this.#hasModel(signal);
+    const weights = await this.#adapterWeights(signal);
+    if (isWhole && weights === null) return { files: [], merge: null };
+    const room = await import('./adapter.js');
+    const lora = room.readLoraConfig(part);
+    if (!isWhole || weights === null) throw room.withoutBase(lora, part.file);
+    return {
+      files: [ADAPTER_FILE, weights.name],
+      merge: async (base, config) =>
+        room.mergeAdapter(base, await openWeightFile(weights, signal), lora, config.fields),
     };
-    const hasOwn =
-      (this.#folder.names ?? []).some((name) => ADAPTER_WEIGHTS.test(name)) ||
-      (await has(['adapter_model.safetensors', 'adapter_model.bin']));
-    const isWhole = await has([SINGLE_NAME, INDEX_NAME, ...this.#otherWeights()]);
-    if (!isWhole || hasOwn) throw adapterError(isWhole);
+  });
+
+  async #adapterWeights(signal: AbortSignal | undefined): Promise<ByteSource | null> {
+    const others = (this.#folder.names ?? []).filter((name) => ADAPTER_WEIGHTS.test(name));
+    for (const name of ['adapter_model.safetensors', 'adapter_model.bin', ...others]) {
+      const source = await this.#folder.open(name, signal);
+      if (source !== null) return source;
+    }
+    return null;
   }
 
-  /** Files with weights, by names that are not the usual ones. */
-  #otherWeights(): readonly string[] {
-    return (this.#folder.names ?? []).filter(
-      (name) => !name.includes('/') && name.endsWith('.safetensors') && !ADAPTER_WEIGHTS.test(name),
+  /** Whether there is a model that the adapter may belong to. */
+  async #hasModel(signal: AbortSignal | undefined): Promise<boolean> {
+    const [first] = await weightFileNames(this.#folder, signal);
+    return (
+      first !== undefined &&
+      (await this.#folder.open(first, signal)) !== null &&
+      (await this.#folder.open(CONFIG_FILE, signal)) !== null
     );
   }
 
   readonly generation = once((signal) => this.#json(GENERATION_FILE, MAX_CONFIG_BYTES, signal));
 
-  readonly checkpoint = once((signal): Promise<Checkpoint> => openCheckpoint(this.#folder, signal));
+  readonly checkpoint = once(async (signal): Promise<Checkpoint> => {
+    const base = await openCheckpoint(this.#folder, signal);
+    const adapter = await this.#adapter(signal);
+    return adapter?.merge ? adapter.merge(base, await this.config(signal)) : base;
+  });
 
   readonly tokenizer = once(async (signal): Promise<TokenizerPart | null> => {
     const written = await this.#definition(signal);
@@ -172,7 +196,8 @@ class HfFolderInput implements ModelInput {
 
   readonly files = once(async (signal): Promise<readonly ModelFile[]> => [
     ...BESIDE.map((name) => ({ name, needed: false })),
-    ...(await this.#weightNames(signal)).map((name) => ({ name, needed: true })),
+    ...(await weightFileNames(this.#folder, signal)).map((name) => ({ name, needed: true })),
+    ...((await this.#adapter(signal))?.files ?? []).map((name) => ({ name, needed: true })),
   ]);
 
   readonly #definition = once((signal) => this.#json(TOKENIZER_FILE, MAX_TOKENIZER_BYTES, signal));
@@ -226,14 +251,6 @@ class HfFolderInput implements ModelInput {
     const fields = await readJsonObject(this.#folder, file, maxBytes, signal, { numbers });
     return fields === null ? null : { fields, file };
   }
-
-  async #weightNames(signal: AbortSignal | undefined): Promise<readonly string[]> {
-    if ((await this.#folder.open(SINGLE_NAME, signal)) !== null) return [SINGLE_NAME];
-    const index = await readShardedIndex(this.#folder, signal);
-    if (index !== null) return [INDEX_NAME, ...index.shards];
-    const others = this.#otherWeights();
-    return others.length > 0 ? others : [SINGLE_NAME];
-  }
 }
 
 /** `chat_template`: a text, or a list of named ones of which the default is taken. */
@@ -249,27 +266,6 @@ function defaultTemplate(config: JsonObject): string | null {
   const items = (value as readonly JsonValue[]).filter(isJsonObject);
   const template = items.find((item) => item.get('name') === 'default')?.get('template');
   return typeof template === 'string' ? template : null;
-}
-
-/** @param isWhole the model that it might belong to lies beside it */
-function adapterError(isWhole: boolean): UnsupportedError {
-  const merge =
-    'in Python:\n' +
-    '  from peft import AutoPeftModelForCausalLM\n' +
-    '  AutoPeftModelForCausalLM.from_pretrained("FOLDER").merge_and_unload().save_pretrained("MERGED")\n' +
-    'and copy the files of the tokenizer (tokenizer.json, tokenizer_config.json) into MERGED.';
-  return new UnsupportedError(
-    isWhole
-      ? 'An adapter (LoRA) lies beside the weights of a whole model, and nothing tells whether it was merged into them.'
-      : 'The folder holds an adapter (LoRA), which is only the difference to a base model.',
-    {
-      file: ADAPTER_FILE,
-      code: 'adapter',
-      remedy: isWhole
-        ? `If it was, move ${ADAPTER_FILE} and the adapter_model file out of the folder. If not, merge it ${merge}`
-        : `Merge it once ${merge}`,
-    },
-  );
 }
 
 /** The first few of many names. */

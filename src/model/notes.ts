@@ -32,6 +32,8 @@ export interface ModelNotes {
   'quantization-ignored': { readonly key: string };
   /** An adapter's description lies beside whole weights. */
   'adapter-ignored': { readonly file: string };
+  /** An adapter beside the base model is merged into it. */
+  'adapter-merged': { readonly file: string; readonly tensors: number };
   /** generation_config.json, or a key of it, makes no sense. */
   'generation-ignored': { readonly file: string; readonly key: string | null };
 }
@@ -64,6 +66,8 @@ export const MODEL_NOTES: WordsFor<ModelNotes> = {
     `${key} in config.json is ignored: the weights are numbers, not codes.`,
   'adapter-ignored': ({ file }) =>
     `${file} is ignored: the folder has no adapter's weights, and the model's are taken as they are.`,
+  'adapter-merged': ({ file, tensors }) =>
+    `The adapter ${file} is merged into ${tensors} ${tensors === 1 ? 'tensor' : 'tensors'} of the model. If the weights have it already, take its files out of the folder.`,
   'generation-ignored': ({ file, key }) =>
     `${key === null ? file : `${key} in ${file}`} makes no sense and is ignored.`,
 };

@@ -96,9 +96,10 @@ export function refuseStoredKinds({ config, checkpoint }: FamilyReading): void {
 /** What was found beside the tensors. */
 export function checkpointNotes({ config, checkpoint }: FamilyReading): Note[] {
   const notes: Note[] = [];
-  const { unwrapped = [], doubles = 0 } = checkpoint.remarks ?? {};
+  const { unwrapped = [], doubles = 0, merged } = checkpoint.remarks ?? {};
   if (unwrapped.length > 0) notes.push({ code: 'unwrapped', parts: unwrapped.join(', ') });
   if (doubles > 0) notes.push({ code: 'doubles-narrowed', count: doubles });
+  if (merged !== undefined) notes.push({ code: 'adapter-merged', ...merged });
   const key = quantizationKey(config);
   if (key !== undefined) notes.push({ code: 'quantization-ignored', key });
   return notes;

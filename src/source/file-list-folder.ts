@@ -5,6 +5,7 @@ import type { ByteSource, ModelFolder } from './byte-source.js';
 import { MAX_FILES } from './limits.js';
 import { checkName, checkRange, isInsideName } from './checks.js';
 import { entryName, isCacheFolder, snapshotsIn } from './hub-cache.js';
+import { modelFolderIn } from './inner-folder.js';
 import { WindowPool } from './read-ahead.js';
 
 /** A file with the path that a drop gave it (dropped entries carry it outside of the `File`). */
@@ -78,7 +79,8 @@ export class BlobSource implements ByteSource {
 
 /**
  * A folder from a file input (`webkitdirectory`), a drop, or single files. When all files lie under one top folder, that
- * folder is the model folder and gives its name; of a download cache that holds one model, that model's is.
+ * folder is the model folder and gives its name; of a folder or download cache around one model, that
+ * model's is.
  * @throws UsageError when there is no file, too many, or two of the same name
  */
 export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolder {
@@ -124,7 +126,7 @@ export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolde
       ),
     );
   }
-  return folderOf(top ?? 'chosen files', sources);
+  return modelFolderIn(folderOf(top ?? 'chosen files', sources));
 }
 
 function folderOf(name: string, sources: ReadonlyMap<string, ByteSource>): ModelFolder {

@@ -5,6 +5,7 @@ import { checkName, isInsideName } from './checks.js';
 import { encodeName, openHttp } from './http-folder.js';
 import { get, readUpTo } from './http-request.js';
 import type { HttpOptions } from './http-request.js';
+import { modelFolderIn } from './inner-folder.js';
 import { WindowPool } from './read-ahead.js';
 
 /** How a repository is addressed. */
@@ -57,7 +58,7 @@ export async function hubFolder(
   );
   const names = new Set(description.names);
   const pool = new WindowPool();
-  return {
+  return modelFolderIn({
     name: repo,
     names: [...names].sort(),
     async open(name, abort) {
@@ -67,7 +68,7 @@ export async function hubFolder(
       const url = `${endpoint}/${repo}/resolve/${encodeURIComponent(description.commit)}/${encodeName(name)}`;
       return openHttp({ name, url, options, explain, pool }, abort);
     },
-  };
+  });
 }
 
 /** What is needed of a repository's description. */

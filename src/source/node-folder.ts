@@ -10,6 +10,7 @@ import { TransportError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
 import { entryName, isCacheFolder, snapshotsIn } from './hub-cache.js';
+import { modelFolderIn } from './inner-folder.js';
 
 /** Files listed in one folder; more means that the wrong folder was named, not a bigger model. */
 const MAX_LISTED = 10_000;
@@ -105,7 +106,7 @@ export async function nodeFile(path: string): Promise<NodeFile> {
 }
 
 /**
- * Opens a folder on disk; of a download cache that holds one model, that model's.
+ * Opens a folder on disk; of a folder or download cache around one model, that model's.
  * @throws TransportError when it is absent, is not a folder or cannot be listed
  */
 export async function nodeFolder(path: string): Promise<NodeFolder> {
@@ -126,7 +127,13 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
   if (snapshot !== undefined && another === undefined) return nodeFolder(join(root, snapshot.path));
   const opened = new Map<string, Promise<NodeSource | null>>();
   let closed = false;
-  return {
+  const close = async (): Promise<void> => {
+    closed = true;
+    const sources = await Promise.allSettled([...opened.values()]);
+    opened.clear();
+    for (const item of sources) if (item.status === 'fulfilled') await item.value?.close();
+  };
+  const folder = modelFolderIn({
     name: nameOf(root),
     names: names.sort(),
     async open(name, signal) {
@@ -142,13 +149,8 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
       }
       return source;
     },
-    async close() {
-      closed = true;
-      const sources = await Promise.allSettled([...opened.values()]);
-      opened.clear();
-      for (const item of sources) if (item.status === 'fulfilled') await item.value?.close();
-    },
-  };
+  });
+  return { ...folder, close };
 }
 
 /** A folder's own name; a snapshot in a download cache is named by its model. */

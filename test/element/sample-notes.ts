@@ -14,6 +14,8 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'biases-absent', count: 8 },
   { code: 'quantization-ignored', key: 'quantization_config' },
   { code: 'adapter-ignored', file: 'adapter_config.json' },
+  { code: 'adapter-merged', file: 'adapter_model.safetensors', tensors: 28 },
+  { code: 'adapter-merged', file: 'adapter_model.safetensors', tensors: 1 },
   { code: 'generation-ignored', file: 'generation_config.json', key: 'top_p' },
   { code: 'vocabulary-cut', kept: 4096, of: 50257 },
   { code: 'generation-ignored', file: 'generation_config.json', key: null },

@@ -81,7 +81,10 @@ test('absent parts are null, a missing config is an error, an adapter is refused
   assert.equal(await empty.hasSentencePiece(), false);
   assert.equal(await empty.licence(), null);
   await assert.rejects(empty.config(), (error) => error instanceof FormatError && error.code === 'no-config');
-  const adapter = memoryFolder('a', { 'adapter_config.json': utf8('{}'), 'config.json': utf8('{') });
+  const adapter = memoryFolder('a', {
+    'adapter_config.json': utf8('{"peft_type":"LORA"}'),
+    'config.json': utf8('{'),
+  });
   await assert.rejects(
     hfFolderInput(adapter).config(),
     (error) => error instanceof UnsupportedError && error.code === 'adapter',

@@ -311,13 +311,13 @@ const NAMED: Readonly<Record<string, readonly [(found: Found) => void, string, R
     'adapter',
     /adapter \(LoRA\) that was not merged/,
   ],
-  'an adapter with its weights beside those of a model': [
+  'an adapter of another model beside the weights': [
     ({ files }) => {
-      files['adapter_config.json'] = utf8('{}');
+      files['adapter_config.json'] = utf8('{"peft_type":"LORA","base_model_name_or_path":"a/b"}');
       files['adapter_model.safetensors'] = writeSafetensors({ a: { dtype: 'F32', shape: [1] } });
     },
-    'adapter',
-    /beside the weights of a whole model.*If it was, move adapter_config\.json/,
+    'mixed-up',
+    /a: The base model has no tensor of this name\. Take the base model .*"a\/b"/,
   ],
   'two copies of a tensor, one of them wrapped': [
     ({ tensors }) =>
@@ -341,7 +341,7 @@ for (const [what, [change, code, message]] of Object.entries(NAMED)) {
     change(found);
     await assert.rejects(read(found), (error) => {
       assert.ok(error instanceof FormatError, String(error));
-      assert.equal(error instanceof UnsupportedError, code !== '', error.message);
+      assert.equal(error instanceof UnsupportedError, !['', 'mixed-up'].includes(code), error.message);
       assert.equal(error.code ?? '', code, error.message);
       assert.match(error.message.replaceAll('\n', ' '), message);
       return true;
@@ -369,13 +369,16 @@ test('a tensor that an index promises and the model needs is missed by the name 
 
 test('an adapter without a model says how it becomes one', async () => {
   const folder = memoryFolder('adapter', {
-    'adapter_config.json': utf8('{}'),
+    'adapter_config.json': utf8('{"peft_type":"LORA"}'),
     'adapter_model.safetensors': writeSafetensors({ a: { dtype: 'F32', shape: [1] } }),
     'config.json': utf8('{}'),
   });
   await assert.rejects(openModel(folder, await testRuntime()), (error) => {
     assert.ok(error instanceof UnsupportedError && error.code === 'adapter', String(error));
-    assert.match(error.message, /only the difference to a base model[\s\S]*files of the tokenizer/);
+    assert.match(
+      error.message,
+      /only the difference to a base model\. Put config\.json and the weights of its base model into/,
+    );
     return true;
   });
 });

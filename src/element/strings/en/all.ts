@@ -48,7 +48,8 @@ const help: Readonly<Record<FailureCause, string>> = {
   'encoder-decoder':
     'This model translates from an encoder to a decoder. Choose one that only continues text.',
   experts: 'This model is a mixture of experts. Choose a dense one.',
-  adapter: 'This is an adapter (LoRA), only the difference to a model. Merge it into its model first.',
+  adapter:
+    'This is an adapter (LoRA), only the difference to a model. Put the files of that model into the same folder.',
   pickle:
     'The PyTorch file holds more than weights. Save the weights alone (model.state_dict()), or as safetensors.',
   'other-format':

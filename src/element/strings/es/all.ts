@@ -47,7 +47,7 @@ export const esAll: Strings = {
       'Este modelo pasa de un codificador a un decodificador. Elige uno que solo continúe texto.',
     experts: 'Este modelo es una mezcla de expertos. Elige uno denso.',
     adapter:
-      'Esto es un adaptador (LoRA), solo la diferencia con un modelo. Fusiónalo primero con su modelo.',
+      'Esto es un adaptador (LoRA), solo la diferencia con un modelo. Pon los archivos de ese modelo en la misma carpeta.',
     pickle:
       'El archivo de PyTorch contiene más que pesos. Guarda solo los pesos (model.state_dict()) o usa safetensors.',
     'other-format':

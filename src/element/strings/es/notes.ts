@@ -28,6 +28,8 @@ export const esNotes: NoteWords = {
     `${key} de config.json no se tiene en cuenta: los pesos son números, no códigos.`,
   'adapter-ignored': ({ file }) =>
     `${file} no se tiene en cuenta: la carpeta no tiene los pesos de ningún adaptador y los del modelo se toman como están.`,
+  'adapter-merged': ({ file, tensors }) =>
+    `El adaptador ${file} se fusiona con ${count(tensors)} ${tensors === 1 ? 'tensor' : 'tensores'} del modelo. Si los pesos ya lo contienen, saca sus archivos de la carpeta.`,
   'generation-ignored': ({ file, key }) =>
     `${key === null ? file : `${key} de ${file}`} no tiene sentido y no se tiene en cuenta.`,
   'vocabulary-cut': ({ kept, of }) =>

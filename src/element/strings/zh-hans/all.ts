@@ -41,7 +41,7 @@ export const zhHansAll: Strings = {
     multimodal: '这是多模态模型。请选择只处理文本的模型。',
     'encoder-decoder': '这是编码器－解码器模型。请选择只有解码器的模型。',
     experts: '这是混合专家模型。请选择稠密模型。',
-    adapter: '这是适配器（LoRA），只包含与基础模型的差异。请先将它合并到基础模型中。',
+    adapter: '这是适配器（LoRA），只包含与基础模型的差异。请将基础模型的文件放入同一文件夹。',
     pickle: 'PyTorch 文件里不只有权重。请只保存权重（model.state_dict()），或保存为 safetensors。',
     'other-format': '权重采用了其他格式。请选择带有 *.safetensors 文件的原模型。',
     'file-changed': '读取过程中文件被更改或移走。请重新选择文件夹。',

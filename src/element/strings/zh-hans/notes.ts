@@ -21,6 +21,8 @@ export const zhHansNotes: NoteWords = {
   'biases-absent': ({ count: biases }) => `config.json 声明的 ${count(biases)} 个偏置没有保存：按零处理。`,
   'quantization-ignored': ({ key }) => `已忽略 config.json 中的 ${key}：权重是数值，不是编码。`,
   'adapter-ignored': ({ file }) => `已忽略 ${file}：文件夹中没有适配器的权重，按原样使用模型的权重。`,
+  'adapter-merged': ({ file, tensors }) =>
+    `适配器 ${file} 已合并到模型的 ${count(tensors)} 个张量中。如果权重已经合并过，请将适配器的文件移出文件夹。`,
   'generation-ignored': ({ file, key }) =>
     `${key === null ? file : `${file} 中的 ${key}`} 没有意义，已忽略。`,
   'vocabulary-cut': ({ kept, of }) =>
