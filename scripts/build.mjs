@@ -1,4 +1,4 @@
-// Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations.
+// Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations. `--brief` says so in one line.
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BUNDLE, PROGRAMS, SAMPLE_FILES } from './lib/assets.mjs';
@@ -54,10 +54,16 @@ async function addLicences(file, thirdParty) {
   await appendFile(file, `\n/*!\n${text.replaceAll('*/', '* /')}*/\n`);
 }
 
+/** Every program file with its size; with `--brief` their number and size together. */
 async function report() {
   const files = await listFiles(DIST, (name) => /\.(js|wasm|elf)$/.test(name));
-  for (const file of files) {
-    const { size } = await stat(path.join(DIST, file));
-    console.log(`${String(Math.ceil(size / 1024)).padStart(7)} KiB  dist/${file}`);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(DIST, file))).size));
+  if (process.argv.includes('--brief')) {
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`dist/: ${files.length} files, ${Math.ceil(total / 1024)} KiB`);
+    return;
   }
+  files.forEach((file, index) => {
+    console.log(`${String(Math.ceil(sizes[index] / 1024)).padStart(7)} KiB  dist/${file}`);
+  });
 }

@@ -13,7 +13,7 @@ const FIRST_PORT = 8000;
 
 try {
   await ensureDependencies();
-  await step('Building', ['scripts/build.mjs']);
+  await step('Building', ['scripts/build.mjs', '--brief']);
   await mkdir(path.join(ROOT, 'build'), { recursive: true });
   const evaluation = ['--evaluate', `${MODEL}/samples.txt`];
   await step('Converting the bundled model', ['dist/cli.js', 'convert', MODEL, '-o', IMAGE, ...evaluation]);
@@ -35,6 +35,7 @@ async function step(title, args) {
 async function serveDemo() {
   // demo/cdn.html loads the element and its sample from the server's other name, which is another origin.
   const { port, close } = await serve(ROOT, FIRST_PORT, {}, ['/dist/']);
-  console.log(`\nThe demo page: http://localhost:${port}/demo/  (Ctrl+C ends)`);
+  const page = `http://localhost:${port}/demo/`;
+  console.log(`\nThe demo page: ${page}  (Ctrl+C ends; docs/getting-started.md goes on from here)`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close());
 }

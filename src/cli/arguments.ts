@@ -26,6 +26,8 @@ import {
   vocabulary,
   whole,
 } from './option-values.js';
+import type { HelpTopic } from './help/render.js';
+import { TOPICS, type Topic } from './help/topics.js';
 import type {
   ConvertRequest,
   FlashRequest,
@@ -62,6 +64,7 @@ const CONVERT_OPTIONS = {
   'no-report': { type: 'boolean' },
   'no-fusion': { type: 'boolean' },
   html: { type: 'string' },
+  tensors: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -84,6 +87,7 @@ const RUN_OPTIONS = {
   engine: { type: 'string' },
   timing: { type: 'boolean' },
   board: { type: 'string' },
+  'boot-log': { type: 'boolean' },
   logits: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
@@ -103,7 +107,19 @@ const SELFTEST_OPTIONS = {
   output: { type: 'string', short: 'o' },
 } as const satisfies ParseArgsConfig['options'];
 
-const INSPECT_OPTIONS = { json: { type: 'boolean' } } as const satisfies ParseArgsConfig['options'];
+const INSPECT_OPTIONS = {
+  tensors: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+/** What each command takes; `help/topics.ts` says what it means. */
+export const COMMAND_OPTIONS = {
+  convert: CONVERT_OPTIONS,
+  run: RUN_OPTIONS,
+  inspect: INSPECT_OPTIONS,
+  kit: KIT_OPTIONS,
+  selftest: SELFTEST_OPTIONS,
+} as const satisfies Readonly<Record<Topic, ParseArgsConfig['options']>>;
 
 /** Options that name a file or folder. */
 const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html', 'keep-text'];
@@ -115,8 +131,9 @@ const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'h
  */
 export function parseCommandLine(argv: readonly string[]): Request {
   const [command, ...rest] = argv;
-  if (command === undefined || command === 'help' || argv.includes('--help') || argv.includes('-h'))
-    return { command: 'help' };
+  if (command === 'help') return { command, topic: helpTopic(rest) };
+  if (command === undefined || argv.includes('--help') || argv.includes('-h'))
+    return { command: 'help', topic: isTopic(command) ? command : null };
   if (command === '--version' || command === 'version') return { command: 'version' };
   switch (command) {
     case 'convert':
@@ -128,6 +145,7 @@ export function parseCommandLine(argv: readonly string[]): Request {
       return {
         command,
         target: onlyOne(positionals, 'inspect takes one file or folder'),
+        tensors: values.tensors === true,
         json: values.json === true,
       };
     }
@@ -137,9 +155,21 @@ export function parseCommandLine(argv: readonly string[]): Request {
       return parseSelftest(rest);
     default:
       throw new UsageError(
-        `Unknown command "${command}". Commands are convert, run, inspect, kit and selftest; --help lists their options.`,
+        `Unknown command "${command}". Commands are convert, run, inspect, kit and selftest; --help says what they do.`,
       );
   }
+}
+
+/** @throws UsageError for what there is no help about */
+function helpTopic([topic, ...rest]: readonly string[]): HelpTopic | null {
+  if (topic === undefined) return null;
+  if (rest.length > 0 || !(isTopic(topic) || topic === 'boards'))
+    throw new UsageError(`There is help about ${Object.keys(TOPICS).join(', ')} and boards.`);
+  return topic;
+}
+
+function isTopic(command: string | undefined): command is Topic {
+  return command !== undefined && Object.hasOwn(TOPICS, command);
 }
 
 function parseConvert(argv: string[]): ConvertRequest {
@@ -212,6 +242,7 @@ function parseConvert(argv: string[]): ConvertRequest {
     prompts: values.prompt,
     report: values['no-report'] !== true,
     html: values.html,
+    tensors: values.tensors === true,
     json: values.json === true,
   };
 }
@@ -231,8 +262,12 @@ function parseRun(argv: string[]): RunRequest {
   if ((prompt === undefined) === (ids === undefined))
     throw new UsageError('run needs either --prompt TEXT or --ids 1,2,3.');
   const engine = choice(values.engine, ['twin', 'host', 'float', 'emulator'] as const, 'engine') ?? 'twin';
-  if (engine !== 'emulator' && (values.timing === true || values.board !== undefined))
-    throw new UsageError('--timing and --board are about the emulated board: add --engine emulator.');
+  const asksBoard = values.timing === true || values['boot-log'] === true || values.board !== undefined;
+  if (engine !== 'emulator' && asksBoard) {
+    throw new UsageError(
+      '--timing, --boot-log and --board are about the emulated board: add --engine emulator.',
+    );
+  }
   if (values.logits === true && values.json !== true) throw new UsageError('--logits goes with --json.');
   return {
     command: 'run',
@@ -254,6 +289,7 @@ function parseRun(argv: string[]): RunRequest {
     engine,
     timing: values.timing === true,
     board: values.board,
+    bootLog: values['boot-log'] === true,
     logits: values.logits === true,
     json: values.json === true,
   };
@@ -297,7 +333,7 @@ function parse<T extends ParseArgsConfig['options']>(argv: string[], options: T)
     return found;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${reason.replace(/\.$/, '')}. --help lists all options.`);
+    throw new UsageError(`${reason.replace(/\.$/, '')}. --help after the command lists its options.`);
   }
 }
 

@@ -1,9 +1,10 @@
 /** The command line's entry: reads the request, runs it, and turns failures into a message and an exit code. */
 import { FitError, FormatError, TransportError, UsageError, isAbort } from '../shared/errors.js';
+import { toned } from '../shared/toned-text.js';
 import { VERSION } from '../shared/version.js';
 import { parseCommandLine } from './arguments.js';
 import { convertCommand } from './convert-command.js';
-import { HELP } from './help.js';
+import { helpLines } from './help/render.js';
 import { inspectCommand } from './inspect-command.js';
 import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
@@ -24,7 +25,9 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
     canForce = request.command === 'convert' && !request.force;
     switch (request.command) {
       case 'help':
-        terminal.stdout.write(HELP);
+        terminal.stdout.writeLines(
+          helpLines({ ...request, program: terminal.program, columns: terminal.stdout.columns }),
+        );
         return EXIT.good;
       case 'version':
         terminal.stdout.write(`${VERSION}\n`);
@@ -50,19 +53,26 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
       return EXIT.interrupted;
     }
     // A line that a stranger's text begins never stands at the margin, where this program's own begin.
-    terminal.stderr.write(`${describeFailure(error, canForce).replace(/\r?\n(?=.)/g, '\n  ')}\n`);
+    const [first = '', ...lines] = describeFailure(error, canForce).split(/\r?\n/);
+    terminal.stderr.writeLines([
+      [toned('bad', FAILURE), first.slice(FAILURE.length)],
+      ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
+    ]);
     return error instanceof UsageError && !(error instanceof FitError) ? EXIT.usage : EXIT.bad;
   }
 }
+
+/** What every failure begins with. */
+const FAILURE = 'Error:';
 
 /** @param canForce the command has `--force` */
 export function describeFailure(error: unknown, canForce = false): string {
   // Only a conversion can go on without a board that holds its result.
   if (error instanceof FitError && canForce)
-    return `Error: ${error.message} Or convert it all the same with --force.`;
+    return `${FAILURE} ${error.message} Or convert it all the same with --force.`;
   if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError)
-    return `Error: ${error.message}`;
+    return `${FAILURE} ${error.message}`;
   if (error instanceof Error)
-    return `Error: ${error.message}\nThis is a fault of the program; please report it with these lines:\n${error.stack ?? ''}`;
-  return `Error: ${String(error)}`;
+    return `${FAILURE} ${error.message}\nThis is a fault of the program; please report it with these lines:\n${error.stack ?? ''}`;
+  return `${FAILURE} ${String(error)}`;
 }

@@ -6,22 +6,21 @@ import type { Conversion, Runtime } from '../pipeline/types.js';
 import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { EFFORT_THREADS } from '../quantize/effort.js';
-import { reportHtml, reportText } from '../report/index.js';
-import { ENGLISH_NOTES } from '../pipeline/notes.js';
-import { sayNote } from '../shared/notes.js';
+import { reportHtml } from '../report/index.js';
 import { showableLine } from '../shared/safe-text.js';
 import { nodeFolder } from '../source/node-folder.js';
-import { isImageName } from './arguments.js';
+import { buildDate } from './build-date.js';
 import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
-import { planText } from './plan-text.js';
+import { printJson, printSummary } from './convert-print.js';
+import { convertSteps } from './convert-steps.js';
 import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
 import { printFrontier, targetEncodings } from './frontier-command.js';
 import { findTarget } from './target.js';
 import { editsOf, readText } from './text-file.js';
 import { startTuner } from './tuner-threads.js';
-import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
+import { ProgressLine, type Terminal } from './terminal.js';
 
 /** Runs the command. @throws what the pipeline throws */
 export async function convertCommand(request: ConvertRequest, terminal: Terminal): Promise<void> {
@@ -44,6 +43,8 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     }
     return;
   }
+  const started = performance.now();
+  let hasTokenizer: boolean;
   let conversion: Conversion;
   let written: WrittenFile[];
   let outputs: ConvertOutputs | null = null;
@@ -57,15 +58,19 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
       runtime,
       terminal.signal,
     );
+    hasTokenizer = opened.tokenizer !== null;
     const options = {
       board,
       scheme: request.scheme,
       fusions: request.fusions,
       context: request.context,
     };
+    if (request.target !== undefined) progress.expect(convertSteps(request, null));
     const encodings = await targetEncodings(request, opened, options, runtime, hooks);
+    const planned = planOpened(opened, { ...options, encodings });
+    if (request.target === undefined) progress.expect(convertSteps(request, planned.plan));
     conversion = await carryOut(
-      planOpened(opened, { ...options, encodings }),
+      planned,
       {
         mustFit: !request.force,
         effort: request.effort,
@@ -80,7 +85,9 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     );
     const { report } = conversion;
     const html =
-      request.html === undefined || report === null ? null : reportHtml(report, planToJson(conversion.plan));
+      request.html === undefined || report === null
+        ? null
+        : reportHtml(report, planToJson(conversion.plan), { name: folder.name, made: buildDate() });
     written = await outputs.finish(conversion.package, conversion.packageBytes, { name: folder.name, html });
   } catch (error) {
     await outputs?.discard();
@@ -90,35 +97,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     await folder.close();
     await threads?.end();
   }
-  const { plan, report } = conversion;
-  if (request.json) {
-    terminal.stdout.write(
-      `${JSON.stringify({
-        package: {
-          ...(isImageName(request.output) ? {} : { file: request.output }),
-          bytes: conversion.packageBytes,
-          chat: conversion.chat,
-        },
-        files: written,
-        plan: planToJson(plan),
-        report,
-        notes: conversion.notes.map((note) => sayNote(note, ENGLISH_NOTES)),
-      })}\n`,
-    );
-    return;
+  const seconds = (performance.now() - started) / 1000;
+  if (request.json) printJson(request, conversion, written, terminal);
+  else {
+    const name = showableLine(folder.name);
+    printSummary({ request, name, conversion, hasTokenizer, written, seconds }, terminal);
   }
-  for (const note of conversion.notes)
-    terminal.stderr.write(`Note: ${showableLine(sayNote(note, ENGLISH_NOTES))}\n`);
-  terminal.stdout.write(`${planText(plan)}\n`);
-  if (report !== null)
-    terminal.stdout.write(
-      `\n${reportText(report, planToJson(plan), { columns: terminal.stdout.columns ?? 100 })}\n`,
-    );
-  const wrote = written.map(({ file, bytes, offset }) => {
-    const place = offset === undefined ? '' : `, at 0x${offset.toString(16)} in flash`;
-    return `Wrote ${file} (${formatBytes(bytes)}${place}).\n`;
-  });
-  terminal.stdout.write(`\n${wrote.join('')}`);
 }
 
 /** The board, with the flash capacity that was asked for. @throws UsageError */

@@ -12,7 +12,7 @@ import { readPackage } from '../package/reader.js';
 import { makeImage } from '../pipeline/image.js';
 import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
 import { decodeRate } from '../shared/decode-rate.js';
-import { FormatError, TransportError, UsageError, throwIfAborted } from '../shared/errors.js';
+import { FormatError, TransportError, UsageError, isAbort, throwIfAborted } from '../shared/errors.js';
 import { MemorySource } from '../source/memory-folder.js';
 import type { RunRequest } from './requests.js';
 import { textWriter, type Terminal } from './terminal.js';
@@ -83,13 +83,16 @@ export async function runEmulated(
       },
     },
   );
+  let log = '';
+  if (!request.json && !request.bootLog) terminal.stderr.write(`Starting an emulated ${board.name} …\n`);
   try {
     const client = await ConsoleClient.connect(device, {
       patience: BOOT_PATIENCE,
       timeout: ANSWER_TIMEOUT,
       signal: terminal.signal,
       onText: (text) => {
-        if (!request.json) terminal.stderr.write(text.replaceAll('\r', ''));
+        if (request.bootLog) terminal.stderr.write(text.replaceAll('\r', ''));
+        else log += text;
       },
     });
     const facts = Object.fromEntries(await client.info(terminal.signal));
@@ -118,6 +121,8 @@ export async function runEmulated(
       },
     };
   } catch (error) {
+    // What the board said before it failed is what helps then.
+    if (!isAbort(error) && !request.json) terminal.stderr.write(log.replaceAll('\r', ''));
     throw error instanceof BoardError ? refusal(error) : error;
   } finally {
     await device.close();

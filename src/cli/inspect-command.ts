@@ -8,12 +8,12 @@ import { planModel } from '../pipeline/plan-model.js';
 import { summarizeModel } from '../model/summarize.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
+import type { Fit } from '../plan/fit.js';
 import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { FormatError, TransportError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
 import { sayNote } from '../shared/notes.js';
-import { showableLine } from '../shared/safe-text.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { InspectRequest } from './requests.js';
@@ -22,7 +22,8 @@ import { packageLines } from './inspect-package.js';
 import { packageJson } from './package-json.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
-import { formatBytes, table, type Terminal } from './terminal.js';
+import { folderLines, type BoardFit } from './inspect-folder.js';
+import { formatBytes, type Terminal } from './terminal.js';
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
@@ -86,39 +87,20 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
       );
       return convertible;
     }
-    terminal.stdout.write(
-      [
-        `${request.target}: ${summary.tensors.length} tensors, ${formatBytes(summary.bytes)}`,
-        '',
-        ...table(
-          ['tensor', 'shape', 'type', 'bytes', 'file'],
-          summary.tensors.map((tensor) => [
-            tensor.name,
-            tensor.shape.join(' x '),
-            tensor.dtype,
-            String(tensor.bytes),
-            tensor.file,
-          ]),
-        ),
-        '',
-        ...(convertible
-          ? [
-              'Can be converted:',
-              ...table(
-                ['board', 'fits', 'tokens/s at most', 'what is missing'],
-                fits.boards.map((entry) => [
-                  entry.board,
-                  entry.fits ? 'yes' : 'no',
-                  entry.fits ? entry.boundTokensPerSecond.toPrecision(3) : '',
-                  entry.problems[0] ?? '',
-                ]),
-              ),
-            ]
-          : [`Cannot be converted: ${(summary.problem ?? fits.problem ?? '').replace(/\n(?=.)/g, '\n  ')}`]),
-        ...(opened === null ? [] : [`Speaks: ${speaks(opened)}.`]),
-        ...notes.map((note) => `Note: ${showableLine(note)}`),
-        '',
-      ].join('\n'),
+    const { program, stdout } = terminal;
+    const problem = summary.problem ?? fits.problem;
+    const speech = opened === null ? null : speaks(opened);
+    stdout.writeLines(
+      folderLines({
+        request,
+        summary,
+        problem,
+        boards: fits.boards,
+        speech,
+        notes,
+        program,
+        columns: stdout.columns,
+      }),
     );
     return convertible;
   } finally {
@@ -130,13 +112,6 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
 function speaks({ chat, tokenizer }: OpenedModel): string {
   if (chat !== null) return 'answers in turns';
   return tokenizer === null ? 'token ids only' : 'continues text';
-}
-
-interface BoardFit {
-  readonly board: string;
-  readonly fits: boolean;
-  readonly boundTokensPerSecond: number;
-  readonly problems: readonly string[];
 }
 
 /** Where the model fits with the default scheme; a model that cannot be opened has a problem instead. */
@@ -154,8 +129,10 @@ async function fitTable(
       return {
         board: board.id,
         fits: plan.fit.fits,
+        expectedTokensPerSecond: plan.predictedTokensPerSecond,
         boundTokensPerSecond: plan.boundTokensPerSecond,
-        problems: plan.fit.problems,
+        problems: decisiveFirst(plan.fit),
+        remedies: plan.fit.remedies,
       };
     });
     return { boards, problem: null, opened };
@@ -164,6 +141,18 @@ async function fitTable(
       return { boards: [], problem: error.message, opened: null };
     throw error;
   }
+}
+
+/** The shortage that is the largest beside what there is comes first: the others would not be enough to mend. */
+function decisiveFirst({ advice, problems }: Fit): string[] {
+  const size = (index: number): number => {
+    const { needed = 0, available = 1 } = advice.problems[index] ?? {};
+    return needed / Math.max(1, available);
+  };
+  return problems
+    .map((text, index) => ({ text, size: size(index) }))
+    .sort((a, b) => b.size - a.size)
+    .map(({ text }) => text);
 }
 
 /** Every tensor with values that are not numbers, on a line of its own. */

@@ -5,6 +5,7 @@ import type { Target } from '../pipeline/frontier.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Effort } from '../quantize/effort.js';
 import type { Sampling } from '../shared/sampling.js';
+import type { HelpTopic } from './help/render.js';
 
 export interface ConvertRequest {
   readonly command: 'convert';
@@ -35,6 +36,8 @@ export interface ConvertRequest {
   readonly report: boolean;
   /** File for the report as a page. */
   readonly html: string | undefined;
+  /** Print every figure before the summary. */
+  readonly tensors: boolean;
   readonly json: boolean;
 }
 
@@ -79,6 +82,8 @@ export interface RunRequest extends RunSampling {
   readonly timing: boolean;
   /** The board to emulate; `undefined`: as the image says. */
   readonly board: string | undefined;
+  /** Show what the emulated board prints while it starts. */
+  readonly bootLog: boolean;
   readonly logits: boolean;
   readonly json: boolean;
 }
@@ -86,6 +91,8 @@ export interface RunRequest extends RunSampling {
 export interface InspectRequest {
   readonly command: 'inspect';
   readonly target: string;
+  /** Print every tensor and every board, too. */
+  readonly tensors: boolean;
   readonly json: boolean;
 }
 
@@ -114,8 +121,20 @@ export interface SelftestRequest {
 }
 
 export interface HelpRequest {
-  readonly command: 'help' | 'version';
+  readonly command: 'help';
+  /** `null`: the list of commands. */
+  readonly topic: HelpTopic | null;
+}
+
+export interface VersionRequest {
+  readonly command: 'version';
 }
 
 export type Request =
-  ConvertRequest | RunRequest | InspectRequest | KitCommandRequest | SelftestRequest | HelpRequest;
+  | ConvertRequest
+  | RunRequest
+  | InspectRequest
+  | KitCommandRequest
+  | SelftestRequest
+  | HelpRequest
+  | VersionRequest;

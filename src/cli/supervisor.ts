@@ -5,14 +5,20 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { wantsColour } from './colour.js';
 import { describeFailure } from './commands.js';
-import { ShownStream } from './terminal.js';
+import { ShownStream, type OutputStream } from './terminal.js';
 import type { UnfinishedMessage } from './unfinished.js';
 
 /** What the working thread is told about the streams. */
-export type StreamFacts = Readonly<
-  Record<'stdout' | 'stderr', { readonly isTTY: boolean; readonly columns: number | undefined }>
->;
+export type StreamFacts = Readonly<Record<'stdout' | 'stderr', Required<Omit<OutputStream, 'write'>>>>;
+
+/** What the working thread starts with. */
+export interface WorkData {
+  readonly streams: StreamFacts;
+  /** How the program is called, as a person would type it. */
+  readonly program: string;
+}
 
 /** What the working thread says. */
 export type FromWork =
@@ -33,8 +39,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
 
 /** Starts the program's working thread and sees it through to the process's exit code. */
-export function supervise(program: URL): void {
-  const worker = new Worker(program, { argv: process.argv.slice(2), workerData: streamFacts() });
+export function supervise(script: URL, program: string): void {
+  const data: WorkData = { streams: streamFacts(), program };
+  const worker = new Worker(script, { argv: process.argv.slice(2), workerData: data });
   const present = new Set<string>();
   const received: (keyof typeof constants.signals)[] = [];
   let isOutputLost = false;
@@ -114,6 +121,8 @@ function streamFacts(): StreamFacts {
   const facts = (stream: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>): StreamFacts['stdout'] => ({
     isTTY: stream.isTTY === true,
     columns: stream.columns,
+    hasColours: wantsColour(stream, process.env),
+    isDumb: process.env['TERM'] === 'dumb',
   });
   return { stdout: facts(stdout), stderr: facts(stderr) };
 }

@@ -1,25 +1,24 @@
-/** Where the command line writes, and what it shows while it works: one live bar on a terminal, plain lines elsewhere. Always on stderr. */
-import type { Progress, Stage } from '../shared/progress.js';
+/** Where the command line writes: streams that no text of a stranger's commands, with tones where a terminal has colours. */
 import { showable, showableLine } from '../shared/safe-text.js';
+import type { Line } from '../shared/toned-text.js';
+import { renderLine } from './colour.js';
 
-const STAGE_NAMES: Record<Stage, string> = {
-  downloading: 'Downloading',
-  reading: 'Reading the original',
-  calibrating: 'Calibrating',
-  quantizing: 'Quantizing',
-  checking: 'Comparing with the original',
-  generating: 'Writing text',
-  tuning: 'Tuning against the original',
-};
+export { formatBytes } from '../report/format.js';
+export { ProgressLine } from './progress-line.js';
 
-/** Milliseconds between two paints of the bar. */
-const PAINT_INTERVAL = 80;
-const BAR_WIDTH = 28;
+/** The program's name, by which npm installs it. */
+export const PROGRAM = 'esp32-llm-converter';
+
+/** Columns where nobody says how wide the terminal is. */
+const DEFAULT_COLUMNS = 80;
 
 /** A stream of the process, which writes whatever it is given. */
 export interface OutputStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly hasColours?: boolean | undefined;
+  /** Obeys nothing but line feeds, as an editor's shell. */
+  readonly isDumb?: boolean | undefined;
   write(text: string): unknown;
 }
 
@@ -27,6 +26,8 @@ export interface OutputStream {
 export interface Outside {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** How this program is called here, as a person would type it; default its name. */
+  readonly program?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,6 +35,7 @@ export interface Outside {
 export interface Terminal {
   readonly stdout: ShownStream;
   readonly stderr: ShownStream;
+  readonly program: string;
   readonly signal: AbortSignal;
 }
 
@@ -53,12 +55,25 @@ export class ShownStream {
     return this.#stream.isTTY === true;
   }
 
-  get columns(): number | undefined {
-    return this.#stream.columns;
+  /** Whether a line can be written over the last one. */
+  get isLive(): boolean {
+    return this.isTTY && this.#stream.isDumb !== true;
+  }
+
+  /** A terminal that was not told its size says 0. */
+  get columns(): number {
+    const { columns } = this.#stream;
+    return columns === undefined || columns <= 0 ? DEFAULT_COLUMNS : columns;
   }
 
   write(text: string): void {
     this.#stream.write(showable(text));
+  }
+
+  /** Writes lines, their tones in colour where there are colours. */
+  writeLines(lines: readonly Line[]): void {
+    const colours = this.#stream.hasColours === true;
+    for (const line of lines) this.#stream.write(`${renderLine(line, colours)}\n`);
   }
 
   /** Writes a text as it is, for a program that reads on; to a terminal as {@link write} does. */
@@ -73,9 +88,9 @@ export class ShownStream {
   }
 }
 
-/** The streams as commands may use them. */
-export function terminalOf({ stdout, stderr, signal }: Outside): Terminal {
-  return { stdout: new ShownStream(stdout), stderr: new ShownStream(stderr), signal };
+/** The outside as commands may use it. */
+export function terminalOf({ stdout, stderr, signal, program = PROGRAM }: Outside): Terminal {
+  return { stdout: new ShownStream(stdout), stderr: new ShownStream(stderr), program, signal };
 }
 
 /** What writes generated text: as it is where `--raw` asks for that and no terminal would obey it. */
@@ -84,70 +99,6 @@ export function textWriter({ raw }: { raw: boolean }, { stdout }: Terminal): (te
     if (raw) stdout.writeRaw(text);
     else stdout.write(text);
   };
-}
-
-/** Shows progress on a stream. Call {@link finish} before printing anything else. */
-export class ProgressLine {
-  private stage: Stage | null = null;
-  private painted = 0;
-  private visible = false;
-
-  constructor(
-    private readonly stream: ShownStream,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
-
-  readonly show = (progress: Progress): void => {
-    const ended = progress.done >= progress.total;
-    if (!this.stream.isTTY) {
-      if (progress.stage !== this.stage) this.stream.write(`${STAGE_NAMES[progress.stage]} …\n`);
-      this.stage = progress.stage;
-      return;
-    }
-    if (progress.stage !== this.stage) this.finish();
-    this.stage = progress.stage;
-    if (!ended && this.now() - this.painted < PAINT_INTERVAL) return;
-    this.painted = this.now();
-    this.paint(progress);
-  };
-
-  /** Ends the live line. */
-  finish(): void {
-    if (this.visible) this.stream.write('\n');
-    this.visible = false;
-  }
-
-  private paint(progress: Progress): void {
-    const share = progress.total === 0 ? 1 : Math.min(1, progress.done / progress.total);
-    const filled = Math.round(share * BAR_WIDTH);
-    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-    const amount =
-      progress.unit === 'bytes'
-        ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}`
-        : `${progress.done} of ${progress.total} tokens`;
-    const left = progress.secondsLeft === null ? '' : `, ${formatSeconds(progress.secondsLeft)} left`;
-    const line = `${STAGE_NAMES[progress.stage]} ${bar} ${Math.round(share * 100)} %  ${amount}${left}  ${progress.item}`;
-    this.stream.repaint(showableLine(line).slice(0, Math.max(20, (this.stream.columns ?? 80) - 1)));
-    this.visible = true;
-  }
-}
-
-/** Bytes for people, in units of 1024. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(value >= 10 ? 1 : 2)} ${units[unit]}`;
-}
-
-/** A duration for people. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 60) return `${Math.max(1, Math.ceil(seconds))} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 /** Rows as aligned columns, a line each whatever the cells hold. */

@@ -47,7 +47,8 @@ export async function makeDownload(
         content: new Blob([result.package as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
       };
     case 'html': {
-      const html = reportHtml(result.report, result.plan, { name: choice.inspection.name, words });
+      const { name: title } = choice.inspection;
+      const html = reportHtml(result.report, result.plan, { name: title, made: new Date(), words });
       return { name: `${name}-report.html`, content: new Blob([html], { type: 'text/html' }) };
     }
     case 'json': {

@@ -1,3 +1,3 @@
 /** The report room's door. */
 export { reportHtml, type HtmlOptions } from './report-html.js';
-export { reportText, type TextOptions } from './report-text.js';
+export { reportDetails, reportText, type TextOptions } from './report-text.js';

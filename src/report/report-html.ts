@@ -12,17 +12,21 @@ import {
   memoryFigures,
   shiftFigures,
   speedBound,
+  speedExpected,
   verdictText,
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
 import { REPORT_STYLE } from './report-style.js';
+import { VERSION } from '../shared/version.js';
 import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 export interface HtmlOptions {
   /** Name of the model for title and heading. Default `Model`, in the language of the words. */
   readonly name?: string | undefined;
+  /** The day that stands in it; without, none does. */
+  readonly made?: Date | undefined;
   /** Default English. */
   readonly words?: ReportWords | undefined;
 }
@@ -61,6 +65,7 @@ export function reportHtml(report: Report, plan: PlanJson | null, options: HtmlO
 <header>
 <h1>${name}</h1>
 <p>${escape(subtitle)}</p>
+<p class="note">${escape(madeLine(options.made, words))}</p>
 </header>
 <section class="verdict ${report.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${escape(judged.title)}</h2>
@@ -86,6 +91,12 @@ ${report.inputs.length === 0 ? '' : inputSection(report.inputs, words)}
 `;
 }
 
+function madeLine(made: Date | undefined, { language }: ReportWords): string {
+  const tool = `esp32-llm-converter ${VERSION}`;
+  if (made === undefined) return tool;
+  return `${made.toLocaleDateString(language, { dateStyle: 'long', timeZone: 'UTC' })} · ${tool}`;
+}
+
 function tile(figure: Figure): string {
   return `<div><dt>${escape(figure.label)}</dt><dd>${escape(figure.value)}</dd><dd class="note">${escape(figure.note)}</dd></div>`;
 }
@@ -107,9 +118,10 @@ function planSection(plan: PlanJson, words: ReportWords): string {
     .map((line) => `<li>${escape(line)}</li>`)
     .join('');
   const speed = speedBound(plan, words);
+  const expected = speedExpected(plan, words);
   return `<section>
 <h2>${escape(file.memoryOf(plan.board))}</h2>
-<p class="note">${escape(plan.fits ? file.fits(speed) : file.fitsNot(speed))}</p>
+<p class="note">${escape(plan.fits ? file.fits(speed) : file.fitsNot(speed))}${expected === null ? '' : ` ${escape(expected)}`}</p>
 ${problems === '' ? '' : `<ul>${problems}</ul>`}
 <table><thead><tr><th scope="col">${escape(file.memoryColumns.memory)}</th><th scope="col">${escape(file.memoryColumns.used)}</th><th scope="col" class="text">${escape(file.memoryColumns.for)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>
 </section>`;

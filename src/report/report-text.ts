@@ -18,6 +18,7 @@ import { INPUTS, INPUT_LABELS } from './inputs.js';
 import { formatBytes, formatCount, formatDecibels } from './format.js';
 import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT } from './words.js';
+import { wrap } from './wrap.js';
 
 export interface TextOptions {
   /** Width of the terminal in characters. Default 80; at least {@link LEAST_COLUMNS}. */
@@ -38,17 +39,43 @@ const SIDE_BY_SIDE_COLUMNS = 72;
  * control characters in names and texts are replaced.
  */
 export function reportText(report: Report, plan: PlanJson | null, options: TextOptions = {}): string {
-  const columns = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, Math.floor(options.columns ?? 80)));
+  const columns = usedColumns(options);
   const words = ENGLISH_REPORT.verdicts[report.verdict];
   const figures = headline(report);
+  return joined([
+    [words.title.toUpperCase(), ...wrap(verdictText(report), columns)],
+    figureLines([figures.kl, figures.perplexity, figures.top1, figures.size], columns),
+    ...(plan === null
+      ? []
+      : [
+          section(
+            columns,
+            `Memory of ${plan.board}: ${speedBound(plan)}`,
+            figureLines(memoryFigures(plan), columns - 2),
+          ),
+        ]),
+    ...detailSections(report, columns),
+  ]);
+}
+
+/** What {@link reportText} has below its headline: limits, what would help, distributions, tensors, inputs and texts. */
+export function reportDetails(report: Report, options: TextOptions = {}): string {
+  return joined(detailSections(report, usedColumns(options)));
+}
+
+function usedColumns({ columns = 80 }: TextOptions): number {
+  return Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, Math.floor(columns)));
+}
+
+function joined(sections: readonly (readonly string[])[]): string {
+  return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function detailSections(report: Report, columns: number): string[][] {
   const limits = limitsText(report);
   const help = alternativeLines(report);
-  const sections = [
-    [words.title.toUpperCase(), ...wrap(verdictText(report), columns)],
-    [
-      ...figureLines([figures.kl, figures.perplexity, figures.top1, figures.size], columns),
-      ...(limits === '' ? [] : wrap(limits, columns)),
-    ],
+  return [
+    ...(limits === '' ? [] : [wrap(limits, columns)]),
     ...(help.length === 0
       ? []
       : [
@@ -64,15 +91,6 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
       figureLines(divergenceFigures(report), columns - 2),
     ),
     section(columns, 'Probability of the true next token', figureLines(shiftFigures(report), columns - 2)),
-    ...(plan === null
-      ? []
-      : [
-          section(
-            columns,
-            `Memory of ${plan.board}: ${speedBound(plan)}`,
-            figureLines(memoryFigures(plan), columns - 2),
-          ),
-        ]),
     section(columns, 'Tensors', tensorLines(report.tensors, columns)),
     ...(report.inputs.length === 0
       ? []
@@ -91,7 +109,6 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
       columns,
     ),
   ];
-  return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
 
 function section(columns: number, title: string, lines: readonly string[]): string[] {
@@ -194,30 +211,4 @@ const EXCERPT = 40;
 function excerpt(text: string): string {
   const characters = Array.from(showableLine(text));
   return characters.length <= EXCERPT ? characters.join('') : `${characters.slice(0, EXCERPT - 1).join('')}…`;
-}
-
-/** Breaks text at spaces, and inside words that are longer than a line. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line: string[] = [];
-    for (const word of paragraph.replace(/\t/g, '  ').split(' ')) {
-      let rest = Array.from(word);
-      if (line.length > 0 && line.length + 1 + rest.length > width) {
-        lines.push(line.join(''));
-        line = [];
-      } else if (line.length > 0) {
-        line.push(' ');
-      }
-      while (line.length + rest.length > width) {
-        const room = width - line.length;
-        lines.push([...line, ...rest.slice(0, room)].join(''));
-        line = [];
-        rest = rest.slice(room);
-      }
-      line.push(...rest);
-    }
-    lines.push(line.join(''));
-  }
-  return lines;
 }

@@ -66,6 +66,8 @@ export interface ReportWords {
   };
   /** The speed that memory bandwidth allows, as part of a sentence. */
   readonly speedBound: (rate: string) => string;
+  /** The speed that is predicted, as a sentence. */
+  readonly speedExpected: (rate: string) => string;
   readonly scheme: (scheme: Scheme) => string;
   readonly plan: PlanWords;
   /** Where the text that both models read came from. */
@@ -195,7 +197,8 @@ export const ENGLISH_REPORT: ReportWords = {
     separator: ', ',
     of: (used, capacity) => `${used} of ${capacity}`,
   },
-  speedBound: (rate) => `at most ${rate} tokens per second`,
+  speedBound: (rate) => `at most ${rate} tokens per second at half the context`,
+  speedExpected: (rate) => `Expected there: about ${rate} tokens per second.`,
   scheme: describeScheme,
   plan: ENGLISH_PLAN,
   origins: {

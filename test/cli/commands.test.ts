@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
+import { blankFolder } from '../support/blank-model.js';
 import { cli } from '../support/cli.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
@@ -71,11 +72,21 @@ describe('the command line', () => {
   it('converts a folder and prints plan and report', async () => {
     const { code, stdout, stderr } = await cli('convert', synthetic, '-o', packaged);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /Plan for ESP32-S3 N16R8/);
-    assert.match(stdout, /Wrote .*synthetic\.s3lm/);
-    assert.match(stderr, /Quantizing …/);
+    assert.match(stdout, /^synthetic on ESP32-S3 N16R8 .*\n {2}INDISTINGUISHABLE /);
+    assert.match(stdout, /Wrote .*synthetic\.s3lm \(.* in /);
+    assert.match(stdout, /Next: try it .*esp32-llm-converter run .*synthetic\.s3lm --ids 1\n$/);
+    assert.doesNotMatch(stdout, /layers\.0/);
+    assert.match(stderr, /\[1 of 2\] Quantizing …[\s\S]*\[2 of 2\] Comparing with the original …/);
     assert.match(stderr, /no tokenizer\.json/);
     assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.part')));
+  });
+
+  it('prints every figure with --tensors, before the summary', async () => {
+    const { stdout } = await cli('convert', synthetic, '-o', join(folder, 'all.s3lm'), '--tensors');
+    assert.match(
+      stdout,
+      /^Plan for ESP32-S3 N16R8[\s\S]*tensors .*KB, scratch [\s\S]*^KL divergence over[\s\S]*99\.9 %[\s\S]*^Tensors$[\s\S]*model\.layers\.0\.mlp\.down_proj[\s\S]* dB[\s\S]*^Inputs of matrices[\s\S]*^synthetic on[\s\S]*^Next: /m,
+    );
   });
 
   it('streams the same bytes without a report', async () => {
@@ -107,7 +118,7 @@ describe('the command line', () => {
         json.report.kl.p99 <= json.report.kl.max,
     );
     assert.ok(json.report.top1 > 0.9 && json.report.top1 <= 1);
-    assert.match(await readFile(page, 'utf8'), /^<!doctype html>/i);
+    assert.match(await readFile(page, 'utf8'), /^<!doctype html>[\s\S]*<title>sample: before and after</);
   });
 
   it('gives the same ids and logits from a folder and its package, and in text and ids', async () => {
@@ -168,12 +179,49 @@ describe('the command line', () => {
     );
     const model = await cli('inspect', synthetic);
     assert.equal(model.code, 0);
-    assert.match(model.stdout, /Can be converted[\s\S]*esp32-s3-n16r8\s+yes[\s\S]*Speaks: token ids only\./);
+    assert.match(
+      model.stdout,
+      /^.*: 42 K parameters in 20 tensors, 163 KB\nCan be converted, and fits 31 of 31 boards:\n {2}16 MB flash, 8 MB octal PSRAM +yes +about .* tokens\/s +esp32-s3-n16r8 and 7 more\n[\s\S]*Speaks: token ids only\.[\s\S]*Next: convert it .* convert .*synthetic -o model\.bin\n$/,
+    );
+    assert.doesNotMatch(model.stdout, /layers\.0/);
+    const all = (await cli('inspect', synthetic, '--tensors')).stdout;
+    assert.match(
+      all,
+      /Can be converted[\s\S]*model\.layers\.0\.mlp\.down_proj\.weight .* KB [\s\S]*xiao-esp32s3 +yes/,
+    );
     const json = async (place: string): Promise<{ chat: boolean; notes: string[] }> =>
       JSON.parse((await cli('inspect', place, '--json')).stdout) as { chat: boolean; notes: string[] };
     assert.equal((await json(synthetic)).chat, false);
     assert.match((await json(synthetic)).notes.join(), /no tokenizer\.json/);
     assert.equal((await json(join(folder, 'sample'))).chat, true);
+  });
+
+  it('names what decides first where a model fits no board, and goes on with what it could be', async () => {
+    const large = join(folder, 'large');
+    await mkdir(large);
+    const model = blankFolder({
+      hidden_size: 512,
+      intermediate_size: 2048,
+      num_hidden_layers: 5,
+      vocab_size: 16000,
+      num_attention_heads: 8,
+      num_key_value_heads: 8,
+      head_dim: 64,
+    });
+    for (const name of ['config.json', 'model.safetensors']) {
+      const file = await model.open(name);
+      assert.ok(file !== null);
+      const whole = await file.read(0, Math.min(file.size, 1 << 20));
+      await writeFile(join(large, name), whole);
+      await truncate(join(large, name), file.size);
+    }
+    const { code, stdout } = await cli('inspect', large);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^Fits no board, though it could be converted:\n.* no +The package needs .* MB of flash/m,
+    );
+    assert.match(stdout, /^Next: what it could be .* convert .*large --frontier\n$/m);
   });
 
   it('lists every tensor of a folder that holds NaN or infinity', async () => {
@@ -372,6 +420,7 @@ describe('the command line', () => {
 
   it('prints help and version', async () => {
     assert.match((await cli('--help')).stdout, /convert FOLDER/);
+    assert.equal((await cli()).stdout, (await cli('help')).stdout);
     const { version } = JSON.parse(
       await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
     ) as { version: string };

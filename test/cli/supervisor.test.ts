@@ -16,7 +16,7 @@ const ENDLESS = `
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { writeFileSync } from 'node:fs';
 import { supervise } from ${JSON.stringify(new URL('../../src/cli/supervisor.ts', import.meta.url).href)};
-if (isMainThread) supervise(new URL(import.meta.url));
+if (isMainThread) supervise(new URL(import.meta.url), 'endless');
 else {
   const path = process.argv[2];
   parentPort.postMessage({ type: 'unfinished', path });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ProgressLine, ShownStream, formatBytes, formatSeconds, table } from '../../src/cli/terminal.js';
+import { ProgressLine, ShownStream, table } from '../../src/cli/terminal.js';
 import { ProgressMeter, type Progress } from '../../src/shared/progress.js';
 
 function stream(isTTY: boolean): {
@@ -34,7 +34,7 @@ describe('ProgressLine', () => {
     const out = stream(true);
     const line = new ProgressLine(new ShownStream(out), () => 1e6);
     line.show(progress);
-    assert.match(out.text, /\r.*Quantizing █+░+ 50 % {2}50 B of 100 B, 4 s left {2}layers\.0/);
+    assert.match(out.text, /\r.*Quantizing █+░+ 50 % {2}50 B of 100 B, 3 s left {2}layers\.0/);
     line.finish();
     line.finish();
     assert.equal(out.text.split('\n').length, 2);
@@ -61,6 +61,56 @@ describe('ProgressLine', () => {
     line.show({ ...progress, stage: 'checking' });
     line.finish();
     assert.equal(out.text, 'Quantizing …\nComparing with the original …\n');
+  });
+});
+
+describe('ProgressLine of several steps', () => {
+  const STEPS = [['quantizing'], ['reading', 'checking', 'generating']] as const;
+
+  it('tells on every line how far the whole is', () => {
+    const out = stream(false);
+    const line = new ProgressLine(new ShownStream(out));
+    line.expect(STEPS);
+    for (const stage of ['quantizing', 'reading', 'checking', 'generating'] as const)
+      line.show({ ...progress, stage });
+    assert.deepEqual(out.text.trim().split('\n'), [
+      '[1 of 2] Quantizing …',
+      '[2 of 2] Reading the original …',
+      '[2 of 2] Comparing with the original …',
+      '[2 of 2] Writing text …',
+    ]);
+  });
+
+  it('never goes back a step, and takes a stage that nobody expected into the step it is in', () => {
+    const out = stream(false);
+    const line = new ProgressLine(new ShownStream(out));
+    line.expect([['reading', 'calibrating'], ['quantizing'], ['reading', 'checking']]);
+    for (const stage of ['calibrating', 'tuning', 'quantizing', 'reading'] as const)
+      line.show({ ...progress, stage });
+    assert.deepEqual(out.text.match(/\[\d of 3\]/g), ['[1 of 3]', '[1 of 3]', '[2 of 3]', '[3 of 3]']);
+  });
+
+  for (const columns of [40, 80, 100, 120]) {
+    it(`stays inside ${columns} columns, and says where it was cut`, () => {
+      const out = { ...stream(true), columns };
+      const line = new ProgressLine(new ShownStream(out), () => 1e6);
+      line.expect(STEPS);
+      line.show({ ...progress, item: `model.layers.0.${'x'.repeat(120)}` });
+      const shown = out.text.replace('\r\u001b[2K', '');
+      assert.equal(Array.from(shown).length, columns - 1);
+      assert.ok(shown.endsWith('…'), shown);
+    });
+  }
+
+  it('writes plain lines on a terminal that cannot go back', () => {
+    const out = { ...stream(true), isDumb: true };
+    new ProgressLine(new ShownStream(out)).show(progress);
+    assert.equal(out.text, 'Quantizing …\n');
+  });
+
+  it('takes a terminal without a size for one of 80 columns', () => {
+    for (const columns of [0, undefined])
+      assert.equal(new ShownStream({ columns, write: () => undefined }).columns, 80);
   });
 });
 
@@ -155,20 +205,5 @@ describe('ProgressMeter', () => {
         },
       ]);
     }
-  });
-});
-
-describe('formats', () => {
-  it('are short', () => {
-    assert.deepEqual([0, 1023, 1024, 15 * 1024, 300 * 1024, 5 * 1024 ** 2, 3 * 1024 ** 3].map(formatBytes), [
-      '0 B',
-      '1023 B',
-      '1.00 KB',
-      '15.0 KB',
-      '300 KB',
-      '5.00 MB',
-      '3.00 GB',
-    ]);
-    assert.deepEqual([0.2, 59, 61].map(formatSeconds), ['1 s', '59 s', '1 min 1 s']);
   });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportHtml } from '../../src/report/index.js';
+import { VERSION } from '../../src/shared/version.js';
 import { samplePlan, sampleReport } from './sample.js';
 
 test('is one document with the figures, a chart and a table behind it', () => {
@@ -69,4 +70,18 @@ test('every element that is opened is closed', () => {
     else assert.equal(open.pop(), name);
   }
   assert.deepEqual(open, []);
+});
+
+test('says whose report it is, from which day and version, and what speed is expected', () => {
+  const html = reportHtml(sampleReport(), samplePlan(), {
+    name: 'tiny <model>',
+    made: new Date('2026-03-09T12:00:00Z'),
+  });
+  assert.match(html, /<title>tiny &lt;model&gt;: before and after<\/title>/);
+  assert.match(html, /<h1>tiny &lt;model&gt;<\/h1>/);
+  assert.ok(html.includes(`March 9, 2026 · esp32-llm-converter ${VERSION}`), html.slice(0, 900));
+  assert.match(html, /at most 158 tokens per second at half the context/);
+  assert.match(html, /Expected there: about [\d.]+ tokens per second\./);
+  const silent = reportHtml(sampleReport(), { ...samplePlan(), predictedTokensPerSecond: 0 }, {});
+  assert.doesNotMatch(silent, /Expected there|March/);
 });

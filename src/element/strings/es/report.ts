@@ -105,7 +105,8 @@ export const esReport: ReportWords = {
     separator: ', ',
     of: (used, capacity) => `${used} de ${capacity}`,
   },
-  speedBound: (rate) => `como máximo ${rate} tokens por segundo`,
+  speedBound: (rate) => `como máximo ${rate} tokens por segundo con medio contexto`,
+  speedExpected: (rate) => `Ahí se esperan unos ${rate} tokens por segundo.`,
   scheme: (scheme) => {
     const cache = `caché ${CACHE_LABELS[scheme.cache]}`;
     const label = weightsLabel(scheme);

@@ -93,7 +93,8 @@ export const zhHansReport: ReportWords = {
     separator: '，',
     of: (used, capacity) => `${used} / ${capacity}`,
   },
-  speedBound: (rate) => `每秒最多 ${rate} 个词元`,
+  speedBound: (rate) => `上下文用到一半时每秒最多 ${rate} 个词元`,
+  speedExpected: (rate) => `此时预计每秒约 ${rate} 个词元。`,
   scheme: (scheme) => {
     const cache = `${CACHE_LABELS[scheme.cache]} 缓存`;
     const label = weightsLabel(scheme);
