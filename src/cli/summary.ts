@@ -2,7 +2,7 @@
 import type { Conversion } from '../pipeline/types.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
 import { describeScheme } from '../plan/scheme.js';
-import { ENGLISH_PLAN, planChoice } from '../plan/words.js';
+import { ENGLISH_PLAN, planChoice, planSpeed } from '../plan/words.js';
 import type { Report } from '../quantize/report.js';
 import type { Verdict } from '../quantize/verdict.js';
 import { used, verdictText } from '../report/figures.js';
@@ -12,7 +12,6 @@ import {
   formatNumber,
   formatPercent,
   formatPerplexity,
-  formatRate,
   formatSeconds,
 } from '../report/format.js';
 import { ENGLISH_REPORT } from '../report/words.js';
@@ -69,7 +68,7 @@ export function summaryLines(facts: SummaryFacts): Line[] {
     ...(plan.fit.fits ? [] : unfitLines(plan, width)),
     ...(report === null ? [] : labelled('Loss', lossText(report), width)),
     ...labelled('Size', sizeText(plan, report), width),
-    ...(plan.fit.fits ? labelled('Speed', speedText(plan), width) : []),
+    ...(plan.fit.fits ? labelled('Speed', planSpeed(plan, ENGLISH_PLAN), width) : []),
     ...plan.memories.filter(({ capacity }) => capacity > 0).map(memoryLine),
   ];
   const tail: Line[] = [...writtenLines(facts, width), ...nextLines(nextSteps(facts))];
@@ -133,13 +132,6 @@ function sizeText({ parameters, weightBytes, bitsPerWeight }: Plan, report: Repo
       ? formatBytes(weightBytes)
       : `${formatBytes(report.size.before)} → ${formatBytes(report.size.after)}`;
   return `${size}, ${formatNumber(bitsPerWeight)} bits for each of ${formatCount(parameters)} parameters`;
-}
-
-function speedText({ predictedTokensPerSecond: expected, boundTokensPerSecond: bound }: Plan): string {
-  const limit = `the memories allow ${formatRate(bound)}`;
-  return expected > 0
-    ? `about ${formatRate(expected)} tokens/s at half the context; ${limit}`
-    : `at half the context ${limit} tokens/s`;
 }
 
 function memoryLine(use: MemoryUse): Line {

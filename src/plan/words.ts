@@ -1,6 +1,7 @@
 /** A plan's problems and remedies in words: the English of the command line, and what another language has to provide. */
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
 import type { WeightChoice } from './choice.js';
+import type { SpeedAt, SpeedFigures } from './speed-figures.js';
 
 /** Sentences; sizes come formatted. */
 export interface PlanWords {
@@ -16,6 +17,12 @@ export interface PlanWords {
   readonly remedies: Readonly<Record<Exclude<PlanRemedy['code'], 'context'>, string>> & {
     readonly context: (context: number) => string;
   };
+  /** How fast the model is written, in tokens a second, with an empty, a half and a full context. */
+  readonly speed: {
+    readonly expected: (half: SpeedWords, start: SpeedWords, full: SpeedWords) => string;
+    /** What the memories allow, where nothing is predicted. */
+    readonly bound: (half: string, start: string, full: string) => string;
+  };
   /** Why the weights are as they are. */
   readonly choice: {
     readonly finest: string;
@@ -24,6 +31,13 @@ export interface PlanWords {
     readonly fits: (needed: string, available: string) => string;
     readonly none: (needed: string, available: string) => string;
   };
+}
+
+/** The figures of one place, formatted. */
+export interface SpeedWords {
+  readonly expected: string;
+  /** What the memories allow there. */
+  readonly bound: string;
 }
 
 export const ENGLISH_PLAN: PlanWords = {
@@ -48,6 +62,12 @@ export const ENGLISH_PLAN: PlanWords = {
     'more-flash': 'A board with 16 MB of flash holds more.',
     'smaller-model': 'Take a smaller model: this chip holds about 14 million parameters at INT8.',
   },
+  speed: {
+    expected: (half, start, full) =>
+      `About ${half.expected} of the ${half.bound} tokens/s that the memories allow at half the context, ${start.expected} of ${start.bound} at the start, ${full.expected} of ${full.bound} when full.`,
+    bound: (half, start, full) =>
+      `The memories allow ${half} tokens/s at half the context, ${start} at the start and ${full} when it is full.`,
+  },
   choice: {
     finest: 'All weights have the finest scales: they cost next to no speed here.',
     room: 'Scales are as fine as there is room for.',
@@ -71,6 +91,21 @@ export function planBytes(lang: string): PlanWords['bytes'] {
 /** Three digits are more than a prediction has. */
 export function planRate(lang: string): PlanWords['rate'] {
   return (rate) => rate.toLocaleString(lang, { maximumSignificantDigits: 3 });
+}
+
+/** How fast the model is written on the board: what is expected, beside what the memories allow at the same place. */
+export function planSpeed(
+  { speed }: { readonly speed: SpeedFigures },
+  { rate, speed: words }: Pick<PlanWords, 'rate' | 'speed'>,
+): string {
+  const said = ({ expected, bound }: SpeedAt): SpeedWords => ({
+    expected: rate(expected),
+    bound: rate(bound),
+  });
+  const [half, start, full] = [said(speed.half), said(speed.start), said(speed.full)];
+  return speed.half.expected > 0
+    ? words.expected(half, start, full)
+    : words.bound(half.bound, start.bound, full.bound);
 }
 
 /** What does not fit and by how much, one sentence each. */

@@ -135,14 +135,3 @@ function parts(use: MemoryUse, { format, uses }: ReportWords): string {
     .filter((part) => part !== '')
     .join(uses.separator);
 }
-
-/** The speed that memory bandwidth allows, as a sentence part. */
-export function speedBound(plan: PlanJson, words: ReportWords = ENGLISH_REPORT): string {
-  return words.speedBound(words.format.rate(plan.boundTokensPerSecond));
-}
-
-/** The speed that is predicted, as a sentence; `null` where nothing is predicted or the model does not fit. */
-export function speedExpected(plan: PlanJson, words: ReportWords = ENGLISH_REPORT): string | null {
-  const { predictedTokensPerSecond: rate, fits } = plan;
-  return fits && rate > 0 ? words.speedExpected(words.format.rate(rate)) : null;
-}

@@ -1,6 +1,6 @@
 /** A report as one self-contained HTML file: no script, no request, dark and light, readable on paper. */
 import type { PlanJson } from '../plan/plan.js';
-import { planProblems, planRemedies } from '../plan/words.js';
+import { planProblems, planRemedies, planSpeed } from '../plan/words.js';
 import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import { histogramRows, histogramShape } from './charts.js';
 import { compareTexts } from './compare-texts.js';
@@ -11,8 +11,6 @@ import {
   limitsText,
   memoryFigures,
   shiftFigures,
-  speedBound,
-  speedExpected,
   verdictText,
   type Figure,
 } from './figures.js';
@@ -117,11 +115,9 @@ function planSection(plan: PlanJson, words: ReportWords): string {
   const problems = [...planProblems(plan, words.plan), ...planRemedies(plan, words.plan)]
     .map((line) => `<li>${escape(line)}</li>`)
     .join('');
-  const speed = speedBound(plan, words);
-  const expected = speedExpected(plan, words);
   return `<section>
 <h2>${escape(file.memoryOf(plan.board))}</h2>
-<p class="note">${escape(plan.fits ? file.fits(speed) : file.fitsNot(speed))}${expected === null ? '' : ` ${escape(expected)}`}</p>
+<p class="note">${escape(plan.fits ? `${file.fits} ${planSpeed(plan, words.plan)}` : file.fitsNot)}</p>
 ${problems === '' ? '' : `<ul>${problems}</ul>`}
 <table><thead><tr><th scope="col">${escape(file.memoryColumns.memory)}</th><th scope="col">${escape(file.memoryColumns.used)}</th><th scope="col" class="text">${escape(file.memoryColumns.for)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>
 </section>`;

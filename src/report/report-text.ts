@@ -1,5 +1,6 @@
 /** A report as plain text for a terminal. */
 import type { PlanJson } from '../plan/plan.js';
+import { planSpeed } from '../plan/words.js';
 import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import type { InputKind } from '../schema/kinds.js';
 import { compareTexts } from './compare-texts.js';
@@ -10,7 +11,6 @@ import {
   limitsText,
   memoryFigures,
   shiftFigures,
-  speedBound,
   verdictText,
   type Figure,
 } from './figures.js';
@@ -48,11 +48,10 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
     ...(plan === null
       ? []
       : [
-          section(
-            columns,
-            `Memory of ${plan.board}: ${speedBound(plan)}`,
-            figureLines(memoryFigures(plan), columns - 2),
-          ),
+          section(columns, `Memory of ${plan.board}`, [
+            ...wrap(planSpeed(plan, ENGLISH_REPORT.plan), columns - 2),
+            ...figureLines(memoryFigures(plan), columns - 2),
+          ]),
         ]),
     ...detailSections(report, columns),
   ]);

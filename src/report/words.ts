@@ -64,10 +64,6 @@ export interface ReportWords {
     readonly separator: string;
     readonly of: (used: string, capacity: string) => string;
   };
-  /** The speed that memory bandwidth allows, as part of a sentence. */
-  readonly speedBound: (rate: string) => string;
-  /** The speed that is predicted, as a sentence. */
-  readonly speedExpected: (rate: string) => string;
   readonly scheme: (scheme: Scheme) => string;
   readonly plan: PlanWords;
   /** Where the text that both models read came from. */
@@ -81,8 +77,8 @@ export interface ReportWords {
     readonly kl: (positions: string) => string;
     readonly shift: string;
     readonly memoryOf: (board: string) => string;
-    readonly fits: (speed: string) => string;
-    readonly fitsNot: (speed: string) => string;
+    readonly fits: string;
+    readonly fitsNot: string;
     readonly memoryColumns: { readonly memory: string; readonly used: string; readonly for: string };
     readonly textsAfter: (prompt: string) => string;
     readonly same: string;
@@ -197,8 +193,6 @@ export const ENGLISH_REPORT: ReportWords = {
     separator: ', ',
     of: (used, capacity) => `${used} of ${capacity}`,
   },
-  speedBound: (rate) => `at most ${rate} tokens per second at half the context`,
-  speedExpected: (rate) => `Expected there: about ${rate} tokens per second.`,
   scheme: describeScheme,
   plan: ENGLISH_PLAN,
   origins: {
@@ -213,8 +207,8 @@ export const ENGLISH_REPORT: ReportWords = {
     kl: (positions) => `KL divergence over ${positions} positions`,
     shift: 'Probability of the true next token',
     memoryOf: (board) => `Memory of ${board}`,
-    fits: (speed) => `It fits; the memories allow ${speed}.`,
-    fitsNot: (speed) => `It does not fit; the memories allow ${speed}.`,
+    fits: 'It fits.',
+    fitsNot: 'It does not fit.',
     memoryColumns: { memory: 'Memory', used: 'Used', for: 'For' },
     textsAfter: (prompt) => `What both write after “${prompt}”`,
     same: 'Both texts are the same.',

@@ -329,8 +329,9 @@ describe('what is left to the planner', () => {
       layers: number,
       cache: WantedScheme['cache'] = 'auto',
       weights: WantedScheme['weights'] = 'int8',
+      positions = 512,
     ): Promise<Plan> =>
-      makePlan(deeper(await tiny({ headDim, positions: 512 }), layers), {
+      makePlan(deeper(await tiny({ headDim, positions }), layers), {
         board: findBoard(board),
         scheme: { ...PER_CHANNEL, cache, weights },
       });
@@ -338,7 +339,8 @@ describe('what is left to the planner', () => {
       (await planOf(...wanted)).scheme.cache;
     assert.equal(await cacheOf(8, 'esp32-s3-n8', 2), 'int16');
     assert.equal(await cacheOf(8, 'esp32-s3-n8', 200), 'int16', 'no larger than INT8');
-    assert.equal(await cacheOf(32, 'esp32-s3-n16r8', 2), 'k16v8');
+    assert.equal(await cacheOf(32, 'esp32-s3-n16r8', 2, 'auto', 'int8', 64), 'k16v8');
+    assert.equal(await cacheOf(32, 'esp32-s3-n16r8', 2), 'int8', 'a small model waits for its long context');
     assert.equal(await cacheOf(16, 'esp32-s3-n16r8', 2, 'auto', 'float32'), 'float32');
     // Weights that it pushes out of SRAM make five layers twice as slow, seven do not fit.
     for (const [layers, fits] of [

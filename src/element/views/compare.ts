@@ -17,7 +17,8 @@ import type { Lock } from '../preset.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
-import { notes, speedText } from './fit.js';
+import { planSpeed } from '../../plan/words.js';
+import { notes } from './fit.js';
 import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
 import { soon } from './soon.js';
@@ -66,7 +67,7 @@ export function compareView(
     </details>
     <details class="fold">
       <summary>${words.memory}</summary>
-      <p class="quiet">${strings.report.scheme(plan.scheme)}. ${speedText(plan, strings)}</p>
+      <p class="quiet">${strings.report.scheme(plan.scheme)}. ${planSpeed(plan, strings.report.plan)}</p>
       ${soon(() => memoryBars(plan.memories, strings))}
     </details>
     ${notes(result.notes, strings)}

@@ -3,8 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
-import type { PlanJson } from '../../plan/plan.js';
-import { planChoice, planProblems, planRemedies } from '../../plan/words.js';
+import { planChoice, planProblems, planRemedies, planSpeed } from '../../plan/words.js';
 import {
   CHATS,
   OFFERED_WEIGHTS,
@@ -280,14 +279,6 @@ function contextField(
   </div>`;
 }
 
-/** What the board is expected to reach, where that is modelled, and what it cannot exceed. */
-export function speedText(plan: PlanJson, { fit }: Strings): string {
-  const bound = fit.speed(plan.boundTokensPerSecond);
-  return plan.predictedTokensPerSecond > 0
-    ? `${fit.expected(plan.predictedTokensPerSecond)} ${bound}`
-    : bound;
-}
-
 function judgement({ plan }: Choice, planning: boolean, strings: Strings): TemplateResult {
   const { fit } = strings;
   const problems = planProblems(plan, strings.report.plan);
@@ -301,7 +292,7 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
     ${boardPicture(plan.memories, strings)} ${memoryBars(plan.memories, strings)}
     ${
       problems.length === 0
-        ? html`<p class="quiet">${speedText(plan, strings)}</p>`
+        ? html`<p class="quiet">${planSpeed(plan, strings.report.plan)}</p>`
         : html`<ul class="problems">
               ${problems.map((problem) => html`<li>${problem}</li>`)}
             </ul>

@@ -203,9 +203,6 @@ export const enAll = {
     fits: 'It fits',
     fitsNot: 'It does not fit',
     planning: 'Planning…',
-    speed: (rate: number) => `The memories allow at most ${formatRate(rate)} tokens per second.`,
-    expected: (rate: number) =>
-      `About ${formatRate(rate)} tokens per second, by the emulator’s model of the chip.`,
     frontier: 'Smaller or finer: what else it could be',
     remedies: 'What would help',
     convert: 'Convert',

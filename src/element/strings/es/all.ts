@@ -189,8 +189,6 @@ export const esAll: Strings = {
     fits: 'Cabe',
     fitsNot: 'No cabe',
     planning: 'Planificando…',
-    speed: (most) => `Las memorias permiten como máximo ${rate(most)} tokens por segundo.`,
-    expected: (speed) => `Unos ${rate(speed)} tokens por segundo, según el modelo del chip del emulador.`,
     remedies: 'Qué ayudaría',
     convert: 'Convertir',
     convertAnyway: 'Convertir de todos modos',

@@ -105,8 +105,6 @@ export const esReport: ReportWords = {
     separator: ', ',
     of: (used, capacity) => `${used} de ${capacity}`,
   },
-  speedBound: (rate) => `como máximo ${rate} tokens por segundo con medio contexto`,
-  speedExpected: (rate) => `Ahí se esperan unos ${rate} tokens por segundo.`,
   scheme: (scheme) => {
     const cache = `caché ${CACHE_LABELS[scheme.cache]}`;
     const label = weightsLabel(scheme);
@@ -138,6 +136,12 @@ export const esReport: ReportWords = {
       'smaller-model':
         'Usa un modelo más pequeño: en este chip caben unos 14 millones de parámetros en INT8.',
     },
+    speed: {
+      expected: (half, start, full) =>
+        `Unos ${half.expected} de los ${half.bound} tokens/s que permiten las memorias con medio contexto, ${start.expected} de ${start.bound} al principio, ${full.expected} de ${full.bound} con el contexto lleno.`,
+      bound: (half, start, full) =>
+        `Las memorias permiten ${half} tokens/s con medio contexto, ${start} al principio y ${full} con el contexto lleno.`,
+    },
     choice: {
       finest: 'Todos los pesos llevan las escalas más finas: aquí apenas cuestan velocidad.',
       room: 'Las escalas son tan finas como caben.',
@@ -161,8 +165,8 @@ export const esReport: ReportWords = {
     kl: (positions) => `Divergencia KL en ${positions} posiciones`,
     shift: 'Probabilidad del siguiente token verdadero',
     memoryOf: (board) => `Memoria de ${board}`,
-    fits: (speed) => `Cabe; las memorias permiten ${speed}.`,
-    fitsNot: (speed) => `No cabe; las memorias permiten ${speed}.`,
+    fits: 'Cabe.',
+    fitsNot: 'No cabe.',
     memoryColumns: { memory: 'Memoria', used: 'Usado', for: 'Para' },
     textsAfter: (prompt) => `Lo que ambos escriben tras «${prompt}»`,
     same: 'Ambos textos son iguales.',

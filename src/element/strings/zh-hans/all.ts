@@ -149,8 +149,6 @@ export const zhHansAll: Strings = {
     fits: '可以放下',
     fitsNot: '放不下',
     planning: '正在规划…',
-    speed: (most) => `受内存带宽限制，每秒最多 ${rate(most)} 个词元。`,
-    expected: (speed) => `按模拟器的芯片模型估计，每秒约 ${rate(speed)} 个词元。`,
     remedies: '可行的办法',
     convert: '转换',
     convertAnyway: '仍然转换',

@@ -93,8 +93,6 @@ export const zhHansReport: ReportWords = {
     separator: '，',
     of: (used, capacity) => `${used} / ${capacity}`,
   },
-  speedBound: (rate) => `上下文用到一半时每秒最多 ${rate} 个词元`,
-  speedExpected: (rate) => `此时预计每秒约 ${rate} 个词元。`,
   scheme: (scheme) => {
     const cache = `${CACHE_LABELS[scheme.cache]} 缓存`;
     const label = weightsLabel(scheme);
@@ -124,6 +122,12 @@ export const zhHansReport: ReportWords = {
       'more-flash': '带 16 MB Flash 的开发板可以容纳更多。',
       'smaller-model': '换用更小的模型：这款芯片以 INT8 大约能容纳 1400 万个参数。',
     },
+    speed: {
+      expected: (half, start, full) =>
+        `上下文用到一半时每秒约 ${half.expected} 个词元（内存带宽允许 ${half.bound}），开始时 ${start.expected}（允许 ${start.bound}），用满时 ${full.expected}（允许 ${full.bound}）。`,
+      bound: (half, start, full) =>
+        `内存带宽允许的速度：上下文用到一半时每秒 ${half} 个词元，开始时 ${start} 个，用满时 ${full} 个。`,
+    },
     choice: {
       finest: '所有权重都使用最细的缩放：在这里几乎不影响速度。',
       room: '缩放在空间允许的范围内尽量细。',
@@ -145,8 +149,8 @@ export const zhHansReport: ReportWords = {
     kl: (positions) => `${positions} 个位置的 KL 散度`,
     shift: '真实的下一个词元的概率',
     memoryOf: (board) => `${board} 的内存`,
-    fits: (speed) => `可以放下；受内存带宽限制，${speed}。`,
-    fitsNot: (speed) => `放不下；受内存带宽限制，${speed}。`,
+    fits: '可以放下。',
+    fitsNot: '放不下。',
     memoryColumns: { memory: '内存', used: '已用', for: '用途' },
     textsAfter: (prompt) => `两者在“${prompt}”之后写出的内容`,
     same: '两段文本相同。',
