@@ -5,7 +5,7 @@ import { describeScheme } from '../plan/scheme.js';
 import { ENGLISH_PLAN, planChoice, planSpeed } from '../plan/words.js';
 import type { Report } from '../quantize/report.js';
 import type { Verdict } from '../quantize/verdict.js';
-import { used, verdictText } from '../report/figures.js';
+import { used } from '../report/figures.js';
 import {
   formatBytes,
   formatCount,
@@ -91,8 +91,9 @@ function inOrder(lines: readonly Line[], last: readonly Line[]): Line[] {
 }
 
 function verdictLines(report: Report, width: number): Line[] {
-  const title = ENGLISH_REPORT.verdicts[report.verdict].title.toUpperCase();
-  const [first = '', ...rest] = wrap(`${title}  ${verdictText(report)}`, width - 2);
+  const words = ENGLISH_REPORT.verdicts[report.verdict];
+  const title = words.title.toUpperCase();
+  const [first = '', ...rest] = wrap(`${title}  ${words.meaning}`, width - 2);
   return [
     ['  ', toned(TONES[report.verdict], title), first.slice(title.length)],
     ...rest.map((line) => `  ${line}`),

@@ -57,9 +57,10 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
   ]);
 }
 
-/** What {@link reportText} has below its headline: limits, what would help, distributions, tensors, inputs and texts. */
+/** What {@link reportText} has beside its headline: why the verdict is not better, limits, what would help, distributions, tensors, inputs and texts. */
 export function reportDetails(report: Report, options: TextOptions = {}): string {
-  return joined(detailSections(report, usedColumns(options)));
+  const columns = usedColumns(options);
+  return joined([wrap(verdictText(report), columns), ...detailSections(report, columns)]);
 }
 
 function usedColumns({ columns = 80 }: TextOptions): number {
