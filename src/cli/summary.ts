@@ -132,7 +132,7 @@ function sizeText({ parameters, weightBytes, bitsPerWeight }: Plan, report: Repo
     report === null
       ? formatBytes(weightBytes)
       : `${formatBytes(report.size.before)} → ${formatBytes(report.size.after)}`;
-  return `${size}, ${formatNumber(bitsPerWeight)} bits for each of ${formatCount(parameters)} parameters`;
+  return `${size}, ${formatCount(parameters)} × ${formatNumber(bitsPerWeight)} bits`;
 }
 
 function memoryLine(use: MemoryUse): Line {
