@@ -2,6 +2,7 @@
  * read the tables without looking back. */
 #include "tokenizer.h"
 
+#include "tokenizer_machine.h"
 #include "tokenizer_tables.h"
 #include "unicode.h"
 
@@ -136,41 +137,65 @@ static bool check_added(const s3lm_tokenizer *t, const s3lm_table *table, uint32
     return true;
 }
 
+/* Whether a part of this kind begins at a word. */
+static bool is_part(const s3lm_tokenizer *t, uint32_t place, uint32_t kind) {
+    for (uint32_t at = 0; at < t->parts.count; at += s3lm_word(t->parts.at, at) >> 8)
+        if (at == place) return (s3lm_word(t->parts.at, at) & 0xFFu) == kind;
+    return false;
+}
+
+/* The parts follow one another and fill their table. */
+static bool check_parts(const s3lm_tokenizer *t) {
+    for (uint32_t at = 0, words; at < t->parts.count; at += words) {
+        uint32_t head = s3lm_word(t->parts.at, at);
+        words = head >> 8;
+        if (words == 0 || words > t->parts.count - at) return false;
+        const uint8_t *part = t->parts.at + (size_t)at * 4u;
+        if ((head & 0xFFu) != S3LM_PART_MACHINE || !s3lm_machine_check(part, words)) return false;
+    }
+    return true;
+}
+
 static bool check_normalizer(s3lm_tokenizer *t) {
     t->normal_growth = 1;
     t->normal_extra = 0;
     for (uint32_t i = 0; i < t->normalizer.count; i++) {
         const uint8_t *entry = t->normalizer.at + (size_t)i * 20u;
         uint32_t kind = s3lm_word(entry, 0), pattern = s3lm_word(entry, 2), content = s3lm_word(entry, 4);
-        uint32_t least = kind == S3LM_NORMAL_REPLACE ? 1 : 0, most = least ? S3LM_TOKN_OP_BYTES : 0;
-        if (kind != S3LM_NORMAL_PREPEND && kind != S3LM_NORMAL_REPLACE) return false;
-        if (!check_string(t, s3lm_word(entry, 1), pattern, least, most)) return false;
-        if (!check_string(t, s3lm_word(entry, 3), content, 1 - least, S3LM_TOKN_OP_BYTES)) return false;
+        uint32_t least = kind == S3LM_NORMAL_REPLACE ? 1 : 0, growth = 1;
+        if (kind == S3LM_NORMAL_REPLACE_MATCHES) {
+            if (pattern || !is_part(t, s3lm_word(entry, 1), S3LM_PART_MACHINE)) return false;
+        } else if (kind != S3LM_NORMAL_PREPEND && kind != S3LM_NORMAL_REPLACE) return false;
+        else if (!check_string(t, s3lm_word(entry, 1), pattern, least, least * S3LM_TOKN_OP_BYTES)) return false;
+        least = kind == S3LM_NORMAL_PREPEND ? 1 : 0;
+        if (!check_string(t, s3lm_word(entry, 3), content, least, S3LM_TOKN_OP_BYTES)) return false;
         if (kind == S3LM_NORMAL_PREPEND) t->normal_extra += content;
-        else {
-            uint32_t growth = content > pattern ? s3lm_groups(content, pattern) : 1;
-            t->normal_growth *= growth;
-            t->normal_extra *= growth;
-        }
+        else if (content > pattern) growth = pattern ? s3lm_groups(content, pattern) : content;
+        t->normal_growth *= growth;
+        t->normal_extra *= growth;
         if (t->normal_growth > S3LM_TOKN_GROWTH_LIMIT || t->normal_extra > 1024u) return false;
     }
     return true;
 }
 
 static bool check_stages(const s3lm_tokenizer *t) {
-    bool byte_level = false;
+    bool byte_level = false, last = false;
     for (uint32_t i = 0; i < t->stages.count; i++) {
         const uint8_t *entry = t->stages.at + (size_t)i * 12u;
         uint32_t kind = s3lm_word(entry, 0), a = s3lm_word(entry, 1), b = s3lm_word(entry, 2);
+        if (last || (byte_level && kind != S3LM_STAGE_PATTERN)) return false;
         if (kind == S3LM_STAGE_SPLIT) {
             if (a < S3LM_RULE_GPT2 || a > S3LM_RULE_DIGIT || b != 0) return false;
         } else if (kind == S3LM_STAGE_DIGITS) {
             if (a > 1 || b != 0) return false;
         } else if (kind == S3LM_STAGE_BYTE_LEVEL) {
-            if (a > 1 || b > 1 || i + 1 != t->stages.count) return false;
+            if (a > 1 || b > 1) return false;
             byte_level = true;
         } else if (kind == S3LM_STAGE_METASPACE) {
-            if (a > S3LM_METASPACE_NEVER || b > 1 || t->stages.count != 1 || t->normalizer.count) return false;
+            if (a > S3LM_METASPACE_NEVER || b > 1 || (a == S3LM_METASPACE_FIRST && t->normalizer.count)) return false;
+            last = true;
+        } else if (kind == S3LM_STAGE_PATTERN) {
+            if ((b & 7u) > S3LM_PIECES_CONTIGUOUS || b > 15u || !is_part(t, a, S3LM_PART_MACHINE)) return false;
         } else return false;
     }
     return byte_level == ((t->flags & S3LM_TOKN_BYTE_LEVEL) != 0);
@@ -190,14 +215,14 @@ static bool check_header(const s3lm_tokenizer *t, const uint8_t *section) {
     if (t->strip_count > 16 || !is_scalar(t->strip_character) || !is_scalar(t->metaspace)) return false;
     if (t->decoder == S3LM_DECODE_BYTES && t->strip_count) return false;
     if (t->decoder == S3LM_DECODE_METASPACE && t->strip_count > 1) return false;
-    return s3lm_word(section, 10) == 0 && s3lm_word(section, 11) == 0 && s3lm_word(section, 38) == 0 &&
-           s3lm_word(section, 39) == 0;
+    return s3lm_word(section, 10) == 0 && s3lm_word(section, 11) == 0;
 }
 
 s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length, s3lm_tokenizer *t) {
     if (length < S3LM_TOKN_HEADER || length > 0x7FFFFFFFu || ((uintptr_t)section & 3u))
         return S3LM_TOKENIZER_BAD_SECTION;
-    if (s3lm_word(section, 0) != S3LM_TOKN_VERSION) return S3LM_TOKENIZER_BAD_VERSION;
+    uint32_t version = s3lm_word(section, 0);
+    if (version < S3LM_TOKN_FIRST_VERSION || version > S3LM_TOKN_VERSION) return S3LM_TOKENIZER_BAD_VERSION;
     t->flags = s3lm_word(section, 1);
     t->vocab_size = s3lm_word(section, 2);
     t->unk_id = s3lm_word(section, 3);
@@ -214,7 +239,7 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
     struct {
         s3lm_table *table;
         uint32_t size, most;
-    } order[13] = {
+    } order[14] = {
         {&t->tokens, 4, S3LM_TOKN_VOCAB_LIMIT + 1},
         {&t->bytes, 1, S3LM_TOKN_BLOB_LIMIT - 1},
         {&t->byte_ids, 4, 256},
@@ -228,9 +253,13 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
         {&t->prefix, 4, S3LM_TOKN_EXTRA_LIMIT},
         {&t->suffix, 4, S3LM_TOKN_EXTRA_LIMIT},
         {&t->strings, 1, S3LM_TOKN_BLOB_LIMIT - 1},
+        {&t->parts, 4, S3LM_TOKN_PARTS_LIMIT},
     };
+    t->parts.count = 0;
+    uint32_t tables = version == S3LM_TOKN_FIRST_VERSION ? 13 : 14;
+    if (tables == 13 && (s3lm_word(section, 38) || s3lm_word(section, 39))) return S3LM_TOKENIZER_BAD_SECTION;
     uint32_t at = S3LM_TOKN_HEADER;
-    for (uint32_t i = 0; i < 13; i++) {
+    for (uint32_t i = 0; i < tables; i++) {
         uint32_t offset = s3lm_word(section, 12 + 2 * i), count = s3lm_word(section, 13 + 2 * i);
         if (count > order[i].most || offset != at) return S3LM_TOKENIZER_BAD_SECTION;
         uint32_t bytes = count * order[i].size; /* at most 2^24 entries of 1, or 2^20 of 16 bytes: no overflow */
@@ -246,7 +275,7 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
     if (at != length) return S3LM_TOKENIZER_BAD_SECTION;
 
     bool good = check_tokens(t) && check_symbols(t) && check_added(t, &t->raw_added, t->raw_first) &&
-                check_added(t, &t->normal_added, t->normal_first) && check_normalizer(t) && check_stages(t) &&
+                check_added(t, &t->normal_added, t->normal_first) && check_parts(t) && check_normalizer(t) && check_stages(t) &&
                 check_ids(t, &t->prefix) && check_ids(t, &t->suffix);
     if (t->unk_id != S3LM_NO_ID) good = good && is_token(t, t->unk_id);
     if (t->bos_id != S3LM_NO_ID) good = good && is_token(t, t->bos_id);

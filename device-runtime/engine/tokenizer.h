@@ -51,7 +51,7 @@ typedef struct {
     uint32_t normal_growth;   /* bytes that normalization makes of one byte, at most, */
     uint32_t normal_extra;    /* and bytes that it adds to a text */
     s3lm_table tokens, bytes, byte_ids, characters, lookup, merges, raw_added, normal_added;
-    s3lm_table normalizer, stages, prefix, suffix, strings;
+    s3lm_table normalizer, stages, prefix, suffix, strings, parts;
     uint32_t raw_first[8], normal_first[8]; /* bit sets: first bytes of the added tokens */
 } s3lm_tokenizer;
 

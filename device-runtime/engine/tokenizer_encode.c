@@ -1,91 +1,12 @@
-/* Text to ids: added tokens are cut out, what lies between is normalized and cut into words, and each word is merged
- * (tokenizer_merge.c). Each step does what the step of the same name does in the tokenizers library. */
+/* Text to ids: added tokens are cut out, what lies between is normalized (tokenizer_normal.c) and cut into words
+ * (tokenizer_words.c), and each word is merged (tokenizer_merge.c). Each step does what the step of the same name does in
+ * the tokenizers library. */
 #include "tokenizer.h"
 #include "tokenizer_encoder.h"
-#include "tokenizer_split.h"
 #include "tokenizer_tables.h"
 #include "unicode.h"
 
 #define NONE 0xFFFFFFFFu
-
-/* Room before the normalized text, for the space that a word can get. */
-#define SLACK 8u
-
-/* ---- Words of a text without added tokens ---- */
-
-static void encode_metaspace(s3lm_encoder *e, const uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
-    const s3lm_tokenizer *t = e->t;
-    uint32_t scheme = s3lm_word(t->stages.at, 1), length, first = s3lm_utf8_read(text + begin, &length);
-    bool split = s3lm_word(t->stages.at, 2) != 0, before = false;
-    if (first != ' ' && first != t->metaspace) {
-        bool continued = at_start && (e->flags & S3LM_ENCODE_CONTINUE);
-        if (scheme == S3LM_METASPACE_ALWAYS) before = !continued;
-        else if (scheme == S3LM_METASPACE_FIRST) before = at_start && !continued;
-    }
-    while (begin < end) {
-        uint32_t stop = split ? s3lm_split_metaspace(t->metaspace, text, begin, end) : end;
-        s3lm_encode_word(e, text + begin, stop - begin, true, before);
-        before = false;
-        begin = stop;
-    }
-}
-
-/* Runs the pre-tokenizer's stages over text[begin, end), begin < end, each stage inside the pieces of the one before;
- * text[begin - 1] may be overwritten for a while (text has SLACK bytes before it). at_start: nothing but the start of
- * the whole text is before. */
-static void encode_words(s3lm_encoder *e, uint8_t *text, uint32_t begin, uint32_t end, bool at_start) {
-    const s3lm_tokenizer *t = e->t;
-    uint32_t stages = t->stages.count;
-    if (stages == 0) {
-        s3lm_encode_word(e, text + begin, end - begin, false, false);
-        return;
-    }
-    if (s3lm_word(t->stages.at, 0) == S3LM_STAGE_METASPACE) {
-        encode_metaspace(e, text, begin, end, at_start);
-        return;
-    }
-    /* Count from the slack before the text, so that the position before its start is a number too. */
-    text -= SLACK;
-    begin += SLACK;
-    end += SLACK;
-    uint32_t place[S3LM_TOKN_STAGES_LIMIT], stop[S3LM_TOKN_STAGES_LIMIT], depth = 0;
-    uint8_t saved = 0;
-    bool replaced = false, enter = true;
-    place[0] = begin;
-    stop[0] = end;
-    for (;;) {
-        const uint8_t *entry = t->stages.at + (size_t)depth * 12u;
-        uint32_t kind = s3lm_word(entry, 0), a = s3lm_word(entry, 1), b = s3lm_word(entry, 2);
-        if (enter && kind == S3LM_STAGE_BYTE_LEVEL && a && text[place[depth]] != ' ' &&
-            !(at_start && place[depth] == begin && (e->flags & S3LM_ENCODE_CONTINUE))) {
-            saved = text[--place[depth]];
-            text[place[depth]] = ' ';
-            replaced = true;
-        }
-        enter = false;
-        uint32_t from = place[depth], to = stop[depth];
-        if (kind == S3LM_STAGE_SPLIT) to = s3lm_split_rule(a, text, from, to);
-        else if (kind == S3LM_STAGE_DIGITS) to = s3lm_split_digits(a != 0, text, from, to);
-        else if (b) to = s3lm_split_rule(S3LM_RULE_GPT2, text, from, to);
-        place[depth] = to;
-        if (depth + 1 < stages) {
-            depth++;
-            place[depth] = from;
-            stop[depth] = to;
-            enter = true;
-            continue;
-        }
-        s3lm_encode_word(e, text + from, to - from, false, false);
-        if (replaced) {
-            text[from] = saved; /* the space was in the first piece, which is encoded now */
-            replaced = false;
-        }
-        while (place[depth] == stop[depth]) {
-            if (depth == 0) return;
-            depth--;
-        }
-    }
-}
 
 /* ---- Added tokens ---- */
 
@@ -178,65 +99,27 @@ static bool next_gap(cutter *c, gap *out) {
     return true;
 }
 
-/* ---- Normalization ---- */
-
-static void copy(uint8_t *to, const uint8_t *from, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++) to[i] = from[i];
-}
-
-static bool matches(const uint8_t *text, uint32_t length, const uint8_t *pattern, uint32_t pattern_length) {
-    if (length < pattern_length) return false;
-    for (uint32_t i = 0; i < pattern_length; i++)
-        if (text[i] != pattern[i]) return false;
-    return true;
-}
-
-/* Applies the normalizer in place to `length` bytes at `text`; `other` has as much room as `text`. Returns the new
- * length. */
-static uint32_t normalize(const s3lm_tokenizer *t, uint8_t *text, uint32_t length, uint8_t *other, bool prepend) {
-    for (uint32_t i = 0; i < t->normalizer.count && length > 0; i++) {
-        s3lm_normal_op op = s3lm_normal_at(t, i);
-        uint32_t made = 0;
-        if (op.kind == S3LM_NORMAL_PREPEND) {
-            if (!prepend) continue;
-            copy(other, op.content, op.content_length);
-            copy(other + op.content_length, text, length);
-            made = length + op.content_length;
-        } else {
-            for (uint32_t at = 0; at < length;) {
-                if (matches(text + at, length - at, op.pattern, op.pattern_length)) {
-                    copy(other + made, op.content, op.content_length);
-                    made += op.content_length;
-                    at += op.pattern_length;
-                } else other[made++] = text[at++];
-            }
-        }
-        copy(text, other, made);
-        length = made;
-    }
-    return length;
-}
-
 /* Encodes text between raw added tokens. */
 static void encode_segment(s3lm_encoder *e, const uint8_t *text, uint32_t length, bool at_start) {
     const s3lm_tokenizer *t = e->t;
     uint8_t *saved = e->free;
-    size_t most = (size_t)length * t->normal_growth + t->normal_extra;
-    size_t take = (SLACK + most + 7u) & ~(size_t)7u;
     if (e->status != S3LM_TOKENIZER_OK) return;
-    if ((size_t)(e->end - e->free) < take + (t->normalizer.count ? most : 0)) {
+    if ((size_t)(e->end - e->free) < S3LM_SLACK + (size_t)length) {
         e->status = S3LM_TOKENIZER_SCRATCH;
         return;
     }
-    uint8_t *normal = e->free + SLACK;
-    e->free += take;
-    copy(normal, text, length);
-    length = normalize(t, normal, length, e->free, !(at_start && (e->flags & S3LM_ENCODE_CONTINUE)));
+    uint8_t *normal = e->free + S3LM_SLACK;
+    s3lm_copy(normal, text, length);
+    length = s3lm_normalize_text(e, normal, length, !(at_start && (e->flags & S3LM_ENCODE_CONTINUE)));
+    /* Words are merged behind the text. */
+    size_t take = (S3LM_SLACK + (size_t)length + 7u) & ~(size_t)7u;
+    if (e->status == S3LM_TOKENIZER_OK && (size_t)(e->end - e->free) < take) e->status = S3LM_TOKENIZER_SCRATCH;
+    if (e->status == S3LM_TOKENIZER_OK) e->free += take;
     cutter c = {
         t,    &t->normal_added, t->normal_first, normal, length, 0, 0, (e->flags & S3LM_ENCODE_SPECIAL_AS_TEXT) != 0,
         false};
     for (gap g; e->status == S3LM_TOKENIZER_OK && next_gap(&c, &g);) {
-        if (g.begin < g.end) encode_words(e, normal, g.begin, g.end, at_start && g.begin == 0);
+        if (g.begin < g.end) s3lm_encode_words(e, normal, g.begin, g.end, at_start && g.begin == 0);
         if (g.id != S3LM_NO_ID) s3lm_emit(e, g.id);
     }
     e->free = saved;
@@ -248,7 +131,7 @@ static size_t repair(const uint8_t *text, size_t length, uint8_t *out) {
     for (size_t at = 0; at < length;) {
         int step = s3lm_utf8_step(text + at, length - at);
         if (step > 0) {
-            if (out) copy(out + made, text + at, (uint32_t)step);
+            if (out) s3lm_copy(out + made, text + at, (uint32_t)step);
             made += (size_t)step;
             at += (size_t)step;
             continue;
@@ -272,8 +155,9 @@ static bool is_utf8(const uint8_t *text, size_t length) {
 size_t s3lm_encode_scratch_bytes(const s3lm_tokenizer *t, size_t text_bytes) {
     if (text_bytes > S3LM_TEXT_LIMIT) return 0;
     size_t repaired = text_bytes * 3, normal = repaired * t->normal_growth + t->normal_extra;
-    size_t symbols = (normal + SLACK) * S3LM_SYMBOL_BYTES + 16;
-    return ((repaired + 7u) & ~(size_t)7u) + ((SLACK + normal + 7u) & ~(size_t)7u) + symbols;
+    if (normal > S3LM_TOKN_NORMAL_LIMIT) normal = S3LM_TOKN_NORMAL_LIMIT;
+    size_t symbols = (normal + S3LM_SLACK) * S3LM_SYMBOL_BYTES + 16; /* normalization takes less before */
+    return ((repaired + 7u) & ~(size_t)7u) + ((S3LM_SLACK + normal + 7u) & ~(size_t)7u) + symbols;
 }
 
 s3lm_tokenizer_status s3lm_encode(const s3lm_tokenizer *t, const uint8_t *text, size_t text_bytes, uint32_t flags,

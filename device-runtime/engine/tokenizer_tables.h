@@ -9,7 +9,8 @@
 #include "tokenizer.h"
 
 enum {
-    S3LM_TOKN_VERSION = 1,
+    S3LM_TOKN_VERSION = 2,
+    S3LM_TOKN_FIRST_VERSION = 1, /* no parts, fewer kinds of stages and normalizer steps */
     S3LM_TOKN_HEADER = 160,
     /* flags */
     S3LM_TOKN_BYTE_LEVEL = 1,    /* the symbols that merging starts from are bytes, else characters */
@@ -26,9 +27,11 @@ enum {
 #define S3LM_TOKN_ADDED_BYTES 1024u       /* matching takes at most this many steps per text byte */
 #define S3LM_TOKN_OPS_LIMIT 4u            /* normalizer steps; Llama has two */
 #define S3LM_TOKN_OP_BYTES 64u            /* pattern and replacement of one step */
-#define S3LM_TOKN_STAGES_LIMIT 4u         /* pre-tokenizer stages; SmolLM has two */
+#define S3LM_TOKN_STAGES_LIMIT 8u         /* pre-tokenizer stages; DeepSeek has six */
 #define S3LM_TOKN_EXTRA_LIMIT 16u         /* ids before or after a text */
-#define S3LM_TOKN_GROWTH_LIMIT 5u         /* 3 (for invalid UTF-8) * 5 * S3LM_TEXT_LIMIT stays below 2^24 */
+#define S3LM_TOKN_GROWTH_LIMIT 64u        /* bytes that normalization makes of one; NFKC makes 11 */
+#define S3LM_TOKN_NORMAL_LIMIT ((1u << 24) - 16u) /* a position in normalized text has 24 bits in the merge queue */
+#define S3LM_TOKN_PARTS_LIMIT (1u << 18)  /* words: a machine has some hundred, the tables of NFKC ten thousand */
 #define S3LM_TOKN_PIECE_LIMIT 1024u       /* bytes of text that one token may add, as a writer may count on */
 #define S3LM_TOKN_BLOB_LIMIT (1u << 24)   /* token offsets have 24 bits */
 
@@ -42,15 +45,31 @@ enum {
 /* Flags of an added token. */
 enum { S3LM_ADDED_SPECIAL = 1, S3LM_ADDED_SINGLE_WORD = 2, S3LM_ADDED_STRIP_LEFT = 4, S3LM_ADDED_STRIP_RIGHT = 8 };
 
-enum { S3LM_NORMAL_PREPEND = 1, S3LM_NORMAL_REPLACE = 2 };
+/* Normalizer steps; the pattern's offset of the last is the place of a part. */
+enum { S3LM_NORMAL_PREPEND = 1, S3LM_NORMAL_REPLACE = 2, S3LM_NORMAL_REPLACE_MATCHES = 3 };
 
 /* Pre-tokenizer stages: kind, and what a and b mean. */
 enum {
     S3LM_STAGE_SPLIT = 1,      /* a = rule */
     S3LM_STAGE_DIGITS = 2,     /* a = 1: every digit alone, 0: runs */
-    S3LM_STAGE_BYTE_LEVEL = 3, /* a = 1: put a space before, b = 1: split by S3LM_RULE_GPT2; always the last stage */
-    S3LM_STAGE_METASPACE = 4   /* a = scheme, b = 1: split before each; always the only stage */
+    S3LM_STAGE_BYTE_LEVEL = 3, /* a = 1: put a space before, b = 1: split by S3LM_RULE_GPT2; patterns behind it see bytes */
+    S3LM_STAGE_METASPACE = 4,  /* a = scheme, b = 1: split before each; always the last stage */
+    S3LM_STAGE_PATTERN = 5     /* a = place of a machine among the parts, b = S3LM_PIECES_*, + S3LM_PIECES_INVERT */
 };
+
+/* What becomes of the matches of a pattern and of what lies between them. */
+enum {
+    S3LM_PIECES_ISOLATED = 0, /* each is a piece */
+    S3LM_PIECES_REMOVED = 1,  /* matches are left out */
+    S3LM_PIECES_WITH_PREVIOUS = 2,
+    S3LM_PIECES_WITH_NEXT = 3,
+    S3LM_PIECES_CONTIGUOUS = 4, /* neighbouring matches are one piece */
+    S3LM_PIECES_INVERT = 8      /* what lies between counts as the match, and the other way round */
+};
+
+/* Parts: larger tables that stages and normalizer steps name by their first word, whose low byte says the kind and the
+ * rest how many words there are. */
+enum { S3LM_PART_MACHINE = 1 };
 
 enum { S3LM_METASPACE_FIRST = 0, S3LM_METASPACE_ALWAYS = 1, S3LM_METASPACE_NEVER = 2 };
 
@@ -108,14 +127,16 @@ static inline s3lm_added s3lm_added_at(const s3lm_tokenizer *t, const s3lm_table
 /* One normalizer step. */
 typedef struct {
     uint32_t kind;
+    uint32_t part; /* place of the part, for steps that have one */
     const uint8_t *pattern, *content;
     uint32_t pattern_length, content_length;
 } s3lm_normal_op;
 
 static inline s3lm_normal_op s3lm_normal_at(const s3lm_tokenizer *t, uint32_t index) {
     const uint8_t *entry = t->normalizer.at + (size_t)index * 20u;
-    s3lm_normal_op op = {s3lm_word(entry, 0), t->strings.at + s3lm_word(entry, 1), t->strings.at + s3lm_word(entry, 3),
+    s3lm_normal_op op = {s3lm_word(entry, 0), s3lm_word(entry, 1), NULL, t->strings.at + s3lm_word(entry, 3),
                          s3lm_word(entry, 2), s3lm_word(entry, 4)};
+    if (op.kind == S3LM_NORMAL_REPLACE) op.pattern = t->strings.at + op.part;
     return op;
 }
 

@@ -54,7 +54,7 @@ const COLD = new RegExp(
     'app/console_(bench|commands|info|input|line|list|messages|start|turn)',
     'app/loader',
     'engine/(chat|memory_plan|package(_\\w+)?|status)',
-    'engine/tokenizer(_encode|_merge|_split)?',
+    'engine/tokenizer(_encode|_forms|_machine|_merge|_normal|_split|_words)?',
     'engine/unicode_kinds',
     'selftest/flash_code',
   ].join('|')})\\.c$`,

@@ -84,6 +84,12 @@ function readToken(
   if (content === '') throw broken(fields.file, path, 'Its content is empty.');
   const normalized = fields.boolean('normalized', true);
   const matched = normalized ? normalize(normalizer, content) : content;
+  if (matched === null)
+    throw wrongPart(
+      fields,
+      path,
+      'The normalizer may change it, which is only supported for texts of characters.',
+    );
   if (new TextEncoder().encode(matched).length > MAX_ADDED_BYTES)
     throw wrongPart(fields, path, `It has more than ${MAX_ADDED_BYTES} bytes, the most that we take.`);
   const special = fields.boolean('special', false);

@@ -1,6 +1,7 @@
 /** Constants of the TOKN section (docs/tokenizer-tables.md); the engine has the same in tokenizer_tables.h. */
 
-export const TOKN_VERSION = 1;
+/** The first layout, and the one with parts, more stages and more kinds of them: only what needs it is written so. */
+export const TOKN_VERSION = { first: 1, parts: 2 } as const;
 export const TOKN_HEADER_BYTES = 160;
 
 /** Largest number of ids and of merges: 20 bits in the engine's merge queue. */
@@ -24,6 +25,7 @@ export const AddedFlag = { Special: 1, SingleWord: 2, StripLeft: 4, StripRight: 
 export enum NormalKind {
   Prepend = 1,
   Replace = 2,
+  ReplaceMatches = 3,
 }
 
 export enum StageKind {
@@ -31,6 +33,23 @@ export enum StageKind {
   Digits = 2,
   ByteLevel = 3,
   Metaspace = 4,
+  Pattern = 5,
+}
+
+/** What becomes of the matches of a pattern; `InvertPieces` is added when what lies between counts as the match. */
+export enum Pieces {
+  Isolated = 0,
+  Removed = 1,
+  MergedWithPrevious = 2,
+  MergedWithNext = 3,
+  Contiguous = 4,
+}
+
+export const INVERT_PIECES = 8;
+
+/** What a part of the TOKN section is. */
+export enum PartKind {
+  Machine = 1,
 }
 
 export enum MetaspaceScheme {

@@ -1,42 +1,41 @@
 /** The normalizer of tokenizer.json: what happens to text before it is cut into words. */
 import type { ConfigFields } from '../model/config-fields.js';
 import { components, pattern, text, wrongPart } from './component.js';
-import { NormalKind } from './format.js';
+import type { Component } from './component.js';
+import { NormalKind, PartKind } from './format.js';
+import type { PartPool } from './part-pool.js';
 
 /** One normalizer step. */
 export interface NormalStep {
   readonly kind: NormalKind;
-  readonly pattern: string;
+  /** What is replaced, or the place of the part that says so. */
+  readonly pattern: string | number;
   readonly content: string;
+  /** What the step makes of a text that is not empty; `null` when only the engine can tell. */
+  apply(value: string): string | null;
 }
 
 /** Limits of the table format (docs/tokenizer-tables.md gives the reasons). */
 const MAX_STEPS = 4;
 const MAX_STEP_BYTES = 64;
-const MAX_GROWTH = 5;
+const MAX_GROWTH = 64;
 
 const utf8Length = (value: string): number => new TextEncoder().encode(value).length;
 
 /** Reads the normalizer. @throws FormatError, UnsupportedError */
-export async function readNormalizer(root: ConfigFields): Promise<NormalStep[]> {
+export async function readNormalizer(root: ConfigFields, pool: PartPool): Promise<NormalStep[]> {
   const steps: NormalStep[] = [];
   let growth = 1;
   for (const part of components(root, 'normalizer', 'normalizers')) {
     if (part.type === 'Prepend') {
       const content = text(part.fields, 'prepend');
-      if (content !== '') steps.push({ kind: NormalKind.Prepend, pattern: '', content });
+      if (content !== '')
+        steps.push({ kind: NormalKind.Prepend, pattern: '', content, apply: (value) => content + value });
     } else if (part.type === 'Replace') {
-      const { kind, value } = pattern(part.fields, 'pattern');
-      if (kind === 'Regex')
-        throw wrongPart(
-          root,
-          part.path,
-          `Replacing by the regular expression ${JSON.stringify(value)} is not supported.`,
-        );
-      if (value === '') throw wrongPart(root, part.path, 'Its pattern is empty.');
-      const content = text(part.fields, 'content');
-      growth *= Math.max(1, Math.ceil(utf8Length(content) / utf8Length(value)));
-      steps.push({ kind: NormalKind.Replace, pattern: value, content });
+      const step = await replaceStep(part, pool);
+      const shortest = typeof step.pattern === 'string' ? utf8Length(step.pattern) : 1;
+      growth *= Math.max(1, Math.ceil(utf8Length(step.content) / shortest));
+      steps.push(step);
     } else throw wrongPart(root, part.path, `The normalizer ${part.type} is not supported.`);
   }
   if (steps.length > MAX_STEPS) throw wrongPart(root, 'normalizer', `It has more than ${MAX_STEPS} steps.`);
@@ -44,7 +43,8 @@ export async function readNormalizer(root: ConfigFields): Promise<NormalStep[]> 
     throw wrongPart(root, 'normalizer', `It makes text more than ${MAX_GROWTH} times as long.`);
   if (
     steps.some(
-      (step) => utf8Length(step.pattern) > MAX_STEP_BYTES || utf8Length(step.content) > MAX_STEP_BYTES,
+      (step) =>
+        utf8Length(String(step.pattern)) > MAX_STEP_BYTES || utf8Length(step.content) > MAX_STEP_BYTES,
     )
   ) {
     throw wrongPart(root, 'normalizer', `A pattern or replacement has more than ${MAX_STEP_BYTES} bytes.`);
@@ -52,11 +52,28 @@ export async function readNormalizer(root: ConfigFields): Promise<NormalStep[]> 
   return steps;
 }
 
-/** What the normalizer makes of a text that is not empty. */
-export function normalize(steps: readonly NormalStep[], value: string): string {
-  return steps.reduce((result, step) => {
-    if (result === '') return result;
-    if (step.kind === NormalKind.Prepend) return step.content + result;
-    return result.split(step.pattern).join(step.content);
-  }, value);
+async function replaceStep(part: Component, pool: PartPool): Promise<NormalStep> {
+  const replaced = pattern(part.fields, 'pattern');
+  if (replaced.value === '') throw wrongPart(part.fields, part.path, 'Its pattern is empty.');
+  const content = text(part.fields, 'content');
+  if (replaced.kind === 'String') {
+    const apply = (value: string): string => value.split(replaced.value).join(content);
+    return { kind: NormalKind.Replace, pattern: replaced.value, content, apply };
+  }
+  const { leavesAsciiAlone, patternMachine } = await import('./regex/machines.js');
+  const machine = patternMachine(part, 'Replacing', replaced);
+  return {
+    kind: NormalKind.ReplaceMatches,
+    pattern: pool.add(PartKind.Machine, machine),
+    content,
+    apply: (value) => (leavesAsciiAlone(machine, value) === true ? value : null),
+  };
+}
+
+/** What the normalizer makes of a text that is not empty; `null` when only the engine can tell. */
+export function normalize(steps: readonly NormalStep[], value: string): string | null {
+  return steps.reduce<string | null>(
+    (result, step) => (result === '' || result === null ? result : step.apply(result)),
+    value,
+  );
 }

@@ -17,6 +17,7 @@ import { readNormalizer } from './normalizer.js';
 import type { NormalStep } from './normalizer.js';
 import { readDecoder, readPostProcessor } from './pipeline.js';
 import type { DecoderPlan } from './pipeline.js';
+import { PartPool } from './part-pool.js';
 import { readStages } from './pre-tokenizer.js';
 import type { Stage } from './pre-tokenizer.js';
 import { compareBytes, concatenate, StringPool, TableWriter } from './section-writer.js';
@@ -31,6 +32,7 @@ interface Parts {
   readonly normalizer: readonly NormalStep[];
   readonly stages: readonly Stage[];
   readonly metaspace: number | null;
+  readonly pool: PartPool;
   readonly decoder: DecoderPlan;
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];
@@ -97,8 +99,11 @@ export async function parseTokenizer(
 
 async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): Promise<Parts> {
   const model = readBpeModel(fields);
-  const normalizer = await readNormalizer(fields);
-  const { stages, metaspace } = await readStages(fields);
+  const pool = new PartPool();
+  const normalizer = await readNormalizer(fields, pool);
+  const { stages, metaspace } = await readStages(fields, pool);
+  if (pool.tooLarge)
+    throw wrongPart(fields, 'pre_tokenizer', 'Its tables are larger than the package format can hold.');
   const decoder = readDecoder(fields);
   const byteLevel = stages.some((stage) => stage.kind === format.StageKind.ByteLevel);
   if (byteLevel !== (decoder.kind === format.Decoding.Bytes)) {
@@ -112,11 +117,12 @@ async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): 
     throw wrongPart(fields, 'model.byte_fallback', 'It is not supported for byte-level BPE.');
   if (!byteLevel && model.ignoreMerges)
     throw wrongPart(fields, 'model.ignore_merges', 'It is only supported for byte-level BPE.');
-  if (metaspace !== null && normalizer.length > 0) {
+  const scheme = stages.find((stage) => stage.kind === format.StageKind.Metaspace)?.a;
+  if (scheme === format.MetaspaceScheme.First && normalizer.length > 0) {
     throw wrongPart(
       fields,
       'normalizer',
-      'A normalizer together with a Metaspace pre-tokenizer is not supported.',
+      'A normalizer before a Metaspace with the scheme "first" is not supported.',
     );
   }
   if (metaspace !== null && decoder.metaspace !== null && metaspace !== decoder.metaspace) {
@@ -129,6 +135,7 @@ async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): 
     normalizer,
     stages,
     metaspace,
+    pool,
     decoder,
     byteLevel,
     added,
@@ -196,7 +203,9 @@ function writeSection(
     strings,
   );
   const normalizer = parts.normalizer.flatMap((step) => {
-    const [pattern, content] = [strings.add(step.pattern), strings.add(step.content)];
+    const content = strings.add(step.content);
+    const pattern =
+      typeof step.pattern === 'string' ? strings.add(step.pattern) : { offset: step.pattern, length: 0 };
     return [step.kind, pattern.offset, pattern.length, content.offset, content.length];
   });
   const blob = concatenate(tokens.map((token) => token?.bytes ?? new Uint8Array()));
@@ -214,7 +223,7 @@ function writeSection(
     (model.byteFallback ? format.ToknFlag.Fallback : 0) |
     (model.fuseUnk ? format.ToknFlag.FuseUnknown : 0) |
     (model.ignoreMerges ? format.ToknFlag.IgnoreMerges : 0);
-  return new TableWriter()
+  const writer = new TableWriter()
     .words(tokenTable(tokens))
     .bytes(blob, blob.length)
     .words(byteIds(parts))
@@ -234,24 +243,35 @@ function writeSection(
     )
     .words(parts.prefixIds)
     .words(parts.suffixIds)
-    .bytes(...withLength(strings.finish()))
-    .finish(
-      [
-        format.TOKN_VERSION,
-        flags,
-        tokens.length,
-        model.unkId ?? format.NO_ID,
-        bosId ?? format.NO_ID,
-        eosId ?? format.NO_ID,
-        decoder.kind,
-        decoder.stripCharacter,
-        decoder.stripCount,
-        parts.metaspace ?? decoder.metaspace ?? 0,
-        0,
-        0,
-      ],
-      format.TOKN_HEADER_BYTES,
-    );
+    .bytes(...withLength(strings.finish()));
+  const version = sectionVersion(parts);
+  if (version !== format.TOKN_VERSION.first) writer.words(parts.pool.words);
+  return writer.finish(
+    [
+      version,
+      flags,
+      tokens.length,
+      model.unkId ?? format.NO_ID,
+      bosId ?? format.NO_ID,
+      eosId ?? format.NO_ID,
+      decoder.kind,
+      decoder.stripCharacter,
+      decoder.stripCount,
+      parts.metaspace ?? decoder.metaspace ?? 0,
+      0,
+      0,
+    ],
+    format.TOKN_HEADER_BYTES,
+  );
+}
+
+/** The oldest layout that has what a tokenizer needs, so that engines of that age take it. */
+function sectionVersion({ pool, stages, normalizer, metaspace }: Parts): number {
+  const first =
+    pool.words.length === 0 &&
+    stages.length <= 4 &&
+    (metaspace === null || stages.length + normalizer.length === 1);
+  return first ? format.TOKN_VERSION.first : format.TOKN_VERSION.parts;
 }
 
 function withLength(bytes: Uint8Array): [Uint8Array, number] {

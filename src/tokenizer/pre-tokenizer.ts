@@ -2,8 +2,9 @@
 import type { ConfigFields } from '../model/config-fields.js';
 import { codePoint, components, pattern, text, wrongPart } from './component.js';
 import type { Component } from './component.js';
-import { SplitRule, StageKind } from './format.js';
+import { INVERT_PIECES, PartKind, Pieces, SplitRule, StageKind } from './format.js';
 import { metaspaceScheme } from './metaspace.js';
+import type { PartPool } from './part-pool.js';
 
 /** One pre-tokenizer stage; `a` and `b` as docs/tokenizer-tables.md has them. */
 export interface Stage {
@@ -13,9 +14,9 @@ export interface Stage {
 }
 
 /** A limit of the table format (docs/tokenizer-tables.md). */
-const MAX_STAGES = 4;
+const MAX_STAGES = 8;
 
-/** The regular expressions that are known, as they are spelled in published tokenizer.json files. */
+/** The expressions that the engine has as code, as they are spelled in published tokenizer.json files. */
 const KNOWN_EXPRESSIONS: ReadonlyMap<string, SplitRule> = new Map([
   [String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, SplitRule.Gpt2],
   [String.raw`'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, SplitRule.Gpt2],
@@ -35,59 +36,113 @@ const KNOWN_EXPRESSIONS: ReadonlyMap<string, SplitRule> = new Map([
 /** Rules whose expression matches every character: nothing lies between two matches. */
 const COVERING: ReadonlySet<SplitRule> = new Set([SplitRule.Gpt2, SplitRule.Llama3, SplitRule.Qwen2]);
 
+const BEHAVIORS: Readonly<Record<string, Pieces>> = {
+  Isolated: Pieces.Isolated,
+  Removed: Pieces.Removed,
+  MergedWithPrevious: Pieces.MergedWithPrevious,
+  MergedWithNext: Pieces.MergedWithNext,
+  Contiguous: Pieces.Contiguous,
+};
+
 /** Reads the pre-tokenizer. @throws FormatError, UnsupportedError */
-export async function readStages(root: ConfigFields): Promise<{ stages: Stage[]; metaspace: number | null }> {
+export async function readStages(
+  root: ConfigFields,
+  pool: PartPool,
+): Promise<{ stages: Stage[]; metaspace: number | null }> {
   let metaspace: number | null = null;
   const parts = components(root, 'pre_tokenizer', 'pretokenizers');
-  const stages = parts.map((part, index): Stage => {
+  const stages: Stage[] = [];
+  for (const [index, part] of parts.entries()) {
+    const bytes = stages.some((stage) => stage.kind === StageKind.ByteLevel);
     switch (part.type) {
-      case 'ByteLevel': {
-        if (index + 1 !== parts.length)
-          throw wrongPart(root, part.path, 'ByteLevel is only supported as the last pre-tokenizer.');
-        if (!part.fields.has('add_prefix_space')) throw part.fields.missing('add_prefix_space');
-        const prefix = part.fields.boolean('add_prefix_space', true);
-        return {
-          kind: StageKind.ByteLevel,
-          a: Number(prefix),
-          b: Number(part.fields.boolean('use_regex', true)),
-        };
-      }
+      case 'ByteLevel':
+        if (bytes) throw wrongPart(root, part.path, 'ByteLevel twice is not supported.');
+        stages.push(byteLevelStage(part));
+        break;
       case 'Split':
-        return splitStage(part);
+        stages.push(await splitStage(part, bytes, pool));
+        break;
       case 'Digits':
-        return { kind: StageKind.Digits, a: Number(part.fields.boolean('individual_digits', false)), b: 0 };
+        stages.push(await digitsStage(part, bytes, pool));
+        break;
       case 'Metaspace':
-        if (parts.length !== 1)
-          throw wrongPart(root, part.path, 'Metaspace is only supported as the only pre-tokenizer.');
+        if (index + 1 !== parts.length || bytes)
+          throw wrongPart(
+            root,
+            part.path,
+            'Metaspace is only supported as the last pre-tokenizer, and of characters.',
+          );
         metaspace = codePoint(part.fields, 'replacement');
-        return metaspaceStage(part);
+        stages.push(metaspaceStage(part));
+        break;
       default:
-        throw wrongPart(root, part.path, `The pre-tokenizer ${part.type} is not supported.`);
+        stages.push(...(await classStages(part, pool)));
     }
-  });
+  }
   if (stages.length > MAX_STAGES)
     throw wrongPart(root, 'pre_tokenizer', `It has more than ${MAX_STAGES} stages.`);
   return { stages, metaspace };
 }
 
-function splitStage({ fields, path }: Component): Stage {
-  const { kind, value } = pattern(fields, 'pattern');
-  const rule = kind === 'Regex' ? KNOWN_EXPRESSIONS.get(value) : undefined;
-  if (rule === undefined)
-    throw wrongPart(fields, path, `Splitting by ${kind} ${JSON.stringify(value)} is not supported.`);
-  const behavior = text(fields, 'behavior');
+function byteLevelStage({ fields }: Component): Stage {
+  if (!fields.has('add_prefix_space')) throw fields.missing('add_prefix_space');
+  const prefix = fields.boolean('add_prefix_space', true);
+  return { kind: StageKind.ByteLevel, a: Number(prefix), b: Number(fields.boolean('use_regex', true)) };
+}
+
+/** @param bytes behind ByteLevel: the digits are those of its alphabet, which the engine's own code does not know */
+async function digitsStage({ fields }: Component, bytes: boolean, pool: PartPool): Promise<Stage> {
+  const each = fields.boolean('individual_digits', false);
+  if (!bytes) return { kind: StageKind.Digits, a: Number(each), b: 0 };
+  const { classMachine } = await import('./regex/machines.js');
+  return patternStage(pool, classMachine('numeric'), each ? Pieces.Isolated : Pieces.Contiguous);
+}
+
+async function splitStage(part: Component, bytes: boolean, pool: PartPool): Promise<Stage> {
+  const { fields } = part;
+  const split = pattern(fields, 'pattern');
+  const behavior = BEHAVIORS[text(fields, 'behavior')];
+  if (behavior === undefined) throw fields.wrong('behavior', 'one of the five behaviors');
   const invert = fields.boolean('invert', false);
+  const rule = split.kind === 'Regex' && !bytes ? KNOWN_EXPRESSIONS.get(split.value) : undefined;
   // Isolated keeps matches and what is between them, whichever of the two is called the match. Where everything is
   // matched, removing what is not (Removed, inverted) removes nothing.
-  const isolated = behavior === 'Isolated' || (behavior === 'Removed' && invert && COVERING.has(rule));
-  if (!isolated) {
-    throw wrongPart(
-      fields,
-      path,
-      `Splitting with the behavior ${behavior}${invert ? ', inverted,' : ''} is not supported.`,
-    );
+  const isolated =
+    behavior === Pieces.Isolated ||
+    (behavior === Pieces.Removed && invert && rule !== undefined && COVERING.has(rule));
+  if (rule !== undefined && isolated) return { kind: StageKind.Split, a: rule, b: 0 };
+  const { patternMachine } = await import('./regex/machines.js');
+  return patternStage(pool, patternMachine(part, 'Splitting by', split), behavior, invert);
+}
+
+/** Pre-tokenizers that split by a class of characters. */
+async function classStages({ type, fields, path }: Component, pool: PartPool): Promise<Stage[]> {
+  const { classMachine, characterMachine } = await import('./regex/machines.js');
+  switch (type) {
+    case 'Punctuation': {
+      const behavior = BEHAVIORS[fields.optionalText('behavior') ?? 'Isolated'];
+      if (behavior === undefined) throw fields.wrong('behavior', 'one of the five behaviors');
+      return [patternStage(pool, classMachine('punctuation'), behavior)];
+    }
+    case 'Whitespace':
+      return [patternStage(pool, classMachine('words'), Pieces.Removed, true)];
+    case 'WhitespaceSplit':
+      return [patternStage(pool, classMachine('space'), Pieces.Removed)];
+    case 'BertPreTokenizer':
+      return [
+        patternStage(pool, classMachine('space'), Pieces.Removed),
+        patternStage(pool, classMachine('punctuation'), Pieces.Isolated),
+      ];
+    case 'CharDelimiterSplit':
+      return [patternStage(pool, characterMachine(codePoint(fields, 'delimiter')), Pieces.Removed)];
+    default:
+      throw wrongPart(fields, path, `The pre-tokenizer ${type} is not supported.`);
   }
-  return { kind: StageKind.Split, a: rule, b: 0 };
+}
+
+function patternStage(pool: PartPool, machine: readonly number[], behavior: Pieces, invert = false): Stage {
+  const place = pool.add(PartKind.Machine, machine);
+  return { kind: StageKind.Pattern, a: place, b: behavior + (invert ? INVERT_PIECES : 0) };
 }
 
 /** Metaspace in its old (`add_prefix_space`) and new (`prepend_scheme`) spelling. */

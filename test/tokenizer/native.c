@@ -120,7 +120,11 @@ static const char *const PIECES[] = {"the ",
                                      "x",
                                      "\t",
                                      "=",
-                                     "\r\n"};
+                                     "\r\n",
+                                     "CamelCase",
+                                     "e\xCC\x81\xCC\xA3",
+                                     "\xC2\xBD",
+                                     "!?"};
 
 static size_t random_text(uint8_t *out, size_t most) {
     size_t length = 0, parts = random_below(12);
@@ -208,9 +212,9 @@ static void use(const s3lm_tokenizer *t) {
 }
 
 static int fuzz(long count, int files, char **names) {
-    file sections[32];
+    file sections[64];
     long opened = 0;
-    if (files > 32) files = 32;
+    if (files > 64) files = 64;
     for (int i = 0; i < files; i++) sections[i] = read_file(names[i]);
     for (long i = 0; i < count; i++) {
         const file *from = &sections[random_below((uint32_t)files)];

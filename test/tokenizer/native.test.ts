@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { chatFromTemplate } from '../../src/tokenizer/chat.js';
 import { parseTokenizer } from '../../src/tokenizer/parse.js';
+import { readFamilies } from './families.js';
 import { definition, fixtureJson, fixtureNames, openJson } from './fixtures.js';
 
 const run = promisify(execFile);
@@ -38,6 +39,8 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
   let folder = '';
   let program = '';
   const sections: string[] = [];
+  /** Sections with machines and other parts. */
+  const withParts: string[] = [];
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tokenizer-'));
@@ -57,6 +60,11 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
       await writeFile(file, tables.section);
       sections.push(file);
     }
+    for (const [number, { json }] of (await readFamilies()).families.entries()) {
+      const file = path.join(folder, `family-${number}.tokn`);
+      await writeFile(file, (await parseTokenizer(definition(json), null)).section);
+      withParts.push(file);
+    }
     await writeFile(path.join(folder, 'corpus'), gunzipSync(await readFile(`${FIXTURES}corpus.bin.gz`)));
   });
 
@@ -71,8 +79,10 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
   });
 
   it('survives broken tokenizer tables', async () => {
-    const { stdout } = await run(program, ['fuzz', ROUNDS, '1', ...sections]);
-    assert.match(stdout, /sections/u);
+    for (const files of [sections, withParts]) {
+      const { stdout } = await run(program, ['fuzz', ROUNDS, '1', ...files]);
+      assert.match(stdout, /sections/u);
+    }
   });
 
   it('survives broken chat pieces', async () => {

@@ -73,27 +73,23 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
     /normalizers\[0\].*NFC/,
   ],
   lowercase: [base({ normalizer: { type: 'Lowercase' } }), /Lowercase/],
-  'replace by expression': [base({ normalizer: replace({ Regex: '\\s' }, ' ') }), /regular expression/],
-  'growing text': [base({ normalizer: replace({ String: 'a' }, 'aaaaaa') }), /times as long/],
-  'unknown expression': [base({ pre_tokenizer: split('\\w+') }), /Splitting by Regex/],
-  'split by text': [base({ pre_tokenizer: split('', { pattern: { String: ' ' } }) }), /Splitting by String/],
-  merged: [base({ pre_tokenizer: split('[0-9]', { behavior: 'MergedWithNext' }) }), /MergedWithNext/],
-  'removed, gaps': [
-    base({ pre_tokenizer: split('[0-9]', { behavior: 'Removed', invert: true }) }),
-    /Removed/,
+  'replace by expression': [
+    base({ normalizer: replace({ Regex: '(?<=a)b' }, ' ') }),
+    /\(\?<=a\)b.*looks back/,
   ],
-  bert: [base({ pre_tokenizer: { type: 'BertPreTokenizer' } }), /BertPreTokenizer/],
-  'bytes first': [
+  'growing text': [base({ normalizer: replace({ String: 'a' }, 'a'.repeat(65)) }), /times as long/],
+  scripts: [base({ pre_tokenizer: { type: 'UnicodeScripts' } }), /UnicodeScripts/],
+  'bytes twice': [
     base({
       pre_tokenizer: {
         type: 'Sequence',
         pretokenizers: [
           { type: 'ByteLevel', add_prefix_space: false },
-          { type: 'Digits', individual_digits: true },
+          { type: 'ByteLevel', add_prefix_space: false },
         ],
       },
     }),
-    /last/,
+    /twice/,
   ],
   'two metaspaces': [
     pieces({
@@ -102,11 +98,11 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
         pretokenizers: [{ type: 'Metaspace', replacement: '▁' }, { type: 'Digits' }],
       },
     }),
-    /only pre-tokenizer/,
+    /last pre-tokenizer/,
   ],
   'metaspace and normalizer': [
     pieces({
-      pre_tokenizer: { type: 'Metaspace', replacement: '▁' },
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first' },
       normalizer: { type: 'Prepend', prepend: '▁' },
     }),
     /Metaspace/,
@@ -156,6 +152,43 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
     /77/,
   ],
 };
+
+/** Expressions that no automaton equals, with the reason that the message must give. */
+const EXPRESSIONS: Record<string, RegExp> = {
+  '(a)\\1': /backreference/,
+  '(?<=a)b': /looks back/,
+  '(?<!a)b': /looks back/,
+  '\\bword\\b': /looks back/,
+  '^a': /"\^" looks back/,
+  'a(?=bc)': /more than one character/,
+  '(?>ab|a)c': /the group/,
+  '(?:ab)++c': /possessive/,
+  '(?:a*)*b': /repeats what can be empty/,
+  'a*': /matches the empty text/,
+  'a(?!\\S|\\s)b': /matches nothing/,
+  '\\p{Han}': /property "Han"/,
+  '(?i:é)': /case is ignored/,
+  '(?i:\\p{Lu})': /case is ignored/,
+  '(?i:ss)': /case is ignored/,
+  'a{1001}': /more than 1000/,
+  '(?:[ab]*a[ab]{12}|c)': /more than 1500 states/,
+  '[a': /without its/,
+  '(a': /without its/,
+  'a)': /without its/,
+  '\\X': /escape/,
+};
+
+for (const [value, reason] of Object.entries(EXPRESSIONS)) {
+  test(`an expression that is refused: ${value}`, async () => {
+    await assert.rejects(
+      parse(base({ pre_tokenizer: split(value) })),
+      (error) =>
+        error instanceof UnsupportedError &&
+        error.message.includes(`Splitting by the expression ${JSON.stringify(value)} is not supported`) &&
+        reason.test(error.message),
+    );
+  });
+}
 
 /** What contradicts itself. */
 const BROKEN: Record<string, [string, RegExp]> = {
@@ -269,6 +302,29 @@ test('a stream never cuts a character, and what cannot be one becomes U+FFFD', a
   // The library takes back the é once the run turns out not to be UTF-8; a stream has given it already.
   assert.deepEqual(parts([0, 1, 2]), ['', 'é', '\ufffd', '']);
   assert.equal(tokenizer.decode([0, 1, 2]), '\ufffd\ufffd\ufffd');
+});
+
+test('only what needs parts is written in their layout', async () => {
+  const version = async (json: string): Promise<number | undefined> => (await parse(json)).section[0];
+  assert.equal(await version(base()), 1);
+  const by = (value: string): string =>
+    base({
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [split(value), { type: 'ByteLevel', add_prefix_space: false }],
+      },
+    });
+  assert.equal(await version(by('[0-9]')), 1);
+  assert.equal(await version(by('[0-8]')), 2);
+});
+
+test('a normalized added token that an expression of the normalizer changes is refused', async () => {
+  const normalizer = replace({ Regex: ' {2,}' }, ' ');
+  const added = (content: string) =>
+    base({ normalizer, added_tokens: [token(content, 4, { normalized: true })] });
+  assert.equal((await openJson(added('a b'))).encode('a b')[0], 4);
+  await assert.rejects(parse(added('a  b')), /normalizer may change it/);
+  await assert.rejects(parse(added('é')), /normalizer may change it/);
 });
 
 test('more than 65,536 ids take the wide tables', async () => {

@@ -1,0 +1,61 @@
+/* Normalization: what happens to text before it is cut into words. Each step measures what it makes, writes it behind the
+ * text, and moves it to the text's place. */
+#include "tokenizer_encoder.h"
+#include "tokenizer_machine.h"
+#include "tokenizer_tables.h"
+
+static bool matches(const uint8_t *text, uint32_t length, const uint8_t *pattern, uint32_t pattern_length) {
+    if (length < pattern_length) return false;
+    for (uint32_t i = 0; i < pattern_length; i++)
+        if (text[i] != pattern[i]) return false;
+    return true;
+}
+
+/* Both replacements: length of the result, which goes to `out` unless NULL. */
+static size_t replace(const s3lm_tokenizer *t, const s3lm_normal_op *op, const uint8_t *text, uint32_t length,
+                      uint8_t *out) {
+    size_t made = 0;
+    s3lm_subject subject = {text, false};
+    s3lm_machine machine;
+    bool literal = op->kind == S3LM_NORMAL_REPLACE;
+    if (!literal) machine = s3lm_machine_open(t->parts.at + (size_t)op->part * 4u);
+    for (uint32_t at = 0, end; at < length; at = end) {
+        bool match;
+        if (literal) {
+            match = matches(text + at, length - at, op->pattern, op->pattern_length);
+            end = at + (match ? op->pattern_length : 1);
+        } else end = s3lm_machine_next(&machine, subject, at, length, &match);
+        uint32_t bytes = match ? op->content_length : end - at;
+        if (out) s3lm_copy(out + made, match ? op->content : text + at, bytes);
+        made += bytes;
+    }
+    return made;
+}
+
+static size_t prepend(const s3lm_normal_op *op, const uint8_t *text, uint32_t length, uint8_t *out) {
+    if (out) {
+        s3lm_copy(out, op->content, op->content_length);
+        s3lm_copy(out + op->content_length, text, length);
+    }
+    return (size_t)op->content_length + length;
+}
+
+uint32_t s3lm_normalize_text(s3lm_encoder *e, uint8_t *text, uint32_t length, bool prepends) {
+    const s3lm_tokenizer *t = e->t;
+    for (uint32_t i = 0; i < t->normalizer.count && length > 0; i++) {
+        s3lm_normal_op op = s3lm_normal_at(t, i);
+        uint8_t *out = text + length;
+        size_t room = (size_t)(e->end - out), made = 0;
+        if (op.kind == S3LM_NORMAL_PREPEND && !prepends) continue;
+        for (int writes = 0; writes < 2; writes++) {
+            if (op.kind == S3LM_NORMAL_PREPEND) made = prepend(&op, text, length, writes ? out : NULL);
+            else made = replace(t, &op, text, length, writes ? out : NULL);
+            if (made > S3LM_TOKN_NORMAL_LIMIT) e->status = S3LM_TOKENIZER_TOO_LONG;
+            else if (made > room) e->status = S3LM_TOKENIZER_SCRATCH;
+            if (e->status != S3LM_TOKENIZER_OK) return length;
+        }
+        s3lm_copy(text, out, made);
+        length = (uint32_t)made;
+    }
+    return length;
+}
