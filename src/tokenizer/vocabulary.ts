@@ -6,6 +6,7 @@ import type { TokenizerPart } from '../input/model-input.js';
 import { ConfigFields } from '../model/config-fields.js';
 import { UnsupportedError } from '../shared/errors.js';
 import { BpeVocabulary } from './bpe-vocabulary.js';
+import { PartPool } from './part-pool.js';
 import { readStages } from './pre-tokenizer.js';
 
 /** Ids are those of the tokenizer. */
@@ -32,7 +33,7 @@ export interface Vocabulary {
 export async function vocabularyOf({ definition }: TokenizerPart): Promise<Vocabulary> {
   const root = new ConfigFields(definition.fields, definition.file);
   const type = root.object('model')?.optionalText('type') ?? 'BPE';
-  if (type === 'BPE') return new BpeVocabulary(root, (await readStages(root)).stages);
+  if (type === 'BPE') return new BpeVocabulary(root, (await readStages(root, new PartPool())).stages);
   throw new UnsupportedError(`A vocabulary of the kind ${type} cannot be cut.`, {
     file: definition.file,
     field: 'model.type',
