@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Twin, type GenerateStep } from '../../src/device/twin.js';
+import { Twin } from '../../src/device/twin.js';
 import { convert } from '../../src/pipeline/convert.js';
 import type { Granularity, WeightKind } from '../../src/plan/scheme.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
@@ -10,6 +10,7 @@ import { nodeFolder } from '../../src/source/node-folder.js';
 import { makePackage } from '../engine/package-maker.js';
 import { SHAPES } from '../engine/shapes.js';
 import { boot, generated, imageOf } from '../support/emulated-board.js';
+import { holdToTwin, twinSteps } from '../support/hold-to-twin.js';
 import { testRuntime } from '../support/runtime.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
@@ -39,66 +40,6 @@ async function packageOf(
   const { package: bytes } = await convert(folder, options, await testRuntime());
   assert.ok(bytes !== null);
   return bytes;
-}
-
-/** What the twin generates, with the logits of each step. */
-async function twinSteps(
-  bytes: Uint8Array,
-  options: { readonly ids: readonly number[]; readonly temperature: number; readonly maxNewTokens: number },
-): Promise<{ steps: GenerateStep[]; text: string; reason: string }> {
-  const twin = await Twin.load((await testRuntime()).twin, bytes);
-  const steps: GenerateStep[] = [];
-  const generation = twin.generate({ ...options, seed: 11, logits: true });
-  for (;;) {
-    const step = generation.next();
-    if (step.done === true) return { steps, text: step.value.text, reason: step.value.reason };
-    steps.push({ ...step.value, ...(step.value.logits && { logits: step.value.logits.slice() }) });
-  }
-}
-
-const GREEDY = 0;
-const SAMPLED = 1.5;
-
-/** Boots the package and holds greedy and sampled generations to the twin's: ids, text, and logits to the last bit. */
-async function holdToTwin(
-  bytes: Uint8Array,
-  board: string,
-  cores: 1 | 2,
-  ids: readonly number[],
-  count: number,
-): Promise<void> {
-  const { device, client } = await boot(await imageOf(bytes, board), board, { cores });
-  try {
-    const facts = await client.info();
-    assert.equal(facts.get('cores'), String(cores));
-    assert.equal(facts.get('kernels'), 'pie');
-    for (const temperature of [GREEDY, SAMPLED]) {
-      const expected = await twinSteps(bytes, { ids, temperature, maxNewTokens: count });
-      const found = await generated(client, {
-        ids,
-        temperature,
-        maxNewTokens: count,
-        seed: 11,
-        logits: true,
-      });
-      assert.deepEqual(
-        found.tokens.map(({ id }) => id),
-        expected.steps.map(({ id }) => id),
-      );
-      for (const [index, { logits }] of found.tokens.entries()) {
-        assert.deepEqual(
-          logits,
-          expected.steps[index]?.logits,
-          `token ${index} at temperature ${temperature}`,
-        );
-      }
-      assert.equal(found.text, expected.text);
-      assert.equal(found.reason, expected.reason);
-    }
-    assert.deepEqual((await device.state()).warnings, []);
-  } finally {
-    await device.close();
-  }
 }
 
 describe('an image on the emulated board says what the twin says, to the last bit', () => {

@@ -9,8 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Twin } from '../../src/device/twin.js';
-import type { GenerateOptions } from '../../src/device/twin-types.js';
 import { convert } from '../../src/pipeline/convert.js';
 import type { WantedScheme } from '../../src/plan/scheme.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
@@ -19,13 +17,12 @@ import { FIXTURE_NAMES, fixtureUrl } from '../engine/fixtures.js';
 import { makePackage } from '../engine/package-maker.js';
 import { SHAPES } from '../engine/shapes.js';
 import { testRuntime } from '../support/runtime.js';
-import { build, readFinding, runProgram, whyNot, type Finding } from './programs.js';
+import { assertSameBits, check, compare } from './compare.js';
+import { build, runProgram, whyNot } from './programs.js';
 import { definition } from '../tokenizer/fixtures.js';
 
 const HOME_COMMANDS = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
 const STORIES = fileURLToPath(new URL('../../../shared/models/stories260k', import.meta.url));
-/** s3lm_reason by number, as the twin names them. */
-const REASONS = ['running', 'eos', 'length', 'stop', 'context', 'cancelled', 'error'];
 
 describe('the engine on Xtensa', { skip: await whyNot() }, () => {
   let folder = '';
@@ -119,69 +116,5 @@ async function converted(model: string, scheme: Partial<WantedScheme>): Promise<
     return result.package ?? assert.fail('no package in memory');
   } finally {
     await opened.close();
-  }
-}
-
-async function check(folder: string, file: string, args: readonly string[]): Promise<Finding> {
-  const { code, output, errors } = await runProgram(folder, 'engine-check', [file, ...args]);
-  assert.equal(code, 0, errors);
-  return readFinding(output);
-}
-
-/** Runs a prompt on both builds and demands the same of them everywhere. */
-async function compare(
-  folder: string,
-  bytes: Uint8Array,
-  options: GenerateOptions & { readonly maxNewTokens: number },
-): Promise<Finding> {
-  const file = join(folder, 'model.s3lm');
-  await writeFile(file, bytes);
-  const given =
-    options.prompt === undefined ? ['--ids', (options.ids ?? []).join(',')] : ['--prompt', options.prompt];
-  const args = [...given, '--tokens', `${options.maxNewTokens}`, '--seed', `${options.seed ?? 0}`];
-  const found = await check(folder, file, [...args, ...samplingArguments(options)]);
-
-  const twin = await Twin.load((await testRuntime()).twin, bytes);
-  const promptIds = options.ids ?? twin.encode(options.prompt ?? '');
-  assert.deepEqual(found.promptIds, promptIds);
-  assert.equal(found.promptLogits.length, promptIds.length);
-  const all = twin.forward(promptIds, 'all');
-  for (const [position, logits] of found.promptLogits.entries()) {
-    const row = all.subarray(position * logits.length, (position + 1) * logits.length);
-    assertSameBits(logits, bitsOf(row), `prompt, position ${position}`);
-  }
-
-  const generation = twin.generate({ ...options, logits: true });
-  for (let step = 0; ; step += 1) {
-    const next = generation.next();
-    if (next.done === true) {
-      assert.deepEqual(found.ids, next.value.ids);
-      assert.equal(found.text, next.value.text);
-      assert.equal(REASONS[found.reason ?? -1], next.value.reason);
-      return found;
-    }
-    const logits = found.logits[step] ?? assert.fail(`only ${step} tokens instead of more`);
-    assertSameBits(logits, bitsOf(next.value.logits ?? assert.fail('no logits')), `token ${step}`);
-  }
-}
-
-function samplingArguments(options: GenerateOptions): string[] {
-  const { temperature, topK = 0, topP = 1, minP = 0, repetitionPenalty = 1 } = options;
-  if (temperature === undefined) return [];
-  const [t = 0, p = 0, m = 0, r = 0] = bitsOf(Float32Array.of(temperature, topP, minP, repetitionPenalty));
-  return ['--sampling', [t, topK, p, m, r].map((word) => word.toString(16)).join(',')];
-}
-
-function bitsOf(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length);
-}
-
-function assertSameBits(actual: Float32Array, expected: Uint32Array, where: string): void {
-  const bits = bitsOf(actual);
-  assert.equal(bits.length, expected.length, where);
-  const wrong = bits.findIndex((word, i) => word !== expected[i]);
-  if (wrong >= 0) {
-    const [is, shouldBe] = [bits[wrong] ?? 0, expected[wrong] ?? 0].map((word) => word.toString(16));
-    assert.fail(`${where}: logit ${wrong} has the bits ${is} instead of ${shouldBe}`);
   }
 }
