@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Twin } from '../../src/device/twin.js';
+import type { TwinInfo } from '../../src/device/twin-types.js';
 import { convert } from '../../src/pipeline/convert.js';
+import { cacheBytes, scratchBytes } from '../../src/plan/memory.js';
 import { loadReference } from '../../src/pipeline/reference.js';
-import type { ConvertOptions } from '../../src/pipeline/types.js';
+import type { Conversion, ConvertOptions } from '../../src/pipeline/types.js';
 import { distance, familyFixtures, fixtureFolder, openFixture } from '../model/family-fixtures.js';
 import { kernels } from '../kernels/load.js';
 import { testRuntime } from '../support/runtime.js';
@@ -39,10 +41,21 @@ function greedy(engine: Engine, prompt: readonly number[], count: number): numbe
   }
 }
 
-async function packageOf(name: string, options: ConvertOptions): Promise<Uint8Array> {
-  const { package: bytes } = await convert(await fixtureFolder(name), options, await testRuntime());
-  assert.ok(bytes !== null);
-  return bytes;
+async function conversionOf(
+  name: string,
+  options: ConvertOptions,
+): Promise<Conversion & { readonly bytes: Uint8Array }> {
+  const conversion = await convert(await fixtureFolder(name), options, await testRuntime());
+  assert.ok(conversion.package !== null);
+  return { ...conversion, bytes: conversion.package };
+}
+
+/** The plan counts at least the memory that the engine takes with kernels that, as the chip's, keep codes once, and not much more. */
+function checkMemory({ model, plan }: Conversion, { cacheBytes: cache, stateBytes }: TwinInfo): void {
+  assert.equal(cache, Math.max(64, cacheBytes(model, plan.scheme, plan.context)));
+  const scratch = stateBytes - cache;
+  const planned = scratchBytes(model, plan.scheme, plan.context, plan.maxBatch, plan.board.chip.cores);
+  assert.ok(planned >= scratch && planned < 1.5 * scratch + 8192, `planned ${planned}, engine ${scratch}`);
 }
 
 for (const name of await familyFixtures()) {
@@ -51,7 +64,9 @@ for (const name of await familyFixtures()) {
     const flat = expected.logits.flat();
     const { twin: module } = await testRuntime();
     const reference = await loadReference(kernels, checkpoint, model, {});
-    const twin = await Twin.load(module, await packageOf(name, FLOAT));
+    const conversion = await conversionOf(name, FLOAT);
+    const twin = await Twin.load(module, conversion.bytes);
+    checkMemory(conversion, twin.info);
     for (const [which, engine] of [
       ['reference', reference],
       ['engine', twin],
@@ -81,12 +96,14 @@ for (const name of await familyFixtures()) {
       { report: false },
       { scheme: { granularity: 'tensor', activations: 'int8' }, report: false },
     ] as const satisfies readonly ConvertOptions[]) {
-      const bytes = await packageOf(name, options);
+      const conversion = await conversionOf(name, options);
+      const { bytes } = conversion;
       const [best, scalar, single] = await Promise.all([
         Twin.load(module, bytes),
         Twin.load(module, bytes, { kernels: 'scalar' }),
         Twin.load(module, bytes, { maxBatch: 1 }),
       ]);
+      checkMemory(conversion, scalar.info);
       const all = best.forward(expected.ids, 'all');
       assert.deepEqual(scalar.forward(expected.ids, 'all'), all, 'scalar kernels');
       assert.deepEqual(single.forward(expected.ids, 'all'), all, 'token by token');
