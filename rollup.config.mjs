@@ -1,12 +1,14 @@
 // What is bundled into what: the element and the pipeline for pages, the worker as one classic script,
 // and the command line for Node. scripts/build.mjs runs it.
 import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import commonjs from '@rollup/plugin-commonjs';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
 import { BUNDLE, NAMES_IN_DIST, PROGRAMS } from './scripts/lib/assets.mjs';
+import { workerInParts } from './scripts/lib/worker-parts.mjs';
 import { eraseTypes } from './scripts/lib/ts-transform.mjs';
 import { ROOT } from './scripts/lib/run.mjs';
 
@@ -17,11 +19,11 @@ export const ENTRIES = {
     'esp32-llm-converter': 'src/element/esp32-llm-converter.ts',
     define: 'src/element/define.ts',
   },
+  /** The program that converts, of which a page fetches what it needs. */
+  program: 'src/worker/worker.ts',
   workers: {
-    worker: 'src/worker/worker.ts',
     'emulator-worker': 'src/worker/emulator-worker.ts',
     'tuner-worker': 'src/worker/tuner-worker.ts',
-    'frontier-worker': 'src/worker/frontier-worker.ts',
   },
   /** One file with everything inside, for pages that are opened from a disk and for those that want one file. */
   bundle: 'src/element/define.ts',
@@ -31,16 +33,11 @@ export const ENTRIES = {
 
 /** The modules whose texts stand for the workers' programs, and the name of the text in each; see {@link embedWorkers}. */
 const WORKER_SOURCES = {
-  worker: { file: path.join(ROOT, 'src/worker/worker-source.ts'), name: 'workerSource' },
   'emulator-worker': {
     file: path.join(ROOT, 'src/worker/emulator-worker-source.ts'),
     name: 'emulatorWorkerSource',
   },
   'tuner-worker': { file: path.join(ROOT, 'src/worker/tuner-worker-source.ts'), name: 'tunerWorkerSource' },
-  'frontier-worker': {
-    file: path.join(ROOT, 'src/worker/frontier-worker-source.ts'),
-    name: 'frontierWorkerSource',
-  },
 };
 
 /**
@@ -50,12 +47,27 @@ const WORKER_SOURCES = {
  */
 export async function bundleAll(dist) {
   const modules = new Set();
+  const program = await bundleProgram(dist, modules);
   const workers = new Map();
   for (const name of Object.keys(ENTRIES.workers)) workers.set(name, await bundleWorker(name, dist, modules));
-  await bundlePage(dist, workers, modules);
-  await bundleOne(dist, workers, modules);
+  await bundlePage(dist, program, workers, modules);
+  await bundleOne(dist, program, workers, modules);
   for (const name of Object.keys(ENTRIES.node)) await bundleForNode(name, dist, modules);
   return modules;
+}
+
+/** The program that converts, in parts; with all of them it is the file for pages that must serve their worker themselves. */
+async function bundleProgram(dist, modules) {
+  const plugins = [typescript(), json(), nodeResolve({ browser: true }), commonjs()];
+  const { watched, ...program } = await workerInParts(ENTRIES.program, plugins, [shrink(false)], fail);
+  for (const file of watched) modules.add(file);
+  await writeFile(path.join(dist, 'worker.js'), wholeProgram(program));
+  return program;
+}
+
+/** The program with all of its parts. */
+function wholeProgram({ base, parts }) {
+  return [base, ...[...parts.values()].map(({ text }) => text)].join('\n');
 }
 
 /** A worker: a classic script, because a blob worker from another origin cannot import modules everywhere. */
@@ -76,13 +88,14 @@ async function bundleWorker(name, dist, modules) {
 }
 
 /** What pages load: small entries, everything heavy behind a dynamic import. */
-async function bundlePage(dist, workers, modules) {
+async function bundlePage(dist, program, workers, modules) {
   const input = Object.fromEntries(
     Object.entries(ENTRIES.page).map(([name, file]) => [name, path.join(ROOT, file)]),
   );
   const bundle = await rollup({
     input,
     plugins: [
+      embedProgram(program),
       embedWorkers(workers),
       litForAnyPage(),
       addressesInDist(),
@@ -115,10 +128,11 @@ function chunkName({ moduleIds }) {
  * The page's code in one classic script, so that it also runs where modules cannot be loaded: pages opened from a disk. It
  * works as a module script just as well.
  */
-async function bundleOne(dist, workers, modules) {
+async function bundleOne(dist, program, workers, modules) {
   const bundle = await rollup({
     input: path.join(ROOT, ENTRIES.bundle),
     plugins: [
+      embedProgram({ base: wholeProgram(program), parts: new Map() }),
       embedWorkers(workers),
       embedPrograms(dist),
       litForAnyPage(),
@@ -275,6 +289,32 @@ function json() {
     transform(source, id) {
       if (!id.endsWith('.json')) return null;
       return { code: `export default ${JSON.stringify(JSON.parse(source))};`, map: { mappings: '' } };
+    },
+  };
+}
+
+/** Stands before the name of a part, whose module is its text. */
+const PART = 'worker-part-';
+
+/** Replaces the module that says "no program as text here" by one that has it, and fetches its parts one by one. */
+function embedProgram({ base, parts }) {
+  const source = path.join(ROOT, 'src/worker/worker-source.ts');
+  return {
+    name: 'embed-program',
+    resolveId: (specifier) => (specifier.startsWith(PART) ? specifier : null),
+    load(id) {
+      if (id.startsWith(PART)) {
+        const { text } = parts.get(id.slice(PART.length));
+        return { code: `export const text = ${JSON.stringify(text)};`, map: { mappings: '' } };
+      }
+      if (id !== source) return null;
+      const entries = [...parts].map(
+        ([name, { needs }]) =>
+          `${JSON.stringify(name)}: { needs: ${JSON.stringify(needs)}, load: async () => (await import('${PART}${name}')).text }`,
+      );
+      const code = `export const workerSource = ${JSON.stringify(base)};
+        export const workerParts = { ${entries.join(', ')} };`;
+      return { code, map: { mappings: '' } };
     },
   };
 }

@@ -9,7 +9,7 @@ import { UsageError, throwIfAborted } from '../shared/errors.js';
 import { piecesOf, storiesOf } from '../shared/stories.js';
 import {
   cutTokenizer,
-  readChat,
+  chatReader,
   readTokenizer,
   vocabularyOf,
   type DeviceTokenizer,
@@ -48,7 +48,7 @@ export async function cutVocabulary(
   });
   const cut = cutTokenizer(part, kept, (spelling) => tokenizer.tokenId(spelling));
   const small = await readTokenizer(cut.part, twin);
-  const chat = readChat(await input.chat(signal), small, deadline);
+  const chat = (await chatReader(await input.chat(signal)))(small, deadline);
   return {
     ...edited,
     model: renumbered(model, cut.ids),

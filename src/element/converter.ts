@@ -3,7 +3,8 @@ import { ConverterBridge } from '../worker/bridge.js';
 import { ON_PAGE } from '../worker/notes.js';
 import { DEFAULT_EFFORT, EFFORT_THREADS } from '../quantize/effort.js';
 import { loadRuntime, type RuntimeUrls } from '../worker/runtime.js';
-import { defaultStarts, pageStart } from '../worker/start.js';
+import { pageStart, urlStart } from '../worker/start.js';
+import { addPart, programStart, withParts } from '../worker/worker-program.js';
 import type { TunerUrls } from '../worker/tuner-start.js';
 import type { Converter } from './store.js';
 
@@ -23,27 +24,31 @@ export function createConverter(
   });
   const bridge = new ConverterBridge({
     runtime: () => loadRuntime(urls),
-    starts: async () => [...(await defaultStarts(workerUrl)), last],
+    starts: async () => [await programStart(), ...(workerUrl === null ? [] : [urlStart(workerUrl)]), last],
   });
   return {
     inspect: async (source, settings, options) => {
-      const inspection = await bridge.run('inspect', { source, settings }, options);
+      // What it surely needs, so that its first worker has it.
+      if (source.kind !== 'files') await addPart('remote-folders');
+      const inspection = await withParts(() => bridge.run('inspect', { source, settings }, options));
       return onPage ? { ...inspection, notes: [...inspection.notes, ON_PAGE] } : inspection;
     },
-    plan: (source, settings, options) => bridge.run('plan', { source, settings }, options),
-    convert: async (source, settings, options) => {
-      const threads = EFFORT_THREADS[settings.effort ?? DEFAULT_EFFORT];
-      if (threads === 0) return bridge.run('convert', { source, settings }, options);
-      const { startTuner } = await import('../worker/tuner-start.js');
-      const tuner = await startTuner(tunerUrls(urls, workerUrl), threads, options?.signal);
-      try {
-        return await bridge.run('convert', { source, settings, tuner: tuner.port }, options);
-      } finally {
-        tuner.end();
-      }
-    },
-    files: (input, options) => bridge.run('files', input, options),
-    generate: (bytes, request, options) => bridge.generate(bytes, request, options),
+    plan: (source, settings, options) => withParts(() => bridge.run('plan', { source, settings }, options)),
+    convert: (source, settings, options) =>
+      withParts(async () => {
+        const threads = EFFORT_THREADS[settings.effort ?? DEFAULT_EFFORT];
+        if (threads === 0) return bridge.run('convert', { source, settings }, options);
+        await addPart('tune');
+        const { startTuner } = await import('../worker/tuner-start.js');
+        const tuner = await startTuner(tunerUrls(urls, workerUrl), threads, options?.signal);
+        try {
+          return await bridge.run('convert', { source, settings, tuner: tuner.port }, options);
+        } finally {
+          tuner.end();
+        }
+      }),
+    files: (input, options) => withParts(() => bridge.run('files', input, options)),
+    generate: (bytes, request, options) => withParts(() => bridge.generate(bytes, request, options)),
     dispose: () => {
       bridge.dispose();
     },

@@ -236,8 +236,7 @@ export class Esp32LlmConverter extends LitElement {
   @property({ attribute: 'asset-base' }) assetBase: string | null = null;
 
   /**
-   * A copy of `worker.js` on the page's own origin, with `emulator-worker.js`, `tuner-worker.js` and `frontier-worker.js`
-   * beside it, for pages whose content policy forbids blob workers.
+   * A copy of `worker.js` on the page's own origin, with `emulator-worker.js` and `tuner-worker.js` beside it, for pages whose content policy forbids blob workers.
    */
   @property({ attribute: 'worker-url' }) workerUrl: string | null = null;
 

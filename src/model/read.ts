@@ -4,10 +4,9 @@ import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { Note } from './notes.js';
 import { ConfigFields, show } from './config-fields.js';
 import type { DecoderModel } from './decoder.js';
-import { FAMILIES, supportedFamilies } from './families/index.js';
+import { findFamily, supportedFamilies } from './families/index.js';
 import type { Family } from './family.js';
 import { refuseKinds } from './refusals.js';
-import { nearestFamily } from './relatives.js';
 
 /**
  * Reads a model's architecture.
@@ -21,7 +20,7 @@ export async function readDecoder(
   const part = await input.config(signal);
   const config = fieldsOf(part);
   // Refused by the config alone, before the weights are opened: cheaper, and the better message when both are wrong.
-  const { family, architecture, notes } = chooseFamily(config);
+  const { family, architecture, notes } = await chooseFamily(config);
   const generation = await readGeneration(input, signal);
   return family.read({
     architecture,
@@ -55,8 +54,8 @@ async function readGeneration(
  * Refuses a model by its config alone.
  * @throws as {@link readDecoder}
  */
-export function checkArchitecture(config: JsonPart): void {
-  chooseFamily(fieldsOf(config));
+export async function checkArchitecture(config: JsonPart): Promise<void> {
+  await chooseFamily(fieldsOf(config));
 }
 
 function fieldsOf({ fields, file }: JsonPart): ConfigFields {
@@ -70,25 +69,29 @@ interface Choice {
 }
 
 /** Trusts `architectures[0]`, confirmed by `model_type`. */
-function chooseFamily(config: ConfigFields): Choice {
-  refuseKinds(config, supportedFamilies());
+async function chooseFamily(config: ConfigFields): Promise<Choice> {
+  await refuseKinds(config, supportedFamilies);
   const modelType = config.optionalText('model_type');
   const architecture = readArchitecture(config);
   if (architecture === null) {
-    const byType = FAMILIES.find((family) => modelType !== null && family.modelTypes.includes(modelType));
+    const byType =
+      modelType === null
+        ? undefined
+        : await findFamily((candidate) => candidate.modelTypes.includes(modelType));
     const assumed = byType?.architectures[0];
-    if (byType === undefined || assumed === undefined) throw unknownFamily(config, modelType, 'model_type');
+    if (byType === undefined || assumed === undefined)
+      throw await unknownFamily(config, modelType, 'model_type');
     return {
       family: byType,
       architecture: assumed,
       notes: [{ code: 'architecture-assumed', architecture: assumed }],
     };
   }
-  const family = FAMILIES.find(
+  const family = await findFamily(
     (candidate) =>
       candidate.architectures.includes(architecture) || candidate.baseArchitectures.includes(architecture),
   );
-  if (family === undefined) throw unknownFamily(config, architecture, 'architectures');
+  if (family === undefined) throw await unknownFamily(config, architecture, 'architectures');
   if (modelType !== null && !family.modelTypes.includes(modelType)) {
     throw new FormatError(`It is ${show(modelType)}, but the architecture is ${architecture}.`, {
       file: config.file,
@@ -104,7 +107,7 @@ function chooseFamily(config: ConfigFields): Choice {
     throw new UnsupportedError(`${architecture} has no language model head, so it cannot write text.`, {
       file: config.file,
       field: 'architectures',
-      remedy: `Use the model with its head. ${supportedFamilies()}`,
+      remedy: `Use the model with its head. ${await supportedFamilies()}`,
     });
   }
   return { family, architecture, notes: [] };
@@ -118,7 +121,12 @@ function readArchitecture(config: ConfigFields): string | null {
   return first;
 }
 
-function unknownFamily(config: ConfigFields, name: string | null, field: string): UnsupportedError {
+async function unknownFamily(
+  config: ConfigFields,
+  name: string | null,
+  field: string,
+): Promise<UnsupportedError> {
+  const { nearestFamily } = await import('./families/others.js');
   return new UnsupportedError(
     name === null
       ? 'It names neither an architecture nor a model type.'
@@ -126,7 +134,7 @@ function unknownFamily(config: ConfigFields, name: string | null, field: string)
     {
       file: config.file,
       field,
-      remedy: `${nearestFamily(name ?? '')}${supportedFamilies()}`,
+      remedy: `${nearestFamily(name ?? '')}${await supportedFamilies()}`,
       code: 'family',
     },
   );

@@ -47,17 +47,17 @@ const REFUSED: readonly RefusedKind[] = [
 
 /**
  * Refuses kinds of models by what config.json says, before any tensor is looked at.
- * @param supported sentence that lists what is converted
+ * @param supported gives the sentence that lists what is converted
  * @throws UnsupportedError
  */
-export function refuseKinds(config: ConfigFields, supported: string): void {
+export async function refuseKinds(config: ConfigFields, supported: () => Promise<string>): Promise<void> {
   for (const { code, keys, applies, problem, remedy } of REFUSED) {
     for (const field of keys) {
       if (!applies(config, field)) continue;
       throw new UnsupportedError(problem(config, field), {
         file: config.file,
         field,
-        remedy: remedy(supported),
+        remedy: remedy(await supported()),
         code,
       });
     }

@@ -44,7 +44,9 @@ export interface ModelSummary {
  * @throws TransportError when bytes cannot be had; the signal's problem
  */
 export async function summarizeModel(input: ModelInput, signal?: AbortSignal): Promise<ModelSummary> {
-  const first = await attempt(async () => checkArchitecture(await input.config(signal)));
+  const first = await attempt(async () => {
+    await checkArchitecture(await input.config(signal));
+  });
   const checkpoint = await attempt(() => input.checkpoint(signal));
   if (checkpoint.value === null) return summary(input.name, null, null, first.problem ?? checkpoint.problem);
   const model = first.problem === null ? await attempt(() => readDecoder(input, signal)) : null;

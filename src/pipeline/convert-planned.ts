@@ -12,7 +12,6 @@ import { importances, observe, staticScales } from './calibrate.js';
 import { stopIds, type OpenedModel } from './open-model.js';
 import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
 import type { PlannedModel } from './plan-model.js';
-import { tuningTask } from './tune.js';
 import type { CheckedTexts } from './checked-texts.js';
 import type { Hooks, Runtime } from './types.js';
 import { showableLine } from '../shared/safe-text.js';
@@ -123,6 +122,7 @@ async function tunedTensors(
 ): Promise<TunedTensors | undefined> {
   if (effort === 'quick' || !isQuantized(planned.plan.scheme)) return undefined;
   if (tuner === undefined) throw new UsageError(`Effort "${effort}" cannot be made here. Choose "quick".`);
+  const { tuningTask } = await import('./tune.js');
   const task = await tuningTask(planned, effort, texts?.calibration ?? [], hooks);
   return (await tuner(task, hooks)).tensors;
 }

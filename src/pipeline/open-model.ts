@@ -5,7 +5,7 @@ import { openInput } from '../input/open-input.js';
 import type { DecoderModel } from '../model/decoder.js';
 import { readDecoder } from '../model/read.js';
 import type { ModelFolder } from '../source/byte-source.js';
-import { readChat, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
+import { chatReader, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
 import type { Note } from './notes.js';
 import type { Runtime } from './types.js';
 
@@ -52,6 +52,8 @@ export async function openModelInput(
 ): Promise<OpenedModel> {
   const model = await readDecoder(input, signal);
   const checkpoint = await input.checkpoint(signal);
+  // Before the tokenizer, which takes a while: a worker that has to be started again for it has lost next to nothing.
+  const readChat = await chatReader(await input.chat(signal));
   const part = await input.tokenizer(signal);
   if (part === null) {
     const absent: Note = { code: 'tokenizer-absent', sentencePiece: await input.hasSentencePiece(signal) };
@@ -70,7 +72,7 @@ export async function openModelInput(
     if (id !== null && ids.length > 0 && !ids.includes(id))
       notes.push({ code: 'tokenizer-other', token: tokenizer.tokenText(id) ?? '', id, ids });
   }
-  const chat = readChat(await input.chat(signal), tokenizer, runtime.deadline);
+  const chat = readChat(tokenizer, runtime.deadline);
   notes.push(...chat.notes);
   return { input, checkpoint, model, tokenizer, chat: chat.pieces, begunChat: chat.begun, notes };
 }

@@ -11,12 +11,7 @@ import type { ChatPieces, ChatReading, DeviceTokenizer } from './tokenizer.js';
  * continues text.
  * @param deadline ends a template that works too long whatever it does; without it, what it does is counted
  */
-export function readChat(
-  part: ChatPart | null,
-  tokenizer: DeviceTokenizer,
-  deadline?: Deadline,
-): ChatReading {
-  if (part === null) return { pieces: null, begun: null, notes: [{ code: 'chat-absent' }] };
+export function readChat(part: ChatPart, tokenizer: DeviceTokenizer, deadline?: Deadline): ChatReading {
   return chatFromTemplate(part.template.text, part.names?.fields ?? null, tokenizer, deadline);
 }
 

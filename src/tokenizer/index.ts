@@ -1,5 +1,5 @@
 /** The tokenizer room's door. */
-export { readChat } from './chat.js';
+export { chatReader } from './chat-reader.js';
 export { cutTokenizer } from './cut-tokenizer.js';
 export { readTokenizer } from './read.js';
 export { vocabularyOf } from './vocabulary.js';

@@ -12,6 +12,7 @@ import { unpackError } from './failure.js';
 import type { GeneratedText, GenerateRequest, GenerateSummary, JobName, Jobs } from './jobs.js';
 import { isToPage, type JobMessage, type ToPage, type ToWorker } from './protocol.js';
 import { startWorker, type WorkerStart } from './start.js';
+import { missingPart } from './worker-program.js';
 
 /** The worker ended without an answer: it ran out of memory, or the browser stopped it. */
 export class WorkerCrash extends Error {
@@ -189,8 +190,14 @@ export class ConverterBridge {
         if (answer.type === 'failure') live.loaded = null;
         settle(() => {
           // The id ties the answer to this job's name.
-          if (answer.type === 'result') resolve(answer.result);
-          else reject(unpackError(answer.error));
+          if (answer.type === 'result') {
+            resolve(answer.result);
+            return;
+          }
+          const error = unpackError(answer.error);
+          // Its program does not grow: the next worker's will be whole.
+          if (missingPart(error) !== null) this.#end(live);
+          reject(error);
         });
       };
       listen(worker, id, options, controller.signal, answered, giveUp);

@@ -6,19 +6,20 @@ import { unpackError } from './failure.js';
 import type { FrontierAnswer, FrontierTask } from './frontier-study.js';
 import type { ConvertSettings, ModelSource } from './jobs.js';
 import { compileOnce, loadRuntime, type RuntimeUrls } from './runtime.js';
-import { ownStart, startPlainWorker, urlStart, type Wanted } from './start.js';
+import { startPlainWorker, urlStart, type Wanted } from './start.js';
+import { addPart, programStart, withParts } from './worker-program.js';
 
 /** Addresses of what a study needs. */
 export interface FrontierUrls extends RuntimeUrls {
   /** `train.wasm`. */
   readonly train: string;
-  /** A copy of `frontier-worker.js` on the page's own origin, for pages that forbid blobs; `null` for none. */
+  /** A copy of `worker.js` on the page's own origin, for pages that forbid blobs; `null` for none. */
   readonly worker: string | null;
 }
 
 const FRONTIER: Wanted = {
   who: 'The measurement needs a worker, and the page does not let it start one.',
-  file: "frontier-worker.js on the page's own origin, beside the worker.js that the attribute worker-url names",
+  file: "worker.js on the page's own origin and name it with the attribute worker-url",
 };
 
 /**
@@ -32,7 +33,19 @@ export async function studyFrontier(
   { onProgress, signal }: { readonly onProgress: OnProgress; readonly signal: AbortSignal },
 ): Promise<Frontier> {
   const [runtime, train] = await Promise.all([loadRuntime(urls), compileOnce(urls.train)]);
-  const task: FrontierTask = { source, settings, runtime: { ...runtime, train } };
+  const task: FrontierTask = { type: 'study', source, settings, runtime: { ...runtime, train } };
+  // What it surely needs, so that its first worker has it.
+  await addPart('frontier-study');
+  return withParts(() => studyOnce(urls, task, onProgress, signal));
+}
+
+/** @throws as {@link studyFrontier}; what {@link withParts} knows when its worker lacks a part */
+async function studyOnce(
+  urls: FrontierUrls,
+  task: FrontierTask,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Frontier> {
   const worker = await startOwn(urls.worker, signal);
   try {
     return await new Promise<Frontier>((resolve, reject) => {
@@ -65,8 +78,7 @@ export async function studyFrontier(
 
 /** `null` where the page permits none. */
 async function startOwn(workerUrl: string | null, signal: AbortSignal): Promise<Worker | null> {
-  const { frontierWorkerSource } = await import('./frontier-worker-source.js');
-  const starts = [ownStart(frontierWorkerSource), ...(workerUrl === null ? [] : [urlStart(workerUrl)])];
+  const starts = [await programStart(), ...(workerUrl === null ? [] : [urlStart(workerUrl)])];
   try {
     return await startPlainWorker(starts, FRONTIER, { signal });
   } catch (error) {

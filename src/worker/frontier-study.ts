@@ -10,6 +10,7 @@ import { shown } from './shown.js';
 
 /** What the page asks for, once in the life of a worker. */
 export interface FrontierTask {
+  readonly type: 'study';
   readonly source: ModelSource;
   readonly settings: ConvertSettings;
   readonly runtime: FrontierRuntime;

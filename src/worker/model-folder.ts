@@ -2,8 +2,6 @@
 import type { OnProgress } from '../shared/progress.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { fileListFolder } from '../source/file-list-folder.js';
-import { httpFolder } from '../source/http-folder.js';
-import { hubFolder } from '../source/hub-folder.js';
 import type { ModelSource } from './jobs.js';
 
 /**
@@ -18,9 +16,13 @@ export async function openModelFolder(
   switch (source.kind) {
     case 'files':
       return fileListFolder(source.files);
-    case 'url':
+    case 'url': {
+      const { httpFolder } = await import('../source/remote-folders.js');
       return httpFolder(source.url, { onProgress }, source.files);
-    case 'hub':
+    }
+    case 'hub': {
+      const { hubFolder } = await import('../source/remote-folders.js');
       return hubFolder(source.repo, { revision: source.revision, onProgress }, signal);
+    }
   }
 }

@@ -67,16 +67,6 @@ export function pageStart(onStart: () => void): WorkerStart {
   };
 }
 
-/**
- * The ways that this build has to a thread, best first.
- * @param workerUrl a copy of the worker's file on the page's own origin, for pages that forbid blobs
- */
-export async function defaultStarts(workerUrl: string | null): Promise<WorkerStart[]> {
-  const { workerSource } = await import('./worker-source.js');
-  const own = ownStart(workerSource);
-  return workerUrl === null ? [own] : [own, urlStart(workerUrl)];
-}
-
 /** How long a worker may take to say hello and to be ready. A refusal by policy is silent in some browsers. */
 export const READY_TIMEOUT = 10_000;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hfFolderInput } from '../../src/input/hf-folder.js';
-import { FAMILIES } from '../../src/model/families/index.js';
+import { allFamilies } from '../../src/model/families/index.js';
 import { readDecoder } from '../../src/model/read.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { fixtureFolder, openFixture } from './family-fixtures.js';
@@ -83,9 +83,10 @@ void test('masks and angles in a file are left out with a note', async () => {
   }
 });
 
-void test('no two families read the same architecture, or have one name', () => {
-  const architectures = FAMILIES.flatMap((family) => [...family.architectures, ...family.baseArchitectures]);
-  const names = FAMILIES.flatMap(({ name, modelTypes }) => [
+void test('no two families read the same architecture, or have one name', async () => {
+  const families = await allFamilies();
+  const architectures = families.flatMap((family) => [...family.architectures, ...family.baseArchitectures]);
+  const names = families.flatMap(({ name, modelTypes }) => [
     name,
     ...modelTypes.filter((type) => type !== name),
   ]);

@@ -20,6 +20,7 @@ import { gzipSync } from 'node:zlib';
 import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
+import type { WorkerPart } from '../../src/worker/worker-program.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = path.join(root, 'dist');
@@ -186,16 +187,21 @@ test('the worker is one classic script', { skip }, () => {
   assert.doesNotMatch(text, /import\.meta/);
 });
 
-test('the element carries the very worker that stands beside it', { skip }, async () => {
-  const worker = readFileSync(path.join(dist, 'worker.js'), 'utf8');
-  const chunks = readdirSync(path.join(dist, 'chunks')).filter((name) => /^worker-source-.*\.js$/.test(name));
-  assert.equal(chunks.length, 1);
-  const chunk = (await import(pathToFileURL(path.join(dist, 'chunks', chunks[0] ?? '')).href)) as Record<
-    string,
-    unknown
-  >;
+test('the element carries the very worker that stands beside it, in parts', { skip }, async () => {
+  const { workerSource, workerParts } = (await import(
+    pathToFileURL(path.join(dist, chunk('worker-source'))).href
+  )) as { readonly workerSource: string; readonly workerParts: Readonly<Record<string, WorkerPart>> };
+  const parts = await Promise.all(Object.values(workerParts).map(({ load }) => load()));
   // Compared as a truth: a difference would print two whole programs.
-  assert.ok(Object.values(chunk).length === 1 && Object.values(chunk)[0] === worker);
+  assert.ok([workerSource, ...parts].join('\n') === readFileSync(path.join(dist, 'worker.js'), 'utf8'));
+  const asked = [workerSource, ...parts].flatMap((text) => [
+    ...text.matchAll(/importPart__\("\.\/([^"]+)"\)/g),
+  ]);
+  const needed = Object.values(workerParts).flatMap(({ needs }) => needs);
+  assert.deepEqual(
+    [...new Set([...asked.map(([, name]) => name), ...needed])].sort(),
+    Object.keys(workerParts).sort(),
+  );
 });
 
 test('what pages load knows nothing of Node', { skip }, () => {
@@ -252,14 +258,17 @@ test('the element can be imported where there is no page', { skip }, () => {
 const BUDGET = {
   /** Before anybody acts: a page should not notice it. */
   first: 20,
-  /** All that a conversion takes, from the first view to the image, with both engines. 260 are wanted: docs/decisions/0010. */
-  converter: 314,
+  /**
+   * All that a conversion of a Llama's folder with its chat template takes, from the first view to the image, with both engines.
+   * 260 are wanted: docs/decisions/0010.
+   */
+  converter: 290,
   /** What the button for a class kit adds. */
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 150,
-  /** What measuring a frontier adds, without the gradient engine: a worker that has the whole pipeline. */
-  frontier: 120,
+  /** What measuring a frontier adds, without the gradient engine. */
+  frontier: 14,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 50,
   /** What trying on an emulated board adds. */
@@ -284,6 +293,11 @@ const APART = [
   'en-board',
   'page-worker',
   'plain-colours',
+  // Parts of the worker, measured one by one.
+  'worker-part',
+  // Fetched when a person asks for the report in a file, and for all files in one.
+  'report-html',
+  'zip-parts',
   ...OTHER_LANGUAGES,
 ];
 
@@ -330,12 +344,9 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const without = (files: Iterable<string>, ...others: ReadonlySet<string>[]): string[] =>
     [...files].filter((file) => !others.some((other) => other.has(file)));
   const first = reached('define.js', false);
-  const whole = new Set([...reached('define.js', true, APART), wasm('kernels.wasm'), wasm('twin.wasm')]);
-  const converter = new Set([
-    ...reached('define.js', true, [...APART, 'kit-download']),
-    wasm('kernels.wasm'),
-    wasm('twin.wasm'),
-  ]);
+  const always = [path.join(dist, chunk('worker-part-chat')), wasm('kernels.wasm'), wasm('twin.wasm')];
+  const whole = new Set([...reached('define.js', true, APART), ...always]);
+  const converter = new Set([...reached('define.js', true, [...APART, 'kit-download']), ...always]);
   const kit = without(whole, converter);
   const tuner = new Set([
     ...without(reached(chunk('tuner-start'), true, APART), whole),
@@ -344,7 +355,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   ]);
   const frontier = new Set([
     ...without(reached(chunk('frontier-room'), true, [...APART, 'frontier-study']), whole),
-    path.join(dist, chunk('frontier-worker-source')),
+    path.join(dist, chunk('worker-part-frontier-study')),
   ]);
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
@@ -374,6 +385,34 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   for (const [name, size] of Object.entries(sizes)) {
     assert.ok(size > 1 && size <= BUDGET[name as keyof typeof BUDGET], `${name}: ${size.toFixed(1)} KB`);
   }
+});
+
+/** KB after gzip of each part of the worker, by the module that it begins with: what a conversion adds that needs it. */
+const PARTS: Readonly<Record<string, number>> = {
+  /** A chat template's interpreter; of nearly every model, and counted with the converter. */
+  chat: 18,
+  /** Families but Llama, Mistral and Qwen. */
+  others: 7.5,
+  /** A folder at an address, or on the Hub. */
+  'remote-folders': 5.5,
+  pytorch: 6,
+  'llama2c-file': 5,
+  'frontier-study': 9,
+  /** An effort above quick. */
+  tune: 1.5,
+};
+
+test('each part of the worker keeps to its budget, and has one', { skip }, (context) => {
+  const files = readdirSync(path.join(dist, 'chunks')).filter((name) => /^worker-part-.*\.js$/.test(name));
+  const sizes = new Map(
+    files.map((name) => [
+      name.slice('worker-part-'.length, -'-12345678.js'.length),
+      kilobytes([path.join(dist, 'chunks', name)]),
+    ]),
+  );
+  for (const [name, size] of sizes) context.diagnostic(`${name}: ${size.toFixed(1)} of ${PARTS[name]} KB`);
+  assert.deepEqual([...sizes.keys()].sort(), Object.keys(PARTS).sort());
+  for (const [name, size] of sizes) assert.ok(size <= (PARTS[name] ?? 0), `${name}: ${size.toFixed(1)} KB`);
 });
 
 /** What came to browsers after the oldest that docs/embedding.md names: Chromium 100, Firefox 104, Safari 16.4. */

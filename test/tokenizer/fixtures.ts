@@ -8,7 +8,7 @@ import { parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
 import { openTokenizer } from '../../src/tokenizer/device-tokenizer.js';
 import type { ChatReading } from '../../src/tokenizer/tokenizer.js';
-import { readChat, readTokenizer, type DeviceTokenizer } from '../../src/tokenizer/index.js';
+import { chatReader, readTokenizer, type DeviceTokenizer } from '../../src/tokenizer/index.js';
 import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import { engineModule } from './engine.js';
 
@@ -43,7 +43,7 @@ export async function folderTokenizer(folder: ModelFolder): Promise<DeviceTokeni
 
 /** What a folder's chat template becomes. */
 export async function folderChat(folder: ModelFolder, tokenizer: DeviceTokenizer): Promise<ChatReading> {
-  return readChat(await hfFolderInput(folder).chat(), tokenizer);
+  return (await chatReader(await hfFolderInput(folder).chat()))(tokenizer);
 }
 
 /** CRC-32 of a text's UTF-8. */

@@ -114,17 +114,12 @@ export class FrontierRoom {
     const { urls, worker } = this.#page.files;
     try {
       const { encodings: _, ...settings } = convertSettings(choice.settings);
-      const frontier = await studyFrontier(
-        { ...urls, worker: worker === null ? null : new URL('frontier-worker.js', worker).href },
-        choice.source,
-        settings,
-        {
-          signal: end.signal,
-          onProgress: (progress) => {
-            if (isCurrent()) this.#set({ kind: 'measuring', end, progress });
-          },
+      const frontier = await studyFrontier({ ...urls, worker }, choice.source, settings, {
+        signal: end.signal,
+        onProgress: (progress) => {
+          if (isCurrent()) this.#set({ kind: 'measuring', end, progress });
         },
-      );
+      });
       if (isCurrent()) this.#set({ kind: 'measured', key: keyOf(choice), frontier });
     } catch (error) {
       if (!isCurrent()) return;

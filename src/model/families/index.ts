@@ -1,75 +1,25 @@
-/** All families that can be converted. A new one is a file here and a line in this list. */
+/** All families that can be converted, of which those that most models belong to are there at once. */
 import type { Family } from '../family.js';
-import { bloom } from './bloom.js';
-import { cohere, cohere2 } from './cohere.js';
-import { ernie } from './ernie.js';
-import { falcon } from './falcon.js';
-import { gemma } from './gemma.js';
-import { gemma2 } from './gemma2.js';
-import { gemma3 } from './gemma3.js';
-import { gptBigCode } from './gpt-bigcode.js';
-import { gptNeo } from './gpt-neo.js';
-import { gptNeoX } from './gpt-neox.js';
-import { gpt2 } from './gpt2.js';
-import { gptj } from './gptj.js';
-import { granite } from './granite.js';
-import { granite4 } from './granite4.js';
-import { hunyuan } from './hunyuan.js';
-import { lfm2 } from './lfm2.js';
 import { llama } from './llama.js';
-import { minimind } from './minimind.js';
 import { mistral } from './mistral.js';
-import { mpt } from './mpt.js';
-import { nanochat } from './nanochat.js';
-import { olmo } from './olmo.js';
-import { olmo2 } from './olmo2.js';
-import { opt } from './opt.js';
-import { phi } from './phi.js';
-import { phi3 } from './phi3.js';
 import { qwen2 } from './qwen2.js';
 import { qwen3 } from './qwen3.js';
-import { smollm3 } from './smollm3.js';
-import { stablelm } from './stablelm.js';
-import { starcoder2 } from './starcoder2.js';
 
-export const FAMILIES: readonly Family[] = [
-  llama,
-  mistral,
-  qwen2,
-  qwen3,
-  minimind,
-  phi3,
-  smollm3,
-  granite,
-  granite4,
-  olmo,
-  olmo2,
-  stablelm,
-  gemma,
-  gemma2,
-  gemma3,
-  ernie,
-  hunyuan,
-  lfm2,
-  nanochat,
-  gpt2,
-  gptBigCode,
-  gptNeo,
-  gptNeoX,
-  gptj,
-  opt,
-  phi,
-  bloom,
-  falcon,
-  starcoder2,
-  mpt,
-  cohere,
-  cohere2,
-];
+const FIRST: readonly Family[] = [llama, mistral, qwen2, qwen3];
+
+/** The first that is the one, of all. @throws what an `import()` throws */
+export async function findFamily(is: (family: Family) => boolean): Promise<Family | undefined> {
+  return FIRST.find(is) ?? (await allFamilies()).find(is);
+}
+
+/** @throws what an `import()` throws */
+export async function allFamilies(): Promise<readonly Family[]> {
+  return [...FIRST, ...(await import('./others.js')).OTHER_FAMILIES];
+}
 
 /** A sentence that names them, for messages. */
-export function supportedFamilies(): string {
+export async function supportedFamilies(): Promise<string> {
   // Without their architectures, which would fill a screen.
-  const labels = FAMILIES.map(({ label }) => label.replace(/ \(.*\)$/, ''));
+  const labels = (await allFamilies()).map(({ label }) => label.replace(/ \(.*\)$/, ''));
   return `Supported are: ${labels.join(', ')}.`;
 }
