@@ -262,7 +262,7 @@ const BUDGET = {
    * All that a conversion of a Llama's folder with its chat template takes, from the first view to the image, with both engines.
    * 260 are wanted: docs/decisions/0010.
    */
-  converter: 290,
+  converter: 294,
   /** What the button for a class kit adds. */
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
@@ -396,7 +396,16 @@ const PARTS: Readonly<Record<string, number>> = {
   /** A folder at an address, or on the Hub. */
   'remote-folders': 5.5,
   pytorch: 6,
-  'llama2c-file': 5,
+  'llama2c-file': 4.5,
+  /** A LoRA adapter beside its base model. */
+  adapter: 5.5,
+  /** A tokenizer without a tokenizer.json. */
+  'tokenizer-files': 7,
+  /** A cut of the vocabulary. */
+  vocabulary: 3.5,
+  /** What containers share. */
+  floats: 1,
+  sentencepiece: 2,
   'frontier-study': 9,
   /** An effort above quick. */
   tune: 1.5,
