@@ -346,6 +346,31 @@ describe('the whole way in Chromium', { skip }, () => {
     await page.close();
   });
 
+  test('a part of the worker that cannot be loaded is said, and comes with the next try', async () => {
+    await open();
+    const load = (): Promise<{ step: string; error: string; failure: string | null }> =>
+      page.evaluate(async () => {
+        const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+        let error = '';
+        element?.addEventListener('esp32-llm-error', (event) => (error = event.error.name), { once: true });
+        await element?.load();
+        await element?.updateComplete;
+        const failure = element?.shadowRoot?.querySelector('.failure')?.textContent ?? null;
+        return { step: element?.step ?? '', error, failure };
+      });
+    for (const part of ['remote-folders', 'chat']) {
+      const asked: string[] = [];
+      proxy.refuse = ({ pathname }) => pathname.includes(`/worker-part-${part}-`) && asked.push(pathname) > 0;
+      const offline = await load();
+      assert.ok(asked.length > 0);
+      assert.deepEqual([offline.step, offline.error], ['choose', 'TransportError']);
+      assert.match(offline.failure ?? '', /could not be loaded.*Check the connection and try again/);
+    }
+    proxy.refuse = () => false;
+    assert.equal((await load()).step, 'fit');
+    await page.close();
+  });
+
   test('parts of the page that cannot be loaded are said, and come with the next try', async () => {
     await open();
     const load = (): Promise<{ step: string; failure: string | null }> =>
