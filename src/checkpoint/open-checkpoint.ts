@@ -27,7 +27,6 @@ const NO_WEIGHTS =
 
 /** Other containers, by the ending of their names. */
 const OTHER_CONTAINERS: readonly (readonly [RegExp, string])[] = [
-  [/\.gguf$/i, 'GGUF'],
   [/\.(?:h5|keras)$/i, 'Keras'],
   [/\.msgpack$/i, 'Flax'],
   [/\.onnx$/i, 'ONNX'],

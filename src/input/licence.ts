@@ -12,5 +12,10 @@ export async function cardLicence(card: ByteSource, signal?: AbortSignal): Promi
   const text = new TextDecoder().decode(await card.read(0, Math.min(card.size, CARD_BYTES), signal));
   const matter = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1];
   const name = matter === undefined ? undefined : /^license:\s*["']?([^"'\r\n]+)/m.exec(matter)?.[1];
-  return name === undefined ? null : name.trim().slice(0, NAME_LENGTH);
+  return name === undefined ? null : licenceName(name);
+}
+
+/** The name of a licence as it is taken over. */
+export function licenceName(text: string): string {
+  return text.trim().slice(0, NAME_LENGTH);
 }

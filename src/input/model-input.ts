@@ -13,11 +13,26 @@ export interface JsonPart {
   readonly ignored?: string;
 }
 
+/** How a container stores the matrices of a layer, where that is not as transformers does for the model's family. */
+export interface StoredLayout {
+  /** As `[in, out]`. */
+  readonly transposed?: boolean;
+  /** Query, key and value in one tensor: all of each (`parts`), or what belongs together (`groups`). */
+  readonly fused?: 'parts' | 'groups';
+  /** Rotary pairs are neighbours, element `2i` with `2i + 1`, in layers that do not rotate, too. */
+  readonly neighbours?: 'everywhere';
+}
+
 /** A part that is a text. */
 export interface TextPart {
   readonly text: string;
   /** As {@link JsonPart.file}. */
   readonly file: string;
+}
+
+/** A configuration in the keys of config.json. */
+export interface ConfigPart extends JsonPart {
+  readonly layout?: StoredLayout;
 }
 
 /** A tokenizer in the form of tokenizer.json. */
@@ -51,7 +66,7 @@ export interface ModelInput {
   /** Name of the model, for people. */
   readonly name: string;
   /** The architecture in the keys of config.json. @throws FormatError when there is none; UnsupportedError; TransportError */
-  config(signal?: AbortSignal): Promise<JsonPart>;
+  config(signal?: AbortSignal): Promise<ConfigPart>;
   /** Sampling defaults in the keys of generation_config.json. @throws FormatError, TransportError */
   generation(signal?: AbortSignal): Promise<JsonPart | null>;
   /** The tensors. @throws FormatError when there are none; UnsupportedError; TransportError */

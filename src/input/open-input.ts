@@ -1,11 +1,12 @@
 /** Chooses how a model is read by what its folder holds. */
 import type { ModelFolder } from '../source/byte-source.js';
+import { gguf } from './gguf.js';
 import { hfFolder, hfFolderInput } from './hf-folder.js';
 import { llama2c } from './llama2c.js';
 import type { InputKind, ModelInput } from './model-input.js';
 
 /** All kinds of inputs, the most particular first. A new one is a file here and a line in this list. */
-export const INPUT_KINDS: readonly InputKind[] = [llama2c, hfFolder];
+export const INPUT_KINDS: readonly InputKind[] = [llama2c, gguf, hfFolder];
 
 /**
  * The parts of a folder's model; nothing but what tells the kinds apart is read yet.

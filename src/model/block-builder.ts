@@ -121,7 +121,7 @@ export class BlockBuilder {
     const position = this.position(layer);
     const at = this.at(layer);
     // Rows are put into the order of the description; the norms' gains are in it then, too.
-    const pairs = position.kind === 'rotary' && this.traits.neighbours === true ? this.turning(position) : 0;
+    const pairs = this.pairs(position);
     const project = (part: Projection): LinearSpec =>
       names.fused === undefined
         ? this.linear({
@@ -171,8 +171,12 @@ export class BlockBuilder {
     return rotary === null ? { kind: 'none' } : { kind: 'rotary', table: rotary };
   }
 
-  private turning(position: Extract<PositionSpec, { kind: 'rotary' }>): number {
-    return this.sizes.rotaries[position.table]?.dim ?? 0;
+  /** Elements of a head whose pairs are neighbours as they are stored. */
+  private pairs(position: PositionSpec): number {
+    const { neighbours = false } = this.traits;
+    if (neighbours === false) return 0;
+    if (position.kind === 'rotary') return this.sizes.rotaries[position.table]?.dim ?? 0;
+    return neighbours === 'everywhere' ? this.sizes.headDim : 0;
   }
 
   private headNorm(names: HeadNormTable, at: string, pairs: number): HeadNormSpec {

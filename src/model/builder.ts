@@ -12,6 +12,7 @@ import { readHeads } from './heads.js';
 import { MAX_HIDDEN, MAX_LAYERS, MAX_MLP_WIDTH, MAX_POSITIONS } from './limits.js';
 import { fusedRows } from './projection-rows.js';
 import { readRotaries } from './rotaries.js';
+import { storedFamily, storedTraits } from './stored-layout.js';
 import { TensorTable } from './tensor-table.js';
 import { explainUnknown } from './unknown-tensors.js';
 import { checkpointNotes, refuseStoredKinds } from './stored-kinds.js';
@@ -28,15 +29,19 @@ export function buildFamily(family: FamilyTable): Family {
  * Reads a model. What is wrong with the config is found before what is wrong with the tensors.
  * @throws FormatError when config and tensors are malformed or disagree; UnsupportedError; TransportError
  */
-async function readByTable(family: FamilyTable, reading: FamilyReading): Promise<DecoderModel> {
+async function readByTable(usual: FamilyTable, reading: FamilyReading): Promise<DecoderModel> {
   const { generation } = reading;
+  const family = storedFamily(usual, reading.layout);
   const { keys, defaults, aliases = {} } = family;
   const config = reading.config.withAliases(aliases);
   const table = new TensorTable(reading.checkpoint, config.file);
   refuseStoredKinds(reading);
   const prefix = findPrefix(family, table);
   const first = prefix + layerName(family, 0);
-  const traits = family.traits({ config, stores: (name) => table.has(first + name) });
+  const traits = storedTraits(
+    family.traits({ config, stores: (name) => table.has(first + name) }),
+    reading.layout,
+  );
   const mlpFunction = readFunction(family, config);
   const hiddenSize = config.integer(keys.hiddenSize, undefined, { min: 1, max: MAX_HIDDEN });
   const said = config.integer(keys.width, defaults.width?.(hiddenSize), { min: 1, max: MAX_MLP_WIDTH });

@@ -104,8 +104,10 @@ export interface FamilyTraits {
   readonly layer?: (layer: number) => LayerTraits;
   /** How the rotary tables are found in the config; one when absent, none when empty. */
   readonly rotaries?: readonly RotaryDefaults[];
-  /** Rotary pairs are neighbours, element `2i` with `2i + 1`. */
-  readonly neighbours?: boolean;
+  /**
+   * Rotary pairs are neighbours, element `2i` with `2i + 1`; `everywhere`: rows lie so in layers that do not rotate, too.
+   */
+  readonly neighbours?: boolean | 'everywhere';
   /** Slopes of the heads, instead of a rotation. */
   readonly slopes?: (heads: number) => readonly number[];
   /** A vector is learned for each position, in the row that lies so many further down. */

@@ -1,5 +1,6 @@
 /** What a family of models is to the rest of the house: a name, the architectures it reads, and how it reads them. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { StoredLayout } from '../input/model-input.js';
 import type { Note } from './notes.js';
 import type { ConfigFields } from './config-fields.js';
 import type { DecoderModel } from './decoder.js';
@@ -12,6 +13,8 @@ export interface FamilyReading {
   /** generation_config.json, `null` when absent. */
   readonly generation: ConfigFields | null;
   readonly checkpoint: Checkpoint;
+  /** How the checkpoint stores matrices, where that is not as transformers does. */
+  readonly layout?: StoredLayout | undefined;
   /** Notes so far. */
   readonly notes: readonly Note[];
   readonly signal: AbortSignal | undefined;

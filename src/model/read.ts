@@ -27,6 +27,7 @@ export async function readDecoder(
     config,
     generation: generation.fields,
     checkpoint: await input.checkpoint(signal),
+    layout: part.layout,
     notes: [
       ...notes,
       ...(part.ignored === undefined ? [] : [{ code: 'adapter-ignored', file: part.ignored } as const]),

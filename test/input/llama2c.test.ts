@@ -139,6 +139,6 @@ test('another version is refused by its number', async () => {
 });
 
 test('a container that is not read is named, also without a config.json', async () => {
-  const folder = memoryFolder('model', { 'model-q4.gguf': new Uint8Array(64) });
-  await assert.rejects((await openInput(folder)).config(), /model-q4\.gguf: The weights are in a GGUF file/);
+  const folder = memoryFolder('model', { 'model.onnx': new Uint8Array(64) });
+  await assert.rejects((await openInput(folder)).config(), /model\.onnx: The weights are in a ONNX file/);
 });

@@ -6,7 +6,7 @@ import { ComputedCheckpoint, type ComputedTensor } from '../computed-checkpoint.
 import { dequantizerOf, type Dequantize } from './dequantize.js';
 import type { GgufHeader } from './header.js';
 import type { GgufTensor } from './tensors.js';
-import { blockElements, isBlockType, type BlockName } from './types.js';
+import { blockElements, isBlockType } from './types.js';
 
 /** A file with its checked header. */
 export interface GgufPart {
@@ -125,5 +125,3 @@ export function storedTypes(parts: readonly GgufPart[]): ReadonlyMap<string, num
     for (const { type } of header.tensors) counts.set(type.name, (counts.get(type.name) ?? 0) + 1);
   return new Map([...counts].sort((a, b) => b[1] - a[1]));
 }
-
-export type { BlockName };

@@ -2,7 +2,7 @@
  * Reads and checks the header of a GGUF file: keys with values, and the directory of tensors.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3.
  */
-import type { FormatError} from '../../shared/errors.js';
+import type { FormatError } from '../../shared/errors.js';
 import { UnsupportedError } from '../../shared/errors.js';
 import type { ByteSource } from '../../source/byte-source.js';
 import { lfsPointer } from '../../source/read-json.js';
