@@ -1,4 +1,4 @@
-// Makes Llama folders with bell-shaped random weights, so that speed can be measured without any download.
+// Makes folders of Llama and other families with bell-shaped random weights, so that speed can be measured without any download.
 import {
   closeSync,
   existsSync,
@@ -71,6 +71,24 @@ export const LLAMA_12M = { ...LLAMA_6M, name: 'llama-12m', layers: 13 };
 /** About the largest model that 16 MB of flash hold, stored as 58 MB of F32: the page's benchmark. */
 export const LLAMA_14M_F32 = { ...LLAMA_15M, name: 'llama-14m-f32', vocabulary: 29_000, float32: true };
 
+/** The shapes of TinyStories-1M, 3M and 8M: GPT-Neo with heads of 4, 8 and 16, and with the vocabulary of GPT-2. */
+const TINY_STORIES = {
+  family: 'gpt_neo',
+  layers: 8,
+  heads: 16,
+  vocabulary: 50_257,
+  rows: 50_257,
+  context: 2048,
+};
+export const TINY_STORIES_1M = { ...TINY_STORIES, name: 'tiny-stories-1m', hidden: 64, ffn: 256 };
+export const TINY_STORIES_3M = { ...TINY_STORIES, name: 'tiny-stories-3m', hidden: 128, ffn: 512 };
+export const TINY_STORIES_8M = { ...TINY_STORIES, name: 'tiny-stories-8m', hidden: 256, ffn: 1024 };
+
+/** The shapes of Pythia-14m and 31m: an untied head, and rows of padding behind the tokens. */
+const PYTHIA = { family: 'gpt_neox', layers: 6, vocabulary: 50_277, rows: 50_304, context: 2048 };
+export const PYTHIA_14M = { ...PYTHIA, name: 'pythia-14m', hidden: 128, heads: 4, ffn: 512 };
+export const PYTHIA_31M = { ...PYTHIA, name: 'pythia-31m', hidden: 256, heads: 8, ffn: 1024 };
+
 /** Raised when the content changes, so that folders of an older version are made anew. */
 const VERSION = 1;
 
@@ -79,8 +97,9 @@ const BLOCK_VALUES = 1 << 20;
 
 /**
  * The folder of a model, made when it is not there yet.
- * @param {typeof LLAMA_135M} shape
- * @returns {string} path of a HuggingFace folder with BF16 weights (F32 when the shape says so), tied embedding, no tokenizer and no end token
+ * @param shape a Llama's, or one with a `family`, which has `rows` of its embedding and a tokenizer of `vocabulary` tokens
+ * @returns {string} path of a HuggingFace folder with BF16 weights (F32 when the shape says so) and no end token; a Llama's has
+ *   no tokenizer
  */
 export function syntheticFolder(shape) {
   const folder = path.join(cacheFolder(), `${shape.name}-v${VERSION}`);
@@ -89,7 +108,10 @@ export function syntheticFolder(shape) {
   const partial = `${folder}.${process.pid}.part`;
   mkdirSync(partial, { recursive: true });
   try {
+    const { config, tensors } = FAMILIES[shape.family ?? 'llama'];
     writeFileSync(path.join(partial, 'config.json'), `${JSON.stringify(config(shape), null, 2)}\n`);
+    if (shape.rows !== undefined)
+      writeFileSync(path.join(partial, 'tokenizer.json'), JSON.stringify(tokenizerOf(shape.vocabulary)));
     writeWeights(path.join(partial, 'model.safetensors'), tensors(shape), shape.float32 === true);
     renameSync(partial, folder);
   } finally {
@@ -105,7 +127,7 @@ export function cacheFolder() {
   return folder;
 }
 
-function config(shape) {
+function llamaConfig(shape) {
   return {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
@@ -131,15 +153,9 @@ function config(shape) {
 }
 
 /** Names, shapes and what the values look like: matrices around 0 with 1/sqrt(width), gains around 1. */
-function tensors(shape) {
+function llamaTensors(shape) {
   const { hidden, ffn, heads, kvHeads, headDim } = shape;
-  const matrix = (name, rows, cols) => ({
-    name,
-    shape: [rows, cols],
-    mean: 0,
-    deviation: 1 / Math.sqrt(cols),
-  });
-  const gain = (name) => ({ name, shape: [hidden], mean: 1, deviation: 0.1 });
+  const gain = (name) => vector(name, hidden, 1);
   const list = [matrix('model.embed_tokens.weight', shape.vocabulary, hidden)];
   for (let layer = 0; layer < shape.layers; layer += 1) {
     const at = `model.layers.${layer}.`;
@@ -157,6 +173,133 @@ function tensors(shape) {
   }
   list.push(gain('model.norm.weight'));
   return list;
+}
+
+const matrix = (name, rows, cols) => ({ name, shape: [rows, cols], mean: 0, deviation: 1 / Math.sqrt(cols) });
+const vector = (name, length, mean = 0) => ({ name, shape: [length], mean, deviation: 0.1 });
+const norm = (name, length) => [vector(`${name}.weight`, length, 1), vector(`${name}.bias`, length)];
+const linear = (name, rows, cols) => [matrix(`${name}.weight`, rows, cols), vector(`${name}.bias`, rows)];
+const eachLayer = (layers, of) => Array.from({ length: layers }, (_, layer) => of(layer)).flat();
+
+function neoConfig(shape) {
+  return {
+    architectures: ['GPTNeoForCausalLM'],
+    model_type: 'gpt_neo',
+    hidden_size: shape.hidden,
+    intermediate_size: shape.ffn,
+    num_layers: shape.layers,
+    num_heads: shape.heads,
+    attention_types: [[['global', 'local'], shape.layers / 2]],
+    window_size: 256,
+    vocab_size: shape.rows,
+    max_position_embeddings: shape.context,
+    bos_token_id: 0,
+    eos_token_id: null,
+  };
+}
+
+function neoTensors({ hidden, ffn, layers, rows, context }) {
+  return [
+    matrix('transformer.wte.weight', rows, hidden),
+    matrix('transformer.wpe.weight', context, hidden),
+    ...eachLayer(layers, (layer) => {
+      const at = `transformer.h.${layer}.`;
+      return [
+        ...norm(`${at}ln_1`, hidden),
+        ...['q', 'k', 'v'].map((name) => matrix(`${at}attn.attention.${name}_proj.weight`, hidden, hidden)),
+        ...linear(`${at}attn.attention.out_proj`, hidden, hidden),
+        ...norm(`${at}ln_2`, hidden),
+        ...linear(`${at}mlp.c_fc`, ffn, hidden),
+        ...linear(`${at}mlp.c_proj`, hidden, ffn),
+      ];
+    }),
+    ...norm('transformer.ln_f', hidden),
+  ];
+}
+
+function neoxConfig(shape) {
+  return {
+    architectures: ['GPTNeoXForCausalLM'],
+    model_type: 'gpt_neox',
+    hidden_size: shape.hidden,
+    intermediate_size: shape.ffn,
+    num_hidden_layers: shape.layers,
+    num_attention_heads: shape.heads,
+    rotary_pct: 0.25,
+    use_parallel_residual: true,
+    vocab_size: shape.rows,
+    max_position_embeddings: shape.context,
+    tie_word_embeddings: false,
+    bos_token_id: 0,
+    eos_token_id: null,
+  };
+}
+
+function neoxTensors({ hidden, ffn, layers, rows }) {
+  return [
+    matrix('gpt_neox.embed_in.weight', rows, hidden),
+    ...eachLayer(layers, (layer) => {
+      const at = `gpt_neox.layers.${layer}.`;
+      return [
+        ...norm(`${at}input_layernorm`, hidden),
+        ...norm(`${at}post_attention_layernorm`, hidden),
+        ...linear(`${at}attention.query_key_value`, 3 * hidden, hidden),
+        ...linear(`${at}attention.dense`, hidden, hidden),
+        ...linear(`${at}mlp.dense_h_to_4h`, ffn, hidden),
+        ...linear(`${at}mlp.dense_4h_to_h`, hidden, ffn),
+      ];
+    }),
+    ...norm('gpt_neox.final_layer_norm', hidden),
+    matrix('embed_out.weight', rows, hidden),
+  ];
+}
+
+const FAMILIES = {
+  llama: { config: llamaConfig, tensors: llamaTensors },
+  gpt_neo: { config: neoConfig, tensors: neoTensors },
+  gpt_neox: { config: neoxConfig, tensors: neoxTensors },
+};
+
+/** A byte-level tokenizer of so many tokens: the bytes, then all words of small letters, the shortest first, with a space or none. */
+function tokenizerOf(size) {
+  const bytes = byteCharacters();
+  const vocab = Object.fromEntries(bytes.map((character, id) => [character, id]));
+  const merges = [];
+  const letters = [...'etaoinshrdlucmfwypvbgkjqxz'];
+  const tokens = size - 1;
+  let words = ['\u0120', ...letters];
+  for (let count = bytes.length; count < tokens;) {
+    const longer = [];
+    for (const word of words) {
+      for (const letter of letters) {
+        if (count === tokens) break;
+        longer.push(word + letter);
+        merges.push([word, letter]);
+        vocab[word + letter] = count++;
+      }
+    }
+    words = longer;
+  }
+  const end = { id: tokens, content: '<|endoftext|>', special: true, normalized: false };
+  const flags = { single_word: false, lstrip: false, rstrip: false };
+  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+  return {
+    version: '1.0',
+    added_tokens: [{ ...end, ...flags }],
+    normalizer: null,
+    pre_tokenizer: level,
+    post_processor: null,
+    decoder: level,
+    model: { type: 'BPE', unk_token: null, byte_fallback: false, vocab, merges },
+  };
+}
+
+/** The printable characters that stand for bytes, as GPT-2 has them. */
+function byteCharacters() {
+  let next = 0x100;
+  const isPrintable = (byte) =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : next++));
 }
 
 function writeWeights(file, list, float32) {

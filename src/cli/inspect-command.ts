@@ -133,6 +133,7 @@ async function fitTable(
         boundTokensPerSecond: plan.boundTokensPerSecond,
         problems: decisiveFirst(plan.fit),
         remedies: plan.fit.remedies,
+        cut: plan.cut,
       };
     });
     return { boards, problem: null, opened };

@@ -1,6 +1,8 @@
 /** What `inspect` says of a model folder: the verdict first, then boards by their memories; tensors only when asked for. */
 import type { ModelSummary } from '../model/summarize.js';
+import type { CutOffer } from '../plan/cut-offer.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
+import { ENGLISH_PLAN, planCut } from '../plan/words.js';
 import { formatBytes, formatCount, formatRate, formatShortCount } from '../report/format.js';
 import { wrap } from '../report/wrap.js';
 import { showableLine } from '../shared/safe-text.js';
@@ -21,6 +23,8 @@ export interface BoardFit {
   /** What does not fit, the decisive shortage first. */
   readonly problems: readonly string[];
   readonly remedies: readonly string[];
+  /** What fewer tokens would make of it. */
+  readonly cut: CutOffer | null;
 }
 
 export interface FolderFacts {
@@ -88,7 +92,8 @@ function fitLines({ boards }: FolderFacts, fitting: readonly BoardFit[], width: 
     if (fit === undefined) return [];
     if (!fit.fits) {
       const indent = 2 + MEMORY_WIDTH + 5;
-      const [first = '', ...rest] = wrap(fit.problems[0] ?? '', width - indent);
+      const help = fit.cut?.fits === true ? ` With ${formatCount(fit.cut.tokens)} tokens it fits.` : '';
+      const [first = '', ...rest] = wrap(`${fit.problems[0] ?? ''}${help}`, width - indent);
       return [
         ['  ', memories, toned('bad', 'no   '), first],
         ...rest.map((line) => `${' '.repeat(indent)}${line}`),
@@ -97,8 +102,15 @@ function fitLines({ boards }: FolderFacts, fitting: readonly BoardFit[], width: 
     const others = group.boards.length > 1 ? ` and ${group.boards.length - 1} more` : '';
     return [['  ', memories, toned('good', 'yes  '), speed(fit).padEnd(22), `${one?.id ?? ''}${others}`]];
   });
-  const remedy = isGood ? undefined : boards.find(({ board }) => board === DEFAULT_BOARD_ID)?.remedies[0];
-  return [head, ...groups, ...(remedy === undefined ? [] : [`Remedy: ${remedy}`])];
+  const usual = boards.find(({ board }) => board === DEFAULT_BOARD_ID);
+  const remedy = isGood ? undefined : usual?.remedies[0];
+  const cut = usual === undefined ? null : planCut(usual, ENGLISH_PLAN);
+  return [
+    head,
+    ...groups,
+    ...(remedy === undefined ? [] : [`Remedy: ${remedy}`]),
+    ...(cut === null ? [] : wrap(`On ${DEFAULT_BOARD_ID}: ${cut}`, width)),
+  ];
 }
 
 function speed({ expectedTokensPerSecond: expected, boundTokensPerSecond: bound }: BoardFit): string {
@@ -131,12 +143,17 @@ function boardLines({ boards }: FolderFacts): string[] {
 }
 
 function nextSteps(
-  { request }: FolderFacts,
+  { request, boards }: FolderFacts,
   fitting: readonly BoardFit[],
   program: string,
 ): [purpose: string, command: string][] {
   const folder = shellWord(request.target);
   const best = fitting.find(({ board }) => board === DEFAULT_BOARD_ID) ?? fitting[0];
+  const usual = boards.find(({ board }) => board === DEFAULT_BOARD_ID);
+  if (best === undefined && usual?.cut?.fits === true) {
+    const { tokens } = usual.cut;
+    return [['convert it with fewer tokens', `${program} convert ${folder} -o model.bin --vocabulary ${tokens}`]];
+  }
   if (best === undefined) return [['what it could be', `${program} convert ${folder} --frontier`]];
   const board = best.board === DEFAULT_BOARD_ID ? '' : ` --board ${best.board}`;
   return [['convert it', `${program} convert ${folder} -o model.bin${board}`]];

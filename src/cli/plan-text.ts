@@ -1,7 +1,7 @@
 /** The plan in full, as text for a terminal. */
 import { storedBytes } from '../plan/layout.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
-import { ENGLISH_PLAN, planChoice } from '../plan/words.js';
+import { ENGLISH_PLAN, planChoice, planCut } from '../plan/words.js';
 import { describeScheme } from '../plan/scheme.js';
 import { formatBytes } from './terminal.js';
 
@@ -10,6 +10,7 @@ const MEMORY_NAMES: Record<MemoryUse['memory'], string> = { sram: 'SRAM', psram:
 /** What a summary leaves out of a plan: how many tensors lie where, what cache and working memory take, every shortage and remedy. */
 export function planDetails(plan: Plan): string[] {
   const choice = planChoice(plan, ENGLISH_PLAN);
+  const cut = planCut(plan, ENGLISH_PLAN);
   return [
     `Plan for ${plan.board.name}`,
     `  ${describeScheme(plan.scheme)}, context ${plan.context}`,
@@ -17,6 +18,7 @@ export function planDetails(plan: Plan): string[] {
     ...plan.memories.filter((use) => use.capacity > 0).map((use) => `  ${memoryLine(use, plan)}`),
     ...plan.fit.problems.map((problem) => `  Does not fit: ${problem}`),
     ...plan.fit.remedies.map((remedy) => `  Try: ${remedy}`),
+    ...(cut === null ? [] : [`  ${cut}`]),
     ...(choice === null ? [] : [`  ${choice}`]),
   ];
 }

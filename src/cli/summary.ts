@@ -2,9 +2,10 @@
 import type { Conversion } from '../pipeline/types.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
 import { describeScheme } from '../plan/scheme.js';
-import { ENGLISH_PLAN, planChoice, planSpeed } from '../plan/words.js';
+import { ENGLISH_PLAN, planChoice, planCut, planSpeed } from '../plan/words.js';
 import type { Report } from '../quantize/report.js';
 import type { Verdict } from '../quantize/verdict.js';
+import type { VocabularyReport } from '../quantize/vocabulary-report.js';
 import { used } from '../report/figures.js';
 import {
   formatBytes,
@@ -61,12 +62,14 @@ export interface SummaryFacts {
 export function summaryLines(facts: SummaryFacts): Line[] {
   const { name, conversion, request, columns } = facts;
   const { plan, report } = conversion;
+  const vocabulary = report?.vocabulary ?? null;
   const width = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, columns));
   const head: Line[] = [
     [toned('title', `${name} on ${plan.board.name}`)],
     ...(report === null ? [] : verdictLines(report, width)),
     ...(plan.fit.fits ? [] : unfitLines(plan, width)),
     ...(report === null ? [] : labelled('Loss', lossText(report), width)),
+    ...(vocabulary === null ? [] : labelled('Tokens', tokensText(vocabulary), width)),
     ...labelled('Size', sizeText(plan, report), width),
     ...(plan.fit.fits ? labelled('Speed', planSpeed(plan, ENGLISH_PLAN), width) : []),
     ...plan.memories.filter(({ capacity }) => capacity > 0).map(memoryLine),
@@ -75,11 +78,13 @@ export function summaryLines(facts: SummaryFacts): Line[] {
   // What is left to say has its place as far as there is room; `--tensors` says all of it.
   const numbers = labelled('Numbers', `${describeScheme(plan.scheme)}, context ${plan.context}`, width);
   const choice = planChoice(plan, ENGLISH_PLAN);
+  const cut = planCut(plan, ENGLISH_PLAN);
+  const offered = cut === null ? [] : labelled('Words', cutText(plan, cut), width);
   const chosen = choice === null ? [] : labelled('', choice, width);
   const more = labelled('More', moreText(request), width);
   const lines = [...head, ...tail];
   const middle: Line[] = [];
-  for (const part of [more, numbers, chosen]) {
+  for (const part of [offered, more, numbers, chosen]) {
     if (lines.length + middle.length + part.length <= MOST_LINES) middle.push(...part);
   }
   return [...head, ...inOrder(middle, more), ...tail];
@@ -120,6 +125,18 @@ export function labelled(label: string, text: string, width: number): Line[] {
     ['  ', toned('quiet', label.padEnd(LABEL_WIDTH)), first],
     ...rest.map((line) => `${' '.repeat(2 + LABEL_WIDTH)}${line}`),
   ];
+}
+
+/** What is left of the vocabulary, and how much longer the first text becomes. */
+function tokensText({ tokens, of, lengths: [first] }: VocabularyReport): string {
+  const kept = `${formatCount(tokens)} of ${formatCount(of)}`;
+  if (first === undefined || first.words === 0) return kept;
+  const longer = formatPercent(first.tokensAfter / first.tokensBefore - 1);
+  return `${kept}; the text takes ${longer} more, ${formatPercent(first.apart / first.words)} of its words come apart`;
+}
+
+function cutText({ cut }: Plan, sentence: string): string {
+  return cut?.fits === true ? `${sentence} (--vocabulary ${cut.tokens})` : sentence;
 }
 
 function lossText({ kl, top1, perplexity }: Report): string {

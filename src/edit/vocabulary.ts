@@ -2,9 +2,7 @@
  * Cuts the vocabulary: the tokens of a text, and the most usual ones, stay. What a token is merged of stays with it, so that
  * whatever is written with kept tokens alone is encoded as before, and all else in smaller pieces.
  */
-import type { TokenizerPart } from '../input/model-input.js';
 import type { DecoderModel } from '../model/decoder.js';
-import type { JsonObject } from '../source/strict-json.js';
 import { UsageError, throwIfAborted } from '../shared/errors.js';
 import { piecesOf, storiesOf } from '../shared/stories.js';
 import {
@@ -41,7 +39,7 @@ export async function cutVocabulary(
   const kept = chooseTokens({
     vocabulary,
     isUsable: (id) => id < model.vocabSize && tokenizer.tokenText(id) !== null,
-    fixed: fixedIds(edited, part, tokenizer),
+    fixed: fixedIds(edited, tokenizer),
     counts: text === undefined ? new Map() : countTokens(text, tokenizer, signal),
     most: tokens === 'text' ? null : tokens,
     fills: tokens !== 'text',
@@ -82,15 +80,7 @@ function checked({ tokens, text }: VocabularyCut): Pick<VocabularyCut, 'tokens' 
 }
 
 /** Tokens that something else names: added ones, those of the configuration, and what chats are written with. */
-function fixedIds(
-  { model, chat, begunChat }: EditableModel,
-  { definition, added }: TokenizerPart,
-  tokenizer: DeviceTokenizer,
-): number[] {
-  const listed = (definition.fields.get('added_tokens') ?? []) as readonly JsonObject[];
-  const spelled = [...listed, ...added.map(({ fields }) => fields)].map(
-    (token) => tokenizer.tokenId(token.get('content') as string) ?? [],
-  );
+function fixedIds({ model, chat, begunChat }: EditableModel, tokenizer: DeviceTokenizer): number[] {
   const turns = [chat, begunChat].flatMap((pieces) =>
     pieces === null
       ? []
@@ -110,7 +100,7 @@ function fixedIds(
     tokenizer.unkId,
   ];
   return [
-    ...spelled.flat(),
+    ...tokenizer.addedIds,
     ...turns.flat(),
     ...named.filter((id) => id !== null),
     ...tokenizer.prefixIds,

@@ -16,6 +16,8 @@ export interface CheckedTexts {
   readonly calibration: readonly (readonly number[])[] | null;
   /** For the report; `null`: the model writes its own. */
   readonly evaluation: readonly (readonly number[])[] | null;
+  /** The text that became `evaluation`. */
+  readonly evaluationText?: string;
   /** For the side-by-side texts; none without a report. */
   readonly prompts: readonly Prompt[];
   /** What of the texts was left out. */
@@ -39,6 +41,7 @@ export function checkTexts({ opened, plan }: PlannedModel, options: TextOptions 
   return {
     calibration: given(options.calibrationText, 'calibration'),
     evaluation: given(options.evaluationText, 'evaluation'),
+    ...(options.evaluationText === undefined ? {} : { evaluationText: options.evaluationText }),
     prompts: options.report === false ? [] : prompts(opened, plan, options.prompts),
     notes,
   };

@@ -1,5 +1,7 @@
 /** The last stage: the package runs against the original model, and the report says what the conversion cost. */
 import { Twin } from '../device/twin.js';
+import type { DecoderModel } from '../model/decoder.js';
+import { tensorRefs } from '../model/tensor-refs.js';
 import { loadKernels } from '../quantize/kernels.js';
 import type { Report } from '../quantize/report.js';
 import { UsageError } from '../shared/errors.js';
@@ -10,6 +12,7 @@ import { evaluate } from './evaluate.js';
 import { measureInputCosts } from './input-costs.js';
 import { stopIds } from './open-model.js';
 import { EVALUATION_SEED, OriginalModel, withOriginal } from './original-model.js';
+import { tensorBytes } from './reference.js';
 import type { Hooks, Runtime } from './types.js';
 
 /** Tokens that the twin takes at once. */
@@ -17,7 +20,7 @@ const TWIN_BATCH = 32;
 
 export interface EvaluateOptions {
   /** Text and prompts; without them the original model writes its own, and the prompts suit the model. */
-  readonly texts?: Pick<CheckedTexts, 'evaluation' | 'prompts'> | undefined;
+  readonly texts?: Pick<CheckedTexts, 'evaluation' | 'evaluationText' | 'prompts'> | undefined;
   /** Shared with other stages, so that it is loaded once; without it the stage loads and ends its own. */
   readonly original?: OriginalModel | undefined;
 }
@@ -35,7 +38,7 @@ export async function evaluateConverted(
   const { planned, package: bytes, statistics } = converted;
   if (bytes === null) throw packageElsewhere();
   const { opened, plan } = planned;
-  const { evaluation, prompts } = options.texts ?? checkTexts(planned);
+  const { evaluation, evaluationText, prompts } = options.texts ?? checkTexts(planned);
   return withOriginal(
     options.original,
     () => new OriginalModel(opened, runtime, hooks),
@@ -44,6 +47,7 @@ export async function evaluateConverted(
       const sequences = evaluation ?? (await original.written(plan, EVALUATION_SEED));
       const twin = await Twin.load(runtime.twin, bytes, { maxBatch: TWIN_BATCH });
       const kernels = await loadKernels(runtime.kernels);
+      const cut = opened.cut ?? null;
       return evaluate({
         kernels,
         reference,
@@ -56,6 +60,13 @@ export async function evaluateConverted(
         origin: evaluation === null ? 'written by the original model' : 'given',
         prompts,
         stopIds: stopIds(opened),
+        vocabulary:
+          cut === null
+            ? null
+            : await (
+                await import('./vocabulary-loss.js')
+              ).measureCut({ opened, cut, plan, reference, twin, evaluationText }, runtime, hooks),
+        bytesCut: cut === null ? 0 : storedBytes(cut.whole.model) - storedBytes(opened.model),
         inputCosts: () =>
           measureInputCosts({ kernels, reference, model: opened.model, plan, sequences, hooks }),
         alternatives: (divergences) =>
@@ -64,6 +75,11 @@ export async function evaluateConverted(
       });
     },
   );
+}
+
+/** Bytes of a model's tensors as they are stored. */
+function storedBytes(model: DecoderModel): number {
+  return [...tensorRefs(model).values()].reduce((sum, ref) => sum + tensorBytes(ref), 0);
 }
 
 /** The error for a report on a package that is not at hand. */

@@ -11,6 +11,7 @@ import {
   type TensorReport,
   type TextPair,
 } from '../quantize/report.js';
+import type { VocabularyReport } from '../quantize/vocabulary-report.js';
 import { judge } from '../quantize/verdict.js';
 import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
@@ -36,6 +37,10 @@ export interface EvaluateInput {
   readonly statistics: readonly SourceStatistics[];
   readonly packageBytes: number;
   readonly sequences: readonly (readonly number[])[];
+  /** What the cut of the vocabulary costs. */
+  readonly vocabulary: VocabularyReport | null;
+  /** Bytes of rows that a cut left out. */
+  readonly bytesCut: number;
   readonly origin: Report['text'];
   readonly prompts: readonly Prompt[];
   readonly stopIds: readonly number[];
@@ -87,8 +92,9 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
       text: input.origin,
       ...comparisonFields(comparison, texts.some(parts)),
       alternatives,
+      vocabulary: input.vocabulary,
       size: {
-        before: input.statistics.reduce((sum, entry) => sum + entry.bytesBefore, 0),
+        before: input.statistics.reduce((sum, entry) => sum + entry.bytesBefore, input.bytesCut),
         after: input.packageBytes,
         bitsPerWeight: input.plan.bitsPerWeight,
       },

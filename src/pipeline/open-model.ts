@@ -29,6 +29,8 @@ export interface CutModel {
   readonly whole: OpenedModel;
   /** Ids in the whole model, by those after the cut. */
   readonly keptIds: readonly number[];
+  /** The text that it was cut for, `null` without one. */
+  readonly text: string | null;
 }
 
 /**

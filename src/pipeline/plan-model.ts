@@ -1,8 +1,11 @@
 /** The second and third stage: a model as it is to be converted, and the plan of its conversion. */
 import { applyEdits, type Edit } from '../edit/edit.js';
 import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
-import { makePlan, type Plan } from '../plan/plan.js';
+import { cutOffer } from '../plan/cut-offer.js';
+import { makePlan, type Plan, type PlanOptions as MakePlanOptions } from '../plan/plan.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
+import { fitWithCut } from '../plan/fit.js';
+import { ENGLISH_PLAN, planCut } from '../plan/words.js';
 import { type WantedScheme } from '../plan/scheme.js';
 import { ENCODING, groupFits, type Encoding } from '../schema/encodings.js';
 import { FitError, UsageError } from '../shared/errors.js';
@@ -46,7 +49,10 @@ export async function editModel(
     chat,
     begunChat,
     notes: [...before, ...notes],
-    cut: keptIds === null ? null : { whole: opened, keptIds },
+    cut:
+      keptIds === null
+        ? null
+        : { whole: opened, keptIds, text: edits.find(({ text }) => text)?.text ?? null },
   };
 }
 
@@ -57,17 +63,29 @@ export async function editModel(
 export function planOpened(read: OpenedModel, options: PlanOptions): PlannedModel {
   const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
   const opened = { ...read, chat: chosenChat(read, scheme) };
-  const plan = makePlan(opened.model, {
+  const wanted = {
     board: typeof options.board === 'object' ? options.board : findBoard(options.board ?? DEFAULT_BOARD_ID),
     scheme,
     ...(options.fusions === undefined ? {} : { fusions: options.fusions }),
     context: options.context,
     ...(options.encodings === undefined ? {} : { encodings: checkedEncodings(options.encodings) }),
     otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
-  });
-  const planned = { opened, plan };
+  };
+  const plan = makePlan(opened.model, wanted);
+  const cut = offer(opened, plan, wanted);
+  const planned = {
+    opened,
+    plan: { ...plan, cut, fit: cut?.fits === true ? fitWithCut(plan.fit) : plan.fit },
+  };
   refuseUnwritable(planned);
   return planned;
+}
+
+/** What a smaller vocabulary would make of the plan, where there is one to cut and it was not cut yet. */
+function offer({ model, tokenizer, cut }: OpenedModel, plan: Plan, options: MakePlanOptions): Plan['cut'] {
+  // Encodings that were chosen one by one are those of the whole model.
+  if (tokenizer === null || (cut ?? null) !== null || options.encodings !== undefined) return null;
+  return cutOffer(model, plan, options, tokenizer.section.length, tokenizer.addedIds.length);
 }
 
 /**
@@ -98,7 +116,10 @@ export function planModel(opened: OpenedModel, options: PlanOptions): Plan {
 }
 
 /** @throws FitError with what is missing and what would help */
-export function refuseUnfit({ plan: { fit, board } }: PlannedModel): void {
+export function refuseUnfit({ plan }: PlannedModel): void {
+  const { fit, board } = plan;
   if (fit.fits) return;
-  throw new FitError([`The model does not fit ${board.name}.`, ...fit.problems, ...fit.remedies].join(' '));
+  const cut = planCut(plan, ENGLISH_PLAN);
+  const help = [...fit.problems, ...fit.remedies, ...(cut === null ? [] : [cut])];
+  throw new FitError([`The model does not fit ${board.name}.`, ...help].join(' '));
 }

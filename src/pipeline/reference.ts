@@ -71,6 +71,7 @@ export function refuseNonFinite(
   );
 }
 
-function tensorBytes({ shape, dtype }: TensorRef): number {
+/** Bytes of a tensor as it is stored. */
+export function tensorBytes({ shape, dtype }: TensorRef): number {
   return (shape.reduce((product, d) => product * d, 1) * bitsOf(dtype)) / 8;
 }

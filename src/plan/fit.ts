@@ -66,6 +66,13 @@ export function judgeFit(input: FitInputs): Fit {
   };
 }
 
+/** The same for a model that a cut of its vocabulary makes fit: it need not be a smaller one. */
+export function fitWithCut(fit: Fit): Fit {
+  const remedies = fit.advice.remedies.filter(({ code }) => code !== 'smaller-model');
+  const advice = { ...fit.advice, remedies };
+  return { ...fit, advice, remedies: planRemedies({ advice }, ENGLISH_PLAN) };
+}
+
 /** What makes a package fit into flash, when it is too large. */
 function flashRemedies({ board, scheme, planned, packageBytes, flashCapacity }: FitInputs): PlanRemedy[] {
   const tooMuch = packageBytes - flashCapacity;

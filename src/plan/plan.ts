@@ -10,6 +10,7 @@ import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
 import { bestCache } from './cache.js';
+import type { CutOffer } from './cut-offer.js';
 import { chooseWeights, type WeightChoice } from './choice.js';
 import { usedWeights } from './encoding.js';
 import { judgeFit, type Fit } from './fit.js';
@@ -66,6 +67,8 @@ export interface Plan {
   /** Stored bits per parameter, scales and padding counted. */
   readonly bitsPerWeight: number;
   readonly fit: Fit;
+  /** What fewer tokens would make of it; `null` where that is little, or was not asked for. */
+  readonly cut: CutOffer | null;
   readonly speed: SpeedFigures;
   /** `speed.half.bound`. */
   readonly boundTokensPerSecond: number;
@@ -205,6 +208,7 @@ function planWith(
       flashCapacity,
       planned,
     }),
+    cut: null,
     speed,
     boundTokensPerSecond: speed.half.bound,
     predictedTokensPerSecond: speed.half.expected,
@@ -338,6 +342,8 @@ export interface PlanJson {
   readonly remedies: readonly string[];
   /** Problems and remedies as facts. */
   readonly advice: PlanAdvice;
+  /** What fewer tokens would make of it, `null` where that is little. */
+  readonly cut: CutOffer | null;
   /** Why the weights are as they are; `null` where the scheme says it. */
   readonly choice: WeightChoice | null;
   readonly speed: SpeedFigures;
@@ -381,6 +387,7 @@ export function planToJson(plan: Plan): PlanJson {
     problems: plan.fit.problems,
     remedies: plan.fit.remedies,
     advice: plan.fit.advice,
+    cut: plan.cut,
     choice: plan.choice,
     speed: plan.speed,
     boundTokensPerSecond: plan.boundTokensPerSecond,

@@ -2,11 +2,14 @@
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
 import type { WeightChoice } from './choice.js';
 import type { SpeedAt, SpeedFigures } from './speed-figures.js';
+import type { CutOffer } from './cut-offer.js';
 
 /** Sentences; sizes come formatted. */
 export interface PlanWords {
   /** Bytes that are as large as a memory. */
   readonly bytes: (bytes: number, unit: 'KB' | 'MB') => string;
+  /** A number of tokens. */
+  readonly count: (count: number) => string;
   /** Tokens per second. */
   readonly rate: (rate: number) => string;
   readonly problems: {
@@ -22,6 +25,11 @@ export interface PlanWords {
     readonly expected: (half: SpeedWords, start: SpeedWords, full: SpeedWords) => string;
     /** What the memories allow, where nothing is predicted. */
     readonly bound: (half: string, start: string, full: string) => string;
+  };
+  /** What fewer tokens would make of it. */
+  readonly cut: {
+    readonly fits: (tokens: string, of: string, bytes: string, whole: string, rate: string) => string;
+    readonly none: (tokens: string, of: string, bytes: string, whole: string) => string;
   };
   /** Why the weights are as they are. */
   readonly choice: {
@@ -42,6 +50,7 @@ export interface SpeedWords {
 
 export const ENGLISH_PLAN: PlanWords = {
   bytes: planBytes('en'),
+  count: planCount('en'),
   rate: planRate('en'),
   problems: {
     scratch: (needed, available, excess) =>
@@ -68,6 +77,12 @@ export const ENGLISH_PLAN: PlanWords = {
     bound: (half, start, full) =>
       `The memories allow ${half} tokens/s at half the context, ${start} at the start and ${full} when it is full.`,
   },
+  cut: {
+    fits: (tokens, of, bytes, whole, rate) =>
+      `Cut to ${tokens} of its ${of} tokens, it takes ${bytes} instead of ${whole}, and about ${rate} tokens/s are expected.`,
+    none: (tokens, of, bytes, whole) =>
+      `Even cut to ${tokens} of its ${of} tokens, it takes ${bytes} (${whole} with all).`,
+  },
   choice: {
     finest: 'All weights have the finest scales: they cost next to no speed here.',
     room: 'Scales are as fine as there is room for.',
@@ -86,6 +101,11 @@ export function planBytes(lang: string): PlanWords['bytes'] {
     unit === 'KB'
       ? `${Math.ceil(bytes / 1024).toLocaleString(lang)} KB`
       : `${(bytes / 1024 / 1024).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })} MB`;
+}
+
+/** Whole numbers in a language. */
+export function planCount(lang: string): PlanWords['count'] {
+  return (count) => count.toLocaleString(lang);
 }
 
 /** Three digits are more than a prediction has. */
@@ -132,6 +152,16 @@ export function planChoice(
       return needed > available ? words[code](bytes(needed, 'MB'), bytes(available, 'MB')) : null;
     }
   }
+}
+
+/** What fewer tokens would make of a plan, in a sentence; `null` where there is nothing to say. */
+export function planCut(
+  { cut }: { readonly cut: CutOffer | null },
+  { bytes, count, rate, cut: words }: PlanWords,
+): string | null {
+  if (cut === null) return null;
+  const sizes = [count(cut.tokens), count(cut.of), bytes(cut.bytes, 'MB'), bytes(cut.whole, 'MB')] as const;
+  return cut.fits ? words.fits(...sizes, rate(cut.tokensPerSecond)) : words.none(...sizes);
 }
 
 /** What would help, one sentence each. */

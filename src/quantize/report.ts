@@ -1,6 +1,7 @@
 /** The before/after report of a conversion: plain data, the same for JSON, the terminal and the HTML view. */
 import type { InputKind } from '../schema/kinds.js';
 import type { ComparisonReport } from './kernel-types.js';
+import type { VocabularyReport } from './vocabulary-report.js';
 import { judge, type Judgement, type Verdict } from './verdict.js';
 
 /** One source tensor in the report. */
@@ -112,6 +113,11 @@ export interface Report {
   };
   readonly sequences: number;
   readonly positions: number;
+  /**
+   * What a cut of the vocabulary costs, `null` for a whole one. With a cut, all other figures are over the tokens that are
+   * left: the original's probabilities without those of the others, on text in pieces that are left.
+   */
+  readonly vocabulary: VocabularyReport | null;
   readonly size: { readonly before: number; readonly after: number; readonly bitsPerWeight: number };
   readonly tensors: readonly TensorReport[];
   /** Matrices whose input is quantized, in plan order; not those with static scales. */

@@ -80,6 +80,33 @@ export function alternativeLines(report: Report, words: ReportWords = ENGLISH_RE
   });
 }
 
+/** What a cut of the vocabulary costs, a sentence or two a line; empty for a whole one. */
+export function vocabularyLines({ vocabulary }: Report, words: ReportWords = ENGLISH_REPORT): string[] {
+  if (vocabulary === null) return [];
+  const { texts, kept, length, examples, bits, lost, divergence } = words.vocabulary;
+  const { count, number, percent } = words.format;
+  const { tokens, of, lengths, bitsPerByte } = vocabulary;
+  const lines = [kept(count(tokens), count(of))];
+  for (const { text, characters, tokensBefore, tokensAfter, words: all, apart, examples: found } of lengths) {
+    if (characters === 0) continue;
+    lines.push(
+      length(
+        texts[text],
+        number(tokensBefore / characters),
+        number(tokensAfter / characters),
+        percent(all === 0 ? 0 : apart / all),
+      ),
+    );
+    const shown = found.map(({ word, pieces }) => `${word} (${pieces.join('·')})`);
+    if (shown.length > 0) lines.push(examples(shown.join(', ')));
+  }
+  if (bitsPerByte !== null) {
+    const { text, whole, cut, converted, lost: share } = bitsPerByte;
+    lines.push(bits(texts[text], number(whole), number(cut), number(converted)), lost(percent(share)));
+  }
+  return [...lines, divergence];
+}
+
 /** The distribution of the divergence over positions. */
 export function divergenceFigures(report: Report, words: ReportWords = ENGLISH_REPORT): Figure[] {
   const { kl } = report;

@@ -12,6 +12,7 @@ import {
   memoryFigures,
   shiftFigures,
   verdictText,
+  vocabularyLines,
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
@@ -49,6 +50,9 @@ export function reportHtml(report: Report, plan: PlanJson | null, options: HtmlO
   const help = alternativeLines(report, words)
     .map((line) => `<li>${escape(line)}</li>`)
     .join('');
+  const cut = vocabularyLines(report, words)
+    .map((line) => `<li>${escape(showableLine(line))}</li>`)
+    .join('');
   return `<!doctype html>
 <html lang="${escape(words.language)}">
 <head>
@@ -72,6 +76,7 @@ export function reportHtml(report: Report, plan: PlanJson | null, options: HtmlO
 <p class="note">${escape(limitsText(report, words))}</p>
 ${help === '' ? '' : `<h3>${escape(words.alternatives.title)}</h3><ul>${help}</ul>`}
 </section>
+${cut === '' ? '' : `<section><h2>${escape(words.vocabulary.title)}</h2><ul>${cut}</ul></section>`}
 <section class="pair">
 ${figureTable(file.kl(positions), words.meanings.kl, divergenceFigures(report, words))}
 ${figureTable(file.shift, words.meanings.probabilityShift, shiftFigures(report, words))}

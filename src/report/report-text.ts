@@ -12,6 +12,7 @@ import {
   memoryFigures,
   shiftFigures,
   verdictText,
+  vocabularyLines,
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
@@ -74,6 +75,7 @@ function joined(sections: readonly (readonly string[])[]): string {
 function detailSections(report: Report, columns: number): string[][] {
   const limits = limitsText(report);
   const help = alternativeLines(report);
+  const cut = vocabularyLines(report).map(showableLine);
   return [
     ...(limits === '' ? [] : [wrap(limits, columns)]),
     ...(help.length === 0
@@ -83,6 +85,15 @@ function detailSections(report: Report, columns: number): string[][] {
             columns,
             ENGLISH_REPORT.alternatives.title,
             help.flatMap((line) => wrap(line, columns - 2)),
+          ),
+        ]),
+    ...(cut.length === 0
+      ? []
+      : [
+          section(
+            columns,
+            ENGLISH_REPORT.vocabulary.title,
+            cut.flatMap((line) => wrap(line, columns - 2)),
           ),
         ]),
     section(

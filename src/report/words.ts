@@ -3,6 +3,7 @@ import type { Scheme } from '../plan/scheme.js';
 import { describeScheme } from '../plan/scheme.js';
 import { ENGLISH_PLAN, type PlanWords } from '../plan/words.js';
 import type { ChangeName, Report } from '../quantize/report.js';
+import type { CutText } from '../quantize/vocabulary-report.js';
 import type { Reason, Verdict } from '../quantize/verdict.js';
 import type { MemoryName } from '../plan/plan.js';
 import { formatters, type Formatters } from './format.js';
@@ -31,6 +32,18 @@ export interface ReportWords {
     /** @param change in percent, `null` for none that shows */
     readonly size: (change: string | null, larger: boolean) => string;
     readonly speed: (change: string | null, faster: boolean) => string;
+  };
+  /** What a smaller vocabulary costs. */
+  readonly vocabulary: {
+    readonly title: string;
+    readonly texts: Readonly<Record<CutText, string>>;
+    readonly kept: (tokens: string, of: string) => string;
+    /** Tokens per character before and after, and the share of words that come apart. */
+    readonly length: (text: string, before: string, after: string, apart: string) => string;
+    readonly examples: (words: string) => string;
+    readonly bits: (text: string, whole: string, cut: string, converted: string) => string;
+    readonly lost: (share: string) => string;
+    readonly divergence: string;
   };
   /** What a figure measures, in a sentence that a learner understands. */
   readonly meanings: {
@@ -162,6 +175,23 @@ export const ENGLISH_REPORT: ReportWords = {
     size: (change, larger) =>
       change === null ? 'the same size' : `${change} ${larger ? 'larger' : 'smaller'}`,
     speed: (change, faster) => (change === null ? 'as fast' : `${change} ${faster ? 'faster' : 'slower'}`),
+  },
+  vocabulary: {
+    title: 'What the smaller vocabulary costs',
+    texts: {
+      evaluation: 'In the text of the report',
+      kept: 'In the text that it was cut for',
+      written: 'In what the original writes',
+    },
+    kept: (tokens, of) => `${tokens} of ${of} tokens are left.`,
+    length: (text, before, after, apart) =>
+      `${text}, ${before} tokens per character become ${after}; ${apart} of the words come apart.`,
+    examples: (words) => `Most often: ${words}.`,
+    bits: (text, whole, cut, converted) =>
+      `${text}, a byte takes the original ${whole} bits, with these tokens ${cut}, and the converted model ${converted}; fewer are better.`,
+    lost: (share) => `The original gives ${share} of its probability to tokens that are left out.`,
+    divergence:
+      'All figures of divergence, perplexity and first choice are over the tokens that are left, on text in their pieces: the original’s probabilities without those of the others, scaled to a sum of 1.',
   },
   meanings: {
     perplexity:

@@ -58,6 +58,7 @@ class WasmTokenizer implements DeviceTokenizer {
   readonly eosId: number | null;
   readonly unkId: number | null;
   readonly specialIds: readonly number[];
+  readonly addedIds: readonly number[];
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];
   readonly notes: readonly Note[];
@@ -78,6 +79,7 @@ class WasmTokenizer implements DeviceTokenizer {
     this.eosId = tables.eosId;
     this.unkId = tables.unkId;
     this.specialIds = tables.specialIds;
+    this.addedIds = tables.addedIds;
     this.prefixIds = tables.prefixIds;
     this.suffixIds = tables.suffixIds;
     this.notes = tables.notes;

@@ -89,6 +89,7 @@ export async function parseTokenizer(
     specialIds: [...tokens.keys()].filter(
       (id) => ((tokens[id]?.flags ?? 0) & format.TokenFlag.Special) !== 0,
     ),
+    addedIds: parts.added.map(({ id }) => id).sort((a, b) => a - b),
     prefixIds: parts.prefixIds,
     suffixIds: parts.suffixIds,
     notes,

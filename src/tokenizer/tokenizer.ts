@@ -14,6 +14,8 @@ export interface TokenizerTables {
   readonly unkId: number | null;
   /** Ids of the special tokens, ascending; decoding can leave them out. */
   readonly specialIds: readonly number[];
+  /** Ids of the tokens that are found before all else, ascending. */
+  readonly addedIds: readonly number[];
   /** Ids that `addSpecial` puts before and after a text. */
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];

@@ -52,6 +52,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     top1: 0.9834,
     top1Error: 0.002,
     probabilityShift: { mean: -0.0004, rms: 0.0123, p1: -0.041, p99: 0.038 },
+    vocabulary: null,
     sequences: 16,
     positions: 2048,
     size: { before: 1_310_720, after: 702_464, bitsPerWeight: 8.31 },
@@ -104,6 +105,7 @@ export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
   return {
     board: 'esp32-s3-n16r8',
     scheme: { ...PER_CHANNEL, activations: 'int8', cache: 'int8' },
+    cut: null,
     choice: null,
     schemeText: 'INT8 per channel, dynamic INT8 activations, INT8 cache',
     fusions: ALL_FUSIONS,

@@ -10,6 +10,7 @@ import {
   limitsText,
   shiftFigures,
   verdictText,
+  vocabularyLines,
   type Figure,
 } from '../../report/figures.js';
 import type { Actions } from '../actions.js';
@@ -80,7 +81,8 @@ export function compareView(
 
 function verdictView(report: Report, took: string, strings: Strings): TemplateResult {
   const figures = headline(report, strings.report);
-  const { verdicts, alternatives } = strings.report;
+  const { verdicts, alternatives, vocabulary } = strings.report;
+  const cut = vocabularyLines(report, strings.report);
   const help = alternativeLines(report, strings.report);
   return html`<div class=${`verdict ${report.verdict}`} part="verdict">
     <h4>${verdicts[report.verdict].title}</h4>
@@ -101,6 +103,14 @@ function verdictView(report: Report, took: string, strings: Strings): TemplateRe
         : html`<h5>${alternatives.title}</h5>
             <ul>
               ${help.map((line) => html`<li>${line}</li>`)}
+            </ul>`
+    }
+    ${
+      cut.length === 0
+        ? nothing
+        : html`<h5>${vocabulary.title}</h5>
+            <ul>
+              ${cut.map((line) => html`<li>${showableLine(line)}</li>`)}
             </ul>`
     }
   </div>`;

@@ -1,5 +1,5 @@
 /** The report and the plan's advice in Spanish. */
-import { planBytes, planRate } from '../../../plan/words.js';
+import { planBytes, planCount, planRate } from '../../../plan/words.js';
 import { CACHE_LABELS, groupSize, isQuantized, weightsLabel } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
@@ -75,6 +75,23 @@ export const esReport: ReportWords = {
     speed: (change, faster) =>
       change === null ? 'igual de rápido' : `un ${change} más ${faster ? 'rápido' : 'lento'}`,
   },
+  vocabulary: {
+    title: 'Qué cuesta el vocabulario reducido',
+    texts: {
+      evaluation: 'En el texto del informe',
+      kept: 'En el texto para el que se redujo',
+      written: 'En lo que escribe el original',
+    },
+    kept: (tokens, of) => `Quedan ${tokens} de ${of} tokens.`,
+    length: (text, before, after, apart) =>
+      `${text}, ${before} tokens por carácter pasan a ser ${after}; el ${apart} de las palabras se parte.`,
+    examples: (words) => `Las más frecuentes: ${words}.`,
+    bits: (text, whole, cut, converted) =>
+      `${text}, un byte le cuesta al original ${whole} bits, con estos tokens ${cut} y al modelo convertido ${converted}; cuantos menos, mejor.`,
+    lost: (share) => `El original da el ${share} de su probabilidad a tokens que quedan fuera.`,
+    divergence:
+      'Todas las cifras de divergencia, perplejidad y primera opción se calculan sobre los tokens que quedan, en texto partido en ellos: las probabilidades del original sin las de los demás, escaladas para que sumen 1.',
+  },
   meanings: {
     perplexity:
       'La perplejidad dice entre cuántas palabras duda el modelo, de media. Cuanto menor, mejor; la razón debe quedar cerca de 1.',
@@ -115,6 +132,7 @@ export const esReport: ReportWords = {
   },
   plan: {
     bytes: planBytes('es'),
+    count: planCount('es'),
     rate: planRate('es'),
     problems: {
       scratch: (needed, available, excess) =>
@@ -141,6 +159,12 @@ export const esReport: ReportWords = {
         `Unos ${half.expected} de los ${half.bound} tokens/s que permiten las memorias con medio contexto, ${start.expected} de ${start.bound} al principio, ${full.expected} de ${full.bound} con el contexto lleno.`,
       bound: (half, start, full) =>
         `Las memorias permiten ${half} tokens/s con medio contexto, ${start} al principio y ${full} con el contexto lleno.`,
+    },
+    cut: {
+      fits: (tokens, of, bytes, whole, rate) =>
+        `Reducido a ${tokens} de sus ${of} tokens, ocupa ${bytes} en vez de ${whole} y se esperan unos ${rate} tokens/s.`,
+      none: (tokens, of, bytes, whole) =>
+        `Incluso reducido a ${tokens} de sus ${of} tokens, ocupa ${bytes} (${whole} con todos).`,
     },
     choice: {
       finest: 'Todos los pesos llevan las escalas más finas: aquí apenas cuestan velocidad.',

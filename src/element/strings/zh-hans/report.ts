@@ -1,5 +1,5 @@
 /** The report and the plan's advice in Simplified Chinese. */
-import { planBytes, planRate } from '../../../plan/words.js';
+import { planBytes, planCount, planRate } from '../../../plan/words.js';
 import { CACHE_LABELS, groupSize, isQuantized, weightsLabel } from '../../../plan/scheme.js';
 import { formatters } from '../../../report/format.js';
 import type { ReportWords } from '../../../report/words.js';
@@ -64,6 +64,19 @@ export const zhHansReport: ReportWords = {
     size: (change, larger) => (change === null ? '大小不变' : `${larger ? '增大' : '减小'} ${change}`),
     speed: (change, faster) => (change === null ? '速度不变' : `速度${faster ? '提高' : '降低'} ${change}`),
   },
+  vocabulary: {
+    title: '缩减词表的代价',
+    texts: { evaluation: '在报告的文本中', kept: '在缩减所依据的文本中', written: '在原模型写的文本中' },
+    kept: (tokens, of) => `${of} 个词元中保留了 ${tokens} 个。`,
+    length: (text, before, after, apart) =>
+      `${text}，每个字符的词元数从 ${before} 变为 ${after}；${apart} 的词被拆开。`,
+    examples: (words) => `最常见的有：${words}。`,
+    bits: (text, whole, cut, converted) =>
+      `${text}，每个字节原模型需要 ${whole} 位，用保留的词元需要 ${cut} 位，转换后的模型需要 ${converted} 位；越少越好。`,
+    lost: (share) => `原模型把 ${share} 的概率给了被去掉的词元。`,
+    divergence:
+      '散度、困惑度和首选词的所有数字都只针对保留的词元，文本也按它们切分：原模型的概率去掉其余词元后重新归一化到总和为 1。',
+  },
   meanings: {
     perplexity: '困惑度表示模型平均在多少个词之间犹豫。越低越好，比值应接近 1。',
     kl: '每个位置上的预测与原模型相差多少（KL 散度，单位 nat）。0 表示完全相同。',
@@ -103,6 +116,7 @@ export const zhHansReport: ReportWords = {
   },
   plan: {
     bytes: planBytes('zh-Hans'),
+    count: planCount('zh-Hans'),
     rate: planRate('zh-Hans'),
     problems: {
       scratch: (needed, available, excess) =>
@@ -127,6 +141,12 @@ export const zhHansReport: ReportWords = {
         `上下文用到一半时每秒约 ${half.expected} 个词元（内存带宽允许 ${half.bound}），开始时 ${start.expected}（允许 ${start.bound}），用满时 ${full.expected}（允许 ${full.bound}）。`,
       bound: (half, start, full) =>
         `内存带宽允许的速度：上下文用到一半时每秒 ${half} 个词元，开始时 ${start} 个，用满时 ${full} 个。`,
+    },
+    cut: {
+      fits: (tokens, of, bytes, whole, rate) =>
+        `词表从 ${of} 个词元缩减到 ${tokens} 个后，占用 ${bytes} 而不是 ${whole}，预计每秒约 ${rate} 个词元。`,
+      none: (tokens, of, bytes, whole) =>
+        `即使词表从 ${of} 个词元缩减到 ${tokens} 个，仍占用 ${bytes}（全部词元为 ${whole}）。`,
     },
     choice: {
       finest: '所有权重都使用最细的缩放：在这里几乎不影响速度。',
