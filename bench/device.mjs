@@ -12,7 +12,12 @@ import {
   LLAMA_12M,
   LLAMA_15M,
   LLAMA_6M,
+  PYTHIA_14M,
+  PYTHIA_31M,
   STORIES_260K,
+  TINY_STORIES_1M,
+  TINY_STORIES_3M,
+  TINY_STORIES_8M,
   cacheFolder,
   syntheticFolder,
 } from './lib/synthetic-model.mjs';
@@ -45,6 +50,16 @@ const INT4_6M = [
   folder: () => syntheticFolder(LLAMA_6M),
   board: 'esp32-s3-n16r8',
   scheme: { weights: 'int4', granularity, activations },
+  published: null,
+  peer: '',
+}));
+
+/** Small models of the hub by their shapes, with 4,096 of their tokens. */
+const CUT = [TINY_STORIES_1M, TINY_STORIES_3M, TINY_STORIES_8M, PYTHIA_14M, PYTHIA_31M].map((shape) => ({
+  name: `${shape.name}, 4,096 tokens`,
+  folder: () => syntheticFolder(shape),
+  board: 'esp32-s3-n16r8',
+  edits: [{ kind: 'vocabulary', tokens: 4096 }],
   published: null,
   peer: '',
 }));
@@ -104,6 +119,7 @@ const CASES = [
     published: null,
     peer: '',
   },
+  ...CUT,
 ];
 
 const { json, values } = readOptions(USAGE, {
@@ -153,13 +169,13 @@ writeJson(json, {
   cases: results,
 });
 
-async function measure({ name, folder, board: boardId, scheme: wanted = {}, published, peer }) {
+async function measure({ name, folder, board: boardId, scheme: wanted = {}, edits = [], published, peer }) {
   const board = lib.findBoard(boardId);
   const source = await lib.nodeFolder(folder());
   const given = { ...wanted, activations: values.activations ?? wanted.activations, cache: values.cache };
   const scheme = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const converted = await lib
-    .convert(source, { board: boardId, scheme, report: false }, runtime)
+    .convert(source, { board: boardId, scheme, edits, report: false }, runtime)
     .finally(() => source.close());
   const { plan } = converted;
   const made = await lib.makeImage(converted.package, { board, firmware });
