@@ -152,7 +152,9 @@ function nextSteps(
   const usual = boards.find(({ board }) => board === DEFAULT_BOARD_ID);
   if (best === undefined && usual?.cut?.fits === true) {
     const { tokens } = usual.cut;
-    return [['convert it with fewer tokens', `${program} convert ${folder} -o model.bin --vocabulary ${tokens}`]];
+    return [
+      ['convert it with fewer tokens', `${program} convert ${folder} -o model.bin --vocabulary ${tokens}`],
+    ];
   }
   if (best === undefined) return [['what it could be', `${program} convert ${folder} --frontier`]];
   const board = best.board === DEFAULT_BOARD_ID ? '' : ` --board ${best.board}`;
