@@ -36,7 +36,20 @@ export function packError(error: unknown): PackedError {
   return { ...packed, message: showable(packed.message) };
 }
 
-function fields(error: unknown): PackedError {
+/** How browsers say that an `import()` found nothing: Chromium and Firefox, Safari. */
+const NOT_IMPORTED = /dynamically imported module|Importing a module script failed/i;
+
+/** A part of the program was not to be had; where there is no worker, the page's own imports fetch them. */
+export function partNotLoaded(cause: unknown): TransportError {
+  return new TransportError(
+    "A part of the converter's program could not be loaded. Check the connection and try again.",
+    { cause, code: 'page-file' },
+  );
+}
+
+function fields(thrown: unknown): PackedError {
+  const error =
+    thrown instanceof TypeError && NOT_IMPORTED.test(thrown.message) ? partNotLoaded(thrown) : thrown;
   if (error instanceof FormatError) {
     const { name, message, file, field, remedy, code } = error;
     return { name, message, file, field, remedy, code };

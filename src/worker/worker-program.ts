@@ -2,7 +2,7 @@
  * The worker's program as this page has put it together: what every conversion needs, and the parts that were asked for. They
  * are fetched once for all elements of a page, and a worker that is started later has them from the beginning.
  */
-import { TransportError } from '../shared/errors.js';
+import { partNotLoaded } from './failure.js';
 import { ownStart, type WorkerStart } from './start.js';
 import type * as Source from './worker-source.js';
 
@@ -66,8 +66,5 @@ async function source(): Promise<typeof Source> {
 }
 
 function notLoaded(cause: unknown): never {
-  throw new TransportError(
-    "A part of the converter's program could not be loaded. Check the connection and try again.",
-    { cause, code: 'page-file' },
-  );
+  throw partNotLoaded(cause);
 }

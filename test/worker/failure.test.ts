@@ -43,3 +43,17 @@ test('the other kinds', () => {
   assert.deepEqual([other.name, other.message], ['RuntimeError', 'unreachable']);
   assert.equal(cross('a string').message, 'a string');
 });
+
+test('a part that the page could not import is a failure of the line, however the browser says it', () => {
+  for (const message of [
+    'Failed to fetch dynamically imported module: https://example.org/chat.js',
+    'error loading dynamically imported module: https://example.org/chat.js',
+    'Importing a module script failed.',
+  ]) {
+    const copy = cross(new TypeError(message));
+    assert.ok(copy instanceof TransportError);
+    assert.equal(copy.code, 'page-file');
+    assert.match(copy.message, /Check the connection and try again/);
+  }
+  assert.equal(cross(new TypeError('x is not a function')).name, 'TypeError');
+});
