@@ -1,15 +1,7 @@
 /** Stored elements as numbers, for what is computed of them while they are read. */
 import type { FloatDtype } from './checkpoint.js';
 import { floatBytes } from './dtype.js';
-
-/** Exponent and mantissa of the types that have a code for every number. */
-const FORMS: Readonly<Partial<Record<FloatDtype, readonly [exponentBits: number, mantissaBits: number]>>> = {
-  F16: [5, 10],
-  F8_E5M2: [5, 2],
-  F8_E4M3: [4, 3],
-};
-
-const TABLES = new Map<FloatDtype, Float32Array>();
+import { halves } from './gguf/half.js';
 
 /**
  * The numbers of elements, each exactly.
@@ -23,35 +15,27 @@ export function floatsOf(dtype: FloatDtype, bytes: Uint8Array): Float32Array {
   } else if (dtype === 'BF16') {
     const words = new Uint32Array(numbers.buffer);
     for (let i = 0; i < words.length; i++) words[i] = view.getUint16(2 * i, true) << 16;
+  } else if (dtype === 'F16') {
+    const table = halves();
+    for (let i = 0; i < numbers.length; i++) numbers[i] = table[view.getUint16(2 * i, true)] as number;
   } else {
-    const table = tableOf(dtype);
-    if (dtype === 'F16')
-      for (let i = 0; i < numbers.length; i++) numbers[i] = table[view.getUint16(2 * i, true)] as number;
-    else for (let i = 0; i < numbers.length; i++) numbers[i] = table[bytes[i] as number] as number;
+    const number = dtype === 'F8_E5M2' ? numberOfE5m2 : numberOfE4m3;
+    for (let i = 0; i < numbers.length; i++) numbers[i] = number(bytes[i] as number);
   }
   return numbers;
 }
 
-/** The number of every code. */
-function tableOf(dtype: FloatDtype): Float32Array {
-  const known = TABLES.get(dtype);
-  if (known !== undefined) return known;
-  const [exponentBits, mantissaBits] = FORMS[dtype] ?? [0, 0];
-  const made = Float32Array.from({ length: 2 ** (1 + exponentBits + mantissaBits) }, (_, code) => {
-    const mantissa = code % 2 ** mantissaBits;
-    const exponent = Math.floor(code / 2 ** mantissaBits) % 2 ** exponentBits;
-    const sign = code < 2 ** (exponentBits + mantissaBits) ? 1 : -1;
-    const isLast = exponent === 2 ** exponentBits - 1;
-    // E4M3 has numbers where the others have infinity, and one code that is none.
-    if (dtype === 'F8_E4M3' ? isLast && mantissa === 2 ** mantissaBits - 1 : isLast && mantissa > 0)
-      return NaN;
-    if (dtype !== 'F8_E4M3' && isLast) return sign * Infinity;
-    const bias = 2 ** (exponentBits - 1) - 1;
-    const fraction = mantissa / 2 ** mantissaBits;
-    return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
-  });
-  TABLES.set(dtype, made);
-  return made;
+/** Its byte is the first of an F16. */
+function numberOfE5m2(code: number): number {
+  return halves()[code << 8] as number;
+}
+
+/** Four bits of exponent and three of mantissa; numbers where others have infinity, and one code that is none. */
+function numberOfE4m3(code: number): number {
+  const [exponent, mantissa] = [(code >> 3) & 15, code & 7];
+  if (exponent === 15 && mantissa === 7) return NaN;
+  const size = exponent === 0 ? mantissa * 2 ** -9 : (8 + mantissa) * 2 ** (exponent - 10);
+  return code < 128 ? size : -size;
 }
 
 /** Whether this machine keeps numbers as checkpoints do. */

@@ -3,6 +3,7 @@ import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import type { Checkpoint } from './checkpoint.js';
 import { plainCheckpoint } from './plain-checkpoint.js';
+import type { PytorchFile } from './pytorch.js';
 import { readSafetensorsHeader } from './safetensors.js';
 import { INDEX_NAME, PYTORCH_INDEX_NAME, readShardedIndex } from './sharded-index.js';
 import type { ShardedIndex } from './sharded-index.js';
@@ -129,6 +130,16 @@ async function openPytorch(
 
 async function safetensorsPart(source: ByteSource, signal: AbortSignal | undefined): Promise<StoredPart> {
   return { source, ...(await readSafetensorsHeader(source, signal)) };
+}
+
+/** A file of a training: its tensors, and what was saved beside them. @throws as {@link openCheckpoint} */
+export async function openTrainingFile(
+  source: ByteSource,
+  signal?: AbortSignal,
+): Promise<{ checkpoint: Checkpoint; beside: PytorchFile['beside'] }> {
+  const { readPytorch } = await import('./pytorch.js');
+  const { tensors, beside } = await readPytorch(source, signal);
+  return { checkpoint: plainCheckpoint(new StoredCheckpoint([{ source, tensors }])), beside };
 }
 
 async function pytorchPart(source: ByteSource, signal: AbortSignal | undefined): Promise<StoredPart> {

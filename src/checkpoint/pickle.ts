@@ -1,86 +1,21 @@
 /**
  * Reads pickles as data. A pickle is a program for a stack machine that may call anything that Python has; this reader has
- * the instructions that torch.save writes, the few names that tensors are made of, and calls nothing.
+ * the instructions that torch.save writes, the few names that tensors are made of, and calls nothing. What another name
+ * would make is passed over and known by that name.
  * Format: https://github.com/python/cpython/blob/main/Lib/pickletools.py (protocols 2 to 5).
  */
 
-/** What a pickle can hold here. */
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | PickleValue[]
-  | PickleTuple
-  | PickleMap
-  | PickledTensor
-  | PickledStorage
-  | PickleName;
-
-export class PickleTuple {
-  constructor(readonly items: readonly PickleValue[]) {}
-}
-
-/** A dict, ordered or not, whose keys are texts; entries with other keys are counted and left out. */
-export class PickleMap {
-  readonly entries = new Map<string, PickleValue>();
-  otherKeys = 0;
-}
-
-/** One of the names that are known: a class, a type of elements, a function that makes tensors. */
-export class PickleName {
-  constructor(readonly name: string) {}
-}
-
-/** Memory that tensors are parts of, kept beside the pickle. */
-export class PickledStorage {
-  /**
-   * @param type name of its class, e.g. `FloatStorage`
-   * @param key its name beside the pickle
-   * @param count elements, bytes for `UntypedStorage`
-   */
-  constructor(
-    readonly type: string,
-    readonly key: string,
-    readonly count: number,
-  ) {}
-}
-
-export class PickledTensor {
-  /**
-   * @param offset first element in the storage
-   * @param dtype name of the type of elements where the storage does not say it, e.g. `torch.float8_e4m3fn`
-   */
-  constructor(
-    readonly storage: PickledStorage,
-    readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-    readonly dtype: string | null,
-  ) {}
-}
-
-/** The bytes are no pickle, or one with something that is not read. */
-export class PickleError extends Error {
-  override readonly name = 'PickleError';
-
-  /** @param refused the name of what is well formed and not read, e.g. `argparse.Namespace`; `null` for damaged bytes */
-  constructor(
-    message: string,
-    readonly refused: string | null = null,
-  ) {
-    super(message);
-  }
-}
-
-/** The bytes end before the pickle does; with more of them it may be whole. */
-export class PickleEndError extends PickleError {
-  constructor() {
-    super('It ends before its end mark.');
-  }
-}
+import {
+  PickledStorage,
+  PickledTensor,
+  PickleEndError,
+  PickleError,
+  PickleMap,
+  PickleName,
+  PickleObject,
+  PickleTuple,
+  type PickleValue,
+} from './pickle-values.js';
 
 /**
  * Most instructions. A tensor takes some 40, so this is beyond {@link MAX_TENSORS}; the optimizers that are saved with a
@@ -228,6 +163,9 @@ class Machine {
         return this.#call();
       case 'b':
         return this.#build();
+      case '\x81':
+      case '\x92':
+        return this.#make(code === 0x81 ? 2 : 3);
       case 'Q':
         return this.#push(storage(this.#pop()));
       case '\x95':
@@ -243,26 +181,39 @@ class Machine {
 
   #call(): void {
     const [callee, given] = this.#popMany(2);
-    if (!(callee instanceof PickleName) || !(given instanceof PickleTuple)) throw damaged();
+    if (!(given instanceof PickleTuple)) throw damaged();
+    if (callee instanceof PickleObject) return this.#push(callee);
+    if (!(callee instanceof PickleName)) throw damaged();
     this.#push(called(callee.name, given.items));
   }
 
-  /** Attributes of what was made last: those of maps say nothing of tensors. */
+  /** An object by its class and what it is made of. */
+  #make(parts: number): void {
+    const [made] = this.#popMany(parts);
+    if (made instanceof PickleObject) return this.#push(made);
+    // Of the known ones only maps are made like this.
+    if (!(made instanceof PickleName) || made.name !== 'collections.OrderedDict') throw damaged();
+    this.#push(new PickleMap());
+  }
+
+  /** Attributes of what was made last: those of maps say nothing of tensors, and those of objects are passed over. */
   #build(): void {
     this.#pop();
     const last = this.#stack.at(-1);
-    if (!(last instanceof PickleMap))
+    if (!(last instanceof PickleMap || last instanceof PickleObject))
       throw new PickleError('It sets the state of an object.', 'an object of Python');
   }
 
   #append(items: readonly PickleValue[]): void {
     const list = this.#stack.at(-1);
+    if (list instanceof PickleObject) return;
     if (!Array.isArray(list)) throw damaged();
     for (const item of items) list.push(item);
   }
 
   #setItems(items: readonly PickleValue[]): void {
     const map = this.#stack.at(-1);
+    if (map instanceof PickleObject) return;
     if (!(map instanceof PickleMap) || items.length % 2 !== 0) throw damaged();
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
@@ -368,10 +319,10 @@ function nameText(value: PickleValue): string {
   return value;
 }
 
-/** @throws PickleError for any name but the few that tensors need */
-function known(name: string): PickleName {
+/** One of the few names that tensors need, or what any other would make. */
+function known(name: string): PickleName | PickleObject {
   if (CALLED.includes(name) || STORAGE.test(name) || ELEMENT.test(name)) return new PickleName(name);
-  throw new PickleError(`It holds ${name.slice(0, 200)}.`, name.slice(0, 200));
+  return new PickleObject(name.slice(0, 200));
 }
 
 function called(name: string, items: readonly PickleValue[]): PickleValue {
@@ -382,12 +333,13 @@ function called(name: string, items: readonly PickleValue[]): PickleValue {
       return tensor(items, null);
     case 'torch._utils._rebuild_tensor_v3': {
       const dtype = items[6];
+      if (dtype instanceof PickleObject) return dtype;
       if (!(dtype instanceof PickleName)) throw damaged();
       return tensor(items, dtype.name);
     }
     case 'torch._utils._rebuild_parameter': {
       const [data] = items;
-      if (!(data instanceof PickledTensor)) throw damaged();
+      if (!(data instanceof PickledTensor || data instanceof PickleObject)) throw damaged();
       return data;
     }
     case 'torch.Size':
@@ -412,7 +364,11 @@ function orderedMap([pairs]: readonly PickleValue[]): PickleMap {
 }
 
 /** (storage, offset, shape, strides, …) */
-function tensor([from, offset, shape, strides]: readonly PickleValue[], dtype: string | null): PickledTensor {
+function tensor(
+  [from, offset, shape, strides]: readonly PickleValue[],
+  dtype: string | null,
+): PickledTensor | PickleObject {
+  if (from instanceof PickleObject) return from;
   if (!(from instanceof PickledStorage) || !isSize(offset)) throw damaged();
   return new PickledTensor(from, offset, sizes(shape), sizes(strides), dtype);
 }
@@ -428,8 +384,9 @@ function isSize(value: PickleValue | undefined): value is number {
 }
 
 /** ('storage', class, key, device, count, …) */
-function storage(id: PickleValue): PickledStorage {
+function storage(id: PickleValue): PickledStorage | PickleObject {
   const [word, type, key, , count] = id instanceof PickleTuple ? id.items : [];
+  if (type instanceof PickleObject) return type;
   const kind = type instanceof PickleName ? STORAGE.exec(type.name)?.[1] : undefined;
   if (word !== 'storage' || kind === undefined || typeof key !== 'string' || !isSize(count)) throw damaged();
   return new PickledStorage(kind, key, count);

@@ -11,6 +11,9 @@ const WRAPPERS: readonly string[] = ['_orig_mod', '_fsdp_wrapped_module', '_chec
 /** Beginnings that all names have when the wrapper was saved instead of the model: data parallel training, PEFT. */
 const BEGINNINGS: readonly string[] = ['module.', 'base_model.model.'];
 
+/** What names of models begin with inside a module of the maker's own, as those that Lightning saves are. */
+const INSIDE = /^[A-Za-z_]\w*\.(?:model|transformer|gpt_neox|lm_head|embed_out)\./;
+
 /**
  * The same checkpoint where nothing of this kind is in it.
  * @param promised shards of tensors that an index names and no file holds
@@ -59,7 +62,8 @@ function plainNames(names: readonly string[]): { rename: (name: string) => strin
   let rest = names.map(inner);
   let begin = '';
   for (;;) {
-    const found = BEGINNINGS.find(
+    const [own] = rest.find((name) => INSIDE.test(name))?.match(/^\w+\./) ?? [];
+    const found = [...BEGINNINGS, ...(own === undefined ? [] : [own])].find(
       (beginning) => rest.length > 0 && rest.every((name) => name.startsWith(beginning)),
     );
     if (found === undefined) break;

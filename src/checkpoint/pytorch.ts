@@ -14,9 +14,10 @@ import {
   PickleEndError,
   PickleError,
   PickleMap,
-  readPickle,
+  PickleObject,
   type PickleValue,
-} from './pickle.js';
+} from './pickle-values.js';
+import { readPickle } from './pickle.js';
 import { memberBegin, readZipDirectory, type ZipMember } from './zip-directory.js';
 
 /** Longest pickle: a tensor takes some 200 bytes of it. Its values take a multiple of this in memory. */
@@ -218,11 +219,15 @@ function unpickled(
   } catch (error) {
     if (!(error instanceof PickleError) || (error instanceof PickleEndError && more)) throw error;
     if (error.refused === null) throw damaged(source, `The pickle is damaged: ${error.message}`);
-    throw new UnsupportedError(
-      `Besides tensors it holds ${error.refused}, which only Python can make by running code; nothing of a file is run here.`,
-      { file: source.name, remedy: SAVE_AGAIN, code: 'pickle' },
-    );
+    throw madeByPython(source, error.refused);
   }
+}
+
+function madeByPython(source: ByteSource, name: string, field?: string): UnsupportedError {
+  return new UnsupportedError(
+    `In the place of tensors it holds ${name}, which only Python can make by running code; nothing of a file is run here.`,
+    { file: source.name, field, remedy: SAVE_AGAIN, code: 'pickle' },
+  );
 }
 
 /** The tensors by name, whatever they were saved with. */
@@ -234,16 +239,18 @@ function findModel(
   beside: ReadonlyMap<string, PickleValue>;
   storages: ReadonlyMap<string, PickledStorage>;
 } {
+  if (root instanceof PickleObject) throw madeByPython(source, root.name);
   if (!(root instanceof PickleMap)) throw noModel(source);
   const storages = storagesOf(root);
   // First among other things: a training also keeps its best loss, which may be a tensor.
   for (const key of MODEL_KEYS) {
     const inner = root.entries.get(key);
-    const model = inner instanceof PickleMap ? tensorsOf(inner) : null;
+    if (inner instanceof PickleObject) throw madeByPython(source, inner.name, key);
+    const model = inner instanceof PickleMap ? tensorsOf(source, inner) : null;
     if (model === null || model.size === 0) continue;
     return { model, beside: new Map([...root.entries].filter(([name]) => name !== key)), storages };
   }
-  const model = tensorsOf(root);
+  const model = tensorsOf(source, root);
   if (model.size === 0) throw noModel(source);
   return { model, beside: new Map(), storages };
 }
@@ -255,10 +262,15 @@ function noModel(source: ByteSource): UnsupportedError {
   );
 }
 
-function tensorsOf({ entries }: PickleMap): ReadonlyMap<string, PickledTensor> {
-  return new Map(
-    [...entries].filter((entry): entry is [string, PickledTensor] => entry[1] instanceof PickledTensor),
+/** @throws UnsupportedError when there are objects among tensors: a tensor of a kind that is not read */
+function tensorsOf(source: ByteSource, { entries }: PickleMap): ReadonlyMap<string, PickledTensor> {
+  const tensors = [...entries].filter(
+    (entry): entry is [string, PickledTensor] => entry[1] instanceof PickledTensor,
   );
+  if (tensors.length === 0) return new Map();
+  for (const [name, value] of entries)
+    if (value instanceof PickleObject) throw madeByPython(source, value.name, name.slice(0, 200));
+  return new Map(tensors);
 }
 
 /** Every storage that anything in the file is a part of. */

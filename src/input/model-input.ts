@@ -75,6 +75,8 @@ export interface ModelInput {
   tokenizer(signal?: AbortSignal): Promise<TokenizerPart | null>;
   /** Whether a SentencePiece original is there, from which a tokenizer could be made. @throws TransportError */
   hasSentencePiece(signal?: AbortSignal): Promise<boolean>;
+  /** The tokenizer that the model was trained with, where that is known and it may be missing. */
+  readonly wantedTokenizer?: 'gpt2' | 'characters';
   /** @throws FormatError, TransportError */
   chat(signal?: AbortSignal): Promise<ChatPart | null>;
   /** Short name of the licence, e.g. `mit`. @throws TransportError */

@@ -4,9 +4,10 @@ import { gguf } from './gguf.js';
 import { hfFolder, hfFolderInput } from './hf-folder.js';
 import { llama2c } from './llama2c.js';
 import type { InputKind, ModelInput } from './model-input.js';
+import { training } from './training.js';
 
 /** All kinds of inputs, the most particular first. A new one is a file here and a line in this list. */
-export const INPUT_KINDS: readonly InputKind[] = [llama2c, gguf, hfFolder];
+export const INPUT_KINDS: readonly InputKind[] = [llama2c, gguf, training, hfFolder];
 
 /**
  * The parts of a folder's model; nothing but what tells the kinds apart is read yet.

@@ -13,6 +13,8 @@ export interface PipelineNotes extends ModelNotes, TokenizerNotes, EditNotes {
     /** The folder has the SentencePiece original instead. */
     readonly sentencePiece: boolean;
   };
+  /** It is known which tokenizer is missing. */
+  'tokenizer-wanted': { readonly isGpt2: boolean };
   /** The tokenizer's begin or end token has another id than the model's. */
   'tokenizer-other': { readonly token: string; readonly id: number; readonly ids: readonly number[] };
   /** A text was longer than the time that is spent on it. */
@@ -33,6 +35,10 @@ export const ENGLISH_NOTES: WordsFor<PipelineNotes> = {
     (sentencePiece
       ? ` It has a tokenizer.model: transformers' AutoTokenizer.from_pretrained("FOLDER").save_pretrained("FOLDER") makes a tokenizer.json of it.`
       : ''),
+  'tokenizer-wanted': ({ isGpt2 }) =>
+    isGpt2
+      ? 'The model was trained with the tokenizer of GPT-2: put tokenizer.json of openai-community/gpt2 beside it.'
+      : 'If the model was trained on characters, put the meta.pkl of its training data beside it; else its tokenizer.json.',
   'tokenizer-other': ({ token, id, ids }) =>
     `${token} has the id ${id} in the tokenizer, but the model has ${ids.join(', ')} in its place: check that the tokenizer is this model's.`,
   'calibration-cut': ({ tokens }) => cutText('calibration', tokens),

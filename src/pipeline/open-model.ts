@@ -59,7 +59,9 @@ export async function openModelInput(
   const part = await input.tokenizer(signal);
   if (part === null) {
     const absent: Note = { code: 'tokenizer-absent', sentencePiece: await input.hasSentencePiece(signal) };
-    const notes = [...model.notes, absent];
+    const notes: Note[] = [...model.notes, absent];
+    if (input.wantedTokenizer !== undefined)
+      notes.push({ code: 'tokenizer-wanted', isGpt2: input.wantedTokenizer === 'gpt2' });
     return { input, checkpoint, model, tokenizer: null, chat: null, begunChat: null, notes };
   }
   const tokenizer = await readTokenizer(part, runtime.twin);

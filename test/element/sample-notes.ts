@@ -21,6 +21,8 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'generation-ignored', file: 'generation_config.json', key: null },
   { code: 'tokenizer-absent', sentencePiece: false },
   { code: 'tokenizer-absent', sentencePiece: true },
+  { code: 'tokenizer-wanted', isGpt2: true },
+  { code: 'tokenizer-wanted', isGpt2: false },
   { code: 'tokenizer-larger', ids: 105, rows: 96 },
   { code: 'tokenizer-setting', setting: 'padding' },
   { code: 'chat-absent' },

@@ -103,6 +103,14 @@ const SAME: Readonly<Record<string, readonly [(found: Found) => void, RegExp, Sy
     (found) => (found.tensors = renamed(found, (name) => `base_model.model.${name}`)),
     /without base_model\.model\.,/,
   ],
+  "names from a module of the maker's own, as Lightning saves them": [
+    (found) => (found.tensors = renamed(found, (name) => `net.${name}`)),
+    /without net\.,/,
+  ],
+  'the same where that module has the name of a part': [
+    (found) => (found.tensors = renamed(found, (name) => `model.${name}`)),
+    /without model\.,/,
+  ],
   'names from wrappers around wrappers and around single layers': [
     (found) =>
       (found.tensors = renamed(

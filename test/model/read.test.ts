@@ -437,10 +437,13 @@ const unsupported: readonly (readonly [string, Change, RegExp])[] = [
   ['a multimodal wrapper', ({ config }) => (config.text_config = {}), /multimodal/],
   ['an encoder-decoder', ({ config }) => (config.is_encoder_decoder = true), /encoder/],
   [
-    'an adapter beside a whole model',
+    'an adapter that no weights can take up',
     ({ files }) =>
-      Object.assign(files, { 'adapter_config.json': utf8('{}'), 'adapter_model.safetensors': utf8('') }),
-    /LoRA[\s\S]*whole model[\s\S]*move adapter_config\.json[\s\S]*merge_and_unload/,
+      Object.assign(files, {
+        'adapter_config.json': utf8('{"peft_type":"PREFIX_TUNING"}'),
+        'adapter_model.safetensors': utf8(''),
+      }),
+    /prefix tuning \(PREFIX_TUNING\)[\s\S]*cannot be merged/,
   ],
   ['another activation', ({ config }) => (config.hidden_act = 'quick_gelu'), /"quick_gelu"/],
   [

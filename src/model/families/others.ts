@@ -16,9 +16,11 @@ import { granite } from './granite.js';
 import { granite4 } from './granite4.js';
 import { hunyuan } from './hunyuan.js';
 import { lfm2 } from './lfm2.js';
+import { llamaOriginal } from './llama-original.js';
 import { minimind } from './minimind.js';
 import { mpt } from './mpt.js';
 import { nanochat } from './nanochat.js';
+import { nanoGpt } from './nanogpt.js';
 import { olmo } from './olmo.js';
 import { olmo2 } from './olmo2.js';
 import { opt } from './opt.js';
@@ -45,6 +47,8 @@ export const OTHER_FAMILIES: readonly Family[] = [
   lfm2,
   nanochat,
   gpt2,
+  nanoGpt,
+  llamaOriginal,
   gptBigCode,
   gptNeo,
   gptNeoX,

@@ -4,7 +4,8 @@ import argparse
 import base64
 import io
 import json
-from collections import OrderedDict
+import pathlib
+from collections import Counter, OrderedDict
 
 import torch
 
@@ -74,10 +75,32 @@ files = {
         "tensors": described(plain),
     },
 }
+lightning = {
+    "epoch": 3,
+    "pytorch-lightning_version": "2.5.0",
+    "state_dict": plain,
+    "loops": {"fit_loop": {"state_dict": {}, "epoch_progress": {"total": {"ready": 1}}}},
+    "callbacks": {"ModelCheckpoint{'monitor': None}": {"best_model_score": torch.tensor(0.5), "dirpath": pathlib.PurePosixPath("/x")}},
+    "optimizer_states": [torch.optim.AdamW(layer.parameters()).state_dict()],
+    "hyper_parameters": argparse.Namespace(width=3, inner=argparse.Namespace(depth=[1, 2])),
+    "counts": Counter(a=1),
+}
+files |= {
+    "with objects beside": {"file": saved(lightning), "tensors": described(plain)},
+    "with objects beside, protocol 4": {"file": saved(lightning, pickle_protocol=4), "tensors": described(plain)},
+    "with objects beside, before 1.6": {
+        "file": saved(lightning, _use_new_zipfile_serialization=False),
+        "tensors": described(plain),
+    },
+}
 refused = {
-    "a namespace": {
-        "file": saved({"model": plain, "args": argparse.Namespace(width=3)}),
+    "a namespace in the place of the model": {
+        "file": saved({"model": argparse.Namespace(width=3), "weights": plain}),
         "says": "argparse.Namespace",
+    },
+    "a tensor of another kind": {
+        "file": saved({"model": {**plain, "q": torch.quantize_per_tensor(torch.randn(4), 0.1, 0, torch.qint8)}}),
+        "says": "_rebuild_qtensor",
     },
     "a whole module": {"file": saved(layer), "says": "torch.nn.modules.container.Sequential"},
     "a transposed tensor": {"file": saved({"weight": torch.randn(3, 4).t()}), "says": "order of its rows"},

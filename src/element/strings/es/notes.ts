@@ -39,6 +39,10 @@ export const esNotes: NoteWords = {
     (sentencePiece
       ? ' Tiene un tokenizer.model: AutoTokenizer.from_pretrained("CARPETA").save_pretrained("CARPETA") de transformers hace con él un tokenizer.json.'
       : ''),
+  'tokenizer-wanted': ({ isGpt2 }) =>
+    isGpt2
+      ? 'El modelo se entrenó con el tokenizador de GPT-2: pon junto a él el tokenizer.json de openai-community/gpt2.'
+      : 'Si el modelo se entrenó con caracteres, pon junto a él el meta.pkl de sus datos de entrenamiento; si no, su tokenizer.json.',
   'tokenizer-other': ({ token, id, ids }) =>
     `${token} tiene el número ${id} en el tokenizador, pero el modelo usa ${ids.join(', ')} en su lugar: comprueba que el tokenizador es de este modelo.`,
   'calibration-cut': ({ tokens }) => cutText('calibración', tokens),

@@ -32,6 +32,10 @@ export const zhHansNotes: NoteWords = {
     (sentencePiece
       ? '里面有 tokenizer.model：用 transformers 的 AutoTokenizer.from_pretrained("文件夹").save_pretrained("文件夹") 可以由它生成 tokenizer.json。'
       : ''),
+  'tokenizer-wanted': ({ isGpt2 }) =>
+    isGpt2
+      ? '该模型用 GPT-2 的分词器训练：请把 openai-community/gpt2 的 tokenizer.json 放到它旁边。'
+      : '如果该模型按字符训练，请把训练数据的 meta.pkl 放到它旁边；否则放入它的 tokenizer.json。',
   'tokenizer-other': ({ token, id, ids }) =>
     `${token} 在分词器中的编号是 ${id}，而模型使用 ${ids.join('、')}：请确认分词器属于该模型。`,
   'calibration-cut': ({ tokens }) => cutText('校准', tokens),
