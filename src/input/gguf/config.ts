@@ -6,6 +6,7 @@ import type { GgufArchitecture, Sizes } from './architecture.js';
 import { ARCHITECTURES } from './architectures.js';
 import type { Metadata } from './metadata.js';
 import type { RopeFactors } from './rope-factors.js';
+import { namedId } from './special-ids.js';
 
 /** Base of the rotation where the file says none, as in llama.cpp. */
 const DEFAULT_THETA = 10_000;
@@ -90,9 +91,9 @@ export function configOf(
     vocab_size: vocabSize(metadata),
     tie_word_embeddings: architecture.tied ?? metadata.tensor('output.weight') === undefined,
     ...rotation(metadata, architecture, sizes, factors),
-    bos_token_id: metadata.number('tokenizer.ggml.bos_token_id'),
+    bos_token_id: namedId(metadata, 'bos'),
     eos_token_id: eos.length === 0 ? null : eos,
-    pad_token_id: metadata.number('tokenizer.ggml.padding_token_id'),
+    pad_token_id: namedId(metadata, 'padding'),
     ...present('num_local_experts', metadata.number(metadata.own('expert_count'))),
     ...architecture.fields?.(metadata, sizes),
   });
@@ -100,8 +101,8 @@ export function configOf(
 
 /** Tokens that end a text, and those that end an answer. */
 function endTokens(metadata: Metadata): readonly number[] {
-  const ids = ['eos', 'eot', 'eom'].map((name) => metadata.number(`tokenizer.ggml.${name}_token_id`));
-  return [...new Set(ids.filter((id) => id !== null))];
+  const others = ['eot', 'eom'].map((name) => metadata.number(`tokenizer.ggml.${name}_token_id`));
+  return [...new Set([namedId(metadata, 'eos'), ...others].filter((id) => id !== null))];
 }
 
 /** As the tensors have it: writers that assume a width say it wrong. */

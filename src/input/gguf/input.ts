@@ -14,6 +14,7 @@ import { readRopeFactors } from './rope-factors.js';
 import { piecesOf } from './tensor-names.js';
 
 const CARD_FILE = 'README.md';
+const TEMPLATE = 'tokenizer.chat_template';
 
 /** The parts of a model; nothing is read yet. */
 export function ggufInput(folder: ModelFolder, files: GgufFiles): ModelInput {
@@ -41,9 +42,18 @@ export function ggufInput(folder: ModelFolder, files: GgufFiles): ModelInput {
         names === undefined ? [{ name: tensor.name }] : piecesOf(tensor, names),
       );
     }),
-    tokenizer: once(async (): Promise<TokenizerPart | null> => null),
+    tokenizer: once(async (signal): Promise<TokenizerPart | null> => {
+      const { ggufTokenizer } = await import('./tokenizer.js');
+      return ggufTokenizer(await metadata(signal), place);
+    }),
     hasSentencePiece: once(async () => false),
-    chat: once(async (): Promise<ChatPart | null> => null),
+    chat: once(async (signal): Promise<ChatPart | null> => {
+      const keys = await metadata(signal);
+      const text = keys.text(TEMPLATE);
+      if (text === null) return null;
+      const { namesOf } = await import('./tokenizer.js');
+      return { template: { text, file: place }, names: namesOf(keys, place) };
+    }),
     licence: once(async (signal) => {
       const own = (await metadata(signal)).text('general.license');
       if (own !== null) return licenceName(own);
