@@ -2,6 +2,7 @@
  * read the tables without looking back. */
 #include "tokenizer.h"
 
+#include "tokenizer_forms.h"
 #include "tokenizer_machine.h"
 #include "tokenizer_tables.h"
 #include "unicode.h"
@@ -151,7 +152,10 @@ static bool check_parts(const s3lm_tokenizer *t) {
         words = head >> 8;
         if (words == 0 || words > t->parts.count - at) return false;
         const uint8_t *part = t->parts.at + (size_t)at * 4u;
-        if ((head & 0xFFu) != S3LM_PART_MACHINE || !s3lm_machine_check(part, words)) return false;
+        uint32_t kind = head & 0xFFu;
+        if (kind == S3LM_PART_MACHINE ? !s3lm_machine_check(part, words)
+                                      : kind != S3LM_PART_FORM || !s3lm_form_check(part, words))
+            return false;
     }
     return true;
 }
@@ -165,6 +169,10 @@ static bool check_normalizer(s3lm_tokenizer *t) {
         uint32_t least = kind == S3LM_NORMAL_REPLACE ? 1 : 0, growth = 1;
         if (kind == S3LM_NORMAL_REPLACE_MATCHES) {
             if (pattern || !is_part(t, s3lm_word(entry, 1), S3LM_PART_MACHINE)) return false;
+        } else if (kind == S3LM_NORMAL_FORM) {
+            if (pattern || content || !is_part(t, s3lm_word(entry, 1), S3LM_PART_FORM)) return false;
+            s3lm_form form = s3lm_form_open(t->parts.at + (size_t)s3lm_word(entry, 1) * 4u);
+            growth = s3lm_form_growth(&form);
         } else if (kind != S3LM_NORMAL_PREPEND && kind != S3LM_NORMAL_REPLACE) return false;
         else if (!check_string(t, s3lm_word(entry, 1), pattern, least, least * S3LM_TOKN_OP_BYTES)) return false;
         least = kind == S3LM_NORMAL_PREPEND ? 1 : 0;

@@ -1,6 +1,7 @@
 /* Normalization: what happens to text before it is cut into words. Each step measures what it makes, writes it behind the
  * text, and moves it to the text's place. */
 #include "tokenizer_encoder.h"
+#include "tokenizer_forms.h"
 #include "tokenizer_machine.h"
 #include "tokenizer_tables.h"
 
@@ -40,6 +41,25 @@ static size_t prepend(const s3lm_normal_op *op, const uint8_t *text, uint32_t le
     return (size_t)op->content_length + length;
 }
 
+/* A normal form: it is made behind the text too, and shrinks there while it is composed. */
+static uint32_t normal_form(s3lm_encoder *e, const s3lm_form *form, uint8_t *text, uint32_t length) {
+    uint8_t *out = text + length;
+    size_t room = (size_t)(e->end - out);
+    if (s3lm_form_inert(form, text, length)) return length;
+    size_t made = s3lm_form_decompose(form, text, length, NULL);
+    if (made > S3LM_TOKN_NORMAL_LIMIT) e->status = S3LM_TOKENIZER_TOO_LONG;
+    else if (made > room) e->status = S3LM_TOKENIZER_SCRATCH;
+    if (e->status != S3LM_TOKENIZER_OK) return length;
+    s3lm_form_decompose(form, text, length, out);
+    if (!s3lm_form_order(form, out, made, out + made, room - made)) {
+        e->status = S3LM_TOKENIZER_SCRATCH;
+        return length;
+    }
+    made = s3lm_form_compose(form, out, made);
+    s3lm_copy(text, out, made);
+    return (uint32_t)made;
+}
+
 uint32_t s3lm_normalize_text(s3lm_encoder *e, uint8_t *text, uint32_t length, bool prepends) {
     const s3lm_tokenizer *t = e->t;
     for (uint32_t i = 0; i < t->normalizer.count && length > 0; i++) {
@@ -47,6 +67,12 @@ uint32_t s3lm_normalize_text(s3lm_encoder *e, uint8_t *text, uint32_t length, bo
         uint8_t *out = text + length;
         size_t room = (size_t)(e->end - out), made = 0;
         if (op.kind == S3LM_NORMAL_PREPEND && !prepends) continue;
+        if (op.kind == S3LM_NORMAL_FORM) {
+            s3lm_form form = s3lm_form_open(t->parts.at + (size_t)op.part * 4u);
+            length = normal_form(e, &form, text, length);
+            if (e->status != S3LM_TOKENIZER_OK) return length;
+            continue;
+        }
         for (int writes = 0; writes < 2; writes++) {
             if (op.kind == S3LM_NORMAL_PREPEND) made = prepend(&op, text, length, writes ? out : NULL);
             else made = replace(t, &op, text, length, writes ? out : NULL);

@@ -45,8 +45,8 @@ enum {
 /* Flags of an added token. */
 enum { S3LM_ADDED_SPECIAL = 1, S3LM_ADDED_SINGLE_WORD = 2, S3LM_ADDED_STRIP_LEFT = 4, S3LM_ADDED_STRIP_RIGHT = 8 };
 
-/* Normalizer steps; the pattern's offset of the last is the place of a part. */
-enum { S3LM_NORMAL_PREPEND = 1, S3LM_NORMAL_REPLACE = 2, S3LM_NORMAL_REPLACE_MATCHES = 3 };
+/* Normalizer steps; the pattern's offset of the last two is the place of a part. */
+enum { S3LM_NORMAL_PREPEND = 1, S3LM_NORMAL_REPLACE = 2, S3LM_NORMAL_REPLACE_MATCHES = 3, S3LM_NORMAL_FORM = 4 };
 
 /* Pre-tokenizer stages: kind, and what a and b mean. */
 enum {
@@ -69,7 +69,7 @@ enum {
 
 /* Parts: larger tables that stages and normalizer steps name by their first word, whose low byte says the kind and the
  * rest how many words there are. */
-enum { S3LM_PART_MACHINE = 1 };
+enum { S3LM_PART_MACHINE = 1, S3LM_PART_FORM = 2 };
 
 enum { S3LM_METASPACE_FIRST = 0, S3LM_METASPACE_ALWAYS = 1, S3LM_METASPACE_NEVER = 2 };
 

@@ -26,6 +26,7 @@ export enum NormalKind {
   Prepend = 1,
   Replace = 2,
   ReplaceMatches = 3,
+  Form = 4,
 }
 
 export enum StageKind {
@@ -50,6 +51,7 @@ export const INVERT_PIECES = 8;
 /** What a part of the TOKN section is. */
 export enum PartKind {
   Machine = 1,
+  Form = 2,
 }
 
 export enum MetaspaceScheme {

@@ -3,6 +3,7 @@ import type { ConfigFields } from '../model/config-fields.js';
 import { components, pattern, text, wrongPart } from './component.js';
 import type { Component } from './component.js';
 import { NormalKind, PartKind } from './format.js';
+import type { NormalForm } from './forms/form-part.js';
 import type { PartPool } from './part-pool.js';
 
 /** One normalizer step. */
@@ -36,6 +37,9 @@ export async function readNormalizer(root: ConfigFields, pool: PartPool): Promis
       const shortest = typeof step.pattern === 'string' ? utf8Length(step.pattern) : 1;
       growth *= Math.max(1, Math.ceil(utf8Length(step.content) / shortest));
       steps.push(step);
+    } else if (isForm(part.type)) {
+      steps.push(await formStep(part.type, pool));
+      growth *= part.type.startsWith('NFK') ? 11 : 3;
     } else throw wrongPart(root, part.path, `The normalizer ${part.type} is not supported.`);
   }
   if (steps.length > MAX_STEPS) throw wrongPart(root, 'normalizer', `It has more than ${MAX_STEPS} steps.`);
@@ -50,6 +54,21 @@ export async function readNormalizer(root: ConfigFields, pool: PartPool): Promis
     throw wrongPart(root, 'normalizer', `A pattern or replacement has more than ${MAX_STEP_BYTES} bytes.`);
   }
   return steps;
+}
+
+function isForm(type: string): type is NormalForm {
+  return ['NFC', 'NFD', 'NFKC', 'NFKD'].includes(type);
+}
+
+async function formStep(form: NormalForm, pool: PartPool): Promise<NormalStep> {
+  const { formPart } = await import('./forms/form-part.js');
+  return {
+    kind: NormalKind.Form,
+    pattern: pool.add(PartKind.Form, await formPart(form)),
+    content: '',
+    // The platform's Unicode is newer than the library's, and what it leaves alone an older one does too.
+    apply: (value) => (value.normalize(form) === value ? value : null),
+  };
 }
 
 async function replaceStep(part: Component, pool: PartPool): Promise<NormalStep> {

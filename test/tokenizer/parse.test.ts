@@ -67,10 +67,9 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
   suffix: [base({}, { end_of_word_suffix: '</w>' }), /end_of_word_suffix/],
   'byte fallback of bytes': [base({}, { byte_fallback: true }), /byte_fallback/],
   'ignore_merges of characters': [pieces({}, { ignore_merges: true }), /ignore_merges/],
-  nfc: [base({ normalizer: { type: 'NFC' } }), /normalizer NFC/],
-  'nfc in a sequence': [
-    base({ normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }] } }),
-    /normalizers\[0\].*NFC/,
+  'nmt in a sequence': [
+    base({ normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Nmt' }] } }),
+    /normalizers\[1\].*Nmt/,
   ],
   lowercase: [base({ normalizer: { type: 'Lowercase' } }), /Lowercase/],
   'replace by expression': [
