@@ -9,7 +9,7 @@ import type { Chip } from '../chips/chip.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
-import { readScheme, writeScheme } from '../plan/scheme-text.js';
+import { readChoices, writeChoices } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import { showableLine } from '../shared/safe-text.js';
@@ -47,7 +47,7 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
 
 async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promise<KitFile[]> {
   const board = findBoard(request.board);
-  const scheme = readScheme(request.scheme, '--scheme');
+  const choices = readChoices(request.scheme, '--scheme');
   const language = wantedLanguage(request.language);
   const { firmware, own } = await givenFirmware(request.firmware, board.chip, terminal.signal);
   // What cannot be started is found out before the work.
@@ -68,7 +68,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
     };
     const { package: bytes } = await convert(
       new KeptFolder(named, modelFiles),
-      { board, scheme, context: request.context, mustFit: true, report: false },
+      { board, ...choices, context: request.context, mustFit: true, report: false },
       runtime,
       { onProgress: progress.show, signal: terminal.signal },
     );
@@ -76,7 +76,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
     return await makeKit({
       name,
       board,
-      scheme: writeScheme(scheme),
+      scheme: writeChoices(choices),
       context: request.context ?? null,
       prompt: request.prompt ?? null,
       language,

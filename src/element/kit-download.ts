@@ -1,7 +1,7 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
 import { makeKit, type GivenFile } from '../kit/kit.js';
 import { findBoard } from '../plan/boards.js';
-import { writeScheme } from '../plan/scheme-text.js';
+import { writeChoices } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
 import type { BoardImage } from './board-image.js';
 import { fileName } from './file-names.js';
@@ -42,6 +42,7 @@ export async function makeKitDownload(
   options: KitOptions,
 ): Promise<Download> {
   const { inspection, settings } = choice;
+  const scheme = writeChoices({ scheme: settings, edits: settings.edits ?? [] });
   const { signal } = options;
   const board = findBoard(settings.board);
   const [script, modelFiles, { made }] = await Promise.all([
@@ -53,7 +54,7 @@ export async function makeKitDownload(
   const kit = await makeKit({
     name: inspection.name,
     board,
-    scheme: writeScheme(settings),
+    scheme,
     context: settings.context,
     prompt: options.prompt,
     language: options.language,

@@ -1,6 +1,6 @@
 /** What an embedder gave by attribute, checked: settings to begin with, what a reader may change, which steps there are. */
 import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
-import { readScheme } from '../plan/scheme-text.js';
+import { readChoices } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
 import { attributeText, readPresetWords, type Preset } from './preset-words.js';
 
@@ -22,11 +22,12 @@ export function readPreset(attributes: PresetAttributes): Preset {
   if (context !== null && !(Number.isInteger(context) && context >= 2)) {
     throw new UsageError('The attribute context takes a whole number of tokens, 2 at least.');
   }
-  const scheme = readScheme(text('scheme') ?? '', 'The attribute scheme');
+  const { scheme, edits } = readChoices(text('scheme') ?? '', 'The attribute scheme');
   const { steps, locked } = readPresetWords(attributes);
   return {
     settings: {
       ...scheme,
+      ...(edits.length === 0 ? {} : { edits }),
       board: findBoard(text('board') || DEFAULT_BOARD_ID).id,
       context,
     },

@@ -8,11 +8,12 @@ const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed:
 
 /** The pipeline's form of the settings. */
 export function convertSettings(settings: Settings): ConvertSettings {
-  const { board, context, encodings, ...scheme } = settings;
+  const { board, context, encodings, edits, ...scheme } = settings;
   return {
     board,
     scheme,
-    ...(encodings === undefined ? {} : { encodings }),
+    encodings,
+    edits,
     ...(context === null ? {} : { context }),
   };
 }

@@ -14,6 +14,8 @@ import type { BoardImage } from './board-image.js';
 
 /** What a person can set before a conversion. */
 export interface Settings extends WantedScheme {
+  /** Changes of the model before it is planned. */
+  readonly edits?: ConvertSettings['edits'];
   /** Encodings of single matrices, which go before the scheme: a point of the frontier. */
   readonly encodings?: ConvertSettings['encodings'];
   readonly board: string;

@@ -344,6 +344,8 @@ export interface PlanJson {
   readonly advice: PlanAdvice;
   /** What fewer tokens would make of it, `null` where that is little. */
   readonly cut: CutOffer | null;
+  /** Tokens that the model has. */
+  readonly vocabulary: number;
   /** Why the weights are as they are; `null` where the scheme says it. */
   readonly choice: WeightChoice | null;
   readonly speed: SpeedFigures;
@@ -387,6 +389,7 @@ export function planToJson(plan: Plan): PlanJson {
     problems: plan.fit.problems,
     remedies: plan.fit.remedies,
     advice: plan.fit.advice,
+    vocabulary: plan.tensors.find(({ tensor }) => tensor.role === 'embedding')?.tensor.rows ?? 0,
     cut: plan.cut,
     choice: plan.choice,
     speed: plan.speed,

@@ -1,4 +1,5 @@
 /** A scheme as people write it: a few words, in an attribute of the element or an option of the command line. */
+import type { Edit } from '../edit/edit.js';
 import { UsageError } from '../shared/errors.js';
 import { words } from '../shared/words.js';
 import { DEFAULT_SCHEME } from './defaults.js';
@@ -50,13 +51,56 @@ export function readScheme(text: string, place: string): WantedScheme {
       throw new UsageError(
         `${place} has the word "${word}". It knows weights:auto, ${OFFERED_WEIGHTS.join(', ')}, granularity:auto, ${GRANULARITIES.join(', ')}, ` +
           `${WANTED_ACTIVATIONS.map((known) => `activations:${known}`).join(', ')}, ` +
-          `${[...WANTED_CACHES.map((known) => `cache:${known}`), ...CHATS.map((known) => `chat:${known}`)].join(', ')}.`,
+          `${[...WANTED_CACHES.map((known) => `cache:${known}`), ...CHATS.map((known) => `chat:${known}`), 'vocabulary:4096'].join(', ')}.`,
       );
     }
     if (seen.has(part)) throw new UsageError(`${place} gives its ${part} twice. Leave one out.`);
     seen.add(part);
   }
   return scheme;
+}
+
+/** A scheme with the changes of the model that stand among its words. */
+export interface Choices {
+  readonly scheme: WantedScheme;
+  readonly edits: readonly Edit[];
+}
+
+/**
+ * Reads a scheme as {@link readScheme}, and `vocabulary:4096`, the number of tokens that are left of the vocabulary.
+ * @throws as that
+ */
+export function readChoices(text: string, place: string): Choices {
+  const all = words(text);
+  const cuts = all.filter((word) => word.startsWith(CUT));
+  const scheme = readScheme(all.filter((word) => !cuts.includes(word)).join(' '), place);
+  const [first, second] = cuts;
+  if (first === undefined) return { scheme, edits: [] };
+  if (second !== undefined) throw new UsageError(`${place} gives its vocabulary twice. Leave one out.`);
+  const digits = /^[1-9]\d{0,7}$/.exec(first.slice(CUT.length))?.[0];
+  if (digits === undefined)
+    throw new UsageError(
+      `${place} has the word "${first}". A vocabulary is a number of tokens, as ${CUT}4096.`,
+    );
+  return { scheme, edits: [{ kind: 'vocabulary', tokens: Number(digits) }] };
+}
+
+const CUT = 'vocabulary:';
+
+/**
+ * Choices as {@link readChoices} reads them back.
+ * @throws UsageError for a vocabulary that was cut for a text, which words cannot carry
+ */
+export function writeChoices({ scheme, edits }: Choices): string {
+  const cuts = edits.map(({ tokens, text }) => {
+    if (tokens === 'text' || text !== undefined) {
+      throw new UsageError(
+        'The vocabulary was cut for a text, which a kit does not carry. Cut it to a number of tokens without a text, or take the image alone.',
+      );
+    }
+    return ` ${CUT}${tokens}`;
+  });
+  return `${writeScheme(scheme)}${cuts.join('')}`;
 }
 
 /** Weights and granularities stand by themselves; `auto` alone would not say of what. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OFFERED_WEIGHTS, WEIGHT_KINDS } from '../../src/plan/scheme.js';
-import { readScheme, writeScheme } from '../../src/plan/scheme-text.js';
+import { readChoices, readScheme, writeChoices, writeScheme } from '../../src/plan/scheme-text.js';
 
 test('a scheme is a few words in any order', () => {
   assert.deepEqual(readScheme('static GROUP:64, cache:int8', '--scheme'), {
@@ -44,4 +44,28 @@ test('what the weights become is written as it was read, and only what is offere
     if (OFFERED_WEIGHTS.includes(weights)) assert.equal(readScheme(text, '--scheme').weights, weights);
     else assert.throws(() => readScheme(text, '--scheme'), new RegExp(`has the word "${weights}"`));
   }
+});
+
+test('a number of tokens stands among the words, once and whole', () => {
+  const read = (text: string): unknown => readChoices(text, '--scheme');
+  const cut = [{ kind: 'vocabulary', tokens: 4096 }];
+  assert.deepEqual(read('int4 vocabulary:4096'), { scheme: readScheme('int4', '--scheme'), edits: cut });
+  assert.deepEqual(read(''), { scheme: readScheme('', '--scheme'), edits: [] });
+  for (const text of [
+    'vocabulary:0',
+    'vocabulary:4k',
+    'vocabulary:',
+    'vocabulary:-1',
+    'vocabulary:123456789',
+  ])
+    assert.throws(() => read(text), /--scheme has the word .*is a number of tokens, as vocabulary:4096/);
+  assert.throws(() => read('vocabulary:600 vocabulary:600'), /gives its vocabulary twice/);
+  assert.throws(() => read('int7 vocabulary:600'), /has the word "int7".*vocabulary:4096/);
+  const choices = readChoices('int4 vocabulary:4096', '--scheme');
+  assert.deepEqual(read(writeChoices(choices)), choices);
+  for (const edit of [
+    { kind: 'vocabulary', tokens: 600, text: 'a' },
+    { kind: 'vocabulary', tokens: 'text', text: 'a' },
+  ] as const)
+    assert.throws(() => writeChoices({ ...choices, edits: [edit] }), /a kit does not carry/);
 });

@@ -105,6 +105,7 @@ export function samplePlan(changes: Partial<PlanJson> = {}): PlanJson {
   return {
     board: 'esp32-s3-n16r8',
     scheme: { ...PER_CHANNEL, activations: 'int8', cache: 'int8' },
+    vocabulary: 512,
     cut: null,
     choice: null,
     schemeText: 'INT8 per channel, dynamic INT8 activations, INT8 cache',

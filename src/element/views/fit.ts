@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Actions } from '../actions.js';
 import { BOARDS } from '../../plan/boards.js';
-import { planChoice, planProblems, planRemedies, planSpeed } from '../../plan/words.js';
+import type { PlanJson } from '../../plan/plan.js';
+import { planChoice, planCut, planProblems, planRemedies, planSpeed } from '../../plan/words.js';
 import {
   CHATS,
   OFFERED_WEIGHTS,
@@ -25,6 +26,7 @@ import { boardPicture } from './board-picture.js';
 import { failureView } from './failure.js';
 import { markIcon } from './mark-icon.js';
 import { memoryBars } from './memory-bars.js';
+import { vocabularyField, withCut } from './vocabulary-field.js';
 
 export function fitView(
   state: Extract<State, { step: 'fit' }>,
@@ -43,7 +45,10 @@ export function fitView(
     ${failureView(failure, strings, null)}
     <div class="columns">
       ${settingsForm(choice, locked, strings, actions)}
-      <div class="stack">${judgement(choice, planning, strings)} ${frontier} ${facts(choice, strings)}</div>
+      <div class="stack">
+        ${judgement(choice, planning, locked.has('scheme'), strings, actions)} ${frontier}
+        ${facts(choice, strings)}
+      </div>
     </div>
     <div class="buttons end">
       <button type="button" part="button" @click=${() => actions.reset()}>${fit.back}</button>
@@ -181,6 +186,7 @@ function settingsForm(
         ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, actions)
         : nothing
     }
+    ${vocabularyField(choice, locked.has('scheme'), strings, actions)}
     <details ?open=${settings.activations !== 'auto' || settings.cache !== 'auto'}>
       <summary>${fit.more}</summary>
       ${radios('activations', fit.activations, WANTED_ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
@@ -279,7 +285,13 @@ function contextField(
   </div>`;
 }
 
-function judgement({ plan }: Choice, planning: boolean, strings: Strings): TemplateResult {
+function judgement(
+  { plan }: Choice,
+  planning: boolean,
+  locked: boolean,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
   const { fit } = strings;
   const problems = planProblems(plan, strings.report.plan);
   const remedies = planRemedies(plan, strings.report.plan);
@@ -305,6 +317,37 @@ function judgement({ plan }: Choice, planning: boolean, strings: Strings): Templ
                     </ul>`
             }`
     }
+    ${cutOffer(plan, locked, strings, actions)}
     ${choice === null ? nothing : html`<p class="quiet choice">${choice}</p>`}
+  </div>`;
+}
+
+/** What fewer tokens would make of it, with a button where that is enough. */
+function cutOffer(
+  plan: PlanJson,
+  locked: boolean,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult | typeof nothing {
+  const { cut } = plan;
+  const sentence = planCut(plan, strings.report.plan);
+  if (cut === null || sentence === null) return nothing;
+  const { tokens, fits } = cut;
+  return html`<div class="cut">
+    <p>${sentence}</p>
+    ${
+      fits
+        ? html`<button
+            type="button"
+            part="button"
+            ?disabled=${locked}
+            @click=${() => {
+              actions.change(withCut({ tokens }));
+            }}
+          >
+            ${strings.fit.fewer.cut(strings.report.format.count(tokens))}
+          </button>`
+        : nothing
+    }
   </div>`;
 }
