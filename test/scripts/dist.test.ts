@@ -266,7 +266,7 @@ const BUDGET = {
   /** What the button for a class kit adds. */
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
-  tuner: 150,
+  tuner: 153,
   /** What measuring a frontier adds, without the gradient engine. */
   frontier: 14,
   /** What trying, flashing and talking add to the page, without the two below. */
