@@ -1,8 +1,8 @@
-/* Short convolutions over the newest tokens, each channel by itself (Liquid AI's LFM2, 2025): with the thirds b, c and x
- * of a token's projection, c * (bias + sum over the taps of tap * (b * x)).
+/* Short convolutions over the newest tokens, each channel by itself (Liquid AI's LFM2, 2025): with the thirds b, c and
+ * x of a token's projection, c * (bias + sum over the taps of tap * (b * x)).
  *
- * What earlier tokens put in is kept by position, in as many rows as are looked back at. Tokens before the first count as
- * nothing, so that a fresh context needs no rows. */
+ * What earlier tokens put in is kept by position, in as many rows as are looked back at. Tokens before the first count
+ * as nothing, so that a fresh context needs no rows. */
 #include "bytes.h"
 #include "model_parts.h"
 

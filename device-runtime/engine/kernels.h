@@ -146,8 +146,8 @@ float s3lm_maximum(const float *x, uint32_t n);
 void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32_t n);
 
 /* What no set has of its own (kernels_elementwise.c). x[i] = function(x[i]); x[i] within +-`cap` by a hyperbolic
- * tangent, as it is when `cap` is 0; x[i] within +-`limit`, NaN as it is; x[i] += slope * (first + i); x[i] += a[i] * b[i];
- * y[i] = x[i] less the mean of n, by their four-lane sum times `inverse` = 1 / n; i < n. y may be x. */
+ * tangent, as it is when `cap` is 0; x[i] within +-`limit`, NaN as it is; x[i] += slope * (first + i); x[i] += a[i] *
+ * b[i]; y[i] = x[i] less the mean of n, by their four-lane sum times `inverse` = 1 / n; i < n. y may be x. */
 void s3lm_apply(s3lm_function_kind function, float *x, uint32_t n);
 void s3lm_cap(float *x, float cap, uint32_t n);
 void s3lm_clip(float *x, float limit, uint32_t n);

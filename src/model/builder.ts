@@ -76,6 +76,8 @@ async function readByTable(usual: FamilyTable, reading: FamilyReading): Promise<
     hiddenSize,
     vocabSize,
     maxPositions: rotation.maxPositions,
+    // Learned positions end where they end.
+    ...(rotation.longer === undefined || positions !== null ? {} : { longer: rotation.longer }),
     embedding: ends.embedding,
     embeddingScale: traits.embeddingScale?.(hiddenSize) ?? 1,
     positions,

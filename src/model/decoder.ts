@@ -75,6 +75,19 @@ export interface RotarySpec {
   readonly attentionFactor: number;
 }
 
+/** A rotary table for contexts beyond {@link DecoderModel.maxPositions}. */
+export type LongRotary =
+  /** The same for all such contexts. */
+  | { readonly kind: 'fixed'; readonly spec: RotarySpec }
+  /** Its base `theta` grows with the context, in proportion to `positions` (dynamic NTK). */
+  | {
+      readonly kind: 'stretched';
+      readonly dim: number;
+      readonly theta: number;
+      readonly factor: number;
+      readonly positions: number;
+    };
+
 /** What is to say of each kind of position. */
 interface Positions {
   readonly none: { readonly kind: 'none' };
@@ -231,8 +244,10 @@ export interface DecoderModel {
   readonly hiddenSize: number;
   /** Rows of the embedding. */
   readonly vocabSize: number;
-  /** Longest position that the model was made for. */
+  /** Longest position that {@link rotaries} hold for. */
   readonly maxPositions: number;
+  /** Where other tables hold for longer contexts: up to where, and these tables ({@link withContext}). */
+  readonly longer?: { readonly maxPositions: number; readonly rotaries: readonly LongRotary[] };
   readonly embedding: TensorRef;
   /** Factor on the embedding row; 1 for Llama. */
   readonly embeddingScale: number;

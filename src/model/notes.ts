@@ -44,9 +44,9 @@ export const MODEL_NOTES: WordsFor<ModelNotes> = {
   'architecture-assumed': ({ architecture }) =>
     `config.json names no architecture: ${architecture} is assumed.`,
   'context-limited': ({ positions, original }) =>
-    `The long rotary factors are not used: the longest context offered is ${positions} of ${original} positions.`,
+    `The rotary factors are the short ones, which hold for ${positions} of ${original} positions. A longer context has the long ones from its first token on: ask for it where you need it.`,
   'rotary-dynamic': ({ positions }) =>
-    `The rotary embedding is dynamic: it holds as trained up to position ${positions}, the longest context offered.`,
+    `The rotary embedding is dynamic: it holds as trained up to position ${positions}. A longer context stretches it from the first token on: ask for it where you need it.`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${key} ${ids.join(', ')} in ${file} is outside the vocabulary of ${vocabSize} and is ignored.`,
   'head-absent': () =>

@@ -1,15 +1,22 @@
 /** The rotary tables of a model, and up to which position they hold. */
 import { UnsupportedError } from '../shared/errors.js';
 import type { ConfigFields } from './config-fields.js';
-import type { RotarySpec } from './decoder.js';
+import type { DecoderModel, LongRotary, RotarySpec } from './decoder.js';
 import type { FamilyTraits } from './family-table.js';
 import type { Note } from './notes.js';
-import { computeRotary, findRotaryParameters, type RotaryDefaults, type RotaryParameters } from './rotary.js';
+import {
+  computeRotary,
+  findRotaryParameters,
+  type RotaryDefaults,
+  type RotaryParameters,
+  type RotaryReading,
+} from './rotary.js';
 
 export interface Rotation {
   readonly specs: readonly RotarySpec[];
   /** Longest position that all tables hold. */
   readonly maxPositions: number;
+  readonly longer?: NonNullable<DecoderModel['longer']>;
   readonly notes: readonly Note[];
 }
 
@@ -36,9 +43,19 @@ export function readRotaries(
     return defaults.reversed === true ? reversed(reading) : reading;
   });
   const [first] = readings;
+  const maxPositions = Math.min(longest, ...readings.map((reading) => reading.maxPositions));
+  const longer = Math.min(...readings.flatMap((reading) => reading.longer?.maxPositions ?? []));
   return {
     specs: readings.map(({ spec }) => spec),
-    maxPositions: Math.min(longest, ...readings.map(({ maxPositions }) => maxPositions)),
+    maxPositions,
+    ...(Number.isFinite(longer) && longer > maxPositions
+      ? {
+          longer: {
+            maxPositions: longer,
+            rotaries: readings.map(({ spec, longer: other }) => other?.rotary ?? { kind: 'fixed', spec }),
+          },
+        }
+      : {}),
     // All tables are of one config.
     notes: first?.notes ?? [],
   };
@@ -77,7 +94,27 @@ function withAlpha(parameters: RotaryParameters, { alpha }: RotaryDefaults, dim:
   return { ...parameters, type: 'default', theta: theta * factor ** (dim / (dim - 2)) };
 }
 
-function reversed<T extends { readonly spec: RotarySpec }>(reading: T): T {
+/**
+ * A model with the rotary tables of a context: those that it was trained with up to their length, for a longer one those
+ * that transformers has for a text of that length, from the first position on.
+ */
+export function withContext(model: DecoderModel, context: number): DecoderModel {
+  const { longer, ...rest } = model;
+  if (longer === undefined || context <= model.maxPositions) return model;
+  const rotaries = longer.rotaries.map((rotary) => tableOf(rotary, context));
+  return { ...rest, maxPositions: longer.maxPositions, rotaries };
+}
+
+function tableOf(rotary: LongRotary, context: number): RotarySpec {
+  if (rotary.kind === 'fixed') return rotary.spec;
+  const { dim, theta, factor, positions } = rotary;
+  const base = theta * ((factor * context) / positions - (factor - 1)) ** (dim / (dim - 2));
+  const inverseFrequencies = Array.from({ length: dim / 2 }, (_, i) => base ** ((-2 * i) / dim));
+  return { dim, inverseFrequencies, attentionFactor: 1 };
+}
+
+/** Its longer tables, which no such model has, are left out. */
+function reversed({ longer: _, ...reading }: RotaryReading): RotaryReading {
   const { spec } = reading;
   const inverseFrequencies = spec.inverseFrequencies.map((frequency) => -frequency);
   return { ...reading, spec: { ...spec, inverseFrequencies } };

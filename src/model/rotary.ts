@@ -1,14 +1,14 @@
 /**
  * Rotary position embedding: reads the parameters in both dialects of config.json and computes the angles per position.
- * The rules are those of transformers (modeling_rope_utils.py) below the original length; what a type does beyond it
- * (dynamic, longrope) changes the angles with the length of the text, which a device with a fixed context never needs.
+ * The rules are those of transformers (modeling_rope_utils.py). Where a type changes the angles with the length of the text
+ * (dynamic, longrope), there are those for up to the original length and those for a longer context.
  */
 import { UnsupportedError } from '../shared/errors.js';
 import type { Note } from './notes.js';
 import { isJsonObject } from '../source/strict-json.js';
 import { ConfigFields } from './config-fields.js';
 import { MAX_POSITIONS } from './limits.js';
-import type { RotarySpec } from './decoder.js';
+import type { LongRotary, RotarySpec } from './decoder.js';
 
 /** What a family knows about its rotation. */
 export interface RotaryShape {
@@ -22,6 +22,8 @@ export interface RotaryShape {
 export interface RotaryReading {
   readonly spec: RotarySpec;
   readonly maxPositions: number;
+  /** Where others hold for longer contexts. */
+  readonly longer?: { readonly maxPositions: number; readonly rotary: LongRotary };
   readonly notes: readonly Note[];
 }
 
@@ -131,9 +133,7 @@ export function computeRotary(
       return done(plain.map((frequency) => frequency / factor));
     }
     case 'dynamic':
-      // Up to the trained length the base is not changed; beyond it, it grows with the text.
-      readFactor(fields);
-      return done(plain, 1, [{ code: 'rotary-dynamic', positions: maxPositions }]);
+      return dynamic(readFactor(fields), theta, shape, done(plain));
     case 'llama3':
       return done(llama3(plain, fields, originalLength(config, fields, maxPositions)));
     case 'yarn':
@@ -166,6 +166,25 @@ function originalLength(config: ConfigFields, fields: ConfigFields, maxPositions
   const key = 'original_max_position_embeddings';
   const from = config.isSet(key) ? config : fields;
   return from.integer(key, maxPositions, { min: 1, max: MAX_POSITIONS });
+}
+
+/** Dynamic NTK: up to the trained length the base is not changed; beyond it, it grows with the context. */
+function dynamic(
+  factor: number,
+  theta: number,
+  { dim, maxPositions }: RotaryShape,
+  short: RotaryReading,
+): RotaryReading {
+  const longest = Math.min(MAX_POSITIONS, Math.floor(maxPositions * factor));
+  if (longest <= maxPositions || dim <= 2) return short;
+  return {
+    ...short,
+    longer: {
+      maxPositions: longest,
+      rotary: { kind: 'stretched', dim, theta, factor, positions: maxPositions },
+    },
+    notes: [{ code: 'rotary-dynamic', positions: maxPositions }],
+  };
 }
 
 /** Llama 3.1: short waves stay, long ones are divided by the factor, those between are blended. */
@@ -220,7 +239,7 @@ function yarnAttentionFactor(fields: ConfigFields, factor: number): number {
   return mscale !== 0 && mscaleAll !== 0 ? scale(mscale) / scale(mscaleAll) : scale(1);
 }
 
-/** LongRoPE (arXiv 2402.13753): a divisor per dimension; the short ones, which hold up to the original length. */
+/** LongRoPE (arXiv 2402.13753): a divisor per dimension, short ones up to the original length and long ones beyond it. */
 function longrope(
   config: ConfigFields,
   fields: ConfigFields,
@@ -229,21 +248,20 @@ function longrope(
   done: Done,
 ): RotaryReading {
   const original = originalLength(config, fields, maxPositions);
-  const divisors = fields.numbers('short_factor');
-  if (divisors.length !== dim / 2 || divisors.some((divisor) => !(divisor > 0 && divisor <= MAX_FACTOR))) {
-    throw fields.wrong('short_factor', `a list of ${dim / 2} positive numbers`);
-  }
   const factor = fields.isSet('factor') ? readFactor(fields) : maxPositions / original;
   const given = fields.optionalNumber('attention_factor', { min: 0, max: MAX_FACTOR });
   const attentionFactor =
     given ?? (factor <= 1 || original <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
+  const divided = (key: string): number[] => {
+    const divisors = fields.numbers(key);
+    if (divisors.length !== dim / 2 || divisors.some((divisor) => !(divisor > 0 && divisor <= MAX_FACTOR)))
+      throw fields.wrong(key, `a list of ${dim / 2} positive numbers`);
+    return plain.map((frequency, i) => frequency / (divisors[i] ?? 1));
+  };
   const limit = Math.min(maxPositions, original);
-  const notes: Note[] =
-    limit < maxPositions ? [{ code: 'context-limited', positions: limit, original: maxPositions }] : [];
-  return done(
-    plain.map((frequency, i) => frequency / (divisors[i] ?? 1)),
-    attentionFactor,
-    notes,
-    limit,
-  );
+  if (limit === maxPositions) return done(divided('short_factor'), attentionFactor);
+  const note: Note = { code: 'context-limited', positions: limit, original: maxPositions };
+  const short = done(divided('short_factor'), attentionFactor, [note], limit);
+  const spec: RotarySpec = { dim, inverseFrequencies: divided('long_factor'), attentionFactor };
+  return { ...short, longer: { maxPositions, rotary: { kind: 'fixed', spec } } };
 }

@@ -114,13 +114,14 @@ class Study {
   #end: () => void = () => undefined;
 
   constructor(opened: OpenedModel, options: PlanOptions, runtime: FrontierRuntime, hooks: Hooks) {
+    const { opened: planned, plan } = planOpened(opened, options);
     // Weights are read for every point.
-    this.#opened = { ...opened, checkpoint: keptTensors(opened.checkpoint) };
+    this.#opened = { ...opened, model: planned.model, checkpoint: keptTensors(opened.checkpoint) };
     this.#options = options;
     this.#runtime = runtime;
     this.#hooks = hooks;
     this.#original = new OriginalModel(this.#opened, runtime, hooks);
-    this.#base = planOpened(opened, options).plan;
+    this.#base = plan;
     if (!isQuantized(this.#base.scheme))
       throw new UsageError('Weights in F32 have no frontier: leave out what they are to be.');
   }

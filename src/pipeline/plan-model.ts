@@ -9,6 +9,7 @@ import { ENGLISH_PLAN, planCut } from '../plan/words.js';
 import { type WantedScheme } from '../plan/scheme.js';
 import { ENCODING, groupFits, type Encoding } from '../schema/encodings.js';
 import { FitError, UsageError } from '../shared/errors.js';
+import { withContext } from '../model/rotaries.js';
 import type { ChatPieces } from '../tokenizer/index.js';
 import { refuseUnwritable } from './check-limits.js';
 import type { OpenedModel } from './open-model.js';
@@ -74,7 +75,7 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
   const plan = makePlan(opened.model, wanted);
   const cut = offer(opened, plan, wanted);
   const planned = {
-    opened,
+    opened: { ...opened, model: withContext(opened.model, plan.context) },
     plan: { ...plan, cut, fit: cut?.fits === true ? fitWithCut(plan.fit) : plan.fit },
   };
   refuseUnwritable(planned);

@@ -100,7 +100,7 @@ function longestContext({ model, board, scheme, sramCapacity }: FitInputs): numb
     return scratch <= sramCapacity && (cache <= board.psramBytes || scratch + cache <= sramCapacity);
   };
   let low = 2;
-  let high = Math.min(model.maxPositions, PACKAGE_LIMITS.context);
+  let high = Math.min(model.longer?.maxPositions ?? model.maxPositions, PACKAGE_LIMITS.context);
   if (high < low || !fits(low)) return null;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

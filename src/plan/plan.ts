@@ -296,7 +296,8 @@ function layOut(
 }
 
 function chooseContext(model: DecoderModel, options: PlanOptions): number {
-  const longest = Math.min(model.maxPositions, PACKAGE_LIMITS.context);
+  const made = model.longer?.maxPositions ?? model.maxPositions;
+  const longest = Math.min(made, PACKAGE_LIMITS.context);
   if (options.context !== undefined) {
     if (!Number.isInteger(options.context) || options.context < 2) {
       throw new UsageError(
@@ -305,14 +306,14 @@ function chooseContext(model: DecoderModel, options: PlanOptions): number {
       );
     }
     if (options.context > longest) {
-      const whose = longest < model.maxPositions ? 'The engine holds' : 'The model was made for';
+      const whose = longest < made ? 'The engine holds' : 'The model was made for';
       throw new UsageError(`${whose} at most ${longest} positions; give a context of ${longest} or fewer.`, {
         code: 'context',
       });
     }
     return options.context;
   }
-  return Math.min(longest, DEFAULT_CONTEXT);
+  return Math.min(longest, model.maxPositions, DEFAULT_CONTEXT);
 }
 
 /** What the memories of a layout allow at half the context. */

@@ -45,6 +45,7 @@ const DESCRIPTION: Readonly<Record<keyof DecoderModel, 'sent' | 'kept'>> = {
   hiddenSize: 'sent',
   vocabSize: 'sent',
   maxPositions: 'sent',
+  longer: 'kept',
   embedding: 'sent',
   embeddingScale: 'sent',
   positions: 'sent',

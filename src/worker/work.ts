@@ -84,7 +84,7 @@ class PipelineWork {
       heads: attention?.heads ?? 0,
       kvHeads: attention?.kvHeads ?? 0,
       vocabSize: model.vocabSize,
-      maxPositions: model.maxPositions,
+      maxPositions: model.longer?.maxPositions ?? model.maxPositions,
       bytes: checkpoint.bytes,
       dtypes: dtypes(opened.model),
       hasTokenizer: opened.model.tokenizer !== null,

@@ -48,7 +48,7 @@ for (const name of await familyFixtures()) {
 }
 
 test('the fixtures have what a cut must follow', async () => {
-  const models = await Promise.all((await familyFixtures()).map(openFixture));
+  const models = await Promise.all((await familyFixtures()).map((name) => openFixture(name)));
   for (const has of [
     ({ model }) => model.head === null,
     ({ model }) => Boolean(model.head?.bias),

@@ -10,6 +10,9 @@ import { memoryFolder } from '../../src/source/memory-folder.js';
 
 const ROOT = new URL('../fixtures/families/', import.meta.url);
 
+/** Models with the rotary types that are about long texts, and texts longer than what these were trained with. */
+export const LONG_ROTARY = new URL('../fixtures/long-rotary/', import.meta.url);
+
 export interface Expected {
   readonly ids: readonly number[];
   /** So many of the ids begin the text that is continued. */
@@ -21,23 +24,24 @@ export interface Expected {
 }
 
 /** The names of all. */
-export async function familyFixtures(): Promise<string[]> {
-  return (await readdir(ROOT)).sort();
+export async function familyFixtures(root = ROOT): Promise<string[]> {
+  return (await readdir(root)).sort();
 }
 
 /** One as a folder in memory, its config changed where asked for. */
 export async function fixtureFolder(
   name: string,
   change: (config: Record<string, unknown>) => void = () => undefined,
+  root = ROOT,
 ): Promise<ModelFolder> {
-  const config = JSON.parse(await readFile(new URL(`${name}/config.json`, ROOT), 'utf8')) as Record<
+  const config = JSON.parse(await readFile(new URL(`${name}/config.json`, root), 'utf8')) as Record<
     string,
     unknown
   >;
   change(config);
   return memoryFolder(name, {
     'config.json': new TextEncoder().encode(JSON.stringify(config)),
-    'model.safetensors': new Uint8Array(await readFile(new URL(`${name}/model.safetensors`, ROOT))),
+    'model.safetensors': new Uint8Array(await readFile(new URL(`${name}/model.safetensors`, root))),
   });
 }
 
@@ -48,9 +52,9 @@ export interface Fixture {
 }
 
 /** One, read. */
-export async function openFixture(name: string): Promise<Fixture> {
-  const input = hfFolderInput(await fixtureFolder(name));
-  const expected = JSON.parse(await readFile(new URL(`${name}/expected.json`, ROOT), 'utf8')) as Expected;
+export async function openFixture(name: string, root = ROOT): Promise<Fixture> {
+  const input = hfFolderInput(await fixtureFolder(name, undefined, root));
+  const expected = JSON.parse(await readFile(new URL(`${name}/expected.json`, root), 'utf8')) as Expected;
   return { model: await readDecoder(input), checkpoint: await input.checkpoint(), expected };
 }
 

@@ -3,17 +3,26 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ConfigFields } from '../../src/model/config-fields.js';
+import type { RotarySpec } from '../../src/model/decoder.js';
+import { withContext } from '../../src/model/rotaries.js';
 import { computeRotary, findRotaryParameters } from '../../src/model/rotary.js';
 import type { RotaryReading } from '../../src/model/rotary.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { isJsonObject, parseStrictJson } from '../../src/source/strict-json.js';
 import { said } from '../said.js';
+import { openFixture } from './family-fixtures.js';
 
 interface Case {
   readonly name: string;
   readonly config: { readonly head_dim: number; readonly max_position_embeddings: number };
   readonly inverseFrequencies: readonly number[];
   readonly attentionFactor: number;
+  /** For contexts beyond the original length, where the angles change with it. */
+  readonly longer?: readonly {
+    readonly context: number;
+    readonly inverseFrequencies: readonly number[];
+    readonly attentionFactor: number;
+  }[];
 }
 
 function read(config: object, dim: number, maxPositions: number): RotaryReading {
@@ -27,16 +36,37 @@ const { cases } = JSON.parse(await readFile(new URL('../fixtures/rotary.json', i
   cases: readonly Case[];
 };
 
+/** The library computes in float32. */
+function agrees(spec: RotarySpec, angles: readonly number[], attentionFactor: number): void {
+  assert.equal(spec.inverseFrequencies.length, angles.length);
+  assert.ok(Math.abs(spec.attentionFactor - attentionFactor) < 1e-12);
+  for (const [i, value] of angles.entries())
+    assert.ok(Math.abs((spec.inverseFrequencies[i] ?? NaN) / value - 1) < 3e-6, `angle ${i}`);
+}
+
+for (const { name, config, longer = [] } of cases) {
+  for (const { context, inverseFrequencies, attentionFactor } of longer) {
+    void test(`angles of ${context} tokens: ${name}`, async () => {
+      const { max_position_embeddings: maxPositions, head_dim: dim } = config;
+      const { model } = await openFixture('qwen3');
+      const { spec, longer: beyond, ...reading } = read(config, dim, maxPositions);
+      const { rotary, maxPositions: longest } = beyond ?? assert.fail('no longer context');
+      const made = { ...model, maxPositions: reading.maxPositions, rotaries: [spec] };
+      const offered = { ...made, longer: { maxPositions: longest, rotaries: [rotary] } };
+      const long = withContext(offered, context);
+      agrees(long.rotaries[0] ?? assert.fail('no table'), inverseFrequencies, attentionFactor);
+      assert.equal(long.maxPositions, longest);
+      assert.ok(context <= longest);
+      assert.deepEqual(withContext(offered, reading.maxPositions), offered, 'as trained up to its length');
+    });
+  }
+}
+
 for (const { name, config, inverseFrequencies, attentionFactor } of cases) {
   void test(`angles: ${name}`, () => {
     const { spec } = read(config, config.head_dim, config.max_position_embeddings);
     assert.equal(spec.dim, config.head_dim);
-    assert.equal(spec.inverseFrequencies.length, inverseFrequencies.length);
-    assert.ok(Math.abs(spec.attentionFactor - attentionFactor) < 1e-12);
-    inverseFrequencies.forEach((value, i) => {
-      // The library computes in float32.
-      assert.ok(Math.abs((spec.inverseFrequencies[i] ?? NaN) / value - 1) < 2e-6, `angle ${i}`);
-    });
+    agrees(spec, inverseFrequencies, attentionFactor);
   });
 }
 
@@ -45,7 +75,7 @@ void test('rotates only the leading part that a family asks for', () => {
   assert.deepEqual(spec, { dim: 4, inverseFrequencies: [1, 0.1], attentionFactor: 1 });
 });
 
-void test('longrope holds up to the original length only, and says so', () => {
+void test('longrope has short factors up to the original length, and says so', () => {
   const scaling = {
     rope_type: 'longrope',
     short_factor: [1, 2],

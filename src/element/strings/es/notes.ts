@@ -8,9 +8,9 @@ export const esNotes: NoteWords = {
   'architecture-assumed': ({ architecture }) =>
     `config.json no nombra ninguna arquitectura: se supone ${architecture}.`,
   'context-limited': ({ positions, original }) =>
-    `Los factores rotatorios largos no se usan: el contexto más largo que se ofrece es de ${count(positions)} de ${count(original)} posiciones.`,
+    `Los factores rotatorios son los cortos, que valen para ${count(positions)} de ${count(original)} posiciones. Un contexto más largo tiene los largos desde su primer token: pídalo donde lo necesite.`,
   'rotary-dynamic': ({ positions }) =>
-    `La incrustación rotatoria es dinámica: vale tal como se entrenó hasta la posición ${count(positions)}, el contexto más largo que se ofrece.`,
+    `La incrustación rotatoria es dinámica: vale tal como se entrenó hasta la posición ${count(positions)}. Un contexto más largo la estira desde el primer token: pídalo donde lo necesite.`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${key} ${ids.join(', ')} de ${file} está fuera del vocabulario de ${count(vocabSize)} y no se tiene en cuenta.`,
   'head-absent': () =>

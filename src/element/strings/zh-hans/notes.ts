@@ -7,9 +7,9 @@ const { count } = zhHansReport.format;
 export const zhHansNotes: NoteWords = {
   'architecture-assumed': ({ architecture }) => `config.json 没有写明架构：按 ${architecture} 处理。`,
   'context-limited': ({ positions, original }) =>
-    `未使用旋转编码的长因子：最长上下文为 ${count(positions)} 个位置（共 ${count(original)} 个）。`,
+    `旋转编码使用短因子，适用于 ${count(original)} 个位置中的前 ${count(positions)} 个。更长的上下文从第一个词元起就使用长因子：需要时请自行设定。`,
   'rotary-dynamic': ({ positions }) =>
-    `旋转编码是动态的：到第 ${count(positions)} 个位置为止与训练时一致，这也是可选的最长上下文。`,
+    `旋转编码是动态的：到第 ${count(positions)} 个位置为止与训练时一致。更长的上下文会从第一个词元起拉伸编码：需要时请自行设定。`,
   'ids-ignored': ({ key, ids, file, vocabSize }) =>
     `${file} 中的 ${key} ${ids.join('、')} 超出了大小为 ${count(vocabSize)} 的词表，已忽略。`,
   'head-absent': () => '没有保存输出头，但未设置 tie_word_embeddings：用嵌入矩阵作输出头。',
