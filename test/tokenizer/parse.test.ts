@@ -170,6 +170,8 @@ const EXPRESSIONS: Record<string, RegExp> = {
   '(?i:\\p{Lu})': /case is ignored/,
   '(?i:ss)': /case is ignored/,
   'a{1001}': /more than 1000/,
+  '(?:a?b?c?d?e?){900}z': /too long to compile/,
+  '(?:(?:[ab]{1,40}){1,40}){1,40}': /it is too long/,
   '(?:[ab]*a[ab]{12}|c)': /more than 1500 states/,
   '[a': /without its/,
   '(a': /without its/,

@@ -9,6 +9,9 @@ const MAX_SYMBOLS = 250;
 /** Ranges that an expression names: enough for any list of scripts. */
 const MAX_INTERVALS = 1000;
 
+/** Questions whether a set has a character. */
+const MAX_WORK = 4_000_000;
+
 /** Code points from `first` on, up to the next interval: their symbols by kind. */
 export interface Interval {
   readonly first: number;
@@ -34,6 +37,8 @@ export function makeAlphabet(sets: readonly CharacterSet[]): Alphabet {
     .sort((a, b) => a - b);
   if (firsts.length > MAX_INTERVALS)
     throw new ExpressionError(`more than ${MAX_INTERVALS} ranges of characters`);
+  if (sets.length * (0x80 + firsts.length * KINDS.length) > MAX_WORK)
+    throw new ExpressionError('too many classes of characters');
   const numbers = new Map<string, number>();
   const members: boolean[][] = [];
   const symbolOf = (point: number, kind: number): number => {

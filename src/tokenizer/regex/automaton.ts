@@ -10,9 +10,12 @@ import type { Alphabet } from './alphabet.js';
 import { ExpressionError } from './expression.js';
 import type { Expression } from './expression.js';
 
-/** Nodes of the expression's graph, and states: they bound the work and the table. Published expressions have up to 70. */
+/** Nodes of the expression's graph, states, and steps of threads: they bound the work. Published expressions have 70 states. */
 const MAX_NODES = 20000;
 const MAX_STATES = 1500;
+const MAX_WORK = 3_000_000;
+/** Rounds of joining states; a longer chain of states stays as it is. */
+const MAX_ROUNDS = 200;
 
 /** The outcome of a step. */
 export interface Step {
@@ -40,6 +43,7 @@ class Graph {
   readonly nodes: Node[] = [{ type: 'match' }];
   readonly sets: CharacterSet[] = [];
   readonly #numbers = new Map<string, number>();
+  readonly #known = new Map<CharacterSet, number>();
 
   /** Adds an expression that goes on at `to`; returns where it begins. */
   add(expression: Expression, to: number): number {
@@ -78,12 +82,15 @@ class Graph {
   }
 
   #set(set: CharacterSet): number {
+    const known = this.#known.get(set);
+    if (known !== undefined) return known;
     const key = JSON.stringify(set, (_, value: unknown) => (value instanceof Set ? [...value] : value));
     let number = this.#numbers.get(key);
     if (number === undefined) {
       number = this.sets.push(set) - 1;
       this.#numbers.set(key, number);
     }
+    this.#known.set(set, number);
     return number;
   }
 }
@@ -99,10 +106,13 @@ export function makeAutomaton(expression: Expression): Automaton {
     [String(start), 1],
   ]);
   const steps: Step[][] = [];
+  let work = 0;
   for (let state = 0; state < lists.length; state++) {
     const row: Step[] = [];
     for (let symbol = 0; symbol <= alphabet.size; symbol++) {
-      const { next, match } = advance(graph, alphabet, lists[state] ?? [], symbol);
+      const { next, match, taken } = advance(graph, alphabet, lists[state] ?? [], symbol);
+      work += taken;
+      if (work > MAX_WORK) throw new ExpressionError('it takes too long to compile');
       const key = next.join(' ');
       let number = known.get(key);
       if (number === undefined) {
@@ -114,7 +124,7 @@ export function makeAutomaton(expression: Expression): Automaton {
     }
     steps.push(row);
   }
-  return { alphabet, steps: smallest(steps) };
+  return { alphabet, steps: smallest(withoutDeadEnds(steps)) };
 }
 
 /** One step of all threads; the symbol behind the last stands for the end of the text. */
@@ -123,7 +133,7 @@ function advance(
   alphabet: Alphabet,
   threads: readonly number[],
   symbol: number,
-): { next: number[]; match: boolean } {
+): { next: number[]; match: boolean; taken: number } {
   const atEnd = symbol === alphabet.size;
   const seen = new Set<number>();
   const next = new Set<number>();
@@ -132,19 +142,32 @@ function advance(
     if (seen.has(at)) continue;
     seen.add(at);
     const node = graph.nodes[at] as Node;
-    if (node.type === 'match') return { next: [...next], match: true }; // threads behind it are never tried
+    if (node.type === 'match') return { next: [...next], match: true, taken: seen.size }; // threads behind it are never tried
     if (node.type === 'fork') stack.push(...[...node.to].reverse());
     else if (node.type === 'set') {
       if (!atEnd && alphabet.has(node.set, symbol)) next.add(node.to);
     } else if (atEnd ? node.end : alphabet.has(node.set, symbol)) stack.push(node.to);
   }
-  return { next: [...next], match: false };
+  return { next: [...next], match: false, taken: seen.size + 1 };
+}
+
+/** The same automaton with every state from which no match can be reached as the dead one. */
+function withoutDeadEnds(steps: readonly (readonly Step[])[]): readonly (readonly Step[])[] {
+  const before: number[][] = steps.map(() => []);
+  const live = new Set<number>();
+  steps.forEach((row, state) => {
+    for (const step of row) before[step.state]?.push(state);
+    if (row.some((step) => step.match)) live.add(state);
+  });
+  for (const state of live) for (const from of before[state] ?? []) live.add(from); // grows while it is walked
+  return steps.map((row) => row.map((step) => (live.has(step.state) ? step : { ...step, state: 0 })));
 }
 
 /** The same automaton with as few states as possible (E. F. Moore); state 0 stays the dead one and 1 the first. */
 function smallest(steps: readonly (readonly Step[])[]): Step[][] {
   let groups = steps.map(() => 0);
-  for (let count = 1; ;) {
+  for (let count = 1, round = 0; ; round++) {
+    if (round === MAX_ROUNDS) return steps.map((row) => [...row]);
     const numbers = new Map<string, number>();
     const refined = steps.map((row, state) => {
       const key = `${groups[state]}|${row.map((step) => `${groups[step.state]}${step.match ? 'm' : ''}`).join(' ')}`;

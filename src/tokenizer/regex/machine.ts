@@ -102,9 +102,12 @@ function packed(values: readonly number[], perWord: 2 | 4): number[] {
   );
 }
 
-/** Whether a machine matches nowhere in a text; `null` when the text is not ASCII, which needs the engine's tables. */
+/** Longest text that is searched here: added tokens that an expression may change are short. */
+const MAX_SEARCHED = 256;
+
+/** Whether a machine matches nowhere in a text; `null` when that is not told here: it is long, or not ASCII. */
 export function leavesAsciiAlone(words: readonly number[], text: string): boolean | null {
-  if (!/^[\0-\x7f]*$/u.test(text)) return null;
+  if (text.length > MAX_SEARCHED || !/^[\0-\x7f]*$/u.test(text)) return null;
   const columns = (words[0] as number) >>> 16;
   const tables = 34 + ((words[1] as number) & 0xffff) + ((words[1] as number) >>> 16) * (KIND_ROOM / 4);
   const symbol = (code: number): number => ((words[2 + (code >> 2)] as number) >>> ((code & 3) * 8)) & 0xff;

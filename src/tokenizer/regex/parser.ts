@@ -13,6 +13,8 @@ import { PatternText } from './pattern-text.js';
 /** Nested groups and copies of a repeated part: real expressions have few; both bound the work. */
 const MAX_DEPTH = 50;
 const MAX_COPIES = 1000;
+/** Characters of an expression; published ones have a thousand. */
+const MAX_LENGTH = 20_000;
 
 interface Options {
   readonly ignoreCase: boolean;
@@ -22,6 +24,7 @@ interface Options {
 
 /** Reads a whole expression. @throws ExpressionError */
 export function parseExpression(source: string): Expression {
+  if (source.length > MAX_LENGTH) throw new ExpressionError(`it has more than ${MAX_LENGTH} characters`);
   const text = new PatternText(source);
   const expression = new Parser(text).choice({ ignoreCase: false, dotAll: false }, 0);
   if (!text.done) throw new ExpressionError(`a ")" without its "("`);
