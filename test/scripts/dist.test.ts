@@ -409,6 +409,8 @@ const PARTS: Readonly<Record<string, number>> = {
   'dequantize-k': 1.2,
   /** Characters and what splits texts, for tokenizers that are not byte-level. */
   machines: 6.5,
+  /** What a cut cost, for its report. */
+  'vocabulary-loss': 2.5,
   /** What containers share. */
   'computed-checkpoint': 1.2,
   floats: 1,
