@@ -262,7 +262,7 @@ const BUDGET = {
    * All that a conversion of a Llama's folder with its chat template takes, from the first view to the image, with both engines.
    * 260 are wanted: docs/decisions/0010.
    */
-  converter: 297,
+  converter: 304,
   /** What the button for a class kit adds. */
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
@@ -395,7 +395,10 @@ const PARTS: Readonly<Record<string, number>> = {
   others: 7.5,
   /** A folder at an address, or on the Hub. */
   'remote-folders': 5.5,
-  pytorch: 6,
+  pytorch: 4.5,
+  /** What trainings of nanoGPT and llama2.c save, and a vocabulary of characters. */
+  'training-file': 1,
+  'character-tokenizer': 1.2,
   'llama2c-file': 4.5,
   /** A LoRA adapter beside its base model. */
   adapter: 5.5,
@@ -403,16 +406,23 @@ const PARTS: Readonly<Record<string, number>> = {
   'tokenizer-files': 7,
   /** A cut of the vocabulary. */
   vocabulary: 3.5,
+  'vocabulary-loss': 2.5,
   /** GGUF, and its types of blocks that few files have. */
   input: 11.5,
+  tokenizer: 4,
   'dequantize-grid': 9,
   'dequantize-k': 1.2,
   /** Characters and what splits texts, for tokenizers that are not byte-level. */
   machines: 6.5,
   /** What a cut cost, for its report. */
   'vocabulary-loss': 2.5,
+  /** Normal forms of Unicode, with and without compatibility. */
+  'form-part': 8.5,
+  compatibility: 7.5,
   /** What containers share. */
   'computed-checkpoint': 1.2,
+  pickle: 3,
+  'pickle-values': 0.6,
   floats: 1,
   sentencepiece: 2,
   'frontier-study': 9,
