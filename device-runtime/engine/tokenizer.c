@@ -4,6 +4,8 @@
 
 #include "tokenizer_forms.h"
 #include "tokenizer_machine.h"
+#include "tokenizer_map.h"
+#include "tokenizer_models.h"
 #include "tokenizer_tables.h"
 #include "unicode.h"
 
@@ -50,6 +52,25 @@ static int compare(const uint8_t *a, uint32_t a_length, const uint8_t *b, uint32
     return a_length == b_length ? 0 : a_length < b_length ? -1 : 1;
 }
 
+static bool is_hexadecimal(uint8_t c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+/* One raw byte of byte fallback, or <0xNN>. */
+static bool is_byte_token(const s3lm_tokenizer *t, const uint8_t *text, uint32_t length) {
+    if (t->decoder != S3LM_DECODE_PIECES) return false;
+    if (!(t->flags & S3LM_TOKN_SPELLED)) return length == 1;
+    return length == 6 && text[0] == '<' && text[1] == '0' && text[2] == 'x' && is_hexadecimal(text[3]) &&
+           is_hexadecimal(text[4]) && text[5] == '>';
+}
+
+/* Flags that a token can have. */
+static uint32_t known_flags(const s3lm_tokenizer *t) {
+    uint32_t all = S3LM_TOKEN_SPECIAL | S3LM_TOKEN_BYTE | S3LM_TOKEN_ABSENT;
+    if (t->decoder == S3LM_DECODE_WORDS) return all | S3LM_TOKEN_GLUED;
+    return t->decoder == S3LM_DECODE_ENDS ? all | S3LM_TOKEN_END : all;
+}
+
 /* Token entries: offsets ascend from 0 to the end of the bytes, only known flags, text where text must be. */
 static bool check_tokens(s3lm_tokenizer *t) {
     uint32_t before = 0, room = 0;
@@ -63,17 +84,17 @@ static bool check_tokens(s3lm_tokenizer *t) {
     for (uint32_t id = 0; id < t->vocab_size; id++) {
         uint32_t flags = s3lm_token_flags(t, id), length, most = 0;
         const uint8_t *text = s3lm_token_bytes(t, id, &length);
-        if (flags & ~7u) return false;
+        if (flags & ~known_flags(t)) return false;
         if ((flags & S3LM_TOKEN_ABSENT) && (flags != S3LM_TOKEN_ABSENT || length != 0)) return false;
         if (flags & S3LM_TOKEN_BYTE) {
-            if (length != 1 || t->decoder != S3LM_DECODE_PIECES) return false;
+            if (!is_byte_token(t, text, length)) return false;
         } else if (t->decoder != S3LM_DECODE_BYTES && !is_utf8(text, length)) return false;
         /* Each byte that is not ASCII may turn out to be invalid and become three. */
         for (uint32_t i = 0; i < length; i++) most += text[i] < 0x80 ? 1 : 3;
         if (most > room) room = most;
     }
-    /* Three held bytes of an incomplete character may become U+FFFD each. */
-    t->room = room + 9;
+    /* Three held bytes of an incomplete character may become U+FFFD each; a space may go before a word. */
+    t->room = room + 9 + (t->decoder >= S3LM_DECODE_WORDS ? 1 : 0);
     return t->room <= S3LM_TOKN_PIECE_LIMIT;
 }
 
@@ -90,12 +111,16 @@ static bool check_symbols(const s3lm_tokenizer *t) {
         uint32_t id = s3lm_word(t->byte_ids.at, i);
         if (id != S3LM_NO_ID && !is_token(t, id)) return false;
     }
+    uint32_t places = (t->flags & S3LM_TOKN_CONTINUED ? S3LM_CHARACTER_CONTINUES : 0) |
+                      (t->flags & S3LM_TOKN_ENDED ? S3LM_CHARACTER_ENDS : 0);
+    if (places && (byte_level || fallback)) return false;
     for (uint32_t i = 0; i < t->characters.count; i++) {
         uint32_t c = s3lm_word(t->characters.at, 2 * i);
-        if (!is_scalar(c) || !is_token(t, s3lm_word(t->characters.at, 2 * i + 1))) return false;
+        if (!is_scalar(c & ~places) || !is_token(t, s3lm_word(t->characters.at, 2 * i + 1))) return false;
         if (i && s3lm_word(t->characters.at, 2 * i - 2) >= c) return false;
     }
-    if (t->lookup.count && !(byte_level && (t->flags & S3LM_TOKN_IGNORE_MERGES))) return false;
+    bool whole = (t->flags & S3LM_TOKN_IGNORE_MERGES) && (byte_level || (t->flags & S3LM_TOKN_SPELLED));
+    if (t->lookup.count && !whole && s3lm_model(t) == S3LM_MODEL_BPE) return false;
     for (uint32_t i = 0; i < t->lookup.count; i++) {
         uint32_t id = s3lm_small_id(t, t->lookup.at, i), length, before_length;
         if (!is_token(t, id)) return false;
@@ -152,10 +177,12 @@ static bool check_parts(const s3lm_tokenizer *t) {
         words = head >> 8;
         if (words == 0 || words > t->parts.count - at) return false;
         const uint8_t *part = t->parts.at + (size_t)at * 4u;
-        uint32_t kind = head & 0xFFu;
-        if (kind == S3LM_PART_MACHINE ? !s3lm_machine_check(part, words)
-                                      : kind != S3LM_PART_FORM || !s3lm_form_check(part, words))
-            return false;
+        uint32_t kind = head & 0xFFu, growth;
+        bool good = false;
+        if (kind == S3LM_PART_MACHINE) good = s3lm_machine_check(part, words);
+        else if (kind == S3LM_PART_FORM) good = s3lm_form_check(part, words);
+        else if (kind == S3LM_PART_MAP) good = s3lm_map_check(part, words, &growth);
+        if (!good) return false;
     }
     return true;
 }
@@ -166,18 +193,25 @@ static bool check_normalizer(s3lm_tokenizer *t) {
     for (uint32_t i = 0; i < t->normalizer.count; i++) {
         const uint8_t *entry = t->normalizer.at + (size_t)i * 20u;
         uint32_t kind = s3lm_word(entry, 0), pattern = s3lm_word(entry, 2), content = s3lm_word(entry, 4);
-        uint32_t least = kind == S3LM_NORMAL_REPLACE ? 1 : 0, growth = 1;
+        uint32_t least = kind == S3LM_NORMAL_REPLACE || kind == S3LM_NORMAL_REPLACE_START ? 1 : 0, growth = 1;
         if (kind == S3LM_NORMAL_REPLACE_MATCHES) {
             if (pattern || !is_part(t, s3lm_word(entry, 1), S3LM_PART_MACHINE)) return false;
         } else if (kind == S3LM_NORMAL_FORM) {
             if (pattern || content || !is_part(t, s3lm_word(entry, 1), S3LM_PART_FORM)) return false;
             s3lm_form form = s3lm_form_open(t->parts.at + (size_t)s3lm_word(entry, 1) * 4u);
             growth = s3lm_form_growth(&form);
-        } else if (kind != S3LM_NORMAL_PREPEND && kind != S3LM_NORMAL_REPLACE) return false;
+        } else if (kind == S3LM_NORMAL_MAP) {
+            uint32_t place = s3lm_word(entry, 1);
+            if (pattern || content || !is_part(t, place, S3LM_PART_MAP)) return false;
+            s3lm_map_check(t->parts.at + (size_t)place * 4u, s3lm_word(t->parts.at, place) >> 8, &growth);
+        } else if (kind == S3LM_NORMAL_TRIM) {
+            if (pattern == 0 || pattern > (S3LM_TRIM_LEFT | S3LM_TRIM_RIGHT) || content) return false;
+            if (!is_part(t, s3lm_word(entry, 1), S3LM_PART_MACHINE)) return false;
+        } else if (kind != S3LM_NORMAL_PREPEND && !least) return false;
         else if (!check_string(t, s3lm_word(entry, 1), pattern, least, least * S3LM_TOKN_OP_BYTES)) return false;
         least = kind == S3LM_NORMAL_PREPEND ? 1 : 0;
         if (!check_string(t, s3lm_word(entry, 3), content, least, S3LM_TOKN_OP_BYTES)) return false;
-        if (kind == S3LM_NORMAL_PREPEND) t->normal_extra += content;
+        if (kind == S3LM_NORMAL_PREPEND || kind == S3LM_NORMAL_REPLACE_START) t->normal_extra += content;
         else if (content > pattern) growth = pattern ? s3lm_groups(content, pattern) : content;
         t->normal_growth *= growth;
         t->normal_extra *= growth;
@@ -216,14 +250,15 @@ static bool check_ids(const s3lm_tokenizer *t, const s3lm_table *table) {
 }
 
 static bool check_header(const s3lm_tokenizer *t, const uint8_t *section) {
-    if (t->flags & ~31u) return false;
+    if (t->flags & ~(uint32_t)S3LM_TOKN_FLAGS) return false;
     if (t->vocab_size == 0 || t->vocab_size > S3LM_TOKN_VOCAB_LIMIT) return false;
     if (!(t->flags & S3LM_TOKN_WIDE) && t->vocab_size > 65536u) return false;
-    if (t->decoder < S3LM_DECODE_BYTES || t->decoder > S3LM_DECODE_METASPACE) return false;
+    if (t->decoder < S3LM_DECODE_BYTES || t->decoder > S3LM_DECODE_ENDS) return false;
     if (t->strip_count > 16 || !is_scalar(t->strip_character) || !is_scalar(t->metaspace)) return false;
-    if (t->decoder == S3LM_DECODE_BYTES && t->strip_count) return false;
+    if (t->strip_count && t->decoder != S3LM_DECODE_PIECES && t->decoder != S3LM_DECODE_METASPACE) return false;
     if (t->decoder == S3LM_DECODE_METASPACE && t->strip_count > 1) return false;
-    return s3lm_word(section, 10) == 0 && s3lm_word(section, 11) == 0;
+    if (t->word_limit && s3lm_model(t) != S3LM_MODEL_WORDPIECE) return false;
+    return s3lm_word(section, 11) == 0;
 }
 
 s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length, s3lm_tokenizer *t) {
@@ -240,10 +275,13 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
     t->strip_character = s3lm_word(section, 7);
     t->strip_count = s3lm_word(section, 8);
     t->metaspace = s3lm_word(section, 9);
+    t->word_limit = s3lm_word(section, 10);
     if (!check_header(t, section)) return S3LM_TOKENIZER_BAD_SECTION;
 
     /* The tables follow one another, each at the next multiple of 4, and end where the section ends. */
     uint32_t id = t->flags & S3LM_TOKN_WIDE ? 4 : 2;
+    s3lm_table unused = {section, 0};
+    t->merges = t->scores = t->continuing = unused;
     struct {
         s3lm_table *table;
         uint32_t size, most;
@@ -253,7 +291,7 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
         {&t->byte_ids, 4, 256},
         {&t->characters, 8, S3LM_TOKN_VOCAB_LIMIT},
         {&t->lookup, id, S3LM_TOKN_VOCAB_LIMIT},
-        {&t->merges, 4 * id, S3LM_TOKN_MERGES_LIMIT},
+        {&t->merges, 4 * id, S3LM_TOKN_MERGES_LIMIT}, /* or what the model has in its place */
         {&t->raw_added, 16, S3LM_TOKN_ADDED_LIMIT},
         {&t->normal_added, 16, S3LM_TOKN_ADDED_LIMIT},
         {&t->normalizer, 20, S3LM_TOKN_OPS_LIMIT},
@@ -266,6 +304,7 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
     t->parts.count = 0;
     uint32_t tables = version == S3LM_TOKN_FIRST_VERSION ? 13 : 14;
     if (tables == 13 && (s3lm_word(section, 38) || s3lm_word(section, 39))) return S3LM_TOKENIZER_BAD_SECTION;
+    order[5].table = s3lm_model_table(t, &order[5].size, &order[5].most);
     uint32_t at = S3LM_TOKN_HEADER;
     for (uint32_t i = 0; i < tables; i++) {
         uint32_t offset = s3lm_word(section, 12 + 2 * i), count = s3lm_word(section, 13 + 2 * i);
@@ -282,8 +321,9 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
     }
     if (at != length) return S3LM_TOKENIZER_BAD_SECTION;
 
-    bool good = check_tokens(t) && check_symbols(t) && check_added(t, &t->raw_added, t->raw_first) &&
-                check_added(t, &t->normal_added, t->normal_first) && check_parts(t) && check_normalizer(t) && check_stages(t) &&
+    bool good = check_tokens(t) && check_symbols(t) && s3lm_check_model(t) &&
+                check_added(t, &t->raw_added, t->raw_first) && check_added(t, &t->normal_added, t->normal_first) &&
+                check_parts(t) && check_normalizer(t) && check_stages(t) &&
                 check_ids(t, &t->prefix) && check_ids(t, &t->suffix);
     if (t->unk_id != S3LM_NO_ID) good = good && is_token(t, t->unk_id);
     if (t->bos_id != S3LM_NO_ID) good = good && is_token(t, t->bos_id);

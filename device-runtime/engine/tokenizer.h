@@ -47,10 +47,13 @@ typedef struct {
     uint32_t strip_character; /* code point that the decoder removes from the start of the text, */
     uint32_t strip_count;     /* at most so many times */
     uint32_t metaspace;       /* code point that stands for a space */
+    uint32_t word_limit;      /* characters of the longest word that WordPiece looks at */
+    uint64_t unknown_score;   /* Unigram: of an unknown character */
     uint32_t room;            /* most bytes of text that one id adds */
     uint32_t normal_growth;   /* bytes that normalization makes of one byte, at most, */
     uint32_t normal_extra;    /* and bytes that it adds to a text */
     s3lm_table tokens, bytes, byte_ids, characters, lookup, merges, raw_added, normal_added;
+    s3lm_table scores, continuing; /* in the merges' place: scores of Unigram, the prefix of WordPiece */
     s3lm_table normalizer, stages, prefix, suffix, strings, parts;
     uint32_t raw_first[8], normal_first[8]; /* bit sets: first bytes of the added tokens */
 } s3lm_tokenizer;
@@ -103,6 +106,7 @@ typedef struct {
     uint8_t held_count;
     bool held_fallback; /* the held bytes came from byte-fallback tokens */
     bool first;         /* no token was seen */
+    bool space;         /* a word has ended: a space follows if anything does */
     bool skip_special;
 } s3lm_decoder;
 

@@ -9,6 +9,7 @@ void s3lm_decoder_start(s3lm_decoder *d, const s3lm_tokenizer *t, bool skip_spec
     d->held_count = 0;
     d->held_fallback = false;
     d->first = true;
+    d->space = false;
     d->skip_special = skip_special;
 }
 
@@ -59,13 +60,41 @@ static size_t push_byte(s3lm_decoder *d, uint8_t byte, uint8_t *out) {
     return made;
 }
 
-size_t s3lm_decoder_finish(s3lm_decoder *d, uint8_t *out) { return d->held_count ? give_up(d, d->held_count, out) : 0; }
+static size_t flush(s3lm_decoder *d, uint8_t *out) { return d->held_count ? give_up(d, d->held_count, out) : 0; }
+
+size_t s3lm_decoder_finish(s3lm_decoder *d, uint8_t *out) {
+    d->space = false; /* there is none behind the last word */
+    return flush(d, out);
+}
 
 /* Whether an id adds text at all. */
 static bool counts(const s3lm_tokenizer *t, uint32_t id, bool skip_special) {
     if (id >= t->vocab_size) return false;
     uint32_t flags = s3lm_token_flags(t, id);
     return !(flags & S3LM_TOKEN_ABSENT) && !(skip_special && (flags & S3LM_TOKEN_SPECIAL));
+}
+
+static uint8_t hexadecimal(uint8_t digit) { return (uint8_t)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10); }
+
+/* The byte that a token of byte fallback stands for: it is spelled <0xNN>, or its text. */
+static uint8_t raw_byte(const s3lm_tokenizer *t, const uint8_t *text) {
+    if (!(t->flags & S3LM_TOKN_SPELLED)) return text[0];
+    return (uint8_t)(hexadecimal(text[3]) << 4 | hexadecimal(text[4]));
+}
+
+/* What stands between words: a space before each token that begins one, or behind each that ends one. The prefix of tokens
+ * that continue a word is no text; returns its length. */
+static uint32_t between(s3lm_decoder *d, const uint8_t *text, uint32_t length, uint32_t flags, bool first, uint8_t *out,
+                        size_t *made) {
+    const s3lm_tokenizer *t = d->tokenizer;
+    uint32_t same = 0;
+    if (d->space) out[(*made)++] = ' ';
+    d->space = t->decoder == S3LM_DECODE_ENDS && (flags & S3LM_TOKEN_END);
+    if (t->decoder != S3LM_DECODE_WORDS || first) return 0;
+    while (same < t->continuing.count && same < length && text[same] == t->continuing.at[same]) same++;
+    if (same && same == t->continuing.count) return same;
+    if (!(flags & S3LM_TOKEN_GLUED)) out[(*made)++] = ' ';
+    return 0;
 }
 
 size_t s3lm_decoder_push(s3lm_decoder *d, uint32_t id, uint8_t *out) {
@@ -78,14 +107,18 @@ size_t s3lm_decoder_push(s3lm_decoder *d, uint32_t id, uint8_t *out) {
     d->first = false;
     if (t->decoder == S3LM_DECODE_BYTES || byte) {
         d->held_fallback = byte;
+        if (byte) return push_byte(d, raw_byte(t, text), out);
         for (uint32_t i = 0; i < length; i++) made += push_byte(d, text[i], out + made);
         return made;
     }
-    made = s3lm_decoder_finish(d, out);
-    for (uint32_t at = 0, step; at < length; at += step) {
+    made = flush(d, out);
+    for (uint32_t at = between(d, text, length, s3lm_token_flags(t, id), first, out, &made), step; at < length;
+         at += step) {
         uint32_t c = s3lm_utf8_read(text + at, &step);
         if (t->decoder == S3LM_DECODE_METASPACE && c == t->metaspace) {
             if (!(first && t->strip_count)) out[made++] = ' ';
+        } else if (t->metaspace && c == t->metaspace && (t->flags & S3LM_TOKN_SPELLED) && t->decoder == S3LM_DECODE_PIECES) {
+            made += put(d, (const uint8_t *)" ", 1, out + made);
         } else made += put(d, text + at, step, out + made);
     }
     return made;
@@ -114,7 +147,7 @@ static size_t byte_run(const s3lm_tokenizer *t, const uint32_t *ids, size_t coun
         if (!counts(t, ids[at], skip_special)) continue;
         if (!(s3lm_token_flags(t, ids[at]) & S3LM_TOKEN_BYTE)) break;
         if (!*good) continue;
-        held[have++] = *s3lm_token_bytes(t, ids[at], &length);
+        held[have++] = raw_byte(t, s3lm_token_bytes(t, ids[at], &length));
         int step = s3lm_utf8_step(held, have);
         if (step < 0) *good = false;
         if (step > 0) have = 0;

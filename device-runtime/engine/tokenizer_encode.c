@@ -156,8 +156,8 @@ size_t s3lm_encode_scratch_bytes(const s3lm_tokenizer *t, size_t text_bytes) {
     if (text_bytes > S3LM_TEXT_LIMIT) return 0;
     size_t repaired = text_bytes * 3, normal = repaired * t->normal_growth + t->normal_extra;
     if (normal > S3LM_TOKN_NORMAL_LIMIT) normal = S3LM_TOKN_NORMAL_LIMIT;
-    size_t symbols = (normal + S3LM_SLACK) * S3LM_SYMBOL_BYTES + 16; /* normalization takes less before */
-    return ((repaired + 7u) & ~(size_t)7u) + ((S3LM_SLACK + normal + 7u) & ~(size_t)7u) + symbols;
+    size_t words = (normal + S3LM_SLACK) * S3LM_WORD_BYTES + 64; /* normalization takes less before */
+    return ((repaired + 7u) & ~(size_t)7u) + ((S3LM_SLACK + normal + 7u) & ~(size_t)7u) + words;
 }
 
 s3lm_tokenizer_status s3lm_encode(const s3lm_tokenizer *t, const uint8_t *text, size_t text_bytes, uint32_t flags,

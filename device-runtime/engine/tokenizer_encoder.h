@@ -29,6 +29,9 @@ static inline void s3lm_emit(s3lm_encoder *e, uint32_t id) {
  * pair at first, and each merge takes one entry and puts two). */
 #define S3LM_SYMBOL_BYTES 28u
 
+/* Scratch for each byte of a word, at most. BPE takes a symbol for it, and 3 bytes when it is a space that is spelled
+ * out; Unigram 12 bytes for each of the 3. */
+#define S3LM_WORD_BYTES 40u
 /* Room before the normalized text, for the space that a word can get. */
 #define S3LM_SLACK 8u
 

@@ -1,6 +1,8 @@
-/* One word to ids: its symbols are merged pair by pair in the order of the merges' ranks (BPE), as the tokenizers
- * library does it, down to what it does with unknown characters and outdated pairs. */
+/* One word to ids, by its model; of BPE here: its symbols are merged pair by pair in the order of the merges' ranks, as the
+ * tokenizers library does it, down to what it does with unknown characters and outdated pairs. */
 #include "tokenizer_encoder.h"
+#include "tokenizer_lookup.h"
+#include "tokenizer_models.h"
 #include "tokenizer_tables.h"
 #include "unicode.h"
 
@@ -135,9 +137,10 @@ static uint32_t find_character(const s3lm_tokenizer *t, uint32_t c) {
     return S3LM_NO_ID;
 }
 
-static void add_character(word *w, uint32_t c) {
+/* place: S3LM_CHARACTER_*, or-ed, where tokens know it. */
+static void add_character(word *w, uint32_t c, uint32_t place) {
     const s3lm_tokenizer *t = w->e->t;
-    uint32_t id = find_character(t, c);
+    uint32_t id = find_character(t, c | place);
     if (id != S3LM_NO_ID) {
         add_known(w, id);
         return;
@@ -155,26 +158,34 @@ static void add_character(word *w, uint32_t c) {
     add_unknown(w);
 }
 
-/* Id of a whole word, when words that are tokens are taken whole; else S3LM_NO_ID. */
-static uint32_t find_word(const s3lm_tokenizer *t, const uint8_t *text, uint32_t length) {
-    uint32_t low = 0, high = t->lookup.count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2, id = s3lm_small_id(t, t->lookup.at, middle), other, i = 0;
-        const uint8_t *bytes = s3lm_token_bytes(t, id, &other);
-        while (i < length && i < other && text[i] == bytes[i]) i++;
-        if (i == length && i == other) return id;
-        if (i == other || (i < length && bytes[i] < text[i])) low = middle + 1;
-        else high = middle;
+/* Writes a word with a metaspace for each space into scratch, for who looks up texts. False when that is too little. */
+static bool spell(s3lm_encoder *e, const uint8_t **text, uint32_t *length, bool metaspace_before) {
+    uint8_t *out = e->free, mark[4];
+    uint32_t bytes = s3lm_utf8_write(e->t->metaspace, mark), made = 0;
+    size_t room = (size_t)(e->end - e->free);
+    for (uint32_t at = 0, before = metaspace_before; before || at < *length;) {
+        bool is_mark = before || (*text)[at] == ' ';
+        uint32_t add = is_mark ? bytes : 1u;
+        if (made + add + 8u > room) {
+            e->status = S3LM_TOKENIZER_SCRATCH;
+            return false;
+        }
+        for (uint32_t i = 0; i < add; i++) out[made++] = is_mark ? mark[i] : (*text)[at];
+        if (!before) at++;
+        before = 0;
     }
-    return S3LM_NO_ID;
+    *text = out;
+    *length = made;
+    e->free += (made + 7u) & ~(size_t)7u;
+    return true;
 }
 
-void s3lm_encode_word(s3lm_encoder *e, const uint8_t *text, uint32_t length, bool metaspaces, bool metaspace_before) {
+/* One word by merging. */
+static void encode_bpe(s3lm_encoder *e, const uint8_t *text, uint32_t length, bool metaspaces, bool metaspace_before) {
     const s3lm_tokenizer *t = e->t;
     word w = {e, (symbol *)(void *)e->free, 0, false};
-    if (e->status != S3LM_TOKENIZER_OK) return;
     if (t->lookup.count) {
-        uint32_t id = find_word(t, text, length);
+        uint32_t id = s3lm_find_token(t, text, length);
         if (id != S3LM_NO_ID) {
             s3lm_emit(e, id);
             return;
@@ -187,10 +198,15 @@ void s3lm_encode_word(s3lm_encoder *e, const uint8_t *text, uint32_t length, boo
             else add_unknown(&w);
         }
     } else {
-        if (metaspace_before) add_character(&w, t->metaspace);
+        uint32_t first = 0, last = t->flags & S3LM_TOKN_ENDED ? S3LM_CHARACTER_ENDS : 0;
+        if (metaspace_before) {
+            add_character(&w, t->metaspace, 0);
+            first = t->flags & S3LM_TOKN_CONTINUED ? S3LM_CHARACTER_CONTINUES : 0;
+        }
         for (uint32_t at = 0, step; at < length; at += step) {
             uint32_t c = s3lm_utf8_read(text + at, &step);
-            add_character(&w, metaspaces && c == ' ' ? t->metaspace : c);
+            add_character(&w, metaspaces && c == ' ' ? t->metaspace : c, first | (at + step == length ? last : 0));
+            first = t->flags & S3LM_TOKN_CONTINUED ? S3LM_CHARACTER_CONTINUES : 0;
         }
     }
     if (w.unknown) add_symbol(&w, t->unk_id);
@@ -199,4 +215,27 @@ void s3lm_encode_word(s3lm_encoder *e, const uint8_t *text, uint32_t length, boo
     uint64_t *memory = (uint64_t *)(void *)(e->free + ((w.count * sizeof(symbol) + 7u) & ~(size_t)7u));
     if (w.count > 1) merge_all(t, w.symbols, w.count, memory);
     for (uint32_t at = 0; at != NONE; at = w.symbols[at].after) s3lm_emit(e, w.symbols[at].id);
+}
+
+void s3lm_encode_word(s3lm_encoder *e, const uint8_t *text, uint32_t length, bool metaspaces, bool metaspace_before) {
+    uint8_t *saved = e->free;
+    if (e->status != S3LM_TOKENIZER_OK) return;
+    if (metaspaces && e->t->lookup.count) {
+        if (!spell(e, &text, &length, metaspace_before)) return;
+        metaspaces = metaspace_before = false;
+    }
+    switch (s3lm_model(e->t)) {
+    case S3LM_MODEL_UNIGRAM:
+        s3lm_encode_unigram(e, text, length);
+        break;
+    case S3LM_MODEL_WORDPIECE:
+        s3lm_encode_wordpiece(e, text, length);
+        break;
+    case S3LM_MODEL_WORDLEVEL:
+        s3lm_encode_wordlevel(e, text, length);
+        break;
+    default:
+        encode_bpe(e, text, length, metaspaces, metaspace_before);
+    }
+    e->free = saved;
 }

@@ -3,6 +3,7 @@
 #include "tokenizer_encoder.h"
 #include "tokenizer_forms.h"
 #include "tokenizer_machine.h"
+#include "tokenizer_map.h"
 #include "tokenizer_tables.h"
 
 static bool matches(const uint8_t *text, uint32_t length, const uint8_t *pattern, uint32_t pattern_length) {
@@ -31,6 +32,35 @@ static size_t replace(const s3lm_tokenizer *t, const s3lm_normal_op *op, const u
         made += bytes;
     }
     return made;
+}
+
+/* A text that begins so gets another beginning. */
+static size_t replace_start(const s3lm_normal_op *op, const uint8_t *text, uint32_t length, uint8_t *out) {
+    bool match = matches(text, length, op->pattern, op->pattern_length);
+    uint32_t from = match ? op->pattern_length : 0, content = match ? op->content_length : 0;
+    if (out) {
+        s3lm_copy(out, op->content, content);
+        s3lm_copy(out + content, text + from, length - from);
+    }
+    return (size_t)content + length - from;
+}
+
+/* What stays between the matches at both ends. */
+static size_t trim(const s3lm_tokenizer *t, const s3lm_normal_op *op, const uint8_t *text, uint32_t length,
+                   uint8_t *out) {
+    s3lm_machine machine = s3lm_machine_open(t->parts.at + (size_t)op->part * 4u);
+    s3lm_subject subject = {text, false};
+    uint32_t begin = 0, keep, end;
+    if (op->pattern_length & S3LM_TRIM_LEFT)
+        while (begin < length && (end = s3lm_machine_match(&machine, subject, begin, length)) > begin) begin = end;
+    keep = begin;
+    for (uint32_t at = begin; at < length; at = end) {
+        bool match;
+        end = s3lm_machine_next(&machine, subject, at, length, &match);
+        if (!match || !(op->pattern_length & S3LM_TRIM_RIGHT)) keep = end;
+    }
+    if (out) s3lm_copy(out, text + begin, keep - begin);
+    return keep - begin;
 }
 
 static size_t prepend(const s3lm_normal_op *op, const uint8_t *text, uint32_t length, uint8_t *out) {
@@ -74,7 +104,11 @@ uint32_t s3lm_normalize_text(s3lm_encoder *e, uint8_t *text, uint32_t length, bo
             continue;
         }
         for (int writes = 0; writes < 2; writes++) {
+            const uint8_t *part = t->parts.at + (size_t)op.part * 4u; /* of steps that have one */
             if (op.kind == S3LM_NORMAL_PREPEND) made = prepend(&op, text, length, writes ? out : NULL);
+            else if (op.kind == S3LM_NORMAL_REPLACE_START) made = replace_start(&op, text, length, writes ? out : NULL);
+            else if (op.kind == S3LM_NORMAL_TRIM) made = trim(t, &op, text, length, writes ? out : NULL);
+            else if (op.kind == S3LM_NORMAL_MAP) made = s3lm_map_apply(part, text, length, writes ? out : NULL);
             else made = replace(t, &op, text, length, writes ? out : NULL);
             if (made > S3LM_TOKN_NORMAL_LIMIT) e->status = S3LM_TOKENIZER_TOO_LONG;
             else if (made > room) e->status = S3LM_TOKENIZER_SCRATCH;

@@ -17,15 +17,27 @@ enum {
     S3LM_TOKN_WIDE = 2,          /* ids in merges and lookup take 4 bytes, else 2 */
     S3LM_TOKN_FALLBACK = 4,      /* a character without a token becomes its bytes' tokens */
     S3LM_TOKN_FUSE_UNKNOWN = 8,  /* neighbouring unknown characters become one unknown token */
-    S3LM_TOKN_IGNORE_MERGES = 16 /* a word that is a token is taken whole */
+    S3LM_TOKN_IGNORE_MERGES = 16, /* a word that is a token is taken whole */
+    S3LM_TOKN_SPELLED = 32,       /* tokens have the bytes that the vocabulary has: decoding reads them */
+    S3LM_TOKN_CONTINUED = 64,     /* a character that is not a word's first has a token of its own, */
+    S3LM_TOKN_ENDED = 128,        /* and so has a word's last */
+    S3LM_TOKN_WIDE_SCORES = 256,  /* scores take 8 bytes, else 4 */
+    S3LM_TOKN_FLAGS = 2047,
+    S3LM_TOKN_MODEL_SHIFT = 9 /* two bits: the model */
 };
+
+/* How words become tokens. */
+enum { S3LM_MODEL_BPE = 0, S3LM_MODEL_UNIGRAM = 1, S3LM_MODEL_WORDPIECE = 2, S3LM_MODEL_WORDLEVEL = 3 };
+
+/* Added to a code point in the table of characters: it is not the first of its word, or it is the last. */
+enum { S3LM_CHARACTER_CONTINUES = 1 << 21, S3LM_CHARACTER_ENDS = 1 << 22 };
 
 /* Each bounds the work or the memory that a hostile section can ask for. */
 #define S3LM_TOKN_VOCAB_LIMIT (1u << 20)  /* 20 bits of a merge queue entry; the largest real one has 262,144 */
 #define S3LM_TOKN_MERGES_LIMIT (1u << 20) /* likewise */
 #define S3LM_TOKN_ADDED_LIMIT 16384u      /* real tokenizers have up to some thousand added tokens */
 #define S3LM_TOKN_ADDED_BYTES 1024u       /* matching takes at most this many steps per text byte */
-#define S3LM_TOKN_OPS_LIMIT 4u            /* normalizer steps; Llama has two */
+#define S3LM_TOKN_OPS_LIMIT 8u            /* normalizer steps; SentencePiece has up to six */
 #define S3LM_TOKN_OP_BYTES 64u            /* pattern and replacement of one step */
 #define S3LM_TOKN_STAGES_LIMIT 8u         /* pre-tokenizer stages; DeepSeek has six */
 #define S3LM_TOKN_EXTRA_LIMIT 16u         /* ids before or after a text */
@@ -39,14 +51,26 @@ enum {
 enum {
     S3LM_TOKEN_SPECIAL = 1,
     S3LM_TOKEN_BYTE = 2,  /* byte fallback: the text is one raw byte */
-    S3LM_TOKEN_ABSENT = 4 /* no such id */
+    S3LM_TOKEN_ABSENT = 4, /* no such id */
+    S3LM_TOKEN_GLUED = 8,  /* S3LM_DECODE_WORDS: no space goes before it */
+    S3LM_TOKEN_END = 16    /* S3LM_DECODE_ENDS: it ends a word */
 };
 
 /* Flags of an added token. */
 enum { S3LM_ADDED_SPECIAL = 1, S3LM_ADDED_SINGLE_WORD = 2, S3LM_ADDED_STRIP_LEFT = 4, S3LM_ADDED_STRIP_RIGHT = 8 };
 
-/* Normalizer steps; the pattern's offset of the last two is the place of a part. */
-enum { S3LM_NORMAL_PREPEND = 1, S3LM_NORMAL_REPLACE = 2, S3LM_NORMAL_REPLACE_MATCHES = 3, S3LM_NORMAL_FORM = 4 };
+/* Normalizer steps; where a step has a part, the pattern's offset is its place. */
+enum {
+    S3LM_NORMAL_PREPEND = 1,
+    S3LM_NORMAL_REPLACE = 2,
+    S3LM_NORMAL_REPLACE_MATCHES = 3, /* part: a machine */
+    S3LM_NORMAL_FORM = 4,            /* part: a form */
+    S3LM_NORMAL_MAP = 5,             /* part: a map */
+    S3LM_NORMAL_TRIM = 6,            /* part: a machine; the pattern's length is S3LM_TRIM_*, or-ed */
+    S3LM_NORMAL_REPLACE_START = 7    /* the pattern where the text begins, once */
+};
+
+enum { S3LM_TRIM_LEFT = 1, S3LM_TRIM_RIGHT = 2 };
 
 /* Pre-tokenizer stages: kind, and what a and b mean. */
 enum {
@@ -69,7 +93,7 @@ enum {
 
 /* Parts: larger tables that stages and normalizer steps name by their first word, whose low byte says the kind and the
  * rest how many words there are. */
-enum { S3LM_PART_MACHINE = 1, S3LM_PART_FORM = 2 };
+enum { S3LM_PART_MACHINE = 1, S3LM_PART_FORM = 2, S3LM_PART_MAP = 3 };
 
 enum { S3LM_METASPACE_FIRST = 0, S3LM_METASPACE_ALWAYS = 1, S3LM_METASPACE_NEVER = 2 };
 
@@ -86,8 +110,12 @@ enum {
 enum {
     S3LM_DECODE_BYTES = 1,    /* join the bytes, then read them as UTF-8 */
     S3LM_DECODE_PIECES = 2,   /* join the texts; runs of byte tokens are UTF-8 or replaced byte by byte */
-    S3LM_DECODE_METASPACE = 3 /* join the texts; the metaspace becomes a space, strip_count = 1: none in the first */
+    S3LM_DECODE_METASPACE = 3, /* join the texts; the metaspace becomes a space, strip_count = 1: none in the first */
+    S3LM_DECODE_WORDS = 4,     /* join the texts, a space before each but the first, unless it continues a word */
+    S3LM_DECODE_ENDS = 5       /* join the texts, a space behind each that ends a word, but not behind the last */
 };
+
+static inline uint32_t s3lm_model(const s3lm_tokenizer *t) { return t->flags >> S3LM_TOKN_MODEL_SHIFT & 3u; }
 
 /* Little-endian words of a table; tables start at multiples of 4. */
 static inline uint32_t s3lm_word(const uint8_t *at, uint32_t index) {
@@ -136,7 +164,7 @@ static inline s3lm_normal_op s3lm_normal_at(const s3lm_tokenizer *t, uint32_t in
     const uint8_t *entry = t->normalizer.at + (size_t)index * 20u;
     s3lm_normal_op op = {s3lm_word(entry, 0), s3lm_word(entry, 1), NULL, t->strings.at + s3lm_word(entry, 3),
                          s3lm_word(entry, 2), s3lm_word(entry, 4)};
-    if (op.kind == S3LM_NORMAL_REPLACE) op.pattern = t->strings.at + op.part;
+    if (op.kind == S3LM_NORMAL_REPLACE || op.kind == S3LM_NORMAL_REPLACE_START) op.pattern = t->strings.at + op.part;
     return op;
 }
 

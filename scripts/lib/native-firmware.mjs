@@ -53,8 +53,8 @@ const COLD = new RegExp(
   `^device-runtime/(${[
     'app/console_(bench|commands|info|input|line|list|messages|start|turn)',
     'app/loader',
-    'engine/(chat|memory_plan|package(_\\w+)?|status)',
-    'engine/tokenizer(_encode|_forms|_machine|_merge|_normal|_split|_words)?',
+    'engine/(chat|float64|memory_plan|package(_\\w+)?|status)',
+    'engine/tokenizer(_encode|_forms|_lookup|_machine|_map|_merge|_models|_normal|_split|_unigram|_wordpiece|_words)?',
     'engine/unicode_kinds',
     'selftest/flash_code',
   ].join('|')})\\.c$`,

@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import { pieceMerges } from './piece-merges.js';
 import { objectOf, type Piece } from './sentencepiece.js';
 import type { SentencePieceModel } from './sentencepiece-model.js';
+import { EXACT_SCORES } from './sentencepiece-scores.js';
 
 /** Whose rules hold: those of a class of transformers, or the model's own. */
 export type SentencePieceClass = 'llama' | 'gemma' | 't5' | 'own';
@@ -180,6 +181,7 @@ function unigram(model: SentencePieceModel, pieces: readonly Piece[], extra: rea
   return objectOf({
     type: 'Unigram',
     unk_id: model.unknown,
+    [EXACT_SCORES]: true,
     vocab: [
       ...pieces.map(({ text, score }): JsonValue => [text, score]),
       ...extra.map((text): JsonValue => [text, 0]),

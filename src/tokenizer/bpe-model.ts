@@ -22,22 +22,23 @@ export interface BpeModel {
   readonly byteFallback: boolean;
   readonly fuseUnk: boolean;
   readonly ignoreMerges: boolean;
+  /** What is written before the characters of a word behind its first, and behind its last; empty for nothing. */
+  readonly continuedBy: string;
+  readonly endedBy: string;
 }
 
-/** Reads and checks the model. @throws FormatError, UnsupportedError */
+/** Reads and checks a model of this kind. @throws FormatError, UnsupportedError */
 export function readBpeModel(root: ConfigFields): BpeModel {
   const model = root.object('model');
   if (model === null) throw root.missing('model');
-  const type = model.optionalText('type') ?? (model.has('merges') ? 'BPE' : 'without a type');
-  if (type !== 'BPE')
-    throw wrongPart(root, 'model.type', `The tokenizer model ${type} is not supported; only BPE is.`);
   if ((model.optionalNumber('dropout') ?? 0) !== 0) {
     throw wrongPart(root, 'model.dropout', 'Dropout makes token ids random and is not supported.');
   }
-  for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
-    if ((model.optionalText(key) ?? '') !== '')
-      throw wrongPart(root, `model.${key}`, 'Marks inside words are not supported.');
-  }
+  const continuedBy = model.optionalText('continuing_subword_prefix') ?? '';
+  const endedBy = model.optionalText('end_of_word_suffix') ?? '';
+  // The library counts the prefix in characters and cuts it off in bytes.
+  if (!/^[\0-\x7f]*$/.test(continuedBy))
+    throw wrongPart(root, 'model.continuing_subword_prefix', 'It is only supported in ASCII.');
   const vocab = readVocab(model);
   const unkToken = model.optionalText('unk_token');
   const unkId = unkToken === null ? null : vocab.get(unkToken);
@@ -50,15 +51,18 @@ export function readBpeModel(root: ConfigFields): BpeModel {
   }
   return {
     vocab,
-    merges: readMerges(model, vocab),
+    merges: readMerges(model, vocab, continuedBy.length),
     unkId: unkId ?? null,
     byteFallback: model.boolean('byte_fallback', false),
     fuseUnk: model.boolean('fuse_unk', false),
     ignoreMerges: model.boolean('ignore_merges', false),
+    continuedBy,
+    endedBy,
   };
 }
 
-function readVocab(model: ConfigFields): Map<string, number> {
+/** The vocabulary of a model that has it as an object. @throws FormatError, UnsupportedError */
+export function readVocab(model: ConfigFields): Map<string, number> {
   const entries = model.raw('vocab');
   if (!isJsonObject(entries)) throw model.wrong('vocab', 'an object from token to id');
   if (entries.size > MAX_VOCAB)
@@ -82,7 +86,8 @@ function readVocab(model: ConfigFields): Map<string, number> {
   return vocab;
 }
 
-function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Merge[] {
+/** @param cut characters of the right part that the token does without: the prefix of what continues a word */
+function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>, cut: number): Merge[] {
   const list = model.raw('merges');
   if (!Array.isArray(list)) throw model.wrong('merges', 'a list of pairs');
   const items = list as readonly JsonValue[];
@@ -95,7 +100,7 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>): Me
   for (const [index, item] of items.entries()) {
     if (old && (item as string).startsWith('#version')) continue;
     const pair = readPair(model, item, old, index);
-    const [left, right, made] = [pair[0], pair[1], pair[0] + pair[1]].map((token) => {
+    const [left, right, made] = [pair[0], pair[1], pair[0] + pair[1].slice(cut)].map((token) => {
       const id = vocab.get(token);
       if (id === undefined)
         throw broken(

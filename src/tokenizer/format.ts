@@ -18,15 +18,42 @@ export const MAX_TOKEN_BYTES = (1 << 24) - 1;
 /** Stands for "no id". */
 export const NO_ID = 0xffffffff;
 
-export const ToknFlag = { ByteLevel: 1, Wide: 2, Fallback: 4, FuseUnknown: 8, IgnoreMerges: 16 } as const;
-export const TokenFlag = { Special: 1, Byte: 2, Absent: 4 } as const;
+/** UTF-8 bytes of the prefix of tokens that continue a word. */
+export const MAX_CONTINUING_BYTES = 64;
+
+export const ToknFlag = {
+  ByteLevel: 1,
+  Wide: 2,
+  Fallback: 4,
+  FuseUnknown: 8,
+  IgnoreMerges: 16,
+  Spelled: 32,
+  Continued: 64,
+  Ended: 128,
+  WideScores: 256,
+} as const;
+/** The kind of model stands in the flags. */
+export const MODEL_SHIFT = 9;
+export const TokenFlag = { Special: 1, Byte: 2, Absent: 4, Glued: 8, End: 16 } as const;
+/** Added to the code point of a character that is not the first of its word, or is the last. */
+export const CharacterPlace = { Continues: 1 << 21, Ends: 1 << 22 } as const;
 export const AddedFlag = { Special: 1, SingleWord: 2, StripLeft: 4, StripRight: 8 } as const;
+
+export enum ModelKind {
+  Bpe = 0,
+  Unigram = 1,
+  WordPiece = 2,
+  WordLevel = 3,
+}
 
 export enum NormalKind {
   Prepend = 1,
   Replace = 2,
   ReplaceMatches = 3,
   Form = 4,
+  Map = 5,
+  Trim = 6,
+  ReplaceStart = 7,
 }
 
 export enum StageKind {
@@ -48,10 +75,14 @@ export enum Pieces {
 
 export const INVERT_PIECES = 8;
 
+/** Ends of a text that a step trims. */
+export const TrimSide = { Left: 1, Right: 2 } as const;
+
 /** What a part of the TOKN section is. */
 export enum PartKind {
   Machine = 1,
   Form = 2,
+  Map = 3,
 }
 
 export enum MetaspaceScheme {
@@ -73,4 +104,6 @@ export enum Decoding {
   Bytes = 1,
   Pieces = 2,
   Metaspace = 3,
+  Words = 4,
+  Ends = 5,
 }

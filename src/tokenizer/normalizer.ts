@@ -2,7 +2,7 @@
 import type { ConfigFields } from '../model/config-fields.js';
 import { components, pattern, text, wrongPart } from './component.js';
 import type { Component } from './component.js';
-import { NormalKind, PartKind } from './format.js';
+import { NormalKind, PartKind, TrimSide } from './format.js';
 import type { NormalForm } from './forms/form-part.js';
 import type { PartPool } from './part-pool.js';
 
@@ -12,12 +12,14 @@ export interface NormalStep {
   /** What is replaced, or the place of the part that says so. */
   readonly pattern: string | number;
   readonly content: string;
+  /** `TrimSide` bits, of a step that trims. */
+  readonly sides?: number;
   /** What the step makes of a text that is not empty; `null` when only the engine can tell. */
   apply(value: string): string | null;
 }
 
 /** Limits of the table format (docs/tokenizer-tables.md gives the reasons). */
-const MAX_STEPS = 4;
+const MAX_STEPS = 8;
 const MAX_STEP_BYTES = 64;
 const MAX_GROWTH = 64;
 
@@ -40,7 +42,11 @@ export async function readNormalizer(root: ConfigFields, pool: PartPool): Promis
     } else if (isForm(part.type)) {
       steps.push(await formStep(part.type, pool));
       growth *= part.type.startsWith('NFK') ? 11 : 3;
-    } else throw wrongPart(root, part.path, `The normalizer ${part.type} is not supported.`);
+    } else {
+      const { step, times } = await mapStep(part, pool);
+      growth *= times;
+      if (step.sides !== 0) steps.push(step);
+    }
   }
   if (steps.length > MAX_STEPS) throw wrongPart(root, 'normalizer', `It has more than ${MAX_STEPS} steps.`);
   if (growth > MAX_GROWTH)
@@ -71,6 +77,45 @@ async function formStep(form: NormalForm, pool: PartPool): Promise<NormalStep> {
   };
 }
 
+/** Normalizers that map characters, and Strip. */
+async function mapStep(part: Component, pool: PartPool): Promise<{ step: NormalStep; times: number }> {
+  if (part.type === 'Strip') {
+    const { classMachine } = await import('./regex/machines.js');
+    const sides =
+      (part.fields.boolean('strip_left', true) ? TrimSide.Left : 0) |
+      (part.fields.boolean('strip_right', true) ? TrimSide.Right : 0);
+    return { step: trimStep(pool, classMachine('space'), sides), times: 1 };
+  }
+  const { mapOf } = await import('./map-normalizers.js');
+  const { words, times, apply } = mapOf(part);
+  return {
+    step: { kind: NormalKind.Map, pattern: pool.add(PartKind.Map, words), content: '', apply },
+    times,
+  };
+}
+
+function trimStep(pool: PartPool, machine: readonly number[], sides: number): NormalStep {
+  // What has no white space at its ends in any Unicode is left alone.
+  const apply = (value: string): string | null => (/^[!-~](?:.*[!-~])?$/s.test(value) ? value : null);
+  return { kind: NormalKind.Trim, pattern: pool.add(PartKind.Machine, machine), content: '', sides, apply };
+}
+
+/**
+ * Expressions that begin with the text's start: of those only what SentencePiece's settings become, spaces that go at both ends,
+ * and another beginning for a text that begins so.
+ */
+async function startStep(expression: string, content: string, pool: PartPool): Promise<NormalStep | null> {
+  if (expression === String.raw`\A +| +\z` && content === '') {
+    const { characterMachine } = await import('./regex/machines.js');
+    return trimStep(pool, characterMachine(0x20), TrimSide.Left | TrimSide.Right);
+  }
+  const start = /^\\A([^\\^$.|?*+()[\]{}]+)$/u.exec(expression)?.[1];
+  if (start === undefined) return null;
+  const apply = (value: string): string =>
+    value.startsWith(start) ? content + value.slice(start.length) : value;
+  return { kind: NormalKind.ReplaceStart, pattern: start, content, apply };
+}
+
 async function replaceStep(part: Component, pool: PartPool): Promise<NormalStep> {
   const replaced = pattern(part.fields, 'pattern');
   if (replaced.value === '') throw wrongPart(part.fields, part.path, 'Its pattern is empty.');
@@ -79,6 +124,8 @@ async function replaceStep(part: Component, pool: PartPool): Promise<NormalStep>
     const apply = (value: string): string => value.split(replaced.value).join(content);
     return { kind: NormalKind.Replace, pattern: replaced.value, content, apply };
   }
+  const atStart = await startStep(replaced.value, content, pool);
+  if (atStart !== null) return atStart;
   const { leavesAsciiAlone, patternMachine } = await import('./regex/machines.js');
   const machine = patternMachine(part, 'Replacing', replaced);
   return {

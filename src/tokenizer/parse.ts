@@ -1,6 +1,6 @@
 /** tokenizer.json → the tables that the device reads (docs/tokenizer-tables.md). What is not supported is refused. */
 import type { JsonPart } from '../input/model-input.js';
-import { tokenText } from '../input/special-tokens.js';
+import { tokenText as textOf } from '../input/special-tokens.js';
 import type { BesideToken } from '../input/special-tokens.js';
 import { ConfigFields } from '../model/config-fields.js';
 import { FormatError } from '../shared/errors.js';
@@ -8,11 +8,9 @@ import type { Note } from './notes.js';
 import type { JsonObject } from '../source/strict-json.js';
 import { readAddedTokens } from './added-tokens.js';
 import type { AddedToken } from './added-tokens.js';
-import { readBpeModel } from './bpe-model.js';
-import type { BpeModel } from './bpe-model.js';
-import { BYTE_CHARACTERS, bytesOfToken } from './byte-level.js';
 import { wrongPart } from './component.js';
 import * as format from './format.js';
+import { addModelTable, byteIds, characterTable, lookupTable, modelFlags } from './model-tables.js';
 import { readNormalizer } from './normalizer.js';
 import type { NormalStep } from './normalizer.js';
 import { readDecoder, readPostProcessor } from './pipeline.js';
@@ -21,22 +19,22 @@ import { PartPool } from './part-pool.js';
 import { readStages } from './pre-tokenizer.js';
 import type { Stage } from './pre-tokenizer.js';
 import { compareBytes, concatenate, StringPool, TableWriter } from './section-writer.js';
+import { readModel } from './token-model.js';
+import type { TokenModel } from './token-model.js';
+import { spelledMetaspace, tokenText } from './token-text.js';
+import type { TextRules } from './token-text.js';
 import type { TokenizerTables } from './tokenizer.js';
 
 /** Everything that tokenizer.json says, read and checked. */
-interface Parts {
-  /** What messages name. */
-  readonly file: string;
-  readonly model: BpeModel;
+interface Parts extends TextRules {
+  readonly model: TokenModel;
   readonly added: readonly AddedToken[];
   readonly normalizer: readonly NormalStep[];
   readonly stages: readonly Stage[];
   readonly metaspace: number | null;
   readonly pool: PartPool;
-  readonly decoder: DecoderPlan;
   readonly prefixIds: readonly number[];
   readonly suffixIds: readonly number[];
-  readonly byteLevel: boolean;
 }
 
 /** One id: how the file spells it, what it adds to a text, and `TokenFlag` bits. */
@@ -75,7 +73,7 @@ export async function parseTokenizer(
     if (token !== undefined) ids.set(token.spelling, id);
   });
   const configured = (key: string): number | null => {
-    const name = tokenText(names?.get(key));
+    const name = textOf(names?.get(key));
     return name === null ? null : (ids.get(name) ?? null);
   };
   const bosId = configured('bos_token') ?? parts.prefixIds[0] ?? null;
@@ -99,7 +97,7 @@ export async function parseTokenizer(
 }
 
 async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): Promise<Parts> {
-  const model = readBpeModel(fields);
+  const model = await readModel(fields);
   const pool = new PartPool();
   const normalizer = await readNormalizer(fields, pool);
   const { stages, metaspace } = await readStages(fields, pool);
@@ -114,10 +112,7 @@ async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): 
       'A ByteLevel pre-tokenizer and a ByteLevel decoder are only supported together.',
     );
   }
-  if (byteLevel && model.byteFallback)
-    throw wrongPart(fields, 'model.byte_fallback', 'It is not supported for byte-level BPE.');
-  if (!byteLevel && model.ignoreMerges)
-    throw wrongPart(fields, 'model.ignore_merges', 'It is only supported for byte-level BPE.');
+  checkTogether(fields, model, decoder, byteLevel);
   const scheme = stages.find((stage) => stage.kind === format.StageKind.Metaspace)?.a;
   if (scheme === format.MetaspaceScheme.First && normalizer.length > 0) {
     throw wrongPart(
@@ -129,6 +124,10 @@ async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): 
   if (metaspace !== null && decoder.metaspace !== null && metaspace !== decoder.metaspace) {
     throw wrongPart(fields, 'decoder', 'It has another metaspace than the pre-tokenizer.');
   }
+  const spelled =
+    model.kind !== format.ModelKind.Bpe ||
+    decoder.kind === format.Decoding.Words ||
+    (model.ignoreMerges && !byteLevel);
   const added = readAddedTokens(fields, model.vocab, normalizer, beside);
   return {
     file: fields.file,
@@ -139,13 +138,41 @@ async function readParts(fields: ConfigFields, beside: readonly BesideToken[]): 
     pool,
     decoder,
     byteLevel,
+    spelled,
     added,
     ...readPostProcessor(fields),
   };
 }
 
+/** Refuses what the device does not do as the library does it. @throws UnsupportedError */
+function checkTogether(
+  fields: ConfigFields,
+  model: TokenModel,
+  decoder: DecoderPlan,
+  byteLevel: boolean,
+): void {
+  const refuse = (field: string, problem: string): Error => wrongPart(fields, field, problem);
+  const isMarked = model.continuedBy !== '' || model.endedBy !== '';
+  if (byteLevel && model.kind !== format.ModelKind.Bpe)
+    throw refuse('model.type', 'Byte-level texts are only supported for BPE.');
+  if (byteLevel && model.byteFallback)
+    throw refuse('model.byte_fallback', 'It is not supported for byte-level BPE.');
+  if (isMarked && (byteLevel || model.byteFallback || model.ignoreMerges))
+    throw refuse(
+      'model',
+      'Marks inside words are not supported together with bytes, nor with ignore_merges.',
+    );
+  if (decoder.kind === format.Decoding.Ends && model.kind !== format.ModelKind.Bpe)
+    throw refuse('decoder', 'BPEDecoder is only supported for BPE.');
+  if (decoder.kind === format.Decoding.Ends && model.ignoreMerges)
+    throw refuse('decoder', 'BPEDecoder is not supported together with ignore_merges.');
+  if (decoder.kind === format.Decoding.Words && decoder.prefix !== model.continuing)
+    throw refuse('decoder', 'It has another prefix than the model for what continues a word.');
+}
+
 /** Tokens by id, with holes. */
-function readTokens({ file, model, added, decoder, byteLevel }: Parts): (Token | undefined)[] {
+function readTokens(parts: Parts): (Token | undefined)[] {
+  const { file, model, added } = parts;
   const specials = new Set(added.filter((token) => token.special).map((token) => token.content));
   const spellings: (string | undefined)[] = [];
   const texts: (string | undefined)[] = [];
@@ -154,35 +181,18 @@ function readTokens({ file, model, added, decoder, byteLevel }: Parts): (Token |
     spellings[token.id] = token.content;
     texts[token.id] = token.matched;
   }
+  const overhead = parts.decoder.kind < format.Decoding.Words ? 9 : 10;
   return Array.from(texts, (text, id): Token | undefined => {
     if (text === undefined) return undefined;
     const special = specials.has(text) ? format.TokenFlag.Special : 0;
-    const { bytes, byte } = tokenBytes(text, decoder, byteLevel);
-    const room = bytes.reduce((sum, value) => sum + (value < 0x80 ? 1 : 3), 9);
+    const { bytes, flags } = tokenText(text, parts);
+    const room = bytes.reduce((sum, value) => sum + (value < 0x80 ? 1 : 3), overhead);
     if (room > format.MAX_PIECE_BYTES) {
       const problem = `The token ${id} has ${bytes.length} bytes, more than a board can show at once.`;
       throw wrongPart({ file }, 'model.vocab', problem);
     }
-    return { spelling: spellings[id] as string, bytes, flags: special | (byte ? format.TokenFlag.Byte : 0) };
+    return { spelling: spellings[id] as string, bytes, flags: special | flags };
   });
-}
-
-/** What a token adds to a text, before the neighbours matter. */
-function tokenBytes(
-  text: string,
-  decoder: DecoderPlan,
-  byteLevel: boolean,
-): { bytes: Uint8Array; byte: boolean } {
-  const encode = (value: string): Uint8Array => new TextEncoder().encode(value);
-  if (byteLevel) return { bytes: bytesOfToken(text) ?? encode(text), byte: false };
-  const replaced = decoder.replacements.reduce(
-    (value, { pattern, content }) => value.split(pattern).join(content),
-    text,
-  );
-  // Rust's number parser, which the library uses here, takes a plus sign.
-  const byte = decoder.byteFallback ? /^<0x([0-9a-fA-F]{2}|\+[0-9a-fA-F])>$/u.exec(replaced) : null;
-  if (byte?.[1] !== undefined) return { bytes: Uint8Array.of(Number.parseInt(byte[1], 16)), byte: true };
-  return { bytes: encode(replaced), byte: false };
 }
 
 function writeSection(
@@ -206,7 +216,9 @@ function writeSection(
   const normalizer = parts.normalizer.flatMap((step) => {
     const content = strings.add(step.content);
     const pattern =
-      typeof step.pattern === 'string' ? strings.add(step.pattern) : { offset: step.pattern, length: 0 };
+      typeof step.pattern === 'string'
+        ? strings.add(step.pattern)
+        : { offset: step.pattern, length: step.sides ?? 0 };
     return [step.kind, pattern.offset, pattern.length, content.offset, content.length];
   });
   const blob = concatenate(tokens.map((token) => token?.bytes ?? new Uint8Array()));
@@ -217,24 +229,23 @@ function writeSection(
       remedy: 'Use a model with a smaller vocabulary.',
     });
   }
-  const merges = [...model.merges].sort((a, b) => a.left - b.left || a.right - b.right);
   const flags =
     (byteLevel ? format.ToknFlag.ByteLevel : 0) |
     (wide ? format.ToknFlag.Wide : 0) |
-    (model.byteFallback ? format.ToknFlag.Fallback : 0) |
-    (model.fuseUnk ? format.ToknFlag.FuseUnknown : 0) |
-    (model.ignoreMerges ? format.ToknFlag.IgnoreMerges : 0);
+    (parts.spelled ? format.ToknFlag.Spelled : 0) |
+    modelFlags(model);
   const writer = new TableWriter()
     .words(tokenTable(tokens))
     .bytes(blob, blob.length)
-    .words(byteIds(parts))
-    .words(characterTable(parts), 2)
-    .numbers(lookupTable(parts, tokens), size)
-    .numbers(
-      merges.flatMap((merge) => [merge.left, merge.right, merge.rank, merge.made]),
-      size,
-      4,
-    )
+    .words(byteIds(model, byteLevel))
+    .words(characterTable(model, byteLevel), 2)
+    .numbers(lookupTable(model, tokens, byteLevel, parts.file), size);
+  addModelTable(writer, model, size);
+  const metaspace = parts.spelled ? spelledMetaspace(parts) : null;
+  const isPieces = parts.spelled && decoder.kind === format.Decoding.Pieces;
+  if (isPieces && parts.metaspace !== null && metaspace !== parts.metaspace)
+    throw wrongPart(parts, 'decoder', 'It has another metaspace than the pre-tokenizer.');
+  writer
     .words(raw, 4)
     .words(normal, 4)
     .words(normalizer, 5)
@@ -245,7 +256,7 @@ function writeSection(
     .words(parts.prefixIds)
     .words(parts.suffixIds)
     .bytes(...withLength(strings.finish()));
-  const version = sectionVersion(parts);
+  const version = sectionVersion(parts, flags);
   if (version !== format.TOKN_VERSION.first) writer.words(parts.pool.words);
   return writer.finish(
     [
@@ -258,8 +269,8 @@ function writeSection(
       decoder.kind,
       decoder.stripCharacter,
       decoder.stripCount,
-      parts.metaspace ?? decoder.metaspace ?? 0,
-      0,
+      parts.metaspace ?? decoder.metaspace ?? metaspace ?? 0,
+      model.wordLimit,
       0,
     ],
     format.TOKN_HEADER_BYTES,
@@ -267,8 +278,10 @@ function writeSection(
 }
 
 /** The oldest layout that has what a tokenizer needs, so that engines of that age take it. */
-function sectionVersion({ pool, stages, normalizer, metaspace }: Parts): number {
+function sectionVersion({ pool, stages, normalizer, metaspace, decoder }: Parts, flags: number): number {
   const first =
+    flags < format.ToknFlag.Spelled &&
+    decoder.kind < format.Decoding.Words &&
     pool.words.length === 0 &&
     stages.length <= 4 &&
     (metaspace === null || stages.length + normalizer.length === 1);
@@ -287,45 +300,6 @@ function tokenTable(tokens: readonly (Token | undefined)[]): number[] {
     return entry;
   });
   return [...entries, offset];
-}
-
-/** Token of each byte: what merging starts from (byte-level), or what an unknown character becomes (byte fallback). */
-function byteIds({ model, byteLevel }: Parts): number[] {
-  if (!byteLevel && !model.byteFallback) return [];
-  return BYTE_CHARACTERS.map((character, byte) => {
-    const fallback = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
-    return model.vocab.get(byteLevel ? character : fallback) ?? format.NO_ID;
-  });
-}
-
-/** Tokens of one character, by code point. */
-function characterTable({ model, byteLevel }: Parts): number[] {
-  if (byteLevel) return [];
-  const entries: [number, number][] = [];
-  for (const [text, id] of model.vocab) {
-    const point = text.codePointAt(0);
-    if (point !== undefined && String.fromCodePoint(point).length === text.length) entries.push([point, id]);
-  }
-  return entries.sort((a, b) => a[0] - b[0]).flat();
-}
-
-/** Ids sorted by bytes: words that are tokens, where these are taken whole. */
-function lookupTable({ file, model, byteLevel }: Parts, tokens: readonly (Token | undefined)[]): number[] {
-  if (!byteLevel || !model.ignoreMerges) return [];
-  const words: { id: number; bytes: Uint8Array }[] = [];
-  for (const [text, id] of model.vocab) {
-    const bytes = bytesOfToken(text);
-    if (bytes === null || bytes.length === 0) continue; // no text becomes it
-    if (compareBytes(bytes, tokens[id]?.bytes ?? new Uint8Array()) !== 0) {
-      throw wrongPart(
-        { file },
-        'added_tokens',
-        `The token ${JSON.stringify(text)} is normalized into another text; with ignore_merges that is not supported.`,
-      );
-    }
-    words.push({ id, bytes });
-  }
-  return words.sort((a, b) => compareBytes(a.bytes, b.bytes)).map((word) => word.id);
 }
 
 /** Added tokens sorted by what is searched for. */

@@ -18,26 +18,52 @@ export interface DecoderPlan {
   readonly stripCount: number;
   /** Code point of the metaspace, `null` when the decoder has none. */
   readonly metaspace: number | null;
+  /** Words: what tokens begin with that continue a word; empty for nothing. */
+  readonly prefix: string;
+  /** Words: spaces before punctuation are left out, in each token by itself. */
+  readonly cleanup: boolean;
+  /** Ends: what tokens end with that end a word. */
+  readonly suffix: string;
 }
 
 /** Limits of the table format (docs/tokenizer-tables.md gives the reasons). */
 const MAX_STRIP = 16;
 const MAX_EXTRA_IDS = 16;
 
+const PLAIN = {
+  replacements: [],
+  byteFallback: false,
+  stripCharacter: 0,
+  stripCount: 0,
+  metaspace: null,
+  prefix: '',
+  cleanup: false,
+  suffix: '',
+};
+
 /** Reads the decoder. @throws FormatError, UnsupportedError */
 export function readDecoder(root: ConfigFields): DecoderPlan {
   const parts = components(root, 'decoder', 'decoders');
   const types = parts.map((part) => part.type).join(', ');
-  const plain = { replacements: [], byteFallback: false, stripCharacter: 0, stripCount: 0, metaspace: null };
   const [only] = parts;
-  if (only === undefined) throw wrongPart(root, 'decoder', 'A tokenizer without a decoder is not supported.');
+  // Without a decoder the library puts a space between tokens.
+  if (only === undefined) return { ...PLAIN, kind: Decoding.Words };
+  if (only.type === 'WordPiece' && parts.length === 1) {
+    const [prefix, cleanup] = [text(only.fields, 'prefix'), only.fields.boolean('cleanup', true)];
+    return { ...PLAIN, kind: Decoding.Words, prefix, cleanup };
+  }
+  if (only.type === 'BPEDecoder' && parts.length === 1) {
+    const suffix = text(only.fields, 'suffix');
+    if (suffix === '') throw wrongPart(root, only.path, 'An empty suffix is not supported.');
+    return { ...PLAIN, kind: Decoding.Ends, suffix };
+  }
   if (only.type === 'ByteLevel' && parts.slice(1).every((part) => part.type === 'Fuse')) {
-    return { ...plain, kind: Decoding.Bytes };
+    return { ...PLAIN, kind: Decoding.Bytes };
   }
   if (only.type === 'Metaspace' && parts.slice(1).every((part) => part.type === 'Fuse')) {
     const scheme = metaspaceScheme(only.fields, only.path);
     return {
-      ...plain,
+      ...PLAIN,
       kind: Decoding.Metaspace,
       metaspace: codePoint(only.fields, 'replacement'),
       stripCount: Number(scheme !== MetaspaceScheme.Never),
@@ -81,14 +107,14 @@ function readPieces(parts: readonly Component[], types: string): DecoderPlan {
       stripCount = fields.integer('start', undefined, { min: 0, max: MAX_STRIP });
     }
   }
-  return { kind: Decoding.Pieces, replacements, byteFallback, stripCharacter, stripCount, metaspace: null };
+  return { ...PLAIN, kind: Decoding.Pieces, replacements, byteFallback, stripCharacter, stripCount };
 }
 
 /** Reads the post-processor: the ids that it puts before and after a text. @throws FormatError, UnsupportedError */
 export function readPostProcessor(root: ConfigFields): { prefixIds: number[]; suffixIds: number[] } {
   const templates = components(root, 'post_processor', 'processors').filter((part) => {
     if (part.type === 'ByteLevel') return false; // moves offsets only
-    if (part.type !== 'TemplateProcessing')
+    if (!['TemplateProcessing', 'BertProcessing', 'RobertaProcessing'].includes(part.type))
       throw wrongPart(root, part.path, `The post-processor ${part.type} is not supported.`);
     return true;
   });
@@ -96,11 +122,24 @@ export function readPostProcessor(root: ConfigFields): { prefixIds: number[]; su
   if (template === undefined) return { prefixIds: [], suffixIds: [] };
   if (templates.length > 1)
     throw wrongPart(root, 'post_processor', 'More than one template is not supported.');
-  const { prefixIds, suffixIds } = readTemplate(template);
+  const { prefixIds, suffixIds } =
+    template.type === 'TemplateProcessing' ? readTemplate(template) : readAround(template);
   if (prefixIds.length > MAX_EXTRA_IDS || suffixIds.length > MAX_EXTRA_IDS) {
     throw wrongPart(root, template.path, `It adds more than ${MAX_EXTRA_IDS} ids.`);
   }
   return { prefixIds, suffixIds };
+}
+
+/** The processors of BERT and RoBERTa: one token before a text and one behind it, each a text with its id. */
+function readAround({ fields }: Component): { prefixIds: number[]; suffixIds: number[] } {
+  const id = (key: string): number => {
+    const pair = fields.raw(key);
+    const value = Array.isArray(pair) && pair.length === 2 ? (pair as readonly JsonValue[])[1] : null;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+      throw fields.wrong(key, 'a token with its id');
+    return value;
+  };
+  return { prefixIds: [id('cls')], suffixIds: [id('sep')] };
 }
 
 /** `single` is a list of `{"SpecialToken": {"id": name}}` and `{"Sequence": {"id": "A"}}`; names are looked up beside it. */

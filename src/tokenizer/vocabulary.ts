@@ -32,9 +32,16 @@ export interface Vocabulary {
  */
 export async function vocabularyOf({ definition }: TokenizerPart): Promise<Vocabulary> {
   const root = new ConfigFields(definition.fields, definition.file);
-  const type = root.object('model')?.optionalText('type') ?? 'BPE';
-  if (type === 'BPE') return new BpeVocabulary(root, (await readStages(root, new PartPool())).stages);
-  throw new UnsupportedError(`A vocabulary of the kind ${type} cannot be cut.`, {
+  const model = root.object('model');
+  const type = model?.optionalText('type') ?? 'BPE';
+  // What characters become there depends on their place in a word.
+  const isMarked = ['continuing_subword_prefix', 'end_of_word_suffix'].some(
+    (key) => (model?.optionalText(key) ?? '') !== '',
+  );
+  if (type === 'BPE' && !isMarked)
+    return new BpeVocabulary(root, (await readStages(root, new PartPool())).stages);
+  const kind = isMarked ? 'BPE with marks inside words' : type;
+  throw new UnsupportedError(`A vocabulary of the kind ${kind} cannot be cut.`, {
     file: definition.file,
     field: 'model.type',
     remedy: 'Convert the model with its whole vocabulary.',

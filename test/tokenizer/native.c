@@ -2,10 +2,12 @@
  *
  *   native check SECTION CORPUS EXPECTED     ids of every line (files as test/fixtures/tokenizers/make.py has them)
  *   native fuzz COUNT SEED SECTION...        COUNT mutated TOKN sections; those that still open encode and decode
+ *   native sums COUNT SEED                   sums and comparisons of 64-bit floats are the machine's
  *   native fuzz-chat COUNT SEED TOKN CHAT... COUNT mutated CHAT sections
  *
  * Every buffer is allocated to the byte, so that the sanitizer sees each access outside. */
 #include "../../device-runtime/engine/chat.h"
+#include "../../device-runtime/engine/float64.h"
 #include "../../device-runtime/engine/tokenizer.h"
 
 #include <stdio.h>
@@ -231,6 +233,35 @@ static int fuzz(long count, int files, char **names) {
     return opened ? 0 : 1;
 }
 
+/* Of every size that scores have, of 24 bits or 53, near each other and far apart, and exact opposites. */
+static int sums(long count) {
+    for (long i = 0; i < count; i++) {
+        double a = -50.0 * random_below(1u << 30) / (1u << 30), b = -50.0 * random_below(1u << 30) / 3.0;
+        if (random_below(2)) a /= 7;
+        for (uint32_t k = random_below(60); k > 0; k--) b /= 2;
+        if (random_below(3) == 0) a = (float)a;
+        if (random_below(3) == 0) b = (float)b;
+        if (random_below(5) == 0) b = -b;
+        if (random_below(50) == 0) b = random_below(2) ? -a : 0;
+        double sum = a + b;
+        uint64_t x, y, z;
+        memcpy(&x, &a, 8);
+        memcpy(&y, &b, 8);
+        memcpy(&z, &sum, 8);
+        if (s3lm_float64_add(x, y) != z || s3lm_float64_greater(x, y) != (a > b)) {
+            fprintf(stderr, "%a + %a\n", a, b);
+            return 1;
+        }
+        float single = (float)b;
+        uint32_t bits;
+        double wide = single;
+        memcpy(&bits, &single, 4);
+        memcpy(&z, &wide, 8);
+        if (s3lm_float64_of_float(bits) != z) return 1;
+    }
+    return 0;
+}
+
 static int fuzz_chat(long count, const char *tokenizer_name, int files, char **names) {
     file section = read_file(tokenizer_name), chats[32];
     s3lm_tokenizer t;
@@ -264,6 +295,7 @@ static int fuzz_chat(long count, const char *tokenizer_name, int files, char **n
 int main(int argc, char **argv) {
     if (argc == 5 && !strcmp(argv[1], "check")) return check(argv[2], argv[3], argv[4]);
     if (argc > 3) random_state = strtoull(argv[3], NULL, 10);
+    if (argc == 4 && !strcmp(argv[1], "sums")) return sums(atol(argv[2]));
     if (argc > 4 && !strcmp(argv[1], "fuzz")) return fuzz(atol(argv[2]), argc - 4, argv + 4);
     if (argc > 5 && !strcmp(argv[1], "fuzz-chat")) return fuzz_chat(atol(argv[2]), argv[4], argc - 5, argv + 5);
     fprintf(stderr, "usage: see the head of test/tokenizer/native.c\n");

@@ -45,7 +45,9 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tokenizer-'));
     program = path.join(folder, 'native');
-    const sources = (await readdir(ENGINE)).filter((name) => /^(tokenizer.*|unicode.*|chat)\.c$/u.test(name));
+    const sources = (await readdir(ENGINE)).filter((name) =>
+      /^(tokenizer.*|unicode.*|float64|chat)\.c$/u.test(name),
+    );
     const flags = ['-std=c11', '-O1', '-g', '-Wall', '-Wextra', '-Werror', ...SANITIZERS];
     await run(cc as string, [
       ...flags,
@@ -76,6 +78,10 @@ describe('natively', { skip: cc === null ? 'no C compiler' : false }, () => {
       await writeFile(expected, gunzipSync(await readFile(`${FIXTURES}${path.basename(expected)}.gz`)));
       await run(program, ['check', section, path.join(folder, 'corpus'), expected]);
     }
+  });
+
+  it('adds and compares 64-bit floats as the machine does', async () => {
+    await run(program, ['sums', '1000000', '1']);
   });
 
   it('survives broken tokenizer tables', async () => {

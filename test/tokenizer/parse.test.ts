@@ -59,19 +59,30 @@ const split = (value: string, more: Json = {}): Json => ({
 
 /** What is well formed but not supported, with the part that the message must name. */
 const UNSUPPORTED: Record<string, [string, RegExp]> = {
-  unigram: [base({}, { type: 'Unigram' }), /model\.type: .*Unigram/],
-  wordpiece: [base({}, { type: 'WordPiece' }), /WordPiece/],
+  'an unknown model': [base({}, { type: 'Morphemes' }), /model\.type: .*Morphemes/],
+  'unigram without unk': [pieces({}, { type: 'Unigram', vocab: [['a', -1]], unk_id: null }), /unk_id/],
+  'an endless score': [pieces({}, { type: 'Unigram', vocab: [['a', 1e40]], unk_id: 0 }), /score 1e\+40/],
+  'words of bytes': [base({}, { type: 'WordLevel', unk_token: 'a' }), /only supported for BPE/],
+  'a long prefix': [
+    pieces({}, { type: 'WordPiece', unk_token: 'a', continuing_subword_prefix: '#'.repeat(65) }),
+    /more than 64 bytes/,
+  ],
   'a giant token': [base({}, { vocab: { a: 0, [`${'a'.repeat(1020)}`]: 1 }, merges: [] }), /1020 bytes/],
   dropout: [base({}, { dropout: 0.1 }), /dropout/],
-  prefix: [base({}, { continuing_subword_prefix: '##' }), /continuing_subword_prefix/],
-  suffix: [base({}, { end_of_word_suffix: '</w>' }), /end_of_word_suffix/],
+  'prefix of bytes': [base({}, { continuing_subword_prefix: '##' }), /Marks inside words/],
+  'prefix beyond ASCII': [pieces({}, { continuing_subword_prefix: 'é' }), /continuing_subword_prefix.*ASCII/],
+  'suffix of bytes': [base({}, { end_of_word_suffix: '</w>' }), /Marks inside words/],
+  'suffix and bytes': [pieces({}, { end_of_word_suffix: '</w>', byte_fallback: true }), /Marks inside words/],
   'byte fallback of bytes': [base({}, { byte_fallback: true }), /byte_fallback/],
-  'ignore_merges of characters': [pieces({}, { ignore_merges: true }), /ignore_merges/],
-  'nmt in a sequence': [
-    base({ normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Nmt' }] } }),
-    /normalizers\[1\].*Nmt/,
+  'ignore_merges, replacements': [
+    pieces({ decoder: { type: 'Replace', pattern: { String: 'a' }, content: 'b' } }, { ignore_merges: true }),
+    /Of the replacements/,
   ],
-  lowercase: [base({ normalizer: { type: 'Lowercase' } }), /Lowercase/],
+  'bytes in a sequence': [
+    base({ normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'ByteLevel' }] } }),
+    /normalizers\[1\].*ByteLevel/,
+  ],
+  'bytes as normalizer': [base({ normalizer: { type: 'ByteLevel' } }), /normalizer ByteLevel/],
   'replace by expression': [
     base({ normalizer: replace({ Regex: '(?<=a)b' }, ' ') }),
     /\(\?<=a\)b.*looks back/,
@@ -106,9 +117,12 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
     }),
     /Metaspace/,
   ],
-  'no decoder': [base({ decoder: null }), /without a decoder/],
   'decoder of another kind': [base({ decoder: { type: 'Fuse' } }), /only supported together/],
-  wordpieces: [pieces({ decoder: { type: 'WordPiece' } }), /WordPiece/],
+  wordpieces: [pieces({ decoder: { type: 'WordPiece', prefix: '##' } }), /another prefix/],
+  'a suffix in the middle': [
+    pieces({ decoder: { type: 'BPEDecoder', suffix: 'a' } }, { vocab: { a: 0, b: 1, ab: 2, aab: 3 } }),
+    /What it makes of the token "ab"/,
+  ],
   'order of decoders': [
     pieces({ decoder: { type: 'Sequence', decoders: [{ type: 'Fuse' }, { type: 'ByteFallback' }] } }),
     /order/,
@@ -125,10 +139,6 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
       },
     }),
     /end is not supported/,
-  ],
-  bert_processing: [
-    base({ post_processor: { type: 'BertProcessing', sep: ['a', 0], cls: ['b', 1] } }),
-    /BertProcessing/,
   ],
   'text twice': [
     base({
