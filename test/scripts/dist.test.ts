@@ -406,6 +406,7 @@ const PARTS: Readonly<Record<string, number>> = {
   'tokenizer-files': 7,
   /** A cut of the vocabulary. */
   vocabulary: 3.5,
+  /** What it cost, for its report. */
   'vocabulary-loss': 2.5,
   /** GGUF, and its types of blocks that few files have. */
   input: 11.5,
@@ -414,8 +415,6 @@ const PARTS: Readonly<Record<string, number>> = {
   'dequantize-k': 1.2,
   /** Characters and what splits texts, for tokenizers that are not byte-level. */
   machines: 6.5,
-  /** What a cut cost, for its report. */
-  'vocabulary-loss': 2.5,
   /** Normal forms of Unicode, with and without compatibility. */
   'form-part': 8.5,
   compatibility: 7.5,
