@@ -98,7 +98,10 @@ const KIT_OPTIONS = {
   board: { type: 'string' },
   scheme: { type: 'string' },
   context: { type: 'string' },
-  prompt: { type: 'string' },
+  prompt: { type: 'string', multiple: true },
+  view: { type: 'string' },
+  url: { type: 'string' },
+  texts: { type: 'string' },
   lang: { type: 'string' },
   name: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
@@ -122,7 +125,7 @@ export const COMMAND_OPTIONS = {
 } as const satisfies Readonly<Record<Topic, ParseArgsConfig['options']>>;
 
 /** Options that name a file or folder. */
-const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html', 'keep-text'];
+const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html', 'keep-text', 'texts'];
 
 /**
  * Reads a command line.
@@ -306,7 +309,10 @@ function parseKit(argv: string[]): KitCommandRequest {
     board: values.board ?? DEFAULT_BOARD_ID,
     scheme: values.scheme ?? '',
     context: whole(values.context, 'context', 2),
-    prompt: values.prompt,
+    prompts: values.prompt ?? [],
+    view: choice(values.view, ['full', 'student'] as const, 'view') ?? 'full',
+    url: values.url,
+    texts: values.texts,
     language: values.lang ?? 'en',
     firmware: values.firmware,
     name: values.name,

@@ -1,10 +1,11 @@
 /** `kit`: a model folder becomes a folder for a class. */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { planFlashImage, refuseUnbootable } from '../image/flash-image.js';
 import { makeKit, refuseLongFirmware, type GivenFile, type KitFile } from '../kit/kit.js';
 import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
+import { readSlotTexts } from '../kit/slot-texts.js';
 import type { Chip } from '../chips/chip.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
@@ -13,15 +14,20 @@ import { readChoices, writeChoices } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import { showableLine } from '../shared/safe-text.js';
+import { toned, type Line } from '../shared/toned-text.js';
 import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
+import { classAddress } from './class-address.js';
+import { nextLines } from './next-steps.js';
+import { shellWord } from './program-name.js';
 import type { KitCommandRequest } from './requests.js';
 import { KitFolder } from './kit-folder.js';
 import { isWithin, placeOf } from './refuse-clashes.js';
 import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
+import { readText } from './text-file.js';
 import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
 
 /** Runs the command. @throws what the pipeline throws; FitError when the model does not fit the board */
@@ -39,16 +45,40 @@ export async function kitCommand(request: KitCommandRequest, terminal: Terminal)
     await output.discard();
     throw error;
   }
+  terminal.stdout.writeLines(writtenLines(request, files));
+}
+
+/** What was written, what of it to open, and what to do with it. */
+function writtenLines({ output, url }: KitCommandRequest, files: readonly KitFile[]): Line[] {
   const total = files.reduce((sum, file) => sum + file.size, 0);
-  terminal.stdout.write(
-    `Wrote ${request.output} (${files.length} files, ${formatBytes(total)}). README.txt says how to use it.\n`,
-  );
+  const open = (name: string): string => join(output, name);
+  const pages = [
+    ['index.html', 'the class page: opens from here, from a stick or from any static server'],
+    ['lesson.html', 'for you: plan with minutes, what to prepare, answers'],
+    ['worksheet.html', 'to print for each pair'],
+    ['help.html', 'to print for each pair'],
+  ] as const;
+  const width = Math.max(...pages.map(([name]) => open(name).length));
+  return [
+    [toned('title', `Wrote ${output}`), ` (${files.length} files, ${formatBytes(total)}):`],
+    ...pages.map(([name, text]): Line => ['  ', toned('command', open(name).padEnd(width + 2)), text]),
+    ...nextLines([
+      ['look at it', `python3 -m http.server 8000 --directory ${shellWord(output)}`],
+      ['open', 'http://localhost:8000/'],
+      ...(url === undefined
+        ? []
+        : [['for the class', `copy the folder to where ${url} is served from`] as const]),
+    ]),
+  ];
 }
 
 async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promise<KitFile[]> {
   const board = findBoard(request.board);
   const choices = readChoices(request.scheme, '--scheme');
   const language = wantedLanguage(request.language);
+  const address = request.url === undefined ? null : await classAddress(request.url);
+  const texts =
+    request.texts === undefined ? new Map() : readSlotTexts(await readText(request.texts), request.texts);
   const { firmware, own } = await givenFirmware(request.firmware, board.chip, terminal.signal);
   // What cannot be started is found out before the work.
   refuseUnbootable(await planFlashImage(firmware, board, 0));
@@ -78,7 +108,10 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
       board,
       scheme: writeChoices(choices),
       context: request.context ?? null,
-      prompt: request.prompt ?? null,
+      prompts: request.prompts,
+      view: request.view,
+      address,
+      texts,
       language,
       modelFiles,
       firmware: own,

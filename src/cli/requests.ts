@@ -1,6 +1,7 @@
 /** What a command line asks for, once it is read. */
 import type { VocabularyCut } from '../edit/vocabulary-cut.js';
 import type { FlashMode } from '../image/flash-settings.js';
+import type { KitView } from '../kit/lesson-words.js';
 import type { Target } from '../pipeline/frontier.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Effort } from '../quantize/effort.js';
@@ -105,7 +106,13 @@ export interface KitCommandRequest {
   /** As the element's attribute `scheme`. */
   readonly scheme: string;
   readonly context: number | undefined;
-  readonly prompt: string | undefined;
+  /** Questions for the class. */
+  readonly prompts: readonly string[];
+  readonly view: KitView;
+  /** Where the kit will be found. */
+  readonly url: string | undefined;
+  /** A Markdown file with texts for the page. */
+  readonly texts: string | undefined;
   /** BCP 47. */
   readonly language: string;
   /** Somebody's own firmware instead of this project's. */

@@ -56,7 +56,10 @@ export async function makeKitDownload(
     board,
     scheme,
     context: settings.context,
-    prompt: options.prompt,
+    prompts: options.prompt === null ? [] : [options.prompt],
+    view: 'full',
+    address: null,
+    texts: new Map(),
     language: options.language,
     modelFiles,
     // The very bytes that the image was made with: an address may give others the next time.

@@ -1,6 +1,7 @@
 /** The class page of a kit: the element with board, numbers and model settled. */
 import { escapeHtml, htmlPage } from './html.js';
-import type { KitPreset } from './kit-preset.js';
+import type { KitPreset, SlotTexts } from './kit-preset.js';
+import { isInlineSlot } from './slot-texts.js';
 import type { KitWords } from './words.js';
 
 const STYLES = `      :root {
@@ -36,6 +37,26 @@ const STYLES = `      :root {
 
       a {
         color: light-dark(#0b6e69, #5cc4bd);
+      }
+
+      #questions ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin: 0 0 0.5rem;
+        padding: 0;
+        list-style: none;
+      }
+
+      #questions button {
+        padding: 0.4rem 0.75rem;
+        border: 1px solid currentcolor;
+        border-radius: 1rem;
+        color: inherit;
+        background: none;
+        font: inherit;
+        text-align: start;
+        cursor: pointer;
       }
 
       #from-disk {
@@ -76,20 +97,34 @@ export const PAGE_SCRIPT = `(function () {
     load(element.getAttribute('model').replace(/\\/$/, '') + '.js');
   }
   load('esp32-llm-converter.bundle.js');
+  var unready = document.getElementById('not-ready');
+  document.querySelectorAll('#questions button').forEach(function (button) {
+    button.addEventListener('click', function () {
+      unready.textContent = '';
+      element.send(button.textContent).catch(function () {
+        unready.textContent = unready.dataset.text;
+      });
+    });
+  });
 })();
 `;
 
 /** The page. */
-export function classPage(preset: KitPreset, boardName: string, words: KitWords): string {
-  const { title, lead, sheet, noScript, fromDisk } = words.page;
+export function classPage(
+  preset: KitPreset,
+  { boardName, texts }: { readonly boardName: string; readonly texts: SlotTexts },
+  words: KitWords,
+): string {
+  const { title, lead, sheet, worksheet, noScript, fromDisk } = words.page;
   const given: [name: string, value: string | null][] = [
     ['model', preset.model],
     ['board', preset.board],
     ['scheme', preset.scheme],
     ['context', preset.context === null ? null : String(preset.context)],
-    ['prompt', preset.prompt],
+    ['prompt', preset.prompts[0] ?? null],
     ['firmware', preset.firmware],
     ['locked', preset.locked],
+    ['steps', preset.steps],
     ['lang', preset.language === words.language ? null : preset.language],
   ];
   const attributes = given
@@ -97,15 +132,40 @@ export function classPage(preset: KitPreset, boardName: string, words: KitWords)
     .map(([name, value]) => `        ${name}="${escapeHtml(value)}"\n`);
   const body = `    <main>
       <h1>${escapeHtml(title(preset.name))}</h1>
-      <p>${escapeHtml(lead(preset.name, boardName))} <a href="help.html">${escapeHtml(sheet)}</a></p>
+      <p>${escapeHtml(lead(preset.name, boardName))} <a href="help.html">${escapeHtml(sheet)}</a> · <a href="worksheet.html">${escapeHtml(worksheet)}</a></p>
       <p id="from-disk" hidden>${escapeHtml(fromDisk)}</p>
       <esp32-llm-converter
 ${attributes.join('')}        no-network
       >
-        <noscript>${escapeHtml(noScript)}</noscript>
+${slotted(texts)}        <noscript>${escapeHtml(noScript)}</noscript>
       </esp32-llm-converter>
-    </main>
+${questions(preset.prompts, words)}    </main>
     <script src="kit.js"></script>
 `;
   return htmlPage(words.language, title(preset.name), STYLES, body);
+}
+
+/** Texts of the teacher's own. A heading's slot takes words alone, the others blocks. */
+function slotted(texts: SlotTexts): string {
+  return [...texts]
+    .map(([slot, content]) => {
+      const tag = slot === 'heading' ? 'h2' : isInlineSlot(slot) ? 'span' : 'div';
+      return `        <${tag} slot="${escapeHtml(slot)}">${content}</${tag}>\n`;
+    })
+    .join('');
+}
+
+/** Several questions are offered beside the element; one alone stands in its field. */
+function questions(prompts: readonly string[], { lesson, page }: KitWords): string {
+  if (prompts.length < 2) return '';
+  const items = prompts
+    .map((prompt) => `          <li><button type="button" dir="auto">${escapeHtml(prompt)}</button></li>\n`)
+    .join('');
+  return `      <section id="questions">
+        <h2>${escapeHtml(lesson.questionsToAsk)}</h2>
+        <ul>
+${items}        </ul>
+        <p id="not-ready" role="status" data-text="${escapeHtml(page.notReady)}"></p>
+      </section>
+`;
 }

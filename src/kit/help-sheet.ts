@@ -1,125 +1,22 @@
 /** The sheet that is printed and handed out: one page of A4. */
 import { escapeHtml, htmlPage } from './html.js';
+import type { ClassAddress } from './kit-preset.js';
+import type { KitView } from './lesson-words.js';
+import { PAPER_STYLES, list, paperHeader, section } from './paper.js';
 import type { KitWords } from './words.js';
 
 export interface SheetFacts {
   readonly model: string;
   readonly board: string;
-  readonly prompt: string | null;
+  readonly prompts: readonly string[];
+  readonly view: KitView;
+  readonly address: ClassAddress | null;
   /** What a terminal flashes the image with. */
   readonly command: string;
 }
 
-const STYLES = `      @page {
-        size: A4;
-        margin: 12mm;
-      }
-
-      body {
-        max-width: 186mm;
-        margin: 1.5rem auto;
-        padding: 0 1rem;
-        color: #17212b;
-        background: #fff;
-        font:
-          10.5pt/1.4 system-ui,
-          sans-serif;
-      }
-
-      header {
-        display: flex;
-        justify-content: space-between;
-        align-items: start;
-        gap: 1rem;
-        border-bottom: 2px solid #0b6e69;
-        padding-bottom: 0.5rem;
-      }
-
-      h1 {
-        margin: 0;
-        font-size: 20pt;
-        line-height: 1.1;
-        overflow-wrap: anywhere;
-      }
-
-      header p {
-        margin: 0.25rem 0 0;
-        color: #525f6b;
-      }
-
-      .columns {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 72mm), 1fr));
-        gap: 0 8mm;
-      }
-
-      h2 {
-        margin: 0.9rem 0 0.3rem;
-        font-size: 11.5pt;
-        color: #0b6e69;
-      }
-
-      ul,
-      ol {
-        margin: 0;
-        padding-inline-start: 1.2rem;
-      }
-
-      li {
-        margin: 0.15rem 0;
-      }
-
-      svg {
-        display: block;
-        width: 62mm;
-        max-width: 100%;
-        margin: 0.4rem 0 0;
-      }
-
-      table {
-        width: 100%;
-        border-collapse: collapse;
-      }
-
-      th,
-      td {
-        padding: 0.25rem 0.5rem 0.25rem 0;
-        border-bottom: 1px solid #d5dce2;
-        text-align: start;
-        vertical-align: top;
-        font-weight: inherit;
-      }
-
-      th {
-        width: 38%;
-        font-weight: 600;
-      }
-
-      code {
-        display: block;
-        padding: 0.4rem 0.6rem;
-        border: 1px solid #d5dce2;
-        border-radius: 0.25rem;
-        overflow-wrap: anywhere;
-        font-size: 9.5pt;
-      }
-
-      p {
-        margin: 0 0 0.3rem;
-      }
-
-      @media print {
-        body {
-          margin: 0;
-          padding: 0;
-          max-width: none;
-        }
-
-        section {
-          break-inside: avoid;
-        }
-      }
-`;
+/** Steps of the whole way before those that the student’s view has: opening, fit, compare. */
+const SEEN_BY_STUDENTS = 3;
 
 const DRAWING = `<rect x="34" y="14" width="112" height="64" rx="5" fill="#eef1f4" stroke="#17212b" stroke-width="1.5"/>
           <rect x="100" y="24" width="38" height="44" rx="2" fill="#fff" stroke="#17212b"/>
@@ -131,11 +28,7 @@ const DRAWING = `<rect x="34" y="14" width="112" height="64" rx="5" fill="#eef1f
 
 /** The sheet as a page. */
 export function helpSheet(facts: SheetFacts, words: KitWords): string {
-  const { sheet } = words;
-  const list = (items: readonly string[], tag: 'ul' | 'ol'): string =>
-    `<${tag}>\n${items.map((item) => `          <li>${escapeHtml(item)}</li>\n`).join('')}        </${tag}>`;
-  const section = (title: string, content: string): string =>
-    `<section>\n        <h2>${escapeHtml(title)}</h2>\n        ${content}\n      </section>`;
+  const { sheet, lesson } = words;
   const rows = sheet.troubles.map(
     ([problem, remedy]) =>
       `          <tr><th scope="row">${escapeHtml(problem)}</th><td>${escapeHtml(remedy)}</td></tr>\n`,
@@ -143,18 +36,14 @@ export function helpSheet(facts: SheetFacts, words: KitWords): string {
   const drawing = `<svg viewBox="0 0 150 92" role="img" aria-label="${escapeHtml(sheet.drawing)}">
           ${DRAWING}
         </svg>`;
-  const body = `    <header>
-      <div>
-        <h1>${escapeHtml(sheet.title(facts.model))}</h1>
-        <p>${escapeHtml(sheet.subtitle(facts.board))}</p>
-      </div>
-    </header>
-    <main>
+  const steps = sheet.step(facts.prompts[0] ?? null);
+  const header = paperHeader(sheet.title(facts.model), sheet.subtitle(facts.board), facts.address, lesson);
+  const body = `${header}    <main>
       <div class="columns">
       ${section(sheet.need, list(sheet.needs, 'ul'))}
       ${section(sheet.wiring, list(sheet.wires, 'ul'))}
       </div>
-      ${section(sheet.steps, list(sheet.step(facts.prompt), 'ol'))}
+      ${section(sheet.steps, list(facts.view === 'full' ? steps : [sheet.opened, ...steps.slice(SEEN_BY_STUDENTS)], 'ol'))}
       <div class="columns">
       ${section(sheet.buttons, list(sheet.press, 'ol'))}
       <section>${drawing}</section>
@@ -163,5 +52,5 @@ export function helpSheet(facts: SheetFacts, words: KitWords): string {
       ${section(sheet.terminal, `<p>${escapeHtml(sheet.terminalText)}</p>\n        <code dir="ltr" lang="en" translate="no">${escapeHtml(facts.command)}</code>`)}
     </main>
 `;
-  return htmlPage(words.language, sheet.title(facts.model), STYLES, body);
+  return htmlPage(words.language, sheet.title(facts.model), PAPER_STYLES, body);
 }

@@ -9,8 +9,10 @@ import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
 import { helpSheet } from './help-sheet.js';
-import type { KitPreset } from './kit-preset.js';
+import type { ClassAddress, KitPreset, SlotTexts } from './kit-preset.js';
 import { kitWords } from './languages.js';
+import { lessonPage, worksheetPage, type Lesson } from './lesson-page.js';
+import type { KitView } from './lesson-words.js';
 
 /** A file that goes into a kit. */
 export interface GivenFile {
@@ -37,7 +39,13 @@ export interface KitRequest {
   readonly scheme: string;
   /** Tokens, `null` for the plan's choice. */
   readonly context: number | null;
-  readonly prompt: string | null;
+  /** Questions for the class; the first stands in the element's field. */
+  readonly prompts: readonly string[];
+  readonly view: KitView;
+  /** Where it will be found, `null` when nobody knows. */
+  readonly address: ClassAddress | null;
+  /** Texts of the teacher's own. */
+  readonly texts: SlotTexts;
   /** BCP 47. */
   readonly language: string;
   /** The model's files, with plain names. */
@@ -53,6 +61,9 @@ export interface KitRequest {
 
 /** File name of the element in a kit. */
 const SCRIPT = 'esp32-llm-converter.bundle.js';
+
+/** What a class with the student's view sees; talking to the board that was flashed is the last of it. */
+const STUDENT_STEPS = 'try flash chat';
 
 /** What was settled, and which files the kit has. */
 export const PRESET = 'preset.json';
@@ -83,7 +94,7 @@ const CALL_BYTES = 3 * 4096;
  * @throws UsageError when the firmware is too large
  */
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
-  const { name, board, scheme, context, prompt, language } = request;
+  const { name, board, scheme, context, prompts, view, address, texts, language } = request;
   const words = await kitWords(language);
   const folder = fileName(name);
   const own = request.firmware;
@@ -95,7 +106,8 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     board: board.id,
     scheme,
     context,
-    prompt,
+    prompts,
+    steps: view === 'student' ? STUDENT_STEPS : null,
     firmware,
     locked: context === null ? 'model board scheme' : 'model board scheme context',
     language,
@@ -110,9 +122,22 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     firmware,
     version: VERSION,
   };
+  const bytesOf = (files: readonly { readonly bytes: Uint8Array }[]): number =>
+    files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const lesson: Lesson = {
+    model: name,
+    board: board.name,
+    modelBytes: bytesOf(request.modelFiles),
+    packageBytes: request.package.length,
+    prompts,
+    view,
+    address,
+  };
   const files = [
-    text('index.html', classPage(preset, board.name, words)),
-    text('help.html', helpSheet({ model: name, board: board.name, prompt, command }, words)),
+    text('index.html', classPage(preset, { boardName: board.name, texts }, words)),
+    text('help.html', helpSheet({ model: name, board: board.name, prompts, view, address, command }, words)),
+    text('lesson.html', lessonPage(lesson, words)),
+    text('worksheet.html', worksheetPage(lesson, words)),
     text('README.txt', words.readMe(facts)),
     text('kit.js', PAGE_SCRIPT),
     whole(SCRIPT, [request.script]),

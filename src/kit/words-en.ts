@@ -1,4 +1,5 @@
 /** What a class kit says in English. */
+import { enLesson } from './lesson-en.js';
 import type { KitWords } from './words.js';
 
 export const enKit: KitWords = {
@@ -8,6 +9,8 @@ export const enKit: KitWords = {
     lead: (model, board) =>
       `Turn ${model} into something that the ${board} can run, see what the small numbers cost, try it, and put it on a board. Nothing is uploaded.`,
     sheet: 'Help sheet to print',
+    worksheet: 'Worksheet',
+    notReady: 'No board listens yet: start one in the step Try, or connect one.',
     noScript: 'This page needs JavaScript.',
     fromDisk:
       'This page was opened from a disk. Converting, comparing, trying and downloading work here. If the browser does not offer your board, serve this folder as README.txt says, or flash with the command on the help sheet.',
@@ -29,6 +32,7 @@ export const enKit: KitWords = {
     ],
     drawing: 'A board with its USB socket on the left, the button BOOT above and the button RESET below',
     steps: 'Steps',
+    opened: 'Open the class page. It reads the model by itself.',
     step: (prompt) => [
       'Open the class page and press the button with the name of the model.',
       'Look at Fit: the bars show how full each memory gets. Press Convert.',
@@ -61,11 +65,14 @@ export const enKit: KitWords = {
     terminal: 'From a terminal',
     terminalText: 'With esptool (pip install esptool), in the folder of the kit:',
   },
+  lesson: enLesson,
   readMe: ({ model, board, image, modelFolder, firmware, version }) => `Class kit: ${model} for the ${board}
 made with esp32-llm-converter ${version}
 
 index.html   the class page: board, numbers and model are settled
 help.html    one page to print and hand out
+worksheet.html   questions to print, with lines to write on
+lesson.html  for the teacher: aims, a plan with minutes, what to prepare, answers, words, who has which board
 ${modelFolder}   the model, as it was published
 ${firmware === null ? '' : `${firmware}   the firmware that the page puts before the model\n`}${image}   what a board boots, ready to be flashed to address 0
 

@@ -1,4 +1,5 @@
 /** What a class kit says in Spanish. */
+import { esLesson } from './lesson-es.js';
 import type { KitWords } from './words.js';
 
 export const esKit: KitWords = {
@@ -8,6 +9,8 @@ export const esKit: KitWords = {
     lead: (model, board) =>
       `Convierte ${model} en algo que ${board} pueda ejecutar, mira lo que cuestan los números pequeños, pruébalo y grábalo en una placa. No se sube nada.`,
     sheet: 'Hoja de ayuda para imprimir',
+    worksheet: 'Hoja de trabajo',
+    notReady: 'Aún no escucha ninguna placa: enciende una en el paso Probar o conecta una.',
     noScript: 'Esta página necesita JavaScript.',
     fromDisk:
       'Esta página se abrió desde un disco. Aquí funcionan convertir, comparar, probar y descargar. Si el navegador no ofrece tu placa, sirve esta carpeta como explica README.txt o graba con la orden de la hoja de ayuda.',
@@ -29,6 +32,7 @@ export const esKit: KitWords = {
     ],
     drawing: 'Una placa con su conector USB a la izquierda, el botón BOOT arriba y el botón RESET abajo',
     steps: 'Pasos',
+    opened: 'Abre la página de la clase. Lee el modelo por sí sola.',
     step: (prompt) => [
       'Abre la página de la clase y pulsa el botón con el nombre del modelo.',
       'Mira Ajustar: las barras muestran cuánto se llena cada memoria. Pulsa Convertir.',
@@ -61,6 +65,7 @@ export const esKit: KitWords = {
     terminal: 'Desde una terminal',
     terminalText: 'Con esptool (pip install esptool), en la carpeta del kit:',
   },
+  lesson: esLesson,
   readMe: ({
     model,
     board,
@@ -73,6 +78,8 @@ hecho con esp32-llm-converter ${version}
 
 index.html   la página de la clase: placa, números y modelo están decididos
 help.html    una página para imprimir y repartir
+worksheet.html   preguntas para imprimir, con líneas para escribir
+lesson.html  para el profesorado: objetivos, plan con minutos, qué preparar, respuestas, palabras, quién tiene qué placa
 ${modelFolder}   el modelo, tal como se publicó
 ${firmware === null ? '' : `${firmware}   el firmware que la página pone delante del modelo\n`}${image}   lo que arranca una placa, listo para grabar en la dirección 0
 

@@ -1,4 +1,5 @@
 /** What a class kit says in Simplified Chinese. */
+import { zhHansLesson } from './lesson-zh-hans.js';
 import type { KitWords } from './words.js';
 
 export const zhHansKit: KitWords = {
@@ -8,6 +9,8 @@ export const zhHansKit: KitWords = {
     lead: (model, board) =>
       `将 ${model} 转换为 ${board} 可以运行的形式，看看低精度数值带来的损失，试用它，再烧录到开发板上。不会上传任何内容。`,
     sheet: '可打印的帮助单',
+    worksheet: '练习单',
+    notReady: '还没有开发板在运行：请在“试用”一步启动，或连接一块开发板。',
     noScript: '本页面需要 JavaScript。',
     fromDisk:
       '本页面是从磁盘打开的。转换、对比、试用和下载都可以使用。如果浏览器没有列出您的开发板，请按 README.txt 的说明用服务器提供本文件夹，或使用帮助单上的命令烧录。',
@@ -29,6 +32,7 @@ export const zhHansKit: KitWords = {
     ],
     drawing: '开发板：左侧是 USB 接口，上方是 BOOT 键，下方是 RESET 键',
     steps: '步骤',
+    opened: '打开课堂页面。它会自动读取模型。',
     step: (prompt) => [
       '打开课堂页面，点击带有模型名称的按钮。',
       '查看“适配”：条形图显示每种内存的占用。点击“转换”。',
@@ -53,11 +57,14 @@ export const zhHansKit: KitWords = {
     terminal: '使用终端',
     terminalText: '在套件文件夹中使用 esptool（pip install esptool）：',
   },
+  lesson: zhHansLesson,
   readMe: ({ model, board, image, modelFolder, firmware, version }) => `课堂套件：用于 ${board} 的 ${model}
 由 esp32-llm-converter ${version} 制作
 
 index.html   课堂页面：开发板、数值格式和模型都已设定
 help.html    一页可打印分发的帮助单
+worksheet.html   可打印的练习题，留有书写空间
+lesson.html  教师用：目标、按分钟的安排、课前准备、答案、词语、开发板分配表
 ${modelFolder}   模型，与发布时相同
 ${firmware === null ? '' : `${firmware}   网页放在模型之前的固件\n`}${image}   开发板启动用的镜像，可直接烧录到地址 0
 

@@ -1,4 +1,6 @@
 /** What a class kit says to teachers and students: what every language of it has to provide. */
+import type { LessonWords } from './lesson-words.js';
+
 export interface KitWords {
   /** BCP 47. */
   readonly language: string;
@@ -6,6 +8,9 @@ export interface KitWords {
     readonly title: (model: string) => string;
     readonly lead: (model: string, board: string) => string;
     readonly sheet: string;
+    readonly worksheet: string;
+    /** When a question was pressed and no board listens. */
+    readonly notReady: string;
     readonly noScript: string;
     /** Shown where the page was opened from a disk. */
     readonly fromDisk: string;
@@ -19,6 +24,9 @@ export interface KitWords {
     readonly wires: readonly string[];
     readonly drawing: string;
     readonly steps: string;
+    /** The first step where the page reads its model by itself. */
+    readonly opened: string;
+    /** Opening, fit, compare, try, flash, chat. */
     readonly step: (prompt: string | null) => readonly string[];
     readonly buttons: string;
     readonly press: readonly string[];
@@ -27,6 +35,7 @@ export interface KitWords {
     readonly terminal: string;
     readonly terminalText: string;
   };
+  readonly lesson: LessonWords;
   readonly readMe: (facts: ReadMeFacts) => string;
 }
 

@@ -31,7 +31,13 @@ const skip = !existsSync(path.join(root, 'dist/esp32-llm-converter.bundle.js'))
 
 /** With the element's own firmware and with somebody else's. */
 const FIRMWARE: readonly (readonly [name: string, options: readonly string[]])[] = [
-  ['', []],
+  [
+    '',
+    [
+      ...['--url', 'https://school.example/class/kit/', '--prompt', 'dim the lamp in the study'],
+      ...['--prompt', 'who are you?', '--prompt', 'what is the capital of Norway?'],
+    ],
+  ],
   [
     ', with a firmware and a name of its own',
     ['--firmware', path.join(root, 'test/fixtures/image/ram.elf'), '--name', 'Órdenes 🏠 家用'],
@@ -66,7 +72,7 @@ for (const [name, options] of FIRMWARE)
         },
       );
       assert.equal(code, 0);
-      const plain = options.length === 0 ? 'home-commands' : 'Órdenes-家用';
+      const plain = name === '' ? 'home-commands' : 'Órdenes-家用';
       image = toHex(sha256Of(await readFile(path.join(folder, `image/${plain}-esp32-s3-n8r8.bin`))));
       server = await serve(folder, 0);
       const puppeteer = require('puppeteer-core') as PuppeteerNode;
@@ -99,14 +105,89 @@ for (const [name, options] of FIRMWARE)
       });
     }
 
-    test('the help sheet prints on one page', async () => {
-      const page = await browser.newPage();
-      await page.goto(pathToFileURL(path.join(folder, 'help.html')).href);
-      const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-      assert.equal(pdf.match(/\/Type \/Page\b/g)?.length, 1);
-      await page.close();
+    for (const sheet of ['help.html', 'worksheet.html']) {
+      test(`${sheet} prints on one page`, async () => {
+        const page = await browser.newPage();
+        await page.goto(pathToFileURL(path.join(folder, sheet)).href);
+        const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+        assert.equal(pdf.match(/\/Type \/Page\b/g)?.length, 1);
+        await page.close();
+      });
+    }
+  });
+
+describe('a class kit for students, in Chromium', { skip }, () => {
+  let folder: string;
+  let browser: Browser;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'kit-student-'));
+    const model = path.join(root, 'models/home-commands');
+    const prompts = ['--prompt', 'who are you?', '--prompt', 'is the garage door closed?'];
+    const code = await main(['kit', model, '-o', folder, '--view', 'student', ...prompts], {
+      stdout: { write: () => true },
+      stderr: { write: () => true },
+      signal: new AbortController().signal,
+    });
+    assert.equal(code, 0);
+    const puppeteer = require('puppeteer-core') as PuppeteerNode;
+    browser = await puppeteer.launch({
+      executablePath: chrome ?? '',
+      args: chromeArguments(),
+      protocolTimeout: PATIENCE,
     });
   });
+
+  after(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test('it comes to the emulated board by itself, and a press on a question asks it', async () => {
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(path.join(folder, 'index.html')).href);
+    const steps = await page.waitForFunction(
+      () => {
+        const shadow = document.querySelector('esp32-llm-converter')?.shadowRoot;
+        if (shadow?.querySelector('.try .start') == null) return null;
+        return [...shadow.querySelectorAll('.steps li')].map((step) => step.textContent.trim());
+      },
+      { timeout: PATIENCE },
+    );
+    const shown = (await steps.jsonValue()) ?? [];
+    assert.deepEqual(
+      shown.map((step) => /Try|Flash|Chat|Convert|Fit|Compare|Choose|Take/.exec(step)?.[0]),
+      ['Convert', 'Try', 'Flash', 'Chat'],
+    );
+    const press = (text: string): Promise<void> =>
+      page.evaluate((wanted) => {
+        const buttons = [...document.querySelectorAll<HTMLButtonElement>('#questions button')];
+        buttons.find((button) => button.textContent === wanted)?.click();
+      }, text);
+    await press('who are you?');
+    await page.waitForFunction(
+      () => document.getElementById('not-ready')?.textContent.includes('No board listens'),
+      {
+        timeout: PATIENCE,
+      },
+    );
+    await page.evaluate(() => {
+      const shadow = document.querySelector('esp32-llm-converter')?.shadowRoot;
+      shadow?.querySelector<HTMLButtonElement>('.try .start button')?.click();
+    });
+    await page.waitForFunction(
+      () => document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('#board-prompt') != null,
+      { timeout: PATIENCE },
+    );
+    await press('is the garage door closed?');
+    await page.waitForFunction(
+      () => document.querySelector('esp32-llm-converter')?.shadowRoot?.textContent.includes('"dev":"door"'),
+      { timeout: PATIENCE },
+    );
+    assert.equal(await page.evaluate(() => document.getElementById('not-ready')?.textContent), '');
+    await page.close();
+  });
+});
 
 describe('a class kit that the button made, in Chromium', { skip }, () => {
   let folder: string;

@@ -9,6 +9,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
+import { classAddress } from '../../src/cli/class-address.js';
 import { main } from '../../src/cli/commands.js';
 import { LANGUAGES } from '../../src/shared/languages.js';
 import {
@@ -20,6 +21,7 @@ import {
 } from '../../src/kit/kit.js';
 import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { MAX_KIT_MODEL_BYTES, readModelFiles } from '../../src/kit/model-files.js';
+import { readSlotTexts } from '../../src/kit/slot-texts.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { PIECE_BYTES } from '../../src/shared/breath.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
@@ -35,7 +37,10 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
     board: findBoard('esp32-s3-n16r8'),
     scheme: 'int8 group:32 activations:auto cache:auto',
     context: null,
-    prompt: null,
+    prompts: [],
+    view: 'full',
+    address: null,
+    texts: new Map(),
     language: 'en',
     modelFiles: [{ path: 'config.json', bytes: bytes('{}') }],
     firmware: null,
@@ -44,6 +49,10 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
     script: bytes('/* element */'),
     ...changes,
   };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 function content(file: KitFile): Uint8Array {
@@ -60,7 +69,7 @@ function read(files: Awaited<ReturnType<typeof makeKit>>, name: string): string 
 
 describe('makeKit', () => {
   test('settles board, numbers and model on the page', async () => {
-    const page = read(await makeKit(request({ context: 128, prompt: 'once upon' })), 'index.html');
+    const page = read(await makeKit(request({ context: 128, prompts: ['once upon'] })), 'index.html');
     for (const attribute of [
       'model="model/tiny/"',
       'board="esp32-s3-n16r8"',
@@ -153,10 +162,12 @@ describe('makeKit', () => {
 
   test('no name breaks out of the pages or the folder', async () => {
     const name = '"><script>alert(1)</script>/../../é 模型';
-    const files = await makeKit(request({ name, prompt: '" onfocus="x' }));
+    const files = await makeKit(
+      request({ name, prompts: ['" onfocus="x', '<script>alert(2)</script>'], view: 'student' }),
+    );
     for (const { path } of files) assert.match(path, /^[\p{L}\p{N}._-]+(\/[\p{L}\p{N}._-]+)*$/u);
     for (const { path } of files) assert.doesNotMatch(path, /(^|\/)\.\.?(\/|$)/);
-    for (const page of ['index.html', 'help.html']) {
+    for (const page of ['index.html', 'help.html', 'lesson.html', 'worksheet.html']) {
       assert.doesNotMatch(read(files, page), /<script>alert|" onfocus="/);
     }
   });
@@ -169,14 +180,82 @@ describe('makeKit', () => {
   test('speaks every language of the element', async () => {
     const titles = new Set<string | undefined>();
     for (const language of LANGUAGES) {
-      const files = await makeKit(request({ language, prompt: 'hello there' }));
+      const files = await makeKit(request({ language, prompts: ['hello there'] }));
       const sheet = read(files, 'help.html');
       assert.match(sheet, new RegExp(`<html lang="${language}"`));
       assert.match(read(files, 'index.html'), new RegExp(`<html lang="${language}"`));
       assert.ok(sheet.includes('hello there'));
       titles.add(/<h2>.*<\/h2>/.exec(sheet)?.[0]);
+      for (const page of ['lesson.html', 'worksheet.html']) {
+        const text = read(files, page);
+        assert.match(text, new RegExp(`<html lang="${language}"`));
+        titles.add(/<h1>.*<\/h1>/.exec(text)?.[0]);
+      }
     }
-    assert.equal(titles.size, LANGUAGES.length);
+    assert.equal(titles.size, 3 * LANGUAGES.length);
+  });
+
+  test('has a lesson: a plan of 45 minutes, a worksheet, and an answer to every question of it', async () => {
+    for (const language of LANGUAGES) {
+      const files = await makeKit(request({ language, prompts: ['first', 'second'] }));
+      const [lesson, worksheet] = [read(files, 'lesson.html'), read(files, 'worksheet.html')];
+      assert.match(lesson, /<td>37–45<\/td>/);
+      const questions = [...worksheet.matchAll(/<li>([^<]+)<div class="line">/g)].map(([, text]) => text);
+      assert.equal(questions.length, 9);
+      for (const question of questions)
+        assert.match(lesson, new RegExp(`<li>${escaped(question ?? '')}<p class="answer">.+</p>`));
+      for (const prompt of ['“first”', '“second”']) assert.ok(worksheet.includes(prompt));
+      assert.doesNotMatch(worksheet, /class="answer"/);
+      assert.match(read(files, 'index.html'), /href="worksheet\.html"/);
+      assert.doesNotMatch(read(files, 'index.html'), /href="lesson\.html"/);
+      // What the answer says of sizes is what the kit carries.
+      assert.match(lesson, language === 'en' ? /Its files have 2 B, what the board reads 4 B/ : /2 B.*4 B/);
+    }
+  });
+
+  test('shows students only what comes after the conversion, when that is asked for', async () => {
+    const files = await makeKit(request({ view: 'student' }));
+    assert.match(read(files, 'index.html'), /steps="try flash chat"/);
+    assert.doesNotMatch(read(await makeKit(request()), 'index.html'), /steps=/);
+    const [sheet, lesson] = [read(files, 'help.html'), read(files, 'lesson.html')];
+    assert.match(sheet, /It reads the model by itself/);
+    assert.doesNotMatch(sheet, /Press Convert|Compare: what changed/);
+    assert.doesNotMatch(lesson, /KL divergence say|looks at Fit/);
+    assert.match(lesson, /<td>24–32<\/td>/);
+    assert.equal(read(files, 'worksheet.html').match(/<div class="line">/g)?.length, 10);
+  });
+
+  test('offers several questions beside the element, and one in its field', async () => {
+    const page = read(await makeKit(request({ prompts: ['one?', 'two & three?'] })), 'index.html');
+    assert.match(page, /prompt="one\?"/);
+    assert.deepEqual(
+      [...page.matchAll(/<button type="button" dir="auto">([^<]*)</g)].map(([, text]) => text),
+      ['one?', 'two &amp; three?'],
+    );
+    assert.doesNotMatch(read(await makeKit(request({ prompts: ['one?'] })), 'index.html'), /<button/);
+  });
+
+  test('prints the address of the class and its code on all sheets', async () => {
+    const address = await classAddress('https://school.example/kit/');
+    const files = await makeKit(request({ address }));
+    for (const page of ['help.html', 'lesson.html', 'worksheet.html']) {
+      const text = read(files, page);
+      assert.ok(text.includes('https://school.example/kit/'), page);
+      const [, path = ''] = /shape-rendering="crispEdges"><path d="([^"]*)"/.exec(text) ?? [];
+      const dark = new Set([...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${x} ${y}`));
+      assert.deepEqual(
+        address.code.map((row, y) => row.map((_, x) => dark.has(`${x} ${y}`))),
+        address.code,
+      );
+    }
+    assert.doesNotMatch(read(await makeKit(request()), 'help.html'), /crispEdges/);
+  });
+
+  test('has the teacher’s own words in the slots', async () => {
+    const texts = readSlotTexts('## heading\nMy *lesson*\n\n## fit-text\nLook.\n\n- here\n- there\n', 't.md');
+    const page = read(await makeKit(request({ texts })), 'index.html');
+    assert.match(page, /<h2 slot="heading">My <em>lesson<\/em><\/h2>/);
+    assert.match(page, /<div slot="fit-text"><p>Look\.<\/p><ul><li>here<\/li><li>there<\/li><\/ul><\/div>/);
   });
 
   test('the same request gives the same bytes', async () => {

@@ -216,7 +216,7 @@ const kit: CommandHelp = {
   usage: ['kit FOLDER -o KIT [options]'],
   summary: 'make a folder for a class, to use offline',
   about:
-    'Makes a folder for a class: page, element, model, image, help sheet and lesson, for any static server or a stick. Board, numbers and model are settled.',
+    'Makes a folder for a class: page, element, model, image, help sheet, worksheet and lesson, for any static server or a stick. Board, numbers and model are settled.',
   groups: [
     {
       title: 'What is settled',
@@ -229,7 +229,18 @@ const kit: CommandHelp = {
         ],
         ['--context N', 'tokens that the model can hold'],
         ['--firmware FILE', 'as for convert; the kit carries it'],
-        ['--prompt TEXT', 'first prompt'],
+      ],
+    },
+    {
+      title: 'The lesson',
+      options: [
+        ['--prompt TEXT', 'a question for the class, the first in its field; may be repeated'],
+        ['--view full|student', 'student: the class sees only Try, Flash and Chat (default full)'],
+        ['--url ADDRESS', 'where the class will find it: printed on the sheets, with a QR code'],
+        [
+          '--texts FILE',
+          'your own words on the page, from a Markdown file: "## fit-text" and the text below it go to that slot (docs/teaching.md)',
+        ],
         ['--lang TAG', 'language of its pages: en (default), es or zh-Hans'],
         ['--name TEXT', 'what the class calls the model'],
       ],
@@ -238,6 +249,10 @@ const kit: CommandHelp = {
   examples: [
     ['kit models/home-commands -o kit', 'a kit for the default board'],
     ['kit my-model -o kit --board lolin-s3-mini --lang es --name "Cuentos"', 'in Spanish, for another board'],
+    [
+      'kit models/home-commands -o kit --view student --url https://school.example/kit/ --prompt "dim the lamp" --prompt "who are you?"',
+      'for twenty minutes',
+    ],
   ],
   boards: true,
 };
