@@ -99,3 +99,10 @@ test('a wrong command is found', async () => {
   for (const command of ['npm start', 'esptool --chip esp32s3', 'node dist/cli.js help boards  # all'])
     assert.equal(await fault(command, scripts), null, command);
 });
+
+test('options that the teacher’s guide lists are options of kit', async () => {
+  const guide = (await documents()).find(({ name }) => name === 'docs/teaching.md');
+  const listed = [...(guide?.text ?? '').matchAll(/^\| `--([a-z-]+) /gm)].map(([, option]) => option);
+  assert.ok(listed.length >= 4);
+  for (const option of listed) assert.ok(Object.hasOwn(COMMAND_OPTIONS.kit, option ?? ''), option);
+});

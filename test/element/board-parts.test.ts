@@ -12,6 +12,7 @@ import { FlashError, isRefusal } from '../../src/device/flash-errors.js';
 import { macOf, type QueueEntry } from '../../src/device/flash-queue.js';
 import type { PortSession } from '../../src/device/port-session.js';
 import { EmulatedStore } from '../../src/element/board/emulated-store.js';
+import { followingName } from '../../src/element/board/board-names.js';
 import { FlashStore } from '../../src/element/board/flash-store.js';
 import type { RunnableImage } from '../../src/element/board/runnable-image.js';
 import type { SerialPorts } from '../../src/element/board/serial-ports.js';
@@ -315,6 +316,69 @@ test('what the chip does not tell of is flashed only when the person says so', a
   assert.equal(store.state.tally?.flashed, 1);
 });
 
+test('names with a number count on from the board that was flashed last, and a board keeps its own', async () => {
+  let plugged = 'a';
+  const facts = (): BoardFacts => ({ ...PLAIN_BOARD, mac: plugged.repeat(2) });
+  const session = {} as PortSession;
+  const store = new FlashStore({
+    ports: {
+      probe: async () => 'available',
+      choose: async () => session,
+      close: async () => undefined,
+      session,
+    } as unknown as SerialPorts,
+    image: async () =>
+      ({
+        parts: [],
+        needs: { flashBytes: 1024, psramBytes: 0 },
+        board: { name: 'board' },
+      }) as unknown as RunnableImage,
+    flasher: async () => ({
+      start: async () => undefined,
+      detect: async () => facts(),
+      flash: async () => ({
+        board: facts(),
+        parts: [],
+        bytes: 0,
+        written: 0,
+        milliseconds: 1,
+        started: 'running',
+        output: new Uint8Array(),
+      }),
+    }),
+    beforeUse: async () => undefined,
+    onChange: () => undefined,
+    onFailure: () => undefined,
+  });
+  const meet = async (board: string): Promise<string> => {
+    plugged = board;
+    await store.next();
+    await store.connect();
+    return store.state.label;
+  };
+  await store.connect();
+  assert.equal(store.state.label, '');
+  store.name('desk-08');
+  await store.flash();
+  assert.equal(await meet('b'), 'desk-09');
+  await store.flash();
+  assert.equal(await meet('c'), 'desk-10');
+  assert.equal(await meet('a'), 'desk-08', 'its own');
+  assert.equal(await meet('c'), 'desk-10');
+  store.name('Ada');
+  await store.flash();
+  assert.equal(await meet('d'), '', 'nothing comes after Ada');
+  assert.equal(await meet('b'), 'desk-09');
+  assert.deepEqual(['', 'x', '7', 'No. 99', 'a9b', `x${'9'.repeat(30)}`].map(followingName), [
+    '',
+    '',
+    '8',
+    'No. 100',
+    '',
+    `x${'9'.repeat(21)}1000000000`,
+  ]);
+});
+
 test('whatever a person does in which order, a board keeps its own name and is counted once', async () => {
   const MiB = 1024 * 1024;
   const told = (letter: string, changes: Partial<BoardFacts>): { facts: BoardFacts; error: null } => ({
@@ -397,7 +461,7 @@ test('whatever a person does in which order, a board keeps its own name and is c
         if (!shown) break;
         const letter = now.kind === 'found' ? now.board.mac.charAt(0) : one(['e', 'f']);
         const chip = now.kind === 'failed' ? (now.error as FlashError).facts['found'] : null;
-        const name = `${chip === null ? letter : chip === 'ESP32-C3' ? 'e' : 'f'}${step}`;
+        const name = `${chip === null ? letter : chip === 'ESP32-C3' ? 'e' : 'f'}${step}.`;
         store.name(name);
         if (now.kind === 'found') names.set(now.board.mac, name);
         break;

@@ -23,6 +23,7 @@ import type { SerialSupport } from '../../device/serial-support.js';
 import { UsageError, isAbort } from '../../shared/errors.js';
 import type { RunnableImage } from './runnable-image.js';
 import type { SerialPorts } from './serial-ports.js';
+import { followingName } from './board-names.js';
 
 /** A stretch of flash that is to be written. */
 export interface PartFacts {
@@ -112,6 +113,8 @@ export class FlashStore {
   #met: string | null | undefined;
   /** What the person calls boards, by address. */
   readonly #names = new Map<string, string>();
+  /** The name of the board that was flashed last, from which names count on. */
+  #last = '';
   /** What the board said since it was flashed. */
   #output: Uint8Array | undefined;
 
@@ -239,6 +242,8 @@ export class FlashStore {
     switch (outcome.kind) {
       case 'flashed':
         this.#output = outcome.output;
+        if (label !== '') this.#names.set(board.mac, label);
+        this.#last = label;
         this.#leave();
         this.#commit({ step: { kind: 'done', entry: { ...entry, outcome } } });
         break;
@@ -371,11 +376,11 @@ export class FlashStore {
     this.#refused = queue.refuse(problem, mac, this.#state.label);
   }
 
-  /** Another board is there: a name goes with its board. */
+  /** Another board is there: a name goes with its board, and one that has none is the next of a class. */
   #meet(mac: string | null): void {
     this.#met = mac;
     this.#refused = null;
-    this.#commit({ label: (mac === null ? undefined : this.#names.get(mac)) ?? '' });
+    this.#commit({ label: mac === null ? '' : (this.#names.get(mac) ?? followingName(this.#last)) });
   }
 
   /** What comes next is about another board. */

@@ -121,7 +121,7 @@ export const enFlash = {
   slow: 'Use a lower speed (115,200 baud), for long cables and adapters that lose data.',
   accept: 'My board has PSRAM beside the chip: go on.',
   label: 'Name of this board',
-  labelHint: 'For the list below, e.g. the number on it. May stay empty.',
+  labelHint: 'For the list below, e.g. desk-01; the next board counts on. May stay empty.',
   flash: 'Flash this board',
   cancel: 'Cancel',
   amount: (done: number, total: number) => `${formatBytes(done)} of ${formatBytes(total)}`,

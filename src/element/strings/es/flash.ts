@@ -125,7 +125,8 @@ export const esFlash: BoardStrings['flash'] = {
   slow: 'Usar una velocidad menor (115.200 baudios), para cables largos y adaptadores que pierden datos.',
   accept: 'Mi placa tiene PSRAM junto al chip: continuar.',
   label: 'Nombre de esta placa',
-  labelHint: 'Para la lista de abajo; por ejemplo, el número que lleva. Puede quedar vacío.',
+  labelHint:
+    'Para la lista de abajo; por ejemplo, mesa-01: la placa siguiente continúa la cuenta. Puede quedar vacío.',
   flash: 'Grabar esta placa',
   cancel: 'Cancelar',
   amount: (done, total) => `${bytes(done)} de ${bytes(total)}`,

@@ -122,7 +122,7 @@ export const zhHansFlash: BoardStrings['flash'] = {
   slow: '使用较低的速度（115,200 波特），适合长线缆和会丢数据的转接器。',
   accept: '我的开发板在芯片旁有 PSRAM：继续。',
   label: '这块开发板的名称',
-  labelHint: '用于下方的列表，例如板上的编号。可以留空。',
+  labelHint: '用于下方的列表，例如 desk-01；下一块开发板会接着编号。可以留空。',
   flash: '烧录这块开发板',
   cancel: '取消',
   amount: (done, total) => `${bytes(done)} / ${bytes(total)}`,
