@@ -149,7 +149,7 @@ describe('a class kit for students, in Chromium', { skip }, () => {
     const steps = await page.waitForFunction(
       () => {
         const shadow = document.querySelector('esp32-llm-converter')?.shadowRoot;
-        if (shadow?.querySelector('.try .start') == null) return null;
+        if (!shadow?.querySelector('.try .start')) return null;
         return [...shadow.querySelectorAll('.steps li')].map((step) => step.textContent.trim());
       },
       { timeout: PATIENCE },
@@ -176,7 +176,7 @@ describe('a class kit for students, in Chromium', { skip }, () => {
       shadow?.querySelector<HTMLButtonElement>('.try .start button')?.click();
     });
     await page.waitForFunction(
-      () => document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('#board-prompt') != null,
+      () => !!document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('#board-prompt'),
       { timeout: PATIENCE },
     );
     await press('is the garage door closed?');
