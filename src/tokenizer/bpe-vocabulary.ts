@@ -1,13 +1,12 @@
 /** The vocabulary of byte-pair encoding: a token is made by merging, so what it is merged of must stay with it. */
 import type { ConfigFields } from '../model/config-fields.js';
 import { readBpeModel, type BpeModel, type Merge } from './bpe-model.js';
+import { ASCII, BYTE_NAMES, SPACE_MARK } from './base-tokens.js';
 import { BYTE_CHARACTERS } from './byte-level.js';
 import { MAX_VOCAB, StageKind } from './format.js';
 import { readDecoder } from './pipeline.js';
 import type { Stage } from './pre-tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
-
-const SPACE_MARK = '▁';
 
 export class BpeVocabulary implements Vocabulary {
   readonly needed: readonly number[];
@@ -15,6 +14,7 @@ export class BpeVocabulary implements Vocabulary {
   readonly hasBytes: boolean;
   readonly usual: readonly number[];
   readonly #model: BpeModel;
+  readonly #marks: { readonly continued: string; readonly ended: string };
   readonly #merges: ReadonlyMap<number, Merge>;
   readonly #spellings: readonly (string | undefined)[];
   readonly #made = new Map<number, readonly number[]>();
@@ -22,6 +22,11 @@ export class BpeVocabulary implements Vocabulary {
   /** @param stages what the pre-tokenizer does; @throws FormatError, UnsupportedError */
   constructor(root: ConfigFields, stages: readonly Stage[]) {
     const model = readBpeModel(root);
+    const fields = root.object('model');
+    this.#marks = {
+      continued: fields?.optionalText('continuing_subword_prefix') ?? '',
+      ended: fields?.optionalText('end_of_word_suffix') ?? '',
+    };
     const isByteLevel = stages.some(({ kind }) => kind === StageKind.ByteLevel);
     const { vocab, unkId, byteFallback } = model;
     this.#model = model;
@@ -30,7 +35,9 @@ export class BpeVocabulary implements Vocabulary {
     for (const [spelling, id] of vocab) spellings[id] = spelling;
     this.#spellings = spellings;
     this.hasBytes = isByteLevel || (byteFallback && readDecoder(root).byteFallback);
-    const single = [...vocab].filter(([spelling]) => isSingle(spelling)).map(([, id]) => id);
+    const single = [...vocab]
+      .filter(([spelling]) => this.#symbolsOf(spelling).length === 1)
+      .map(([, id]) => id);
     this.characters = isByteLevel ? [] : single.sort(ascending);
     const alphabet = isByteLevel
       ? BYTE_CHARACTERS
@@ -60,7 +67,7 @@ export class BpeVocabulary implements Vocabulary {
     const spelling = this.#spellings[id];
     if (spelling === undefined) return [];
     const symbols: number[] = [];
-    for (const character of spelling) {
+    for (const character of this.#symbolsOf(spelling)) {
       const symbol = this.#model.vocab.get(character);
       if (symbol === undefined) return this.#alone(id);
       symbols.push(symbol);
@@ -82,22 +89,24 @@ export class BpeVocabulary implements Vocabulary {
     return symbols.length === 1 && symbols[0] === id ? made : this.#alone(id);
   }
 
+  /** What merging starts from: the characters, with the marks of those that continue a word or end it. */
+  #symbolsOf(spelling: string): string[] {
+    const { continued, ended } = this.#marks;
+    const continues = continued !== '' && spelling.startsWith(continued);
+    const ends = ended !== '' && spelling.endsWith(ended);
+    const text = spelling.slice(continues ? continued.length : 0, ends ? -ended.length : undefined);
+    const characters = [...text];
+    return characters.map(
+      (character, at) =>
+        `${at > 0 || continues ? continued : ''}${character}${ends && at + 1 === characters.length ? ended : ''}`,
+    );
+  }
+
   /** A token that no merges give: a word that is taken whole, a raw byte, or nothing that a text becomes. */
   #alone(id: number): readonly number[] {
     const isByte = this.#model.byteFallback && BYTE_NAMES.includes(this.#spellings[id] ?? '');
     return this.#model.ignoreMerges || isByte ? [id] : [];
   }
-}
-
-const ASCII = Array.from({ length: 0x7f - 0x20 }, (_, i) => String.fromCharCode(0x20 + i));
-
-const BYTE_NAMES = BYTE_CHARACTERS.map(
-  (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
-);
-
-function isSingle(spelling: string): boolean {
-  const point = spelling.codePointAt(0);
-  return point !== undefined && String.fromCodePoint(point).length === spelling.length;
 }
 
 function pairKey(left: number, right: number): number {

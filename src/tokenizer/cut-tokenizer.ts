@@ -22,9 +22,11 @@ export function cutTokenizer(
 ): CutTokenizer {
   const root = new Map(definition.fields);
   const model = root.get('model') as JsonObject;
-  const vocab = ([...(model.get('vocab') as JsonObject)] as [string, number][]).filter(
-    ([text, id]) => kept.has(id) && tokenId(text) === id,
-  );
+  const pieces = model.get('vocab') ?? null;
+  const all = isJsonObject(pieces)
+    ? ([...pieces] as [string, number][])
+    : (pieces as readonly (readonly [string, number])[]).map(([text], id): [string, number] => [text, id]);
+  const vocab = all.filter(([text, id]) => kept.has(id) && tokenId(text) === id);
   vocab.sort(([, a], [, b]) => a - b);
   const isAdded = (token: JsonObject): boolean => {
     const id = tokenId(token.get('content') as string);
@@ -41,14 +43,7 @@ export function cutTokenizer(
   const places = new Map(texts.map((text, index) => [text, index]));
   const fresh = new Map(ids.map((id, index) => [id, index]));
   const inside = new Map<string, JsonValue>(vocab.map(([text], index) => [text, index]));
-  root.set(
-    'model',
-    new Map([
-      ...model,
-      ['vocab', inside],
-      ['merges', keptMerges(model.get('merges') as readonly JsonValue[], inside)],
-    ]),
-  );
+  root.set('model', cutModel(model, inside, fresh));
   root.set(
     'added_tokens',
     listed.map((token) => new Map([...token, ['id', places.get(token.get('content') as string) as number]])),
@@ -57,15 +52,42 @@ export function cutTokenizer(
   return { part: { definition: { ...definition, fields: root }, names, added: beside }, ids };
 }
 
+/** The model with the tokens that are left. @param vocab their new ids; @param fresh new ids by those before */
+function cutModel(
+  model: JsonObject,
+  vocab: ReadonlyMap<string, JsonValue>,
+  fresh: ReadonlyMap<number, number>,
+): JsonObject {
+  const left = new Map(model);
+  const pieces = model.get('vocab');
+  left.set(
+    'vocab',
+    Array.isArray(pieces)
+      ? (pieces as readonly (readonly [string, number])[]).filter(([text]) => vocab.has(text))
+      : vocab,
+  );
+  const unknown = model.get('unk_id');
+  if (typeof unknown === 'number') left.set('unk_id', fresh.get(unknown) ?? null);
+  const merges = model.get('merges');
+  if (Array.isArray(merges)) {
+    const mark = model.get('continuing_subword_prefix');
+    const marked = typeof mark === 'string' ? mark.length : 0;
+    left.set('merges', keptMerges(merges as readonly JsonValue[], vocab, marked));
+  }
+  return left;
+}
+
+/** @param marked characters that the right one of two tokens begins with and loses when they are merged */
 function keptMerges(
   merges: readonly JsonValue[],
   vocab: ReadonlyMap<string, JsonValue>,
+  marked: number,
 ): readonly JsonValue[] {
   const isOld = merges.every((item) => typeof item === 'string');
   return merges.filter((item) => {
     if (isOld && (item as string).startsWith('#version')) return true;
     const [left, right] = (isOld ? (item as string).split(' ') : item) as [string, string];
-    return vocab.has(left) && vocab.has(right) && vocab.has(left + right);
+    return vocab.has(left) && vocab.has(right) && vocab.has(left + right.slice(marked));
   });
 }
 

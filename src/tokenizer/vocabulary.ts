@@ -33,17 +33,24 @@ export interface Vocabulary {
 export async function vocabularyOf({ definition }: TokenizerPart): Promise<Vocabulary> {
   const root = new ConfigFields(definition.fields, definition.file);
   const model = root.object('model');
-  const type = model?.optionalText('type') ?? 'BPE';
-  // What characters become there depends on their place in a word.
-  const isMarked = ['continuing_subword_prefix', 'end_of_word_suffix'].some(
-    (key) => (model?.optionalText(key) ?? '') !== '',
-  );
-  if (type === 'BPE' && !isMarked)
-    return new BpeVocabulary(root, (await readStages(root, new PartPool())).stages);
-  const kind = isMarked ? 'BPE with marks inside words' : type;
-  throw new UnsupportedError(`A vocabulary of the kind ${kind} cannot be cut.`, {
+  if (model === null) throw root.missing('model');
+  const type = model.optionalText('type') ?? typeOf(model);
+  if (type === 'BPE') return new BpeVocabulary(root, (await readStages(root, new PartPool())).stages);
+  const { UnigramVocabulary, WordVocabulary } = await import('./piece-vocabulary.js');
+  if (type === 'Unigram') return new UnigramVocabulary(root, model);
+  if (type === 'WordLevel') return new WordVocabulary(model, '');
+  if (type === 'WordPiece')
+    return new WordVocabulary(model, model.optionalText('continuing_subword_prefix') ?? '##');
+  throw new UnsupportedError(`A vocabulary of the kind ${type} cannot be cut.`, {
     file: definition.file,
     field: 'model.type',
     remedy: 'Convert the model with its whole vocabulary.',
   });
+}
+
+/** A model without a type is known by what it has, as in the library. */
+function typeOf(model: ConfigFields): string {
+  if (model.has('merges')) return 'BPE';
+  if (model.has('continuing_subword_prefix')) return 'WordPiece';
+  return Array.isArray(model.raw('vocab')) ? 'Unigram' : 'WordLevel';
 }

@@ -77,6 +77,7 @@ for (const name of await fixtureNames()) {
     const least = await leastOf(name);
     const all = (await openJson(await fixtureJson(name))).vocabSize;
     const half = corpus.lines.slice(0, 900);
+    const isMerged = (await fixtureJson(name)).includes('"merges"');
     for (const [most, lines] of [
       [least, []],
       [Math.round((least + all) / 2), []],
@@ -103,7 +104,8 @@ for (const name of await fixtureNames()) {
         } else {
           apart++;
           if (hasBytes) {
-            assert.ok(after.length >= before.length, place);
+            // Pieces with scores are the likeliest, not the fewest.
+            if (isMerged) assert.ok(after.length >= before.length, place);
             assert.equal(small.decode(after), whole.decode(before), place);
           }
         }
