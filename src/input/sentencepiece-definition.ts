@@ -82,15 +82,27 @@ function normalizers(
   if (rules === 'llama') return [];
   if (rules === 'gemma') return [replaced({ String: ' ' }, SPACE)];
   if (rules === 't5') return charsmap;
+  const trims = model.removeExtraSpaces
+    ? [replaced({ Regex: String.raw`\A +| +\z` }, ''), replaced({ Regex: ' {2,}' }, ' ')]
+    : [];
+  const before = [...charsmap, ...trims];
+  const prefix = prefixOf(model, config);
+  // Metaspace replaces spaces itself.
+  if (prefix === 'first' && before.length === 0) return [];
   return [
-    ...charsmap,
-    ...(model.removeExtraSpaces
-      ? [replaced({ Regex: String.raw`\A +| +\z` }, ''), replaced({ Regex: ' {2,}' }, ' ')]
-      : []),
+    ...before,
     ...(model.escapeSpaces ? [replaced({ String: ' ' }, SPACE)] : []),
-    // Metaspace leaves a text alone that begins with its mark; SentencePiece does not.
-    ...(model.addDummyPrefix && config.legacy ? [replaced({ Regex: String.raw`\A▁` }, SPACE + SPACE)] : []),
+    ...(prefix === 'always' ? [objectOf({ type: 'Prepend', prepend: SPACE })] : []),
   ];
+}
+
+/**
+ * Before which parts of a text a mark goes by the model's own settings. For `always` transformers has a Metaspace that does not
+ * split, and a replacement that doubles a mark at the start: together they put one before each part, as Prepend does.
+ */
+function prefixOf(model: SentencePieceModel, config: SentencePieceConfig): 'always' | 'first' | 'never' {
+  if (!model.addDummyPrefix) return 'never';
+  return config.legacy ? 'always' : 'first';
 }
 
 function preTokenizers(
@@ -111,7 +123,7 @@ function preTokenizers(
     case 'own': {
       const user = model.pieces.flatMap(({ text, kind }) => (kind === 'user' ? [text] : []));
       return [
-        ...(model.addDummyPrefix ? [metaspace(scheme, false)] : []),
+        ...(prefixOf(model, config) === 'first' ? [metaspace('first', false)] : []),
         // Pieces of the user's own are never taken apart or merged.
         ...(user.length === 0
           ? []

@@ -37,7 +37,8 @@ export async function readNormalizer(root: ConfigFields, pool: PartPool): Promis
     } else if (part.type === 'Replace') {
       const step = await replaceStep(part, pool);
       const shortest = typeof step.pattern === 'string' ? utf8Length(step.pattern) : 1;
-      growth *= Math.max(1, Math.ceil(utf8Length(step.content) / shortest));
+      const times = Math.max(1, Math.ceil(utf8Length(step.content) / shortest));
+      growth *= step.kind === NormalKind.ReplaceStart ? 1 : times;
       steps.push(step);
     } else if (isForm(part.type)) {
       steps.push(await formStep(part.type, pool));
