@@ -29,11 +29,13 @@ const NO_WEIGHTS =
 /** Other containers, by the ending of their names. */
 const OTHER_CONTAINERS: readonly (readonly [RegExp, string])[] = [
   [/\.(?:h5|keras)$/i, 'Keras'],
+  [/^(?:saved_model\.pb|.*\.ckpt(?:-\d+)?\.index)$/i, 'TensorFlow'],
   [/\.msgpack$/i, 'Flax'],
   [/\.onnx$/i, 'ONNX'],
+  [/^openvino_model\.(?:xml|bin)$/i, 'OpenVINO'],
   [/\.tflite$/i, 'TensorFlow Lite'],
   [/\.npz$/i, 'NumPy'],
-  [/\.pkl$/i, 'pickle'],
+  [/^(?!meta\.pkl$).*\.pkl$/i, 'pickle'],
 ];
 
 /**

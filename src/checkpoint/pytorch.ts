@@ -4,7 +4,7 @@
  */
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
-import { lfsPointer } from '../source/read-json.js';
+import { isWebPage, lfsPointer, webPage } from '../source/read-json.js';
 import type { Dtype, TensorInfo } from './checkpoint.js';
 import { bitsOf } from './dtype.js';
 import { MAX_TENSORS } from './limits.js';
@@ -92,6 +92,7 @@ export async function readPytorch(source: ByteSource, signal?: AbortSignal): Pro
   const start = await source.read(0, Math.min(source.size, 64), signal);
   const text = String.fromCharCode(...start);
   if (text.startsWith('version https://git-lfs')) throw lfsPointer(source.name);
+  if (isWebPage(text)) throw webPage(source.name);
   if (text.startsWith('PK\x03\x04')) return readArchive(source, signal);
   if (start[0] === 0x80) return readOld(source, signal);
   throw new FormatError('The file is not one that torch.save wrote.', {

@@ -4,7 +4,7 @@
  */
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
-import { lfsPointer } from '../source/read-json.js';
+import { isWebPage, lfsPointer, webPage } from '../source/read-json.js';
 import { isJsonObject, JsonBudgetError, parseJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import type { Dtype, TensorInfo } from './checkpoint.js';
@@ -102,13 +102,12 @@ function headerLength(start: Uint8Array, source: ByteSource): number {
 function refuseOtherFormats(start: Uint8Array, file: string): void {
   const text = String.fromCharCode(...start.subarray(0, 64));
   if (text.startsWith('version https://git-lfs')) throw lfsPointer(file);
+  if (isWebPage(text)) throw webPage(file);
   const kind = text.startsWith('GGUF')
     ? 'a GGUF file'
     : text.startsWith('PK\u0003\u0004') || (start[0] === 0x80 && (start[1] ?? 0) <= PICKLE_PROTOCOLS)
       ? 'a PyTorch file'
-      : /^\s*<(?:!doctype|html)/i.test(text)
-        ? 'a web page'
-        : null;
+      : null;
   if (kind === null) return;
   throw new FormatError(`The file is ${kind}, not safetensors.`, {
     file,

@@ -4,10 +4,8 @@ import {
   ADAPTER_WEIGHTS,
   openCheckpoint,
   openWeightFile,
-  refuseOtherContainers,
   weightFileNames,
 } from '../checkpoint/open-checkpoint.js';
-import { FormatError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import { MAX_CONFIG_BYTES, readJsonObject, readText } from '../source/read-json.js';
 import { isJsonObject } from '../source/strict-json.js';
@@ -110,16 +108,8 @@ class HfFolderInput implements ModelInput {
     const adapter = await this.#adapter(signal);
     const config = await this.#json(CONFIG_FILE, MAX_CONFIG_BYTES, signal);
     if (config !== null) return adapter?.merge === null ? { ...config, ignored: ADAPTER_FILE } : config;
-    refuseOtherContainers(this.#folder);
-    const inside = (this.#folder.names ?? []).filter((name) => name.endsWith(`/${CONFIG_FILE}`));
-    throw new FormatError(`It has no ${CONFIG_FILE}.`, {
-      file: this.name,
-      remedy:
-        inside.length === 0
-          ? 'Choose the folder that holds config.json and the safetensors files.'
-          : `Choose the folder in it that has one: ${list(inside.map((name) => name.slice(0, -CONFIG_FILE.length - 1)))}.`,
-      code: 'no-config',
-    });
+    const { refuseNoModel } = await import('./no-model.js');
+    return refuseNoModel(this.#folder);
   });
 
   /** The adapter. Its weights beside those of a model are the difference to it, as transformers takes them. */
@@ -266,9 +256,4 @@ function defaultTemplate(config: JsonObject): string | null {
   const items = (value as readonly JsonValue[]).filter(isJsonObject);
   const template = items.find((item) => item.get('name') === 'default')?.get('template');
   return typeof template === 'string' ? template : null;
-}
-
-/** The first few of many names. */
-function list(names: readonly string[]): string {
-  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }

@@ -7,6 +7,8 @@ declare module '../shared/errors.js' {
     quantized: true;
     multimodal: true;
     'encoder-decoder': true;
+    /** The model reads and does not write. */
+    encoder: true;
     experts: true;
   }
 }

@@ -14,6 +14,10 @@ interface RefusedKind {
   readonly remedy: (supported: string) => string;
 }
 
+/** Model types of encoders: for masks, embeddings, classes, pictures, sound. */
+const ENCODERS =
+  /^(?:bert|roberta|xlm-roberta|distilbert|albert|electra|camembert|deberta(?:-v2)?|mpnet|modernbert|nomic_bert|longformer|big_bird|vit|deit|swin|beit|dinov2|convnext|resnet|clip|siglip|detr|yolos|wav2vec2|hubert|wavlm)$/;
+
 const isSet = (config: ConfigFields, key: string): boolean => config.isSet(key);
 
 const REFUSED: readonly RefusedKind[] = [
@@ -31,6 +35,14 @@ const REFUSED: readonly RefusedKind[] = [
     applies: (config, key) => config.boolean(key, false),
     problem: () => 'The model has an encoder and a decoder.',
     remedy: (supported) => `Use a model that only decodes. ${supported}`,
+  },
+  {
+    code: 'encoder',
+    keys: ['model_type'],
+    applies: (config, key) => ENCODERS.test(config.optionalText(key) ?? ''),
+    problem: (config, key) =>
+      `The model (${show(config.raw(key))}) reads text, pictures or sound into numbers and writes no text.`,
+    remedy: (supported) => `Use a model that continues text. ${supported}`,
   },
   {
     code: 'experts',

@@ -23,6 +23,7 @@ const QUANTIZED: readonly (readonly [names: RegExp, method: string])[] = [
   ],
   [/\.g_idx$/, 'GPTQ'],
   [/\.(?:qweight|qzeros)$/, 'GPTQ or AWQ'],
+  [/\.(?:q_weight|q_scale_max|q_invperm|trellis)$/, 'EXL2 or EXL3'],
   [/\.biases$/, 'MLX'],
   [/\.weight_(?:packed|shape|zero_point)$/, 'compressed-tensors'],
   [/\.(?:(?:weight|input|activation)_scale(?:_inv)?|[kv]_scale)$/, 'with scales'],

@@ -46,6 +46,7 @@ export async function readJsonObject(
   const text = await readText(folder, name, maxBytes, signal);
   if (text === null) return null;
   if (text.startsWith('version https://git-lfs')) throw lfsPointer(name);
+  if (isWebPage(text)) throw webPage(name);
   const broken = (problem: string, remedy: string): FormatError =>
     new FormatError(problem, { file: name, remedy, code: 'broken-file' });
   const value = parseJsonObject(text, {
@@ -57,6 +58,20 @@ export async function readJsonObject(
   });
   if (value === null) throw broken('The file is JSON but not an object.', 'Check that it is the right file.');
   return value;
+}
+
+/** Whether what should be a file begins as a page of the web does. */
+export function isWebPage(text: string): boolean {
+  return /^\s*<(?:!doctype|html|\?xml|head|script)/i.test(text);
+}
+
+/** The error for a page that was saved in the place of a file. */
+export function webPage(file: string): FormatError {
+  return new FormatError('The file is a page of the web (HTML), saved in the place of the file.', {
+    file,
+    code: 'broken-file',
+    remedy: 'Download the file itself: on the Hub, with the arrow beside its name.',
+  });
 }
 
 /** The error for a file that git left as a pointer to its content. */

@@ -101,7 +101,7 @@ void test('refuses a file without a header, cut off, or of another kind', async 
   await refused(utf8('GGUF\x03\0\0\0\0\0\0\0\0\0'), /GGUF/);
   await refused(Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x58, 1, 0, 0, 0), /PyTorch/);
   await refused(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0), /PyTorch/);
-  await refused(utf8('<!DOCTYPE html><html></html>'), /web page/);
+  await refused(utf8('<!DOCTYPE html><html></html>'), /page of the web/);
 });
 
 void test('a header of 640 bytes, which begins like a pickle, is read', async () => {

@@ -47,6 +47,7 @@ const help: Readonly<Record<FailureCause, string>> = {
   multimodal: 'This model also sees or hears. Choose one that only reads and writes text.',
   'encoder-decoder':
     'This model translates from an encoder to a decoder. Choose one that only continues text.',
+  encoder: 'This model reads text or pictures and writes no text. Choose one that continues text.',
   experts: 'This model is a mixture of experts. Choose a dense one.',
   adapter:
     'This is an adapter (LoRA), only the difference to a model. Put the files of that model into the same folder.',

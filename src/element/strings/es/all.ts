@@ -45,6 +45,7 @@ export const esAll: Strings = {
     multimodal: 'Este modelo también ve u oye. Elige uno que solo lea y escriba texto.',
     'encoder-decoder':
       'Este modelo pasa de un codificador a un decodificador. Elige uno que solo continúe texto.',
+    encoder: 'Este modelo lee texto o imágenes y no escribe. Elige uno que continúe texto.',
     experts: 'Este modelo es una mezcla de expertos. Elige uno denso.',
     adapter:
       'Esto es un adaptador (LoRA), solo la diferencia con un modelo. Pon los archivos de ese modelo en la misma carpeta.',

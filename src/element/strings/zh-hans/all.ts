@@ -40,6 +40,7 @@ export const zhHansAll: Strings = {
     quantized: '权重已经量化过。请选择量化之前的原模型。',
     multimodal: '这是多模态模型。请选择只处理文本的模型。',
     'encoder-decoder': '这是编码器－解码器模型。请选择只有解码器的模型。',
+    encoder: '这个模型只读取文本或图像，不生成文本。请选择能续写文本的模型。',
     experts: '这是混合专家模型。请选择稠密模型。',
     adapter: '这是适配器（LoRA），只包含与基础模型的差异。请将基础模型的文件放入同一文件夹。',
     pickle: 'PyTorch 文件里不只有权重。请只保存权重（model.state_dict()），或保存为 safetensors。',
