@@ -21,14 +21,14 @@ import { inspectImage } from './inspect-image.js';
 import { packageLines } from './inspect-package.js';
 import { packageJson } from './package-json.js';
 import { loadRuntime } from './runtime-files.js';
-import { findTarget } from './target.js';
+import { findTarget, isModel } from './target.js';
 import { folderLines, type BoardFit } from './inspect-folder.js';
 import { formatBytes, type Terminal } from './terminal.js';
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const target = await findTarget(request.target);
-  return target.isDirectory() ? inspectFolder(request, terminal) : inspectFile(request, terminal);
+  return isModel(target, request.target) ? inspectFolder(request, terminal) : inspectFile(request, terminal);
 }
 
 /** A file is an image when it begins like one, else it must be a package. */

@@ -21,7 +21,7 @@ import type { EngineName, RunRequest } from './requests.js';
 import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
 import { loadRuntime } from './runtime-files.js';
-import { findTarget } from './target.js';
+import { findTarget, isModel } from './target.js';
 import { editsOf } from './text-file.js';
 import { ProgressLine, textWriter, type Terminal } from './terminal.js';
 import { track, untrack } from './unfinished.js';
@@ -43,23 +43,23 @@ const FLOAT_TOKENS = 256;
 /** Runs the command. */
 export async function runCommand(request: RunRequest, terminal: Terminal): Promise<void> {
   const target = await findTarget(request.model);
-  if (request.chat !== undefined && !target.isDirectory())
+  if (request.chat !== undefined && !isModel(target, request.model))
     throw new UsageError('--chat is for a model folder: a package begins its chats as it was converted.');
-  if (request.vocabulary !== undefined && !target.isDirectory())
+  if (request.vocabulary !== undefined && !isModel(target, request.model))
     throw new UsageError(
       '--vocabulary is for a model folder: a package has the tokens that it was converted with.',
     );
   const runtime = await loadRuntime();
   if (request.engine === 'emulator') {
-    await runOnBoard(request, target.isDirectory(), runtime, terminal);
+    await runOnBoard(request, isModel(target, request.model), runtime, terminal);
     return;
   }
   const result =
     request.engine === 'float'
-      ? await runFloat(request, target.isDirectory(), runtime, terminal)
+      ? await runFloat(request, isModel(target, request.model), runtime, terminal)
       : await runPackage(
           request,
-          await packageBytes(request, target.isDirectory(), runtime, terminal),
+          await packageBytes(request, isModel(target, request.model), runtime, terminal),
           runtime,
           terminal,
         );

@@ -14,6 +14,7 @@ import {
 } from './http-request.js';
 import type { BodyReader, HttpOptions } from './http-request.js';
 import { MemorySource } from './memory-folder.js';
+import { isModelFile } from './model-file.js';
 import { WindowPool } from './read-ahead.js';
 
 /**
@@ -224,7 +225,7 @@ function explainPlain(status: number): string {
 
 /**
  * A folder behind a URL. It cannot be listed: files are looked for by name.
- * @param baseUrl address of the folder; a query string is kept for every file
+ * @param baseUrl address of the folder, or of a file that is a model by itself; a query string is kept for every file
  * @param files addresses of all files by name, where they do not lie in the folder under their own names (`data:` ones too);
  *   the folder's address is then only its name
  * @throws TransportError when the address is not an http(s) URL, or has a name or a password in it
@@ -237,9 +238,13 @@ export function httpFolder(
   const base = parseBase(baseUrl);
   const pool = new WindowPool();
   const addresses = files === null ? null : new Map(Object.entries(files));
+  const name = decodeLast(base.pathname);
+  // A file that is a model by itself: its parts, and what belongs to it, lie beside it.
+  const isFile = addresses === null && isModelFile(name);
+  if (isFile) base.pathname = base.pathname.replace(/[^/]*\/$/, '');
   return {
-    name: decodeLast(base.pathname) || base.host,
-    names: addresses === null ? null : [...addresses.keys()].sort(),
+    name: name || base.host,
+    names: isFile ? [name] : addresses === null ? null : [...addresses.keys()].sort(),
     async open(name, signal) {
       checkName(name);
       if (addresses !== null) {

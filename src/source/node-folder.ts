@@ -11,6 +11,7 @@ import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
 import { entryName, isCacheFolder, snapshotsIn } from './hub-cache.js';
 import { modelFolderIn } from './inner-folder.js';
+import { isModelFile } from './model-file.js';
 
 /** Files listed in one folder; more means that the wrong folder was named, not a bigger model. */
 const MAX_LISTED = 10_000;
@@ -106,7 +107,8 @@ export async function nodeFile(path: string): Promise<NodeFile> {
 }
 
 /**
- * Opens a folder on disk; of a folder or download cache around one model, that model's.
+ * Opens a folder on disk; of a folder or download cache around one model, that model's. A file that is a model by itself is
+ * opened as a folder that holds it.
  * @throws TransportError when it is absent, is not a folder or cannot be listed
  */
 export async function nodeFolder(path: string): Promise<NodeFolder> {
@@ -114,7 +116,11 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
   const names: string[] = [];
   try {
     if (!(await stat(root)).isDirectory()) {
-      throw new TransportError(`${path} is a file. Name the folder that holds config.json.`);
+      if (!isModelFile(root))
+        throw new TransportError(
+          `${path} is a file. Name the folder that holds config.json, or a .gguf file.`,
+        );
+      return fileFolder(root);
     }
     await list(root, '', 1, names);
   } catch (cause) {
@@ -125,6 +131,23 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
   }
   const [snapshot, another] = snapshotsIn(names);
   if (snapshot !== undefined && another === undefined) return nodeFolder(join(root, snapshot.path));
+  const { folder, close } = openedFolder(path, root, names.sort());
+  return { ...modelFolderIn(folder), close };
+}
+
+/** The folder around a file that is a model. */
+function fileFolder(path: string): NodeFolder {
+  const name = basename(path);
+  const { folder, close } = openedFolder(path, dirname(path), [name]);
+  return { ...folder, name, close };
+}
+
+/** A folder whose files are opened once, and closed together. */
+function openedFolder(
+  path: string,
+  root: string,
+  names: readonly string[],
+): { readonly folder: ModelFolder; readonly close: () => Promise<void> } {
   const opened = new Map<string, Promise<NodeSource | null>>();
   let closed = false;
   const close = async (): Promise<void> => {
@@ -133,9 +156,9 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
     opened.clear();
     for (const item of sources) if (item.status === 'fulfilled') await item.value?.close();
   };
-  const folder = modelFolderIn({
+  const folder: ModelFolder = {
     name: nameOf(root),
-    names: names.sort(),
+    names,
     async open(name, signal) {
       signal?.throwIfAborted();
       checkName(name);
@@ -149,8 +172,8 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
       }
       return source;
     },
-  });
-  return { ...folder, close };
+  };
+  return { folder, close };
 }
 
 /** A folder's own name; a snapshot in a download cache is named by its model. */

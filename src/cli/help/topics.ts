@@ -28,7 +28,7 @@ const convert: CommandHelp = {
   usage: ['convert FOLDER -o OUT.bin [options]', 'convert FOLDER -o OUT.s3lm [options]'],
   summary: 'make a model into what a board boots',
   about:
-    'Quantizes a model folder, compares the result with the original, and writes the image that a board boots (.bin) or the model package alone (.s3lm). What is not asked for is chosen for the board.',
+    'Quantizes a model folder or a GGUF file, compares the result with the original, and writes the image that a board boots (.bin) or the model package alone (.s3lm). What is not asked for is chosen for the board.',
   groups: [
     {
       title: 'What is written',
@@ -130,7 +130,7 @@ const convert: CommandHelp = {
 const run: CommandHelp = {
   usage: ['run FILE|FOLDER --prompt TEXT [options]', 'run FILE|FOLDER --ids 1,2,3 [options]'],
   summary: 'generate text, here or on an emulated board',
-  about: 'Generates text from a package, an image or a model folder.',
+  about: 'Generates text from a package, an image, a model folder or a GGUF file.',
   groups: [
     {
       title: 'The prompt',
@@ -194,7 +194,7 @@ const inspect: CommandHelp = {
   usage: ['inspect FILE|FOLDER [options]'],
   summary: 'what is in it, and where it fits',
   about:
-    'Says of a model folder whether it can be converted and on which boards it fits, and of a package or an image (of any tool) what it holds and whether it is sound.',
+    'Says of a model folder or a GGUF file whether it can be converted and on which boards it fits, and of a package or an image (of any tool) what it holds and whether it is sound.',
   groups: [
     {
       title: 'What is printed',
