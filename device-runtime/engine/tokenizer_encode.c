@@ -86,6 +86,8 @@ static bool next_gap(cutter *c, gap *out) {
         }
         if (added.flags & S3LM_ADDED_STRIP_RIGHT)
             while (end < c->length && (class_at(c->text, end, &edge) & S3LM_SPACE)) end += edge;
+        /* All of it was white space that the token before has taken: the library drops what is empty. */
+        if (begin >= end) continue;
         out->begin = c->start;
         out->end = begin > c->start ? begin : c->start;
         out->id = added.id;

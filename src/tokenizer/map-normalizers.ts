@@ -17,30 +17,42 @@ export interface MapPart {
 /** @throws FormatError, UnsupportedError */
 export function mapOf(part: Component): MapPart {
   if (part.type === 'Precompiled') return precompiled(part);
-  const map = chained(simpleMaps(part));
+  const chain = tablesOf(part);
+  const key = chain.map((table) => table.length).join(' ');
+  let made = MADE.get(key);
+  if (made === undefined) {
+    made = madeOf(chained(chain.map(characterMap)), part);
+    MADE.set(key, made);
+  }
+  return made;
+}
+
+/** What was made of tables: BERT's have a hundred thousand characters, and are the same for every model. */
+const MADE = new Map<string, MapPart>();
+
+function madeOf(map: CharacterMap, { fields, path }: Component): MapPart {
   const words = mapWords(map);
-  if (words === null)
-    throw wrongPart(part.fields, part.path, 'Its texts are larger than a package can hold.');
+  if (words === null) throw wrongPart(fields, path, 'Its texts are larger than a package can hold.');
   return { words, times: growthOf(map), apply: (value) => mapped(value, map) };
 }
 
-/** Maps that follow one another. What they do to a character does not depend on its neighbours. */
-function simpleMaps({ type, fields, path }: Component): CharacterMap[] {
+/** Tables that follow one another. What they do to a character does not depend on its neighbours. */
+function tablesOf({ type, fields, path }: Component): string[] {
   switch (type) {
     case 'Lowercase':
-      return [characterMap(tables.LOWERCASE)];
+      return [tables.LOWERCASE];
     case 'StripAccents':
-      return [characterMap(tables.WITHOUT_MARKS)];
+      return [tables.WITHOUT_MARKS];
     case 'Nmt':
-      return [characterMap(tables.NMT)];
+      return [tables.NMT];
     case 'BertNormalizer': {
       const lowercase = fields.boolean('lowercase', true);
       const strips = fields.isSet('strip_accents') ? fields.boolean('strip_accents', false) : lowercase;
       return [
-        ...(fields.boolean('clean_text', true) ? [characterMap(tables.BERT_CLEAN)] : []),
-        ...(fields.boolean('handle_chinese_chars', true) ? [characterMap(tables.BERT_CHINESE)] : []),
-        ...(strips ? [characterMap(tables.BERT_ACCENTS)] : []),
-        ...(lowercase ? [characterMap(tables.LOWERCASE)] : []),
+        ...(fields.boolean('clean_text', true) ? [tables.BERT_CLEAN] : []),
+        ...(fields.boolean('handle_chinese_chars', true) ? [tables.BERT_CHINESE] : []),
+        ...(strips ? [tables.BERT_ACCENTS] : []),
+        ...(lowercase ? [tables.LOWERCASE] : []),
       ];
     }
     default:

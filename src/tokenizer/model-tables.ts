@@ -2,7 +2,8 @@
 import { BYTE_CHARACTERS, bytesOfToken } from './byte-level.js';
 import { wrongPart } from './component.js';
 import { CharacterPlace, ModelKind, MODEL_SHIFT, NO_ID, ToknFlag } from './format.js';
-import { compareBytes, TableWriter } from './section-writer.js';
+import { compareBytes } from './section-writer.js';
+import type { TableWriter } from './section-writer.js';
 import type { TokenModel } from './token-model.js';
 import type { TokenText } from './token-text.js';
 

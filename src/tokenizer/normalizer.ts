@@ -88,10 +88,15 @@ async function mapStep(part: Component, pool: PartPool): Promise<{ step: NormalS
     return { step: trimStep(pool, classMachine('space'), sides), times: 1 };
   }
   const { mapOf } = await import('./map-normalizers.js');
-  const { words, times, apply } = mapOf(part);
+  const map = mapOf(part);
   return {
-    step: { kind: NormalKind.Map, pattern: pool.add(PartKind.Map, words), content: '', apply },
-    times,
+    step: {
+      kind: NormalKind.Map,
+      pattern: pool.add(PartKind.Map, map.words),
+      content: '',
+      apply: (value) => map.apply(value),
+    },
+    times: map.times,
   };
 }
 

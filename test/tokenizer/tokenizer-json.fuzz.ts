@@ -66,6 +66,15 @@ const VALUES: readonly Json[] = [
   'Isolated',
   'Removed',
   'Strip',
+  'Precompiled',
+  'BertNormalizer',
+  'StripAccents',
+  'WordPiece',
+  'BPEDecoder',
+  'Unigram',
+  'WordLevel',
+  '##',
+  '</w>',
   'Fuse',
   'ByteFallback',
   'NFC',
@@ -75,6 +84,11 @@ const VALUES: readonly Json[] = [
   { String: '▁' },
   { Regex: '\\p{N}' },
   { Regex: '.*' },
+  { Regex: '\\A +| +\\z' },
+  { Regex: '\\A▁' },
+  { type: 'Lowercase' },
+  { type: 'WordPiece', prefix: '##' },
+  { type: 'BPEDecoder', suffix: 'a' },
   { Regex: '[^\\s\\p{L}]?a+|b(?!\\S)' },
   { type: 'Split', pattern: { Regex: 'ab?|\\s+' }, behavior: 'Removed', invert: true },
   { type: 'Punctuation', behavior: 'MergedWithNext' },
@@ -142,9 +156,12 @@ async function seeds(): Promise<Json[]> {
       model: Record<string, Json>;
       added_tokens: Json[];
     };
-    json.model['vocab'] = Object.fromEntries(small.vocab.map((token, id) => [token, id]));
-    json.model['merges'] = small.merges;
-    json.model['unk_token'] = json.model['unk_token'] === null ? null : '<unk>';
+    const isList = Array.isArray(json.model['vocab']);
+    json.model['vocab'] = isList
+      ? small.vocab.map((token, id) => [token, id === 0 ? 0 : -id / 3])
+      : Object.fromEntries(small.vocab.map((token, id) => [token, id]));
+    if (json.model['type'] === 'BPE') json.model['merges'] = small.merges;
+    if (!isList) json.model['unk_token'] = json.model['unk_token'] === null ? null : '<unk>';
     let next = small.vocab.length;
     json.added_tokens = json.added_tokens.slice(0, 7).map((token) => {
       const entry = token as Record<string, Json>;
