@@ -34,7 +34,9 @@ export class BpeVocabulary implements Vocabulary {
     const spellings: (string | undefined)[] = [];
     for (const [spelling, id] of vocab) spellings[id] = spelling;
     this.#spellings = spellings;
-    this.hasBytes = isByteLevel || (byteFallback && readDecoder(root).byteFallback);
+    this.hasBytes =
+      isByteLevel ||
+      (byteFallback && BYTE_NAMES.every((name) => vocab.has(name)) && readDecoder(root).byteFallback);
     const single = [...vocab]
       .filter(([spelling]) => this.#symbolsOf(spelling).length === 1)
       .map(([, id]) => id);

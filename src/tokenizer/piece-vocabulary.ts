@@ -44,7 +44,8 @@ export class UnigramVocabulary extends Pieces {
     const byteFallback = model.boolean('byte_fallback', false);
     // What an unknown character costs is reckoned from the least likely piece.
     const [least] = byScore.at(-1) ?? [];
-    this.hasBytes = byteFallback && readDecoder(root).byteFallback;
+    this.hasBytes =
+      byteFallback && BYTE_NAMES.every((name) => ids.has(name)) && readDecoder(root).byteFallback;
     this.needed = [
       ...found(ids, [...(byteFallback ? BYTE_NAMES : []), ...ASCII, SPACE_MARK]),
       ...(least === undefined ? [] : [least]),

@@ -20,7 +20,7 @@ export interface TokenModel extends BpeModel {
 export async function readModel(root: ConfigFields): Promise<TokenModel> {
   const model = root.object('model');
   if (model === null) throw root.missing('model');
-  const type = model.optionalText('type') ?? typeOf(model);
+  const type = kindOf(model);
   if (type === 'BPE')
     return { ...readBpeModel(root), kind: ModelKind.Bpe, scores: [], continuing: '', wordLimit: 0 };
   const { readUnigram, readWordLevel, readWordPiece } = await import('./word-models.js');
@@ -30,8 +30,10 @@ export async function readModel(root: ConfigFields): Promise<TokenModel> {
   throw wrongPart(root, 'model.type', `The tokenizer model ${type} is not supported.`);
 }
 
-/** Older files do not name the kind; the library takes the first that has all of its fields. */
-function typeOf(model: ConfigFields): string {
+/** The kind of a model. Older files do not name it; the library takes the first that has all of its fields. */
+export function kindOf(model: ConfigFields): string {
+  const named = model.optionalText('type');
+  if (named !== null) return named;
   if (model.has('merges')) return 'BPE';
   if (model.has('continuing_subword_prefix')) return 'WordPiece';
   return isJsonObject(model.raw('vocab')) ? 'WordLevel' : 'Unigram';

@@ -8,6 +8,7 @@ import { UnsupportedError } from '../shared/errors.js';
 import { BpeVocabulary } from './bpe-vocabulary.js';
 import { PartPool } from './part-pool.js';
 import { readStages } from './pre-tokenizer.js';
+import { kindOf } from './token-model.js';
 
 /** Ids are those of the tokenizer. */
 export interface Vocabulary {
@@ -34,7 +35,7 @@ export async function vocabularyOf({ definition }: TokenizerPart): Promise<Vocab
   const root = new ConfigFields(definition.fields, definition.file);
   const model = root.object('model');
   if (model === null) throw root.missing('model');
-  const type = model.optionalText('type') ?? typeOf(model);
+  const type = kindOf(model);
   if (type === 'BPE') return new BpeVocabulary(root, (await readStages(root, new PartPool())).stages);
   const { UnigramVocabulary, WordVocabulary } = await import('./piece-vocabulary.js');
   if (type === 'Unigram') return new UnigramVocabulary(root, model);
@@ -46,11 +47,4 @@ export async function vocabularyOf({ definition }: TokenizerPart): Promise<Vocab
     field: 'model.type',
     remedy: 'Convert the model with its whole vocabulary.',
   });
-}
-
-/** A model without a type is known by what it has, as in the library. */
-function typeOf(model: ConfigFields): string {
-  if (model.has('merges')) return 'BPE';
-  if (model.has('continuing_subword_prefix')) return 'WordPiece';
-  return Array.isArray(model.raw('vocab')) ? 'Unigram' : 'WordLevel';
 }
