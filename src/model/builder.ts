@@ -22,7 +22,7 @@ export function buildFamily(family: FamilyTable): Family {
   const { name, label, modelTypes, architectures, baseArchitectures, defaults } = family;
   const read = (reading: FamilyReading): Promise<DecoderModel> => readByTable(family, reading);
   const isTied = defaults.tied ?? false;
-  return { name, label, modelTypes, architectures, baseArchitectures, isTied, read };
+  return { name, label, modelTypes, architectures, baseArchitectures, isTied, table: family, read };
 }
 
 /**

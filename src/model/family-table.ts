@@ -177,7 +177,7 @@ export interface TraitSource {
   readonly stores: (name: string) => boolean;
 }
 
-export interface FamilyTable extends Omit<Family, 'read' | 'isTied'> {
+export interface FamilyTable extends Omit<Family, 'read' | 'isTied' | 'table'> {
   readonly keys: FamilyKeys;
   /** Other spellings of keys, for those of {@link keys} that are absent. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>;

@@ -4,6 +4,7 @@ import type { StoredLayout } from '../input/model-input.js';
 import type { Note } from './notes.js';
 import type { ConfigFields } from './config-fields.js';
 import type { DecoderModel } from './decoder.js';
+import type { FamilyTable } from './family-table.js';
 
 /** Everything that a family reads from. */
 export interface FamilyReading {
@@ -34,6 +35,8 @@ export interface Family {
   readonly baseArchitectures: readonly string[];
   /** Whether the head is the embedding when config.json does not say. */
   readonly isTied: boolean;
+  /** What its models are told by. */
+  readonly table: Pick<FamilyTable, 'keys' | 'aliases' | 'names' | 'steps'>;
   /**
    * Turns config and tensors into the description.
    * @throws FormatError, UnsupportedError, TransportError

@@ -1,4 +1,5 @@
 /** Reads config.json and the tensor directory into the one description that all later rooms work from. */
+import type { TensorInfo } from '../checkpoint/checkpoint.js';
 import type { JsonPart, ModelInput } from '../input/model-input.js';
 import { FormatError, UnsupportedError } from '../shared/errors.js';
 import type { Note } from './notes.js';
@@ -20,7 +21,8 @@ export async function readDecoder(
   const part = await input.config(signal);
   const config = fieldsOf(part);
   // Refused by the config alone, before the weights are opened: cheaper, and the better message when both are wrong.
-  const { family, architecture, notes } = await chooseFamily(config);
+  const tensors: StoredTensors = async () => (await input.checkpoint(signal)).tensors.values();
+  const { family, architecture, notes } = await chooseFamily(config, tensors);
   const generation = await readGeneration(input, signal);
   return family.read({
     architecture,
@@ -56,7 +58,7 @@ async function readGeneration(
  * @throws as {@link readDecoder}
  */
 export async function checkArchitecture(config: JsonPart): Promise<void> {
-  await chooseFamily(fieldsOf(config));
+  await chooseFamily(fieldsOf(config), () => Promise.resolve([]));
 }
 
 function fieldsOf({ fields, file }: JsonPart): ConfigFields {
@@ -69,8 +71,31 @@ interface Choice {
   readonly notes: readonly Note[];
 }
 
+/** What is stored, when it is asked for. */
+type StoredTensors = () => Promise<Iterable<TensorInfo>>;
+
+async function unknownFamily(
+  config: ConfigFields,
+  name: string | null,
+  field: string,
+  tensors: StoredTensors,
+): Promise<UnsupportedError> {
+  const { nearestFamily } = await import('./nearest.js');
+  return new UnsupportedError(
+    name === null
+      ? 'It names neither an architecture nor a model type.'
+      : `${show(name).replace(/^"|"$/g, '')} is not converted yet.`,
+    {
+      file: config.file,
+      field,
+      remedy: `${await nearestFamily(name, config, tensors)}${await supportedFamilies()}`,
+      code: 'family',
+    },
+  );
+}
+
 /** Trusts `architectures[0]`, confirmed by `model_type`. */
-async function chooseFamily(config: ConfigFields): Promise<Choice> {
+async function chooseFamily(config: ConfigFields, tensors: StoredTensors): Promise<Choice> {
   await refuseKinds(config, supportedFamilies);
   const modelType = config.optionalText('model_type');
   const architecture = readArchitecture(config);
@@ -81,7 +106,7 @@ async function chooseFamily(config: ConfigFields): Promise<Choice> {
         : await findFamily((candidate) => candidate.modelTypes.includes(modelType));
     const assumed = byType?.architectures[0];
     if (byType === undefined || assumed === undefined)
-      throw await unknownFamily(config, modelType, 'model_type');
+      throw await unknownFamily(config, modelType, 'model_type', tensors);
     return {
       family: byType,
       architecture: assumed,
@@ -92,7 +117,7 @@ async function chooseFamily(config: ConfigFields): Promise<Choice> {
     (candidate) =>
       candidate.architectures.includes(architecture) || candidate.baseArchitectures.includes(architecture),
   );
-  if (family === undefined) throw await unknownFamily(config, architecture, 'architectures');
+  if (family === undefined) throw await unknownFamily(config, architecture, 'architectures', tensors);
   if (modelType !== null && !family.modelTypes.includes(modelType)) {
     throw new FormatError(`It is ${show(modelType)}, but the architecture is ${architecture}.`, {
       file: config.file,
@@ -120,23 +145,4 @@ function readArchitecture(config: ConfigFields): string | null {
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
   if (typeof first !== 'string') throw config.wrong('architectures', 'a list of names');
   return first;
-}
-
-async function unknownFamily(
-  config: ConfigFields,
-  name: string | null,
-  field: string,
-): Promise<UnsupportedError> {
-  const { nearestFamily } = await import('./families/others.js');
-  return new UnsupportedError(
-    name === null
-      ? 'It names neither an architecture nor a model type.'
-      : `${show(name).replace(/^"|"$/g, '')} is not converted yet.`,
-    {
-      file: config.file,
-      field,
-      remedy: `${nearestFamily(name ?? '')}${await supportedFamilies()}`,
-      code: 'family',
-    },
-  );
 }

@@ -59,7 +59,7 @@ const RELATIVES: readonly Relative[] = [
  * @param name an architecture or model type
  * @returns empty for a name that tells nothing
  */
-export function nearestFamily(name: string): string {
+export function nearestByName(name: string): string {
   const relative = RELATIVES.find(({ names }) => names.test(name));
   return relative === undefined
     ? ''

@@ -49,8 +49,8 @@ export async function summarizeModel(input: ModelInput, signal?: AbortSignal): P
   });
   const checkpoint = await attempt(() => input.checkpoint(signal));
   if (checkpoint.value === null) return summary(input.name, null, null, first.problem ?? checkpoint.problem);
-  const model = first.problem === null ? await attempt(() => readDecoder(input, signal)) : null;
-  return summary(input.name, checkpoint.value, model?.value ?? null, first.problem ?? model?.problem ?? null);
+  const model = await attempt(() => readDecoder(input, signal));
+  return summary(input.name, checkpoint.value, model.value, model.problem);
 }
 
 /** The value, or why there is none. */

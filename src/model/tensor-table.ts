@@ -18,7 +18,8 @@ const BUFFERS =
 /** A mask under a name that a bias might have: over all pairs of positions. */
 const MASKS = /(?:^|\.)(?:attn|self_attn|attention)\.bias$/;
 
-function isBuffer({ name, shape }: TensorInfo): boolean {
+/** Whether a tensor is computed anew instead of read. */
+export function isBuffer({ name, shape }: TensorInfo): boolean {
   return BUFFERS.test(name) || (MASKS.test(name) && shape.length >= 2 && shape.at(-1) === shape.at(-2));
 }
 

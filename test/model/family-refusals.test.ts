@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { allFamilies } from '../../src/model/families/index.js';
 import { readDecoder } from '../../src/model/read.js';
+import { summarizeModel } from '../../src/model/summarize.js';
 import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
+import { memoryFolder } from '../../src/source/memory-folder.js';
+import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import { fixtureFolder, openFixture } from './family-fixtures.js';
 
 const REFUSED: readonly (readonly [
@@ -71,6 +74,64 @@ void test('keys of experts in a dense model that says so refuse nothing', async 
   assert.equal(model.architecture, 'MiniMindForCausalLM');
   const experts = await fixtureFolder('minimind', (config) => Object.assign(config, { use_moe: true }));
   await assert.rejects(readDecoder(hfFolderInput(experts)), /mixture of 4 experts/);
+});
+
+const OWN_NAME = { architectures: ['MyOwnForCausalLM'], model_type: 'my_own' };
+
+const NEAREST: readonly (readonly [
+  fixture: string,
+  changes: Readonly<Record<string, unknown>>,
+  says: RegExp,
+])[] = [
+  ['gpt-neox', {}, /named as those of GPT-NeoX.*write "GPTNeoXForCausalLM".*"gpt_neox" for its model_type/],
+  ['gpt2', {}, /named as those of GPT-2.*write "GPT2LMHeadModel"/],
+  ['lfm2', {}, /nearest that is converted is LFM2; this one has also model\.layers\.\*\.conv\.conv/],
+  ['qwen3', {}, /nearest that is converted is Llama; this one has also model\.layers\.\*\.self_attn\.k_norm/],
+  ['bloom', {}, /nearest that is converted is BLOOM/],
+  [
+    'falcon',
+    { num_attention_heads: null, n_head: null },
+    /Falcon; this one does not say num_attention_heads in config\.json/,
+  ],
+  // A name that is known says more than its tensors.
+  [
+    'qwen3',
+    { architectures: ['Qwen3NextForCausalLM'], model_type: 'qwen3_next' },
+    /layers of linear attention/,
+  ],
+];
+
+for (const [fixture, changes, says] of NEAREST) {
+  void test(`${fixture} under an unknown name: ${String(says)}`, async () => {
+    const folder = await fixtureFolder(fixture, (config) => Object.assign(config, OWN_NAME, changes));
+    await assert.rejects(readDecoder(hfFolderInput(folder)), (error) => {
+      assert.ok(error instanceof UnsupportedError, String(error));
+      assert.match(error.message, says);
+      assert.match(error.message, /Supported are: Llama/);
+      return true;
+    });
+    const { problem, convertible } = await summarizeModel(hfFolderInput(folder));
+    assert.equal(convertible, false);
+    assert.match(problem ?? '', says);
+  });
+}
+
+void test('weights that are like nothing, or that cannot be read, add nothing to the refusal of a name', async () => {
+  const config = new TextEncoder().encode(JSON.stringify(OWN_NAME));
+  for (const [weights, bytes] of [
+    [
+      'one tensor of its own',
+      writeSafetensors({ 'encoder.strange.weight': { dtype: 'F32', shape: [2, 2] } }),
+    ],
+    ['no checkpoint', new Uint8Array([1, 2, 3])],
+  ] as const) {
+    const folder = memoryFolder('own', { 'config.json': config, 'model.safetensors': bytes });
+    await assert.rejects(
+      readDecoder(hfFolderInput(folder)),
+      /MyOwnForCausalLM is not converted yet\. Supported are/,
+      weights,
+    );
+  }
 });
 
 void test('masks and angles in a file are left out with a note', async () => {

@@ -62,5 +62,3 @@ export const OTHER_FAMILIES: readonly Family[] = [
   cohere,
   cohere2,
 ];
-
-export { nearestFamily } from '../relatives.js';
