@@ -3,10 +3,12 @@ import { FormatError } from '../../shared/errors.js';
 import type { ByteSource } from '../../source/byte-source.js';
 import type { Checkpoint, TensorInfo } from '../checkpoint.js';
 import { ComputedCheckpoint, type ComputedTensor } from '../computed-checkpoint.js';
+import { isFloatDtype } from '../dtype.js';
+import { floatsOf } from '../floats.js';
 import { dequantizerOf, type Dequantize } from './dequantize.js';
 import type { GgufHeader } from './header.js';
 import type { GgufTensor } from './tensors.js';
-import { blockElements, isBlockType } from './types.js';
+import { isBlockType } from './types.js';
 
 /** A file with its checked header. */
 export interface GgufPart {
@@ -17,7 +19,7 @@ export interface GgufPart {
 /** What a stored tensor, or some of its rows, is to the reader. */
 export interface Piece {
   readonly name: string;
-  /** Its rows; all when absent. A vector has one. */
+  /** Its rows, or elements of a vector, which are no blocks; all when absent. */
   readonly rows?: { readonly begin: number; readonly end: number };
   /** Its shape where that is not the stored one of all rows. */
   readonly shape?: readonly number[];
@@ -59,6 +61,7 @@ export async function ggufCheckpoint(
   );
 }
 
+/** How numbers are made of what is stored; `null` for types that are read as they are. */
 async function decoderOf({ type }: GgufTensor): Promise<Dequantize | null> {
   if (isBlockType(type)) return dequantizerOf(type.name);
   return type.dtype === 'F64' ? narrow : null;
@@ -72,17 +75,16 @@ function computedTensor(
   dataBegin: number,
 ): ComputedTensor {
   const { type } = tensor;
-  const columns = tensor.shape.at(-1) ?? 1;
-  const rowBytes = (columns / blockElements(type)) * type.bytes;
-  const all = tensor.bytes / rowBytes;
-  const { begin, end } = rows ?? { begin: 0, end: all };
-  const first = dataBegin + tensor.offset + begin * rowBytes;
-  const last = first + (end - begin) * rowBytes;
-  const isComputed = decode !== null || add !== 0;
+  const { begin, end } = rows ?? { begin: 0, end: 1 };
+  // Parts are rows, or elements of a vector.
+  const unit = rows === undefined ? tensor.bytes : tensor.bytes / (tensor.shape[0] ?? 1);
+  const first = dataBegin + tensor.offset + begin * unit;
+  const last = first + (end - begin) * unit;
+  const numbers = decode ?? (add === 0 ? null : wideningOf(tensor));
   const stored = isBlockType(type) ? type.name : type.dtype;
   const info: TensorInfo = {
     name,
-    dtype: isBlockType(type) || isComputed ? 'F32' : type.dtype,
+    dtype: isBlockType(type) || numbers !== null ? 'F32' : type.dtype,
     ...(decode === null ? {} : { stored }),
     shape: shape ?? [...tensor.shape],
     file,
@@ -94,7 +96,7 @@ function computedTensor(
   return {
     info,
     stored: [{ begin: first, rowBytes: (last - first) / count }],
-    decode: isComputed ? decoded(decode ?? copy, add) : null,
+    decode: numbers === null ? null : decoded(numbers, add),
   };
 }
 
@@ -112,16 +114,9 @@ function narrow(bytes: Uint8Array, numbers: Float32Array): void {
   for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(8 * i, true);
 }
 
-/** F32 as they are. */
-function copy(bytes: Uint8Array, numbers: Float32Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat32(4 * i, true);
-}
-
-/** Every name of a block type among the parts, with how many tensors have it, the most frequent first. */
-export function storedTypes(parts: readonly GgufPart[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { header } of parts)
-    for (const { type } of header.tensors) counts.set(type.name, (counts.get(type.name) ?? 0) + 1);
-  return new Map([...counts].sort((a, b) => b[1] - a[1]));
+/** Numbers of a type that is read as it is, where something is added to them; `null` for what is no number of weights. */
+function wideningOf({ type }: GgufTensor): Dequantize | null {
+  if (isBlockType(type) || !isFloatDtype(type.dtype)) return null;
+  const { dtype } = type;
+  return (bytes, numbers) => numbers.set(floatsOf(dtype, bytes));
 }

@@ -105,9 +105,15 @@ export function phiNames(metadata: Metadata): TensorNames {
     ffn_up: 'mlp.fc1',
     ffn_down: 'mlp.fc2',
   });
-  const split = (tensor: { readonly shape: readonly number[] }): readonly SplitName[] => {
-    const rows = (tensor.shape[0] ?? 0) / 3;
-    return ['q_proj', 'k_proj', 'v_proj'].map((name) => ({ name: `self_attn.${name}`, rows }));
+  const split = ({ shape }: { readonly shape: readonly number[] }): readonly SplitName[] => {
+    // Heads of the query fill the width.
+    const query = metadata.number(metadata.own('embedding_length')) ?? 0;
+    const rows = ((shape[0] ?? 0) - query) / 2;
+    return [
+      { name: 'self_attn.q_proj', rows: query },
+      { name: 'self_attn.k_proj', rows },
+      { name: 'self_attn.v_proj', rows },
+    ];
   };
   return {
     ...names,

@@ -1,6 +1,7 @@
 /** Names of tensors: those of GGUF, which are the same in all architectures, and those of transformers, by the family. */
 import type { Piece } from '../../checkpoint/gguf/gguf-checkpoint.js';
 import type { GgufTensor } from '../../checkpoint/gguf/tensors.js';
+import { isBlockType } from '../../checkpoint/gguf/types.js';
 
 /** Names as transformers has them, without `.weight` and `.bias`, by those of GGUF. */
 export interface TensorNames {
@@ -63,9 +64,11 @@ function splitPieces(
   parts: readonly SplitName[],
   inside: string,
   kind: string,
-  { name: whole, shape }: GgufTensor,
+  { name: whole, shape, type }: GgufTensor,
 ): readonly Piece[] {
-  if (parts.reduce((sum, { rows }) => sum + rows, 0) !== shape[0]) return [{ name: whole }];
+  const isWhole = parts.every(({ rows }) => Number.isInteger(rows) && rows > 0);
+  const isFilled = parts.reduce((sum, { rows }) => sum + rows, 0) === shape[0];
+  if (!isWhole || !isFilled || (shape.length === 1 && isBlockType(type))) return [{ name: whole }];
   let begin = 0;
   return parts.map(({ name, rows, isVector }) => {
     const end = begin + rows;

@@ -6,6 +6,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Checkpoint } from '../../../src/checkpoint/checkpoint.js';
+import { readGgufHeader } from '../../../src/checkpoint/gguf/header.js';
+import type { GgufTensor } from '../../../src/checkpoint/gguf/tensors.js';
+import { ggmlType } from '../../../src/checkpoint/gguf/types.js';
 import { halves } from '../../../src/checkpoint/gguf/half.js';
 import { readRows } from '../../../src/checkpoint/row-reader.js';
 import { hfFolderInput } from '../../../src/input/hf-folder.js';
@@ -13,10 +16,11 @@ import type { ModelInput } from '../../../src/input/model-input.js';
 import { openInput } from '../../../src/input/open-input.js';
 import type { DecoderModel, TensorRef } from '../../../src/model/decoder.js';
 import { readDecoder } from '../../../src/model/read.js';
-import { memoryFolder } from '../../../src/source/memory-folder.js';
+import { MemorySource, memoryFolder } from '../../../src/source/memory-folder.js';
 import { distance, type Expected } from '../../model/family-fixtures.js';
 import { plainForward } from '../../model/plain-forward.js';
-import { writeSafetensors } from '../../checkpoint/write-safetensors.js';
+import { writeGguf, type TestValue } from '../../checkpoint/gguf/write-gguf.js';
+import { concatenate, writeSafetensors } from '../../checkpoint/write-safetensors.js';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 
@@ -157,3 +161,67 @@ for (const [name, source] of Object.entries(CHANGES.source)) {
     assert.ok(off <= TOLERANCE, `differs by ${off} of the largest logit`);
   });
 }
+
+void test('query, key and value of Phi in one tensor, as older files have them, are taken apart', async () => {
+  const source = new MemorySource(
+    'phi',
+    new Uint8Array(await readFile(new URL('phi.gguf', import.meta.url))),
+  );
+  const { tensors, dataBegin, values } = await readGgufHeader(source);
+  const dataOf = async ({ offset, bytes }: GgufTensor) =>
+    source.read(dataBegin + offset, dataBegin + offset + bytes);
+  const kinds = new Map([...Array(64).keys()].map((number) => [ggmlType(number)?.name, number]));
+  const made = [];
+  for (const tensor of tensors) {
+    const [, layer, kind] = /^(blk\.\d+)\.attn_q\.(\w+)$/.exec(tensor.name) ?? [];
+    if (/attn_[kv]\./.test(tensor.name)) continue;
+    const parts = [
+      tensor,
+      ...['k', 'v'].map((part) => tensors.find(({ name }) => name === `${layer}.attn_${part}.${kind}`)),
+    ];
+    const all = layer === undefined ? [tensor] : parts.filter((part) => part !== undefined);
+    const rows = all.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+    made.push({
+      name: layer === undefined ? tensor.name : `${layer}.attn_qkv.${kind}`,
+      type: kinds.get(tensor.type.name) ?? 0,
+      shape: [rows, ...tensor.shape.slice(1)],
+      data: concatenate(await Promise.all(all.map(dataOf))),
+    });
+  }
+  const keys: [string, TestValue][] = [];
+  for (const [key, value] of values) {
+    if (typeof value === 'string') keys.push([key, { string: value }]);
+    else if (typeof value === 'number')
+      keys.push([key, Number.isInteger(value) ? { uint32: value } : { float32: value }]);
+  }
+  const fused = writeGguf({
+    values: { ...Object.fromEntries(keys), 'phi2.attention.head_count_kv': { uint32: 2 } },
+    tensors: made,
+  });
+  const found = await read(await openInput(memoryFolder('m', { 'm.gguf': fused })));
+  const folder = await read(await folderOf('phi'));
+  const [mine, theirs] = [takeApart(found.model), takeApart(folder.model)];
+  assert.deepEqual([...mine.refs.keys()], [...theirs.refs.keys()]);
+  for (const [path, ref] of mine.refs)
+    assert.deepEqual(
+      await numbersOf(found, ref),
+      await numbersOf(folder, theirs.refs.get(path) ?? ref),
+      path,
+    );
+});
+
+void test('gains that are distances from 1 are read of every type of numbers', async () => {
+  const values = { 'general.architecture': { string: 'gemma' } } as const;
+  const half = Uint8Array.of(0x00, 0x3e, 0x00, 0x40); // 1.5, 2
+  const wide = Uint8Array.of(0xc0, 0x3f, 0x00, 0x40);
+  for (const [type, data] of [
+    [1, half],
+    [30, wide],
+    [28, new Uint8Array(Float64Array.of(1.5, 2).buffer)],
+  ] as const) {
+    const file = writeGguf({ values, tensors: [{ name: 'output_norm.weight', type, shape: [2], data }] });
+    const checkpoint = await (await openInput(memoryFolder('m', { 'm.gguf': file }))).checkpoint();
+    const rows = await checkpoint.readRows('model.norm.weight', 0, 1);
+    assert.deepEqual(new Float32Array(rows.slice().buffer), Float32Array.of(0.5, 1));
+  }
+});
