@@ -1,5 +1,5 @@
-/* Sums and comparisons of 64-bit floats (IEEE 754) by integers: chips without such numbers give the same bits as others.
- * Finite numbers that are not denormal, or zero; sums must stay so. Pure functions; any core may call them. */
+/* Sums and comparisons of 64-bit floats (IEEE 754) by integers: chips without such numbers give the same bits as
+ * others. Finite numbers that are not denormal, or zero; sums must stay so. Pure functions; any core may call them. */
 #ifndef S3LM_FLOAT64_H
 #define S3LM_FLOAT64_H
 

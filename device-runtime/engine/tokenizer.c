@@ -323,8 +323,8 @@ s3lm_tokenizer_status s3lm_tokenizer_open(const uint8_t *section, size_t length,
 
     bool good = check_tokens(t) && check_symbols(t) && s3lm_check_model(t) &&
                 check_added(t, &t->raw_added, t->raw_first) && check_added(t, &t->normal_added, t->normal_first) &&
-                check_parts(t) && check_normalizer(t) && check_stages(t) &&
-                check_ids(t, &t->prefix) && check_ids(t, &t->suffix);
+                check_parts(t) && check_normalizer(t) && check_stages(t) && check_ids(t, &t->prefix) &&
+                check_ids(t, &t->suffix);
     if (t->unk_id != S3LM_NO_ID) good = good && is_token(t, t->unk_id);
     if (t->bos_id != S3LM_NO_ID) good = good && is_token(t, t->bos_id);
     if (t->eos_id != S3LM_NO_ID) good = good && is_token(t, t->eos_id);

@@ -82,8 +82,8 @@ static uint8_t raw_byte(const s3lm_tokenizer *t, const uint8_t *text) {
     return (uint8_t)(hexadecimal(text[3]) << 4 | hexadecimal(text[4]));
 }
 
-/* What stands between words: a space before each token that begins one, or behind each that ends one. The prefix of tokens
- * that continue a word is no text; returns its length. */
+/* What stands between words: a space before each token that begins one, or behind each that ends one. The prefix of
+ * tokens that continue a word is no text; returns its length. */
 static uint32_t between(s3lm_decoder *d, const uint8_t *text, uint32_t length, uint32_t flags, bool first, uint8_t *out,
                         size_t *made) {
     const s3lm_tokenizer *t = d->tokenizer;
@@ -117,7 +117,8 @@ size_t s3lm_decoder_push(s3lm_decoder *d, uint32_t id, uint8_t *out) {
         uint32_t c = s3lm_utf8_read(text + at, &step);
         if (t->decoder == S3LM_DECODE_METASPACE && c == t->metaspace) {
             if (!(first && t->strip_count)) out[made++] = ' ';
-        } else if (t->metaspace && c == t->metaspace && (t->flags & S3LM_TOKN_SPELLED) && t->decoder == S3LM_DECODE_PIECES) {
+        } else if (t->metaspace && c == t->metaspace && (t->flags & S3LM_TOKN_SPELLED) &&
+                   t->decoder == S3LM_DECODE_PIECES) {
             made += put(d, (const uint8_t *)" ", 1, out + made);
         } else made += put(d, text + at, step, out + made);
     }

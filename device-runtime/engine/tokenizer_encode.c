@@ -1,6 +1,6 @@
 /* Text to ids: added tokens are cut out, what lies between is normalized (tokenizer_normal.c) and cut into words
- * (tokenizer_words.c), and each word is merged (tokenizer_merge.c). Each step does what the step of the same name does in
- * the tokenizers library. */
+ * (tokenizer_words.c), and each word is merged (tokenizer_merge.c). Each step does what the step of the same name does
+ * in the tokenizers library. */
 #include "tokenizer.h"
 #include "tokenizer_encoder.h"
 #include "tokenizer_tables.h"

@@ -75,11 +75,13 @@ static bool check_steps(const s3lm_form *f) {
     }
     for (uint32_t i = 0; i < f->composition_count; i++) {
         uint32_t step = half_at(f->compositions, i);
-        if (step >= f->step_count || (i && pair_at(f, step) <= pair_at(f, half_at(f->compositions, i - 1)))) return false;
+        if (step >= f->step_count || (i && pair_at(f, step) <= pair_at(f, half_at(f->compositions, i - 1))))
+            return false;
         uint32_t key = s3lm_word(f->keys, step), second = key >> POINT_BITS;
         if (second == NO_SECOND) return false;
         /* Composing is done in place, so it must not make text longer. */
-        if (width(key & POINT_MASK) > width(s3lm_word(f->firsts, step)) + width(s3lm_word(f->seconds, second))) return false;
+        if (width(key & POINT_MASK) > width(s3lm_word(f->firsts, step)) + width(s3lm_word(f->seconds, second)))
+            return false;
     }
     return true;
 }

@@ -31,8 +31,8 @@ bool s3lm_form_inert(const s3lm_form *form, const uint8_t *text, uint32_t length
 size_t s3lm_form_decompose(const s3lm_form *form, const uint8_t *text, uint32_t length, uint8_t *out);
 
 /*
- * Puts the marks of decomposed text into their order, in place. A run of marks of any length: one that is out of order is
- * sorted class by class, in `room` bytes at `scratch`. False when these are too few.
+ * Puts the marks of decomposed text into their order, in place. A run of marks of any length: one that is out of order
+ * is sorted class by class, in `room` bytes at `scratch`. False when these are too few.
  */
 bool s3lm_form_order(const s3lm_form *form, uint8_t *text, size_t length, uint8_t *scratch, size_t room);
 

@@ -1,5 +1,5 @@
-/* Tokens found by their text: the ids of the lookup table are in the order of their tokens' bytes. Pure functions; any core
- * may call them. */
+/* Tokens found by their text: the ids of the lookup table are in the order of their tokens' bytes. Pure functions; any
+ * core may call them. */
 #ifndef S3LM_TOKENIZER_LOOKUP_H
 #define S3LM_TOKENIZER_LOOKUP_H
 

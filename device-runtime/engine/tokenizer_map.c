@@ -8,11 +8,11 @@ enum { HEAD_WORDS = 5 };
 
 /* What becomes of the characters of an entry: the high byte of its second word; the low three are its number. */
 enum {
-    BECOMES_TEXT = 0,   /* the text at this place */
-    BECOMES_SHIFTED = 1, /* the code point that is so much further, in two's complement */
+    BECOMES_TEXT = 0,           /* the text at this place */
+    BECOMES_SHIFTED = 1,        /* the code point that is so much further, in two's complement */
     BECOMES_SHIFTED_BY_TWO = 2, /* the same for every second one, from the first on */
-    BECOMES_SPACED = 3, /* itself between two spaces */
-    BECOMES_JAMO = 4    /* a Hangul syllable comes apart */
+    BECOMES_SPACED = 3,         /* itself between two spaces */
+    BECOMES_JAMO = 4            /* a Hangul syllable comes apart */
 };
 
 /* What a character is to its neighbours in a cluster: the second word of an entry of the clusters. */
@@ -258,7 +258,8 @@ static bool check_keys(const map *m, uint32_t *growth) {
         uint32_t bytes = 0;
         while (bytes < CLUSTER_BYTES && (key >> (56 - 8 * bytes) & 0xFFu)) bytes++;
         /* Zeros stand behind the key alone, and keys ascend. */
-        if (bytes == 0 || (bytes < CLUSTER_BYTES && (key >> 24 & (((uint64_t)1 << (40 - 8 * bytes)) - 1u)))) return false;
+        if (bytes == 0 || (bytes < CLUSTER_BYTES && (key >> 24 & (((uint64_t)1 << (40 - 8 * bytes)) - 1u))))
+            return false;
         if (i && key_at(m, i - 1) >> 24 >= key >> 24) return false;
         int32_t length = text_length(m, (uint32_t)key & 0xFFFFFFu);
         if (length < 0) return false;

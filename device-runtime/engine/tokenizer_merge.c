@@ -1,5 +1,5 @@
-/* One word to ids, by its model; of BPE here: its symbols are merged pair by pair in the order of the merges' ranks, as the
- * tokenizers library does it, down to what it does with unknown characters and outdated pairs. */
+/* One word to ids, by its model; of BPE here: its symbols are merged pair by pair in the order of the merges' ranks, as
+ * the tokenizers library does it, down to what it does with unknown characters and outdated pairs. */
 #include "tokenizer_encoder.h"
 #include "tokenizer_lookup.h"
 #include "tokenizer_models.h"

@@ -1,5 +1,5 @@
-/* Inside of encoding: one word to ids by the models beside BPE (tokenizer_unigram.c, tokenizer_wordpiece.c), and the checks of
- * their tables. A word is `length` > 0 bytes of normalized text, UTF-8. */
+/* Inside of encoding: one word to ids by the models beside BPE (tokenizer_unigram.c, tokenizer_wordpiece.c), and the
+ * checks of their tables. A word is `length` > 0 bytes of normalized text, UTF-8. */
 #ifndef S3LM_TOKENIZER_MODELS_H
 #define S3LM_TOKENIZER_MODELS_H
 
@@ -21,7 +21,8 @@ void s3lm_encode_wordlevel(s3lm_encoder *e, const uint8_t *text, uint32_t length
 /* Score of a token of Unigram. id < t->scores.count. */
 s3lm_float64 s3lm_unigram_score(const s3lm_tokenizer *t, uint32_t id);
 
-/* The table that a model has where BPE has its merges; *size of an entry, *most of them. They stay as they are for BPE. */
+/* The table that a model has where BPE has its merges; *size of an entry, *most of them. They stay as they are for BPE.
+ */
 s3lm_table *s3lm_model_table(s3lm_tokenizer *t, uint32_t *size, uint32_t *most);
 
 /* Checks what the models beside BPE have, and sets what t says about it; tokens and lookup are checked before. */

@@ -1,5 +1,5 @@
-/* Normalization: what happens to text before it is cut into words. Each step measures what it makes, writes it behind the
- * text, and moves it to the text's place. */
+/* Normalization: what happens to text before it is cut into words. Each step measures what it makes, writes it behind
+ * the text, and moves it to the text's place. */
 #include "tokenizer_encoder.h"
 #include "tokenizer_forms.h"
 #include "tokenizer_machine.h"

@@ -13,10 +13,10 @@ enum {
     S3LM_TOKN_FIRST_VERSION = 1, /* no parts, fewer kinds of stages and normalizer steps */
     S3LM_TOKN_HEADER = 160,
     /* flags */
-    S3LM_TOKN_BYTE_LEVEL = 1,    /* the symbols that merging starts from are bytes, else characters */
-    S3LM_TOKN_WIDE = 2,          /* ids in merges and lookup take 4 bytes, else 2 */
-    S3LM_TOKN_FALLBACK = 4,      /* a character without a token becomes its bytes' tokens */
-    S3LM_TOKN_FUSE_UNKNOWN = 8,  /* neighbouring unknown characters become one unknown token */
+    S3LM_TOKN_BYTE_LEVEL = 1,     /* the symbols that merging starts from are bytes, else characters */
+    S3LM_TOKN_WIDE = 2,           /* ids in merges and lookup take 4 bytes, else 2 */
+    S3LM_TOKN_FALLBACK = 4,       /* a character without a token becomes its bytes' tokens */
+    S3LM_TOKN_FUSE_UNKNOWN = 8,   /* neighbouring unknown characters become one unknown token */
     S3LM_TOKN_IGNORE_MERGES = 16, /* a word that is a token is taken whole */
     S3LM_TOKN_SPELLED = 32,       /* tokens have the bytes that the vocabulary has: decoding reads them */
     S3LM_TOKN_CONTINUED = 64,     /* a character that is not a word's first has a token of its own, */
@@ -33,24 +33,24 @@ enum { S3LM_MODEL_BPE = 0, S3LM_MODEL_UNIGRAM = 1, S3LM_MODEL_WORDPIECE = 2, S3L
 enum { S3LM_CHARACTER_CONTINUES = 1 << 21, S3LM_CHARACTER_ENDS = 1 << 22 };
 
 /* Each bounds the work or the memory that a hostile section can ask for. */
-#define S3LM_TOKN_VOCAB_LIMIT (1u << 20)  /* 20 bits of a merge queue entry; the largest real one has 262,144 */
-#define S3LM_TOKN_MERGES_LIMIT (1u << 20) /* likewise */
-#define S3LM_TOKN_ADDED_LIMIT 16384u      /* real tokenizers have up to some thousand added tokens */
-#define S3LM_TOKN_ADDED_BYTES 1024u       /* matching takes at most this many steps per text byte */
-#define S3LM_TOKN_OPS_LIMIT 8u            /* normalizer steps; SentencePiece has up to six */
-#define S3LM_TOKN_OP_BYTES 64u            /* pattern and replacement of one step */
-#define S3LM_TOKN_STAGES_LIMIT 8u         /* pre-tokenizer stages; DeepSeek has six */
-#define S3LM_TOKN_EXTRA_LIMIT 16u         /* ids before or after a text */
-#define S3LM_TOKN_GROWTH_LIMIT 64u        /* bytes that normalization makes of one; NFKC makes 11 */
+#define S3LM_TOKN_VOCAB_LIMIT (1u << 20)          /* 20 bits of a merge queue entry; the largest real one has 262,144 */
+#define S3LM_TOKN_MERGES_LIMIT (1u << 20)         /* likewise */
+#define S3LM_TOKN_ADDED_LIMIT 16384u              /* real tokenizers have up to some thousand added tokens */
+#define S3LM_TOKN_ADDED_BYTES 1024u               /* matching takes at most this many steps per text byte */
+#define S3LM_TOKN_OPS_LIMIT 8u                    /* normalizer steps; SentencePiece has up to six */
+#define S3LM_TOKN_OP_BYTES 64u                    /* pattern and replacement of one step */
+#define S3LM_TOKN_STAGES_LIMIT 8u                 /* pre-tokenizer stages; DeepSeek has six */
+#define S3LM_TOKN_EXTRA_LIMIT 16u                 /* ids before or after a text */
+#define S3LM_TOKN_GROWTH_LIMIT 64u                /* bytes that normalization makes of one; NFKC makes 11 */
 #define S3LM_TOKN_NORMAL_LIMIT ((1u << 24) - 16u) /* a position in normalized text has 24 bits in the merge queue */
-#define S3LM_TOKN_PARTS_LIMIT (1u << 18)  /* words: a machine has some hundred, the tables of NFKC ten thousand */
-#define S3LM_TOKN_PIECE_LIMIT 1024u       /* bytes of text that one token may add, as a writer may count on */
-#define S3LM_TOKN_BLOB_LIMIT (1u << 24)   /* token offsets have 24 bits */
+#define S3LM_TOKN_PARTS_LIMIT (1u << 18) /* words: a machine has some hundred, the tables of NFKC ten thousand */
+#define S3LM_TOKN_PIECE_LIMIT 1024u      /* bytes of text that one token may add, as a writer may count on */
+#define S3LM_TOKN_BLOB_LIMIT (1u << 24)  /* token offsets have 24 bits */
 
 /* Top byte of a token's entry. */
 enum {
     S3LM_TOKEN_SPECIAL = 1,
-    S3LM_TOKEN_BYTE = 2,  /* byte fallback: the text is one raw byte */
+    S3LM_TOKEN_BYTE = 2,   /* byte fallback: the text is one raw byte */
     S3LM_TOKEN_ABSENT = 4, /* no such id */
     S3LM_TOKEN_GLUED = 8,  /* S3LM_DECODE_WORDS: no space goes before it */
     S3LM_TOKEN_END = 16    /* S3LM_DECODE_ENDS: it ends a word */
@@ -74,11 +74,12 @@ enum { S3LM_TRIM_LEFT = 1, S3LM_TRIM_RIGHT = 2 };
 
 /* Pre-tokenizer stages: kind, and what a and b mean. */
 enum {
-    S3LM_STAGE_SPLIT = 1,      /* a = rule */
-    S3LM_STAGE_DIGITS = 2,     /* a = 1: every digit alone, 0: runs */
-    S3LM_STAGE_BYTE_LEVEL = 3, /* a = 1: put a space before, b = 1: split by S3LM_RULE_GPT2; patterns behind it see bytes */
-    S3LM_STAGE_METASPACE = 4,  /* a = scheme, b = 1: split before each; always the last stage */
-    S3LM_STAGE_PATTERN = 5     /* a = place of a machine among the parts, b = S3LM_PIECES_*, + S3LM_PIECES_INVERT */
+    S3LM_STAGE_SPLIT = 1,  /* a = rule */
+    S3LM_STAGE_DIGITS = 2, /* a = 1: every digit alone, 0: runs */
+    S3LM_STAGE_BYTE_LEVEL =
+        3, /* a = 1: put a space before, b = 1: split by S3LM_RULE_GPT2; patterns behind it see bytes */
+    S3LM_STAGE_METASPACE = 4, /* a = scheme, b = 1: split before each; always the last stage */
+    S3LM_STAGE_PATTERN = 5    /* a = place of a machine among the parts, b = S3LM_PIECES_*, + S3LM_PIECES_INVERT */
 };
 
 /* What becomes of the matches of a pattern and of what lies between them. */
@@ -108,8 +109,8 @@ enum {
 };
 
 enum {
-    S3LM_DECODE_BYTES = 1,    /* join the bytes, then read them as UTF-8 */
-    S3LM_DECODE_PIECES = 2,   /* join the texts; runs of byte tokens are UTF-8 or replaced byte by byte */
+    S3LM_DECODE_BYTES = 1,     /* join the bytes, then read them as UTF-8 */
+    S3LM_DECODE_PIECES = 2,    /* join the texts; runs of byte tokens are UTF-8 or replaced byte by byte */
     S3LM_DECODE_METASPACE = 3, /* join the texts; the metaspace becomes a space, strip_count = 1: none in the first */
     S3LM_DECODE_WORDS = 4,     /* join the texts, a space before each but the first, unless it continues a word */
     S3LM_DECODE_ENDS = 5       /* join the texts, a space behind each that ends a word, but not behind the last */

@@ -1,5 +1,5 @@
-/* One word to ids by the scores of its tokens (Unigram): the way through it with the greatest sum, as the tokenizers library
- * finds it. Sums are 64-bit floats in the library's order, so that ties fall as they do there. */
+/* One word to ids by the scores of its tokens (Unigram): the way through it with the greatest sum, as the tokenizers
+ * library finds it. Sums are 64-bit floats in the library's order, so that ties fall as they do there. */
 #include "tokenizer_lookup.h"
 #include "tokenizer_models.h"
 #include "tokenizer_tables.h"
