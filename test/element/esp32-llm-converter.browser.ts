@@ -645,15 +645,15 @@ describe('<esp32-llm-converter>', () => {
     expect(element.shadowRoot?.querySelector('.drop')).to.equal(null);
     expect(element.shadowRoot?.querySelector('.address')).to.equal(null);
     await toFit(element);
-    for (const control of element.shadowRoot?.querySelectorAll<HTMLInputElement>(
-      '.settings select, .settings input',
-    ) ?? []) {
+    const settings = part(element, '.settings');
+    for (const control of settings.querySelectorAll('select, input'))
       expect(control.matches(':disabled'), control.id).to.be.true;
-    }
-    const asked = fake.settings.length;
-    (part(element, '#board') as HTMLSelectElement).dispatchEvent(new Event('change'));
-    await settle(element);
-    expect(fake.settings.length).to.equal(asked);
+    // What is settled is said, not shown as a control that does nothing.
+    expect(settings.querySelector('#board, #context, [name=granularity]')).to.equal(null);
+    const said = [...settings.querySelectorAll('[data-settled]')].map((field) => field.textContent);
+    expect(said[0]).to.contain('ESP32-S3 N16R8');
+    expect(said.length).to.be.greaterThan(4);
+    expect(settings.textContent).to.contain('Settled by whoever made this page.');
   });
 
   it('gives the image away and says its digest', async () => {

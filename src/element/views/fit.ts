@@ -144,27 +144,8 @@ function settingsForm(
   const { settings } = choice;
   return html`<form class="panel settings" @submit=${(event: Event) => event.preventDefault()}>
     <h4>${fit.settings}</h4>
-    <div class="field">
-      <label for="board">${fit.board}</label>
-      <select
-        id="board"
-        ?disabled=${locked.has('board')}
-        @change=${(event: Event) =>
-          actions.change({ board: (event.target as HTMLSelectElement).value, encodings: undefined })}
-      >
-        ${BOARDS.map(
-          (board) =>
-            html`<option
-              value=${board.id}
-              ?selected=${board.id === settings.board}
-              ?disabled=${board.refused !== null}
-            >
-              ${board.name}${board.refused === null ? '' : ` (${fit.unsupported})`}
-            </option>`,
-        )}
-      </select>
-      <p class="quiet">${boardText(settings.board, strings)}</p>
-    </div>
+    ${['board', 'scheme', 'context'].some((name) => locked.has(name as Lock)) ? html`<p class="quiet">${fit.settled}</p>` : nothing}
+    ${locked.has('board') ? settled('board', fit.board, boardName(settings.board), boardText(settings.board, strings)) : boardField(settings, strings, actions)}
     ${
       // One kind is no choice.
       OFFERED_WEIGHTS.length > 1
@@ -195,6 +176,43 @@ function settingsForm(
   </form>`;
 }
 
+/** A setting that whoever made the page has settled: no control that does nothing, but what it is. */
+function settled(name: string, label: string, value: string, text: string): TemplateResult {
+  return html`<div class="field" data-settled=${name}>
+    <span>${label}</span>
+    <strong>${value}</strong>
+    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}
+  </div>`;
+}
+
+function boardName(id: string): string {
+  return BOARDS.find((board) => board.id === id)?.name ?? id;
+}
+
+function boardField(settings: Settings, strings: Strings, actions: Actions): TemplateResult {
+  const { fit } = strings;
+  return html`<div class="field">
+    <label for="board">${fit.board}</label>
+    <select
+      id="board"
+      @change=${(event: Event) =>
+        actions.change({ board: (event.target as HTMLSelectElement).value, encodings: undefined })}
+    >
+      ${BOARDS.map(
+        (board) =>
+          html`<option
+            value=${board.id}
+            ?selected=${board.id === settings.board}
+            ?disabled=${board.refused !== null}
+          >
+            ${board.name}${board.refused === null ? '' : ` (${fit.unsupported})`}
+          </option>`,
+      )}
+    </select>
+    <p class="quiet">${boardText(settings.board, strings)}</p>
+  </div>`;
+}
+
 function boardText(id: string, { fit }: Strings): string {
   const board = BOARDS.find((candidate) => candidate.id === id);
   return board === undefined ? '' : fit.boardMemory(board.flashBytes, board.psramBytes, board.psramKind);
@@ -215,7 +233,9 @@ function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'
   locked: ReadonlySet<Lock>,
   actions: Actions,
 ): TemplateResult {
-  return html`<fieldset class="field" ?disabled=${locked.has('scheme')}>
+  const { name: chosen, text } = words[settings[name]];
+  if (locked.has('scheme')) return settled(name, legend, chosen, text);
+  return html`<fieldset class="field">
     <legend>${legend}</legend>
     <div class="segments">
       ${values.map(
@@ -237,7 +257,7 @@ function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'
           </label>`,
       )}
     </div>
-    ${words[settings[name]].text === '' ? nothing : html`<p class="quiet">${words[settings[name]].text}</p>`}
+    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}
   </fieldset>`;
 }
 
@@ -260,6 +280,7 @@ function contextField(
 ): TemplateResult {
   const { fit } = strings;
   const context = settings.context ?? plan.context;
+  if (locked) return settled('context', fit.context, fit.tokens(context), fit.contextText);
   const stops = contextStops(inspection.maxPositions, context);
   // A context that is no stop of its own leaves the slider with it, and the stops behind it move up: what was drawn last says
   // nothing about where the thumb is.
@@ -271,7 +292,6 @@ function contextField(
       type="range"
       min="0"
       max=${stops.length - 1}
-      ?disabled=${locked}
       step="1"
       .value=${live(String(stops.indexOf(context)))}
       aria-valuetext=${fit.tokens(context)}

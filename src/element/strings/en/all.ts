@@ -119,6 +119,7 @@ export const enAll = {
   help,
   fit: {
     heading: (name: string) => `${name} on a chip`,
+    settled: 'Settled by whoever made this page.',
     facts: 'The model',
     architecture: 'Architecture',
     parameters: 'Parameters',

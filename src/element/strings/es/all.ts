@@ -96,6 +96,7 @@ export const esAll: Strings = {
   },
   fit: {
     heading: (name) => `${name} en un chip`,
+    settled: 'Decidido por quien hizo esta página.',
     facts: 'El modelo',
     architecture: 'Arquitectura',
     parameters: 'Parámetros',

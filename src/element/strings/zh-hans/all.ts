@@ -79,6 +79,7 @@ export const zhHansAll: Strings = {
   },
   fit: {
     heading: (name) => `在芯片上运行 ${name}`,
+    settled: '由本页面的制作者设定。',
     facts: '模型',
     architecture: '架构',
     parameters: '参数量',
