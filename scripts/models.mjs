@@ -1,5 +1,6 @@
-// Writes docs/models-that-fit.md: the planner's own answer for the models of docs/known-models.json on boards of every size.
-// `--check` writes nothing and fails when the committed page says something else.
+// Writes docs/models-that-fit.md and the page's list (src/element/gallery/known-models.ts): the planner's own answer for the
+// models of docs/known-models.json on boards of every size. `--check` writes nothing and fails when what is committed says
+// something else.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import './lib/ts-register.mjs';
@@ -7,6 +8,7 @@ import { modelOfConfig } from './lib/known-models.mjs';
 import { ROOT } from './lib/run.mjs';
 
 const PAGE = 'docs/models-that-fit.md';
+const LIST = 'src/element/gallery/known-models.ts';
 const MARKS = ['<!-- table: npm run models -->', '<!-- end of table -->'];
 
 /** Boards by what a model notices of them, the smallest first. */
@@ -22,19 +24,23 @@ const CONTEXT_STEP = 64;
 const LARGE_VOCABULARY = 8000;
 
 try {
+  const { table, list } = await answers();
   const page = await readFile(path.join(ROOT, PAGE), 'utf8');
   const [before, rest] = cutAt(page, MARKS[0]);
   const [, after] = cutAt(rest, MARKS[1]);
-  const text = `${before}${MARKS[0]}\n\n${await modelsTable()}\n\n${MARKS[1]}${after}`;
-  if (text !== page && process.argv.includes('--check'))
-    throw new Error(`${PAGE} does not say what the planner says. Run: npm run models`);
-  if (text !== page) {
-    await writeFile(path.join(ROOT, PAGE), text);
-    console.log(`Written: ${PAGE}`);
-  }
+  await put(PAGE, page, `${before}${MARKS[0]}\n\n${table}\n\n${MARKS[1]}${after}`);
+  await put(LIST, await readFile(path.join(ROOT, LIST), 'utf8').catch(() => ''), list);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+async function put(file, committed, text) {
+  if (text === committed) return;
+  if (process.argv.includes('--check'))
+    throw new Error(`${file} does not say what the planner says. Run: npm run models`);
+  await writeFile(path.join(ROOT, file), text);
+  console.log(`Written: ${file}`);
 }
 
 function cutAt(text, mark) {
@@ -43,24 +49,84 @@ function cutAt(text, mark) {
   return [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-async function modelsTable() {
+/** The table of the page, and the list for readers of the element. */
+async function answers() {
   const { models } = JSON.parse(await readFile(path.join(ROOT, 'docs/known-models.json'), 'utf8'));
   const { withTokens, DEFAULT_CUT_TOKENS } = await import('../src/edit/vocabulary-cut.ts');
   const rows = [];
+  const entries = [];
   for (const entry of models) {
     const model = await modelOfConfig(entry.config);
     const name = entry.where.startsWith('models/')
       ? `[${entry.name}](../${entry.where}/README.md)`
       : `[${entry.name}](https://huggingface.co/${entry.where})`;
-    rows.push([name, `${millions(model.parameters)}`, entry.does, entry.licence, ...(await fits(model))]);
-    if (model.vocabSize <= LARGE_VOCABULARY) continue;
-    const cut = withTokens(model, { begin: 0, end: DEFAULT_CUT_TOKENS });
-    const option = `… \`--vocabulary ${DEFAULT_CUT_TOKENS}\``;
-    rows.push([option, millions(cut.parameters), '', '', ...(await fits(cut))]);
+    const whole = await fits(model);
+    const say = (answers) => answers.map((answer) => (answer === null ? '–' : sentence(answer)));
+    rows.push([name, `${millions(model.parameters)}`, entry.does, entry.licence, ...say(whole)]);
+    let cut = null;
+    if (model.vocabSize > LARGE_VOCABULARY) {
+      const smaller = withTokens(model, { begin: 0, end: DEFAULT_CUT_TOKENS });
+      cut = await fits(smaller);
+      const option = `… \`--vocabulary ${DEFAULT_CUT_TOKENS}\``;
+      rows.push([option, millions(smaller.parameters), '', '', ...say(cut)]);
+    }
+    if (entry.for === undefined) continue;
+    const fit = (answer, index) =>
+      answer !== null
+        ? { tokensPerSecond: answer.rate, tokens: null }
+        : cut?.[index]
+          ? { tokensPerSecond: cut[index].rate, tokens: DEFAULT_CUT_TOKENS }
+          : null;
+    entries.push({
+      name: entry.name,
+      repository: entry.hub ?? entry.where,
+      licence: entry.licence === 'not stated' ? null : entry.licence,
+      use: entry.for,
+      parameters: model.parameters,
+      fits: whole.map(fit),
+    });
   }
-  const heads = ['Model', 'Parameters', 'What it does', 'Licence', 'N4', 'N8R2', 'N8R8', 'N16R8'];
+  const heads = ['Model', 'Parameters', 'What it does', 'Licence', ...BOARDS.map(boardName)];
   const line = (cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`;
-  return [line(heads), `|${'---|'.repeat(heads.length)}`, ...rows.map(line)].join('\n');
+  const table = [line(heads), `|${'---|'.repeat(heads.length)}`, ...rows.map(line)].join('\n');
+  return { table, list: await listText(entries) };
+}
+
+function boardName(id) {
+  return id.replace('esp32-s3-', '').toUpperCase();
+}
+
+/** The list as a module. */
+async function listText(entries) {
+  const file = path.join(ROOT, LIST);
+  const text = `/** Written by \`npm run models\`: models of the Hub, and what the planner says of them. */
+
+/** Whether a model fits a board, with the planner's scheme for it. */
+export interface KnownFit {
+  readonly tokensPerSecond: number;
+  /** Tokens that are left of its vocabulary, \`null\` for all. */
+  readonly tokens: number | null;
+}
+
+export interface KnownModel {
+  readonly name: string;
+  /** On the Hub. */
+  readonly repository: string;
+  /** \`null\`: its repository states none. */
+  readonly licence: string | null;
+  readonly use: 'stories' | 'text' | 'chat';
+  readonly parameters: number;
+  /** By board, as in {@link KNOWN_BOARDS}; \`null\` where it does not fit. */
+  readonly fits: readonly (KnownFit | null)[];
+}
+
+/** Boards by their memories. */
+export const KNOWN_BOARDS: readonly string[] = ${JSON.stringify(BOARDS.map(boardName))};
+
+export const KNOWN_MODELS: readonly KnownModel[] = ${JSON.stringify(entries)};
+`;
+  const { format, resolveConfig } = await import('prettier');
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function millions(count) {
@@ -76,18 +142,23 @@ async function fits(model) {
   return BOARDS.map((id) => {
     const board = findBoard(id);
     const whole = makePlan(model, { board, scheme: DEFAULT_SCHEME, otherBytes });
-    if (whole.fit.fits) return answer(whole);
+    if (whole.fit.fits) return answer(whole, null);
     const longest = whole.fit.advice.remedies.find(({ code }) => code === 'context')?.context ?? 0;
     const context = Math.floor(longest / CONTEXT_STEP) * CONTEXT_STEP;
-    if (context === 0) return '–';
+    if (context === 0) return null;
     const shorter = makePlan(model, { board, scheme: DEFAULT_SCHEME, otherBytes, context });
-    return shorter.fit.fits ? `${answer(shorter)}, context ${context}` : '–';
+    return shorter.fit.fits ? answer(shorter, context) : null;
   });
 }
 
-function answer(plan) {
+function answer(plan, context) {
   const rate = plan.predictedTokensPerSecond;
-  return `${weightsOf(plan)}, ${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
+  return { weights: weightsOf(plan), rate: rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate), context };
+}
+
+function sentence({ weights, rate, context }) {
+  const shown = rate < 10 ? rate.toFixed(1) : rate;
+  return `${weights}, ${shown}/s${context === null ? '' : `, context ${context}`}`;
 }
 
 /** What the matrices became. */

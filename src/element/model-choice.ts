@@ -10,6 +10,9 @@ import { attributeText, readPreset, type Preset, type PresetAttributes } from '.
 import { rememberAddress } from './remember.js';
 import { sampleSource } from './sample.js';
 
+/** What stands in the place of an address: a choice from the list of known models. */
+const FROM_THE_LIST = '?';
+
 /** Who reads what was chosen; the store. */
 interface Reader {
   /** @param onModel called when it turned out to be one */
@@ -31,21 +34,32 @@ export type Chosen =
  */
 export async function chooseModel(
   chosen: Chosen,
-  attributes: PresetAttributes,
+  element: PresetAttributes & Pick<Element, 'shadowRoot'>,
   page: string,
   reader: Reader,
   isCurrent: () => boolean,
 ): Promise<void> {
   if (!isCurrent()) return;
-  const preset = readPreset(attributes);
-  const source = await readSource(chosen, page);
+  const preset = readPreset(element);
+  const source = await readSource(await named(chosen, element.shadowRoot), page);
+  if (source === null) return;
   if (!isCurrent()) return;
   await reader.choose(source, showableLine(sourceName(source)), preset, () => {
     if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
   });
 }
 
-async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
+/** What was chosen, where that is the list: the repository that a person chooses there. */
+async function named(chosen: Chosen, root: ShadowRoot | null): Promise<Chosen | null> {
+  if (!('typed' in chosen) || chosen.typed !== FROM_THE_LIST || root === null) return chosen;
+  const { chooseKnown } = await import('./gallery/gallery-dialog.js');
+  const repository = await chooseKnown(root);
+  return repository === null ? null : { typed: repository };
+}
+
+/** @param chosen `null` for nothing */
+async function readSource(chosen: Chosen | null, page: string): Promise<ModelSource | null> {
+  if (chosen === null) return null;
   if ('address' in chosen) {
     const address = attributeText('model', chosen.address);
     if (address) return sampleSource(address, page) ?? readAddress(address, page);

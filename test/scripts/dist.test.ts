@@ -298,6 +298,8 @@ const APART = [
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
+  // The list of known models, when a person opens it.
+  'gallery',
   ...OTHER_LANGUAGES,
 ];
 
@@ -398,6 +400,8 @@ const PARTS: Readonly<Record<string, number>> = {
   pytorch: 4.5,
   /** What trainings of nanoGPT and llama2.c save, and a vocabulary of characters. */
   'training-file': 1,
+  /** A folder that is no model's. */
+  'no-model': 1.5,
   'character-tokenizer': 1.2,
   'llama2c-file': 4.5,
   /** A LoRA adapter beside its base model. */

@@ -114,6 +114,7 @@ function addressForm({ recent }: ChooseFacts, { choose }: FirstStrings, actions:
         <button type="submit" part="button">${choose.open}</button>
       </div>
       <p class="quiet" id="address-hint">${choose.addressHint}</p>
+      <button type="button" class="plain" @click=${() => actions.open('?')}>${choose.known}</button>
     </div>
     ${
       recent.length === 0

@@ -28,6 +28,7 @@ export const esFirst: FirstStrings = {
     ownTitle: 'El modelo de esta página',
     address: 'O un modelo del Hugging Face Hub',
     addressHint: 'propietario/nombre, o la dirección de una carpeta: https://…',
+    known: 'Modelos pequeños',
     open: 'Abrir',
     recent: 'Abiertos antes',
     talk: 'Conversar con una placa ya grabada',

@@ -28,6 +28,7 @@ export const zhHansFirst: FirstStrings = {
     ownTitle: '本页面的模型',
     address: '或使用 Hugging Face Hub 上的模型',
     addressHint: '所有者/名称，或文件夹的网址：https://…',
+    known: '小模型',
     open: '打开',
     recent: '最近打开',
     talk: '与已烧录的开发板对话',

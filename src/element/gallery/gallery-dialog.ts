@@ -1,0 +1,93 @@
+/** The list of known models as a dialog over the first step: loaded when a person opens it; nothing is asked of any server. */
+import { css, render } from 'lit';
+import { findLanguage } from '../../shared/languages.js';
+import { loadGalleryStrings } from '../strings/gallery.js';
+import { galleryView } from './gallery-view.js';
+
+const STYLES = css`
+  dialog.gallery {
+    max-width: min(60rem, 92vw);
+    max-height: 85vh;
+    padding: 1.25rem;
+    color: var(--ink);
+    background: var(--ground);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+  }
+
+  dialog.gallery::backdrop {
+    background: rgb(0 0 0 / 50%);
+  }
+
+  .gallery-table {
+    margin-block: 0.75rem;
+    overflow-x: auto;
+  }
+
+  .gallery table {
+    border-collapse: collapse;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .gallery th,
+  .gallery td {
+    padding: 0.4rem 0.6rem;
+    text-align: start;
+    vertical-align: top;
+    font-weight: inherit;
+    border-bottom: 1px solid var(--line);
+  }
+
+  .gallery thead th {
+    font-weight: 600;
+    white-space: nowrap;
+  }
+
+  .gallery th span,
+  .gallery td span {
+    display: block;
+    font-size: 0.85em;
+  }
+`;
+
+/**
+ * Shows the list.
+ * @param root the element's, into which the dialog is put
+ * @returns the repository that was chosen, `null` when it was closed
+ * @throws when its words cannot be fetched
+ */
+export async function chooseKnown(root: ShadowRoot): Promise<string | null> {
+  const base = root.querySelector<HTMLElement>('.base');
+  const language = findLanguage(base?.lang ?? 'en');
+  const strings = await loadGalleryStrings(language);
+  const { styleSheet } = STYLES;
+  // The element's later views put theirs in the place of all that are there.
+  if (styleSheet !== undefined && !root.adoptedStyleSheets.includes(styleSheet))
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+  const dialog = document.createElement('dialog');
+  dialog.className = 'gallery';
+  dialog.lang = language;
+  dialog.setAttribute('aria-labelledby', 'gallery-heading');
+  return new Promise((resolve) => {
+    let chosen: string | null = null;
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(chosen);
+    });
+    render(
+      galleryView(language, strings, {
+        open: (repository) => {
+          chosen = repository;
+          dialog.close();
+        },
+        close: () => {
+          dialog.close();
+        },
+      }),
+      dialog,
+    );
+    (base ?? root).append(dialog);
+    dialog.showModal();
+    dialog.querySelector<HTMLElement>('#gallery-heading')?.focus();
+  });
+}
