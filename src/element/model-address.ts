@@ -18,7 +18,8 @@ const HUB_PAGE = /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\//;
 export function readAddress(text: string, page: string): ModelSource {
   const address = text.trim();
   if (address.startsWith('hf:')) return repository(address.slice('hf:'.length));
-  if (HUB_PAGE.test(address)) return hubPage(address);
+  // One file of a repository is read by its own address.
+  if (HUB_PAGE.test(address) && !/\/resolve\/.*\.gguf$/i.test(address)) return hubPage(address);
   try {
     const url = new URL(folder(address), page);
     url.hash = '';

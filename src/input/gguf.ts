@@ -24,7 +24,7 @@ export const gguf: InputKind = {
         file: folder.name,
         code: 'two-models',
         remedy:
-          'Choose one of the files alone, such as FOLDER/FILE.gguf or hf:OWNER/NAME/FILE.gguf: F16, BF16 or Q8_0 loses the least.',
+          'Choose one of the files alone, such as FOLDER/FILE.gguf or https://huggingface.co/OWNER/NAME/resolve/main/FILE.gguf: F16, BF16 or Q8_0 loses the least.',
       });
     }
     const { ggufInput } = await import('./gguf/input.js');

@@ -24,6 +24,8 @@ test('a page names folders relative to itself, or repositories of the Hub', () =
   for (const page of ['https://huggingface.co/owner/tiny', 'https://hf.co/owner/tiny/tree/main']) {
     assert.deepEqual(readAddress(page, PAGE), { kind: 'hub', repo: 'owner/tiny', revision: 'main' });
   }
+  const file = 'https://huggingface.co/owner/tiny-GGUF/resolve/main/tiny.Q8_0.gguf';
+  assert.deepEqual(readAddress(file, PAGE), { kind: 'url', url: `${file}/` });
   assert.deepEqual(readAddress('https://huggingface.co/owner/tiny/tree/refs%2Fpr%2F1', PAGE), {
     kind: 'hub',
     repo: 'owner/tiny',

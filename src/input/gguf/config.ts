@@ -8,6 +8,10 @@ import type { Metadata } from './metadata.js';
 import type { RopeFactors } from './rope-factors.js';
 import { namedId } from './special-ids.js';
 
+/** Sizes and layers beyond these are of no model; what is made for each layer has to stay small. */
+const MOST = 2 ** 31 - 1;
+const MOST_LAYERS = 4096;
+
 /** Base of the rotation where the file says none, as in llama.cpp. */
 const DEFAULT_THETA = 10_000;
 
@@ -57,13 +61,18 @@ export function configOf(
   factors: RopeFactors | null,
 ): JsonObject {
   const { keys } = architecture;
-  const size = (key: string): number => {
+  const given = (key: string): number => {
     const value = metadata.number(metadata.own(key));
     if (value !== null) return value;
-    throw metadata.wrong(metadata.own(key), 'a whole number');
+    throw metadata.wrong(metadata.own(key), 'a number');
+  };
+  const size = (key: string, most = MOST): number => {
+    const value = given(key);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw metadata.wrong(metadata.own(key), `a whole number from 1 to ${most}`);
   };
   const hiddenSize = size('embedding_length');
-  const layers = size('block_count');
+  const layers = size('block_count', MOST_LAYERS);
   const heads = size('attention.head_count');
   const headDim = metadata.number(metadata.own('attention.key_length')) ?? hiddenSize / heads;
   const valueDim = metadata.number(metadata.own('attention.value_length'));
@@ -87,7 +96,7 @@ export function configOf(
     [keys.kvHeads]: kvHeadsOf(metadata, sizes),
     [keys.headDim]: headDim,
     [keys.positions]: size('context_length'),
-    [keys.epsilon]: size(architecture.epsilon),
+    [keys.epsilon]: given(architecture.epsilon),
     vocab_size: vocabSize(metadata),
     tie_word_embeddings: architecture.tied ?? metadata.tensor('output.weight') === undefined,
     ...rotation(metadata, architecture, sizes, factors),

@@ -140,6 +140,13 @@ test('files that hold no model, and architectures that are not read, are named',
     'adapter',
     /Merge the adapter into its model/,
   );
+  const huge = { ...VALUES, 'llama.block_count': { uint32: 2 ** 31 } };
+  await assert.rejects(
+    (
+      await openInput(memoryFolder('m', { 'm.gguf': writeGguf({ values: huge, tensors: TENSORS }) }))
+    ).config(),
+    /llama\.block_count: It is 2147483648, but must be a whole number from 1 to 4096/,
+  );
   const nameless = await openInput(memoryFolder('m', { 'm.gguf': writeGguf({}) }));
   await assert.rejects(nameless.config(), /general\.architecture: It is missing/);
 });
