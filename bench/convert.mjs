@@ -20,9 +20,17 @@ import { openWeights } from './lib/file-io.mjs';
 import { findQuantizer, ggufOf, runQuantizer } from './lib/gguf-peer.mjs';
 import { readOptions } from './lib/options.mjs';
 import { prebuiltModules } from './lib/prebuilt.mjs';
-import { LLAMA_135M, cacheFolder, syntheticFolder } from './lib/synthetic-model.mjs';
+import {
+  GPT_NEO_100M,
+  GPT_NEOX_100M,
+  LLAMA_135M,
+  cacheFolder,
+  syntheticFolder,
+} from './lib/synthetic-model.mjs';
 
 const USAGE = `npm run bench:convert -- [options]: speed and memory of a conversion
+
+  --family NAME  llama (default), gpt_neo or gpt_neox: what is stored as it is, and what is fused and taken by rows
 
   Environment: LLAMA_QUANTIZE  llama.cpp's llama-quantize, to compare with it
                CHROME_PATH     the browser, when it is not where browsers are`;
@@ -34,18 +42,24 @@ const memoryLimit = (largestTensor) => 3 * largestTensor + 64 * MB;
 const NODE_READ_BYTES = 1024 * 1024;
 const PAGE_READ_BYTES = 8 * 1024 * 1024;
 
-const { json, runs } = readOptions(USAGE);
+const { json, runs, values } = readOptions(USAGE, { family: { type: 'string', default: 'llama' } });
+const shape = { llama: LLAMA_135M, gpt_neo: GPT_NEO_100M, gpt_neox: GPT_NEOX_100M }[values.family];
+if (shape === undefined) {
+  console.error(`--family is llama, gpt_neo or gpt_neox, not "${values.family}".`);
+  process.exit(2);
+}
 const machine = describeMachine();
-const folder = syntheticFolder(LLAMA_135M);
+const folder = syntheticFolder(shape);
 const input = describeInput(folder);
 const wasm = prebuiltModules();
 printMachine(machine);
 console.log(
-  `Input: ${LLAMA_135M.name}, ${format(input.parameters / 1e6)} M parameters, ${format(input.bytes / MB)} MB of BF16, ` +
+  `Input: ${shape.name}, ${format(input.parameters / 1e6)} M parameters, ${format(input.bytes / MB)} MB of BF16, ` +
     `largest tensor ${format(input.largestTensor / MB)} MB. The file is in the system's cache. ${runs} runs each.`,
 );
 
-const quantizer = findQuantizer();
+// The peer's file is a Llama's.
+const quantizer = shape === LLAMA_135M ? findQuantizer() : null;
 const results = { ...(await inNode()), ...(await inChromium()) };
 report(results);
 
@@ -282,7 +296,7 @@ function describeInput(source) {
   weights.close();
   const { size } = statSync(path.join(source, 'model.safetensors'));
   return {
-    model: LLAMA_135M.name,
+    model: shape.name,
     bytes: size,
     parameters: sizes.reduce((sum, bytes) => sum + bytes, 0) / 2,
     largestTensor: Math.max(...sizes),

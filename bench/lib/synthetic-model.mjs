@@ -89,6 +89,30 @@ const PYTHIA = { family: 'gpt_neox', layers: 6, vocabulary: 50_277, rows: 50_304
 export const PYTHIA_14M = { ...PYTHIA, name: 'pythia-14m', hidden: 128, heads: 4, ffn: 512 };
 export const PYTHIA_31M = { ...PYTHIA, name: 'pythia-31m', hidden: 256, heads: 8, ffn: 1024 };
 
+/** As wide as the Llama that conversions are measured with, in other families: matrices as they are, and fused by heads. */
+export const GPT_NEO_100M = {
+  ...TINY_STORIES,
+  name: 'gpt-neo-100m',
+  bare: true,
+  hidden: 576,
+  heads: 9,
+  layers: 24,
+  ffn: 2304,
+  rows: 49_152,
+  vocabulary: 49_152,
+};
+export const GPT_NEOX_100M = {
+  ...PYTHIA,
+  name: 'gpt-neox-100m',
+  bare: true,
+  hidden: 576,
+  heads: 9,
+  layers: 20,
+  ffn: 2304,
+  rows: 49_152,
+  vocabulary: 49_152,
+};
+
 /** Raised when the content changes, so that folders of an older version are made anew. */
 const VERSION = 1;
 
@@ -97,7 +121,8 @@ const BLOCK_VALUES = 1 << 20;
 
 /**
  * The folder of a model, made when it is not there yet.
- * @param shape a Llama's, or one with a `family`, which has `rows` of its embedding and a tokenizer of `vocabulary` tokens
+ * @param shape a Llama's, or one with a `family`, which has `rows` of its embedding and, unless
+ *   `bare`, a tokenizer of `vocabulary` tokens
  * @returns {string} path of a HuggingFace folder with BF16 weights (F32 when the shape says so) and no end token; a Llama's has
  *   no tokenizer
  */
@@ -110,7 +135,7 @@ export function syntheticFolder(shape) {
   try {
     const { config, tensors } = FAMILIES[shape.family ?? 'llama'];
     writeFileSync(path.join(partial, 'config.json'), `${JSON.stringify(config(shape), null, 2)}\n`);
-    if (shape.rows !== undefined)
+    if (shape.rows !== undefined && shape.bare !== true)
       writeFileSync(path.join(partial, 'tokenizer.json'), JSON.stringify(tokenizerOf(shape.vocabulary)));
     writeWeights(path.join(partial, 'model.safetensors'), tensors(shape), shape.float32 === true);
     renameSync(partial, folder);
