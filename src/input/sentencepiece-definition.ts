@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from '../source/strict-json.js';
 import { pieceMerges } from './piece-merges.js';
 import { objectOf, type Piece } from './sentencepiece.js';
 import type { SentencePieceModel } from './sentencepiece-model.js';
-import { EXACT_SCORES } from './sentencepiece-scores.js';
+import { EXACT_SCORES } from './tokenizer-class.js';
 
 /** Whose rules hold: those of a class of transformers, or the model's own. */
 export type SentencePieceClass = 'llama' | 'gemma' | 't5' | 'own';

@@ -7,6 +7,9 @@ export const VOCAB_FILE = 'vocab.json';
 export const MERGES_FILE = 'merges.txt';
 export const WORDS_FILE = 'vocab.txt';
 
+/** A key of a Unigram model in the form of tokenizer.json, of our own: its scores were never written as decimals. */
+export const EXACT_SCORES = 'exact_scores';
+
 /** Names of special tokens, as in tokenizer_config.json. */
 export type TokenNames = Readonly<Record<string, string>>;
 

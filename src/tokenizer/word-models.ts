@@ -1,6 +1,6 @@
 /** The models of tokenizer.json beside BPE: Unigram, WordPiece and WordLevel. */
 import type { ConfigFields } from '../model/config-fields.js';
-import { EXACT_SCORES } from '../input/sentencepiece-scores.js';
+import { EXACT_SCORES } from '../input/tokenizer-class.js';
 import { FormatError } from '../shared/errors.js';
 import type { JsonValue } from '../source/strict-json.js';
 import { readVocab } from './bpe-model.js';

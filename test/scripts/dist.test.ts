@@ -408,6 +408,9 @@ const PARTS: Readonly<Record<string, number>> = {
   adapter: 5.5,
   /** A tokenizer without a tokenizer.json. */
   'tokenizer-files': 7,
+  /** Tokenizers of other models than BPE, and what BERT and SentencePiece do to characters. */
+  'word-models': 1.5,
+  'map-normalizers': 11.5,
   /** A cut of the vocabulary. */
   vocabulary: 3.5,
   /** What it cost, for its report. */
