@@ -167,7 +167,6 @@ async function bundleForNode(name, dist, modules) {
     file: path.join(dist, `${name}.js`),
     format: 'es',
     inlineDynamicImports: true,
-    sourcemap: true,
     banner: (chunk) =>
       name !== 'cli' || readFileSync(chunk.facadeModuleId, 'utf8').startsWith('#!')
         ? ''

@@ -21,6 +21,7 @@ const DECODERS: Record<string, string> = {
   'kernels/crates/emulator/src/exec/vector/fft.rs: execute': 'the instructions for Fourier transforms',
   'kernels/crates/emulator/src/exec/vector/multiply.rs: execute': 'products of vectors',
   'kernels/crates/emulator/src/exec/vector/quick.rs: execute': 'the accumulators of vector products',
+  'src/checkpoint/pickle.ts: #step': 'the instructions of a pickle',
 };
 
 /** What is still too long. A line whose file or function has become short enough has to go. */
