@@ -7,6 +7,7 @@ import { listFiles } from './lib/files.mjs';
 import { thirdPartyLicences } from './lib/licences.mjs';
 import { ROOT, runOrThrow } from './lib/run.mjs';
 import { RUST_LICENCES } from './lib/rust-licences.mjs';
+import { readyNames, sampleModels } from './lib/sample-models.mjs';
 import { shipTypes } from './lib/types.mjs';
 
 const DIST = path.join(ROOT, 'dist');
@@ -18,6 +19,7 @@ try {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
   await copyAssets();
+  await writeReadyConversions();
   const bundled = await thirdPartyLicences(await bundleAll(DIST));
   const licences = `${bundled}\n\n${await readFile(path.join(ROOT, RUST_LICENCES), 'utf8')}`;
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), licences);
@@ -44,6 +46,18 @@ async function copyAssets() {
   for (const [name, source] of [...Object.entries(PROGRAMS), ...sample]) {
     await mkdir(path.dirname(path.join(DIST, name)), { recursive: true });
     await copyFile(path.join(ROOT, source), path.join(DIST, name));
+  }
+}
+
+/** What a person gets who wants to talk to a sample at once. */
+async function writeReadyConversions() {
+  const { readyConversion, sampleWork } = await import('./lib/ready-conversions.mjs');
+  const work = await sampleWork();
+  for (const sample of sampleModels()) {
+    const names = readyNames(sample.folder);
+    const ready = await readyConversion(work, sample);
+    await writeFile(path.join(DIST, names.facts), ready.facts);
+    await writeFile(path.join(DIST, names.package), ready.package);
   }
 }
 

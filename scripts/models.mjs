@@ -1,11 +1,12 @@
 // Writes docs/models-that-fit.md and the page's list (src/element/gallery/known-models.ts): the planner's own answer for the
-// models of docs/known-models.json on boards of every size. `--check` writes nothing and fails when what is committed says
-// something else.
+// models of docs/known-models.json on boards of every size; and the page's list of the models that come with it. `--check`
+// writes nothing and fails when what is committed says something else.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import './lib/ts-register.mjs';
 import { modelOfConfig } from './lib/known-models.mjs';
 import { ROOT } from './lib/run.mjs';
+import { SAMPLE_LIST, sampleList } from './lib/sample-list.mjs';
 
 const PAGE = 'docs/models-that-fit.md';
 const LIST = 'src/element/gallery/known-models.ts';
@@ -29,14 +30,19 @@ try {
   const [before, rest] = cutAt(page, MARKS[0]);
   const [, after] = cutAt(rest, MARKS[1]);
   await put(PAGE, page, `${before}${MARKS[0]}\n\n${table}\n\n${MARKS[1]}${after}`);
-  await put(LIST, await readFile(path.join(ROOT, LIST), 'utf8').catch(() => ''), list);
+  await put(LIST, await committed(LIST), list);
+  await put(SAMPLE_LIST, await committed(SAMPLE_LIST), await sampleList());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-async function put(file, committed, text) {
-  if (text === committed) return;
+function committed(file) {
+  return readFile(path.join(ROOT, file), 'utf8').catch(() => '');
+}
+
+async function put(file, before, text) {
+  if (text === before) return;
   if (process.argv.includes('--check'))
     throw new Error(`${file} does not say what the planner says. Run: npm run models`);
   await writeFile(path.join(ROOT, file), text);

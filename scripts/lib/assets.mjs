@@ -1,4 +1,5 @@
 // The files that lie beside the scripts in dist/, each with the place in the source tree that it is copied from.
+import { readyNames, sampleModels } from './sample-models.mjs';
 
 /** Programs for chips, by the name that they have beside the scripts. */
 export const FIRMWARE = {
@@ -18,23 +19,18 @@ export const PROGRAMS = {
 /** The element in one file, which class kits carry. */
 export const BUNDLE = 'esp32-llm-converter.bundle.js';
 
-/** The sample model, which pages offer from beside their script. */
-const SAMPLE = 'models/home-commands';
+/** The sample models, as far as the converter, class kits and views read them: whoever serves dist/ alone has them as well. */
+export const SAMPLE_FILES = sampleModels().flatMap(({ folder, files }) =>
+  files.map((name) => `models/${folder}/${name}`),
+);
 
-/** The sample, as far as the converter and class kits read it: whoever serves dist/ alone has it as well. */
-export const SAMPLE_FILES = [
-  'README.md',
-  'config.json',
-  'generation_config.json',
-  'model.safetensors',
-  'special_tokens_map.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-].map((name) => `${SAMPLE}/${name}`);
+/** The samples' finished conversions, which the build makes. */
+export const READY_FILES = sampleModels().flatMap(({ folder }) => Object.values(readyNames(folder)));
 
 /** Name in dist/ of every file that code may name by `new URL('…', import.meta.url)`, by its place in the source tree. */
 export const NAMES_IN_DIST = new Map([
   ...Object.entries(PROGRAMS).map(([name, source]) => [source, name]),
   ...SAMPLE_FILES.map((name) => [name, name]),
+  ...READY_FILES.map((name) => [`dist/${name}`, name]),
   [`dist/${BUNDLE}`, BUNDLE],
 ]);

@@ -15,7 +15,7 @@ export interface AssetChoices {
 
 /**
  * The folder of the sample, `null` where there is none. Where a bundler of the page has put its files elsewhere, the address
- * only stands for it: see `sample.ts`.
+ * only stands for it: see `samples/sample-source.ts`.
  * @throws UsageError for what is no address
  */
 export function sampleUrl({ base, overrides, page }: AssetChoices): string | null {

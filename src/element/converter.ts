@@ -1,11 +1,13 @@
 /** The real converter behind the store: the bridge to the worker, loaded when it is first needed. */
-import { ConverterBridge } from '../worker/bridge.js';
+import { ConverterBridge, type JobOptions } from '../worker/bridge.js';
 import { ON_PAGE } from '../worker/notes.js';
 import { DEFAULT_EFFORT, EFFORT_THREADS } from '../quantize/effort.js';
 import { loadRuntime, type RuntimeUrls } from '../worker/runtime.js';
 import { pageStart, urlStart } from '../worker/start.js';
 import { addPart, programStart, withParts } from '../worker/worker-program.js';
+import type { ConvertSettings, ModelSource } from '../worker/jobs.js';
 import type { TunerUrls } from '../worker/tuner-start.js';
+import type { ReadyConversion } from './samples/ready-conversion.js';
 import type { Converter } from './store.js';
 
 export { assetUrls } from './asset-urls.js';
@@ -28,14 +30,18 @@ export function createConverter(
   });
   return {
     inspect: async (source, settings, options) => {
+      const ready = await readyOf(source, settings, options);
+      if (ready !== null) return ready.inspection;
       // What it surely needs, so that its first worker has it.
       if (source.kind !== 'files') await addPart('remote-folders');
       const inspection = await withParts(() => bridge.run('inspect', { source, settings }, options));
       return onPage ? { ...inspection, notes: [...inspection.notes, ON_PAGE] } : inspection;
     },
     plan: (source, settings, options) => withParts(() => bridge.run('plan', { source, settings }, options)),
-    convert: (source, settings, options) =>
-      withParts(async () => {
+    convert: async (source, settings, options) => {
+      const ready = await readyOf(source, settings, options);
+      if (ready !== null) return ready.result;
+      return withParts(async () => {
         const threads = EFFORT_THREADS[settings.effort ?? DEFAULT_EFFORT];
         if (threads === 0) return bridge.run('convert', { source, settings }, options);
         await addPart('tune');
@@ -46,13 +52,25 @@ export function createConverter(
         } finally {
           tuner.end();
         }
-      }),
+      });
+    },
     files: (input, options) => withParts(() => bridge.run('files', input, options)),
     generate: (bytes, request, options) => withParts(() => bridge.generate(bytes, request, options)),
     dispose: () => {
       bridge.dispose();
     },
   };
+}
+
+/** A sample's finished conversion, where its source names one that was made with these settings. */
+async function readyOf(
+  source: ModelSource,
+  settings: ConvertSettings,
+  { signal }: JobOptions,
+): Promise<ReadyConversion | null> {
+  if (source.kind !== 'url' || source.ready === undefined) return null;
+  const { readyConversion } = await import('./samples/ready-conversion.js');
+  return readyConversion(source.ready, settings, signal);
 }
 
 /** The gradient engine, and its thread's program beside the page's own worker. */

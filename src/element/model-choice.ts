@@ -8,7 +8,7 @@ import type { Dropped } from './file-drops.js';
 import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
 import { attributeText, readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
-import { sampleSource } from './sample.js';
+import { sampleSource } from './samples/sample-source.js';
 
 /** What stands in the place of an address: a choice from the list of known models. */
 const FROM_THE_LIST = '?';

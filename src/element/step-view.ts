@@ -1,5 +1,6 @@
 /** The view of a state: the first ones at once, the others as soon as they are loaded. */
 import type { TemplateResult } from 'lit';
+import { cardsOf } from './moment/cards-door.js';
 import type { Page } from './page.js';
 import type { Parts } from './parts.js';
 import { chooseView, readingView } from './views/choose.js';
@@ -8,7 +9,7 @@ export function stepView(page: Page, parts: Parts): TemplateResult {
   const { state } = page.store;
   const { first, all } = page.words;
   const { actions, boards, models, views } = parts;
-  if (state.step === 'choose') return chooseView(state, models.facts, first, actions);
+  if (state.step === 'choose') return chooseView(state, models.facts, first, actions, cardsOf(page, parts));
   if (state.step === 'reading') {
     const bar = state.download && all && views.later?.downloadBar(state.download, all);
     return readingView(state, first, actions, bar || undefined);

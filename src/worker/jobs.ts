@@ -19,9 +19,22 @@ import type { Note } from './notes.js';
 export type ModelSource =
   | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
   /** Absolute address of a folder that is served over HTTP, and those of its files where they lie elsewhere. */
-  | { readonly kind: 'url'; readonly url: string; readonly files?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'url';
+      readonly url: string;
+      readonly files?: Readonly<Record<string, string>>;
+      /** Absolute addresses of its finished conversion, which is taken where the settings are those that it was made with. */
+      readonly ready?: ReadyAddresses;
+    }
   /** A repository of the Hugging Face Hub. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
+
+/** Where a finished conversion is. */
+export interface ReadyAddresses {
+  /** JSON: settings, inspection, result, and the digest of the package. */
+  readonly facts: string;
+  readonly package: string;
+}
 
 /** What a person can choose before a conversion; what is absent gets the pipeline's default. */
 export interface ConvertSettings {

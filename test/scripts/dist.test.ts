@@ -17,6 +17,9 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { NO_PRESET } from '../../src/element/preset-words.js';
+import { convertSettings } from '../../src/element/settings.js';
+import { sha256Of, toHex } from '../../src/image/digest.js';
 import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
@@ -73,6 +76,8 @@ test('every file that a page fetches is named by a literal address, which bundle
       'selftest.esp32s3.elf',
       'train.wasm',
       'twin.wasm',
+      'models/home-commands.ready.json',
+      'models/home-commands.s3lm',
       ...sample.map((name) => `models/home-commands/${name}`),
     ].sort(),
   );
@@ -139,6 +144,35 @@ test('the sample lies beside the scripts, with what is read of it and no more', 
     await source.close();
   }
 });
+
+test(
+  'the sample lies there as it is converted by default, and the facts beside it are of that package',
+  { skip },
+  () => {
+    const facts = JSON.parse(readFileSync(path.join(dist, 'models/home-commands.ready.json'), 'utf8')) as {
+      readonly sha256: string;
+      readonly settings: unknown;
+      readonly result: {
+        readonly plan: { readonly fits: boolean };
+        readonly report: { readonly texts: unknown[] };
+      };
+    };
+    const bytes = readFileSync(path.join(dist, 'models/home-commands.s3lm'));
+    assert.equal(toHex(sha256Of(bytes)), facts.sha256);
+    assert.deepEqual(facts.settings, JSON.parse(JSON.stringify(convertSettings(NO_PRESET.settings))));
+    assert.ok(facts.result.plan.fits && facts.result.report.texts.length > 0);
+    // What a person gets by converting it: the same bytes.
+    const out = mkdtempSync(path.join(tmpdir(), 'dist-'));
+    try {
+      const argv = [path.join(dist, 'cli.js'), 'convert', path.join(root, 'models/home-commands')];
+      const file = path.join(out, 'model.s3lm');
+      execFileSync(process.execPath, [...argv, '--no-report', '-o', file], { stdio: 'pipe' });
+      assert.ok(readFileSync(file).equals(bytes));
+    } finally {
+      rmSync(out, { recursive: true });
+    }
+  },
+);
 
 test('the command line is a program that starts', { skip }, () => {
   const cli = path.join(dist, 'cli.js');
@@ -289,6 +323,7 @@ const OTHER_LANGUAGES = ['zh-hans', 'es', 'words-zh-hans', 'words-es'];
 const APART = [
   'tuner-start',
   'frontier-room',
+  'cards-room',
   'board-room',
   'en-board',
   'page-worker',
@@ -359,6 +394,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     ...without(reached(chunk('frontier-room'), true, [...APART, 'frontier-study']), whole),
     path.join(dist, chunk('worker-part-frontier-study')),
   ]);
+  const cards = without(reached(chunk('cards-room'), true, APART), whole, first);
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
   const esptool = reached(chunk('flash-loader'), true, [...APART, ...OTHER_CHIPS]);
@@ -372,6 +408,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const sizes = {
     first: kilobytes(first),
     converter: kilobytes(converter),
+    cards: kilobytes(cards),
     kit: kilobytes(kit),
     tuner: kilobytes(tuner),
     frontier: kilobytes(frontier),

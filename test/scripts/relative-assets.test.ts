@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { assetUrls as AssetUrls } from '../../src/element/asset-urls.js';
-import type { sampleSource as SampleSource } from '../../src/element/sample.js';
+import type { sampleSource as SampleSource } from '../../src/element/samples/sample-source.js';
 
 const PAGE = 'https://course.example/lesson/1.html';
 const ELEMENT = fileURLToPath(new URL('../../src/element/', import.meta.url));
@@ -21,7 +21,7 @@ test('addresses that a bundler made relative are those of the page’s site', as
     const outfile = path.join(scratch, 'addresses.mjs');
     await build({
       stdin: {
-        contents: `export { assetUrls } from './asset-urls.ts'; export { sampleSource } from './sample.ts';`,
+        contents: `export { assetUrls } from './asset-urls.ts'; export { sampleSource } from './samples/sample-source.ts';`,
         resolveDir: ELEMENT,
         loader: 'ts',
       },
@@ -31,7 +31,7 @@ test('addresses that a bundler made relative are those of the page’s site', as
       logLevel: 'silent',
     });
     const text = await readFile(outfile, 'utf8');
-    const media = /new URL\("[^"]*\/([^"/]+)",\s*import\.meta\.url\)/g;
+    const media = /new URL\(\s*"[^"]*\/([^"/]+)",\s*import\.meta\.url\s*\)/g;
     assert.ok([...text.matchAll(media)].length >= 12, 'the literal addresses were not found');
     await writeFile(outfile, text.replace(media, '({ href: "/_next/static/media/$1" })'));
     const { assetUrls, sampleSource } = (await import(pathToFileURL(outfile).href)) as {

@@ -273,6 +273,18 @@ export class BoardRoom {
     return this.#runnable.image;
   }
 
+  /**
+   * Boots the image of the current result on an emulated board and asks it the prompt that the conversation begins with. What
+   * fails is shown by the step.
+   * @param isCurrent whether a person still waits for it
+   */
+  async tryNow(isCurrent: () => boolean): Promise<void> {
+    this.enter('try');
+    const { board } = this.#emulated;
+    await this.#emulated.start();
+    if (isCurrent() && board.state.link.kind === 'ready') await this.#send(board);
+  }
+
   /** Opens the console of the board that was flashed, over the same port. */
   async #talkToFlashed(): Promise<void> {
     this.#actions.show('chat');

@@ -46,10 +46,14 @@ export const choose = css`
     border-radius: var(--radius);
   }
 
+  .own {
+    display: grid;
+    gap: 1.25rem;
+  }
+
   .address {
     display: grid;
     gap: 0.5rem;
-    padding: 0 1.25rem;
   }
 
   .inline {

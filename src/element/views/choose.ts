@@ -23,11 +23,13 @@ export interface ChooseFacts {
   readonly chat: boolean;
 }
 
+/** @param cards of the models that come with the element, as soon as they are there */
 export function chooseView(
   state: Extract<State, { step: 'choose' }>,
   facts: ChooseFacts,
   strings: FirstStrings,
   actions: Actions,
+  cards?: TemplateResult,
 ): TemplateResult {
   const { choose } = strings;
   return html`<section class="choose" aria-labelledby="step-heading">
@@ -36,8 +38,15 @@ export function chooseView(
     ${failureView(state.failure, strings, () => {
       actions.dismiss();
     })}
-    ${facts.locked ? nothing : dropZone(facts, strings, actions)} ${sample(facts, strings, actions)}
-    ${facts.locked || !facts.network ? nothing : addressForm(facts, strings, actions)}
+    ${cards ?? sample(facts, strings, actions)}
+    ${
+      facts.locked
+        ? nothing
+        : html`<div class="own">
+            ${dropZone(facts, strings, actions, cards ? '' : 'primary')}
+            ${facts.network ? addressForm(facts, strings, actions) : nothing}
+          </div>`
+    }
     ${
       facts.chat
         ? html`<p class="privacy">
@@ -49,7 +58,12 @@ export function chooseView(
   </section>`;
 }
 
-function dropZone({ dragging }: ChooseFacts, { choose }: FirstStrings, actions: Actions): TemplateResult {
+function dropZone(
+  { dragging }: ChooseFacts,
+  { choose }: FirstStrings,
+  actions: Actions,
+  primary: string,
+): TemplateResult {
   return html`<div class="drop" part="drop-zone">
     ${folderIcon()}
     <p class="drop-title">
@@ -57,7 +71,12 @@ function dropZone({ dragging }: ChooseFacts, { choose }: FirstStrings, actions: 
     </p>
     <p class="quiet"><slot name="drop-hint">${choose.dropHint}</slot></p>
     <div class="buttons">
-      <button type="button" class="primary" part="button primary-button" @click=${() => actions.pickFolder()}>
+      <button
+        type="button"
+        class=${primary}
+        part=${primary ? 'button primary-button' : 'button'}
+        @click=${() => actions.pickFolder()}
+      >
         ${choose.pickFolder}
       </button>
       <button type="button" part="button" @click=${() => actions.pickFiles()}>${choose.pickFiles}</button>

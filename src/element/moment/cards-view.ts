@@ -1,0 +1,87 @@
+/** The cards of the models that come with the element: what each does, how large it is, and a way to talk to it at once. */
+import { html, type TemplateResult } from 'lit';
+import type { SampleModel } from '../samples/sample-model.js';
+import type { CardStrings } from '../strings/cards.js';
+
+export interface CardActions {
+  /** Talks to a model on an emulated board, beginning with a prompt. */
+  talk(model: SampleModel, prompt: string): void;
+  /** Goes through all steps with it. */
+  convert(model: SampleModel): void;
+}
+
+export function cardsView(
+  models: readonly SampleModel[],
+  words: CardStrings,
+  actions: CardActions,
+): TemplateResult {
+  return html`<div class="cards">
+    <div>
+      <h4>${words.heading}</h4>
+      <p class="quiet"><slot name="sample-text">${words.text}</slot></p>
+    </div>
+    <ul>
+      ${models.map((model) => html`<li>${card(model, words, actions)}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function card(model: SampleModel, words: CardStrings, actions: CardActions): TemplateResult {
+  const { folder, card: about, facts } = model;
+  const id = `card-${folder}`;
+  const fact = (label: string, value: string): TemplateResult =>
+    html`<div>
+      <dt>${label}</dt>
+      <dd>${value}</dd>
+    </div>`;
+  const speaks = new Intl.DisplayNames([words.language], { type: 'language' }).of(about.speaks);
+  return html`<article aria-labelledby=${id}>
+    <h5 id=${id}>${about.title[words.language]}</h5>
+    <p>${about.does[words.language]}</p>
+    <button
+      type="button"
+      class="primary"
+      part="button primary-button"
+      aria-describedby=${id}
+      @click=${() => {
+        actions.talk(model, about.examples[0]);
+      }}
+    >
+      ${words.talk}
+    </button>
+    <p class="quiet" id=${`${id}-ask`}>${words.ask}</p>
+    <ul class="examples" aria-labelledby=${`${id}-ask`}>
+      ${about.examples.map(
+        (example) =>
+          html`<li>
+            <button
+              type="button"
+              part="button"
+              lang=${about.speaks}
+              dir="auto"
+              @click=${() => {
+                actions.talk(model, example);
+              }}
+            >
+              ${example}
+            </button>
+          </li>`,
+      )}
+    </ul>
+    <dl>
+      ${fact(words.parameters, words.count(facts.parameters))} ${fact(words.size, words.bytes(facts.bytes))}
+      ${fact(words.boards, words.boardsValue(facts.fits, facts.boards))}
+      ${fact(words.speaks, speaks ?? about.speaks)}
+    </dl>
+    <button
+      type="button"
+      class="plain"
+      aria-describedby=${id}
+      @click=${() => {
+        actions.convert(model);
+      }}
+    >
+      ${words.convert}
+    </button>
+  </article>`;
+}

@@ -1,0 +1,19 @@
+/** What is said in English of the models that come with the element. */
+import type { Language } from '../../../shared/languages.js';
+import { formatBytes, formatShortCount } from '../../../report/format.js';
+
+export const enCards = {
+  language: 'en' as Language,
+  heading: 'Start with a model that is ready',
+  text: 'It runs here at once, on an emulated board.',
+  talk: 'Talk to it now',
+  ask: 'Or ask it this:',
+  convert: 'Convert it yourself, step by step',
+  parameters: 'Parameters',
+  size: 'Size on the chip',
+  boards: 'Boards that hold it',
+  boardsValue: (fits: number, boards: number) => (fits === boards ? `all ${boards}` : `${fits} of ${boards}`),
+  speaks: 'Speaks',
+  count: (value: number) => formatShortCount(value),
+  bytes: (value: number) => formatBytes(value),
+};

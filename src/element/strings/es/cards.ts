@@ -1,0 +1,19 @@
+/** What is said in Spanish of the models that come with the element. */
+import { formatBytes, formatShortCount } from '../../../report/format.js';
+import type { CardStrings } from '../cards.js';
+
+export const esCards: CardStrings = {
+  language: 'es',
+  heading: 'Empiece con un modelo ya preparado',
+  text: 'Funciona aquí al momento, en una placa emulada.',
+  talk: 'Hablar con él ahora',
+  ask: 'O pregúntele esto:',
+  convert: 'Convertirlo usted, paso a paso',
+  parameters: 'Parámetros',
+  size: 'Tamaño en el chip',
+  boards: 'Placas en las que cabe',
+  boardsValue: (fits, boards) => (fits === boards ? `las ${boards}` : `${fits} de ${boards}`),
+  speaks: 'Habla',
+  count: (value) => formatShortCount(value, 'es'),
+  bytes: (value) => formatBytes(value, 'es'),
+};

@@ -1,0 +1,19 @@
+/** What is said in Simplified Chinese of the models that come with the element. */
+import { formatBytes, formatShortCount } from '../../../report/format.js';
+import type { CardStrings } from '../cards.js';
+
+export const zhHansCards: CardStrings = {
+  language: 'zh-Hans',
+  heading: '从一个现成的模型开始',
+  text: '它马上就在这里的模拟板上运行。',
+  talk: '现在就和它对话',
+  ask: '也可以问它：',
+  convert: '自己一步一步转换',
+  parameters: '参数',
+  size: '在芯片上的大小',
+  boards: '装得下它的板',
+  boardsValue: (fits, boards) => (fits === boards ? `全部 ${boards} 种` : `${boards} 种中的 ${fits} 种`),
+  speaks: '语言',
+  count: (value) => formatShortCount(value, 'zh-Hans'),
+  bytes: (value) => formatBytes(value, 'zh-Hans'),
+};
