@@ -4,6 +4,7 @@ import type { Actions } from './actions.js';
 import type { Later } from './announcements.js';
 import { savingNotice, type DownloadsController } from './downloads-controller.js';
 import { frontierDoor } from './frontier/frontier-door.js';
+import { answersOf } from './home/answers-door.js';
 import type { Page } from './page.js';
 import type { Strings } from './strings/strings.js';
 import { compareView } from './views/compare.js';
@@ -58,7 +59,8 @@ function stepOfWay(
         return takeView(state, facts, strings, actions);
       }
       if (state.panel !== 'compare') return boards.view(state.panel);
-      return compareView(state, failure, views.openTensor, preset.locked, strings, actions);
+      const answers = answersOf(page, state, strings);
+      return compareView(state, failure, views.openTensor, preset.locked, answers, strings, actions);
     }
   }
 }

@@ -10,6 +10,7 @@ import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import { MAX_CONFIG_BYTES, readJsonObject, readText } from '../source/read-json.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
+import { ACTIONS_FILE } from './action-names.js';
 import { cardLicence } from './licence.js';
 import type {
   ChatPart,
@@ -61,6 +62,7 @@ const BESIDE = [
   TEMPLATE_FILE,
   OLD_TEMPLATE_FILE,
   CARD_FILE,
+  ACTIONS_FILE,
   'LICENSE',
 ];
 

@@ -188,13 +188,16 @@ async function continueGreedily(
   }
 }
 
-/** Text of ids that continue others: a decoder may treat the first token of a text otherwise. */
+/**
+ * Text of ids that continue others: a decoder may treat the first token of a text otherwise. Special tokens are no text for
+ * people.
+ */
 function continuation(input: EvaluateInput, prompt: readonly number[], ids: readonly number[]): string {
-  const whole = decode(input, [...prompt, ...ids]);
-  const before = decode(input, prompt);
-  return input.tokenizer !== null && whole.startsWith(before)
-    ? whole.slice(before.length)
-    : decode(input, ids);
+  const decode = (of: readonly number[]): string =>
+    input.tokenizer?.decode(of, { skipSpecial: true }) ?? of.join(' ');
+  const whole = decode([...prompt, ...ids]);
+  const before = decode(prompt);
+  return input.tokenizer !== null && whole.startsWith(before) ? whole.slice(before.length) : decode(ids);
 }
 
 function decode(input: EvaluateInput, ids: readonly number[]): string {

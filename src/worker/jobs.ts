@@ -1,6 +1,7 @@
 /** The jobs that the page hands to the worker, with what each takes and gives. Everything here can be cloned. */
 import type { EndReason } from '../device/twin-types.js';
 import type { Edit } from '../edit/edit.js';
+import type { ActionCard } from '../input/action-card.js';
 import type { ModelFile } from '../input/model-input.js';
 import type { GivenFile } from '../kit/kit.js';
 import type { GenerationDefaults } from '../model/decoder.js';
@@ -71,6 +72,8 @@ export interface Inspection {
   readonly hasTokenizer: boolean;
   /** A chat template was understood; otherwise the model continues text. */
   readonly chat: boolean;
+  /** What its answers mean, `null` where the folder does not say. */
+  readonly actions: ActionCard | null;
   readonly notes: readonly Note[];
   /** The plan for the settings that were given. */
   readonly plan: PlanJson;

@@ -1,4 +1,5 @@
 /** What the worker does: the pipeline and the twin behind the jobs. */
+import type { ActionCard } from '../input/action-card.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { stepsOf } from '../model/decoder.js';
@@ -9,6 +10,8 @@ import { openModel, type OpenedModel } from '../pipeline/open-model.js';
 import { editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
 import type { OnProgress } from '../shared/progress.js';
+import { FormatError } from '../shared/errors.js';
+import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { generateText } from './generate.js';
 import type {
@@ -21,6 +24,7 @@ import type {
   ModelSource,
 } from './jobs.js';
 import { openModelFolder } from './model-folder.js';
+import type { Note } from './notes.js';
 import type { JobHooks, Work } from './serve.js';
 import { shown } from './shown.js';
 import { tunerBehind } from './tuner-port.js';
@@ -74,6 +78,7 @@ class PipelineWork {
     const opened = await this.#open(input.source, hooks);
     const { json: plan } = await this.#plan(opened, input.settings, hooks);
     const { model, checkpoint } = opened.model;
+    const { card, notes } = await readActions(opened.folder, hooks.signal);
     const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
       name: shown(opened.model.input.name),
@@ -89,7 +94,8 @@ class PipelineWork {
       dtypes: dtypes(opened.model),
       hasTokenizer: opened.model.tokenizer !== null,
       chat: opened.model.chat !== null,
-      notes: shown(opened.model.notes),
+      actions: card,
+      notes: shown([...opened.model.notes, ...notes]),
       plan,
     };
   }
@@ -172,6 +178,20 @@ class PipelineWork {
     this.#opened = null;
     this.#edited = null;
     this.#planned = null;
+  }
+}
+
+/** A card that is broken costs its meanings and not the model. */
+async function readActions(
+  folder: ModelFolder,
+  signal?: AbortSignal,
+): Promise<{ readonly card: ActionCard | null; readonly notes: readonly Note[] }> {
+  const { readActionCard } = await import('../input/action-card.js');
+  try {
+    return { card: await readActionCard(folder, signal), notes: [] };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { card: null, notes: [{ code: 'actions-ignored', problem: error.message }] };
   }
 }
 

@@ -11,6 +11,7 @@ import { en } from './all-strings.js';
 function listen(): { teller: BoardTeller; said: string[] } {
   const said: string[] = [];
   const teller = new BoardTeller({
+    meaning: () => null,
     target: new EventTarget(),
     changed: () => undefined,
     announce: (text) => said.push(text),

@@ -33,6 +33,7 @@ export function sampleInspection(changes: Partial<Inspection> = {}): Inspection 
     dtypes: ['BF16'],
     hasTokenizer: true,
     chat: true,
+    actions: null,
     notes: [{ code: 'chat-absent' }],
     plan: samplePlan(),
     ...changes,

@@ -34,5 +34,6 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'chat-date', date: 'XYZZY' },
   { code: 'chat-one-turn', reason: 'XYZZY' },
   { code: 'chat-no-system', reason: 'XYZZY' },
+  { code: 'actions-ignored', problem: 'XYZZY.' },
   { code: 'on-page' },
 ];

@@ -10,6 +10,7 @@ import { UsageError } from '../../shared/errors.js';
 import type { Actions } from '../actions.js';
 import type { EmulatorUrls } from '../../worker/emulator-start.js';
 import type { BoardImage } from '../board-image.js';
+import { answersOf } from '../home/answers-door.js';
 import { imageName } from '../file-names.js';
 import type { LiveRegion } from '../live-region.js';
 import type { Page } from '../page.js';
@@ -85,6 +86,10 @@ export class BoardRoom {
       changed,
       announce: (text) => live.say(text),
       strings: () => words.current,
+      meaning: (text) => {
+        const strings = words.current;
+        return strings && (answersOf(page, page.store.state, strings)?.sentence(text) ?? null);
+      },
     });
     this.#ports = new SerialPorts(seams.scope ?? pageScope, (session) => this.#flash.letGo(session), changed);
     this.#serial = new BoardStore(teller.forBoard('serial'));
@@ -169,8 +174,10 @@ export class BoardRoom {
     const result = this.#result;
     const { steps } = presetOf(this.#page.element);
     const locked = this.#promptLocked();
+    const answers = answersOf(this.#page, this.#page.store.state, page);
     if (panel === 'chat' || result === null) {
-      const facts = { support: this.#ports.support, ports: this.#ports, locked, converted: result !== null };
+      const { support } = this.#ports;
+      const facts = { support, ports: this.#ports, locked, answers, converted: result !== null };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
     }
     const { name } = result.choice.inspection;
@@ -189,7 +196,8 @@ export class BoardRoom {
       return html`${flashView(this.#flash.state, facts, strings, this.#flashActions)}
       ${this.#selftest.view(strings)}`;
     }
-    const facts = { name, boardName: findBoard(board).name, fits, locked, canFlash: steps.has('flash') };
+    const boardName = findBoard(board).name;
+    const facts = { name, boardName, fits, locked, answers, canFlash: steps.has('flash') };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 

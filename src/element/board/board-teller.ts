@@ -18,6 +18,8 @@ export interface TellerHost {
   changed(): void;
   announce(text: string): void;
   strings(): AllStrings | null;
+  /** What an answer means, `null` where nothing says so. */
+  meaning(text: string): string | null;
 }
 
 /** Parts of the way of a flashing that are told. */
@@ -96,7 +98,7 @@ export class BoardTeller {
     const words = strings?.board.announce;
     const [turn, earlier] = [now.turns.at(-1), before.turns.at(-1)];
     if (turn !== undefined && earlier?.state === 'running' && turn.state !== 'running') {
-      if (turn.state !== 'failed') this.#say(words?.answered(turn.tokens));
+      if (turn.state !== 'failed') this.#say(this.#host.meaning(turn.text) ?? words?.answered(turn.tokens));
       else if (strings !== null) this.#say(failedTurn(turn, strings).text);
     }
     if (now.bench !== null && now.bench !== before.bench) this.#say(words?.measured);

@@ -17,6 +17,7 @@ export const SAMPLES: readonly SampleModel[] = [
     facts: { parameters: 931200, bytes: 1036032, fits: 31, boards: 31 },
     files: () => ({
       'README.md': new URL('../../../models/home-commands/README.md', import.meta.url).href,
+      'actions.json': new URL('../../../models/home-commands/actions.json', import.meta.url).href,
       'config.json': new URL('../../../models/home-commands/config.json', import.meta.url).href,
       'generation_config.json': new URL(
         '../../../models/home-commands/generation_config.json',

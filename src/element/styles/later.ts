@@ -119,4 +119,17 @@ export const later = css`
       block-size: auto;
     }
   }
+
+  /* A continuation is one text. */
+  .continued .said {
+    display: inline;
+    padding: 0;
+    background: none;
+    font-weight: 600;
+  }
+
+  .continued .answer,
+  .continued .answer p:first-child {
+    display: inline;
+  }
 `;

@@ -10,13 +10,15 @@ import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { portHelpView, type PortFacts } from './port-help.js';
 import { serialReasonView } from './serial-reason.js';
-import { talkView } from './talk.js';
+import { talkView, type TalkFacts } from './talk.js';
 
 /** What is known beside the board. */
 export interface ChatFacts {
   readonly support: SerialSupport['status'] | null;
   /** The prompt is the page's own. */
   readonly locked: boolean;
+  /** As in {@link TalkFacts}. */
+  readonly answers: TalkFacts['answers'];
   /** There is a conversion to go back to; else the way leads to the first step. */
   readonly converted: boolean;
   readonly ports: PortFacts;
@@ -58,7 +60,7 @@ function body(
   const said =
     state.turns.length === 0
       ? nothing
-      : talkView(state, { locked: facts.locked, emulated: false }, strings, actions.talk);
+      : talkView(state, { ...facts, emulated: false }, strings, actions.talk);
   switch (link.kind) {
     case 'absent':
       return html`${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings))}
@@ -95,7 +97,7 @@ function body(
         ${said} ${consoleLogView(log, null, false, strings)}`;
     case 'ready':
       return html`<div class="running">
-          ${talkView(state, { locked: facts.locked, emulated: false }, strings, actions.talk)}
+          ${talkView(state, { ...facts, emulated: false }, strings, actions.talk)}
           ${about(link.facts, link.welcome.context, strings, actions)}
         </div>
         <div class="stack tools">

@@ -14,6 +14,7 @@ import {
   type Figure,
 } from '../../report/figures.js';
 import type { Actions } from '../actions.js';
+import type { Answers } from '../home/answers-door.js';
 import type { Lock } from '../preset.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
@@ -35,6 +36,7 @@ export function compareView(
   failure: Failure | null,
   openTensor: string | null,
   locked: ReadonlySet<Lock>,
+  answers: Answers | null,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -48,8 +50,8 @@ export function compareView(
     </h3>
     <slot name="compare-text"></slot>
     ${failureView(failure, strings, null)} ${verdictView(report, words.took(result.seconds), strings)}
-    ${downloads(strings, actions)} ${trialView(state, locked.has('prompt'), strings, actions)}
-    ${texts(report, strings)}
+    ${downloads(strings, actions)} ${trialView(state, locked.has('prompt'), answers, strings, actions)}
+    ${texts(report, answers, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
       ${soon(() => divergence(report, strings))}
@@ -148,13 +150,17 @@ function downloads(strings: Strings, actions: Actions): TemplateResult {
   </div>`;
 }
 
-function texts(report: Report, strings: Strings): TemplateResult | typeof nothing {
+function texts(report: Report, answers: Answers | null, strings: Strings): TemplateResult | typeof nothing {
   const words = strings.result;
   if (report.texts.length === 0) return nothing;
   return html`<div class="texts">
     <h4>${words.sideBySide}</h4>
     <p class="quiet">${words.sideBySideText}</p>
     ${report.texts.map((pair) => {
+      const sentence = (text: string): TemplateResult | typeof nothing => {
+        const said = answers?.sentence(text) ?? null;
+        return said === null ? nothing : html`<p class="sentence">${said}</p>`;
+      };
       const parted = compareTexts(pair);
       const rest = (text: string): TemplateResult | typeof nothing =>
         parted.same ? nothing : html`<mark>${text === '' ? words.endsHere : showable(text)}</mark>`;
@@ -167,11 +173,23 @@ function texts(report: Report, strings: Strings): TemplateResult | typeof nothin
         <div class="pair">
           <div>
             <h5>${words.original}</h5>
-            <p class="text" dir="auto" translate="no">${showable(parted.common)}${rest(parted.before)}</p>
+            ${
+              (parted.same ? answers?.meaning(pair.before) : null) ??
+              html`<p class="text" dir="auto" translate="no">
+                  ${showable(parted.common)}${rest(parted.before)}
+                </p>
+                ${sentence(pair.before)}`
+            }
           </div>
           <div>
             <h5>${words.converted}</h5>
-            <p class="text" dir="auto" translate="no">${showable(parted.common)}${rest(parted.after)}</p>
+            ${
+              (parted.same ? answers?.meaning(pair.after) : null) ??
+              html`<p class="text" dir="auto" translate="no">
+                  ${showable(parted.common)}${rest(parted.after)}
+                </p>
+                ${sentence(pair.after)}`
+            }
           </div>
         </div>
       </figure>`;

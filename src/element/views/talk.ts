@@ -1,6 +1,7 @@
 /** The conversation with a board: what was said, the next prompt, and how the answer is chosen. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TalkActions } from '../board/board-actions.js';
+import type { Answers } from '../home/answers-door.js';
 import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
@@ -20,6 +21,8 @@ export interface TalkFacts {
   readonly locked: boolean;
   /** The board's clock is a model of one. */
   readonly emulated: boolean;
+  /** What the model's answers mean, `null` where nothing says so. */
+  readonly answers: Answers | null;
 }
 
 export function talkView(
@@ -30,7 +33,7 @@ export function talkView(
 ): TemplateResult {
   const words = strings.board.talk;
   return html`<div class="talk">
-    ${conversation(state.turns, facts, strings)} ${problem(state, strings)}
+    ${home(state.turns, facts)} ${conversation(state, facts, strings)} ${problem(state, strings)}
     ${form(state, facts, strings, actions)}
     <div class="buttons">
       <button
@@ -53,12 +56,20 @@ export function talkView(
   </div>`;
 }
 
-function conversation(turns: readonly Turn[], facts: TalkFacts, strings: AllStrings): TemplateResult {
+/** The home after what was answered so far. */
+function home(turns: readonly Turn[], { answers }: TalkFacts): TemplateResult | typeof nothing {
+  const answered = turns.filter(({ state }) => state !== 'running' && state !== 'failed');
+  return answers?.home(answered.map(({ text }) => text)) ?? nothing;
+}
+
+function conversation({ link, turns }: BoardState, facts: TalkFacts, strings: AllStrings): TemplateResult {
   const words = strings.board.talk;
   if (turns.length === 0) return html`<p class="text empty">${words.empty}</p>`;
   // Reversed, so that the newest end stays in sight without a script.
+  // A model without a chat goes on with the text it is given, which is one text then.
+  const continues = readyLink(link)?.welcome.hasChat === false;
   return html`<div
-    class="turns scroll"
+    class=${continues ? 'turns scroll continued' : 'turns scroll'}
     part="output"
     role="group"
     tabindex="0"
@@ -73,12 +84,15 @@ function conversation(turns: readonly Turn[], facts: TalkFacts, strings: AllStri
               ><span class="words">${turn.prompt}</span>
             </p>
             <div class="answer">
-              <p dir="auto" lang="und" translate="no">
-                <span class="hidden" lang=${strings.language}>${words.board}:</span>
-                <span class="words">${showable(turn.text)}</span>${
-                  turn.state === 'running' ? html`<span class="caret"></span>` : nothing
-                }
-              </p>
+              ${
+                (turn.state === 'running' ? null : facts.answers?.meaning(turn.text)) ??
+                html`<p dir="auto" lang="und" translate="no">
+                  <span class="hidden" lang=${strings.language}>${words.board}:</span>
+                  <span class="words">${showable(turn.text)}</span>${
+                    turn.state === 'running' ? html`<span class="caret"></span>` : nothing
+                  }
+                </p>`
+              }
               ${turn.state === 'failed' ? failure(turn, strings) : html`<p class="quiet facts-line">${turnFacts(turn, turn.state, facts, strings)}</p>`}
             </div>
           </li>`,

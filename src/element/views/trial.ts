@@ -1,6 +1,7 @@
 /** A text box to the converted model: prompt, sampling, and its words as they come. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
+import type { Answers } from '../home/answers-door.js';
 import type { State, Trial, TrialOptions } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { failureView } from './failure.js';
@@ -16,6 +17,7 @@ const MAX_TEMPERATURE = 2;
 export function trialView(
   state: Extract<State, { step: 'result' }>,
   locked: boolean,
+  answers: Answers | null,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -63,7 +65,7 @@ export function trialView(
       </button>
       <span class="quiet">${facts(trial, strings)}</span>
     </div>
-    ${output(trial, strings)}
+    ${output(trial, result.chat, answers, strings)}
   </form>`;
 }
 
@@ -103,7 +105,12 @@ function facts(trial: Trial, { trial: words }: Strings): string {
   }
 }
 
-function output(trial: Trial, strings: Strings): TemplateResult | typeof nothing {
+function output(
+  trial: Trial,
+  chat: boolean,
+  answers: Answers | null,
+  strings: Strings,
+): TemplateResult | typeof nothing {
   const words = strings.trial;
   switch (trial.kind) {
     case 'idle':
@@ -112,13 +119,19 @@ function output(trial: Trial, strings: Strings): TemplateResult | typeof nothing
       return failureView(trial.failure, strings, null);
     case 'running':
     case 'ended':
-      return html`<div class="text" part="output" role="group" aria-label=${words.answer}>
-        <p class="said" dir="auto" translate="no">${trial.prompt}</p>
-        <p class="answer" dir="auto" translate="no">
-          <span class="words">${showable(trial.text)}</span>${
-            trial.kind === 'running' ? html`<span class="caret"></span>` : nothing
-          }
-        </p>
-      </div>`;
+      return html`${trial.kind === 'ended' ? (answers?.home([trial.text]) ?? nothing) : nothing}
+        <div class=${chat ? 'text' : 'text continued'} part="output" role="group" aria-label=${words.answer}>
+          <p class="said" dir="auto" translate="no">${trial.prompt}</p>
+          <div class="answer">
+            ${
+              (trial.kind === 'ended' ? answers?.meaning(trial.text) : null) ??
+              html`<p dir="auto" translate="no">
+                <span class="words">${showable(trial.text)}</span>${
+                  trial.kind === 'running' ? html`<span class="caret"></span>` : nothing
+                }
+              </p>`
+            }
+          </div>
+        </div>`;
   }
 }

@@ -9,7 +9,7 @@ import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { hex, memoryView } from './memory-view.js';
-import { talkView } from './talk.js';
+import { talkView, type TalkFacts } from './talk.js';
 
 /** What is known beside the board itself. */
 export interface TryFacts {
@@ -20,6 +20,8 @@ export interface TryFacts {
   readonly fits: boolean;
   /** The prompt is the page's own. */
   readonly locked: boolean;
+  /** As in {@link TalkFacts}. */
+  readonly answers: TalkFacts['answers'];
   /** The page shows the step of flashing. */
   readonly canFlash: boolean;
 }
@@ -91,7 +93,7 @@ function body(
       ${consoleLogView(board.log, null, false, strings)} ${memoryView(emulated, strings, actions)}`;
     case 'ready':
       return html`<div class="running">
-          ${talkView(board, { locked: facts.locked, emulated: true }, strings, actions.talk)}
+          ${talkView(board, { ...facts, emulated: true }, strings, actions.talk)}
           ${control(emulated, facts, strings, actions)}
         </div>
         ${emulated.status?.state === 'paused' && !emulated.resting ? cores(emulated.at, strings) : nothing}
@@ -114,7 +116,7 @@ function afterwards(
   strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult {
-  return talkView(board, { locked: facts.locked, emulated: true }, strings, actions.talk);
+  return talkView(board, { ...facts, emulated: true }, strings, actions.talk);
 }
 
 function waiting(text: string, strings: AllStrings, actions: EmulatorActions): TemplateResult {

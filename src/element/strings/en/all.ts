@@ -334,6 +334,7 @@ export const enAll = {
     back: 'Back to the comparison',
   },
   trial: {
+    raw: 'As the model wrote it',
     heading: 'Try it',
     text: 'Runs the very package that you download, with the engine of the chip.',
     chat: 'Your message',

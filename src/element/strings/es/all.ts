@@ -321,6 +321,7 @@ export const esAll: Strings = {
     back: 'Volver a la comparación',
   },
   trial: {
+    raw: 'Tal como lo escribió el modelo',
     heading: 'Pruébalo',
     text: 'Ejecuta el mismo paquete que descargas, con el motor del chip.',
     chat: 'Tu mensaje',

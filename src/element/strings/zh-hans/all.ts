@@ -274,6 +274,7 @@ export const zhHansAll: Strings = {
     back: '返回对比',
   },
   trial: {
+    raw: '模型写的原文',
     heading: '试一试',
     text: '用芯片上的推理引擎运行您将下载的这个模型包。',
     chat: '您的消息',
