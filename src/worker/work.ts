@@ -1,5 +1,6 @@
 /** What the worker does: the pipeline and the twin behind the jobs. */
 import type { ActionCard } from '../input/action-card.js';
+import { ACTIONS_FILE } from '../input/action-names.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { stepsOf } from '../model/decoder.js';
@@ -186,6 +187,8 @@ async function readActions(
   folder: ModelFolder,
   signal?: AbortSignal,
 ): Promise<{ readonly card: ActionCard | null; readonly notes: readonly Note[] }> {
+  // Few models have one, and its reader is a part of the program.
+  if ((await folder.open(ACTIONS_FILE, signal)) === null) return { card: null, notes: [] };
   const { readActionCard } = await import('../input/action-card.js');
   try {
     return { card: await readActionCard(folder, signal), notes: [] };

@@ -5,16 +5,17 @@ import { showable } from '../../shared/safe-text.js';
 import type { Page } from '../page.js';
 import type { Strings } from '../strings/strings.js';
 import { home } from '../styles/home.js';
+import { laterStyles } from '../styles/later-styles.js';
 import { placeName, readAnswer, sentenceOf } from './answer.js';
 import type { Answers } from './answers-door.js';
 import { homeDrawing } from './home-drawing.js';
 import { homeAfter } from './home-state.js';
 
-/** Adds the styles of what is drawn here. @param later those of the views around it */
-export function prepare({ element }: Page, later: Parameters<typeof adoptStyles>[1]): void {
+/** Adds the styles of what is drawn here to those of the views around it. */
+export function prepare({ element }: Page): void {
   const { elementStyles } = element.constructor as typeof LitElement;
   if (!elementStyles.includes(home)) elementStyles.push(home);
-  if (element.shadowRoot !== null) adoptStyles(element.shadowRoot, [...elementStyles, ...later]);
+  if (element.shadowRoot !== null) adoptStyles(element.shadowRoot, [...elementStyles, ...laterStyles]);
 }
 
 /** What a card makes of answers, in the language of the words. */

@@ -25,10 +25,10 @@ export function answersOf(page: Page, state: State, strings: Strings): Answers |
   if (found === undefined) {
     const door: { view?: typeof AnswerView } = (found = {});
     rooms.set(page, door);
-    Promise.all([import('./answer-view.js'), import('../views/later.js')]).then(
-      ([view, { laterStyles }]) => {
+    import('./answer-view.js').then(
+      (view) => {
         door.view = view;
-        view.prepare(page, laterStyles);
+        view.prepare(page);
         page.element.requestUpdate();
       },
       // Asked for again when the next text is drawn.

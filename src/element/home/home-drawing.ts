@@ -3,7 +3,9 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import type { Part } from '../../input/action-card.js';
 import type { HomeState, PartState } from './home-state.js';
 
+/** Before anything is said of it nothing runs and all is closed, but the blinds are up. */
 const OFF: PartState = { on: false, level: 0, value: null, locked: false };
+const UP: PartState = { ...OFF, on: true, level: 100 };
 
 /** Colours that lamps are asked for, and what is no name of a colour in CSS. */
 const COLOURS: Readonly<Record<string, string>> = {
@@ -21,7 +23,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 
 /** @param place the name of the room, in words */
 export function homeDrawing(home: HomeState, place: string): TemplateResult {
-  const of = (part: Part): PartState => home.parts.get(part) ?? OFF;
+  const of = (part: Part): PartState => home.parts.get(part) ?? (part === 'blinds' ? UP : OFF);
   const draw = (part: Part, drawing: (state: PartState) => SVGTemplateResult): SVGTemplateResult => {
     const state = of(part);
     const touched = home.touched.includes(part) ? ` touched ${home.manner}` : '';
@@ -37,7 +39,7 @@ export function homeDrawing(home: HomeState, place: string): TemplateResult {
   >
     <path class="wall" d="M8 26h304v128H8z" />
     <path class="floor" d="M8 154h304" />
-    <text class="place" x="10" y="17">${place}</text>
+    <text class="place" x="10" y="17">${place.charAt(0).toUpperCase() + place.slice(1)}</text>
     ${draw('window', windowIn)} ${draw('blinds', blinds)} ${draw('lamp', lamp)} ${draw('fan', fan)}
     ${draw('door', door)} ${draw('heater', heater)} ${draw('tv', tv)} ${draw('music', music)}
     ${SMALL.map(([part, at, path]) =>
@@ -53,18 +55,18 @@ export function homeDrawing(home: HomeState, place: string): TemplateResult {
 /** What stands on the shelf: part, place, lines in a square of 14. */
 const SMALL: readonly (readonly [Part, number, string])[] = [
   ['plug', 120, 'M1 1h12v12H1zM5 5v4M9 5v4'],
-  ['coffee', 142, 'M1 2h9v7a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3zM10 4h3v4h-3'],
-  ['vacuum', 164, 'M1 9a6 4 0 0 1 12 0v3H1zM5 12v1M9 12v1'],
-  ['alarm', 186, 'M2 10a5 7 0 0 1 10 0zM1 12h12M7 3V1'],
-  ['timer', 208, 'M7 3a5 5 0 1 0 .1 0M7 8V5M5 1h4'],
-  ['temperature', 230, 'M5 8V2a2 2 0 0 1 4 0v6a3 3 0 1 1-4 0M7 5v5'],
-  ['humidity', 252, 'M7 1c3 4 4 5 4 8a4 4 0 0 1-8 0c0-3 1-4 4-8'],
+  ['coffee', 140, 'M1 2h9v7a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3zM10 4h3v4h-3'],
+  ['vacuum', 160, 'M1 9a6 4 0 0 1 12 0v3H1zM5 12v1M9 12v1'],
+  ['alarm', 180, 'M2 10a5 7 0 0 1 10 0zM1 12h12M7 3V1'],
+  ['timer', 200, 'M7 3a5 5 0 1 0 .1 0M7 8V5M5 1h4'],
+  ['temperature', 220, 'M5 8V2a2 2 0 0 1 4 0v6a3 3 0 1 1-4 0M7 5v5'],
+  ['humidity', 240, 'M7 1c3 4 4 5 4 8a4 4 0 0 1-8 0c0-3 1-4 4-8'],
 ];
 
 function lamp({ on, level, value }: PartState): SVGTemplateResult {
   const colour = (value !== null && Object.hasOwn(COLOURS, value) && COLOURS[value]) || '#ffd766';
   const glow = on
-    ? svg`<path class="glow" d="M132 62 92 150h108l-40-88z" fill=${colour} opacity=${0.12 + (level / 100) * 0.5} />`
+    ? svg`<path class="glow" d="M134 62 108 128h76l-26-66z" fill=${colour} opacity=${0.12 + (level / 100) * 0.5} />`
     : nothing;
   return svg`${glow}<path d="M146 26v18M132 62a14 18 0 0 1 28 0z" fill=${on ? colour : 'none'} />`;
 }
