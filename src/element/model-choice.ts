@@ -40,26 +40,33 @@ export async function chooseModel(
   isCurrent: () => boolean,
 ): Promise<void> {
   if (!isCurrent()) return;
-  const preset = readPreset(element);
-  const source = await readSource(await named(chosen, element.shadowRoot), page);
-  if (source === null) return;
+  const given = readPreset(element);
+  const found = await named(chosen, given, element.shadowRoot);
+  if (found === null) return;
+  const { preset } = found;
+  const source = await readSource(found.chosen, page);
   if (!isCurrent()) return;
   await reader.choose(source, showableLine(sourceName(source)), preset, () => {
     if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
   });
 }
 
-/** What was chosen, where that is the list: the repository that a person chooses there. */
-async function named(chosen: Chosen, root: ShadowRoot | null): Promise<Chosen | null> {
-  if (!('typed' in chosen) || chosen.typed !== FROM_THE_LIST || root === null) return chosen;
+/** What was chosen, where that is the list: the repository that a person chooses there, and the board; `null` for none. */
+async function named(
+  chosen: Chosen,
+  preset: Preset,
+  root: ShadowRoot | null,
+): Promise<{ chosen: Chosen; preset: Preset } | null> {
+  if (!('typed' in chosen) || chosen.typed !== FROM_THE_LIST || root === null) return { chosen, preset };
+  const { settings, locked } = preset;
   const { chooseKnown } = await import('./gallery/gallery-dialog.js');
-  const repository = await chooseKnown(root);
-  return repository === null ? null : { typed: repository };
+  const known = await chooseKnown(root, { board: settings.board, settled: locked.has('board') });
+  if (known === null) return null;
+  const { repository, board } = known;
+  return { chosen: { typed: repository }, preset: { ...preset, settings: { ...settings, board } } };
 }
 
-/** @param chosen `null` for nothing */
-async function readSource(chosen: Chosen | null, page: string): Promise<ModelSource | null> {
-  if (chosen === null) return null;
+async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
   if ('address' in chosen) {
     const address = attributeText('model', chosen.address);
     if (address) return sampleSource(address, page) ?? readAddress(address, page);

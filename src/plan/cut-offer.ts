@@ -38,13 +38,18 @@ export function cutOffer(
   sectionBytes: number,
   added: number,
 ): CutOffer | null {
-  const tokens = Math.max(DEFAULT_CUT_TOKENS, STEP * Math.ceil((added + BASE) / STEP));
+  const tokens = cutTokens(added);
   const half = STEP * Math.ceil(tokens / 2 / STEP);
   const first = offerOf(model, plan, options, sectionBytes, tokens);
   // Where that many are too many, half of them may do.
   if (first === null || first.fits || half < added + STEP) return first;
   const second = offerOf(model, plan, options, sectionBytes, half);
   return second?.fits === true ? second : first;
+}
+
+/** Tokens of a cut for which nothing else is asked, of a vocabulary with so many added ones. */
+export function cutTokens(added: number): number {
+  return Math.max(DEFAULT_CUT_TOKENS, STEP * Math.ceil((added + BASE) / STEP));
 }
 
 function offerOf(

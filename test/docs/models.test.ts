@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { modelOfConfig } from '../../scripts/lib/known-models.mjs';
+import { modelOfConfig } from '../../src/element/gallery/config-model.js';
 import { ROOT, run } from '../../scripts/lib/run.mjs';
 
 interface KnownModel {
@@ -23,7 +23,7 @@ test('docs/models-that-fit.md says what the planner says', async () => {
 });
 
 test('the sizes of every model give its published parameters', async () => {
-  const { models } = JSON.parse(await read('docs/known-models.json')) as { models: KnownModel[] };
+  const { models } = JSON.parse(await read('models/gallery.json')) as { models: KnownModel[] };
   assert.ok(models.length > 10);
   for (const { name, parameters, config } of models) {
     const model = await modelOfConfig(config);
@@ -33,7 +33,7 @@ test('the sizes of every model give its published parameters', async () => {
 });
 
 test('the sizes of the bundled model are those of its config.json', async () => {
-  const { models } = JSON.parse(await read('docs/known-models.json')) as { models: KnownModel[] };
+  const { models } = JSON.parse(await read('models/gallery.json')) as { models: KnownModel[] };
   const bundled = models.find(({ name }) => name === 'home-commands');
   assert.ok(bundled !== undefined);
   const config = JSON.parse(await read('models/home-commands/config.json')) as Record<string, unknown>;

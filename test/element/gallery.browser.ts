@@ -1,127 +1,140 @@
-/** The list of known models: opened by a press, asks no server, and one press more reads the model by ranges of the Hub. */
-import { expect, fixture, html, waitUntil } from '@open-wc/testing';
-import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import '../../src/element/define.js';
-import { KNOWN_MODELS } from '../../src/element/gallery/known-models.js';
-import { ConverterBridge } from '../../src/worker/bridge.js';
-import { loadRuntime } from '../../src/worker/runtime.js';
-import { pageStart } from '../../src/worker/start.js';
+/** The list of known models: opened by a press, asks no server, plans in the page, and one press more reads the model by ranges of the Hub. */
+import { expect, html, waitUntil } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
+import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import { KNOWN_MODELS, type KnownModel } from '../../src/element/gallery/known-models.js';
+import { expectRead, find, has, onPage, PATIENCE, playHub, workElsewhere, type Asked } from './played-hub.js';
 
-const HUB = 'https://huggingface.co';
-const COMMIT = '0123456789abcdef0123456789abcdef01234567';
-const PATIENCE = 60_000;
-const NAMES = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json'];
-
-/** The Hub, with the bundled sample's files under every name. */
-function playHub(asked: string[]): () => void {
-  const before = window.fetch.bind(window);
-  window.fetch = async (input, init) => {
-    const request = new Request(input, init);
-    const { origin, pathname } = new URL(request.url);
-    if (origin === location.origin) return before(input, init);
-    asked.push(request.url);
-    if (origin !== HUB) return new Response(null, { status: 404 });
-    if (pathname.startsWith('/api/models/'))
-      return Response.json({ sha: COMMIT, siblings: NAMES.map((rfilename) => ({ rfilename })) });
-    const whole = await before(`/models/home-commands/${pathname.split('/').at(-1) ?? ''}`);
-    const bytes = new Uint8Array(await whole.arrayBuffer());
-    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.get('range') ?? '') ?? [];
-    if (from === undefined || to === undefined) return new Response(bytes);
-    const end = Math.min(Number(to), bytes.length - 1);
-    return new Response(bytes.subarray(Number(from), end + 1), {
-      status: 206,
-      headers: { 'Content-Range': `bytes ${from}-${end}/${bytes.length}`, ETag: '"one"' },
-    });
-  };
-  return () => {
-    window.fetch = before;
-  };
-}
-
-/** An element whose work is done by the page itself. */
-async function onPage(lang = 'en'): Promise<Esp32LlmConverter> {
-  Esp32LlmConverter.converter = async () => {
-    const bridge = new ConverterBridge({
-      runtime: () =>
-        loadRuntime({
-          kernels: '/kernels/prebuilt/kernels.wasm',
-          twin: '/device-runtime/prebuilt/twin.wasm',
-        }),
-      starts: async () => [pageStart(() => undefined)],
-    });
-    return {
-      inspect: (source, settings, options) => bridge.run('inspect', { source, settings }, options),
-      plan: (source, settings, options) => bridge.run('plan', { source, settings }, options),
-      convert: (source, settings, options) => bridge.run('convert', { source, settings }, options),
-      files: (input, options) => bridge.run('files', input, options),
-      generate: (bytes, request, options) => bridge.generate(bytes, request, options),
-      dispose: () => bridge.dispose(),
-    };
-  };
-  return fixture<Esp32LlmConverter>(html`<esp32-llm-converter lang=${lang}></esp32-llm-converter>`);
-}
+/** The press that opens the list. */
+const door = (element: Esp32LlmConverter): HTMLButtonElement => find(element, '.address .plain');
 
 async function opened(element: Esp32LlmConverter): Promise<HTMLDialogElement> {
-  await waitUntil(() => element.shadowRoot?.querySelector('.address') !== null);
-  const door = [...(element.shadowRoot?.querySelectorAll<HTMLElement>('.address .plain') ?? [])][0];
-  expect(door).to.exist;
-  door?.click();
-  const dialog = (): HTMLDialogElement | null => element.shadowRoot?.querySelector('dialog') ?? null;
-  await waitUntil(() => dialog()?.open === true);
-  return dialog() as HTMLDialogElement;
+  door(element).click();
+  await waitUntil(() => has(element, 'dialog[open]'), 'the list');
+  return find<HTMLDialogElement>(element, 'dialog');
 }
 
-describe('the list of known models', () => {
-  const before = Esp32LlmConverter.converter;
-  let asked: string[] = [];
-  let restore = (): void => undefined;
+async function planned(dialog: HTMLDialogElement): Promise<void> {
+  await waitUntil(() => dialog.querySelector('.gallery-table')?.ariaBusy === 'false', 'all figures', {
+    timeout: PATIENCE,
+  });
+}
+
+/** The cells of a model's row after its name: fit, modules, use, parameters, licence. */
+function cells(dialog: HTMLDialogElement, name: string): string[] {
+  const row = [...dialog.querySelectorAll('tbody tr')].find(
+    (candidate) => candidate.querySelector('button')?.textContent?.trim() === name,
+  );
+  return [...(row?.querySelectorAll('td') ?? [])].map((cell) => cell.innerText.replace(/\s+/g, ' ').trim());
+}
+
+describe('the list of known models', function () {
+  this.timeout(2 * PATIENCE);
+  let asked: Asked[];
+  let stop = (): void => undefined;
+  const [first] = KNOWN_MODELS as readonly [KnownModel];
 
   beforeEach(() => {
+    localStorage.clear();
     asked = [];
-    restore = playHub(asked);
+    stop = playHub(asked, () => true);
   });
 
   afterEach(() => {
-    restore();
-    Esp32LlmConverter.converter = before;
+    stop();
+    workElsewhere();
+    localStorage.clear();
   });
 
   for (const lang of ['en', 'es', 'zh-Hans']) {
-    it(`names every model with its licence and asks no server: ${lang}`, async () => {
-      const element = await onPage(lang);
+    it(`names every model with its licence and figures, and asks no server: ${lang}`, async () => {
+      const element = await onPage(html`<esp32-llm-converter lang=${lang}></esp32-llm-converter>`);
       const dialog = await opened(element);
       expect(dialog.lang).to.equal(lang);
-      const rows = [...dialog.querySelectorAll('tbody tr')];
-      expect(rows.map((row) => row.querySelector('button')?.textContent?.trim())).to.deep.equal(
-        KNOWN_MODELS.map(({ name }) => name),
-      );
-      rows.forEach((row, i) => {
-        expect(row.children.length).to.equal(8);
-        const { licence } = KNOWN_MODELS[i] as (typeof KNOWN_MODELS)[number];
-        if (licence !== null) expect(row.textContent).to.contain(licence);
-      });
+      await planned(dialog);
+      const names = [...dialog.querySelectorAll('tbody button')].map((button) => button.textContent?.trim());
+      expect(names).to.deep.equal(KNOWN_MODELS.map(({ name }) => name));
+      for (const { name, licence } of KNOWN_MODELS) {
+        const row = cells(dialog, name);
+        expect(row.length).to.equal(5);
+        expect(
+          row.every((text) => text !== '' && text !== '…'),
+          name,
+        ).to.be.true;
+        if (licence !== null) expect(row[4]).to.equal(licence);
+      }
       expect(element.shadowRoot?.activeElement?.id).to.equal('gallery-heading');
       await expect(element).to.be.accessible();
       expect(asked).to.deep.equal([]);
     });
   }
 
-  it('goes away without a choice, and can be opened again', async () => {
-    const element = await onPage();
+  it('tells figures for the board that is chosen there, and reads the model for it', async () => {
+    const element = await onPage(html`<esp32-llm-converter></esp32-llm-converter>`);
     const dialog = await opened(element);
-    dialog.close();
-    await waitUntil(() => element.shadowRoot?.querySelector('dialog') === null);
+    await planned(dialog);
+    expect(cells(dialog, 'TinyStories-3M')[0]).to.match(
+      /^INT8, \d+(\.\d)? MB, 3\.9 tokens\/s Vocabulary cut to 4,096/,
+    );
+    expect(cells(dialog, 'GPT-2').slice(0, 2)).to.deep.equal(['does not fit', 'none']);
+    expect(cells(dialog, 'TinyStories-3M')[1]).to.equal('N4, N8R2, N8R8, N16R8');
+    const select = dialog.querySelector('select') as HTMLSelectElement;
+    select.value = 'esp32-s3-n8r2';
+    select.dispatchEvent(new Event('change'));
+    expect(cells(dialog, 'TinyStories-3M')[0]).to.equal('…');
+    await planned(dialog);
+    expect(cells(dialog, 'TinyStories-3M')[0]).to.match(
+      /^Vocabulary cut to 4,096 tokens: INT8, .* context of 38/,
+    );
+    dialog.querySelector<HTMLElement>('tbody button')?.click();
+    await waitUntil(() => element.step === 'fit', 'the plan is shown', { timeout: PATIENCE });
+    expect(element.plan?.board).to.equal('esp32-s3-n8r2');
+  });
+
+  it('leaves a board that the page has settled', async () => {
+    const element = await onPage(
+      html`<esp32-llm-converter board="esp32-s3-n4" locked="board"></esp32-llm-converter>`,
+    );
+    const dialog = await opened(element);
+    expect(dialog.querySelector('select')).to.equal(null);
+    expect(dialog.innerText).to.contain('ESP32-S3 N4');
+    await planned(dialog);
+    expect(cells(dialog, 'stories15M')[0]).to.equal('does not fit');
+  });
+
+  it('goes away by Escape, gives the focus back, and can be opened again', async () => {
+    const element = await onPage(html`<esp32-llm-converter></esp32-llm-converter>`);
+    door(element).focus();
+    await sendKeys({ press: 'Enter' });
+    await waitUntil(() => has(element, 'dialog[open]'), 'the list');
+    await sendKeys({ press: 'Escape' });
+    await waitUntil(() => !has(element, 'dialog'), 'the list is gone');
+    expect(element.shadowRoot?.activeElement).to.equal(door(element));
     expect(element.step).to.equal('choose');
+    expect(asked).to.deep.equal([]);
     await opened(element);
   });
 
-  it('one press reads the model of the Hub, by ranges', async () => {
-    const element = await onPage();
+  it('is gone through by Tab, and Enter reads the model of the Hub, by ranges', async () => {
+    const element = await onPage(html`<esp32-llm-converter></esp32-llm-converter>`);
     const dialog = await opened(element);
-    const { repository } = KNOWN_MODELS[0] as (typeof KNOWN_MODELS)[number];
-    dialog.querySelector<HTMLElement>('tbody button')?.click();
+    const reached: (Element | null | undefined)[] = [];
+    for (let presses = 0; presses < 3; presses++) {
+      await sendKeys({ press: 'Tab' });
+      reached.push(element.shadowRoot?.activeElement);
+    }
+    expect(reached).to.deep.equal([
+      dialog.querySelector('select'),
+      dialog.querySelector('.gallery-table'),
+      dialog.querySelector('tbody button'),
+    ]);
+    expect(asked).to.deep.equal([]);
+    await sendKeys({ press: 'Enter' });
     await waitUntil(() => element.step === 'fit', 'the plan is shown', { timeout: PATIENCE });
-    expect(asked[0]).to.contain(`/api/models/${repository}/revision/main`);
-    expect(asked.every((url) => url.startsWith(`${HUB}/`))).to.equal(true);
-  }).timeout(PATIENCE);
+    expectRead(asked, first.repository);
+    await waitUntil(
+      () => element.shadowRoot?.activeElement?.id === 'step-heading',
+      'the focus is at the new heading',
+    );
+  });
 });

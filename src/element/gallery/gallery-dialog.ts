@@ -2,6 +2,7 @@
 import { css, render } from 'lit';
 import { findLanguage } from '../../shared/languages.js';
 import { loadGalleryStrings } from '../strings/gallery.js';
+import { GalleryFigures } from './gallery-figures.js';
 import { galleryView } from './gallery-view.js';
 
 const STYLES = css`
@@ -50,13 +51,29 @@ const STYLES = css`
   }
 `;
 
+/** What the list begins with. */
+export interface GalleryStart {
+  /** Id of a board. */
+  readonly board: string;
+  /** The page has settled it. */
+  readonly settled: boolean;
+}
+
+/** What was chosen in it. */
+export interface KnownChoice {
+  /** On the Hub. */
+  readonly repository: string;
+  /** Id of the board that figures were shown for. */
+  readonly board: string;
+}
+
 /**
  * Shows the list.
  * @param root the element's, into which the dialog is put
- * @returns the repository that was chosen, `null` when it was closed
+ * @returns `null` when it was closed without a choice
  * @throws when its words cannot be fetched
  */
-export async function chooseKnown(root: ShadowRoot): Promise<string | null> {
+export async function chooseKnown(root: ShadowRoot, start: GalleryStart): Promise<KnownChoice | null> {
   const base = root.querySelector<HTMLElement>('.base');
   const language = findLanguage(base?.lang ?? 'en');
   const strings = await loadGalleryStrings(language);
@@ -69,23 +86,40 @@ export async function chooseKnown(root: ShadowRoot): Promise<string | null> {
   dialog.lang = language;
   dialog.setAttribute('aria-labelledby', 'gallery-heading');
   return new Promise((resolve) => {
-    let chosen: string | null = null;
+    let { board } = start;
+    let chosen: KnownChoice | null = null;
+    const figures = new GalleryFigures(() => draw());
+    const plan = (): void => {
+      void figures.plan(board);
+      draw();
+    };
+    const draw = (): void => {
+      render(
+        galleryView(
+          { language, strings, board, settled: start.settled, figures },
+          {
+            open: (repository) => {
+              chosen = { repository, board };
+              dialog.close();
+            },
+            board: (id) => {
+              board = id;
+              plan();
+            },
+            close: () => {
+              dialog.close();
+            },
+          },
+        ),
+        dialog,
+      );
+    };
     dialog.addEventListener('close', () => {
+      figures.end();
       dialog.remove();
       resolve(chosen);
     });
-    render(
-      galleryView(language, strings, {
-        open: (repository) => {
-          chosen = repository;
-          dialog.close();
-        },
-        close: () => {
-          dialog.close();
-        },
-      }),
-      dialog,
-    );
+    plan();
     (base ?? root).append(dialog);
     dialog.showModal();
     dialog.querySelector<HTMLElement>('#gallery-heading')?.focus();

@@ -1,36 +1,58 @@
-/** The list of known models: what each is for, and how fast it is on boards by their memories. */
-import { html, type TemplateResult } from 'lit';
+/** The list of known models: what each is for, whether it fits the chosen board, how large and how fast it is there. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { BOARDS } from '../../plan/boards.js';
 import type { Language } from '../../shared/languages.js';
 import type { GalleryStrings } from '../strings/gallery.js';
-import { KNOWN_BOARDS, KNOWN_MODELS, type KnownFit, type KnownModel } from './known-models.js';
+import type { GalleryFigures } from './gallery-figures.js';
+import type { KnownFit, KnownPlans } from './gallery-plans.js';
+import { KNOWN_MODELS, type KnownModel } from './known-models.js';
 
 export interface GalleryActions {
   /** @param repository on the Hub */
   open(repository: string): void;
+  /** @param id of the board that figures are for */
+  board(id: string): void;
   close(): void;
 }
 
-export function galleryView(
-  language: Language,
-  strings: GalleryStrings,
-  actions: GalleryActions,
-): TemplateResult {
+/** What the list shows. */
+export interface GalleryFacts {
+  readonly language: Language;
+  readonly strings: GalleryStrings;
+  /** Id of the board that is chosen. */
+  readonly board: string;
+  /** The page has settled it. */
+  readonly settled: boolean;
+  readonly figures: GalleryFigures;
+}
+
+export function galleryView(facts: GalleryFacts, actions: GalleryActions): TemplateResult {
+  const { strings, figures } = facts;
   const { columns } = strings;
   return html`<h3 id="gallery-heading" tabindex="-1">${strings.heading}</h3>
     <p class="quiet">${strings.text}</p>
-    <div class="gallery-table" tabindex="0" role="region" aria-labelledby="gallery-heading">
+    ${boardChoice(facts, actions)}
+    ${figures.failed ? html`<p role="alert">${strings.unplanned}</p>` : nothing}
+    <div
+      class="gallery-table"
+      tabindex="0"
+      role="region"
+      aria-labelledby="gallery-heading"
+      aria-busy=${figures.busy}
+    >
       <table>
         <thead>
           <tr>
             <th scope="col">${columns.model}</th>
+            <th scope="col">${columns.fit}</th>
+            <th scope="col">${columns.boards}</th>
             <th scope="col">${columns.use}</th>
             <th scope="col">${columns.size}</th>
             <th scope="col">${columns.licence}</th>
-            ${KNOWN_BOARDS.map((board) => html`<th scope="col" dir="ltr">${board}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${KNOWN_MODELS.map((model) => row(model, language, strings, actions))}
+          ${KNOWN_MODELS.map((model) => row(model, facts, actions))}
         </tbody>
       </table>
     </div>
@@ -39,13 +61,29 @@ export function galleryView(
     </div>`;
 }
 
-function row(
-  { name, repository, licence, use, parameters, fits }: KnownModel,
-  language: Language,
-  strings: GalleryStrings,
-  actions: GalleryActions,
-): TemplateResult {
-  const size = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
+function boardChoice({ strings, board, settled }: GalleryFacts, actions: GalleryActions): TemplateResult {
+  if (settled) {
+    const { name } = BOARDS.find(({ id }) => id === board) ?? { name: board };
+    return html`<p>${strings.board}: <bdi>${name}</bdi></p>`;
+  }
+  return html`<div class="field">
+    <label for="gallery-board">${strings.board}</label>
+    <select
+      id="gallery-board"
+      @change=${(event: Event) => actions.board((event.target as HTMLSelectElement).value)}
+    >
+      ${BOARDS.filter(({ refused }) => refused === null).map(
+        ({ id, name }) => html`<option value=${id} ?selected=${id === board}>${name}</option>`,
+      )}
+    </select>
+  </div>`;
+}
+
+function row(model: KnownModel, facts: GalleryFacts, actions: GalleryActions): TemplateResult {
+  const { language, strings, figures } = facts;
+  const { name, repository, licence, use, parameters } = model;
+  const count = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
+  const kinds = figures.kinds.get(model);
   return html`<tr>
     <th scope="row">
       <button
@@ -59,18 +97,44 @@ function row(
       </button>
       <span class="quiet" dir="ltr">${repository}</span>
     </th>
+    ${figureCell(figures.plans.get(model), facts)}
+    <td class=${kinds?.length ? '' : 'quiet'}>
+      ${kinds === undefined ? waiting(facts) : kinds.length === 0 ? strings.noBoard : kinds.join(', ')}
+    </td>
     <td>${strings.uses[use]}</td>
-    <td>${size.format(parameters)}</td>
+    <td>${count.format(parameters)}</td>
     <td>${licence ?? strings.noLicence}</td>
-    ${fits.map((fit) => cell(fit, language, strings))}
   </tr>`;
 }
 
-function cell(fit: KnownFit | null, language: Language, strings: GalleryStrings): TemplateResult {
-  if (fit === null) return html`<td class="quiet">${strings.unfit}</td>`;
-  const number = new Intl.NumberFormat(language);
+function figureCell(plans: KnownPlans | undefined, facts: GalleryFacts): TemplateResult {
+  const { language, strings } = facts;
+  if (plans === undefined) return html`<td class="quiet">${waiting(facts)}</td>`;
+  const { whole, cut } = plans;
+  if (whole === null && cut === null) return html`<td class="quiet">${strings.unfit}</td>`;
+  const tokens = cut && new Intl.NumberFormat(language).format(cut.tokens);
   return html`<td>
-    ${strings.speed(number.format(fit.tokensPerSecond))}
-    ${fit.tokens === null ? '' : html`<span class="quiet">${strings.cut(number.format(fit.tokens))}</span>`}
+    ${whole && fitLines(whole, facts)}
+    ${
+      cut &&
+      html`<span class=${whole === null ? '' : 'quiet'}>${strings.cut(tokens ?? '')}</span>
+        ${fitLines(cut, facts)}`
+    }
   </td>`;
+}
+
+function fitLines(
+  { weights, bytes, tokensPerSecond, context }: KnownFit,
+  { language, strings }: GalleryFacts,
+): TemplateResult {
+  const digits = { maximumSignificantDigits: 2 };
+  const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', ...digits });
+  const number = new Intl.NumberFormat(language, digits);
+  return html`${strings.fit(weights, size.format(bytes / 1e6), number.format(tokensPerSecond))}
+  ${context === null ? nothing : html`<span class="quiet">${strings.context(number.format(context))}</span>`}`;
+}
+
+/** Figures that are not there yet, or never will be. */
+function waiting({ strings, figures }: GalleryFacts): string {
+  return figures.failed ? '–' : strings.planning;
 }

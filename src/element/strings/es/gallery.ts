@@ -3,17 +3,31 @@ import type { GalleryStrings } from '../gallery.js';
 
 export const esGallery: GalleryStrings = {
   heading: 'Modelos pequeños del Hugging Face Hub',
-  text: 'No se carga nada antes de que abras uno. Las velocidades son las que espera el planificador en placas con estas memorias.',
+  text: 'No se carga nada antes de que abras uno. Los tamaños y las velocidades son del planificador, que los calcula en esta página para la placa que elijas.',
   close: 'Cerrar',
-  columns: { model: 'Modelo', size: 'Parámetros', use: 'Para', licence: 'Licencia' },
+  board: 'Placa',
+  columns: {
+    model: 'Modelo',
+    fit: 'En esta placa',
+    boards: 'Módulos en los que cabe',
+    use: 'Para',
+    size: 'Parámetros',
+    licence: 'Licencia',
+  },
   uses: {
     stories: 'cuentos en inglés sencillo',
     text: 'continuar textos en inglés',
-    chat: 'conversar en chino e inglés',
+    bilingual: 'conversar en chino e inglés',
+    many: 'conversar en muchos idiomas',
   },
   noLicence: 'no indicada',
   open: (name) => `Abrir ${name}`,
-  speed: (rate) => `${rate} tokens/s`,
-  cut: (tokens) => `reducido a ${tokens} tokens`,
+  fit: (weights, size, rate) => `${weights}, ${size}, ${rate} tokens/s`,
+  context: (tokens) => `contexto de ${tokens} tokens`,
+  cut: (tokens) => `Vocabulario reducido a ${tokens} tokens:`,
   unfit: 'no cabe',
+  noBoard: 'ninguno',
+  planning: '…',
+  unplanned:
+    'No se pudo cargar el planificador, así que no hay cifras. Comprueba la conexión y vuelve a abrir la lista.',
 };
