@@ -117,6 +117,8 @@ export async function chooseKnown(root: ShadowRoot, start: GalleryStart): Promis
     dialog.addEventListener('close', () => {
       figures.end();
       dialog.remove();
+      // Browsers give the focus back to where it was, which may have been outside: from here it follows the steps.
+      if (chosen !== null) root.querySelector<HTMLElement>('#step-heading')?.focus();
       resolve(chosen);
     });
     plan();
