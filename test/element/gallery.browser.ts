@@ -119,11 +119,12 @@ describe('the list of known models', function () {
     const element = await onPage(html`<esp32-llm-converter></esp32-llm-converter>`);
     const dialog = await opened(element);
     const reached: (Element | null | undefined)[] = [];
-    for (let presses = 0; presses < 3; presses++) {
+    for (let presses = 0; presses < 4; presses++) {
       await sendKeys({ press: 'Tab' });
       reached.push(element.shadowRoot?.activeElement);
     }
     expect(reached).to.deep.equal([
+      dialog.querySelector('.gallery-head button'),
       dialog.querySelector('select'),
       dialog.querySelector('.gallery-table'),
       dialog.querySelector('tbody button'),

@@ -103,7 +103,8 @@ export async function typed(element: Esp32LlmConverter, address: string): Promis
 
 /** A description, and then files at the commit that it names, the weights by ranges. */
 export function expectRead(asked: readonly Asked[], repository: string, hub = HUB): void {
-  expect(asked[0]?.url).to.equal(`${hub}/api/models/${repository}/revision/main`);
+  const [described] = asked.map(({ url }) => url);
+  expect(described === `${hub}/api/models/${repository}/revision/main`, described).to.be.true;
   const files = asked.slice(1);
   expect(files.length).to.be.greaterThan(3);
   for (const { url } of files)

@@ -7,7 +7,9 @@ import { galleryView } from './gallery-view.js';
 
 const STYLES = css`
   dialog.gallery {
-    max-width: min(60rem, 92vw);
+    box-sizing: border-box;
+    width: 68rem;
+    max-width: 92vw;
     max-height: 85vh;
     padding: 1.25rem;
     color: var(--ink);
@@ -20,8 +22,19 @@ const STYLES = css`
     background: rgb(0 0 0 / 50%);
   }
 
+  .gallery-head {
+    display: flex;
+    gap: 1rem;
+    align-items: start;
+    justify-content: space-between;
+  }
+
+  .gallery .field,
   .gallery-table {
     margin-block: 0.75rem;
+  }
+
+  .gallery-table {
     overflow-x: auto;
   }
 
@@ -47,7 +60,54 @@ const STYLES = css`
   .gallery th span,
   .gallery td span {
     display: block;
+  }
+
+  .gallery th .quiet,
+  .gallery td .quiet {
     font-size: 0.85em;
+  }
+
+  @media (min-width: 48.01rem) {
+    .gallery .figures {
+      white-space: nowrap;
+    }
+  }
+
+  /* A row is a block, and what the columns are called stands before each figure. */
+  @media (max-width: 48rem) {
+    .gallery table,
+    .gallery tbody,
+    .gallery tr,
+    .gallery tbody th,
+    .gallery td {
+      display: block;
+    }
+
+    .gallery thead {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+
+    .gallery tr {
+      padding-block: 0.4rem;
+      border-bottom: 1px solid var(--line);
+    }
+
+    .gallery tbody th,
+    .gallery td {
+      padding: 0.15rem 0;
+      border: 0;
+    }
+
+    .gallery td::before {
+      display: block;
+      font-size: 0.85em;
+      font-weight: 600;
+      content: attr(data-label);
+    }
   }
 `;
 

@@ -1,11 +1,12 @@
 /** The figures of the list, planned in the page one model after the other, so that the list can be read and closed meanwhile. */
 import type { DecoderModel } from '../../model/decoder.js';
 import { BOARD_KINDS, boardKind } from './board-kinds.js';
+import type * as planner from './gallery-plans.js';
 import type { KnownPlans } from './gallery-plans.js';
 import { KNOWN_MODELS, type KnownModel } from './known-models.js';
 
 /** What loads when the list is opened. */
-type Planner = typeof import('./gallery-plans.js');
+type Planner = typeof planner;
 
 export class GalleryFigures {
   /** Of the board that is chosen; those that are still to come are missing. */
@@ -34,18 +35,18 @@ export class GalleryFigures {
     const turn = ++this.#turn;
     this.plans.clear();
     try {
-      const planner = await import('./gallery-plans.js');
+      const loaded = await import('./gallery-plans.js');
       for (const known of KNOWN_MODELS) {
-        const model = await this.#model(known, planner);
+        const model = await this.#model(known, loaded);
         if (turn !== this.#turn) return;
-        this.plans.set(known, planner.planKnown(model, board, known.added));
+        this.plans.set(known, loaded.planKnown(model, board, known.added));
         await this.#shown();
       }
       for (const known of KNOWN_MODELS) {
         if (turn !== this.#turn) return;
         if (this.kinds.has(known)) continue;
-        const model = await this.#model(known, planner);
-        this.kinds.set(known, kindsOf(model, known, planner));
+        const model = await this.#model(known, loaded);
+        this.kinds.set(known, kindsOf(model, known, loaded));
         await this.#shown();
       }
     } catch {

@@ -26,10 +26,16 @@ export interface GalleryFacts {
   readonly figures: GalleryFigures;
 }
 
+const COLUMNS = ['model', 'fit', 'boards', 'use', 'size', 'licence'] as const;
+
+/** Roles are written out: on narrow screens rows and cells are drawn as blocks, and would no longer be any. */
 export function galleryView(facts: GalleryFacts, actions: GalleryActions): TemplateResult {
   const { strings, figures } = facts;
   const { columns } = strings;
-  return html`<h3 id="gallery-heading" tabindex="-1">${strings.heading}</h3>
+  return html`<div class="gallery-head">
+      <h3 id="gallery-heading" tabindex="-1">${strings.heading}</h3>
+      <button type="button" part="button" @click=${() => actions.close()}>${strings.close}</button>
+    </div>
     <p class="quiet">${strings.text}</p>
     ${boardChoice(facts, actions)}
     ${figures.failed ? html`<p role="alert">${strings.unplanned}</p>` : nothing}
@@ -40,24 +46,16 @@ export function galleryView(facts: GalleryFacts, actions: GalleryActions): Templ
       aria-labelledby="gallery-heading"
       aria-busy=${figures.busy}
     >
-      <table>
+      <table role="table">
         <thead>
-          <tr>
-            <th scope="col">${columns.model}</th>
-            <th scope="col">${columns.fit}</th>
-            <th scope="col">${columns.boards}</th>
-            <th scope="col">${columns.use}</th>
-            <th scope="col">${columns.size}</th>
-            <th scope="col">${columns.licence}</th>
+          <tr role="row">
+            ${COLUMNS.map((column) => html`<th scope="col" role="columnheader">${columns[column]}</th>`)}
           </tr>
         </thead>
         <tbody>
           ${KNOWN_MODELS.map((model) => row(model, facts, actions))}
         </tbody>
       </table>
-    </div>
-    <div class="buttons">
-      <button type="button" part="button" @click=${() => actions.close()}>${strings.close}</button>
     </div>`;
 }
 
@@ -84,8 +82,9 @@ function row(model: KnownModel, facts: GalleryFacts, actions: GalleryActions): T
   const { name, repository, licence, use, parameters } = model;
   const count = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
   const kinds = figures.kinds.get(model);
-  return html`<tr>
-    <th scope="row">
+  const { columns } = strings;
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">
       <button
         type="button"
         class="plain"
@@ -98,28 +97,27 @@ function row(model: KnownModel, facts: GalleryFacts, actions: GalleryActions): T
       <span class="quiet" dir="ltr">${repository}</span>
     </th>
     ${figureCell(figures.plans.get(model), facts)}
-    <td class=${kinds?.length ? '' : 'quiet'}>
+    <td role="cell" data-label=${columns.boards} class=${kinds?.length ? '' : 'quiet'}>
       ${kinds === undefined ? waiting(facts) : kinds.length === 0 ? strings.noBoard : kinds.join(', ')}
     </td>
-    <td>${strings.uses[use]}</td>
-    <td>${count.format(parameters)}</td>
-    <td>${licence ?? strings.noLicence}</td>
+    <td role="cell" data-label=${columns.use}>${strings.uses[use]}</td>
+    <td role="cell" data-label=${columns.size}>${count.format(parameters)}</td>
+    <td role="cell" data-label=${columns.licence}>${licence ?? strings.noLicence}</td>
   </tr>`;
 }
 
 function figureCell(plans: KnownPlans | undefined, facts: GalleryFacts): TemplateResult {
   const { language, strings } = facts;
-  if (plans === undefined) return html`<td class="quiet">${waiting(facts)}</td>`;
+  const label = strings.columns.fit;
+  const quiet = (text: string): TemplateResult =>
+    html`<td role="cell" data-label=${label} class="quiet">${text}</td>`;
+  if (plans === undefined) return quiet(waiting(facts));
   const { whole, cut } = plans;
-  if (whole === null && cut === null) return html`<td class="quiet">${strings.unfit}</td>`;
+  if (whole === null && cut === null) return quiet(strings.unfit);
   const tokens = cut && new Intl.NumberFormat(language).format(cut.tokens);
-  return html`<td>
+  return html`<td role="cell" data-label=${label}>
     ${whole && fitLines(whole, facts)}
-    ${
-      cut &&
-      html`<span class=${whole === null ? '' : 'quiet'}>${strings.cut(tokens ?? '')}</span>
-        ${fitLines(cut, facts)}`
-    }
+    ${cut && html`<span class="quiet">${strings.cut(tokens ?? '')}</span> ${fitLines(cut, facts)}`}
   </td>`;
 }
 
@@ -130,8 +128,9 @@ function fitLines(
   const digits = { maximumSignificantDigits: 2 };
   const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', ...digits });
   const number = new Intl.NumberFormat(language, digits);
-  return html`${strings.fit(weights, size.format(bytes / 1e6), number.format(tokensPerSecond))}
-  ${context === null ? nothing : html`<span class="quiet">${strings.context(number.format(context))}</span>`}`;
+  const figures = strings.fit(weights, size.format(bytes / 1e6), number.format(tokensPerSecond));
+  return html`<span class="figures">${figures}</span>
+    ${context === null ? nothing : html`<span class="quiet">${strings.context(number.format(context))}</span>`}`;
 }
 
 /** Figures that are not there yet, or never will be. */
