@@ -221,6 +221,12 @@ export class Esp32LlmConverter extends LitElement {
     false;
 
   /**
+   * Address of a mirror of the Hugging Face Hub, which is asked in its place for every model of the Hub, also for those that a
+   * reader names by an address of the Hub; the Hub itself is then asked for nothing.
+   */
+  @property() hub: string | null = null;
+
+  /**
    * Address of somebody's own firmware for the image: an ESP-IDF application, a merged image, or a linked program. Default the
    * firmware that comes with the element.
    */

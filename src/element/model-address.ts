@@ -1,7 +1,8 @@
 /** Where a model is, as people and pages write it: an address, or a repository of the Hugging Face Hub. */
 import { UsageError } from '../shared/errors.js';
 import type { ModelSource } from '../worker/jobs.js';
-import { folder, folderName } from './assets.js';
+import { folder, folderName, pageUrl } from './assets.js';
+import { attributeText } from './preset-words.js';
 
 /** `owner/name`, with an optional `@revision`; the Hub's own rules are checked where it is asked. */
 const REPOSITORY = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@(.+))?$/;
@@ -10,16 +11,33 @@ const REPOSITORY = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@(.+))?$/;
 const HUB_PAGE = /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\//;
 
 /**
+ * Reads what a page wrote into `hub`: the address of a mirror that is asked in the Hub's place, relative to the page.
+ * @returns without a slash at its end, `null` for the Hub itself
+ * @throws UsageError when it is none
+ */
+export function readMirror(value: unknown, page: string): string | null {
+  const text = attributeText('hub', value)?.trim();
+  if (!text) return null;
+  const { protocol, origin, pathname, search } = pageUrl(text, page, 'The attribute hub');
+  if (/^https?:$/.test(protocol) && search === '') return (origin + pathname).replace(/\/+$/, '');
+  throw new UsageError('The attribute hub takes the address of a mirror, https://… without a query.', {
+    code: 'address',
+  });
+}
+
+/**
  * Reads what a page wrote into `model`: `hf:owner/name`, `hf:owner/name@revision`, the address of a repository's page on the
  * Hub, or the address of a folder, relative to the page.
  * @param page address of the page
+ * @param mirror what {@link readMirror} gives: asked in the Hub's place, for addresses of the Hub as well
  * @throws UsageError when it is none of these
  */
-export function readAddress(text: string, page: string): ModelSource {
-  const address = text.trim();
-  if (address.startsWith('hf:')) return repository(address.slice('hf:'.length));
+export function readAddress(text: string, page: string, mirror: string | null = null): ModelSource {
+  const typed = text.trim();
+  if (typed.startsWith('hf:')) return repository(typed.slice('hf:'.length), mirror);
+  const [address, path] = onHub(typed, mirror);
   // One file of a repository is read by its own address.
-  if (HUB_PAGE.test(address) && !/\/resolve\/.*\.gguf$/i.test(address)) return hubPage(address);
+  if (path !== null && !/\/resolve\/.*\.gguf$/i.test(path)) return hubPage(path, mirror);
   try {
     const url = new URL(folder(address), page);
     url.hash = '';
@@ -39,16 +57,16 @@ export function readAddress(text: string, page: string): ModelSource {
  * Reads what a person typed: as {@link readAddress}, and `owner/name` alone is a repository of the Hub.
  * @throws UsageError
  */
-export function readTyped(text: string, page: string): ModelSource {
+export function readTyped(text: string, page: string, mirror: string | null = null): ModelSource {
   const typed = text.trim();
-  if (REPOSITORY.test(typed)) return repository(typed);
+  if (REPOSITORY.test(typed)) return repository(typed, mirror);
   if (!/^(hf:|https?:\/\/)/.test(typed)) {
     throw new UsageError(
       'That is not the address of a model. Write owner/name for a model of the Hugging Face Hub, or https://… for a folder.',
       { code: 'address' },
     );
   }
-  return readAddress(typed, page);
+  return readAddress(typed, page, mirror);
 }
 
 /** An address that {@link readAddress} reads back, `null` for files. */
@@ -71,31 +89,48 @@ export function sourceName(source: ModelSource): string {
   return first.includes('/') ? (first.split('/')[0] ?? first) : first;
 }
 
-function repository(text: string): ModelSource {
+/** An address as it is asked for, and its path on the Hub or the mirror, `null` for one that is on neither. */
+function onHub(address: string, mirror: string | null): readonly [string, string | null] {
+  const site = HUB_PAGE.exec(address)?.[0];
+  if (site !== undefined) {
+    const path = address.slice(site.length);
+    return [mirror === null ? address : `${mirror}/${path}`, path];
+  }
+  return [
+    address,
+    mirror !== null && address.startsWith(`${mirror}/`) ? address.slice(mirror.length + 1) : null,
+  ];
+}
+
+function repository(text: string, mirror: string | null): ModelSource {
   const [, repo, revision] = REPOSITORY.exec(text) ?? [];
   if (repo === undefined) {
     throw new UsageError('That is not a model of the Hugging Face Hub. Write hf:owner/name.', {
       code: 'address',
     });
   }
-  return { kind: 'hub', repo, revision: revision ?? 'main' };
+  const source = { kind: 'hub', repo, revision: revision ?? 'main' } as const;
+  return mirror === null ? source : { ...source, endpoint: mirror };
 }
 
-function hubPage(address: string): ModelSource {
-  const [owner, name, view, ...rest] = pathParts(address);
+/** @param path behind the Hub's address, perhaps with a query */
+function hubPage(path: string, mirror: string | null): ModelSource {
+  const [owner, name, view, ...rest] = pathParts(path);
   if (owner === undefined || name === undefined) {
     throw new UsageError("That is not the page of a model. Copy the address of the model's own page.", {
       code: 'address',
     });
   }
   const revision = view === 'tree' || view === 'blob' ? (rest[0] ?? 'main') : 'main';
-  return repository(`${owner}/${name}@${revision}`);
+  return repository(`${owner}/${name}@${revision}`, mirror);
 }
 
-/** None where the address is none, or holds what is no text. */
-function pathParts(address: string): string[] {
+/** None where a path holds what is no text. */
+function pathParts(path: string): string[] {
   try {
-    const parts = new URL(address).pathname.split('/').filter((part) => part !== '');
+    const parts = new URL(`./${path}`, 'https://localhost/').pathname
+      .split('/')
+      .filter((part) => part !== '');
     return parts.map(decodeURIComponent);
   } catch {
     return [];

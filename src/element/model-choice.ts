@@ -5,7 +5,8 @@ import type { NamedFile } from '../source/file-list-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
 import { droppedFiles } from './dropped-files.js';
 import type { Dropped } from './file-drops.js';
-import { readAddress, readTyped, sourceName, writeAddress } from './model-address.js';
+import type { PageAttributes } from './page-attributes.js';
+import { readAddress, readMirror, readTyped, sourceName, writeAddress } from './model-address.js';
 import { attributeText, readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
 import { sampleSource } from './samples/sample-source.js';
@@ -34,7 +35,7 @@ export type Chosen =
  */
 export async function chooseModel(
   chosen: Chosen,
-  element: PresetAttributes & Pick<Element, 'shadowRoot'>,
+  element: PresetAttributes & Pick<PageAttributes, 'hub'> & Pick<Element, 'shadowRoot'>,
   page: string,
   reader: Reader,
   isCurrent: () => boolean,
@@ -44,7 +45,7 @@ export async function chooseModel(
   const found = await named(chosen, given, element.shadowRoot);
   if (found === null) return;
   const { preset } = found;
-  const source = await readSource(found.chosen, page);
+  const source = await readSource(found.chosen, page, readMirror(element.hub, page));
   if (!isCurrent()) return;
   await reader.choose(source, showableLine(sourceName(source)), preset, () => {
     if ('typed' in chosen) rememberAddress(writeAddress(source) ?? chosen.typed);
@@ -66,16 +67,16 @@ async function named(
   return { chosen: { typed: repository }, preset: { ...preset, settings: { ...settings, board } } };
 }
 
-async function readSource(chosen: Chosen, page: string): Promise<ModelSource> {
+async function readSource(chosen: Chosen, page: string, mirror: string | null): Promise<ModelSource> {
   if ('address' in chosen) {
     const address = attributeText('model', chosen.address);
-    if (address) return sampleSource(address, page) ?? readAddress(address, page);
+    if (address) return sampleSource(address, page) ?? readAddress(address, page, mirror);
     throw new UsageError(
       'No model was named, and none comes with this page. Name one with the attribute model, or choose a folder.',
       { code: 'address' },
     );
   }
-  if ('typed' in chosen) return readTyped(chosen.typed, page);
+  if ('typed' in chosen) return readTyped(chosen.typed, page, mirror);
   const files =
     'dropped' in chosen
       ? await droppedFiles(chosen.dropped)

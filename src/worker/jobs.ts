@@ -27,8 +27,13 @@ export type ModelSource =
       /** Absolute addresses of its finished conversion, which is taken where the settings are those that it was made with. */
       readonly ready?: ReadyAddresses;
     }
-  /** A repository of the Hugging Face Hub. */
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
+  /** A repository of the Hugging Face Hub, or of the mirror of it at `endpoint`. */
+  | {
+      readonly kind: 'hub';
+      readonly repo: string;
+      readonly revision: string;
+      readonly endpoint?: string;
+    };
 
 /** Where a finished conversion is. */
 export interface ReadyAddresses {

@@ -22,7 +22,8 @@ export async function openModelFolder(
     }
     case 'hub': {
       const { hubFolder } = await import('../source/remote-folders.js');
-      return hubFolder(source.repo, { revision: source.revision, onProgress }, signal);
+      const { repo, revision, endpoint } = source;
+      return hubFolder(repo, { revision, endpoint, onProgress }, signal);
     }
   }
 }

@@ -212,7 +212,7 @@ function planKey({ edits, board, scheme, encodings, context }: ConvertSettings):
 /** Equal for equal folders; a file that was written to since has another time. */
 function sourceKey(source: ModelSource): string {
   if (source.kind === 'url') return source.url;
-  if (source.kind === 'hub') return `hf:${source.repo}@${source.revision}`;
+  if (source.kind === 'hub') return `hf:${source.repo}@${source.revision} ${source.endpoint ?? ''}`;
   return JSON.stringify(source.files.map(({ path, file }) => [path, file.size, file.lastModified]));
 }
 

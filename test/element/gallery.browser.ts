@@ -138,4 +138,15 @@ describe('the list of known models', function () {
       'the focus is at the new heading',
     );
   });
+
+  it('reads the model of the mirror that the page names', async () => {
+    stop();
+    const mirror = 'https://mirror.example';
+    stop = playHub(asked, () => true, mirror);
+    const element = await onPage(html`<esp32-llm-converter hub=${mirror}></esp32-llm-converter>`);
+    const dialog = await opened(element);
+    dialog.querySelector<HTMLElement>('tbody button')?.click();
+    await waitUntil(() => element.step === 'fit', 'the plan is shown', { timeout: PATIENCE });
+    expectRead(asked, first.repository, mirror);
+  });
 });

@@ -14,6 +14,7 @@ import {
 } from './played-hub.js';
 
 const REPOSITORY = 'someone/home-commands';
+const MIRROR = 'https://mirror.example/hub';
 const ELEMENT = html`<esp32-llm-converter></esp32-llm-converter>`;
 
 describe('a model of the Hugging Face Hub', function () {
@@ -67,5 +68,31 @@ describe('a model of the Hugging Face Hub', function () {
     expect(find(element, '.failure').textContent).to.contain('someone/nothing');
     expect(asked.length).to.be.greaterThan(0);
     expect(asked.every(({ url }) => url.includes('someone/nothing'))).to.be.true;
+  });
+
+  it('is asked of the mirror that the page names, and the Hub of nothing', async () => {
+    play(MIRROR);
+    const element = await onPage(html`<esp32-llm-converter hub="${MIRROR}/"></esp32-llm-converter>`);
+    for (const address of [
+      REPOSITORY,
+      `hf:${REPOSITORY}`,
+      `${HUB}/${REPOSITORY}`,
+      `${MIRROR}/${REPOSITORY}`,
+    ]) {
+      asked.length = 0;
+      await typed(element, address);
+      expect(element.step, address).to.equal('fit');
+      expectRead(asked, REPOSITORY, MIRROR);
+      element.reset();
+      await waitUntil(() => has(element, '#address'));
+    }
+  });
+
+  it('is not asked for where the mirror that the page names is no address', async () => {
+    play(MIRROR);
+    const element = await onPage(html`<esp32-llm-converter hub="mailto:someone"></esp32-llm-converter>`);
+    await typed(element, REPOSITORY);
+    expect(find(element, '.failure').textContent).to.contain('attribute hub');
+    expect(asked).to.deep.equal([]);
   });
 });

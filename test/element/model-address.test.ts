@@ -1,7 +1,13 @@
 /** What people and pages write to say where a model is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAddress, readTyped, sourceName, writeAddress } from '../../src/element/model-address.js';
+import {
+  readAddress,
+  readMirror,
+  readTyped,
+  sourceName,
+  writeAddress,
+} from '../../src/element/model-address.js';
 import { KEY, recentAddresses } from '../../src/element/recent.js';
 import { rememberAddress } from '../../src/element/remember.js';
 import { UsageError } from '../../src/shared/errors.js';
@@ -31,6 +37,57 @@ test('a page names folders relative to itself, or repositories of the Hub', () =
     repo: 'owner/tiny',
     revision: 'refs/pr/1',
   });
+});
+
+test('a mirror is asked in the place of the Hub, whatever the model is called by', () => {
+  const mirror = readMirror(' /hub/ ', PAGE);
+  assert.equal(mirror, 'https://school.example/hub');
+  const source = { kind: 'hub', repo: 'owner/tiny', revision: 'main', endpoint: mirror };
+  for (const address of [
+    'hf:owner/tiny',
+    'https://huggingface.co/owner/tiny',
+    'https://hf.co/owner/tiny/tree/main?x=1',
+    'https://school.example/hub/owner/tiny',
+    'https://school.example/hub/owner/tiny/blob/main/config.json',
+  ])
+    assert.deepEqual(readAddress(address, PAGE, mirror), source, address);
+  assert.deepEqual(readTyped('owner/tiny', PAGE, mirror), source);
+  assert.deepEqual(
+    readAddress('https://huggingface.co/owner/tiny-GGUF/resolve/main/tiny.Q8_0.gguf', PAGE, mirror),
+    { kind: 'url', url: 'https://school.example/hub/owner/tiny-GGUF/resolve/main/tiny.Q8_0.gguf/' },
+  );
+  for (const address of ['https://school.example/hubs/owner/tiny', 'https://other.example/owner/tiny'])
+    assert.deepEqual(readAddress(address, PAGE, mirror), { kind: 'url', url: `${address}/` });
+});
+
+test('a mirror is an address without a password or a query, and none is the Hub itself', () => {
+  for (const none of [null, undefined, false, '', '  ']) assert.equal(readMirror(none, PAGE), null);
+  assert.equal(readMirror('https://mirror.example', PAGE), 'https://mirror.example');
+  for (const text of [
+    'mailto:a',
+    'javascript:1',
+    'http://[',
+    'https://m.example/?S3CRET',
+    'https://u:S3CRET@m.example',
+    true,
+  ])
+    assert.throws(
+      () => readMirror(text === true ? {} : text, PAGE),
+      (error: unknown) =>
+        error instanceof UsageError && /\bhub\b/.test(error.message) && !error.message.includes('S3CRET'),
+      String(text),
+    );
+});
+
+test('an address of the Hub leads nowhere else, whatever its path', () => {
+  for (const path of ['https://evil.example/owner/tiny', '/evil.example/owner/tiny', '../..']) {
+    const address = `https://huggingface.co/${path}`;
+    try {
+      assert.equal(readAddress(address, PAGE).kind, 'hub', path);
+    } catch (error) {
+      assert.ok(error instanceof UsageError, path);
+    }
+  }
 });
 
 test('a person types owner/name', () => {
