@@ -5,11 +5,11 @@ import type { NamedFile } from '../source/file-list-folder.js';
 import type { ModelSource } from '../worker/jobs.js';
 import { droppedFiles } from './dropped-files.js';
 import type { Dropped } from './file-drops.js';
+import { notLoaded } from './missing.js';
 import type { PageAttributes } from './page-attributes.js';
 import { readAddress, readMirror, readTyped, sourceName, writeAddress } from './model-address.js';
 import { attributeText, readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
-import { sampleSource } from './samples/sample-source.js';
 
 /** What stands in the place of an address: a choice from the list of known models. */
 const FROM_THE_LIST = '?';
@@ -70,7 +70,10 @@ async function named(
 async function readSource(chosen: Chosen, page: string, mirror: string | null): Promise<ModelSource> {
   if ('address' in chosen) {
     const address = attributeText('model', chosen.address);
-    if (address) return sampleSource(address, page) ?? readAddress(address, page, mirror);
+    if (address) {
+      const { sampleSource } = await import('./samples/sample-source.js').catch(notLoaded);
+      return sampleSource(address, page) ?? readAddress(address, page, mirror);
+    }
     throw new UsageError(
       'No model was named, and none comes with this page. Name one with the attribute model, or choose a folder.',
       { code: 'address' },

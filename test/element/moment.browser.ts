@@ -58,6 +58,14 @@ describe('the cards of the models that come with the element', function () {
     );
     expect(element.step).to.equal('try');
     expect(root(element).querySelector('.turns .said')?.textContent).to.contain(sample?.card.examples[0]);
+    // The answer is shown as what it means: a sentence, the home, and the text one press away; and it is said.
+    const sentence = await rendered(element, '.turns .sentence');
+    expect(sentence.textContent).to.match(/^Lamp in the study: −\d+ %$/);
+    expect(root(element).querySelector('svg.home .lamp')?.classList.contains('touched')).to.be.true;
+    expect(root(element).querySelector<HTMLDetailsElement>('.turns details.raw')?.open).to.be.false;
+    expect(root(element).querySelector('.turns details.raw .words')?.textContent).to.contain('"dev":"lamp"');
+    expect(root(element).textContent).not.to.contain('<|');
+    await expect(element).to.be.accessible();
     // It is a conversion as any other: with its report, its files and its settings.
     expect(element.report?.texts).not.to.be.empty;
     expect(element.package?.length).to.equal(sample?.facts.bytes);

@@ -297,6 +297,10 @@ const BUDGET = {
    * 260 are wanted: docs/decisions/0010.
    */
   converter: 313,
+  /** The cards of the models that come with the element: right after the first view. */
+  cards: 5,
+  /** What answers mean, for models with an action card: the home and the sentences. */
+  answers: 5,
   /** What the button for a class kit adds. */
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
@@ -306,7 +310,7 @@ const BUDGET = {
   /** What measuring a frontier adds, without the gradient engine. */
   frontier: 14,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 50,
+  boards: 50.5,
   /** What trying on an emulated board adds. */
   emulator: 200,
   /** What the first flashing adds; the firmware itself is data of the image. */
@@ -326,6 +330,10 @@ const APART = [
   'tuner-start',
   'frontier-room',
   'cards-room',
+  // A sample's finished conversion, when a person wants to talk to it at once.
+  'ready-conversion',
+  'sample-source',
+  'answer-view',
   'board-room',
   'en-board',
   'page-worker',
@@ -396,7 +404,12 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     ...without(reached(chunk('frontier-room'), true, [...APART, 'frontier-study']), whole),
     path.join(dist, chunk('worker-part-frontier-study')),
   ]);
-  const cards = without(reached(chunk('cards-room'), true, APART), whole, first);
+  const cards = without(
+    [...reached(chunk('cards-room'), true, APART), ...reached(chunk('ready-conversion'), true, APART)],
+    whole,
+    first,
+  );
+  const answers = without(reached(chunk('answer-view'), true, APART), whole);
   const gallery = without(
     reached(
       chunk('gallery-dialog'),
@@ -411,13 +424,14 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const flasher = new Set(without(esptool, whole, reached(room, false)));
   // Where the words for boards are is written in the first view's list of languages.
   const words = path.join(dist, chunk('en-board'));
-  const notThese = ['page-worker', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
+  const notThese = ['page-worker', 'answer-view', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
   const everything = [...reached(room, true, [...notThese, 'selftest-room']), words];
   const boards = without(everything, whole, flasher, emulator);
   const selftest = without(reached(chunk('selftest-room'), true, notThese), whole, new Set(boards), flasher);
   const sizes = {
     first: kilobytes(first),
     converter: kilobytes(converter),
+    answers: kilobytes(answers),
     cards: kilobytes(cards),
     kit: kilobytes(kit),
     tuner: kilobytes(tuner),
@@ -456,6 +470,8 @@ const PARTS: Readonly<Record<string, number>> = {
   'llama2c-file': 4.5,
   /** A LoRA adapter beside its base model. */
   adapter: 5.5,
+  /** What a model's answers mean. */
+  'action-card': 1.8,
   /** A tokenizer without a tokenizer.json. */
   'tokenizer-files': 7,
   /** Tokenizers of other models than BPE, and what BERT and SentencePiece do to characters. */
