@@ -78,7 +78,7 @@ describe('the demo pages', function () {
 
   it('docs.html: an article compares and gives away, and leaves the rest out', async () => {
     const element = await open('docs.html');
-    await press(element, 'Convert it yourself');
+    await press(element, 'Use home-commands');
     await reach(element, 'fit');
     await press(element, 'Convert');
     await reach(element, 'compare');
@@ -113,7 +113,7 @@ describe('the demo pages', function () {
 
   it('kit.html: the archive has the page, the model as it was, and the image of the download', async () => {
     const element = await open('kit.html');
-    await press(element, 'Convert it yourself');
+    await press(element, 'Use home-commands');
     await reach(element, 'fit');
     await press(element, 'Convert');
     await reach(element, 'take');
@@ -151,7 +151,7 @@ describe('the demo pages', function () {
   it('cdn.html: the whole way with everything from another origin', async () => {
     const element = await open('cdn.html');
     expect(frame.contentDocument?.getElementById('origin')?.textContent).not.to.equal(location.origin);
-    await press(element, 'Convert it yourself');
+    await press(element, 'Use home-commands');
     await reach(element, 'fit');
     await press(element, 'Convert');
     await reach(element, 'compare');

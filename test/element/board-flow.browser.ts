@@ -474,7 +474,7 @@ describe('talking to a board on the page', function () {
     const [port] = stage.serial.ports;
     if (port === undefined) throw new Error('no port');
     port.open = () => Promise.reject(new DOMException('Failed to open serial port.', 'NetworkError'));
-    button(element, 'Talk to a board').click();
+    button(element, 'Talk to a flashed board').click();
     await rendered(element, '.chat .start');
     for (const end of ['', '\u00a0']) {
       button(element, 'Connect a board').click();
@@ -495,7 +495,7 @@ describe('talking to a board on the page', function () {
         throw new Error('offline');
       },
     });
-    button(element, 'Talk to a board').click();
+    button(element, 'Talk to a flashed board').click();
     await rendered(element, '.failure');
     Object.defineProperty(Esp32LlmConverter, 'boardSeams', {
       configurable: true,
@@ -509,7 +509,7 @@ describe('talking to a board on the page', function () {
 
   it('moves the focus to the heading when a view goes', async () => {
     const element = await make();
-    const link = button(element, 'Talk to a board');
+    const link = button(element, 'Talk to a flashed board');
     link.focus();
     link.click();
     await rendered(element, '.chat');

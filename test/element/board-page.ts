@@ -195,7 +195,7 @@ export async function toFlashed(element: Esp32LlmConverter): Promise<SimulatedBo
 
 export async function toChat(element: Esp32LlmConverter): Promise<FakeFirmware> {
   const { firmware } = plug();
-  button(element, 'Talk to a board').click();
+  button(element, 'Talk to a flashed board').click();
   await rendered(element, '.chat .start');
   button(element, 'Connect a board').click();
   await rendered(element, '.running');

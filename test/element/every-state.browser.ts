@@ -91,7 +91,7 @@ async function generate(element: Esp32LlmConverter): Promise<void> {
 
 /** The first view's way to a board. */
 async function connect(element: Esp32LlmConverter): Promise<void> {
-  button(element, 'Talk to a board').click();
+  button(element, 'Talk to a flashed board').click();
   await rendered(element, '.chat .start');
   button(element, 'Connect a board').click();
 }
@@ -245,7 +245,7 @@ const STATES: Readonly<Record<StateName, Row>> = {
   },
   'board on a cable absent': {
     sign: '.chat .start',
-    go: async (element) => button(element, 'Talk to a board').click(),
+    go: async (element) => button(element, 'Talk to a flashed board').click(),
   },
   'board on a cable opening': {
     sign: '.chat .busy',
@@ -318,7 +318,7 @@ const STATES: Readonly<Record<StateName, Row>> = {
           throw new Error('offline');
         },
       };
-      button(element, 'Talk to a board').click();
+      button(element, 'Talk to a flashed board').click();
     },
   },
   'flashing looking': {

@@ -30,7 +30,7 @@ async function help(element: Esp32LlmConverter): Promise<string> {
 /** The step of talking, before a model is chosen. */
 async function toTalk(): Promise<Esp32LlmConverter> {
   const element = await make();
-  button(element, 'Talk to a board').click();
+  button(element, 'Talk to a flashed board').click();
   await rendered(element, '.chat .start');
   return element;
 }
