@@ -151,7 +151,7 @@ describe('the demo pages', function () {
   it('cdn.html: the whole way with everything from another origin', async () => {
     const element = await open('cdn.html');
     expect(frame.contentDocument?.getElementById('origin')?.textContent).not.to.equal(location.origin);
-    await press(element, 'Use home-commands');
+    await press(element, 'Convert it yourself');
     await reach(element, 'fit');
     await press(element, 'Convert');
     await reach(element, 'compare');
