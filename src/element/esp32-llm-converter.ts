@@ -110,7 +110,7 @@ export type { AssetUrls, Converter, Step };
  * @cssproperty --esp32-llm-quiet - Colour of secondary text.
  * @cssproperty [--esp32-llm-font=system-ui, sans-serif] - Font of all text.
  * @cssproperty [--esp32-llm-radius=0.5rem] - Radius of corners.
- * @cssproperty [--esp32-llm-max-width=64rem] - Greatest width; `none` fills what is around the element.
+ * @cssproperty [--esp32-llm-max-width=96rem] - Greatest width; `none` fills what is around the element.
  *
  * @cssstate choose - A model is to be chosen.
  * @cssstate reading - A model is read.

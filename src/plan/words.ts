@@ -25,6 +25,9 @@ export interface PlanWords {
     readonly expected: (half: SpeedWords, start: SpeedWords, full: SpeedWords) => string;
     /** What the memories allow, where nothing is predicted. */
     readonly bound: (half: string, start: string, full: string) => string;
+    /** The same at half the context, in a few words. */
+    readonly pace: (half: SpeedWords) => string;
+    readonly paceBound: (half: string) => string;
   };
   /** What fewer tokens would make of it. */
   readonly cut: {
@@ -76,6 +79,8 @@ export const ENGLISH_PLAN: PlanWords = {
       `About ${half.expected} of the ${half.bound} tokens/s that the memories allow at half the context, ${start.expected} of ${start.bound} at the start, ${full.expected} of ${full.bound} when full.`,
     bound: (half, start, full) =>
       `The memories allow ${half} tokens/s at half the context, ${start} at the start and ${full} when it is full.`,
+    pace: (half) => `About ${half.expected} of ${half.bound} tokens/s at half the context`,
+    paceBound: (half) => `At most ${half} tokens/s at half the context`,
   },
   cut: {
     fits: (tokens, of, bytes, whole, rate) =>
@@ -126,6 +131,15 @@ export function planSpeed(
   return speed.half.expected > 0
     ? words.expected(half, start, full)
     : words.bound(half.bound, start.bound, full.bound);
+}
+
+/** The same where there is room for a few words: at half the context. */
+export function planPace(
+  { speed: { half } }: { readonly speed: SpeedFigures },
+  { rate, speed: words }: Pick<PlanWords, 'rate' | 'speed'>,
+): string {
+  const bound = rate(half.bound);
+  return half.expected > 0 ? words.pace({ expected: rate(half.expected), bound }) : words.paceBound(bound);
 }
 
 /** What does not fit and by how much, one sentence each. */

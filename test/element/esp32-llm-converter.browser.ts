@@ -251,6 +251,8 @@ describe('<esp32-llm-converter>', () => {
         chat: 'template',
       },
       context: 64,
+      encodings: undefined,
+      edits: undefined,
     });
     expect((part(element, '#board') as HTMLSelectElement).value).to.equal('esp32-s3-n8r2');
     expect((part(element, 'input[value="group:32"]') as HTMLInputElement).checked).to.be.true;
@@ -831,14 +833,21 @@ describe('<esp32-llm-converter>', () => {
     const element = await make();
     const plans: string[] = [];
     element.addEventListener('esp32-llm-plan', ({ name, plan }) => plans.push(`${name} ${plan.context}`));
-    fake.nextPlan = async () => samplePlan({ context: 96, predictedTokensPerSecond: 0 });
+    const { speed } = samplePlan();
+    const at = (figures: typeof speed.half): typeof speed.half => ({ ...figures, expected: 0 });
+    const unpredicted = { start: at(speed.start), half: at(speed.half), full: at(speed.full) };
+    fake.nextPlan = async () => samplePlan({ context: 96, speed: unpredicted });
     await toFit(element, sampleInspection({ plan: samplePlan({ context: 128 }) }));
     const judgement = part(element, '.judgement');
-    expect(judgement.textContent).to.contain('About 141 tokens per second');
-    expect(judgement.textContent).to.contain('at most 158 tokens per second');
+    const bar = part(element, '.fit-bar');
+    expect(judgement.textContent).to.contain('About 141 of the 158 tokens/s');
+    expect(bar.textContent).to.contain('About 141 of 158 tokens/s at half the context');
     part(element, 'input[value=tensor]').click();
     await settle(element);
     expect(judgement.textContent, 'nothing is predicted').not.to.contain('About');
+    expect(bar.textContent)
+      .to.contain('At most 158 tokens/s at half the context')
+      .and.not.to.contain('About');
     expect(plans).to.deep.equal(['home-commands 128', 'home-commands 96']);
   });
 

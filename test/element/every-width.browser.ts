@@ -150,7 +150,7 @@ describe('what a reader’s system asks for', function () {
     document.documentElement.style.fontSize = '32px';
     const element = await make();
     const margins = 2 * parseFloat(getComputedStyle(document.body).marginLeft);
-    expect(element.getBoundingClientRect().width, '64rem').to.equal(2048);
+    expect(element.getBoundingClientRect().width, '96rem').to.equal(3072);
     element.style.setProperty('--esp32-llm-max-width', 'none');
     expect(element.getBoundingClientRect().width).to.be.closeTo(
       document.documentElement.clientWidth - margins,

@@ -69,7 +69,7 @@ describe('languages of the element', () => {
         await load(element);
         await rendered(element, '.fit');
         expect(heading(element)).to.equal(words.fit.heading(sampleInspection().name));
-        expect(part(element, '.judgement').textContent).to.contain(words.fit.fits);
+        expect(part(element, '.fit-bar').textContent).to.contain(words.fit.fits);
         await expect(element).to.be.accessible();
 
         const conversion = element.convert();

@@ -8,7 +8,7 @@ import { assetUrls } from '../../src/element/asset-urls.js';
 import { folder, folderName, sampleUrl } from '../../src/element/assets.js';
 import { fileName } from '../../src/element/file-names.js';
 import { sampleSource } from '../../src/element/samples/sample-source.js';
-import { contextStops } from '../../src/element/views/fit.js';
+import { contextStops } from '../../src/element/views/settings-form.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { UsageError } from '../../src/shared/errors.js';

@@ -82,7 +82,7 @@ describe('a smaller vocabulary', () => {
     expect(stage.converter.settings.at(-1)?.edits).to.deep.equal([{ kind: 'vocabulary', tokens: 600 }]);
     stage.converter.inspection.resolve(sampleInspection({ plan: samplePlan({ cut }) }));
     await rendered(element, '.fit .cut');
-    expect(find<HTMLButtonElement>(element, '.cut button').disabled).to.equal(true);
+    expect(find(element, '.cut').querySelector('button')).to.equal(null);
     expect(find<HTMLFieldSetElement>(element, '.vocabulary fieldset').disabled).to.equal(true);
     element.remove();
   });

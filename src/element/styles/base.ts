@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const base = css`
   :host {
     display: block;
-    max-width: var(--esp32-llm-max-width, 64rem);
+    max-width: var(--esp32-llm-max-width, 96rem);
     color: var(--ink);
     font: 1rem/1.5 var(--esp32-llm-font, system-ui, sans-serif);
     text-align: start;

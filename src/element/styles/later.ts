@@ -8,6 +8,11 @@ export const later = css`
     color: var(--quiet);
   }
 
+  /* Longer lines are hard to read. */
+  p {
+    max-width: 56rem;
+  }
+
   .mark {
     width: 1rem;
     height: 1rem;

@@ -1,23 +1,14 @@
 /** How much of the vocabulary stays, and the text that it stays for. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { MAX_KEEP_TEXT_BYTES, type VocabularyCut } from '../../edit/vocabulary-cut.js';
+import { MAX_KEEP_TEXT_BYTES } from '../../edit/vocabulary-cut.js';
 import type { Actions } from '../actions.js';
-import type { Choice, Settings } from '../state.js';
+import type { Choice } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { cutOf, withCut } from '../vocabulary-setting.js';
 
 /** Characters of a text that are shown in the field; a longer one, which came from a file, is only counted. */
 const MOST_SHOWN = 20_000;
-
-/** The cut that is set, `null` for none. */
-export function cutOf({ edits = [] }: Settings): VocabularyCut | null {
-  return edits.find(({ kind }) => kind === 'vocabulary') ?? null;
-}
-
-/** The settings with another cut. */
-export function withCut(cut: Omit<VocabularyCut, 'kind'> | null): Partial<Settings> {
-  return { edits: cut === null ? [] : [{ kind: 'vocabulary', ...cut }], encodings: undefined };
-}
 
 export function vocabularyField(
   { inspection: { vocabSize, hasTokenizer }, settings, plan }: Choice,

@@ -159,7 +159,20 @@ export const esAll: Strings = {
     },
     context: 'Contexto',
     contextText: 'Cuánto recuerda el modelo. Más largo ocupa más memoria.',
-    more: 'Más ajustes',
+    quality: 'Tamaño y calidad',
+    qualities: {
+      smallest: {
+        name: 'El más pequeño',
+        text: 'Medio byte por peso, más o menos: el que menos ocupa y más pierde.',
+      },
+      balanced: {
+        name: 'Equilibrado',
+        text: 'La mejor calidad que cabe en esta placa sin perder mucha velocidad.',
+      },
+      closest: { name: 'El más fiel', text: 'El más parecido al original. Ocupa más y suele ser más lento.' },
+    },
+    ownQuality: { name: 'A tu manera', text: 'Una elección propia.' },
+    exactly: 'Exactamente cómo',
     activations: 'Activaciones',
     activationKinds: {
       auto: {
@@ -206,6 +219,13 @@ export const esAll: Strings = {
     },
     remedies: 'Qué ayudaría',
     convert: 'Convertir',
+    acts: {
+      use: (what) => `Usar ${what}`,
+      int8Cache: 'Usar la caché INT8',
+      int8Weights: 'Usar pesos INT8',
+      channelScales: 'Usar una escala por canal',
+    },
+    flashUse: (use) => `${use} de flash`,
     convertAnyway: 'Convertir de todos modos',
     back: 'Otro modelo',
   },

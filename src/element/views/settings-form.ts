@@ -1,0 +1,262 @@
+/** What can be set: the board, how small the numbers become, and how much the model remembers. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { BOARDS } from '../../plan/boards.js';
+import {
+  CHATS,
+  OFFERED_WEIGHTS,
+  WANTED_ACTIVATIONS,
+  WANTED_CACHES,
+  WANTED_WEIGHTS,
+  WEIGHTS,
+  WEIGHT_KINDS,
+  isPossible,
+  type WeightKind,
+} from '../../plan/scheme.js';
+import { PACKAGE_LIMITS } from '../../schema/limits.js';
+import type { Actions } from '../actions.js';
+import { QUALITIES, QUALITY_SETTINGS, qualityOf } from '../quality.js';
+import type { Lock } from '../preset.js';
+import type { Choice, Settings } from '../state.js';
+import type { Strings } from '../strings/strings.js';
+import { vocabularyField } from './vocabulary-field.js';
+
+const COARSE_TO_FINE: readonly Settings['granularity'][] = [
+  'auto',
+  'tensor',
+  'channel',
+  'group:128',
+  'group:64',
+  'group:32',
+  'group:16',
+];
+
+/** What the weights cannot have becomes automatic, so that each kind of weights can be chosen by itself. */
+function mended({ weights, granularity, activations }: Settings): Partial<Settings> {
+  if (weights === 'auto') return {};
+  const has = (scheme: Pick<Settings, 'granularity' | 'activations'>): boolean => isPossible(weights, scheme);
+  return {
+    ...(has({ granularity, activations: 'auto' }) ? {} : { granularity: 'auto' }),
+    ...(has({ granularity: 'auto', activations }) ? {} : { activations: 'auto' }),
+  };
+}
+
+/** What the chosen weights can have, and what is chosen. */
+function granularitiesFor({ weights, granularity }: Settings): Settings['granularity'][] {
+  const kinds: readonly WeightKind[] = weights === 'auto' ? OFFERED_WEIGHTS : [weights];
+  return COARSE_TO_FINE.filter(
+    (value) =>
+      value === granularity ||
+      kinds.some((kind) => isPossible(kind, { granularity: value, activations: 'auto' })),
+  );
+}
+
+export function settingsForm(
+  choice: Choice,
+  locked: ReadonlySet<Lock>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { fit } = strings;
+  const { settings } = choice;
+  return html`<form class="panel settings" @submit=${(event: Event) => event.preventDefault()}>
+    <h4>${fit.settings}</h4>
+    ${['board', 'scheme', 'context'].some((name) => locked.has(name as Lock)) ? html`<p class="quiet">${fit.settled}</p>` : nothing}
+    ${locked.has('board') ? settled('board', fit.board, boardName(settings.board), boardText(settings.board, strings)) : boardField(settings, strings, actions)}
+    ${qualityField(choice, locked, strings, actions)}
+    ${contextField(choice, locked.has('context'), strings, actions)}
+    ${
+      choice.inspection.notes.some(({ code }) => code === 'chat-no-begin')
+        ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, actions)
+        : nothing
+    }
+    ${vocabularyField(choice, locked.has('scheme'), strings, actions)}
+  </form>`;
+}
+
+/** A setting that whoever made the page has settled: no control that does nothing, but what it is. */
+function settled(name: string, label: string, value: string, text: string): TemplateResult {
+  return html`<div class="field" data-settled=${name}>
+    <span>${label}</span>
+    <strong>${value}</strong>
+    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}
+  </div>`;
+}
+
+function boardName(id: string): string {
+  return BOARDS.find((board) => board.id === id)?.name ?? id;
+}
+
+function boardField(settings: Settings, strings: Strings, actions: Actions): TemplateResult {
+  const { fit } = strings;
+  return html`<div class="field">
+    <label for="board">${fit.board}</label>
+    <select
+      id="board"
+      @change=${(event: Event) =>
+        actions.change({ board: (event.target as HTMLSelectElement).value, encodings: undefined })}
+    >
+      ${BOARDS.map(
+        (board) =>
+          html`<option
+            value=${board.id}
+            ?selected=${board.id === settings.board}
+            ?disabled=${board.refused !== null}
+          >
+            ${board.name}${board.refused === null ? '' : ` (${fit.unsupported})`}
+          </option>`,
+      )}
+    </select>
+    <p class="quiet">${boardText(settings.board, strings)}</p>
+  </div>`;
+}
+
+function boardText(id: string, { fit }: Strings): string {
+  const board = BOARDS.find((candidate) => candidate.id === id);
+  return board === undefined ? '' : fit.boardMemory(board.flashBytes, board.psramBytes, board.psramKind);
+}
+
+/** How small the numbers become: three ways, what the chosen one comes to, and every part of it. */
+function qualityField(
+  { settings, plan }: Choice,
+  locked: ReadonlySet<Lock>,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { fit } = strings;
+  const quality = qualityOf(settings);
+  const { name, text } = quality === null ? fit.ownQuality : fit.qualities[quality];
+  const scheme = strings.report.scheme(plan.scheme);
+  return html`${
+      locked.has('scheme')
+        ? settled('quality', fit.quality, name, scheme)
+        : html`<fieldset class="field">
+            <legend>${fit.quality}</legend>
+            ${segments('quality', QUALITIES, quality, fit.qualities, (picked) => {
+              actions.change({ ...QUALITY_SETTINGS[picked], encodings: undefined });
+            })}
+            <p class="quiet">${text}</p>
+            <p class="quiet">${scheme}</p>
+          </fieldset>`
+    }
+    <details ?open=${quality === null}>
+      <summary>${fit.exactly}</summary>
+      ${
+        // One kind is no choice.
+        OFFERED_WEIGHTS.length > 1
+          ? radios(
+              'weights',
+              fit.weights,
+              WANTED_WEIGHTS,
+              { ...WEIGHT_WORDS, auto: fit.weightsAuto },
+              settings,
+              locked,
+              actions,
+            )
+          : nothing
+      }
+      ${radios('granularity', fit.granularity, granularitiesFor(settings), fit.granularities, settings, locked, actions)}
+      ${radios('activations', fit.activations, WANTED_ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
+      ${radios('cache', fit.cache, WANTED_CACHES, fit.cacheKinds, settings, locked, actions)}
+    </details>`;
+}
+
+/** Encodings are called the same in every language. */
+const WEIGHT_WORDS = Object.fromEntries(
+  WEIGHT_KINDS.map((kind) => [kind, { name: WEIGHTS[kind].label, text: '' }]),
+) as Record<WeightKind, { readonly name: string; readonly text: string }>;
+
+/** A setting with few values, each with a word and a sentence; the sentence of the chosen one is shown. */
+function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache' | 'chat'>(
+  name: Name,
+  legend: string,
+  values: readonly Settings[Name][],
+  words: Readonly<Record<Settings[Name], { readonly name: string; readonly text: string }>>,
+  settings: Settings,
+  locked: ReadonlySet<Lock>,
+  actions: Actions,
+): TemplateResult {
+  const { name: chosen, text } = words[settings[name]];
+  if (locked.has('scheme')) return settled(name, legend, chosen, text);
+  return html`<fieldset class="field">
+    <legend>${legend}</legend>
+    ${segments(name, values, settings[name], words, (value) => {
+      actions.change({
+        [name]: value,
+        ...mended({ ...settings, [name]: value }),
+        encodings: undefined,
+      });
+    })}
+    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}
+  </fieldset>`;
+}
+
+/** Radio buttons that lie side by side. */
+function segments<Value extends string>(
+  name: string,
+  values: readonly Value[],
+  chosen: Value | null,
+  words: Readonly<Record<Value, { readonly name: string }>>,
+  pick: (value: Value) => void,
+): TemplateResult {
+  return html`<div class="segments">
+    ${values.map(
+      (value) =>
+        html`<label>
+          <input
+            type="radio"
+            name=${name}
+            value=${value}
+            .checked=${live(chosen === value)}
+            @change=${() => {
+              pick(value);
+            }}
+          /><span>${words[value].name}</span>
+        </label>`,
+    )}
+  </div>`;
+}
+
+/** Shortest context on the slider: a request and its answer. */
+const LEAST_STOP = 32;
+
+/** Where the context slider stops: powers of two, the model's own length, and what is set now. */
+export function contextStops(maxPositions: number, context: number): number[] {
+  const longest = Math.min(maxPositions, PACKAGE_LIMITS.context);
+  const stops = new Set([longest, Math.min(context, longest)]);
+  for (let stop = LEAST_STOP; stop < longest; stop *= 2) stops.add(stop);
+  return [...stops].sort((a, b) => a - b);
+}
+
+function contextField(
+  { inspection, plan, settings }: Choice,
+  locked: boolean,
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const { fit } = strings;
+  const context = settings.context ?? plan.context;
+  if (locked) return settled('context', fit.context, fit.tokens(context), fit.contextText);
+  const stops = contextStops(inspection.maxPositions, context);
+  // A context that is no stop of its own leaves the slider with it, and the stops behind it move up: what was drawn last says
+  // nothing about where the thumb is.
+  const at = (event: Event): number => stops[Number((event.target as HTMLInputElement).value)] ?? context;
+  return html`<div class="field">
+    <label for="context">${fit.context} <span class="value">${fit.tokens(context)}</span></label>
+    <input
+      id="context"
+      type="range"
+      min="0"
+      max=${stops.length - 1}
+      step="1"
+      .value=${live(String(stops.indexOf(context)))}
+      aria-valuetext=${fit.tokens(context)}
+      @input=${(event: Event) => actions.change({ context: at(event) })}
+    />
+    <p class="quiet ends">
+      <span>${strings.report.format.count(stops[0] ?? 0)}</span
+      ><span>${strings.report.format.count(stops.at(-1) ?? 0)}</span>
+    </p>
+    <p class="quiet">${fit.contextText}</p>
+  </div>`;
+}
