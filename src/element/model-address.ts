@@ -10,6 +10,10 @@ const REPOSITORY = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@(.+))?$/;
 /** The Hub's pages: `https://huggingface.co/owner/name`, also with `/tree/revision`. */
 const HUB_PAGE = /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\//;
 
+/** Files that are no model without those beside them: their address stands for their folder. */
+const PART_OF_FOLDER =
+  /\/(?:[^/]*\.safetensors|(?:config|tokenizer|tokenizer_config|generation_config|[^/]*\.index)\.json)$/i;
+
 /**
  * Reads what a page wrote into `hub`: the address of a mirror that is asked in the Hub's place, relative to the page.
  * @returns without a slash at its end, `null` for the Hub itself
@@ -41,6 +45,7 @@ export function readAddress(text: string, page: string, mirror: string | null = 
   try {
     const url = new URL(folder(address), page);
     url.hash = '';
+    url.pathname = url.pathname.replace(/\/$/, '').replace(PART_OF_FOLDER, '').replace(/\/?$/, '/');
     const isModel = /^https?:/.test(url.protocol) && url.username + url.password === '';
     if (isModel) return { kind: 'url', url: url.href };
   } catch {
@@ -121,7 +126,7 @@ function hubPage(path: string, mirror: string | null): ModelSource {
       code: 'address',
     });
   }
-  const revision = view === 'tree' || view === 'blob' ? (rest[0] ?? 'main') : 'main';
+  const revision = view === 'tree' || view === 'blob' || view === 'resolve' ? (rest[0] ?? 'main') : 'main';
   return repository(`${owner}/${name}@${revision}`, mirror);
 }
 

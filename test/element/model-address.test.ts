@@ -96,6 +96,24 @@ test('a person types owner/name', () => {
   assert.throws(() => readTyped('tiny', PAGE), UsageError);
 });
 
+test('the address of a file of a folder stands for the folder', () => {
+  for (const file of ['model.safetensors', 'model.safetensors.index.json', 'config.json', 'tokenizer.json']) {
+    const address = `https://example.org/m/${file}`;
+    assert.deepEqual(readTyped(address, PAGE), { kind: 'url', url: 'https://example.org/m/' }, file);
+    const signed = readAddress(`${address}?sig=a%2F`, PAGE);
+    assert.deepEqual(signed, { kind: 'url', url: 'https://example.org/m/?sig=a%2F' }, file);
+    const onHub = readTyped(`https://huggingface.co/owner/tiny/resolve/v1/${file}`, PAGE);
+    assert.deepEqual(onHub, { kind: 'hub', repo: 'owner/tiny', revision: 'v1' }, file);
+  }
+  // A model by itself, and a folder that is called as one, are what they say.
+  for (const name of ['tiny.gguf', 'config.json.d']) {
+    assert.deepEqual(readTyped(`https://example.org/m/${name}`, PAGE), {
+      kind: 'url',
+      url: `https://example.org/m/${name}/`,
+    });
+  }
+});
+
 test('what is no address is refused with the two forms that are', () => {
   for (const text of [
     'hf:',
