@@ -67,6 +67,7 @@ test('the attributes of the tag, each with a type and an explanation', () => {
     'board',
     'context',
     'firmware',
+    'hub',
     'lang',
     'locked',
     'model',

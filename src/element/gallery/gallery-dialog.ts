@@ -29,6 +29,10 @@ const STYLES = css`
     justify-content: space-between;
   }
 
+  .gallery-head button {
+    flex: none;
+  }
+
   .gallery .field,
   .gallery-table {
     margin-block: 0.75rem;
@@ -103,7 +107,7 @@ const STYLES = css`
     }
 
     .gallery td::before {
-      display: block;
+      margin-inline-end: 0.6em;
       font-size: 0.85em;
       font-weight: 600;
       content: attr(data-label);
