@@ -220,16 +220,10 @@ export class Esp32LlmConverter extends LitElement {
   @property({ attribute: 'no-network', converter: (value) => (value ?? 'false') !== 'false' }) noNetwork =
     false;
 
-  /**
-   * Address of a mirror of the Hugging Face Hub, which is asked in its place for every model of the Hub, also for those that a
-   * reader names by an address of the Hub; the Hub itself is then asked for nothing.
-   */
+  /** Address of a mirror of the Hugging Face Hub, which alone is asked for every model of the Hub. */
   @property() hub: string | null = null;
 
-  /**
-   * Address of somebody's own firmware for the image: an ESP-IDF application, a merged image, or a linked program. Default the
-   * firmware that comes with the element.
-   */
+  /** Address of one's own firmware: an ESP-IDF application, a merged image or a linked program; default the element's. */
   @property() firmware: string | null = null;
 
   /** Somebody's own firmware as a file, instead of an address: for pages that were opened from a disk and cannot fetch. */

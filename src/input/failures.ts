@@ -6,6 +6,9 @@ declare module '../shared/errors.js' {
     'no-config': true;
     /** The folder holds the difference to another model. */
     adapter: true;
+    family: true;
+    /** The weights are codes already. */
+    quantized: true;
   }
 }
 

@@ -2,9 +2,6 @@
 
 declare module '../shared/errors.js' {
   interface FailureCodes {
-    family: true;
-    /** The weights are codes already. */
-    quantized: true;
     multimodal: true;
     'encoder-decoder': true;
     /** The model reads and does not write. */

@@ -230,7 +230,7 @@ describe('the whole way in Chromium', { skip }, () => {
     await downloads.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
     await drop(path.join(root, 'models/home-commands'));
     await shown('.fit');
-    assert.match(await words(), /About [\d.]+ tokens per second/);
+    assert.match(await words(), /About [\d.]+ of the [\d.]+ tokens\/s that the memories allow/);
     await press('Convert', '.busy, .result');
     await shown('.verdict');
     await press('Take it away', '.take');
@@ -297,7 +297,7 @@ describe('the whole way in Chromium', { skip }, () => {
     page.on('request', (request) => fetched.push(request.url()));
     await page.goto(`${origin}/demo/cdn.html`);
     await shown('.drop');
-    await press('Use home-commands', '.fit');
+    await press('Convert it yourself, step by step', '.fit');
     await press('Convert', '.busy, .result');
     await shown('.verdict');
     const made = await page.evaluate(async () => {

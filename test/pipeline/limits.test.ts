@@ -82,6 +82,7 @@ const SETTLED: Readonly<Record<string, string>> = {
   'attention headNormKind': 'a word',
   'attention headNormTurned': 'a truth',
   'attention headNormEpsilon': 'that of the norms, which is refused before',
+  'conv taps': 'limited as it is read',
   'mlp mlp': 'a word',
   'mlp function': 'a word',
   'SAMP doSample': 'a truth',

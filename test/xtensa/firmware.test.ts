@@ -77,8 +77,8 @@ describe('the firmware for the ESP32-S3', { skip: without }, () => {
       return address >= mapped.address && address < mapped.address + memory.flash;
     };
     for (const name of [
-      's3lm_high_runs',
-      's3lm_low_classes',
+      's3lm_kind_runs',
+      's3lm_kind_firsts',
       's3lm_status_text.texts',
       'console_columns.wide',
     ])
