@@ -310,7 +310,7 @@ const BUDGET = {
   /** What measuring a frontier adds, without the gradient engine. */
   frontier: 14,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 50.5,
+  boards: 51,
   /** What trying on an emulated board adds. */
   emulator: 200,
   /** What the first flashing adds; the firmware itself is data of the image. */
