@@ -12,6 +12,8 @@ declare module '../shared/errors.js' {
     pickle: true;
     /** The weights are in another container. */
     'other-format': true;
+    /** The weights are codes already. */
+    quantized: true;
   }
 }
 

@@ -7,8 +7,8 @@ declare module '../shared/errors.js' {
     /** The folder holds the difference to another model. */
     adapter: true;
     family: true;
-    /** The weights are codes already. */
-    quantized: true;
+    /** The tokenizer is damaged or of another kind. */
+    tokenizer: true;
   }
 }
 

@@ -3,7 +3,6 @@ import '../source/failures.js';
 import '../checkpoint/failures.js';
 import '../input/failures.js';
 import '../model/failures.js';
-import '../tokenizer/failures.js';
 import '../plan/failures.js';
 import '../quantize/failures.js';
 import '../image/failures.js';
