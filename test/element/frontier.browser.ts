@@ -24,7 +24,7 @@ describe('the frontier', function () {
   beforeEach(async () => {
     element = new Esp32LlmConverter();
     document.body.append(element);
-    await press('Use home-commands');
+    await press('Convert it yourself');
     await waitUntil(() => element.step === 'fit', 'step fit', { timeout: PATIENCE });
     await element.updateComplete;
     find<HTMLDetailsElement>('details.frontier').open = true;
