@@ -106,7 +106,7 @@ for (const way of WAYS) {
     });
 
     it('from the sample button to a text, accessible at the end, without a request to another origin', async () => {
-      await press(element, 'Use home-commands');
+      await press(element, 'Convert it yourself');
       await reach(element, 'fit');
       expect(element.plan?.fits).to.be.true;
       await press(element, 'Convert');
