@@ -261,8 +261,8 @@ static void measuring(void) {
     settle();
     collect(USB);
     const char *facts = (const char *)last()->payload;
-    CHECK(last()->type == CONSOLE_FACTS && says(facts, "sram_limit=2560000000\n") &&
-              says(facts, "psram_limit=88200000\n") && says(facts, "percent_of_planned_bound="),
+    CHECK(last()->type == CONSOLE_FACTS && says(facts, "sram_limit=7680000000\n") &&
+              says(facts, "psram_limit=88800000\n") && says(facts, "percent_of_planned_bound="),
           "%s", facts);
     send(USB, CONSOLE_BENCH, 7, NULL, 0);
     steps(3);
