@@ -348,7 +348,10 @@ async function tryIn(browser: Browser, address: string): Promise<object> {
         element.reset();
         await element.load();
         const { locked } = element;
-        return [locked, (await find<HTMLSelectElement>('#board')).disabled];
+        // What a page has settled is text, not a control.
+        await find('.fit');
+        await element.updateComplete;
+        return [locked, root.querySelector('#board') === null];
       };
       const lock = document.querySelector<HTMLButtonElement>('#lock');
       let locked: unknown[] | null = lock === null ? null : await fit();
