@@ -8,38 +8,7 @@ import { bitsOf } from '../../src/checkpoint/dtype.js';
 import { parseSafetensorsHeader } from '../../src/checkpoint/safetensors.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { writeSafetensors } from './write-safetensors.js';
-
-/** What a run saw. */
-export interface FuzzResult {
-  readonly iterations: number;
-  readonly accepted: number;
-  readonly refused: number;
-  /** The longest time of one header, in milliseconds. */
-  readonly slowest: number;
-}
-
-/** A small deterministic generator (xorshift32). */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed >>> 0) | 1;
-  }
-
-  /** A whole number in `[0, limit)`. */
-  below(limit: number): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x >>> 0;
-    return this.#state % Math.max(1, limit);
-  }
-
-  pick<T>(list: readonly [T, ...T[]]): T {
-    return list[this.below(list.length)] ?? list[0];
-  }
-}
+import { Random, type FuzzResult } from '../support/fuzzing.js';
 
 const NUMBERS = [
   '0',
