@@ -27,7 +27,8 @@ export class Random {
     return this.#state % Math.max(1, limit);
   }
 
-  pick<T>(list: readonly [T, ...T[]]): T {
-    return list[this.below(list.length)] ?? list[0];
+  /** @param list not empty */
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)] as T;
   }
 }

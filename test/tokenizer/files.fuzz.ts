@@ -11,7 +11,8 @@ import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { readTokenizer } from '../../src/tokenizer/index.js';
 import { engineModule } from './engine.js';
 import { fileFixtures, type FileFixture } from './fixtures.js';
-import { Random, type FuzzResult } from './tokenizer-json.fuzz.js';
+import { Random } from '../support/fuzzing.js';
+import type { FuzzResult } from './tokenizer-json.fuzz.js';
 
 const TEXTS = ['', ' ab  a', 'the light<s>\n', '▁a▁▁b', '日本é😀', '\u0000\ufffd', "it's 42½ <0x41><|user|>"];
 

@@ -12,6 +12,7 @@ import { openTokenizer } from '../../src/tokenizer/device-tokenizer.js';
 import { parseTokenizer } from '../../src/tokenizer/parse.js';
 import { engineModule } from './engine.js';
 import { fixtureJson, fixtureNames } from './fixtures.js';
+import { Random } from '../support/fuzzing.js';
 
 /** What a run saw. */
 export interface FuzzResult {
@@ -116,29 +117,6 @@ const TEXTS = [
   '\u0000\ufffd',
   'wort1 <|t2|>  <|t',
 ];
-
-/** Numbers that a seed gives. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed >>> 0) | 1;
-  }
-
-  /** A whole number in `[0, limit)` (xorshift32). */
-  below(limit: number): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x >>> 0;
-    return this.#state % Math.max(1, limit);
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T;
-  }
-}
 
 /** The fixtures with a small model, so that a million of them take minutes. */
 async function seeds(): Promise<Json[]> {
