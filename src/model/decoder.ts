@@ -194,11 +194,18 @@ export interface NumberedStep<S extends Step = Step> {
   readonly step: S;
 }
 
+/** Planners ask for the same steps some thousand times for a model. */
+const numbered = new WeakMap<DecoderModel['blocks'], readonly NumberedStep[]>();
+
 /** The steps of all blocks in the order in which a token passes them. */
-export function numberedSteps({ blocks }: Pick<DecoderModel, 'blocks'>): NumberedStep[] {
-  return blocks
+export function numberedSteps({ blocks }: Pick<DecoderModel, 'blocks'>): readonly NumberedStep[] {
+  const known = numbered.get(blocks);
+  if (known !== undefined) return known;
+  const steps = blocks
     .flatMap(({ steps }, layer) => steps.map((step) => ({ layer, step })))
     .map((place, index) => ({ index, ...place }));
+  numbered.set(blocks, steps);
+  return steps;
 }
 
 /** Those of one kind. */

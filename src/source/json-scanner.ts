@@ -28,6 +28,9 @@ const ESCAPES = new Map([
   ['t', '\t'],
 ]);
 
+/** Exact in a 32-bit integer. */
+const MOST_SMALL_DIGITS = 9;
+
 /** Which numbers there may be. */
 export type Numbers = 'any' | 'natural' | 'python';
 
@@ -161,6 +164,8 @@ export class JsonScanner {
   }
 
   number(): number {
+    const small = this.#small();
+    if (small !== null) return small;
     const isNatural = this.numbers === 'natural';
     const found =
       this.#match(isNatural ? NATURAL : NUMBER) ??
@@ -179,6 +184,24 @@ export class JsonScanner {
       this.at -= found.length;
       this.fail(`the number ${found.slice(0, 40)} is too large`);
     }
+    return value;
+  }
+
+  /** A whole number of few digits, which nearly all numbers of model files are; `null`, and nothing read, for others. */
+  #small(): number | null {
+    const { text } = this;
+    let at = this.at;
+    let value = 0;
+    for (; at < this.at + MOST_SMALL_DIGITS; at++) {
+      const digit = text.charCodeAt(at) - 0x30;
+      if (!(digit >= 0 && digit <= 9)) break;
+      value = value * 10 + digit;
+    }
+    const digits = at - this.at;
+    const code = text.charCodeAt(at);
+    const isWhole = code === 0x2c || code === 0x5d || code === 0x7d;
+    if (digits === 0 || !isWhole || (digits > 1 && text.charCodeAt(this.at) === 0x30)) return null;
+    this.at = at;
     return value;
   }
 

@@ -6,18 +6,21 @@ import type { JsonValue } from '../source/strict-json.js';
 import { wrongPart } from './component.js';
 import { MAX_MERGES, MAX_VOCAB } from './format.js';
 
-/** A pair of tokens that becomes one; the lowest rank goes first. */
-export interface Merge {
-  readonly left: number;
-  readonly right: number;
-  readonly rank: number;
-  readonly made: number;
+/**
+ * Pairs of tokens that become one, in columns of ids: each pair once, sorted by left and then right. The lowest rank goes first.
+ */
+export interface Merges {
+  readonly left: Uint32Array;
+  readonly right: Uint32Array;
+  readonly rank: Uint32Array;
+  readonly made: Uint32Array;
 }
+
+export const NO_MERGES: Merges = mergesOf(0);
 
 export interface BpeModel {
   readonly vocab: ReadonlyMap<string, number>;
-  /** One per pair, in no particular order. */
-  readonly merges: readonly Merge[];
+  readonly merges: Merges;
   readonly unkId: number | null;
   readonly byteFallback: boolean;
   readonly fuseUnk: boolean;
@@ -62,13 +65,12 @@ export function readBpeModel(root: ConfigFields): BpeModel {
 }
 
 /** The vocabulary of a model that has it as an object. @throws FormatError, UnsupportedError */
-export function readVocab(model: ConfigFields): Map<string, number> {
+export function readVocab(model: ConfigFields): ReadonlyMap<string, number> {
   const entries = model.raw('vocab');
   if (!isJsonObject(entries)) throw model.wrong('vocab', 'an object from token to id');
   if (entries.size > MAX_VOCAB)
     throw wrongPart(model, 'model.vocab', `It has ${entries.size} tokens; we take at most ${MAX_VOCAB}.`);
-  const vocab = new Map<string, number>();
-  const owners = new Map<number, string>();
+  const owners: (string | undefined)[] = [];
   for (const [token, id] of entries) {
     if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0 || id >= MAX_VOCAB) {
       throw broken(
@@ -77,30 +79,29 @@ export function readVocab(model: ConfigFields): Map<string, number> {
         `The token ${show(token)} has no id from 0 to ${MAX_VOCAB - 1}.`,
       );
     }
-    const owner = owners.get(id);
+    const owner = owners[id];
     if (owner !== undefined)
       throw broken(model.file, 'model.vocab', `${show(owner)} and ${show(token)} both have the id ${id}.`);
-    owners.set(id, token);
-    vocab.set(token, id);
+    owners[id] = token;
   }
-  return vocab;
+  return entries as ReadonlyMap<string, number>;
 }
 
 /** @param cut characters of the right part that the token does without: the prefix of what continues a word */
-function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>, cut: number): Merge[] {
+function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>, cut: number): Merges {
   const list = model.raw('merges');
   if (!Array.isArray(list)) throw model.wrong('merges', 'a list of pairs');
   const items = list as readonly JsonValue[];
   if (items.length > MAX_MERGES)
     throw wrongPart(model, 'model.merges', `It has ${items.length} merges; we take at most ${MAX_MERGES}.`);
-  const merges = new Map<number, Merge>();
   // The whole list has one spelling; in the old one, lines that begin with a version mark do not count.
   const old = items.every((item) => typeof item === 'string');
+  const merges = mergesOf(items.length);
   let rank = 0;
   for (const [index, item] of items.entries()) {
     if (old && (item as string).startsWith('#version')) continue;
-    const pair = readPair(model, item, old, index);
-    const [left, right, made] = [pair[0], pair[1], pair[0] + pair[1].slice(cut)].map((token) => {
+    const [left, right] = readPair(model, item, old, index);
+    const idOf = (token: string): number => {
       const id = vocab.get(token);
       if (id === undefined)
         throw broken(
@@ -109,11 +110,40 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>, cut
           `The token ${show(token)} is not in the vocabulary.`,
         );
       return id;
-    }) as [number, number, number];
-    // A pair that comes again takes the later rank, as in the library.
-    merges.set(left * MAX_VOCAB + right, { left, right, rank: rank++, made });
+    };
+    merges.left[rank] = idOf(left);
+    merges.right[rank] = idOf(right);
+    merges.made[rank] = idOf(left + right.slice(cut));
+    merges.rank[rank] = rank++;
   }
-  return [...merges.values()];
+  return eachOnce(merges, rank);
+}
+
+function mergesOf(count: number): Merges {
+  const column = (): Uint32Array => new Uint32Array(count);
+  return { left: column(), right: column(), rank: column(), made: column() };
+}
+
+/** The first `count` merges sorted by pair. A pair that comes again takes the later rank, as in the library. */
+function eachOnce(merges: Merges, count: number): Merges {
+  const { left, right } = merges;
+  const sorted = stableOrder(left, stableOrder(right, Uint32Array.from({ length: count }, (_, at) => at)));
+  const order = sorted.filter((at, place) => {
+    const next = sorted[place + 1];
+    return next === undefined || left[at] !== left[next] || right[at] !== right[next];
+  });
+  const column = (values: Uint32Array): Uint32Array => order.map((at) => values[at] as number);
+  return { left: column(left), right: column(right), rank: column(merges.rank), made: column(merges.made) };
+}
+
+/** Places sorted by what stands at them, those with equal values as they were: a counting sort. */
+function stableOrder(values: Uint32Array, places: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(places.reduce((most, at) => Math.max(most, values[at] as number), 0) + 2);
+  for (const at of places) starts[(values[at] as number) + 1]!++;
+  for (let value = 1; value < starts.length; value++) starts[value]! += starts[value - 1] as number;
+  const order = new Uint32Array(places.length);
+  for (const at of places) order[starts[values[at] as number]!++] = at;
+  return order;
 }
 
 function readPair(

@@ -1,6 +1,6 @@
 /** The vocabulary of byte-pair encoding: a token is made by merging, so what it is merged of must stay with it. */
 import type { ConfigFields } from '../model/config-fields.js';
-import { readBpeModel, type BpeModel, type Merge } from './bpe-model.js';
+import { readBpeModel, type BpeModel } from './bpe-model.js';
 import { ASCII, BYTE_NAMES, SPACE_MARK } from './base-tokens.js';
 import { BYTE_CHARACTERS } from './byte-level.js';
 import { MAX_VOCAB, StageKind } from './format.js';
@@ -15,7 +15,8 @@ export class BpeVocabulary implements Vocabulary {
   readonly usual: readonly number[];
   readonly #model: BpeModel;
   readonly #marks: { readonly continued: string; readonly ended: string };
-  readonly #merges: ReadonlyMap<number, Merge>;
+  /** Where the merge of a pair stands. */
+  readonly #places: ReadonlyMap<number, number>;
   readonly #spellings: readonly (string | undefined)[];
   readonly #made = new Map<number, readonly number[]>();
 
@@ -30,7 +31,10 @@ export class BpeVocabulary implements Vocabulary {
     const isByteLevel = stages.some(({ kind }) => kind === StageKind.ByteLevel);
     const { vocab, unkId, byteFallback } = model;
     this.#model = model;
-    this.#merges = new Map(model.merges.map((merge) => [pairKey(merge.left, merge.right), merge]));
+    const { left, right, rank, made } = model.merges;
+    const places = new Map<number, number>();
+    left.forEach((id, at) => places.set(pairKey(id, right[at] as number), at));
+    this.#places = places;
     const spellings: (string | undefined)[] = [];
     for (const [spelling, id] of vocab) spellings[id] = spelling;
     this.#spellings = spellings;
@@ -48,7 +52,10 @@ export class BpeVocabulary implements Vocabulary {
       (id): id is number => typeof id === 'number',
     );
     const first = new Map<number, number>();
-    for (const { made, rank } of model.merges) first.set(made, Math.min(rank, first.get(made) ?? Infinity));
+    rank.forEach((value, at) => {
+      const id = made[at] as number;
+      first.set(id, Math.min(value, first.get(id) ?? Infinity));
+    });
     this.usual = [...first].sort(([a, rank], [b, other]) => rank - other || a - b).map(([id]) => id);
   }
 
@@ -75,18 +82,21 @@ export class BpeVocabulary implements Vocabulary {
       symbols.push(symbol);
     }
     const made = [...symbols];
+    const { rank, made: results } = this.#model.merges;
     for (;;) {
-      let best: Merge | undefined;
+      let best = Infinity;
+      let result = -1;
       let at = -1;
       for (let i = 0; i + 1 < symbols.length; i++) {
-        const merge = this.#merges.get(pairKey(symbols[i] as number, symbols[i + 1] as number));
-        if (merge === undefined || (best !== undefined && merge.rank >= best.rank)) continue;
-        best = merge;
+        const place = this.#places.get(pairKey(symbols[i] as number, symbols[i + 1] as number));
+        if (place === undefined || (rank[place] as number) >= best) continue;
+        best = rank[place] as number;
+        result = results[place] as number;
         at = i;
       }
-      if (best === undefined) break;
-      symbols.splice(at, 2, best.made);
-      made.push(best.made);
+      if (at < 0) break;
+      symbols.splice(at, 2, result);
+      made.push(result);
     }
     return symbols.length === 1 && symbols[0] === id ? made : this.#alone(id);
   }

@@ -91,12 +91,11 @@ export function lookupTable(
 export function addModelTable(writer: TableWriter, model: TokenModel, size: 2 | 4): void {
   switch (model.kind) {
     case ModelKind.Bpe: {
-      const merges = [...model.merges].sort((a, b) => a.left - b.left || a.right - b.right);
-      writer.numbers(
-        merges.flatMap((merge) => [merge.left, merge.right, merge.rank, merge.made]),
-        size,
-        4,
-      );
+      const { left, right, rank, made } = model.merges;
+      const rows = new Uint32Array(4 * left.length);
+      for (const [column, values] of [left, right, rank, made].entries())
+        for (let at = 0; at < values.length; at++) rows[4 * at + column] = values[at] as number;
+      writer.numbers(rows, size, 4);
       break;
     }
     case ModelKind.Unigram: {

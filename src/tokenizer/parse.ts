@@ -202,7 +202,7 @@ function writeSection(
   eosId: number | null,
 ): Uint8Array {
   const { model, decoder, byteLevel } = parts;
-  const wide = tokens.length > 65536 || model.merges.some((merge) => merge.rank > 65535);
+  const wide = tokens.length > 65536 || model.merges.rank.some((rank) => rank > 65535);
   const size = wide ? 4 : 2;
   const strings = new StringPool();
   const raw = addedTable(

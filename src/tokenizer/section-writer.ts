@@ -1,5 +1,7 @@
 /** Lays tables out one after another, as the TOKN section has them: little-endian, each at a multiple of 4. */
 
+type Numbers = readonly number[] | Uint32Array;
+
 export class TableWriter {
   readonly #tables: { bytes: Uint8Array; count: number }[] = [];
 
@@ -10,12 +12,12 @@ export class TableWriter {
   }
 
   /** Adds a table of 4-byte words, `perEntry` words to an entry. */
-  words(values: readonly number[], perEntry = 1): this {
+  words(values: Numbers, perEntry = 1): this {
     return this.bytes(littleEndian(values, 4), values.length / perEntry);
   }
 
   /** Adds a table of 2-byte or 4-byte numbers. */
-  numbers(values: readonly number[], size: 2 | 4, perEntry = 1): this {
+  numbers(values: Numbers, size: 2 | 4, perEntry = 1): this {
     return this.bytes(littleEndian(values, size), values.length / perEntry);
   }
 
@@ -38,13 +40,14 @@ export class TableWriter {
   }
 }
 
-function littleEndian(values: readonly number[], size: 2 | 4): Uint8Array {
+function littleEndian(values: Numbers, size: 2 | 4): Uint8Array {
   const bytes = new Uint8Array(values.length * size);
   const view = new DataView(bytes.buffer);
-  values.forEach((value, index) => {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
     if (size === 2) view.setUint16(index * 2, value, true);
     else view.setUint32(index * 4, value, true);
-  });
+  }
   return bytes;
 }
 

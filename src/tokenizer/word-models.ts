@@ -3,7 +3,7 @@ import type { ConfigFields } from '../model/config-fields.js';
 import { EXACT_SCORES } from '../input/tokenizer-class.js';
 import { FormatError } from '../shared/errors.js';
 import type { JsonValue } from '../source/strict-json.js';
-import { readVocab } from './bpe-model.js';
+import { NO_MERGES, readVocab } from './bpe-model.js';
 import { text, wrongPart } from './component.js';
 import { MAX_CONTINUING_BYTES, MAX_VOCAB, ModelKind } from './format.js';
 import type { TokenModel } from './token-model.js';
@@ -13,7 +13,7 @@ const LEAST_SCORE = 2 ** -200;
 const MOST_SCORE = 2 ** 128;
 
 const PLAIN = {
-  merges: [],
+  merges: NO_MERGES,
   byteFallback: false,
   fuseUnk: false,
   ignoreMerges: false,
