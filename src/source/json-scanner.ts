@@ -59,17 +59,15 @@ export class JsonScanner {
     switch (this.next()) {
       case 0x7b: {
         const inside = this.deeper(depth);
-        this.list('}', 'brace', () => {
+        for (let more = this.first('}'); more; more = this.another('}', 'brace')) {
           this.key(true);
           this.skip(inside);
-        });
+        }
         return;
       }
       case 0x5b: {
         const inside = this.deeper(depth);
-        this.list(']', 'bracket', () => {
-          this.skip(inside);
-        });
+        for (let more = this.first(']'); more; more = this.another(']', 'bracket')) this.skip(inside);
         return;
       }
       case QUOTE:
@@ -89,17 +87,19 @@ export class JsonScanner {
     }
   }
 
-  /** Items between an opening character, where this stands, and the closing one. */
-  list(close: string, name: string, item: () => void): void {
+  /** Steps inside from an opening character, where this stands, and says whether an item follows. */
+  first(close: string): boolean {
     this.at++;
     this.space();
-    if (this.take(close)) return;
-    for (;;) {
-      item();
-      this.space();
-      if (this.take(close)) return;
-      if (!this.take(',')) this.fail(`a comma or a closing ${name} is missing`);
-    }
+    return !this.take(close);
+  }
+
+  /** Passes over what stands behind an item, and says whether another one follows. */
+  another(close: string, name: string): boolean {
+    this.space();
+    if (this.take(close)) return false;
+    if (!this.take(',')) this.fail(`a comma or a closing ${name} is missing`);
+    return true;
   }
 
   /** A key and its colon; empty when it is passed over. */

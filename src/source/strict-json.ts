@@ -128,21 +128,21 @@ class Parser extends JsonScanner {
 
   #object(depth: number): JsonObject {
     let result: Map<string, JsonValue> | null = null;
-    this.list('}', 'brace', () => {
+    for (let more = this.first('}'); more; more = this.another('}', 'brace')) {
       this.#spend(result === null ? OBJECT_UNITS + 1 : 1);
       result ??= new Map();
       const key = this.#newKey(result);
       result.set(key, this.value(depth));
-    });
+    }
     return result ?? NO_ENTRIES;
   }
 
   #array(depth: number): readonly JsonValue[] {
     let result: JsonValue[] | null = null;
-    this.list(']', 'bracket', () => {
+    for (let more = this.first(']'); more; more = this.another(']', 'bracket')) {
       if (result === null) this.#spend(LIST_UNITS);
       (result ??= []).push(this.value(depth));
-    });
+    }
     return result ?? NO_ITEMS;
   }
 
@@ -154,12 +154,12 @@ class Parser extends JsonScanner {
     }
     const starts = new Map<string, number>();
     const depth = this.deeper(0);
-    this.list('}', 'brace', () => {
+    for (let more = this.first('}'); more; more = this.another('}', 'brace')) {
       this.#spend(ROOT_KEY_UNITS);
       const key = this.#newKey(starts);
       starts.set(key, this.at);
       this.skip(depth);
-    });
+    }
     return starts;
   }
 

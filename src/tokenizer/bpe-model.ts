@@ -71,7 +71,7 @@ export function readVocab(model: ConfigFields): ReadonlyMap<string, number> {
   if (entries.size > MAX_VOCAB)
     throw wrongPart(model, 'model.vocab', `It has ${entries.size} tokens; we take at most ${MAX_VOCAB}.`);
   const owners: (string | undefined)[] = [];
-  for (const [token, id] of entries) {
+  entries.forEach((id, token) => {
     if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0 || id >= MAX_VOCAB) {
       throw broken(
         model.file,
@@ -83,7 +83,7 @@ export function readVocab(model: ConfigFields): ReadonlyMap<string, number> {
     if (owner !== undefined)
       throw broken(model.file, 'model.vocab', `${show(owner)} and ${show(token)} both have the id ${id}.`);
     owners[id] = token;
-  }
+  });
   return entries as ReadonlyMap<string, number>;
 }
 
@@ -98,8 +98,8 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>, cut
   const old = items.every((item) => typeof item === 'string');
   const merges = mergesOf(items.length);
   let rank = 0;
-  for (const [index, item] of items.entries()) {
-    if (old && (item as string).startsWith('#version')) continue;
+  items.forEach((item, index) => {
+    if (old && (item as string).startsWith('#version')) return;
     const [left, right] = readPair(model, item, old, index);
     const idOf = (token: string): number => {
       const id = vocab.get(token);
@@ -115,7 +115,7 @@ function readMerges(model: ConfigFields, vocab: ReadonlyMap<string, number>, cut
     merges.right[rank] = idOf(right);
     merges.made[rank] = idOf(left + right.slice(cut));
     merges.rank[rank] = rank++;
-  }
+  });
   return eachOnce(merges, rank);
 }
 
@@ -127,7 +127,13 @@ function mergesOf(count: number): Merges {
 /** The first `count` merges sorted by pair. A pair that comes again takes the later rank, as in the library. */
 function eachOnce(merges: Merges, count: number): Merges {
   const { left, right } = merges;
-  const sorted = stableOrder(left, stableOrder(right, Uint32Array.from({ length: count }, (_, at) => at)));
+  const sorted = stableOrder(
+    left,
+    stableOrder(
+      right,
+      Uint32Array.from({ length: count }, (_, at) => at),
+    ),
+  );
   const order = sorted.filter((at, place) => {
     const next = sorted[place + 1];
     return next === undefined || left[at] !== left[next] || right[at] !== right[next];

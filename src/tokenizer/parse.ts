@@ -176,23 +176,29 @@ function readTokens(parts: Parts): (Token | undefined)[] {
   const specials = new Set(added.filter((token) => token.special).map((token) => token.content));
   const spellings: (string | undefined)[] = [];
   const texts: (string | undefined)[] = [];
-  for (const [spelling, id] of model.vocab) spellings[id] = texts[id] = spelling;
+  model.vocab.forEach((id, spelling) => (spellings[id] = texts[id] = spelling));
   for (const token of added) {
     spellings[token.id] = token.content;
     texts[token.id] = token.matched;
   }
   const overhead = parts.decoder.kind < format.Decoding.Words ? 9 : 10;
-  return Array.from(texts, (text, id): Token | undefined => {
-    if (text === undefined) return undefined;
+  const tokenOf = (text: string, id: number): Token => {
     const special = specials.has(text) ? format.TokenFlag.Special : 0;
     const { bytes, flags } = tokenText(text, parts);
-    const room = bytes.reduce((sum, value) => sum + (value < 0x80 ? 1 : 3), overhead);
+    let room = overhead;
+    for (let at = 0; at < bytes.length; at++) room += (bytes[at] as number) < 0x80 ? 1 : 3;
     if (room > format.MAX_PIECE_BYTES) {
       const problem = `The token ${id} has ${bytes.length} bytes, more than a board can show at once.`;
       throw wrongPart({ file }, 'model.vocab', problem);
     }
     return { spelling: spellings[id] as string, bytes, flags: special | flags };
-  });
+  };
+  const tokens: (Token | undefined)[] = [];
+  for (let id = 0; id < texts.length; id++) {
+    const text = texts[id];
+    tokens.push(text === undefined ? undefined : tokenOf(text, id));
+  }
+  return tokens;
 }
 
 function writeSection(
