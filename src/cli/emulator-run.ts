@@ -13,6 +13,7 @@ import { makeImage } from '../pipeline/image.js';
 import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
 import { decodeRate } from '../shared/decode-rate.js';
 import { FormatError, TransportError, UsageError, isAbort, throwIfAborted } from '../shared/errors.js';
+import { formatFixed, formatRate } from '../shared/format.js';
 import { MemorySource } from '../source/memory-folder.js';
 import type { RunRequest } from './requests.js';
 import { textWriter, type Terminal } from './terminal.js';
@@ -133,7 +134,7 @@ export async function runEmulated(
 export function emulatedSummary({ ids, tokensPerSecond, board }: EmulatedRun): string {
   const { name, modelled, promptTokens, prefillSeconds, warnings } = board;
   const speed = modelled
-    ? `${tokensPerSecond.toFixed(1)} tokens/s on the board, as modelled; ${promptTokens} tokens of prompt in ${prefillSeconds.toFixed(3)} s`
+    ? `${formatRate(tokensPerSecond)} tokens/s on the board, as modelled; ${promptTokens} tokens of prompt in ${formatFixed(prefillSeconds, 3)} s`
     : 'cycles not modelled (--timing)';
   return [
     `${ids.length} tokens on an emulated ${name}: ${speed}`,

@@ -9,7 +9,8 @@ import type { ModelFolder } from '../source/byte-source.js';
 import type { ConvertRequest } from './requests.js';
 import { loadTrain } from './runtime-files.js';
 import { editsOf } from './text-file.js';
-import { formatBytes, table, type ProgressLine, type Terminal } from './terminal.js';
+import { formatBytes, formatNumber, formatRate, formatWithError } from '../shared/format.js';
+import { table, type ProgressLine, type Terminal } from './terminal.js';
 
 /** Measures the frontier and prints it. @throws what the pipeline throws */
 export async function printFrontier(
@@ -55,10 +56,10 @@ export async function targetEncodings(
 function frontierText({ points, tokens, isMeasured }: Frontier, board: Board): string {
   const rows = points.map((point) => [
     formatBytes(point.weightBytes),
-    point.bitsPerWeight.toFixed(2),
-    point.tokensPerSecond.toPrecision(3),
-    `${point.kl.toPrecision(2)}${point.klError === null ? '' : ` ± ${point.klError.toPrecision(1)}`}`,
-    point.expected.toPrecision(2),
+    formatNumber(point.bitsPerWeight),
+    formatRate(point.tokensPerSecond),
+    formatWithError(point.kl, point.klError),
+    formatNumber(point.expected),
     `${point.schemeText}${point.isDefault ? ' (default)' : ''}${point.fits ? '' : ' (does not fit)'}`,
   ]);
   return [

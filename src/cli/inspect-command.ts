@@ -23,7 +23,8 @@ import { packageJson } from './package-json.js';
 import { loadRuntime } from './runtime-files.js';
 import { findTarget, isModel } from './target.js';
 import { folderLines, type BoardFit } from './inspect-folder.js';
-import { formatBytes, type Terminal } from './terminal.js';
+import { formatBytes } from '../shared/format.js';
+import { type Terminal } from './terminal.js';
 
 /** Runs the command. @returns whether what was inspected is sound */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {

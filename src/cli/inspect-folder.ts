@@ -3,7 +3,7 @@ import type { ModelSummary } from '../model/summarize.js';
 import type { CutOffer } from '../plan/cut-offer.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import { ENGLISH_PLAN, planCut } from '../plan/words.js';
-import { formatBytes, formatCount, formatRate, formatShortCount } from '../report/format.js';
+import { formatBytes, formatCount, formatRate, formatShortCount } from '../shared/format.js';
 import { wrap } from '../report/wrap.js';
 import { showableLine } from '../shared/safe-text.js';
 import { toned, type Line } from '../shared/toned-text.js';

@@ -6,7 +6,8 @@ import { showableLine } from '../shared/safe-text.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { packageLines } from './inspect-package.js';
 import { packageJson } from './package-json.js';
-import { formatBytes, table, type Terminal } from './terminal.js';
+import { formatBytes } from '../shared/format.js';
+import { table, type Terminal } from './terminal.js';
 
 /**
  * Shows what an image holds.

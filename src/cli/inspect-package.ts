@@ -3,7 +3,8 @@ import { tensorBytes, type ModelPackage, type PackageTensor } from '../package/r
 import { encodingSpec } from '../schema/encodings.js';
 import type { InputKind } from '../schema/kinds.js';
 import { showableLine } from '../shared/safe-text.js';
-import { formatBytes, table } from './terminal.js';
+import { formatBytes } from '../shared/format.js';
+import { table } from './terminal.js';
 
 const MEMORIES = { sram: 'SRAM', psram: 'PSRAM', flash: 'flash' } as const;
 

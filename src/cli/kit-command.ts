@@ -28,7 +28,8 @@ import { isWithin, placeOf } from './refuse-clashes.js';
 import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { readText } from './text-file.js';
-import { ProgressLine, formatBytes, type Terminal } from './terminal.js';
+import { formatBytes } from '../shared/format.js';
+import { ProgressLine, type Terminal } from './terminal.js';
 
 /** Runs the command. @throws what the pipeline throws; FitError when the model does not fit the board */
 export async function kitCommand(request: KitCommandRequest, terminal: Terminal): Promise<void> {

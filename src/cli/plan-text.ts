@@ -3,7 +3,7 @@ import { storedBytes } from '../plan/layout.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
 import { ENGLISH_PLAN, planChoice, planCut } from '../plan/words.js';
 import { describeScheme } from '../plan/scheme.js';
-import { formatBytes } from './terminal.js';
+import { formatBytes, formatNumber, formatShortCount } from '../shared/format.js';
 
 const MEMORY_NAMES: Record<MemoryUse['memory'], string> = { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' };
 
@@ -14,7 +14,7 @@ export function planDetails(plan: Plan): string[] {
   return [
     `Plan for ${plan.board.name}`,
     `  ${describeScheme(plan.scheme)}, context ${plan.context}`,
-    `  ${plan.parameters.toLocaleString('en')} parameters in ${plan.tensors.length} tensors, ${formatBytes(plan.weightBytes)}, ${plan.bitsPerWeight.toFixed(2)} bits per parameter`,
+    `  ${formatShortCount(plan.parameters)} parameters in ${plan.tensors.length} tensors, ${formatBytes(plan.weightBytes)}, ${formatNumber(plan.bitsPerWeight)} bits per parameter`,
     ...plan.memories.filter((use) => use.capacity > 0).map((use) => `  ${memoryLine(use, plan)}`),
     ...plan.fit.problems.map((problem) => `  Does not fit: ${problem}`),
     ...plan.fit.remedies.map((remedy) => `  Try: ${remedy}`),

@@ -1,5 +1,5 @@
 /** What the command line shows while it works: one live bar on a terminal, a plain line a stage elsewhere. Always on stderr. */
-import { formatBytes, formatCount, formatSeconds } from '../report/format.js';
+import { formatBytes, formatCount, formatSeconds } from '../shared/format.js';
 import type { Progress, Stage } from '../shared/progress.js';
 import { showableLine } from '../shared/safe-text.js';
 import type { ShownStream } from './terminal.js';

@@ -15,6 +15,7 @@ import { loadKernels } from '../quantize/kernels.js';
 import { MAX_PACKAGE_BYTES } from '../schema/limits.js';
 import { decodeRate } from '../shared/decode-rate.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
+import { formatRate } from '../shared/format.js';
 import { MemorySource } from '../source/memory-folder.js';
 import { nodeFile, nodeFolder } from '../source/node-folder.js';
 import type { EngineName, RunRequest } from './requests.js';
@@ -66,7 +67,7 @@ export async function runCommand(request: RunRequest, terminal: Terminal): Promi
   if (request.json) terminal.stdout.write(`${JSON.stringify(result)}\n`);
   else
     terminal.stderr.write(
-      `\n${result.ids.length} tokens, ${result.tokensPerSecond.toFixed(1)} tokens/s (${result.engine})\n`,
+      `\n${result.ids.length} tokens, ${formatRate(result.tokensPerSecond)} tokens/s (${result.engine})\n`,
     );
 }
 

@@ -4,7 +4,8 @@ import { selftestImage } from '../pipeline/selftest-image.js';
 import { FileSink } from './file-sink.js';
 import type { SelftestRequest } from './requests.js';
 import { selftestProgram } from './runtime-files.js';
-import { formatBytes, type Terminal } from './terminal.js';
+import { formatBytes } from '../shared/format.js';
+import { type Terminal } from './terminal.js';
 
 /** Runs the command. @throws UsageError when the installation is incomplete; TransportError when the file cannot be written */
 export async function selftestCommand({ output }: SelftestRequest, terminal: Terminal): Promise<void> {

@@ -14,7 +14,8 @@ import {
   formatPercent,
   formatPerplexity,
   formatSeconds,
-} from '../report/format.js';
+  formatShortCount,
+} from '../shared/format.js';
 import { ENGLISH_REPORT } from '../report/words.js';
 import { wrap } from '../report/wrap.js';
 import { toned, type Line, type Tone } from '../shared/toned-text.js';
@@ -149,7 +150,7 @@ function sizeText({ parameters, weightBytes, bitsPerWeight }: Plan, report: Repo
     report === null
       ? formatBytes(weightBytes)
       : `${formatBytes(report.size.before)} → ${formatBytes(report.size.after)}`;
-  return `${size}, ${formatCount(parameters)} × ${formatNumber(bitsPerWeight)} bits`;
+  return `${size}, ${formatShortCount(parameters)} × ${formatNumber(bitsPerWeight)} bits`;
 }
 
 function memoryLine(use: MemoryUse): Line {

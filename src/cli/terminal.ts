@@ -3,7 +3,6 @@ import { showable, showableLine } from '../shared/safe-text.js';
 import type { Line } from '../shared/toned-text.js';
 import { renderLine } from './colour.js';
 
-export { formatBytes } from '../report/format.js';
 export { ProgressLine } from './progress-line.js';
 
 /** The program's name, by which npm installs it. */

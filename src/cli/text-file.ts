@@ -4,7 +4,7 @@ import type { Edit } from '../edit/edit.js';
 import { UsageError } from '../shared/errors.js';
 import { decodeText } from '../source/text.js';
 import type { VocabularyRequest } from './requests.js';
-import { formatBytes } from './terminal.js';
+import { formatBytes } from '../shared/format.js';
 
 /** Longest text file that is taken; more would run for hours. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** The lesson of a kit on paper: the teacher's page with aims, plan and answers, and the worksheet with lines to write on. */
-import { formatBytes } from '../report/format.js';
+import { formatBytes } from '../shared/format.js';
 import { escapeHtml, htmlPage } from './html.js';
 import type { ClassAddress } from './kit-preset.js';
 import type { KitView, LessonPart, LessonQuestion, LessonWords } from './lesson-words.js';

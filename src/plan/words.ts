@@ -3,11 +3,11 @@ import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
 import type { WeightChoice } from './choice.js';
 import type { SpeedAt, SpeedFigures } from './speed-figures.js';
 import type { CutOffer } from './cut-offer.js';
+import { formatBytes, formatCount, formatRate } from '../shared/format.js';
 
 /** Sentences; sizes come formatted. */
 export interface PlanWords {
-  /** Bytes that are as large as a memory. */
-  readonly bytes: (bytes: number, unit: 'KB' | 'MB') => string;
+  readonly bytes: (bytes: number) => string;
   /** A number of tokens. */
   readonly count: (count: number) => string;
   /** Tokens per second. */
@@ -52,9 +52,7 @@ export interface SpeedWords {
 }
 
 export const ENGLISH_PLAN: PlanWords = {
-  bytes: planBytes('en'),
-  count: planCount('en'),
-  rate: planRate('en'),
+  ...planFormats('en'),
   problems: {
     scratch: (needed, available, excess) =>
       `The working memory needs ${needed} of SRAM and ${available} are there: ${excess} too much.`,
@@ -100,22 +98,13 @@ export const ENGLISH_PLAN: PlanWords = {
   },
 };
 
-/** Whole kilobytes rounded up, or megabytes with two decimals: a shortage is never rounded away. */
-export function planBytes(lang: string): PlanWords['bytes'] {
-  return (bytes, unit) =>
-    unit === 'KB'
-      ? `${Math.ceil(bytes / 1024).toLocaleString(lang)} KB`
-      : `${(bytes / 1024 / 1024).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })} MB`;
-}
-
-/** Whole numbers in a language. */
-export function planCount(lang: string): PlanWords['count'] {
-  return (count) => count.toLocaleString(lang);
-}
-
-/** Three digits are more than a prediction has. */
-export function planRate(lang: string): PlanWords['rate'] {
-  return (rate) => rate.toLocaleString(lang, { maximumSignificantDigits: 3 });
+/** The figures of a plan in a language: those of every other place. */
+export function planFormats(lang: string): Pick<PlanWords, 'bytes' | 'count' | 'rate'> {
+  return {
+    bytes: (bytes) => formatBytes(bytes, lang),
+    count: (count) => formatCount(count, lang),
+    rate: (rate) => formatRate(rate, lang),
+  };
 }
 
 /** How fast the model is written on the board: what is expected, beside what the memories allow at the same place. */
@@ -163,7 +152,7 @@ export function planChoice(
     case 'fits':
     case 'none': {
       const { code, needed, available } = choice;
-      return needed > available ? words[code](bytes(needed, 'MB'), bytes(available, 'MB')) : null;
+      return needed > available ? words[code](bytes(needed), bytes(available)) : null;
     }
   }
 }
@@ -174,7 +163,7 @@ export function planCut(
   { bytes, count, rate, cut: words }: PlanWords,
 ): string | null {
   if (cut === null) return null;
-  const sizes = [count(cut.tokens), count(cut.of), bytes(cut.bytes, 'MB'), bytes(cut.whole, 'MB')] as const;
+  const sizes = [count(cut.tokens), count(cut.of), bytes(cut.bytes), bytes(cut.whole)] as const;
   return cut.fits ? words.fits(...sizes, rate(cut.tokensPerSecond)) : words.none(...sizes);
 }
 
@@ -187,8 +176,7 @@ export function planRemedies({ advice }: { readonly advice: PlanAdvice }, { reme
 
 function problemSentence(problem: PlanProblem, { bytes, problems }: PlanWords): string {
   const { needed, available } = problem;
-  const unit = problem.code === 'flash' ? 'MB' : 'KB';
-  const sizes = [bytes(needed, unit), bytes(available, unit), bytes(needed - available, unit)] as const;
+  const sizes = [bytes(needed), bytes(available), bytes(needed - available)] as const;
   return problem.code === 'cache'
     ? problems.cache(...sizes, problem.context)
     : problems[problem.code](...sizes);

@@ -128,7 +128,7 @@ export function divergenceFigures(report: Report, words: ReportWords = ENGLISH_R
 export function shiftFigures(report: Report, words: ReportWords = ENGLISH_REPORT): Figure[] {
   const { probabilityShift: shift } = report;
   const { format, labels } = words;
-  const points = (value: number): string => labels.points(format.fixed(value * 100, 2).replace('-', '−'));
+  const points = (value: number): string => labels.points(format.fixed(value * 100, 2));
   return [
     { label: labels.mean, value: points(shift.mean), note: '' },
     { label: labels.rootMeanSquare, value: points(shift.rms), note: '' },

@@ -16,7 +16,7 @@ import {
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
-import { formatBytes, formatCount, formatDecibels } from './format.js';
+import { formatBytes, formatCount, formatDecibels } from '../shared/format.js';
 import { showable, showableLine } from '../shared/safe-text.js';
 import { ENGLISH_REPORT } from './words.js';
 import { wrap } from './wrap.js';

@@ -6,7 +6,7 @@ import type { ChangeName, Report } from '../quantize/report.js';
 import type { CutText } from '../quantize/vocabulary-report.js';
 import type { Reason, Verdict } from '../quantize/verdict.js';
 import type { MemoryName } from '../plan/plan.js';
-import { formatters, type Formatters } from './format.js';
+import { formatters, type Formatters } from '../shared/format.js';
 
 /** A verdict as a headline and what it means. */
 export interface VerdictWords {

@@ -280,7 +280,7 @@ describe('<esp32-llm-converter>', () => {
     part(element, 'input[value=tensor]').click();
     await settle(element);
     expect(fake.settings.at(-1)?.scheme?.granularity).to.equal('tensor');
-    expect(part(element, '.problems').textContent).to.contain('1.00 MB too much.');
+    expect(part(element, '.problems').textContent).to.contain('1 MB too much.');
     expect(button(element, 'Convert anyway').disabled).to.be.false;
 
     fake.nextPlan = async () => samplePlan({ context: 128 });

@@ -234,7 +234,7 @@ describe('remedies', () => {
       remedies: [{ code: 'smaller-model' }],
     };
     const element = await toFit(unfit(advice));
-    expect(part(element, '.fit-bar').textContent).to.contain('37.00 MB too much');
+    expect(part(element, '.fit-bar').textContent).to.contain('37 MB too much');
     button(element, 'Another model', '.fit-bar').click();
     expect(element.step).to.equal('choose');
   });

@@ -85,7 +85,7 @@ test('a model that no cut makes fit says what it would still take', async () => 
   assert.equal(cut?.fits, false);
   // 106 million parameters are left in the layers.
   assert.ok(cut.bytes > 100e6 && cut.bytes < 115e6, String(cut.bytes));
-  assert.throws(() => refuseUnfit(planned), /Even cut to 4,096 of its 49,152 tokens, it takes 10\d\.\d\d MB/);
+  assert.throws(() => refuseUnfit(planned), /Even cut to 4,096 of its 49,152 tokens, it takes 10\d MB/);
 });
 
 test('what must stay is more than the usual size', async () => {

@@ -73,19 +73,11 @@ export function frontierChart(facts: FrontierFacts, pick: (point: FrontierPoint)
 export function labelOf(point: FrontierPoint, { words, format }: FrontierFacts): string {
   const label = words.point(
     format.bytes(point.weightBytes),
-    rateText(point.tokensPerSecond),
-    lossText(point.kl),
+    format.rate(point.tokensPerSecond),
+    format.number(point.kl),
   );
   const notes = [...(point.isDefault ? [words.usual] : []), ...(point.fits ? [] : [words.fitsNot])];
   return [label, ...notes].join(', ');
-}
-
-export function lossText(nats: number): string {
-  return nats < 0.001 ? nats.toFixed(6) : nats.toPrecision(2);
-}
-
-export function rateText(rate: number): string {
-  return rate >= 100 ? rate.toFixed(0) : rate.toPrecision(3);
 }
 
 interface Place {

@@ -1,7 +1,7 @@
 /** The points of the chart with all of their figures, and a button for each. */
 import { html, type TemplateResult } from 'lit';
 import type { FrontierPoint } from '../../pipeline/frontier.js';
-import { lossText, rateText, type FrontierFacts } from './frontier-chart.js';
+import type { FrontierFacts } from './frontier-chart.js';
 
 export function frontierTable(
   { points, chosen, words, format }: FrontierFacts,
@@ -27,10 +27,10 @@ export function frontierTable(
             const notes = [...(point.isDefault ? [words.usual] : []), ...(point.fits ? [] : [words.fitsNot])];
             return html`<tr>
               <th scope="row">${[size, ...notes].join(', ')}</th>
-              <td>${point.bitsPerWeight.toFixed(2)}</td>
-              <td>${rateText(point.tokensPerSecond)}</td>
-              <td>${lossText(point.kl)}</td>
-              <td>${lossText(point.expected)}</td>
+              <td>${format.number(point.bitsPerWeight)}</td>
+              <td>${format.rate(point.tokensPerSecond)}</td>
+              <td>${format.number(point.kl)}</td>
+              <td>${format.number(point.expected)}</td>
               <td>
                 ${
                   index === chosen

@@ -1,6 +1,7 @@
 /** The list of known models: what each is for, whether it fits the chosen board, how large and how fast it is there. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { BOARDS } from '../../plan/boards.js';
+import { formatBytes, formatCount, formatRate, formatShortCount } from '../../shared/format.js';
 import type { Language } from '../../shared/languages.js';
 import type { GalleryStrings } from '../strings/gallery.js';
 import type { GalleryFigures } from './gallery-figures.js';
@@ -80,7 +81,6 @@ function boardChoice({ strings, board, settled }: GalleryFacts, actions: Gallery
 function row(model: KnownModel, facts: GalleryFacts, actions: GalleryActions): TemplateResult {
   const { language, strings, figures } = facts;
   const { name, repository, licence, use, parameters } = model;
-  const count = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
   const kinds = figures.kinds.get(model);
   const { columns } = strings;
   return html`<tr role="row">
@@ -101,7 +101,7 @@ function row(model: KnownModel, facts: GalleryFacts, actions: GalleryActions): T
       ${kinds === undefined ? waiting(facts) : kinds.length === 0 ? strings.noBoard : kinds.join(', ')}
     </td>
     <td role="cell" data-label=${columns.use}>${strings.uses[use]}</td>
-    <td role="cell" data-label=${columns.size}>${count.format(parameters)}</td>
+    <td role="cell" data-label=${columns.size}>${formatShortCount(parameters, language)}</td>
     <td role="cell" data-label=${columns.licence}>${licence ?? strings.noLicence}</td>
   </tr>`;
 }
@@ -114,7 +114,7 @@ function figureCell(plans: KnownPlans | undefined, facts: GalleryFacts): Templat
   if (plans === undefined) return quiet(waiting(facts));
   const { whole, cut } = plans;
   if (whole === null && cut === null) return quiet(strings.unfit);
-  const tokens = cut && new Intl.NumberFormat(language).format(cut.tokens);
+  const tokens = cut && formatCount(cut.tokens, language);
   return html`<td role="cell" data-label=${label}>
     ${whole && fitLines(whole, facts)}
     ${cut && html`<span class="quiet">${strings.cut(tokens ?? '')}</span> ${fitLines(cut, facts)}`}
@@ -125,12 +125,9 @@ function fitLines(
   { weights, bytes, tokensPerSecond, context }: KnownFit,
   { language, strings }: GalleryFacts,
 ): TemplateResult {
-  const digits = { maximumSignificantDigits: 2 };
-  const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', ...digits });
-  const number = new Intl.NumberFormat(language, digits);
-  const figures = strings.fit(weights, size.format(bytes / 1e6), number.format(tokensPerSecond));
+  const figures = strings.fit(weights, formatBytes(bytes, language), formatRate(tokensPerSecond, language));
   return html`<span class="figures">${figures}</span>
-    ${context === null ? nothing : html`<span class="quiet">${strings.context(number.format(context))}</span>`}`;
+    ${context === null ? nothing : html`<span class="quiet">${strings.context(formatCount(context, language))}</span>`}`;
 }
 
 /** Figures that are not there yet, or never will be. */

@@ -9,7 +9,7 @@ import {
   formatSeconds,
   formatShortCount,
   prepareNumbers,
-} from '../../../report/format.js';
+} from '../../../shared/format.js';
 import { ENGLISH_REPORT, type ReportWords } from '../../../report/words.js';
 import type { FailureCause } from '../../failure-causes.js';
 import { enFirst } from './first.js';

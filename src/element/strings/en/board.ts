@@ -1,5 +1,5 @@
 /** The words for boards in English: trying an emulated one, talking, and how a real one is reached and flashed. */
-import { formatBytes, formatCount, formatFixed, formatPercent, formatRate } from '../../../report/format.js';
+import { formatBytes, formatCount, formatFixed, formatPercent, formatRate } from '../../../shared/format.js';
 import { enFlash, enSerial } from './flash.js';
 
 const MEGA = 1e6;

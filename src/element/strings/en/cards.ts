@@ -1,6 +1,6 @@
 /** What is said in English of the models that come with the element. */
 import type { Language } from '../../../shared/languages.js';
-import { formatBytes, formatShortCount } from '../../../report/format.js';
+import { formatBytes, formatShortCount } from '../../../shared/format.js';
 
 export const enCards = {
   language: 'en' as Language,

@@ -1,5 +1,5 @@
 /** What is said in English while a board on a cable is reached and flashed. */
-import { formatBytes, formatCount, formatSeconds } from '../../../report/format.js';
+import { formatBytes, formatCount, formatSeconds } from '../../../shared/format.js';
 
 export const enSerial = {
   help: {

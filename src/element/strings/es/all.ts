@@ -1,5 +1,5 @@
 /** The element in Spanish; see `en/all.ts`. */
-import { prepareNumbers } from '../../../report/format.js';
+import { prepareNumbers } from '../../../shared/format.js';
 import { esPsramKind } from './psram.js';
 import { esFirst } from './first.js';
 import { esNotes } from './notes.js';

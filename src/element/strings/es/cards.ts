@@ -1,5 +1,5 @@
 /** What is said in Spanish of the models that come with the element. */
-import { formatBytes, formatShortCount } from '../../../report/format.js';
+import { formatBytes, formatShortCount } from '../../../shared/format.js';
 import type { CardStrings } from '../cards.js';
 
 export const esCards: CardStrings = {

@@ -1,7 +1,7 @@
 /** The report and the plan's advice in Spanish. */
-import { planBytes, planCount, planRate } from '../../../plan/words.js';
+import { planFormats } from '../../../plan/words.js';
 import { CACHE_LABELS, groupSize, isQuantized, weightsLabel } from '../../../plan/scheme.js';
-import { formatters } from '../../../report/format.js';
+import { formatters } from '../../../shared/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('es', 'exacto');
@@ -131,9 +131,7 @@ export const esReport: ReportWords = {
     return `${label} ${per}, ${ACTIVATIONS[scheme.activations]}, ${cache}`;
   },
   plan: {
-    bytes: planBytes('es'),
-    count: planCount('es'),
-    rate: planRate('es'),
+    ...planFormats('es'),
     problems: {
       scratch: (needed, available, excess) =>
         `La memoria de trabajo necesita ${needed} de SRAM y hay ${available}: faltan ${excess}.`,

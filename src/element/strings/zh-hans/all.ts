@@ -1,5 +1,5 @@
 /** The element in Simplified Chinese; see `en/all.ts`. */
-import { prepareNumbers } from '../../../report/format.js';
+import { prepareNumbers } from '../../../shared/format.js';
 import { zhHansPsramKind } from './psram.js';
 import { zhHansFirst } from './first.js';
 import { zhHansNotes } from './notes.js';

@@ -1,7 +1,7 @@
 /** The report and the plan's advice in Simplified Chinese. */
-import { planBytes, planCount, planRate } from '../../../plan/words.js';
+import { planFormats } from '../../../plan/words.js';
 import { CACHE_LABELS, groupSize, isQuantized, weightsLabel } from '../../../plan/scheme.js';
-import { formatters } from '../../../report/format.js';
+import { formatters } from '../../../shared/format.js';
 import type { ReportWords } from '../../../report/words.js';
 
 const format = formatters('zh-Hans', '无损', { hours: '小时', minutes: '分', seconds: '秒' });
@@ -115,9 +115,7 @@ export const zhHansReport: ReportWords = {
     return `${label} ${per}量化，${ACTIVATIONS[scheme.activations]}，${cache}`;
   },
   plan: {
-    bytes: planBytes('zh-Hans'),
-    count: planCount('zh-Hans'),
-    rate: planRate('zh-Hans'),
+    ...planFormats('zh-Hans'),
     problems: {
       scratch: (needed, available, excess) =>
         `工作内存需要 ${needed} SRAM，只有 ${available}，超出 ${excess}。`,

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   formatBytes,
   formatDecibels,
+  formatFixed,
   formatNumber,
   formatPercent,
   formatPerplexity,
@@ -11,7 +12,7 @@ import {
   formatSeconds,
   formatShortCount,
   formatWithError,
-} from '../../src/report/format.js';
+} from '../../src/shared/format.js';
 
 test('bytes change their unit at powers of 1024', () => {
   assert.equal(formatBytes(0), '0 B');
@@ -32,6 +33,15 @@ test('numbers keep three digits, tiny ones an exponent', () => {
   assert.equal(formatNumber(12345.6), '12,346');
   assert.equal(formatNumber(Number.NaN), '–');
   assert.equal(formatNumber(Infinity), '∞');
+});
+
+test('what rounds to zero has no sign, and a sign is a minus', () => {
+  assert.equal(formatFixed(-0.001, 2), '0.00');
+  assert.equal(formatFixed(-0, 1), '0.0');
+  assert.equal(formatFixed(-0.006, 2), '−0.01');
+  assert.equal(formatNumber(-0.5), '−0.50');
+  assert.equal(formatPercent(-0.0001), '0.0 %');
+  assert.equal(formatPercent(-0.02, 0, 'es'), '−2 %');
 });
 
 test('an absent error is not shown as zero', () => {

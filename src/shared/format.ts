@@ -1,4 +1,7 @@
-/** Numbers as people read them, the same on the terminal, in the HTML report and in the page. */
+/**
+ * Numbers as people read them, the same on the terminal, in the HTML report and in the page. Every figure that a person sees is
+ * formatted here, so that equal figures look equal.
+ */
 
 const KIB = 1024;
 const MIB = 1024 * 1024;
@@ -6,12 +9,12 @@ const MIB = 1024 * 1024;
 /** By language and options: making one takes longer than all that is ever formatted with it. */
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
-/** A number in a language. */
+/** A number in a language; a sign is a minus, not a hyphen. */
 export function localNumber(value: number, lang: string, options: Intl.NumberFormatOptions = {}): string {
   const key = `${lang} ${JSON.stringify(options)}`;
   let format = numberFormats.get(key);
   if (format === undefined) numberFormats.set(key, (format = new Intl.NumberFormat(lang, options)));
-  return format.format(value);
+  return format.format(value).replace('-', '−');
 }
 
 /**
@@ -69,7 +72,7 @@ export function formatNumber(value: number, lang = 'en'): string {
 /** One decimal and a power of ten, with the language's decimal sign. */
 function exponential(value: number, lang: string): string {
   const [digits = '0', power = '0'] = value.toExponential(1).split('e');
-  return `${formatFixed(Number(digits), 1, lang)}e${power}`.replaceAll('-', '−');
+  return `${formatFixed(Number(digits), 1, lang)}e${power.replace('-', '−')}`;
 }
 
 /** Perplexities differ in the third digit and are compared side by side: three decimals. */
@@ -120,9 +123,10 @@ export function formatRate(tokensPerSecond: number, lang = 'en'): string {
     : localNumber(tokensPerSecond, lang, { maximumSignificantDigits: 3 });
 }
 
-/** A number with exactly so many decimals. */
+/** A number with exactly so many decimals; what rounds to zero has no sign. */
 export function formatFixed(value: number, digits: number, lang = 'en'): string {
-  return localNumber(value, lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const shown = Number(value.toFixed(digits)) === 0 ? 0 : value;
+  return localNumber(shown, lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** The formatters of one language. */
