@@ -24,6 +24,8 @@ import {
   GPT_NEO_100M,
   GPT_NEOX_100M,
   LLAMA_135M,
+  LLAMA_135M_TOKENS,
+  LLAMA_SHORT,
   cacheFolder,
   syntheticFolder,
 } from './lib/synthetic-model.mjs';
@@ -31,6 +33,7 @@ import {
 const USAGE = `npm run bench:convert -- [options]: speed and memory of a conversion
 
   --family NAME  llama (default), gpt_neo or gpt_neox: what is stored as it is, and what is fused and taken by rows
+  --tokenizer    a Llama with a tokenizer of 49,152 tokens, which takes its part of time and memory
 
   Environment: LLAMA_QUANTIZE  llama.cpp's llama-quantize, to compare with it
                CHROME_PATH     the browser, when it is not where browsers are`;
@@ -42,8 +45,12 @@ const memoryLimit = (largestTensor) => 3 * largestTensor + 64 * MB;
 const NODE_READ_BYTES = 1024 * 1024;
 const PAGE_READ_BYTES = 8 * 1024 * 1024;
 
-const { json, runs, values } = readOptions(USAGE, { family: { type: 'string', default: 'llama' } });
-const shape = { llama: LLAMA_135M, gpt_neo: GPT_NEO_100M, gpt_neox: GPT_NEOX_100M }[values.family];
+const { json, runs, short, values } = readOptions(USAGE, {
+  family: { type: 'string', default: 'llama' },
+  tokenizer: { type: 'boolean', default: false },
+});
+const llama = short ? LLAMA_SHORT : values.tokenizer ? LLAMA_135M_TOKENS : LLAMA_135M;
+const shape = { llama, gpt_neo: GPT_NEO_100M, gpt_neox: GPT_NEOX_100M }[values.family];
 if (shape === undefined) {
   console.error(`--family is llama, gpt_neo or gpt_neox, not "${values.family}".`);
   process.exit(2);
@@ -59,7 +66,7 @@ console.log(
 );
 
 // The peer's file is a Llama's.
-const quantizer = shape === LLAMA_135M ? findQuantizer() : null;
+const quantizer = shape === llama ? findQuantizer() : null;
 const results = { ...(await inNode()), ...(await inChromium()) };
 report(results);
 

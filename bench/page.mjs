@@ -30,7 +30,7 @@ const CASES = [
   { name: '14 M in F32, 58 MB', folder: () => syntheticFolder(LLAMA_14M_F32), limit: 10 },
 ];
 
-const { json, runs, values } = readOptions(USAGE, { slow: { type: 'string', default: '1' } });
+const { json, runs, short, values } = readOptions(USAGE, { slow: { type: 'string', default: '1' } });
 const slow = Number(values.slow);
 if (!(slow >= 1)) {
   console.error(`--slow is a number from 1, not "${values.slow}".`);
@@ -54,7 +54,7 @@ const browser = await puppeteer.launch({
 });
 const results = [];
 try {
-  for (const entry of CASES) results.push(await measure(entry));
+  for (const entry of short ? CASES.slice(0, 1) : CASES) results.push(await measure(entry));
 } finally {
   await browser.close();
   await server.close();

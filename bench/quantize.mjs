@@ -28,7 +28,7 @@ const TARGETS = {
   'SmolLM2-135M': { bytes: 1.08, kl: 0.0049 },
 };
 
-const { json, values } = readOptions(USAGE, {
+const { json, short, values } = readOptions(USAGE, {
   folder: { type: 'string' },
   text: { type: 'string' },
   calibration: { type: 'string' },
@@ -36,7 +36,7 @@ const { json, values } = readOptions(USAGE, {
   rungs: { type: 'string' },
   scheme: { type: 'string', multiple: true },
 });
-const positions = Number(values.positions);
+const positions = short ? 256 : Number(values.positions);
 if (!Number.isInteger(positions) || positions < 64) {
   console.error(`--positions is a whole number from 64, not "${values.positions}".`);
   process.exit(2);
@@ -54,7 +54,7 @@ try {
   copyFileSync(path.join(ROOT, 'kernels/crates/train/prebuilt/train.wasm'), path.join(scratch, 'train.wasm'));
   writeFileSync(path.join(scratch, 'package.json'), '{"type":"module"}');
   const { RUNGS, measureLadder, nodeFolder, rungOf, startTuner } = await import(library);
-  const wanted = values.rungs?.split(',');
+  const wanted = short ? ['default', 'int4 group:32 quick'] : values.rungs?.split(',');
   const unknown = wanted?.find((name) => !RUNGS.some((rung) => rung.name === name));
   if (unknown !== undefined) {
     throw new Error(
@@ -94,7 +94,7 @@ try {
     }
     report(name, results[name]);
   }
-  writeJson(json, { machine, results });
+  writeJson(json, { benchmark: 'quantize', machine, results });
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
@@ -107,7 +107,7 @@ function models() {
   if (values.folder !== undefined) return [{ folder: values.folder, text: values.text }];
   const bundled = path.join(ROOT, 'models/home-commands');
   const stories = path.join(ROOT, '../shared/models/stories260k');
-  return [bundled, stories]
+  return (short ? [bundled] : [bundled, stories])
     .filter((folder) => existsSync(folder))
     .map((folder) => ({ folder, text: path.join(folder, 'samples.txt') }));
 }

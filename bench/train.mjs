@@ -16,7 +16,7 @@ import {
   writeJson,
 } from './lib/figures.mjs';
 import { readOptions } from './lib/options.mjs';
-import { cacheFolder } from './lib/synthetic-model.mjs';
+import { cacheFolder, syntheticFolder } from './lib/synthetic-model.mjs';
 
 const USAGE = `npm run bench:train -- [options]: tokens per second of training
 
@@ -33,11 +33,11 @@ const SHAPES = [
 /** Counted steps of one run: about a second of work each, at least two. */
 const STEPS = { '260K': 16, '0.9M': 8, '5M': 2, '15M': 2 };
 
-const { json, runs } = readOptions(USAGE);
+const { json, runs, short } = readOptions(USAGE);
 const machine = describeMachine();
 const library = path.join(cacheFolder(), 'train-library.mjs');
 await bundle('bench/lib/train-library.ts', library, 'node');
-const { TrainerDraft, kernelRate, loadTraining } = await import(pathToFileURL(library));
+const { TrainerDraft, decoderOf, kernelRate, loadTraining } = await import(pathToFileURL(library));
 const wasm = readFileSync(path.join(ROOT, 'kernels/crates/train/prebuilt/train.wasm'));
 loadTraining(await WebAssembly.compile(wasm));
 const python = process.env.TRAIN_PYTHON;
@@ -45,7 +45,7 @@ printMachine(machine);
 if (python === undefined) console.log('TRAIN_PYTHON is not set: PyTorch was not measured.');
 
 const figures = [];
-for (const shape of SHAPES) figures.push(measure(shape));
+for (const shape of short ? SHAPES.slice(0, 1) : SHAPES) figures.push(await measure(shape));
 printTable('Training, one thread, 256 tokens a step', [
   ['model', 'parameters', 'tokens/s', 'GFLOP/s', '× kernel', 'PyTorch tokens/s', '× PyTorch'],
   ...figures.map(({ name, parameters, rate, gflops, ofKernel, peer }) => [
@@ -58,11 +58,11 @@ printTable('Training, one thread, 256 tokens a step', [
     peer === null ? '–' : format(rate.median / peer.median, 2),
   ]),
 ]);
-if (json !== null) writeJson(json, { machine, runs, figures });
+writeJson(json, { benchmark: 'train', machine, runs, figures });
 
 /** Engine, kernel and peer take turns. */
-function measure(shape) {
-  const trainer = trainerOf(shape);
+async function measure(shape) {
+  const trainer = await trainerOf(shape);
   const ids = Array.from({ length: shape.length }, (_, i) => (i * 7919 + 13) % shape.vocabulary);
   const step = () => {
     trainer.learn({ sequences: Array(shape.sequences).fill(ids) }, 1 / (shape.length - 1));
@@ -105,50 +105,11 @@ function median(values) {
 }
 
 /** A Llama with random weights. */
-function trainerOf({ hidden, width, layers, heads, kvHeads, vocabulary, length }) {
+async function trainerOf({ hidden, width, vocabulary, length, layers, heads, kvHeads }) {
   const headDim = hidden / heads;
-  const tensor = (name, ...shape) => ({ name, dtype: 'F32', shape });
-  const linear = (name, out, input) => ({ weight: tensor(name, out, input), bias: null });
-  const norm = (name) => ({ kind: 'rms', epsilon: 1e-5, gain: tensor(name, hidden), bias: null });
-  const step = (kind, body) => {
-    const [reads, writes] = kind === 'norm' ? ['residual', 'normed'] : ['normed', 'residual'];
-    return { kind, reads, writes, adds: kind !== 'norm', [kind]: body };
-  };
-  const block = (_, b) => {
-    const attention = {
-      ...{ heads, kvHeads, headDim, scale: headDim ** -0.5, window: null },
-      position: { kind: 'rotary', table: 0 },
-      query: linear(`${b}.q`, hidden, hidden),
-      key: linear(`${b}.k`, kvHeads * headDim, hidden),
-      value: linear(`${b}.v`, kvHeads * headDim, hidden),
-      output: linear(`${b}.o`, hidden, hidden),
-    };
-    const mlp = {
-      ...{ kind: 'gated', function: 'silu', width },
-      gate: linear(`${b}.gate`, width, hidden),
-      up: linear(`${b}.up`, width, hidden),
-      down: linear(`${b}.down`, hidden, width),
-    };
-    const steps = [
-      step('norm', norm(`${b}.norm1`)),
-      step('attention', attention),
-      step('norm', norm(`${b}.norm2`)),
-      step('mlp', mlp),
-    ];
-    return { steps };
-  };
-  const inverseFrequencies = Array.from({ length: headDim / 2 }, (_, i) => 10_000 ** (-(2 * i) / headDim));
-  const draft = new TrainerDraft({
-    hiddenSize: hidden,
-    vocabSize: vocabulary,
-    maxPositions: length,
-    embedding: tensor('embedding', vocabulary, hidden),
-    embeddingScale: 1,
-    rotaries: [{ dim: headDim, inverseFrequencies, attentionFactor: 1 }],
-    blocks: Array.from({ length: layers }, block),
-    finalNorm: norm('norm'),
-    head: null,
-  });
+  const name = `train-${hidden}-${layers}-${vocabulary}`;
+  const shape = { name, hidden, ffn: width, vocabulary, context: length, layers, heads, kvHeads, headDim };
+  const draft = new TrainerDraft(await decoderOf(syntheticFolder(shape)));
   draft.initialize(1, 0.02);
   return draft.begin();
 }

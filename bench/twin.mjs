@@ -43,7 +43,7 @@ const TOKENS = 256;
 /** What is taken over of a model folder: nothing that names an end token or a chat template. */
 const TAKEN = /^(tokenizer\.json|.*\.safetensors|.*\.safetensors\.index\.json)$/;
 
-const { json, runs } = readOptions(USAGE);
+const { json, runs, short } = readOptions(USAGE);
 const machine = describeMachine();
 const library = path.join(cacheFolder(), 'twin-library.mjs');
 await bundle('bench/lib/twin-library.ts', library, 'node');
@@ -80,6 +80,7 @@ function findModels() {
     { name: 'home-commands', folder: path.join(ROOT, 'models/home-commands') },
     { name: 'stories260k', folder: path.join(ROOT, '../shared/models/stories260k') },
   ].filter(({ folder }) => existsSync(path.join(folder, 'config.json')));
+  if (short) return found.slice(0, 1);
   return [...found, { name: LLAMA_15M.name, folder: syntheticFolder(LLAMA_15M) }];
 }
 

@@ -26,6 +26,18 @@ export const LLAMA_135M = {
   context: 2048,
 };
 
+/** The same with a tokenizer of as many tokens. */
+export const LLAMA_135M_TOKENS = { ...LLAMA_135M, name: 'llama-135m-tokens', rows: LLAMA_135M.vocabulary };
+
+/** A few layers of it, with a tokenizer. */
+export const LLAMA_SHORT = {
+  ...LLAMA_135M,
+  name: 'llama-short',
+  layers: 2,
+  vocabulary: 4096,
+  rows: 4096,
+};
+
 /** The shape of the 15 M model of the TinyStories series: the generation benchmark's model. */
 export const LLAMA_15M = {
   name: 'llama-15m',
@@ -121,10 +133,9 @@ const BLOCK_VALUES = 1 << 20;
 
 /**
  * The folder of a model, made when it is not there yet.
- * @param shape a Llama's, or one with a `family`, which has `rows` of its embedding and, unless
- *   `bare`, a tokenizer of `vocabulary` tokens
- * @returns {string} path of a HuggingFace folder with BF16 weights (F32 when the shape says so) and no end token; a Llama's has
- *   no tokenizer
+ * @param shape a Llama's, or one with a `family`. One that has `rows` of its embedding has, unless `bare`, a tokenizer of
+ *   `vocabulary` tokens
+ * @returns {string} path of a HuggingFace folder with BF16 weights (F32 when the shape says so) and no end token
  */
 export function syntheticFolder(shape) {
   const folder = path.join(cacheFolder(), `${shape.name}-v${VERSION}`);
