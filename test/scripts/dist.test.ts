@@ -307,6 +307,8 @@ const BUDGET = {
   tuner: 153,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
   gallery: 46,
+  /** What the first "?" beside a term adds: its card, all sentences and pictures. */
+  terms: 6,
   /** What measuring a frontier adds, without the gradient engine. */
   frontier: 14,
   /** What trying, flashing and talking add to the page, without the two below. */
@@ -340,6 +342,8 @@ const APART = [
   'plain-colours',
   // Parts of the worker, measured one by one.
   'worker-part',
+  // What a term means, when a person asks.
+  'term-card',
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
@@ -418,6 +422,14 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     ),
     whole,
   );
+  const terms = without(
+    reached(
+      chunk('term-card'),
+      true,
+      APART.filter((name) => name !== 'term-card'),
+    ),
+    whole,
+  );
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
   const esptool = reached(chunk('flash-loader'), true, [...APART, ...OTHER_CHIPS]);
@@ -436,6 +448,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     kit: kilobytes(kit),
     tuner: kilobytes(tuner),
     gallery: kilobytes(gallery),
+    terms: kilobytes(terms),
     frontier: kilobytes(frontier),
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
@@ -518,7 +531,7 @@ test('each part of the worker keeps to its budget, and has one', { skip }, (cont
 
 /** What came to browsers after the oldest that docs/embedding.md names: Chromium 100, Firefox 104, Safari 16.4. */
 const YOUNGER =
-  /\bAbortSignal\.any\b|\bPromise\.(withResolvers|try)\b|\bArray\.fromAsync\b|\.to(Sorted|Reversed|Spliced)\(|\b(Object|Map)\.groupBy\b|\bURL\.(canParse|parse)\(|\.(isWellFormed|toWellFormed|isSubsetOf|isSupersetOf|isDisjointFrom|symmetricDifference)\(|\bIterator\.from\b|\bDurationFormat\b|\bUint8Array\.from(Base64|Hex)\b|\bshowPopover\b|\bcheckVisibility\b|\bscheduler\.(yield|postTask)\b|\brequestIdleCallback\b/;
+  /\bAbortSignal\.any\b|\bPromise\.(withResolvers|try)\b|\bArray\.fromAsync\b|\.to(Sorted|Reversed|Spliced)\(|\b(Object|Map)\.groupBy\b|\bURL\.(canParse|parse)\(|\.(isWellFormed|toWellFormed|isSubsetOf|isSupersetOf|isDisjointFrom|symmetricDifference)\(|\bIterator\.from\b|\bDurationFormat\b|\bUint8Array\.from(Base64|Hex)\b|\bshowPopover\b(?!\?)|\bcheckVisibility\b|\bscheduler\.(yield|postTask)\b|\brequestIdleCallback\b/;
 
 test('nothing that pages load needs a younger browser than the documentation says', { skip }, () => {
   assert.match('a=AbortSignal.any([b,c])', YOUNGER);

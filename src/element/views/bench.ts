@@ -4,6 +4,8 @@ import type { TalkActions } from '../board/board-actions.js';
 import type { BoardState } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
+import type { Term } from '../strings/terms.js';
+import { term } from '../terms/term.js';
 
 export function benchView(state: BoardState, strings: AllStrings, actions: TalkActions): TemplateResult {
   const words = strings.board.bench;
@@ -35,9 +37,15 @@ function table(bench: ReadonlyMap<string, string>, strings: AllStrings): Templat
   const words = strings.board.bench;
   const value = (name: string): number => Number(bench.get(name) ?? NaN);
   const memories = (['sram', 'psram', 'flash'] as const).filter((name) => bench.has(`${name}_read`));
-  const row = (name: string, measured: string, limit: string, share: number): TemplateResult =>
+  const row = (
+    explained: Term,
+    name: string,
+    measured: string,
+    limit: string,
+    share: number,
+  ): TemplateResult =>
     html`<tr>
-      <th scope="row">${name}</th>
+      <th scope="row">${name}${term(explained, name, strings)}</th>
       <td>${measured}</td>
       <td>${limit}</td>
       <td>
@@ -63,18 +71,19 @@ function table(bench: ReadonlyMap<string, string>, strings: AllStrings): Templat
           <tr>
             <th scope="col">${words.columns.what}</th>
             <th scope="col">${words.columns.measured}</th>
-            <th scope="col">${words.columns.limit}</th>
+            <th scope="col">${words.columns.limit}${term('bound', words.columns.limit, strings)}</th>
             <th scope="col">${words.columns.share}</th>
           </tr>
         </thead>
         <tbody>
           ${memories.map((name) => {
             const [read, limit] = [value(`${name}_read`), value(`${name}_limit`)];
-            return row(words.rows[name], words.bandwidth(read), words.bandwidth(limit), read / limit);
+            return row(name, words.rows[name], words.bandwidth(read), words.bandwidth(limit), read / limit);
           })}
           ${
             bench.has('tokens_per_second')
               ? row(
+                  'rate',
                   words.rows.tokens,
                   words.tokenRate(value('tokens_per_second')),
                   words.tokenRate(value('bound_by_measured_rates')),

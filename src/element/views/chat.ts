@@ -10,6 +10,8 @@ import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { portHelpView, type PortFacts } from './port-help.js';
 import { serialReasonView } from './serial-reason.js';
+import { term } from '../terms/term.js';
+import type { Term } from '../strings/terms.js';
 import { talkView, type TalkFacts } from './talk.js';
 
 /** What is known beside the board. */
@@ -135,6 +137,14 @@ function waiting(
   </div>`;
 }
 
+/** Facts whose names are terms. */
+const TERMS: Readonly<Record<string, Term>> = {
+  parameters: 'parameter',
+  scheme: 'int8',
+  flash_mode: 'flash',
+  psram_mode: 'psram',
+};
+
 /** What the board says of itself, in its own words. */
 function about(
   facts: ReadonlyMap<string, string>,
@@ -145,15 +155,15 @@ function about(
   const words = strings.board.chat;
   const known = Object.entries(words.facts).flatMap(([name, label]) => {
     const value = facts.get(name);
-    return value === undefined ? [] : [[label, value] as const];
+    return value === undefined ? [] : [[label, value, TERMS[name]] as const];
   });
   return html`<div class="panel control">
     <h4>${words.about}</h4>
     <dl class="facts">
       ${known.map(
-        ([label, value]) =>
+        ([label, value, explained]) =>
           html`<div>
-            <dt>${label}</dt>
+            <dt>${label}${explained === undefined ? nothing : term(explained, label, strings)}</dt>
             <dd lang="en" translate="no" dir="auto">${showableLine(value)}</dd>
           </div>`,
       )}
@@ -161,7 +171,7 @@ function about(
         context === 0
           ? nothing
           : html`<div>
-              <dt>${words.context}</dt>
+              <dt>${words.context}${term('context', words.context, strings)}</dt>
               <dd>${words.contextValue(context)}</dd>
             </div>`
       }

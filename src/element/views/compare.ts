@@ -18,6 +18,7 @@ import type { Answers } from '../home/answers-door.js';
 import type { Lock } from '../preset.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 import { failureView } from './failure.js';
 import { planSpeed } from '../../plan/words.js';
 import { notes } from './fit.js';
@@ -58,14 +59,16 @@ export function compareView(
     </details>
     <details class="fold">
       <summary>${words.layers.heading}</summary>
-      <p class="quiet">${words.layers.text}</p>
+      <p class="quiet">${words.layers.text}${term('layer', words.layers.column, strings)}</p>
       ${soon(() => layerChart(report.tensors, strings))}
     </details>
     <details class="fold">
       <summary>
         ${words.tensors} <span class="quiet">${strings.report.format.count(report.tensors.length)}</span>
       </summary>
-      <p class="quiet">${words.tensorsText}</p>
+      <p class="quiet">
+        ${words.tensorsText}${term('tensor', words.tensors, strings)}${term('sqnr', words.columns.sqnr, strings)}
+      </p>
       ${soon(() => tensorTable(report.tensors, openTensor, strings, actions))}
     </details>
     <details class="fold">
@@ -90,10 +93,17 @@ function verdictView(report: Report, took: string, strings: Strings): TemplateRe
     <h4>${verdicts[report.verdict].title}</h4>
     <p>${verdictText(report, strings.report)} <span class="quiet">${took}</span></p>
     <dl class="tiles">
-      ${[figures.kl, figures.perplexity, figures.top1, figures.size].map(
-        (figure) =>
+      ${(
+        [
+          ['kl', figures.kl],
+          ['perplexity', figures.perplexity],
+          ['agreement', figures.top1],
+          ['int8', figures.size],
+        ] as const
+      ).map(
+        ([explained, figure]) =>
           html`<div>
-            <dt>${figure.label}</dt>
+            <dt>${figure.label}${term(explained, figure.label, strings)}</dt>
             <dd>${figure.value}</dd>
             <dd class="quiet">${figure.note}</dd>
           </div>`,
@@ -123,11 +133,16 @@ function divergence(report: Report, strings: Strings): TemplateResult {
   return html`<div class="columns">
     <div>
       ${figureTable(words.divergenceTable, divergenceFigures(report, strings.report))}
-      <p class="quiet">${words.divergenceText(report.positions)} ${limitsText(report, strings.report)}</p>
+      <p class="quiet">
+        ${words.divergenceText(report.positions)}
+        ${limitsText(report, strings.report)}${term('percentile', '90 %', strings)}${term('error', '±', strings)}
+      </p>
     </div>
     <div>
       ${figureTable(words.shift, shiftFigures(report, strings.report))}
-      <p class="quiet">${strings.report.meanings.probabilityShift}</p>
+      <p class="quiet">
+        ${strings.report.meanings.probabilityShift}${term('probability', words.shift, strings)}
+      </p>
     </div>
   </div>`;
 }

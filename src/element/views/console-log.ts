@@ -1,6 +1,7 @@
 /** What a board writes by itself, and a line to write to it as a terminal would. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AllStrings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 
 /**
  * @param type sends a line, `null` while nobody reads it
@@ -23,7 +24,7 @@ export function consoleLogView(
   };
   return html`<details class="panel console" ?open=${open}>
     <summary>${words.heading}</summary>
-    <p class="quiet">${words.text}</p>
+    <p class="quiet">${words.text}${term('console', words.console, strings)}</p>
     <div class="log scroll" role="group" tabindex="0" aria-label=${words.label}>
       <pre lang="en" dir="ltr" translate="no">
 ${log === '' ? html`<span class="quiet" lang=${strings.language}>${words.empty}</span>` : log}</pre>

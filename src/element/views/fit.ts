@@ -9,6 +9,8 @@ import type { Lock } from '../preset.js';
 import { cutButton, remedyButton, takeRemedy, type RemedyButton } from '../remedies.js';
 import type { Choice, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
+import type { Term } from '../strings/terms.js';
 import { boardPicture } from './board-picture.js';
 import { failureView } from './failure.js';
 import { fitBar } from './fit-bar.js';
@@ -42,23 +44,23 @@ export function fitView(
 function facts({ inspection }: Choice, strings: Strings): TemplateResult {
   const { fit } = strings;
   const speaks = inspection.chat ? fit.speaksChat : inspection.hasTokenizer ? fit.speaksText : fit.speaksIds;
-  const rows: readonly (readonly [string, string])[] = [
+  const rows: readonly (readonly [string, string, Term?])[] = [
     [fit.architecture, inspection.architecture],
-    [fit.parameters, strings.parameters(inspection.parameters)],
-    [fit.shape, fit.shapeValue(inspection.layers, inspection.hiddenSize)],
-    [fit.heads, fit.headsValue(inspection.heads, inspection.kvHeads)],
-    [fit.vocabulary, fit.tokens(inspection.vocabSize)],
-    [fit.longest, fit.tokens(inspection.maxPositions)],
+    [fit.parameters, strings.parameters(inspection.parameters), 'parameter'],
+    [fit.shape, fit.shapeValue(inspection.layers, inspection.hiddenSize), 'layer'],
+    [fit.heads, fit.headsValue(inspection.heads, inspection.kvHeads), 'head'],
+    [fit.vocabulary, fit.tokens(inspection.vocabSize), 'vocabulary'],
+    [fit.longest, fit.tokens(inspection.maxPositions), 'context'],
     [fit.file, fit.fileValue(inspection.bytes, inspection.dtypes)],
-    [fit.speaks, speaks],
+    [fit.speaks, speaks, 'token'],
   ];
   return html`<details class="panel more">
     <summary>${fit.facts}</summary>
     <dl class="facts">
       ${rows.map(
-        ([label, value]) =>
+        ([label, value, explained]) =>
           html`<div>
-            <dt>${label}</dt>
+            <dt>${label}${explained === undefined ? nothing : term(explained, label, strings)}</dt>
             <dd>${value}</dd>
           </div>`,
       )}

@@ -7,6 +7,7 @@ import { PortError } from '../../device/port-session.js';
 import { TransportError } from '../../shared/errors.js';
 import { causeOf } from '../explain.js';
 import type { AllStrings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 import { buttonsDrawing, isDrawn } from './buttons-drawing.js';
 import { showable } from '../../shared/safe-text.js';
 
@@ -100,7 +101,9 @@ export function adviceView(
       (step) =>
         html`<li class=${isDrawn(step) ? '' : 'plain'}>
           ${isDrawn(step) ? buttonsDrawing(step, alone, words.pictures[step]) : nothing}
-          <span>${words.advice[step]}</span>
+          <span
+            >${words.advice[step]}${step === 'hold-boot' ? term('buttons', 'BOOT', strings) : nothing}</span
+          >
         </li>`,
     )}
   </ol>`;

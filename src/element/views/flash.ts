@@ -9,6 +9,7 @@ import type { FlashState, FlashStep } from '../board/flash-store.js';
 import { macText, outcomeText } from '../board/tally-table.js';
 import type { AllStrings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
+import { term } from '../terms/term.js';
 import { adviceView, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
 import { markIcon } from './mark-icon.js';
@@ -100,7 +101,7 @@ function idle(
   const words = strings.board.flash;
   return html`${error === null ? nothing : flashFailureView(error, strings)}
     <div class="panel start">
-      <p>${words.intro}</p>
+      <p>${words.intro}${term('port', words.port, strings)}</p>
       ${image === null ? html`<p class="quiet">${words.making}</p>` : partsView(image, strings)}
       <div class="buttons">
         <button type="button" class="primary" part="button primary-button" @click=${() => actions.connect()}>

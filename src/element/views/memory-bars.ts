@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { MemoryUse } from '../../plan/plan.js';
 import { used } from '../../report/figures.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 
 const PARTS = ['weights', 'cache', 'scratch'] as const;
 
@@ -19,7 +20,8 @@ export function memoryBars(memories: readonly MemoryUse[], strings: Strings): Te
     </ul>`;
 }
 
-function memoryBar(use: MemoryUse, { fit, report }: Strings): TemplateResult {
+function memoryBar(use: MemoryUse, strings: Strings): TemplateResult {
+  const { fit, report } = strings;
   const sum = used(use);
   const over = sum > use.capacity;
   const whole = Math.max(use.capacity, sum);
@@ -28,7 +30,8 @@ function memoryBar(use: MemoryUse, { fit, report }: Strings): TemplateResult {
   );
   return html`<li class=${over ? 'memory over' : 'memory'}>
     <span class="memory-name"
-      >${fit.memories[use.memory]} <span class="quiet">${fit.memoryTexts[use.memory]}</span></span
+      >${fit.memories[use.memory]}${term(use.memory, fit.memories[use.memory], strings)}
+      <span class="quiet">${fit.memoryTexts[use.memory]}</span></span
     >
     <span class="memory-use">${fit.memoryUse(sum, use.capacity)}</span>
     <span class="hidden">${words.join(report.uses.separator)}</span>

@@ -12,6 +12,8 @@ export interface NumberField {
   readonly max: number;
   /** 1 for whole numbers. */
   readonly step: number;
+  /** What says what it is. */
+  readonly term?: TemplateResult;
   readonly onChange: (value: number) => void;
 }
 
@@ -28,7 +30,7 @@ export function numberField(field: NumberField): TemplateResult {
     }
   };
   return html`<div class="field">
-    <label for=${id}>${label}</label>
+    <div><label for=${id}>${label}</label>${field.term ?? nothing}</div>
     <input
       id=${id}
       type="number"

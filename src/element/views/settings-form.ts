@@ -19,6 +19,8 @@ import { QUALITIES, QUALITY_SETTINGS, qualityOf } from '../quality.js';
 import type { Lock } from '../preset.js';
 import type { Choice, Settings } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
+import type { Term } from '../strings/terms.js';
 import { vocabularyField } from './vocabulary-field.js';
 
 const COARSE_TO_FINE: readonly Settings['granularity'][] = [
@@ -67,7 +69,7 @@ export function settingsForm(
     ${contextField(choice, locked.has('context'), strings, actions)}
     ${
       choice.inspection.notes.some(({ code }) => code === 'chat-no-begin')
-        ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, actions)
+        ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, strings, actions)
         : nothing
     }
     ${vocabularyField(choice, locked.has('scheme'), strings, actions)}
@@ -90,7 +92,7 @@ function boardName(id: string): string {
 function boardField(settings: Settings, strings: Strings, actions: Actions): TemplateResult {
   const { fit } = strings;
   return html`<div class="field">
-    <label for="board">${fit.board}</label>
+    <div><label for="board">${fit.board}</label>${term('module', fit.board, strings)}</div>
     <select
       id="board"
       @change=${(event: Event) =>
@@ -130,8 +132,8 @@ function qualityField(
   return html`${
       locked.has('scheme')
         ? settled('quality', fit.quality, name, scheme)
-        : html`<fieldset class="field">
-            <legend>${fit.quality}</legend>
+        : html`<fieldset class="field" aria-labelledby="quality-name">
+            ${legend('quality', fit.quality, 'quantization', strings)}
             ${segments('quality', QUALITIES, quality, fit.qualities, (picked) => {
               actions.change({ ...QUALITY_SETTINGS[picked], encodings: undefined });
             })}
@@ -151,13 +153,14 @@ function qualityField(
               { ...WEIGHT_WORDS, auto: fit.weightsAuto },
               settings,
               locked,
+              strings,
               actions,
             )
           : nothing
       }
-      ${radios('granularity', fit.granularity, granularitiesFor(settings), fit.granularities, settings, locked, actions)}
-      ${radios('activations', fit.activations, WANTED_ACTIVATIONS, fit.activationKinds, settings, locked, actions)}
-      ${radios('cache', fit.cache, WANTED_CACHES, fit.cacheKinds, settings, locked, actions)}
+      ${radios('granularity', fit.granularity, granularitiesFor(settings), fit.granularities, settings, locked, strings, actions)}
+      ${radios('activations', fit.activations, WANTED_ACTIVATIONS, fit.activationKinds, settings, locked, strings, actions)}
+      ${radios('cache', fit.cache, WANTED_CACHES, fit.cacheKinds, settings, locked, strings, actions)}
     </details>`;
 }
 
@@ -166,20 +169,36 @@ const WEIGHT_WORDS = Object.fromEntries(
   WEIGHT_KINDS.map((kind) => [kind, { name: WEIGHTS[kind].label, text: '' }]),
 ) as Record<WeightKind, { readonly name: string; readonly text: string }>;
 
+/** What the legends of settings name. */
+const TERMS = {
+  weights: 'int8',
+  granularity: 'scale',
+  activations: 'activations',
+  cache: 'cache',
+  chat: 'template',
+} as const satisfies Readonly<Record<string, Term>>;
+
+/** A legend with its "?", which is no part of the group's name. */
+function legend(id: string, title: string, explained: Term, strings: Strings): TemplateResult {
+  return html`<legend><span id=${`${id}-name`}>${title}</span>${term(explained, title, strings)}</legend>`;
+}
+
 /** A setting with few values, each with a word and a sentence; the sentence of the chosen one is shown. */
 function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache' | 'chat'>(
   name: Name,
-  legend: string,
+  title: string,
   values: readonly Settings[Name][],
   words: Readonly<Record<Settings[Name], { readonly name: string; readonly text: string }>>,
   settings: Settings,
   locked: ReadonlySet<Lock>,
+  strings: Strings,
   actions: Actions,
 ): TemplateResult {
   const { name: chosen, text } = words[settings[name]];
-  if (locked.has('scheme')) return settled(name, legend, chosen, text);
-  return html`<fieldset class="field">
-    <legend>${legend}</legend>
+  if (locked.has('scheme')) return settled(name, title, chosen, text);
+  const [part] = settings[name].split(':');
+  return html`<fieldset class="field" aria-labelledby=${`${name}-name`}>
+    ${legend(name, title, TERMS[name], strings)}
     ${segments(name, values, settings[name], words, (value) => {
       actions.change({
         [name]: value,
@@ -187,7 +206,13 @@ function radios<Name extends 'weights' | 'granularity' | 'activations' | 'cache'
         encodings: undefined,
       });
     })}
-    ${text === '' ? nothing : html`<p class="quiet">${text}</p>`}
+    ${
+      text === ''
+        ? nothing
+        : html`<p class="quiet">
+            ${text}${part === 'tensor' || part === 'channel' || part === 'group' ? term(part, chosen, strings) : part === 'static' ? term('calibration', chosen, strings) : nothing}
+          </p>`
+    }
   </fieldset>`;
 }
 
@@ -242,7 +267,10 @@ function contextField(
   // nothing about where the thumb is.
   const at = (event: Event): number => stops[Number((event.target as HTMLInputElement).value)] ?? context;
   return html`<div class="field">
-    <label for="context">${fit.context} <span class="value">${fit.tokens(context)}</span></label>
+    <div>
+      <label for="context">${fit.context} <span class="value">${fit.tokens(context)}</span></label>
+      ${term('context', fit.context, strings)}
+    </div>
     <input
       id="context"
       type="range"

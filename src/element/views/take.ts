@@ -6,6 +6,8 @@ import type { KitProgress } from '../kit-download.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
+import { term } from '../terms/term.js';
+import type { Term } from '../strings/terms.js';
 import { failureView } from './failure.js';
 
 type Result = Extract<State, { step: 'result' }>;
@@ -70,6 +72,7 @@ function files(
     image: {
       title: words.image,
       text: imageText(state, strings),
+      term: 'image',
       button: words.downloadImage,
       detail: made === null ? '.bin' : `.bin, ${words.bytes(made.bytes)}`,
       disabled: imageless,
@@ -77,6 +80,7 @@ function files(
     parts: {
       title: words.parts,
       text: words.partsText,
+      term: 'partitions',
       button: words.downloadParts,
       detail: '.zip',
       disabled: unfit,
@@ -84,6 +88,7 @@ function files(
     package: {
       title: words.package,
       text: words.packageText,
+      term: 'package',
       button: words.download,
       detail: `.s3lm, ${words.bytes(result.package.length)}`,
       disabled: false,
@@ -98,10 +103,10 @@ function files(
   };
   // Browsers read no file from a disk for a page, and such a page is part of a kit already.
   const hasKit = !bundle.startsWith('file:');
-  return html`${file('image', rows.image, actions)}
+  return html`${file('image', rows.image, strings, actions)}
   ${made?.sha256 ? command(made.made.layout.chip.id, imageName(state), made.sha256, copied, strings, actions) : nothing}
-  ${file('parts', rows.parts, actions)} ${file('package', rows.package, actions)}
-  ${hasKit ? file('kit', rows.kit, actions, kit !== null) : nothing}`;
+  ${file('parts', rows.parts, strings, actions)} ${file('package', rows.package, strings, actions)}
+  ${hasKit ? file('kit', rows.kit, strings, actions, kit !== null) : nothing}`;
 }
 
 function imageText({ image, result }: Result, { take }: Strings): string {
@@ -121,18 +126,25 @@ function imageFailure(failure: Failure, strings: Strings, actions: Actions): Tem
 interface FileRow {
   readonly title: string;
   readonly text: string;
+  readonly term?: Term;
   readonly button: string;
   readonly detail: string;
   readonly disabled: boolean;
 }
 
 /** @param busy the file is being made: the button keeps the focus and does nothing */
-function file(kind: DownloadKind, row: FileRow, actions: Actions, busy = false): TemplateResult {
+function file(
+  kind: DownloadKind,
+  row: FileRow,
+  strings: Strings,
+  actions: Actions,
+  busy = false,
+): TemplateResult {
   const primary = kind === 'image';
   return html`<div class="panel file">
     <div>
       <h4>${row.title}</h4>
-      <p class="quiet">${row.text}</p>
+      <p class="quiet">${row.text}${row.term === undefined ? nothing : term(row.term, row.title, strings)}</p>
     </div>
     <button
       type="button"

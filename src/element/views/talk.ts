@@ -6,6 +6,8 @@ import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
 import { boardFailure, boardFailureView, type BoardFailure } from './flash-failure.js';
+import type { Term } from '../strings/terms.js';
+import { term } from '../terms/term.js';
 import { numberField } from './number-field.js';
 import { showable } from '../../shared/safe-text.js';
 
@@ -213,6 +215,7 @@ function sampling(
     label: string,
     hint: string,
     limits: { readonly max: number; readonly step: number; readonly min?: number },
+    explained: Term,
   ): TemplateResult =>
     numberField({
       id: `board-${name}`,
@@ -220,16 +223,17 @@ function sampling(
       hint,
       value: options[name],
       ...limits,
+      term: term(explained, label, strings),
       onChange: (value) => actions.change({ [name]: value }),
     });
   return html`<details class="more">
     <summary>${words.sampling}</summary>
     <div class="sampling">
-      ${field('temperature', words.temperature, words.temperatureHint, { max: MAX_TEMPERATURE, step: 0.05 })}
-      ${field('topK', words.topK, words.topKHint, { max: welcome?.vocabSize ?? MAX_SEED, step: 1 })}
-      ${field('topP', words.topP, words.topPHint, { min: 0.05, max: 1, step: 0.05 })}
-      ${field('maxNewTokens', words.length, words.lengthHint, { max: welcome?.context ?? MAX_SEED, step: 1 })}
-      ${field('seed', words.seed, '', { max: MAX_SEED, step: 1 })}
+      ${field('temperature', words.temperature, words.temperatureHint, { max: MAX_TEMPERATURE, step: 0.05 }, 'temperature')}
+      ${field('topK', words.topK, words.topKHint, { max: welcome?.vocabSize ?? MAX_SEED, step: 1 }, 'topK')}
+      ${field('topP', words.topP, words.topPHint, { min: 0.05, max: 1, step: 0.05 }, 'topP')}
+      ${field('maxNewTokens', words.length, words.lengthHint, { max: welcome?.context ?? MAX_SEED, step: 1 }, 'token')}
+      ${field('seed', words.seed, '', { max: MAX_SEED, step: 1 }, 'seed')}
     </div>
   </details>`;
 }

@@ -4,6 +4,8 @@ import type { Actions } from '../actions.js';
 import type { Answers } from '../home/answers-door.js';
 import type { State, Trial, TrialOptions } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
+import type { Term } from '../strings/terms.js';
 import { failureView } from './failure.js';
 import { numberField } from './number-field.js';
 import { showable } from '../../shared/safe-text.js';
@@ -54,10 +56,10 @@ export function trialView(
       ></textarea>
     </div>
     <div class="sampling">
-      ${number('temperature', words.temperature, words.greedy, options.temperature, { max: MAX_TEMPERATURE, step: 0.05 }, actions)}
-      ${number('topK', words.topK, words.topKHint, options.topK, { max: choice.inspection.vocabSize, step: 1 }, actions)}
-      ${number('maxNewTokens', words.length, words.lengthHint, options.maxNewTokens, { max: result.plan.context, step: 1 }, actions)}
-      ${number('seed', words.seed, '', options.seed, { max: MAX_SEED, step: 1 }, actions)}
+      ${number('temperature', words.temperature, words.greedy, options.temperature, { max: MAX_TEMPERATURE, step: 0.05 }, strings, actions, 'temperature')}
+      ${number('topK', words.topK, words.topKHint, options.topK, { max: choice.inspection.vocabSize, step: 1 }, strings, actions, 'topK')}
+      ${number('maxNewTokens', words.length, words.lengthHint, options.maxNewTokens, { max: result.plan.context, step: 1 }, strings, actions, 'token')}
+      ${number('seed', words.seed, '', options.seed, { max: MAX_SEED, step: 1 }, strings, actions, 'seed')}
     </div>
     <div class="buttons">
       <button type="submit" class=${running ? '' : 'primary'} part="button">
@@ -75,7 +77,9 @@ function number(
   hint: string,
   value: number,
   limits: { readonly max: number; readonly step: number },
+  strings: Strings,
   actions: Actions,
+  explained: Term,
 ): TemplateResult {
   return numberField({
     id: name,
@@ -83,6 +87,7 @@ function number(
     hint,
     value,
     ...limits,
+    term: term(explained, label, strings),
     onChange: (taken) => actions.ask({ [name]: taken }),
   });
 }

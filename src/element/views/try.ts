@@ -5,6 +5,7 @@ import type { EmulatorActions } from '../board/board-actions.js';
 import type { BoardState } from '../board/board-state.js';
 import type { EmulatedState } from '../board/emulated-store.js';
 import type { AllStrings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
@@ -63,7 +64,7 @@ function body(
     case 'absent':
       return html`${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings))}
         <div class="panel start">
-          <p>${facts.fits ? words.intro : words.unfit}</p>
+          <p>${facts.fits ? words.intro : words.unfit}${term('emulator', words.emulated, strings)}</p>
           <div class="buttons">
             <button
               type="button"
@@ -224,7 +225,7 @@ function cores(at: EmulatorState | null, strings: AllStrings): TemplateResult | 
         </caption>
         <thead>
           <tr>
-            <th scope="col">${columns.core}</th>
+            <th scope="col">${columns.core}${term('core', columns.core, strings)}</th>
             <th scope="col">${columns.state}</th>
             <th scope="col">${columns.at}</th>
             <th scope="col">${columns.function}</th>

@@ -5,6 +5,7 @@ import { MAX_KEEP_TEXT_BYTES } from '../../edit/vocabulary-cut.js';
 import type { Actions } from '../actions.js';
 import type { Choice } from '../state.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 import { cutOf, withCut } from '../vocabulary-setting.js';
 
 /** Characters of a text that are shown in the field; a longer one, which came from a file, is only counted. */
@@ -50,7 +51,7 @@ export function vocabularyField(
     </summary>
     <fieldset class="field" ?disabled=${locked}>
       <legend class="quiet">${words.text}</legend>
-      <label for="vocabulary">${words.tokens}</label>
+      <div><label for="vocabulary">${words.tokens}</label>${term('vocabulary', words.title, strings)}</div>
       <input
         id="vocabulary"
         type="number"

@@ -117,6 +117,7 @@ export const enAll = {
   notes: ENGLISH_PAGE_NOTES,
   report,
   help,
+  term: (name: string) => `What does “${name}” mean?`,
   fit: {
     heading: (name: string) => `${name} on a chip`,
     settled: 'Settled by whoever made this page.',

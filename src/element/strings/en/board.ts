@@ -55,6 +55,7 @@ export const enBoard = {
   log: {
     heading: 'Boot log and console',
     text: 'What the board writes by itself. Lines go to it as from a terminal; try /help.',
+    console: 'console',
     label: 'Text of the board',
     empty: 'Nothing yet.',
     line: 'Line for the board',
@@ -80,6 +81,7 @@ export const enBoard = {
     heading: (name: string) => `Try ${name} on an emulated board`,
     intro:
       'A whole ESP32-S3 is emulated in this page: both cores, caches, flash and PSRAM. It boots the very image that you download, byte for byte.',
+    emulated: 'emulated',
     start: 'Start the board',
     startAgain: 'Start it again',
     unfit: 'The model does not fit the board, so there is no image to boot.',

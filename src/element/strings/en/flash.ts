@@ -65,6 +65,7 @@ export const enSerial = {
 
 export const enFlash = {
   heading: (name: string) => `Flash ${name} onto a board`,
+  port: 'serial port',
   selftest: 'Test this board',
   intro:
     'Connect an ESP32-S3 by USB and choose it. It is looked at first; nothing is written before you say so.',

@@ -94,6 +94,7 @@ export const esAll: Strings = {
     usage: 'Lo que se pidió no es posible. Si lo pide la página, debe cambiarlo quien la hizo.',
     other: 'Esto no debería ocurrir. Vuelve a cargar la página e inténtalo de nuevo.',
   },
+  term: (name) => `¿Qué significa «${name}»?`,
   fit: {
     heading: (name) => `${name} en un chip`,
     settled: 'Decidido por quien hizo esta página.',

@@ -58,6 +58,7 @@ export const esBoard: BoardStrings = {
   log: {
     heading: 'Registro de arranque y consola',
     text: 'Lo que la placa escribe por sí misma. Las líneas le llegan como desde una terminal; prueba /help.',
+    console: 'consola',
     label: 'Texto de la placa',
     empty: 'Nada todavía.',
     line: 'Línea para la placa',
@@ -83,6 +84,7 @@ export const esBoard: BoardStrings = {
     heading: (name) => `Prueba ${name} en una placa emulada`,
     intro:
       'En esta página se emula un ESP32-S3 completo: los dos núcleos, las cachés, la flash y la PSRAM. Arranca la misma imagen que descargas, byte a byte.',
+    emulated: 'emulada',
     start: 'Encender la placa',
     startAgain: 'Encenderla otra vez',
     unfit: 'El modelo no cabe en la placa, así que no hay imagen que arrancar.',

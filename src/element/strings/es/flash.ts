@@ -70,6 +70,7 @@ export const esSerial: BoardStrings['serial'] = {
 
 export const esFlash: BoardStrings['flash'] = {
   heading: (name) => `Graba ${name} en una placa`,
+  port: 'puerto serie',
   selftest: 'Probar esta placa',
   intro: 'Conecta un ESP32-S3 por USB y elígelo. Primero se examina; no se escribe nada hasta que lo digas.',
   connect: 'Conectar una placa',

@@ -77,6 +77,7 @@ export const zhHansAll: Strings = {
     usage: '无法满足所提出的要求。如果是页面的设置，需要由页面的作者更改。',
     other: '这种情况不应发生。请重新加载页面，然后重试。',
   },
+  term: (name) => `“${name}”是什么意思？`,
   fit: {
     heading: (name) => `在芯片上运行 ${name}`,
     settled: '由本页面的制作者设定。',

@@ -58,6 +58,7 @@ export const zhHansBoard: BoardStrings = {
   log: {
     heading: '启动日志和控制台',
     text: '开发板自己输出的内容。您可以像在终端中一样向它发送命令，例如 /help。',
+    console: '控制台',
     label: '开发板的输出',
     empty: '还没有内容。',
     line: '发给开发板的一行',
@@ -82,6 +83,7 @@ export const zhHansBoard: BoardStrings = {
     heading: (name) => `在模拟开发板上试用 ${name}`,
     intro:
       '本页面模拟了一颗完整的 ESP32-S3：两个内核、缓存、Flash 和 PSRAM。它启动的镜像与您下载的镜像逐字节相同。',
+    emulated: '模拟',
     start: '启动开发板',
     startAgain: '再次启动',
     unfit: '该开发板放不下这个模型，因此没有可启动的镜像。',

@@ -68,6 +68,7 @@ export const zhHansSerial: BoardStrings['serial'] = {
 
 export const zhHansFlash: BoardStrings['flash'] = {
   heading: (name) => `将 ${name} 烧录到开发板`,
+  port: '串口',
   selftest: '测试这块开发板',
   intro: '用 USB 连接一块 ESP32-S3 并选择它。会先进行检查，未经您确认不会写入任何内容。',
   connect: '连接开发板',
