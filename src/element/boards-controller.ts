@@ -72,7 +72,7 @@ export class BoardsController {
     if (this.#views.later !== null && words.all !== null && this.#room !== null)
       return this.#room.view(panel, words.all);
     const { first } = words;
-    return boardsLoadingView(first.steps[panel], this.#failure, first, () => {
+    return boardsLoadingView(first.steps[panel], words.failure(this.#failure, null), first, () => {
       this.follow(store.state, store.state);
     });
   }

@@ -63,7 +63,7 @@ export class DownloadsController {
       await this.#downloads.make(kind);
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
-      this.#failure = this.#page.words.explain(error, 'image');
+      this.#failure = { ...this.#page.words.explain(error, 'image'), at: `save-${kind}` };
       this.#live.alert(this.#failure);
     }
   }

@@ -6,6 +6,9 @@ import type { StoreOptions } from './store.js';
 import type { Strings } from './strings/strings.js';
 import type { Failure } from './state.js';
 
+export { followFailures } from './beside-door.js';
+export { failureView } from './views/failure.js';
+
 /** The common cause of an error, else its kind. */
 export function causeOf(error: Error): FailureCause {
   const code = failureCode(error);

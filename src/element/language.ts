@@ -1,30 +1,33 @@
 /** The language of an element: found from the page, its dictionary loaded when it is needed. */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { html, nothing, type ReactiveController, type LitElement, type TemplateResult } from 'lit';
 import { findLanguage, type Language } from '../shared/languages.js';
-import type { explain } from './explain.js';
+import type * as Explaining from './explain.js';
 import type { Failure } from './state.js';
 import type { StoreOptions } from './store.js';
 import { enFirst } from './strings/en/first.js';
 import { loadLanguage } from './strings/languages.js';
 import type { FirstStrings, Strings } from './strings/strings.js';
 
+/** As {@link Explaining.failureView} takes them, but for the words. */
+type FailureOptions = [failure: Failure | null, dismiss: (() => void) | null, at?: string | null];
+
 /**
  * Follows the nearest `lang` around the element. English needs nothing for the first view; other languages are fetched
  * before it is drawn in them. What cannot be fetched leaves English.
  */
 export class LanguageController implements ReactiveController {
-  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #host: LitElement;
   #language: Language = 'en';
   /** `null` while they are on their way. */
   #first: FirstStrings | null = enFirst;
   #strings: Strings | null = null;
   /** Comes with the words. */
-  #explain: typeof explain | null = null;
+  #explaining: typeof Explaining | null = null;
   #loading: Promise<void> | null = null;
   /** Views beyond the first are shown and wait for the words of another language. */
   #waiting = false;
 
-  constructor(host: ReactiveControllerHost & HTMLElement) {
+  constructor(host: LitElement) {
     this.#host = host;
     host.addController(this);
   }
@@ -74,9 +77,19 @@ export class LanguageController implements ReactiveController {
 
   /** An error in these words. When they could not be loaded, neither could whatever else failed. */
   explain(...[error, doing]: Parameters<StoreOptions['explain']>): Failure {
-    if (this.#strings !== null && this.#explain !== null) return this.#explain(error, doing, this.#strings);
+    if (this.#strings !== null && this.#explaining !== null)
+      return this.#explaining.explain(error, doing, this.#strings);
     const { views: title, reload: help } = this.first.failures;
     return { title, help, message: error.message, error };
+  }
+
+  /** A failure as it is shown: as `failureView`, or in short where that could not be loaded either. */
+  failure(...[failure, dismiss, at]: FailureOptions): TemplateResult | typeof nothing {
+    if (failure === null) return nothing;
+    return (
+      this.#explaining?.failureView(failure, this.first, dismiss, at) ??
+      html`<p class="failure">${failure.title}. ${failure.help}</p>`
+    );
   }
 
   /** Loads all words. @throws when they cannot be fetched */
@@ -87,8 +100,9 @@ export class LanguageController implements ReactiveController {
       loadLanguage(language).then((found) => found.all()),
       import('./explain.js'),
     ]).then(
-      ([strings, { explain }]) => {
-        this.#explain = explain;
+      ([strings, explaining]) => {
+        if (this.#explaining === null) explaining.followFailures(this.#host);
+        this.#explaining = explaining;
         // The language may have changed meanwhile.
         if (language !== this.#language) return;
         this.#loading = null;

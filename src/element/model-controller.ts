@@ -16,6 +16,9 @@ export class ModelController {
   #turn = 0;
   /** Something was chosen, or that was taken back. */
   #isChosen = false;
+  /** Id of the control that it was chosen with, `null` where the page chose. */
+  #at: string | null = null;
+  #typed = '';
 
   /** @param onDragging files are held over the element, or no longer are */
   constructor(page: Page, onDragging: (dragging: boolean) => void) {
@@ -23,7 +26,7 @@ export class ModelController {
     this.drops = new FileDrops(page.element, {
       accepts: () => page.store.state.step === 'choose' && !this.isLocked,
       onDragging,
-      onDrop: (dropped) => void this.choose({ dropped }),
+      onDrop: (dropped) => void this.choose({ dropped }, 'drop'),
     });
   }
 
@@ -55,7 +58,16 @@ export class ModelController {
       recent: network ? recentAddresses() : [],
       dragging: this.drops.dragging,
       chat: presetOf(element).steps.has('chat'),
+      at: this.#at,
+      failure: this.#failure,
+      typed: this.#typed,
     };
+  }
+
+  get #failure(): ChooseFacts['failure'] {
+    const { element, store, words } = this.#page;
+    const { state } = store;
+    return words.failure(state.step === 'choose' ? state.failure : null, () => element.reset(), this.#at);
   }
 
   /** Opens the browser's choice of files. */
@@ -69,21 +81,32 @@ export class ModelController {
     const files = [...(input.files ?? [])];
     // The same folder may be picked again.
     input.value = '';
-    if (files.length > 0 && !this.isLocked) void this.load(files);
+    if (files.length > 0 && !this.isLocked) void this.load(files, input.id.slice(0, -'-input'.length));
   };
 
-  /** Reads what was given, else the page's own model or the sample. */
-  async load(source?: string | URL | Iterable<File | NamedFile>): Promise<void> {
+  /** What a person typed, or picked from what was typed before: it stays in its field. */
+  open(typed: string): void {
+    const isAddress = typed !== '?';
+    this.#typed = isAddress ? typed : '';
+    void this.choose({ typed }, isAddress ? 'address' : 'known');
+  }
+
+  /**
+   * Reads what was given, else the page's own model or the sample.
+   * @param at id of the control that a person used
+   */
+  async load(source?: string | URL | Iterable<File | NamedFile> | null, at?: string): Promise<void> {
     const chosen = source ?? this.#page.element.modelFiles ?? null;
     await this.choose(
       chosen === null || typeof chosen === 'string' || chosen instanceof URL
         ? { address: chosen === null ? this.#page.files.model : String(chosen) }
         : { files: chosen },
+      at,
     );
   }
 
-  async choose(chosen: Chosen): Promise<void> {
-    const turn = this.take();
+  async choose(chosen: Chosen, at?: string): Promise<void> {
+    const turn = this.take(at);
     try {
       const { chooseModel } = await import('./model-choice.js').catch(notLoaded);
       const { element, store } = this.#page;
@@ -103,8 +126,9 @@ export class ModelController {
   }
 
   /** Whatever was chosen before gives way. */
-  take(): number {
+  take(at: string | null = null): number {
     this.#isChosen = true;
+    this.#at = at;
     return ++this.#turn;
   }
 

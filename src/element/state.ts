@@ -33,6 +33,8 @@ export interface Failure {
   readonly message: string;
   /** The error itself, for the event and for the console of an embedder. */
   readonly error: Error;
+  /** Id of the control that it came of, beside which it is shown; absent where a page asked, or nobody. */
+  readonly at?: string;
 }
 
 /** A model that was read and can be converted. */

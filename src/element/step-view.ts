@@ -9,7 +9,7 @@ export function stepView(page: Page, parts: Parts): TemplateResult {
   const { state } = page.store;
   const { first, all } = page.words;
   const { actions, boards, models, views } = parts;
-  if (state.step === 'choose') return chooseView(state, models.facts, first, actions, cardsOf(page, parts));
+  if (state.step === 'choose') return chooseView(models.facts, first, actions, cardsOf(page, parts));
   if (state.step === 'reading') {
     const bar = state.download && all && views.later?.downloadBar(state.download, all);
     return readingView(state, first, actions, bar || undefined);

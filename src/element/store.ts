@@ -16,7 +16,7 @@ import type {
   ModelSource,
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
-import { NO_PRESET, type Preset } from './preset-words.js';
+import { NO_PRESET, type Lock, type Preset } from './preset-words.js';
 import { withProgress } from './progress-state.js';
 import type { BoardImage } from './board-image.js';
 import { convertSettings, lockOf, trialOptions } from './settings.js';
@@ -128,11 +128,12 @@ export class ConverterStore {
     const { signal } = this.#renew();
     const choice = { ...this.#state.choice, settings: { ...this.#state.choice.settings, ...settings } };
     this.#commit({ step: 'fit', choice, planning: true, failure: null });
-    this.#planning = this.#plan(choice, signal);
+    this.#planning = this.#plan(choice, lockOf(Object.keys(settings)[0] ?? ''), signal);
     await this.#planning;
   }
 
-  async #plan(choice: Choice, signal: AbortSignal): Promise<void> {
+  /** @param changed which settings ask for the plan */
+  async #plan(choice: Choice, changed: Lock, signal: AbortSignal): Promise<void> {
     try {
       const converter = await this.#work(signal);
       // Not abortable: ending the worker for every move of a slider costs more than the plan.
@@ -141,7 +142,7 @@ export class ConverterStore {
       this.#planned = { ...choice, plan };
       this.#commit({ step: 'fit', choice: this.#planned, planning: false, failure: null });
     } catch (error) {
-      this.#fail(error, 'plan', signal, (failure) => ({ step: 'fit', choice, planning: false, failure }));
+      this.#failFit(error, 'plan', signal, choice, changed);
     }
   }
 
@@ -178,7 +179,7 @@ export class ConverterStore {
       });
       if (firstPanel(this.#preset) === 'take' && result.plan.fits) this.image().catch(() => undefined);
     } catch (error) {
-      this.#fail(error, 'convert', signal, (failure) => ({ step: 'fit', choice, planning: false, failure }));
+      this.#failFit(error, 'convert', signal, choice, 'convert');
     }
   }
 
@@ -229,7 +230,10 @@ export class ConverterStore {
       if (this.#making?.image === making) this.#making = null;
       if (isCurrent) {
         if (isAbort(error)) this.#setImage({ kind: 'none' });
-        else this.#explain(error, 'image', (failure) => this.#setImage({ kind: 'failed', failure }));
+        else
+          this.#explain(error, 'image', (failure) =>
+            this.#setImage({ kind: 'failed', failure: { ...failure, at: 'save-image' } }),
+          );
       }
       throw error;
     }
@@ -391,6 +395,16 @@ export class ConverterStore {
   ): void {
     if (signal.aborted) return;
     this.#explain(error, doing, (failure) => this.#commit(then(failure)));
+  }
+
+  /** @param at id of the control that it came of */
+  #failFit(error: unknown, doing: 'plan' | 'convert', signal: AbortSignal, choice: Choice, at: string): void {
+    this.#fail(error, doing, signal, (failure) => ({
+      step: 'fit',
+      choice,
+      planning: false,
+      failure: { ...failure, at },
+    }));
   }
 
   /** Shows a failure and then tells of it, so that whoever hears of it finds it and can go on from there. */

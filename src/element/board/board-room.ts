@@ -2,7 +2,7 @@
  * Everything about boards behind one door: the emulated one, the one on a cable, the flashing, and their views. Loaded when
  * a board is first asked for; the element hands it the page that it shares.
  */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { SerialDevice } from '../../device/serial-device.js';
 import type { SerialScope } from '../../device/serial-support.js';
 import { findBoard } from '../../plan/boards.js';
@@ -170,7 +170,7 @@ export class BoardRoom {
 
   view(panel: Extract<Panel, 'try' | 'flash' | 'chat'>, page: Strings): TemplateResult {
     const strings = this.#words.current;
-    if (strings === null) return boardsLoadingView(page.steps[panel], null, page, () => undefined);
+    if (strings === null) return boardsLoadingView(page.steps[panel], nothing, page, () => undefined);
     const result = this.#result;
     const { steps } = presetOf(this.#page.element);
     const locked = this.#promptLocked();

@@ -58,6 +58,8 @@ export interface BoardState {
   readonly bench: ReadonlyMap<string, string> | null;
   /** Why the last request besides a prompt failed. */
   readonly error: Error | null;
+  /** Id of the control of that request. */
+  readonly asked?: 'measure' | 'start-over' | 'console-line';
 }
 
 /** Greedy, and a length that ends soon. */

@@ -192,7 +192,7 @@ export class BoardStore {
       const bench = await client.bench(signal);
       if (current()) this.#commit({ bench });
     } catch (error) {
-      if (!isAbort(error) && current()) this.#commit({ error: this.#tell(error) });
+      if (!isAbort(error) && current()) this.#commit({ error: this.#tell(error), asked: 'measure' });
     }
     if (current()) this.#settle();
   }
@@ -207,7 +207,7 @@ export class BoardStore {
       await client.reset();
       this.#commit({ turns: [], error: null });
     } catch (error) {
-      if (this.#state.link.kind === 'ready') this.#commit({ error: this.#tell(error) });
+      if (this.#state.link.kind === 'ready') this.#commit({ error: this.#tell(error), asked: 'start-over' });
     }
   }
 
@@ -217,7 +217,7 @@ export class BoardStore {
     try {
       await this.#feed?.device.write(new TextEncoder().encode(`${line}\r`));
     } catch (error) {
-      if (this.#state.link.kind !== 'lost') this.#commit({ error: this.#tell(error) });
+      if (this.#state.link.kind !== 'lost') this.#commit({ error: this.#tell(error), asked: 'console-line' });
     }
   }
 

@@ -1,5 +1,5 @@
 /** Behind the door to the cards: which models come with the page, and what is done when a person wants to talk to one. */
-import { adoptStyles, type LitElement, type TemplateResult } from 'lit';
+import { adoptStyles, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { ModelSource, ReadyAddresses } from '../../worker/jobs.js';
 import { findLanguage, type Language } from '../../shared/languages.js';
 import { notLoaded } from '../missing.js';
@@ -12,7 +12,7 @@ import type { SampleModel } from '../samples/sample-model.js';
 import { loadCardStrings, type CardStrings } from '../strings/cards.js';
 import { afterFirst } from '../styles/after-first.js';
 import { cards } from '../styles/cards.js';
-import { cardsView } from './cards-view.js';
+import { cardId, cardsView } from './cards-view.js';
 
 const STYLES = [afterFirst, cards];
 
@@ -34,12 +34,12 @@ export class CardsRoom {
 
   /** `undefined` where the page has a model of its own or no emulated board to talk to, and while the words are on their way. */
   view(): TemplateResult | undefined {
-    const { own, locked, sample } = this.#parts.models.facts;
+    const { at, failure, own, locked, sample } = this.#parts.models.facts;
     if (own || locked || sample === null || !presetOf(this.#page.element).steps.has('try')) return undefined;
     const samples = SAMPLES.some(({ folder }) => folder === sample) ? SAMPLES : [];
     const strings = this.#strings();
     if (samples.length === 0 || strings === null) return undefined;
-    return cardsView(samples, strings, {
+    return cardsView(samples, strings, (model) => (at === cardId(model) ? failure : nothing), {
       talk: (model, prompt) => void this.#talk(model, prompt),
       convert: (model) => void this.#convert(model),
     });
@@ -65,7 +65,7 @@ export class CardsRoom {
   /** Its finished conversion on an emulated board, which is asked at once. */
   async #talk(model: SampleModel, prompt: string): Promise<void> {
     const { boards, models } = this.#parts;
-    const turn = models.take();
+    const turn = models.take(cardId(model));
     const isCurrent = (): boolean => models.turn === turn;
     const { store } = this.#page;
     try {
@@ -91,7 +91,7 @@ export class CardsRoom {
 
   /** The way of every model, with all its steps. */
   async #convert(model: SampleModel): Promise<void> {
-    await this.#parts.models.load(this.#source(model).url);
+    await this.#parts.models.load(this.#source(model).url, cardId(model));
   }
 
   /** Beside the scripts, or in the folder that the page has named. */

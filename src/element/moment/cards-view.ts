@@ -1,5 +1,5 @@
 /** The cards of the models that come with the element: what each does, how large it is, and a way to talk to it at once. */
-import { html, type TemplateResult } from 'lit';
+import { html, type nothing, type TemplateResult } from 'lit';
 import type { SampleModel } from '../samples/sample-model.js';
 import type { CardStrings } from '../strings/cards.js';
 
@@ -10,9 +10,16 @@ export interface CardActions {
   convert(model: SampleModel): void;
 }
 
+/** Id of the button that talks to a model. */
+export function cardId({ folder }: SampleModel): string {
+  return `talk-${folder}`;
+}
+
+/** @param failure what a model was chosen for in vain, beside its button */
 export function cardsView(
   models: readonly SampleModel[],
   words: CardStrings,
+  failure: (model: SampleModel) => TemplateResult | typeof nothing,
   actions: CardActions,
 ): TemplateResult {
   return html`<div class="cards">
@@ -21,12 +28,17 @@ export function cardsView(
       <p class="quiet"><slot name="sample-text">${words.text}</slot></p>
     </div>
     <ul>
-      ${models.map((model) => html`<li>${card(model, words, actions)}</li>`)}
+      ${models.map((model) => html`<li>${card(model, words, failure(model), actions)}</li>`)}
     </ul>
   </div>`;
 }
 
-function card(model: SampleModel, words: CardStrings, actions: CardActions): TemplateResult {
+function card(
+  model: SampleModel,
+  words: CardStrings,
+  failure: TemplateResult | typeof nothing,
+  actions: CardActions,
+): TemplateResult {
   const { folder, card: about, facts } = model;
   const id = `card-${folder}`;
   const fact = (label: string, value: string): TemplateResult =>
@@ -39,6 +51,7 @@ function card(model: SampleModel, words: CardStrings, actions: CardActions): Tem
     <h5 id=${id}>${about.title[words.language]}</h5>
     <p>${about.does[words.language]}</p>
     <button
+      id=${cardId(model)}
       type="button"
       class="primary"
       part="button primary-button"
@@ -49,6 +62,7 @@ function card(model: SampleModel, words: CardStrings, actions: CardActions): Tem
     >
       ${words.talk}
     </button>
+    ${failure}
     <p class="quiet" id=${`${id}-ask`}>${words.ask}</p>
     <ul class="examples" aria-labelledby=${`${id}-ask`}>
       ${about.examples.map(

@@ -1,4 +1,4 @@
-/** What few first views need: the layout of pages that go from right to left. It comes right after the first view. */
+/** What few first views need: failures, progress bars, and the layout of pages that go from right to left. It comes right after the first view. */
 import { css } from 'lit';
 
 export const afterFirst = css`
@@ -30,5 +30,97 @@ export const afterFirst = css`
     unicode-bidi: plaintext;
     text-align: -webkit-match-parent;
     text-align: match-parent;
+  }
+
+  .failure {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    align-items: start;
+    gap: 1rem;
+    padding: 1rem 1.25rem;
+    border-inline-start: 0.25rem solid var(--bad);
+    border-radius: var(--radius);
+    background: var(--bad-soft);
+    overflow-wrap: anywhere;
+  }
+
+  .failure h4 {
+    color: var(--bad);
+  }
+
+  .failure > div {
+    flex: 1 1 14rem;
+  }
+
+  .failure > button {
+    flex: none;
+  }
+
+  /* Remedies may hold lines of a program. */
+  .failure .detail {
+    white-space: pre-line;
+  }
+
+  progress {
+    appearance: none;
+    width: 100%;
+    height: 0.625rem;
+    border: 0;
+    border-radius: 0.3125rem;
+    overflow: hidden;
+    background: var(--track);
+    accent-color: var(--accent);
+  }
+
+  progress::-webkit-progress-bar {
+    background: var(--track);
+  }
+
+  progress::-webkit-progress-value {
+    background: var(--accent);
+    border-radius: 0.3125rem;
+  }
+
+  progress::-moz-progress-bar {
+    background: var(--accent);
+  }
+
+  progress:indeterminate {
+    background: linear-gradient(90deg, var(--track) 35%, var(--accent) 50%, var(--track) 65%) 0 0 / 300% 100%;
+  }
+
+  progress:indeterminate::-webkit-progress-bar {
+    background: none;
+  }
+
+  progress:indeterminate::-moz-progress-bar {
+    background: none;
+  }
+
+  @media (forced-colors: active) {
+    progress {
+      border: 1px solid CanvasText;
+    }
+
+    progress::-webkit-progress-value {
+      forced-color-adjust: none;
+    }
+  }
+
+  @media (prefers-reduced-motion: no-preference) {
+    progress:indeterminate {
+      animation: slide 1.6s linear infinite;
+    }
+  }
+
+  @keyframes slide {
+    from {
+      background-position: 100% 0;
+    }
+
+    to {
+      background-position: 0 0;
+    }
   }
 `;

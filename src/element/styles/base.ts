@@ -1,4 +1,4 @@
-/** The frame: host, header with its steps, headings, buttons, fields, failures. What only later steps have: `later.ts`. */
+/** The frame: host, header with its steps, headings, buttons, fields. What only later steps have: `later.ts`. */
 import { css } from 'lit';
 
 export const base = css`
@@ -243,36 +243,6 @@ export const base = css`
 
   button.primary:focus-visible {
     outline-color: var(--ink);
-  }
-
-  .failure {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: space-between;
-    align-items: start;
-    gap: 1rem;
-    padding: 1rem 1.25rem;
-    border-inline-start: 0.25rem solid var(--bad);
-    border-radius: var(--radius);
-    background: var(--bad-soft);
-    overflow-wrap: anywhere;
-  }
-
-  .failure h4 {
-    color: var(--bad);
-  }
-
-  .failure > div {
-    flex: 1 1 14rem;
-  }
-
-  .failure > button {
-    flex: none;
-  }
-
-  /* Remedies may hold lines of a program. */
-  .failure .detail {
-    white-space: pre-line;
   }
 
   @container (max-width: 30rem) {

@@ -1,4 +1,4 @@
-/** Choosing and reading: what the element shows before a model is there. */
+/** Choosing and reading: what the element shows before a model is there; its progress bars are in `after-first.ts`. */
 import { css } from 'lit';
 
 export const choose = css`
@@ -88,67 +88,5 @@ export const choose = css`
     max-width: 36rem;
     margin: 1rem auto;
     gap: 1rem;
-  }
-
-  progress {
-    appearance: none;
-    width: 100%;
-    height: 0.625rem;
-    border: 0;
-    border-radius: 0.3125rem;
-    overflow: hidden;
-    background: var(--track);
-    accent-color: var(--accent);
-  }
-
-  progress::-webkit-progress-bar {
-    background: var(--track);
-  }
-
-  progress::-webkit-progress-value {
-    background: var(--accent);
-    border-radius: 0.3125rem;
-  }
-
-  progress::-moz-progress-bar {
-    background: var(--accent);
-  }
-
-  progress:indeterminate {
-    background: linear-gradient(90deg, var(--track) 35%, var(--accent) 50%, var(--track) 65%) 0 0 / 300% 100%;
-  }
-
-  progress:indeterminate::-webkit-progress-bar {
-    background: none;
-  }
-
-  progress:indeterminate::-moz-progress-bar {
-    background: none;
-  }
-
-  @media (forced-colors: active) {
-    progress {
-      border: 1px solid CanvasText;
-    }
-
-    progress::-webkit-progress-value {
-      forced-color-adjust: none;
-    }
-  }
-
-  @media (prefers-reduced-motion: no-preference) {
-    progress:indeterminate {
-      animation: slide 1.6s linear infinite;
-    }
-  }
-
-  @keyframes slide {
-    from {
-      background-position: 100% 0;
-    }
-
-    to {
-      background-position: 0 0;
-    }
   }
 `;

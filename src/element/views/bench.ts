@@ -6,6 +6,7 @@ import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
 import type { Term } from '../strings/terms.js';
 import { term } from '../terms/term.js';
+import { requestFailure } from './flash-failure.js';
 
 export function benchView(state: BoardState, strings: AllStrings, actions: TalkActions): TemplateResult {
   const words = strings.board.bench;
@@ -18,6 +19,7 @@ export function benchView(state: BoardState, strings: AllStrings, actions: TalkA
     ${bench === null ? nothing : table(bench, strings)}
     <div class="buttons">
       <button
+        id="measure"
         type="button"
         part="button"
         ?disabled=${activity !== 'idle' && !measuring}
@@ -30,6 +32,7 @@ export function benchView(state: BoardState, strings: AllStrings, actions: TalkA
       </button>
       ${measuring ? html`<span class="quiet">${words.measuring}</span>` : nothing}
     </div>
+    ${requestFailure(state, 'measure', strings)}
   </details>`;
 }
 

@@ -65,17 +65,17 @@ function body(
       : talkView(state, { ...facts, emulated: false }, strings, actions.talk);
   switch (link.kind) {
     case 'absent':
-      return html`${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings))}
-        <div class="panel start">
+      return html`<div class="panel start">
           <p>${words.intro}</p>
           <div class="buttons">${connectButton(strings, actions)}</div>
         </div>
+        ${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings), 'chat-connect')}
         ${said}`;
     case 'opening':
       return waiting(words.connecting, null, strings, actions);
     case 'greeting':
       return html`${waiting(words.greeting, words.greetingText, strings, actions)}
-      ${log === '' ? nothing : consoleLogView(log, null, true, strings)}`;
+      ${log === '' ? nothing : consoleLogView(state, null, true, strings)}`;
     case 'silent':
       return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
           <div>
@@ -92,24 +92,25 @@ function body(
             ${words.disconnect}
           </button>
         </div>
-        ${consoleLogView(log, line, true, strings)}`;
+        ${consoleLogView(state, line, true, strings)}`;
     case 'lost':
       return html`${boardFailureView({ ...boardFailure(link.error, words.lost, strings), title: words.lost })}
         <div class="buttons">${connectButton(strings, actions)}</div>
-        ${said} ${consoleLogView(log, null, false, strings)}`;
+        ${said} ${consoleLogView(state, null, false, strings)}`;
     case 'ready':
       return html`<div class="running">
           ${talkView(state, { ...facts, emulated: false }, strings, actions.talk)}
           ${about(link.facts, link.welcome.context, strings, actions)}
         </div>
         <div class="stack tools">
-          ${benchView(state, strings, actions.talk)} ${consoleLogView(log, line, false, strings)}
+          ${benchView(state, strings, actions.talk)} ${consoleLogView(state, line, false, strings)}
         </div>`;
   }
 }
 
 function connectButton(strings: AllStrings, actions: ChatActions): TemplateResult {
   return html`<button
+    id="chat-connect"
     type="button"
     class="primary"
     part="button primary-button"

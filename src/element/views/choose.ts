@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
 import type { State } from '../state.js';
 import type { FirstStrings } from '../strings/strings.js';
-import { failureView } from './failure.js';
 import { folderIcon } from './icons.js';
 
 /** What the page decides about the first step. */
@@ -21,30 +20,35 @@ export interface ChooseFacts {
   readonly dragging: boolean;
   /** The page shows the step of talking to a board. */
   readonly chat: boolean;
+  /** Id of the control that a person chose with last, `null` where the page did. */
+  readonly at: string | null;
+  /** Why that led to no model. */
+  readonly failure: TemplateResult | typeof nothing;
+  /** The address that a person typed last. */
+  readonly typed: string;
 }
 
 /** @param cards of the models that come with the element, as soon as they are there */
 export function chooseView(
-  state: Extract<State, { step: 'choose' }>,
   facts: ChooseFacts,
   strings: FirstStrings,
   actions: Actions,
   cards?: TemplateResult,
 ): TemplateResult {
   const { choose } = strings;
+  const { at, failure } = facts;
+  const beside = (...controls: (string | null)[]): TemplateResult | typeof nothing =>
+    controls.includes(at) ? failure : nothing;
   return html`<section class="choose" aria-labelledby="step-heading">
     <h3 id="step-heading" class="hidden" tabindex="-1">${choose.heading}</h3>
     <slot name="choose-text"></slot>
-    ${failureView(state.failure, strings, () => {
-      actions.dismiss();
-    })}
-    ${cards ?? sample(facts, strings, actions)}
+    ${beside(null)} ${cards ?? sample(facts, strings, actions)} ${beside('sample')}
     ${
       facts.locked
         ? nothing
         : html`<div class="own">
-            ${dropZone(facts, strings, actions, cards ? '' : 'primary')}
-            ${facts.network ? addressForm(facts, strings, actions) : nothing}
+            ${dropZone(facts, strings, actions, cards ? '' : 'primary')} ${beside('drop', 'folder', 'file')}
+            ${facts.network ? addressForm(facts, strings, actions, beside('address', 'known')) : nothing}
           </div>`
     }
     ${
@@ -64,7 +68,7 @@ function dropZone(
   actions: Actions,
   primary: string,
 ): TemplateResult {
-  return html`<div class="drop" part="drop-zone">
+  return html`<div id="drop" class="drop" part="drop-zone">
     ${folderIcon()}
     <p class="drop-title">
       ${dragging ? choose.dropNow : html`<slot name="drop-title">${choose.dropTitle}</slot>`}
@@ -72,6 +76,7 @@ function dropZone(
     <p class="quiet"><slot name="drop-hint">${choose.dropHint}</slot></p>
     <div class="buttons">
       <button
+        id="folder"
         type="button"
         class=${primary}
         part=${primary ? 'button primary-button' : 'button'}
@@ -79,7 +84,9 @@ function dropZone(
       >
         ${choose.pickFolder}
       </button>
-      <button type="button" part="button" @click=${() => actions.pickFiles()}>${choose.pickFiles}</button>
+      <button id="file" type="button" part="button" @click=${() => actions.pickFiles()}>
+        ${choose.pickFiles}
+      </button>
     </div>
   </div>`;
 }
@@ -100,6 +107,7 @@ function sample(
       }
     </p>
     <button
+      id="sample"
       type="button"
       class=${locked ? 'primary' : ''}
       part=${locked ? 'button primary-button' : 'button'}
@@ -110,7 +118,12 @@ function sample(
   </div>`;
 }
 
-function addressForm({ recent }: ChooseFacts, { choose }: FirstStrings, actions: Actions): TemplateResult {
+function addressForm(
+  { recent, typed }: ChooseFacts,
+  { choose }: FirstStrings,
+  actions: Actions,
+  failure: TemplateResult | typeof nothing,
+): TemplateResult {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const address = new FormData(event.target as HTMLFormElement).get('address');
@@ -129,11 +142,15 @@ function addressForm({ recent }: ChooseFacts, { choose }: FirstStrings, actions:
           autocapitalize="none"
           spellcheck="false"
           aria-describedby="address-hint"
+          .value=${typed}
         />
         <button type="submit" part="button">${choose.open}</button>
       </div>
       <p class="quiet" id="address-hint">${choose.addressHint}</p>
-      <button type="button" class="plain" @click=${() => actions.open('?')}>${choose.known}</button>
+      ${failure}
+      <button id="known" type="button" class="plain" @click=${() => actions.open('?')}>
+        ${choose.known}
+      </button>
     </div>
     ${
       recent.length === 0

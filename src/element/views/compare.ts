@@ -50,9 +50,9 @@ export function compareView(
       <slot name="compare-heading">${words.heading(choice.inspection.name)}</slot>
     </h3>
     <slot name="compare-text"></slot>
-    ${failureView(failure, strings, null)} ${verdictView(report, words.took(result.seconds), strings)}
-    ${downloads(strings, actions)} ${trialView(state, locked.has('prompt'), answers, strings, actions)}
-    ${texts(report, answers, strings)}
+    ${verdictView(report, words.took(result.seconds), strings)} ${downloads(strings, actions)}
+    ${failureView(failure, strings, null)}
+    ${trialView(state, locked.has('prompt'), answers, strings, actions)} ${texts(report, answers, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
       ${soon(() => divergence(report, strings))}
@@ -160,8 +160,19 @@ function downloads(strings: Strings, actions: Actions): TemplateResult {
     >
       ${words.take}
     </button>
-    <button type="button" part="button" @click=${() => actions.download('html')}>${words.html}</button>
-    <button type="button" part="button" @click=${() => actions.download('json')}>${words.json}</button>
+    ${(['html', 'json'] as const).map(
+      (kind) =>
+        html`<button
+          id=${`save-${kind}`}
+          type="button"
+          part="button"
+          @click=${() => {
+            actions.download(kind);
+          }}
+        >
+          ${words[kind]}
+        </button>`,
+    )}
   </div>`;
 }
 

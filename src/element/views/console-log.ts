@@ -1,19 +1,22 @@
 /** What a board writes by itself, and a line to write to it as a terminal would. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { BoardState } from '../board/board-state.js';
 import type { AllStrings } from '../strings/strings.js';
 import { term } from '../terms/term.js';
+import { requestFailure } from './flash-failure.js';
 
 /**
  * @param type sends a line, `null` while nobody reads it
  * @param open whether it is unfolded at first
  */
 export function consoleLogView(
-  log: string,
+  board: BoardState,
   type: ((line: string) => void) | null,
   open: boolean,
   strings: AllStrings,
 ): TemplateResult {
   const words = strings.board.log;
+  const { log } = board;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
@@ -47,5 +50,6 @@ ${log === '' ? html`<span class="quiet" lang=${strings.language}>${words.empty}<
             <button type="submit" part="button">${words.send}</button>
           </form>`
     }
+    ${requestFailure(board, 'console-line', strings)}
   </details>`;
 }

@@ -46,6 +46,7 @@ function figures(plan: PlanJson, { fit, report }: Strings): string[] {
 function onward(planning: boolean, { fit }: Strings, actions: Actions): TemplateResult {
   return html`<button type="button" part="button" @click=${() => actions.reset()}>${fit.back}</button>
     <button
+      id="convert"
       type="button"
       class="primary"
       part="button primary-button"
@@ -66,7 +67,13 @@ function mending(
 ): TemplateResult {
   const { fit } = strings;
   const remedy = firstRemedy(plan, locked, strings) ?? { text: fit.back, settings: null };
-  return html`<button type="button" class="plain" ?disabled=${planning} @click=${() => actions.convert()}>
+  return html`<button
+      id="convert"
+      type="button"
+      class="plain"
+      ?disabled=${planning}
+      @click=${() => actions.convert()}
+    >
       ${fit.convertAnyway}
     </button>
     ${

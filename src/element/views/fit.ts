@@ -31,12 +31,12 @@ export function fitView(
       <slot name="fit-heading">${fit.heading(choice.inspection.name)}</slot>
     </h3>
     <slot name="fit-text"></slot>
-    ${failureView(failure, strings, null)}
     <div class="columns">
-      ${settingsForm(choice, locked, strings, actions)}
+      ${settingsForm(choice, failure, locked, strings, actions)}
       ${judgement(choice, planning, locked, strings, actions)}
       <div class="stack">${frontier} ${facts(choice, strings)}</div>
     </div>
+    ${failure?.at === 'convert' ? failureView(failure, strings, null) : nothing}
     ${fitBar(choice, planning, locked, strings, actions)}
   </section>`;
 }

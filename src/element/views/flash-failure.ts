@@ -6,6 +6,7 @@ import { FlashError, type FlashAdvice, type FlashErrorCode } from '../../device/
 import { PortError } from '../../device/port-session.js';
 import { TransportError } from '../../shared/errors.js';
 import { causeOf } from '../explain.js';
+import type { BoardState } from '../board/board-state.js';
 import type { AllStrings } from '../strings/strings.js';
 import { term } from '../terms/term.js';
 import { buttonsDrawing, isDrawn } from './buttons-drawing.js';
@@ -17,6 +18,8 @@ export interface BoardFailure {
   readonly text: string;
   /** What the error says in English, `null` where the words above say as much. */
   readonly detail: string | null;
+  /** What is told: another one with the same words is another failure. */
+  readonly of?: object;
 }
 
 /**
@@ -24,6 +27,10 @@ export interface BoardFailure {
  * @param title for causes that are not told by the board or its port
  */
 export function boardFailure(error: Error, title: string, strings: AllStrings): BoardFailure {
+  return { ...told(error, title, strings), of: error };
+}
+
+function told(error: Error, title: string, strings: AllStrings): BoardFailure {
   const { flash, serial, try: emulated } = strings.board;
   if (error instanceof FlashError) {
     const words = flash.errors[error.code];
@@ -67,15 +74,40 @@ function fact(error: FlashError, name: 'found' | 'needed', strings: AllStrings):
   return value === 0 ? '' : strings.board.flash.bytes(value);
 }
 
-/** The failure as a box. */
-export function boardFailureView({ title, text, detail }: BoardFailure): TemplateResult {
-  return html`<div class="failure" part="failure" role="group" aria-labelledby="failure-title">
+/**
+ * The failure as a box.
+ * @param at id of the control that it came of, see `beside.ts`; `null` where it came by itself
+ */
+export function boardFailureView(
+  { title, text, detail, of }: BoardFailure,
+  at: string | null = null,
+  advice: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
+  return html`<div
+    class="failure"
+    part="failure"
+    role="group"
+    aria-labelledby="failure-title"
+    data-for=${at ?? nothing}
+    .of=${of}
+  >
     <div>
       <h4 id="failure-title">${title}</h4>
       <p>${text}</p>
-      ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${detail}</p>`}
+      ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${detail}</p>`} ${advice}
     </div>
   </div>`;
+}
+
+/** Why a request besides a prompt failed, beside the control that asked for it; a board that is gone has a failure of its own. */
+export function requestFailure(
+  { link, error, asked }: BoardState,
+  control: NonNullable<BoardState['asked']>,
+  strings: AllStrings,
+): TemplateResult | typeof nothing {
+  if ((link.kind !== 'ready' && link.kind !== 'silent') || error === null || asked !== control)
+    return nothing;
+  return boardFailureView(boardFailure(error, strings.board.serial.failed, strings), control);
 }
 
 /** The failure of flashing as a box, with its advice. */
@@ -83,9 +115,10 @@ export function flashFailureView(
   error: Error,
   strings: AllStrings,
   title = strings.board.flash.failed,
+  at: string | null = null,
 ): TemplateResult {
-  return html`${boardFailureView(boardFailure(error, title, strings))}
-  ${error instanceof FlashError ? adviceView(error.advice, strings) : nothing}`;
+  const advice = error instanceof FlashError ? adviceView(error.advice, strings) : nothing;
+  return boardFailureView(boardFailure(error, title, strings), at, advice);
 }
 
 /** Things to try, in their order; what hands do is drawn. */

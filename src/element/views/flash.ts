@@ -77,9 +77,10 @@ function body(
 
 /** What kept the image from being made may be over: a network that was away, a file that was not there. */
 function withoutImage(error: Error, strings: AllStrings, actions: FlashActions): TemplateResult {
-  return html`${flashFailureView(error, strings, strings.failures.image)}
+  return html`${flashFailureView(error, strings, strings.failures.image, 'flash-again')}
     <div class="buttons">
       <button
+        id="flash-again"
         type="button"
         class="primary"
         part="button primary-button"
@@ -99,16 +100,22 @@ function idle(
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
-  return html`${error === null ? nothing : flashFailureView(error, strings)}
-    <div class="panel start">
+  return html`<div class="panel start">
       <p>${words.intro}${term('port', words.port, strings)}</p>
       ${image === null ? html`<p class="quiet">${words.making}</p>` : partsView(image, strings)}
       <div class="buttons">
-        <button type="button" class="primary" part="button primary-button" @click=${() => actions.connect()}>
+        <button
+          id="flash-connect"
+          type="button"
+          class="primary"
+          part="button primary-button"
+          @click=${() => actions.connect()}
+        >
           ${words.connect}
         </button>
       </div>
     </div>
+    ${error === null ? nothing : flashFailureView(error, strings, words.failed, 'flash-connect')}
     <details class="more help">
       <summary>${words.help}</summary>
       <ul>
@@ -304,10 +311,19 @@ function failed(
     yes ? ['primary', 'button primary-button'] : ['', 'button'];
   const [againClass, againPart] = primary(!refused);
   const [otherClass, otherPart] = primary(refused);
-  return html`${flashFailureView(error, strings)} ${refused ? labelField(label, strings, actions) : nothing}
+  return html`${flashFailureView(error, strings, words.failed, refused ? 'flash-other' : 'flash-again')}
+    ${refused ? labelField(label, strings, actions) : nothing}
     <div class="buttons">
-      <button type="button" class=${againClass} part=${againPart} @click=${again}>${words.again}</button>
-      <button type="button" class=${otherClass} part=${otherPart} @click=${() => actions.connect()}>
+      <button id="flash-again" type="button" class=${againClass} part=${againPart} @click=${again}>
+        ${words.again}
+      </button>
+      <button
+        id="flash-other"
+        type="button"
+        class=${otherClass}
+        part=${otherPart}
+        @click=${() => actions.connect()}
+      >
         ${words.connectAgain}
       </button>
     </div>`;

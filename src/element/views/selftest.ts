@@ -23,8 +23,8 @@ export function selftestView(
   switch (state.kind) {
     case 'idle':
       return html`<p>${words.intro}</p>
-        ${state.error === null ? nothing : failure(state.error, words, strings)}
-        ${startView(words.start, words, actions)}`;
+        ${startView(words.start, words, actions)}
+        ${state.error === null ? nothing : failure(state.error, words, strings)}`;
     case 'flashing':
     case 'running': {
       const progress = state.kind === 'flashing' ? state.progress : null;
@@ -61,7 +61,13 @@ export function selftestView(
 function startView(label: string, words: SelftestStrings, actions: SelftestActions): TemplateResult {
   return html`<p class="quiet">${words.warning}</p>
     <div class="buttons">
-      <button type="button" part="button" class="selftest-start" @click=${() => actions.run()}>
+      <button
+        id="selftest-start"
+        type="button"
+        part="button"
+        class="selftest-start"
+        @click=${() => actions.run()}
+      >
         ${label}
       </button>
     </div>`;
@@ -69,8 +75,8 @@ function startView(label: string, words: SelftestStrings, actions: SelftestActio
 
 function failure(error: Error, words: SelftestStrings, strings: AllStrings): TemplateResult {
   return error instanceof SelftestSilence
-    ? boardFailureView({ title: words.failed, text: words.silent, detail: null })
-    : flashFailureView(error, strings, words.failed);
+    ? boardFailureView({ title: words.failed, text: words.silent, detail: null, of: error }, 'selftest-start')
+    : flashFailureView(error, strings, words.failed, 'selftest-start');
 }
 
 const VERDICT_CLASS: Readonly<Record<SelftestVerdict, string>> = { ok: 'good', odd: '', bad: 'bad' };

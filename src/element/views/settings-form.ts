@@ -17,10 +17,11 @@ import { PACKAGE_LIMITS } from '../../schema/limits.js';
 import type { Actions } from '../actions.js';
 import { QUALITIES, QUALITY_SETTINGS, qualityOf } from '../quality.js';
 import type { Lock } from '../preset.js';
-import type { Choice, Settings } from '../state.js';
+import type { Choice, Failure, Settings } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { term } from '../terms/term.js';
 import type { Term } from '../strings/terms.js';
+import { failureView } from './failure.js';
 import { vocabularyField } from './vocabulary-field.js';
 
 const COARSE_TO_FINE: readonly Settings['granularity'][] = [
@@ -55,18 +56,21 @@ function granularitiesFor({ weights, granularity }: Settings): Settings['granula
 
 export function settingsForm(
   choice: Choice,
+  failure: Failure | null,
   locked: ReadonlySet<Lock>,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
   const { fit } = strings;
   const { settings } = choice;
+  const beside = (lock: Lock): TemplateResult | typeof nothing =>
+    failure?.at === lock ? failureView(failure, strings, null) : nothing;
   return html`<form class="panel settings" @submit=${(event: Event) => event.preventDefault()}>
     <h4>${fit.settings}</h4>
     ${['board', 'scheme', 'context'].some((name) => locked.has(name as Lock)) ? html`<p class="quiet">${fit.settled}</p>` : nothing}
     ${locked.has('board') ? settled('board', fit.board, boardName(settings.board), boardText(settings.board, strings)) : boardField(settings, strings, actions)}
-    ${qualityField(choice, locked, strings, actions)}
-    ${contextField(choice, locked.has('context'), strings, actions)}
+    ${beside('board')} ${qualityField(choice, locked, strings, actions)} ${beside('scheme')}
+    ${contextField(choice, locked.has('context'), strings, actions)} ${beside('context')}
     ${
       choice.inspection.notes.some(({ code }) => code === 'chat-no-begin')
         ? radios('chat', fit.chat, CHATS, fit.chatKinds, settings, locked, strings, actions)
@@ -132,7 +136,7 @@ function qualityField(
   return html`${
       locked.has('scheme')
         ? settled('quality', fit.quality, name, scheme)
-        : html`<fieldset class="field" aria-labelledby="quality-name">
+        : html`<fieldset id="scheme" class="field" aria-labelledby="quality-name">
             ${legend('quality', fit.quality, 'quantization', strings)}
             ${segments('quality', QUALITIES, quality, fit.qualities, (picked) => {
               actions.change({ ...QUALITY_SETTINGS[picked], encodings: undefined });

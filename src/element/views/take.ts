@@ -39,8 +39,7 @@ export function takeView(
       <slot name="take-heading">${words.heading(state.choice.inspection.name)}</slot>
     </h3>
     <slot name="take-text"></slot>
-    ${image.kind === 'failed' ? imageFailure(image.failure, strings, actions) : failureView(failure, strings, null)}
-    ${files(state, { copied, kit, bundle }, strings, actions)}
+    ${files(state, { copied, kit, bundle }, image.kind === 'failed' ? image.failure : failure, strings, actions)}
     ${kit === null ? nothing : kitProgress(kit, strings, actions)}
     <div class="buttons end">
       <button
@@ -60,6 +59,7 @@ export function takeView(
 function files(
   state: Result,
   { copied, kit, bundle }: Pick<TakeFacts, 'copied' | 'kit' | 'bundle'>,
+  failure: Failure | null,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -103,10 +103,12 @@ function files(
   };
   // Browsers read no file from a disk for a page, and such a page is part of a kit already.
   const hasKit = !bundle.startsWith('file:');
-  return html`${file('image', rows.image, strings, actions)}
+  const row = (kind: keyof typeof rows, busy = false): TemplateResult =>
+    html`${file(kind, rows[kind], strings, actions, busy)}
+    ${failure?.at === `save-${kind}` ? besideFile(failure, image, strings, actions) : nothing}`;
+  return html`${row('image')}
   ${made?.sha256 ? command(made.made.layout.chip.id, imageName(state), made.sha256, copied, strings, actions) : nothing}
-  ${file('parts', rows.parts, strings, actions)} ${file('package', rows.package, strings, actions)}
-  ${hasKit ? file('kit', rows.kit, strings, actions, kit !== null) : nothing}`;
+  ${row('parts')} ${row('package')} ${hasKit ? row('kit', kit !== null) : nothing}`;
 }
 
 function imageText({ image, result }: Result, { take }: Strings): string {
@@ -116,8 +118,15 @@ function imageText({ image, result }: Result, { take }: Strings): string {
   return take.imageText;
 }
 
-function imageFailure(failure: Failure, strings: Strings, actions: Actions): TemplateResult {
-  return html`${failureView(failure, strings, null)}
+function besideFile(
+  failure: Failure,
+  image: Result['image'],
+  strings: Strings,
+  actions: Actions,
+): TemplateResult {
+  const shown = failureView(failure, strings, null);
+  if (image.kind !== 'failed') return html`${shown}`;
+  return html`${shown}
     <div class="buttons">
       <button type="button" part="button" @click=${() => actions.makeImage()}>${strings.take.retry}</button>
     </div>`;
@@ -147,6 +156,7 @@ function file(
       <p class="quiet">${row.text}${row.term === undefined ? nothing : term(row.term, row.title, strings)}</p>
     </div>
     <button
+      id=${`save-${kind}`}
       type="button"
       class=${primary ? 'primary' : ''}
       part=${primary ? 'button primary-button' : 'button'}

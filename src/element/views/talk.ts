@@ -5,7 +5,7 @@ import type { Answers } from '../home/answers-door.js';
 import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
-import { boardFailure, boardFailureView, type BoardFailure } from './flash-failure.js';
+import { boardFailure, boardFailureView, requestFailure, type BoardFailure } from './flash-failure.js';
 import type { Term } from '../strings/terms.js';
 import { term } from '../terms/term.js';
 import { numberField } from './number-field.js';
@@ -39,6 +39,7 @@ export function talkView(
     ${form(state, facts, strings, actions)}
     <div class="buttons">
       <button
+        id="start-over"
         type="button"
         part="button"
         ?disabled=${state.turns.length === 0 || readyLink(state.link)?.activity !== 'idle'}
@@ -55,6 +56,7 @@ export function talkView(
         ${words.transcript}
       </button>
     </div>
+    ${requestFailure(state, 'start-over', strings)}
   </div>`;
 }
 
@@ -79,7 +81,7 @@ function conversation({ link, turns }: BoardState, facts: TalkFacts, strings: Al
   >
     <ol>
       ${turns.map(
-        (turn) =>
+        (turn, index) =>
           html`<li>
             <p class="said" dir="auto" translate="no">
               <span class="hidden" lang=${strings.language}>${words.you}:</span
@@ -95,7 +97,7 @@ function conversation({ link, turns }: BoardState, facts: TalkFacts, strings: Al
                   }
                 </p>`
               }
-              ${turn.state === 'failed' ? failure(turn, strings) : html`<p class="quiet facts-line">${turnFacts(turn, turn.state, facts, strings)}</p>`}
+              ${turn.state === 'failed' ? failure(turn, index === turns.length - 1, strings) : html`<p class="quiet facts-line">${turnFacts(turn, turn.state, facts, strings)}</p>`}
             </div>
           </li>`,
       )}
@@ -110,9 +112,10 @@ export function failedTurn({ error }: Turn, strings: AllStrings): BoardFailure {
   return { ...failure, text: `${title}: ${failure.text}` };
 }
 
-function failure(turn: Turn, strings: AllStrings): TemplateResult {
-  const { text, detail } = failedTurn(turn, strings);
-  return html`<p class="quiet facts-line">${text}</p>
+/** @param last the prompt is the one that was just sent */
+function failure(turn: Turn, last: boolean, strings: AllStrings): TemplateResult {
+  const { text, detail, of } = failedTurn(turn, strings);
+  return html`<p class="quiet facts-line" data-for=${last ? 'board-prompt' : nothing} .of=${of}>${text}</p>
     ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${detail}</p>`}`;
 }
 
@@ -132,7 +135,7 @@ function turnFacts(
   return facts.join(' · ');
 }
 
-/** Why the board cannot be given text, or what went wrong last. */
+/** Why the board cannot be given text. */
 function problem(state: BoardState, strings: AllStrings): TemplateResult | typeof nothing {
   const words = strings.board.talk;
   const ready = readyLink(state.link);
@@ -144,9 +147,7 @@ function problem(state: BoardState, strings: AllStrings): TemplateResult | typeo
     });
   }
   if (ready !== null && !ready.welcome.hasTokenizer) return html`<p class="quiet">${words.noTokenizer}</p>`;
-  // A board that is gone has a failure of its own.
-  if (ready === null || state.error === null) return nothing;
-  return boardFailureView(boardFailure(state.error, strings.board.serial.failed, strings));
+  return nothing;
 }
 
 function form(

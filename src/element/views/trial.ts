@@ -55,6 +55,7 @@ export function trialView(
         }}
       ></textarea>
     </div>
+    ${trial.kind === 'failed' ? failureView(trial.failure, strings, null, 'prompt') : nothing}
     <div class="sampling">
       ${number('temperature', words.temperature, words.greedy, options.temperature, { max: MAX_TEMPERATURE, step: 0.05 }, strings, actions, 'temperature')}
       ${number('topK', words.topK, words.topKHint, options.topK, { max: choice.inspection.vocabSize, step: 1 }, strings, actions, 'topK')}
@@ -121,7 +122,7 @@ function output(
     case 'idle':
       return html`<p class="text empty">${words.waiting}</p>`;
     case 'failed':
-      return failureView(trial.failure, strings, null);
+      return nothing;
     case 'running':
     case 'ended':
       return html`${trial.kind === 'ended' ? (answers?.home([trial.text]) ?? nothing) : nothing}

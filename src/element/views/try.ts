@@ -62,11 +62,11 @@ function body(
   const { link } = board;
   switch (link.kind) {
     case 'absent':
-      return html`${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings))}
-        <div class="panel start">
+      return html`<div class="panel start">
           <p>${facts.fits ? words.intro : words.unfit}${term('emulator', words.emulated, strings)}</p>
           <div class="buttons">
             <button
+              id="try-start"
               type="button"
               class="primary"
               part="button primary-button"
@@ -77,21 +77,21 @@ function body(
             </button>
           </div>
         </div>
+        ${link.error === null ? nothing : boardFailureView(boardFailure(link.error, words.failed, strings), 'try-start')}
         ${board.turns.length === 0 ? nothing : afterwards(board, facts, strings, actions)}`;
     case 'opening':
       return waiting(words.stages[link.stage], strings, actions);
     case 'greeting':
-      return html`${waiting(words.booting, strings, actions)}
-      ${consoleLogView(board.log, null, true, strings)}`;
+      return html`${waiting(words.booting, strings, actions)} ${consoleLogView(board, null, true, strings)}`;
     case 'silent':
       return html`${boardFailureView({ title: strings.board.chat.silent, text: words.silentText, detail: link.error.message })}
-      ${restartButtons(strings, actions)} ${consoleLogView(board.log, lineOf(facts, actions), true, strings)}
+      ${restartButtons(strings, actions)} ${consoleLogView(board, lineOf(facts, actions), true, strings)}
       ${memoryView(emulated, strings, actions)}`;
     case 'lost':
       return html`${link.fault === null ? boardFailureView(boardFailure(link.error, words.lost, strings)) : fault(link.fault, strings)}
       ${restartButtons(strings, actions)} ${cores(emulated.at, strings)}
       ${board.turns.length === 0 ? nothing : afterwards(board, facts, strings, actions)}
-      ${consoleLogView(board.log, null, false, strings)} ${memoryView(emulated, strings, actions)}`;
+      ${consoleLogView(board, null, false, strings)} ${memoryView(emulated, strings, actions)}`;
     case 'ready':
       return html`<div class="running">
           ${talkView(board, { ...facts, emulated: true }, strings, actions.talk)}
@@ -99,7 +99,7 @@ function body(
         </div>
         ${emulated.status?.state === 'paused' && !emulated.resting ? cores(emulated.at, strings) : nothing}
         <div class="stack tools">
-          ${consoleLogView(board.log, lineOf(facts, actions), false, strings)}
+          ${consoleLogView(board, lineOf(facts, actions), false, strings)}
           ${benchView(board, strings, actions.talk)} ${memoryView(emulated, strings, actions)}
         </div>`;
   }
