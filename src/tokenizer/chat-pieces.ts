@@ -5,7 +5,7 @@
 import type { Note } from './notes.js';
 import { writeChatSection } from './chat-section.js';
 import type { ChatContent } from './chat-section.js';
-import { LimitError } from './counting-interpreter.js';
+import { LimitError } from './jinja/budget.js';
 import { TEMPLATE_DATE, TemplateRefusal } from './template.js';
 import type { ChatMessage, ChatTemplate } from './template.js';
 import type { ChatPieces, ChatReading, DeviceTokenizer } from './tokenizer.js';

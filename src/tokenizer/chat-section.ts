@@ -1,5 +1,5 @@
 /** Writes the CHAT section (docs/tokenizer-tables.md). */
-import { LimitError } from './counting-interpreter.js';
+import { LimitError } from './jinja/budget.js';
 import { TableWriter } from './section-writer.js';
 import type { ChatPieces } from './tokenizer.js';
 

@@ -1,10 +1,6 @@
 /** Texts with places for values, as Python's `%` and `str.format` fill them: what chat templates use of them. */
 
-/** A value of the template interpreter. */
-export interface TemplateValue {
-  readonly type: string;
-  readonly value: unknown;
-}
+import { Float, isMap, numberOf, str, Tuple, type Value } from './jinja/values.js';
 
 /** Widest field and most decimals: a template that wants more wants to fill our memory. */
 const MAX_WIDTH = 1000;
@@ -13,9 +9,9 @@ const MAX_WIDTH = 1000;
  * `pattern % value`: conversions s, d, i, f, x, X and %%, with flags, width and precision.
  * @throws Error for anything else
  */
-export function percentFormat(pattern: string, value: TemplateValue): string {
-  const isList = value.type === 'TupleValue';
-  const values = isList ? (value.value as readonly TemplateValue[]) : [value];
+export function percentFormat(pattern: string, value: Value): string {
+  const isTuple = value instanceof Tuple;
+  const values: readonly Value[] = isTuple ? value : [value];
   let next = 0;
   const result = pattern.replace(
     /%(?:\((\w+)\))?([-+ 0]*)(\d*)(?:\.(\d+))?([\s\S]?)/g,
@@ -28,16 +24,14 @@ export function percentFormat(pattern: string, value: TemplateValue): string {
       kind: string,
     ) => {
       if (kind === '%') return '%';
-      const given =
-        name === undefined
-          ? values[next++]
-          : (value.value as ReadonlyMap<string, TemplateValue> | undefined)?.get(name);
+      if (name === undefined && next === values.length) throw new Error('a format has too few values');
+      const given = name === undefined ? values[next++] : isMap(value) ? value.get(name) : undefined;
       const align = flags.includes('-') ? '<' : flags.includes('0') && kind !== 's' ? '0' : '>';
       const sign = /[+ ]/.exec(flags)?.[0] ?? '';
       return pad(convert(given, kind, sign, precision), align, ' ', width);
     },
   );
-  if (next < values.length && isList) throw new Error('not all values of a format are used');
+  if (next < values.length && isTuple) throw new Error('not all values of a format are used');
   return result;
 }
 
@@ -47,8 +41,8 @@ export function percentFormat(pattern: string, value: TemplateValue): string {
  */
 export function braceFormat(
   pattern: string,
-  values: readonly TemplateValue[],
-  named: ReadonlyMap<string, TemplateValue>,
+  values: readonly Value[],
+  named: ReadonlyMap<string, Value>,
 ): string {
   let next = 0;
   return pattern.replace(
@@ -57,8 +51,10 @@ export function braceFormat(
       if (all === '{{' || all === '}}') return all.slice(1);
       const parts = /^(?:([\s\S])?([<>^]))?([-+ ]?)(0?)(\d*)(?:\.(\d+))?([sdfxX]?)$/.exec(spec as string);
       if (name === undefined || parts === null) throw new Error(`the format ${all} is not read`);
-      const given =
-        name === '' ? values[next++] : /^\d+$/.test(name) ? values[Number(name)] : named.get(name);
+      const place = name === '' ? next++ : /^\d+$/.test(name) ? Number(name) : null;
+      if (place === null ? !named.has(name) : place >= values.length)
+        throw new Error('a format has too few values');
+      const given = place === null ? named.get(name) : values[place];
       const [, fill = ' ', align, sign = '', zero, width = '', precision, kind = ''] = parts;
       const text = convert(given, kind, sign.replace('-', ''), precision);
       return pad(text, align ?? (zero === '0' ? '0' : isNumber(given) ? '>' : '<'), fill, width);
@@ -66,52 +62,35 @@ export function braceFormat(
   );
 }
 
-function isNumber(value: TemplateValue | undefined): boolean {
-  return value?.type === 'IntegerValue' || value?.type === 'FloatValue';
+/** Whether the value is a number by its kind: a truth is written as a word. */
+function isNumber(value: Value): boolean {
+  return typeof value === 'number' || value instanceof Float;
 }
 
-function convert(
-  given: TemplateValue | undefined,
-  kind: string,
-  sign: string,
-  precision: string | undefined,
-): string {
-  if (given === undefined) throw new Error('a format has too few values');
+function convert(given: Value, kind: string, sign: string, precision: string | undefined): string {
   if (Number(precision) > 100) throw new Error('a format wants too many decimals');
   if (kind === 's' || (kind === '' && !isNumber(given))) {
-    const text = plain(given);
+    const text = str(given);
     return precision === undefined ? text : [...text].slice(0, Number(precision)).join('');
   }
-  if (!isNumber(given)) throw new Error(`the format ${kind} takes a number`);
-  const number = given.value as number;
+  const number = numberOf(given);
+  if (number === null) throw new Error(`the format ${kind} takes a number`);
   const size = Math.abs(number);
   const before = number < 0 || Object.is(number, -0) ? '-' : sign;
-  if (kind === 'f') return before + size.toFixed(Number(precision ?? 6));
+  if (kind === 'f') return before + fixed(size, Number(precision ?? 6));
   if (kind === 'x') return before + Math.trunc(size).toString(16);
   if (kind === 'X') return before + Math.trunc(size).toString(16).toUpperCase();
   if (kind === 'd' || kind === 'i') return before + String(Math.trunc(size));
   if (kind !== '' || precision !== undefined) throw new Error(`the format ${kind} is not read`);
-  return sign !== '' && before === sign ? before + plain(given) : plain(given);
+  return sign !== '' && before === sign ? before + str(given) : str(given);
 }
 
-/** A value as Python's `str` has it. */
-function plain({ type, value }: TemplateValue): string {
-  switch (type) {
-    case 'StringValue':
-      return value as string;
-    case 'IntegerValue':
-      return String(value);
-    case 'FloatValue':
-      return Number.isInteger(value) ? (value as number).toFixed(1) : String(value);
-    case 'BooleanValue':
-      return value === true ? 'True' : 'False';
-    case 'NullValue':
-      return 'None';
-    case 'UndefinedValue':
-      return '';
-    default:
-      throw new Error('a format takes texts and numbers');
-  }
+/** So many decimals; what lies in the middle goes to the even one, where JavaScript has it go up. */
+export function fixed(value: number, decimals: number): string {
+  const all = value.toFixed(Math.min(100, decimals + 30));
+  const end = all.length - (Math.min(100, decimals + 30) - decimals);
+  const isMiddle = /^50*$/.test(all.slice(end)) && /[02468]\.?$/.test(all.slice(0, end));
+  return isMiddle ? all.slice(0, end).replace(/\.$/, '') : value.toFixed(decimals);
 }
 
 function pad(text: string, align: string, fill: string, width: string): string {

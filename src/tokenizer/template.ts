@@ -2,8 +2,20 @@
  * Chat templates run as the transformers library runs them: Jinja with trimmed blocks, `raise_exception`, the special tokens
  * by name. What a template works and writes is counted, and its time is limited, however often it is rendered.
  */
-import { Environment, parse, tokenize } from '@huggingface/jinja';
-import { CountingInterpreter, LimitError } from './counting-interpreter.js';
+import { Budget, LimitError } from './jinja/budget.js';
+import { Scope, textOfStatement, type Statement } from './jinja/scope.js';
+import { parseTemplate } from './jinja/statements.js';
+import {
+  Float,
+  isMap,
+  Namespace,
+  str,
+  textOf,
+  whole,
+  wholeOf,
+  type Callable,
+  type Value,
+} from './jinja/values.js';
 
 /** One message of a conversation. */
 export interface ChatMessage {
@@ -51,15 +63,12 @@ const MAX_RANGE = 10_000;
 /** Length of a template; the longest published ones have about 20,000 characters. */
 const MAX_TEMPLATE = 1 << 18;
 
-/** White space in a row: the interpreter's time grows with its square. No indentation has as much. */
-const MAX_SPACE = 512;
-
 /** A parsed chat template with the values that stay the same. */
 export class ChatTemplate {
-  readonly #program: ReturnType<typeof parse>;
+  readonly #program: Statement;
   readonly #constants: Readonly<Record<string, unknown>>;
   readonly #deadline: Deadline;
-  readonly #spent = { steps: 0 };
+  readonly #budget = new Budget();
   readonly #rendered = new Map<string, string>();
   #milliseconds = 0;
   #asksDate = false;
@@ -76,8 +85,7 @@ export class ChatTemplate {
     this.#deadline = deadline;
     this.#constants = constants;
     if (source.length > MAX_TEMPLATE) throw new LimitError(`it has more than ${MAX_TEMPLATE} characters`);
-    const options = { lstrip_blocks: true, trim_blocks: true };
-    this.#program = this.#timed(() => parse(tokenize(readable(source), options)));
+    this.#program = this.#timed(() => parseTemplate(source));
   }
 
   /** Whether the template has asked for today's date. */
@@ -93,34 +101,25 @@ export class ChatTemplate {
     const key = JSON.stringify([messages, addGenerationPrompt]);
     const known = this.#rendered.get(key);
     if (known !== undefined) return known;
-    const environment = new Environment();
+    const scope = new Scope(this.#budget, null);
     const globals: Record<string, unknown> = {
-      true: true,
-      True: true,
-      false: false,
-      False: false,
-      none: null,
-      None: null,
-      raise_exception: (message: unknown) => {
-        throw new TemplateRefusal(String(message));
+      ...{ range: limitedRange, dict, namespace },
+      raise_exception: ([message]: readonly Value[]) => {
+        throw new TemplateRefusal(str(message));
       },
-      range: limitedRange,
-      strftime_now: (format: unknown) => {
+      strftime_now: ([format]: readonly Value[]) => {
         this.#asksDate = true;
-        return String(format).replace(/%(-?[\s\S])/g, (all, part: string) => DATE[part] ?? all);
+        return textOf(format).replace(/%(-?[\s\S])/g, (all, part: string) => DATE[part] ?? all);
       },
-      messages: messages.map((message) => ({ ...message })),
+      messages,
       add_generation_prompt: addGenerationPrompt,
       tools: null,
       documents: null,
       ...this.#constants,
     };
-    for (const [name, value] of Object.entries(globals)) environment.set(name, value);
-    const end = performance.now() + MAX_MILLISECONDS - this.#milliseconds;
-    const result: unknown = this.#timed(
-      () => new CountingInterpreter(environment, this.#spent, end).run(this.#program).value,
-    );
-    if (typeof result !== 'string') throw new Error('the template does not give a text');
+    for (const [name, value] of Object.entries(globals)) scope.set(name, valueOf(value));
+    this.#budget.end = performance.now() + MAX_MILLISECONDS - this.#milliseconds;
+    const result = this.#timed(() => textOfStatement(this.#program, scope));
     this.#rendered.set(key, result);
     return result;
   }
@@ -138,19 +137,31 @@ export class ChatTemplate {
   }
 }
 
-/** A source that is read in linear time, with line ends as Jinja has them; an escape in a literal stays what it is. */
-function readable(source: string): string {
-  return source.replace(/\r\n?/g, '\n').replace(/\s{64,}/g, (space, at: number, all: string) => {
-    const end = at + space.length;
-    if (/^-[%}#]\}/.test(all.slice(at - 3, at)) || /^\{[%{#]-/.test(all.slice(end, end + 3))) return '';
-    if (space.length > MAX_SPACE) throw new LimitError(`it has more than ${MAX_SPACE} spaces in a row`);
-    return space;
-  });
-}
-
-function limitedRange(first: number, end?: number, step = 1): number[] {
+const limitedRange: Callable = (given) => {
+  const [first = 0, end, step = 1] = given.map(wholeOf);
   const [begin, stop] = end === undefined ? [0, first] : [first, end];
+  if (step === 0) throw new Error('a step is zero');
   const count = Math.max(0, Math.ceil((stop - begin) / step));
   if (!(count <= MAX_RANGE)) throw new LimitError('it counts too far');
   return Array.from({ length: count }, (_, index) => begin + index * step);
+};
+
+const dict: Callable = ([first], named) => {
+  if (first !== undefined && !isMap(first)) throw new Error('a mapping is made of what is none');
+  return new Map([...(first ?? []), ...named]);
+};
+
+const namespace: Callable = (given, named) => {
+  const space = new Namespace();
+  for (const [name, value] of dict(given, named) as ReadonlyMap<string, Value>)
+    space.entries.set(name, value);
+  return space;
+};
+
+/** A value of JavaScript as one of templates; functions are theirs already. */
+function valueOf(value: unknown): Value {
+  if (typeof value === 'number') return Number.isInteger(value) ? whole(value) : new Float(value);
+  if (Array.isArray(value)) return value.map(valueOf);
+  if (typeof value !== 'object' || value === null) return value as Value;
+  return new Map(Object.entries(value).map(([name, part]) => [name, valueOf(part)]));
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deadline } from '../../src/cli/deadline.js';
-import { LimitError } from '../../src/tokenizer/counting-interpreter.js';
+import { LimitError } from '../../src/tokenizer/jinja/budget.js';
 import { ChatTemplate } from '../../src/tokenizer/template.js';
 
 /** Template and text, as Jinja2 3.1.6 renders it on 26 July 2024. */
@@ -74,7 +74,6 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'deep indented JSON':
     '{% set ns = namespace(a=1) %}{% for i in range(500) %}{% set ns.a = [ns.a] %}{% endfor %}{{ ns.a | tojson(indent=1000) }}',
   'white space': `{{ 'a' }}${' '.repeat(250000)}b`,
-  'white space in a tag': `{% if${' '.repeat(250000)}1 %}b{% endif %}`,
 };
 
 for (const [name, source] of Object.entries(HOSTILE)) {
@@ -88,6 +87,7 @@ for (const [name, source] of Object.entries(HOSTILE)) {
 test('white space that is stripped anyhow may be as long as it likes', () => {
   const source = `a${' '.repeat(200000)}{%- if 1 %}b{% endif -%}${'\n'.repeat(50000)}c`;
   assert.equal(new ChatTemplate(source, {}).render([]), 'abc');
+  assert.equal(new ChatTemplate(`{% if${' '.repeat(250000)}1 %}b{% endif %}`, {}).render([]), 'b');
 });
 
 test('all renderings of a template share one budget', () => {
