@@ -1,5 +1,6 @@
 /** What a person can ask for; views call these and nothing else. */
-import type { Panel, Settings, TrialOptions } from './state.js';
+import type { StepName } from './preset-words.js';
+import type { Settings } from './state.js';
 
 /** `image` is what a board boots: firmware, partition table and package. */
 export type DownloadKind = 'image' | 'parts' | 'package' | 'kit' | 'html' | 'json';
@@ -14,8 +15,8 @@ export interface Actions {
   open(address: string): void;
   /** Talks to a board without converting a model. */
   talk(): void;
-  /** Looks at the result from another side. */
-  show(panel: Panel): void;
+  /** To another step of the way, back or forth; nothing that was done is lost by it. */
+  show(step: StepName): void;
   /** Takes a failure message away. */
   dismiss(): void;
   change(settings: Partial<Settings>): void;
@@ -32,6 +33,4 @@ export interface Actions {
   copy(text: string): void;
   /** Shows or hides a tensor's histogram. */
   toggleTensor(name: string): void;
-  ask(options: Partial<TrialOptions>): void;
-  generate(): void;
 }

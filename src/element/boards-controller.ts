@@ -5,7 +5,7 @@ import type { BoardRoom } from './board/board-room.js';
 import type { LiveRegion } from './live-region.js';
 import { missing } from './missing.js';
 import type { Page } from './page.js';
-import type { Failure, Panel, State } from './state.js';
+import type { Failure, Panel, Result, State } from './state.js';
 import type { ViewsController } from './views-controller.js';
 import { boardsLoadingView } from './views/boards-loading.js';
 
@@ -16,6 +16,8 @@ export class BoardsController {
   readonly #views: ViewsController;
   #room: BoardRoom | null = null;
   #opening: Promise<BoardRoom> | null = null;
+  /** What boards run, `null` before there is anything. */
+  #held: Result['result'] | null = null;
   /** Why it could not be loaded. */
   #failure: Failure | null = null;
 
@@ -53,11 +55,16 @@ export class BoardsController {
     }
   }
 
-  /** Tells boards which of their panels is shown, and when the result that they run is gone. */
-  follow(now: State, before: State): void {
-    if (before.step === 'result' && now.step !== 'result') this.#room?.forget();
+  /** Tells boards when the result that they run is gone, or another one. */
+  hold(result: Result | null): void {
+    if (this.#held !== null && this.#held !== result?.result) this.#room?.forget();
+    this.#held = result && result.result;
+  }
+
+  /** Tells boards which of their panels is shown. */
+  follow(now: State): void {
     const panel = now.step === 'talk' ? 'talk' : now.step === 'result' ? now.panel : null;
-    if (panel === null || panel === 'compare' || panel === 'take') return;
+    if (panel === null || panel === 'convert' || panel === 'compare' || panel === 'take') return;
     void this.load().then(
       (room) => {
         room.enter(panel);
@@ -73,7 +80,7 @@ export class BoardsController {
       return this.#room.view(panel, words.all);
     const { first } = words;
     return boardsLoadingView(first.steps[panel], words.failure(this.#failure, null), first, () => {
-      this.follow(store.state, store.state);
+      this.follow(store.state);
     });
   }
 }

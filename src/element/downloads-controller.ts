@@ -16,6 +16,8 @@ export class DownloadsController {
   #failure: Failure | null = null;
   #copied: boolean | null = null;
   #saving: Saving = 'permitted';
+  /** Files that were saved. */
+  #kept = 0;
 
   constructor(page: Page, live: LiveRegion, models: ModelController) {
     this.#page = page;
@@ -45,6 +47,7 @@ export class DownloadsController {
 
   /** Saves a file, and says so where a frame may be in the way. */
   keep(download: Download): void {
+    this.#kept++;
     this.#saving = save(download);
     const notice = savingNotice(this.#saving, this.#page.words.all);
     if (notice !== null) this.#live.say(notice);
@@ -56,11 +59,14 @@ export class DownloadsController {
     this.#saving = 'permitted';
     this.#page.element.requestUpdate();
     const { turn } = this.#models;
+    const kept = this.#kept;
     try {
       const { Downloads } = await import('./downloads.js');
       if (turn !== this.#models.turn) return;
       this.#downloads ??= new Downloads(this.#page, this.#live, (download) => this.keep(download));
       await this.#downloads.make(kind);
+      // The reports are beside the step of the comparison.
+      if (this.#kept !== kept && kind !== 'html' && kind !== 'json') this.#page.store.did('take');
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       this.#failure = { ...this.#page.words.explain(error, 'image'), at: `save-${kind}` };

@@ -20,7 +20,7 @@ import { Esp32LlmProgressEvent } from './events/progress-event.js';
 import { Esp32LlmReportEvent } from './events/report-event.js';
 import { Esp32LlmStateEvent } from './events/state-event.js';
 import { Esp32LlmTokenEvent } from './events/token-event.js';
-import { EventQueue, eventsOf } from './event-queue.js';
+import { EventQueue } from './event-queue.js';
 import { LanguageController } from './language.js';
 import type { Page } from './page.js';
 import { PageFiles } from './page-files.js';
@@ -49,6 +49,9 @@ export {
   Esp32LlmTokenEvent,
 };
 export type { AssetUrls, Converter, Step };
+
+/** A switch, which some frameworks write as `true` and `false`. */
+const flag = (value: string | null): boolean => (value ?? 'false') !== 'false';
 
 /**
  * Turns a HuggingFace model folder into an image that an ESP32-S3 boots: quantizes it, shows what that cost, runs the image on an
@@ -116,6 +119,7 @@ export type { AssetUrls, Converter, Step };
  * @cssstate reading - A model is read.
  * @cssstate fit - Settings are chosen.
  * @cssstate converting - A model is converted.
+ * @cssstate convert - How the conversion went is shown.
  * @cssstate compare - The report is shown.
  * @cssstate take - The files are shown.
  * @cssstate try - The emulated board is shown.
@@ -217,8 +221,7 @@ export class Esp32LlmConverter extends LitElement {
   @property() steps: string | null = null;
 
   /** Readers cannot name models elsewhere: no field for addresses and models of the Hub. */
-  @property({ attribute: 'no-network', converter: (value) => (value ?? 'false') !== 'false' }) noNetwork =
-    false;
+  @property({ attribute: 'no-network', converter: flag }) noNetwork = false;
 
   /** Address of a mirror of the Hugging Face Hub, which alone is asked for every model of the Hub. */
   @property() hub: string | null = null;
@@ -269,7 +272,7 @@ export class Esp32LlmConverter extends LitElement {
       this.#parts.models.release();
       this.#store.release();
       this.#parts.boards.room?.release();
-      this.#parts.views.downloads?.cancel();
+      this.#parts.views.release();
     });
   }
 
@@ -283,11 +286,11 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if ((changed.has('firmware') || changed.has('firmwareFile')) && this.#store.state.step === 'result') {
+    if ((changed.has('firmware') || changed.has('firmwareFile')) && this.#store.result !== null) {
       // Another firmware makes another image.
       this.#parts.boards.room?.forget();
       this.#store.forgetImage();
-      this.#parts.boards.follow(this.#store.state, this.#store.state);
+      this.#parts.boards.follow(this.#store.state);
     }
     this.#parts.live.follow(this.#parts.views.later);
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
@@ -295,25 +298,28 @@ export class Esp32LlmConverter extends LitElement {
 
   protected override updated(): void {
     if (this.isConnected && this.#parts.models.isSettled) void this.load();
+    const { way } = this.#parts.views;
     // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
-    if (!this.#hadFocus || this.shadowRoot?.activeElement !== null) return;
-    this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus();
+    if (this.#hadFocus && this.shadowRoot?.activeElement === null)
+      this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus({ preventScroll: way !== null });
+    way?.drawn();
   }
 
   #changed(now: State, before: State): void {
     this.requestUpdate();
     if (now.step !== 'choose') void this.#parts.views.load();
     const [step, previous] = [stepOf(now), stepOf(before)];
+    this.#parts.boards.hold(this.#store.result);
     if (step !== previous) {
       this.#states.set(previous, false);
       this.#states.set(step, true);
-      this.#parts.boards.follow(now, before);
+      this.#parts.boards.follow(now);
       this.#parts.views.leave();
     }
-    this.#events.dispatch(eventsOf(now, before));
+    this.#events.follow(now, before);
   }
 
-  /** The current step: `choose`, `reading`, `fit`, `converting`, `compare`, `try`, `take`, `flash` or `chat`. */
+  /** The current step: `choose`, `reading`, `fit`, `converting`, `convert` (how it went), `compare`, `try`, `take`, `flash` or `chat`. */
   get step(): Step {
     return stepOf(this.#store.state);
   }
@@ -429,9 +435,7 @@ export class Esp32LlmConverter extends LitElement {
         <div class="title">
           ${chipIcon()}<slot name="heading"><h2>${this.#words.first.title}</h2></slot>
         </div>
-        ${stepsView(this.#store.state, presetOf(this).steps, this.#words.first, (panel) => {
-          actions.show(panel);
-        })}
+        ${stepsView(this.#store, presetOf(this).steps, this.#words.first, actions.show)}
       </header>
       <div class="body">${stepView(this.#page, this.#parts)}</div>
       <div class="hidden" role="status">${live.text}</div>

@@ -7,11 +7,17 @@ import { stepOf, type State } from './state.js';
 /** Fires events one after the other, also where a handler of one brings about the next. */
 export class EventQueue {
   readonly #target: EventTarget;
+  readonly #told = new WeakSet();
   /** To be dispatched; the first is on its way. */
   readonly #events: Event[] = [];
 
   constructor(target: EventTarget) {
     this.#target = target;
+  }
+
+  /** Tells of a change of the state. */
+  follow(now: State, before: State): void {
+    this.dispatch(eventsOf(now, before, this.#told));
   }
 
   dispatch(events: readonly Event[]): void {
@@ -24,19 +30,19 @@ export class EventQueue {
   }
 }
 
-/** What a change of the state tells. */
-export function eventsOf(now: State, before: State): Event[] {
+/**
+ * What a change of the state tells.
+ * @param told plans and results that were told of: a step back shows them again
+ */
+function eventsOf(now: State, before: State, told: WeakSet<object>): Event[] {
   const events: Event[] = [];
-  if (
-    now.step === 'fit' &&
-    !now.planning &&
-    !('choice' in before && before.choice.plan === now.choice.plan)
-  ) {
+  const isNew = (what: object): boolean => !told.has(what) && !!told.add(what);
+  if (now.step === 'fit' && !now.planning && isNew(now.choice.plan)) {
     events.push(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
   }
   const [step, previous] = [stepOf(now), stepOf(before)];
   if (step !== previous) events.push(new Esp32LlmStateEvent(step, previous));
-  if (now.step === 'result' && before.step !== 'result') {
+  if (now.step === 'result' && isNew(now.result)) {
     const { report, plan, package: bytes } = now.result;
     events.push(new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }));
   }

@@ -11,12 +11,17 @@ import { compareView } from './views/compare.js';
 import { convertingView } from './views/converting.js';
 import { fitView } from './views/fit.js';
 import { takeView } from './views/take.js';
+import type { WayRoom } from './way/way-room.js';
 
 /** What is known beside the state. */
 export interface LaterParts {
   readonly actions: Actions;
   readonly boards: { view(panel: 'try' | 'flash' | 'chat'): TemplateResult };
-  readonly views: { readonly downloads: DownloadsController | null; readonly openTensor: string | null };
+  readonly views: {
+    readonly downloads: DownloadsController | null;
+    readonly openTensor: string | null;
+    readonly way: Pick<WayRoom, 'converted' | 'onward'> | null;
+  };
 }
 
 export function laterView(
@@ -24,11 +29,11 @@ export function laterView(
   page: Page,
   parts: LaterParts,
   strings: Strings,
-): TemplateResult {
+): TemplateResult | typeof nothing {
   const view = stepOfWay(state, page, parts, strings);
   if (state.step !== 'result') return view;
   const notice = savingNotice(parts.views.downloads?.saving ?? 'permitted', strings);
-  return html`${notice === null ? nothing : html`<p class="panel notice">${notice}</p>`}${view}`;
+  return html`${notice === null ? nothing : html`<p class="panel notice">${notice}</p>`}${view}${parts.views.way?.onward(state, parts.actions)}`;
 }
 
 function stepOfWay(
@@ -36,7 +41,7 @@ function stepOfWay(
   page: Page,
   { actions, boards, views }: LaterParts,
   strings: Strings,
-): TemplateResult {
+): TemplateResult | typeof nothing {
   const { files } = page;
   const { preset } = page.store;
   const door = frontierDoor(page);
@@ -53,14 +58,14 @@ function stepOfWay(
           failure,
           copied,
           kit,
-          compares: preset.steps.has('compare'),
           bundle: files.urls.bundle,
         };
         return takeView(state, facts, strings, actions);
       }
+      if (state.panel === 'convert') return views.way?.converted(state, strings) ?? nothing;
       if (state.panel !== 'compare') return boards.view(state.panel);
       const answers = answersOf(page, state, strings);
-      return compareView(state, failure, views.openTensor, preset.locked, answers, strings, actions);
+      return compareView(state, failure, views.openTensor, answers, strings, actions);
     }
   }
 }

@@ -34,7 +34,7 @@ export class LiveRegion {
     else if (now.step === 'reading')
       text = isReading(this.#told, now.name) ? null : words.first.reading.heading(now.name);
     else if (later === null || words.all === null) return;
-    else text = later.announcement(now, this.#told, words.all, this.#page);
+    else text = later.announcement(now, this.#told, words.all);
     this.#told = now;
     if (text !== null) this.say(text);
   }

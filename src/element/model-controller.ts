@@ -65,9 +65,9 @@ export class ModelController {
   }
 
   get #failure(): ChooseFacts['failure'] {
-    const { element, store, words } = this.#page;
+    const { store, words } = this.#page;
     const { state } = store;
-    return words.failure(state.step === 'choose' ? state.failure : null, () => element.reset(), this.#at);
+    return words.failure(state.step === 'choose' ? state.failure : null, () => store.go('choose'), this.#at);
   }
 
   /** Opens the browser's choice of files. */

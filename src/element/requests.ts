@@ -21,19 +21,21 @@ const REQUESTS: Requests = {
   useSample: (doers) => doers.models.load(null, 'sample'),
   open: (doers, typed) => doers.models.open(typed),
   talk: (doers) => doers.store.talk(),
-  show: (doers, panel) => doers.store.show(panel),
-  dismiss: (doers) => doers.element.reset(),
+  show: ({ models, store }, step) => {
+    // A model that is on its way is no longer waited for.
+    if (step === 'choose') models.take();
+    store.go(step);
+  },
+  dismiss: (doers) => doers.store.go('choose'),
   change: (doers, settings) => doers.store.change(settings),
   convert: (doers) => doers.element.convert(),
   cancel: (doers) => doers.element.cancel(),
-  adjust: (doers) => doers.store.adjust(),
-  reset: (doers) => doers.element.reset(),
+  adjust: (doers) => doers.store.go('fit'),
+  reset: (doers) => REQUESTS.show(doers, 'choose'),
   download: (doers, kind) => doers.views.downloads?.make(kind),
   makeImage: (doers) => doers.store.image().catch(() => undefined),
   copy: (doers, text) => doers.views.downloads?.copy(text),
   toggleTensor: (doers, name) => doers.views.toggleTensor(name),
-  ask: (doers, options) => doers.store.ask(options),
-  generate: (doers) => doers.store.generate(),
 };
 
 /** The actions of one element. */

@@ -4,7 +4,14 @@ import type { Lock } from './preset-words.js';
 import type { Settings, TrialOptions } from './state.js';
 
 /** Sampling that shows what a model can do: greedy, and a length that ends soon. */
-const DEFAULT_TRIAL: TrialOptions = { prompt: '', temperature: 0, topK: 0, seed: 1, maxNewTokens: 128 };
+const DEFAULT_TRIAL: TrialOptions = {
+  prompt: '',
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  seed: 1,
+  maxNewTokens: 128,
+};
 
 /** The pipeline's form of the settings. */
 export function convertSettings(settings: Settings): ConvertSettings {
@@ -30,7 +37,7 @@ export function trialOptions(result: ConvertResult, prompt: string | null): Tria
     ...DEFAULT_TRIAL,
     prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
     topK: generation.topK ?? 0,
-    ...(generation.doSample ? { temperature: generation.temperature ?? 1 } : {}),
+    ...(generation.doSample ? { temperature: generation.temperature ?? 1, topP: generation.topP ?? 1 } : {}),
     ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
       ? {}
       : { maxNewTokens: generation.maxNewTokens }),

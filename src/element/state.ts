@@ -1,5 +1,4 @@
 /** The one state of the element: a step of the way, with exactly the facts that exist at that step. */
-import type { EndReason } from '../device/twin-types.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
 import type { Progress, Stage } from '../shared/progress.js';
@@ -46,7 +45,7 @@ export interface Choice {
   readonly plan: PlanJson;
 }
 
-/** What the person typed for a generation. */
+/** What a conversation begins with. */
 export type TrialOptions = GenerateRequest;
 
 /** A tensor that is quantized, or was. */
@@ -63,22 +62,8 @@ export type ImageState =
   | { readonly kind: 'made'; readonly image: BoardImage }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** The generation below the report. */
-export type Trial =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly prompt: string; readonly text: string; readonly tokens: number }
-  | {
-      readonly kind: 'ended';
-      readonly prompt: string;
-      readonly text: string;
-      readonly tokens: number;
-      readonly reason: EndReason;
-      readonly tokensPerSecond: number;
-    }
-  | { readonly kind: 'failed'; readonly failure: Failure };
-
-/** What a conversion's result is looked at from: its cost, an emulated board, files, a board on a cable. */
-export type Panel = 'compare' | 'try' | 'take' | 'flash' | 'chat';
+/** What a conversion is looked at from: how it went, its cost, an emulated board, files, a board on a cable. */
+export type Panel = 'convert' | 'compare' | 'try' | 'take' | 'flash' | 'chat';
 
 /** Choose → read → fit → convert → compare, try, take away, flash, chat. */
 export type State =
@@ -116,8 +101,10 @@ export type State =
       readonly result: ConvertResult;
       readonly image: ImageState;
       readonly options: TrialOptions;
-      readonly trial: Trial;
     };
+
+/** A conversion with what is known of it. */
+export type Result = Extract<State, { step: 'result' }>;
 
 /** Where the element is, as pages see it. */
 export type Step = Exclude<State['step'], 'result' | 'talk'> | Panel;

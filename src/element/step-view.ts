@@ -1,11 +1,10 @@
 /** The view of a state: the first ones at once, the others as soon as they are loaded. */
-import type { TemplateResult } from 'lit';
 import { cardsOf } from './moment/cards-door.js';
 import type { Page } from './page.js';
 import type { Parts } from './parts.js';
 import { chooseView, readingView } from './views/choose.js';
 
-export function stepView(page: Page, parts: Parts): TemplateResult {
+export function stepView(page: Page, parts: Parts): unknown {
   const { state } = page.store;
   const { first, all } = page.words;
   const { actions, boards, models, views } = parts;

@@ -16,11 +16,11 @@ import type {
   ModelSource,
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
-import { NO_PRESET, type Lock, type Preset } from './preset-words.js';
+import { NO_PRESET, STEPS, type Lock, type Preset, type StepName } from './preset-words.js';
 import { withProgress } from './progress-state.js';
 import type { BoardImage } from './board-image.js';
 import { convertSettings, lockOf, trialOptions } from './settings.js';
-import type { Choice, Failure, ImageState, Panel, Settings, State, TrialOptions } from './state.js';
+import type { Choice, Failure, ImageState, Panel, Result, Settings, State } from './state.js';
 
 /** Who does the work: the worker's bridge, or a stand-in in tests. */
 export interface Converter {
@@ -40,7 +40,7 @@ export interface StoreOptions {
   /** Called when an image is ready. */
   readonly onImage: (image: BoardImage) => void;
   /** Turns an error into words, given what was being done. */
-  readonly explain: (error: Error, doing: 'read' | 'plan' | 'convert' | 'generate' | 'image') => Failure;
+  readonly explain: (error: Error, doing: 'read' | 'plan' | 'convert' | 'image') => Failure;
   /** Called after every change. */
   readonly onChange: (state: State, before: State) => void;
   /** Called for every progress report of a conversion. */
@@ -62,6 +62,11 @@ export class ConverterStore {
   #converter: Promise<Converter> | null = null;
   /** The model with the last settings whose plan is known: what a cancelled change goes back to. */
   #planned: Choice | null = null;
+  /** The settings of the model as they were last shown, and its last conversion: what steps back lead to. */
+  #fit: Extract<State, { step: 'fit' }> | null = null;
+  #result: Result | null = null;
+  /** What was done with each conversion. */
+  readonly #deeds = new WeakMap<ConvertResult, Set<Panel>>();
   /** The conversion under way, or the last one. */
   #converting: Promise<void> = Promise.resolve();
   /** The change of settings under way. */
@@ -86,27 +91,30 @@ export class ConverterStore {
    * Reads a model, and goes on to its conversion when the preset leaves nothing to set.
    * @param name what to call it while it is read
    * @param onModel called when it turned out to be one
+   * @param onward what is shown after a conversion that follows at once, `null` where settings are chosen first
    */
   async choose(
     source: ModelSource,
     name: string,
     preset: Preset,
     onModel: () => void = () => undefined,
+    onward: Panel | null = null,
   ): Promise<void> {
     const { signal } = this.#renew();
     const { settings } = preset;
-    this.#preset = preset;
     this.#commit({ step: 'reading', name });
     try {
       const converter = await this.#work(signal);
       const inspection = await converter.inspect(source, convertSettings(settings), this.#hear(signal));
       if (signal.aborted) return;
       onModel();
+      this.#preset = preset;
+      this.#result = null;
       const { plan } = inspection;
       const choice = (this.#planned = { source, inspection, settings, plan });
       this.#commit({ step: 'fit', choice, planning: false, failure: null });
       // What does not fit stays at the step that says so.
-      if (!preset.steps.has('fit') && plan.fits) await this.convert();
+      if ((onward !== null || !preset.steps.has('fit')) && plan.fits) await this.convert(onward);
     } catch (error) {
       this.#fail(error, 'read', signal, (failure) => ({ step: 'choose', failure }));
     }
@@ -127,12 +135,16 @@ export class ConverterStore {
     const settings = Object.fromEntries(open) as Partial<Settings>;
     const { signal } = this.#renew();
     const choice = { ...this.#state.choice, settings: { ...this.#state.choice.settings, ...settings } };
-    this.#commit({ step: 'fit', choice, planning: true, failure: null });
-    this.#planning = this.#plan(choice, lockOf(Object.keys(settings)[0] ?? ''), signal);
-    await this.#planning;
+    await this.#replan(choice, lockOf(Object.keys(settings)[0] ?? ''), signal);
   }
 
   /** @param changed which settings ask for the plan */
+  async #replan(choice: Choice, changed: Lock, signal: AbortSignal): Promise<void> {
+    this.#commit({ step: 'fit', choice, planning: true, failure: null });
+    this.#planning = this.#plan(choice, changed, signal);
+    await this.#planning;
+  }
+
   async #plan(choice: Choice, changed: Lock, signal: AbortSignal): Promise<void> {
     try {
       const converter = await this.#work(signal);
@@ -147,7 +159,7 @@ export class ConverterStore {
   }
 
   /** Converts the chosen model, with settings that were just changed as soon as their plan is there; waits for a conversion that runs. */
-  async convert(): Promise<void> {
+  async convert(onward: Panel | null = null): Promise<void> {
     while (this.#state.step === 'fit' && this.#state.planning) {
       const change = this.#current;
       await this.#planning;
@@ -156,12 +168,13 @@ export class ConverterStore {
       if (change.signal.aborted && now.step === 'fit' && !now.planning) return;
     }
     const { step } = this.#state;
-    if (step === 'fit') this.#converting = this.#convert(this.#state.choice);
+    if (step === 'fit') this.#converting = this.#convert(this.#state.choice, onward);
     if (step === 'fit' || step === 'converting') await this.#converting;
   }
 
-  async #convert(choice: Choice): Promise<void> {
+  async #convert(choice: Choice, onward: Panel | null): Promise<void> {
     const { signal } = this.#renew();
+    const panel = firstPanel(this.#preset, onward);
     this.#commit({ step: 'converting', choice, stages: [], tensors: [], progress: null });
     try {
       const converter = await this.#work(signal);
@@ -170,14 +183,13 @@ export class ConverterStore {
       if (signal.aborted) return;
       this.#commit({
         step: 'result',
-        panel: firstPanel(this.#preset),
+        panel,
         choice: { ...choice, plan: result.plan },
         result,
         image: { kind: 'none' },
         options: trialOptions(result, this.#preset.prompt),
-        trial: { kind: 'idle' },
       });
-      if (firstPanel(this.#preset) === 'take' && result.plan.fits) this.image().catch(() => undefined);
+      if (panel === 'take' && result.plan.fits) this.image().catch(() => undefined);
     } catch (error) {
       this.#failFit(error, 'convert', signal, choice, 'convert');
     }
@@ -192,9 +204,7 @@ export class ConverterStore {
 
   /** Looks at the result from another side. */
   show(panel: Panel): void {
-    if (this.#state.step !== 'result' || !this.#preset.steps.has(panel)) return;
-    this.#commit({ ...this.#state, panel });
-    if (panel === 'take' && this.#state.result.plan.fits) this.image().catch(() => undefined);
+    if (this.#state.step === 'result') this.go(panel);
   }
 
   /**
@@ -214,8 +224,7 @@ export class ConverterStore {
     this.#setImage({ kind: 'making' });
     // The result may be gone meanwhile, or the firmware another: whoever asked gets the answer, the page hears nothing.
     const current = (): boolean => {
-      const now = this.#state;
-      return this.#making?.image === making && now.step === 'result' && now.result === result;
+      return this.#making?.image === making && this.#result?.result === result;
     };
     try {
       const made = await making;
@@ -242,13 +251,14 @@ export class ConverterStore {
   /** The firmware is another one: the image is made anew when it is next needed. */
   forgetImage(): void {
     this.#making = null;
-    if (this.#state.step !== 'result') return;
     this.#setImage({ kind: 'none' });
-    this.show(this.#state.panel);
+    if (this.#state.step === 'result') this.show(this.#state.panel);
   }
 
+  /** Also of a conversion whose steps are not shown now. */
   #setImage(image: ImageState): void {
     if (this.#state.step === 'result') this.#commit({ ...this.#state, image });
+    else if (this.#result !== null) this.#result = { ...this.#result, image };
   }
 
   /** The files of a model that was converted, of which the conversion has kept the small ones. */
@@ -256,55 +266,16 @@ export class ConverterStore {
     return (await this.#work(signal)).files(input, { signal });
   }
 
-  /** Changes what the next generation is asked. */
-  ask(wanted: Partial<TrialOptions>): void {
-    if (this.#state.step !== 'result') return;
-    const { prompt, ...others } = wanted;
-    const options =
-      prompt === undefined || this.#preset.locked.has('prompt') ? others : { prompt, ...others };
-    this.#commit({ ...this.#state, options: { ...this.#state.options, ...options } });
+  /** Generates with the engine in the page; for those who talk to it. */
+  async generate(
+    bytes: Uint8Array,
+    request: GenerateRequest,
+    options: JobOptions & { readonly signal: AbortSignal },
+  ): Promise<GenerateSummary> {
+    return (await this.#work(options.signal)).generate(bytes, request, options);
   }
 
-  /** Generates from the converted package. */
-  async generate(): Promise<void> {
-    if (this.#state.step !== 'result' || this.#state.trial.kind === 'running') return;
-    const { signal } = this.#renew();
-    const { options, result } = this.#state;
-    const { prompt } = options;
-    this.#commit({ ...this.#state, trial: { kind: 'running', prompt, text: '', tokens: 0 } });
-    try {
-      const converter = await this.#work(signal);
-      const summary = await converter.generate(result.package, options, {
-        signal,
-        onText: ({ text, tokens }) => {
-          const now = this.#state;
-          if (now.step !== 'result' || now.trial.kind !== 'running' || now.result !== result) return;
-          this.#commit({ ...now, trial: { kind: 'running', prompt, text: now.trial.text + text, tokens } });
-        },
-      });
-      const now = this.#state;
-      if (now.step !== 'result' || now.result !== result) return;
-      const { text, tokens, reason, tokensPerSecond } = summary;
-      this.#commit({ ...now, trial: { kind: 'ended', prompt, text, tokens, reason, tokensPerSecond } });
-    } catch (error) {
-      const now = this.#state;
-      if (now.step !== 'result' || now.result !== result) return;
-      if (isAbort(error)) {
-        // A worker that had to be ended forcibly answers nothing; the text that had come stays.
-        const { text, tokens } = now.trial.kind === 'running' ? now.trial : { text: '', tokens: 0 };
-        this.#commit({
-          ...now,
-          trial: { kind: 'ended', prompt, text, tokens, reason: 'cancelled', tokensPerSecond: 0 },
-        });
-        return;
-      }
-      this.#explain(error, 'generate', (failure) =>
-        this.#commit({ ...now, trial: { kind: 'failed', failure } }),
-      );
-    }
-  }
-
-  /** Stops what is running: a generation keeps its text, a conversion goes back to its settings, a change is taken back. */
+  /** Stops what is running: a conversion goes back to its settings, a change is taken back. */
   cancel(): void {
     const state = this.#state;
     this.#stop();
@@ -323,18 +294,70 @@ export class ConverterStore {
     this.#making?.end.abort(reason);
   }
 
-  /** Back to the settings of the converted model. */
-  adjust(): void {
-    if (this.#state.step !== 'result') return;
-    const { choice } = this.#state;
-    this.#renew();
-    this.#commit({ step: 'fit', choice, planning: false, failure: null });
+  /** The last conversion of the chosen model, also while another step is shown; `null` before there is one. */
+  get result(): Result | null {
+    return this.#result;
   }
 
-  /** Back to the choice of a model. */
+  /** The settings of the chosen model as they were last shown, `null` before there is one. */
+  get fit(): Extract<State, { step: 'fit' }> | null {
+    return this.#fit;
+  }
+
+  /** A conversion is talked to: what links to it ask. */
+  asked(prompt: string): void {
+    const { options, ...others } = this.#state as Result;
+    if (others.step === 'result' && !this.#preset.locked.has('prompt'))
+      this.#commit({ ...others, options: { ...options, prompt } });
+  }
+
+  /** The steps that were done: up to the conversion those that led there, then what was done with it. */
+  get done(): ReadonlySet<StepName> {
+    const { step } = this.#state;
+    const result = this.#result?.result;
+    const led = result !== undefined ? 3 : step === 'converting' ? 2 : this.#fit === null ? 0 : 1;
+    return new Set(
+      step === 'reading' ? [] : [...STEPS.slice(0, led), ...((result && this.#deeds.get(result)) ?? [])],
+    );
+  }
+
+  /** Something was done with a conversion, default the last one. */
+  did(panel: Panel, result = this.#result?.result): void {
+    if (result === undefined) return;
+    this.#deeds.set(result, (this.#deeds.get(result) ?? new Set()).add(panel));
+    this.#commit(this.#state);
+  }
+
+  /** Whether {@link go} leads to a step: what runs is not given up for it. */
+  leads(step: StepName): boolean {
+    const { step: now } = this.#state;
+    if (now === 'reading' || now === 'converting') return false;
+    if (step === 'choose') return true;
+    if (step === 'fit') return this.#fit !== null;
+    return this.#result !== null && (step === 'convert' || this.#preset.steps.has(step));
+  }
+
+  /** To another step of the way, back or forth. What was done stays. */
+  go(step: StepName): void {
+    if (!this.leads(step)) return;
+    const [fit, result] = [this.#fit, this.#result];
+    if (this.#state.step !== 'result' || step === 'choose' || step === 'fit') this.#renew();
+    if (step === 'choose') this.#commit({ step, failure: null });
+    else if (step === 'fit') {
+      // A plan that was waited for is asked for again.
+      if (fit?.planning === true) void this.#replan(fit.choice, 'scheme', this.#current.signal);
+      else if (fit !== null) this.#commit({ ...fit, failure: null });
+    } else if (result !== null) {
+      this.#commit({ ...result, panel: step });
+      if (step === 'take' && result.result.plan.fits) this.image().catch(() => undefined);
+    }
+  }
+
+  /** Back to the choice of a model, with nothing chosen. */
   reset(): void {
     this.#stop();
     this.#renew();
+    this.#fit = this.#result = null;
     this.#commit({ step: 'choose', failure: null });
   }
 
@@ -421,6 +444,8 @@ export class ConverterStore {
   #commit(state: State): void {
     const before = this.#state;
     this.#state = state;
+    if (state.step === 'fit') this.#fit = state;
+    if (state.step === 'result') this.#result = state;
     this.#options.onChange(state, before);
   }
 }
@@ -436,6 +461,6 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 const PANELS: readonly Panel[] = ['compare', 'try', 'take', 'flash', 'chat'];
 
 /** Where a result is shown first; a page that left all of them out still gets the files. */
-function firstPanel({ steps }: Preset): Panel {
-  return PANELS.find((panel) => steps.has(panel)) ?? 'take';
+function firstPanel({ steps }: Preset, onward: Panel | null): Panel {
+  return onward !== null && steps.has(onward) ? onward : (PANELS.find((panel) => steps.has(panel)) ?? 'take');
 }

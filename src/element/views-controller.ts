@@ -6,6 +6,7 @@ import { missing } from './missing.js';
 import type { ModelController } from './model-controller.js';
 import type { Page } from './page.js';
 import type * as LaterViews from './views/later.js';
+import type { WayRoom } from './way/way-room.js';
 
 export class ViewsController {
   readonly #page: Page;
@@ -13,6 +14,7 @@ export class ViewsController {
   readonly #live: LiveRegion;
   #later: typeof LaterViews | null = null;
   #downloads: DownloadsController | null = null;
+  #way: WayRoom | null = null;
   #openTensor: string | null = null;
 
   constructor(page: Page, models: ModelController, live: LiveRegion) {
@@ -24,6 +26,11 @@ export class ViewsController {
   /** `null` before they are loaded. */
   get later(): typeof LaterViews | null {
     return this.#later;
+  }
+
+  /** The way from step to step, `null` before it is loaded. */
+  get way(): WayRoom | null {
+    return this.#way;
   }
 
   /** What a person takes away, `null` before there can be anything. */
@@ -41,19 +48,32 @@ export class ViewsController {
     if (this.#later !== null) return;
     const { element, words } = this.#page;
     try {
-      const [later] = await Promise.all([import('./views/later.js'), words.load()]);
-      const { shadowRoot } = element;
-      if (shadowRoot !== null) {
-        const { elementStyles } = element.constructor as typeof LitElement;
-        adoptStyles(shadowRoot, [...elementStyles, ...later.laterStyles]);
-      }
+      const [later, { WayRoom }] = await Promise.all([
+        import('./views/later.js'),
+        import('./way/way-room.js'),
+        words.load(),
+      ]);
+      this.#way ??= new WayRoom(this.#page);
       this.#page.files.learn(later.assetUrls);
       this.#downloads ??= new later.DownloadsController(this.#page, this.#live, this.#models);
       this.#later = later;
+      this.adopt();
       element.requestUpdate();
     } catch (cause) {
       await this.#models.refuse(missing(cause));
     }
+  }
+
+  /** Takes the styles of what was loaded. */
+  adopt(): void {
+    const { shadowRoot, constructor } = this.#page.element;
+    const { elementStyles } = constructor as typeof LitElement;
+    if (shadowRoot !== null) adoptStyles(shadowRoot, [...elementStyles, ...(this.#later?.laterStyles ?? [])]);
+  }
+
+  /** The element is gone. */
+  release(): void {
+    this.#downloads?.cancel();
   }
 
   /** Shows or hides a tensor's histogram. */

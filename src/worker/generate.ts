@@ -2,6 +2,7 @@
 import type { GenerateOptions, GenerateResult, TwinEngine } from '../device/twin-types.js';
 import type { GenerateRequest, GenerateSummary } from './jobs.js';
 import type { JobHooks } from './serve.js';
+import { UsageError } from '../shared/errors.js';
 import { breath } from '../shared/breath.js';
 import { decodeRate } from '../shared/decode-rate.js';
 
@@ -41,11 +42,24 @@ export async function generateText(
   }
 }
 
-/** Where the model chats, the prompt is the user's first turn in its template; else it is the text to continue. */
+/** Where the model chats, the prompt is a turn of the user in its template; else it is the text to continue. */
 function options(twin: TwinEngine, request: GenerateRequest, signal: AbortSignal): GenerateOptions {
-  const { prompt, temperature, topK, seed, maxNewTokens } = request;
-  const start = twin.info.hasChat ? { ids: twin.chatIds(prompt, { first: true }) } : { prompt };
-  return { ...start, temperature, topK, seed, maxNewTokens, signal };
+  const { prompt, next, ...sampling } = request;
+  const start = twin.info.hasChat ? turn(twin, prompt, next === true && twin.length > 0) : { prompt };
+  return { ...start, ...sampling, signal };
+}
+
+/** As a board does it: a template without later turns begins anew with each. */
+function turn(twin: TwinEngine, prompt: string, later: boolean): Pick<GenerateOptions, 'ids' | 'append'> {
+  if (later) {
+    try {
+      return { ids: twin.chatIds(prompt, { first: false }), append: true };
+    } catch (error) {
+      // What else is wrong with the prompt is so of a first turn as well.
+      if (!(error instanceof UsageError)) throw error;
+    }
+  }
+  return { ids: twin.chatIds(prompt, { first: true }) };
 }
 
 function summary(result: GenerateResult, tokens: number, first: number, last: number): GenerateSummary {

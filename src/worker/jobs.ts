@@ -107,9 +107,11 @@ export interface FilesInput extends Pick<ConvertResult, 'files' | 'carriers'> {
 }
 
 /** What to generate and how. */
-export interface GenerateRequest extends Seeded<'temperature' | 'topK' | 'maxNewTokens'> {
+export interface GenerateRequest extends Seeded<'temperature' | 'topK' | 'topP' | 'maxNewTokens'> {
   /** The user's words where the model chats, else the text to continue. */
   readonly prompt: string;
+  /** A chat goes on, where its template can; else it begins anew. */
+  readonly next?: boolean;
 }
 
 /** Input of the job `generate`. */

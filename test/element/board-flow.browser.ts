@@ -50,7 +50,7 @@ describe('the emulated board on the page', function () {
     expect(status(element)).to.equal('The board is ready.');
     expect(shown(element)).to.contain('ESP-ROM:esp32s3');
     expect(await element.send('Turn on the light.')).to.equal('{"do":"on"}');
-    expect(status(element)).to.equal('The board answered with 3 tokens.');
+    expect(status(element)).to.equal('Answered with 3 tokens.');
     expect(shown(element)).to.contain('100 tokens per second on a board');
     expect(events).to.deep.equal([
       'emulated opening',
@@ -249,7 +249,7 @@ describe('the emulated board on the page', function () {
     await toTry(element);
     const steps = [...root(element).querySelectorAll('.steps li')].map((item) => item.textContent.trim());
     expect(steps).to.deep.equal(['Choose', 'Fit', 'Convert', 'Compare', 'Try']);
-    expect(shown(element)).not.to.contain('Flash a real board');
+    expect(shown(element)).not.to.contain('Flash a board');
     button(element, 'Start the board').click();
     await rendered(element, '.running');
     const area = part<HTMLTextAreaElement>(element, '#board-prompt');

@@ -168,6 +168,13 @@ export async function toRunning(element: Esp32LlmConverter): Promise<void> {
   await rendered(element, '.running');
 }
 
+/** The step of trying, with the engine in the page. */
+export async function toPageEngine(element: Esp32LlmConverter): Promise<void> {
+  await toTry(element);
+  part(element, '[value=page]').click();
+  await rendered(element, '.talk');
+}
+
 export async function toFlash(element: Esp32LlmConverter): Promise<void> {
   await converted(element);
   button(element, 'Flash').click();

@@ -65,16 +65,21 @@ describe('the emulated board with everything real', function () {
     SourceElement.assets = {};
   });
 
-  it('boots the image and answers as the package does in the page', async () => {
+  it('boots the image and answers as the engine in the page does', async () => {
     await element.load();
     await element.convert();
     await rendered(element, '.verdict');
-    await press(element, 'Generate');
+    await press(element, 'Try');
+    await rendered(element, '[value=page]');
+    root(element).querySelector<HTMLInputElement>('[value=page]')?.click();
+    await rendered(element, '#board-prompt');
+    await press(element, 'Send');
     await rendered(element, '.answer:not(:has(.caret)) .words');
     const twin = root(element).querySelector('.answer .words')?.textContent ?? '';
     expect(twin).to.contain('study');
 
-    await press(element, 'Try');
+    // The same view, with the same question at hand.
+    root(element).querySelector<HTMLInputElement>('[value=board]')?.click();
     let facts: ReadonlyMap<string, string> = new Map();
     element.addEventListener('esp32-llm-board', (event) => {
       facts = event.facts;

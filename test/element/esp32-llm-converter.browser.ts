@@ -160,13 +160,10 @@ describe('<esp32-llm-converter>', () => {
         fake.conversion.resolve(sampleResult({ report: { ...report, verdict: 'severe' }, chat: false }));
         await rendered(element, '.fold .memories');
       },
-      'all unfolded, text arriving': async (element) => {
+      'all unfolded': async (element) => {
         await toResult(element);
         for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
         part(element, '.tensors button').click();
-        button(element, 'Generate').click();
-        await settle(element);
-        fake.say('I am', 2);
         await element.updateComplete;
       },
     };
@@ -190,7 +187,7 @@ describe('<esp32-llm-converter>', () => {
     expect(new Esp32LlmConverter().step).to.equal('choose');
   });
 
-  it('goes from a folder to a text, and tells every step', async () => {
+  it('goes from a folder to a report, and tells every step', async () => {
     const element = await make();
     const steps: string[] = [];
     element.addEventListener('esp32-llm-state', (event) => steps.push(`${event.previous} → ${event.step}`));
@@ -212,23 +209,6 @@ describe('<esp32-llm-converter>', () => {
     expect(judged).to.contain('What would help');
     expect(judged).to.contain('Groups of 32: 51 % less loss, 3 % larger, 6 % slower.');
     expect(part(element, '[role=status]').textContent).to.contain('Negligible loss');
-
-    button(element, 'Generate').click();
-    await settle(element);
-    fake.say('I am here.', 4);
-    await element.updateComplete;
-    expect(part(element, '.answer').textContent.trim()).to.equal('I am here.');
-    fake.generation.resolve({
-      text: 'I am here.',
-      tokens: 4,
-      promptTokens: 2,
-      reason: 'length',
-      tokensPerSecond: 123,
-    });
-    await settle(element);
-    expect(part(element, '.trial').textContent).to.contain('123 tokens per second');
-    expect(part(element, '[role=status]').textContent).to.equal('4 tokens generated.');
-    expect(button(element, 'Generate').type).to.equal('submit');
   });
 
   it('passes its attributes on as settings', async () => {
@@ -472,56 +452,6 @@ describe('<esp32-llm-converter>', () => {
     button(element, 'Dismiss').click();
     await element.updateComplete;
     expect(element.shadowRoot?.querySelector('.failure')).to.be.null;
-  });
-
-  it('stops a generation and keeps its text', async () => {
-    const element = await make();
-    await toResult(element);
-    button(element, 'Generate').click();
-    await settle(element);
-    fake.say('so far', 3);
-    await element.updateComplete;
-    part(element, '#prompt').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
-    await settle(element);
-    expect(button(element, 'Stop'), 'a key that sends does not stop').to.exist;
-    button(element, 'Stop').click();
-    await settle(element);
-    expect(part(element, '.answer').textContent.trim()).to.equal('so far');
-    expect(part(element, '.trial').textContent).to.contain('stopped');
-  });
-
-  it('Enter sends the prompt, shift and Enter begins a line', async () => {
-    const element = await make();
-    await toResult(element);
-    const prompt = part(element, '#prompt') as HTMLTextAreaElement;
-    prompt.value = 'dim the lamp';
-    prompt.dispatchEvent(new Event('input'));
-    prompt.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', shiftKey: true }));
-    await settle(element);
-    expect(fake.requests.length).to.equal(0);
-    prompt.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
-    await settle(element);
-    expect(fake.requests).to.deep.equal([
-      { prompt: 'dim the lamp', temperature: 0, topK: 0, seed: 1, maxNewTokens: 128 },
-    ]);
-  });
-
-  it('does not take sampling values that make no sense', async () => {
-    const element = await make();
-    await toResult(element);
-    const topK = part(element, '#topK') as HTMLInputElement;
-    for (const [typed, kept] of [
-      ['5', '5'],
-      ['-1', '5'],
-      ['2.5', '5'],
-      ['100000', '5'],
-      ['', '5'],
-    ] as const) {
-      topK.value = typed;
-      topK.dispatchEvent(new Event('change'));
-      await element.updateComplete;
-      expect(topK.value).to.equal(kept);
-    }
   });
 
   it('opens and closes the histogram of a tensor', async () => {

@@ -9,7 +9,7 @@ import type { SerialSupport } from '../../src/device/serial-support.js';
 import type { BoardLink } from '../../src/element/board/board-state.js';
 import type { FlashStep } from '../../src/element/board/flash-store.js';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import type { ImageState, Step, Trial } from '../../src/element/state.js';
+import type { ImageState, Step } from '../../src/element/state.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { en } from './all-strings.js';
 import {
@@ -27,6 +27,7 @@ import {
   toFlash,
   toFlashed,
   toFound,
+  toPageEngine,
   toRunning,
   toTry,
 } from './board-page.js';
@@ -37,7 +38,10 @@ setStage();
 type StateName =
   | `step ${Step}`
   | `image ${ImageState['kind']}`
-  | `trial ${Trial['kind']}`
+  | 'engine in the page idle'
+  | 'engine in the page answering'
+  | 'engine in the page answered'
+  | 'engine in the page failed'
   | `emulated board ${BoardLink['kind']}`
   | `board on a cable ${BoardLink['kind']}`
   | `flashing ${FlashStep['kind']}`
@@ -82,9 +86,8 @@ function take(make: () => Promise<never>, sign: string): Row {
 }
 
 async function generate(element: Esp32LlmConverter): Promise<void> {
-  await converted(element);
-  await rendered(element, '.trial');
-  button(element, 'Generate').click();
+  await toPageEngine(element);
+  button(element, 'Send').click();
   await waitUntil(() => stage.converter.requests.length > 0);
   stage.converter.say('I am', 2);
 }
@@ -167,6 +170,13 @@ const STATES: Readonly<Record<StateName, Row>> = {
     },
   },
   'step flash': { sign: '.flash', go: toFlash },
+  'step convert': {
+    sign: '.converted',
+    go: async (element) => {
+      await converted(element);
+      button(element, 'Convert').click();
+    },
+  },
   'step chat': {
     sign: '.chat',
     go: async (element) => {
@@ -186,10 +196,10 @@ const STATES: Readonly<Record<StateName, Row>> = {
   'image failed': take(async () => {
     throw new FormatError('is no firmware.', { file: 'firmware.elf', remedy: 'Take another.' });
   }, '.take .failure'),
-  'trial idle': { sign: '.trial .empty, .trial', go: converted },
-  'trial running': { sign: '.trial .caret', go: generate },
-  'trial ended': {
-    sign: '.trial .answer:not(:has(.caret))',
+  'engine in the page idle': { sign: '.try .talk .empty', go: toPageEngine },
+  'engine in the page answering': { sign: '.try .talk .caret', go: generate },
+  'engine in the page answered': {
+    sign: '.try .talk .answer:not(:has(.caret))',
     words: 'the model ended it',
     go: async (element) => {
       await generate(element);
@@ -202,8 +212,9 @@ const STATES: Readonly<Record<StateName, Row>> = {
       });
     },
   },
-  'trial failed': {
-    sign: '.trial .failure, .trial .problem',
+  'engine in the page failed': {
+    sign: '.try .talk .answer',
+    words: 'No answer',
     go: async (element) => {
       await generate(element);
       stage.converter.generation.reject(new FormatError('is damaged.', { file: 'x.s3lm', remedy: 'Again.' }));

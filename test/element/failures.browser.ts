@@ -162,7 +162,7 @@ const FAILURES: Readonly<Record<string, Row>> = {
         throw new FormatError('It is not a firmware.', { ...place, code: 'firmware' });
       };
       await converted(element);
-      button(element, words.result.take).click();
+      button(element, words.steps.take).click();
     },
   },
   'a firmware without a bootloader, before flashing': {

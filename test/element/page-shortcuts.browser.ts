@@ -61,7 +61,11 @@ describe('the element on a page with shortcuts', () => {
     void element.convert();
     await waitUntil(() => element.step === 'converting');
     fake.conversion.resolve(sampleResult());
-    await waitUntil(() => element.shadowRoot?.querySelector('#prompt'));
+    await waitUntil(() => element.shadowRoot?.querySelector('.onward'), 'the way on', { timeout: 20_000 });
+    field(element, '.onward .primary').click();
+    await waitUntil(() => element.shadowRoot?.querySelector('[value=page]'), 'engines', { timeout: 20_000 });
+    field(element, '[value=page]').click();
+    await waitUntil(() => element.shadowRoot?.querySelector('#board-prompt'));
   }
 
   it('text in a line and in a box is typed, and the page hears none of it', async () => {
@@ -70,7 +74,7 @@ describe('the element on a page with shortcuts', () => {
     await sendKeys({ type: '/owner name?' });
     expect(field(element, '#address').value).to.equal('/owner name?');
     await toResult(element);
-    const prompt = field<HTMLTextAreaElement>(element, '#prompt');
+    const prompt = field<HTMLTextAreaElement>(element, '#board-prompt');
     prompt.value = '';
     prompt.focus();
     await sendKeys({ type: '/help dim' });

@@ -73,34 +73,13 @@ async function toResult(context: Pick<ReturnType<typeof setUp>, 'store' | 'fake'
   await settle();
 }
 
-test('the way from a folder to a text', async () => {
+test('the way from a folder to a result', async () => {
   const context = setUp();
-  const { store, fake, steps } = context;
+  const { store, steps } = context;
   await toResult(context);
   const result = at(store, 'result');
   assert.equal(result.options.prompt, 'Hello! Who are you?');
-  store.ask({ temperature: 0.7 });
-  void store.generate();
-  await settle();
-  fake.say('I am ', 2);
-  fake.say('here.', 4);
-  assert.deepEqual(at(store, 'result').trial, {
-    kind: 'running',
-    prompt: 'Hello! Who are you?',
-    text: 'I am here.',
-    tokens: 4,
-  });
-  fake.generation.resolve({
-    text: 'I am here.',
-    tokens: 4,
-    promptTokens: 9,
-    reason: 'eos',
-    tokensPerSecond: 50,
-  });
-  await settle();
-  assert.equal(at(store, 'result').trial.kind, 'ended');
   assert.deepEqual(steps, ['reading', 'fit', 'converting', 'result']);
-  assert.equal((fake.requests[0] as { temperature: number }).temperature, 0.7);
 });
 
 test('a model that samples by itself is tried as it samples', async () => {
@@ -201,39 +180,116 @@ test('an answer that comes after the person went away changes nothing', async ()
   assert.equal(at(store, 'choose').failure, null);
 });
 
-test('a generation that was cut off keeps its text', async () => {
+test('a step back and forth loses nothing', async () => {
   const context = setUp();
-  await toResult(context);
-  void context.store.generate();
+  const { store, fake } = context;
+  assert.ok(!store.leads('fit') && !store.leads('compare') && store.leads('choose'));
+  await toFit(context);
+  assert.deepEqual([...store.done], ['choose']);
+  assert.ok(!store.leads('compare'));
+  void store.convert();
   await settle();
-  context.fake.say('so far', 3);
-  context.store.cancel();
+  assert.deepEqual([...store.done], ['choose', 'fit']);
+  assert.ok(!store.leads('fit'), 'a conversion is not given up for a look at the settings');
+  store.go('fit');
+  at(store, 'converting');
+  fake.conversion.resolve(sampleResult());
   await settle();
-  const { trial } = at(context.store, 'result');
-  assert.ok(trial.kind === 'ended');
-  assert.deepEqual([trial.text, trial.reason], ['so far', 'cancelled']);
+  const result = at(store, 'result');
+  assert.deepEqual([...store.done], ['choose', 'fit', 'convert']);
+  store.go('choose');
+  assert.equal(at(store, 'choose').failure, null);
+  assert.deepEqual([...store.done], ['choose', 'fit', 'convert'], 'as it was');
+  store.go('fit');
+  const { choice } = at(store, 'fit');
+  assert.equal(choice.inspection, result.choice.inspection);
+  // A setting that was changed and not converted is there again, and so is the conversion with the earlier one.
+  await store.change({ context: 64 });
+  store.go('try');
+  assert.equal(at(store, 'result').result, result.result);
+  assert.equal(at(store, 'result').panel, 'try');
+  store.go('fit');
+  assert.equal(at(store, 'fit').choice.settings.context, 64);
+  store.go('convert');
+  assert.equal(at(store, 'result').panel, 'convert');
+  assert.equal(fake.settings.length, 3, 'read, converted, planned once each');
 });
 
-test('a second generation does not start over a running one', async () => {
+test('a plan that a step away did not wait for is asked for again', async () => {
   const context = setUp();
+  const { store, fake } = context;
   await toResult(context);
-  void context.store.generate();
+  store.go('fit');
+  fake.nextPlan = () => new Promise(() => undefined);
+  void store.change({ context: 32 });
   await settle();
-  void context.store.generate();
+  assert.ok(at(store, 'fit').planning);
+  store.go('compare');
+  const plan = samplePlan({ context: 32 });
+  fake.nextPlan = async () => plan;
   await settle();
-  assert.equal(context.fake.requests.length, 1);
+  assert.equal(at(store, 'result').panel, 'compare');
+  store.go('fit');
+  await settle();
+  assert.ok(!at(store, 'fit').planning);
+  assert.equal(at(store, 'fit').choice.plan, plan);
 });
 
-test('a failed generation keeps the report', async () => {
+test('only what was done is done, and with that conversion alone', async () => {
   const context = setUp();
+  const { store, fake } = context;
+  store.did('try');
+  assert.deepEqual([...store.done], [], 'there was nothing to try');
   await toResult(context);
-  void context.store.generate();
+  store.go('chat');
+  assert.deepEqual([...store.done], ['choose', 'fit', 'convert'], 'a step that was passed by is not done');
+  store.did('try');
+  store.did('try');
+  assert.deepEqual([...store.done], ['choose', 'fit', 'convert', 'try']);
+  store.go('fit');
+  void store.convert();
   await settle();
-  context.fake.generation.reject(new UsageError('The prompt is too long.'));
+  fake.conversion.resolve(sampleResult());
   await settle();
-  const { trial } = at(context.store, 'result');
-  assert.ok(trial.kind === 'failed');
-  assert.equal(trial.failure.message, 'The prompt is too long.');
+  assert.deepEqual([...store.done], ['choose', 'fit', 'convert']);
+});
+
+test('another model takes the place of the first when it was read, not before', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  await toResult(context);
+  store.go('choose');
+  void store.choose(SOURCE, 'other', PRESET);
+  await settle();
+  assert.deepEqual([...store.done], []);
+  fake.inspection.reject(new UsageError('No.'));
+  await settle();
+  assert.ok(store.leads('compare'), 'what could not be read replaces nothing');
+  void store.choose(SOURCE, 'other', PRESET);
+  await settle();
+  fake.inspection.resolve(sampleInspection({ name: 'other' }));
+  await settle();
+  assert.ok(!store.leads('compare'));
+  store.reset();
+  assert.ok(!store.leads('fit'), 'begun anew');
+});
+
+test('a way that is settled goes straight to the step that it is for, once', async () => {
+  const context = setUp();
+  const { store, fake } = context;
+  void store.choose(SOURCE, 'm', PRESET, undefined, 'try');
+  await settle();
+  fake.inspection.resolve(sampleInspection());
+  await settle();
+  fake.conversion.resolve(sampleResult());
+  await settle();
+  assert.equal(at(store, 'result').panel, 'try');
+  store.go('fit');
+  void store.convert();
+  await settle();
+  fake.conversion.resolve(sampleResult());
+  await settle();
+  assert.equal(at(store, 'result').panel, 'compare');
 });
 
 test('a converter that could not be loaded is asked for again', async () => {

@@ -1,7 +1,17 @@
 /** Every custom property and part that the documentation names changes what is seen. */
 import { expect, waitUntil } from '@open-wc/testing';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
-import { button, converted, make, rendered, root, setStage, stage, toFlash, toTry } from './board-page.js';
+import {
+  button,
+  converted,
+  make,
+  rendered,
+  root,
+  setStage,
+  stage,
+  toFlash,
+  toPageEngine,
+} from './board-page.js';
 import { sampleInspection } from './fake-converter.js';
 
 setStage();
@@ -109,13 +119,13 @@ describe('theming', function () {
       element.reset();
       await converted(element);
       look(element);
-      button(element, 'Generate').click();
+      const boards = await make();
+      await toPageEngine(boards);
+      look(boards);
+      button(boards, 'Send').click();
       await waitUntil(() => stage.converter.requests.length > 0);
       stage.converter.say('{"do":', 1);
-      await rendered(element, '[part=output]');
-      look(element);
-      const boards = await make();
-      await toTry(boards);
+      await rendered(boards, '.caret');
       look(boards);
       const flashes = await make();
       await toFlash(flashes);

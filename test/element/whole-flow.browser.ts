@@ -77,13 +77,15 @@ async function reach(element: SourceElement, step: SourceElement['step']): Promi
 
 async function generated(element: SourceElement): Promise<string> {
   await waitUntil(
-    () => element.shadowRoot?.querySelector('.answer:not(:has(.caret))') !== null,
+    () =>
+      element.shadowRoot?.querySelector('.answer .words') &&
+      !element.shadowRoot.querySelector('.answer .caret'),
     'no answer',
     {
       timeout: PATIENCE,
     },
   );
-  return find(element, '.answer').textContent.trim();
+  return find(element, '.answer .words').textContent.trim();
 }
 
 for (const way of WAYS) {
@@ -119,14 +121,23 @@ for (const way of WAYS) {
       await waitUntil(() => element.shadowRoot?.querySelector('.verdict') !== null);
       await expect(element).to.be.accessible();
 
-      const prompt = find<HTMLTextAreaElement>(element, '#prompt');
-      prompt.value = 'could you dim the lamp in the study a bit';
-      prompt.dispatchEvent(new Event('input'));
-      await press(element, 'Generate');
-      const first = await generated(element);
+      await press(element, 'Try it');
+      const there = (selector: string): Promise<unknown> =>
+        waitUntil(() => element.shadowRoot?.querySelector(selector), selector, { timeout: PATIENCE });
+      await there('[value=page]');
+      find<HTMLInputElement>(element, '[value=page]').click();
+      await there('#board-prompt');
+      const ask = async (): Promise<string> => {
+        const prompt = find<HTMLTextAreaElement>(element, '#board-prompt');
+        prompt.value = 'could you dim the lamp in the study a bit';
+        prompt.dispatchEvent(new Event('input'));
+        await press(element, 'Send');
+        return generated(element);
+      };
+      const first = await ask();
       expect(first).to.contain('study');
-      await press(element, 'Generate');
-      expect(await generated(element)).to.equal(first);
+      await press(element, 'Start over');
+      expect(await ask()).to.equal(first);
 
       const origins = new Set(
         performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin),

@@ -258,7 +258,7 @@ describe('the whole way in Chromium', { skip }, () => {
     assert.match(await words(), /study/);
     assert.match(await words(), /tokens per second on a board/);
 
-    await press('Flash a real board', '.flash');
+    await press('Flash a board', '.flash');
     await shown('.flash .more');
     await press('Connect a board', '.notice.good');
     await tabTo('Flash this board');
@@ -320,7 +320,7 @@ describe('the whole way in Chromium', { skip }, () => {
     );
     assert.match(answer ?? '', /study/);
 
-    await press('Flash a real board', '.flash');
+    await press('Flash a board', '.flash');
     await shown('.flash .more');
     await press('Connect a board', '.notice.good');
     await tabTo('Flash this board');

@@ -9,7 +9,7 @@ import { blobStart, urlStart, type WorkerStart } from '../../src/worker/start.js
 
 const SOURCE = { kind: 'url', url: 'https://example.org/model/' } as const;
 const INPUT = { source: SOURCE, settings: {} };
-const REQUEST = { prompt: '', temperature: 0, topK: 0, seed: 0, maxNewTokens: 0 };
+const REQUEST = { prompt: '', temperature: 0, topK: 0, topP: 1, seed: 0, maxNewTokens: 0 };
 
 /** A worker program: the handshake, then `onJob(message)` for jobs and cancels. */
 function program(onJob: string, protocol = PROTOCOL): string {

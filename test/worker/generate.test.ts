@@ -10,7 +10,7 @@ import type {
 import { generateText } from '../../src/worker/generate.js';
 import type { GeneratedText } from '../../src/worker/jobs.js';
 
-const REQUEST = { prompt: 'hi', temperature: 0.5, topK: 3, seed: 9, maxNewTokens: 0 };
+const REQUEST = { prompt: 'hi', temperature: 0.5, topK: 3, topP: 1, seed: 9, maxNewTokens: 0 };
 
 /** A twin that says `words`, each taking `milliseconds`. */
 function speaker(

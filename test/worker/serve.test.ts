@@ -184,7 +184,7 @@ test('cancel reaches the job that it names and no other', async () => {
     },
   });
   page.post({ type: 'setup', runtime: RUNTIME });
-  const request = { prompt: '', temperature: 0, topK: 0, seed: 0, maxNewTokens: 1 };
+  const request = { prompt: '', temperature: 0, topK: 0, topP: 1, seed: 0, maxNewTokens: 1 };
   for (const id of [1, 2])
     page.post({ type: 'job', id, name: 'generate', input: { request, key: 1, package: null } });
   page.post({ type: 'cancel', id: 99 });

@@ -13,10 +13,11 @@ import type { BoardImage } from '../board-image.js';
 import { answersOf } from '../home/answers-door.js';
 import { imageName } from '../file-names.js';
 import type { LiveRegion } from '../live-region.js';
+import { missing } from '../missing.js';
 import type { Page } from '../page.js';
 import type { PageFiles } from '../page-files.js';
 import { attributeText, presetOf } from '../preset-words.js';
-import type { Panel, State, Step } from '../state.js';
+import type { Panel, Result, Step } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import type { ViewsController } from '../views-controller.js';
 import { boardsLoadingView } from '../views/boards-loading.js';
@@ -25,19 +26,25 @@ import { flashView } from '../views/flash.js';
 import { tryView } from '../views/try.js';
 import { BoardTeller } from './board-teller.js';
 import { BoardWords } from './board-words.js';
-import type { ChatActions, EmulatorActions, FlashActions, TalkActions } from './board-actions.js';
-import { DEFAULT_TALK, type BoardKind, type TalkOptions } from './board-state.js';
+import type {
+  ChatActions,
+  EmulatorActions,
+  EngineName,
+  FlashActions,
+  SpeechActions,
+  TalkActions,
+  Talker,
+} from './board-actions.js';
+import { DEFAULT_TALK, type BoardKind } from './board-state.js';
 import { BoardStore } from './board-store.js';
 import { EmulatedStore } from './emulated-store.js';
+import type { PageEngine } from './page-engine.js';
 import { FlashStore } from './flash-store.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
 import { SelftestDoor } from './selftest-door.js';
 import { tallyCsv } from './tally-table.js';
 import { transcriptOf } from './transcript.js';
-
-/** A conversion's result as the element holds it. */
-export type Result = Extract<State, { step: 'result' }>;
 
 export class BoardRoom {
   /** @throws when the words for boards cannot be fetched */
@@ -63,6 +70,11 @@ export class BoardRoom {
   readonly #chatActions: ChatActions;
   readonly #flashActions: FlashActions;
   readonly #selftest: SelftestDoor;
+  readonly #live: LiveRegion;
+  readonly #teller: BoardTeller;
+  /** Who answers in the step `try`, and the one of the two that is loaded when it is chosen. */
+  #engine: EngineName = 'board';
+  #inPage: { readonly engine: PageEngine; readonly actions: SpeechActions } | null = null;
   /** The image of a result, read once. */
   #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
   /** The result whose settings the conversations began with. */
@@ -79,9 +91,10 @@ export class BoardRoom {
     this.#actions = actions;
     this.#views = views;
     this.#words = words;
+    this.#live = live;
     const seams = page.boardSeams();
     const changed = (): void => page.element.requestUpdate();
-    const teller = new BoardTeller({
+    const teller = (this.#teller = new BoardTeller({
       target: page.element,
       changed,
       announce: (text) => live.say(text),
@@ -90,7 +103,7 @@ export class BoardRoom {
         const strings = words.current;
         return strings && (answersOf(page, page.store.state, strings)?.sentence(text) ?? null);
       },
-    });
+    }));
     this.#ports = new SerialPorts(seams.scope ?? pageScope, (session) => this.#flash.letGo(session), changed);
     this.#serial = new BoardStore(teller.forBoard('serial'));
     this.#emulated = new EmulatedStore({
@@ -117,6 +130,7 @@ export class BoardRoom {
       onChange: (now, before) => {
         told.onChange(now, before);
         guardPage(now.step.kind === 'flashing');
+        if (now.step.kind === 'done' && before.step.kind !== 'done') page.store.did('flash');
       },
     });
     this.#selftest = new SelftestDoor({
@@ -131,19 +145,21 @@ export class BoardRoom {
     this.#flashActions = this.#flashFor();
   }
 
-  /** The conversion's result, `null` while there is none. */
+  /** The conversion's result, `null` while there is none, and where a board is talked to without it. */
   get #result(): Result | null {
-    const { state } = this.#page.store;
-    return state.step === 'result' ? state : null;
+    const { result, state } = this.#page.store;
+    return state.step === 'talk' ? null : result;
   }
 
   /** The element shows another panel: what can be known without asking anybody is found out. */
-  enter(panel: Panel | 'talk'): void {
+  enter(panel: 'try' | 'flash' | 'chat' | 'talk'): void {
     const result = this.#result;
     if (result !== null && result.result !== this.#begun) {
       this.#begun = result.result;
-      this.#emulated.board.change(talkOptions(result));
-      this.#serial.change(talkOptions(result));
+      this.#emulated.board.change(result.options);
+      this.#serial.change(result.options);
+      // What does not fit has no image to boot.
+      this.#choose(result.result.plan.fits ? 'board' : 'page');
     } else if (result === null && this.#serial.state.options === DEFAULT_TALK) {
       this.#serial.change({ prompt: this.#prompt });
     }
@@ -156,6 +172,8 @@ export class BoardRoom {
   forget(): void {
     this.#runnable = null;
     this.#begun = null;
+    this.#inPage?.engine.cancel();
+    this.#inPage = null;
     void this.#emulated.stop();
     this.#flash.forget();
   }
@@ -177,7 +195,9 @@ export class BoardRoom {
     const answers = answersOf(this.#page, this.#page.store.state, page);
     if (panel === 'chat' || result === null) {
       const { support } = this.#ports;
-      const facts = { support, ports: this.#ports, locked, answers, converted: result !== null };
+      const converted = result !== null;
+      const canTry = converted && steps.has('try');
+      const facts = { support, ports: this.#ports, locked, answers, converted, canTry };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
     }
     const { name } = result.choice.inspection;
@@ -197,7 +217,7 @@ export class BoardRoom {
       ${this.#selftest.view(strings)}`;
     }
     const boardName = findBoard(board).name;
-    const facts = { name, boardName, fits, locked, answers, canFlash: steps.has('flash') };
+    const facts = { name, boardName, fits, locked, answers, inPage: this.#inPage, engine: this.#engine };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 
@@ -255,13 +275,16 @@ export class BoardRoom {
    */
   async send(text: string): Promise<string> {
     const board = this.#serial.state.link.kind === 'ready' ? this.#serial : this.#emulated.board;
-    return board.send(text);
+    const answer = await board.send(text);
+    this.#spoken(board);
+    return answer;
   }
 
   /** Stops what runs on any board. */
   cancel(): void {
     this.#flash.cancel();
     this.#selftest.cancel();
+    this.#inPage?.engine.cancel();
     for (const board of [this.#serial, this.#emulated.board]) {
       const { link } = board.state;
       if (link.kind !== 'ready' || link.activity !== 'idle') board.cancel();
@@ -320,40 +343,85 @@ export class BoardRoom {
     return presetOf(this.#page.element).locked.has('prompt') && prompt.trim() !== '';
   }
 
-  /** Sends what is in the box and leaves it empty for the next turn; what the board did not take is put back. */
-  async #send(board: BoardStore): Promise<void> {
-    const { prompt } = board.state.options;
-    const sending = board.send();
-    if (!this.#promptLocked()) board.change({ prompt: '' });
+  /** Sends what is in the box and leaves it empty for the next turn; what was not taken is put back. */
+  async #send(talker: Talker): Promise<void> {
+    const { prompt } = talker.state.options;
+    this.#page.store.asked(prompt);
+    const sending = talker.send();
+    if (!this.#promptLocked()) talker.change({ prompt: '' });
     try {
       await sending;
+      this.#spoken(talker);
     } catch {
       // What failed is part of the conversation.
-      if (board.state.options.prompt === '') board.change({ prompt });
+      if (talker.state.options.prompt === '') talker.change({ prompt });
     }
   }
 
-  #talkActions(kind: BoardKind, board: BoardStore, restart: () => void): TalkActions {
+  /** The conversion was talked to. */
+  #spoken(talker: Talker): void {
+    if (this.#result !== null) this.#page.store.did(talker === this.#serial ? 'chat' : 'try');
+  }
+
+  /** Talks to the emulated board or to the engine in the page; what is in the box goes along. */
+  #choose(engine: EngineName): void {
+    const result = this.#result;
+    const options = (): Talker['state']['options'] =>
+      (engine === 'board' ? (this.#inPage?.engine ?? this.#emulated.board) : this.#emulated.board).state
+        .options;
+    this.#engine = engine;
+    this.#page.element.requestUpdate();
+    if (engine === 'board' || this.#inPage !== null) {
+      (engine === 'board' ? this.#emulated.board : this.#inPage?.engine)?.change(options());
+      return;
+    }
+    import('./page-engine.js').then(
+      ({ PageEngine }) => {
+        if (result === null || this.#result?.result !== result.result || this.#inPage !== null) return;
+        const { store } = this.#page;
+        const page = new PageEngine({
+          ...this.#teller.forBoard('emulated'),
+          result,
+          generate: (request, hooks) => store.generate(result.result.package, request, hooks),
+        });
+        page.change(options());
+        this.#inPage = { engine: page, actions: this.#speechActions('page', page) };
+        this.#page.element.requestUpdate();
+      },
+      (cause: unknown) => {
+        this.#engine = 'board';
+        this.#live.alert(this.#page.words.explain(missing(cause), 'read'));
+      },
+    );
+  }
+
+  #speechActions(kind: BoardKind, talker: Talker): SpeechActions {
     return {
       change: (options) => {
         const { prompt, ...others } = options;
-        board.change(prompt === undefined || this.#promptLocked() ? others : options);
+        talker.change(prompt === undefined || this.#promptLocked() ? others : options);
       },
-      send: () => void this.#send(board),
-      cancel: () => board.cancel(),
-      startOver: () => void board.startOver(),
-      measure: () => void board.measure(),
-      type: (line) => {
-        if (!this.#promptLocked()) void board.type(line);
-      },
+      send: () => void this.#send(talker),
+      cancel: () => talker.cancel(),
+      startOver: () => void talker.startOver(),
       transcript: () => {
         const strings = this.#words.current;
         if (strings === null) return;
-        const text = transcriptOf(board.state, kind, new Date(), strings);
+        const text = transcriptOf(talker.state, kind, new Date(), strings);
         this.#views.downloads?.keep({
           name: 'conversation.md',
           content: new Blob([text], { type: 'text/markdown' }),
         });
+      },
+    };
+  }
+
+  #talkActions(kind: BoardKind, board: BoardStore, restart: () => void): TalkActions {
+    return {
+      ...this.#speechActions(kind, board),
+      measure: () => void board.measure(),
+      type: (line) => {
+        if (!this.#promptLocked()) void board.type(line);
       },
       restart,
     };
@@ -372,7 +440,7 @@ export class BoardRoom {
       lookAt: (region) => void emulated.lookAt(region),
       goTo: (address) => void emulated.goTo(address),
       turn: (pages) => void emulated.turn(pages),
-      show: (panel) => this.#actions.show(panel),
+      choose: (engine) => this.#choose(engine),
     };
   }
 
@@ -383,6 +451,7 @@ export class BoardRoom {
       connect: () => void this.connect(),
       retry: () => void serial.retry(),
       disconnect: () => void serial.close().then(() => this.#ports.close()),
+      toTry: () => this.#actions.show('try'),
       leave: () => this.#actions.reset(),
     };
   }
@@ -411,13 +480,6 @@ export class BoardRoom {
       show: (panel) => this.#actions.show(panel),
     };
   }
-}
-
-/** The model's own sampling where it has one, as in the trial beside the report. */
-function talkOptions({ options, result }: Result): TalkOptions {
-  const { prompt, temperature, topK, seed, maxNewTokens } = options;
-  const { doSample, topP } = result.generation;
-  return { prompt, temperature, topK, topP: doSample ? (topP ?? 1) : 1, seed, maxNewTokens };
 }
 
 /** Lets the browser ask before a page is left, while a board is half written. */

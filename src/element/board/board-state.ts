@@ -3,7 +3,8 @@ import type { ConsoleEndReason, ConsoleWelcome } from '../../device/console-clie
 import type { EmulatorReport } from '../../device/emulator-types.js';
 import type { Seeded } from '../../shared/sampling.js';
 
-export type BoardKind = 'emulated' | 'serial';
+/** Who answers; `page` is the engine in the page, which is spoken of as a board is. */
+export type BoardKind = 'emulated' | 'serial' | 'page';
 
 /** What is awaited before a board is there. */
 export type OpeningStage = 'image' | 'emulator' | 'port';

@@ -8,7 +8,7 @@ import type { FlashPhase, FlashProgress } from '../../device/flash-progress.js';
 import type { AllStrings } from '../strings/strings.js';
 import { boardFailure } from '../views/flash-failure.js';
 import { failedTurn } from '../views/talk.js';
-import type { BoardKind, BoardState } from './board-state.js';
+import type { BoardState } from './board-state.js';
 import type { BoardStoreOptions } from './board-store.js';
 import type { FlashState, FlashStoreOptions } from './flash-store.js';
 
@@ -36,7 +36,7 @@ export class BoardTeller {
     this.#host = host;
   }
 
-  forBoard(board: BoardKind): BoardStoreOptions {
+  forBoard(board: Esp32LlmBoardEvent['board']): BoardStoreOptions {
     const { target } = this.#host;
     return {
       onChange: (now, before) => {
@@ -61,7 +61,7 @@ export class BoardTeller {
     };
   }
 
-  #link(board: BoardKind, { link }: BoardState, { link: before }: BoardState): void {
+  #link(board: Esp32LlmBoardEvent['board'], { link }: BoardState, { link: before }: BoardState): void {
     if (link.kind === before.kind) return;
     const words = this.#host.strings()?.board.announce;
     const tell = (state: Esp32LlmBoardEvent['state'], facts = NO_FACTS): void => {

@@ -4,10 +4,17 @@ import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
 import type { CardsRoom } from './cards-room.js';
 
+/** For the first step. */
+export interface CardsFacts {
+  readonly cards: TemplateResult | undefined;
+  /** What this browser cannot do, and what works anyway. */
+  readonly note: string | undefined;
+}
+
 const rooms = new WeakMap<Page, { room?: CardsRoom }>();
 
-/** The cards, as soon as they are there and where the page has them. */
-export function cardsOf(page: Page, parts: Parts): TemplateResult | undefined {
+/** The cards and what is beside them, as soon as they are there; what the page does not have is undefined. */
+export function cardsOf(page: Page, parts: Parts): CardsFacts {
   let found = rooms.get(page);
   if (!found) {
     const door: { room?: CardsRoom } = (found = {});
@@ -19,5 +26,5 @@ export function cardsOf(page: Page, parts: Parts): TemplateResult | undefined {
       () => undefined,
     );
   }
-  return found.room?.view();
+  return { cards: found.room?.view(), note: found.room?.note() };
 }

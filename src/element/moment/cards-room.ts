@@ -1,7 +1,8 @@
 /** Behind the door to the cards: which models come with the page, and what is done when a person wants to talk to one. */
-import { adoptStyles, nothing, type LitElement, type TemplateResult } from 'lit';
+import { nothing, type LitElement, type TemplateResult } from 'lit';
 import type { ModelSource, ReadyAddresses } from '../../worker/jobs.js';
-import { findLanguage, type Language } from '../../shared/languages.js';
+import type { SerialScope } from '../../device/serial-support.js';
+import { LazyWords } from '../lazy-words.js';
 import { notLoaded } from '../missing.js';
 import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
@@ -19,16 +20,16 @@ const STYLES = [afterFirst, cards];
 export class CardsRoom {
   readonly #page: Page;
   readonly #parts: Parts;
-  #words: { readonly language: Language; readonly strings: CardStrings | null } | null = null;
+  readonly #words: LazyWords<CardStrings>;
 
   constructor(page: Page, parts: Parts) {
     this.#page = page;
     this.#parts = parts;
+    this.#words = new LazyWords(page, loadCardStrings);
     const { element } = page;
     const { elementStyles } = element.constructor as typeof LitElement;
     for (const styles of STYLES) if (!elementStyles.includes(styles)) elementStyles.push(styles);
-    if (element.shadowRoot !== null)
-      adoptStyles(element.shadowRoot, [...elementStyles, ...(parts.views.later?.laterStyles ?? [])]);
+    parts.views.adopt();
     element.requestUpdate();
   }
 
@@ -37,7 +38,7 @@ export class CardsRoom {
     const { at, failure, own, locked, sample } = this.#parts.models.facts;
     if (own || locked || sample === null || !presetOf(this.#page.element).steps.has('try')) return undefined;
     const samples = SAMPLES.some(({ folder }) => folder === sample) ? SAMPLES : [];
-    const strings = this.#strings();
+    const strings = this.#words.current;
     if (samples.length === 0 || strings === null) return undefined;
     return cardsView(samples, strings, (model) => (at === cardId(model) ? failure : nothing), {
       talk: (model, prompt) => void this.#talk(model, prompt),
@@ -45,21 +46,14 @@ export class CardsRoom {
     });
   }
 
-  #strings(): CardStrings | null {
-    const language = findLanguage(this.#page.words.language);
-    if (this.#words?.language !== language) {
-      const words = { language, strings: null };
-      this.#words = words;
-      void loadCardStrings(language).then(
-        (strings) => {
-          if (this.#words !== words) return;
-          this.#words = { language, strings };
-          this.#page.element.requestUpdate();
-        },
-        () => undefined,
-      );
-    }
-    return this.#words?.strings ?? null;
+  /** That boards cannot be reached from here, for pages that would; whether a frame may is known when it is tried. */
+  note(): string | undefined {
+    const { element, boardSeams } = this.#page;
+    const { steps } = presetOf(element);
+    const { navigator, isSecureContext } = (boardSeams().scope ?? (() => window as unknown as SerialScope))();
+    if (navigator?.serial !== undefined || !(steps.has('flash') || steps.has('chat'))) return undefined;
+    const strings = this.#words.current;
+    return isSecureContext === false ? strings?.insecure : strings?.noSerial;
   }
 
   /** Its finished conversion on an emulated board, which is asked at once. */
@@ -75,13 +69,10 @@ export class CardsRoom {
       const { readPreset } = await import('../preset.js').catch(notLoaded);
       if (!isCurrent()) return;
       const preset = readPreset(this.#page.element);
-      const steps = new Set(preset.steps);
-      steps.delete('fit');
       const asked = preset.locked.has('prompt') ? (preset.prompt ?? prompt) : prompt;
       const source = { ...this.#source(model), ready: this.#ready(model) };
-      await store.choose(source, model.folder, { ...preset, steps, prompt: asked });
+      await store.choose(source, model.folder, { ...preset, prompt: asked }, undefined, 'try');
       if (!isCurrent() || store.state.step !== 'result') return;
-      store.show('try');
       // What could not be loaded is told by the step.
       await (await loading.catch(() => null))?.tryNow(isCurrent);
     } catch (error) {

@@ -118,12 +118,20 @@ export const base = css`
     white-space: nowrap;
   }
 
+  .way {
+    min-width: 0;
+    font-size: 0.875rem;
+    color: var(--quiet);
+  }
+
+  .way .where {
+    display: none;
+  }
+
   .steps {
     display: flex;
     flex-wrap: wrap;
     gap: 0.25rem 1.25rem;
-    font-size: 0.875rem;
-    color: var(--quiet);
     counter-reset: step;
   }
 
@@ -137,6 +145,7 @@ export const base = css`
   .steps li::before {
     content: counter(step);
     display: grid;
+    flex: none;
     place-items: center;
     width: 1.375rem;
     height: 1.375rem;
@@ -245,18 +254,55 @@ export const base = css`
     outline-color: var(--ink);
   }
 
+  /* Where the names would take a second line they are a list to open. */
+  @container (max-width: 46rem) {
+    header {
+      flex-direction: column;
+      align-items: stretch;
+    }
+
+    .way .where {
+      display: flex;
+      gap: 0.5rem;
+      align-items: baseline;
+      width: 100%;
+      min-height: 2rem;
+      color: inherit;
+      text-decoration: none;
+    }
+
+    .where strong {
+      color: var(--ink);
+    }
+
+    .where::after {
+      content: '▾';
+      content: '▾' / '';
+      margin-inline-start: auto;
+      color: var(--accent);
+    }
+
+    .way[data-open] .where::after {
+      rotate: 180deg;
+    }
+
+    .way:not([data-open]) .steps {
+      display: none;
+    }
+
+    .steps {
+      flex-direction: column;
+    }
+
+    .steps li {
+      min-height: 2rem;
+    }
+  }
+
   @container (max-width: 30rem) {
     header,
     .body {
       padding: 1rem;
-    }
-
-    .steps li:not([aria-current]) span {
-      position: absolute;
-      width: 1px;
-      height: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
     }
 
     .buttons > button {

@@ -23,6 +23,8 @@ export interface ChatFacts {
   readonly answers: TalkFacts['answers'];
   /** There is a conversion to go back to; else the way leads to the first step. */
   readonly converted: boolean;
+  /** There is an emulated board to talk to. */
+  readonly canTry: boolean;
   readonly ports: PortFacts;
 }
 
@@ -56,7 +58,21 @@ function body(
   const words = strings.board.chat;
   const { link, log } = state;
   if (facts.support !== null && facts.support !== 'available')
-    return html`${serialReasonView(facts.support, strings)}`;
+    return html`${serialReasonView(facts.support, strings)}
+    ${
+      facts.canTry
+        ? html`<div class="buttons">
+            <button
+              type="button"
+              class="primary"
+              part="button primary-button"
+              @click=${() => actions.toTry()}
+            >
+              ${words.toTry}
+            </button>
+          </div>`
+        : nothing
+    }`;
   // A console takes any prompt, so where the prompt is the page's there is no line to type.
   const line = facts.locked ? null : (text: string): void => actions.talk.type(text);
   const said =

@@ -1,6 +1,7 @@
 /** The first step: drop or pick a model folder, name one elsewhere, or take the page's own. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
+import type { CardsFacts } from '../moment/cards-door.js';
 import type { State } from '../state.js';
 import type { FirstStrings } from '../strings/strings.js';
 import { folderIcon } from './icons.js';
@@ -28,12 +29,12 @@ export interface ChooseFacts {
   readonly typed: string;
 }
 
-/** @param cards of the models that come with the element, as soon as they are there */
+/** @param beside what comes right after the first view */
 export function chooseView(
   facts: ChooseFacts,
   strings: FirstStrings,
   actions: Actions,
-  cards?: TemplateResult,
+  { cards, note }: CardsFacts,
 ): TemplateResult {
   const { choose } = strings;
   const { at, failure } = facts;
@@ -58,6 +59,7 @@ export function chooseView(
           </p>`
         : nothing
     }
+    ${note && html`<p class="quiet privacy">${note}</p>`}
     <p class="quiet privacy"><slot name="privacy">${choose.privacy}</slot></p>
   </section>`;
 }

@@ -15,7 +15,6 @@ import {
 } from '../../report/figures.js';
 import type { Actions } from '../actions.js';
 import type { Answers } from '../home/answers-door.js';
-import type { Lock } from '../preset.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { term } from '../terms/term.js';
@@ -26,7 +25,6 @@ import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
 import { soon } from './soon.js';
 import { tensorTable } from './tensor-table.js';
-import { trialView } from './trial.js';
 
 /**
  * @param failure why the last file could not be made
@@ -36,7 +34,6 @@ export function compareView(
   state: Extract<State, { step: 'result' }>,
   failure: Failure | null,
   openTensor: string | null,
-  locked: ReadonlySet<Lock>,
   answers: Answers | null,
   strings: Strings,
   actions: Actions,
@@ -51,8 +48,7 @@ export function compareView(
     </h3>
     <slot name="compare-text"></slot>
     ${verdictView(report, words.took(result.seconds), strings)} ${downloads(strings, actions)}
-    ${failureView(failure, strings, null)}
-    ${trialView(state, locked.has('prompt'), answers, strings, actions)} ${texts(report, answers, strings)}
+    ${failureView(failure, strings, null)} ${texts(report, answers, strings)}
     <details class="fold">
       <summary>${words.divergence}</summary>
       ${soon(() => divergence(report, strings))}
@@ -150,16 +146,6 @@ function divergence(report: Report, strings: Strings): TemplateResult {
 function downloads(strings: Strings, actions: Actions): TemplateResult {
   const words = strings.result;
   return html`<div class="buttons">
-    <button
-      type="button"
-      class="primary"
-      part="button primary-button"
-      @click=${() => {
-        actions.show('take');
-      }}
-    >
-      ${words.take}
-    </button>
     ${(['html', 'json'] as const).map(
       (kind) =>
         html`<button

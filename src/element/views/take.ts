@@ -22,13 +22,11 @@ export interface TakeFacts {
   readonly kit: KitProgress | null;
   /** Address of the element in one file, which kits carry. */
   readonly bundle: string;
-  /** The page has the step before this one. */
-  readonly compares: boolean;
 }
 
 export function takeView(
   state: Result,
-  { failure, copied, kit, compares, bundle }: TakeFacts,
+  { failure, copied, kit, bundle }: TakeFacts,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -41,18 +39,6 @@ export function takeView(
     <slot name="take-text"></slot>
     ${files(state, { copied, kit, bundle }, image.kind === 'failed' ? image.failure : failure, strings, actions)}
     ${kit === null ? nothing : kitProgress(kit, strings, actions)}
-    <div class="buttons end">
-      <button
-        type="button"
-        part="button"
-        @click=${() => {
-          if (compares) actions.show('compare');
-          else actions.adjust();
-        }}
-      >
-        ${compares ? words.back : strings.result.adjust}
-      </button>
-    </div>
   </section>`;
 }
 

@@ -1,6 +1,6 @@
 /** The conversation with a board: what was said, the next prompt, and how the answer is chosen. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { TalkActions } from '../board/board-actions.js';
+import type { SpeechActions } from '../board/board-actions.js';
 import type { Answers } from '../home/answers-door.js';
 import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
@@ -31,7 +31,7 @@ export function talkView(
   state: BoardState,
   facts: TalkFacts,
   strings: AllStrings,
-  actions: TalkActions,
+  actions: SpeechActions,
 ): TemplateResult {
   const words = strings.board.talk;
   return html`<div class="talk">
@@ -154,7 +154,7 @@ function form(
   { link, options, turns }: BoardState,
   { locked }: TalkFacts,
   strings: AllStrings,
-  actions: TalkActions,
+  actions: SpeechActions,
 ): TemplateResult {
   const words = strings.board.talk;
   const ready = readyLink(link);
@@ -173,7 +173,7 @@ function form(
     // This button is for an empty box and goes with it.
     (event.target as HTMLElement).closest('form')?.querySelector('textarea')?.focus();
   };
-  return html`<form novalidate @submit=${submit}>
+  return html`<form part="trial" novalidate @submit=${submit}>
     <div class="field">
       <label for="board-prompt">${ready?.welcome.hasChat === false ? words.prompt : words.chat}</label>
       <textarea
@@ -208,7 +208,7 @@ function sampling(
   welcome: { readonly vocabSize: number; readonly context: number } | null,
   options: TalkOptions,
   strings: AllStrings,
-  actions: TalkActions,
+  actions: SpeechActions,
 ): TemplateResult {
   const words = strings.board.talk;
   const field = (

@@ -1,7 +1,10 @@
-/** Trying the image on an emulated board: its start, its conversation, its time, and what is inside. */
+/**
+ * Trying the conversion before it is flashed: its image on an emulated board, with its time and what is inside, or its package
+ * with the engine in the page. Both are talked to in the same way.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EmulatorReport, EmulatorSpeed, EmulatorState } from '../../device/emulator-types.js';
-import type { EmulatorActions } from '../board/board-actions.js';
+import type { EmulatorActions, EngineName, SpeechActions, Talker } from '../board/board-actions.js';
 import type { BoardState } from '../board/board-state.js';
 import type { EmulatedState } from '../board/emulated-store.js';
 import type { AllStrings } from '../strings/strings.js';
@@ -23,8 +26,9 @@ export interface TryFacts {
   readonly locked: boolean;
   /** As in {@link TalkFacts}. */
   readonly answers: TalkFacts['answers'];
-  /** The page shows the step of flashing. */
-  readonly canFlash: boolean;
+  /** The conversation with the engine in the page, where that was chosen; `null` while it is loaded. */
+  readonly inPage: { readonly engine: Pick<Talker, 'state'>; readonly actions: SpeechActions } | null;
+  readonly engine: EngineName;
 }
 
 export function tryView(
@@ -38,17 +42,43 @@ export function tryView(
   return html`<section class="try" aria-labelledby="step-heading">
     <h3 id="step-heading" tabindex="-1"><slot name="try-heading">${words.heading(facts.name)}</slot></h3>
     <slot name="try-text"></slot>
-    ${body(board, emulated, facts, strings, actions)}
+    ${engines(facts, strings, actions)}
     ${
-      facts.canFlash
-        ? html`<div class="buttons end">
-            <button type="button" part="button" @click=${() => actions.show('flash')}>
-              ${words.toFlash}
-            </button>
-          </div>`
-        : nothing
+      facts.engine === 'board'
+        ? body(board, emulated, facts, strings, actions)
+        : facts.inPage === null
+          ? nothing
+          : talkView(facts.inPage.engine.state, { ...facts, emulated: false }, strings, facts.inPage.actions)
     }
   </section>`;
+}
+
+/** Who answers. */
+function engines({ engine, fits }: TryFacts, strings: AllStrings, actions: EmulatorActions): TemplateResult {
+  const words = strings.board.try.engines;
+  return html`<fieldset class="field engines">
+    <legend>${words.label}</legend>
+    <div class="segments">
+      ${(['board', 'page'] satisfies EngineName[]).map(
+        (name) =>
+          html`<label>
+            <input
+              type="radio"
+              name="engine"
+              value=${name}
+              aria-describedby="engine-text"
+              ?disabled=${name === 'board' && !fits}
+              .checked=${engine === name}
+              @change=${() => actions.choose(name)}
+            /><span>${words[name].name}</span>
+          </label>`,
+      )}
+    </div>
+    <p class="quiet" id="engine-text">
+      ${words[engine].text}${engine === 'board' ? term('emulator', strings.board.try.emulated, strings) : nothing}
+      ${fits ? nothing : strings.board.try.unfit}
+    </p>
+  </fieldset>`;
 }
 
 function body(
@@ -63,14 +93,12 @@ function body(
   switch (link.kind) {
     case 'absent':
       return html`<div class="panel start">
-          <p>${facts.fits ? words.intro : words.unfit}${term('emulator', words.emulated, strings)}</p>
           <div class="buttons">
             <button
               id="try-start"
               type="button"
               class="primary"
               part="button primary-button"
-              ?disabled=${!facts.fits}
               @click=${() => actions.start()}
             >
               ${words.start}

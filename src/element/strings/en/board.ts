@@ -78,10 +78,19 @@ export const enBoard = {
     full: 'The context is full: start over, then measure the tokens.',
   },
   try: {
-    heading: (name: string) => `Try ${name} on an emulated board`,
-    intro:
-      'A whole ESP32-S3 is emulated in this page: both cores, caches, flash and PSRAM. It boots the very image that you download, byte for byte.',
     emulated: 'emulated',
+    heading: (name: string) => `Try ${name}`,
+    engines: {
+      label: 'Who answers',
+      board: {
+        name: 'Emulated board',
+        text: 'A whole ESP32-S3 is emulated in this page: both cores, caches, flash and PSRAM. It boots the very image that you download, byte for byte.',
+      },
+      page: {
+        name: 'This computer',
+        text: 'The same package and the same arithmetic as on the chip, word for word, at the speed of this computer.',
+      },
+    },
     start: 'Start the board',
     startAgain: 'Start it again',
     unfit: 'The model does not fit the board, so there is no image to boot.',
@@ -137,7 +146,6 @@ export const enBoard = {
     faultMore: 'Everything about it: registers, calls, last instructions',
     faultPlace: (core: number, seconds: number) =>
       `Core ${core}, ${formatFixed(seconds, 3)} s after power-on.`,
-    toFlash: 'Flash a real board',
     estimated: 'Times are those of a model of the chip, not of a chip.',
   },
   memory: {
@@ -169,6 +177,7 @@ export const enBoard = {
   serial: enSerial,
   flash: enFlash,
   chat: {
+    toTry: 'Talk to the emulated board instead',
     heading: 'Talk to a board',
     intro: 'Talks to a board that was flashed with this firmware, now or earlier, over its USB cable.',
     connect: 'Connect a board',
@@ -203,6 +212,7 @@ export const enBoard = {
     title: 'Conversation with a language model on an ESP32-S3',
     on: 'On',
     emulated: 'an emulated board',
+    page: 'this computer',
     serial: 'a board',
     settings: 'Settings',
   },
@@ -212,7 +222,7 @@ export const enBoard = {
     fault: 'The emulated chip stopped.',
     silent: 'The board does not answer.',
     answered: (tokens: number) =>
-      `The board answered with ${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}.`,
+      `Answered with ${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}.`,
     measured: 'The board was measured.',
     found: (good: boolean): string =>
       good ? 'A board was found that can be flashed.' : 'A board was found that cannot be flashed.',

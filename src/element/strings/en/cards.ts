@@ -9,6 +9,10 @@ export const enCards = {
   talk: 'Talk to it now',
   ask: 'Or ask it this:',
   convert: 'Convert it yourself, step by step',
+  noSerial:
+    'This browser cannot reach boards over USB; Chrome and Edge on a computer can. All else works here: trying on an emulated board, and an image to take away.',
+  insecure:
+    'Boards are reached over USB only by pages from https. All else works here: trying on an emulated board, and an image to take away.',
   parameters: 'Parameters',
   size: 'Size on the chip',
   boards: 'Boards that hold it',

@@ -5,6 +5,7 @@ export const enFirst = {
   title: 'A language model for your ESP32-S3',
   steps: {
     label: 'Steps',
+    of: (step: number, steps: number) => `${step} of ${steps}`,
     choose: 'Choose',
     fit: 'Fit',
     convert: 'Convert',

@@ -8,7 +8,7 @@ import type { Strings } from '../strings.js';
 
 prepareNumbers('es');
 
-const { bytes, count, fixed, rate, seconds, shortCount } = esReport.format;
+const { bytes, count, fixed, seconds, shortCount } = esReport.format;
 
 export const esAll: Strings = {
   ...esFirst,
@@ -17,7 +17,6 @@ export const esAll: Strings = {
     read: 'No se pudo leer el modelo',
     plan: 'Estos ajustes no son posibles',
     convert: 'La conversión falló',
-    generate: 'La generación falló',
     image: 'No se pudo crear la imagen',
     format: 'Los archivos del modelo no están en orden',
     unsupported: 'Este modelo no es compatible',
@@ -253,7 +252,6 @@ export const esAll: Strings = {
   },
   result: {
     heading: (name) => `${name}, antes y después`,
-    take: 'Descargar el resultado',
     html: 'Informe en HTML',
     json: 'Informe en JSON',
     adjust: 'Cambiar los ajustes',
@@ -339,42 +337,14 @@ export const esAll: Strings = {
       unknown:
         '¿No hay archivo? Entonces esta página está en un marco que no puede guardar archivos. Ábrela en su propia pestaña, o que quien hizo la página que la rodea añada allow-downloads al sandbox del marco.',
     },
-    back: 'Volver a la comparación',
   },
   trial: {
     raw: 'Tal como lo escribió el modelo',
-    heading: 'Pruébalo',
-    text: 'Ejecuta el mismo paquete que descargas, con el motor del chip.',
-    chat: 'Tu mensaje',
-    prompt: 'Texto que continuar',
-    temperature: 'Temperatura',
-    greedy: '0, siempre la palabra más probable',
-    topK: 'Top-k',
-    topKHint: '0 las admite todas',
-    seed: 'Semilla',
-    length: 'Máximo de tokens',
-    lengthHint: '0 es hasta llenar',
-    generate: 'Generar',
-    stop: 'Parar',
-    waiting: 'Lo que diga el modelo aparecerá aquí.',
-    answer: 'Respuesta del modelo',
-    tokens: (tokens) => `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
-    rate: (speed) => `${rate(speed)} tokens por segundo en este ordenador`,
-    reasons: {
-      eos: 'lo terminó el modelo',
-      length: 'alcanzó la longitud fijada',
-      stop: 'llegó a una palabra de parada',
-      context: 'el contexto está lleno',
-      cancelled: 'detenido',
-    },
-    noTokenizer: 'Este modelo no tiene tokenizador, así que no se le puede dar texto.',
   },
   announce: {
     fit: (fits, board) => (fits ? `Cabe en ${board}.` : `No cabe en ${board}.`),
     result: (verdict) => `Listo: ${verdict}.`,
     converting: (name) => `Convirtiendo ${name}`,
-    generated: (tokens) =>
-      tokens === 1 ? '1 token generado.' : `${esReport.format.count(tokens)} tokens generados.`,
     cancelled: 'Cancelado.',
     copied: 'Copiado.',
     notCopied: 'Esta página no puede usar el portapapeles. Selecciona el texto y cópialo.',

@@ -81,10 +81,19 @@ export const esBoard: BoardStrings = {
     full: 'El contexto está lleno: empieza de nuevo y mide después los tokens.',
   },
   try: {
-    heading: (name) => `Prueba ${name} en una placa emulada`,
-    intro:
-      'En esta página se emula un ESP32-S3 completo: los dos núcleos, las cachés, la flash y la PSRAM. Arranca la misma imagen que descargas, byte a byte.',
     emulated: 'emulada',
+    heading: (name) => `Prueba ${name}`,
+    engines: {
+      label: 'Quién responde',
+      board: {
+        name: 'Placa emulada',
+        text: 'En esta página se emula un ESP32-S3 completo: los dos núcleos, las cachés, la flash y la PSRAM. Arranca la misma imagen que descargas, byte a byte.',
+      },
+      page: {
+        name: 'Este ordenador',
+        text: 'El mismo paquete y la misma aritmética que en el chip, palabra por palabra, a la velocidad de este ordenador.',
+      },
+    },
     start: 'Encender la placa',
     startAgain: 'Encenderla otra vez',
     unfit: 'El modelo no cabe en la placa, así que no hay imagen que arrancar.',
@@ -139,7 +148,6 @@ export const esBoard: BoardStrings = {
       'El programa hizo algo que en un chip real causaría un fallo o un daño. En este ordenador no se ha dañado nada.',
     faultMore: 'Todos los detalles: registros, llamadas, últimas instrucciones',
     faultPlace: (core, time) => `Núcleo ${core}, ${fixed(time, 3)} s después del encendido.`,
-    toFlash: 'Grabar una placa real',
     estimated: 'Los tiempos son los de un modelo del chip, no los de un chip.',
   },
   memory: {
@@ -171,6 +179,7 @@ export const esBoard: BoardStrings = {
   serial: esSerial,
   flash: esFlash,
   chat: {
+    toTry: 'Hablar con la placa emulada',
     heading: 'Conversa con una placa',
     intro: 'Conversa por su cable USB con una placa que se grabó con este firmware, ahora o antes.',
     connect: 'Conectar una placa',
@@ -205,6 +214,7 @@ export const esBoard: BoardStrings = {
     title: 'Conversación con un modelo de lenguaje en un ESP32-S3',
     on: 'En',
     emulated: 'una placa emulada',
+    page: 'este ordenador',
     serial: 'una placa',
     settings: 'Ajustes',
   },
@@ -213,7 +223,7 @@ export const esBoard: BoardStrings = {
     lost: 'La placa ya no está.',
     fault: 'El chip emulado se detuvo.',
     silent: 'La placa no responde.',
-    answered: (tokens) => `La placa respondió con ${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}.`,
+    answered: (tokens) => `Respondió con ${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}.`,
     measured: 'La placa está medida.',
     found: (good) =>
       good ? 'Se encontró una placa que se puede grabar.' : 'Se encontró una placa que no se puede grabar.',

@@ -9,6 +9,10 @@ export const esCards: CardStrings = {
   talk: 'Hablar con él ahora',
   ask: 'O pregúntele esto:',
   convert: 'Convertirlo usted, paso a paso',
+  noSerial:
+    'Este navegador no llega a las placas por USB; Chrome y Edge en un ordenador sí. Todo lo demás funciona aquí: probar en una placa emulada y descargar la imagen.',
+  insecure:
+    'Solo las páginas con https llegan a las placas por USB. Todo lo demás funciona aquí: probar en una placa emulada y descargar la imagen.',
   parameters: 'Parámetros',
   size: 'Tamaño en el chip',
   boards: 'Placas en las que cabe',

@@ -6,6 +6,7 @@ export const esFirst: FirstStrings = {
   title: 'Un modelo de lenguaje para tu ESP32-S3',
   steps: {
     label: 'Pasos',
+    of: (step, steps) => `${step} de ${steps}`,
     choose: 'Elegir',
     fit: 'Ajustar',
     convert: 'Convertir',

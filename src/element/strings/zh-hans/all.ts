@@ -8,7 +8,7 @@ import type { Strings } from '../strings.js';
 
 prepareNumbers('zh-Hans');
 
-const { bytes, count, fixed, rate, seconds, shortCount } = zhHansReport.format;
+const { bytes, count, fixed, seconds, shortCount } = zhHansReport.format;
 
 export const zhHansAll: Strings = {
   ...zhHansFirst,
@@ -17,7 +17,6 @@ export const zhHansAll: Strings = {
     read: '无法读取模型',
     plan: '无法使用这些设置',
     convert: '转换失败',
-    generate: '生成失败',
     image: '无法制作镜像',
     format: '模型文件有问题',
     unsupported: '不支持该模型',
@@ -206,7 +205,6 @@ export const zhHansAll: Strings = {
   },
   result: {
     heading: (name) => `${name} 转换前后`,
-    take: '下载结果',
     html: 'HTML 报告',
     json: 'JSON 报告',
     adjust: '更改设置',
@@ -286,41 +284,14 @@ export const zhHansAll: Strings = {
       unknown:
         '没有得到文件？那么本页面位于不允许保存文件的框架中。请在单独的标签页中打开它，或请外层页面的作者在该框架的 sandbox 中加入 allow-downloads。',
     },
-    back: '返回对比',
   },
   trial: {
     raw: '模型写的原文',
-    heading: '试一试',
-    text: '用芯片上的推理引擎运行您将下载的这个模型包。',
-    chat: '您的消息',
-    prompt: '待续写的文本',
-    temperature: '温度',
-    greedy: '0 表示总选概率最高的词',
-    topK: 'Top-k',
-    topKHint: '0 表示不限制',
-    seed: '随机种子',
-    length: '最大词元数',
-    lengthHint: '0 表示直到填满',
-    generate: '生成',
-    stop: '停止',
-    waiting: '模型的输出将显示在这里。',
-    answer: '模型的回答',
-    tokens: (tokens) => `${count(tokens)} 个词元`,
-    rate: (speed) => `在这台电脑上每秒 ${rate(speed)} 个词元`,
-    reasons: {
-      eos: '模型自行结束',
-      length: '达到设定的长度',
-      stop: '遇到停止词',
-      context: '上下文已满',
-      cancelled: '已停止',
-    },
-    noTokenizer: '该模型没有分词器，无法输入文本。',
   },
   announce: {
     fit: (fits, board) => (fits ? `${board} 可以容纳该模型。` : `${board} 无法容纳该模型。`),
     result: (verdict) => `完成：${verdict}。`,
     converting: (name) => `正在转换 ${name}`,
-    generated: (tokens) => `已生成 ${zhHansReport.format.count(tokens)} 个词元。`,
     cancelled: '已取消。',
     copied: '已复制。',
     notCopied: '本页面无法使用剪贴板，请选中文本后手动复制。',

@@ -80,10 +80,19 @@ export const zhHansBoard: BoardStrings = {
     full: '上下文已满：请重新开始，再测量词元速度。',
   },
   try: {
-    heading: (name) => `在模拟开发板上试用 ${name}`,
-    intro:
-      '本页面模拟了一颗完整的 ESP32-S3：两个内核、缓存、Flash 和 PSRAM。它启动的镜像与您下载的镜像逐字节相同。',
     emulated: '模拟',
+    heading: (name) => `试用 ${name}`,
+    engines: {
+      label: '由谁来回答',
+      board: {
+        name: '模拟开发板',
+        text: '本页面模拟了一颗完整的 ESP32-S3：两个内核、缓存、Flash 和 PSRAM。它启动的镜像与您下载的镜像逐字节相同。',
+      },
+      page: {
+        name: '这台电脑',
+        text: '与芯片上相同的模型包、相同的运算，结果逐词一致，速度则是这台电脑的速度。',
+      },
+    },
     start: '启动开发板',
     startAgain: '再次启动',
     unfit: '该开发板放不下这个模型，因此没有可启动的镜像。',
@@ -136,7 +145,6 @@ export const zhHansBoard: BoardStrings = {
     faultText: '程序执行了会使真实芯片出错或受损的操作。这台电脑没有受到任何影响。',
     faultMore: '全部细节：寄存器、调用栈、最后的指令',
     faultPlace: (core, time) => `内核 ${core}，上电后 ${fixed(time, 3)} 秒。`,
-    toFlash: '烧录真实开发板',
     estimated: '时间来自芯片的时序模型，并非芯片实测。',
   },
   memory: {
@@ -168,6 +176,7 @@ export const zhHansBoard: BoardStrings = {
   serial: zhHansSerial,
   flash: zhHansFlash,
   chat: {
+    toTry: '改为与模拟开发板对话',
     heading: '与开发板对话',
     intro: '通过 USB 线与烧录过本固件的开发板对话，刚烧录的或以前烧录的都可以。',
     connect: '连接开发板',
@@ -202,6 +211,7 @@ export const zhHansBoard: BoardStrings = {
     title: '与 ESP32-S3 上的语言模型的对话',
     on: '运行于',
     emulated: '模拟开发板',
+    page: '这台电脑',
     serial: '开发板',
     settings: '设置',
   },
@@ -210,7 +220,7 @@ export const zhHansBoard: BoardStrings = {
     lost: '开发板已断开。',
     fault: '模拟芯片已停止。',
     silent: '开发板没有响应。',
-    answered: (tokens) => `开发板回答了 ${count(tokens)} 个词元。`,
+    answered: (tokens) => `回答了 ${count(tokens)} 个词元。`,
     measured: '开发板测量完毕。',
     found: (good) => (good ? '找到一块可以烧录的开发板。' : '找到一块无法烧录的开发板。'),
     share: (share) => `镜像的 ${percent(share)} 已在开发板上。`,

@@ -9,6 +9,9 @@ export const zhHansCards: CardStrings = {
   talk: '现在就和它对话',
   ask: '也可以问它：',
   convert: '自己一步一步转换',
+  noSerial:
+    '此浏览器无法通过 USB 连接开发板；电脑上的 Chrome 和 Edge 可以。其余功能在这里都可用：在模拟开发板上试用，下载镜像。',
+  insecure: '只有 https 页面才能通过 USB 连接开发板。其余功能在这里都可用：在模拟开发板上试用，下载镜像。',
   parameters: '参数',
   size: '在芯片上的大小',
   boards: '装得下它的板',

@@ -6,6 +6,7 @@ export const zhHansFirst: FirstStrings = {
   title: '让语言模型在 ESP32-S3 上运行',
   steps: {
     label: '步骤',
+    of: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
     choose: '选择',
     fit: '适配',
     convert: '转换',
