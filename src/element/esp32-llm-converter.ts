@@ -223,6 +223,13 @@ export class Esp32LlmConverter extends LitElement {
   /** Readers cannot name models elsewhere: no field for addresses and models of the Hub. */
   @property({ attribute: 'no-network', converter: flag }) noNetwork = false;
 
+  /**
+   * The page's address carries model, settings, prompt and step, behind the `#`, beside what the page has there: reload, back and
+   * forth, and links lead to the same place, and readers can copy a link and this tag. A link loads no model from elsewhere
+   * before a reader agrees.
+   */
+  @property({ converter: flag }) address = false;
+
   /** Address of a mirror of the Hugging Face Hub, which alone is asked for every model of the Hub. */
   @property() hub: string | null = null;
 
@@ -298,11 +305,13 @@ export class Esp32LlmConverter extends LitElement {
 
   protected override updated(): void {
     if (this.isConnected && this.#parts.models.isSettled) void this.load();
-    const { way } = this.#parts.views;
+    const { address, way } = this.#parts.views;
     // What was focused may be gone with its view; keyboard and screen reader then go on at the new heading.
     if (this.#hadFocus && this.shadowRoot?.activeElement === null)
       this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus({ preventScroll: way !== null });
     way?.drawn();
+    address?.drawn();
+    if (this.isConnected) this.#parts.views.keepAddress(this.#parts);
   }
 
   #changed(now: State, before: State): void {
@@ -420,7 +429,7 @@ export class Esp32LlmConverter extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { actions, live, models } = this.#parts;
+    const { actions, live, models, views } = this.#parts;
     const { drops, picked } = models;
     return html`<div
       class=${drops.dragging ? 'base dragging' : 'base'}
@@ -437,7 +446,8 @@ export class Esp32LlmConverter extends LitElement {
         </div>
         ${stepsView(this.#store, presetOf(this).steps, this.#words.first, actions.show)}
       </header>
-      <div class="body">${stepView(this.#page, this.#parts)}</div>
+      <div class="body">${views.address?.card()}${stepView(this.#page, this.#parts)}</div>
+      ${views.address?.share()}
       <div class="hidden" role="status">${live.text}</div>
       <input id="folder-input" type="file" hidden webkitdirectory @change=${picked} />
       <input id="file-input" type="file" hidden multiple @change=${picked} />

@@ -6,6 +6,7 @@ export interface PageAttributes extends PresetAttributes {
   readonly model: string | null;
   readonly modelFiles: readonly (File | NamedFile)[] | null;
   readonly noNetwork: boolean;
+  readonly address: boolean;
   readonly hub: string | null;
   readonly firmware: string | null;
   readonly firmwareFile: File | null;

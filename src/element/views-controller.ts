@@ -1,10 +1,12 @@
 /** What comes after the first view: loaded when a model was chosen, with what a person has opened in it. */
+import type { AddressRoom } from './address/address-room.js';
 import { adoptStyles, type LitElement } from 'lit';
 import type { DownloadsController } from './downloads-controller.js';
 import type { LiveRegion } from './live-region.js';
 import { missing } from './missing.js';
 import type { ModelController } from './model-controller.js';
 import type { Page } from './page.js';
+import type { Parts } from './parts.js';
 import type * as LaterViews from './views/later.js';
 import type { WayRoom } from './way/way-room.js';
 
@@ -15,6 +17,9 @@ export class ViewsController {
   #later: typeof LaterViews | null = null;
   #downloads: DownloadsController | null = null;
   #way: WayRoom | null = null;
+  #address: AddressRoom | null = null;
+  /** It is on its way. */
+  #asked = false;
   #openTensor: string | null = null;
 
   constructor(page: Page, models: ModelController, live: LiveRegion) {
@@ -71,8 +76,29 @@ export class ViewsController {
     if (shadowRoot !== null) adoptStyles(shadowRoot, [...elementStyles, ...(this.#later?.laterStyles ?? [])]);
   }
 
+  /** The state in the page's address, `null` where the page has not asked for it, and before it is loaded. */
+  get address(): AddressRoom | null {
+    return this.#address;
+  }
+
+  /** Loads what keeps the address, where the page wants it. */
+  keepAddress(parts: Parts): void {
+    if (!this.#page.element.address || this.#asked) return;
+    this.#asked = true;
+    // Without it the page is as any other.
+    import('./address/address-room.js').then(
+      ({ AddressRoom }) => {
+        if (this.#page.element.isConnected) this.#address = new AddressRoom(this.#page, parts);
+      },
+      () => undefined,
+    );
+  }
+
   /** The element is gone. */
   release(): void {
+    this.#address?.release();
+    this.#address = null;
+    this.#asked = false;
     this.#downloads?.cancel();
   }
 

@@ -63,6 +63,7 @@ test('the tag has its name', () => {
 
 test('the attributes of the tag, each with a type and an explanation', () => {
   const wanted = [
+    'address',
     'asset-base',
     'board',
     'context',

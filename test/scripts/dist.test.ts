@@ -299,6 +299,12 @@ const BUDGET = {
   converter: 316,
   /** The cards of the models that come with the element: right after the first view. */
   cards: 5,
+  /** What leads from step to step, with the views after the first. */
+  way: 4,
+  /** The state in the page's address, for pages that ask for it. */
+  address: 8,
+  /** Talking to the engine in the page, when a person chooses it in the step of trying. */
+  pageEngine: 2,
   /** What answers mean, for models with an action card: the home and the sentences. */
   answers: 5,
   /** What the button for a class kit adds. */
@@ -334,6 +340,9 @@ const APART = [
   'tuner-start',
   'frontier-room',
   'cards-room',
+  'way-room',
+  'address-room',
+  'page-engine',
   // A sample's finished conversion, when a person wants to talk to it at once.
   'ready-conversion',
   'sample-source',
@@ -417,6 +426,8 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     whole,
     first,
   );
+  const way = without(reached(chunk('way-room'), true, APART), whole, first);
+  const address = without(reached(chunk('address-room'), true, APART), whole, first);
   const answers = without(reached(chunk('answer-view'), true, APART), whole);
   /** What a press loads that is apart from everything else. */
   const pressed = (entry: string, apart = entry): string[] =>
@@ -437,7 +448,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const flasher = new Set(without(esptool, whole, reached(room, false)));
   // Where the words for boards are is written in the first view's list of languages.
   const words = path.join(dist, chunk('en-board'));
-  const notThese = ['page-worker', 'answer-view', 'beside', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
+  const notThese = ['page-worker', 'page-engine', 'answer-view', 'beside', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
   const everything = [...reached(room, true, [...notThese, 'selftest-room']), words];
   const boards = without(everything, whole, flasher, emulator);
   const selftest = without(reached(chunk('selftest-room'), true, notThese), whole, new Set(boards), flasher);
@@ -446,6 +457,9 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     converter: kilobytes(converter),
     answers: kilobytes(answers),
     cards: kilobytes(cards),
+    way: kilobytes(way),
+    address: kilobytes(address),
+    pageEngine: kilobytes([path.join(dist, chunk('page-engine'))]),
     kit: kilobytes(kit),
     tuner: kilobytes(tuner),
     gallery: kilobytes(gallery),

@@ -1,0 +1,26 @@
+/** What is said in English of links to a step, and of what can be copied. */
+export const enAddress = {
+  ask: (name: string, from: string) => `This link wants to load ${name} from ${from}`,
+  askText: 'Nothing was loaded yet. Go on only if you trust whoever gave you the link.',
+  load: 'Load it',
+  refuse: 'Not now',
+  problem: 'This link cannot be followed',
+  problems: {
+    model: 'It does not name a model.',
+    board: 'It names a board that is not known here.',
+    scheme: 'Its settings are not possible.',
+    context: 'Its context is not possible.',
+    prompt: 'Its prompt is not possible.',
+    step: 'It names a step that is not known here.',
+    version: 'It was made by another version of this page.',
+    length: 'It is too long.',
+    text: 'Its text is damaged.',
+    files: 'Its model came from a computer’s own folder. Choose that folder again.',
+    settled: 'This page has settled which model it uses.',
+  },
+  dismiss: 'Dismiss',
+  copy: { link: 'Copy link', tag: 'Copy HTML tag' },
+  copied: { link: 'Link copied', tag: 'Tag copied' },
+  byHand: 'This page may not use the clipboard. Copy this by hand:',
+  notWhole: 'It does not carry everything: a model from your own folder and some settings stay here.',
+};
