@@ -68,11 +68,51 @@ describe('the demo pages', function () {
       await open(`${name}.html`, 320);
       const page = frame.contentDocument;
       expect(page?.documentElement.scrollWidth).to.be.at.most(320);
-      const links = [...(page?.querySelectorAll<HTMLAnchorElement>('nav a') ?? [])];
-      expect(links.length).to.equal(6);
+      await waitUntil(() => page?.querySelector('.about a[href*=LICENSE]'), 'links to the project', {
+        timeout: PATIENCE,
+      });
+      const all = [...(page?.querySelectorAll<HTMLAnchorElement>('nav a') ?? [])];
+      // The source is elsewhere.
+      const links = all.filter(({ origin }) => origin === location.origin);
+      expect([all.length - links.length, links.length]).to.deep.equal([1, 9]);
       const answers = await Promise.all(links.map(({ href }) => fetch(href)));
       expect(answers.every(({ ok }) => ok)).to.be.true;
       expect(page?.querySelector('[aria-current]')?.getAttribute('href')).to.equal(`${name}.html`);
+    });
+
+    it(`${name}.html speaks the element's languages`, async () => {
+      const element = await open(`${name}.html`, 390);
+      const page = frame.contentDocument;
+      const english = page?.querySelector('h1')?.textContent ?? '';
+      const select = page?.querySelector<HTMLSelectElement>('#page-language');
+      if (!page || !select) throw new Error('no choice of a language');
+      try {
+        for (const [language, button] of [
+          ['es', /Usar|Habla|Convi|Elegir/],
+          ['zh-Hans', /使用|对话|转换|选择/],
+        ] as const) {
+          select.value = language;
+          select.dispatchEvent(new Event('change'));
+          await waitUntil(() => page.documentElement.lang === language, language);
+          await waitUntil(
+            () => button.test(element.shadowRoot?.textContent ?? ''),
+            `${language} in the element`,
+            {
+              timeout: PATIENCE,
+            },
+          );
+          const spoken = [...page.querySelectorAll<HTMLElement>('[data-t]')];
+          const left = spoken.filter(({ lang }) => lang === 'en').map(({ dataset }) => dataset['t']);
+          expect(left, 'said in English still').to.deep.equal([]);
+          expect(page.querySelector('h1')?.textContent).not.to.equal(english);
+          expect(page.documentElement.scrollWidth).to.be.at.most(390);
+        }
+        select.value = 'en';
+        select.dispatchEvent(new Event('change'));
+        await waitUntil(() => page.querySelector('h1')?.textContent === english, 'English again');
+      } finally {
+        localStorage.removeItem('esp32-llm-converter.demo.language');
+      }
     });
   }
 
@@ -106,6 +146,14 @@ describe('the demo pages', function () {
     expect(plan?.context).to.equal(128);
     await press(element, 'Convert');
     await reach(element, 'compare');
+    await press(element, 'Try it');
+    await waitUntil(() => element.shadowRoot?.querySelector('[value=page]'), 'the engines', {
+      timeout: PATIENCE,
+    });
+    element.shadowRoot?.querySelector<HTMLElement>('[value=page]')?.click();
+    await waitUntil(() => element.shadowRoot?.querySelector('textarea'), 'the question', {
+      timeout: PATIENCE,
+    });
     expect(element.shadowRoot?.querySelector('textarea')?.value).to.equal(
       'could you dim the lamp in the study a bit',
     );
@@ -120,7 +168,8 @@ describe('the demo pages', function () {
     // Without a comparison the way back leads to the settings.
     await press(element, 'Change settings');
     await reach(element, 'fit');
-    await press(element, 'Convert');
+    await waitUntil(() => element.shadowRoot?.querySelector('.fit-bar .primary'), 'the settings');
+    element.shadowRoot?.querySelector<HTMLElement>('.fit-bar .primary')?.click();
     await reach(element, 'take');
     const image = new Uint8Array(await (await element.image()).arrayBuffer());
 
@@ -160,6 +209,14 @@ describe('the demo pages', function () {
   it('playground.html: attributes take effect and every event is told', async () => {
     const element = await open('playground.html');
     const page = frame.contentDocument;
+    await waitUntil(
+      () => (page?.querySelector<HTMLSelectElement>('[name=board]')?.length ?? 0) > 20,
+      'the boards',
+      {
+        timeout: PATIENCE,
+      },
+    );
+    const html = (): string => page?.getElementById('html')?.textContent ?? '';
     const set = (name: string, value: string): void => {
       const field = page?.querySelector<HTMLInputElement>(`[name="${name}"]`);
       if (!field) throw new Error(`no field ${name}`);
@@ -167,15 +224,21 @@ describe('the demo pages', function () {
       field.dispatchEvent(new Event('input', { bubbles: true }));
     };
     const manifest = (await (await fetch('/custom-elements.json')).json()) as {
-      modules: { declarations: { tagName?: string; attributes?: Named[]; events?: Named[] }[] }[];
+      modules: {
+        declarations: { tagName?: string; attributes?: Named[]; events?: Named[]; slots?: Named[] }[];
+      }[];
     };
     const declared = manifest.modules
       .flatMap(({ declarations }) => declarations)
       .find(({ tagName }) => tagName === 'esp32-llm-converter');
-    const fields = [...(page?.querySelectorAll<HTMLInputElement>('#attributes [name]') ?? [])];
-    expect(fields.map(({ name }) => name)).to.have.members(
-      declared?.attributes?.map(({ name }) => name) ?? [],
+    const fields = [...(page?.querySelectorAll<HTMLInputElement>('#attributes [name]') ?? [])].map(
+      ({ name, dataset }) => dataset['attribute'] ?? name,
     );
+    for (const { name } of declared?.attributes ?? []) expect(fields, 'a field').to.include(name);
+    const slots = [...(page?.querySelectorAll<HTMLElement>('[data-slot]') ?? [])].map(
+      ({ dataset }) => dataset['slot'],
+    );
+    expect(slots).to.have.members(declared?.slots?.map(({ name }) => name) ?? []);
     // The page lists every event, also one that this way does not bring about.
     for (const { name } of declared?.events ?? []) {
       element.dispatchEvent(new Event(name));
@@ -187,10 +250,45 @@ describe('the demo pages', function () {
     expect(element.noNetwork).to.be.true;
     box?.click();
     expect(element.hasAttribute('no-network')).to.be.false;
-    set('scheme', 'group:32');
+    set('granularity', 'group:32');
+    set('weights', 'int8');
     set('theme', 'dark');
-    expect(element.scheme).to.equal('group:32');
-    expect(page?.getElementById('html')?.textContent).to.contain('theme="dark"');
+    set('board', 'esp32-s3-n8r8');
+    expect(element.scheme).to.equal('int8 group:32');
+    expect(html()).to.contain(' theme="dark" board="esp32-s3-n8r8" scheme="int8 group:32"');
+    const tick = (selector: string): void => page?.querySelector<HTMLElement>(selector)?.click();
+    tick('[name=steps][value=chat]');
+    tick('[name=locked][value=model]');
+    expect(html()).to.contain('steps="choose fit convert compare try take flash" locked="model"');
+    tick('[name=steps][value=chat]');
+    tick('[name=locked][value=model]');
+    expect(html()).not.to.contain('steps=').and.not.to.contain('locked');
+    set('--esp32-llm-accent', '#aa0000');
+    expect(html()).to.contain('--esp32-llm-accent: #aa0000;');
+    expect(element.style.getPropertyValue('--esp32-llm-accent')).to.equal('#aa0000');
+    const words = page?.querySelector<HTMLInputElement>('[data-slot=privacy]');
+    if (words) {
+      words.value = 'Nothing <leaves> "here"';
+      words.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    expect(element.querySelector('[slot=privacy]')?.textContent).to.equal('Nothing <leaves> "here"');
+    expect(html()).to.contain('<p slot="privacy">Nothing &lt;leaves> &quot;here&quot;</p>');
+    set('prompt', "it's on");
+    expect(page?.getElementById('kit')?.textContent).to.contain(
+      `--board esp32-s3-n8r8 --scheme 'int8 group:32' --prompt 'it'\\''s on'`,
+    );
+    // What the page writes is what it shows.
+    const copy = document.createElement('template');
+    copy.innerHTML = html().replace(/^<script[^\n]*\n/, '');
+    expect(copy.content.querySelector('esp32-llm-converter')?.getAttribute('prompt')).to.equal("it's on");
+    const copied: string[] = [];
+    Object.defineProperty(frame.contentWindow?.navigator, 'clipboard', {
+      configurable: true,
+      value: { writeText: async (text: string) => void copied.push(text) },
+    });
+    tick('[data-copy=html]');
+    await waitUntil(() => page?.getElementById('said')?.textContent === 'Copied.', 'it is said');
+    expect(copied).to.deep.equal([html()]);
     await press(element, 'Convert it yourself');
     await reach(element, 'fit');
     await press(element, 'Convert');
@@ -202,7 +300,7 @@ describe('the demo pages', function () {
     for (const name of ['state', 'plan', 'progress', 'report', 'image']) {
       expect([...told]).to.include(`esp32-llm-${name}`);
     }
-    set('scheme', 'int2');
+    element.scheme = 'int2';
     element.reset();
     await element.load();
     expect(page?.querySelector('[data-event="esp32-llm-error"]')?.textContent).to.contain('int2');
