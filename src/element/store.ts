@@ -306,9 +306,9 @@ export class ConverterStore {
 
   /** A conversion is talked to: what links to it ask. */
   asked(prompt: string): void {
-    const { options, ...others } = this.#state as Result;
-    if (others.step === 'result' && !this.#preset.locked.has('prompt'))
-      this.#commit({ ...others, options: { ...options, prompt } });
+    const state = this.#state;
+    if (state.step !== 'result' || this.#preset.locked.has('prompt')) return;
+    this.#commit({ ...state, options: { ...state.options, prompt } });
   }
 
   /** The steps that were done: up to the conversion those that led there, then what was done with it. */

@@ -135,6 +135,18 @@ describe('the state in the address', function () {
     expect(inside().fake.sources.length, 'the model was read once').to.equal(1);
   });
 
+  it('stays where it is when a link within the page is followed', async () => {
+    await open();
+    await toFit();
+    inside().location.hash = '#part-3';
+    await says(/^#part-3&esp32-llm=1;.*step=fit$/);
+    expect(element().step).to.equal('fit');
+    inside().history.back();
+    await says(/^#esp32-llm=1;/);
+    inside().history.back();
+    await there('.choose');
+  });
+
   it('comes back with a reload', async () => {
     await open();
     await element().load();

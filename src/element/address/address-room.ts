@@ -6,8 +6,9 @@ import { nothing, type LitElement, type TemplateResult } from 'lit';
 import { showableLine } from '../../shared/safe-text.js';
 import { DEFAULT_SCHEME } from '../../plan/defaults.js';
 import { assetUrls } from '../asset-urls.js';
+import type { ModelSource } from '../../worker/jobs.js';
 import { LazyWords } from '../lazy-words.js';
-import { readAddress, sourceName } from '../model-address.js';
+import { readAddress, readMirror, sourceName } from '../model-address.js';
 import { chooseModel } from '../model-choice.js';
 import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
@@ -15,7 +16,7 @@ import { presetOf } from '../preset-words.js';
 import { stepOf, type Panel, type Settings, type State } from '../state.js';
 import { loadAddressStrings, type AddressStrings } from '../strings/address.js';
 import { address } from '../styles/address.js';
-import { History } from './history.js';
+import { AddressField } from './address-field.js';
 import { openedModels, rememberOpened } from './opened.js';
 import { fieldName, type Place, type PlaceProblem } from './place.js';
 import { linkCardView, shareView, type LinkProblem, type ShareFacts } from './share-view.js';
@@ -35,7 +36,7 @@ export class AddressRoom {
   readonly #page: Page;
   readonly #parts: Parts;
   readonly #words: LazyWords<AddressStrings>;
-  readonly #history: History;
+  readonly #field: AddressField;
   /** A link that waits for a person's word. */
   #asked: { readonly wish: Wish; readonly name: string; readonly from: string } | null = null;
   #problem: LinkProblem | null = null;
@@ -54,16 +55,16 @@ export class AddressRoom {
     const { elementStyles } = element.constructor as typeof LitElement;
     if (!elementStyles.includes(address)) elementStyles.push(address);
     parts.views.adopt();
-    this.#history = new History(fieldName(element.id), (place) => this.#arrive(place));
-    const place = this.#history.place;
+    this.#field = new AddressField(fieldName(element.id), (place, isOurs) => this.#arrive(place, isOurs));
+    const place = this.#field.place;
     // What the page or a person has chosen meanwhile goes before.
-    if (place !== null && store.state.step === 'choose') this.#arrive(place);
+    if (place !== null && store.state.step === 'choose') this.#arrive(place, true);
     element.requestUpdate();
   }
 
   /** The element is gone. */
   release(): void {
-    this.#history.release();
+    this.#field.release();
   }
 
   /** What a link asks, or why it cannot be followed; above the first step. */
@@ -79,7 +80,7 @@ export class AddressRoom {
       },
       refuse: () => {
         this.#ends();
-        this.#history.write(null, true);
+        this.#field.write(null, true);
       },
     });
   }
@@ -112,7 +113,7 @@ export class AddressRoom {
     if (place === undefined) return;
     if (place?.model !== undefined) rememberOpened(place.model);
     // A link that waits is still where one is.
-    if (place !== null || (this.#asked === null && this.#problem === null)) this.#history.write(place);
+    if (place !== null || (this.#asked === null && this.#problem === null)) this.#field.write(place);
   }
 
   #place(state: State): Place | null | undefined {
@@ -131,8 +132,14 @@ export class AddressRoom {
   }
 
   /** Goes where a place is. */
-  #arrive(place: Place | PlaceProblem | null): void {
+  #arrive(place: Place | PlaceProblem | null, isOurs: boolean): void {
     const { element, store } = this.#page;
+    if (place === null && !isOurs) {
+      // A link within the page leads nowhere here.
+      const here = this.#place(store.state);
+      if (here) this.#field.write(here, true);
+      return;
+    }
     this.#asked = this.#problem = null;
     element.requestUpdate();
     if (store.state.step === 'reading' || store.state.step === 'converting') element.cancel();
@@ -184,27 +191,19 @@ export class AddressRoom {
       return;
     }
     const target = modelAddress(wish.model, this.#sample);
-    const source = readAddress(target, document.baseURI);
-    const isOwn =
-      target === this.#sample ||
-      wish.model !== target ||
-      (source.kind === 'url' && source.url === this.#ownModel());
+    const source = readAddress(target, document.baseURI, readMirror(element.hub, document.baseURI));
+    const isOwn = source.kind === 'url' && source.url === this.#ownModel();
+    const isSample = target !== wish.model;
     const { locked, network } = this.#parts.models.facts;
-    if (!isOwn && (locked || !network)) {
+    if (!isOwn && (locked || !(network || isSample))) {
       this.#refuse({ kind: 'settled', detail: null });
       return;
     }
-    if (isOwn || openedModels().includes(wish.model)) {
+    if (isOwn || isSample || openedModels().includes(wish.model)) {
       void this.#load(wish);
       return;
     }
-    const from =
-      source.kind === 'hub' ? 'huggingface.co' : source.kind === 'url' ? new URL(source.url).host : '';
-    this.#asked = {
-      wish,
-      name: showableLine(source.kind === 'hub' ? source.repo : sourceName(source)),
-      from,
-    };
+    this.#asked = { wish, ...whatAndWhere(source) };
     element.requestUpdate();
   }
 
@@ -281,5 +280,20 @@ export class AddressRoom {
     this.#page.element.requestUpdate();
     if (words === null) return;
     this.#parts.live.say(this.#copied.byHand === null ? words.copied[what] : words.byHand);
+  }
+}
+
+/** A source as a person is asked about it. */
+function whatAndWhere(source: ModelSource): { readonly name: string; readonly from: string } {
+  switch (source.kind) {
+    case 'hub':
+      return {
+        name: showableLine(source.repo),
+        from: new URL(source.endpoint ?? 'https://huggingface.co').host,
+      };
+    case 'url':
+      return { name: showableLine(sourceName(source)), from: new URL(source.url).host };
+    case 'files':
+      return { name: showableLine(sourceName(source)), from: '' };
   }
 }

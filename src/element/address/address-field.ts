@@ -4,19 +4,22 @@ import { readPlace, writePlace, type Place, type PlaceProblem } from './place.js
 /** Milliseconds in which changes of settings are one entry: a slider makes many. */
 const ONE_CHANGE = 1000;
 
+/** @param isOurs the entry is one that was written here; else somebody has followed a link within the page */
+type OnPlace = (place: Place | PlaceProblem | null, isOurs: boolean) => void;
+
 /** Fields that are taken: of two elements with one name the first has it. */
 const taken = new Set<string>();
 
-export class History {
+export class AddressField {
   readonly #field: string;
-  readonly #onPlace: (place: Place | PlaceProblem | null) => void;
+  readonly #onPlace: OnPlace;
   readonly #isMine: boolean;
   /** Where the address leads now: what the state comes to on the way there is no step of its own. */
   #isArriving: boolean;
   #changed = -Infinity;
 
   /** @param onPlace called when the browser went to another entry */
-  constructor(field: string, onPlace: (place: Place | PlaceProblem | null) => void) {
+  constructor(field: string, onPlace: OnPlace) {
     this.#field = field;
     this.#onPlace = onPlace;
     this.#isMine = !taken.has(field);
@@ -51,8 +54,10 @@ export class History {
     const url = new URL(location.href);
     url.hash = hash;
     try {
-      if (here || this.#isArriving || isPrompt || again) history.replaceState(history.state, '', url);
-      else history.pushState(null, '', url);
+      const mark = { ...(history.state as object | null), [this.#field]: true };
+      history.replaceState(mark, '');
+      if (here || this.#isArriving || isPrompt || again) history.replaceState(mark, '', url);
+      else history.pushState({ [this.#field]: true }, '', url);
     } catch {
       // Too many in a short time, or a document without an address of its own: it stays as it is.
     }
@@ -64,9 +69,9 @@ export class History {
     if (this.#isMine) taken.delete(this.#field);
   }
 
-  readonly #went = (): void => {
+  readonly #went = ({ state }: PopStateEvent): void => {
     const { place } = this;
     this.#isArriving = place !== null;
-    this.#onPlace(place);
+    this.#onPlace(place, Object(state)[this.#field] === true);
   };
 }
