@@ -444,7 +444,9 @@ export class Esp32LlmConverter extends LitElement {
         <div class="title">
           ${chipIcon()}<slot name="heading"><h2>${this.#words.first.title}</h2></slot>
         </div>
-        ${stepsView(this.#store, presetOf(this).steps, this.#words.first, actions.show)}
+        ${stepsView(this.#store, presetOf(this).steps, this.#words.first, (step) => {
+          actions.show(step);
+        })}
       </header>
       <div class="body">${views.address?.card()}${stepView(this.#page, this.#parts)}</div>
       ${views.address?.share()}

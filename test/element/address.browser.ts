@@ -176,7 +176,7 @@ describe('the state in the address', function () {
     await there('.try');
     expect(inside().fake.settings[0]).to.deep.include({ board: 'esp32-s3-n8r8', context: 128 });
     expect(inside().fake.settings[0]?.scheme).to.deep.include({ weights: 'int8', granularity: 'group:64' });
-    expect(((await there('#board-prompt, .start')) as HTMLElement).isConnected).to.be.true;
+    expect((await there('#board-prompt, .start')).isConnected).to.be.true;
     expect(hash()).to.contain('prompt=dim+it;step=try');
     expect(inside().history.length, 'a link is one entry').to.be.greaterThan(0);
   });

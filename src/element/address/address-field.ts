@@ -72,6 +72,6 @@ export class AddressField {
   readonly #went = ({ state }: PopStateEvent): void => {
     const { place } = this;
     this.#isArriving = place !== null;
-    this.#onPlace(place, Object(state)[this.#field] === true);
+    this.#onPlace(place, (Object(state) as Record<string, unknown>)[this.#field] === true);
   };
 }

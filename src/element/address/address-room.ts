@@ -12,7 +12,7 @@ import { readAddress, readMirror, sourceName } from '../model-address.js';
 import { chooseModel } from '../model-choice.js';
 import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
-import { presetOf } from '../preset-words.js';
+import { attributeText, presetOf } from '../preset-words.js';
 import { stepOf, type Panel, type Settings, type State } from '../state.js';
 import { loadAddressStrings, type AddressStrings } from '../strings/address.js';
 import { address } from '../styles/address.js';
@@ -117,7 +117,16 @@ export class AddressRoom {
   }
 
   #place(state: State): Place | null | undefined {
-    return placeOf(state, this.#sample, document.baseURI, String(this.#page.element.scheme ?? ''));
+    return placeOf(state, this.#sample, document.baseURI, this.#scheme);
+  }
+
+  /** What the page says of the scheme; what cannot be one is told when a model is loaded. */
+  get #scheme(): string {
+    try {
+      return attributeText('scheme', this.#page.element.scheme) ?? '';
+    } catch {
+      return '';
+    }
   }
 
   #settings(state: State): Place {

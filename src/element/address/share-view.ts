@@ -64,7 +64,7 @@ export function shareView(
   return html`<footer class="share">
     <div class="buttons">${button('link')} ${button('tag')}</div>
     ${
-      copied?.byHand == null
+      copied === null || copied.byHand === null
         ? nothing
         : html`<div class="field">
             <label for="by-hand">${words.byHand}</label>

@@ -59,10 +59,11 @@ const USUAL: ReadonlySet<string> = new Set(writeChoices({ scheme: DEFAULT_SCHEME
  * @param own what the page says of the scheme, which a place without a word would mean
  */
 export function settingsPlace(
-  { board, context, encodings, edits = [], ...scheme }: Settings,
+  { board, context, weights, granularity, activations, cache, chat, edits = [] }: Settings,
   own = '',
 ): Place {
   const carried = edits.filter(({ tokens, text }) => tokens !== 'text' && text === undefined);
+  const scheme = { weights, granularity, activations, cache, chat };
   const said = writeChoices({ scheme, edits: carried }).split(' ');
   const words = said.filter((word) => !USUAL.has(word)).join(' ') || (own === '' ? '' : said.join(' '));
   return {

@@ -13,7 +13,6 @@ import type { BoardImage } from '../board-image.js';
 import { answersOf } from '../home/answers-door.js';
 import { imageName } from '../file-names.js';
 import type { LiveRegion } from '../live-region.js';
-import { missing } from '../missing.js';
 import type { Page } from '../page.js';
 import type { PageFiles } from '../page-files.js';
 import { attributeText, presetOf } from '../preset-words.js';
@@ -29,7 +28,6 @@ import { BoardWords } from './board-words.js';
 import type {
   ChatActions,
   EmulatorActions,
-  EngineName,
   FlashActions,
   SpeechActions,
   TalkActions,
@@ -38,7 +36,7 @@ import type {
 import { DEFAULT_TALK, type BoardKind } from './board-state.js';
 import { BoardStore } from './board-store.js';
 import { EmulatedStore } from './emulated-store.js';
-import type { PageEngine } from './page-engine.js';
+import { Engines } from './engines.js';
 import { FlashStore } from './flash-store.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
@@ -70,11 +68,7 @@ export class BoardRoom {
   readonly #chatActions: ChatActions;
   readonly #flashActions: FlashActions;
   readonly #selftest: SelftestDoor;
-  readonly #live: LiveRegion;
-  readonly #teller: BoardTeller;
-  /** Who answers in the step `try`, and the one of the two that is loaded when it is chosen. */
-  #engine: EngineName = 'board';
-  #inPage: { readonly engine: PageEngine; readonly actions: SpeechActions } | null = null;
+  readonly #engines: Engines;
   /** The image of a result, read once. */
   #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
   /** The result whose settings the conversations began with. */
@@ -91,10 +85,9 @@ export class BoardRoom {
     this.#actions = actions;
     this.#views = views;
     this.#words = words;
-    this.#live = live;
     const seams = page.boardSeams();
     const changed = (): void => page.element.requestUpdate();
-    const teller = (this.#teller = new BoardTeller({
+    const teller = new BoardTeller({
       target: page.element,
       changed,
       announce: (text) => live.say(text),
@@ -103,7 +96,7 @@ export class BoardRoom {
         const strings = words.current;
         return strings && (answersOf(page, page.store.state, strings)?.sentence(text) ?? null);
       },
-    }));
+    });
     this.#ports = new SerialPorts(seams.scope ?? pageScope, (session) => this.#flash.letGo(session), changed);
     this.#serial = new BoardStore(teller.forBoard('serial'));
     this.#emulated = new EmulatedStore({
@@ -140,6 +133,14 @@ export class BoardRoom {
       assetBase: () => page.element.assetBase ?? null,
       onChange: changed,
     });
+    this.#engines = new Engines({
+      ...teller.forBoard('emulated'),
+      page,
+      live,
+      emulated: this.#emulated.board,
+      result: () => this.#result,
+      actions: (talker) => this.#speechActions('page', talker),
+    });
     this.#emulatorActions = this.#emulatorFor();
     this.#chatActions = this.#chatFor();
     this.#flashActions = this.#flashFor();
@@ -159,7 +160,7 @@ export class BoardRoom {
       this.#emulated.board.change(result.options);
       this.#serial.change(result.options);
       // What does not fit has no image to boot.
-      this.#choose(result.result.plan.fits ? 'board' : 'page');
+      this.#engines.choose(result.result.plan.fits ? 'board' : 'page');
     } else if (result === null && this.#serial.state.options === DEFAULT_TALK) {
       this.#serial.change({ prompt: this.#prompt });
     }
@@ -172,8 +173,7 @@ export class BoardRoom {
   forget(): void {
     this.#runnable = null;
     this.#begun = null;
-    this.#inPage?.engine.cancel();
-    this.#inPage = null;
+    this.#engines.forget();
     void this.#emulated.stop();
     this.#flash.forget();
   }
@@ -217,7 +217,8 @@ export class BoardRoom {
       ${this.#selftest.view(strings)}`;
     }
     const boardName = findBoard(board).name;
-    const facts = { name, boardName, fits, locked, answers, inPage: this.#inPage, engine: this.#engine };
+    const { inPage, name: engine } = this.#engines;
+    const facts = { name, boardName, fits, locked, answers, inPage, engine };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 
@@ -284,7 +285,7 @@ export class BoardRoom {
   cancel(): void {
     this.#flash.cancel();
     this.#selftest.cancel();
-    this.#inPage?.engine.cancel();
+    this.#engines.cancel();
     for (const board of [this.#serial, this.#emulated.board]) {
       const { link } = board.state;
       if (link.kind !== 'ready' || link.activity !== 'idle') board.cancel();
@@ -363,38 +364,6 @@ export class BoardRoom {
     if (this.#result !== null) this.#page.store.did(talker === this.#serial ? 'chat' : 'try');
   }
 
-  /** Talks to the emulated board or to the engine in the page; what is in the box goes along. */
-  #choose(engine: EngineName): void {
-    const result = this.#result;
-    const options = (): Talker['state']['options'] =>
-      (engine === 'board' ? (this.#inPage?.engine ?? this.#emulated.board) : this.#emulated.board).state
-        .options;
-    this.#engine = engine;
-    this.#page.element.requestUpdate();
-    if (engine === 'board' || this.#inPage !== null) {
-      (engine === 'board' ? this.#emulated.board : this.#inPage?.engine)?.change(options());
-      return;
-    }
-    import('./page-engine.js').then(
-      ({ PageEngine }) => {
-        if (result === null || this.#result?.result !== result.result || this.#inPage !== null) return;
-        const { store } = this.#page;
-        const page = new PageEngine({
-          ...this.#teller.forBoard('emulated'),
-          result,
-          generate: (request, hooks) => store.generate(result.result.package, request, hooks),
-        });
-        page.change(options());
-        this.#inPage = { engine: page, actions: this.#speechActions('page', page) };
-        this.#page.element.requestUpdate();
-      },
-      (cause: unknown) => {
-        this.#engine = 'board';
-        this.#live.alert(this.#page.words.explain(missing(cause), 'read'));
-      },
-    );
-  }
-
   #speechActions(kind: BoardKind, talker: Talker): SpeechActions {
     return {
       change: (options) => {
@@ -440,7 +409,7 @@ export class BoardRoom {
       lookAt: (region) => void emulated.lookAt(region),
       goTo: (address) => void emulated.goTo(address),
       turn: (pages) => void emulated.turn(pages),
-      choose: (engine) => this.#choose(engine),
+      choose: (engine) => this.#engines.choose(engine),
     };
   }
 
