@@ -48,10 +48,11 @@ export class ConvertOutputs {
    * @throws UsageError, FormatError for the firmware, TransportError for a path that cannot be written
    */
   static async create(request: ConvertRequest, board: Board, signal: AbortSignal): Promise<ConvertOutputs> {
-    const { mode, megahertz } = request.flash;
+    const { bytes: flashBytes, mode, megahertz } = request.flash;
     const read: ReadSettings = {
       ...(mode === undefined ? {} : { mode }),
       ...(megahertz === undefined ? {} : { megahertz }),
+      ...(flashBytes === undefined ? {} : { flashBytes }),
     };
     const isImage = isImageName(request.output);
     let firmware: Firmware | null = null;

@@ -11,7 +11,7 @@ import { MemorySource } from '../source/memory-folder.js';
 import { readApplicationImage } from './application-reader.js';
 import { writeApplicationImage } from './application-writer.js';
 import type { Firmware, FlashContent, IdfFirmware, StandaloneFirmware } from './firmware.js';
-import { BOOT_MODE, type FlashSettings } from './flash-settings.js';
+import { BOOT_MODE, SMALLEST_FLASH, type FlashSettings } from './flash-settings.js';
 import { appendMappedData } from './mapped-data.js';
 import { idfLayout, layoutWithModel, standaloneLayout, type FlashLayout } from './layout.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES, encodePartitionTable, type Partition } from './partition-table.js';
@@ -30,16 +30,21 @@ export interface FlashImage {
   readonly bootable: boolean;
   /** Length of the merged image. */
   readonly totalBytes: number;
+  /** Capacity that the header names and the partition table keeps to. */
+  readonly flashBytes: number;
 }
 
-/** How the image's header says that the flash is read; what is absent is left to the tool or to the firmware given. */
-export type ReadSettings = Partial<Pick<FlashSettings, 'mode' | 'megahertz'>>;
+/**
+ * How the image's header says that the flash is read; what is absent is left to the tool or to the firmware given, and the capacity
+ * is then the least that holds everything, so that the image runs on smaller boards as well.
+ */
+export type ReadSettings = Partial<FlashSettings>;
 
 /** Names of the parts that are no partitions. */
 export const PART = { firmware: 'firmware', table: 'partition-table', model: 'model' } as const;
 
 /**
- * Lays out an image for a board and a package of known length.
+ * Lays out an image for a board and a package of known length. It asks for no more flash than it needs: the board's is the most.
  * @param board its name, chip and capacity count
  * @throws FitError when the package does not fit, with by how much; UsageError for firmware that does not, or for
  *   impossible settings; FormatError when the firmware is unsound
@@ -50,13 +55,14 @@ export async function planFlashImage(
   packageBytes: number,
   read: ReadSettings = {},
 ): Promise<FlashImage> {
-  const { chip, flashBytes } = board;
+  const { chip } = board;
   if (firmware.chip.id !== chip.id) {
     throw new UsageError(
       `${firmware.name} is for the ${firmware.chip.name}; ${board.name} has the ${chip.name}. Use firmware for that chip.`,
       { code: 'firmware' },
     );
   }
+  const flashBytes = read.flashBytes ?? (await leastFlash(firmware, board.flashBytes, packageBytes));
   const layout = layoutFor(firmware, flashBytes);
   const { model, partitions } = layout;
   if (packageBytes > model.size) {
@@ -78,7 +84,7 @@ export async function planFlashImage(
     ...parts.map(({ name, offset, bytes }) => ({ name, offset, length: bytes.length })),
     { name: PART.model, offset: model.offset, length: packageBytes },
   ].sort((a, b) => a.offset - b.offset);
-  checkPlaces(whole, firmware, board, layout);
+  checkPlaces(whole, firmware, { ...board, flashBytes }, layout);
   return {
     chip,
     partitions,
@@ -87,7 +93,41 @@ export async function planFlashImage(
     parts,
     bootable: firmware.kind === 'standalone' || firmware.hasBootloader,
     totalBytes: Math.max(...whole.map(({ offset, length }) => offset + length)),
+    flashBytes,
   };
+}
+
+/** The smallest capacity that has room for everything; the board's own where none has, or where that is what it takes. */
+async function leastFlash(firmware: Firmware, most: number, packageBytes: number): Promise<number> {
+  for (let flashBytes = await builtFor(firmware); flashBytes < most; flashBytes *= 2)
+    if (isRoomy(firmware, flashBytes, packageBytes)) return flashBytes;
+  return most;
+}
+
+/** The capacity that somebody's own bootloader was built for: what its application does with the rest is not known here. */
+async function builtFor(firmware: Firmware): Promise<number> {
+  const offset = firmware.chip.image.offset;
+  const boot =
+    firmware.kind === 'standalone'
+      ? undefined
+      : firmware.contents.find((content) => content.offset === offset);
+  if (boot === undefined) return SMALLEST_FLASH;
+  return (await readApplicationImage(new MemorySource(firmware.name, boot.bytes))).settings.flashBytes;
+}
+
+function isRoomy(firmware: Firmware, flashBytes: number, packageBytes: number): boolean {
+  try {
+    const { model, partitions } = layoutFor(firmware, flashBytes);
+    const end = model.offset + packageBytes;
+    return (
+      packageBytes <= model.size &&
+      end <= flashBytes - FLASH_TAIL_BYTES &&
+      partitions.every(({ offset, size }) => offset + size <= flashBytes)
+    );
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 function layoutFor(firmware: Firmware, flashBytes: number): FlashLayout {

@@ -6,7 +6,7 @@ export const FLASH_MODES = ['qio', 'qout', 'dio', 'dout', 'fast-read', 'slow-rea
 export type FlashMode = (typeof FLASH_MODES)[number];
 
 /** Sizes are powers of two from 1 MiB (code 0) to 128 MiB (code 7). */
-const SMALLEST_FLASH = 1024 * 1024;
+export const SMALLEST_FLASH = 1024 * 1024;
 const LARGEST_SIZE_CODE = 7;
 
 export interface FlashSettings {

@@ -93,8 +93,8 @@ describe('a second chip', () => {
       assert.ok(bytes.subarray(0, OFFSET).every((byte) => byte === 0xff));
       const view = new DataView(bytes.buffer);
       assert.equal(view.getUint8(OFFSET), 0xe9);
-      // 8 MB, 64 MHz.
-      assert.equal(view.getUint8(OFFSET + 3), 0x3f);
+      // 2 MB, which hold it, 64 MHz.
+      assert.equal(view.getUint8(OFFSET + 3), 0x1f);
       assert.equal(view.getUint16(OFFSET + 12, true), 0x0321);
       assert.equal(view.getUint16(0x8000, true), 0x50aa);
 
@@ -102,7 +102,7 @@ describe('a second chip', () => {
       const found = await describeImage(source(bytes), { verify: true });
       assert.equal(found.boot.chip, SECOND_CHIP);
       assert.equal(found.bootOffset, OFFSET);
-      assert.deepEqual(found.boot.settings, { mode: 'dio', megahertz: 64, flashBytes: 8 << 20 });
+      assert.deepEqual(found.boot.settings, { mode: 'dio', megahertz: 64, flashBytes: 2 << 20 });
       assert.deepEqual(
         found.partitions.map(({ name, offset, content }) => [name, offset, content.kind]),
         [
@@ -111,13 +111,13 @@ describe('a second chip', () => {
           ['model', 0x100000, 'package'],
         ],
       );
-      assert.equal(needsOf(found).flashBytes, 8 << 20);
+      assert.equal(needsOf(found).flashBytes, 2 << 20);
       const made = partsOfImage(image, source(model)).map(({ offset }) => offset);
       assert.deepEqual(
         partsOfMergedImage(source(bytes), found).map(({ offset }) => offset),
         made,
       );
-      assert.equal(guessBoard(found).id, 'esp32-x1-n8');
+      assert.equal(guessBoard(found).id, 'esp32-x1-n4');
     });
   }
 
@@ -175,7 +175,7 @@ describe('a second chip', () => {
     const [part] = image.parts;
     assert.ok(part !== undefined);
     const patched = await patchFlashSettings(part.bytes, { megahertz: 16 }, 'x1.bin');
-    assert.equal(patched[3], 0x33);
+    assert.equal(patched[3], 0x13);
     await assert.rejects(
       patchFlashSettings(part.bytes, { megahertz: 80 }, 'x1.bin'),
       /none of 64 and 16 MHz/,

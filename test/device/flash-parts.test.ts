@@ -63,7 +63,7 @@ test('what an image needs is in its header and its package', async () => {
   const description = await describeImage(source(assembleFlashImage(image, model)));
   const needs = needsOf(description);
   const psram = (description.model?.tensors ?? []).filter(({ placement }) => placement === 'psram');
-  assert.equal(needs.flashBytes, 8 * MiB);
+  assert.equal(needs.flashBytes, 2 * MiB);
   assert.equal(needs.chip, 'ESP32-S3');
   assert.deepEqual(needs.revision, [0, 0]);
   assert.equal(

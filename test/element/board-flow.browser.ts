@@ -310,14 +310,14 @@ describe('flashing on the page', function () {
 
   it('refuses a board that does not fit before anything is written', async () => {
     const element = await make();
-    const board = await toFound(element, { flashBytes: 4 * MiB, flashIdentity: 0x16_40c8 });
-    expect(shown(element)).to.contain('The flash is too small').and.to.contain('4 MB');
+    const board = await toFound(element, { flashBytes: MiB, flashIdentity: 0x14_40c8 });
+    expect(shown(element)).to.contain('The flash is too small').and.to.contain('1 MB');
     expect(button(element, 'Flash this board').disabled).to.be.true;
     await element.flash().then(
       () => {
         throw new Error('it was flashed');
       },
-      (error: Error) => expect(error.message).to.contain('16 MB'),
+      (error: Error) => expect(error.message).to.contain('2 MB'),
     );
     expect(board.seen).not.to.include(OP.deflData);
   });

@@ -79,8 +79,7 @@ describe('<esp32-llm-converter> with boards', function () {
       for (const details of root(element).querySelectorAll('details')) details.open = true;
     },
     'a board was found': toFound,
-    'a board that does not fit': (element) =>
-      toFound(element, { flashBytes: 4 * MiB, flashIdentity: 0x16_40c8 }),
+    'a board that does not fit': (element) => toFound(element, { flashBytes: MiB, flashIdentity: 0x14_40c8 }),
     flashed: toFlashed,
     'wrong chip': async (element) => {
       plug({ chipId: 5 });

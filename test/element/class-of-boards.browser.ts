@@ -86,7 +86,7 @@ describe('one board after another', function () {
 
   it('counts boards that cannot be flashed, by the name that they are given, and takes the list away', async () => {
     const element = await make();
-    exchange({ mac: [2, 0, 0, 0, 0, 1], flashBytes: 4 * MiB, flashIdentity: 0x16_40c8 });
+    exchange({ mac: [2, 0, 0, 0, 0, 1], flashBytes: MiB, flashIdentity: 0x14_40c8 });
     await toFlash(element);
     await rendered(element, '.more');
     button(element, 'Connect a board').click();

@@ -95,6 +95,7 @@ export function sampleImage(changes: Partial<BoardImage> = {}): BoardImage {
         parts: [],
         bootable: true,
         totalBytes: 2000,
+        flashBytes: 2 << 20,
       },
       pieces: () => [bytes, bytes],
       files,

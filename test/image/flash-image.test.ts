@@ -47,13 +47,13 @@ describe('a merged image around our firmware', () => {
       for (const segment of firmwareSegments(length)) assert.ok(holds(memory, segment));
 
       const found = await describeImage(source(bytes), { verify: true });
-      assert.deepEqual(found.boot.settings, { mode: 'dio', megahertz: 80, flashBytes: 8 * 1024 * 1024 });
+      assert.deepEqual(found.boot.settings, { mode: 'dio', megahertz: 80, flashBytes: 2 * 1024 * 1024 });
       assert.deepEqual(
         found.partitions.map(({ name, offset, size, content }) => [name, offset, size, content.kind]),
         [
           ['firmware', 0x10000, 0xe0000, 'erased'],
           ['nvs', 0xf0000, 0x6000, 'erased'],
-          ['model', 0x100000, 0x800000 - 0x4000 - 0x100000, 'package'],
+          ['model', 0x100000, 0x200000 - 0x4000 - 0x100000, 'package'],
         ],
       );
       assert.equal(found.table?.hasDigest, true);
@@ -84,7 +84,8 @@ describe('a merged image around our firmware', () => {
 
   it('fits every board, with the end of the flash kept clear', async () => {
     for (const board of BOARDS.filter(({ refused }) => refused === null)) {
-      const image = await planFlashImage(firmware(0x9000), board, 1000);
+      const { flashBytes } = board;
+      const image = await planFlashImage(firmware(0x9000), board, 1000, { flashBytes });
       assert.ok(image.model.offset + image.model.size <= board.flashBytes - FLASH_TAIL_BYTES);
       assert.ok(image.model.offset + image.model.size > board.flashBytes - FLASH_TAIL_BYTES - 0x10000);
       const most = await planFlashImage(firmware(0x9000), board, image.model.size);
@@ -94,6 +95,23 @@ describe('a merged image around our firmware', () => {
         (error) => error instanceof UsageError && /64 more than the model partition/.test(error.message),
       );
     }
+  });
+
+  it('asks for no more flash than it needs, to the byte', async () => {
+    const board = findBoard('esp32-s3-n16r8');
+    const MB = 1024 * 1024;
+    for (const flashBytes of [2 * MB, 4 * MB, 8 * MB, 16 * MB]) {
+      const most = flashBytes - MB - FLASH_TAIL_BYTES;
+      const image = await planFlashImage(firmware(0x9000), board, most);
+      assert.equal(image.flashBytes, flashBytes);
+      assert.equal(image.model.offset + image.model.size, flashBytes - FLASH_TAIL_BYTES);
+      const bytes = assembleFlashImage(image, new Uint8Array(most));
+      assert.equal((await describeImage(source(bytes))).boot.settings.flashBytes, flashBytes);
+      if (flashBytes < board.flashBytes)
+        assert.equal((await planFlashImage(firmware(0x9000), board, most + 64)).flashBytes, 2 * flashBytes);
+    }
+    const asked = await planFlashImage(firmware(0x9000), board, 1000, { flashBytes: 8 * MB });
+    assert.equal(asked.flashBytes, 8 * MB);
   });
 
   it('refuses a package of another length than planned, and a flash without room', async () => {
@@ -107,7 +125,7 @@ describe('a merged image around our firmware', () => {
 
   it('is made from a linked program', async () => {
     const elf = firmwareFromElf(fixture('ram.elf'), 'ram.elf');
-    const image = await planFlashImage(elf, findBoard('esp32-s3-n4'), 0);
+    const image = await planFlashImage(elf, findBoard('esp32-s3-n4'), 0, { flashBytes: 4 << 20 });
     assert.deepEqual(image.parts[0]?.bytes, fixture('ram.bin'));
   });
 });
@@ -152,8 +170,11 @@ describe("a merged image around somebody's own ESP-IDF application", () => {
     const own = await readIdfFirmware(source(fixture('merged.bin.gz'), 'merged.bin'));
     const image = await planFlashImage(own, BOARD, 0);
     const found = await describeImage(source(assembleFlashImage(image, new Uint8Array(0))));
-    assert.equal(found.boot.settings.flashBytes, 8 * 1024 * 1024);
-    assert.match(found.boot.digest ?? '', /^[0-9a-f]{64}$/);
+    assert.equal(found.boot.settings.flashBytes, 4 * 1024 * 1024, 'what it was built for');
+    const larger = await planFlashImage(own, BOARD, 5_000_000);
+    const grown = await describeImage(source(assembleFlashImage(larger, new Uint8Array(5_000_000))));
+    assert.equal(grown.boot.settings.flashBytes, 8 * 1024 * 1024);
+    assert.match(grown.boot.digest ?? '', /^[0-9a-f]{64}$/);
   });
 
   it('uses the model partition that is there, even before other data', async () => {
@@ -198,7 +219,7 @@ describe("a merged image around somebody's own ESP-IDF application", () => {
         ['nvs', 0x9000, 0x6000],
         ['phy_init', 0xf000, 0x1000],
         ['factory', 0x10000, 0xf0000],
-        ['model', 0x100000, 0x6fc000],
+        ['model', 0x100000, 0xfc000],
       ],
     );
     assert.deepEqual(

@@ -17,7 +17,9 @@ async function guessed(board: Board, metadata?: string): Promise<Board> {
     entry: 0x40374000,
     segments: firmwareSegments(0x1000),
   } as const;
-  const bytes = assembleFlashImage(await planFlashImage(firmware, board, model.length), model);
+  const { flashBytes } = board;
+  const image = await planFlashImage(firmware, board, model.length, { flashBytes });
+  const bytes = assembleFlashImage(image, model);
   const found = await describeImage(source(bytes));
   if (metadata === undefined || found.model === null) return guessBoard(found);
   return guessBoard({ ...found, model: { ...found.model, metadata: { board: metadata } } });
@@ -28,9 +30,9 @@ describe('the board of an image', () => {
     assert.equal((await guessed(findBoard('esp32-s3-n8r2'), 'esp32-s3-n8r2')).id, 'esp32-s3-n8r2');
   });
 
-  it('has the flash that the header names', async () => {
-    const board = await guessed({ ...findBoard('esp32-s3-n8r2'), flashBytes: 1 << 22 }, 'esp32-s3-n8r2');
-    assert.deepEqual([board.id, board.flashBytes, board.psramBytes], ['esp32-s3-n8r2', 1 << 22, 1 << 21]);
+  it('is another where that one has less flash than the header names', async () => {
+    const board = await guessed({ ...findBoard('esp32-s3-n8r2'), flashBytes: 1 << 24 }, 'esp32-s3-n8r2');
+    assert.equal(board.id, 'esp32-s3-n16r8');
   });
 
   it('is the largest with that flash when the package does not say', async () => {
@@ -42,6 +44,8 @@ describe('the board of an image', () => {
       assert.equal((await guessed(findBoard(asked), 'esp8266')).id, expected);
     }
     const small = await guessed({ ...findBoard('esp32-s3-n4'), flashBytes: 1 << 21 });
-    assert.deepEqual([small.flashBytes, small.psramKind], [1 << 21, 'none']);
+    assert.equal(small.id, 'esp32-s3-n4r8', 'the next as large');
+    const huge = await guessed({ ...findBoard('esp32-s3-n4'), flashBytes: 1 << 26 });
+    assert.deepEqual([huge.flashBytes, huge.psramKind], [1 << 26, 'none']);
   });
 });
