@@ -3,6 +3,15 @@ import { numberedSteps, stepsOf, type AttentionStep, type DecoderModel } from '.
 import { INPUT_GROUP, INT4_BLOCK, INT4_GROUPS, alignUp } from '../schema/encodings.js';
 import type { CacheKind, PlaceKind } from '../schema/kinds.js';
 import { MAX_STATE_BYTES } from '../schema/limits.js';
+import {
+  CONFIG,
+  HEADER,
+  SAMPLING,
+  SECTION_ALIGNMENT,
+  SECTION_ENTRY,
+  STEP_BYTES,
+  TENSOR,
+} from '../schema/package.js';
 import { UsageError } from '../shared/errors.js';
 import { INPUT_OF, groupSize, isQuantized, type Scheme } from './scheme.js';
 
@@ -195,5 +204,28 @@ export function refuseLargeState(
   throw new UsageError(
     `${context} tokens take ${bytes(context)} bytes of working memory; the engine counts to ${MAX_STATE_BYTES}. Give a context of ${low} or fewer.`,
     { code: 'context' },
+  );
+}
+
+/** All kinds of sections. */
+const SECTIONS = 8;
+
+/** META: name, family, licence and tool, of usual lengths. */
+const METADATA_BYTES = 384;
+
+/**
+ * Bytes of a package around its weights, tokenizer and template: header, sections' table, the records of steps and tensors,
+ * sampling and strings. Those strings are known only when it is written: off by some hundred bytes at most.
+ */
+export function descriptionBytes(model: DecoderModel, tensors: number): number {
+  const steps = numberedSteps(model).length;
+  return (
+    HEADER.bytes +
+    SECTIONS * SECTION_ENTRY.bytes +
+    CONFIG.bytes +
+    steps * STEP_BYTES +
+    tensors * TENSOR.bytes +
+    alignUp(SAMPLING.bytes, SECTION_ALIGNMENT) +
+    METADATA_BYTES
   );
 }

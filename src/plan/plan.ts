@@ -15,7 +15,7 @@ import { chooseWeights, type WeightChoice } from './choice.js';
 import { usedWeights } from './encoding.js';
 import { judgeFit, type Fit } from './fit.js';
 import { isMultiplied, planTensors, storedBytes, type PlannedTensor } from './layout.js';
-import { cacheBytes, refuseLargeState, scratchBytes } from './memory.js';
+import { cacheBytes, descriptionBytes, refuseLargeState, scratchBytes } from './memory.js';
 import { chooseInputs, usedActivations } from './inputs.js';
 import { placeTensors, type PlacedTensor } from './placement.js';
 import { boundTokensPerSecond, cacheReadBytes, speedFigures, type SpeedFigures } from './speed-figures.js';
@@ -85,7 +85,7 @@ export interface PlanOptions {
   readonly context?: number | undefined;
   /** Encodings of matrices that are not what the scheme says, by the tensor's name in the package. */
   readonly encodings?: ReadonlyMap<string, Encoding> | undefined;
-  /** Bytes of the package that are not weights (tokenizer, chat, directory); known only after reading the tokenizer. */
+  /** Bytes of tokenizer and template in the package; known only after reading them. */
   readonly otherBytes?: number;
 }
 
@@ -166,7 +166,7 @@ function planWith(
   const scratch = scratchBytes(model, used, context, maxBatch, board.chip.cores);
   refuseLargeState(model, used, context, board.chip.cores);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
-  const packageBytes = weightBytes + (options.otherBytes ?? 0);
+  const packageBytes = weightBytes + descriptionBytes(model, planned.length) + (options.otherBytes ?? 0);
   const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
   const cacheRead = cacheReadBytes(model, cacheKind, context / 2);
   const room: Room = { board, cache, cacheRead, scratch, sramCapacity, packageBytes, flashCapacity };

@@ -25,6 +25,17 @@ export interface PlanWords {
     readonly expected: (half: SpeedWords, start: SpeedWords, full: SpeedWords) => string;
     /** What the memories allow, where nothing is predicted. */
     readonly bound: (half: string, start: string, full: string) => string;
+    /** The same as a table: what its rows and columns are. */
+    readonly table: {
+      readonly title: string;
+      readonly places: Readonly<Record<keyof SpeedFigures, string>>;
+      readonly context: string;
+      readonly expected: string;
+      readonly measured: string;
+      readonly bound: string;
+      /** Beside a measurement: where in the context it was made. */
+      readonly at: (tokens: string) => string;
+    };
     /** The same at half the context, in a few words. */
     readonly pace: (half: SpeedWords) => string;
     readonly paceBound: (half: string) => string;
@@ -77,6 +88,15 @@ export const ENGLISH_PLAN: PlanWords = {
       `About ${half.expected} of the ${half.bound} tokens/s that the memories allow at half the context, ${start.expected} of ${start.bound} at the start, ${full.expected} of ${full.bound} when full.`,
     bound: (half, start, full) =>
       `The memories allow ${half} tokens/s at half the context, ${start} at the start and ${full} when it is full.`,
+    table: {
+      title: 'Tokens per second',
+      places: { start: 'Empty', half: 'Half full', full: 'Full' },
+      context: 'Context',
+      expected: 'Expected',
+      measured: 'Measured',
+      bound: 'At most',
+      at: (tokens) => `${tokens} tokens`,
+    },
     pace: (half) => `About ${half.expected} of ${half.bound} tokens/s at half the context`,
     paceBound: (half) => `At most ${half} tokens/s at half the context`,
   },

@@ -1,6 +1,8 @@
 /** A report as labelled rows of formatted figures: what the terminal, the HTML file and the page all show. */
 import type { PlanJson, MemoryUse } from '../plan/plan.js';
 import type { ChangeName, Report, SchemeChange } from '../quantize/report.js';
+import { SPEED_PLACES, speedBetween } from '../plan/speed-between.js';
+import type { SpeedAt, SpeedFigures } from '../plan/speed-figures.js';
 import { ENGLISH_REPORT, type ReportWords } from './words.js';
 
 /** One figure. */
@@ -135,6 +137,51 @@ export function shiftFigures(report: Report, words: ReportWords = ENGLISH_REPORT
     { label: format.percent(0.01, 0), value: points(shift.p1), note: '' },
     { label: format.percent(0.99, 0), value: points(shift.p99), note: '' },
   ];
+}
+
+/** What a board was seen to do, and with how many tokens in its context, on average. */
+export interface MeasuredSpeed {
+  readonly rate: number;
+  readonly position: number;
+}
+
+/** A line of the table of speeds: the same on the page, in the HTML report and on the terminal. */
+export interface SpeedRow {
+  readonly label: string;
+  /** Formatted; `null` for what is not known there. */
+  readonly expected: string | null;
+  readonly measured: string | null;
+  readonly bound: string;
+  /** The same as shares of the largest bound of the table. */
+  readonly shares: { readonly expected: number; readonly measured: number; readonly bound: number };
+}
+
+/** The speeds of a plan, and a measured one among them. */
+export function speedRows(
+  speed: SpeedFigures,
+  measured: MeasuredSpeed | null,
+  words: Pick<ReportWords, 'plan'> = ENGLISH_REPORT,
+): SpeedRow[] {
+  const { rate, count, speed: said } = words.plan;
+  const most = speed.start.bound;
+  const row = (label: string, { expected, bound }: SpeedAt, seen: number): SpeedRow => ({
+    label,
+    expected: expected > 0 ? rate(expected) : null,
+    measured: seen > 0 ? rate(seen) : null,
+    bound: rate(bound),
+    shares: { expected: expected / most, measured: seen / most, bound: bound / most },
+  });
+  const rows = SPEED_PLACES.map((place) => ({
+    position: speed[place].position,
+    row: row(said.table.places[place], speed[place], 0),
+  }));
+  if (measured !== null) {
+    const { position } = measured;
+    const label = said.table.at(count(position));
+    rows.push({ position, row: row(label, speedBetween(speed, position), measured.rate) });
+    rows.sort((one, other) => one.position - other.position);
+  }
+  return rows.map((each) => each.row);
 }
 
 /** How full each memory of the board is; a memory that the board lacks and the model does not need is left out. */

@@ -1,6 +1,6 @@
 /** A report as one self-contained HTML file: no script, no request, dark and light, readable on paper. */
 import type { PlanJson } from '../plan/plan.js';
-import { planProblems, planRemedies, planSpeed } from '../plan/words.js';
+import { planProblems, planRemedies } from '../plan/words.js';
 import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import { histogramRows, histogramShape } from './charts.js';
 import { compareTexts } from './compare-texts.js';
@@ -11,6 +11,7 @@ import {
   limitsText,
   memoryFigures,
   shiftFigures,
+  speedRows,
   verdictText,
   vocabularyLines,
   type Figure,
@@ -122,10 +123,25 @@ function planSection(plan: PlanJson, words: ReportWords): string {
     .join('');
   return `<section>
 <h2>${escape(file.memoryOf(plan.board))}</h2>
-<p class="note">${escape(plan.fits ? `${file.fits} ${planSpeed(plan, words.plan)}` : file.fitsNot)}</p>
+<p class="note">${escape(plan.fits ? file.fits : file.fitsNot)}</p>
 ${problems === '' ? '' : `<ul>${problems}</ul>`}
 <table><thead><tr><th scope="col">${escape(file.memoryColumns.memory)}</th><th scope="col">${escape(file.memoryColumns.used)}</th><th scope="col" class="text">${escape(file.memoryColumns.for)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>
-</section>`;
+${plan.fits ? speedTable(plan, words) : ''}</section>`;
+}
+
+function speedTable({ speed }: PlanJson, words: ReportWords): string {
+  const { table } = words.plan.speed;
+  const cell = (text: string): string => `<td>${escape(text)}</td>`;
+  const rows = speedRows(speed, null, words).map(
+    ({ label, expected, bound, shares }) =>
+      `<tr><th scope="row">${escape(label)}</th>${cell(expected ?? '–')}${cell(bound)}<td><svg class="speed" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="room" width="${(100 * shares.bound).toFixed(1)}" height="8"/><rect class="before" width="${(100 * shares.expected).toFixed(1)}" height="8"/></svg></td></tr>`,
+  );
+  const heads = [table.context, table.expected, table.bound].map(
+    (text) => `<th scope="col">${escape(text)}</th>`,
+  );
+  return `<h3>${escape(table.title)}</h3>
+<table><thead><tr>${heads.join('')}<td></td></tr></thead><tbody>${rows.join('')}</tbody></table>
+`;
 }
 
 function textSection(pair: TextPair, { file }: ReportWords): string {

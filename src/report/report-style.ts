@@ -33,6 +33,8 @@ th:first-child,.text{text-align:left}
 mark{background:var(--mark);color:inherit;border-radius:.125rem}
 svg{display:block;width:8rem;height:2rem}
 .before{fill:var(--fill)}
+.speed{height:.5rem;margin-top:.5rem}
+.room{fill:var(--line)}
 .after{fill:none;stroke:var(--accent);stroke-width:1;vector-effect:non-scaling-stroke}
 summary{cursor:pointer;list-style-position:outside;margin-left:1rem}
 summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}

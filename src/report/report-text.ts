@@ -1,6 +1,5 @@
 /** A report as plain text for a terminal. */
 import type { PlanJson } from '../plan/plan.js';
-import { planSpeed } from '../plan/words.js';
 import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
 import type { InputKind } from '../schema/kinds.js';
 import { compareTexts } from './compare-texts.js';
@@ -11,6 +10,7 @@ import {
   limitsText,
   memoryFigures,
   shiftFigures,
+  speedRows,
   verdictText,
   vocabularyLines,
   type Figure,
@@ -50,8 +50,8 @@ export function reportText(report: Report, plan: PlanJson | null, options: TextO
       ? []
       : [
           section(columns, `Memory of ${plan.board}`, [
-            ...wrap(planSpeed(plan, ENGLISH_REPORT.plan), columns - 2),
             ...figureLines(memoryFigures(plan), columns - 2),
+            ...speedLines(plan),
           ]),
         ]),
     ...detailSections(report, columns),
@@ -138,6 +138,26 @@ function figureLines(figures: readonly Figure[], columns: number): string[] {
       ? [whole]
       : [start, ...wrap(figure.note, columns - 4).map((line) => `    ${line}`)];
   });
+}
+
+/** Expected speeds beside what the memories allow. */
+function speedLines({ speed, fits }: PlanJson): string[] {
+  if (!fits) return [];
+  const { table } = ENGLISH_REPORT.plan.speed;
+  const cells = [
+    [table.title, table.expected, table.bound],
+    ...speedRows(speed, null).map(({ label, expected, bound }) => [
+      `${table.context}: ${label.toLowerCase()}`,
+      expected ?? '–',
+      bound,
+    ]),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map(([label = '', ...figures]) =>
+    [label.padEnd(widths[0] ?? 0), ...figures.map((figure, at) => figure.padStart(widths[at + 1] ?? 0))].join(
+      '  ',
+    ),
+  );
 }
 
 function tensorLines(tensors: readonly TensorReport[], columns: number): string[] {

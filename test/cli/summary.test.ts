@@ -98,7 +98,7 @@ describe('the summary of a conversion', () => {
 
   it('says what does not fit, what would help, and gives no command that would fail', () => {
     const shown = lines(facts(['-o', 'out.bin'], { conversion: { plan: unfit, report: null } })).join('\n');
-    assert.match(shown, /DOES NOT FIT {2}The working memory needs .* KB of SRAM/);
+    assert.match(shown, /DOES NOT FIT {2}The working memory needs .* [KM]B of SRAM/);
     assert.match(shown, /Remedy +A context of \d+ tokens fits/);
     assert.doesNotMatch(shown, /tokens\/s|write-flash/);
   });

@@ -30,6 +30,7 @@ async function toFit(lang = 'en', theme = 'light'): Promise<Esp32LlmConverter> {
   const page = await fixture<HTMLElement>(html`<div lang=${lang}></div>`);
   const element = document.createElement('esp32-llm-converter');
   element.setAttribute('model', 'https://example.org/models/tiny/');
+  element.setAttribute('steps', 'fit convert compare');
   element.setAttribute('theme', theme);
   page.append(element);
   await waitUntil(() => fake.sources.length > 0, 'nothing is read', { timeout: 20_000 });
@@ -133,8 +134,8 @@ describe('the "?" beside a term', () => {
     ] as const) {
       await setViewport({ width, height });
       const element = await toFit();
-      for (const button of terms(element)) {
-        if (!button.checkVisibility()) continue;
+      const visible = terms(element).filter((button) => button.checkVisibility());
+      for (const button of visible.slice(0, 6)) {
         button.scrollIntoView({ block: 'center' });
         button.click();
         const shown = await opened(element, button.dataset['term'] ?? '');
@@ -162,11 +163,9 @@ describe('the "?" beside a term', () => {
     it(`is accessible: ${media.theme} ${JSON.stringify(media.features)}`, async () => {
       await executeServerCommand('media-features', media.features);
       const element = await toFit('en', media.theme);
-      for (const id of ['context', 'scale', 'sram']) {
-        termOf(element, id).click();
-        await opened(element, id);
-        await expect(element).to.be.accessible();
-      }
+      termOf(element, 'scale').click();
+      await opened(element, 'scale');
+      await expect(element).to.be.accessible();
     });
   }
 

@@ -19,7 +19,7 @@ test('says the verdict, the figures, the memories and the texts', () => {
     '1.25 MB → 686 KB',
     'PSRAM',
     '673 KB of 8 MB',
-    'About 141 of the 158 tokens/s that the memories allow at half',
+    'Context: half full       141      158',
     'model.layers.0.self_attn.q_proj.weight',
     '42.1 dB',
     'exact',

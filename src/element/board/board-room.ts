@@ -197,15 +197,20 @@ export class BoardRoom {
       const { support } = this.#ports;
       const converted = result !== null;
       const canTry = converted && steps.has('try');
-      const facts = { support, ports: this.#ports, locked, answers, converted, canTry };
+      const planned = result && {
+        packageBytes: result.result.package.length,
+        speed: result.result.plan.speed,
+      };
+      const facts = { support, ports: this.#ports, planned, locked, answers, converted, canTry };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
     }
     const { name } = result.choice.inspection;
-    const { fits, board } = result.result.plan;
+    const { fits, board, speed } = result.result.plan;
     if (panel === 'flash') {
       const facts = {
         name,
         fits,
+        speed,
         chip: findBoard(board).chip.id,
         fileName: imageName(result),
         copied: this.#views.downloads?.copied ?? null,
@@ -218,7 +223,7 @@ export class BoardRoom {
     }
     const boardName = findBoard(board).name;
     const { inPage, name: engine } = this.#engines;
-    const facts = { name, boardName, fits, locked, answers, inPage, engine };
+    const facts = { name, boardName, fits, speed, locked, answers, inPage, engine };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 

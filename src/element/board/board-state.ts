@@ -38,6 +38,8 @@ export interface Turn {
   readonly tokens: number;
   /** New tokens per second by the board's clock; `null` before there are two. */
   readonly boardRate: number | null;
+  /** Tokens that the context held when these came, on average; `null` before there are two. */
+  readonly position: number | null;
   /** The same by this computer's clock. */
   readonly liveRate: number | null;
 }

@@ -2,7 +2,12 @@
  * Owns a connection to one board and what is said over it; commits only what the board confirmed. The board may be
  * emulated or on a cable: it is a `Device` either way. Knows no DOM.
  */
-import { ConsoleClient, type ConsoleEnd, type ConsoleToken } from '../../device/console-client.js';
+import {
+  ConsoleClient,
+  type ConsoleEnd,
+  type ConsoleStart,
+  type ConsoleToken,
+} from '../../device/console-client.js';
 import type { Device } from '../../device/device.js';
 import { EmulatorFault } from '../../device/emulator.js';
 import { UsageError, isAbort } from '../../shared/errors.js';
@@ -151,6 +156,7 @@ export class BoardStore {
       error: null,
       tokens: 0,
       boardRate: null,
+      position: null,
       liveRate: null,
     };
     const turns = this.#state.turns;
@@ -166,7 +172,12 @@ export class BoardStore {
       const mode = hasChat ? (hasTurns && turns.length > 0 ? 'next-turn' : 'first-turn') : 'fresh';
       const { temperature, topK, topP, seed, maxNewTokens } = options;
       const sampling = { temperature, doSample: temperature > 0, topK, topP, seed, maxNewTokens };
-      const done = await this.#generate(client.generate({ prompt, mode, ...sampling, signal }), turn, show);
+      let position = 0;
+      const onStart = (start: ConsoleStart): void => {
+        position = start.position + start.promptTokens;
+      };
+      const generation = client.generate({ prompt, mode, ...sampling, signal, onStart });
+      const done = await this.#generate(generation, turn, () => position, show);
       return done.text;
     } catch (cause) {
       const error = asError(cause);
@@ -248,6 +259,7 @@ export class BoardStore {
   async #generate(
     generation: AsyncGenerator<ConsoleToken, ConsoleEnd, void>,
     begun: Turn,
+    promptEnd: () => number,
     show: (turn: Turn) => void,
   ): Promise<Turn> {
     let turn = begun;
@@ -272,6 +284,7 @@ export class BoardStore {
         tokens,
         // The first token comes out of reading the prompt, which is another speed.
         boardRate: micros > 0 ? ((tokens - 1) * 1e6) / micros : null,
+        position: micros > 0 ? promptEnd() + tokens / 2 : null,
         liveRate: now > first ? ((tokens - 1) * 1e3) / (now - first) : null,
       };
       show(turn);

@@ -59,6 +59,8 @@ export class PageEngine {
       error: null,
       tokens: 0,
       boardRate: null,
+      // The speed of this computer stands beside no board's.
+      position: null,
       liveRate: null,
     };
     const show = (change: Partial<Turn>): void => {

@@ -150,19 +150,6 @@ export const board = css`
     white-space: pre;
   }
 
-  .share {
-    width: 4rem;
-    height: 0.5rem;
-    margin-inline-end: 0.5rem;
-    vertical-align: 0.0625rem;
-    border-radius: 0.25rem;
-    fill: var(--weights);
-  }
-
-  .share .whole {
-    fill: var(--track);
-  }
-
   .look {
     display: flex;
     flex-wrap: wrap;
@@ -406,7 +393,6 @@ export const board = css`
       stroke: Highlight;
     }
 
-    .share,
     .bytes :is(.even, .odd),
     .here :is(.even, .odd) > :first-child {
       forced-color-adjust: none;

@@ -84,6 +84,10 @@ export const later = css`
   }
 
   @media (forced-colors: active) {
+    .share {
+      forced-color-adjust: none;
+    }
+
     .panel {
       border: 1px solid CanvasText;
     }
@@ -141,6 +145,39 @@ export const later = css`
       content-visibility: visible;
       block-size: auto;
     }
+  }
+
+  .share {
+    width: 100%;
+    min-width: 4rem;
+    height: 0.5rem;
+    vertical-align: 0.0625rem;
+    fill: var(--weights);
+  }
+
+  .share .whole {
+    fill: var(--track);
+  }
+
+  .speed {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: 0.875rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .speed :is(caption, th) {
+    text-align: start;
+    font-weight: 400;
+  }
+
+  .speed :is(th, td) {
+    padding: 0.125rem 0.75rem 0.125rem 0;
+  }
+
+  .speed td:last-child {
+    width: 40%;
+    padding: 0;
   }
 
   /* A continuation is one text. */

@@ -5,6 +5,7 @@ import type { BoardState } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
 import type { Term } from '../strings/terms.js';
+import { shareBar } from './share-bar.js';
 import { term } from '../terms/term.js';
 import { requestFailure } from './flash-failure.js';
 
@@ -38,6 +39,7 @@ export function benchView(state: BoardState, strings: AllStrings, actions: TalkA
 
 function table(bench: ReadonlyMap<string, string>, strings: AllStrings): TemplateResult {
   const words = strings.board.bench;
+  const columns = strings.report.plan.speed.table;
   const value = (name: string): number => Number(bench.get(name) ?? NaN);
   const memories = (['sram', 'psram', 'flash'] as const).filter((name) => bench.has(`${name}_read`));
   const row = (
@@ -51,19 +53,7 @@ function table(bench: ReadonlyMap<string, string>, strings: AllStrings): Templat
       <th scope="row">${name}${term(explained, name, strings)}</th>
       <td>${measured}</td>
       <td>${limit}</td>
-      <td>
-        <svg
-          class="share"
-          viewBox="0 0 100 8"
-          preserveAspectRatio="none"
-          aria-hidden="true"
-          focusable="false"
-        >
-          <rect class="whole" width="100" height="8" />
-          <rect width=${Math.min(100, Math.max(0, 100 * share))} height="8" />
-        </svg>
-        ${words.share(share)}
-      </td>
+      <td>${shareBar(share)} ${words.share(share)}</td>
     </tr>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${words.table}>
       <table>
@@ -73,8 +63,8 @@ function table(bench: ReadonlyMap<string, string>, strings: AllStrings): Templat
         <thead>
           <tr>
             <th scope="col">${words.columns.what}</th>
-            <th scope="col">${words.columns.measured}</th>
-            <th scope="col">${words.columns.limit}${term('bound', words.columns.limit, strings)}</th>
+            <th scope="col">${columns.measured}</th>
+            <th scope="col">${columns.bound}${term('bound', columns.bound, strings)}</th>
             <th scope="col">${words.columns.share}</th>
           </tr>
         </thead>

@@ -10,13 +10,17 @@ import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { portHelpView, type PortFacts } from './port-help.js';
 import { serialReasonView } from './serial-reason.js';
+import type { SpeedFigures } from '../../plan/speed-figures.js';
+import { speedFigure } from './speed-figure.js';
 import { term } from '../terms/term.js';
 import type { Term } from '../strings/terms.js';
-import { talkView, type TalkFacts } from './talk.js';
+import { measuredSpeed, talkView, type TalkFacts } from './talk.js';
 
 /** What is known beside the board. */
 export interface ChatFacts {
   readonly support: SerialSupport['status'] | null;
+  /** What the plan of the conversion expects, `null` without one. */
+  readonly planned: PlannedSpeed | null;
   /** The prompt is the page's own. */
   readonly locked: boolean;
   /** As in {@link TalkFacts}. */
@@ -26,6 +30,12 @@ export interface ChatFacts {
   /** There is an emulated board to talk to. */
   readonly canTry: boolean;
   readonly ports: PortFacts;
+}
+
+/** The speeds of a package, which a board that has it is measured against. */
+export interface PlannedSpeed {
+  readonly packageBytes: number;
+  readonly speed: SpeedFigures;
 }
 
 export function chatView(
@@ -116,7 +126,7 @@ function body(
     case 'ready':
       return html`<div class="running">
           ${talkView(state, { ...facts, emulated: false }, strings, actions.talk)}
-          ${about(link.facts, link.welcome.context, strings, actions)}
+          ${about(link.facts, link.welcome.context, speed(state, facts, link.facts, strings), strings, actions)}
         </div>
         <div class="stack tools">
           ${benchView(state, strings, actions.talk)} ${consoleLogView(state, line, false, strings)}
@@ -154,6 +164,17 @@ function waiting(
   </div>`;
 }
 
+/** What the plan of the very package that is on the board expects, beside what the board was seen to do. */
+function speed(
+  { turns }: BoardState,
+  { planned }: ChatFacts,
+  facts: ReadonlyMap<string, string>,
+  strings: AllStrings,
+): TemplateResult | typeof nothing {
+  if (planned === null || facts.get('package_bytes') !== String(planned.packageBytes)) return nothing;
+  return speedFigure(planned.speed, measuredSpeed(turns), strings);
+}
+
 /** Facts whose names are terms. */
 const TERMS: Readonly<Record<string, Term>> = {
   parameters: 'parameter',
@@ -166,6 +187,7 @@ const TERMS: Readonly<Record<string, Term>> = {
 function about(
   facts: ReadonlyMap<string, string>,
   context: number,
+  speedText: TemplateResult | typeof nothing,
   strings: AllStrings,
   actions: ChatActions,
 ): TemplateResult {
@@ -193,6 +215,7 @@ function about(
             </div>`
       }
     </dl>
+    ${speedText}
     <div class="buttons">
       <button type="button" part="button" @click=${() => actions.talk.restart()}>${words.restart}</button>
       <button type="button" part="button" @click=${() => actions.disconnect()}>${words.disconnect}</button>

@@ -19,10 +19,10 @@ import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { term } from '../terms/term.js';
 import { failureView } from './failure.js';
-import { planSpeed } from '../../plan/words.js';
 import { notes } from './fit.js';
 import { layerChart } from './layer-chart.js';
 import { memoryBars } from './memory-bars.js';
+import { speedFigure } from './speed-figure.js';
 import { soon } from './soon.js';
 import { tensorTable } from './tensor-table.js';
 
@@ -69,8 +69,8 @@ export function compareView(
     </details>
     <details class="fold">
       <summary>${words.memory}</summary>
-      <p class="quiet">${strings.report.scheme(plan.scheme)}. ${planSpeed(plan, strings.report.plan)}</p>
-      ${soon(() => memoryBars(plan.memories, strings))}
+      <p class="quiet">${strings.report.scheme(plan.scheme)}</p>
+      ${soon(() => html`${memoryBars(plan.memories, strings)} ${plan.fits ? speedFigure(plan.speed, null, strings) : nothing}`)}
     </details>
     ${notes(result.notes, strings)}
     <div class="buttons end">

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.js';
 import type { PlanJson } from '../../plan/plan.js';
-import { planChoice, planCut, planProblems, planRemedies, planSpeed } from '../../plan/words.js';
+import { planChoice, planCut, planProblems, planRemedies } from '../../plan/words.js';
 import { sayNote } from '../../shared/notes.js';
 import type { Note } from '../../worker/notes.js';
 import type { Lock } from '../preset.js';
@@ -15,6 +15,7 @@ import { boardPicture } from './board-picture.js';
 import { failureView } from './failure.js';
 import { fitBar } from './fit-bar.js';
 import { memoryBars } from './memory-bars.js';
+import { speedFigure } from './speed-figure.js';
 import { settingsForm } from './settings-form.js';
 
 export function fitView(
@@ -95,7 +96,7 @@ function judgement(
     ${boardPicture(plan.memories, strings)} ${memoryBars(plan.memories, strings)}
     ${
       problems.length === 0
-        ? html`<p class="quiet">${planSpeed(plan, strings.report.plan)}</p>`
+        ? speedFigure(plan.speed, null, strings)
         : html`<ul class="problems">
               ${problems.map((problem) => html`<li>${problem}</li>`)}
             </ul>

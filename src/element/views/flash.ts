@@ -9,6 +9,8 @@ import type { FlashState, FlashStep } from '../board/flash-store.js';
 import { macText, outcomeText } from '../board/tally-table.js';
 import type { AllStrings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
+import type { SpeedFigures } from '../../plan/speed-figures.js';
+import { speedFigure } from './speed-figure.js';
 import { term } from '../terms/term.js';
 import { adviceView, flashFailureView } from './flash-failure.js';
 import { foundView, partsView } from './flash-board.js';
@@ -21,6 +23,8 @@ export interface FlashFacts {
   /** Of the model. */
   readonly name: string;
   readonly fits: boolean;
+  /** What its plan expects. */
+  readonly speed: SpeedFigures;
   /** As esptool calls it. */
   readonly chip: string;
   /** Name of the image as a file. */
@@ -45,7 +49,12 @@ export function flashView(
     <slot name="flash-text"></slot>
     ${facts.fits ? body(state, facts, strings, actions) : html`<p class="panel">${words.unfit}</p>`}
     ${portHelpView(facts.ports, strings)} ${tally(state, strings, actions)}
-    ${facts.fits ? otherWay(facts, strings, actions) : nothing}
+    ${
+      facts.fits
+        ? html`<div class="panel">${speedFigure(facts.speed, null, strings)}</div>
+            ${otherWay(facts, strings, actions)}`
+        : nothing
+    }
   </section>`;
 }
 

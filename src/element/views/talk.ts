@@ -6,6 +6,7 @@ import type { BoardState, TalkOptions, Turn } from '../board/board-state.js';
 import { readyLink } from '../board/board-store.js';
 import type { AllStrings } from '../strings/strings.js';
 import { boardFailure, boardFailureView, requestFailure, type BoardFailure } from './flash-failure.js';
+import type { MeasuredSpeed } from '../../report/figures.js';
 import type { Term } from '../strings/terms.js';
 import { term } from '../terms/term.js';
 import { numberField } from './number-field.js';
@@ -103,6 +104,14 @@ function conversation({ link, turns }: BoardState, facts: TalkFacts, strings: Al
       )}
     </ol>
   </div>`;
+}
+
+/** The speed of the last answer, `null` before there is one. */
+export function measuredSpeed(turns: readonly Turn[]): MeasuredSpeed | null {
+  for (const { boardRate, position } of [...turns].reverse()) {
+    if (boardRate !== null && position !== null) return { rate: boardRate, position };
+  }
+  return null;
 }
 
 /** Why there is no answer, in one sentence or two. */

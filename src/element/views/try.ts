@@ -5,6 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EmulatorReport, EmulatorSpeed, EmulatorState } from '../../device/emulator-types.js';
 import type { EmulatorActions, EngineName, SpeechActions, Talker } from '../board/board-actions.js';
+import type { SpeedFigures } from '../../plan/speed-figures.js';
 import type { BoardState } from '../board/board-state.js';
 import type { EmulatedState } from '../board/emulated-store.js';
 import type { AllStrings } from '../strings/strings.js';
@@ -13,7 +14,8 @@ import { benchView } from './bench.js';
 import { consoleLogView } from './console-log.js';
 import { boardFailure, boardFailureView } from './flash-failure.js';
 import { hex, memoryView } from './memory-view.js';
-import { talkView, type TalkFacts } from './talk.js';
+import { speedFigure } from './speed-figure.js';
+import { measuredSpeed, talkView, type TalkFacts } from './talk.js';
 
 /** What is known beside the board itself. */
 export interface TryFacts {
@@ -22,6 +24,8 @@ export interface TryFacts {
   readonly boardName: string;
   /** There is an image to boot. */
   readonly fits: boolean;
+  /** What its plan expects. */
+  readonly speed: SpeedFigures;
   /** The prompt is the page's own. */
   readonly locked: boolean;
   /** As in {@link TalkFacts}. */
@@ -123,7 +127,7 @@ function body(
     case 'ready':
       return html`<div class="running">
           ${talkView(board, { ...facts, emulated: true }, strings, actions.talk)}
-          ${control(emulated, facts, strings, actions)}
+          ${control(emulated, facts, board, strings, actions)}
         </div>
         ${emulated.status?.state === 'paused' && !emulated.resting ? cores(emulated.at, strings) : nothing}
         <div class="stack tools">
@@ -173,6 +177,7 @@ function restartButtons(strings: AllStrings, actions: EmulatorActions): Template
 function control(
   { status, speed, resting }: EmulatedState,
   facts: TryFacts,
+  { turns }: BoardState,
   strings: AllStrings,
   actions: EmulatorActions,
 ): TemplateResult {
@@ -194,6 +199,7 @@ function control(
         <dd>${words.instructionsValue(status?.instructions ?? 0)}</dd>
       </div>
     </dl>
+    ${speedFigure(facts.speed, measuredSpeed(turns), strings)}
     <p class="quiet">${words.estimated}</p>
     <fieldset class="field">
       <legend>${words.speed}</legend>

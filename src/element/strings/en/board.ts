@@ -68,7 +68,7 @@ export const enBoard = {
     again: 'Measure again',
     measuring: 'Measuring…',
     table: 'Measured beside the limit',
-    columns: { what: 'What', measured: 'Measured', limit: 'Limit', share: 'Share' },
+    columns: { what: 'What', share: 'Share' },
     rows: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash', tokens: 'Tokens' },
     bandwidth: (bytes: number) => `${formatFixed(bytes / MEGA, 1)} MB/s`,
     tokenRate: (rate: number) => `${formatRate(rate)} per second`,

@@ -71,7 +71,7 @@ export const esBoard: BoardStrings = {
     again: 'Medir de nuevo',
     measuring: 'Midiendo…',
     table: 'Lo medido junto al límite',
-    columns: { what: 'Qué', measured: 'Medido', limit: 'Límite', share: 'Parte' },
+    columns: { what: 'Qué', share: 'Parte' },
     rows: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash', tokens: 'Tokens' },
     bandwidth: (perSecond) => `${fixed(perSecond / MEGA, 1)} MB/s`,
     tokenRate: (speed) => `${rate(speed)} por segundo`,

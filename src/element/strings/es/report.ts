@@ -157,6 +157,15 @@ export const esReport: ReportWords = {
         `Unos ${half.expected} de los ${half.bound} tokens/s que permiten las memorias con medio contexto, ${start.expected} de ${start.bound} al principio, ${full.expected} de ${full.bound} con el contexto lleno.`,
       bound: (half, start, full) =>
         `Las memorias permiten ${half} tokens/s con medio contexto, ${start} al principio y ${full} con el contexto lleno.`,
+      table: {
+        title: 'Tokens por segundo',
+        places: { start: 'Vacío', half: 'A medias', full: 'Lleno' },
+        context: 'Contexto',
+        expected: 'Esperado',
+        measured: 'Medido',
+        bound: 'Como mucho',
+        at: (tokens) => `${tokens} tokens`,
+      },
       pace: (half) => `Unos ${half.expected} de ${half.bound} tokens/s con medio contexto`,
       paceBound: (half) => `Como mucho ${half} tokens/s con medio contexto`,
     },

@@ -71,7 +71,7 @@ export const zhHansBoard: BoardStrings = {
     again: '再次测量',
     measuring: '正在测量…',
     table: '测量值与上限对照',
-    columns: { what: '项目', measured: '测量值', limit: '上限', share: '占比' },
+    columns: { what: '项目', share: '占比' },
     rows: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash', tokens: '词元' },
     bandwidth: (perSecond) => `${fixed(perSecond / MEGA, 1)} MB/s`,
     tokenRate: (speed) => `每秒 ${rate(speed)} 个`,

@@ -139,6 +139,15 @@ export const zhHansReport: ReportWords = {
         `上下文用到一半时每秒约 ${half.expected} 个词元（内存带宽允许 ${half.bound}），开始时 ${start.expected}（允许 ${start.bound}），用满时 ${full.expected}（允许 ${full.bound}）。`,
       bound: (half, start, full) =>
         `内存带宽允许的速度：上下文用到一半时每秒 ${half} 个词元，开始时 ${start} 个，用满时 ${full} 个。`,
+      table: {
+        title: '每秒词元数',
+        places: { start: '空', half: '用到一半', full: '用满' },
+        context: '上下文',
+        expected: '预计',
+        measured: '实测',
+        bound: '上限',
+        at: (tokens) => `${tokens} 个词元`,
+      },
       pace: (half) => `上下文用到一半时每秒约 ${half.expected} 个词元（内存带宽允许 ${half.bound}）`,
       paceBound: (half) => `上下文用到一半时每秒最多 ${half} 个词元`,
     },

@@ -1,0 +1,41 @@
+/** What a plan says of the size of a package is what the package has: to some hundred bytes, which no figure shows. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { convert } from '../../src/pipeline/convert.js';
+import { formatBytes } from '../../src/shared/format.js';
+import { nodeFolder } from '../../src/source/node-folder.js';
+import { testRuntime } from '../support/runtime.js';
+import { syntheticFolder } from '../support/synthetic-model.js';
+
+/** Names and licences are of different lengths, and sections begin at multiples of 64. */
+const MOST_APART = 512;
+
+describe('the size of a plan and of its package', () => {
+  for (const shape of [
+    { hidden: 96, layers: 3, heads: 3, kvHeads: 1, headDim: 32, ffn: 192, vocab: 256 },
+    { hidden: 64, layers: 12, heads: 2, kvHeads: 2, headDim: 32, ffn: 128, vocab: 512 },
+  ]) {
+    for (const weights of ['int8', 'int4', 'float32'] as const) {
+      it(`are one: ${shape.layers} layers, ${weights}`, async () => {
+        const folder = syntheticFolder({ ...shape, tied: true, positions: 128 });
+        const { plan, package: bytes } = await convert(
+          folder,
+          { report: false, scheme: { weights } },
+          await testRuntime(),
+        );
+        const flash = plan.memories.find(({ memory }) => memory === 'flash');
+        assert.ok(bytes !== null && flash !== undefined);
+        const apart = flash.weights - bytes.length;
+        assert.ok(Math.abs(apart) <= MOST_APART, `${apart} bytes`);
+      });
+    }
+  }
+
+  it('are the same figure for the sample', async () => {
+    const folder = await nodeFolder(fileURLToPath(new URL('../../models/home-commands/', import.meta.url)));
+    const { plan, package: bytes } = await convert(folder, { report: false }, await testRuntime());
+    const flash = plan.memories.find(({ memory }) => memory === 'flash');
+    assert.equal(formatBytes(flash?.weights ?? 0), formatBytes(bytes?.length ?? 0));
+  });
+});
