@@ -8,16 +8,9 @@ import { isWebPage, lfsPointer, webPage } from '../source/read-json.js';
 import type { Dtype, TensorInfo } from './checkpoint.js';
 import { bitsOf } from './dtype.js';
 import { MAX_TENSORS } from './limits.js';
-import {
-  PickledStorage,
-  PickledTensor,
-  PickleEndError,
-  PickleError,
-  PickleMap,
-  PickleObject,
-  type PickleValue,
-} from './pickle-values.js';
+import { PickledTensor, PickleEndError, PickleError, PickleMap, type PickleValue } from './pickle-values.js';
 import { readPickle } from './pickle.js';
+import { findModel, madeByPython, SAVE_AGAIN } from './pytorch-model.js';
 import { memberBegin, readZipDirectory, type ZipMember } from './zip-directory.js';
 
 /** Longest pickle: a tensor takes some 200 bytes of it. Its values take a multiple of this in memory. */
@@ -32,14 +25,6 @@ const AT_ONCE = 16;
 /** What the pickle of the old form begins with: its magic number, the version of the form, and what wrote it. */
 const OLD_MAGIC = 0x1950a86a20f9469cfc6cn;
 const OLD_VERSION = 1001;
-
-/** Keys under which a training keeps the model among other things. */
-const MODEL_KEYS = ['model', 'state_dict', 'model_state_dict', 'module', 'net', 'weights'];
-
-const SAVE_AGAIN =
-  'Save the weights alone, in Python:\n' +
-  '  torch.save(model.state_dict(), "pytorch_model.bin")\n' +
-  'or, for a model of transformers, model.save_pretrained("FOLDER").';
 
 const STORAGE_DTYPES: Readonly<Record<string, Dtype>> = {
   FloatStorage: 'F32',
@@ -222,73 +207,6 @@ function unpickled(
     if (error.refused === null) throw damaged(source, `The pickle is damaged: ${error.message}`);
     throw madeByPython(source, error.refused);
   }
-}
-
-function madeByPython(source: ByteSource, name: string, field?: string): UnsupportedError {
-  return new UnsupportedError(
-    `In the place of tensors it holds ${name}, which only Python can make by running code; nothing of a file is run here.`,
-    { file: source.name, field, remedy: SAVE_AGAIN, code: 'pickle' },
-  );
-}
-
-/** The tensors by name, whatever they were saved with. */
-function findModel(
-  source: ByteSource,
-  root: PickleValue,
-): {
-  model: ReadonlyMap<string, PickledTensor>;
-  beside: ReadonlyMap<string, PickleValue>;
-  storages: ReadonlyMap<string, PickledStorage>;
-} {
-  if (root instanceof PickleObject) throw madeByPython(source, root.name);
-  if (!(root instanceof PickleMap)) throw noModel(source);
-  const storages = storagesOf(root);
-  // First among other things: a training also keeps its best loss, which may be a tensor.
-  for (const key of MODEL_KEYS) {
-    const inner = root.entries.get(key);
-    if (inner instanceof PickleObject) throw madeByPython(source, inner.name, key);
-    const model = inner instanceof PickleMap ? tensorsOf(source, inner) : null;
-    if (model === null || model.size === 0) continue;
-    return { model, beside: new Map([...root.entries].filter(([name]) => name !== key)), storages };
-  }
-  const model = tensorsOf(source, root);
-  if (model.size === 0) throw noModel(source);
-  return { model, beside: new Map(), storages };
-}
-
-function noModel(source: ByteSource): UnsupportedError {
-  return new UnsupportedError(
-    `It holds no tensors by name, neither at its root nor under ${MODEL_KEYS.slice(0, 3).join(', ')}.`,
-    { file: source.name, remedy: SAVE_AGAIN, code: 'pickle' },
-  );
-}
-
-/** @throws UnsupportedError when there are objects among tensors: a tensor of a kind that is not read */
-function tensorsOf(source: ByteSource, { entries }: PickleMap): ReadonlyMap<string, PickledTensor> {
-  const tensors = [...entries].filter(
-    (entry): entry is [string, PickledTensor] => entry[1] instanceof PickledTensor,
-  );
-  if (tensors.length === 0) return new Map();
-  for (const [name, value] of entries)
-    if (value instanceof PickleObject) throw madeByPython(source, value.name, name.slice(0, 200));
-  return new Map(tensors);
-}
-
-/** Every storage that anything in the file is a part of. */
-function storagesOf(root: PickleValue): ReadonlyMap<string, PickledStorage> {
-  const found = new Map<string, PickledStorage>();
-  const seen = new Set<PickleValue>();
-  const left: PickleValue[] = [root];
-  for (let value = left.pop(); value !== undefined; value = left.pop()) {
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (value instanceof PickledTensor) found.set(value.storage.key, value.storage);
-    else if (value instanceof PickledStorage) found.set(value.key, value);
-    else if (value instanceof PickleMap) for (const inner of value.entries.values()) left.push(inner);
-    else if (Array.isArray(value)) for (const inner of value) left.push(inner);
-    else if ('items' in value) for (const inner of value.items) left.push(inner);
-  }
-  return found;
 }
 
 function locate(

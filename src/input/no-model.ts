@@ -47,7 +47,7 @@ const KINDS: readonly FolderKind[] = [
     code: 'no-config',
     problem: (name) =>
       `It has no ${CONFIG_FILE}, and ${name} does not hold the sizes of its model as nanoGPT's does.`,
-    remedy: `Put the ${CONFIG_FILE} of this very model beside it.`,
+    remedy: `Put the ${CONFIG_FILE} of this very model beside it; MiniMind's scripts/convert_model.py writes one with the weights.`,
   },
   {
     names: /^(?:tokenizer\.(?:json|model)|tokenizer_config\.json|vocab\.(?:json|txt))$/,

@@ -93,7 +93,23 @@ files |= {
         "tensors": described(plain),
     },
 }
+optimizer = torch.optim.AdamW(layer.parameters())
+layer(torch.randn(1, 3)).sum().backward()
+optimizer.step()
+other = {"optimizer_state": optimizer.state_dict(), "best": torch.tensor(0.5)}
+files |= {
+    f"the model under {path}": {"file": saved(value), "tensors": described(plain)}
+    for path, value in {
+        "model_state": {"model_state": plain, **other},
+        "state, model": {"state": {"model": plain}, **other},
+        "model, state_dict": {"model": {"state_dict": plain}, **other},
+        "app among others": {"app": {"net": plain, "teacher": dict(plain)}, **other},
+        "a tuple": (plain, other),
+    }.items()
+}
 refused = {
+    "two models": {"file": saved({"student": plain, "teacher": dict(plain)}), "says": "2 sets of tensors: student, teacher"},
+    "an optimizer alone": {"file": saved(other), "says": "no tensors by name"},
     "a namespace in the place of the model": {
         "file": saved({"model": argparse.Namespace(width=3), "weights": plain}),
         "says": "argparse.Namespace",
