@@ -27,8 +27,9 @@ import {
   readMerges,
   requireByteLevel,
   tiktokenDefinition,
-  wordPieceDefinition,
+  wordsOf,
 } from './vocabulary-files.js';
+import { wordPieceDefinition } from './word-piece-definition.js';
 
 /** Limit for each of them; the largest published ones have 5 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -137,7 +138,7 @@ export async function findTokenizer(
 
   const names = CLASS_NAMES['BertTokenizer'] ?? {};
   const words = decodeText(await readBounded(source, WORDS_FILE, signal), WORDS_FILE);
-  const definition = wordPieceDefinition(words, {
+  const definition = wordPieceDefinition(wordsOf(words), {
     lowercase: flag('do_lower_case', true),
     chineseCharacters: flag('tokenize_chinese_chars', true),
     stripAccents: typeof config?.get('strip_accents') === 'boolean' ? flag('strip_accents', false) : null,

@@ -41,38 +41,12 @@ export function readMerges(text: string, file: string): JsonValue[] {
   });
 }
 
-/** BERT's flags in tokenizer_config.json. */
-export interface BertConfig {
-  readonly lowercase: boolean;
-  readonly chineseCharacters: boolean;
-  readonly stripAccents: boolean | null;
-  readonly unknown: string;
-}
-
-/** WordPiece by the lines of a vocab.txt; a word that comes again has the later place. */
-export function wordPieceDefinition(text: string, config: BertConfig): JsonObject {
+/** The words of a vocab.txt by their lines; one that comes again has the later place. */
+export function wordsOf(text: string): Map<string, number> {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   // White space as Rust has it: with the next line, without the byte order mark.
-  const vocab = new Map(lines.map((line, id) => [line.replace(/(?:(?!\ufeff)[\s\u0085])+$/u, ''), id]));
-  return definition({
-    normalizer: objectOf({
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: config.chineseCharacters,
-      strip_accents: config.stripAccents,
-      lowercase: config.lowercase,
-    }),
-    pre_tokenizer: objectOf({ type: 'BertPreTokenizer' }),
-    decoder: objectOf({ type: 'WordPiece', prefix: '##', cleanup: true }),
-    model: objectOf({
-      type: 'WordPiece',
-      unk_token: config.unknown,
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab,
-    }),
-  });
+  return new Map(lines.map((line, id) => [line.replace(/(?:(?!\ufeff)[\s\u0085])+$/u, ''), id]));
 }
 
 /** Whether a text is a vocabulary of tiktoken: lines of bytes in base 64 and a rank. */

@@ -6,47 +6,47 @@ import { objectOf, sentencePieceDefinition, type Piece, type PieceKind } from '.
 import type { Metadata } from './metadata.js';
 import { MODEL, namedId } from './special-ids.js';
 import { nameByArchitecture, sequenceOf, splitByName, splitNames, type SplitName } from './split-rules.js';
+import {
+  addedToken,
+  FROM_FOLDER,
+  KINDS_KEY,
+  postProcessor,
+  SCORES,
+  scoresOf,
+  TOKENS,
+  tokensOf,
+  twice,
+  type Token,
+} from './tokens.js';
 
-/** Kinds of tokens by their numbers in the file. */
-const KINDS: readonly (PieceKind | undefined)[] = [
-  undefined,
-  'normal',
-  'unknown',
-  'control',
-  'user',
-  'unused',
-  'byte',
-];
-
-const TOKENS = 'tokenizer.ggml.tokens';
-const KINDS_KEY = 'tokenizer.ggml.token_type';
-const SCORES = 'tokenizer.ggml.scores';
 const MERGES = 'tokenizer.ggml.merges';
 const SPLIT = 'tokenizer.ggml.pre';
-
-const FROM_FOLDER = 'Take the folder of the original model, or convert it again with a present llama.cpp.';
-
-/** A token of the file. */
-interface Token {
-  readonly text: string;
-  readonly kind: PieceKind;
-}
 
 /**
  * The tokenizer.
  * @param place what messages name
  * @returns `null` when the file has none
- * @throws FormatError when its parts do not fit together; UnsupportedError for kinds that are not read
+ * @throws FormatError when its parts do not fit together; UnsupportedError for kinds that are not read; what an `import()`
+ *   throws
  */
-export function ggufTokenizer(metadata: Metadata, place: string): TokenizerPart | null {
+export async function ggufTokenizer(metadata: Metadata, place: string): Promise<TokenizerPart | null> {
   const model = metadata.text(MODEL);
   if (model === null || model === 'none' || model === 'no_vocab') return null;
-  const names = namesOf(metadata, place);
+  const fields = await definitionOf(model, metadata, place);
+  return { definition: { fields, file: place }, names: namesOf(metadata, place), added: [] };
+}
+
+async function definitionOf(model: string, metadata: Metadata, place: string): Promise<JsonObject> {
   switch (model) {
     case 'gpt2':
-      return { definition: { fields: byteLevel(metadata), file: place }, names, added: [] };
+      return byteLevel(metadata);
     case 'llama':
-      return { definition: { fields: sentencePiece(metadata, place), file: place }, names, added: [] };
+      return sentencePiece(metadata, place);
+    case 't5':
+    case 'bert': {
+      const room = await import('./other-models.js');
+      return model === 't5' ? room.unigram(metadata, place) : room.wordPiece(metadata);
+    }
     default:
       throw new UnsupportedError(
         `A tokenizer of the kind ${JSON.stringify(model.slice(0, 40))} is not read.`,
@@ -77,19 +77,6 @@ export function namesOf(metadata: Metadata, place: string): JsonPart {
   return { fields: objectOf(fields), file: place };
 }
 
-function tokensOf(metadata: Metadata): readonly Token[] {
-  const texts = metadata.list(TOKENS)?.texts();
-  if (texts === undefined) throw metadata.wrong(TOKENS, 'the list of all tokens');
-  const kinds = metadata.list(KINDS_KEY)?.numbers();
-  if (kinds !== undefined && kinds.length !== texts.length)
-    throw metadata.wrong(KINDS_KEY, `a list for all ${texts.length} tokens`);
-  return texts.map((text, id) => {
-    const kind = kinds === undefined ? 'normal' : KINDS[kinds[id] ?? 0];
-    if (kind === undefined) throw metadata.wrong(KINDS_KEY, 'a list of numbers from 1 to 6');
-    return { text, kind };
-  });
-}
-
 /** Byte-level BPE. */
 function byteLevel(metadata: Metadata): JsonObject {
   const rule = splitOf(metadata);
@@ -112,7 +99,7 @@ function byteLevel(metadata: Metadata): JsonObject {
     added_tokens: added,
     normalizer: rule.composes === true ? objectOf({ type: 'NFC' }) : null,
     pre_tokenizer: sequenceOf(rule.steps),
-    post_processor: postProcessor(metadata, tokens, rule.addBos === true),
+    post_processor: postProcessor(metadata, tokens, { begins: rule.addBos === true, ends: false }),
     decoder: objectOf({ type: 'ByteLevel' }),
     model: objectOf({
       type: 'BPE',
@@ -179,9 +166,7 @@ const SPACE_MARK = '\u2581';
 /** BPE by scores. */
 function sentencePiece(metadata: Metadata, place: string): JsonObject {
   const tokens = tokensOf(metadata);
-  const scores = metadata.list(SCORES)?.numbers();
-  if (scores === undefined || scores.length !== tokens.length)
-    throw metadata.wrong(SCORES, `the list of the scores of all ${tokens.length} tokens`);
+  const scores = scoresOf(metadata, tokens.length);
   if (hasPlaceholders(tokens, scores)) {
     throw new UnsupportedError(
       'All its tokens have the same score, so it does not say how they are merged.',
@@ -216,7 +201,7 @@ function sentencePiece(metadata: Metadata, place: string): JsonObject {
   });
   return new Map<string, JsonValue>([
     ...fields,
-    ['post_processor', postProcessor(metadata, tokens, true)],
+    ['post_processor', postProcessor(metadata, tokens, { begins: true, ends: false })],
     ...(metadata.architecture === 'phi3' ? [['added_tokens', stripping(fields)] as const] : []),
   ]);
 }
@@ -251,48 +236,4 @@ function hasPlaceholders(tokens: readonly Token[], scores: readonly number[]): b
     if (kind === 'normal' && text.length > 1 && found.size < 2) found.add(scores[id] ?? 0);
   });
   return found.size === 1 && tokens.length > 300;
-}
-
-/** The begin token before a text, and the end token behind it, where the file says so. */
-function postProcessor(metadata: Metadata, tokens: readonly Token[], beginsByDefault: boolean): JsonValue {
-  const adds = (
-    name: 'bos' | 'eos',
-    byDefault: boolean,
-  ): { readonly id: number; readonly text: string } | null => {
-    if (!(metadata.flag(`tokenizer.ggml.add_${name}_token`) ?? byDefault)) return null;
-    const id = namedId(metadata, name);
-    const text = id === null ? undefined : tokens[id]?.text;
-    return id === null || text === undefined ? null : { id, text };
-  };
-  const [begin, end] = [adds('bos', beginsByDefault), adds('eos', false)];
-  const both = [begin, end].filter((token) => token !== null);
-  if (both.length === 0) return null;
-  const special = (text: string): JsonObject =>
-    objectOf({ SpecialToken: objectOf({ id: text, type_id: 0 }) });
-  const sequence = objectOf({ Sequence: objectOf({ id: 'A', type_id: 0 }) });
-  return objectOf({
-    type: 'TemplateProcessing',
-    single: [
-      ...(begin === null ? [] : [special(begin.text)]),
-      sequence,
-      ...(end === null ? [] : [special(end.text)]),
-    ],
-    special_tokens: new Map(
-      both.map(({ id, text }) => [text, objectOf({ id: text, ids: [id], tokens: [text] })] as const),
-    ),
-  });
-}
-
-function addedToken(id: number, content: string, special: boolean): JsonObject {
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-  return objectOf({ id, content, ...flags, special });
-}
-
-function twice(metadata: Metadata, text: string): FormatError {
-  return new FormatError(`The token ${JSON.stringify(text.slice(0, 60))} is there twice.`, {
-    file: metadata.file,
-    field: TOKENS,
-    code: 'tokenizer',
-    remedy: FROM_FOLDER,
-  });
 }

@@ -31,7 +31,7 @@ from corpus import lines  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 from transformers import AutoTokenizer  # noqa: E402
 
-for name in ("llama", "gemma", "gpt2", "qwen"):
+for name in ("llama", "gemma", "gpt2", "qwen", "t5", "bert"):
     importlib.import_module(f"conversion.{name}")
 
 LINES = 900
@@ -41,7 +41,8 @@ SIMPLE = ["<|begin|>", "<|end|>", "<|pad|>"]
 
 SHAPE = dict(hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=2,
              rms_norm_eps=1e-5, max_position_embeddings=64, head_dim=16, n_embd=32, n_ctx=64, n_layer=1, n_head=2,
-             layer_norm_epsilon=1e-5)
+             layer_norm_epsilon=1e-5, layer_norm_eps=1e-5, d_model=32, d_ff=32, d_kv=16, num_layers=1, num_heads=2,
+             relative_attention_num_buckets=32, decoder_start_token_id=0)
 
 
 def byte_level(name, normalizer=None):
@@ -91,7 +92,11 @@ def prepending(tokenizer):
     return Tokenizer.from_str(json.dumps(data))
 
 
-IDS = {"spm-gemma": {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0}}
+IDS = {
+    "spm-gemma": {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0},
+    "unigram": {"unk_token_id": 0, "bos_token_id": 1, "eos_token_id": 2},
+    "bert": {"unk_token_id": 0, "bos_token_id": 1, "cls_token_id": 1, "sep_token_id": 2, "pad_token_id": 3},
+}
 """Which the converter takes from config.json."""
 
 CASES = {
@@ -102,6 +107,8 @@ CASES = {
     "qwen2": ("Qwen2ForCausalLM", "qwen2", lambda: byte_level("qwen2", {"type": "NFC"})),
     "spm-llama": ("LlamaForCausalLM", "llama", lambda: folder("llama-old")),
     "spm-gemma": ("GemmaForCausalLM", "gemma", lambda: folder("gemma")),
+    "unigram": ("T5ForConditionalGeneration", "t5", lambda: folder("unigram")),
+    "bert": ("BertModel", "bert", lambda: folder("bert")),
 }
 
 

@@ -76,7 +76,7 @@ test('what is not known of a tokenizer is refused by name', async () => {
     withKeys('llama', pre('kimi-k2')),
     /the rule "kimi-k2", which is not known\. Known are gpt-2, /,
   );
-  await refused(withKeys('llama', { 'ggml.model': { string: 'bert' } }), /of the kind "bert" is not read/);
+  await refused(withKeys('llama', { 'ggml.model': { string: 'rwkv' } }), /of the kind "rwkv" is not read/);
   const tokens = Array.from({ length: 400 }, (_, id) => `token${id}`);
   await refused(
     withKeys('llama', {
@@ -108,6 +108,52 @@ test('a file without a tokenizer has none; lists that do not fit together are na
   await broken({ 'ggml.merges': { strings: ['ab'] } }, /The merge number 0 is "ab", which is no pair/);
   await broken({ 'ggml.merges': { string: 'a b' } }, /merges: It is "a b", but must be a list/);
   await broken({ 'ggml.tokens': { strings: ['a', 'a'] } }, /The token "a" is there twice/);
+});
+
+test('Unigram and WordPiece without a key have the ids and the settings that llama.cpp assumes', async () => {
+  const part = async (keys: Readonly<Record<string, TestValue>>) =>
+    (await (await open(withKeys('llama', keys))).tokenizer()) ?? assert.fail('none');
+  const pieces = ['<pad>', '</s>', '<unk>', '\u2581a', 'b', '<new>', '[PAD0]'];
+  const unigram = {
+    'ggml.model': { string: 't5' },
+    'ggml.tokens': { strings: pieces },
+    'ggml.token_type': { numbers: [3, 3, 2, 1, 1, 4, 5] },
+    'ggml.scores': { numbers: [0, 0, 0, -1, -2, -1000, -10000] },
+    'ggml.add_space_prefix': { bool: true },
+  } as const;
+  const tokenizer = await readTokenizer(await part(unigram), await engineModule());
+  // The placeholder's score, far below all others, is not what the unknown is reckoned from.
+  assert.deepEqual([...tokenizer.encode('ab<new>ac')], [3, 4, 5, 3, 2, 1]);
+  await assert.rejects(
+    part({ ...unigram, 'ggml.unknown_token_id': { uint32: 9 } }),
+    /unknown_token_id: It is 9, but must be the id of one of 7 tokens/,
+  );
+  await assert.rejects(part({ ...unigram, 'ggml.scores': { numbers: [0] } }), /scores of all 7 tokens/);
+  await assert.rejects(
+    part({ ...unigram, 'ggml.precompiled_charsmap': { strings: ['a'] } }),
+    /precompiled_charsmap: It is a list of 1, but must be a list of bytes/,
+  );
+  const words = ['[PAD]', '\u2581ab', 'c', '[UNK]', '[CLS]', '[SEP]', '\u2581A'];
+  const wordPiece = {
+    'ggml.model': { string: 'bert' },
+    'ggml.tokens': { strings: words },
+    'ggml.token_type': { numbers: [3, 1, 1, 3, 3, 3, 1] },
+    'ggml.unknown_token_id': { uint32: 3 },
+    'ggml.cls_token_id': { uint32: 4 },
+    'ggml.seperator_token_id': { uint32: 5 },
+  } as const;
+  const lower = await readTokenizer(await part(wordPiece), await engineModule());
+  assert.deepEqual([...lower.encode('Abc A\u0301bc')], [4, 1, 2, 1, 2, 5]);
+  const cased = await readTokenizer(
+    await part({
+      ...wordPiece,
+      'ggml.bos_token_id': { uint32: 4 },
+      'ggml.normalizer.lowercase': { bool: false },
+      'ggml.add_sep_token': { bool: false },
+    }),
+    await engineModule(),
+  );
+  assert.deepEqual([...cased.encode('Abc abc A')], [4, 3, 1, 2, 6]);
 });
 
 test('special tokens go by the names that templates use, and the template is the file’s', async () => {
