@@ -96,7 +96,11 @@ static void need_mlp(needs *n, const s3lm_mlp_config *mlp) {
 }
 
 static needs needs_of(const s3lm_package *package) {
-    needs n = {.quantized = package->config.hidden_size, .score_heads = 1};
+    /* Embeddings of another size lie where projections do. */
+    uint32_t embedding = package->config.embedding_size;
+    needs n = {.projected = embedding,
+               .quantized = larger(package->config.hidden_size, embedding),
+               .score_heads = 1};
     s3lm_attention_config attention;
     s3lm_mlp_config mlp;
     uint32_t layer = S3LM_NONE;
@@ -327,6 +331,10 @@ static s3lm_tensor **global_of(s3lm_model *model, const s3lm_tensor *tensor) {
         return &model->final_norm_bias;
     case S3LM_ROLE_POSITIONS:
         return &model->positions;
+    case S3LM_ROLE_PROJECT_IN:
+        return &model->project_in;
+    case S3LM_ROLE_PROJECT_OUT:
+        return &model->project_out;
     default:
         return &model->rotary[tensor->index];
     }

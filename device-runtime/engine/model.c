@@ -49,23 +49,34 @@ static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
     }
 }
 
-/* x = embedding row * embedding_scale, plus the row of its position where one is learned. */
+/* x = embedding row * embedding_scale, projected where the model says so, plus the row of its position where one is
+ * learned. */
 static void embed(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
-    const s3lm_config *config = &model->package->config;
+    float factor = model->package->config.embedding_scale;
+    uint32_t columns = model->embedding->cols;
+    bool projects = model->project_in != NULL;
+    float *rows = projects ? model->projected : model->x;
+    uint32_t stride = projects ? model->projected_stride : model->hidden_stride;
     for (uint32_t t = 0; t < tokens; t++) {
-        float *x = model->x + (size_t)t * model->hidden_stride;
-        for (uint32_t i = 0; i < config->hidden_size; i++) {
-            x[i] = 0.0f;
+        float *row = rows + (size_t)t * stride;
+        for (uint32_t i = 0; i < s3lm_align(columns, 4); i++) {
+            row[i] = 0.0f;
         }
-        look_up(model->embedding, ids[t], x);
-        if (config->embedding_scale != 1.0f) {
-            for (uint32_t i = 0; i < config->hidden_size; i++) {
-                x[i] *= config->embedding_scale;
-            }
+        look_up(model->embedding, ids[t], row);
+        for (uint32_t i = 0; factor != 1.0f && i < columns; i++) {
+            row[i] *= factor;
         }
-        if (model->positions) {
-            look_up(model->positions, model->length + t, x);
-        }
+    }
+    if (projects) {
+        s3lm_linear(model, &(s3lm_product){.w = model->project_in,
+                                           .x = rows,
+                                           .x_stride = stride,
+                                           .y = model->x,
+                                           .y_stride = model->hidden_stride,
+                                           .tokens = tokens});
+    }
+    for (uint32_t t = 0; model->positions && t < tokens; t++) {
+        look_up(model->positions, model->length + t, model->x + (size_t)t * model->hidden_stride);
     }
 }
 
@@ -166,6 +177,16 @@ static void run_gated(s3lm_model *model, const s3lm_mlp_step *mlp, s3lm_product 
     s3lm_run_parallel(model, gate, &job, mlp->config.width, 16);
 }
 
+/* Zeros behind `n` elements of each projected vector, up to the next multiple of 4. */
+static void fill_up(s3lm_model *model, uint32_t n, uint32_t tokens) {
+    for (uint32_t t = 0; t < tokens; t++) {
+        float *h = model->projected + (size_t)t * model->projected_stride;
+        for (uint32_t i = n; i < s3lm_align(n, 4); i++) {
+            h[i] = 0.0f;
+        }
+    }
+}
+
 static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *product) {
     const s3lm_mlp_step *mlp = step->mlp;
     switch (mlp->config.mlp) {
@@ -180,12 +201,7 @@ static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *prod
     }
     product->x = model->projected;
     product->x_stride = model->projected_stride;
-    for (uint32_t t = 0; t < product->tokens; t++) {
-        float *h = model->projected + (size_t)t * model->projected_stride;
-        for (uint32_t i = mlp->config.width; i < s3lm_align(mlp->config.width, 4); i++) {
-            h[i] = 0.0f;
-        }
-    }
+    fill_up(model, mlp->config.width, product->tokens);
     multiply_last(model, step, product, mlp->tensors, S3LM_ROLE_DOWN);
 }
 
@@ -253,15 +269,22 @@ static s3lm_status classify(s3lm_model *model, uint32_t first, uint32_t tokens, 
     const float *x = model->x + (size_t)first * model->hidden_stride;
     s3lm_normalize(model, config->final_norm, config->final_norm_epsilon, model->final_norm, model->final_norm_bias, x,
                    tokens, model->normed);
-    bool finite = s3lm_linear(model, &(s3lm_product){.w = model->head,
-                                                     .bias = model->head_bias,
-                                                     .x = model->normed,
-                                                     .x_stride = model->hidden_stride,
-                                                     .y = logits,
-                                                     .y_stride = config->vocab_size,
-                                                     .tokens = tokens,
-                                                     .finish = S3LM_FINISH_LOGITS});
-    return finite ? S3LM_OK : S3LM_ERR_NUMERIC;
+    s3lm_product product = {.x = model->normed, .x_stride = model->hidden_stride, .tokens = tokens};
+    if (model->project_out) {
+        product.w = model->project_out;
+        product.y = model->projected;
+        product.y_stride = model->projected_stride;
+        s3lm_linear(model, &product);
+        product.x = product.y;
+        product.x_stride = product.y_stride;
+        fill_up(model, product.w->rows, tokens);
+    }
+    product.w = model->head;
+    product.bias = model->head_bias;
+    product.y = logits;
+    product.y_stride = config->vocab_size;
+    product.finish = S3LM_FINISH_LOGITS;
+    return s3lm_linear(model, &product) ? S3LM_OK : S3LM_ERR_NUMERIC;
 }
 
 s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, float *logits, bool all) {

@@ -23,13 +23,15 @@ const s3lm_encoding_spec s3lm_encodings[S3LM_ENCODINGS] = {
 };
 
 const s3lm_role_spec s3lm_roles[S3LM_ROLES] = {
-    {"embedding", S3LM_ROLE_EMBEDDING, S3LM_SCOPE_MODEL, S3LM_SHAPE_LOOKUP, S3LM_SIZE_VOCAB, S3LM_SIZE_HIDDEN, 1, false, true, 0, 0, 0},
-    {"head", S3LM_ROLE_HEAD, S3LM_SCOPE_MODEL, S3LM_SHAPE_MATRIX, S3LM_SIZE_VOCAB, S3LM_SIZE_HIDDEN, 1, false, false, 0, 0, 0},
+    {"embedding", S3LM_ROLE_EMBEDDING, S3LM_SCOPE_MODEL, S3LM_SHAPE_LOOKUP, S3LM_SIZE_VOCAB, S3LM_SIZE_EMBEDDING, 1, false, true, 0, 0, 0},
+    {"head", S3LM_ROLE_HEAD, S3LM_SCOPE_MODEL, S3LM_SHAPE_MATRIX, S3LM_SIZE_VOCAB, S3LM_SIZE_EMBEDDING, 1, false, false, 0, 0, 0},
     {"head.bias", S3LM_ROLE_HEAD_BIAS, S3LM_SCOPE_MODEL, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_VOCAB, 0, false, false, 0, 0, 0},
     {"final_norm", S3LM_ROLE_FINAL_NORM, S3LM_SCOPE_MODEL, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"final_norm.bias", S3LM_ROLE_FINAL_NORM_BIAS, S3LM_SCOPE_MODEL, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"rotary", S3LM_ROLE_ROTARY, S3LM_SCOPE_TABLE, S3LM_SHAPE_TABLE, S3LM_SIZE_CONTEXT, S3LM_SIZE_ROTARY_DIM, 0, false, true, 0, 0, 0},
     {"positions", S3LM_ROLE_POSITIONS, S3LM_SCOPE_MODEL, S3LM_SHAPE_LOOKUP, S3LM_SIZE_CONTEXT, S3LM_SIZE_HIDDEN, 1, false, false, 0, 0, 0},
+    {"project_in", S3LM_ROLE_PROJECT_IN, S3LM_SCOPE_MODEL, S3LM_SHAPE_MATRIX, S3LM_SIZE_HIDDEN, S3LM_SIZE_EMBEDDING, 1, false, true, 0, 0, S3LM_OWNER_EMBEDDING_SIZE},
+    {"project_out", S3LM_ROLE_PROJECT_OUT, S3LM_SCOPE_MODEL, S3LM_SHAPE_MATRIX, S3LM_SIZE_EMBEDDING, S3LM_SIZE_HIDDEN, 1, false, true, 0, 0, S3LM_OWNER_EMBEDDING_SIZE},
     {"norm", S3LM_ROLE_NORM, S3LM_SCOPE_NORM, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"norm.bias", S3LM_ROLE_NORM_BIAS, S3LM_SCOPE_NORM, S3LM_SHAPE_VECTOR, S3LM_SIZE_ONE, S3LM_SIZE_HIDDEN, 0, false, false, 0, 0, 0},
     {"qkv", S3LM_ROLE_QKV, S3LM_SCOPE_ATTENTION, S3LM_SHAPE_MATRIX, S3LM_SIZE_QUERY_KEY_VALUE, S3LM_SIZE_HIDDEN, 3, false, false, 0, 0, 0},
@@ -78,8 +80,9 @@ static const s3lm_field config_fields[] = {
     {"logit scale", 0x358637BDu, 0x49742400u, 0x358637BDu, 44, 4, 1},
     {"rotary tables", 0x0u, 0x10u, 0x0u, 48, 4, 1},
     {"logit cap", 0x358637BDu, 0x49742400u, 0x0u, 52, 4, 1},
+    {"embedding size", 0x0u, 0x4000u, 0x0u, 56, 4, 1},
 };
-const s3lm_record s3lm_config_record = {config_fields, 14, 64};
+const s3lm_record s3lm_config_record = {config_fields, 15, 64};
 
 static const s3lm_field step_head_fields[] = {
     {"layer", 0x0u, 0x7Fu, 0x0u, 0, 2, 1},
@@ -99,7 +102,7 @@ const s3lm_record s3lm_norm_record = {norm_fields, 2, 56};
 static const s3lm_field attention_fields[] = {
     {"heads", 0x1u, 0x100u, 0x1u, 0, 4, 1},
     {"kv heads", 0x1u, 0x100u, 0x1u, 4, 4, 1},
-    {"head dim", 0x2u, 0x100u, 0x2u, 8, 4, 2},
+    {"head dim", 0x1u, 0x100u, 0x1u, 8, 4, 1},
     {"window", 0x0u, 0xFFFFFFFFu, 0x0u, 12, 4, 1},
     {"position", 0x0u, 0x2u, 0x0u, 16, 4, 1},
     {"rotary table", 0x0u, 0xFu, 0xFFFFFFFFu, 20, 4, 1},

@@ -41,6 +41,8 @@ static uint32_t size_of(const s3lm_package *package, s3lm_size size, uint32_t in
         return 1;
     case S3LM_SIZE_HIDDEN:
         return package->config.hidden_size;
+    case S3LM_SIZE_EMBEDDING:
+        return package->config.embedding_size == 0u ? package->config.hidden_size : package->config.embedding_size;
     case S3LM_SIZE_VOCAB:
         return package->config.vocab_size;
     case S3LM_SIZE_CONTEXT:
@@ -357,7 +359,8 @@ s3lm_status s3lm_check_tensors(s3lm_reader *reader) {
         status = check_tensor(reader, i);
     }
     if (status == S3LM_OK) {
-        status = check_owner(reader, S3LM_SCOPE_MODEL, S3LM_GLOBAL, 0);
+        status = check_owner(reader, S3LM_SCOPE_MODEL, S3LM_GLOBAL,
+                             package->config.embedding_size == 0u ? 0u : S3LM_OWNER_EMBEDDING_SIZE);
     }
     for (uint32_t table = 0; status == S3LM_OK && table < package->config.rotary_tables; table++) {
         status = check_owner(reader, S3LM_SCOPE_TABLE, table, 0);

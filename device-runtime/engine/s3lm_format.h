@@ -233,6 +233,8 @@ typedef enum {
     S3LM_ROLE_FINAL_NORM_BIAS = 5,
     S3LM_ROLE_ROTARY = 6,
     S3LM_ROLE_POSITIONS = 7,
+    S3LM_ROLE_PROJECT_IN = 8,
+    S3LM_ROLE_PROJECT_OUT = 9,
     S3LM_ROLE_NORM = 16,
     S3LM_ROLE_NORM_BIAS = 17,
     S3LM_ROLE_QKV = 32,
@@ -265,7 +267,7 @@ typedef enum {
     S3LM_ROLE_CONV_OUT = 68,
     S3LM_ROLE_CONV_OUT_BIAS = 69,
 } s3lm_role;
-#define S3LM_ROLES 38u
+#define S3LM_ROLES 40u
 
 /* The bias of a matrix is the role after it. */
 #define S3LM_BIAS_OF(matrix) ((s3lm_role)((uint32_t)(matrix) + 1u))
@@ -285,8 +287,9 @@ typedef enum { S3LM_SHAPE_LOOKUP, S3LM_SHAPE_MATRIX, S3LM_SHAPE_VECTOR, S3LM_SHA
 /* The sizes that shapes are said in. */
 typedef enum {
     S3LM_SIZE_VOCAB,
-    S3LM_SIZE_HIDDEN,
+    S3LM_SIZE_EMBEDDING, /* width of the embedding's rows and of what goes into the head: hidden, but where projections stand between */
     S3LM_SIZE_ONE,
+    S3LM_SIZE_HIDDEN,
     S3LM_SIZE_CONTEXT,
     S3LM_SIZE_ROTARY_DIM, /* elements of a head that rotate by this table */
     S3LM_SIZE_QUERY_KEY_VALUE, /* query + 2 * key */
@@ -313,11 +316,13 @@ typedef struct {
     bool needed;      /* unless another role fuses it */
     uint8_t bias_of;  /* role of a bias's matrix, 0 for others */
     uint8_t fused_by; /* role in whose presence this one, and its bias, are absent; 0 for none */
-    uint8_t owners;   /* which steps of its scope have it, by their bits; 0 for all */
+    uint8_t owners;   /* which steps of its scope, or which models, have it, by their bits; 0 for all */
 } s3lm_role_spec;
 
 /* Bits of a step: one for its s3lm_mlp_kind or s3lm_position_kind, and this where queries and keys are normalized. */
 #define S3LM_OWNER_HEAD_NORM 0x80u
+/* The bit of a model whose embeddings have a size of their own. */
+#define S3LM_OWNER_EMBEDDING_SIZE 0x01u
 
 extern const s3lm_role_spec s3lm_roles[S3LM_ROLES];
 
@@ -368,6 +373,7 @@ enum {
     S3LM_CONFIG_LOGIT_SCALE_AT = 44,
     S3LM_CONFIG_ROTARY_TABLES_AT = 48,
     S3LM_CONFIG_LOGIT_CAP_AT = 52,
+    S3LM_CONFIG_EMBEDDING_SIZE_AT = 56,
 };
 enum {
     S3LM_STEP_HEAD_LAYER_AT = 0,
@@ -446,6 +452,7 @@ typedef struct {
     float logit_scale;
     uint32_t rotary_tables;
     float logit_cap;
+    uint32_t embedding_size;
 } s3lm_config;
 
 static inline s3lm_config s3lm_decode_config(const uint8_t *p) {
@@ -464,6 +471,7 @@ static inline s3lm_config s3lm_decode_config(const uint8_t *p) {
         .logit_scale = s3lm_f32(p + 44),
         .rotary_tables = s3lm_u32(p + 48),
         .logit_cap = s3lm_f32(p + 52),
+        .embedding_size = s3lm_u32(p + 56),
     };
 }
 

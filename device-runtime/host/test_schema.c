@@ -62,7 +62,9 @@ static void roles_refer_to_each_other(void) {
         CHECK((role->fused_by != 0u) == (fused != NULL) && (!fused || fused->scope == role->scope), "%s: fused",
               role->name);
         bool is_step = role->scope != S3LM_SCOPE_MODEL && role->scope != S3LM_SCOPE_TABLE;
-        CHECK(role->owners == 0u || is_step, "%s: for some models alone", role->name);
+        CHECK(role->owners == 0u || is_step ||
+                  (role->scope == S3LM_SCOPE_MODEL && role->owners == S3LM_OWNER_EMBEDDING_SIZE),
+              "%s: for no model", role->name);
         CHECK(role->scope != S3LM_SCOPE_MLP || role->owners >> S3LM_MLP_KINDS == 0u, "%s: for no feed-forward",
               role->name);
         CHECK(role->scope != S3LM_SCOPE_ATTENTION ||

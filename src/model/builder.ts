@@ -80,6 +80,7 @@ async function readByTable(usual: FamilyTable, reading: FamilyReading): Promise<
     ...(rotation.longer === undefined || positions !== null ? {} : { longer: rotation.longer }),
     embedding: ends.embedding,
     embeddingScale: traits.embeddingScale?.(hiddenSize) ?? 1,
+    ...(ends.projections === undefined ? {} : { projections: ends.projections }),
     positions,
     rotaries: rotation.specs,
     blocks,

@@ -235,6 +235,16 @@ export interface ConfigKeys {
   readonly vocabSize: string;
 }
 
+/** Where embeddings have a width of their own: from it to the hidden size, and back behind the final norm (OPT-350m). */
+export interface EmbeddingProjections {
+  /** Elements of an embedding, and of what goes into the head. */
+  readonly width: number;
+  /** `[hiddenSize, width]`: of the scaled row, before that of the position is added. */
+  readonly into: TensorRef;
+  /** `[width, hiddenSize]`: what it gives goes into the head. */
+  readonly out: TensorRef;
+}
+
 /** Where a model's sizes were read, for messages. */
 export interface ReadFrom {
   readonly file: string;
@@ -255,9 +265,12 @@ export interface DecoderModel {
   readonly maxPositions: number;
   /** Where other tables hold for longer contexts: up to where, and these tables ({@link withContext}). */
   readonly longer?: { readonly maxPositions: number; readonly rotaries: readonly LongRotary[] };
+  /** `[vocabSize, hiddenSize]`, or of the width that {@link projections} project from. */
   readonly embedding: TensorRef;
   /** Factor on the embedding row; 1 for Llama. */
   readonly embeddingScale: number;
+  /** Absent where embeddings are of the hidden size. */
+  readonly projections?: EmbeddingProjections;
   /** `[maxPositions, hiddenSize]`: the row of its position is added to that of a token; `null` where none is learned. */
   readonly positions: TensorRef | null;
   readonly rotaries: readonly RotarySpec[];

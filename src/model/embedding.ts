@@ -2,8 +2,8 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { rowBlocks } from '../checkpoint/row-blocks.js';
 import type { Note } from './notes.js';
-import type { LinearSpec, TensorRef } from './decoder.js';
-import type { FamilyTable, FamilyTraits } from './family-table.js';
+import type { EmbeddingProjections, LinearSpec, TensorRef } from './decoder.js';
+import type { FamilyTable, FamilyTraits, ProjectedTable } from './family-table.js';
 import type { FamilyReading } from './family.js';
 import { MAX_VOCAB } from './limits.js';
 import type { TensorTable } from './tensor-table.js';
@@ -13,6 +13,8 @@ const COMPARE_BYTES = 1024 * 1024;
 
 export interface EmbeddingAndHead {
   readonly embedding: TensorRef;
+  /** `undefined`: embeddings are of the hidden size. */
+  readonly projections: EmbeddingProjections | undefined;
   /** `null`: tied to the embedding. */
   readonly head: LinearSpec | null;
   readonly notes: readonly Note[];
@@ -25,7 +27,7 @@ export interface EmbeddingAndHead {
 export async function readEmbeddingAndHead(
   { config, checkpoint, signal }: FamilyReading,
   { keys, names, defaults }: Pick<FamilyTable, 'keys' | 'names' | 'defaults'>,
-  { headBias = false }: Pick<FamilyTraits, 'headBias'>,
+  { headBias = false, projected }: Pick<FamilyTraits, 'headBias' | 'projected'>,
   table: TensorTable,
   prefix: string,
   hiddenSize: number,
@@ -35,25 +37,38 @@ export async function readEmbeddingAndHead(
   const headName = `${head}.weight`;
   const stored = table.shapeOf(embeddingName) ?? table.shapeOf(headName);
   const vocabSize = config.integer(keys.vocabSize, stored?.[0] ?? 0, { min: 1, max: MAX_VOCAB });
-  const shape = [vocabSize, hiddenSize];
-  const claim = `${keys.vocabSize} and ${keys.hiddenSize}`;
+  const shape = [vocabSize, projected?.width ?? hiddenSize];
+  const claim = `${keys.vocabSize} and ${projected?.key ?? keys.hiddenSize}`;
   const tied = config.boolean(keys.tied, defaults.tied ?? false);
+  const projections = projected && takeProjections(projected, table, prefix, hiddenSize, keys.hiddenSize);
 
   if (!table.has(embeddingName) && table.has(headName) && tied) {
-    return { embedding: table.take(headName, shape, claim), head: null, notes: [] };
+    return { embedding: table.take(headName, shape, claim), projections, head: null, notes: [] };
   }
   const embedding = table.take(embeddingName, shape, claim);
   if (!table.has(headName)) {
-    return { embedding, head: null, notes: tied ? [] : [{ code: 'head-absent' }] };
+    return { embedding, projections, head: null, notes: tied ? [] : [{ code: 'head-absent' }] };
   }
   if (tied && (await sameBytes(checkpoint, embeddingName, headName, signal))) {
     table.ignore(headName);
-    return { embedding, head: null, notes: [] };
+    return { embedding, projections, head: null, notes: [] };
   }
   // As transformers has it since version 5: what is stored counts, not the key.
   const weight = table.take(headName, shape, claim);
   const bias = headBias ? table.take(`${head}.bias`, [vocabSize], keys.vocabSize) : null;
-  return { embedding, head: { weight, bias }, notes: tied ? [{ code: 'head-differs' }] : [] };
+  return { embedding, projections, head: { weight, bias }, notes: tied ? [{ code: 'head-differs' }] : [] };
+}
+
+function takeProjections(
+  { width, key, into, out }: ProjectedTable,
+  table: TensorTable,
+  prefix: string,
+  hiddenSize: number,
+  hiddenKey: string,
+): EmbeddingProjections {
+  const take = (name: string, shape: readonly number[]): TensorRef =>
+    table.take(`${prefix}${name}.weight`, shape, `${key} and ${hiddenKey}`);
+  return { width, into: take(into, [hiddenSize, width]), out: take(out, [width, hiddenSize]) };
 }
 
 async function sameBytes(

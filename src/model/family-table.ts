@@ -63,6 +63,14 @@ export interface HeadNormTable {
   readonly bias?: boolean;
 }
 
+/** Embeddings of a width of their own, the key that says it, and the names of the matrices between it and the hidden size. */
+export interface ProjectedTable {
+  readonly width: number;
+  readonly key: string;
+  readonly into: string;
+  readonly out: string;
+}
+
 /** What one layer is, beside its size. */
 export interface LayerTraits {
   /** Its steps in place of those of every block. */
@@ -97,6 +105,7 @@ export interface FamilyTraits {
   readonly kvHeads?: (heads: number) => number;
   /** The steps of every block in place of the table's. */
   readonly steps?: readonly StepTable[];
+  readonly projected?: ProjectedTable;
   /** A norm behind the embedding. */
   readonly embeddingNorm?: string;
   /** The last step, a norm of the residual stream, is the final norm. */

@@ -1,5 +1,5 @@
 /** The heads of an attention: how many, and how wide, by the config and by the rows of the query. */
-import { FormatError, UnsupportedError } from '../shared/errors.js';
+import { FormatError } from '../shared/errors.js';
 import type { ConfigFields } from './config-fields.js';
 import type { FamilyTable, FamilyTraits } from './family-table.js';
 import { MAX_HEAD_DIM, MAX_HEADS } from './limits.js';
@@ -13,7 +13,7 @@ export interface Heads {
 /**
  * Reads the heads.
  * @param queryRows rows of the query of the first layer that has one, given how many heads there are; `null` when none has
- * @throws FormatError when the numbers contradict each other or the weights; UnsupportedError for an odd size
+ * @throws FormatError when the numbers contradict each other or the weights
  */
 export function readHeads(
   config: ConfigFields,
@@ -57,14 +57,6 @@ export function readHeads(
         code: 'mixed-up',
       },
     );
-  }
-  if (headDim % 2 !== 0) {
-    throw new UnsupportedError(`The heads have the odd size ${headDim}, which cannot be split into pairs.`, {
-      file: config.file,
-      field: keys.headDim,
-      code: 'family',
-      remedy: 'Use a model with an even head size.',
-    });
   }
   return { heads, kvHeads, headDim };
 }

@@ -83,6 +83,14 @@ function turningElements(
       ? [partialKey, Math.floor(headDim * share)]
       : [dimKey, config.integer(dimKey, dimDefault, { min: 2, max: headDim })];
   if (dim >= 2 && dim % 2 === 0) return dim;
+  if (dim === headDim) {
+    throw new UnsupportedError(`The heads have the odd size ${headDim}, which cannot be split into pairs.`, {
+      file: config.file,
+      field: key,
+      code: 'family',
+      remedy: 'Use a model with an even head size.',
+    });
+  }
   throw config.wrong(key, `what makes an even number of the ${headDim} elements of a head rotate`);
 }
 

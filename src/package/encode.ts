@@ -89,6 +89,7 @@ function encodeConfig({ model, plan }: DescriptionParts): Uint8Array {
     logitScale: model.logitScale,
     rotaryTables: model.rotaries.length,
     logitCap: model.logitCap ?? 0,
+    embeddingSize: model.projections?.width ?? 0,
   };
   writeRecord(CONFIG, config, viewOf(bytes), 0);
   return bytes;

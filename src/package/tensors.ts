@@ -181,6 +181,8 @@ function nameOf(role: Role, index: number, directory: Directory, fail: Fail): st
   switch (spec.scope) {
     case 'model':
       if (index !== GLOBAL_INDEX) throw fail('index', `${role} is none of step ${index}.`);
+      if (!rolesOfModel(config).includes(role))
+        throw fail('role', `${role} does not belong to such a model.`);
       return globalTensorName(role, index);
     case 'table':
       if (index >= config.rotaryTables)
@@ -254,6 +256,7 @@ function sizesOf({ config, steps }: Model, role: Role, index: number): Sizes {
   const sizes: Record<SizeName, number> = {
     one: 1,
     hidden: config.hiddenSize,
+    embedding: config.embeddingSize === 0 ? config.hiddenSize : config.embeddingSize,
     vocab: config.vocabSize,
     context: config.context,
     query: 0,
@@ -292,7 +295,7 @@ function checkComplete(
     const has = (role: Role): boolean => tensors.has(keyOf(role, index));
     checkRoles(roles, has, (role, problem) => fail(`TDIR ${nameOfRole(role)}`, problem));
   };
-  check(GLOBAL_INDEX, rolesOfScope('model'), (role) => globalTensorName(role, GLOBAL_INDEX));
+  check(GLOBAL_INDEX, rolesOfModel(config), (role) => globalTensorName(role, GLOBAL_INDEX));
   for (let table = 0; table < config.rotaryTables; table++)
     check(table, rolesOfScope('table'), (role) => globalTensorName(role, table));
   for (const [index, step] of steps.entries())
@@ -301,6 +304,11 @@ function checkComplete(
 
 function rolesOfScope(scope: RoleSpec['scope']): Role[] {
   return ROLES.filter((role) => roleSpec(role).scope === scope);
+}
+
+/** The roles that a model may have once. */
+function rolesOfModel({ embeddingSize }: PackageConfig): Role[] {
+  return rolesOfScope('model').filter((role) => embeddingSize > 0 || roleSpec(role).ofEmbeddingSize !== true);
 }
 
 /** The roles that a step of this kind may have. */

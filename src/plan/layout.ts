@@ -145,6 +145,8 @@ class TensorList {
     this.matrix('embedding', GLOBAL_INDEX, [model.embedding], {
       ...(model.head === null ? { site: 'head' } : { lookedUp: true }),
     });
+    if (model.projections !== undefined)
+      this.matrix('project_in', GLOBAL_INDEX, [model.projections.into], { site: 'projectIn' });
     if (model.positions !== null) this.positions(model.positions, context);
     for (const [table, { dim }] of model.rotaries.entries()) this.rotary(table, context, dim);
     for (const place of steps) this.step(steps, place);
@@ -227,12 +229,19 @@ class TensorList {
   }
 
   private head(): void {
-    const { head, finalNorm } = this.model;
+    const { head, finalNorm, projections } = this.model;
     // A tied head shares its columns with the embedding rows, so the gain must stay outside.
-    const folded = this.fusions.normGains && head !== null && finalNorm.bias === null;
+    const reader = projections === undefined ? head : projections.out;
+    const folded = this.fusions.normGains && reader !== null && finalNorm.bias === null;
+    const gain = folded ? foldedGain(finalNorm) : null;
     this.norm('final_norm', GLOBAL_INDEX, finalNorm, folded);
+    if (projections !== undefined)
+      this.matrix('project_out', GLOBAL_INDEX, [projections.out], { gain, site: 'projectOut' });
     if (head !== null)
-      this.fused('head', GLOBAL_INDEX, [head], { gain: folded ? foldedGain(finalNorm) : null, site: 'head' });
+      this.fused('head', GLOBAL_INDEX, [head], {
+        gain: projections === undefined ? gain : null,
+        site: 'head',
+      });
   }
 
   /** A matrix of one or several linear maps of the same input, with their biases in one vector. */

@@ -66,9 +66,10 @@ function headsTogether(cache: CacheKind, { heads, kvHeads, headDim }: AttentionS
 /** Largest widths over all steps, in elements. */
 function widths(model: DecoderModel): { hidden: number; projected: number; attended: number; input: number } {
   const hidden = alignUp(model.hiddenSize, 16);
-  let projected = 0;
+  // Embeddings that are projected lie where projections do.
+  let projected = model.projections?.width ?? 0;
   let attended = 0;
-  let input = alignUp(hidden, INT4_BLOCK);
+  let input = alignUp(Math.max(hidden, projected), INT4_BLOCK);
   for (const { step } of numberedSteps(model)) {
     switch (step.kind) {
       case 'norm':

@@ -48,6 +48,7 @@ const DESCRIPTION: Readonly<Record<keyof DecoderModel, 'sent' | 'kept'>> = {
   longer: 'kept',
   embedding: 'sent',
   embeddingScale: 'sent',
+  projections: 'sent',
   positions: 'sent',
   rotaries: 'sent',
   blocks: 'sent',

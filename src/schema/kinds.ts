@@ -97,6 +97,10 @@ export const SITE = {
   conv: 5,
   /** Into its last one. */
   convOutput: 6,
+  /** Into the projection of embeddings to the hidden size. */
+  projectIn: 7,
+  /** Into the projection back, before the head. */
+  projectOut: 8,
 } as const;
 export type SiteKind = keyof typeof SITE;
 

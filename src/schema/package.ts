@@ -129,6 +129,7 @@ export const CONFIG = record(64, {
   logitScale: f32(44, ...FACTOR_RANGE),
   rotaryTables: u32(48, 0, rotaryTables),
   logitCap: f32(52, ...FACTOR_RANGE, { or: 0 }),
+  embeddingSize: u32(56, 0, hiddenSize),
 });
 
 /** What every record of STEP begins with; what follows depends on the kind. */
@@ -152,7 +153,7 @@ export const STEP_BODY = {
   attention: record(56, {
     heads: u32(0, 1, PACKAGE_LIMITS.heads),
     kvHeads: u32(4, 1, PACKAGE_LIMITS.heads),
-    headDim: u32(8, 2, PACKAGE_LIMITS.headDim, { step: 2 }),
+    headDim: u32(8, 1, PACKAGE_LIMITS.headDim),
     window: u32(12, 0, ANY),
     position: word(16, 'u32', POSITION),
     rotaryTable: u32(20, 0, rotaryTables - 1, { or: NONE }),

@@ -8,6 +8,8 @@ import type { MlpKind, PositionKind, StepKind } from './kinds.js';
 export type SizeName =
   | 'one'
   | 'hidden'
+  /** width of the embedding's rows and of what goes into the head: hidden, but where projections stand between */
+  | 'embedding'
   | 'vocab'
   | 'context'
   /** heads * head size */
@@ -59,6 +61,8 @@ export interface RoleSpec {
   readonly positions?: readonly PositionKind[];
   /** Only attentions that normalize queries and keys have it. */
   readonly ofHeadNorm?: true;
+  /** Only models whose embeddings have a width of their own have it. */
+  readonly ofEmbeddingSize?: true;
 }
 
 export const ROLE = {
@@ -67,16 +71,36 @@ export const ROLE = {
     scope: 'model',
     shape: 'lookup',
     rows: 'vocab',
-    cols: 'hidden',
+    cols: 'embedding',
     sources: 1,
     needed: true,
   },
-  head: { code: 2, scope: 'model', shape: 'matrix', rows: 'vocab', cols: 'hidden', sources: 1 },
+  head: { code: 2, scope: 'model', shape: 'matrix', rows: 'vocab', cols: 'embedding', sources: 1 },
   'head.bias': { code: 3, scope: 'model', shape: 'vector', rows: 'one', cols: 'vocab' },
   final_norm: { code: 4, scope: 'model', shape: 'vector', rows: 'one', cols: 'hidden' },
   'final_norm.bias': { code: 5, scope: 'model', shape: 'vector', rows: 'one', cols: 'hidden' },
   rotary: { code: 6, scope: 'table', shape: 'table', rows: 'context', cols: 'rotaryDim', needed: true },
   positions: { code: 7, scope: 'model', shape: 'lookup', rows: 'context', cols: 'hidden', sources: 1 },
+  project_in: {
+    code: 8,
+    scope: 'model',
+    shape: 'matrix',
+    rows: 'hidden',
+    cols: 'embedding',
+    sources: 1,
+    needed: true,
+    ofEmbeddingSize: true,
+  },
+  project_out: {
+    code: 9,
+    scope: 'model',
+    shape: 'matrix',
+    rows: 'embedding',
+    cols: 'hidden',
+    sources: 1,
+    needed: true,
+    ofEmbeddingSize: true,
+  },
   norm: { code: 16, scope: 'norm', shape: 'vector', rows: 'one', cols: 'hidden' },
   'norm.bias': { code: 17, scope: 'norm', shape: 'vector', rows: 'one', cols: 'hidden' },
   qkv: {

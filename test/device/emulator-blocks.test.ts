@@ -20,6 +20,8 @@ const FORMS: readonly (readonly [form: string, fixture: string])[] = [
   ['parallel branches of one norm', 'falcon'],
   ['parallel branches of two norms', 'gpt-neox'],
   ['norms of the stream itself', 'bloom-normed'],
+  ['embeddings that are narrower than the layers', 'opt-projected'],
+  ['heads of an odd size', 'gpt2-odd-heads'],
   ['convolutions', 'lfm2'],
   ['convolutions with biases and four taps', 'lfm2-older'],
 ];

@@ -15,7 +15,6 @@ const REFUSED: readonly (readonly [
   field: string,
   changes: Readonly<Record<string, unknown>>,
 ])[] = [
-  ['opt', 'word_embed_proj_dim', { word_embed_proj_dim: 12 }],
   ['opt', '_remove_final_layer_norm', { _remove_final_layer_norm: true }],
   ['granite4', 'layer_types', { layer_types: ['attention', 'mamba'] }],
   ['granite4', 'num_local_experts', { num_local_experts: 8 }],

@@ -68,6 +68,10 @@ export async function plainForward(
       (x) => x * model.embeddingScale,
     ),
   );
+  if (model.projections !== undefined) {
+    const into = { weight: model.projections.into, bias: null };
+    states = await Promise.all(states.map((state) => linear(into, state)));
+  }
   if (model.positions !== null) {
     const { values, columns } = await load(model.positions);
     states = states.map((state, position) =>
@@ -100,11 +104,13 @@ export async function plainForward(
   }
   const head = model.head ?? { weight: model.embedding, bias: null };
   return Promise.all(
-    states.map(async (state) =>
-      (await linear(head, await norm(model.finalNorm, state))).map((x) =>
-        cap(x * model.logitScale, model.logitCap),
-      ),
-    ),
+    states.map(async (state) => {
+      const normed = await norm(model.finalNorm, state);
+      const { projections } = model;
+      const input =
+        projections === undefined ? normed : await linear({ weight: projections.out, bias: null }, normed);
+      return (await linear(head, input)).map((x) => cap(x * model.logitScale, model.logitCap));
+    }),
   );
 }
 

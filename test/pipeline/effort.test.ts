@@ -57,7 +57,7 @@ void test('codes that are rounded in order diverge less, in packages of the same
 });
 
 void test('families that learn their positions are rounded in order as well', async () => {
-  for (const name of ['gpt2', 'opt']) {
+  for (const name of ['gpt2', 'opt', 'opt-projected', 'opt-projected-wide']) {
     const path = fileURLToPath(new URL(`../fixtures/families/${name}/`, import.meta.url));
     const folder = await nodeFolder(path);
     const kl: number[] = [];

@@ -286,11 +286,13 @@ function roleLines({ ROLE, FIRST_STEP_ROLE, STEP_ROLES }, comments) {
     '    bool needed;      /* unless another role fuses it */',
     "    uint8_t bias_of;  /* role of a bias's matrix, 0 for others */",
     '    uint8_t fused_by; /* role in whose presence this one, and its bias, are absent; 0 for none */',
-    '    uint8_t owners;   /* which steps of its scope have it, by their bits; 0 for all */',
+    '    uint8_t owners;   /* which steps of its scope, or which models, have it, by their bits; 0 for all */',
     '} s3lm_role_spec;',
     '',
     '/* Bits of a step: one for its s3lm_mlp_kind or s3lm_position_kind, and this where queries and keys are normalized. */',
     '#define S3LM_OWNER_HEAD_NORM 0x80u',
+    '/* The bit of a model whose embeddings have a size of their own. */',
+    '#define S3LM_OWNER_EMBEDDING_SIZE 0x01u',
     '',
     'extern const s3lm_role_spec s3lm_roles[S3LM_ROLES];',
     '',
@@ -474,6 +476,7 @@ function roleEntry({ roles }, name, spec) {
     ...(spec.mlps ?? []).map((kind) => `1u << ${word('MLP', kind)}`),
     ...(spec.positions ?? []).map((kind) => `1u << ${word('POSITION', kind)}`),
     ...(spec.ofHeadNorm === true ? ['S3LM_OWNER_HEAD_NORM'] : []),
+    ...(spec.ofEmbeddingSize === true ? ['S3LM_OWNER_EMBEDDING_SIZE'] : []),
   ];
   const values = [
     `"${name}"`,

@@ -181,7 +181,7 @@ function sizeWord(size) {
   return word;
 }
 
-function roleNotes(name, { needed, fuses, biasOf, mlps, positions, ofHeadNorm, sources }) {
+function roleNotes(name, { needed, fuses, biasOf, mlps, positions, ofHeadNorm, ofEmbeddingSize, sources }) {
   const list = (names) => names.map((role) => `\`${role}\``).join(', ');
   return [
     needed === true ? 'needed' : '',
@@ -192,6 +192,7 @@ function roleNotes(name, { needed, fuses, biasOf, mlps, positions, ofHeadNorm, s
     mlps === undefined ? '' : `of ${list(mlps)} feed-forwards`,
     positions === undefined ? '' : `where the position is ${list(positions)}`,
     ofHeadNorm === true ? 'where heads are normalized' : '',
+    ofEmbeddingSize === true ? 'where there is an embedding size' : '',
   ]
     .filter((text) => text !== '')
     .join('; ');

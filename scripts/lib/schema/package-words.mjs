@@ -34,6 +34,10 @@ export const FIELDS = {
     logitScale: ['factor on logits', ''],
     rotaryTables: ['rotary tables', 'each used by a step'],
     logitCap: ['cap of logits', '0 for none'],
+    embeddingSize: [
+      'embedding size',
+      'columns of embedding and head, with projections between; 0: the hidden size, without',
+    ],
   },
   STEP_HEAD: {
     layer: ['layer', 'below the number of layers'],
@@ -232,6 +236,7 @@ export const ROLES = {
 export const SIZES = {
   one: '1',
   hidden: 'hidden',
+  embedding: 'embedding size',
   vocab: 'vocabulary',
   context: 'context',
   query: 'heads · head size',

@@ -32,6 +32,8 @@ export const gemma3 = buildFamily({
     return {
       ...GEMMA_TRAITS,
       ...gemmaScores(config, { scores: null, logits: null }),
+      // The key is there as in Gemma 2, but nothing reads it.
+      scoreCap: null,
       attentionBias: config.boolean('attention_bias', false),
       headNorm: QWEN3_HEAD_NORM,
       rotaries: [

@@ -3,6 +3,8 @@ import { UnsupportedError } from '../../shared/errors.js';
 import { postNorm, preNorm } from '../block-steps.js';
 import { buildFamily } from '../builder.js';
 import type { ConfigFields } from '../config-fields.js';
+import type { FamilyTraits } from '../family-table.js';
+import { MAX_HIDDEN } from '../limits.js';
 import { LLAMA_BUILD } from './llama-build.js';
 import { GPT2_BUILD } from './gpt2-build.js';
 
@@ -16,21 +18,23 @@ const attention = {
 } as const;
 const mlp = { kind: 'mlp', mlp: 'plain', up: 'fc1', down: 'fc2' } as const;
 
-/** @throws UnsupportedError for what some sizes have and no step computes */
-function refuseProjections(config: ConfigFields): void {
-  const refuse = (field: string, problem: string): never => {
-    throw new UnsupportedError(problem, {
-      file: config.file,
-      field,
-      code: 'family',
-      remedy: 'Use another size of the family, such as opt-125m.',
-    });
-  };
+/** @throws UnsupportedError for a model that ends without a norm, which no step computes */
+function refuseMissingNorm(config: ConfigFields): void {
+  if (!config.boolean('_remove_final_layer_norm', false)) return;
+  throw new UnsupportedError('There is no norm behind the layers, which is not computed.', {
+    file: config.file,
+    field: '_remove_final_layer_norm',
+    code: 'family',
+    remedy: 'Use another size of the family, such as opt-125m.',
+  });
+}
+
+/** Only the size of 350 M has embeddings that are narrower than its layers. */
+function projected(config: ConfigFields): Pick<FamilyTraits, 'projected'> {
+  const key = 'word_embed_proj_dim';
   const hidden = config.integer('hidden_size', 0);
-  if (config.integer('word_embed_proj_dim', hidden) !== hidden)
-    refuse('word_embed_proj_dim', 'Embeddings are projected to the hidden size, which is not computed.');
-  if (config.boolean('_remove_final_layer_norm', false) && config.boolean('do_layer_norm_before', true))
-    refuse('_remove_final_layer_norm', 'There is no norm behind the layers, which is not computed.');
+  const width = config.integer(key, hidden, { min: 1, max: MAX_HIDDEN });
+  return width === hidden ? {} : { projected: { width, key, into: 'project_in', out: 'project_out' } };
 }
 
 export const opt = buildFamily({
@@ -66,13 +70,14 @@ export const opt = buildFamily({
     eos: 2,
   },
   traits: ({ config }) => {
-    refuseProjections(config);
     const hasBias = config.boolean('enable_bias', true);
     const isBefore = config.boolean('do_layer_norm_before', true);
+    if (isBefore) refuseMissingNorm(config);
     return {
       attentionBias: hasBias,
       mlpBias: hasBias,
       normBias: true,
+      ...projected(config),
       ...(config.boolean('layer_norm_elementwise_affine', true) ? {} : { bareNorms: true }),
       rotaries: [],
       learned: { offset: 2 },

@@ -13,7 +13,7 @@ use crate::head::{self, Descent, Loss, Targets};
 use crate::linear::{self, Vectors};
 use crate::norm;
 use crate::parameters::Parameters;
-use crate::product::Workspace;
+use crate::product::{Into, Workspace};
 use crate::real::{add, Real};
 use crate::writer::Growing;
 
@@ -90,8 +90,8 @@ impl<T: Real> Pass<'_, T> {
         gradient: &mut [T],
     ) -> Result<Loss> {
         let mut tape = Vec::new();
-        let (residual, normed) = self.hidden(ids, Some(&mut tape))?;
-        let mut d_normed = self.workspace.pool.take(normed.len())?;
+        let (residual, x) = self.hidden(ids, Some(&mut tape))?;
+        let mut d_normed = self.workspace.pool.take(x.len())?;
         let descent = Descent {
             weight,
             gradient,
@@ -99,7 +99,7 @@ impl<T: Real> Pass<'_, T> {
         };
         let vectors = Vectors {
             rows: ids.len(),
-            data: &normed,
+            data: &x,
         };
         let head = self.head();
         let finish = Finish::of(self.model);
@@ -111,6 +111,28 @@ impl<T: Real> Pass<'_, T> {
             targets,
             Some(descent),
         )?;
+        if let Some(projections) = &self.model.projections {
+            // Computed again rather than kept.
+            let normed = norm::forward(self.parameters, self.workspace, &self.final_norm(), &residual)?;
+            let dx = self.workspace.pool.take(normed.len())?;
+            let dy = core::mem::replace(&mut d_normed, dx);
+            let vectors = Vectors {
+                rows: ids.len(),
+                data: &normed,
+            };
+            let to = (&mut d_normed[..], Into::Replace);
+            linear::backward(
+                self.parameters,
+                self.workspace,
+                &projections.out,
+                vectors,
+                &dy,
+                gradient,
+                to,
+            )?;
+            self.workspace.pool.give(normed);
+            self.workspace.pool.give(dy);
+        }
         let mut d_residual = self.workspace.pool.zeros(residual.len())?;
         norm::backward(
             self.parameters,
@@ -121,7 +143,7 @@ impl<T: Real> Pass<'_, T> {
             gradient,
             &mut d_residual,
         )?;
-        for buffer in [residual, normed, d_normed] {
+        for buffer in [residual, x, d_normed] {
             self.workspace.pool.give(buffer);
         }
         let d_residual = self.steps_backward(tape, d_residual, gradient)?;
@@ -145,7 +167,7 @@ impl<T: Real> Pass<'_, T> {
         head::linear(self.model)
     }
 
-    /// The residual stream after all steps, and normalized.
+    /// The residual stream after all steps, and what of it goes into the head.
     fn hidden(&mut self, ids: &[u32], mut tape: Option<&mut Vec<Record<T>>>) -> Result<(Vec<T>, Vec<T>)> {
         let mut places: Places<T> = [Some(self.embed(ids)?), None, None];
         for step in &self.model.steps {
@@ -215,20 +237,26 @@ impl<T: Real> Pass<'_, T> {
         }
         let residual = residual.unwrap_or_default();
         let normed = norm::forward(self.parameters, self.workspace, &self.final_norm(), &residual)?;
-        Ok((residual, normed))
+        let x = embedding::before_head(self.parameters, self.workspace, self.model, normed)?;
+        Ok((residual, x))
     }
 
     /// The embeddings of tokens.
     fn embed(&mut self, ids: &[u32]) -> Result<Vec<T>> {
-        let mut x = self.workspace.pool.take(ids.len() * self.model.hidden)?;
-        embedding::look_up(self.parameters, self.model, ids, self.setting.positions(), &mut x);
-        Ok(x)
+        let rows = self.rows(ids)?;
+        let sequences = (self.setting.lengths, self.setting.start);
+        embedding::forward(self.parameters, self.workspace, self.model, rows, sequences)
+    }
+
+    /// The rows of tokens, scaled.
+    fn rows(&mut self, ids: &[u32]) -> Result<Vec<T>> {
+        let mut rows = self.workspace.pool.take(ids.len() * self.model.embedding_size)?;
+        embedding::look_up(self.parameters, self.model, ids, &mut rows);
+        Ok(rows)
     }
 
     fn embed_backward(&mut self, ids: &[u32], dx: &[T], gradient: &mut [T]) -> Result<()> {
         let hidden = self.model.hidden;
-        let scale = T::of(f64::from(self.model.embedding_scale));
-        let embedding = self.model.embedding;
         if let Some(positions) = self.model.positions {
             let setting = &self.setting;
             self.parameters
@@ -239,15 +267,46 @@ impl<T: Real> Pass<'_, T> {
                     Ok(())
                 })?;
         }
+        let rows = match &self.model.projections {
+            Some(projections) => {
+                let rows = self.rows(ids)?;
+                let mut d_rows = self.workspace.pool.take(rows.len())?;
+                let x = Vectors {
+                    rows: ids.len(),
+                    data: &rows,
+                };
+                let to = (&mut d_rows[..], Into::Replace);
+                linear::backward(
+                    self.parameters,
+                    self.workspace,
+                    &projections.into,
+                    x,
+                    dx,
+                    gradient,
+                    to,
+                )?;
+                self.workspace.pool.give(rows);
+                Some(d_rows)
+            }
+            None => None,
+        };
+        let dx = rows.as_deref().unwrap_or(dx);
+        let columns = self.model.embedding_size;
+        let scale = T::of(f64::from(self.model.embedding_scale));
+        let embedding = self.model.embedding;
         self.parameters
             .add_gradient(self.workspace, embedding, gradient, |_, table| {
-                for (dx, &id) in dx.chunks_exact(hidden).zip(ids) {
-                    for (to, &dx) in table[id as usize * hidden..][..hidden].iter_mut().zip(dx) {
+                for (dx, &id) in dx.chunks_exact(columns).zip(ids) {
+                    for (to, &dx) in table[id as usize * columns..][..columns].iter_mut().zip(dx) {
                         *to += dx * scale;
                     }
                 }
                 Ok(())
-            })
+            })?;
+        if let Some(rows) = rows {
+            self.workspace.pool.give(rows);
+        }
+        Ok(())
     }
 
     /// From the gradient of the residual stream after all steps to that before them.

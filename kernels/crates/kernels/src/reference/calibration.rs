@@ -151,39 +151,47 @@ fn sites(operation: &Operation) -> &'static [SiteKind] {
     }
 }
 
+/// The sites of no step.
+fn ends(projects: bool) -> &'static [SiteKind] {
+    if projects {
+        &[SiteKind::ProjectIn, SiteKind::ProjectOut, SiteKind::Head]
+    } else {
+        &[SiteKind::Head]
+    }
+}
+
+#[inline(never)]
+fn observe(kinds: &[SiteKind]) -> Vec<Observed> {
+    kinds.iter().copied().map(Observed::new).collect()
+}
+
 /// All sites of a model.
 pub struct Calibration {
-    /// By step.
-    steps: Vec<Vec<Observed>>,
-    head: Observed,
+    /// Of each step, and then of none: the head's last.
+    sites: Vec<Vec<Observed>>,
 }
 
 impl Calibration {
-    /// Nothing seen.
-    pub fn new(steps: &[Step]) -> Self {
-        let observed = |step: &Step| {
-            sites(&step.operation)
-                .iter()
-                .copied()
-                .map(Observed::new)
-                .collect()
-        };
-        Self {
-            steps: steps.iter().map(observed).collect(),
-            head: Observed::new(SiteKind::Head),
-        }
+    /// Nothing seen of the sites of these steps, of the head and, with `projects`, of the embedding's projections.
+    pub fn new(steps: &[Step], projects: bool) -> Self {
+        let mut of_all: Vec<_> = steps.iter().map(|step| observe(sites(&step.operation))).collect();
+        of_all.push(observe(ends(projects)));
+        Self { sites: of_all }
     }
 
-    /// Takes the activations of some tokens at a site of a step (`None`: the head), and as they are before the norm's
+    /// Where the sites of a step lie, or with `None` those of no step.
+    fn at(&self, step: Option<usize>) -> usize {
+        step.unwrap_or(self.sites.len() - 1)
+    }
+
+    /// Takes the activations of some tokens at a site of a step (`None`: of the model), and as they are before the norm's
     /// gain when they come from a norm.
     pub fn add(&mut self, step: Option<usize>, site: SiteKind, values: &Matrix, normalized: Option<&Matrix>) {
-        let observed = match step {
-            Some(step) => self.steps[step]
-                .iter_mut()
-                .find(|observed| observed.site == site)
-                .expect("a site of this kind of step"),
-            None => &mut self.head,
-        };
+        let at = self.at(step);
+        let observed = self.sites[at]
+            .iter_mut()
+            .find(|observed| observed.site == site)
+            .expect("a site of this kind of step");
         for row in 0..values.rows() {
             observed.plain.add(values.row(row));
         }
@@ -198,27 +206,25 @@ impl Calibration {
     /// Sums of the squares of each element of a site's inputs, with the norm's gain, or before it; none where nothing was
     /// seen, or there is no such site.
     pub fn squares(&self, step: Option<usize>, site: SiteKind, folded: bool) -> &[f64] {
-        let observed = match step {
-            Some(step) => self
-                .steps
-                .get(step)
-                .and_then(|sites| sites.iter().find(|one| one.site == site)),
-            None => Some(&self.head).filter(|head| head.site == site),
-        };
+        let sites = self.sites.get(self.at(step));
+        let observed = sites.and_then(|sites| sites.iter().find(|one| one.site == site));
         observed.map_or(&[], |observed| match (&observed.folded, folded) {
             (Some(sketch), true) => &sketch.squares,
             _ => &observed.plain.squares,
         })
     }
 
-    /// Step by step, then the head.
+    /// Step by step, then of the model, the head's last.
     pub fn ranges(&self, percent: f64) -> Vec<Range> {
-        let steps = self.steps.iter().enumerate().flat_map(|(step, sites)| {
-            sites
-                .iter()
-                .map(move |observed| observed.range(Some(step), percent))
-        });
-        steps.chain([self.head.range(None, percent)]).collect()
+        let last = self.at(None);
+        let mut ranges = Vec::new();
+        for (at, sites) in self.sites.iter().enumerate() {
+            let step = (at != last).then_some(at);
+            for observed in sites {
+                ranges.push(observed.range(step, percent));
+            }
+        }
+        ranges
     }
 }
 
@@ -229,7 +235,7 @@ mod tests {
 
     #[test]
     fn squares_are_those_of_the_site_that_was_asked_for() {
-        let mut calibration = Calibration::new(&[]);
+        let mut calibration = Calibration::new(&[], false);
         let mut values = Matrix::zeros(2, 3).unwrap();
         values.row_mut(0).copy_from_slice(&[1.0, -2.0, 0.5]);
         values.row_mut(1).copy_from_slice(&[3.0, 0.0, 0.5]);

@@ -263,6 +263,15 @@ pub struct Step {
     pub operation: Operation,
 }
 
+/// Where embeddings have a width of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Projections {
+    /// From it to the hidden size.
+    pub into: Linear,
+    /// And back, behind the final norm.
+    pub out: Linear,
+}
+
 /// A decoder whose numbers are consistent.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -272,6 +281,9 @@ pub struct Model {
     pub max_positions: usize,
     pub embedding: TensorId,
     pub embedding_scale: f32,
+    /// Columns of embedding and head: the hidden size where there are no projections.
+    pub embedding_size: usize,
+    pub projections: Option<Projections>,
     /// Rows that are added by position.
     pub positions: Option<TensorId>,
     pub rotaries: Vec<Rotary>,

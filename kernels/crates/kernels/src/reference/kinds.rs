@@ -176,11 +176,13 @@ pub enum SiteKind {
     Head,
     Conv,
     ConvOutput,
+    ProjectIn,
+    ProjectOut,
 }
 
 impl SiteKind {
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 9;
 
     /// The kind that a word stands for.
     pub fn from_word(word: &str) -> Option<Self> {
@@ -192,6 +194,8 @@ impl SiteKind {
             "head" => Some(Self::Head),
             "conv" => Some(Self::Conv),
             "convOutput" => Some(Self::ConvOutput),
+            "projectIn" => Some(Self::ProjectIn),
+            "projectOut" => Some(Self::ProjectOut),
             _ => None,
         }
     }

@@ -156,7 +156,10 @@ impl Engine {
 
     /// Observes activations from now on, starting empty.
     pub fn start_calibration(&mut self) {
-        self.calibration = Some(Calibration::new(&self.model.steps));
+        self.calibration = Some(Calibration::new(
+            &self.model.steps,
+            self.model.projections.is_some(),
+        ));
     }
 
     /// What was observed; empty when calibration was not started.
@@ -254,14 +257,18 @@ impl Engine {
         }
         let residual = &places.get(PlaceKind::Residual).values;
         let final_norm = self.model.final_norm;
-        let normed = self.norm(&final_norm, residual, wanted.clone())?;
-        let rounded = self.enter(None, SiteKind::Head, &normed.values, normed.normalized.as_ref())?;
-        let x = rounded.as_ref().unwrap_or(&normed.values);
+        let mut normed = self.norm(&final_norm, residual, wanted.clone())?;
+        if let Some(projections) = self.model.projections {
+            let size = self.model.embedding_size;
+            normed = self
+                .project(projections.out, SiteKind::ProjectOut, &normed, size)?
+                .into();
+        }
         let head = self.model.head.unwrap_or(Linear {
             weight: self.model.embedding,
             bias: None,
         });
-        let mut out = self.linear(head, x, self.model.vocabulary)?;
+        let mut out = self.project(head, SiteKind::Head, &normed, self.model.vocabulary)?;
         for (row, to) in logits.chunks_exact_mut(self.model.vocabulary).enumerate() {
             let out = out.row_mut(row);
             elementwise::scale(out, self.model.logit_scale);
@@ -272,16 +279,25 @@ impl Engine {
     }
 
     /// The embeddings of tokens.
-    fn embed(&self, ids: &[u32]) -> Result<Matrix> {
-        let mut x = Matrix::zeros(ids.len(), self.model.hidden)?;
+    fn embed(&mut self, ids: &[u32]) -> Result<Matrix> {
+        let columns = self.model.embedding_size;
+        let mut x = Matrix::zeros(ids.len(), columns)?;
         let embedding = self.weights.get(self.model.embedding);
         for (row, &id) in ids.iter().enumerate() {
-            embedding.decode_part(id as usize, 0, self.model.hidden, x.vectors_mut(row));
-            for value in x.vectors_mut(row).as_flattened_mut() {
-                *value *= self.model.embedding_scale;
-            }
-            if let Some(positions) = self.model.positions {
-                let mut vector = try_vec(crate::dtype::padded_vectors(self.model.hidden), [0.0f32; 4])?;
+            embedding.decode_part(id as usize, 0, columns, x.vectors_mut(row));
+            elementwise::scale(x.row_mut(row), self.model.embedding_scale);
+        }
+        if let Some(projections) = self.model.projections {
+            x = self.project(
+                projections.into,
+                SiteKind::ProjectIn,
+                &x.into(),
+                self.model.hidden,
+            )?;
+        }
+        if let Some(positions) = self.model.positions {
+            let mut vector = try_vec(crate::dtype::padded_vectors(self.model.hidden), [0.0f32; 4])?;
+            for row in 0..ids.len() {
                 let position = self.position + row;
                 self.weights
                     .get(positions)
@@ -290,6 +306,13 @@ impl Engine {
             }
         }
         Ok(x)
+    }
+
+    /// A matrix of no step over what comes to its site.
+    #[inline(never)]
+    fn project(&mut self, map: Linear, site: SiteKind, input: &Activations, out: usize) -> Result<Matrix> {
+        let rounded = self.enter(None, site, &input.values, input.normalized.as_ref())?;
+        self.linear(map, rounded.as_ref().unwrap_or(&input.values), out)
     }
 
     /// `output(attention(x))`

@@ -5,8 +5,8 @@
 use super::cbor::{Object, Place};
 use super::description::{
     Attention, Convolution, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position,
-    Rotary, Step, TensorId, TensorSpec, Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM, MAX_HIDDEN,
-    MAX_POSITIONS, MAX_ROTARIES, MAX_STEPS, MAX_TAPS,
+    Projections, Rotary, Step, TensorId, TensorSpec, Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM,
+    MAX_HIDDEN, MAX_POSITIONS, MAX_ROTARIES, MAX_STEPS, MAX_TAPS,
 };
 use super::kinds::{FunctionKind, HeadNormKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind};
 use crate::dtype::Dtype;
@@ -29,6 +29,7 @@ impl Reader {
             "maxPositions",
             "embedding",
             "embeddingScale",
+            "projections",
             "positions",
             "rotaries",
             "blocks",
@@ -44,13 +45,16 @@ impl Reader {
             rotaries: read_rotaries(&fields.get("rotaries"))?,
             tensors: Tensors::default(),
         };
+        let (embedding_size, projections) = reader.projections(&fields)?;
         let max_positions = fields.get("maxPositions").within(MAX_POSITIONS)?;
         Ok(Model {
             hidden,
             vocabulary,
             max_positions,
-            embedding: reader.tensor(&fields.get("embedding"), &[vocabulary, hidden])?,
+            embedding: reader.tensor(&fields.get("embedding"), &[vocabulary, embedding_size])?,
             embedding_scale: fields.get("embeddingScale").finite()?,
+            embedding_size,
+            projections,
             positions: match fields.get("positions").present() {
                 Some(at) => Some(reader.tensor(&at, &[max_positions, hidden])?),
                 None => None,
@@ -58,7 +62,7 @@ impl Reader {
             steps: reader.blocks(&fields.get("blocks"))?,
             final_norm: reader.norm(&fields.get("finalNorm"))?,
             head: match fields.get("head").present() {
-                Some(at) => Some(reader.linear(&at, vocabulary, hidden)?),
+                Some(at) => Some(reader.linear(&at, vocabulary, embedding_size)?),
                 None => None,
             },
             logit_scale: fields.get("logitScale").finite()?,
@@ -290,6 +294,21 @@ impl Reader {
             bias: self.bias(fields, hidden)?,
             output: self.linear(&fields.get("output"), hidden, hidden)?,
         })
+    }
+
+    /// Columns of the embedding, and what is between them and the hidden size where they are not the same.
+    #[inline(never)]
+    fn projections(&mut self, model: &Object<'_>) -> Result<(usize, Option<Projections>)> {
+        let hidden = self.hidden;
+        let Some(at) = model.get("projections").present() else {
+            return Ok((hidden, None));
+        };
+        let fields = at.object(&["width", "into", "out"])?;
+        let size = fields.get("width").within(MAX_HIDDEN)?;
+        let into = self.tensor(&fields.get("into"), &[hidden, size])?;
+        let out = self.tensor(&fields.get("out"), &[size, hidden])?;
+        let [into, out] = [into, out].map(|weight| Linear { weight, bias: None });
+        Ok((size, Some(Projections { into, out })))
     }
 
     #[inline(never)]

@@ -28,7 +28,7 @@ use factor::Factors;
 use matrix::{MatrixRounder, ROWS};
 use moments::Moments;
 use stream::{Stream, Way};
-use tasks::{Task, Tasks};
+use tasks::{End, Task, Tasks};
 
 pub use matrix::GridRows;
 pub use row_grid::RowGrid;
@@ -138,17 +138,29 @@ impl Rounder {
         };
         match task {
             Task::EmbedOriginal => {
-                let tables = [Some(self.model.embedding), self.model.positions];
+                let projections = self.model.projections.as_ref();
+                let into = projections.map(|projections| projections.into.weight);
+                let tables = [Some(self.model.embedding), self.model.positions, into];
                 for table in tables.into_iter().flatten() {
                     self.original.take_over(table, &self.current)?;
                 }
-                self.original.embed(&self.model, &self.way)?;
+                // It is small, and used behind all steps.
+                if let Some(projections) = projections {
+                    self.original.take_over(projections.out.weight, &self.current)?;
+                }
+                self.original.look_up(&self.model, &self.way)?;
+                self.original.embed(&self.model, &self.way, &mut self.workspace)?;
                 for table in tables.into_iter().flatten() {
                     self.original.drop(table);
                 }
             }
-            Task::Embed => self.current.embed(&self.model, &self.way)?,
-            Task::Lookup => self.factors = Some(Factors::alike(self.model.hidden)?),
+            Task::LookUp => self.current.look_up(&self.model, &self.way)?,
+            Task::Embed => {
+                self.current.embed(&self.model, &self.way, &mut self.workspace)?;
+                self.original.forget_rows();
+                self.current.forget_rows();
+            }
+            Task::Lookup => self.factors = Some(Factors::alike(self.model.embedding_size)?),
             Task::Begin { step } => {
                 for map in tasks::groups(&self.model.steps[step].operation).iter().flatten() {
                     self.original.take_over(map.weight, &self.current)?;
@@ -156,7 +168,7 @@ impl Rounder {
             }
             Task::GatherFirst { at } => self.gather_first(at)?,
             Task::GatherLast { at } => self.gather_last(at)?,
-            Task::GatherHead { batch } => self.gather_head(batch)?,
+            Task::GatherEnd { end, batch } => self.gather_end(end, batch)?,
             Task::Factor { tensor } => self.factor(tensor)?,
             Task::Round { map, first } => self.round(map, first)?,
             Task::PassOriginal { at } => {
@@ -238,12 +250,14 @@ impl Rounder {
         self.observe(map, original, current, residue)
     }
 
-    fn gather_head(&mut self, batch: usize) -> Result<()> {
+    fn gather_end(&mut self, end: End, batch: usize) -> Result<()> {
         let tokens = self.way.tokens(batch);
-        let map = tasks::head(&self.model);
+        let Some(map) = tasks::end(&self.model, end) else {
+            return Ok(());
+        };
         let (model, workspace) = (&self.model, &mut self.workspace);
-        let original = self.original.normed(model, workspace, tokens.clone())?;
-        let current = self.current.normed(model, workspace, tokens)?;
+        let original = self.original.before(end, model, workspace, tokens.clone())?;
+        let current = self.current.before(end, model, workspace, tokens)?;
         self.observe(map, original, current, None)
     }
 

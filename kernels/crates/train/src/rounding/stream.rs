@@ -7,6 +7,7 @@ use kernels::reference::kinds::PlaceKind;
 use kernels::{Error, Result};
 
 use super::factor::filled;
+use super::tasks::End;
 use crate::activation::Input;
 use crate::attention::{self, Setting};
 use crate::convolution;
@@ -115,6 +116,8 @@ fn batches(lengths: &[usize]) -> Vec<Batch> {
 pub struct Stream {
     pub parameters: Parameters<f32>,
     places: [Vec<f32>; PlaceKind::COUNT],
+    /// The rows of all tokens, as long as they are needed.
+    rows: Vec<f32>,
 }
 
 impl Stream {
@@ -123,6 +126,7 @@ impl Stream {
         Self {
             parameters,
             places: [(); PlaceKind::COUNT].map(|()| Vec::new()),
+            rows: Vec::new(),
         }
     }
 
@@ -161,11 +165,26 @@ impl Stream {
         &self.places[place as usize][tokens.start * model.hidden..tokens.end * model.hidden]
     }
 
-    /// Begins with the embeddings of all tokens as a stream has them.
-    pub fn embed(&mut self, model: &Model, way: &Way) -> Result<()> {
-        let mut x = filled(way.text.ids.len() * model.hidden, 0.0f32)?;
-        let positions = way.text.lengths.iter().flat_map(|&length| 0..length);
-        embedding::look_up(&self.parameters, model, &way.text.ids, positions, &mut x);
+    /// Looks the rows of all tokens up, as a stream has them now.
+    pub fn look_up(&mut self, model: &Model, way: &Way) -> Result<()> {
+        self.rows = filled(way.text.ids.len() * model.embedding_size, 0.0f32)?;
+        embedding::look_up(&self.parameters, model, &way.text.ids, &mut self.rows);
+        Ok(())
+    }
+
+    /// Gives the memory of the rows back.
+    pub fn forget_rows(&mut self) {
+        self.rows = Vec::new();
+    }
+
+    /// Begins with the embeddings of all tokens, made of their rows.
+    pub fn embed(&mut self, model: &Model, way: &Way, workspace: &mut Workspace<f32>) -> Result<()> {
+        let rows = match model.projections {
+            Some(_) => copy(&self.rows)?,
+            None => core::mem::take(&mut self.rows),
+        };
+        let sequences = (&way.text.lengths[..], 0);
+        let x = embedding::forward(&self.parameters, workspace, model, rows, sequences)?;
         self.places[PlaceKind::Residual as usize] = x;
         Ok(())
     }
@@ -256,16 +275,26 @@ impl Stream {
         Ok(())
     }
 
-    /// The residual stream behind the last norm.
-    pub fn normed(
+    /// What goes into a matrix of no step.
+    #[inline(never)]
+    pub fn before(
         &self,
+        end: End,
         model: &Model,
         workspace: &mut Workspace<f32>,
         tokens: Range<usize>,
     ) -> Result<Vec<f32>> {
+        if matches!(end, End::ProjectIn) {
+            let size = model.embedding_size;
+            return copy(&self.rows[tokens.start * size..tokens.end * size]);
+        }
         let residual = self.at(PlaceKind::Residual, model, tokens);
         let shape = norm::Shape::of(&model.final_norm, model.hidden);
-        norm::forward(&self.parameters, workspace, &shape, residual)
+        let normed = norm::forward(&self.parameters, workspace, &shape, residual)?;
+        match end {
+            End::Head => embedding::before_head(&self.parameters, workspace, model, normed),
+            _ => Ok(normed),
+        }
     }
 }
 

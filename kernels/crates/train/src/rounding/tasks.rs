@@ -4,6 +4,7 @@ use kernels::reference::description::{Inner, Linear, Model, Operation, TensorId}
 
 use super::matrix::ROWS;
 use super::row_grid::RowGrid;
+use crate::head;
 
 /// Multiply-adds that finding the scales of one weight is worth.
 const FIT: f64 = 150.0;
@@ -24,6 +25,8 @@ pub enum Task {
     EmbedOriginal,
     /// All errors of an embedding that is only looked up cost alike.
     Lookup,
+    /// The rows of all tokens, as they are now.
+    LookUp,
     /// The embeddings of all tokens, as they are now.
     Embed,
     /// The original takes the matrices of a step over before they change.
@@ -32,8 +35,8 @@ pub enum Task {
     GatherFirst { at: [usize; 2] },
     /// Inputs of the last matrices of a step, which the original passes.
     GatherLast { at: [usize; 2] },
-    /// Inputs of the head.
-    GatherHead { batch: usize },
+    /// Inputs of a matrix of no step.
+    GatherEnd { end: End, batch: usize },
     /// What the errors of these inputs' matrices cost.
     Factor { tensor: TensorId },
     /// Some rows of a matrix.
@@ -44,6 +47,17 @@ pub enum Task {
     Pass { at: [usize; 2] },
     /// The original needs the matrices of a step no more.
     End { step: usize },
+}
+
+/// Matrices of no step.
+#[derive(Clone, Copy, Debug)]
+pub enum End {
+    /// From embeddings to the hidden size.
+    ProjectIn,
+    /// And back.
+    ProjectOut,
+    /// The head, or the embedding in its place.
+    Head,
 }
 
 /// The pieces, and how far they are.
@@ -70,12 +84,13 @@ pub fn groups(operation: &Operation) -> [Vec<Linear>; 2] {
     }
 }
 
-/// The head, or the embedding in its place.
-pub fn head(model: &Model) -> Linear {
-    model.head.unwrap_or(Linear {
-        weight: model.embedding,
-        bias: None,
-    })
+/// The matrix of no step that a model may have there.
+pub fn end(model: &Model, end: End) -> Option<Linear> {
+    match end {
+        End::ProjectIn => model.projections.map(|projections| projections.into),
+        End::ProjectOut => model.projections.map(|projections| projections.out),
+        End::Head => Some(head::linear(model)),
+    }
 }
 
 impl Tasks {
@@ -94,11 +109,14 @@ impl Tasks {
                 bias: None,
             });
         }
+        list.push(Task::LookUp, 0.0);
+        list.end(End::ProjectIn, tokens);
         list.push(Task::Embed, 0.0);
         for step in 0..model.steps.len() {
             list.step(step, tokens);
         }
-        list.group(&[head(model)], tokens, 0.0, |batch| Task::GatherHead { batch });
+        list.end(End::ProjectOut, tokens);
+        list.end(End::Head, tokens);
         let total = list.tasks.iter().map(|(_, cost)| cost).sum();
         Self {
             tasks: list.tasks,
@@ -165,6 +183,12 @@ impl List<'_> {
             self.push(Task::Pass { at }, pass * count as f64);
         }
         self.push(Task::End { step }, 0.0);
+    }
+
+    fn end(&mut self, at: End, tokens: &[usize]) {
+        if let Some(map) = end(self.model, at) {
+            self.group(&[map], tokens, 0.0, |batch| Task::GatherEnd { end: at, batch });
+        }
     }
 
     /// Inputs, their costs, and the matrices that are put on grids for them; `false` when there are none.
