@@ -53,6 +53,8 @@ typedef void (*s3lm_matmul)(const s3lm_tensor *w, const s3lm_input *x, uint32_t 
 typedef void (*s3lm_gate)(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
                           float *out);
 
+typedef void (*s3lm_apply_kernel)(s3lm_function_kind function, float *x, uint32_t n);
+
 /* A weighted sum of coded values of some tokens. */
 typedef struct {
     const int16_t *weights;
@@ -116,6 +118,8 @@ struct s3lm_kernels {
      * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
     float (*exponentiate)(float *scores, uint32_t count);
 
+    /* x[i] = function(x[i]), i < n. */
+    s3lm_apply_kernel apply;
     s3lm_gate gate;
 
     /* x[i] *= factor; x[i] *= factors[i]; x[i] += terms[i]; i < n. */
@@ -145,7 +149,7 @@ void s3lm_add_all(float *x, const float *terms, uint32_t n);
 float s3lm_maximum(const float *x, uint32_t n);
 void s3lm_norm(const float *x, float factor, const float *gain, float *y, uint32_t n);
 
-/* What no set has of its own (kernels_elementwise.c). x[i] = function(x[i]); x[i] within +-`cap` by a hyperbolic
+/* What most sets have in common (kernels_elementwise.c). x[i] = function(x[i]); x[i] within +-`cap` by a hyperbolic
  * tangent, as it is when `cap` is 0; x[i] within +-`limit`, NaN as it is; x[i] += slope * (first + i); x[i] += a[i] *
  * b[i]; y[i] = x[i] less the mean of n, by their four-lane sum times `inverse` = 1 / n; i < n. y may be x. */
 void s3lm_apply(s3lm_function_kind function, float *x, uint32_t n);
@@ -173,6 +177,26 @@ static inline float s3lm_nearest_long(int64_t sum) {
         return s3lm_nearest(sum);
     }
     return s3lm_nearest((sum >> 8) | ((sum & 0xFF) != 0)) * 256.0f;
+}
+
+/* Elements of a gated product that are computed together: enough for vectors of 16 floats. */
+#define S3LM_GATE_BLOCK 16u
+
+/* An s3lm_gate by a kernel for the function. */
+static inline void s3lm_gate_by(s3lm_apply_kernel apply, s3lm_function_kind function, const float *gates,
+                                const float *ups, uint32_t step, uint32_t n, float *out) {
+    for (uint32_t at = 0; at < n; at += S3LM_GATE_BLOCK) {
+        uint32_t count = n - at < S3LM_GATE_BLOCK ? n - at : S3LM_GATE_BLOCK;
+        float gate[S3LM_GATE_BLOCK] = {0}, up[S3LM_GATE_BLOCK] = {0};
+        for (uint32_t i = 0; i < count; i++) {
+            gate[i] = gates[(size_t)(at + i) * step];
+            up[i] = ups[(size_t)(at + i) * step];
+        }
+        apply(function, gate, S3LM_GATE_BLOCK);
+        for (uint32_t i = 0; i < count; i++) {
+            out[at + i] = gate[i] * up[i];
+        }
+    }
 }
 
 /* Columns of a row of codes with its padding: as many codes as its input has. */

@@ -32,23 +32,9 @@ void s3lm_apply(s3lm_function_kind function, float *x, uint32_t n) {
     }
 }
 
-/* Elements of the gated product that are computed together: enough for vectors of 16 floats. */
-#define GATE_BLOCK 16u
-
 void s3lm_gate_blocks(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
                       float *out) {
-    for (uint32_t at = 0; at < n; at += GATE_BLOCK) {
-        uint32_t count = n - at < GATE_BLOCK ? n - at : GATE_BLOCK;
-        float gate[GATE_BLOCK] = {0}, up[GATE_BLOCK] = {0};
-        for (uint32_t i = 0; i < count; i++) {
-            gate[i] = gates[(size_t)(at + i) * step];
-            up[i] = ups[(size_t)(at + i) * step];
-        }
-        s3lm_apply(function, gate, GATE_BLOCK);
-        for (uint32_t i = 0; i < count; i++) {
-            out[at + i] = gate[i] * up[i];
-        }
-    }
+    s3lm_gate_by(s3lm_apply, function, gates, ups, step, n, out);
 }
 
 void s3lm_cap(float *x, float cap, uint32_t n) {

@@ -96,7 +96,7 @@ static void finish_rows(product_job *job, uint32_t worker, uint32_t token, uint3
         kernels->gate(p->function, y, y + 1, 2, n / 2u, y);
         break;
     case S3LM_FINISH_APPLY:
-        s3lm_apply(p->function, y, n);
+        kernels->apply(p->function, y, n);
         break;
     case S3LM_FINISH_LOGITS:
         if (factor != 1.0f) {

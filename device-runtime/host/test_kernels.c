@@ -360,7 +360,7 @@ static void every_kind_has_its_kernel(const s3lm_kernels *kernels) {
     for (uint32_t function = 0; function < S3LM_FUNCTION_KINDS; function++) {
         float gates[2] = {0.75f, 0.75f}, ups[2] = {3.0f, 3.0f}, alone[1] = {0.75f}, products[2];
         kernels->gate((s3lm_function_kind)function, gates, ups, 1, 2, products);
-        s3lm_apply((s3lm_function_kind)function, alone, 1);
+        kernels->apply((s3lm_function_kind)function, alone, 1);
         CHECK(alone[0] > 0.0f && products[0] == alone[0] * 3.0f && products[1] == products[0],
               "%s: the gate of function %u gives %g", kernels->name, function, (double)products[0]);
     }

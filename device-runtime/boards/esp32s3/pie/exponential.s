@@ -1,5 +1,6 @@
-# e^x and x / (1 + e^-x) four elements at a time, with the operations of s3lm_exp, s3lm_recip and s3lm_silu
-# (numerics.h) in their order; the four elements hide the latency of the FPU.
+# e^x and the functions of feed-forwards that are made of it, four elements at a time, with the operations of s3lm_exp,
+# s3lm_recip, s3lm_silu, s3lm_gelu and s3lm_gelu_tanh (numerics.h) in their order; the four elements hide the latency of
+# the FPU.
 	.altmacro
 	.include "pie.inc"
 
@@ -46,11 +47,49 @@
 	.long 0xc2a00000 # 40: -80
 	.long 0x42a00000 # 44: 80
 	.long 0x7ef311c7 # 48: guess of the reciprocal
+	.long 0x3d922279 # 52: 2 sqrt(2 / pi) 0.044715
+	.long 0x3fcc422a # 56: 2 sqrt(2 / pi)
+	.long 0x3f3504f3 # 60: 1 / sqrt 2
+	.long 0x3ea7ba05 # 64: 0.3275911
+	.long 0x3f87dc22 # 68: the polynomial of the error function
+	.long 0xbfba00e3 # 72
+	.long 0x3fb5f0e3 # 76
+	.long 0xbe91a98e # 80
+	.long 0x3e827906 # 84
 
 	.literal .Lconstants_at, .Lconstants
+	.literal .Lexponentials_back_at, .Lexponentials_back
+	.literal .Lgate_exponentials_at, .Lgate_exponentials
+	.literal .Lgate_reciprocals_at, .Lgate_reciprocals
+	.literal .Ltanh_exponentials_at, .Ltanh_exponentials
+	.literal .Ltanh_reciprocals_at, .Ltanh_reciprocals
+	.literal .Lgelu_reciprocals_at, .Lgelu_reciprocals
+	.literal .Lgelu_exponentials_at, .Lgelu_exponentials
 
-# f4..f7 = e^(f0..f3) for arguments of at most 88; uses f8..f15, a8..a11, b0..b3; a7 the constants, a6 = 127 << 23.
-.macro four_exponentials
+# What the functions share lies in one section with them: they jump there, and it jumps back to a12.
+	.section .text.s3lm_pie_exponential,"ax",@progbits
+	.p2align 2
+.macro shared_function name, frame=32
+	.p2align 2
+	.global \name
+	.type \name,@function
+\name:
+	entry a1, \frame
+	l32r a7, .Lconstants_at
+	movi a6, 127
+	slli a6, a6, 23
+.endm
+# Goes to a shared part and on behind this.
+.macro by_way part, back
+	l32r a12, .L\back\()_at
+	j \part
+	.p2align 2
+.L\back:
+.endm
+
+# f4..f7 = e^(f0..f3) for arguments of at most 88; uses f8..f15, a8..a11, b0..b3, and leaves 1 in f14; a7 the constants,
+# a6 = 127 << 23.
+.Lfour_exponentials:
 	lsi f12, a7, 0 # -87
 	lsi f13, a7, 4 # 1 / ln 2
 	lsi f14, a7, 8 # S3LM_ROUNDER
@@ -110,32 +149,7 @@
 	movt.s f5, f12, b1
 	movt.s f6, f12, b2
 	movt.s f7, f12, b3
-.endm
-
-# s3lm_pie_exponentials(x, fours, largest): x[i] = e^(x[i] - largest) for 4 * fours elements, none above largest.
-#   a2 x, a3 fours >= 1, a4 bits of largest
-	function s3lm_pie_exponentials
-	entry a1, 32
-	l32r a7, .Lconstants_at
-	movi a6, 127
-	slli a6, a6, 23
-.Lexponentials:
-	wfr f12, a4
-	lsi f0, a2, 0
-	lsi f1, a2, 4
-	lsi f2, a2, 8
-	lsi f3, a2, 12
-	four_by sub.s, 0, 0, 12
-	four_exponentials
-	addi a3, a3, -1
-	ssi f4, a2, 0
-	ssi f5, a2, 4
-	ssi f6, a2, 8
-	ssi f7, a2, 12
-	addi a2, a2, 16
-	bnez a3, .Lexponentials
-	retw.n
-	end_function s3lm_pie_exponentials
+	jx a12
 
 # One step of Newton for the reciprocals in f4..f7 of f0..f3, f13 = 2.
 .macro newton
@@ -144,40 +158,8 @@
 	four mul.s, 4, 4, 8
 .endm
 
-# s3lm_pie_gate(gates, ups, step, fours, out): out[i] = silu(gates[i * step]) * ups[i * step] for 4 * fours elements;
-# what is written never passes what is still to be read, when out <= gates and out <= ups.
-#   a2 gates, a3 ups, a4 step in bytes, a5 fours >= 1, a6 out
-	function s3lm_pie_gate
-	entry a1, 32
-	mov.n a14, a6
-	l32r a7, .Lconstants_at
-	movi a6, 127
-	slli a6, a6, 23
-.Lgates:
-	add a13, a2, a4
-	add a12, a13, a4
-	lsi f4, a2, 0
-	lsi f5, a13, 0
-	lsi f6, a12, 0
-	add a12, a12, a4
-	lsi f7, a12, 0
-	lsi f12, a7, 40 # -80
-	lsi f13, a7, 44 # 80
-	neg.s f0, f4
-	neg.s f1, f5
-	neg.s f2, f6
-	neg.s f3, f7
-	olt.s b0, f4, f12
-	olt.s b1, f5, f12
-	olt.s b2, f6, f12
-	olt.s b3, f7, f12
-	movt.s f0, f13, b0
-	movt.s f1, f13, b1
-	movt.s f2, f13, b2
-	movt.s f3, f13, b3
-	four_exponentials
-	# 1 + e^-x, and the guess of its reciprocal
-	four_by add.s, 0, 4, 14
+# f4..f7 = 1 / f0..f3; uses f8..f11, f13, a8..a11, a15.
+.Lfour_reciprocals:
 	l32i a15, a7, 48 # guess of the reciprocal
 	const.s f13, 2
 	rfr a8, f0
@@ -196,6 +178,77 @@
 	newton
 	newton
 	newton
+	jx a12
+
+# f0..f3 = -f4..f7, 80 where these are below -80.
+.macro four_exponents
+	lsi f12, a7, 40 # -80
+	lsi f13, a7, 44 # 80
+	neg.s f0, f4
+	neg.s f1, f5
+	neg.s f2, f6
+	neg.s f3, f7
+	olt.s b0, f4, f12
+	olt.s b1, f5, f12
+	olt.s b2, f6, f12
+	olt.s b3, f7, f12
+	movt.s f0, f13, b0
+	movt.s f1, f13, b1
+	movt.s f2, f13, b2
+	movt.s f3, f13, b3
+.endm
+.macro load4 d0, d1, d2, d3
+	lsi \d0, a2, 0
+	lsi \d1, a2, 4
+	lsi \d2, a2, 8
+	lsi \d3, a2, 12
+.endm
+.macro store4 d0, d1, d2, d3, at
+	ssi \d0, \at, 0
+	ssi \d1, \at, 4
+	ssi \d2, \at, 8
+	ssi \d3, \at, 12
+.endm
+
+# s3lm_pie_exponentials(x, fours, largest): x[i] = e^(x[i] - largest) for 4 * fours elements, none above largest.
+#   a2 x, a3 fours >= 1, a4 bits of largest
+	shared_function s3lm_pie_exponentials
+.Lexponentials:
+	wfr f12, a4
+	load4 f0, f1, f2, f3
+	four_by sub.s, 0, 0, 12
+	by_way .Lfour_exponentials, exponentials_back
+	addi a3, a3, -1
+	store4 f4, f5, f6, f7, a2
+	addi a2, a2, 16
+	bnez a3, .Lexponentials
+	retw.n
+	end_function s3lm_pie_exponentials
+
+# s3lm_pie_gate(gates, ups, step, fours, out): out[i] = silu(gates[i * step]) * ups[i * step] for 4 * fours elements;
+# what is written never passes what is still to be read, when out <= gates and out <= ups.
+#   a2 gates, a3 ups, a4 step in bytes, a5 fours >= 1, a6 out
+	.p2align 2
+	.global s3lm_pie_gate
+	.type s3lm_pie_gate,@function
+s3lm_pie_gate:
+	entry a1, 32
+	mov.n a14, a6
+	l32r a7, .Lconstants_at
+	movi a6, 127
+	slli a6, a6, 23
+.Lgates:
+	add a13, a2, a4
+	add a12, a13, a4
+	lsi f4, a2, 0
+	lsi f5, a13, 0
+	lsi f6, a12, 0
+	add a12, a12, a4
+	lsi f7, a12, 0
+	four_exponents
+	by_way .Lfour_exponentials, gate_exponentials
+	four_by add.s, 0, 4, 14
+	by_way .Lfour_reciprocals, gate_reciprocals
 	add a13, a2, a4
 	add a12, a13, a4
 	lsi f0, a2, 0
@@ -215,11 +268,101 @@
 	add a3, a12, a4
 	four mul.s, 0, 0, 8
 	addi a5, a5, -1
-	ssi f0, a14, 0
-	ssi f1, a14, 4
-	ssi f2, a14, 8
-	ssi f3, a14, 12
+	store4 f0, f1, f2, f3, a14
 	addi a14, a14, 16
 	bnez a5, .Lgates
 	retw.n
 	end_function s3lm_pie_gate
+
+# s3lm_pie_gelu_tanh(x, fours): x[i] = gelu(x[i]) by the logistic function, for 4 * fours elements.  a2 x, a3 fours >= 1
+	shared_function s3lm_pie_gelu_tanh
+.Lgelu_tanh:
+	load4 f0, f1, f2, f3
+	lsi f12, a7, 52
+	lsi f13, a7, 56
+	four mul.s, 4, 0, 0
+	four_by mul.s, 4, 4, 12
+	four_by add.s, 4, 4, 13
+	four mul.s, 4, 4, 0
+	four_exponents
+	by_way .Lfour_exponentials, tanh_exponentials
+	four_by add.s, 0, 4, 14
+	by_way .Lfour_reciprocals, tanh_reciprocals
+	load4 f0, f1, f2, f3
+	addi a3, a3, -1
+	four mul.s, 0, 0, 4
+	store4 f0, f1, f2, f3, a2
+	addi a2, a2, 16
+	bnez a3, .Lgelu_tanh
+	retw.n
+	end_function s3lm_pie_gelu_tanh
+
+# p = p * t + the constant at \at: p in f8..f11, t in f4..f7.
+.macro erf_step at
+	lsi f12, a7, \at
+	four mul.s, 8, 8, 4
+	four_by add.s, 8, 8, 12
+.endm
+
+# s3lm_pie_gelu(x, fours): x[i] = gelu(x[i]) by the error function, for 4 * fours elements.  a2 x, a3 fours >= 1
+	shared_function s3lm_pie_gelu, 48
+.Lgelu:
+	load4 f0, f1, f2, f3
+	lsi f12, a7, 60 # 1 / sqrt 2
+	lsi f13, a7, 64 # 0.3275911
+	abs.s f0, f0
+	abs.s f1, f1
+	abs.s f2, f2
+	abs.s f3, f3
+	const.s f14, 1
+	four_by mul.s, 0, 0, 12
+	four_by mul.s, 4, 0, 13
+	store4 f0, f1, f2, f3, a1
+	four_by add.s, 0, 4, 14
+	by_way .Lfour_reciprocals, gelu_reciprocals
+	lsi f12, a7, 68
+	four_by mul.s, 8, 4, 12
+	lsi f12, a7, 72
+	four_by add.s, 8, 8, 12
+	erf_step 76
+	erf_step 80
+	erf_step 84
+	lsi f0, a1, 0
+	lsi f1, a1, 4
+	lsi f2, a1, 8
+	lsi f3, a1, 12
+	four mul.s, 8, 8, 4
+	movi a8, 126
+	slli a8, a8, 23
+	wfr f12, a8
+	four mul.s, 0, 0, 0
+	by_four mul.s, 8, 12, 8
+	neg.s f0, f0
+	neg.s f1, f1
+	neg.s f2, f2
+	neg.s f3, f3
+	store4 f8, f9, f10, f11, a1
+	by_way .Lfour_exponentials, gelu_exponentials
+	lsi f8, a1, 0
+	lsi f9, a1, 4
+	lsi f10, a1, 8
+	lsi f11, a1, 12
+	const.s f12, 0
+	load4 f0, f1, f2, f3
+	four mul.s, 4, 8, 4
+	olt.s b0, f0, f12
+	olt.s b1, f1, f12
+	olt.s b2, f2, f12
+	olt.s b3, f3, f12
+	by_four sub.s, 8, 14, 4
+	movt.s f8, f4, b0
+	movt.s f9, f5, b1
+	movt.s f10, f6, b2
+	movt.s f11, f7, b3
+	addi a3, a3, -1
+	four mul.s, 0, 0, 8
+	store4 f0, f1, f2, f3, a2
+	addi a2, a2, 16
+	bnez a3, .Lgelu
+	retw.n
+	end_function s3lm_pie_gelu

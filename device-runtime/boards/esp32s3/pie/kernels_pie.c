@@ -164,10 +164,53 @@ static float exponentiate(float *scores, uint32_t count) {
     return s3lm_pie_sum(scores, count);
 }
 
+static void silu(float *x, uint32_t fours) {
+    static const float ones[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+    for (uint32_t i = 0; i < fours; i++) {
+        s3lm_pie_gate(x + 4u * i, ones, 4, 1, x + 4u * i);
+    }
+}
+
+static void relu(float *x, uint32_t fours) {
+    for (uint32_t i = 0; i < 4u * fours; i++) {
+        x[i] = s3lm_relu(x[i]);
+    }
+}
+
+static void relu2(float *x, uint32_t fours) {
+    for (uint32_t i = 0; i < 4u * fours; i++) {
+        x[i] = s3lm_relu2(x[i]);
+    }
+}
+
+SMALL static void apply(s3lm_function_kind function, float *x, uint32_t n) {
+    static void (*const fours[S3LM_FUNCTION_KINDS])(float *, uint32_t) = {
+        [S3LM_FUNCTION_SILU] = silu,
+        [S3LM_FUNCTION_GELU] = s3lm_pie_gelu,
+        [S3LM_FUNCTION_GELU_TANH] = s3lm_pie_gelu_tanh,
+        [S3LM_FUNCTION_RELU] = relu,
+        [S3LM_FUNCTION_RELU2] = relu2,
+    };
+    float last[4] = {0};
+    uint32_t whole = n & ~3u;
+    if (whole > 0u) {
+        fours[function](x, whole / 4u);
+    }
+    if (whole < n) {
+        for (uint32_t i = whole; i < n; i++) {
+            last[i - whole] = x[i];
+        }
+        fours[function](last, 1);
+        for (uint32_t i = whole; i < n; i++) {
+            x[i] = last[i - whole];
+        }
+    }
+}
+
 SMALL static void gate(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
                        float *out) {
     if (function != S3LM_FUNCTION_SILU) {
-        s3lm_gate_blocks(function, gates, ups, step, n, out);
+        s3lm_gate_by(apply, function, gates, ups, step, n, out);
         return;
     }
     uint32_t fours = n / 4u;
@@ -220,6 +263,7 @@ const s3lm_kernels s3lm_kernels_pie = {
     .scores_f32 = scores_f32,
     .mix_f32 = mix_f32,
     .exponentiate = exponentiate,
+    .apply = apply,
     .gate = gate,
     .scale = scale,
     .multiply = multiply,

@@ -50,6 +50,23 @@ typedef struct {
     uint32_t last_chunks; /* of the last group */
 } pie_weights;
 void s3lm_pie_weigh(const pie_weights *job, const int8_t *x, int64_t *totals);
+/* Columns of a row at a time, and those that share a sum. */
+#define PIE_PAIRS_COLS 512u
+#define PIE_PAIR_COLS (2u * PIE_CHUNK)
+typedef struct {
+    const int8_t *w;
+    const uint8_t *numbers;
+    uint32_t to_row;     /* bytes from the end of a row's columns to the next row's */
+    uint32_t to_numbers; /* bytes from a row's numbers to the next row's */
+    uint32_t shift;      /* log2 of a group's sums */
+    uint32_t pairs;      /* sums of a row */
+    uint32_t odd;        /* whether a chunk follows them */
+    uint32_t low;        /* bytes from the upper bytes of codes to the lower ones */
+    const int64_t *end;  /* of the totals */
+    uint32_t more;       /* 1: add to totals */
+} pie_pairs;
+void s3lm_pie_weigh_pairs(const pie_pairs *job, const int8_t *x, int64_t *totals);
+void s3lm_pie_weigh_pairs_8(const pie_pairs *job, const int8_t *x, int64_t *totals);
 
 /* nibbles.s */
 int16_t *s3lm_pie_sum_codes(const int8_t *codes, int16_t *sums, uint32_t count, uint32_t chunks);
@@ -91,6 +108,8 @@ void s3lm_pie_mix4_f32(const float *weights, const float *values, uint32_t strid
 /* exponential.s */
 void s3lm_pie_exponentials(float *x, uint32_t fours, float largest);
 void s3lm_pie_gate(const float *gates, const float *ups, uint32_t step, uint32_t fours, float *out);
+void s3lm_pie_gelu_tanh(float *x, uint32_t fours);
+void s3lm_pie_gelu(float *x, uint32_t fours);
 float s3lm_pie_maximum(const float *x, uint32_t n);
 float s3lm_pie_sum(const float *x, uint32_t n);
 

@@ -190,23 +190,65 @@ SMALL void s3lm_pie_matmul_units(const s3lm_tensor *w, const s3lm_input *input, 
     }
 }
 
+/* Exact sums of rows in groups with one vector, its lower bytes' behind those of the upper ones. */
+typedef int64_t row_totals[2][PIE_MOST_ROWS];
+_Static_assert(sizeof(int64_t[PIE_MOST_ROWS]) == 512u, "s3lm_pie_weigh_pairs finds the lower bytes' totals there");
+_Static_assert(127ull * 128u * 255u * PIE_PAIRS_COLS <= INT32_MAX, "sums of so many columns with their numbers");
+
+/* Groups of 32, 64, 128 ... columns. */
+SMALL static void weigh_pairs(const s3lm_tensor *w, uint32_t row, uint32_t rows, const int8_t *codes,
+                              row_totals totals) {
+    uint32_t stride = w->row_bytes, groups = (stride + w->group - 1u) / w->group;
+    pie_pairs job = {.w = (const int8_t *)w->data + (size_t)row * stride,
+                     .numbers = s3lm_group_scales(w) + (size_t)row * groups,
+                     .to_numbers = groups,
+                     .low = stride,
+                     .end = totals[0] + rows};
+    while (PIE_PAIR_COLS << job.shift < w->group) {
+        job.shift++;
+    }
+    for (uint32_t left = stride; left > 0u;) {
+        uint32_t now = pie_least(left, PIE_PAIRS_COLS);
+        job.to_row = stride - now;
+        job.pairs = now / PIE_PAIR_COLS;
+        job.odd = now % PIE_PAIR_COLS;
+        (w->input == S3LM_INPUT_INT16 ? s3lm_pie_weigh_pairs : s3lm_pie_weigh_pairs_8)(&job, codes, totals[0]);
+        left -= now;
+        codes += now;
+        job.w += now;
+        job.numbers += now / w->group;
+        job.more = 1;
+    }
+}
+
+/* Groups of any other size. */
+SMALL static void weigh(const s3lm_tensor *w, uint32_t row, uint32_t rows, const int8_t *codes, row_totals totals) {
+    uint32_t stride = w->row_bytes, groups = (stride + w->group - 1u) / w->group;
+    pie_weights job = {.w = (const int8_t *)w->data + (size_t)row * stride,
+                       .numbers = s3lm_group_scales(w) + (size_t)row * groups,
+                       .rows = rows,
+                       .groups = groups,
+                       .chunks = w->group / PIE_CHUNK,
+                       .last_chunks = (stride - 1u) % w->group / PIE_CHUNK + 1u};
+    s3lm_pie_weigh(&job, codes, totals[0]);
+    if (w->input == S3LM_INPUT_INT16) {
+        s3lm_pie_weigh(&job, codes + stride, totals[1]);
+    }
+}
+
 /* One scale a row, beside which groups of columns may have whole numbers; one scale a vector. */
 SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                 uint32_t end, float *y, uint32_t y_stride) {
     const s3lm_activations *x = input->quantized;
-    _Alignas(16) int64_t sums[PIE_MOST_ROWS], low[PIE_MOST_ROWS];
+    _Alignas(16) row_totals totals;
+    int64_t *sums = totals[0], *low = totals[1];
     float copied[PIE_MOST_ROWS];
     uint32_t stride = w->row_bytes;
     uint32_t turn = s3lm_pie_rows_per_turn(w->data, stride, PIE_MOST_ROWS);
-    pie_weights job;
+    bool paired = w->group >= PIE_PAIR_COLS && (w->group & (w->group - 1u)) == 0u;
     if (S3LM_INPUT_GROUP(w->input) != 0u) {
         s3lm_pie_matmul_units(w, input, tokens, begin, end, y, y_stride);
         return;
-    }
-    if (w->group) {
-        job.groups = (stride + w->group - 1u) / w->group;
-        job.chunks = w->group / PIE_CHUNK;
-        job.last_chunks = (stride - 1u) % w->group / PIE_CHUNK + 1u;
     }
     for (uint32_t row = begin; row < end; row += turn) {
         uint32_t rows = pie_least(turn, end - row);
@@ -214,23 +256,17 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
         const float *scales = row_scales(w, row, rows, copied);
         s3lm_pie_fetch(weights, (size_t)rows * stride);
         if (w->group) {
-            job.w = weights;
-            job.rows = rows;
-            job.numbers = s3lm_group_scales(w) + (size_t)row * job.groups;
-            s3lm_pie_fetch(job.numbers, (size_t)rows * job.groups);
+            uint32_t groups = (stride + w->group - 1u) / w->group;
+            s3lm_pie_fetch(s3lm_group_scales(w) + (size_t)row * groups, (size_t)rows * groups);
         }
         for (uint32_t t = 0; t < tokens; t++) {
             const int8_t *codes = x->codes + (size_t)t * x->stride;
             float factor = x->scales[(size_t)t * x->scale_stride];
             float *out = y + (size_t)t * y_stride + row;
             if (w->group) {
-                s3lm_pie_weigh(&job, codes, sums);
-                if (w->input == S3LM_INPUT_INT16) {
-                    s3lm_pie_weigh(&job, codes + stride, low);
-                    s3lm_pie_scale_parts(sums, scales, out, rows, factor, low);
-                } else {
-                    s3lm_pie_scale_parts(NULL, scales, out, rows, factor, sums);
-                }
+                bool wide = w->input == S3LM_INPUT_INT16;
+                (paired ? weigh_pairs : weigh)(w, row, rows, codes, totals);
+                s3lm_pie_scale_parts(wide ? sums : NULL, scales, out, rows, factor, wide ? low : sums);
             } else if (w->input == S3LM_INPUT_INT16 && stride <= MOST_SHORT) {
                 dots(weights, codes, stride, sums, rows, stride, first_chunks);
                 dots(weights, codes + stride, stride, low, rows, stride, first_chunks);

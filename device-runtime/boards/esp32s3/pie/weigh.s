@@ -62,3 +62,128 @@
 	bnez a7, .Lweigh_row
 	retw.n
 	end_function s3lm_pie_weigh
+
+# s3lm_pie_weigh_pairs(job, x, totals): the same for groups of 32, 64, 128 ... columns and both planes of 16-bit codes, 32
+# columns at a time and at most 512 of a row: then the sums with their numbers stay inside 32 bits.
+# s3lm_pie_weigh_pairs_8: the same for INT8 codes.
+#   a2 job    {w, numbers, bytes from the end of a row's columns to the next row's, bytes from a row's numbers to the
+#             next row's, log2 of a group's 32 columns, 32 columns of a row, whether 16 more follow them, bytes
+#             from x to the lower bytes of its codes, where the totals end, whether what they hold is added to}
+#   a3 x      codes of a row's columns, 16-byte aligned; 32 bytes behind them may be read
+#   a4 totals int64 per row, 8-byte aligned; those of the lower bytes 512 bytes behind
+#
+# a12 gets the sum, a13 that of the lower bytes, a14 the number. q0, q1 weights, q2, q3 codes, q4, q5 their lower bytes.
+.macro weigh_number
+	srl a14, a15
+	addi.n a15, a15, 1
+	add.n a14, a14, a5
+	l8ui a14, a14, 0
+.endm
+# The total a\t to the sum that lies at \at, or into its place.
+.macro weigh_total t, at, name
+	srai a13, \t, 31
+	beqz a12, .Lonly_\name
+	l32i a14, a6, \at
+	l32i a11, a6, \at + 4
+	add.n \t, \t, a14
+	add.n a13, a13, a11
+	bgeu \t, a14, .Lonly_\name
+	addi.n a13, a13, 1
+.Lonly_\name:
+	s32i \t, a6, \at
+	s32i a13, a6, \at + 4
+.endm
+.macro weigh_pairs name, wide
+	function \name
+	entry a1, 32
+	mov.n a6, a4
+	mov.n a4, a3
+	l32i.n a3, a2, 0
+	l32i.n a5, a2, 4
+	l32i.n a8, a2, 16
+	movi.n a7, 0
+	ssr a8
+.Lrow_\name:
+	l32i.n a11, a2, 28
+	l32i.n a12, a2, 20
+	mov.n a10, a4
+	add.n a11, a11, a4
+	ee_vld_128_ip 2, 10, 16
+	ee_vld_128_ip 3, 10, 16
+	.if \wide
+	ee_vld_128_ip 4, 11, 16
+	ee_vld_128_ip 5, 11, 16
+	movi.n a9, 0
+	.endif
+	movi.n a15, 0
+	movi.n a8, 0
+	align_loop \name
+	loopnez a12, .Lpairs_\name
+	ee_vld_128_ip 0, 3, 16
+	ee_vld_128_ip 1, 3, 16
+	ee_zero_accx
+	ee_vmulas_s8_accx_ld_ip 2, 10, 16, 0, 2
+	ee_vmulas_s8_accx_ld_ip 3, 10, 16, 1, 3
+	weigh_number
+	ee_srs_accx 12, 7, 0
+	.if \wide
+	ee_zero_accx
+	ee_vmulas_s8_accx_ld_ip 4, 11, 16, 0, 4
+	ee_vmulas_s8_accx_ld_ip 5, 11, 16, 1, 5
+	mull a12, a12, a14
+	ee_srs_accx 13, 7, 0
+	add.n a8, a8, a12
+	mull a13, a13, a14
+	nop.n
+	add.n a9, a9, a13
+	.else
+	nop.n
+	mull a12, a12, a14
+	nop.n
+	add.n a8, a8, a12
+	.endif
+.Lpairs_\name:
+	l32i.n a12, a2, 24
+	beqz a12, .Leven_\name
+	ee_vld_128_ip 0, 3, 16
+	ee_zero_accx
+	weigh_number
+	ee_vmulas_s8_accx 0, 2
+	nop.n
+	ee_srs_accx 12, 7, 0
+	.if \wide
+	ee_zero_accx
+	ee_vmulas_s8_accx 0, 4
+	mull a12, a12, a14
+	ee_srs_accx 13, 7, 0
+	add.n a8, a8, a12
+	mull a13, a13, a14
+	nop.n
+	add.n a9, a9, a13
+	.else
+	nop.n
+	mull a12, a12, a14
+	nop.n
+	add.n a8, a8, a12
+	.endif
+.Leven_\name:
+	l32i.n a12, a2, 36
+	weigh_total a8, 0, high_\name
+	.if \wide
+	weigh_total a9, 512, low_\name
+	.endif
+	l32i.n a8, a2, 8
+	l32i.n a9, a2, 12
+	l32i.n a10, a2, 32
+	add.n a3, a3, a8
+	add.n a5, a5, a9
+	addi.n a6, a6, 8
+	beq a6, a10, .Ldone_\name
+	j .Lrow_\name
+.Ldone_\name:
+	retw.n
+	end_function \name
+.endm
+
+	weigh_pairs s3lm_pie_weigh_pairs, 1
+	weigh_pairs s3lm_pie_weigh_pairs_8, 0

@@ -28,12 +28,13 @@ pub enum Kernel {
     ScoresF32 = 76,
     MixF32 = 80,
     Exponentiate = 84,
-    Gate = 88,
-    Scale = 92,
-    Multiply = 96,
-    Add = 100,
-    Norm = 104,
-    Maximum = 108,
+    Apply = 88,
+    Gate = 92,
+    Scale = 96,
+    Multiply = 100,
+    Add = 104,
+    Norm = 108,
+    Maximum = 112,
 }
 
 pub struct Board {

@@ -150,6 +150,52 @@ fn exponentials_and_gates_are_those_of_the_scalar_kernels() {
 }
 
 #[test]
+fn functions_of_feed_forwards_are_those_of_the_scalar_kernels() {
+    let functions: [fn(f32) -> f32; 5] = [
+        reference::silu,
+        reference::gelu,
+        reference::gelu_tanh,
+        reference::relu,
+        |x| reference::relu(x) * reference::relu(x),
+    ];
+    let mut board = Board::new(11);
+    for n in 1..=70usize {
+        board.chip.clear();
+        let scale = [0.1, 1.0, 10.0, 1000.0][n % 4];
+        let mut x = board.random.floats(n, scale);
+        let position = board.random.below(n);
+        match n % 9 {
+            0 => x[position] = f32::NAN,
+            1 => x[position] = f32::INFINITY,
+            2 => x[position] = f32::NEG_INFINITY,
+            3 => x[position] = -0.0,
+            4 => x[position] = 0.0,
+            _ => {}
+        }
+        let ups = board.random.floats(n, 2.0);
+        for (number, function) in functions.iter().enumerate() {
+            let expected: Vec<f32> = x.iter().map(|&x| function(x)).collect();
+            let at = board.chip.put_floats(&x, false);
+            board.call(Kernel::Apply, &[number as u32, at, n as u32]);
+            assert_same(
+                &board.chip.words(at, n),
+                &expected,
+                &format!("function {number} of {x:?}"),
+            );
+            let gated: Vec<f32> = expected.iter().zip(&ups).map(|(&x, &up)| x * up).collect();
+            let pairs: Vec<f32> = x.iter().zip(&ups).flat_map(|(&x, &up)| [x, up]).collect();
+            let at = board.chip.put_floats(&pairs, false);
+            board.call(Kernel::Gate, &[number as u32, at, at + 4, 2, n as u32, at]);
+            assert_same(
+                &board.chip.words(at, n),
+                &gated,
+                &format!("gates of function {number}"),
+            );
+        }
+    }
+}
+
+#[test]
 fn elements_are_scaled_multiplied_added_and_normed_as_by_the_scalar_kernels() {
     let mut board = Board::new(8);
     for n in 1..=70usize {

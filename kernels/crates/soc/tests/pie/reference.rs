@@ -42,13 +42,43 @@ pub fn exponential(x: f32) -> f32 {
     }
 }
 
-pub fn silu(x: f32) -> f32 {
-    let d = 1.0 + exponential(if x < -80.0 { 80.0 } else { -x });
-    let mut y = f32::from_bits(0x7ef3_11c7_u32.wrapping_sub(d.to_bits()));
+/// The reciprocal by four steps of Newton.
+fn reciprocal(x: f32) -> f32 {
+    let mut y = f32::from_bits(0x7ef3_11c7_u32.wrapping_sub(x.to_bits()));
     for _ in 0..4 {
-        y *= 2.0 - d * y;
+        y *= 2.0 - x * y;
     }
-    x * y
+    y
+}
+
+pub fn silu(x: f32) -> f32 {
+    x * reciprocal(1.0 + exponential(if x < -80.0 { 80.0 } else { -x }))
+}
+
+/// By the error function.
+pub fn gelu(x: f32) -> f32 {
+    let z = std::f32::consts::FRAC_1_SQRT_2 * if x < 0.0 { -x } else { x };
+    let t = reciprocal(1.0 + 0.327_591_1 * z);
+    let mut p = 1.061_405_4_f32;
+    for coefficient in [-1.453_152_1, 1.421_413_8, -0.284_496_72, 0.254_829_6] {
+        p = p * t + coefficient;
+    }
+    p = (0.5 * (p * t)) * exponential(-(z * z));
+    x * if x < 0.0 { p } else { 1.0 - p }
+}
+
+/// By the logistic function.
+pub fn gelu_tanh(x: f32) -> f32 {
+    let v = x * (1.595_769_2 + 0.071_354_814 * (x * x));
+    x * reciprocal(1.0 + exponential(if v < -80.0 { 80.0 } else { -v }))
+}
+
+pub fn relu(x: f32) -> f32 {
+    if x < 0.0 {
+        0.0
+    } else {
+        x
+    }
 }
 
 /// The largest number by the integers that order like floats; NaN without a sign is above all.
