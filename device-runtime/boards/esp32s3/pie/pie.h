@@ -74,7 +74,9 @@ void s3lm_pie_nibbles_16(const int8_t *w, const int8_t *x, int16_t *sums, uint32
                          uint32_t blocks);
 void s3lm_pie_nibbles_32(const int8_t *w, const int8_t *x, int16_t *sums, uint32_t rows, uint32_t stride,
                          uint32_t blocks);
-void s3lm_pie_clear_nibbles(int16_t *sums, uint32_t rows);
+/* Among `blocks`: sums are to be less 1. */
+#define PIE_LESS 256u
+void s3lm_pie_clear_nibbles(int16_t *sums, uint32_t rows, uint32_t less);
 typedef struct {
     const uint8_t *scales;
     uint32_t to_offsets; /* bytes from the scales to the offsets */
@@ -89,6 +91,7 @@ typedef struct {
 } pie_nibbles;
 void s3lm_pie_weigh_nibbles(const pie_nibbles *job);
 void s3lm_pie_weigh_nibbles_64(const pie_nibbles *job);
+void s3lm_pie_weigh_nibbles_whole(const pie_nibbles *job);
 
 /* mix.s */
 void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, uint32_t out[32]);

@@ -15,9 +15,6 @@
 /* Bytes from which on waiting for the other core's fetch is worth it. */
 #define LONG_BYTES 1024u
 
-/* Data addresses of flash and PSRAM behind the cache. */
-static bool is_cached(const void *at) { return (uintptr_t)at >= 0x3C000000u && (uintptr_t)at < 0x3E000000u; }
-
 /* 1 while a core fetches a long run; the other one waits for its turn. Two cores that fetch at once wait twice as long,
  * then both compute, and the bus is idle; one after the other, each computes while the other fetches. */
 static volatile uint32_t bus_taken;
@@ -29,7 +26,7 @@ static struct {
 
 SMALL void s3lm_pie_fetch(const void *begin, size_t bytes) {
     uint32_t core = core_number();
-    if (!is_cached(begin) || bytes == 0u || (fetched[core].begin == begin && fetched[core].bytes == bytes)) {
+    if (!pie_is_cached(begin) || bytes == 0u || (fetched[core].begin == begin && fetched[core].bytes == bytes)) {
         return;
     }
     fetched[core].begin = begin;
@@ -80,7 +77,7 @@ void s3lm_pie_wide_dots(const int8_t *w, const int8_t *high, const int8_t *low, 
 }
 
 SMALL uint32_t s3lm_pie_rows_per_turn(const void *begin, uint32_t row_bytes, uint32_t most) {
-    uint32_t rows = is_cached(begin) ? TURN_BYTES / row_bytes : most;
+    uint32_t rows = pie_is_cached(begin) ? TURN_BYTES / row_bytes : most;
     rows = pie_least(rows, most) & ~3u;
     return rows ? rows : 1u;
 }

@@ -17,6 +17,9 @@
 
 static inline uint32_t pie_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
+/* Data addresses of flash and PSRAM behind the cache. */
+static inline bool pie_is_cached(const void *at) { return (uintptr_t)at >= 0x3C000000u && (uintptr_t)at < 0x3E000000u; }
+
 /* Fetches what the following loops read in the order of its addresses, as memory gives long runs faster. It is there
  * afterwards unless the cache has forgotten it; the loops are right either way. */
 void s3lm_pie_fetch(const void *begin, size_t bytes);

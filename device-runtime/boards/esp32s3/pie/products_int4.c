@@ -32,7 +32,9 @@ typedef struct {
     uint32_t bytes;  /* of a row at a time: MOST_SUMS sums */
     uint32_t groups; /* that have as many sums */
     uint32_t last;   /* place of a row's last group among them */
-    bool is_clear;   /* whether what stands behind a row's last sums is what it must be */
+    uint32_t less;   /* PIE_LESS where sums are less 1 */
+    void (*weigher)(const pie_nibbles *job);
+    bool is_clear; /* whether what stands behind a row's last sums is what it must be */
     _Alignas(16) int16_t sums[MOST_ROWS * MOST_SUMS];
     int64_t totals[2][MOST_ROWS];
 } turn_of_nibbles;
@@ -49,13 +51,13 @@ SMALL static void multiply(turn_of_nibbles *turn, const int8_t *x) {
             now = left;
             weigh->last = turn->last;
             if (weigh->more || !turn->is_clear) {
-                s3lm_pie_clear_nibbles(turn->sums, weigh->rows);
+                s3lm_pie_clear_nibbles(turn->sums, weigh->rows, turn->less);
                 turn->is_clear = true;
             }
         }
-        (turn->w->group == 16u ? s3lm_pie_nibbles_16 : s3lm_pie_nibbles_32)(codes, x, turn->sums, weigh->rows,
-                                                                            turn->w->row_bytes, now / PIE_CHUNK);
-        (turn->w->group == 64u ? s3lm_pie_weigh_nibbles_64 : s3lm_pie_weigh_nibbles)(weigh);
+        (turn->w->group == 16u ? s3lm_pie_nibbles_16 : s3lm_pie_nibbles_32)(
+            codes, x, turn->sums, weigh->rows, turn->w->row_bytes, now / PIE_CHUNK | turn->less);
+        turn->weigher(weigh);
         codes += now;
         x += 2u * now;
         weigh->x_sums += MOST_SUMS;
@@ -87,6 +89,7 @@ SMALL static void multiply_token(turn_of_nibbles *turn, const s3lm_activations *
 SMALL void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                 uint32_t end, float *y, uint32_t y_stride) {
     turn_of_nibbles turn;
+    bool is_cached = pie_is_cached(w->data);
     /* Half as many bytes a turn as INT8 has: each takes longer to multiply, and nothing is fetched during a last turn.
      */
     uint32_t most = s3lm_pie_rows_per_turn(w->data, 2u * w->row_bytes, MOST_ROWS);
@@ -96,6 +99,12 @@ SMALL void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, u
     turn.bytes = MOST_SUMS / 2u * PIE_CHUNK * chunks_of_sum(w->group);
     turn.groups = 2u * turn.bytes / w->group;
     turn.last = (groups - 1u) % turn.groups;
+    turn.less = PIE_LESS;
+    turn.weigher = w->group == 64u ? s3lm_pie_weigh_nibbles_64 : s3lm_pie_weigh_nibbles;
+    if (w->input == S3LM_INPUT_INT8 && w->group != 64u && w->row_bytes <= turn.bytes) {
+        turn.less = 0;
+        turn.weigher = s3lm_pie_weigh_nibbles_whole;
+    }
     turn.weigh.sums = turn.sums;
     turn.weigh.groups = groups;
     turn.weigh.to_offsets = (uint32_t)((uintptr_t)s3lm_group_offsets(w) - (uintptr_t)s3lm_group_scales(w));
@@ -105,9 +114,11 @@ SMALL void s3lm_pie_matmul_int4(const s3lm_tensor *w, const s3lm_input *input, u
         turn.weigh.rows = rows;
         turn.codes = (const int8_t *)w->data + (size_t)row * w->row_bytes;
         turn.scales = s3lm_group_scales(w) + (size_t)row * groups;
-        s3lm_pie_fetch(turn.codes, (size_t)rows * w->row_bytes);
-        s3lm_pie_fetch(turn.scales, (size_t)rows * groups);
-        s3lm_pie_fetch(turn.scales + turn.weigh.to_offsets, (size_t)rows * groups);
+        if (is_cached) {
+            s3lm_pie_fetch(turn.codes, (size_t)rows * w->row_bytes);
+            s3lm_pie_fetch(turn.scales, (size_t)rows * groups);
+            s3lm_pie_fetch(turn.scales + turn.weigh.to_offsets, (size_t)rows * groups);
+        }
         for (uint32_t t = 0; t < tokens; t++) {
             multiply_token(&turn, input->quantized, t, s3lm_scales(w) + row, y + (size_t)t * y_stride + row);
         }
