@@ -299,6 +299,7 @@ export class Esp32LlmConverter extends LitElement {
       this.#store.forgetImage();
       this.#parts.boards.follow(this.#store.state);
     }
+    this.#parts.views.way?.draws();
     this.#parts.live.follow(this.#parts.views.later);
     this.#hadFocus = this.shadowRoot !== null && this.shadowRoot.activeElement !== null;
   }

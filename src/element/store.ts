@@ -181,10 +181,12 @@ export class ConverterStore {
       const settings = convertSettings(choice.settings);
       const result = await converter.convert(choice.source, settings, this.#hear(signal));
       if (signal.aborted) return;
+      const converted = { ...choice, plan: result.plan };
+      this.#fit = { step: 'fit', choice: converted, planning: false, failure: null };
       this.#commit({
         step: 'result',
         panel,
-        choice: { ...choice, plan: result.plan },
+        choice: converted,
         result,
         image: { kind: 'none' },
         options: trialOptions(result, this.#preset.prompt),

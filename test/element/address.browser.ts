@@ -34,7 +34,14 @@ async function there(selector: string): Promise<HTMLElement> {
     frame.contentDocument
       ?.querySelector('esp32-llm-converter')
       ?.shadowRoot?.querySelector<HTMLElement>(selector);
-  await waitUntil(find, `${selector} at ${hash()}: ${root().querySelector('.body')?.textContent}`, PATIENCE);
+  const deadline = performance.now() + PATIENCE.timeout;
+  while (!find()) {
+    if (performance.now() > deadline)
+      throw new Error(
+        `${selector} did not appear at ${hash()}: ${root().querySelector('.body')?.textContent}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await element().updateComplete;
   return find() as HTMLElement;
 }

@@ -117,7 +117,7 @@ export const later = css`
       -webkit-print-color-adjust: exact;
     }
 
-    .base :is(.steps, .buttons, progress),
+    .base :is(.way, .steps, .buttons, progress),
     .base button:not(.plain) {
       display: none;
     }

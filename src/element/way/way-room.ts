@@ -18,6 +18,8 @@ export class WayRoom {
   readonly #words: LazyWords<WayStrings>;
   /** What was shown last. */
   #step: Step;
+  /** Some of the element was in the window before the new step was drawn. */
+  #isLookedAt = false;
   /** A person has done something in the element; what is read by itself moves nothing. */
   #isUsed: boolean;
 
@@ -25,6 +27,8 @@ export class WayRoom {
   constructor(page: Page) {
     this.#page = page;
     this.#words = new LazyWords(page, loadWayStrings);
+    // What leads on is there with the first result.
+    void this.#words.current;
     this.#step = stepOf(page.store.state);
     const { element } = page;
     this.#isUsed = element.matches(':focus-within');
@@ -47,6 +51,14 @@ export class WayRoom {
     return words === null ? nothing : onwardView(panel, preset.steps, done, words, actions);
   }
 
+  /** A view is about to be drawn. */
+  draws(): void {
+    const { element, store } = this.#page;
+    if (stepOf(store.state) === this.#step) return;
+    const { top, bottom } = element.getBoundingClientRect();
+    this.#isLookedAt = bottom > 0 && top < window.innerHeight;
+  }
+
   /**
    * A view was drawn. A new step is scrolled to where its element begins, if the element is looked at and the step's heading
    * is out of sight or far down.
@@ -54,15 +66,14 @@ export class WayRoom {
   drawn(): void {
     const { element, store } = this.#page;
     const step = stepOf(store.state);
+    if (step === 'compare' && !store.done.has(step)) store.did(step);
     if (step === this.#step) return;
     this.#step = step;
-    if (step === 'compare') store.did('compare');
     const heading = element.shadowRoot?.querySelector('#step-heading');
-    if (!this.#isUsed || !heading) return;
+    // Whoever reads something else on the page goes on reading.
+    if (!this.#isUsed || !this.#isLookedAt || !heading) return;
     const { top, bottom } = element.getBoundingClientRect();
     const height = window.innerHeight;
-    // Whoever reads something else on the page goes on reading.
-    if (bottom <= 0 || top >= height) return;
     if (top >= 0 && (bottom <= height || heading.getBoundingClientRect().bottom <= UPPER_PART * height))
       return;
     const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
