@@ -66,7 +66,7 @@ async function open(at = '', attributes = ''): Promise<void> {
   const tag = attributes === '' ? '' : `?${attributes}`;
   frame.src = `/test/element/address.html${tag}${at}`;
   document.body.append(frame);
-  await there('.share, .link');
+  await there('.sharing, .link');
 }
 
 /** Reads the sample, as its button does. */
@@ -281,20 +281,20 @@ describe('the state in the address', function () {
       Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText } });
     };
     offer(async (text) => void copied.push(text));
-    press('Copy link', '.share');
-    await waitUntil(() => root().querySelector('.share')?.textContent.includes('Link copied'), 'it is said');
+    press('Copy link', '.sharing');
+    await waitUntil(() => root().querySelector('.sharing')?.textContent.includes('Link copied'), 'it is said');
     expect(copied).to.deep.equal([inside().location.href]);
     expect(root().querySelector('[role=status]')?.textContent).to.equal('Link copied');
-    press('Copy HTML tag', '.share');
+    press('Copy HTML tag', '.sharing');
     await waitUntil(() => copied.length === 2, 'the tag');
     expect(copied[1]).to.equal('<esp32-llm-converter board="esp32-s3-n16r8"></esp32-llm-converter>');
     offer(() => Promise.reject(new DOMException('No.', 'NotAllowedError')));
-    press('Copy HTML tag', '.share');
+    press('Copy HTML tag', '.sharing');
     const field = (await there('#by-hand')) as HTMLInputElement;
     expect(field.value).to.equal(copied[1]);
     expect(root().querySelector('[role=status]')?.textContent).to.contain('by hand');
     await expect(element()).to.be.accessible();
-    press('Copy link', '.share');
+    press('Copy link', '.sharing');
     await waitUntil(() => field.value === inside().location.href, 'the link by hand');
   });
 
@@ -303,8 +303,8 @@ describe('the state in the address', function () {
     const config = new File(['{}'], 'config.json');
     await element().load([config]);
     await says(/esp32-llm=1;board=esp32-s3-n16r8;step=fit/);
-    press('Copy link', '.share');
-    await waitUntil(() => root().querySelector('.share')?.textContent.includes('own folder'), 'it is said');
+    press('Copy link', '.sharing');
+    await waitUntil(() => root().querySelector('.sharing')?.textContent.includes('own folder'), 'it is said');
     const old = inside().document;
     inside().location.reload();
     await waitUntil(
@@ -323,6 +323,6 @@ describe('the state in the address', function () {
     await plain.updateComplete;
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(hash()).to.equal('');
-    expect(plain.shadowRoot?.querySelector('.share')).to.equal(null);
+    expect(plain.shadowRoot?.querySelector('.sharing')).to.equal(null);
   });
 });

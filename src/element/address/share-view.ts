@@ -20,7 +20,13 @@ export interface ShareFacts {
 }
 
 /** Longer details are somebody's joke. */
-const MOST_DETAIL = 300;
+const MOST_DETAIL = 200;
+
+/** The first sentence: what comes behind it says what there is instead, which may be long. */
+function shortened(detail: string): string {
+  const [sentence = ''] = showableLine(detail).split(/(?<=\.) /);
+  return sentence.length <= MOST_DETAIL ? sentence : `${sentence.slice(0, MOST_DETAIL)}…`;
+}
 
 export function linkCardView(
   problem: LinkProblem | null,
@@ -34,7 +40,7 @@ export function linkCardView(
       <div>
         <h4 id="link-title">${words.problem}</h4>
         <p>${words.problems[kind]}</p>
-        ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${showableLine(detail).slice(0, MOST_DETAIL)}</p>`}
+        ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${shortened(detail)}</p>`}
       </div>
       <button type="button" part="button" @click=${() => actions.refuse()}>${words.dismiss}</button>
     </div>`;
@@ -61,7 +67,7 @@ export function shareView(
     html`<button type="button" class="plain" @click=${() => actions[what]()}>
       ${copied?.what === what && copied.byHand === null ? words.copied[what] : words.copy[what]}
     </button>`;
-  return html`<footer class="share">
+  return html`<footer class="sharing">
     <div class="buttons">${button('link')} ${button('tag')}</div>
     ${
       copied === null || copied.byHand === null

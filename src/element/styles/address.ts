@@ -20,7 +20,7 @@ export const address = css`
     display: flex;
   }
 
-  .share {
+  .sharing {
     display: grid;
     gap: 0.5rem;
     padding: 0.75rem 1.5rem;
@@ -28,24 +28,24 @@ export const address = css`
     border-top: 1px solid var(--line);
   }
 
-  .share .buttons {
+  .sharing .buttons {
     gap: 0.5rem 1.25rem;
   }
 
-  .share button {
+  .sharing button {
     flex: none;
     font-size: inherit;
     min-height: 1.5rem;
   }
 
   @container (max-width: 30rem) {
-    .share {
+    .sharing {
       padding: 0.75rem 1rem;
     }
   }
 
   @media print {
-    .share {
+    .sharing {
       display: none;
     }
   }

@@ -75,6 +75,7 @@ export const cards = css`
       align-items: start;
     }
 
+    .choose:has(.cards) ::slotted([slot='choose-text']),
     section.choose:has(.cards) > :not(.cards, .own) {
       grid-column: 1 / -1;
     }

@@ -35,8 +35,14 @@ export const way = css`
 
   @container (max-width: 30rem) {
     .onward {
+      flex-wrap: nowrap;
       margin: 1rem -1rem -1rem;
       padding: 0.5rem 1rem;
+    }
+
+    .onward > button {
+      min-width: 0;
+      padding-inline: 0.5rem;
     }
   }
 
