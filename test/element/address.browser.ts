@@ -282,7 +282,10 @@ describe('the state in the address', function () {
     };
     offer(async (text) => void copied.push(text));
     press('Copy link', '.sharing');
-    await waitUntil(() => root().querySelector('.sharing')?.textContent.includes('Link copied'), 'it is said');
+    await waitUntil(
+      () => root().querySelector('.sharing')?.textContent.includes('Link copied'),
+      'it is said',
+    );
     expect(copied).to.deep.equal([inside().location.href]);
     expect(root().querySelector('[role=status]')?.textContent).to.equal('Link copied');
     press('Copy HTML tag', '.sharing');
