@@ -27,6 +27,7 @@ const USAGE = `npm run bench:device -- [options]: tokens per second of the board
   --only NAME         one of the cases
   --activations KIND  what the inputs of matrices become, as for convert (default auto)
   --cache KIND        what the key/value cache holds, as for convert (default auto)
+  --context N         tokens that the cache holds, as for convert (default: the plan's)
   --position N        tokens in the context when decoding is measured (default 100)`;
 
 /** Tokens that are averaged, half before and half after. */
@@ -126,6 +127,7 @@ const { json, short, values } = readOptions(USAGE, {
   only: { type: 'string' },
   activations: { type: 'string' },
   cache: { type: 'string' },
+  context: { type: 'string' },
   // Published figures are of short texts.
   position: { type: 'string', default: '100' },
 });
@@ -174,9 +176,10 @@ async function measure({ name, folder, board: boardId, scheme: wanted = {}, edit
   const board = lib.findBoard(boardId);
   const source = await lib.nodeFolder(folder());
   const given = { ...wanted, activations: values.activations ?? wanted.activations, cache: values.cache };
+  const context = values.context === undefined ? undefined : Number(values.context);
   const scheme = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const converted = await lib
-    .convert(source, { board: boardId, scheme, edits, report: false }, runtime)
+    .convert(source, { board: boardId, scheme, edits, context, report: false }, runtime)
     .finally(() => source.close());
   const { plan } = converted;
   const made = await lib.makeImage(converted.package, { board, firmware });

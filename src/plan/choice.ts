@@ -39,8 +39,14 @@ export type WeightChoice =
   | { readonly code: 'faster'; readonly finer: number }
   /** Finer ones do not fit. */
   | { readonly code: 'room' }
-  /** INT8 would need so many bytes of flash, and there are fewer. */
-  | { readonly code: 'fits'; readonly needed: number; readonly available: number }
+  /** INT4, beside which embedding and head keep 8 bits. */
+  | { readonly code: 'names8' }
+  /** INT4 throughout: with 8 bits for embedding and head it would be so many tokens per second. */
+  | { readonly code: 'names4'; readonly others: number }
+  /** INT4 throughout, as 8 bits for them do not fit. */
+  | { readonly code: 'names4-room' }
+  /** INT8 would need so many bytes of flash, and there are fewer. INT4 would be so many tokens per second. */
+  | { readonly code: 'fits'; readonly needed: number; readonly available: number; readonly int4: number }
   /** Nothing fits; the smallest weights would need so many bytes of flash. */
   | { readonly code: 'none'; readonly needed: number; readonly available: number };
 
@@ -81,25 +87,40 @@ export function chooseWeights(wanted: WantedScheme, tryPlan: TryPlan): Plan {
     available: flash?.capacity ?? 0,
   });
   if (fitting === undefined) return { ...first, choice: { code: 'none', ...needs(plans.at(-1) as Plan) } };
-  const choice: WeightChoice = { code: 'fits', ...needs(first) };
+  const choice: WeightChoice = { code: 'fits', ...needs(first), int4: fitting.predictedTokensPerSecond };
   return { ...(granularity === 'auto' ? filled(fitting, tryPlan) : fitting), choice };
 }
 
 /**
  * A plan with the finest groups that leave its speed: outside SRAM all matrices, in SRAM those that gain most. The plan
- * itself where it does not fit with them.
+ * itself where it does not fit with them. Beside INT4, what names tokens goes first: it keeps 8 bits where that leaves the speed.
  */
 function finest(coarse: Plan, weights: WeightKind, finer: readonly Granularity[], tryPlan: TryPlan): Plan {
   const least = SPEED_SHARE * coarse.predictedTokensPerSecond;
-  const isGood = (plan: Plan): boolean =>
-    plan.predictedTokensPerSecond >= least && plan.fit.fits === coarse.fit.fits;
+  const fits = (plan: Plan): boolean => plan.fit.fits === coarse.fit.fits;
+  const isGood = (plan: Plan): boolean => plan.predictedTokensPerSecond >= least && fits(plan);
+  const names = weights === 'int4' ? namesIn8(coarse) : [];
+  const named = names.length === 0 ? coarse : tryPlan(coarse.base, new Map(names));
+  const kept = isGood(named) ? names : [];
+  const start = isGood(named) ? named : coarse;
+  const chosen = (plan: Plan, finestRate: number): Plan => ({
+    ...plan,
+    choice:
+      names.length === 0
+        ? reason(plan, finestRate)
+        : kept.length > 0
+          ? { code: 'names8' }
+          : fits(named)
+            ? { code: 'names4', others: named.predictedTokensPerSecond }
+            : { code: 'names4-room' },
+  });
   let finestRate = 0;
   for (const granularity of finer) {
-    const { outside, inside, others } = refinements(coarse, { weights, granularity });
-    const encodings = new Map(outside);
+    const { outside, inside, others } = refinements(start, { weights, granularity }, new Map(kept));
+    const encodings = new Map([...kept, ...outside]);
     let plan = tryPlan(coarse.base, encodings);
-    const all = tryPlan(coarse.base, new Map([...outside, ...inside, ...others]));
-    finestRate ||= all.fit.fits === coarse.fit.fits ? all.predictedTokensPerSecond : Infinity;
+    const all = tryPlan(coarse.base, new Map([...kept, ...outside, ...inside, ...others]));
+    finestRate ||= fits(all) ? all.predictedTokensPerSecond : Infinity;
     if (!isGood(plan)) continue;
     for (const [name, encoding] of inside) {
       const next = tryPlan(coarse.base, new Map([...encodings, [name, encoding]]));
@@ -107,9 +128,19 @@ function finest(coarse: Plan, weights: WeightKind, finer: readonly Granularity[]
       encodings.set(name, encoding);
       plan = next;
     }
-    return { ...plan, choice: reason(plan, finestRate) };
+    return chosen(plan, finestRate);
   }
-  return { ...coarse, choice: reason(coarse, finestRate) };
+  return chosen(start, finestRate);
+}
+
+/** What names tokens, in INT8: four bits cost most there. */
+function namesIn8({ tensors, scheme }: Plan): Named[] {
+  return tensors
+    .filter(({ tensor }) => isEncoded(tensor) && (tensor.role === 'embedding' || tensor.role === 'head'))
+    .map(({ tensor }) => [
+      tensor.name,
+      weightEncoding({ weights: 'int8', granularity: 'group:32', activations: scheme.activations }, tensor),
+    ]);
 }
 
 /** @param finestRate tokens per second with the finest scales, `Infinity` when they do not fit */
@@ -123,16 +154,17 @@ function reason(plan: Plan, finestRate: number): WeightChoice {
 type Named = readonly [name: string, encoding: Encoding];
 
 /**
- * Matrices in finer groups: those outside SRAM; those in it, where sums take time, that save more for it than the average
+ * Matrices in finer groups, but those that are kept as they are: those outside SRAM; those in it, where sums take time, that save more for it than the average
  * does, best first; and the others in it.
  */
 function refinements(
   { tensors, scheme }: Plan,
   finer: UniformScheme,
+  kept: ReadonlyMap<string, Encoding>,
 ): Readonly<Record<'outside' | 'inside' | 'others', readonly Named[]>> {
   const losses = usualLosses(tensors.map(({ tensor }) => tensor));
   const found = tensors
-    .filter(({ tensor }) => isEncoded(tensor))
+    .filter(({ tensor }) => isEncoded(tensor) && !kept.has(tensor.name))
     .map(({ tensor, placement }) => {
       const encoding = weightEncoding({ ...finer, activations: scheme.activations }, tensor);
       const saved = losses(tensor, tensor.encoding) - losses(tensor, encoding);

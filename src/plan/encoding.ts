@@ -36,13 +36,8 @@ export function weightEncoding(scheme: EncodingScheme, { role, cols }: MatrixToE
         ? CHANNEL
         : int8Encoding(scheme, cols);
     case 'int4':
-      // Four bits cost most where tokens are named: there are codes of eight, no finer than those have groups.
-      return role === 'embedding' || role === 'head'
-        ? int8Encoding(
-            { ...scheme, granularity: scheme.granularity === 'group:16' ? 'group:32' : scheme.granularity },
-            cols,
-          )
-        : { kind: 'int4Group', group: groupSize(scheme.granularity) };
+      // Rows that are only looked up.
+      return role === 'positions' ? CHANNEL : { kind: 'int4Group', group: groupSize(scheme.granularity) };
   }
 }
 

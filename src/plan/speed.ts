@@ -148,15 +148,20 @@ function finerCounts({ encoding, input, rows, cols }: FinerInputs): Partial<Cycl
   const shared = INPUT_GROUP[input];
   const sums = encoding.group === 0 ? 0 : rows * Math.ceil(cols / encoding.group);
   if (shared > 0) return { perGroupSum: products / shared, perScaledGroup: sums };
-  const planes = input === 'int16' ? 2 : 1;
-  return {
-    perWideProduct: input === 'int16' ? products : 0,
-    ...(encoding.kind === 'int4Group'
-      ? {
-          perInt4Row: planes * rows,
-          perInt4Padding: planes * rows * (-cols & (INT4_COLUMNS - 1)),
-          perInt4Group: planes * sums,
-        }
-      : { perWeightGroup: planes * sums }),
-  };
+  const isWide = input === 'int16';
+  if (encoding.kind === 'int4Group') {
+    const planes = isWide ? 2 : 1;
+    return {
+      perWideProduct: isWide ? products : 0,
+      perInt4Row: planes * rows,
+      perInt4Padding: planes * rows * (-cols & (INT4_COLUMNS - 1)),
+      perInt4Group: planes * sums,
+    };
+  }
+  if (encoding.group === 0) return { perWideProduct: isWide ? products : 0 };
+  // Sums go 32 columns at a time, and both bytes of an input of 16 bits together.
+  return { perWeightGroup: (isWide ? 1.5 : 1) * rows * Math.ceil(cols / WEIGHED_COLUMNS) };
 }
+
+/** Columns of INT8 in groups that are weighed at a time. */
+const WEIGHED_COLUMNS = 32;

@@ -50,7 +50,12 @@ export interface PlanWords {
     readonly finest: string;
     readonly room: string;
     readonly faster: (rate: string) => string;
+    readonly names8: string;
+    readonly names4: (rate: string) => string;
+    readonly 'names4-room': string;
     readonly fits: (needed: string, available: string) => string;
+    /** What INT4 would be, after that. */
+    readonly int4: (rate: string) => string;
     readonly none: (needed: string, available: string) => string;
   };
 }
@@ -111,8 +116,12 @@ export const ENGLISH_PLAN: PlanWords = {
     room: 'Scales are as fine as there is room for.',
     faster: (rate) =>
       `Scales are as fine as costs little speed: with finer ones it would be ${rate} tokens/s.`,
+    names8: 'Embedding and head keep 8 bits: they lose most with 4, and 8 cost little speed here.',
+    names4: (rate) => `Embedding and head have 4 bits as well: with 8 it would be ${rate} tokens/s.`,
+    'names4-room': 'Embedding and head have 4 bits as well: there is no room for 8.',
     fits: (needed, available) =>
       `In INT8 the package would need ${needed} of flash and ${available} are there: each matrix has the bits that fit.`,
+    int4: (rate) => `With INT4 weights it would be ${rate} tokens/s.`,
     none: (needed, available) =>
       `Even with the smallest weights the package needs ${needed} of flash and ${available} are there.`,
   },
@@ -156,9 +165,15 @@ export function planProblems({ advice }: { readonly advice: PlanAdvice }, words:
   return advice.problems.map((problem) => problemSentence(problem, words));
 }
 
-/** Why the weights are as they are, in a sentence; `null` where there is nothing to say. */
+/** INT4 is worth a word from so many times the speed on. */
+const MUCH_FASTER = 1.2;
+
+/** Why the weights are as they are, in a sentence or two; `null` where there is nothing to say. */
 export function planChoice(
-  { choice }: { readonly choice: WeightChoice | null },
+  {
+    choice,
+    predictedTokensPerSecond: now,
+  }: { readonly choice: WeightChoice | null; readonly predictedTokensPerSecond: number },
   { bytes, rate, choice: words }: PlanWords,
 ): string | null {
   switch (choice?.code) {
@@ -166,13 +181,21 @@ export function planChoice(
       return null;
     case 'finest':
     case 'room':
+    case 'names8':
+    case 'names4-room':
       return words[choice.code];
     case 'faster':
       return words.faster(rate(choice.finer));
+    case 'names4':
+      return words.names4(rate(choice.others));
     case 'fits':
     case 'none': {
       const { code, needed, available } = choice;
-      return needed > available ? words[code](bytes(needed), bytes(available)) : null;
+      if (needed <= available) return null;
+      const said = words[code](bytes(needed), bytes(available));
+      return code === 'fits' && choice.int4 > MUCH_FASTER * now
+        ? `${said} ${words.int4(rate(choice.int4))}`
+        : said;
     }
   }
 }

@@ -30,6 +30,22 @@ async function large(layers: number): Promise<DecoderModel> {
   };
 }
 
+/** Most of it a tied embedding of so many tokens. */
+async function wordy(vocab: number, layers = 2): Promise<DecoderModel> {
+  const { model } = await syntheticModel({
+    hidden: 256,
+    layers,
+    heads: 8,
+    kvHeads: 8,
+    headDim: 32,
+    ffn: 768,
+    vocab,
+    tied: true,
+    positions: 512,
+  });
+  return model;
+}
+
 function plan(model: DecoderModel, options: Partial<PlanOptions> = {}): Plan {
   return makePlan(model, { board: N16R8, scheme: DEFAULT_SCHEME, context: 64, ...options });
 }
@@ -92,6 +108,74 @@ describe('without a scheme', () => {
       sentence,
       /^Even with the smallest weights the package needs [\d.]+ MB of flash and [\d.]+ MB are there\.$/,
     );
+  });
+});
+
+describe('INT4 without a granularity', () => {
+  const INT4 = { ...DEFAULT_SCHEME, weights: 'int4' } as const;
+  const kinds = ({ tensors }: Plan): string[] =>
+    tensors
+      .filter(({ tensor }) => isEncoded(tensor))
+      .map(({ tensor: { role, encoding } }) => `${role} ${encoding.kind}`);
+
+  it('keeps 8 bits for embedding and head where they cost little speed', async () => {
+    const model = await large(6);
+    const made = plan(model, { scheme: INT4 });
+    assert.ok(kinds(made).includes('embedding int8GroupU8') && kinds(made).includes('down int4Group'));
+    assert.equal(made.scheme.weights, 'mixed');
+    const throughout = plan(model, { scheme: { ...INT4, granularity: 'group:32' } });
+    assert.ok(made.predictedTokensPerSecond >= 0.9 * throughout.predictedTokensPerSecond);
+    assert.deepEqual(made.choice, { code: 'names8' });
+    assert.match(planChoice(made, ENGLISH_PLAN) ?? '', /^Embedding and head keep 8 bits/);
+  });
+
+  it('is for them as well where 8 bits would be waited for, and says how fast it would be then', async () => {
+    const model = await wordy(24_000);
+    const made = plan(model, { scheme: INT4 });
+    assert.deepEqual(new Set(kinds(made).map((kind) => kind.split(' ')[1])), new Set(['int4Group']));
+    assert.equal(made.scheme.weights, 'int4');
+    const encodings = new Map([['embedding', { kind: 'int8GroupU8', group: 32 } as const]]);
+    const others = plan(model, { scheme: { ...INT4, granularity: 'group:32' }, encodings });
+    assert.ok(others.predictedTokensPerSecond < 0.9 * made.predictedTokensPerSecond);
+    assert.deepEqual(made.choice, { code: 'names4', others: others.predictedTokensPerSecond });
+    assert.match(
+      planChoice(made, ENGLISH_PLAN) ?? '',
+      /have 4 bits as well: with 8 it would be [\d.]+ tokens\/s/,
+    );
+  });
+
+  it('is for them where there is no room for 8 bits', async () => {
+    const model = await wordy(24_000);
+    const flash = plan(model, { scheme: INT4 }).memories.at(-1);
+    assert.ok(flash !== undefined);
+    const made = plan(model, { scheme: INT4, otherBytes: flash.capacity - flash.weights - 0x10000 });
+    assert.ok(made.fit.fits);
+    assert.deepEqual(made.choice, { code: 'names4-room' });
+    assert.match(planChoice(made, ENGLISH_PLAN) ?? '', /no room for 8/);
+  });
+
+  it('is named where INT8 does not fit and it would be much faster', async () => {
+    const model = await wordy(56_000);
+    const made = plan(model);
+    assert.ok(made.fit.fits && made.choice?.code === 'fits');
+    assert.equal(made.choice.int4, plan(model, { scheme: INT4 }).predictedTokensPerSecond);
+    assert.match(
+      planChoice(made, ENGLISH_PLAN) ?? '',
+      /each matrix has the bits that fit\. With INT4 weights it would be [\d.]+ tokens\/s\.$/,
+    );
+  });
+});
+
+describe('a cache beside INT4', () => {
+  it('has keys of 16 bits only where they cost next to no speed', async () => {
+    const model = await wordy(21_600, 6);
+    const scheme = { ...DEFAULT_SCHEME, weights: 'int4', granularity: 'group:32' } as const;
+    const at = (cache: 'auto' | 'int8' | 'k16v8'): Plan =>
+      plan(model, { scheme: { ...scheme, cache }, context: 512 });
+    const [chosen, small, fine] = [at('auto'), at('int8'), at('k16v8')];
+    const kept = fine.predictedTokensPerSecond / small.predictedTokensPerSecond;
+    assert.ok(kept > 0.9 && kept < 0.97, `${kept}`);
+    assert.equal(chosen.scheme.cache, 'int8');
   });
 });
 

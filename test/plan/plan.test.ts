@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BOARDS, findBoard } from '../../src/plan/boards.js';
+import { weightEncoding } from '../../src/plan/encoding.js';
 import { planTensors, storedBytes } from '../../src/plan/layout.js';
 import { placeTensors } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
@@ -127,21 +128,22 @@ describe('tensor layout', () => {
 describe('INT4', () => {
   const INT4 = { ...PER_CHANNEL, weights: 'int4', granularity: 'group:16' } as const;
 
-  it('is for matrices that are only multiplied; rows that are tokens keep 8 bits', async () => {
-    const kinds = async (tied: boolean, granularity: 'group:16' | 'group:64'): Promise<string[]> =>
-      planTensors(await tiny({ hidden: 128, tied }), { ...INT4, granularity }, ALL_FUSIONS, 16)
-        .filter(({ parts, rows }) => parts.length > 0 && rows > 1)
-        .map(({ role, encoding: { kind, group } }) => `${role} ${kind} ${group}`);
-    const layer = (group: number): string[] =>
-      ['qkv', 'output', 'gate_up', 'down'].map((role) => `${role} int4Group ${group}`);
-    assert.deepEqual(
-      new Set(await kinds(true, 'group:16')),
-      new Set(['embedding int8GroupU8 32', ...layer(16)]),
-    );
-    assert.deepEqual(
-      new Set(await kinds(false, 'group:64')),
-      new Set(['embedding int8GroupU8 64', 'head int8GroupU8 64', ...layer(64)]),
-    );
+  it('is for every matrix, embedding and head included; learned positions are only looked up', async () => {
+    const kinds = async (tied: boolean, granularity: 'group:16' | 'group:64'): Promise<Set<string>> =>
+      new Set(
+        planTensors(await tiny({ hidden: 128, tied }), { ...INT4, granularity }, ALL_FUSIONS, 16)
+          .filter(({ parts, rows }) => parts.length > 0 && rows > 1)
+          .map(({ role, encoding: { kind, group } }) => `${role} ${kind} ${group}`),
+      );
+    const all = (roles: readonly string[], group: number): Set<string> =>
+      new Set([...roles, 'qkv', 'output', 'gate_up', 'down'].map((role) => `${role} int4Group ${group}`));
+    assert.deepEqual(await kinds(true, 'group:16'), all(['embedding'], 16));
+    assert.deepEqual(await kinds(false, 'group:64'), all(['embedding', 'head'], 64));
+    const scheme = { ...INT4, granularity: 'group:32' } as const;
+    assert.deepEqual(weightEncoding(scheme, { role: 'positions', cols: 128 }), {
+      kind: 'int8Channel',
+      group: 0,
+    });
   });
 
   it('takes half a byte a weight, a byte each for scale and offset of a group, and a float a row', async () => {

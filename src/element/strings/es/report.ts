@@ -180,8 +180,14 @@ export const esReport: ReportWords = {
       room: 'Las escalas son tan finas como caben.',
       faster: (rate) =>
         `Las escalas son tan finas como se puede sin perder mucha velocidad: con otras más finas serían ${rate} tokens por segundo.`,
+      names8:
+        'La incrustación y la cabeza conservan 8 bits: son las que más pierden con 4, y aquí cuestan poca velocidad.',
+      names4: (rate) =>
+        `La incrustación y la cabeza también llevan 4 bits: con 8 serían ${rate} tokens por segundo.`,
+      'names4-room': 'La incrustación y la cabeza también llevan 4 bits: con 8 no caben.',
       fits: (needed, available) =>
         `En INT8 el paquete necesitaría ${needed} de flash y hay ${available}: cada matriz lleva los bits que caben.`,
+      int4: (rate) => `Con pesos INT4 serían ${rate} tokens por segundo.`,
       none: (needed, available) =>
         `Incluso con los pesos más pequeños el paquete necesita ${needed} de flash y hay ${available}.`,
     },

@@ -161,8 +161,12 @@ export const zhHansReport: ReportWords = {
       finest: '所有权重都使用最细的缩放：在这里几乎不影响速度。',
       room: '缩放在空间允许的范围内尽量细。',
       faster: (rate) => `缩放在不明显降低速度的前提下尽量细：再细一些每秒只有 ${rate} 个词元。`,
+      names8: '嵌入矩阵和输出头保留 8 位：它们用 4 位损失最大，而在这里 8 位几乎不影响速度。',
+      names4: (rate) => `嵌入矩阵和输出头也用 4 位：用 8 位时每秒只有 ${rate} 个词元。`,
+      'names4-room': '嵌入矩阵和输出头也用 4 位：8 位放不下。',
       fits: (needed, available) =>
         `用 INT8 时模型包需要 ${needed} Flash，只有 ${available}：每个矩阵使用放得下的位数。`,
+      int4: (rate) => `用 INT4 权重每秒可达 ${rate} 个词元。`,
       none: (needed, available) => `即使用最小的权重，模型包也需要 ${needed} Flash，只有 ${available}。`,
     },
   },
