@@ -65,7 +65,11 @@ for (const { name, folder } of findModels()) models.push(await prepare(name, fol
 const session = await openPage(
   'twin.html',
   'twin-worker',
-  Object.fromEntries([['twin.wasm', wasm.twin], ...models.map(({ name, file }) => [`${name}.s3lm`, file])]),
+  Object.fromEntries([
+    ['simd.wasm', wasm.twin],
+    ['scalar.wasm', wasm.scalar],
+    ...models.map(({ name, file }) => [`${name}.s3lm`, file]),
+  ]),
 );
 const results = [];
 try {
@@ -191,7 +195,9 @@ async function measure(model) {
 }
 
 async function nodeTwin({ bytes, tokens }, kernels) {
-  const twin = await Twin.load(runtime.twin, bytes, { kernels });
+  const twin = await Twin.load(kernels === 'scalar' ? await compile(wasm.scalar) : runtime.twin, bytes, {
+    kernels,
+  });
   return { title: `twin in Node, ${kernels}`, run: () => measureTwin(twin, FIRST, tokens) };
 }
 

@@ -11,7 +11,6 @@ interface Request {
   readonly tokens: number;
 }
 
-let module: WebAssembly.Module | null = null;
 const loaded = new Map<string, Twin>();
 
 addEventListener('message', (event: MessageEvent<Request>) => {
@@ -29,7 +28,7 @@ async function measure({ url, kernels, first, tokens }: Request): Promise<object
   const key = `${kernels} ${url}`;
   let twin = loaded.get(key);
   if (twin === undefined) {
-    module ??= await WebAssembly.compile(await download('twin.wasm'));
+    const module = await WebAssembly.compile(await download(`${kernels}.wasm`));
     twin = await Twin.load(module, new Uint8Array(await download(url)), { kernels });
     loaded.set(key, twin);
   }

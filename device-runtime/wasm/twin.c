@@ -5,11 +5,15 @@
  */
 #include "../engine/s3lm.h"
 #include "../engine/chat.h"
+#include "../engine/kernels.h"
 #include "../engine/tokenizer.h"
 
 #define EXPORT(name) __attribute__((export_name(name), used))
 
 #define PAGE_BYTES 65536u
+
+/* Only in the build for tests; elsewhere its address is 0. */
+extern const s3lm_kernels s3lm_kernels_scalar __attribute__((weak));
 
 extern unsigned char __heap_base;
 
@@ -101,8 +105,12 @@ EXPORT("twin_status_text") const char *twin_status_text(uint32_t status) {
     return s3lm_status_text((s3lm_status)status);
 }
 
-/* Sets the options (0 for the package's own) and returns the bytes of state, 0 when they are impossible. */
+/* Sets the options (0 for the package's own) and returns the bytes of state, 0 when they are impossible: scalar kernels are
+ * where this build has none. */
 EXPORT("twin_plan") uint32_t twin_plan(uint32_t context, uint32_t max_batch, uint32_t scalar) {
+    if (scalar && !&s3lm_kernels_scalar) {
+        return 0;
+    }
     twin.options = (s3lm_options){.context = context, .max_batch = max_batch};
     twin.options.kernels = scalar ? &s3lm_kernels_scalar : s3lm_kernels_best();
     return (uint32_t)s3lm_state_bytes(&twin.package, &twin.options);
@@ -138,7 +146,7 @@ EXPORT("twin_facts") const void *twin_facts(void) {
     facts.repetition_penalty = sampling->repetition_penalty;
     facts.has_tokenizer = twin.has_tokenizer;
     facts.has_chat = twin.has_chat;
-    facts.kernels_name = address(s3lm_kernels_name(twin.model.kernels));
+    facts.kernels_name = address(twin.model.kernels->name);
     facts.logits = address(twin.model.logits);
     return &facts;
 }

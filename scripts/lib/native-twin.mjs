@@ -18,7 +18,7 @@ export function twinSources() {
   );
 }
 
-/** Writes `twin.wasm` into `output`. */
+/** Writes `twin.wasm`, and for tests `twin.scalar.wasm`, into `output`. */
 export async function buildTwin(output) {
   // Objects of an earlier build may come from another compiler.
   const objects = await mkdtemp(path.join(os.tmpdir(), 'twin-objects-'));
@@ -26,6 +26,7 @@ export async function buildTwin(output) {
     const folder = path.join(ROOT, 'device-runtime/wasm');
     const variables = [
       `TWIN=${path.join(output, 'twin.wasm')}`,
+      `BOTH=${path.join(output, 'twin.scalar.wasm')}`,
       `OBJECTS=${objects}`,
       `CC=${CLANG}`,
       `LD=${WASM_LD}`,

@@ -10,7 +10,7 @@ export interface TwinOptions {
   readonly context?: number | undefined;
   /** Tokens of one prefill pass, 1 to 32. More is faster in a page and takes more memory. */
   readonly maxBatch?: number | undefined;
-  /** Inner loops; both give the same results to the last bit. Default `simd`. */
+  /** Inner loops; both give the same results to the last bit. Default `simd`; only `twin.scalar.wasm` has the others. */
   readonly kernels?: 'simd' | 'scalar' | undefined;
 }
 

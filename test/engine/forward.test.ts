@@ -1,15 +1,14 @@
 /** The engine's logits against an independent implementation of its arithmetic, for every branch, to the last bit. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Twin } from '../../src/device/twin.js';
+import { testRuntime, twinWithScalar } from '../support/runtime.js';
 import { makePackage, randomNumbers } from './package-maker.js';
 import { ReferenceEngine } from './reference.js';
 import { SHAPES } from './shapes.js';
 
-const module = await WebAssembly.compile(
-  await readFile(new URL('../../device-runtime/prebuilt/twin.wasm', import.meta.url)),
-);
+const { twin: module } = await testRuntime();
+const withScalar = await twinWithScalar();
 
 function randomIds(count: number, vocab: number, seed: number): number[] {
   const uniform = randomNumbers(seed);
@@ -42,7 +41,7 @@ for (const [name, shape] of Object.entries(SHAPES)) {
     const ids = randomIds(21, shape.vocab, 9);
     const passes = await Twin.load(module, bytes, { maxBatch: 8 });
     const single = await Twin.load(module, bytes, { maxBatch: 1 });
-    const scalar = await Twin.load(module, bytes, { kernels: 'scalar' });
+    const scalar = await Twin.load(withScalar, bytes, { kernels: 'scalar' });
     const all = passes.forward(ids, 'all');
     assertSameBits(scalar.forward(ids, 'all'), all, 'scalar kernels');
     for (const [position, id] of ids.entries()) {

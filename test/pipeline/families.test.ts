@@ -12,7 +12,7 @@ import { loadReference } from '../../src/pipeline/reference.js';
 import type { Conversion, ConvertOptions } from '../../src/pipeline/types.js';
 import { distance, familyFixtures, fixtureFolder, openFixture } from '../model/family-fixtures.js';
 import { kernels } from '../kernels/load.js';
-import { testRuntime } from '../support/runtime.js';
+import { testRuntime, twinWithScalar } from '../support/runtime.js';
 
 /** Against float32 logits of the original library, relative to the largest logit. The two forms of gelu are 1e-4 apart. */
 const TOLERANCE = 2e-5;
@@ -100,7 +100,7 @@ for (const name of await familyFixtures()) {
       const { bytes } = conversion;
       const [best, scalar, single] = await Promise.all([
         Twin.load(module, bytes),
-        Twin.load(module, bytes, { kernels: 'scalar' }),
+        Twin.load(await twinWithScalar(), bytes, { kernels: 'scalar' }),
         Twin.load(module, bytes, { maxBatch: 1 }),
       ]);
       checkMemory(conversion, scalar.info);

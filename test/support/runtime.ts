@@ -16,3 +16,8 @@ export function testRuntime(): Promise<Runtime> {
   ]).then(([kernels, twin]) => ({ kernels, twin }));
   return runtime;
 }
+
+/** The twin with both sets of kernels, which pages do not have. */
+export function twinWithScalar(): Promise<WebAssembly.Module> {
+  return compile('device-runtime/prebuilt/twin.scalar.wasm');
+}
