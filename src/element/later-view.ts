@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from './actions.js';
 import type { Later } from './announcements.js';
 import { savingNotice, type DownloadsController } from './downloads-controller.js';
+import { conversionsDoor } from './conversions/conversions-door.js';
 import { frontierDoor } from './frontier/frontier-door.js';
 import { answersOf } from './home/answers-door.js';
 import type { Page } from './page.js';
@@ -45,13 +46,23 @@ function stepOfWay(
   const { files } = page;
   const { preset } = page.store;
   const door = frontierDoor(page);
+  const conversions = conversionsDoor(page);
   if (state.step !== 'fit') door.leave();
+  if (state.step === 'converting') conversions.leave();
   switch (state.step) {
     case 'fit':
-      return fitView(state, preset.locked, strings, actions, door.view(state, strings));
+      return fitView(
+        state,
+        preset.locked,
+        strings,
+        actions,
+        html`${door.view(state, strings)}${conversions.view(state, strings)}`,
+      );
     case 'converting':
       return convertingView(state, strings, actions);
     case 'result': {
+      // Seen in every panel, so that the result becomes a row.
+      const rows = conversions.view(state, strings);
       const { failure = null, copied = null, kit = null } = views.downloads ?? {};
       if (state.panel === 'take') {
         const facts = {
@@ -65,7 +76,7 @@ function stepOfWay(
       if (state.panel === 'convert') return views.way?.converted(state, strings) ?? nothing;
       if (state.panel !== 'compare') return boards.view(state.panel);
       const answers = answersOf(page, state, strings);
-      return compareView(state, failure, views.openTensor, answers, strings, actions);
+      return compareView(state, failure, views.openTensor, answers, strings, actions, rows);
     }
   }
 }

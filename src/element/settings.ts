@@ -15,12 +15,13 @@ const DEFAULT_TRIAL: TrialOptions = {
 
 /** The pipeline's form of the settings. */
 export function convertSettings(settings: Settings): ConvertSettings {
-  const { board, context, encodings, edits, ...scheme } = settings;
+  const { board, context, encodings, edits, effort, ...scheme } = settings;
   return {
     board,
     scheme,
     encodings,
     edits,
+    ...(effort === undefined ? {} : { effort }),
     ...(context === null ? {} : { context }),
   };
 }

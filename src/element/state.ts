@@ -1,6 +1,7 @@
 /** The one state of the element: a step of the way, with exactly the facts that exist at that step. */
 import type { PlanJson } from '../plan/plan.js';
 import type { WantedScheme } from '../plan/scheme.js';
+import type { Effort } from '../quantize/effort.js';
 import type { Progress, Stage } from '../shared/progress.js';
 import type {
   ConvertResult,
@@ -20,6 +21,8 @@ export interface Settings extends WantedScheme {
   readonly board: string;
   /** Tokens; `null` lets the plan choose. */
   readonly context: number | null;
+  /** Work that goes into the codes of weights; without it the pipeline's default. */
+  readonly effort?: Effort | undefined;
 }
 
 /** Something went wrong, in words for people. */

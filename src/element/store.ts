@@ -180,21 +180,33 @@ export class ConverterStore {
       const converter = await this.#work(signal);
       const settings = convertSettings(choice.settings);
       const result = await converter.convert(choice.source, settings, this.#hear(signal));
-      if (signal.aborted) return;
-      const converted = { ...choice, plan: result.plan };
-      this.#fit = { step: 'fit', choice: converted, planning: false, failure: null };
-      this.#commit({
-        step: 'result',
-        panel,
-        choice: converted,
-        result,
-        image: { kind: 'none' },
-        options: trialOptions(result, this.#preset.prompt),
-      });
-      if (panel === 'take' && result.plan.fits) this.image().catch(() => undefined);
+      if (!signal.aborted) this.#finish(choice, result, panel);
     } catch (error) {
       this.#failFit(error, 'convert', signal, choice, 'convert');
     }
+  }
+
+  #finish(choice: Choice, result: ConvertResult, panel: Panel): void {
+    const converted = { ...choice, plan: result.plan };
+    this.#fit = { step: 'fit', choice: converted, planning: false, failure: null };
+    this.#commit({
+      step: 'result',
+      panel,
+      choice: converted,
+      result,
+      image: { kind: 'none' },
+      options: trialOptions(result, this.#preset.prompt),
+    });
+    if (panel === 'take' && result.plan.fits) this.image().catch(() => undefined);
+  }
+
+  /** Back to an earlier conversion: to its settings, and on to its result where that is still there. */
+  recall(choice: Choice, result: ConvertResult | null): void {
+    this.#renew();
+    this.#planned = choice;
+    // By way of its settings, which steps back then lead to.
+    this.#commit({ step: 'fit', choice, planning: false, failure: null });
+    if (result !== null) this.#finish(choice, result, firstPanel(this.#preset, null));
   }
 
   /** Leaves the choice of a model for a conversation with a board. */

@@ -1,10 +1,10 @@
 /** The texts of a conversion as token ids. What the model cannot read is refused here, before the work. */
 import type { Plan } from '../plan/plan.js';
 import { UsageError } from '../shared/errors.js';
-import type { Prompt } from './evaluate.js';
 import type { Note, TextPurpose } from './notes.js';
 import { prefixIds, type OpenedModel } from './open-model.js';
 import type { PlannedModel } from './plan-model.js';
+import type { Prompt } from './side-by-side.js';
 import { storySequences } from './text.js';
 import type { ConvertOptions } from './types.js';
 

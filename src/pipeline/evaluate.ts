@@ -5,7 +5,6 @@ import type { Kernels, ReferenceEngine } from '../quantize/kernel-types.js';
 import type { SourceStatistics } from '../quantize/quantize.js';
 import {
   comparisonFields,
-  firstDifference,
   type Alternative,
   type Report,
   type TensorReport,
@@ -13,20 +12,13 @@ import {
 } from '../quantize/report.js';
 import type { VocabularyReport } from '../quantize/vocabulary-report.js';
 import { judge } from '../quantize/verdict.js';
-import { throwIfAborted } from '../shared/errors.js';
 import { ProgressMeter } from '../shared/progress.js';
 import type { DeviceTokenizer } from '../tokenizer/index.js';
 import { Breather } from './breather.js';
 import { inputReports } from './input-reports.js';
 import { readTogether } from './lockstep.js';
-import { greedy } from './text.js';
+import { sideBySide, type Prompt } from './side-by-side.js';
 import type { Hooks } from './types.js';
-
-/** A prompt as ids, with the text to show for it. */
-export interface Prompt {
-  readonly text: string;
-  readonly ids: readonly number[];
-}
 
 export interface EvaluateInput {
   readonly kernels: Kernels;
@@ -53,9 +45,6 @@ export interface EvaluateInput {
 
 /** All magnitudes count. */
 const MOST = 100;
-
-/** Tokens of the side-by-side texts. */
-const TEXT_TOKENS = 64;
 
 /** Tokens shown around a worst position. */
 const CONTEXT_TOKENS = 12;
@@ -87,7 +76,7 @@ export async function evaluate(input: EvaluateInput): Promise<Report> {
     const { verdict } = judge(comparison, false);
     const alternatives =
       verdict === 'undecided' || verdict === 'indistinguishable' ? [] : await input.alternatives(divergences);
-    const texts = await sideBySide(input);
+    const texts = await sideBySide({ ...input, context: input.plan.context }, twin);
     return {
       text: input.origin,
       ...comparisonFields(comparison, texts.some(parts)),
@@ -131,73 +120,9 @@ function tensorReport(entry: SourceStatistics): TensorReport {
   };
 }
 
-async function sideBySide(input: EvaluateInput): Promise<TextPair[]> {
-  const meter = new ProgressMeter(
-    'generating',
-    'tokens',
-    2 * TEXT_TOKENS * input.prompts.length,
-    input.hooks.onProgress,
-  );
-  const pairs: TextPair[] = [];
-  for (const prompt of input.prompts) {
-    const room = Math.min(input.plan.context, input.reference.context) - prompt.ids.length;
-    if (prompt.ids.length === 0 || room < 1) continue;
-    const tokens = Math.min(TEXT_TOKENS, room);
-    const before = await continueGreedily(input.reference, prompt.ids, tokens, input, meter);
-    const after = await continueGreedily(input.twin, prompt.ids, tokens, input, meter);
-    pairs.push({
-      prompt: prompt.text,
-      before: continuation(input, prompt.ids, before),
-      after: continuation(input, prompt.ids, after),
-      beforeIds: before,
-      afterIds: after,
-      firstDifference: firstDifference(before, after),
-    });
-  }
-  return pairs;
-}
-
 /** Whether a person sees two texts part. */
 function parts({ beforeIds, afterIds, firstDifference }: TextPair): boolean {
   return firstDifference !== null || beforeIds.length !== afterIds.length;
-}
-
-interface Model {
-  reset(): void;
-  forward(ids: readonly number[], want: 'last'): Float32Array;
-}
-
-async function continueGreedily(
-  model: Model,
-  prompt: readonly number[],
-  tokens: number,
-  input: EvaluateInput,
-  meter: ProgressMeter,
-): Promise<number[]> {
-  const breather = new Breather();
-  model.reset();
-  const ids: number[] = [];
-  let next = greedy(model.forward(prompt, 'last'));
-  for (;;) {
-    throwIfAborted(input.hooks.signal);
-    ids.push(next);
-    meter.advance(1, 'greedy text');
-    if (ids.length >= tokens || input.stopIds.includes(next)) return ids;
-    next = greedy(model.forward([next], 'last'));
-    await breather.breathe();
-  }
-}
-
-/**
- * Text of ids that continue others: a decoder may treat the first token of a text otherwise. Special tokens are no text for
- * people.
- */
-function continuation(input: EvaluateInput, prompt: readonly number[], ids: readonly number[]): string {
-  const decode = (of: readonly number[]): string =>
-    input.tokenizer?.decode(of, { skipSpecial: true }) ?? of.join(' ');
-  const whole = decode([...prompt, ...ids]);
-  const before = decode(prompt);
-  return input.tokenizer !== null && whole.startsWith(before) ? whole.slice(before.length) : decode(ids);
 }
 
 function decode(input: EvaluateInput, ids: readonly number[]): string {

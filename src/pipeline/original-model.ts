@@ -21,6 +21,7 @@ const WRITING_TOKENS = { least: 16, most: 128 };
 
 export class OriginalModel {
   #engine: ReferenceEngine | null = null;
+  readonly #texts = new Map<string, readonly (readonly number[])[]>();
   readonly #opened: OpenedModel;
   readonly #runtime: Pick<Runtime, 'kernels'>;
   readonly #hooks: Hooks;
@@ -44,8 +45,17 @@ export class OriginalModel {
     return this.#engine;
   }
 
-  /** Sequences that the model writes itself. */
-  async written(plan: Plan, seed: number): Promise<number[][]> {
+  /** Sequences that the model writes itself, each text once. */
+  async written(plan: Plan, seed: number): Promise<readonly (readonly number[])[]> {
+    const key = `${seed} ${plan.context}`;
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    const sequences = await this.#write(plan, seed);
+    this.#texts.set(key, sequences);
+    return sequences;
+  }
+
+  async #write(plan: Plan, seed: number): Promise<number[][]> {
     const { model } = this.#opened;
     const perStory = WRITING_BUDGET / (model.parameters * WRITING_STORIES.long);
     const tokens = Math.min(

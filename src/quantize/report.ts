@@ -51,6 +51,8 @@ export interface TextPair {
   readonly afterIds: readonly number[];
   /** Index of the first id that differs, `null` when the shorter is the beginning of the longer. */
   readonly firstDifference: number | null;
+  /** Whether the text would go on: it is as long as texts here are, and no end of the model's own. */
+  readonly isCut: { readonly before: boolean; readonly after: boolean };
 }
 
 /** What another choice would make of the same model, measured on the same text. */

@@ -1,7 +1,7 @@
-/** The worker's program: jobs of a conversion, or the study of a frontier. */
+/** The worker's program: jobs of a conversion, or a study. */
 import { packError } from './failure.js';
-import type { FrontierAnswer, FrontierTask } from './frontier-study.js';
 import { serve, type WorkerScope } from './serve.js';
+import type { StudyAnswer, StudyTask } from './study.js';
 import { createWork } from './work.js';
 
 // In a worker the global scope is the port to the page; TypeScript's page library types it as a window.
@@ -9,17 +9,17 @@ const scope = globalThis as unknown as WorkerScope;
 
 scope.addEventListener('message', ({ data }) => {
   const { type } = data as { readonly type: unknown };
-  if (type === 'study') void study(data as FrontierTask);
+  if (type === 'study') void study(data as StudyTask);
 });
 serve(scope, createWork);
 
-async function study(task: FrontierTask): Promise<void> {
-  const answer = (message: FrontierAnswer): void => {
+async function study(task: StudyTask): Promise<void> {
+  const answer = (message: StudyAnswer<unknown, unknown>): void => {
     scope.postMessage(message, []);
   };
   try {
-    const { serveFrontier } = await import('./frontier-study.js');
-    await serveFrontier(task, answer);
+    if (task.what === 'frontier') await (await import('./frontier-study.js')).serveFrontier(task, answer);
+    else await (await import('./schemes-study.js')).serveSchemes(task, answer);
   } catch (error) {
     answer({ type: 'failure', error: packError(error) });
   }

@@ -76,6 +76,7 @@ describe('names that would reorder text', () => {
               beforeIds: [],
               afterIds: [],
               firstDifference: null,
+              isCut: { before: false, after: false },
               prompt: EVIL,
               before: EVIL,
               after: `${EVIL}${EVIL}`,

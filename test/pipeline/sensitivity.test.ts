@@ -33,7 +33,7 @@ async function trainModule(): Promise<WebAssembly.Module> {
 describe('the loss of each matrix by each encoding', () => {
   let opened: OpenedModel;
   let kernels: Kernels;
-  let sequences: number[][];
+  let sequences: readonly (readonly number[])[];
   let sensitivity: Sensitivity;
   let matrices: PlannedTensor[];
 

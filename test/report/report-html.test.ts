@@ -46,6 +46,7 @@ test('escapes everything that a model brings', () => {
           beforeIds: [1],
           afterIds: [2],
           firstDifference: 0,
+          isCut: { before: false, after: false },
         },
       ],
     },

@@ -44,6 +44,7 @@ for (const columns of [40, 60, 80, 120]) {
           beforeIds: [1],
           afterIds: [2],
           firstDifference: 0,
+          isCut: { before: false, after: false },
         },
       ],
     });
@@ -58,7 +59,17 @@ for (const columns of [40, 60, 80, 120]) {
 test('all text of both models is there, however it is wrapped', () => {
   const before = 'alpha beta gamma delta '.repeat(20).trim();
   const report = sampleReport({
-    texts: [{ prompt: 'p', before, after: before, beforeIds: [1], afterIds: [1], firstDifference: null }],
+    texts: [
+      {
+        prompt: 'p',
+        before,
+        after: before,
+        beforeIds: [1],
+        afterIds: [1],
+        firstDifference: null,
+        isCut: { before: false, after: false },
+      },
+    ],
   });
   const text = reportText(report, null, { columns: 50 });
   assert.equal(text.match(/alpha/g)?.length, 20);

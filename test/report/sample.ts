@@ -70,6 +70,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
         beforeIds: [1, 2, 3],
         afterIds: [1, 2, 3],
         firstDifference: null,
+        isCut: { before: false, after: false },
       },
       {
         prompt: 'Hello! Who are you?',
@@ -78,6 +79,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
         beforeIds: [4, 5, 6, 7],
         afterIds: [4, 5, 8, 9],
         firstDifference: 2,
+        isCut: { before: false, after: false },
       },
     ],
     inputs: [

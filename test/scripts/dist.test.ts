@@ -317,6 +317,8 @@ const BUDGET = {
   terms: 6,
   /** What measuring a frontier adds, without the gradient engine. */
   frontier: 14,
+  /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
+  conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 51,
   /** What trying on an emulated board adds. */
@@ -339,6 +341,8 @@ const OTHER_LANGUAGES = ['zh-hans', 'es', 'words-zh-hans', 'words-es'];
 const APART = [
   'tuner-start',
   'frontier-room',
+  // The conversions of a session, once there is one to compare.
+  'conversions-room',
   'cards-room',
   'way-room',
   'address-room',
@@ -421,6 +425,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     ...without(reached(chunk('frontier-room'), true, [...APART, 'frontier-study']), whole),
     path.join(dist, chunk('worker-part-frontier-study')),
   ]);
+  const conversions = without(reached(chunk('conversions-room'), true, [...APART, 'schemes-study']), whole);
   const cards = without(
     [...reached(chunk('cards-room'), true, APART), ...reached(chunk('ready-conversion'), true, APART)],
     whole,
@@ -465,6 +470,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     gallery: kilobytes(gallery),
     terms: kilobytes(terms),
     frontier: kilobytes(frontier),
+    conversions: kilobytes(conversions),
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
     flasher: kilobytes(flasher),
@@ -528,6 +534,8 @@ const PARTS: Readonly<Record<string, number>> = {
   floats: 1,
   sentencepiece: 2,
   'frontier-study': 9,
+  /** All ways to store a model's weights. */
+  'schemes-study': 4,
   /** An effort above quick. */
   tune: 1.5,
 };

@@ -1,10 +1,12 @@
 /** The frontier of the model that is planned: measures it, shows it, and makes the plan that a person picks. */
-import { adoptStyles, html, nothing, type LitElement, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Frontier, FrontierPoint } from '../../pipeline/frontier.js';
 import type { Language } from '../../shared/languages.js';
 import type { Progress } from '../../shared/progress.js';
 import { showable } from '../../shared/safe-text.js';
 import { studyFrontier } from '../../worker/frontier-start.js';
+import { addStyles } from '../add-styles.js';
+import { chartStyles } from '../chart/chart-styles.js';
 import type { Page } from '../page.js';
 import { convertSettings } from '../settings.js';
 import type { Choice, State } from '../state.js';
@@ -25,15 +27,8 @@ type Study =
 export class FrontierRoom {
   /** @throws when its words cannot be fetched */
   static async open(page: Page, language: Language): Promise<FrontierRoom> {
-    const { shadowRoot } = page.element;
     const words = await loadFrontierStrings(language);
-    if (shadowRoot !== null) {
-      const { elementStyles } = page.element.constructor as typeof LitElement;
-      const sheets = [...shadowRoot.adoptedStyleSheets];
-      adoptStyles(shadowRoot, [...elementStyles, frontierStyles]);
-      // What other rooms have added stays.
-      shadowRoot.adoptedStyleSheets = [...new Set([...sheets, ...shadowRoot.adoptedStyleSheets])];
-    }
+    addStyles(page, [chartStyles, frontierStyles]);
     return new FrontierRoom(page, language, words);
   }
 
@@ -114,9 +109,10 @@ export class FrontierRoom {
     const { urls, worker } = this.#page.files;
     try {
       const { encodings: _, ...settings } = convertSettings(choice.settings);
-      const frontier = await studyFrontier({ ...urls, worker }, choice.source, settings, {
+      const frontier = await studyFrontier(urls, choice.source, settings, {
+        worker,
         signal: end.signal,
-        onProgress: (progress) => {
+        tell: (progress) => {
           if (isCurrent()) this.#set({ kind: 'measuring', end, progress });
         },
       });

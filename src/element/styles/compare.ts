@@ -92,6 +92,11 @@ export const compare = css`
     color: var(--quiet);
   }
 
+  /* What lies around the words is the template's. */
+  :is(.pair, .three) .text {
+    white-space: normal;
+  }
+
   .words {
     white-space: pre-wrap;
   }

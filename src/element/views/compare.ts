@@ -29,6 +29,7 @@ import { tensorTable } from './tensor-table.js';
 /**
  * @param failure why the last file could not be made
  * @param openTensor name of the tensor whose histogram is shown, `null` for none
+ * @param conversions all of the session
  */
 export function compareView(
   state: Extract<State, { step: 'result' }>,
@@ -37,6 +38,7 @@ export function compareView(
   answers: Answers | null,
   strings: Strings,
   actions: Actions,
+  conversions: TemplateResult | typeof nothing,
 ): TemplateResult {
   const { choice, result } = state;
   const { report, plan } = result;
@@ -48,7 +50,7 @@ export function compareView(
     </h3>
     <slot name="compare-text"></slot>
     ${verdictView(report, words.took(result.seconds), strings)} ${downloads(strings, actions)}
-    ${failureView(failure, strings, null)} ${texts(report, answers, strings)}
+    ${failureView(failure, strings, null)} ${texts(report, answers, strings)} ${conversions}
     <details class="fold">
       <summary>${words.divergence}</summary>
       ${soon(() => divergence(report, strings))}
@@ -188,7 +190,7 @@ function texts(report: Report, answers: Answers | null, strings: Strings): Templ
             ${
               (parted.same ? answers?.meaning(pair.before) : null) ??
               html`<p class="text" dir="auto" translate="no">
-                  ${showable(parted.common)}${rest(parted.before)}
+                  <span class="words">${showable(parted.common)}${rest(parted.before)}</span>
                 </p>
                 ${sentence(pair.before)}`
             }
@@ -198,7 +200,7 @@ function texts(report: Report, answers: Answers | null, strings: Strings): Templ
             ${
               (parted.same ? answers?.meaning(pair.after) : null) ??
               html`<p class="text" dir="auto" translate="no">
-                  ${showable(parted.common)}${rest(parted.after)}
+                  <span class="words">${showable(parted.common)}${rest(parted.after)}</span>
                 </p>
                 ${sentence(pair.after)}`
             }

@@ -212,6 +212,7 @@ export const enAll = {
     fitsNot: 'It does not fit',
     planning: 'Planning…',
     frontier: 'Smaller or finer: what else it could be',
+    conversions: 'Every way to store it, measured',
     fewer: {
       title: 'Vocabulary',
       kept: (kept: string, of: string) => `${kept} of ${of} tokens`,

@@ -126,6 +126,7 @@ export const esAll: Strings = {
     unsupported: 'no compatible',
     weights: 'Pesos',
     frontier: 'Más pequeño o más fino: qué más podría ser',
+    conversions: 'Todas las formas de guardarlo, medidas',
     weightsAuto: { name: 'Automático', text: 'INT8 donde cabe; si no, tanto como haya sitio.' },
     granularity: 'Una escala para',
     chat: 'Los chats empiezan',

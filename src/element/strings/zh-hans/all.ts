@@ -107,6 +107,7 @@ export const zhHansAll: Strings = {
     unsupported: '不支持',
     weights: '权重',
     frontier: '更小或更精细：还可以怎样',
+    conversions: '所有存储方式，逐一测量',
     weightsAuto: { name: '自动', text: '放得下时用 INT8，否则在空间允许的范围内尽量用 INT8。' },
     granularity: '缩放粒度',
     chat: '对话开头',
