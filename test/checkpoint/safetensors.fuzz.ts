@@ -1,9 +1,7 @@
 /**
  * Mutated safetensors headers: whatever the bytes, the parser gives a consistent directory or a FormatError, quickly.
- * By hand: `node --import ./scripts/lib/ts-register.mjs test/checkpoint/safetensors.fuzz.ts --iterations 1000000`
+ * By hand: `npm run fuzz -- safetensors`
  */
-import { parseArgs } from 'node:util';
-import { pathToFileURL } from 'node:url';
 import { bitsOf } from '../../src/checkpoint/dtype.js';
 import { parseSafetensorsHeader } from '../../src/checkpoint/safetensors.js';
 import { FormatError } from '../../src/shared/errors.js';
@@ -210,11 +208,4 @@ function checkSound(
     at = end;
   }
   if (at !== fileSize) throw new Error('unsound: the data is not filled');
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { iterations: { type: 'string' }, seed: { type: 'string' } } });
-  const began = performance.now();
-  const result = fuzz(Number(values.iterations ?? 100_000), Number(values.seed ?? 1));
-  console.log(JSON.stringify({ ...result, seconds: Math.round((performance.now() - began) / 1000) }));
 }

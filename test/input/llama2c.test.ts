@@ -10,6 +10,7 @@ import { loadKernels } from '../../src/quantize/kernels.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { MemorySource, memoryFolder } from '../../src/source/memory-folder.js';
 import { testRuntime } from '../support/runtime.js';
+import { fuzz } from './llama2c.fuzz.js';
 
 const FIXTURES = JSON.parse(readFileSync(new URL('llama2c/files.json', import.meta.url), 'utf8')) as {
   ids: readonly number[];
@@ -141,4 +142,10 @@ test('another version is refused by its number', async () => {
 test('a container that is not read is named, also without a config.json', async () => {
   const folder = memoryFolder('model', { 'model.onnx': new Uint8Array(64) });
   await assert.rejects((await openInput(folder)).config(), /model\.onnx: The weights are in a ONNX file/);
+});
+
+test('mutated checkpoints and tokenizers are read or refused', async () => {
+  const { accepted, refused, slowest } = await fuzz(3000, 20261201);
+  assert.ok(accepted > 100 && refused > 100, `${accepted} accepted, ${refused} refused`);
+  assert.ok(slowest < 5000, `${slowest} ms`);
 });

@@ -1,10 +1,8 @@
 /**
  * Mutated packages, half of them with their checksums put right again, against the reader.
  *
- *   node --import ./scripts/lib/ts-register.mjs test/package/package.fuzz.ts --iterations 1000000 --seed 1
+ *   `npm run fuzz -- package`
  */
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { readPackage } from '../../src/package/reader.js';
 import { FormatError } from '../../src/shared/errors.js';
 import { SMALLEST, bytesSource, makePackage, resealSections } from '../support/packages.js';
@@ -48,11 +46,4 @@ export async function fuzz(iterations: number, seed: number): Promise<FuzzResult
     }
   }
   return { iterations, accepted: iterations - refused, refused };
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { iterations: { type: 'string' }, seed: { type: 'string' } } });
-  const began = performance.now();
-  const result = await fuzz(Number(values.iterations ?? 100_000), Number(values.seed ?? 1));
-  console.log(JSON.stringify({ ...result, seconds: Math.round((performance.now() - began) / 1000) }));
 }

@@ -1,10 +1,8 @@
 /**
  * Mutated tokenizer.json files: the parser refuses with a FormatError, or gives tables that the engine opens and that encode
  * and decode without a fault. By hand:
- * `node --import ./scripts/lib/ts-register.mjs test/tokenizer/tokenizer-json.fuzz.ts --iterations 1000000 --seed 1`
+ * `npm run fuzz -- tokenizer-json`
  */
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { FormatError } from '../../src/shared/errors.js';
 import { JsonError, parseStrictJson } from '../../src/source/strict-json.js';
 import type { JsonObject } from '../../src/source/strict-json.js';
@@ -245,11 +243,4 @@ export async function fuzz(iterations: number, seed: number): Promise<FuzzResult
     slowest = Math.max(slowest, performance.now() - start);
   }
   return { accepted, refused, slowest };
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({
-    options: { iterations: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
-  });
-  console.log(await fuzz(Number(values.iterations), Number(values.seed)));
 }

@@ -1,10 +1,8 @@
 /**
  * Mutated GGUF files: whatever the bytes, a model is read consistently or refused with a FormatError, quickly.
- * By hand: `node --import ./scripts/lib/ts-register.mjs test/input/gguf/gguf.fuzz.ts --iterations 1000000`
+ * By hand: `npm run fuzz -- gguf`, `gguf-headers`
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { pathToFileURL } from 'node:url';
 import { readGgufHeader } from '../../../src/checkpoint/gguf/header.js';
 import { ggufInput } from '../../../src/input/gguf/input.js';
 import { readDecoder } from '../../../src/model/read.js';
@@ -155,17 +153,4 @@ export async function fuzz(
     slowest = Math.max(slowest, performance.now() - begin);
   }
   return { iterations, accepted, refused: iterations - accepted, slowest };
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({
-    options: { iterations: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
-  });
-  const begin = performance.now();
-  const result = await fuzz(Number(values.iterations), Number(values.seed));
-  console.log({
-    ...result,
-    seconds: Math.round((performance.now() - begin) / 1000),
-    heap: process.memoryUsage().rss,
-  });
 }
