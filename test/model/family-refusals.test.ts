@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hfFolderInput } from '../../src/input/hf-folder.js';
+import { stepsOf } from '../../src/model/decoder.js';
 import { allFamilies } from '../../src/model/families/index.js';
 import { readDecoder } from '../../src/model/read.js';
 import { summarizeModel } from '../../src/model/summarize.js';
@@ -9,6 +10,7 @@ import { FormatError, UnsupportedError } from '../../src/shared/errors.js';
 import { memoryFolder } from '../../src/source/memory-folder.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import { fixtureFolder, openFixture } from './family-fixtures.js';
+import { HIDDEN, folderOf, tinyModel } from './tiny-model.js';
 
 const REFUSED: readonly (readonly [
   fixture: string,
@@ -73,6 +75,31 @@ void test('keys of experts in a dense model that says so refuse nothing', async 
   assert.equal(model.architecture, 'MiniMindForCausalLM');
   const experts = await fixtureFolder('minimind', (config) => Object.assign(config, { use_moe: true }));
   await assert.rejects(readDecoder(hfFolderInput(experts)), /mixture of 4 experts/);
+});
+
+void test('a cap of scores in the config of a Gemma 3 means nothing, as in transformers', async () => {
+  const folder = await fixtureFolder('gemma3', (config) =>
+    Object.assign(config, { attn_logit_softcapping: 2 }),
+  );
+  const model = await readDecoder(hfFolderInput(folder));
+  for (const { step } of stepsOf(model, 'attention')) assert.equal(step.attention.scoreCap, null);
+});
+
+void test('heads of an odd size are refused where they rotate as a whole, and only there', async () => {
+  const { model } = await openFixture('gpt2-odd-heads');
+  for (const { step } of stepsOf(model, 'attention')) assert.equal(step.attention.headDim, 5);
+  const tiny = tinyModel();
+  tiny.config['head_dim'] = 3;
+  for (const [name, tensor] of Object.entries(tiny.tensors)) {
+    const rows = { q_proj: 6, k_proj: 3, v_proj: 3 }[/[qkv]_proj/.exec(name)?.[0] ?? ''];
+    if (rows !== undefined) tiny.tensors[name] = { ...tensor, shape: [rows, HIDDEN] };
+    else if (name.includes('o_proj')) tiny.tensors[name] = { ...tensor, shape: [HIDDEN, 6] };
+  }
+  await assert.rejects(readDecoder(hfFolderInput(folderOf(tiny))), (error) => {
+    assert.ok(error instanceof UnsupportedError, String(error));
+    assert.match(error.message, /odd size 3/);
+    return true;
+  });
 });
 
 const OWN_NAME = { architectures: ['MyOwnForCausalLM'], model_type: 'my_own' };
