@@ -312,7 +312,6 @@ export class Esp32LlmConverter extends LitElement {
       this.shadowRoot.querySelector<HTMLElement>('#step-heading')?.focus({ preventScroll: way !== null });
     way?.drawn();
     address?.drawn();
-    if (this.isConnected) this.#parts.views.keepAddress(this.#parts);
   }
 
   #changed(now: State, before: State): void {

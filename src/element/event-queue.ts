@@ -44,6 +44,8 @@ function eventsOf(now: State, before: State, told: WeakSet<object>): Event[] {
   if (step !== previous) events.push(new Esp32LlmStateEvent(step, previous));
   if (now.step === 'result' && isNew(now.result)) {
     const { report, plan, package: bytes } = now.result;
+    // A step back shows it as the plan of the settings.
+    told.add(plan);
     events.push(new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }));
   }
   return events;

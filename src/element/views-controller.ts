@@ -6,20 +6,18 @@ import type { LiveRegion } from './live-region.js';
 import { missing } from './missing.js';
 import type { ModelController } from './model-controller.js';
 import type { Page } from './page.js';
-import type { Parts } from './parts.js';
 import type * as LaterViews from './views/later.js';
 import type { WayRoom } from './way/way-room.js';
 
 export class ViewsController {
+  /** The state in the page's address, `null` where the page has not asked for it, and before it is loaded. */
+  address: AddressRoom | null = null;
   readonly #page: Page;
   readonly #models: ModelController;
   readonly #live: LiveRegion;
   #later: typeof LaterViews | null = null;
   #downloads: DownloadsController | null = null;
   #way: WayRoom | null = null;
-  #address: AddressRoom | null = null;
-  /** It is on its way. */
-  #asked = false;
   #openTensor: string | null = null;
 
   constructor(page: Page, models: ModelController, live: LiveRegion) {
@@ -76,29 +74,10 @@ export class ViewsController {
     if (shadowRoot !== null) adoptStyles(shadowRoot, [...elementStyles, ...(this.#later?.laterStyles ?? [])]);
   }
 
-  /** The state in the page's address, `null` where the page has not asked for it, and before it is loaded. */
-  get address(): AddressRoom | null {
-    return this.#address;
-  }
-
-  /** Loads what keeps the address, where the page wants it. */
-  keepAddress(parts: Parts): void {
-    if (!this.#page.element.address || this.#asked) return;
-    this.#asked = true;
-    // Without it the page is as any other.
-    import('./address/address-room.js').then(
-      ({ AddressRoom }) => {
-        if (this.#page.element.isConnected) this.#address = new AddressRoom(this.#page, parts);
-      },
-      () => undefined,
-    );
-  }
-
   /** The element is gone. */
   release(): void {
-    this.#address?.release();
-    this.#address = null;
-    this.#asked = false;
+    this.address?.release();
+    this.address = null;
     this.#downloads?.cancel();
   }
 

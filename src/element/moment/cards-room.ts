@@ -21,6 +21,7 @@ export class CardsRoom {
   readonly #page: Page;
   readonly #parts: Parts;
   readonly #words: LazyWords<CardStrings>;
+  #isAddressComing = false;
 
   constructor(page: Page, parts: Parts) {
     this.#page = page;
@@ -35,6 +36,7 @@ export class CardsRoom {
 
   /** `undefined` where the page has a model of its own or no emulated board to talk to, and while the words are on their way. */
   view(): TemplateResult | undefined {
+    this.#keepAddress();
     const { at, failure, own, locked, sample } = this.#parts.models.facts;
     if (own || locked || sample === null || !presetOf(this.#page.element).steps.has('try')) return undefined;
     const samples = SAMPLES.some(({ folder }) => folder === sample) ? SAMPLES : [];
@@ -44,6 +46,22 @@ export class CardsRoom {
       talk: (model, prompt) => void this.#talk(model, prompt),
       convert: (model) => void this.#convert(model),
     });
+  }
+
+  /** Loads what keeps the address, where the page asks for that. Without it the page is as any other. */
+  #keepAddress(): void {
+    const { element } = this.#page;
+    const { views } = this.#parts;
+    if (!element.address || views.address !== null || this.#isAddressComing) return;
+    this.#isAddressComing = true;
+    import('../address/address-room.js')
+      .then(
+        ({ AddressRoom }) => {
+          if (element.isConnected) views.address = new AddressRoom(this.#page, this.#parts);
+        },
+        () => undefined,
+      )
+      .finally(() => (this.#isAddressComing = false));
   }
 
   /** That boards cannot be reached from here, for pages that would; whether a frame may is known when it is tried. */

@@ -2,6 +2,42 @@
 import { css } from 'lit';
 
 export const afterFirst = css`
+  @container (max-width: 46rem) {
+    header {
+      flex-direction: column;
+      align-items: stretch;
+    }
+
+    .way .where {
+      align-items: baseline;
+      width: 100%;
+      min-height: 2rem;
+    }
+
+    .where strong {
+      color: var(--ink);
+    }
+
+    .where::after {
+      content: '▾';
+      content: '▾' / '';
+      margin-inline-start: auto;
+      color: var(--accent);
+    }
+
+    .way[data-open] .where::after {
+      rotate: 180deg;
+    }
+
+    .steps {
+      flex-direction: column;
+    }
+
+    .steps li {
+      min-height: 2rem;
+    }
+  }
+
   /*
    * On pages that go from right to left the layout does, too; the words of the dictionaries go from left to right. What lays
    * out parts of its own keeps the page's direction and takes only the order of its words from them.

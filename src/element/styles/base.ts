@@ -256,46 +256,15 @@ export const base = css`
 
   /* Where the names would take a second line they are a list to open. */
   @container (max-width: 46rem) {
-    header {
-      flex-direction: column;
-      align-items: stretch;
-    }
-
     .way .where {
       display: flex;
       gap: 0.5rem;
-      align-items: baseline;
-      width: 100%;
-      min-height: 2rem;
       color: inherit;
       text-decoration: none;
     }
 
-    .where strong {
-      color: var(--ink);
-    }
-
-    .where::after {
-      content: '▾';
-      content: '▾' / '';
-      margin-inline-start: auto;
-      color: var(--accent);
-    }
-
-    .way[data-open] .where::after {
-      rotate: 180deg;
-    }
-
     .way:not([data-open]) .steps {
       display: none;
-    }
-
-    .steps {
-      flex-direction: column;
-    }
-
-    .steps li {
-      min-height: 2rem;
     }
   }
 

@@ -1,5 +1,6 @@
 /** The way from step to step after the first view: what leads on, and that a new step begins where it is seen. */
 import { nothing, type LitElement, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Actions } from '../actions.js';
 import { LazyWords } from '../lazy-words.js';
 import type { Page } from '../page.js';
@@ -45,10 +46,11 @@ export class WayRoom {
   }
 
   /** What leads on from a step of a result. */
-  onward({ panel }: Result, actions: Actions): TemplateResult | typeof nothing {
+  onward({ panel }: Result, actions: Actions): unknown {
     const words = this.#words.current;
     const { done, preset } = this.#page.store;
-    return words === null ? nothing : onwardView(panel, preset.steps, done, words, actions);
+    // A button of another step is another one, or the focus would stay on what now leads elsewhere.
+    return words === null ? nothing : keyed(panel, onwardView(panel, preset.steps, done, words, actions));
   }
 
   /** A view is about to be drawn. */
