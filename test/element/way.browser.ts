@@ -7,6 +7,7 @@ import {
   converted,
   make,
   part,
+  reach,
   rendered,
   root,
   says,
@@ -324,6 +325,37 @@ describe('a new step', function () {
     } finally {
       after.remove();
     }
+  });
+});
+
+describe('a browser without Web Serial', function () {
+  this.timeout(60_000);
+
+  it('is told at first, with what works anyway, and is led to the emulated board where it would talk', async () => {
+    reach({});
+    const element = await make();
+    await says(element, 'cannot reach boards over USB');
+    await expect(element).to.be.accessible();
+    await converted(element);
+    step(element, 'Chat').click();
+    await rendered(element, '.chat .notice');
+    button(element, 'Talk to the emulated board instead').click();
+    await rendered(element, '.try .start');
+  });
+
+  it('is told why where the page is not secure, and nothing where the page has no board', async () => {
+    reach({ secure: false });
+    const element = await make();
+    await says(element, 'only by pages from https');
+    const other = await make({ steps: 'choose fit compare try take' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(shown(other)).not.to.contain('USB');
+  });
+
+  it('is nothing that others hear of', async () => {
+    const element = await make();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(shown(element)).not.to.contain('USB');
   });
 });
 
