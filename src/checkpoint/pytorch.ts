@@ -11,7 +11,7 @@ import { MAX_TENSORS } from './limits.js';
 import { PickledTensor, PickleEndError, PickleError, PickleMap, type PickleValue } from './pickle-values.js';
 import { readPickle } from './pickle.js';
 import { findModel, madeByPython, SAVE_AGAIN } from './pytorch-model.js';
-import { memberBegin, readZipDirectory, type ZipMember } from './zip-directory.js';
+import { memberBegin, readZipDirectory, type ZipMember } from '../source/zip-directory.js';
 
 /** Longest pickle: a tensor takes some 200 bytes of it. Its values take a multiple of this in memory. */
 const MAX_PICKLE_BYTES = 64 * 1024 * 1024;
@@ -89,6 +89,17 @@ export async function readPytorch(source: ByteSource, signal?: AbortSignal): Pro
 
 async function readArchive(source: ByteSource, signal: AbortSignal | undefined): Promise<PytorchFile> {
   const members = await readZipDirectory(source, signal);
+  const torn = members.find(({ method, size, packed }) => method === 0 && size !== packed);
+  if (torn !== undefined) throw damaged(source, 'A storage has two lengths.');
+  const packed = members.find(({ method, encrypted }) => method !== 0 || encrypted);
+  if (packed !== undefined) {
+    throw new FormatError('The archive is compressed or encrypted, which torch.save never does.', {
+      file: source.name,
+      field: packed.name.slice(0, 200),
+      remedy: 'Use the file as it was saved; where it lies in an archive of its own, unpack that first.',
+      code: 'broken-file',
+    });
+  }
   const pickle = members.find(({ name }) => /^(?:[^/]+\/)?data\.pkl$/.test(name));
   if (pickle === undefined) {
     const isScript = members.some(({ name }) => name.endsWith('/constants.pkl'));

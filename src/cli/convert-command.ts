@@ -8,7 +8,7 @@ import { planToJson } from '../plan/plan.js';
 import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml } from '../report/index.js';
 import { showableLine } from '../shared/safe-text.js';
-import { nodeFolder } from '../source/node-folder.js';
+import { openModelFolder } from './model-folder.js';
 import { buildDate } from './build-date.js';
 import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
@@ -33,7 +33,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     ...(threads === null ? {} : { tuner: threads.tuner }),
   };
   const progress = new ProgressLine(terminal.stderr);
-  const folder = await nodeFolder(request.folder);
+  const folder = await openModelFolder(request.folder, terminal.signal);
   if (request.frontier) {
     try {
       await printFrontier(request, folder, chosenBoard(request), runtime, terminal, progress);

@@ -15,7 +15,8 @@ import { FormatError, TransportError } from '../shared/errors.js';
 import { ENGLISH_NOTES } from '../pipeline/notes.js';
 import { sayNote } from '../shared/notes.js';
 import type { ByteSource } from '../source/byte-source.js';
-import { nodeFile, nodeFolder } from '../source/node-folder.js';
+import { nodeFile } from '../source/node-folder.js';
+import { openModelFolder } from './model-folder.js';
 import type { InspectRequest } from './requests.js';
 import { inspectImage } from './inspect-image.js';
 import { packageLines } from './inspect-package.js';
@@ -73,7 +74,7 @@ async function inspectPackage(
 }
 
 async function inspectFolder(request: InspectRequest, terminal: Terminal): Promise<boolean> {
-  const folder = await nodeFolder(request.target);
+  const folder = await openModelFolder(request.target, terminal.signal);
   try {
     const input = await openInput(folder, terminal.signal);
     const summary = await summarizeModel(input, terminal.signal);

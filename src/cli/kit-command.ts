@@ -18,7 +18,8 @@ import { toned, type Line } from '../shared/toned-text.js';
 import { LANGUAGES, findLanguage } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
-import { nodeFile, nodeFolder } from '../source/node-folder.js';
+import { nodeFile } from '../source/node-folder.js';
+import { openModelFolder } from './model-folder.js';
 import { classAddress } from './class-address.js';
 import { nextLines } from './next-steps.js';
 import { shellWord } from './program-name.js';
@@ -85,7 +86,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
   refuseUnbootable(await planFlashImage(firmware, board, 0));
   const [runtime, script] = await Promise.all([loadRuntime(), loadBundle()]);
   const progress = new ProgressLine(terminal.stderr);
-  const folder = await nodeFolder(request.folder);
+  const folder = await openModelFolder(request.folder, terminal.signal);
   try {
     const input = await openInput(folder, terminal.signal);
     const modelFiles = await readModelFiles(folder, await input.files(terminal.signal), terminal.signal);

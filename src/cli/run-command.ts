@@ -17,7 +17,8 @@ import { decodeRate } from '../shared/decode-rate.js';
 import { FormatError, UsageError, throwIfAborted } from '../shared/errors.js';
 import { formatRate } from '../shared/format.js';
 import { MemorySource } from '../source/memory-folder.js';
-import { nodeFile, nodeFolder } from '../source/node-folder.js';
+import { nodeFile } from '../source/node-folder.js';
+import { openModelFolder } from './model-folder.js';
 import type { EngineName, RunRequest } from './requests.js';
 import { emulatedSummary, runEmulated } from './emulator-run.js';
 import { runOnHost } from './host-engine.js';
@@ -103,7 +104,7 @@ async function packageBytes(
   terminal: Terminal,
 ): Promise<Uint8Array> {
   if (!isFolder) return readPackageFile(request.model, terminal.signal);
-  const folder = await nodeFolder(request.model);
+  const folder = await openModelFolder(request.model, terminal.signal);
   const progress = new ProgressLine(terminal.stderr);
   try {
     const options = {
@@ -274,7 +275,7 @@ async function runFloat(
   if (!isFolder)
     throw new UsageError('The float engine runs an unquantized model: give its folder, or another --engine.');
   if (request.slide) throw new UsageError('--slide is for the twin and host engines.');
-  const folder = await nodeFolder(request.model);
+  const folder = await openModelFolder(request.model, terminal.signal);
   const progress = new ProgressLine(terminal.stderr);
   try {
     const opened = await editModel(

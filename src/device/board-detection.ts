@@ -187,7 +187,7 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
     throw new FlashError(
       'flash-too-small',
       `The image is for ${size(needs.flashBytes)} of flash; this board has ${size(board.flashBytes)}. Choose a board with ${size(board.flashBytes)} and make the image again.`,
-      ['choose-board', 'smaller-model', 'other-board'],
+      ['other-board'],
       { facts: { needed: needs.flashBytes, found: board.flashBytes } },
     );
   }
@@ -196,7 +196,7 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
     throw new FlashError(
       'psram-too-small',
       `The model needs ${size(needs.psramBytes ?? 0)} of PSRAM; the chip says that it has ${psram === 0 ? 'none' : size(psram)} in its package. Go on only when the board has PSRAM beside the chip; else choose another board.`,
-      ['choose-board', 'smaller-model', 'other-board'],
+      ['other-board'],
       { facts: { needed: needs.psramBytes ?? 0, found: psram } },
     );
   }

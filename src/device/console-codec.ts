@@ -3,7 +3,7 @@
  * between text and noise, and writing them. device-runtime/app/console_frame.c is the board's side;
  * test/fixtures/console/console-frames.json holds examples that both must agree with.
  */
-import { crc32 } from '../package/crc32.js';
+import { crc32 } from '../shared/crc32.js';
 import { CONSOLE_LIMITS } from '../schema/console.js';
 
 export interface Frame {

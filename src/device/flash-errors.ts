@@ -34,7 +34,6 @@ export type FlashAdvice =
   | 'other-port'
   | 'other-board'
   | 'choose-board'
-  | 'smaller-model'
   | 'flash-again';
 
 /** The board was not, or not completely, flashed. A cancelled flash is an `AbortError` instead. */

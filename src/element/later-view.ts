@@ -6,7 +6,9 @@ import { savingNotice, type DownloadsController } from './downloads-controller.j
 import { conversionsDoor } from './conversions/conversions-door.js';
 import { frontierDoor } from './frontier/frontier-door.js';
 import { answersOf } from './home/answers-door.js';
+import { permitsNetwork } from './page-attributes.js';
 import type { Page } from './page.js';
+import type { Lock } from './preset-words.js';
 import type { Strings } from './strings/strings.js';
 import { compareView } from './views/compare.js';
 import { convertingView } from './views/converting.js';
@@ -45,6 +47,9 @@ function stepOfWay(
 ): TemplateResult | typeof nothing {
   const { files } = page;
   const { preset } = page.store;
+  const locked: ReadonlySet<Lock> = permitsNetwork(page.element)
+    ? preset.locked
+    : new Set<Lock>([...preset.locked, 'network']);
   const door = frontierDoor(page);
   const conversions = conversionsDoor(page);
   if (state.step !== 'fit') door.leave();
@@ -53,7 +58,7 @@ function stepOfWay(
     case 'fit':
       return fitView(
         state,
-        preset.locked,
+        locked,
         strings,
         actions,
         html`${door.view(state, strings)}${conversions.view(state, strings)}`,

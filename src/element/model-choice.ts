@@ -11,7 +11,7 @@ import { readAddress, readMirror, readTyped, sourceName, writeAddress } from './
 import { attributeText, readPreset, type Preset, type PresetAttributes } from './preset.js';
 import { rememberAddress } from './remember.js';
 
-/** What stands in the place of an address: a choice from the list of known models. */
+/** What an address begins with that is a choice from the list of known models: behind it may be the board that they are to fit. */
 const FROM_THE_LIST = '?';
 
 /** Who reads what was chosen; the store. */
@@ -58,10 +58,14 @@ async function named(
   preset: Preset,
   root: ShadowRoot | null,
 ): Promise<{ chosen: Chosen; preset: Preset } | null> {
-  if (!('typed' in chosen) || chosen.typed !== FROM_THE_LIST || root === null) return { chosen, preset };
+  if (!('typed' in chosen) || !chosen.typed.startsWith(FROM_THE_LIST) || root === null)
+    return { chosen, preset };
   const { settings, locked } = preset;
   const { chooseKnown } = await import('./gallery/gallery-dialog.js');
-  const known = await chooseKnown(root, { board: settings.board, settled: locked.has('board') });
+  const known = await chooseKnown(root, {
+    board: chosen.typed.slice(FROM_THE_LIST.length) || settings.board,
+    settled: locked.has('board'),
+  });
   if (known === null) return null;
   const { repository, board } = known;
   return { chosen: { typed: repository }, preset: { ...preset, settings: { ...settings, board } } };

@@ -4,6 +4,7 @@ import { folderName } from './assets.js';
 import { FileDrops } from './file-drops.js';
 import { notLoaded } from './missing.js';
 import type { Chosen } from './model-choice.js';
+import { permitsNetwork } from './page-attributes.js';
 import type { Page } from './page.js';
 import { presetOf } from './preset-words.js';
 import { recentAddresses } from './recent.js';
@@ -48,8 +49,7 @@ export class ModelController {
   get facts(): ChooseFacts {
     const { element, files } = this.#page;
     const sample = files.model;
-    // Some frameworks write switches as `false`.
-    const network = !element.noNetwork || String(element.noNetwork) === 'false';
+    const network = permitsNetwork(element);
     return {
       sample: sample && folderName(sample),
       own: !!element.model,
@@ -86,7 +86,7 @@ export class ModelController {
 
   /** What a person typed, or picked from what was typed before: it stays in its field. */
   open(typed: string): void {
-    const isAddress = typed !== '?';
+    const isAddress = !typed.startsWith('?');
     this.#typed = isAddress ? typed : '';
     void this.choose({ typed }, isAddress ? 'address' : 'known');
   }

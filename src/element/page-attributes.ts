@@ -13,3 +13,8 @@ export interface PageAttributes extends PresetAttributes {
   readonly assetBase: string | null;
   readonly workerUrl: string | null;
 }
+
+/** Readers may name models elsewhere. Some frameworks write switches as `false`. */
+export function permitsNetwork({ noNetwork }: Pick<PageAttributes, 'noNetwork'>): boolean {
+  return !noNetwork || String(noNetwork) === 'false';
+}

@@ -12,7 +12,8 @@ export type StepName = (typeof STEPS)[number];
 /** What a page can keep readers from changing. */
 export const LOCKS = ['model', 'board', 'scheme', 'context', 'prompt'] as const;
 
-export type Lock = (typeof LOCKS)[number];
+/** Those, and models elsewhere, which the attribute `no-network` keeps from them. */
+export type Lock = (typeof LOCKS)[number] | 'network';
 
 /** What is locked and shown. */
 export interface PresetWords {

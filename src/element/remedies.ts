@@ -9,10 +9,12 @@ import type { Settings } from './state.js';
 import type { Strings } from './strings/strings.js';
 import { withCut } from './vocabulary-setting.js';
 
-/** A button: its words, and what it sets; `null` goes back to the choice of a model. */
+/** A button: its words, and what it sets; `null` leads to the choice of another model. */
 export interface RemedyButton {
   readonly text: string;
   readonly settings: Partial<Settings> | null;
+  /** Id of the board for which models that fit are shown. */
+  readonly models?: string;
 }
 
 /** The button of a remedy, `null` where nothing in this page does it, or the page has settled it. */
@@ -41,7 +43,9 @@ export function remedyButton(
       }
       case 'narrower-model':
       case 'smaller-model':
-        return locked.has('model') ? null : { text: back, settings: null };
+        if (locked.has('model')) return null;
+        if (locked.has('network')) return { text: back, settings: null };
+        return { text: acts.models, settings: null, models: plan.board };
       case 'shorter-context':
         return null;
     }
@@ -51,8 +55,9 @@ export function remedyButton(
 }
 
 /** Does what a button says. */
-export function takeRemedy({ settings }: RemedyButton, actions: Actions): void {
-  if (settings === null) actions.reset();
+export function takeRemedy({ settings, models }: RemedyButton, actions: Actions): void {
+  if (models !== undefined) actions.open(`?${models}`);
+  else if (settings === null) actions.reset();
   else actions.change(settings);
 }
 

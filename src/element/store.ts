@@ -158,6 +158,14 @@ export class ConverterStore {
     }
   }
 
+  /** The plan for other settings of the current model, which stay as they are. @throws UsageError without a model; what planning throws */
+  async planFor(settings: Settings): Promise<PlanJson> {
+    if (!('choice' in this.#state)) throw new UsageError('There is no model to plan.');
+    const { source } = this.#state.choice;
+    const { signal } = this.#current;
+    return (await this.#work(signal)).plan(source, convertSettings(settings), {});
+  }
+
   /** Converts the chosen model, with settings that were just changed as soon as their plan is there; waits for a conversion that runs. */
   async convert(onward: Panel | null = null): Promise<void> {
     while (this.#state.step === 'fit' && this.#state.planning) {

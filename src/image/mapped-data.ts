@@ -4,7 +4,7 @@
  * `--ram-only-header`: a filling segment at address 0, then the segment, whose data begin at a page of the mapping.
  * docs/flash-image.md has the bytes.
  */
-import { crc32 } from '../package/crc32.js';
+import { crc32 } from '../shared/crc32.js';
 import type { Chip, MemoryKind } from '../chips/chip.js';
 import { FIRMWARE_FLASH_BYTES } from '../plan/boards.js';
 import { FormatError } from '../shared/errors.js';

@@ -2,6 +2,7 @@
 import { refuseOtherContainers } from '../checkpoint/open-checkpoint.js';
 import { FormatError, UnsupportedError, type FailureCode } from '../shared/errors.js';
 import type { ModelFolder } from '../source/byte-source.js';
+import { archiveKind } from '../source/model-file.js';
 
 const CONFIG_FILE = 'config.json';
 
@@ -17,6 +18,18 @@ interface FolderKind {
 }
 
 const KINDS: readonly FolderKind[] = [
+  {
+    names: /\.zip$/i,
+    code: 'no-config',
+    problem: (name) => `${name} is an archive among other files.`,
+    remedy: 'Choose the archive alone, which is read as it is, or unpack it and choose the folder.',
+  },
+  {
+    names: /\.(?:tar|tgz|tbz2?|txz|7z|rar|gz|bz2|xz|zst)$/i,
+    code: 'no-config',
+    problem: (name) => `${name} is a ${archiveKind(name) ?? ''} archive, which is not read.`,
+    remedy: 'Unpack it and choose the folder that it gives, or pack that as a zip.',
+  },
   {
     names: /^model_index\.json$/,
     isOther: true,

@@ -6,7 +6,7 @@ import { HEADER, SECTION, SECTION_ENTRY, fourccText } from '../schema/package.js
 import { MAX_METADATA_BYTES } from '../schema/limits.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { FormatError } from '../shared/errors.js';
-import { crc32, type Crc } from './crc32.js';
+import { crc32, type Crc } from '../shared/crc32.js';
 import { readDescription, type PackageDescription } from './description.js';
 import type { Fail } from './fail.js';
 import { readSections, viewOf, type PackageSection, type PackageTable } from './sections.js';

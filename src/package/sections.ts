@@ -13,7 +13,7 @@ import {
 import { readRecord } from '../schema/record.js';
 import { FormatError } from '../shared/errors.js';
 import type { ByteSource } from '../source/byte-source.js';
-import { crc32 } from './crc32.js';
+import { crc32 } from '../shared/crc32.js';
 import { within, type Fail } from './fail.js';
 
 export interface PackageSection {

@@ -15,7 +15,7 @@ import {
 } from '../schema/package.js';
 import { MAX_PACKAGE_BYTES } from '../schema/limits.js';
 import { writeRecord } from '../schema/record.js';
-import { crc32, type Crc } from './crc32.js';
+import { crc32, type Crc } from '../shared/crc32.js';
 import { readDescription } from './description.js';
 import {
   encodeDescription,

@@ -94,49 +94,77 @@ export function fileListFolder(files: readonly (File | NamedFile)[]): ModelFolde
       { code: 'too-many-files' },
     );
   }
-  const named = files
-    .map((item) =>
-      'file' in item
-        ? { path: item.path, file: item.file }
-        : { path: item.webkitRelativePath || item.name, file: item },
-    )
-    .map((item) => ({ path: item.path.replace(/^\/+/, ''), file: item.file }));
-  const top = commonTop(named.map((item) => item.path));
   const pool = new WindowPool();
-  const sources = new Map<string, ByteSource>();
-  for (const { path, file } of named) {
+  return folderOfPaths(
+    files.map((item) => {
+      const path = 'path' in item ? item.path : item.webkitRelativePath || item.name;
+      const file = 'file' in item ? item.file : item;
+      return [path, (name) => pool.wrap(new BlobSource(name, file))] as const;
+    }),
+    'chosen files',
+  );
+}
+
+/** Gives a file of a folder; called once. */
+export type OpenFile = (name: string, signal?: AbortSignal) => ByteSource | Promise<ByteSource>;
+
+/**
+ * A folder of files with paths. When all lie under one top folder, that folder is the model folder and gives its name; of
+ * a folder or download cache around one model, that model's is.
+ * @param fallback its name where there is no top folder
+ * @throws UsageError when two have the same name
+ */
+export function folderOfPaths(
+  files: readonly (readonly [path: string, open: OpenFile])[],
+  fallback: string,
+): ModelFolder {
+  const paths = files.map(([path]) => path.replace(/^\/+/, ''));
+  const top = commonTop(paths);
+  const inside = new Map<string, OpenFile>();
+  for (const [index, [, open]] of files.entries()) {
+    const path = paths[index] ?? '';
     const name = top === null ? path : path.slice(top.length + 1);
     // A name that we would never ask for (odd characters) is not an error: it is some other file in the folder.
     if (!isInsideName(name)) continue;
-    if (sources.has(name))
+    if (inside.has(name))
       throw new UsageError(`Two files are named ${name}. Choose one model folder only.`, {
         code: 'two-models',
       });
-    sources.set(name, pool.wrap(new BlobSource(name, file)));
+    inside.set(name, open);
   }
-  const [snapshot, another] = snapshotsIn([...sources.keys()]);
+  const [snapshot, another] = snapshotsIn([...inside.keys()]);
   if (snapshot !== undefined && another === undefined) {
-    const inside = `${snapshot.path}/`;
+    const begin = `${snapshot.path}/`;
     return folderOf(
       snapshot.model ?? entryName(top ?? '') ?? top ?? snapshot.path,
       new Map(
-        [...sources]
-          .filter(([name]) => name.startsWith(inside))
-          .map(([name, source]) => [name.slice(inside.length), source]),
+        [...inside]
+          .filter(([name]) => name.startsWith(begin))
+          .map(([name, open]) => [name.slice(begin.length), open]),
       ),
     );
   }
-  return modelFolderIn(folderOf(top ?? 'chosen files', sources));
+  return modelFolderIn(folderOf(top ?? fallback, inside));
 }
 
-function folderOf(name: string, sources: ReadonlyMap<string, ByteSource>): ModelFolder {
+function folderOf(name: string, files: ReadonlyMap<string, OpenFile>): ModelFolder {
+  const opened = new Map<string, Promise<ByteSource>>();
   return {
     name,
-    names: [...sources.keys()].sort(),
+    names: [...files.keys()].sort(),
     async open(file, signal) {
       signal?.throwIfAborted();
       checkName(file);
-      return sources.get(file) ?? null;
+      const open = files.get(file);
+      if (open === undefined) return null;
+      let source = opened.get(file);
+      if (source === undefined) {
+        source = Promise.resolve(open(file, signal));
+        opened.set(file, source);
+        // A failed opening must not be remembered: the next try may succeed.
+        source.catch(() => opened.delete(file));
+      }
+      return source;
     },
   };
 }

@@ -11,7 +11,7 @@ import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName, checkRange } from './checks.js';
 import { entryName, isCacheFolder, snapshotsIn } from './hub-cache.js';
 import { modelFolderIn } from './inner-folder.js';
-import { isModelFile } from './model-file.js';
+import { archiveKind, isModelFile } from './model-file.js';
 
 /** Files listed in one folder; more means that the wrong folder was named, not a bigger model. */
 const MAX_LISTED = 10_000;
@@ -116,10 +116,7 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
   const names: string[] = [];
   try {
     if (!(await stat(root)).isDirectory()) {
-      if (!isModelFile(root))
-        throw new TransportError(
-          `${path} is a file. Name the folder that holds config.json, or a .gguf file.`,
-        );
+      if (!isModelFile(root)) throw new TransportError(otherFile(path));
       return fileFolder(root);
     }
     await list(root, '', 1, names);
@@ -133,6 +130,14 @@ export async function nodeFolder(path: string): Promise<NodeFolder> {
   if (snapshot !== undefined && another === undefined) return nodeFolder(join(root, snapshot.path));
   const { folder, close } = openedFolder(path, root, names.sort());
   return { ...modelFolderIn(folder), close };
+}
+
+/** A file that is no model by itself, and what to do with it. */
+function otherFile(path: string): string {
+  const archive = archiveKind(path);
+  return archive === null
+    ? `${path} is a file. Name the folder that holds config.json, a .zip of it, or a .gguf file.`
+    : `${path} is a ${archive} archive, which is not read. Unpack it and name the folder that it gives.`;
 }
 
 /** The folder around a file that is a model. */

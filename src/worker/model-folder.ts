@@ -14,8 +14,13 @@ export async function openModelFolder(
   onProgress?: OnProgress,
 ): Promise<ModelFolder> {
   switch (source.kind) {
-    case 'files':
-      return fileListFolder(source.files);
+    case 'files': {
+      const [first, another] = source.files;
+      if (first === undefined || another !== undefined || !/\.zip$/i.test(first.path))
+        return fileListFolder(source.files);
+      const { blobZipFolder } = await import('../source/zip-blob.js');
+      return blobZipFolder(first.file, first.path.replace(/^.*\//, ''), signal);
+    }
     case 'url': {
       const { httpFolder } = await import('../source/remote-folders.js');
       return httpFolder(source.url, { onProgress }, source.files);

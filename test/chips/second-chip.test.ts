@@ -14,7 +14,7 @@ import { assembleFlashImage, planFlashImage } from '../../src/image/flash-image.
 import { guessBoard } from '../../src/image/guess-board.js';
 import { partsManifest } from '../../src/image/manifest.js';
 import { patchFlashSettings } from '../../src/image/patch-settings.js';
-import { crc32 } from '../../src/package/crc32.js';
+import { crc32 } from '../../src/shared/crc32.js';
 import { BOARDS, findBoard, modelSramBytes } from '../../src/plan/boards.js';
 import { scratchBytes } from '../../src/plan/memory.js';
 import { makePlan } from '../../src/plan/plan.js';

@@ -10,7 +10,7 @@ import { firmwareFromElf, readFirmware, type StandaloneFirmware } from '../../sr
 import { assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
 import type { MappedData } from '../../src/image/mapped-data.js';
 import { patchFlashSettings } from '../../src/image/patch-settings.js';
-import { crc32 } from '../../src/package/crc32.js';
+import { crc32 } from '../../src/shared/crc32.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { firmwareSegments, fixture, makePackage, noise, source } from './support.js';

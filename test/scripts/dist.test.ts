@@ -325,6 +325,8 @@ const BUDGET = {
   emulator: 200,
   /** What the first flashing adds; the firmware itself is data of the image. */
   flasher: 80,
+  /** What a board adds that the image does not fit. */
+  otherBoard: 2.5,
   /** What the first error adds to the control that it stands beside. */
   beside: 1.5,
   /** What opening the self-test adds; its program is data. */
@@ -453,9 +455,27 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const flasher = new Set(without(esptool, whole, reached(room, false)));
   // Where the words for boards are is written in the first view's list of languages.
   const words = path.join(dist, chunk('en-board'));
-  const notThese = ['page-worker', 'page-engine', 'answer-view', 'beside', ...OTHER_LANGUAGES, ...OTHER_CHIPS];
+  const notThese = [
+    'page-worker',
+    'page-engine',
+    'answer-view',
+    'beside',
+    'other-board',
+    ...OTHER_LANGUAGES,
+    ...OTHER_CHIPS,
+  ];
   const everything = [...reached(room, true, [...notThese, 'selftest-room']), words];
   const boards = without(everything, whole, flasher, emulator);
+  const otherBoard = without(
+    reached(
+      chunk('other-board'),
+      true,
+      notThese.filter((name) => name !== 'other-board'),
+    ),
+    whole,
+    new Set(boards),
+    new Set(gallery),
+  );
   const selftest = without(reached(chunk('selftest-room'), true, notThese), whole, new Set(boards), flasher);
   const sizes = {
     first: kilobytes(first),
@@ -476,6 +496,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     flasher: kilobytes(flasher),
     selftest: kilobytes(selftest),
     beside: kilobytes(beside),
+    otherBoard: kilobytes(otherBoard),
   };
   for (const [name, size] of Object.entries(sizes)) {
     context.diagnostic(`${name}: ${size.toFixed(1)} of ${BUDGET[name as keyof typeof BUDGET]} KB`);
@@ -495,6 +516,9 @@ const PARTS: Readonly<Record<string, number>> = {
   /** A folder at an address, or on the Hub. */
   'remote-folders': 5.5,
   pytorch: 4.5,
+  /** A zip archive of a folder, and where its members are, which files of torch.save are as well. */
+  'zip-blob': 2.5,
+  'zip-directory': 1.5,
   /** What trainings of nanoGPT and llama2.c save, and a vocabulary of characters. */
   'training-file': 1,
   /** What an unknown family is most like. */

@@ -1,6 +1,6 @@
 /** Packages with arbitrary weights, and what an attacker does to them. */
 import { tableValues } from '../../src/schema/encodings.js';
-import { crc32 } from '../../src/package/crc32.js';
+import { crc32 } from '../../src/shared/crc32.js';
 import { MemorySink, PackageWriter } from '../../src/package/writer.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { makePlan, type Plan } from '../../src/plan/plan.js';

@@ -21,7 +21,7 @@ import type { Strings } from '../strings/strings.js';
 import type { ViewsController } from '../views-controller.js';
 import { boardsLoadingView } from '../views/boards-loading.js';
 import { chatView } from '../views/chat.js';
-import { flashView } from '../views/flash.js';
+import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
 import { BoardTeller } from './board-teller.js';
 import { BoardWords } from './board-words.js';
@@ -40,6 +40,7 @@ import { Engines } from './engines.js';
 import { FlashStore } from './flash-store.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
+import { OtherBoardDoor } from './other-board-door.js';
 import { SelftestDoor } from './selftest-door.js';
 import { tallyCsv } from './tally-table.js';
 import { transcriptOf } from './transcript.js';
@@ -69,6 +70,7 @@ export class BoardRoom {
   readonly #flashActions: FlashActions;
   readonly #selftest: SelftestDoor;
   readonly #engines: Engines;
+  readonly #otherBoard: OtherBoardDoor;
   /** The image of a result, read once. */
   #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
   /** The result whose settings the conversations began with. */
@@ -141,6 +143,7 @@ export class BoardRoom {
       result: () => this.#result,
       actions: (talker) => this.#speechActions('page', talker),
     });
+    this.#otherBoard = new OtherBoardDoor(page, actions, () => void this.#flash.lookAgain());
     this.#emulatorActions = this.#emulatorFor();
     this.#chatActions = this.#chatFor();
     this.#flashActions = this.#flashFor();
@@ -207,7 +210,7 @@ export class BoardRoom {
     const { name } = result.choice.inspection;
     const { fits, board, speed } = result.result.plan;
     if (panel === 'flash') {
-      const facts = {
+      const facts: FlashFacts = {
         name,
         fits,
         speed,
@@ -217,6 +220,7 @@ export class BoardRoom {
         canTake: steps.has('take'),
         canChat: steps.has('chat'),
         ports: this.#ports,
+        otherBoard: this.#otherBoard.view(this.#flash.state.step),
       };
       return html`${flashView(this.#flash.state, facts, strings, this.#flashActions)}
       ${this.#selftest.view(strings)}`;

@@ -286,7 +286,7 @@ export const board = css`
     grid-column: 1 / -1;
   }
 
-  .advice span::before {
+  ol.advice span::before {
     content: counter(advice) '. ';
     color: var(--quiet);
     font-variant-numeric: tabular-nums;

@@ -121,23 +121,50 @@ export function flashFailureView(
   return boardFailureView(boardFailure(error, title, strings), at, advice);
 }
 
-/** Things to try, in their order; what hands do is drawn. */
+/** What is done one after the other; everything else is one of several things that may help. */
+const IN_ORDER: ReadonlySet<FlashAdvice> = new Set([
+  'hold-boot',
+  'press-reset',
+  'release-boot',
+  'close-programs',
+  'plug-again',
+  'choose-port-again',
+  'retry',
+]);
+
+/** Things to try: what belongs together in its order and numbered, each other thing for itself; what hands do is drawn. */
 export function adviceView(
   advice: readonly FlashAdvice[],
   strings: AllStrings,
 ): TemplateResult | typeof nothing {
   if (advice.length === 0) return nothing;
+  const inOrder = advice.filter((step) => IN_ORDER.has(step));
+  const steps = inOrder.length > 1 ? inOrder : [];
+  const others = advice.filter((step) => !steps.includes(step));
+  return html`${
+    steps.length === 0
+      ? nothing
+      : html`<ol class="advice">
+          ${items(steps, strings)}
+        </ol>`
+  }
+  ${
+    others.length === 0
+      ? nothing
+      : html`<ul class="advice">
+          ${items(others, strings)}
+        </ul>`
+  }`;
+}
+
+function items(advice: readonly FlashAdvice[], strings: AllStrings): TemplateResult[] {
   const words = strings.board.flash;
   const alone = !advice.includes('hold-boot');
-  return html`<ol class="advice">
-    ${advice.map(
-      (step) =>
-        html`<li class=${isDrawn(step) ? '' : 'plain'}>
-          ${isDrawn(step) ? buttonsDrawing(step, alone, words.pictures[step]) : nothing}
-          <span
-            >${words.advice[step]}${step === 'hold-boot' ? term('buttons', 'BOOT', strings) : nothing}</span
-          >
-        </li>`,
-    )}
-  </ol>`;
+  return advice.map(
+    (step) =>
+      html`<li class=${isDrawn(step) ? '' : 'plain'}>
+        ${isDrawn(step) ? buttonsDrawing(step, alone, words.pictures[step]) : nothing}
+        <span>${words.advice[step]}${step === 'hold-boot' ? term('buttons', 'BOOT', strings) : nothing}</span>
+      </li>`,
+  );
 }

@@ -35,6 +35,8 @@ export interface FlashFacts {
   readonly canTake: boolean;
   readonly canChat: boolean;
   readonly ports: PortFacts;
+  /** What can be done for a board that the image does not fit. */
+  readonly otherBoard: TemplateResult | typeof nothing;
 }
 
 export function flashView(
@@ -50,12 +52,17 @@ export function flashView(
     ${facts.fits ? body(state, facts, strings, actions) : html`<p class="panel">${words.unfit}</p>`}
     ${portHelpView(facts.ports, strings)} ${tally(state, strings, actions)}
     ${
-      facts.fits
+      facts.fits && !isBusy(state.step)
         ? html`<div class="panel">${speedFigure(facts.speed, null, strings)}</div>
             ${otherWay(facts, strings, actions)}`
         : nothing
     }
   </section>`;
+}
+
+/** A board is being looked at or written: there is nothing to choose. */
+function isBusy({ kind }: FlashStep): boolean {
+  return kind === 'looking' || kind === 'flashing';
 }
 
 function body(
@@ -74,13 +81,13 @@ function body(
     case 'looking':
       return looking(step.progress, strings, actions);
     case 'found':
-      return found(state, step, strings, actions);
+      return found(state, step, facts, strings, actions);
     case 'flashing':
       return flashing(step.progress, strings, actions);
     case 'done':
       return done(state, step, facts, strings, actions);
     case 'failed':
-      return failed(step, state.label, strings, actions);
+      return failed(step, state, strings, actions);
   }
 }
 
@@ -151,15 +158,16 @@ function looking(progress: FlashProgress | null, strings: AllStrings, actions: F
 }
 
 function found(
-  { image, label, slow }: FlashState,
+  state: FlashState,
   { board, problem, accepted }: Extract<FlashStep, { kind: 'found' }>,
+  { otherBoard }: FlashFacts,
   strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
+  const { image, slow } = state;
   const doubtful = accepted || (problem instanceof FlashError && problem.code === 'psram-too-small');
-  return html`<div class="panel">${image === null ? nothing : foundView(board, image.needs, strings)}</div>
-    ${
+  return html`${
       problem === null
         ? html`<div class="notice good">
             <p class="badge good">${markIcon(true)} ${words.ready}</p>
@@ -167,6 +175,7 @@ function found(
           </div>`
         : flashFailureView(problem, strings)
     }
+    ${otherBoard}
     ${
       doubtful
         ? html`<label class="check">
@@ -179,14 +188,15 @@ function found(
           </label>`
         : nothing
     }
+    <div class="panel">${image === null ? nothing : foundView(board, image.needs, strings)}</div>
     ${image === null ? nothing : partsView(image, strings)}
     ${problem === null && board.connection === 'uart-bridge' ? speedField(slow, strings, actions) : nothing}
-    ${labelField(label, strings, actions)}
+    ${labelField(state, strings, actions)}
     <div class="buttons">
       <button
         type="button"
-        class="primary"
-        part="button primary-button"
+        class=${problem === null ? 'primary' : ''}
+        part=${problem === null ? 'button primary-button' : 'button'}
         ?disabled=${problem !== null}
         @click=${() => actions.flash()}
       >
@@ -208,23 +218,30 @@ function speedField(slow: boolean, strings: AllStrings, actions: FlashActions): 
   </label>`;
 }
 
-/** For the tally. */
-function labelField(label: string, strings: AllStrings, actions: FlashActions): TemplateResult {
+/** For the tally: whoever has one board has nothing to tell apart. */
+function labelField(
+  { label, entries }: FlashState,
+  strings: AllStrings,
+  actions: FlashActions,
+): TemplateResult {
   const words = strings.board.flash;
-  return html`<div class="field board-name">
-    <label for="board-label">${words.label}</label>
-    <input
-      id="board-label"
-      type="text"
-      dir="auto"
-      maxlength="40"
-      autocomplete="off"
-      aria-describedby="board-label-hint"
-      .value=${label}
-      @input=${(event: Event) => actions.name((event.target as HTMLInputElement).value)}
-    />
-    <p class="quiet" id="board-label-hint">${words.labelHint}</p>
-  </div>`;
+  return html`<details class="more board-name" ?open=${label !== '' || entries.length > 1}>
+    <summary>${words.several}</summary>
+    <div class="field">
+      <label for="board-label">${words.label}</label>
+      <input
+        id="board-label"
+        type="text"
+        dir="auto"
+        maxlength="40"
+        autocomplete="off"
+        aria-describedby="board-label-hint"
+        .value=${label}
+        @input=${(event: Event) => actions.name((event.target as HTMLInputElement).value)}
+      />
+      <p class="quiet" id="board-label-hint">${words.labelHint}</p>
+    </div>
+  </details>`;
 }
 
 function flashing(
@@ -305,7 +322,7 @@ function done(
 
 function failed(
   { error }: Extract<FlashStep, { kind: 'failed' }>,
-  label: string,
+  state: FlashState,
   strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
@@ -321,7 +338,7 @@ function failed(
   const [againClass, againPart] = primary(!refused);
   const [otherClass, otherPart] = primary(refused);
   return html`${flashFailureView(error, strings, words.failed, refused ? 'flash-other' : 'flash-again')}
-    ${refused ? labelField(label, strings, actions) : nothing}
+    ${refused ? labelField(state, strings, actions) : nothing}
     <div class="buttons">
       <button id="flash-again" type="button" class=${againClass} part=${againPart} @click=${again}>
         ${words.again}

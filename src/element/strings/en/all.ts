@@ -231,6 +231,7 @@ export const enAll = {
       use: (what: string) => `Use ${what}`,
       int8Cache: 'Use the INT8 cache',
       int8Weights: 'Use INT8 weights',
+      models: 'See models that fit',
       channelScales: 'Use one scale per channel',
     },
     flashUse: (use: string) => `${use} flash`,

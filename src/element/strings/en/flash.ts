@@ -121,6 +121,7 @@ export const enFlash = {
     'The program on the board is replaced. Parts that it has already are not written again, and its settings stay.',
   slow: 'Use a lower speed (115,200 baud), for long cables and adapters that lose data.',
   accept: 'My board has PSRAM beside the chip: go on.',
+  several: 'Flashing several boards?',
   label: 'Name of this board',
   labelHint: 'For the list below, e.g. desk-01; the next board counts on. May stay empty.',
   flash: 'Flash this board',
@@ -170,7 +171,6 @@ export const enFlash = {
     'other-port': 'Use another USB port of the computer.',
     'other-board': 'Use another board.',
     'choose-board': 'Go back and convert the model for this board.',
-    'smaller-model': 'Take a smaller model.',
     'flash-again': 'Flash again: what is written is kept.',
   },
   pictures: {

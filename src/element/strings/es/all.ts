@@ -224,6 +224,7 @@ export const esAll: Strings = {
       use: (what) => `Usar ${what}`,
       int8Cache: 'Usar la caché INT8',
       int8Weights: 'Usar pesos INT8',
+      models: 'Ver modelos que caben',
       channelScales: 'Usar una escala por canal',
     },
     flashUse: (use) => `${use} de flash`,

@@ -19,7 +19,7 @@ export const esFirst: FirstStrings = {
   choose: {
     heading: 'Elige un modelo',
     dropTitle: 'Suelta aquí la carpeta de un modelo',
-    dropHint: 'Una carpeta de HuggingFace: config.json, tokenizer.json y *.safetensors',
+    dropHint: 'Una carpeta de HuggingFace o un .zip de ella: config.json, tokenizer.json y *.safetensors',
     dropNow: 'Suéltala para leerla',
     pickFolder: 'Elegir una carpeta',
     pickFiles: 'Elegir archivos',

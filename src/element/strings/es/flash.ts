@@ -125,6 +125,7 @@ export const esFlash: BoardStrings['flash'] = {
     'El programa de la placa se sustituye. Las partes que ya tiene no se vuelven a escribir, y sus ajustes se conservan.',
   slow: 'Usar una velocidad menor (115.200 baudios), para cables largos y adaptadores que pierden datos.',
   accept: 'Mi placa tiene PSRAM junto al chip: continuar.',
+  several: '¿Vas a grabar varias placas?',
   label: 'Nombre de esta placa',
   labelHint:
     'Para la lista de abajo; por ejemplo, mesa-01: la placa siguiente continúa la cuenta. Puede quedar vacío.',
@@ -178,7 +179,6 @@ export const esFlash: BoardStrings['flash'] = {
     'other-port': 'Usa otro puerto USB del ordenador.',
     'other-board': 'Usa otra placa.',
     'choose-board': 'Vuelve atrás y convierte el modelo para esta placa.',
-    'smaller-model': 'Usa un modelo más pequeño.',
     'flash-again': 'Graba de nuevo: lo escrito se conserva.',
   },
   pictures: {

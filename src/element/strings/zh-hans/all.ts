@@ -177,6 +177,7 @@ export const zhHansAll: Strings = {
       use: (what) => `使用 ${what}`,
       int8Cache: '使用 INT8 缓存',
       int8Weights: '使用 INT8 权重',
+      models: '查看能放下的模型',
       channelScales: '使用逐通道缩放',
     },
     flashUse: (use) => `Flash：${use}`,

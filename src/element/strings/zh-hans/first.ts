@@ -19,7 +19,7 @@ export const zhHansFirst: FirstStrings = {
   choose: {
     heading: '选择模型',
     dropTitle: '将模型文件夹拖到这里',
-    dropHint: 'HuggingFace 模型文件夹：config.json、tokenizer.json 和 *.safetensors',
+    dropHint: 'HuggingFace 模型文件夹或其 .zip：config.json、tokenizer.json 和 *.safetensors',
     dropNow: '松开即可读取',
     pickFolder: '选择文件夹',
     pickFiles: '选择文件',

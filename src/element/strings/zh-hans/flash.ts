@@ -122,6 +122,7 @@ export const zhHansFlash: BoardStrings['flash'] = {
   warning: '开发板上的程序将被替换。已有的部分不会重复写入，设置会保留。',
   slow: '使用较低的速度（115,200 波特），适合长线缆和会丢数据的转接器。',
   accept: '我的开发板在芯片旁有 PSRAM：继续。',
+  several: '要刷写多块开发板？',
   label: '这块开发板的名称',
   labelHint: '用于下方的列表，例如 desk-01；下一块开发板会接着编号。可以留空。',
   flash: '烧录这块开发板',
@@ -171,7 +172,6 @@ export const zhHansFlash: BoardStrings['flash'] = {
     'other-port': '换用电脑的另一个 USB 接口。',
     'other-board': '换一块开发板。',
     'choose-board': '返回并为这块开发板转换模型。',
-    'smaller-model': '换用更小的模型。',
     'flash-again': '再次烧录：已写入的内容会保留。',
   },
   pictures: {

@@ -1,15 +1,22 @@
 /**
- * The directory of a zip archive, for containers whose members are stored without compression.
+ * The directory of a zip archive: where its members are and how they are packed, of archives up to any size.
  * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.3: end records, central directory, local headers).
  */
 import { FormatError } from '../shared/errors.js';
-import type { ByteSource } from '../source/byte-source.js';
+import type { ByteSource } from './byte-source.js';
 
 /** A member of the archive. */
 export interface ZipMember {
   readonly name: string;
-  /** Bytes of its content, which is stored as it is. */
+  /** Bytes of its content. */
   readonly size: number;
+  /** Bytes that it takes in the archive. */
+  readonly packed: number;
+  /** 0 is stored as it is, 8 is deflate. */
+  readonly method: number;
+  readonly encrypted: boolean;
+  /** CRC-32 of its content. */
+  readonly crc: number;
   /** Where its local header begins; the content follows it. */
   readonly header: number;
 }
@@ -35,7 +42,7 @@ const REMEDY = 'The file is damaged or its download was cut off; download it aga
 
 /**
  * Reads the directory.
- * @throws FormatError when there is none, or a member is compressed or encrypted; TransportError
+ * @throws FormatError when there is none, or it is damaged; TransportError
  */
 export async function readZipDirectory(source: ByteSource, signal?: AbortSignal): Promise<ZipMember[]> {
   const tailBegin = Math.max(0, source.size - END_BYTES - END64_LOCATOR_BYTES - MAX_COMMENT_BYTES);
@@ -78,34 +85,33 @@ function readEntries(source: ByteSource, directory: Uint8Array): ZipMember[] {
     const next = at + 46 + nameLength + extraLength + view.getUint16(at + 32, true);
     if (next > directory.length) throw broken(source, 'An entry in the directory of the archive is cut off.');
     const name = new TextDecoder().decode(directory.subarray(at + 46, at + 46 + nameLength));
-    if (view.getUint16(at + 10, true) !== 0 || (view.getUint16(at + 8, true) & 1) !== 0) {
-      throw new FormatError('The archive is compressed or encrypted, which torch.save never does.', {
-        file: source.name,
-        field: name.slice(0, 200),
-        remedy: 'Use the file as it was saved; where it lies in an archive of its own, unpack that first.',
-        code: 'broken-file',
-      });
-    }
     const extra = new DataView(directory.buffer, directory.byteOffset + at + 46 + nameLength, extraLength);
-    const [size, header] = largeNumbers(
-      extra,
-      [view.getUint32(at + 24, true), view.getUint32(at + 42, true)],
-      [view.getUint32(at + 20, true) === ELSEWHERE],
-    );
-    if (header + LOCAL_BYTES + size > source.size)
+    const [size, packed, header] = largeNumbers(extra, [
+      view.getUint32(at + 24, true),
+      view.getUint32(at + 20, true),
+      view.getUint32(at + 42, true),
+    ]);
+    if (header + LOCAL_BYTES + packed > source.size)
       throw broken(source, `${JSON.stringify(name.slice(0, 200))} lies outside of the file.`);
-    members.push({ name, size, header });
+    members.push({
+      name,
+      size,
+      packed,
+      method: view.getUint16(at + 10, true),
+      encrypted: (view.getUint16(at + 8, true) & 1) !== 0,
+      crc: view.getUint32(at + 16, true),
+      header,
+    });
     at = next;
   }
   return members;
 }
 
-/** Uncompressed size and place of the header, from the extension where they are larger than their fields. */
+/** Size, packed size and place of the header, from the extension where they are larger than their fields. */
 function largeNumbers(
   extra: DataView,
-  [size, header]: readonly [number, number],
-  [compressedElsewhere]: readonly [boolean],
-): readonly [number, number] {
+  [size, packed, header]: readonly [number, number, number],
+): readonly [number, number, number] {
   for (let at = 0; at + 4 <= extra.byteLength;) {
     const length = extra.getUint16(at + 2, true);
     if (extra.getUint16(at, true) === 1 && at + 4 + length <= extra.byteLength) {
@@ -115,13 +121,12 @@ function largeNumbers(
         field += 8;
         return whole(extra.getBigUint64(field - 8, true));
       };
-      const large = take(size);
-      if (compressedElsewhere) field += 8;
-      return [large, take(header)];
+      // In this order, each only where its field has no room for it.
+      return [take(size), take(packed), take(header)];
     }
     at += 4 + length;
   }
-  return [size, header];
+  return [size, packed, header];
 }
 
 /**
@@ -135,7 +140,7 @@ export async function memberBegin(
 ): Promise<number> {
   const view = viewOf(await source.read(member.header, member.header + LOCAL_BYTES, signal));
   const begin = member.header + LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  if (view.getUint32(0, true) !== LOCAL_SIGNATURE || begin + member.size > source.size)
+  if (view.getUint32(0, true) !== LOCAL_SIGNATURE || begin + member.packed > source.size)
     throw broken(source, `The header of ${JSON.stringify(member.name.slice(0, 200))} is damaged.`);
   return begin;
 }

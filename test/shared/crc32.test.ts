@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { crc32 as zlibCrc32 } from 'node:zlib';
-import { crc32 } from '../../src/package/crc32.js';
+import { crc32 } from '../../src/shared/crc32.js';
 import { randomNumbers } from '../support/synthetic-model.js';
 
 describe('crc32', () => {
