@@ -207,6 +207,9 @@ export class Esp32LlmConverter extends LitElement {
   /** Context in tokens at first, from 2 to the longest that the model was made for; without it the plan chooses. */
   @property({ type: Number }) context: number | null = null;
 
+  /** Work that goes into the weights at first: `quick` (default), `good` or `best`, which take longer and come closer to the original. */
+  @property() effort: string | null = null;
+
   /** What the model is asked at first. */
   @property() prompt: string | null = null;
 

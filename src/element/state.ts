@@ -54,7 +54,7 @@ export type TrialOptions = GenerateRequest;
 /** A tensor that is quantized, or was. */
 export interface QuantizedTensor {
   readonly name: string;
-  /** Bytes of the original that were read of it. */
+  /** Bytes of the original. */
   readonly bytes: number;
 }
 

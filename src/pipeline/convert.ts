@@ -1,6 +1,7 @@
 /** The stages one after another: a model folder becomes a checked package, a plan that was shown is carried out. */
 import type { ModelFolder } from '../source/byte-source.js';
 import { checkTexts } from './checked-texts.js';
+import { wholeConversion } from './conversion-progress.js';
 import { convertPlanned } from './convert-planned.js';
 import { evaluateConverted, packageElsewhere } from './evaluate-converted.js';
 import { openModel } from './open-model.js';
@@ -49,17 +50,18 @@ export async function carryOut(
   if (options.mustFit === true) refuseUnfit(planned);
   const texts = checkTexts(planned, { ...options, report });
   const { opened, plan } = planned;
-  const original = new OriginalModel(opened, runtime, hooks);
+  const { effort, sink } = options;
+  const told = { ...hooks, onProgress: wholeConversion(plan, { effort, report }, hooks.onProgress) };
+  const original = new OriginalModel(opened, runtime, told);
   try {
-    const { effort, sink } = options;
-    const converted = await convertPlanned(planned, { texts, effort, sink, original }, runtime, hooks);
+    const converted = await convertPlanned(planned, { texts, effort, sink, original }, runtime, told);
     return {
       model: opened.model,
       plan,
       packageBytes: converted.packageBytes,
       package: converted.package,
       statistics: converted.statistics,
-      report: report ? await evaluateConverted(converted, { texts, original }, runtime, hooks) : null,
+      report: report ? await evaluateConverted(converted, { texts, original }, runtime, told) : null,
       chat: opened.chat !== null,
       notes: [...opened.notes, ...texts.notes],
     };

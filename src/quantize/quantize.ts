@@ -96,7 +96,7 @@ export async function quantizeTensors(input: QuantizeInput): Promise<SourceStati
   return statistics;
 }
 
-function sourceBytes({ source }: TensorPart): number {
+function sourceBytes({ source }: Pick<TensorPart, 'source'>): number {
   return source.shape.reduce((product, d) => product * d, 1) * floatBytes(source.dtype);
 }
 
@@ -160,7 +160,7 @@ class QuantizeJob {
     { factor, offset }: Pick<TensorPart, 'factor' | 'offset'>,
   ): Promise<Float32Array> {
     const values = await this.read(source, factor, offset);
-    this.meter.advance(values.length * floatBytes(source.dtype), tensorKey(source));
+    this.meter.advance(values.length * floatBytes(source.dtype), tensorKey(source), sourceBytes({ source }));
     const tuned = this.input.tuned?.vectors.get(tensorKey(source));
     return tuned?.map((value) => value * factor + offset) ?? values;
   }
@@ -249,7 +249,7 @@ class QuantizeJob {
         const rows = quantizer.quantize(block.bytes, output);
         const { buffer, byteOffset } = output.codes;
         loss.add(new Float32Array(buffer, byteOffset, (rows * stride) / 4), stride / 4);
-        this.meter.advance(block.bytes.length, tensorKey(part.source));
+        this.meter.advance(block.bytes.length, tensorKey(part.source), sourceBytes(part));
         throwIfAborted(this.input.signal);
       }
       return loss.complete(quantizer.statistics());
@@ -262,7 +262,7 @@ class QuantizeJob {
   private async measure(part: TensorPart, quantizer: RowQuantizer): Promise<void> {
     for await (const block of this.blocks(part.source, rowsPerBlock(part.source))) {
       quantizer.measure(block.bytes);
-      this.meter.advance(block.bytes.length, tensorKey(part.source));
+      this.meter.advance(block.bytes.length, tensorKey(part.source), sourceBytes(part));
     }
   }
 
@@ -281,7 +281,7 @@ class QuantizeJob {
           const rows = quantizer.quantize(block.bytes, output);
           await this.emit(output, rows, tensor, tables, row);
           row += rows;
-          this.meter.advance(block.bytes.length, tensorKey(part.source));
+          this.meter.advance(block.bytes.length, tensorKey(part.source), sourceBytes(part));
         }
       }
     } finally {
@@ -302,6 +302,7 @@ class QuantizeJob {
       ...blockElementsPerRow(tensor),
     );
     const keys = tensor.parts.map((part) => tensorKey(part.source));
+    const sizes = tensor.parts.map(sourceBytes);
     const sources = tensor.parts.map((part, index) =>
       this.blocks(part.source, most, index)[Symbol.asyncIterator](),
     );
@@ -316,7 +317,7 @@ class QuantizeJob {
             first: index,
             step,
           });
-          this.meter.advance(next.value.bytes.length, keys[index] ?? tensor.name);
+          this.meter.advance(next.value.bytes.length, keys[index] ?? tensor.name, sizes[index]);
         }
         await this.emit(output, rows, tensor, tables, row);
         row += rows;

@@ -38,6 +38,41 @@ export function histogramShape(
   };
 }
 
+/** What of a histogram is drawn: the middle that holds nearly all weights, so that no half of the drawing is empty. */
+export interface HistogramMiddle {
+  readonly histogram: TensorReport['histogram'];
+  /** Share of the fullest bin, before or after. */
+  readonly peak: number;
+  /** Share of the weights beyond it. */
+  readonly outside: number;
+}
+
+/** Weights that may lie outside of a drawing. */
+const MOST_OUTSIDE = 0.002;
+
+/** Cuts as many bins from both ends as hold next to nothing. */
+export function histogramMiddle({ limit, before, after }: TensorReport['histogram']): HistogramMiddle {
+  const bins = Math.min(before.length, after.length);
+  const [left, right] = [shares(before), shares(after)];
+  const beyond = (cut: number): number => {
+    const out = (all: readonly number[]): number => sum(all.slice(0, cut)) + sum(all.slice(bins - cut));
+    return Math.max(out(left), out(right));
+  };
+  let cut = 0;
+  // A few bins are no shape.
+  while (bins - 2 * (cut + 1) >= 8 && beyond(cut + 1) <= MOST_OUTSIDE) cut++;
+  const within = (all: readonly number[]): number[] => all.slice(cut, bins - cut);
+  return {
+    histogram: {
+      limit: bins === 0 ? limit : (limit * (bins - 2 * cut)) / bins,
+      before: within(before),
+      after: within(after),
+    },
+    peak: Math.max(0, ...left, ...right),
+    outside: beyond(cut),
+  };
+}
+
 /** Bins in the table: enough to see the shape, few enough to be read out. */
 const TABLE_ROWS = 16;
 

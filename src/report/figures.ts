@@ -114,7 +114,7 @@ export function divergenceFigures(report: Report, words: ReportWords = ENGLISH_R
   const { kl } = report;
   const { format, labels } = words;
   const row = (label: string, value: string): Figure => ({ label, value, note: '' });
-  const rank = (share: number, digits: number): string => format.percent(share, digits);
+  const rank = (share: number, digits: number): string => labels.rank(format.percent(share, digits));
   return [
     row(labels.mean, format.withError(kl.mean, kl.meanError)),
     row(labels.median, format.number(kl.median)),
@@ -134,8 +134,8 @@ export function shiftFigures(report: Report, words: ReportWords = ENGLISH_REPORT
   return [
     { label: labels.mean, value: points(shift.mean), note: '' },
     { label: labels.rootMeanSquare, value: points(shift.rms), note: '' },
-    { label: format.percent(0.01, 0), value: points(shift.p1), note: '' },
-    { label: format.percent(0.99, 0), value: points(shift.p99), note: '' },
+    { label: labels.rank(format.percent(0.01, 0)), value: points(shift.p1), note: '' },
+    { label: labels.rank(format.percent(0.99, 0)), value: points(shift.p99), note: '' },
   ];
 }
 

@@ -32,3 +32,12 @@ export function layerErrors(tensors: readonly TensorReport[]): LayerError[] {
     .map(([layer, { noise, weights }]) => ({ layer, error: weights === 0 ? 0 : Math.sqrt(noise / weights) }))
     .sort((a, b) => (a.layer ?? Infinity) - (b.layer ?? Infinity));
 }
+
+/** The layers that moved least and most, `null` where there are none; what was not quantized lost nothing and does not count. */
+export function layerSpread(layers: readonly LayerError[]): {
+  readonly least: LayerError | null;
+  readonly most: LayerError | null;
+} {
+  const sorted = layers.filter(({ error }) => error > 0).sort((a, b) => a.error - b.error);
+  return { least: sorted[0] ?? null, most: sorted.at(-1) ?? null };
+}

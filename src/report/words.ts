@@ -63,6 +63,8 @@ export interface ReportWords {
     readonly bits: (bits: string) => string;
     readonly mean: string;
     readonly median: string;
+    /** Below which so many of the positions lie. */
+    readonly rank: (share: string) => string;
     readonly largest: string;
     readonly rootMeanSquare: string;
     /** Percentage points. */
@@ -211,6 +213,7 @@ export const ENGLISH_REPORT: ReportWords = {
     bits: (bits) => `${bits} bits per weight`,
     mean: 'Mean',
     median: 'Median',
+    rank: (share) => `${share} lie below`,
     largest: 'Largest',
     rootMeanSquare: 'Root mean square',
     points: (points) => `${points} points`,

@@ -17,6 +17,12 @@ export interface Progress {
   readonly perSecond: number | null;
   /** Seconds that remain of this stage at its measured rate; `null` while there is no rate yet, or no total. */
   readonly secondsLeft: number | null;
+  /** Bytes of the item, where it is a tensor. */
+  readonly itemBytes?: number;
+  /** Items that were begun since the last report, the current one last, where they are tensors. */
+  readonly begun?: readonly { readonly name: string; readonly bytes: number }[];
+  /** How far the whole job is, 0..1, where that is known, and the seconds that remain of it. */
+  readonly whole?: { readonly done: number; readonly secondsLeft: number | null };
 }
 
 export type OnProgress = (progress: Progress) => void;
@@ -45,8 +51,11 @@ export class ProgressMeter {
     this.total += units;
   }
 
-  /** Adds finished units and reports. */
-  advance(units: number, item: string): void {
+  /**
+   * Adds finished units and reports.
+   * @param itemBytes of the whole item, where it is a tensor
+   */
+  advance(units: number, item: string, itemBytes?: number): void {
     this.done += units;
     if (this.report === undefined) return;
     const seconds = (this.now() - this.started) / 1000;
@@ -62,6 +71,7 @@ export class ProgressMeter {
       unit: this.unit,
       perSecond: rate,
       secondsLeft: rate === null || total === 0 ? null : (total - this.done) / rate,
+      ...(itemBytes === undefined ? {} : { itemBytes }),
     });
   }
 }

@@ -113,12 +113,17 @@ function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): Transferable
 function throttled(report: (progress: Progress) => void): (progress: Progress) => void {
   let current = '';
   let last = -Infinity;
-  return (progress) => {
-    const { stage, done, total } = progress;
+  /** By name: none is left out, however short it was worked on. */
+  let begun = new Map<string, number>();
+  return ({ itemBytes, ...progress }) => {
+    const { stage, item, done, total } = progress;
     const now = performance.now();
+    if (itemBytes !== undefined) begun.set(item, itemBytes);
     if (stage === current && (done < total || total === 0) && now - last < PROGRESS_INTERVAL) return;
     current = stage;
     last = now;
-    report(progress);
+    const items = [...begun].map(([name, bytes]) => ({ name, bytes }));
+    report(items.length === 0 ? progress : { ...progress, begun: items });
+    begun = new Map();
   };
 }

@@ -81,6 +81,7 @@ test('settings are said as far as they are not the usual ones, and mean the same
       context: '64',
       prompt: null,
       locked: null,
+      effort: null,
       steps: null,
     });
     const place = settingsPlace(settings);
@@ -89,6 +90,10 @@ test('settings are said as far as they are not the usual ones, and mean the same
     assert.deepEqual({ ...NO_PRESET.settings, ...read }, settings, scheme);
   }
   assert.equal(settingsPlace(NO_PRESET.settings).scheme, undefined);
+  const tuned = { ...NO_PRESET.settings, effort: 'best' } as const;
+  assert.equal(settingsPlace(tuned).effort, 'best');
+  assert.deepEqual(readWish({ effort: 'best' }, new Set()).settings, { effort: 'best' });
+  assert.deepEqual(readWish({ effort: 'best' }, new Set(['scheme'])).settings, {});
   // Where the page says something else, the usual has to be said.
   assert.match(settingsPlace(NO_PRESET.settings, 'int8').scheme ?? '', /weights:auto/);
 });

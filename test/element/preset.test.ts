@@ -12,6 +12,7 @@ const NONE = {
   context: null,
   prompt: null,
   locked: null,
+  effort: null,
   steps: null,
 };
 
@@ -69,6 +70,7 @@ test('properties mean what frameworks set them for', () => {
     board: undefined,
     scheme: ['int8', 'group:64'],
     context: '64',
+    effort: undefined,
     prompt: 5,
     locked: undefined,
     steps: ['fit', 'try'],
@@ -92,4 +94,12 @@ test('properties of other types are named with what they take', () => {
   assert.throws(() => readPreset({ ...NONE, locked: 5 }), /locked has the word "5".*model, board/);
   assert.throws(() => readPreset({ ...NONE, context: true }), /context takes a whole number/);
   assert.throws(() => readPreset({ ...NONE, board: 5 }), /Unknown board "5"/);
+});
+
+test('the effort is one of those that there are, and the usual one is not said', () => {
+  assert.equal(readPreset({ ...NONE, effort: 'best' }).settings.effort, 'best');
+  assert.equal(convertSettings(readPreset({ ...NONE, effort: 'good' }).settings).effort, 'good');
+  for (const effort of [null, '', 'quick'])
+    assert.ok(!('effort' in convertSettings(readPreset({ ...NONE, effort }).settings)));
+  assert.throws(() => readPreset({ ...NONE, effort: 'much' }), /"much".*quick, good, best/);
 });

@@ -1,7 +1,7 @@
 /** Geometry of the histograms and the table behind them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { histogramRows, histogramShape, sqnrShare } from '../../src/report/charts.js';
+import { histogramMiddle, histogramRows, histogramShape, sqnrShare } from '../../src/report/charts.js';
 import { bell } from './sample.js';
 
 test('a histogram is one step per bin, the fullest bin at the top', () => {
@@ -42,4 +42,21 @@ test('bars stay inside their track', () => {
   assert.equal(sqnrShare(30), 0.5);
   assert.equal(sqnrShare(300), 1);
   assert.equal(sqnrShare(Number.NaN), 0);
+});
+
+test('of a histogram the middle is drawn that holds nearly all weights, and what lies outside is said', () => {
+  const bins = Array.from({ length: 128 }, (_, index) => (Math.abs(index - 63.5) < 16 ? 1000 : 0));
+  const { histogram, outside, peak } = histogramMiddle({ limit: 2, before: bins, after: bins });
+  assert.deepEqual([histogram.limit, histogram.before.length, outside], [0.5, 32, 0]);
+  assert.ok(histogram.before.every((bin) => bin === 1000));
+  assert.equal(peak, 1 / 32);
+  // A few far out do not make it wide, and are not hidden.
+  const far = bins.map((bin, index) => (index === 0 ? 10 : bin));
+  const middle = histogramMiddle({ limit: 2, before: far, after: bins });
+  assert.equal(middle.histogram.before.length, 32);
+  assert.ok(Math.abs(middle.outside - 10 / 32_010) < 1e-12);
+  // Many do.
+  const wide = bins.map((bin, index) => (index === 0 ? 1000 : bin));
+  assert.equal(histogramMiddle({ limit: 2, before: wide, after: bins }).histogram.before.length, 128);
+  assert.equal(histogramMiddle({ limit: 0, before: [], after: [] }).histogram.before.length, 0);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TensorReport } from '../../src/quantize/report.js';
-import { layerErrors } from '../../src/report/layers.js';
+import { layerErrors, layerSpread } from '../../src/report/layers.js';
 
 function tensor(name: string, sqnr: number | null, rows = 1, cols = 1): TensorReport {
   const histogram = { limit: 1, before: [], after: [] };
@@ -24,4 +24,10 @@ test('tensors of a layer are weighed by their weights; layers come in order, the
   assert.equal(layers[1]?.error, 0);
   assert.ok(Math.abs((layers[2]?.error ?? 0) - 0.01) < 1e-12);
   assert.deepEqual(layerErrors([]), []);
+});
+
+test('the spread is between layers that lost something', () => {
+  const layers = [0.02, 0, 0.01, 0.03].map((error, layer) => ({ layer, error }));
+  assert.deepEqual(layerSpread(layers), { least: layers[2], most: layers[3] });
+  assert.deepEqual(layerSpread([{ layer: 0, error: 0 }]), { least: null, most: null });
 });

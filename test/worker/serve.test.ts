@@ -193,3 +193,31 @@ test('cancel reaches the job that it names and no other', async () => {
   assert.ok(result.type === 'result' && result.id === 2);
   assert.deepEqual(aborted, [2]);
 });
+
+test('tensors that pass between two messages of progress are all told, each with its size', async () => {
+  const page = new Page({
+    plan: async (_input, { onProgress }) => {
+      const stage = {
+        stage: 'quantizing',
+        total: 100,
+        unit: 'bytes',
+        perSecond: null,
+        secondsLeft: null,
+      } as const;
+      for (let index = 0; index < 50; index++)
+        onProgress({ ...stage, item: `t${index >> 1}`, done: 2 * index + 2, itemBytes: 100 + (index >> 1) });
+      return samplePlan();
+    },
+  });
+  page.post({ type: 'setup', runtime: RUNTIME });
+  page.post({ type: 'job', id: 1, name: 'plan', input: { source: SOURCE, settings: {} } });
+  await page.until('result');
+  const told = page.messages.flatMap((message) =>
+    message.type === 'progress' ? (message.progress.begun ?? []) : [],
+  );
+  const sizes = new Map(told.map(({ name, bytes }) => [name, bytes]));
+  assert.deepEqual(
+    [...sizes],
+    Array.from({ length: 25 }, (_, index) => [`t${index}`, 100 + index]),
+  );
+});

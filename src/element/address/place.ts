@@ -11,11 +11,20 @@ export interface Place {
   /** As the attribute. */
   readonly scheme?: string;
   readonly context?: string;
+  readonly effort?: string;
   readonly prompt?: string;
   readonly step?: string;
 }
 
-const NAMES = ['model', 'board', 'scheme', 'context', 'prompt', 'step'] as const satisfies (keyof Place)[];
+const NAMES = [
+  'model',
+  'board',
+  'scheme',
+  'context',
+  'effort',
+  'prompt',
+  'step',
+] as const satisfies (keyof Place)[];
 
 /** Of how this is written; another one is not guessed at. */
 const VERSION = '1';

@@ -16,6 +16,7 @@ const KEPT = [
   'board',
   'scheme',
   'context',
+  'effort',
   'prompt',
 ];
 

@@ -4,6 +4,7 @@ import { DEFAULT_SCHEME } from '../../plan/defaults.js';
 import { readChoices, writeChoices } from '../../plan/scheme-text.js';
 import type { ModelSource } from '../../worker/jobs.js';
 import { writeAddress } from '../model-address.js';
+import { readEffort } from '../preset.js';
 import { STEPS, type Lock, type StepName } from '../preset-words.js';
 import { SAMPLES } from '../samples/list.js';
 import { stepOf, type Choice, type Settings, type State } from '../state.js';
@@ -59,7 +60,7 @@ const USUAL: ReadonlySet<string> = new Set(writeChoices({ scheme: DEFAULT_SCHEME
  * @param own what the page says of the scheme, which a place without a word would mean
  */
 export function settingsPlace(
-  { board, context, weights, granularity, activations, cache, chat, edits = [] }: Settings,
+  { board, context, weights, granularity, activations, cache, chat, effort, edits = [] }: Settings,
   own = '',
 ): Place {
   const carried = edits.filter(({ tokens, text }) => tokens !== 'text' && text === undefined);
@@ -70,6 +71,7 @@ export function settingsPlace(
     board,
     ...(words === '' ? {} : { scheme: words }),
     ...(context === null ? {} : { context: String(context) }),
+    ...(effort === undefined ? {} : { effort }),
   };
 }
 
@@ -141,6 +143,8 @@ export function readWish(place: Place, locked: ReadonlySet<Lock>): Wish {
   const chosen = field('scheme', (text) => readChoices(text, 'The link'));
   const board = field('board', (text) => findBoard(text).id);
   const context = field('context', readContext);
+  // Who settled how numbers are stored has settled how much work that is.
+  const effort = locked.has('scheme') ? null : field('effort', (text) => readEffort(text, 'The link'));
   return {
     model: place.model ?? null,
     settings: {
@@ -149,6 +153,7 @@ export function readWish(place: Place, locked: ReadonlySet<Lock>): Wish {
         : { ...chosen.scheme, ...(chosen.edits.length === 0 ? {} : { edits: chosen.edits }) }),
       ...(board === null ? {} : { board }),
       ...(context === null ? {} : { context }),
+      ...effort,
     },
     prompt: field('prompt', (text) => text.slice(0, MOST_PROMPT)),
     step: known,

@@ -314,11 +314,20 @@ export const compare = css`
     gap: 0.375rem;
   }
 
-  .layers svg {
+  .layers table {
+    max-width: 48rem;
+  }
+
+  .layers .bar {
     width: 100%;
-    height: 7rem;
-    fill: var(--weights);
-    border-bottom: 1px solid var(--edge);
+  }
+
+  .layers .track {
+    height: 0.75rem;
+  }
+
+  .layers .most > * {
+    font-weight: 600;
   }
 
   .file {

@@ -28,11 +28,11 @@ export function convertingView(
       )}
       ${stages.length === 0 ? html`<li aria-current="step"><span class="dot"></span>${converting.starting}</li>` : nothing}
     </ol>
-    ${bar(progress)}
+    ${bar(progress?.whole ?? progress)}
     <p class="amount">
       <span>${progress === null ? '' : amount(progress, strings)}</span>
       <span class="item" translate="no"
-        >${progress?.stage === 'quantizing' ? '' : showableLine(progress?.item ?? '')}</span
+        >${progress?.stage === 'reading' ? showableLine(progress.item) : ''}</span
       >
     </p>
     ${state.download ? downloadLine(state.download, strings) : nothing} ${tensorList(state.tensors, strings)}
@@ -48,27 +48,29 @@ const SHOWN = 6;
 /** The latest tensors with their sizes; the bar above says how far all of them are. */
 function tensorList(
   tensors: readonly QuantizedTensor[],
-  { report }: Strings,
+  { converting, report }: Strings,
 ): TemplateResult | typeof nothing {
   if (tensors.length === 0) return nothing;
-  return html`<ol class="tensor-list" aria-hidden="true">
-    ${tensors
-      .slice(-SHOWN)
-      .map(
-        ({ name, bytes }) =>
-          html`<li>
-            <span class="item" translate="no">${showableLine(name)}</span> ${report.format.bytes(bytes)}
-          </li>`,
-      )}
-  </ol>`;
+  const before = tensors.length - SHOWN;
+  return html`${before > 0 ? html`<p class="quiet" aria-hidden="true">${converting.before(before)}</p>` : nothing}
+    <ol class="tensor-list" aria-hidden="true">
+      ${tensors
+        .slice(-SHOWN)
+        .map(
+          ({ name, bytes }) =>
+            html`<li>
+              <span class="item" translate="no">${showableLine(name)}</span> ${report.format.bytes(bytes)}
+            </li>`,
+        )}
+    </ol>`;
 }
 
-function bar(progress: Progress | null): TemplateResult {
+function bar(progress: (Pick<Progress, 'done'> & Partial<Pick<Progress, 'total'>>) | null): TemplateResult {
   return html`<progress
     part="progress"
     aria-labelledby="step-heading"
     max="1"
-    value=${ifDefined(progress === null || progress.total === 0 ? undefined : progress.done / progress.total)}
+    value=${ifDefined(progress === null || progress.total === 0 ? undefined : progress.done / (progress.total ?? 1))}
   ></progress>`;
 }
 
@@ -86,7 +88,8 @@ function downloadLine(download: Progress, strings: Strings): TemplateResult {
 
 /** How much of how much, at what rate, and what time is left, as far as that is known. */
 function amount(progress: Progress, { converting }: Strings): string {
-  const { done, total, unit, perSecond, secondsLeft } = progress;
+  const { done, total, unit, perSecond } = progress;
+  const { secondsLeft } = progress.whole ?? progress;
   return [
     converting.amount(done, total, unit),
     ...(unit === 'bytes' && perSecond !== null ? [converting.rate(perSecond)] : []),

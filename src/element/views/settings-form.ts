@@ -14,6 +14,8 @@ import {
   type WeightKind,
 } from '../../plan/scheme.js';
 import { PACKAGE_LIMITS } from '../../schema/limits.js';
+import { DEFAULT_EFFORT, EFFORTS } from '../../quantize/effort.js';
+import { effortSeconds } from '../../quantize/effort-time.js';
 import type { Actions } from '../actions.js';
 import { QUALITIES, QUALITY_SETTINGS, qualityOf } from '../quality.js';
 import type { Lock } from '../preset.js';
@@ -35,7 +37,8 @@ const COARSE_TO_FINE: readonly Settings['granularity'][] = [
 ];
 
 /** What the weights cannot have becomes automatic, so that each kind of weights can be chosen by itself. */
-function mended({ weights, granularity, activations }: Settings): Partial<Settings> {
+function mended({ weights, granularity, activations, effort }: Settings): Partial<Settings> {
+  if (effort === 'best' && activations === 'static') return { effort: 'good' };
   if (weights === 'auto') return {};
   const has = (scheme: Pick<Settings, 'granularity' | 'activations'>): boolean => isPossible(weights, scheme);
   return {
@@ -70,6 +73,7 @@ export function settingsForm(
     ${['board', 'scheme', 'context'].some((name) => locked.has(name as Lock)) ? html`<p class="quiet">${fit.settled}</p>` : nothing}
     ${locked.has('board') ? settled('board', fit.board, boardName(settings.board), boardText(settings.board, strings)) : boardField(settings, strings, actions)}
     ${beside('board')} ${qualityField(choice, locked, strings, actions)} ${beside('scheme')}
+    ${effortField(choice, locked.has('scheme'), strings, actions)}
     ${contextField(choice, locked.has('context'), strings, actions)} ${beside('context')}
     ${
       choice.inspection.notes.some(({ code }) => code === 'chat-no-begin')
@@ -166,6 +170,28 @@ function qualityField(
       ${radios('activations', fit.activations, WANTED_ACTIVATIONS, fit.activationKinds, settings, locked, strings, actions)}
       ${radios('cache', fit.cache, WANTED_CACHES, fit.cacheKinds, settings, locked, strings, actions)}
     </details>`;
+}
+
+/** How much work goes into the weights, and how long that takes. */
+function effortField(
+  { settings, inspection }: Choice,
+  locked: boolean,
+  { fit, report }: Strings,
+  actions: Actions,
+): TemplateResult | typeof nothing {
+  const effort = settings.effort ?? DEFAULT_EFFORT;
+  const { name, text } = fit.efforts[effort];
+  if (locked) return effort === DEFAULT_EFFORT ? nothing : settled('effort', fit.effort, name, text);
+  // What best looks for is not there with scales that are fixed beforehand.
+  const offered = EFFORTS.filter((one) => one !== 'best' || settings.activations !== 'static');
+  const seconds = effortSeconds(effort, inspection.parameters);
+  return html`<fieldset class="field">
+    <legend>${fit.effort}</legend>
+    ${segments('effort', offered, effort, fit.efforts, (picked) => {
+      actions.change({ effort: picked === DEFAULT_EFFORT ? undefined : picked });
+    })}
+    <p class="quiet">${text} ${seconds === 0 ? nothing : fit.effortTime(report.format.seconds(seconds))}</p>
+  </fieldset>`;
 }
 
 /** Encodings are called the same in every language. */

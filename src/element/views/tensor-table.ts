@@ -1,7 +1,7 @@
 /** One line per tensor with sizes and error; a line opens to the histogram of its weights. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { TensorReport } from '../../quantize/report.js';
-import { histogramRows, histogramShape, sqnrShare } from '../../report/charts.js';
+import { histogramMiddle, histogramRows, histogramShape, sqnrShare } from '../../report/charts.js';
 import { showableLine } from '../../shared/safe-text.js';
 import type { Actions } from '../actions.js';
 import type { Strings } from '../strings/strings.js';
@@ -71,9 +71,11 @@ const HEIGHT = 120;
 function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
   const words = strings.result;
   const { format } = strings.report;
-  const { before, after } = histogramShape(tensor.histogram, WIDTH, HEIGHT);
-  const { limit } = tensor.histogram;
+  const { histogram, peak, outside } = histogramMiddle(tensor.histogram);
+  const { before, after } = histogramShape(histogram, WIDTH, HEIGHT);
+  const { limit } = histogram;
   return html`<div class="histogram">
+    <p>${words.histogramQuestion} <span class="quiet">${words.histogramPeak(format.percent(peak))}</span></p>
     <svg
       viewBox="0 0 ${WIDTH} ${HEIGHT}"
       preserveAspectRatio="none"
@@ -84,11 +86,15 @@ function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
     </svg>
     <p class="quiet ends" aria-hidden="true">
       <span>${format.number(-limit)}</span>
+      <span>0</span>
+      <span>${format.number(limit)}</span>
+    </p>
+    <p class="quiet ends" aria-hidden="true">
       <span class="key"
         ><span class="before">${words.histogramKey.before}</span
         ><span class="after">${words.histogramKey.after}</span></span
       >
-      <span>${format.number(limit)}</span>
+      ${outside > 0 ? html`<span>${words.histogramOutside(format.percent(outside, 2))}</span>` : nothing}
     </p>
     <details>
       <summary>${words.histogramTable}</summary>

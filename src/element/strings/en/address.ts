@@ -9,6 +9,7 @@ export const enAddress = {
     model: 'It does not name a model.',
     board: 'It names a board that is not known here.',
     scheme: 'Its settings are not possible.',
+    effort: 'It asks for an effort that there is not.',
     context: 'Its context is not possible.',
     prompt: 'Its prompt is not possible.',
     step: 'It names a step that is not known here.',

@@ -177,6 +177,16 @@ export const enAll = {
       closest: { name: 'Closest', text: 'Closest to the original. Larger, and often slower.' },
     },
     ownQuality: { name: 'Your own', text: 'A choice of your own.' },
+    effort: 'Effort',
+    efforts: {
+      quick: { name: 'Quick', text: 'Each row is rounded by itself.' },
+      good: {
+        name: 'Good',
+        text: 'Rounded in the order of the model, for what a text needs of each matrix.',
+      },
+      best: { name: 'Best', text: 'Tuned against the original on top of that.' },
+    },
+    effortTime: (time: string) => `Takes about ${time} longer on an ordinary computer.`,
     exactly: 'Exactly how',
     activations: 'Activations',
     activationKinds: {
@@ -247,8 +257,8 @@ export const enAll = {
       calibrating: 'Measuring activations',
       tuning: 'Tuning against the original',
       quantizing: 'Quantizing weights',
-      generating: 'Writing text',
-      checking: 'Comparing with the original',
+      generating: 'The original writes a text to compare by',
+      checking: 'Both models read it',
     },
     amount: (done: number, total: number, unit: 'bytes' | 'tokens') =>
       unit === 'bytes'
@@ -258,6 +268,8 @@ export const enAll = {
         : `${formatCount(done)} of ${formatCount(total)} tokens`,
     rate: (bytes: number) => `${formatBytes(Math.round(bytes))} per second`,
     left: (seconds: number) => `about ${formatSeconds(seconds)} left`,
+    before: (count: number) =>
+      `${formatCount(count)} more ${count === 1 ? 'tensor' : 'tensors'} before these`,
     cancel: 'Cancel',
   },
   result: {
@@ -281,14 +293,15 @@ export const enAll = {
       `Kullback-Leibler divergence over ${formatCount(positions)} positions, in nats. Half of the positions lie below the median.`,
     shift: 'Probability of the next word',
     layers: {
-      heading: 'Error by layer',
+      heading: 'Which layer lost most?',
       text: 'How far the weights of each layer moved, relative to their size. A layer that stands out suffers most from small numbers.',
-      chart: 'Relative error of the weights, one bar for each layer',
       column: 'Layer',
       error: 'Relative error',
       layer: (layer: number) => `Layer ${layer}`,
       others: 'Embedding and head',
-      most: (error: string) => `tallest bar ${error}`,
+      alike: (least: string, most: string) => `All layers moved about as much: ${least} to ${most}.`,
+      worst: (layer: string, most: string, least: string) =>
+        `${layer} moved most, ${most}; the least moved ${least}.`,
     },
     tensors: 'Tensors',
     tensorsText:
@@ -303,6 +316,9 @@ export const enAll = {
     },
     tensorTable: 'Tensors with sizes and signal-to-noise ratio',
     histogram: (name: string) => `Weights of ${name}: filled before, line after`,
+    histogramQuestion: 'How are its weights spread?',
+    histogramPeak: (share: string) => `${share} in the fullest bin`,
+    histogramOutside: (share: string) => `${share} lie further out`,
     histogramKey: { before: 'before', after: 'after' },
     histogramTable: 'The numbers behind the chart',
     histogramColumns: { range: 'Range', before: 'Before', after: 'After' },

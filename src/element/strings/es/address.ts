@@ -11,6 +11,7 @@ export const esAddress: AddressStrings = {
     model: 'No nombra ningún modelo.',
     board: 'Nombra una placa que aquí no se conoce.',
     scheme: 'Sus ajustes no son posibles.',
+    effort: 'Pide un esfuerzo que no existe.',
     context: 'Su contexto no es posible.',
     prompt: 'Su texto inicial no es posible.',
     step: 'Nombra un paso que aquí no se conoce.',

@@ -173,6 +173,16 @@ export const esAll: Strings = {
       closest: { name: 'El más fiel', text: 'El más parecido al original. Ocupa más y suele ser más lento.' },
     },
     ownQuality: { name: 'A tu manera', text: 'Una elección propia.' },
+    effort: 'Esfuerzo',
+    efforts: {
+      quick: { name: 'Rápido', text: 'Cada fila se redondea por sí sola.' },
+      good: {
+        name: 'Bueno',
+        text: 'Se redondea en el orden del modelo, según lo que un texto pide de cada matriz.',
+      },
+      best: { name: 'Óptimo', text: 'Además se ajusta frente al original.' },
+    },
+    effortTime: (time) => `Tarda unos ${time} más en un ordenador corriente.`,
     exactly: 'Exactamente cómo',
     activations: 'Activaciones',
     activationKinds: {
@@ -239,8 +249,8 @@ export const esAll: Strings = {
       calibrating: 'Midiendo activaciones',
       tuning: 'Ajustando según el original',
       quantizing: 'Cuantizando pesos',
-      generating: 'Escribiendo texto',
-      checking: 'Comparando con el original',
+      generating: 'El original escribe un texto para comparar',
+      checking: 'Los dos modelos lo leen',
     },
     amount: (done, total, unit) =>
       unit === 'bytes'
@@ -250,6 +260,7 @@ export const esAll: Strings = {
         : `${count(done)} de ${count(total)} tokens`,
     rate: (speed) => `${bytes(Math.round(speed))} por segundo`,
     left: (left) => `quedan unos ${seconds(left)}`,
+    before: (tensors) => `${count(tensors)} ${tensors === 1 ? 'tensor' : 'tensores'} más antes de estos`,
     cancel: 'Cancelar',
   },
   result: {
@@ -273,14 +284,14 @@ export const esAll: Strings = {
       `Divergencia de Kullback-Leibler en ${count(positions)} posiciones, en nats. La mitad de las posiciones queda por debajo de la mediana.`,
     shift: 'Probabilidad de la palabra siguiente',
     layers: {
-      heading: 'Error por capa',
+      heading: '¿Qué capa perdió más?',
       text: 'Cuánto se movieron los pesos de cada capa, en relación con su tamaño. La capa que sobresale es la que más sufre con números pequeños.',
-      chart: 'Error relativo de los pesos, una barra por capa',
       column: 'Capa',
       error: 'Error relativo',
       layer: (layer) => `Capa ${layer}`,
       others: 'Embedding y salida',
-      most: (error) => `barra más alta ${error}`,
+      alike: (least, most) => `Todas las capas se movieron más o menos igual: de ${least} a ${most}.`,
+      worst: (layer, most, least) => `${layer} se movió más, ${most}; la que menos, ${least}.`,
     },
     tensors: 'Tensores',
     tensorsText:
@@ -295,6 +306,9 @@ export const esAll: Strings = {
     },
     tensorTable: 'Tensores con tamaños y relación señal-ruido',
     histogram: (name) => `Pesos de ${name}: relleno antes, línea después`,
+    histogramQuestion: '¿Cómo se reparten sus pesos?',
+    histogramPeak: (share) => `${share} en la barra más llena`,
+    histogramOutside: (share) => `el ${share} queda más lejos`,
     histogramKey: { before: 'antes', after: 'después' },
     histogramTable: 'Las cifras del gráfico',
     histogramColumns: { range: 'Intervalo', before: 'Antes', after: 'Después' },

@@ -110,6 +110,7 @@ export const esReport: ReportWords = {
     bits: (bits) => `${bits} bits por peso`,
     mean: 'Media',
     median: 'Mediana',
+    rank: (share) => `${share} por debajo`,
     largest: 'Máximo',
     rootMeanSquare: 'Media cuadrática',
     points: (points) => `${points} puntos`,

@@ -11,6 +11,7 @@ export const zhHansAddress: AddressStrings = {
     model: '链接中没有有效的模型。',
     board: '链接中的开发板在这里未知。',
     scheme: '链接中的设置不可行。',
+    effort: '链接中的力度不存在。',
     context: '链接中的上下文长度不可行。',
     prompt: '链接中的提示文本不可行。',
     step: '链接中的步骤在这里未知。',

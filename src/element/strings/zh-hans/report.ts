@@ -94,6 +94,7 @@ export const zhHansReport: ReportWords = {
     bits: (bits) => `每个权重 ${bits} 位`,
     mean: '平均值',
     median: '中位数',
+    rank: (share) => `${share} 低于此值`,
     largest: '最大值',
     rootMeanSquare: '均方根',
     points: (points) => `${points} 个百分点`,
