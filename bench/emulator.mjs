@@ -1,4 +1,5 @@
-// How many instructions per second the emulated board runs in Node and in Chromium, with and without the timing model:
+// How many instructions per second the emulated board runs in Node and in Chromium, with and without the timing model,
+// translating code that runs often or only interpreting it:
 // the firmware answering with a model, and plain integer code beside QEMU.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -29,6 +30,13 @@ const USAGE = `npm run bench:emulator -- [options]: instructions per second of t
 const EMULATOR = path.join(ROOT, 'kernels/crates/emulator-wasm/prebuilt/emulator.wasm');
 const MODEL = path.join(ROOT, 'models/home-commands');
 const BOARD = { flashBytes: 16 << 20, psramKind: 'octal', psramBytes: 8 << 20 };
+/** Ways to run a board, each with its name. */
+const KINDS = [false, true].flatMap((timing) =>
+  [true, false].map((interpreted) => ({
+    how: `${timing ? 'timed' : 'flat out'}${interpreted ? ', interpreted' : ''}`,
+    options: { board: BOARD, timing, speed: 'flat', seed: 1, interpreted },
+  })),
+);
 
 const { json, runs, short, values } = readOptions(USAGE, { firmware: { type: 'string' } });
 /** Emulated seconds of the integer loop: fewer than the boot's watchdog allows. */
@@ -71,28 +79,23 @@ function imageOf(elf, name) {
   return file;
 }
 
-function optionsOf(timing) {
-  return { board: BOARD, timing, speed: 'flat', seed: 1 };
+async function boardInNode(image, options) {
+  return new EmulatorBench(await makeEmulatorCore(module, readFileSync(image), options));
 }
 
-async function boardInNode(image, timing) {
-  return new EmulatorBench(await makeEmulatorCore(module, readFileSync(image), optionsOf(timing)));
-}
-
-function askChromium(image, timing, seconds) {
-  return session.ask({ url: path.basename(image), options: optionsOf(timing), seconds });
+function askChromium(image, options, seconds) {
+  return session.ask({ url: path.basename(image), options, seconds });
 }
 
 /** The firmware between prompts: matrix products in vectors, float code, a core that waits. */
 async function measureSpeaking() {
   const ways = [];
-  for (const timing of [false, true]) {
-    const board = await boardInNode(images.speak, timing);
+  for (const { how, options } of KINDS) {
+    const board = await boardInNode(images.speak, options);
     board.boot();
-    const how = timing ? 'timed' : 'flat out';
     ways.push({ title: `Node, ${how}`, run: () => board.speak() });
     if (session !== null)
-      ways.push({ title: `Chromium, ${how}`, run: () => askChromium(images.speak, timing) });
+      ways.push({ title: `Chromium, ${how}`, run: () => askChromium(images.speak, options) });
   }
   const figures = await takeTurns(ways);
   printTable('the firmware answering with home-commands', [
@@ -110,16 +113,15 @@ async function measureSpeaking() {
 /** Code of the base set, which QEMU runs as well. */
 async function measureLoop() {
   const ways = [];
-  for (const timing of [false, true]) {
-    const how = timing ? 'timed' : 'flat out';
+  for (const { how, options } of KINDS) {
     ways.push({
       title: `Node, ${how}`,
-      run: async () => (await boardInNode(images.loop, timing)).spend(loopSeconds),
+      run: async () => (await boardInNode(images.loop, options)).spend(loopSeconds),
     });
     if (session !== null) {
       ways.push({
         title: `Chromium, ${how}`,
-        run: () => askChromium(images.loop, timing, loopSeconds),
+        run: () => askChromium(images.loop, options, loopSeconds),
       });
     }
   }

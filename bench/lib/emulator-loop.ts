@@ -11,7 +11,7 @@ export interface EmulatorRun {
   readonly emulatedSeconds: number;
 }
 
-/** Emulated seconds between two looks at the port. */
+/** Emulated seconds of a run: between two, the port is looked at and code translated. */
 const SLICE = 0.001;
 /** An answer that takes more emulated seconds is a failure. */
 const PATIENCE = 120;
@@ -54,7 +54,8 @@ export class EmulatorBench {
   /** Runs for an emulated while. */
   spend(seconds: number): EmulatorRun {
     return this.#count(() => {
-      this.#run(seconds);
+      const end = this.#core.seconds + seconds;
+      while (this.#core.seconds < end) this.#run(SLICE);
     });
   }
 

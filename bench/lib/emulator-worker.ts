@@ -26,7 +26,7 @@ addEventListener('message', (event: MessageEvent<Request>) => {
 });
 
 async function measure({ url, options, seconds }: Request): Promise<object> {
-  const key = `${url} ${String(options.timing)}`;
+  const key = `${url} ${String(options.timing)} ${String(options.interpreted)}`;
   let board = seconds === undefined ? boards.get(key) : undefined;
   if (board === undefined) {
     module ??= await WebAssembly.compile(await download('emulator.wasm'));

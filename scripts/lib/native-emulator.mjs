@@ -3,8 +3,11 @@ import { listFiles } from './files.mjs';
 import { buildRustModule, RUST_FLAGS } from './native-rust.mjs';
 import { ROOT } from './run.mjs';
 
+/** Translated code is called through the table of functions, into which the page puts it. */
+const TABLE = ['-Clink-arg=--export-table', '-Clink-arg=--growable-table'];
+
 /** Said in the manifest. */
-export const EMULATOR_FLAGS = RUST_FLAGS;
+export const EMULATOR_FLAGS = [...RUST_FLAGS, ...TABLE];
 
 /** The files whose change makes another emulator: tests, examples, prose, the kernels and the gradient engine do not. */
 export function emulatorSources() {
@@ -20,5 +23,5 @@ export function emulatorSources() {
 
 /** Writes `emulator.wasm`, `emulator.js` and `emulator.d.ts` into `output`. */
 export function buildEmulator(output) {
-  return buildRustModule('emulator-wasm', 'emulator', output);
+  return buildRustModule('emulator-wasm', 'emulator', output, TABLE);
 }

@@ -31,8 +31,9 @@ const CACHE = path.join(
  * @param {string} crate package name
  * @param {string} name of the files
  * @param {string} output absolute folder
+ * @param {string[]} [more] what the compiler is told besides
  */
-export async function buildRustModule(crate, name, output) {
+export async function buildRustModule(crate, name, output, more = []) {
   const target = targetFolder(crate);
   const env = environment(crate);
   // The registry's folder exists only once something was fetched, and its name must be known to be replaced.
@@ -44,6 +45,7 @@ export async function buildRustModule(crate, name, output) {
     // carry the texts, the places and all the formatting that only they use.
     '-Zunstable-options',
     '-Cpanic=immediate-abort',
+    ...more,
     `--remap-path-prefix=${ROOT}=/source`,
     ...registryFolders(cargoHome()).map((folder) => `--remap-path-prefix=${folder}=/registry`),
   ];

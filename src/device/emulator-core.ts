@@ -1,10 +1,11 @@
 /** Makes emulated chips from the compiled emulator (`kernels/crates/emulator-wasm/prebuilt`). */
-import { Emulator, initSync } from '../../kernels/crates/emulator-wasm/prebuilt/emulator.js';
+import { Emulator, functions, initSync } from '../../kernels/crates/emulator-wasm/prebuilt/emulator.js';
+import { EmulatorTranslation, type EmulatorLinks } from './emulator-translation.js';
 import type { EmulatedCore, EmulatorCore, EmulatorOptions, EmulatorReport } from './emulator-types.js';
 
 const PSRAM_KINDS = { none: 0, quad: 1, octal: 2 } as const;
 
-let loaded: WebAssembly.Module | null = null;
+let links: EmulatorLinks | null = null;
 
 /**
  * Powers a chip up.
@@ -16,15 +17,19 @@ export function makeEmulatorCore(
   image: Uint8Array,
   options: EmulatorOptions,
 ): Promise<EmulatorCore> {
-  if (loaded === null) initSync({ module });
-  loaded = module;
-  return Promise.resolve(new WasmCore(image, options));
+  links ??= { memory: initSync({ module }).memory, functions: functions() as WebAssembly.Table };
+  return Promise.resolve(new WasmCore(image, options, links));
 }
 
 class WasmCore implements EmulatorCore {
   readonly #emulator: Emulator;
+  readonly #translation: EmulatorTranslation | null;
 
-  constructor(image: Uint8Array, { board, timing, seed, symbols }: EmulatorOptions) {
+  constructor(
+    image: Uint8Array,
+    { board, timing, seed, symbols, interpreted }: EmulatorOptions,
+    links: EmulatorLinks,
+  ) {
     this.#emulator = new Emulator(
       image,
       board.flashBytes,
@@ -35,10 +40,13 @@ class WasmCore implements EmulatorCore {
       seed ?? 1,
     );
     if (symbols !== undefined) this.#emulator.set_symbols(symbols);
+    this.#translation = interpreted === true ? null : new EmulatorTranslation(this.#emulator, links);
   }
 
   run(seconds: number): EmulatorReport | null {
-    return this.#emulator.run(seconds) ? this.#report() : null;
+    const stopped = this.#emulator.run(seconds);
+    this.#translation?.advance();
+    return stopped ? this.#report() : null;
   }
 
   step(core: 0 | 1): EmulatorReport | null {
@@ -81,6 +89,10 @@ class WasmCore implements EmulatorCore {
     return this.#emulator.instructions;
   }
 
+  get translatedInstructions(): number {
+    return this.#emulator.translated_instructions;
+  }
+
   cycles(core: 0 | 1): number {
     return this.#emulator.cycles(core);
   }
@@ -105,6 +117,7 @@ class WasmCore implements EmulatorCore {
   }
 
   free(): void {
+    this.#translation?.free();
     this.#emulator.free();
   }
 

@@ -31,6 +31,8 @@ export interface EmulatorOptions {
   readonly symbols?: Uint8Array | undefined;
   /** Start of the random number register's sequence; the same seed gives the same run. */
   readonly seed?: number | undefined;
+  /** Never translate code that runs often: the same run, slower. For comparison. */
+  readonly interpreted?: boolean | undefined;
 }
 
 /** How far the emulated board has come. */
@@ -113,6 +115,8 @@ export interface EmulatorCore {
   readonly waitingUart: number;
   readonly seconds: number;
   readonly instructions: number;
+  /** Of these, how many translated code ran since the last reset. */
+  readonly translatedInstructions: number;
   cycles(core: 0 | 1): number;
   core(core: 0 | 1): EmulatedCore;
   /** Bytes at an address as a debugger sees them; absent where nothing answers. */

@@ -34,6 +34,7 @@ const MODULE = {} as WebAssembly.Module;
 
 /** A chip that echoes, takes 64 bytes a run, and needs a millisecond of the test's clock for ten of its own. */
 class EchoChip implements EmulatorCore {
+  readonly translatedInstructions = 0;
   seconds = 0;
   instructions = 0;
   resets = 0;

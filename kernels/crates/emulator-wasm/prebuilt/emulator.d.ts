@@ -8,6 +8,10 @@ export class Emulator {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Where the functions `0` and so on of that module stand in this module's table; none when it was not compiled.
+     */
+    adopt_translation(slots: Uint32Array | number[]): void;
+    /**
      * A core where it stands, as JSON.
      */
     core(core: number): string;
@@ -45,6 +49,10 @@ export class Emulator {
      */
     set_symbols(elf: Uint8Array | number[]): void;
     /**
+     * Whether code that runs often is noted, so that `translation` has something to give.
+     */
+    set_translating(enabled: boolean): void;
+    /**
      * Names of the counters.
      */
     statistic_names(): string[];
@@ -56,6 +64,10 @@ export class Emulator {
      * Executes an instruction of a core; `true` when the chip stopped for good.
      */
     step(core: number): boolean;
+    /**
+     * A WebAssembly module of code that runs often, or no bytes. It imports this module's memory as `m` of `e`.
+     */
+    translation(): Uint8Array;
     /**
      * What the board sent over UART0 since the last call.
      */
@@ -85,6 +97,10 @@ export class Emulator {
      */
     readonly seconds: number;
     /**
+     * Those that translated code ran since the last reset.
+     */
+    readonly translated_instructions: number;
+    /**
      * Bytes in line for UART0.
      */
     readonly uart_waiting: number;
@@ -94,11 +110,17 @@ export class Emulator {
     readonly usb_waiting: number;
 }
 
+/**
+ * The table through which this module calls functions; translated code is put into it.
+ */
+export function functions(): any;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_emulator_free: (a: number, b: number) => void;
+    readonly emulator_adopt_translation: (a: number, b: number, c: number) => void;
     readonly emulator_core: (a: number, b: number) => [number, number];
     readonly emulator_cycles: (a: number, b: number) => number;
     readonly emulator_instructions: (a: number) => number;
@@ -109,9 +131,12 @@ export interface InitOutput {
     readonly emulator_run: (a: number, b: number) => number;
     readonly emulator_seconds: (a: number) => number;
     readonly emulator_set_symbols: (a: number, b: number, c: number) => void;
+    readonly emulator_set_translating: (a: number, b: number) => void;
     readonly emulator_statistic_names: (a: number) => [number, number];
     readonly emulator_statistic_values: (a: number) => [number, number];
     readonly emulator_step: (a: number, b: number) => number;
+    readonly emulator_translated_instructions: (a: number) => number;
+    readonly emulator_translation: (a: number) => [number, number];
     readonly emulator_uart_read: (a: number) => [number, number];
     readonly emulator_uart_waiting: (a: number) => number;
     readonly emulator_uart_write: (a: number, b: number, c: number) => void;
@@ -119,9 +144,11 @@ export interface InitOutput {
     readonly emulator_usb_waiting: (a: number) => number;
     readonly emulator_usb_write: (a: number, b: number, c: number) => void;
     readonly emulator_warnings: (a: number) => [number, number];
+    readonly functions: () => any;
+    readonly __wbindgen_export: WebAssembly.Table;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_start: () => void;

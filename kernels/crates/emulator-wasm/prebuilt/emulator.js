@@ -15,6 +15,15 @@ export class Emulator {
         wasm.__wbg_emulator_free(ptr, 0);
     }
     /**
+     * Where the functions `0` and so on of that module stand in this module's table; none when it was not compiled.
+     * @param {Uint32Array | number[]} slots
+     */
+    adopt_translation(slots) {
+        const ptr0 = passArray32ToWasm0(slots, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.emulator_adopt_translation(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
      * A core where it stands, as JSON.
      * @param {number} core
      * @returns {string}
@@ -141,6 +150,13 @@ export class Emulator {
         wasm.emulator_set_symbols(this.__wbg_ptr, ptr0, len0);
     }
     /**
+     * Whether code that runs often is noted, so that `translation` has something to give.
+     * @param {boolean} enabled
+     */
+    set_translating(enabled) {
+        wasm.emulator_set_translating(this.__wbg_ptr, enabled);
+    }
+    /**
      * Names of the counters.
      * @returns {string[]}
      */
@@ -168,6 +184,24 @@ export class Emulator {
     step(core) {
         const ret = wasm.emulator_step(this.__wbg_ptr, core);
         return ret !== 0;
+    }
+    /**
+     * Those that translated code ran since the last reset.
+     * @returns {number}
+     */
+    get translated_instructions() {
+        const ret = wasm.emulator_translated_instructions(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * A WebAssembly module of code that runs often, or no bytes. It imports this module's memory as `m` of `e`.
+     * @returns {Uint8Array}
+     */
+    translation() {
+        const ret = wasm.emulator_translation(this.__wbg_ptr);
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
     }
     /**
      * What the board sent over UART0 since the last call.
@@ -235,11 +269,24 @@ export class Emulator {
     }
 }
 if (Symbol.dispose) Emulator.prototype[Symbol.dispose] = Emulator.prototype.free;
+
+/**
+ * The table through which this module calls functions; translated code is put into it.
+ * @returns {any}
+ */
+export function functions() {
+    const ret = wasm.functions();
+    return ret;
+}
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,
         __wbg_Error_208446807d0d1e30: function(arg0, arg1) {
             const ret = Error(getStringFromWasm0(arg0, arg1));
+            return ret;
+        },
+        __wbg___wbindgen_function_table_dd9abe976e6c95f6: function() {
+            const ret = wasm.__wbindgen_export;
             return ret;
         },
         __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
@@ -311,12 +358,27 @@ function getStringFromWasm0(ptr, len) {
     return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
 }
 
+let cachedUint32ArrayMemory0 = null;
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
+}
+
 let cachedUint8ArrayMemory0 = null;
 function getUint8ArrayMemory0() {
     if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
         cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
     }
     return cachedUint8ArrayMemory0;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
 }
 
 function passArray8ToWasm0(arg, malloc) {
@@ -355,6 +417,7 @@ function __wbg_finalize_init(instance, module) {
     wasmModule = module;
     cachedDataViewMemory0 = null;
     cachedFloat64ArrayMemory0 = null;
+    cachedUint32ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

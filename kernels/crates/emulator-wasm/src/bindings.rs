@@ -4,6 +4,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::board::{Board, Parts};
 
+/// The table through which this module calls functions; translated code is put into it.
+#[wasm_bindgen]
+pub fn functions() -> JsValue {
+    wasm_bindgen::function_table()
+}
+
 /// An emulated board, powered up.
 #[wasm_bindgen]
 pub struct Emulator(Board);
@@ -103,6 +109,12 @@ impl Emulator {
         self.0.instructions() as f64
     }
 
+    /// Those that translated code ran since the last reset.
+    #[wasm_bindgen(getter)]
+    pub fn translated_instructions(&self) -> f64 {
+        self.0.translated_instructions() as f64
+    }
+
     /// Cycles of a core.
     pub fn cycles(&self, core: u32) -> f64 {
         self.0.cycles(core as usize) as f64
@@ -116,6 +128,21 @@ impl Emulator {
     /// Memory as a debugger sees it; nothing where nothing answers.
     pub fn read_memory(&self, address: u32, length: u32) -> Option<Vec<u8>> {
         self.0.read_memory(address, length as usize)
+    }
+
+    /// Whether code that runs often is noted, so that `translation` has something to give.
+    pub fn set_translating(&mut self, enabled: bool) {
+        self.0.set_translating(enabled);
+    }
+
+    /// A WebAssembly module of code that runs often, or no bytes. It imports this module's memory as `m` of `e`.
+    pub fn translation(&mut self) -> Vec<u8> {
+        self.0.translation()
+    }
+
+    /// Where the functions `0` and so on of that module stand in this module's table; none when it was not compiled.
+    pub fn adopt_translation(&mut self, slots: &[u32]) {
+        self.0.adopt_translation(slots);
     }
 
     /// What was not an error, but should not be.

@@ -187,6 +187,11 @@ impl Board {
         self.machine.instructions()
     }
 
+    /// Those that translated code ran since the last reset.
+    pub fn translated_instructions(&self) -> u64 {
+        self.machine.translated_instructions()
+    }
+
     /// Cycles of a core since its last reset.
     pub fn cycles(&self, core: usize) -> u64 {
         self.machine.cycles(core & 1)
@@ -196,6 +201,21 @@ impl Board {
     pub fn read_memory(&self, address: u32, length: usize) -> Option<Vec<u8>> {
         let mut bytes = vec![0; length.min(MOST_READ)];
         self.machine.read_memory(address, &mut bytes).then_some(bytes)
+    }
+
+    /// Whether code that runs often is to be translated.
+    pub fn set_translating(&mut self, enabled: bool) {
+        self.machine.set_translating(enabled);
+    }
+
+    /// A module of translated code, or nothing.
+    pub fn translation(&mut self) -> Vec<u8> {
+        self.machine.translation()
+    }
+
+    /// Where the functions of the last module stand.
+    pub fn adopt_translation(&mut self, slots: &[u32]) {
+        self.machine.adopt_translation(slots);
     }
 
     /// What was no error, but should not be.

@@ -9,6 +9,7 @@ use crate::operation::{decode, Operation};
 use crate::spin::may_wait;
 use crate::timing::hazard::hazards;
 use crate::timing::schedule::{Schedule, Scheduler};
+use crate::translate::Translator;
 
 /// Instructions in the longest stretch: a bound on how late an interrupt is seen.
 const LONGEST: usize = 64;
@@ -38,6 +39,14 @@ pub struct Block {
     pub(crate) may_wait: bool,
     /// Place of its schedule.
     schedule: u32,
+    /// Number of its translated function, 0 for none.
+    pub(crate) region: u32,
+    /// Its number in that function.
+    pub(crate) entry: u16,
+    /// How often it was entered.
+    pub(crate) heat: u16,
+    /// Number of the next of all blocks that has the same place, 0 for none.
+    next: u32,
 }
 
 impl Block {
@@ -54,6 +63,10 @@ impl Block {
             fetch_varies: false,
             may_wait: false,
             schedule: 0,
+            region: 0,
+            entry: 0,
+            heat: 0,
+            next: 0,
         }
     }
 
@@ -93,7 +106,13 @@ pub struct BlockCache {
     /// The same of stretches that were dropped, by start.
     spent_before: BTreeMap<u32, (u64, u64)>,
     /// Blocks by a hash of their start.
-    table: Box<[Block; TABLE]>,
+    pub(crate) table: Box<[Block; TABLE]>,
+    /// All blocks, in chains by their place: where one gave way to another in the table, decoding it again would fetch it
+    /// again, and what runs would depend on what shares its place.
+    known: Vec<Block>,
+    /// Number of the first of a chain, 0 for none.
+    chains: Box<[u32; TABLE]>,
+    pub(crate) translator: Translator,
     generation: u32,
 }
 
@@ -109,6 +128,10 @@ const EMPTY: Block = Block {
     fetch_varies: false,
     may_wait: false,
     schedule: 0,
+    region: 0,
+    entry: 0,
+    heat: 0,
+    next: 0,
 };
 
 impl Default for BlockCache {
@@ -129,6 +152,12 @@ impl BlockCache {
                 .into_boxed_slice()
                 .try_into()
                 .expect("the table's length"),
+            known: Vec::new(),
+            chains: vec![0; TABLE]
+                .into_boxed_slice()
+                .try_into()
+                .expect("the table's length"),
+            translator: Translator::default(),
             generation: 0,
         };
         cache.empty();
@@ -151,6 +180,9 @@ impl BlockCache {
         self.operations.clear();
         self.schedules.clear();
         self.spent.clear();
+        self.known.clear();
+        self.chains.fill(0);
+        self.translator.clear();
         self.empty();
     }
 
@@ -178,10 +210,75 @@ impl BlockCache {
         let place = Self::entry(address);
         let block = &self.table[place];
         if block.start != address || block.contains(cut) {
-            bus.set_now(cycle);
-            self.decode(bus, address, cut)?;
+            self.recall(bus, address, cut, cycle)?;
         }
         Ok(place)
+    }
+
+    /// Puts the block at `address` into its place of the table.
+    #[cold]
+    fn recall<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        cut: u32,
+        cycle: u64,
+    ) -> Result<(), (u32, BusFault)> {
+        match self.known(address) {
+            Some(block) if !block.contains(cut) => {
+                self.table[Self::entry(address)] = *block;
+                Ok(())
+            }
+            _ => {
+                bus.set_now(cycle);
+                self.decode(bus, address, cut)
+            }
+        }
+    }
+
+    /// Where the block at `address` stands among all.
+    fn index(&self, address: u32) -> Option<usize> {
+        let mut next = self.chains[Self::entry(address)] as usize;
+        while next != 0 && self.known[next - 1].start != address {
+            next = self.known[next - 1].next as usize;
+        }
+        next.checked_sub(1)
+    }
+
+    /// The block at `address`, if it was decoded.
+    pub(crate) fn known(&self, address: u32) -> Option<&Block> {
+        self.index(address).map(|index| &self.known[index])
+    }
+
+    /// All blocks.
+    pub(crate) fn all_known(&self) -> &[Block] {
+        &self.known
+    }
+
+    /// Keeps a block; true when it takes another one's place.
+    fn keep(&mut self, mut block: Block) -> bool {
+        let index = self.index(block.start);
+        if let Some(index) = index {
+            block.next = self.known[index].next;
+            self.known[index] = block;
+        } else {
+            let chain = &mut self.chains[Self::entry(block.start)];
+            block.next = *chain;
+            self.known.push(block);
+            *chain = self.known.len() as u32;
+        }
+        index.is_some()
+    }
+
+    /// Notes the translated function of the block at `address`, and its number there.
+    pub(crate) fn set_region(&mut self, address: u32, region: u32, entry: u16) {
+        if let Some(index) = self.index(address) {
+            (self.known[index].region, self.known[index].entry) = (region, entry);
+        }
+        let place = &mut self.table[Self::entry(address)];
+        if place.start == address {
+            (place.region, place.entry) = (region, entry);
+        }
     }
 
     /// The block that was found.
@@ -239,7 +336,6 @@ impl BlockCache {
         }
     }
 
-    #[cold]
     fn decode<B: Bus>(&mut self, bus: &mut B, address: u32, cut: u32) -> Result<(), (u32, BusFault)> {
         if self.operations.len() + LONGEST > CAPACITY {
             self.clear();
@@ -282,6 +378,9 @@ impl BlockCache {
         self.schedules.push(scheduler.finish(address, length));
         bus.watch_code(address & !3, block.end.wrapping_sub(address & !3));
         self.table[Self::entry(address)] = block;
+        if self.keep(block) {
+            self.translator.drop_stretch(address);
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! What a core sees of memory: one trait, implemented by the system around it.
 
 use crate::quad::Quad;
+use crate::translate::places::PlainMemory;
 
 /// Why an access failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +106,12 @@ pub trait Bus {
     /// control back: plain memory. A loop that only waits for such a value is not run round by round.
     fn is_steady(&self, _address: u32) -> bool {
         false
+    }
+
+    /// Where memory is that translated code may reach by itself; loads and stores there must be without any effect but on
+    /// its bytes, its marks and its counters.
+    fn plain_memory(&self) -> Option<PlainMemory> {
+        None
     }
 
     /// A number that differs after any decoded byte may have changed: by a store, another mapping, a cache

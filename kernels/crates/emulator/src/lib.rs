@@ -14,3 +14,4 @@ pub mod ram;
 pub mod run;
 mod spin;
 pub mod timing;
+pub mod translate;

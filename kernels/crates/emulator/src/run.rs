@@ -11,6 +11,7 @@ use crate::timing::hazard::hazards;
 use crate::timing::schedule::{Schedule, Scheduler};
 use crate::timing::Way;
 pub use crate::timing::{OneCycle, Pipeline, Timing};
+use crate::translate;
 
 /// Why a core gave control back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,8 @@ impl Core {
         until: u64,
     ) -> Result<Pause, Box<Stop>> {
         self.attention = 0;
+        // The next stretch is for the interpreter.
+        let mut refused = false;
         loop {
             if self.cycles >= self.attention {
                 if let Some(pause) = self.attend(timing, until) {
@@ -53,6 +56,24 @@ impl Core {
                 Ok(place) => place,
                 Err((address, fault)) => return Err(Stop::new(Cause::Fetch { address, fault }, self, bus)),
             };
+            cache.warm(place, T::MODELLED);
+            if !std::mem::take(&mut refused) {
+                match self.run_translated(bus, cache, timing, place) {
+                    translate::Way::None => {}
+                    translate::Way::Between => continue,
+                    translate::Way::Refused => {
+                        refused = true;
+                        continue;
+                    }
+                    translate::Way::Within(block, from) => {
+                        let (operations, schedule) = (cache.operations(&block), cache.schedule(&block));
+                        bus.set_now(self.cycles);
+                        self.run_checked(bus, operations, timing, &block, schedule, from)
+                            .map_err(|cause| Stop::new(cause, self, bus))?;
+                        continue;
+                    }
+                }
+            }
             let generation = bus.code_generation();
             let block = cache.at(place);
             let operations = cache.operations(block);
@@ -65,11 +86,14 @@ impl Core {
                 let (began, done) = (self.cycles, self.instructions);
                 let checked = block.quarters > self.window_free
                     || u32::from(block.coprocessors) & !self.special.cpenable != 0;
-                let result = if checked {
-                    self.run_checked(bus, operations, timing, block, schedule)
-                } else {
-                    self.run_block::<B, T, false>(bus, operations, timing, block, schedule)
-                };
+                let mut result = self.begin_block(bus, timing, block, schedule);
+                if result.is_ok() {
+                    result = if checked {
+                        self.run_checked(bus, operations, timing, block, schedule, 0)
+                    } else {
+                        self.run_block::<B, T, false>(bus, operations, timing, block, schedule, 0)
+                    };
+                }
                 if let Err(cause) = result {
                     return Err(Stop::new(cause, self, bus));
                 }
@@ -131,7 +155,8 @@ impl Core {
             Schedule::default()
         };
         self.journal.enter(block.start, 1);
-        self.run_checked(bus, &[operation], timing, &block, &schedule)
+        self.begin_block(bus, timing, &block, &schedule)
+            .and_then(|()| self.run_checked(bus, &[operation], timing, &block, &schedule, 0))
             .map_err(|cause| Stop::new(cause, self, bus))?;
         Ok(self.host_call.take())
     }
@@ -159,24 +184,11 @@ impl Core {
         }
     }
 
-    /// A block whose instructions may lack a coprocessor or registers.
-    #[inline(never)]
-    fn run_checked<B: Bus, T: Timing>(
-        &mut self,
-        bus: &mut B,
-        operations: &[Operation],
-        timing: &mut T,
-        block: &Block,
-        schedule: &Schedule,
-    ) -> Result<(), Cause> {
-        self.run_block::<B, T, true>(bus, operations, timing, block, schedule)
-    }
-
+    /// What comes before the first instruction of a block.
     #[inline(always)]
-    fn run_block<B: Bus, T: Timing, const CHECKED: bool>(
+    fn begin_block<B: Bus, T: Timing>(
         &mut self,
         bus: &mut B,
-        operations: &[Operation],
         timing: &mut T,
         block: &Block,
         schedule: &Schedule,
@@ -189,11 +201,39 @@ impl Core {
             let fetched = bus.fetch_stretch(block.start, block.end);
             fetched.map_err(|(address, fault)| Cause::Fetch { address, fault })?;
         }
+        Ok(())
+    }
+
+    /// A block whose instructions may lack a coprocessor or registers, or which was begun elsewhere.
+    #[inline(never)]
+    fn run_checked<B: Bus, T: Timing>(
+        &mut self,
+        bus: &mut B,
+        operations: &[Operation],
+        timing: &mut T,
+        block: &Block,
+        schedule: &Schedule,
+        from: usize,
+    ) -> Result<(), Cause> {
+        self.run_block::<B, T, true>(bus, operations, timing, block, schedule, from)
+    }
+
+    /// A block that was begun, from the instruction with this number on.
+    #[inline(always)]
+    fn run_block<B: Bus, T: Timing, const CHECKED: bool>(
+        &mut self,
+        bus: &mut B,
+        operations: &[Operation],
+        timing: &mut T,
+        block: &Block,
+        schedule: &Schedule,
+        from: usize,
+    ) -> Result<(), Cause> {
         let (body, last) = match operations.split_last() {
             Some((last, body)) if block.terminated => (body, Some(last)),
             _ => (operations, None),
         };
-        for (index, operation) in body.iter().enumerate() {
+        for (index, operation) in body.iter().enumerate().skip(from) {
             if T::MODELLED {
                 bus.set_offset(operation.issue.into());
             }

@@ -3,6 +3,10 @@
 //! Because replacement does not look at hits, a hit has no effect but on a changed line's mark. So hits are found
 //! through a table of its own, one compare and one array access; the sets are searched only when that misses.
 
+use std::mem::{offset_of, size_of};
+
+use emulator::translate::places::PlainCache;
+
 use crate::time::Ticks;
 
 /// Entries of the table of hits; a power of two.
@@ -96,6 +100,23 @@ impl<const BYTES: usize> Cache<BYTES> {
         };
         cache.set_geometry(geometry);
         cache
+    }
+
+    /// Where translated code finds hits.
+    pub fn places(&self) -> PlainCache {
+        const { assert!(size_of::<Fast>() == 8) };
+        let address = |reference: &u32| std::ptr::from_ref(reference).addr();
+        let table = self.fast.as_ptr().addr();
+        PlainCache {
+            shift: address(&self.shift),
+            numbers: table + offset_of!(Fast, number),
+            offsets: table + offset_of!(Fast, offset),
+            entries: FAST as u32,
+            data: self.data.as_ptr().addr(),
+            length: BYTES as u32,
+            changed: self.changed.as_ptr().addr(),
+            accesses: address(&self.accesses),
+        }
     }
 
     /// Its sizes.

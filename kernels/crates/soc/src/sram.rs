@@ -73,6 +73,12 @@ impl Sram {
         self.decoded.fill(0);
     }
 
+    /// Where the byte and the mark of the word at `offset`, a multiple of 256, lie in the host's memory.
+    pub fn places(&self, offset: u32) -> (usize, usize) {
+        let marks = self.decoded.as_ptr().addr() + offset as usize / 256 * 8;
+        (self.bytes.as_ptr().addr() + offset as usize, marks)
+    }
+
     /// All bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..]

@@ -97,6 +97,8 @@ pub struct Core {
     pub cycles: u64,
     /// Instructions finished since reset.
     pub instructions: u64,
+    /// Of these, how many translated code ran.
+    pub translated: u64,
     /// WAITI stopped the core until an interrupt.
     pub waiting: bool,
     /// The cycle at which something besides instructions must be looked at.
@@ -153,6 +155,7 @@ impl Core {
             interrupts: interrupt::Interrupts::default(),
             cycles: 0,
             instructions: 0,
+            translated: 0,
             waiting: false,
             attention: 0,
             raised: Reaction::Exception(0),

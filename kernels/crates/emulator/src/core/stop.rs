@@ -2,6 +2,7 @@
 //! there.
 
 use std::fmt;
+use std::mem::offset_of;
 
 use crate::bus::{Bus, BusFault};
 use crate::core::Core;
@@ -92,7 +93,7 @@ impl fmt::Display for Cause {
 }
 
 /// Stretches of straight code that the journal keeps.
-const JOURNAL_LENGTH: usize = 32;
+pub(crate) const JOURNAL_LENGTH: usize = 32;
 
 /// The last stretches of straight code that ran: where each began and how many instructions it had.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +103,11 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
+    /// Where the stretches lie in it; each is its start and, behind that, its count.
+    pub(crate) const STRETCHES_AT: usize = offset_of!(Self, stretches) + offset_of!((u32, u32), 0);
+    /// Where the number of the next one lies.
+    pub(crate) const NEXT_AT: usize = offset_of!(Self, next);
+
     #[inline(always)]
     pub(crate) fn enter(&mut self, start: u32, count: u32) {
         self.stretches[self.next % JOURNAL_LENGTH] = (start, count);

@@ -23,8 +23,10 @@ group! {
 
 /// Position of the flags in FSR.
 const FLAGS_SHIFT: u32 = 7;
+/// The flag of inexact results in FSR.
+pub(crate) const INEXACT: u32 = flag::INEXACT << FLAGS_SHIFT;
 /// The constants of CONST.S.
-const CONSTANTS: [f32; 4] = [0.0, 1.0, 2.0, 0.5];
+pub(crate) const CONSTANTS: [f32; 4] = [0.0, 1.0, 2.0, 0.5];
 
 /// The rounding mode in FCR.
 fn rounding(core: &Core) -> Rounding {

@@ -72,6 +72,11 @@ impl System {
         Plain::named(mnemonic).map(Self::Plain)
     }
 
+    /// Whether it only orders memory accesses, which happen in order anyway.
+    pub(crate) fn only_orders(self) -> bool {
+        self == Self::Plain(Plain::Order)
+    }
+
     pub(crate) fn ends_block(self) -> bool {
         !matches!(
             self,

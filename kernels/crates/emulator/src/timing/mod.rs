@@ -5,6 +5,8 @@ pub mod hazard;
 pub mod schedule;
 mod vector;
 
+use std::mem::offset_of;
+
 use schedule::{Levels, Schedule};
 
 /// How execution went from one stretch into the next.
@@ -30,6 +32,8 @@ pub trait Timing {
     fn end(&mut self, schedule: &Schedule, way: Way);
     /// It was left early for a handler.
     fn leave(&mut self);
+    /// The pipeline, if there is one.
+    fn pipeline(&mut self) -> Option<&mut Pipeline>;
 }
 
 /// Every instruction takes one cycle.
@@ -49,12 +53,17 @@ impl Timing for OneCycle {
 
     #[inline(always)]
     fn leave(&mut self) {}
+
+    #[inline(always)]
+    fn pipeline(&mut self) -> Option<&mut Pipeline> {
+        None
+    }
 }
 
 /// Instructions behind a taken branch that are fetched in vain.
-const REDIRECT: u32 = 2;
+pub(crate) const REDIRECT: u32 = 2;
 /// Cycles more when the instruction gone to lies in two words.
-const STRADDLE: u32 = 1;
+pub(crate) const STRADDLE: u32 = 1;
 /// Cycles from an instruction that gives way to a handler to the handler's first: assumed.
 const ENTER: u32 = 5;
 
@@ -109,9 +118,21 @@ impl Timing for Pipeline {
             ..Self::default()
         };
     }
+
+    #[inline(always)]
+    fn pipeline(&mut self) -> Option<&mut Pipeline> {
+        Some(self)
+    }
 }
 
 impl Pipeline {
+    /// Where [`Pipeline::late`] lies in it.
+    pub(crate) const LATE_AT: usize = offset_of!(Self, late);
+    /// Where [`Pipeline::refill`] lies in it.
+    pub(crate) const REFILL_AT: usize = offset_of!(Self, refill);
+    /// Where [`Pipeline::redirected`] lies in it, a byte.
+    pub(crate) const REDIRECTED_AT: usize = offset_of!(Self, redirected);
+
     /// Cycles that a stretch waits for unfinished results, when `passed` cycles pass anyway.
     #[cold]
     fn wait(&self, schedule: &Schedule, passed: u32) -> u32 {

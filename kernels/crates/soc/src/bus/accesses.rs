@@ -2,6 +2,7 @@
 
 use emulator::bus::{Bus, BusFault};
 use emulator::quad::Quad;
+use emulator::translate::places::PlainMemory;
 
 use super::{SocBus, RTC_BYTES, RTC_FAST};
 use crate::fault::{CacheName, Fault};
@@ -148,6 +149,22 @@ impl Bus for SocBus {
     #[inline(always)]
     fn is_steady(&self, address: u32) -> bool {
         address.wrapping_sub(sram::DATA_START) < self.data_bytes
+    }
+
+    fn plain_memory(&self) -> Option<PlainMemory> {
+        let address = |reference: &u32| std::ptr::from_ref(reference).addr();
+        let (ram_bytes, ram_marks) = self.sram.places(sram::SRAM1);
+        Some(PlainMemory {
+            ram_start: sram::DATA_START,
+            ram_length: address(&self.data_bytes),
+            ram_bytes,
+            ram_marks,
+            code_start: sram::INSTRUCTION_BASE,
+            code_length: sram::SRAM2,
+            code_low: address(&self.code_start),
+            code_bytes: self.sram.places(0).0,
+            cache: self.external.data.places(),
+        })
     }
 
     #[inline(always)]
