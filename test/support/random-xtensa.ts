@@ -62,8 +62,14 @@ const LEFT_OUT = [
 const BODY = [...INSTRUCTIONS.values()].filter(({ name }) => !LEFT_OUT.some((pattern) => pattern.test(name)));
 
 /** Instructions that are translated. */
-const OFTEN =
-  /^((?!ee\.|mul[aas]?\.|rur|any|all|andb|orb|xorb|uf|ut|quos|rems|mv\.qr).*|ee\.(v(ld|st)\.128|ldf\.128|stf\.128|(ld|st)\.accx)\.[ix]p|ee\.vmulas\.s(8|16)\.accx(\.ld\.[ix]p)?|ee\.(vldbc\.16\.ip|vmulas\.s16\.qacc|vmul\.s16|zero\.accx))$/;
+const OFTEN = new RegExp(
+  [
+    String.raw`^((?!ee\.|mul[aas]?\.|rur|any|all|andb|orb|xorb|uf|ut|quos|rems|ld\.|st\.).*`,
+    String.raw`ee\.(v(ld|st)\.128|ldf\.128|stf\.128|(ld|st)\.accx)\.[ix]p|ee\.vmulas\.s(8|16)\.accx(\.ld\.[ix]p)?`,
+    String.raw`ee\.(vldbc\.16\.ip|vmulas\.s16\.qacc|vmul\.s16|zero\.(accx|q|qacc)|srs\.accx|vldbc\.32(\.ip)?|(and|or|xor|not)q)`,
+    String.raw`ee\.(vmul\.s8(\.ld\.incp)?|vzip\.8)|(ld|st)\.qr)$`,
+  ].join('|'),
+);
 
 /** Scalar and floating-point accesses; those with an index add a register. */
 const ACCESS = /^(l8ui|l16[us]i|l32(i(\.n)?|ai)|s8i|s16i|s32(i(\.n)?|ri|nb)|[ls]s[ix]p?)$/;

@@ -38,7 +38,7 @@ pub struct Stretch<'a> {
 pub fn is_translated(operation: &Operation) -> bool {
     match operation.op {
         Op::Integer(_) | Op::Memory(_) | Op::Float(_) => true,
-        Op::Vector(op) => op.quick().is_some(),
+        Op::Vector(op) => op.quick().is_some() || op.lean().is_some(),
         Op::System(system) => system.only_orders(),
         _ => false,
     }
@@ -227,12 +227,16 @@ impl Builder<'_> {
                 true
             }
             Op::Float(kind) => float::float(&mut self.writer, kind, operation),
-            Op::Vector(kind) => match kind.quick() {
-                Some(kind) => {
+            Op::Vector(kind) => match (kind.quick(), kind.lean()) {
+                (Some(kind), _) => {
                     vector::quick(&mut self.writer, kind, operation);
                     true
                 }
-                None => false,
+                (None, Some(kind)) => {
+                    vector::lean(&mut self.writer, kind, operation);
+                    true
+                }
+                (None, None) => false,
             },
             Op::System(system) => system.only_orders(),
             _ => false,

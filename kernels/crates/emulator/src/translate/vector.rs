@@ -1,10 +1,10 @@
-//! The vector instructions that have a way of their own.
+//! The vector instructions that firmware spends its time in.
 
 use super::places::{core_at, local};
 use super::wasm::{op, simd, ty};
 use super::writer::{width, Writer};
-use crate::exec::vector::Quick;
-use crate::operation::slot::{AD, AS, U, X, Y, Z};
+use crate::exec::vector::{Lean, Quick};
+use crate::operation::slot::{AD, AS, PAIR0, PAIR1, U, X, Y, Z};
 use crate::operation::Operation;
 
 /// Bits of a sum in an accumulator.
@@ -79,13 +79,7 @@ pub fn quick(writer: &mut Writer, kind: Quick, operation: &Operation) {
         Quick::LaneHalfwords => add_lanes(writer, x, y),
         Quick::Multiply16 => {
             // A product has 31 bits and its sign: shifts beyond give the sign alone.
-            writer.sar();
-            writer.code.tee(local::TEMPORARY);
-            writer.code.i32(31);
-            writer.code.get(local::TEMPORARY);
-            writer.code.i32(31);
-            writer.code.ops(&[op::I32_LT_U, op::SELECT]);
-            writer.code.set(local::TEMPORARY);
+            shift_at_most(writer, 31);
             for half in PRODUCTS {
                 writer.q(x);
                 writer.q(y);
@@ -123,6 +117,128 @@ pub fn quick(writer: &mut Writer, kind: Quick, operation: &Operation) {
     step(writer, kind, operation);
 }
 
+/// The shift amount, or this much where it is more, into the temporary local.
+fn shift_at_most(writer: &mut Writer, most: u32) {
+    writer.sar();
+    writer.code.tee(local::TEMPORARY);
+    writer.code.i32(most);
+    writer.code.get(local::TEMPORARY);
+    writer.code.i32(most);
+    writer.code.ops(&[op::I32_LT_U, op::SELECT]);
+    writer.code.set(local::TEMPORARY);
+}
+
+/// Writes an instruction.
+pub fn lean(writer: &mut Writer, kind: Lean, operation: &Operation) {
+    let (u, x, y, z) = (operation.r[U], operation.r[X], operation.r[Y], operation.r[Z]);
+    let base = operation.r[AS];
+    match kind {
+        Lean::Broadcast32 | Lean::Broadcast32Step => {
+            writer.a(base);
+            writer.load(width::WORD);
+            writer.code.simd(simd::I32X4_SPLAT);
+            writer.set_q(u);
+            if kind == Lean::Broadcast32Step {
+                offset(writer, operation);
+                writer.set_a(base);
+            }
+        }
+        Lean::Move => {
+            writer.q(x);
+            writer.set_q(u);
+        }
+        Lean::ClearRegister => {
+            writer.code.i32(0);
+            writer.code.simd(simd::I32X4_SPLAT);
+            writer.set_q(z);
+        }
+        Lean::ClearLanes => {
+            for sum in 0..8 {
+                writer.code.get(local::CORE);
+                writer.code.i64(0);
+                writer.code.memory(op::I64_STORE, core_at::QACC + 8 * sum);
+            }
+        }
+        Lean::TakeAccx => take_accx(writer, operation),
+        Lean::And | Lean::Or | Lean::Xor => {
+            writer.q(x);
+            writer.q(y);
+            writer.code.simd(match kind {
+                Lean::And => simd::AND,
+                Lean::Or => simd::OR,
+                _ => simd::XOR,
+            });
+            writer.set_q(z);
+        }
+        Lean::Not => {
+            writer.q(x);
+            writer.code.simd(simd::NOT);
+            writer.set_q(z);
+        }
+        Lean::Multiply8 => multiply_bytes(writer, x, y, z),
+        Lean::Multiply8Load => {
+            writer.a(base);
+            writer.load(width::VECTOR);
+            multiply_bytes(writer, x, y, z);
+            writer.set_q(u);
+            writer.a(base);
+            writer.code.i32(16);
+            writer.code.op(op::I32_ADD);
+            writer.set_a(base);
+        }
+        Lean::Zip8 => {
+            let (low, high) = (operation.r[PAIR0], operation.r[PAIR1]);
+            for half in [0, 8] {
+                writer.q(low);
+                writer.q(high);
+                writer.code.shuffle(std::array::from_fn(|byte| {
+                    half + byte as u8 / 2 + byte as u8 % 2 * 16
+                }));
+            }
+            // Where both are one register, the low half remains.
+            writer.set_q(high);
+            writer.set_q(low);
+        }
+    }
+}
+
+/// ACCX shifted, and what of it an address register holds.
+fn take_accx(writer: &mut Writer, operation: &Operation) {
+    writer.accx();
+    writer.a(operation.r[AS]);
+    let code = &mut writer.code;
+    // The shift looks at the low six bits.
+    code.ops(&[op::I64_EXTEND_I32_U, op::I64_SHR_S]);
+    code.tee(local::LONG);
+    writer.set_accx();
+    let code = &mut writer.code;
+    code.get(local::LONG);
+    code.op(op::I32_WRAP_I64);
+    code.i32(i32::MIN as u32);
+    code.i32(i32::MAX as u32);
+    code.get(local::LONG);
+    code.i64(0);
+    code.ops(&[op::I64_LT_S, op::SELECT]);
+    code.get(local::LONG);
+    code.get(local::LONG);
+    code.ops(&[op::I32_WRAP_I64, op::I64_EXTEND_I32_S, op::I64_EQ, op::SELECT]);
+    writer.set_a(operation.r[AD]);
+}
+
+fn multiply_bytes(writer: &mut Writer, x: u8, y: u8, z: u8) {
+    // A product has 15 bits and its sign.
+    shift_at_most(writer, 15);
+    for half in BYTE_PRODUCTS {
+        writer.q(x);
+        writer.q(y);
+        writer.code.simd(half);
+        writer.code.get(local::TEMPORARY);
+        writer.code.simd(simd::I16X8_SHR_S);
+    }
+    writer.code.shuffle(std::array::from_fn(|byte| byte as u8 * 2));
+    writer.set_q(z);
+}
+
 /// Moves the address on.
 fn step(writer: &mut Writer, kind: Quick, operation: &Operation) {
     match kind {
@@ -149,6 +265,8 @@ fn step(writer: &mut Writer, kind: Quick, operation: &Operation) {
     writer.set_a(operation.r[AS]);
 }
 
+/// Products of the lower and of the upper bytes.
+const BYTE_PRODUCTS: [u32; 2] = [simd::I16X8_EXTMUL_LOW_I8X16_S, simd::I16X8_EXTMUL_HIGH_I8X16_S];
 /// Products of the lower and of the upper halfwords.
 const PRODUCTS: [u32; 2] = [simd::I32X4_EXTMUL_LOW_I16X8_S, simd::I32X4_EXTMUL_HIGH_I16X8_S];
 
@@ -159,7 +277,7 @@ fn offset(writer: &mut Writer, operation: &Operation) {
 }
 
 fn add_bytes(writer: &mut Writer, x: u8, y: u8) {
-    for half in [simd::I16X8_EXTMUL_LOW_I8X16_S, simd::I16X8_EXTMUL_HIGH_I8X16_S] {
+    for half in BYTE_PRODUCTS {
         writer.q(x);
         writer.q(y);
         writer.code.simd(half);

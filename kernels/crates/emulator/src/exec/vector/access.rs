@@ -5,7 +5,7 @@ use crate::bus::Bus;
 use crate::core::stop::Cause;
 use crate::core::{Core, Raised};
 use crate::exec::vector::lanes::Lanes;
-use crate::exec::vector::{lanes_of, q};
+use crate::exec::vector::{lanes_of, q, Lean};
 use crate::operation::slot::{AD, AS, PAIR0, U, X, Y, Z};
 use crate::operation::Operation;
 use crate::quad::Quad;
@@ -144,6 +144,17 @@ impl Access {
             _ => return None,
         };
         Some(Self { item, update })
+    }
+
+    pub(super) fn lean(self) -> Option<Lean> {
+        match (self.item, self.update) {
+            (Item::Broadcast(4), Update::Keep) => Some(Lean::Broadcast32),
+            (Item::Broadcast(4), Update::Constant) => Some(Lean::Broadcast32Step),
+            (Item::MoveRegister, _) => Some(Lean::Move),
+            (Item::ZeroRegister, _) => Some(Lean::ClearRegister),
+            (Item::ZeroAccumulators, _) => Some(Lean::ClearLanes),
+            _ => None,
+        }
     }
 
     pub(super) fn uses_floats(self) -> bool {

@@ -58,6 +58,37 @@ pub enum Beside {
     LoadElement(u8),
 }
 
+/// Instructions that only translated code has a way of its own for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lean {
+    /// One word in all lanes.
+    Broadcast32,
+    /// Likewise, then a constant is added to the address.
+    Broadcast32Step,
+    /// From one register into another.
+    Move,
+    /// A register gets zeros.
+    ClearRegister,
+    /// The accumulators get zeros.
+    ClearLanes,
+    /// ACCX is shifted and taken out.
+    TakeAccx,
+    /// Bit by bit.
+    And,
+    /// Bit by bit.
+    Or,
+    /// Bit by bit.
+    Xor,
+    /// Bit by bit.
+    Not,
+    /// Products of signed bytes, shifted.
+    Multiply8,
+    /// Likewise, and the next sixteen bytes are loaded.
+    Multiply8Load,
+    /// Bytes of two registers in turn.
+    Zip8,
+}
+
 /// An instruction of the vector unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vector {
@@ -115,6 +146,23 @@ impl Vector {
     /// The instruction's own way, if it has one.
     pub(crate) fn quick(self) -> Option<Quick> {
         self.quick
+    }
+
+    /// What translated code does for it, if that is not the instruction's own way.
+    pub(crate) fn lean(self) -> Option<Lean> {
+        Some(match (self.kind, self.beside) {
+            _ if self.shift_pair => return None,
+            (Kind::Access(kind), _) => return kind.lean(),
+            (Kind::Arithmetic(Arithmetic::And), Beside::Nothing) => Lean::And,
+            (Kind::Arithmetic(Arithmetic::Or), Beside::Nothing) => Lean::Or,
+            (Kind::Arithmetic(Arithmetic::Xor), Beside::Nothing) => Lean::Xor,
+            (Kind::Arithmetic(Arithmetic::Not), Beside::Nothing) => Lean::Not,
+            (Kind::Multiply(Multiply::TakeAccx), Beside::Nothing) => Lean::TakeAccx,
+            (Kind::Multiply(Multiply::MulS8), Beside::Nothing) => Lean::Multiply8,
+            (Kind::Multiply(Multiply::MulS8), Beside::LoadNext) => Lean::Multiply8Load,
+            (Kind::Shift(Shift::Zip8), _) => Lean::Zip8,
+            _ => return None,
+        })
     }
 
     pub(crate) fn coprocessors(self) -> u8 {
