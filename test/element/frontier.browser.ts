@@ -94,7 +94,7 @@ describe('the frontier', function () {
       await element.updateComplete;
       const base = find('.base');
       expect(base.scrollWidth).to.be.at.most(base.clientWidth);
-      const { left, right } = find('.frontier-chart svg').getBoundingClientRect();
+      const { left, right } = find('.frontier .points-chart').getBoundingClientRect();
       expect(left).to.be.at.least(0);
       expect(right).to.be.at.most(320);
       await expect(element).to.be.accessible();
@@ -119,8 +119,8 @@ describe('the frontier', function () {
     await element.updateComplete;
   }
 
-  function radios(): (SVGElement & HTMLOrSVGElement)[] {
-    return [...(element.shadowRoot?.querySelectorAll<SVGElement>('.frontier [role="radio"]') ?? [])];
+  function radios(): HTMLElement[] {
+    return [...(element.shadowRoot?.querySelectorAll<HTMLElement>('.frontier [role="radio"]') ?? [])];
   }
 
   async function points(): Promise<void> {
