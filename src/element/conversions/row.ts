@@ -60,12 +60,11 @@ export function isSameModel(a: ModelMark, b: ModelMark): boolean {
 /** Equal for rows of which the later takes the place of the earlier: one model with the same settings. */
 export function rowKey({ model, settings, scheme, board, context }: RowFacts): string {
   const { name, parameters, bytes } = model;
-  return JSON.stringify([
-    [name, parameters, bytes],
-    settings === null
-      ? [scheme, board, context]
-      : Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
-  ]);
+  // What is not said and what is said to be nothing are the same.
+  const said = Object.entries(settings ?? { scheme, board, context }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return JSON.stringify([name, parameters, bytes, said.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 /** The row of a finished conversion. */

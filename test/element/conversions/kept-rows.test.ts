@@ -50,6 +50,8 @@ describe('kept conversions', () => {
       choice({}, 'other'),
     ].map((one) => rowKey(factsOf(one, sampleResult())));
     assert.equal(new Set(keys).size, keys.length);
+    const unsaid = choice({ encodings: undefined, effort: undefined });
+    assert.equal(rowKey(factsOf(unsaid, sampleResult())), keys[0]);
   });
 
   it('give up packages that were not looked at for longest, and keep their figures', () => {
