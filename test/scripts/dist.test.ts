@@ -461,6 +461,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     'answer-view',
     'beside',
     'other-board',
+    'term-card',
     ...OTHER_LANGUAGES,
     ...OTHER_CHIPS,
   ];

@@ -1,7 +1,60 @@
-/** What few first views need: failures, progress bars, and the layout of pages that go from right to left. It comes right after the first view. */
+/** What few first views need: failures, progress bars, the list of steps, what a pointer or key does to buttons, and the layout of pages that go from right to left. It comes right after the first view. */
 import { css } from 'lit';
 
 export const afterFirst = css`
+  button:hover {
+    border-color: var(--accent);
+    color: var(--accent);
+  }
+
+  button.primary:hover {
+    color: var(--on-accent);
+    background: color-mix(in srgb, var(--accent) 88%, var(--ink));
+  }
+
+  @media (prefers-reduced-motion: no-preference) {
+    button,
+    .drop {
+      transition: border-color 0.15s;
+    }
+  }
+
+  button.primary:focus-visible {
+    outline-color: var(--ink);
+  }
+
+  .dragging .drop {
+    border-color: var(--accent);
+    border-style: solid;
+    background: var(--soft);
+  }
+
+  .busy {
+    max-width: 36rem;
+    margin: 1rem auto;
+    gap: 1rem;
+  }
+
+  .recent {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 1rem;
+    padding: 0;
+    list-style: none;
+  }
+
+  .steps .done::before {
+    content: '✓';
+    content: '✓' / '';
+    border-color: var(--accent);
+    color: var(--accent);
+  }
+
+  button:disabled {
+    opacity: 0.55;
+    cursor: default;
+  }
+
   @container (max-width: 46rem) {
     header {
       flex-direction: column;

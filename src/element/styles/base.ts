@@ -155,13 +155,6 @@ export const base = css`
     font-variant-numeric: tabular-nums;
   }
 
-  .steps .done::before {
-    content: '✓';
-    content: '✓' / '';
-    border-color: var(--accent);
-    color: var(--accent);
-  }
-
   .steps [aria-current] {
     color: var(--ink);
     font-weight: 600;
@@ -206,25 +199,10 @@ export const base = css`
     overflow-wrap: anywhere;
   }
 
-  button:hover {
-    border-color: var(--accent);
-    color: var(--accent);
-  }
-
   button.primary {
     color: var(--on-accent);
     background: var(--accent);
     border-color: var(--accent);
-  }
-
-  button.primary:hover {
-    color: var(--on-accent);
-    background: color-mix(in srgb, var(--accent) 88%, var(--ink));
-  }
-
-  button:disabled {
-    opacity: 0.55;
-    cursor: default;
   }
 
   button.plain {
@@ -248,10 +226,6 @@ export const base = css`
   :is(button, input, select, textarea, summary, .scroll):focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
-  }
-
-  button.primary:focus-visible {
-    outline-color: var(--ink);
   }
 
   /* Where the names would take a second line they are a list to open. */
@@ -289,13 +263,6 @@ export const base = css`
       background: Highlight;
       color: HighlightText;
       forced-color-adjust: none;
-    }
-  }
-
-  @media (prefers-reduced-motion: no-preference) {
-    button,
-    .drop {
-      transition: border-color 0.15s;
     }
   }
 

@@ -13,12 +13,6 @@ export const choose = css`
     background: var(--panel);
   }
 
-  .dragging .drop {
-    border-color: var(--accent);
-    border-style: solid;
-    background: var(--soft);
-  }
-
   .drop .folder {
     width: 3rem;
     height: 2.5rem;
@@ -71,22 +65,8 @@ export const choose = css`
     min-width: 0;
   }
 
-  .recent {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.25rem 1rem;
-    padding: 0;
-    list-style: none;
-  }
-
   .privacy,
   .privacy button.plain {
     text-align: center;
-  }
-
-  .busy {
-    max-width: 36rem;
-    margin: 1rem auto;
-    gap: 1rem;
   }
 `;

@@ -51,7 +51,7 @@ export const enConversions = {
   convert: 'Convert',
   convertIt: (name: string) => `Convert as ${name}`,
   again: 'Convert again',
-  againIt: (name: string) => `Convert ${name} again`,
+  againIt: (name: string) => `Convert again: ${name}`,
   dropped: 'Its files gave way to later conversions; its figures stay.',
   earlier: 'From an earlier visit',
   elsewhere: 'Open this model to convert it again.',

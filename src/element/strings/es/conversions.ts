@@ -53,7 +53,7 @@ export const esConversions: ConversionsStrings = {
   convert: 'Convertir',
   convertIt: (name) => `Convertir como ${name}`,
   again: 'Convertir de nuevo',
-  againIt: (name) => `Convertir ${name} de nuevo`,
+  againIt: (name) => `Convertir de nuevo: ${name}`,
   dropped: 'Sus archivos dejaron sitio a conversiones posteriores; sus cifras quedan.',
   earlier: 'De una visita anterior',
   elsewhere: 'Abre este modelo para convertirlo de nuevo.',

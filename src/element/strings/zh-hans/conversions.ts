@@ -51,7 +51,7 @@ export const zhHansConversions: ConversionsStrings = {
   convert: '转换',
   convertIt: (name) => `按 ${name} 转换`,
   again: '重新转换',
-  againIt: (name) => `重新转换 ${name}`,
+  againIt: (name) => `重新转换：${name}`,
   dropped: '它的文件已为后来的转换让出空间；数据仍在。',
   earlier: '来自以前的访问',
   elsewhere: '打开这个模型即可重新转换。',
