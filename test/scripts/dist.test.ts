@@ -320,7 +320,7 @@ const BUDGET = {
   /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 51,
+  boards: 53,
   /** What trying on an emulated board adds. */
   emulator: 200,
   /** What the first flashing adds; the firmware itself is data of the image. */

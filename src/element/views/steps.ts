@@ -1,20 +1,11 @@
 /** The steps in the header: where one is, what was done, and the way between them. On narrow screens they are a list to open. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { StepName } from '../preset-words.js';
+import { STEPS, type StepName } from '../preset-words.js';
 import { stepOf, type State, type Step } from '../state.js';
 import type { FirstStrings } from '../strings/strings.js';
 
-/** The steps as the header counts them, with the states that belong to each beside the one of the same name. */
-const HEADER: readonly (readonly [StepName, Step?])[] = [
-  ['choose', 'reading'],
-  ['fit'],
-  ['convert', 'converting'],
-  ['compare'],
-  ['try'],
-  ['take'],
-  ['flash'],
-  ['chat'],
-];
+/** Steps that have another name while they last. */
+const LASTING: Partial<Record<Step, StepName>> = { reading: 'choose', converting: 'convert' };
 
 /** What of the way the header shows; the store. */
 export interface Way {
@@ -31,21 +22,21 @@ export function stepsView(
   go: (step: StepName) => void,
 ): TemplateResult {
   const step = stepOf(way.state);
+  const here = LASTING[step] ?? (step as StepName);
   const { done } = way;
   // The conversion itself cannot be left out.
-  const shown = HEADER.filter(([name]) => name === 'convert' || steps.has(name));
-  const current = shown.findIndex((names) => names.includes(step));
-  const name = shown[current]?.[0];
+  const shown = STEPS.filter((name) => name === 'convert' || steps.has(name));
+  const current = shown.indexOf(here) + 1;
   return html`<nav class="way" aria-label=${words.label}>
     <button type="button" class="plain where" aria-expanded="false" aria-controls="steps" @click=${toggle}>
-      <strong>${words[name ?? 'label']}</strong> <span>${name && words.of(current + 1, shown.length)}</span>
+      <strong>${words[here]}</strong> <span>${current > 0 ? words.of(current, shown.length) : nothing}</span>
     </button>
     <ol class="steps" id="steps">
       ${shown.map(
-        ([name], index) =>
-          html`<li class=${done.has(name) ? 'done' : ''} aria-current=${index === current ? 'step' : nothing}>
+        (name) =>
+          html`<li class=${done.has(name) ? 'done' : ''} aria-current=${name === here ? 'step' : nothing}>
             ${
-              index !== current && way.leads(name)
+              name !== here && way.leads(name)
                 ? html`<button
                     type="button"
                     class="plain"
