@@ -5,6 +5,7 @@ import { VERSION } from '../shared/version.js';
 import { parseCommandLine } from './arguments.js';
 import { convertCommand } from './convert-command.js';
 import { helpLines } from './help/render.js';
+import { choiceLines } from './model-folder.js';
 import { inspectCommand } from './inspect-command.js';
 import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
@@ -20,8 +21,10 @@ const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
 export async function main(argv: readonly string[], outside: Outside): Promise<number> {
   const terminal = terminalOf(outside);
   let canForce = false;
+  let path = '';
   try {
     const request = parseCommandLine(argv);
+    path = namedBy(request);
     canForce = request.command === 'convert' && !request.force;
     switch (request.command) {
       case 'help':
@@ -58,8 +61,20 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
       [toned('bad', FAILURE), first.slice(FAILURE.length)],
       ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
     ]);
+    const choices = error instanceof FormatError ? (error.choices ?? []) : [];
+    if (choices.length > 0)
+      terminal.stderr.writeLines(
+        choiceLines(terminal.program, argv, path, choices).map((line) => [toned('command', line)]),
+      );
     return error instanceof UsageError && !(error instanceof FitError) ? EXIT.usage : EXIT.bad;
   }
+}
+
+/** The path of the model that a request names. */
+function namedBy(request: ReturnType<typeof parseCommandLine>): string {
+  if ('folder' in request) return request.folder;
+  if ('model' in request) return request.model;
+  return 'target' in request && typeof request.target === 'string' ? request.target : '';
 }
 
 /** What every failure begins with. */

@@ -30,6 +30,7 @@ export function explain(
     help: help[cause],
     message: showable(error.message),
     error,
+    ...(error instanceof FormatError && error.choices ? { choices: error.choices } : {}),
   };
 }
 

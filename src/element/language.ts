@@ -9,7 +9,12 @@ import { loadLanguage } from './strings/languages.js';
 import type { FirstStrings, Strings } from './strings/strings.js';
 
 /** As {@link Explaining.failureView} takes them, but for the words. */
-type FailureOptions = [failure: Failure | null, dismiss: (() => void) | null, at?: string | null];
+type FailureOptions = [
+  failure: Failure | null,
+  dismiss: (() => void) | null,
+  at?: string | null,
+  choose?: (choice: string) => void,
+];
 
 /**
  * Follows the nearest `lang` around the element. English needs nothing for the first view; other languages are fetched
@@ -84,10 +89,10 @@ export class LanguageController implements ReactiveController {
   }
 
   /** A failure as it is shown: as `failureView`, or in short where that could not be loaded either. */
-  failure(...[failure, dismiss, at]: FailureOptions): TemplateResult | typeof nothing {
+  failure(...[failure, dismiss, at, choose]: FailureOptions): TemplateResult | typeof nothing {
     if (failure === null) return nothing;
     return (
-      this.#explaining?.failureView(failure, this.first, dismiss, at) ??
+      this.#explaining?.failureView(failure, this.first, dismiss, at, choose) ??
       html`<p class="failure">${failure.title}. ${failure.help}</p>`
     );
   }

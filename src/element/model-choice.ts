@@ -20,11 +20,12 @@ interface Reader {
   choose(source: ModelSource, name: string, preset: Preset, onModel: () => void): Promise<void>;
 }
 
-/** What was chosen: an address that the page gave, `null` for none; one that a person typed; what was dropped; or files. */
+/** What was chosen: an address that the page gave, `null` for none; one that a person typed; what was dropped; what was read already; or files. */
 export type Chosen =
   | { readonly address: unknown }
   | { readonly typed: string }
   | { readonly dropped: Dropped }
+  | { readonly source: ModelSource }
   | { readonly files: Iterable<File | NamedFile> };
 
 /**
@@ -83,6 +84,7 @@ async function readSource(chosen: Chosen, page: string, mirror: string | null): 
       { code: 'address' },
     );
   }
+  if ('source' in chosen) return chosen.source;
   if ('typed' in chosen) return readTyped(chosen.typed, page, mirror);
   const files =
     'dropped' in chosen

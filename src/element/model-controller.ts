@@ -2,6 +2,7 @@
 import type { NamedFile } from '../source/file-list-folder.js';
 import { folderName } from './assets.js';
 import { FileDrops } from './file-drops.js';
+import type { ModelSource } from '../worker/jobs.js';
 import { notLoaded } from './missing.js';
 import type { Chosen } from './model-choice.js';
 import { permitsNetwork } from './page-attributes.js';
@@ -20,6 +21,8 @@ export class ModelController {
   /** Id of the control that it was chosen with, `null` where the page chose. */
   #at: string | null = null;
   #typed = '';
+  /** What was read last. */
+  #source: ModelSource | null = null;
 
   /** @param onDragging files are held over the element, or no longer are */
   constructor(page: Page, onDragging: (dragging: boolean) => void) {
@@ -67,7 +70,16 @@ export class ModelController {
   get #failure(): ChooseFacts['failure'] {
     const { store, words } = this.#page;
     const { state } = store;
-    return words.failure(state.step === 'choose' ? state.failure : null, () => store.go('choose'), this.#at);
+    const failure = state.step === 'choose' ? state.failure : null;
+    const source = this.#source;
+    return words.failure(
+      failure,
+      () => store.go('choose'),
+      this.#at,
+      source?.kind === 'files'
+        ? (inside) => void this.choose({ source: { ...source, inside } }, this.#at)
+        : undefined,
+    );
   }
 
   /** Opens the browser's choice of files. */
@@ -105,12 +117,18 @@ export class ModelController {
     );
   }
 
-  async choose(chosen: Chosen, at?: string): Promise<void> {
+  async choose(chosen: Chosen, at?: string | null): Promise<void> {
     const turn = this.take(at);
     try {
       const { chooseModel } = await import('./model-choice.js').catch(notLoaded);
       const { element, store } = this.#page;
-      await chooseModel(chosen, element, document.baseURI, store, () => turn === this.#turn);
+      const reader: Parameters<typeof chooseModel>[3] = {
+        choose: (source, ...how) => {
+          this.#source = source;
+          return store.choose(source, ...how);
+        },
+      };
+      await chooseModel(chosen, element, document.baseURI, reader, () => turn === this.#turn);
     } catch (error) {
       if (turn === this.#turn) await this.refuse(error);
     }

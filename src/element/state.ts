@@ -35,6 +35,8 @@ export interface Failure {
   readonly message: string;
   /** The error itself, for the event and for the console of an embedder. */
   readonly error: Error;
+  /** Folders inside of what was chosen that may be meant instead. */
+  readonly choices?: readonly string[] | undefined;
   /** Id of the control that it came of, beside which it is shown; absent where a page asked, or nobody. */
   readonly at?: string;
 }

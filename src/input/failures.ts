@@ -2,6 +2,8 @@
 
 declare module '../shared/errors.js' {
   interface FailureCodes {
+    /** A folder with several models in it. */
+    'several-models': true;
     /** The folder has no config.json. */
     'no-config': true;
     /** The folder holds the difference to another model. */

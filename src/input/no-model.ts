@@ -70,6 +70,9 @@ const KINDS: readonly FolderKind[] = [
   },
 ];
 
+/** Models that are offered for a choice: more are a collection, which is named by its path. */
+const MAX_CHOICES = 12;
+
 /** Says what is in the place of a model. @throws FormatError, UnsupportedError: always */
 export function refuseNoModel(folder: ModelFolder): never {
   const names = folder.names ?? [];
@@ -81,12 +84,21 @@ export function refuseNoModel(folder: ModelFolder): never {
     const place = { file: folder.name, code, remedy };
     throw isOther ? new UnsupportedError(problem(name), place) : new FormatError(problem(name), place);
   }
+  const folders = inside.map((name) => name.slice(0, -CONFIG_FILE.length - 1));
+  if (folders.length > 1) {
+    throw new FormatError(`It holds ${folders.length} models, each in a folder of its own.`, {
+      file: folder.name,
+      remedy: `Choose one of them: ${list(folders)}.`,
+      code: 'several-models',
+      choices: folders.slice(0, MAX_CHOICES),
+    });
+  }
   throw new FormatError(`It has no ${CONFIG_FILE}.`, {
     file: folder.name,
     remedy:
       inside.length === 0
         ? `Choose the folder that holds ${CONFIG_FILE} and the safetensors files.`
-        : `Choose the folder in it that has one: ${list(inside.map((name) => name.slice(0, -CONFIG_FILE.length - 1)))}.`,
+        : `Choose the folder in it that has one: ${list(folders)}.`,
     code: 'no-config',
   });
 }

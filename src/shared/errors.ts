@@ -31,6 +31,8 @@ export interface FormatErrorPlace {
   readonly remedy: string;
   /** For causes that are common. */
   readonly code?: FailureCode | undefined;
+  /** Folders inside that may be meant instead: paths. */
+  readonly choices?: readonly string[] | undefined;
 }
 
 /** The bytes are malformed, or well formed but not what we support. Permanent: retrying cannot help. */
@@ -39,6 +41,7 @@ export class FormatError extends Error {
   readonly file: string;
   readonly field: string | undefined;
   readonly remedy: string;
+  readonly choices: readonly string[] | undefined;
   /** May be given later by whoever knows what the file is for. */
   code: FailureCode | undefined;
 
@@ -52,6 +55,7 @@ export class FormatError extends Error {
     this.file = place.file;
     this.field = place.field;
     this.remedy = place.remedy;
+    this.choices = place.choices;
     this.code = place.code;
   }
 }

@@ -2,6 +2,7 @@
  * What is meant when a chosen folder holds no model itself: the one folder in it that does, or a base model and an adapter,
  * each in a folder of its own or the adapter outside.
  */
+import { UsageError } from '../shared/errors.js';
 import type { ByteSource, ModelFolder } from './byte-source.js';
 import { checkName } from './checks.js';
 
@@ -28,6 +29,17 @@ export function modelFolderIn(folder: ModelFolder): ModelFolder {
   if (model === undefined || models.length > 1) return folder;
   if (isAdapter) return layered(folder, names, ['', model]);
   return adapters.length > 1 ? folder : layered(folder, names, [...adapters, model]);
+}
+
+/**
+ * One of the folders in it, by its path.
+ * @throws UsageError when there is none
+ */
+export function folderInside(folder: ModelFolder, path: string): ModelFolder {
+  const names = folder.names ?? [];
+  if (!names.some((name) => name.startsWith(`${path}/`)))
+    throw new UsageError(`${folder.name} holds no folder ${path}. Choose one that it holds.`);
+  return modelFolderIn(layered(folder, names, [path]));
 }
 
 /** Folders inside of one, over each other. @param paths `''` for itself; of a name that several have, the first counts */

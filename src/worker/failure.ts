@@ -18,6 +18,7 @@ export interface PackedError {
   readonly remedy?: string | undefined;
   readonly status?: number | undefined;
   readonly code?: FailureCode | undefined;
+  readonly choices?: readonly string[] | undefined;
 }
 
 /** An error of a kind that has no class of its own on the page: a bug, or memory that ran out. */
@@ -51,8 +52,8 @@ function fields(thrown: unknown): PackedError {
   const error =
     thrown instanceof TypeError && NOT_IMPORTED.test(thrown.message) ? partNotLoaded(thrown) : thrown;
   if (error instanceof FormatError) {
-    const { name, message, file, field, remedy, code } = error;
-    return { name, message, file, field, remedy, code };
+    const { name, message, file, field, remedy, code, choices } = error;
+    return { name, message, file, field, remedy, code, choices };
   }
   if (error instanceof TransportError)
     return { name: error.name, message: error.message, status: error.status, code: error.code };
@@ -88,6 +89,7 @@ function format(kind: typeof FormatError, packed: PackedError): FormatError {
     field: packed.field,
     remedy: packed.remedy ?? '',
     code: packed.code,
+    choices: packed.choices,
   });
   // The constructor composes a message from its parts; this one is already composed.
   error.message = packed.message;

@@ -18,7 +18,8 @@ import type { Note } from './notes.js';
 
 /** Where a model folder is. */
 export type ModelSource =
-  | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
+  /** Files, and the folder among them that is meant where there are several with models. */
+  | { readonly kind: 'files'; readonly files: readonly NamedFile[]; readonly inside?: string }
   /** Absolute address of a folder that is served over HTTP, and those of its files where they lie elsewhere. */
   | {
       readonly kind: 'url';

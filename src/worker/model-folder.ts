@@ -2,6 +2,7 @@
 import type { OnProgress } from '../shared/progress.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { fileListFolder } from '../source/file-list-folder.js';
+import { folderInside } from '../source/inner-folder.js';
 import type { ModelSource } from './jobs.js';
 
 /**
@@ -15,11 +16,8 @@ export async function openModelFolder(
 ): Promise<ModelFolder> {
   switch (source.kind) {
     case 'files': {
-      const [first, another] = source.files;
-      if (first === undefined || another !== undefined || !/\.zip$/i.test(first.path))
-        return fileListFolder(source.files);
-      const { blobZipFolder } = await import('../source/zip-blob.js');
-      return blobZipFolder(first.file, first.path.replace(/^.*\//, ''), signal);
+      const folder = await chosenFolder(source.files, signal);
+      return source.inside === undefined ? folder : folderInside(folder, source.inside);
     }
     case 'url': {
       const { httpFolder } = await import('../source/remote-folders.js');
@@ -31,4 +29,16 @@ export async function openModelFolder(
       return hubFolder(repo, { revision, endpoint, onProgress }, signal);
     }
   }
+}
+
+/** A folder of files, or the one in an archive that was chosen alone. */
+async function chosenFolder(
+  files: Extract<ModelSource, { kind: 'files' }>['files'],
+  signal?: AbortSignal,
+): Promise<ModelFolder> {
+  const [first, another] = files;
+  if (first === undefined || another !== undefined || !/\.zip$/i.test(first.path))
+    return fileListFolder(files);
+  const { blobZipFolder } = await import('../source/zip-blob.js');
+  return blobZipFolder(first.file, first.path.replace(/^.*\//, ''), signal);
 }

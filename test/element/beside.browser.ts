@@ -331,6 +331,24 @@ describe('an error beside its control', function () {
     }
   });
 
+  it('several models in what was chosen are offered there', async () => {
+    const element = await make();
+    drop(element);
+    await waitUntil(() => stage.converter.sources.length > 0, 'nothing is read', PATIENCE);
+    const place = {
+      file: 'models',
+      remedy: 'Choose one.',
+      code: 'several-models',
+      choices: ['one', 'two'],
+    } as const;
+    stage.converter.inspection.reject(new FormatError('It holds 2 models.', place));
+    await rendered(element, '.failure .choices');
+    await expect(element).to.be.accessible();
+    button(element, 'two').click();
+    await waitUntil(() => stage.converter.sources.length > 1, 'it is not read', PATIENCE);
+    expect(stage.converter.sources.at(-1)).to.deep.include({ kind: 'files', inside: 'two' });
+  });
+
   it('takes the focus from nobody who works elsewhere on the page', async () => {
     const element = await make();
     const own = document.createElement('input');

@@ -122,8 +122,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a folder around two models': {
     files: (model) => ({ ...at('one', model), ...at('two', model) }),
-    code: 'no-config',
-    message: /Choose the folder in it that has one: one, two/,
+    code: 'several-models',
+    message: /It holds 2 models, each in a folder of its own\. Choose one of them: one, two/,
     remedied: (model) => at('one', model),
   },
   'an encoder': {

@@ -213,8 +213,8 @@ void test('disk: of a cache with several models none is chosen, and all are name
   ] as const) {
     const folder = await nodeFolder(join(root, path));
     await assert.rejects(hfFolderInput(folder).config(), (error) => {
-      assert.ok(error instanceof FormatError && error.code === 'no-config');
-      assert.match(error.message, /It has no config\.json\. Choose the folder in it that has one: /);
+      assert.ok(error instanceof FormatError && error.code === 'several-models');
+      assert.match(error.message, /models, each in a folder of its own\. Choose one of them: /);
       assert.match(error.message, named);
       return true;
     });

@@ -146,6 +146,15 @@ export const afterFirst = css`
     flex: none;
   }
 
+  .failure .choices {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    margin-block-start: 0.5rem;
+    padding: 0;
+    list-style: none;
+  }
+
   /* Remedies may hold lines of a program. */
   .failure .detail {
     white-space: pre-line;

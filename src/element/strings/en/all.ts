@@ -31,6 +31,7 @@ const report: ReportWords = {
 const help: Readonly<Record<FailureCause, string>> = {
   'no-config':
     'This is not a model folder: it has no config.json. Choose the folder that holds config.json and the *.safetensors files.',
+  'several-models': 'The folder holds several models. Choose one of them.',
   'no-weights':
     'The folder has no weights. Choose the folder that holds config.json and the *.safetensors files.',
   'two-models': 'The folder holds more than one model. Keep one model in a folder.',

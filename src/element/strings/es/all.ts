@@ -29,6 +29,7 @@ export const esAll: Strings = {
   help: {
     'no-config':
       'No es la carpeta de un modelo: le falta config.json. Elige la carpeta que contiene config.json y los archivos *.safetensors.',
+    'several-models': 'La carpeta contiene varios modelos. Elige uno.',
     'no-weights':
       'La carpeta no tiene pesos. Elige la carpeta que contiene config.json y los archivos *.safetensors.',
     'two-models': 'La carpeta contiene más de un modelo. Deja un solo modelo en cada carpeta.',

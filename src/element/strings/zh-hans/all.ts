@@ -28,6 +28,7 @@ export const zhHansAll: Strings = {
   report: zhHansReport,
   help: {
     'no-config': '这不是模型文件夹：缺少 config.json。请选择包含 config.json 和 *.safetensors 文件的文件夹。',
+    'several-models': '该文件夹含有多个模型，请选择其中一个。',
     'no-weights': '文件夹中没有权重。请选择包含 config.json 和 *.safetensors 文件的文件夹。',
     'two-models': '文件夹中有多个模型。一个文件夹请只放一个模型。',
     'missing-files': '缺少部分权重文件。请将它们下载到该文件夹中。',
