@@ -18,7 +18,7 @@ describe('the image of a converted model on the page', () => {
     const bytes = new Uint8Array(Buffer.concat(image.pieces()));
     const found = await describeImage(new MemorySource('image.bin', bytes), { verify: true });
     assert.equal(found.model?.totalLength, model.length);
-    assert.equal(found.boot.settings.flashBytes, 8 * 1024 * 1024);
+    assert.equal(found.boot.settings.flashBytes, 2 * 1024 * 1024);
     assert.deepEqual(
       image.files.map(({ path, offset }) => [path, offset]),
       image.manifest('tiny').builds[0].parts.map(({ path, offset }) => [path, offset]),

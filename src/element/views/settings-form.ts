@@ -1,7 +1,7 @@
 /** What can be set: the board, how small the numbers become, and how much the model remembers. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { BOARDS } from '../../plan/boards.js';
+import { BOARDS, type Board } from '../../plan/boards.js';
 import {
   CHATS,
   OFFERED_WEIGHTS,
@@ -106,19 +106,35 @@ function boardField(settings: Settings, strings: Strings, actions: Actions): Tem
       @change=${(event: Event) =>
         actions.change({ board: (event.target as HTMLSelectElement).value, encodings: undefined })}
     >
-      ${BOARDS.map(
-        (board) =>
-          html`<option
-            value=${board.id}
-            ?selected=${board.id === settings.board}
-            ?disabled=${board.refused !== null}
-          >
-            ${board.name}${board.refused === null ? '' : ` (${fit.unsupported})`}
-          </option>`,
+      ${[true, false].map(
+        (modules) =>
+          html`<optgroup label=${modules ? fit.modules : fit.boards}>
+            ${BOARDS.filter((board) => isModule(board) === modules).map(
+              (board) =>
+                html`<option
+                  value=${board.id}
+                  ?selected=${board.id === settings.board}
+                  ?disabled=${board.refused !== null}
+                >
+                  ${optionText(board, strings)}
+                </option>`,
+            )}
+          </optgroup>`,
       )}
     </select>
     <p class="quiet">${boardText(settings.board, strings)}</p>
   </div>`;
+}
+
+/** Named for its chip and memories, as it is printed on its lid; all others are boards with a module on them. */
+function isModule({ name, chip }: Board): boolean {
+  return name.startsWith(`${chip.name} N`);
+}
+
+/** Its name with its memories, which the name may say itself, and whether it is supported. */
+function optionText({ id, name, refused }: Board, strings: Strings): string {
+  const memories = name.endsWith(')') ? '' : ` (${boardText(id, strings)})`;
+  return `${name}${memories}${refused === null ? '' : ` (${strings.fit.unsupported})`}`;
 }
 
 function boardText(id: string, { fit }: Strings): string {

@@ -143,6 +143,8 @@ export const enAll = {
     notes: (count: number) => `${formatCount(count)} ${count === 1 ? 'note' : 'notes'} about this model`,
     settings: 'Settings',
     board: 'Board',
+    modules: 'Modules',
+    boards: 'Boards by name',
     boardMemory: (flash: number, psram: number, kind: string) =>
       psram === 0
         ? `${formatBytes(flash)} flash, no PSRAM`

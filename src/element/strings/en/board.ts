@@ -1,4 +1,5 @@
 /** The words for boards in English: trying an emulated one, talking, and how a real one is reached and flashed. */
+import { paceTimes } from '../../pace.js';
 import { formatBytes, formatCount, formatFixed, formatPercent, formatRate } from '../../../shared/format.js';
 import { enFlash, enSerial } from './flash.js';
 
@@ -111,7 +112,14 @@ export const enBoard = {
     clock: 'Time on the board',
     clockValue: (seconds: number) => `${formatFixed(seconds, 3)} s`,
     rate: 'Pace here',
-    rateValue: (rate: number) => `${formatFixed(rate, rate < 0.1 ? 3 : 2)} of a board’s`,
+    rateValue: (rate: number) => {
+      const times = paceTimes(rate);
+      if (times === null) return 'not known yet';
+      if (times === 1) return 'as fast as the chip';
+      return rate < 1
+        ? `${formatFixed(times, 0)} × slower than the chip`
+        : `${formatFixed(times, 0)} × faster than the chip`;
+    },
     instructions: 'Instructions',
     instructionsValue: (count: number) => `${formatFixed(count / MEGA, 1)} million`,
     speed: 'Speed',

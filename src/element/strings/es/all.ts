@@ -120,6 +120,8 @@ export const esAll: Strings = {
     notes: (notes) => `${count(notes)} ${notes === 1 ? 'nota' : 'notas'} sobre este modelo`,
     settings: 'Ajustes',
     board: 'Placa',
+    modules: 'Módulos',
+    boards: 'Placas por su nombre',
     boardMemory: (flash, psram, kind) =>
       psram === 0
         ? `${bytes(flash)} de flash, sin PSRAM`

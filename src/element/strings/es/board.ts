@@ -1,4 +1,5 @@
 /** The words for boards in Spanish: trying an emulated one, talking, and how a real one is reached and flashed; see `en/board.ts`. */
+import { paceTimes } from '../../pace.js';
 import type { BoardStrings } from '../strings.js';
 import { esFlash, esSerial } from './flash.js';
 import { esReport } from './report.js';
@@ -114,7 +115,14 @@ export const esBoard: BoardStrings = {
     clock: 'Tiempo en la placa',
     clockValue: (time) => `${fixed(time, 3)} s`,
     rate: 'Ritmo aquí',
-    rateValue: (pace) => `${fixed(pace, pace < 0.1 ? 3 : 2)} del de una placa`,
+    rateValue: (pace) => {
+      const times = paceTimes(pace);
+      if (times === null) return 'aún no se sabe';
+      if (times === 1) return 'tan rápido como el chip';
+      return pace < 1
+        ? `${fixed(times, 0)} veces más lento que el chip`
+        : `${fixed(times, 0)} veces más rápido que el chip`;
+    },
     instructions: 'Instrucciones',
     instructionsValue: (instructions) => `${fixed(instructions / MEGA, 1)} millones`,
     speed: 'Velocidad',

@@ -101,6 +101,8 @@ export const zhHansAll: Strings = {
     notes: (notes) => `关于该模型的 ${count(notes)} 条说明`,
     settings: '设置',
     board: '开发板',
+    modules: '模组',
+    boards: '开发板',
     boardMemory: (flash, psram, kind) =>
       psram === 0
         ? `${bytes(flash)} Flash，无 PSRAM`

@@ -1,4 +1,5 @@
 /** The words for boards in Simplified Chinese: trying an emulated one, talking, and how a real one is reached and flashed; see `en/board.ts`. */
+import { paceTimes } from '../../pace.js';
 import type { BoardStrings } from '../strings.js';
 import { zhHansFlash, zhHansSerial } from './flash.js';
 import { zhHansReport } from './report.js';
@@ -113,7 +114,12 @@ export const zhHansBoard: BoardStrings = {
     clock: '开发板上的时间',
     clockValue: (time) => `${fixed(time, 3)} 秒`,
     rate: '此处的速度',
-    rateValue: (pace) => `真实开发板的 ${fixed(pace, pace < 0.1 ? 3 : 2)} 倍`,
+    rateValue: (pace) => {
+      const times = paceTimes(pace);
+      if (times === null) return '尚未得知';
+      if (times === 1) return '与真实芯片一样快';
+      return pace < 1 ? `速度约为真实芯片的 ${fixed(times, 0)} 分之一` : `是真实芯片的 ${fixed(times, 0)} 倍`;
+    },
     instructions: '指令数',
     instructionsValue: (instructions) => `${fixed(instructions / MEGA, 1)} 百万`,
     speed: '速度',
