@@ -1,7 +1,7 @@
 /**
  * The card that says what a term means, beside the "?" that was pressed. Where the browser knows popovers, the page stays as it
  * is and a press elsewhere closes the card; elsewhere it is a dialog, which Escape, its button or a press beside it closes.
- * Either way it stands above whatever clips or scrolls around the term, takes the focus, and the browser gives it back.
+ * Either way it stands above whatever clips or scrolls around the term, takes the focus, and gives it back.
  */
 import { html, nothing, render } from 'lit';
 import { findLanguage, type Language } from '../../shared/languages.js';
@@ -20,9 +20,11 @@ export async function openTerm(id: Term, button: HTMLElement, tag: string): Prom
   const [name, meaning] = (await loadTermStrings(language))[id];
   const root = button.getRootNode();
   if (!button.isConnected || !(root instanceof ShadowRoot)) return;
-  // The browser closes a card by its own term.
-  if (root.querySelector('.term-card')?.getAttribute('data-term') === id) return;
-  root.querySelector('.term-card')?.remove();
+  const before = root.querySelector<HTMLDialogElement>('.term-card');
+  if (before !== null) {
+    shut(before);
+    before.remove();
+  }
   const sheet = termStyles.styleSheet;
   if (sheet !== undefined && !root.adoptedStyleSheets.includes(sheet)) {
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
@@ -50,16 +52,31 @@ export async function openTerm(id: Term, button: HTMLElement, tag: string): Prom
 function show(card: HTMLDialogElement, button: HTMLButtonElement): void {
   const events = new AbortController();
   const { signal } = events;
+  let hadFocus = false;
+  // A press on the term of an open card closes it: by itself where it is outside of the card, and then it opens no other.
+  const again = (event: Event): void => {
+    event.stopImmediatePropagation();
+    shut(card);
+  };
   const gone = (): void => {
     events.abort();
     card.remove();
+    // The press that closed it may still become a click.
+    setTimeout(() => {
+      button.removeEventListener('click', again, true);
+    });
+    const { activeElement, body } = document;
+    if (hadFocus && (activeElement === null || activeElement === body)) button.focus({ preventScroll: true });
   };
   const follow = (): void => {
     place(card, button);
   };
   if (card.showPopover as unknown) {
     card.popover = 'auto';
-    button.popoverTargetElement = card;
+    button.addEventListener('click', again, true);
+    card.addEventListener('beforetoggle', (event) => {
+      hadFocus = event.newState === 'closed' && card.querySelector(':focus') !== null;
+    });
     card.addEventListener('toggle', (event) => {
       if (event.newState === 'closed') gone();
     });
@@ -77,8 +94,8 @@ function show(card: HTMLDialogElement, button: HTMLButtonElement): void {
 }
 
 function shut(card: HTMLDialogElement): void {
-  if (card.matches(':modal')) card.close();
-  else card.hidePopover();
+  if (card.open) card.close();
+  else if ((card.hidePopover as unknown) && card.matches(':popover-open')) card.hidePopover();
 }
 
 /** Below the term, above it where there is more room, and always within the window. */

@@ -100,8 +100,8 @@ function scales(): Shapes {
 
 /** A text in tokens, the last of which is being written; those before it that are still seen are framed. */
 function tokens(seen: number): Shapes {
-  const widths = [22, 14, 30, 18, 26, 12, 24, 20, 16];
-  let x = 10;
+  const widths = [22, 14, 28, 16, 24, 12, 22, 20, 14];
+  let x = 8;
   const places = widths.map((width) => {
     const place = { x, width };
     x += width + 4;

@@ -93,7 +93,10 @@ export const enTerms = {
     'Flash',
     'the memory that keeps its content without power; slow to read, large; image and model lie there.',
   ],
-  sram: ['SRAM', 'the memory inside the chip, 512 KB: the fastest, and the smallest.'],
+  sram: [
+    'SRAM',
+    'the memory inside the chip, 512 KB, most of which a model can have: the fastest, and the smallest.',
+  ],
   psram: [
     'PSRAM',
     'a memory chip beside it, 2 to 16 MB, several times slower; quad or octal says how many wires it has.',

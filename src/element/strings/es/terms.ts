@@ -101,7 +101,10 @@ export const esTerms: TermStrings = {
     'Flash',
     'la memoria que conserva su contenido sin corriente; grande y lenta de leer; ahí están la imagen y el modelo.',
   ],
-  sram: ['SRAM', 'la memoria de dentro del chip, 512 KB: la más rápida y la más pequeña.'],
+  sram: [
+    'SRAM',
+    'la memoria de dentro del chip, 512 KB, casi toda para el modelo: la más rápida y la más pequeña.',
+  ],
   psram: [
     'PSRAM',
     'un chip de memoria al lado, de 2 a 16 MB, varias veces más lento; quad u octal dice cuántos hilos tiene.',
