@@ -4,6 +4,7 @@ import type { Actions } from './actions.js';
 import type { Later } from './announcements.js';
 import { savingNotice, type DownloadsController } from './downloads-controller.js';
 import { conversionsDoor } from './conversions/conversions-door.js';
+import { drawingDoor } from './drawing/drawing-door.js';
 import { frontierDoor } from './frontier/frontier-door.js';
 import { answersOf } from './home/answers-door.js';
 import { permitsNetwork } from './page-attributes.js';
@@ -62,6 +63,7 @@ function stepOfWay(
         strings,
         actions,
         html`${door.view(state, strings)}${conversions.view(state, strings)}`,
+        drawingDoor(page, state.choice.plan, strings),
       );
     case 'converting':
       return convertingView(state, strings, actions);

@@ -11,6 +11,12 @@ export interface LayerError {
 /** The number in `model.layers.7.mlp…`, whatever stands around it. */
 const LAYER = /(?:^|\.)(?:layers|blocks|h)\.(\d+)\./;
 
+/** The layer that a tensor belongs to, `null` for none. */
+export function layerOf(name: string): number | null {
+  const match = LAYER.exec(name);
+  return match === null ? null : Number(match[1]);
+}
+
 /**
  * Relative error per layer, layers in order, the rest last.
  *
@@ -20,8 +26,7 @@ const LAYER = /(?:^|\.)(?:layers|blocks|h)\.(\d+)\./;
 export function layerErrors(tensors: readonly TensorReport[]): LayerError[] {
   const sums = new Map<number | null, { noise: number; weights: number }>();
   for (const tensor of tensors) {
-    const match = LAYER.exec(tensor.name);
-    const layer = match === null ? null : Number(match[1]);
+    const layer = layerOf(tensor.name);
     const sum = sums.get(layer) ?? { noise: 0, weights: 0 };
     const weights = tensor.rows * tensor.cols;
     sum.noise += tensor.sqnr === null ? 0 : weights * 10 ** (-tensor.sqnr / 10);

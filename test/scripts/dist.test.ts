@@ -313,6 +313,8 @@ const BUDGET = {
   tuner: 153,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
   gallery: 46,
+  /** What the drawing of a board adds, with its table. */
+  drawing: 5,
   /** What the first "?" beside a term adds: its card, all sentences and pictures. */
   terms: 6,
   /** What measuring a frontier adds, without the gradient engine. */
@@ -361,6 +363,8 @@ const APART = [
   'worker-part',
   // What a term means, when a person asks.
   'term-card',
+  // Which layer lies where on a board, when a person asks.
+  'drawing-room',
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
@@ -489,6 +493,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     kit: kilobytes(kit),
     tuner: kilobytes(tuner),
     gallery: kilobytes(gallery),
+    drawing: kilobytes(without(reached(chunk('drawing-room'), true, APART), whole)),
     terms: kilobytes(terms),
     frontier: kilobytes(frontier),
     conversions: kilobytes(conversions),

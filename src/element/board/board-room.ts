@@ -11,6 +11,7 @@ import type { Actions } from '../actions.js';
 import type { EmulatorUrls } from '../../worker/emulator-start.js';
 import type { BoardImage } from '../board-image.js';
 import { answersOf } from '../home/answers-door.js';
+import { drawingDoor } from '../drawing/drawing-door.js';
 import { imageName } from '../file-names.js';
 import type { LiveRegion } from '../live-region.js';
 import type { Page } from '../page.js';
@@ -227,7 +228,8 @@ export class BoardRoom {
     }
     const boardName = findBoard(board).name;
     const { inPage, name: engine } = this.#engines;
-    const facts = { name, boardName, fits, speed, locked, answers, inPage, engine };
+    const drawing = drawingDoor(this.#page, result.result.plan, strings);
+    const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 

@@ -1,7 +1,6 @@
 /** The door to the frontier in the step that plans: what is behind it is loaded when a person opens it. */
-import { html, nothing, type TemplateResult } from 'lit';
-import { findLanguage } from '../../shared/languages.js';
-import { missing } from '../missing.js';
+import { nothing, type TemplateResult } from 'lit';
+import { FoldedRoom } from '../folded-room.js';
 import type { Page } from '../page.js';
 import type { State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
@@ -20,11 +19,15 @@ export function frontierDoor(page: Page): FrontierDoor {
 
 class FrontierDoor {
   readonly #page: Page;
-  /** `null` before a person opens it, or why it could not be loaded. */
-  #room: FrontierRoom | Error | null = null;
+  readonly #folded: FoldedRoom<FrontierRoom>;
 
   constructor(page: Page) {
     this.#page = page;
+    this.#folded = new FoldedRoom(page, async (its, language) => {
+      const { FrontierRoom } = await import('./frontier-room.js');
+      this.leave();
+      return FrontierRoom.open(its, language);
+    });
     page.element.addController({
       hostDisconnected: () => {
         this.leave();
@@ -34,38 +37,12 @@ class FrontierDoor {
 
   /** Another step is shown, or none: nothing is measured any more. */
   leave(): void {
-    if (!(this.#room instanceof Error)) this.#room?.cancel();
+    this.#folded.room?.cancel();
   }
 
   view(state: Fit, strings: Strings): TemplateResult | typeof nothing {
     const { locked } = this.#page.store.preset;
     if (locked.has('scheme') || state.choice.settings.weights === 'float32') return nothing;
-    const room = this.#room;
-    const toggled = (event: Event): void => {
-      if ((event.target as HTMLDetailsElement).open) void this.#open(strings.language);
-    };
-    return html`<details class="panel more frontier" @toggle=${toggled}>
-      <summary>${strings.fit.frontier}</summary>
-      ${
-        room === null
-          ? nothing
-          : room instanceof Error
-            ? html`<p role="alert">${strings.failures.views}</p>`
-            : room.view(state, strings)
-      }
-    </details>`;
-  }
-
-  async #open(tag: string): Promise<void> {
-    const language = findLanguage(tag);
-    if (this.#room !== null && !(this.#room instanceof Error) && this.#room.language === language) return;
-    try {
-      const { FrontierRoom } = await import('./frontier-room.js');
-      this.leave();
-      this.#room = await FrontierRoom.open(this.#page, language);
-    } catch (cause) {
-      this.#room = missing(cause);
-    }
-    this.#page.element.requestUpdate();
+    return this.#folded.view('frontier', strings.fit.frontier, strings, (room) => room.view(state, strings));
   }
 }

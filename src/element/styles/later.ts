@@ -149,7 +149,7 @@ export const later = css`
 
   .share {
     width: 100%;
-    min-width: 4rem;
+    min-width: 3rem;
     height: 0.5rem;
     vertical-align: 0.0625rem;
     fill: var(--weights);
@@ -161,6 +161,7 @@ export const later = css`
 
   .speed {
     width: 100%;
+    color: inherit;
     border-collapse: collapse;
     font-size: 0.875rem;
     font-variant-numeric: tabular-nums;
@@ -173,6 +174,8 @@ export const later = css`
 
   .speed :is(th, td) {
     padding: 0.125rem 0.75rem 0.125rem 0;
+    vertical-align: middle;
+    white-space: nowrap;
   }
 
   .speed td:last-child {

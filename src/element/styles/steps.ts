@@ -395,9 +395,13 @@ export const steps = css`
     stroke: var(--edge);
   }
 
-  .board-picture .edge.over {
-    stroke: var(--bad);
-    stroke-width: 2.5;
+  .board-picture .die {
+    fill: var(--panel);
+    stroke: var(--edge);
+  }
+
+  .board-picture .spill {
+    fill: var(--bad);
   }
 
   .board-picture text {

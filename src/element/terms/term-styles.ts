@@ -33,6 +33,8 @@ export const termStyles = css`
 
   .term-card button {
     position: absolute;
+    display: grid;
+    place-items: center;
     inset-block-start: 0.25rem;
     inset-inline-end: 0.25rem;
     inline-size: 2.25rem;

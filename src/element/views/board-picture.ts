@@ -1,4 +1,4 @@
-/** The board as a picture: its memories as squares whose areas are to scale, filling up. The bars beside it say the same in words. */
+/** The board as a picture: its memories as squares, filling up and over, the smallest inside the chip. The bars beside it say the same in words. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { MemoryUse } from '../../plan/plan.js';
 import { used } from '../../report/figures.js';
@@ -9,11 +9,13 @@ const PARTS = ['weights', 'cache', 'scratch'] as const;
 /** Units of the drawing: the board, its margin, and the side of the largest memory. */
 const WIDTH = 360;
 const HEIGHT = 176;
-const BASE = 138;
-const LARGEST = 96;
-const GAP = 26;
+const BASE = 132;
+const LARGEST = 84;
+const GAP = 34;
 /** A memory smaller than this cannot be seen to fill. */
-const LEAST = 9;
+const LEAST = 22;
+/** How far what is too much stands above the edge. */
+const SPILL = 1.25;
 
 export function boardPicture(memories: readonly MemoryUse[], { fit }: Strings): TemplateResult {
   const shown = memories.filter((use) => use.capacity > 0);
@@ -48,17 +50,23 @@ function board(): SVGTemplateResult {
 }
 
 function memory(use: MemoryUse, x: number, side: number, name: string): SVGTemplateResult {
-  const top = BASE - side;
-  const whole = Math.max(use.capacity, used(use));
+  const sum = used(use);
+  const scale = Math.min(side / use.capacity, (side * SPILL) / sum);
+  const height = use.capacity * scale;
   let y = BASE;
   const fills = PARTS.map((part) => {
-    const height = (side * use[part]) / whole;
-    if (height === 0) return nothing;
-    y -= height;
-    return svg`<rect class=${part} x=${x} y=${y} width=${side} height=${height} />`;
+    if (use[part] === 0) return nothing;
+    y -= use[part] * scale;
+    return svg`<rect class=${part} x=${x} y=${y} width=${side} height=${use[part] * scale} />`;
   });
-  return svg`<rect class="room" x=${x} y=${top} width=${side} height=${side} />
+  // The fastest is a part of the chip.
+  const chip =
+    use.memory === 'sram'
+      ? svg`<rect class="die" x=${x - 10} y=${BASE - side - 24} width=${side + 20} height=${side + 32} rx="3" />`
+      : nothing;
+  return svg`${chip}<rect class="room" x=${x} y=${BASE - height} width=${side} height=${height} />
     ${fills}
-    <rect class=${used(use) > use.capacity ? 'edge over' : 'edge'} x=${x} y=${top} width=${side} height=${side} />
-    <text x=${x + side / 2} y=${BASE + 13}>${name}</text>`;
+    ${sum > use.capacity ? svg`<rect class="spill" x=${x} y=${y} width=${side} height=${BASE - height - y} />` : nothing}
+    <rect class="edge" x=${x} y=${BASE - height} width=${side} height=${height} />
+    <text x=${x + side / 2} y=${BASE + 20}>${name}</text>`;
 }

@@ -24,6 +24,7 @@ export function fitView(
   strings: Strings,
   actions: Actions,
   frontier: TemplateResult | typeof nothing,
+  drawing: TemplateResult,
 ): TemplateResult {
   const { choice, planning, failure } = state;
   const { fit } = strings;
@@ -35,7 +36,7 @@ export function fitView(
     <div class="columns">
       ${settingsForm(choice, failure, locked, strings, actions)}
       ${judgement(choice, planning, locked, strings, actions)}
-      <div class="stack">${frontier} ${facts(choice, strings)}</div>
+      <div class="stack">${drawing} ${frontier} ${facts(choice, strings)}</div>
     </div>
     ${failure?.at === 'convert' ? failureView(failure, strings, null) : nothing}
     ${fitBar(choice, planning, locked, strings, actions)}

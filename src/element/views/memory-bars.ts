@@ -33,7 +33,9 @@ function memoryBar(use: MemoryUse, strings: Strings): TemplateResult {
       >${fit.memories[use.memory]}${term(use.memory, fit.memories[use.memory], strings)}
       <span class="quiet">${fit.memoryTexts[use.memory]}</span></span
     >
-    <span class="memory-use">${fit.memoryUse(sum, use.capacity)}</span>
+    <span class="memory-use"
+      >${use.capacity === 0 ? fit.memoryNone(sum) : fit.memoryUse(sum, use.capacity)}</span
+    >
     <span class="hidden">${words.join(report.uses.separator)}</span>
     <span class="track" aria-hidden="true">
       ${PARTS.map((part) =>

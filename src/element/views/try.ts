@@ -26,6 +26,8 @@ export interface TryFacts {
   readonly fits: boolean;
   /** What its plan expects. */
   readonly speed: SpeedFigures;
+  /** The board with what lies in its memories, folded away. */
+  readonly drawing: TemplateResult;
   /** The prompt is the page's own. */
   readonly locked: boolean;
   /** As in {@link TalkFacts}. */
@@ -131,7 +133,7 @@ function body(
         </div>
         ${emulated.status?.state === 'paused' && !emulated.resting ? cores(emulated.at, strings) : nothing}
         <div class="stack tools">
-          ${consoleLogView(board, lineOf(facts, actions), false, strings)}
+          ${facts.drawing} ${consoleLogView(board, lineOf(facts, actions), false, strings)}
           ${benchView(board, strings, actions.talk)} ${memoryView(emulated, strings, actions)}
         </div>`;
   }

@@ -220,10 +220,12 @@ export const enAll = {
     memories: { sram: 'SRAM', psram: 'PSRAM', flash: 'Flash' },
     memoryTexts: { sram: 'in the chip, fastest', psram: 'beside the chip', flash: 'keeps everything' },
     memoryUse: (used: number, capacity: number) => `${formatBytes(used)} of ${formatBytes(capacity)}`,
+    memoryNone: (used: number) => `${formatBytes(used)}, and the board has none`,
     parts: { weights: 'Weights', cache: 'Key/value cache', scratch: 'Working memory' },
     fits: 'It fits',
     fitsNot: 'It does not fit',
     planning: 'Planning…',
+    drawing: 'On the board: which layer lies where',
     frontier: 'Smaller or finer: what else it could be',
     conversions: 'Every way to store it, measured',
     fewer: {
