@@ -245,7 +245,7 @@ export const ENGLISH_REPORT: ReportWords = {
     memoryColumns: { memory: 'Memory', used: 'Used', for: 'For' },
     textsAfter: (prompt) => `What both write after “${prompt}”`,
     same: 'Both texts are the same.',
-    marked: 'Marked from the first difference on. Each word is the most likely one.',
+    marked: 'Everything from the first difference on is marked. Each word is the most likely one.',
     original: 'Original',
     converted: 'Converted',
     endsHere: '(ends here)',

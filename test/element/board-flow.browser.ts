@@ -170,7 +170,7 @@ describe('the emulated board on the page', function () {
     await toRunning(element);
     button(element, 'Pause').click();
     await rendered(element, '.cores');
-    expect(shown(element)).to.contain('app_main+0x12').and.to.contain('time is stopped');
+    expect(shown(element)).to.contain('app_main+0x12').and.to.contain('paused');
     button(element, 'Step core 1').click();
     await waitUntil(() => stage.emulator.calls.includes('step 1'));
     const region = part<HTMLSelectElement>(element, '#memory-region');
@@ -186,7 +186,7 @@ describe('the emulated board on the page', function () {
     await waitUntil(() => part(element, '.bytes th[scope=row]').textContent === '0x3fcf7f00');
     expect(button(element, 'Next page').disabled, 'the last page').to.be.true;
     expect(shown(element)).to.contain('What lies here');
-    button(element, 'Go on').click();
+    button(element, 'Resume').click();
     await waitUntil(() => stage.emulator.calls.includes('resume'));
     button(element, 'Reset').click();
     await waitUntil(() => stage.emulator.firmware.resets === 2);

@@ -329,7 +329,7 @@ describe('<esp32-llm-converter>', () => {
     expect(said).to.deep.equal([
       `It does not fit the ${large}.`,
       `It fits the ${small}.`,
-      'The model’s files are not in order',
+      'Something is wrong with the model’s files',
       `It fits the ${small}.`,
     ]);
   });
@@ -585,7 +585,7 @@ describe('<esp32-llm-converter>', () => {
     const said = [...settings.querySelectorAll('[data-settled]')].map((field) => field.textContent);
     expect(said[0]).to.contain('ESP32-S3 N16R8');
     expect(said.length).to.be.greaterThan(4);
-    expect(settings.textContent).to.contain('Settled by whoever made this page.');
+    expect(settings.textContent).to.contain('Set by whoever made this page.');
   });
 
   it('gives the image away and says its digest', async () => {

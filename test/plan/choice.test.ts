@@ -71,7 +71,7 @@ describe('without a scheme', () => {
     assert.ok(made.predictedTokensPerSecond > 0.9 * coarse.predictedTokensPerSecond);
     assert.ok(fine.predictedTokensPerSecond < 0.9 * coarse.predictedTokensPerSecond);
     assert.deepEqual(made.choice, { code: 'faster', finer: fine.predictedTokensPerSecond });
-    assert.match(planChoice(made, ENGLISH_PLAN) ?? '', /costs little speed: with finer ones/);
+    assert.match(planChoice(made, ENGLISH_PLAN) ?? '', /costing much speed: with finer ones/);
   });
 
   it('groups of 32 for what is waited for', async () => {

@@ -40,9 +40,9 @@ const help: Readonly<Record<FailureCause, string>> = {
   'lfs-pointer':
     'Git left only a pointer in place of the file. Run “git lfs pull” in the folder, or download the file itself.',
   'mixed-up': 'The files belong to different models. Download all of them again from one place.',
-  'not-finite': 'The weights hold values that are not numbers. Take another copy or another model.',
+  'not-finite': 'Some of the weights are not numbers. Download the model again, or choose another one.',
   family:
-    'This kind of model is not converted. Choose one of Llama, Qwen, GPT-2, Gemma or another family that is.',
+    'This kind of model cannot be converted. Choose one of Llama, Qwen, GPT-2, Gemma or another family that is.',
   quantized: 'The weights are quantized already. Choose the original model that it was made from.',
   multimodal: 'This model also sees or hears. Choose one that only reads and writes text.',
   'encoder-decoder':
@@ -56,27 +56,26 @@ const help: Readonly<Record<FailureCause, string>> = {
   'other-format':
     'The weights are in another format. Choose the original model with its *.safetensors files.',
   'file-changed': 'A file changed or went away while it was read. Choose the folder again.',
-  refused:
-    'The server does not give this model to everybody. Download the folder yourself and choose it here.',
-  absent: 'Nothing lies at this address. Check how it is written.',
+  refused: 'This model is not open to everybody. Download its folder yourself, then choose it here.',
+  absent: 'There is nothing at this address. Check the spelling.',
   network: 'The network or the server does not answer. Check the connection and the address, then try again.',
   'no-ranges':
-    'The server cannot give parts of large files. Download the folder yourself and choose it here.',
+    'The server cannot send parts of large files. Download the folder yourself, then choose it here.',
   'no-files': 'No files were chosen. Choose the folder that holds config.json.',
   'too-many-files': 'Too many files were chosen. Choose only the folder that holds config.json.',
   address:
-    'This is no address of a model. Write owner/name for the Hugging Face Hub, or https://… for a folder.',
-  context: 'The context is not possible for this model. Choose a shorter one.',
+    'This is not the address of a model. Write owner/name for the Hugging Face Hub, or https://… for a folder.',
+  context: 'This model cannot have such a context. Choose a shorter one.',
   unfit: 'The model does not fit the board. Change the settings or the board, or take a smaller model.',
   tokenizer:
-    'The tokenizer.json is of a kind that is not read. Choose another model, or remove the file to work with token ids.',
+    'This kind of tokenizer.json cannot be read. Choose another model, or remove the file to work with token ids.',
   prompt: 'The text is empty, or too long for the context. Change it.',
   firmware:
     'This firmware cannot be used. Give the linked program (ELF), or the application or merged image of an ESP-IDF project for the ESP32-S3.',
   bootloader:
-    'The firmware came without a bootloader, so no board boots the image. Give its merged image (idf.py merge-bin).',
+    'The firmware came without a bootloader, so no board can start the image. Give its merged image (idf.py merge-bin).',
   'page-file':
-    'A file of this page could not be loaded. Check the connection, then try again. Whoever serves the page has to put it where it is looked for.',
+    'A file of this page could not be loaded. Check the connection, then try again. If that does not help, the file is missing on the server: tell whoever runs this page.',
   'connect-src':
     'The Content-Security-Policy of this page forbids this address. Whoever serves the page can allow it with connect-src.',
   wasm: "The Content-Security-Policy of this page forbids WebAssembly. Whoever serves the page can allow it: script-src 'wasm-unsafe-eval'.",
@@ -85,18 +84,18 @@ const help: Readonly<Record<FailureCause, string>> = {
   browser:
     'This browser has no WebAssembly with SIMD, with which all work is done. Use Chrome or Edge from version 100, Firefox from 104 or Safari from 16.4; where WebAssembly is switched off, as in Lockdown Mode, allow it for this page.',
   memory:
-    'The memory of this computer seems to have run out. Close other tabs or take a smaller model, then try again.',
+    'This computer seems to have run out of memory. Close other tabs or take a smaller model, then try again.',
   'board-silent':
     'The board does not answer. Restart it, and close other programs that use it. If that does not help, flash it again.',
   'board-line':
     'Messages were lost or damaged on the way. Use a short USB cable without a hub, then try again.',
-  emulator: 'The emulator has ended. Start the board again; if that does not help, reload the page.',
-  format: 'A file holds something else than it should. Download the model again, or take another one.',
+  emulator: 'The emulator has stopped. Start the board again; if that does not help, reload the page.',
+  format: 'A file does not hold what it should. Download the model again, or take another one.',
   unsupported:
-    'A part of this model is not converted. Choose another size or family, such as Llama, Qwen or GPT-2.',
+    'Part of this model cannot be converted. Choose another size or family, such as Llama, Qwen or GPT-2.',
   usage:
     'What was asked for is not possible. If the page asks for it, whoever made the page has to change it.',
-  other: 'That should not happen. Reload the page, then try again.',
+  other: 'This should not have happened. Reload the page, then try again.',
 };
 
 export const enAll = {
@@ -107,11 +106,11 @@ export const enAll = {
     plan: 'These settings are not possible',
     convert: 'The conversion failed',
     image: 'The image could not be made',
-    format: 'The model’s files are not in order',
+    format: 'Something is wrong with the model’s files',
     unsupported: 'This model is not supported',
-    transport: 'A file could not be had',
+    transport: 'A file could not be loaded',
     usage: 'That is not possible',
-    policy: 'This page does not permit it',
+    policy: 'This page does not allow it',
   },
   notes: ENGLISH_PAGE_NOTES,
   report,
@@ -119,7 +118,7 @@ export const enAll = {
   term: (name: string) => `What does “${name}” mean?`,
   fit: {
     heading: (name: string) => `${name} on a chip`,
-    settled: 'Settled by whoever made this page.',
+    settled: 'Set by whoever made this page.',
     facts: 'The model',
     architecture: 'Architecture',
     parameters: 'Parameters',
@@ -133,12 +132,12 @@ export const enAll = {
         : `${formatCount(heads)}, sharing ${formatCount(kvHeads)} for keys and values`,
     vocabulary: 'Vocabulary',
     tokens: (count: number) => `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`,
-    longest: 'Made for',
+    longest: 'Longest context',
     file: 'File',
     fileValue: (bytes: number, dtypes: readonly string[]) => `${formatBytes(bytes)} in ${dtypes.join(', ')}`,
-    speaks: 'Speaks',
-    speaksChat: 'answers in turns',
-    speaksText: 'continues text',
+    speaks: 'Kind',
+    speaksChat: 'chat: answers what you write',
+    speaksText: 'text: continues what you write',
     speaksIds: 'token ids only: the folder has no tokenizer.json',
     notes: (count: number) => `${formatCount(count)} ${count === 1 ? 'note' : 'notes'} about this model`,
     settings: 'Settings',
@@ -156,9 +155,9 @@ export const enAll = {
     granularities: {
       auto: {
         name: 'Automatic',
-        text: 'Groups where the chip waits for memory anyway, one scale a row in fast memory.',
+        text: 'Groups where the chip waits for memory anyway; one scale per row in fast memory.',
       },
-      tensor: { name: 'a tensor', text: 'Layer-wise: smallest and simplest, loses most.' },
+      tensor: { name: 'a tensor', text: 'One for all: smallest and simplest, but loses the most.' },
       channel: { name: 'a channel', text: 'Each row has its own scale. The best choice for most models.' },
       'group:128': { name: '128 weights', text: 'Groups of 128: closer to the original, a little larger.' },
       'group:64': { name: '64 weights', text: 'Groups of 64: closer still, 2 % larger.' },
@@ -175,11 +174,14 @@ export const enAll = {
     contextText: 'How much the model remembers. Longer takes more memory.',
     quality: 'Size and quality',
     qualities: {
-      smallest: { name: 'Smallest', text: 'About half a byte for each weight: least memory, most is lost.' },
+      smallest: {
+        name: 'Smallest',
+        text: 'About half a byte per weight: takes the least memory and loses the most.',
+      },
       balanced: { name: 'Balanced', text: 'The best quality that fits this board and costs little speed.' },
       closest: { name: 'Closest', text: 'Closest to the original. Larger, and often slower.' },
     },
-    ownQuality: { name: 'Your own', text: 'A choice of your own.' },
+    ownQuality: { name: 'Custom', text: 'Your own settings.' },
     effort: 'Effort',
     efforts: {
       quick: { name: 'Quick', text: 'Each row is rounded by itself.' },
@@ -198,7 +200,7 @@ export const enAll = {
       'int8:32': { name: 'INT8/32', text: 'A scale for each 32 numbers. Slower.' },
       'int8:64': { name: 'INT8/64', text: 'A scale for each 64 numbers. Slower.' },
       int16: { name: '16-bit', text: 'Most exact. Slower from fast memory.' },
-      static: { name: 'Static', text: 'INT8, scales measured before. Least exact.' },
+      static: { name: 'Static', text: 'INT8 with scales measured beforehand. Least exact.' },
     },
     cache: 'Key/value cache',
     cacheKinds: {
@@ -226,17 +228,19 @@ export const enAll = {
     fitsNot: 'It does not fit',
     planning: 'Planning…',
     drawing: 'On the board: which layer lies where',
-    frontier: 'Smaller or finer: what else it could be',
+    frontier: 'Smaller or closer to the original: what else it could be',
     conversions: 'Every way to store it, measured',
     fewer: {
       title: 'Vocabulary',
       kept: (kept: string, of: string) => `${kept} of ${of} tokens`,
       text: 'Words without a token of their own are read and written in pieces. Fewer tokens make the model smaller and faster.',
-      tokens: 'Tokens that stay',
+      tokens: 'Tokens to keep',
       used: 'what the text uses',
-      keep: 'A text whose words are to stay',
+      keep: 'A text whose words to keep',
       characters: (length: number) =>
-        length === 0 ? 'Without a text, the most usual tokens stay.' : `${formatCount(length)} characters.`,
+        length === 0
+          ? 'Without a text, the most common tokens are kept.'
+          : `${formatCount(length)} characters.`,
       file: 'Or a text file',
       all: 'Keep all tokens',
       cut: (tokens: string) => `Cut to ${tokens} tokens`,
@@ -286,7 +290,8 @@ export const enAll = {
     took: (seconds: number) =>
       `Converted and compared in ${seconds < 10 ? `${formatFixed(seconds, 1)} s` : formatSeconds(seconds)}.`,
     sideBySide: 'Side by side',
-    sideBySideText: 'Both models continue with their most likely words. Marked from the first difference on.',
+    sideBySideText:
+      'Both models continue with their most likely words. Everything from the first difference on is marked.',
     after: 'After',
     original: 'Original',
     converted: 'Converted',
@@ -348,7 +353,7 @@ export const enAll = {
     download: 'Download package',
     kit: 'Class kit',
     kitText:
-      'A folder for a class: page, model, image and a help sheet to print. Board and settings are those of here. It works from any web server and from a stick, without a network.',
+      'A folder for a class: page, model, image and a help sheet to print. Board and settings are those of here. It works from any web server or a USB stick, without a network.',
     downloadKit: 'Download kit',
     kitMaking: 'Making the class kit…',
     kitPacked: (done: string, total: string) => `${done} of ${total} packed`,

@@ -105,7 +105,7 @@ export const enFlash = {
   atLeast: (bytes: number) => (bytes === 0 ? 'none' : `${formatBytes(bytes)} at least`),
   exactly: (bytes: number) => `${formatBytes(bytes)} at least`,
   bytes: (bytes: number) => formatBytes(bytes),
-  noPsram: 'none that it tells of',
+  noPsram: 'none that it reports',
   psramFound: (bytes: number, kind: string) => `${formatBytes(bytes)}, ${kind}`,
   unknown: 'does not answer',
   any: 'any',
@@ -137,8 +137,8 @@ export const enFlash = {
       ? `The board had all ${formatBytes(total)} of it already; nothing had to be written.`
       : `${formatBytes(written)} of ${formatBytes(total)} written in ${formatSeconds(milliseconds / 1000)} and checked by its digest.`,
   started: {
-    running: 'The board has restarted and speaks.',
-    failing: 'The board speaks, but says that it cannot start. Its words are in the conversation’s console.',
+    running: 'The board has restarted and answers.',
+    failing: 'The board answers, but says that it cannot start. Its words are in the conversation’s console.',
     silent: 'The board has not said anything since. Press its RESET button.',
     loader: 'The chip is in its loader again. Press its RESET button.',
   },
@@ -233,10 +233,10 @@ export const enFlash = {
     'psram-too-small': {
       title: 'The PSRAM is too small',
       text: (found: string, needed: string) =>
-        `The model needs ${needed}; the chip tells of ${found === '' ? 'none' : found}. Some boards have PSRAM beside the chip, which it does not know.`,
+        `The model needs ${needed}; the chip reports ${found === '' ? 'none' : found}. Some boards have PSRAM beside the chip, which it does not know of.`,
     },
     line: {
-      title: 'The line is disturbed',
+      title: 'The connection is unreliable',
       text: () => 'Bytes are lost or changed on the way, again and again. What is written is kept.',
     },
     verify: {

@@ -56,7 +56,7 @@ export const esTerms: TermStrings = {
   ],
   effort: [
     'Esfuerzo',
-    'cuánto trabajo se dedica a los códigos: quick redondea cada fila por su cuenta, good deja que los números siguientes compensen lo que perdieron los anteriores, best además los entrena para que sigan al original.',
+    'cuánto trabajo se dedica a los códigos: Rápido redondea cada fila por su cuenta, Bueno deja que los números siguientes compensen lo que perdieron los anteriores, Óptimo además los entrena para que sigan al original.',
   ],
   probability: ['Probabilidad', 'cómo de probable cree el modelo que un token sea el siguiente, de 0 a 1.'],
   perplexity: [

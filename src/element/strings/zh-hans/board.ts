@@ -110,7 +110,7 @@ export const zhHansBoard: BoardStrings = {
     off: '关闭电源',
     boardName: (name) => `模拟的 ${name}`,
     paused: '时间已暂停',
-    resting: '休息中，需要时继续',
+    resting: '空闲，需要时继续',
     clock: '开发板上的时间',
     clockValue: (time) => `${fixed(time, 3)} 秒`,
     rate: '此处的速度',
