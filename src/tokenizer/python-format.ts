@@ -1,5 +1,6 @@
 /** Texts with places for values, as Python's `%` and `str.format` fill them: what chat templates use of them. */
 
+import type { Budget } from './jinja/budget.js';
 import { Float, isMap, numberOf, str, Tuple, type Value } from './jinja/values.js';
 
 /** Widest field and most decimals: a template that wants more wants to fill our memory. */
@@ -7,9 +8,10 @@ const MAX_WIDTH = 1000;
 
 /**
  * `pattern % value`: conversions s, d, i, f, x, X and %%, with flags, width and precision.
- * @throws Error for anything else
+ * @throws Error for anything else; LimitError
  */
-export function percentFormat(pattern: string, value: Value): string {
+export function percentFormat(pattern: string, value: Value, budget: Budget): string {
+  const counted = counter(pattern, budget);
   const isTuple = value instanceof Tuple;
   const values: readonly Value[] = isTuple ? value : [value];
   let next = 0;
@@ -28,7 +30,7 @@ export function percentFormat(pattern: string, value: Value): string {
       const given = name === undefined ? values[next++] : isMap(value) ? value.get(name) : undefined;
       const align = flags.includes('-') ? '<' : flags.includes('0') && kind !== 's' ? '0' : '>';
       const sign = /[+ ]/.exec(flags)?.[0] ?? '';
-      return pad(convert(given, kind, sign, precision), align, ' ', width);
+      return counted(pad(convert(given, kind, sign, precision), align, ' ', width));
     },
   );
   if (next < values.length && isTuple) throw new Error('not all values of a format are used');
@@ -37,13 +39,15 @@ export function percentFormat(pattern: string, value: Value): string {
 
 /**
  * `pattern.format(…)`: fields by position or name, with fill, alignment, sign, width, precision and the types s, d, f, x, X.
- * @throws Error for anything else
+ * @throws Error for anything else; LimitError
  */
 export function braceFormat(
   pattern: string,
   values: readonly Value[],
   named: ReadonlyMap<string, Value>,
+  budget: Budget,
 ): string {
+  const counted = counter(pattern, budget);
   let next = 0;
   return pattern.replace(
     /\{\{|\}\}|\{(\w*)(?:!s)?(?::([^{}]*))?\}|[{}]/g,
@@ -57,9 +61,18 @@ export function braceFormat(
       const given = place === null ? named.get(name) : values[place];
       const [, fill = ' ', align, sign = '', zero, width = '', precision, kind = ''] = parts;
       const text = convert(given, kind, sign.replace('-', ''), precision);
-      return pad(text, align ?? (zero === '0' ? '0' : isNumber(given) ? '>' : '<'), fill, width);
+      return counted(pad(text, align ?? (zero === '0' ? '0' : isNumber(given) ? '>' : '<'), fill, width));
     },
   );
+}
+
+/** Asks for what a format writes, piece by piece: its places and its values multiply. */
+function counter(pattern: string, budget: Budget): (piece: string) => string {
+  let { length } = pattern;
+  return (piece) => {
+    budget.text((length += piece.length));
+    return piece;
+  };
 }
 
 /** Whether the value is a number by its kind: a truth is written as a word. */

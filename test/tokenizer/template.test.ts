@@ -73,6 +73,10 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'indented JSON': "{{ {'a':{'b':1}} | tojson(indent=100000000) }}",
   'deep indented JSON':
     '{% set ns = namespace(a=1) %}{% for i in range(500) %}{% set ns.a = [ns.a] %}{% endfor %}{{ ns.a | tojson(indent=1000) }}',
+  formatting: `{% set a = 'x' * 100000 %}{{ ('{0}' * 20000).format(a) }}`,
+  'formatting by percent': `{% set a = {'a': 'x' * 100000} %}{{ ('%(a)s' * 20000) % a }}`,
+  'attributes of attributes': `{{ range(9999) | map('string') | map(attribute='0${'.0'.repeat(60000)}') | list }}`,
+  'what is unique': "{{ range(9999) | map('string') | unique | list | length }}",
   'white space': `{{ 'a' }}${' '.repeat(250000)}b`,
 };
 

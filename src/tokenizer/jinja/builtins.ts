@@ -38,6 +38,7 @@ function picker(attribute: Value, budget: Budget, ignoresCase = false): (item: V
         ? [attribute]
         : [];
   return (item) => {
+    budget.spend(path.length);
     const value = path.reduce<Value>((inner, part) => itemOf(inner, part, budget), item);
     return ignoresCase && typeof value === 'string' ? value.toLowerCase() : value;
   };
@@ -110,7 +111,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
     const number = typeof value === 'string' ? parsed(value) : numberOf(value);
     return number === null ? argument(given, named, 0, 'default', new Float(0)) : new Float(number);
   },
-  format: (value, _, given) => percentFormat(textOf(value), Tuple.from(given)),
+  format: (value, budget, given) => percentFormat(textOf(value), Tuple.from(given), budget),
   indent: (value, budget, given, named) => {
     const width = argument(given, named, 0, 'width', 4);
     if (typeof width === 'number') budget.text(width);
@@ -196,9 +197,12 @@ const FILTERS: Readonly<Record<string, Filter>> = {
     const isCased = isTrue(argument(given, named, 0, 'case_sensitive'));
     const pick = picker(argument(given, named, 1, 'attribute'), budget, !isCased);
     const seen: Value[] = [];
-    const items = itemsOf(value);
-    budget.spend(items.length ** 2 / 16);
-    return items.filter((item) => !isIn(pick(item), seen) && seen.push(pick(item)) > 0);
+    return itemsOf(value).filter((item) => {
+      const looked = pick(item);
+      // Each is compared with all before it.
+      budget.weigh(seen);
+      return !isIn(looked, seen) && seen.push(looked) > 0;
+    });
   },
   upper: textMethod('upper'),
 };

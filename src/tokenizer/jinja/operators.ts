@@ -5,7 +5,7 @@ import { Float, isList, kindOf, numberOf, Tuple, whole, type Value } from './val
 
 /** `a sign b` for the signs of arithmetic but `**`. @throws Error when the two have no such operation; LimitError */
 export function binary(sign: string, a: Value, b: Value, budget: Budget): Value {
-  if (sign === '%' && typeof a === 'string') return percentFormat(a, b);
+  if (sign === '%' && typeof a === 'string') return percentFormat(a, b, budget);
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== null && right !== null) return arithmetic(sign, left, right, isFloat(a, b));
   if (sign === '+') {
