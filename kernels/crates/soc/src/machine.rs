@@ -3,6 +3,7 @@
 mod effects;
 mod faults;
 mod start;
+mod translation;
 
 use emulator::block::BlockCache;
 use emulator::core::special::number;
@@ -110,11 +111,6 @@ impl Machine {
         self.instructions + self.cores.iter().map(|core| core.instructions).sum::<u64>()
     }
 
-    /// Those that translated code ran since the last reset.
-    pub fn translated_instructions(&self) -> u64 {
-        self.cores.iter().map(|core| core.translated).sum()
-    }
-
     /// Cycles of a core since its last reset.
     pub fn cycles(&self, core: usize) -> u64 {
         self.cores[core & 1].cycles
@@ -138,21 +134,6 @@ impl Machine {
     /// Decoded code with what it cost, for profiles.
     pub fn blocks(&self) -> &BlockCache {
         &self.blocks
-    }
-
-    /// Whether code that runs often is to be translated, by whoever runs this machine.
-    pub fn set_translating(&mut self, enabled: bool) {
-        self.blocks.set_translating(enabled);
-    }
-
-    /// A module of translated code to be compiled, or nothing; the machine must not move any more.
-    pub fn translation(&mut self) -> Vec<u8> {
-        self.blocks.translation(&self.bus)
-    }
-
-    /// Where the functions of the last module stand now; none when it was not compiled.
-    pub fn adopt_translation(&mut self, slots: &[u32]) {
-        self.blocks.adopt_translation(slots);
     }
 
     /// Names for reports.

@@ -1,8 +1,9 @@
 //! The floating-point unit, where its results raise no flag but one that is already up.
 
+use super::access::width;
 use super::places::local;
 use super::wasm::op;
-use super::writer::{width, Writer};
+use super::writer::Writer;
 use crate::exec::float::{Float, CONSTANTS};
 use crate::operation::slot::{R, S, T};
 use crate::operation::Operation;

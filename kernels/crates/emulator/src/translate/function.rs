@@ -1,14 +1,11 @@
 //! A translated function: stretches of straight code and the ways between them, with the pipeline's cycles.
 
 use super::places::{core_at, local};
-use super::wasm::{op, ty, Code, Function, Label};
+use super::wasm::{op, ty, Function, Label};
 use super::writer::{status, Writer};
 use super::{float, integer, places::PlainMemory, vector};
 use crate::block::Block;
-use crate::core::ps;
-use crate::exec::branch::Branch;
 use crate::exec::control::Control;
-use crate::operation::slot::{S, T};
 use crate::operation::{Op, Operation};
 use crate::timing::schedule::Schedule;
 use crate::timing::{REDIRECT, STRADDLE};
@@ -92,8 +89,8 @@ pub fn function(memory: &PlainMemory, stretches: &[Stretch], modelled: bool) -> 
     }
 }
 
-struct Builder<'a> {
-    writer: Writer<'a>,
+pub(super) struct Builder<'a> {
+    pub(super) writer: Writer<'a>,
     stretches: &'a [Stretch<'a>],
     modelled: bool,
     /// Goes to the stretch whose number is in the local.
@@ -244,7 +241,7 @@ impl Builder<'_> {
     }
 
     /// The stretch is done: its cycles and instructions.
-    fn pass(&mut self) {
+    pub(super) fn pass(&mut self) {
         let stretch = &self.stretches[self.number];
         let (count, schedule) = (stretch.block.count(), &stretch.schedule);
         let cycles = if self.modelled { schedule.cycles } else { count };
@@ -281,7 +278,7 @@ impl Builder<'_> {
     }
 
     /// To the instruction behind the stretch, or back to the beginning of a loop that ends here.
-    fn on(&mut self, next: u32) {
+    pub(super) fn on(&mut self, next: u32) {
         let code = &mut self.writer.code;
         code.get(local::LEND);
         code.i32(next);
@@ -328,7 +325,7 @@ impl Builder<'_> {
     }
 
     /// To an instruction that is not the next.
-    fn jump(&mut self, target: u32) {
+    pub(super) fn jump(&mut self, target: u32) {
         self.way(REDIRECT, 1);
         match self.number_of(target) {
             Some(number) => {
@@ -340,7 +337,7 @@ impl Builder<'_> {
     }
 
     /// To an address on the stack.
-    fn jump_to_computed(&mut self) {
+    pub(super) fn jump_to_computed(&mut self) {
         self.writer.code.set(local::PC);
         self.way(REDIRECT, 1);
         self.writer.leave(status::BETWEEN);
@@ -373,219 +370,5 @@ impl Builder<'_> {
             self.writer.code.set(local::ENTRY);
             self.writer.code.br(self.top);
         }
-    }
-
-    /// The instruction that ends the stretch.
-    fn last(&mut self, operation: &Operation, block: &Block) {
-        let target = operation.imm as u32;
-        match operation.op {
-            Op::Branch(kind) => {
-                self.condition(kind, operation);
-                self.writer.code.set(local::CONDITION);
-                self.pass();
-                self.writer.code.get(local::CONDITION);
-                self.writer.code.begin_if(ty::NONE);
-                self.jump(target);
-                self.writer.code.end();
-                self.on(block.end);
-            }
-            Op::Control(kind) => self.control(kind, operation, block.end, target),
-            _ => self.writer.give_up(),
-        }
-    }
-
-    fn control(&mut self, kind: Control, operation: &Operation, next: u32, target: u32) {
-        let s = operation.r[S];
-        match kind {
-            Control::J => {
-                self.pass();
-                self.jump(target);
-            }
-            Control::Jx | Control::Ret => {
-                self.pass();
-                self.writer.a(if kind == Control::Ret { 0 } else { s });
-                self.jump_to_computed();
-            }
-            Control::Call0 | Control::Call4 | Control::Call8 | Control::Call12 => {
-                self.pass();
-                self.link(kind, next);
-                self.jump(target);
-            }
-            Control::Callx0 | Control::Callx4 | Control::Callx8 | Control::Callx12 => {
-                self.pass();
-                self.writer.a(s);
-                self.writer.code.set(local::TEMPORARY);
-                self.link(kind, next);
-                self.writer.code.get(local::TEMPORARY);
-                self.jump_to_computed();
-            }
-            Control::Loop | Control::Loopnez | Control::Loopgtz => {
-                self.writer.a(s);
-                self.writer.code.tee(local::CONDITION);
-                self.writer.code.i32(1);
-                self.writer.code.op(op::I32_SUB);
-                self.writer.code.set(local::LCOUNT);
-                self.writer.code.i32(target);
-                self.writer.code.set(local::LEND);
-                self.writer.code.i32(next);
-                self.writer.code.set(local::LBEG);
-                self.pass();
-                if kind != Control::Loop {
-                    self.writer.code.get(local::CONDITION);
-                    if kind == Control::Loopnez {
-                        self.writer.code.op(op::I32_EQZ);
-                    } else {
-                        self.writer.code.i32(0);
-                        self.writer.code.op(op::I32_LE_S);
-                    }
-                    self.writer.code.begin_if(ty::NONE);
-                    self.jump(target);
-                    self.writer.code.end();
-                }
-                self.on(next);
-            }
-            Control::Retw | Control::Entry | Control::Rotw | Control::Movsp => self.writer.give_up(),
-        }
-    }
-
-    /// A call's return address, and the increment that ENTRY reads.
-    fn link(&mut self, kind: Control, next: u32) {
-        let increment = u32::from(kind.quarters());
-        if increment == 0 {
-            self.writer.code.i32(next);
-            self.writer.set_a(0);
-            return;
-        }
-        let code = &mut self.writer.code;
-        code.get(local::CORE);
-        code.get(local::CORE);
-        code.memory(op::I32_LOAD, core_at::PS);
-        code.i32(!ps::CALLINC);
-        code.op(op::I32_AND);
-        code.i32(increment << ps::CALLINC_SHIFT);
-        code.op(op::I32_OR);
-        code.memory(op::I32_STORE, core_at::PS);
-        code.i32(increment << 30 | next & 0x3fff_ffff);
-        self.writer.set_a(increment as u8 * 4);
-    }
-
-    /// Pushes whether a branch is taken.
-    fn condition(&mut self, kind: Branch, operation: &Operation) {
-        let (s, t) = (operation.r[S], operation.r[T]);
-        let constant = operation.imm2 as u32;
-        let writer = &mut self.writer;
-        match kind {
-            Branch::Bf | Branch::Bt => {
-                writer.booleans();
-                writer.code.i32(1 << (s & 15));
-                writer.code.op(op::I32_AND);
-                if kind == Branch::Bf {
-                    writer.code.op(op::I32_EQZ);
-                }
-                return;
-            }
-            Branch::Ball | Branch::Bnall => {
-                writer.a(s);
-                writer.code.i32(u32::MAX);
-                writer.code.op(op::I32_XOR);
-                writer.a(t);
-            }
-            Branch::Bbc | Branch::Bbs => {
-                writer.a(s);
-                writer.a(t);
-                writer.code.op(op::I32_SHR_U);
-                writer.code.i32(1);
-            }
-            Branch::Bbci | Branch::Bbsi => {
-                writer.a(s);
-                writer.code.i32(1 << (constant & 31));
-            }
-            Branch::Beqi | Branch::Bnei | Branch::Bgei | Branch::Blti | Branch::Bgeui | Branch::Bltui => {
-                writer.a(s);
-                writer.code.i32(constant);
-            }
-            Branch::Bgez | Branch::Bltz => {
-                writer.a(s);
-                writer.code.i32(0);
-            }
-            Branch::Beqz | Branch::Bnez => writer.a(s),
-            Branch::Bany
-            | Branch::Bnone
-            | Branch::Beq
-            | Branch::Bne
-            | Branch::Bge
-            | Branch::Blt
-            | Branch::Bgeu
-            | Branch::Bltu => {
-                writer.a(s);
-                writer.a(t);
-            }
-        }
-        let ops: &[u8] = match kind {
-            Branch::Ball | Branch::Bnone | Branch::Bbc | Branch::Bbci => &[op::I32_AND, op::I32_EQZ],
-            Branch::Bnall | Branch::Bany | Branch::Bbs | Branch::Bbsi => &[op::I32_AND],
-            Branch::Beq | Branch::Beqi => &[op::I32_EQ],
-            Branch::Bne | Branch::Bnei => &[op::I32_NE],
-            Branch::Beqz => &[op::I32_EQZ],
-            Branch::Bnez | Branch::Bf | Branch::Bt => &[],
-            Branch::Bge | Branch::Bgei | Branch::Bgez => &[op::I32_GE_S],
-            Branch::Blt | Branch::Blti | Branch::Bltz => &[op::I32_LT_S],
-            Branch::Bgeu | Branch::Bgeui => &[op::I32_GE_U],
-            Branch::Bltu | Branch::Bltui => &[op::I32_LT_U],
-        };
-        writer.code.ops(ops);
-    }
-}
-
-/// The function that says how many cycles a stretch waits for unfinished results: three levels of them, three of what it
-/// wants, and the cycles that pass anyway. As [`crate::timing::Pipeline`] counts it.
-pub fn waiting() -> Function {
-    const LATE: u32 = 0;
-    const WANTED: u32 = 3;
-    const PASSED: u32 = 6;
-    let mut code = Code::default();
-    // A cycle that passes anyway brings each result a level nearer.
-    let done = code.block();
-    let nearer = code.begin_loop();
-    code.get(PASSED);
-    code.op(op::I32_EQZ);
-    code.begin_if(ty::NONE);
-    code.br(done);
-    code.end();
-    code.get(LATE + 1);
-    code.set(LATE);
-    code.get(LATE + 2);
-    code.set(LATE + 1);
-    code.i64(0);
-    code.set(LATE + 2);
-    code.get(PASSED);
-    code.i32(1);
-    code.op(op::I32_SUB);
-    code.set(PASSED);
-    code.br(nearer);
-    code.end();
-    code.end();
-    // Wanted after `offset` cycles, and then still `cycles` away.
-    for cycles in (1..=3).rev() {
-        for offset in 0..=3 - cycles {
-            code.get(LATE + offset + cycles - 1);
-            code.get(WANTED + offset);
-            code.op(op::I64_AND);
-            if offset > 0 {
-                code.op(op::I64_OR);
-            }
-        }
-        code.i64(0);
-        code.op(op::I64_NE);
-        code.begin_if(ty::I32);
-        code.i32(cycles);
-        code.begin_else();
-    }
-    code.i32(0);
-    (0..3).for_each(|_| code.end());
-    Function {
-        kind: 1,
-        locals: Vec::new(),
-        code: code.bytes().to_vec(),
     }
 }

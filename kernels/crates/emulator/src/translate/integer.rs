@@ -1,8 +1,9 @@
 //! Arithmetic, logic, shifts, moves, loads and stores of address registers.
 
+use super::access::{width, Width};
 use super::places::{core_at, local};
 use super::wasm::{op, ty};
-use super::writer::{width, Width, Writer};
+use super::writer::Writer;
 use crate::exec::integer::Integer;
 use crate::exec::memory::Memory;
 use crate::operation::slot::{R, S, T};

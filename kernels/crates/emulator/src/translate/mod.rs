@@ -9,12 +9,16 @@
 //! Whoever runs the emulator compiles the modules: [`BlockCache::translation`] gives one,
 //! [`BlockCache::adopt_translation`] takes the places of its functions in the emulator's own table.
 
+mod access;
+mod ends;
 mod enter;
 mod float;
+mod frame;
 mod function;
 mod integer;
 pub mod places;
 mod vector;
+mod waiting;
 mod wasm;
 mod writer;
 
@@ -22,8 +26,9 @@ use crate::block::{Block, BlockCache};
 use crate::bus::Bus;
 use crate::exec::control::Control;
 use crate::operation::{Op, Operation};
-use function::{function, is_end_translated, is_translated, waiting, Stretch, TYPES};
+use function::{function, is_end_translated, is_translated, Stretch, TYPES};
 use places::PlainMemory;
+use waiting::waiting;
 use wasm::module;
 
 pub(crate) use enter::Way;

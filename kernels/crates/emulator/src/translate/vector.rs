@@ -1,8 +1,9 @@
 //! The vector instructions that firmware spends its time in.
 
+use super::access::width;
 use super::places::{core_at, local};
 use super::wasm::{op, simd, ty};
-use super::writer::{width, Writer};
+use super::writer::Writer;
 use crate::exec::vector::{Lean, Quick};
 use crate::operation::slot::{AD, AS, PAIR0, PAIR1, U, X, Y, Z};
 use crate::operation::Operation;
