@@ -123,11 +123,19 @@ function putState(program: Program): void {
   program.put('rur.fsr', 7).put('s32i', 7, RESULTS, 528);
 }
 
-/**
- * An image with a random program that runs for good.
- * @param changesItself every 2048th round another instruction is stored into the loop
- */
-export function randomProgram(seed: number, changesItself = false): Uint8Array {
+/** What a program does besides. */
+export interface Habits {
+  /** Every 2048th round another instruction is stored into the loop. */
+  readonly changesItself?: boolean;
+  /** In round 4096 it loads from where nothing is. */
+  readonly stops?: boolean;
+}
+
+/** An image with a random program, which runs for good unless it stops. */
+export function randomProgram(
+  seed: number,
+  { changesItself = false, stops = false }: Habits = {},
+): Uint8Array {
   const random = new Random(seed * 2_654_435_761);
   const program = new Program(CODE);
   const constants = {
@@ -172,6 +180,7 @@ export function randomProgram(seed: number, changesItself = false): Uint8Array {
       putBehind(program, random, rows, (distance) => program.put(name, 7, distance));
     }
   }
+  if (stops) program.put('bbci', ROUNDS, 12, 6).put('l32i', 7, STEP, 0);
   if (changesItself) putChange(program, at('difference'), at('place'));
   putState(program);
   program.put('j', again - program.here - 4);
