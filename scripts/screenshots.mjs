@@ -1,5 +1,5 @@
 // Pictures of the element, taken from the demo page in a real browser; needs dist/ (npm run build).
-//   node scripts/screenshots.mjs                        docs/images/main-flow.webp, the picture of the README
+//   node scripts/screenshots.mjs                        docs/images/first-minute.webp, the moving picture of the README
 //   node scripts/screenshots.mjs --all FOLDER [--lang es] [--dir rtl] [--theme dark] [--width 320] [--contrast]
 //                                                       every view as a PNG, to be looked at
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,22 +7,21 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import puppeteer from 'puppeteer-core';
 import { chromeArguments, ensureChrome } from './lib/chrome.mjs';
+import { MovingPicture } from './lib/moving-picture.mjs';
 import { ROOT } from './lib/run.mjs';
 import { serve } from './lib/serve.mjs';
 
-const PICTURE = path.join(ROOT, 'docs/images/main-flow.webp');
-const PROMPT = 'could you dim the lamp in the study a bit';
+const PICTURE = path.join(ROOT, 'docs/images/first-minute.webp');
+const QUALITY = 0.62;
+/** What is shown, in CSS pixels. */
+const VIEW = { width: 1000, height: 720 };
+const PROMPTS = ['could you dim the lamp in the study a bit', 'close the blinds in the bedroom'];
 
 /** A step takes this long on the slowest machine that is still of use. */
 const PATIENCE_MS = 120_000;
 
 /** Fonts, pictures and a last drawing settle. */
 const SETTLE_MS = 400;
-
-/** Steps that stand beside each other in the README, the width of their page and the height that is shown, in CSS pixels. */
-const SHOWN = ['fit', 'compare', 'try', 'flash'];
-const PAGE_WIDTH = 1080;
-const CUT_HEIGHT = 770;
 
 const { values: options } = parseArgs({
   options: {
@@ -49,33 +48,58 @@ try {
   await server.close();
 }
 
+/** The first minute as a person has it: one press, the emulated chip's answer, another sentence; then the numbers behind it. */
 async function readmePicture() {
-  const page = await openDemo({ width: PAGE_WIDTH, lang: 'en', dir: 'ltr', theme: 'light' });
-  const pictures = new Map();
-  await walk(page, async (step) => {
-    if (!SHOWN.includes(step)) return;
-    const element = await page.$('esp32-llm-converter');
-    // The drawings of the buttons tell more than the line that opens them.
-    await element.evaluate((host) => host.shadowRoot.querySelector('details.help')?.setAttribute('open', ''));
-    const { x, y, width, height } = await element.boundingBox();
-    const clip = { x, y, width, height: Math.min(CUT_HEIGHT, height) };
-    pictures.set(
-      step,
-      await page.screenshot({ clip, type: 'png', encoding: 'base64', captureBeyondViewport: true }),
+  const page = await openDemo({ ...VIEW, lang: 'en', dir: 'ltr', theme: 'light' });
+  const studio = await browser.newPage();
+  await page.bringToFront();
+  const picture = new MovingPicture(page, studio, QUALITY);
+  const element = await page.waitForSelector('esp32-llm-converter');
+  const inside = (selector) =>
+    page.waitForSelector(`esp32-llm-converter >>> ${selector}`, { timeout: PATIENCE_MS });
+  /** The element's top at the top of the picture. */
+  const align = () => element.evaluate((host) => globalThis.scrollTo(0, host.getBoundingClientRect().top + globalThis.scrollY - 8));
+  const press = async (selector) => {
+    const button = await inside(selector);
+    await button.evaluate((control) => control.focus());
+    await picture.take(500);
+    await button.click();
+  };
+  const answers = (count) =>
+    page.waitForFunction(
+      (host, wanted) => host.shadowRoot.querySelectorAll('.turns .sentence').length >= wanted,
+      { timeout: PATIENCE_MS },
+      element,
+      count,
     );
-  });
-  const images = SHOWN.map(
-    (step) => `<div><img alt="" src="data:image/png;base64,${pictures.get(step)}"></div>`,
-  );
-  await page.setViewport({ width: 1640, height: 400 });
-  await page.setContent(`<!doctype html><style>
-    body { margin: 0; padding: 16px; display: grid; grid-template-columns: 1fr 1fr; gap: 16px; background: #eef1f4; }
-    div { height: 600px; overflow: hidden; border: 1px solid #d5dce2; border-radius: 12px; background: #fff; }
-    img { display: block; width: 100%; }
-  </style>${images.join('')}`);
+  await inside('.cards .primary');
+  await align();
+  await picture.take(1800);
+  await press('.cards .primary');
+  await picture.watch(150, answers(1));
+  await align();
+  await picture.take(2400);
+  const field = await inside('.talk textarea');
+  await field.focus();
+  for (const word of PROMPTS[1].split(/(?<= )/)) {
+    await field.type(word);
+    await picture.take(120);
+  }
+  await page.keyboard.press('Enter');
+  await picture.watch(150, answers(2));
+  await picture.take(2600);
+  for (const selector of ['.fit', '.verdict']) {
+    if (selector === '.fit') await element.evaluate((host) => void host.load());
+    else await element.evaluate((host) => void host.convert());
+    await picture.watch(200, inside(selector));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await align();
+    await picture.take(2600);
+  }
   await mkdir(path.dirname(PICTURE), { recursive: true });
-  await writeFile(PICTURE, await page.screenshot({ fullPage: true, type: 'webp', quality: 82 }));
-  console.log(path.relative(ROOT, PICTURE));
+  const file = picture.finish();
+  await writeFile(PICTURE, file);
+  console.log(`${path.relative(ROOT, PICTURE)}, ${Math.round(file.length / 1000)} KB`);
 }
 
 async function everyView(folder) {
@@ -89,9 +113,9 @@ async function everyView(folder) {
   });
 }
 
-async function openDemo({ width, lang, dir, theme, contrast = false }) {
+async function openDemo({ width, height = 900, lang, dir, theme, contrast = false }) {
   const page = await browser.newPage();
-  await page.setViewport({ width, height: 900 });
+  await page.setViewport({ width, height });
   const session = await page.createCDPSession();
   await session.send('Emulation.setEmulatedMedia', {
     features: [
@@ -149,7 +173,7 @@ async function walk(page, take) {
   await panel(5, '.try .primary');
   await press('.try .primary');
   await shown('.talk textarea');
-  await element.evaluate((host, prompt) => host.send(prompt), PROMPT);
+  await element.evaluate((host, prompt) => host.send(prompt), PROMPTS[0]);
   await settled('try');
   await panel(7, '.flash .primary');
   await settled('flash');

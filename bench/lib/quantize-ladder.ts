@@ -9,9 +9,9 @@ import type { Runtime } from '../../src/pipeline/types.js';
 import { readScheme } from '../../src/plan/scheme-text.js';
 import {
   ALL_FUSIONS,
-  GRANULARITIES,
   WANTED_ACTIVATIONS,
   WANTED_CACHES,
+  WEIGHTS,
   describeScheme,
   type WantedScheme,
 } from '../../src/plan/scheme.js';
@@ -78,10 +78,12 @@ const INT4_RUNGS: readonly Rung[] = (
 /** What is chosen when nothing is said, then each choice by itself. */
 export const RUNGS: readonly Rung[] = [
   { name: 'default', scheme: {} },
-  ...GRANULARITIES.filter((granularity) => granularity !== 'channel').map((granularity) => ({
-    name: granularity,
-    scheme: { granularity },
-  })),
+  ...WEIGHTS.int8.granularities
+    .filter((granularity) => granularity !== 'channel')
+    .map((granularity) => ({
+      name: granularity,
+      scheme: { granularity },
+    })),
   ...WANTED_ACTIVATIONS.filter((activations) => activations !== 'auto').map((activations) => ({
     name: `activations ${activations}`,
     scheme: { activations },
