@@ -58,7 +58,10 @@ async function readmePicture() {
   const inside = (selector) =>
     page.waitForSelector(`esp32-llm-converter >>> ${selector}`, { timeout: PATIENCE_MS });
   /** The element's top at the top of the picture. */
-  const align = () => element.evaluate((host) => globalThis.scrollTo(0, host.getBoundingClientRect().top + globalThis.scrollY - 8));
+  const align = () =>
+    element.evaluate((host) =>
+      globalThis.scrollTo(0, host.getBoundingClientRect().top + globalThis.scrollY - 8),
+    );
   const press = async (selector) => {
     const button = await inside(selector);
     await button.evaluate((control) => control.focus());
