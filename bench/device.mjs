@@ -120,6 +120,16 @@ const CASES = [
     published: null,
     peer: '',
   },
+  {
+    // The model that it has the shape of was trained with so many tokens.
+    name: '15 M, INT4, context 256',
+    folder: () => syntheticFolder(LLAMA_15M),
+    board: 'esp32-s3-n16r8',
+    scheme: { weights: 'int4' },
+    context: 256,
+    published: null,
+    peer: '',
+  },
   ...CUT,
 ];
 
@@ -172,11 +182,12 @@ writeJson(json, {
   cases: results,
 });
 
-async function measure({ name, folder, board: boardId, scheme: wanted = {}, edits = [], published, peer }) {
+async function measure(entry) {
+  const { name, folder, board: boardId, scheme: wanted = {}, edits = [], published, peer } = entry;
   const board = lib.findBoard(boardId);
   const source = await lib.nodeFolder(folder());
   const given = { ...wanted, activations: values.activations ?? wanted.activations, cache: values.cache };
-  const context = values.context === undefined ? undefined : Number(values.context);
+  const context = values.context === undefined ? entry.context : Number(values.context);
   const scheme = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const converted = await lib
     .convert(source, { board: boardId, scheme, edits, context, report: false }, runtime)

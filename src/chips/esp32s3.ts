@@ -38,27 +38,27 @@ export const ESP32S3: Chip = {
   dataCacheBytes: 32 * KiB,
   // Fitted to the emulator's modelled cycles, all at once, by least squares of relative errors (bench/fit-speed.ts): seven
   // synthetic shapes and two trained models in SRAM, quad and octal PSRAM and flash, INT8 by channel and in groups, INT4,
-  // inputs and caches of all kinds, each with an empty, a half and a full context. 249 figures are met within 12.5 %, with a
-  // root mean square of 3.7 %. They are not measured on silicon.
+  // inputs and caches of all kinds, each with an empty, a half and a full context. 249 figures are met within 12.3 %, with a
+  // root mean square of 3.1 %. They are not measured on silicon.
   cycles: {
     perProduct: 0.09,
-    perRow: 12.5,
-    perWideProduct: 0.0981,
-    perGroupSum: 8.88,
+    perRow: 7.86,
+    perWideProduct: 0.124,
+    perGroupSum: 9.41,
     perScaledGroup: 33,
-    perWeightGroup: 19.1,
-    perInt4Row: 24.8,
-    perInt4Padding: 0,
-    perInt4Group: 0.915,
-    perLayer: 30_800,
-    perScore: 21.2,
-    perInt8Element: 1.72,
-    perInt16Element: 2.72,
-    perK16v8Element: 2.14,
-    perFloat32Element: 4.3,
+    perWeightGroup: 13.2,
+    perInt4Row: 24,
+    perInt4Padding: 0.102,
+    perInt4Group: 1.09,
+    perLayer: 33_600,
+    perScore: 20.8,
+    perInt8Element: 1.78,
+    perInt16Element: 2.86,
+    perK16v8Element: 2.21,
+    perFloat32Element: 4.25,
     perToken: 0,
     waitingShare: 1,
-    cacheWaitingShare: 0.68,
+    cacheWaitingShare: 0.674,
   },
   memory: {
     regions: [
