@@ -88,7 +88,7 @@ export interface CycleModel {
   /** What the sum over a group takes where the input has scales of groups, and what groups of weights add to that. */
   readonly perGroupSum: number;
   readonly perScaledGroup: number;
-  /** What a sum over 32 columns of weights in groups takes with an INT8 input; one of 16 bits takes half as much again. */
+  /** What a sum over 32 columns of weights in groups takes, with an input of 16 bits as with INT8. */
   readonly perWeightGroup: number;
   /**
    * What a row of INT4 weights takes more, a column that it lacks to whole `INT4_COLUMNS`, and the sum over a group; an

@@ -46,7 +46,7 @@ export const ESP32S3: Chip = {
     perWideProduct: 0.124,
     perGroupSum: 9.41,
     perScaledGroup: 33,
-    perWeightGroup: 13.2,
+    perWeightGroup: 19.8,
     perInt4Row: 24,
     perInt4Padding: 0.102,
     perInt4Group: 1.09,

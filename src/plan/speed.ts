@@ -159,8 +159,8 @@ function finerCounts({ encoding, input, rows, cols }: FinerInputs): Partial<Cycl
     };
   }
   if (encoding.group === 0) return { perWideProduct: isWide ? products : 0 };
-  // Sums go 32 columns at a time, and both bytes of an input of 16 bits together.
-  return { perWeightGroup: (isWide ? 1.5 : 1) * rows * Math.ceil(cols / WEIGHED_COLUMNS) };
+  // Sums go 32 columns at a time, with both bytes of an input of 16 bits together or with one of INT8.
+  return { perWeightGroup: rows * Math.ceil(cols / WEIGHED_COLUMNS) };
 }
 
 /** Columns of INT8 in groups that are weighed at a time. */

@@ -66,7 +66,6 @@ typedef struct {
     uint32_t more;       /* 1: add to totals */
 } pie_pairs;
 void s3lm_pie_weigh_pairs(const pie_pairs *job, const int8_t *x, int64_t *totals);
-void s3lm_pie_weigh_pairs_8(const pie_pairs *job, const int8_t *x, int64_t *totals);
 
 /* nibbles.s */
 int16_t *s3lm_pie_sum_codes(const int8_t *codes, int16_t *sums, uint32_t count, uint32_t chunks);

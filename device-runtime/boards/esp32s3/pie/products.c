@@ -199,7 +199,8 @@ SMALL static void weigh_pairs(const s3lm_tensor *w, uint32_t row, uint32_t rows,
     pie_pairs job = {.w = (const int8_t *)w->data + (size_t)row * stride,
                      .numbers = s3lm_group_scales(w) + (size_t)row * groups,
                      .to_numbers = groups,
-                     .low = stride,
+                     /* INT8 codes have no lower bytes: what is summed for them is not looked at. */
+                     .low = w->input == S3LM_INPUT_INT16 ? stride : 0u,
                      .end = totals[0] + rows};
     while (PIE_PAIR_COLS << job.shift < w->group) {
         job.shift++;
@@ -209,7 +210,7 @@ SMALL static void weigh_pairs(const s3lm_tensor *w, uint32_t row, uint32_t rows,
         job.to_row = stride - now;
         job.pairs = now / PIE_PAIR_COLS;
         job.odd = now % PIE_PAIR_COLS;
-        (w->input == S3LM_INPUT_INT16 ? s3lm_pie_weigh_pairs : s3lm_pie_weigh_pairs_8)(&job, codes, totals[0]);
+        s3lm_pie_weigh_pairs(&job, codes, totals[0]);
         left -= now;
         codes += now;
         job.w += now;

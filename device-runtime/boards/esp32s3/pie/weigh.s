@@ -65,7 +65,6 @@
 
 # s3lm_pie_weigh_pairs(job, x, totals): the same for groups of 32, 64, 128 ... columns and both planes of 16-bit codes, 32
 # columns at a time and at most 512 of a row: then the sums with their numbers stay inside 32 bits.
-# s3lm_pie_weigh_pairs_8: the same for INT8 codes.
 #   a2 job    {w, numbers, bytes from the end of a row's columns to the next row's, bytes from a row's numbers to the
 #             next row's, log2 of a group's 32 columns, 32 columns of a row, whether 16 more follow them, bytes
 #             from x to the lower bytes of its codes, where the totals end, whether what they hold is added to}
@@ -93,8 +92,7 @@
 	s32i \t, a6, \at
 	s32i a13, a6, \at + 4
 .endm
-.macro weigh_pairs name, wide
-	function \name
+	function s3lm_pie_weigh_pairs
 	entry a1, 32
 	mov.n a6, a4
 	mov.n a4, a3
@@ -103,22 +101,20 @@
 	l32i.n a8, a2, 16
 	movi.n a7, 0
 	ssr a8
-.Lrow_\name:
+.Lrow_weigh_pairs:
 	l32i.n a11, a2, 28
 	l32i.n a12, a2, 20
 	mov.n a10, a4
 	add.n a11, a11, a4
 	ee_vld_128_ip 2, 10, 16
 	ee_vld_128_ip 3, 10, 16
-	.if \wide
 	ee_vld_128_ip 4, 11, 16
 	ee_vld_128_ip 5, 11, 16
 	movi.n a9, 0
-	.endif
 	movi.n a15, 0
 	movi.n a8, 0
-	align_loop \name
-	loopnez a12, .Lpairs_\name
+	align_loop s3lm_pie_weigh_pairs
+	loopnez a12, .Lpairs_weigh_pairs
 	ee_vld_128_ip 0, 3, 16
 	ee_vld_128_ip 1, 3, 16
 	ee_zero_accx
@@ -126,7 +122,6 @@
 	ee_vmulas_s8_accx_ld_ip 3, 10, 16, 1, 3
 	weigh_number
 	ee_srs_accx 12, 7, 0
-	.if \wide
 	ee_zero_accx
 	ee_vmulas_s8_accx_ld_ip 4, 11, 16, 0, 4
 	ee_vmulas_s8_accx_ld_ip 5, 11, 16, 1, 5
@@ -136,22 +131,15 @@
 	mull a13, a13, a14
 	nop.n
 	add.n a9, a9, a13
-	.else
-	nop.n
-	mull a12, a12, a14
-	nop.n
-	add.n a8, a8, a12
-	.endif
-.Lpairs_\name:
+.Lpairs_weigh_pairs:
 	l32i.n a12, a2, 24
-	beqz a12, .Leven_\name
+	beqz a12, .Leven_weigh_pairs
 	ee_vld_128_ip 0, 3, 16
 	ee_zero_accx
 	weigh_number
 	ee_vmulas_s8_accx 0, 2
 	nop.n
 	ee_srs_accx 12, 7, 0
-	.if \wide
 	ee_zero_accx
 	ee_vmulas_s8_accx 0, 4
 	mull a12, a12, a14
@@ -160,30 +148,18 @@
 	mull a13, a13, a14
 	nop.n
 	add.n a9, a9, a13
-	.else
-	nop.n
-	mull a12, a12, a14
-	nop.n
-	add.n a8, a8, a12
-	.endif
-.Leven_\name:
+.Leven_weigh_pairs:
 	l32i.n a12, a2, 36
-	weigh_total a8, 0, high_\name
-	.if \wide
-	weigh_total a9, 512, low_\name
-	.endif
+	weigh_total a8, 0, high
+	weigh_total a9, 512, low
 	l32i.n a8, a2, 8
 	l32i.n a9, a2, 12
 	l32i.n a10, a2, 32
 	add.n a3, a3, a8
 	add.n a5, a5, a9
 	addi.n a6, a6, 8
-	beq a6, a10, .Ldone_\name
-	j .Lrow_\name
-.Ldone_\name:
+	beq a6, a10, .Ldone_weigh_pairs
+	j .Lrow_weigh_pairs
+.Ldone_weigh_pairs:
 	retw.n
-	end_function \name
-.endm
-
-	weigh_pairs s3lm_pie_weigh_pairs, 1
-	weigh_pairs s3lm_pie_weigh_pairs_8, 0
+	end_function s3lm_pie_weigh_pairs
