@@ -19,6 +19,7 @@ import {
   shown,
   stage,
   toRunning,
+  toPageEngine,
   toTry,
 } from './board-page.js';
 
@@ -176,14 +177,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     },
   },
   'a text that the converted model does not take': {
-    control: 'prompt',
+    control: 'board-prompt',
     value: true,
     go: async (element) => {
-      await converted(element);
-      part(element, '#prompt').focus();
+      await toPageEngine(element);
+      part(element, '#board-prompt').focus();
       scrollAway();
-      part<HTMLFormElement>(element, 'form.trial').requestSubmit();
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      part<HTMLFormElement>(element, '.talk form').requestSubmit();
+      await waitUntil(() => stage.converter.requests.length > 0);
       stage.converter.generation.reject(new UsageError('The prompt is too long.'));
     },
   },

@@ -175,9 +175,15 @@ describe('what comes too late', function () {
     const element = await make();
     await toRunning(element);
     const before = stage.emulator;
+    let isClosed = false;
+    void before.closed.then(() => (isClosed = true));
     void element.load('https://example.org/other/');
+    await waitUntil(() => stage.converter.sources.length > 1, 'it is read');
+    await pause(0);
+    expect(isClosed, 'it may turn out to be none').to.be.false;
+    stage.converter.inspection.resolve(sampleInspection({ name: 'other' }));
     await before.closed;
-    expect(element.step).to.equal('reading');
+    expect(element.step).to.equal('fit');
   });
 
   it('what is folded away is drawn when the element comes back, and stays drawn', async () => {

@@ -38,7 +38,7 @@ export function linkCardView(
     const { kind, detail } = problem;
     return html`<div class="failure link" part="failure" role="group" aria-labelledby="link-title">
       <div>
-        <h4 id="link-title">${words.problem}</h4>
+        <h3 id="link-title">${words.problem}</h3>
         <p>${words.problems[kind]}</p>
         ${detail === null ? nothing : html`<p class="detail quiet" lang="en" dir="ltr">${shortened(detail)}</p>`}
       </div>
@@ -47,7 +47,7 @@ export function linkCardView(
   }
   if (asked === null) return nothing;
   return html`<div class="panel link" role="group" aria-labelledby="link-title">
-    <h4 id="link-title">${words.ask(asked.name, asked.from)}</h4>
+    <h3 id="link-title">${words.ask(asked.name, asked.from)}</h3>
     <p class="quiet">${words.askText}</p>
     <div class="buttons">
       <button type="button" class="primary" part="button primary-button" @click=${() => actions.load()}>

@@ -11,6 +11,14 @@ export const address = css`
     overflow-wrap: anywhere;
   }
 
+  .link h3 {
+    font-size: 1rem;
+  }
+
+  .link.failure h3 {
+    color: var(--bad);
+  }
+
   .link.panel {
     background: var(--panel);
     border-inline-start: 0.25rem solid var(--accent);
