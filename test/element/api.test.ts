@@ -67,6 +67,7 @@ test('the attributes of the tag, each with a type and an explanation', () => {
     'asset-base',
     'board',
     'context',
+    'effort',
     'firmware',
     'hub',
     'lang',
