@@ -61,6 +61,7 @@ export const words = {
   'play-activations': 'Activaciones',
   'play-cache': 'Caché de claves y valores',
   'play-context': 'Contexto, tokens',
+  'play-effort': 'Esfuerzo',
   'play-prompt': 'Primera pregunta',
   'play-readers': 'Qué pueden hacer los lectores',
   'play-steps': 'Pasos que se muestran',

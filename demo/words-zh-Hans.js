@@ -58,6 +58,7 @@ export const words = {
   'play-activations': '激活值',
   'play-cache': '键值缓存',
   'play-context': '上下文（词元）',
+  'play-effort': '转换力度',
   'play-prompt': '第一个问题',
   'play-readers': '读者可以做什么',
   'play-steps': '显示的步骤',
