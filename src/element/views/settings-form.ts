@@ -192,17 +192,18 @@ function qualityField(
 function effortField(
   { settings, inspection }: Choice,
   locked: boolean,
-  { fit, report }: Strings,
+  strings: Strings,
   actions: Actions,
 ): TemplateResult | typeof nothing {
+  const { fit, report } = strings;
   const effort = settings.effort ?? DEFAULT_EFFORT;
   const { name, text } = fit.efforts[effort];
   if (locked) return effort === DEFAULT_EFFORT ? nothing : settled('effort', fit.effort, name, text);
   // What best looks for is not there with scales that are fixed beforehand.
   const offered = EFFORTS.filter((one) => one !== 'best' || settings.activations !== 'static');
   const seconds = effortSeconds(effort, inspection.parameters);
-  return html`<fieldset class="field">
-    <legend>${fit.effort}</legend>
+  return html`<fieldset class="field" aria-labelledby="effort-name">
+    ${legend('effort', fit.effort, 'effort', strings)}
     ${segments('effort', offered, effort, fit.efforts, (picked) => {
       actions.change({ effort: picked === DEFAULT_EFFORT ? undefined : picked });
     })}
