@@ -102,7 +102,7 @@ for (const timing of [false, true]) {
     const input = '/reset\nonce upon a time\n/reset\nand again\n';
     const { output, share } = await compare(image, timing, { slices: 4000, seconds: 0.0007, input });
     assert.ok(output.split('\n> ').length > 4, output);
-    assert.ok(share > 0.5, `translated code ran ${String(share)} of the instructions`);
+    assert.ok(share > 0.1, `translated code ran ${String(share)} of the instructions`);
   });
 }
 
