@@ -77,6 +77,11 @@ impl System {
         self == Self::Plain(Plain::Order)
     }
 
+    /// Whether the instruction is a WSR of this special register.
+    pub(crate) fn writes(self, register: u8, operation: &Operation) -> bool {
+        self == Self::Plain(Plain::Wsr) && operation.imm == i32::from(register)
+    }
+
     pub(crate) fn ends_block(self) -> bool {
         !matches!(
             self,

@@ -5,6 +5,7 @@ use super::wasm::{op, ty, Function, Label};
 use super::writer::{status, Writer};
 use super::{float, integer, places::PlainMemory, vector};
 use crate::block::Block;
+use crate::core::special::number::SCOMPARE1;
 use crate::exec::control::Control;
 use crate::operation::{Op, Operation};
 use crate::timing::schedule::Schedule;
@@ -49,6 +50,7 @@ pub fn is_end_translated(operation: &Operation) -> bool {
             control,
             Control::Retw | Control::Entry | Control::Rotw | Control::Movsp
         ),
+        Op::System(system) => system.writes(SCOMPARE1, operation),
         _ => false,
     }
 }

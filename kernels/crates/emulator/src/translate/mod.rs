@@ -232,7 +232,7 @@ impl BlockCache {
                     reach(target);
                 }
                 Some((Op::Control(Control::J), target)) => reach(target),
-                None | Some((Op::Control(Control::Loop), _)) => reach(block.end),
+                None | Some((Op::Control(Control::Loop) | Op::System(_), _)) => reach(block.end),
                 Some(_) => {}
             }
         }
