@@ -2,6 +2,15 @@
 import { css } from 'lit';
 
 export const afterFirst = css`
+  :is(button, input, select, textarea, summary, .scroll):focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+
+  h3:focus {
+    outline: none;
+  }
+
   button:hover {
     border-color: var(--accent);
     color: var(--accent);
@@ -219,6 +228,19 @@ export const afterFirst = css`
 
     to {
       background-position: 0 0;
+    }
+  }
+
+  @media (forced-colors: active) {
+    button.primary {
+      border-width: 2px;
+      color: ButtonText;
+    }
+
+    .steps [aria-current]::before {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
     }
   }
 `;

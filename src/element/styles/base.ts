@@ -88,10 +88,6 @@ export const base = css`
     overflow-wrap: anywhere;
   }
 
-  h3:focus {
-    outline: none;
-  }
-
   h4 {
     font-size: 1rem;
     font-weight: 650;
@@ -223,11 +219,6 @@ export const base = css`
     gap: 0.75rem;
   }
 
-  :is(button, input, select, textarea, summary, .scroll):focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-  }
-
   /* Where the names would take a second line they are a list to open. */
   @container (max-width: 46rem) {
     .way .where {
@@ -250,19 +241,6 @@ export const base = css`
 
     .buttons > button {
       flex: 1 1 auto;
-    }
-  }
-
-  @media (forced-colors: active) {
-    button.primary {
-      border-width: 2px;
-      color: ButtonText;
-    }
-
-    .steps [aria-current]::before {
-      background: Highlight;
-      color: HighlightText;
-      forced-color-adjust: none;
     }
   }
 
