@@ -354,7 +354,7 @@ function shrink(module) {
     name: 'shrink',
     async renderChunk(code) {
       const format = { comments: licencesOnce() };
-      const compress = { passes: 2 };
+      const compress = { passes: 4 };
       const { code: small, map } = await minify(code, {
         module,
         ecma: 2022,

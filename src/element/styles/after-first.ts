@@ -2,6 +2,21 @@
 import { css } from 'lit';
 
 export const afterFirst = css`
+  h4,
+  h5,
+  dl,
+  dd,
+  figure,
+  fieldset {
+    margin: 0;
+    padding: 0;
+  }
+
+  h4 {
+    font-size: 1rem;
+    font-weight: 650;
+  }
+
   :is(button, input, select, textarea, summary, .scroll):focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
@@ -241,6 +256,12 @@ export const afterFirst = css`
       background: Highlight;
       color: HighlightText;
       forced-color-adjust: none;
+    }
+  }
+
+  @container (max-width: 30rem) {
+    .buttons > button {
+      flex: 1 1 auto;
     }
   }
 `;

@@ -48,17 +48,10 @@ export const base = css`
     padding: 1.5rem;
   }
 
-  h2,
   h3,
-  h4,
-  h5,
   p,
-  dl,
-  dd,
   ul,
-  ol,
-  figure,
-  fieldset {
+  ol {
     margin: 0;
     padding: 0;
   }
@@ -86,11 +79,6 @@ export const base = css`
     line-height: 1.25;
     font-weight: 650;
     overflow-wrap: anywhere;
-  }
-
-  h4 {
-    font-size: 1rem;
-    font-weight: 650;
   }
 
   section {
@@ -181,16 +169,31 @@ export const base = css`
     stroke-width: 3;
   }
 
-  button {
+  button,
+  select,
+  textarea,
+  input[type='number'],
+  input[type='text'] {
     font: inherit;
     font-size: 0.9375rem;
-    font-weight: 500;
     min-height: 2.5rem;
-    padding: 0.375rem 1rem;
+    padding: 0.375rem 0.75rem;
     color: var(--ink);
     background: var(--ground);
     border: 1px solid var(--edge);
     border-radius: var(--radius);
+  }
+
+  select,
+  textarea,
+  input[type='number'],
+  input[type='text'] {
+    width: 100%;
+  }
+
+  button {
+    font-weight: 500;
+    padding-inline: 1rem;
     cursor: pointer;
     overflow-wrap: anywhere;
   }
@@ -238,24 +241,5 @@ export const base = css`
     .body {
       padding: 1rem;
     }
-
-    .buttons > button {
-      flex: 1 1 auto;
-    }
-  }
-
-  select,
-  textarea,
-  input[type='number'],
-  input[type='text'] {
-    font: inherit;
-    font-size: 0.9375rem;
-    width: 100%;
-    min-height: 2.5rem;
-    padding: 0.375rem 0.75rem;
-    color: var(--ink);
-    background: var(--ground);
-    border: 1px solid var(--edge);
-    border-radius: var(--radius);
   }
 `;
