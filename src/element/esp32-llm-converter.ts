@@ -65,7 +65,7 @@ const flag = (value: string | null): boolean => (value ?? 'false') !== 'false';
  * @event {Esp32LlmStateEvent} esp32-llm-state - After the element went to another step.
  * @event {Esp32LlmPlanEvent} esp32-llm-plan - After a model was read, and after every setting that gave another plan.
  * @event {Esp32LlmProgressEvent} esp32-llm-progress - While a model is downloaded and converted.
- * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, with report, plan and package.
+ * @event {Esp32LlmReportEvent} esp32-llm-report - After a conversion, and when an earlier one is shown again, with report, plan and package.
  * @event {Esp32LlmImageEvent} esp32-llm-image - After the image for the board was put together.
  * @event {Esp32LlmBoardEvent} esp32-llm-board - When a board, emulated or on a cable, is reached for, can be talked to, or no longer can.
  * @event {Esp32LlmFlashEvent} esp32-llm-flash - While a board is looked at and flashed, with progress.

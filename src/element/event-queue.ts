@@ -7,7 +7,7 @@ import { stepOf, type State } from './state.js';
 /** Fires events one after the other, also where a handler of one brings about the next. */
 export class EventQueue {
   readonly #target: EventTarget;
-  readonly #told = new WeakSet();
+  readonly #told: Told = { plans: new WeakSet(), result: null };
   /** To be dispatched; the first is on its way. */
   readonly #events: Event[] = [];
 
@@ -30,22 +30,27 @@ export class EventQueue {
   }
 }
 
-/**
- * What a change of the state tells.
- * @param told plans and results that were told of: a step back shows them again
- */
-function eventsOf(now: State, before: State, told: WeakSet<object>): Event[] {
+/** What was told of: a step back shows it again. */
+interface Told {
+  readonly plans: WeakSet<object>;
+  /** The last one: an earlier conversion that is shown again is told of again. */
+  result: object | null;
+}
+
+/** What a change of the state tells. */
+function eventsOf(now: State, before: State, told: Told): Event[] {
   const events: Event[] = [];
-  const isNew = (what: object): boolean => !told.has(what) && !!told.add(what);
-  if (now.step === 'fit' && !now.planning && isNew(now.choice.plan)) {
+  if (now.step === 'fit' && !now.planning && !told.plans.has(now.choice.plan)) {
+    told.plans.add(now.choice.plan);
     events.push(new Esp32LlmPlanEvent(now.choice.inspection.name, now.choice.plan));
   }
   const [step, previous] = [stepOf(now), stepOf(before)];
   if (step !== previous) events.push(new Esp32LlmStateEvent(step, previous));
-  if (now.step === 'result' && isNew(now.result)) {
+  if (now.step === 'result' && told.result !== now.result) {
+    told.result = now.result;
     const { report, plan, package: bytes } = now.result;
     // A step back shows it as the plan of the settings.
-    told.add(plan);
+    told.plans.add(plan);
     events.push(new Esp32LlmReportEvent({ name: now.choice.inspection.name, report, plan, package: bytes }));
   }
   return events;
