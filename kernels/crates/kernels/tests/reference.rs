@@ -345,9 +345,8 @@ fn calibration_sees_what_enters_the_matrices() {
         let width = match range.site {
             SiteKind::Output => SMALL.heads * SMALL.head_dim,
             SiteKind::Down => SMALL.width,
-            SiteKind::Attention | SiteKind::Mlp | SiteKind::Head | SiteKind::Conv | SiteKind::ConvOutput => {
-                SMALL.hidden
-            }
+            SiteKind::Attention | SiteKind::Mlp | SiteKind::Head => SMALL.hidden,
+            other => panic!("the model has no {other:?}"),
         };
         assert_eq!(range.count, 40 * width as u64);
         assert!(range.clip > 0.0 && range.clip < range.amax);

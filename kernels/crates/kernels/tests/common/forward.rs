@@ -14,11 +14,16 @@ impl Decoder {
     /// Logits after each token, in f64.
     pub fn forward(&self, ids: &[u32]) -> Vectors {
         let s = &self.shape;
+        let width = s.traits.projected.unwrap_or(s.hidden);
         let mut x: Vectors = ids
             .iter()
             .map(|&id| {
-                let row = &self.values["embedding"][id as usize * s.hidden..][..s.hidden];
-                row.iter().map(|v| v * short(s.embedding_scale)).collect()
+                let row = &self.values["embedding"][id as usize * width..][..width];
+                let row: Vec<f64> = row.iter().map(|v| v * short(s.embedding_scale)).collect();
+                match s.traits.projected {
+                    Some(_) => self.matrix("into", &row),
+                    None => row,
+                }
             })
             .collect();
         if s.traits.positions {
@@ -31,10 +36,15 @@ impl Decoder {
         }
         self.norm("final_norm", &x)
             .iter()
+            .map(|normed| match s.traits.projected {
+                Some(_) => self.matrix("out", normed),
+                None => normed.clone(),
+            })
             .map(|normed| -> Vec<f64> {
+                let normed = &normed;
                 if s.tied {
                     self.values["embedding"]
-                        .chunks(s.hidden)
+                        .chunks(width)
                         .map(|row| dot(row, normed))
                         .collect()
                 } else {
@@ -211,6 +221,12 @@ impl Decoder {
             let normed = self.normalize(kind, x, gain, bias);
             x.copy_from_slice(&normed);
         }
+    }
+
+    /// `W x`
+    fn matrix(&self, name: &str, x: &[f64]) -> Vec<f64> {
+        let rows = self.values[&format!("{name}.weight")].chunks(x.len());
+        rows.map(|row| dot(row, x)).collect()
     }
 
     fn linear(&self, name: &str, x: &[f64]) -> Vec<f64> {

@@ -54,6 +54,8 @@ pub struct Traits {
     pub clip: Option<f64>,
     pub factor: f64,
     pub positions: bool,
+    /// Width of the embedding, with projections between it and the hidden size.
+    pub projected: Option<usize>,
     pub logit_scale: f64,
     pub logit_cap: Option<f64>,
 }
@@ -71,6 +73,7 @@ pub const PLAIN: Traits = Traits {
     clip: None,
     factor: 1.0,
     positions: false,
+    projected: None,
     logit_scale: 1.0,
     logit_cap: None,
 };
@@ -167,6 +170,21 @@ pub fn traits() -> Vec<(&'static str, Traits)> {
             },
         ),
         (
+            "narrow embeddings",
+            Traits {
+                positions: true,
+                projected: Some(10),
+                ..PLAIN
+            },
+        ),
+        (
+            "wide embeddings",
+            Traits {
+                projected: Some(50),
+                ..PLAIN
+            },
+        ),
+        (
             "learned positions",
             Traits {
                 positions: true,
@@ -240,7 +258,16 @@ impl Decoder {
         };
         let random = &mut Random::new(seed);
         let s = shape;
-        let embedding = decoder.tensor(random, "embedding".into(), &[s.vocabulary, s.hidden], 0.0, 1.0);
+        let width = s.traits.projected.unwrap_or(s.hidden);
+        let embedding = decoder.tensor(random, "embedding".into(), &[s.vocabulary, width], 0.0, 1.0);
+        let projections = match s.traits.projected {
+            Some(width) => json!({
+                "width": width,
+                "into": decoder.tensor(random, "into.weight".into(), &[s.hidden, width], 0.0, 0.3),
+                "out": decoder.tensor(random, "out.weight".into(), &[width, s.hidden], 0.0, 0.3),
+            }),
+            None => Value::Null,
+        };
         let positions = if s.traits.positions {
             decoder.tensor(random, "positions".into(), &[512, s.hidden], 0.0, 0.5)
         } else {
@@ -253,7 +280,7 @@ impl Decoder {
         let head = if s.tied {
             Value::Null
         } else {
-            decoder.linear_description(random, "head".into(), s.vocabulary, s.hidden)
+            decoder.linear_description(random, "head".into(), s.vocabulary, width)
         };
         let rotaries = if s.rotary_dim > 0 {
             json!([{"dim": s.rotary_dim, "inverseFrequencies": decoder.frequencies, "attentionFactor": s.attention_factor}])
@@ -262,7 +289,8 @@ impl Decoder {
         };
         decoder.description = json!({
             "hiddenSize": s.hidden, "vocabSize": s.vocabulary, "maxPositions": 512,
-            "embedding": embedding, "embeddingScale": s.embedding_scale, "positions": positions,
+            "embedding": embedding, "embeddingScale": s.embedding_scale, "projections": projections,
+            "positions": positions,
             "rotaries": rotaries, "blocks": blocks, "finalNorm": final_norm, "head": head,
             "logitScale": s.traits.logit_scale, "logitCap": s.traits.logit_cap,
         });
