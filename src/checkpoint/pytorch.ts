@@ -8,7 +8,7 @@ import { isWebPage, lfsPointer, webPage } from '../source/read-json.js';
 import type { Dtype, TensorInfo } from './checkpoint.js';
 import { bitsOf } from './dtype.js';
 import { MAX_TENSORS } from './limits.js';
-import type { PickledTensor} from './pickle-values.js';
+import type { PickledTensor } from './pickle-values.js';
 import { PickleEndError, PickleError, PickleMap, type PickleValue } from './pickle-values.js';
 import { readPickle } from './pickle.js';
 import { findModel, madeByPython, SAVE_AGAIN } from './pytorch-model.js';

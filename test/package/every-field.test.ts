@@ -30,7 +30,7 @@ const FOR_PEOPLE: Readonly<Record<string, string>> = {
 /** Fields that only say how texts are written: the reference computes logits. */
 const NOT_LOGITS = ['bosId', 'eosIds', 'generation'];
 
-/** A model whose description has everything: biases, a head of its own, a window, norms of heads, caps, sampling defaults. */
+/** A model whose description has everything: biases, a head of its own, a window, norms of heads, caps, projections, sampling defaults. */
 async function fullModel(): Promise<DecoderModel> {
   const { model } = await syntheticModel({ tied: false, attentionBias: true, mlpBias: true });
   const bias = { name: 'norm.bias', dtype: 'F32', shape: [model.hiddenSize] } as const;
@@ -48,7 +48,16 @@ async function fullModel(): Promise<DecoderModel> {
     logitScale: 0.5,
     logitCap: 20.5,
     finalNorm: { ...model.finalNorm, bias: { ...bias, name: 'final.bias' } },
-    head: model.head && { ...model.head, bias: { ...bias, name: 'head.bias', shape: [model.vocabSize] } },
+    embedding: { ...model.embedding, shape: [model.vocabSize, 40] },
+    projections: {
+      width: 40,
+      into: { name: 'into', dtype: 'F32', shape: [model.hiddenSize, 40] },
+      out: { name: 'out', dtype: 'F32', shape: [40, model.hiddenSize] },
+    },
+    head: model.head && {
+      weight: { ...model.head.weight, shape: [model.vocabSize, 40] },
+      bias: { ...bias, name: 'head.bias', shape: [model.vocabSize] },
+    },
     blocks: [
       {
         steps: first.steps.map((step) => {
@@ -186,6 +195,7 @@ async function refusal(model: DecoderModel): Promise<string | null> {
 /** Fields that are refused by another name than their own: a size by the shapes that contradict it. */
 const REFUSED_AS: Readonly<Record<string, RegExp>> = {
   hiddenSize: /shape/,
+  headDim: /shape/,
   maxPositions: /positions shape/,
   over: /head norm/,
   vocabSize: /shape/,
