@@ -530,8 +530,6 @@ const PARTS: Readonly<Record<string, number>> = {
   'training-file': 1,
   /** What an unknown family is most like. */
   nearest: 2.2,
-  /** A folder with several models, and an archive. */
-  'other-models': 1.2,
   'model-file': 0.5,
   /** A folder that is no model's. */
   'no-model': 1.5,
@@ -542,7 +540,9 @@ const PARTS: Readonly<Record<string, number>> = {
   /** What a model's answers mean. */
   'action-card': 1.8,
   /** A tokenizer without a tokenizer.json. */
-  'tokenizer-files': 7,
+  'tokenizer-files': 4.7,
+  /** What it and GGUF have for SentencePiece and WordPiece. */
+  'word-piece-definition': 2.5,
   /** Tokenizers of other models than BPE, and what BERT and SentencePiece do to characters. */
   'word-models': 1.5,
   'map-normalizers': 11.5,
@@ -553,7 +553,10 @@ const PARTS: Readonly<Record<string, number>> = {
   'vocabulary-loss': 2.5,
   /** GGUF, and its types of blocks that few files have. */
   input: 11.5,
+  /** With 80 rules that cut texts into words. */
   tokenizer: 5,
+  /** Its tokenizers that do not merge. */
+  'other-models': 1.5,
   'word-piece-definition': 2.5,
   'dequantize-grid': 9,
   'dequantize-k': 1.2,

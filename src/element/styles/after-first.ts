@@ -2,6 +2,10 @@
 import { css } from 'lit';
 
 export const afterFirst = css`
+  .chip .bars {
+    stroke-width: 3;
+  }
+
   h4,
   h5,
   dl,

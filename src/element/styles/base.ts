@@ -136,7 +136,6 @@ export const base = css`
     border: 1px solid var(--edge);
     border-radius: 50%;
     font-size: 0.75rem;
-    font-variant-numeric: tabular-nums;
   }
 
   .steps [aria-current] {
@@ -163,10 +162,6 @@ export const base = css`
     width: 2rem;
     height: 2rem;
     color: var(--accent);
-  }
-
-  .chip .bars {
-    stroke-width: 3;
   }
 
   button,

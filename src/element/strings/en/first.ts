@@ -18,7 +18,7 @@ export const enFirst = {
   choose: {
     heading: 'Choose a model',
     dropTitle: 'Drop a model folder here',
-    dropHint: 'A HuggingFace folder or a .zip of it: config.json, tokenizer.json and *.safetensors',
+    dropHint: 'A Hugging Face folder, or a .zip of it: config.json, tokenizer.json, *.safetensors',
     dropNow: 'Let go to read it',
     pickFolder: 'Choose a folder',
     pickFiles: 'Choose files',
