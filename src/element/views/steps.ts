@@ -28,10 +28,10 @@ export function stepsView(
   const shown = STEPS.filter((name) => name === 'convert' || steps.has(name));
   const current = shown.indexOf(here) + 1;
   return html`<nav class="way" aria-label=${words.label}>
-    <button type="button" class="plain where" aria-expanded="false" aria-controls="steps" @click=${toggle}>
+    <button type="button" class="plain where" aria-expanded="false" @click=${toggle}>
       <strong>${words[here]}</strong> <span>${current > 0 ? words.of(current, shown.length) : nothing}</span>
     </button>
-    <ol class="steps" id="steps">
+    <ol class="steps">
       ${shown.map(
         (name) =>
           html`<li class=${done.has(name) ? 'done' : ''} aria-current=${name === here ? 'step' : nothing}>

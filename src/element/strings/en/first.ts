@@ -27,7 +27,7 @@ export const enFirst = {
     sampleButton: (name: string) => `Use ${name}`,
     ownTitle: 'The model of this page',
     address: 'Or a model of the Hugging Face Hub',
-    addressHint: 'owner/name, or the address of a folder: https://…',
+    addressHint: 'owner/name or https://…',
     known: 'Small models',
     open: 'Open',
     recent: 'Opened before',
