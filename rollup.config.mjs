@@ -354,7 +354,7 @@ function shrink(module) {
     name: 'shrink',
     async renderChunk(code) {
       const format = { comments: licencesOnce() };
-      const compress = { passes: 4 };
+      const compress = { passes: 4, keep_fargs: false };
       const { code: small, map } = await minify(code, {
         module,
         ecma: 2022,
