@@ -103,7 +103,18 @@ function apply() {
   const wanted = new Map(attributes());
   // What the page says in the element's language is the page's own choice.
   if (!wanted.has('lang')) wanted.set('lang', document.documentElement.lang);
-  const known = ['lang', 'theme', 'model', 'board', 'scheme', 'context', 'effort', 'prompt', 'steps', 'locked'];
+  const known = [
+    'lang',
+    'theme',
+    'model',
+    'board',
+    'scheme',
+    'context',
+    'effort',
+    'prompt',
+    'steps',
+    'locked',
+  ];
   const all = [...known, 'no-network', 'address', 'hub', 'firmware', 'asset-base', 'worker-url'];
   for (const name of all) {
     const value = wanted.get(name);

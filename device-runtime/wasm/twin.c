@@ -105,8 +105,8 @@ EXPORT("twin_status_text") const char *twin_status_text(uint32_t status) {
     return s3lm_status_text((s3lm_status)status);
 }
 
-/* Sets the options (0 for the package's own) and returns the bytes of state, 0 when they are impossible: scalar kernels are
- * where this build has none. */
+/* Sets the options (0 for the package's own) and returns the bytes of state, 0 when they are impossible: scalar kernels
+ * are where this build has none. */
 EXPORT("twin_plan") uint32_t twin_plan(uint32_t context, uint32_t max_batch, uint32_t scalar) {
     if (scalar && !&s3lm_kernels_scalar) {
         return 0;

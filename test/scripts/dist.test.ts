@@ -557,7 +557,6 @@ const PARTS: Readonly<Record<string, number>> = {
   tokenizer: 5,
   /** Its tokenizers that do not merge. */
   'other-models': 1.5,
-  'word-piece-definition': 2.5,
   'dequantize-grid': 9,
   'dequantize-k': 1.2,
   /** Characters and what splits texts, for tokenizers that are not byte-level. */

@@ -75,6 +75,9 @@ export const afterFirst = css`
     content: '✓';
     content: '✓' / '';
     border-color: var(--accent);
+  }
+
+  .steps .done:not([aria-current])::before {
     color: var(--accent);
   }
 

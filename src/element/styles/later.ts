@@ -159,6 +159,10 @@ export const later = css`
     fill: var(--track);
   }
 
+  .speed-frame {
+    container-type: inline-size;
+  }
+
   .speed {
     width: 100%;
     color: inherit;
@@ -181,6 +185,18 @@ export const later = css`
   .speed td:last-child {
     width: 40%;
     padding: 0;
+  }
+
+  @container (max-width: 24rem) {
+    .speed :is(th, td) {
+      padding-inline-end: 0.375rem;
+      font-size: 0.8125rem;
+      white-space: normal;
+    }
+
+    .speed td:last-child {
+      display: none;
+    }
   }
 
   /* A continuation is one text. */
