@@ -20,6 +20,7 @@ import type { WayRoom } from './way/way-room.js';
 /** What is known beside the state. */
 export interface LaterParts {
   readonly actions: Actions;
+  readonly live: { say(text: string): void };
   readonly boards: { view(panel: 'try' | 'flash' | 'chat'): TemplateResult };
   readonly views: {
     readonly downloads: DownloadsController | null;
@@ -43,7 +44,7 @@ export function laterView(
 function stepOfWay(
   state: Exclude<Later, { step: 'talk' }>,
   page: Page,
-  { actions, boards, views }: LaterParts,
+  { actions, boards, live, views }: LaterParts,
   strings: Strings,
 ): TemplateResult | typeof nothing {
   const { files } = page;
@@ -52,7 +53,7 @@ function stepOfWay(
     ? preset.locked
     : new Set<Lock>([...preset.locked, 'network']);
   const door = frontierDoor(page);
-  const conversions = conversionsDoor(page);
+  const conversions = conversionsDoor(page, (text) => live.say(text));
   if (state.step !== 'fit') door.leave();
   if (state.step === 'converting') conversions.leave();
   switch (state.step) {

@@ -114,6 +114,7 @@ export function sampleImage(changes: Partial<BoardImage> = {}): BoardImage {
 export const PROGRESS: Progress = {
   stage: 'quantizing',
   item: 'model.layers.2.mlp.gate_proj.weight',
+  begun: [{ name: 'model.layers.2.mlp.gate_proj.weight', bytes: 90_112 }],
   done: 786_432,
   total: 1_310_720,
   unit: 'bytes',

@@ -572,8 +572,8 @@ const PARTS: Readonly<Record<string, number>> = {
   sentencepiece: 2,
   'frontier-study': 9,
   /** All ways to store a model's weights. */
-  'schemes-study': 4,
-  /** What both studies share. */
+  'schemes-study': 2.5,
+  /** What it shares with the study of a frontier. */
   study: 0.5,
   /** An effort above quick. */
   tune: 1.5,

@@ -13,22 +13,25 @@ type Shown = Extract<State, { step: 'fit' | 'result' }>;
 const doors = new WeakMap<Page, ConversionsDoor>();
 
 /** The door of an element, one for as long as it lives. */
-export function conversionsDoor(page: Page): ConversionsDoor {
-  const door = doors.get(page) ?? new ConversionsDoor(page);
+/** @param say tells screen readers, in the element's one voice */
+export function conversionsDoor(page: Page, say: (text: string) => void): ConversionsDoor {
+  const door = doors.get(page) ?? new ConversionsDoor(page, say);
   doors.set(page, door);
   return door;
 }
 
 class ConversionsDoor {
   readonly #page: Page;
+  readonly #say: (text: string) => void;
   /** `null` before it is asked for, or why it could not be loaded. */
   #room: ConversionsRoom | Error | null = null;
   /** Results that came before the room was there. */
   #waiting: { readonly choice: Choice; readonly result: ConvertResult }[] = [];
   #isOpening = false;
 
-  constructor(page: Page) {
+  constructor(page: Page, say: (text: string) => void) {
     this.#page = page;
+    this.#say = say;
     page.element.addController({ hostDisconnected: () => this.leave() });
   }
 
@@ -85,7 +88,12 @@ class ConversionsDoor {
     this.#isOpening = true;
     try {
       const { ConversionsRoom } = await import('./conversions-room.js');
-      this.#room = await ConversionsRoom.open(this.#page, language, room instanceof Error ? null : room);
+      this.#room = await ConversionsRoom.open(
+        this.#page,
+        this.#say,
+        language,
+        room instanceof Error ? null : room,
+      );
       for (const { choice, result } of this.#waiting) this.#room.keep(choice, result);
       this.#waiting = [];
     } catch (cause) {

@@ -32,10 +32,16 @@ type Shown = Extract<State, { step: 'fit' | 'result' }>;
 
 export class ConversionsRoom {
   /**
+   * @param say tells screen readers
    * @param before the room in another language, whose rows go on
    * @throws when its words cannot be fetched
    */
-  static async open(page: Page, tag: string, before: ConversionsRoom | null): Promise<ConversionsRoom> {
+  static async open(
+    page: Page,
+    say: (text: string) => void,
+    tag: string,
+    before: ConversionsRoom | null,
+  ): Promise<ConversionsRoom> {
     const words = await loadConversionsStrings(findLanguage(tag));
     addStyles(page, [chartStyles, conversionsStyles]);
     if (before !== null) {
@@ -43,7 +49,7 @@ export class ConversionsRoom {
       before.tag = tag;
       return before;
     }
-    const room = new ConversionsRoom(page, words, tag);
+    const room = new ConversionsRoom(page, say, words, tag);
     room.#rows.restore(readRows());
     return room;
   }
@@ -52,19 +58,19 @@ export class ConversionsRoom {
   tag: string;
   #words: ConversionsStrings;
   readonly #page: Page;
+  readonly #say: (text: string) => void;
   readonly #rows = new KeptRows();
   #study: Study = { kind: 'idle' };
   /** `null`: the row on show. */
   #selected: number | null = null;
   #picked: readonly number[] = [];
   #naming: number | null = null;
-  /** What a screen reader is told. */
-  #said = '';
   /** The result that was kept last. */
   #kept: ConvertResult | null = null;
 
-  private constructor(page: Page, words: ConversionsStrings, tag: string) {
+  private constructor(page: Page, say: (text: string) => void, words: ConversionsStrings, tag: string) {
     this.#page = page;
+    this.#say = say;
     this.#words = words;
     this.tag = tag;
   }
@@ -101,7 +107,6 @@ export class ConversionsRoom {
       ${this.#measuring(state, all)} ${mine.length < 2 ? nothing : this.#chart(state, mine, all)}
       ${rows.length === 0 || (isAlone && state.step === 'result') ? nothing : this.#table(state, all)}
       ${this.#two(state, all)}
-      <p class="hidden" role="status">${this.#said}</p>
     </section>`;
   }
 
@@ -235,7 +240,8 @@ export class ConversionsRoom {
         const name = namesOf(this.#rows.all, all).get(row.id) ?? '';
         this.#rows.remove(row.id);
         this.#picked = this.#picked.filter((id) => id !== row.id);
-        this.#set(() => (this.#said = all.words.removed(name)));
+        this.#set(() => undefined);
+        this.#say(all.words.removed(name));
         this.#store();
         this.#focus('#conversions-heading');
       },
@@ -286,6 +292,7 @@ export class ConversionsRoom {
     this.cancel();
     const end = new AbortController();
     this.#set(() => (this.#study = { kind: 'measuring', end, whole: null }));
+    this.#say(this.#words.starting);
     const isCurrent = (): boolean => this.#study.kind === 'measuring' && this.#study.end === end;
     const { urls, worker } = this.#page.files;
     const tell = (told: SchemesTold): void => {
@@ -303,6 +310,7 @@ export class ConversionsRoom {
       const { schemes, positions, unfit } = await studySchemes(urls, choice.source, settings, options);
       if (!isCurrent()) return;
       this.#set(() => (this.#study = { kind: 'measured', count: schemes.length, positions, unfit }));
+      this.#say(this.#words.measured(String(schemes.length), String(positions)));
     } catch (error) {
       if (!isCurrent()) return;
       const message = showable(error instanceof Error ? error.message : String(error));

@@ -161,26 +161,37 @@ export const conversionsStyles = css`
     }
 
     .rows tr {
-      padding: 0.5rem 0;
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+      gap: 0.25rem 1rem;
+      padding: 0.75rem 0.5rem;
       border-bottom: 1px solid var(--line);
     }
 
     .rows :is(td, th[scope='row']) {
-      display: flex;
-      flex-wrap: wrap;
-      justify-content: space-between;
-      gap: 0 1rem;
-      padding: 0.25rem 0.5rem;
+      padding: 0;
       border: 0;
+      text-align: start;
+    }
+
+    .rows [role='rowheader'],
+    .rows td:last-child {
+      grid-column: 1 / -1;
     }
 
     .rows [role='rowheader'] {
-      display: block;
+      grid-row: 1;
     }
 
     .rows td[data-label]::before {
       content: attr(data-label);
+      display: block;
+      font-size: 0.8125rem;
       color: var(--quiet);
+    }
+
+    .rows td:last-child::before {
+      display: none;
     }
 
     .rows .acts {

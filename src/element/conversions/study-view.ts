@@ -27,14 +27,16 @@ export function studyView(
       const doing =
         scheme === null ? words.starting : words.measuring(report.scheme(scheme), count(number), count(all));
       return html`<div class="measuring">
-        <p role="status">${doing}</p>
+        <p>${doing}</p>
         <progress aria-label=${words.measure} max="1" value=${whole?.done ?? 0}></progress>
-        <p class="quiet">${secondsLeft === null ? nothing : words.left(seconds(secondsLeft))}</p>
+        <p class="quiet">
+          ${secondsLeft === null || secondsLeft < 1 ? nothing : words.left(seconds(secondsLeft))}
+        </p>
         ${button(words.cancel, () => actions.cancel())}
       </div>`;
     }
     case 'measured':
-      return html`<p class="quiet" role="status">
+      return html`<p class="quiet">
           ${words.measured(count(study.count), count(study.positions))}
           ${study.unfit === 0 ? nothing : words.unfit(count(study.unfit))}
         </p>

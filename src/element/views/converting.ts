@@ -93,6 +93,6 @@ function amount(progress: Progress, { converting }: Strings): string {
   return [
     converting.amount(done, total, unit),
     ...(unit === 'bytes' && perSecond !== null ? [converting.rate(perSecond)] : []),
-    ...(secondsLeft === null ? [] : [converting.left(secondsLeft)]),
+    ...(secondsLeft === null || secondsLeft < 1 ? [] : [converting.left(secondsLeft)]),
   ].join(', ');
 }

@@ -5,7 +5,7 @@ import { STORED_KEY } from '../../../src/element/conversions/stored-rows.js';
 import { Esp32LlmConverter } from '../../../src/element/esp32-llm-converter.js';
 import type { ConvertResult } from '../../../src/worker/jobs.js';
 import { samplePlan, sampleReport } from '../../report/sample.js';
-import { button, converted, make, rendered, root, says, setStage, stage } from '../board-page.js';
+import { button, converted, make, rendered, root, setStage, stage, status } from '../board-page.js';
 import { sampleResult } from '../fake-converter.js';
 
 /** Eleven packages are made and compared, on a machine that may be busy. */
@@ -83,7 +83,7 @@ describe('conversions of a session', function () {
     expect(tableRows(element)[0]?.textContent).to.include('The first');
 
     act(element, 0, 'Remove').click();
-    await says(element, 'The first was removed.');
+    await waitUntil(() => status(element) === 'The first was removed.', status(element));
     expect(root(element).activeElement?.id).to.equal('conversions-heading');
   });
 
