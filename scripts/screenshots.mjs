@@ -56,7 +56,12 @@ async function readmePicture() {
   const picture = new MovingPicture(page, studio, QUALITY);
   const element = await page.waitForSelector('esp32-llm-converter');
   const inside = (selector) =>
-    page.waitForSelector(`esp32-llm-converter >>> ${selector}`, { timeout: PATIENCE_MS });
+    page.waitForFunction(
+      (host, wanted) => host.shadowRoot?.querySelector(wanted),
+      { timeout: PATIENCE_MS, polling: 100 },
+      element,
+      selector,
+    );
   /** The element's top at the top of the picture. */
   const align = () =>
     element.evaluate((host) =>
@@ -71,7 +76,7 @@ async function readmePicture() {
   const answers = (count) =>
     page.waitForFunction(
       (host, wanted) => host.shadowRoot.querySelectorAll('.turns .sentence').length >= wanted,
-      { timeout: PATIENCE_MS },
+      { timeout: PATIENCE_MS, polling: 100 },
       element,
       count,
     );
@@ -91,10 +96,15 @@ async function readmePicture() {
   await page.keyboard.press('Enter');
   await picture.watch(150, answers(2));
   await picture.take(2600);
-  for (const selector of ['.fit', '.verdict']) {
-    if (selector === '.fit') await element.evaluate((host) => void host.load());
-    else await element.evaluate((host) => void host.convert());
-    await picture.watch(200, inside(selector));
+  for (const [step, selector] of [
+    ['Fit', '.fit'],
+    ['Compare', '.verdict'],
+  ]) {
+    await element.evaluate((host, name) => {
+      const buttons = [...host.shadowRoot.querySelectorAll('.steps button')];
+      buttons.find((button) => button.textContent.trim() === name).click();
+    }, step);
+    await inside(selector);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     await align();
     await picture.take(2600);

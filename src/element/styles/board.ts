@@ -114,7 +114,7 @@ export const board = css`
     font-variant-numeric: tabular-nums;
   }
 
-  .control button {
+  .control .buttons button {
     min-height: 2.25rem;
     padding: 0.25rem 0.875rem;
     font-size: 0.875rem;

@@ -176,6 +176,10 @@ export const later = css`
     font-weight: 400;
   }
 
+  .speed thead th + th {
+    text-align: end;
+  }
+
   .speed :is(th, td) {
     padding: 0.125rem 0.75rem 0.125rem 0;
     vertical-align: middle;
