@@ -311,6 +311,7 @@ export const compare = css`
 
   .layers {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.375rem;
   }
 
@@ -318,8 +319,13 @@ export const compare = css`
     max-width: 48rem;
   }
 
+  .layers th {
+    white-space: normal;
+  }
+
   .layers .bar {
     width: 100%;
+    min-width: 5rem;
   }
 
   .layers .track {
