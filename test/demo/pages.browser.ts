@@ -84,7 +84,9 @@ describe('the demo pages', function () {
       const element = await open(`${name}.html`, 390);
       const page = frame.contentDocument;
       const english = page?.querySelector('h1')?.textContent ?? '';
-      const select = page?.querySelector<HTMLSelectElement>('#page-language');
+      const choice = (): HTMLSelectElement | null | undefined => page?.querySelector('#page-language');
+      await waitUntil(() => choice(), 'no choice of a language', { timeout: PATIENCE });
+      const select = choice();
       if (!page || !select) throw new Error('no choice of a language');
       try {
         for (const [language, button] of [

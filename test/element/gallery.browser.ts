@@ -84,7 +84,7 @@ describe('the list of known models', function () {
     expect(cells(dialog, 'TinyStories-3M')[0]).to.equal('…');
     await planned(dialog);
     expect(cells(dialog, 'TinyStories-3M')[0]).to.match(
-      /^Vocabulary cut to 4,096 tokens: INT8, .* context of 38/,
+      /^INT4 \+ INT8, .* Vocabulary cut to 4,096 tokens: INT8, .* context of 38/,
     );
     dialog.querySelector<HTMLElement>('tbody button')?.click();
     await waitUntil(() => element.step === 'fit', 'the plan is shown', { timeout: PATIENCE });
