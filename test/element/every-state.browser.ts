@@ -294,7 +294,7 @@ const STATES: Readonly<Record<StateName, Row>> = {
   },
   'flashing idle': { sign: '.flash .start', go: toFlash },
   'flashing idle after an error': {
-    sign: '.flash .failure ~ .start',
+    sign: '.flash .start ~ .failure',
     go: async (element) => {
       const flasher = (): Promise<never> => Promise.reject(new Error('A part could not be loaded.'));
       Esp32LlmConverter.boardSeams = { ...Esp32LlmConverter.boardSeams, flasher };
@@ -312,7 +312,7 @@ const STATES: Readonly<Record<StateName, Row>> = {
     },
   },
   'board on a cable absent after an error': {
-    sign: '.chat .failure ~ .start',
+    sign: '.chat .start ~ .failure',
     words: en.board.serial.ports.busy.title,
     go: async (element) => {
       plug();

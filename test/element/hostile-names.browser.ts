@@ -58,7 +58,7 @@ describe('names that would reorder text', () => {
     await waitUntil(() => element.step === 'fit');
     void element.convert();
     await waitUntil(() => element.step === 'converting');
-    fake.progress({ ...PROGRESS, item: EVIL });
+    fake.progress({ ...PROGRESS, item: EVIL, begun: [{ name: EVIL, bytes: 1024 }] });
     await waitUntil(() => element.shadowRoot?.querySelector('.tensor-list'));
     await check(element, 'converting');
 

@@ -58,11 +58,11 @@ describe('a board that the image does not fit', function () {
     expect(shown(element)).not.to.contain('smaller model');
     await expect(element).to.be.accessible();
     const { package: bytes } = sampleResult();
-    stage.converter.conversion = new Pending();
+    const { conversion } = stage.converter;
     stage.converter.nextPlan = async () => samplePlan({ board: 'esp32-s3-n4r8' });
     part(element, '#convert-for').click();
     await waitUntil(() => element.step === 'converting', 'it is not converted', PATIENCE);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await waitUntil(() => stage.converter.conversion !== conversion, 'nothing is asked for', PATIENCE);
     expect(stage.converter.settings.at(-1)?.board).to.equal('esp32-s3-n4r8');
     const again = new Uint8Array(await (await fetch('/test/fixtures/console/chat.s3lm')).arrayBuffer());
     expect(again.length).not.to.equal(bytes.length);

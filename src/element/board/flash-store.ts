@@ -105,6 +105,8 @@ export class FlashStore {
   #choosing = false;
   /** Over which the board was found; it waits there in its loader. */
   #found: PortSession | null = null;
+  /** A board that is let go has its port until then. */
+  #letting: Promise<void> = Promise.resolve();
   /** Counts results: what was begun for one that is gone is dropped. */
   #generation = 0;
   /** The entry for the board that is there and cannot be flashed, `null` when it can. */
@@ -303,7 +305,7 @@ export class FlashStore {
   forget(): void {
     this.cancel();
     this.#generation++;
-    if (this.#found !== null) void this.letGo(this.#found);
+    if (this.#found !== null) this.#letting = this.letGo(this.#found).catch(() => undefined);
     this.#queue = null;
     this.#leave();
     this.#image = null;
@@ -334,7 +336,11 @@ export class FlashStore {
   async #look(session: PortSession, signal: AbortSignal): Promise<void> {
     this.#found = null;
     this.#commit({ step: { kind: 'looking', progress: null } });
-    const [flasher, image] = await Promise.all([this.#options.flasher(), this.#prepareImage()]);
+    const [flasher, image] = await Promise.all([
+      this.#options.flasher(),
+      this.#prepareImage(),
+      this.#letting,
+    ]);
     signal.throwIfAborted();
     this.#queue ??= new FlashQueue(flasher, { parts: image.parts, needs: image.needs }, () => this.#count());
     const board = await flasher.detect({
