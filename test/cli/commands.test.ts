@@ -175,7 +175,7 @@ describe('the command line', () => {
     assert.ok(found.sound && found.tensors.length > 5);
     assert.match(
       (await cli('inspect', packaged)).stdout,
-      /all checksums good[\s\S]*layers\.0\.qkv .* INT8 per channel  +int16 /,
+      /all checksums good[\s\S]*layers\.0\.qkv .* INT8 in groups, 8-bit scales  +int16 /,
     );
     const model = await cli('inspect', synthetic);
     assert.equal(model.code, 0);

@@ -334,12 +334,12 @@ test('every tensor is listed once with its own bytes, however seldom the worker 
   const [a, b, c] = ['a', 'b', 'c'].map((name, index) => ({ name, bytes: 10 * (index + 1) }));
   assert.ok(a && b && c);
   const report = (...begun: (typeof a)[]): void => context.fake.progress({ ...PROGRESS, begun });
-  context.fake.progress({ ...PROGRESS, stage: 'reading', item: 'x', done: 5 });
+  context.fake.progress({ ...PROGRESS, begun: [], stage: 'reading', item: 'x', done: 5 });
   report(a);
   report(a, b);
   // Gone through a second time.
   report(a, b, c);
-  context.fake.progress({ ...PROGRESS, stage: 'checking', item: 'y', done: 1 });
+  context.fake.progress({ ...PROGRESS, begun: [], stage: 'checking', item: 'y', done: 1 });
   assert.deepEqual(at(context.store, 'converting').tensors, [a, b, c]);
 });
 

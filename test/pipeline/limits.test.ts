@@ -31,6 +31,8 @@ interface Said {
   readonly key: string | RegExp;
   readonly config: (value: number) => BlankConfig;
   readonly options?: (value: number) => PlanOptions;
+  /** What this model narrows the field to. */
+  readonly field?: { readonly low: number; readonly step: number };
 }
 
 const ids = (count: number): number[] => Array.from({ length: count }, (_, id) => id);
@@ -48,7 +50,12 @@ const SAID: Readonly<Record<string, Said>> = {
     key: /^num_(?:key_value|attention)_heads$/,
     config: (value) => ({ num_attention_heads: Math.max(1, value), num_key_value_heads: value }),
   },
-  'attention headDim': { key: 'head_dim', config: (value) => ({ head_dim: value }) },
+  'attention headDim': {
+    key: 'head_dim',
+    config: (value) => ({ head_dim: value }),
+    // Its heads rotate by pairs.
+    field: { low: 2, step: 2 },
+  },
   'mlp width': { key: 'intermediate_size', config: (value) => ({ intermediate_size: value }) },
   'SAMP stopIds': { key: 'eos_token_id', config: (value) => ({ eos_token_id: ids(value) }) },
 };
@@ -61,6 +68,7 @@ const SETTLED: Readonly<Record<string, string>> = {
   'CONF activations': 'a word',
   'CONF bosId': 'left out with a note when it is not in the vocabulary',
   'CONF finalNorm': 'a word',
+  'CONF embeddingSize': 'limited as it is read, by the family that has it',
   'CONF embeddingScale': 'limited as it is read, or the root of the hidden size',
   'CONF logitScale': 'limited as it is read',
   'CONF logitCap': 'limited as it is read',
@@ -118,8 +126,8 @@ test('a folder says each field of a package, or the plan settles it', () => {
   assert.deepEqual(Object.keys(FIELDS).sort(), [...Object.keys(SAID), ...Object.keys(SETTLED)].sort());
 });
 
-for (const [name, { key, config }] of Object.entries(SAID)) {
-  const field = FIELDS[name] as Field;
+for (const [name, { key, config, field: narrowed }] of Object.entries(SAID)) {
+  const field = { ...(FIELDS[name] as Field), ...narrowed };
   test(`${name}: beyond its limits a model is refused by ${String(key)}`, async () => {
     for (const value of beyond(field)) {
       await assert.rejects(plan(config(value)), (error) => {

@@ -336,11 +336,8 @@ export class FlashStore {
   async #look(session: PortSession, signal: AbortSignal): Promise<void> {
     this.#found = null;
     this.#commit({ step: { kind: 'looking', progress: null } });
-    const [flasher, image] = await Promise.all([
-      this.#options.flasher(),
-      this.#prepareImage(),
-      this.#letting,
-    ]);
+    await this.#letting;
+    const [flasher, image] = await Promise.all([this.#options.flasher(), this.#prepareImage()]);
     signal.throwIfAborted();
     this.#queue ??= new FlashQueue(flasher, { parts: image.parts, needs: image.needs }, () => this.#count());
     const board = await flasher.detect({
