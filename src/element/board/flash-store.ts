@@ -105,8 +105,7 @@ export class FlashStore {
   #choosing = false;
   /** Over which the board was found; it waits there in its loader. */
   #found: PortSession | null = null;
-  /** A board that is let go has its port until then. */
-  #letting: Promise<void> = Promise.resolve();
+  #letting: Promise<void> = Promise.resolve(); // A board that is let go has its port until then.
   /** Counts results: what was begun for one that is gone is dropped. */
   #generation = 0;
   /** The entry for the board that is there and cannot be flashed, `null` when it can. */
