@@ -98,9 +98,7 @@ static void need_mlp(needs *n, const s3lm_mlp_config *mlp) {
 static needs needs_of(const s3lm_package *package) {
     /* Embeddings of another size lie where projections do. */
     uint32_t embedding = package->config.embedding_size;
-    needs n = {.projected = embedding,
-               .quantized = larger(package->config.hidden_size, embedding),
-               .score_heads = 1};
+    needs n = {.projected = embedding, .quantized = larger(package->config.hidden_size, embedding), .score_heads = 1};
     s3lm_attention_config attention;
     s3lm_mlp_config mlp;
     uint32_t layer = S3LM_NONE;

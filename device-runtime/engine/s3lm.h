@@ -243,7 +243,7 @@ typedef struct {
     s3lm_tensor *head_bias;
     s3lm_tensor *final_norm;
     s3lm_tensor *final_norm_bias;
-    s3lm_tensor *positions; /* NULL: none are learned */
+    s3lm_tensor *positions;  /* NULL: none are learned */
     s3lm_tensor *project_in; /* NULL: embeddings are of the hidden size, and so is what goes into the head */
     s3lm_tensor *project_out;
     s3lm_tensor *rotary[S3LM_MAX_ROTARY_TABLES];
