@@ -208,7 +208,7 @@ describe('what comes too late', function () {
     await rendered(element, '.fold .memories');
     await rendered(element, '.fold .tensors');
     const all = folded();
-    expect(all).to.equal(5);
+    expect(all).to.equal(6);
     element.lang = 'es';
     await says(element, 'Cambiar los ajustes');
     expect(folded()).to.equal(all);

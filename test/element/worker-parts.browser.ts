@@ -44,7 +44,7 @@ async function pytorch(): Promise<File[]> {
   return [...others, new File([weights], 'pytorch_model.bin')];
 }
 
-const OF_GPT2 = ['others', 'sentencepiece', 'tokenizer-files'];
+const OF_GPT2 = ['others', 'sentencepiece', 'tokenizer-files', 'word-piece-definition'];
 
 const PAGES: readonly (readonly [string, string | null, string, string])[] = [
   ['without a policy', null, TAG, SCRIPT],
