@@ -94,7 +94,9 @@ describe("the worker's parts", function () {
       await element.load(await pytorch());
       expect(element.step).to.equal('choose');
       expect(element.shadowRoot?.querySelector('.failure')?.textContent).to.contain('the weights have 0');
-      expect(parts(page)).to.deep.equal(['chat', ...OF_GPT2, 'pickle', 'pickle-values', 'pytorch'].sort());
+      expect(parts(page)).to.deep.equal(
+        ['chat', ...OF_GPT2, 'pickle', 'pickle-values', 'pytorch', 'zip-directory'].sort(),
+      );
       expect(refused).to.deep.equal([]);
     });
   }
