@@ -18,7 +18,7 @@ export const enFirst = {
   choose: {
     heading: 'Choose a model',
     dropTitle: 'Drop a model folder here',
-    dropHint: 'A Hugging Face folder, or a .zip of it: config.json, tokenizer.json, *.safetensors',
+    dropHint: 'A Hugging Face folder or its .zip: config.json, tokenizer.json, *.safetensors',
     dropNow: 'Let go to read it',
     pickFolder: 'Choose a folder',
     pickFiles: 'Choose files',
@@ -36,7 +36,7 @@ export const enFirst = {
   },
   reading: {
     heading: (name: string) => `Reading ${name}`,
-    text: 'Checking files, architecture and tokenizer.',
+    text: 'Checking files, shapes and tokenizer.',
     cancel: 'Cancel',
   },
   failures: {
