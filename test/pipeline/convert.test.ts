@@ -166,7 +166,8 @@ describe('convert', () => {
   });
 
   it('reports what a conversion cost', async () => {
-    const { report } = await packageOf(syntheticFolder(), {});
+    const { report, plan } = await packageOf(syntheticFolder(), {});
+    const encodings = new Map(plan.tensors.map(({ tensor }) => [tensor.name, tensor.encoding]));
     assert.ok(report !== null);
     assert.equal(report.text, 'written by the original model');
     assert.ok(report.positions > 100);
@@ -179,7 +180,12 @@ describe('convert', () => {
     );
     for (const { name, sqnr, kl, micros } of report.inputs) {
       assert.ok(kl !== null && kl > 0 && kl < report.kl.max, `${name}: ${kl} nats`);
-      assert.ok(micros !== null && micros >= 0 && micros < 25, `${name}: ${micros} µs in SRAM`);
+      // Weights in groups are multiplied with both kinds of inputs by the same loop, so 16 bits cost them nothing.
+      const isGrouped = encodings.get(name)?.group !== 0;
+      assert.ok(
+        micros !== null && (isGrouped ? micros === 0 : micros > 0 && micros < 25),
+        `${name}: ${micros} µs in SRAM`,
+      );
       const { int8 = 0, int8By64 = 0, int8By32 = 0, int16 = 0 } = sqnr as Record<string, number>;
       // Codes of one byte leave about 40 dB of values without outliers, a second byte 48 more.
       assert.ok(

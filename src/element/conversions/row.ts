@@ -67,18 +67,19 @@ export function rowKey({ model, settings, scheme, board, context }: RowFacts): s
   return JSON.stringify([name, parameters, bytes, said.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
+/** What a row has of its plan. */
+function plannedFacts(
+  choice: Choice,
+  { scheme, board, context, fits, speed }: ConvertResult['plan'],
+): Pick<RowFacts, 'label' | 'model' | 'settings' | 'scheme' | 'board' | 'context' | 'fits' | 'speed'> {
+  return { label: '', model: markOf(choice), settings: choice.settings, scheme, board, context, fits, speed };
+}
+
 /** The row of a finished conversion. */
 export function factsOf(choice: Choice, { plan, report }: ConvertResult): RowFacts {
   const { kl, top1, top1Error, positions, verdict, size, texts } = report;
   return {
-    label: '',
-    model: markOf(choice),
-    settings: choice.settings,
-    scheme: plan.scheme,
-    board: plan.board,
-    context: plan.context,
-    fits: plan.fits,
-    speed: plan.speed,
+    ...plannedFacts(choice, plan),
     bytes: size.after,
     kl: kl.mean,
     klError: kl.meanError,
@@ -94,14 +95,7 @@ export function factsOf(choice: Choice, { plan, report }: ConvertResult): RowFac
 export function measuredFacts(choice: Choice, measured: MeasuredScheme, positions: number): RowFacts {
   const { plan, bytes, kl, klError, top1, top1Error, texts } = measured;
   return {
-    label: '',
-    model: markOf(choice),
-    settings: choice.settings,
-    scheme: plan.scheme,
-    board: plan.board,
-    context: plan.context,
-    fits: plan.fits,
-    speed: plan.speed,
+    ...plannedFacts(choice, plan),
     bytes,
     kl,
     klError,
