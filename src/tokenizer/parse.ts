@@ -166,8 +166,15 @@ function checkTogether(
     throw refuse('decoder', 'BPEDecoder is only supported for BPE.');
   if (decoder.kind === format.Decoding.Ends && model.ignoreMerges)
     throw refuse('decoder', 'BPEDecoder is not supported together with ignore_merges.');
-  if (decoder.kind === format.Decoding.Words && decoder.prefix !== model.continuing)
-    throw refuse('decoder', 'It has another prefix than the model for what continues a word.');
+  if (decoder.kind === format.Decoding.Words && decoder.prefix !== model.continuing) {
+    const mark = JSON.stringify(model.continuing);
+    throw refuse(
+      'decoder',
+      decoder.prefix === ''
+        ? `Without one, ${mark} stays inside words. Use {"type": "WordPiece", "prefix": ${mark}, "cleanup": true}.`
+        : `It has another prefix than the model, ${mark}, for what continues a word.`,
+    );
+  }
 }
 
 /** Tokens by id, with holes. */

@@ -119,6 +119,10 @@ const UNSUPPORTED: Record<string, [string, RegExp]> = {
   ],
   'decoder of another kind': [base({ decoder: { type: 'Fuse' } }), /only supported together/],
   wordpieces: [pieces({ decoder: { type: 'WordPiece', prefix: '##' } }), /another prefix/],
+  'words without a decoder': [
+    pieces({ decoder: null }, { type: 'WordPiece', unk_token: 'a', continuing_subword_prefix: '##' }),
+    /stays inside words\. Use \{"type": "WordPiece", "prefix": "##", "cleanup": true\}/,
+  ],
   'a suffix in the middle': [
     pieces({ decoder: { type: 'BPEDecoder', suffix: 'a' } }, { vocab: { a: 0, b: 1, ab: 2, aab: 3 } }),
     /What it makes of the token "ab"/,
