@@ -88,28 +88,36 @@ class Session {
   }
 
   /** Looks at the memory until a promise settles. */
-  async sampleWhile(promise) {
-    let running = true;
-    const watched = promise.finally(() => {
-      running = false;
-    });
-    let peak = 0;
-    let least = Infinity;
-    while (running) {
-      const now = this.memory();
-      if (now !== null) {
-        peak = Math.max(peak, now);
-        least = Math.min(least, now);
-      }
-      await sleep(SAMPLE_INTERVAL);
-    }
-    return { result: await watched, peak, least };
+  sampleWhile(promise) {
+    return sampleMemory(this.#browser.process().pid, promise);
   }
 
   async close() {
     await this.#browser.close();
     await this.#server.close();
   }
+}
+
+/**
+ * Looks at the memory of a process and its descendants until a promise settles, every so many milliseconds: the most and the
+ * least, in bytes.
+ */
+export async function sampleMemory(root, promise, interval = SAMPLE_INTERVAL) {
+  let running = true;
+  const watched = promise.finally(() => {
+    running = false;
+  });
+  let peak = 0;
+  let least = Infinity;
+  while (running) {
+    const now = proportionalMemory(root);
+    if (now !== null) {
+      peak = Math.max(peak, now);
+      least = Math.min(least, now);
+    }
+    await sleep(interval);
+  }
+  return { result: await watched, peak, least };
 }
 
 /** Sum of PSS over a process and its descendants. */
@@ -123,7 +131,7 @@ function proportionalMemory(root) {
   return bytes === 0 ? null : bytes;
 }
 
-/** Processor seconds of the threads of a name in a process and its descendants. */
+/** Processor seconds of the threads of a name in a process and its descendants; `null` where the system does not tell. */
 function threadSeconds(root, name) {
   if (process.platform !== 'linux') return null;
   let ticks = 0;
@@ -134,6 +142,17 @@ function threadSeconds(root, name) {
       const fields = afterName(text);
       ticks += Number(fields[11]) + Number(fields[12]);
     }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** Processor seconds of a process and its descendants so far, ended threads included; `null` where the system does not tell. */
+export function processorSeconds(root) {
+  if (process.platform !== 'linux') return null;
+  let ticks = 0;
+  for (const pid of family(root)) {
+    const fields = afterName(readProc(`${pid}/stat`));
+    ticks += Number(fields[11]) + Number(fields[12]);
   }
   return ticks / TICKS_PER_SECOND;
 }
