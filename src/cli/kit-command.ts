@@ -10,6 +10,7 @@ import type { Chip } from '../chips/chip.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
+import { DEFAULT_EFFORT } from '../quantize/effort.js';
 import { readChoices, writeChoices } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
@@ -109,6 +110,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
       name,
       board,
       scheme: writeChoices(choices),
+      effort: DEFAULT_EFFORT,
       context: request.context ?? null,
       prompts: request.prompts,
       view: request.view,

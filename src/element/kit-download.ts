@@ -1,6 +1,7 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
 import { makeKit, type GivenFile } from '../kit/kit.js';
 import { findBoard } from '../plan/boards.js';
+import { DEFAULT_EFFORT } from '../quantize/effort.js';
 import { writeChoices } from '../plan/scheme-text.js';
 import { needAsset } from '../worker/fetch-asset.js';
 import type { BoardImage } from './board-image.js';
@@ -55,6 +56,7 @@ export async function makeKitDownload(
     name: inspection.name,
     board,
     scheme,
+    effort: settings.effort ?? DEFAULT_EFFORT,
     context: settings.context,
     prompts: options.prompt === null ? [] : [options.prompt],
     view: 'full',

@@ -1,38 +1,26 @@
 /** The view of a state after the first two: which one it is, and what it is drawn from. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Actions } from './actions.js';
 import type { Later } from './announcements.js';
-import { savingNotice, type DownloadsController } from './downloads-controller.js';
+import { savingNotice } from './downloads-controller.js';
 import { conversionsDoor } from './conversions/conversions-door.js';
 import { drawingDoor } from './drawing/drawing-door.js';
 import { frontierDoor } from './frontier/frontier-door.js';
 import { answersOf } from './home/answers-door.js';
 import { permitsNetwork } from './page-attributes.js';
+import { findButton } from './find/find-door.js';
 import type { Page } from './page.js';
+import type { Parts } from './parts.js';
 import type { Lock } from './preset-words.js';
 import type { Strings } from './strings/strings.js';
 import { compareView } from './views/compare.js';
 import { convertingView } from './views/converting.js';
 import { fitView } from './views/fit.js';
 import { takeView } from './views/take.js';
-import type { WayRoom } from './way/way-room.js';
-
-/** What is known beside the state. */
-export interface LaterParts {
-  readonly actions: Actions;
-  readonly live: { say(text: string): void };
-  readonly boards: { view(panel: 'try' | 'flash' | 'chat'): TemplateResult };
-  readonly views: {
-    readonly downloads: DownloadsController | null;
-    readonly openTensor: string | null;
-    readonly way: Pick<WayRoom, 'converted' | 'onward'> | null;
-  };
-}
 
 export function laterView(
   state: Exclude<Later, { step: 'talk' }>,
   page: Page,
-  parts: LaterParts,
+  parts: Parts,
   strings: Strings,
 ): TemplateResult | typeof nothing {
   const view = stepOfWay(state, page, parts, strings);
@@ -44,7 +32,7 @@ export function laterView(
 function stepOfWay(
   state: Exclude<Later, { step: 'talk' }>,
   page: Page,
-  { actions, boards, live, views }: LaterParts,
+  { actions, boards, live, views }: Parts,
   strings: Strings,
 ): TemplateResult | typeof nothing {
   const { files } = page;
@@ -65,6 +53,9 @@ function stepOfWay(
         actions,
         html`${door.view(state, strings)}${conversions.view(state, strings)}`,
         drawingDoor(page, state.choice.plan, strings),
+        findButton(page, { boards, views }, strings.fit.find, state.choice.settings.board, ({ id }) => {
+          actions.change({ board: id, encodings: undefined });
+        }),
       );
     case 'converting':
       return convertingView(state, strings, actions);

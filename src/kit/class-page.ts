@@ -120,6 +120,7 @@ export function classPage(
     ['model', preset.model],
     ['board', preset.board],
     ['scheme', preset.scheme],
+    ['effort', preset.effort],
     ['context', preset.context === null ? null : String(preset.context)],
     ['prompt', preset.prompts[0] ?? null],
     ['firmware', preset.firmware],

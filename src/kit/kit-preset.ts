@@ -8,6 +8,8 @@ export interface KitPreset {
   readonly model: string;
   readonly board: string;
   readonly scheme: string;
+  /** `null` for the usual one. */
+  readonly effort: string | null;
   readonly context: number | null;
   /** The first is the field's, all are offered beside the element. */
   readonly prompts: readonly string[];

@@ -3,6 +3,7 @@
  * from a stick. The same request gives the same bytes.
  */
 import type { Board } from '../plan/boards.js';
+import { DEFAULT_EFFORT, type Effort } from '../quantize/effort.js';
 import { PIECE_BYTES, piecesOf } from '../shared/breath.js';
 import { fileName } from '../shared/file-name.js';
 import { UsageError } from '../shared/errors.js';
@@ -37,6 +38,8 @@ export interface KitRequest {
   readonly board: Board;
   /** As the attribute `scheme`. */
   readonly scheme: string;
+  /** As the attribute `effort`. */
+  readonly effort: Effort;
   /** Tokens, `null` for the plan's choice. */
   readonly context: number | null;
   /** Questions for the class; the first stands in the element's field. */
@@ -94,7 +97,7 @@ const CALL_BYTES = 3 * 4096;
  * @throws UsageError when the firmware is too large
  */
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
-  const { name, board, scheme, context, prompts, view, address, texts, language } = request;
+  const { name, board, scheme, effort, context, prompts, view, address, texts, language } = request;
   const words = await kitWords(language);
   const folder = fileName(name);
   const own = request.firmware;
@@ -105,6 +108,7 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     model: `model/${folder}/`,
     board: board.id,
     scheme,
+    effort: effort === DEFAULT_EFFORT ? null : effort,
     context,
     prompts,
     steps: view === 'student' ? STUDENT_STEPS : null,

@@ -72,13 +72,15 @@ export class PackageWriter {
     this.tensors = parts.plan.tensors.map(({ tensor }) => tensor);
     this.places = placeInWeights(this.tensors);
     const contents = contentsOf(parts, this.places);
-    let offset = alignUp(tableEnd(contents.length), SECTION_ALIGNMENT);
-    this.sections = contents.map(({ kind, required, bytes, length }) => {
-      const section = { kind, required, offset, length, crc: bytes === null ? 0 : crc32(bytes) };
-      offset = alignUp(offset + length, SECTION_ALIGNMENT);
-      return section;
-    });
-    this.totalLength = offset;
+    const { offsets, end } = layOut(contents);
+    this.sections = contents.map(({ kind, required, bytes, length }, index) => ({
+      kind,
+      required,
+      offset: offsets[index] as number,
+      length,
+      crc: bytes === null ? 0 : crc32(bytes),
+    }));
+    this.totalLength = end;
     if (this.totalLength > MAX_PACKAGE_BYTES) {
       throw new RangeError(
         `The package would be ${this.totalLength} bytes; at most ${MAX_PACKAGE_BYTES} are read.`,
@@ -182,12 +184,22 @@ function tableEnd(sections: number): number {
 }
 
 /**
- * Refuses what no package can say, before there is one.
- * @throws RangeError, a FieldError (or one with it as its cause) for a value outside a field's range
+ * Length of the package of these parts, before any of it is written.
+ * @throws RangeError, a FieldError (or one with it as its cause) for what no package can say
  */
-export function checkDescription(parts: DescriptionParts): void {
-  const places = placeInWeights(parts.plan.tensors.map(({ tensor }) => tensor));
-  describe(parts, places, places.at(-1)?.end ?? 0);
+export function packageLength(parts: PackageParts): number {
+  return layOut(contentsOf(parts, placeInWeights(parts.plan.tensors.map(({ tensor }) => tensor)))).end;
+}
+
+/** Where sections begin behind their table, and where the last one ends. */
+function layOut(contents: readonly Content[]): { readonly offsets: number[]; readonly end: number } {
+  let end = alignUp(tableEnd(contents.length), SECTION_ALIGNMENT);
+  const offsets = contents.map(({ length }) => {
+    const offset = end;
+    end = alignUp(offset + length, SECTION_ALIGNMENT);
+    return offset;
+  });
+  return { offsets, end };
 }
 
 /** The sections that describe the model, as readers accept them. */

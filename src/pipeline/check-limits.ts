@@ -1,11 +1,12 @@
 /** Refuses, when a model is planned, what no package can say: by the key that says it, with the limit. */
 import type { ConfigKeys } from '../model/decoder.js';
-import { checkDescription } from '../package/writer.js';
+import { packageLength } from '../package/writer.js';
 import { isQuantized } from '../plan/scheme.js';
 import { MAX_PACKAGE_BYTES, PACKAGE_LIMITS } from '../schema/limits.js';
 import { FieldError } from '../schema/record.js';
 import { UnsupportedError } from '../shared/errors.js';
 import { stopIds } from './open-model.js';
+import { partsOf } from './package-parts.js';
 import type { PlannedModel } from './plan-model.js';
 
 /** The keys of the config from which fields of a package come. What is not here is chosen by the plan, within its limits. */
@@ -25,10 +26,12 @@ const KEYS: Readonly<Record<string, keyof ConfigKeys>> = {
 const REST_BYTES = 1024 * 1024;
 
 /**
+ * Length of the package of a planned model.
  * @throws UnsupportedError naming the config's key when a size is beyond what packages hold and the engine takes, or the
  *   package would be longer than any that is read
  */
-export function refuseUnwritable({ opened, plan }: PlannedModel): void {
+export function plannedLength(planned: PlannedModel): number {
+  const { opened, plan } = planned;
   const { model, tokenizer, chat } = opened;
   const { file, keys, endsFile } = model.readFrom;
   const stops = stopIds(opened);
@@ -44,8 +47,9 @@ export function refuseUnwritable({ opened, plan }: PlannedModel): void {
     );
   }
   let unsaid: Error | null = null;
+  let length = 0;
   try {
-    checkDescription({ model, plan, stopIds: stops });
+    length = packageLength(partsOf(planned));
   } catch (error) {
     const wrong = error instanceof FieldError ? error : (error as Error).cause;
     const key = wrong instanceof FieldError ? KEYS[wrong.field] : undefined;
@@ -70,4 +74,5 @@ export function refuseUnwritable({ opened, plan }: PlannedModel): void {
     );
   }
   if (unsaid !== null) throw unsaid;
+  return length;
 }

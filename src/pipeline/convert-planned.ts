@@ -1,20 +1,18 @@
 /** The fourth stage: a plan is carried out into a package, calibrated before when its scales are static. */
 import { MemorySink, PackageWriter, type PackageSink } from '../package/writer.js';
 import type { Plan } from '../plan/plan.js';
-import { describeScheme, isQuantized } from '../plan/scheme.js';
+import { isQuantized } from '../plan/scheme.js';
 import { DEFAULT_EFFORT, type Effort } from '../quantize/effort.js';
 import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js';
 import type { TunedTensors } from '../quantize/tuned.js';
 import { UsageError } from '../shared/errors.js';
-import { VERSION } from '../shared/version.js';
 import { importances, observe, staticScales } from './calibrate.js';
-import { stopIds, type OpenedModel } from './open-model.js';
 import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
+import { partsOf } from './package-parts.js';
 import type { PlannedModel } from './plan-model.js';
 import type { CheckedTexts } from './checked-texts.js';
 import type { Hooks, Runtime } from './types.js';
-import { showableLine } from '../shared/safe-text.js';
 
 /** A package, with what it was made from. */
 export interface ConvertedModel {
@@ -54,15 +52,7 @@ export async function convertPlanned(
   const memory = options.sink === undefined ? new MemorySink() : null;
   const writer = await PackageWriter.create(
     options.sink ?? (memory as MemorySink),
-    {
-      model: opened.model,
-      plan,
-      tokenizer: opened.tokenizer?.section ?? null,
-      chat: opened.chat?.section ?? null,
-      stopIds: stopIds(opened),
-      metadata: await packageMetadata(opened, plan),
-      ...(activationScales === undefined ? {} : { activationScales }),
-    },
+    { ...partsOf(planned), ...(activationScales === undefined ? {} : { activationScales }) },
     (bytes, crc) => kernels.crc32(bytes, crc),
   );
   const statistics = await quantizeTensors({
@@ -125,19 +115,4 @@ async function tunedTensors(
   const { tuningTask } = await import('./tune.js');
   const task = await tuningTask(planned, effort, texts?.calibration ?? [], hooks);
   return (await tuner(task, hooks)).tensors;
-}
-
-async function packageMetadata(opened: OpenedModel, plan: Plan): Promise<Record<string, string>> {
-  const licence = await opened.input.licence();
-  return {
-    // A board writes them to whatever terminal listens.
-    name: showableLine(opened.input.name),
-    family: opened.model.family,
-    architecture: opened.model.architecture,
-    parameters: String(opened.model.parameters),
-    scheme: describeScheme(plan.scheme),
-    board: plan.board.id,
-    tool: `esp32-llm-converter ${VERSION}`,
-    ...(licence === null ? {} : { licence: showableLine(licence) }),
-  };
 }

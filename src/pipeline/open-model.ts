@@ -19,6 +19,8 @@ export interface OpenedModel {
   /** The same with the tokenizer's begin token before a chat, where the template writes none; else `null`. */
   readonly begunChat: ChatPieces | null;
   readonly notes: readonly Note[];
+  /** As its model card says, `null` where it does not. */
+  readonly licence: string | null;
   /** How it came from a model with more tokens; absent when its vocabulary is whole. */
   readonly cut?: CutModel | null;
 }
@@ -55,14 +57,15 @@ export async function openModelInput(
   const model = await readDecoder(input, signal);
   const checkpoint = await input.checkpoint(signal);
   // Before the tokenizer, which takes a while: a worker that has to be started again for it has lost next to nothing.
-  const readChat = await chatReader(await input.chat(signal));
+  const [chatPart, licence] = await Promise.all([input.chat(signal), input.licence(signal)]);
+  const readChat = await chatReader(chatPart);
   const part = await input.tokenizer(signal);
   if (part === null) {
     const absent: Note = { code: 'tokenizer-absent', sentencePiece: await input.hasSentencePiece(signal) };
     const notes: Note[] = [...model.notes, absent];
     if (input.wantedTokenizer !== undefined)
       notes.push({ code: 'tokenizer-wanted', isGpt2: input.wantedTokenizer === 'gpt2' });
-    return { input, checkpoint, model, tokenizer: null, chat: null, begunChat: null, notes };
+    return { input, checkpoint, model, tokenizer: null, chat: null, begunChat: null, notes, licence };
   }
   const tokenizer = await readTokenizer(part, runtime.twin);
   const notes: Note[] = [...model.notes, ...tokenizer.notes];
@@ -78,7 +81,7 @@ export async function openModelInput(
   }
   const chat = readChat(tokenizer, runtime.deadline);
   notes.push(...chat.notes);
-  return { input, checkpoint, model, tokenizer, chat: chat.pieces, begunChat: chat.begun, notes };
+  return { input, checkpoint, model, tokenizer, chat: chat.pieces, begunChat: chat.begun, notes, licence };
 }
 
 /** Ids that end a generation: the model's end tokens, and what the chat template puts behind an answer. */

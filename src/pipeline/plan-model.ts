@@ -11,7 +11,7 @@ import { ENCODING, groupFits, type Encoding } from '../schema/encodings.js';
 import { FitError, UsageError } from '../shared/errors.js';
 import { withContext } from '../model/rotaries.js';
 import type { ChatPieces } from '../tokenizer/index.js';
-import { refuseUnwritable } from './check-limits.js';
+import { plannedLength } from './check-limits.js';
 import type { OpenedModel } from './open-model.js';
 import type { ConvertOptions, Runtime } from './types.js';
 
@@ -78,8 +78,9 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
     opened: { ...opened, model: withContext(opened.model, plan.context) },
     plan: { ...plan, cut, fit: cut?.fits === true ? fitWithCut(plan.fit) : plan.fit },
   };
-  refuseUnwritable(planned);
-  return planned;
+  const weights = plannedLength(planned);
+  const memories = plan.memories.map((use) => (use.memory === 'flash' ? { ...use, weights } : use));
+  return { ...planned, plan: { ...planned.plan, memories } };
 }
 
 /** What a smaller vocabulary would make of the plan, where there is one to cut and it was not cut yet. */

@@ -216,7 +216,8 @@ const METADATA_BYTES = 384;
 
 /**
  * Bytes of a package around its weights, tokenizer and template: header, sections' table, the records of steps and tensors,
- * sampling and strings. Those strings are known only when it is written: off by some hundred bytes at most.
+ * sampling and strings. Those strings are known where the model was opened, which has the exact length (`packageLength`):
+ * this is off by some hundred bytes at most.
  */
 export function descriptionBytes(model: DecoderModel, tensors: number): number {
   const steps = numberedSteps(model).length;

@@ -23,6 +23,7 @@ import { hfFolderInput } from '../../src/input/hf-folder.js';
 import { MAX_KIT_MODEL_BYTES, readModelFiles } from '../../src/kit/model-files.js';
 import { readSlotTexts } from '../../src/kit/slot-texts.js';
 import { findBoard } from '../../src/plan/boards.js';
+import type { Effort } from '../../src/quantize/effort.js';
 import { PIECE_BYTES } from '../../src/shared/breath.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
@@ -36,6 +37,7 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
     name: 'tiny',
     board: findBoard('esp32-s3-n16r8'),
     scheme: 'int8 group:32 activations:auto cache:auto',
+    effort: 'quick',
     context: null,
     prompts: [],
     view: 'full',
@@ -68,6 +70,13 @@ function read(files: Awaited<ReturnType<typeof makeKit>>, name: string): string 
 }
 
 describe('makeKit', () => {
+  test('names the effort where it is not the usual one, so that the class converts as was converted', async () => {
+    const page = async (effort: Effort): Promise<string> =>
+      read(await makeKit(request({ effort })), 'index.html');
+    assert.match(await page('good'), /effort="good"/);
+    assert.doesNotMatch(await page('quick'), /effort=/);
+  });
+
   test('settles board, numbers and model on the page', async () => {
     const page = read(await makeKit(request({ context: 128, prompts: ['once upon'] })), 'index.html');
     for (const attribute of [

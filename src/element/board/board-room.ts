@@ -3,6 +3,7 @@
  * a board is first asked for; the element hands it the page that it shares.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { PortSession } from '../../device/port-session.js';
 import { SerialDevice } from '../../device/serial-device.js';
 import type { SerialScope } from '../../device/serial-support.js';
 import { findBoard } from '../../plan/boards.js';
@@ -24,6 +25,7 @@ import { boardsLoadingView } from '../views/boards-loading.js';
 import { chatView } from '../views/chat.js';
 import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
+import type { BoardReach } from './board-reach.js';
 import { BoardTeller } from './board-teller.js';
 import { BoardWords } from './board-words.js';
 import type {
@@ -39,6 +41,7 @@ import { BoardStore } from './board-store.js';
 import { EmulatedStore } from './emulated-store.js';
 import { Engines } from './engines.js';
 import { FlashStore } from './flash-store.js';
+import { freePort } from './free-port.js';
 import { fetchSymbols, readRunnableImage, type RunnableImage } from './runnable-image.js';
 import { SerialPorts } from './serial-ports.js';
 import { OtherBoardDoor } from './other-board-door.js';
@@ -72,6 +75,8 @@ export class BoardRoom {
   readonly #selftest: SelftestDoor;
   readonly #engines: Engines;
   readonly #otherBoard: OtherBoardDoor;
+  /** For those who look at a board and neither flash it nor talk to it. */
+  readonly reach: BoardReach;
   /** The image of a result, read once. */
   #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
   /** The result whose settings the conversations began with. */
@@ -129,10 +134,10 @@ export class BoardRoom {
         if (now.step.kind === 'done' && before.step.kind !== 'done') page.store.did('flash');
       },
     });
+    const choose = (): Promise<PortSession | null> => freePort(this.#ports, this.#flash);
+    this.reach = { ports: this.#ports, choose, flasher, strings: () => words.current };
     this.#selftest = new SelftestDoor({
-      ports: this.#ports,
-      flash: this.#flash,
-      flasher,
+      ...this.reach,
       assetBase: () => page.element.assetBase ?? null,
       onChange: changed,
     });

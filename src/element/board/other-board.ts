@@ -1,10 +1,10 @@
 /** What can be done for a board that the image does not fit: the same model planned for it, else models that fit it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { BoardFacts } from '../../device/board-detection.js';
-import { nearestBoard } from '../../plan/nearest-board.js';
 import type { PlanJson } from '../../plan/plan.js';
 import { findLanguage } from '../../shared/languages.js';
 import type { Actions } from '../actions.js';
+import { nearestTo } from './nearest-to.js';
 import { permitsNetwork } from '../page-attributes.js';
 import type { Page } from '../page.js';
 import { QUALITY_SETTINGS } from '../quality.js';
@@ -28,13 +28,7 @@ export async function offerFor(
   const strings = await loadOtherBoardStrings(findLanguage(words.language));
   const { state, preset } = store;
   if (state.step !== 'result' || preset.locked.has('board')) return () => html`${nothing}`;
-  const { bytes: psramBytes = 0, kind: psramKind } = found.psram ?? {};
-  const nearest = nearestBoard({
-    chip: found.chip,
-    flashBytes: found.flashBytes ?? 0,
-    psramBytes,
-    ...(psramKind === undefined ? {} : { psramKind }),
-  });
+  const nearest = nearestTo(found);
   const way = nearest && (await wayOnto(nearest.board.id));
   const name = nearest?.board.name ?? '';
   const known = nearest === null ? nothing : html`<p>${strings.board(name, nearest.exact)}</p>`;

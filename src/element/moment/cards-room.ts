@@ -1,7 +1,9 @@
 /** Behind the door to the cards: which models come with the page, and what is done when a person wants to talk to one. */
-import { nothing, type LitElement, type TemplateResult } from 'lit';
+import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { ModelSource, ReadyAddresses } from '../../worker/jobs.js';
 import type { SerialScope } from '../../device/serial-support.js';
+import { findButton } from '../find/find-door.js';
+import type { FoundChoice } from '../find/find-dialog.js';
 import { LazyWords } from '../lazy-words.js';
 import { notLoaded } from '../missing.js';
 import type { Page } from '../page.js';
@@ -22,6 +24,8 @@ export class CardsRoom {
   readonly #parts: Parts;
   readonly #words: LazyWords<CardStrings>;
   #isAddressComing = false;
+  /** The board that a person has found. */
+  #own: FoundChoice | null = null;
 
   constructor(page: Page, parts: Parts) {
     this.#page = page;
@@ -42,10 +46,38 @@ export class CardsRoom {
     const samples = SAMPLES.some(({ folder }) => folder === sample) ? SAMPLES : [];
     const strings = this.#words.current;
     if (samples.length === 0 || strings === null) return undefined;
-    return cardsView(samples, strings, (model) => (at === cardId(model) ? failure : nothing), {
-      talk: (model, prompt) => void this.#talk(model, prompt),
-      convert: (model) => void this.#convert(model),
-    });
+    return cardsView(
+      samples,
+      strings,
+      this.#boardLine(strings),
+      (model) => (at === cardId(model) ? failure : nothing),
+      {
+        talk: (model, prompt) => void this.#talk(model, prompt),
+        convert: (model) => void this.#convert(model),
+      },
+    );
+  }
+
+  /** The board that a person has, where the page leaves it to them. */
+  #boardLine(words: CardStrings): TemplateResult | typeof nothing {
+    const { element } = this.#page;
+    if (presetOf(element).locked.has('board')) return nothing;
+    const own = this.#own?.id === element.board ? this.#own : null;
+    const { actions, models } = this.#parts;
+    return html`<p>
+      ${own && words.own(own.name)}
+      ${findButton(this.#page, this.#parts, words.find, element.board, (found) => {
+        this.#own = found;
+        element.board = found.id;
+      })}
+      ${
+        own && models.facts.network
+          ? html`<button type="button" class="plain" @click=${() => actions.open(`?${own.id}`)}>
+              ${words.models}
+            </button>`
+          : nothing
+      }
+    </p>`;
   }
 
   /** Loads what keeps the address, where the page asks for that. Without it the page is as any other. */

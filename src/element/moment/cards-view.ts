@@ -15,10 +15,14 @@ export function cardId({ folder }: SampleModel): string {
   return `talk-${folder}`;
 }
 
-/** @param failure what a model was chosen for in vain, beside its button */
+/**
+ * @param board the one that a person has, and the way to find it
+ * @param failure what a model was chosen for in vain, beside its button
+ */
 export function cardsView(
   models: readonly SampleModel[],
   words: CardStrings,
+  board: TemplateResult | typeof nothing,
   failure: (model: SampleModel) => TemplateResult | typeof nothing,
   actions: CardActions,
 ): TemplateResult {
@@ -26,6 +30,7 @@ export function cardsView(
     <div>
       <h4>${words.heading}</h4>
       <p class="quiet"><slot name="sample-text">${words.text}</slot></p>
+      ${board}
     </div>
     <ul>
       ${models.map((model) => html`<li>${card(model, words, failure(model), actions)}</li>`)}

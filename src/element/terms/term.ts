@@ -1,5 +1,6 @@
 /** The "?" beside a term. What it means is loaded when it is pressed first. */
 import { html, type TemplateResult } from 'lit';
+import { sayAfter } from '../say-after.js';
 import type { Strings } from '../strings/strings.js';
 import type { Term } from '../strings/terms.js';
 
@@ -25,9 +26,6 @@ async function open(id: Term, button: HTMLElement, { language, failures }: Strin
     const { openTerm } = await import('./term-card.js');
     await openTerm(id, button, language);
   } catch {
-    const said = document.createElement('span');
-    said.role = 'alert';
-    said.textContent = failures.views;
-    button.after(said);
+    sayAfter(button, failures.views);
   }
 }

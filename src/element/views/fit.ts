@@ -25,6 +25,7 @@ export function fitView(
   actions: Actions,
   frontier: TemplateResult | typeof nothing,
   drawing: TemplateResult,
+  find: TemplateResult,
 ): TemplateResult {
   const { choice, planning, failure } = state;
   const { fit } = strings;
@@ -34,7 +35,7 @@ export function fitView(
     </h3>
     <slot name="fit-text"></slot>
     <div class="columns">
-      ${settingsForm(choice, failure, locked, strings, actions)}
+      ${settingsForm(choice, failure, locked, strings, actions, find)}
       ${judgement(choice, planning, locked, strings, actions)}
       <div class="stack">${drawing} ${frontier} ${facts(choice, strings)}</div>
     </div>

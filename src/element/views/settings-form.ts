@@ -63,6 +63,7 @@ export function settingsForm(
   locked: ReadonlySet<Lock>,
   strings: Strings,
   actions: Actions,
+  find: TemplateResult,
 ): TemplateResult {
   const { fit } = strings;
   const { settings } = choice;
@@ -71,7 +72,7 @@ export function settingsForm(
   return html`<form class="panel settings" @submit=${(event: Event) => event.preventDefault()}>
     <h4>${fit.settings}</h4>
     ${['board', 'scheme', 'context'].some((name) => locked.has(name as Lock)) ? html`<p class="quiet">${fit.settled}</p>` : nothing}
-    ${locked.has('board') ? settled('board', fit.board, boardName(settings.board), boardText(settings.board, strings)) : boardField(settings, strings, actions)}
+    ${locked.has('board') ? settled('board', fit.board, boardName(settings.board), boardText(settings.board, strings)) : boardField(settings, strings, actions, find)}
     ${beside('board')} ${qualityField(choice, locked, strings, actions)} ${beside('scheme')}
     ${effortField(choice, locked.has('scheme'), strings, actions)}
     ${contextField(choice, locked.has('context'), strings, actions)} ${beside('context')}
@@ -97,7 +98,12 @@ function boardName(id: string): string {
   return BOARDS.find((board) => board.id === id)?.name ?? id;
 }
 
-function boardField(settings: Settings, strings: Strings, actions: Actions): TemplateResult {
+function boardField(
+  settings: Settings,
+  strings: Strings,
+  actions: Actions,
+  find: TemplateResult,
+): TemplateResult {
   const { fit } = strings;
   return html`<div class="field">
     <div><label for="board">${fit.board}</label>${term('module', fit.board, strings)}</div>
@@ -123,6 +129,7 @@ function boardField(settings: Settings, strings: Strings, actions: Actions): Tem
       )}
     </select>
     <p class="quiet">${boardText(settings.board, strings)}</p>
+    ${find}
   </div>`;
 }
 

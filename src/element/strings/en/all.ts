@@ -143,6 +143,7 @@ export const enAll = {
     settings: 'Settings',
     board: 'Board',
     modules: 'Modules',
+    find: 'Find my board',
     boards: 'Boards by name',
     boardMemory: (flash: number, psram: number, kind: string) =>
       psram === 0

@@ -8,6 +8,9 @@ export const enCards = {
   text: 'It runs here at once, on an emulated board.',
   talk: 'Talk to it now',
   ask: 'Or ask it this:',
+  find: 'Find my board',
+  own: (name: string) => `Your board: ${name}`,
+  models: 'Models that fit it',
   convert: 'Convert it yourself, step by step',
   noSerial:
     'This browser cannot reach boards over USB; Chrome and Edge on a computer can. All else works here: trying on an emulated board, and an image to take away.',

@@ -121,6 +121,7 @@ export const esAll: Strings = {
     settings: 'Ajustes',
     board: 'Placa',
     modules: 'Módulos',
+    find: 'Buscar mi placa',
     boards: 'Placas por su nombre',
     boardMemory: (flash, psram, kind) =>
       psram === 0

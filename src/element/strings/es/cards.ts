@@ -4,11 +4,14 @@ import type { CardStrings } from '../cards.js';
 
 export const esCards: CardStrings = {
   language: 'es',
-  heading: 'Empiece con un modelo ya preparado',
+  heading: 'Empieza con un modelo ya preparado',
   text: 'Funciona aquí al momento, en una placa emulada.',
   talk: 'Hablar con él ahora',
-  ask: 'O pregúntele esto:',
-  convert: 'Convertirlo usted, paso a paso',
+  ask: 'O pregúntale esto:',
+  find: 'Buscar mi placa',
+  own: (name) => `Tu placa: ${name}`,
+  models: 'Modelos que caben en ella',
+  convert: 'Convertirlo tú, paso a paso',
   noSerial:
     'Este navegador no llega a las placas por USB; Chrome y Edge en un ordenador sí. Todo lo demás funciona aquí: probar en una placa emulada y descargar la imagen.',
   insecure:

@@ -102,6 +102,7 @@ export const zhHansAll: Strings = {
     settings: '设置',
     board: '开发板',
     modules: '模组',
+    find: '查找我的开发板',
     boards: '开发板',
     boardMemory: (flash, psram, kind) =>
       psram === 0

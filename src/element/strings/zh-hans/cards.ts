@@ -8,6 +8,9 @@ export const zhHansCards: CardStrings = {
   text: '它马上就在这里的模拟板上运行。',
   talk: '现在就和它对话',
   ask: '也可以问它：',
+  find: '查找我的开发板',
+  own: (name) => `您的开发板：${name}`,
+  models: '放得下的模型',
   convert: '自己一步一步转换',
   noSerial:
     '此浏览器无法通过 USB 连接开发板；电脑上的 Chrome 和 Edge 可以。其余功能在这里都可用：在模拟开发板上试用，下载镜像。',
