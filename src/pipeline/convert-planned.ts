@@ -1,6 +1,5 @@
 /** The fourth stage: a plan is carried out into a package, calibrated before when its scales are static. */
 import { MemorySink, PackageWriter, type PackageSink } from '../package/writer.js';
-import type { Plan } from '../plan/plan.js';
 import { isQuantized } from '../plan/scheme.js';
 import { DEFAULT_EFFORT, type Effort } from '../quantize/effort.js';
 import { loadKernels } from '../quantize/kernels.js';

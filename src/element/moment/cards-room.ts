@@ -66,9 +66,9 @@ export class CardsRoom {
     const { actions, models } = this.#parts;
     return html`<p>
       ${own && words.own(own.name)}
-      ${findButton(this.#page, this.#parts, words.find, element.board, (found) => {
+      ${findButton(this.#page, this.#parts, words.find, String(element.board), (found) => {
         this.#own = found;
-        element.board = found.id;
+        element.setAttribute('board', found.id);
       })}
       ${
         own && models.facts.network
