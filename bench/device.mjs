@@ -243,7 +243,7 @@ async function timeTokens(image, options, context) {
       { length: prompt },
       (_, index) => 3 + ((index * 7) % (client.welcome.vocabSize - 3)),
     );
-    const generation = client.generate({ ids, temperature: 0, maxNewTokens: AVERAGED + 1 });
+    const generation = client.generate({ ids, temperature: 0, maxNewTokens: AVERAGED + 1, drafts: false });
     const micros = [];
     for await (const token of generation) micros.push(token.micros);
     // The first token comes out of the prompt's last pass.

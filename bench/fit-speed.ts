@@ -122,7 +122,13 @@ async function measure({ name, folder, board, context, scheme }: Case): Promise<
   try {
     for (const position of [1, context / 2, context - PASSES - 2]) {
       const ids = Array.from({ length: position }, (_, index) => 3 + ((index * 7) % 200));
-      const { tokens } = await generated(client, { ids, temperature: 0, maxNewTokens: PASSES + 1, seed: 1 });
+      const { tokens } = await generated(client, {
+        ids,
+        temperature: 0,
+        maxNewTokens: PASSES + 1,
+        seed: 1,
+        drafts: false,
+      });
       const micros = tokens.slice(1).map((token) => token.micros);
       if (micros.length === 0) continue;
       micros.sort((a, b) => a - b);

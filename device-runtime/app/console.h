@@ -59,6 +59,7 @@ typedef struct {
 
 typedef struct {
     s3lm_sampling sampling;
+    bool no_drafts;
     bool has_seed; /* else every generation draws one */
     uint64_t seed;
 } console_settings;
@@ -100,7 +101,7 @@ typedef struct console {
     /* statistics */
     uint32_t generations;
     uint64_t tokens_generated, tokens_read;
-    uint32_t last_new, last_prompt;
+    uint32_t last_new, last_prompt, last_drafted, last_accepted;
     uint64_t last_prefill_micros, last_decode_micros;
     uint8_t payload[CONSOLE_MAX_PAYLOAD]; /* of the message being made */
 } console;

@@ -64,7 +64,9 @@ static bool change(console *c, uint32_t port, word name, word value) {
     if (value.length == 0u && !is(name, "/seed")) {
         return list(c, port, console_put_settings);
     }
-    if (is(name, "/temp")) {
+    if (is(name, "/drafts")) {
+        range = is(value, "on") || is(value, "off") ? NULL : "on or off";
+    } else if (is(name, "/temp")) {
         range = app_read_float(value.at, value.length, &s.temperature) ? NULL : "0, or 0.001 to 1000";
         s.do_sample = s.temperature > 0.0f;
     } else if (is(name, "/topp")) {
@@ -90,6 +92,9 @@ static bool change(console *c, uint32_t port, word name, word value) {
         show(c, port, &text);
         return false;
     }
+    if (is(name, "/drafts")) {
+        c->settings.no_drafts = is(value, "off");
+    }
     if (is(name, "/seed")) {
         c->settings.has_seed = value.length > 0u;
         c->settings.seed = number;
@@ -99,7 +104,8 @@ static bool change(console *c, uint32_t port, word name, word value) {
 }
 
 static bool is_setting(word name) {
-    return is(name, "/temp") || is(name, "/topk") || is(name, "/topp") || is(name, "/len") || is(name, "/seed");
+    return is(name, "/temp") || is(name, "/topk") || is(name, "/topp") || is(name, "/len") || is(name, "/seed") ||
+           is(name, "/drafts");
 }
 
 /* True when the prompt sign comes later, at the end of what was begun. */
@@ -158,6 +164,7 @@ static bool prompt(console *c, uint32_t port, word line) {
     app_copy(c->memory.text, line.at, line.length);
     c->prompt.present = false;
     request.options.sampling = c->settings.sampling;
+    request.options.no_drafts = c->settings.no_drafts;
     request.options.seed =
         c->settings.has_seed ? c->settings.seed : (uint64_t)c->board.random() << 32 | c->board.random();
     if (session_begin(c, port, &request, false, line.length, &why) != CONSOLE_FINE) {

@@ -180,6 +180,8 @@ void console_put_stats(console *c, console_list *list) {
     list_number(list, "context_used", console_has_model(c) ? c->model.model.length : 0u);
     list_number(list, "last_prompt_tokens", c->last_prompt);
     list_number(list, "last_new_tokens", c->last_new);
+    list_number(list, "last_drafted_tokens", c->last_drafted);
+    list_number(list, "last_accepted_tokens", c->last_accepted);
     put_rate(list, "last_prompt_tokens_per_second", c->last_prompt, c->last_prefill_micros);
     /* The first token comes out of the prompt's last pass. */
     put_rate(list, "last_tokens_per_second", c->last_new == 0u ? 0u : c->last_new - 1u, c->last_decode_micros);
@@ -213,6 +215,7 @@ void console_put_settings(console *c, console_list *list) {
         app_put(&list->text, "another one each time");
     }
     list_end(list);
+    list_text(list, "drafts", c->settings.no_drafts ? "off" : "on");
 }
 
 void console_put_help(console *c, console_list *list) {
@@ -223,6 +226,7 @@ void console_put_help(console *c, console_list *list) {
     list_text(list, "/topp 0.9", "choose among those that make up 90 %; 1: among all");
     list_text(list, "/len 200", "at most 200 tokens an answer; 0: until the context is full");
     list_text(list, "/seed 7", "same seed, same answer; /seed alone: another one each time");
+    list_text(list, "/drafts off", "run each token by itself; on: with guesses, which give the same text faster");
     list_text(list, "/stats", "speed of the last answer");
     list_text(list, "/reset", "forget the conversation");
     list_text(list, "/info", "board, memory and model");

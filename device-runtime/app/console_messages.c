@@ -58,7 +58,7 @@ static bool read_sampling(const console *c, const uint8_t *at, console_settings 
         return false;
     }
     if (given & CONSOLE_DEFAULTS) {
-        *settings = (console_settings){.sampling = c->model.package.sampling};
+        *settings = (console_settings){.sampling = c->model.package.sampling, .no_drafts = settings->no_drafts};
     }
     if (given & CONSOLE_TEMPERATURE) {
         s->temperature = s3lm_f32(at + 4);
@@ -220,7 +220,7 @@ static void generate(console *c, uint32_t port, const console_frame *f) {
         return;
     }
     if (f->length < CONSOLE_GENERATE_BYTES || f->payload[0] > CONSOLE_NEXT_TURN ||
-        (f->payload[1] & ~(CONSOLE_WANT_LOGITS | CONSOLE_SLIDE)) != 0 || !read_sampling(c, f->payload + 4, &settings) ||
+        (f->payload[1] & ~(CONSOLE_WANT_LOGITS | CONSOLE_SLIDE | CONSOLE_NO_DRAFTS)) != 0 || !read_sampling(c, f->payload + 4, &settings) ||
         !read_stops(s, f, &request.options)) {
         bad_payload(c, port, f);
         return;
@@ -236,6 +236,7 @@ static void generate(console *c, uint32_t port, const console_frame *f) {
     request.mode = f->payload[0];
     request.logits = (f->payload[1] & CONSOLE_WANT_LOGITS) != 0;
     request.options.full = f->payload[1] & CONSOLE_SLIDE ? S3LM_FULL_SLIDE : S3LM_FULL_STOP;
+    request.options.no_drafts = settings.no_drafts || (f->payload[1] & CONSOLE_NO_DRAFTS) != 0;
     request.options.keep = s3lm_u32(f->payload + 40);
     request.options.sampling = settings.sampling;
     request.options.seed = settings.has_seed ? settings.seed : (uint64_t)c->board.random() << 32 | c->board.random();

@@ -90,6 +90,7 @@ static void step(console *c) {
     s->event = s3lm_generation_step(&s->generation);
     uint64_t micros = c->board.micros() - begin;
     s->step_micros = clipped(micros);
+    s3lm_generation_timed(&s->generation, s->step_micros);
     s->text_done = s->logits_done = 0;
     s->reason = s->event.reason;
     if (s->event.kind == S3LM_EVENT_PREFILL) {

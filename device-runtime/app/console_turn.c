@@ -163,7 +163,7 @@ static void send_finished(console *c) {
     length = length < END_TEXT ? length : END_TEXT;
     session_store(c->payload, s->reason, 1);
     session_store(c->payload + 1, (uint64_t)g->status, 1);
-    session_store(c->payload + 2, 0, 2);
+    session_store(c->payload + 2, g->accepted < 0xFFFFu ? g->accepted : 0xFFFFu, 2);
     session_store(c->payload + 4, g->prompt_done, 4);
     session_store(c->payload + 8, g->new_tokens, 4);
     session_store(c->payload + 12, c->model.model.length, 4);
@@ -207,6 +207,8 @@ void session_finish(console *c) {
     c->tokens_read += g->prompt_done;
     c->last_new = g->new_tokens;
     c->last_prompt = g->prompt_done;
+    c->last_drafted = g->drafted;
+    c->last_accepted = g->accepted;
     c->last_prefill_micros = s->prefill_micros;
     c->last_decode_micros = s->decode_micros;
     if (s->framed) {

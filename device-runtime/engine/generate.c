@@ -1,5 +1,6 @@
 /* Generation, one step at a time: read the prompt in passes, then sample, emit whole characters, watch for the ends. */
-#include "s3lm.h"
+#include "drafts.h"
+#include "model_parts.h"
 
 /* A UTF-8 character has at most this many bytes. */
 #define LONGEST_CHARACTER 4u
@@ -41,6 +42,10 @@ s3lm_status s3lm_generation_begin(s3lm_generation *g, s3lm_model *model, const s
     g->prompt_count = count;
     g->prompt_done = 0;
     g->new_tokens = 0;
+    g->drafted = 0;
+    g->accepted = 0;
+    g->pass_tokens = 0;
+    g->used_draft = false;
     g->pending = false;
     g->token = S3LM_NONE;
     g->reason = S3LM_RUNNING;
@@ -189,12 +194,24 @@ static s3lm_event prefill(s3lm_generation *g) {
     if (status != S3LM_OK) {
         return fail(g, status);
     }
+    s3lm_drafts_push(model, g->prompt + g->prompt_done, n);
     g->prompt_done += n;
     return (s3lm_event){S3LM_EVENT_PREFILL, S3LM_NONE, g->text, 0, S3LM_RUNNING};
 }
 
+/* Logits after the pending token: of the last pass when that guessed it, else of a new one. */
+static s3lm_status run_pending(s3lm_generation *g) {
+    if (s3lm_drafts_hold(g)) {
+        return s3lm_drafts_next(g);
+    }
+    s3lm_status status = make_room(g);
+    return status == S3LM_OK ? s3lm_drafts_run(g) : status;
+}
+
 s3lm_event s3lm_generation_step(s3lm_generation *g) {
     s3lm_model *model = g->model;
+    g->pass_tokens = 0;
+    g->used_draft = false;
     drop_given(g);
     if (g->reason == S3LM_END_CANCELLED && g->held > 0u) {
         g->given = whole_characters(g->text, g->held);
@@ -208,10 +225,7 @@ s3lm_event s3lm_generation_step(s3lm_generation *g) {
         return prefill(g);
     }
     if (g->pending) {
-        s3lm_status status = make_room(g);
-        if (status == S3LM_OK) {
-            status = s3lm_forward(model, &g->token, 1, model->logits, false);
-        }
+        s3lm_status status = run_pending(g);
         if (status != S3LM_OK) {
             return fail(g, status);
         }

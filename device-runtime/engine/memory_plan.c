@@ -1,6 +1,7 @@
 /* How much memory a model needs and where each part of it lies: one walk over the layout that either only counts or
  * also assigns, so that the two cannot disagree. */
 #include "bytes.h"
+#include "drafts.h"
 #include "model_parts.h"
 
 /* State larger than this is refused: sizes stay inside 32-bit signed arithmetic on every target. */
@@ -270,6 +271,7 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->logits = take(r, config->vocab_size * 4u);
     model->seen = take(r, s3lm_groups(config->vocab_size, 32) * 4u);
     model->histogram = take(r, 256u * 8u);
+    model->drafts.recent = take(r, (S3LM_RECENT_TOKENS + S3LM_MOST_DRAFTS) * 4u);
 }
 
 size_t s3lm_cache_bytes(const s3lm_package *package, const s3lm_options *options) {
@@ -377,6 +379,7 @@ s3lm_status s3lm_init(s3lm_model *model, const s3lm_package *package, const s3lm
     lay_out_state(model, &r);
     lay_out_cache(model, has_cache ? &cache : &r);
     connect(model);
+    s3lm_drafts_start(&model->drafts);
     return S3LM_OK;
 }
 

@@ -9,6 +9,7 @@ void s3lm_reset(s3lm_model *model) { s3lm_truncate(model, 0); }
 void s3lm_truncate(s3lm_model *model, uint32_t length) {
     if (length < model->length) {
         model->length = length;
+        model->drafts.waiting = 0;
         /* Nothing comes before the first token. */
         model->is_stale = model->convolves && length > 0u;
     }
@@ -236,8 +237,8 @@ static void run_step(s3lm_model *model, const s3lm_step *step, uint32_t tokens) 
     }
 }
 
-/* One pass: `tokens` more tokens through all steps. */
-static void run_pass(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
+void s3lm_run_pass(s3lm_model *model, const uint32_t *ids, uint32_t tokens) {
+    model->drafts.waiting = 0;
     embed(model, ids, tokens);
     for (uint32_t step = 0; step < model->package->step_count; step++) {
         run_step(model, &model->steps[step], tokens);
@@ -259,12 +260,11 @@ static void read_again(s3lm_model *model) {
     model->is_stale = false;
     model->length = 0;
     while (model->length < length) {
-        run_pass(model, model->ids + model->length, pass_of(model, length - model->length));
+        s3lm_run_pass(model, model->ids + model->length, pass_of(model, length - model->length));
     }
 }
 
-/* Logits of `tokens` tokens from token `first` of the pass on. */
-static s3lm_status classify(s3lm_model *model, uint32_t first, uint32_t tokens, float *logits) {
+s3lm_status s3lm_classify(s3lm_model *model, uint32_t first, uint32_t tokens, float *logits) {
     const s3lm_config *config = &model->package->config;
     const float *x = model->x + (size_t)first * model->hidden_stride;
     s3lm_normalize(model, config->final_norm, config->final_norm_epsilon, model->final_norm, model->final_norm_bias, x,
@@ -306,12 +306,12 @@ s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, flo
     }
     for (uint32_t done = 0; done < n && status == S3LM_OK;) {
         uint32_t tokens = pass_of(model, n - done);
-        run_pass(model, ids + done, tokens);
+        s3lm_run_pass(model, ids + done, tokens);
         done += tokens;
         if (logits && all) {
-            status = classify(model, 0, tokens, logits + (size_t)(done - tokens) * config->vocab_size);
+            status = s3lm_classify(model, 0, tokens, logits + (size_t)(done - tokens) * config->vocab_size);
         } else if (logits && done == n) {
-            status = classify(model, tokens - 1u, 1, logits);
+            status = s3lm_classify(model, tokens - 1u, 1, logits);
         }
     }
     return status;

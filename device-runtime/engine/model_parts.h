@@ -41,6 +41,13 @@ typedef struct {
     float *into;                 /* S3LM_FINISH_ADD: rows of hidden_size */
 } s3lm_product;
 
+/* One pass, at most max_batch tokens: appends them to the cache; their vectors stand in model->x until the next pass.
+ */
+void s3lm_run_pass(s3lm_model *model, const uint32_t *ids, uint32_t tokens);
+
+/* Logits of `tokens` tokens from token `first` of the last pass on, row by row (model.c). */
+s3lm_status s3lm_classify(s3lm_model *model, uint32_t first, uint32_t tokens, float *logits);
+
 /* Computes a product (linear.c). False when a logit is not a finite number. */
 bool s3lm_linear(s3lm_model *model, const s3lm_product *product);
 

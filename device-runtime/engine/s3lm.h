@@ -224,6 +224,26 @@ typedef struct {
     uint32_t wide_stride;  /* elements, multiple of 32 */
 } s3lm_activations;
 
+/* Guesses at the tokens that come, of which a pass may run some with a token whose turn it is (drafts.c). */
+#define S3LM_MOST_DRAFTS 7u
+/* Where guesses come from: the tokens that generations read and wrote last, those of other texts too. */
+#define S3LM_RECENT_TOKENS 512u
+/* Kinds of guesses by what speaks for them. */
+#define S3LM_DRAFT_CLASSES 9u
+typedef struct {
+    uint32_t *recent; /* [S3LM_RECENT_TOKENS + S3LM_MOST_DRAFTS] tokens, and behind them the guesses */
+    uint32_t count;
+    uint8_t classes[S3LM_MOST_DRAFTS]; /* of the last pass's guesses */
+    uint8_t waiting;                   /* how many it ran, 0 when they are of no use any more */
+    uint8_t done;                      /* how many of them were right so far */
+    uint8_t first_row, rows;           /* whose logits lie at `projected` */
+    uint8_t idle;
+    uint8_t odds[S3LM_DRAFT_CLASSES]; /* of 256, how often guesses are right */
+    /* Times that callers have told, in any unit, 0 when unknown: of a pass with one token, what each guess adds to a
+     * pass, and of a token that was a guess. */
+    uint32_t single, extra, row;
+} s3lm_drafts;
+
 /* A model that runs. Fields are read-only for callers except where a function says otherwise. */
 typedef struct {
     const s3lm_package *package;
@@ -261,6 +281,7 @@ typedef struct {
     float *logits;        /* [vocab_size] for s3lm_generation_* and callers without a buffer of their own */
     uint32_t *seen;       /* [ceil(vocab_size / 32)] for the sampler */
     uint64_t *histogram;  /* [256] for the sampler */
+    s3lm_drafts drafts;
     uint32_t hidden_stride;
     uint32_t projected_stride;
     uint32_t attended_stride;

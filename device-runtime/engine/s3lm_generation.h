@@ -36,6 +36,7 @@ typedef struct {
     uint32_t stop_count;
     s3lm_full_policy full;
     uint32_t keep;
+    bool no_drafts;   /* run each token by itself: the ids are the same, and so are the logits */
     s3lm_piece piece; /* NULL: ids only, stop strings are then refused */
     void *piece_user;
 } s3lm_generation_options;
@@ -49,6 +50,9 @@ typedef struct {
     uint32_t prompt_count;
     uint32_t prompt_done;
     uint32_t new_tokens;
+    uint32_t drafted, accepted; /* guesses that passes have run, and those that were right */
+    uint32_t pass_tokens;       /* of the pass of the last step, 0 when it ran none; s3lm_generation_timed */
+    bool used_draft;            /* the last step's token was a guess */
     bool pending; /* `token` was produced but not yet run through the model */
     uint32_t token;
     s3lm_reason reason;
@@ -82,6 +86,10 @@ s3lm_status s3lm_generation_begin(s3lm_generation *generation, s3lm_model *model
  * further steps return S3LM_EVENT_END with that reason. After S3LM_EVENT_TOKEN, model->logits still holds the logits
  * that the token was picked from. A stop id is reported as a token (without text of its own). */
 s3lm_event s3lm_generation_step(s3lm_generation *generation);
+
+/* How long the last step took, in any unit: what guesses cost and save on this machine. Decides how many are made, never
+ * which tokens come. Callers without a clock need not tell. */
+void s3lm_generation_timed(s3lm_generation *generation, uint32_t ticks);
 
 /* The next step ends with S3LM_END_CANCELLED. Text held back for stop strings is given out with it. */
 void s3lm_generation_cancel(s3lm_generation *generation);

@@ -1,8 +1,8 @@
 /* The engine as a command:
  *
  *   s3lm-host FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--temperature T] [--top-k K] [--top-p P] [--min-p P]
- *             [--repetition-penalty R] [--seed S] [--stop TEXT]... [--slide] [--keep N] [--context N] [--batch N]
- *             [--kernels scalar|simd] [--logits] [--json]
+ *             [--repetition-penalty R] [--seed S] [--stop TEXT]... [--slide] [--keep N] [--no-drafts] [--context N]
+ *             [--batch N] [--kernels scalar|simd] [--logits] [--json]
  *   s3lm-host FILE --bench [--kernels scalar|simd] [--context N] [--batch N] [--json]
  *
  * What is not given comes from the package. Exit code 0, 1 for a bad package or model, 2 for bad usage.
@@ -139,6 +139,8 @@ static int parse(arguments *a, int argc, char **argv) {
             a->bench = true;
         } else if (strcmp(name, "--slide") == 0) {
             a->generation.full = S3LM_FULL_SLIDE;
+        } else if (strcmp(name, "--no-drafts") == 0) {
+            a->generation.no_drafts = true;
         } else if (name[0] != '-') {
             if (a->file) {
                 return bad_usage("more than one file", name);
@@ -344,8 +346,8 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
             printf(",\"logits\":");
             json_floats(model->logits, model->package->config.vocab_size);
         }
-        printf(",\"tokensPerSecond\":%.3f,\"reason\":\"%s\",\"kernels\":\"%s\",\"engine\":\"host\"}\n",
-               seconds > 0 ? (double)(made - 1u) / seconds : 0.0, reasons[event.reason],
+        printf(",\"accepted\":%u,\"tokensPerSecond\":%.3f,\"reason\":\"%s\",\"kernels\":\"%s\",\"engine\":\"host\"}\n",
+               (unsigned)g.accepted, seconds > 0 ? (double)(made - 1u) / seconds : 0.0, reasons[event.reason],
                s3lm_kernels_name(model->kernels));
     }
     free(ids.bytes);

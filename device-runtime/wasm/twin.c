@@ -45,7 +45,7 @@ static struct {
 } facts;
 
 static struct {
-    uint32_t kind, id, text, text_length, reason, prompt_done, status;
+    uint32_t kind, id, text, text_length, reason, prompt_done, status, accepted;
 } event;
 
 static uint32_t address(const void *p) { return (uint32_t)(uintptr_t)p; }
@@ -241,7 +241,7 @@ EXPORT("twin_stop_string") uint8_t *twin_stop_string(uint32_t index, uint32_t le
 EXPORT("twin_begin")
 uint32_t twin_begin(const uint32_t *prompt, uint32_t count, uint32_t do_sample, float temperature, uint32_t top_k,
                     float top_p, float min_p, float repetition_penalty, uint32_t max_new_tokens, uint32_t seed_low,
-                    uint32_t seed_high, uint32_t stop_ids, uint32_t stop_strings, uint32_t slide, uint32_t keep) {
+                    uint32_t seed_high, uint32_t stop_ids, uint32_t stop_strings, uint32_t slide, uint32_t keep, uint32_t no_drafts) {
     s3lm_generation_options options = {
         .sampling = {do_sample != 0, temperature, top_k, top_p, min_p, repetition_penalty, max_new_tokens},
         .seed = (uint64_t)seed_high << 32 | seed_low,
@@ -252,6 +252,7 @@ uint32_t twin_begin(const uint32_t *prompt, uint32_t count, uint32_t do_sample, 
         .stop_count = stop_strings,
         .full = slide ? S3LM_FULL_SLIDE : S3LM_FULL_STOP,
         .keep = keep,
+        .no_drafts = no_drafts != 0,
         .piece = twin.has_tokenizer ? piece : NULL,
     };
     s3lm_status status = s3lm_generation_begin(&twin.generation, &twin.model, &options, prompt, count);
@@ -274,6 +275,7 @@ EXPORT("twin_step") const void *twin_step(void) {
     event.reason = (uint32_t)e.reason;
     event.prompt_done = twin.generation.prompt_done;
     event.status = (uint32_t)twin.generation.status;
+    event.accepted = twin.generation.accepted;
     return &event;
 }
 

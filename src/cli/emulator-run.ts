@@ -160,6 +160,7 @@ async function generate(
     maxNewTokens: request.tokens,
     stopStrings: request.stop,
     whenFull: request.slide ? 'slide' : 'stop',
+    drafts: request.drafts,
     logits: request.logits,
     signal: terminal.signal,
   });

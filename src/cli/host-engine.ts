@@ -47,6 +47,7 @@ export async function runOnHost(
   add('--seed', request.seed);
   for (const text of request.stop) options.push('--stop', text);
   if (request.slide) options.push('--slide');
+  if (!request.drafts) options.push('--no-drafts');
   if (request.logits) options.push('--logits');
   try {
     const { stdout } = await execute(program, [file, '--ids', promptIds.join(','), ...options, '--json'], {

@@ -78,6 +78,8 @@ export interface RunRequest extends RunSampling {
   readonly seed: number;
   readonly stop: readonly string[];
   readonly slide: boolean;
+  /** Whether passes run guesses at the tokens that come. */
+  readonly drafts: boolean;
   readonly engine: EngineName;
   /** The emulator counts cycles by the timing model, and the speed of the board is printed. */
   readonly timing: boolean;

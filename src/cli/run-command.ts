@@ -224,6 +224,7 @@ async function runTwin(
     seed: request.seed,
     stopStrings: request.stop,
     whenFull: request.slide ? 'slide' : 'stop',
+    drafts: request.drafts,
     logits: request.logits,
     signal: terminal.signal,
   });

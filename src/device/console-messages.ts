@@ -181,7 +181,8 @@ export function generatePayload(request: ConsoleRequest): Uint8Array {
     mode: MODE[request.mode ?? 'fresh'],
     flags:
       (request.logits === true ? GENERATE_FLAG.logits : 0) |
-      (request.whenFull === 'slide' ? GENERATE_FLAG.slide : 0),
+      (request.whenFull === 'slide' ? GENERATE_FLAG.slide : 0) |
+      (request.drafts === false ? GENERATE_FLAG.noDrafts : 0),
     stopStrings: stops.length,
     stopIds: stopIds.length,
     sampling: samplingValues(request, false),
@@ -203,12 +204,14 @@ export function readStart(payload: Uint8Array): ConsoleStart {
 
 export function readEnd(payload: Uint8Array): ConsoleEnd {
   const { values, rest } = takeLayout(PAYLOAD.finished, payload);
-  const { reason, promptRead, newTokens, contextUsed, prefillMicros, decodeMicros, promptTokens } = values;
+  const { reason, promptRead, newTokens, accepted, contextUsed } = values;
+  const { prefillMicros, decodeMicros, promptTokens } = values;
   return {
     reason: endReason(reason),
     text: text(rest),
     promptRead,
     newTokens,
+    accepted,
     contextUsed,
     prefillMicros: Number(prefillMicros),
     decodeMicros: Number(decodeMicros),

@@ -53,6 +53,11 @@ export interface ConsoleRequest extends ConsoleSampling {
   /** When the context is full: `stop`, or keep the first `keep` tokens and the newest half of the rest. */
   readonly whenFull?: 'stop' | 'slide' | undefined;
   readonly keep?: number | undefined;
+  /**
+   * Let passes run guesses at the tokens that come, taken from where the text was like this before. The tokens are the
+   * same, only faster; false for measurements of single passes. Default true.
+   */
+  readonly drafts?: boolean | undefined;
   /** Hand out the logits that each token was picked from. They are many bytes: 4 for each entry of the vocabulary. */
   readonly logits?: boolean | undefined;
   /** An abort ends the generation with the reason `cancelled`, not with an error. */
@@ -92,6 +97,8 @@ export interface ConsoleEnd {
   /** Of them, how many were read. */
   readonly promptRead: number;
   readonly newTokens: number;
+  /** Of them, those that a pass for an earlier one had guessed: they took no pass of their own. At most 65,535 are told. */
+  readonly accepted: number;
   /** Tokens that the context holds. */
   readonly contextUsed: number;
   /** Time of the model's passes over the prompt, and of those for new tokens. */

@@ -61,6 +61,7 @@ export interface TwinExports {
     stopStrings: number,
     slide: number,
     keep: number,
+    noDrafts: number,
   ): number;
   twin_step(): number;
   twin_cancel(): void;
@@ -118,6 +119,7 @@ export const EVENT_FIELDS = {
   reason: 4,
   promptDone: 5,
   status: 6,
+  accepted: 7,
 } as const;
 
 /** Four characters as a section kind. */

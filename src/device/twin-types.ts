@@ -71,6 +71,11 @@ export interface GenerateOptions extends SamplingChoice {
   readonly whenFull?: 'stop' | 'slide' | undefined;
   /** Ids at the start that sliding keeps. Default 0. */
   readonly keep?: number | undefined;
+  /**
+   * Let passes run guesses at the tokens that come, taken from where the text was like this before. Tokens and logits are
+   * the same, only faster. Default true.
+   */
+  readonly drafts?: boolean | undefined;
   /** Hand out the logits that each token was picked from. Default false. */
   readonly logits?: boolean | undefined;
   /** Checked before each step; an abort ends the generation with the reason `cancelled`, not with an error. */
@@ -95,6 +100,8 @@ export interface GenerateResult {
   readonly promptIds: readonly number[];
   /** New ids, a stop id included. */
   readonly ids: readonly number[];
+  /** How many of them a pass for an earlier one had guessed: they took no pass of their own. */
+  readonly accepted: number;
   readonly text: string;
 }
 

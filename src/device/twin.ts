@@ -223,7 +223,9 @@ export class Twin implements TwinEngine {
         const logits = options.logits === true ? this.logitsOfStep() : null;
         yield logits === null ? { id, text: piece } : { id, text: piece, logits };
       }
-      if (reason !== 'running') return { reason: reason as EndReason, promptIds, ids, text };
+      if (reason !== 'running') {
+        return { reason: reason as EndReason, promptIds, ids, accepted: field('accepted'), text };
+      }
     }
   }
 
@@ -278,6 +280,7 @@ export class Twin implements TwinEngine {
       stopStrings,
       options.whenFull === 'slide' ? 1 : 0,
       optional(options.keep, 0, NONE, 'keep'),
+      options.drafts === false ? 1 : 0,
     );
     if (status === STATUS.options) {
       throw new UsageError(

@@ -175,10 +175,14 @@ export function scratchBytes(
     scores +
     4 * alignUp(model.vocabSize, 16) +
     4 * context +
+    RECENT_BYTES +
     sampler +
     tables
   );
 }
+
+/** Tokens that guesses are taken from, and room for guesses behind them (S3LM_RECENT_TOKENS, S3LM_MOST_DRAFTS). */
+const RECENT_BYTES = alignUp(4 * (512 + 7), 64);
 
 /** Prompt tokens that share a pass at most; what the engine takes for fewer is less. */
 const MOST_BATCH = 8;

@@ -78,7 +78,7 @@ export const GIVEN = {
 export const MODE = { fresh: 0, append: 1, 'first-turn': 2, 'next-turn': 3 } as const;
 
 /** Bits of a request to generate. */
-export const GENERATE_FLAG = { logits: 1, slide: 2 } as const;
+export const GENERATE_FLAG = { logits: 1, slide: 2, noDrafts: 4 } as const;
 
 /** What the bytes of a prompt are. */
 export const PROMPT_KIND = { text: 0, ids: 1 } as const;
@@ -154,7 +154,7 @@ export const PAYLOAD = {
   finished: {
     reason: 'u8',
     status: 'u8',
-    zero: 'u16',
+    accepted: 'u16',
     promptRead: 'u32',
     newTokens: 'u32',
     contextUsed: 'u32',

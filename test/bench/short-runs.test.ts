@@ -29,6 +29,7 @@ const BENCHES: Readonly<Record<string, { readonly figures: readonly string[] }>>
   device: {
     figures: ['cases.*.tokensPerSecond', 'cases.*.bound', 'cases.*.predicted', 'cases.*.start'],
   },
+  drafts: { figures: ['cases.*.plain', 'cases.*.guessed'] },
   emulator: { figures: ['results.*.figures.*.rate.median', 'results.*.figures.*.pace.median'] },
   families: { figures: ['results.*.auto.kl', 'results.*.auto.loss'] },
   page: { figures: ['cases.*.seconds.median', 'cases.*.convert.median'] },

@@ -252,7 +252,7 @@ describe('generation', () => {
     const first = twin.generate({ ids: [7] });
     first.next();
     assert.throws(() => twin.generate({ ids: [8] }).next(), UsageError);
-    first.return({ reason: 'cancelled', promptIds: [], ids: [], text: '' });
+    first.return({ reason: 'cancelled', promptIds: [], ids: [], accepted: 0, text: '' });
     assert.equal(generate(twin, { ids: [8], maxNewTokens: 2 }).ids.length, 2);
   });
 });

@@ -24,14 +24,14 @@ function speaker(
     let text = '';
     const ids: number[] = [];
     for (const [id, word] of words.entries()) {
-      if (options.signal?.aborted === true) return { reason: 'cancelled', promptIds: [1, 2], ids, text };
+      if (options.signal?.aborted === true) return { reason: 'cancelled', promptIds: [1, 2], ids, accepted: 0, text };
       const end = performance.now() + milliseconds;
       while (performance.now() < end);
       text += word;
       ids.push(id);
       yield { id, text: word };
     }
-    return { reason: 'eos', promptIds: [1, 2], ids, text };
+    return { reason: 'eos', promptIds: [1, 2], ids, accepted: 0, text };
   }
   const chatIds = (user: string): number[] => [user.length, 77];
   return { generate, chatIds, info: { hasChat } } as unknown as TwinEngine;

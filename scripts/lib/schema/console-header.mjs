@@ -58,7 +58,7 @@ ${lines(list(given.map(([name, bit]) => `CONSOLE_${GIVEN_NAMES[name] ?? upper(na
 
 /* CONSOLE_GENERATE */
 ${row('', protocol.MODE)}
-${row('', { wantLogits: protocol.GENERATE_FLAG.logits, slide: protocol.GENERATE_FLAG.slide })}
+${row('', { wantLogits: protocol.GENERATE_FLAG.logits, slide: protocol.GENERATE_FLAG.slide, noDrafts: protocol.GENERATE_FLAG.noDrafts })}
 #define CONSOLE_GENERATE_BYTES ${layoutBytes(PAYLOAD.generate)}u
 
 /* CONSOLE_PROMPT */

@@ -46,7 +46,7 @@ export const FIELDS = {
   prompt: { kind: 'kind: text 0, ids 1', zero: '', zeros: '', offset: 'offset in bytes' },
   generate: {
     mode: 'mode',
-    flags: 'bits: 1 send logits, 2 slide when the context is full',
+    flags: 'bits: 1 send logits, 2 slide when the context is full, 4 run each token by itself',
     stopStrings: 'number of stop strings, at most {stopStrings}',
     stopIds: 'number of stop ids, at most {stopIds}',
     sampling: 'sampling block',
@@ -77,7 +77,7 @@ export const FIELDS = {
   finished: {
     reason: 'reason',
     status: 'status of the engine (`s3lm_status`)',
-    zero: '',
+    accepted: 'new tokens that earlier passes had guessed; 65,535 is the most that is told',
     promptRead: 'prompt tokens read',
     newTokens: 'new tokens',
     contextUsed: 'tokens in the context',

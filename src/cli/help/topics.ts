@@ -159,6 +159,7 @@ const run: CommandHelp = {
         ['--seed S', 'the same seed gives the same text'],
         ['--stop TEXT', 'end before this text; may be repeated'],
         ['--slide', 'go on when the context is full, forgetting the oldest half'],
+        ['--no-drafts', 'run each token by itself; with guesses the same text comes faster'],
       ],
     },
     {
