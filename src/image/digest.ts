@@ -1,40 +1,34 @@
 /** The two digests that flash contents carry: SHA-256 behind an application image, MD5 in a partition table. */
-import { md5 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { startDigest, type BlockMixing, type RunningDigest } from './block-digest.js';
+import { MD5 } from './md5.js';
+import { SHA256 } from './sha256.js';
 
-/** A digest that is fed piece by piece. */
-export interface RunningDigest {
-  update(bytes: Uint8Array): void;
-  /** The digest of everything so far; ends the computation. */
-  finish(): Uint8Array;
-}
+export type { RunningDigest };
 
-/** Starts a SHA-256 (FIPS 180-4). Synchronous and streaming, which WebCrypto is not. */
+/** Starts a SHA-256. Synchronous and streaming, and there on pages without https, which WebCrypto is not. */
 export function startSha256(): RunningDigest {
-  const running = sha256.create();
-  return {
-    update: (bytes) => void running.update(bytes),
-    finish: () => running.digest(),
-  };
+  return startDigest(SHA256);
 }
 
-/** Starts an MD5 (RFC 1321), the digest that the chip's loaders compute over flash. */
+/** Starts an MD5. */
 export function startMd5(): RunningDigest {
-  const running = md5.create();
-  return {
-    update: (bytes) => void running.update(bytes),
-    finish: () => running.digest(),
-  };
+  return startDigest(MD5);
 }
 
 /** 32 bytes. */
 export function sha256Of(bytes: Uint8Array): Uint8Array {
-  return sha256(bytes);
+  return whole(SHA256, bytes);
 }
 
-/** 16 bytes (RFC 1321). Finds damage, keeps nobody out: that is all it is for in a partition table. */
+/** 16 bytes. */
 export function md5Of(bytes: Uint8Array): Uint8Array {
-  return md5(bytes);
+  return whole(MD5, bytes);
+}
+
+function whole(mixing: BlockMixing, bytes: Uint8Array): Uint8Array {
+  const running = startDigest(mixing);
+  running.update(bytes);
+  return running.finish();
 }
 
 /** Lower-case hexadecimal. */
