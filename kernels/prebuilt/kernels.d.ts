@@ -75,31 +75,6 @@ export class Fault {
 }
 
 /**
- * Collects positions.
- */
-export class LogitComparison {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Adds positions; returns their divergence.
-     */
-    add(reference: Float32Array | number[], quantized: Float32Array | number[], targets: Int32Array | number[]): Float64Array;
-    /**
-     * Starts the next sequence.
-     */
-    begin_sequence(): void;
-    /**
-     * For logits of this many values.
-     */
-    constructor(vocabulary: number);
-    /**
-     * The report, in the order in which `src/quantize/logit-comparator.ts` reads it: an estimate is its value and its
-     * error (NaN for none).
-     */
-    report(resamples: number, seed: number, worst: number): Float64Array;
-}
-
-/**
  * A model with its weights and its cache.
  */
 export class Reference {
@@ -212,6 +187,13 @@ export class TensorQuantizer {
 }
 
 /**
+ * Compares positions; gives of each, in the order in which `src/quantize/logit-comparator.ts` reads it: the divergence, whether
+ * both have the same most likely token, and the next token's negative log-likelihoods before and after (NaN where it is
+ * not known).
+ */
+export function compare_logits(vocabulary: number, reference: Float32Array | number[], quantized: Float32Array | number[], targets: Int32Array | number[]): Float64Array;
+
+/**
  * Continues a CRC-32 over `length` bytes at `address` of the memory.
  */
 export function crc32_at(previous: number, address: number, length: number): number;
@@ -232,7 +214,6 @@ export interface InitOutput {
     readonly __wbg_get_fault_format: (a: number) => number;
     readonly __wbg_get_fault_problem: (a: number) => [number, number];
     readonly __wbg_get_fault_remedy: (a: number) => [number, number];
-    readonly __wbg_logitcomparison_free: (a: number, b: number) => void;
     readonly __wbg_reference_free: (a: number, b: number) => void;
     readonly __wbg_set_fault_field: (a: number, b: number, c: number) => void;
     readonly __wbg_set_fault_format: (a: number, b: number) => void;
@@ -247,12 +228,9 @@ export interface InitOutput {
     readonly buffer_address: (a: number) => number;
     readonly buffer_crc32: (a: number, b: number, c: number) => number;
     readonly buffer_new: (a: number) => [number, number, number];
+    readonly compare_logits: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly crc32_at: (a: number, b: number, c: number) => [number, number, number];
     readonly decode_vector: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
-    readonly logitcomparison_add: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
-    readonly logitcomparison_begin_sequence: (a: number) => void;
-    readonly logitcomparison_new: (a: number) => [number, number, number];
-    readonly logitcomparison_report: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly reference_add_rows: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly reference_calibration: (a: number, b: number) => [number, number, number, number];
     readonly reference_check_rows: (a: number, b: number, c: number, d: number) => [number, number, number];
@@ -279,8 +257,8 @@ export interface InitOutput {
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
-    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_start: () => void;
 }

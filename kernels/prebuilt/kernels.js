@@ -228,89 +228,6 @@ export class Fault {
 if (Symbol.dispose) Fault.prototype[Symbol.dispose] = Fault.prototype.free;
 
 /**
- * Collects positions.
- */
-export class LogitComparison {
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        LogitComparisonFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_logitcomparison_free(ptr, 0);
-    }
-    /**
-     * Adds positions; returns their divergence.
-     * @param {Float32Array | number[]} reference
-     * @param {Float32Array | number[]} quantized
-     * @param {Int32Array | number[]} targets
-     * @returns {Float64Array}
-     */
-    add(reference, quantized, targets) {
-        let ptr0, len0, ptr1, len1, ptr2, len2;
-        try {
-            ptr0 = passArrayF32ToWasm0(reference, wasm.__wbindgen_malloc);
-            len0 = WASM_VECTOR_LEN;
-            ptr1 = passArrayF32ToWasm0(quantized, wasm.__wbindgen_malloc);
-            len1 = WASM_VECTOR_LEN;
-            ptr2 = passArray32ToWasm0(targets, wasm.__wbindgen_malloc);
-            len2 = WASM_VECTOR_LEN;
-        } catch (e) {
-            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
-            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
-            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
-            throw e;
-        }
-        const ret = wasm.logitcomparison_add(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
-        if (ret[3]) {
-            throw takeFromExternrefTable0(ret[2]);
-        }
-        var v4 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
-        return v4;
-    }
-    /**
-     * Starts the next sequence.
-     */
-    begin_sequence() {
-        wasm.logitcomparison_begin_sequence(this.__wbg_ptr);
-    }
-    /**
-     * For logits of this many values.
-     * @param {number} vocabulary
-     */
-    constructor(vocabulary) {
-        const ret = wasm.logitcomparison_new(vocabulary);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        this.__wbg_ptr = ret[0];
-        LogitComparisonFinalization.register(this, this.__wbg_ptr, this);
-        return this;
-    }
-    /**
-     * The report, in the order in which `src/quantize/logit-comparator.ts` reads it: an estimate is its value and its
-     * error (NaN for none).
-     * @param {number} resamples
-     * @param {number} seed
-     * @param {number} worst
-     * @returns {Float64Array}
-     */
-    report(resamples, seed, worst) {
-        const ret = wasm.logitcomparison_report(this.__wbg_ptr, resamples, seed, worst);
-        if (ret[3]) {
-            throw takeFromExternrefTable0(ret[2]);
-        }
-        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
-        return v1;
-    }
-}
-if (Symbol.dispose) LogitComparison.prototype[Symbol.dispose] = LogitComparison.prototype.free;
-
-/**
  * A model with its weights and its cache.
  */
 export class Reference {
@@ -641,6 +558,41 @@ export class TensorQuantizer {
 if (Symbol.dispose) TensorQuantizer.prototype[Symbol.dispose] = TensorQuantizer.prototype.free;
 
 /**
+ * Compares positions; gives of each, in the order in which `src/quantize/logit-comparator.ts` reads it: the divergence, whether
+ * both have the same most likely token, and the next token's negative log-likelihoods before and after (NaN where it is
+ * not known).
+ * @param {number} vocabulary
+ * @param {Float32Array | number[]} reference
+ * @param {Float32Array | number[]} quantized
+ * @param {Int32Array | number[]} targets
+ * @returns {Float64Array}
+ */
+export function compare_logits(vocabulary, reference, quantized, targets) {
+    const val4 = +vocabulary;
+    let ptr0, len0, ptr1, len1, ptr2, len2;
+    try {
+        ptr0 = passArrayF32ToWasm0(reference, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArrayF32ToWasm0(quantized, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+        ptr2 = passArray32ToWasm0(targets, wasm.__wbindgen_malloc);
+        len2 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+        throw e;
+    }
+    const ret = wasm.compare_logits(val4, ptr0, len0, ptr1, len1, ptr2, len2);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v5 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+    return v5;
+}
+
+/**
  * Continues a CRC-32 over `length` bytes at `address` of the memory.
  * @param {number} previous
  * @param {number} address
@@ -726,9 +678,6 @@ const BufferFinalization = (typeof FinalizationRegistry === 'undefined')
 const FaultFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_fault_free(ptr, 1));
-const LogitComparisonFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_logitcomparison_free(ptr, 1));
 const ReferenceFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_reference_free(ptr, 1));

@@ -68,12 +68,27 @@ pub struct Factors<'a> {
 /// When `bytes` is not whole elements or `to` or the gain is too short.
 pub fn decode(dtype: Dtype, bytes: &[u8], factors: Option<Factors<'_>>, to: &mut [[f32; 4]]) {
     match dtype {
-        Dtype::F32 => decode_as::<F32, 64>(bytes, factors, to),
-        Dtype::F16 => decode_as::<F16, 32>(bytes, factors, to),
-        Dtype::Bf16 => decode_as::<Bf16, 32>(bytes, factors, to),
-        Dtype::F8E4M3 => decode_as::<F8E4M3, 16>(bytes, factors, to),
-        Dtype::F8E5M2 => decode_as::<F8E5M2, 16>(bytes, factors, to),
+        Dtype::F32 => decode_as::<F32, 64>(bytes, to),
+        Dtype::F16 => decode_as::<F16, 32>(bytes, to),
+        Dtype::Bf16 => decode_as::<Bf16, 32>(bytes, to),
+        Dtype::F8E4M3 => decode_as::<F8E4M3, 16>(bytes, to),
+        Dtype::F8E5M2 => decode_as::<F8E5M2, 16>(bytes, to),
     }
+    // In a second pass: a row is still in the first-level cache, and the loops above are there once and not twice.
+    if let Some(factors) = factors {
+        multiply(factors, bytes.len() / dtype.size(), to);
+    }
+}
+
+/// Multiplies `count` elements and leaves zeros behind them.
+fn multiply(Factors { gain, multiplier }: Factors<'_>, count: usize, to: &mut [[f32; 4]]) {
+    let vectors = padded_vectors(count);
+    let multiplier = F32x4::splat(multiplier);
+    for (to, gain) in to[..vectors].iter_mut().zip(&gain[..vectors]) {
+        F32x4::load(to).mul(F32x4::load(gain)).mul(multiplier).store(to);
+    }
+    // A gain that is not finite turned the padding into NaN.
+    to[..vectors].as_flattened_mut()[count..].fill(0.0);
 }
 
 /// A vector of `bytes.len() / dtype.size()` floats.
@@ -91,41 +106,18 @@ trait Source<const N: usize> {
     fn sixteen(bytes: &[u8; N]) -> [F32x4; 4];
 }
 
-#[inline(always)]
-fn decode_as<S: Source<N>, const N: usize>(bytes: &[u8], factors: Option<Factors<'_>>, to: &mut [[f32; 4]]) {
-    match factors {
-        None => decode_with::<S, N>(bytes, to, |_, values| values),
-        Some(Factors { gain, multiplier }) => {
-            let gain = gain[..padded_vectors(bytes.len() * 16 / N)].as_chunks::<4>().0;
-            let multiplier = F32x4::splat(multiplier);
-            decode_with::<S, N>(bytes, to, |step, values| {
-                let gain = &gain[step];
-                core::array::from_fn(|v| values[v].mul(F32x4::load(&gain[v])).mul(multiplier))
-            });
-        }
-    }
-}
-
-#[inline(always)]
-fn decode_with<S: Source<N>, const N: usize>(
-    bytes: &[u8],
-    to: &mut [[f32; 4]],
-    apply: impl Fn(usize, [F32x4; 4]) -> [F32x4; 4],
-) {
+fn decode_as<S: Source<N>, const N: usize>(bytes: &[u8], to: &mut [[f32; 4]]) {
     let size = N / 16;
     assert_eq!(bytes.len() % size, 0);
     let steps = to[..padded_vectors(bytes.len() / size)].as_chunks_mut::<4>().0;
     let (whole, rest) = bytes.as_chunks::<N>();
-    for (step, (chunk, to)) in whole.iter().zip(steps.iter_mut()).enumerate() {
-        store(apply(step, S::sixteen(chunk)), to);
+    for (chunk, to) in whole.iter().zip(&mut *steps) {
+        store(S::sixteen(chunk), to);
     }
     if !rest.is_empty() {
         let mut last = [0u8; N];
         last[..rest.len()].copy_from_slice(rest);
-        let to = &mut steps[whole.len()];
-        store(apply(whole.len(), S::sixteen(&last)), to);
-        // A gain that is not finite would turn the padding into NaN.
-        to.as_flattened_mut()[rest.len() / size..].fill(0.0);
+        decode_as::<S, N>(&last, &mut steps[whole.len()]);
     }
 }
 

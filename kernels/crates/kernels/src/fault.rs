@@ -4,7 +4,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 
 /// What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
 #[wasm_bindgen(getter_with_clone)]
@@ -21,8 +21,8 @@ pub struct Fault {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Format {
+        match error.into_refusal() {
+            Refusal::Format {
                 field,
                 problem,
                 remedy,
@@ -32,7 +32,7 @@ impl From<Error> for Fault {
                 problem,
                 remedy,
             },
-            Error::Range(problem) => Self {
+            Refusal::Range(problem) => Self {
                 format: false,
                 field: String::new(),
                 problem,

@@ -14,10 +14,11 @@ pub mod quantize;
 pub mod random;
 pub mod reference;
 pub mod simd;
+pub mod turn;
 
 #[cfg(all(target_arch = "wasm32", feature = "bindings"))]
 mod bindings;
 #[cfg(target_arch = "wasm32")]
 pub mod fault;
 
-pub use error::{Error, Result};
+pub use error::{Error, Refusal, Result};

@@ -4,15 +4,14 @@ mod common;
 
 use common::{cbor, Decoder, Shape, Topology, SMALL};
 use kernels::reference::Engine;
-use kernels::Error;
+use kernels::Refusal;
 use serde_json::{json, Value};
 
 /// The field for which a description is refused; `None` when it is taken.
 fn refusal(description: &Value) -> Option<String> {
-    match Engine::new(&cbor(description), None) {
-        Ok(_) => None,
-        Err(Error::Format { field, .. }) => Some(field),
-        Err(other) => panic!("{other}"),
+    match Engine::new(&cbor(description), None).err()?.into_refusal() {
+        Refusal::Format { field, .. } => Some(field),
+        Refusal::Range(problem) => panic!("{problem}"),
     }
 }
 
@@ -204,6 +203,7 @@ fn what_is_no_description_is_refused() {
         &[0; 5],
     ];
     for bytes in [&whole[..whole.len() - 1], &longer].iter().chain(&others) {
-        assert!(matches!(Engine::new(bytes, None), Err(Error::Format { .. })));
+        let error = Engine::new(bytes, None).err().unwrap();
+        assert!(matches!(error.refusal(), Refusal::Format { .. }));
     }
 }

@@ -4,7 +4,7 @@
 mod support;
 
 use kernels::crc32::crc32;
-use kernels::Error;
+use kernels::{Error, Refusal};
 use serde_json::Value;
 use support::common::cbor;
 use support::next;
@@ -202,11 +202,11 @@ fn rates_of_runs_hold() {
 }
 
 fn is_format(result: Result<(), Error>) -> bool {
-    matches!(result, Err(Error::Format { .. }))
+    matches!(result, Err(ref error) if matches!(error.refusal(), Refusal::Format { .. }))
 }
 
 fn is_range<T>(result: Result<T, Error>) -> bool {
-    matches!(result, Err(Error::Range(_)))
+    matches!(result, Err(ref error) if matches!(error.refusal(), Refusal::Range(_)))
 }
 
 #[test]

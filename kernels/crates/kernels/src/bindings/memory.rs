@@ -13,7 +13,10 @@ pub fn crc32_at(previous: u32, address: usize, length: usize) -> super::Answer<u
     }
     let size = core::arch::wasm32::memory_size::<0>() * 65536;
     if address == 0 || address > size || length > size - address {
-        return Err(Error::range(format!("{length} bytes at {address} lie outside the memory.")).into());
+        return Err(Error::range(format_args!(
+            "{length} bytes at {address} lie outside the memory."
+        ))
+        .into());
     }
     // Sound: the range lies inside the memory, which never shrinks; nothing else runs while we read, and every bit
     // pattern is a valid u8.

@@ -11,7 +11,7 @@ use crate::quantize::{Encoding, OutputBlock, Quantizer, ScalesPerRow, Spec};
 
 fn parse_dtype(name: &str) -> Answer<Dtype> {
     Ok(Dtype::parse(name)
-        .ok_or_else(|| Error::range(format!("The element type {name} is not converted.")))?)
+        .ok_or_else(|| Error::range(format_args!("The element type {name} is not converted.")))?)
 }
 
 /// Rows on their way out.
@@ -79,7 +79,7 @@ impl TensorQuantizer {
         importance: Vec<f32>,
     ) -> Answer<TensorQuantizer> {
         let Some(kind) = EncodingKind::from_word(encoding) else {
-            return Err(Error::range(format!("The encoding {encoding} does not exist.")).into());
+            return Err(Error::range(format_args!("The encoding {encoding} does not exist.")).into());
         };
         let spec = Spec {
             dtype: parse_dtype(dtype)?,
@@ -159,7 +159,7 @@ pub fn decode_vector(dtype: &str, bytes: &[u8], gain: Vec<f32>, multiplier: f32)
     let dtype = parse_dtype(dtype)?;
     let count = bytes.len() / dtype.size();
     if bytes.len() % dtype.size() != 0 {
-        return Err(Error::range(format!(
+        return Err(Error::range(format_args!(
             "{} bytes are not whole elements of {}.",
             bytes.len(),
             dtype.name()
@@ -167,7 +167,7 @@ pub fn decode_vector(dtype: &str, bytes: &[u8], gain: Vec<f32>, multiplier: f32)
         .into());
     }
     if !gain.is_empty() && gain.len() != count {
-        return Err(Error::range(format!("The gain has {} elements for {count}.", gain.len())).into());
+        return Err(Error::range(format_args!("The gain has {} elements for {count}.", gain.len())).into());
     }
     let mut padded_gain = try_vec(padded_vectors(count), [1.0f32; 4])?;
     padded_gain.as_flattened_mut()[..gain.len()].copy_from_slice(&gain);

@@ -1,7 +1,26 @@
 //! One position: two rows of logits to divergence, agreement and likelihoods, in two passes over the vocabulary.
 
-use super::{Position, Target};
 use crate::simd::{exp_f64, F32x4, F64x2, I32x4};
+
+/// What a position comes to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// Divergence of the quantized from the original distribution, nats.
+    pub kl: f64,
+    /// Both find the same token most likely.
+    pub same_top: bool,
+    /// Where the next token is known.
+    pub target: Option<Target>,
+}
+
+/// The next token's negative log-likelihoods, nats.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// By the original.
+    pub before: f64,
+    /// By the quantized model.
+    pub after: f64,
+}
 
 /// `None` when a logit is not finite. Rows are equally long and not empty.
 pub fn compare(before: &[f32], after: &[f32], target: Option<usize>) -> Option<Position> {

@@ -55,10 +55,10 @@ impl OutputBlock {
             bytes(group_scales),
             bytes(offsets),
         ) else {
-            return Err(Error::range(format!("A block of {rows} rows of {stride} bytes and {scales} + {group_scales} + {offsets} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
+            return Err(Error::range(format_args!("A block of {rows} rows of {stride} bytes and {scales} + {group_scales} + {offsets} scales exceeds {MAX_BLOCK_BYTES} bytes.")));
         };
         if rows == 0 || stride == 0 || !stride.is_multiple_of(ROW_ALIGNMENT) {
-            return Err(Error::range(format!("A block needs rows and a row stride that is a multiple of {ROW_ALIGNMENT}, not {rows} rows of {stride} bytes.")));
+            return Err(Error::range(format_args!("A block needs rows and a row stride that is a multiple of {ROW_ALIGNMENT}, not {rows} rows of {stride} bytes.")));
         }
         Ok(Self {
             rows,
@@ -108,7 +108,7 @@ impl OutputBlock {
                 } = per_row;
                 format!("rows of {stride} bytes and {floats} + {bytes} + {offsets} scales")
             };
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "The block has {}; the tensor needs {}.",
                 text(self.stride, self.scales_per_row),
                 text(stride, scales_per_row)
@@ -125,7 +125,7 @@ impl OutputBlock {
             }
         };
         if !fits {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "{count} rows from row {first} in steps of {step} do not fit a block of {} rows.",
                 self.rows
             )));

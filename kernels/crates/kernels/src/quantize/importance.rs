@@ -10,13 +10,13 @@ const LEAST: f32 = 1.0 / 1024.0;
 /// or an all-zero importance.
 pub(super) fn weights(importance: &[f32], cols: usize) -> Result<Vec<[f32; 4]>> {
     if !importance.is_empty() && importance.len() != cols {
-        return Err(Error::range(format!(
+        return Err(Error::range(format_args!(
             "The importance has {} elements for {cols} columns.",
             importance.len()
         )));
     }
     if let Some(at) = importance.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
-        return Err(Error::range(format!(
+        return Err(Error::range(format_args!(
             "The importance of column {at} is negative or no finite number."
         )));
     }

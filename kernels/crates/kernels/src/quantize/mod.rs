@@ -155,7 +155,7 @@ impl Quantizer {
             importance,
         } = spec;
         if !(1..=MAX_COLS).contains(&cols) || !(1..=MAX_ROWS).contains(&rows) {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "A tensor of {rows} x {cols} is outside 1..={MAX_ROWS} rows of 1..={MAX_COLS} columns."
             )));
         }
@@ -166,13 +166,13 @@ impl Quantizer {
             };
             if !sizes.contains(&size) {
                 let [a, b, c] = sizes;
-                return Err(Error::range(format!(
+                return Err(Error::range(format_args!(
                     "A group of {size} columns is not {a}, {b} or {c}."
                 )));
             }
         }
         if !gain.is_empty() && gain.len() != cols {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "The gain has {} elements for {cols} columns.",
                 gain.len()
             )));
@@ -237,7 +237,7 @@ impl Quantizer {
     pub fn check(&self, bytes: usize, block: &OutputBlock, first: usize, step: usize) -> Result<()> {
         let count = self.whole_rows(bytes, self.quantized)?;
         if self.encoding == Encoding::Int8Tensor && self.measured != self.rows {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "Only {} of {} rows were measured before quantizing with one scale per tensor.",
                 self.measured, self.rows
             )));
@@ -287,13 +287,13 @@ impl Quantizer {
     fn whole_rows(&self, bytes: usize, done: usize) -> Result<usize> {
         let count = bytes / self.row_bytes();
         if !bytes.is_multiple_of(self.row_bytes()) {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "{bytes} bytes are not whole rows of {}.",
                 self.row_bytes()
             )));
         }
         if count > self.rows - done {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "{count} rows after {done} exceed the {} of the tensor.",
                 self.rows
             )));

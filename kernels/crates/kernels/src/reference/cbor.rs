@@ -2,6 +2,9 @@
 //! 64-bit floats, texts, arrays and maps with texts as keys, every length in 32 bits. JSON would bring tables for
 //! decimal numbers with it that weigh more than all else that reads.
 
+use core::cell::Cell;
+use core::fmt;
+
 use crate::error::{Error, Result};
 
 /// Deepest nesting: a description nests nine deep.
@@ -74,12 +77,28 @@ fn read_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     core::str::from_utf8(rest.split_off(..length)?).ok()
 }
 
+/// What is wrong with a description: the first thing that was found, as everything after may follow from it. Reading goes on
+/// with harmless values, so that no step of it has to ask whether the one before went well: that would be half of the code.
+#[derive(Default)]
+pub struct Trouble(Cell<Option<Error>>);
+
+impl Trouble {
+    /// What was read, unless something was wrong with it.
+    pub fn unless<T>(&self, read: T) -> Result<T> {
+        match self.0.take() {
+            Some(error) => Err(error),
+            None => Ok(read),
+        }
+    }
+}
+
 /// A place in a value, which errors name by the way to it.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     value: &'a Value<'a>,
     step: Step<'a>,
     from: Option<&'a Place<'a>>,
+    trouble: &'a Trouble,
 }
 
 #[derive(Clone, Copy)]
@@ -105,11 +124,12 @@ impl<'a> Object<'a> {
 // A description is read once a model, and every page downloads what reads it: it is not worth being inlined.
 impl<'a> Place<'a> {
     /// The place of a whole value, which `name` stands for in errors.
-    pub fn whole(value: &'a Value<'a>, name: &'a str) -> Self {
+    pub fn whole(value: &'a Value<'a>, name: &'a str, trouble: &'a Trouble) -> Self {
         Self {
             value,
             step: Step::Field(name),
             from: None,
+            trouble,
         }
     }
 
@@ -139,28 +159,29 @@ impl<'a> Place<'a> {
         path
     }
 
-    /// That something is wrong here.
+    /// Something is wrong here.
     #[cold]
     #[inline(never)]
-    pub fn bad(&self, problem: impl Into<String>) -> Error {
-        Error::format(self.path(), problem, REMEDY)
+    pub fn bad(&self, problem: fmt::Arguments<'_>) {
+        let first = self.trouble.0.take();
+        let error = first.unwrap_or_else(|| Error::format(self.path(), problem, REMEDY));
+        self.trouble.0.set(Some(error));
     }
 
     /// A field, which is [`Value::Null`] when it is absent.
-    pub fn field<'s>(&'s self, name: &'s str) -> Result<Place<'s>> {
-        Ok(self.inside(self.map()?, name))
+    pub fn field<'s>(&'s self, name: &'s str) -> Place<'s> {
+        self.inside(self.map(), name)
     }
 
     /// An object that has no other fields than these.
     #[inline(never)]
-    pub fn object<'s>(&'s self, names: &[&str]) -> Result<Object<'s>> {
-        let map = self.map()?;
-        match map.iter().find(|(key, _)| !names.contains(key)) {
-            Some((key, _)) => Err(self
-                .inside(map, key)
-                .bad("The reference does not know this field.")),
-            None => Ok(Object { place: self, map }),
+    pub fn object<'s>(&'s self, names: &[&str]) -> Object<'s> {
+        let map = self.map();
+        if let Some((key, _)) = map.iter().find(|(key, _)| !names.contains(key)) {
+            self.inside(map, key)
+                .bad(format_args!("The reference does not know this field."));
         }
+        Object { place: self, map }
     }
 
     #[inline(never)]
@@ -172,13 +193,18 @@ impl<'a> Place<'a> {
                 .map_or(&Value::Null, |(_, value)| value),
             step: Step::Field(name),
             from: Some(self),
+            trouble: self.trouble,
         }
     }
 
-    fn map(&self) -> Result<&'a [(&'a str, Value<'a>)]> {
+    #[inline(never)]
+    fn map(&self) -> &'a [(&'a str, Value<'a>)] {
         match self.value {
-            Value::Map(map) => Ok(map),
-            _ => Err(self.bad("It is not an object.")),
+            Value::Map(map) => map,
+            _ => {
+                self.bad(format_args!("It is not an object."));
+                &[]
+            }
         }
     }
 
@@ -187,98 +213,112 @@ impl<'a> Place<'a> {
         (*self.value != Value::Null).then_some(self)
     }
 
-    /// How many things an array has.
     #[inline(never)]
-    pub fn len(&self) -> Result<usize> {
+    fn list(&self) -> &'a [Value<'a>] {
         match self.value {
-            Value::List(list) => Ok(list.len()),
-            _ => Err(self.bad("It is not an array.")),
+            Value::List(list) => list,
+            _ => {
+                self.bad(format_args!("It is not an array."));
+                &[]
+            }
         }
     }
 
+    /// How many things an array has.
+    pub fn len(&self) -> usize {
+        self.list().len()
+    }
+
     /// Everything in an array.
-    pub fn items(&self) -> Result<impl Iterator<Item = Place<'_>>> {
-        let Value::List(list) = self.value else {
-            return Err(self.bad("It is not an array."));
-        };
-        Ok(list.iter().enumerate().map(move |(index, value)| Place {
+    pub fn items(&self) -> impl Iterator<Item = Place<'_>> {
+        self.list().iter().enumerate().map(move |(index, value)| Place {
             value,
             step: Step::Item(index),
             from: Some(self),
-        }))
+            trouble: self.trouble,
+        })
     }
 
     /// A text.
     #[inline(never)]
-    pub fn text(&self) -> Result<&'a str> {
+    pub fn text(&self) -> &'a str {
         match self.value {
-            Value::Text(text) => Ok(text),
-            _ => Err(self.bad("It is not a text.")),
+            Value::Text(text) => text,
+            _ => {
+                self.bad(format_args!("It is not a text."));
+                ""
+            }
         }
     }
 
     /// A number, finite or not.
     #[inline(never)]
-    pub fn number(&self) -> Result<f64> {
+    pub fn number(&self) -> f64 {
         match self.value {
-            Value::Number(number) => Ok(*number),
-            _ => Err(self.bad("It is not a number.")),
+            Value::Number(number) => *number,
+            _ => {
+                self.bad(format_args!("It is not a number."));
+                1.0
+            }
         }
     }
 
     /// A number without a fraction.
     #[inline(never)]
-    pub fn whole_number(&self) -> Result<usize> {
-        let number = self.number()?;
+    pub fn whole_number(&self) -> usize {
+        let number = self.number();
         let whole = number as u32;
-        if f64::from(whole) == number {
-            Ok(whole as usize)
-        } else {
-            Err(self.bad(format!("It is not a whole number from 0 to {}.", u32::MAX)))
+        if f64::from(whole) != number {
+            self.bad(format_args!("It is not a whole number from 0 to {}.", u32::MAX));
         }
+        whole as usize
     }
 
     /// A number without a fraction from 1 to `max`.
     #[inline(never)]
-    pub fn within(&self, max: usize) -> Result<usize> {
-        let value = self.whole_number()?;
-        if (1..=max).contains(&value) {
-            Ok(value)
-        } else {
-            Err(self.bad(format!("{value} is not within 1..={max}.")))
+    pub fn within(&self, max: usize) -> usize {
+        let value = self.whole_number();
+        if !(1..=max).contains(&value) {
+            self.bad(format_args!("{value} is not within 1..={max}."));
         }
+        value.clamp(1, max)
     }
 
     /// A number that is finite in f32.
     #[inline(never)]
-    pub fn finite(&self) -> Result<f32> {
-        let value = self.number()? as f32;
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(self.bad("It is not a finite number."))
+    pub fn finite(&self) -> f32 {
+        let value = self.number() as f32;
+        if !value.is_finite() {
+            self.bad(format_args!("It is not a finite number."));
         }
+        value
     }
 
     /// `true` or `false`.
     #[inline(never)]
-    pub fn truth(&self) -> Result<bool> {
+    pub fn truth(&self) -> bool {
         match self.value {
-            Value::Truth(truth) => Ok(*truth),
-            _ => Err(self.bad("It is neither true nor false.")),
+            Value::Truth(truth) => *truth,
+            _ => {
+                self.bad(format_args!("It is neither true nor false."));
+                false
+            }
         }
     }
 
-    /// The kind that a text stands for.
-    pub fn kind<K>(&self, from_word: fn(&str) -> Option<K>) -> Result<K> {
-        let word = self.text()?;
-        from_word(word).ok_or_else(|| self.not_computed(word))
+    /// The kind that a text stands for; `otherwise` where it stands for none.
+    pub fn kind<K>(&self, from_word: fn(&str) -> Option<K>, otherwise: K) -> K {
+        let word = self.text();
+        from_word(word).unwrap_or_else(|| {
+            self.not_computed(word);
+            otherwise
+        })
     }
 
     #[cold]
     #[inline(never)]
-    fn not_computed(&self, word: &str) -> Error {
-        self.bad(format!("\"{word}\" is not computed by the reference."))
+    fn not_computed(&self, word: &str) {
+        self.bad(format_args!("\"{word}\" is not computed by the reference."));
     }
 }
 
@@ -325,55 +365,82 @@ mod tests {
         assert_eq!(Value::read(&nested(100_000)), None);
     }
 
+    /// What is wrong so far, as `field: problem`; nothing is from now on.
+    fn wrong(trouble: &Trouble) -> Option<String> {
+        let error = trouble.unless(()).err()?;
+        Some(error.to_string().replace(&format!(" {REMEDY}"), ""))
+    }
+
     #[test]
     fn places_are_named_by_the_way_to_them() {
-        let value = Value::read(SAMPLE).unwrap();
-        let whole = Place::whole(&value, "sample");
+        let (value, trouble) = (Value::read(SAMPLE).unwrap(), Trouble::default());
+        let whole = Place::whole(&value, "sample", &trouble);
         assert_eq!(whole.path(), "sample");
-        assert_eq!(whole.field("a").unwrap().within(3), Ok(3));
-        let b = whole.field("b").unwrap();
-        assert_eq!(b.len(), Ok(3));
-        let items: Vec<_> = b.items().unwrap().collect();
+        assert_eq!(whole.field("a").within(3), 3);
+        let b = whole.field("b");
+        assert_eq!(b.len(), 3);
+        let items: Vec<_> = b.items().collect();
         assert_eq!(items[2].path(), "b[2]");
-        assert_eq!(items[2].text(), Ok("é"));
+        assert_eq!(items[2].text(), "é");
         assert!(items[0].present().is_none() && items[1].present().is_some());
-        assert!(whole.field("c").unwrap().present().is_none());
-        let inside = items[1].field("d").map(|_| ()).unwrap_err();
-        assert_eq!(inside, items[1].bad("It is not an object."));
+        assert!(whole.field("c").present().is_none());
+        assert_eq!(wrong(&trouble), None);
+        assert!(items[1].field("d").present().is_none());
+        assert_eq!(wrong(&trouble).as_deref(), Some("b[1]: It is not an object."));
+    }
+
+    #[test]
+    fn the_first_trouble_is_told() {
+        let (value, trouble) = (Value::read(SAMPLE).unwrap(), Trouble::default());
+        let whole = Place::whole(&value, "sample", &trouble);
+        assert_eq!(whole.field("a").within(2), 2);
+        assert_eq!((whole.field("a").text(), whole.field("b").len()), ("", 3));
+        assert_eq!(wrong(&trouble).as_deref(), Some("a: 3 is not within 1..=2."));
     }
 
     #[test]
     fn objects_have_no_other_fields() {
-        let value = Value::read(SAMPLE).unwrap();
-        let whole = Place::whole(&value, "sample");
-        let object = whole.object(&["c", "b", "a"]).unwrap();
+        let (value, trouble) = (Value::read(SAMPLE).unwrap(), Trouble::default());
+        let whole = Place::whole(&value, "sample", &trouble);
+        let object = whole.object(&["c", "b", "a"]);
         let (a, b) = (object.get("a"), object.get("b"));
         assert!(object.get("c").present().is_none());
         assert_eq!((b.path(), a.path()), ("b".into(), "a".into()));
-        assert_eq!((b.len(), a.within(3)), (Ok(3), Ok(3)));
-        let other = whole.object(&["a"]).map(|_| ()).unwrap_err();
-        assert_eq!(other, b.bad("The reference does not know this field."));
-        let none = a.object(&["a"]).map(|_| ()).unwrap_err();
-        assert_eq!(none, a.bad("It is not an object."));
+        assert_eq!((b.len(), a.within(3)), (3, 3));
+        assert_eq!(wrong(&trouble), None);
+        whole.object(&["a"]);
+        let unknown = "b: The reference does not know this field.";
+        assert_eq!(wrong(&trouble).as_deref(), Some(unknown));
+        a.object(&["a"]);
+        assert_eq!(wrong(&trouble).as_deref(), Some("a: It is not an object."));
     }
 
     #[test]
     fn truths_and_kinds_are_checked() {
-        let value = Value::read(SAMPLE).unwrap();
-        let whole = Place::whole(&value, "sample");
-        let list = whole.field("b").unwrap();
-        let items: Vec<_> = list.items().unwrap().collect();
-        assert_eq!(items[1].truth(), Ok(true));
-        assert!(items[0].truth().is_err() && items[2].truth().is_err());
+        let (value, trouble) = (Value::read(SAMPLE).unwrap(), Trouble::default());
+        let whole = Place::whole(&value, "sample", &trouble);
+        let list = whole.field("b");
+        let items: Vec<_> = list.items().collect();
         let from_word = |word: &str| (word == "é").then_some(7);
-        assert_eq!(items[2].kind(from_word), Ok(7));
-        assert!(items[1].kind(from_word).is_err());
-        let unknown = items[2].kind(|_| None::<u8>).unwrap_err();
-        assert_eq!(unknown, items[2].bad("\"é\" is not computed by the reference."));
+        assert!(items[1].truth());
+        assert_eq!(items[2].kind(from_word, 0), 7);
+        assert_eq!(wrong(&trouble), None);
+        for item in [items[0], items[2]] {
+            assert!(!item.truth());
+            assert!(wrong(&trouble)
+                .unwrap()
+                .ends_with("It is neither true nor false."));
+        }
+        assert_eq!(items[1].kind(from_word, 0), 0);
+        assert_eq!(wrong(&trouble).as_deref(), Some("b[1]: It is not a text."));
+        assert_eq!(items[2].kind(|_| None, 1), 1);
+        let unknown = "b[2]: \"é\" is not computed by the reference.";
+        assert_eq!(wrong(&trouble).as_deref(), Some(unknown));
     }
 
     #[test]
     fn numbers_are_checked() {
+        let trouble = Trouble::default();
         for (number, whole) in [
             (0.0, Some(0)),
             (4_294_967_295.0, Some(0xFFFF_FFFF)),
@@ -384,9 +451,11 @@ mod tests {
             (f64::INFINITY, None),
         ] {
             let value = Value::Number(number);
-            assert_eq!(Place::whole(&value, "n").whole_number().ok(), whole, "{number}");
+            let read = Place::whole(&value, "n", &trouble).whole_number();
+            assert_eq!(trouble.unless(read).ok(), whole, "{number}");
         }
         let value = Value::Number(1e300);
-        assert!(Place::whole(&value, "n").finite().is_err());
+        Place::whole(&value, "n", &trouble).finite();
+        assert!(wrong(&trouble).is_some());
     }
 }

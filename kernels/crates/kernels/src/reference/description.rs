@@ -1,6 +1,6 @@
 //! A decoder as the engine computes it (`DecoderModel` in `src/model/decoder.ts`): steps, and the tensors that they use.
 
-use super::cbor::{Place, Value};
+use super::cbor::{Place, Trouble, Value};
 use super::kinds::{FunctionKind, HeadNormKind, NormKind, PlaceKind};
 use super::reader::Reader;
 use crate::dtype::Dtype;
@@ -300,12 +300,18 @@ pub struct Model {
 
 impl Model {
     /// Reads and checks a description.
+    ///
+    /// # Errors
+    /// [`Refusal::Format`](crate::Refusal::Format) with the way to the first thing that is wrong.
     pub fn read(bytes: &[u8]) -> Result<Self> {
-        let refuse = |problem: String| Place::whole(&Value::Null, "description").bad(problem);
-        if bytes.len() > MAX_BYTES {
-            return Err(refuse(format!("It is longer than {MAX_BYTES} bytes.")));
+        let trouble = Trouble::default();
+        let value = (bytes.len() <= MAX_BYTES).then(|| Value::read(bytes)).flatten();
+        let whole = Place::whole(value.as_ref().unwrap_or(&Value::Null), "description", &trouble);
+        if value.is_none() {
+            whole.bad(format_args!(
+                "It cannot be read, or is longer than {MAX_BYTES} bytes."
+            ));
         }
-        let value = Value::read(bytes).ok_or_else(|| refuse("It cannot be read.".into()))?;
-        Reader::read(&Place::whole(&value, "description"))
+        trouble.unless(Reader::read(&whole))
     }
 }

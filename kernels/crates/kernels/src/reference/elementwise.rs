@@ -1,12 +1,15 @@
-//! The maps between the matrices: normalization, rotation and the functions of feed-forwards.
+//! The maps between the matrices: normalization, rotation and the functions of feed-forwards. None is inlined where it is
+//! called: a call is nothing beside a row, and every page downloads each copy of these loops.
 
 use super::description::Rotary;
 use super::kinds::{FunctionKind, NormKind};
 use crate::error::{Error, Result};
 use crate::normal::normal_distribution;
 use crate::simd::{exp_f32, F32x4};
+use crate::turn::sin_cos;
 
 /// Normalizes `x` in place, without gain and bias.
+#[inline(never)]
 pub fn normalize(kind: NormKind, x: &mut [f32], epsilon: f64) {
     let count = x.len() as f64;
     if kind == NormKind::Layer {
@@ -23,6 +26,7 @@ pub fn normalize(kind: NormKind, x: &mut [f32], epsilon: f64) {
 }
 
 /// `x *= gain + offset`
+#[inline(never)]
 pub fn scale_by(x: &mut [f32], gain: &[f32], offset: f32) {
     for (x, gain) in x.iter_mut().zip(gain) {
         *x *= gain + offset;
@@ -30,6 +34,7 @@ pub fn scale_by(x: &mut [f32], gain: &[f32], offset: f32) {
 }
 
 /// `x += bias`
+#[inline(never)]
 pub fn shift_by(x: &mut [f32], bias: &[f32]) {
     for (x, bias) in x.iter_mut().zip(bias) {
         *x += bias;
@@ -37,6 +42,7 @@ pub fn shift_by(x: &mut [f32], bias: &[f32]) {
 }
 
 /// `x *= factor`, which most models do without.
+#[inline(never)]
 pub fn scale(x: &mut [f32], factor: f32) {
     if factor != 1.0 {
         for x in x {
@@ -46,6 +52,7 @@ pub fn scale(x: &mut [f32], factor: f32) {
 }
 
 /// `x = cap * tanh(x / cap)`
+#[inline(never)]
 pub fn cap(x: &mut [f32], cap: Option<f32>) {
     if let Some(cap) = cap {
         for x in x {
@@ -55,6 +62,7 @@ pub fn cap(x: &mut [f32], cap: Option<f32>) {
 }
 
 /// `x *= y`
+#[inline(never)]
 pub fn multiply(x: &mut [[f32; 4]], y: &[[f32; 4]]) {
     for (x, y) in x.iter_mut().zip(y) {
         F32x4::load(x).mul(F32x4::load(y)).store(x);
@@ -62,6 +70,7 @@ pub fn multiply(x: &mut [[f32; 4]], y: &[[f32; 4]]) {
 }
 
 /// `x += y`
+#[inline(never)]
 pub fn add(x: &mut [[f32; 4]], y: &[[f32; 4]]) {
     for (x, y) in x.iter_mut().zip(y) {
         F32x4::load(x).add(F32x4::load(y)).store(x);
@@ -135,15 +144,14 @@ impl RotaryTable {
                 Error::range("Not enough memory for the rotary tables. Choose a smaller context.")
             })?;
         for position in begin..positions {
-            let angles = rotary
-                .inverse_frequencies
-                .iter()
-                .map(|frequency| position as f64 * frequency);
-            let factor = rotary.attention_factor;
-            self.values
-                .extend(angles.clone().map(|angle| (angle.cos() * factor) as f32));
-            self.values
-                .extend(angles.map(|angle| (angle.sin() * factor) as f32));
+            let at = self.values.len();
+            self.values.resize(at + 2 * self.pairs, 0.0);
+            let (cosines, sines) = self.values[at..].split_at_mut(self.pairs);
+            for ((frequency, cosine), sine) in rotary.inverse_frequencies.iter().zip(cosines).zip(sines) {
+                let (sin, cos) = sin_cos(position as f64 * frequency);
+                *cosine = (cos * rotary.attention_factor) as f32;
+                *sine = (sin * rotary.attention_factor) as f32;
+            }
         }
         Ok(())
     }

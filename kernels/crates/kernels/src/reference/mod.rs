@@ -79,7 +79,7 @@ impl Engine {
         let model = Model::read(description)?;
         let context = context.unwrap_or(model.max_positions);
         if !(1..=model.max_positions).contains(&context) {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "A context of {context} is outside 1..={}, the positions that the model was made for.",
                 model.max_positions
             )));
@@ -187,13 +187,13 @@ impl Engine {
     /// A call that fails for want of memory leaves the cache empty; one that is refused leaves it as it was.
     pub fn forward(&mut self, ids: &[u32], want: Want) -> Result<Vec<f32>> {
         if let Some(name) = self.weights.missing().next() {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "The weights are not complete: \"{name}\" is missing."
             )));
         }
         let vocabulary = self.model.vocabulary;
         if let Some(id) = ids.iter().find(|&&id| id as usize >= vocabulary) {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "Token {id} is outside the vocabulary of {vocabulary}."
             )));
         }
@@ -201,7 +201,7 @@ impl Engine {
             return Err(Error::range("There is nothing to compute without tokens."));
         }
         if ids.len() > self.context - self.position {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "{} tokens after {} exceed the context of {}.",
                 ids.len(),
                 self.position,
@@ -210,7 +210,7 @@ impl Engine {
         }
         let rows = if want == Want::All { ids.len() } else { 1 };
         if rows > MAX_LOGITS / vocabulary {
-            return Err(Error::range(format!(
+            return Err(Error::range(format_args!(
                 "The logits of {rows} tokens are too many for one call. Ask for fewer."
             )));
         }

@@ -10,7 +10,6 @@ use super::description::{
 };
 use super::kinds::{FunctionKind, HeadNormKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind};
 use crate::dtype::Dtype;
-use crate::error::Result;
 use crate::quantize::{MAX_COLS, MAX_ROWS};
 
 /// Collects the tensors while the description is checked.
@@ -21,8 +20,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The model of a whole description.
-    pub fn read(at: &Place<'_>) -> Result<Model> {
+    /// The model of a whole description; of one that something is wrong with, whatever was made of it.
+    pub fn read(at: &Place<'_>) -> Model {
         let fields = at.object(&[
             "hiddenSize",
             "vocabSize",
@@ -37,410 +36,389 @@ impl Reader {
             "head",
             "logitScale",
             "logitCap",
-        ])?;
-        let hidden = fields.get("hiddenSize").within(MAX_HIDDEN)?;
-        let vocabulary = fields.get("vocabSize").within(MAX_ROWS)?;
+        ]);
+        let hidden = fields.get("hiddenSize").within(MAX_HIDDEN);
+        let vocabulary = fields.get("vocabSize").within(MAX_ROWS);
         let mut reader = Self {
             hidden,
-            rotaries: read_rotaries(&fields.get("rotaries"))?,
+            rotaries: read_rotaries(&fields.get("rotaries")),
             tensors: Tensors::default(),
         };
-        let (embedding_size, projections) = reader.projections(&fields)?;
-        let max_positions = fields.get("maxPositions").within(MAX_POSITIONS)?;
-        Ok(Model {
+        let (embedding_size, projections) = reader.projections(&fields);
+        let max_positions = fields.get("maxPositions").within(MAX_POSITIONS);
+        Model {
             hidden,
             vocabulary,
             max_positions,
-            embedding: reader.tensor(&fields.get("embedding"), &[vocabulary, embedding_size])?,
-            embedding_scale: fields.get("embeddingScale").finite()?,
+            embedding: reader.tensor(&fields.get("embedding"), &[vocabulary, embedding_size]),
+            embedding_scale: fields.get("embeddingScale").finite(),
             embedding_size,
             projections,
-            positions: match fields.get("positions").present() {
-                Some(at) => Some(reader.tensor(&at, &[max_positions, hidden])?),
-                None => None,
-            },
-            steps: reader.blocks(&fields.get("blocks"))?,
-            final_norm: reader.norm(&fields.get("finalNorm"))?,
-            head: match fields.get("head").present() {
-                Some(at) => Some(reader.linear(&at, vocabulary, embedding_size)?),
-                None => None,
-            },
-            logit_scale: fields.get("logitScale").finite()?,
-            logit_cap: limit(&fields.get("logitCap"))?,
+            positions: reader.tensor_if(&fields.get("positions"), &[max_positions, hidden]),
+            steps: reader.blocks(&fields.get("blocks")),
+            final_norm: reader.norm(&fields.get("finalNorm")),
+            head: fields
+                .get("head")
+                .present()
+                .map(|at| reader.linear(&at, vocabulary, embedding_size)),
+            logit_scale: fields.get("logitScale").finite(),
+            logit_cap: limit(&fields.get("logitCap")),
             rotaries: reader.rotaries,
             tensors: reader.tensors,
-        })
+        }
     }
 
-    fn blocks(&mut self, at: &Place<'_>) -> Result<Vec<Step>> {
-        let count = at.len()?;
+    fn blocks(&mut self, at: &Place<'_>) -> Vec<Step> {
+        let count = at.len();
         if !(1..=MAX_BLOCKS).contains(&count) {
-            return Err(at.bad(format!("Their number {count} is not within 1..={MAX_BLOCKS}.")));
+            at.bad(format_args!(
+                "Their number {count} is not within 1..={MAX_BLOCKS}."
+            ));
         }
         let mut steps = Vec::new();
-        for block in at.items()? {
-            let list = block.object(&["steps"])?.get("steps");
-            let before = steps.len();
+        for block in at.items().take(MAX_BLOCKS) {
+            let list = block.object(&["steps"]).get("steps");
+            if list.len() == 0 {
+                list.bad(format_args!("There are none."));
+            }
             // Blocks share the residual stream and nothing else.
             let mut written = [false; PlaceKind::COUNT];
             written[PlaceKind::Residual as usize] = true;
-            for at in list.items()? {
-                steps.push(self.step(&at, &mut written)?);
-                if steps.len() > MAX_STEPS {
-                    return Err(at.bad(format!("There are more than {MAX_STEPS} in all blocks.")));
+            for at in list.items() {
+                if steps.len() == MAX_STEPS {
+                    at.bad(format_args!("There are more than {MAX_STEPS} in all blocks."));
+                    break;
                 }
-            }
-            if steps.len() == before {
-                return Err(list.bad("There are none."));
+                let step = self.step(&at, &mut written);
+                steps.push(step);
             }
         }
-        Ok(steps)
+        steps
     }
 
     /// `written` tells which places hold something of this block.
-    fn step(&mut self, at: &Place<'_>, written: &mut [bool; PlaceKind::COUNT]) -> Result<Step> {
-        let kind = at.field("kind")?;
-        let word = kind.text()?;
-        let kind = kind.kind(StepKind::from_word)?;
-        let fields = at.object(&["kind", "reads", "writes", "adds", word])?;
+    fn step(&mut self, at: &Place<'_>, written: &mut [bool; PlaceKind::COUNT]) -> Step {
+        let kind = at.field("kind");
+        let word = kind.text();
+        let kind = kind.kind(StepKind::from_word, StepKind::Norm);
+        let fields = at.object(&["kind", "reads", "writes", "adds", word]);
         let (reads, adds, body) = (fields.get("reads"), fields.get("adds"), fields.get(word));
-        let from = reads.kind(PlaceKind::from_word)?;
-        let to = fields.get("writes").kind(PlaceKind::from_word)?;
-        let adds_to = adds.truth()?;
+        let from = reads.kind(PlaceKind::from_word, PlaceKind::Residual);
+        let to = fields
+            .get("writes")
+            .kind(PlaceKind::from_word, PlaceKind::Residual);
+        let adds_to = adds.truth();
         if !written[from as usize] {
-            return Err(reads.bad("No step before it in its block writes there."));
+            reads.bad(format_args!("No step before it in its block writes there."));
         }
         if adds_to && !written[to as usize] {
-            return Err(adds.bad("No step before it in its block writes where it would add."));
+            adds.bad(format_args!(
+                "No step before it in its block writes where it would add."
+            ));
         }
         written[to as usize] = true;
-        Ok(Step {
+        Step {
             reads: from,
             writes: to,
             adds: adds_to,
             operation: match kind {
-                StepKind::Norm => Operation::Norm(self.norm(&body)?),
-                StepKind::Attention => Operation::Attention(self.attention(&body)?),
-                StepKind::Mlp => Operation::Mlp(self.mlp(&body)?),
-                StepKind::Conv => Operation::Convolution(self.convolution(&body)?),
+                StepKind::Norm => Operation::Norm(self.norm(&body)),
+                StepKind::Attention => Operation::Attention(self.attention(&body)),
+                StepKind::Mlp => Operation::Mlp(self.mlp(&body)),
+                StepKind::Conv => Operation::Convolution(self.convolution(&body)),
             },
-        })
+        }
     }
 
-    fn attention(&mut self, at: &Place<'_>) -> Result<Attention> {
+    fn attention(&mut self, at: &Place<'_>) -> Attention {
         let fields = at.object(&[
             "heads", "kvHeads", "headDim", "scale", "scoreCap", "clip", "headNorm", "window", "position",
             "query", "key", "value", "output", "factor",
-        ])?;
-        let heads = fields.get("heads").within(MAX_HEADS)?;
+        ]);
+        let heads = fields.get("heads").within(MAX_HEADS);
         let kv_heads_at = fields.get("kvHeads");
-        let kv_heads = kv_heads_at.within(heads)?;
-        let head_dim = fields.get("headDim").within(MAX_HEAD_DIM)?;
-        if heads % kv_heads != 0 {
-            return Err(kv_heads_at.bad(format!("{kv_heads} does not divide {heads} heads.")));
+        let kv_heads = kv_heads_at.within(heads);
+        let head_dim = fields.get("headDim").within(MAX_HEAD_DIM);
+        if !heads.is_multiple_of(kv_heads) {
+            kv_heads_at.bad(format_args!("{kv_heads} does not divide {heads} heads."));
         }
-        let window = match fields.get("window").present() {
-            None => None,
-            Some(at) => match at.whole_number()? {
-                0 => return Err(at.bad("It is 0: a token sees at least itself.")),
-                window => Some(window),
-            },
-        };
+        let window = fields.get("window").present().map(|at| {
+            let window = at.whole_number();
+            if window == 0 {
+                at.bad(format_args!("It is 0: a token sees at least itself."));
+            }
+            window
+        });
         let hidden = self.hidden;
         let (queries, keys) = (heads * head_dim, kv_heads * head_dim);
-        Ok(Attention {
+        Attention {
             heads,
             kv_heads,
             head_dim,
-            scale: fields.get("scale").finite()?,
-            score_cap: limit(&fields.get("scoreCap"))?,
-            clip: limit(&fields.get("clip"))?,
-            head_norm: match fields.get("headNorm").present() {
-                Some(at) => Some(self.head_norm(&at, [heads, kv_heads], head_dim)?),
-                None => None,
-            },
+            scale: fields.get("scale").finite(),
+            score_cap: limit(&fields.get("scoreCap")),
+            clip: limit(&fields.get("clip")),
+            head_norm: fields
+                .get("headNorm")
+                .present()
+                .map(|at| self.head_norm(&at, [heads, kv_heads], head_dim)),
             window,
-            position: self.position(&fields.get("position"), heads, head_dim)?,
-            query: self.linear(&fields.get("query"), queries, hidden)?,
-            key: self.linear(&fields.get("key"), keys, hidden)?,
-            value: self.linear(&fields.get("value"), keys, hidden)?,
-            output: self.linear(&fields.get("output"), hidden, queries)?,
-            factor: fields.get("factor").finite()?,
-        })
+            position: self.position(&fields.get("position"), heads, head_dim),
+            query: self.linear(&fields.get("query"), queries, hidden),
+            key: self.linear(&fields.get("key"), keys, hidden),
+            value: self.linear(&fields.get("value"), keys, hidden),
+            output: self.linear(&fields.get("output"), hidden, queries),
+            factor: fields.get("factor").finite(),
+        }
     }
 
     #[inline(never)]
-    fn head_norm(&mut self, at: &Place<'_>, heads: [usize; 2], head_dim: usize) -> Result<HeadNorm> {
-        let fields = at.object(&["kind", "epsilon", "over", "turned", "query", "key", "gainOffset"])?;
+    fn head_norm(&mut self, at: &Place<'_>, heads: [usize; 2], head_dim: usize) -> HeadNorm {
+        let fields = at.object(&["kind", "epsilon", "over", "turned", "query", "key", "gainOffset"]);
         let over_at = fields.get("over");
-        let over = over_at.kind(HeadNormKind::from_word)?;
-        let turned = fields.get("turned");
-        let is_turned = turned.truth()?;
-        match over {
-            HeadNormKind::None => return Err(over_at.bad("It normalizes nothing.")),
-            HeadNormKind::All if is_turned => return Err(turned.bad("All heads are normalized before.")),
-            HeadNormKind::Head | HeadNormKind::Heads | HeadNormKind::All => {}
+        let over = over_at.kind(HeadNormKind::from_word, HeadNormKind::Head);
+        let turned_at = fields.get("turned");
+        let turned = turned_at.truth();
+        if over == HeadNormKind::None {
+            over_at.bad(format_args!("It normalizes nothing."));
         }
-        let [query, key] = ["query", "key"].map(|side| fields.get(side));
-        Ok(HeadNorm {
-            kind: fields.get("kind").kind(NormKind::from_word)?,
-            epsilon: epsilon(&fields.get("epsilon"))?,
+        if over == HeadNormKind::All && turned {
+            turned_at.bad(format_args!("All heads are normalized before."));
+        }
+        HeadNorm {
+            kind: fields.get("kind").kind(NormKind::from_word, NormKind::Rms),
+            epsilon: epsilon(&fields.get("epsilon")),
             over,
-            turned: is_turned,
-            query: self.head_gains(&query, over, heads[0], head_dim)?,
-            key: self.head_gains(&key, over, heads[1], head_dim)?,
-            gain_offset: fields.get("gainOffset").finite()?,
-        })
+            turned,
+            query: self.head_gains(&fields.get("query"), over, heads[0], head_dim),
+            key: self.head_gains(&fields.get("key"), over, heads[1], head_dim),
+            gain_offset: fields.get("gainOffset").finite(),
+        }
     }
 
-    fn head_gains(
-        &mut self,
-        at: &Place<'_>,
-        over: HeadNormKind,
-        heads: usize,
-        head_dim: usize,
-    ) -> Result<HeadGains> {
-        let fields = at.object(&["gains", "biases"])?;
+    #[inline(never)]
+    fn head_gains(&mut self, at: &Place<'_>, over: HeadNormKind, heads: usize, head_dim: usize) -> HeadGains {
+        let fields = at.object(&["gains", "biases"]);
         let (count, elements) = match over {
             HeadNormKind::None | HeadNormKind::Head => (1, head_dim),
             HeadNormKind::Heads => (heads, head_dim),
             HeadNormKind::All => (1, heads * head_dim),
         };
-        let [gains, biases] = ["gains", "biases"].map(|part| fields.get(part));
-        let mut read = |at: &Place<'_>| -> Result<Vec<TensorId>> {
-            let length = at.len()?;
+        let [gains, biases] = ["gains", "biases"].map(|part| {
+            let at = fields.get(part);
+            let length = at.len();
             if length != 0 && length != count {
-                return Err(at.bad(format!("Their number {length} is not {count}.")));
+                at.bad(format_args!("Their number {length} is not {count}."));
             }
-            at.items()?.map(|at| self.vector(&at, elements)).collect()
-        };
-        Ok(HeadGains {
-            gains: read(&gains)?,
-            biases: read(&biases)?,
-        })
+            self.vectors(&at, elements)
+        });
+        HeadGains { gains, biases }
     }
 
-    fn position(&self, at: &Place<'_>, heads: usize, head_dim: usize) -> Result<Position> {
-        match at.field("kind")?.kind(PositionKind::from_word)? {
+    fn position(&self, at: &Place<'_>, heads: usize, head_dim: usize) -> Position {
+        match at.field("kind").kind(PositionKind::from_word, PositionKind::None) {
             PositionKind::None => {
-                at.object(&["kind"])?;
-                Ok(Position::None)
+                at.object(&["kind"]);
+                Position::None
             }
             PositionKind::Rotary => {
-                let table = at.object(&["kind", "table"])?.get("table");
-                let index = table.whole_number()?;
-                let Some(rotary) = self.rotaries.get(index) else {
-                    return Err(table.bad(format!("There is no rotary {index}.")));
-                };
-                if 2 * rotary.inverse_frequencies.len() > head_dim {
-                    return Err(table.bad(format!("It turns more than the {head_dim} elements of a head.")));
+                let table = at.object(&["kind", "table"]).get("table");
+                let index = table.whole_number();
+                match self.rotaries.get(index) {
+                    None => table.bad(format_args!("There is no rotary {index}.")),
+                    Some(rotary) if 2 * rotary.inverse_frequencies.len() > head_dim => {
+                        table.bad(format_args!(
+                            "It turns more than the {head_dim} elements of a head."
+                        ));
+                    }
+                    Some(_) => {}
                 }
-                Ok(Position::Rotary(index))
+                Position::Rotary(index)
             }
             PositionKind::Alibi => {
-                let list = at.object(&["kind", "slopes"])?.get("slopes");
-                let slopes = list.items()?.map(|at| at.finite()).collect::<Result<Vec<_>>>()?;
+                let list = at.object(&["kind", "slopes"]).get("slopes");
+                let slopes: Vec<f32> = list.items().map(|at| at.finite()).collect();
                 if slopes.len() != heads {
-                    return Err(list.bad(format!("Their number is not the {heads} of the heads.")));
+                    list.bad(format_args!("Their number is not the {heads} of the heads."));
                 }
-                Ok(Position::Alibi(slopes))
+                Position::Alibi(slopes)
             }
         }
     }
 
-    fn mlp(&mut self, at: &Place<'_>) -> Result<Mlp> {
-        let fields = at.object(&["kind", "function", "width", "gate", "up", "down", "factor"])?;
+    fn mlp(&mut self, at: &Place<'_>) -> Mlp {
+        let fields = at.object(&["kind", "function", "width", "gate", "up", "down", "factor"]);
         let hidden = self.hidden;
-        let width = fields.get("width").within(MAX_COLS)?;
+        let width = fields.get("width").within(MAX_COLS);
         let gate = fields.get("gate");
-        let up = fields.get("up");
-        Ok(Mlp {
-            function: fields.get("function").kind(FunctionKind::from_word)?,
+        let gated = fields.get("kind").kind(MlpKind::from_word, MlpKind::Plain) == MlpKind::Gated;
+        if let (false, Some(gate)) = (gated, gate.present()) {
+            gate.bad(format_args!("A plain feed-forward has none."));
+        }
+        let gate = gated.then(|| self.linear(&gate, width, hidden));
+        let up = self.linear(&fields.get("up"), width, hidden);
+        Mlp {
+            function: fields
+                .get("function")
+                .kind(FunctionKind::from_word, FunctionKind::Silu),
             width,
-            inner: match fields.get("kind").kind(MlpKind::from_word)? {
-                MlpKind::Gated => Inner::Gated {
-                    gate: self.linear(&gate, width, hidden)?,
-                    up: self.linear(&up, width, hidden)?,
-                },
-                MlpKind::Plain => {
-                    if let Some(gate) = gate.present() {
-                        return Err(gate.bad("A plain feed-forward has none."));
-                    }
-                    Inner::Plain {
-                        up: self.linear(&up, width, hidden)?,
-                    }
-                }
+            inner: match gate {
+                Some(gate) => Inner::Gated { gate, up },
+                None => Inner::Plain { up },
             },
-            down: self.linear(&fields.get("down"), hidden, width)?,
-            factor: fields.get("factor").finite()?,
-        })
+            down: self.linear(&fields.get("down"), hidden, width),
+            factor: fields.get("factor").finite(),
+        }
     }
 
-    fn convolution(&mut self, at: &Place<'_>) -> Result<Convolution> {
-        let fields = at.object(&["input", "taps", "bias", "output"])?;
+    fn convolution(&mut self, at: &Place<'_>) -> Convolution {
+        let fields = at.object(&["input", "taps", "bias", "output"]);
         let hidden = self.hidden;
         let list = fields.get("taps");
-        let count = list.len()?;
+        let count = list.len();
         if !(2..=MAX_TAPS).contains(&count) {
-            return Err(list.bad(format!("Their number {count} is not within 2..={MAX_TAPS}.")));
+            list.bad(format_args!("Their number {count} is not within 2..={MAX_TAPS}."));
         }
-        let mut taps = Vec::with_capacity(count);
-        for at in list.items()? {
-            taps.push(self.vector(&at, hidden)?);
+        Convolution {
+            taps: self.vectors(&list, hidden),
+            input: self.linear(&fields.get("input"), 3 * hidden, hidden),
+            bias: self.tensor_if(&fields.get("bias"), &[hidden]),
+            output: self.linear(&fields.get("output"), hidden, hidden),
         }
-        Ok(Convolution {
-            input: self.linear(&fields.get("input"), 3 * hidden, hidden)?,
-            taps,
-            bias: self.bias(fields, hidden)?,
-            output: self.linear(&fields.get("output"), hidden, hidden)?,
-        })
     }
 
     /// Columns of the embedding, and what is between them and the hidden size where they are not the same.
     #[inline(never)]
-    fn projections(&mut self, model: &Object<'_>) -> Result<(usize, Option<Projections>)> {
+    fn projections(&mut self, model: &Object<'_>) -> (usize, Option<Projections>) {
         let hidden = self.hidden;
         let Some(at) = model.get("projections").present() else {
-            return Ok((hidden, None));
+            return (hidden, None);
         };
-        let fields = at.object(&["width", "into", "out"])?;
-        let size = fields.get("width").within(MAX_HIDDEN)?;
-        let into = self.tensor(&fields.get("into"), &[hidden, size])?;
-        let out = self.tensor(&fields.get("out"), &[size, hidden])?;
+        let fields = at.object(&["width", "into", "out"]);
+        let size = fields.get("width").within(MAX_HIDDEN);
+        let into = self.tensor(&fields.get("into"), &[hidden, size]);
+        let out = self.tensor(&fields.get("out"), &[size, hidden]);
         let [into, out] = [into, out].map(|weight| Linear { weight, bias: None });
-        Ok((size, Some(Projections { into, out })))
+        (size, Some(Projections { into, out }))
     }
 
     #[inline(never)]
-    fn linear(&mut self, at: &Place<'_>, out: usize, input: usize) -> Result<Linear> {
-        let fields = at.object(&["weight", "bias"])?;
-        Ok(Linear {
-            weight: self.tensor(&fields.get("weight"), &[out, input])?,
-            bias: self.bias(fields, out)?,
-        })
-    }
-
-    /// The bias of a matrix or norm, where it has one.
-    fn bias(&mut self, fields: Object<'_>, out: usize) -> Result<Option<TensorId>> {
-        match fields.get("bias").present() {
-            Some(at) => Ok(Some(self.tensor(&at, &[out])?)),
-            None => Ok(None),
+    fn linear(&mut self, at: &Place<'_>, out: usize, input: usize) -> Linear {
+        let fields = at.object(&["weight", "bias"]);
+        Linear {
+            weight: self.tensor(&fields.get("weight"), &[out, input]),
+            bias: self.tensor_if(&fields.get("bias"), &[out]),
         }
     }
 
     #[inline(never)]
-    fn norm(&mut self, at: &Place<'_>) -> Result<Norm> {
-        let fields = at.object(&["kind", "epsilon", "gain", "gainOffset", "bias"])?;
+    fn norm(&mut self, at: &Place<'_>) -> Norm {
+        let fields = at.object(&["kind", "epsilon", "gain", "gainOffset", "bias"]);
         let hidden = self.hidden;
-        Ok(Norm {
-            kind: fields.get("kind").kind(NormKind::from_word)?,
-            epsilon: epsilon(&fields.get("epsilon"))?,
-            gain: match fields.get("gain").present() {
-                Some(at) => Some(self.tensor(&at, &[hidden])?),
-                None => None,
-            },
-            gain_offset: fields.get("gainOffset").finite()?,
-            bias: self.bias(fields, hidden)?,
-        })
+        Norm {
+            kind: fields.get("kind").kind(NormKind::from_word, NormKind::Rms),
+            epsilon: epsilon(&fields.get("epsilon")),
+            gain: self.tensor_if(&fields.get("gain"), &[hidden]),
+            gain_offset: fields.get("gainOffset").finite(),
+            bias: self.tensor_if(&fields.get("bias"), &[hidden]),
+        }
     }
 
-    /// A vector, or a row or column of a matrix.
-    fn vector(&mut self, at: &Place<'_>, elements: usize) -> Result<TensorId> {
-        let shape = at.field("shape")?;
-        match shape.len()? {
-            1 => self.tensor(at, &[elements]),
-            _ if shape
-                .items()?
-                .next()
-                .is_some_and(|rows| rows.whole_number().is_ok_and(|n| n == 1)) =>
-            {
-                self.tensor(at, &[1, elements])
+    /// Vectors, each by itself or as a row or column of a matrix.
+    #[inline(never)]
+    fn vectors(&mut self, list: &Place<'_>, elements: usize) -> Vec<TensorId> {
+        let vector = |at: Place<'_>| {
+            let shape = at.field("shape");
+            let first = shape.items().next().map_or(0, |rows| rows.whole_number());
+            match (shape.len(), first) {
+                (1, _) => self.tensor(&at, &[elements]),
+                (_, 1) => self.tensor(&at, &[1, elements]),
+                _ => self.tensor(&at, &[elements, 1]),
             }
-            _ => self.tensor(at, &[elements, 1]),
-        }
+        };
+        list.items().map(vector).collect()
+    }
+
+    /// A tensor that a model may lack.
+    fn tensor_if(&mut self, at: &Place<'_>, shape: &[usize]) -> Option<TensorId> {
+        at.present().map(|at| self.tensor(&at, shape))
     }
 
     /// The same name may serve in several places (a shared tensor), with one shape and type.
     #[inline(never)]
-    fn tensor(&mut self, at: &Place<'_>, shape: &[usize]) -> Result<TensorId> {
-        let fields = at.object(&["name", "shape", "dtype"])?;
-        let name = fields.get("name").text()?;
-        let described = fields
-            .get("shape")
-            .items()?
-            .map(|at| at.whole_number())
-            .collect::<Result<Vec<_>>>()?;
+    fn tensor(&mut self, at: &Place<'_>, shape: &[usize]) -> TensorId {
+        let fields = at.object(&["name", "shape", "dtype"]);
+        let name = fields.get("name").text();
+        let described: Vec<usize> = fields.get("shape").items().map(|at| at.whole_number()).collect();
         if described != shape {
-            return Err(at.bad(format!(
+            at.bad(format_args!(
                 "Tensor \"{name}\" has shape {described:?}, but {shape:?} is needed."
-            )));
+            ));
         }
-        let dtype = fields.get("dtype").text()?;
-        let Some(dtype) = Dtype::parse(dtype) else {
-            return Err(at.bad(format!("Tensor \"{name}\" has element type \"{dtype}\".")));
-        };
+        let word = fields.get("dtype").text();
+        let dtype = Dtype::parse(word).unwrap_or_else(|| {
+            at.bad(format_args!("Tensor \"{name}\" has element type \"{word}\"."));
+            Dtype::F32
+        });
         let spec = TensorSpec {
             name: name.into(),
             dtype,
             shape: described,
         };
-        self.tensors
-            .add(spec)
-            .ok_or_else(|| at.bad(format!("Tensor \"{name}\" is described twice, differently.")))
+        self.tensors.add(spec).unwrap_or_else(|| {
+            at.bad(format_args!("Tensor \"{name}\" is described twice, differently."));
+            0
+        })
     }
 }
 
 /// What is added under a root.
-fn epsilon(at: &Place<'_>) -> Result<f64> {
-    let epsilon = at.number()?;
-    if epsilon.is_finite() && epsilon >= 0.0 {
-        Ok(epsilon)
-    } else {
-        Err(at.bad("It is not a number from 0 up."))
+fn epsilon(at: &Place<'_>) -> f64 {
+    let epsilon = at.number();
+    if !(epsilon.is_finite() && epsilon >= 0.0) {
+        at.bad(format_args!("It is not a number from 0 up."));
     }
+    epsilon
 }
 
 /// A magnitude above 0, where there is one.
-fn limit(at: &Place<'_>) -> Result<Option<f32>> {
-    let Some(at) = at.present() else {
-        return Ok(None);
-    };
-    let limit = at.finite()?;
-    if limit > 0.0 {
-        Ok(Some(limit))
-    } else {
-        Err(at.bad("It is not above 0."))
+#[inline(never)]
+fn limit(at: &Place<'_>) -> Option<f32> {
+    let limit = at.present()?.finite();
+    if limit <= 0.0 {
+        at.bad(format_args!("It is not above 0."));
     }
+    Some(limit)
 }
 
-fn read_rotaries(at: &Place<'_>) -> Result<Vec<Rotary>> {
-    if at.len()? > MAX_ROTARIES {
-        return Err(at.bad(format!("There are more than {MAX_ROTARIES}.")));
+fn read_rotaries(at: &Place<'_>) -> Vec<Rotary> {
+    if at.len() > MAX_ROTARIES {
+        at.bad(format_args!("There are more than {MAX_ROTARIES}."));
     }
-    at.items()?.map(|at| read_rotary(&at)).collect()
+    at.items().take(MAX_ROTARIES).map(|at| read_rotary(&at)).collect()
 }
 
-fn read_rotary(at: &Place<'_>) -> Result<Rotary> {
-    let fields = at.object(&["dim", "inverseFrequencies", "attentionFactor"])?;
-    let dim = fields.get("dim").whole_number()?;
-    let inverse_frequencies = fields
+fn read_rotary(at: &Place<'_>) -> Rotary {
+    let fields = at.object(&["dim", "inverseFrequencies", "attentionFactor"]);
+    let dim = fields.get("dim").whole_number();
+    let inverse_frequencies: Vec<f64> = fields
         .get("inverseFrequencies")
-        .items()?
+        .items()
         .map(|at| at.number())
-        .collect::<Result<Vec<_>>>()?;
+        .collect();
     let count = inverse_frequencies.len();
     if dim == 0 || !dim.is_multiple_of(2) || dim > MAX_HEAD_DIM || count != dim / 2 {
-        return Err(at.bad(format!(
+        at.bad(format_args!(
             "{count} frequencies do not turn {dim} elements in pairs."
-        )));
+        ));
     }
     if inverse_frequencies.iter().any(|f| !f.is_finite()) {
-        return Err(at.bad("A frequency is not finite."));
+        at.bad(format_args!("A frequency is not finite."));
     }
     let factor = fields.get("attentionFactor");
-    factor.finite()?;
-    Ok(Rotary {
+    factor.finite();
+    Rotary {
         inverse_frequencies,
-        attention_factor: factor.number()?,
-    })
+        attention_factor: factor.number(),
+    }
 }

@@ -107,7 +107,7 @@ impl Weights {
         let full = tensor.full_bytes();
         if tensor.bytes.is_empty() {
             tensor.bytes.try_reserve_exact(full).map_err(|_| {
-                Error::range(format!(
+                Error::range(format_args!(
                     "Not enough memory for the {full} bytes of \"{name}\". Choose a smaller model."
                 ))
             })?;
