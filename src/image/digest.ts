@@ -1,34 +1,40 @@
 /** The two digests that flash contents carry: SHA-256 behind an application image, MD5 in a partition table. */
-import { startDigest, type BlockMixing, type RunningDigest } from './block-digest.js';
-import { MD5 } from './md5.js';
-import { SHA256 } from './sha256.js';
+import { md5 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 
-export type { RunningDigest };
-
-/** Starts a SHA-256. Synchronous and streaming, and there on pages without https, which WebCrypto is not. */
-export function startSha256(): RunningDigest {
-  return startDigest(SHA256);
+/** A digest that is fed piece by piece. */
+export interface RunningDigest {
+  update(bytes: Uint8Array): void;
+  /** The digest of everything so far; ends the computation. */
+  finish(): Uint8Array;
 }
 
-/** Starts an MD5. */
+/** Starts a SHA-256 (FIPS 180-4). Synchronous and streaming, which WebCrypto is not. */
+export function startSha256(): RunningDigest {
+  const running = sha256.create();
+  return {
+    update: (bytes) => void running.update(bytes),
+    finish: () => running.digest(),
+  };
+}
+
+/** Starts an MD5 (RFC 1321), the digest that the chip's loaders compute over flash. */
 export function startMd5(): RunningDigest {
-  return startDigest(MD5);
+  const running = md5.create();
+  return {
+    update: (bytes) => void running.update(bytes),
+    finish: () => running.digest(),
+  };
 }
 
 /** 32 bytes. */
 export function sha256Of(bytes: Uint8Array): Uint8Array {
-  return whole(SHA256, bytes);
+  return sha256(bytes);
 }
 
-/** 16 bytes. */
+/** 16 bytes (RFC 1321). Finds damage, keeps nobody out: that is all it is for in a partition table. */
 export function md5Of(bytes: Uint8Array): Uint8Array {
-  return whole(MD5, bytes);
-}
-
-function whole(mixing: BlockMixing, bytes: Uint8Array): Uint8Array {
-  const running = startDigest(mixing);
-  running.update(bytes);
-  return running.finish();
+  return md5(bytes);
 }
 
 /** Lower-case hexadecimal. */

@@ -1,4 +1,4 @@
-/** The digests are those of Node's library, for texts of every length around the ends of blocks, however they come. */
+/** The digests are those that Node computes, for texts of every length around the ends of blocks, however they come. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
