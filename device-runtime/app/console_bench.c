@@ -112,6 +112,16 @@ static void count_cache(const console *c, const s3lm_attention_step *attention, 
     bytes[memory_of(c, attention->keys)] += row * attention->config.kv_heads * seen;
 }
 
+/* The rows of a matrix that lie together, with their tables. */
+static void count_rows(const console *c, const s3lm_tensor *t, uint32_t rows, uint64_t bytes[BENCH_MEMORIES]) {
+    s3lm_tensor part = *t;
+    part.rows = rows;
+    bytes[memory_of(c, t->data)] += (uint64_t)t->row_bytes * rows;
+    for (uint32_t i = 0; i < S3LM_MAX_TABLES && t->tables[i]; i++) {
+        bytes[memory_of(c, t->tables[i])] += s3lm_table_bytes(&part, i);
+    }
+}
+
 /* What one token reads from each memory when the context holds `position` tokens. */
 static void count_bytes(const console *c, uint32_t position, uint64_t bytes[BENCH_MEMORIES]) {
     const s3lm_model *model = &c->model.model;
@@ -119,9 +129,13 @@ static void count_bytes(const console *c, uint32_t position, uint64_t bytes[BENC
         const s3lm_tensor *t = &model->tensors[i];
         /* Of tables one row is read. */
         bool table = t->role == S3LM_ROLE_ROTARY || (t == model->embedding && model->head != model->embedding);
-        bytes[memory_of(c, t->data)] += (uint64_t)t->row_bytes * (table ? 1u : t->rows);
-        for (uint32_t i = 0; !table && i < S3LM_MAX_TABLES && t->tables[i]; i++) {
-            bytes[memory_of(c, t->tables[i])] += s3lm_table_bytes(t, i);
+        if (table) {
+            bytes[memory_of(c, t->data)] += t->row_bytes;
+        } else {
+            count_rows(c, t, s3lm_placed_rows(t), bytes);
+        }
+        if (t->rest) {
+            count_rows(c, t->rest, t->rest->rows, bytes);
         }
     }
     for (uint32_t i = 0; i < model->package->step_count; i++) {

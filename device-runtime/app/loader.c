@@ -79,17 +79,22 @@ static app_load_status open_tokenizer(app_model *out) {
 
 static size_t data_bytes(const s3lm_tensor *tensor) { return (size_t)tensor->rows * tensor->row_bytes; }
 
-static size_t table_bytes(const s3lm_tensor *tensor, uint32_t table) { return s3lm_table_bytes(tensor, table); }
+/* What a tensor takes in a memory. */
+static size_t stored_bytes(const s3lm_tensor *tensor) {
+    size_t bytes = aligned(data_bytes(tensor));
+    for (uint32_t table = 0; table < S3LM_MAX_TABLES; table++) {
+        bytes += aligned(s3lm_table_bytes(tensor, table));
+    }
+    return bytes;
+}
 
 /* Bytes that the tensors take where the package wants them. */
 static void count_weights(app_model *out) {
     for (uint32_t i = 0; i < out->package.tensor_count; i++) {
-        s3lm_tensor tensor = s3lm_package_tensor(&out->package, i);
-        size_t bytes = aligned(data_bytes(&tensor));
-        for (uint32_t table = 0; table < S3LM_MAX_TABLES; table++) {
-            bytes += aligned(table_bytes(&tensor, table));
-        }
-        out->weights[tensor.placement] += bytes;
+        s3lm_tensor tensor = s3lm_package_tensor(&out->package, i), rest = s3lm_package_rest(&out->package, i);
+        tensor.rows -= rest.rows;
+        out->weights[tensor.placement] += stored_bytes(&tensor);
+        out->weights[rest.placement] += rest.rows != 0u ? stored_bytes(&rest) : 0u;
     }
 }
 
@@ -156,17 +161,26 @@ static const void *copy(const app_board *board, app_span *span, const void *from
     return job.to;
 }
 
+/* The rows that lie where `tensor` says, with their tables. */
+static void place(const app_board *board, app_span *span, s3lm_tensor *tensor) {
+    s3lm_tensor rows = *tensor;
+    rows.rows = s3lm_placed_rows(tensor);
+    if (!span) {
+        return;
+    }
+    tensor->data = copy(board, span, tensor->data, data_bytes(&rows));
+    for (uint32_t table = 0; table < S3LM_MAX_TABLES && tensor->tables[table]; table++) {
+        tensor->tables[table] = copy(board, span, tensor->tables[table], s3lm_table_bytes(&rows, table));
+    }
+}
+
 static void place_weights(const app_board *board, app_model *out, app_span *sram, app_span *psram) {
     app_span *const spans[S3LM_MEMORY_KINDS] = {[S3LM_MEMORY_PSRAM] = psram, [S3LM_MEMORY_SRAM] = sram};
     for (uint32_t i = 0; i < out->package.tensor_count; i++) {
         s3lm_tensor *tensor = s3lm_model_tensor(&out->model, i);
-        app_span *span = spans[tensor->placement];
-        if (!span) {
-            continue;
-        }
-        tensor->data = copy(board, span, tensor->data, data_bytes(tensor));
-        for (uint32_t table = 0; table < S3LM_MAX_TABLES && tensor->tables[table]; table++) {
-            tensor->tables[table] = copy(board, span, tensor->tables[table], table_bytes(tensor, table));
+        place(board, spans[tensor->placement], tensor);
+        if (tensor->rest) {
+            place(board, spans[tensor->rest->placement], tensor->rest);
         }
     }
 }

@@ -138,7 +138,7 @@ static s3lm_status logits_of(s3lm_model *model, uint32_t row) {
     if (row - d->first_row >= d->rows) {
         d->rows = 0;
         rows = rows < room ? rows : room;
-        if (rows < 2u || model->project_out || model->head->placement == S3LM_MEMORY_SRAM ||
+        if (rows < 2u || model->project_out || (model->head->placement == S3LM_MEMORY_SRAM && !model->head->rest) ||
             s3lm_classify(model, row, rows, model->projected) != S3LM_OK) {
             /* A guess whose numbers overflow may be wrong, and then nobody asks. */
             return s3lm_classify(model, row, 1, model->logits);

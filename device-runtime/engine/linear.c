@@ -108,11 +108,25 @@ static void finish_rows(product_job *job, uint32_t worker, uint32_t token, uint3
     }
 }
 
+/* Rows [begin, end) of all tokens, from the memories that they lie in. */
+static void multiply_rows(const product_job *job, uint32_t begin, uint32_t end) {
+    const s3lm_product *p = job->product;
+    s3lm_matmul matmul = job->model->kernels->matmul[p->w->encoding];
+    uint32_t placed = s3lm_placed_rows(p->w);
+    if (begin < placed) {
+        matmul(p->w, &job->input, p->tokens, begin, end < placed ? end : placed, p->y, p->y_stride);
+    }
+    if (end > placed) {
+        uint32_t first = begin > placed ? begin - placed : 0u;
+        matmul(p->w->rest, &job->input, p->tokens, first, end - placed, p->y + placed, p->y_stride);
+    }
+}
+
 static void multiply(void *user, uint32_t worker, uint32_t begin, uint32_t end) {
     product_job *job = user;
     const s3lm_product *p = job->product;
     const s3lm_kernels *kernels = job->model->kernels;
-    kernels->matmul[p->w->encoding](p->w, &job->input, p->tokens, begin, end, p->y, p->y_stride);
+    multiply_rows(job, begin, end);
     for (uint32_t t = 0; t < p->tokens; t++) {
         float *y = p->y + (size_t)t * p->y_stride + begin;
         if (p->bias) {

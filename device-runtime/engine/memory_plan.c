@@ -243,6 +243,15 @@ static void lay_out_codes(s3lm_model *model, region *r, uint32_t elements) {
     x->sums = summed != 0u ? take(r, batch * x->sum_stride * 4u) : NULL;
 }
 
+/* How many tensors lie in two memories. */
+static uint32_t parted(const s3lm_package *package) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < package->tensor_count; i++) {
+        count += s3lm_package_rest(package, i).rows != 0u;
+    }
+    return count;
+}
+
 static void lay_out_state(s3lm_model *model, region *r) {
     const s3lm_config *config = &model->package->config;
     needs n = needs_of(model->package);
@@ -255,7 +264,7 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->attended_stride = round_up(n.attended, 16);
     model->context_stride = round_up(model->context, 32);
 
-    model->tensors = take(r, model->package->tensor_count * (uint32_t)sizeof *model->tensors);
+    model->tensors = take(r, (model->package->tensor_count + parted(model->package)) * (uint32_t)sizeof *model->tensors);
     lay_out_steps(model, r);
     lay_out_pasts(model, r);
     model->ids = take(r, model->context * 4u);
@@ -343,9 +352,14 @@ static s3lm_tensor **global_of(s3lm_model *model, const s3lm_tensor *tensor) {
 /* Copies the directory and points steps and model to their tensors. */
 static void connect(s3lm_model *model) {
     const s3lm_package *package = model->package;
+    s3lm_tensor *rest = model->tensors + package->tensor_count;
     for (uint32_t i = 0; i < package->tensor_count; i++) {
-        s3lm_tensor *tensor = &model->tensors[i];
+        s3lm_tensor *tensor = &model->tensors[i], last = s3lm_package_rest(package, i);
         *tensor = s3lm_package_tensor(package, i);
+        if (last.rows != 0u) {
+            *rest = last;
+            tensor->rest = rest++;
+        }
         if (tensor->role < S3LM_STEP_ROLES) {
             *global_of(model, tensor) = tensor;
         } else {

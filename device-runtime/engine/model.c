@@ -17,6 +17,11 @@ void s3lm_truncate(s3lm_model *model, uint32_t length) {
 
 /* x += row `id` of a table. */
 static void look_up(const s3lm_tensor *table, uint32_t id, float *x) {
+    uint32_t placed = s3lm_placed_rows(table);
+    if (id >= placed) {
+        id -= placed;
+        table = table->rest;
+    }
     const uint8_t *row = (const uint8_t *)table->data + (size_t)id * table->row_bytes;
     switch (table->encoding) {
     case S3LM_FLOAT32: {

@@ -144,8 +144,10 @@ static const s3lm_field tensor_fields[] = {
     {"tables offset", 0x0u, 0xFFFFFFFFu, 0xFFFFFFFFu, 32, 4, 64},
     {"tables length", 0x0u, 0xFFFFFFFFu, 0x0u, 36, 4, 1},
     {"activation scale", 0xDA24260u, 0x7149F2CAu, 0x0u, 40, 4, 1},
+    {"placed rows", 0x0u, 0xFFFFFFFFu, 0x0u, 44, 4, 16},
+    {"rest placement", 0x0u, 0x2u, 0x0u, 48, 1, 1},
 };
-const s3lm_record s3lm_tensor_record = {tensor_fields, 14, 64};
+const s3lm_record s3lm_tensor_record = {tensor_fields, 16, 64};
 
 static const s3lm_field sampling_fields[] = {
     {"do sample", 0x0u, 0x1u, 0x0u, 0, 4, 1},

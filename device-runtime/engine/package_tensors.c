@@ -134,6 +134,20 @@ s3lm_tensor s3lm_package_tensor(const s3lm_package *package, uint32_t index) {
     return tensor;
 }
 
+s3lm_tensor s3lm_package_rest(const s3lm_package *package, uint32_t index) {
+    const uint8_t *p = record_at(package, index);
+    uint32_t placed = s3lm_u32(p + S3LM_TENSOR_PLACED_ROWS_AT);
+    s3lm_tensor rest = s3lm_package_tensor(package, index), before = rest;
+    before.rows = placed;
+    rest.rows = placed == 0u ? 0u : rest.rows - placed;
+    rest.placement = (s3lm_memory_kind)p[S3LM_TENSOR_REST_PLACEMENT_AT];
+    rest.data = (const uint8_t *)rest.data + (size_t)placed * rest.row_bytes;
+    for (uint32_t table = 0; table < S3LM_MAX_TABLES && rest.tables[table]; table++) {
+        rest.tables[table] = (const uint8_t *)rest.tables[table] + s3lm_table_bytes(&before, table);
+    }
+    return rest;
+}
+
 static bool index_fits(const s3lm_package *package, const s3lm_role_spec *role, uint32_t index) {
     s3lm_step_kind kind = S3LM_STEP_NORM;
     switch ((s3lm_scope)role->scope) {
@@ -246,6 +260,20 @@ static uint32_t wrong_size(const s3lm_package *package, const uint8_t *p, const 
     return s3lm_u32(p + S3LM_TENSOR_TABLES_LENGTH_AT) == end ? S3LM_NONE : (uint32_t)S3LM_TENSOR_TABLES_LENGTH_AT;
 }
 
+/* How a tensor is parted: a matrix of codes, by rows that bring their tables with them, between two memories. Gives the
+ * offset of the field that does not fit, S3LM_NONE when both do. */
+static uint32_t wrong_parts(const s3lm_package *package, const uint8_t *p, const s3lm_tensor *tensor,
+                            const s3lm_role_spec *role) {
+    uint32_t placed = s3lm_u32(p + S3LM_TENSOR_PLACED_ROWS_AT);
+    uint8_t rest = p[S3LM_TENSOR_REST_PLACEMENT_AT];
+    bool may_be = S3LM_HOLDS_CODES(tensor->encoding) && tensor->encoding != S3LM_INT8_TENSOR &&
+                  is_multiplied(package, role) && placed < tensor->rows;
+    if (placed != 0u && !may_be) {
+        return S3LM_TENSOR_PLACED_ROWS_AT;
+    }
+    return (placed != 0u ? rest != tensor->placement : rest == 0u) ? S3LM_NONE : (uint32_t)S3LM_TENSOR_REST_PLACEMENT_AT;
+}
+
 /* One directory record, all but where its bytes lie. */
 static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
     const s3lm_package *package = reader->package;
@@ -273,6 +301,7 @@ static s3lm_status check_tensor(s3lm_reader *reader, uint32_t index) {
         return s3lm_blame(reader, S3LM_ERR_TENSOR_SHAPE, S3LM_KIND_TDIR, index, base + wrong, role->name);
     }
     wrong = wrong_input(package, &tensor, role);
+    wrong = wrong == S3LM_NONE ? wrong_parts(package, p, &tensor, role) : wrong;
     return wrong == S3LM_NONE ? S3LM_OK
                               : s3lm_blame(reader, S3LM_ERR_FIELD, S3LM_KIND_TDIR, index, base + wrong, role->name);
 }

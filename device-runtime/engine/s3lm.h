@@ -34,10 +34,13 @@
 
 /* One TDIR record with its addresses resolved. `data` and `tables` may be re-pointed after s3lm_init (see
  * s3lm_model_tensor) to copies in faster memory that are aligned alike. */
-typedef struct {
+typedef struct s3lm_tensor {
     const void *data;                    /* rows * row_bytes bytes, 16-byte aligned */
     const void *tables[S3LM_MAX_TABLES]; /* in the order of its encoding; NULL where there is none */
-    uint32_t rows;
+    /* The last rows by themselves, where they lie in another memory than those before them; `data` and `tables` hold only
+     * the others then. NULL: all lie together. */
+    struct s3lm_tensor *rest;
+    uint32_t rows; /* with those of `rest` */
     uint32_t cols;
     uint32_t row_bytes;  /* from row to row */
     uint32_t group;      /* columns per element of a table, 0 unless the encoding is grouped */
@@ -50,6 +53,11 @@ typedef struct {
     s3lm_memory_kind placement : 2; /* what the writer planned */
     bool interleaved : 1;           /* rows of two source tensors alternate */
 } s3lm_tensor;
+
+/* Rows of a tensor that lie where its `data` says. */
+static inline uint32_t s3lm_placed_rows(const s3lm_tensor *tensor) {
+    return tensor->rest ? tensor->rows - tensor->rest->rows : tensor->rows;
+}
 
 /* Scales of an INT8 tensor: the first table of each of these encodings. */
 static inline const float *s3lm_scales(const s3lm_tensor *tensor) { return tensor->tables[0]; }
@@ -119,8 +127,12 @@ s3lm_attention_config s3lm_package_attention(const s3lm_package *package, uint32
 s3lm_mlp_config s3lm_package_mlp(const s3lm_package *package, uint32_t index);
 s3lm_conv_config s3lm_package_conv(const s3lm_package *package, uint32_t index);
 
-/* Tensor `index` < tensor_count of an opened package. */
+/* Tensor `index` < tensor_count of an opened package, in one piece: `rest` is NULL. */
 s3lm_tensor s3lm_package_tensor(const s3lm_package *package, uint32_t index);
+
+/* The rows of tensor `index` that the writer wants in another memory than those before them, as a tensor of their own;
+ * its `rows` are 0 when there are none. */
+s3lm_tensor s3lm_package_rest(const s3lm_package *package, uint32_t index);
 
 /* Elements of one of a tensor's tables, `table` < S3LM_MAX_TABLES, and their bytes; 0 when it has no such table. */
 uint32_t s3lm_table_count(const s3lm_tensor *tensor, uint32_t table);
@@ -256,7 +268,7 @@ typedef struct {
     bool is_stale;   /* which is that of tokens that were forgotten since */
     uint32_t *ids;   /* [context] the tokens in the cache */
 
-    s3lm_tensor *tensors; /* [package->tensor_count], directory order */
+    s3lm_tensor *tensors; /* [package->tensor_count], directory order; what they are parted into stands behind them */
     s3lm_step *steps;     /* [package->step_count] */
     s3lm_tensor *embedding;
     s3lm_tensor *head; /* = embedding when tied */
@@ -300,7 +312,8 @@ size_t s3lm_cache_bytes(const s3lm_package *package, const s3lm_options *options
 s3lm_status s3lm_init(s3lm_model *model, const s3lm_package *package, const s3lm_options *options, void *memory,
                       size_t bytes);
 
-/* Tensor `index` of the directory as the model uses it; its data and tables may be re-pointed to equal copies. */
+/* Tensor `index` of the directory as the model uses it; its data and tables may be re-pointed to equal copies, as may
+ * those of its rest: of the rows that each holds. */
 s3lm_tensor *s3lm_model_tensor(s3lm_model *model, uint32_t index);
 
 /* Forgets all tokens. */

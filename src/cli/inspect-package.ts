@@ -1,5 +1,5 @@
 /** What a model package holds, as lines for a terminal: alone or inside an image. */
-import { tensorBytes, type ModelPackage, type PackageTensor } from '../package/reader.js';
+import { pieceBytes, tensorPieces, type ModelPackage, type PackageTensor } from '../package/reader.js';
 import { encodingSpec } from '../schema/encodings.js';
 import type { InputKind } from '../schema/kinds.js';
 import { showableLine } from '../shared/safe-text.js';
@@ -36,7 +36,9 @@ export function packageLines(found: ModelPackage): string[] {
         inputOf(tensor, found),
         String(tensor.dataLength),
         String(tensor.tables.reduce((sum, { count }) => sum + count, 0)),
-        tensor.placement,
+        tensorPieces(tensor)
+          .map(({ placement }) => placement)
+          .join(' + '),
       ]),
     ),
   ];
@@ -58,8 +60,8 @@ const INPUT_WORD: Readonly<Record<InputKind, string>> = {
 /** The plan that the package was made by: bytes of weights and scales for each memory. */
 function placements(found: ModelPackage): string {
   const parts = (['sram', 'psram', 'flash'] as const).flatMap((memory) => {
-    const there = found.tensors.filter(({ placement }) => placement === memory);
-    const bytes = there.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+    const there = found.tensors.flatMap(tensorPieces).filter(({ placement }) => placement === memory);
+    const bytes = there.reduce((sum, piece) => sum + pieceBytes(piece), 0);
     return there.length === 0 ? [] : [`${there.length} in ${MEMORIES[memory]} (${formatBytes(bytes)})`];
   });
   return `${found.tensors.length} tensors: ${parts.join(', ')}`;

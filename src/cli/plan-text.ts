@@ -1,5 +1,5 @@
 /** The plan in full, as text for a terminal. */
-import { storedBytes } from '../plan/layout.js';
+import { piecesOf } from '../plan/placement.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
 import { ENGLISH_PLAN, planChoice, planCut } from '../plan/words.js';
 import { describeScheme } from '../plan/scheme.js';
@@ -30,7 +30,7 @@ function memoryLine(use: MemoryUse, plan: Plan): string {
       ? ['package']
       : [
           use.weights > 0
-            ? `${plan.tensors.filter(({ placement, tensor }) => placement === use.memory && storedBytes(tensor) > 0).length} tensors ${formatBytes(use.weights)}`
+            ? `${plan.tensors.flatMap(piecesOf).filter(({ placement, stored }) => placement === use.memory && stored > 0).length} tensors ${formatBytes(use.weights)}`
             : '',
           use.cache > 0 ? `cache ${formatBytes(use.cache)}` : '',
           use.scratch > 0 ? `scratch ${formatBytes(use.scratch)}` : '',

@@ -3,7 +3,7 @@ import type { BoardNeeds } from './board-detection.js';
 import type { ImageDescription } from '../image/describe.js';
 import { PART, type FlashImage } from '../image/flash-image.js';
 import { TABLE_OFFSET, TABLE_SECTOR_BYTES } from '../image/partition-table.js';
-import { tensorBytes } from '../package/reader.js';
+import { pieceBytes, tensorPieces } from '../package/reader.js';
 import { UsageError } from '../shared/errors.js';
 import { hex } from '../shared/hex.js';
 import type { ByteSource } from '../source/byte-source.js';
@@ -64,8 +64,9 @@ export function partsOfMergedImage(image: ByteSource, description: ImageDescript
 export function needsOf({ boot, model }: ImageDescription): BoardNeeds {
   const [least] = boot.revisions;
   const psramBytes = (model?.tensors ?? [])
+    .flatMap(tensorPieces)
     .filter(({ placement }) => placement === 'psram')
-    .reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+    .reduce((sum, piece) => sum + pieceBytes(piece), 0);
   return {
     chip: boot.chip.name,
     flashBytes: boot.settings.flashBytes,

@@ -172,7 +172,7 @@ function encodeDirectory(
   places: readonly TensorPlace[],
 ): Uint8Array {
   const bytes = new Uint8Array(TENSOR.bytes * plan.tensors.length);
-  for (const [record, { tensor, placement }] of plan.tensors.entries()) {
+  for (const [record, { tensor, placement, rest }] of plan.tensors.entries()) {
     const { dataOffset, tableOffsets, tablesEnd } = places[record] as TensorPlace;
     const tablesOffset = tableOffsets[0] ?? NONE;
     const values: RecordValues<typeof TENSOR> = {
@@ -190,6 +190,8 @@ function encodeDirectory(
       tablesOffset,
       tablesLength: tablesOffset === NONE ? 0 : tablesEnd - tablesOffset,
       activationScale: activationScales?.get(tensor.name) ?? 0,
+      placedRows: rest === undefined ? 0 : tensor.rows - rest.rows,
+      restPlacement: rest?.placement ?? 'flash',
     };
     named(`TDIR ${tensor.name}`, () => writeRecord(TENSOR, values, viewOf(bytes), TENSOR.bytes * record));
   }

@@ -17,7 +17,7 @@ export type { PackageConfig } from './config.js';
 export type { PackageSampling } from './description.js';
 export type { PackageSection } from './sections.js';
 export type { PackageStep } from './steps.js';
-export { tensorBytes, type PackageTensor } from './tensors.js';
+export { pieceBytes, tensorBytes, tensorPieces, type PackageTensor } from './tensors.js';
 
 export interface ModelPackage extends PackageTable, PackageDescription {
   readonly metadata: Readonly<Record<string, string>>;

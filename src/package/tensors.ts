@@ -50,7 +50,10 @@ export interface PackageTensor {
   readonly dataOffset: number;
   readonly dataLength: number;
   readonly tables: readonly PackageTensorTable[];
+  /** Memory that the writer wants it in, or its first rows. */
   readonly placement: MemoryKind;
+  /** The last rows, where they belong into another memory; `null` when all lie together. */
+  readonly rest: { readonly rows: number; readonly placement: MemoryKind } | null;
   /** How the vectors are quantized that it is multiplied with. */
   readonly input: InputKind;
   /** 0 when activations are quantized dynamically. */
@@ -60,6 +63,29 @@ export interface PackageTensor {
 /** Bytes of data and tables, without padding. */
 export function tensorBytes({ dataLength, tables }: PackageTensor): number {
   return tables.reduce((sum, { bytes }) => sum + bytes, dataLength);
+}
+
+/** Rows that belong into one memory, with their scales: bytes without padding. */
+export interface PackagePiece {
+  readonly placement: MemoryKind;
+  readonly dataLength: number;
+  readonly tables: readonly number[];
+}
+
+/** The pieces of a tensor in the order in which the firmware places them. */
+export function tensorPieces({ rows, placement, rest, dataLength, tables }: PackageTensor): PackagePiece[] {
+  const piece = (share: number, memory: MemoryKind): PackagePiece => ({
+    placement: memory,
+    dataLength: dataLength * share,
+    tables: tables.map(({ bytes }) => bytes * share),
+  });
+  if (rest === null) return [piece(1, placement)];
+  return [piece((rows - rest.rows) / rows, placement), piece(rest.rows / rows, rest.placement)];
+}
+
+/** Bytes of data and tables, without padding. */
+export function pieceBytes({ dataLength, tables }: PackagePiece): number {
+  return tables.reduce((sum, bytes) => sum + bytes, dataLength);
 }
 
 /** What the directory is checked against. */
@@ -171,8 +197,39 @@ function readTensor(
   const isStatic = config.activations === 'static' && isMultiplied && input === 'int8';
   if (activationScale !== 0 && !isStatic)
     throw wrong('activation scale', `${activationScale} is given, but its input has no static scale.`);
+  const rest = readRest(raw, tables.every(({ per }) => per !== 'source') && isMultiplied, wrong);
   const place = { rowBytes: raw.rowBytes, dataOffset, dataLength };
-  return { name, role, index, encoding, rows, cols, ...place, tables, placement, input, activationScale };
+  return {
+    name,
+    role,
+    index,
+    encoding,
+    rows,
+    cols,
+    ...place,
+    tables,
+    placement,
+    rest,
+    input,
+    activationScale,
+  };
+}
+
+/** @param possible whether its rows may lie in two memories */
+function readRest(
+  { rows, placement, placedRows, restPlacement }: RawTensor,
+  possible: boolean,
+  fail: Fail,
+): PackageTensor['rest'] {
+  if (placedRows === 0) {
+    if (restPlacement !== 'flash') throw fail('rest placement', `There is no rest for ${restPlacement}.`);
+    return null;
+  }
+  if (!possible || placedRows >= rows)
+    throw fail('placed rows', `Such a tensor of ${rows} rows is not parted behind ${placedRows}.`);
+  if (restPlacement === placement)
+    throw fail('rest placement', `All rows are in ${placement}, so that there is no rest.`);
+  return { rows: rows - placedRows, placement: restPlacement };
 }
 
 function nameOf(role: Role, index: number, directory: Directory, fail: Fail): string {

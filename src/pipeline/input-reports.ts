@@ -18,7 +18,8 @@ export function inputReports(
 ): InputReport[] {
   if (plan.scheme.activations === 'static') return [];
   const bySite = new Map(ranges.map((range) => [siteKey(range.step, range.site), range]));
-  return plan.tensors.flatMap(({ tensor, placement }) => {
+  return plan.tensors.flatMap((placed) => {
+    const { tensor } = placed;
     const range = isMultiplied(tensor) ? rangeOf(tensor, bySite) : undefined;
     if (range === undefined) return [];
     const { int8, int8By32, int8By64, int16 } = tensor.gain === null ? range.sqnr : range.foldedSqnr;
@@ -29,7 +30,7 @@ export function inputReports(
       int16: known(int16),
     };
     const kl = costs.get(siteKey(range.step, range.site)) ?? null;
-    const micros = wideInputMicros(plan.board.chip, { tensor, placement });
+    const micros = wideInputMicros(plan.board.chip, placed);
     return [{ name: tensor.name, input: tensor.input, sqnr, kl, micros }];
   });
 }

@@ -4,7 +4,7 @@ import { allocate } from './allocate.js';
 import { planOrNull } from './cache.js';
 import { possibleEncodings, weightEncoding } from './encoding.js';
 import { usualLosses } from './loss.js';
-import type { PlacedTensor } from './placement.js';
+import { isInSram, type PlacedTensor } from './placement.js';
 import type { Plan } from './plan.js';
 import {
   isPossible,
@@ -165,18 +165,25 @@ function refinements(
   const losses = usualLosses(tensors.map(({ tensor }) => tensor));
   const found = tensors
     .filter(({ tensor }) => isEncoded(tensor) && !kept.has(tensor.name))
-    .map(({ tensor, placement }) => {
+    .map((placed) => {
+      const { tensor } = placed;
       const encoding = weightEncoding({ ...finer, activations: scheme.activations }, tensor);
       const saved = losses(tensor, tensor.encoding) - losses(tensor, encoding);
       const count = tensor.rows * tensor.cols;
-      return { entry: [tensor.name, encoding] as const, placement, saved, count, worth: saved / count };
+      return {
+        entry: [tensor.name, encoding] as const,
+        inside: isInSram(placed),
+        saved,
+        count,
+        worth: saved / count,
+      };
     });
   const average =
     found.reduce((sum, { saved }) => sum + saved, 0) / found.reduce((sum, { count }) => sum + count, 0);
-  const inSram = found.filter(({ placement }) => placement === 'sram').sort((a, b) => b.worth - a.worth);
+  const inSram = found.filter(({ inside }) => inside).sort((a, b) => b.worth - a.worth);
   const named = (some: typeof found): Named[] => some.map(({ entry }) => entry);
   return {
-    outside: named(found.filter(({ placement }) => placement !== 'sram')),
+    outside: named(found.filter(({ inside }) => !inside)),
     inside: named(inSram.filter(({ worth }) => worth > average)),
     others: named(inSram.filter(({ worth }) => worth <= average)),
   };
@@ -208,10 +215,11 @@ function filled(plan: Plan, tryPlan: TryPlan): Plan {
 }
 
 /** What a matrix may become where it lies: in SRAM no finer groups than it has. */
-function optionsOf({ tensor, placement }: PlacedTensor): Encoding[] {
+function optionsOf(placed: PlacedTensor): Encoding[] {
+  const { tensor } = placed;
   const { group } = tensor.encoding;
   return possibleEncodings(tensor).filter(
-    (encoding) => placement !== 'sram' || encoding.group === 0 || (group > 0 && encoding.group >= group),
+    (encoding) => !isInSram(placed) || encoding.group === 0 || (group > 0 && encoding.group >= group),
   );
 }
 

@@ -97,7 +97,8 @@ const bytesOf: Cost = (encoding, { tensor }) => storedBytes(encoding, tensor);
 function secondsIn({ board }: Plan): Cost {
   const rates = readRates(board);
   const { cycles, hertz } = board.chip;
-  return (encoding, { tensor, placement = 'flash' }) => {
+  return (encoding, { tensor, placement: first = 'flash', rest }) => {
+    const placement = rest?.placement ?? first;
     const reading = tensor.site === null ? 0 : storedBytes(encoding, tensor) / rates[placement];
     if (placement !== 'sram' || cycles === null) return reading;
     return reading + finerCycles(cycles, { ...tensor, encoding }) / hertz;

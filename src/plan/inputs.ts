@@ -1,6 +1,6 @@
 /** How the inputs of matrices are quantized where the scheme leaves it open. */
 import { isMultiplied } from './layout.js';
-import type { PlacedTensor } from './placement.js';
+import { isInSram, type PlacedTensor } from './placement.js';
 import type { Scheme } from './scheme.js';
 
 /** Mean KL divergence in nats that INT8 inputs of all matrices cost a model small enough for SRAM (docs/decisions/0025). */
@@ -17,14 +17,13 @@ const LOSS_BUDGET = 0.0003;
 export function chooseInputs(tensors: readonly PlacedTensor[]): PlacedTensor[] {
   const products = (some: readonly PlacedTensor[]): number =>
     some.reduce((sum, { tensor }) => sum + (isMultiplied(tensor) ? tensor.rows * tensor.cols : 0), 0);
-  const inSram = tensors.filter(({ placement }) => placement === 'sram');
+  const inSram = tensors.filter(isInSram);
   const keepsInt8 = products(inSram) * INT8_LOSS <= products(tensors) * LOSS_BUDGET;
-  return tensors.map(({ tensor, placement }) => ({
-    placement,
-    tensor: isMultiplied(tensor)
-      ? { ...tensor, input: placement === 'sram' && keepsInt8 ? 'int8' : 'int16' }
-      : tensor,
-  }));
+  return tensors.map((placed) =>
+    isMultiplied(placed.tensor)
+      ? { ...placed, tensor: { ...placed.tensor, input: isInSram(placed) && keepsInt8 ? 'int8' : 'int16' } }
+      : placed,
+  );
 }
 
 /** What a scheme's activations have become. */

@@ -17,7 +17,7 @@ import { judgeFit, type Fit } from './fit.js';
 import { isMultiplied, planTensors, storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, descriptionBytes, refuseLargeState, scratchBytes } from './memory.js';
 import { chooseInputs, usedActivations } from './inputs.js';
-import { placeTensors, type PlacedTensor } from './placement.js';
+import { piecesOf, placeTensors, type PlacedTensor, type TensorPiece } from './placement.js';
 import { boundTokensPerSecond, cacheReadBytes, speedFigures, type SpeedFigures } from './speed-figures.js';
 import {
   defaultFusions,
@@ -260,16 +260,16 @@ function layOut(
   const { board, cache, cacheRead, scratch, sramCapacity, packageBytes, flashCapacity } = room;
   const psramForWeights = Math.max(0, board.psramBytes - (cacheInSram ? 0 : cache));
   const tensors = placeTensors(planned, sramForWeights, psramForWeights);
-  const sum = (placement: MemoryKind, bytes: (tensor: PlannedTensor) => number): number =>
-    tensors
-      .filter((entry) => entry.placement === placement)
-      .reduce((total, entry) => total + bytes(entry.tensor), 0);
-  const perToken = (placement: MemoryKind): number => sum(placement, (tensor) => tensor.bytesPerToken);
+  const pieces = tensors.flatMap(piecesOf);
+  const sum = (memory: MemoryKind, bytes: (piece: TensorPiece) => number): number =>
+    pieces.reduce((total, piece) => total + (piece.placement === memory ? bytes(piece) : 0), 0);
+  const perToken = (memory: MemoryKind): number => sum(memory, ({ bytesPerToken }) => bytesPerToken);
+  const stored = (memory: MemoryKind): number => sum(memory, (piece) => piece.stored);
   const memories: MemoryUse[] = [
     {
       memory: 'sram',
       capacity: sramCapacity,
-      weights: sum('sram', storedBytes),
+      weights: stored('sram'),
       cache: cacheInSram ? cache : 0,
       scratch,
       bytesPerToken: perToken('sram') + (cacheInSram ? cacheRead : 0),
@@ -277,7 +277,7 @@ function layOut(
     {
       memory: 'psram',
       capacity: board.psramBytes,
-      weights: sum('psram', storedBytes),
+      weights: stored('psram'),
       cache: cacheInSram ? 0 : cache,
       scratch: 0,
       bytesPerToken: perToken('psram') + (cacheInSram ? 0 : cacheRead),
@@ -357,7 +357,7 @@ export interface PlanJson {
   readonly tensors: readonly PlannedTensorJson[];
 }
 
-/** One tensor of the package in a {@link PlanJson}. */
+/** One tensor of the package in a {@link PlanJson}, or its rows in one of the two memories that it lives in. */
 export interface PlannedTensorJson {
   readonly name: string;
   readonly rows: number;
@@ -396,16 +396,18 @@ export function planToJson(plan: Plan): PlanJson {
     speed: plan.speed,
     boundTokensPerSecond: plan.boundTokensPerSecond,
     predictedTokensPerSecond: plan.predictedTokensPerSecond,
-    tensors: plan.tensors.map(({ tensor, placement }) => ({
-      name: tensor.name,
-      rows: tensor.rows,
-      cols: tensor.cols,
-      encoding: ENCODING[tensor.encoding.kind].label,
-      group: tensor.encoding.group,
-      input: isMultiplied(tensor) ? tensor.input : null,
-      bytes: storedBytes(tensor),
-      bytesPerToken: tensor.bytesPerToken,
-      memory: placement,
-    })),
+    tensors: plan.tensors.flatMap((placed) =>
+      piecesOf(placed).map(({ placement, rows, stored, bytesPerToken }) => ({
+        name: placed.tensor.name,
+        rows,
+        cols: placed.tensor.cols,
+        encoding: ENCODING[placed.tensor.encoding.kind].label,
+        group: placed.tensor.encoding.group,
+        input: isMultiplied(placed.tensor) ? placed.tensor.input : null,
+        bytes: stored,
+        bytesPerToken,
+        memory: placement,
+      })),
+    ),
   };
 }

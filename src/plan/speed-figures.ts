@@ -6,7 +6,7 @@ import { stepsOf, type DecoderModel } from '../model/decoder.js';
 import type { CacheKind, MemoryKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
 import { cachedHeadBytes } from './memory.js';
-import type { PlacedTensor } from './placement.js';
+import { piecesOf, type PlacedTensor } from './placement.js';
 import { predictTokensPerSecond } from './speed.js';
 
 /** Tokens per second while the context holds `position` tokens. */
@@ -49,7 +49,7 @@ function speedAt(model: DecoderModel, facts: SpeedFacts, position: number): Spee
   const { board, tensors, cache, cacheInSram } = facts;
   const cacheRead = cacheReadBytes(model, cache, position);
   const bytes = { sram: 0, psram: 0, flash: 0 };
-  for (const { tensor, placement } of tensors) bytes[placement] += tensor.bytesPerToken;
+  for (const { placement, bytesPerToken } of tensors.flatMap(piecesOf)) bytes[placement] += bytesPerToken;
   bytes[cacheInSram ? 'sram' : 'psram'] += cacheRead;
   const bound = boundTokensPerSecond(board, bytes);
   if (!facts.predicted) return { position, bound, expected: 0 };

@@ -11,7 +11,7 @@ import type { CacheKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
 import type { PlannedTensor } from './layout.js';
 import { paddedHead } from './memory.js';
-import type { PlacedTensor } from './placement.js';
+import { isInSram, piecesOf, type PlacedTensor } from './placement.js';
 
 /** What a prediction needs of a plan. */
 export interface SpeedInputs {
@@ -50,17 +50,22 @@ export function countCycles(model: DecoderModel, inputs: SpeedInputs): CycleCoun
   let waiting = 0;
   let external = psramCacheBytes;
   const counts: Record<keyof CycleModel, number> = { ...NOTHING };
-  for (const { tensor, placement } of tensors) {
-    if (placement === 'psram') waiting += tensor.bytesPerToken / psram;
-    if (placement === 'flash') waiting += tensor.bytesPerToken / flash;
-    if (placement !== 'sram') external += tensor.bytesPerToken;
+  for (const placed of tensors) {
+    const { tensor } = placed;
+    const pieces = piecesOf(placed);
+    for (const { placement, bytesPerToken } of pieces) {
+      if (placement === 'psram') waiting += bytesPerToken / psram;
+      if (placement === 'flash') waiting += bytesPerToken / flash;
+      if (placement !== 'sram') external += bytesPerToken;
+    }
     // Tables that are read by row take part in no product.
     const isProduct = tensor.bytesPerToken >= tensor.dataBytes && tensor.rows > 1;
     if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') {
       counts.perProduct += tensor.rows * tensor.cols;
       counts.perRow += tensor.rows;
       // What finer inputs and scales take besides passes while other memories are waited for.
-      if (placement === 'sram') add(counts, finerCounts(tensor));
+      for (const { placement, rows } of pieces)
+        if (placement === 'sram') add(counts, finerCounts({ ...tensor, rows }));
     }
   }
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
@@ -128,10 +133,11 @@ const INT4_COLUMNS = 64;
  */
 export function wideInputMicros(
   { cycles, hertz }: Pick<Chip, 'cycles' | 'hertz'>,
-  { tensor, placement }: PlacedTensor,
+  placed: PlacedTensor,
 ): number | null {
+  const { tensor } = placed;
   if (cycles === null) return null;
-  if (placement !== 'sram') return 0;
+  if (!isInSram(placed)) return 0;
   const taken = (input: 'int8' | 'int16'): number => finerCycles(cycles, { ...tensor, input });
   return ((taken('int16') - taken('int8')) * 1e6) / hertz;
 }

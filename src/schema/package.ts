@@ -176,6 +176,9 @@ export const STEP_BODY = {
   }),
 } as const satisfies Readonly<Record<StepKind, RecordSpec>>;
 
+/** Rows of a matrix go to another memory in steps of so many: what cores share out among themselves. */
+export const SPLIT_ROWS = 16;
+
 /** TDIR. */
 export const TENSOR = record(64, {
   role: u16(0, 0, 0xffff),
@@ -192,6 +195,8 @@ export const TENSOR = record(64, {
   tablesOffset: u32(32, 0, ANY, { step: SECTION_ALIGNMENT, or: NONE }),
   tablesLength: u32(36, 0, ANY),
   activationScale: f32(40, ...ACTIVATION_SCALE_RANGE, { or: 0 }),
+  placedRows: u32(44, 0, ANY, { step: SPLIT_ROWS }),
+  restPlacement: word(48, 'u8', MEMORY),
 });
 
 /** SAMP; the stop ids follow as u32. */

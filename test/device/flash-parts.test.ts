@@ -6,7 +6,7 @@ import { checkParts, needsOf, partsOfImage, partsOfMergedImage } from '../../src
 import { describeImage } from '../../src/image/describe.js';
 import type { StandaloneFirmware } from '../../src/image/firmware.js';
 import { assembleFlashImage, planFlashImage } from '../../src/image/flash-image.js';
-import { tensorBytes } from '../../src/package/reader.js';
+import { pieceBytes, tensorPieces } from '../../src/package/reader.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { FormatError, UsageError } from '../../src/shared/errors.js';
 import { firmwareSegments, fixture, makePackage, source } from '../image/support.js';
@@ -62,13 +62,15 @@ test('what an image needs is in its header and its package', async () => {
   const image = await planFlashImage(firmware(0x1000), BOARD, model.length);
   const description = await describeImage(source(assembleFlashImage(image, model)));
   const needs = needsOf(description);
-  const psram = (description.model?.tensors ?? []).filter(({ placement }) => placement === 'psram');
+  const psram = (description.model?.tensors ?? [])
+    .flatMap(tensorPieces)
+    .filter(({ placement }) => placement === 'psram');
   assert.equal(needs.flashBytes, 2 * MiB);
   assert.equal(needs.chip, 'ESP32-S3');
   assert.deepEqual(needs.revision, [0, 0]);
   assert.equal(
     needs.psramBytes,
-    psram.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
+    psram.reduce((sum, piece) => sum + pieceBytes(piece), 0),
   );
 });
 

@@ -5,6 +5,7 @@ import type { DecoderModel } from '../../src/model/decoder.js';
 import { findBoard } from '../../src/plan/boards.js';
 import { isEncoded } from '../../src/plan/choice.js';
 import { DEFAULT_SCHEME } from '../../src/plan/defaults.js';
+import { isInSram } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan, type PlanOptions } from '../../src/plan/plan.js';
 import { ENGLISH_PLAN, planChoice } from '../../src/plan/words.js';
 import { PER_CHANNEL } from '../support/schemes.js';
@@ -53,7 +54,7 @@ function plan(model: DecoderModel, options: Partial<PlanOptions> = {}): Plan {
 /** Columns per scale of the matrices in a memory. */
 function groups(made: Plan, inSram: boolean): number[] {
   const found = made.tensors
-    .filter(({ tensor, placement }) => isEncoded(tensor) && (placement === 'sram') === inSram)
+    .filter((placed) => isEncoded(placed.tensor) && isInSram(placed) === inSram)
     .map(({ tensor }) => tensor.encoding.group);
   return [...new Set(found)].sort((a, b) => a - b);
 }

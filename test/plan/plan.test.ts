@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BOARDS, findBoard } from '../../src/plan/boards.js';
 import { weightEncoding } from '../../src/plan/encoding.js';
-import { planTensors, storedBytes } from '../../src/plan/layout.js';
-import { placeTensors } from '../../src/plan/placement.js';
+import { planTensors } from '../../src/plan/layout.js';
+import { isInSram, piecesOf, placeTensors } from '../../src/plan/placement.js';
 import { makePlan, planToJson, type Plan } from '../../src/plan/plan.js';
 import { PER_CHANNEL } from '../support/schemes.js';
 import {
@@ -207,12 +207,41 @@ describe('placement', () => {
       const placed = placeTensors(tensors, sram, psram);
       const used = (memory: MemoryKind): number =>
         placed
-          .filter((entry) => entry.placement === memory)
-          .reduce((sum, entry) => sum + storedBytes(entry.tensor), 0);
+          .flatMap(piecesOf)
+          .filter((piece) => piece.placement === memory)
+          .reduce((sum, piece) => sum + piece.stored, 0);
       assert.ok(used('sram') <= sram);
       assert.ok(used('psram') <= psram);
       if (sram === 1e7)
         assert.equal(placed.filter((entry) => entry.placement !== 'sram').length, 1, 'only the rotary table');
+    }
+  });
+
+  it('parts a matrix where less than one is left of a memory', async () => {
+    const tensors = planTensors(deeper(await tiny(), 20), PER_CHANNEL, ALL_FUSIONS, 64);
+    const read = (placed: ReturnType<typeof placeTensors>, memory: MemoryKind): number =>
+      placed
+        .flatMap(piecesOf)
+        .filter((piece) => piece.placement === memory)
+        .reduce((sum, piece) => sum + piece.bytesPerToken, 0);
+    const rest = (entry: (typeof tensors)[number]): number => entry.bytesPerToken;
+    for (let sram = 40_000; sram < 60_000; sram += 1_777) {
+      const psram = 51_000 + sram / 3;
+      const placed = placeTensors(tensors, sram, psram);
+      const parted = placed.filter((entry) => entry.rest !== undefined);
+      assert.ok(parted.length <= 2);
+      for (const { tensor, rest: last } of parted) {
+        assert.ok(last !== undefined && last.rows > 0 && last.rows < tensor.rows);
+        assert.equal((tensor.rows - last.rows) % 16, 0);
+      }
+      // Less than 16 rows with their scales, or than is worth it, stay empty.
+      assert.ok(sram - read(placed, 'sram') < 4096 + 512, `${read(placed, 'sram')} of ${sram}`);
+      assert.ok(psram - read(placed, 'psram') < 4096 + 512, `${read(placed, 'psram')} of ${psram}`);
+      const all = (['sram', 'psram', 'flash'] as const).reduce(
+        (sum, memory) => sum + read(placed, memory),
+        0,
+      );
+      assert.ok(Math.abs(all - tensors.reduce((sum, tensor) => sum + rest(tensor), 0)) < 1e-3);
     }
   });
 
@@ -255,9 +284,7 @@ describe('plan', () => {
     const inputs = (plan: Plan, place: string): string[] => [
       ...new Set(
         plan.tensors
-          .filter(
-            ({ tensor, placement }) => tensor.site !== null && (placement === 'sram') === (place === 'sram'),
-          )
+          .filter((placed) => placed.tensor.site !== null && isInSram(placed) === (place === 'sram'))
           .map(({ tensor }) => tensor.input),
       ),
     ];

@@ -107,6 +107,11 @@ export const FIELDS = {
       'from there to the end of the last table, without the padding behind it; 0 without tables',
     ],
     activationScale: ['activation scale', "static scale of this matrix's input; 0 for dynamic"],
+    placedRows: [
+      'placed rows',
+      'rows from the first on that the placement is for, fewer than there are; 0 for all. Only of a matrix of codes whose tables belong to rows',
+    ],
+    restPlacement: ['rest placement', 'memory of the other rows; 0 where there are none'],
   },
   SAMPLING: {
     doSample: ['sample', '0 greedy, 1 sampling'],

@@ -4,7 +4,7 @@
  * the engine's alignment. The flash shows the model partition.
  */
 import type { MemoryMap } from '../../chips/chip.js';
-import type { ModelPackage } from '../../package/reader.js';
+import { tensorPieces, type ModelPackage } from '../../package/reader.js';
 
 /** A named stretch of memory; `kind` says what its name means. */
 export interface MemorySpan {
@@ -40,10 +40,12 @@ export function memoryMap(
   spans.push(sram.take(number('scratch_bytes'), 'scratch'));
   spans.push((facts.get('cache_in') === 'SRAM' ? sram : psram).take(number('cache_bytes'), 'cache'));
   for (const tensor of model.tensors) {
-    if (tensor.placement === 'flash') continue;
-    const memory = tensor.placement === 'sram' ? sram : psram;
-    spans.push(memory.take(tensor.dataLength, 'tensor', tensor.name));
-    for (const { bytes } of tensor.tables) spans.push(memory.take(bytes, 'scales', tensor.name));
+    for (const { placement, dataLength, tables } of tensorPieces(tensor)) {
+      if (placement === 'flash') continue;
+      const memory = placement === 'sram' ? sram : psram;
+      spans.push(memory.take(dataLength, 'tensor', tensor.name));
+      for (const bytes of tables) spans.push(memory.take(bytes, 'scales', tensor.name));
+    }
   }
   spans.push({ begin: sram.at, end: windows.sram.end, kind: 'free', name: '' });
   spans.push({ begin: psram.at, end: external + number('psram_bytes'), kind: 'free', name: '' });
