@@ -75,6 +75,13 @@ const CASES = [
     peer: 'F32 in PSRAM',
   },
   {
+    name: 'stories260K, no PSRAM',
+    folder: () => (existsSync(REAL_260K) ? REAL_260K : syntheticFolder(STORIES_260K)),
+    board: 'esp32-s3-n16',
+    published: null,
+    peer: '',
+  },
+  {
     name: 'home-commands, channel',
     folder: () => REPOSITORY_MODEL,
     board: 'esp32-s3-n16r8',

@@ -66,6 +66,15 @@ export function judgeFit(input: FitInputs): Fit {
   };
 }
 
+/** The same with another context advised. */
+export function fitWithContext(fit: Fit, context: number): Fit {
+  const remedies = fit.advice.remedies.map((remedy) =>
+    remedy.code === 'context' ? { code: 'context' as const, context } : remedy,
+  );
+  const advice = { ...fit.advice, remedies };
+  return { ...fit, advice, remedies: planRemedies({ advice }, ENGLISH_PLAN) };
+}
+
 /** The same for a model that a cut of its vocabulary makes fit: it need not be a smaller one. */
 export function fitWithCut(fit: Fit): Fit {
   const remedies = fit.advice.remedies.filter(({ code }) => code !== 'smaller-model');

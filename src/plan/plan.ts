@@ -5,13 +5,12 @@
 import type { DecoderModel } from '../model/decoder.js';
 import { ENCODING, type Encoding } from '../schema/encodings.js';
 import type { CacheKind, InputKind, MemoryKind } from '../schema/kinds.js';
-import { PACKAGE_LIMITS } from '../schema/limits.js';
-import { UsageError } from '../shared/errors.js';
 import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
 import { bestCache } from './cache.js';
 import type { CutOffer } from './cut-offer.js';
 import { chooseWeights, type WeightChoice } from './choice.js';
+import { wantedContext, withBestContext, withContextAdvice } from './context.js';
 import { usedWeights } from './encoding.js';
 import { judgeFit, type Fit } from './fit.js';
 import { isMultiplied, planTensors, storedBytes, type PlannedTensor } from './layout.js';
@@ -89,9 +88,6 @@ export interface PlanOptions {
   readonly otherBytes?: number;
 }
 
-/** Context when none is asked for: enough for a chat turn, small enough for a cache in fast memory. */
-const DEFAULT_CONTEXT = 512;
-
 /** Prompt tokens per pass, best first: many read the weights seldom, few leave SRAM to weights and cache. */
 const BATCHES = [8, 4, 2, 1];
 
@@ -103,6 +99,15 @@ const SCRATCH_SHARE = 0.25;
  * @throws UsageError when the context is out of range for the model or the engine
  */
 export function makePlan(model: DecoderModel, options: PlanOptions): Plan {
+  const planFor = (context?: number): Plan =>
+    planContext(model, context === undefined ? options : { ...options, context });
+  const plan = planFor();
+  const best = options.context === undefined ? withBestContext(plan, planFor) : plan;
+  return withContextAdvice(best, planFor);
+}
+
+/** The plan with the context that the options say. */
+function planContext(model: DecoderModel, options: PlanOptions): Plan {
   const { encodings, scheme } = options;
   if (encodings === undefined)
     return chooseWeights(scheme, (base, chosen) => planWeights(model, options, base, chosen));
@@ -142,7 +147,7 @@ function planWith(
   cacheKind: CacheKind,
 ): Plan {
   const { board } = options;
-  const context = chooseContext(model, options);
+  const context = wantedContext(model, options.context);
   const { activations } = options.scheme;
   const possible = {
     ...base,
@@ -293,27 +298,6 @@ function layOut(
     },
   ];
   return { tensors, cacheInSram, memories };
-}
-
-function chooseContext(model: DecoderModel, options: PlanOptions): number {
-  const made = model.longer?.maxPositions ?? model.maxPositions;
-  const longest = Math.min(made, PACKAGE_LIMITS.context);
-  if (options.context !== undefined) {
-    if (!Number.isInteger(options.context) || options.context < 2) {
-      throw new UsageError(
-        `A context of ${options.context} tokens is not possible; give a whole number from 2 to ${longest}.`,
-        { code: 'context' },
-      );
-    }
-    if (options.context > longest) {
-      const whose = longest < made ? 'The engine holds' : 'The model was made for';
-      throw new UsageError(`${whose} at most ${longest} positions; give a context of ${longest} or fewer.`, {
-        code: 'context',
-      });
-    }
-    return options.context;
-  }
-  return Math.min(longest, model.maxPositions, DEFAULT_CONTEXT);
 }
 
 /** What the memories of a layout allow at half the context. */

@@ -101,7 +101,10 @@ test('nothing is offered without a tokenizer, to a small vocabulary, and of a cu
 });
 
 test('what else is too much is not the fault of the vocabulary', async () => {
-  const { plan } = planOpened(await opened({ ...WIDE, vocab_size: 8000 }), { board: 'esp32-s3-n16' });
+  const { plan } = planOpened(await opened({ ...WIDE, vocab_size: 8000 }), {
+    board: 'esp32-s3-n16',
+    context: 256,
+  });
   assert.ok(plan.fit.advice.problems.some(({ code }) => code === 'cache'));
   assert.equal(plan.cut, null);
 });
