@@ -247,6 +247,24 @@ describe('generation', () => {
     assert.equal(generate(twin, { ids: [1], maxNewTokens: 1 }).ids.length, 1);
   });
 
+  test('guesses change how many passes there are, and nothing else', async () => {
+    const twin = await Twin.load(module, makePackage({ ...shape, stops: [] }).bytes);
+    let accepted = 0;
+    for (const temperature of [0, 0.4]) {
+      for (let seed = 0; seed < 8; seed++) {
+        const ids = Array.from({ length: 24 }, (_, index) => 3 + (index % (2 + (seed % 4))));
+        const options = { ids, temperature, seed, maxNewTokens: 30, logits: true };
+        const plain = collect(twin.generate({ ...options, drafts: false }));
+        const guessed = collect(twin.generate(options));
+        assert.deepEqual(guessed.result.ids, plain.result.ids);
+        assert.deepEqual(guessed.steps, plain.steps, 'logits');
+        assert.equal(plain.result.accepted, 0);
+        accepted += guessed.result.accepted;
+      }
+    }
+    assert.ok(accepted > 0, 'nothing was guessed');
+  });
+
   test('two generations at once are refused, an abandoned one is not in the way', async () => {
     const twin = await Twin.load(module, makePackage({ ...shape, stops: [] }).bytes);
     const first = twin.generate({ ids: [7] });
