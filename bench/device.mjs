@@ -170,10 +170,21 @@ for (const entry of short ? named.slice(0, 1) : named) {
   results.push(await measure(entry));
 }
 printTable(`Modelled by the emulator, greedy, ${position} tokens in the context, both cores at 240 MHz`, [
-  ['model', 'tokens/s', 'bound', 'of bound', 'plan says, half full', 'published', 'times', 'start, s'],
+  [
+    'model',
+    'tokens/s',
+    'prompt',
+    'bound',
+    'of bound',
+    'plan says, half full',
+    'published',
+    'times',
+    'start, s',
+  ],
   ...results.map((result) => [
     result.name,
     format(result.tokensPerSecond),
+    format(result.prefill),
     format(result.bound),
     `${Math.round((100 * result.tokensPerSecond) / result.bound)} %`,
     result.predicted === null ? '–' : format(result.predicted),
@@ -208,7 +219,7 @@ async function measure(entry) {
     speed: 'flat',
   };
   const start = await timeStart(image, options);
-  const seconds = await timeTokens(image, options, plan.context);
+  const { seconds, prefill } = await timeTokens(image, options, plan.context);
   return {
     name,
     activations: plan.scheme.activations,
@@ -217,6 +228,7 @@ async function measure(entry) {
     context: plan.context,
     memories: plan.memories,
     tokensPerSecond: 1 / seconds,
+    prefill,
     bound: 1 / boundSeconds(plan, board),
     predicted: plan.predictedTokensPerSecond ?? null,
     published,
@@ -240,7 +252,7 @@ async function timeStart(image, options) {
   return seconds;
 }
 
-/** Emulated seconds of one token around the wanted position. */
+/** Emulated seconds of one token around the wanted position, and tokens a second of the prompt before it. */
 async function timeTokens(image, options, context) {
   const device = await lib.EmulatorDevice.start(lib.inlineLink(), emulator, image, options);
   try {
@@ -252,11 +264,15 @@ async function timeTokens(image, options, context) {
     );
     const generation = client.generate({ ids, temperature: 0, maxNewTokens: AVERAGED + 1, drafts: false });
     const micros = [];
-    for await (const token of generation) micros.push(token.micros);
+    let step = await generation.next();
+    for (; step.done !== true; step = await generation.next()) micros.push(step.value.micros);
     // The first token comes out of the prompt's last pass.
     const passes = micros.slice(1);
     if (passes.length === 0) throw new Error('The model ended its text before it could be measured.');
-    return passes.reduce((sum, value) => sum + value, 0) / passes.length / 1e6;
+    return {
+      seconds: passes.reduce((sum, value) => sum + value, 0) / passes.length / 1e6,
+      prefill: (prompt * 1e6) / step.value.prefillMicros,
+    };
   } finally {
     await device.close();
   }

@@ -91,8 +91,11 @@ export interface PlanOptions {
 /** Prompt tokens per pass, best first: many read the weights seldom, few leave SRAM to weights and cache. */
 const BATCHES = [8, 4, 2, 1];
 
-/** Share of SRAM that working memory may take before fewer prompt tokens share a pass. */
-const SCRATCH_SHARE = 0.25;
+/**
+ * Share of SRAM that the vectors of more than one token may take before fewer prompt tokens share a pass: what weights lose there
+ * costs a token of an answer 1 or 2 %, and each token of a prompt saves up to seven eighths.
+ */
+const BATCH_SHARE = 0.2;
 
 /**
  * Makes the plan for a model on a board.
@@ -159,12 +162,14 @@ function planWith(
   const used = { ...possible, ...usedWeights(possible, planned) };
   const cache = cacheBytes(model, possible, context);
   const sramCapacity = modelSramBytes(board.chip);
+  const alone = scratchBytes(model, used, context, 1, board.chip.cores);
   const maxBatch =
     BATCHES.find((batch) => {
       const bytes = scratchBytes(model, used, context, batch, board.chip.cores);
       return (
         batch <= context &&
-        bytes <= SCRATCH_SHARE * sramCapacity &&
+        bytes - alone <= BATCH_SHARE * sramCapacity &&
+        bytes <= sramCapacity &&
         (cache <= board.psramBytes || bytes + cache <= sramCapacity)
       );
     }) ?? 1;
