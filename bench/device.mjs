@@ -271,7 +271,7 @@ async function timeTokens(image, options, context) {
     if (passes.length === 0) throw new Error('The model ended its text before it could be measured.');
     return {
       seconds: passes.reduce((sum, value) => sum + value, 0) / passes.length / 1e6,
-      prefill: (prompt * 1e6) / step.value.prefillMicros,
+      prefill: (ids.length * 1e6) / step.value.prefillMicros,
     };
   } finally {
     await device.close();
