@@ -7,6 +7,7 @@ import { ROOT } from '../scripts/lib/run.mjs';
 import { bundle } from './lib/bundle.mjs';
 import { describeMachine, format, printTable, writeJson } from './lib/figures.mjs';
 import { readOptions } from './lib/options.mjs';
+import { profileTokens } from './lib/device-profile.mjs';
 import { prebuiltModules } from './lib/prebuilt.mjs';
 import {
   LLAMA_12M,
@@ -28,7 +29,10 @@ const USAGE = `npm run bench:device -- [options]: tokens per second of the board
   --activations KIND  what the inputs of matrices become, as for convert (default auto)
   --cache KIND        what the key/value cache holds, as for convert (default auto)
   --context N         tokens that the cache holds, as for convert (default: the plan's)
-  --position N        tokens in the context when decoding is measured (default 100)`;
+  --position N        tokens in the context when decoding is measured (default 100)
+  --board NAME        another board than the cases'
+  --profile           where the cycles of a token go, by function, instead (needs cargo)
+  --addresses         by address instead`;
 
 /** Tokens that are averaged, half before and half after. */
 const AVERAGED = 8;
@@ -145,12 +149,15 @@ const { json, short, values } = readOptions(USAGE, {
   activations: { type: 'string' },
   cache: { type: 'string' },
   context: { type: 'string' },
+  board: { type: 'string' },
+  profile: { type: 'boolean', default: false },
+  addresses: { type: 'boolean', default: false },
   // Published figures are of short texts.
   position: { type: 'string', default: '100' },
 });
 const position = short ? AVERAGED : Number(values.position);
-if (!Number.isInteger(position) || position < AVERAGED) {
-  console.error(`--position is a whole number from ${AVERAGED}, not "${values.position}".`);
+if (!Number.isInteger(position) || position < 1) {
+  console.error(`--position is a whole number from 1, not "${values.position}".`);
   process.exit(2);
 }
 const library = path.join(cacheFolder(), 'device-library.mjs');
@@ -166,9 +173,12 @@ const firmware = lib.firmwareFromElf(
 
 const results = [];
 const named = CASES.filter(({ name }) => values.only === undefined || name.startsWith(values.only));
-for (const entry of short ? named.slice(0, 1) : named) {
-  results.push(await measure(entry));
+const taken = short ? named.slice(0, 1) : named;
+if (values.profile) {
+  for (const entry of taken) await profile(entry);
+  process.exit(0);
 }
+for (const entry of taken) results.push(await measure(entry));
 printTable(`Modelled by the emulator, greedy, ${position} tokens in the context, both cores at 240 MHz`, [
   [
     'model',
@@ -200,19 +210,32 @@ writeJson(json, {
   cases: results,
 });
 
-async function measure(entry) {
-  const { name, folder, board: boardId, scheme: wanted = {}, edits = [], published, peer } = entry;
-  const board = lib.findBoard(boardId);
+/** A case's image, and what was planned for it. */
+async function build(entry) {
+  const { folder, scheme: wanted = {}, edits = [] } = entry;
+  const board = lib.findBoard(values.board ?? entry.board);
   const source = await lib.nodeFolder(folder());
   const given = { ...wanted, activations: values.activations ?? wanted.activations, cache: values.cache };
   const context = values.context === undefined ? entry.context : Number(values.context);
   const scheme = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const converted = await lib
-    .convert(source, { board: boardId, scheme, edits, context, report: false }, runtime)
+    .convert(source, { board: board.id, scheme, edits, context, report: false }, runtime)
     .finally(() => source.close());
-  const { plan } = converted;
   const made = await lib.makeImage(converted.package, { board, firmware });
-  const image = lib.assembleFlashImage(made.layout, converted.package);
+  return { board, plan: converted.plan, image: lib.assembleFlashImage(made.layout, converted.package) };
+}
+
+async function profile(entry) {
+  const { board, plan, image } = await build(entry);
+  console.log(`${entry.name}, cache ${plan.scheme.cache} in ${plan.cachePlacement}, context ${plan.context}`);
+  const ids = prompt(plan.context, 256);
+  const { addresses } = values;
+  await profileTokens(lib, image, board, { ids, tokens: AVERAGED, addresses });
+}
+
+async function measure(entry) {
+  const { name, published, peer } = entry;
+  const { board, plan, image } = await build(entry);
   const options = {
     board: { flashBytes: board.flashBytes, psramKind: board.psramKind, psramBytes: board.psramBytes },
     timing: true,
@@ -237,6 +260,12 @@ async function measure(entry) {
   };
 }
 
+/** Ids that are there when the first token of those that are averaged is made. */
+function prompt(context, vocabulary) {
+  const length = Math.max(1, Math.min(position, context - AVERAGED) - AVERAGED / 2);
+  return Array.from({ length }, (_, index) => 3 + ((index * 7) % (vocabulary - 3)));
+}
+
 /** Emulated seconds from reset to the prompt. */
 async function timeStart(image, options) {
   const core = await lib.makeEmulatorCore(emulator, image, options);
@@ -257,11 +286,7 @@ async function timeTokens(image, options, context) {
   const device = await lib.EmulatorDevice.start(lib.inlineLink(), emulator, image, options);
   try {
     const client = await lib.ConsoleClient.connect(device, { patience: 600_000, timeout: 600_000 });
-    const prompt = Math.min(position, context - AVERAGED) - AVERAGED / 2;
-    const ids = Array.from(
-      { length: prompt },
-      (_, index) => 3 + ((index * 7) % (client.welcome.vocabSize - 3)),
-    );
+    const ids = prompt(context, client.welcome.vocabSize);
     const generation = client.generate({ ids, temperature: 0, maxNewTokens: AVERAGED + 1, drafts: false });
     const micros = [];
     let step = await generation.next();
