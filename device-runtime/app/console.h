@@ -32,7 +32,8 @@ typedef struct {
     uint32_t text_done, logits_done;  /* of the event's text, of the logits */
     uint32_t step_micros;
     uint32_t reason; /* s3lm_reason or CONSOLE_END_STALLED; S3LM_RUNNING while none is known */
-    uint64_t begun, prefill_micros, decode_micros;
+    uint64_t since; /* when the step before ended */
+    uint64_t prefill_micros, decode_micros;
     s3lm_event event;
     s3lm_decoder decoder;
     s3lm_generation generation;

@@ -86,9 +86,10 @@ static void step(console *c) {
     if (s->cancelled) {
         s3lm_generation_cancel(&s->generation);
     }
-    uint64_t begin = c->board.micros();
     s->event = s3lm_generation_step(&s->generation);
-    uint64_t micros = c->board.micros() - begin;
+    /* Since the step before ended: the messages between two tokens take their time, too. */
+    uint64_t now = c->board.micros(), micros = now - s->since;
+    s->since = now;
     s->step_micros = clipped(micros);
     s3lm_generation_timed(&s->generation, s->step_micros);
     s->text_done = s->logits_done = 0;
@@ -121,10 +122,11 @@ static void after_token(console *c) {
     s->stage = s->reason == S3LM_RUNNING ? SESSION_STEP : SESSION_END;
 }
 
-/* Nothing fits: the generation waits, unless it was cancelled or has waited too long. */
+/* Nothing fits: the generation waits, unless it was cancelled or has waited too long. The wait is the reader's time. */
 static void wait(console *c) {
     console_session *s = &c->session;
-    if (c->board.micros() - port_of(c)->moved >= CONSOLE_STALL_MICROS) {
+    s->since = c->board.micros();
+    if (s->since - port_of(c)->moved >= CONSOLE_STALL_MICROS) {
         s->reason = CONSOLE_END_STALLED;
     } else if (s->cancelled) {
         s->reason = S3LM_END_CANCELLED;

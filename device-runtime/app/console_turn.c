@@ -130,7 +130,7 @@ uint32_t session_begin(console *c, uint32_t port, const console_request *request
     s->prompt_tokens = (uint32_t)count;
     s->position = position;
     s->reason = S3LM_RUNNING;
-    s->begun = c->board.micros();
+    s->since = c->board.micros();
     s->prefill_micros = s->decode_micros = 0;
     c->work = CONSOLE_GENERATING;
     c->worker = port;

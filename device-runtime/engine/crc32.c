@@ -14,7 +14,28 @@
 
 #define POLYNOMIAL 0xEDB88320u
 
+/* Bytes from which on it pays to make those tables. */
+#define LONG_BYTES 1024u
+
+/* Remainders of four bits. */
+static const uint32_t nibbles[16] = {0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u,
+                                     0x4DB26158u, 0x5005713Cu, 0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu,
+                                     0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu};
+
+/* Messages of a console, between two tokens. */
+static uint32_t crc_of_few(uint32_t crc, const uint8_t *bytes, size_t length) {
+    for (crc = ~crc; length > 0u; length--, bytes++) {
+        crc ^= *bytes;
+        crc = (crc >> 4) ^ nibbles[crc & 15u];
+        crc = (crc >> 4) ^ nibbles[crc & 15u];
+    }
+    return ~crc;
+}
+
 uint32_t s3lm_crc32(uint32_t crc, const uint8_t *bytes, size_t length) {
+    if (length < LONG_BYTES) {
+        return crc_of_few(crc, bytes, length);
+    }
     uint32_t table[S3LM_CRC_SLICES][256];
     for (uint32_t i = 0; i < 256u; i++) {
         uint32_t remainder = i;
