@@ -32,6 +32,8 @@ typedef enum { APP_PSRAM_NONE = 0, APP_PSRAM_QUAD = 1, APP_PSRAM_OCTAL = 2 } app
 
 /* Splits units [0, units) over the cores; the contract is that of s3lm_options.parallel (engine/s3lm.h). */
 typedef void (*app_work)(void *job, uint32_t worker, uint32_t begin, uint32_t end);
+/* Foretells what the work after the next one reads; the contract is that of s3lm_options.expect. */
+typedef void (*app_expect)(const void *base, size_t unit_bytes, uint32_t units, uint32_t multiple, size_t most);
 
 typedef struct app_board {
     const char *chip;       /* "ESP32-S3" */
@@ -64,6 +66,7 @@ typedef struct app_board {
     void (*feed)(void);       /* the watchdog; call at least every second */
     void (*parallel)(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
     void *parallel_user;
+    app_expect expect; /* NULL: of no use */
 } app_board;
 
 /* Runs the console until the board is reset; the only core that calls it is the first. The host build's `reset` makes

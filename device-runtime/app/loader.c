@@ -202,6 +202,7 @@ static app_load_status load(const app_board *board, app_model *out) {
         options.workers = board->cores < S3LM_MAX_WORKERS ? board->cores : S3LM_MAX_WORKERS;
         options.parallel = board->parallel;
         options.parallel_user = board->parallel_user;
+        options.expect = board->expect;
     }
     count_weights(out);
     status = lay_out(out, &options, &sram, &psram);

@@ -116,9 +116,9 @@ static void attend_codes(const s3lm_model *model, const s3lm_attention_step *ste
     for (uint32_t h = 0; h < heads; h++) {
         float *row = scores + (size_t)h * model->context_stride;
         finish_scores(model, step, head + h, count, row);
-        float sum = kernels->exponentiate(row, count);
-        kernels->multiply(row, step->value_scales + at_scale, count);
-        scale[h] = s3lm_dynamic_scale(kernels->abs_max(row, count), 16383.0f, INVERSE_16383);
+        uint32_t largest;
+        float sum = kernels->weigh(row, step->value_scales + at_scale, count, &largest);
+        scale[h] = s3lm_dynamic_scale(largest, 16383.0f, INVERSE_16383);
         factors[h] = scale[h].scale * s3lm_recip(sum);
     }
     s3lm_mix mix = {.weights = weights, .stride = stride, .n = dim};
@@ -310,6 +310,15 @@ static void attend(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
             }
         }
         head += heads;
+    }
+}
+
+void s3lm_expect_attention(const s3lm_model *model, const s3lm_attention_step *step, uint32_t tokens) {
+    const s3lm_options *options = &model->options;
+    size_t row = (size_t)s3lm_key_bytes(model->package->config.cache) * step->cache_stride;
+    uint32_t window = step->config.window, seen = model->length + tokens;
+    if (options->expect && (window == 0u || seen <= window)) {
+        options->expect(step->keys, row * model->context, step->config.kv_heads, 1, row * seen);
     }
 }
 

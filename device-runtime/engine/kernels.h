@@ -118,6 +118,10 @@ struct s3lm_kernels {
      * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
     float (*exponentiate)(float *scores, uint32_t count);
 
+    /* The same, and then scores[i] *= factors[i], none of them negative; *largest are the bits of the largest of these, as
+     * abs_max has them. */
+    float (*weigh)(float *scores, const float *factors, uint32_t count, uint32_t *largest);
+
     /* x[i] = function(x[i]), i < n. */
     s3lm_apply_kernel apply;
     s3lm_gate gate;
@@ -141,6 +145,7 @@ void s3lm_quantize16(const float *x, uint32_t n, float inverse, int32_t most, in
 void s3lm_quantize_int16(const float *x, uint32_t n, float inverse, int8_t *codes, uint32_t padded);
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 float s3lm_exponentiate(float *scores, uint32_t count);
+float s3lm_weigh(float *scores, const float *factors, uint32_t count, uint32_t *largest);
 void s3lm_gate_blocks(s3lm_function_kind function, const float *gates, const float *ups, uint32_t step, uint32_t n,
                       float *out);
 void s3lm_scale_all(float *x, float factor, uint32_t n);

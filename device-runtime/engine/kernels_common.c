@@ -71,6 +71,13 @@ float s3lm_exponentiate(float *scores, uint32_t count) {
     return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }
 
+float s3lm_weigh(float *scores, const float *factors, uint32_t count, uint32_t *largest) {
+    float sum = s3lm_exponentiate(scores, count);
+    s3lm_multiply_all(scores, factors, count);
+    *largest = s3lm_abs_max(scores, count);
+    return sum;
+}
+
 void s3lm_mix_f32(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more) {
     for (uint32_t d = 0; !more && d < stride; d++) {
         out[d] = 0.0f;

@@ -395,6 +395,7 @@ static const s3lm_kernels s3lm_kernels_simd = {
     .scores_f32 = scores_f32,
     .mix_f32 = s3lm_mix_f32,
     .exponentiate = s3lm_exponentiate,
+    .weigh = s3lm_weigh,
     .apply = s3lm_apply,
     .gate = s3lm_gate_blocks,
     .scale = s3lm_scale_all,

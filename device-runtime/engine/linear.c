@@ -29,6 +29,16 @@ void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint3
     }
 }
 
+/* Borders at 16 rows keep the workers' writes on different cache lines. */
+#define ROWS_TOGETHER 16u
+
+void s3lm_expect_product(const s3lm_model *model, const s3lm_tensor *w) {
+    const s3lm_options *options = &model->options;
+    if (w && options->expect) {
+        options->expect(w->data, w->row_bytes, w->rows, ROWS_TOGETHER, SIZE_MAX);
+    }
+}
+
 /* Quantizes the vectors of a product, to as many codes as rows have columns; rows of fewer bits are as many too. */
 static void quantize(s3lm_model *model, const s3lm_product *p) {
     const s3lm_tensor *w = p->w;
@@ -165,8 +175,7 @@ bool s3lm_linear(s3lm_model *model, const s3lm_product *product) {
     if (S3LM_HOLDS_CODES(product->w->encoding)) {
         quantize(model, product);
     }
-    /* Borders at 16 rows keep the workers' writes on different cache lines. */
-    s3lm_run_parallel(model, multiply, &job, product->w->rows, 16);
+    s3lm_run_parallel(model, multiply, &job, product->w->rows, ROWS_TOGETHER);
     if (product->finish == S3LM_FINISH_GATE) {
         close_gaps(&job);
     }

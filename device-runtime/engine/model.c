@@ -99,6 +99,34 @@ static float *at_place(const s3lm_model *model, s3lm_place_kind place) {
     return model->x;
 }
 
+/* The matrix that a step begins with, NULL of a norm. */
+static const s3lm_tensor *first_matrix(const s3lm_model *model, const s3lm_step *step) {
+    const s3lm_tensor *w = NULL;
+    switch (step->kind) {
+    case S3LM_STEP_NORM:
+        break;
+    case S3LM_STEP_ATTENTION:
+        w = s3lm_of(model, step->attention->tensors, S3LM_ROLE_QKV);
+        return w ? w : s3lm_of(model, step->attention->tensors, S3LM_ROLE_QUERY);
+    case S3LM_STEP_MLP:
+        w = s3lm_of(model, step->mlp->tensors, S3LM_ROLE_GATE_UP);
+        w = w ? w : s3lm_of(model, step->mlp->tensors, S3LM_ROLE_GATE);
+        return w ? w : s3lm_of(model, step->mlp->tensors, S3LM_ROLE_UP);
+    case S3LM_STEP_CONV:
+        return s3lm_of(model, step->conv->tensors, S3LM_ROLE_CONV_IN);
+    }
+    return w;
+}
+
+/* The first matrix of the steps from `step` on; behind the last of them that of the head. */
+static const s3lm_tensor *matrix_from(const s3lm_model *model, const s3lm_step *step) {
+    const s3lm_tensor *w = NULL;
+    for (; !w && step < model->steps + model->package->step_count; step++) {
+        w = first_matrix(model, step);
+    }
+    return w ? w : model->project_out ? model->project_out : model->head;
+}
+
 /* Computes a product with a step's matrix and its bias. */
 static void multiply(s3lm_model *model, s3lm_product *product, const uint16_t *tensors, s3lm_role matrix) {
     product->w = s3lm_of(model, tensors, matrix);
@@ -114,6 +142,7 @@ static void multiply_last(s3lm_model *model, const s3lm_step *step, s3lm_product
     product->y_stride = model->hidden_stride;
     product->finish = step->adds ? S3LM_FINISH_ADD : S3LM_FINISH_NONE;
     product->into = place;
+    s3lm_expect_product(model, matrix_from(model, step + 1));
     multiply(model, product, tensors, matrix);
 }
 
@@ -130,13 +159,21 @@ static void run_norm(s3lm_model *model, const s3lm_step *step, uint32_t tokens) 
 }
 
 /* projected = q | k | v of product->x */
-static void project(s3lm_model *model, s3lm_product *product, const uint16_t *tensors) {
+static void project(s3lm_model *model, s3lm_product *product, const s3lm_attention_step *step) {
     static const s3lm_role parts[] = {S3LM_ROLE_QUERY, S3LM_ROLE_KEY, S3LM_ROLE_VALUE};
+    const uint16_t *tensors = step->tensors;
+    uint32_t count = sizeof parts / sizeof parts[0];
     if (s3lm_of(model, tensors, S3LM_ROLE_QKV)) {
+        s3lm_expect_attention(model, step, product->tokens);
         multiply(model, product, tensors, S3LM_ROLE_QKV);
         return;
     }
-    for (uint32_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + 1u < count) {
+            s3lm_expect_product(model, s3lm_of(model, tensors, parts[i + 1u]));
+        } else {
+            s3lm_expect_attention(model, step, product->tokens);
+        }
         multiply(model, product, tensors, parts[i]);
         product->y += product->w->rows;
     }
@@ -144,7 +181,8 @@ static void project(s3lm_model *model, s3lm_product *product, const uint16_t *te
 
 static void run_attention(s3lm_model *model, const s3lm_step *step, s3lm_product *product) {
     s3lm_attention_step *attention = step->attention;
-    project(model, product, attention->tensors);
+    project(model, product, attention);
+    s3lm_expect_product(model, s3lm_of(model, attention->tensors, S3LM_ROLE_OUTPUT));
     s3lm_attention(model, attention, product->tokens);
     product->x = model->attended;
     product->x_stride = model->attended_stride;
@@ -170,16 +208,20 @@ static void gate(void *job, uint32_t worker, uint32_t begin, uint32_t end) {
 
 /* projected = function(gate) * up of product->x */
 static void run_gated(s3lm_model *model, const s3lm_mlp_step *mlp, s3lm_product *product) {
+    const s3lm_tensor *down = s3lm_of(model, mlp->tensors, S3LM_ROLE_DOWN);
     if (s3lm_of(model, mlp->tensors, S3LM_ROLE_GATE_UP)) {
         product->finish = S3LM_FINISH_GATE;
         product->function = mlp->config.function;
+        s3lm_expect_product(model, down);
         multiply(model, product, mlp->tensors, S3LM_ROLE_GATE_UP);
         return;
     }
     gate_job job = {model, mlp->config.function, mlp->config.width, product->tokens};
+    s3lm_expect_product(model, s3lm_of(model, mlp->tensors, S3LM_ROLE_UP));
     multiply(model, product, mlp->tensors, S3LM_ROLE_GATE);
     product->y += mlp->config.width;
     multiply(model, product, mlp->tensors, S3LM_ROLE_UP);
+    s3lm_expect_product(model, down);
     s3lm_run_parallel(model, gate, &job, mlp->config.width, 16);
 }
 
@@ -202,6 +244,7 @@ static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *prod
     case S3LM_MLP_PLAIN:
         product->finish = S3LM_FINISH_APPLY;
         product->function = mlp->config.function;
+        s3lm_expect_product(model, s3lm_of(model, mlp->tensors, S3LM_ROLE_DOWN));
         multiply(model, product, mlp->tensors, S3LM_ROLE_UP);
         break;
     }
@@ -214,6 +257,7 @@ static void run_mlp(s3lm_model *model, const s3lm_step *step, s3lm_product *prod
 static void run_conv(s3lm_model *model, const s3lm_step *step, s3lm_product *product) {
     const s3lm_conv_step *conv = step->conv;
     multiply(model, product, conv->tensors, S3LM_ROLE_CONV_IN);
+    s3lm_expect_product(model, s3lm_of(model, conv->tensors, S3LM_ROLE_CONV_OUT));
     s3lm_convolution(model, conv, product->tokens);
     product->x = model->projected;
     product->x_stride = model->projected_stride;
@@ -289,6 +333,7 @@ s3lm_status s3lm_classify(s3lm_model *model, uint32_t first, uint32_t tokens, fl
     product.y = logits;
     product.y_stride = config->vocab_size;
     product.finish = S3LM_FINISH_LOGITS;
+    s3lm_expect_product(model, matrix_from(model, model->steps));
     return s3lm_linear(model, &product) ? S3LM_OK : S3LM_ERR_NUMERIC;
 }
 

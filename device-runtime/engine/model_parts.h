@@ -16,6 +16,10 @@ static inline s3lm_tensor *s3lm_of(const s3lm_model *model, const uint16_t *tens
  * `multiple`. */
 void s3lm_run_parallel(const s3lm_model *model, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
 
+/* Foretells that the work after the next one is a product with `w`, or an attention; NULL: nothing. */
+void s3lm_expect_product(const s3lm_model *model, const s3lm_tensor *w);
+void s3lm_expect_attention(const s3lm_model *model, const s3lm_attention_step *step, uint32_t tokens);
+
 /* What a product goes on with. */
 typedef enum {
     S3LM_FINISH_NONE,

@@ -113,6 +113,10 @@ typedef void (*s3lm_work)(void *job, uint32_t worker, uint32_t begin, uint32_t e
  * once for each with distinct worker numbers below S3LM_MAX_WORKERS, and returns when all are done. */
 typedef void (*s3lm_parallel)(void *user, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
 
+/* Foretells the work after the next one: its unit u of `units` reads what lies at base + u * unit_bytes, and the first
+ * `most` bytes of a range of units are worth fetching by a core that has nothing to do. Ranges have borders as above. */
+typedef void (*s3lm_expect)(const void *base, size_t unit_bytes, uint32_t units, uint32_t multiple, size_t most);
+
 /* The same with checksums and weights checked by several cores; `parallel` NULL: by this one. */
 s3lm_status s3lm_package_open_on(const uint8_t *bytes, size_t length, s3lm_parallel parallel, void *user,
                                  s3lm_package *package, s3lm_fault *fault);
@@ -165,6 +169,7 @@ typedef struct {
     uint32_t workers;            /* 0 or 1: no splitting; else at most S3LM_MAX_WORKERS */
     s3lm_parallel parallel;      /* on at most `workers` workers; NULL: one range */
     void *parallel_user;
+    s3lm_expect expect; /* NULL: nobody wants to know */
     /* Separate memory for the KV cache (s3lm_cache_bytes, S3LM_ALIGNMENT); NULL: it is part of the state. */
     void *cache;
     size_t cache_bytes;

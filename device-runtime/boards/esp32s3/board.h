@@ -188,6 +188,8 @@ bool second_core_start_up(void);
 extern volatile uint32_t second_core_is_up;
 /* app_board.parallel: the two cores share the units. First core. */
 void second_core_parallel(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
+/* app_board.expect. First core. */
+void second_core_expect(const void *base, size_t unit_bytes, uint32_t units, uint32_t multiple, size_t most);
 /* One core only. */
 void first_core_alone(void *user, app_work work, void *job, uint32_t units, uint32_t multiple);
 

@@ -76,6 +76,7 @@ _Noreturn void board_main(void) {
     bool both = second_core_start_up();
     board.cores = both ? 2u : 1u;
     board.parallel = both ? second_core_parallel : first_core_alone;
+    board.expect = both ? second_core_expect : NULL;
     board.sram = (app_span){_heap_begin, (size_t)(_heap_end - _heap_begin)};
     board.ports[0] = usb_port;
     board.ports[1] = uart0_port;

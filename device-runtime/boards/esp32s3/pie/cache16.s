@@ -45,6 +45,84 @@
 	retw.n
 	end_function s3lm_pie_dots16
 
+# s3lm_pie_scores16_N(query, keys, scores, rows, scales, factor): scores[t] = ((float)(query . keys[t]) * scales[t]) *
+# factor over 8 * N codes of int16, the sum rounded to the nearest float; keys follow each other.
+#   a2 query, a3 keys  16-byte aligned; nothing outside of them is read
+#   a4 scores          float per row
+#   a5 rows            >= 1
+#   a6 scales          float per row
+#   a7 factor          bits of a float
+# The sum is 2^15 * a9 + a8, which are floats as they are. A row's sum is made while the products of the one before are
+# under way.
+.macro scores_sum N
+	ee_zero_accx
+	.set chunk, 0
+	.rept \N
+	ee_vld_128_ip chunk & 1, 3, 16
+	.if chunk > 0
+	ee_vmulas_s16_accx (chunk - 1) & 1, chunk + 1
+	.endif
+	.set chunk, chunk + 1
+	.endr
+.endm
+.macro scores_function N
+	function s3lm_pie_scores16_\N
+	entry a1, 32
+	movi.n a8, 1
+	slli a8, a8, 15
+	float.s f9, a8, 0
+	wfr f8, a7
+	movi.n a7, 15
+	.set chunk, 0
+	.rept \N
+	ee_vld_128_ip chunk + 2, 2, 16
+	.set chunk, chunk + 1
+	.endr
+	addi.n a5, a5, -1
+	addi a4, a4, -4
+	scores_sum \N
+	nop.n
+	ee_vmulas_s16_accx (\N - 1) & 1, \N + 1
+	nop.n
+	rur_accx_0 8
+	ee_srs_accx 9, 7, 0
+	extui a8, a8, 0, 15
+	float.s f1, a8, 0
+	float.s f3, a9, 0
+	nop.n
+	mul.s f3, f3, f9
+	align_loop s3lm_pie_scores16_\N
+	loopnez a5, .Lrows_scores16_\N
+	scores_sum \N
+	lsi f2, a6, 0
+	ee_vmulas_s16_accx (\N - 1) & 1, \N + 1
+	add.s f0, f3, f1
+	rur_accx_0 8
+	ee_srs_accx 9, 7, 0
+	extui a8, a8, 0, 15
+	mul.s f0, f0, f2
+	float.s f3, a9, 0
+	float.s f1, a8, 0
+	addi.n a6, a6, 4
+	mul.s f0, f0, f8
+	mul.s f3, f3, f9
+	addi.n a4, a4, 4
+	nop.n
+	ssi f0, a4, 0
+.Lrows_scores16_\N:
+	lsi f2, a6, 0
+	add.s f0, f3, f1
+	mul.s f0, f0, f2
+	mul.s f0, f0, f8
+	ssi f0, a4, 4
+	retw.n
+	end_function s3lm_pie_scores16_\N
+.endm
+	scores_function 1
+	scores_function 2
+	scores_function 4
+	scores_function 6
+
 # s3lm_pie_mix16(weights, values, stride, count, out): 8 sums over `count` rows of sum += weights[t] * values[t][d].
 #   a2 weights  int16 per row, any alignment to 2
 #   a3 values   first 8 codes, 16-byte aligned; rows `stride` bytes apart

@@ -59,6 +59,7 @@
 
 	.literal .Lconstants_at, .Lconstants
 	.literal .Lexponentials_back_at, .Lexponentials_back
+	.literal .Lweigh_back_at, .Lweigh_back
 	.literal .Lgate_exponentials_at, .Lgate_exponentials
 	.literal .Lgate_reciprocals_at, .Lgate_reciprocals
 	.literal .Ltanh_exponentials_at, .Ltanh_exponentials
@@ -224,6 +225,52 @@
 	bnez a3, .Lexponentials
 	retw.n
 	end_function s3lm_pie_exponentials
+
+# s3lm_pie_weigh_scores(x, fours, largest, factors, sums): the same, added to the four lanes of sums, and then x[i] *=
+# factors[i], none of which is negative; gives the largest of these, as bits.
+#   a2 x, a3 fours >= 1, a4 bits of largest, a5 factors, a6 sums
+	.p2align 2
+	.global s3lm_pie_weigh_scores
+	.type s3lm_pie_weigh_scores,@function
+s3lm_pie_weigh_scores:
+	entry a1, 32
+	mov.n a14, a6
+	movi.n a13, 0
+	l32r a7, .Lconstants_at
+	movi a6, 127
+	slli a6, a6, 23
+.Lweigh_scores:
+	wfr f12, a4
+	load4 f0, f1, f2, f3
+	four_by sub.s, 0, 0, 12
+	by_way .Lfour_exponentials, weigh_back
+	lsi f8, a5, 0
+	lsi f9, a5, 4
+	lsi f10, a5, 8
+	lsi f11, a5, 12
+	lsi f0, a14, 0
+	lsi f1, a14, 4
+	lsi f2, a14, 8
+	lsi f3, a14, 12
+	four add.s, 0, 0, 4
+	four mul.s, 4, 4, 8
+	store4 f0, f1, f2, f3, a14
+	rfr a8, f4
+	rfr a9, f5
+	rfr a10, f6
+	rfr a11, f7
+	store4 f4, f5, f6, f7, a2
+	maxu a13, a13, a8
+	maxu a13, a13, a9
+	maxu a13, a13, a10
+	maxu a13, a13, a11
+	addi a3, a3, -1
+	addi a5, a5, 16
+	addi a2, a2, 16
+	bnez a3, .Lweigh_scores
+	mov.n a2, a13
+	retw.n
+	end_function s3lm_pie_weigh_scores
 
 # s3lm_pie_gate(gates, ups, step, fours, out): out[i] = silu(gates[i * step]) * ups[i * step] for 4 * fours elements;
 # what is written never passes what is still to be read, when out <= gates and out <= ups.

@@ -67,8 +67,16 @@ static void scores_i8(const int16_t *query, const int8_t *keys, uint32_t stride,
 
 SMALL static void scores_i16(const int16_t *query, const int16_t *keys, uint32_t stride, uint32_t count,
                              const float *key_scales, float query_scale, float *scores) {
+    /* By vectors of a head. */
+    static const pie_scores16 at_once[7] = {
+        [1] = s3lm_pie_scores16_1, [2] = s3lm_pie_scores16_2, [4] = s3lm_pie_scores16_4, [6] = s3lm_pie_scores16_6};
     _Alignas(16) int64_t sums[PIE_MOST_ROWS];
+    uint32_t vectors = stride / 8u;
     s3lm_pie_fetch(keys, (size_t)count * stride * 2u);
+    if (vectors <= 6u && at_once[vectors]) {
+        at_once[vectors](query, keys, scores, count, key_scales, query_scale);
+        return;
+    }
     for (uint32_t t = 0; t < count; t += PIE_MOST_ROWS) {
         uint32_t rows = pie_least(PIE_MOST_ROWS, count - t);
         s3lm_pie_dots16(keys + (size_t)t * stride, query, sums, rows, stride);
@@ -162,6 +170,29 @@ static float exponentiate(float *scores, uint32_t count) {
     float largest = s3lm_pie_maximum(scores, count);
     s3lm_pie_exponentials(scores, (count + 3u) / 4u, largest);
     return s3lm_pie_sum(scores, count);
+}
+
+static float weigh(float *scores, const float *factors, uint32_t count, uint32_t *largest) {
+    float sums[4] = {0}, top = s3lm_pie_maximum(scores, count);
+    uint32_t fours = count / 4u, whole = 4u * fours, bits = 0;
+    if (fours > 0u) {
+        bits = s3lm_pie_weigh_scores(scores, fours, top, factors, sums);
+    }
+    if (whole < count) {
+        /* What is not there adds nothing. */
+        float least = s3lm_from_bits(0xFF800000u), last[4] = {least, least, least, least}, by[4] = {0};
+        for (uint32_t i = whole; i < count; i++) {
+            last[i - whole] = scores[i];
+            by[i - whole] = factors[i];
+        }
+        uint32_t rest = s3lm_pie_weigh_scores(last, 1, top, by, sums);
+        bits = rest > bits ? rest : bits;
+        for (uint32_t i = whole; i < count; i++) {
+            scores[i] = last[i - whole];
+        }
+    }
+    *largest = bits & 0x7FFFFFFFu;
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 static void silu(float *x, uint32_t fours) {
@@ -263,6 +294,7 @@ const s3lm_kernels s3lm_kernels_pie = {
     .scores_f32 = scores_f32,
     .mix_f32 = mix_f32,
     .exponentiate = exponentiate,
+    .weigh = weigh,
     .apply = apply,
     .gate = gate,
     .scale = scale,

@@ -97,6 +97,16 @@ void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride,
 
 /* cache16.s; stride in bytes */
 void s3lm_pie_dots16(const int16_t *w, const int16_t *x, int64_t *sums, uint32_t rows, uint32_t n);
+typedef void (*pie_scores16)(const int16_t *query, const int16_t *keys, float *scores, uint32_t rows,
+                             const float *scales, float factor);
+#define PIE_SCORES16(n)                                                                                                \
+    void s3lm_pie_scores16_##n(const int16_t *query, const int16_t *keys, float *scores, uint32_t rows,                \
+                               const float *scales, float factor)
+PIE_SCORES16(1);
+PIE_SCORES16(2);
+PIE_SCORES16(4);
+PIE_SCORES16(6);
+#undef PIE_SCORES16
 void s3lm_pie_mix16(const int16_t *weights, const int16_t *values, uint32_t stride, uint32_t count, uint32_t out[16]);
 
 /* float.s; strides in bytes */
@@ -109,6 +119,7 @@ void s3lm_pie_mix4_f32(const float *weights, const float *values, uint32_t strid
 
 /* exponential.s */
 void s3lm_pie_exponentials(float *x, uint32_t fours, float largest);
+uint32_t s3lm_pie_weigh_scores(float *x, uint32_t fours, float largest, const float *factors, float sums[4]);
 void s3lm_pie_gate(const float *gates, const float *ups, uint32_t step, uint32_t fours, float *out);
 void s3lm_pie_gelu_tanh(float *x, uint32_t fours);
 void s3lm_pie_gelu(float *x, uint32_t fours);

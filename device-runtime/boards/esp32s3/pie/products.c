@@ -23,6 +23,7 @@ static struct {
     const void *begin;
     size_t bytes;
 } fetched[2];
+struct pie_fetched s3lm_pie_fetched[2];
 
 SMALL void s3lm_pie_fetch(const void *begin, size_t bytes) {
     uint32_t core = core_number();
@@ -31,11 +32,18 @@ SMALL void s3lm_pie_fetch(const void *begin, size_t bytes) {
     }
     fetched[core].begin = begin;
     fetched[core].bytes = bytes;
-    uintptr_t first = (uintptr_t)begin & ~(uintptr_t)(DATA_LINE - 1u);
-    bool is_long = bytes >= LONG_BYTES;
+    uintptr_t first = (uintptr_t)begin & ~(uintptr_t)(DATA_LINE - 1u), end = (uintptr_t)begin + bytes;
+    const struct pie_fetched *there = &s3lm_pie_fetched[core];
+    if (first >= there->begin && first < there->end) {
+        if (end <= there->end) {
+            return;
+        }
+        first = there->end & ~(uintptr_t)(DATA_LINE - 1u);
+    }
+    bool is_long = end - first >= LONG_BYTES;
     while (is_long && !take(&bus_taken)) {
     }
-    s3lm_pie_touch((const void *)first, (uint32_t)(((uintptr_t)begin + bytes - first + DATA_LINE - 1u) / DATA_LINE));
+    s3lm_pie_touch((const void *)first, (uint32_t)((end - first + DATA_LINE - 1u) / DATA_LINE));
     if (is_long) {
         bus_taken = 0;
     }

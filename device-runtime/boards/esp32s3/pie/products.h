@@ -20,6 +20,11 @@ static inline uint32_t pie_least(uint32_t a, uint32_t b) { return a < b ? a : b;
 /* Data addresses of flash and PSRAM behind the cache. */
 static inline bool pie_is_cached(const void *at) { return (uintptr_t)at >= 0x3C000000u && (uintptr_t)at < 0x3E000000u; }
 
+/* What each core knows to have been fetched for it while one had nothing to do: from `begin`, a line's, to `end`. */
+extern struct pie_fetched {
+    uintptr_t begin, end;
+} s3lm_pie_fetched[2];
+
 /* Fetches what the following loops read in the order of its addresses, as memory gives long runs faster. It is there
  * afterwards unless the cache has forgotten it; the loops are right either way. */
 void s3lm_pie_fetch(const void *begin, size_t bytes);
