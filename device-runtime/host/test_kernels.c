@@ -383,6 +383,22 @@ static void a_norm_may_overwrite_what_it_reads(const s3lm_kernels *kernels) {
     }
 }
 
+static void weights_are_products_of_exponentials(const s3lm_kernels *kernels) {
+    float scores[24], apart[24], factors[24];
+    for (uint32_t n = 1; n <= 21u; n++) {
+        for (uint32_t i = 0; i < n; i++) {
+            scores[i] = apart[i] = random_float(&seed) * 9.0f;
+            factors[i] = random_float(&seed) + 1.0f;
+        }
+        uint32_t largest;
+        float sum = kernels->weigh(scores, factors, n, &largest), expected = kernels->exponentiate(apart, n);
+        CHECK(sum == expected, "the sum of %u is %g, not %g", n, (double)sum, (double)expected);
+        kernels->multiply(apart, factors, n);
+        same_floats(scores, apart, n, "weights");
+        CHECK(largest == kernels->abs_max(apart, n), "the largest of %u", n);
+    }
+}
+
 int main(void) {
     scalar = &s3lm_kernels_scalar;
     fast = s3lm_kernels_best();
@@ -395,6 +411,8 @@ int main(void) {
     RUN(attention_sums_are_equal, true);
     RUN(every_kind_has_its_kernel, scalar);
     RUN(every_kind_has_its_kernel, fast);
+    RUN(weights_are_products_of_exponentials, scalar);
+    RUN(weights_are_products_of_exponentials, fast);
     RUN(a_norm_may_overwrite_what_it_reads, scalar);
     RUN(a_norm_may_overwrite_what_it_reads, fast);
     return report();

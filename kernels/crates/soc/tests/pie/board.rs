@@ -28,13 +28,14 @@ pub enum Kernel {
     ScoresF32 = 76,
     MixF32 = 80,
     Exponentiate = 84,
-    Apply = 88,
-    Gate = 92,
-    Scale = 96,
-    Multiply = 100,
-    Add = 104,
-    Norm = 108,
-    Maximum = 112,
+    Weigh = 88,
+    Apply = 92,
+    Gate = 96,
+    Scale = 100,
+    Multiply = 104,
+    Add = 108,
+    Norm = 112,
+    Maximum = 116,
 }
 
 pub struct Board {
