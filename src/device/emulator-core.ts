@@ -1,7 +1,16 @@
 /** Makes emulated chips from the compiled emulator (`kernels/crates/emulator-wasm/prebuilt`). */
 import { Emulator, functions, initSync } from '../../kernels/crates/emulator-wasm/prebuilt/emulator.js';
 import { EmulatorTranslation, type EmulatorLinks } from './emulator-translation.js';
-import type { EmulatedCore, EmulatorCore, EmulatorOptions, EmulatorReport } from './emulator-types.js';
+import type {
+  EmulatedCore,
+  EmulatedPin,
+  EmulatorCore,
+  EmulatorOptions,
+  EmulatorReport,
+} from './emulator-types.js';
+
+/** Of `hold_pin`: neither low nor high. */
+const LET_GO = 2;
 
 const PSRAM_KINDS = { none: 0, quad: 1, octal: 2 } as const;
 
@@ -104,6 +113,15 @@ class WasmCore implements EmulatorCore {
 
   readMemory(address: number, length: number): Uint8Array | null {
     return this.#emulator.read_memory(address, length) ?? null;
+  }
+
+  pins(): EmulatedPin[] {
+    // What the crate writes is this type.
+    return JSON.parse(this.#emulator.pins()) as EmulatedPin[];
+  }
+
+  holdPin(pin: number, level: boolean | null): void {
+    this.#emulator.hold_pin(pin, level === null ? LET_GO : Number(level));
   }
 
   warnings(): string[] {

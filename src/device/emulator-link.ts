@@ -76,6 +76,7 @@ const EVENTS = new Set<unknown>([
   'taken',
   'memory',
   'state',
+  'pins',
 ]);
 
 /** Whether a message is one of ours; browser extensions post their own into workers. */

@@ -117,6 +117,12 @@ export class EmulatorRunner {
       case 'state':
         this.#answerState(core, command.id);
         break;
+      case 'pins':
+        this.#host.post({ type: 'pins', id: command.id, pins: core.pins() });
+        break;
+      case 'hold':
+        core.holdPin(command.pin, command.level);
+        break;
       case 'close':
         this.#closed = true;
         this.#core = null;

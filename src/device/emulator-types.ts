@@ -48,6 +48,20 @@ export interface EmulatorStatus {
   readonly rate: number;
 }
 
+/** What a pin that is an output gives out, as the chip's registers have it. */
+export type EmulatedPin =
+  | { readonly pin: number; readonly kind: 'level'; readonly high: boolean }
+  /** Pulse width modulation; 0 Hz while its timer stands. */
+  | { readonly pin: number; readonly kind: 'pulses'; readonly hertz: number; readonly duty: number }
+  /** Pulses that were sent last, with how long each was held in nanoseconds. */
+  | {
+      readonly pin: number;
+      readonly kind: 'sent';
+      readonly pulses: readonly (readonly [high: boolean, nanoseconds: number])[];
+    }
+  /** A signal of a peripheral that is not emulated. */
+  | { readonly pin: number; readonly kind: 'other'; readonly signal: number };
+
 /** A place in a backtrace. */
 export interface EmulatedFrame {
   /** The instruction: for callers, their call. */
@@ -121,6 +135,10 @@ export interface EmulatorCore {
   core(core: 0 | 1): EmulatedCore;
   /** Bytes at an address as a debugger sees them; absent where nothing answers. */
   readMemory(address: number, length: number): Uint8Array | null;
+  /** The pins that are outputs, in their order. */
+  pins(): EmulatedPin[];
+  /** A button or another part of the board holds a pin low or high; `null`: it lets go of it. */
+  holdPin(pin: number, level: boolean | null): void;
   /** What was not an error, but should not be: one sentence each. */
   warnings(): string[];
   /** Counters of caches and bus by name. */
@@ -150,6 +168,8 @@ export type EmulatorCommand =
   | { readonly type: 'step'; readonly id: number; readonly core: 0 | 1 }
   | { readonly type: 'memory'; readonly id: number; readonly address: number; readonly length: number }
   | { readonly type: 'state'; readonly id: number }
+  | { readonly type: 'pins'; readonly id: number }
+  | { readonly type: 'hold'; readonly pin: number; readonly level: boolean | null }
   | { readonly type: 'close' };
 
 /** Everything about a board at rest. */
@@ -170,4 +190,5 @@ export type EmulatorEvent =
   /** The board has taken the bytes of the `write` of this id. */
   | { readonly type: 'taken'; readonly id: number }
   | { readonly type: 'memory'; readonly id: number; readonly bytes: Uint8Array | null }
-  | { readonly type: 'state'; readonly id: number; readonly state: EmulatorState };
+  | { readonly type: 'state'; readonly id: number; readonly state: EmulatorState }
+  | { readonly type: 'pins'; readonly id: number; readonly pins: readonly EmulatedPin[] };

@@ -5,6 +5,7 @@ import { TransportError, UsageError } from '../shared/errors.js';
 import { ByteQueue } from './byte-queue.js';
 import type { Device } from './device.js';
 import type {
+  EmulatedPin,
   EmulatorCommand,
   EmulatorEvent,
   EmulatorOptions,
@@ -170,6 +171,16 @@ export class EmulatorDevice implements Device {
     return (await this.#ask<'memory'>((id) => ({ type: 'memory', id, address, length }), true)).bytes;
   }
 
+  /** What the pins that are outputs give out at this moment. Works after a fault, too. */
+  async pins(): Promise<readonly EmulatedPin[]> {
+    return (await this.#ask<'pins'>((id) => ({ type: 'pins', id }), true)).pins;
+  }
+
+  /** A button or another part of the board holds a pin low or high; `null`: it lets go of it. */
+  holdPin(pin: number, level: boolean | null): Promise<void> {
+    return this.#tell({ type: 'hold', pin, level });
+  }
+
   #met(event: EmulatorEvent): void {
     if (this.#isClosed) return;
     switch (event.type) {
@@ -193,6 +204,7 @@ export class EmulatorDevice implements Device {
       case 'taken':
       case 'memory':
       case 'state':
+      case 'pins':
         this.#waiting.get(event.id)?.resolve(event);
         this.#waiting.delete(event.id);
         break;
@@ -232,7 +244,7 @@ export class EmulatorDevice implements Device {
   }
 
   /** @param afterFault whether a stopped chip answers as well */
-  #ask<Type extends 'taken' | 'memory' | 'state'>(
+  #ask<Type extends 'taken' | 'memory' | 'state' | 'pins'>(
     make: (id: number) => EmulatorCommand,
     afterFault = false,
   ): Promise<Extract<EmulatorEvent, { type: Type }>> {

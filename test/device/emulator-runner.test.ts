@@ -4,6 +4,7 @@ import { EmulatorDevice, EmulatorFault, type EmulatorLink } from '../../src/devi
 import { EmulatorRunner } from '../../src/device/emulator-runner.js';
 import type {
   EmulatedCore,
+  EmulatedPin,
   EmulatorCore,
   EmulatorEvent,
   EmulatorOptions,
@@ -42,6 +43,7 @@ class EchoChip implements EmulatorCore {
   runs: number[] = [];
   faultAt = Infinity;
   breaks = false;
+  private readonly held: [number, boolean | null][] = [];
   private readonly queue: number[] = [];
   private said: number[] = [];
   private readonly wall: Clock;
@@ -67,6 +69,14 @@ class EchoChip implements EmulatorCore {
 
   reset(): void {
     this.resets += 1;
+  }
+
+  pins(): EmulatedPin[] {
+    return this.held.map(([pin, level]) => ({ pin, kind: 'level', high: level === true }));
+  }
+
+  holdPin(pin: number, level: boolean | null): void {
+    this.held.push([pin, level]);
   }
 
   read(): Uint8Array {

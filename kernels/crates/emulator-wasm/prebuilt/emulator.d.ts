@@ -20,6 +20,10 @@ export class Emulator {
      */
     cycles(core: number): number;
     /**
+     * Holds a pin low (0) or high (1) from outside, or lets go of it (any other number).
+     */
+    hold_pin(pin: number, level: number): void;
+    /**
      * Powers a board up.
      *
      * `psram_kind`: 0 none, 1 quad, 2 octal.
@@ -28,6 +32,10 @@ export class Emulator {
      * A sentence, when the image is longer than the flash or there is no such board.
      */
     constructor(flash: Uint8Array | number[], flash_bytes: number, psram_kind: number, psram_bytes: number, timed: boolean, single_core: boolean, seed: number);
+    /**
+     * The pins that are outputs and what they give out, as JSON.
+     */
+    pins(): string;
     /**
      * Memory as a debugger sees it; nothing where nothing answers.
      */
@@ -123,8 +131,10 @@ export interface InitOutput {
     readonly emulator_adopt_translation: (a: number, b: number, c: number) => void;
     readonly emulator_core: (a: number, b: number) => [number, number];
     readonly emulator_cycles: (a: number, b: number) => number;
+    readonly emulator_hold_pin: (a: number, b: number, c: number) => void;
     readonly emulator_instructions: (a: number) => number;
     readonly emulator_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly emulator_pins: (a: number) => [number, number];
     readonly emulator_read_memory: (a: number, b: number, c: number) => [number, number];
     readonly emulator_report: (a: number) => [number, number];
     readonly emulator_reset: (a: number) => void;

@@ -50,6 +50,14 @@ export class Emulator {
         return ret;
     }
     /**
+     * Holds a pin low (0) or high (1) from outside, or lets go of it (any other number).
+     * @param {number} pin
+     * @param {number} level
+     */
+    hold_pin(pin, level) {
+        wasm.emulator_hold_pin(this.__wbg_ptr, pin, level);
+    }
+    /**
      * Instructions of both cores.
      * @returns {number}
      */
@@ -88,6 +96,22 @@ export class Emulator {
         this.__wbg_ptr = ret[0];
         EmulatorFinalization.register(this, this.__wbg_ptr, this);
         return this;
+    }
+    /**
+     * The pins that are outputs and what they give out, as JSON.
+     * @returns {string}
+     */
+    pins() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.emulator_pins(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
     }
     /**
      * Memory as a debugger sees it; nothing where nothing answers.

@@ -145,6 +145,21 @@ impl Emulator {
         self.0.adopt_translation(slots);
     }
 
+    /// The pins that are outputs and what they give out, as JSON.
+    pub fn pins(&mut self) -> String {
+        self.0.pins()
+    }
+
+    /// Holds a pin low (0) or high (1) from outside, or lets go of it (any other number).
+    pub fn hold_pin(&mut self, pin: u32, level: u32) {
+        let level = match level {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        };
+        self.0.hold_pin(pin, level);
+    }
+
     /// What was not an error, but should not be.
     pub fn warnings(&mut self) -> Vec<String> {
         self.0.warnings()

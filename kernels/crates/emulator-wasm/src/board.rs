@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use soc::chip::{ChipOptions, Psram};
 use soc::machine::{Machine, Stopped};
+use soc::peripherals::{Output, Pad, PINS};
 use soc::report::{CoreReport, CoreState, Report};
 use soc::symbols::Symbols;
 use soc::time::{Ticks, TICKS_PER_SECOND};
@@ -218,6 +219,24 @@ impl Board {
         self.machine.adopt_translation(slots);
     }
 
+    /// The pins that are outputs and what they give out, as JSON.
+    pub fn pins(&mut self) -> String {
+        let mut json = Json::default();
+        json.open('[');
+        for pad in self.machine.peripherals().pads() {
+            write_pad(&mut json, &pad);
+        }
+        json.close(']');
+        json.finish()
+    }
+
+    /// A button of the board holds a pin low or high, or lets go of it.
+    pub fn hold_pin(&mut self, pin: u32, level: Option<bool>) {
+        if pin < PINS {
+            self.machine.peripherals().hold_pin(pin, level);
+        }
+    }
+
     /// What was no error, but should not be.
     pub fn warnings(&mut self) -> Vec<String> {
         self.machine.warnings()
@@ -274,6 +293,36 @@ impl Board {
         json.close(']').close('}');
         Some(json.finish())
     }
+}
+
+fn write_pad(json: &mut Json, pad: &Pad) {
+    json.open('{').key("pin").number(f64::from(pad.pin));
+    match &pad.output {
+        Output::Level(high) => {
+            json.key("kind").text("level");
+            json.key("high").truth(*high != pad.inverted);
+        }
+        Output::Pulses(pulses) => {
+            json.key("kind").text("pulses");
+            json.key("hertz").number(pulses.hertz);
+            let duty = if pad.inverted { 1.0 - pulses.duty } else { pulses.duty };
+            json.key("duty").number(duty);
+        }
+        Output::Sent(pulses) => {
+            json.key("kind").text("sent");
+            json.key("pulses").open('[');
+            for pulse in *pulses {
+                let high = pulse.high != pad.inverted;
+                json.open('[').truth(high).number(f64::from(pulse.nanoseconds)).close(']');
+            }
+            json.close(']');
+        }
+        Output::Other(signal) => {
+            json.key("kind").text("other");
+            json.key("signal").number(f64::from(*signal));
+        }
+    }
+    json.close('}');
 }
 
 fn write_core(json: &mut Json, core: &CoreReport) {

@@ -72,6 +72,13 @@ impl Json {
         }
     }
 
+    /// Whether something is so.
+    pub fn truth(&mut self, value: bool) -> &mut Self {
+        self.separate();
+        self.text.push_str(if value { "true" } else { "false" });
+        self
+    }
+
     /// A finite number.
     pub fn number(&mut self, value: f64) -> &mut Self {
         self.separate();
@@ -97,8 +104,9 @@ mod tests {
             .open('[')
             .number(1.5)
             .maybe(None)
+            .truth(true)
             .close(']');
         json.key("b\"").text("x\n\u{1}\\").close('}');
-        assert_eq!(json.finish(), r#"{"a":[1.5,null],"b\"":"x\n\u0001\\"}"#);
+        assert_eq!(json.finish(), r#"{"a":[1.5,null,true],"b\"":"x\n\u0001\\"}"#);
     }
 }

@@ -16,6 +16,8 @@ impl Peripherals {
         self.uart0.set_apb(apb, now);
         self.groups.iter_mut().for_each(|group| group.set_apb(apb, now));
         self.random.set_apb(apb);
+        self.rmt.set_apb(apb);
+        self.ledc.set_apb(apb);
     }
 
     /// Which blocks are switched off.
@@ -40,6 +42,8 @@ impl Peripherals {
                 Block::Systimer => self.systimer.reset(now),
                 Block::Usb => self.usb.reset(),
                 Block::Gdma => self.gdma.reset(),
+                Block::Rmt => self.rmt.reset(),
+                Block::Ledc => self.ledc.reset(),
                 _ => continue,
             }
             self.settle(place.block, 0, now);

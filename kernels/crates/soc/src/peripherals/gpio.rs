@@ -1,4 +1,5 @@
-//! GPIO: pins as storage, the levels that the board gives them, and the strapping that the mask ROM read.
+//! GPIO: pins as storage, the levels that the board gives them, the matrix behind them, and the strapping that the mask ROM
+//! read.
 
 use super::registers::Registers;
 use super::{tables, Effect, Peripheral};
@@ -13,6 +14,13 @@ const IN: u32 = 0x3c;
 const IN1: u32 = 0x40;
 const STATUS: u32 = 0x44;
 const STATUS1: u32 = 0x50;
+/// FUNC0_OUT_SEL; the other pins' follow.
+const OUT_SELECT: u32 = 0x554;
+/// The signal that is the pin's own bit of OUT.
+const PLAIN: u32 = 256;
+
+/// Pins are numbered from 0 to 48.
+pub const PINS: u32 = 49;
 
 /// Straps: boot from flash, or wait for a download when GPIO0 is low.
 const STRAP_FLASH: u32 = 0x8;
@@ -22,8 +30,20 @@ const STRAP_DOWNLOAD: u32 = 0x0;
 #[derive(Debug, Clone)]
 pub(super) struct Gpio {
     registers: Registers,
-    /// Levels that the board drives or pulls; pins 0 to 48.
+    /// Pins that something on the board drives or pulls, and their levels.
+    held: u64,
     board: u64,
+    /// Pins that are pulled up, as far as software chose so: what pulls at reset differs from pin to pin.
+    pulled: u64,
+}
+
+/// What drives a pin from inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Its bit of OUT.
+    Level(bool),
+    /// An output signal of a peripheral.
+    Signal(u32),
 }
 
 impl Gpio {
@@ -31,7 +51,9 @@ impl Gpio {
     pub(super) fn new(gpio0_low: bool) -> Self {
         let mut gpio = Self {
             registers: Registers::new(tables::GPIO),
+            held: 1,
             board: u64::from(!gpio0_low),
+            pulled: 0,
         };
         gpio.reset();
         gpio
@@ -39,6 +61,7 @@ impl Gpio {
 
     pub(super) fn reset(&mut self) {
         self.registers.reset();
+        self.pulled = 0;
         let strap = if self.board & 1 != 0 {
             STRAP_FLASH
         } else {
@@ -53,7 +76,34 @@ impl Gpio {
             u64::from(self.registers.get(high)) << 32 | u64::from(self.registers.get(low))
         };
         let enabled = wide(ENABLE, ENABLE1);
-        wide(OUT, OUT1) & enabled | self.board & !enabled
+        let outside = self.board & self.held | self.pulled & !self.held;
+        wide(OUT, OUT1) & enabled | outside & !enabled
+    }
+
+    /// The pad of a pin was set up: bit 8 pulls it up.
+    pub(super) fn set_pad(&mut self, pin: u32, value: u32) {
+        self.pulled = self.pulled & !(1 << pin) | u64::from(value >> 8 & 1) << pin;
+    }
+
+    /// Something on the board holds a pin at a level, or lets go of it.
+    pub(super) fn hold(&mut self, pin: u32, level: Option<bool>) {
+        let bit = 1 << (pin % PINS);
+        self.held = self.held & !bit | if level.is_some() { bit } else { 0 };
+        self.board = self.board & !bit | if level == Some(true) { bit } else { 0 };
+    }
+
+    /// What drives a pin, and whether it does so inverted; nothing when it is no output.
+    pub(super) fn source(&self, pin: u32) -> Option<(Source, bool)> {
+        let (enabled, levels) = self.outputs();
+        let select = self.registers.get(OUT_SELECT + 4 * pin);
+        let inverted = select >> 9 & 1 != 0;
+        match select & 0x1ff {
+            PLAIN => (enabled >> pin & 1 != 0)
+                .then_some((Source::Level(levels >> pin & 1 != 0), inverted)),
+            // Without OEN_SEL the peripheral itself enables the output, which those that are emulated always do.
+            signal => (select >> 10 & 1 == 0 || enabled >> pin & 1 != 0)
+                .then_some((Source::Signal(signal), inverted)),
+        }
     }
 
     /// What the pins show outside: pins that are driven, and their levels.

@@ -54,11 +54,6 @@ impl Peripherals {
         self.rtc.register(offset)
     }
 
-    /// Pins that are driven and their levels, bit n for pin n.
-    pub fn pins(&self) -> (u64, u64) {
-        self.gpio.outputs()
-    }
-
     /// What `esp_rom_regi2c_read` does.
     pub fn regi2c_read(&mut self, block: u8, register: u8) -> u8 {
         self.analog.read_block(block, register)

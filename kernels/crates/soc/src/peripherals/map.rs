@@ -9,6 +9,8 @@ pub(super) enum Block {
     RtcCntl,
     IoMux,
     Analog,
+    Rmt,
+    Ledc,
     TimerGroup0,
     TimerGroup1,
     Systimer,
@@ -21,7 +23,7 @@ pub(super) enum Block {
 }
 
 /// Number of [`Block`]s.
-pub(super) const BLOCKS: usize = 15;
+pub(super) const BLOCKS: usize = 17;
 
 /// A block's page (address bits 19:12), its clock gate (PERIP_CLK_EN0 or 1 and the bit) and its interrupt sources
 /// (first and count).
@@ -56,6 +58,8 @@ pub(super) const PLACES: [Place; BLOCKS] = [
     place(Block::RtcCntl, "RTC_CNTL", 0x08, None, (39, 1)),
     place(Block::IoMux, "IO_MUX", 0x09, None, (0, 0)),
     place(Block::Analog, "I2C_ANA_MST", 0x0e, None, (0, 0)),
+    place(Block::Rmt, "RMT", 0x16, Some((0, 9)), (40, 1)),
+    place(Block::Ledc, "LEDC", 0x19, Some((0, 11)), (35, 0)),
     place(Block::TimerGroup0, "TIMG0", 0x1f, Some((0, 13)), (50, 3)),
     place(Block::TimerGroup1, "TIMG1", 0x20, Some((0, 15)), (53, 3)),
     place(Block::Systimer, "SYSTIMER", 0x23, Some((0, 29)), (57, 3)),
@@ -68,16 +72,14 @@ pub(super) const PLACES: [Place; BLOCKS] = [
 ];
 
 /// Blocks that the chip has and this emulator does not: page and name.
-pub(super) const MISSING: [(u8, &str); 30] = [
+pub(super) const MISSING: [(u8, &str); 28] = [
     (0x02, "SPI1"),
     (0x03, "SPI0"),
     (0x0f, "I2S0"),
     (0x10, "UART1"),
     (0x13, "I2C0"),
     (0x14, "UHCI0"),
-    (0x16, "RMT"),
     (0x17, "PCNT"),
-    (0x19, "LEDC"),
     (0x1e, "MCPWM0"),
     (0x24, "SPI2"),
     (0x25, "SPI3"),

@@ -14,11 +14,14 @@ mod efuse;
 mod gdma;
 mod gpio;
 mod interrupt;
+mod ledc;
 mod lines;
 mod map;
+mod pads;
 mod peripheral;
 mod random;
 mod registers;
+mod rmt;
 mod rtc_cntl;
 mod storage;
 mod system;
@@ -32,9 +35,13 @@ mod watchdog;
 
 pub use analog::{Analog, PLL_BLOCK, VOLTAGE_BLOCK};
 pub use gdma::{DmaMemory, Gdma};
+pub use gpio::PINS;
 pub use interrupt::SOURCES;
+pub use ledc::Pulses;
 use map::{Block, BLOCKS, MISSING, PLACES};
+pub use pads::{Output, Pad};
 pub use peripheral::{reset_scope, Effect, Peripheral, ResetScope};
+pub use rmt::Pulse;
 pub use system::{AppCore, Clock, ClockSource};
 pub use uart::Uart;
 pub use usb_serial_jtag::{UsbSerialJtag, PACKET_BYTES};
@@ -63,6 +70,8 @@ pub struct Peripherals {
     rtc: rtc_cntl::RtcCntl,
     io_mux: storage::Storage,
     analog: Analog,
+    rmt: rmt::Rmt,
+    ledc: ledc::Ledc,
     groups: [timer_group::TimerGroup; 2],
     systimer: systimer::Systimer,
     syscon: storage::Storage,
@@ -101,6 +110,8 @@ impl Peripherals {
             rtc: rtc_cntl::RtcCntl::new(),
             io_mux: storage::Storage::new(tables::IO_MUX),
             analog: Analog::new(),
+            rmt: rmt::Rmt::new(apb),
+            ledc: ledc::Ledc::new(apb),
             groups: [
                 timer_group::TimerGroup::new(0, apb),
                 timer_group::TimerGroup::new(1, apb),
@@ -131,6 +142,8 @@ impl Peripherals {
             self.gpio.reset();
             self.io_mux.registers.reset();
             self.analog = Analog::new();
+            self.rmt.reset();
+            self.ledc.reset();
             self.systimer.reset(now);
             self.syscon.registers.reset();
             self.system.reset();
@@ -182,6 +195,7 @@ impl Peripherals {
                 self.reset_gated(now);
             }
             Block::Syscon | Block::RtcCntl => self.find_noise(),
+            Block::IoMux => self.pad_changed(address & 0xfff),
             _ => {}
         }
         let interrupts = self.settle(block, core, now);
@@ -263,6 +277,8 @@ impl Peripherals {
             Block::RtcCntl => &self.rtc,
             Block::IoMux => &self.io_mux,
             Block::Analog => &self.analog,
+            Block::Rmt => &self.rmt,
+            Block::Ledc => &self.ledc,
             Block::TimerGroup0 => &self.groups[0],
             Block::TimerGroup1 => &self.groups[1],
             Block::Systimer => &self.systimer,
@@ -283,6 +299,8 @@ impl Peripherals {
             Block::RtcCntl => &mut self.rtc,
             Block::IoMux => &mut self.io_mux,
             Block::Analog => &mut self.analog,
+            Block::Rmt => &mut self.rmt,
+            Block::Ledc => &mut self.ledc,
             Block::TimerGroup0 => &mut self.groups[0],
             Block::TimerGroup1 => &mut self.groups[1],
             Block::Systimer => &mut self.systimer,

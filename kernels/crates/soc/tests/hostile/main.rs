@@ -32,7 +32,7 @@ const TIME: u64 = TICKS_PER_SECOND / 13;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Register blocks from ESP-IDF's `reg_base.h`, and what lies around them.
-const BLOCKS: [u32; 24] = [
+const BLOCKS: [u32; 26] = [
     0x6000_0000, // UART0
     0x6000_2000, // SPI1
     0x6000_3000, // SPI0
@@ -42,6 +42,8 @@ const BLOCKS: [u32; 24] = [
     0x6000_8800, // SENS
     0x6000_9000, // IO_MUX
     0x6000_e000, // regi2c
+    0x6001_6000, // RMT
+    0x6001_9000, // LEDC
     0x6001_f000, // TIMG0
     0x6002_0000, // TIMG1
     0x6002_3000, // SYSTIMER

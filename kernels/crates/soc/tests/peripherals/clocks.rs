@@ -146,7 +146,7 @@ fn what_is_not_there_is_named() {
     for (address, expected) in [
         (0x6000_8158, "RTC_CNTL has no register at offset 0x158"),
         (0x6002_e000, "UART2 is not emulated"),
-        (0x6001_6000, "RMT is not emulated"),
+        (0x6001_7000, "PCNT is not emulated"),
         (0x6007_7000, "no peripheral is at 0x60077000"),
     ] {
         assert_eq!(bench.chip.read(address, 0, 0), Err(BusFault::Unmapped));

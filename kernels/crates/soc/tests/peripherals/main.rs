@@ -4,6 +4,7 @@ mod clocks;
 mod dma;
 mod identity;
 mod interrupts;
+mod pins;
 mod ports;
 mod timers;
 mod watchdogs;
