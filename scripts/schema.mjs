@@ -10,9 +10,10 @@ import * as consoleHeader from './lib/schema/console-header.mjs';
 import * as consoleTables from './lib/schema/console-tables.mjs';
 import * as documentTables from './lib/schema/document-tables.mjs';
 import * as rustKinds from './lib/schema/rust-kinds.mjs';
+import * as sectionHeaders from './lib/schema/section-headers.mjs';
 
 /** Each gives its files: `generate({ schema, read }) -> [[file, text], ...]`. */
-const GENERATORS = [cHeader, consoleHeader, consoleTables, documentTables, rustKinds];
+const GENERATORS = [cHeader, consoleHeader, consoleTables, documentTables, rustKinds, sectionHeaders];
 
 try {
   const schema = await import('../src/schema/index.ts');

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pins.h"
+
 /* Memory of one kind, aligned to 64 bytes. */
 typedef struct {
     uint8_t *begin;
@@ -58,6 +60,7 @@ typedef struct app_board {
 
     app_port ports[APP_MAX_PORTS];
     uint32_t port_count;
+    const app_pins *pins; /* NULL: answers act on nothing */
 
     uint64_t (*micros)(void); /* since reset */
     uint32_t (*cycles)(void); /* of this core, wraps */

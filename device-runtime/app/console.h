@@ -3,6 +3,7 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+#include "actions.h"
 #include "app_format.h"
 #include "board.h"
 #include "console_port.h"
@@ -13,12 +14,13 @@
 typedef enum { CONSOLE_IDLE, CONSOLE_GENERATING, CONSOLE_BENCHING } console_work;
 
 /* Steps of a generation: compute, then hand out what was computed as the port takes it. */
-typedef enum { SESSION_STEP, SESSION_TEXT, SESSION_SCORES, SESSION_END } session_stage;
+typedef enum { SESSION_STEP, SESSION_TEXT, SESSION_SCORES, SESSION_ACT, SESSION_END } session_stage;
 
 /* What is asked of a generation beside its prompt. */
 typedef struct {
     uint8_t mode; /* CONSOLE_FRESH ... */
     bool logits;
+    bool free; /* of the package's grammar */
     s3lm_generation_options options; /* stop strings and ids point into the session */
 } console_request;
 
@@ -63,6 +65,7 @@ typedef struct {
     bool no_drafts;
     bool has_seed; /* else every generation draws one */
     uint64_t seed;
+    bool free; /* of the package's grammar: what people type */
 } console_settings;
 
 /* Memory that the model leaves. `ids` has room for one id more than the context; `text` for the prompt. */
@@ -95,6 +98,8 @@ typedef struct console {
     console_session session;
     console_bench bench;
     console_prompt prompt;
+    actions *actions;          /* NULL: answers act on nothing */
+    const char *actions_fault; /* why, when the package wants them to; else NULL */
     uint32_t carried; /* a token that was given out and not run through the model, or S3LM_NONE */
     uint32_t boot;    /* random; another one after every reset */
     bool stopped;     /* the board was reset and came back: only on a host */
@@ -128,6 +133,9 @@ void console_done(console *c);
 
 /* Loads the model and greets. */
 void console_start(console *c, const app_board *board);
+
+/* Takes aligned memory off the beginning of a span; NULL when there is not enough. */
+uint8_t *console_carve(app_span *span, size_t bytes);
 
 /* Gives out what waits, as far as hosts take it within a moment, and resets the board. */
 void console_reboot(console *c);
@@ -173,6 +181,20 @@ void session_store(uint8_t *at, uint64_t value, uint32_t bytes);
 /* A message about the generation out of c->payload; false when it does not fit. */
 bool session_send(console *c, console_claim claim, uint8_t type, uint32_t length);
 
+/* ---- console_actions.c: what answers do, and how it is told ---- */
+
+/* Opens the package's actions, in memory out of the span. */
+void console_actions_start(console *c, app_span *span);
+
+/* Does what the answer that has ended says. */
+void console_actions_act(console *c);
+
+/* Tells what was done; false when some of it has to wait for the port that asked. */
+bool console_actions_tell(console *c);
+
+/* Does what is due, and tells it. */
+void console_actions_wake(console *c);
+
 /* ---- console_commands.c: a line that a person has typed ---- */
 void console_command(console *c, uint32_t port, const uint8_t *line, size_t length);
 
@@ -207,6 +229,7 @@ void console_put_help(console *c, console_list *list);
 void console_put_info(console *c, console_list *list);
 void console_put_stats(console *c, console_list *list);
 void console_put_settings(console *c, console_list *list);
+void console_put_actions(console *c, console_list *list); /* console_actions.c */
 /* The sentence about a model that did not load: what is wrong and what to do. */
 void console_put_fault(console *c, app_text *text);
 

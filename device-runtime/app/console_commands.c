@@ -121,6 +121,8 @@ static bool command(console *c, uint32_t port, word line) {
         return list(c, port, console_put_info);
     } else if (is(name, "/stats")) {
         return list(c, port, console_put_stats);
+    } else if (is(name, "/pins")) {
+        return list(c, port, console_put_actions);
     } else if (is(name, "/bench")) {
         if (c->work == CONSOLE_IDLE) {
             say(c, port, "Measuring ...\n");
@@ -128,6 +130,13 @@ static bool command(console *c, uint32_t port, word line) {
             return true;
         }
         busy(c, port);
+    } else if (is(name, "/grammar")) {
+        if (!c->model.grammar.states) {
+            say(c, port, "The model has no grammar: it may say anything.\n");
+            return false;
+        }
+        c->settings.free = is(value, "off") || (c->settings.free && !is(value, "on"));
+        say(c, port, c->settings.free ? "The model may say anything.\n" : "The model says what its grammar allows.\n");
     } else if (is_setting(name) || is(name, "/reset")) {
         if (!console_has_model(c)) {
             fault(c, port);
@@ -163,6 +172,7 @@ static bool prompt(console *c, uint32_t port, word line) {
     }
     app_copy(c->memory.text, line.at, line.length);
     c->prompt.present = false;
+    request.free = c->settings.free;
     request.options.sampling = c->settings.sampling;
     request.options.no_drafts = c->settings.no_drafts;
     request.options.seed =
@@ -177,6 +187,7 @@ static bool prompt(console *c, uint32_t port, word line) {
 }
 
 void console_command(console *c, uint32_t port, const uint8_t *line, size_t length) {
+    c->ports[port].program = false;
     word all = trimmed((word){line, length});
     bool later = false;
     if (all.length > 1u && all.at[0] == '/' && all.at[1] == '/') {

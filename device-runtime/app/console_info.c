@@ -154,6 +154,7 @@ void console_put_info(console *c, console_list *list) {
     list_number(list, "vocabulary", config->vocab_size);
     list_number(list, "context", m->model.context);
     list_text(list, "chat", m->has_chat ? "yes" : "no");
+    list_text(list, "grammar", m->grammar.states ? "yes" : "no");
     list_text(list, "kernels", s3lm_kernels_name(m->model.kernels));
     list_text(list, "cache", cache_name(config->cache));
     list_number(list, "cache_bytes", m->cache_bytes);
@@ -164,6 +165,12 @@ void console_put_info(console *c, console_list *list) {
     list_number(list, "weights_flash", m->weights[S3LM_MEMORY_FLASH]);
     list_number(list, "prompt_bytes", c->memory.text_capacity);
     list_number(list, "load_micros", m->load_micros);
+    if (c->actions_fault) {
+        list_text(list, "actions_fault", c->actions_fault);
+    } else if (c->actions) {
+        list_number(list, "outputs", c->actions->section.output_count);
+        list_number(list, "inputs", c->actions->section.input_count);
+    }
 }
 
 static void put_rate(console_list *list, const char *key, uint64_t count, uint64_t micros) {
@@ -230,6 +237,8 @@ void console_put_help(console *c, console_list *list) {
     list_text(list, "/stats", "speed of the last answer");
     list_text(list, "/reset", "forget the conversation");
     list_text(list, "/info", "board, memory and model");
+    list_text(list, "/grammar off", "let the model say what its grammar forbids; on: not any more");
+    list_text(list, "/pins", "what answers act on, and how it is");
     list_text(list, "/bench", "measure memories and tokens per second against the limit");
     list_text(list, "//text", "a prompt that begins with a slash");
 }

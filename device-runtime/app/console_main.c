@@ -76,6 +76,9 @@ void console_step(console *c) {
         }
         listen(c, i);
     }
+    if (c->actions && c->actions->due <= c->board.micros()) {
+        console_actions_wake(c);
+    }
     if (c->work == CONSOLE_GENERATING) {
         session_run(c);
     } else if (c->work == CONSOLE_BENCHING) {

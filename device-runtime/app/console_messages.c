@@ -127,10 +127,12 @@ static void welcome(console *c, uint32_t port, const console_frame *f) {
         return;
     }
     uint32_t can = 0;
+    c->ports[port].program = true;
     if (has) {
         can = CONSOLE_HAS_MODEL | (m->has_tokenizer ? CONSOLE_HAS_TOKENIZER : 0u) |
               (m->has_chat ? CONSOLE_HAS_CHAT : 0u) |
-              (m->has_chat && s3lm_chat_takes_turns(&m->chat) ? CONSOLE_HAS_TURNS : 0u);
+              (m->has_chat && s3lm_chat_takes_turns(&m->chat) ? CONSOLE_HAS_TURNS : 0u) |
+              (c->actions ? CONSOLE_HAS_ACTIONS : 0u) | (m->grammar.states ? CONSOLE_HAS_GRAMMAR : 0u);
     }
     app_text name = app_text_in(c->payload + 28, 32);
     c->payload[0] = CONSOLE_VERSION;
@@ -220,7 +222,8 @@ static void generate(console *c, uint32_t port, const console_frame *f) {
         return;
     }
     if (f->length < CONSOLE_GENERATE_BYTES || f->payload[0] > CONSOLE_NEXT_TURN ||
-        (f->payload[1] & ~(CONSOLE_WANT_LOGITS | CONSOLE_SLIDE | CONSOLE_NO_DRAFTS)) != 0 || !read_sampling(c, f->payload + 4, &settings) ||
+        (f->payload[1] & ~(CONSOLE_WANT_LOGITS | CONSOLE_SLIDE | CONSOLE_NO_DRAFTS | CONSOLE_FREE)) != 0 ||
+        !read_sampling(c, f->payload + 4, &settings) ||
         !read_stops(s, f, &request.options)) {
         bad_payload(c, port, f);
         return;
@@ -235,6 +238,7 @@ static void generate(console *c, uint32_t port, const console_frame *f) {
     }
     request.mode = f->payload[0];
     request.logits = (f->payload[1] & CONSOLE_WANT_LOGITS) != 0;
+    request.free = (f->payload[1] & CONSOLE_FREE) != 0;
     request.options.full = f->payload[1] & CONSOLE_SLIDE ? S3LM_FULL_SLIDE : S3LM_FULL_STOP;
     request.options.no_drafts = settings.no_drafts || (f->payload[1] & CONSOLE_NO_DRAFTS) != 0;
     request.options.keep = s3lm_u32(f->payload + 40);

@@ -26,6 +26,7 @@ typedef struct {
     uint32_t listed;       /* lines that are out */
     uint16_t request;      /* of the program that asked for the list */
     bool framed;
+    bool program; /* it is a program that listens, not a person */
     uint32_t in_begin, in_end, out_begin, out_end;
     uint8_t in[CONSOLE_INPUT_BYTES];
     uint8_t out[CONSOLE_OUTPUT_BYTES];

@@ -81,6 +81,16 @@ static bool send_logits(console *c) {
 
 static uint32_t clipped(uint64_t micros) { return micros < 0xFFFFFFFFu ? (uint32_t)micros : 0xFFFFFFFFu; }
 
+/* Keeps an answer for its end; of one that is too long only its length. */
+static void note_answer(actions *a, const uint8_t *text, uint32_t length) {
+    if (a->length <= ACTIONS_ANSWER_BYTES && length <= ACTIONS_ANSWER_BYTES - a->length) {
+        app_copy(a->answer + a->length, text, length);
+        a->length += length;
+    } else {
+        a->length = ACTIONS_ANSWER_BYTES + 1u;
+    }
+}
+
 static void step(console *c) {
     console_session *s = &c->session;
     if (s->cancelled) {
@@ -102,6 +112,9 @@ static void step(console *c) {
         return;
     }
     s->decode_micros += s->event.kind == S3LM_EVENT_TOKEN ? micros : 0u;
+    if (c->actions) {
+        note_answer(c->actions, s->event.text, s->event.text_length);
+    }
     s->stage = SESSION_TEXT;
 }
 
@@ -119,7 +132,7 @@ static bool give_text(console *c) {
 
 static void after_token(console *c) {
     console_session *s = &c->session;
-    s->stage = s->reason == S3LM_RUNNING ? SESSION_STEP : SESSION_END;
+    s->stage = s->reason == S3LM_RUNNING ? SESSION_STEP : SESSION_ACT;
 }
 
 /* Nothing fits: the generation waits, unless it was cancelled or has waited too long. The wait is the reader's time. */
@@ -161,7 +174,17 @@ void session_run(console *c) {
         }
         break;
     }
+    case SESSION_ACT:
+        if (c->actions) {
+            console_actions_act(c);
+        }
+        s->stage = SESSION_END;
+        break;
     case SESSION_END:
+        if (c->actions && s->reason != CONSOLE_END_STALLED && !console_actions_tell(c)) {
+            wait(c);
+            break;
+        }
         session_finish(c);
         break;
     }

@@ -12,7 +12,7 @@
 
 /* ---- Memory ---- */
 
-static uint8_t *carve(app_span *span, size_t bytes) {
+uint8_t *console_carve(app_span *span, size_t bytes) {
     bytes = (bytes + S3LM_ALIGNMENT - 1u) & ~(size_t)(S3LM_ALIGNMENT - 1u);
     if (bytes > span->bytes) {
         return NULL;
@@ -37,8 +37,11 @@ static void lay_out(console *c) {
     size_t enough = 4u * ((size_t)ids + 1u) + (MOST_TEXT / 8u) * (1u + SCRATCH_PER_BYTE);
     app_span span = sram.bytes >= enough || sram.bytes >= psram.bytes ? sram : psram;
     console_memory *m = &c->memory;
+    if (loaded) {
+        console_actions_start(c, &span);
+    }
     /* One id more: the token that the last generation left goes before the prompt. */
-    uint8_t *at = carve(&span, 4u * ((size_t)ids + 1u));
+    uint8_t *at = console_carve(&span, 4u * ((size_t)ids + 1u));
     size_t text = span.bytes / (1u + SCRATCH_PER_BYTE);
     text = text < MOST_TEXT ? text : MOST_TEXT;
     if (!at || text < LEAST_TEXT) {
@@ -46,7 +49,7 @@ static void lay_out(console *c) {
     }
     m->ids = (uint32_t *)(void *)at;
     m->ids_capacity = ids;
-    m->text = carve(&span, text);
+    m->text = console_carve(&span, text);
     m->text_capacity = text;
     m->scratch = span.begin;
     m->scratch_bytes = span.bytes;
@@ -65,6 +68,10 @@ static void greet(console *c, uint32_t port) {
     app_put(&text, ".\n");
     if (console_has_model(c)) {
         app_put(&text, "The model is ready. Type a text, or /help.\n");
+        if (c->actions_fault) {
+            app_put(&text, c->actions_fault);
+            app_put(&text, "\n");
+        }
     } else {
         console_put_fault(c, &text);
         app_put(&text, "\n");

@@ -107,6 +107,8 @@ uint32_t session_begin(console *c, uint32_t port, const console_request *request
     s3lm_generation_options options = request->options;
     options.piece = c->model.has_tokenizer ? session_piece : NULL;
     options.piece_user = c;
+    options.grammar = c->model.grammar.states && !request->free ? &c->model.grammar : NULL;
+    options.every = request->logits;
     if (options.full == S3LM_FULL_STOP && count > model->context - (anew ? 0u : model->length)) {
         return say(why, CONSOLE_CONTEXT,
                    anew ? "The prompt is longer than the model's context. Shorten it."
@@ -123,6 +125,9 @@ uint32_t session_begin(console *c, uint32_t port, const console_request *request
     c->carried = S3LM_NONE;
     if (c->model.has_tokenizer) {
         start_decoder(c, first, count);
+    }
+    if (c->actions) {
+        c->actions->length = 0;
     }
     s->stage = SESSION_STEP;
     s->cancelled = false;
@@ -197,9 +202,10 @@ void session_finish(console *c) {
     console_session *s = &c->session;
     const s3lm_generation *g = &s->generation;
     bool ended_itself = g->reason == S3LM_END_EOS;
+    bool failed = g->reason == S3LM_END_ERROR || s3lm_generation_settle(&s->generation) != S3LM_OK;
     /* As src/device/twin.ts has it: what was given out and not run through the model comes before the next prompt. */
     c->carried = g->pending && !ended_itself ? g->token : S3LM_NONE;
-    if (g->reason == S3LM_END_ERROR) {
+    if (failed) {
         session_reset(c);
     }
     c->generations++;

@@ -194,6 +194,9 @@ static app_load_status load(const app_board *board, app_model *out) {
     if (status == APP_LOAD_OK) {
         status = open_tokenizer(out);
     }
+    if (status == APP_LOAD_OK && !s3lm_grammar_open(&out->grammar, &out->package)) {
+        status = APP_LOAD_GRAMMAR;
+    }
     if (status != APP_LOAD_OK) {
         return status;
     }
@@ -312,6 +315,9 @@ void app_load_text(const app_model *model, char *text, size_t capacity) {
     case APP_LOAD_TOKENIZER:
         app_put(&t, "The model's tokenizer cannot be used by this firmware. Convert the model again with the converter "
                     "that belongs to it.");
+        break;
+    case APP_LOAD_GRAMMAR:
+        app_put(&t, "The model's grammar is damaged, or of another version than this firmware. Convert the model again.");
         break;
     }
     text[t.length] = '\0';

@@ -3,6 +3,7 @@
 #define APP_LOADER_H
 
 #include "../engine/chat.h"
+#include "../engine/grammar.h"
 #include "../engine/s3lm.h"
 #include "../engine/tokenizer.h"
 #include "board.h"
@@ -14,7 +15,8 @@ typedef enum {
     APP_LOAD_PACKAGE, /* fault */
     APP_LOAD_SRAM,
     APP_LOAD_PSRAM,
-    APP_LOAD_TOKENIZER
+    APP_LOAD_TOKENIZER,
+    APP_LOAD_GRAMMAR
 } app_load_status;
 
 typedef struct {
@@ -28,6 +30,7 @@ typedef struct {
     bool has_tokenizer;
     s3lm_chat chat;
     bool has_chat;
+    s3lm_grammar grammar; /* without `states` when the package has none */
     size_t weights[S3LM_MEMORY_KINDS]; /* bytes of tensors by where they are placed */
     size_t sram_scratch, cache_bytes;
     bool cache_in_sram;

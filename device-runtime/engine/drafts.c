@@ -50,6 +50,11 @@ void s3lm_drafts_push(s3lm_model *model, const uint32_t *ids, uint32_t n) {
     }
 }
 
+void s3lm_drafts_drop(s3lm_model *model, const uint32_t *ids, uint32_t n) {
+    model->drafts.waiting = model->drafts.done = 0;
+    s3lm_drafts_push(model, ids, n);
+}
+
 /* How many of the tokens up to `at` are those at the end of the text; the last is. */
 static uint32_t match_at(const uint32_t *ids, uint32_t count, uint32_t at) {
     uint32_t alike = 1;

@@ -1,5 +1,6 @@
 /* Generation, one step at a time: read the prompt in passes, then sample, emit whole characters, watch for the ends. */
 #include "drafts.h"
+#include "grammar.h"
 #include "model_parts.h"
 
 /* A UTF-8 character has at most this many bytes. */
@@ -46,7 +47,8 @@ s3lm_status s3lm_generation_begin(s3lm_generation *g, s3lm_model *model, const s
     g->accepted = 0;
     g->pass_tokens = 0;
     g->used_draft = false;
-    g->pending = false;
+    g->pending = 0;
+    g->state = 0;
     g->token = S3LM_NONE;
     g->reason = S3LM_RUNNING;
     g->status = S3LM_OK;
@@ -199,13 +201,89 @@ static s3lm_event prefill(s3lm_generation *g) {
     return (s3lm_event){S3LM_EVENT_PREFILL, S3LM_NONE, g->text, 0, S3LM_RUNNING};
 }
 
-/* Logits after the pending token: of the last pass when that guessed it, else of a new one. */
-static s3lm_status run_pending(s3lm_generation *g) {
-    if (s3lm_drafts_hold(g)) {
+/* Runs tokens whose turn it is, without guesses; those that the last pass made are of no use any more. */
+static s3lm_status run_plain(s3lm_generation *g, const uint32_t *ids, uint32_t count, float *logits) {
+    s3lm_drafts_drop(g->model, ids, count);
+    return s3lm_forward(g->model, ids, count, logits, false);
+}
+
+/* Runs what was produced through the model; logits after it at model->logits, if they are wanted: of the last pass when that
+ * guessed the token, else of a new one. */
+static s3lm_status run_pending(s3lm_generation *g, bool wanted) {
+    s3lm_model *model = g->model;
+    uint32_t count = g->pending;
+    g->pending = 0;
+    if (count > 1u) {
+        /* There is room: see `forced`. */
+        model->ids[model->length + count - 1u] = g->token;
+        return run_plain(g, model->ids + model->length, count, wanted ? model->logits : NULL);
+    }
+    if (wanted && s3lm_drafts_hold(g)) {
         return s3lm_drafts_next(g);
     }
     s3lm_status status = make_room(g);
-    return status == S3LM_OK ? s3lm_drafts_run(g) : status;
+    if (status != S3LM_OK) {
+        return status;
+    }
+    return wanted ? s3lm_drafts_run(g) : run_plain(g, &g->token, 1, NULL);
+}
+
+s3lm_status s3lm_generation_settle(s3lm_generation *g) {
+    if (g->pending < 2u) {
+        return S3LM_OK;
+    }
+    uint32_t count = g->pending - 1u;
+    g->pending = 1;
+    return run_plain(g, g->model->ids + g->model->length, count, NULL);
+}
+
+/* Where the text is, and for how many tokens more there is room. */
+static s3lm_place place_of(const s3lm_generation *g) {
+    uint32_t most = g->options.sampling.max_new_tokens, left = most == 0u ? S3LM_NONE : most - g->new_tokens;
+    if (g->options.full == S3LM_FULL_STOP) {
+        uint32_t room = g->model->context + 1u - (g->model->length + g->pending);
+        left = room < left ? room : left;
+    }
+    return (s3lm_place){g->options.grammar, g->state, left};
+}
+
+/* Adds a token that there is no other for, if so; what is then pending fits the context. */
+static bool forced(s3lm_generation *g, const s3lm_place *place, s3lm_status *status) {
+    s3lm_model *model = g->model;
+    uint32_t id = place->grammar && !g->options.every ? s3lm_only_token(place) : S3LM_NONE;
+    if (id == S3LM_NONE) {
+        return false;
+    }
+    if (g->pending > 0u && model->length + g->pending >= model->context) {
+        *status = run_pending(g, false);
+    }
+    if (g->pending > 0u) {
+        model->ids[model->length + g->pending - 1u] = g->token;
+    }
+    g->token = id;
+    g->pending++;
+    /* A number for each token, so that those behind it are drawn as without a grammar. */
+    if (g->options.sampling.do_sample && g->options.sampling.temperature > 0.0f) {
+        s3lm_random_next(&g->random);
+    }
+    return true;
+}
+
+/* The next token. */
+static s3lm_status produce(s3lm_generation *g) {
+    s3lm_place place = place_of(g);
+    s3lm_status status = S3LM_OK;
+    if (!forced(g, &place, &status)) {
+        if (g->pending > 0u) {
+            status = run_pending(g, true);
+        }
+        if (status == S3LM_OK) {
+            g->token = s3lm_sample_at(g->model, &g->options.sampling, &g->random, g->model->logits, &place);
+            g->pending = 1;
+        }
+    }
+    g->new_tokens += status == S3LM_OK;
+    return status;
 }
 
 s3lm_event s3lm_generation_step(s3lm_generation *g) {
@@ -213,10 +291,16 @@ s3lm_event s3lm_generation_step(s3lm_generation *g) {
     g->pass_tokens = 0;
     g->used_draft = false;
     drop_given(g);
-    if (g->reason == S3LM_END_CANCELLED && g->held > 0u) {
-        g->given = whole_characters(g->text, g->held);
-        g->held = g->given;
-        return (s3lm_event){S3LM_EVENT_END, S3LM_NONE, g->text, g->given, g->reason};
+    if (g->reason == S3LM_END_CANCELLED) {
+        s3lm_status status = s3lm_generation_settle(g);
+        if (status != S3LM_OK) {
+            return fail(g, status);
+        }
+        if (g->held > 0u) {
+            g->given = whole_characters(g->text, g->held);
+            g->held = g->given;
+            return (s3lm_event){S3LM_EVENT_END, S3LM_NONE, g->text, g->given, g->reason};
+        }
     }
     if (g->reason != S3LM_RUNNING) {
         return end(g);
@@ -224,23 +308,20 @@ s3lm_event s3lm_generation_step(s3lm_generation *g) {
     if (g->prompt_done < g->prompt_count) {
         return prefill(g);
     }
-    if (g->pending) {
-        s3lm_status status = run_pending(g);
-        if (status != S3LM_OK) {
-            return fail(g, status);
-        }
-        g->pending = false;
+    s3lm_status status = produce(g);
+    if (status != S3LM_OK) {
+        return fail(g, status);
     }
-    g->token = s3lm_sample(model, &g->options.sampling, &g->random, model->logits);
-    g->pending = true;
-    g->new_tokens++;
     if (is_stop_id(g, g->token)) {
         g->reason = S3LM_END_EOS;
     } else {
+        if (g->options.grammar) {
+            g->state = s3lm_grammar_next(g->options.grammar, g->state, g->token);
+        }
         append(g, g->token);
         if (g->options.sampling.max_new_tokens != 0u && g->new_tokens >= g->options.sampling.max_new_tokens) {
             g->reason = S3LM_END_LENGTH;
-        } else if (g->options.full == S3LM_FULL_STOP && model->length == model->context) {
+        } else if (g->options.full == S3LM_FULL_STOP && model->length + g->pending > model->context) {
             g->reason = S3LM_END_CONTEXT;
         }
     }
@@ -249,6 +330,10 @@ s3lm_event s3lm_generation_step(s3lm_generation *g) {
     if (g->reason != S3LM_RUNNING && g->reason != S3LM_END_STOP) {
         append(g, S3LM_NONE);
         settle_text(g);
+    }
+    status = g->reason == S3LM_RUNNING ? S3LM_OK : s3lm_generation_settle(g);
+    if (status != S3LM_OK) {
+        return fail(g, status);
     }
     return (s3lm_event){S3LM_EVENT_TOKEN, g->token, g->text, g->given, g->reason};
 }

@@ -9,6 +9,8 @@ const s3lm_section_spec s3lm_sections[S3LM_SECTIONS] = {
     {S3LM_KIND_SAMP, "SAMP", true},
     {S3LM_KIND_TOKN, "TOKN", false},
     {S3LM_KIND_CHAT, "CHAT", false},
+    {S3LM_KIND_ACTN, "ACTN", false},
+    {S3LM_KIND_GRAM, "GRAM", false},
     {S3LM_KIND_META, "META", false},
     {S3LM_KIND_WGHT, "WGHT", true},
 };

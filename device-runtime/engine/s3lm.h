@@ -335,6 +335,9 @@ void s3lm_truncate(s3lm_model *model, uint32_t length);
  * after which the caller should s3lm_reset. */
 s3lm_status s3lm_forward(s3lm_model *model, const uint32_t *ids, uint32_t n, float *logits, bool all);
 
+/* What a model may say (grammar.h). */
+typedef struct s3lm_grammar s3lm_grammar;
+
 /* ---- Sampling ---- */
 
 /* PCG32 (O'Neill 2014, XSH-RR 64/32) on the stream 0xda3e39cb94b95bdb. */

@@ -68,6 +68,8 @@
 #define S3LM_KIND_SAMP 0x504D4153u
 #define S3LM_KIND_TOKN 0x4E4B4F54u
 #define S3LM_KIND_CHAT 0x54414843u
+#define S3LM_KIND_ACTN 0x4E544341u
+#define S3LM_KIND_GRAM 0x4D415247u
 #define S3LM_KIND_META 0x4154454Du
 #define S3LM_KIND_WGHT 0x54484757u
 #define S3LM_SECTION_ALIGNMENT 64u
@@ -87,7 +89,7 @@ typedef struct {
     bool needed; /* every package has it */
 } s3lm_section_spec;
 
-#define S3LM_SECTIONS 8u
+#define S3LM_SECTIONS 10u
 extern const s3lm_section_spec s3lm_sections[S3LM_SECTIONS];
 
 /* ---- Kinds ---- */

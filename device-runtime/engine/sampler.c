@@ -5,6 +5,7 @@
  * the same token.
  */
 #include "bytes.h"
+#include "grammar.h"
 #include "kernels.h"
 #include "numerics.h"
 #include "s3lm.h"
@@ -157,6 +158,9 @@ static uint32_t draw(const candidates *c, uint32_t least_mass, uint32_t random, 
             sum += m;
         }
     }
+    if (sum == 0u) {
+        return winner; /* every score overflowed, or may not come: nothing weighs anything */
+    }
     uint64_t target = scaled(sum, random);
     for (uint32_t id = 0; id < c->vocab_size; id++) {
         float value = score(c, id);
@@ -168,10 +172,33 @@ static uint32_t draw(const candidates *c, uint32_t least_mass, uint32_t random, 
             target -= m;
         }
     }
-    return winner; /* only when every score overflowed, so that nothing weighs anything */
+    return winner;
 }
 
-uint32_t s3lm_sample(s3lm_model *model, const s3lm_sampling *sampling, s3lm_random *random, const float *logits) {
+/* Another stream for a second choice, so that each token takes one number of the first, whatever becomes of it. */
+#define SECOND_CHOICE 0x9E3779B97F4A7C15u
+
+/* A token of those that may come, when the one that was chosen among all may not. Drawn from what the filters kept, as far
+ * as it may come: so the outcome of both draws is distributed as if only that had been there. */
+static uint32_t choose_again(candidates *c, s3lm_model *model, const s3lm_sampling *sampling, bool is_random,
+                             s3lm_random random, uint32_t least_mass) {
+    if (!is_random) {
+        return most_likely(c, model->kernels);
+    }
+    s3lm_random_seed(&random, random.state ^ SECOND_CHOICE);
+    uint32_t id = draw(c, least_mass, s3lm_random_next(&random), S3LM_NONE);
+    if (id != S3LM_NONE) {
+        return id;
+    }
+    /* The filters kept nothing of it. */
+    c->threshold = 0;
+    uint32_t winner = most_likely(c, model->kernels);
+    filter(c, sampling, model->histogram);
+    return draw(c, least_mass, s3lm_random_next(&random), winner);
+}
+
+uint32_t s3lm_sample_at(s3lm_model *model, const s3lm_sampling *sampling, s3lm_random *random, float *logits,
+                        const s3lm_place *place) {
     uint32_t vocab_size = model->package->config.vocab_size;
     bool is_random = sampling->do_sample && sampling->temperature > 0.0f;
     candidates c = {
@@ -191,10 +218,21 @@ uint32_t s3lm_sample(s3lm_model *model, const s3lm_sampling *sampling, s3lm_rand
             model->seen[model->ids[i] / 32u] |= 1u << (model->ids[i] % 32u);
         }
     }
-    uint32_t winner = most_likely(&c, model->kernels);
-    if (!is_random) {
-        return winner;
+    uint32_t least_mass = (uint32_t)(sampling->min_p * 2147483648.0f);
+    uint32_t id = most_likely(&c, model->kernels);
+    if (is_random) {
+        filter(&c, sampling, model->histogram);
+        id = draw(&c, least_mass, s3lm_random_next(random), id);
     }
-    filter(&c, sampling, model->histogram);
-    return draw(&c, (uint32_t)(sampling->min_p * 2147483648.0f), s3lm_random_next(random), winner);
+    if (!place->grammar || s3lm_may_come(place, id)) {
+        return id;
+    }
+    s3lm_forbid(place, logits);
+    return choose_again(&c, model, sampling, is_random, *random, least_mass);
+}
+
+uint32_t s3lm_sample(s3lm_model *model, const s3lm_sampling *sampling, s3lm_random *random, const float *logits) {
+    const s3lm_place anywhere = {NULL, 0, 0};
+    /* Only what a grammar forbids is written. */
+    return s3lm_sample_at(model, sampling, random, (float *)(uintptr_t)logits, &anywhere);
 }

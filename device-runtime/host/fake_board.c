@@ -34,6 +34,42 @@ static uint32_t next_random(void) { return fake.random = fake.random * 1664525u 
 static void reset(void) { fake.resets++; }
 static void feed(void) { fake.fed++; }
 
+/* ---- Pins: what was last done to each ---- */
+
+static bool is_free(uint32_t pin) { return pin < FAKE_PINS && pin != 0u && pin != 3u && !(pin >= 19u && pin <= 20u) &&
+                                            !(pin >= 26u && pin <= 37u) && !(pin >= 43u && pin <= 46u); }
+
+static void note(uint32_t pin, fake_pin_use use, uint32_t value) {
+    if (pin >= FAKE_PINS || !is_free(pin)) {
+        abort();
+    }
+    fake.pins[pin].use = use;
+    fake.pins[pin].value = value;
+    fake.pins[pin].changes++;
+}
+
+static void level(uint32_t pin, bool high) { note(pin, FAKE_LEVEL, high); }
+static void dim(uint32_t channel, uint32_t pin, bool inverted, uint32_t share) {
+    (void)channel;
+    note(pin, FAKE_DIMMED, inverted ? 65536u - share : share);
+}
+static void servo(uint32_t channel, uint32_t pin, bool inverted, uint32_t width) {
+    (void)channel;
+    (void)inverted;
+    note(pin, FAKE_SERVO, width);
+}
+static void light(uint32_t channel, uint32_t pin, uint32_t colour) {
+    (void)channel;
+    note(pin, FAKE_LIGHT, colour);
+}
+static void input(uint32_t pin, app_pull pull) {
+    note(pin, FAKE_INPUT, pull);
+    fake.pins[pin].outside = pull == APP_PULL_UP;
+}
+static bool read_pin(uint32_t pin) { return fake.pins[pin].outside; }
+
+static const app_pins pins = {is_free, level, dim, servo, light, input, read_pin};
+
 static void parallel(void *user, app_work work, void *job, uint32_t units, uint32_t multiple) {
     uint32_t middle = units / 2u / multiple * multiple;
     (void)user;
@@ -90,6 +126,7 @@ void fake_start(const uint8_t *package, size_t bytes, app_psram_kind psram) {
                              .model_bytes = bytes,
                              .model_fault = package ? NULL : "The flash has no model partition. Write a whole image.",
                              .port_count = APP_MAX_PORTS,
+                             .pins = &pins,
                              .micros = micros,
                              .cycles = cycles,
                              .random = next_random,

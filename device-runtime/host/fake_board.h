@@ -19,8 +19,21 @@ typedef struct {
     size_t most; /* bytes taken by one write; 0: the host does not read */
 } fake_port;
 
+/* What a pin was last used for, and the value that it was given: a level, 65,536ths, microseconds, 0xRRGGBB, a pull. */
+typedef enum { FAKE_UNUSED, FAKE_LEVEL, FAKE_DIMMED, FAKE_SERVO, FAKE_LIGHT, FAKE_INPUT } fake_pin_use;
+
+#define FAKE_PINS 49u
+
+typedef struct {
+    fake_pin_use use;
+    uint32_t value;
+    uint32_t changes;
+    bool outside; /* what an input reads */
+} fake_pin;
+
 typedef struct {
     app_board board;
+    fake_pin pins[FAKE_PINS];
     fake_port ports[APP_MAX_PORTS];
     uint64_t now;  /* microseconds */
     uint64_t tick; /* what looking at the clock adds */

@@ -336,7 +336,7 @@ static void impossible_wishes_are_refused(void) {
     w.mode = 4;
     ask(USB, 4, "a", &w);
     w = greedy(4);
-    w.flags = 4;
+    w.flags = 16;
     ask(USB, 6, "a", &w);
     w = greedy(4);
     w.strings = 1;

@@ -5,6 +5,7 @@
  */
 #include "../engine/s3lm.h"
 #include "../engine/chat.h"
+#include "../engine/grammar.h"
 #include "../engine/kernels.h"
 #include "../engine/tokenizer.h"
 
@@ -25,6 +26,7 @@ static struct {
     s3lm_model model;
     s3lm_tokenizer tokenizer;
     s3lm_chat chat;
+    s3lm_grammar grammar;
     bool has_tokenizer;
     bool has_chat;
     s3lm_decoder decoder;
@@ -69,7 +71,7 @@ EXPORT("twin_reserve") uint32_t twin_reserve(uint32_t bytes) {
     return (uint32_t)start;
 }
 
-/* 0, an s3lm_status, or 1,000 + an s3lm_tokenizer_status for TOKN, 2,000 + one for CHAT. */
+/* 0, an s3lm_status, or 1,000 + an s3lm_tokenizer_status for TOKN, 2,000 + one for CHAT, 3,000 for GRAM. */
 EXPORT("twin_open") uint32_t twin_open(const uint8_t *bytes, uint32_t length) {
     s3lm_status status = s3lm_package_open(bytes, length, &twin.package, &twin.fault);
     if (status != S3LM_OK) {
@@ -95,7 +97,7 @@ EXPORT("twin_open") uint32_t twin_open(const uint8_t *bytes, uint32_t length) {
             return 2000u + (uint32_t)opened;
         }
     }
-    return 0;
+    return s3lm_grammar_open(&twin.grammar, &twin.package) ? 0 : 3000;
 }
 
 /* The last fault of twin_open: code, section, index, offset, field. */
@@ -241,7 +243,8 @@ EXPORT("twin_stop_string") uint8_t *twin_stop_string(uint32_t index, uint32_t le
 EXPORT("twin_begin")
 uint32_t twin_begin(const uint32_t *prompt, uint32_t count, uint32_t do_sample, float temperature, uint32_t top_k,
                     float top_p, float min_p, float repetition_penalty, uint32_t max_new_tokens, uint32_t seed_low,
-                    uint32_t seed_high, uint32_t stop_ids, uint32_t stop_strings, uint32_t slide, uint32_t keep, uint32_t no_drafts) {
+                    uint32_t seed_high, uint32_t stop_ids, uint32_t stop_strings, uint32_t slide, uint32_t keep,
+                    uint32_t no_drafts, uint32_t free, uint32_t every) {
     s3lm_generation_options options = {
         .sampling = {do_sample != 0, temperature, top_k, top_p, min_p, repetition_penalty, max_new_tokens},
         .seed = (uint64_t)seed_high << 32 | seed_low,
@@ -253,6 +256,8 @@ uint32_t twin_begin(const uint32_t *prompt, uint32_t count, uint32_t do_sample, 
         .full = slide ? S3LM_FULL_SLIDE : S3LM_FULL_STOP,
         .keep = keep,
         .no_drafts = no_drafts != 0,
+        .grammar = twin.grammar.states && !free ? &twin.grammar : NULL,
+        .every = every != 0,
         .piece = twin.has_tokenizer ? piece : NULL,
     };
     s3lm_status status = s3lm_generation_begin(&twin.generation, &twin.model, &options, prompt, count);

@@ -51,9 +51,11 @@ export function firmwareSources() {
  */
 const COLD = new RegExp(
   `^device-runtime/(${[
-    'app/console_(bench|commands|info|input|line|list|messages|start|turn)',
+    'app/actions_(answer|outputs|section|text)',
+    'app/console_(actions|bench|commands|info|input|line|list|messages|start|turn)',
     'app/loader',
-    'engine/(chat|float64|memory_plan|package(_\\w+)?|status)',
+    'boards/esp32s3/pins',
+    'engine/(chat|float64|grammar_open|memory_plan|package(_\\w+)?|status)',
     'engine/tokenizer(_encode|_forms|_lookup|_machine|_map|_merge|_models|_normal|_split|_unigram|_wordpiece|_words)?',
     'engine/unicode_kinds',
     'selftest/flash_code',

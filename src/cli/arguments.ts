@@ -58,6 +58,8 @@ const CONVERT_OPTIONS = {
   chat: { type: 'string' },
   context: { type: 'string' },
   effort: { type: 'string' },
+  wire: { type: 'string' },
+  grammar: { type: 'string' },
   calibrate: { type: 'string' },
   evaluate: { type: 'string' },
   prompt: { type: 'string', multiple: true },
@@ -126,7 +128,18 @@ export const COMMAND_OPTIONS = {
 } as const satisfies Readonly<Record<Topic, ParseArgsConfig['options']>>;
 
 /** Options that name a file or folder. */
-const FILE_OPTIONS = ['output', 'parts', 'firmware', 'calibrate', 'evaluate', 'html', 'keep-text', 'texts'];
+const FILE_OPTIONS = [
+  'output',
+  'parts',
+  'firmware',
+  'wire',
+  'grammar',
+  'calibrate',
+  'evaluate',
+  'html',
+  'keep-text',
+  'texts',
+];
 
 /**
  * Reads a command line.
@@ -241,6 +254,8 @@ function parseConvert(argv: string[]): ConvertRequest {
     fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
     context: whole(values.context, 'context', 2),
     effort,
+    wire: values.wire,
+    grammar: values.grammar,
     calibrate: values.calibrate,
     evaluate: values.evaluate,
     prompts: values.prompt,

@@ -1,4 +1,5 @@
 /** `convert`: a model folder becomes an image or a package, with plan and report. */
+import type { WantedActions } from '../pipeline/act.js';
 import { carryOut } from '../pipeline/convert.js';
 import { openModel } from '../pipeline/open-model.js';
 import { editModel, planOpened } from '../pipeline/plan-model.js';
@@ -8,6 +9,7 @@ import { planToJson } from '../plan/plan.js';
 import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml } from '../report/index.js';
 import { showableLine } from '../shared/safe-text.js';
+import type { ModelFolder } from '../source/byte-source.js';
 import { openModelFolder } from './model-folder.js';
 import { buildDate } from './build-date.js';
 import type { ConvertRequest } from './requests.js';
@@ -74,6 +76,8 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
       {
         mustFit: !request.force,
         effort: request.effort,
+        grammar: request.grammar === undefined ? undefined : await readText(request.grammar),
+        actions: await actionsOf(request, folder, terminal.signal),
         calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
         evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
         prompts: request.prompts,
@@ -103,6 +107,17 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     const name = showableLine(folder.name);
     printSummary({ request, name, conversion, hasTokenizer, written, seconds }, terminal);
   }
+}
+
+/** What answers shall do. @throws FormatError for a broken card or file */
+async function actionsOf(
+  { wire }: ConvertRequest,
+  folder: ModelFolder,
+  signal: AbortSignal | undefined,
+): Promise<WantedActions | undefined> {
+  if (wire === undefined) return undefined;
+  const { readActionCard } = await import('../input/action-card.js');
+  return { wiring: await readText(wire), card: await readActionCard(folder, signal) };
 }
 
 /** The board, with the flash capacity that was asked for. @throws UsageError */

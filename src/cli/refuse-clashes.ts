@@ -29,7 +29,9 @@ export async function refuseClashes(request: ConvertRequest): Promise<void> {
   const partsPlace = parts === undefined ? null : await placeOf(parts);
   if (partsPlace !== null && isWithin(partsPlace, model))
     throw new UsageError(`${parts} lies in the model's own folder. Name another one for the parts.`);
-  const read = [request.calibrate, request.evaluate, request.firmware].filter((path) => path !== undefined);
+  const read = [request.wire, request.grammar, request.calibrate, request.evaluate, request.firmware].filter(
+    (path) => path !== undefined,
+  );
   const inputs = new Map(await Promise.all(read.map(async (path) => [await placeOf(path), path] as const)));
   for (const [index, path] of outputs.entries()) {
     const place = places[index] as string;

@@ -182,7 +182,8 @@ export function generatePayload(request: ConsoleRequest): Uint8Array {
     flags:
       (request.logits === true ? GENERATE_FLAG.logits : 0) |
       (request.whenFull === 'slide' ? GENERATE_FLAG.slide : 0) |
-      (request.drafts === false ? GENERATE_FLAG.noDrafts : 0),
+      (request.drafts === false ? GENERATE_FLAG.noDrafts : 0) |
+      (request.free === true ? GENERATE_FLAG.free : 0),
     stopStrings: stops.length,
     stopIds: stopIds.length,
     sampling: samplingValues(request, false),

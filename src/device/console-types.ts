@@ -58,6 +58,8 @@ export interface ConsoleRequest extends ConsoleSampling {
    * same, only faster; false for measurements of single passes. Default true.
    */
   readonly drafts?: boolean | undefined;
+  /** Whatever the package's grammar says. */
+  readonly free?: boolean | undefined;
   /** Hand out the logits that each token was picked from. They are many bytes: 4 for each entry of the vocabulary. */
   readonly logits?: boolean | undefined;
   /** An abort ends the generation with the reason `cancelled`, not with an error. */

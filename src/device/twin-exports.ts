@@ -62,6 +62,8 @@ export interface TwinExports {
     slide: number,
     keep: number,
     noDrafts: number,
+    free: number,
+    every: number,
   ): number;
   twin_step(): number;
   twin_cancel(): void;

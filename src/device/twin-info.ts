@@ -16,6 +16,8 @@ import type { TwinInfo } from './twin-types.js';
 
 /** `twin_open` results from here on are a tokenizer status (TOKN), and a thousand later one of CHAT. */
 const TOKENIZER_STATUS = 1000;
+/** Of a grammar that does not open. */
+const GRAMMAR_STATUS = 3000;
 
 /** Facts about a model that `twin_init` has laid out. @throws FormatError when META is not an object of strings */
 export function readInfo(
@@ -92,6 +94,12 @@ function readMetadata(exports: TwinExports, file: string): Readonly<Record<strin
 /** What `twin_open` answered, as an error that names the place. */
 export function openingError(exports: TwinExports, file: string, status: number): FormatError {
   if (status >= TOKENIZER_STATUS) {
+    if (status === GRAMMAR_STATUS)
+      return new FormatError('The grammar is damaged.', {
+        file,
+        field: 'GRAM',
+        remedy: 'Convert the model again.',
+      });
     const field = status >= 2 * TOKENIZER_STATUS ? 'CHAT' : 'TOKN';
     const text = stringAt(exports.memory, exports.twin_tokenizer_text(status % TOKENIZER_STATUS));
     return new FormatError(text, { file, field, remedy: 'Convert the model again.' });

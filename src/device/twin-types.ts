@@ -76,6 +76,8 @@ export interface GenerateOptions extends SamplingChoice {
    * the same, only faster. Default true.
    */
   readonly drafts?: boolean | undefined;
+  /** Whatever the package's grammar says. Default false. */
+  readonly free?: boolean | undefined;
   /** Hand out the logits that each token was picked from. Default false. */
   readonly logits?: boolean | undefined;
   /** Checked before each step; an abort ends the generation with the reason `cancelled`, not with an error. */

@@ -281,6 +281,8 @@ export class Twin implements TwinEngine {
       options.whenFull === 'slide' ? 1 : 0,
       optional(options.keep, 0, NONE, 'keep'),
       options.drafts === false ? 1 : 0,
+      options.free === true ? 1 : 0,
+      options.logits === true ? 1 : 0,
     );
     if (status === STATUS.options) {
       throw new UsageError(

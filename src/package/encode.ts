@@ -27,6 +27,10 @@ export interface PackageParts {
   readonly tokenizer: Uint8Array | null;
   /** CHAT section, `null` for a model that continues text. */
   readonly chat: Uint8Array | null;
+  /** GRAM section; without it the model may say anything. */
+  readonly grammar?: Uint8Array | undefined;
+  /** ACTN section; without it answers act on nothing. */
+  readonly actions?: Uint8Array | undefined;
   /** Ids that end a generation; default the model's end tokens. */
   readonly stopIds?: readonly number[];
   /** Static scale of each matrix's input by tensor name; absent or 0 for dynamic. */

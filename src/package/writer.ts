@@ -231,7 +231,7 @@ function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Conten
   const weightsLength = places.at(-1)?.end ?? 0;
   const { config, steps, tensors, sampling } = describe(parts, places, weightsLength);
   const metadata = new TextEncoder().encode(JSON.stringify(parts.metadata));
-  const { tokenizer, chat } = parts;
+  const { tokenizer, chat, actions, grammar } = parts;
   const content = ({ kind, needed }: { kind: number; needed: boolean }, bytes: Uint8Array): Content => ({
     kind,
     required: needed,
@@ -245,6 +245,8 @@ function contentsOf(parts: PackageParts, places: readonly TensorPlace[]): Conten
     content(SECTION.sampling, sampling),
     ...(tokenizer === null ? [] : [content(SECTION.tokenizer, tokenizer)]),
     ...(chat === null ? [] : [content(SECTION.chat, chat)]),
+    ...(actions === undefined ? [] : [content(SECTION.actions, actions)]),
+    ...(grammar === undefined ? [] : [content(SECTION.grammar, grammar)]),
     content(SECTION.metadata, metadata),
     { kind: SECTION.weights.kind, required: true, bytes: null, length: weightsLength },
   ];

@@ -6,6 +6,7 @@ import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js';
 import type { TunedTensors } from '../quantize/tuned.js';
 import { UsageError } from '../shared/errors.js';
+import type { WantedActions } from './act.js';
 import { importances, observe, staticScales } from './calibrate.js';
 import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
 import { partsOf } from './package-parts.js';
@@ -28,6 +29,10 @@ export interface ConvertPlannedOptions {
   readonly effort?: Effort | undefined;
   /** Text for static scales and for efforts above `quick`; without it the original model writes its own. */
   readonly texts?: Pick<CheckedTexts, 'calibration'> | undefined;
+  /** What answers do to pins; without it they do nothing. */
+  readonly actions?: WantedActions | undefined;
+  /** What the model may say; without it anything. */
+  readonly grammar?: string | undefined;
   /** Where the package goes; default memory. */
   readonly sink?: PackageSink | undefined;
   /** Shared with other stages, so that it is loaded once; without it the stage loads and ends its own. */
@@ -45,13 +50,19 @@ export async function convertPlanned(
   hooks: Hooks = {},
 ): Promise<ConvertedModel> {
   const { opened, plan } = planned;
+  // First, so that what is wrong with them costs no work.
+  const actions = options.actions && (await import('./act.js')).actionsOf(options.actions, plan.board);
+  const grammar =
+    options.grammar === undefined
+      ? undefined
+      : (await import('./grammar.js')).grammarOf(options.grammar, opened);
   const kernels = await loadKernels(runtime.kernels);
   const { activationScales, importance } = await calibrated(planned, options, runtime, hooks);
   const tuned = await tunedTensors(planned, options, runtime, hooks);
   const memory = options.sink === undefined ? new MemorySink() : null;
   const writer = await PackageWriter.create(
     options.sink ?? (memory as MemorySink),
-    { ...partsOf(planned), ...(activationScales === undefined ? {} : { activationScales }) },
+    { ...partsOf(planned), actions, grammar, ...(activationScales === undefined ? {} : { activationScales }) },
     (bytes, crc) => kernels.crc32(bytes, crc),
   );
   const statistics = await quantizeTensors({

@@ -50,11 +50,16 @@ export async function carryOut(
   if (options.mustFit === true) refuseUnfit(planned);
   const texts = checkTexts(planned, { ...options, report });
   const { opened, plan } = planned;
-  const { effort, sink } = options;
+  const { effort, sink, actions, grammar } = options;
   const told = { ...hooks, onProgress: wholeConversion(plan, { effort, report }, hooks.onProgress) };
   const original = new OriginalModel(opened, runtime, told);
   try {
-    const converted = await convertPlanned(planned, { texts, effort, sink, original }, runtime, told);
+    const converted = await convertPlanned(
+      planned,
+      { texts, effort, sink, actions, grammar, original },
+      runtime,
+      told,
+    );
     return {
       model: opened.model,
       plan,

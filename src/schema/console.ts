@@ -37,6 +37,7 @@ export const MESSAGE = {
   token: 0x92,
   logits: 0x93,
   moreText: 0x94,
+  action: 0x95,
   finished: 0x9f,
   error: 0xff,
 } as const;
@@ -78,13 +79,13 @@ export const GIVEN = {
 export const MODE = { fresh: 0, append: 1, 'first-turn': 2, 'next-turn': 3 } as const;
 
 /** Bits of a request to generate. */
-export const GENERATE_FLAG = { logits: 1, slide: 2, noDrafts: 4 } as const;
+export const GENERATE_FLAG = { logits: 1, slide: 2, noDrafts: 4, free: 8 } as const;
 
 /** What the bytes of a prompt are. */
 export const PROMPT_KIND = { text: 0, ids: 1 } as const;
 
 /** Bits of a welcome's capabilities. */
-export const CAPABILITY = { model: 1, tokenizer: 2, chat: 4, turns: 8 } as const;
+export const CAPABILITY = { model: 1, tokenizer: 2, chat: 4, turns: 8, actions: 16, grammar: 32 } as const;
 
 /** Why a generation ended; `stalled` is the console's own, the others are the engine's. */
 export const END_REASON = {
@@ -151,6 +152,7 @@ export const PAYLOAD = {
   prefill: { done: 'u32', total: 'u32', micros: 'u32' },
   token: { id: 'u32', micros: 'u32' },
   logits: { token: 'u32', first: 'u32' },
+  action: { told: 'u8', kind: 'u8', pin: 'u8', input: 'u8', value: 'u32', seconds: 'u32' },
   finished: {
     reason: 'u8',
     status: 'u8',

@@ -87,6 +87,8 @@ export const SECTION = {
   sampling: { kind: fourcc('SAMP'), needed: true },
   tokenizer: { kind: fourcc('TOKN'), needed: false },
   chat: { kind: fourcc('CHAT'), needed: false },
+  actions: { kind: fourcc('ACTN'), needed: false },
+  grammar: { kind: fourcc('GRAM'), needed: false },
   metadata: { kind: fourcc('META'), needed: false },
   weights: { kind: fourcc('WGHT'), needed: true },
 } as const;

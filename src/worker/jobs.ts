@@ -53,6 +53,10 @@ export interface ConvertSettings {
   readonly encodings?: Readonly<Record<string, Encoding>> | undefined;
   readonly context?: number | undefined;
   readonly effort?: Effort | undefined;
+  /** Which pins answers act on, as docs/actions.md describes; needs nothing of a page but the text. */
+  readonly wiring?: string | undefined;
+  /** What the model may say, as a JSON schema or GBNF (docs/grammars.md). */
+  readonly grammar?: string | undefined;
   readonly calibrationText?: string | undefined;
   readonly evaluationText?: string | undefined;
   readonly prompts?: readonly string[] | undefined;

@@ -110,10 +110,20 @@ class PipelineWork {
     const opened = await this.#open(input.source, hooks);
     const { planned, json } = await this.#plan(opened, input.settings, hooks);
     const carriers = await opened.model.input.files(hooks.signal);
-    const { effort, calibrationText, evaluationText, prompts } = input.settings;
+    const { effort, wiring, grammar, calibrationText, evaluationText, prompts } = input.settings;
     const result = await carryOut(
       planned,
-      { effort, calibrationText, evaluationText, prompts, report: true },
+      {
+        effort,
+        calibrationText,
+        evaluationText,
+        prompts,
+        report: true,
+        grammar,
+        ...(wiring === undefined
+          ? {}
+          : { actions: { wiring, card: (await readActions(opened.folder, hooks.signal)).card } }),
+      },
       { ...this.#runtime, tuner: input.tuner && tunerBehind(input.tuner) },
       { onProgress: hooks.onProgress, signal: hooks.signal },
     );

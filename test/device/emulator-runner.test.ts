@@ -243,6 +243,8 @@ describe('an emulated board', () => {
     assert.deepEqual(await device.readMemory(20, 2), Uint8Array.of(20, 20));
     assert.equal(await device.readMemory(0, 2), null);
     await assert.rejects(device.readMemory(20, 0), RangeError);
+    await device.holdPin(4, true);
+    assert.deepEqual(await device.pins(), [{ pin: 4, kind: 'level', high: true }]);
     await device.resume();
     await clock.run(5);
     assert.ok(chip.seconds > seconds);

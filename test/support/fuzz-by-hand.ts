@@ -21,6 +21,7 @@ const FUZZERS: Readonly<Record<string, () => Promise<Fuzzer>>> = {
   llama2c: async () => (await import('../input/llama2c.fuzz.js')).fuzz,
   'tokenizer-json': async () => (await import('../tokenizer/tokenizer-json.fuzz.js')).fuzz,
   'tokenizer-files': async () => (await import('../tokenizer/files.fuzz.js')).fuzzFiles,
+  grammar: async () => (await import('../tokenizer/grammar/grammar.fuzz.js')).fuzz,
   package: async () => (await import('../package/package.fuzz.js')).fuzz,
 };
 

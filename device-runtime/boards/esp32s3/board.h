@@ -50,6 +50,11 @@ uint32_t time_cycles(void);
 /* Waits at least that long, at any CPU clock. Any core. */
 void wait_micros(uint32_t micros);
 
+/* ---- pins.c (first core, after mapped_start) ---- */
+
+void pins_start(bool has_octal_psram);
+extern const app_pins esp32s3_pins;
+
 /* ---- watchdog_start.c (first core, before app_main) ---- */
 
 /* Stops the watchdogs that the ROM left running and arms the one that guards the firmware. */

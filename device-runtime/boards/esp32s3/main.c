@@ -72,6 +72,7 @@ _Noreturn void board_main(void) {
     fault = mapped_start();
     if (fault != NULL) say_and_stay(fault);
     show_model(&board);
+    pins_start(psram.kind == APP_PSRAM_OCTAL);
 
     bool both = second_core_start_up();
     board.cores = both ? 2u : 1u;
@@ -81,6 +82,7 @@ _Noreturn void board_main(void) {
     board.ports[0] = usb_port;
     board.ports[1] = uart0_port;
     board.port_count = 2;
+    board.pins = &esp32s3_pins;
     board.micros = time_micros;
     board.cycles = time_cycles;
     board.random = random_word;

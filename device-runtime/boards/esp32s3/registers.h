@@ -100,8 +100,56 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 #define RTC_CNTL_SW_CPU_STALL 0x600080BCu
 #define RTC_CNTL_DATE 0x600081FCu
 
-/* ---- Pads ---- */
+/* ---- Pads, and the pins behind them ---- */
 #define IO_MUX_GPIO(n) (0x60009004u + 4u * (n))
+#define IO_MUX_FUNCTION_GPIO (1u << 12)
+#define IO_MUX_DRIVE_20MA (2u << 10)
+#define IO_MUX_INPUT BIT(9)
+#define IO_MUX_PULL_UP BIT(8)
+#define IO_MUX_PULL_DOWN BIT(7)
+/* Pins 0 to 31, then 32 to 48 in the next bank. */
+#define GPIO_OUT_SET(bank) (0x60004008u + 12u * (bank))
+#define GPIO_OUT_CLEAR(bank) (0x6000400Cu + 12u * (bank))
+#define GPIO_ENABLE_SET(bank) (0x60004024u + 12u * (bank))
+#define GPIO_ENABLE_CLEAR(bank) (0x60004028u + 12u * (bank))
+#define GPIO_IN(bank) (0x6000403Cu + 4u * (bank))
+/* Which signal drives a pin; 256 is the pin's own bit of OUT. */
+#define GPIO_OUT_SELECT(n) (0x60004554u + 4u * (n))
+#define GPIO_OUT_PLAIN 256u
+#define GPIO_OUT_INVERTED BIT(9)
+#define GPIO_OUT_ENABLED_BY_GPIO BIT(10)
+#define SIGNAL_LEDC(channel) (73u + (channel))
+#define SIGNAL_RMT(channel) (81u + (channel))
+
+/* ---- RMT: pulses out of a memory ---- */
+#define RMT_TX_CONF0(channel) (0x60016020u + 4u * (channel))
+#define RMT_TX_START BIT(0)
+#define RMT_MEMORY_RESET (BIT(1) | BIT(2))
+#define RMT_IDLE_OUTPUT BIT(6)
+#define RMT_DIVIDER(n) ((n) << 8)
+#define RMT_ONE_BLOCK (1u << 16)
+#define RMT_UPDATE BIT(24)
+#define RMT_INT_RAW 0x60016070u
+#define RMT_INT_CLR 0x6001607Cu
+#define RMT_SYS_CONF 0x600160C0u
+#define RMT_DIRECT_MEMORY BIT(0)
+#define RMT_CLOCK_APB (1u << 24)
+#define RMT_CLOCK_ACTIVE BIT(26)
+#define RMT_MEMORY(channel, word) (0x60016800u + 192u * (channel) + 4u * (word))
+
+/* ---- LEDC: pulse width modulation ---- */
+#define LEDC_CONF0(channel) (0x60019000u + 20u * (channel))
+#define LEDC_OUTPUT BIT(2)
+#define LEDC_CHANNEL_UPDATE BIT(4)
+#define LEDC_HPOINT(channel) (0x60019004u + 20u * (channel))
+#define LEDC_DUTY(channel) (0x60019008u + 20u * (channel))
+#define LEDC_CONF1(channel) (0x6001900Cu + 20u * (channel))
+#define LEDC_DUTY_START BIT(31)
+#define LEDC_DUTY_UP BIT(30)
+#define LEDC_TIMER_CONF(timer) (0x600190A0u + 8u * (timer))
+#define LEDC_TIMER_UPDATE BIT(25)
+#define LEDC_CONF 0x600190D0u
+#define LEDC_CLOCK_APB 1u
 
 /* ---- Analog: the bus to the PLL and the regulators ---- */
 #define ANA_CONFIG 0x6000E044u
@@ -136,6 +184,9 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 #define SYSTEM_CPU_PER_CONF 0x600C0010u
 #define SYSTEM_PERIP_CLK_EN0 0x600C0018u
 #define SYSTEM_PERIP_CLK_EN1 0x600C001Cu
+#define SYSTEM_PERIP_RST_EN0 0x600C0020u
+#define CLOCK_RMT BIT(9)
+#define CLOCK_LEDC BIT(11)
 #define SYSTEM_CPU_INTR_FROM_CPU(n) (0x600C0030u + 4u * (n))
 #define SYSTEM_SYSCLK_CONF 0x600C0060u
 

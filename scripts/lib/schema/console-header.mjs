@@ -58,7 +58,7 @@ ${lines(list(given.map(([name, bit]) => `CONSOLE_${GIVEN_NAMES[name] ?? upper(na
 
 /* CONSOLE_GENERATE */
 ${row('', protocol.MODE)}
-${row('', { wantLogits: protocol.GENERATE_FLAG.logits, slide: protocol.GENERATE_FLAG.slide, noDrafts: protocol.GENERATE_FLAG.noDrafts })}
+${row('', { wantLogits: protocol.GENERATE_FLAG.logits, slide: protocol.GENERATE_FLAG.slide, noDrafts: protocol.GENERATE_FLAG.noDrafts, free: protocol.GENERATE_FLAG.free })}
 #define CONSOLE_GENERATE_BYTES ${layoutBytes(PAYLOAD.generate)}u
 
 /* CONSOLE_PROMPT */
@@ -74,6 +74,8 @@ ${row('HAS_', protocol.CAPABILITY)}
 #define CONSOLE_MAX_TEXT ${board.maxText}u
 /* CONSOLE_FACTS: number of its first line, whether it is the last one, lines. */
 #define CONSOLE_FACTS_BYTES ${layoutBytes(PAYLOAD.facts)}u
+/* CONSOLE_ACTION, before its text. */
+#define CONSOLE_ACTION_BYTES ${layoutBytes(PAYLOAD.action)}u
 
 /* A typed line, in bytes; it shares its memory with the frame that is being received. */
 #define CONSOLE_MAX_LINE ${board.maxLine}u

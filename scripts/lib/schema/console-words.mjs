@@ -26,6 +26,7 @@ export const ANSWERS = {
   token: 'text (UTF-8)',
   logits: 'up to {logitsCount} f32',
   moreText: "text (UTF-8) before the next TOKEN's, when that is longer than {maxText} bytes",
+  action: '`name=value` (UTF-8)',
   finished: 'text that no token brought (UTF-8)',
   error: 'a sentence (UTF-8)',
 };
@@ -46,7 +47,7 @@ export const FIELDS = {
   prompt: { kind: 'kind: text 0, ids 1', zero: '', zeros: '', offset: 'offset in bytes' },
   generate: {
     mode: 'mode',
-    flags: 'bits: 1 send logits, 2 slide when the context is full, 4 run each token by itself',
+    flags: 'bits: 1 send logits, 2 slide when the context is full, 4 run each token by itself, 8 whatever the grammar says',
     stopStrings: 'number of stop strings, at most {stopStrings}',
     stopIds: 'number of stop ids, at most {stopIds}',
     sampling: 'sampling block',
@@ -74,6 +75,14 @@ export const FIELDS = {
   prefill: { done: 'prompt tokens read', total: 'prompt tokens', micros: 'µs of this pass' },
   token: { id: 'id', micros: 'µs' },
   logits: { token: 'index of the token', first: 'index of the first logit' },
+  action: {
+    told: 'what is told',
+    kind: 'kind of the output or input',
+    pin: 'pin, 255 for none',
+    input: 'whether it is an input',
+    value: 'value',
+    seconds: 'seconds until it is done',
+  },
   finished: {
     reason: 'reason',
     status: 'status of the engine (`s3lm_status`)',
@@ -114,6 +123,8 @@ export const CAPABILITY = {
   tokenizer: 'it has a tokenizer',
   chat: 'a chat template',
   turns: 'one with later turns',
+  actions: 'answers act on pins',
+  grammar: 'a grammar says what may be generated',
 };
 
 export const END_REASON = {

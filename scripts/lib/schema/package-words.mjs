@@ -196,6 +196,8 @@ export const SECTIONS = {
   sampling: 'sampling defaults and stop ids',
   tokenizer: 'tokenizer tables ([tokenizer-tables.md](tokenizer-tables.md))',
   chat: 'chat pieces ([tokenizer-tables.md](tokenizer-tables.md))',
+  actions: 'what answers do to pins ([actions.md](actions.md))',
+  grammar: 'what a model may say, over its tokens ([grammars.md](grammars.md))',
   metadata: 'strings for people: one UTF-8 JSON object whose values are strings',
   weights: 'data and tables of the tensors',
 };

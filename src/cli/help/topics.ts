@@ -66,6 +66,19 @@ const convert: CommandHelp = {
       ],
     },
     {
+      title: 'What answers do',
+      options: [
+        [
+          '--wire FILE',
+          'which pins of the board are which things of the model’s action card (actions.json), as JSON: answers then act on them',
+        ],
+        [
+          '--grammar FILE',
+          'what the model may say, as a JSON schema or GBNF: nothing else is then generated',
+        ],
+      ],
+    },
+    {
       title: 'The numbers',
       options: [
         [

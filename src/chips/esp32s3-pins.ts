@@ -1,0 +1,71 @@
+/**
+ * The pins of the ESP32-S3 that answers may not touch, and the lights that boards have. Sources: the ESP32-S3 datasheet (pin
+ * overview, strapping pins) and those of the modules; ESP-IDF `components/soc/esp32s3` (`io_mux_reg.h`, `gpio_pins.h`). The
+ * firmware holds to the same list (`device-runtime/boards/esp32s3/pins.c`).
+ */
+import type { PsramKind } from './chip.js';
+
+/** Pins are numbered below this. */
+const PINS = 49;
+
+interface Reserved {
+  readonly first: number;
+  readonly last: number;
+  /** The rest of a sentence that begins with the pin. */
+  readonly reason: string;
+}
+
+const RESERVED: readonly Reserved[] = [
+  {
+    first: 0,
+    last: 0,
+    reason: 'decides at a reset whether the chip starts or waits for a download (strapping pin)',
+  },
+  { first: 3, last: 3, reason: 'decides at a reset where JTAG is (strapping pin)' },
+  { first: 19, last: 20, reason: 'is a data line of USB, over which the board is flashed and talked to' },
+  { first: 22, last: 25, reason: 'does not exist' },
+  { first: 26, last: 32, reason: 'carries the flash, from which the model is read, and PSRAM' },
+  { first: 43, last: 44, reason: 'is the console on UART0' },
+  { first: 45, last: 45, reason: 'decides at a reset how many volts the flash gets (strapping pin)' },
+  { first: 46, last: 46, reason: 'decides at a reset how the chip starts (strapping pin)' },
+];
+
+const OCTAL: Reserved = { first: 33, last: 37, reason: 'carries the octal PSRAM of this board' };
+
+/**
+ * Why a pin cannot be used, as the rest of a sentence that begins with the pin.
+ * @returns `null` when it can
+ */
+export function whyReserved(pin: number, psramKind: PsramKind): string | null {
+  if (!Number.isInteger(pin) || pin < 0 || pin >= PINS) return `does not exist: pins are 0 to ${PINS - 1}`;
+  const all = psramKind === 'octal' ? [...RESERVED, OCTAL] : RESERVED;
+  return all.find(({ first, last }) => pin >= first && pin <= last)?.reason ?? null;
+}
+
+/** A WS2812 on a board, with its colours in the order green, red, blue. */
+export interface BoardLight {
+  /** Of the newest version of the board. */
+  readonly pin: number;
+  /** That of older versions, `null` where there are none. */
+  readonly olderPin: number | null;
+}
+
+const DEVKITC: BoardLight = { pin: 38, olderPin: 48 };
+
+/**
+ * By board. Sources: Espressif's user guides of ESP32-S3-DevKitC-1 v1.1 and v1.0 and of ESP32-S3-DevKitM-1; arduino-esp32
+ * `variants/lolin_s3/pins_arduino.h`.
+ */
+const LIGHTS: Readonly<Record<string, BoardLight>> = {
+  'devkitc-1-n8': DEVKITC,
+  'devkitc-1-n8r2': DEVKITC,
+  'devkitc-1-n8r8': DEVKITC,
+  'devkitc-1-n16r8': DEVKITC,
+  'devkitm-1': { pin: 48, olderPin: null },
+  'lolin-s3': { pin: 38, olderPin: null },
+};
+
+/** @returns `null` for a board without one that is known */
+export function lightOf(boardId: string): BoardLight | null {
+  return LIGHTS[boardId] ?? null;
+}
