@@ -1,7 +1,7 @@
 /* The engine as a command:
  *
  *   s3lm-host FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--temperature T] [--top-k K] [--top-p P] [--min-p P]
- *             [--repetition-penalty R] [--seed S] [--stop TEXT]... [--slide] [--keep N] [--no-drafts] [--context N]
+ *             [--repetition-penalty R] [--seed S] [--stop TEXT]... [--slide] [--keep N] [--no-drafts] [--free] [--context N]
  *             [--batch N] [--kernels scalar|simd] [--logits] [--json]
  *   s3lm-host FILE --bench [--kernels scalar|simd] [--context N] [--batch N] [--json]
  *
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../engine/grammar.h"
 #include "../engine/s3lm.h"
 #include "../engine/tokenizer.h"
 #include "bench.h"
@@ -28,6 +29,7 @@ typedef struct {
     const char *prompt;
     s3lm_options engine;
     s3lm_generation_options generation;
+    bool is_free; /* of the package's grammar */
     bool has_temperature;
     const uint8_t *stops[S3LM_MAX_STOP_STRINGS];
     uint32_t stop_lengths[S3LM_MAX_STOP_STRINGS];
@@ -141,6 +143,8 @@ static int parse(arguments *a, int argc, char **argv) {
             a->generation.full = S3LM_FULL_SLIDE;
         } else if (strcmp(name, "--no-drafts") == 0) {
             a->generation.no_drafts = true;
+        } else if (strcmp(name, "--free") == 0) {
+            a->is_free = true;
         } else if (name[0] != '-') {
             if (a->file) {
                 return bad_usage("more than one file", name);
@@ -287,6 +291,7 @@ static bool add(buffer *b, const void *bytes, size_t length) {
 
 static int generate(arguments *a, s3lm_model *model, text_state *text, const uint32_t *prompt, uint32_t count) {
     static s3lm_generation g;
+    static s3lm_grammar grammar;
     static const char *const reasons[] = {"running", "eos", "length", "stop", "context", "cancelled", "error"};
     buffer ids = {0}, words = {0};
     fill_sampling(a, &model->package->sampling);
@@ -294,6 +299,11 @@ static int generate(arguments *a, s3lm_model *model, text_state *text, const uin
     a->generation.stop_lengths = a->stop_lengths;
     a->generation.piece = text->has_tokenizer ? piece : NULL;
     a->generation.piece_user = text;
+    if (!s3lm_grammar_open(&grammar, model->package)) {
+        fprintf(stderr, "%s: The grammar is damaged. Convert the model again.\n", a->file);
+        return 1;
+    }
+    a->generation.grammar = grammar.states && !a->is_free ? &grammar : NULL;
     s3lm_status status = s3lm_generation_begin(&g, model, &a->generation, prompt, count);
     if (status != S3LM_OK) {
         return bad_model(status, a->file);

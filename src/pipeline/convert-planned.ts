@@ -62,7 +62,12 @@ export async function convertPlanned(
   const memory = options.sink === undefined ? new MemorySink() : null;
   const writer = await PackageWriter.create(
     options.sink ?? (memory as MemorySink),
-    { ...partsOf(planned), actions, grammar, ...(activationScales === undefined ? {} : { activationScales }) },
+    {
+      ...partsOf(planned),
+      actions,
+      grammar,
+      ...(activationScales === undefined ? {} : { activationScales }),
+    },
     (bytes, crc) => kernels.crc32(bytes, crc),
   );
   const statistics = await quantizeTensors({

@@ -143,6 +143,19 @@ describe('wirings', () => {
   }
 });
 
+describe('the example of docs/actions.md', () => {
+  it('is a wiring', async () => {
+    const text = readFileSync(new URL('../../docs/actions.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n([^]*?)```/.exec(text) ?? [];
+    const folder = await nodeFolder(SAMPLE);
+    const card = await readActionCard(folder);
+    await folder.close();
+    const wiring = read(example, card);
+    assert.equal(wiring.outputs.length, 4);
+    assert.ok(actionsSection(wiring, card).length > 1000);
+  });
+});
+
 describe('the section', () => {
   function table<L extends Layout>(
     bytes: Uint8Array,

@@ -324,7 +324,7 @@ const BUDGET = {
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 53,
   /** What trying on an emulated board adds. */
-  emulator: 200,
+  emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
   flasher: 80,
   /** What a board adds that the image does not fit. */
@@ -577,6 +577,12 @@ const PARTS: Readonly<Record<string, number>> = {
   study: 0.5,
   /** An effort above quick. */
   tune: 1.5,
+  /** Answers that act on pins: wirings and the section that they make with an action card. */
+  act: 5.5,
+  /** What a model may say: JSON schemas and GBNF, compiled for its vocabulary. */
+  grammar: 8,
+  /** How both write records; shared with the console. */
+  console: 0.7,
 };
 
 test('each part of the worker keeps to its budget, and has one', { skip }, (context) => {

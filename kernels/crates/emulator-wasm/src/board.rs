@@ -305,7 +305,11 @@ fn write_pad(json: &mut Json, pad: &Pad) {
         Output::Pulses(pulses) => {
             json.key("kind").text("pulses");
             json.key("hertz").number(pulses.hertz);
-            let duty = if pad.inverted { 1.0 - pulses.duty } else { pulses.duty };
+            let duty = if pad.inverted {
+                1.0 - pulses.duty
+            } else {
+                pulses.duty
+            };
             json.key("duty").number(duty);
         }
         Output::Sent(pulses) => {
@@ -313,7 +317,10 @@ fn write_pad(json: &mut Json, pad: &Pad) {
             json.key("pulses").open('[');
             for pulse in *pulses {
                 let high = pulse.high != pad.inverted;
-                json.open('[').truth(high).number(f64::from(pulse.nanoseconds)).close(']');
+                json.open('[')
+                    .truth(high)
+                    .number(f64::from(pulse.nanoseconds))
+                    .close(']');
             }
             json.close(']');
         }

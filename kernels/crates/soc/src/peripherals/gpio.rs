@@ -98,8 +98,7 @@ impl Gpio {
         let select = self.registers.get(OUT_SELECT + 4 * pin);
         let inverted = select >> 9 & 1 != 0;
         match select & 0x1ff {
-            PLAIN => (enabled >> pin & 1 != 0)
-                .then_some((Source::Level(levels >> pin & 1 != 0), inverted)),
+            PLAIN => (enabled >> pin & 1 != 0).then_some((Source::Level(levels >> pin & 1 != 0), inverted)),
             // Without OEN_SEL the peripheral itself enables the output, which those that are emulated always do.
             signal => (select >> 10 & 1 == 0 || enabled >> pin & 1 != 0)
                 .then_some((Source::Signal(signal), inverted)),

@@ -56,8 +56,15 @@ pub(super) struct Ledc {
 
 impl Ledc {
     pub(super) fn new(apb: u64) -> Self {
+        let mut registers = Registers::new(tables::LEDC_COMMON);
+        for channel in 0..CHANNELS as u32 {
+            registers.extend(tables::LEDC_CHANNEL, CHANNEL_BYTES * channel);
+        }
+        for timer in 0..TIMERS as u32 {
+            registers.extend(tables::LEDC_TIMER, TIMER_BYTES * timer);
+        }
         let mut ledc = Self {
-            registers: Registers::new(tables::LEDC),
+            registers,
             apb,
             channels: [Channel::default(); CHANNELS],
             timers: [0; TIMERS],
@@ -92,7 +99,10 @@ impl Ledc {
         // Paused or held in reset, and dividers below 1, which the data sheet does not allow.
         let stands = timer >> 22 & 3 != 0 || divider < 256 || bits == 0 || bits > 14;
         if conf0 >> 2 & 1 == 0 || stands || source == 0 {
-            return Pulses { hertz: 0.0, duty: idle };
+            return Pulses {
+                hertz: 0.0,
+                duty: idle,
+            };
         }
         let period = f64::from(1_u32 << bits);
         Pulses {
@@ -123,12 +133,16 @@ impl Peripheral for Ledc {
             return None;
         }
         let timer = offset.wrapping_sub(TIMER_CONF);
-        let is_timer = timer < TIMER_BYTES * TIMERS as u32 && timer % TIMER_BYTES == 0;
+        let is_timer = timer < TIMER_BYTES * TIMERS as u32 && timer & (TIMER_BYTES - 1) == 0;
         if is_timer {
             self.registers.store(offset, value & !TIMER_UPDATE);
             let index = (timer / TIMER_BYTES) as usize;
             // Pause and reset act at once, the period when it is told to.
-            let kept = if value & TIMER_UPDATE != 0 { value } else { self.timers[index] };
+            let kept = if value & TIMER_UPDATE != 0 {
+                value
+            } else {
+                self.timers[index]
+            };
             self.timers[index] = kept & !(3 << 22) | value & 3 << 22;
             return None;
         }

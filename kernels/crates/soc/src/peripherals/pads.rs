@@ -61,7 +61,11 @@ impl Peripherals {
             }
             Source::Signal(signal) => Output::Other(signal),
         };
-        Some(Pad { pin, output, inverted })
+        Some(Pad {
+            pin,
+            output,
+            inverted,
+        })
     }
 
     /// A button, or another part of the board, holds a pin at a level, or lets go of it.

@@ -101,7 +101,12 @@ impl Rmt {
         };
         // Active, and without a fractional divider, which nothing here needs.
         let clocked = sys >> 26 & 1 != 0 && sys >> 12 & 0xfff == 0 && source != 0;
-        clocked.then(|| (TICKS_PER_SECOND * (u64::from(sys >> 4 & 0xff) + 1) * divider, source))
+        clocked.then(|| {
+            (
+                TICKS_PER_SECOND * (u64::from(sys >> 4 & 0xff) + 1) * divider,
+                source,
+            )
+        })
     }
 
     fn start(&mut self, index: usize, now: Ticks) {
@@ -116,7 +121,11 @@ impl Rmt {
         let mut ended = false;
         for word in 0..words {
             let address = first + 4 * word;
-            let symbol = if address < MEMORY_END { self.registers.get(address) } else { 0 };
+            let symbol = if address < MEMORY_END {
+                self.registers.get(address)
+            } else {
+                0
+            };
             for half in [symbol & 0xffff, symbol >> 16] {
                 let duration = u64::from(half & 0x7fff);
                 ended |= duration == 0;

@@ -70,14 +70,23 @@ fn pulses_follow_timer_and_channel_once_they_are_in_force() {
         Some(Output::Pulses(pulses)) => pulses,
         other => panic!("{other:?}"),
     };
-    assert_eq!(pulses(&bench), Pulses { hertz: 0.0, duty: 0.0 });
+    assert_eq!(
+        pulses(&bench),
+        Pulses {
+            hertz: 0.0,
+            duty: 0.0
+        }
+    );
     // 13 bits from the crystal, divided by 1 + 1/2: 3255 Hz.
     bench.write(LEDC + 0xd0, 3);
     bench.write(LEDC + 0xa8, 384 << 4 | 13);
     bench.write(LEDC + 0x14 + 8, 2048 << 4);
     bench.write(LEDC + 0x14 + 0xc, 1 << 31 | 1 << 30);
     bench.write(LEDC + 0x14, 1 << 2 | 1);
-    assert!(pulses(&bench).hertz.abs() < 1e-9, "nothing was told to come into force");
+    assert!(
+        pulses(&bench).hertz.abs() < 1e-9,
+        "nothing was told to come into force"
+    );
     bench.write(LEDC + 0x14, 1 << 4 | 1 << 2 | 1);
     assert!(pulses(&bench).hertz.abs() < 1e-9, "the timer was not");
     bench.write(LEDC + 0xa8, 1 << 25 | 384 << 4 | 13);
@@ -110,7 +119,11 @@ fn what_rmt_sends_takes_its_time() {
     bench.write(RMT + 0x24, conf | 1);
     let sent = |high, nanoseconds| Pulse { high, nanoseconds };
     let pads = bench.chip.pads();
-    let [Pad { output: Output::Sent(pulses), .. }] = pads.as_slice() else {
+    let [Pad {
+        output: Output::Sent(pulses),
+        ..
+    }] = pads.as_slice()
+    else {
         panic!("{pads:?}");
     };
     assert_eq!(*pulses, [sent(true, 400), sent(false, 850), sent(true, 800)]);
