@@ -50,31 +50,6 @@ export class Buffer {
 }
 
 /**
- * What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
- */
-export class Fault {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Tensor or field, for a malformed input.
-     */
-    field: string;
-    /**
-     * Whether the input is malformed (else the call was wrong).
-     */
-    format: boolean;
-    /**
-     * What is wrong.
-     */
-    problem: string;
-    /**
-     * What to do, for a malformed input.
-     */
-    remedy: string;
-}
-
-/**
  * A model with its weights and its cache.
  */
 export class Reference {
@@ -209,16 +184,7 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_block_free: (a: number, b: number) => void;
     readonly __wbg_buffer_free: (a: number, b: number) => void;
-    readonly __wbg_fault_free: (a: number, b: number) => void;
-    readonly __wbg_get_fault_field: (a: number) => [number, number];
-    readonly __wbg_get_fault_format: (a: number) => number;
-    readonly __wbg_get_fault_problem: (a: number) => [number, number];
-    readonly __wbg_get_fault_remedy: (a: number) => [number, number];
     readonly __wbg_reference_free: (a: number, b: number) => void;
-    readonly __wbg_set_fault_field: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_fault_format: (a: number, b: number) => void;
-    readonly __wbg_set_fault_problem: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_fault_remedy: (a: number, b: number, c: number) => void;
     readonly __wbg_tensorquantizer_free: (a: number, b: number) => void;
     readonly block_codes_address: (a: number) => number;
     readonly block_group_offsets_address: (a: number) => number;

@@ -1,7 +1,7 @@
 /** Gradients of a step's leaves, added with the same bits whoever computes which of them. */
 import { GradientTree } from '../../kernels/crates/train/prebuilt/train.js';
 import { integer } from './kernel-module.js';
-import { guarded } from './training-module.js';
+import { call } from './call.js';
 import type { Trainer } from './training.js';
 import type { LeafRun } from './training-types.js';
 
@@ -24,7 +24,7 @@ export class GradientSum {
    * @throws RangeError for another length, or where no such run begins
    */
   addRun(level: number, sum: Float32Array): void {
-    guarded(() => {
+    call(() => {
       this.#raw.add(integer(level, 'A level'), sum);
     });
   }

@@ -1,6 +1,6 @@
-/** The one loaded instance of the WebAssembly module: its memory, and its faults as our kinds of error. */
-import { Buffer as KernelBuffer, Fault, crc32_at, initSync } from '../../kernels/prebuilt/kernels.js';
-import { FormatError } from '../shared/errors.js';
+/** The one loaded instance of the WebAssembly module, and its memory. */
+import { Buffer as KernelBuffer, crc32_at, initSync } from '../../kernels/prebuilt/kernels.js';
+import { call } from './call.js';
 
 /** Input passes through a buffer of this size, so that a slab of rows is still in the cache when it is converted. */
 const SLAB_BYTES = 256 * 1024;
@@ -68,22 +68,6 @@ export class KernelModule {
       crc = slab.crc32(crc, length);
     });
     return crc;
-  }
-}
-
-/**
- * Runs a call into the module and turns what it throws into {@link FormatError} or `RangeError`.
- * @param file what a malformed input is called in the message
- * @param Kind what the module throws
- */
-export function call<T>(action: () => T, file = 'model', Kind: typeof Fault = Fault): T {
-  try {
-    return action();
-  } catch (thrown) {
-    if (!(thrown instanceof Kind)) throw thrown;
-    const { format, field, problem, remedy } = thrown;
-    thrown.free();
-    throw format ? new FormatError(problem, { file, field, remedy }) : new RangeError(problem);
   }
 }
 

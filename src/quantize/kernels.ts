@@ -2,7 +2,8 @@
 import { decode_vector } from '../../kernels/prebuilt/kernels.js';
 import type { FloatDtype } from '../checkpoint/checkpoint.js';
 import type { DecoderModel } from '../model/decoder.js';
-import { KernelModule, call, integer } from './kernel-module.js';
+import { call } from './call.js';
+import { KernelModule, integer } from './kernel-module.js';
 import type {
   Kernels,
   LogitComparator,

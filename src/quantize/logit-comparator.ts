@@ -1,7 +1,8 @@
 /** The comparison of logits: the WebAssembly module compares positions; the contract is in `kernel-types.ts`. */
 import { compare_logits } from '../../kernels/prebuilt/kernels.js';
 import { comparisonReport, FIGURES } from './comparison-report.js';
-import { call, integer } from './kernel-module.js';
+import { call } from './call.js';
+import { integer } from './kernel-module.js';
 import type { ComparisonReport, LogitComparator, ReportOptions } from './kernel-types.js';
 
 /** Above any tokenizer, and a row of logits stays at 16 MiB. */

@@ -5,7 +5,8 @@ import { withoutViews } from '../model/tensor-refs.js';
 import { INPUT, SITE, wordOf, type InputKind, type SiteKind } from '../schema/kinds.js';
 import { FormatError } from '../shared/errors.js';
 import { writeCbor } from './cbor.js';
-import { type KernelModule, call, integer } from './kernel-module.js';
+import { call } from './call.js';
+import { type KernelModule, integer } from './kernel-module.js';
 import type { ActivationRange, ReferenceEngine, ReferenceOptions, RoundedInput } from './kernel-types.js';
 import { NOT_FINITE_REMEDY } from './not-finite.js';
 

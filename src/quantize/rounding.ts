@@ -5,7 +5,7 @@
 import type { RoundedMatrix, Rounding } from '../../kernels/crates/train/prebuilt/train.js';
 import type { Encoding } from '../schema/encodings.js';
 import type { InputKind } from '../schema/kinds.js';
-import { guarded } from './training-module.js';
+import { call } from './call.js';
 import { flat, type Trainer } from './training.js';
 import type { GridMatrix } from './tuned.js';
 
@@ -49,7 +49,7 @@ export class ModelRounder {
     const groups = Uint32Array.from(tensors, ({ encoding }) => encoding.group);
     const inputs = tensors.map(({ input }) => input);
     const raw = trainer.release();
-    this.#raw = guarded(() => raw.begin_rounding(names, kinds, groups, inputs, int8Cache, ids, lengths));
+    this.#raw = call(() => raw.begin_rounding(names, kinds, groups, inputs, int8Cache, ids, lengths));
   }
 
   /**
@@ -58,7 +58,7 @@ export class ModelRounder {
    * @throws RangeError when memory is exhausted
    */
   work(): RoundingShare | null {
-    const [done, total] = guarded(() => this.#raw.work());
+    const [done, total] = call(() => this.#raw.work());
     return done === undefined || total === undefined ? null : { done, total };
   }
 

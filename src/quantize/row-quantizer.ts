@@ -2,7 +2,8 @@
 import { Block, TensorQuantizer } from '../../kernels/prebuilt/kernels.js';
 import { floatBytes } from '../checkpoint/dtype.js';
 import { ENCODING } from '../schema/encodings.js';
-import { type KernelModule, call, integer } from './kernel-module.js';
+import { call } from './call.js';
+import { type KernelModule, integer } from './kernel-module.js';
 import type {
   OutputBlock,
   QuantizerSpec,

@@ -1,7 +1,7 @@
 /** Texts that a model in the gradient engine writes itself. */
 import { TextWriter as RawWriter } from '../../kernels/crates/train/prebuilt/train.js';
 import { integer } from './kernel-module.js';
-import { guarded } from './training-module.js';
+import { call } from './call.js';
 import type { Trainer } from './training.js';
 import type { WritingTask } from './training-types.js';
 
@@ -18,7 +18,7 @@ export class TextWriter {
       Float64Array.from(texts, of);
     const ids = (list: readonly number[]): Uint32Array =>
       Uint32Array.from(list, (id) => integer(id, 'A token'));
-    this.#raw = guarded(
+    this.#raw = call(
       () =>
         new RawWriter(
           ids(prefixIds),

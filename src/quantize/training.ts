@@ -21,7 +21,7 @@ import type { InputKind } from '../schema/kinds.js';
 import { integer } from './kernel-module.js';
 import type { GradientSum } from './gradient-sum.js';
 import { description } from './reference-engine.js';
-import { guarded } from './training-module.js';
+import { call } from './call.js';
 import type {
   GridTables,
   GridValues,
@@ -77,7 +77,7 @@ export class TrainerDraft {
    */
   constructor(model: DecoderModel | Uint8Array) {
     const bytes = model instanceof Uint8Array ? model : description(model);
-    this.#raw = guarded(() => new TrainingDraft(bytes));
+    this.#raw = call(() => new TrainingDraft(bytes));
   }
 
   /** The tensors to be supplied, each once, in the order of first use. */
@@ -90,7 +90,7 @@ export class TrainerDraft {
    * @throws FormatError for an unknown name, partial rows or too many rows; RangeError when memory is exhausted
    */
   addRows(name: string, bytes: Uint8Array): void {
-    guarded(() => {
+    call(() => {
       this.#raw.add_rows(name, bytes);
     });
   }
@@ -106,14 +106,14 @@ export class TrainerDraft {
    * @param deviation of the normal numbers; 0.02 is usual
    */
   initialize(seed: number, deviation: number): void {
-    guarded(() => {
+    call(() => {
       this.#raw.initialize(integer(seed, 'A seed'), deviation);
     });
   }
 
   /** Leaves a tensor as it is. @throws FormatError for an unknown name */
   freeze(name: string): void {
-    guarded(() => {
+    call(() => {
       this.#raw.freeze(name);
     });
   }
@@ -128,7 +128,7 @@ export class TrainerDraft {
     const [word, group] =
       typeof sharing === 'string' ? [sharing, 0] : ['columns', integer(sharing.columns, 'A group')];
     if (values === undefined) {
-      guarded(() => {
+      call(() => {
         this.#raw.quantize(name, bits, word, group, minimum, whole, follows);
       });
       return;
@@ -140,14 +140,14 @@ export class TrainerDraft {
       throw new RangeError(
         'Give as many minimums as scales where the grid has minimums, and none where it has not.',
       );
-    guarded(() => {
+    call(() => {
       this.#raw.set_codes(name, bits, word, group, whole, follows, codes, scales, minimums);
     });
   }
 
   /** Says how what a matrix is multiplied with is quantized. @throws FormatError for an unknown name */
   setInput(name: string, input: InputKind | 'float32'): void {
-    guarded(() => {
+    call(() => {
       this.#raw.set_input(name, input);
     });
   }
@@ -159,7 +159,7 @@ export class TrainerDraft {
 
   /** Begins the training; the draft is used up. @throws RangeError while weights are missing */
   begin(): Trainer {
-    return new Trainer(guarded(() => this.#raw.begin()));
+    return new Trainer(call(() => this.#raw.begin()));
   }
 
   dispose(): void {
@@ -206,7 +206,7 @@ export class Trainer {
 
   /** Replaces the trained numbers. @throws RangeError for another length */
   setValues(values: Float32Array): void {
-    guarded(() => {
+    call(() => {
       this.#raw.set_values(values);
     });
   }
@@ -224,14 +224,14 @@ export class Trainer {
 
   /** Goes on where another training was. @throws RangeError for other lengths */
   resume(moments: Moments): void {
-    guarded(() => {
+    call(() => {
       this.#raw.set_moments(moments.first, moments.second, integer(moments.steps, 'A number of steps'));
     });
   }
 
   /** Sets the factor on the learning rate of a run, and whether weight decay applies to it (by default: to matrices). */
   setRate(run: number, rate: number, decays: boolean): void {
-    guarded(() => {
+    call(() => {
       this.#raw.set_rate(integer(run, 'A run'), rate, decays);
     });
   }
@@ -246,7 +246,7 @@ export class Trainer {
     const { ids, lengths, next } = flat(leaf.sequences);
     const { teacher } = leaf;
     return loss(
-      guarded(() =>
+      call(() =>
         teacher === undefined
           ? this.#raw.gradient(ids, lengths, next, weight)
           : this.#raw.gradient_to(ids, lengths, teacher, weight),
@@ -259,7 +259,7 @@ export class Trainer {
     const { ids, lengths, next } = flat(leaf.sequences);
     const { teacher } = leaf;
     return loss(
-      guarded(() =>
+      call(() =>
         teacher === undefined ? this.#raw.loss(ids, lengths, next) : this.#raw.loss_to(ids, lengths, teacher),
       ),
     );
@@ -272,19 +272,19 @@ export class Trainer {
    */
   learnFrom(teacher: Trainer, sequences: Leaf['sequences'], weight: number): LeafLoss {
     const { ids, lengths } = flat(sequences);
-    return loss(guarded(() => this.#raw.gradient_from(teacher.#raw, ids, lengths, weight)));
+    return loss(call(() => this.#raw.gradient_from(teacher.#raw, ids, lengths, weight)));
   }
 
   /** The loss of {@link learnFrom} alone. */
   judgeFrom(teacher: Trainer, sequences: Leaf['sequences']): LeafLoss {
     const { ids, lengths } = flat(sequences);
-    return loss(guarded(() => this.#raw.loss_from(teacher.#raw, ids, lengths)));
+    return loss(call(() => this.#raw.loss_from(teacher.#raw, ids, lengths)));
   }
 
   /** Logits after each token of each sequence, as a leaf's `teacher` has them. @throws RangeError as {@link learn} */
   logits(sequences: readonly ArrayLike<number>[]): Float32Array {
     const { ids, lengths } = flat(sequences);
-    return guarded(() => this.#raw.logits(ids, lengths));
+    return call(() => this.#raw.logits(ids, lengths));
   }
 
   /**
@@ -295,19 +295,19 @@ export class Trainer {
   step(options: StepOptions = {}): number {
     const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999 } = options;
     const { epsilon = 1e-8, weightDecay = 0, clip = Infinity } = options;
-    return guarded(() => this.#raw.step(learningRate, beta1, beta2, epsilon, weightDecay, clip));
+    return call(() => this.#raw.step(learningRate, beta1, beta2, epsilon, weightDecay, clip));
   }
 
   /** Takes the sum of leaves as the gradient; the sum is used up. */
   take(sum: GradientSum): void {
-    guarded(() => {
+    call(() => {
       this.#raw.take(sum.release());
     });
   }
 
   /** Elements of a tensor as products use them: of a quantized one, what its codes stand for. A copy. */
   tensor(name: string): Float32Array {
-    return guarded(() => this.#raw.tensor(name));
+    return call(() => this.#raw.tensor(name));
   }
 
   /** Codes, scales and minimums of a quantized tensor; `null` of another. Copies. */
@@ -332,12 +332,12 @@ export class Trainer {
 
   /** For {@link TextWriter.step}. */
   write(writer: RawWriter): number {
-    return guarded(() => writer.step(this.#raw));
+    return call(() => writer.step(this.#raw));
   }
 
   /** For {@link GradientSum.addLeaf}. */
   addTo(tree: GradientTree): void {
-    guarded(() => {
+    call(() => {
       tree.add_leaf(this.#raw);
     });
   }

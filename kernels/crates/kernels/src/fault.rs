@@ -1,43 +1,37 @@
 //! An error on its way to TypeScript, of this crate and of those that build on it.
-// The macro of wasm-bindgen expands to the foreign functions that it generates.
-#![allow(unsafe_code)]
 
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
 use crate::error::{Error, Refusal};
 
-/// What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
-#[wasm_bindgen(getter_with_clone)]
-pub struct Fault {
-    /// Whether the input is malformed (else the call was wrong).
-    pub format: bool,
-    /// Tensor or field, for a malformed input.
-    pub field: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do, for a malformed input.
-    pub remedy: String,
-}
+/// What is thrown: a text, which `src/quantize/kernel-module.ts` turns into `FormatError` or `RangeError`. A malformed model's
+/// has field, problem and remedy with [`BETWEEN`] between them; a wrong call's has none.
+pub struct Fault(Error);
+
+/// A byte that no message has.
+const BETWEEN: char = '\0';
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Fault> for JsValue {
+    fn from(Fault(error): Fault) -> Self {
         match error.into_refusal() {
             Refusal::Format {
-                field,
+                mut field,
                 problem,
                 remedy,
-            } => Self {
-                format: true,
-                field,
-                problem,
-                remedy,
-            },
-            Refusal::Range(problem) => Self {
-                format: false,
-                field: String::new(),
-                problem,
-                remedy: String::new(),
-            },
+            } => {
+                for part in [problem, remedy] {
+                    field.push(BETWEEN);
+                    field.push_str(&part);
+                }
+                field.into()
+            }
+            Refusal::Range(problem) => problem.into(),
         }
     }
 }

@@ -2,31 +2,6 @@
 /* eslint-disable */
 
 /**
- * What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
- */
-export class Fault {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Tensor or field, for a malformed input.
-     */
-    field: string;
-    /**
-     * Whether the input is malformed (else the call was wrong).
-     */
-    format: boolean;
-    /**
-     * What is wrong.
-     */
-    problem: string;
-    /**
-     * What to do, for a malformed input.
-     */
-    remedy: string;
-}
-
-/**
  * The sum of the gradients of a step's leaves.
  */
 export class GradientTree {
@@ -299,18 +274,9 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
-    readonly __wbg_fault_free: (a: number, b: number) => void;
-    readonly __wbg_get_fault_field: (a: number) => [number, number];
-    readonly __wbg_get_fault_format: (a: number) => number;
-    readonly __wbg_get_fault_problem: (a: number) => [number, number];
-    readonly __wbg_get_fault_remedy: (a: number) => [number, number];
     readonly __wbg_gradienttree_free: (a: number, b: number) => void;
     readonly __wbg_roundedmatrix_free: (a: number, b: number) => void;
     readonly __wbg_rounding_free: (a: number, b: number) => void;
-    readonly __wbg_set_fault_field: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_fault_format: (a: number, b: number) => void;
-    readonly __wbg_set_fault_problem: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_fault_remedy: (a: number, b: number, c: number) => void;
     readonly __wbg_textwriter_free: (a: number, b: number) => void;
     readonly __wbg_training_free: (a: number, b: number) => void;
     readonly __wbg_trainingdraft_free: (a: number, b: number) => void;

@@ -1,119 +1,6 @@
 /* @ts-self-types="./train.d.ts" */
 
 /**
- * What is thrown; `src/quantize/kernel-module.ts` turns it into `FormatError` or `RangeError`.
- */
-export class Fault {
-    static __wrap(ptr) {
-        const obj = Object.create(Fault.prototype);
-        obj.__wbg_ptr = ptr;
-        FaultFinalization.register(obj, obj.__wbg_ptr, obj);
-        return obj;
-    }
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        FaultFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_fault_free(ptr, 0);
-    }
-    /**
-     * Tensor or field, for a malformed input.
-     * @returns {string}
-     */
-    get field() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.__wbg_get_fault_field(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
-     * Whether the input is malformed (else the call was wrong).
-     * @returns {boolean}
-     */
-    get format() {
-        const ret = wasm.__wbg_get_fault_format(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * What is wrong.
-     * @returns {string}
-     */
-    get problem() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.__wbg_get_fault_problem(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
-     * What to do, for a malformed input.
-     * @returns {string}
-     */
-    get remedy() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.__wbg_get_fault_remedy(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
-     * Tensor or field, for a malformed input.
-     * @param {string} arg0
-     */
-    set field(arg0) {
-        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_fault_field(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * Whether the input is malformed (else the call was wrong).
-     * @param {boolean} arg0
-     */
-    set format(arg0) {
-        wasm.__wbg_set_fault_format(this.__wbg_ptr, arg0);
-    }
-    /**
-     * What is wrong.
-     * @param {string} arg0
-     */
-    set problem(arg0) {
-        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_fault_problem(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * What to do, for a malformed input.
-     * @param {string} arg0
-     */
-    set remedy(arg0) {
-        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_fault_remedy(this.__wbg_ptr, ptr0, len0);
-    }
-}
-if (Symbol.dispose) Fault.prototype[Symbol.dispose] = Fault.prototype.free;
-
-/**
  * The sum of the gradients of a step's leaves.
  */
 export class GradientTree {
@@ -1123,10 +1010,6 @@ function __wbg_get_imports() {
         __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
             throw new Error(getStringFromWasm0(arg0, arg1));
         },
-        __wbg_fault_new: function(arg0) {
-            const ret = Fault.__wrap(arg0);
-            return ret;
-        },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
             // Cast intrinsic for `Ref(String) -> Externref`.
             const ret = getStringFromWasm0(arg0, arg1);
@@ -1147,9 +1030,6 @@ function __wbg_get_imports() {
     };
 }
 
-const FaultFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_fault_free(ptr, 1));
 const GradientTreeFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_gradienttree_free(ptr, 1));

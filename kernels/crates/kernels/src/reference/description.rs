@@ -1,6 +1,7 @@
 //! A decoder as the engine computes it (`DecoderModel` in `src/model/decoder.ts`): steps, and the tensors that they use.
 
-use super::cbor::{Place, Trouble, Value};
+use super::cbor::Value;
+use super::fields::{Place, Trouble};
 use super::kinds::{FunctionKind, HeadNormKind, NormKind, PlaceKind};
 use super::reader::Reader;
 use crate::dtype::Dtype;

@@ -2,12 +2,12 @@
 //! those before it, so that the engine can index without doubt. What is not known is refused: a field that the engine
 //! skipped would make it the judge of another model.
 
-use super::cbor::{Object, Place};
 use super::description::{
     Attention, Convolution, HeadGains, HeadNorm, Inner, Linear, Mlp, Model, Norm, Operation, Position,
     Projections, Rotary, Step, TensorId, TensorSpec, Tensors, MAX_BLOCKS, MAX_HEADS, MAX_HEAD_DIM,
     MAX_HIDDEN, MAX_POSITIONS, MAX_ROTARIES, MAX_STEPS, MAX_TAPS,
 };
+use super::fields::{Object, Place};
 use super::kinds::{FunctionKind, HeadNormKind, MlpKind, NormKind, PlaceKind, PositionKind, StepKind};
 use crate::dtype::Dtype;
 use crate::quantize::{MAX_COLS, MAX_ROWS};

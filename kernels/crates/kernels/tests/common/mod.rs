@@ -1,13 +1,17 @@
 //! Random small decoders, and their forward pass written plainly in f64: what the engine is held against.
-#![allow(dead_code, missing_docs)]
+// Each test takes what it needs.
+#![allow(dead_code, missing_docs, unused_imports)]
 
 mod forward;
+mod traits;
 
 use std::collections::HashMap;
 
 use kernels::dtype::{decode_vec, Dtype};
 use kernels::random::Random;
 use serde_json::{json, Value};
+
+pub use traits::{traits, Traits, PLAIN};
 
 /// How attention `A`, feed-forward `M` and norms `N1`, `N2`, … make a block of the residual stream `x`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,162 +41,6 @@ impl Topology {
 
 /// Tokens that a convolution sees.
 pub const TAPS: usize = 4;
-
-/// What families have beside what Llama has.
-#[derive(Clone)]
-pub struct Traits {
-    /// `rms` or `layer`.
-    pub norm: &'static str,
-    pub gains: bool,
-    pub gain_offset: f64,
-    pub function: &'static str,
-    pub gated: bool,
-    /// Kind, what it is over, and whether it stands behind the rotation; with gains and biases as norms have them.
-    pub head_norm: Option<(&'static str, &'static str, bool)>,
-    pub slopes: Option<&'static [f64]>,
-    pub score_cap: Option<f64>,
-    pub clip: Option<f64>,
-    pub factor: f64,
-    pub positions: bool,
-    /// Width of the embedding, with projections between it and the hidden size.
-    pub projected: Option<usize>,
-    pub logit_scale: f64,
-    pub logit_cap: Option<f64>,
-}
-
-/// None of it.
-pub const PLAIN: Traits = Traits {
-    norm: "rms",
-    gains: true,
-    gain_offset: 0.0,
-    function: "silu",
-    gated: true,
-    head_norm: None,
-    slopes: None,
-    score_cap: None,
-    clip: None,
-    factor: 1.0,
-    positions: false,
-    projected: None,
-    logit_scale: 1.0,
-    logit_cap: None,
-};
-
-/// One trait after the other, for decoders of six heads.
-pub fn traits() -> Vec<(&'static str, Traits)> {
-    let head_norm = |head_norm| Traits {
-        head_norm: Some(head_norm),
-        ..PLAIN
-    };
-    let function = |function, gated| Traits {
-        function,
-        gated,
-        ..PLAIN
-    };
-    vec![
-        (
-            "layer norm",
-            Traits {
-                norm: "layer",
-                ..PLAIN
-            },
-        ),
-        (
-            "norms without gains",
-            Traits {
-                norm: "layer",
-                gains: false,
-                ..PLAIN
-            },
-        ),
-        (
-            "gains as distances from 1",
-            Traits {
-                gain_offset: 1.0,
-                ..PLAIN
-            },
-        ),
-        ("plain silu", function("silu", false)),
-        ("plain gelu", function("gelu", false)),
-        ("gelu by a tangent", function("geluTanh", true)),
-        ("plain relu", function("relu", false)),
-        ("squared relu", function("relu2", false)),
-        ("norm of heads", head_norm(("rms", "head", false))),
-        (
-            "norm of heads behind the rotation",
-            head_norm(("rms", "head", true)),
-        ),
-        ("a norm a head", head_norm(("layer", "heads", false))),
-        ("a norm of all heads", head_norm(("rms", "all", false))),
-        (
-            "norm of heads without gains",
-            Traits {
-                head_norm: Some(("rms", "head", true)),
-                gains: false,
-                ..PLAIN
-            },
-        ),
-        (
-            "slopes",
-            Traits {
-                slopes: Some(&[0.5, 0.25, 0.125, 0.06, 0.7, 0.35]),
-                ..PLAIN
-            },
-        ),
-        (
-            "capped scores and logits",
-            Traits {
-                score_cap: Some(1.5),
-                logit_cap: Some(2.0),
-                ..PLAIN
-            },
-        ),
-        (
-            "clipped",
-            Traits {
-                clip: Some(0.9),
-                ..PLAIN
-            },
-        ),
-        (
-            "clipped and normalized",
-            Traits {
-                clip: Some(0.9),
-                ..head_norm(("rms", "head", false))
-            },
-        ),
-        (
-            "factors",
-            Traits {
-                factor: 0.3,
-                logit_scale: 0.25,
-                ..PLAIN
-            },
-        ),
-        (
-            "narrow embeddings",
-            Traits {
-                positions: true,
-                projected: Some(10),
-                ..PLAIN
-            },
-        ),
-        (
-            "wide embeddings",
-            Traits {
-                projected: Some(50),
-                ..PLAIN
-            },
-        ),
-        (
-            "learned positions",
-            Traits {
-                positions: true,
-                ..PLAIN
-            },
-        ),
-    ]
-}
 
 /// The shape of a random decoder.
 #[derive(Clone)]
