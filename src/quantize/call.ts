@@ -9,12 +9,14 @@ const BETWEEN = '\0';
  * @param file what a malformed input is called in the message
  */
 export function call<T>(action: () => T, file = 'model'): T {
+  let fault: string;
   try {
     return action();
   } catch (thrown) {
     if (typeof thrown !== 'string') throw thrown;
-    const [field, problem, ...remedy] = thrown.split(BETWEEN);
-    if (problem === undefined) throw new RangeError(thrown);
-    throw new FormatError(problem, { file, field, remedy: remedy.join(' ') });
+    fault = thrown;
   }
+  const [field, problem, ...remedy] = fault.split(BETWEEN);
+  if (problem === undefined) throw new RangeError(fault);
+  throw new FormatError(problem, { file, field, remedy: remedy.join(' ') });
 }
