@@ -74,55 +74,59 @@ impl Core {
                     }
                 }
             }
-            let generation = bus.code_generation();
-            let block = cache.at(place);
-            let operations = cache.operations(block);
-            let schedule = cache.schedule(block);
-            let spent = cache.spent(block);
-            // A loop of one block goes round in here.
-            let mut rounds = 0u32;
-            loop {
-                self.journal.enter(block.start, block.count());
-                let (began, done) = (self.cycles, self.instructions);
-                let checked = block.quarters > self.window_free
-                    || u32::from(block.coprocessors) & !self.special.cpenable != 0;
-                let mut result = self.begin_block(bus, timing, block, schedule);
-                if result.is_ok() {
-                    result = if checked {
-                        self.run_checked(bus, operations, timing, block, schedule, 0)
-                    } else {
-                        self.run_block::<B, T, false>(bus, operations, timing, block, schedule, 0)
-                    };
-                }
-                if let Err(cause) = result {
-                    return Err(Stop::new(cause, self, bus));
-                }
+            self.run_rounds(bus, cache, timing, place)
+                .map_err(|cause| Stop::new(cause, self, bus))?;
+        }
+    }
+
+    /// A block, and again while it follows itself.
+    #[inline(always)]
+    fn run_rounds<B: Bus, T: Timing>(
+        &mut self,
+        bus: &mut B,
+        cache: &BlockCache,
+        timing: &mut T,
+        place: usize,
+    ) -> Result<(), Cause> {
+        let generation = bus.code_generation();
+        let block = cache.at(place);
+        let operations = cache.operations(block);
+        let schedule = cache.schedule(block);
+        let spent = cache.spent(block);
+        let mut rounds = 0u32;
+        loop {
+            self.journal.enter(block.start, block.count());
+            let (began, done) = (self.cycles, self.instructions);
+            let checked = block.quarters > self.window_free
+                || u32::from(block.coprocessors) & !self.special.cpenable != 0;
+            self.begin_block(bus, timing, block, schedule)?;
+            if checked {
+                self.run_checked(bus, operations, timing, block, schedule, 0)?;
+            } else {
+                self.run_block::<B, T, false>(bus, operations, timing, block, schedule, 0)?;
+            }
+            if T::MODELLED {
+                spent.add(self.cycles - began, self.instructions - done);
+            }
+            if self.pc != block.start
+                || self.cycles >= self.attention
+                || bus.code_generation() != generation
+                || self.lcount != 0 && block.contains(self.lend)
+            {
+                return Ok(());
+            }
+            rounds += 1;
+            // The first rounds may differ from the following; later ones are looked at less and less often.
+            if block.may_wait && rounds > 1 && rounds.is_power_of_two() && self.waits(bus, operations, block)
+            {
+                let each = self.cycles - began;
+                let skipped = (self.attention - self.cycles).div_ceil(each);
+                self.cycles += skipped * each;
+                self.instructions += skipped * u64::from(block.count());
                 if T::MODELLED {
-                    spent.add(self.cycles - began, self.instructions - done);
+                    spent.add(skipped * each, skipped * u64::from(block.count()));
                 }
-                if self.pc != block.start
-                    || self.cycles >= self.attention
-                    || bus.code_generation() != generation
-                    || self.lcount != 0 && block.contains(self.lend)
-                {
-                    break;
-                }
-                rounds += 1;
-                // The first rounds may differ from the following; later ones are looked at less and less often.
-                if block.may_wait
-                    && rounds > 1
-                    && rounds.is_power_of_two()
-                    && self.waits(bus, operations, block)
-                {
-                    let each = self.cycles - began;
-                    let skipped = (self.attention - self.cycles).div_ceil(each);
-                    self.cycles += skipped * each;
-                    self.instructions += skipped * u64::from(block.count());
-                    if T::MODELLED {
-                        spent.add(skipped * each, skipped * u64::from(block.count()));
-                    }
-                    break;
-                }
+                return Ok(());
             }
         }
     }
