@@ -1,6 +1,6 @@
 /** The custom element: its properties, its life and its frame. Importing it registers nothing; `define.ts` does. */
 import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
-import { property } from './property.js';
+import { flag, property } from './property.js';
 import { DEFAULT_BOARD_ID } from '../plan/defaults.js';
 import type { PlanJson } from '../plan/plan.js';
 import type { Report } from '../quantize/report.js';
@@ -11,15 +11,6 @@ import type { BoardSeams } from './board/board-seams.js';
 import type { AssetUrls } from './asset-urls.js';
 import type { BoardImage } from './board-image.js';
 import { CustomStates } from './custom-states.js';
-import { Esp32LlmBoardEvent } from './events/board-event.js';
-import { Esp32LlmErrorEvent } from './events/error-event.js';
-import { Esp32LlmFlashEvent } from './events/flash-event.js';
-import { Esp32LlmImageEvent } from './events/image-event.js';
-import { Esp32LlmPlanEvent } from './events/plan-event.js';
-import { Esp32LlmProgressEvent } from './events/progress-event.js';
-import { Esp32LlmReportEvent } from './events/report-event.js';
-import { Esp32LlmStateEvent } from './events/state-event.js';
-import { Esp32LlmTokenEvent } from './events/token-event.js';
 import { EventQueue } from './event-queue.js';
 import { LanguageController } from './language.js';
 import type { Page } from './page.js';
@@ -37,21 +28,16 @@ import { tokens } from './styles/tokens.js';
 import { chipIcon } from './views/icons.js';
 import { stepsView } from './views/steps.js';
 
-export {
-  Esp32LlmBoardEvent,
-  Esp32LlmErrorEvent,
-  Esp32LlmFlashEvent,
-  Esp32LlmImageEvent,
-  Esp32LlmPlanEvent,
-  Esp32LlmProgressEvent,
-  Esp32LlmReportEvent,
-  Esp32LlmStateEvent,
-  Esp32LlmTokenEvent,
-};
+export { Esp32LlmBoardEvent } from './events/board-event.js';
+export { Esp32LlmErrorEvent } from './events/error-event.js';
+export { Esp32LlmFlashEvent } from './events/flash-event.js';
+export { Esp32LlmImageEvent } from './events/image-event.js';
+export { Esp32LlmPlanEvent } from './events/plan-event.js';
+export { Esp32LlmProgressEvent } from './events/progress-event.js';
+export { Esp32LlmReportEvent } from './events/report-event.js';
+export { Esp32LlmStateEvent } from './events/state-event.js';
+export { Esp32LlmTokenEvent } from './events/token-event.js';
 export type { AssetUrls, Converter, Step };
-
-/** A switch, which some frameworks write as `true` and `false`. */
-const flag = (value: string | null): boolean => (value ?? 'false') !== 'false';
 
 /**
  * Turns a HuggingFace model folder into an image that an ESP32-S3 boots: quantizes it, shows what that cost, runs the image on an
@@ -267,11 +253,6 @@ export class Esp32LlmConverter extends LitElement {
   override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
     super.attributeChangedCallback(name, old, value);
     if (name === 'lang' && this.isConnected) this.#words.follow();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {

@@ -37,8 +37,10 @@ export class LanguageController implements ReactiveController {
     host.addController(this);
   }
 
+  /** Where it is connected again, words may be there that it waited for. */
   hostConnected(): void {
     this.follow();
+    this.#host.requestUpdate();
   }
 
   /** Looks at the page again: after the element moved, or its `lang` changed. */

@@ -2,7 +2,7 @@
 import { DEFAULT_BOARD_ID, DEFAULT_SCHEME } from '../plan/defaults.js';
 import { UsageError } from '../shared/errors.js';
 import { words } from '../shared/words.js';
-import type { Settings } from './state.js';
+import type { Panel, Settings } from './state.js';
 
 /** The steps of the way in their order; an embedder can leave some out. */
 export const STEPS = ['choose', 'fit', 'convert', 'compare', 'try', 'take', 'flash', 'chat'] as const;
@@ -98,4 +98,11 @@ function one<T extends string>(name: string, value: string, choices: readonly T[
     throw new UsageError(`The attribute ${name} has the word "${value}". It knows ${choices.join(', ')}.`);
   }
   return found;
+}
+
+const PANELS: readonly Panel[] = ['compare', 'try', 'take', 'flash', 'chat'];
+
+/** Where a result is shown first; a page that left all of them out still gets the files. */
+export function firstPanel({ steps }: Preset, onward: Panel | null): Panel {
+  return onward !== null && steps.has(onward) ? onward : (PANELS.find((panel) => steps.has(panel)) ?? 'take');
 }

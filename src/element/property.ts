@@ -4,3 +4,6 @@ import type { LitElement, PropertyDeclaration } from 'lit';
 export function property(options?: PropertyDeclaration): (prototype: LitElement, name: string) => void {
   return (prototype, name) => (prototype.constructor as typeof LitElement).createProperty(name, options);
 }
+
+/** A switch, which some frameworks write as `true` and `false`. */
+export const flag = (value: string | null): boolean => (value ?? 'false') !== 'false';

@@ -3,51 +3,26 @@
  * confirmed is committed. Knows neither the DOM nor the worker's ways.
  */
 import type { GivenFile } from '../kit/kit.js';
+import { abortable } from '../shared/abortable.js';
 import { UsageError, isAbort } from '../shared/errors.js';
 import type { Progress } from '../shared/progress.js';
 import type { JobOptions } from '../worker/bridge.js';
 import type {
   ConvertResult,
-  ConvertSettings,
   FilesInput,
   GenerateRequest,
   GenerateSummary,
-  Inspection,
   ModelSource,
 } from '../worker/jobs.js';
 import type { PlanJson } from '../plan/plan.js';
-import { NO_PRESET, STEPS, type Lock, type Preset, type StepName } from './preset-words.js';
+import { firstPanel, NO_PRESET, STEPS, type Lock, type Preset, type StepName } from './preset-words.js';
 import { withProgress } from './progress-state.js';
 import type { BoardImage } from './board-image.js';
 import { convertSettings, lockOf, trialOptions } from './settings.js';
 import type { Choice, Failure, ImageState, Panel, Result, Settings, State } from './state.js';
+import type { Converter, StoreOptions } from './store-options.js';
 
-/** Who does the work: the worker's bridge, or a stand-in in tests. */
-export interface Converter {
-  inspect(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<Inspection>;
-  plan(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<PlanJson>;
-  convert(source: ModelSource, settings: ConvertSettings, options: JobOptions): Promise<ConvertResult>;
-  files(input: FilesInput, options: JobOptions): Promise<readonly GivenFile[]>;
-  generate(bytes: Uint8Array, request: GenerateRequest, options: JobOptions): Promise<GenerateSummary>;
-  dispose(): void;
-}
-
-export interface StoreOptions {
-  /** Brings the converter; called with the first request that needs it. */
-  readonly converter: () => Promise<Converter>;
-  /** Puts the image of a result together. */
-  readonly image: (result: ConvertResult) => Promise<BoardImage>;
-  /** Called when an image is ready. */
-  readonly onImage: (image: BoardImage) => void;
-  /** Turns an error into words, given what was being done. */
-  readonly explain: (error: Error, doing: 'read' | 'plan' | 'convert' | 'image') => Failure;
-  /** Called after every change. */
-  readonly onChange: (state: State, before: State) => void;
-  /** Called for every progress report of a conversion. */
-  readonly onProgress: (progress: Progress) => void;
-  /** Called for every failure that is shown. */
-  readonly onFailure: (failure: Failure) => void;
-}
+export type { Converter, StoreOptions };
 
 export class ConverterStore {
   readonly #options: StoreOptions;
@@ -470,19 +445,4 @@ export class ConverterStore {
     if (state.step === 'result') this.#result = state;
     this.#options.onChange(state, before);
   }
-}
-
-/** What comes of a promise, unless the signal is aborted from now on and before. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    promise.then(resolve, reject);
-    signal.addEventListener('abort', () => reject(signal.reason as Error));
-  });
-}
-
-const PANELS: readonly Panel[] = ['compare', 'try', 'take', 'flash', 'chat'];
-
-/** Where a result is shown first; a page that left all of them out still gets the files. */
-function firstPanel({ steps }: Preset, onward: Panel | null): Panel {
-  return onward !== null && steps.has(onward) ? onward : (PANELS.find((panel) => steps.has(panel)) ?? 'take');
 }

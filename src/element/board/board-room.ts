@@ -5,19 +5,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PortSession } from '../../device/port-session.js';
 import { SerialDevice } from '../../device/serial-device.js';
-import type { SerialScope } from '../../device/serial-support.js';
 import { findBoard } from '../../plan/boards.js';
 import { UsageError } from '../../shared/errors.js';
 import type { Actions } from '../actions.js';
-import type { EmulatorUrls } from '../../worker/emulator-start.js';
 import type { BoardImage } from '../board-image.js';
 import { answersOf } from '../home/answers-door.js';
 import { drawingDoor } from '../drawing/drawing-door.js';
 import { imageName } from '../file-names.js';
 import type { LiveRegion } from '../live-region.js';
 import type { Page } from '../page.js';
-import type { PageFiles } from '../page-files.js';
-import { attributeText, presetOf } from '../preset-words.js';
+import { presetOf } from '../preset-words.js';
 import type { Panel, Result, Step } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import type { ViewsController } from '../views-controller.js';
@@ -26,6 +23,7 @@ import { chatView } from '../views/chat.js';
 import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
 import type { BoardReach } from './board-reach.js';
+import { emulatorUrls, pageGuard, pageScope, promptOf } from './board-page.js';
 import { BoardTeller } from './board-teller.js';
 import { BoardWords } from './board-words.js';
 import type {
@@ -171,7 +169,7 @@ export class BoardRoom {
       // What does not fit has no image to boot.
       this.#engines.choose(result.result.plan.fits ? 'board' : 'page');
     } else if (result === null && this.#serial.state.options === DEFAULT_TALK) {
-      this.#serial.change({ prompt: this.#prompt });
+      this.#serial.change({ prompt: promptOf(this.#page) });
     }
     if (panel === 'flash' && result?.result.plan.fits === true) void this.#flash.prepare();
     if (panel === 'chat' || panel === 'talk')
@@ -303,8 +301,7 @@ export class BoardRoom {
     this.#selftest.cancel();
     this.#engines.cancel();
     for (const board of [this.#serial, this.#emulated.board]) {
-      const { link } = board.state;
-      if (link.kind !== 'ready' || link.activity !== 'idle') board.cancel();
+      if (board.state.link.kind !== 'ready' || board.state.link.activity !== 'idle') board.cancel();
     }
   }
 
@@ -345,18 +342,9 @@ export class BoardRoom {
     await this.#serial.open(async () => new SerialDevice(session, { first }));
   }
 
-  /** The page's own prompt. What cannot be one is told when a model is loaded. */
-  get #prompt(): string {
-    try {
-      return attributeText('prompt', this.#page.element.prompt) ?? '';
-    } catch {
-      return '';
-    }
-  }
-
   /** The prompt is the page's own. A lock on a prompt that the page does not give would leave nothing to send. */
   #promptLocked(): boolean {
-    const prompt = this.#result?.options.prompt ?? this.#prompt;
+    const prompt = this.#result?.options.prompt ?? promptOf(this.#page);
     return presetOf(this.#page.element).locked.has('prompt') && prompt.trim() !== '';
   }
 
@@ -392,13 +380,13 @@ export class BoardRoom {
       transcript: () => {
         const strings = this.#words.current;
         if (strings === null) return;
-        const text = transcriptOf(talker.state, kind, new Date(), strings);
-        this.#views.downloads?.keep({
-          name: 'conversation.md',
-          content: new Blob([text], { type: 'text/markdown' }),
-        });
+        this.#keep('conversation.md', 'text/markdown', transcriptOf(talker.state, kind, new Date(), strings));
       },
     };
+  }
+
+  #keep(name: string, type: string, text: string): void {
+    this.#views.downloads?.keep({ name, content: new Blob([text], { type }) });
   }
 
   #talkActions(kind: BoardKind, board: BoardStore, restart: () => void): TalkActions {
@@ -453,8 +441,7 @@ export class BoardRoom {
       saveTally: () => {
         const strings = this.#words.current;
         if (strings === null) return;
-        const csv = tallyCsv(flash.state.entries, strings);
-        this.#views.downloads?.keep({ name: 'boards.csv', content: new Blob([csv], { type: 'text/csv' }) });
+        this.#keep('boards.csv', 'text/csv', tallyCsv(flash.state.entries, strings));
       },
       // What fails is shown by the state.
       flash: () => void flash.flash().catch(() => undefined),
@@ -465,33 +452,4 @@ export class BoardRoom {
       show: (panel) => this.#actions.show(panel),
     };
   }
-}
-
-/** Lets the browser ask before a page is left, while a board is half written. */
-function pageGuard(): (on: boolean) => void {
-  let isOn = false;
-  const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
-  return (on) => {
-    if (on === isOn) return;
-    isOn = on;
-    if (on) window.addEventListener('beforeunload', ask);
-    else window.removeEventListener('beforeunload', ask);
-  };
-}
-
-/** The emulator, and its worker beside the page's own one. @throws UsageError for what is no address */
-function emulatorUrls({ urls, worker }: PageFiles): EmulatorUrls {
-  return {
-    emulator: urls.emulator,
-    worker: worker && new URL('emulator-worker.js', worker).href,
-  };
-}
-
-function pageScope(): SerialScope {
-  const page = globalThis as unknown as Omit<SerialScope, 'framed'>;
-  return {
-    isSecureContext: page.isSecureContext ?? false,
-    navigator: page.navigator,
-    framed: window.self !== window.top,
-  };
 }

@@ -1,0 +1,45 @@
+/** What boards need of the page around the element: its ports, addresses and prompt, and that it is not left too early. */
+import type { SerialScope } from '../../device/serial-support.js';
+import type { EmulatorUrls } from '../../worker/emulator-start.js';
+import type { Page } from '../page.js';
+import type { PageFiles } from '../page-files.js';
+import { attributeText } from '../preset-words.js';
+
+/** Lets the browser ask before a page is left, while a board is half written. */
+export function pageGuard(): (on: boolean) => void {
+  let isOn = false;
+  const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+  return (on) => {
+    if (on === isOn) return;
+    isOn = on;
+    if (on) window.addEventListener('beforeunload', ask);
+    else window.removeEventListener('beforeunload', ask);
+  };
+}
+
+/** The emulator, and its worker beside the page's own one. @throws UsageError for what is no address */
+export function emulatorUrls({ urls, worker }: PageFiles): EmulatorUrls {
+  return {
+    emulator: urls.emulator,
+    worker: worker && new URL('emulator-worker.js', worker).href,
+  };
+}
+
+/** The page itself, as far as ports are concerned. */
+export function pageScope(): SerialScope {
+  const page = globalThis as unknown as Omit<SerialScope, 'framed'>;
+  return {
+    isSecureContext: page.isSecureContext ?? false,
+    navigator: page.navigator,
+    framed: window.self !== window.top,
+  };
+}
+
+/** The page's own prompt. What cannot be one is told when a model is loaded. */
+export function promptOf({ element }: Page): string {
+  try {
+    return attributeText('prompt', element.prompt) ?? '';
+  } catch {
+    return '';
+  }
+}
