@@ -2,7 +2,7 @@
 import { FitError, FormatError, TransportError, UsageError, isAbort } from '../shared/errors.js';
 import { toned } from '../shared/toned-text.js';
 import { VERSION } from '../shared/version.js';
-import { parseCommandLine } from './arguments.js';
+import { isImageName, parseCommandLine } from './arguments.js';
 import { convertCommand } from './convert-command.js';
 import { helpLines } from './help/render.js';
 import { choiceLines } from './model-folder.js';
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
   try {
     const request = parseCommandLine(argv);
     path = namedBy(request);
-    canForce = request.command === 'convert' && !request.force;
+    canForce = request.command === 'convert' && !request.force && !isImageName(request.output);
     switch (request.command) {
       case 'help':
         terminal.stdout.writeLines(
@@ -82,7 +82,7 @@ const FAILURE = 'Error:';
 
 /** @param canForce the command has `--force` */
 export function describeFailure(error: unknown, canForce = false): string {
-  // Only a conversion can go on without a board that holds its result.
+  // Only the conversion to a package can go on without a board that holds it.
   if (error instanceof FitError && canForce)
     return `${FAILURE} ${error.message} Or convert it all the same with --force.`;
   if (error instanceof FormatError || error instanceof TransportError || error instanceof UsageError)

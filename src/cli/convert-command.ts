@@ -2,12 +2,13 @@
 import type { WantedActions } from '../pipeline/act.js';
 import { carryOut } from '../pipeline/convert.js';
 import { openModel } from '../pipeline/open-model.js';
-import { editModel, planOpened } from '../pipeline/plan-model.js';
+import { editModel, planOpened, unfitText, type PlannedModel } from '../pipeline/plan-model.js';
 import type { Conversion, Runtime } from '../pipeline/types.js';
 import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
 import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml } from '../report/index.js';
+import { FitError } from '../shared/errors.js';
 import { showableLine } from '../shared/safe-text.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { openModelFolder } from './model-folder.js';
@@ -70,6 +71,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     if (request.target !== undefined) progress.expect(convertSteps(request, null));
     const encodings = await targetEncodings(request, opened, options, runtime, hooks);
     const planned = planOpened(opened, { ...options, encodings });
+    if (outputs.makesImage) refuseUnflashable(planned);
     if (request.target === undefined) progress.expect(convertSteps(request, planned.plan));
     conversion = await carryOut(
       planned,
@@ -118,6 +120,17 @@ async function actionsOf(
   if (wire === undefined) return undefined;
   const { readActionCard } = await import('../input/action-card.js');
   return { wiring: await readText(wire), card: await readActionCard(folder, signal) };
+}
+
+/**
+ * Refuses before all work what no image of the board's flash holds, forced or not.
+ * @throws FitError
+ */
+function refuseUnflashable(planned: PlannedModel): void {
+  if (!planned.plan.fit.advice.problems.some(({ code }) => code === 'flash')) return;
+  throw new FitError(
+    `${unfitText(planned)} --force cannot help here: an image is as large as the flash. It can help with a package alone (-o NAME.s3lm).`,
+  );
 }
 
 /** The board, with the flash capacity that was asked for. @throws UsageError */

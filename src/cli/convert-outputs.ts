@@ -27,6 +27,8 @@ export class ConvertOutputs {
   private readonly open: FileSink[] = [];
   private folders: readonly string[] = [];
   private readonly isImage: boolean;
+  /** Whether an image or its parts are among them. */
+  readonly makesImage: boolean;
   /** Where the package goes while it is made, `undefined` when it has to be in memory first. */
   readonly sink: PackageSink | undefined;
 
@@ -37,6 +39,7 @@ export class ConvertOutputs {
     private readonly read: ReadSettings,
   ) {
     this.isImage = isImageName(request.output);
+    this.makesImage = this.isImage || request.parts !== undefined;
     this.single = request.output === undefined ? null : new FileSink(request.output);
     this.page = request.html === undefined ? null : new FileSink(request.html);
     for (const file of [this.single, this.page]) if (file !== null) this.open.push(file);

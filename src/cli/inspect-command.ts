@@ -27,7 +27,7 @@ import { folderLines, type BoardFit } from './inspect-folder.js';
 import { formatBytes } from '../shared/format.js';
 import { type Terminal } from './terminal.js';
 
-/** Runs the command. @returns whether what was inspected is sound */
+/** Runs the command. @returns whether what was inspected is sound, and a model fits some board */
 export async function inspectCommand(request: InspectRequest, terminal: Terminal): Promise<boolean> {
   const target = await findTarget(request.target);
   return isModel(target, request.target) ? inspectFolder(request, terminal) : inspectFile(request, terminal);
@@ -80,6 +80,7 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
     const summary = await summarizeModel(input, terminal.signal);
     const fits = await fitTable(input, terminal);
     const convertible = summary.problem === null && fits.problem === null;
+    const isGood = convertible && fits.boards.some((board) => board.fits);
     const { opened } = fits;
     const notes = (opened ?? summary).notes.map((note) => sayNote(note, ENGLISH_NOTES));
     const chat = opened !== null && opened.chat !== null;
@@ -87,7 +88,7 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
       terminal.stdout.write(
         `${JSON.stringify({ kind: 'folder', ...summary, notes, chat, convertible, problem: summary.problem ?? fits.problem, boards: fits.boards })}\n`,
       );
-      return convertible;
+      return isGood;
     }
     const { program, stdout } = terminal;
     const problem = summary.problem ?? fits.problem;
@@ -104,7 +105,7 @@ async function inspectFolder(request: InspectRequest, terminal: Terminal): Promi
         columns: stdout.columns,
       }),
     );
-    return convertible;
+    return isGood;
   } finally {
     await folder.close();
   }
@@ -146,11 +147,15 @@ async function fitTable(
   }
 }
 
-/** The shortage that is the largest beside what there is comes first: the others would not be enough to mend. */
+/**
+ * What no setting mends comes first, which is flash where only a smaller model helps; then the shortage that is the largest
+ * beside what there is.
+ */
 function decisiveFirst({ advice, problems }: Fit): string[] {
+  const isTooLarge = advice.remedies.some(({ code }) => code === 'smaller-model');
   const size = (index: number): number => {
-    const { needed = 0, available = 1 } = advice.problems[index] ?? {};
-    return needed / Math.max(1, available);
+    const { code, needed = 0, available = 1 } = advice.problems[index] ?? {};
+    return code === 'flash' && isTooLarge ? Infinity : needed / Math.max(1, available);
   };
   return problems
     .map((text, index) => ({ text, size: size(index) }))

@@ -118,10 +118,14 @@ export function planModel(opened: OpenedModel, options: PlanOptions): Plan {
 }
 
 /** @throws FitError with what is missing and what would help */
-export function refuseUnfit({ plan }: PlannedModel): void {
+export function refuseUnfit(planned: PlannedModel): void {
+  if (!planned.plan.fit.fits) throw new FitError(unfitText(planned));
+}
+
+/** That a model does not fit its board, by how much, and what would help, in English. */
+export function unfitText({ plan }: PlannedModel): string {
   const { fit, board } = plan;
-  if (fit.fits) return;
   const cut = planCut(plan, ENGLISH_PLAN);
   const help = [...fit.problems, ...fit.remedies, ...(cut === null ? [] : [cut])];
-  throw new FitError([`The model does not fit ${board.name}.`, ...help].join(' '));
+  return [`The model does not fit ${board.name}.`, ...help].join(' ');
 }

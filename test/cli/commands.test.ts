@@ -196,9 +196,10 @@ describe('the command line', () => {
     assert.equal((await json(join(folder, 'sample'))).chat, true);
   });
 
-  it('names what decides first where a model fits no board, and goes on with what it could be', async () => {
+  /** A folder whose weights, all of them zero, are more than any board's flash. */
+  async function largeModel(): Promise<string> {
     const large = join(folder, 'large');
-    await mkdir(large);
+    await mkdir(large, { recursive: true });
     const model = blankFolder({
       hidden_size: 512,
       intermediate_size: 2048,
@@ -215,13 +216,39 @@ describe('the command line', () => {
       await writeFile(join(large, name), whole);
       await truncate(join(large, name), file.size);
     }
+    return large;
+  }
+
+  it('names what decides first where a model fits no board, and goes on with what it could be', async () => {
+    const large = await largeModel();
     const { code, stdout } = await cli('inspect', large);
-    assert.equal(code, 0);
+    assert.equal(code, 1);
     assert.match(
       stdout,
       /^Fits no board, though it could be converted:\n.* no +The package needs .* MB of flash/m,
     );
+    // Without PSRAM the cache lacks more of its room, but a shorter context would mend it.
+    assert.match(stdout, /^ *16 MB flash, no PSRAM +no +The package needs/m);
     assert.match(stdout, /^Next: what it could be .* convert .*large --frontier\n$/m);
+    const json = JSON.parse((await cli('inspect', large, '--json')).stdout) as { convertible: boolean };
+    assert.equal(json.convertible, true);
+  });
+
+  it('says before all work that no force makes an image of what no flash holds', async () => {
+    const large = await largeModel();
+    for (const options of [
+      ['-o', join(folder, 'large.bin')],
+      ['-o', join(folder, 'large.bin'), '--force'],
+      ['--parts', join(folder, 'large-parts'), '--force'],
+    ]) {
+      const { code, stderr } = await cli('convert', large, ...options);
+      assert.equal(code, 1);
+      assert.match(stderr, /^Error: The model does not fit .* --force cannot help here/m);
+      assert.doesNotMatch(stderr, /Quantizing|all the same/);
+    }
+    const { code, stderr } = await cli('convert', large, '-o', join(folder, 'large.s3lm'));
+    assert.equal(code, 1);
+    assert.match(stderr, /Or convert it all the same with --force\./);
   });
 
   it('lists every tensor of a folder that holds NaN or infinity', async () => {
