@@ -1,6 +1,8 @@
 // Browser tests: every test/**/*.browser.ts in a real Chromium. Started by scripts/test.mjs; by hand:
 // npx web-test-runner --watch
-import { writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
@@ -8,6 +10,10 @@ import { chromeArguments, ensureChrome } from './scripts/lib/chrome.mjs';
 import { countSessions } from './scripts/lib/browser-totals.mjs';
 
 const executablePath = await ensureChrome();
+
+/** Models that are too much for the repository lie beside it, where there are any; their tests are left out without. */
+const MODELS_BESIDE = fileURLToPath(new URL('../shared/models/', import.meta.url));
+const MODELS_PLACE = '/shared-models/';
 
 export default {
   files: process.env.BROWSER_TESTS ? process.env.BROWSER_TESTS.split('\n') : ['test/**/*.browser.ts'],
@@ -28,6 +34,14 @@ export default {
       context.set('Access-Control-Allow-Origin', '*');
       context.set('Access-Control-Expose-Headers', 'Content-Range, ETag');
       return next();
+    },
+    (context, next) => {
+      if (!context.path.startsWith(MODELS_PLACE)) return next();
+      const file = path.join(MODELS_BESIDE, path.posix.normalize(context.path.slice(MODELS_PLACE.length)));
+      if (!file.startsWith(MODELS_BESIDE) || !existsSync(file)) return next();
+      context.type = path.extname(file);
+      context.body = createReadStream(file);
+      return undefined;
     },
   ],
   plugins: [

@@ -6,7 +6,7 @@ import type { BoardReach } from '../board/board-reach.js';
 import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
 import { loadFindStrings } from '../strings/find.js';
-import { BoardFinder } from './board-finder.js';
+import { BoardFinder, type FinderState } from './board-finder.js';
 import { listBoards, matching, shortName } from './board-list.js';
 import { findStyles } from './find-styles.js';
 import { findView } from './find-view.js';
@@ -48,6 +48,7 @@ export async function findBoard(
   let reach: BoardReach | null = null;
   let typed = '';
   let picked = BOARDS.find(({ id, refused }) => id === board && refused === null)?.id ?? '';
+  let looked: FinderState['kind'] = 'idle';
   let chosen: FoundChoice | null = null;
   const finder = new BoardFinder(
     async () => {
@@ -88,11 +89,12 @@ export async function findBoard(
       ),
       dialog,
     );
-    // What was pressed is gone when a look begins and ends.
-    if (dialog.open && !dialog.contains(root.activeElement))
-      (
-        dialog.querySelector<HTMLElement>('#find-use') ?? dialog.querySelector<HTMLElement>('#find-heading')
-      )?.focus();
+    // What was pressed is gone when a look begins and ends; whoever searches meanwhile goes on.
+    const { kind } = finder.state;
+    if (kind === looked) return;
+    looked = kind;
+    if (dialog.querySelector('.find-list')?.contains(root.activeElement) !== true)
+      dialog.querySelector<HTMLElement>('#find-use, #find-look, .look button')?.focus();
   };
   draw();
   frame.append(dialog);
