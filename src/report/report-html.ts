@@ -2,8 +2,8 @@
 import type { PlanJson } from '../plan/plan.js';
 import { planProblems, planRemedies } from '../plan/words.js';
 import type { InputReport, Report, TensorReport, TextPair } from '../quantize/report.js';
-import { histogramRows, histogramShape } from './charts.js';
 import { compareTexts } from './compare-texts.js';
+import { escape } from './escape.js';
 import {
   alternativeLines,
   divergenceFigures,
@@ -17,6 +17,7 @@ import {
   type Figure,
 } from './figures.js';
 import { INPUTS, INPUT_LABELS } from './inputs.js';
+import { layerSection, spreadChart } from './report-charts.js';
 import { REPORT_STYLE } from './report-style.js';
 import { VERSION } from '../shared/version.js';
 import { showable, showableLine } from '../shared/safe-text.js';
@@ -84,6 +85,7 @@ ${figureTable(file.shift, words.meanings.probabilityShift, shiftFigures(report, 
 </section>
 ${plan === null ? '' : planSection(plan, words)}
 ${report.texts.map((pair) => textSection(pair, words)).join('\n')}
+${layerSection(report.tensors, words)}
 ${tensorSection(report.tensors, words)}
 ${report.inputs.length === 0 ? '' : inputSection(report.inputs, words)}
 <footer>
@@ -171,7 +173,7 @@ function tensorSection(tensors: readonly TensorReport[], words: ReportWords): st
       format.decibels(tensor.sqnr),
       format.number(tensor.amax),
     ].map((cell) => `<td>${escape(cell)}</td>`);
-    return `<tr><th scope="row">${escape(showableLine(tensor.name))}</th>${cells.join('')}<td>${histogram(tensor, words)}</td></tr>`;
+    return `<tr><th scope="row">${escape(showableLine(tensor.name))}</th>${cells.join('')}<td>${spreadChart(tensor, words)}</td></tr>`;
   });
   const heads = COLUMNS.map((column) => `<th scope="col">${escape(file.columns[column])}</th>`);
   return `<section>
@@ -200,30 +202,4 @@ function inputSection(inputs: readonly InputReport[], { file, format }: ReportWo
 <p class="note">${escape(file.inputs.text)}</p>
 <div class="scroll"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
 </section>`;
-}
-
-function histogram(tensor: TensorReport, { file, format }: ReportWords): string {
-  const { width, height, before, after } = histogramShape(tensor.histogram, 128, 32);
-  const rows = histogramRows(tensor.histogram);
-  if (rows.length === 0) return '–';
-  const table = rows.map(
-    (row) =>
-      `<tr><th scope="row">${escape(`${format.number(row.from)} … ${format.number(row.to)}`)}</th><td>${format.percent(row.before)}</td><td>${format.percent(row.after)}</td></tr>`,
-  );
-  const heads = [file.range, file.columns.before, file.columns.after].map(
-    (head) => `<th scope="col">${escape(head)}</th>`,
-  );
-  return `<details><summary><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(file.histogram)}"><path class="before" d="${before}"/><path class="after" d="${after}"/></svg></summary><table><thead><tr>${heads.join('')}</tr></thead><tbody>${table.join('')}</tbody></table></details>`;
-}
-
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

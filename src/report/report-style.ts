@@ -35,6 +35,16 @@ svg{display:block;width:8rem;height:2rem}
 .before{fill:var(--fill)}
 .speed{height:.5rem;margin-top:.5rem}
 .room{fill:var(--line)}
+.bar{width:100%;height:.75rem;margin-top:.375rem}
+.wide{width:100%;min-width:8rem}
+.ends{display:flex;justify-content:space-between;color:var(--quiet)}
+.most>*{font-weight:600}
+.spread{width:24rem;max-width:100%;height:auto;font-size:.6875rem}
+.spread text{fill:var(--quiet)}
+.axis{fill:none;stroke:var(--quiet);vector-effect:non-scaling-stroke}
+.said{margin:.5rem 0;text-align:left;white-space:normal}
+.key{display:inline-block;width:1rem;height:.625rem;margin:0 .25rem 0 .75rem;background:var(--fill)}
+.key.after{height:.125rem;vertical-align:.25rem;background:var(--accent)}
 .after{fill:none;stroke:var(--accent);stroke-width:1;vector-effect:non-scaling-stroke}
 summary{cursor:pointer;list-style-position:outside;margin-left:1rem}
 summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}

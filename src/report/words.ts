@@ -83,6 +83,25 @@ export interface ReportWords {
   readonly plan: PlanWords;
   /** Where the text that both models read came from. */
   readonly origins: Readonly<Record<Report['text'], string>>;
+  /** What quantization cost each layer. */
+  readonly layers: {
+    readonly heading: string;
+    readonly text: string;
+    readonly column: string;
+    readonly error: string;
+    /** @param layer counted as the model does */
+    readonly layer: (layer: number) => string;
+    readonly others: string;
+    readonly alike: (least: string, most: string) => string;
+    readonly worst: (layer: string, most: string, least: string) => string;
+  };
+  /** How the weights of a tensor are spread. */
+  readonly spread: {
+    readonly question: string;
+    readonly peak: (share: string) => string;
+    readonly outside: (share: string) => string;
+    readonly key: { readonly before: string; readonly after: string };
+  };
   /** Of the HTML file alone. */
   readonly file: {
     readonly model: string;
@@ -231,6 +250,22 @@ export const ENGLISH_REPORT: ReportWords = {
   origins: {
     given: 'the text that was given',
     'written by the original model': 'text that the original model wrote itself',
+  },
+  layers: {
+    heading: 'Which layer lost most?',
+    text: 'How far the weights of each layer moved, relative to their size. A layer that stands out suffers most from small numbers.',
+    column: 'Layer',
+    error: 'Relative error',
+    layer: (layer) => `Layer ${layer}`,
+    others: 'Embedding and head',
+    alike: (least, most) => `All layers moved about as much: ${least} to ${most}.`,
+    worst: (layer, most, least) => `${layer} moved most, ${most}; the least moved ${least}.`,
+  },
+  spread: {
+    question: 'How are its weights spread?',
+    peak: (share) => `${share} in the fullest bin`,
+    outside: (share) => `${share} lie further out`,
+    key: { before: 'before', after: 'after' },
   },
   file: {
     model: 'Model',

@@ -87,6 +87,31 @@ describe('the steps after the report at 320 pixels', function () {
   }
 });
 
+describe('the comparison on a wide screen', function () {
+  this.timeout(120_000);
+
+  afterEach(async () => {
+    await setViewport({ width: 800, height: 600 });
+  });
+
+  for (const [width, beside] of [
+    [1920, true],
+    [1280, false],
+  ] as const) {
+    it(`${beside ? 'has' : 'has not'} the texts beside the figures at ${width} pixels`, async () => {
+      await setViewport({ width, height: 1080 });
+      const element = await make();
+      await converted(element);
+      const verdict = part(element, '.verdict').getBoundingClientRect();
+      const texts = part(element, '.texts').getBoundingClientRect();
+      expect(texts.top < verdict.bottom).to.equal(beside);
+      expect(texts.left >= verdict.right).to.equal(beside);
+      expectInside(element, `${width}`);
+      await expect(element).to.be.accessible();
+    });
+  }
+});
+
 describe('what a reader’s system asks for', function () {
   this.timeout(120_000);
 

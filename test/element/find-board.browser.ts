@@ -7,13 +7,13 @@ import { enFind } from '../../src/element/strings/en/find.js';
 import { esFind } from '../../src/element/strings/es/find.js';
 import { zhHansFind } from '../../src/element/strings/zh-hans/find.js';
 import { sampleInspection } from './fake-converter.js';
-import { MiB, make, part, plug, reach, rendered, root, setStage, stage } from './board-page.js';
+import { MiB, PATIENCE, make, part, plug, reach, rendered, root, setStage, stage } from './board-page.js';
 
 setStage();
 
 /** eFuse words of a chip with 2 MB of quad PSRAM, and of one without. */
 const QUAD_2 = { 0x6000_7054: 2 << 3 };
-const NONE = {};
+const NONE = { 0x6000_7054: 0 };
 
 async function toFit(element: Esp32LlmConverter): Promise<void> {
   void element.load();
@@ -84,7 +84,7 @@ describe('finding one’s board', function () {
       expect(board.flash.bytes.slice(0, 4096), 'nothing is written').to.deep.equal(before);
       dialog.querySelector<HTMLElement>('#find-use')?.click();
       await waitUntil(() => !has(element, 'dialog'), 'it closes');
-      await waitUntil(() => stage.converter.settings.at(-1)?.board === id, `planned for ${id}`);
+      await waitUntil(() => stage.converter.settings.at(-1)?.board === id, `planned for ${id}`, PATIENCE);
       expect(part<HTMLSelectElement>(element, '#board').value).to.equal(id);
       // The port is let go: whoever flashes or talks next gets it.
       expect(stage.serial.ports.every((port) => port.readable === null)).to.be.true;
@@ -98,10 +98,7 @@ describe('finding one’s board', function () {
     dialog.querySelector<HTMLElement>('#find-look')?.click();
     await waitUntil(() => dialog.querySelector('#find-use') !== null, 'it is found', { timeout: 30_000 });
     dialog.querySelector<HTMLElement>('#find-use')?.click();
-    await waitUntil(
-      () => element.board === 'esp32-s3-n8',
-      `${element.board}: ${part(element, '.cards').textContent}`,
-    );
+    await waitUntil(() => element.board === 'esp32-s3-n8', 'the board is another one', PATIENCE);
     await element.updateComplete;
     expect(part(element, '.cards').textContent).to.contain('ESP32-S3 N8');
     await expect(element).to.be.accessible();

@@ -23,6 +23,25 @@ test('is one document with the figures, a chart and a table behind it', () => {
   }
 });
 
+test('every chart has its question, its answer, and axes with figures', () => {
+  const report = sampleReport();
+  const html = reportHtml(report, samplePlan());
+  assert.ok(html.includes('<h2>Which layer lost most?</h2>'));
+  // The bar that is full of its axis is no longer than the axis, and the figure beside it is that of the sentence.
+  const bars = [...html.matchAll(/<rect class="before" width="([\d.]+)"/g)].map(([, width]) => Number(width));
+  assert.ok(bars.length > 0 && bars.every((width) => width >= 0 && width <= 100), String(bars));
+  const answer = /<p>(All layers moved about as much: .*?|.* moved most, .*?)<\/p>/.exec(html)?.[1] ?? '';
+  const most = /<tr class="most">.*?<td>([^<]*%)<\/td><\/tr>/.exec(html)?.[1];
+  assert.ok(most !== undefined && answer.includes(most), `${answer} has ${most}`);
+  for (const chart of html.matchAll(/<svg class="spread".*?<\/svg>/g)) {
+    const words = [...chart[0].matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, word]) => word);
+    assert.equal(words.length, 5, 'both ends and the middle along, the peak and zero upwards');
+    assert.ok(words[0]?.startsWith('−') && words[0].slice(1) === words[2], words.join(' '));
+    assert.match(words[3] ?? '', /%$/);
+  }
+  assert.ok(html.includes('<svg class="spread"') && html.includes('How are its weights spread?'));
+});
+
 test('asks for nothing and runs nothing', () => {
   const html = reportHtml(sampleReport(), samplePlan());
   assert.doesNotMatch(html, /<script|<link|<img|\bsrc=|\bhref=|@import|url\(|\son\w+=/i);
@@ -64,7 +83,7 @@ test('escapes everything that a model brings', () => {
 test('every element that is opened is closed', () => {
   const html = reportHtml(sampleReport({ verdict: 'severe' }), null).replace(/<style>[^]*<\/style>/, '');
   const open: string[] = [];
-  const empty = new Set(['meta', 'path', 'br']);
+  const empty = new Set(['meta', 'path', 'rect', 'br']);
   for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/g)) {
     if (empty.has(name)) continue;
     if (slash === '') open.push(name);

@@ -327,6 +327,8 @@ const BUDGET = {
   emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
   flasher: 80,
+  /** What finding one's board adds when it is asked for, without what reaches boards. */
+  find: 9,
   /** What a board adds that the image does not fit. */
   otherBoard: 2.5,
   /** What the first error adds to the control that it stands beside. */
@@ -368,6 +370,8 @@ const APART = [
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
+  // Finding one's board, when a person asks.
+  'find-dialog',
   // What an error does to the control beside it.
   'beside',
   // The list of known models, when a person opens it.
@@ -452,6 +456,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     );
   const gallery = pressed('gallery-dialog', 'gallery');
   const terms = pressed('term-card');
+  const find = pressed('find-dialog');
   const beside = pressed('beside');
   const emulator = new Set([path.join(dist, chunk('emulator-worker-source')), wasm('emulator.wasm')]);
   const room = chunk('board-room');
@@ -496,6 +501,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     gallery: kilobytes(gallery),
     drawing: kilobytes(without(reached(chunk('drawing-room'), true, APART), whole)),
     terms: kilobytes(terms),
+    find: kilobytes(find),
     frontier: kilobytes(frontier),
     conversions: kilobytes(conversions),
     boards: kilobytes(boards),

@@ -366,6 +366,26 @@ export const compare = css`
     padding: 0.5rem 0.75rem;
   }
 
+  /* On a wide screen the texts stand beside the figures that judge them. */
+  @container (min-width: 84rem) {
+    .result:has(.texts) {
+      grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
+      grid-auto-flow: dense;
+    }
+
+    .result > * {
+      grid-column: 1 / -1;
+    }
+
+    .result:has(.texts) > .verdict {
+      grid-column: 1;
+    }
+
+    .result > .texts {
+      grid-column: 2;
+    }
+  }
+
   @container (max-width: 30rem) {
     .command .inline {
       flex-direction: column;

@@ -56,8 +56,10 @@ export function compareView(
       ${soon(() => divergence(report, strings))}
     </details>
     <details class="fold">
-      <summary>${words.layers.heading}</summary>
-      <p class="quiet">${words.layers.text}${term('layer', words.layers.column, strings)}</p>
+      <summary>${strings.report.layers.heading}</summary>
+      <p class="quiet">
+        ${strings.report.layers.text}${term('layer', strings.report.layers.column, strings)}
+      </p>
       ${soon(() => layerChart(report.tensors, strings))}
     </details>
     <details class="fold">

@@ -70,12 +70,12 @@ const HEIGHT = 120;
 
 function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
   const words = strings.result;
-  const { format } = strings.report;
+  const { format, spread } = strings.report;
   const { histogram, peak, outside } = histogramMiddle(tensor.histogram);
   const { before, after } = histogramShape(histogram, WIDTH, HEIGHT);
   const { limit } = histogram;
   return html`<div class="histogram">
-    <p>${words.histogramQuestion} <span class="quiet">${words.histogramPeak(format.percent(peak))}</span></p>
+    <p>${spread.question} <span class="quiet">${spread.peak(format.percent(peak))}</span></p>
     <svg
       viewBox="0 0 ${WIDTH} ${HEIGHT}"
       preserveAspectRatio="none"
@@ -91,10 +91,9 @@ function histogram(tensor: TensorReport, strings: Strings): TemplateResult {
     </p>
     <p class="quiet ends" aria-hidden="true">
       <span class="key"
-        ><span class="before">${words.histogramKey.before}</span
-        ><span class="after">${words.histogramKey.after}</span></span
+        ><span class="before">${spread.key.before}</span><span class="after">${spread.key.after}</span></span
       >
-      ${outside > 0 ? html`<span>${words.histogramOutside(format.percent(outside, 2))}</span>` : nothing}
+      ${outside > 0 ? html`<span>${spread.outside(format.percent(outside, 2))}</span>` : nothing}
     </p>
     <details>
       <summary>${words.histogramTable}</summary>

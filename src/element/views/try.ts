@@ -203,25 +203,27 @@ function control(
     </dl>
     ${speedFigure(facts.speed, measuredSpeed(turns), strings)}
     <p class="quiet">${words.estimated}</p>
-    <fieldset class="field">
-      <legend>${words.speed}</legend>
-      <div class="segments">
-        ${(['flat', 'modelled'] satisfies EmulatorSpeed[]).map(
-          (name) =>
-            html`<label>
-              <input
-                type="radio"
-                name="speed"
-                value=${name}
-                aria-describedby="speed-text"
-                .checked=${speed === name}
-                @change=${() => actions.setSpeed(name)}
-              /><span>${words.speeds[name].name}</span>
-            </label>`,
-        )}
-      </div>
-      <p class="quiet" id="speed-text">${words.speeds[speed].text}</p>
-    </fieldset>
+    <details class="more">
+      <summary>${words.speed}</summary>
+      <fieldset class="field" aria-label=${words.speed}>
+        <div class="segments">
+          ${(['flat', 'modelled'] satisfies EmulatorSpeed[]).map(
+            (name) =>
+              html`<label>
+                <input
+                  type="radio"
+                  name="speed"
+                  value=${name}
+                  aria-describedby="speed-text"
+                  .checked=${speed === name}
+                  @change=${() => actions.setSpeed(name)}
+                /><span>${words.speeds[name].name}</span>
+              </label>`,
+          )}
+        </div>
+        <p class="quiet" id="speed-text">${words.speeds[speed].text}</p>
+      </fieldset>
+    </details>
     <div class="buttons">
       <button
         type="button"

@@ -303,17 +303,6 @@ export const enAll = {
     divergenceText: (positions: number) =>
       `Kullback-Leibler divergence over ${formatCount(positions)} positions, in nats. Half of the positions lie below the median.`,
     shift: 'Probability of the next word',
-    layers: {
-      heading: 'Which layer lost most?',
-      text: 'How far the weights of each layer moved, relative to their size. A layer that stands out suffers most from small numbers.',
-      column: 'Layer',
-      error: 'Relative error',
-      layer: (layer: number) => `Layer ${layer}`,
-      others: 'Embedding and head',
-      alike: (least: string, most: string) => `All layers moved about as much: ${least} to ${most}.`,
-      worst: (layer: string, most: string, least: string) =>
-        `${layer} moved most, ${most}; the least moved ${least}.`,
-    },
     tensors: 'Tensors',
     tensorsText:
       'SQNR is the signal-to-noise ratio of the weights: 6 dB is about one bit. Open a tensor to see how its weights are spread.',
@@ -327,10 +316,6 @@ export const enAll = {
     },
     tensorTable: 'Tensors with sizes and signal-to-noise ratio',
     histogram: (name: string) => `Weights of ${name}: filled before, line after`,
-    histogramQuestion: 'How are its weights spread?',
-    histogramPeak: (share: string) => `${share} in the fullest bin`,
-    histogramOutside: (share: string) => `${share} lie further out`,
-    histogramKey: { before: 'before', after: 'after' },
     histogramTable: 'The numbers behind the chart',
     histogramColumns: { range: 'Range', before: 'Before', after: 'After' },
     memory: 'Memory',

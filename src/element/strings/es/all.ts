@@ -289,16 +289,6 @@ export const esAll: Strings = {
     divergenceText: (positions) =>
       `Divergencia de Kullback-Leibler en ${count(positions)} posiciones, en nats. La mitad de las posiciones queda por debajo de la mediana.`,
     shift: 'Probabilidad de la palabra siguiente',
-    layers: {
-      heading: '¿Qué capa perdió más?',
-      text: 'Cuánto se movieron los pesos de cada capa, en relación con su tamaño. La capa que sobresale es la que más sufre con números pequeños.',
-      column: 'Capa',
-      error: 'Error relativo',
-      layer: (layer) => `Capa ${layer}`,
-      others: 'Embedding y salida',
-      alike: (least, most) => `Todas las capas se movieron más o menos igual: de ${least} a ${most}.`,
-      worst: (layer, most, least) => `${layer} se movió más, ${most}; la que menos, ${least}.`,
-    },
     tensors: 'Tensores',
     tensorsText:
       'SQNR es la relación señal-ruido de los pesos: 6 dB equivalen a un bit, más o menos. Abre un tensor para ver cómo se reparten sus pesos.',
@@ -312,10 +302,6 @@ export const esAll: Strings = {
     },
     tensorTable: 'Tensores con tamaños y relación señal-ruido',
     histogram: (name) => `Pesos de ${name}: relleno antes, línea después`,
-    histogramQuestion: '¿Cómo se reparten sus pesos?',
-    histogramPeak: (share) => `${share} en la barra más llena`,
-    histogramOutside: (share) => `el ${share} queda más lejos`,
-    histogramKey: { before: 'antes', after: 'después' },
     histogramTable: 'Las cifras del gráfico',
     histogramColumns: { range: 'Intervalo', before: 'Antes', after: 'Después' },
     memory: 'Memoria',

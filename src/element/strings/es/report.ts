@@ -197,6 +197,22 @@ export const esReport: ReportWords = {
     given: 'el texto proporcionado',
     'written by the original model': 'un texto que escribió el propio modelo original',
   },
+  layers: {
+    heading: '¿Qué capa perdió más?',
+    text: 'Cuánto se movieron los pesos de cada capa, en relación con su tamaño. La capa que sobresale es la que más sufre con números pequeños.',
+    column: 'Capa',
+    error: 'Error relativo',
+    layer: (layer) => `Capa ${layer}`,
+    others: 'Embedding y salida',
+    alike: (least, most) => `Todas las capas se movieron más o menos igual: de ${least} a ${most}.`,
+    worst: (layer, most, least) => `${layer} se movió más, ${most}; la que menos, ${least}.`,
+  },
+  spread: {
+    question: '¿Cómo se reparten sus pesos?',
+    peak: (share) => `${share} en la barra más llena`,
+    outside: (share) => `el ${share} queda más lejos`,
+    key: { before: 'antes', after: 'después' },
+  },
   file: {
     model: 'Modelo',
     title: (name) => `${name}: antes y después`,

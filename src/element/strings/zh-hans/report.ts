@@ -175,6 +175,22 @@ export const zhHansReport: ReportWords = {
     given: '所给的文本',
     'written by the original model': '原模型自己写的文本',
   },
+  layers: {
+    heading: '哪一层损失最大？',
+    text: '各层权重相对于自身大小的偏移量。格外突出的层受低精度影响最大。',
+    column: '层',
+    error: '相对误差',
+    layer: (layer) => `第 ${layer} 层`,
+    others: '嵌入层和输出层',
+    alike: (least, most) => `各层的变化相近：${least} 到 ${most}。`,
+    worst: (layer, most, least) => `${layer}变化最大，为 ${most}；最小的为 ${least}。`,
+  },
+  spread: {
+    question: '它的权重怎样分布？',
+    peak: (share) => `最满的一格占 ${share}`,
+    outside: (share) => `另有 ${share} 在更远处`,
+    key: { before: '转换前', after: '转换后' },
+  },
   file: {
     model: '模型',
     title: (name) => `${name}：转换前后`,
