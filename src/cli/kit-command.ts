@@ -10,7 +10,7 @@ import type { Chip } from '../chips/chip.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
-import { DEFAULT_EFFORT } from '../quantize/effort.js';
+import { EFFORT_THREADS } from '../quantize/effort.js';
 import { readChoices, writeChoices } from '../plan/scheme-text.js';
 import { UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
@@ -30,6 +30,7 @@ import { isWithin, placeOf } from './refuse-clashes.js';
 import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { readText } from './text-file.js';
+import { startTuner, type TunerThreads } from './tuner-threads.js';
 import { formatBytes } from '../shared/format.js';
 import { ProgressLine, type Terminal } from './terminal.js';
 
@@ -88,7 +89,10 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
   const [runtime, script] = await Promise.all([loadRuntime(), loadBundle()]);
   const progress = new ProgressLine(terminal.stderr);
   const folder = await openModelFolder(request.folder, terminal.signal);
+  let threads: TunerThreads | null = null;
   try {
+    const workers = EFFORT_THREADS[request.effort];
+    if (workers > 0) threads = await startTuner(workers);
     const input = await openInput(folder, terminal.signal);
     const modelFiles = await readModelFiles(folder, await input.files(terminal.signal), terminal.signal);
     const name = showableLine(request.name ?? folder.name);
@@ -101,8 +105,8 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
     };
     const { package: bytes } = await convert(
       new KeptFolder(named, modelFiles),
-      { board, ...choices, context: request.context, mustFit: true, report: false },
-      runtime,
+      { board, ...choices, context: request.context, mustFit: true, report: false, effort: request.effort },
+      threads === null ? runtime : { ...runtime, tuner: threads.tuner },
       { onProgress: progress.show, signal: terminal.signal },
     );
     if (bytes === null) throw new Error('The conversion gave no package.');
@@ -110,7 +114,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
       name,
       board,
       scheme: writeChoices(choices),
-      effort: DEFAULT_EFFORT,
+      effort: request.effort,
       context: request.context ?? null,
       prompts: request.prompts,
       view: request.view,
@@ -126,6 +130,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
   } finally {
     progress.finish();
     await folder.close();
+    await threads?.end();
   }
 }
 

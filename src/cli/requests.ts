@@ -111,6 +111,7 @@ export interface KitCommandRequest {
   readonly board: string;
   /** As the element's attribute `scheme`. */
   readonly scheme: string;
+  readonly effort: Effort;
   readonly context: number | undefined;
   /** Questions for the class. */
   readonly prompts: readonly string[];

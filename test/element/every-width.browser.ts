@@ -7,6 +7,7 @@ import { executeServerCommand, setViewport } from '@web/test-runner-commands';
 import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import type { AllStrings } from '../../src/element/strings/strings.js';
 import { en, es, zhHans } from './all-strings.js';
+import { expectInside } from './inside.js';
 import {
   button,
   converted,
@@ -21,21 +22,6 @@ import {
 } from './board-page.js';
 
 setStage();
-
-/** Nothing stands out of the frame, but in what scrolls by itself. */
-function expectInside(element: Esp32LlmConverter, where: string): void {
-  const base = part(element, '.base');
-  expect(base.scrollWidth, where).to.be.at.most(base.clientWidth);
-  const frame = base.getBoundingClientRect();
-  for (const child of root(element).querySelectorAll<HTMLElement>(
-    'button, select, input, textarea, p, h3, h4, li, dt, dd, code, label',
-  )) {
-    if (child.closest('.scroll, .hidden, .steps') !== null || child.offsetParent === null) continue;
-    const { left, right } = child.getBoundingClientRect();
-    expect(right, `${where}: ${child.outerHTML.slice(0, 80)}`).to.be.at.most(frame.right);
-    expect(left, `${where}: ${child.outerHTML.slice(0, 80)}`).to.be.at.least(frame.left);
-  }
-}
 
 /** Goes through the steps after the report, with a board emulated, found and talked to. */
 async function everyPanel(

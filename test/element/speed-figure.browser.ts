@@ -86,5 +86,9 @@ describe('the table of speeds', () => {
     await toFlash(element);
     expect(shown(element, '.flash').map(({ text }) => text)).to.deep.equal(EXPECTED);
     await expect(element).to.be.accessible();
+    // With the board on which the model will lie like that.
+    part(element, '.flash .drawing summary').click();
+    await rendered(element, '.flash .board-drawing');
+    await expect(element).to.be.accessible();
   });
 });

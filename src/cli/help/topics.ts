@@ -241,6 +241,7 @@ const kit: CommandHelp = {
           '--scheme "WORDS"',
           'as the element’s attribute: int8, int4 or weights:auto, a granularity, activations:KIND, cache:KIND, chat:template|begin',
         ],
+        [`--effort ${EFFORTS.join('|')}`, 'as for convert; the page converts with it as well'],
         ['--context N', 'tokens that the model can hold'],
         ['--firmware FILE', 'as for convert; the kit carries it'],
       ],

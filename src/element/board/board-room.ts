@@ -213,11 +213,13 @@ export class BoardRoom {
     }
     const { name } = result.choice.inspection;
     const { fits, board, speed } = result.result.plan;
+    const drawing = drawingDoor(this.#page, result.result.plan, strings);
     if (panel === 'flash') {
       const facts: FlashFacts = {
         name,
         fits,
         speed,
+        drawing,
         chip: findBoard(board).chip.id,
         fileName: imageName(result),
         copied: this.#views.downloads?.copied ?? null,
@@ -231,7 +233,6 @@ export class BoardRoom {
     }
     const boardName = findBoard(board).name;
     const { inPage, name: engine } = this.#engines;
-    const drawing = drawingDoor(this.#page, result.result.plan, strings);
     const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }

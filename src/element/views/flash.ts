@@ -25,6 +25,8 @@ export interface FlashFacts {
   readonly fits: boolean;
   /** What its plan expects. */
   readonly speed: SpeedFigures;
+  /** The board with what will lie in its memories, folded away. */
+  readonly drawing: TemplateResult;
   /** As esptool calls it. */
   readonly chip: string;
   /** Name of the image as a file. */
@@ -54,7 +56,7 @@ export function flashView(
     ${
       facts.fits && !isBusy(state.step)
         ? html`<div class="panel">${speedFigure(facts.speed, null, strings)}</div>
-            ${otherWay(facts, strings, actions)}`
+            ${facts.drawing} ${otherWay(facts, strings, actions)}`
         : nothing
     }
   </section>`;
