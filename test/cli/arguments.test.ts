@@ -32,6 +32,16 @@ describe('parseCommandLine', () => {
     assert.ok(shown.command === 'convert' && shown.frontier && shown.output === undefined);
   });
 
+  it('reads with how much work a kit is made', () => {
+    const effort = (...options: string[]): unknown => {
+      const request = parseCommandLine(['kit', 'm', '-o', 'k', ...options]);
+      return request.command === 'kit' ? request.effort : null;
+    };
+    assert.equal(effort(), 'quick');
+    assert.equal(effort('--effort', 'good'), 'good');
+    assert.throws(() => effort('--effort', 'much'), /--effort/);
+  });
+
   it('reads how many tokens stay, and the text that they are for', () => {
     const cut = (...options: string[]): unknown => {
       const request = parseCommandLine(['convert', 'm', '-o', 'x.bin', ...options]);
