@@ -7,11 +7,11 @@ import { drawingDoor } from './drawing/drawing-door.js';
 import { frontierDoor } from './frontier/frontier-door.js';
 import { answersOf } from './home/answers-door.js';
 import { permitsNetwork } from './page-attributes.js';
-import { findButton } from './find/find-door.js';
 import type { Page } from './page.js';
 import type { Parts } from './parts.js';
 import type { Lock } from './preset-words.js';
 import type { Strings } from './strings/strings.js';
+import { sayAfter } from './terms/term.js';
 import { compareView } from './views/compare.js';
 import { convertingView } from './views/converting.js';
 import { fitView } from './views/fit.js';
@@ -32,9 +32,10 @@ export function laterView(
 function stepOfWay(
   state: Exclude<Later, { step: 'talk' }>,
   page: Page,
-  { actions, boards, live, views }: Parts,
+  parts: Parts,
   strings: Strings,
 ): TemplateResult | typeof nothing {
+  const { actions, boards, live, views } = parts;
   const { files } = page;
   const { preset } = page.store;
   const locked: ReadonlySet<Lock> = permitsNetwork(page.element)
@@ -53,9 +54,7 @@ function stepOfWay(
         actions,
         html`${door.view(state, strings)}${conversions.view(state, strings)}`,
         drawingDoor(page, state.choice.plan, strings),
-        findButton(page, { boards, views }, strings.fit.find, state.choice.settings.board, ({ id }) => {
-          actions.change({ board: id, encodings: undefined });
-        }),
+        findButton(page, parts, state.choice.settings.board, strings),
       );
     case 'converting':
       return convertingView(state, strings, actions);
@@ -78,4 +77,18 @@ function stepOfWay(
       return compareView(state, failure, views.openTensor, answers, strings, actions, rows);
     }
   }
+}
+
+/** The way to one's board beside the list: what is behind it is loaded when it is pressed. */
+function findButton(page: Page, parts: Parts, board: string, { fit, failures }: Strings): TemplateResult {
+  const press = async ({ currentTarget }: Event): Promise<void> => {
+    try {
+      const { findBoard } = await import('./find/find-dialog.js');
+      const found = await findBoard(page, parts, board);
+      if (found !== null) parts.actions.change({ board: found.id, encodings: undefined });
+    } catch {
+      sayAfter(currentTarget as HTMLElement, failures.views);
+    }
+  };
+  return html`<button id="find-board" type="button" class="plain" @click=${press}>${fit.find}</button>`;
 }

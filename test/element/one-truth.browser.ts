@@ -174,7 +174,6 @@ describe('every figure of speed and size', function () {
       // Compare: the figures that decide, the memories, the row of this conversion.
       await element.convert();
       await rendered(element, '.fold .memories');
-      await rendered(element, '.rows tbody tr');
       unfold(element);
       await element.updateComplete;
       const { report, package: bytes } = element;
@@ -184,15 +183,19 @@ describe('every figure of speed and size', function () {
       expect(flashBar(element)).to.equal(flash);
       const tiles = text(element, '.verdict .tiles');
       expect(sizesIn(tiles).at(-1)).to.equal(size);
+      const kl = formatNumber(report.kl.mean);
+      const agreement = formatPercent(report.top1);
+      expect(tiles).to.contain(kl).and.to.contain(agreement);
+      expect(text(element, '.fold .figures'), 'the divergence, spread out').to.contain(kl);
+
+      // Back at the settings it is a row.
+      await step(element, 'Fit', '.rows tbody tr');
       const cell = (column: string): string => text(element, `.rows tbody tr td[data-label="${column}"]`);
       expect(cell('Size')).to.equal(size);
       expect(cell('Tokens per second')).to.equal(formatRate(half.expected));
-      const kl = formatNumber(report.kl.mean);
-      for (const place of ['.verdict .tiles', '.rows tbody tr', '.fold .figures'])
-        expect(text(element, place), `the divergence, ${place}`).to.contain(kl);
-      const agreement = formatPercent(report.top1);
-      for (const place of ['.verdict .tiles', '.rows tbody tr'])
-        expect(text(element, place), `the agreement, ${place}`).to.contain(agreement);
+      expect(cell('KL divergence')).to.contain(kl);
+      expect(cell('Same first choice')).to.equal(agreement);
+      expect(boundedSpeeds(element)).to.deep.equal(planned);
 
       // How it was converted, and what is taken away.
       await step(element, 'Convert', '.converted');

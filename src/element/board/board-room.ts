@@ -22,8 +22,9 @@ import { boardsLoadingView } from '../views/boards-loading.js';
 import { chatView } from '../views/chat.js';
 import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
-import type { BoardReach } from './board-reach.js';
 import { emulatorUrls, pageGuard, pageScope, promptOf } from './board-page.js';
+import type { ToldReach } from './board-reach.js';
+import { toldReach } from './told-reach.js';
 import { BoardTeller } from './board-teller.js';
 import { BoardWords } from './board-words.js';
 import type {
@@ -74,7 +75,7 @@ export class BoardRoom {
   readonly #engines: Engines;
   readonly #otherBoard: OtherBoardDoor;
   /** For those who look at a board and neither flash it nor talk to it. */
-  readonly reach: BoardReach;
+  readonly reach: ToldReach;
   /** The image of a result, read once. */
   #runnable: { readonly made: BoardImage; readonly image: Promise<RunnableImage> } | null = null;
   /** The result whose settings the conversations began with. */
@@ -133,7 +134,7 @@ export class BoardRoom {
       },
     });
     const choose = (): Promise<PortSession | null> => freePort(this.#ports, this.#flash);
-    this.reach = { ports: this.#ports, choose, flasher, strings: () => words.current };
+    this.reach = toldReach({ ports: this.#ports, choose, flasher }, () => words.current);
     this.#selftest = new SelftestDoor({
       ...this.reach,
       assetBase: () => page.element.assetBase ?? null,

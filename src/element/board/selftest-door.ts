@@ -7,7 +7,7 @@ import { flashFailureView } from '../views/flash-failure.js';
 import type { BoardReach } from './board-reach.js';
 import type { SelftestRoom } from './selftest-room.js';
 
-export interface SelftestDoorOptions extends Omit<BoardReach, 'strings'> {
+export interface SelftestDoorOptions extends BoardReach {
   /** The page's attribute `asset-base`. */
   readonly assetBase: () => string | null;
   readonly onChange: () => void;

@@ -2,7 +2,7 @@
 import { render } from 'lit';
 import { BOARDS } from '../../plan/boards.js';
 import { findLanguage } from '../../shared/languages.js';
-import type { BoardReach } from '../board/board-reach.js';
+import type { ToldReach } from '../board/board-reach.js';
 import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
 import { loadFindStrings } from '../strings/find.js';
@@ -45,7 +45,7 @@ export async function findBoard(
   dialog.lang = language;
   dialog.setAttribute('aria-labelledby', 'find-heading');
   const list = listBoards(words, language);
-  let reach: BoardReach | null = null;
+  let reach: ToldReach | null = null;
   let typed = '';
   let picked = BOARDS.find(({ id, refused }) => id === board && refused === null)?.id ?? '';
   let looked: FinderState['kind'] = 'idle';

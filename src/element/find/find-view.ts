@@ -1,13 +1,9 @@
 /** What finding one's board looks like: a look at the one on the cable, and the list with a search. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { BOARDS } from '../../plan/boards.js';
 import { formatBytes } from '../../shared/format.js';
-import type { BoardReach } from '../board/board-reach.js';
+import type { ToldReach } from '../board/board-reach.js';
 import type { FindStrings } from '../strings/find.js';
-import { flashFailureView } from '../views/flash-failure.js';
-import { portHelpView } from '../views/port-help.js';
-import { serialReasonView } from '../views/serial-reason.js';
 import type { FinderState } from './board-finder.js';
 import { shortName, type Listed } from './board-list.js';
 
@@ -17,7 +13,7 @@ export interface FindFacts {
   readonly language: string;
   readonly finder: FinderState;
   /** What reaches boards, `null` before a person has asked for one. */
-  readonly reach: BoardReach | null;
+  readonly reach: ToldReach | null;
   readonly typed: string;
   /** Those that match what was typed. */
   readonly listed: readonly Listed[];
@@ -47,7 +43,6 @@ export function findView(facts: FindFacts, actions: FindActions): TemplateResult
 
 function look(facts: FindFacts, actions: FindActions): TemplateResult {
   const { words, finder, reach } = facts;
-  const strings = reach?.strings() ?? null;
   const begin = (text: string, primary: boolean): TemplateResult =>
     html`<button
       id="find-look"
@@ -60,8 +55,7 @@ function look(facts: FindFacts, actions: FindActions): TemplateResult {
     </button>`;
   switch (finder.kind) {
     case 'looking': {
-      const phase = strings?.board.flash.phases[finder.progress?.phase ?? 'connecting'];
-      return html`<p id="find-phase">${phase ?? words.looking}</p>
+      return html`<p id="find-phase">${reach?.phase(finder.progress) || words.looking}</p>
         <progress part="progress" aria-labelledby="find-phase"></progress>
         <div class="buttons">
           <button type="button" part="button" @click=${() => actions.cancel()}>${words.cancel}</button>
@@ -99,17 +93,10 @@ function look(facts: FindFacts, actions: FindActions): TemplateResult {
     }
     case 'idle': {
       const { error } = finder;
-      const unreachable = reach !== null && strings !== null && reach.ports.support !== 'available';
+      const reachable = reach === null || reach.ports.support === null || reach.ports.support === 'available';
       return html`<p class="quiet">${words.lookText}</p>
-        ${unreachable ? serialReasonView(reach.ports.support, strings) : html`<div class="buttons">${begin(words.look, true)}</div>`}
-        ${
-          error === null
-            ? nothing
-            : strings === null
-              ? html`<p role="alert">${words.unreached}</p>`
-              : flashFailureView(error, strings, words.failed, 'find-look')
-        }
-        ${reach === null || strings === null ? nothing : portHelpView(reach.ports, strings)}`;
+        ${reachable ? html`<div class="buttons">${begin(words.look, true)}</div>` : nothing}
+        ${reach?.trouble(error, words.failed, 'find-look') ?? (error === null ? nothing : html`<p role="alert">${words.unreached}</p>`)}`;
     }
   }
 }
@@ -132,7 +119,7 @@ function search(facts: FindFacts, actions: FindActions): TemplateResult {
         spellcheck="false"
         enterkeyhint="done"
         aria-describedby="find-hint"
-        .value=${live(typed)}
+        .value=${typed}
         @input=${(event: Event) => actions.type((event.target as HTMLInputElement).value)}
       />
       <p class="quiet" id="find-hint">${words.searchHint}</p>
@@ -165,7 +152,7 @@ function group(
             name="find-board"
             value=${board.id}
             ?disabled=${board.refused !== null}
-            .checked=${live(board.id === picked)}
+            .checked=${board.id === picked}
             @change=${() => actions.pick(board.id)}
           />
           <span

@@ -2,10 +2,9 @@
 import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { ModelSource, ReadyAddresses } from '../../worker/jobs.js';
 import type { SerialScope } from '../../device/serial-support.js';
-import { findButton } from '../find/find-door.js';
 import type { FoundChoice } from '../find/find-dialog.js';
 import { LazyWords } from '../lazy-words.js';
-import { notLoaded } from '../missing.js';
+import { missing, notLoaded } from '../missing.js';
 import type { Page } from '../page.js';
 import type { Parts } from '../parts.js';
 import { presetOf } from '../preset-words.js';
@@ -66,10 +65,9 @@ export class CardsRoom {
     const { actions, models } = this.#parts;
     return html`<p>
       ${own && words.own(own.name)}
-      ${findButton(this.#page, this.#parts, words.find, String(element.board), (found) => {
-        this.#own = found;
-        element.setAttribute('board', found.id);
-      })}
+      <button id="find-board" type="button" class="plain" @click=${() => void this.#find()}>
+        ${words.find}
+      </button>
       ${
         own && models.facts.network
           ? html`<button type="button" class="plain" @click=${() => actions.open(`?${own.id}`)}>
@@ -78,6 +76,20 @@ export class CardsRoom {
           : nothing
       }
     </p>`;
+  }
+
+  /** The board that a person has becomes the page's. */
+  async #find(): Promise<void> {
+    const { element } = this.#page;
+    try {
+      const { findBoard } = await import('../find/find-dialog.js');
+      const found = await findBoard(this.#page, this.#parts, String(element.board));
+      if (found === null) return;
+      this.#own = found;
+      element.setAttribute('board', found.id);
+    } catch (cause) {
+      await this.#parts.models.refuse(missing(cause));
+    }
   }
 
   /** Loads what keeps the address, where the page asks for that. Without it the page is as any other. */

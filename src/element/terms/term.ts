@@ -1,6 +1,5 @@
 /** The "?" beside a term. What it means is loaded when it is pressed first. */
 import { html, type TemplateResult } from 'lit';
-import { sayAfter } from '../say-after.js';
 import type { Strings } from '../strings/strings.js';
 import type { Term } from '../strings/terms.js';
 
@@ -28,4 +27,12 @@ async function open(id: Term, button: HTMLElement, { language, failures }: Strin
   } catch {
     sayAfter(button, failures.views);
   }
+}
+
+/** Says after a control that what it asks for could not be loaded. */
+export function sayAfter(control: HTMLElement, text: string): void {
+  const said = document.createElement('span');
+  said.role = 'alert';
+  said.textContent = text;
+  control.after(said);
 }
