@@ -200,7 +200,7 @@ describe('every figure of speed and size', function () {
       // How it was converted, and what is taken away.
       await step(element, 'Convert', '.converted');
       expect(sizesIn(text(element, '.converted dl')).at(-1)).to.equal(size);
-      await step(element, 'Take it away', '.take .digest');
+      await step(element, 'Take away', '.take .digest');
       expect(sizesIn(text(element, '#save-package'))).to.deep.equal([size]);
 
       // The emulated board, with what it did among what was planned, and its own table.

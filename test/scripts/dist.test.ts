@@ -298,7 +298,7 @@ const BUDGET = {
    */
   converter: 317,
   /** The cards of the models that come with the element: right after the first view. */
-  cards: 5,
+  cards: 5.3,
   /** What leads from step to step, with the views after the first. */
   way: 4,
   /** The state in the page's address, for pages that ask for it. */

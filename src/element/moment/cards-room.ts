@@ -63,7 +63,7 @@ export class CardsRoom {
     if (presetOf(element).locked.has('board')) return nothing;
     const own = this.#own?.id === element.board ? this.#own : null;
     const { actions, models } = this.#parts;
-    return html`<p>
+    return html`<p class="own-board">
       ${own && words.own(own.name)}
       <button id="find-board" type="button" class="plain" @click=${() => void this.#find()}>
         ${words.find}

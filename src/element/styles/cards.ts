@@ -69,6 +69,13 @@ export const cards = css`
     font-weight: 600;
   }
 
+  .own-board {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 1rem;
+    margin-top: 0.5rem;
+  }
+
   @container (min-width: 52rem) {
     section.choose:has(.cards) {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);

@@ -6,6 +6,7 @@ export const home = css`
     display: block;
     width: 100%;
     max-width: 30rem;
+    max-height: 34vh;
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--panel);
@@ -109,6 +110,23 @@ export const home = css`
 
     to {
       transform: scaleX(0.35);
+    }
+  }
+
+  /* Beside the conversation where there is room, so that the next question is in sight. */
+  @container (min-width: 60rem) {
+    .talk:has(> .home) {
+      grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
+      align-items: start;
+    }
+
+    .talk:has(> .home) > * {
+      grid-column: 2;
+    }
+
+    .talk > .home {
+      grid-row: 1 / span 3;
+      grid-column: 1;
     }
   }
 `;
