@@ -113,9 +113,54 @@ async function bundlePage(dist, program, workers, modules) {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: chunkName,
+    manualChunks: loadedTogether(),
+    onlyExplicitManualChunks: true,
   });
   collect(bundle, modules);
   await bundle.close();
+}
+
+/**
+ * Modules that are always loaded one with the other, by the module that asks for them: left alone, the bundler makes a file of
+ * every few that something else uses as well, and forty small files are a fifth larger than one after compression.
+ */
+const TOGETHER = ['src/element/converter.ts', 'src/element/views/later.ts', 'src/element/board-image.ts'];
+
+/**
+ * What pages load without these: the bundler decides where its modules come, as it does with all others. The page's entries are
+ * among them, of which one is the library for those who write a page of their own. Boards are not, as views come before them.
+ */
+const ALONE = [
+  ...Object.values(ENTRIES.page),
+  'src/element/model-choice.ts',
+  'src/element/gallery/gallery-dialog.ts',
+  'src/element/gallery/gallery-plans.ts',
+  'src/element/moment/cards-room.ts',
+  'src/element/address/address-room.ts',
+  'src/element/explain.ts',
+];
+
+/** Says in which file a module comes; of none, the bundler decides. */
+function loadedTogether() {
+  let reaching = null;
+  return (id, { getModuleInfo }) => {
+    reaching ??= new Map([...TOGETHER, ...ALONE].map((entry) => [entry, reachedFrom(entry, getModuleInfo)]));
+    const of = (entry) => reaching.get(entry).has(id);
+    const entry = TOGETHER.find(of);
+    return entry === undefined || ALONE.some(of) ? null : path.basename(entry, '.ts');
+  };
+}
+
+/** Every module that comes with one, however far away, as long as no `import()` lies between. */
+function reachedFrom(entry, getModuleInfo) {
+  const found = new Set();
+  const visit = (id) => {
+    if (found.has(id)) return;
+    found.add(id);
+    getModuleInfo(id)?.importedIds.forEach(visit);
+  };
+  visit(path.join(ROOT, entry));
+  return found;
 }
 
 /** Chunks are called after their module, and those with the words of a language after the language too: its modules have the names of any other's. */

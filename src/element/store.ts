@@ -390,7 +390,7 @@ export class ConverterStore {
   }
 
   #renew(): AbortController {
-    this.#current.abort(new DOMException('Replaced by a later request.', 'AbortError'));
+    this.#current.abort(new DOMException('Replaced.', 'AbortError'));
     this.#current = new AbortController();
     return this.#current;
   }

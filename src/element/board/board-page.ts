@@ -1,9 +1,9 @@
 /** What boards need of the page around the element: its ports, addresses and prompt, and that it is not left too early. */
 import type { SerialScope } from '../../device/serial-support.js';
-import type { EmulatorUrls } from '../../worker/emulator-start.js';
 import type { Page } from '../page.js';
 import type { PageFiles } from '../page-files.js';
 import { attributeText } from '../preset-words.js';
+import type { BoardSeams } from './board-seams.js';
 
 /** Lets the browser ask before a page is left, while a board is half written. */
 export function pageGuard(): (on: boolean) => void {
@@ -17,11 +17,12 @@ export function pageGuard(): (on: boolean) => void {
   };
 }
 
-/** The emulator, and its worker beside the page's own one. @throws UsageError for what is no address */
-export function emulatorUrls({ urls, worker }: PageFiles): EmulatorUrls {
-  return {
-    emulator: urls.emulator,
-    worker: worker && new URL('emulator-worker.js', worker).href,
+/** Starts the page's emulator, whose worker lies beside the page's own one. @throws UsageError for what is no address */
+export function emulatorStart({ urls, worker }: PageFiles): NonNullable<BoardSeams['start']> {
+  return async (...args) => {
+    const { startEmulator } = await import('../../worker/emulator-start.js');
+    const beside = worker && new URL('emulator-worker.js', worker).href;
+    return startEmulator({ emulator: urls.emulator, worker: beside }, ...args);
   };
 }
 

@@ -22,7 +22,7 @@ import { boardsLoadingView } from '../views/boards-loading.js';
 import { chatView } from '../views/chat.js';
 import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
-import { emulatorUrls, pageGuard, pageScope, promptOf } from './board-page.js';
+import { emulatorStart, pageGuard, pageScope, promptOf } from './board-page.js';
 import type { ToldReach } from './board-reach.js';
 import { toldReach } from './told-reach.js';
 import { BoardTeller } from './board-teller.js';
@@ -110,12 +110,7 @@ export class BoardRoom {
       ...teller.forBoard('emulated'),
       image: () => this.#image(),
       symbols: (signal) => fetchSymbols(page.files.firmware, signal),
-      start:
-        seams.start ??
-        (async (image, options, watch, signal) => {
-          const { startEmulator } = await import('../../worker/emulator-start.js');
-          return startEmulator(emulatorUrls(page.files), image, options, watch, signal);
-        }),
+      start: seams.start ?? emulatorStart(page.files),
       onEmulated: changed,
     });
     const told = teller.forFlash();
@@ -336,10 +331,7 @@ export class BoardRoom {
   async #talkToFlashed(): Promise<void> {
     this.#actions.show('chat');
     const { session } = this.#ports;
-    if (session === null) {
-      await this.connect();
-      return;
-    }
+    if (session === null) return this.connect();
     const first = this.#flash.output;
     await this.#serial.open(async () => new SerialDevice(session, { first }));
   }
