@@ -18,8 +18,6 @@
 #define ACTIONS_TIMERS 16u
 /* Actions of one answer, and timers that become due at once, that are still to be told. */
 #define ACTIONS_NEWS 40u
-/* A pin that is none. */
-#define ACTIONS_NO_PIN 255u
 
 /* Text that lies elsewhere. */
 typedef struct {

@@ -4,8 +4,9 @@
 #define ACTIONS_FORMAT_H
 
 #define ACTIONS_VERSION 1u
-/* "None" in references to texts. */
+/* "None" in references to texts, and of pins. */
 #define ACTIONS_NO_TEXT 65535u
+#define ACTIONS_NO_PIN 255u
 
 #define ACTIONS_MAX_OUTPUTS 32u
 #define ACTIONS_MAX_INPUTS 16u

@@ -100,7 +100,7 @@ static void put_value(const actions *a, app_text *text, const actions_news *news
 /* ---- Telling ---- */
 
 /* A line for a person; false when it does not fit. */
-static bool say(console *c, console_port *port, const actions_news *news) {
+static bool tell_person(console *c, console_port *port, const actions_news *news) {
     const actions *a = c->actions;
     subject about = subject_of(a, news);
     app_text text = app_text_in(c->payload, NEWS_BYTES);
@@ -131,7 +131,7 @@ static bool say(console *c, console_port *port, const actions_news *news) {
 }
 
 /* A message for a program; false when it does not fit. */
-static bool send(console *c, console_port *port, const actions_news *news) {
+static bool tell_program(console *c, console_port *port, const actions_news *news) {
     subject about = subject_of(c->actions, news);
     app_text text = app_text_in(c->payload + CONSOLE_ACTION_BYTES, NEWS_BYTES);
     c->payload[0] = news->told;
@@ -165,7 +165,7 @@ bool console_actions_tell(console *c) {
         const actions_news *news = &a->news[a->news_begin];
         console_port *asking = &c->ports[c->worker];
         /* The port that asked first: what does not fit there is told again, to all. */
-        if (works && !(c->session.framed ? send(c, asking, news) : say(c, asking, news))) {
+        if (works && !(c->session.framed ? tell_program(c, asking, news) : tell_person(c, asking, news))) {
             return false;
         }
         for (uint32_t i = 0; i < c->board.port_count; i++) {
@@ -173,8 +173,8 @@ bool console_actions_tell(console *c) {
                 continue;
             }
             if (c->ports[i].program) {
-                send(c, &c->ports[i], news);
-            } else if (say(c, &c->ports[i], news) && a->news_begin + 1u == a->news_end) {
+                tell_program(c, &c->ports[i], news);
+            } else if (tell_person(c, &c->ports[i], news) && a->news_begin + 1u == a->news_end) {
                 ask_again(c, i);
             }
         }

@@ -3,19 +3,9 @@
  * overview, strapping pins) and those of the modules; ESP-IDF `components/soc/esp32s3` (`io_mux_reg.h`, `gpio_pins.h`). The
  * firmware holds to the same list (`device-runtime/boards/esp32s3/pins.c`).
  */
-import type { PsramKind } from './chip.js';
+import type { BoardLight, PinFacts, ReservedPins } from './pins.js';
 
-/** Pins are numbered below this. */
-const PINS = 49;
-
-interface Reserved {
-  readonly first: number;
-  readonly last: number;
-  /** The rest of a sentence that begins with the pin. */
-  readonly reason: string;
-}
-
-const RESERVED: readonly Reserved[] = [
+const RESERVED: readonly ReservedPins[] = [
   {
     first: 0,
     last: 0,
@@ -30,42 +20,22 @@ const RESERVED: readonly Reserved[] = [
   { first: 46, last: 46, reason: 'decides at a reset how the chip starts (strapping pin)' },
 ];
 
-const OCTAL: Reserved = { first: 33, last: 37, reason: 'carries the octal PSRAM of this board' };
+const OCTAL: ReservedPins = { first: 33, last: 37, reason: 'carries the octal PSRAM of this board' };
 
-/**
- * Why a pin cannot be used, as the rest of a sentence that begins with the pin.
- * @returns `null` when it can
- */
-export function whyReserved(pin: number, psramKind: PsramKind): string | null {
-  if (!Number.isInteger(pin) || pin < 0 || pin >= PINS) return `does not exist: pins are 0 to ${PINS - 1}`;
-  const all = psramKind === 'octal' ? [...RESERVED, OCTAL] : RESERVED;
-  return all.find(({ first, last }) => pin >= first && pin <= last)?.reason ?? null;
-}
+const DEVKITC = { pin: 38, olderPin: 48 };
 
-/** A WS2812 on a board, with its colours in the order green, red, blue. */
-export interface BoardLight {
-  /** Of the newest version of the board. */
-  readonly pin: number;
-  /** That of older versions, `null` where there are none. */
-  readonly olderPin: number | null;
-}
-
-const DEVKITC: BoardLight = { pin: 38, olderPin: 48 };
-
-/**
- * By board. Sources: Espressif's user guides of ESP32-S3-DevKitC-1 v1.1 and v1.0 and of ESP32-S3-DevKitM-1; arduino-esp32
- * `variants/lolin_s3/pins_arduino.h`.
- */
-const LIGHTS: Readonly<Record<string, BoardLight>> = {
-  'devkitc-1-n8': DEVKITC,
-  'devkitc-1-n8r2': DEVKITC,
-  'devkitc-1-n8r8': DEVKITC,
-  'devkitc-1-n16r8': DEVKITC,
-  'devkitm-1': { pin: 48, olderPin: null },
-  'lolin-s3': { pin: 38, olderPin: null },
+export const ESP32S3_PINS: PinFacts = {
+  count: 49,
+  reserved: RESERVED,
+  octalPsram: OCTAL,
+  // Sources: Espressif's user guides of ESP32-S3-DevKitC-1 v1.1 and v1.0 and of ESP32-S3-DevKitM-1; arduino-esp32
+  // `variants/lolin_s3/pins_arduino.h`.
+  lights: new Map<string, BoardLight>([
+    ['devkitc-1-n8', DEVKITC],
+    ['devkitc-1-n8r2', DEVKITC],
+    ['devkitc-1-n8r8', DEVKITC],
+    ['devkitc-1-n16r8', DEVKITC],
+    ['devkitm-1', { pin: 48, olderPin: null }],
+    ['lolin-s3', { pin: 38, olderPin: null }],
+  ]),
 };
-
-/** @returns `null` for a board without one that is known */
-export function lightOf(boardId: string): BoardLight | null {
-  return LIGHTS[boardId] ?? null;
-}

@@ -16,6 +16,7 @@ import {
   samplingBlock,
 } from './console-messages.js';
 import type {
+  ConsoleAction,
   ConsoleEnd,
   ConsoleRequest,
   ConsoleSampling,
@@ -31,6 +32,8 @@ export type * from './console-types.js';
 export interface ConsoleOptions {
   /** Told everything that the board writes for people, in pieces as they come. */
   readonly onText?: ((text: string) => void) | undefined;
+  /** Told what answers do to pins, those of other ports and of timers included. */
+  readonly onAction?: ((action: ConsoleAction) => void) | undefined;
   /** Milliseconds in which the board must be greeted: it may be booting. Default 15,000. */
   readonly patience?: number | undefined;
   /** Milliseconds after which a request is sent once more. Default 1,500. */
@@ -75,7 +78,7 @@ export class ConsoleClient {
    *   the signal's reason when it is aborted
    */
   static async connect(device: Device, options: ConsoleOptions = {}): Promise<ConsoleClient> {
-    const line = new ConsoleLine(device, options.onText ?? (() => undefined));
+    const line = new ConsoleLine(device, options.onText ?? (() => undefined), options.onAction);
     try {
       const attempts = Math.max(1, Math.ceil((options.patience ?? PATIENCE) / GREETING_INTERVAL));
       const asking: Asking = {

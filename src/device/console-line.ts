@@ -5,7 +5,9 @@
 import { MESSAGE } from '../schema/console.js';
 import { TransportError } from '../shared/errors.js';
 import { FrameParser, encodeFrame, type Frame } from './console-codec.js';
+import { readAction } from './console-messages.js';
 import { BoardError } from './console-protocol.js';
+import type { ConsoleAction } from './console-types.js';
 import type { Device } from './device.js';
 
 /** What waits for the messages of one request. */
@@ -36,10 +38,12 @@ export class ConsoleLine {
   /**
    * Reads the device from now on.
    * @param onText told everything outside messages, as it comes: the boot log, what people would read
+   * @param onAction told what answers do to pins, those of other ports and timers included
    */
   constructor(
     private readonly device: Device,
     private readonly onText: (text: string) => void,
+    private readonly onAction: (action: ConsoleAction) => void = () => undefined,
   ) {
     this.parser = new FrameParser({
       onText: (bytes) => this.onText(this.decoder.decode(bytes, { stream: true })),
@@ -109,6 +113,11 @@ export class ConsoleLine {
     if (frame.number !== expected && frame.type !== MESSAGE.welcome) {
       this.lost += (frame.number - expected) & 0xff;
       for (const listener of this.listeners.values()) listener.onLoss();
+    }
+    if (frame.type === MESSAGE.action) {
+      const action = readAction(frame.payload);
+      if (action !== null) this.onAction(action);
+      return;
     }
     await this.listeners.get(frame.request)?.onFrame(frame);
   }

@@ -1,5 +1,6 @@
 /** Payloads of the console's messages: requests to bytes, answers to values (docs/console.md). */
 import { TransportError, UsageError } from '../shared/errors.js';
+import { ACTION_TOLD, NO_PIN } from '../schema/actions.js';
 import {
   CAPABILITY,
   CONSOLE_LIMITS,
@@ -15,8 +16,10 @@ import {
   type Layout,
   type LayoutValues,
 } from '../schema/console.js';
+import { wordOf } from '../schema/kinds.js';
 import { endReason } from './console-protocol.js';
 import type {
+  ConsoleAction,
   ConsoleEnd,
   ConsoleRequest,
   ConsoleSampling,
@@ -201,6 +204,24 @@ export function generatePayload(request: ConsoleRequest): Uint8Array {
 
 export function readStart(payload: Uint8Array): ConsoleStart {
   return takeLayout(PAYLOAD.started, payload).values;
+}
+
+/** @returns `null` for what this program does not know */
+export function readAction(payload: Uint8Array): ConsoleAction | null {
+  const { values, rest } = takeLayout(PAYLOAD.action, payload);
+  const { pin, value, seconds } = values;
+  const told = wordOf(ACTION_TOLD, values.told);
+  const said = text(rest);
+  const equals = said.lastIndexOf('=');
+  if (told === undefined || equals < 0) return null;
+  return {
+    told,
+    name: said.slice(0, equals),
+    text: said.slice(equals + 1),
+    pin: pin === NO_PIN ? null : pin,
+    value,
+    seconds,
+  };
 }
 
 export function readEnd(payload: Uint8Array): ConsoleEnd {

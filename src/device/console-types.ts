@@ -1,4 +1,5 @@
 /** What a program asks of a board's console and what it gets back. */
+import type { ActionTold } from '../schema/actions.js';
 import type { Sampling, SamplingChoice } from '../shared/sampling.js';
 import type { ConsoleEndReason } from './console-protocol.js';
 
@@ -88,6 +89,22 @@ export interface ConsoleToken {
   readonly micros: number;
   /** Present when `logits` was asked for. */
   readonly logits?: Float32Array;
+}
+
+/** What an answer, or a timer of one, did to a pin or found there (docs/actions.md). */
+export interface ConsoleAction {
+  /** `state`: how an output is. `read`: what an input reads. */
+  readonly told: ActionTold;
+  /** As the wiring calls it. */
+  readonly name: string;
+  /** In words, as people read it. */
+  readonly text: string;
+  /** `null` for an input without one. */
+  readonly pin: number | null;
+  /** 0 or 1, percent, degrees, 0xRRGGBB, seconds. */
+  readonly value: number;
+  /** Until a planned action is done. */
+  readonly seconds: number;
 }
 
 /** How a generation ended. */

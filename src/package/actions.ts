@@ -7,6 +7,7 @@ import {
   ACTION_INPUT,
   ACTION_LIMITS,
   ACTION_OUTPUT,
+  NO_PIN,
   NO_TEXT,
   type ActionChange,
 } from '../schema/actions.js';
@@ -14,8 +15,6 @@ import { writeLayout, type Layout, type LayoutValues } from '../schema/console.j
 import { FitError } from '../shared/errors.js';
 import type { Switch, WiredOutput, WiredRule, Wiring } from './wiring.js';
 
-/** No pin. */
-const NO_PIN = 255;
 const PULLS = { none: 0, up: 1, down: 2 } as const;
 
 interface MadeEffect {

@@ -2,7 +2,7 @@
  * A wiring: which pin of a board is which thing of an action card, and rules besides. docs/actions.md describes the file. All
  * that is wrong with it is a FormatError that names the place.
  */
-import { whyReserved, lightOf } from '../chips/esp32s3-pins.js';
+import { lightOf, whyReserved } from '../chips/pins.js';
 import { CHANGES, PARTS, type ActionCard, type Change, type Part } from '../input/action-card.js';
 import type { Board } from '../plan/boards.js';
 import {
@@ -312,13 +312,13 @@ function checkTogether(outputs: readonly WiredOutput[], inputs: readonly WiredIn
 
 function freePin(value: unknown, place: string, board: Board): number {
   if (typeof value !== 'number') throw wrong(`${place}.pin`, 'the number of a pin');
-  const reason = whyReserved(value, board.psramKind);
+  const reason = whyReserved(value, board);
   if (reason !== null) throw wrong(`${place}.pin`, `free on ${board.name}: GPIO ${value} ${reason}`);
   return value;
 }
 
 function boardLight(place: string, board: Board): number {
-  const light = lightOf(board.id);
+  const light = lightOf(board);
   if (light === null)
     throw wrong(`${place}.pin`, `a number: no light of ${board.name} is known to sit on a pin of its own`);
   return light.pin;

@@ -9,6 +9,9 @@ export const ACTIONS_VERSION = 1;
 /** "None" in references to texts. */
 export const NO_TEXT = 0xffff;
 
+/** Stands for no pin. */
+export const NO_PIN = 255;
+
 export const ACTION_LIMITS = {
   /** A board has fewer pins that are free. */
   outputs: 32,
@@ -55,6 +58,7 @@ export type ActionChange = keyof typeof ACTION_CHANGE;
 
 /** What an ACTION message tells. `planned`: will be done after its seconds. */
 export const ACTION_TOLD = { done: 0, planned: 1, state: 2, read: 3, refused: 4 } as const;
+export type ActionTold = keyof typeof ACTION_TOLD;
 
 /** All numbers are little-endian; the tables follow each other in this order, then come the texts. */
 export const ACTIONS = {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { whyReserved } from '../../src/chips/esp32s3-pins.js';
+import { whyReserved } from '../../src/chips/pins.js';
 import { encodeFrame, FrameParser, type Frame } from '../../src/device/console-codec.js';
 import { generatePayload, promptPieces } from '../../src/device/console-messages.js';
 import { makeEmulatorCore } from '../../src/device/emulator-core.js';
@@ -245,7 +245,7 @@ describe('answers that act', () => {
   });
 
   it('never touch a pin that is not wired, whatever is said', (context) => {
-    const { psramKind } = findBoard(BOARD);
+    const board = findBoard(BOARD);
     const wired = new Set([5, 6, 7, 15, 38]);
     const random = generator(7);
     const words = [
@@ -269,7 +269,7 @@ describe('answers that act', () => {
       ask(Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' '));
       for (const one of core.pins()) {
         assert.ok(wired.has(one.pin), `GPIO ${one.pin}`);
-        assert.equal(whyReserved(one.pin, psramKind), null);
+        assert.equal(whyReserved(one.pin, board), null);
       }
     }
     context.diagnostic(`${core.seconds.toFixed(1)} emulated seconds`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { lightOf, whyReserved } from '../../src/chips/esp32s3-pins.js';
+import { lightOf, whyReserved } from '../../src/chips/pins.js';
 import { readActionCard, type ActionCard } from '../../src/input/action-card.js';
 import { actionsSection } from '../../src/package/actions.js';
 import { readWiring, type Wiring } from '../../src/package/wiring.js';
@@ -45,7 +45,7 @@ describe('pins', () => {
       assertRefused(() => withOutput({ pin }), new RegExp(`GPIO ${pin} .*${reason.source}`));
       assertRefused(() => read({ version: 1, inputs: [{ name: 'x', pin }] }), reason);
     }
-    assert.equal(whyReserved(33, 'quad'), null);
+    assert.equal(whyReserved(33, { ...BOARD, psramKind: 'quad' }), null);
     assert.equal(withOutput({ pin: 48 }).outputs[0]?.pin, 48);
   });
 
@@ -68,7 +68,7 @@ describe('pins', () => {
       for (const kind of ['none', 'quad', 'octal'] as const) {
         const bits = pin < 32 ? low : kind === 'octal' ? high | octal : high;
         assert.equal(
-          whyReserved(pin, kind) !== null,
+          whyReserved(pin, { ...BOARD, psramKind: kind }) !== null,
           ((bits >>> (pin % 32)) & 1) === 1,
           `GPIO ${pin}, ${kind}`,
         );
@@ -85,9 +85,9 @@ describe('pins', () => {
 
   it('of lights are those of known boards, and free', () => {
     for (const board of BOARDS) {
-      const light = lightOf(board.id);
+      const light = lightOf(board);
       for (const pin of light === null ? [] : [light.pin, light.olderPin ?? light.pin])
-        assert.equal(whyReserved(pin, board.psramKind), null, board.id);
+        assert.equal(whyReserved(pin, board), null, board.id);
     }
     assert.deepEqual(
       read({ version: 1, outputs: [{ name: 'a', pin: 'light' }] }).outputs.map(({ pin, kind }) => [

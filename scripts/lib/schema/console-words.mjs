@@ -47,7 +47,8 @@ export const FIELDS = {
   prompt: { kind: 'kind: text 0, ids 1', zero: '', zeros: '', offset: 'offset in bytes' },
   generate: {
     mode: 'mode',
-    flags: 'bits: 1 send logits, 2 slide when the context is full, 4 run each token by itself, 8 whatever the grammar says',
+    flags:
+      'bits: 1 send logits, 2 slide when the context is full, 4 run each token by itself, 8 whatever the grammar says',
     stopStrings: 'number of stop strings, at most {stopStrings}',
     stopIds: 'number of stop ids, at most {stopIds}',
     sampling: 'sampling block',

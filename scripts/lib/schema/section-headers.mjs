@@ -28,8 +28,9 @@ async function actionsText({ actions }, read) {
     '#define ACTIONS_FORMAT_H',
     '',
     `#define ACTIONS_VERSION ${actions.ACTIONS_VERSION}u`,
-    '/* "None" in references to texts. */',
+    '/* "None" in references to texts, and of pins. */',
     `#define ACTIONS_NO_TEXT ${actions.NO_TEXT}u`,
+    `#define ACTIONS_NO_PIN ${actions.NO_PIN}u`,
     '',
     ...Object.entries(actions.ACTION_LIMITS).map(
       ([name, value]) => `#define ACTIONS_MAX_${upper(name)} ${value}u`,
