@@ -35,6 +35,8 @@ export interface PlanWords {
       readonly bound: string;
       /** Beside a measurement: where in the context it was made. */
       readonly at: (tokens: string) => string;
+      /** The same where some tokens took no pass of their own. */
+      readonly guessed: (at: string, share: string) => string;
     };
     /** The same at half the context, in a few words. */
     readonly pace: (half: SpeedWords) => string;
@@ -101,6 +103,7 @@ export const ENGLISH_PLAN: PlanWords = {
       measured: 'Measured',
       bound: 'At most',
       at: (tokens) => `${tokens} tokens`,
+      guessed: (at, share) => `${at}, ${share} guessed`,
     },
     pace: (half) => `About ${half.expected} of ${half.bound} tokens/s at half the context`,
     paceBound: (half) => `At most ${half} tokens/s at half the context`,

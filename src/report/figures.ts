@@ -143,6 +143,8 @@ export function shiftFigures(report: Report, words: ReportWords = ENGLISH_REPORT
 export interface MeasuredSpeed {
   readonly rate: number;
   readonly position: number;
+  /** Share of the tokens that a pass for an earlier one had guessed, 0..1: they took no pass of their own. */
+  readonly guessed: number;
 }
 
 /** A line of the table of speeds: the same on the page, in the HTML report and on the terminal. */
@@ -160,25 +162,30 @@ export interface SpeedRow {
 export function speedRows(
   speed: SpeedFigures,
   measured: MeasuredSpeed | null,
-  words: Pick<ReportWords, 'plan'> = ENGLISH_REPORT,
+  words: Pick<ReportWords, 'plan' | 'format'> = ENGLISH_REPORT,
 ): SpeedRow[] {
   const { rate, count, speed: said } = words.plan;
-  const most = speed.start.bound;
-  const row = (label: string, { expected, bound }: SpeedAt, seen: number): SpeedRow => ({
+  // What memories allow is passes, and a pass with right guesses is several tokens.
+  const bound = measured === null ? 0 : speedBetween(speed, measured.position).bound / (1 - measured.guessed);
+  const most = Math.max(speed.start.bound, bound);
+  const row = (label: string, there: SpeedAt, seen: number): SpeedRow => ({
     label,
-    expected: expected > 0 ? rate(expected) : null,
+    expected: there.expected > 0 ? rate(there.expected) : null,
     measured: seen > 0 ? rate(seen) : null,
-    bound: rate(bound),
-    shares: { expected: expected / most, measured: seen / most, bound: bound / most },
+    bound: rate(there.bound),
+    shares: { expected: there.expected / most, measured: seen / most, bound: there.bound / most },
   });
   const rows = SPEED_PLACES.map((place) => ({
     position: speed[place].position,
     row: row(said.table.places[place], speed[place], 0),
   }));
   if (measured !== null) {
-    const { position } = measured;
-    const label = said.table.at(count(position));
-    rows.push({ position, row: row(label, speedBetween(speed, position), measured.rate) });
+    const { position, guessed, rate: seen } = measured;
+    const at = said.table.at(count(position));
+    const label = guessed > 0 ? said.table.guessed(at, words.format.percent(guessed, 0)) : at;
+    // Nothing was expected of guesses.
+    const expected = guessed > 0 ? 0 : speedBetween(speed, position).expected;
+    rows.push({ position, row: row(label, { position, expected, bound }, seen) });
     rows.sort((one, other) => one.position - other.position);
   }
   return rows.map((each) => each.row);

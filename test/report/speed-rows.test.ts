@@ -25,7 +25,7 @@ test('between two places the time of a token grows evenly', () => {
 });
 
 test('a measurement stands where it was made, beside the bound of that place', () => {
-  const rows = speedRows(SPEED, { rate: 210, position: 50 });
+  const rows = speedRows(SPEED, { rate: 210, position: 50, guessed: 0 });
   assert.deepEqual(
     rows.map(({ label, expected, measured, bound }) => [label, expected, measured, bound]),
     [
@@ -38,6 +38,19 @@ test('a measurement stands where it was made, beside the bound of that place', (
   for (const { shares } of rows) {
     assert.ok(shares.expected <= shares.bound && shares.measured <= shares.bound && shares.bound <= 1);
   }
+});
+
+test('a measurement with guesses stands beside what memories allow of its passes', () => {
+  const rows = speedRows(SPEED, { rate: 390, position: 50, guessed: 0.5 });
+  const [, seen] = rows;
+  // Two tokens a pass: twice as many as 300 passes.
+  assert.deepEqual(
+    [seen?.label, seen?.expected, seen?.measured, seen?.bound],
+    ['50 tokens, 50 % guessed', null, '390', '600'],
+  );
+  const faster = speedRows(SPEED, { rate: 1100, position: 0, guessed: 0.5 });
+  for (const { shares } of [...rows, ...faster])
+    assert.ok(shares.expected <= shares.bound && shares.measured <= shares.bound && shares.bound <= 1);
 });
 
 test('the same figure is the same text in the sentence, in the table, in the HTML report and on the terminal', () => {

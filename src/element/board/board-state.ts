@@ -42,6 +42,8 @@ export interface Turn {
   readonly position: number | null;
   /** The same by this computer's clock. */
   readonly liveRate: number | null;
+  /** Share of the tokens after the first that took no pass of their own, 0..1; `null` before its end. */
+  readonly guessed: number | null;
 }
 
 /** What the next prompt is and how it is answered. */

@@ -158,6 +158,7 @@ export class BoardStore {
       boardRate: null,
       position: null,
       liveRate: null,
+      guessed: null,
     };
     const turns = this.#state.turns;
     // A restart or a lost board ends the conversation, and what comes late belongs to none.
@@ -268,8 +269,9 @@ export class BoardStore {
     for (;;) {
       const next = await generation.next();
       if (next.done === true) {
-        const { reason, text, newTokens } = next.value;
-        turn = { ...turn, text: turn.text + text, tokens: newTokens, state: reason };
+        const { reason, text, newTokens, accepted } = next.value;
+        const guessed = guessedShare(accepted, turn.tokens - 1);
+        turn = { ...turn, text: turn.text + text, tokens: newTokens, state: reason, guessed };
         show(turn);
         return turn;
       }
@@ -375,4 +377,9 @@ function ended(turns: readonly Turn[]): readonly Turn[] {
 
 function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
+}
+
+/** Share of tokens that earlier passes had guessed; of all that came after the first, one took a pass at least. */
+function guessedShare(accepted: number, tokens: number): number {
+  return tokens > 0 ? Math.min(accepted, tokens - 1) / tokens : 0;
 }

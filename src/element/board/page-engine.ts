@@ -62,6 +62,7 @@ export class PageEngine {
       // The speed of this computer stands beside no board's.
       position: null,
       liveRate: null,
+      guessed: null,
     };
     const show = (change: Partial<Turn>): void => {
       turn = { ...turn, ...change };

@@ -108,8 +108,10 @@ function conversation({ link, turns }: BoardState, facts: TalkFacts, strings: Al
 
 /** The speed of the last answer, `null` before there is one. */
 export function measuredSpeed(turns: readonly Turn[]): MeasuredSpeed | null {
-  for (const { boardRate, position } of [...turns].reverse()) {
-    if (boardRate !== null && position !== null) return { rate: boardRate, position };
+  // Only at its end an answer tells how much of it was guessed.
+  for (const { boardRate, position, guessed } of [...turns].reverse()) {
+    if (boardRate !== null && position !== null && guessed !== null)
+      return { rate: boardRate, position, guessed };
   }
   return null;
 }

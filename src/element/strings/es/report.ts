@@ -166,6 +166,7 @@ export const esReport: ReportWords = {
         measured: 'Medido',
         bound: 'Como mucho',
         at: (tokens) => `${tokens} tokens`,
+        guessed: (at, share) => `${at}, ${share} adivinados`,
       },
       pace: (half) => `Unos ${half.expected} de ${half.bound} tokens/s con medio contexto`,
       paceBound: (half) => `Como mucho ${half} tokens/s con medio contexto`,

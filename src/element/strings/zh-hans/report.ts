@@ -148,6 +148,7 @@ export const zhHansReport: ReportWords = {
         measured: '实测',
         bound: '上限',
         at: (tokens) => `${tokens} 个词元`,
+        guessed: (at, share) => `${at}，${share} 为猜中`,
       },
       pace: (half) => `上下文用到一半时每秒约 ${half.expected} 个词元（内存带宽允许 ${half.bound}）`,
       paceBound: (half) => `上下文用到一半时每秒最多 ${half} 个词元`,
