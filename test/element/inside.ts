@@ -6,8 +6,13 @@ import { part, root } from './board-page.js';
 /** Nothing stands out of the frame, but in what scrolls by itself. */
 export function expectInside(element: Esp32LlmConverter, where: string): void {
   const base = part(element, '.base');
-  expect(base.scrollWidth, where).to.be.at.most(base.clientWidth);
   const frame = base.getBoundingClientRect();
+  const outside = [...base.querySelectorAll('*')]
+    .filter(
+      (each) => each.closest('.scroll') === null && each.getBoundingClientRect().right > frame.right + 0.5,
+    )
+    .map((each) => each.outerHTML.slice(0, 80));
+  expect(base.scrollWidth, `${where}: ${outside.join(' | ')}`).to.be.at.most(base.clientWidth);
   for (const child of root(element).querySelectorAll<HTMLElement>(
     'button, select, input, textarea, p, h3, h4, li, dt, dd, code, label',
   )) {
