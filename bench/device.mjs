@@ -31,6 +31,7 @@ const USAGE = `npm run bench:device -- [options]: tokens per second of the board
   --context N         tokens that the cache holds, as for convert (default: the plan's)
   --position N        tokens in the context when decoding is measured (default 100)
   --board NAME        another board than the cases'
+  --firmware FILE     another firmware, an ELF file
   --profile           where the cycles of a token go, by function, instead (needs cargo)
   --addresses         by address instead`;
 
@@ -150,6 +151,7 @@ const { json, short, values } = readOptions(USAGE, {
   cache: { type: 'string' },
   context: { type: 'string' },
   board: { type: 'string' },
+  firmware: { type: 'string', default: path.join(ROOT, 'device-runtime/prebuilt/esp32s3/firmware.elf') },
   profile: { type: 'boolean', default: false },
   addresses: { type: 'boolean', default: false },
   // Published figures are of short texts.
@@ -166,10 +168,7 @@ const lib = await import(pathToFileURL(library));
 const wasm = prebuiltModules();
 const runtime = { kernels: await compile(wasm.kernels), twin: await compile(wasm.twin) };
 const emulator = await compile(path.join(ROOT, 'kernels/crates/emulator-wasm/prebuilt/emulator.wasm'));
-const firmware = lib.firmwareFromElf(
-  readFileSync(path.join(ROOT, 'device-runtime/prebuilt/esp32s3/firmware.elf')),
-  'firmware.elf',
-);
+const firmware = lib.firmwareFromElf(readFileSync(values.firmware), 'firmware.elf');
 
 const results = [];
 const named = CASES.filter(({ name }) => values.only === undefined || name.startsWith(values.only));
@@ -229,8 +228,8 @@ async function profile(entry) {
   const { board, plan, image } = await build(entry);
   console.log(`${entry.name}, cache ${plan.scheme.cache} in ${plan.cachePlacement}, context ${plan.context}`);
   const ids = prompt(plan.context, 256);
-  const { addresses } = values;
-  await profileTokens(lib, image, board, { ids, tokens: AVERAGED, addresses });
+  const { addresses, firmware: elf } = values;
+  await profileTokens(lib, image, board, { ids, tokens: AVERAGED, addresses, elf });
 }
 
 async function measure(entry) {

@@ -5,15 +5,14 @@ import path from 'node:path';
 import { runOrThrow } from '../../scripts/lib/run.mjs';
 import { cacheFolder } from './synthetic-model.mjs';
 
-const FIRMWARE = 'device-runtime/prebuilt/esp32s3/firmware.elf';
-
 /**
  * @param {object} lib what `device-library.ts` bundles
  * @param {Uint8Array} image
  * @param {{psramKind: string | null}} board
- * @param {{ids: number[], tokens: number, addresses: boolean}} what the prompt, and how many tokens are looked at
+ * @param {{ids: number[], tokens: number, addresses: boolean, elf: string}} what the prompt, how
+ *   many tokens are looked at, and the firmware in the image
  */
-export async function profileTokens(lib, image, { psramKind }, { ids, tokens, addresses }) {
+export async function profileTokens(lib, image, { psramKind }, { ids, tokens, addresses, elf }) {
   const file = (name) => path.join(cacheFolder(), `profile-${name}`);
   writeFileSync(file('image.bin'), image);
   writeFileSync(file('fewer'), conversation(lib, ids, 1));
@@ -22,7 +21,7 @@ export async function profileTokens(lib, image, { psramKind }, { ids, tokens, ad
     'cargo',
     [
       ...['run', '--release', '--quiet', '-p', 'soc', '--example', 'profile'],
-      ...['--manifest-path', 'kernels/Cargo.toml', '--', file('image.bin'), FIRMWARE],
+      ...['--manifest-path', 'kernels/Cargo.toml', '--', file('image.bin'), path.resolve(elf)],
       ...['--frames', file('fewer'), file('more'), '--tokens', String(tokens)],
       ...['--psram', psramKind ?? 'none'],
       ...(addresses ? ['--addresses'] : []),
