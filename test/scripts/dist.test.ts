@@ -322,13 +322,13 @@ const BUDGET = {
   /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 53,
+  boards: 53.5,
   /** What trying on an emulated board adds. */
   emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
   flasher: 80,
   /** What finding one's board adds when it is asked for, without what reaches boards. */
-  find: 9,
+  find: 5,
   /** What a board adds that the image does not fit. */
   otherBoard: 2.5,
   /** What the first error adds to the control that it stands beside. */
