@@ -105,7 +105,7 @@ export async function findBoard(
       resolve(chosen);
     });
     dialog.showModal();
-    dialog.querySelector(':checked')?.scrollIntoView({ block: 'nearest' });
+    dialog.querySelector('label:has(:checked)')?.scrollIntoView({ block: 'nearest' });
     dialog.querySelector<HTMLElement>('#find-heading')?.focus();
   });
 }

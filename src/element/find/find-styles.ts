@@ -57,7 +57,7 @@ export const findStyles = css`
     grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr));
     gap: 0.75rem 1.5rem;
     align-items: start;
-    max-height: max(10rem, 88vh - 27rem);
+    max-height: max(10rem, 88vh - 31rem);
     overflow-y: auto;
   }
 

@@ -381,6 +381,10 @@ export const compare = css`
       grid-column: 1;
     }
 
+    .result:has(.texts) .tiles {
+      grid-template-columns: 1fr 1fr;
+    }
+
     .result > .texts {
       grid-column: 2;
     }
