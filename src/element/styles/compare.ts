@@ -110,13 +110,17 @@ export const compare = css`
     background: var(--accent);
   }
 
-  .texts {
+  .texts,
+  figure {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
+  }
+
+  .texts {
     gap: 0.5rem;
   }
 
   figure {
-    display: grid;
     gap: 0.5rem;
     margin-top: 0.75rem;
   }

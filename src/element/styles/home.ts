@@ -113,6 +113,11 @@ export const home = css`
     }
   }
 
+  /* The text itself has no place to break at. */
+  .meaning .words {
+    overflow-wrap: anywhere;
+  }
+
   /* Beside the conversation where there is room, so that the next question is in sight. */
   @container (min-width: 60rem) {
     .talk:has(> .home) {
