@@ -4,7 +4,7 @@
  */
 import { expect, waitUntil } from '@open-wc/testing';
 import { executeServerCommand, setViewport } from '@web/test-runner-commands';
-import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
+import type { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import { PROGRESS, sampleInspection } from './fake-converter.js';
 import {
   button,
