@@ -9,6 +9,7 @@ import { ConsoleClient, type ConsoleAction } from '../../src/device/console-clie
 import type { Device } from '../../src/device/device.js';
 import { readActionCard } from '../../src/input/action-card.js';
 import { convert } from '../../src/pipeline/convert.js';
+import { findBoard } from '../../src/plan/boards.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { boot, generated, imageOf } from '../support/emulated-board.js';
 import { testRuntime } from '../support/runtime.js';
@@ -50,7 +51,10 @@ describe('actions', { skip: unavailable ?? false }, () => {
     file = join(folder, 'actions.s3lm');
     const model = await nodeFolder(SAMPLE);
     const card = await readActionCard(model);
-    const options = { board: BOARD, context: 128, report: false, actions: { wiring: WIRING, card } };
+    // As little SRAM as the host's board has.
+    const board = findBoard(BOARD);
+    const small = { ...board, chip: { ...board.chip, firmwareSramBytes: 180 * 1024 } };
+    const options = { board: small, context: 128, report: false, actions: { wiring: WIRING, card } };
     const made = await convert(model, options, await testRuntime()).finally(() => model.close());
     assert.ok(made.package !== null);
     bytes = made.package;
