@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ConsoleClient, type ConsoleAction } from '../../src/device/console-client.js';
-import type { Device } from '../../src/device/device.js';
 import { readActionCard } from '../../src/input/action-card.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { findBoard } from '../../src/plan/boards.js';
@@ -62,22 +61,17 @@ describe('actions', { skip: unavailable ?? false }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  async function told(device: Device): Promise<ConsoleAction[]> {
-    const actions: ConsoleAction[] = [];
-    const client = await ConsoleClient.connect(device, {
-      patience: 60_000,
-      timeout: 60_000,
-      onAction: (action) => actions.push(action),
-    });
+  async function ask(client: ConsoleClient): Promise<void> {
     for (const prompt of PROMPTS)
       await generated(client, { prompt, mode: 'first-turn', temperature: 0, maxNewTokens: 40 });
     client.close();
-    return actions;
   }
 
   it('are told by the host program as by the emulated board', async () => {
+    const ours: ConsoleAction[] = [];
     const host = new ProgramBoard([file], {});
-    const ours = await told(host).finally(() => host.close());
+    const client = await ConsoleClient.connect(host, { onAction: (action) => ours.push(action) });
+    await ask(client).finally(() => host.close());
     const said = ours.map(({ told: what, name, text, pin }) => `${what} ${name} ${text} ${pin}`);
     assert.deepEqual(said.slice(0, 4), [
       'done kitchen lamp on 5',
@@ -91,8 +85,11 @@ describe('actions', { skip: unavailable ?? false }, () => {
       said.join('\n'),
     );
     assert.ok(ours.length > 8);
-    const { device } = await boot(await imageOf(bytes, BOARD), BOARD);
-    const theirs = await told(device).finally(() => device.close());
+    const theirs: ConsoleAction[] = [];
+    const board = await boot(await imageOf(bytes, BOARD), BOARD, {
+      onAction: (action) => theirs.push(action),
+    });
+    await ask(board.client).finally(() => board.device.close());
     assert.deepEqual(theirs, ours);
   });
 });

@@ -1,6 +1,11 @@
 /** Boots images of the shipped firmware on an emulated board, for tests. */
 import { readFileSync } from 'node:fs';
-import { ConsoleClient, type ConsoleRequest, type ConsoleToken } from '../../src/device/console-client.js';
+import {
+  ConsoleClient,
+  type ConsoleOptions,
+  type ConsoleRequest,
+  type ConsoleToken,
+} from '../../src/device/console-client.js';
 import { EmulatorDevice } from '../../src/device/emulator.js';
 import { inlineLink } from '../../src/device/emulator-link.js';
 import type { EmulatorOptions } from '../../src/device/emulator-types.js';
@@ -43,10 +48,13 @@ export interface Booted {
 export async function boot(
   image: Uint8Array,
   boardId: string,
-  options: Partial<EmulatorOptions> & { readonly cores?: 1 | 2 } = {},
+  options: Partial<EmulatorOptions> & {
+    readonly cores?: 1 | 2;
+    readonly onAction?: ConsoleOptions['onAction'];
+  } = {},
 ): Promise<Booted> {
   const { flashBytes, psramKind, psramBytes } = findBoard(boardId);
-  const { cores, ...rest } = options;
+  const { cores, onAction, ...rest } = options;
   const device = await EmulatorDevice.start(inlineLink(), await emulatorModule(), image, {
     board: { flashBytes, psramKind, psramBytes, cores },
     timing: false,
@@ -59,6 +67,7 @@ export async function boot(
     patience: 120_000,
     timeout: 60_000,
     onText: (piece) => (text += piece),
+    onAction,
   });
   return { device, client, text: () => text };
 }
