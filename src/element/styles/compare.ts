@@ -323,7 +323,7 @@ export const compare = css`
     max-width: 48rem;
   }
 
-  .layers th {
+  .figures th {
     white-space: normal;
   }
 
