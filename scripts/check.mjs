@@ -11,7 +11,7 @@ import { emptyTotals, totalsLine } from './lib/totals.mjs';
 const CLANG_FORMAT = 'clang-format-22';
 
 /** What a script wrote, in the layout that the script chose. */
-const GENERATED = /(_tables|\/s3lm_format)\.[ch]$/;
+const GENERATED = /(_tables|\/(s3lm|actions|grammar)_format|\/console_protocol)\.[ch]$/;
 
 const fix = process.argv.includes('--fix');
 const totals = emptyTotals();

@@ -69,8 +69,8 @@ typedef struct {
 typedef struct {
     bool on;
     uint8_t channel;
-    uint8_t level;   /* percent, of a dimmer or light; what it was while it is off */
-    uint32_t value;  /* degrees of a servo; colour of a light */
+    uint8_t level;  /* percent, of a dimmer or light; what it was while it is off */
+    uint32_t value; /* degrees of a servo; colour of a light */
 } actions_output;
 
 /* What is to be told: one of ACTION_TOLD, of an output or of an input. */
@@ -84,7 +84,7 @@ typedef struct {
 } actions_news;
 
 typedef struct {
-    uint64_t due; /* microseconds since the start, 0: free */
+    uint64_t due;   /* microseconds since the start, 0: free */
     uint8_t change; /* ACTION_CHANGE */
     uint8_t target;
     uint32_t value;
@@ -94,7 +94,7 @@ typedef struct {
 typedef struct actions {
     actions_section section;
     const app_pins *pins;
-    uint64_t due; /* of the first timer; UINT64_MAX for none */
+    uint64_t due;    /* of the first timer; UINT64_MAX for none */
     uint32_t length; /* of the answer so far; more than there is room for: too long */
     uint32_t news_begin, news_end;
     bool waking;

@@ -7,7 +7,9 @@
 /* The whole time, in the unit of app_pins.dim. */
 #define WHOLE 65536u
 
-static uint32_t kind_of(const actions *a, uint32_t output) { return actions_output_at(a, output)[ACTIONS_OUTPUT_KIND_AT]; }
+static uint32_t kind_of(const actions *a, uint32_t output) {
+    return actions_output_at(a, output)[ACTIONS_OUTPUT_KIND_AT];
+}
 
 static uint32_t on_value(const actions *a, uint32_t output) {
     return s3lm_u32(actions_output_at(a, output) + ACTIONS_OUTPUT_ON_AT);

@@ -43,9 +43,7 @@ static const char *check_outputs(const actions_section *s, const app_pins *pins)
         }
         pulses += kind == ACTION_OUTPUT_DIMMER || kind == ACTION_OUTPUT_SERVO;
         lights += kind == ACTION_OUTPUT_LIGHT;
-        uint32_t most = kind == ACTION_OUTPUT_SERVO   ? SERVO_DEGREES
-                        : kind == ACTION_OUTPUT_LIGHT ? 0xFFFFFFu
-                                                      : 100u;
+        uint32_t most = kind == ACTION_OUTPUT_SERVO ? SERVO_DEGREES : kind == ACTION_OUTPUT_LIGHT ? 0xFFFFFFu : 100u;
         bool is_servo = kind == ACTION_OUTPUT_SERVO;
         if (on > most || off > most ||
             (is_servo && (shortest < SERVO_SHORTEST || longest > SERVO_LONGEST || shortest >= longest))) {

@@ -80,8 +80,8 @@ typedef struct {
 } reader;
 
 static uint8_t peek(reader *r) {
-    while (r->at < r->length && (r->text[r->at] == ' ' || r->text[r->at] == '\t' || r->text[r->at] == '\n' ||
-                                 r->text[r->at] == '\r')) {
+    while (r->at < r->length &&
+           (r->text[r->at] == ' ' || r->text[r->at] == '\t' || r->text[r->at] == '\n' || r->text[r->at] == '\r')) {
         r->at++;
     }
     /* No JSON has a zero outside its texts. */

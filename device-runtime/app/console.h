@@ -20,7 +20,7 @@ typedef enum { SESSION_STEP, SESSION_TEXT, SESSION_SCORES, SESSION_ACT, SESSION_
 typedef struct {
     uint8_t mode; /* CONSOLE_FRESH ... */
     bool logits;
-    bool free; /* of the package's grammar */
+    bool free;                       /* of the package's grammar */
     s3lm_generation_options options; /* stop strings and ids point into the session */
 } console_request;
 
@@ -34,7 +34,7 @@ typedef struct {
     uint32_t text_done, logits_done;  /* of the event's text, of the logits */
     uint32_t step_micros;
     uint32_t reason; /* s3lm_reason or CONSOLE_END_STALLED; S3LM_RUNNING while none is known */
-    uint64_t since; /* when the step before ended */
+    uint64_t since;  /* when the step before ended */
     uint64_t prefill_micros, decode_micros;
     s3lm_event event;
     s3lm_decoder decoder;
@@ -100,10 +100,10 @@ typedef struct console {
     console_prompt prompt;
     actions *actions;          /* NULL: answers act on nothing */
     const char *actions_fault; /* why, when the package wants them to; else NULL */
-    uint32_t carried; /* a token that was given out and not run through the model, or S3LM_NONE */
-    uint32_t boot;    /* random; another one after every reset */
-    bool stopped;     /* the board was reset and came back: only on a host */
-    uint32_t polled;  /* cycles, when ports were last served inside long work */
+    uint32_t carried;          /* a token that was given out and not run through the model, or S3LM_NONE */
+    uint32_t boot;             /* random; another one after every reset */
+    bool stopped;              /* the board was reset and came back: only on a host */
+    uint32_t polled;           /* cycles, when ports were last served inside long work */
     /* statistics */
     uint32_t generations;
     uint64_t tokens_generated, tokens_read;

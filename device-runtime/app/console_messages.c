@@ -223,8 +223,7 @@ static void generate(console *c, uint32_t port, const console_frame *f) {
     }
     if (f->length < CONSOLE_GENERATE_BYTES || f->payload[0] > CONSOLE_NEXT_TURN ||
         (f->payload[1] & ~(CONSOLE_WANT_LOGITS | CONSOLE_SLIDE | CONSOLE_NO_DRAFTS | CONSOLE_FREE)) != 0 ||
-        !read_sampling(c, f->payload + 4, &settings) ||
-        !read_stops(s, f, &request.options)) {
+        !read_sampling(c, f->payload + 4, &settings) || !read_stops(s, f, &request.options)) {
         bad_payload(c, port, f);
         return;
     }

@@ -317,7 +317,8 @@ void app_load_text(const app_model *model, char *text, size_t capacity) {
                     "that belongs to it.");
         break;
     case APP_LOAD_GRAMMAR:
-        app_put(&t, "The model's grammar is damaged, or of another version than this firmware. Convert the model again.");
+        app_put(&t,
+                "The model's grammar is damaged, or of another version than this firmware. Convert the model again.");
         break;
     }
     text[t.length] = '\0';

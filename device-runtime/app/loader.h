@@ -30,7 +30,7 @@ typedef struct {
     bool has_tokenizer;
     s3lm_chat chat;
     bool has_chat;
-    s3lm_grammar grammar; /* without `states` when the package has none */
+    s3lm_grammar grammar;              /* without `states` when the package has none */
     size_t weights[S3LM_MEMORY_KINDS]; /* bytes of tensors by where they are placed */
     size_t sram_scratch, cache_bytes;
     bool cache_in_sram;

@@ -1,7 +1,8 @@
 /* Speculative decoding without a second model (Leviathan et al. 2023; drafts from the text itself: Saxena 2023, "prompt
- * lookup"). Where the last tokens stood before, what followed them is a guess at what follows now. A pass runs the token
- * and the guesses behind it together, which reads the weights once; each guess is then compared with the token that is
- * picked from the logits in front of it. Ids are those of token after token: only their time depends on the guesses.
+ * lookup"). Where the last tokens stood before, what followed them is a guess at what follows now. A pass runs the
+ * token and the guesses behind it together, which reads the weights once; each guess is then compared with the token
+ * that is picked from the logits in front of it. Ids are those of token after token: only their time depends on the
+ * guesses.
  */
 #include "drafts.h"
 
@@ -14,14 +15,14 @@
 #define MOST_MATCHES 32u
 /* From so many equal tokens on a place has a say in whether a guess is doubtful. */
 #define SAYING_MATCH 3u
-/* Of 256: how often guesses are right as long as nobody knows, by how many tokens were alike (1, up to 4, more), and then by
- * whether such places went on differently, there is one only, or all went on alike. */
+/* Of 256: how often guesses are right as long as nobody knows, by how many tokens were alike (1, up to 4, more), and
+ * then by whether such places went on differently, there is one only, or all went on alike. */
 static const uint8_t FIRST_ODDS[S3LM_DRAFT_CLASSES] = {40, 90, 128, 80, 128, 160, 128, 176, 208};
 /* A right or a wrong guess moves the odds by one part in so many, as a power of 2. */
 #define ODDS_SHIFT 3u
 #define MOST_ODDS 255u
-/* Of so many tokens one looks for a guess where none was worth it, and of so many one raises its odds by 1 of 256, so that
- * it is tried again. */
+/* Of so many tokens one looks for a guess where none was worth it, and of so many one raises its odds by 1 of 256, so
+ * that it is tried again. */
 #define SELDOM 4u
 #define PATIENCE 8u
 /* Times of a caller without a clock: of a pass with one token, and of each guess beside it. */
@@ -64,8 +65,8 @@ static uint32_t match_at(const uint32_t *ids, uint32_t count, uint32_t at) {
     return alike;
 }
 
-/* What follows `count` tokens, if it is what followed where the text was most like this, the last time; S3LM_NONE where it
- * never was. */
+/* What follows `count` tokens, if it is what followed where the text was most like this, the last time; S3LM_NONE where
+ * it never was. */
 static uint32_t predict(const uint32_t *ids, uint32_t count, uint8_t *class) {
     struct {
         uint32_t alike, next;

@@ -207,8 +207,8 @@ static s3lm_status run_plain(s3lm_generation *g, const uint32_t *ids, uint32_t c
     return s3lm_forward(g->model, ids, count, logits, false);
 }
 
-/* Runs what was produced through the model; logits after it at model->logits, if they are wanted: of the last pass when that
- * guessed the token, else of a new one. */
+/* Runs what was produced through the model; logits after it at model->logits, if they are wanted: of the last pass when
+ * that guessed the token, else of a new one. */
 static s3lm_status run_pending(s3lm_generation *g, bool wanted) {
     s3lm_model *model = g->model;
     uint32_t count = g->pending;

@@ -5,7 +5,9 @@
 #include "grammar_format.h"
 #include "numerics.h"
 
-static const uint8_t *state_at(const s3lm_grammar *g, uint32_t state) { return g->states + GRAMMAR_STATE_BYTES * state; }
+static const uint8_t *state_at(const s3lm_grammar *g, uint32_t state) {
+    return g->states + GRAMMAR_STATE_BYTES * state;
+}
 
 static bool is_final(const uint8_t *state) { return state[GRAMMAR_STATE_FINAL_AT] != 0u; }
 

@@ -8,15 +8,16 @@
 /* An opened section; the bytes stay where they are. */
 struct s3lm_grammar {
     const uint8_t *states;
-    const uint32_t *ids; /* of arcs, ascending within a state */
-    const uint16_t *next; /* where each leads */
+    const uint32_t *ids;   /* of arcs, ascending within a state */
+    const uint16_t *next;  /* where each leads */
     const uint32_t *masks; /* sets of tokens that lead to one state, a bit each */
     const s3lm_package *package;
     uint32_t mask_words;
 };
 
-/* Opens the package's grammar and checks every number in it, `package` being open. False when it is damaged, for another
- * vocabulary, or a state of it allows nothing. A package without the section gives a grammar without `states`. */
+/* Opens the package's grammar and checks every number in it, `package` being open. False when it is damaged, for
+ * another vocabulary, or a state of it allows nothing. A package without the section gives a grammar without `states`.
+ */
 bool s3lm_grammar_open(s3lm_grammar *grammar, const s3lm_package *package);
 
 /* The same of a section that lies anywhere, at a multiple of 4. */

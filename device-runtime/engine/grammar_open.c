@@ -8,7 +8,8 @@ static bool check_state(const s3lm_grammar *g, uint32_t count, uint32_t arcs, ui
     uint32_t mask = s3lm_u16(state + GRAMMAR_STATE_MASK_AT), mask_to = s3lm_u16(state + GRAMMAR_STATE_MASK_TO_AT);
     uint32_t final = state[GRAMMAR_STATE_FINAL_AT], vocab_size = g->package->config.vocab_size;
     bool has_mask = mask != GRAMMAR_NO_STATE;
-    if (first > arcs || own > arcs - first || final > 1u || (has_mask ? mask >= masks || mask_to >= count : mask_to != mask)) {
+    if (first > arcs || own > arcs - first || final > 1u ||
+        (has_mask ? mask >= masks || mask_to >= count : mask_to != mask)) {
         return false;
     }
     for (uint32_t i = first; i < first + own; i++) {

@@ -118,8 +118,8 @@ struct s3lm_kernels {
      * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
     float (*exponentiate)(float *scores, uint32_t count);
 
-    /* The same, and then scores[i] *= factors[i], none of them negative; *largest are the bits of the largest of these, as
-     * abs_max has them. */
+    /* The same, and then scores[i] *= factors[i], none of them negative; *largest are the bits of the largest of these,
+     * as abs_max has them. */
     float (*weigh)(float *scores, const float *factors, uint32_t count, uint32_t *largest);
 
     /* x[i] = function(x[i]), i < n. */

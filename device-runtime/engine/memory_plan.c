@@ -264,7 +264,8 @@ static void lay_out_state(s3lm_model *model, region *r) {
     model->attended_stride = round_up(n.attended, 16);
     model->context_stride = round_up(model->context, 32);
 
-    model->tensors = take(r, (model->package->tensor_count + parted(model->package)) * (uint32_t)sizeof *model->tensors);
+    model->tensors =
+        take(r, (model->package->tensor_count + parted(model->package)) * (uint32_t)sizeof *model->tensors);
     lay_out_steps(model, r);
     lay_out_pasts(model, r);
     model->ids = take(r, model->context * 4u);

@@ -271,7 +271,8 @@ static uint32_t wrong_parts(const s3lm_package *package, const uint8_t *p, const
     if (placed != 0u && !may_be) {
         return S3LM_TENSOR_PLACED_ROWS_AT;
     }
-    return (placed != 0u ? rest != tensor->placement : rest == 0u) ? S3LM_NONE : (uint32_t)S3LM_TENSOR_REST_PLACEMENT_AT;
+    return (placed != 0u ? rest != tensor->placement : rest == 0u) ? S3LM_NONE
+                                                                   : (uint32_t)S3LM_TENSOR_REST_PLACEMENT_AT;
 }
 
 /* One directory record, all but where its bytes lie. */

@@ -37,8 +37,8 @@
 typedef struct s3lm_tensor {
     const void *data;                    /* rows * row_bytes bytes, 16-byte aligned */
     const void *tables[S3LM_MAX_TABLES]; /* in the order of its encoding; NULL where there is none */
-    /* The last rows by themselves, where they lie in another memory than those before them; `data` and `tables` hold only
-     * the others then. NULL: all lie together. */
+    /* The last rows by themselves, where they lie in another memory than those before them; `data` and `tables` hold
+     * only the others then. NULL: all lie together. */
     struct s3lm_tensor *rest;
     uint32_t rows; /* with those of `rest` */
     uint32_t cols;
@@ -114,7 +114,8 @@ typedef void (*s3lm_work)(void *job, uint32_t worker, uint32_t begin, uint32_t e
 typedef void (*s3lm_parallel)(void *user, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
 
 /* Foretells the work after the next one: its unit u of `units` reads what lies at base + u * unit_bytes, and the first
- * `most` bytes of a range of units are worth fetching by a core that has nothing to do. Ranges have borders as above. */
+ * `most` bytes of a range of units are worth fetching by a core that has nothing to do. Ranges have borders as above.
+ */
 typedef void (*s3lm_expect)(const void *base, size_t unit_bytes, uint32_t units, uint32_t multiple, size_t most);
 
 /* The same with checksums and weights checked by several cores; `parallel` NULL: by this one. */

@@ -36,7 +36,7 @@ typedef struct {
     uint32_t stop_count;
     s3lm_full_policy full;
     uint32_t keep;
-    bool no_drafts;   /* run each token by itself: the ids are the same, and so are the logits */
+    bool no_drafts; /* run each token by itself: the ids are the same, and so are the logits */
     /* What may be said; NULL: anything. Tokens that it leaves no choice of are given out without the model being asked,
      * and run through it together, unless the logits of `every` token are wanted. */
     const s3lm_grammar *grammar;
@@ -57,8 +57,8 @@ typedef struct {
     uint32_t drafted, accepted; /* guesses that passes have run, and those that were right */
     uint32_t pass_tokens;       /* of the pass of the last step, 0 when it ran none; s3lm_generation_timed */
     bool used_draft;            /* the last step's token was a guess */
-    /* Tokens that were produced but not yet run through the model: `token` is the last of them, and those before it stand
-     * behind the context's in model->ids. */
+    /* Tokens that were produced but not yet run through the model: `token` is the last of them, and those before it
+     * stand behind the context's in model->ids. */
     uint32_t pending;
     uint32_t token;
     uint32_t state; /* of the grammar */
@@ -94,11 +94,11 @@ s3lm_status s3lm_generation_begin(s3lm_generation *generation, s3lm_model *model
  * that the token was picked from. A stop id is reported as a token (without text of its own). */
 s3lm_event s3lm_generation_step(s3lm_generation *generation);
 
-/* How long the last step took, in any unit: what guesses cost and save on this machine. Decides how many are made, never
- * which tokens come. Callers without a clock need not tell. */
+/* How long the last step took, in any unit: what guesses cost and save on this machine. Decides how many are made,
+ * never which tokens come. Callers without a clock need not tell. */
 void s3lm_generation_timed(s3lm_generation *generation, uint32_t ticks);
-/* Runs through the model what was produced and not run, but for the last token, which whoever goes on feeds first. Steps
- * that end do so by themselves; it is for callers that end in between. */
+/* Runs through the model what was produced and not run, but for the last token, which whoever goes on feeds first.
+ * Steps that end do so by themselves; it is for callers that end in between. */
 s3lm_status s3lm_generation_settle(s3lm_generation *generation);
 
 /* The next step ends with S3LM_END_CANCELLED. Text held back for stop strings is given out with it. */

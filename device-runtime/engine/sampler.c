@@ -178,8 +178,8 @@ static uint32_t draw(const candidates *c, uint32_t least_mass, uint32_t random, 
 /* Another stream for a second choice, so that each token takes one number of the first, whatever becomes of it. */
 #define SECOND_CHOICE 0x9E3779B97F4A7C15u
 
-/* A token of those that may come, when the one that was chosen among all may not. Drawn from what the filters kept, as far
- * as it may come: so the outcome of both draws is distributed as if only that had been there. */
+/* A token of those that may come, when the one that was chosen among all may not. Drawn from what the filters kept, as
+ * far as it may come: so the outcome of both draws is distributed as if only that had been there. */
 static uint32_t choose_again(candidates *c, s3lm_model *model, const s3lm_sampling *sampling, bool is_random,
                              s3lm_random random, uint32_t least_mass) {
     if (!is_random) {

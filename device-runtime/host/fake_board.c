@@ -36,8 +36,10 @@ static void feed(void) { fake.fed++; }
 
 /* ---- Pins: what was last done to each ---- */
 
-static bool is_free(uint32_t pin) { return pin < FAKE_PINS && pin != 0u && pin != 3u && !(pin >= 19u && pin <= 20u) &&
-                                            !(pin >= 26u && pin <= 37u) && !(pin >= 43u && pin <= 46u); }
+static bool is_free(uint32_t pin) {
+    return pin < FAKE_PINS && pin != 0u && pin != 3u && !(pin >= 19u && pin <= 20u) && !(pin >= 26u && pin <= 37u) &&
+           !(pin >= 43u && pin <= 46u);
+}
 
 static void note(uint32_t pin, fake_pin_use use, uint32_t value) {
     if (pin >= FAKE_PINS || !is_free(pin)) {

@@ -1,7 +1,8 @@
 /* The engine as a command:
  *
  *   s3lm-host FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--temperature T] [--top-k K] [--top-p P] [--min-p P]
- *             [--repetition-penalty R] [--seed S] [--stop TEXT]... [--slide] [--keep N] [--no-drafts] [--free] [--context N]
+ *             [--repetition-penalty R] [--seed S] [--stop TEXT]... [--slide] [--keep N] [--no-drafts] [--free]
+ * [--context N]
  *             [--batch N] [--kernels scalar|simd] [--logits] [--json]
  *   s3lm-host FILE --bench [--kernels scalar|simd] [--context N] [--batch N] [--json]
  *

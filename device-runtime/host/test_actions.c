@@ -59,12 +59,12 @@ static void effect(maker *m, uint32_t change, uint32_t target, const char *place
 static uint32_t make(uint8_t *out) {
     maker m = {.length = 0};
     put16(&m, ACTIONS_VERSION);
-    put16(&m, 4); /* outputs */
-    put16(&m, 2); /* inputs */
-    put16(&m, 5); /* rules */
-    put16(&m, 9); /* conditions */
+    put16(&m, 4);  /* outputs */
+    put16(&m, 2);  /* inputs */
+    put16(&m, 5);  /* rules */
+    put16(&m, 9);  /* conditions */
     put16(&m, 14); /* effects */
-    put16(&m, 1); /* colours */
+    put16(&m, 1);  /* colours */
     put16(&m, text(&m, "room"));
     put16(&m, text(&m, "all"));
     put16(&m, text(&m, "in"));
@@ -91,8 +91,8 @@ static uint32_t make(uint8_t *out) {
             put16(&m, rules[i][k]);
         }
     }
-    static const char *const conditions[9][2] = {{"do", "on"},       {"do", "start"}, {"do", "off"},
-                                                 {"do", "stop"},     {"do", "set"},   {"do", "dim"},
+    static const char *const conditions[9][2] = {{"do", "on"},        {"do", "start"}, {"do", "off"},
+                                                 {"do", "stop"},      {"do", "set"},   {"do", "dim"},
                                                  {NULL, "*beep*now"}, {"do", "get"},   {"do", "ask"}};
     for (uint32_t i = 0; i < 9u; i++) {
         put16(&m, text(&m, conditions[i][0]));
@@ -163,12 +163,12 @@ static void values_are_percent_degrees_and_colours(void) {
         const char *room, *value;
         uint32_t pin, expected;
     } cases[] = {
-        {"study", "40%", 6, 40},    {"study", "+20%", 6, 60},      {"study", "-10%", 6, 50},
-        {"study", "200%", 6, 100},  {"study", "-250%", 6, 0},      {"study", "-10%", 6, 90},
-        {"study", "23C", 6, 90},    {"study", "blue", 6, 90},      {"study", "12", 6, 12},
-        {"study", "", 6, 12},       {"study", "99999999999", 6, 12}, {"hall", "warm", 38, 0xFF8000},
-        {"hall", "50%", 38, 0x7F4000}, {"hall", "WARM", 38, 0x7F4000}, {"bedroom", "45", 7, 975},
-        {"bedroom", "100%", 7, 2400}, {"bedroom", "-90 deg", 7, 1450}, {"bedroom", "500\xC2\xB0", 7, 2400},
+        {"study", "40%", 6, 40},       {"study", "+20%", 6, 60},        {"study", "-10%", 6, 50},
+        {"study", "200%", 6, 100},     {"study", "-250%", 6, 0},        {"study", "-10%", 6, 90},
+        {"study", "23C", 6, 90},       {"study", "blue", 6, 90},        {"study", "12", 6, 12},
+        {"study", "", 6, 12},          {"study", "99999999999", 6, 12}, {"hall", "warm", 38, 0xFF8000},
+        {"hall", "50%", 38, 0x7F4000}, {"hall", "WARM", 38, 0x7F4000},  {"bedroom", "45", 7, 975},
+        {"bedroom", "100%", 7, 2400},  {"bedroom", "-90 deg", 7, 1450}, {"bedroom", "500\xC2\xB0", 7, 2400},
     };
     begin();
     for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -249,9 +249,9 @@ static void inputs_are_read(void) {
 }
 
 static void random_texts_touch_nothing_else(uint64_t seed) {
-    static const char pieces[][20] = {"{",   "}",    "\"do\"", ":",     "\"on\"",      ",",    "\"in\"", "\"5s\"", "\\u00",
-                                      "\"val\"", "\"",   "+10%",   "\"set\"", "\"room\"", "\"all\"", "beep", "now", " ",
-                                      "\xFF", "99999999999", "-"};
+    static const char pieces[][20] = {"{",       "}",     "\"do\"",  ":",  "\"on\"", ",",           "\"in\"",
+                                      "\"5s\"",  "\\u00", "\"val\"", "\"", "+10%",   "\"set\"",     "\"room\"",
+                                      "\"all\"", "beep",  "now",     " ",  "\xFF",   "99999999999", "-"};
     begin();
     for (uint32_t round = 0; round < 100000u; round++) {
         uint8_t bytes[600];

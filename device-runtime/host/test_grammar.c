@@ -12,8 +12,8 @@ static const char *fixtures;
 #define STATES 4u
 #define STOP 2u
 
-/* 0: ids 5, 7 and 9 lead to 1, a mask of 16 to 31 to 2. 1: only 11, to 2. 2: 3 leads to 3, 16 back to 0; an end. 3: only
- * 12, to 2. */
+/* 0: ids 5, 7 and 9 lead to 1, a mask of 16 to 31 to 2. 1: only 11, to 2. 2: 3 leads to 3, 16 back to 0; an end. 3:
+ * only 12, to 2. */
 static uint32_t section[256];
 static uint32_t section_bytes;
 
@@ -200,7 +200,8 @@ static run generate(loaded *l, const s3lm_grammar *g, bool every, uint32_t most,
     run r = {.count = 0};
     static const uint32_t prompt[3] = {1, 4, 6};
     s3lm_generation *generation = malloc(sizeof *generation);
-    s3lm_generation_options options = {.sampling = greedy_sampling(), .seed = seed, .grammar = g, .every = every, .full = full};
+    s3lm_generation_options options = {
+        .sampling = greedy_sampling(), .seed = seed, .grammar = g, .every = every, .full = full};
     options.sampling.do_sample = true;
     options.sampling.temperature = 2.0f;
     options.sampling.max_new_tokens = most;

@@ -41,8 +41,8 @@ static uint32_t part_matrices(const s3lm_package *package, uint8_t *directory) {
     for (uint32_t i = 0; i < package->tensor_count; i++) {
         s3lm_tensor tensor = s3lm_package_tensor(package, i);
         uint8_t *record = directory + S3LM_TENSOR_BYTES * i;
-        bool multiplied = s3lm_role_of(tensor.role)->shape == S3LM_SHAPE_MATRIX ||
-                          (tensor.role == S3LM_ROLE_EMBEDDING && !has_head);
+        bool multiplied =
+            s3lm_role_of(tensor.role)->shape == S3LM_SHAPE_MATRIX || (tensor.role == S3LM_ROLE_EMBEDDING && !has_head);
         if (multiplied && S3LM_HOLDS_CODES(tensor.encoding) && tensor.encoding != S3LM_INT8_TENSOR &&
             tensor.rows > 16u) {
             record[S3LM_TENSOR_PLACED_ROWS_AT] = 16;

@@ -12,7 +12,7 @@ const MOST_FUNCTION_LINES = 90;
 
 /** What is written by hand; tables of data, the schema's header and what compilers wrote are not read by people. */
 const HANDWRITTEN = /^(src|kernels|device-runtime)\/.*(\.(ts|mts|mjs|js|rs|c|h|s|inc|ld|py)|Makefile)$/;
-const GENERATED = /\/prebuilt\/|_tables\.[ch]$|\/s3lm_format\.h$/;
+const GENERATED = /\/prebuilt\/|_tables\.[ch]$|\/(s3lm|actions|grammar)_format\.h$|\/console_protocol\.h$/;
 
 /** Instruction decoders: one arm an instruction, which would be harder to find in parts. */
 const DECODERS: Record<string, string> = {

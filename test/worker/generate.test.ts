@@ -24,7 +24,8 @@ function speaker(
     let text = '';
     const ids: number[] = [];
     for (const [id, word] of words.entries()) {
-      if (options.signal?.aborted === true) return { reason: 'cancelled', promptIds: [1, 2], ids, accepted: 0, text };
+      if (options.signal?.aborted === true)
+        return { reason: 'cancelled', promptIds: [1, 2], ids, accepted: 0, text };
       const end = performance.now() + milliseconds;
       while (performance.now() < end);
       text += word;

@@ -5,8 +5,8 @@
 #include "pie/products.h"
 #include "registers.h"
 
-/* Bytes of each core's part that are fetched ahead: all of them stay in the data cache until they are read. One core has
- * more of them, so that it computes while the other one keeps the bus busy from the beginning. */
+/* Bytes of each core's part that are fetched ahead: all of them stay in the data cache until they are read. One core
+ * has more of them, so that it computes while the other one keeps the bus busy from the beginning. */
 static const size_t ahead_bytes[2] = {16384u, 4096u};
 
 /* What the cores will read first, each its part: from a line's begin. */
@@ -20,7 +20,7 @@ static struct {
     app_work work;
     void *job;
     uint32_t begin, end;
-    parts_ahead ahead;        /* of the work after this one */
+    parts_ahead ahead; /* of the work after this one */
     volatile uint32_t order;
     volatile uint32_t done;
     /* How far each core has fetched the first one's part. */

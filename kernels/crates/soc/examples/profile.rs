@@ -142,7 +142,10 @@ impl Spent {
     fn less(&self, other: &Self) -> Self {
         let places = self.places.iter().map(|(start, (cycles, instructions))| {
             let (less, fewer) = other.places.get(start).copied().unwrap_or((0, 0));
-            (*start, (cycles.saturating_sub(less), instructions.saturating_sub(fewer)))
+            (
+                *start,
+                (cycles.saturating_sub(less), instructions.saturating_sub(fewer)),
+            )
         });
         Self {
             ticks: self.ticks.saturating_sub(other.ticks),

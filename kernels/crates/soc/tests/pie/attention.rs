@@ -20,13 +20,13 @@ impl Codes {
     fn random(board: &mut Board, round: usize, bytes: usize) -> Self {
         let most = if bytes == 1 { 127 } else { 32_639 };
         let step = 16 / bytes;
-        let stride = if round % 9 == 0 {
+        let stride = if round.is_multiple_of(9) {
             256
         } else {
             step * (1 + round % (256 / step))
         };
         let count = [1, 2, 3, 5, 64, 65, 101, 256][round % 8].min(4096 / (stride * bytes));
-        let extreme = round % 4 == 0;
+        let extreme = round.is_multiple_of(4);
         let cache = (0..stride * count)
             .map(|_| match (extreme, round % 8) {
                 (true, 0) => most,

@@ -133,15 +133,29 @@ fn exponentials_and_gates_are_those_of_the_scalar_kernels() {
         assert_same(&[sum], &[reference::lanes(expected.iter().copied())], "their sum");
 
         let factors: Vec<f32> = board.random.floats(n, 0.3).iter().map(|x| x.abs()).collect();
-        let weights: Vec<f32> = expected.iter().zip(&factors).map(|(x, factor)| x * factor).collect();
+        let weights: Vec<f32> = expected
+            .iter()
+            .zip(&factors)
+            .map(|(x, factor)| x * factor)
+            .collect();
         let at = board.chip.put_floats(&room, false);
         let factors_at = board.chip.put_floats(&factors, n % 2 == 0);
         let largest_at = board.room(1);
         let sum = board.call(Kernel::Weigh, &[at, factors_at, n as u32, largest_at]);
         assert_same(&board.chip.words(at, n), &weights, "weights");
-        assert_same(&[sum], &[reference::lanes(expected.iter().copied())], "the sum before them");
-        let most = weights.iter().fold(0, |most, weight| most.max(weight.to_bits() & 0x7fff_ffff));
-        assert_same(&board.chip.words(largest_at, 1), &[f32::from_bits(most)], "the largest weight");
+        assert_same(
+            &[sum],
+            &[reference::lanes(expected.iter().copied())],
+            "the sum before them",
+        );
+        let most = weights
+            .iter()
+            .fold(0, |most, weight| most.max(weight.to_bits() & 0x7fff_ffff));
+        assert_same(
+            &board.chip.words(largest_at, 1),
+            &[f32::from_bits(most)],
+            "the largest weight",
+        );
 
         // In place, as the model does it: side by side, then alternating.
         let ups = board.random.floats(n, 2.0);
