@@ -85,7 +85,7 @@ export interface ConsoleToken {
   readonly id: number;
   /** Whole characters that this token completed; may be empty, may hold text of earlier tokens. */
   readonly text: string;
-  /** What the board took for it. */
+  /** What the board took for it, since the token before. */
   readonly micros: number;
   /** Present when `logits` was asked for. */
   readonly logits?: Float32Array;
@@ -120,7 +120,7 @@ export interface ConsoleEnd {
   readonly accepted: number;
   /** Tokens that the context holds. */
   readonly contextUsed: number;
-  /** Time of the model's passes over the prompt, and of those for new tokens. */
+  /** Time for the prompt, and for new tokens, with the messages between them. */
   readonly prefillMicros: number;
   readonly decodeMicros: number;
 }
