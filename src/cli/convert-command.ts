@@ -22,7 +22,7 @@ import { loadRuntime } from './runtime-files.js';
 import { printFrontier, targetEncodings } from './frontier-command.js';
 import { findTarget } from './target.js';
 import { editsOf, readText } from './text-file.js';
-import { startTuner } from './tuner-threads.js';
+import { onceWith, startTuner } from './tuner-threads.js';
 import { ProgressLine, type Terminal } from './terminal.js';
 
 /** Runs the command. @throws what the pipeline throws */
@@ -33,7 +33,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
   const threads = wanted === 0 ? null : await startTuner(wanted);
   const runtime: Runtime = {
     ...(await loadRuntime()),
-    ...(threads === null ? {} : { tuner: threads.tuner }),
+    ...(threads === null ? {} : { tuner: onceWith(threads) }),
   };
   const progress = new ProgressLine(terminal.stderr);
   const folder = await openModelFolder(request.folder, terminal.signal);

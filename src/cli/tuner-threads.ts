@@ -59,6 +59,11 @@ export async function startTuner(
   };
 }
 
+/** Tunes once: the threads, and what they hold, end with it. */
+export function onceWith(threads: TunerThreads): Tuner {
+  return (task, hooks) => threads.tuner(task, hooks).finally(() => threads.end());
+}
+
 function program(): URL {
   const found = PROGRAMS.map((place) => new URL(place, import.meta.url)).find((url) =>
     existsSync(fileURLToPath(url)),

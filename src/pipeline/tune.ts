@@ -49,7 +49,8 @@ export async function tuningTask(
     const rows = ref.shape.length === 1 ? 1 : (ref.shape[0] ?? 0);
     const bytes = await readRows(checkpoint, ref, 0, rows, hooks.signal);
     refuseNonFinite(checkpoint, ref, { rowBegin: 0, bytes });
-    tensors.set(key, bytes);
+    // They move to the thread that leads, with all that is in their memory.
+    tensors.set(key, bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice());
     meter.advance(bytes.length, key);
   }
   const tokens = Math.min(plan.context, MOST_TOKENS);

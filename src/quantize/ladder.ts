@@ -4,12 +4,12 @@
  */
 import { ProgressMeter } from '../shared/progress.js';
 import { ModelRounder, type RoundedTensor } from './rounding.js';
-import { TextWriter } from './text-writer.js';
+import { TextWriter, textsAtOnce } from './text-writer.js';
 import type { Trainer } from './training.js';
 import type { GridMatrix, TunedTensors } from './tuned.js';
 import { tune, type TuningHooks } from './tuning.js';
 import type { Hand } from './tuning-hand.js';
-import { isTunable, originalTrainer } from './tuning-trainers.js';
+import { OriginalDraft, isTunable } from './tuning-trainers.js';
 import type { LadderTask, RoundingRecipe, Tuned, TuningModel, TuningText } from './tuning-types.js';
 
 export interface LadderHooks extends TuningHooks {
@@ -27,7 +27,10 @@ export async function climb(
   hands: readonly Hand[],
   hooks: LadderHooks,
 ): Promise<Tuned> {
-  const rounded = rounding === undefined ? null : await roundInOrder({ model, text, rounding }, hooks);
+  const rounded =
+    rounding === undefined
+      ? null
+      : await roundInOrder({ model, text, rounding, isLast: recipe === null }, hooks);
   if (recipe === null) {
     return { tensors: rounded ?? { matrices: new Map(), vectors: new Map() }, figures: null };
   }
@@ -45,6 +48,8 @@ export interface RoundingTask {
   readonly model: TuningModel;
   readonly text: TuningText;
   readonly rounding: RoundingRecipe;
+  /** Whether nobody needs the tensors behind it: they are let go. */
+  readonly isLast: boolean;
 }
 
 /**
@@ -52,10 +57,15 @@ export interface RoundingTask {
  * @returns the matrices on their grids, and the biases that go with them
  */
 export async function roundInOrder(
-  { model, text, rounding }: RoundingTask,
+  { model, text, rounding, isLast }: RoundingTask,
   hooks: Pick<LadderHooks, 'onProgress' | 'breathe'>,
 ): Promise<TunedTensors> {
-  const trainer = originalTrainer(model);
+  const draft = new OriginalDraft(model);
+  for (const [name, bytes] of model.tensors) {
+    draft.supply(name, bytes);
+    if (isLast) model.tensors.delete(name);
+  }
+  const trainer = draft.begin();
   let rounder: ModelRounder | null = null;
   try {
     const sequences = await textFor(trainer, text, rounding, hooks);
@@ -85,9 +95,6 @@ export async function roundInOrder(
   }
 }
 
-/** Most texts that are written side by side. */
-const SIDE_BY_SIDE = 48;
-
 /** The user's texts, and as much of the model's own as is missing. */
 async function textFor(
   trainer: Trainer,
@@ -100,8 +107,9 @@ async function textFor(
   // A few thousand tokens of what the model will read say more than as many again of its own.
   if (count >= most / 2) return texts;
   const meter = new ProgressMeter('generating', 'tokens', most - count, onProgress);
+  const atOnce = textsAtOnce(trainer, writing.tokens);
   for (let next = seed; count < most;) {
-    const each = Math.min(SIDE_BY_SIDE, Math.ceil((most - count) / writing.tokens));
+    const each = Math.min(atOnce, Math.ceil((most - count) / writing.tokens));
     const seeds = Array.from({ length: each }, (_, i) => ({ seed: next + i, temperature: 1 }));
     const writer = new TextWriter({ ...writing, texts: seeds });
     let isFinished = false;

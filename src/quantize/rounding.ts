@@ -48,7 +48,7 @@ export class ModelRounder {
     const kinds = tensors.map(({ encoding }) => encoding.kind);
     const groups = Uint32Array.from(tensors, ({ encoding }) => encoding.group);
     const inputs = tensors.map(({ input }) => input);
-    const raw = trainer.release();
+    const raw = trainer.raw;
     this.#raw = call(() => raw.begin_rounding(names, kinds, groups, inputs, int8Cache, ids, lengths));
   }
 

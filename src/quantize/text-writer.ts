@@ -5,6 +5,16 @@ import { call } from './call.js';
 import type { Trainer } from './training.js';
 import type { WritingTask } from './training-types.js';
 
+/** What texts that are written side by side may take to be looked back at, and how many they are at least and at most. */
+const SEEN_BYTES = 80 * 2 ** 20;
+const SIDE_BY_SIDE = { least: 8, most: 48 };
+
+/** How many texts of so many tokens a model writes side by side: more are faster, but all that they look back at is in memory. */
+export function textsAtOnce(trainer: Trainer, tokens: number): number {
+  const fitting = Math.floor(SEEN_BYTES / Math.max(1, tokens * trainer.seenBytes));
+  return Math.min(SIDE_BY_SIDE.most, Math.max(SIDE_BY_SIDE.least, fitting));
+}
+
 /**
  * Texts that a model writes, a token of each at a time. What a text becomes depends on its seed and temperature, not on
  * those that are written beside it.

@@ -95,6 +95,16 @@ export class TrainerDraft {
     });
   }
 
+  /**
+   * Takes the elements of a tensor over from a model that has it, as that computes with them.
+   * @throws FormatError for an unknown name or another size; RangeError when memory is exhausted
+   */
+  takeOver(name: string, from: Trainer): void {
+    call(() => {
+      this.#raw.take_over(name, from.raw);
+    });
+  }
+
   /** Tensors that are not complete yet. */
   missing(): string[] {
     return this.#raw.missing();
@@ -192,6 +202,11 @@ export class Trainer {
 
   get vocabSize(): number {
     return this.#raw.vocabulary();
+  }
+
+  /** Bytes that a text which the model writes takes for each of its tokens. */
+  get seenBytes(): number {
+    return this.#raw.seen_bytes();
   }
 
   /** Steps of the optimizer so far. */
@@ -342,8 +357,8 @@ export class Trainer {
     });
   }
 
-  /** For `ModelRounder`; the trainer is used up. */
-  release(): Training {
+  /** For {@link TrainerDraft.takeOver}, and for `ModelRounder`, which uses it up. */
+  get raw(): Training {
     return this.#raw;
   }
 

@@ -1,10 +1,10 @@
 /** A share of a tuning's work: one thread has the original and the quantized model, and computes gradients of leaves. */
 import { GradientSum, type LeafLoss, type StepOptions, type Trainer } from './training.js';
-import { TextWriter } from './text-writer.js';
+import { TextWriter, textsAtOnce } from './text-writer.js';
 import type { WritingTask } from './training-types.js';
 import type { TunedTensors } from './tuned.js';
-import { originalTrainer, quantizedTrainer, setRates, tunedTensors } from './tuning-trainers.js';
-import type { TuningModel } from './tuning-types.js';
+import { OriginalDraft, quantizedTrainer, setRates, tunedTensors } from './tuning-trainers.js';
+import type { BareModel } from './tuning-types.js';
 
 /** Token sequences whose gradient is computed at once. */
 export type LeafText = readonly (readonly number[])[];
@@ -36,10 +36,17 @@ export interface TrainedNumbers {
   readonly steps: number;
 }
 
-/** What a hand does; in this thread, or behind a port. */
+/** What a hand does; in this thread, or behind a port. First it takes the original, then it makes the quantized model. */
 export interface Hand {
-  load(model: TuningModel, placeRate: number): Promise<LoadedModel>;
+  /** Begins with a model, in place of the one before. Its tensors follow. */
+  begin(model: BareModel): Promise<void>;
+  /** Takes the elements of one of its tensors. */
+  supply(name: string, bytes: Uint8Array): Promise<void>;
+  /** All are there. Gives how many texts of so many tokens it writes at once. */
+  complete(tokens: number): Promise<number>;
   write(task: WritingTask): Promise<number[][]>;
+  /** Puts the model on its grids. Texts are written before, while their room is not taken. */
+  quantize(placeRate: number): Promise<LoadedModel>;
   learn(runs: readonly RunOfLeaves[], weight: number): Promise<Learned>;
   /** A step of the optimizer along the sum of all leaves. */
   step(gradient: Float32Array, options: StepOptions): Promise<void>;
@@ -49,32 +56,66 @@ export interface Hand {
   /** Goes on from other numbers; without moments from their start. */
   restore(numbers: TrainedNumbers): Promise<void>;
   tuned(): Promise<TunedTensors>;
+  /** Gives back what it holds; its thread ends. */
+  end(): Promise<void>;
 }
 
 /** The work itself. It breathes between its pieces, so that messages come in. */
 export class OwnHand implements Hand {
-  #matrices: TuningModel['matrices'] = new Map();
+  #model: BareModel | null = null;
+  #draft: OriginalDraft | null = null;
   #original: Trainer | null = null;
   #quantized: Trainer | null = null;
   readonly #breathe: () => Promise<void>;
+  readonly #close: () => void;
 
-  /** @param breathe lets the thread hear its messages; throws to end the work */
-  constructor(breathe: () => Promise<void>) {
+  /**
+   * @param breathe lets the thread hear its messages; throws to end the work
+   * @param close ends the thread, where it is one of its own
+   */
+  constructor(breathe: () => Promise<void>, close: () => void = () => undefined) {
     this.#breathe = breathe;
+    this.#close = close;
   }
 
-  async load(model: TuningModel, placeRate: number): Promise<LoadedModel> {
+  begin(model: BareModel): Promise<void> {
     this.dispose();
-    this.#matrices = model.matrices;
-    this.#original = originalTrainer(model);
-    this.#quantized = quantizedTrainer(model, placeRate > 0);
-    setRates(this.#quantized, placeRate);
+    this.#model = model;
+    this.#draft = new OriginalDraft(model);
+    return Promise.resolve();
+  }
+
+  async supply(name: string, bytes: Uint8Array): Promise<void> {
+    this.#draft?.supply(name, bytes);
     await this.#breathe();
-    return { count: this.#quantized.count, vocabSize: this.#quantized.vocabSize };
+  }
+
+  async complete(tokens: number): Promise<number> {
+    const draft = this.#draft;
+    if (draft === null) throw new RangeError('No model is on its way.');
+    this.#draft = null;
+    this.#original = draft.begin();
+    await this.#breathe();
+    return textsAtOnce(this.#original, tokens);
+  }
+
+  async quantize(placeRate: number): Promise<LoadedModel> {
+    const original = this.#original;
+    const model = this.#model;
+    if (original === null || model === null) throw new RangeError('No model is loaded.');
+    const quantized = quantizedTrainer(model, placeRate > 0, original);
+    this.#quantized = quantized;
+    setRates(quantized, placeRate);
+    // The engine has the codes now.
+    const matrices = [...model.matrices].map(([name, matrix]) => [name, { ...matrix, start: null }] as const);
+    this.#model = { ...model, matrices: new Map(matrices) };
+    await this.#breathe();
+    return { count: quantized.count, vocabSize: quantized.vocabSize };
   }
 
   async write(task: WritingTask): Promise<number[][]> {
-    const [original] = this.#pair();
+    const original = this.#original;
+    if (original === null) throw new RangeError('No model is loaded.');
     const writer = new TextWriter(task);
     try {
       while (writer.step(original) > 0) await this.#breathe();
@@ -142,13 +183,20 @@ export class OwnHand implements Hand {
 
   tuned(): Promise<TunedTensors> {
     const [, quantized] = this.#pair();
-    return Promise.resolve(tunedTensors(quantized, this.#matrices));
+    return Promise.resolve(tunedTensors(quantized, this.#model?.matrices ?? new Map()));
+  }
+
+  end(): Promise<void> {
+    this.dispose();
+    this.#close();
+    return Promise.resolve();
   }
 
   dispose(): void {
+    this.#draft?.dispose();
     this.#original?.dispose();
     this.#quantized?.dispose();
-    this.#original = this.#quantized = null;
+    this.#draft = this.#original = this.#quantized = this.#model = null;
   }
 
   #pair(): [original: Trainer, quantized: Trainer] {

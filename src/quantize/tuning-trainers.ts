@@ -3,43 +3,62 @@ import type { Encoding } from '../schema/encodings.js';
 import { type Trainer, TrainerDraft } from './training.js';
 import type { GridValues, TrainingGrid } from './training-types.js';
 import type { GridMatrix, TunedTensors } from './tuned.js';
-import type { TuningMatrix, TuningModel } from './tuning-types.js';
+import type { BareModel, TuningMatrix, TuningModel } from './tuning-types.js';
 
 /** Offsets count in so many row scales. */
 const OFFSET_STEP = 8;
 
-function draftOf({ description, tensors }: TuningModel): TrainerDraft {
-  const draft = new TrainerDraft(description);
-  for (const name of draft.tensorNames) {
-    const bytes = tensors.get(name);
-    if (bytes === undefined) throw new RangeError(`${name} is missing.`);
-    draft.addRows(name, bytes);
-  }
-  return draft;
-}
+/** Bytes that cross into the engine at once: what they take there on the way is never given back. */
+const PIECE = 2 ** 20;
 
-/** The model as it is. */
-export function originalTrainer(model: TuningModel): Trainer {
-  const draft = draftOf(model);
-  for (const name of draft.tensorNames) draft.freeze(name);
-  return draft.begin();
+/** The model as it is, on its way into the engine: tensor by tensor. */
+export class OriginalDraft {
+  readonly #draft: TrainerDraft;
+  readonly #matrices: TuningModel['matrices'];
+
+  constructor({ description, matrices }: BareModel) {
+    this.#draft = new TrainerDraft(description);
+    this.#matrices = matrices;
+  }
+
+  /** Takes all elements of a tensor. @throws as {@link TrainerDraft.addRows} */
+  supply(name: string, bytes: Uint8Array): void {
+    const { rows } = this.#matrices.get(name) ?? { rows: 1 };
+    const rowBytes = bytes.length / rows;
+    const piece = Math.max(1, Math.floor(PIECE / rowBytes)) * rowBytes;
+    for (let at = 0; at < bytes.length; at += piece)
+      this.#draft.addRows(name, bytes.subarray(at, at + piece));
+  }
+
+  begin(): Trainer {
+    for (const name of this.#draft.tensorNames) this.#draft.freeze(name);
+    return this.#draft.begin();
+  }
+
+  dispose(): void {
+    this.#draft.dispose();
+  }
 }
 
 /**
  * The model on its grids, with the rounding of its inputs and its cache: scales, offsets, gains and biases are trained, and
  * with `movesCodes` the codes of 4 bits as well.
+ * @param original the model as it is, which has what its codes do not say
  */
-export function quantizedTrainer(model: TuningModel, movesCodes: boolean): Trainer {
-  const draft = draftOf(model);
+export function quantizedTrainer(model: BareModel, movesCodes: boolean, original: Trainer): Trainer {
+  const draft = new TrainerDraft(model.description);
+  const known = new Set<string>();
   for (const [name, matrix] of model.matrices) {
     const grid = gridOf(matrix.encoding, movesCodes);
     if (grid === null) draft.freeze(name);
     else if (matrix.start === null) draft.quantize(name, grid);
     else draft.quantize(name, grid, startValues(matrix.start));
     draft.setInput(name, matrix.input);
+    if (grid !== null && matrix.start !== null && (grid.follows ?? 'nothing') === 'nothing') known.add(name);
   }
   for (const name of draft.tensorNames) {
     if (!model.matrices.has(name) && !model.vectors.includes(name)) draft.freeze(name);
+    if (!known.has(name)) draft.takeOver(name, original);
   }
   draft.setInt8Cache(model.int8Cache);
   return draft.begin();

@@ -16,11 +16,18 @@ export interface TuningMatrix {
 }
 
 /** A model and how it is quantized. */
-export interface TuningModel {
+export interface TuningModel extends BareModel {
+  /**
+   * Elements of every tensor in its own type, little-endian, by `tensorKey`. They are used up: what the engine has taken is
+   * removed, so that no weight is in memory twice for long.
+   */
+  readonly tensors: Map<string, Uint8Array>;
+}
+
+/** The same without its elements. */
+export interface BareModel {
   /** As `description` of `reference-engine.ts` makes it. */
   readonly description: Uint8Array;
-  /** Elements of every tensor in its own type, little-endian, by `tensorKey`. */
-  readonly tensors: ReadonlyMap<string, Uint8Array>;
   /** Gains and biases, by `tensorKey`: they are tuned. */
   readonly vectors: readonly string[];
   /** Matrices that are quantized. The others keep their numbers. */

@@ -9,7 +9,7 @@
 import { ProgressMeter, type OnProgress } from '../shared/progress.js';
 import { GradientSum, leafRuns } from './gradient-sum.js';
 import type { WritingTask } from './training-types.js';
-import { leavesOf, type Hand, type LeafText, type Learned } from './tuning-hand.js';
+import { leavesOf, type Hand, type LeafText, type Learned, type LoadedModel } from './tuning-hand.js';
 import { checkedState, tuningKey } from './tuning-state.js';
 import type {
   TunedByGradient,
@@ -36,9 +36,6 @@ const JUDGED_TOKENS = 512;
 
 /** One of so many of the user's texts is held out. */
 const HELD_OUT_SHARE = 8;
-
-/** Most texts that a hand writes side by side. */
-const SIDE_BY_SIDE = 48;
 
 /** Seeds of texts, which are numbers of 32 bits: those of the held-out text begin here. */
 const HELD_OUT_SEED = 2 ** 31;
@@ -74,8 +71,9 @@ class Tuning {
 
   async run(): Promise<TunedByGradient> {
     const recipe = this.#recipe;
-    const kept = await this.#load();
-    const { written, heldOut } = kept ?? (await this.#texts());
+    const begun = await this.#begin();
+    const { written, heldOut } = begun;
+    const kept = 'step' in begun ? begun : null;
     const judged = leavesOf(this.#mixed(heldOut, true), JUDGED_TOKENS);
     const leaves = leavesOf(this.#mixed(written, false), recipe.leafTokens);
     const perEpoch = Math.max(1, Math.floor(leaves.length / recipe.leaves));
@@ -107,21 +105,45 @@ class Tuning {
     };
   }
 
-  /** Both models into all hands, and what an earlier tuning left of the same task. */
-  async #load(): Promise<TuningState | null> {
-    const { model } = this.#task;
-    const [loaded] = await Promise.all(this.#hands.map((hand) => hand.load(model, this.#recipe.placeRate)));
-    const found = await this.#hooks.store?.get(this.#key).catch(() => null);
-    const kept = loaded === undefined ? null : checkedState(found, this.#key, loaded);
-    if (kept !== null) await this.#all((hand) => hand.restore({ ...kept, steps: kept.step }));
-    return kept;
+  /** What an earlier tuning left of the same task, or texts to begin with; all hands have both models then. */
+  async #begin(): Promise<Pick<TuningState, 'written' | 'heldOut'> | TuningState> {
+    const atOnce = await this.#supply();
+    const found: unknown = await this.#hooks.store?.get(this.#key).catch(() => null);
+    const isKept = found !== null && found !== undefined;
+    // A model on its grids is made when texts are written, or there are some.
+    const loaded = isKept ? await this.#quantize() : null;
+    const kept = loaded && checkedState(found, this.#key, loaded);
+    if (kept !== null) {
+      await this.#all((hand) => hand.restore({ ...kept, steps: kept.step }));
+      return kept;
+    }
+    const texts = await this.#texts(atOnce);
+    if (loaded === null) await this.#quantize();
+    return texts;
   }
 
-  async #texts(): Promise<Pick<TuningState, 'written' | 'heldOut'>> {
+  /** The original into all hands, whose elements are let go one by one; gives how many texts each writes at once. */
+  async #supply(): Promise<number> {
+    const { tensors, ...model } = this.#task.model;
+    await this.#all((hand) => hand.begin(model));
+    for (const [name, bytes] of tensors) {
+      await this.#all((hand) => hand.supply(name, bytes));
+      tensors.delete(name);
+    }
+    const counts = await Promise.all(this.#hands.map((hand) => hand.complete(this.#task.text.tokens)));
+    return Math.min(...counts);
+  }
+
+  async #quantize(): Promise<LoadedModel> {
+    const all = await Promise.all(this.#hands.map((hand) => hand.quantize(this.#recipe.placeRate)));
+    return all[0] ?? { count: 0, vocabSize: 0 };
+  }
+
+  async #texts(atOnce: number): Promise<Pick<TuningState, 'written' | 'heldOut'>> {
     const { seed, writtenTokens, heldOutTokens } = this.#recipe;
     const first = seed * SEED_STEP;
-    const written = await this.#write(writtenTokens, first);
-    return { written, heldOut: await this.#write(heldOutTokens, HELD_OUT_SEED + first) };
+    const written = await this.#write(writtenTokens, first, atOnce);
+    return { written, heldOut: await this.#write(heldOutTokens, HELD_OUT_SEED + first, atOnce) };
   }
 
   #all(work: (hand: Hand) => Promise<unknown>): Promise<unknown> {
@@ -129,7 +151,7 @@ class Tuning {
   }
 
   /** Texts of the original's own; each depends on its seed alone. */
-  async #write(tokens: number, seed: number): Promise<number[][]> {
+  async #write(tokens: number, seed: number, atOnce: number): Promise<number[][]> {
     const { text } = this.#task;
     const { temperatures } = this.#recipe;
     const meter = new ProgressMeter('generating', 'tokens', tokens, this.#hooks.onProgress);
@@ -138,7 +160,7 @@ class Tuning {
     for (let begin = 0; count < tokens;) {
       const perText = texts.length === 0 ? text.tokens : count / texts.length;
       const wanted = Math.ceil((tokens - count) / perText / this.#hands.length);
-      const each = Math.min(SIDE_BY_SIDE, wanted);
+      const each = Math.min(atOnce, wanted);
       const numbered = (number: number): WritingTask['texts'][number] => ({
         seed: seed + number,
         temperature: temperatures[number % temperatures.length] ?? 1,

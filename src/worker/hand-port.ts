@@ -1,6 +1,6 @@
 /**
  * Hands behind ports: what one thread asks another for while it tunes. Requests are answered one by one, in their order.
- * Gradients move; nothing else that goes there and back is large.
+ * Gradients move. Tensors go one by one; nothing else that goes there and back is large.
  */
 import type { Hand, Learned } from '../quantize/tuning-hand.js';
 import { packError, unpackError, type PackedError } from './failure.js';
@@ -38,8 +38,14 @@ export function serveHand(port: Port, hand: Hand): void {
 
 function answer(hand: Hand, call: Call): Promise<unknown> {
   switch (call.name) {
-    case 'load':
-      return hand.load(...call.inputs);
+    case 'begin':
+      return hand.begin(...call.inputs);
+    case 'supply':
+      return hand.supply(...call.inputs);
+    case 'complete':
+      return hand.complete(...call.inputs);
+    case 'quantize':
+      return hand.quantize(...call.inputs);
     case 'write':
       return hand.write(...call.inputs);
     case 'learn':
@@ -54,6 +60,8 @@ function answer(hand: Hand, call: Call): Promise<unknown> {
       return hand.restore(...call.inputs);
     case 'tuned':
       return hand.tuned(...call.inputs);
+    case 'end':
+      return hand.end(...call.inputs);
   }
 }
 
@@ -82,7 +90,10 @@ export function handBehind(port: Port): Hand {
       return promise as ReturnType<Hand[Name]>;
     };
   return {
-    load: ask('load'),
+    begin: ask('begin'),
+    supply: ask('supply'),
+    complete: ask('complete'),
+    quantize: ask('quantize'),
     write: ask('write'),
     learn: ask('learn'),
     step: ask('step'),
@@ -90,5 +101,6 @@ export function handBehind(port: Port): Hand {
     numbers: ask('numbers'),
     restore: ask('restore'),
     tuned: ask('tuned'),
+    end: ask('end'),
   };
 }

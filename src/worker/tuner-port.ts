@@ -4,14 +4,18 @@ import type { Progress } from '../shared/progress.js';
 import { unpackError, type PackedError } from './failure.js';
 import type { Port } from './hand-port.js';
 
-export type ToLeader = { readonly type: 'tune'; readonly task: LadderTask } | { readonly type: 'cancel' };
+export type ToLeader =
+  | { readonly type: 'tune'; readonly task: LadderTask }
+  | { readonly type: 'cancel' }
+  /** No task follows: the threads end, and their memory is free. */
+  | { readonly type: 'end' };
 
 export type FromLeader =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'tuned'; readonly tuned: Tuned }
   | { readonly type: 'failure'; readonly error: PackedError };
 
-/** The tuner at the other end of a port; one task after another. */
+/** The tuner at the other end of a port; one task after another. A task's tensors move there. */
 export function tunerBehind(port: Port): Tuner {
   let hear: (message: FromLeader) => void = () => undefined;
   port.addEventListener('message', ({ data }) => {
@@ -38,6 +42,17 @@ export function tunerBehind(port: Port): Tuner {
         if (message.type === 'tuned') resolve(message.tuned);
         else reject(unpackError(message.error));
       };
-      port.postMessage({ type: 'tune', task } satisfies ToLeader, []);
+      const buffers = [...task.model.tensors.values()].map(({ buffer }) => buffer as ArrayBuffer);
+      port.postMessage({ type: 'tune', task } satisfies ToLeader, [...new Set(buffers)]);
+      task.model.tensors.clear();
+    });
+}
+
+/** The same for a single task, whose threads end with it. */
+export function onceBehind(port: Port): Tuner {
+  const tuner = tunerBehind(port);
+  return (task, hooks) =>
+    tuner(task, hooks).finally(() => {
+      port.postMessage({ type: 'end' } satisfies ToLeader, []);
     });
 }

@@ -7,8 +7,11 @@ import { serveTuner, type TunerRole } from './tuner.js';
 const scope = globalThis as unknown as {
   postMessage(message: ToPage): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
+  close(): void;
 };
 scope.addEventListener('message', ({ data }) => {
-  serveTuner(data as TunerRole, tuningStore());
+  serveTuner(data as TunerRole, tuningStore(), () => {
+    scope.close();
+  });
 });
 scope.postMessage({ type: 'hello', protocol: PROTOCOL });

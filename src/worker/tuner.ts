@@ -22,8 +22,12 @@ export type TunerRole =
       readonly hands: readonly Port[];
     };
 
-/** Takes a role. @param store where states are kept, for the leader */
-export function serveTuner(role: TunerRole, store: TuningStore | undefined): void {
+/**
+ * Takes a role.
+ * @param store where states are kept, for the leader
+ * @param close ends the thread, where it is one of its own
+ */
+export function serveTuner(role: TunerRole, store: TuningStore | undefined, close?: () => void): void {
   loadTraining(role.module);
   const ended = new AbortController();
   const breather = new Breather();
@@ -31,7 +35,7 @@ export function serveTuner(role: TunerRole, store: TuningStore | undefined): voi
     await breather.breathe();
     ended.signal.throwIfAborted();
   };
-  const own = new OwnHand(breathe);
+  const own = new OwnHand(breathe, close);
   if (role.type === 'hand') serveHand(role.port, own);
   else lead(role.port, [own, ...role.hands.map(handBehind)], { store, breathe }, ended);
 }
@@ -49,6 +53,10 @@ function lead(
     const message = data as ToLeader;
     if (message.type === 'cancel') {
       ended.abort();
+      return;
+    }
+    if (message.type === 'end') {
+      for (const hand of hands.toReversed()) void hand.end();
       return;
     }
     climb(message.task, hands, { ...hooks, onProgress: (progress) => post({ type: 'progress', progress }) })

@@ -28,7 +28,7 @@ import { openModelFolder } from './model-folder.js';
 import type { Note } from './notes.js';
 import type { JobHooks, Work } from './serve.js';
 import { shown } from './shown.js';
-import { tunerBehind } from './tuner-port.js';
+import { onceBehind } from './tuner-port.js';
 
 /** The real jobs, on compiled modules. */
 export function createWork(runtime: Runtime): Work {
@@ -124,7 +124,7 @@ class PipelineWork {
           ? {}
           : { actions: { wiring, card: (await readActions(opened.folder, hooks.signal)).card } }),
       },
-      { ...this.#runtime, tuner: input.tuner && tunerBehind(input.tuner) },
+      { ...this.#runtime, tuner: input.tuner && onceBehind(input.tuner) },
       { onProgress: hooks.onProgress, signal: hooks.signal },
     );
     if (result.package === null || result.report === null) {

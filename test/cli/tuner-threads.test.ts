@@ -59,12 +59,11 @@ void test('an abort ends the wait at once, and a fault comes through as what it 
 void test('a folder keeps one state, whole or not at all', async () => {
   const store = tuningFolder(path.join(folder, 'states'));
   const states: TuningState[] = [];
-  const task = tuningTask();
   const spy = {
     ...store,
     put: (key: string, state: TuningState) => (states.push(state), store.put(key, state)),
   };
-  await tune(task, [new OwnHand(() => Promise.resolve())], { store: spy, keepInterval: 0 });
+  await tune(tuningTask(), [new OwnHand(() => Promise.resolve())], { store: spy, keepInterval: 0 });
   const [state] = states;
   assert.ok(state !== undefined);
   await store.put('one', state);
@@ -77,7 +76,7 @@ void test('a folder keeps one state, whole or not at all', async () => {
   assert.deepEqual(await readdir(path.join(folder, 'states')), []);
 
   // A command that was ended: the next one goes on, and one that finds a damaged file begins anew.
-  const key = tuningKey(task);
+  const key = tuningKey(tuningTask());
   await store.put(key, state);
   const file = path.join(folder, 'states', `${key}.tuning`);
   const whole = await readFile(file);
@@ -88,7 +87,7 @@ void test('a folder keeps one state, whole or not at all', async () => {
     await writeFile(file, bytes);
     const threads = await startTuner(2, path.join(folder, 'states'));
     try {
-      const { tensors, figures } = await threads.tuner(task, {});
+      const { tensors, figures } = await threads.tuner(tuningTask(), {});
       assert.deepEqual(tensors, expected.tensors);
       assert.equal(figures?.resumed, resumed);
     } finally {

@@ -148,9 +148,8 @@ void test('states that are damaged or of another task are not gone on from', asy
   const store = new MemoryStore();
   const states: TuningState[] = [];
   store.onPut = (state) => states.push(structuredClone(state));
-  const task = tuningTask();
-  await tune(task, hands(1), { store, keepInterval: 0 });
-  const key = tuningKey(task);
+  await tune(tuningTask(), hands(1), { store, keepInterval: 0 });
+  const key = tuningKey(tuningTask());
   const [state] = states;
   assert.ok(state !== undefined);
   const loaded = { count: state.values.length, vocabSize: 37 };
@@ -178,9 +177,10 @@ void test('states that are damaged or of another task are not gone on from', asy
   // And a tuning that finds one begins anew.
   store.onPut = () => undefined;
   store.kept.set(key, bad[3]);
-  const { figures } = await tune(task, hands(1), { store });
+  const { figures } = await tune(tuningTask(), hands(1), { store });
   assert.deepEqual(figures, once.figures);
   // Every change of the task makes another key.
+  const task = tuningTask();
   const others = [
     tuningTask({ seed: 4 }),
     { ...task, text: { ...task.text, given: [] } },
@@ -207,6 +207,20 @@ void test('it says how far it is, and a fault of a hand ends it', async () => {
   const broken: Hand = new OwnHand(atOnce);
   broken.learn = () => Promise.reject(new RangeError('Not enough memory.'));
   await assert.rejects(tune(tuningTask(), [new OwnHand(atOnce), broken]), /Not enough memory/);
+});
+
+void test('what the engine has taken is let go, and texts wait for no room', async () => {
+  const task = tuningTask();
+  const order: string[] = [];
+  const hand = new OwnHand(atOnce);
+  const write = hand.write.bind(hand);
+  const quantize = hand.quantize.bind(hand);
+  hand.write = (wanted) => (order.push('write'), write(wanted));
+  hand.quantize = (rate) => (order.push('quantize'), quantize(rate));
+  await tune(task, [hand]);
+  assert.equal(task.model.tensors.size, 0);
+  assert.equal(order.at(-1), 'quantize');
+  assert.ok(order.length > 1);
 });
 
 void test('it ends early when the held-out text is read worse and worse', async () => {

@@ -19,9 +19,10 @@ loadTraining(await WebAssembly.compile(await (await fetch(urls.train)).arrayBuff
 const { model } = (await (await fetch(`${FOLDER}tests/fixtures/bits.json`)).json()) as {
   model: DecoderModel;
 };
-const task = tuningTaskOf(model);
+/** A new one each time: tensors are used up. */
+const task = (): TuningTask => tuningTaskOf(model);
 const states: TuningState[] = [];
-const expected = await tune(task, [new OwnHand(() => Promise.resolve())], {
+const expected = await tune(task(), [new OwnHand(() => Promise.resolve())], {
   keepInterval: 0,
   store: {
     get: () => Promise.resolve(null),
@@ -42,7 +43,7 @@ for (const threads of [1, 2]) {
   it(`${threads} workers give the bits of none`, async () => {
     const started = await startTuner(urls, threads);
     expect(started.threads).to.equal(tunerThreads(threads));
-    expect(await inWorkers(started, task)).to.deep.equal(expected);
+    expect(await inWorkers(started, task())).to.deep.equal(expected);
   });
 }
 
@@ -62,9 +63,9 @@ it('the page does the work where it permits no worker', async () => {
   try {
     const started = await startTuner(urls, 2);
     expect(started.threads).to.equal(0);
-    expect(await inWorkers(started, task)).to.deep.equal(expected);
+    expect(await inWorkers(started, task())).to.deep.equal(expected);
     const controller = new AbortController();
-    const tuning = inWorkers(await startTuner(urls), task, controller.signal);
+    const tuning = inWorkers(await startTuner(urls), task(), controller.signal);
     controller.abort(new DOMException('enough', 'AbortError'));
     expect(await tuning.catch((error: unknown) => (error as Error).name)).to.equal('AbortError');
   } finally {
@@ -77,13 +78,13 @@ it('goes on from a state of the database, and keeps one at a time', async () => 
   const state = states.at(-1);
   if (store === undefined || state === undefined) throw new Error('There is no database.');
   await store.put('another', state);
-  await store.put(tuningKey(task), state);
+  await store.put(tuningKey(task()), state);
   expect(await store.get('another')).to.equal(undefined);
-  expect(await store.get(tuningKey(task))).to.deep.equal(state);
-  const { tensors, figures } = await inWorkers(await startTuner(urls, 2), task);
+  expect(await store.get(tuningKey(task()))).to.deep.equal(state);
+  const { tensors, figures } = await inWorkers(await startTuner(urls, 2), task());
   expect(figures).to.deep.equal({ ...expected.figures, resumed: state.step });
   expect(tensors).to.deep.equal(expected.tensors);
-  expect(await store.get(tuningKey(task))).to.equal(undefined);
+  expect(await store.get(tuningKey(task()))).to.equal(undefined);
 });
 
 it('a conversion with effort packs what the threads made, and ends them', async () => {

@@ -168,6 +168,10 @@ export class Training {
      */
     row_scales(name: string): Float32Array;
     /**
+     * See [`Trainer::seen_bytes`].
+     */
+    seen_bytes(): number;
+    /**
      * See [`Trainer::set_moments`].
      */
     set_moments(first: Float32Array | number[], second: Float32Array | number[], steps: number): void;
@@ -260,6 +264,10 @@ export class TrainingDraft {
      */
     set_int8_cache(on: boolean): void;
     /**
+     * See [`Draft::take_over`].
+     */
+    take_over(name: string, from: Training): void;
+    /**
      * All tensors, in order of first use.
      */
     tensor_names(): string[];
@@ -311,6 +319,7 @@ export interface InitOutput {
     readonly training_loss_to: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly training_moments_addresses: (a: number) => [number, number];
     readonly training_row_scales: (a: number, b: number, c: number) => [number, number];
+    readonly training_seen_bytes: (a: number) => number;
     readonly training_set_moments: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly training_set_rate: (a: number, b: number, c: number, d: number) => [number, number];
     readonly training_set_values: (a: number, b: number, c: number) => [number, number];
@@ -332,6 +341,7 @@ export interface InitOutput {
     readonly trainingdraft_set_codes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number, p: number) => [number, number];
     readonly trainingdraft_set_input: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly trainingdraft_set_int8_cache: (a: number, b: number) => void;
+    readonly trainingdraft_take_over: (a: number, b: number, c: number, d: number) => [number, number];
     readonly trainingdraft_tensor_names: (a: number) => [number, number];
     readonly work_tiles: (a: number) => number;
     readonly __wbindgen_malloc: (a: number, b: number) => number;

@@ -632,6 +632,14 @@ export class Training {
         return v2;
     }
     /**
+     * See [`Trainer::seen_bytes`].
+     * @returns {number}
+     */
+    seen_bytes() {
+        const ret = wasm.training_seen_bytes(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * See [`Trainer::set_moments`].
      * @param {Float32Array | number[]} first
      * @param {Float32Array | number[]} second
@@ -973,6 +981,20 @@ export class TrainingDraft {
      */
     set_int8_cache(on) {
         wasm.trainingdraft_set_int8_cache(this.__wbg_ptr, on);
+    }
+    /**
+     * See [`Draft::take_over`].
+     * @param {string} name
+     * @param {Training} from
+     */
+    take_over(name, from) {
+        _assertClass(from, Training);
+        const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.trainingdraft_take_over(this.__wbg_ptr, ptr0, len0, from.__wbg_ptr);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
     }
     /**
      * All tensors, in order of first use.

@@ -42,6 +42,11 @@ impl TrainingDraft {
         Ok(self.0.add_rows(name, bytes)?)
     }
 
+    /// See [`Draft::take_over`].
+    pub fn take_over(&mut self, name: &str, from: &Training) -> Answer<()> {
+        Ok(self.0.take_over(name, &from.trainer)?)
+    }
+
     /// Names of the incomplete tensors.
     pub fn missing(&self) -> Vec<String> {
         self.0.missing().into_iter().map(str::to_owned).collect()
@@ -171,6 +176,11 @@ impl Training {
     /// Numbers that are trained.
     pub fn count(&self) -> usize {
         self.gradient.len()
+    }
+
+    /// See [`Trainer::seen_bytes`].
+    pub fn seen_bytes(&self) -> usize {
+        self.trainer.seen_bytes()
     }
 
     /// Logits a token.
@@ -322,7 +332,7 @@ impl Training {
 
     /// Elements of a tensor as products use them.
     pub fn tensor(&self, name: &str) -> Answer<Vec<f32>> {
-        Ok(self.trainer.tensor(name)?.to_vec())
+        Ok(self.trainer.tensor(name)?)
     }
 
     /// The scales of rows of a tensor whose scales are whole numbers, none of another.

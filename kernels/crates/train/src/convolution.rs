@@ -112,24 +112,22 @@ pub fn backward<T: Real>(
         multiply(d_sums, third(&kept.thirds, row, 1, hidden));
     }
     if let Some(bias) = shape.bias {
-        parameters.add_gradient(workspace, bias, gradient, |_, gradient| {
+        parameters.add_gradient(bias, gradient, |gradient| {
             for d_sums in d_sums.chunks_exact(hidden) {
                 add(gradient, d_sums);
             }
-            Ok(())
-        })?;
+        });
     }
     let opened = open(workspace, &kept.thirds, hidden)?;
     for (number, &tap) in shape.taps.iter().enumerate() {
-        parameters.add_gradient(workspace, tap, gradient, |_, gradient| {
+        parameters.add_gradient(tap, gradient, |gradient| {
             pairs(lengths, shape.taps.len(), |tap, from, to| {
                 if tap == number {
                     let (d_sums, opened) = (&d_sums[to * hidden..], &opened[from * hidden..]);
                     add_products(gradient, &d_sums[..hidden], &opened[..hidden]);
                 }
             });
-            Ok(())
-        })?;
+        });
     }
     let mut d_opened = workspace.pool.zeros(opened.len())?;
     pairs(lengths, shape.taps.len(), |tap, from, to| {

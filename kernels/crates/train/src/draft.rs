@@ -14,7 +14,7 @@ use crate::trainer::Trainer;
 /// Most elements of all tensors: as weights they take 1 GiB of the 4 that WebAssembly has.
 pub const MAX_ELEMENTS: u64 = 1 << 28;
 
-/// Most elements that are trained: weights, a gradient and two moments of so many take 2 GiB.
+/// Most numbers that are trained: they, a gradient and two moments of so many take 2 GiB.
 pub const MAX_TRAINED: u64 = 1 << 27;
 
 /// What becomes of a tensor.
@@ -25,12 +25,21 @@ enum Plan {
 }
 
 impl Plan {
-    /// Whether the tensor's own elements are trained, beside what its grid has.
-    fn trains_elements(&self) -> bool {
+    /// Numbers of a tensor that are trained.
+    fn trained(&self, [rows, cols]: [usize; 2]) -> u64 {
+        let elements = rows as u64 * cols as u64;
         match self {
-            Self::Trained => true,
-            Self::Frozen => false,
-            Self::Grid(grid, _) => grid.follows != Follow::Nothing,
+            Self::Trained => elements,
+            Self::Frozen => 0,
+            Self::Grid(grid, _) => {
+                let scales = grid.scales(rows, cols) as u64;
+                let both = if grid.minimum { 2 * scales } else { scales };
+                both + if grid.follows == Follow::Nothing {
+                    0
+                } else {
+                    elements
+                }
+            }
         }
     }
 }
@@ -104,6 +113,26 @@ impl Draft {
         }
         reserve(values, full - values.len())?;
         values.extend(decode_vec(spec.dtype, bytes));
+        Ok(())
+    }
+
+    /// Takes the elements of a tensor over from a model that has it, whatever that computes it from.
+    ///
+    /// # Errors
+    /// [`Error::Format`] for a name that one of them does not know, or another shape; [`Error::Range`] where the memory is
+    /// exhausted.
+    pub fn take_over(&mut self, name: &str, from: &Trainer<f32>) -> Result<()> {
+        let id = self.find(name)?;
+        let spec = &self.model.tensors.specs()[id];
+        let elements = from.tensor(name)?;
+        if elements.len() != spec.rows() * spec.cols() {
+            return Err(Error::format(
+                name,
+                "The other model's has another size.",
+                "Take tensors over from a model of the same description.",
+            ));
+        }
+        self.sources[id].values = elements;
         Ok(())
     }
 
@@ -271,14 +300,12 @@ impl Draft {
                 "The weights are not complete: \"{name}\" is missing. Supply its rows first."
             )));
         }
-        let trained = self.sources.iter().zip(self.model.tensors.specs());
-        let trained = trained.filter(|(source, _)| source.plan.trains_elements());
-        let elements = trained.fold(0u64, |sum, (_, spec)| {
-            sum.saturating_add(spec.rows() as u64 * spec.cols() as u64)
-        });
+        let counts = self.sources.iter().zip(self.model.tensors.specs());
+        let counts = counts.map(|(source, spec)| source.plan.trained([spec.rows(), spec.cols()]));
+        let elements = counts.fold(0u64, u64::saturating_add);
         if elements > MAX_TRAINED {
             return Err(Error::range(format!(
-                "{elements} weights are to be trained; {MAX_TRAINED} can be. Choose a smaller model, or freeze some."
+                "{elements} numbers are to be trained; {MAX_TRAINED} can be. Choose a smaller model, or freeze some."
             )));
         }
         let mut parameters = Parameters {
@@ -286,6 +313,7 @@ impl Draft {
             values: Vec::new(),
             slices: Vec::new(),
         };
+        reserve(&mut parameters.values, elements as usize)?;
         for (source, spec) in self.sources.into_iter().zip(self.model.tensors.specs()) {
             let (rows, cols) = (spec.rows(), spec.cols());
             let is_matrix = !spec.is_vector();
@@ -297,7 +325,7 @@ impl Draft {
                     &source.values,
                     is_matrix,
                 )?),
-                Plan::Frozen => Storage::Frozen(convert(&source.values)?),
+                Plan::Frozen => Storage::Frozen(T::adopt(source.values)),
                 Plan::Grid(grid, values) => Storage::Grid(on_grid(
                     &mut parameters,
                     &spec.name,
@@ -340,16 +368,13 @@ fn on_grid<T: Real>(
         }
         Follow::Nothing => None,
     };
-    let mut dense = Vec::new();
-    reserve(&mut dense, rows * cols)?;
-    dense.resize(rows * cols, T::ZERO);
     Ok(GridStorage {
         grid,
         codes: values.codes,
         scales: scales..scales + values.scales.len(),
         minimums: minimums..minimums + values.minimums.len(),
         follows,
-        weights: dense,
+        tables: None,
     })
 }
 
@@ -365,7 +390,6 @@ fn append<T: Real>(
     if values.is_empty() {
         return Ok(begin);
     }
-    reserve(&mut parameters.values, values.len())?;
     parameters
         .values
         .extend(values.iter().map(|&value| T::of(f64::from(value))));
@@ -380,15 +404,8 @@ fn append<T: Real>(
     Ok(begin)
 }
 
-fn convert<T: Real>(values: &[f32]) -> Result<Vec<T>> {
-    let mut converted = Vec::new();
-    reserve(&mut converted, values.len())?;
-    converted.extend(values.iter().map(|&value| T::of(f64::from(value))));
-    Ok(converted)
-}
-
 fn reserve<T>(values: &mut Vec<T>, more: usize) -> Result<()> {
-    values.try_reserve(more).map_err(|_| {
+    values.try_reserve_exact(more).map_err(|_| {
         Error::range(format!(
             "Not enough memory for {more} more numbers. Choose a smaller model."
         ))

@@ -13,10 +13,11 @@ use crate::real::{add, Real};
 pub fn look_up<T: Real>(parameters: &Parameters<T>, model: &Model, ids: &[u32], x: &mut [T]) {
     let columns = model.embedding_size;
     let scale = T::of(f64::from(model.embedding_scale));
-    let table = parameters.get(model.embedding);
+    let table = parameters.elements(model.embedding);
     for (to, &id) in x.chunks_exact_mut(columns).zip(ids) {
-        for (to, &from) in to.iter_mut().zip(&table[id as usize * columns..]) {
-            *to = from * scale;
+        table.write(id as usize, columns, 0, to);
+        for to in to {
+            *to *= scale;
         }
     }
 }
@@ -44,11 +45,14 @@ pub fn forward<T: Real>(
         None => rows,
     };
     if let Some(learned) = model.positions {
-        let table = parameters.get(learned);
+        let table = parameters.elements(learned);
+        let mut row = workspace.pool.take(model.hidden)?;
         let positions = lengths.iter().flat_map(|&length| start..start + length);
         for (to, position) in x.chunks_exact_mut(model.hidden).zip(positions) {
-            add(to, &table[position * model.hidden..][..model.hidden]);
+            table.write(position, model.hidden, 0, &mut row);
+            add(to, &row);
         }
+        workspace.pool.give(row);
     }
     Ok(x)
 }

@@ -59,7 +59,7 @@ const MOST_SCALE: f64 = 255.0;
 /// Largest magnitude of a stored minimum.
 const MOST_MINIMUM: f64 = 127.0;
 /// What a stored minimum counts in, beside the scale of the row.
-const MINIMUM_STEP: f64 = 8.0;
+pub const MINIMUM_STEP: i32 = 8;
 
 /// Scales and minimums of groups as packages store them: `weight = row * (scale * code + 8 * minimum)`.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +85,7 @@ fn unit<T: Real>(scales: &[T], minimums: &[T]) -> T {
     });
     let units = [
         scale * T::of(1.0 / MOST_SCALE),
-        minimum * T::of(1.0 / (MINIMUM_STEP * MOST_MINIMUM)),
+        minimum * T::of(1.0 / (f64::from(MINIMUM_STEP) * MOST_MINIMUM)),
     ];
     if units[0] > units[1] {
         units[0]
@@ -174,12 +174,17 @@ impl Grid {
         Ok(())
     }
 
-    /// The range of each run of weights that share a scale, and the number of that scale.
-    fn runs(self, rows: usize, cols: usize) -> impl Iterator<Item = (core::ops::Range<usize>, usize)> {
-        let width = match self.sharing {
+    /// Columns of a row that share a scale.
+    pub fn width(self, cols: usize) -> usize {
+        match self.sharing {
             Sharing::Tensor | Sharing::Row => cols,
             Sharing::Columns(group) => group.min(cols),
-        };
+        }
+    }
+
+    /// The range of each run of weights that share a scale, and the number of that scale.
+    fn runs(self, rows: usize, cols: usize) -> impl Iterator<Item = (core::ops::Range<usize>, usize)> {
+        let width = self.width(cols);
         let per_row = cols.div_ceil(width.max(1));
         (0..rows).flat_map(move |row| {
             (0..per_row).map(move |group| {
@@ -278,35 +283,6 @@ impl Grid {
         }
     }
 
-    /// The weights that codes stand for.
-    pub fn expand<T: Real>(
-        &self,
-        [rows, cols]: [usize; 2],
-        codes: &[i8],
-        (scales, minimums): (&[T], &[T]),
-        weights: &mut [T],
-    ) {
-        if self.whole {
-            let tables = self.tables([rows, cols], (scales, minimums));
-            for (range, scale) in self.runs(rows, cols) {
-                let unit = tables.rows[range.start / cols];
-                let step = f64::from(tables.scales[scale]);
-                let minimum = tables.minimums.get(scale).copied().unwrap_or(0);
-                let minimum = f64::from(minimum) * MINIMUM_STEP;
-                for (weight, &code) in weights[range.clone()].iter_mut().zip(&codes[range]) {
-                    *weight = T::of(step * f64::from(code) + minimum) * unit;
-                }
-            }
-            return;
-        }
-        for (range, scale) in self.runs(rows, cols) {
-            let minimum = minimums.get(scale).copied().unwrap_or(T::ZERO);
-            for (weight, &code) in weights[range.clone()].iter_mut().zip(&codes[range]) {
-                *weight = T::of(f64::from(code)) * scales[scale] + minimum;
-            }
-        }
-    }
-
     /// Scales and minimums as packages store them; meaningful where they are whole.
     pub fn tables<T: Real>(&self, [rows, cols]: [usize; 2], (scales, minimums): (&[T], &[T])) -> Tables<T> {
         let per_row = self.scales(rows, cols) / rows.max(1);
@@ -323,7 +299,7 @@ impl Grid {
             tables.rows.push(unit);
             let scale = |&value: &T| whole(value, unit, 0.0, MOST_SCALE) as u8;
             tables.scales.extend(scales.iter().map(scale));
-            let step = unit * T::of(MINIMUM_STEP);
+            let step = unit * T::of(f64::from(MINIMUM_STEP));
             let minimum = |&value: &T| whole(value, step, -MOST_MINIMUM, MOST_MINIMUM) as i8;
             tables.minimums.extend(minimums.iter().map(minimum));
         }

@@ -81,7 +81,10 @@ pub fn loss<T: Real>(
         };
         let mut logits = linear::forward(parameters, workspace, head, part)?;
         finish.forward(&mut logits);
-        let finished = workspace.pool.copy(&logits)?;
+        let finished = match finish.cap {
+            Some(_) => workspace.pool.copy(&logits)?,
+            None => Vec::new(),
+        };
         let others = match targets {
             Targets::Model(teacher) => Some(teacher.logits(workspace, first, rows)?),
             _ => None,

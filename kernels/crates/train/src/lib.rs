@@ -12,6 +12,7 @@ mod attention;
 mod cap;
 mod convolution;
 mod draft;
+mod elements;
 mod embedding;
 mod feed_forward;
 mod grid;

@@ -24,7 +24,7 @@ pub fn forward<T: Real>(
 ) -> Result<Vec<T>> {
     let tensor = &parameters.tensors[map.weight];
     let (out, input) = (tensor.rows, tensor.cols);
-    let weight = View::rows(parameters.get(map.weight), input).transposed();
+    let weight = View::elements(parameters.elements(map.weight), input).transposed();
     let mut y = with_rounded(tensor.input, workspace, x, input, |workspace, x| {
         if let Some(capture) = &mut workspace.capture {
             if capture.tensor == map.weight {
@@ -54,27 +54,28 @@ pub fn backward<T: Real>(
     let tensor = &parameters.tensors[map.weight];
     let (out, input) = (tensor.rows, tensor.cols);
     if let Some(bias) = map.bias {
-        parameters.add_gradient(workspace, bias, gradient, |_, gradient| {
+        parameters.add_gradient(bias, gradient, |gradient| {
             for dy in dy.chunks_exact(out) {
                 add(gradient, dy);
             }
-            Ok(())
+        });
+    }
+    if parameters.is_trained(map.weight) {
+        with_rounded(tensor.input, workspace, x, input, |workspace, x| {
+            let x_rows = View::rows(x.data, input);
+            parameters.add_row_gradients(workspace, map.weight, gradient, |workspace, rows, gradient| {
+                let sizes = [rows.len(), input, x.rows];
+                let dy = View::rows(&dy[rows.start..], out).transposed();
+                workspace
+                    .panels
+                    .multiply(sizes, dy, x_rows, gradient, input, Into::Add);
+            })
         })?;
     }
-    let dy = View::rows(dy, out);
-    parameters.add_gradient(workspace, map.weight, gradient, |workspace, gradient| {
-        with_rounded(tensor.input, workspace, x, input, |workspace, x| {
-            let (dy, x_rows) = (dy.transposed(), View::rows(x.data, input));
-            workspace
-                .panels
-                .multiply([out, input, x.rows], dy, x_rows, gradient, input, Into::Add);
-            Ok(())
-        })
-    })?;
-    let weight = View::rows(parameters.get(map.weight), input);
+    let weight = View::elements(parameters.elements(map.weight), input);
     workspace
         .panels
-        .multiply([x.rows, input, out], dy, weight, dx, input, into);
+        .multiply([x.rows, input, out], View::rows(dy, out), weight, dx, input, into);
     Ok(())
 }
 

@@ -92,16 +92,15 @@ pub fn backward<T: Real>(
 ) -> Result<()> {
     let n = shape.n;
     if let Some(bias) = shape.bias {
-        parameters.add_gradient(workspace, bias, gradient, |_, gradient| {
+        parameters.add_gradient(bias, gradient, |gradient| {
             for dy in dy.chunks_exact(n) {
                 add(gradient, dy);
             }
-            Ok(())
-        })?;
+        });
     }
     let mut normed = workspace.pool.take(n)?;
     if let Some(gain) = shape.gain {
-        parameters.add_gradient(workspace, gain, gradient, |_, gradient| {
+        parameters.add_gradient(gain, gradient, |gradient| {
             for (dy, x) in dy.chunks_exact(n).zip(x.chunks_exact(n)) {
                 normed.copy_from_slice(x);
                 normalize(shape, &mut normed);
@@ -109,8 +108,7 @@ pub fn backward<T: Real>(
                     *gradient += dy * x;
                 }
             }
-            Ok(())
-        })?;
+        });
     }
     let mut scaled = workspace.pool.take(n)?;
     let offset = T::of(f64::from(shape.gain_offset));

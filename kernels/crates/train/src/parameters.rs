@@ -1,11 +1,14 @@
 //! The numbers of a model: what is trained lies in one flat vector, in the order of the tensors, and the gradient and the
 //! optimizer's moments in vectors of the same order.
 
+use core::ops::Range;
+
 use kernels::reference::description::TensorId;
 use kernels::Result;
 
 use crate::activation::Input;
-use crate::grid::{Follow, Grid};
+use crate::elements::Elements;
+use crate::grid::{Follow, Grid, Sharing, Tables};
 use crate::product::Workspace;
 use crate::real::Real;
 
@@ -39,10 +42,13 @@ pub struct Slice {
 
 impl Slice {
     /// Its numbers in the flat vector.
-    pub fn range(&self) -> core::ops::Range<usize> {
+    pub fn range(&self) -> Range<usize> {
         self.begin..self.begin + self.length
     }
 }
+
+/// Elements of a matrix on a grid whose gradient is in memory at once, in whole rows: 1 MB.
+const BLOCK: usize = 1 << 18;
 
 /// Where the numbers of a tensor are.
 pub enum Storage<T> {
@@ -54,15 +60,17 @@ pub enum Storage<T> {
     Grid(GridStorage<T>),
 }
 
-/// A tensor on a grid: starts in the flat vector, codes, and the weights that they stand for now.
+/// A tensor on a grid: where its numbers are in the flat vector, and its codes. The weights that they stand for are made
+/// where they are needed: they would be most of the memory.
 pub struct GridStorage<T> {
     pub grid: Grid,
     pub codes: Vec<i8>,
-    pub scales: core::ops::Range<usize>,
-    pub minimums: core::ops::Range<usize>,
+    pub scales: Range<usize>,
+    pub minimums: Range<usize>,
     /// Where the weights or places are that the codes follow.
     pub follows: Option<usize>,
-    pub weights: Vec<T>,
+    /// Scales and minimums as stored, where they are whole numbers.
+    pub tables: Option<Tables<T>>,
 }
 
 /// A tensor of the model.
@@ -84,17 +92,33 @@ pub struct Parameters<T> {
 
 impl<T: Real> Parameters<T> {
     /// A tensor's elements as products use them.
+    pub fn elements(&self, id: TensorId) -> Elements<'_, T> {
+        let tensor = &self.tensors[id];
+        match &tensor.storage {
+            Storage::Grid(storage) => Elements::Codes {
+                grid: storage.grid,
+                cols: tensor.cols,
+                codes: &storage.codes,
+                scales: &self.values[storage.scales.clone()],
+                minimums: &self.values[storage.minimums.clone()],
+                tables: storage.tables.as_ref(),
+            },
+            _ => Elements::Plain(self.get(id)),
+        }
+    }
+
+    /// The elements of a tensor that is on no grid: no vector is.
     pub fn get(&self, id: TensorId) -> &[T] {
         let tensor = &self.tensors[id];
         match &tensor.storage {
             Storage::Trained(begin) => &self.values[*begin..][..tensor.rows * tensor.cols],
             Storage::Frozen(values) => values,
-            Storage::Grid(grid) => &grid.weights,
+            Storage::Grid(_) => &[],
         }
     }
 
-    /// Takes over what changed in the flat vector: scales stay at or above zero, as a package needs them, codes follow
-    /// their weights, and weights their codes.
+    /// Takes over what changed in the flat vector: scales stay at or above zero, as a package needs them, and codes follow
+    /// their weights.
     pub fn refresh(&mut self) {
         for tensor in &mut self.tensors {
             let Storage::Grid(storage) = &mut tensor.storage else {
@@ -120,58 +144,93 @@ impl<T: Real> Parameters<T> {
                     .follow(shape, weights, (scales, minimums), &mut storage.codes);
             }
             let grid = storage.grid;
-            grid.expand(shape, &storage.codes, (scales, minimums), &mut storage.weights);
+            storage.tables = grid.whole.then(|| grid.tables(shape, (scales, minimums)));
         }
     }
 
-    /// Adds to the gradient of a tensor: `add` gets its elements, to which it adds.
+    /// Whether a tensor has a gradient.
+    pub fn is_trained(&self, id: TensorId) -> bool {
+        !matches!(self.tensors[id].storage, Storage::Frozen(_))
+    }
+
+    /// Adds to the gradient of a vector: `add` gets its elements, to which it adds.
+    pub fn add_gradient(&self, id: TensorId, gradient: &mut [T], add: impl FnOnce(&mut [T])) {
+        let tensor = &self.tensors[id];
+        if let Storage::Trained(begin) = tensor.storage {
+            add(&mut gradient[begin..][..tensor.rows * tensor.cols]);
+        }
+    }
+
+    /// Adds to the gradient of a matrix: `add` gets rows and their elements, to which it adds. Of a matrix on a grid it gets
+    /// some rows after the other, so that only theirs are in memory.
     ///
     /// # Errors
     /// [`kernels::Error::Range`] where the memory is exhausted.
-    pub fn add_gradient(
+    pub fn add_row_gradients(
         &self,
         workspace: &mut Workspace<T>,
         id: TensorId,
         gradient: &mut [T],
-        add: impl FnOnce(&mut Workspace<T>, &mut [T]) -> Result<()>,
+        mut add: impl FnMut(&mut Workspace<T>, Range<usize>, &mut [T]),
     ) -> Result<()> {
-        let tensor = &self.tensors[id];
-        let count = tensor.rows * tensor.cols;
-        match &tensor.storage {
-            Storage::Trained(begin) => add(workspace, &mut gradient[*begin..][..count]),
-            Storage::Frozen(_) => Ok(()),
+        let Tensor {
+            rows, cols, storage, ..
+        } = &self.tensors[id];
+        match storage {
+            Storage::Trained(begin) => add(workspace, 0..*rows, &mut gradient[*begin..][..rows * cols]),
+            Storage::Frozen(_) => {}
             Storage::Grid(storage) => {
-                let mut weights = workspace.pool.zeros(count)?;
-                add(workspace, &mut weights)?;
-                self.fold(storage, [tensor.rows, tensor.cols], &mut weights, gradient);
-                workspace.pool.give(weights);
-                Ok(())
+                let most = (BLOCK / cols).clamp(1, *rows);
+                let mut block = workspace.pool.take(most * cols)?;
+                for first in (0..*rows).step_by(most) {
+                    let last = (*rows).min(first + most);
+                    let weights = &mut block[..(last - first) * cols];
+                    weights.fill(T::ZERO);
+                    add(workspace, first..last, weights);
+                    self.fold(storage, first..last, *cols, weights, gradient);
+                }
+                workspace.pool.give(block);
             }
         }
+        Ok(())
     }
 
-    /// Adds the gradient of a grid's numbers, given that of its weights.
-    fn fold(&self, storage: &GridStorage<T>, shape: [usize; 2], weights: &mut [T], gradient: &mut [T]) {
+    /// Adds the gradient of a grid's numbers, given that of some rows of its weights.
+    #[inline(never)]
+    fn fold(
+        &self,
+        storage: &GridStorage<T>,
+        rows: Range<usize>,
+        cols: usize,
+        weights: &mut [T],
+        gradient: &mut [T],
+    ) {
+        let grid = storage.grid;
+        let shape = [rows.len(), cols];
+        let elements = rows.start * cols..rows.end * cols;
+        let shared = match grid.sharing {
+            Sharing::Tensor => 0..1,
+            _ => grid.scales(rows.start, cols)..grid.scales(rows.end, cols),
+        };
+        let minimums = if grid.minimum { shared.clone() } else { 0..0 };
         // Scales, minimums and weights follow each other in the flat vector.
         let (head, rest) = gradient[storage.scales.start..].split_at_mut(storage.scales.len());
-        let (minimums, rest) = rest.split_at_mut(storage.minimums.len());
-        let grid = storage.grid;
+        let (tail, rest) = rest.split_at_mut(storage.minimums.len());
+        let (head, tail) = (&mut head[shared.clone()], &mut tail[minimums.clone()]);
+        let codes = &storage.codes[elements.clone()];
+        let scales = &self.values[storage.scales.clone()][shared];
         let Some(begin) = storage.follows else {
-            grid.gradient(shape, &storage.codes, weights, head, minimums);
+            grid.gradient(shape, codes, weights, head, tail);
             return;
         };
         if grid.follows == Follow::Places {
-            grid.gradient(shape, &storage.codes, weights, head, minimums);
-            grid.place_gradient(shape, &self.values[storage.scales.clone()], weights);
-            crate::real::add(&mut rest[..weights.len()], weights);
-            return;
+            grid.gradient(shape, codes, weights, head, tail);
+            grid.place_gradient(shape, scales, weights);
+        } else {
+            let at = &self.values[begin..][elements.clone()];
+            let minimums = &self.values[storage.minimums.clone()][minimums];
+            grid.follow_gradient(shape, at, (scales, minimums), weights, (head, tail));
         }
-        let at = &self.values[begin..][..weights.len()];
-        let now = (
-            &self.values[storage.scales.clone()],
-            &self.values[storage.minimums.clone()],
-        );
-        grid.follow_gradient(shape, at, now, weights, (head, minimums));
-        crate::real::add(&mut rest[..weights.len()], weights);
+        crate::real::add(&mut rest[elements], weights);
     }
 }

@@ -260,11 +260,12 @@ impl<T: Real> Pass<'_, T> {
         if let Some(positions) = self.model.positions {
             let setting = &self.setting;
             self.parameters
-                .add_gradient(self.workspace, positions, gradient, |_, table| {
+                .add_row_gradients(self.workspace, positions, gradient, |_, rows, table| {
                     for (dx, position) in dx.chunks_exact(hidden).zip(setting.positions()) {
-                        add(&mut table[position * hidden..][..hidden], dx);
+                        if rows.contains(&position) {
+                            add(&mut table[(position - rows.start) * hidden..][..hidden], dx);
+                        }
                     }
-                    Ok(())
                 })?;
         }
         let rows = match &self.model.projections {
@@ -295,13 +296,15 @@ impl<T: Real> Pass<'_, T> {
         let scale = T::of(f64::from(self.model.embedding_scale));
         let embedding = self.model.embedding;
         self.parameters
-            .add_gradient(self.workspace, embedding, gradient, |_, table| {
+            .add_row_gradients(self.workspace, embedding, gradient, |_, rows, table| {
                 for (dx, &id) in dx.chunks_exact(columns).zip(ids) {
-                    for (to, &dx) in table[id as usize * columns..][..columns].iter_mut().zip(dx) {
-                        *to += dx * scale;
+                    if rows.contains(&(id as usize)) {
+                        let row = id as usize - rows.start;
+                        for (to, &dx) in table[row * columns..][..columns].iter_mut().zip(dx) {
+                            *to += dx * scale;
+                        }
                     }
                 }
-                Ok(())
             })?;
         if let Some(rows) = rows {
             self.workspace.pool.give(rows);

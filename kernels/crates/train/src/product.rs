@@ -7,6 +7,7 @@
 use kernels::reference::description::TensorId;
 use kernels::Result;
 
+use crate::elements::Elements;
 use crate::pool::Pool;
 use crate::real::{sum, Lanes, Real};
 
@@ -23,10 +24,10 @@ const BLOCK_ROWS: usize = 96;
 /// Columns of a block.
 const BLOCK_COLS: usize = 768;
 
-/// A matrix in memory: element `(i, j)` at `i * row + j * col`.
+/// A matrix: element `(i, j)` at `i * row + j * col`. Only that on the right may be made of codes.
 #[derive(Clone, Copy)]
 pub struct View<'a, T> {
-    data: &'a [T],
+    data: Elements<'a, T>,
     row: usize,
     col: usize,
 }
@@ -34,6 +35,11 @@ pub struct View<'a, T> {
 impl<'a, T> View<'a, T> {
     /// Rows one behind the other, `stride` apart.
     pub fn rows(data: &'a [T], stride: usize) -> Self {
+        Self::elements(Elements::Plain(data), stride)
+    }
+
+    /// The same of elements that may be made of codes.
+    pub fn elements(data: Elements<'a, T>, stride: usize) -> Self {
         Self {
             data,
             row: stride,
@@ -56,6 +62,8 @@ impl<'a, T> View<'a, T> {
 pub struct Panels<T> {
     a: Vec<[T; ROWS]>,
     b: Vec<[[T; 4]; VECTORS]>,
+    /// Elements of a row on their way to panels.
+    run: Vec<T>,
 }
 
 /// What becomes of the sums.
@@ -121,11 +129,14 @@ impl<T: Real> Panels<T> {
     }
 
     fn pack_a(&mut self, a: View<'_, T>, first: usize, rows: usize, p: usize, depth: usize) {
+        let Elements::Plain(data) = a.data else {
+            unreachable!("what is on the left lies in memory")
+        };
         self.a.clear();
         self.a.resize(rows.div_ceil(ROWS) * depth, [T::ZERO; ROWS]);
         for (panel, i) in self.a.chunks_exact_mut(depth).zip((0..rows).step_by(ROWS)) {
             let height = ROWS.min(rows - i);
-            let from = &a.data[(first + i) * a.row + p * a.col..];
+            let from = &data[(first + i) * a.row + p * a.col..];
             if a.row == 1 {
                 for (p, to) in panel.iter_mut().enumerate() {
                     to[..height].copy_from_slice(&from[p * a.col..][..height]);
@@ -141,22 +152,26 @@ impl<T: Real> Panels<T> {
     }
 
     fn pack_b(&mut self, b: View<'_, T>, p: usize, depth: usize, first: usize, cols: usize) {
-        self.b.clear();
-        self.b
-            .resize(cols.div_ceil(COLS) * depth, [[T::ZERO; 4]; VECTORS]);
-        for (panel, j) in self.b.chunks_exact_mut(depth).zip((0..cols).step_by(COLS)) {
-            let width = COLS.min(cols - j);
-            let from = &b.data[p * b.row + (first + j) * b.col..];
-            if b.col == 1 {
-                for (p, to) in panel.iter_mut().enumerate() {
-                    to.as_flattened_mut()[..width].copy_from_slice(&from[p * b.row..][..width]);
+        let Self { b: panels, run, .. } = self;
+        panels.clear();
+        panels.resize(cols.div_ceil(COLS) * depth, [[T::ZERO; 4]; VECTORS]);
+        run.resize(depth.max(cols), T::ZERO);
+        if b.col == 1 {
+            for k in 0..depth {
+                let run = &mut run[..cols];
+                b.data.write(p + k, b.row, first, run);
+                for (panel, from) in panels.chunks_exact_mut(depth).zip(run.chunks(COLS)) {
+                    panel[k].as_flattened_mut()[..from.len()].copy_from_slice(from);
                 }
-            } else {
-                for c in 0..width {
-                    for (to, &from) in panel.iter_mut().zip(from[c * b.col..].iter().step_by(b.row)) {
-                        to.as_flattened_mut()[c] = from;
-                    }
-                }
+            }
+            return;
+        }
+        for j in 0..cols {
+            let run = &mut run[..depth];
+            b.data.write(first + j, b.col, p, run);
+            let panel = &mut panels[j / COLS * depth..][..depth];
+            for (to, &from) in panel.iter_mut().zip(&*run) {
+                to.as_flattened_mut()[j % COLS] = from;
             }
         }
     }

@@ -59,6 +59,8 @@ pub trait Real:
     fn reciprocal(self) -> Self;
     /// `e^x` of each in place.
     fn exponentiate(values: &mut [Self]);
+    /// Takes 32-bit floats over, without a copy where that is what is computed with.
+    fn adopt(values: Vec<f32>) -> Vec<Self>;
 }
 
 impl Lanes<f32> for F32x4 {
@@ -118,6 +120,9 @@ impl Real for f32 {
         let lanes = exp_f32(F32x4::load(&lanes)).to_array();
         rest.copy_from_slice(&lanes[..rest.len()]);
     }
+    fn adopt(values: Vec<f32>) -> Vec<Self> {
+        values
+    }
 }
 
 /// Four 64-bit floats as an array.
@@ -166,6 +171,9 @@ impl Real for f64 {
         for value in values {
             *value = value.exp();
         }
+    }
+    fn adopt(values: Vec<f32>) -> Vec<Self> {
+        values.into_iter().map(f64::from).collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! A model in training: gradients of leaves, and steps of the optimizer.
 
-use kernels::reference::description::Model;
+use kernels::reference::description::{Model, Operation};
 use kernels::{Error, Result};
 
 use crate::adam::{Adam, Rates};
-use crate::attention::Setting;
+use crate::attention::{self, Setting};
 use crate::cap::Finish;
 use crate::grid::{GridValues, Tables};
 use crate::head::{self, Loss, Targets, Teacher};
@@ -138,10 +138,11 @@ impl<T: Real> Trainer<T> {
     ///
     /// # Errors
     /// [`Error::Range`] for an unknown name.
-    pub fn tensor(&self, name: &str) -> Result<&[T]> {
+    pub fn tensor(&self, name: &str) -> Result<Vec<T>> {
         let id = self.model.tensors.find(name);
         let id = id.ok_or_else(|| Error::range(format!("There is no tensor \"{name}\".")))?;
-        Ok(self.parameters.get(id))
+        let tensor = &self.parameters.tensors[id];
+        Ok(self.parameters.elements(id).all([tensor.rows, tensor.cols]))
     }
 
     /// Codes, scales and minimums of a quantized tensor; `None` for others.
@@ -231,6 +232,7 @@ impl<T: Real> Trainer<T> {
     }
 
     fn pass<'a>(&'a mut self, lengths: &'a [usize]) -> Pass<'a, T> {
+        self.workspace.pool.begin(lengths.iter().sum());
         Pass {
             model: &self.model,
             parameters: &self.parameters,
@@ -245,12 +247,12 @@ impl<T: Real> Trainer<T> {
         }
     }
 
-    /// Logits of the next token of texts that grow, given the last of each, all of them at `position`.
+    /// Logits of the next token of texts that grow to `most` tokens, given the last of each, all of them at `position`.
     pub(crate) fn next_logits(
         &mut self,
         ids: &[u32],
         position: usize,
-        seen: &mut [Vec<Seen<T>>],
+        (seen, most): (&mut [Vec<Seen<T>>], usize),
     ) -> Result<Vec<T>> {
         let lengths = vec![1; ids.len()];
         self.check(ids, &lengths)?;
@@ -261,8 +263,19 @@ impl<T: Real> Trainer<T> {
             position,
             step: 0,
             seen,
+            most,
         });
         pass.logits(ids)
+    }
+
+    /// Bytes that a text which is written needs to be looked back at, for each of its tokens.
+    pub fn seen_bytes(&self) -> usize {
+        let steps = self.model.steps.iter();
+        let kept = steps.map(|step| match &step.operation {
+            Operation::Attention(shape) => 2 * attention::widths(shape)[1],
+            _ => 0,
+        });
+        kept.sum::<usize>() * size_of::<T>()
     }
 
     /// Takes back a buffer that this trainer gave.

@@ -46,6 +46,21 @@ pub struct Seen<T> {
     values: Vec<T>,
 }
 
+impl<T> Seen<T> {
+    /// Makes room for so many numbers of each kind at once: what grows by doubling leaves as much behind again.
+    fn reserve(&mut self, room: usize) -> Result<()> {
+        for kept in [&mut self.keys, &mut self.values] {
+            let more = room.saturating_sub(kept.len());
+            kept.try_reserve_exact(more).map_err(|_| {
+                Error::range(format!(
+                    "Not enough memory for {room} numbers of a text. Write shorter texts, or fewer at a time."
+                ))
+            })?;
+        }
+        Ok(())
+    }
+}
+
 /// Writes texts with a model.
 pub struct Writer<T> {
     writing: Writing,
@@ -98,7 +113,7 @@ impl<T: Real> Writer<T> {
         let ids: Vec<u32> = self.texts.iter().map(last).collect();
         let position = self.texts[0].ids.len() - 1;
         let mut seen: Vec<_> = self.texts.iter_mut().map(|text| take(&mut text.seen)).collect();
-        let mut logits = trainer.next_logits(&ids, position, &mut seen)?;
+        let mut logits = trainer.next_logits(&ids, position, (&mut seen, self.writing.most))?;
         for (text, seen) in self.texts.iter_mut().zip(seen) {
             text.seen = seen;
         }
@@ -158,6 +173,8 @@ pub struct Growing<'a, T> {
     pub step: usize,
     /// Of each text, by such steps.
     pub seen: &'a mut [Vec<Seen<T>>],
+    /// Most tokens of a text.
+    pub most: usize,
 }
 
 impl<T: Real> Growing<'_, T> {
@@ -197,7 +214,9 @@ impl<T: Real> Growing<'_, T> {
         let scaling = attention::scaling(shape);
         let mut mixed = workspace.pool.zeros(x.rows * q)?;
         let mut weights = Vec::new();
+        let room = self.most * k;
         for (i, seen) in self.next_seen().enumerate() {
+            seen.reserve(room)?;
             seen.keys.extend_from_slice(&projected.keys[i * k..][..k]);
             seen.values.extend_from_slice(&projected.values[i * k..][..k]);
             for head in 0..shape.heads {

@@ -328,5 +328,5 @@ fn leaves_and_steps_refuse_what_does_not_fit() {
     assert_eq!(trainer.values(), before);
     assert!(is_range(trainer.set_values(&[0.0])));
     assert!(is_range(trainer.set_moments(&[0.0], &before, 1)));
-    assert!(is_range(trainer.tensor("nothing").map(<[f32]>::len)));
+    assert!(is_range(trainer.tensor("nothing").map(|all| all.len())));
 }

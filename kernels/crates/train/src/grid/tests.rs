@@ -1,6 +1,21 @@
 //! Grids hold what they stand for, and train as they are stored.
 
 use super::*;
+use crate::elements::Elements;
+
+/// The weights that codes stand for.
+fn expand(grid: Grid, shape: [usize; 2], codes: &[i8], (scales, minimums): (&[f64], &[f64])) -> Vec<f64> {
+    let tables = grid.whole.then(|| grid.tables(shape, (scales, minimums)));
+    Elements::Codes {
+        grid,
+        cols: shape[1],
+        codes,
+        scales,
+        minimums,
+        tables: tables.as_ref(),
+    }
+    .all(shape)
+}
 
 fn weights() -> Vec<f64> {
     (0..3 * 10)
@@ -25,13 +40,7 @@ fn a_fit_is_within_half_a_step() {
             };
             assert_eq!(fitted.scales.len(), expected);
             assert_eq!(fitted.minimums.len(), if grid.minimum { expected } else { 0 });
-            let mut back = vec![0.0; 30];
-            grid.expand(
-                [3, 10],
-                &fitted.codes,
-                (&fitted.scales, &fitted.minimums),
-                &mut back,
-            );
+            let back = expand(grid, [3, 10], &fitted.codes, (&fitted.scales, &fitted.minimums));
             let worst = weights
                 .iter()
                 .zip(&back)
@@ -47,14 +56,8 @@ fn a_tensor_of_one_value_is_exact() {
     for grid in [Grid::int4(Sharing::Row, true), Grid::int8(Sharing::Row)] {
         for value in [0.75, 0.0, -0.75] {
             let fitted = grid.fit(&[value; 6], 2, 3);
-            let mut back = [9.0; 6];
-            grid.expand(
-                [2, 3],
-                &fitted.codes,
-                (&fitted.scales, &fitted.minimums),
-                &mut back,
-            );
-            assert!(back.iter().all(|b: &f64| (b - value).abs() < 1e-12), "{back:?}");
+            let back = expand(grid, [2, 3], &fitted.codes, (&fitted.scales, &fitted.minimums));
+            assert!(back.iter().all(|b| (b - value).abs() < 1e-12), "{back:?}");
         }
     }
 }
@@ -95,8 +98,7 @@ fn whole_tables_are_within_their_bits_and_near_the_numbers() {
         let tables = grid.tables([3, 10], (&scales, &minimums));
         assert_eq!([tables.rows.len(), tables.scales.len()], [3, 9]);
         assert_eq!(tables.minimums.len(), if grid.minimum { 9 } else { 0 });
-        let mut back = vec![0.0; 30];
-        grid.expand([3, 10], &codes, (&scales, &minimums), &mut back);
+        let back = expand(grid, [3, 10], &codes, (&scales, &minimums));
         for (i, &weight) in back.iter().enumerate() {
             let (row, group) = (i / 10, i / 10 * 3 + i % 10 / 4);
             let minimum = tables
@@ -123,8 +125,7 @@ fn tables_of_nothing_and_of_much_are_numbers_that_packages_hold() {
     let tables = grid.tables([3, 4], (&scales, &minimums));
     assert_eq!(tables.rows[0], 0.0);
     assert_eq!(tables.minimums, [0, 0, 127, -127, 0, -127]);
-    let mut back = [1.0f64; 12];
-    grid.expand([3, 4], &[7; 12], (&scales, &minimums), &mut back);
+    let back = expand(grid, [3, 4], &[7; 12], (&scales, &minimums));
     assert_eq!(back[..4], [0.0; 4]);
     assert!(back.iter().all(|weight| weight.is_finite()));
     assert!(Grid {

@@ -140,7 +140,7 @@ impl Rounder {
             Task::EmbedOriginal => {
                 let projections = self.model.projections.as_ref();
                 let into = projections.map(|projections| projections.into.weight);
-                let tables = [Some(self.model.embedding), self.model.positions, into];
+                let tables = [self.model.positions, into];
                 for table in tables.into_iter().flatten() {
                     self.original.take_over(table, &self.current)?;
                 }
@@ -148,13 +148,18 @@ impl Rounder {
                 if let Some(projections) = projections {
                     self.original.take_over(projections.out.weight, &self.current)?;
                 }
-                self.original.look_up(&self.model, &self.way)?;
+                // Nothing has changed yet, and the embedding is too large to have it twice.
+                let rows = self.current.look_up(&self.model, &self.way)?;
+                self.original.take_rows(rows);
                 self.original.embed(&self.model, &self.way, &mut self.workspace)?;
                 for table in tables.into_iter().flatten() {
                     self.original.drop(table);
                 }
             }
-            Task::LookUp => self.current.look_up(&self.model, &self.way)?,
+            Task::LookUp => {
+                let rows = self.current.look_up(&self.model, &self.way)?;
+                self.current.take_rows(rows);
+            }
             Task::Embed => {
                 self.current.embed(&self.model, &self.way, &mut self.workspace)?;
                 self.original.forget_rows();
@@ -284,7 +289,6 @@ impl Rounder {
             none => none.insert(Drift::new(size, residue.as_ref().map(|_| self.model.hidden))?),
         };
         drift.add(panels, &original, residue.as_deref(), &current);
-        self.workspace.pool.give(current);
         Ok(())
     }
 

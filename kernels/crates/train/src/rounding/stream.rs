@@ -165,11 +165,16 @@ impl Stream {
         &self.places[place as usize][tokens.start * model.hidden..tokens.end * model.hidden]
     }
 
-    /// Looks the rows of all tokens up, as a stream has them now.
-    pub fn look_up(&mut self, model: &Model, way: &Way) -> Result<()> {
-        self.rows = filled(way.text.ids.len() * model.embedding_size, 0.0f32)?;
-        embedding::look_up(&self.parameters, model, &way.text.ids, &mut self.rows);
-        Ok(())
+    /// The rows of all tokens, as it has them now.
+    pub fn look_up(&self, model: &Model, way: &Way) -> Result<Vec<f32>> {
+        let mut rows = filled(way.text.ids.len() * model.embedding_size, 0.0f32)?;
+        embedding::look_up(&self.parameters, model, &way.text.ids, &mut rows);
+        Ok(rows)
+    }
+
+    /// Takes the rows of all tokens.
+    pub fn take_rows(&mut self, rows: Vec<f32>) {
+        self.rows = rows;
     }
 
     /// Gives the memory of the rows back.
@@ -199,6 +204,7 @@ impl Stream {
     ) -> Result<Vec<f32>> {
         let step = &model.steps[step];
         let batch = &way.batches[batch];
+        workspace.pool.begin(batch.tokens.len());
         let data = self.at(step.reads, model, batch.tokens.clone());
         let x = Vectors {
             rows: batch.tokens.len(),
