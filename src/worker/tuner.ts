@@ -56,7 +56,7 @@ function lead(
       return;
     }
     if (message.type === 'end') {
-      for (const hand of hands.toReversed()) void hand.end();
+      for (const hand of [...hands].reverse()) void hand.end();
       return;
     }
     climb(message.task, hands, { ...hooks, onProgress: (progress) => post({ type: 'progress', progress }) })
