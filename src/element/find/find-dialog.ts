@@ -105,7 +105,7 @@ export async function findBoard(
       resolve(chosen);
     });
     dialog.showModal();
-    dialog.querySelector('label:has(:checked)')?.scrollIntoView({ block: 'nearest' });
+    dialog.querySelector(':checked')?.closest('label')?.scrollIntoView({ block: 'nearest' });
     dialog.querySelector<HTMLElement>('#find-heading')?.focus();
   });
 }

@@ -389,7 +389,7 @@ export const compare = css`
       grid-template-columns: 1fr 1fr;
     }
 
-    .result > .texts {
+    .result:has(.texts) > .texts {
       grid-column: 2;
     }
   }
