@@ -1,0 +1,49 @@
+"""Trains the model from scratch on the CPU and writes config, BF16 weights and generation config.
+
+Run: python train.py --corpus build/train.jsonl --folder FOLDER, where FOLDER holds tokenizer.json already.
+Stopped, it goes on from --checkpoint when it is run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from training.llama import Shape
+from training.trainer import Recipe, Training, Turn, export
+
+RECIPE = Recipe(steps=7000, batch_tokens=2048)
+SHAPE = {"width": 128, "feed_forward": 384, "layers": 5, "heads": 4, "kv_heads": 2, "positions": 256}
+NEW_TOKENS = 64
+
+
+def encode(corpus: Path, tokenizer: Tokenizer) -> list[Turn]:
+    """Every turn as ids (without <|begin|>)."""
+    user, book, end = (tokenizer.token_to_id(t) for t in ("<|user|>", "<|book|>", "<|end|>"))
+    pairs = [json.loads(line) for line in corpus.open(encoding="utf-8")]
+    prompts = tokenizer.encode_batch([pair["prompt"] for pair in pairs], add_special_tokens=False)
+    answers = tokenizer.encode_batch([pair["answer"] for pair in pairs], add_special_tokens=False)
+    return [([user, *prompt.ids, book, *answer.ids, end], len(prompt.ids) + 2) for prompt, answer in zip(prompts, answers)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=Path("build/train.jsonl"))
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, default=Path("build/checkpoint.pt"))
+    arguments = parser.parse_args()
+    tokenizer = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
+    begin, end = tokenizer.token_to_id("<|begin|>"), tokenizer.token_to_id("<|end|>")
+    shape = Shape(tokenizer.get_vocab_size(), **SHAPE)
+    training = Training(shape, RECIPE, arguments.checkpoint)
+    training.run(encode(arguments.corpus, tokenizer), begin)
+    export(training.model.weights(), shape, begin, end, NEW_TOKENS, arguments.folder)
+
+
+if __name__ == "__main__":
+    main()
