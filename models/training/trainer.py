@@ -164,9 +164,9 @@ class Training:
         model.eval()
 
 
-def export(weights: dict[str, Tensor], shape: Shape, begin: int, end: int, new_tokens: int, folder: Path) -> None:
-    """Writes config.json, generation_config.json and BF16 model.safetensors."""
+def export(weights: dict[str, Tensor], shape: Shape, begin: int, end: int, new_tokens: int, folder: Path, drawn: dict[str, object] | None = None) -> None:
+    """Writes config.json, generation_config.json and BF16 model.safetensors; drawn: how tokens are drawn, greedy without it."""
     save_file({name: tensor.to(torch.bfloat16) for name, tensor in weights.items()}, folder / "model.safetensors", metadata={"format": "pt"})
-    generation = {"bos_token_id": begin, "eos_token_id": [end], "pad_token_id": end, "do_sample": False, "max_new_tokens": new_tokens}
+    generation = {"bos_token_id": begin, "eos_token_id": [end], "pad_token_id": end, **(drawn or {"do_sample": False}), "max_new_tokens": new_tokens}
     for name, content in (("config.json", shape.config(begin, end)), ("generation_config.json", generation)):
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

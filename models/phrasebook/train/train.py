@@ -15,20 +15,12 @@ from tokenizers import Tokenizer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from training.llama import Shape
-from training.trainer import Recipe, Training, Turn, export
+from training.trainer import Recipe, Training, export
+from training.turns import encode
 
 RECIPE = Recipe(steps=7000, batch_tokens=2048)
 SHAPE = {"width": 128, "feed_forward": 384, "layers": 5, "heads": 4, "kv_heads": 2, "positions": 256}
 NEW_TOKENS = 64
-
-
-def encode(corpus: Path, tokenizer: Tokenizer) -> list[Turn]:
-    """Every turn as ids (without <|begin|>)."""
-    user, book, end = (tokenizer.token_to_id(t) for t in ("<|user|>", "<|book|>", "<|end|>"))
-    pairs = [json.loads(line) for line in corpus.open(encoding="utf-8")]
-    prompts = tokenizer.encode_batch([pair["prompt"] for pair in pairs], add_special_tokens=False)
-    answers = tokenizer.encode_batch([pair["answer"] for pair in pairs], add_special_tokens=False)
-    return [([user, *prompt.ids, book, *answer.ids, end], len(prompt.ids) + 2) for prompt, answer in zip(prompts, answers)]
 
 
 def main() -> None:
@@ -41,7 +33,8 @@ def main() -> None:
     begin, end = tokenizer.token_to_id("<|begin|>"), tokenizer.token_to_id("<|end|>")
     shape = Shape(tokenizer.get_vocab_size(), **SHAPE)
     training = Training(shape, RECIPE, arguments.checkpoint)
-    training.run(encode(arguments.corpus, tokenizer), begin)
+    pairs = [json.loads(line) for line in arguments.corpus.open(encoding="utf-8")]
+    training.run(encode(pairs, tokenizer, "<|book|>"), begin)
     export(training.model.weights(), shape, begin, end, NEW_TOKENS, arguments.folder)
 
 
