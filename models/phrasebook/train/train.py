@@ -18,7 +18,7 @@ from training.llama import Shape
 from training.trainer import Recipe, Training, export
 from training.turns import encode
 
-RECIPE = Recipe(steps=7000, batch_tokens=2048)
+RECIPE = Recipe(steps=12_000, batch_tokens=2048, decay_share=0.95)
 SHAPE = {"width": 128, "feed_forward": 384, "layers": 5, "heads": 4, "kv_heads": 2, "positions": 256}
 NEW_TOKENS = 64
 

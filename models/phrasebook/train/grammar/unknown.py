@@ -7,11 +7,12 @@ import random
 import re
 import string
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from .phrases import Book, Filling, Phrase, slots_of
-from .words import LANGUAGES, Filler, read
+from .words import LANGUAGES, Filler, Word, read
 
 FOLDER = Path(__file__).resolve().parent.parent / "outside"
 
@@ -28,6 +29,13 @@ LACKING = {
     "do": ("do", "visit"),
     "name": ("city", "country"),
 }
+#: How often a word that the book lacks is an invented one, so that any word may be one.
+INVENTED = 0.4
+_ONSETS = ("b", "br", "c", "ch", "cl", "d", "f", "fl", "g", "gr", "h", "j", "l", "m", "n", "p", "pl", "r", "s", "t", "tr", "v", "z", "")
+_CODAS = ("", "", "n", "r", "s", "l", "m")
+#: Characters of nouns that are in no list of the book.
+_CHARACTERS = "狮鹿虎猫狼鹰鸽蜂蚁竹松柳梅荷兰菊石沙泥煤铁铜锡钢玻璃瓷砖瓦钟鼓琴笛弦棋拳剑弓箭盾炮弹帆桨锚轮轴链绳网篮筐桶壶锅炉灯烛镜框柜床椅凳席毯帘枕墨纸砚印章旗牌匾碑塔亭阁庙殿宫寨堡营帐仓库棚窖井渠坝堤岛礁峡谷崖坡岭峰洞泉溪瀑潮浪雾霜雪雹雷虹"
+
 _ALL = {table: outside for outside, tables in LACKING.items() for table in tables}
 
 T = TypeVar("T")
@@ -94,8 +102,7 @@ class Outside:
         filling = self._book.fill(phrase, rng)
         slot = rng.choice([s for s in phrase.slots if s.rstrip("0123456789") in _ALL])
         outside = rng.choice(parted(self._lists[_ALL[slot.rstrip("0123456789")]], held))
-        assert isinstance(outside, Filler)
-        filling[slot] = outside
+        filling[slot] = outside if held or rng.random() >= INVENTED else Filler("", {language: (invented(outside.said(language), language, rng),) for language in LANGUAGES})
         return self._book.render(language, rng.choice(phrase.wordings[language]), filling, rng)
 
     def _half(self, language: str, rng: random.Random) -> str:
@@ -133,6 +140,15 @@ class Outside:
 
     def may_know(self, language: str, text: str) -> bool:
         return self._numbers[language].issuperset(parts_of(language, bare(text))) or self._known[language].fullmatch(bare(text)) is not None
+
+
+def invented(model: Word, language: str, rng: random.Random) -> Word:
+    """A word that there is not, with the grammar of a word that there is."""
+    if language == "zh":
+        text = "".join(rng.choices(_CHARACTERS, k=rng.choice((1, 2, 2, 3))))
+    else:
+        text = "".join(rng.choice(_ONSETS) + rng.choice("aeiou") + rng.choice(_CODAS) for _ in range(rng.choice((2, 2, 3))))
+    return replace(model, text=text, plural_text=text + "s" if model.plural_text != model.text and language != "zh" else text)
 
 
 def slots_alone(wording: str) -> bool:
