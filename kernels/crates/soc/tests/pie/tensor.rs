@@ -18,12 +18,14 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    pub fn words(&self) -> [u32; 11] {
+    pub fn words(&self) -> [u32; 12] {
         [
             self.data,
             self.scales,
             self.numbers,
             self.offsets,
+            // All rows lie together.
+            0,
             self.rows as u32,
             self.cols as u32,
             self.row_bytes as u32,
