@@ -69,6 +69,7 @@ test('layers are one record each, tensors have numbers and scales', async () => 
     scaleOffset: 128,
     scaleCount: 6,
     placement: 'flash',
+    rest: null,
     input: 'int8',
     activationScale: 0,
     tables: [{ name: 'scale', type: 'f32', per: 'row', count: 6, bytes: 24, offset: 128 }],

@@ -79,6 +79,7 @@ function model(): ModelPackage {
     rowBytes: 16,
     activationScale: 0,
     tables: [],
+    rest: null,
   };
   const scales = { name: 'scale', type: 'f32', per: 'row', count: 3, bytes: 12, offset: 128 };
   return {

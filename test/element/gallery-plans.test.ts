@@ -57,11 +57,11 @@ test('a cut is told where it makes a model fit, or faster, and not where it is i
 });
 
 test('a context that is too long is planned as the longest that fits', async () => {
-  const fit = fitOf(await known('TinyStories-1M'), 'esp32-s3-n8r2');
+  const fit = fitOf(await known('Pythia-14M'), 'esp32-s3-n16');
   assert.ok(fit?.context && fit.context < 512 && fit.context % 64 === 0, String(fit?.context));
-  const model = await known('TinyStories-1M');
+  const model = await known('Pythia-14M');
   const options = {
-    board: findBoard('esp32-s3-n8r2'),
+    board: findBoard('esp32-s3-n16'),
     scheme: DEFAULT_SCHEME,
     otherBytes: 16 * model.vocabSize,
   };
