@@ -4,10 +4,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Most bytes of the package as it travels: what `npm install` downloads. A page loads a tenth of it. */
-export const MAX_PACKED_BYTES = 7_900_000;
+export const MAX_PACKED_BYTES = 8_000_000;
 
 /** Most bytes of the package on a disk, a quarter of them source maps. */
-export const MAX_UNPACKED_BYTES = 19_500_000;
+export const MAX_UNPACKED_BYTES = 19_800_000;
 
 /** Names at the top of the package. What is not among them was packed by mistake. */
 const SHIPPED = [

@@ -80,7 +80,9 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
   };
   const weights = plannedLength(planned);
   const memories = plan.memories.map((use) => (use.memory === 'flash' ? { ...use, weights } : use));
-  return { ...planned, plan: { ...planned.plan, memories } };
+  // What the strings take more than was reckoned they take in the cut model's package as well.
+  const exact = cut && { ...cut, whole: weights, bytes: cut.bytes + weights - cut.whole };
+  return { ...planned, plan: { ...planned.plan, memories, cut: exact } };
 }
 
 /** What a smaller vocabulary would make of the plan, where there is one to cut and it was not cut yet. */

@@ -116,12 +116,18 @@ function add(counts: Record<keyof CycleModel, number>, more: Partial<CycleCounts
   for (const [name, count] of Object.entries(more) as [keyof CycleModel, number][]) counts[name] += count;
 }
 
+/** Shares of the cache up to which all that a token reads stays in it, and from which nothing does. */
+const ALL_STAYS = 0.716;
+const NONE_STAYS = 0.87;
+
 /**
  * How much of what a token reads from external memory is not in the data cache any more. The cache replaces the oldest line
- * of a set: while no set is wanted more lines of than it has, all stay; once every set is, none does.
+ * of a set: while no set is wanted more lines of than it has, all stay; once every set is, none does. What lies in several
+ * places shares sets unevenly, so that this is so before all of the cache is wanted. Both borders are fitted to the emulator.
  */
 function missedShare(external: number, cachedBytes: number): number {
-  return Math.min(1, Math.max(0, 2 * (external / Math.max(cachedBytes, 1)) - 1.5));
+  const wanted = external / Math.max(cachedBytes, 1);
+  return Math.min(1, Math.max(0, (wanted - ALL_STAYS) / (NONE_STAYS - ALL_STAYS)));
 }
 
 /** Columns of INT4 that are multiplied at a time: rows that end between cost more. */
