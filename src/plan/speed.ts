@@ -118,7 +118,7 @@ function add(counts: Record<keyof CycleModel, number>, more: Partial<CycleCounts
 
 /** Shares of the cache up to which all that a token reads stays in it, and from which nothing does. */
 const ALL_STAYS = 0.716;
-const NONE_STAYS = 0.87;
+const NONE_STAYS = 0.83;
 
 /**
  * How much of what a token reads from external memory is not in the data cache any more. The cache replaces the oldest line

@@ -208,11 +208,12 @@ describe('the whole way in Chromium', { skip }, () => {
   /** Drops a folder of this disk onto the page, as a hand does. */
   async function drop(files: string): Promise<void> {
     const session = await page.createCDPSession();
+    // What is fetched for the first step moves the place to drop things at while it comes.
+    await shown('.examples');
     const at = await page.evaluate(() => {
-      const box = document
-        .querySelector('esp32-llm-converter')
-        ?.shadowRoot?.querySelector('.drop')
-        ?.getBoundingClientRect();
+      const place = document.querySelector('esp32-llm-converter')?.shadowRoot?.querySelector('.drop');
+      place?.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const box = place?.getBoundingClientRect();
       return { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 20 };
     });
     const data = { items: [], files: [files], dragOperationsMask: 1 };
