@@ -74,7 +74,7 @@ describe('the list of known models', function () {
     const dialog = await opened(element);
     await planned(dialog);
     expect(cells(dialog, 'TinyStories-3M')[0]).to.match(
-      /^INT8, \d+(\.\d+)? MB, 3\.9 tokens\/s Vocabulary cut to 4,096/,
+      /^INT8, \d+(\.\d+)? MB, 6\.0 tokens\/s Vocabulary cut to 4,096/,
     );
     expect(cells(dialog, 'GPT-2').slice(0, 2)).to.deep.equal(['does not fit', 'none']);
     expect(cells(dialog, 'TinyStories-3M')[1]).to.equal('N4, N8R2, N8R8, N16R8');

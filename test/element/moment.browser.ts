@@ -91,7 +91,7 @@ describe('the cards of the models that come with the element', function () {
 
   it('leave the long way open, and convert anew where the page begins with other settings', async () => {
     make({ scheme: 'int8 tensor' });
-    (await rendered(element, '.cards .plain')).click();
+    (await rendered(element, '.cards article .plain')).click();
     await rendered(element, '.fit');
     element.reset();
     (await rendered(element, '.cards .primary')).click();
