@@ -2,6 +2,8 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import { setViewport } from '@web/test-runner-commands';
 import { Esp32LlmConverter as SourceElement } from '../../src/element/esp32-llm-converter.js';
+import { BoardsController } from '../../src/element/boards-controller.js';
+import type { SerialScope } from '../../src/device/serial-support.js';
 import { SAMPLES } from '../../src/element/samples/list.js';
 
 /** The machine may be slow, and without dist/ the sample is converted first. */
@@ -42,6 +44,18 @@ describe('the cards of the models that come with the element', function () {
     document.body.append(element);
   }
 
+  /** Waits until the chip says something; what stands there instead is part of the failure. */
+  async function firstWord(): Promise<void> {
+    await rendered(element, '.turns .answer .words').catch((error: unknown) => {
+      throw new Error(`the chip said nothing: ${root(element).textContent}`, { cause: error });
+    });
+    await waitUntil(
+      () => (root(element).querySelector('.turns .answer .words')?.textContent ?? '').trim() !== '',
+      'the answer stayed empty',
+      { timeout: PATIENCE },
+    );
+  }
+
   afterEach(async () => {
     element.remove();
     await setViewport({ width: 800, height: 600 });
@@ -51,11 +65,7 @@ describe('the cards of the models that come with the element', function () {
     make();
     const [sample] = SAMPLES;
     (await rendered(element, '.cards .primary')).click();
-    await waitUntil(
-      () => (root(element).querySelector('.turns .answer .words')?.textContent ?? '').trim() !== '',
-      'the chip said nothing',
-      { timeout: PATIENCE },
-    );
+    await firstWord();
     expect(element.step).to.equal('try');
     expect(root(element).querySelector('.turns .said')?.textContent).to.contain(sample?.card.examples[0]);
     // The answer is shown as what it means: a sentence, the home, and the text one press away; and it is said.
@@ -79,6 +89,36 @@ describe('the cards of the models that come with the element', function () {
     root(element).querySelectorAll<HTMLElement>('.cards .examples button')[1]?.click();
     const said = await rendered(element, '.turns .said .words');
     expect(said.textContent).to.equal(second);
+  });
+
+  it('lead there too where boards are loaded before everything else, and where they come only at the second time', async () => {
+    // Another element of the page was asked for a board: its own views are not loaded, and nothing was read.
+    const scope = (): SerialScope => ({ isSecureContext: true, navigator: {}, framed: false });
+    SourceElement.boardSeams = { scope };
+    try {
+      make();
+      await element.connect();
+      expect(element.step).to.equal('chat');
+      expect(root(element).querySelector('.failure')).to.be.null;
+      element.remove();
+    } finally {
+      SourceElement.boardSeams = {};
+    }
+    // A part of the page that fails once is asked for again.
+    make();
+    const load = Reflect.get<BoardsController, 'load'>(BoardsController.prototype, 'load');
+    let failures = 0;
+    BoardsController.prototype.load = async function (this: BoardsController) {
+      if (failures++ === 0) throw new Error('not this time');
+      return load.call(this);
+    };
+    try {
+      (await rendered(element, '.cards .primary')).click();
+      await firstWord();
+      expect(failures).to.be.greaterThan(1);
+    } finally {
+      BoardsController.prototype.load = load;
+    }
   });
 
   it('give way to what is chosen meanwhile', async () => {

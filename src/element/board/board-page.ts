@@ -18,9 +18,11 @@ export function pageGuard(): (on: boolean) => void {
 }
 
 /** Starts the page's emulator, whose worker lies beside the page's own one. @throws UsageError for what is no address */
-export function emulatorStart({ urls, worker }: PageFiles): NonNullable<BoardSeams['start']> {
+export function emulatorStart(files: PageFiles): NonNullable<BoardSeams['start']> {
   return async (...args) => {
     const { startEmulator } = await import('../../worker/emulator-start.js');
+    // Where files lie is known when there is an image; boards may be there before.
+    const { urls, worker } = files;
     const beside = worker && new URL('emulator-worker.js', worker).href;
     return startEmulator({ emulator: urls.emulator, worker: beside }, ...args);
   };

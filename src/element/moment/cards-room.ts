@@ -135,8 +135,9 @@ export class CardsRoom {
       const source = { ...this.#source(model), ready: this.#ready(model) };
       await store.choose(source, model.folder, { ...preset, prompt: asked }, undefined, 'try');
       if (!isCurrent() || store.state.step !== 'result') return;
-      // What could not be loaded is told by the step.
-      await (await loading.catch(() => null))?.tryNow(isCurrent);
+      // What did not come at first is asked for again; what still does not come is told by the step.
+      const room = await loading.catch(() => boards.load()).catch(() => null);
+      await room?.tryNow(isCurrent);
     } catch (error) {
       if (isCurrent()) await models.refuse(error);
     }
