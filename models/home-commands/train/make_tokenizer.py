@@ -1,55 +1,22 @@
 """Trains the byte-level BPE tokenizer on the corpus and writes the folder's tokenizer files.
 
-Run: python make_tokenizer.py --corpus build/train.jsonl --out FOLDER. Digits stand alone, so that a
-number is copied digit by digit; all 256 bytes are in the vocabulary, so that any text encodes.
+Run: python make_tokenizer.py --corpus build/train.jsonl --out FOLDER.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
-import json
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from training.tokenizer import train, write
 
 VOCABULARY = 1024
-BEGIN, USER, HOME, END = "<|begin|>", "<|user|>", "<|home|>", "<|end|>"
-#: In the order of their ids, from 0.
-SPECIAL = [BEGIN, USER, HOME, END]
 #: Turns that the merges are learned from; more change nothing that matters.
 LINES = 100_000
-
-CHAT_TEMPLATE = (
-    "{{ bos_token }}{% for message in messages %}"
-    "{% if message['role'] == 'user' %}{{ '<|user|>' + message['content'] | trim }}"
-    "{% elif message['role'] == 'assistant' %}{{ '<|home|>' + message['content'] | trim + '<|end|>' }}"
-    "{% else %}{{ raise_exception('home-commands knows the roles user and assistant only') }}"
-    "{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|home|>' }}{% endif %}"
-)
-
-
-def texts(corpus: Path) -> Iterator[str]:
-    """Prompts and answers, one after the other."""
-    with corpus.open(encoding="utf-8") as file:
-        for line in itertools.islice(file, LINES):
-            turn = json.loads(line)
-            yield turn["prompt"]
-            yield turn["answer"]
-
-
-def train(corpus: Path) -> Tokenizer:
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)]
-    )
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY, special_tokens=SPECIAL, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False
-    )
-    tokenizer.train_from_iterator(texts(corpus), trainer)
-    return tokenizer
+HOME = "<|home|>"
+POSITIONS = 256
 
 
 def main() -> None:
@@ -57,21 +24,8 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, default=Path("build/train.jsonl"))
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = train(arguments.corpus)
-    tokenizer.save(str(arguments.out / "tokenizer.json"))
-    config = {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "bos_token": BEGIN,
-        "eos_token": END,
-        "pad_token": END,
-        "model_max_length": 256,
-        "clean_up_tokenization_spaces": False,
-        "chat_template": CHAT_TEMPLATE,
-    }
-    (arguments.out / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    special = {"bos_token": BEGIN, "eos_token": END, "pad_token": END, "additional_special_tokens": [USER, HOME]}
-    (arguments.out / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n", encoding="utf-8")
+    tokenizer = train(arguments.corpus, LINES, VOCABULARY, HOME)
+    write(tokenizer, arguments.out, "home-commands", HOME, POSITIONS)
     print(f"{tokenizer.get_vocab_size()} tokens")
 
 

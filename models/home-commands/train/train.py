@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import random
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy, dropout
 from transformers import LlamaConfig, LlamaForCausalLM
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from training.turns import encode as turns_of
 
 SEED = 7
 #: One thread loses little on matrices this small, and does not stall when the machine has other work.
@@ -66,16 +70,9 @@ Row = tuple[list[int], list[float]]
 
 def encode(corpus: Path, tokenizer: Tokenizer) -> list[Row]:
     """Every turn as ids (without <|begin|>) and the loss weight of each."""
-    user, home, end = (tokenizer.token_to_id(t) for t in ("<|user|>", "<|home|>", "<|end|>"))
-    turns = [json.loads(line) for line in corpus.open(encoding="utf-8")]
-    prompts = tokenizer.encode_batch([turn["prompt"] for turn in turns], add_special_tokens=False)
-    answers = tokenizer.encode_batch([turn["answer"] for turn in turns], add_special_tokens=False)
-    rows: list[Row] = []
-    for prompt, answer in zip(prompts, answers):
-        ids = [user, *prompt.ids, home, *answer.ids, end]
-        said = len(prompt.ids) + 2
-        rows.append((ids, [PROMPT_WEIGHT] * said + [1.0] * (len(ids) - said)))
-    return rows
+    with corpus.open(encoding="utf-8") as lines:
+        turns = turns_of([json.loads(line) for line in lines], tokenizer, "<|home|>")
+    return [(ids, [PROMPT_WEIGHT] * said + [1.0] * (len(ids) - said)) for ids, said in turns]
 
 
 def batches(turns: list[Row], begin: int, rng: random.Random) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
