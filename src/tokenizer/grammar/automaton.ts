@@ -274,52 +274,108 @@ function tooLarge(file: string): Error {
   );
 }
 
-/**
- * The same with as few states as it can have (Moore, 1956): states are told apart by where they lead. What would take too long
- * stays as it is.
- */
+/** The same with as few states as it can have (Hopcroft, 1971), in the order of the first state of each kind. */
 function smallest(automaton: ByteAutomaton): ByteAutomaton {
   const { states, next, final } = automaton;
-  const bytes = differentBytes(automaton);
-  let classes: number[] = [...final];
-  let count = new Set(classes).size;
-  for (let steps = 0; ; steps += states * bytes.length) {
-    if (steps > AUTOMATON_LIMITS.steps) return automaton;
-    const known = new Map<string, number>();
-    classes = classes.map((own, state) => {
-      const row = bytes.map((byte) => classOf(classes, next[256 * state + byte] as number));
-      const key = `${own},${row.join()}`;
-      const found = known.get(key) ?? known.size;
-      known.set(key, found);
-      return found;
-    });
-    if (known.size === count) break;
-    count = known.size;
+  const kinds = new Kinds([...final]);
+  const before = differentBytes(automaton).map((byte) => origins(automaton, byte));
+  // Where a kind was parted, the smaller half tells apart all that both would.
+  const waiting = new Set(kinds.members.keys());
+  for (const splitter of waiting) {
+    waiting.delete(splitter);
+    const targets = [...(kinds.members[splitter] ?? [])];
+    for (const { begins, from } of before) {
+      const hits = targets.flatMap((to) => [...from.subarray(begins[to], begins[to + 1])]);
+      for (const [parted, made] of kinds.part(hits)) {
+        const isSmaller = (kinds.members[made]?.size ?? 0) <= (kinds.members[parted]?.size ?? 0);
+        waiting.add(waiting.has(parted) || isSmaller ? made : parted);
+      }
+    }
   }
-  const table = new Int32Array(256 * count).fill(DEAD);
-  const ends = new Uint8Array(count);
+  const numbers = new Map<number, number>();
+  const numberOf = (state: number): number => {
+    const kind = kinds.of[state] as number;
+    const found = numbers.get(kind) ?? numbers.size;
+    numbers.set(kind, found);
+    return found;
+  };
+  const classes = Int32Array.from({ length: states }, (_, state) => numberOf(state));
+  const table = new Int32Array(256 * numbers.size);
+  const ends = new Uint8Array(numbers.size);
   classes.forEach((own, state) => {
     ends[own] = final[state] as number;
     const row = next.subarray(256 * state, 256 * state + 256);
     table.set(
-      row.map((to) => classOf(classes, to)),
+      row.map((to) => (to === DEAD ? DEAD : (classes[to] as number))),
       256 * own,
     );
   });
-  return { states: count, next: table, final: ends };
+  return { states: numbers.size, next: table, final: ends };
 }
 
-function classOf(classes: readonly number[], to: number): number {
-  return to === DEAD ? DEAD : (classes[to] as number);
+/** States by what is told apart of them so far. */
+class Kinds {
+  readonly members: Set<number>[] = [];
+  /** The kind of each state. */
+  readonly of: number[];
+
+  constructor(of: number[]) {
+    const words = [...new Set(of)];
+    this.of = of.map((word) => words.indexOf(word));
+    words.forEach(() => this.members.push(new Set()));
+    this.of.forEach((kind, state) => this.members[kind]?.add(state));
+  }
+
+  /** Parts the kinds of which some states are among these and others are not. Gives each with the one that these become. */
+  part(states: readonly number[]): [parted: number, made: number][] {
+    const hits = new Map<number, Set<number>>();
+    for (const state of states) {
+      const kind = this.of[state] as number;
+      const found = hits.get(kind) ?? new Set();
+      hits.set(kind, found.add(state));
+    }
+    const parted: [number, number][] = [];
+    for (const [kind, found] of hits) {
+      const members = this.members[kind] as Set<number>;
+      if (found.size === members.size) continue;
+      const made = this.members.push(found) - 1;
+      for (const state of found) {
+        members.delete(state);
+        this.of[state] = made;
+      }
+      parted.push([kind, made]);
+    }
+    return parted;
+  }
+}
+
+/** The states from which a byte leads to each: `from[begins[to]]` to before `from[begins[to + 1]]`. */
+function origins(
+  { states, next }: ByteAutomaton,
+  byte: number,
+): { readonly begins: Int32Array; readonly from: Int32Array } {
+  const begins = new Int32Array(states + 1);
+  for (let state = 0; state < states; state++) {
+    const to = next[256 * state + byte] as number;
+    if (to !== DEAD) begins[to + 1] = (begins[to + 1] as number) + 1;
+  }
+  for (let to = 0; to < states; to++) begins[to + 1] = (begins[to + 1] as number) + (begins[to] as number);
+  const from = new Int32Array(begins[states] as number);
+  const at = begins.slice();
+  for (let state = 0; state < states; state++) {
+    const to = next[256 * state + byte] as number;
+    if (to !== DEAD) from[(at[to] = (at[to] as number) + 1) - 1] = state;
+  }
+  return { begins, from };
 }
 
 /** One byte of each kind: bytes of a kind lead to the same place from everywhere. */
 function differentBytes({ states, next }: ByteAutomaton): number[] {
   let kinds: number[] = new Array<number>(256).fill(0);
   for (let state = 0; state < states; state++) {
-    const known = new Map<string, number>();
+    const known = new Map<number, number>();
     kinds = kinds.map((kind, byte) => {
-      const key = `${kind},${next[256 * state + byte] as number}`;
+      const key = kind * (states + 1) + (next[256 * state + byte] as number) + 1;
       const found = known.get(key) ?? known.size;
       known.set(key, found);
       return found;

@@ -60,6 +60,11 @@ describe('GBNF', () => {
     assertAccepts(gbnf('root ::= root | "a"'), ['a'], ['', 'aa']);
   });
 
+  it('become automata with no state twice, however long their texts are', () => {
+    const { states } = byteAutomaton(parseGbnf('root ::= ("ab" | "cb"){0,1024}', 'g'));
+    assert.equal(states, 2 * 1024 + 1);
+  });
+
   const wrong: [string, RegExp][] = [
     ['', /no rule "root"/],
     ['root "a"', /"::="/],
