@@ -3,6 +3,7 @@
  * each for the inputs that are left, and then, where that is asked for, tuned by gradient.
  */
 import { ProgressMeter } from '../shared/progress.js';
+import { release } from '../shared/release.js';
 import { ModelRounder, type RoundedTensor } from './rounding.js';
 import { TextWriter, textsAtOnce } from './text-writer.js';
 import type { Trainer } from './training.js';
@@ -63,7 +64,10 @@ export async function roundInOrder(
   const draft = new OriginalDraft(model);
   for (const [name, bytes] of model.tensors) {
     draft.supply(name, bytes);
-    if (isLast) model.tensors.delete(name);
+    if (isLast) {
+      model.tensors.delete(name);
+      release(bytes);
+    }
   }
   const trainer = draft.begin();
   let rounder: ModelRounder | null = null;

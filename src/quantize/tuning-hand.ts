@@ -3,7 +3,7 @@ import { GradientSum, type LeafLoss, type StepOptions, type Trainer } from './tr
 import { TextWriter, textsAtOnce } from './text-writer.js';
 import type { WritingTask } from './training-types.js';
 import type { TunedTensors } from './tuned.js';
-import { OriginalDraft, quantizedTrainer, setRates, tunedTensors } from './tuning-trainers.js';
+import { OriginalDraft, quantizedTrainer, setRates, tunedTensors, withoutCodes } from './tuning-trainers.js';
 import type { BareModel } from './tuning-types.js';
 
 /** Token sequences whose gradient is computed at once. */
@@ -106,9 +106,7 @@ export class OwnHand implements Hand {
     const quantized = quantizedTrainer(model, placeRate > 0, original);
     this.#quantized = quantized;
     setRates(quantized, placeRate);
-    // The engine has the codes now.
-    const matrices = [...model.matrices].map(([name, matrix]) => [name, { ...matrix, start: null }] as const);
-    this.#model = { ...model, matrices: new Map(matrices) };
+    this.#model = withoutCodes(model);
     await this.#breathe();
     return { count: quantized.count, vocabSize: quantized.vocabSize };
   }

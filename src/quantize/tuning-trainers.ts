@@ -64,6 +64,12 @@ export function quantizedTrainer(model: BareModel, movesCodes: boolean, original
   return draft.begin();
 }
 
+/** The same for a model whose codes the engine has. */
+export function withoutCodes<Model extends BareModel>(model: Model): Model {
+  const matrices = [...model.matrices].map(([name, matrix]) => [name, { ...matrix, start: null }] as const);
+  return { ...model, matrices: new Map(matrices) };
+}
+
 /** The grid of an encoding; `null` for numbers. */
 function gridOf({ kind, group }: Encoding, movesCodes: boolean): TrainingGrid | null {
   const columns = { columns: group };

@@ -7,8 +7,10 @@
  * A step's leaves and their sum's tree are the recipe's, so that any number of hands gives the same bits.
  */
 import { ProgressMeter, type OnProgress } from '../shared/progress.js';
+import { release } from '../shared/release.js';
 import { GradientSum, leafRuns } from './gradient-sum.js';
 import type { WritingTask } from './training-types.js';
+import { withoutCodes } from './tuning-trainers.js';
 import { leavesOf, type Hand, type LeafText, type Learned, type LoadedModel } from './tuning-hand.js';
 import { checkedState, tuningKey } from './tuning-state.js';
 import type {
@@ -51,7 +53,7 @@ export async function tune(
 }
 
 class Tuning {
-  readonly #task: TuningTask;
+  #task: TuningTask;
   readonly #recipe: TuningRecipe;
   readonly #hands: readonly Hand[];
   readonly #hooks: TuningHooks;
@@ -129,6 +131,7 @@ class Tuning {
     for (const [name, bytes] of tensors) {
       await this.#all((hand) => hand.supply(name, bytes));
       tensors.delete(name);
+      release(bytes);
     }
     const counts = await Promise.all(this.#hands.map((hand) => hand.complete(this.#task.text.tokens)));
     return Math.min(...counts);
@@ -136,6 +139,7 @@ class Tuning {
 
   async #quantize(): Promise<LoadedModel> {
     const all = await Promise.all(this.#hands.map((hand) => hand.quantize(this.#recipe.placeRate)));
+    this.#task = { ...this.#task, model: withoutCodes(this.#task.model) };
     return all[0] ?? { count: 0, vocabSize: 0 };
   }
 
@@ -214,10 +218,12 @@ class Tuning {
     answers.forEach(({ sums }, i) => {
       sums.forEach((part, j) => {
         sum.addRun(shares[i]?.[j]?.level ?? 0, part);
+        release(part);
       });
     });
     const gradient = sum.finish();
     await this.#all((hand) => hand.step(gradient, { learningRate: rate, beta2: this.#recipe.beta2 }));
+    release(gradient);
   }
 
   /** Reads the held-out text, and keeps the numbers that read it best. */

@@ -3,6 +3,7 @@
  * Gradients move. Tensors go one by one; nothing else that goes there and back is large.
  */
 import type { Hand, Learned } from '../quantize/tuning-hand.js';
+import { release } from '../shared/release.js';
 import { packError, unpackError, type PackedError } from './failure.js';
 
 /** The part of a `MessagePort` that is used; those of Node and of browsers alike. */
@@ -28,6 +29,7 @@ export function serveHand(port: Port, hand: Hand): void {
       try {
         const result = await answer(hand, call);
         port.postMessage({ id, result } satisfies Answer, buffersOf(call.name, result));
+        for (const input of call.inputs) if (ArrayBuffer.isView(input)) release(input);
       } catch (error) {
         port.postMessage({ id, error: packError(error) } satisfies Answer, []);
       }
