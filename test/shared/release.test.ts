@@ -8,6 +8,12 @@ void test('a buffer is emptied where it can be, and left to the garbage collecti
   const able = Object.assign(new ArrayBuffer(8), { transfer: (length: number) => lengths.push(length) });
   release(new Uint8Array(able));
   assert.deepEqual(lengths, [0]);
+  // Others read the rest of this one, and this one is gone already.
+  release(new Uint8Array(able, 0, 4));
+  release(
+    new Uint8Array(Object.assign(new ArrayBuffer(0), { transfer: (length: number) => lengths.push(length) })),
+  );
+  assert.deepEqual(lengths, [0]);
   const unable = Object.assign(new ArrayBuffer(8), { transfer: undefined });
   release(new Uint8Array(unable));
   assert.equal(unable.byteLength, 8);
