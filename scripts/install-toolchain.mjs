@@ -1,6 +1,6 @@
 // Installs the Debian packages that the native builds, their tests and `npm run check` use, or says which they are.
 //
-//   node scripts/install-toolchain.mjs [twin|kernels|xtensa|xtensa-check|narrow|format]...
+//   node scripts/install-toolchain.mjs [twin|kernels|xtensa|xtensa-check|targets|narrow|format]...
 import { ensureToolchain, PACKAGES } from './lib/toolchain.mjs';
 
 try {

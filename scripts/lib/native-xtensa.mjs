@@ -79,22 +79,27 @@ export async function buildObjects(target, folder) {
 }
 
 /**
- * The programs `engine-check` and `runtime-check` of device-runtime/xtensa/check, for qemu-xtensa -cpu
- * {@link QEMU_CPU}.
+ * The programs `engine-check` and `runtime-check` (device-runtime/check, device-runtime/xtensa/check), for
+ * qemu-xtensa -cpu {@link QEMU_CPU}.
  * @param {string} folder absolute; made when missing
  * @returns {Promise<string[]>} the programs
  */
 export async function buildCheckPrograms(folder) {
   const check = (file) => `device-runtime/xtensa/check/${file}`;
+  const anywhere = (file) => `device-runtime/check/${file}`;
   const objects = path.join(folder, 'objects');
   const portable = await buildObjects('qemu', objects);
-  const shared = await compileXtensa('qemu', [check('start.s'), check('linux.c')], objects);
+  const shared = await compileXtensa(
+    'qemu',
+    [check('start.s'), check('linux.c'), anywhere('check.c')],
+    objects,
+  );
   const programs = [];
   for (const [source, name] of [
-    ['engine_check.c', 'engine-check'],
-    ['runtime_check.c', 'runtime-check'],
+    [anywhere('engine_check.c'), 'engine-check'],
+    [check('runtime_check.c'), 'runtime-check'],
   ]) {
-    const main = await compileXtensa('qemu', [check(source)], objects);
+    const main = await compileXtensa('qemu', [source], objects);
     const program = path.join(folder, name);
     await linkXtensa([...shared, ...main, ...portable], check('program.ld'), program);
     programs.push(program);

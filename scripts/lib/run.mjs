@@ -1,5 +1,5 @@
 // Child processes for the scripts: output goes through, failures keep their exit code.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,6 +45,28 @@ export async function runOrThrow(program, args, options = {}) {
   if (code !== 0)
     throw new Error(`${program} ${args.join(' ')} failed with exit code ${code}\n${output}`.trim());
   return output;
+}
+
+/** More than any program prints that is run for its output. */
+const MOST_OUTPUT_BYTES = 1 << 28;
+
+/**
+ * Runs a program to its end with its two streams apart.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{cwd?: string}} [options]
+ * @returns {Promise<{code: number, output: string, errors: string}>}
+ * @throws {Error} when it could not be started or was ended by a signal, and has no exit code
+ */
+export function runApart(program, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const settings = { cwd: options.cwd ?? ROOT, maxBuffer: MOST_OUTPUT_BYTES };
+    execFile(program, args, settings, (error, output, errors) => {
+      if (error === null) resolve({ code: 0, output, errors });
+      else if (typeof error.code === 'number') resolve({ code: error.code, output, errors });
+      else reject(error);
+    });
+  });
 }
 
 /** Whether a program is on the PATH and answers `--version`. */

@@ -15,6 +15,12 @@ export const XTENSA_LD = 'xtensa-lx106-elf-ld';
 /** Runs Xtensa programs, to compare them with the other builds. */
 export const QEMU_XTENSA = 'qemu-xtensa';
 
+/** C to RISC-V and to Cortex-M, with the software floating point of cores that have none; what runs the programs. */
+export const RISCV_GCC = 'riscv64-unknown-elf-gcc';
+export const ARM_GCC = 'arm-none-eabi-gcc';
+export const QEMU_RISCV = 'qemu-riscv32';
+export const QEMU_ARM = 'qemu-system-arm';
+
 /** Debian's Rust, which ships the standard library's sources: WebAssembly's std is compiled with the crate. */
 export const RUSTC = '/usr/bin/rustc';
 export const CARGO = '/usr/bin/cargo';
@@ -31,6 +37,8 @@ export const PACKAGES = {
   xtensa: ['clang-22', 'llvm-22', 'binutils-xtensa-lx106'],
   // Not to build but to check: runs what was built for Xtensa.
   'xtensa-check': ['qemu-user'],
+  // Not to build but to check: the engine on processors of other chips.
+  targets: ['gcc-riscv64-unknown-elf', 'gcc-arm-none-eabi', 'qemu-user', 'qemu-system-arm'],
   // Not to build but to check: the C tests with pointers of 32 bits.
   narrow: ['gcc-multilib'],
   emulator: ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22', 'gcc', 'libc6-dev'],
@@ -44,6 +52,7 @@ const PROGRAMS = {
   format: ['clang-format-22'],
   xtensa: [CLANG, LLVM_MC, LLVM_NM, XTENSA_LD],
   'xtensa-check': [QEMU_XTENSA],
+  targets: [RISCV_GCC, ARM_GCC, QEMU_RISCV, QEMU_ARM],
   narrow: ['cc'],
   emulator: [RUSTC, CARGO, WASM_LD],
   kernels: [RUSTC, CARGO, WASM_LD],

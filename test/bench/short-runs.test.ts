@@ -11,9 +11,16 @@ import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { findChrome } from '../../scripts/lib/chrome.mjs';
 import { ROOT } from '../../scripts/lib/run.mjs';
+import { hasToolchain, PACKAGES } from '../../scripts/lib/toolchain.mjs';
 
 const run = promisify(execFile);
 const hasBrowser = findChrome() !== null;
+
+/** Why a benchmark cannot run here. */
+const WITHOUT: Readonly<Record<string, string | false>> = {
+  page: !hasBrowser && 'no Chromium on this machine',
+  targets: !(await hasToolchain('targets')) && `needs the Debian packages ${PACKAGES.targets.join(' ')}`,
+};
 
 /** Values of the JSON at paths: names, and `*` for all that there are. */
 const BENCHES: Readonly<Record<string, { readonly figures: readonly string[] }>> = {
@@ -37,11 +44,12 @@ const BENCHES: Readonly<Record<string, { readonly figures: readonly string[] }>>
     figures: ['results.*.rungs.*.kl.mean.value', 'results.*.rungs.*.seconds', 'results.*.positions'],
   },
   train: { figures: ['figures.*.rate.median', 'figures.*.ofKernel'] },
+  targets: { figures: ['targets.*.bytes.*', 'targets.*.builds.*.counts.*.instructions'] },
   twin: { figures: ['models.*.bytesPerToken'] },
 };
 
 for (const [name, { figures }] of Object.entries(BENCHES)) {
-  const skip = name === 'page' && !hasBrowser ? 'no Chromium on this machine' : false;
+  const skip = WITHOUT[name] ?? false;
   test(`bench:${name} runs, and writes its figures`, { skip }, async (context) => {
     const folder = await scratch(context);
     const file = path.join(folder, 'figures.json');

@@ -10,9 +10,9 @@ import { after, before, describe, test } from 'node:test';
 import { convert } from '../../src/pipeline/convert.js';
 import type { ConvertOptions } from '../../src/pipeline/types.js';
 import { familyFixtures, fixtureFolder, openFixture } from '../model/family-fixtures.js';
+import { compare } from '../support/engine-check.js';
 import { testRuntime } from '../support/runtime.js';
-import { compare } from './compare.js';
-import { build, whyNot } from './programs.js';
+import { build, engineCheck, whyNot } from './programs.js';
 
 const SCHEMES: readonly NonNullable<ConvertOptions['scheme']>[] = [
   {},
@@ -35,10 +35,15 @@ describe('families on Xtensa', { skip: await whyNot() }, () => {
         for (const scheme of SCHEMES) {
           const options = { scheme, report: false };
           const converted = await convert(await fixtureFolder(name), options, await testRuntime());
-          const found = await compare(folder, converted.package ?? assert.fail('no package'), {
-            ids: expected.ids,
-            maxNewTokens: 6,
-          });
+          const found = await compare(
+            engineCheck(folder),
+            folder,
+            converted.package ?? assert.fail('no package'),
+            {
+              ids: expected.ids,
+              maxNewTokens: 6,
+            },
+          );
           assert.ok(found.ids.length > 0);
         }
       });

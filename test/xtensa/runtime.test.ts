@@ -113,9 +113,12 @@ describe('the objects for the ESP32-S3', { skip: without }, () => {
   });
 
   test('link into a program with every constant in reach of its code', async () => {
-    const check = ['start.s', 'linux.c', 'engine_check.c'].map(
-      (name) => `device-runtime/xtensa/check/${name}`,
-    );
+    const check = [
+      'xtensa/check/start.s',
+      'xtensa/check/linux.c',
+      'check/check.c',
+      'check/engine_check.c',
+    ].map((name) => `device-runtime/${name}`);
     const rest = await compileXtensa('esp32s3', check, folder);
     await linkXtensa(
       [...rest, ...objects],

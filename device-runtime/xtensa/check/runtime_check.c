@@ -7,7 +7,7 @@
  * routines are compared with loops over bytes, for all alignments and many lengths: `memory CASES`. Exit code 0, 1 when
  * a memory routine is wrong (and which), 2 for bad usage.
  */
-#include "linux.h"
+#include "../../check/check.h"
 
 void *memcpy(void *restrict to, const void *restrict from, size_t length);
 void *memmove(void *to, const void *from, size_t length);

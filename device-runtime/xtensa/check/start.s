@@ -18,18 +18,18 @@ _start:
     j       .Lexit
     .size _start, . - _start
 
-# void linux_exit(int code)
-    .global linux_exit
+# void check_exit(int code)
+    .global check_exit
     .p2align 2
-    .type linux_exit, @function
-linux_exit:
+    .type check_exit, @function
+check_exit:
     entry   a1, 32
 .Lexit:
     or      a6, a2, a2
     movi    a2, 118
     syscall
     ill
-    .size linux_exit, . - linux_exit
+    .size check_exit, . - check_exit
 
 # int linux_call(int number, int a, int b, int c)
 # The kernel takes the number in a2 and the arguments in a6, a3, a4, and answers in a2.

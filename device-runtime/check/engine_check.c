@@ -1,12 +1,15 @@
-/* Runs the whole engine over a model package on an Xtensa core and prints what it computed, bit by bit, to be compared
- * with the other builds:
+/* Runs the whole engine over a model package on a core that is emulated and prints what it computed, bit by bit, to be
+ * compared with the other builds:
  *
- *   engine-check FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--seed N] [--sampling T,K,P,M,R]
+ *   engine-check FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--seed N] [--sampling T,K,P,M,R] [--kernels scalar]
+ *       [--logits none]
  *
+ * --kernels scalar: the portable inner loops, where the build has others of its own.
  * --sampling: temperature, top-k, top-p, min-p and repetition penalty as 32-bit hexadecimal words (f32 bits but for
  * top-k); without it the package's. Exit code 0, 1 for a bad package or model, 2 for bad usage.
  *
  * Output, one fact a line:
+ *   kernels NAME          the set of inner loops
  *   state BYTES           memory that the engine asked for
  *   prompt ID...          ids of the prompt
  *   logits WORD...        for each position of the prompt read in passes, the logits' bits in hexadecimal
@@ -15,10 +18,10 @@
  *   logits WORD...        what that token was picked from
  *   end REASON            s3lm_reason of the last event, as a number
  */
-#include "linux.h"
+#include "check.h"
 
-#include "../../engine/s3lm.h"
-#include "../../engine/tokenizer.h"
+#include "../engine/s3lm.h"
+#include "../engine/tokenizer.h"
 
 /* Numbers in --sampling. */
 #define SAMPLING_WORDS 5u
@@ -28,6 +31,8 @@ typedef struct {
     const char *ids;
     const char *prompt;
     const char *sampling;
+    const s3lm_kernels *kernels;
+    bool without_logits;
     uint64_t tokens;
     uint64_t seed;
 } arguments;
@@ -106,6 +111,10 @@ static bool parse(arguments *a, int count, char **words) {
             a->prompt = value;
         } else if (check_equal(name, "--sampling")) {
             a->sampling = value;
+        } else if (check_equal(name, "--kernels") && check_equal(value, "scalar")) {
+            a->kernels = &s3lm_kernels_scalar;
+        } else if (check_equal(name, "--logits") && check_equal(value, "none")) {
+            a->without_logits = true;
         } else if (check_equal(name, "--tokens")) {
             if (!check_parse(value, 10u, UINT32_MAX, &a->tokens)) {
                 return false;
@@ -261,7 +270,9 @@ static int generate(const arguments *a, s3lm_model *model, text_state *text, con
                 check_print_hex(event.text[i], 2u);
             }
             check_print("\n");
-            print_logits(model->logits, model->package->config.vocab_size);
+            if (!a->without_logits) {
+                print_logits(model->logits, model->package->config.vocab_size);
+            }
         }
     } while (event.reason == S3LM_RUNNING);
     check_print("end ");
@@ -272,7 +283,7 @@ static int generate(const arguments *a, s3lm_model *model, text_state *text, con
 
 static int run(const arguments *a, const s3lm_package *package, text_state *text) {
     static s3lm_model model;
-    s3lm_options options = {0};
+    s3lm_options options = {.kernels = a->kernels};
     uint32_t *ids = check_allocate(S3LM_MAX_CONTEXT * sizeof(uint32_t));
     uint32_t count = ids ? read_prompt(a, text, ids, S3LM_MAX_CONTEXT) : 0u;
     if (count == 0u) {
@@ -284,11 +295,13 @@ static int run(const arguments *a, const s3lm_package *package, text_state *text
     if (status != S3LM_OK) {
         return bad_model(status, "state");
     }
-    check_print("state ");
+    check_print("kernels ");
+    check_print(s3lm_kernels_name(model.kernels));
+    check_print("\nstate ");
     check_print_number((uint32_t)need);
     check_print("\n");
     print_ids("prompt", ids, count);
-    int code = read_whole_prompt(&model, ids, count);
+    int code = a->without_logits ? 0 : read_whole_prompt(&model, ids, count);
     if (code == 0 && a->tokens > 0u) {
         s3lm_reset(&model);
         code = generate(a, &model, text, ids, count);
@@ -302,7 +315,8 @@ int check_main(int count, char **words) {
     arguments a = {0};
     if (!parse(&a, count, words)) {
         return bad_usage(
-            "engine-check FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--seed N] [--sampling T,K,P,M,R]");
+            "engine-check FILE (--ids 1,2,3 | --prompt TEXT) [--tokens N] [--seed N] [--sampling T,K,P,M,R] "
+            "[--kernels scalar] [--logits none]");
     }
     int code = open_package(a.file, &package);
     if (code == 0) {

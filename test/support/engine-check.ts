@@ -1,24 +1,73 @@
-/** What the check program computes on Xtensa, held to the twin to the last bit. */
+/** What engine-check (device-runtime/check) computes on a processor, held to the twin to the last bit. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Twin } from '../../src/device/twin.js';
 import type { GenerateOptions } from '../../src/device/twin-types.js';
-import { testRuntime } from '../support/runtime.js';
-import { readFinding, runProgram, type Finding } from './programs.js';
+import { testRuntime } from './runtime.js';
 
 /** s3lm_reason by number, as the twin names them. */
 const REASONS = ['running', 'eos', 'length', 'stop', 'context', 'cancelled', 'error'];
 
+/** What a program printed, whether it succeeded or not. */
+export interface Run {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs engine-check on an emulated processor. */
+export type CheckProgram = (args: readonly string[]) => Promise<Run>;
+
+/** What engine-check found, numbers as they were. */
+export interface Finding {
+  readonly promptIds: readonly number[];
+  /** Of each position of the prompt. */
+  readonly promptLogits: readonly Float32Array[];
+  readonly ids: readonly number[];
+  /** What each of `ids` was picked from. */
+  readonly logits: readonly Float32Array[];
+  readonly text: string;
+  /** s3lm_reason, `null` when nothing was generated. */
+  readonly reason: number | null;
+}
+
+/** Reads the output of engine-check; its first lines say how it is made up. */
+export function readFinding(output: string): Finding {
+  const promptLogits: Float32Array[] = [];
+  const ids: number[] = [];
+  const logits: Float32Array[] = [];
+  const bytes: number[] = [];
+  let promptIds: number[] = [];
+  let reason: number | null = null;
+  for (const line of output.trimEnd().split('\n')) {
+    const [kind, ...words] = line.split(' ');
+    if (kind === 'prompt') promptIds = words.map(Number);
+    else if (kind === 'token') ids.push(Number(words[0]));
+    else if (kind === 'text') bytes.push(...Buffer.from(words[0] ?? '', 'hex'));
+    else if (kind === 'logits') (ids.length === 0 ? promptLogits : logits).push(floats(words));
+    else if (kind === 'end') reason = Number(words[0]);
+    else if (kind !== 'state' && kind !== 'kernels')
+      throw new Error(`engine-check printed ${line.slice(0, 80)}`);
+  }
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
+  return { promptIds, promptLogits, ids, logits, text, reason };
+}
+
+function floats(words: readonly string[]): Float32Array {
+  return new Float32Array(Uint32Array.from(words, (word) => parseInt(word, 16)).buffer);
+}
+
 /** Runs the program on a package and reads what it found. */
-export async function check(folder: string, file: string, args: readonly string[]): Promise<Finding> {
-  const { code, output, errors } = await runProgram(folder, 'engine-check', [file, ...args]);
+export async function check(program: CheckProgram, file: string, args: readonly string[]): Promise<Finding> {
+  const { code, output, errors } = await program([file, ...args]);
   assert.equal(code, 0, errors);
   return readFinding(output);
 }
 
 /** Runs a prompt on both builds and demands the same of them everywhere. */
 export async function compare(
+  program: CheckProgram,
   folder: string,
   bytes: Uint8Array,
   options: GenerateOptions & { readonly maxNewTokens: number },
@@ -28,7 +77,7 @@ export async function compare(
   const given =
     options.prompt === undefined ? ['--ids', (options.ids ?? []).join(',')] : ['--prompt', options.prompt];
   const args = [...given, '--tokens', `${options.maxNewTokens}`, '--seed', `${options.seed ?? 0}`];
-  const found = await check(folder, file, [...args, ...samplingArguments(options)]);
+  const found = await check(program, file, [...args, ...samplingArguments(options)]);
 
   const twin = await Twin.load((await testRuntime()).twin, bytes);
   const promptIds = options.ids ?? twin.encode(options.prompt ?? '');
