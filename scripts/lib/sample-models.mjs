@@ -7,7 +7,7 @@ import { ROOT } from './run.mjs';
 const LANGUAGES = ['en', 'es', 'zh-Hans'];
 
 /** Files of a folder that no page reads: what the model was trained and is judged with. */
-const OWN = /^(?:card\.json|expected\.json|grammar\.gbnf|heldout\.jsonl|samples\.txt)$/;
+const OWN = /^(?:card\.json|expected\.json|heldout\.jsonl|samples\.txt)$/;
 
 /** Longest text of a card: cards stand beside each other. */
 const MAX_TEXT = 240;

@@ -9,18 +9,44 @@ const RESERVED: readonly ReservedPins[] = [
   {
     first: 0,
     last: 0,
+    code: 'strapping',
     reason: 'decides at a reset whether the chip starts or waits for a download (strapping pin)',
   },
-  { first: 3, last: 3, reason: 'decides at a reset where JTAG is (strapping pin)' },
-  { first: 19, last: 20, reason: 'is a data line of USB, over which the board is flashed and talked to' },
-  { first: 22, last: 25, reason: 'does not exist' },
-  { first: 26, last: 32, reason: 'carries the flash, from which the model is read, and PSRAM' },
-  { first: 43, last: 44, reason: 'is the console on UART0' },
-  { first: 45, last: 45, reason: 'decides at a reset how many volts the flash gets (strapping pin)' },
-  { first: 46, last: 46, reason: 'decides at a reset how the chip starts (strapping pin)' },
+  { first: 3, last: 3, code: 'strapping', reason: 'decides at a reset where JTAG is (strapping pin)' },
+  {
+    first: 19,
+    last: 20,
+    code: 'usb',
+    reason: 'is a data line of USB, over which the board is flashed and talked to',
+  },
+  { first: 22, last: 25, code: 'absent', reason: 'does not exist' },
+  {
+    first: 26,
+    last: 32,
+    code: 'memory',
+    reason: 'carries the flash, from which the model is read, and PSRAM',
+  },
+  { first: 43, last: 44, code: 'console', reason: 'is the console on UART0' },
+  {
+    first: 45,
+    last: 45,
+    code: 'strapping',
+    reason: 'decides at a reset how many volts the flash gets (strapping pin)',
+  },
+  {
+    first: 46,
+    last: 46,
+    code: 'strapping',
+    reason: 'decides at a reset how the chip starts (strapping pin)',
+  },
 ];
 
-const OCTAL: ReservedPins = { first: 33, last: 37, reason: 'carries the octal PSRAM of this board' };
+const OCTAL: ReservedPins = {
+  first: 33,
+  last: 37,
+  code: 'psram',
+  reason: 'carries the octal PSRAM of this board',
+};
 
 const DEVKITC = { pin: 38, olderPin: 48 };
 

@@ -1,11 +1,16 @@
-/** Which pins of a chip answers may use, and the lights that boards have: apart from `Chip`, as only wirings ask. */
+/** Which pins of a chip answers may use, where boards lead them to, and the lights that they have: apart from `Chip`, as only wirings ask. */
 import type { Chip, PsramKind } from './chip.js';
+import { ESP32S3_HEADERS } from './esp32s3-headers.js';
 import { ESP32S3_PINS } from './esp32s3-pins.js';
+
+/** What needs a pin: for languages that have words of their own for it. */
+export type ReservedCode = 'strapping' | 'usb' | 'absent' | 'memory' | 'console' | 'psram';
 
 /** Pins that something else needs. */
 export interface ReservedPins {
   readonly first: number;
   readonly last: number;
+  readonly code: ReservedCode;
   /** The rest of a sentence that begins with the pin. */
   readonly reason: string;
 }
@@ -18,6 +23,13 @@ export interface BoardLight {
   readonly olderPin: number | null;
 }
 
+/** Where one can hang something on a board: numbers of pins, and names of what is no pin, from above with the USB socket below. */
+export interface BoardHeader {
+  /** From the antenna to the socket. */
+  readonly left: readonly (number | string)[];
+  readonly right: readonly (number | string)[];
+}
+
 export interface PinFacts {
   /** Pins are numbered below this. */
   readonly count: number;
@@ -27,6 +39,11 @@ export interface PinFacts {
   /** By board id, as far as they are known. */
   readonly lights: ReadonlyMap<string, BoardLight>;
 }
+
+/** By the chips' ids. */
+const HEADERS: ReadonlyMap<string, ReadonlyMap<string, BoardHeader>> = new Map([
+  ['esp32s3', ESP32S3_HEADERS],
+]);
 
 /** By the chips' ids. */
 const PINS: ReadonlyMap<string, PinFacts> = new Map([['esp32s3', ESP32S3_PINS]]);
@@ -45,13 +62,31 @@ interface PinBoard {
 export function whyReserved(pin: number, { chip, psramKind }: Omit<PinBoard, 'id'>): string | null {
   const facts = PINS.get(chip.id);
   if (facts === undefined) return 'belongs to a chip whose pins are not known';
-  const { count, reserved, octalPsram } = facts;
+  const { count } = facts;
   if (!Number.isInteger(pin) || pin < 0 || pin >= count) return `does not exist: pins are 0 to ${count - 1}`;
-  const all = psramKind === 'octal' ? [...reserved, octalPsram] : reserved;
-  return all.find(({ first, last }) => pin >= first && pin <= last)?.reason ?? null;
+  return (
+    reservedPins({ chip, psramKind }).find(({ first, last }) => pin >= first && pin <= last)?.reason ?? null
+  );
+}
+
+/** The pins of a board that answers cannot use. */
+export function reservedPins({ chip, psramKind }: Omit<PinBoard, 'id'>): readonly ReservedPins[] {
+  const facts = PINS.get(chip.id);
+  if (facts === undefined) return [];
+  return psramKind === 'octal' ? [...facts.reserved, facts.octalPsram] : facts.reserved;
 }
 
 /** @returns `null` for a board without one that is known */
 export function lightOf({ id, chip }: Omit<PinBoard, 'psramKind'>): BoardLight | null {
   return PINS.get(chip.id)?.lights.get(id) ?? null;
+}
+
+/** @returns `null` for a board of which it is not known where its pins are */
+export function headerOf({ id, chip }: Omit<PinBoard, 'psramKind'>): BoardHeader | null {
+  return HEADERS.get(chip.id)?.get(id) ?? null;
+}
+
+/** Numbers of pins of a chip, whatever they are used for; none for a chip whose pins are not known. */
+export function pinsOf({ chip }: Pick<PinBoard, 'chip'>): readonly number[] {
+  return Array.from({ length: PINS.get(chip.id)?.count ?? 0 }, (_, pin) => pin);
 }

@@ -59,7 +59,9 @@ const CONVERT_OPTIONS = {
   context: { type: 'string' },
   effort: { type: 'string' },
   wire: { type: 'string' },
+  'no-wire': { type: 'boolean' },
   grammar: { type: 'string' },
+  'no-grammar': { type: 'boolean' },
   calibrate: { type: 'string' },
   evaluate: { type: 'string' },
   prompt: { type: 'string', multiple: true },
@@ -255,8 +257,8 @@ function parseConvert(argv: string[]): ConvertRequest {
     fusions: values['no-fusion'] === true ? NO_FUSIONS : undefined,
     context: whole(values.context, 'context', 2),
     effort,
-    wire: values.wire,
-    grammar: values.grammar,
+    wire: fileOrNone(values.wire, values['no-wire'], 'wire'),
+    grammar: fileOrNone(values.grammar, values['no-grammar'], 'grammar'),
     calibrate: values.calibrate,
     evaluate: values.evaluate,
     prompts: values.prompt,
@@ -265,6 +267,17 @@ function parseConvert(argv: string[]): ConvertRequest {
     tensors: values.tensors === true,
     json: values.json === true,
   };
+}
+
+/** A file that takes the place of the model's own, `null` for none at all. */
+function fileOrNone(
+  file: string | undefined,
+  none: boolean | undefined,
+  name: string,
+): string | null | undefined {
+  if (none !== true) return file;
+  if (file !== undefined) throw new UsageError(`Give --${name} or --no-${name}, not both.`);
+  return null;
 }
 
 /** At most one of the two. */

@@ -1,8 +1,6 @@
 /** `convert`: a model folder becomes an image or a package, with plan and report. */
-import type { WantedActions } from '../pipeline/act.js';
 import { carryOut } from '../pipeline/convert.js';
-import { openModel } from '../pipeline/open-model.js';
-import { editModel, planOpened, unfitText, type PlannedModel } from '../pipeline/plan-model.js';
+import { planOpened, unfitText, type PlannedModel } from '../pipeline/plan-model.js';
 import type { Conversion, Runtime } from '../pipeline/types.js';
 import { findBoard, type Board } from '../plan/boards.js';
 import { planToJson } from '../plan/plan.js';
@@ -10,8 +8,8 @@ import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml } from '../report/index.js';
 import { FitError } from '../shared/errors.js';
 import { showableLine } from '../shared/safe-text.js';
-import type { ModelFolder } from '../source/byte-source.js';
 import { openModelFolder } from './model-folder.js';
+import { wantedModel } from './opened-model.js';
 import { buildDate } from './build-date.js';
 import type { ConvertRequest } from './requests.js';
 import { ConvertOutputs, type WrittenFile } from './convert-outputs.js';
@@ -21,7 +19,7 @@ import { refuseClashes } from './refuse-clashes.js';
 import { loadRuntime } from './runtime-files.js';
 import { printFrontier, targetEncodings } from './frontier-command.js';
 import { findTarget } from './target.js';
-import { editsOf, readText } from './text-file.js';
+import { readText } from './text-file.js';
 import { onceWith, startTuner } from './tuner-threads.js';
 import { ProgressLine, type Terminal } from './terminal.js';
 
@@ -55,12 +53,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     const board = chosenBoard(request);
     outputs = await ConvertOutputs.create(request, board, terminal.signal);
     const hooks = { onProgress: progress.show, signal: terminal.signal };
-    const opened = await editModel(
-      await openModel(folder, runtime, terminal.signal),
-      await editsOf(request),
-      runtime,
-      terminal.signal,
-    );
+    const opened = await wantedModel(request, folder, board, runtime, terminal.signal);
     hasTokenizer = opened.tokenizer !== null;
     const options = {
       board,
@@ -78,8 +71,6 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
       {
         mustFit: !request.force,
         effort: request.effort,
-        grammar: request.grammar === undefined ? undefined : await readText(request.grammar),
-        actions: await actionsOf(request, folder, terminal.signal),
         calibrationText: request.calibrate === undefined ? undefined : await readText(request.calibrate),
         evaluationText: request.evaluate === undefined ? undefined : await readText(request.evaluate),
         prompts: request.prompts,
@@ -109,17 +100,6 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     const name = showableLine(folder.name);
     printSummary({ request, name, conversion, hasTokenizer, written, seconds }, terminal);
   }
-}
-
-/** What answers shall do. @throws FormatError for a broken card or file */
-async function actionsOf(
-  { wire }: ConvertRequest,
-  folder: ModelFolder,
-  signal: AbortSignal | undefined,
-): Promise<WantedActions | undefined> {
-  if (wire === undefined) return undefined;
-  const { readActionCard } = await import('../input/action-card.js');
-  return { wiring: await readText(wire), card: await readActionCard(folder, signal) };
 }
 
 /**

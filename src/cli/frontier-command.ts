@@ -1,14 +1,14 @@
 /** `convert --frontier`: what a model can be on a board; and the point of it that `--most-bytes` or `--least-speed` asks for. */
 import { measureFrontier, planFor, type Frontier } from '../pipeline/frontier.js';
-import { openModel, type OpenedModel } from '../pipeline/open-model.js';
-import { editModel, type PlanOptions } from '../pipeline/plan-model.js';
+import type { OpenedModel } from '../pipeline/open-model.js';
+import type { PlanOptions } from '../pipeline/plan-model.js';
 import type { Hooks, Runtime } from '../pipeline/types.js';
 import type { Board } from '../plan/boards.js';
 import type { Encoding } from '../schema/encodings.js';
 import type { ModelFolder } from '../source/byte-source.js';
+import { wantedModel } from './opened-model.js';
 import type { ConvertRequest } from './requests.js';
 import { loadTrain } from './runtime-files.js';
-import { editsOf } from './text-file.js';
 import { formatBytes, formatNumber, formatRate, formatWithError } from '../shared/format.js';
 import { table, type ProgressLine, type Terminal } from './terminal.js';
 
@@ -22,12 +22,7 @@ export async function printFrontier(
   progress: ProgressLine,
 ): Promise<void> {
   const { scheme, fusions, context } = request;
-  const opened = await editModel(
-    await openModel(folder, runtime, terminal.signal),
-    await editsOf(request),
-    runtime,
-    terminal.signal,
-  );
+  const opened = await wantedModel(request, folder, board, runtime, terminal.signal);
   const frontier = await measureFrontier(
     opened,
     { board, scheme, fusions, context },

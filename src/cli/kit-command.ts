@@ -7,6 +7,7 @@ import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { readSlotTexts } from '../kit/slot-texts.js';
 import type { Chip } from '../chips/chip.js';
+import { readOwnSections } from '../pipeline/added-sections.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';
@@ -103,9 +104,18 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
       names: folder.names,
       open: (file, signal) => folder.open(file, signal),
     };
+    const kept = new KeptFolder(named, modelFiles);
     const { package: bytes } = await convert(
-      new KeptFolder(named, modelFiles),
-      { board, ...choices, context: request.context, mustFit: true, report: false, effort: request.effort },
+      kept,
+      {
+        board,
+        ...choices,
+        context: request.context,
+        mustFit: true,
+        report: false,
+        effort: request.effort,
+        own: await readOwnSections(kept, terminal.signal),
+      },
       threads === null ? runtime : { ...runtime, tuner: threads.tuner },
       { onProgress: progress.show, signal: terminal.signal },
     );

@@ -30,7 +30,7 @@ export async function refuseClashes(request: ConvertRequest): Promise<void> {
   if (partsPlace !== null && isWithin(partsPlace, model))
     throw new UsageError(`${parts} lies in the model's own folder. Name another one for the parts.`);
   const read = [request.wire, request.grammar, request.calibrate, request.evaluate, request.firmware].filter(
-    (path) => path !== undefined,
+    (path) => typeof path === 'string',
   );
   const inputs = new Map(await Promise.all(read.map(async (path) => [await placeOf(path), path] as const)));
   for (const [index, path] of outputs.entries()) {

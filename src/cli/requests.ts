@@ -31,10 +31,10 @@ export interface ConvertRequest {
   readonly context: number | undefined;
   /** Work that goes into the codes of weights. */
   readonly effort: Effort;
-  /** File that says which pins answers act on. */
-  readonly wire: string | undefined;
-  /** File that says what the model may say. */
-  readonly grammar: string | undefined;
+  /** File that says which pins answers act on; `null` none, `undefined` that of the model's folder. */
+  readonly wire: string | null | undefined;
+  /** File that says what the model may say; `null` and `undefined` as above. */
+  readonly grammar: string | null | undefined;
   readonly calibrate: string | undefined;
   readonly evaluate: string | undefined;
   readonly prompts: readonly string[] | undefined;

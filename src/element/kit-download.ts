@@ -1,4 +1,5 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
+import { GRAMMAR_FILE, WIRING_FILE } from '../input/action-names.js';
 import { makeKit, type GivenFile } from '../kit/kit.js';
 import { findBoard } from '../plan/boards.js';
 import { DEFAULT_EFFORT } from '../quantize/effort.js';
@@ -7,7 +8,7 @@ import { needAsset } from '../worker/fetch-asset.js';
 import type { BoardImage } from './board-image.js';
 import { fileName } from './file-names.js';
 import type { Download } from './save.js';
-import type { State } from './state.js';
+import type { Settings, State } from './state.js';
 import { zipFiles } from './zip-parts.js';
 
 export interface KitOptions {
@@ -63,7 +64,7 @@ export async function makeKitDownload(
     address: null,
     texts: new Map(),
     language: options.language,
-    modelFiles,
+    modelFiles: chosenFiles(modelFiles, settings),
     // The very bytes that the image was made with: an address may give others the next time.
     firmware: options.ownFirmware ? { path: source.name, bytes: await source.read(0, source.size) } : null,
     image: made.pieces(),
@@ -78,6 +79,17 @@ export async function makeKitDownload(
     { signal, onProgress: (done) => options.onProgress({ done, total }) },
   );
   return { name: `${name}.zip`, content };
+}
+
+/** The model's files with what was chosen in the place of its own: then the kit's page makes the same package. */
+function chosenFiles(
+  files: readonly GivenFile[],
+  { wiring, grammar }: Pick<Settings, 'wiring' | 'grammar'>,
+): readonly GivenFile[] {
+  const gone = [...(wiring === undefined ? [] : [WIRING_FILE]), ...(grammar === null ? [GRAMMAR_FILE] : [])];
+  const kept = files.filter(({ path }) => !gone.includes(path));
+  if (typeof wiring !== 'string') return kept;
+  return [...kept, { path: WIRING_FILE, bytes: new TextEncoder().encode(wiring) }];
 }
 
 async function fetchBundle(address: string, signal: AbortSignal): Promise<Uint8Array> {

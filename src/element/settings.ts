@@ -15,18 +15,20 @@ const DEFAULT_TRIAL: TrialOptions = {
 
 /** The pipeline's form of the settings. */
 export function convertSettings(settings: Settings): ConvertSettings {
-  const { board, context, encodings, edits, effort, ...scheme } = settings;
+  const { board, context, encodings, edits, effort, wiring, grammar, ...scheme } = settings;
   return {
     board,
     scheme,
     encodings,
     edits,
-    ...(effort === undefined ? {} : { effort }),
-    ...(context === null ? {} : { context }),
+    wiring,
+    grammar,
+    ...(effort && { effort }),
+    ...(context && { context }),
   };
 }
 
-/** Which lock holds a setting: board and context have their own, all else is how numbers are stored. */
+/** Which lock holds a setting: board and context have their own, with all else goes how numbers are stored. */
 export function lockOf(name: string): Lock {
   return name === 'board' || name === 'context' ? name : 'scheme';
 }
@@ -39,8 +41,6 @@ export function trialOptions(result: ConvertResult, prompt: string | null): Tria
     prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
     topK: generation.topK ?? 0,
     ...(generation.doSample ? { temperature: generation.temperature ?? 1, topP: generation.topP ?? 1 } : {}),
-    ...(generation.maxNewTokens === null || generation.maxNewTokens === 0
-      ? {}
-      : { maxNewTokens: generation.maxNewTokens }),
+    ...(generation.maxNewTokens && { maxNewTokens: generation.maxNewTokens }),
   };
 }

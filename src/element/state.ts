@@ -23,6 +23,10 @@ export interface Settings extends WantedScheme {
   readonly context: number | null;
   /** Work that goes into the codes of weights; without it the pipeline's default. */
   readonly effort?: Effort | undefined;
+  /** Which pins answers act on; `null` none, without it those that come with the model. */
+  readonly wiring?: ConvertSettings['wiring'];
+  /** `null`: the model may say anything, whatever comes with it. */
+  readonly grammar?: null | undefined;
 }
 
 /** Something went wrong, in words for people. */

@@ -6,6 +6,7 @@ import { FormatError } from '../shared/errors.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { readText } from '../source/read-json.js';
 import { ACTIONS_FILE } from './action-names.js';
+import { CHANGES, PARTS, type Change, type Part } from './action-words.js';
 
 /** The version that is read. */
 const VERSION = 1;
@@ -21,32 +22,6 @@ const MAX_WORDS = 256;
 
 /** Longest word, template and value: they stand in one sentence. */
 const MAX_TEXT = 120;
-
-/** What is drawn and can have an effect. */
-export const PARTS = [
-  'lamp',
-  'fan',
-  'heater',
-  'blinds',
-  'window',
-  'door',
-  'music',
-  'tv',
-  'plug',
-  'coffee',
-  'vacuum',
-  'alarm',
-  'timer',
-  'temperature',
-  'humidity',
-] as const;
-
-export type Part = (typeof PARTS)[number];
-
-/** What becomes of a part. `value` takes a level, a colour or a number out of the answer; `ask` looks and changes nothing. */
-export const CHANGES = ['on', 'off', 'open', 'closed', 'locked', 'unlocked', 'next', 'value', 'ask'] as const;
-
-export type Change = (typeof CHANGES)[number];
 
 /** What a rule does. */
 export interface Effect {

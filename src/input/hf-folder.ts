@@ -10,7 +10,7 @@ import type { ByteSource, ModelFolder } from '../source/byte-source.js';
 import { MAX_CONFIG_BYTES, readJsonObject, readText } from '../source/read-json.js';
 import { isJsonObject } from '../source/strict-json.js';
 import type { JsonObject, JsonValue } from '../source/strict-json.js';
-import { ACTIONS_FILE } from './action-names.js';
+import { ACTIONS_FILE, GRAMMAR_FILE, WIRING_FILE } from './action-names.js';
 import { cardLicence } from './licence.js';
 import type {
   ChatPart,
@@ -63,6 +63,8 @@ const BESIDE = [
   OLD_TEMPLATE_FILE,
   CARD_FILE,
   ACTIONS_FILE,
+  WIRING_FILE,
+  GRAMMAR_FILE,
   'LICENSE',
 ];
 

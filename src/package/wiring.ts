@@ -3,7 +3,8 @@
  * that is wrong with it is a FormatError that names the place.
  */
 import { lightOf, whyReserved } from '../chips/pins.js';
-import { CHANGES, PARTS, type ActionCard, type Change, type Part } from '../input/action-card.js';
+import type { ActionCard } from '../input/action-card.js';
+import { CHANGES, PARTS, type Change, type Part } from '../input/action-words.js';
 import type { Board } from '../plan/boards.js';
 import {
   ACTION_INPUT,

@@ -4,6 +4,8 @@ import { actionsSection } from '../package/actions.js';
 import { readWiring } from '../package/wiring.js';
 import type { Board } from '../plan/boards.js';
 
+export { wiringFor } from '../package/own-wiring.js';
+
 /** What answers mean, and which pins are what. */
 export interface WantedActions {
   /** The text of a wiring, see docs/actions.md. */

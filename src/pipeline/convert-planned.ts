@@ -6,7 +6,6 @@ import { loadKernels } from '../quantize/kernels.js';
 import { quantizeTensors, type SourceStatistics } from '../quantize/quantize.js';
 import type { TunedTensors } from '../quantize/tuned.js';
 import { UsageError } from '../shared/errors.js';
-import type { WantedActions } from './act.js';
 import { importances, observe, staticScales } from './calibrate.js';
 import { CALIBRATION_SEED, OriginalModel, withOriginal } from './original-model.js';
 import { partsOf } from './package-parts.js';
@@ -29,10 +28,6 @@ export interface ConvertPlannedOptions {
   readonly effort?: Effort | undefined;
   /** Text for static scales and for efforts above `quick`; without it the original model writes its own. */
   readonly texts?: Pick<CheckedTexts, 'calibration'> | undefined;
-  /** What answers do to pins; without it they do nothing. */
-  readonly actions?: WantedActions | undefined;
-  /** What the model may say; without it anything. */
-  readonly grammar?: string | undefined;
   /** Where the package goes; default memory. */
   readonly sink?: PackageSink | undefined;
   /** Shared with other stages, so that it is loaded once; without it the stage loads and ends its own. */
@@ -50,12 +45,6 @@ export async function convertPlanned(
   hooks: Hooks = {},
 ): Promise<ConvertedModel> {
   const { opened, plan } = planned;
-  // First, so that what is wrong with them costs no work.
-  const actions = options.actions && (await import('./act.js')).actionsOf(options.actions, plan.board);
-  const grammar =
-    options.grammar === undefined
-      ? undefined
-      : (await import('./grammar.js')).grammarOf(options.grammar, opened);
   const kernels = await loadKernels(runtime.kernels);
   const { activationScales, importance } = await calibrated(planned, options, runtime, hooks);
   const tuned = await tunedTensors(planned, options, runtime, hooks);
@@ -64,8 +53,6 @@ export async function convertPlanned(
     options.sink ?? (memory as MemorySink),
     {
       ...partsOf(planned),
-      actions,
-      grammar,
       ...(activationScales === undefined ? {} : { activationScales }),
     },
     (bytes, crc) => kernels.crc32(bytes, crc),

@@ -1,12 +1,13 @@
 /** The stages one after another: a model folder becomes a checked package, a plan that was shown is carried out. */
 import type { ModelFolder } from '../source/byte-source.js';
+import { addSections, NOTHING_OWN } from './added-sections.js';
 import { checkTexts } from './checked-texts.js';
 import { wholeConversion } from './conversion-progress.js';
 import { convertPlanned } from './convert-planned.js';
 import { evaluateConverted, packageElsewhere } from './evaluate-converted.js';
 import { openModel } from './open-model.js';
 import { OriginalModel } from './original-model.js';
-import { editModel, planOpened, refuseUnfit, type PlannedModel } from './plan-model.js';
+import { boardOf, editModel, planOpened, refuseUnfit, type PlannedModel } from './plan-model.js';
 import type { Conversion, ConvertOptions, Hooks, Runtime } from './types.js';
 
 /**
@@ -27,13 +28,17 @@ export async function convert(
     runtime,
     hooks.signal,
   );
-  return carryOut(planOpened(opened, options), options, runtime, hooks);
+  const { actions, grammar, own = NOTHING_OWN } = options;
+  const card = actions?.card ?? own.card;
+  const wanted = { wiring: actions?.wiring, grammar };
+  const whole = await addSections(opened, wanted, { ...own, card }, boardOf(options));
+  return carryOut(planOpened(whole, options), options, runtime, hooks);
 }
 
 /** What is left to choose of a conversion when its plan is made. */
 export type CarryOutOptions = Omit<
   ConvertOptions,
-  'edits' | 'board' | 'scheme' | 'encodings' | 'fusions' | 'context'
+  'edits' | 'board' | 'scheme' | 'encodings' | 'fusions' | 'context' | 'actions' | 'grammar' | 'own'
 >;
 
 /**
@@ -50,16 +55,11 @@ export async function carryOut(
   if (options.mustFit === true) refuseUnfit(planned);
   const texts = checkTexts(planned, { ...options, report });
   const { opened, plan } = planned;
-  const { effort, sink, actions, grammar } = options;
+  const { effort, sink } = options;
   const told = { ...hooks, onProgress: wholeConversion(plan, { effort, report }, hooks.onProgress) };
   const original = new OriginalModel(opened, runtime, told);
   try {
-    const converted = await convertPlanned(
-      planned,
-      { texts, effort, sink, actions, grammar, original },
-      runtime,
-      told,
-    );
+    const converted = await convertPlanned(planned, { texts, effort, sink, original }, runtime, told);
     return {
       model: opened.model,
       plan,

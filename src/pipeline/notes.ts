@@ -20,6 +20,9 @@ export interface PipelineNotes extends ModelNotes, TokenizerNotes, EditNotes {
   /** A text was longer than the time that is spent on it. */
   'calibration-cut': { readonly tokens: number };
   'evaluation-cut': { readonly tokens: number };
+  /** A file beside the model's action card is part of its package, or is not, with the reason. */
+  'file-used': { readonly file: string };
+  'file-ignored': { readonly file: string; readonly problem: string };
   /** The tokenizer has more ids than the embedding rows. */
   'tokenizer-larger': { readonly ids: number; readonly rows: number };
 }
@@ -43,6 +46,8 @@ export const ENGLISH_NOTES: WordsFor<PipelineNotes> = {
     `${token} has the id ${id} in the tokenizer, but the model has ${ids.join(', ')} in its place: check that the tokenizer is this model's.`,
   'calibration-cut': ({ tokens }) => cutText('calibration', tokens),
   'evaluation-cut': ({ tokens }) => cutText('evaluation', tokens),
+  'file-used': ({ file }) => `${file} of the model's folder goes into the package.`,
+  'file-ignored': ({ file, problem }) => `${file} of the model's folder is not used. ${problem}`,
   'tokenizer-larger': ({ ids, rows }) =>
     `The tokenizer has ${ids} ids, the embedding ${rows} rows: ids beyond cannot be used.`,
 };

@@ -6,6 +6,7 @@ import type { DecoderModel } from '../model/decoder.js';
 import { readDecoder } from '../model/read.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { chatReader, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
+import type { AddedSections } from './added-sections.js';
 import type { Note } from './notes.js';
 import type { Runtime } from './types.js';
 
@@ -23,6 +24,8 @@ export interface OpenedModel {
   readonly licence: string | null;
   /** How it came from a model with more tokens; absent when its vocabulary is whole. */
   readonly cut?: CutModel | null;
+  /** What its package has beside it; absent when nothing was wanted. */
+  readonly added?: AddedSections;
 }
 
 /** What a cut of the vocabulary leaves. */

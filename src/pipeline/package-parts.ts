@@ -8,12 +8,14 @@ import type { PlannedModel } from './plan-model.js';
 
 /** All but what is measured while it is converted. */
 export function partsOf({ opened, plan }: PlannedModel): Omit<PackageParts, 'activationScales'> {
-  const { model, tokenizer, chat, licence } = opened;
+  const { model, tokenizer, chat, licence, added } = opened;
   return {
     model,
     plan,
     tokenizer: tokenizer?.section ?? null,
     chat: chat?.section ?? null,
+    actions: added?.actions,
+    grammar: added?.grammar,
     stopIds: stopIds(opened),
     metadata: {
       // A board writes them to whatever terminal listens.

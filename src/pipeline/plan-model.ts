@@ -1,6 +1,6 @@
 /** The second and third stage: a model as it is to be converted, and the plan of its conversion. */
 import { applyEdits, type Edit } from '../edit/edit.js';
-import { DEFAULT_BOARD_ID, findBoard } from '../plan/boards.js';
+import { DEFAULT_BOARD_ID, findBoard, type Board } from '../plan/boards.js';
 import { cutOffer } from '../plan/cut-offer.js';
 import { makePlan, type Plan, type PlanOptions as MakePlanOptions } from '../plan/plan.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
@@ -65,12 +65,17 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
   const scheme: WantedScheme = { ...DEFAULT_SCHEME, ...options.scheme };
   const opened = { ...read, chat: chosenChat(read, scheme) };
   const wanted = {
-    board: typeof options.board === 'object' ? options.board : findBoard(options.board ?? DEFAULT_BOARD_ID),
+    board: boardOf(options),
     scheme,
     ...(options.fusions === undefined ? {} : { fusions: options.fusions }),
     context: options.context,
     ...(options.encodings === undefined ? {} : { encodings: checkedEncodings(options.encodings) }),
-    otherBytes: (opened.tokenizer?.section.length ?? 0) + (opened.chat?.section.length ?? 0),
+    otherBytes: [
+      opened.tokenizer?.section,
+      opened.chat?.section,
+      opened.added?.actions,
+      opened.added?.grammar,
+    ].reduce((sum, section) => sum + (section?.length ?? 0), 0),
   };
   const plan = makePlan(opened.model, wanted);
   const cut = offer(opened, plan, wanted);
@@ -83,6 +88,11 @@ export function planOpened(read: OpenedModel, options: PlanOptions): PlannedMode
   // What the strings take more than was reckoned they take in the cut model's package as well.
   const exact = cut && { ...cut, whole: weights, bytes: cut.bytes + weights - cut.whole };
   return { ...planned, plan: { ...planned.plan, memories, cut: exact } };
+}
+
+/** The board of a plan. @throws UsageError for one that there is not, and one that no image can be made for */
+export function boardOf({ board }: Pick<PlanOptions, 'board'>): Board {
+  return typeof board === 'object' ? board : findBoard(board ?? DEFAULT_BOARD_ID);
 }
 
 /** What a smaller vocabulary would make of the plan, where there is one to cut and it was not cut yet. */

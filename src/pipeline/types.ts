@@ -1,5 +1,6 @@
 /** What a conversion takes and gives: the one API behind the page's worker and the command line. */
 import type { WantedActions } from './act.js';
+import type { OwnSections } from './added-sections.js';
 import type { Edit } from '../edit/edit.js';
 import type { DecoderModel } from '../model/decoder.js';
 import type { PackageSink } from '../package/writer.js';
@@ -55,10 +56,12 @@ export interface ConvertOptions {
   readonly prompts?: readonly string[] | undefined;
   /** `false` leaves the report out, and with it the only step that holds the whole original model in memory. */
   readonly report?: boolean | undefined;
-  /** What answers do to pins of the board; without it the package has no actions. */
+  /** What answers do to pins of the board; without it what `own` says. */
   readonly actions?: WantedActions | undefined;
-  /** What the model may say, as a JSON schema or GBNF (docs/grammars.md); without it anything. */
+  /** What the model may say, as a JSON schema or GBNF (docs/grammars.md); without it what `own` says. */
   readonly grammar?: string | undefined;
+  /** What the model's folder carries besides, as `readOwnSections` gives it; without it nothing. */
+  readonly own?: OwnSections | undefined;
   /** Where the package goes; default memory. A report needs the package in memory. */
   readonly sink?: PackageSink | undefined;
 }

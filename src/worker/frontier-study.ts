@@ -1,11 +1,9 @@
 /** The study of a frontier. */
-import { editModel } from '../pipeline/plan-model.js';
 import { measureFrontier, type Frontier, type FrontierRuntime } from '../pipeline/frontier.js';
-import { openModel } from '../pipeline/open-model.js';
 import type { Progress } from '../shared/progress.js';
 import type { ConvertSettings, ModelSource } from './jobs.js';
-import { openModelFolder } from './model-folder.js';
 import { shown } from './shown.js';
+import { studiedModel } from './studied-model.js';
 import { answerStudy, seldom, type StudyAnswer } from './study.js';
 
 export interface FrontierTask {
@@ -24,12 +22,7 @@ export async function serveFrontier(
 ): Promise<void> {
   await answerStudy(answer, async (tell) => {
     const onProgress = seldom(tell);
-    const opened = await editModel(
-      await openModel(await openModelFolder(source, signal, onProgress), runtime, signal),
-      settings.edits ?? [],
-      runtime,
-      signal,
-    );
+    const opened = await studiedModel(source, settings, runtime, signal, onProgress);
     return shown(await measureFrontier(opened, settings, runtime, { onProgress, signal }));
   });
 }

@@ -53,10 +53,10 @@ export interface ConvertSettings {
   readonly encodings?: Readonly<Record<string, Encoding>> | undefined;
   readonly context?: number | undefined;
   readonly effort?: Effort | undefined;
-  /** Which pins answers act on, as docs/actions.md describes; needs nothing of a page but the text. */
-  readonly wiring?: string | undefined;
-  /** What the model may say, as a JSON schema or GBNF (docs/grammars.md). */
-  readonly grammar?: string | undefined;
+  /** Which pins answers act on, as docs/actions.md describes; `null` none, without it those of the model's own folder. */
+  readonly wiring?: string | null | undefined;
+  /** What the model may say, as a JSON schema or GBNF (docs/grammars.md); `null` and without it as above. */
+  readonly grammar?: string | null | undefined;
   readonly calibrationText?: string | undefined;
   readonly evaluationText?: string | undefined;
   readonly prompts?: readonly string[] | undefined;
@@ -84,6 +84,10 @@ export interface Inspection {
   readonly chat: boolean;
   /** What its answers mean, `null` where the folder does not say. */
   readonly actions: ActionCard | null;
+  /** The wiring that the folder carries, as text; `null` without. */
+  readonly wiring: string | null;
+  /** It carries a grammar. */
+  readonly hasGrammar: boolean;
   readonly notes: readonly Note[];
   /** The plan for the settings that were given. */
   readonly plan: PlanJson;

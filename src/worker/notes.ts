@@ -6,8 +6,6 @@ import type { NoteOf, WordsFor } from '../shared/notes.js';
 export interface PageNotes extends PipelineNotes {
   /** The page permits no worker. */
   'on-page': object;
-  /** The action card is broken. */
-  'actions-ignored': { readonly problem: string };
 }
 
 export type Note = NoteOf<PageNotes>;
@@ -17,8 +15,6 @@ export type NoteWords = WordsFor<PageNotes>;
 
 export const ENGLISH_PAGE_NOTES: NoteWords = {
   ...ENGLISH_NOTES,
-  'actions-ignored': ({ problem }) =>
-    `Answers are shown as they are, because what they mean cannot be read. ${problem}`,
   'on-page': () =>
     "The page permits no worker, so it does the work itself and may stutter. Add 'worker-src blob:' to its " +
     'Content-Security-Policy, or name a copy of worker.js with the attribute worker-url.',

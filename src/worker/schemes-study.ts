@@ -1,12 +1,10 @@
 /** The study of all ways to store a model's weights. */
-import { editModel } from '../pipeline/plan-model.js';
 import { measureSchemes, type MeasuredScheme, type SchemeStudy } from '../pipeline/schemes.js';
-import { openModel } from '../pipeline/open-model.js';
 import type { Runtime } from '../pipeline/types.js';
 import type { Whole } from '../pipeline/whole-progress.js';
 import type { ConvertSettings, ModelSource } from './jobs.js';
-import { openModelFolder } from './model-folder.js';
 import { shown } from './shown.js';
+import { studiedModel } from './studied-model.js';
 import { answerStudy, seldom, type StudyAnswer } from './study.js';
 
 export interface SchemesTask {
@@ -27,12 +25,7 @@ export async function serveSchemes(
   signal?: AbortSignal,
 ): Promise<void> {
   await answerStudy(answer, async (tell) => {
-    const opened = await editModel(
-      await openModel(await openModelFolder(source, signal), runtime, signal),
-      settings.edits ?? [],
-      runtime,
-      signal,
-    );
+    const opened = await studiedModel(source, settings, runtime, signal);
     const study = await measureSchemes(opened, settings, runtime, {
       onProgress: seldom(tell),
       onScheme: (measured, positions) => {

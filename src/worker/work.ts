@@ -1,18 +1,15 @@
 /** What the worker does: the pipeline and the twin behind the jobs. */
-import type { ActionCard } from '../input/action-card.js';
-import { ACTIONS_FILE } from '../input/action-names.js';
 import { DEFAULT_SCHEME } from '../plan/defaults.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { stepsOf } from '../model/decoder.js';
 import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
 import { carryOut } from '../pipeline/convert.js';
+import { addSections, readOwnSections, type OwnSections } from '../pipeline/added-sections.js';
 import { openModel, type OpenedModel } from '../pipeline/open-model.js';
-import { editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
+import { boardOf, editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
 import type { OnProgress } from '../shared/progress.js';
-import { FormatError } from '../shared/errors.js';
-import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { generateText } from './generate.js';
 import type {
@@ -25,7 +22,6 @@ import type {
   ModelSource,
 } from './jobs.js';
 import { openModelFolder } from './model-folder.js';
-import type { Note } from './notes.js';
 import type { JobHooks, Work } from './serve.js';
 import { shown } from './shown.js';
 import { onceBehind } from './tuner-port.js';
@@ -49,6 +45,7 @@ interface Opened {
   /** Keeps the small files for the kit, which carries them. */
   readonly folder: KeptFolder;
   readonly model: OpenedModel;
+  readonly own: OwnSections;
 }
 
 /** The plan shown last. */
@@ -77,9 +74,9 @@ class PipelineWork {
   async inspect(input: Jobs['inspect']['input'], hooks: JobHooks): Promise<Inspection> {
     this.#forget();
     const opened = await this.#open(input.source, hooks);
-    const { json: plan } = await this.#plan(opened, input.settings, hooks);
+    const { planned, json: plan } = await this.#plan(opened, input.settings, hooks);
     const { model, checkpoint } = opened.model;
-    const { card, notes } = await readActions(opened.folder, hooks.signal);
+    const { card, wiring, grammar, notes } = opened.own;
     const attention = stepsOf(model, 'attention')[0]?.step.attention;
     return {
       name: shown(opened.model.input.name),
@@ -96,7 +93,13 @@ class PipelineWork {
       hasTokenizer: opened.model.tokenizer !== null,
       chat: opened.model.chat !== null,
       actions: card,
-      notes: shown([...opened.model.notes, ...notes]),
+      wiring,
+      hasGrammar: grammar !== null,
+      notes: shown([
+        ...opened.model.notes,
+        ...notes,
+        ...planned.opened.notes.filter(({ code }) => code.startsWith('file-')),
+      ]),
       plan,
     };
   }
@@ -110,7 +113,7 @@ class PipelineWork {
     const opened = await this.#open(input.source, hooks);
     const { planned, json } = await this.#plan(opened, input.settings, hooks);
     const carriers = await opened.model.input.files(hooks.signal);
-    const { effort, wiring, grammar, calibrationText, evaluationText, prompts } = input.settings;
+    const { effort, calibrationText, evaluationText, prompts } = input.settings;
     const result = await carryOut(
       planned,
       {
@@ -119,10 +122,6 @@ class PipelineWork {
         evaluationText,
         prompts,
         report: true,
-        grammar,
-        ...(wiring === undefined
-          ? {}
-          : { actions: { wiring, card: (await readActions(opened.folder, hooks.signal)).card } }),
       },
       { ...this.#runtime, tuner: input.tuner && onceBehind(input.tuner) },
       { onProgress: hooks.onProgress, signal: hooks.signal },
@@ -161,14 +160,15 @@ class PipelineWork {
       await openModelFolder(source, hooks.signal, (progress) => this.#onProgress(progress)),
     );
     const model = await openModel(folder, this.#runtime, hooks.signal);
-    this.#opened = { key, folder, model };
+    this.#opened = { key, folder, model, own: await readOwnSections(folder, hooks.signal) };
     return this.#opened;
   }
 
   async #plan(opened: Opened, settings: ConvertSettings, { signal }: JobHooks): Promise<Planned> {
     const key = planKey(settings);
     if (this.#planned?.key === key) return this.#planned;
-    const planned = planOpened(await this.#edit(opened, settings, signal), settings);
+    const edited = await this.#edit(opened, settings, signal);
+    const planned = planOpened(await addSections(edited, settings, opened.own, boardOf(settings)), settings);
     this.#planned = { key, planned, json: shown(planToJson(planned.plan)) };
     return this.#planned;
   }
@@ -192,30 +192,15 @@ class PipelineWork {
   }
 }
 
-/** A card that is broken costs its meanings and not the model. */
-async function readActions(
-  folder: ModelFolder,
-  signal?: AbortSignal,
-): Promise<{ readonly card: ActionCard | null; readonly notes: readonly Note[] }> {
-  // Few models have one, and its reader is a part of the program.
-  if ((await folder.open(ACTIONS_FILE, signal)) === null) return { card: null, notes: [] };
-  const { readActionCard } = await import('../input/action-card.js');
-  try {
-    return { card: await readActionCard(folder, signal), notes: [] };
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    return { card: null, notes: [{ code: 'actions-ignored', problem: error.message }] };
-  }
-}
-
 /** Equal for settings that give the same plan; effort, texts and prompts do not change it. */
-function planKey({ edits, board, scheme, encodings, context }: ConvertSettings): string {
+function planKey({ edits, board, scheme, encodings, context, wiring, grammar }: ConvertSettings): string {
   return JSON.stringify([
     edits ?? [],
     board,
     Object.entries({ ...DEFAULT_SCHEME, ...scheme }),
     encodings,
     context,
+    { wiring, grammar },
   ]);
 }
 

@@ -34,6 +34,8 @@ export function sampleInspection(changes: Partial<Inspection> = {}): Inspection 
     hasTokenizer: true,
     chat: true,
     actions: null,
+    wiring: null,
+    hasGrammar: false,
     notes: [{ code: 'chat-absent' }],
     plan: samplePlan(),
     ...changes,

@@ -34,6 +34,7 @@ export const SAMPLE_NOTES: readonly Note[] = [
   { code: 'chat-date', date: 'XYZZY' },
   { code: 'chat-one-turn', reason: 'XYZZY' },
   { code: 'chat-no-system', reason: 'XYZZY' },
-  { code: 'actions-ignored', problem: 'XYZZY.' },
+  { code: 'file-used', file: 'XYZZY' },
+  { code: 'file-ignored', file: 'XYZZY', problem: 'XYZZY.' },
   { code: 'on-page' },
 ];

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readOwnSections } from '../../src/pipeline/added-sections.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { testRuntime } from '../support/runtime.js';
@@ -32,5 +33,17 @@ describe('the size of a plan and of its package', () => {
     const { plan, package: bytes } = await convert(folder, { report: false }, await testRuntime());
     const flash = plan.memories.find(({ memory }) => memory === 'flash');
     assert.equal(flash?.weights, bytes?.length);
+  });
+
+  it('are one with what its folder carries besides, which takes its bytes', async () => {
+    const folder = await nodeFolder(fileURLToPath(new URL('../../models/home-commands/', import.meta.url)));
+    const runtime = await testRuntime();
+    const plain = await convert(folder, { report: false, context: 64 }, runtime);
+    const own = await readOwnSections(folder);
+    const { plan, packageBytes } = await convert(folder, { report: false, context: 64, own }, runtime);
+    const flash = plan.memories.find(({ memory }) => memory === 'flash');
+    assert.equal(flash?.weights, packageBytes);
+    // The grammar alone has 8 KB.
+    assert.ok(packageBytes > plain.packageBytes + 8000);
   });
 });

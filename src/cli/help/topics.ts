@@ -70,12 +70,14 @@ const convert: CommandHelp = {
       options: [
         [
           '--wire FILE',
-          'which pins of the board are which things of the model’s action card (actions.json), as JSON: answers then act on them',
+          'which pins of the board are which things of the model’s action card (actions.json), as JSON: answers then act on them. Default: wiring.json beside the card, as far as the board’s header has its pins',
         ],
+        ['--no-wire', 'answers act on nothing'],
         [
           '--grammar FILE',
-          'what the model may say, as a JSON schema or GBNF: nothing else is then generated',
+          'what the model may say, as a JSON schema or GBNF: nothing else is then generated. Default: grammar.gbnf beside the action card',
         ],
+        ['--no-grammar', 'the model may say anything'],
       ],
     },
     {

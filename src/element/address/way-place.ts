@@ -76,9 +76,10 @@ export function settingsPlace(
 }
 
 /** Whether all of the settings are in their place. */
-export function isCarried({ encodings, edits = [] }: Settings): boolean {
+export function isCarried({ encodings, wiring, grammar, edits = [] }: Settings): boolean {
   return (
-    encodings === undefined && edits.every(({ tokens, text }) => tokens !== 'text' && text === undefined)
+    [encodings, wiring, grammar].every((one) => one === undefined) &&
+    edits.every(({ tokens, text }) => tokens !== 'text' && text === undefined)
   );
 }
 

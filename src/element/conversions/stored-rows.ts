@@ -74,11 +74,15 @@ export function writeRows(rows: readonly RowFacts[]): void {
   }
 }
 
-/** A choice by matrix has a line for each of them, and a cut may carry a text: such rows keep their figures alone. */
+/** A choice by matrix has a line for each of them, a cut may carry a text, and a wiring is one: such rows keep their figures alone. */
 function storable(facts: RowFacts): RowFacts {
   const { settings } = facts;
   const isShort =
-    settings !== null && settings.encodings === undefined && (settings.edits ?? []).length === 0;
+    settings !== null &&
+    settings.encodings === undefined &&
+    settings.wiring === undefined &&
+    settings.grammar === undefined &&
+    (settings.edits ?? []).length === 0;
   return { ...facts, settings: isShort ? settings : null, texts: facts.texts.slice(-MOST_TEXTS) };
 }
 

@@ -1,6 +1,6 @@
 /** A room with what can be switched in it; all decoration, with the sentence beside it. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Part } from '../../input/action-card.js';
+import type { Part } from '../../input/action-words.js';
 import type { HomeState, PartState } from './home-state.js';
 
 /** Before anything is said of it nothing runs and all is closed, but the blinds are up. */

@@ -1,5 +1,6 @@
 /** The home as a conversation has made it: what each part of each place is, by the answers so far. */
-import type { ActionCard, Part } from '../../input/action-card.js';
+import type { ActionCard } from '../../input/action-card.js';
+import type { Part } from '../../input/action-words.js';
 import { effectOf, measure, type Answer } from './answer.js';
 
 export interface PartState {

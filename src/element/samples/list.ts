@@ -14,7 +14,7 @@ export const SAMPLES: readonly SampleModel[] = [
       speaks: 'en',
       examples: ['could you dim the lamp in the study a bit', 'is the garage door locked?'],
     },
-    facts: { parameters: 931200, bytes: 1036544, fits: 31, boards: 31 },
+    facts: { parameters: 931200, bytes: 1046848, fits: 31, boards: 31 },
     files: () => ({
       'README.md': new URL('../../../models/home-commands/README.md', import.meta.url).href,
       'actions.json': new URL('../../../models/home-commands/actions.json', import.meta.url).href,
@@ -23,6 +23,7 @@ export const SAMPLES: readonly SampleModel[] = [
         '../../../models/home-commands/generation_config.json',
         import.meta.url,
       ).href,
+      'grammar.gbnf': new URL('../../../models/home-commands/grammar.gbnf', import.meta.url).href,
       'model.safetensors': new URL('../../../models/home-commands/model.safetensors', import.meta.url).href,
       'special_tokens_map.json': new URL(
         '../../../models/home-commands/special_tokens_map.json',
@@ -31,6 +32,7 @@ export const SAMPLES: readonly SampleModel[] = [
       'tokenizer.json': new URL('../../../models/home-commands/tokenizer.json', import.meta.url).href,
       'tokenizer_config.json': new URL('../../../models/home-commands/tokenizer_config.json', import.meta.url)
         .href,
+      'wiring.json': new URL('../../../models/home-commands/wiring.json', import.meta.url).href,
     }),
     ready: () => ({
       facts: new URL('../../../dist/models/home-commands.ready.json', import.meta.url).href,

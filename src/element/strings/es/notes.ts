@@ -61,8 +61,9 @@ export const esNotes: NoteWords = {
     `La plantilla de chat no permite un segundo turno, así que cada pregunta empieza una conversación nueva. Motivo, en inglés: ${reason}.`,
   'chat-no-system': ({ reason }) =>
     `La plantilla de chat no permite un texto de sistema propio. Motivo, en inglés: ${reason}.`,
-  'actions-ignored': ({ problem }) =>
-    `Las respuestas se muestran tal cual, porque no se puede leer lo que significan. Motivo, en inglés: ${problem}`,
+  'file-used': ({ file }) => `${file} de la carpeta del modelo va dentro del paquete.`,
+  'file-ignored': ({ file, problem }) =>
+    `${file} de la carpeta del modelo no se usa. Motivo, en inglés: ${problem}`,
   'on-page': () =>
     'La página no permite ningún worker, así que hace ella misma el trabajo y puede ir a tirones. Añade «worker-src blob:» a su Content-Security-Policy, o nombra una copia de worker.js con el atributo worker-url.',
 };

@@ -51,7 +51,8 @@ export const zhHansNotes: NoteWords = {
   'chat-one-turn': ({ reason }) =>
     `聊天模板不允许第二轮对话，所以每个问题都会开始新的对话。原因（英文）：${reason}。`,
   'chat-no-system': ({ reason }) => `聊天模板不允许自定义系统提示。原因（英文）：${reason}。`,
-  'actions-ignored': ({ problem }) => `无法读取答案的含义，因此答案按原样显示。原因（英文）：${problem}`,
+  'file-used': ({ file }) => `模型文件夹中的 ${file} 会放进模型包。`,
+  'file-ignored': ({ file, problem }) => `模型文件夹中的 ${file} 未使用。原因（英文）：${problem}`,
   'on-page': () =>
     '该页面不允许使用 worker，所以由页面自己完成工作，可能会卡顿。请在 Content-Security-Policy 中加入 worker-src blob:，或用属性 worker-url 指定一份 worker.js。',
 };
