@@ -1,6 +1,6 @@
 /** Payloads of the console's messages: requests to bytes, answers to values (docs/console.md). */
 import { TransportError, UsageError } from '../shared/errors.js';
-import { ACTION_TOLD, NO_PIN } from '../schema/actions.js';
+import { ACTION_INPUT, ACTION_OUTPUT, ACTION_TOLD, NO_PIN } from '../schema/actions.js';
 import {
   CAPABILITY,
   CONSOLE_LIMITS,
@@ -209,13 +209,15 @@ export function readStart(payload: Uint8Array): ConsoleStart {
 /** @returns `null` for what this program does not know */
 export function readAction(payload: Uint8Array): ConsoleAction | null {
   const { values, rest } = takeLayout(PAYLOAD.action, payload);
-  const { pin, value, seconds } = values;
+  const { pin, value, seconds, input } = values;
   const told = wordOf(ACTION_TOLD, values.told);
+  const kind = input === 0 ? wordOf(ACTION_OUTPUT, values.kind) : wordOf(ACTION_INPUT, values.kind);
   const said = text(rest);
   const equals = said.lastIndexOf('=');
-  if (told === undefined || equals < 0) return null;
+  if (told === undefined || kind === undefined || equals < 0) return null;
   return {
     told,
+    kind,
     name: said.slice(0, equals),
     text: said.slice(equals + 1),
     pin: pin === NO_PIN ? null : pin,

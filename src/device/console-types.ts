@@ -1,5 +1,5 @@
 /** What a program asks of a board's console and what it gets back. */
-import type { ActionTold } from '../schema/actions.js';
+import type { ActionInput, ActionOutput, ActionTold } from '../schema/actions.js';
 import type { Sampling, SamplingChoice } from '../shared/sampling.js';
 import type { ConsoleEndReason } from './console-protocol.js';
 
@@ -95,6 +95,8 @@ export interface ConsoleToken {
 export interface ConsoleAction {
   /** `state`: how an output is. `read`: what an input reads. */
   readonly told: ActionTold;
+  /** Of the output or input. */
+  readonly kind: ActionOutput | ActionInput;
   /** As the wiring calls it. */
   readonly name: string;
   /** In words, as people read it. */

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Later } from './announcements.js';
 import { savingNotice } from './downloads-controller.js';
+import { connectDoor } from './desk/connect-door.js';
 import { conversionsDoor } from './conversions/conversions-door.js';
 import { drawingDoor } from './drawing/drawing-door.js';
 import { frontierDoor } from './frontier/frontier-door.js';
@@ -52,7 +53,7 @@ function stepOfWay(
         locked,
         strings,
         actions,
-        html`${door.view(state, strings)}${conversions.view(state, strings)}`,
+        html`${connectDoor(page, parts, state, strings)}${door.view(state, strings)}${conversions.view(state, strings)}`,
         drawingDoor(page, state.choice.plan, strings),
         findButton(page, parts, state.choice.settings.board, strings),
       );

@@ -40,7 +40,7 @@ export function trialOptions(result: ConvertResult, prompt: string | null): Tria
     ...DEFAULT_TRIAL,
     prompt: prompt ?? report.texts.at(-1)?.prompt ?? '',
     topK: generation.topK ?? 0,
-    ...(generation.doSample ? { temperature: generation.temperature ?? 1, topP: generation.topP ?? 1 } : {}),
+    ...(generation.doSample && { temperature: generation.temperature ?? 1, topP: generation.topP ?? 1 }),
     ...(generation.maxNewTokens && { maxNewTokens: generation.maxNewTokens }),
   };
 }

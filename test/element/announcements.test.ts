@@ -25,6 +25,7 @@ const NOBODY: BoardState = {
   name: '',
   log: '',
   turns: [],
+  told: new Map(),
   options: DEFAULT_TALK,
   bench: null,
   error: null,

@@ -7,6 +7,7 @@ import { FrameParser, encodeFrame, type Frame } from '../../src/device/console-c
 import { EmulatorFault } from '../../src/device/emulator.js';
 import type {
   EmulatedCore,
+  EmulatedPin,
   EmulatorReport,
   EmulatorSpeed,
   EmulatorState,
@@ -286,6 +287,14 @@ export class FakeEmulator implements EmulatedDevice {
 
   async readMemory(address: number, length: number): Promise<Uint8Array> {
     return Uint8Array.from({ length }, (_, i) => (address + i) & 0xff);
+  }
+
+  async pins(): Promise<readonly EmulatedPin[]> {
+    return [];
+  }
+
+  async holdPin(pin: number, level: boolean | null): Promise<void> {
+    this.calls.push(`hold ${pin} ${level}`);
   }
 
   /** The chip stops. */

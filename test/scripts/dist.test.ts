@@ -315,6 +315,8 @@ const BUDGET = {
   gallery: 47,
   /** What the drawing of a board adds, with its table. */
   drawing: 5,
+  /** What connecting pins adds, with the drawn board that runs. */
+  desk: 18,
   /** What the first "?" beside a term adds: its card, all sentences and pictures. */
   terms: 6,
   /** What measuring a frontier adds, without the gradient engine. */
@@ -322,7 +324,7 @@ const BUDGET = {
   /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 55,
+  boards: 55.7,
   /** What trying on an emulated board adds. */
   emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
@@ -367,6 +369,9 @@ const APART = [
   'term-card',
   // Which layer lies where on a board, when a person asks.
   'drawing-room',
+  // Which pins are which things, and the board that shows them.
+  'connect-room',
+  'live-desk',
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
@@ -472,6 +477,8 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     'other-board',
     'term-card',
     'drawing-room',
+    'live-desk',
+    'connect-room',
     ...OTHER_LANGUAGES,
     ...OTHER_CHIPS,
   ];
@@ -506,6 +513,12 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     tuner: kilobytes(tuner),
     gallery: kilobytes(gallery),
     drawing: kilobytes(without(reached(chunk('drawing-room'), true, APART), whole)),
+    desk: kilobytes([
+      ...new Set([
+        ...without(reached(chunk('connect-room'), true, APART), whole),
+        ...without(reached(chunk('live-desk'), true, APART), whole),
+      ]),
+    ]),
     terms: kilobytes(terms),
     find: kilobytes(find),
     frontier: kilobytes(frontier),

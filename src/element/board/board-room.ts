@@ -23,6 +23,7 @@ import { chatView } from '../views/chat.js';
 import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
 import { emulatorStart, pageGuard, pageScope, promptOf } from './board-page.js';
+import { emulatedDesk, plannedSpeed, serialDesk } from './board-desk.js';
 import type { ToldReach } from './board-reach.js';
 import { toldReach } from './told-reach.js';
 import { BoardTeller } from './board-teller.js';
@@ -62,6 +63,7 @@ export class BoardRoom {
 
   readonly #page: Page;
   readonly #actions: Actions;
+  readonly #live: LiveRegion;
   readonly #views: ViewsController;
   readonly #words: BoardWords;
   readonly #ports: SerialPorts;
@@ -90,6 +92,7 @@ export class BoardRoom {
   ) {
     this.#page = page;
     this.#actions = actions;
+    this.#live = live;
     this.#views = views;
     this.#words = words;
     const seams = page.boardSeams();
@@ -198,13 +201,10 @@ export class BoardRoom {
     const answers = answersOf(this.#page, this.#page.store.state, page);
     if (panel === 'chat' || result === null) {
       const { support } = this.#ports;
-      const converted = result !== null;
-      const canTry = converted && steps.has('try');
-      const planned = result && {
-        packageBytes: result.result.package.length,
-        speed: result.result.plan.speed,
-      };
-      const facts = { support, ports: this.#ports, planned, locked, answers, converted, canTry };
+      const [converted, canTry] = [result !== null, result !== null && steps.has('try')];
+      const planned = result && plannedSpeed(result);
+      const desk = serialDesk(this.#page, this.#live, result, this.#serial.state);
+      const facts = { support, ports: this.#ports, planned, locked, answers, converted, canTry, desk };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
     }
     const { name } = result.choice.inspection;
@@ -229,7 +229,8 @@ export class BoardRoom {
     }
     const boardName = findBoard(board).name;
     const { inPage, name: engine } = this.#engines;
-    const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine };
+    const desk = emulatedDesk(this.#page, this.#live, result, this.#emulated);
+    const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine, desk };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 

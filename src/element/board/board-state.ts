@@ -1,5 +1,5 @@
 /** What is known of a board that one talks to, emulated or on a cable: the link to it, what was said, what it wrote. */
-import type { ConsoleEndReason, ConsoleWelcome } from '../../device/console-client.js';
+import type { ConsoleAction, ConsoleEndReason, ConsoleWelcome } from '../../device/console-client.js';
 import type { EmulatorReport } from '../../device/emulator-types.js';
 import type { Seeded } from '../../shared/sampling.js';
 
@@ -58,6 +58,8 @@ export interface BoardState {
   /** What the board wrote for people since it was opened, the newest end of it. */
   readonly log: string;
   readonly turns: readonly Turn[];
+  /** What it told of its pins, the last of each by its name. */
+  readonly told: ReadonlyMap<string, ConsoleAction>;
   readonly options: TalkOptions;
   /** The last measurement, by the names of docs/console.md. */
   readonly bench: ReadonlyMap<string, string> | null;

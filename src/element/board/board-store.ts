@@ -10,6 +10,7 @@ import {
 } from '../../device/console-client.js';
 import type { Device } from '../../device/device.js';
 import { EmulatorFault } from '../../device/emulator.js';
+import type { ActionTold } from '../../schema/actions.js';
 import { UsageError, isAbort } from '../../shared/errors.js';
 import { appendConsole } from './console-text.js';
 import { DeviceFeed } from './device-feed.js';
@@ -42,11 +43,15 @@ export interface BoardStoreOptions {
   readonly now?: () => number;
 }
 
+/** What is planned or refused changes no pin. */
+const HAPPENED: ReadonlySet<ActionTold> = new Set(['done', 'state', 'read']);
+
 const ABSENT: BoardState = {
   link: { kind: 'absent', error: null },
   name: '',
   log: '',
   turns: [],
+  told: new Map(),
   options: DEFAULT_TALK,
   bench: null,
   error: null,
@@ -92,7 +97,14 @@ export class BoardStore {
     // Meanwhile another board was asked for, or none.
     if (turn !== this.#turn) return;
     const { signal } = (this.#connection = new AbortController());
-    this.#commit({ link: { kind: 'opening', stage: 'port' }, log: '', turns: [], bench: null, error: null });
+    this.#commit({
+      link: { kind: 'opening', stage: 'port' },
+      log: '',
+      turns: [],
+      told: new Map(),
+      bench: null,
+      error: null,
+    });
     try {
       const device = await bring(signal, (stage) => {
         if (!signal.aborted) this.#commit({ link: { kind: 'opening', stage } });
@@ -120,7 +132,7 @@ export class BoardStore {
     if (feed === null || this.#state.link.kind === 'lost') return;
     this.#endTask();
     const device = this.#converse(feed);
-    this.#commit({ link: { kind: 'greeting' }, turns: [], bench: null, error: null });
+    this.#commit({ link: { kind: 'greeting' }, turns: [], told: new Map(), bench: null, error: null });
     try {
       await device.reset();
     } catch (error) {
@@ -315,6 +327,10 @@ export class BoardStore {
         benchTimeout: this.#options.benchTimeout,
         onText: (text) => {
           if (!signal.aborted) this.#commit({ log: appendConsole(this.#state.log, text) });
+        },
+        onAction: (action) => {
+          if (signal.aborted || !HAPPENED.has(action.told)) return;
+          this.#commit({ told: new Map(this.#state.told).set(action.name, action) });
         },
       });
       const facts = await client.info(signal);

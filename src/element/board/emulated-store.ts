@@ -2,6 +2,7 @@
 import type { Device } from '../../device/device.js';
 import type { EmulatorDevice, EmulatorWatch } from '../../device/emulator.js';
 import type {
+  EmulatedPin,
   EmulatorOptions,
   EmulatorSpeed,
   EmulatorState,
@@ -14,7 +15,10 @@ import type { RunnableImage } from './runnable-image.js';
 
 /** What an emulated board can do besides talking. */
 export type EmulatedDevice = Device &
-  Pick<EmulatorDevice, 'pause' | 'resume' | 'setSpeed' | 'step' | 'state' | 'readMemory'>;
+  Pick<
+    EmulatorDevice,
+    'pause' | 'resume' | 'setSpeed' | 'step' | 'state' | 'readMemory' | 'pins' | 'holdPin'
+  >;
 
 /** A page of the board's memory. */
 export interface MemoryPage {
@@ -208,6 +212,16 @@ export class EmulatedStore {
     const found = regions?.get(region);
     if (found === undefined) return;
     await this.#read(pageAt(found, (page?.address ?? found.begin) + pages * PAGE_BYTES));
+  }
+
+  /** What the pins give out; nothing while there is no board. */
+  async pins(): Promise<readonly EmulatedPin[]> {
+    return (await this.#device?.pins()) ?? [];
+  }
+
+  /** A part of the board holds a pin low or high, or lets go of it. */
+  hold(pin: number, level: boolean | null): void {
+    void this.#attempt((device) => device.holdPin(pin, level));
   }
 
   /** Time goes on. */

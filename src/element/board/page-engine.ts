@@ -32,6 +32,7 @@ export class PageEngine {
       name: '',
       log: '',
       turns: [],
+      told: new Map(),
       options: DEFAULT_TALK,
       bench: null,
       error: null,

@@ -118,18 +118,28 @@ export const home = css`
     overflow-wrap: anywhere;
   }
 
+  .beside {
+    display: contents;
+  }
+
   /* Beside the conversation where there is room, so that the next question is in sight. */
   @container (min-width: 60rem) {
-    .talk:has(> .home) {
+    .talk:has(> .beside) {
       grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
       align-items: start;
     }
 
-    .talk:has(> .home) > * {
+    .talk:has(> .beside .desk) {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    }
+
+    .talk:has(> .beside) > * {
       grid-column: 2;
     }
 
-    .talk > .home {
+    .talk > .beside {
+      display: grid;
+      gap: 1rem;
       grid-row: 1 / span 3;
       grid-column: 1;
     }

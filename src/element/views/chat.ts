@@ -30,6 +30,8 @@ export interface ChatFacts {
   /** There is an emulated board to talk to. */
   readonly canTry: boolean;
   readonly ports: PortFacts;
+  /** As in {@link TalkFacts}. */
+  readonly desk: TalkFacts['desk'];
 }
 
 /** The speeds of a package, which a board that has it is measured against. */

@@ -26,6 +26,8 @@ export interface TalkFacts {
   readonly emulated: boolean;
   /** What the model's answers mean, `null` where nothing says so. */
   readonly answers: Answers | null;
+  /** What hangs on the board's pins, `null` where nothing does. */
+  readonly desk: TemplateResult | null;
 }
 
 export function talkView(
@@ -36,7 +38,7 @@ export function talkView(
 ): TemplateResult {
   const words = strings.board.talk;
   return html`<div class="talk">
-    ${home(state.turns, facts)} ${conversation(state, facts, strings)} ${problem(state, strings)}
+    ${beside(state.turns, facts)} ${conversation(state, facts, strings)} ${problem(state, strings)}
     ${form(state, facts, strings, actions)}
     <div class="buttons">
       <button
@@ -61,10 +63,11 @@ export function talkView(
   </div>`;
 }
 
-/** The home after what was answered so far. */
-function home(turns: readonly Turn[], { answers }: TalkFacts): TemplateResult | typeof nothing {
+/** The home after what was answered so far, and the board on the desk. */
+function beside(turns: readonly Turn[], { answers, desk }: TalkFacts): TemplateResult | typeof nothing {
   const answered = turns.filter(({ state }) => state !== 'running' && state !== 'failed');
-  return answers?.home(answered.map(({ text }) => text)) ?? nothing;
+  const home = answers?.home(answered.map(({ text }) => text)) ?? null;
+  return home === null && desk === null ? nothing : html`<div class="beside">${home}${desk}</div>`;
 }
 
 function conversation({ link, turns }: BoardState, facts: TalkFacts, strings: AllStrings): TemplateResult {

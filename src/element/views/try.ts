@@ -28,6 +28,8 @@ export interface TryFacts {
   readonly speed: SpeedFigures;
   /** The board with what lies in its memories, folded away. */
   readonly drawing: TemplateResult;
+  /** As in {@link TalkFacts}. */
+  readonly desk: TalkFacts['desk'];
   /** The prompt is the page's own. */
   readonly locked: boolean;
   /** As in {@link TalkFacts}. */
@@ -54,7 +56,12 @@ export function tryView(
         ? body(board, emulated, facts, strings, actions)
         : facts.inPage === null
           ? nothing
-          : talkView(facts.inPage.engine.state, { ...facts, emulated: false }, strings, facts.inPage.actions)
+          : talkView(
+              facts.inPage.engine.state,
+              { ...facts, emulated: false, desk: null },
+              strings,
+              facts.inPage.actions,
+            )
     }
   </section>`;
 }

@@ -228,6 +228,7 @@ export const enAll = {
     fits: 'It fits',
     fitsNot: 'It does not fit',
     planning: 'Planning…',
+    connect: 'Connect: which pins obey the model',
     drawing: 'On the board: which layer lies where',
     frontier: 'Smaller or closer to the original: what else it could be',
     conversions: 'Every way to store it, measured',

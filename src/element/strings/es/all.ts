@@ -129,6 +129,7 @@ export const esAll: Strings = {
         : `${bytes(flash)} de flash, ${bytes(psram)} de PSRAM ${esPsramKind(kind)}`,
     unsupported: 'no compatible',
     weights: 'Pesos',
+    connect: 'Conectar: qué pines obedecen al modelo',
     drawing: 'En la placa: qué capa está dónde',
     frontier: 'Más pequeño o más fino: qué más podría ser',
     conversions: 'Todas las formas de guardarlo, medidas',

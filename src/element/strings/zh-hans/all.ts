@@ -110,6 +110,7 @@ export const zhHansAll: Strings = {
         : `${bytes(flash)} Flash，${bytes(psram)} ${zhHansPsramKind(kind)} PSRAM`,
     unsupported: '不支持',
     weights: '权重',
+    connect: '接线：哪些引脚听模型的',
     drawing: '开发板上：哪一层放在哪里',
     frontier: '更小或更精细：还可以怎样',
     conversions: '所有存储方式，逐一测量',

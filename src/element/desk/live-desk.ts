@@ -1,0 +1,159 @@
+/**
+ * The board on the desk while it runs: lamps light, servos turn, buttons can be pressed. An emulated board is looked at through its
+ * registers, one on a cable by what it tells.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { EmulatedPin } from '../../device/emulator-types.js';
+import type { Wiring } from '../../package/wiring.js';
+import { DEFAULT_BOARD_ID, findBoard } from '../../plan/boards.js';
+import { addStyles } from '../add-styles.js';
+import { LazyWords } from '../lazy-words.js';
+import type { Page } from '../page.js';
+import { loadDeskStrings, type DeskStrings } from '../strings/desk.js';
+import { deskPicture } from './desk-picture.js';
+import { emulatedThings, toldThings, type DrawnThing } from './desk-state.js';
+import { deskStyles } from './desk-styles.js';
+import type { EmulatedPins, LiveFacts } from './live-desk-door.js';
+import { cssColour } from './thing-pictures.js';
+import { wiringOf } from './wired-things.js';
+
+export class LiveDesk {
+  readonly #page: Page;
+  readonly #say: (text: string) => void;
+  readonly #words: LazyWords<DeskStrings>;
+  #pins: readonly EmulatedPin[] = [];
+  /** The board's clock when its pins were looked at last, and whether that is being done. */
+  #seen = -1;
+  #isLooking = false;
+  /** What a person presses, by pin. */
+  #held: ReadonlyMap<number, boolean> = new Map();
+  /** What was said last of each thing. */
+  #said: ReadonlyMap<string, string> | null = null;
+
+  constructor(page: Page, say: (text: string) => void) {
+    this.#page = page;
+    this.#say = say;
+    this.#words = new LazyWords(page, loadDeskStrings);
+    addStyles(page, [deskStyles]);
+  }
+
+  view({ choice, told, emulated }: LiveFacts): TemplateResult | null {
+    const words = this.#words.current;
+    if (words === null) return null;
+    const board = findBoard(choice?.settings.board ?? DEFAULT_BOARD_ID);
+    const found = choice === null ? null : wiringOf(choice.inspection, choice.settings, board);
+    const wiring = found instanceof Error ? null : found;
+    if (emulated !== null) this.#look(emulated);
+    const things =
+      emulated === null
+        ? toldThings(wiring, told)
+        : wiring === null
+          ? []
+          : emulatedThings(wiring, this.#pins, this.#held);
+    if (things.length === 0) return null;
+    this.#tell(things, wiring, words);
+    const press =
+      emulated === null || wiring === null
+        ? undefined
+        : ({ pin }: DrawnThing): void => this.#press(pin, wiring, emulated);
+    return html`<section class="panel desk-panel">
+      <h4>${emulated === null ? words.live.serial : words.live.emulated}</h4>
+      ${deskPicture({ board, things, ...(press === undefined ? {} : { press }) })}
+      <ul class="desk-list">
+        ${things.map((thing) => this.#line(thing, wiring, words, press))}
+      </ul>
+    </section>`;
+  }
+
+  #line(
+    thing: DrawnThing,
+    wiring: Wiring | null,
+    { live }: DeskStrings,
+    press: ((thing: DrawnThing) => void) | undefined,
+  ): TemplateResult {
+    const { name, pin, state } = thing;
+    const isHeld = this.#held.has(pin);
+    return html`<li>
+      <span>${name} <span class="quiet">${live.gpio(pin)}</span></span>
+      <strong data-state-of=${name}
+        >${state.kind === 'light' && state.colour !== 0 ? html`<span class="swatch" style=${`background: ${cssColour(state.colour)}`}></span>` : nothing}${stateText(thing, wiring, live)}</strong
+      >
+      ${
+        press === undefined || state.kind !== 'level'
+          ? nothing
+          : html`<button
+              type="button"
+              class="plain"
+              aria-label=${live.press(name)}
+              aria-pressed=${isHeld ? 'true' : 'false'}
+              @click=${() => press(thing)}
+            >
+              ${live.pressShort}
+            </button>`
+      }
+    </li>`;
+  }
+
+  /** Whether its clock went on, and then what its pins give out. */
+  #look(emulated: EmulatedPins): void {
+    const { seconds } = emulated;
+    if (seconds === this.#seen || this.#isLooking) return;
+    // Another board, or the same from its beginning: whoever held its pins holds none now.
+    if (seconds < this.#seen) {
+      this.#held = new Map();
+      this.#said = null;
+    }
+    this.#seen = seconds;
+    this.#isLooking = true;
+    emulated.pins().then(
+      (pins) => {
+        this.#isLooking = false;
+        if (JSON.stringify(pins) === JSON.stringify(this.#pins)) return;
+        this.#pins = pins;
+        this.#page.element.requestUpdate();
+      },
+      // What became of the board is told by the conversation.
+      () => (this.#isLooking = false),
+    );
+  }
+
+  /** A button is pressed, or let go of: it leads to ground where the pin is pulled up, else to the supply. */
+  #press(pin: number, { inputs }: Wiring, emulated: EmulatedPins): void {
+    const held = new Map(this.#held);
+    const level = inputs.find((input) => input.pin === pin)?.pull !== 'up';
+    if (!held.delete(pin)) held.set(pin, level);
+    this.#held = held;
+    emulated.hold(pin, held.get(pin) ?? null);
+    this.#page.element.requestUpdate();
+  }
+
+  /** Says what has changed since it was drawn last; what was there from the beginning is no news. */
+  #tell(things: readonly DrawnThing[], wiring: Wiring | null, { live }: DeskStrings): void {
+    const before = this.#said;
+    const now = new Map(things.map((thing) => [thing.name, stateText(thing, wiring, live)]));
+    this.#said = now;
+    if (before === null) return;
+    const changed = [...now].filter(([name, text]) => before.has(name) && before.get(name) !== text);
+    if (changed.length === 0) return;
+    const text = changed.map(([name, state]) => live.now(name, state)).join('. ');
+    // Not while the element is drawn.
+    queueMicrotask(() => this.#say(text));
+  }
+}
+
+function stateText({ name, state }: DrawnThing, wiring: Wiring | null, live: DeskStrings['live']): string {
+  switch (state.kind) {
+    case 'switch':
+      return state.level > 0 ? live.on : live.off;
+    case 'dimmer':
+      return state.level > 0 ? live.percent(Math.round(state.level * 100)) : live.off;
+    case 'servo':
+      return state.degrees === null ? live.still : live.degrees(Math.round(state.degrees));
+    case 'light':
+      return state.colour === 0 ? live.off : cssColour(state.colour);
+    case 'level': {
+      const input = wiring?.inputs.find((one) => one.name === name);
+      return (state.high ? input?.high : input?.low) ?? (state.high ? live.high : live.low);
+    }
+  }
+}
