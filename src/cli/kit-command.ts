@@ -105,7 +105,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
       open: (file, signal) => folder.open(file, signal),
     };
     const kept = new KeptFolder(named, modelFiles);
-    const { package: bytes } = await convert(
+    const { package: bytes, plan } = await convert(
       kept,
       {
         board,
@@ -123,6 +123,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
     return await makeKit({
       name,
       board,
+      memories: plan.memories,
       scheme: writeChoices(choices),
       effort: request.effort,
       context: request.context ?? null,

@@ -56,6 +56,7 @@ export async function makeKitDownload(
   const kit = await makeKit({
     name: inspection.name,
     board,
+    memories: result.plan.memories,
     scheme,
     effort: settings.effort ?? DEFAULT_EFFORT,
     context: settings.context,

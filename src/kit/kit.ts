@@ -8,6 +8,7 @@ import { PIECE_BYTES, piecesOf } from '../shared/breath.js';
 import { fileName } from '../shared/file-name.js';
 import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
+import type { DrawnUse } from './board-drawing.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
 import { helpSheet } from './help-sheet.js';
 import type { ClassAddress, KitPreset, SlotTexts } from './kit-preset.js';
@@ -36,6 +37,8 @@ export interface KitRequest {
   /** Made safe to show: it stands in pages, and in texts that people read on a terminal. */
   readonly name: string;
   readonly board: Board;
+  /** What the model takes of the board's memories. */
+  readonly memories: readonly DrawnUse[];
   /** As the attribute `scheme`. */
   readonly scheme: string;
   /** As the attribute `effort`. */
@@ -97,7 +100,7 @@ const CALL_BYTES = 3 * 4096;
  * @throws UsageError when the firmware is too large
  */
 export async function makeKit(request: KitRequest): Promise<KitFile[]> {
-  const { name, board, scheme, effort, context, prompts, view, address, texts, language } = request;
+  const { name, board, memories, scheme, effort, context, prompts, view, address, texts, language } = request;
   const words = await kitWords(language);
   const folder = fileName(name);
   const own = request.firmware;
@@ -139,7 +142,13 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
   };
   const files = [
     text('index.html', classPage(preset, { boardName: board.name, texts }, words)),
-    text('help.html', helpSheet({ model: name, board: board.name, prompts, view, address, command }, words)),
+    text(
+      'help.html',
+      helpSheet(
+        { model: name, board: board.name, chip: board.chip.name, memories, prompts, view, address, command },
+        words,
+      ),
+    ),
     text('lesson.html', lessonPage(lesson, words)),
     text('worksheet.html', worksheetPage(lesson, words)),
     text('README.txt', words.readMe(facts)),

@@ -31,6 +31,8 @@ export const enKit: KitWords = {
       'No USB hub if it can be avoided.',
     ],
     drawing: 'A board with its USB socket on the left, the button BOOT above and the button RESET below',
+    where: 'Where the model lies',
+    memory: (name, used, capacity) => `${name}: ${used} of ${capacity}`,
     steps: 'Steps',
     opened: 'Open the class page. It reads the model by itself.',
     step: (prompt) => [

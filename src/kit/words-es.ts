@@ -31,6 +31,8 @@ export const esKit: KitWords = {
       'Sin concentrador USB, si se puede evitar.',
     ],
     drawing: 'Una placa con su conector USB a la izquierda, el botón BOOT arriba y el botón RESET abajo',
+    where: 'Dónde está el modelo',
+    memory: (name, used, capacity) => `${name}: ${used} de ${capacity}`,
     steps: 'Pasos',
     opened: 'Abre la página de la clase. Lee el modelo por sí sola.',
     step: (prompt) => [

@@ -31,6 +31,8 @@ export const zhHansKit: KitWords = {
       '尽量不要使用 USB 集线器。',
     ],
     drawing: '开发板：左侧是 USB 接口，上方是 BOOT 键，下方是 RESET 键',
+    where: '模型在哪里',
+    memory: (name, used, capacity) => `${name}：${capacity} 中用了 ${used}`,
     steps: '步骤',
     opened: '打开课堂页面。它会自动读取模型。',
     step: (prompt) => [

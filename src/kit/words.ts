@@ -23,6 +23,10 @@ export interface KitWords {
     readonly wiring: string;
     readonly wires: readonly string[];
     readonly drawing: string;
+    /** Above the drawing: where the model lies. */
+    readonly where: string;
+    /** How full a memory gets. */
+    readonly memory: (name: string, used: string, capacity: string) => string;
     readonly steps: string;
     /** The first step where the page reads its model by itself. */
     readonly opened: string;

@@ -36,6 +36,11 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
   return {
     name: 'tiny',
     board: findBoard('esp32-s3-n16r8'),
+    memories: [
+      { memory: 'sram', capacity: 400_000, weights: 100_000, cache: 50_000, scratch: 50_000 },
+      { memory: 'psram', capacity: 8 << 20, weights: 0, cache: 0, scratch: 0 },
+      { memory: 'flash', capacity: 15 << 20, weights: 1 << 20, cache: 0, scratch: 0 },
+    ],
     scheme: 'int8 group:32 activations:auto cache:auto',
     effort: 'quick',
     context: null,
@@ -70,6 +75,26 @@ function read(files: Awaited<ReturnType<typeof makeKit>>, name: string): string 
 }
 
 describe('makeKit', () => {
+  test('draws on the help sheet how full each memory of the board gets, and says it', async () => {
+    for (const [language, said] of [
+      ['en', 'SRAM: 195 KB of 391 KB'],
+      ['es', 'SRAM: 195 KB de 391 KB'],
+      ['zh-Hans', 'SRAM：391 KB 中用了 195 KB'],
+    ] as const) {
+      const sheet = read(await makeKit(request({ language })), 'help.html');
+      const [, label = ''] = /<svg [^>]*role="img" aria-label="([^"]*)"/.exec(sheet) ?? [];
+      assert.ok(label.includes(said), label);
+      assert.ok(sheet.includes(`<li>${said}</li>`), language);
+      assert.ok(label.includes('BOOT') && label.includes('RESET'));
+      // Half full, empty, and a fifteenth.
+      const heights = [...sheet.matchAll(/class="used"[^>]* height="([\d.]+)"/g)].map(([, height]) =>
+        Number(height),
+      );
+      assert.deepEqual(heights, [28, 0, 3.73]);
+      assert.match(sheet, />Flash 15 MB</);
+    }
+  });
+
   test('names the effort where it is not the usual one, so that the class converts as was converted', async () => {
     const page = async (effort: Effort): Promise<string> =>
       read(await makeKit(request({ effort })), 'index.html');
