@@ -11,7 +11,7 @@
 /* 64 bytes in 325 cycles of 240 MHz: twice the bus time of 80 MHz, the same latency. An estimate. */
 #define OCTAL_40_LIMIT 47300000u
 #define QUAD_LIMIT 33800000u
-#define FLASH_LIMIT 31600000u
+#define FLASH_LIMIT 31620000u
 /* What the data cache holds: so much of the slowest memory may still be there from the token before. */
 #define KEPT_BYTES 32768u
 

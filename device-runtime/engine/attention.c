@@ -2,15 +2,16 @@
  * positions (Su et al. 2021) and linear biases (Press et al. 2021), sliding windows, norms of queries and keys, and
  * keys and values as codes of 8 or 16 bits with one scale per token and head.
  *
- * With a cache of codes both sums are integer: the query is quantized to 15 bits, and so are the softmax weights after
- * the values' scales are multiplied into them.
+ * With a cache of codes both sums are integer: the query is quantized to 15 bits (14 where a head is one vector of keys
+ * of 16 bits), and so are the softmax weights after the values' scales are multiplied into them.
  */
 #include "bytes.h"
 #include "model_parts.h"
 #include "numerics.h"
 
-/* 1 / 127, 1 / 16,383 and 1 / 32,639, rounded to f32. */
+/* 1 / 127, 1 / 8,191, 1 / 16,383 and 1 / 32,639, rounded to f32. */
 #define INVERSE_127 7.87401572e-3f
+#define INVERSE_8191 1.22085214e-4f
 #define INVERSE_16383 6.10388815e-5f
 #define INVERSE_32639 3.06381953e-5f
 
@@ -93,10 +94,13 @@ static void attend_codes(const s3lm_model *model, const s3lm_attention_step *ste
     s3lm_scale scale[S3LM_MOST_HEADS_TOGETHER]; /* of the query, then of the weights */
     float factors[S3LM_MOST_HEADS_TOGETHER];
 
+    bool is_short = cache != S3LM_CACHE_INT8 && stride == S3LM_SHORT_HEAD;
+    int32_t most = is_short ? S3LM_MOST_SHORT_QUERY : 16383;
     for (uint32_t h = 0; h < heads; h++) {
         const float *query = queries + (size_t)h * dim;
-        scale[h] = s3lm_dynamic_scale(kernels->abs_max(query, dim), 16383.0f, INVERSE_16383);
-        kernels->quantize16(query, dim, scale[h].inverse, 16383, query_codes + h * stride, stride);
+        scale[h] =
+            s3lm_dynamic_scale(kernels->abs_max(query, dim), (float)most, is_short ? INVERSE_8191 : INVERSE_16383);
+        kernels->quantize16(query, dim, scale[h].inverse, most, query_codes + h * stride, stride);
     }
     uint32_t block = block_tokens(key_bytes);
     for (uint32_t at = 0; at < count; at += block) {

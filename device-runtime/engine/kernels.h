@@ -18,6 +18,13 @@
 /* Largest code of 16 bits: 256 * 127 + 127, so that both of its parts are within +-127 or -128. */
 #define S3LM_MOST_INT16 32639
 
+/* Codes of a head that is one vector of 16 bytes, and the largest of a query that meets keys of 16 bits there: 32 bits
+ * hold their products' sum, so that a score is one conversion. */
+#define S3LM_SHORT_HEAD 8u
+#define S3LM_MOST_SHORT_QUERY 8191
+_Static_assert((uint64_t)S3LM_MOST_SHORT_QUERY * S3LM_MOST_INT16 * S3LM_SHORT_HEAD <= INT32_MAX,
+               "a short head's score");
+
 /* What the limits of a package promise the sums: 32 bits hold them. */
 _Static_assert(127ull * 128u * S3LM_MAX_MLP_WIDTH <= INT32_MAX, "the longest row of a product of codes");
 _Static_assert(127ull * 128u * 255u * S3LM_MOST_GROUP_OF_U8 <= INT32_MAX, "the longest group times its scale");
@@ -70,7 +77,8 @@ struct s3lm_kernels {
     /* Bits of max |x[i]|, i < n; anything above S3LM_INFINITY_BITS is a NaN among them. */
     uint32_t (*abs_max)(const float *x, uint32_t n);
 
-    /* codes[i] = round(x[i] * inverse) within +-127, zeros from n to `padded`; also into `wide` unless NULL. */
+    /* codes[i] = round(x[i] * inverse) within +-127, zeros from n to `padded`; also into `wide` unless NULL. Codes of
+     * these three are 16-byte aligned. */
     void (*quantize8)(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded);
 
     /* The same within +-most, which is at most S3LM_MOST_INT16. */
@@ -93,8 +101,9 @@ struct s3lm_kernels {
     s3lm_matmul matmul[S3LM_ENCODINGS];
 
     /* scores[t] = (nearest float to query . keys[t] * key_scales[t]) * query_scale for t < count; rows of `stride`
-     * codes, zero-padded, query and keys 16-byte aligned. Codes of the query are within +-16,383; `stride` is a
-     * multiple of 16, of 8 for keys of 16 bits. */
+     * codes, zero-padded, query and keys 16-byte aligned. Codes of the query are within +-16,383 (for scores_i16
+     * of S3LM_SHORT_HEAD codes within +-S3LM_MOST_SHORT_QUERY); `stride` is a multiple of 16, of 8 for keys of 16 bits.
+     */
     void (*scores_i8)(const int16_t *query, const int8_t *keys, uint32_t stride, uint32_t count,
                       const float *key_scales, float query_scale, float *scores);
     void (*scores_i16)(const int16_t *query, const int16_t *keys, uint32_t stride, uint32_t count,
@@ -115,7 +124,8 @@ struct s3lm_kernels {
     void (*mix_f32)(const float *weights, const float *values, uint32_t stride, uint32_t count, float *out, bool more);
 
     /* scores[i] becomes s3lm_exp(scores[i] - largest of them), i < count, count >= 1; returns their four-lane sum.
-     * There is room for `count` rounded up to a multiple of 4; what lies behind `count` afterwards is anything. */
+     * `scores` is 16-byte aligned, with room for `count` rounded up to a multiple of 4; what lies behind `count`
+     * afterwards is anything. */
     float (*exponentiate)(float *scores, uint32_t count);
 
     /* The same, and then scores[i] *= factors[i], none of them negative; *largest are the bits of the largest of these,
@@ -131,7 +141,8 @@ struct s3lm_kernels {
     void (*multiply)(float *x, const float *factors, uint32_t n);
     void (*add)(float *x, const float *terms, uint32_t n);
 
-    /* y[i] = (x[i] * factor) * gain[i], or x[i] * factor when `gain` is NULL; i < n. y may be x. */
+    /* y[i] = (x[i] * factor) * gain[i], or x[i] * factor when `gain` is NULL; i < n. y may be x or begin before
+     * it. */
     void (*norm)(const float *x, float factor, const float *gain, float *y, uint32_t n);
 
     /* The largest of x[i], i < n, n >= 1: by their bits, with +0 above -0 and a NaN without a sign above all. */

@@ -160,18 +160,22 @@ static void close_gaps(const product_job *job) {
         uint32_t n = (job->range[next].end - done) / 2u;
         for (uint32_t t = 0; done > 0u && t < p->tokens; t++) {
             float *y = p->y + (size_t)t * p->y_stride;
-            for (uint32_t i = 0; i < n; i++) {
-                y[done / 2u + i] = y[done + i];
-            }
+            /* A copy, from its beginning on. */
+            job->model->kernels->norm(y + done, 1.0f, NULL, y + done / 2u, n);
         }
         done = job->range[next].end;
     }
 }
 
 bool s3lm_linear(s3lm_model *model, const s3lm_product *product) {
-    product_job job = {.model = model,
-                       .product = product,
-                       .input = {.values = product->x, .stride = product->x_stride, .quantized = &model->quantized}};
+    product_job job;
+    job.model = model;
+    job.product = product;
+    job.input = (s3lm_input){.values = product->x, .stride = product->x_stride, .quantized = &model->quantized};
+    for (uint32_t i = 0; i < model->options.workers; i++) {
+        job.bad[i] = 0;
+        job.range[i].end = 0;
+    }
     uint32_t bad = 0;
     if (S3LM_HOLDS_CODES(product->w->encoding)) {
         quantize(model, product);
@@ -180,7 +184,7 @@ bool s3lm_linear(s3lm_model *model, const s3lm_product *product) {
     if (product->finish == S3LM_FINISH_GATE) {
         close_gaps(&job);
     }
-    for (uint32_t i = 0; i < S3LM_MAX_WORKERS; i++) {
+    for (uint32_t i = 0; i < model->options.workers; i++) {
         bad |= job.bad[i];
     }
     return bad == 0u;

@@ -109,8 +109,8 @@ s3lm_status s3lm_package_open(const uint8_t *bytes, size_t length, s3lm_package 
 /* Work that may be split: does units [begin, end) as worker `worker`. */
 typedef void (*s3lm_work)(void *job, uint32_t worker, uint32_t begin, uint32_t end);
 
-/* Splits units [0, units) into at most S3LM_MAX_WORKERS ranges whose borders are multiples of `multiple`, runs `work`
- * once for each with distinct worker numbers below S3LM_MAX_WORKERS, and returns when all are done. */
+/* Splits units [0, units) into at most as many ranges as the model has workers, whose borders are multiples of
+ * `multiple`, runs `work` once for each with distinct worker numbers below that, and returns when all are done. */
 typedef void (*s3lm_parallel)(void *user, s3lm_work work, void *job, uint32_t units, uint32_t multiple);
 
 /* Foretells the work after the next one: its unit u of `units` reads what lies at base + u * unit_bytes, and the first

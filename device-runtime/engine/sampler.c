@@ -72,12 +72,19 @@ static uint32_t mass(const candidates *c, float value) {
     return share <= 1.0f ? (uint32_t)(share * 2147483648.0f) : 0u;
 }
 
+/* Logits that are looked at together for the largest. */
+#define LOGITS_TOGETHER 64u
+
 static uint32_t most_likely(candidates *c, const s3lm_kernels *kernels) {
     uint32_t winner = 0;
     float largest = kernels->maximum(c->logits, c->vocab_size);
     if (!c->has_penalty && is_number(largest) && is_number(c->logits[0])) {
         /* A positive factor keeps the order; it may make neighbours equal, and then the first of them counts. */
         c->best = largest * c->inverse_temperature;
+        while (c->vocab_size - winner > LOGITS_TOGETHER &&
+               kernels->maximum(c->logits + winner, LOGITS_TOGETHER) * c->inverse_temperature != c->best) {
+            winner += LOGITS_TOGETHER;
+        }
         while (c->logits[winner] * c->inverse_temperature != c->best) {
             winner++;
         }

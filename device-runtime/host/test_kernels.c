@@ -311,8 +311,9 @@ static void attention_sums_are_equal(bool wide_codes) {
         } else {
             fill_codes(cache, count, stride, stride);
         }
+        int32_t most = wide_codes && stride == S3LM_SHORT_HEAD ? S3LM_MOST_SHORT_QUERY : 16383;
         for (uint32_t i = 0; i < stride; i++) {
-            query[i] = (int16_t)(extreme ? 16383 : (int32_t)random_below(&seed, 32767) - 16383);
+            query[i] = (int16_t)(extreme ? most : (int32_t)random_below(&seed, 2u * (uint32_t)most + 1u) - most);
         }
         for (uint32_t i = 0; i < count; i++) {
             weights[i] = (int16_t)(extreme ? 16383u : random_below(&seed, 16384));

@@ -90,6 +90,8 @@ export interface CycleModel {
   readonly perScaledGroup: number;
   /** What a sum over 32 columns of weights in groups takes, with an input of 16 bits as with INT8. */
   readonly perWeightGroup: number;
+  /** The same in groups of 32 of rows that are short (`SHORT_ROW`), with an input of 16 bits: their sums stay in registers. */
+  readonly perShortGroup: number;
   /**
    * What a row of INT4 weights takes more, a column that it lacks to whole `INT4_COLUMNS`, and the sum over a group; an
    * input of 16 bits takes all of them twice.

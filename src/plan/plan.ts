@@ -89,7 +89,7 @@ export interface PlanOptions {
 }
 
 /** Prompt tokens per pass, best first: many read the weights seldom, few leave SRAM to weights and cache. */
-const BATCHES = [8, 4, 2, 1];
+const BATCHES = [8, 7, 6, 5, 4, 3, 2, 1];
 
 /**
  * Share of SRAM that the vectors of more than one token may take before fewer prompt tokens share a pass: what weights lose there

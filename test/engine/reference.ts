@@ -41,8 +41,8 @@ const floatOf = (bits: number): number => {
 const F32: Arithmetic = {
   r: f,
   reciprocal: (x) => {
-    let y = floatOf(0x7ef311c7 - bitsOf(x));
-    for (let step = 0; step < 4; step += 1) y = f(y * f(2 - f(x * y)));
+    let y = floatOf(0x7ef127ea - bitsOf(x));
+    for (let step = 0; step < 3; step += 1) y = f(y * f(2 - f(x * y)));
     return y;
   },
   inverseRoot: (x) => {
@@ -54,16 +54,14 @@ const F32: Arithmetic = {
   exponential: (value) => {
     if (value < -87) return 0;
     const x = Math.min(value, 88);
-    const shifted = f(f(x * f(1.44269504)) + 12582912);
-    const k = f(shifted - 12582912);
-    const remainder = f(f(x - f(k * 0.693359375)) - f(k * f(-2.1219444e-4)));
-    let p = f(1.98412698e-4);
-    for (const coefficient of [1.38888889e-3, 8.33333333e-3, 4.16666667e-2, 1.66666667e-1, 0.5]) {
+    const turned = f(x * f(1.44269504));
+    const shifted = f(turned + 12583039);
+    const remainder = f(turned - f(shifted - 12583039));
+    let p = f(1.32647273e-3);
+    for (const coefficient of [9.67151299e-3, 5.55073358e-2, 2.40222424e-1, 6.93147004e-1, 1]) {
       p = f(f(p * remainder) + f(coefficient));
     }
-    p = f(f(f(p * remainder) * remainder) + remainder);
-    p = f(p + 1);
-    return f(p * floatOf((k + 127) << 23));
+    return f(p * floatOf(bitsOf(shifted) << 23));
   },
 };
 
@@ -114,6 +112,11 @@ const CACHE_LIMITS = {
   k16v8: { keys: 32639, values: 127 },
   f32: null,
 } as const;
+
+/** The largest code of a query: with it the score of a head that is one vector of 16-bit codes fits 32 bits. */
+function mostOfQuery(dim: number, limit: number): number {
+  return limit > 127 && dim <= 8 ? 8191 : 16383;
+}
 
 /** Tokens whose values, padded to 16 bytes, take 4,096 bytes. */
 function blockOf(dim: number, limit: number): number {
@@ -402,7 +405,14 @@ export class ReferenceEngine {
       const attended =
         limits === null
           ? this.attendF32(rotated, seenKeys, seenValues, finish)
-          : this.attendCodes(rotated, seenKeys, seenValues, finish, blockOf(dim, limits.values));
+          : this.attendCodes(
+              rotated,
+              seenKeys,
+              seenValues,
+              finish,
+              blockOf(dim, limits.values),
+              mostOfQuery(dim, limits.values),
+            );
       out.set(attended, i * dim);
     }
     return out;
@@ -465,16 +475,20 @@ export class ReferenceEngine {
     return { weights, inverseSum: reciprocal(this.sum(weights.length, (i) => weights[i] as number)) };
   }
 
-  /** @param block tokens whose weighted values are summed exactly */
+  /**
+   * @param block tokens whose weighted values are summed exactly
+   * @param most the largest code of the query
+   */
   private attendCodes(
     query: Float64Array,
     keys: Codes[],
     values: Codes[],
     finish: Finish,
     block: number,
+    most: number,
   ): Float64Array {
     const { r } = this.math;
-    const q = this.quantize(query, 16383);
+    const q = this.quantize(query, most);
     const scores = Float64Array.from(keys, (key, t) => {
       const dot = key.codes.reduce((sum, code, d) => sum + code * (q.codes[d] as number), 0);
       return finish(r(r(r(dot) * key.scale) * q.scale), t);

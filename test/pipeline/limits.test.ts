@@ -63,7 +63,7 @@ const SAID: Readonly<Record<string, Said>> = {
 /** What no folder says, with the reason why it is always within its limits. */
 const SETTLED: Readonly<Record<string, string>> = {
   'CONF context': 'asked for by options: below',
-  'CONF maxBatch': 'one of four that the plan tries',
+  'CONF maxBatch': 'one of eight that the plan tries',
   'CONF cache': 'a word',
   'CONF activations': 'a word',
   'CONF bosId': 'left out with a note when it is not in the vocabulary',

@@ -118,10 +118,44 @@
 	retw.n
 	end_function s3lm_pie_scores16_\N
 .endm
-	scores_function 1
 	scores_function 2
 	scores_function 4
 	scores_function 6
+
+# s3lm_pie_scores16_1: the same for 8 codes, where 32 bits hold a sum. A row's float part runs beside the next one's products.
+	function s3lm_pie_scores16_1
+	entry a1, 32
+	wfr f8, a7
+	ee_vld_128_ip 2, 2, 16
+	ee_vld_128_ip 0, 3, 16
+	ee_zero_accx
+	addi.n a5, a5, -1
+	ee_vmulas_s16_accx 0, 2
+	addi a4, a4, -4
+	rur_accx_0 8
+	ee_zero_accx
+	float.s f3, a8, 0
+	align_loop s3lm_pie_scores16_1
+	loopnez a5, .Lrows_scores16_1
+	ee_vld_128_ip 0, 3, 16
+	lsi f2, a6, 0
+	ee_vmulas_s16_accx 0, 2
+	mul.s f0, f3, f2
+	addi.n a6, a6, 4
+	rur_accx_0 8
+	addi.n a4, a4, 4
+	mul.s f0, f0, f8
+	ee_zero_accx
+	float.s f3, a8, 0
+	nop.n
+	ssi f0, a4, 0
+.Lrows_scores16_1:
+	lsi f2, a6, 0
+	mul.s f0, f3, f2
+	mul.s f0, f0, f8
+	ssi f0, a4, 4
+	retw.n
+	end_function s3lm_pie_scores16_1
 
 # s3lm_pie_mix16(weights, values, stride, count, out): 8 sums over `count` rows of sum += weights[t] * values[t][d].
 #   a2 weights  int16 per row, any alignment to 2

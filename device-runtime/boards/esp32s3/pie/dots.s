@@ -123,3 +123,66 @@
 	dots_function s3lm_pie_more_4, 4, 1
 	dots_function s3lm_pie_more_5, 5, 1
 	dots_function s3lm_pie_more_6, 6, 1
+
+# s3lm_pie_wide_4(w, x, scales, rows, y, factor): y[r] = (float)(w[r] . x) * scales[r] * factor over 64 columns and codes of 16
+# bits: 32 bits hold such a sum, so that one conversion rounds it to the nearest float.
+#   a2 w       16-byte aligned, rows follow each other
+#   a3 x       64 upper bytes of codes, then 64 lower ones, 16-byte aligned
+#   a4 scales  float per row
+#   a5 rows    >= 1
+#   a6 y       float per row
+#   a7 factor  bits of a float
+# The upper bytes stay in q2 to q5. Each row's float part runs between the products of the next one, and the first time for none:
+# a10 is 0 then.
+.macro wide_row last
+	ee_zero_accx
+	ee_vmulas_s8_accx_ld_ip 0, 2, 16, 0, 2
+	lsi f1, a4, 0
+	ee_vmulas_s8_accx_ld_ip 1, 2, -48, 1, 3
+	mul.s f2, f0, f1
+	ee_vmulas_s8_accx_ld_ip 6, 3, 16, 0, 4
+	ee_vmulas_s8_accx_ld_ip 7, 3, -48, 1, 5
+	add.n a4, a4, a10
+	mul.s f2, f2, f8
+	rur_accx_0 9
+	ee_zero_accx
+	ee_vmulas_s8_accx_ld_ip 0, 2, 16, 0, 6
+	ee_vmulas_s8_accx_ld_ip 1, 2, 48, 1, 7
+	ee_vld_128_ip 6, 3, 16
+	ee_vld_128_ip 7, 3, 16
+	ssi f2, a6, 0
+	.if \last
+	ee_vmulas_s8_accx 0, 6
+	ee_vmulas_s8_accx 1, 7
+	.else
+	ee_vmulas_s8_accx_ld_ip 0, 2, 16, 0, 6
+	ee_vmulas_s8_accx_ld_ip 1, 2, 16, 1, 7
+	.endif
+	slli a9, a9, 8
+	add.n a6, a6, a10
+	rur_accx_0 8
+	movi.n a10, 4
+	add.n a8, a8, a9
+	float.s f0, a8, 0
+.endm
+	function s3lm_pie_wide_4
+	entry a1, 32
+	wfr f8, a7
+	dots_load_vector 4
+	movi.n a10, 0
+	addi a3, a3, 32
+	ee_vld_128_ip 0, 2, 16
+	ee_vld_128_ip 1, 2, 16
+	wfr f0, a10
+	addi.n a5, a5, -1
+	align_loop s3lm_pie_wide_4
+	loopnez a5, .Lrows_wide
+	wide_row 0
+.Lrows_wide:
+	wide_row 1
+	lsi f1, a4, 0
+	mul.s f2, f0, f1
+	mul.s f2, f2, f8
+	ssi f2, a6, 0
+	retw.n
+	end_function s3lm_pie_wide_4

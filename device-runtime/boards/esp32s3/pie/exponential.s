@@ -36,30 +36,27 @@
 .Lconstants:
 	.long 0xc2ae0000 # 0: -87
 	.long 0x3fb8aa3b # 4: 1 / ln 2
-	.long 0x4b400000 # 8: S3LM_ROUNDER
-	.long 0x3f318000 # 12: ln 2, high part
-	.long 0xb95e8083 # 16: ln 2, low part
-	.long 0x39500d01 # 20: 1/5040
-	.long 0x3ab60b61 # 24: 1/720
-	.long 0x3c088889 # 28: 1/120
-	.long 0x3d2aaaab # 32: 1/24
-	.long 0x3e2aaaab # 36: 1/6
-	.long 0xc2a00000 # 40: -80
-	.long 0x42a00000 # 44: 80
-	.long 0x7ef311c7 # 48: guess of the reciprocal
-	.long 0x3d922279 # 52: 2 sqrt(2 / pi) 0.044715
-	.long 0x3fcc422a # 56: 2 sqrt(2 / pi)
-	.long 0x3f3504f3 # 60: 1 / sqrt 2
-	.long 0x3ea7ba05 # 64: 0.3275911
-	.long 0x3f87dc22 # 68: the polynomial of the error function
-	.long 0xbfba00e3 # 72
-	.long 0x3fb5f0e3 # 76
-	.long 0xbe91a98e # 80
-	.long 0x3e827906 # 84
+	.long 0x4b40007f # 8: S3LM_ROUNDER + 127
+	.long 0x3aaddd0a # 12: the polynomial of 2^r
+	.long 0x3c1e7544 # 16
+	.long 0x3d635ba9 # 20
+	.long 0x3e75fcde # 24
+	.long 0x3f317215 # 28
+	.long 0xc2a00000 # 32: -80
+	.long 0x42a00000 # 36: 80
+	.long 0x7ef127ea # 40: guess of the reciprocal
+	.long 0x3d922279 # 44: 2 sqrt(2 / pi) 0.044715
+	.long 0x3fcc422a # 48: 2 sqrt(2 / pi)
+	.long 0x3f3504f3 # 52: 1 / sqrt 2
+	.long 0x3ea7ba05 # 56: 0.3275911
+	.long 0x3f87dc22 # 60: the polynomial of the error function
+	.long 0xbfba00e3 # 64
+	.long 0x3fb5f0e3 # 68
+	.long 0xbe91a98e # 72
+	.long 0x3e827906 # 76
 
 	.literal .Lconstants_at, .Lconstants
 	.literal .Lexponentials_back_at, .Lexponentials_back
-	.literal .Lweigh_back_at, .Lweigh_back
 	.literal .Lgate_exponentials_at, .Lgate_exponentials
 	.literal .Lgate_reciprocals_at, .Lgate_reciprocals
 	.literal .Ltanh_exponentials_at, .Ltanh_exponentials
@@ -77,8 +74,6 @@
 \name:
 	entry a1, \frame
 	l32r a7, .Lconstants_at
-	movi a6, 127
-	slli a6, a6, 23
 .endm
 # Goes to a shared part and on behind this.
 .macro by_way part, back
@@ -88,60 +83,45 @@
 .L\back:
 .endm
 
-# f4..f7 = e^(f0..f3) for arguments of at most 88; uses f8..f15, a8..a11, b0..b3, and leaves 1 in f14; a7 the constants,
-# a6 = 127 << 23.
-.Lfour_exponentials:
-	lsi f12, a7, 0 # -87
+# f4..f7 = e^(f0..f3) for arguments of at most 88; uses f8..f15, a8..a11, b0..b3, and leaves 1 in f14; a7 the constants.
+.macro four_exponentials
 	lsi f13, a7, 4 # 1 / ln 2
-	lsi f14, a7, 8 # S3LM_ROUNDER
+	lsi f12, a7, 0 # -87
+	lsi f14, a7, 8 # S3LM_ROUNDER + 127
 	olt.s b0, f0, f12
 	olt.s b1, f1, f12
 	olt.s b2, f2, f12
 	olt.s b3, f3, f12
-	four_by mul.s, 4, 0, 13
-	four_by add.s, 4, 4, 14
-	lsi f13, a7, 12 # ln 2, high part
+	four_by mul.s, 0, 0, 13
+	four_by add.s, 4, 0, 14
+	lsi f13, a7, 12 # of 2^r
+	lsi f12, a7, 16
+	lsi f15, a7, 20
 	rfr a8, f4
 	rfr a9, f5
 	rfr a10, f6
 	rfr a11, f7
 	four_by sub.s, 4, 4, 14
-	lsi f14, a7, 16 # ln 2, low part
-	four_by mul.s, 8, 4, 13
-	lsi f12, a7, 20 # 1/5040
-	four sub.s, 0, 0, 8
-	lsi f13, a7, 24 # 1/720
-	four_by mul.s, 8, 4, 14
-	lsi f15, a7, 28 # 1/120
-	four sub.s, 0, 0, 8
-	lsi f14, a7, 32 # 1/24
-	four_by mul.s, 4, 0, 12
-	lsi f12, a7, 36 # 1/6
-	four_by add.s, 4, 4, 13
-	const.s f13, 3
-	four mul.s, 4, 4, 0
 	slli a8, a8, 23
-	four_by add.s, 4, 4, 15
+	four sub.s, 0, 0, 4
 	slli a9, a9, 23
-	four mul.s, 4, 4, 0
+	four_by mul.s, 4, 0, 13
 	slli a10, a10, 23
-	four_by add.s, 4, 4, 14
+	four_by add.s, 4, 4, 12
+	lsi f12, a7, 24
+	four mul.s, 4, 4, 0
+	lsi f13, a7, 28
+	four_by add.s, 4, 4, 15
 	slli a11, a11, 23
 	four mul.s, 4, 4, 0
 	const.s f14, 1
 	four_by add.s, 4, 4, 12
-	add a8, a8, a6
-	four mul.s, 4, 4, 0
-	add a9, a9, a6
-	four_by add.s, 4, 4, 13
-	add a10, a10, a6
-	four mul.s, 4, 4, 0
-	add a11, a11, a6
-	four mul.s, 4, 4, 0
 	wfr f8, a8
-	four add.s, 4, 4, 0
+	four mul.s, 4, 4, 0
 	wfr f9, a9
+	four_by add.s, 4, 4, 13
 	wfr f10, a10
+	four mul.s, 4, 4, 0
 	wfr f11, a11
 	four_by add.s, 4, 4, 14
 	const.s f12, 0
@@ -150,6 +130,9 @@
 	movt.s f5, f12, b1
 	movt.s f6, f12, b2
 	movt.s f7, f12, b3
+.endm
+.Lfour_exponentials:
+	four_exponentials
 	jx a12
 
 # One step of Newton for the reciprocals in f4..f7 of f0..f3, f13 = 2.
@@ -161,7 +144,7 @@
 
 # f4..f7 = 1 / f0..f3; uses f8..f11, f13, a8..a11, a15.
 .Lfour_reciprocals:
-	l32i a15, a7, 48 # guess of the reciprocal
+	l32i a15, a7, 40 # guess of the reciprocal
 	const.s f13, 2
 	rfr a8, f0
 	rfr a9, f1
@@ -178,13 +161,12 @@
 	newton
 	newton
 	newton
-	newton
 	jx a12
 
 # f0..f3 = -f4..f7, 80 where these are below -80.
 .macro four_exponents
-	lsi f12, a7, 40 # -80
-	lsi f13, a7, 44 # 80
+	lsi f12, a7, 32 # -80
+	lsi f13, a7, 36 # 80
 	neg.s f0, f4
 	neg.s f1, f5
 	neg.s f2, f6
@@ -212,23 +194,22 @@
 .endm
 
 # s3lm_pie_exponentials(x, fours, largest): x[i] = e^(x[i] - largest) for 4 * fours elements, none above largest.
-#   a2 x, a3 fours >= 1, a4 bits of largest
+#   a2 x (16-byte aligned), a3 fours >= 1, a4 bits of largest
 	shared_function s3lm_pie_exponentials
 .Lexponentials:
 	wfr f12, a4
-	load4 f0, f1, f2, f3
+	ee_ldf_128_ip 0, 1, 2, 3, 2, 0
 	four_by sub.s, 0, 0, 12
 	by_way .Lfour_exponentials, exponentials_back
 	addi a3, a3, -1
-	store4 f4, f5, f6, f7, a2
-	addi a2, a2, 16
+	ee_stf_128_ip 4, 5, 6, 7, 2, 16
 	bnez a3, .Lexponentials
 	retw.n
 	end_function s3lm_pie_exponentials
 
 # s3lm_pie_weigh_scores(x, fours, largest, factors, sums): the same, added to the four lanes of sums, and then x[i] *=
 # factors[i], none of which is negative; gives the largest of these, as bits.
-#   a2 x, a3 fours >= 1, a4 bits of largest, a5 factors, a6 sums
+#   a2 x, a3 fours >= 1, a4 bits of largest, a5 factors, a6 sums; x and sums 16-byte aligned
 	.p2align 2
 	.global s3lm_pie_weigh_scores
 	.type s3lm_pie_weigh_scores,@function
@@ -237,36 +218,30 @@ s3lm_pie_weigh_scores:
 	mov.n a14, a6
 	movi.n a13, 0
 	l32r a7, .Lconstants_at
-	movi a6, 127
-	slli a6, a6, 23
 .Lweigh_scores:
 	wfr f12, a4
-	load4 f0, f1, f2, f3
+	ee_ldf_128_ip 0, 1, 2, 3, 2, 0
 	four_by sub.s, 0, 0, 12
-	by_way .Lfour_exponentials, weigh_back
+	four_exponentials
 	lsi f8, a5, 0
 	lsi f9, a5, 4
 	lsi f10, a5, 8
 	lsi f11, a5, 12
-	lsi f0, a14, 0
-	lsi f1, a14, 4
-	lsi f2, a14, 8
-	lsi f3, a14, 12
+	ee_ldf_128_ip 0, 1, 2, 3, 14, 0
 	four add.s, 0, 0, 4
 	four mul.s, 4, 4, 8
-	store4 f0, f1, f2, f3, a14
+	ee_stf_128_ip 0, 1, 2, 3, 14, 0
 	rfr a8, f4
 	rfr a9, f5
 	rfr a10, f6
 	rfr a11, f7
-	store4 f4, f5, f6, f7, a2
+	ee_stf_128_ip 4, 5, 6, 7, 2, 16
 	maxu a13, a13, a8
 	maxu a13, a13, a9
 	maxu a13, a13, a10
 	maxu a13, a13, a11
 	addi a3, a3, -1
 	addi a5, a5, 16
-	addi a2, a2, 16
 	bnez a3, .Lweigh_scores
 	mov.n a2, a13
 	retw.n
@@ -282,8 +257,6 @@ s3lm_pie_gate:
 	entry a1, 32
 	mov.n a14, a6
 	l32r a7, .Lconstants_at
-	movi a6, 127
-	slli a6, a6, 23
 .Lgates:
 	add a13, a2, a4
 	add a12, a13, a4
@@ -325,8 +298,8 @@ s3lm_pie_gate:
 	shared_function s3lm_pie_gelu_tanh
 .Lgelu_tanh:
 	load4 f0, f1, f2, f3
-	lsi f12, a7, 52
-	lsi f13, a7, 56
+	lsi f12, a7, 44
+	lsi f13, a7, 48
 	four mul.s, 4, 0, 0
 	four_by mul.s, 4, 4, 12
 	four_by add.s, 4, 4, 13
@@ -355,8 +328,8 @@ s3lm_pie_gate:
 	shared_function s3lm_pie_gelu, 48
 .Lgelu:
 	load4 f0, f1, f2, f3
-	lsi f12, a7, 60 # 1 / sqrt 2
-	lsi f13, a7, 64 # 0.3275911
+	lsi f12, a7, 52 # 1 / sqrt 2
+	lsi f13, a7, 56 # 0.3275911
 	abs.s f0, f0
 	abs.s f1, f1
 	abs.s f2, f2
@@ -367,13 +340,13 @@ s3lm_pie_gate:
 	store4 f0, f1, f2, f3, a1
 	four_by add.s, 0, 4, 14
 	by_way .Lfour_reciprocals, gelu_reciprocals
-	lsi f12, a7, 68
+	lsi f12, a7, 60
 	four_by mul.s, 8, 4, 12
-	lsi f12, a7, 72
+	lsi f12, a7, 64
 	four_by add.s, 8, 8, 12
+	erf_step 68
+	erf_step 72
 	erf_step 76
-	erf_step 80
-	erf_step 84
 	lsi f0, a1, 0
 	lsi f1, a1, 4
 	lsi f2, a1, 8

@@ -13,12 +13,8 @@ static float dot_f32(const float *a, const float *b, uint32_t n) {
     return sum;
 }
 
-static uint32_t abs_max(const float *x, uint32_t n) { return s3lm_pie_abs_max(x, 0, 0, n); }
-
-static float sum_squares(const float *x, uint32_t n) { return s3lm_pie_sum_squares(x, 0, 0, n); }
-
 static void quantize8(const float *x, uint32_t n, float inverse, int8_t *codes, int16_t *wide, uint32_t padded) {
-    s3lm_pie_codes8(x, inverse, codes, n);
+    s3lm_pie_codes8(x, inverse, codes, n, 127);
     for (uint32_t i = n; i < padded; i++) {
         codes[i] = 0;
     }
@@ -84,22 +80,6 @@ SMALL static void scores_i16(const int16_t *query, const int16_t *keys, uint32_t
     }
 }
 
-/* The nearest float to one of four accumulators of five bytes each, as s3lm_nearest. */
-static inline float lane(const uint32_t *words, uint32_t i) {
-    uint64_t pair = (uint64_t)words[i + 1u] << 32 | words[i];
-    uint32_t low = (uint32_t)(pair >> (8u * i));
-    int32_t high = (int32_t)(pair >> (8u * i + 8u));
-    return (float)(high >> 7) * 32768.0f + (float)(int32_t)(low & 0x7FFFu);
-}
-
-/* All four of them, `step` apart, times a power of two. */
-__attribute__((noinline)) static void take_lanes(float *out, uint32_t step, const uint32_t *words, float unit) {
-    out[0] = lane(words, 0) * unit;
-    out[step] = lane(words, 1) * unit;
-    out[2u * step] = lane(words, 2) * unit;
-    out[3u * step] = lane(words, 3) * unit;
-}
-
 SMALL static void put_sums(const s3lm_mix *mix, const float *sums, uint32_t at, uint32_t most, float *out) {
     for (uint32_t d = at; d < mix->n && d < at + most; d++) {
         out[d] = (mix->more ? out[d] : 0.0f) + sums[d - at];
@@ -113,8 +93,8 @@ static void mix_i8(const s3lm_mix *mix, const int8_t *values, float *out) {
     for (uint32_t at = 0; at < mix->n; at += 16u) {
         s3lm_pie_mix(mix->weights, values + at, mix->stride, mix->count, lanes);
         for (uint32_t half = 0; half < 2u; half++) {
-            take_lanes(sums + 8u * half + 1u, 2, lanes + 8u * half, 1.0f);
-            take_lanes(sums + 8u * half, 2, lanes + 16u + 8u * half, 1.0f / 256.0f);
+            s3lm_pie_lanes(lanes + 8u * half, 1.0f, sums + 8u * half + 1u, 8);
+            s3lm_pie_lanes(lanes + 16u + 8u * half, 1.0f / 256.0f, sums + 8u * half, 8);
         }
         put_sums(mix, sums, at, 16, out);
     }
@@ -126,9 +106,13 @@ static void mix_i16(const s3lm_mix *mix, const int16_t *values, float *out) {
     s3lm_pie_fetch(values, (size_t)mix->count * mix->stride * 2u);
     for (uint32_t at = 0; at < mix->n; at += 8u) {
         s3lm_pie_mix16(mix->weights, values + at, mix->stride * 2u, mix->count, lanes);
-        take_lanes(sums, 1, lanes, 1.0f);
-        take_lanes(sums + 4, 1, lanes + 8, 1.0f);
-        put_sums(mix, sums, at, 8, out);
+        bool is_whole = !mix->more && mix->n - at >= 8u;
+        float *whole = is_whole ? out + at : sums;
+        s3lm_pie_lanes(lanes, 1.0f, whole, 4);
+        s3lm_pie_lanes(lanes + 8, 1.0f, whole + 4, 4);
+        if (!is_whole) {
+            put_sums(mix, sums, at, 8, out);
+        }
     }
 }
 
@@ -173,14 +157,16 @@ static float exponentiate(float *scores, uint32_t count) {
 }
 
 static float weigh(float *scores, const float *factors, uint32_t count, uint32_t *largest) {
-    float sums[4] = {0}, top = s3lm_pie_maximum(scores, count);
+    _Alignas(16) float sums[4] = {0};
+    float top = s3lm_pie_maximum(scores, count);
     uint32_t fours = count / 4u, whole = 4u * fours, bits = 0;
     if (fours > 0u) {
         bits = s3lm_pie_weigh_scores(scores, fours, top, factors, sums);
     }
     if (whole < count) {
         /* What is not there adds nothing. */
-        float least = s3lm_from_bits(0xFF800000u), last[4] = {least, least, least, least}, by[4] = {0};
+        float least = s3lm_from_bits(0xFF800000u), by[4] = {0};
+        _Alignas(16) float last[4] = {least, least, least, least};
         for (uint32_t i = whole; i < count; i++) {
             last[i - whole] = scores[i];
             by[i - whole] = factors[i];
@@ -278,12 +264,12 @@ static void norm(const float *x, float factor, const float *gain, float *y, uint
 const s3lm_kernels s3lm_kernels_pie = {
     .name = "pie",
     .wide = false,
-    .abs_max = abs_max,
+    .abs_max = s3lm_pie_abs_max,
     .quantize8 = quantize8,
     .quantize16 = quantize16,
     .quantize_int16 = quantize_int16,
     .sum_groups = s3lm_pie_sum_groups,
-    .sum_squares = sum_squares,
+    .sum_squares = s3lm_pie_sum_squares,
     .dot_f32 = dot_f32,
     .matmul = S3LM_BY_ENCODING(s3lm_pie_matmul_float32, s3lm_pie_matmul_rows, s3lm_pie_matmul_rows,
                                s3lm_pie_matmul_units, s3lm_pie_matmul_rows, s3lm_pie_matmul_int4),

@@ -20,6 +20,8 @@ PIE_DOTS(4);
 PIE_DOTS(5);
 PIE_DOTS(6);
 #undef PIE_DOTS
+#define PIE_WIDE_COLS 64u
+void s3lm_pie_wide_4(const int8_t *w, const int8_t *x, const float *scales, uint32_t rows, float *y, float factor);
 
 /* scale.s */
 typedef struct {
@@ -66,6 +68,19 @@ typedef struct {
     uint32_t more;       /* 1: add to totals */
 } pie_pairs;
 void s3lm_pie_weigh_pairs(const pie_pairs *job, const int8_t *x, int64_t *totals);
+/* Groups of 32 columns, at most PIE_PAIRS_COLS of a row. */
+typedef struct {
+    const int8_t *w;
+    const uint8_t *numbers;
+    const float *scales;
+    float *y;
+    const float *end; /* of y */
+    uint32_t pairs;   /* 32 columns of a row */
+    uint32_t odd;     /* whether a chunk follows them */
+    uint32_t low;     /* bytes from the upper bytes of codes to the lower ones */
+    float factor;
+} pie_weigh_rows;
+void s3lm_pie_weigh_rows(const pie_weigh_rows *job, const int8_t *x);
 
 /* nibbles.s */
 int16_t *s3lm_pie_sum_codes(const int8_t *codes, int16_t *sums, uint32_t count, uint32_t chunks);
@@ -94,6 +109,8 @@ void s3lm_pie_weigh_nibbles_whole(const pie_nibbles *job);
 
 /* mix.s */
 void s3lm_pie_mix(const int16_t *weights, const int8_t *values, uint32_t stride, uint32_t count, uint32_t out[32]);
+
+void s3lm_pie_lanes(const uint32_t words[5], float unit, float *out, uint32_t step);
 
 /* cache16.s; stride in bytes */
 void s3lm_pie_dots16(const int16_t *w, const int16_t *x, int64_t *sums, uint32_t rows, uint32_t n);
@@ -127,7 +144,7 @@ float s3lm_pie_maximum(const float *x, uint32_t n);
 float s3lm_pie_sum(const float *x, uint32_t n);
 
 /* codes.s */
-void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n);
+void s3lm_pie_codes8(const float *x, float inverse, int8_t *codes, uint32_t n, int32_t most);
 void s3lm_pie_codes16(const float *x, float inverse, int16_t *codes, uint32_t n, int32_t most);
 void s3lm_pie_parts(const float *x, float inverse, int8_t *high, uint32_t n, int32_t most, int8_t *low);
 
@@ -136,7 +153,7 @@ void s3lm_pie_scale(const float *x, float factor, float *y, uint32_t n);
 void s3lm_pie_multiply(const float *x, const float *factors, float *y, uint32_t n);
 void s3lm_pie_add(const float *x, const float *terms, float *y, uint32_t n);
 void s3lm_pie_norm(const float *x, const float *gain, float *y, uint32_t n, float factor);
-uint32_t s3lm_pie_abs_max(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
-float s3lm_pie_sum_squares(const float *x, uint32_t unused, uint32_t unused_too, uint32_t n);
+uint32_t s3lm_pie_abs_max(const float *x, uint32_t n);
+float s3lm_pie_sum_squares(const float *x, uint32_t n);
 
 #endif

@@ -242,6 +242,36 @@ SMALL static void weigh(const s3lm_tensor *w, uint32_t row, uint32_t rows, const
     }
 }
 
+/* Rows of which no sums wait, with codes of 16 bits: 64 columns, or not too many in groups of 32. A turn is all rows
+ * unless these come through the cache. */
+SMALL static void multiply_short(const s3lm_tensor *w, const s3lm_activations *x, uint32_t tokens, uint32_t begin,
+                                 uint32_t end, float *y, uint32_t y_stride) {
+    uint32_t stride = w->row_bytes, groups = (stride + PIE_PAIR_COLS - 1u) / PIE_PAIR_COLS;
+    uint32_t turn = s3lm_pie_rows_per_turn(w->data, stride, end - begin + 3u);
+    pie_weigh_rows job = {.pairs = stride / PIE_PAIR_COLS, .odd = stride / PIE_CHUNK % 2u, .low = stride};
+    for (uint32_t row = begin; row < end; row += turn) {
+        uint32_t rows = pie_least(turn, end - row);
+        job.w = (const int8_t *)w->data + (size_t)row * stride;
+        job.scales = s3lm_scales(w) + row;
+        s3lm_pie_fetch(job.w, (size_t)rows * stride);
+        if (w->group) {
+            job.numbers = s3lm_group_scales(w) + (size_t)row * groups;
+            s3lm_pie_fetch(job.numbers, (size_t)rows * groups);
+        }
+        for (uint32_t t = 0; t < tokens; t++) {
+            const int8_t *codes = x->codes + (size_t)t * x->stride;
+            job.y = y + (size_t)t * y_stride + row;
+            job.end = job.y + rows;
+            job.factor = x->scales[(size_t)t * x->scale_stride];
+            if (w->group) {
+                s3lm_pie_weigh_rows(&job, codes);
+            } else {
+                s3lm_pie_wide_4(job.w, codes, job.scales, rows, job.y, job.factor);
+            }
+        }
+    }
+}
+
 /* One scale a row, beside which groups of columns may have whole numbers; one scale a vector. */
 SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, uint32_t tokens, uint32_t begin,
                                 uint32_t end, float *y, uint32_t y_stride) {
@@ -251,9 +281,15 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
     float copied[PIE_MOST_ROWS];
     uint32_t stride = w->row_bytes;
     uint32_t turn = s3lm_pie_rows_per_turn(w->data, stride, PIE_MOST_ROWS);
+    bool wide = w->input == S3LM_INPUT_INT16;
     bool paired = w->group >= PIE_PAIR_COLS && (w->group & (w->group - 1u)) == 0u;
     if (S3LM_INPUT_GROUP(w->input) != 0u) {
         s3lm_pie_matmul_units(w, input, tokens, begin, end, y, y_stride);
+        return;
+    }
+    if (wide && w->encoding != S3LM_INT8_TENSOR &&
+        (w->group ? w->group == PIE_PAIR_COLS && stride <= PIE_PAIRS_COLS : stride == PIE_WIDE_COLS)) {
+        multiply_short(w, x, tokens, begin, end, y, y_stride);
         return;
     }
     for (uint32_t row = begin; row < end; row += turn) {
@@ -270,14 +306,13 @@ SMALL void s3lm_pie_matmul_rows(const s3lm_tensor *w, const s3lm_input *input, u
             float factor = x->scales[(size_t)t * x->scale_stride];
             float *out = y + (size_t)t * y_stride + row;
             if (w->group) {
-                bool wide = w->input == S3LM_INPUT_INT16;
                 (paired ? weigh_pairs : weigh)(w, row, rows, codes, totals);
                 s3lm_pie_scale_parts(wide ? sums : NULL, scales, out, rows, factor, wide ? low : sums);
-            } else if (w->input == S3LM_INPUT_INT16 && stride <= MOST_SHORT) {
+            } else if (wide && stride <= MOST_SHORT) {
                 dots(weights, codes, stride, sums, rows, stride, first_chunks);
                 dots(weights, codes + stride, stride, low, rows, stride, first_chunks);
                 s3lm_pie_scale_wide_rows(sums, low, scales, out, rows, factor);
-            } else if (w->input == S3LM_INPUT_INT16) {
+            } else if (wide) {
                 s3lm_pie_wide_dots(weights, codes, codes + stride, stride, sums, rows, stride);
                 s3lm_pie_scale_parts(NULL, scales, out, rows, factor, sums);
             } else {

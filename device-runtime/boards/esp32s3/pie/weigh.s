@@ -163,3 +163,105 @@
 .Ldone_weigh_pairs:
 	retw.n
 	end_function s3lm_pie_weigh_pairs
+
+# s3lm_pie_weigh_rows(job, x): y[r] = (sum over groups g of (w[r][g] . x[g]) * numbers[r][g], rounded to the nearest float) *
+# scales[r] * factor for groups of 32 columns, at most 512 columns and codes of 16 bits. Rows and numbers follow each other.
+#   a2 job    {w, numbers, scales, y, end of y, 32 columns of a row, whether 16 more follow them, bytes from x to the lower bytes
+#             of its codes, bits of factor}
+#   a3 x      codes of a row's columns, 16-byte aligned; 32 bytes behind them may be read
+#
+# Registers as above. The sum is 2^16 * a12 + a8, which are floats as they are; while the products of one row are under way the
+# next one begins.
+	function s3lm_pie_weigh_rows
+	entry a1, 32
+	mov.n a4, a3
+	l32i.n a8, a2, 32
+	wfr f8, a8
+	movi.n a7, 1
+	slli a7, a7, 16
+	float.s f9, a7, 0
+	l32i.n a3, a2, 0
+	l32i.n a5, a2, 4
+	l32i.n a15, a2, 8
+	l32i.n a6, a2, 12
+	l32i.n a12, a2, 20
+	l32i.n a11, a2, 28
+	mov.n a10, a4
+	add.n a11, a11, a4
+	ee_vld_128_ip 2, 10, 16
+	ee_vld_128_ip 3, 10, 16
+	ee_vld_128_ip 4, 11, 16
+	ee_vld_128_ip 5, 11, 16
+	movi.n a7, 0
+	movi.n a8, 0
+	movi.n a9, 0
+.Lrow_weigh_rows:
+	align_loop s3lm_pie_weigh_rows
+	loopnez a12, .Lpairs_weigh_rows
+	ee_vld_128_ip 0, 3, 16
+	ee_vld_128_ip 1, 3, 16
+	ee_zero_accx
+	ee_vmulas_s8_accx_ld_ip 2, 10, 16, 0, 2
+	ee_vmulas_s8_accx_ld_ip 3, 10, 16, 1, 3
+	l8ui a14, a5, 0
+	ee_srs_accx 12, 7, 0
+	ee_zero_accx
+	ee_vmulas_s8_accx_ld_ip 4, 11, 16, 0, 4
+	ee_vmulas_s8_accx_ld_ip 5, 11, 16, 1, 5
+	mull a12, a12, a14
+	ee_srs_accx 13, 7, 0
+	add.n a8, a8, a12
+	mull a13, a13, a14
+	addi.n a5, a5, 1
+	add.n a9, a9, a13
+.Lpairs_weigh_rows:
+	l32i.n a12, a2, 24
+	lsi f2, a15, 0
+	beqz a12, .Leven_weigh_rows
+	ee_vld_128_ip 0, 3, 16
+	ee_zero_accx
+	l8ui a14, a5, 0
+	ee_vmulas_s8_accx 0, 2
+	addi.n a5, a5, 1
+	ee_srs_accx 12, 7, 0
+	ee_zero_accx
+	ee_vmulas_s8_accx 0, 4
+	mull a12, a12, a14
+	ee_srs_accx 13, 7, 0
+	add.n a8, a8, a12
+	mull a13, a13, a14
+	nop.n
+	add.n a9, a9, a13
+.Leven_weigh_rows:
+	srai a12, a8, 8
+	srai a13, a9, 16
+	extui a8, a8, 0, 8
+	extui a9, a9, 0, 16
+	add.n a12, a12, a13
+	slli a8, a8, 8
+	float.s f0, a12, 0
+	add.n a8, a8, a9
+	mov.n a10, a4
+	mul.s f0, f0, f9
+	float.s f1, a8, 0
+	l32i.n a11, a2, 28
+	ee_vld_128_ip 2, 10, 16
+	add.s f0, f0, f1
+	add.n a11, a11, a4
+	ee_vld_128_ip 3, 10, 16
+	ee_vld_128_ip 4, 11, 16
+	mul.s f0, f0, f2
+	ee_vld_128_ip 5, 11, 16
+	l32i.n a13, a2, 16
+	l32i.n a12, a2, 20
+	mul.s f0, f0, f8
+	movi.n a8, 0
+	movi.n a9, 0
+	addi.n a15, a15, 4
+	ssi f0, a6, 0
+	addi.n a6, a6, 4
+	beq a6, a13, .Ldone_weigh_rows
+	j .Lrow_weigh_rows
+.Ldone_weigh_rows:
+	retw.n
+	end_function s3lm_pie_weigh_rows

@@ -34,11 +34,12 @@ impl Codes {
                 _ => board.random.below(2 * most as usize + 1) as i32 - most,
             })
             .collect();
+        let largest: i16 = if bytes == 2 && stride == 8 { 8_191 } else { 16_383 };
         let query = (0..stride)
             .map(|_| match board.random.below(if extreme { 1 } else { 8 }) {
-                0 => 16_383,
-                1 => -16_383,
-                _ => (board.random.below(32_767) as i32 - 16_383) as i16,
+                0 => largest,
+                1 => -largest,
+                _ => (board.random.below(2 * largest as usize + 1) as i32 - i32::from(largest)) as i16,
             })
             .collect();
         let weights = (0..count)

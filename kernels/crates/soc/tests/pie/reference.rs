@@ -23,18 +23,16 @@ pub fn quantize(x: f32, inverse: f32, limit: f32) -> i32 {
 }
 
 pub fn exponential(x: f32) -> f32 {
+    const ROUNDER: f32 = 12_582_912.0 + 127.0;
     let c = if x > 88.0 { 88.0 } else { x };
-    let shifted = c * std::f32::consts::LOG2_E + 12_582_912.0;
-    let n = shifted.to_bits().wrapping_sub(0x4b40_0000);
-    let k = shifted - 12_582_912.0;
-    let r = (c - k * 0.693_359_4) - k * -2.121_944_4e-4;
-    let mut p = 1.984_127e-4_f32;
-    for coefficient in [1.388_888_9e-3, 8.333_334e-3, 4.166_666_8e-2, 1.666_666_7e-1, 0.5] {
+    let t = c * std::f32::consts::LOG2_E;
+    let shifted = t + ROUNDER;
+    let r = t - (shifted - ROUNDER);
+    let mut p = 1.326_472_7e-3_f32;
+    for coefficient in [9.671_513e-3, 5.550_733_6e-2, 0.240_222_42, 0.693_147, 1.0] {
         p = p * r + coefficient;
     }
-    p = (p * r) * r + r;
-    p += 1.0;
-    p *= f32::from_bits(n.wrapping_add(127) << 23);
+    p *= f32::from_bits(shifted.to_bits() << 23);
     if c < -87.0 {
         0.0
     } else {
@@ -42,10 +40,10 @@ pub fn exponential(x: f32) -> f32 {
     }
 }
 
-/// The reciprocal by four steps of Newton.
+/// The reciprocal by three steps of Newton.
 fn reciprocal(x: f32) -> f32 {
-    let mut y = f32::from_bits(0x7ef3_11c7_u32.wrapping_sub(x.to_bits()));
-    for _ in 0..4 {
+    let mut y = f32::from_bits(0x7ef1_27ea_u32.wrapping_sub(x.to_bits()));
+    for _ in 0..3 {
         y *= 2.0 - x * y;
     }
     y
