@@ -47,6 +47,7 @@ export default {
   plugins: [
     bundledEsptool(),
     mediaFeatures(),
+    unreachable(),
     esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' }),
   ],
   reporters: [defaultReporter({ reportTestProgress: false }), totalsReporter()],
@@ -77,6 +78,27 @@ function mediaFeatures() {
       sessions.set(session.id, protocol);
       const features = Object.entries(payload).map(([name, value]) => ({ name, value }));
       await protocol.send('Emulation.setEmulatedMedia', { features });
+      return true;
+    },
+  };
+}
+
+/** The command `unreachable`: addresses that the page asks for in vain from now on, with `*` for anything; none for all to be there. */
+function unreachable() {
+  const sessions = new Map();
+  return {
+    name: 'unreachable',
+    async executeCommand({ command, payload, session }) {
+      if (command !== 'unreachable') return undefined;
+      const protocol =
+        sessions.get(session.id) ?? (await session.browser.getPage(session.id).createCDPSession());
+      sessions.set(session.id, protocol);
+      await protocol.send('Network.enable');
+      await protocol.send('Network.setBlockedURLs', { urls: payload });
+      if (payload.length === 0) {
+        await protocol.detach();
+        sessions.delete(session.id);
+      }
       return true;
     },
   };

@@ -12,7 +12,7 @@ import type { Page } from './page.js';
 import type { Parts } from './parts.js';
 import type { Lock } from './preset-words.js';
 import type { Strings } from './strings/strings.js';
-import { sayAfter } from './terms/term.js';
+import { sayAfter } from './say-after.js';
 import { compareView } from './views/compare.js';
 import { convertingView } from './views/converting.js';
 import { fitView } from './views/fit.js';
@@ -81,15 +81,15 @@ function stepOfWay(
 }
 
 /** The way to one's board beside the list: what is behind it is loaded when it is pressed. */
-function findButton(page: Page, parts: Parts, board: string, { fit, failures }: Strings): TemplateResult {
-  const press = async ({ currentTarget }: Event): Promise<void> => {
-    try {
+function findButton(page: Page, parts: Parts, board: string, strings: Strings): TemplateResult {
+  const press = ({ currentTarget }: Event): void => {
+    void sayAfter(currentTarget as HTMLElement, strings, async () => {
       const { findBoard } = await import('./find/find-dialog.js');
       const found = await findBoard(page, parts, board);
       if (found !== null) parts.actions.change({ board: found.id, encodings: undefined });
-    } catch {
-      sayAfter(currentTarget as HTMLElement, failures.views);
-    }
+    });
   };
-  return html`<button id="find-board" type="button" class="plain" @click=${press}>${fit.find}</button>`;
+  return html`<button id="find-board" type="button" class="plain" @click=${press}>
+    ${strings.fit.find}
+  </button>`;
 }

@@ -2,8 +2,10 @@
 import type { PlanRemedy } from '../plan/advice.js';
 import { BOARDS, FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
 import type { PlanJson } from '../plan/plan.js';
+import { findLanguage } from '../shared/languages.js';
 import type { Actions } from './actions.js';
 import type { Lock } from './preset.js';
+import { sayAfter } from './say-after.js';
 import { lockOf } from './settings.js';
 import type { Settings } from './state.js';
 import type { Strings } from './strings/strings.js';
@@ -54,11 +56,25 @@ export function remedyButton(
   return isOpen ? button : null;
 }
 
-/** Does what a button says. */
-export function takeRemedy({ settings, models }: RemedyButton, actions: Actions): void {
-  if (models !== undefined) actions.open(`?${models}`);
+/** Does what a button says. @param control the button; what could not be loaded is said after it */
+export function takeRemedy(
+  { settings, models }: RemedyButton,
+  control: HTMLElement,
+  strings: Strings,
+  actions: Actions,
+): void {
+  if (models !== undefined) openModels(models, control, strings, actions);
   else if (settings === null) actions.reset();
   else actions.change(settings);
+}
+
+/** Shows models that fit a board; the step stays where the list cannot be had. */
+export function openModels(board: string, control: HTMLElement, strings: Strings, actions: Actions): void {
+  void sayAfter(control, strings, async () => {
+    const { loadWords } = await import('./gallery/gallery-dialog.js');
+    await loadWords(findLanguage(strings.language));
+    actions.open(`?${board}`);
+  });
 }
 
 /** What goes first: the first remedy that a press does, or the cut of the vocabulary that is enough. */

@@ -1,10 +1,11 @@
 /** Studies of a model: work in a worker of its own, since it takes a while and no plan must wait for it. */
 import type { FrontierTask } from './frontier-study.js';
+import type { RoundingTask } from './rounding-study.js';
 import type { SchemesTask } from './schemes-study.js';
 import { packError, type PackedError } from './failure.js';
 
 /** What the page asks for, once in the life of a worker. */
-export type StudyTask = FrontierTask | SchemesTask;
+export type StudyTask = FrontierTask | RoundingTask | SchemesTask;
 
 /** What it hears; the last but what is told on the way is the end. */
 export type StudyAnswer<Result, Told> =

@@ -18,8 +18,14 @@ async function study(task: StudyTask): Promise<void> {
     scope.postMessage(message, []);
   };
   try {
-    if (task.what === 'frontier') await (await import('./frontier-study.js')).serveFrontier(task, answer);
-    else await (await import('./schemes-study.js')).serveSchemes(task, answer);
+    switch (task.what) {
+      case 'frontier':
+        return await (await import('./frontier-study.js')).serveFrontier(task, answer);
+      case 'rounding':
+        return await (await import('./rounding-study.js')).serveRounding(task, answer);
+      case 'schemes':
+        return await (await import('./schemes-study.js')).serveSchemes(task, answer);
+    }
   } catch (error) {
     answer({ type: 'failure', error: packError(error) });
   }

@@ -10,7 +10,15 @@ const door = (element: Esp32LlmConverter): HTMLButtonElement => find(element, '.
 
 async function opened(element: Esp32LlmConverter): Promise<HTMLDialogElement> {
   door(element).click();
-  await waitUntil(() => has(element, 'dialog[open]'), 'the list');
+  await waitUntil(
+    () => {
+      const failure = element.shadowRoot?.querySelector('.failure');
+      if (failure) throw new Error(failure.textContent);
+      return has(element, 'dialog[open]');
+    },
+    'the list',
+    { timeout: PATIENCE },
+  );
   return find<HTMLDialogElement>(element, 'dialog');
 }
 
@@ -122,12 +130,15 @@ describe('the list of known models', function () {
     const element = await onPage(html`<esp32-llm-converter></esp32-llm-converter>`);
     const dialog = await opened(element);
     const reached: (Element | null | undefined)[] = [];
-    for (let presses = 0; presses < 4; presses++) {
+    const terms = [...dialog.querySelectorAll('.gallery-terms button')];
+    expect(terms).to.have.length(5);
+    for (let presses = 0; presses < 4 + terms.length; presses++) {
       await sendKeys({ press: 'Tab' });
       reached.push(element.shadowRoot?.activeElement);
     }
     expect(reached).to.deep.equal([
       dialog.querySelector('.gallery-head button'),
+      ...terms,
       dialog.querySelector('select'),
       dialog.querySelector('.gallery-table'),
       dialog.querySelector('tbody button'),

@@ -62,12 +62,22 @@ describe('the cards of the models that come with the element', function () {
   });
 
   it('lead with one press to the first words of the chip', async () => {
+    await setViewport({ width: 390, height: 844 });
     make();
     const [sample] = SAMPLES;
     (await rendered(element, '.cards .primary')).click();
     await firstWord();
     expect(element.step).to.equal('try');
     expect(root(element).querySelector('.turns .said')?.textContent).to.contain(sample?.card.examples[0]);
+    // On a phone the next question can be typed without scrolling, and nothing lies over it.
+    const prompt = root(element).querySelector('#board-prompt') as HTMLElement;
+    const send = root(element).querySelector('.talk form [type="submit"]') as HTMLElement;
+    for (const control of [prompt, send]) {
+      const { left, right, top, bottom } = control.getBoundingClientRect();
+      expect(top).to.be.at.least(0);
+      expect(bottom).to.be.at.most(844);
+      expect(root(element).elementFromPoint((left + right) / 2, (top + bottom) / 2)).to.equal(control);
+    }
     // The answer is shown as what it means: a sentence, the home, and the text one press away; and it is said.
     const sentence = await rendered(element, '.turns .sentence');
     expect(sentence.textContent).to.match(/^Lamp in the study: −\d+ %$/);

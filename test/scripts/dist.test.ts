@@ -298,7 +298,7 @@ const BUDGET = {
    */
   converter: 299,
   /** The cards of the models that come with the element: right after the first view. */
-  cards: 5.3,
+  cards: 5.8,
   /** What leads from step to step, with the views after the first. */
   way: 4,
   /** The state in the page's address, for pages that ask for it. */
@@ -312,7 +312,7 @@ const BUDGET = {
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 140,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
-  gallery: 47,
+  gallery: 47.5,
   /** What the drawing of a board adds, with its table. */
   drawing: 5,
   /** What connecting pins adds, with the drawn board that runs. */
@@ -321,10 +321,12 @@ const BUDGET = {
   terms: 6,
   /** What measuring a frontier adds, without the gradient engine. */
   frontier: 15,
+  /** What looking at single numbers of a conversion adds. */
+  rounding: 5,
   /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 55.7,
+  boards: 56.3,
   /** What trying on an emulated board adds. */
   emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
@@ -351,6 +353,8 @@ const APART = [
   'frontier-room',
   // The conversions of a session, once there is one to compare.
   'conversions-room',
+  // Single numbers of one, when a person opens them.
+  'rounding-room',
   'cards-room',
   'way-room',
   'address-room',
@@ -441,6 +445,11 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     path.join(dist, chunk('worker-part-frontier-study')),
   ]);
   const conversions = without(reached(chunk('conversions-room'), true, [...APART, 'schemes-study']), whole);
+  const rounding = without(
+    reached(chunk('rounding-room'), true, [...APART, 'rounding-study']),
+    whole,
+    new Set(conversions),
+  );
   const cards = without(
     [...reached(chunk('cards-room'), true, APART), ...reached(chunk('ready-conversion'), true, APART)],
     whole,
@@ -522,6 +531,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     terms: kilobytes(terms),
     find: kilobytes(find),
     frontier: kilobytes(frontier),
+    rounding: kilobytes(rounding),
     conversions: kilobytes(conversions),
     boards: kilobytes(boards),
     emulator: kilobytes(emulator),
@@ -600,6 +610,9 @@ const PARTS: Readonly<Record<string, number>> = {
   'schemes-study': 2.5,
   /** What it shares with the study of a frontier. */
   study: 0.5,
+  /** What rounding did to single numbers, and what it shares with that of a frontier. */
+  'rounding-study': 3,
+  dequantize: 0.8,
   /** An effort above quick. */
   tune: 1.5,
   /** Answers that act on pins: wirings and the section that they make with an action card. */

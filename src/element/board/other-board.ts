@@ -7,6 +7,7 @@ import type { Actions } from '../actions.js';
 import { nearestTo } from './nearest-to.js';
 import { permitsNetwork } from '../page-attributes.js';
 import type { Page } from '../page.js';
+import { openModels } from '../remedies.js';
 import { QUALITY_SETTINGS } from '../quality.js';
 import { lockOf } from '../settings.js';
 import type { Settings } from '../state.js';
@@ -45,7 +46,10 @@ export async function offerFor(
                   type="button"
                   class="primary"
                   part="button primary-button"
-                  @click=${() => actions.open(`?${nearest.board.id}`)}
+                  @click=${({ currentTarget }: Event) => {
+                    if (words.all !== null)
+                      openModels(nearest.board.id, currentTarget as HTMLElement, words.all, actions);
+                  }}
                 >
                   ${strings.models}
                 </button>

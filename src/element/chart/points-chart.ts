@@ -5,6 +5,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { logAxis, logOf, placeOn, rangeAxis } from '../../report/axes.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 
 export interface ChartPoint {
   /** Along. */
@@ -31,7 +32,7 @@ export interface ChartFacts<Point extends ChartPoint> {
     readonly size: string;
     readonly loss: string;
   };
-  readonly format: Strings['report']['format'];
+  readonly strings: Strings;
 }
 
 /** Share of the drawing's width and height that a word beside a point takes, where words are shown at all. */
@@ -47,9 +48,10 @@ interface Place {
 }
 
 export function pointsChart<Point extends ChartPoint>(
-  { points, chosen, words, format }: ChartFacts<Point>,
+  { points, chosen, words, strings }: ChartFacts<Point>,
   pick: (point: Point) => void,
 ): TemplateResult {
+  const { format } = strings.report;
   const sizes = points.map(({ bytes }) => bytes);
   const along = rangeAxis(sizes, Math.max(...sizes) < 1024 * 1024 ? 1024 : 1024 * 1024, 3);
   const up = logAxis(points.flatMap(({ kl, klError }) => [kl, kl + (klError ?? 0)]));
@@ -70,7 +72,7 @@ export function pointsChart<Point extends ChartPoint>(
     pick(point);
   };
   return html`<div class="points-chart">
-    <p class="quiet">${words.loss}</p>
+    <p class="quiet">${words.loss}${term('kl', words.loss, strings)}</p>
     <div class="plot" role="radiogroup" aria-label=${words.chart} @keydown=${go}>
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
         ${up.ticks.map((tick) => svg`<path class="grid" d=${`M0 ${percent(1 - placeOn(up, logOf(tick)))}H100`} />`)}

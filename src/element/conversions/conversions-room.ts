@@ -13,10 +13,12 @@ import { studySchemes } from '../../worker/schemes-start.js';
 import { addStyles } from '../add-styles.js';
 import { chartStyles } from '../chart/chart-styles.js';
 import { pointsChart } from '../chart/points-chart.js';
+import { FoldedRoom } from '../folded-room.js';
 import { answersOf } from '../home/answers-door.js';
 import type { Page } from '../page.js';
 import { convertSettings } from '../settings.js';
 import type { Choice, State } from '../state.js';
+import type { RoundingRoom } from '../rounding/rounding-room.js';
 import { loadConversionsStrings, type ConversionsStrings } from '../strings/conversions.js';
 import type { Strings } from '../strings/strings.js';
 import { compareTwo } from './compare-two.js';
@@ -65,6 +67,7 @@ export class ConversionsRoom {
   #selected: number | null = null;
   #picked: readonly number[] = [];
   #naming: number | null = null;
+  readonly #folded: FoldedRoom<RoundingRoom>;
   /** The result that was kept last. */
   #kept: ConvertResult | null = null;
 
@@ -73,6 +76,10 @@ export class ConversionsRoom {
     this.#say = say;
     this.#words = words;
     this.tag = tag;
+    this.#folded = new FoldedRoom(page, async (its, language) => {
+      const { RoundingRoom } = await import('../rounding/rounding-room.js');
+      return RoundingRoom.open(its, language);
+    });
   }
 
   /** How many rows there are. */
@@ -92,6 +99,7 @@ export class ConversionsRoom {
 
   /** Stops what is measured. */
   cancel(): void {
+    this.#folded.room?.cancel();
     if (this.#study.kind === 'measuring') this.#study.end.abort(new DOMException('Cancelled.', 'AbortError'));
   }
 
@@ -102,12 +110,19 @@ export class ConversionsRoom {
     const mine = rows.filter(({ facts }) => isSameModel(facts.model, markOf(state.choice)));
     const isAlone = rows.length < 2;
     return html`<section class="conversions" aria-labelledby="conversions-heading">
-      <h4 id="conversions-heading" tabindex="-1">${words.heading}</h4>
-      <p class="quiet">${isAlone ? words.alone : words.text}</p>
-      ${this.#measuring(state, all)} ${mine.length < 2 ? nothing : this.#chart(state, mine, all)}
-      ${rows.length === 0 || (isAlone && state.step === 'result') ? nothing : this.#table(state, all)}
-      ${this.#two(state, all)}
-    </section>`;
+        <h4 id="conversions-heading" tabindex="-1">${words.heading}</h4>
+        <p class="quiet">${isAlone ? words.alone : words.text}</p>
+        ${this.#measuring(state, all)} ${mine.length < 2 ? nothing : this.#chart(state, mine, all)}
+        ${rows.length === 0 || (isAlone && state.step === 'result') ? nothing : this.#table(state, all)}
+        ${this.#two(state, all)}
+      </section>
+      ${this.#rounding(state, strings)}`;
+  }
+
+  /** Single numbers of the conversion on show, where any were rounded. */
+  #rounding(state: Shown, strings: Strings): TemplateResult | typeof nothing {
+    if (state.step !== 'result' || state.choice.settings.weights === 'float32') return nothing;
+    return this.#folded.view('rounding', this.#words.rounding, strings, (room) => room.view(state, strings));
   }
 
   #measuring(state: Shown, { strings }: RowWords): TemplateResult | typeof nothing {
@@ -138,10 +153,9 @@ export class ConversionsRoom {
       }))
       .sort((a, b) => a.bytes - b.bytes || b.kl - a.kl);
     const chosen = points.findIndex(({ row }) => row.id === this.#selectedIn(state));
-    const { format } = strings.report;
     return html`<h5>${words.question}</h5>
       <div class="chart-and-detail">
-        ${pointsChart({ points, chosen, words, format }, ({ row }) => {
+        ${pointsChart({ points, chosen, words, strings }, ({ row }) => {
           this.#set(() => (this.#selected = row.id));
         })}
         ${points[chosen] === undefined ? nothing : this.#detail(points[chosen].row, points[chosen].short, state, all)}

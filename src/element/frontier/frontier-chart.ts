@@ -11,11 +11,11 @@ export interface FrontierFacts {
   /** The point that the plan follows, -1 for none. */
   readonly chosen: number;
   readonly words: FrontierStrings;
-  readonly format: Strings['report']['format'];
+  readonly strings: Strings;
 }
 
 export function frontierChart(facts: FrontierFacts, pick: (point: FrontierPoint) => void): TemplateResult {
-  const { chosen, words, format } = facts;
+  const { chosen, words, strings } = facts;
   const points = facts.points.map((point) => ({
     point,
     bytes: point.weightBytes,
@@ -25,14 +25,15 @@ export function frontierChart(facts: FrontierFacts, pick: (point: FrontierPoint)
     short: point.isDefault ? words.usual : '',
     fits: point.fits,
   }));
-  return html`${pointsChart({ points, chosen, words, format }, ({ point }) => {
+  return html`${pointsChart({ points, chosen, words, strings }, ({ point }) => {
     pick(point);
   })}
   ${points[chosen] === undefined ? nothing : html`<p>${points[chosen].label}</p>`}`;
 }
 
 /** A point in words. */
-export function labelOf(point: FrontierPoint, { words, format }: FrontierFacts): string {
+export function labelOf(point: FrontierPoint, { words, strings }: FrontierFacts): string {
+  const { format } = strings.report;
   const label = words.point(
     format.bytes(point.weightBytes),
     format.rate(point.tokensPerSecond),

@@ -12,6 +12,7 @@ import { convertSettings } from '../settings.js';
 import type { Choice, State } from '../state.js';
 import { loadFrontierStrings, type FrontierStrings } from '../strings/frontier.js';
 import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 import { frontierChart } from './frontier-chart.js';
 import { frontierStyles } from './frontier-styles.js';
 import { frontierTable } from './frontier-table.js';
@@ -53,7 +54,7 @@ export class FrontierRoom {
     const study = this.#study;
     switch (study.kind) {
       case 'idle':
-        return html`<p class="quiet">${words.intro}</p>
+        return html`<p class="quiet">${words.intro}${term('kl', words.loss, strings)}</p>
           ${this.#button(words.start, () => void this.#measure(choice))}`;
       case 'measuring': {
         const { progress } = study;
@@ -82,7 +83,7 @@ export class FrontierRoom {
     const words = this.#words;
     const isStale = key !== keyOf(choice);
     const chosen = isStale ? -1 : chosenPoint(frontier.points, choice);
-    const facts = { points: frontier.points, chosen, words, format: strings.report.format };
+    const facts = { points: frontier.points, chosen, words, strings };
     const pick = (point: FrontierPoint): void => {
       void this.#page.store.change({ weights: 'auto', granularity: 'auto', encodings: point.encodings });
     };

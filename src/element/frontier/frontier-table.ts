@@ -1,12 +1,14 @@
 /** The points of the chart with all of their figures, and a button for each. */
 import { html, type TemplateResult } from 'lit';
 import type { FrontierPoint } from '../../pipeline/frontier.js';
+import { term } from '../terms/term.js';
 import type { FrontierFacts } from './frontier-chart.js';
 
 export function frontierTable(
-  { points, chosen, words, format }: FrontierFacts,
+  { points, chosen, words, strings }: FrontierFacts,
   pick: (point: FrontierPoint) => void,
 ): TemplateResult {
+  const { format } = strings.report;
   return html`<details>
     <summary>${words.table}</summary>
     <div class="scroll">
@@ -14,8 +16,8 @@ export function frontierTable(
         <thead>
           <tr>
             <th scope="col">${words.size}</th>
-            <th scope="col">${words.bits}</th>
-            <th scope="col">${words.speed}</th>
+            <th scope="col">${words.bits}${term('quantization', words.bits, strings)}</th>
+            <th scope="col">${words.speed}${term('rate', words.speed, strings)}</th>
             <th scope="col">${words.loss}</th>
             <th scope="col">${words.expected}</th>
             <th scope="col">${words.chosen}</th>

@@ -1,7 +1,11 @@
 /** The list of known models as a dialog over the first step: loaded when a person opens it; nothing is asked of any server. */
 import { css, render } from 'lit';
-import { findLanguage } from '../../shared/languages.js';
-import { loadGalleryStrings } from '../strings/gallery.js';
+import { findLanguage, type Language } from '../../shared/languages.js';
+import { loadGalleryStrings, type GalleryStrings } from '../strings/gallery.js';
+import { loadLanguage } from '../strings/languages.js';
+import type { Strings } from '../strings/strings.js';
+import { termMark } from '../terms/term-mark.js';
+
 import { GalleryFigures } from './gallery-figures.js';
 import { galleryView } from './gallery-view.js';
 
@@ -31,6 +35,12 @@ const STYLES = css`
 
   .gallery-head button {
     flex: none;
+  }
+
+  .gallery-terms {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 1rem;
   }
 
   .gallery .field,
@@ -132,6 +142,20 @@ export interface KnownChoice {
 }
 
 /**
+ * All that the list says.
+ * @throws when it cannot be fetched, and so the list cannot be shown
+ */
+export async function loadWords(
+  language: Language,
+): Promise<{ readonly strings: GalleryStrings; readonly all: Strings }> {
+  const [strings, all] = await Promise.all([
+    loadGalleryStrings(language),
+    loadLanguage(language).then((dictionary) => dictionary.all()),
+  ]);
+  return { strings, all };
+}
+
+/**
  * Shows the list.
  * @param root the element's, into which the dialog is put
  * @returns `null` when it was closed without a choice
@@ -140,11 +164,10 @@ export interface KnownChoice {
 export async function chooseKnown(root: ShadowRoot, start: GalleryStart): Promise<KnownChoice | null> {
   const base = root.querySelector<HTMLElement>('.base');
   const language = findLanguage(base?.lang ?? 'en');
-  const strings = await loadGalleryStrings(language);
-  const { styleSheet } = STYLES;
+  const words = await loadWords(language);
   // The element's later views put theirs in the place of all that are there.
-  if (styleSheet !== undefined && !root.adoptedStyleSheets.includes(styleSheet))
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+  const sheets = [termMark, STYLES].flatMap(({ styleSheet }) => styleSheet ?? []);
+  root.adoptedStyleSheets = [...new Set([...root.adoptedStyleSheets, ...sheets])];
   const dialog = document.createElement('dialog');
   dialog.className = 'gallery';
   dialog.lang = language;
@@ -160,7 +183,7 @@ export async function chooseKnown(root: ShadowRoot, start: GalleryStart): Promis
     const draw = (): void => {
       render(
         galleryView(
-          { language, strings, board, settled: start.settled, figures },
+          { language, ...words, board, settled: start.settled, figures },
           {
             open: (repository) => {
               chosen = { repository, board };

@@ -4,6 +4,8 @@ import { BOARDS } from '../../plan/boards.js';
 import { formatBytes, formatCount, formatRate, formatShortCount } from '../../shared/format.js';
 import type { Language } from '../../shared/languages.js';
 import type { GalleryStrings } from '../strings/gallery.js';
+import type { Strings } from '../strings/strings.js';
+import { term } from '../terms/term.js';
 import type { GalleryFigures } from './gallery-figures.js';
 import type { KnownFit, KnownPlans } from './gallery-plans.js';
 import { KNOWN_MODELS, type KnownModel } from './known-models.js';
@@ -20,6 +22,8 @@ export interface GalleryActions {
 export interface GalleryFacts {
   readonly language: Language;
   readonly strings: GalleryStrings;
+  /** For what terms mean. */
+  readonly all: Strings;
   /** Id of the board that is chosen. */
   readonly board: string;
   /** The page has settled it. */
@@ -38,7 +42,7 @@ export function galleryView(facts: GalleryFacts, actions: GalleryActions): Templ
       <button type="button" part="button" @click=${() => actions.close()}>${strings.close}</button>
     </div>
     <p class="quiet">${strings.text}</p>
-    ${boardChoice(facts, actions)}
+    ${terms(facts)} ${boardChoice(facts, actions)}
     ${figures.failed ? html`<p role="alert">${strings.unplanned}</p>` : nothing}
     <div
       class="gallery-table"
@@ -58,6 +62,20 @@ export function galleryView(facts: GalleryFacts, actions: GalleryActions): Templ
         </tbody>
       </table>
     </div>`;
+}
+
+/** Above the table: its head is out of sight on narrow screens. */
+function terms({ strings: { columns }, all }: GalleryFacts): TemplateResult {
+  const explained = [
+    ['int8', 'INT8, INT4'],
+    ['vocabulary', all.fit.fewer.title],
+    ['context', all.fit.context],
+    ['module', columns.boards],
+    ['parameter', columns.size],
+  ] as const;
+  return html`<p class="quiet gallery-terms">
+    ${explained.map(([id, name]) => html`<span>${name}${term(id, name, all)}</span> `)}
+  </p>`;
 }
 
 function boardChoice({ strings, board, settled }: GalleryFacts, actions: GalleryActions): TemplateResult {

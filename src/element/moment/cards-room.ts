@@ -14,9 +14,10 @@ import type { SampleModel } from '../samples/sample-model.js';
 import { loadCardStrings, type CardStrings } from '../strings/cards.js';
 import { afterFirst } from '../styles/after-first.js';
 import { cards } from '../styles/cards.js';
+import { termMark } from '../terms/term-mark.js';
 import { cardId, cardsView } from './cards-view.js';
 
-const STYLES = [afterFirst, cards];
+const STYLES = [afterFirst, cards, termMark];
 
 export class CardsRoom {
   readonly #page: Page;
@@ -47,7 +48,7 @@ export class CardsRoom {
     if (samples.length === 0 || strings === null) return undefined;
     return cardsView(
       samples,
-      strings,
+      { ...strings, failures: this.#page.words.first.failures },
       this.#boardLine(strings),
       (model) => (at === cardId(model) ? failure : nothing),
       {

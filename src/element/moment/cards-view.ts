@@ -2,6 +2,11 @@
 import { html, type nothing, type TemplateResult } from 'lit';
 import type { SampleModel } from '../samples/sample-model.js';
 import type { CardStrings } from '../strings/cards.js';
+import type { Term } from '../strings/terms.js';
+import { term, type TermWords } from '../terms/term.js';
+
+/** What cards say, and what the view around them says of what could not be loaded. */
+export type CardWords = CardStrings & TermWords;
 
 export interface CardActions {
   /** Talks to a model on an emulated board, beginning with a prompt. */
@@ -21,7 +26,7 @@ export function cardId({ folder }: SampleModel): string {
  */
 export function cardsView(
   models: readonly SampleModel[],
-  words: CardStrings,
+  words: CardWords,
   board: TemplateResult | typeof nothing,
   failure: (model: SampleModel) => TemplateResult | typeof nothing,
   actions: CardActions,
@@ -40,15 +45,15 @@ export function cardsView(
 
 function card(
   model: SampleModel,
-  words: CardStrings,
+  words: CardWords,
   failure: TemplateResult | typeof nothing,
   actions: CardActions,
 ): TemplateResult {
   const { folder, card: about, facts } = model;
   const id = `card-${folder}`;
-  const fact = (label: string, value: string): TemplateResult =>
+  const fact = (label: string, value: string, explained?: Term): TemplateResult =>
     html`<div>
-      <dt>${label}</dt>
+      <dt>${label}${explained && term(explained, label, words)}</dt>
       <dd>${value}</dd>
     </div>`;
   const speaks = new Intl.DisplayNames([words.language], { type: 'language' }).of(about.speaks);
@@ -88,8 +93,9 @@ function card(
       )}
     </ul>
     <dl>
-      ${fact(words.parameters, words.count(facts.parameters))} ${fact(words.size, words.bytes(facts.bytes))}
-      ${fact(words.boards, words.boardsValue(facts.fits, facts.boards))}
+      ${fact(words.parameters, words.count(facts.parameters), 'parameter')}
+      ${fact(words.size, words.bytes(facts.bytes), 'package')}
+      ${fact(words.boards, words.boardsValue(facts.fits, facts.boards), 'module')}
       ${fact(words.speaks, speaks ?? about.speaks)}
     </dl>
     <button

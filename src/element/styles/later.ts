@@ -13,24 +13,6 @@ export const later = css`
     max-width: 56rem;
   }
 
-  /* The "?" beside a term: small to see, large enough to be hit. */
-  .term {
-    margin-inline-start: 0.25rem;
-    white-space: nowrap;
-  }
-
-  .term button {
-    inline-size: 1.5rem;
-    block-size: 1.5rem;
-    min-block-size: 0;
-    padding: 0;
-    border-radius: 50%;
-    font-size: 0.8125rem;
-    line-height: 1;
-    color: var(--quiet);
-    vertical-align: middle;
-  }
-
   .mark {
     width: 1rem;
     height: 1rem;

@@ -44,10 +44,23 @@ export const way = css`
       min-width: 0;
       padding-inline: 0.5rem;
     }
+
+    /* The next question is in sight, above the way on, however long the conversation is. */
+    .talk > form {
+      position: sticky;
+      z-index: 1;
+      inset-block-end: 3.5rem;
+      grid-template-columns: minmax(0, 1fr) auto;
+      gap: 0.5rem;
+      align-items: end;
+      padding-block: 0.5rem;
+      background: var(--ground);
+    }
   }
 
   @media (max-height: 24rem) {
-    .onward {
+    .onward,
+    .talk > form {
       position: static;
     }
   }

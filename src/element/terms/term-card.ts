@@ -44,8 +44,8 @@ export async function openTerm(id: Term, button: HTMLElement, tag: string): Prom
     </div>`,
     card,
   );
-  // Inside the element's frame it has its colours and its direction.
-  (root.querySelector('.base') ?? root).append(card);
+  // Inside the element's frame it has its colours and its direction; what is outside of an open dialog is out of reach.
+  (button.closest('dialog') ?? root.querySelector('.base') ?? root).append(card);
   show(card, button as HTMLButtonElement);
 }
 

@@ -1,10 +1,14 @@
 /** The "?" beside a term. What it means is loaded when it is pressed first. */
 import { html, type TemplateResult } from 'lit';
-import type { Strings } from '../strings/strings.js';
+import { sayAfter } from '../say-after.js';
+import type { FirstStrings, Strings } from '../strings/strings.js';
 import type { Term } from '../strings/terms.js';
 
+/** What a view needs of its language to explain terms. */
+export type TermWords = Pick<FirstStrings, 'language' | 'failures'> & Pick<Strings, 'term'>;
+
 /** @param name the term as it stands there */
-export function term(id: Term, name: string, strings: Strings): TemplateResult {
+export function term(id: Term, name: string, strings: TermWords): TemplateResult {
   return html`<span class="term"
     ><button
       type="button"
@@ -20,19 +24,9 @@ export function term(id: Term, name: string, strings: Strings): TemplateResult {
   >`;
 }
 
-async function open(id: Term, button: HTMLElement, { language, failures }: Strings): Promise<void> {
-  try {
+async function open(id: Term, button: HTMLElement, strings: TermWords): Promise<void> {
+  await sayAfter(button, strings, async () => {
     const { openTerm } = await import('./term-card.js');
-    await openTerm(id, button, language);
-  } catch {
-    sayAfter(button, failures.views);
-  }
-}
-
-/** Says after a control that what it asks for could not be loaded. */
-export function sayAfter(control: HTMLElement, text: string): void {
-  const said = document.createElement('span');
-  said.role = 'alert';
-  said.textContent = text;
-  control.after(said);
+    await openTerm(id, button, strings.language);
+  });
 }

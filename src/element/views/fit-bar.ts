@@ -86,8 +86,8 @@ function mending(
       class="primary"
       part="button primary-button"
       ?disabled=${planning}
-      @click=${() => {
-        takeRemedy(remedy, actions);
+      @click=${({ currentTarget }: Event) => {
+        takeRemedy(remedy, currentTarget as HTMLElement, strings, actions);
       }}
     >
       ${remedy.text}

@@ -124,7 +124,7 @@ function remedies(
       ${sentences.map((sentence, index) => {
         const remedy = plan.advice.remedies[index];
         const button = remedy === undefined ? null : remedyButton(remedy, plan, locked, strings);
-        return html`<li><span>${sentence}</span> ${act(button, planning, actions)}</li>`;
+        return html`<li><span>${sentence}</span> ${act(button, planning, strings, actions)}</li>`;
       })}
     </ul>`;
 }
@@ -141,7 +141,7 @@ function cutOffer(
   if (sentence === null) return nothing;
   return html`<div class="cut">
     <p>${sentence}</p>
-    ${act(cutButton(plan, locked, strings), planning, actions)}
+    ${act(cutButton(plan, locked, strings), planning, strings, actions)}
   </div>`;
 }
 
@@ -149,6 +149,7 @@ function cutOffer(
 function act(
   button: RemedyButton | null,
   planning: boolean,
+  strings: Strings,
   actions: Actions,
 ): TemplateResult | typeof nothing {
   if (button === null) return nothing;
@@ -156,8 +157,8 @@ function act(
     type="button"
     part="button"
     ?disabled=${planning}
-    @click=${() => {
-      takeRemedy(button, actions);
+    @click=${({ currentTarget }: Event) => {
+      takeRemedy(button, currentTarget as HTMLElement, strings, actions);
     }}
   >
     ${button.text}

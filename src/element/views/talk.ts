@@ -39,7 +39,7 @@ export function talkView(
   const words = strings.board.talk;
   return html`<div class="talk">
     ${beside(state.turns, facts)} ${conversation(state, facts, strings)} ${problem(state, strings)}
-    ${form(state, facts, strings, actions)}
+    ${form(state, facts, strings, actions)} ${sampling(state, strings, actions)}
     <div class="buttons">
       <button
         id="start-over"
@@ -58,6 +58,7 @@ export function talkView(
       >
         ${words.transcript}
       </button>
+      ${bringBack(state, facts, strings, actions)}
     </div>
     ${requestFailure(state, 'start-over', strings)}
   </div>`;
@@ -165,7 +166,7 @@ function problem(state: BoardState, strings: AllStrings): TemplateResult | typeo
 }
 
 function form(
-  { link, options, turns }: BoardState,
+  { link, options }: BoardState,
   { locked }: TalkFacts,
   strings: AllStrings,
   actions: SpeechActions,
@@ -180,12 +181,6 @@ function form(
     const box = (event.currentTarget as HTMLElement).closest('form')?.querySelector('textarea');
     if (running) actions.cancel();
     else if (usable && ready.activity === 'idle' && (box?.value ?? '').trim() !== '') actions.send();
-  };
-  const last = turns.at(-1)?.prompt;
-  const bringBack = (event: Event): void => {
-    actions.change({ prompt: last ?? '' });
-    // This button is for an empty box and goes with it.
-    (event.target as HTMLElement).closest('form')?.querySelector('textarea')?.focus();
   };
   return html`<form part="trial" novalidate @submit=${submit}>
     <div class="field">
@@ -212,19 +207,34 @@ function form(
       >
         ${running ? words.stop : words.send}
       </button>
-      ${last === undefined || locked || options.prompt !== '' ? nothing : html`<button type="button" part="button" @click=${bringBack}>${words.bringBack}</button>`}
     </div>
-    ${sampling(ready?.welcome ?? null, options, strings, actions)}
   </form>`;
 }
 
+/** What was said last, to be changed and said again. */
+function bringBack(
+  { options, turns }: BoardState,
+  { locked }: TalkFacts,
+  strings: AllStrings,
+  actions: SpeechActions,
+): TemplateResult | typeof nothing {
+  const last = turns.at(-1)?.prompt;
+  if (last === undefined || locked || options.prompt !== '') return nothing;
+  const press = (event: Event): void => {
+    actions.change({ prompt: last });
+    // This button is for an empty box and goes with it.
+    (event.target as HTMLElement).closest('.talk')?.querySelector('textarea')?.focus();
+  };
+  return html`<button type="button" part="button" @click=${press}>${strings.board.talk.bringBack}</button>`;
+}
+
 function sampling(
-  welcome: { readonly vocabSize: number; readonly context: number } | null,
-  options: TalkOptions,
+  { link, options }: BoardState,
   strings: AllStrings,
   actions: SpeechActions,
 ): TemplateResult {
   const words = strings.board.talk;
+  const welcome = readyLink(link)?.welcome ?? null;
   const field = (
     name: Exclude<keyof TalkOptions, 'prompt'>,
     label: string,

@@ -21,6 +21,7 @@ export const enCards = {
   boards: 'Boards that hold it',
   boardsValue: (fits: number, boards: number) => (fits === boards ? `all ${boards}` : `${fits} of ${boards}`),
   speaks: 'Speaks',
+  term: (name: string) => `What does “${name}” mean?`,
   count: (value: number) => formatShortCount(value),
   bytes: (value: number) => formatBytes(value),
 };

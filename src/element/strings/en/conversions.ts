@@ -64,6 +64,7 @@ export const enConversions = {
   removed: (name: string) => `${name} was removed.`,
   memory: (bytes: string, rows: string) =>
     `The files of conversions are kept up to ${bytes} besides the one on show, and figures of the last ${rows}.`,
+  rounding: 'What rounding did to single numbers',
   compare: {
     heading: (a: string, b: string) => `${a} and ${b}, beside the original`,
     original: 'Original',

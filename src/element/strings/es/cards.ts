@@ -21,6 +21,7 @@ export const esCards: CardStrings = {
   boards: 'Placas en las que cabe',
   boardsValue: (fits, boards) => (fits === boards ? `las ${boards}` : `${fits} de ${boards}`),
   speaks: 'Habla',
+  term: (name) => `¿Qué significa «${name}»?`,
   count: (value) => formatShortCount(value, 'es'),
   bytes: (value) => formatBytes(value, 'es'),
 };

@@ -58,7 +58,7 @@ export const esConversions: ConversionsStrings = {
   earlier: 'De una visita anterior',
   elsewhere: 'Abre este modelo para convertirlo de nuevo.',
   rename: 'Nombrar',
-  renameIt: (name) => `Poner nombre a ${name}`,
+  renameIt: (name) => `Nombrar ${name}`,
   label: 'Nombre de esta conversión',
   save: 'Guardar',
   remove: 'Quitar',
@@ -66,6 +66,7 @@ export const esConversions: ConversionsStrings = {
   removed: (name) => `Se quitó ${name}.`,
   memory: (bytes, rows) =>
     `Se guardan los archivos de las conversiones hasta ${bytes}, además de la que está a la vista, y las cifras de las últimas ${rows}.`,
+  rounding: 'Lo que el redondeo hizo con números sueltos',
   compare: {
     heading: (a, b) => `${a} y ${b}, junto al original`,
     original: 'Original',

@@ -20,6 +20,7 @@ export const zhHansCards: CardStrings = {
   boards: '装得下它的板',
   boardsValue: (fits, boards) => (fits === boards ? `全部 ${boards} 种` : `${boards} 种中的 ${fits} 种`),
   speaks: '语言',
+  term: (name) => `“${name}”是什么意思？`,
   count: (value) => formatShortCount(value, 'zh-Hans'),
   bytes: (value) => formatBytes(value, 'zh-Hans'),
 };

@@ -63,6 +63,7 @@ export const zhHansConversions: ConversionsStrings = {
   removeIt: (name) => `移除 ${name}`,
   removed: (name) => `已移除 ${name}。`,
   memory: (bytes, rows) => `除正在显示的以外，转换的文件最多保留 ${bytes}；数据保留最近 ${rows} 次。`,
+  rounding: '舍入对单个数值的影响',
   compare: {
     heading: (a, b) => `${a} 与 ${b}，和原模型对照`,
     original: '原模型',
