@@ -1,12 +1,15 @@
 // The words of the demo pages in Spanish, by their `data-t`.
+import { course } from './course-es.js';
+
 export const words = {
+  ...course,
   language: 'Idioma',
   docs: 'Documentación',
   source: 'Código',
   licence: 'Licencia MIT',
   'nav-index': 'Inicio',
   'nav-docs': 'En documentación',
-  'nav-course': 'Página de curso',
+  'nav-course': 'Curso',
   'nav-kit': 'Kit para clase',
   'nav-cdn': 'Desde otro origen',
   'nav-playground': 'Crear la etiqueta',
@@ -28,14 +31,6 @@ export const words = {
   'docs-why': 'Por qué funciona',
   'docs-because':
     'Cada fila de una matriz tiene su propia escala, así que una fila de números pequeños no se pierde junto a una de números grandes. Los errores de redondeo de cien productos casi siempre se compensan entre sí.',
-  'course-title': 'Lección 3: un modelo de lenguaje en tu mesa',
-  'course-lead':
-    'Hoy un modelo de lenguaje de 0,9 millones de números pasa de una carpeta al chip que tienes delante. Todos tienen la misma placa, así que los ajustes de todos están fijados.',
-  'course-slot': 'Lección 3',
-  'course-fit': '¿Qué memoria está más llena? Apúntalo antes de seguir.',
-  'course-compare': 'Busca la primera palabra en la que los dos textos se separan, si se separan.',
-  'course-take': 'Guarda la imagen como `lesson-3.bin` en tu propia carpeta.',
-  'course-privacy': 'Nada sale de esta clase.',
   'kit-title': 'Todo en una memoria USB',
   'kit-lead':
     'Un kit para clase es una carpeta con una página, el convertidor, un modelo, una imagen lista para grabar y una hoja de ayuda para imprimir. Funciona desde cualquier servidor estático y desde una memoria USB sin red.',

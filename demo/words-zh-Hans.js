@@ -1,12 +1,15 @@
 // The words of the demo pages in Simplified Chinese, by their `data-t`.
+import { course } from './course-zh-Hans.js';
+
 export const words = {
+  ...course,
   language: '语言',
   docs: '文档',
   source: '源代码',
   licence: 'MIT 许可证',
   'nav-index': '概览',
   'nav-docs': '嵌入文档',
-  'nav-course': '课程页面',
+  'nav-course': '课程',
   'nav-kit': '课堂套件',
   'nav-cdn': '来自其他来源',
   'nav-playground': '生成标签',
@@ -27,14 +30,6 @@ export const words = {
   'docs-why': '为什么可行',
   'docs-because':
     '矩阵的每一行都有自己的缩放系数，数值小的行不会被数值大的行淹没。一百个乘积的舍入误差大多会相互抵消。',
-  'course-title': '第 3 课：桌上的语言模型',
-  'course-lead':
-    '今天，一个有 90 万个数的语言模型从文件夹搬进您面前的芯片。大家的开发板相同，所以设置都已固定。',
-  'course-slot': '第 3 课',
-  'course-fit': '哪块内存最满？写下来再继续。',
-  'course-compare': '找出两段文本第一个不同的词，如果有的话。',
-  'course-take': '把镜像以 `lesson-3.bin` 的名字保存到自己的文件夹。',
-  'course-privacy': '没有任何内容离开这间教室。',
   'kit-title': '一切都在一个 U 盘里',
   'kit-lead':
     '课堂套件是一个文件夹，包含页面、转换器、模型、可直接烧录的镜像和一张可打印的帮助页。任何静态服务器都能提供，没有网络时从 U 盘也能使用。',

@@ -63,7 +63,7 @@ describe('the demo pages', function () {
     frame.remove();
   });
 
-  for (const name of ['index', 'docs', 'course', 'kit', 'cdn', 'playground']) {
+  for (const name of ['index', 'docs', 'kit', 'cdn', 'playground']) {
     it(`${name}.html shows its element, fits a narrow screen and links to the others`, async () => {
       await open(`${name}.html`, 320);
       const page = frame.contentDocument;
@@ -129,36 +129,6 @@ describe('the demo pages', function () {
     expect(steps).to.equal(5);
     await press(element, 'Take');
     await reach(element, 'take');
-  });
-
-  it('course.html: settings are settled and asked as the teacher wrote them', async () => {
-    const element = await open('course.html');
-    expect(element.shadowRoot?.querySelector('.drop')).to.equal(null);
-    expect(element.shadowRoot?.querySelector('.address')).to.equal(null);
-    await press(element, 'Use home-commands');
-    await reach(element, 'fit');
-    await waitUntil(() => element.shadowRoot?.querySelector('.fit'), 'no settings', { timeout: PATIENCE });
-    const controls = [
-      ...(element.shadowRoot?.querySelectorAll<HTMLInputElement>('.fit input, .fit select') ?? []),
-    ];
-    expect(controls.length).to.be.greaterThan(0);
-    expect(controls.filter((control) => !control.matches(':disabled'))).to.deep.equal([]);
-    const { plan } = element;
-    expect(plan?.scheme.granularity).to.equal('group:64');
-    expect(plan?.context).to.equal(128);
-    await press(element, 'Convert');
-    await reach(element, 'compare');
-    await press(element, 'Try it');
-    await waitUntil(() => element.shadowRoot?.querySelector('[value=page]'), 'the engines', {
-      timeout: PATIENCE,
-    });
-    element.shadowRoot?.querySelector<HTMLElement>('[value=page]')?.click();
-    await waitUntil(() => element.shadowRoot?.querySelector('textarea'), 'the question', {
-      timeout: PATIENCE,
-    });
-    expect(element.shadowRoot?.querySelector('textarea')?.value).to.equal(
-      'could you dim the lamp in the study a bit',
-    );
   });
 
   it('kit.html: the archive has the page, the model as it was, and the image of the download', async () => {
