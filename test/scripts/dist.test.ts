@@ -310,7 +310,7 @@ const BUDGET = {
   /** What the button for a class kit adds. */
   kit: 12,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
-  tuner: 140,
+  tuner: 141,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
   gallery: 47.5,
   /** What the drawing of a board adds, with its table. */

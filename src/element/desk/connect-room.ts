@@ -15,7 +15,7 @@ import { lockOf } from '../settings.js';
 import type { Choice } from '../state.js';
 import { loadDeskStrings, type DeskStrings } from '../strings/desk.js';
 import type { Strings } from '../strings/strings.js';
-import { sayAfter } from '../terms/term.js';
+import { sayAfter } from '../say-after.js';
 import { deskPicture } from './desk-picture.js';
 import { restingThings } from './desk-state.js';
 import { deskStyles } from './desk-styles.js';

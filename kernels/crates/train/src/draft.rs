@@ -1,6 +1,6 @@
 //! A model on the way to its training: described, then filled with weights, and each tensor told what becomes of it.
 
-use kernels::dtype::decode_vec;
+use kernels::dtype::{decode_vec, Dtype};
 use kernels::random::Random;
 use kernels::reference::description::{Model, Operation, TensorId};
 use kernels::{Error, Result};
@@ -47,8 +47,26 @@ impl Plan {
 /// A tensor on its way in.
 struct Source {
     values: Vec<f32>,
+    /// In their place, elements that are shorter than floats: as they were supplied.
+    packed: Vec<u8>,
     plan: Plan,
     input: Input,
+}
+
+impl Source {
+    /// Elements so far.
+    fn elements(&self, dtype: Dtype) -> usize {
+        self.values.len() + self.packed.len() / dtype.size()
+    }
+
+    /// All elements as floats.
+    fn floats(self, dtype: Dtype) -> Vec<f32> {
+        if self.packed.is_empty() {
+            self.values
+        } else {
+            decode_vec(dtype, &self.packed)
+        }
+    }
 }
 
 /// A model whose training has not begun. All its tensors are trained unless told otherwise.
@@ -77,6 +95,7 @@ impl Draft {
         }
         let source = || Source {
             values: Vec::new(),
+            packed: Vec::new(),
             plan: Plan::Trained,
             input: Input::Float32,
         };
@@ -105,14 +124,19 @@ impl Draft {
             let problem = format!("{} bytes are not whole rows of {row}.", bytes.len());
             return Err(Error::format(name, problem, "Supply whole rows."));
         }
-        let values = &mut self.sources[id].values;
-        let full = spec.rows() * spec.cols();
-        if bytes.len() / spec.dtype.size() > full - values.len() {
+        let source = &mut self.sources[id];
+        let missing = spec.rows() * spec.cols() - source.elements(spec.dtype);
+        if bytes.len() / spec.dtype.size() > missing {
             let problem = format!("More than its {} rows were supplied.", spec.rows());
             return Err(Error::format(name, problem, "Supply each row once."));
         }
-        reserve(values, full - values.len())?;
-        values.extend(decode_vec(spec.dtype, bytes));
+        if spec.is_vector() || spec.dtype == Dtype::F32 {
+            reserve(&mut source.values, missing)?;
+            source.values.extend(decode_vec(spec.dtype, bytes));
+        } else {
+            reserve(&mut source.packed, missing * spec.dtype.size())?;
+            source.packed.extend_from_slice(bytes);
+        }
         Ok(())
     }
 
@@ -132,7 +156,8 @@ impl Draft {
                 "Take tensors over from a model of the same description.",
             ));
         }
-        self.sources[id].values = elements;
+        let source = &mut self.sources[id];
+        (source.values, source.packed) = (elements, Vec::new());
         Ok(())
     }
 
@@ -176,7 +201,7 @@ impl Draft {
             .zip(self.model.tensors.specs())
             .enumerate()
         {
-            if !source.values.is_empty() {
+            if source.elements(spec.dtype) > 0 {
                 continue;
             }
             let count = spec.rows() * spec.cols();
@@ -284,7 +309,7 @@ impl Draft {
             .filter(|(source, spec)| {
                 let given =
                     matches!(source.plan, Plan::Grid(grid, Some(_)) if grid.follows == Follow::Nothing);
-                !given && source.values.len() != spec.rows() * spec.cols()
+                !given && source.elements(spec.dtype) != spec.rows() * spec.cols()
             })
             .map(|(_, spec)| spec.name.as_str())
             .collect()
@@ -314,31 +339,32 @@ impl Draft {
             slices: Vec::new(),
         };
         reserve(&mut parameters.values, elements as usize)?;
-        for (source, spec) in self.sources.into_iter().zip(self.model.tensors.specs()) {
+        for (mut source, spec) in self.sources.into_iter().zip(self.model.tensors.specs()) {
             let (rows, cols) = (spec.rows(), spec.cols());
             let is_matrix = !spec.is_vector();
+            let input = source.input;
             let storage = match source.plan {
-                Plan::Trained => Storage::Trained(append(
-                    &mut parameters,
-                    &spec.name,
-                    Part::Values,
-                    &source.values,
-                    is_matrix,
-                )?),
+                Plan::Frozen if !source.packed.is_empty() => Storage::Packed {
+                    dtype: spec.dtype,
+                    bytes: source.packed,
+                },
                 Plan::Frozen => Storage::Frozen(T::adopt(source.values)),
-                Plan::Grid(grid, values) => Storage::Grid(on_grid(
-                    &mut parameters,
-                    &spec.name,
-                    [rows, cols],
-                    grid,
-                    values,
-                    &source.values,
-                )?),
+                Plan::Trained => {
+                    let values = source.floats(spec.dtype);
+                    let begin = append(&mut parameters, &spec.name, Part::Values, &values, is_matrix)?;
+                    Storage::Trained(begin)
+                }
+                Plan::Grid(grid, ref mut values) => {
+                    let values = values.take();
+                    let weights = source.floats(spec.dtype);
+                    let storage = on_grid(&mut parameters, &spec.name, [rows, cols], grid, values, &weights)?;
+                    Storage::Grid(storage)
+                }
             };
             parameters.tensors.push(Tensor {
                 rows,
                 cols,
-                input: source.input,
+                input,
                 storage,
             });
         }

@@ -1,12 +1,21 @@
-//! The elements of a matrix: in memory, or made of codes where they are needed.
+//! The elements of a matrix: in memory, or made where they are needed of codes, or of a checkpoint's shorter numbers.
+
+use core::ops::Range;
+
+use kernels::dtype::{decode, Dtype};
 
 use crate::grid::{Grid, Sharing, Tables, MINIMUM_STEP};
 use crate::real::Real;
+
+/// Elements of a checkpoint that are decoded at once.
+const DECODED: usize = 64;
 
 /// Where the elements of a matrix come from.
 pub enum Elements<'a, T> {
     /// They lie in memory.
     Plain(&'a [T]),
+    /// Bytes of a checkpoint stand for them.
+    Packed { dtype: Dtype, bytes: &'a [u8] },
     /// Codes stand for them.
     Codes {
         grid: Grid,
@@ -33,6 +42,16 @@ impl<T: Real> Elements<'_, T> {
     pub fn write(&self, row: usize, stride: usize, first: usize, to: &mut [T]) {
         match *self {
             Self::Plain(data) => to.copy_from_slice(&data[row * stride + first..][..to.len()]),
+            Self::Packed { dtype, bytes } => {
+                let bytes = &bytes[(row * stride + first) * dtype.size()..][..to.len() * dtype.size()];
+                let mut decoded = [[0.0; 4]; DECODED / 4];
+                for (to, bytes) in to.chunks_mut(DECODED).zip(bytes.chunks(DECODED * dtype.size())) {
+                    decode(dtype, bytes, None, &mut decoded);
+                    for (to, &value) in to.iter_mut().zip(decoded.as_flattened()) {
+                        *to = T::of(f64::from(value));
+                    }
+                }
+            }
             Self::Codes {
                 grid,
                 cols,
@@ -74,12 +93,17 @@ impl<T: Real> Elements<'_, T> {
         }
     }
 
+    /// Writes whole rows of so many columns.
+    pub fn write_rows(&self, rows: Range<usize>, cols: usize, to: &mut [T]) {
+        for (row, to) in rows.zip(to.chunks_exact_mut(cols)) {
+            self.write(row, cols, 0, to);
+        }
+    }
+
     /// All of them, row by row.
     pub fn all(&self, [rows, cols]: [usize; 2]) -> Vec<T> {
         let mut all = vec![T::ZERO; rows * cols];
-        for (row, to) in all.chunks_exact_mut(cols).enumerate() {
-            self.write(row, cols, 0, to);
-        }
+        self.write_rows(0..rows, cols, &mut all);
         all
     }
 }

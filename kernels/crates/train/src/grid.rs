@@ -62,7 +62,7 @@ const MOST_MINIMUM: f64 = 127.0;
 pub const MINIMUM_STEP: i32 = 8;
 
 /// Scales and minimums of groups as packages store them: `weight = row * (scale * code + 8 * minimum)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables<T> {
     /// One a row.
     pub rows: Vec<T>,
@@ -70,6 +70,15 @@ pub struct Tables<T> {
     pub scales: Vec<u8>,
     /// As many, or none.
     pub minimums: Vec<i8>,
+}
+
+/// A matrix as packages store it. On a grid without groups its tables have the scales of rows alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GridRows<T> {
+    /// One a weight.
+    pub codes: Vec<i8>,
+    /// What they are multiplied with.
+    pub tables: Tables<T>,
 }
 
 /// The unit in which the scales and minimums of a row are whole numbers: the smallest that none exceeds the range of.

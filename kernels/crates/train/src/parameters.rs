@@ -3,12 +3,13 @@
 
 use core::ops::Range;
 
+use kernels::dtype::Dtype;
 use kernels::reference::description::TensorId;
 use kernels::Result;
 
 use crate::activation::Input;
 use crate::elements::Elements;
-use crate::grid::{Follow, Grid, Sharing, Tables};
+use crate::grid::{Follow, Grid, GridRows, Sharing, Tables};
 use crate::product::Workspace;
 use crate::real::Real;
 
@@ -56,6 +57,10 @@ pub enum Storage<T> {
     Trained(usize),
     /// Here, and not trained.
     Frozen(Vec<T>),
+    /// Not trained, as the checkpoint has them: where they are half as long, two models take the memory of one.
+    Packed { dtype: Dtype, bytes: Vec<u8> },
+    /// Not trained, and rounded onto a grid.
+    Rounded { grid: Grid, rows: GridRows<T> },
     /// On a grid.
     Grid(GridStorage<T>),
 }
@@ -103,17 +108,26 @@ impl<T: Real> Parameters<T> {
                 minimums: &self.values[storage.minimums.clone()],
                 tables: storage.tables.as_ref(),
             },
-            _ => Elements::Plain(self.get(id)),
+            Storage::Rounded { grid, rows } => Elements::Codes {
+                grid: *grid,
+                cols: tensor.cols,
+                codes: &rows.codes,
+                scales: &rows.tables.rows,
+                minimums: &[],
+                tables: grid.whole.then_some(&rows.tables),
+            },
+            Storage::Packed { dtype, bytes } => Elements::Packed { dtype: *dtype, bytes },
+            Storage::Trained(_) | Storage::Frozen(_) => Elements::Plain(self.get(id)),
         }
     }
 
-    /// The elements of a tensor that is on no grid: no vector is.
+    /// The elements of a tensor that are in memory: those of vectors are.
     pub fn get(&self, id: TensorId) -> &[T] {
         let tensor = &self.tensors[id];
         match &tensor.storage {
             Storage::Trained(begin) => &self.values[*begin..][..tensor.rows * tensor.cols],
             Storage::Frozen(values) => values,
-            Storage::Grid(_) => &[],
+            Storage::Packed { .. } | Storage::Rounded { .. } | Storage::Grid(_) => &[],
         }
     }
 
@@ -150,7 +164,7 @@ impl<T: Real> Parameters<T> {
 
     /// Whether a tensor has a gradient.
     pub fn is_trained(&self, id: TensorId) -> bool {
-        !matches!(self.tensors[id].storage, Storage::Frozen(_))
+        matches!(self.tensors[id].storage, Storage::Trained(_) | Storage::Grid(_))
     }
 
     /// Adds to the gradient of a vector: `add` gets its elements, to which it adds.
@@ -178,7 +192,7 @@ impl<T: Real> Parameters<T> {
         } = &self.tensors[id];
         match storage {
             Storage::Trained(begin) => add(workspace, 0..*rows, &mut gradient[*begin..][..rows * cols]),
-            Storage::Frozen(_) => {}
+            Storage::Frozen(_) | Storage::Packed { .. } | Storage::Rounded { .. } => {}
             Storage::Grid(storage) => {
                 let most = (BLOCK / cols).clamp(1, *rows);
                 let mut block = workspace.pool.take(most * cols)?;

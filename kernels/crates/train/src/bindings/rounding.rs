@@ -71,7 +71,7 @@ impl Rounding {
 
 /// A matrix on its grid.
 #[wasm_bindgen]
-pub struct RoundedMatrix(GridRows);
+pub struct RoundedMatrix(GridRows<f32>);
 
 #[wasm_bindgen]
 impl RoundedMatrix {
@@ -82,16 +82,16 @@ impl RoundedMatrix {
 
     /// One a row.
     pub fn units(&self) -> Vec<f32> {
-        self.0.units.clone()
+        self.0.tables.rows.clone()
     }
 
     /// One a group, or none.
     pub fn scales(&self) -> Vec<u8> {
-        self.0.scales.clone()
+        self.0.tables.scales.clone()
     }
 
     /// One a group, or none.
     pub fn offsets(&self) -> Vec<i8> {
-        self.0.offsets.clone()
+        self.0.tables.minimums.clone()
     }
 }

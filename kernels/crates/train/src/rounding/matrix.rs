@@ -5,25 +5,13 @@ use kernels::Result;
 
 use super::factor::{filled, Factors};
 use super::row_grid::{GroupScale, RowGrid};
+use crate::grid::GridRows;
 use crate::product::{Into, Panels, View};
 
 /// Rows that are rounded at once.
 pub const ROWS: usize = 256;
 /// Columns between two products that carry errors on; a group is never parted.
 const COLUMNS: usize = 32;
-
-/// A matrix on its grid, as `GridMatrix` of `src/quantize/tuned.ts` has it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GridRows {
-    /// One a weight.
-    pub codes: Vec<i8>,
-    /// One a row.
-    pub units: Vec<f32>,
-    /// One a started group; none for a grid without groups.
-    pub scales: Vec<u8>,
-    /// As many, for a grid with offsets.
-    pub offsets: Vec<i8>,
-}
 
 /// Rounds rows in order.
 pub struct MatrixRounder {
@@ -33,7 +21,7 @@ pub struct MatrixRounder {
     errors: Vec<f32>,
     /// The columns that are rounded now, with what they make good.
     wanted: Vec<f32>,
-    pub rounded: GridRows,
+    pub rounded: GridRows<f32>,
 }
 
 impl MatrixRounder {
@@ -52,18 +40,18 @@ impl MatrixRounder {
     pub fn round(&mut self, rows: &mut [f32], factors: &Factors, panels: &mut Panels<f32>) -> Result<()> {
         let cols = self.cols;
         let count = rows.len() / cols;
-        let first = self.rounded.units.len();
+        let first = self.rounded.tables.rows.len();
         let units = rows
             .chunks_exact(cols)
             .map(|row| self.grid.unit(row, &factors.costs));
-        self.rounded.units.extend(units);
+        self.rounded.tables.rows.extend(units);
         let codes = self.rounded.codes.len();
         self.rounded.codes.resize(codes + rows.len(), 0);
         let group = self.grid.group();
         let groups = group.map_or(0, |group| cols.div_ceil(group));
-        self.rounded.scales.resize((first + count) * groups, 0);
+        self.rounded.tables.scales.resize((first + count) * groups, 0);
         if matches!(self.grid, RowGrid::Int4Group(_)) {
-            self.rounded.offsets.resize((first + count) * groups, 0);
+            self.rounded.tables.minimums.resize((first + count) * groups, 0);
         }
         let width = COLUMNS.max(group.unwrap_or(0));
         for begin in (0..cols).step_by(width) {
@@ -131,7 +119,7 @@ impl MatrixRounder {
         factors: &Factors,
     ) {
         let (cols, block) = (self.cols, weights.len());
-        let unit = self.rounded.units[first + row];
+        let unit = self.rounded.tables.rows[first + row];
         let wanted = &mut self.wanted[row * block..][..block];
         let errors = &mut self.errors[row * cols + begin..][..block];
         if unit == 0.0 {
@@ -153,8 +141,8 @@ impl MatrixRounder {
                 let values: Vec<f32> = wanted[k..end].iter().map(|value| value / unit).collect();
                 scale = self.grid.fit(&values, &factors.costs[column..begin + end]);
                 let at = (first + row) * groups + column / group;
-                self.rounded.scales[at] = scale.scale;
-                if let Some(offset) = self.rounded.offsets.get_mut(at) {
+                self.rounded.tables.scales[at] = scale.scale;
+                if let Some(offset) = self.rounded.tables.minimums.get_mut(at) {
                     *offset = scale.offset;
                 }
             }

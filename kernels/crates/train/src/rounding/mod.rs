@@ -19,7 +19,8 @@ use kernels::reference::description::{Linear, Model, TensorId};
 use kernels::{Error, Result};
 
 use crate::activation::Input;
-use crate::parameters::{Parameters, Storage};
+use crate::grid::GridRows;
+use crate::parameters::{Parameters, Storage, Tensor};
 use crate::product::Workspace;
 use crate::trainer::Trainer;
 
@@ -30,7 +31,6 @@ use moments::Moments;
 use stream::{Stream, Way};
 use tasks::{End, Task, Tasks};
 
-pub use matrix::GridRows;
 pub use row_grid::RowGrid;
 pub use stream::Text;
 pub use tasks::Share;
@@ -56,7 +56,6 @@ pub struct Rounder {
     drift: Option<Drift>,
     factors: Option<Factors>,
     rounder: Option<MatrixRounder>,
-    rounded: Vec<Option<GridRows>>,
     biases: Vec<TensorId>,
 }
 
@@ -113,7 +112,6 @@ impl Rounder {
         let way = Way::new(&model, text, int8_cache)?;
         Ok(Self {
             tasks: Tasks::new(&model, &grids, &way.batch_tokens()),
-            rounded: grids.iter().map(|_| None).collect(),
             original: Stream::original(&parameters)?,
             current: Stream::new(parameters),
             workspace: Workspace::new(),
@@ -199,10 +197,17 @@ impl Rounder {
         Ok(Some(self.tasks.share()))
     }
 
-    /// Takes codes and scales of a matrix that was rounded out.
-    pub fn take(&mut self, name: &str) -> Option<GridRows> {
+    /// Takes codes and scales of a matrix that was rounded out, when all is done.
+    pub fn take(&mut self, name: &str) -> Option<GridRows<f32>> {
         let id = self.model.tensors.find(name)?;
-        self.rounded[id].take()
+        let storage = &mut self.current.parameters.tensors[id].storage;
+        match core::mem::replace(storage, Storage::Frozen(Vec::new())) {
+            Storage::Rounded { rows, .. } => Some(rows),
+            other => {
+                *storage = other;
+                None
+            }
+        }
     }
 
     /// The biases that make good what the rounding before them takes on average.
@@ -307,31 +312,34 @@ impl Rounder {
         let (Some(grid), Some(factors)) = (self.grids[map.weight], &self.factors) else {
             return Ok(());
         };
-        let tensors = &mut self.current.parameters.tensors;
-        let (rows, cols) = (tensors[map.weight].rows, tensors[map.weight].cols);
-        let Storage::Frozen(weights) = &mut tensors[map.weight].storage else {
-            return Err(Error::range("Only weights that are not trained are rounded."));
-        };
+        let parameters = &mut self.current.parameters;
+        let Tensor { rows, cols, .. } = parameters.tensors[map.weight];
         let rounder = match &mut self.rounder {
             Some(rounder) => rounder,
             none => none.insert(MatrixRounder::new(grid, cols)?),
         };
         let last = rows.min(first + ROWS);
-        let part = &mut weights[first * cols..last * cols];
+        let mut part = self.workspace.pool.take((last - first) * cols)?;
+        let weights = parameters.elements(map.weight);
+        weights.write_rows(first..last, cols, &mut part);
         if let Some(drift) = &mut self.drift {
-            drift.make_good(&mut self.workspace.panels, part, first, factors);
+            drift.make_good(&mut self.workspace.panels, &mut part, first, factors);
         }
-        rounder.round(part, factors, &mut self.workspace.panels)?;
+        rounder.round(&mut part, factors, &mut self.workspace.panels)?;
+        self.workspace.pool.give(part);
         if let (Some(bias), Some(moments)) = (map.bias, &self.moments) {
             let lost = rounder.lost(&moments.means(), last - first);
-            if let Storage::Frozen(bias) = &mut tensors[bias].storage {
+            if let Storage::Frozen(bias) = &mut parameters.tensors[bias].storage {
                 for (bias, lost) in bias[first..last].iter_mut().zip(lost) {
                     *bias = (f64::from(*bias) + lost) as f32;
                 }
             }
         }
-        if last == rows {
-            self.rounded[map.weight] = self.rounder.take().map(|rounder| rounder.rounded);
+        if let Some(rounder) = self.rounder.take_if(|_| last == rows) {
+            parameters.tensors[map.weight].storage = Storage::Rounded {
+                grid: grid.grid(),
+                rows: rounder.rounded,
+            };
             self.biases.extend(map.bias);
         }
         if self.tasks.is_last_of_group() {

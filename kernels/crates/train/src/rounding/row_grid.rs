@@ -4,6 +4,8 @@
 use kernels::quantize::group_grid;
 use kernels::{Error, Result};
 
+use crate::grid::{Grid, Sharing};
+
 /// What a matrix becomes: the encodings of `src/schema/encodings.ts` that have a scale a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowGrid {
@@ -53,6 +55,15 @@ impl RowGrid {
             )));
         }
         Ok(grid)
+    }
+
+    /// The same in training.
+    pub const fn grid(self) -> Grid {
+        match self {
+            Self::Int8Channel => Grid::int8(Sharing::Row),
+            Self::Int8GroupU8(group) => Grid::int8_group(group),
+            Self::Int4Group(group) => Grid::int4_group(group),
+        }
     }
 
     /// Columns of a group, none for a scale a row.

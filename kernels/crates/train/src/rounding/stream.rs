@@ -151,7 +151,19 @@ impl Stream {
 
     /// Takes over a tensor as another stream has it now.
     pub fn take_over(&mut self, id: TensorId, from: &Self) -> Result<()> {
-        self.parameters.tensors[id].storage = Storage::Frozen(copy(from.parameters.get(id))?);
+        let tensor = &from.parameters.tensors[id];
+        self.parameters.tensors[id].storage = match &tensor.storage {
+            Storage::Packed { dtype, bytes } => Storage::Packed {
+                dtype: *dtype,
+                bytes: copy(bytes)?,
+            },
+            _ => {
+                let mut elements = filled(tensor.rows * tensor.cols, 0.0)?;
+                let from = from.parameters.elements(id);
+                from.write_rows(0..tensor.rows, tensor.cols, &mut elements);
+                Storage::Frozen(elements)
+            }
+        };
         Ok(())
     }
 
@@ -304,8 +316,8 @@ impl Stream {
     }
 }
 
-fn copy(from: &[f32]) -> Result<Vec<f32>> {
-    let mut to = filled(from.len(), 0.0)?;
+fn copy<T: Copy + Default>(from: &[T]) -> Result<Vec<T>> {
+    let mut to = filled(from.len(), T::default())?;
     to.copy_from_slice(from);
     Ok(to)
 }

@@ -4,9 +4,10 @@ use kernels::random::Random;
 
 use super::drift::{subtract, Drift};
 use super::factor::Factors;
-use super::matrix::{GridRows, MatrixRounder};
+use super::matrix::MatrixRounder;
 use super::moments::Moments;
 use super::row_grid::{GroupScale, RowGrid};
+use crate::grid::GridRows;
 use crate::product::Panels;
 
 const GRIDS: [RowGrid; 6] = [
@@ -51,7 +52,7 @@ fn moments(x: &[f32], size: usize) -> Moments {
     moments
 }
 
-fn round(grid: RowGrid, weights: &[f32], cols: usize, factors: &Factors) -> (Vec<f32>, GridRows) {
+fn round(grid: RowGrid, weights: &[f32], cols: usize, factors: &Factors) -> (Vec<f32>, GridRows<f32>) {
     let mut rounder = MatrixRounder::new(grid, cols).unwrap();
     let mut rows = weights.to_vec();
     for part in rows.chunks_mut(super::ROWS * cols) {
@@ -73,14 +74,14 @@ fn loss(weights: &[f32], rounded: &[f32], x: &[f32], cols: usize) -> f64 {
 }
 
 /// What codes and scales stand for, in the order of the device's operations.
-fn expand(grid: RowGrid, rounded: &GridRows, cols: usize) -> Vec<f32> {
+fn expand(grid: RowGrid, rounded: &GridRows<f32>, cols: usize) -> Vec<f32> {
     let group = grid.group().unwrap_or(cols);
     let groups = cols.div_ceil(group);
     let value = |(i, &code): (usize, &i8)| {
         let at = i / cols * groups + i % cols / group;
-        let scale = rounded.scales.get(at).map_or(1, |&s| i32::from(s));
-        let offset = rounded.offsets.get(at).map_or(0, |&m| i32::from(m));
-        (scale * i32::from(code) + 8 * offset) as f32 * rounded.units[i / cols]
+        let scale = rounded.tables.scales.get(at).map_or(1, |&s| i32::from(s));
+        let offset = rounded.tables.minimums.get(at).map_or(0, |&m| i32::from(m));
+        (scale * i32::from(code) + 8 * offset) as f32 * rounded.tables.rows[i / cols]
     };
     rounded.codes.iter().enumerate().map(value).collect()
 }
@@ -172,7 +173,7 @@ fn columns_are_rounded_as_in_the_textbook() {
     let factors = Factors::new(&moments.squares, cols, damping).unwrap();
     let (rounded, result) = round(RowGrid::Int8Channel, &weights, cols, &factors);
     let expected = textbook(&weights, cols, &moments.squares, damping, |row, value| {
-        let unit = f64::from(result.units[row]);
+        let unit = f64::from(result.tables.rows[row]);
         (value / unit).round_ties_even().clamp(-127.0, 127.0) * unit
     });
     let same = rounded
@@ -320,8 +321,12 @@ fn nothing_makes_numbers_that_are_none() {
             drift.make_good(&mut Panels::default(), &mut changed, 0, &factors);
             let (rounded, result) = round(grid, &changed, cols, &factors);
             assert!(rounded.iter().all(|value| value.is_finite()), "{grid:?}");
-            assert!(result.units.iter().all(|unit| unit.is_finite() && *unit >= 0.0));
-            assert!(result.offsets.iter().all(|&offset| offset >= -127));
+            assert!(result
+                .tables
+                .rows
+                .iter()
+                .all(|unit| unit.is_finite() && *unit >= 0.0));
+            assert!(result.tables.minimums.iter().all(|&offset| offset >= -127));
             let most = if matches!(grid, RowGrid::Int4Group(_)) {
                 -8..=7
             } else {
