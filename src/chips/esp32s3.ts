@@ -40,7 +40,7 @@ export const ESP32S3: Chip = {
   dataCacheBytes: 32 * KiB,
   // Fitted to the emulator's modelled cycles, all at once, by least squares of relative errors (bench/fit-speed.ts): synthetic
   // shapes in SRAM, quad and octal PSRAM and flash, INT8 by channel and in groups, inputs and caches of all kinds, each with an
-  // empty, a half and a full context. 117 figures are met within 14 %, with a root mean square of 4 %: farthest off are inputs in
+  // empty, a half and a full context. 117 figures are met within 19 %, with a root mean square of 5 %: farthest off are inputs in
   // groups and what is read for a model that nearly fits SRAM and the data cache. Those of INT4 are of a fit with trained models and
   // INT4 as well. They are not measured on silicon.
   cycles: {
