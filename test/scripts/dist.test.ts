@@ -298,7 +298,7 @@ const BUDGET = {
    */
   converter: 299,
   /** The cards of the models that come with the element: right after the first view. */
-  cards: 5.8,
+  cards: 5.5,
   /** What leads from step to step, with the views after the first. */
   way: 4,
   /** The state in the page's address, for pages that ask for it. */
@@ -312,7 +312,7 @@ const BUDGET = {
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 141,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
-  gallery: 47.5,
+  gallery: 47,
   /** What the drawing of a board adds, with its table. */
   drawing: 5,
   /** What connecting pins adds, with the drawn board that runs. */
@@ -611,7 +611,7 @@ const PARTS: Readonly<Record<string, number>> = {
   /** What it shares with the study of a frontier. */
   study: 0.5,
   /** What rounding did to single numbers, and what it shares with that of a frontier. */
-  'rounding-study': 3,
+  'rounding-study': 1.5,
   dequantize: 0.8,
   /** An effort above quick. */
   tune: 1.5,
