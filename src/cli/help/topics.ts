@@ -48,7 +48,7 @@ const convert: CommandHelp = {
         ['--board ID', BOARD],
         [
           '--firmware FILE',
-          'an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs from RAM (ELF), instead of the firmware of this tool',
+          'an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs from RAM (ELF), instead of the firmware of this tool; to call a model from your own code: docs/own-firmware.md',
         ],
         ['--flash-size N[MB]', 'capacity of the flash, when it is not the board’s'],
         ['--flash-mode MODE', 'qio, qout, dio or dout'],

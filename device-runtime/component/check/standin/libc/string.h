@@ -1,0 +1,11 @@
+/* Of the C library, for compilers that come without one. */
+#ifndef STANDIN_STRING_H
+#define STANDIN_STRING_H
+
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t length);
+void *memset(void *to, int value, size_t length);
+size_t strlen(const char *text);
+
+#endif

@@ -1,0 +1,57 @@
+// The ESP-IDF component and Arduino library `esp32-llm`: one folder for both, of the engine's sources and those of
+// device-runtime/component.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { listFiles } from './files.mjs';
+import { ROOT } from './run.mjs';
+
+export const COMPONENT_NAME = 'esp32-llm';
+
+/** What is only for this repository's own checks. */
+const LEFT_OUT = /^check\//;
+
+/**
+ * Arduino has no flags of a library's own, so that each source says by itself what decides the bits of results: GCC would
+ * join multiplications and additions. clang takes the same from its command line.
+ */
+const EXACT = `#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O2", "fp-contract=off", "no-strict-aliasing")
+#endif
+`;
+
+/**
+ * The files by their names in the component.
+ * @returns {Promise<Map<string, Uint8Array>>}
+ */
+export async function componentFiles() {
+  const files = new Map();
+  const add = async (name, source) => {
+    const bytes = await readFile(path.join(ROOT, source));
+    const text = () => Buffer.from(EXACT + bytes.toString('utf8'));
+    files.set(name, name.startsWith('src/') && name.endsWith('.c') ? text() : bytes);
+  };
+  for (const source of await listFiles(ROOT, (name) => /^device-runtime\/engine\/\w+\.[ch]$/.test(name)))
+    await add(`src/engine/${path.basename(source)}`, source);
+  const own = 'device-runtime/component/';
+  for (const source of await listFiles(ROOT, (name) => name.startsWith(own))) {
+    const name = source.slice(own.length);
+    if (!LEFT_OUT.test(name)) await add(name, source);
+  }
+  await add('LICENSE', 'LICENSE');
+  return files;
+}
+
+/**
+ * Writes the component's folder anew.
+ * @param {string} folder absolute
+ * @returns {Promise<Map<string, Uint8Array>>} its files
+ */
+export async function writeComponent(folder) {
+  const files = await componentFiles();
+  await rm(folder, { recursive: true, force: true });
+  for (const [name, bytes] of files) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), bytes);
+  }
+  return files;
+}
