@@ -12,7 +12,7 @@ import type { Page } from './page.js';
 import type { Parts } from './parts.js';
 import type { Lock } from './preset-words.js';
 import type { Strings } from './strings/strings.js';
-import { sayAfter } from './say-after.js';
+import { actOrSay } from './say-after.js';
 import { compareView } from './views/compare.js';
 import { convertingView } from './views/converting.js';
 import { fitView } from './views/fit.js';
@@ -83,7 +83,7 @@ function stepOfWay(
 /** The way to one's board beside the list: what is behind it is loaded when it is pressed. */
 function findButton(page: Page, parts: Parts, board: string, strings: Strings): TemplateResult {
   const press = ({ currentTarget }: Event): void => {
-    void sayAfter(currentTarget as HTMLElement, strings, async () => {
+    void actOrSay(currentTarget as HTMLElement, strings, async () => {
       const { findBoard } = await import('./find/find-dialog.js');
       const found = await findBoard(page, parts, board);
       if (found !== null) parts.actions.change({ board: found.id, encodings: undefined });

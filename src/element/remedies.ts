@@ -5,7 +5,7 @@ import type { PlanJson } from '../plan/plan.js';
 import { findLanguage } from '../shared/languages.js';
 import type { Actions } from './actions.js';
 import type { Lock } from './preset.js';
-import { sayAfter } from './say-after.js';
+import { actOrSay } from './say-after.js';
 import { lockOf } from './settings.js';
 import type { Settings } from './state.js';
 import type { Strings } from './strings/strings.js';
@@ -70,7 +70,7 @@ export function takeRemedy(
 
 /** Shows models that fit a board; the step stays where the list cannot be had. */
 export function openModels(board: string, control: HTMLElement, strings: Strings, actions: Actions): void {
-  void sayAfter(control, strings, async () => {
+  void actOrSay(control, strings, async () => {
     const { loadWords } = await import('./gallery/gallery-dialog.js');
     await loadWords(findLanguage(strings.language));
     actions.open(`?${board}`);

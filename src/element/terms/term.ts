@@ -1,6 +1,6 @@
 /** The "?" beside a term. What it means is loaded when it is pressed first. */
 import { html, type TemplateResult } from 'lit';
-import { sayAfter } from '../say-after.js';
+import { actOrSay } from '../say-after.js';
 import type { FirstStrings, Strings } from '../strings/strings.js';
 import type { Term } from '../strings/terms.js';
 
@@ -25,7 +25,7 @@ export function term(id: Term, name: string, strings: TermWords): TemplateResult
 }
 
 async function open(id: Term, button: HTMLElement, strings: TermWords): Promise<void> {
-  await sayAfter(button, strings, async () => {
+  await actOrSay(button, strings, async () => {
     const { openTerm } = await import('./term-card.js');
     await openTerm(id, button, strings.language);
   });
