@@ -29,6 +29,8 @@ pub fn exponential(x: f32) -> f32 {
     let shifted = t + ROUNDER;
     let r = t - (shifted - ROUNDER);
     let mut p = 1.326_472_7e-3_f32;
+    // The last but one is near ln 2 and is not it.
+    #[allow(clippy::approx_constant)]
     for coefficient in [9.671_513e-3, 5.550_733_6e-2, 0.240_222_42, 0.693_147, 1.0] {
         p = p * r + coefficient;
     }
