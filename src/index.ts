@@ -1,6 +1,6 @@
 /** The pipeline without the page: what other programs import to convert and run models. */
 export { convert, carryOut, type CarryOutOptions } from './pipeline/convert.js';
-export { readOwnSections, type OwnSections } from './pipeline/added-sections.js';
+export { readOwnSections, type OwnSections } from './pipeline/own-sections.js';
 export { openModel, openModelInput, type OpenedModel } from './pipeline/open-model.js';
 export {
   editModel,

@@ -7,7 +7,7 @@ import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
 import { readSlotTexts } from '../kit/slot-texts.js';
 import type { Chip } from '../chips/chip.js';
-import { readOwnSections } from '../pipeline/added-sections.js';
+import { readOwnSections } from '../pipeline/own-sections.js';
 import { convert } from '../pipeline/convert.js';
 import { makeImage } from '../pipeline/image.js';
 import { findBoard } from '../plan/boards.js';

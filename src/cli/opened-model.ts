@@ -1,5 +1,5 @@
 /** The model of a `convert` command, as it is to be planned: edited, and with what its package has besides. */
-import { addSections, readOwnSections } from '../pipeline/added-sections.js';
+import { withSections, readOwnSections } from '../pipeline/own-sections.js';
 import { openModel, type OpenedModel } from '../pipeline/open-model.js';
 import { editModel } from '../pipeline/plan-model.js';
 import type { Runtime } from '../pipeline/types.js';
@@ -21,5 +21,5 @@ export async function wantedModel(
   const text = async (file: string | null | undefined): Promise<string | null | undefined> =>
     typeof file === 'string' ? readText(file) : file;
   const wanted = { wiring: await text(request.wire), grammar: await text(request.grammar) };
-  return addSections(edited, wanted, await readOwnSections(folder, signal), board);
+  return withSections(edited, wanted, await readOwnSections(folder, signal), board);
 }

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { Twin, type GenerateResult } from '../device/twin.js';
 import { describeImage, looksLikeImage, packagePlace } from '../image/describe.js';
 import { convert } from '../pipeline/convert.js';
-import { readOwnSections } from '../pipeline/added-sections.js';
+import { readOwnSections } from '../pipeline/own-sections.js';
 import { openModel, stopIds, type OpenedModel } from '../pipeline/open-model.js';
 import { chosenChat, editModel } from '../pipeline/plan-model.js';
 import { seededRandom } from '../pipeline/random.js';

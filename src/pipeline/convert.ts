@@ -1,6 +1,6 @@
 /** The stages one after another: a model folder becomes a checked package, a plan that was shown is carried out. */
 import type { ModelFolder } from '../source/byte-source.js';
-import { addSections, NOTHING_OWN } from './added-sections.js';
+import { withSections, NOTHING_OWN } from './own-sections.js';
 import { checkTexts } from './checked-texts.js';
 import { wholeConversion } from './conversion-progress.js';
 import { convertPlanned } from './convert-planned.js';
@@ -31,7 +31,7 @@ export async function convert(
   const { actions, grammar, own = NOTHING_OWN } = options;
   const card = actions?.card ?? own.card;
   const wanted = { wiring: actions?.wiring, grammar };
-  const whole = await addSections(opened, wanted, { ...own, card }, boardOf(options));
+  const whole = await withSections(opened, wanted, { ...own, card }, boardOf(options));
   return carryOut(planOpened(whole, options), options, runtime, hooks);
 }
 

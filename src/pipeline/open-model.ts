@@ -6,7 +6,7 @@ import type { DecoderModel } from '../model/decoder.js';
 import { readDecoder } from '../model/read.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { chatReader, readTokenizer, type ChatPieces, type DeviceTokenizer } from '../tokenizer/index.js';
-import type { AddedSections } from './added-sections.js';
+import type { AddedSections } from './own-sections.js';
 import type { Note } from './notes.js';
 import type { Runtime } from './types.js';
 

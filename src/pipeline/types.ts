@@ -1,6 +1,6 @@
 /** What a conversion takes and gives: the one API behind the page's worker and the command line. */
 import type { WantedActions } from './act.js';
-import type { OwnSections } from './added-sections.js';
+import type { OwnSections } from './own-sections.js';
 import type { Edit } from '../edit/edit.js';
 import type { DecoderModel } from '../model/decoder.js';
 import type { PackageSink } from '../package/writer.js';

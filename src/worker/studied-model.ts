@@ -1,5 +1,5 @@
 /** A model as studies measure it: as it is to be converted, with the sections that its package has. */
-import { addSections, readOwnSections } from '../pipeline/added-sections.js';
+import { withSections, readOwnSections } from '../pipeline/own-sections.js';
 import { openModel, type OpenedModel } from '../pipeline/open-model.js';
 import { boardOf, editModel } from '../pipeline/plan-model.js';
 import type { Runtime } from '../pipeline/types.js';
@@ -18,5 +18,5 @@ export async function studiedModel(
   const folder = await openModelFolder(source, signal, onProgress);
   const opened = await openModel(folder, runtime, signal);
   const edited = await editModel(opened, settings.edits ?? [], runtime, signal);
-  return addSections(edited, settings, await readOwnSections(folder, signal), boardOf(settings));
+  return withSections(edited, settings, await readOwnSections(folder, signal), boardOf(settings));
 }

@@ -5,7 +5,7 @@ import { stepsOf } from '../model/decoder.js';
 import { Twin } from '../device/twin.js';
 import type { Runtime } from '../pipeline/types.js';
 import { carryOut } from '../pipeline/convert.js';
-import { addSections, readOwnSections, type OwnSections } from '../pipeline/added-sections.js';
+import { withSections, readOwnSections, type OwnSections } from '../pipeline/own-sections.js';
 import { openModel, type OpenedModel } from '../pipeline/open-model.js';
 import { boardOf, editModel, planOpened, type PlannedModel } from '../pipeline/plan-model.js';
 import { planToJson, type PlanJson } from '../plan/plan.js';
@@ -168,7 +168,7 @@ class PipelineWork {
     const key = planKey(settings);
     if (this.#planned?.key === key) return this.#planned;
     const edited = await this.#edit(opened, settings, signal);
-    const planned = planOpened(await addSections(edited, settings, opened.own, boardOf(settings)), settings);
+    const planned = planOpened(await withSections(edited, settings, opened.own, boardOf(settings)), settings);
     this.#planned = { key, planned, json: shown(planToJson(planned.plan)) };
     return this.#planned;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Twin } from '../../src/device/twin.js';
-import { readOwnSections } from '../../src/pipeline/added-sections.js';
+import { readOwnSections } from '../../src/pipeline/own-sections.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { said } from '../said.js';
 import { SampleModel } from './sample-model.js';

@@ -6,7 +6,7 @@ import { headerOf, lightOf, pinsOf, whyReserved } from '../../src/chips/pins.js'
 import { GRAMMAR_FILE, WIRING_FILE } from '../../src/input/action-names.js';
 import { wiringFor } from '../../src/package/own-wiring.js';
 import { readWiring } from '../../src/package/wiring.js';
-import { addSections, readOwnSections, type OwnSections } from '../../src/pipeline/added-sections.js';
+import { withSections, readOwnSections, type OwnSections } from '../../src/pipeline/own-sections.js';
 import { openModel, type OpenedModel } from '../../src/pipeline/open-model.js';
 import { BOARDS, findBoard } from '../../src/plan/boards.js';
 import type { ModelFolder } from '../../src/source/byte-source.js';
@@ -41,7 +41,7 @@ describe('what a folder carries for its package', () => {
   }
 
   it('is used where nothing else is wanted, and said', async () => {
-    const { added, notes } = await addSections(opened, {}, own, DEVKIT);
+    const { added, notes } = await withSections(opened, {}, own, DEVKIT);
     assert.ok(added?.actions !== undefined && added.grammar !== undefined);
     assert.deepEqual(
       notes.filter(({ code }) => code.startsWith('file-')),
@@ -53,25 +53,25 @@ describe('what a folder carries for its package', () => {
   });
 
   it('gives way to what is wanted, and to nothing', async () => {
-    const none = await addSections(opened, { wiring: null, grammar: null }, own, DEVKIT);
+    const none = await withSections(opened, { wiring: null, grammar: null }, own, DEVKIT);
     assert.deepEqual(none.added, { actions: undefined, grammar: undefined });
     const wiring = JSON.stringify({ version: 1, outputs: [{ name: 'lamp', pin: 5, part: 'lamp' }] });
-    const other = await addSections(opened, { wiring, grammar: 'root ::= "yes" | "no"' }, own, DEVKIT);
+    const other = await withSections(opened, { wiring, grammar: 'root ::= "yes" | "no"' }, own, DEVKIT);
     assert.deepEqual(other.notes, opened.notes);
-    const { added } = await addSections(opened, {}, own, DEVKIT);
+    const { added } = await withSections(opened, {}, own, DEVKIT);
     for (const name of ['actions', 'grammar'] as const)
       assert.ok((other.added?.[name]?.length ?? 0) < (added?.[name]?.length ?? 0), name);
   });
 
   it('is left out with the reason when it is broken; what a person wants is refused', async () => {
     const broken = '{"version": 1, "outputs": [{"name": "lamp"}]}';
-    const { added, notes } = await addSections(opened, {}, await ownWith(WIRING_FILE, broken), DEVKIT);
+    const { added, notes } = await withSections(opened, {}, await ownWith(WIRING_FILE, broken), DEVKIT);
     assert.equal(added?.actions, undefined);
     assert.ok(notes.some((note) => note.code === 'file-ignored' && note.problem.includes('outputs[0].pin')));
-    const ofGrammar = await addSections(opened, {}, await ownWith(GRAMMAR_FILE, 'root ::= ('), DEVKIT);
+    const ofGrammar = await withSections(opened, {}, await ownWith(GRAMMAR_FILE, 'root ::= ('), DEVKIT);
     assert.ok(ofGrammar.notes.some((note) => note.code === 'file-ignored' && note.file === GRAMMAR_FILE));
-    await assert.rejects(addSections(opened, { wiring: broken }, own, DEVKIT), FormatError);
-    await assert.rejects(addSections(opened, { grammar: 'root ::= (' }, own, DEVKIT), FormatError);
+    await assert.rejects(withSections(opened, { wiring: broken }, own, DEVKIT), FormatError);
+    await assert.rejects(withSections(opened, { grammar: 'root ::= (' }, own, DEVKIT), FormatError);
     const noCard = await ownWith('actions.json', '{}');
     assert.deepEqual([noCard.card, noCard.grammar], [null, null]);
     assert.ok(noCard.notes.some(({ code }) => code === 'file-ignored'));

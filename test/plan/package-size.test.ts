@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readOwnSections } from '../../src/pipeline/added-sections.js';
+import { readOwnSections } from '../../src/pipeline/own-sections.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { testRuntime } from '../support/runtime.js';

@@ -326,7 +326,7 @@ const BUDGET = {
   /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 56.3,
+  boards: 55.8,
   /** What trying on an emulated board adds. */
   emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
@@ -572,8 +572,6 @@ const PARTS: Readonly<Record<string, number>> = {
   'llama2c-file': 4.5,
   /** A LoRA adapter beside its base model. */
   adapter: 5.5,
-  /** What a model's answers mean. */
-  'action-card': 1.8,
   /** A tokenizer without a tokenizer.json. */
   'tokenizer-files': 4.7,
   /** What it and GGUF have for SentencePiece and WordPiece. */
@@ -619,6 +617,10 @@ const PARTS: Readonly<Record<string, number>> = {
   act: 5.5,
   /** What a model may say: JSON schemas and GBNF, compiled for its vocabulary. */
   grammar: 8,
+  /** The model as frontiers, schemes and single numbers are measured of it. */
+  'studied-model': 0.4,
+  /** Reads what lies beside an action card, and compiles it before the plan is made. */
+  'added-sections': 2,
   /** How both write records; shared with the console. */
   console: 0.7,
 };
