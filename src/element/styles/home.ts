@@ -126,6 +126,8 @@ export const home = css`
   @container (min-width: 60rem) {
     .talk:has(> .beside) {
       grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
+      /* What is longer on the left leaves its room below the last on the right, not between them. */
+      grid-template-rows: repeat(5, auto) 1fr;
       align-items: start;
     }
 
@@ -140,7 +142,7 @@ export const home = css`
     .talk > .beside {
       display: grid;
       gap: 1rem;
-      grid-row: 1 / span 3;
+      grid-row: 1 / -1;
       grid-column: 1;
     }
   }
