@@ -17,24 +17,6 @@
 #include "fakes.h"
 #include "llm.h"
 
-static uint8_t *read_file(const char *path, uint32_t *length) {
-    FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END) != 0) {
-        exit(2);
-    }
-    long size = ftell(file);
-    rewind(file);
-    /* As a partition is: whole pages, erased behind the package. */
-    *length = ((uint32_t)size + 0xFFFFu) & ~0xFFFFu;
-    uint8_t *bytes = aligned_alloc(S3LM_ALIGNMENT, *length);
-    if (!bytes || fread(bytes, 1, (size_t)size, file) != (size_t)size) {
-        exit(2);
-    }
-    memset(bytes + size, 0xFF, *length - (size_t)size);
-    fclose(file);
-    return bytes;
-}
-
 static bool print_hex(void *user, const char *text, size_t length) {
     (void)user;
     for (size_t i = 0; i < length; i++) {
@@ -73,7 +55,7 @@ int main(int count, char **words) {
         fprintf(stderr, "component-check FILE PROMPT TOKENS CORES INTERNAL PSRAM [PROMPT]\n");
         return 2;
     }
-    chip.partition = read_file(words[1], &chip.partition_bytes);
+    fake_partition(words[1]);
     chip.internal = strtoul(words[5], NULL, 10);
     chip.psram = strtoul(words[6], NULL, 10);
     uint32_t tokens = (uint32_t)strtoul(words[3], NULL, 10);

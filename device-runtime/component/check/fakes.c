@@ -25,6 +25,22 @@ int fake_left(void) { return pieces + mappings; }
 
 /* ---- Partition ---- */
 
+void fake_partition(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (!file || fseek(file, 0, SEEK_END) != 0) {
+        exit(2);
+    }
+    size_t size = (size_t)ftell(file);
+    rewind(file);
+    chip.partition_bytes = ((uint32_t)size + 0xFFFFu) & ~0xFFFFu;
+    chip.partition = aligned_alloc(0x10000, chip.partition_bytes);
+    if (!chip.partition || fread(chip.partition, 1, size, file) != size) {
+        exit(2);
+    }
+    memset(chip.partition + size, 0xFF, chip.partition_bytes - size);
+    fclose(file);
+}
+
 static esp_partition_t partition = {ESP_PARTITION_TYPE_DATA, 0x200000, 0, "model"};
 
 const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype,
@@ -122,10 +138,14 @@ void standin_log(const char *tag, const char *format, ...) {
     va_end(arguments);
 }
 
+static _Atomic int64_t passed_us;
+
+void fake_pass(int64_t us) { passed_us += us; }
+
 int64_t esp_timer_get_time(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 + passed_us;
 }
 
 /* ---- Tasks ---- */
@@ -171,6 +191,12 @@ BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, ui
     }
     pthread_detach(made->thread);
     return pdPASS;
+}
+
+BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack_bytes, void *user,
+                       UBaseType_t priority, TaskHandle_t *task) {
+    TaskHandle_t unnamed;
+    return xTaskCreatePinnedToCore(function, name, stack_bytes, user, priority, task ? task : &unnamed, 0);
 }
 
 /* A task ends itself; what little there is of it stays, as somebody may still be about to notify it. */

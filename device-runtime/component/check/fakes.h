@@ -14,6 +14,12 @@ typedef struct {
 
 extern fake_chip chip;
 
+/* The file as a partition holds it: whole pages, erased behind its end. Ends the program when it cannot be read. */
+void fake_partition(const char *path);
+
+/* So much later is it for esp_timer_get_time. */
+void fake_pass(int64_t us);
+
 /* Pieces of memory and mappings that nobody gave back. */
 int fake_left(void);
 

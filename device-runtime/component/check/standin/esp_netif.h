@@ -8,5 +8,6 @@ typedef struct esp_netif_obj esp_netif_t;
 
 esp_err_t esp_netif_init(void);
 esp_netif_t *esp_netif_create_default_wifi_ap(void);
+esp_netif_t *esp_netif_create_default_wifi_sta(void);
 
 #endif

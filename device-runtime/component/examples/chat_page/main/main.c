@@ -1,5 +1,5 @@
 /* A page on the board's own Wi-Fi: a line in, an answer that grows while it is written (server-sent events). Join the
- * network below and open http://192.168.4.1.
+ * network below and open http://esp32-llm.local (mDNS), or http://192.168.4.1.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +10,14 @@
 #include "esp_http_server.h"
 #include "esp_netif.h"
 #include "esp_wifi.h"
+#include "mdns.h"
 #include "nvs_flash.h"
 
 /* Yours: at least eight characters of password. */
 #define NETWORK "esp32-llm"
 #define PASSWORD "change-me-now"
+/* Its name in that network, to which ".local" is added. */
+#define HOST_NAME "esp32-llm"
 
 #define MOST_TEXT 400
 /* A character of text takes up to six in JSON, as \u0001 does. */
@@ -108,11 +111,19 @@ static void open_network(void) {
     ESP_ERROR_CHECK(esp_wifi_start());
 }
 
+/* The page is found by name: also by those who look for web servers. */
+static void give_name(void) {
+    ESP_ERROR_CHECK(mdns_init());
+    ESP_ERROR_CHECK(mdns_hostname_set(HOST_NAME));
+    ESP_ERROR_CHECK(mdns_service_add("A model on a board", "_http", "_tcp", 80, NULL, 0));
+}
+
 void app_main(void) {
     static s3lm_handle_t llm;
     s3lm_config_t config = S3LM_CONFIG_DEFAULT();
     /* The network first: the model takes what internal RAM is left, less what it keeps free. */
     open_network();
+    give_name();
     ESP_ERROR_CHECK(s3lm_new(&config, &llm));
 
     httpd_config_t server_config = HTTPD_DEFAULT_CONFIG();

@@ -1,11 +1,11 @@
 /* A conversation on the serial console: a line in, an answer out. */
 #include <stdio.h>
-#include <string.h>
 
 #include "esp32_llm.h"
 #include "esp_err.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "read_line.h"
 
 #define LINE_BYTES 512
 
@@ -14,24 +14,6 @@ static bool print(void *user, const char *text, size_t length) {
     fwrite(text, 1, length, stdout);
     fflush(stdout);
     return true;
-}
-
-/* A line without its end; waits for it. */
-static void read_line(char *line, size_t capacity) {
-    size_t length = 0;
-    for (;;) {
-        int c = getchar();
-        if (c == EOF) {
-            vTaskDelay(1);
-        } else if (c == '\n' || c == '\r') {
-            if (length > 0) {
-                line[length] = '\0';
-                return;
-            }
-        } else if (length + 1 < capacity) {
-            line[length++] = (char)c;
-        }
-    }
 }
 
 static void talk(void *user) {
