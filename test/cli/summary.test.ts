@@ -73,7 +73,7 @@ describe('the summary of a conversion', () => {
       /^ {2}NEGLIGIBLE LOSS {2}Both models rate/m,
       /KL 0\.00123 nats, same first choice 98\.3 %, perplexity 2\.412 → 2\.417/,
       /1\.25 MB → 686 KB/,
-      /About [\d.,]+ of the [\d.,]+ tokens\/s that .* half\s+the context, [\d.,]+ of [\d.,]+ at the start, [\d.,]+ of [\d.,]+ when full\.$/m,
+      /About [\d.,]+ of the [\d.,]+ tokens\/s that .* half\s+the context, [\d.,]+ of [\d.,]+ at the start, [\d.,]+ of [\d.,]+ when\s+full\.$/m,
       /SRAM +█+░+ .* KB of \d+ KB/,
       /Wrote +my out\.bin \(1\.18 MB\) in 1 min 23 s/,
       /^ {6}flash it +esptool --chip esp32s3 write-flash 0x0 "my out\.bin"$/m,
