@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import './lib/ts-register.mjs';
 import { ROOT } from './lib/run.mjs';
-import { SAMPLE_LIST, sampleList } from './lib/sample-list.mjs';
+import { SAMPLE_LIST, SPOKEN_LIST, sampleList, spokenList } from './lib/sample-list.mjs';
 
 const MODELS = 'models/gallery.json';
 const PAGE = 'docs/models-that-fit.md';
@@ -20,6 +20,7 @@ try {
   await put(PAGE, page, `${before}${MARKS[0]}\n\n${await table(models)}\n\n${MARKS[1]}${after}`);
   await put(LIST, await committed(LIST), await listText(models));
   await put(SAMPLE_LIST, await committed(SAMPLE_LIST), await sampleList());
+  await put(SPOKEN_LIST, await committed(SPOKEN_LIST), await spokenList());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

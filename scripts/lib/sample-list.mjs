@@ -5,6 +5,8 @@ import { sampleFacts, sampleWork } from './ready-conversions.mjs';
 import { readyNames, sampleModels } from './sample-models.mjs';
 
 export const SAMPLE_LIST = 'src/element/samples/list.ts';
+/** What each understands: alone, as the cards are much to load for it. */
+export const SPOKEN_LIST = 'src/element/samples/spoken.ts';
 
 /** The text of {@link SAMPLE_LIST}, formatted as the house does. */
 export async function sampleList() {
@@ -16,6 +18,20 @@ import type { SampleModel } from './sample-model.js';
 
 export const SAMPLES: readonly SampleModel[] = [${entries.join(',')}];
 `;
+  return formatted(text);
+}
+
+/** The text of {@link SPOKEN_LIST}. */
+export async function spokenList() {
+  const entries = sampleModels().map(({ folder, card }) => [folder, card.speaks]);
+  return formatted(`/** The languages that the models understand which come with the element. Written by \`npm run models\`. */
+
+/** BCP 47, by the model's name. */
+export const SPOKEN: ReadonlyMap<string, string> = new Map(${JSON.stringify(entries)});
+`);
+}
+
+async function formatted(text) {
   const { format, resolveConfig } = await import('prettier');
   return format(text, { ...(await resolveConfig(SAMPLE_LIST)), parser: 'typescript' });
 }

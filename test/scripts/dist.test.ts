@@ -315,6 +315,8 @@ const BUDGET = {
   gallery: 47,
   /** What the drawing of a board adds, with its table. */
   drawing: 5,
+  /** What speaking with a model adds, when a person opens it. */
+  voice: 5.2,
   /** What connecting pins adds, with the drawn board that runs. */
   desk: 18,
   /** What the first "?" beside a term adds: its card, all sentences and pictures. */
@@ -376,6 +378,8 @@ const APART = [
   // Which pins are which things, and the board that shows them.
   'connect-room',
   'live-desk',
+  // Speaking with a model, when a person opens it.
+  'voice-room',
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
@@ -488,6 +492,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     'drawing-room',
     'live-desk',
     'connect-room',
+    'voice-room',
     ...OTHER_LANGUAGES,
     ...OTHER_CHIPS,
   ];
@@ -528,6 +533,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
         ...without(reached(chunk('live-desk'), true, APART), whole),
       ]),
     ]),
+    voice: kilobytes(without(reached(chunk('voice-room'), true, APART), whole, first, new Set(boards))),
     terms: kilobytes(terms),
     find: kilobytes(find),
     frontier: kilobytes(frontier),

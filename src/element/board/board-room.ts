@@ -22,6 +22,7 @@ import { boardsLoadingView } from '../views/boards-loading.js';
 import { chatView } from '../views/chat.js';
 import { flashView, type FlashFacts } from '../views/flash.js';
 import { tryView } from '../views/try.js';
+import { voiceDoor } from '../voice/voice-door.js';
 import { emulatorStart, pageGuard, pageScope, promptOf } from './board-page.js';
 import { emulatedDesk, plannedSpeed, serialDesk } from './board-desk.js';
 import type { ToldReach } from './board-reach.js';
@@ -199,12 +200,13 @@ export class BoardRoom {
     const { steps } = presetOf(this.#page.element);
     const locked = this.#promptLocked();
     const answers = answersOf(this.#page, this.#page.store.state, page);
+    const voice = voiceDoor(this.#page, this.#live);
     if (panel === 'chat' || result === null) {
       const { support } = this.#ports;
       const [converted, canTry] = [result !== null, result !== null && steps.has('try')];
       const planned = result && plannedSpeed(result);
       const desk = serialDesk(this.#page, this.#live, result, this.#serial.state);
-      const facts = { support, ports: this.#ports, planned, locked, answers, converted, canTry, desk };
+      const facts = { support, ports: this.#ports, planned, locked, answers, converted, canTry, desk, voice };
       return chatView(this.#serial.state, facts, strings, this.#chatActions);
     }
     const { name } = result.choice.inspection;
@@ -230,7 +232,7 @@ export class BoardRoom {
     const boardName = findBoard(board).name;
     const { inPage, name: engine } = this.#engines;
     const desk = emulatedDesk(this.#page, this.#live, result, this.#emulated);
-    const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine, desk };
+    const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine, desk, voice };
     return tryView(this.#emulated.board.state, this.#emulated.state, facts, strings, this.#emulatorActions);
   }
 

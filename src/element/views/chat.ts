@@ -32,6 +32,8 @@ export interface ChatFacts {
   readonly ports: PortFacts;
   /** As in {@link TalkFacts}. */
   readonly desk: TalkFacts['desk'];
+  /** As in {@link TalkFacts}. */
+  readonly voice: TalkFacts['voice'];
 }
 
 /** The speeds of a package, which a board that has it is measured against. */

@@ -10,6 +10,7 @@ import type { MeasuredSpeed } from '../../report/figures.js';
 import type { Term } from '../strings/terms.js';
 import { term } from '../terms/term.js';
 import { numberField } from './number-field.js';
+import type { VoiceView } from '../voice/voice-door.js';
 import { showable } from '../../shared/safe-text.js';
 
 /** Largest seed that the number field offers. */
@@ -28,6 +29,8 @@ export interface TalkFacts {
   readonly answers: Answers | null;
   /** What hangs on the board's pins, `null` where nothing does. */
   readonly desk: TemplateResult | null;
+  /** Speaking the prompt and hearing the answer, behind its door. */
+  readonly voice: VoiceView;
 }
 
 export function talkView(
@@ -39,7 +42,8 @@ export function talkView(
   const words = strings.board.talk;
   return html`<div class="talk">
     ${beside(state.turns, facts)} ${conversation(state, facts, strings)} ${problem(state, strings)}
-    ${form(state, facts, strings, actions)} ${sampling(state, strings, actions)}
+    ${form(state, facts, strings, actions)} ${facts.voice({ ...facts, state, actions }, strings)}
+    ${sampling(state, strings, actions)}
     <div class="buttons">
       <button
         id="start-over"

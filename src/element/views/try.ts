@@ -30,6 +30,8 @@ export interface TryFacts {
   readonly drawing: TemplateResult;
   /** As in {@link TalkFacts}. */
   readonly desk: TalkFacts['desk'];
+  /** As in {@link TalkFacts}. */
+  readonly voice: TalkFacts['voice'];
   /** The prompt is the page's own. */
   readonly locked: boolean;
   /** As in {@link TalkFacts}. */

@@ -12,6 +12,7 @@ export const enBoard = {
     send: 'Send',
     stop: 'Stop',
     bringBack: 'Bring back the last text',
+    voice: 'Speak and listen',
     conversation: 'Conversation',
     empty: 'The conversation appears here.',
     you: 'You',

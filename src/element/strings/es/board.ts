@@ -15,6 +15,7 @@ export const esBoard: BoardStrings = {
     send: 'Enviar',
     stop: 'Parar',
     bringBack: 'Recuperar el último texto',
+    voice: 'Hablar y escuchar',
     conversation: 'Conversación',
     empty: 'La conversación aparecerá aquí.',
     you: 'Tú',

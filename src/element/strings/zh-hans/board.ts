@@ -15,6 +15,7 @@ export const zhHansBoard: BoardStrings = {
     send: '发送',
     stop: '停止',
     bringBack: '取回上一条文本',
+    voice: '说与听',
     conversation: '对话',
     empty: '对话内容将显示在这里。',
     you: '您',
