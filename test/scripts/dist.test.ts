@@ -328,7 +328,7 @@ const BUDGET = {
   /** What the conversions of a session add, after the first result: its rows, the comparison of two, the chart. */
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
-  boards: 55.8,
+  boards: 56.1,
   /** What trying on an emulated board adds. */
   emulator: 203,
   /** What the first flashing adds; the firmware itself is data of the image. */
