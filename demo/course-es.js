@@ -54,7 +54,7 @@ export const course = {
     'Abre «Lo que el redondeo hizo con números sueltos» en ambas y mira las líneas: ¿qué pueden decir 4 bits?',
   'course-3-q-1': '¿Cuánto más pequeño es INT4?',
   'course-3-a-1':
-    '592 KB en lugar de 1004 KB. No es la mitad: también ocupan sitio las escalas y las palabras del vocabulario.',
+    '602 KB en lugar de 1014 KB. No es la mitad: también ocupan sitio las escalas y las palabras del vocabulario.',
   'course-3-q-2': '¿En cuántos de cada cien lugares los dos modelos dan por más probable el mismo token?',
   'course-3-a-2':
     'Con INT8 en el 99,5 %, con INT4 en el 96,1 %. Su divergencia del original es más de cincuenta veces mayor y, aun así, la mayoría de los textos son iguales.',
@@ -69,10 +69,10 @@ export const course = {
   'course-4-do-3': 'Elige la placa ESP32-S3 N4, que no tiene PSRAM. ¿Qué se mueve adónde?',
   'course-4-q-1': '¿Qué hay en la SRAM?',
   'course-4-a-1':
-    '383 KB de 384 KB: un tercio del modelo y el sitio en el que calcula. Es la más rápida, así que se llena primero.',
+    '383 KB de 383 KB: un tercio del modelo y el sitio en el que calcula. Es la más rápida, así que se llena primero.',
   'course-4-q-2': 'Sin PSRAM, el chip lee el resto de la flash. ¿Qué velocidad tiene entonces?',
   'course-4-a-2':
-    'Unos 33 tokens por segundo en lugar de 92: algo más de un tercio. Cada número se sigue leyendo para cada token, pero de un sitio más lento.',
+    'Unos 33 tokens por segundo en lugar de 94: algo más de un tercio. Cada número se sigue leyendo para cada token, pero de un sitio más lento.',
   'course-4-q-3': '¿Qué crece cuando crece el contexto?',
   'course-4-a-3': 'La caché: lo que la atención guarda de cada token para no leer ninguno dos veces.',
   'course-5-title': '5. Haz que una lámpara obedezca',

@@ -235,6 +235,8 @@ describe('<esp32-llm-converter>', () => {
       context: 64,
       encodings: undefined,
       edits: undefined,
+      wiring: undefined,
+      grammar: undefined,
     });
     expect((part(element, '#board') as HTMLSelectElement).value).to.equal('esp32-s3-n8r2');
     expect((part(element, 'input[value="group:32"]') as HTMLInputElement).checked).to.be.true;
