@@ -27,7 +27,7 @@ const LEAST = 1;
 export function boardDrawing(memories: readonly DrawnUse[], chip: string, words: KitWords): string {
   const { drawing } = words.sheet;
   const label = [drawing, ...memories.map((use) => memoryText(use, words))].join('. ');
-  return `<svg viewBox="0 0 264 134" style="width: 84mm" role="img" aria-label="${escapeHtml(label)}">
+  return `<svg viewBox="0 0 264 134" style="width: 58mm" role="img" aria-label="${escapeHtml(label)}">
           <rect x="34" y="4" width="226" height="126" rx="5" fill="#eef1f4" stroke="#17212b" stroke-width="1.5"/>
           <rect x="26" y="56" width="20" height="22" rx="2" fill="#fff" stroke="#17212b" stroke-width="1.5"/>
           <path d="M2 67h24" stroke="#17212b" stroke-width="5"/>

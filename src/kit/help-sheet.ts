@@ -42,10 +42,10 @@ export function helpSheet(facts: SheetFacts, words: KitWords): string {
       ${section(sheet.buttons, list(sheet.press, 'ol'))}
       ${section(
         sheet.where,
-        `${boardDrawing(facts.memories, facts.chip, words)}\n        ${list(
+        `<div class="drawn">${boardDrawing(facts.memories, facts.chip, words)}\n        ${list(
           facts.memories.map((use) => memoryText(use, words)),
           'ul',
-        )}`,
+        )}</div>`,
       )}
       </div>
       ${section(sheet.trouble, `<table>\n${rows.join('')}        </table>`)}

@@ -136,6 +136,16 @@ export const PAPER_STYLES = `      @page {
         color: #0b6e69;
       }
 
+      .drawn {
+        display: flex;
+        align-items: center;
+        gap: 2mm;
+      }
+
+      .drawn svg {
+        flex: none;
+      }
+
       .address {
         text-align: end;
       }
@@ -147,6 +157,8 @@ export const PAPER_STYLES = `      @page {
 
       @media print {
         body {
+          /* What is one page in English is one in every language. */
+          font-size: 10pt;
           margin: 0;
           padding: 0;
           max-width: none;

@@ -44,6 +44,17 @@ const FIRMWARE: readonly (readonly [name: string, options: readonly string[]])[]
   ],
 ];
 
+const SHEETS = ['help.html', 'worksheet.html'];
+
+/** How many pages a file is on paper. */
+async function pagesOf(browser: Browser, file: string): Promise<number> {
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(file).href);
+  const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  await page.close();
+  return pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
+}
+
 for (const [name, options] of FIRMWARE)
   describe(`a class kit in Chromium${name}`, { skip }, () => {
     let folder: string;
@@ -105,13 +116,9 @@ for (const [name, options] of FIRMWARE)
       });
     }
 
-    for (const sheet of ['help.html', 'worksheet.html']) {
+    for (const sheet of SHEETS) {
       test(`${sheet} prints on one page`, async () => {
-        const page = await browser.newPage();
-        await page.goto(pathToFileURL(path.join(folder, sheet)).href);
-        const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-        assert.equal(pdf.match(/\/Type \/Page\b/g)?.length, 1);
-        await page.close();
+        assert.equal(await pagesOf(browser, path.join(folder, sheet)), 1);
       });
     }
   });
@@ -142,6 +149,26 @@ describe('a class kit for students, in Chromium', { skip }, () => {
     await browser.close();
     await rm(folder, { recursive: true });
   });
+
+  for (const language of ['es', 'zh-Hans'])
+    test(`its sheets print on one page each in ${language}`, async () => {
+      const other = path.join(folder, language);
+      const options = [
+        '--lang',
+        language,
+        '--url',
+        'https://school.example/class/kit/',
+        '--board',
+        'esp32-s3-n8r8',
+      ];
+      const code = await main(['kit', path.join(root, 'models/home-commands'), '-o', other, ...options], {
+        stdout: { write: () => true },
+        stderr: { write: () => true },
+        signal: new AbortController().signal,
+      });
+      assert.equal(code, 0);
+      for (const sheet of SHEETS) assert.equal(await pagesOf(browser, path.join(other, sheet)), 1, sheet);
+    });
 
   test('it comes to the emulated board by itself, and a press on a question asks it', async () => {
     const page = await browser.newPage();
