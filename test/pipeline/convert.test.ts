@@ -180,10 +180,11 @@ describe('convert', () => {
     );
     for (const { name, sqnr, kl, micros } of report.inputs) {
       assert.ok(kl !== null && kl > 0 && kl < report.kl.max, `${name}: ${kl} nats`);
-      // Weights in groups are multiplied with both kinds of inputs by the same loop, so 16 bits cost them nothing.
+      // Weights in groups are multiplied with both kinds of inputs by the same loop, so 16 bits cost them nothing; short rows
+      // have a faster one for 16 bits (docs/decisions/0058).
       const isGrouped = encodings.get(name)?.group !== 0;
       assert.ok(
-        micros !== null && (isGrouped ? micros === 0 : micros > 0 && micros < 25),
+        micros !== null && (isGrouped ? micros <= 0 : micros > 0 && micros < 25),
         `${name}: ${micros} µs in SRAM`,
       );
       const { int8 = 0, int8By64 = 0, int8By32 = 0, int16 = 0 } = sqnr as Record<string, number>;
