@@ -1,13 +1,14 @@
 // What must hold before a version is published: checks over the tree, each giving problems as sentences, and the two edits
 // that a release makes.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** Most bytes of the package as it travels: what `npm install` downloads. A page loads a tenth of it. */
-export const MAX_PACKED_BYTES = 8_000_000;
+export const MAX_PACKED_BYTES = 8_300_000;
 
 /** Most bytes of the package on a disk, a quarter of them source maps. */
-export const MAX_UNPACKED_BYTES = 19_800_000;
+export const MAX_UNPACKED_BYTES = 20_300_000;
 
 /** Names at the top of the package. What is not among them was packed by mistake. */
 const SHIPPED = [
@@ -50,7 +51,11 @@ async function versionPlaces(root) {
       pattern: new RegExp(`(\\nname = "${crate}"\\nversion = ")([^"]*)`),
     })),
     ...boards
-      .filter((entry) => entry.isDirectory())
+      // Of other processors there are kernels alone.
+      .filter(
+        (entry) =>
+          entry.isDirectory() && existsSync(path.join(root, 'device-runtime/boards', entry.name, 'board.h')),
+      )
       .map(({ name }) => ({
         file: `device-runtime/boards/${name}/board.h`,
         pattern: /(#define FIRMWARE_VERSION ")([^"]*)/,

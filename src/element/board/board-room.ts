@@ -40,6 +40,7 @@ import type {
 import { DEFAULT_TALK, type BoardKind } from './board-state.js';
 import { BoardStore } from './board-store.js';
 import { EmulatedStore } from './emulated-store.js';
+import { emulatorActions } from './emulator-actions.js';
 import { Engines } from './engines.js';
 import { FlashStore } from './flash-store.js';
 import { freePort } from './free-port.js';
@@ -399,19 +400,10 @@ export class BoardRoom {
 
   #emulatorFor(): EmulatorActions {
     const emulated = this.#emulated;
-    return {
+    return emulatorActions(emulated, {
       talk: this.#talkActions('emulated', emulated.board, () => void emulated.restart()),
-      start: () => void emulated.start(),
-      stop: () => void emulated.stop(),
-      pause: () => void emulated.pause(),
-      resume: () => emulated.resume(),
-      step: (core) => void emulated.step(core),
-      setSpeed: (speed) => void emulated.setSpeed(speed),
-      lookAt: (region) => void emulated.lookAt(region),
-      goTo: (address) => void emulated.goTo(address),
-      turn: (pages) => void emulated.turn(pages),
       choose: (engine) => this.#engines.choose(engine),
-    };
+    });
   }
 
   #chatFor(): ChatActions {
