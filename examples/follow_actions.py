@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+import unicodedata
 import zlib
 
 BEGIN, END = b"\x1b_L", b"\x1b\\"
@@ -74,12 +75,17 @@ class Frames:
                 yield found
 
 
+def plain(text: str, keep: str = "") -> str:
+    """A text that cannot steer a terminal: control characters but those of `keep` become question marks."""
+    return "".join(one if one in keep or unicodedata.category(one) != "Cc" else "?" for one in text)
+
+
 def action(payload: bytes):
     """What an ACTION message tells, as a dictionary; None for one that is too short."""
     if len(payload) < 12:
         return None
     told, kind, pin, is_input, number, seconds = struct.unpack_from("<BBBBII", payload)
-    name, _, value = payload[12:].decode("utf-8", "replace").rpartition("=")
+    name, _, value = plain(payload[12:].decode("utf-8", "replace")).rpartition("=")
     return {
         "told": TOLD[told] if told < len(TOLD) else str(told),
         "kind": kind,
@@ -140,7 +146,7 @@ def main() -> int:
                         port.write(frame(GENERATE, number + 1, 3, head))
                         number += 2
                 elif kind == ERROR:
-                    print(payload[1:].decode("utf-8", "replace"), file=sys.stderr)
+                    print(plain(payload[1:].decode("utf-8", "replace")), file=sys.stderr)
                     return 1
                 elif kind == FINISHED and options.ask:
                     return 0

@@ -4,29 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { ConsoleClient, type ConsoleAction } from '../../src/device/console-client.js';
-import { readActionCard } from '../../src/input/action-card.js';
-import { convert } from '../../src/pipeline/convert.js';
-import { findBoard } from '../../src/plan/boards.js';
-import { nodeFolder } from '../../src/source/node-folder.js';
 import { boot, generated, imageOf } from '../support/emulated-board.js';
-import { testRuntime } from '../support/runtime.js';
+import { ACTING_BOARD, actingPackage } from './acting-package.js';
 import { ProgramBoard, buildConsoleProgram } from './console-program.js';
 
-const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
-const BOARD = 'esp32-s3-n16r8';
-const WIRING = JSON.stringify({
-  version: 1,
-  outputs: [
-    { name: 'kitchen lamp', pin: 5, part: 'lamp', place: 'kitchen' },
-    { name: 'study lamp', kind: 'dimmer', pin: 6, part: 'lamp', place: 'study' },
-    { name: 'blinds', kind: 'servo', pin: 7, part: 'blinds' },
-    { name: 'hall = lamp', kind: 'light', pin: 8, part: 'lamp', place: 'hall' },
-  ],
-  inputs: [{ name: 'door', pin: 4, pull: 'up', part: 'door', low: 'closed', high: 'open' }],
-  rules: [{ when: '*sleep*', output: 'study lamp', set: 'off' }],
-});
 const PROMPTS = [
   'turn on the light in the kitchen',
   'set the study lamp to 40%',
@@ -48,15 +30,7 @@ describe('actions', { skip: unavailable ?? false }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'actions-'));
     file = join(folder, 'actions.s3lm');
-    const model = await nodeFolder(SAMPLE);
-    const card = await readActionCard(model);
-    // As little SRAM as the host's board has.
-    const board = findBoard(BOARD);
-    const small = { ...board, chip: { ...board.chip, firmwareSramBytes: 180 * 1024 } };
-    const options = { board: small, context: 128, report: false, actions: { wiring: WIRING, card } };
-    const made = await convert(model, options, await testRuntime()).finally(() => model.close());
-    assert.ok(made.package !== null);
-    bytes = made.package;
+    bytes = await actingPackage();
     await writeFile(file, bytes);
   });
   after(() => rm(folder, { recursive: true }));
@@ -86,7 +60,7 @@ describe('actions', { skip: unavailable ?? false }, () => {
     );
     assert.ok(ours.length > 8);
     const theirs: ConsoleAction[] = [];
-    const board = await boot(await imageOf(bytes, BOARD), BOARD, {
+    const board = await boot(await imageOf(bytes, ACTING_BOARD), ACTING_BOARD, {
       onAction: (action) => theirs.push(action),
     });
     await ask(board.client).finally(() => board.device.close());
