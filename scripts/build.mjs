@@ -2,6 +2,7 @@
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BUNDLE, PROGRAMS, SAMPLE_FILES } from './lib/assets.mjs';
+import { courseFiles } from './lib/course.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
 import { thirdPartyLicences } from './lib/licences.mjs';
@@ -20,6 +21,7 @@ try {
   await mkdir(DIST, { recursive: true });
   await copyAssets();
   await writeReadyConversions();
+  for (const [name, text] of await courseFiles()) await writeFile(path.join(DIST, name), text);
   const bundled = await thirdPartyLicences(await bundleAll(DIST));
   const licences = `${bundled}\n\n${await readFile(path.join(ROOT, RUST_LICENCES), 'utf8')}`;
   await writeFile(path.join(DIST, 'THIRD-PARTY-LICENCES.txt'), licences);

@@ -1,4 +1,5 @@
 // The files that lie beside the scripts in dist/, each with the place in the source tree that it is copied from.
+import { COURSES } from './course.mjs';
 import { readyNames, sampleModels } from './sample-models.mjs';
 
 /** Programs for chips, by the name that they have beside the scripts. */
@@ -32,5 +33,6 @@ export const NAMES_IN_DIST = new Map([
   ...Object.entries(PROGRAMS).map(([name, source]) => [source, name]),
   ...SAMPLE_FILES.map((name) => [name, name]),
   ...READY_FILES.map((name) => [`dist/${name}`, name]),
+  ...COURSES.map((name) => [`dist/${name}`, name]),
   [`dist/${BUNDLE}`, BUNDLE],
 ]);

@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { planFlashImage, refuseUnbootable } from '../image/flash-image.js';
+import { COURSE_PAGE } from '../kit/course.js';
 import { makeKit, refuseLongFirmware, type GivenFile, type KitFile } from '../kit/kit.js';
 import { openInput } from '../input/open-input.js';
 import { readModelFiles } from '../kit/model-files.js';
@@ -17,7 +18,7 @@ import { UsageError } from '../shared/errors.js';
 import { fileName } from '../shared/file-name.js';
 import { showableLine } from '../shared/safe-text.js';
 import { toned, type Line } from '../shared/toned-text.js';
-import { LANGUAGES, findLanguage } from '../shared/languages.js';
+import { LANGUAGES, findLanguage, type Language } from '../shared/languages.js';
 import type { ModelFolder } from '../source/byte-source.js';
 import { KeptFolder } from '../source/kept-folder.js';
 import { nodeFile } from '../source/node-folder.js';
@@ -28,7 +29,7 @@ import { shellWord } from './program-name.js';
 import type { KitCommandRequest } from './requests.js';
 import { KitFolder } from './kit-folder.js';
 import { isWithin, placeOf } from './refuse-clashes.js';
-import { loadBundle, loadFirmware, loadRuntime } from './runtime-files.js';
+import { loadBundle, loadCourse, loadFirmware, loadRuntime } from './runtime-files.js';
 import { findTarget } from './target.js';
 import { readText } from './text-file.js';
 import { startTuner, type TunerThreads } from './tuner-threads.js';
@@ -62,6 +63,9 @@ function writtenLines({ output, url }: KitCommandRequest, files: readonly KitFil
     ['lesson.html', 'for you: plan with minutes, what to prepare, answers'],
     ['worksheet.html', 'to print for each pair'],
     ['help.html', 'to print for each pair'],
+    ...(files.some(({ path }) => path === COURSE_PAGE)
+      ? ([[COURSE_PAGE, 'five lessons about this model; course-teacher.html has their answers']] as const)
+      : []),
   ] as const;
   const width = Math.max(...pages.map(([name]) => open(name).length));
   return [
@@ -87,7 +91,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
   const { firmware, own } = await givenFirmware(request.firmware, board.chip, terminal.signal);
   // What cannot be started is found out before the work.
   refuseUnbootable(await planFlashImage(firmware, board, 0));
-  const [runtime, script] = await Promise.all([loadRuntime(), loadBundle()]);
+  const [runtime, script, course] = await Promise.all([loadRuntime(), loadBundle(), loadCourse(language)]);
   const progress = new ProgressLine(terminal.stderr);
   const folder = await openModelFolder(request.folder, terminal.signal);
   let threads: TunerThreads | null = null;
@@ -137,6 +141,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
       image: (await makeImage(bytes, { board, firmware })).pieces(),
       package: bytes,
       script,
+      course,
     });
   } finally {
     progress.finish();
@@ -146,7 +151,7 @@ async function makeFiles(request: KitCommandRequest, terminal: Terminal): Promis
 }
 
 /** @throws UsageError for a language without a dictionary */
-function wantedLanguage(tag: string): string {
+function wantedLanguage(tag: string): Language {
   const language = findLanguage(tag);
   if (language === 'en' && !/^en\b/i.test(tag)) {
     throw new UsageError(`--lang is one of ${LANGUAGES.join(', ')}, not "${tag}".`);

@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Chip } from '../chips/chip.js';
 import { firmwareFromElf, type Firmware } from '../image/firmware.js';
+import { readCourse, type Course } from '../kit/course.js';
 import { UsageError } from '../shared/errors.js';
+import type { Language } from '../shared/languages.js';
 import type { Runtime } from '../pipeline/types.js';
 import { deadline } from './deadline.js';
 
@@ -49,6 +51,12 @@ export function loadTrain(): Promise<WebAssembly.Module> {
 /** The element in one file. @throws as above */
 export function loadBundle(): Promise<Uint8Array> {
   return readBeside(PLACES.bundle);
+}
+
+/** The lessons in a language. @throws as above */
+export async function loadCourse(language: Language): Promise<Course | null> {
+  const name = `course.${language}.json`;
+  return readCourse(new TextDecoder().decode(await readBeside([`./${name}`, `../../dist/${name}`])));
 }
 
 async function compile(name: 'kernels' | 'twin' | 'emulator' | 'train'): Promise<WebAssembly.Module> {

@@ -1,10 +1,12 @@
 /** The class kit of a result, as an archive: what the command line's `kit` writes, from the same makers. */
 import { GRAMMAR_FILE, WIRING_FILE } from '../input/action-names.js';
+import { readCourse, type Course } from '../kit/course.js';
 import { makeKit, type GivenFile } from '../kit/kit.js';
 import { findBoard } from '../plan/boards.js';
 import { DEFAULT_EFFORT } from '../quantize/effort.js';
 import { writeChoices } from '../plan/scheme-text.js';
-import { needAsset } from '../worker/fetch-asset.js';
+import { findLanguage, type Language } from '../shared/languages.js';
+import { fetchAsset, needAsset } from '../worker/fetch-asset.js';
 import type { BoardImage } from './board-image.js';
 import { fileName } from './file-names.js';
 import type { Download } from './save.js';
@@ -47,8 +49,9 @@ export async function makeKitDownload(
   const scheme = writeChoices({ scheme: settings, edits: settings.edits ?? [] });
   const { signal } = options;
   const board = findBoard(settings.board);
-  const [script, modelFiles, { made }] = await Promise.all([
+  const [script, course, modelFiles, { made }] = await Promise.all([
     fetchBundle(options.bundle, signal),
+    fetchCourse(options.bundle, findLanguage(options.language), signal),
     options.modelFiles(),
     options.image(),
   ]);
@@ -71,6 +74,7 @@ export async function makeKitDownload(
     image: made.pieces(),
     package: result.package,
     script,
+    course,
   });
   const name = `${fileName(inspection.name)}-kit`;
   const total = kit.reduce((sum, file) => sum + file.size, 0);
@@ -96,4 +100,29 @@ function chosenFiles(
 async function fetchBundle(address: string, signal: AbortSignal): Promise<Uint8Array> {
   const advice = 'Put esp32-llm-converter.bundle.js beside the script, and open the page from a server.';
   return new Uint8Array(await (await needAsset(address, advice, signal)).arrayBuffer());
+}
+
+/** The lessons beside the scripts. Bundlers of pages give files other names, by these literals. */
+const COURSES: Readonly<Record<Language, () => URL>> = {
+  en: () => new URL('../../dist/course.en.json', import.meta.url),
+  es: () => new URL('../../dist/course.es.json', import.meta.url),
+  'zh-Hans': () => new URL('../../dist/course.zh-Hans.json', import.meta.url),
+};
+
+/**
+ * The lessons, which are where the one file is, as long as that has its own name. Whoever serves that file alone gets kits
+ * without lessons, which do not speak of them.
+ */
+async function fetchCourse(bundle: string, language: Language, signal: AbortSignal): Promise<Course | null> {
+  const isOwnName = /\/esp32-llm-converter\.bundle\.js(?:[?#]|$)/.test(bundle);
+  const address = isOwnName
+    ? new URL(`course.${language}.json`, bundle)
+    : new URL(COURSES[language]().href, globalThis.document?.baseURI);
+  try {
+    const response = await fetchAsset(address.href, { signal });
+    return response.ok ? readCourse(await response.text()) : null;
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
 }

@@ -1,4 +1,5 @@
 /** The class page of a kit: the element with board, numbers and model settled. */
+import { COURSE_PAGE } from './course.js';
 import { escapeHtml, htmlPage } from './html.js';
 import type { KitPreset, SlotTexts } from './kit-preset.js';
 import { isInlineSlot } from './slot-texts.js';
@@ -66,12 +67,18 @@ const STYLES = `      :root {
 `;
 
 /**
- * Prepares the element and loads its script. Pages from a disk may not fetch, so there the model comes as a script of its
+ * Of every page of a kit with something to press. Prepares the element and loads its script. Pages from a disk may not fetch, so there the model comes as a script of its
  * own, before the element does.
  */
 export const PAGE_SCRIPT = `(function () {
   'use strict';
+  document.querySelectorAll('button.print').forEach(function (button) {
+    button.addEventListener('click', function () {
+      print();
+    });
+  });
   var element = document.querySelector('esp32-llm-converter');
+  if (!element) return;
   function load(address) {
     var script = document.createElement('script');
     script.src = address;
@@ -79,7 +86,9 @@ export const PAGE_SCRIPT = `(function () {
     document.head.append(script);
   }
   if (location.protocol === 'file:') {
-    document.getElementById('from-disk').hidden = false;
+    document.querySelectorAll('#from-disk').forEach(function (hint) {
+      hint.hidden = false;
+    });
     var read = function (file) {
       var pieces = file[1].map(function (text) {
         return Uint8Array.from(atob(text), function (character) {
@@ -109,13 +118,23 @@ export const PAGE_SCRIPT = `(function () {
 })();
 `;
 
+/** What the page says besides what was settled. */
+export interface ClassPageFacts {
+  readonly boardName: string;
+  /** Texts of the teacher's own. */
+  readonly texts: SlotTexts;
+  /** The lessons stand beside it and are for this class. */
+  readonly hasCourse: boolean;
+}
+
 /** The page. */
 export function classPage(
   preset: KitPreset,
-  { boardName, texts }: { readonly boardName: string; readonly texts: SlotTexts },
+  { boardName, texts, hasCourse }: ClassPageFacts,
   words: KitWords,
 ): string {
   const { title, lead, sheet, worksheet, noScript, fromDisk } = words.page;
+  const course = hasCourse ? ` · <a href="${COURSE_PAGE}">${escapeHtml(words.lesson.course)}</a>` : '';
   const given: [name: string, value: string | null][] = [
     ['model', preset.model],
     ['board', preset.board],
@@ -133,7 +152,7 @@ export function classPage(
     .map(([name, value]) => `        ${name}="${escapeHtml(value)}"\n`);
   const body = `    <main>
       <h1>${escapeHtml(title(preset.name))}</h1>
-      <p>${escapeHtml(lead(preset.name, boardName))} <a href="help.html">${escapeHtml(sheet)}</a> · <a href="worksheet.html">${escapeHtml(worksheet)}</a></p>
+      <p>${escapeHtml(lead(preset.name, boardName))} <a href="help.html">${escapeHtml(sheet)}</a> · <a href="worksheet.html">${escapeHtml(worksheet)}</a>${course}</p>
       <p id="from-disk" hidden>${escapeHtml(fromDisk)}</p>
       <esp32-llm-converter
 ${attributes.join('')}        no-network

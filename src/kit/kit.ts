@@ -10,6 +10,7 @@ import { UsageError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import type { DrawnUse } from './board-drawing.js';
 import { classPage, PAGE_SCRIPT } from './class-page.js';
+import { courseFiles, isOfModel, type Course } from './course.js';
 import { helpSheet } from './help-sheet.js';
 import type { ClassAddress, KitPreset, SlotTexts } from './kit-preset.js';
 import { kitWords } from './languages.js';
@@ -63,6 +64,8 @@ export interface KitRequest {
   readonly package: Uint8Array;
   /** The element in one file. */
   readonly script: Uint8Array;
+  /** The lessons in that language, `null` where there are none. Only a kit with their model has them. */
+  readonly course: Course | null;
 }
 
 /** File name of the element in a kit. */
@@ -119,6 +122,9 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     locked: context === null ? 'model board scheme' : 'model board scheme context',
     language,
   };
+  const course =
+    request.course !== null && isOfModel(request.course, request.modelFiles) ? request.course : null;
+  const hasCourse = course !== null;
   const image = `image/${folder}-${board.id}.bin`;
   const command = `esptool --chip ${board.chip.id} write-flash 0x0 ${image}`;
   const facts = {
@@ -128,6 +134,7 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     modelFolder: preset.model,
     firmware,
     version: VERSION,
+    hasCourse,
   };
   const bytesOf = (files: readonly { readonly bytes: Uint8Array }[]): number =>
     files.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -139,9 +146,13 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     prompts,
     view,
     address,
+    hasCourse,
   };
   const files = [
-    text('index.html', classPage(preset, { boardName: board.name, texts }, words)),
+    text(
+      'index.html',
+      classPage(preset, { boardName: board.name, texts, hasCourse: hasCourse && view === 'full' }, words),
+    ),
     text(
       'help.html',
       helpSheet(
@@ -151,6 +162,7 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
     ),
     text('lesson.html', lessonPage(lesson, words)),
     text('worksheet.html', worksheetPage(lesson, words)),
+    ...(course === null ? [] : courseFiles(course, preset, words)).map((page) => text(page.path, page.text)),
     text('README.txt', words.readMe(facts)),
     text('kit.js', PAGE_SCRIPT),
     whole(SCRIPT, [request.script]),

@@ -152,5 +152,9 @@ export const enLesson: LessonWords = {
   ],
   boards: 'Boards',
   boardsText: 'Who has which one, and whether it answered.',
+  course: 'Five lessons',
+  courseText:
+    'A course about this model, for more than one lesson: tokens, models, quantization, memory, a lamp that obeys; about 20 minutes each. It is in this kit.',
+  courseLinks: ['The lessons, each to be printed as a worksheet', 'All their questions with answers'],
   questionsToAsk: 'Questions to ask it',
 };

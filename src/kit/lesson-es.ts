@@ -155,5 +155,9 @@ export const esLesson: LessonWords = {
   ],
   boards: 'Placas',
   boardsText: 'Quién tiene cuál y si respondió.',
+  course: 'Cinco lecciones',
+  courseText:
+    'Un curso sobre este modelo, para más de una clase: tokens, modelos, cuantización, memoria, una lámpara que obedece; unos 20 minutos cada una. Está en este kit.',
+  courseLinks: ['Las lecciones, que se imprimen como hojas de trabajo', 'Todas sus preguntas con respuestas'],
   questionsToAsk: 'Preguntas para hacerle',
 };

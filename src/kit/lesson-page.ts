@@ -1,5 +1,6 @@
 /** The lesson of a kit on paper: the teacher's page with aims, plan and answers, and the worksheet with lines to write on. */
 import { formatBytes } from '../shared/format.js';
+import { COURSE_PAGE, TEACHER_PAGE } from './course.js';
 import { escapeHtml, htmlPage } from './html.js';
 import type { ClassAddress } from './kit-preset.js';
 import type { KitView, LessonPart, LessonQuestion, LessonWords } from './lesson-words.js';
@@ -16,6 +17,8 @@ export interface Lesson {
   readonly prompts: readonly string[];
   readonly view: KitView;
   readonly address: ClassAddress | null;
+  /** The five lessons lie beside it. */
+  readonly hasCourse: boolean;
 }
 
 /** Parts of a lesson whose steps the student's view leaves out. */
@@ -39,7 +42,7 @@ export function lessonPage(lesson: Lesson, { language, lesson: words }: KitWords
       ${section(words.prepare, list(words.preparations, 'ul'))}
       ${section(words.plan, `${planTable(rows, words)}\n        <p>${escapeHtml(words.total(minutes))}</p>`)}
       ${section(words.answers, answers(lesson, language, words))}
-      ${section(words.glossary, glossary(words))}
+${lesson.hasCourse ? `      ${section(words.course, courseLinks(words))}\n` : ''}      ${section(words.glossary, glossary(words))}
       ${section(words.boards, boardTable(words))}
     </main>
 `;
@@ -98,6 +101,12 @@ function answers(lesson: Lesson, language: string, words: LessonWords): string {
   const item = ({ text, answer }: LessonQuestion): string =>
     `          <li>${escapeHtml(text)}<p class="answer">${escapeHtml(answer(facts))}</p></li>\n`;
   return `<ol>\n${seen(words.questions, lesson.view).map(item).join('')}        </ol>`;
+}
+
+function courseLinks({ courseText, courseLinks: [lessons, teacher] }: LessonWords): string {
+  const link = (page: string, name: string): string =>
+    `<li><a href="${page}">${escapeHtml(name)}</a> (${page})</li>`;
+  return `<p>${escapeHtml(courseText)}</p>\n        <ul>${link(COURSE_PAGE, lessons)}${link(TEACHER_PAGE, teacher)}</ul>`;
 }
 
 function glossary({ terms }: LessonWords): string {

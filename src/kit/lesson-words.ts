@@ -55,6 +55,10 @@ export interface LessonWords {
   readonly terms: readonly (readonly [term: string, meaning: string])[];
   readonly boards: string;
   readonly boardsText: string;
+  /** Of a kit with the five lessons: what they are called, what they are, and the links to them and to their answers. */
+  readonly course: string;
+  readonly courseText: string;
+  readonly courseLinks: readonly [lessons: string, teacher: string];
   /** Over the questions that a teacher gave, beside the element. */
   readonly questionsToAsk: string;
 }

@@ -137,5 +137,9 @@ export const zhHansLesson: LessonWords = {
   ],
   boards: '开发板',
   boardsText: '谁用哪一块，它是否回答了。',
+  course: '五节课',
+  courseText:
+    '关于这个模型的课程，适合多次上课：token、模型、量化、内存、听话的灯；每节约 20 分钟。本套件中已包含。',
+  courseLinks: ['课程页面，每页都可打印成练习单', '所有问题及答案'],
   questionsToAsk: '可以问它的问题',
 };

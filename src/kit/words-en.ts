@@ -68,14 +68,22 @@ export const enKit: KitWords = {
     terminalText: 'With esptool (pip install esptool), in the folder of the kit:',
   },
   lesson: enLesson,
-  readMe: ({ model, board, image, modelFolder, firmware, version }) => `Class kit: ${model} for the ${board}
+  readMe: ({
+    model,
+    board,
+    image,
+    modelFolder,
+    firmware,
+    version,
+    hasCourse,
+  }) => `Class kit: ${model} for the ${board}
 made with esp32-llm-converter ${version}
 
 index.html   the class page: board, numbers and model are settled
 help.html    one page to print and hand out
 worksheet.html   questions to print, with lines to write on
 lesson.html  for the teacher: aims, a plan with minutes, what to prepare, answers, words, who has which board
-${modelFolder}   the model, as it was published
+${hasCourse ? 'course.html  five lessons, each a page to work with and to print; course-teacher.html has all answers\n' : ''}${modelFolder}   the model, as it was published
 ${firmware === null ? '' : `${firmware}   the firmware that the page puts before the model\n`}${image}   what a board boots, ready to be flashed to address 0
 
 On a server: copy this folder to any static web server. Web Serial, which flashes boards, needs https or localhost.

@@ -75,6 +75,7 @@ export const esKit: KitWords = {
     modelFolder,
     firmware,
     version,
+    hasCourse,
   }) => `Kit para la clase: ${model} para ${board}
 hecho con esp32-llm-converter ${version}
 
@@ -82,7 +83,7 @@ index.html   la página de la clase: placa, números y modelo están decididos
 help.html    una página para imprimir y repartir
 worksheet.html   preguntas para imprimir, con líneas para escribir
 lesson.html  para el profesorado: objetivos, plan con minutos, qué preparar, respuestas, palabras, quién tiene qué placa
-${modelFolder}   el modelo, tal como se publicó
+${hasCourse ? 'course.html  cinco lecciones, cada una una página para trabajar e imprimir; course-teacher.html tiene todas las respuestas\n' : ''}${modelFolder}   el modelo, tal como se publicó
 ${firmware === null ? '' : `${firmware}   el firmware que la página pone delante del modelo\n`}${image}   lo que arranca una placa, listo para grabar en la dirección 0
 
 En un servidor: copia esta carpeta a cualquier servidor web estático. Web Serial, con lo que se graban las placas,

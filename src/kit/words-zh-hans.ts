@@ -60,14 +60,22 @@ export const zhHansKit: KitWords = {
     terminalText: '在套件文件夹中使用 esptool（pip install esptool）：',
   },
   lesson: zhHansLesson,
-  readMe: ({ model, board, image, modelFolder, firmware, version }) => `课堂套件：用于 ${board} 的 ${model}
+  readMe: ({
+    model,
+    board,
+    image,
+    modelFolder,
+    firmware,
+    version,
+    hasCourse,
+  }) => `课堂套件：用于 ${board} 的 ${model}
 由 esp32-llm-converter ${version} 制作
 
 index.html   课堂页面：开发板、数值格式和模型都已设定
 help.html    一页可打印分发的帮助单
 worksheet.html   可打印的练习题，留有书写空间
 lesson.html  教师用：目标、按分钟的安排、课前准备、答案、词语、开发板分配表
-${modelFolder}   模型，与发布时相同
+${hasCourse ? 'course.html  五节课，每节一页，可操作也可打印；course-teacher.html 有全部答案\n' : ''}${modelFolder}   模型，与发布时相同
 ${firmware === null ? '' : `${firmware}   网页放在模型之前的固件\n`}${image}   开发板启动用的镜像，可直接烧录到地址 0
 
 放在服务器上：将本文件夹复制到任何静态网页服务器。烧录开发板所用的 Web Serial 需要 https 或 localhost。

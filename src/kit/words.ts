@@ -51,4 +51,6 @@ export interface ReadMeFacts {
   /** Where somebody's own firmware is, `null` for the element's. */
   readonly firmware: string | null;
   readonly version: string;
+  /** The five lessons are in the kit. */
+  readonly hasCourse: boolean;
 }

@@ -116,6 +116,44 @@ for (const [name, options] of FIRMWARE)
       });
     }
 
+    for (const way of ['from a server', 'from a disk']) {
+      test(`the lessons, ${way}`, async () => {
+        const base =
+          way === 'from a disk' ? pathToFileURL(`${folder}/`).href : `http://localhost:${server.port}/`;
+        const page = await browser.newPage();
+        const asked: string[] = [];
+        page.on('request', (request) => asked.push(request.url()));
+        await page.goto(`${base}course.html`);
+        const links = await page.$$eval('.lessons a', (all) => all.map(({ href }) => href));
+        assert.equal(links.length, 5);
+        for (const link of links) {
+          await page.goto(link);
+          // Each has read and planned the kit's model, on the board of the course.
+          const planned = await page.waitForFunction(
+            () => {
+              const element = document.querySelector<Esp32LlmConverter>('esp32-llm-converter');
+              const failure = element?.shadowRoot?.querySelector('.failure')?.textContent;
+              return failure ?? (element?.plan ? element.plan.context : null);
+            },
+            { timeout: PATIENCE },
+          );
+          assert.equal(await planned.jsonValue(), 256, link);
+        }
+        await page.goto(`${base}course-teacher.html`);
+        assert.equal(await page.$$eval('.told details[open] p', (all) => all.length), 15);
+        await page.evaluate(() => {
+          window.print = () => document.body.setAttribute('data-printed', '');
+          document.querySelector<HTMLButtonElement>('.print')?.click();
+        });
+        assert.ok(await page.$('body[data-printed]'));
+        assert.deepEqual(
+          asked.filter((url) => !url.startsWith(base) && !/^(blob|data):/.test(url)),
+          [],
+        );
+        await page.close();
+      });
+    }
+
     for (const sheet of SHEETS) {
       test(`${sheet} prints on one page`, async () => {
         assert.equal(await pagesOf(browser, path.join(folder, sheet)), 1);
@@ -295,8 +333,9 @@ describe('a class kit that the button made, in Chromium', { skip }, () => {
   }
 
   for (const way of ['from a server', 'from a disk']) {
-    test(`${way}: the page makes the image in the kit`, async () => {
+    test(`${way}: the page makes the image in the kit, which has the lessons`, async () => {
       const base = way === 'from a disk' ? pathToFileURL(`${kit}/`).href : `http://localhost:${server.port}/`;
+      assert.ok(existsSync(path.join(kit, 'course-teacher.html')));
       assert.deepEqual(await convertIn(browser, base), {
         hint: way === 'from a disk',
         failure: null,

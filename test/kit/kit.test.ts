@@ -54,6 +54,7 @@ function request(changes: Partial<KitRequest> = {}): KitRequest {
     image: [bytes('boot'), bytes('able')],
     package: bytes('S3LM'),
     script: bytes('/* element */'),
+    course: null,
     ...changes,
   };
 }

@@ -17,6 +17,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { COURSES } from '../../scripts/lib/course.mjs';
 import { NO_PRESET } from '../../src/element/preset-words.js';
 import { convertSettings } from '../../src/element/settings.js';
 import { sha256Of, toHex } from '../../src/image/digest.js';
@@ -309,6 +310,8 @@ const BUDGET = {
   answers: 5,
   /** What the button for a class kit adds. */
   kit: 12,
+  /** What it fetches besides the one file: the lessons in a language. */
+  course: 8,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 141,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
@@ -524,6 +527,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     address: kilobytes(address),
     pageEngine: kilobytes([path.join(dist, chunk('page-engine'))]),
     kit: kilobytes(kit),
+    course: Math.max(...COURSES.map((name) => kilobytes([path.join(dist, name)]))),
     tuner: kilobytes(tuner),
     gallery: kilobytes(gallery),
     drawing: kilobytes(without(reached(chunk('drawing-room'), true, APART), whole)),
