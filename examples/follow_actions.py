@@ -26,6 +26,7 @@ HELLO, PROMPT, GENERATE, WELCOME, ACTION, FINISHED, ERROR = 0x01, 0x05, 0x06, 0x
 TOLD = ("done", "planned", "state", "read", "refused")
 LONGEST = 704  # bytes of a payload
 NEXT_TURN = 3
+TEMPERATURE = 2  # kind of an input whose value has a sign
 SAMPLING = struct.pack("<IfIfffIQ", 0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -85,6 +86,8 @@ def action(payload: bytes):
     if len(payload) < 12:
         return None
     told, kind, pin, is_input, number, seconds = struct.unpack_from("<BBBBII", payload)
+    if is_input and kind == TEMPERATURE and number >= 1 << 31:
+        number -= 1 << 32
     name, _, value = plain(payload[12:].decode("utf-8", "replace")).rpartition("=")
     return {
         "told": TOLD[told] if told < len(TOLD) else str(told),

@@ -19,6 +19,9 @@
 /* Actions of one answer, and timers that become due at once, that are still to be told. */
 #define ACTIONS_NEWS 40u
 
+/* The value of an input that does not say: no temperature is as low. */
+#define ACTIONS_UNKNOWN 0x80000000u
+
 /* Text that lies elsewhere. */
 typedef struct {
     const uint8_t *bytes;
@@ -117,6 +120,9 @@ static inline const uint8_t *actions_input_at(const actions *a, uint32_t index) 
 
 /* The value of an output as messages have it: 0 or 1, percent, degrees, 0xRRGGBB. */
 uint32_t actions_value(const actions *a, uint32_t output);
+
+/* What an input reads now: 0 or 1, seconds since the start, degrees Celsius as an int32_t. */
+uint32_t actions_read(const actions *a, uint32_t input, uint64_t now);
 
 /* Changes an output and its pin; false when it cannot be what is asked. */
 bool actions_change(actions *a, uint32_t output, uint32_t change, uint32_t value, const actions_wish *wish);

@@ -186,11 +186,21 @@ static bool is_there(const actions_section *s, const uint8_t *effect, const answ
     return !place.bytes || !said.bytes || actions_same(said, place) || actions_same(said, s->everywhere);
 }
 
-static void read_input(actions *a, uint32_t input, uint64_t now) {
+uint32_t actions_read(const actions *a, uint32_t input, uint64_t now) {
     const uint8_t *p = actions_input_at(a, input);
-    bool is_level = p[ACTIONS_INPUT_KIND_AT] == ACTION_INPUT_LEVEL;
-    uint32_t value = is_level ? a->pins->read(p[ACTIONS_INPUT_PIN_AT]) : (uint32_t)(now / MICROS);
-    tell(a, ACTION_TOLD_READ, input, true, value, 0);
+    int32_t celsius;
+    switch (p[ACTIONS_INPUT_KIND_AT]) {
+    case ACTION_INPUT_LEVEL:
+        return a->pins->read(p[ACTIONS_INPUT_PIN_AT]);
+    case ACTION_INPUT_TEMPERATURE:
+        return a->pins->temperature(&celsius) ? (uint32_t)celsius : ACTIONS_UNKNOWN;
+    default:
+        return (uint32_t)(now / MICROS);
+    }
+}
+
+static void read_input(actions *a, uint32_t input, uint64_t now) {
+    tell(a, ACTION_TOLD_READ, input, true, actions_read(a, input, now), 0);
 }
 
 static void follow(actions *a, const uint8_t *effect, const answer *given, uint64_t now) {

@@ -20,8 +20,8 @@
 
 /* What is done to an output. switch: a level. dimmer: pulse width modulation. servo: an angle. light: one WS2812. */
 enum { ACTION_OUTPUT_SWITCH = 0, ACTION_OUTPUT_DIMMER = 1, ACTION_OUTPUT_SERVO = 2, ACTION_OUTPUT_LIGHT = 3 };
-/* What is read. level: of a pin. uptime: seconds since the board started. */
-enum { ACTION_INPUT_LEVEL = 0, ACTION_INPUT_UPTIME = 1 };
+/* What is read. level: of a pin. uptime: seconds since the board started. temperature: degrees Celsius of the chip. */
+enum { ACTION_INPUT_LEVEL = 0, ACTION_INPUT_UPTIME = 1, ACTION_INPUT_TEMPERATURE = 2 };
 /* What becomes of an output. pulse: on, and off again after the effect's value in milliseconds. value: percent of a
  * dimmer, degrees of a servo, 0xRRGGBB of a light. from: the same out of the answer. ask: nothing, its state is told.
  * */

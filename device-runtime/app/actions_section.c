@@ -60,8 +60,9 @@ static const char *check_outputs(const actions_section *s, const app_pins *pins)
     for (uint32_t i = 0; i < s->input_count; i++) {
         const uint8_t *p = s->inputs + i * ACTIONS_INPUT_BYTES;
         uint32_t kind = p[ACTIONS_INPUT_KIND_AT], pin = p[ACTIONS_INPUT_PIN_AT];
-        if (kind > ACTION_INPUT_UPTIME || p[ACTIONS_INPUT_PULL_AT] > APP_PULL_DOWN || !is_text(s, U16(p, INPUT_NAME)) ||
-            !may_be_text(s, U16(p, INPUT_LOW)) || !may_be_text(s, U16(p, INPUT_HIGH))) {
+        if (kind > ACTION_INPUT_TEMPERATURE || p[ACTIONS_INPUT_PULL_AT] > APP_PULL_DOWN ||
+            !is_text(s, U16(p, INPUT_NAME)) || !may_be_text(s, U16(p, INPUT_LOW)) ||
+            !may_be_text(s, U16(p, INPUT_HIGH))) {
             return BROKEN;
         }
         if (kind == ACTION_INPUT_LEVEL && (pin > 63u || (taken >> pin & 1u) != 0u || !pins->is_free(pin))) {

@@ -57,10 +57,25 @@ static void put_output_value(app_text *text, uint32_t kind, uint32_t value) {
 }
 
 static void put_input_value(const actions *a, app_text *text, const uint8_t *input, uint32_t value) {
-    if (input[ACTIONS_INPUT_KIND_AT] == ACTION_INPUT_UPTIME) {
+    switch (input[ACTIONS_INPUT_KIND_AT]) {
+    case ACTION_INPUT_UPTIME:
         app_put_number(text, value);
         app_put(text, " s");
         return;
+    case ACTION_INPUT_TEMPERATURE:
+        if (value == ACTIONS_UNKNOWN) {
+            app_put(text, "not known");
+            return;
+        }
+        if ((int32_t)value < 0) {
+            app_put(text, "-");
+        }
+        app_put_number(text, (int32_t)value < 0 ? 0u - value : value);
+        app_put(text, " \xC2\xB0"
+                      "C");
+        return;
+    default:
+        break;
     }
     uint32_t at = value ? ACTIONS_INPUT_HIGH_AT : ACTIONS_INPUT_LOW_AT;
     actions_text word = actions_text_at(&a->section, s3lm_u16(input + at));
@@ -219,7 +234,7 @@ void console_put_actions(console *c, console_list *list) {
         actions_news news = {.target = (uint8_t)i, .is_input = true};
         subject about = subject_of(a, &news);
         bool has_pin = about.pin != ACTIONS_NO_PIN;
-        news.value = has_pin ? a->pins->read(about.pin) : (uint32_t)(c->board.micros() / 1000000u);
+        news.value = actions_read(a, i, c->board.micros());
         list_begin(list, has_pin ? "GPIO" : "board");
         if (has_pin) {
             app_put_number(&list->text, about.pin);

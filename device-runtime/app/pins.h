@@ -27,6 +27,8 @@ typedef struct {
     /* Makes a pin an input. */
     void (*input)(uint32_t pin, app_pull pull);
     bool (*read)(uint32_t pin);
+    /* How warm the chip itself is, in degrees Celsius; false when its thermometer does not say. */
+    bool (*temperature)(int32_t *celsius);
 } app_pins;
 
 #endif

@@ -70,7 +70,12 @@ static void input(uint32_t pin, app_pull pull) {
 }
 static bool read_pin(uint32_t pin) { return fake.pins[pin].outside; }
 
-static const app_pins pins = {is_free, level, dim, servo, light, input, read_pin};
+static bool temperature(int32_t *celsius) {
+    *celsius = fake.celsius;
+    return !fake.is_without_thermometer;
+}
+
+static const app_pins pins = {is_free, level, dim, servo, light, input, read_pin, temperature};
 
 static void parallel(void *user, app_work work, void *job, uint32_t units, uint32_t multiple) {
     uint32_t middle = units / 2u / multiple * multiple;
@@ -111,6 +116,8 @@ void fake_start(const uint8_t *package, size_t bytes, app_psram_kind psram) {
     memset(&fake, 0, sizeof fake);
     fake.tick = 1;
     fake.random = 1;
+    /* As warm as the emulated chip. */
+    fake.celsius = 35;
     fake.board = (app_board){.chip = "ESP32-S3",
                              .firmware = "0.1.0",
                              .chip_revision = 2,

@@ -38,6 +38,8 @@ typedef struct {
     uint64_t now;  /* microseconds */
     uint64_t tick; /* what looking at the clock adds */
     uint32_t fed, resets, split, random;
+    int32_t celsius; /* of the chip */
+    bool is_without_thermometer;
 } fake_board;
 
 /* The one fake board: the callbacks of a board that ask for the time have no argument to find it by. */

@@ -60,10 +60,10 @@ static uint32_t make(uint8_t *out) {
     maker m = {.length = 0};
     put16(&m, ACTIONS_VERSION);
     put16(&m, 4);  /* outputs */
-    put16(&m, 2);  /* inputs */
+    put16(&m, 3);  /* inputs */
     put16(&m, 5);  /* rules */
     put16(&m, 9);  /* conditions */
-    put16(&m, 14); /* effects */
+    put16(&m, 15); /* effects */
     put16(&m, 1);  /* colours */
     put16(&m, text(&m, "room"));
     put16(&m, text(&m, "all"));
@@ -76,16 +76,18 @@ static uint32_t make(uint8_t *out) {
     output(&m, ACTION_OUTPUT_DIMMER, 6, 0, "dimmer", 80);
     output(&m, ACTION_OUTPUT_SERVO, 7, 0, "blinds", 90);
     output(&m, ACTION_OUTPUT_LIGHT, 38, 0, "light", 0xFFFFFF);
-    for (uint32_t i = 0; i < 2u; i++) {
-        m.bytes[m.length++] = i == 0u ? ACTION_INPUT_LEVEL : ACTION_INPUT_UPTIME;
+    static const uint8_t inputs[3] = {ACTION_INPUT_LEVEL, ACTION_INPUT_UPTIME, ACTION_INPUT_TEMPERATURE};
+    static const char *const names[3] = {"door", "up", "warm"};
+    for (uint32_t i = 0; i < 3u; i++) {
+        m.bytes[m.length++] = inputs[i];
         m.bytes[m.length++] = i == 0u ? 4 : ACTIONS_NO_PIN;
         put16(&m, APP_PULL_UP);
-        put16(&m, text(&m, i == 0u ? "door" : "up"));
+        put16(&m, text(&m, names[i]));
         put16(&m, ACTIONS_NO_TEXT);
         put16(&m, ACTIONS_NO_TEXT);
         put16(&m, 0);
     }
-    static const uint16_t rules[5][4] = {{0, 2, 0, 4}, {2, 2, 4, 4}, {4, 2, 8, 3}, {6, 1, 11, 1}, {7, 2, 12, 2}};
+    static const uint16_t rules[5][4] = {{0, 2, 0, 4}, {2, 2, 4, 4}, {4, 2, 8, 3}, {6, 1, 11, 1}, {7, 2, 12, 3}};
     for (uint32_t i = 0; i < 5u; i++) {
         for (uint32_t k = 0; k < 4u; k++) {
             put16(&m, rules[i][k]);
@@ -113,6 +115,7 @@ static uint32_t make(uint8_t *out) {
     effect(&m, ACTION_CHANGE_PULSE, 0, NULL, NULL, 250);
     effect(&m, ACTION_CHANGE_READ, 0, NULL, NULL, 0);
     effect(&m, ACTION_CHANGE_READ, 1, NULL, NULL, 0);
+    effect(&m, ACTION_CHANGE_READ, 2, NULL, NULL, 0);
     put16(&m, text(&m, "warm"));
     put16(&m, 0);
     put32(&m, 0xFF8000);
@@ -244,7 +247,14 @@ static void inputs_are_read(void) {
     begin();
     fake.pins[4].outside = false;
     answer("{\"do\":\"get\"}", 7000000);
-    CHECK(state.news_end == 2u && state.news[0].value == 0u && state.news[1].value == 7u, "a level and seconds");
+    CHECK(state.news_end == 3u && state.news[0].value == 0u && state.news[1].value == 7u, "a level and seconds");
+    CHECK(state.news[2].value == 35u, "degrees");
+    fake.celsius = -7;
+    answer("{\"do\":\"get\"}", 7000000);
+    CHECK((int32_t)state.news[2].value == -7, "below 0");
+    fake.is_without_thermometer = true;
+    answer("{\"do\":\"get\"}", 7000000);
+    CHECK(state.news[2].value == ACTIONS_UNKNOWN, "a thermometer that says nothing");
     CHECK(fake.pins[4].use == FAKE_INPUT && fake.pins[4].value == APP_PULL_UP, "pulled up");
 }
 

@@ -54,7 +54,7 @@ const COLD = new RegExp(
     'app/actions_(answer|outputs|section|text)',
     'app/console_(actions|bench|commands|info|input|line|list|messages|start|turn)',
     'app/loader',
-    `boards/${TARGET}/pins`,
+    `boards/${TARGET}/(pins|thermometer)`,
     'engine/(chat|float64|grammar_open|memory_plan|package(_\\w+)?|status)',
     'engine/tokenizer(_encode|_forms|_lookup|_machine|_map|_merge|_models|_normal|_split|_unigram|_wordpiece|_words)?',
     'engine/unicode_kinds',

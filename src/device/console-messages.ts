@@ -221,7 +221,8 @@ export function readAction(payload: Uint8Array): ConsoleAction | null {
     name: said.slice(0, equals),
     text: said.slice(equals + 1),
     pin: pin === NO_PIN ? null : pin,
-    value,
+    // Degrees may be below 0.
+    value: kind === 'temperature' ? value | 0 : value,
     seconds,
   };
 }

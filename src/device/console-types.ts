@@ -103,7 +103,7 @@ export interface ConsoleAction {
   readonly text: string;
   /** `null` for an input without one. */
   readonly pin: number | null;
-  /** 0 or 1, percent, degrees, 0xRRGGBB, seconds. */
+  /** 0 or 1, percent, degrees of a servo, 0xRRGGBB, seconds, degrees Celsius; -2147483648 where the thermometer says nothing. */
   readonly value: number;
   /** Until a planned action is done. */
   readonly seconds: number;

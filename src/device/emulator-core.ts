@@ -124,6 +124,10 @@ class WasmCore implements EmulatorCore {
     this.#emulator.hold_pin(pin, level === null ? LET_GO : Number(level));
   }
 
+  setTemperature(celsius: number): void {
+    this.#emulator.set_temperature(celsius);
+  }
+
   warnings(): string[] {
     return this.#emulator.warnings();
   }

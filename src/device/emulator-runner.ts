@@ -123,6 +123,9 @@ export class EmulatorRunner {
       case 'hold':
         core.holdPin(command.pin, command.level);
         break;
+      case 'temperature':
+        core.setTemperature(command.celsius);
+        break;
       case 'close':
         this.#closed = true;
         this.#core = null;

@@ -139,6 +139,8 @@ export interface EmulatorCore {
   pins(): EmulatedPin[];
   /** A button or another part of the board holds a pin low or high; `null`: it lets go of it. */
   holdPin(pin: number, level: boolean | null): void;
+  /** How warm the chip is, -40 to 125 degrees Celsius; 35 until it is said. Anything else changes nothing. */
+  setTemperature(celsius: number): void;
   /** What was not an error, but should not be: one sentence each. */
   warnings(): string[];
   /** Counters of caches and bus by name. */
@@ -170,6 +172,7 @@ export type EmulatorCommand =
   | { readonly type: 'state'; readonly id: number }
   | { readonly type: 'pins'; readonly id: number }
   | { readonly type: 'hold'; readonly pin: number; readonly level: boolean | null }
+  | { readonly type: 'temperature'; readonly celsius: number }
   | { readonly type: 'close' };
 
 /** Everything about a board at rest. */

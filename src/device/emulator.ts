@@ -181,6 +181,11 @@ export class EmulatorDevice implements Device {
     return this.#tell({ type: 'hold', pin, level });
   }
 
+  /** How warm the chip is, -40 to 125 degrees Celsius; 35 until it is said. */
+  setTemperature(celsius: number): Promise<void> {
+    return this.#tell({ type: 'temperature', celsius });
+  }
+
   #met(event: EmulatorEvent): void {
     if (this.#isClosed) return;
     switch (event.type) {

@@ -36,8 +36,8 @@ export const ACTION_LIMITS = {
 export const ACTION_OUTPUT = { switch: 0, dimmer: 1, servo: 2, light: 3 } as const;
 export type ActionOutput = keyof typeof ACTION_OUTPUT;
 
-/** What is read. `level`: of a pin. `uptime`: seconds since the board started. */
-export const ACTION_INPUT = { level: 0, uptime: 1 } as const;
+/** What is read. `level`: of a pin. `uptime`: seconds since the board started. `temperature`: degrees Celsius of the chip. */
+export const ACTION_INPUT = { level: 0, uptime: 1, temperature: 2 } as const;
 export type ActionInput = keyof typeof ACTION_INPUT;
 
 /**

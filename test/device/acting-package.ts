@@ -17,7 +17,10 @@ const WIRING = JSON.stringify({
     { name: 'blinds', kind: 'servo', pin: 7, part: 'blinds' },
     { name: 'hall = lamp', kind: 'light', pin: 8, part: 'lamp', place: 'hall' },
   ],
-  inputs: [{ name: 'door', pin: 4, pull: 'up', part: 'door', low: 'closed', high: 'open' }],
+  inputs: [
+    { name: 'door', pin: 4, pull: 'up', part: 'door', low: 'closed', high: 'open' },
+    { name: 'chip', kind: 'temperature', part: 'temperature' },
+  ],
   rules: [{ when: '*sleep*', output: 'study lamp', set: 'off' }],
 });
 

@@ -15,6 +15,7 @@ const PROMPTS = [
   'make the hall lamp blue',
   'open the blinds',
   'is the door open?',
+  'what is the temperature?',
   'turn off the lamp in 5 minutes',
   'set the study lamp to 23 degrees',
   'do you sleep?',
@@ -54,6 +55,8 @@ describe('actions', { skip: unavailable ?? false }, () => {
       'done blinds 90 degrees 7',
     ]);
     assert.ok(said.includes('read door open 4'), said.join('\n'));
+    assert.ok(said.includes('read chip 35 °C null'), said.join('\n'));
+    assert.equal(ours.find(({ kind }) => kind === 'temperature')?.value, 35);
     assert.ok(
       said.some((line) => line.startsWith('planned kitchen lamp')),
       said.join('\n'),

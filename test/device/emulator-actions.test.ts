@@ -11,7 +11,7 @@ import { lightColour } from '../../src/device/light-colour.js';
 import { readActionCard } from '../../src/input/action-card.js';
 import { convert } from '../../src/pipeline/convert.js';
 import { findBoard } from '../../src/plan/boards.js';
-import { ACTION_TOLD } from '../../src/schema/actions.js';
+import { ACTION_TOLD, NO_PIN } from '../../src/schema/actions.js';
 import { MESSAGE, PAYLOAD, layoutBytes, readLayout } from '../../src/schema/console.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
 import { emulatorModule, imageOf } from '../support/emulated-board.js';
@@ -36,6 +36,7 @@ const WIRING = {
   inputs: [
     { name: 'door', pin: 4, pull: 'up', part: 'door', place: 'hall', low: 'closed', high: 'open' },
     { name: 'running for', kind: 'uptime', part: 'timer' },
+    { name: 'chip', kind: 'temperature', part: 'temperature' },
   ],
 };
 
@@ -191,6 +192,22 @@ describe('answers that act', () => {
     assert.match(type('is the hall door open?'), /\ndoor: open \(GPIO 4\)/);
   });
 
+  it('say how warm the chip is, by the thermometer that the image drives', () => {
+    const asked = 'what is the temperature?';
+    assert.match(type(asked), /"dev":"temperature"[^\n]*\nchip: 35 °C\r\n/);
+    for (const [celsius, told] of [
+      [48.3, 48],
+      [21.6, 22],
+      [-6.7, -7],
+      // Out of what a chip lives through: nothing changes.
+      [300, -7],
+    ] as const) {
+      core.setTemperature(celsius);
+      assert.ok(type(asked).includes(`\nchip: ${told} °C\r\n`), `${celsius}: ${out}`);
+    }
+    assert.match(type('/pins'), /chip, -7 °C/);
+  });
+
   it('wait when they are put off', () => {
     assert.match(type('turn on the fan in 2 seconds'), /fan: changes in 2 s, until then off \(GPIO 15\)/);
     assert.equal(high(15), true);
@@ -242,6 +259,8 @@ describe('answers that act', () => {
     const all = ask('turn off everything everywhere').map(({ text }) => text);
     assert.ok(all.includes('kitchen lamp=off') && all.includes('fan=off'), all.join(', '));
     assert.equal(ask('turn off the lamp in 1 minute')[0]?.told, ACTION_TOLD.planned);
+    const [warm] = ask('what is the temperature?');
+    assert.deepEqual([warm?.text, warm?.pin, (warm?.value ?? 0) | 0], ['chip=-7 °C', NO_PIN, -7]);
   });
 
   it('never touch a pin that is not wired, whatever is said', (context) => {

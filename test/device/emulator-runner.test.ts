@@ -44,6 +44,7 @@ class EchoChip implements EmulatorCore {
   faultAt = Infinity;
   breaks = false;
   private readonly held: [number, boolean | null][] = [];
+  readonly celsius: number[] = [];
   private readonly queue: number[] = [];
   private said: number[] = [];
   private readonly wall: Clock;
@@ -77,6 +78,10 @@ class EchoChip implements EmulatorCore {
 
   holdPin(pin: number, level: boolean | null): void {
     this.held.push([pin, level]);
+  }
+
+  setTemperature(celsius: number): void {
+    this.celsius.push(celsius);
   }
 
   read(): Uint8Array {
@@ -245,6 +250,8 @@ describe('an emulated board', () => {
     await assert.rejects(device.readMemory(20, 0), RangeError);
     await device.holdPin(4, true);
     assert.deepEqual(await device.pins(), [{ pin: 4, kind: 'level', high: true }]);
+    await device.setTemperature(41.5);
+    assert.deepEqual(chip.celsius, [41.5]);
     await device.resume();
     await clock.run(5);
     assert.ok(chip.seconds > seconds);

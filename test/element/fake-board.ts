@@ -297,6 +297,10 @@ export class FakeEmulator implements EmulatedDevice {
     this.calls.push(`hold ${pin} ${level}`);
   }
 
+  async setTemperature(celsius: number): Promise<void> {
+    this.calls.push(`warm ${celsius}`);
+  }
+
   /** The chip stops. */
   fault(): void {
     this.output.fail(new EmulatorFault(REPORT));

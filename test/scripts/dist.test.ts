@@ -70,6 +70,7 @@ test('every file that a page fetches is named by a literal address, which bundle
   assert.deepEqual(
     [...named].sort(),
     [
+      ...COURSES,
       'emulator.wasm',
       'esp32-llm-converter.bundle.js',
       'firmware.esp32s3.elf',

@@ -55,6 +55,13 @@ void wait_micros(uint32_t micros);
 void pins_start(bool has_octal_psram);
 extern const app_pins esp32s3_pins;
 
+/* ---- thermometer_start.c (first core, before app_main), thermometer.c (first core, after mapped_start) ---- */
+
+/* Sets the range. After clock_start. */
+void thermometer_start(void);
+/* app_pins.temperature; takes 0.4 ms. */
+bool thermometer_read(int32_t *celsius);
+
 /* ---- watchdog_start.c (first core, before app_main) ---- */
 
 /* Stops the watchdogs that the ROM left running and arms the one that guards the firmware. */

@@ -46,6 +46,7 @@ _Noreturn void board_main(void) {
     say_greeting();
     const char *fault = clock_start();
     if (fault != NULL) say_and_stay(fault);
+    thermometer_start();
     random_start();
     panic_start();
     cache_start();

@@ -119,4 +119,4 @@ static void input(uint32_t pin, app_pull pull) {
 
 static bool read(uint32_t pin) { return is_free(pin) && (register_read(GPIO_IN(pin / 32u)) >> pin % 32u & 1u) != 0u; }
 
-const app_pins esp32s3_pins = {is_free, level, dim, servo, light, input, read};
+const app_pins esp32s3_pins = {is_free, level, dim, servo, light, input, read, thermometer_read};

@@ -85,6 +85,7 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 
 /* ---- Real-time clock domain: resets, its watchdogs, words that survive a reset ---- */
 #define RTC_CNTL_OPTIONS0 0x60008000u
+#define RTC_CNTL_ANA_CONF 0x60008034u
 #define RTC_CNTL_STORE2 0x60008058u
 #define RTC_CNTL_STORE3 0x6000805Cu
 #define RTC_CNTL_CLK_CONF 0x60008074u
@@ -99,6 +100,21 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 #define RTC_CNTL_SWD_WPROTECT 0x600080B8u
 #define RTC_CNTL_SW_CPU_STALL 0x600080BCu
 #define RTC_CNTL_DATE 0x600081FCu
+
+/* ---- The thermometer ---- */
+#define SENS_SAR_TSENS_CTRL 0x60008850u
+#define TSENS_DUMP_OUT BIT(24)
+#define TSENS_POWER_UP_FORCE BIT(23)
+#define TSENS_POWER_UP BIT(22)
+#define TSENS_READY BIT(8)
+#define TSENS_OUT_MASK 0xFFu
+#define SENS_SAR_TSENS_CTRL2 0x60008854u
+#define TSENS_XPD_FORCE_SHIFT 12u
+#define TSENS_XPD_FORCE_MASK 3u
+#define SENS_SAR_PERI_CLK_GATE_CONF 0x60008904u
+#define SENS_SAR_PERI_RESET_CONF 0x60008908u
+/* In both. */
+#define TSENS_CLOCK BIT(29)
 
 /* ---- Pads, and the pins behind them ---- */
 #define IO_MUX_GPIO(n) (0x60009004u + 4u * (n))
@@ -153,6 +169,7 @@ static inline void register_field(uint32_t address, uint32_t shift, uint32_t mas
 
 /* ---- Analog: the bus to the PLL and the regulators ---- */
 #define ANA_CONFIG 0x6000E044u
+#define ANA_CONFIG2 0x6000E048u
 #define I2C_MST_ANA_CONF0 0x6000E040u
 
 /* ---- Timer groups: only their watchdogs ---- */

@@ -23,6 +23,7 @@ export function emulatedDesk(
       seconds: emulated.state.status?.seconds ?? 0,
       pins: () => emulated.pins(),
       hold: (pin, level) => emulated.hold(pin, level),
+      warm: (celsius) => emulated.warm(celsius),
     },
   });
 }

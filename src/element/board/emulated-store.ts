@@ -17,7 +17,7 @@ import type { RunnableImage } from './runnable-image.js';
 export type EmulatedDevice = Device &
   Pick<
     EmulatorDevice,
-    'pause' | 'resume' | 'setSpeed' | 'step' | 'state' | 'readMemory' | 'pins' | 'holdPin'
+    'pause' | 'resume' | 'setSpeed' | 'step' | 'state' | 'readMemory' | 'pins' | 'holdPin' | 'setTemperature'
   >;
 
 /** A page of the board's memory. */
@@ -222,6 +222,11 @@ export class EmulatedStore {
   /** A part of the board holds a pin low or high, or lets go of it. */
   hold(pin: number, level: boolean | null): void {
     void this.#attempt((device) => device.holdPin(pin, level));
+  }
+
+  /** How warm the chip is, in degrees Celsius. */
+  warm(celsius: number): void {
+    void this.#attempt((device) => device.setTemperature(celsius));
   }
 
   /** Time goes on. */

@@ -20,7 +20,17 @@ import { deskPicture } from './desk-picture.js';
 import { restingThings } from './desk-state.js';
 import { deskStyles } from './desk-styles.js';
 import { PinDrag } from './pin-drag.js';
-import { drawnHeader, Draft, KINDS, thingsOf, wiringOf, wiringText, type Thing } from './wired-things.js';
+import {
+  drawnHeader,
+  Draft,
+  KINDS,
+  OWN_INPUTS,
+  ownInputsOf,
+  thingsOf,
+  wiringOf,
+  wiringText,
+  type Thing,
+} from './wired-things.js';
 
 /** What a wiring is saved as: the file that `--wire` takes. */
 const FILE = 'wiring.json';
@@ -149,8 +159,7 @@ export class ConnectRoom {
 
   #wired(choice: Choice, board: Board, { outputs, inputs }: Wiring): TemplateResult {
     const words = this.#words.connect;
-    const pinned = inputs.flatMap((input) => (input.pin === null ? [] : [{ ...input, pin: input.pin }]));
-    if (outputs.length + pinned.length === 0) return html`<p class="quiet">${words.none}</p>`;
+    if (outputs.length + inputs.length === 0) return html`<p class="quiet">${words.none}</p>`;
     const row = (name: string, fields: TemplateResult): TemplateResult =>
       html`<li>
         <strong @pointerdown=${(event: PointerEvent) => this.#drag.take(event, name)}>${name}</strong>
@@ -166,7 +175,15 @@ export class ConnectRoom {
       </li>`;
     return html`<ul class="wired">
       ${outputs.map((output) => row(output.name, html`${this.#pinField(choice, board, output)} ${this.#kindField(choice, output)}`))}
-      ${pinned.map((input) => row(input.name, html`${this.#pinField(choice, board, input)}<span class="quiet">${words.input}</span>`))}
+      ${inputs.map(({ name, pin, kind }) =>
+        row(
+          name,
+          html`${pin === null ? nothing : this.#pinField(choice, board, { name, pin, kind })}<span
+              class="quiet"
+              >${kind === 'level' ? words.input : words.own[kind]}</span
+            >`,
+        ),
+      )}
     </ul>`;
   }
 
@@ -219,10 +236,18 @@ export class ConnectRoom {
     if (card === null) return nothing;
     const words = this.#words.connect;
     const things = thingsOf(card, wiring?.everywhere ?? null);
+    const own = ownInputsOf(card);
     const add = (event: Event): void => {
       event.preventDefault();
       const select = (event.target as HTMLFormElement).querySelector('select');
-      const thing = things[Number(select?.value)];
+      const index = Number(select?.value);
+      const read = own[index - things.length];
+      if (read !== undefined) {
+        const name = freeName(this.#words.parts[OWN_INPUTS[read]], wiring, words.numbered);
+        this.#change(this.#draft(choice).addInput(name, { kind: read, part: OWN_INPUTS[read] }));
+        return;
+      }
+      const thing = things[index];
       const [pin] = this.#free(choice, board, null);
       if (thing === undefined) return;
       if (pin === undefined) {
@@ -247,6 +272,7 @@ export class ConnectRoom {
                 ${thing.place === null ? words.everywhere(this.#name(card, thing)) : this.#name(card, thing)}
               </option>`,
           )}
+          ${own.map((kind, index) => html`<option value=${things.length + index}>${words.own[kind]}</option>`)}
         </select>
         <button type="submit" part="button">${words.add}</button>
       </div>

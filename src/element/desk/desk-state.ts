@@ -57,7 +57,7 @@ export function toldThings(
   for (const { name, pin, kind, value } of told.values()) {
     const before = things.get(name);
     const at = pin ?? before?.pin;
-    if (at === undefined || kind === 'uptime') continue;
+    if (at === undefined || kind === 'uptime' || kind === 'temperature') continue;
     things.set(name, { name, pin: at, part: before?.part ?? null, state: toldState(kind, value) });
   }
   return [...things.values()];

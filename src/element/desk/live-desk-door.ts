@@ -14,6 +14,8 @@ export interface EmulatedPins {
   pins(): Promise<readonly EmulatedPin[]>;
   /** A part of the board holds a pin; `null` lets go of it. */
   hold(pin: number, level: boolean | null): void;
+  /** The chip gets as warm, in degrees Celsius. */
+  warm(celsius: number): void;
 }
 
 export interface LiveFacts {

@@ -17,6 +17,11 @@ import type { EmulatedPins, LiveFacts } from './live-desk-door.js';
 import { cssColour } from './thing-pictures.js';
 import { wiringOf } from './wired-things.js';
 
+/** How warm an emulated chip is until somebody says otherwise, and what it may be. */
+const ROOM = 35;
+const COLDEST = -40;
+const WARMEST = 125;
+
 export class LiveDesk {
   readonly #page: Page;
   readonly #say: (text: string) => void;
@@ -27,6 +32,8 @@ export class LiveDesk {
   #isLooking = false;
   /** What a person presses, by pin. */
   #held: ReadonlyMap<number, boolean> = new Map();
+  /** How warm a person makes the chip, in degrees Celsius. */
+  #celsius = ROOM;
   /** What was said last of each thing. */
   #said: ReadonlyMap<string, string> | null = null;
 
@@ -50,7 +57,11 @@ export class LiveDesk {
         : wiring === null
           ? []
           : emulatedThings(wiring, this.#pins, this.#held);
-    if (things.length === 0) return null;
+    const thermometer =
+      emulated === null || !wiring?.inputs.some(({ kind }) => kind === 'temperature')
+        ? null
+        : this.#thermometer(emulated, words);
+    if (things.length === 0 && thermometer === null) return null;
     this.#tell(things, wiring, words);
     const press =
       emulated === null || wiring === null
@@ -60,7 +71,7 @@ export class LiveDesk {
       <h4>${emulated === null ? words.live.serial : words.live.emulated}</h4>
       ${deskPicture({ board, things, ...(press === undefined ? {} : { press }) })}
       <ul class="desk-list">
-        ${things.map((thing) => this.#line(thing, wiring, words, press))}
+        ${things.map((thing) => this.#line(thing, wiring, words, press))}${thermometer}
       </ul>
     </section>`;
   }
@@ -94,6 +105,28 @@ export class LiveDesk {
     </li>`;
   }
 
+  /** How warm the chip is, to be changed: what its thermometer then says is the board's answer. */
+  #thermometer(emulated: EmulatedPins, { live }: DeskStrings): TemplateResult {
+    const change = ({ target }: Event): void => {
+      const celsius = (target as HTMLInputElement).valueAsNumber;
+      if (!(celsius >= COLDEST && celsius <= WARMEST)) return;
+      this.#celsius = celsius;
+      emulated.warm(celsius);
+    };
+    return html`<li>
+      <label for="chip-celsius">${live.chip}</label>
+      <input
+        id="chip-celsius"
+        type="number"
+        min=${COLDEST}
+        max=${WARMEST}
+        .value=${String(this.#celsius)}
+        @change=${change}
+      />
+      °C
+    </li>`;
+  }
+
   /** Whether its clock went on, and then what its pins give out. */
   #look(emulated: EmulatedPins): void {
     const { seconds } = emulated;
@@ -101,6 +134,7 @@ export class LiveDesk {
     // Another board, or the same from its beginning: whoever held its pins holds none now.
     if (seconds < this.#seen) {
       this.#held = new Map();
+      this.#celsius = ROOM;
       this.#said = null;
     }
     this.#seen = seconds;

@@ -71,6 +71,16 @@ export function thingsOf(card: ActionCard, everywhere: string | null): readonly 
   );
 }
 
+/** What a board reads without a pin, and the part of the card that it is. */
+export const OWN_INPUTS = { temperature: 'temperature', uptime: 'timer' } as const;
+export type OwnInput = keyof typeof OWN_INPUTS;
+
+/** Those that answers of a card ask for. */
+export function ownInputsOf(card: ActionCard): readonly OwnInput[] {
+  const asked = new Set(card.rules.flatMap(({ effect }) => (effect?.change === 'ask' ? effect.parts : [])));
+  return (Object.keys(OWN_INPUTS) as OwnInput[]).filter((kind) => asked.has(OWN_INPUTS[kind]));
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** A wiring as a person changes it: its file, with entries that nobody here understands left as they are. */
@@ -93,6 +103,11 @@ export class Draft {
   /** @param name free among all names */
   add(name: string, entry: Json): string {
     return this.#with({ outputs: [...this.#outputs, { name, ...entry }] });
+  }
+
+  /** Something that is read without a pin. @param name free among all names */
+  addInput(name: string, entry: Json): string {
+    return this.#with({ inputs: [...this.#inputs, { name, ...entry }] });
   }
 
   /** Another kind of output: what was set for the one before is no longer said. */

@@ -57,6 +57,10 @@ export class Emulator {
      */
     set_symbols(elf: Uint8Array | number[]): void;
     /**
+     * How warm the chip is from now on, -40 to 125 degrees Celsius; anything else changes nothing.
+     */
+    set_temperature(celsius: number): void;
+    /**
      * Whether code that runs often is noted, so that `translation` has something to give.
      */
     set_translating(enabled: boolean): void;
@@ -141,6 +145,7 @@ export interface InitOutput {
     readonly emulator_run: (a: number, b: number) => number;
     readonly emulator_seconds: (a: number) => number;
     readonly emulator_set_symbols: (a: number, b: number, c: number) => void;
+    readonly emulator_set_temperature: (a: number, b: number) => void;
     readonly emulator_set_translating: (a: number, b: number) => void;
     readonly emulator_statistic_names: (a: number) => [number, number];
     readonly emulator_statistic_values: (a: number) => [number, number];

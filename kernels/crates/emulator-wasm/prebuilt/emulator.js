@@ -174,6 +174,13 @@ export class Emulator {
         wasm.emulator_set_symbols(this.__wbg_ptr, ptr0, len0);
     }
     /**
+     * How warm the chip is from now on, -40 to 125 degrees Celsius; anything else changes nothing.
+     * @param {number} celsius
+     */
+    set_temperature(celsius) {
+        wasm.emulator_set_temperature(this.__wbg_ptr, celsius);
+    }
+    /**
      * Whether code that runs often is noted, so that `translation` has something to give.
      * @param {boolean} enabled
      */

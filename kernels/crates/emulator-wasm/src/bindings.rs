@@ -160,6 +160,11 @@ impl Emulator {
         self.0.hold_pin(pin, level);
     }
 
+    /// How warm the chip is from now on, -40 to 125 degrees Celsius; anything else changes nothing.
+    pub fn set_temperature(&mut self, celsius: f64) {
+        self.0.set_temperature(celsius);
+    }
+
     /// What was not an error, but should not be.
     pub fn warnings(&mut self) -> Vec<String> {
         self.0.warnings()

@@ -237,6 +237,13 @@ impl Board {
         }
     }
 
+    /// How warm the chip is from now on, in degrees Celsius; what no chip lives through is not taken.
+    pub fn set_temperature(&mut self, celsius: f64) {
+        if (-40.0..=125.0).contains(&celsius) {
+            self.machine.peripherals().set_temperature(celsius);
+        }
+    }
+
     /// What was no error, but should not be.
     pub fn warnings(&mut self) -> Vec<String> {
         self.machine.warnings()

@@ -101,6 +101,8 @@ pub struct Calibration {
     pub rtc_at_20: i8,
     /// The digital one's.
     pub digital_at_20: i8,
+    /// By how much the thermometer says too much, in tenths of a degree, -255 to 255; in blocks of version 1.
+    pub thermometer: i16,
 }
 
 /// A board and how it is started.

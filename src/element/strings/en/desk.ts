@@ -12,6 +12,7 @@ export const enDesk = {
     of: (what: string, name: string) => `${name}: ${what}`,
     kind: 'Kind',
     kinds: { switch: 'on and off', dimmer: 'dimmer', servo: 'servo', light: 'colour light' },
+    own: { temperature: 'temperature of the chip', uptime: 'time since the start' },
     input: 'a button or contact, read when somebody asks',
     light: 'on the board',
     remove: (name: string) => `Take away: ${name}`,
@@ -53,6 +54,7 @@ export const enDesk = {
     low: 'low',
     press: (name: string) => `Press: ${name}`,
     pressShort: 'Press',
+    chip: 'Temperature of the chip',
     now: (name: string, state: string) => `${name}: ${state}`,
   },
   parts: {

@@ -19,6 +19,7 @@ export const esDesk: DeskStrings = {
       servo: 'servo',
       light: 'luz de color',
     },
+    own: { temperature: 'temperatura del chip', uptime: 'tiempo desde el arranque' },
     input: 'un botón o contacto, que se lee cuando alguien pregunta',
     light: 'en la placa',
     remove: (name) => `Quitar: ${name}`,
@@ -59,6 +60,7 @@ export const esDesk: DeskStrings = {
     low: 'bajo',
     press: (name) => `Pulsar: ${name}`,
     pressShort: 'Pulsar',
+    chip: 'Temperatura del chip',
     now: (name, state) => `${name}: ${state}`,
   },
   parts: {

@@ -13,6 +13,7 @@ export const zhHansDesk: DeskStrings = {
     of: (what, name) => `${name}：${what}`,
     kind: '类型',
     kinds: { switch: '开关', dimmer: '调光', servo: '舵机', light: '彩灯' },
+    own: { temperature: '芯片温度', uptime: '启动以来的时间' },
     input: '按钮或触点，有人询问时读取',
     light: '板载',
     remove: (name) => `移除：${name}`,
@@ -53,6 +54,7 @@ export const zhHansDesk: DeskStrings = {
     low: '低电平',
     press: (name) => `按下：${name}`,
     pressShort: '按下',
+    chip: '芯片温度',
     now: (name, state) => `${name}：${state}`,
   },
   parts: {

@@ -13,6 +13,11 @@ pub const PLL_BLOCK: u8 = 0x66;
 const PLL_OFF_BIT: u32 = 17;
 /// Block of the core voltages.
 pub const VOLTAGE_BLOCK: u8 = 0x6d;
+/// Block of the converters, of which the thermometer's range is register 6; its bits in ANA_CONFIG and ANA_CONFIG2.
+pub const CONVERTER_BLOCK: u8 = 0x69;
+const RANGE: usize = 6;
+const CONVERTER_OFF_BIT: u32 = 18;
+const CONVERTER_ON_BIT: u32 = 16;
 /// Registers of a block.
 const BLOCK_REGISTERS: usize = 32;
 /// What a PLL of 480 MHz needs from a crystal of 40 MHz: register, bits, value.
@@ -34,6 +39,7 @@ const NOMINAL_DBIAS: u8 = 25;
 
 const CONF0: u32 = 0x40;
 const CONFIG: u32 = 0x44;
+const CONFIG2: u32 = 0x48;
 const STOP_HIGH: u32 = 1 << 2;
 const STOP_LOW: u32 = 1 << 3;
 const DONE: u32 = 1 << 24;
@@ -44,6 +50,7 @@ pub struct Analog {
     registers: Registers,
     pll: [u8; BLOCK_REGISTERS],
     voltage: [u8; BLOCK_REGISTERS],
+    converter: [u8; BLOCK_REGISTERS],
     /// Registers of the blocks that nothing here reacts to.
     others: Vec<(u8, [u8; BLOCK_REGISTERS])>,
     /// When the running calibration is done.
@@ -60,6 +67,7 @@ impl Analog {
             registers: Registers::new(tables::ANALOG_MASTER),
             pll: [0; BLOCK_REGISTERS],
             voltage,
+            converter: [0; BLOCK_REGISTERS],
             others: Vec::new(),
             calibrating: None,
             calibrated: false,
@@ -80,6 +88,12 @@ impl Analog {
                 self.calibrating = starts(self.registers.get(CONF0)).then_some(now + CALIBRATION_TICKS);
             }
         }
+        let is_on =
+            !self.registers.bit(CONFIG, CONVERTER_OFF_BIT) && self.registers.bit(CONFIG2, CONVERTER_ON_BIT);
+        if block == CONVERTER_BLOCK && !is_on {
+            self.registers.warn(Warning::AnalogBlockOff { block });
+            return;
+        }
         let index = usize::from(register) % BLOCK_REGISTERS;
         self.block(block)[index] = value;
     }
@@ -93,6 +107,7 @@ impl Analog {
         match block {
             PLL_BLOCK => &mut self.pll,
             VOLTAGE_BLOCK => &mut self.voltage,
+            CONVERTER_BLOCK => &mut self.converter,
             _ => {
                 let index = self
                     .others
@@ -129,6 +144,11 @@ impl Analog {
     pub(super) fn calibrated(&mut self, now: Ticks) -> bool {
         self.settle(now);
         self.calibrated
+    }
+
+    /// The setting of the thermometer's range.
+    pub(super) fn thermometer_range(&self) -> u8 {
+        self.converter[RANGE] & 15
     }
 
     /// RTC and digital dbias.

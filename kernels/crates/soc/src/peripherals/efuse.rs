@@ -44,6 +44,8 @@ impl Calibration {
     /// eFuse words 3, 4 and 5 of the MAC's block, and word 4 of the system's first.
     fn words(&self) -> [u32; 4] {
         let rtc_at_20 = sign_magnitude(self.rtc_at_20, 7);
+        let tenths =
+            u32::from(self.thermometer.unsigned_abs().min(255)) | u32::from(self.thermometer < 0) << 8;
         [
             u32::from(self.block_version.1 & 7) << 24,
             sign_magnitude(self.rtc_step, 6) << 13
@@ -52,7 +54,7 @@ impl Calibration {
             rtc_at_20 >> 5
                 | sign_magnitude(self.digital_at_20, 7) << 3
                 | u32::from(self.digital_tested & 31) << 11,
-            u32::from(self.block_version.0 & 3),
+            u32::from(self.block_version.0 & 3) | tenths << 4,
         ]
     }
 
@@ -86,6 +88,14 @@ impl Calibration {
         let volts = digital.0 + digital.1 * (f64::from(setting) - 20.0);
         ((Self::first(rtc, volts - RTC_BELOW), setting), most)
     }
+}
+
+/// By how many tenths of a degree the thermometer says too much, as software can know it: in blocks of version 1.
+pub(super) fn thermometer_error(options: &ChipOptions) -> i32 {
+    options
+        .calibration
+        .filter(|burnt| burnt.block_version.0 == 1)
+        .map_or(0, |burnt| i32::from(burnt.thermometer))
 }
 
 impl Efuse {

@@ -27,6 +27,7 @@ mod storage;
 mod system;
 mod systimer;
 mod tables;
+mod thermometer;
 mod timer_group;
 mod uart;
 mod usb_serial_jtag;
@@ -107,7 +108,7 @@ impl Peripherals {
             gdma: Gdma::new(),
             gpio: gpio::Gpio::new(options.gpio0_low),
             efuse: efuse::Efuse::new(options),
-            rtc: rtc_cntl::RtcCntl::new(),
+            rtc: rtc_cntl::RtcCntl::new(efuse::thermometer_error(options)),
             io_mux: storage::Storage::new(tables::IO_MUX),
             analog: Analog::new(),
             rmt: rmt::Rmt::new(apb),
@@ -183,6 +184,9 @@ impl Peripherals {
         now: Ticks,
     ) -> Result<Option<Effect>, BusFault> {
         let block = self.find(address)?;
+        if block == Block::RtcCntl {
+            self.rtc.thermometer.set_range(self.analog.thermometer_range());
+        }
         let effect = self.block_mut(block).write(address & 0xfff, value, now);
         match block {
             Block::System => {

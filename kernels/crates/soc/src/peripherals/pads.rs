@@ -73,6 +73,11 @@ impl Peripherals {
         self.gpio.hold(pin, level);
     }
 
+    /// How warm the chip is from now on, in degrees Celsius.
+    pub fn set_temperature(&mut self, celsius: f64) {
+        self.rtc.thermometer.set_celsius(celsius);
+    }
+
     /// A register of IO_MUX was written.
     pub(super) fn pad_changed(&mut self, offset: u32) {
         let pin = offset.wrapping_sub(PAD) / 4;

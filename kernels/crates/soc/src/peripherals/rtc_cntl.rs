@@ -2,6 +2,7 @@
 //! stall and reset the cores.
 
 use super::registers::Registers;
+use super::thermometer::{Thermometer, SENS};
 use super::timer_group::KEY;
 use super::warning::Warning;
 use super::watchdog::{Action, Stage, Watchdog};
@@ -57,10 +58,13 @@ pub(super) struct RtcCntl {
     app_resets: u32,
     /// When the slow clock began to count.
     clock_start: Ticks,
+    /// On the same page.
+    pub(super) thermometer: Thermometer,
 }
 
 impl RtcCntl {
-    pub(super) fn new() -> Self {
+    /// `thermometer_error`: by how many tenths of a degree this chip's thermometer says too much.
+    pub(super) fn new(thermometer_error: i32) -> Self {
         let mut rtc = Self {
             registers: Registers::new(tables::RTC_CNTL),
             watchdog: Watchdog::default(),
@@ -69,6 +73,7 @@ impl RtcCntl {
             reasons: [1, 1],
             app_resets: 0,
             clock_start: 0,
+            thermometer: Thermometer::new(thermometer_error),
         };
         rtc.reset(1, 0);
         rtc
@@ -81,6 +86,7 @@ impl RtcCntl {
         if resets_rtc(reason) {
             let stores = STORES.map(|offset| self.registers.get(offset));
             self.registers.reset();
+            self.thermometer.reset();
             self.raw = ALWAYS_RAW;
             if reason == 1 {
                 self.clock_start = now;
@@ -216,8 +222,9 @@ pub(super) fn resets_rtc(reason: u8) -> bool {
 }
 
 impl Peripheral for RtcCntl {
-    fn read(&mut self, offset: u32, _: Ticks) -> u32 {
+    fn read(&mut self, offset: u32, now: Ticks) -> u32 {
         match offset {
+            SENS.. => self.thermometer.read(offset, now),
             RESET_STATE => {
                 let codes = u32::from(self.reasons[0]) | u32::from(self.reasons[1]) << 6;
                 self.registers.get(offset) & !0xfff | codes
@@ -233,6 +240,7 @@ impl Peripheral for RtcCntl {
             return None;
         }
         match offset {
+            SENS.. => self.thermometer.write(offset, value, now),
             OPTIONS0 => return self.options(value),
             SW_CPU_STALL => {
                 self.registers.store(offset, value);
@@ -272,7 +280,7 @@ impl Peripheral for RtcCntl {
     }
 
     fn knows(&self, offset: u32) -> bool {
-        self.registers.knows(offset)
+        self.registers.knows(offset) || self.thermometer.registers.knows(offset)
     }
 
     fn next_event(&self, _: Ticks) -> Ticks {
@@ -302,6 +310,8 @@ impl Peripheral for RtcCntl {
     }
 
     fn warnings(&mut self) -> Option<&mut Vec<Warning>> {
+        let thermometers = &mut self.thermometer.registers.warnings;
+        self.registers.warnings.append(thermometers);
         Some(&mut self.registers.warnings)
     }
 }

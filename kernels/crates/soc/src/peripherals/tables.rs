@@ -416,6 +416,14 @@ pub(super) const INTERRUPT: &[Row] = &[
     row(0xffc, 0xffc, 0x0201_2300, 0x0fff_ffff),
 ];
 
+/// What the thermometer needs of SENS at 0x6000_8800, on the page of RTC_CNTL.
+pub(super) const SENS: &[Row] = &[
+    row(0x850, 0x850, 0x0001_9000, 0x01ff_f000),
+    row(0x854, 0x854, 0x4002, 0x7fff),
+    row(0x904, 0x904, 0, 0xe800_0000),
+    row(0x908, 0x908, 0, 0x6a00_0000),
+];
+
 /// The analog I2C master at 0x6000_e000, as far as software is known to touch it: I2C_MST_ANA_CONF0 and the power
 /// of the blocks behind it, which reset switches off (inferred).
 pub(super) const ANALOG_MASTER: &[Row] = &[

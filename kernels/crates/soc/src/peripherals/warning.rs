@@ -55,6 +55,15 @@ pub enum Warning {
         /// The block.
         block: u8,
     },
+    /// The thermometer was asked for a value without power, clock or forced control, or held in reset: none comes.
+    ThermometerOff,
+    /// The thermometer was asked within 300 µs of its power-up, when it is not settled.
+    ThermometerEarly,
+    /// The thermometer was asked with a range that is none.
+    ThermometerRange {
+        /// Register 6 of the analog block 0x69, bits 3:0.
+        range: u8,
+    },
     /// GDMA met a descriptor that it cannot use.
     DmaDescriptor {
         /// The descriptor's address.
@@ -114,7 +123,20 @@ impl fmt::Display for Warning {
             Self::CpuPeriod => write!(formatter, "CPUPERIOD_SEL is not defined for this PLL frequency"),
             Self::AnalogBlockOff { block } => write!(
                 formatter,
-                "write to analog block 0x{block:02x} lost: the block is off (ANA_CONFIG 0x6000e044)"
+                "write to analog block 0x{block:02x} lost: the block is off (ANA_CONFIG 0x6000e044, ANA_CONFIG2)"
+            ),
+            Self::ThermometerOff => write!(
+                formatter,
+                "the thermometer was asked while it is off (SENS_SAR_TSENS_CTRL bits 22 and 23, CTRL2 bits 13:12, \
+                 SENS_SAR_PERI_CLK_GATE_CONF bit 29)"
+            ),
+            Self::ThermometerEarly => write!(
+                formatter,
+                "the thermometer was asked within 300 µs of its power-up, before it settles"
+            ),
+            Self::ThermometerRange { range } => write!(
+                formatter,
+                "the thermometer was asked with the range {range}: 5, 7, 15, 11 and 10 are ranges (analog block 0x69, register 6)"
             ),
             Self::DmaDescriptor { address } => write!(formatter, "GDMA cannot use the descriptor at 0x{address:08x}"),
             Self::DmaAlignment { address } => write!(

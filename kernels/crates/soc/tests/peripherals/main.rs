@@ -6,6 +6,7 @@ mod identity;
 mod interrupts;
 mod pins;
 mod ports;
+mod thermometer;
 mod timers;
 mod watchdogs;
 

@@ -156,6 +156,7 @@ fn says_what_is_unusual_about_a_board() {
             digital_step: 0,
             rtc_at_20: 0,
             digital_at_20: 0,
+            thermometer: 0,
         }),
         ..ChipOptions::default()
     });

@@ -122,6 +122,7 @@ fn gives_each_chip_the_core_voltage_that_its_factory_measured() {
         digital_step: 0,
         rtc_at_20: 0,
         digital_at_20: 0,
+        thermometer: 0,
     };
     let cases = [
         (None, (28, 28)),
@@ -179,6 +180,7 @@ fn measured(block_version: (u8, u8), digital_tested: u8, fields: [i8; 4]) -> Opt
         digital_step,
         rtc_at_20,
         digital_at_20,
+        thermometer: 0,
     })
 }
 
