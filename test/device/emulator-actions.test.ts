@@ -198,7 +198,7 @@ describe('answers that act', () => {
     for (const [celsius, told] of [
       [48.3, 48],
       [21.6, 22],
-      [-6.7, -7],
+      [-7, -7],
       // Out of what a chip lives through: nothing changes.
       [300, -7],
     ] as const) {

@@ -3,6 +3,7 @@
  * registers, one on a cable by what it tells.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { ConsoleAction } from '../../device/console-types.js';
 import type { EmulatedPin } from '../../device/emulator-types.js';
 import type { Wiring } from '../../package/wiring.js';
 import { DEFAULT_BOARD_ID, findBoard } from '../../plan/boards.js';
@@ -61,8 +62,10 @@ export class LiveDesk {
       emulated === null || !wiring?.inputs.some(({ kind }) => kind === 'temperature')
         ? null
         : this.#thermometer(emulated, words);
-    if (things.length === 0 && thermometer === null) return null;
-    this.#tell(things, wiring, words);
+    // What has no pin is known when it was read.
+    const readings = [...told.values()].filter(({ kind }) => kind === 'uptime' || kind === 'temperature');
+    if (things.length + readings.length === 0 && thermometer === null) return null;
+    this.#tell(things, readings, wiring, words);
     const press =
       emulated === null || wiring === null
         ? undefined
@@ -71,7 +74,9 @@ export class LiveDesk {
       <h4>${emulated === null ? words.live.serial : words.live.emulated}</h4>
       ${deskPicture({ board, things, ...(press === undefined ? {} : { press }) })}
       <ul class="desk-list">
-        ${things.map((thing) => this.#line(thing, wiring, words, press))}${thermometer}
+        ${things.map((thing) => this.#line(thing, wiring, words, press))}
+        ${readings.map(({ name, text }) => html`<li><span>${name}</span> <strong data-state-of=${name}>${text}</strong></li>`)}
+        ${thermometer}
       </ul>
     </section>`;
   }
@@ -162,12 +167,23 @@ export class LiveDesk {
   }
 
   /** Says what has changed since it was drawn last; what was there from the beginning is no news. */
-  #tell(things: readonly DrawnThing[], wiring: Wiring | null, { live }: DeskStrings): void {
+  #tell(
+    things: readonly DrawnThing[],
+    readings: readonly ConsoleAction[],
+    wiring: Wiring | null,
+    { live }: DeskStrings,
+  ): void {
     const before = this.#said;
     const now = new Map(things.map((thing) => [thing.name, stateText(thing, wiring, live)]));
+    for (const { name, text } of readings) {
+      now.set(name, text);
+    }
     this.#said = now;
     if (before === null) return;
-    const changed = [...now].filter(([name, text]) => before.has(name) && before.get(name) !== text);
+    const isRead = new Set(readings.map(({ name }) => name));
+    const changed = [...now].filter(
+      ([name, text]) => (isRead.has(name) || before.has(name)) && before.get(name) !== text,
+    );
     if (changed.length === 0) return;
     const text = changed.map(([name, state]) => live.now(name, state)).join('. ');
     // Not while the element is drawn.

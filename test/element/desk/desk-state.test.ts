@@ -14,6 +14,8 @@ import {
 import {
   Draft,
   drawnHeader,
+  OWN_INPUTS,
+  ownInputsOf,
   thingsOf,
   wiringOf,
   wiringText,
@@ -37,6 +39,7 @@ const FILE = {
   inputs: [
     { name: 'door', pin: 4, pull: 'up', part: 'door', low: 'closed', high: 'open' },
     { name: 'running', kind: 'uptime', part: 'timer' },
+    { name: 'warm', kind: 'temperature', part: 'temperature' },
   ],
   rules: [{ when: '*sleep*', output: 'lamp', set: 'off' }],
 };
@@ -129,6 +132,7 @@ describe('the board on the desk', () => {
       told('other', 'dimmer', 12, 30),
       told('door', 'level', 4, 0),
       told('running', 'uptime', null, 12),
+      told('warm', 'temperature', null, -3),
     ];
     const map = new Map(all.map((action) => [action.name, action]));
     const known = toldThings(wiring, map);
@@ -156,9 +160,12 @@ describe('a wiring that a person changes', () => {
 
   it('keeps what is not changed, and is read by the command line', () => {
     const moved = JSON.parse(draft().move('door', 10)) as typeof FILE;
-    assert.deepEqual(moved, { ...FILE, inputs: [{ ...FILE.inputs[0], pin: 10 }, FILE.inputs[1]] });
+    assert.deepEqual(moved, { ...FILE, inputs: [{ ...FILE.inputs[0], pin: 10 }, ...FILE.inputs.slice(1)] });
     assert.equal(read(draft().move('blinds', 21)).outputs[3]?.pin, 21);
     const added = read(draft().add('fan', { pin: 15, part: 'fan' }));
+    const warm = read(draft().addInput('inside', { kind: 'temperature', part: OWN_INPUTS.temperature }));
+    const { kind, pin, parts } = warm.inputs.at(-1) ?? {};
+    assert.deepEqual([warm.inputs.length, kind, pin, parts], [4, 'temperature', null, ['temperature']]);
     assert.deepEqual([added.outputs.length, added.outputs.at(-1)?.parts], [6, ['fan']]);
   });
 
@@ -180,6 +187,8 @@ describe('a wiring that a person changes', () => {
     const things = thingsOf(card, 'all');
     assert.ok(things.some(({ part, place }) => part === 'lamp' && place === 'kitchen'));
     assert.ok(!things.some(({ place }) => place === 'all'));
+    assert.deepEqual(ownInputsOf(card), ['temperature', 'uptime']);
+    assert.deepEqual(ownInputsOf({ ...card, rules: [] }), []);
     // What is only asked for hangs on no output.
     assert.ok(!things.some(({ part }) => part === 'temperature'));
   });
