@@ -113,6 +113,8 @@ async function bundlePage(dist, program, workers, modules) {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: chunkName,
+    // Letters that code has too: what loads first names many chunks.
+    hashCharacters: 'base36',
     manualChunks: loadedTogether(),
     onlyExplicitManualChunks: true,
   });
@@ -163,10 +165,10 @@ function reachedFrom(entry, getModuleInfo) {
   return found;
 }
 
-/** Chunks are called after their module and a hash, short as what loads first names many, and those with the words of a language after the language too: its modules have the names of any other's. */
+/** Chunks are called after their module, and those with the words of a language after the language too: its modules have the names of any other's. */
 function chunkName({ moduleIds }) {
   const [, language] = /\/element\/strings\/([^/]+)\//.exec(moduleIds.at(-1) ?? '') ?? [];
-  return `chunks/${language === undefined ? '' : `${language}-`}[name]-[hash:6].js`;
+  return `chunks/${language === undefined ? '' : `${language}-`}[name]-[hash:7].js`;
 }
 
 /**

@@ -23,6 +23,9 @@ const ROOM = 35;
 const COLDEST = -40;
 const WARMEST = 125;
 
+/** Milliseconds until what was read is said: it comes just before the end of an answer, which is said, too. */
+const AFTER_ANSWER = 1000;
+
 export class LiveDesk {
   readonly #page: Page;
   readonly #say: (text: string) => void;
@@ -187,7 +190,7 @@ export class LiveDesk {
     if (changed.length === 0) return;
     const text = changed.map(([name, state]) => live.now(name, state)).join('. ');
     // Not while the element is drawn.
-    queueMicrotask(() => this.#say(text));
+    setTimeout(() => this.#say(text), changed.some(([name]) => isRead.has(name)) ? AFTER_ANSWER : 0);
   }
 }
 
