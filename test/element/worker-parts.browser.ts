@@ -21,7 +21,7 @@ const FAMILIES = '/test/fixtures/families';
 function parts({ window }: Page): string[] {
   return window.performance
     .getEntriesByType('resource')
-    .flatMap(({ name }) => /\/worker-part-(.+)-.{8}\.js$/.exec(name)?.[1] ?? [])
+    .flatMap(({ name }) => /\/worker-part-(.+)-.{7}\.js$/.exec(name)?.[1] ?? [])
     .sort();
 }
 
