@@ -1,7 +1,8 @@
 """A Llama for training on a CPU: few operations a layer, weights under the names that transformers gives them.
 
-`Shape` is config.json; `Llama.weights()` is model.safetensors. Products are of BF16 (four times as fast as F32
-where the processor has instructions for them); weights, their gradients, norms and the sum of the blocks are F32.
+`Shape` is config.json; `Llama.weights()` is model.safetensors. Products are of BF16 where the processor has
+instructions for them (four times as fast as F32 there) and of F32 where it has none; weights, their gradients, norms
+and the sum of the blocks are F32.
 Nothing here generates: a finished folder is measured through transformers, as anybody would load it.
 """
 
@@ -13,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+#: The type of products.
+PRODUCTS = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 EPSILON = 1e-5
 ROPE_THETA = 10_000.0
 
@@ -60,14 +63,14 @@ class Shape:
 
 
 def product(x: Tensor, matrix: Tensor) -> Tensor:
-    """x times the transposed matrix in BF16."""
-    return F.linear(x.bfloat16(), matrix.bfloat16())
+    """x times the transposed matrix in the type of products."""
+    return F.linear(x.to(PRODUCTS), matrix.to(PRODUCTS))
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Rotary positions by halves, as transformers has them; x is [rows, heads, length, head width]."""
     low, high = x.chunk(2, -1)
-    return torch.cat((low * cos - high * sin, high * cos + low * sin), -1).bfloat16()
+    return torch.cat((low * cos - high * sin, high * cos + low * sin), -1).to(PRODUCTS)
 
 
 class Block(nn.Module):
@@ -93,7 +96,7 @@ class Block(nn.Module):
         key, value = rotate(key, cos, sin).repeat_interleave(shared, 1), value.repeat_interleave(shared, 1)
         # Written out: on rows this short it takes a third of the time of the fused operation with its gradient.
         scores = (rotate(query, cos, sin) @ key.mT).float() * shape.head_width**-0.5
-        mixed = (scores + ahead).softmax(-1).bfloat16() @ value
+        mixed = (scores + ahead).softmax(-1).to(PRODUCTS) @ value
         x = x + F.dropout(product(mixed.transpose(1, 2).reshape(rows, length, width), self.out), drop, self.training)
         gate, up = product(F.rms_norm(x, (width,), self.post_norm, EPSILON), self.gate_up).chunk(2, -1)
         return x + F.dropout(product(F.silu(gate) * up, self.down), drop, self.training)

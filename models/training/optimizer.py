@@ -12,6 +12,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from .llama import PRODUCTS
+
 #: Of the quintic whose iteration sends singular values towards 1.
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 STEPS = 5
@@ -20,7 +22,7 @@ STEPS = 5
 def orthogonal(matrices: Tensor) -> Tensor:
     """[count, rows, columns] → the nearest matrices with singular values of about 1."""
     tall = matrices.shape[1] > matrices.shape[2]
-    x = (matrices.mT if tall else matrices).bfloat16()
+    x = (matrices.mT if tall else matrices).to(PRODUCTS)
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(STEPS):
         gram = x @ x.mT

@@ -7,7 +7,7 @@ import type { CacheKind, MemoryKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
 import { cachedHeadBytes } from './memory.js';
 import { piecesOf, type PlacedTensor } from './placement.js';
-import { predictTokensPerSecond } from './speed.js';
+import { countWeights, predictTokensPerSecond, type WeightCounts } from './speed.js';
 
 /** Tokens per second while the context holds `position` tokens. */
 export interface SpeedAt {
@@ -41,20 +41,35 @@ export interface SpeedFacts {
 
 /** @returns the speeds at 0, `context / 2` and `context` tokens */
 export function speedFigures(model: DecoderModel, facts: SpeedFacts): SpeedFigures {
-  const at = (position: number): SpeedAt => speedAt(model, facts, position);
+  const weights = { bytes: bytesOf(facts.tensors), counts: facts.predicted ? countWeights(facts) : null };
+  const at = (position: number): SpeedAt => speedAt(model, facts, weights, position);
   return { start: at(0), half: at(facts.context / 2), full: at(facts.context) };
 }
 
-function speedAt(model: DecoderModel, facts: SpeedFacts, position: number): SpeedAt {
+/** What the weights take of every token, wherever it stands. */
+interface WeightWork {
+  readonly bytes: Readonly<Record<MemoryKind, number>>;
+  /** `null` where nothing is predicted. */
+  readonly counts: WeightCounts | null;
+}
+
+function bytesOf(tensors: readonly PlacedTensor[]): Record<MemoryKind, number> {
+  const bytes = { sram: 0, psram: 0, flash: 0 };
+  for (const tensor of tensors)
+    for (const { placement, bytesPerToken } of piecesOf(tensor)) bytes[placement] += bytesPerToken;
+  return bytes;
+}
+
+function speedAt(model: DecoderModel, facts: SpeedFacts, weights: WeightWork, position: number): SpeedAt {
   const { board, tensors, cache, cacheInSram } = facts;
   const cacheRead = cacheReadBytes(model, cache, position);
-  const bytes = { sram: 0, psram: 0, flash: 0 };
-  for (const { placement, bytesPerToken } of tensors.flatMap(piecesOf)) bytes[placement] += bytesPerToken;
+  const bytes = { ...weights.bytes };
   bytes[cacheInSram ? 'sram' : 'psram'] += cacheRead;
   const bound = boundTokensPerSecond(board, bytes);
-  if (!facts.predicted) return { position, bound, expected: 0 };
+  if (weights.counts === null) return { position, bound, expected: 0 };
   const psramCacheBytes = cacheInSram ? 0 : cacheRead;
-  const expected = predictTokensPerSecond(model, { board, tensors, cache, psramCacheBytes, position });
+  const inputs = { board, tensors, cache, psramCacheBytes, position };
+  const expected = predictTokensPerSecond(model, inputs, weights.counts);
   return { position, bound, expected: Math.min(bound, expected) };
 }
 

@@ -28,9 +28,13 @@ export interface SpeedInputs {
 export type CycleCounts = Readonly<Record<keyof CycleModel, number>>;
 
 /** Tokens per second while decoding greedily, as predicted from the chip's constants; 0 for a chip that has none. */
-export function predictTokensPerSecond(model: DecoderModel, inputs: SpeedInputs): number {
+export function predictTokensPerSecond(
+  model: DecoderModel,
+  inputs: SpeedInputs,
+  weights = countWeights(inputs),
+): number {
   const { cycles, hertz } = inputs.board.chip;
-  return cycles === null ? 0 : hertz / cyclesOf(countCycles(model, inputs), cycles);
+  return cycles === null ? 0 : hertz / cyclesOf(countCycles(model, inputs, weights), cycles);
 }
 
 /** Cycles of these counts, of all cores working together. */
@@ -42,13 +46,20 @@ export function cyclesOf(counts: Partial<CycleCounts>, cycles: CycleModel): numb
   return sum;
 }
 
-/** What one token does: how often each of the chip's constants counts. The prediction is linear in them, as is the fit. */
-export function countCycles(model: DecoderModel, inputs: SpeedInputs): CycleCounts {
-  const { board, tensors, cache, psramCacheBytes, position } = inputs;
-  const { cores, hertz, dataCacheBytes } = board.chip;
+/** What reading and multiplying the weights takes of a token, however many tokens are in the context. */
+export interface WeightCounts {
+  readonly counts: CycleCounts;
+  /** Seconds in which a core waits for other memories than SRAM, without a data cache. */
+  readonly waiting: number;
+  /** Bytes from other memories than SRAM. */
+  readonly external: number;
+}
+
+/** What the weights of a plan take of every token. */
+export function countWeights({ board, tensors }: Pick<SpeedInputs, 'board' | 'tensors'>): WeightCounts {
   const { psram, flash } = readRates(board);
   let waiting = 0;
-  let external = psramCacheBytes;
+  let external = 0;
   const counts: Record<keyof CycleModel, number> = { ...NOTHING };
   for (const placed of tensors) {
     const { tensor } = placed;
@@ -68,6 +79,19 @@ export function countCycles(model: DecoderModel, inputs: SpeedInputs): CycleCoun
         if (placement === 'sram') add(counts, finerCounts({ ...tensor, rows }));
     }
   }
+  return { counts, waiting, external };
+}
+
+/** What one token does: how often each of the chip's constants counts. The prediction is linear in them, as is the fit. */
+export function countCycles(
+  model: DecoderModel,
+  inputs: SpeedInputs,
+  weights = countWeights(inputs),
+): CycleCounts {
+  const { board, cache, psramCacheBytes, position } = inputs;
+  const { cores, hertz, dataCacheBytes } = board.chip;
+  const { psram } = readRates(board);
+  const counts: Record<keyof CycleModel, number> = { ...weights.counts };
   // Heads are shared out to the cores: where they do not go even, some cores have one more.
   for (const { step } of stepsOf(model, 'attention')) {
     const { heads, headDim, window } = step.attention;
@@ -77,8 +101,8 @@ export function countCycles(model: DecoderModel, inputs: SpeedInputs): CycleCoun
   }
   counts.perLayer = model.blocks.length;
   counts.perToken = 1;
-  const missed = missedShare(external, dataCacheBytes) * hertz;
-  counts.waitingShare = waiting * missed;
+  const missed = missedShare(psramCacheBytes + weights.external, dataCacheBytes) * hertz;
+  counts.waitingShare = weights.waiting * missed;
   counts.cacheWaitingShare = psramCacheBytes === 0 ? 0 : (psramCacheBytes / psram) * missed;
   return counts;
 }

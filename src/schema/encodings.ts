@@ -230,18 +230,24 @@ export function tableElementsPerRow(table: TableSpec, encoding: Encoding, cols: 
 }
 
 /** The tables of a tensor in the order in which they follow its data. */
-export function tensorTables(encoding: Encoding, { rows, cols, sources }: EncodedShape): TensorTable[] {
+export function tensorTables(encoding: Encoding, shape: EncodedShape): TensorTable[] {
   return encodingSpec(encoding).tables.map((table) => {
-    const count = table.per === 'source' ? sources : rows * tableElementsPerRow(table, encoding, cols);
+    const count = tableElements(table, encoding, shape);
     return { ...table, count, bytes: count * TABLE_ELEMENT_BYTES[table.type] };
   });
 }
 
+function tableElements(table: TableSpec, encoding: Encoding, { rows, cols, sources }: EncodedShape): number {
+  return table.per === 'source' ? sources : rows * tableElementsPerRow(table, encoding, cols);
+}
+
 /** Bytes of data and tables, each padded to {@link TENSOR_ALIGNMENT}: what a tensor takes in a memory. */
 export function storedBytes(encoding: Encoding, shape: EncodedShape): number {
-  const data = alignUp(shape.rows * rowBytes(encoding, shape.cols), TENSOR_ALIGNMENT);
-  return tensorTables(encoding, shape).reduce(
-    (sum, table) => sum + alignUp(table.bytes, TENSOR_ALIGNMENT),
-    data,
-  );
+  let bytes = alignUp(shape.rows * rowBytes(encoding, shape.cols), TENSOR_ALIGNMENT);
+  // A plan that looks for the best asks this a million times: no table is made for it.
+  for (const table of encodingSpec(encoding).tables) {
+    const elements = tableElements(table, encoding, shape);
+    bytes += alignUp(elements * TABLE_ELEMENT_BYTES[table.type], TENSOR_ALIGNMENT);
+  }
+  return bytes;
 }

@@ -1,5 +1,6 @@
 /** What people and pages do with boards: conversations, flashing, events, the keyboard; boards are played by the test. */
 import { expect, waitUntil } from '@open-wc/testing';
+import { setViewport } from '@web/test-runner-commands';
 import { Esp32LlmConverter } from '../../src/element/esp32-llm-converter.js';
 import { OP } from '../device/simulated-loader.js';
 import {
@@ -33,6 +34,13 @@ function type(element: Esp32LlmConverter, text: string): HTMLTextAreaElement {
   area.value = text;
   area.dispatchEvent(new Event('input'));
   return area;
+}
+
+/** Inside the window, with nothing over it. */
+function isInSight(control: HTMLElement): boolean {
+  const { left, top, width, height } = control.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height];
+  return top >= 0 && (control.getRootNode() as ShadowRoot).elementFromPoint(x, y - 2) === control;
 }
 
 describe('the emulated board on the page', function () {
@@ -108,6 +116,33 @@ describe('the emulated board on the page', function () {
     expect(area.value).to.equal('Turn on the light.');
     expect(root(element).activeElement?.id).to.equal('board-prompt');
     expect(back.isConnected, 'it is for an empty box').to.be.false;
+  });
+
+  it('keeps the field that is written in where it can be seen, as the conversation above it grows', async () => {
+    await setViewport({ width: 1280, height: 800 });
+    try {
+      const element = await make();
+      await toRunning(element);
+      const area = part<HTMLTextAreaElement>(element, '#board-prompt');
+      area.focus();
+      for (let turn = 1; turn <= 5; turn++) {
+        type(element, `question ${turn}`);
+        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+        await waitUntil(() => root(element).querySelectorAll('.turns li').length === turn);
+        await waitUntil(() => !button(element, 'Send').disabled);
+        await waitUntil(() => isInSight(area), `the field is out of sight after ${turn} turns`);
+      }
+      // Whoever reads elsewhere is left there.
+      area.blur();
+      window.scrollTo(0, 0);
+      const before = window.scrollY;
+      await element.send('once more');
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      expect(window.scrollY).to.equal(before);
+    } finally {
+      await setViewport({ width: 800, height: 600 });
+      window.scrollTo(0, 0);
+    }
   });
 
   it('puts a text back that the board did not take', async () => {

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { COURSES } from '../../scripts/lib/course.mjs';
 import { NO_PRESET } from '../../src/element/preset-words.js';
 import { convertSettings } from '../../src/element/settings.js';
@@ -347,6 +347,19 @@ const BUDGET = {
   selftest: 8,
 } as const;
 
+/** What docs/embedding.md tells of, by the beginning of its row. */
+const TOLD: Partial<Record<keyof typeof BUDGET, string>> = {
+  first: 'before anybody acts',
+  converter: 'all that a conversion',
+  gallery: 'the list of small models',
+  kit: 'class kit',
+  desk: 'connecting pins',
+  boards: 'views and words for trying',
+  emulator: 'emulator',
+  flasher: 'esptool-js',
+  tuner: 'tuning',
+};
+
 /** Languages other than English, by the beginning of their chunks' names. */
 const OTHER_LANGUAGES = ['zh-hans', 'es', 'words-zh-hans', 'words-es'];
 
@@ -401,11 +414,14 @@ const OTHER_CHIPS = readdirSync(path.join(root, 'node_modules/esptool-js/lib/tar
   .map((name) => path.basename(name, '.json'))
   .filter((chip) => chip !== 'esp32s3');
 
-function kilobytes(files: Iterable<string>): number {
+function kilobytes(files: Iterable<string>, packed = packedByGzip): number {
   let sum = 0;
-  for (const file of files) sum += gzipSync(readFileSync(file), { level: 9 }).length;
+  for (const file of files) sum += packed(readFileSync(file)).length;
   return sum / 1000;
 }
+
+const packedByGzip = (bytes: Uint8Array): Uint8Array => gzipSync(bytes, { level: 9 });
+const packedByBrotli = (bytes: Uint8Array): Uint8Array => brotliCompressSync(bytes);
 
 /** A script and what it imports; lazily imported ones too when asked for. */
 function reached(entry: string, lazy: boolean, apart: readonly string[] = []): Set<string> {
@@ -519,46 +535,64 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     new Set(boards),
     flasher,
   );
-  const sizes = {
-    first: kilobytes(first),
-    converter: kilobytes(converter),
-    answers: kilobytes(answers),
-    cards: kilobytes(cards),
-    way: kilobytes(way),
-    address: kilobytes(address),
-    pageEngine: kilobytes([path.join(dist, chunk('page-engine'))]),
-    kit: kilobytes(kit),
-    course: Math.max(...COURSES.map((name) => kilobytes([path.join(dist, name)]))),
-    tuner: kilobytes(tuner),
-    gallery: kilobytes(gallery),
-    drawing: kilobytes(without(reached(chunk('drawing-room'), true, APART), whole)),
-    desk: kilobytes([
+  const parts: Readonly<Record<keyof typeof BUDGET, Iterable<string>>> = {
+    first,
+    converter,
+    answers,
+    cards,
+    way,
+    address,
+    pageEngine: [path.join(dist, chunk('page-engine'))],
+    kit,
+    // One of them is fetched: the largest.
+    course: COURSES.map((name) => path.join(dist, name))
+      .sort((a, b) => kilobytes([b]) - kilobytes([a]))
+      .slice(0, 1),
+    tuner,
+    gallery,
+    drawing: without(reached(chunk('drawing-room'), true, APART), whole),
+    desk: [
       ...new Set([
         ...without(reached(chunk('connect-room'), true, APART), whole),
         ...without(reached(chunk('live-desk'), true, APART), whole),
       ]),
-    ]),
-    voice: kilobytes(without(reached(chunk('voice-room'), true, APART), whole, first, new Set(boards))),
-    terms: kilobytes(terms),
-    find: kilobytes(find),
-    frontier: kilobytes(frontier),
-    rounding: kilobytes(rounding),
-    conversions: kilobytes(conversions),
-    boards: kilobytes(boards),
-    emulator: kilobytes(emulator),
-    flasher: kilobytes(flasher),
-    selftest: kilobytes(selftest),
-    beside: kilobytes(beside),
-    otherBoard: kilobytes(otherBoard),
+    ],
+    voice: without(reached(chunk('voice-room'), true, APART), whole, first, new Set(boards)),
+    terms,
+    find,
+    frontier,
+    rounding,
+    conversions,
+    boards,
+    emulator,
+    flasher,
+    selftest,
+    beside,
+    otherBoard,
   };
-  for (const [name, size] of Object.entries(sizes)) {
-    context.diagnostic(`${name}: ${size.toFixed(1)} of ${BUDGET[name as keyof typeof BUDGET]} KB`);
-  }
   assert.ok(first.size > 1 && converter.size > first.size && boards.length > 1, 'imports were not found');
-  for (const [name, size] of Object.entries(sizes)) {
-    assert.ok(size > 0.5 && size <= BUDGET[name as keyof typeof BUDGET], `${name}: ${size.toFixed(1)} KB`);
+  for (const name of Object.keys(BUDGET) as (keyof typeof BUDGET)[]) {
+    const size = kilobytes(parts[name]);
+    context.diagnostic(`${name}: ${size.toFixed(1)} of ${BUDGET[name]} KB`);
+    assert.ok(size > 0.5 && size <= BUDGET[name], `${name}: ${size.toFixed(1)} KB`);
   }
+  assert.deepEqual(wrongRows(parts), []);
 });
+
+/** Rows of docs/embedding.md that tell of other sizes, with what they should say. A page need not follow every byte. */
+function wrongRows(parts: Readonly<Record<keyof typeof BUDGET, Iterable<string>>>): string[] {
+  const page = readFileSync(path.join(root, 'docs/embedding.md'), 'utf8').split('\n');
+  const isNear = (told: string | undefined, size: number): boolean =>
+    Math.abs(Number(told) - size) <= 0.4 + size / 100;
+  const wrong: string[] = [];
+  for (const [name, row] of Object.entries(TOLD) as [keyof typeof BUDGET, string][]) {
+    const [, , gzip, most, brotli] = (page.find((line) => line.startsWith(`| ${row}`)) ?? '').split('|');
+    const packed = [kilobytes(parts[name]), kilobytes(parts[name], packedByBrotli)] as const;
+    if (Number(most) !== BUDGET[name] || !isNear(gzip, packed[0]) || !isNear(brotli, packed[1]))
+      wrong.push(`${row}: ${packed[0].toFixed(1)} | ${BUDGET[name]} | ${packed[1].toFixed(1)}`);
+  }
+  return wrong;
+}
 
 /** KB after gzip of each part of the worker, by the module that it begins with: what a conversion adds that needs it. */
 const PARTS: Readonly<Record<string, number>> = {

@@ -14,7 +14,7 @@ export const way = css`
   }
 
   /* What is reached by keyboard is not left behind it. */
-  .body :is(button, input, select, textarea, summary, .scroll, [tabindex]) {
+  .body :is(button, input, select, textarea, summary, form, .scroll, [tabindex]) {
     scroll-margin-block-end: 5rem;
   }
 

@@ -186,7 +186,7 @@ function form(
     if (running) actions.cancel();
     else if (usable && ready.activity === 'idle' && (box?.value ?? '').trim() !== '') actions.send();
   };
-  return html`<form part="trial" novalidate @submit=${submit}>
+  return html`<form part="trial" novalidate @submit=${submit} @focusin=${stayInSight}>
     <div class="field">
       <label for="board-prompt">${ready?.welcome.hasChat === false ? words.prompt : words.chat}</label>
       <textarea
@@ -213,6 +213,18 @@ function form(
       </button>
     </div>
   </form>`;
+}
+
+const followed = new WeakSet<EventTarget>();
+
+/** What the conversation above grows by does not push the field that somebody writes in out of sight. */
+function stayInSight({ currentTarget }: Event): void {
+  const form = currentTarget as HTMLElement;
+  if (followed.has(form)) return;
+  followed.add(form);
+  new ResizeObserver(() => {
+    if (form.matches(':focus-within')) form.scrollIntoView({ block: 'nearest' });
+  }).observe(form.parentElement as HTMLElement);
 }
 
 /** What was said last, to be changed and said again. */
