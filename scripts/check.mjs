@@ -5,6 +5,7 @@ import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
 import { exists, ROOT, run } from './lib/run.mjs';
+import { hasToolchain, PACKAGES } from './lib/toolchain.mjs';
 import { emptyTotals, totalsLine } from './lib/totals.mjs';
 
 /** Other versions break lines elsewhere, so only this one may judge. */
@@ -25,6 +26,9 @@ await part('eslint', nodeTool('eslint/bin/eslint.js', ['--max-warnings=0', ...(f
 await part('tsc', nodeTool('typescript/bin/tsc', ['-p', 'tsconfig.json']));
 await generated('custom-elements.json', 'scripts/manifest.mjs');
 await generated('schema', 'scripts/schema.mjs');
+if (await hasToolchain('xtensa'))
+  await generated('the component’s vector loops', 'scripts/vector-kernels.mjs');
+else skip('the component’s vector loops', `no compilers (${PACKAGES.xtensa.join(' ')})`);
 await rust();
 await c();
 console.log(totalsLine(totals));

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { listFiles } from './files.mjs';
 import { ROOT } from './run.mjs';
+import { VECTOR_SOURCES } from './vector-assembly.mjs';
 
 export const COMPONENT_NAME = 'esp32-llm';
 
@@ -19,6 +20,9 @@ const EXACT = `#if defined(__GNUC__) && !defined(__clang__)
 #endif
 `;
 
+/** What is the ESP32-S3's alone; the headers of it are only included there. Their assembler is a file of the component's. */
+const forVectors = (text) => `#include "../../../llm_kernels.h"\n#if LLM_VECTOR_KERNELS\n${text}#endif\n`;
+
 /**
  * The files by their names in the component.
  * @returns {Promise<Map<string, Uint8Array>>}
@@ -27,11 +31,19 @@ export async function componentFiles() {
   const files = new Map();
   const add = async (name, source) => {
     const bytes = await readFile(path.join(ROOT, source));
-    const text = () => Buffer.from(EXACT + bytes.toString('utf8'));
-    files.set(name, name.startsWith('src/') && name.endsWith('.c') ? text() : bytes);
+    const isC = name.startsWith('src/') && name.endsWith('.c');
+    const text = bytes.toString('utf8');
+    const whole = source.startsWith(VECTOR_SOURCES) ? forVectors(text) : text;
+    files.set(name, isC ? Buffer.from(EXACT + whole) : bytes);
   };
   for (const source of await listFiles(ROOT, (name) => /^device-runtime\/engine\/\w+\.[ch]$/.test(name)))
     await add(`src/engine/${path.basename(source)}`, source);
+  // Beside the engine as in this repository, so that they find each other.
+  for (const source of await listFiles(
+    ROOT,
+    (name) => name.startsWith(VECTOR_SOURCES) && /\.[ch]$/.test(name),
+  ))
+    await add(source.replace('device-runtime/', 'src/'), source);
   const own = 'device-runtime/component/';
   for (const source of await listFiles(ROOT, (name) => name.startsWith(own))) {
     const name = source.slice(own.length);

@@ -62,7 +62,8 @@ export function flagsOf(chip: Chip, component: string): string[] {
   const { cores, flags } = CHIPS[chip];
   return [
     ...(flags ?? ['--target=xtensa', '-Wno-unknown-warning-option', ...XTENSA]),
-    ...[...STRICT, `-DportNUM_PROCESSORS=${cores}`, `-I${path.join(component, 'src')}`],
+    ...[...STRICT, `-DportNUM_PROCESSORS=${cores}`, `-DCONFIG_IDF_TARGET_${chip.toUpperCase()}=1`],
+    `-I${path.join(component, 'src')}`,
     ...[`-I${path.join(CHECK, 'standin')}`, `-I${path.join(CHECK, 'standin/libc')}`],
   ];
 }
@@ -88,7 +89,7 @@ export const sanitized = (sanitizer: string, component: string): string[] => [
 /** The component’s own and the engine’s. */
 export async function sourcesOf(component: string): Promise<string[]> {
   const found = [];
-  for (const place of ['src', 'src/engine'])
+  for (const place of ['src', 'src/engine', 'src/boards/esp32s3/pie'])
     for (const name of await readdir(path.join(component, place)))
       if (name.endsWith('.c')) found.push(path.join(component, place, name));
   return found;

@@ -7,6 +7,15 @@
 #include "esp_log.h"
 #include "esp_timer.h"
 #include "llm.h"
+#include "llm_kernels.h"
+
+#if LLM_VECTOR_KERNELS
+/* Named, as a linker does not look in a library for a better definition of a function that it has. */
+extern const s3lm_kernels s3lm_kernels_pie;
+#define KERNELS (&s3lm_kernels_pie)
+#else
+#define KERNELS NULL
+#endif
 
 /* ---- Opening ---- */
 
@@ -74,7 +83,8 @@ static esp_err_t make(struct s3lm_llm *llm) {
         return error;
     }
     bool two = llm->config.second_core && llm_second_core_start(&llm->second, llm->config.priority);
-    s3lm_options options = {.context = llm->config.context,
+    s3lm_options options = {.kernels = KERNELS,
+                            .context = llm->config.context,
                             .workers = two ? 2u : 1u,
                             .parallel = two ? llm_second_core_parallel : NULL,
                             .parallel_user = &llm->second};

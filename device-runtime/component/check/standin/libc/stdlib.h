@@ -6,5 +6,6 @@
 
 void *malloc(size_t size);
 void free(void *memory);
+_Noreturn void exit(int code);
 
 #endif

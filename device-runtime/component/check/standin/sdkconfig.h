@@ -1,0 +1,1 @@
+/* Which chip it is, tests say with -D. */
