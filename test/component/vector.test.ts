@@ -11,7 +11,7 @@ import { writeComponent } from '../../scripts/lib/component.mjs';
 import { readObject } from '../../scripts/lib/elf-object.mjs';
 import { missingSymbols, programSymbols } from '../../scripts/lib/native-xtensa.mjs';
 import { exists, ROOT } from '../../scripts/lib/run.mjs';
-import { CLANG } from '../../scripts/lib/toolchain.mjs';
+import { CLANG, RISCV_GCC } from '../../scripts/lib/toolchain.mjs';
 import { VECTOR_ASSEMBLY, vectorAssembly, vectorSourcesDigest } from '../../scripts/lib/vector-assembly.mjs';
 import { INSTRUCTIONS, Program } from '../support/xtensa-programs.js';
 import { compile, flagsOf, sourcesOf, withoutCompilerOf } from './compilers.js';
@@ -61,6 +61,18 @@ describe('the file of vector loops', () => {
   test('is in the component', async () => {
     assert.equal(await readFile(path.join(component, 'src/boards/esp32s3/pie/kernels.S'), 'utf8'), text);
   });
+});
+
+// No GCC for this chip is to be had; that of another one says the same of C.
+test('the C around the loops has no warning of GCC’s', { skip: withoutCompilerOf('esp32p4') }, async () => {
+  const sources = (await sourcesOf(component)).filter((name) =>
+    /\/pie\/|llm_kernels|esp32_llm\.c/.test(name),
+  );
+  assert.equal(sources.length, 5);
+  for (const source of sources) {
+    const flags = flagsOf('esp32p4', component).filter((flag) => !flag.startsWith('-DCONFIG_IDF_TARGET'));
+    await compile(RISCV_GCC, [...flags, '-DCONFIG_IDF_TARGET_ESP32S3=1', '-c', source, '-o', '/dev/null']);
+  }
 });
 
 interface Section {
