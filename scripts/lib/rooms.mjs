@@ -16,6 +16,7 @@ export const ROOMS = [
   'plan',
   'quantize',
   'package',
+  'tflite',
   'image',
   'device',
   'report',
