@@ -1,7 +1,7 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations. `--brief` says so in one line.
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BUNDLE, PROGRAMS, SAMPLE_FILES } from './lib/assets.mjs';
+import { BUNDLE, PROGRAMS, SAMPLE_FILES, TFLM_SOURCES } from './lib/assets.mjs';
 import { courseFiles } from './lib/course.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
@@ -9,6 +9,7 @@ import { thirdPartyLicences } from './lib/licences.mjs';
 import { ROOT, runOrThrow } from './lib/run.mjs';
 import { RUST_LICENCES } from './lib/rust-licences.mjs';
 import { readyNames, sampleModels } from './lib/sample-models.mjs';
+import { tflmSources } from './lib/tflm-sources.mjs';
 import { shipTypes } from './lib/types.mjs';
 
 const DIST = path.join(ROOT, 'dist');
@@ -49,6 +50,7 @@ async function copyAssets() {
     await mkdir(path.dirname(path.join(DIST, name)), { recursive: true });
     await copyFile(path.join(ROOT, source), path.join(DIST, name));
   }
+  await writeFile(path.join(DIST, TFLM_SOURCES), JSON.stringify(await tflmSources()));
 }
 
 /** What a person gets who wants to talk to a sample at once. */

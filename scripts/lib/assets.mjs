@@ -20,6 +20,9 @@ export const PROGRAMS = {
 /** The element in one file, which class kits carry. */
 export const BUNDLE = 'esp32-llm-converter.bundle.js';
 
+/** Sources in C that go with a model for TensorFlow Lite Micro, which the build puts together. */
+export const TFLM_SOURCES = 'tflm-sources.json';
+
 /** The sample models, as far as the converter, class kits and views read them: whoever serves dist/ alone has them as well. */
 export const SAMPLE_FILES = sampleModels().flatMap(({ folder, files }) =>
   files.map((name) => `models/${folder}/${name}`),
@@ -35,4 +38,5 @@ export const NAMES_IN_DIST = new Map([
   ...READY_FILES.map((name) => [`dist/${name}`, name]),
   ...COURSES.map((name) => [`dist/${name}`, name]),
   [`dist/${BUNDLE}`, BUNDLE],
+  [`dist/${TFLM_SOURCES}`, TFLM_SOURCES],
 ]);

@@ -35,7 +35,9 @@ import type {
   Request,
   RunRequest,
   SelftestRequest,
+  TfliteRequest,
 } from './requests.js';
+import { isTfliteName, parseTflite } from './tflite-arguments.js';
 
 const CONVERT_OPTIONS = {
   output: { type: 'string', short: 'o' },
@@ -57,6 +59,7 @@ const CONVERT_OPTIONS = {
   cache: { type: 'string' },
   chat: { type: 'string' },
   context: { type: 'string' },
+  'tflite-cache': { type: 'string' },
   effort: { type: 'string' },
   wire: { type: 'string' },
   'no-wire': { type: 'boolean' },
@@ -192,9 +195,13 @@ function isTopic(command: string | undefined): command is Topic {
   return command !== undefined && Object.hasOwn(TOPICS, command);
 }
 
-function parseConvert(argv: string[]): ConvertRequest {
+function parseConvert(argv: string[]): ConvertRequest | TfliteRequest {
   const { values, positionals } = parse(argv, CONVERT_OPTIONS);
   const { output, parts, firmware } = values;
+  if (output !== undefined && isTfliteName(output))
+    return parseTflite(values, output, onlyOne(positionals, 'convert takes one model folder'));
+  if (values['tflite-cache'] !== undefined)
+    throw new UsageError('--tflite-cache is about a TensorFlow Lite graph: add -o OUT.tflite.');
   const frontier = values.frontier === true;
   const target = parseTarget(values['most-bytes'], values['least-speed']);
   if (frontier && (output !== undefined || parts !== undefined || target !== undefined)) {

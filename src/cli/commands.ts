@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect-command.js';
 import { kitCommand } from './kit-command.js';
 import { runCommand } from './run-command.js';
 import { selftestCommand } from './selftest-command.js';
+import { tfliteCommand } from './tflite-command.js';
 import { terminalOf, type Outside } from './terminal.js';
 
 const EXIT = { good: 0, bad: 1, usage: 2, interrupted: 130 } as const;
@@ -37,6 +38,9 @@ export async function main(argv: readonly string[], outside: Outside): Promise<n
         return EXIT.good;
       case 'convert':
         await convertCommand(request, terminal);
+        return EXIT.good;
+      case 'tflite':
+        await tfliteCommand(request, terminal);
         return EXIT.good;
       case 'run':
         await runCommand(request, terminal);

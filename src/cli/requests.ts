@@ -6,6 +6,8 @@ import type { Target } from '../pipeline/frontier.js';
 import type { Fusions, WantedScheme } from '../plan/scheme.js';
 import type { Effort } from '../quantize/effort.js';
 import type { Sampling } from '../shared/sampling.js';
+import type { TfliteWeights } from '../tflite/linear.js';
+import type { TfliteCache } from '../tflite/memory.js';
 import type { HelpTopic } from './help/render.js';
 
 export interface ConvertRequest {
@@ -57,6 +59,21 @@ export interface FlashRequest {
 export interface VocabularyRequest {
   readonly tokens: VocabularyCut['tokens'];
   readonly text: string | undefined;
+}
+
+/** `convert -o OUT.tflite`. */
+export interface TfliteRequest {
+  readonly command: 'tflite';
+  readonly folder: string;
+  readonly output: string;
+  readonly weights: TfliteWeights;
+  readonly cache: TfliteCache;
+  readonly context: number | undefined;
+  /** File of the text that ranges are found with. */
+  readonly calibrate: string | undefined;
+  readonly vocabulary: VocabularyRequest | undefined;
+  readonly chat: WantedScheme['chat'];
+  readonly json: boolean;
 }
 
 export type EngineName = 'twin' | 'host' | 'float' | 'emulator';
@@ -146,6 +163,7 @@ export interface VersionRequest {
 
 export type Request =
   | ConvertRequest
+  | TfliteRequest
   | RunRequest
   | InspectRequest
   | KitCommandRequest

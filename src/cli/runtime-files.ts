@@ -6,6 +6,7 @@ import { readCourse, type Course } from '../kit/course.js';
 import { UsageError } from '../shared/errors.js';
 import type { Language } from '../shared/languages.js';
 import type { Runtime } from '../pipeline/types.js';
+import type { EngineFiles } from '../tflite/project.js';
 import { deadline } from './deadline.js';
 
 /** Places relative to this module: beside the bundle, then the prebuilt folders of a source tree. */
@@ -14,6 +15,7 @@ const PLACES = {
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
   emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
   train: ['./train.wasm', '../../kernels/crates/train/prebuilt/train.wasm'],
+  tflm: ['./tflm-sources.json', '../../dist/tflm-sources.json'],
   bundle: ['./esp32-llm-converter.bundle.js', '../../dist/esp32-llm-converter.bundle.js'],
 } as const;
 
@@ -57,6 +59,11 @@ export function loadBundle(): Promise<Uint8Array> {
 export async function loadCourse(language: Language): Promise<Course | null> {
   const name = `course.${language}.json`;
   return readCourse(new TextDecoder().decode(await readBeside([`./${name}`, `../../dist/${name}`])));
+}
+
+/** What goes with a model for TensorFlow Lite Micro. @throws as above */
+export async function loadTflmSources(): Promise<EngineFiles> {
+  return JSON.parse(new TextDecoder().decode(await readBeside(PLACES.tflm))) as EngineFiles;
 }
 
 async function compile(name: 'kernels' | 'twin' | 'emulator' | 'train'): Promise<WebAssembly.Module> {

@@ -16,6 +16,7 @@ import {
 } from '../schema/package.js';
 import { writeRecord, type RecordValues } from '../schema/record.js';
 import { ROLE } from '../schema/roles.js';
+import type { Sampling } from '../shared/sampling.js';
 import type { TensorPlace } from './places.js';
 import { viewOf } from './sections.js';
 
@@ -205,22 +206,29 @@ function encodeDirectory(
 /** Below, a top-p chooses the likeliest token alone. */
 const SMALLEST_TOP_P = 1e-6;
 
-/** Files ask for what no sampler distinguishes from the nearest value that the format holds. */
-function encodeSampling({ model, stopIds }: DescriptionParts): Uint8Array {
-  const { generation } = model;
-  const stops = stopIds ?? model.eosIds;
-  const bytes = new Uint8Array(SAMPLING.bytes + 4 * stops.length);
-  const view = viewOf(bytes);
+/** Files ask for what no sampler distinguishes from the nearest value that the engine takes. */
+export function deviceSampling(generation: DecoderModel['generation']): Sampling {
   const temperature = generation.temperature ?? 1;
   const [leastPenalty, mostPenalty] = SAMPLING_RANGES.repetitionPenalty;
-  const sampling: RecordValues<typeof SAMPLING> = {
-    doSample: generation.doSample ? 1 : 0,
+  return {
+    doSample: generation.doSample,
     temperature: temperature < SAMPLING_RANGES.temperature[0] ? 0 : temperature,
     topK: generation.topK ?? 0,
     topP: Math.max(generation.topP ?? 1, SMALLEST_TOP_P),
     minP: generation.minP ?? 0,
     repetitionPenalty: Math.min(mostPenalty, Math.max(leastPenalty, generation.repetitionPenalty ?? 1)),
     maxNewTokens: generation.maxNewTokens ?? 0,
+  };
+}
+
+function encodeSampling({ model, stopIds }: DescriptionParts): Uint8Array {
+  const stops = stopIds ?? model.eosIds;
+  const bytes = new Uint8Array(SAMPLING.bytes + 4 * stops.length);
+  const view = viewOf(bytes);
+  const { doSample, ...others } = deviceSampling(model.generation);
+  const sampling: RecordValues<typeof SAMPLING> = {
+    doSample: doSample ? 1 : 0,
+    ...others,
     stopIds: stops.length,
   };
   writeRecord(SAMPLING, sampling, view, 0);

@@ -17,8 +17,8 @@ export interface StepGraphOptions {
   /** Positions of a text: 1 to what the model holds for. */
   readonly context: number;
   readonly signal?: AbortSignal | undefined;
-  /** Bytes that were read of the checkpoint. */
-  readonly onRead?: ((bytes: number) => void) | undefined;
+  /** Bytes that were read of a tensor. */
+  readonly onRead?: ((name: string, bytes: number) => void) | undefined;
 }
 
 /** A graph, and what its cache takes. */

@@ -18,12 +18,12 @@ export interface CodedRows {
 export class WeightReader {
   readonly #checkpoint: Checkpoint;
   readonly #signal: AbortSignal | undefined;
-  readonly #onRead: (bytes: number) => void;
+  readonly #onRead: (name: string, bytes: number) => void;
 
   constructor(
     checkpoint: Checkpoint,
     signal?: AbortSignal,
-    onRead: (bytes: number) => void = () => undefined,
+    onRead: (name: string, bytes: number) => void = () => undefined,
   ) {
     this.#checkpoint = checkpoint;
     this.#signal = signal;
@@ -80,7 +80,7 @@ export class WeightReader {
       }
       take(values, at);
       at += values.length;
-      this.#onRead(bytes.length);
+      this.#onRead(ref.name, bytes.length);
       if (at >= count) return;
     }
   }

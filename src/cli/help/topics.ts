@@ -25,15 +25,19 @@ export interface OptionGroup {
 const BOARD = `board to plan for (default ${DEFAULT_BOARD_ID})`;
 
 const convert: CommandHelp = {
-  usage: ['convert FOLDER -o OUT.bin [options]', 'convert FOLDER -o OUT.s3lm [options]'],
+  usage: [
+    'convert FOLDER -o OUT.bin [options]',
+    'convert FOLDER -o OUT.s3lm [options]',
+    'convert FOLDER -o OUT.tflite [options]',
+  ],
   summary: 'make a model into what a board boots',
   about:
-    'Quantizes a model folder or a GGUF file, compares the result with the original, and writes the image that a board boots (.bin) or the model package alone (.s3lm). What is not asked for is chosen for the board.',
+    'Quantizes a model folder or a GGUF file, compares the result with the original, and writes the image that a board boots (.bin) or the model package alone (.s3lm). Or writes the model as a graph for TensorFlow Lite Micro (.tflite), with a folder of what an application needs beside it. What is not asked for is chosen for the board.',
   groups: [
     {
       title: 'What is written',
       options: [
-        ['-o, --output FILE', 'the image (.bin) or the package (.s3lm)'],
+        ['-o, --output FILE', 'the image (.bin), the package (.s3lm) or a TensorFlow Lite graph (.tflite)'],
         [
           '--parts FOLDER',
           'also, or only, the parts of the image as files with a manifest for ESP Web Tools',
@@ -118,6 +122,15 @@ const convert: CommandHelp = {
       ],
     },
     {
+      title: 'TensorFlow Lite Micro (-o OUT.tflite)',
+      options: [
+        [
+          '--tflite-cache variables|tensors',
+          'where keys and values are kept: in variables of the interpreter (default), or as inputs and outputs of each step, as LiteRT needs them. Of the other options it takes --weights int8|float32, --context (default 128), --calibrate, --vocabulary, --keep-text, --chat and --json',
+        ],
+      ],
+    },
+    {
       title: 'The comparison with the original',
       options: [
         ['--evaluate FILE', 'text for the report; stories parted by lines <|story|>'],
@@ -136,6 +149,7 @@ const convert: CommandHelp = {
     ['convert models/home-commands -o home.bin', 'for the default board'],
     ['convert my-model -o my.bin --board xiao-esp32s3 --context 256', 'for a Seeed XIAO'],
     ['convert my-model -o my.bin --effort good --html report.html', 'closer to the original, with a report'],
+    ['convert my-model -o my.tflite --context 128', 'for an application with TensorFlow Lite Micro'],
     ['convert my-model --frontier', 'what could be had for which size'],
     ['convert my-model -o my.s3lm --most-bytes 3.5MB', 'the best that 3.5 MB can hold'],
   ],
