@@ -9,12 +9,12 @@
 #include "tensorflow/lite/micro/micro_resource_variable.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
+#include "model_facts.h"
 #include "model_resolver.h"
+#include "pick.h"
 
 extern "C" {
 #include "chat.h"
-#include "model_facts.h"
-#include "pick.h"
 #include "tokenizer.h"
 }
 
@@ -24,7 +24,7 @@ static uint32_t ids[S3LM_TFLM_CONTEXT];
 static uint32_t seen[S3LM_PICK_WORDS(S3LM_TFLM_VOCAB)];
 // Enough for prompts of some hundred bytes; s3lm_encode says when it is not.
 alignas(8) static uint8_t scratch[16384];
-static uint8_t piece[S3LM_MAX_PIECE_BYTES];
+static uint8_t piece[S3LM_PIECE_BYTES];
 static s3lm_picker picker;
 
 // One step: the logits of the token after `id`, which stands at `position`.
@@ -122,7 +122,7 @@ static int generate(const char *prompt, uint64_t seed) {
     s3lm_decoder decoder;
     s3lm_decoder_start(&decoder, &tokenizer, true);
     s3lm_picker_start(&picker, S3LM_TFLM_VOCAB, seen, seed);
-    const s3lm_sampling sampling = S3LM_TFLM_SAMPLING;
+    const s3lm_pick_sampling sampling = S3LM_TFLM_SAMPLING;
 
     size_t count = encode(&tokenizer, prompt);
     const float *logits = nullptr;

@@ -76,7 +76,6 @@ function factsHeader({ name, step, arena, sampling, stopIds, tokenizer, chat }: 
     float(sampling.topP),
     float(sampling.minP),
     float(sampling.repetitionPenalty),
-    String(sampling.maxNewTokens),
   ];
   return `/* Facts of ${oneLine(name)} as a TensorFlow Lite graph: one step takes a token and its position (int32 [1] each, counted
  * from 0) and gives the logits of the next token (float [1, S3LM_TFLM_VOCAB]). */
@@ -98,13 +97,19 @@ function factsHeader({ name, step, arena, sampling, stopIds, tokenizer, chat }: 
 #define S3LM_TFLM_CACHE_BYTES ${cacheBytes}u
 /* Ids that end an answer. */
 #define S3LM_TFLM_STOP_IDS ${stopIds.length === 0 ? '0xFFFFFFFFu' : stopIds.map((id) => `${id}u`).join(', ')}
-/* s3lm_sampling: do_sample, temperature, top_k, top_p, min_p, repetition_penalty, max_new_tokens. */
+/* s3lm_pick_sampling: do_sample, temperature, top_k, top_p, min_p, repetition_penalty. */
 #define S3LM_TFLM_SAMPLING {${settings.join(', ')}}
 #define S3LM_TFLM_HAS_CHAT ${tokenizer !== null && chat !== null ? 1 : 0}
 
 /* Of model_data.S, at multiples of 16. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 extern const uint8_t s3lm_tflm_model[], s3lm_tflm_model_end[];
-${tokenizer === null ? '' : 'extern const uint8_t s3lm_tflm_tokenizer[], s3lm_tflm_tokenizer_end[];\n'}${tokenizer === null || chat === null ? '' : 'extern const uint8_t s3lm_tflm_chat[], s3lm_tflm_chat_end[];\n'}
+${tokenizer === null ? '' : 'extern const uint8_t s3lm_tflm_tokenizer[], s3lm_tflm_tokenizer_end[];\n'}${tokenizer === null || chat === null ? '' : 'extern const uint8_t s3lm_tflm_chat[], s3lm_tflm_chat_end[];\n'}#ifdef __cplusplus
+}
+#endif
+
 #endif
 `;
 }

@@ -31,7 +31,7 @@ With TensorFlow Lite Micro built as libtensorflow-microlite.a, in this folder:
 
     cc -std=gnu11 -O2 -ffp-contract=off -c *.c
     cc -c model_data.S
-    c++ -std=c++17 -O2 -DTF_LITE_STATIC_MEMORY -I TFLM -I TFLM_DEPENDENCIES/flatbuffers/include -I TFLM_DEPENDENCIES/gemmlowp -I TFLM_DEPENDENCIES/ruy example.cpp *.o libtensorflow-microlite.a -o example
+    c++ -std=c++17 -O2 -fno-exceptions -fno-rtti -DTF_LITE_STATIC_MEMORY -I TFLM -I TFLM_DEPENDENCIES/flatbuffers/include -I TFLM_DEPENDENCIES/gemmlowp -I TFLM_DEPENDENCIES/ruy example.cpp *.o libtensorflow-microlite.a -o example
 
 In an ESP-IDF component (espressif/esp-tflite-micro): all .c, .cpp and .S files as SRCS, and "." among INCLUDE_DIRS.
 `
