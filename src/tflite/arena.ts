@@ -18,6 +18,11 @@ const NODE_DATA_BYTES = 48;
 const OWN_BYTES = 8192;
 const PORT_BYTES = 96;
 
+/** While memory is planned, the planner works in the arena: bytes for each tensor, for each that has to have a place, and at all. */
+const PLANNED_TENSOR_BYTES = 32;
+const PLANNED_PLACE_BYTES = 40;
+const PLANNER_BYTES = 1024;
+
 /** A tensor that lives from one node to another. */
 interface Lifetime {
   readonly bytes: number;
@@ -28,7 +33,7 @@ interface Lifetime {
 
 /** Bytes of the arena, in its parts. */
 export interface Arena {
-  /** What nodes write and others read. */
+  /** What nodes write and others read, or what the planning of it takes before, where that is more. */
   readonly shared: number;
   /** What variables hold. */
   readonly variables: number;
@@ -40,7 +45,8 @@ export interface Arena {
 
 /** The arena that a graph needs. */
 export function arenaOf(graph: Graph): Arena {
-  const shared = planned(lifetimes(graph));
+  const lives = lifetimes(graph);
+  const shared = Math.max(planned(lives), planningBytes(graph, lives.length));
   const variables = variableBytes(graph);
   const kept =
     OWN_BYTES +
@@ -48,6 +54,12 @@ export function arenaOf(graph: Graph): Arena {
     (NODE_BYTES + NODE_DATA_BYTES) * graph.nodes.length +
     PORT_BYTES * (graph.inputs.length + graph.outputs.length);
   return { shared, variables, kept, bytes: aligned(shared + variables + kept) };
+}
+
+/** A mean has places of its own, as many as two. */
+function planningBytes({ tensors, nodes }: Graph, lives: number): number {
+  const own = 2 * nodes.filter(({ operator }) => operator === 'MEAN').length;
+  return PLANNER_BYTES + PLANNED_TENSOR_BYTES * (tensors.length + own) + PLANNED_PLACE_BYTES * (lives + own);
 }
 
 function variableBytes({ nodes, tensors }: Graph): number {
