@@ -35,9 +35,9 @@ export class DownloadsController {
     return this.#copied;
   }
 
-  /** How far the class kit is, `null` while none is made. */
-  get kit(): Downloads['kit'] {
-    return this.#downloads?.kit ?? null;
+  /** Which archive is made and how far it is, `null` while none is. */
+  get making(): Downloads['making'] {
+    return this.#downloads?.making ?? null;
   }
 
   /** Whether what was saved last in this step is there. */
@@ -92,7 +92,7 @@ export class DownloadsController {
     if (this.#page.store.state.step !== 'result') this.cancel();
   }
 
-  /** Stops the class kit. */
+  /** Stops the archive that is made. */
   cancel(): void {
     this.#downloads?.cancel();
   }

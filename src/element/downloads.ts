@@ -19,7 +19,7 @@ import type { Strings } from './strings/strings.js';
  * @throws UsageError when there is no merged image
  */
 export async function makeDownload(
-  kind: Exclude<DownloadKind, 'kit'>,
+  kind: Exclude<DownloadKind, Archive>,
   state: Extract<State, { step: 'result' }>,
   image: () => Promise<BoardImage>,
   words: ReportWords,
@@ -59,15 +59,18 @@ export async function makeDownload(
   }
 }
 
+/** What takes a while, and can be stopped. */
+export type Archive = 'kit' | 'tflm';
+
 /** Milliseconds between two drawings of the progress. */
 const DRAWN_EVERY = 100;
 
-/** Makes files when they are asked for, and one kit at a time. */
+/** Makes files when they are asked for, and one archive that takes a while at a time. */
 export class Downloads {
   readonly #page: Page;
   readonly #live: LiveRegion;
   readonly #keep: (download: Download) => void;
-  #kit: { readonly end: AbortController; progress: KitProgress } | null = null;
+  #making: { readonly kind: Archive; readonly end: AbortController; progress: KitProgress } | null = null;
 
   /** @param keep saves a file that was made */
   constructor(page: Page, live: LiveRegion, keep: (download: Download) => void) {
@@ -76,9 +79,9 @@ export class Downloads {
     this.#keep = keep;
   }
 
-  /** How far the kit is, `null` while none is made. */
-  get kit(): KitProgress | null {
-    return this.#kit?.progress ?? null;
+  /** Which archive is made and how far it is, `null` while none is. */
+  get making(): { readonly kind: Archive; readonly progress: KitProgress } | null {
+    return this.#making;
   }
 
   /** Makes a file of the current result and saves it. @throws what the making of it throws */
@@ -86,53 +89,79 @@ export class Downloads {
     const { store, words } = this.#page;
     const { state } = store;
     if (state.step !== 'result' || words.all === null) return;
-    if (kind === 'kit') await this.#makeKit(state, words.all);
+    if (kind === 'kit' || kind === 'tflm') await this.#makeArchive(kind, state, words.all);
     else this.#keep(await makeDownload(kind, state, () => store.image(), words.all.report));
   }
 
-  /** Stops the kit. */
+  /** Stops the archive. */
   cancel(): void {
-    this.#kit?.end.abort(new DOMException('Cancelled.', 'AbortError'));
+    this.#making?.end.abort(new DOMException('Cancelled.', 'AbortError'));
   }
 
-  async #makeKit(state: Extract<State, { step: 'result' }>, { take }: Strings): Promise<void> {
-    if (this.#kit !== null) return;
+  async #makeArchive(
+    kind: Archive,
+    state: Extract<State, { step: 'result' }>,
+    { take }: Strings,
+  ): Promise<void> {
+    if (this.#making !== null) return;
+    const { element } = this.#page;
+    const end = new AbortController();
+    const making = (this.#making = { kind, end, progress: { done: 0, total: 0 } });
+    let drawn = performance.now();
+    const onProgress = (progress: KitProgress): void => {
+      making.progress = progress;
+      if (performance.now() - drawn < DRAWN_EVERY) return;
+      drawn = performance.now();
+      element.requestUpdate();
+    };
+    element.requestUpdate();
+    this.#live.say(take.making);
+    try {
+      const make = kind === 'kit' ? this.#kit : this.#tflm;
+      const download = await make.call(this, state, end.signal, onProgress);
+      end.signal.throwIfAborted();
+      this.#live.say(take.made);
+      this.#keep(download);
+    } catch (cause) {
+      if (!end.signal.aborted) throw cause;
+      this.#live.say(take.stopped);
+    } finally {
+      this.#making = null;
+      element.requestUpdate();
+    }
+  }
+
+  async #kit(
+    state: Extract<State, { step: 'result' }>,
+    signal: AbortSignal,
+    onProgress: (progress: KitProgress) => void,
+  ): Promise<Download> {
     const { element, files, store, words } = this.#page;
     const {
       result,
       choice: { source },
     } = state;
-    const end = new AbortController();
-    const kit = (this.#kit = { end, progress: { done: 0, total: 0 } });
-    let drawn = performance.now();
-    element.requestUpdate();
-    this.#live.say(take.kitMaking);
-    try {
-      const { makeKitDownload } = await import('./kit-download.js');
-      const download = await makeKitDownload(state, {
-        bundle: files.urls.bundle,
-        ownFirmware: files.ownFirmware !== undefined,
-        prompt: attributeText('prompt', element.prompt),
-        language: words.language,
-        image: () => store.image(),
-        modelFiles: () => store.files({ source, files: result.files, carriers: result.carriers }, end.signal),
-        signal: end.signal,
-        onProgress: (progress) => {
-          kit.progress = progress;
-          if (performance.now() - drawn < DRAWN_EVERY) return;
-          drawn = performance.now();
-          element.requestUpdate();
-        },
-      });
-      end.signal.throwIfAborted();
-      this.#live.say(take.kitMade);
-      this.#keep(download);
-    } catch (cause) {
-      if (!end.signal.aborted) throw cause;
-      this.#live.say(take.kitCancelled);
-    } finally {
-      this.#kit = null;
-      element.requestUpdate();
-    }
+    const { makeKitDownload } = await import('./kit-download.js');
+    return makeKitDownload(state, {
+      bundle: files.urls.bundle,
+      ownFirmware: files.ownFirmware !== undefined,
+      prompt: attributeText('prompt', element.prompt),
+      language: words.language,
+      image: () => store.image(),
+      modelFiles: () => store.files({ source, files: result.files, carriers: result.carriers }, signal),
+      signal,
+      onProgress,
+    });
+  }
+
+  async #tflm(
+    state: Extract<State, { step: 'result' }>,
+    signal: AbortSignal,
+    onProgress: (progress: KitProgress) => void,
+  ): Promise<Download> {
+    const { element, files } = this.#page;
+    const { makeTflmDownload } = await import('./tflm-download.js');
+    const assetBase = attributeText('asset-base', element.assetBase);
+    return makeTflmDownload(state, { urls: files.urls, worker: files.worker, assetBase, signal, onProgress });
   }
 }

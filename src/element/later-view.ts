@@ -62,12 +62,12 @@ function stepOfWay(
     case 'result': {
       // Seen in every panel, so that the result becomes a row.
       const rows = conversions.view(state, strings);
-      const { failure = null, copied = null, kit = null } = views.downloads ?? {};
+      const { failure = null, copied = null, making = null } = views.downloads ?? {};
       if (state.panel === 'take') {
         const facts = {
           failure,
           copied,
-          kit,
+          making,
           bundle: files.urls.bundle,
         };
         return takeView(state, facts, strings, actions);

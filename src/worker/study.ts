@@ -2,10 +2,11 @@
 import type { FrontierTask } from './frontier-study.js';
 import type { RoundingTask } from './rounding-study.js';
 import type { SchemesTask } from './schemes-study.js';
+import type { TfliteTask } from './tflite-study.js';
 import { packError, type PackedError } from './failure.js';
 
 /** What the page asks for, once in the life of a worker. */
-export type StudyTask = FrontierTask | RoundingTask | SchemesTask;
+export type StudyTask = FrontierTask | RoundingTask | SchemesTask | TfliteTask;
 
 /** What it hears; the last but what is told on the way is the end. */
 export type StudyAnswer<Result, Told> =

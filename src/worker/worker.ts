@@ -25,6 +25,8 @@ async function study(task: StudyTask): Promise<void> {
         return await (await import('./rounding-study.js')).serveRounding(task, answer);
       case 'schemes':
         return await (await import('./schemes-study.js')).serveSchemes(task, answer);
+      case 'tflite':
+        return await (await import('./tflite-study.js')).serveTflite(task, answer);
     }
   } catch (error) {
     answer({ type: 'failure', error: packError(error) });

@@ -91,7 +91,7 @@ describe('the button for a class kit', () => {
 
   it('is stopped by the element’s cancel and by its own button, and can begin again', async () => {
     const element = await toTake();
-    for (const stop of [() => element.cancel(), () => button(element, 'Cancel the kit').click()]) {
+    for (const stop of [() => element.cancel(), () => button(element, 'Cancel the archive').click()]) {
       button(element, 'Download kit').click();
       await waitUntil(() => busy(element), 'no progress is shown');
       stop();

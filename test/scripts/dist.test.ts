@@ -76,6 +76,7 @@ test('every file that a page fetches is named by a literal address, which bundle
       'firmware.esp32s3.elf',
       'kernels.wasm',
       'selftest.esp32s3.elf',
+      'tflm-sources.json',
       'train.wasm',
       'twin.wasm',
       'models/home-commands.ready.json',
@@ -313,6 +314,8 @@ const BUDGET = {
   kit: 12,
   /** What it fetches besides the one file: the lessons in a language. */
   course: 8,
+  /** What the button for a graph for TensorFlow Lite Micro adds: its part of the worker, without the sources in C, which are data. */
+  tflm: 15,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 141,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
@@ -400,6 +403,8 @@ const APART = [
   // Fetched when a person asks for the report in a file, and for all files in one.
   'report-html',
   'zip-parts',
+  // A graph for TensorFlow Lite Micro, when a person asks for it.
+  'tflm-download',
   // Finding one's board, when a person asks.
   'find-dialog',
   // What an error does to the control beside it.
@@ -459,6 +464,10 @@ test('what pages load keeps to its budget', { skip }, (context) => {
   const whole = new Set([...reached('define.js', true, APART), ...always]);
   const converter = new Set([...reached('define.js', true, [...APART, 'kit-download']), ...always]);
   const kit = without(whole, converter);
+  const tflm = new Set([
+    ...without(reached(chunk('tflm-download'), true, [...APART, 'tflite-study']), whole),
+    path.join(dist, chunk('worker-part-tflite-study')),
+  ]);
   const tuner = new Set([
     ...without(reached(chunk('tuner-start'), true, APART), whole),
     path.join(dist, chunk('tuner-worker-source')),
@@ -548,6 +557,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
     course: COURSES.map((name) => path.join(dist, name))
       .sort((a, b) => kilobytes([b]) - kilobytes([a]))
       .slice(0, 1),
+    tflm,
     tuner,
     gallery,
     drawing: without(reached(chunk('drawing-room'), true, APART), whole),
@@ -655,6 +665,8 @@ const PARTS: Readonly<Record<string, number>> = {
   study: 0.5,
   /** What rounding did to single numbers, and what it shares with that of a frontier. */
   'rounding-study': 1.5,
+  /** A graph for TensorFlow Lite Micro. */
+  'tflite-study': 13.5,
   dequantize: 0.8,
   /** An effort above quick. */
   tune: 1.5,

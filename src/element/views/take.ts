@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions, DownloadKind } from '../actions.js';
 import { imageName } from '../file-names.js';
-import type { KitProgress } from '../kit-download.js';
+import type { Downloads } from '../downloads.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
@@ -18,15 +18,15 @@ export interface TakeFacts {
   readonly failure: Failure | null;
   /** Whether the command was copied, `null` before it was tried. */
   readonly copied: boolean | null;
-  /** How far the class kit is, `null` while none is made. */
-  readonly kit: KitProgress | null;
+  /** Which archive is made and how far it is, `null` while none is. */
+  readonly making: Downloads['making'];
   /** Address of the element in one file, which kits carry. */
   readonly bundle: string;
 }
 
 export function takeView(
   state: Result,
-  { failure, copied, kit, bundle }: TakeFacts,
+  { failure, copied, making, bundle }: TakeFacts,
   strings: Strings,
   actions: Actions,
 ): TemplateResult {
@@ -37,14 +37,14 @@ export function takeView(
       <slot name="take-heading">${words.heading(state.choice.inspection.name)}</slot>
     </h3>
     <slot name="take-text"></slot>
-    ${files(state, { copied, kit, bundle }, image.kind === 'failed' ? image.failure : failure, strings, actions)}
-    ${kit === null ? nothing : kitProgress(kit, strings, actions)}
+    ${files(state, { copied, making, bundle }, image.kind === 'failed' ? image.failure : failure, strings, actions)}
+    ${making === null ? nothing : progress(making, strings, actions)}
   </section>`;
 }
 
 function files(
   state: Result,
-  { copied, kit, bundle }: Pick<TakeFacts, 'copied' | 'kit' | 'bundle'>,
+  { copied, making, bundle }: Pick<TakeFacts, 'copied' | 'making' | 'bundle'>,
   failure: Failure | null,
   strings: Strings,
   actions: Actions,
@@ -54,7 +54,7 @@ function files(
   const made = image.kind === 'made' ? image.image : null;
   const unfit = !result.plan.fits;
   const imageless = unfit || made?.file === null;
-  const rows: Readonly<Record<'image' | 'parts' | 'package' | 'kit', FileRow>> = {
+  const rows: Readonly<Record<'image' | 'parts' | 'package' | 'tflm' | 'kit', FileRow>> = {
     image: {
       title: words.image,
       text: imageText(state, strings),
@@ -79,6 +79,13 @@ function files(
       detail: `.s3lm, ${words.bytes(result.package.length)}`,
       disabled: false,
     },
+    tflm: {
+      title: words.tflm,
+      text: words.tflmText,
+      button: words.downloadTflm,
+      detail: '.zip',
+      disabled: false,
+    },
     kit: {
       title: words.kit,
       text: words.kitText,
@@ -94,7 +101,8 @@ function files(
     ${failure?.at === `save-${kind}` ? besideFile(failure, image, strings, actions) : nothing}`;
   return html`${row('image')}
   ${made?.sha256 ? command(made.made.layout.chip.id, imageName(state), made.sha256, copied, strings, actions) : nothing}
-  ${row('parts')} ${row('package')} ${hasKit ? row('kit', kit !== null) : nothing}`;
+  ${row('parts')} ${row('package')}
+  ${hasKit ? html`${row('tflm', making !== null)} ${row('kit', making !== null)}` : nothing}`;
 }
 
 function imageText({ image, result }: Result, { take }: Strings): string {
@@ -157,9 +165,13 @@ function file(
   </div>`;
 }
 
-function kitProgress({ done, total }: KitProgress, { take }: Strings, actions: Actions): TemplateResult {
+function progress(
+  { progress: { done, total } }: Exclude<Downloads['making'], null>,
+  { take }: Strings,
+  actions: Actions,
+): TemplateResult {
   return html`<div class="kit-progress">
-    <label for="kit-progress">${take.kitMaking}</label>
+    <label for="kit-progress">${take.making}</label>
     ${
       total === 0
         ? html`<progress id="kit-progress"></progress>`
@@ -167,7 +179,7 @@ function kitProgress({ done, total }: KitProgress, { take }: Strings, actions: A
             <span class="quiet">${take.kitPacked(take.bytes(done), take.bytes(total))}</span>`
     }
     <div class="buttons">
-      <button type="button" part="button" @click=${() => actions.cancel()}>${take.kitCancel}</button>
+      <button type="button" part="button" @click=${() => actions.cancel()}>${take.stop}</button>
     </div>
   </div>`;
 }

@@ -326,15 +326,19 @@ export const esAll: Strings = {
     packageText:
       'Solo el modelo convertido: para la línea de comandos y para una placa que ya tiene el firmware.',
     download: 'Descargar el paquete',
+    tflm: 'TensorFlow Lite Micro',
+    tflmText:
+      'El modelo como grafo para una aplicación propia que ya tiene TensorFlow Lite Micro, con tokenizador, muestreo y un ejemplo. Es más lento que el motor de este proyecto.',
+    downloadTflm: 'Descargar el grafo',
     kit: 'Kit para la clase',
     kitText:
       'Una carpeta para una clase: página, modelo, imagen y una hoja de ayuda para imprimir. La placa y los ajustes son los de aquí. Funciona desde cualquier servidor web y desde una memoria USB, sin red.',
     downloadKit: 'Descargar el kit',
-    kitMaking: 'Preparando el kit para la clase…',
+    making: 'Preparando el archivo…',
+    made: 'El archivo está listo.',
+    stopped: 'Se canceló el archivo.',
+    stop: 'Cancelar el archivo',
     kitPacked: (done: string, total: string) => `${done} de ${total} empaquetados`,
-    kitCancel: 'Cancelar el kit',
-    kitMade: 'El kit para la clase está listo.',
-    kitCancelled: 'Se canceló el kit para la clase.',
     bytes,
     digest: 'SHA-256 de la imagen',
     command: 'Grabarla desde una terminal',
