@@ -35,7 +35,7 @@ export class DownloadsController {
     return this.#copied;
   }
 
-  /** Which archive is made and how far it is, `null` while none is. */
+  /** How far the archive is that is made, `null` while none is. */
   get making(): Downloads['making'] {
     return this.#downloads?.making ?? null;
   }

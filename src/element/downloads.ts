@@ -70,7 +70,7 @@ export class Downloads {
   readonly #page: Page;
   readonly #live: LiveRegion;
   readonly #keep: (download: Download) => void;
-  #making: { readonly kind: Archive; readonly end: AbortController; progress: KitProgress } | null = null;
+  #making: { readonly end: AbortController; progress: KitProgress } | null = null;
 
   /** @param keep saves a file that was made */
   constructor(page: Page, live: LiveRegion, keep: (download: Download) => void) {
@@ -79,9 +79,9 @@ export class Downloads {
     this.#keep = keep;
   }
 
-  /** Which archive is made and how far it is, `null` while none is. */
-  get making(): { readonly kind: Archive; readonly progress: KitProgress } | null {
-    return this.#making;
+  /** How far the archive is that is made, `null` while none is. */
+  get making(): KitProgress | null {
+    return this.#making?.progress ?? null;
   }
 
   /** Makes a file of the current result and saves it. @throws what the making of it throws */
@@ -106,7 +106,7 @@ export class Downloads {
     if (this.#making !== null) return;
     const { element } = this.#page;
     const end = new AbortController();
-    const making = (this.#making = { kind, end, progress: { done: 0, total: 0 } });
+    const making = (this.#making = { end, progress: { done: 0, total: 0 } });
     let drawn = performance.now();
     const onProgress = (progress: KitProgress): void => {
       making.progress = progress;
@@ -115,16 +115,16 @@ export class Downloads {
       element.requestUpdate();
     };
     element.requestUpdate();
-    this.#live.say(take.making);
+    this.#live.say(take.packing);
     try {
       const make = kind === 'kit' ? this.#kit : this.#tflm;
       const download = await make.call(this, state, end.signal, onProgress);
       end.signal.throwIfAborted();
-      this.#live.say(take.made);
+      this.#live.say(take.packed);
       this.#keep(download);
     } catch (cause) {
       if (!end.signal.aborted) throw cause;
-      this.#live.say(take.stopped);
+      this.#live.say(take.packingStopped);
     } finally {
       this.#making = null;
       element.requestUpdate();

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions, DownloadKind } from '../actions.js';
 import { imageName } from '../file-names.js';
-import type { Downloads } from '../downloads.js';
+import type { KitProgress } from '../kit-download.js';
 import type { Failure, State } from '../state.js';
 import type { Strings } from '../strings/strings.js';
 import { commandLine } from './command-line.js';
@@ -18,8 +18,8 @@ export interface TakeFacts {
   readonly failure: Failure | null;
   /** Whether the command was copied, `null` before it was tried. */
   readonly copied: boolean | null;
-  /** Which archive is made and how far it is, `null` while none is. */
-  readonly making: Downloads['making'];
+  /** How far the archive is that is made, `null` while none is. */
+  readonly making: KitProgress | null;
   /** Address of the element in one file, which kits carry. */
   readonly bundle: string;
 }
@@ -107,7 +107,7 @@ function files(
 
 function imageText({ image, result }: Result, { take }: Strings): string {
   if (!result.plan.fits) return take.doesNotFit;
-  if (image.kind === 'making') return take.making;
+  if (image.kind === 'making') return take.packing;
   if (image.kind === 'made' && image.image.file === null) return take.notBootable;
   return take.imageText;
 }
@@ -165,13 +165,9 @@ function file(
   </div>`;
 }
 
-function progress(
-  { progress: { done, total } }: Exclude<Downloads['making'], null>,
-  { take }: Strings,
-  actions: Actions,
-): TemplateResult {
+function progress({ done, total }: KitProgress, { take }: Strings, actions: Actions): TemplateResult {
   return html`<div class="kit-progress">
-    <label for="kit-progress">${take.making}</label>
+    <label for="kit-progress">${take.packing}</label>
     ${
       total === 0
         ? html`<progress id="kit-progress"></progress>`
@@ -179,7 +175,7 @@ function progress(
             <span class="quiet">${take.kitPacked(take.bytes(done), take.bytes(total))}</span>`
     }
     <div class="buttons">
-      <button type="button" part="button" @click=${() => actions.cancel()}>${take.stop}</button>
+      <button type="button" part="button" @click=${() => actions.cancel()}>${take.stopPacking}</button>
     </div>
   </div>`;
 }
