@@ -14,7 +14,11 @@ const CARRIERS = ['config.json', 'tokenizer.json', 'model.safetensors'].map((nam
   needed: true,
 }));
 
-describe('the button for a class kit', () => {
+/** Views are loaded when they are needed, which takes a while on a busy machine. */
+const SLOW = { timeout: 20_000 };
+
+describe('the button for a class kit', function () {
+  this.timeout(60_000);
   let fake: FakeConverter;
   let saved: string[];
 
@@ -48,13 +52,13 @@ describe('the button for a class kit', () => {
       ></esp32-llm-converter>`,
     );
     void element.load();
-    await waitUntil(() => fake.sources.length > 0);
+    await waitUntil(() => fake.sources.length > 0, 'nothing is read', SLOW);
     fake.inspection.resolve(sampleInspection());
-    await waitUntil(() => element.step === 'fit');
+    await waitUntil(() => element.step === 'fit', 'step fit', SLOW);
     void element.convert();
-    await waitUntil(() => element.step === 'converting');
+    await waitUntil(() => element.step === 'converting', 'step converting', SLOW);
     fake.conversion.resolve({ ...sampleResult(), carriers: CARRIERS });
-    await waitUntil(() => element.shadowRoot?.querySelector('.digest'));
+    await waitUntil(() => element.shadowRoot?.querySelector('.digest'), 'no image', SLOW);
     return element;
   }
 
