@@ -16,8 +16,8 @@ export const AUTOMATON_LIMITS = {
   parts: 100_000,
   /** States of the one that is in one. */
   states: 8192,
-  /** Steps of making one of the other. */
-  steps: 20_000_000,
+  /** Steps of making one of the other: a second or so. A grammar with as many states as there may be takes far fewer. */
+  steps: 5_000_000,
 } as const;
 
 /** No state. */
@@ -218,7 +218,11 @@ function determined(parts: readonly Part[], begin: number, end: number, file: st
   let steps = 0;
   const count = (by: number): void => {
     steps += by;
-    if (steps > AUTOMATON_LIMITS.steps) throw tooLarge(file);
+    if (steps > AUTOMATON_LIMITS.steps)
+      throw grammarError(
+        file,
+        'Repetitions inside repetitions make this grammar too much work. Use fewer of them, or smaller ones.',
+      );
   };
   const closure = (seeds: Iterable<number>): number[] => {
     const seen = new Set(seeds);
@@ -238,6 +242,7 @@ function determined(parts: readonly Part[], begin: number, end: number, file: st
   const sets: number[][] = [];
   const rows: Int32Array[] = [];
   const numberOf = (set: number[]): number => {
+    count(set.length);
     const key = set.join();
     const found = known.get(key);
     if (found !== undefined) return found;

@@ -69,7 +69,7 @@ const TOKENS: readonly (Uint8Array | null)[] = [
 ];
 
 /** Milliseconds of processor time that one grammar may take. */
-const PATIENCE = 5_000;
+const PATIENCE = 4_000;
 
 function mutated(text: string, random: Random): string {
   let result = text;

@@ -250,6 +250,11 @@ describe('tokens', () => {
 });
 
 describe('grammars with mistakes', () => {
+  it('are refused before repetitions inside repetitions take long', () => {
+    const grammar = parseGbnf('root ::= ( "a" | | [\\x00-\\U0010ffff] ){3}{0,1024}', 'g');
+    assert.throws(() => byteAutomaton(grammar), /^FormatError: g: Repetitions inside repetitions/);
+  });
+
   it('are compiled soundly or refused', async (context) => {
     const { accepted, refused, slowest } = await fuzz(1500, 1);
     context.diagnostic(`${accepted} accepted, ${refused} refused, ${slowest} ms at most`);
