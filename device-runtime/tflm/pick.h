@@ -1,5 +1,6 @@
 /* Picks the next token out of logits that another runtime has computed, as the engine picks it: repetition penalty,
- * temperature, top-k, top-p, min-p. For a model that runs in TensorFlow Lite Micro (docs/tflite-micro.md); for C and C++. */
+ * temperature, top-k, top-p, min-p. For a model that runs in TensorFlow Lite Micro (docs/tflite-micro.md); for C and
+ * C++. */
 #ifndef S3LM_PICK_H
 #define S3LM_PICK_H
 
@@ -39,8 +40,8 @@ void s3lm_picker_start(s3lm_picker *picker, uint32_t vocab_size, uint32_t *seen,
 
 /*
  * The next token.
- * logits: [vocab_size]. ids: the `length` tokens of the text so far, for the repetition penalty. Sampling that is out of
- * range (docs/api.md) takes the most likely token.
+ * logits: [vocab_size]. ids: the `length` tokens of the text so far, for the repetition penalty. Sampling that is out
+ * of range (docs/api.md) takes the most likely token.
  */
 uint32_t s3lm_pick(s3lm_picker *picker, const s3lm_pick_sampling *sampling, const float *logits, const uint32_t *ids,
                    uint32_t length);

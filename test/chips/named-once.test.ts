@@ -25,6 +25,7 @@ const EXCEPTIONS: readonly (readonly [files: RegExp, why: string])[] = [
   ],
   [/^(rollup\.config|scripts\/build|scripts\/lib\/assets)\.mjs$/, 'the files that come beside the scripts'],
   [/^scripts\/lib\/xtensa-target\.mjs$/, 'what the compiler may use of the cores'],
+  [/^scripts\/lib\/(vector-assembly|xtensa-instructions)\.mjs$/, 'vector instructions, which one chip has'],
 ];
 
 /** The code of the product and of its build. */
