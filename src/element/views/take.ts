@@ -80,7 +80,7 @@ function files(
       disabled: false,
     },
     tflm: {
-      title: words.tflm,
+      title: 'TensorFlow Lite Micro',
       text: words.tflmText,
       button: words.downloadTflm,
       detail: '.zip',

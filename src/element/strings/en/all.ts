@@ -338,7 +338,6 @@ export const enAll = {
     package: 'Model package',
     packageText: 'The converted model alone: for the command line, and for a board that has the firmware.',
     download: 'Download package',
-    tflm: 'TensorFlow Lite Micro',
     tflmText:
       'The model as a graph for an application of your own that has TensorFlow Lite Micro, with tokenizer, sampler and an example. Slower than the engine of this project.',
     downloadTflm: 'Download graph',

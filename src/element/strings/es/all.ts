@@ -326,7 +326,6 @@ export const esAll: Strings = {
     packageText:
       'Solo el modelo convertido: para la línea de comandos y para una placa que ya tiene el firmware.',
     download: 'Descargar el paquete',
-    tflm: 'TensorFlow Lite Micro',
     tflmText:
       'El modelo como grafo para una aplicación propia que ya tiene TensorFlow Lite Micro, con tokenizador, muestreo y un ejemplo. Es más lento que el motor de este proyecto.',
     downloadTflm: 'Descargar el grafo',

@@ -270,7 +270,6 @@ export const zhHansAll: Strings = {
     package: '模型包',
     packageText: '仅包含转换后的模型：用于命令行，或已有该固件的开发板。',
     download: '下载模型包',
-    tflm: 'TensorFlow Lite Micro',
     tflmText: '供已使用 TensorFlow Lite Micro 的自有应用：计算图，附分词器、采样器和示例。比本项目的引擎慢。',
     downloadTflm: '下载计算图',
     kit: '课堂套件',
