@@ -1,7 +1,8 @@
 // Fills dist/: the bundles, the WebAssembly files beside them, and the type declarations. `--brief` says so in one line.
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BUNDLE, PROGRAMS, SAMPLE_FILES, TFLM_SOURCES } from './lib/assets.mjs';
+import { BUNDLE, COMPONENT_ARCHIVE, PROGRAMS, SAMPLE_FILES, TFLM_SOURCES } from './lib/assets.mjs';
+import { componentArchive, componentFiles } from './lib/component.mjs';
 import { courseFiles } from './lib/course.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { listFiles } from './lib/files.mjs';
@@ -51,6 +52,7 @@ async function copyAssets() {
     await copyFile(path.join(ROOT, source), path.join(DIST, name));
   }
   await writeFile(path.join(DIST, TFLM_SOURCES), JSON.stringify(await tflmSources()));
+  await writeFile(path.join(DIST, COMPONENT_ARCHIVE), await componentArchive(await componentFiles()));
 }
 
 /** What a person gets who wants to talk to a sample at once. */

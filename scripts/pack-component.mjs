@@ -4,19 +4,14 @@
 //   node scripts/pack-component.mjs [FOLDER]      build/component/ when nothing is said
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { zipSync } from 'fflate';
-import { COMPONENT_NAME, writeComponent } from './lib/component.mjs';
+import { COMPONENT_NAME, componentArchive, writeComponent } from './lib/component.mjs';
 import { ROOT } from './lib/run.mjs';
-
-/** The same bytes whenever it is made: the earliest time that a ZIP can name. */
-const TIME = new Date(1980, 0, 1);
 
 const target = path.resolve(process.argv[2] ?? path.join(ROOT, 'build/component'));
 const folder = path.join(target, COMPONENT_NAME);
 const files = await writeComponent(folder);
 const archive = path.join(target, `${COMPONENT_NAME}.zip`);
-const entries = [...files].map(([name, bytes]) => [`${COMPONENT_NAME}/${name}`, bytes]);
-await writeFile(archive, zipSync(Object.fromEntries(entries), { mtime: TIME, level: 9 }));
+await writeFile(archive, await componentArchive(files));
 console.log(`${path.relative(process.cwd(), folder)}/: a component for ESP-IDF`);
 console.log(`${path.relative(process.cwd(), archive)}: a library for Arduino`);
 console.log(

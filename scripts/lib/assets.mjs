@@ -23,6 +23,9 @@ export const BUNDLE = 'esp32-llm-converter.bundle.js';
 /** Sources in C that go with a model for TensorFlow Lite Micro, which the build puts together. */
 export const TFLM_SOURCES = 'tflm-sources.json';
 
+/** The library for somebody's own firmware, which the build packs. */
+export const COMPONENT_ARCHIVE = 'esp32-llm.zip';
+
 /** The sample models, as far as the converter, class kits and views read them: whoever serves dist/ alone has them as well. */
 export const SAMPLE_FILES = sampleModels().flatMap(({ folder, files }) =>
   files.map((name) => `models/${folder}/${name}`),
@@ -39,4 +42,5 @@ export const NAMES_IN_DIST = new Map([
   ...COURSES.map((name) => [`dist/${name}`, name]),
   [`dist/${BUNDLE}`, BUNDLE],
   [`dist/${TFLM_SOURCES}`, TFLM_SOURCES],
+  [`dist/${COMPONENT_ARCHIVE}`, COMPONENT_ARCHIVE],
 ]);

@@ -67,3 +67,17 @@ export async function writeComponent(folder) {
   }
   return files;
 }
+
+/** The same bytes whenever it is made: the earliest time that a ZIP can name. */
+const TIME = new Date(1980, 0, 1);
+
+/**
+ * What the Arduino IDE takes as a library, and unpacked ESP-IDF as a component.
+ * @param {ReadonlyMap<string, Uint8Array>} files
+ */
+export async function componentArchive(files) {
+  // Loaded late: a fresh clone does not have it before the build's first step.
+  const { zipSync } = await import('fflate');
+  const entries = [...files].map(([name, bytes]) => [`${COMPONENT_NAME}/${name}`, bytes]);
+  return zipSync(Object.fromEntries(entries), { mtime: TIME, level: 9 });
+}

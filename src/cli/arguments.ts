@@ -42,6 +42,7 @@ import { isTfliteName, parseTflite } from './tflite-arguments.js';
 const CONVERT_OPTIONS = {
   output: { type: 'string', short: 'o' },
   parts: { type: 'string' },
+  component: { type: 'string' },
   firmware: { type: 'string' },
   'flash-size': { type: 'string' },
   'flash-mode': { type: 'string' },
@@ -137,6 +138,7 @@ export const COMMAND_OPTIONS = {
 const FILE_OPTIONS = [
   'output',
   'parts',
+  'component',
   'firmware',
   'wire',
   'grammar',
@@ -197,19 +199,19 @@ function isTopic(command: string | undefined): command is Topic {
 
 function parseConvert(argv: string[]): ConvertRequest | TfliteRequest {
   const { values, positionals } = parse(argv, CONVERT_OPTIONS);
-  const { output, parts, firmware } = values;
+  const { output, parts, component, firmware } = values;
   if (output !== undefined && isTfliteName(output))
     return parseTflite(values, output, onlyOne(positionals, 'convert takes one model folder'));
   if (values['tflite-cache'] !== undefined)
     throw new UsageError('--tflite-cache is about a TensorFlow Lite graph: add -o OUT.tflite.');
   const frontier = values.frontier === true;
   const target = parseTarget(values['most-bytes'], values['least-speed']);
-  if (frontier && (output !== undefined || parts !== undefined || target !== undefined)) {
+  if (frontier && [output, parts, component, target].some((wanted) => wanted !== undefined)) {
     throw new UsageError(
       '--frontier only shows what there is. To convert a point of it, give --most-bytes or --least-speed instead.',
     );
   }
-  if (!frontier && output === undefined && parts === undefined) {
+  if (!frontier && [output, parts, component].every((wanted) => wanted === undefined)) {
     throw new UsageError(
       'convert needs a file to write: -o OUT.bin for a board, or -o OUT.s3lm for the package.',
     );
@@ -245,6 +247,7 @@ function parseConvert(argv: string[]): ConvertRequest | TfliteRequest {
     folder: onlyOne(positionals, 'convert takes one model folder'),
     output,
     parts,
+    component,
     firmware,
     flash,
     frontier,

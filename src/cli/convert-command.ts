@@ -2,11 +2,13 @@
 import { carryOut } from '../pipeline/convert.js';
 import { planOpened, unfitText, type PlannedModel } from '../pipeline/plan-model.js';
 import type { Conversion, Runtime } from '../pipeline/types.js';
+import { componentPartition } from '../kit/component-project.js';
 import { findBoard, type Board } from '../plan/boards.js';
+import { packageBytes } from '../plan/cut-offer.js';
 import { planToJson } from '../plan/plan.js';
 import { EFFORT_THREADS } from '../quantize/effort.js';
 import { reportHtml } from '../report/index.js';
-import { FitError } from '../shared/errors.js';
+import { FitError, UsageError } from '../shared/errors.js';
 import { showableLine } from '../shared/safe-text.js';
 import { openModelFolder } from './model-folder.js';
 import { wantedModel } from './opened-model.js';
@@ -65,6 +67,7 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     const encodings = await targetEncodings(request, opened, options, runtime, hooks);
     const planned = planOpened(opened, { ...options, encodings });
     if (outputs.makesImage) refuseUnflashable(planned);
+    if (request.component !== undefined) refuseComponent(board, planned, hasTokenizer);
     if (request.target === undefined) progress.expect(convertSteps(request, planned.plan));
     conversion = await carryOut(
       planned,
@@ -85,7 +88,12 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
       request.html === undefined || report === null
         ? null
         : reportHtml(report, planToJson(conversion.plan), { name: folder.name, made: buildDate() });
-    written = await outputs.finish(conversion.package, conversion.packageBytes, { name: folder.name, html });
+    const prompt = report?.texts[0]?.prompt ?? request.prompts?.[0] ?? '';
+    written = await outputs.finish(conversion.package, conversion.packageBytes, {
+      name: folder.name,
+      html,
+      prompt,
+    });
   } catch (error) {
     await outputs?.discard();
     throw error;
@@ -100,6 +108,16 @@ export async function convertCommand(request: ConvertRequest, terminal: Terminal
     const name = showableLine(folder.name);
     printSummary({ request, name, conversion, hasTokenizer, written, seconds }, terminal);
   }
+}
+
+/** Refuses before all work what an application of somebody's own could not call. @throws UsageError */
+function refuseComponent(board: Board, { plan }: PlannedModel, hasTokenizer: boolean): void {
+  if (!hasTokenizer) {
+    throw new UsageError(
+      'An application gives the model text, and this model comes without a tokenizer: put its tokenizer.json into its folder.',
+    );
+  }
+  componentPartition(board, packageBytes(plan));
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Chip } from '../chips/chip.js';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { FlashImageSink, planFlashImage, refuseUnbootable, type ReadSettings } from '../image/flash-image.js';
+import { componentProject } from '../kit/component-project.js';
 import type { PackageSink } from '../package/writer.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
@@ -10,7 +11,7 @@ import { nodeFile } from '../source/node-folder.js';
 import { isImageName } from './arguments.js';
 import type { ConvertRequest } from './requests.js';
 import { FileSink, makeFolders, removeFolders } from './file-sink.js';
-import { loadFirmware } from './runtime-files.js';
+import { loadComponent, loadFirmware } from './runtime-files.js';
 import { findTarget } from './target.js';
 
 /** A file that was written. */
@@ -37,13 +38,17 @@ export class ConvertOutputs {
     private readonly board: Board,
     private readonly firmware: Firmware | null,
     private readonly read: ReadSettings,
+    /** The library for somebody's own firmware, where one is asked for. */
+    private readonly library: Uint8Array | null,
   ) {
     this.isImage = isImageName(request.output);
     this.makesImage = this.isImage || request.parts !== undefined;
     this.single = request.output === undefined ? null : new FileSink(request.output);
     this.page = request.html === undefined ? null : new FileSink(request.html);
     for (const file of [this.single, this.page]) if (file !== null) this.open.push(file);
-    this.sink = request.report || request.parts !== undefined ? undefined : this.streamed();
+    const isWhole =
+      request.report || [request.parts, request.component].some((folder) => folder !== undefined);
+    this.sink = isWhole ? undefined : this.streamed();
   }
 
   /**
@@ -64,9 +69,11 @@ export class ConvertOutputs {
       const layout = await planFlashImage(firmware, board, 0, read);
       if (isImage) refuseUnbootable(layout);
     }
-    const outputs = new ConvertOutputs(request, board, firmware, read);
+    const library = request.component === undefined ? null : await loadComponent();
+    const outputs = new ConvertOutputs(request, board, firmware, read, library);
     try {
-      if (request.parts !== undefined) outputs.folders = await makeFolders(request.parts);
+      for (const folder of [request.parts, request.component])
+        if (folder !== undefined) outputs.folders = [...outputs.folders, ...(await makeFolders(folder))];
       for (const file of outputs.open) await file.open();
     } catch (error) {
       await outputs.discard();
@@ -79,14 +86,14 @@ export class ConvertOutputs {
    * Finishes all files. None has its name before the last byte of the last is on the disk.
    * @param bytes the package, `null` when it went through {@link sink}
    * @param packageBytes its length
-   * @param about name of the model, for the manifest; the report as a page, `null` without one
+   * @param about name of the model, for the manifest; the report as a page, `null` without one; a text that it answers
    */
   async finish(
     bytes: Uint8Array | null,
     packageBytes: number,
-    { name, html }: { readonly name: string; readonly html: string | null },
+    { name, html, prompt }: { readonly name: string; readonly html: string | null; readonly prompt: string },
   ): Promise<WrittenFile[]> {
-    const { output, parts } = this.request;
+    const { output, parts, component } = this.request;
     const written: WrittenFile[] = [];
     let made: MadeImage | null = null;
     if (bytes !== null && this.firmware !== null) {
@@ -109,6 +116,13 @@ export class ConvertOutputs {
       const manifest = join(parts, 'manifest.json');
       await this.writeFile(manifest, new TextEncoder().encode(text));
       written.push({ file: manifest, bytes: text.length });
+    }
+    if (bytes !== null && component !== undefined && this.library !== null) {
+      const { board, library } = this;
+      for (const file of componentProject({ name, board, package: bytes, prompt, library })) {
+        await this.writeFile(join(component, file.path), file.bytes);
+        written.push({ file: join(component, file.path), bytes: file.bytes.length });
+      }
     }
     if (this.page !== null && html !== null) await put(this.page, [new TextEncoder().encode(html)]);
     for (const file of this.open) await file.finish();

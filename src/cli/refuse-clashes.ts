@@ -20,15 +20,25 @@ const WRITTEN = /(?:^|[\\/])(?!pytorch_model)[^\\/]*\.(?:bin|s3lm|html)$/i;
  * @throws UsageError naming the file and what it would take the place of, or a name that says what is written
  */
 export async function refuseClashes(request: ConvertRequest): Promise<void> {
-  const { folder, output, html, parts } = request;
+  const { folder, output, html, parts, component } = request;
   const outputs = [output, html].filter((path) => path !== undefined);
   const places = await Promise.all(outputs.map(placeOf));
   if (places.length === 2 && places[0] === places[1])
     throw new UsageError(`${outputs[1]} would hold the report and the model. Name two files.`);
   const model = await placeOf(folder);
-  const partsPlace = parts === undefined ? null : await placeOf(parts);
-  if (partsPlace !== null && isWithin(partsPlace, model))
-    throw new UsageError(`${parts} lies in the model's own folder. Name another one for the parts.`);
+  const folders = new Map<string, string>();
+  for (const [path, what] of [
+    [parts, 'the parts'],
+    [component, 'the component'],
+  ] as const) {
+    if (path === undefined) continue;
+    const place = await placeOf(path);
+    if (isWithin(place, model))
+      throw new UsageError(`${path} lies in the model's own folder. Name another one for ${what}.`);
+    if (folders.has(place))
+      throw new UsageError(`${path} cannot hold the parts and the component. Name two folders.`);
+    folders.set(place, what);
+  }
   const read = [request.wire, request.grammar, request.calibrate, request.evaluate, request.firmware].filter(
     (path) => typeof path === 'string',
   );
@@ -40,8 +50,9 @@ export async function refuseClashes(request: ConvertRequest): Promise<void> {
       throw new UsageError(`${path} would take the place of ${input}. Name another file.`);
     if (isWithin(place, model) && !WRITTEN.test(place) && (await stat(place).catch(() => null)) !== null)
       throw new UsageError(`${path} would take the place of a file of the model. Name another one.`);
-    if (partsPlace !== null && dirname(place) === partsPlace)
-      throw new UsageError(`${path} lies in the folder of the parts. Name a file outside it.`);
+    const what = folders.get(dirname(place));
+    if (what !== undefined)
+      throw new UsageError(`${path} lies in the folder of ${what}. Name a file outside it.`);
   }
   if (output !== undefined && (OTHER.test(output) || PAGE.test(output))) {
     const better = output.replace(/\.\w+$/, '.bin');

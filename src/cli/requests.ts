@@ -13,10 +13,12 @@ import type { HelpTopic } from './help/render.js';
 export interface ConvertRequest {
   readonly command: 'convert';
   readonly folder: string;
-  /** File to write: a merged image when it ends in `.bin`, else a package. `undefined` when only parts are wanted. */
+  /** File to write: a merged image when it ends in `.bin`, else a package. `undefined` when only {@link parts} or {@link component} are wanted. */
   readonly output: string | undefined;
   /** Folder for the separate parts of the image and their manifest. */
   readonly parts: string | undefined;
+  /** Folder for what an application of somebody's own needs to call the model. */
+  readonly component: string | undefined;
   /** Somebody's own firmware instead of this project's. */
   readonly firmware: string | undefined;
   readonly flash: FlashRequest;

@@ -16,6 +16,7 @@ const PLACES = {
   emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
   train: ['./train.wasm', '../../kernels/crates/train/prebuilt/train.wasm'],
   tflm: ['./tflm-sources.json', '../../dist/tflm-sources.json'],
+  component: ['./esp32-llm.zip', '../../dist/esp32-llm.zip'],
   bundle: ['./esp32-llm-converter.bundle.js', '../../dist/esp32-llm-converter.bundle.js'],
 } as const;
 
@@ -64,6 +65,11 @@ export async function loadCourse(language: Language): Promise<Course | null> {
 /** What goes with a model for TensorFlow Lite Micro. @throws as above */
 export async function loadTflmSources(): Promise<EngineFiles> {
   return JSON.parse(new TextDecoder().decode(await readBeside(PLACES.tflm))) as EngineFiles;
+}
+
+/** The library for somebody's own firmware. @throws as above */
+export function loadComponent(): Promise<Uint8Array> {
+  return readBeside(PLACES.component);
 }
 
 async function compile(name: 'kernels' | 'twin' | 'emulator' | 'train'): Promise<WebAssembly.Module> {

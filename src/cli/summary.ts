@@ -1,4 +1,5 @@
 /** What `convert` says of a conversion: verdict, figures, memories, files and what to do next, in at most fifteen lines. */
+import { dirname, join } from 'node:path';
 import type { Conversion } from '../pipeline/types.js';
 import type { MemoryUse, Plan } from '../plan/plan.js';
 import { describeScheme } from '../plan/scheme.js';
@@ -173,13 +174,16 @@ function moreText({ tensors, html }: ConvertRequest): string {
 
 /** Parts lie in one folder, which is named for all. */
 function writtenLines({ written, request, seconds }: SummaryFacts, width: number): Line[] {
-  const { output, parts, html } = request;
+  const { output, parts, component, html } = request;
   const single = written.find(({ file }) => file === output);
-  const others = written.filter((file) => file !== single);
-  const total = others.reduce((sum, { bytes }) => sum + bytes, 0);
+  const inFolder = (folder: string): string => {
+    const files = written.filter(({ file }) => dirname(file) === join(folder, '.'));
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    return `${files.length} files in ${folder} (${formatBytes(total)})`;
+  };
   const names = [
     ...(single === undefined ? [] : [`${single.file} (${formatBytes(single.bytes)})`]),
-    ...(parts === undefined ? [] : [`${others.length} files in ${parts} (${formatBytes(total)})`]),
+    ...[parts, component].filter((folder) => folder !== undefined).map(inFolder),
     ...(html === undefined || !request.report ? [] : [html]),
   ];
   return labelled('Wrote', `${names.join(', ')} in ${formatSeconds(seconds)}`, width);
@@ -187,8 +191,10 @@ function writtenLines({ written, request, seconds }: SummaryFacts, width: number
 
 function nextSteps(facts: SummaryFacts): NextStep[] {
   const { request, conversion, program, written } = facts;
-  const { output } = request;
+  const { output, parts, component } = request;
   const { plan } = conversion;
+  if (output === undefined && parts === undefined && component !== undefined)
+    return [['read', join(component, 'README.md')]];
   if (output === undefined) {
     const flashed = written.filter(({ offset }) => offset !== undefined);
     const files = flashed.map(({ file, offset = 0 }) => `0x${offset.toString(16)} ${shellWord(file)}`);

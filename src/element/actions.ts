@@ -3,7 +3,7 @@ import type { StepName } from './preset-words.js';
 import type { Settings } from './state.js';
 
 /** `image` is what a board boots: firmware, partition table and package. */
-export type DownloadKind = 'image' | 'parts' | 'package' | 'tflm' | 'kit' | 'html' | 'json';
+export type DownloadKind = 'image' | 'parts' | 'package' | 'component' | 'tflm' | 'kit' | 'html' | 'json';
 
 export interface Actions {
   /** Opens the browser's dialog for a folder. */

@@ -60,7 +60,7 @@ export async function makeDownload(
 }
 
 /** What takes a while, and can be stopped. */
-export type Archive = 'kit' | 'tflm';
+export type Archive = 'component' | 'kit' | 'tflm';
 
 /** Milliseconds between two drawings of the progress. */
 const DRAWN_EVERY = 100;
@@ -89,7 +89,8 @@ export class Downloads {
     const { store, words } = this.#page;
     const { state } = store;
     if (state.step !== 'result' || words.all === null) return;
-    if (kind === 'kit' || kind === 'tflm') await this.#makeArchive(kind, state, words.all);
+    if (kind === 'component' || kind === 'kit' || kind === 'tflm')
+      await this.#makeArchive(kind, state, words.all);
     else this.#keep(await makeDownload(kind, state, () => store.image(), words.all.report));
   }
 
@@ -117,7 +118,7 @@ export class Downloads {
     element.requestUpdate();
     this.#live.say(take.packing);
     try {
-      const make = kind === 'kit' ? this.#kit : this.#tflm;
+      const make = { component: this.#component, kit: this.#kit, tflm: this.#tflm }[kind];
       const download = await make.call(this, state, end.signal, onProgress);
       end.signal.throwIfAborted();
       this.#live.say(take.packed);
@@ -163,5 +164,20 @@ export class Downloads {
     const { makeTflmDownload } = await import('./tflm-download.js');
     const assetBase = attributeText('asset-base', element.assetBase);
     return makeTflmDownload(state, { urls: files.urls, worker: files.worker, assetBase, signal, onProgress });
+  }
+
+  async #component(
+    state: Extract<State, { step: 'result' }>,
+    signal: AbortSignal,
+    onProgress: (progress: KitProgress) => void,
+  ): Promise<Download> {
+    const { element } = this.#page;
+    const { makeComponentDownload } = await import('./component-download.js');
+    return makeComponentDownload(state, {
+      assetBase: attributeText('asset-base', element.assetBase),
+      prompt: attributeText('prompt', element.prompt),
+      signal,
+      onProgress,
+    });
   }
 }

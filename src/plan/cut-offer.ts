@@ -78,7 +78,8 @@ function offerOf(
   return plan.fit.fits && !(offer.fits && offer.tokensPerSecond >= WORTH * rateOf(plan)) ? null : offer;
 }
 
-function packageBytes({ memories }: Plan): number {
+/** Of the package, as planned. */
+export function packageBytes({ memories }: Pick<Plan, 'memories'>): number {
   return memories.find(({ memory }) => memory === 'flash')?.weights ?? 0;
 }
 

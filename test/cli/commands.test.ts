@@ -368,6 +368,9 @@ describe('the command line', () => {
       [['-o', join(folder, 'x.bin'), '--html', join(folder, 'y.s3lm')], /a page; give .*y\.html/],
       [['-o', join(folder, 'x.bin'), '--html', join(folder, 'y.json')], /a page; give .*y\.html/],
       [['--parts', model], /model's own folder/],
+      [['--component', model], /model's own folder. Name another one for the component/],
+      [['--component', join(folder, 'pq'), '-o', join(folder, 'pq', 'model.bin')], /folder of the component/],
+      [['--component', join(folder, 'pq'), '--parts', join(folder, 'pq')], /parts and the component/],
       [['--parts', join(model, 'parts')], /model's own folder/],
     ] as const) {
       const { code, stderr } = await cli('convert', model, ...argv);

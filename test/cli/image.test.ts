@@ -10,6 +10,7 @@ import { cli } from '../support/cli.js';
 import { syntheticFolder } from '../support/synthetic-model.js';
 
 const FIXTURES = new URL('../fixtures/image/', import.meta.url);
+const SAMPLE = fileURLToPath(new URL('../../models/home-commands', import.meta.url));
 /** A program that runs from RAM: what the mask ROM starts by itself. */
 const RAM_ELF = fileURLToPath(new URL('ram.elf', FIXTURES));
 
@@ -99,6 +100,35 @@ describe('convert to an image', () => {
     const alone = join(folder, 'alone');
     assert.equal((await cli('convert', model, '--parts', alone, '--no-report', ...own)).code, 0);
     assert.deepEqual((await readdir(alone)).sort(), (await readdir(parts)).sort());
+  });
+
+  it('writes what an application of somebody’s own needs, beside the image or alone', async () => {
+    const [image, component] = [join(folder, 'beside.bin'), join(folder, 'component')];
+    const outcome = await cli(
+      'convert',
+      SAMPLE,
+      '-o',
+      image,
+      '--component',
+      component,
+      '--no-report',
+      ...own,
+    );
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /4 files in\s+\S*component/);
+    const names = ['README.md', 'esp32-llm.zip', 'home-commands.s3lm', 'partitions.csv'];
+    assert.deepEqual((await readdir(component)).sort(), names.toSorted());
+    const packaged = await readFile(join(component, 'home-commands.s3lm'));
+    const [offset] = (await inspected(image)).partitions.flatMap(({ name, offset: at }) =>
+      name === 'model' ? [at] : [],
+    );
+    assert.deepEqual((await readFile(image)).subarray(offset), packaged);
+
+    const alone = join(folder, 'component-alone');
+    const only = await cli('convert', SAMPLE, '--component', alone, '--no-report');
+    assert.equal(only.code, 0, only.stderr);
+    assert.deepEqual(await readFile(join(alone, 'home-commands.s3lm')), packaged);
+    assert.match(only.stdout, /README\.md/);
   });
 
   it('keeps an ESP-IDF project’s own image, and has parts alone for its application', async () => {

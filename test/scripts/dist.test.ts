@@ -73,6 +73,7 @@ test('every file that a page fetches is named by a literal address, which bundle
       ...COURSES,
       'emulator.wasm',
       'esp32-llm-converter.bundle.js',
+      'esp32-llm.zip',
       'firmware.esp32s3.elf',
       'kernels.wasm',
       'selftest.esp32s3.elf',
@@ -316,6 +317,8 @@ const BUDGET = {
   course: 8,
   /** What the button for a graph for TensorFlow Lite Micro adds: its part of the worker, without the sources in C, which are data. */
   tflm: 15,
+  /** What the button for somebody's own firmware adds, without the library, which is data. */
+  component: 2.5,
   /** What an effort above quick adds: the gradient engine, and the program of its threads. */
   tuner: 141,
   /** What opening the list of known models adds: the families' readers and the planner, which elsewhere run in the worker. */
@@ -405,6 +408,8 @@ const APART = [
   'zip-parts',
   // A graph for TensorFlow Lite Micro, when a person asks for it.
   'tflm-download',
+  // A library for an application, likewise.
+  'component-download',
   // Finding one's board, when a person asks.
   'find-dialog',
   // What an error does to the control beside it.
@@ -558,6 +563,7 @@ test('what pages load keeps to its budget', { skip }, (context) => {
       .sort((a, b) => kilobytes([b]) - kilobytes([a]))
       .slice(0, 1),
     tflm,
+    component: without(reached(chunk('component-download'), true, APART), whole),
     tuner,
     gallery,
     drawing: without(reached(chunk('drawing-room'), true, APART), whole),

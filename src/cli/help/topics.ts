@@ -42,6 +42,10 @@ const convert: CommandHelp = {
           '--parts FOLDER',
           'also, or only, the parts of the image as files with a manifest for ESP Web Tools',
         ],
+        [
+          '--component FOLDER',
+          'also, or only, what an ESP-IDF or Arduino application of your own needs to call the model: library, package, partition table, and three steps (README.md)',
+        ],
         ['--html FILE', 'also the report, as a page'],
         ['--force', 'convert although the model does not fit the board'],
       ],
@@ -52,7 +56,7 @@ const convert: CommandHelp = {
         ['--board ID', BOARD],
         [
           '--firmware FILE',
-          'an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs from RAM (ELF), instead of the firmware of this tool; to call a model from your own code: docs/own-firmware.md',
+          'an ESP-IDF application (build/PROJECT.bin), its merged image, or a program that runs from RAM (ELF), instead of the firmware of this tool; to call a model from your own code: --component',
         ],
         ['--flash-size N[MB]', 'capacity of the flash, when it is not the board’s'],
         ['--flash-mode MODE', 'qio, qout, dio or dout'],
@@ -150,6 +154,7 @@ const convert: CommandHelp = {
     ['convert my-model -o my.bin --board xiao-esp32s3 --context 256', 'for a Seeed XIAO'],
     ['convert my-model -o my.bin --effort good --html report.html', 'closer to the original, with a report'],
     ['convert my-model -o my.tflite --context 128', 'for an application with TensorFlow Lite Micro'],
+    ['convert my-model --component my-model-component', 'to call it from your own firmware'],
     ['convert my-model --frontier', 'what could be had for which size'],
     ['convert my-model -o my.s3lm --most-bytes 3.5MB', 'the best that 3.5 MB can hold'],
   ],

@@ -54,7 +54,7 @@ function files(
   const made = image.kind === 'made' ? image.image : null;
   const unfit = !result.plan.fits;
   const imageless = unfit || made?.file === null;
-  const rows: Readonly<Record<'image' | 'parts' | 'package' | 'tflm' | 'kit', FileRow>> = {
+  const rows: Readonly<Record<'image' | 'parts' | 'package' | 'component' | 'tflm' | 'kit', FileRow>> = {
     image: {
       title: words.image,
       text: imageText(state, strings),
@@ -79,6 +79,14 @@ function files(
       detail: `.s3lm, ${words.bytes(result.package.length)}`,
       disabled: false,
     },
+    component: {
+      title: words.component,
+      text: words.componentText,
+      button: words.downloadComponent,
+      detail: '.zip',
+      // An application gives the model text.
+      disabled: !state.choice.inspection.hasTokenizer,
+    },
     tflm: {
       title: 'TensorFlow Lite Micro',
       text: words.tflmText,
@@ -102,7 +110,7 @@ function files(
   return html`${row('image')}
   ${made?.sha256 ? command(made.made.layout.chip.id, imageName(state), made.sha256, copied, strings, actions) : nothing}
   ${row('parts')} ${row('package')}
-  ${hasKit ? html`${row('tflm', making !== null)} ${row('kit', making !== null)}` : nothing}`;
+  ${hasKit ? (['component', 'tflm', 'kit'] as const).map((kind) => row(kind, making !== null)) : nothing}`;
 }
 
 function imageText({ image, result }: Result, { take }: Strings): string {

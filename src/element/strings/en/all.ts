@@ -338,6 +338,10 @@ export const enAll = {
     package: 'Model package',
     packageText: 'The converted model alone: for the command line, and for a board that has the firmware.',
     download: 'Download package',
+    component: 'Your own firmware',
+    componentText:
+      'For an ESP-IDF or Arduino application that calls the model: library, package, partition table, and the three steps that put them together.',
+    downloadComponent: 'Download component',
     tflmText:
       'The model as a graph for an application of your own that has TensorFlow Lite Micro, with tokenizer, sampler and an example. Slower than the engine of this project.',
     downloadTflm: 'Download graph',

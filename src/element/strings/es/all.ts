@@ -326,6 +326,10 @@ export const esAll: Strings = {
     packageText:
       'Solo el modelo convertido: para la línea de comandos y para una placa que ya tiene el firmware.',
     download: 'Descargar el paquete',
+    component: 'Su propio firmware',
+    componentText:
+      'Para una aplicación de ESP-IDF o Arduino que llame al modelo: biblioteca, paquete, tabla de particiones y los tres pasos para unirlos.',
+    downloadComponent: 'Descargar el componente',
     tflmText:
       'El modelo como grafo para una aplicación propia que ya tiene TensorFlow Lite Micro, con tokenizador, muestreo y un ejemplo. Es más lento que el motor de este proyecto.',
     downloadTflm: 'Descargar el grafo',
