@@ -26,8 +26,8 @@ export async function spokenList() {
   const entries = sampleModels().map(({ folder, card }) => [folder, card.speaks]);
   return formatted(`/** The languages that the models understand which come with the element. Written by \`npm run models\`. */
 
-/** BCP 47, by the model's name. */
-export const SPOKEN: ReadonlyMap<string, string> = new Map(${JSON.stringify(entries)});
+/** BCP 47, by the model's name; that of its examples first. */
+export const SPOKEN: ReadonlyMap<string, readonly string[]> = new Map(${JSON.stringify(entries)});
 `);
 }
 

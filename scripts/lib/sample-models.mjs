@@ -43,7 +43,8 @@ function readCard(file) {
     const missing = LANGUAGES.find((language) => !isText(card[key]?.[language]));
     if (missing) throw wrong(`${key} needs a text of at most ${MAX_TEXT} characters in ${missing}.`);
   }
-  if (!isText(card.speaks)) throw wrong('speaks names the language that the model understands.');
+  if (!Array.isArray(card.speaks) || card.speaks.length === 0 || !card.speaks.every(isText))
+    throw wrong('speaks is a list of the languages that the model understands, that of the examples first.');
   if (!Array.isArray(card.examples) || card.examples.length !== 2 || !card.examples.every(isText))
     throw wrong('examples are two prompts.');
   return card;

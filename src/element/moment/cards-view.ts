@@ -56,7 +56,10 @@ function card(
       <dt>${label}${explained && term(explained, label, words)}</dt>
       <dd>${value}</dd>
     </div>`;
-  const speaks = new Intl.DisplayNames([words.language], { type: 'language' }).of(about.speaks);
+  const names = new Intl.DisplayNames([words.language], { type: 'language' });
+  const speaks = new Intl.ListFormat(words.language, { style: 'narrow', type: 'unit' }).format(
+    about.speaks.map((language) => names.of(language) ?? language),
+  );
   return html`<article aria-labelledby=${id}>
     <h5 id=${id}>${about.title[words.language]}</h5>
     <p>${about.does[words.language]}</p>
@@ -81,7 +84,7 @@ function card(
             <button
               type="button"
               part="button"
-              lang=${about.speaks}
+              lang=${about.speaks[0]}
               dir="auto"
               @click=${() => {
                 actions.talk(model, example);
@@ -96,7 +99,7 @@ function card(
       ${fact(words.parameters, words.count(facts.parameters), 'parameter')}
       ${fact(words.size, words.bytes(facts.bytes), 'package')}
       ${fact(words.boards, words.boardsValue(facts.fits, facts.boards), 'module')}
-      ${fact(words.speaks, speaks ?? about.speaks)}
+      ${fact(words.speaks, speaks)}
     </dl>
     <button
       type="button"

@@ -11,7 +11,7 @@ export const SAMPLES: readonly SampleModel[] = [
         es: 'Convierte una petición en inglés a una casa en una acción: lámparas, persianas, calefacción, puertas, música. Se ve cómo la casa obedece.',
         'zh-Hans': '把对家说的一句英语变成一个动作：灯、百叶窗、暖气、门、音乐。你会看到家跟着动。',
       },
-      speaks: 'en',
+      speaks: ['en'],
       examples: ['could you dim the lamp in the study a bit', 'is the garage door locked?'],
     },
     facts: { parameters: 931200, bytes: 1046848, fits: 31, boards: 31 },

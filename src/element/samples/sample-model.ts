@@ -8,8 +8,8 @@ export interface SampleCard {
   readonly title: Words;
   /** What it does, in a sentence or two. */
   readonly does: Words;
-  /** The language that the model itself understands, BCP 47. */
-  readonly speaks: string;
+  /** The languages that the model itself understands, BCP 47, that of the examples first. */
+  readonly speaks: readonly [string, ...string[]];
   /** Prompts that show it; the first is sent by itself. */
   readonly examples: readonly [string, string];
 }

@@ -80,10 +80,12 @@ export class VoiceRoom {
     </div>`;
   }
 
-  /** The language that the model understands: its card says so; of others the page's is taken. */
+  /** The page's language where the model understands it or nothing is known, else the first that its card names. */
   #language({ state }: Conversation): Language {
     const name = readyLink(state.link)?.facts.get('model') ?? this.#page.store.result?.choice.inspection.name;
-    return findLanguage(SPOKEN.get(name ?? '') ?? this.#page.words.language);
+    const language = this.#pageLanguage();
+    const spoken = SPOKEN.get(name ?? '')?.map((tag) => findLanguage(tag)) ?? [];
+    return spoken.includes(language) ? language : (spoken[0] ?? language);
   }
 
   #pageLanguage(): Language {
