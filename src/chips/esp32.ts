@@ -21,7 +21,7 @@ export const ESP32: Chip = {
   // What data sees of SRAM1 and SRAM2 in one piece. Code lies in SRAM0, which takes whole words alone and is no model's.
   sramBytes: 320 * KiB,
   // Data, stacks and the console's state.
-  firmwareSramBytes: 40 * KiB,
+  firmwareSramBytes: 32 * KiB,
   // Sequential reads through caches with 32-byte lines: estimates by the same line-fill model as the ESP32-S3's, with two data
   // cycles of 80 MHz a byte and the time around a line that was found there.
   readRates: {
@@ -62,8 +62,8 @@ export const ESP32: Chip = {
     mmuPageBytes: 64 * KiB,
     windows: {
       sram: { begin: 0x3ffb_0000, end: 0x4000_0000 },
-      // Without the last four pages.
-      flash: { begin: 0x3f40_0000, end: 0x3f7c_0000 },
+      // Without the last page, where the firmware sees its own constants.
+      flash: { begin: 0x3f40_0000, end: 0x3f7f_0000 },
       psram: { begin: 0x3f80_0000, end: 0x3fc0_0000 },
     },
   },

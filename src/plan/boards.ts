@@ -166,8 +166,13 @@ export function findBoard(id: string): Board {
 
 /** What of a flash a package may take: behind the firmware, and no more than the chip shows of it at once. */
 export function packageFlashBytes({ chip, flashBytes }: Pick<Board, 'chip' | 'flashBytes'>): number {
-  const { begin, end } = chip.memory.windows.flash;
-  return Math.min(flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES, end - begin);
+  return Math.min(flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES, flashWindowBytes(chip));
+}
+
+/** What a chip shows of a package at once. */
+export function flashWindowBytes({ memory }: Pick<Chip, 'memory'>): number {
+  const { begin, end } = memory.windows.flash;
+  return end - begin;
 }
 
 /** SRAM of a chip that is the model's: all but the firmware, its prompt counted in. */
