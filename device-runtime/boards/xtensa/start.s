@@ -40,7 +40,7 @@
     wsr     a2, misc0
     # The buffer for the instructions of loops: MEMCTL bit 0. Where the chip has it on, it is on unless panic.c has met
     # what its erratum (572) describes.
-    .if     LOOPS_ARE_BUFFERED
+    .if     .Lloops_are_buffered
     l32r    a2, .Lkept
     l32i    a2, a2, 0
     l32r    a3, .Lmark
@@ -55,8 +55,7 @@
     wsr     a2, memctl
     .endif
     isync
-    movi    a2, COPROCESSORS
-    wsr     a2, cpenable
+    enable_coprocessors
     rsync
     # Rounding to nearest, no exception flags: the bits of results depend on it.
     movi    a2, 0
@@ -72,10 +71,10 @@
 
     .literal .Lvectors, vectors
     # A word that survives a reset (RTC_CNTL_STORE2), and the mark that panic.c leaves in it.
-    .literal .Lkept, PANIC_WORD
+    .literal .Lkept, .Lpanic_word
     .literal .Lmark, 0x0050A71C
     # The ROM's second core waits for a word here.
-    .literal .Lentry, SECOND_CORE_ENTRY
+    .literal .Lentry, .Lsecond_core_entry
     .literal .Lps, 0x00050020
     .literal .Lstack0, _stack0_top
     .literal .Lstack1, _stack1_top
