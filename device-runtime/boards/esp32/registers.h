@@ -1,5 +1,5 @@
-/* Addresses and bits of the ESP32 that the firmware touches. The names are those of the chip's Technical Reference Manual
- * and of ESP-IDF's register headers (components/soc/esp32/register/soc), which is where the numbers come from;
+/* Addresses and bits of the ESP32 that the firmware touches. The names are those of the chip's Technical Reference
+ * Manual and of ESP-IDF's register headers (components/soc/esp32/register/soc), which is where the numbers come from;
  * docs/firmware.md says what each is for. */
 #ifndef ESP32_REGISTERS_H
 #define ESP32_REGISTERS_H

@@ -1,6 +1,6 @@
 /* Functions of the mask ROM that the start-up calls, and nothing else may: their variables lie in memory that becomes
- * the model's. They follow the windowed calling convention, as compiled code does. They are the same in both versions of
- * the ROM (chips below and from v3.0 on). Addresses: ESP-IDF components/esp_rom/esp32/ld/esp32.rom.ld and
+ * the model's. They follow the windowed calling convention, as compiled code does. They are the same in both versions
+ * of the ROM (chips below and from v3.0 on). Addresses: ESP-IDF components/esp_rom/esp32/ld/esp32.rom.ld and
  * components/esp_hal_regi2c/esp32/rom.regi2c.ld. */
 #ifndef ESP32_ROM_H
 #define ESP32_ROM_H

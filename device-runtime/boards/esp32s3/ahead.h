@@ -7,10 +7,7 @@
 /* Whether it is of use for what lies at `base`. */
 static inline bool ahead_is_of_use(const void *base) { return pie_is_cached(base); }
 
-/* Tells the products what of a core's part, from a line's begin, needs no fetching. */
-static inline void ahead_is_fetched(uint32_t core, uintptr_t begin, uintptr_t end) {
-    s3lm_pie_fetched[core].begin = begin;
-    s3lm_pie_fetched[core].end = end;
-}
+/* What of each core's part needs no fetching any more, for the products. */
+#define ahead_fetched s3lm_pie_fetched
 
 #endif

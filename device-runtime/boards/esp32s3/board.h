@@ -22,6 +22,11 @@ static inline bool loop_buffer_was_lost(void) { return !loops_are_buffered(); }
 #define STACKS_BEGIN 0x3FC88000u
 #define STACKS_END 0x3FD00000u
 
+/* ---- time.c ---- */
+
+/* Lets the system timer run. First core, before anything that waits. */
+void time_start(void);
+
 /* ---- pins.c (first core, after mapped_start) ---- */
 
 void pins_start(bool has_octal_psram);

@@ -1,6 +1,7 @@
-/* What the boards with Xtensa cores give each other, whatever the chip. "First core": only the core that the mask ROM starts
- * calls it. Before app_main runs, mask-ROM functions may be called; afterwards their memory belongs to the model. A
- * file of this folder takes the chip's own board.h and registers.h, which the build finds in the chip's folder. */
+/* What the boards with Xtensa cores give each other, whatever the chip. "First core": only the core that the mask ROM
+ * starts calls it. Before app_main runs, mask-ROM functions may be called; afterwards their memory belongs to the
+ * model. A file of this folder takes the chip's own board.h and registers.h, which the build finds in the chip's
+ * folder. */
 #ifndef XTENSA_COMMON_H
 #define XTENSA_COMMON_H
 
@@ -37,8 +38,6 @@ static inline bool take(volatile uint32_t *taken) {
 
 /* ---- time.c, time_wait.c ---- */
 
-/* Lets the timer run. First core, before anything that waits. */
-void time_start(void);
 /* Microseconds since the last reset. Any core. */
 uint64_t time_micros(void);
 uint32_t time_cycles(void);

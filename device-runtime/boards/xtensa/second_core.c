@@ -60,7 +60,8 @@ _Noreturn void second_core_main(void) {
         if (order == seen) continue;
         /* What the order means was written before it. */
         memory_barrier();
-        ahead_is_fetched(1, ahead.begin[1], second);
+        ahead_fetched[1].begin = ahead.begin[1];
+        ahead_fetched[1].end = second;
         ahead = hand_off.ahead;
         hand_off.work(hand_off.job, 1, hand_off.begin, hand_off.end);
         first = hand_off.first_at;
@@ -105,7 +106,8 @@ void second_core_parallel(void *user, app_work work, void *job, uint32_t units, 
         return;
     }
     uintptr_t at = hand_off.second_at;
-    ahead_is_fetched(0, hand_off.ahead.begin[0], at > hand_off.first_at ? at : hand_off.first_at);
+    ahead_fetched[0].begin = hand_off.ahead.begin[0];
+    ahead_fetched[0].end = at > hand_off.first_at ? at : hand_off.first_at;
     hand_off.work = work;
     hand_off.job = job;
     hand_off.begin = border;
