@@ -22,15 +22,16 @@ export const ESP32: Chip = {
   sramBytes: 320 * KiB,
   // Data, stacks and the console's state.
   firmwareSramBytes: 32 * KiB,
-  // Sequential reads through caches with 32-byte lines: estimates by the same line-fill model as the ESP32-S3's, with two data
-  // cycles of 80 MHz a byte and the time around a line that was found there.
+  // What the bus of external memories gives both caches together, a line of 32 bytes at a time: two cycles of 80 MHz a byte,
+  // those of command, address and waiting before them, and the controller's own. The latter is the ESP32-S3's for flash; for PSRAM
+  // it is fitted to the only measurement that there is, about 20 MB/s of one core (esp32.com, "PSRAM read-only performance").
   readRates: {
     // A core loads a word a cycle.
     sram: 1.92e9,
-    // 32 B / (103 + 32 · 6 cycles of 240 MHz).
-    flash: 26e6,
-    // 32 B / (71 + 32 · 6 cycles).
-    psram: { quad: 29.2e6 },
+    // 32 B / (90 + 32 · 6 cycles of 240 MHz).
+    flash: 27.2e6,
+    // 32 B / (142 + 32 · 6 cycles).
+    psram: { quad: 23e6 },
   },
   // Of both cores: each has 32 KiB.
   dataCacheBytes: 64 * KiB,
