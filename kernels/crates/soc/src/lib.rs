@@ -17,5 +17,8 @@ pub mod report;
 pub mod rom;
 pub mod spi;
 pub mod sram;
+pub mod statistics;
 pub mod symbols;
+pub mod system;
 pub mod time;
+pub mod turn;

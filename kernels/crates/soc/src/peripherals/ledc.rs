@@ -46,7 +46,7 @@ struct Channel {
 
 /// The channels and timers.
 #[derive(Debug, Clone)]
-pub(super) struct Ledc {
+pub(crate) struct Ledc {
     registers: Registers,
     apb: u64,
     /// What has come into force.
@@ -55,7 +55,7 @@ pub(super) struct Ledc {
 }
 
 impl Ledc {
-    pub(super) fn new(apb: u64) -> Self {
+    pub(crate) fn new(apb: u64) -> Self {
         let mut registers = Registers::new(tables::LEDC_COMMON);
         for channel in 0..CHANNELS as u32 {
             registers.extend(tables::LEDC_CHANNEL, CHANNEL_BYTES * channel);
@@ -73,19 +73,19 @@ impl Ledc {
         ledc
     }
 
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.registers.reset();
         self.channels = [Channel::default(); CHANNELS];
         self.timers = [self.registers.get(TIMER_CONF); TIMERS];
     }
 
     /// The APB clock changed, in hertz.
-    pub(super) fn set_apb(&mut self, hertz: u64) {
+    pub(crate) fn set_apb(&mut self, hertz: u64) {
         self.apb = hertz;
     }
 
     /// What channel `index` gives out.
-    pub(super) fn pulses(&self, index: usize) -> Pulses {
+    pub(crate) fn pulses(&self, index: usize) -> Pulses {
         let Channel { conf0, duty } = self.channels[index % CHANNELS];
         let idle = f64::from(conf0 >> 3 & 1);
         let timer = self.timers[(conf0 & 3) as usize];

@@ -48,7 +48,7 @@ struct Channel {
 
 /// The channels.
 #[derive(Debug, Clone)]
-pub(super) struct Rmt {
+pub(crate) struct Rmt {
     registers: Registers,
     apb: u64,
     channels: [Channel; CHANNELS],
@@ -56,7 +56,7 @@ pub(super) struct Rmt {
 }
 
 impl Rmt {
-    pub(super) fn new(apb: u64) -> Self {
+    pub(crate) fn new(apb: u64) -> Self {
         let mut rmt = Self {
             registers: Registers::new(tables::RMT),
             apb,
@@ -67,7 +67,7 @@ impl Rmt {
         rmt
     }
 
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.registers.reset();
         self.channels = Default::default();
         self.raw = 0;
@@ -77,12 +77,12 @@ impl Rmt {
     }
 
     /// The APB clock changed, in hertz.
-    pub(super) fn set_apb(&mut self, hertz: u64) {
+    pub(crate) fn set_apb(&mut self, hertz: u64) {
         self.apb = hertz;
     }
 
     /// What channel `index` sent last; nothing while it is modulated with a carrier.
-    pub(super) fn sent(&self, index: usize) -> &[Pulse] {
+    pub(crate) fn sent(&self, index: usize) -> &[Pulse] {
         &self.channels[index % CHANNELS].sent
     }
 
