@@ -129,8 +129,8 @@ impl Peripherals {
             rtc: rtc_cntl::RtcCntl::new(efuse::thermometer_error(options)),
             io_mux: storage::Storage::new(tables::IO_MUX),
             analog: Analog::new(),
-            rmt: rmt::Rmt::new(apb),
-            ledc: ledc::Ledc::new(apb),
+            rmt: rmt::Rmt::new(rmt::Kind::Esp32s3, tables::RMT, apb),
+            ledc: ledc::Ledc::new(ledc::Kind::Esp32s3, tables::LEDC_COMMON, apb),
             groups: [
                 timer_group::TimerGroup::new(TIMERS, 0, apb),
                 timer_group::TimerGroup::new(TIMERS, 1, apb),
