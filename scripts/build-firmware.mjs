@@ -1,9 +1,9 @@
 // Builds device-runtime/ for Xtensa with Debian's packages alone.
 //
-//   node scripts/build-firmware.mjs [--target esp32s3|qemu]... [--out FOLDER]
+//   node scripts/build-firmware.mjs [--target esp32s3|esp32|qemu]... [--out FOLDER]
 //
-// esp32s3: firmware.elf for the board, and what it takes of the RAM. qemu: the engine in Linux programs that
-// qemu-xtensa runs, to compare its results on this processor with the other builds. Default: both, into
+// esp32s3, esp32: firmware.elf for the board, and what it takes of the RAM. qemu: the engine in Linux programs that
+// qemu-xtensa runs, to compare its results on this processor with the other builds. Default: all, into
 // build/xtensa/TARGET/.
 import path from 'node:path';
 import { buildFirmware } from './lib/native-firmware.mjs';
@@ -22,7 +22,7 @@ try {
       const built = await buildCheckPrograms(folder);
       console.log(`${target} (${XTENSA_TARGETS[target].about}): ${built.length} files in ${place}`);
     } else {
-      const { memory } = await buildFirmware(folder);
+      const { memory } = await buildFirmware(folder, target);
       console.log(`${target} (${XTENSA_TARGETS[target].about}): firmware.elf in ${place}`);
       for (const [part, bytes] of Object.entries(memory)) console.log(`  ${part}: ${bytes} bytes`);
     }

@@ -36,6 +36,11 @@ const FAST =
 const SMALL = ['-Oz', '-mllvm', '-inline-threshold=0'];
 const optimization = (source) => (FAST.test(source) ? ['-O2'] : SMALL);
 
+/** What the boards with Xtensa cores share; it takes from the folder of the chip what differs. */
+const SHARED_BOARD = 'device-runtime/boards/xtensa/';
+const chipFolders = (target, source) =>
+  source.startsWith(SHARED_BOARD) ? [`-Idevice-runtime/boards/${target}`] : [];
+
 /** Said in a manifest; together with {@link XTENSA_TARGETS} it is all that the compilers are told. */
 export const XTENSA_FLAGS = [
   `${CLANG} --target=xtensa -S -O2 ${C_FLAGS.join(' ')}`,
@@ -133,6 +138,7 @@ async function compileOne(target, source, folder) {
       ...optimization(source),
       ...C_FLAGS,
       ...options,
+      ...chipFolders(target, source),
       '-S',
       source,
       '-o',
@@ -154,6 +160,7 @@ async function compileOne(target, source, folder) {
     `-mattr=${attributes}`,
     // Macros that several files share lie beside them.
     `-I${path.join(ROOT, path.dirname(source))}`,
+    ...chipFolders(target, source),
     '-filetype=obj',
     `${base}.moved.s`,
     '-o',
