@@ -88,6 +88,7 @@ fn arguments() -> Result<Arguments, String> {
             "--psram" => {
                 result.options.psram = match value()?.as_str() {
                     "octal" => Psram::Octal(8 << 20),
+                    "quad" if result.esp32 => Psram::Quad(8 << 20),
                     "quad" => Psram::Quad(2 << 20),
                     "none" => Psram::None,
                     other => return Err(format!("--psram {other}: octal, quad or none")),
