@@ -8,6 +8,7 @@ import { assetUrls } from '../../src/element/asset-urls.js';
 import { folder, folderName, sampleUrl } from '../../src/element/assets.js';
 import { fileName } from '../../src/element/file-names.js';
 import { sampleSource } from '../../src/element/samples/sample-source.js';
+import { CHIPS } from '../../src/chips/index.js';
 import { contextStops } from '../../src/element/views/settings-form.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
@@ -16,7 +17,12 @@ import { UsageError } from '../../src/shared/errors.js';
 const PAGE = 'https://course.example/lesson/1.html';
 
 test('files are where the sources say, each of them', () => {
-  const { model, ...programs } = assetUrls({ base: null, overrides: {}, page: PAGE });
+  const { model, firmwareOf, emulatorOf, ...programs } = assetUrls({ base: null, overrides: {}, page: PAGE });
+  assert.deepEqual(Object.keys(firmwareOf).sort(), CHIPS.map(({ id }) => id).sort());
+  assert.deepEqual(
+    Object.entries(emulatorOf).map(([id, url]) => [id, url?.split('/').at(-1)]),
+    CHIPS.map(({ id, emulatorFile }) => [id, emulatorFile]),
+  );
   // This runs from a disk.
   assert.equal(model, null);
   for (const [name, url] of Object.entries(programs)) {
