@@ -5,12 +5,21 @@ import { en } from './all-strings.js';
 
 const PATIENCE = 120_000;
 
-/** What the page fetched of programs for chips. */
-function fetched(): string[] {
-  return performance
-    .getEntriesByType('resource')
-    .map(({ name }) => new URL(name).pathname)
-    .filter((path) => /\.elf$|emulator[.\w]*\.wasm$/.test(path));
+/** The programs for chips that the page fetches meanwhile. */
+async function fetchedBy(act: () => Promise<void>): Promise<string[]> {
+  const own = window.fetch;
+  const paths: string[] = [];
+  window.fetch = (input, options) => {
+    const address = input instanceof Request ? input.url : input;
+    paths.push(new URL(address, location.href).pathname);
+    return own(input, options);
+  };
+  try {
+    await act();
+  } finally {
+    window.fetch = own;
+  }
+  return paths.filter((path) => /\.elf$|emulator[.\w]*\.wasm$/.test(path));
 }
 
 describe('a board with an ESP32', function () {
@@ -78,9 +87,12 @@ describe('a board with an ESP32', function () {
     expect(sram).to.be.lessThan(old ?? 0);
     await element.convert();
     await reach('compare');
-    const image = new Uint8Array(await (await element.image()).arrayBuffer());
+    let image = new Uint8Array();
+    const fetched = await fetchedBy(async () => {
+      image = new Uint8Array(await (await element.image()).arrayBuffer());
+    });
     expect(image.subarray(0, 0x1000).every((byte) => byte === 0xff)).to.be.true;
     expect([image[0x1000], image[0x100c], image[0x100d]]).to.deep.equal([0xe9, 0, 0]);
-    expect(fetched()).to.deep.equal(['/device-runtime/prebuilt/esp32/firmware.elf']);
+    expect(fetched).to.deep.equal(['/device-runtime/prebuilt/esp32/firmware.elf']);
   });
 });
