@@ -11,7 +11,13 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { buildEmulator, EMULATOR_FLAGS, emulatorSources } from './lib/native-emulator.mjs';
-import { buildFirmware, FIRMWARE_FLAGS, FIRMWARE_PREBUILT, firmwareSources } from './lib/native-firmware.mjs';
+import {
+  buildFirmware,
+  FIRMWARE_TARGETS,
+  firmwareFlags,
+  firmwarePrebuilt,
+  firmwareSources,
+} from './lib/native-firmware.mjs';
 import { buildKernels, KERNELS_FLAGS, kernelsSources } from './lib/native-kernels.mjs';
 import { buildTrain, TRAIN_FLAGS, trainSources } from './lib/native-train.mjs';
 import { buildTwin, TWIN_FLAGS, twinSources } from './lib/native-twin.mjs';
@@ -46,14 +52,16 @@ const ARTEFACTS = {
     hasCrates: true,
   },
   twin: { prebuilt: 'device-runtime/prebuilt', sources: twinSources, build: buildTwin, flags: TWIN_FLAGS },
-  firmware: {
-    prebuilt: FIRMWARE_PREBUILT,
-    sources: firmwareSources,
-    build: buildFirmware,
-    flags: FIRMWARE_FLAGS,
-    toolchain: 'xtensa',
-  },
 };
+/** One for each chip. */
+const FIRMWARES = FIRMWARE_TARGETS.map((target) => ({
+  prebuilt: firmwarePrebuilt(target),
+  sources: () => firmwareSources(target),
+  build: (output) => buildFirmware(output, target),
+  flags: firmwareFlags(target),
+  toolchain: 'xtensa',
+}));
+const NAMES = [...Object.keys(ARTEFACTS), 'firmware'];
 
 /** What is on the way from the sources to the artefacts, and not among the sources of all of them. */
 const BUILD_SCRIPT =
@@ -64,7 +72,7 @@ const totals = emptyTotals();
 
 for (const name of options.only) {
   try {
-    await work(name, ARTEFACTS[name]);
+    for (const artefact of name === 'firmware' ? FIRMWARES : [ARTEFACTS[name]]) await work(name, artefact);
     totals.passed += 1;
   } catch (error) {
     console.error(`${name}: ${error instanceof Error ? error.message : error}`);
@@ -193,7 +201,7 @@ function parseArguments(args) {
   for (let i = 0; i < args.length; i += 1) {
     if (args[i] === '--check') parsed.check = true;
     else if (args[i] === '--force') parsed.force = true;
-    else if (args[i] === '--only' && Object.hasOwn(ARTEFACTS, args[i + 1] ?? '')) {
+    else if (args[i] === '--only' && NAMES.includes(args[i + 1] ?? '')) {
       i += 1;
       parsed.only.push(args[i]);
     } else {
@@ -203,6 +211,6 @@ function parseArguments(args) {
       process.exit(2);
     }
   }
-  if (parsed.only.length === 0) parsed.only = Object.keys(ARTEFACTS);
+  if (parsed.only.length === 0) parsed.only = NAMES;
   return parsed;
 }

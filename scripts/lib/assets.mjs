@@ -5,6 +5,7 @@ import { readyNames, sampleModels } from './sample-models.mjs';
 /** Programs for chips, by the name that they have beside the scripts. */
 export const FIRMWARE = {
   'firmware.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/firmware.elf',
+  'firmware.esp32.elf': 'device-runtime/prebuilt/esp32/firmware.elf',
   'selftest.esp32s3.elf': 'device-runtime/prebuilt/esp32s3/selftest.elf',
 };
 
@@ -14,6 +15,7 @@ export const PROGRAMS = {
   'twin.wasm': 'device-runtime/prebuilt/twin.wasm',
   'train.wasm': 'kernels/crates/train/prebuilt/train.wasm',
   'emulator.wasm': 'kernels/crates/emulator-wasm/prebuilt/emulator.wasm',
+  'emulator.esp32.wasm': 'kernels/crates/emulator-wasm/prebuilt/emulator.esp32.wasm',
   ...FIRMWARE,
 };
 

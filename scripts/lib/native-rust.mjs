@@ -32,8 +32,9 @@ const CACHE = path.join(
  * @param {string} name of the files
  * @param {string} output absolute folder
  * @param {string[]} [more] what the compiler is told besides
+ * @param {string[]} [features] of the crate
  */
-export async function buildRustModule(crate, name, output, more = []) {
+export async function buildRustModule(crate, name, output, more = [], features = []) {
   const target = targetFolder(crate);
   const env = environment(crate);
   // The registry's folder exists only once something was fetched, and its name must be known to be replaced.
@@ -49,7 +50,8 @@ export async function buildRustModule(crate, name, output, more = []) {
     `--remap-path-prefix=${ROOT}=/source`,
     ...registryFolders(cargoHome()).map((folder) => `--remap-path-prefix=${folder}=/registry`),
   ];
-  await runOrThrow(CARGO, buildArguments(crate), {
+  const args = [...buildArguments(crate), ...features.map((feature) => `--features=${feature}`)];
+  await runOrThrow(CARGO, args, {
     env: { ...env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
     quiet: true,
   });

@@ -40,6 +40,8 @@ export interface CodeView {
   /** Where data see the same byte. */
   readonly data: number;
   readonly bytes: number;
+  /** Its words follow one another the other way round: the first of `code` is the last of `data`. */
+  readonly reversed?: true;
 }
 
 /** Memory that an image cannot be loaded into. */
@@ -62,7 +64,10 @@ export interface MemoryMap {
   /** What a person can look into while the firmware runs: where it sees its memories as data. */
   readonly windows: {
     readonly sram: AddressRange;
-    /** The model partition, read-only. */
+    /**
+     * The model partition, read-only: without the pages behind it that show the firmware its own constants. A package ends where
+     * it does, however large the flash is.
+     */
     readonly flash: AddressRange;
     /** `null` for a chip that takes no external RAM. */
     readonly psram: AddressRange | null;
@@ -164,8 +169,8 @@ export interface Chip {
   readonly image: ImageFacts;
   /** Name of the firmware's file beside the scripts. */
   readonly firmwareFile: string;
-  /** That of the program that tests boards. */
-  readonly selftestFile: string;
-  /** Whether the emulator can be it. */
-  readonly emulated: boolean;
+  /** That of the program that tests boards, `null` where there is none. */
+  readonly selftestFile: string | null;
+  /** That of the emulator that can be it, `null` where there is none. */
+  readonly emulatorFile: string | null;
 }

@@ -3,6 +3,7 @@
  * it and load it with what flashes.
  */
 import type { Chip, PsramKind } from './chip.js';
+import { ESP32_DEVICE } from './esp32-device.js';
 import { ESP32S3_DEVICE } from './esp32s3-device.js';
 
 /** Bits of a register. */
@@ -67,12 +68,15 @@ export interface EfuseFacts {
   readonly macHigh: number;
   readonly revision: {
     readonly major: readonly EfuseField[];
+    /** What the number in them stands for; absent where it is the revision. */
+    readonly majorValues?: readonly number[];
     readonly minor: readonly EfuseField[];
     /** Chips in which all of these have these values are v0.0, whatever else they say; none for chips without exceptions. */
     readonly firstWhen: readonly { readonly field: EfuseField; readonly value: number }[];
   };
   /** Encrypted flash: on while an odd number of the bits is set. */
   readonly flashEncryption: EfuseField;
+  /** On while any bit is set. */
   readonly secureBoot: EfuseField;
   /** Flash with eight data lines; `null` for a chip that takes none. */
   readonly octalFlash: EfuseField | null;
@@ -82,6 +86,8 @@ export interface EfuseFacts {
     /** By what the fields say, `null` for none. */
     readonly values: readonly (PackagedPsram | null)[];
   } | null;
+  /** The first revision whose external RAM the firmware uses, `null` where it uses that of all. */
+  readonly psramRevision: readonly [major: number, minor: number] | null;
 }
 
 /** External RAM in the chip's package. */
@@ -97,7 +103,10 @@ export interface DeviceFacts {
 }
 
 /** By the chips' ids. */
-export const DEVICES: ReadonlyMap<string, DeviceFacts> = new Map([['esp32s3', ESP32S3_DEVICE]]);
+export const DEVICES: ReadonlyMap<string, DeviceFacts> = new Map([
+  ['esp32s3', ESP32S3_DEVICE],
+  ['esp32', ESP32_DEVICE],
+]);
 
 /** @throws RangeError for a chip without, which a test of all chips finds */
 export function deviceFacts({ id }: Pick<Chip, 'id'>): DeviceFacts {

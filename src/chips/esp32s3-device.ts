@@ -87,5 +87,6 @@ export const ESP32S3_DEVICE: DeviceFacts = {
         { bytes: 4 * MiB, kind: 'quad' },
       ],
     },
+    psramRevision: null,
   },
 };

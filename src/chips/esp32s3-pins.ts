@@ -53,7 +53,7 @@ const DEVKITC = { pin: 38, olderPin: 48 };
 export const ESP32S3_PINS: PinFacts = {
   count: 49,
   reserved: RESERVED,
-  octalPsram: OCTAL,
+  psram: { octal: OCTAL },
   // Sources: Espressif's user guides of ESP32-S3-DevKitC-1 v1.1 and v1.0 and of ESP32-S3-DevKitM-1; arduino-esp32
   // `variants/lolin_s3/pins_arduino.h`.
   lights: new Map<string, BoardLight>([

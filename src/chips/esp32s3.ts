@@ -115,5 +115,5 @@ export const ESP32S3: Chip = {
   },
   firmwareFile: 'firmware.esp32s3.elf',
   selftestFile: 'selftest.esp32s3.elf',
-  emulated: true,
+  emulatorFile: 'emulator.wasm',
 };

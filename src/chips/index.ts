@@ -1,9 +1,10 @@
 /** The chips that images are made for. */
 import { UsageError } from '../shared/errors.js';
 import type { Chip } from './chip.js';
+import { ESP32 } from './esp32.js';
 import { ESP32S3 } from './esp32s3.js';
 
-export const CHIPS: readonly Chip[] = [ESP32S3];
+export const CHIPS: readonly Chip[] = [ESP32S3, ESP32];
 
 /** The chip that is meant where neither a board nor a file names one. */
 export const DEFAULT_CHIP: Chip = ESP32S3;

@@ -1,10 +1,12 @@
 /** Which pins of a chip answers may use, where boards lead them to, and the lights that they have: apart from `Chip`, as only wirings ask. */
 import type { Chip, PsramKind } from './chip.js';
+import { ESP32_HEADERS } from './esp32-headers.js';
+import { ESP32_PINS } from './esp32-pins.js';
 import { ESP32S3_HEADERS } from './esp32s3-headers.js';
 import { ESP32S3_PINS } from './esp32s3-pins.js';
 
 /** What needs a pin: for languages that have words of their own for it. */
-export type ReservedCode = 'strapping' | 'usb' | 'absent' | 'memory' | 'console' | 'psram';
+export type ReservedCode = 'strapping' | 'usb' | 'absent' | 'memory' | 'console' | 'psram' | 'input';
 
 /** Pins that something else needs. */
 export interface ReservedPins {
@@ -34,8 +36,8 @@ export interface PinFacts {
   /** Pins are numbered below this. */
   readonly count: number;
   readonly reserved: readonly ReservedPins[];
-  /** Besides, on boards with octal PSRAM. */
-  readonly octalPsram: ReservedPins;
+  /** Besides, on boards with PSRAM, by its kind. */
+  readonly psram: Readonly<Partial<Record<PsramKind, ReservedPins>>>;
   /** By board id, as far as they are known. */
   readonly lights: ReadonlyMap<string, BoardLight>;
 }
@@ -43,10 +45,14 @@ export interface PinFacts {
 /** By the chips' ids. */
 const HEADERS: ReadonlyMap<string, ReadonlyMap<string, BoardHeader>> = new Map([
   ['esp32s3', ESP32S3_HEADERS],
+  ['esp32', ESP32_HEADERS],
 ]);
 
 /** By the chips' ids. */
-const PINS: ReadonlyMap<string, PinFacts> = new Map([['esp32s3', ESP32S3_PINS]]);
+const PINS: ReadonlyMap<string, PinFacts> = new Map([
+  ['esp32s3', ESP32S3_PINS],
+  ['esp32', ESP32_PINS],
+]);
 
 /** What is asked of a board. */
 interface PinBoard {
@@ -73,7 +79,8 @@ export function whyReserved(pin: number, { chip, psramKind }: Omit<PinBoard, 'id
 export function reservedPins({ chip, psramKind }: Omit<PinBoard, 'id'>): readonly ReservedPins[] {
   const facts = PINS.get(chip.id);
   if (facts === undefined) return [];
-  return psramKind === 'octal' ? [...facts.reserved, facts.octalPsram] : facts.reserved;
+  const more = facts.psram[psramKind];
+  return more === undefined ? facts.reserved : [...facts.reserved, more];
 }
 
 /** @returns `null` for a board without one that is known */

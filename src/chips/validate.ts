@@ -20,6 +20,9 @@ export interface CheckedBoard {
 /** Rows of a model package are padded to so many bytes, which the firmware's vectors must divide. */
 const ROW_BYTES = 16;
 
+/** No window is smaller than the smallest flash leaves behind the firmware. */
+const LEAST_MODEL_BYTES = 1024 * 1024;
+
 const MAPPED: ReadonlySet<MemoryKind> = new Set(['flash-data', 'flash-code']);
 
 /** The sizes that an image's header can name, as powers of two. */
@@ -48,8 +51,10 @@ export function validate(
       chips.map(({ image }) => String(image.chipId)),
     ),
     ...repeated(
-      'firmware file',
-      chips.flatMap(({ firmwareFile, selftestFile }) => [firmwareFile, selftestFile]),
+      'file of a program',
+      chips.flatMap(({ firmwareFile, selftestFile, emulatorFile }) =>
+        [firmwareFile, selftestFile, emulatorFile].filter((name) => name !== null),
+      ),
     ),
     ...repeated(
       'board id',
@@ -69,7 +74,10 @@ function chipProblems(chip: Chip, device: DeviceFacts | undefined): string[] {
   return [
     ...wrong(!/^[a-z0-9]+$/.test(chip.id), 'an id is lower-case letters and digits'),
     ...wrong(!chip.firmwareFile.includes(chip.id), 'the name of the firmware file does not tell the chip'),
-    ...wrong(!chip.selftestFile.includes(chip.id), "the name of the self-test's file does not tell the chip"),
+    ...wrong(
+      chip.selftestFile?.includes(chip.id) === false,
+      "the name of the self-test's file does not tell the chip",
+    ),
     ...budgetProblems(chip),
     ...memoryProblems(chip),
     ...imageProblems(chip),
@@ -169,7 +177,7 @@ function imageProblems({ image, memory }: Chip): string[] {
   return [
     ...wrong(!Number.isInteger(chipId) || chipId < 0 || chipId > 0xffff, 'the chip id of images has 16 bits'),
     ...wrong(!isFlashSize(largestFlashBytes), 'no header names the largest flash'),
-    ...wrong(largestFlashBytes > length(memory.windows.flash), 'the largest flash exceeds its window'),
+    ...wrong(length(memory.windows.flash) < LEAST_MODEL_BYTES, 'the window of flash has no room for a model'),
     ...wrong(largestFileBytes < largestFlashBytes, 'an image may be as large as the flash'),
     // The partition table stands at the eighth sector of 4 KiB.
     ...wrong(
@@ -221,7 +229,8 @@ function loaderProblems({ loader }: DeviceFacts): string[] {
 }
 
 function efuseProblems({ efuses }: DeviceFacts, { readRates }: Chip): string[] {
-  const { macLow, macHigh, revision, flashEncryption, secureBoot, octalFlash, psram } = efuses;
+  const { macLow, macHigh, revision, flashEncryption, secureBoot, octalFlash, psram, psramRevision } = efuses;
+  const majorBits = revision.major.reduce((sum, { bits }) => sum + bits, 0);
   const fields: readonly EfuseField[] = [
     ...revision.major,
     ...revision.minor,
@@ -242,6 +251,14 @@ function efuseProblems({ efuses }: DeviceFacts, { readRates }: Chip): string[] {
     ...revision.firstWhen
       .filter(({ field, value }) => !(value >= 0 && value < 2 ** field.bits))
       .map(({ field, value }) => `a field of ${field.bits} bits is never ${value}`),
+    ...wrong(
+      revision.majorValues !== undefined && revision.majorValues.length !== 2 ** majorBits,
+      'not every number in the fields of the major revision stands for one',
+    ),
+    ...wrong(
+      psramRevision !== null && Object.keys(readRates.psram).length === 0,
+      'a revision is asked for PSRAM that the chip does not take',
+    ),
     ...wrong(
       (psram?.values.length ?? 0) > 2 ** width,
       'there are more sizes of PSRAM than the eFuses tell apart',

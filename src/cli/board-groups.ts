@@ -1,11 +1,12 @@
-/** Boards by their memories: all that a model notices of them. */
+/** Boards by their chips and memories: all that a model notices of them. */
+import type { Chip } from '../chips/chip.js';
 import { BOARDS, type Board } from '../plan/boards.js';
 
-/** Boards with the same memories together, the largest first. */
-export function boardGroups(): { readonly memories: string; readonly boards: readonly Board[] }[] {
+/** Boards of a chip with the same memories together, the largest first. */
+export function boardGroups(chip: Chip): { readonly memories: string; readonly boards: readonly Board[] }[] {
   const groups = new Map<string, Board[]>();
   for (const board of BOARDS) {
-    if (board.refused !== null) continue;
+    if (board.chip !== chip || board.refused !== null) continue;
     const key = describeMemories(board);
     groups.set(key, [...(groups.get(key) ?? []), board]);
   }

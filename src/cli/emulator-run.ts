@@ -70,7 +70,7 @@ export async function runEmulated(
   };
   const device = await EmulatorDevice.start(
     inlineLink(),
-    await loadEmulator(),
+    await loadEmulator(board.chip),
     image,
     {
       board: boardOptions,

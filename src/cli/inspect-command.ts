@@ -8,6 +8,7 @@ import { planModel } from '../pipeline/plan-model.js';
 import { summarizeModel } from '../model/summarize.js';
 import { readPackage } from '../package/reader.js';
 import { BOARDS } from '../plan/boards.js';
+import type { Plan } from '../plan/plan.js';
 import type { Fit } from '../plan/fit.js';
 import { findBadTensors, type BadTensor } from '../quantize/check-values.js';
 import { loadKernels } from '../quantize/kernels.js';
@@ -127,8 +128,13 @@ async function fitTable(
     const opened = await openModelInput(input, runtime, terminal.signal);
     const bad = await findBadTensors(opened.checkpoint, await loadKernels(runtime.kernels), terminal.signal);
     if (bad.length > 0) return { boards: [], problem: describeBad(bad), opened };
+    // Boards of a chip with the same memories differ in nothing that a plan notices.
+    const plans = new Map<string, Plan>();
     const boards = BOARDS.filter((board) => board.refused === null).map((board) => {
-      const plan = planModel(opened, { board: board.id });
+      const { chip, flashBytes, psramKind, psramBytes } = board;
+      const key = [chip.id, flashBytes, psramKind, psramBytes].join();
+      const plan = plans.get(key) ?? planModel(opened, { board });
+      plans.set(key, plan);
       return {
         board: board.id,
         fits: plan.fit.fits,

@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatRate, formatShortCount } from '../share
 import { wrap } from '../report/wrap.js';
 import { showableLine } from '../shared/safe-text.js';
 import { toned, type Line } from '../shared/toned-text.js';
+import { CHIPS } from '../chips/index.js';
 import { boardGroups } from './board-groups.js';
 import { nextLines } from './next-steps.js';
 import { shellWord } from './program-name.js';
@@ -85,23 +86,10 @@ function fitLines({ boards }: FolderFacts, fitting: readonly BoardFit[], width: 
   const head: Line = isGood
     ? [toned('good', 'Can be converted'), `, and fits ${count}:`]
     : [toned('bad', 'Fits no board'), ', though it could be converted:'];
-  const groups = boardGroups().flatMap((group): Line[] => {
-    const [one] = group.boards;
-    const fit = boards.find(({ board }) => board === one?.id);
-    const memories = group.memories.padEnd(MEMORY_WIDTH);
-    if (fit === undefined) return [];
-    if (!fit.fits) {
-      const indent = 2 + MEMORY_WIDTH + 5;
-      const help = fit.cut?.fits === true ? ` With ${formatCount(fit.cut.tokens)} tokens it fits.` : '';
-      const [first = '', ...rest] = wrap(`${fit.problems[0] ?? ''}${help}`, width - indent);
-      return [
-        ['  ', memories, toned('bad', 'no   '), first],
-        ...rest.map((line) => `${' '.repeat(indent)}${line}`),
-      ];
-    }
-    const others = group.boards.length > 1 ? ` and ${group.boards.length - 1} more` : '';
-    return [['  ', memories, toned('good', 'yes  '), speed(fit).padEnd(22), `${one?.id ?? ''}${others}`]];
-  });
+  const groups = CHIPS.flatMap((chip): Line[] => [
+    `  ${chip.name}`,
+    ...boardGroups(chip).flatMap((group) => groupLines(group, boards, width)),
+  ]);
   const usual = boards.find(({ board }) => board === DEFAULT_BOARD_ID);
   const remedy = isGood ? undefined : usual?.remedies[0];
   const cut = usual === undefined ? null : planCut(usual, ENGLISH_PLAN);
@@ -111,6 +99,29 @@ function fitLines({ boards }: FolderFacts, fitting: readonly BoardFit[], width: 
     ...(remedy === undefined ? [] : [`Remedy: ${remedy}`]),
     ...(cut === null ? [] : wrap(`On ${DEFAULT_BOARD_ID}: ${cut}`, width)),
   ];
+}
+
+/** Whether a model fits boards with the same memories. */
+function groupLines(
+  group: ReturnType<typeof boardGroups>[number],
+  boards: readonly BoardFit[],
+  width: number,
+): Line[] {
+  const [one] = group.boards;
+  const fit = boards.find(({ board }) => board === one?.id);
+  const memories = group.memories.padEnd(MEMORY_WIDTH);
+  if (fit === undefined) return [];
+  if (!fit.fits) {
+    const indent = 2 + MEMORY_WIDTH + 5;
+    const help = fit.cut?.fits === true ? ` With ${formatCount(fit.cut.tokens)} tokens it fits.` : '';
+    const [first = '', ...rest] = wrap(`${fit.problems[0] ?? ''}${help}`, width - indent);
+    return [
+      ['  ', memories, toned('bad', 'no   '), first],
+      ...rest.map((line) => `${' '.repeat(indent)}${line}`),
+    ];
+  }
+  const others = group.boards.length > 1 ? ` and ${group.boards.length - 1} more` : '';
+  return [['  ', memories, toned('good', 'yes  '), speed(fit).padEnd(22), `${one?.id ?? ''}${others}`]];
 }
 
 function speed({ expectedTokensPerSecond: expected, boundTokensPerSecond: bound }: BoardFit): string {

@@ -13,7 +13,6 @@ import { deadline } from './deadline.js';
 const PLACES = {
   kernels: ['./kernels.wasm', '../../kernels/prebuilt/kernels.wasm'],
   twin: ['./twin.wasm', '../../device-runtime/prebuilt/twin.wasm'],
-  emulator: ['./emulator.wasm', '../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm'],
   train: ['./train.wasm', '../../kernels/crates/train/prebuilt/train.wasm'],
   tflm: ['./tflm-sources.json', '../../dist/tflm-sources.json'],
   component: ['./esp32-llm.zip', '../../dist/esp32-llm.zip'],
@@ -36,14 +35,20 @@ export function firmwareProgram({ id, firmwareFile }: Chip): Promise<Uint8Array>
   return readBeside([`./${firmwareFile}`, `../../device-runtime/prebuilt/${id}/firmware.elf`]);
 }
 
-/** The program that tests a board. @throws as above */
-export function selftestProgram({ id, selftestFile }: Chip): Promise<Uint8Array> {
+/** The program that tests a board. @throws UsageError when the installation is incomplete, or there is none for the chip */
+export async function selftestProgram({ id, name, selftestFile }: Chip): Promise<Uint8Array> {
+  if (selftestFile === null) throw new UsageError(`There is no self-test for the ${name}.`);
   return readBeside([`./${selftestFile}`, `../../device-runtime/prebuilt/${id}/selftest.elf`]);
 }
 
-/** The emulated chip. @throws as above */
-export function loadEmulator(): Promise<WebAssembly.Module> {
-  return compile('emulator');
+/** The emulated chip. @throws UsageError when the installation is incomplete, or the chip cannot be emulated */
+export async function loadEmulator({ name, emulatorFile }: Chip): Promise<WebAssembly.Module> {
+  if (emulatorFile === null) throw new UsageError(`The emulator cannot be an ${name}.`);
+  const beside = [
+    `./${emulatorFile}`,
+    `../../kernels/crates/emulator-wasm/prebuilt/${emulatorFile}`,
+  ] as const;
+  return WebAssembly.compile(await readBeside(beside));
 }
 
 /** The gradient engine. @throws as above */
@@ -72,7 +77,7 @@ export function loadComponent(): Promise<Uint8Array> {
   return readBeside(PLACES.component);
 }
 
-async function compile(name: 'kernels' | 'twin' | 'emulator' | 'train'): Promise<WebAssembly.Module> {
+async function compile(name: 'kernels' | 'twin' | 'train'): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await readBeside(PLACES[name]));
 }
 

@@ -70,7 +70,7 @@ export function describeBoard(registers: ChipRegisters, connection: Connection):
     flashId,
     octalFlash: octalFlash !== null && read(octalFlash) === 1,
     psram: psram === null ? null : (psram.values[read(...psram.fields)] ?? null),
-    secureBoot: read(secureBoot) === 1,
+    secureBoot: read(secureBoot) !== 0,
     flashEncrypted: isOdd(read(flashEncryption)),
   };
 }
@@ -87,9 +87,11 @@ function number(efuse: ChipRegisters['efuse'], fields: readonly EfuseField[]): n
 }
 
 function revision(chip: Chip, read: (...fields: readonly EfuseField[]) => number): readonly [number, number] {
-  const { major, minor, firstWhen } = deviceFacts(chip).efuses.revision;
+  const { major, majorValues, minor, firstWhen } = deviceFacts(chip).efuses.revision;
   const first = firstWhen.length > 0 && firstWhen.every(({ field, value }) => read(field) === value);
-  return first ? [0, 0] : [read(...major), read(...minor)];
+  if (first) return [0, 0];
+  const number = read(...major);
+  return [majorValues?.[number] ?? number, read(...minor)];
 }
 
 /** Whether an odd number of bits is set. */
@@ -148,7 +150,7 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
       'wrong-chip',
       `This board has an ${board.chip}; the image is for the ${needs.chip}. Plug in an ${needs.chip} board, or choose this one and make the image again.`,
       ['other-board', 'choose-board'],
-      { facts: { found: board.chip } },
+      { facts: { found: board.chip, needed: needs.chip } },
     );
   }
   if (board.secureBoot) throw secureBootError();
@@ -175,12 +177,22 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
       { facts: { needed: revision.join('.'), found: board.revision.join('.') } },
     );
   }
+  const used = psramRevision(board);
+  if ((needs.psramBytes ?? 0) > 0 && used !== null && compare(board.revision, used) < 0) {
+    throw new FlashError(
+      'chip-revision',
+      `The model needs PSRAM, which the firmware uses from chip revision v${used.join('.')} on; this one is v${board.revision.join('.')}. Use another board, or convert the model for one without PSRAM.`,
+      ['other-board'],
+      { facts: { needed: used.join('.'), found: board.revision.join('.') } },
+    );
+  }
   if (board.flashBytes === null) {
+    const pins = flashPins(board);
     throw new FlashError(
       'flash-unknown',
-      `The flash does not answer as one (identity 0x${board.flashId.toString(16).padStart(6, '0')}). Remove what is wired to ${flashPins(board)}, plug the board in again and retry.`,
+      `The flash does not answer as one (identity 0x${board.flashId.toString(16).padStart(6, '0')}). Remove what is wired to ${pins === '' ? 'the pins of the flash' : `GPIO ${pins}`}, plug the board in again and retry.`,
       ['plug-again', 'other-board'],
-      { facts: { flashId: board.flashId } },
+      { facts: { flashId: board.flashId, found: pins } },
     );
   }
   if (board.flashBytes < needs.flashBytes) {
@@ -202,11 +214,15 @@ export function checkBoard(board: BoardFacts, needs: BoardNeeds, accepted: reado
   }
 }
 
+function psramRevision({ chip }: BoardFacts): readonly [number, number] | null {
+  const found = chipNamed(chip);
+  return found === null ? null : deviceFacts(found).efuses.psramRevision;
+}
+
+/** Numbers of the pins that the flash hangs on, e.g. `26–37`; empty for a chip that is not known. */
 function flashPins({ chip }: BoardFacts): string {
   const found = chipNamed(chip);
-  if (found === null) return 'the pins of the flash';
-  const [first, last] = deviceFacts(found).loader.flashPins;
-  return `GPIO ${first} to ${last}`;
+  return found === null ? '' : deviceFacts(found).loader.flashPins.join('–');
 }
 
 function compare(a: readonly [number, number], b: readonly [number, number]): number {

@@ -89,7 +89,7 @@ export class EmulatorDevice implements Device {
     watch: EmulatorWatch = {},
   ): Promise<EmulatorDevice> {
     const { chip = DEFAULT_CHIP } = options.board;
-    if (!chip.emulated)
+    if (chip.emulatorFile === null)
       throw new UsageError(
         `The emulator cannot be an ${chip.name}. Choose another board, or flash this one.`,
       );

@@ -10,23 +10,33 @@ import { folder, pageUrl, sampleUrl, type AssetChoices } from './assets.js';
 
 /** Addresses of everything that the element fetches. */
 export interface AssetUrls extends RuntimeUrls {
-  /** The firmware that images are made with, fetched when one is asked for. */
+  /** The firmware that images for the ESP32-S3 are made with, fetched when one is asked for. */
   readonly firmware: string;
+  /** The same for the ESP32. */
+  readonly firmwareEsp32: string;
   /** The gradient engine, fetched when a model is first tuned. */
   readonly train: string;
-  /** The emulated chip, fetched when a board is first tried. */
+  /** The emulated ESP32-S3, fetched when a board with it is first tried. */
   readonly emulator: string;
+  /** The emulated ESP32. */
+  readonly emulatorEsp32: string;
   /** The element in one file, which class kits carry. */
   readonly bundle: string;
   /** Folder of the bundled sample model; `null` where there is none, which is then not offered. */
   readonly model: string | null;
 }
 
+/** With what only some chips need, by their ids. */
+export interface ChipAssetUrls extends AssetUrls {
+  readonly firmwareOf: Readonly<Partial<Record<string, string>>>;
+  readonly emulatorOf: Readonly<Partial<Record<string, string>>>;
+}
+
 /**
  * Resolves the addresses.
  * @throws UsageError for what is no address
  */
-export function assetUrls(choices: AssetChoices): AssetUrls {
+export function assetUrls(choices: AssetChoices): ChipAssetUrls {
   const { overrides, page } = choices;
   const { base } = choices;
   const find = (name: string, beside: URL): string =>
@@ -41,9 +51,17 @@ export function assetUrls(choices: AssetChoices): AssetUrls {
       'firmware.esp32s3.elf',
       new URL('../../device-runtime/prebuilt/esp32s3/firmware.elf', import.meta.url),
     ),
+    firmwareEsp32: find(
+      'firmware.esp32.elf',
+      new URL('../../device-runtime/prebuilt/esp32/firmware.elf', import.meta.url),
+    ),
     emulator: find(
       'emulator.wasm',
       new URL('../../kernels/crates/emulator-wasm/prebuilt/emulator.wasm', import.meta.url),
+    ),
+    emulatorEsp32: find(
+      'emulator.esp32.wasm',
+      new URL('../../kernels/crates/emulator-wasm/prebuilt/emulator.esp32.wasm', import.meta.url),
     ),
     bundle: find(
       'esp32-llm-converter.bundle.js',
@@ -53,5 +71,10 @@ export function assetUrls(choices: AssetChoices): AssetUrls {
   };
   const { model: _, ...programs } = overrides;
   const given = Object.entries(programs).map(([name, url]) => [name, pageUrl(url, page, name).href]);
-  return { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+  const urls: AssetUrls = { ...own, ...(Object.fromEntries(given) as Partial<AssetUrls>) };
+  return {
+    ...urls,
+    firmwareOf: { esp32s3: urls.firmware, esp32: urls.firmwareEsp32 },
+    emulatorOf: { esp32s3: urls.emulator, esp32: urls.emulatorEsp32 },
+  };
 }

@@ -2,6 +2,7 @@
 import { UsageError } from '../shared/errors.js';
 import { breath, piecesOf } from '../shared/breath.js';
 import { startSha256, toHex } from '../image/digest.js';
+import { findBoard } from '../plan/boards.js';
 import { makePageImage, type PageImage } from '../worker/flash-image.js';
 import type { ConvertResult } from '../worker/jobs.js';
 
@@ -20,10 +21,14 @@ export interface BoardImage {
 
 /**
  * Puts the package of a result together with the firmware.
- * @param firmware address of the firmware, or its file
+ * @param firmwareOf address of the firmware for a chip's id, or its file
  * @throws FitError, FormatError or TransportError as `makePageImage`; UsageError when the package is transferred meanwhile
  */
-export async function makeBoardImage(result: ConvertResult, firmware: string | File): Promise<BoardImage> {
+export async function makeBoardImage(
+  result: ConvertResult,
+  firmwareOf: (chip: string) => string | File,
+): Promise<BoardImage> {
+  const firmware = firmwareOf(findBoard(result.plan.board).chip.id);
   if (typeof firmware !== 'string' && !('arrayBuffer' in firmware)) {
     throw new UsageError('The property firmwareFile is no file. It takes a File, as file inputs give it.');
   }

@@ -1,6 +1,7 @@
 /** Where the files of an element lie, by what its page says now. */
-import type { assetUrls, AssetUrls } from './asset-urls.js';
+import type { assetUrls, ChipAssetUrls } from './asset-urls.js';
 import { pageUrl, sampleUrl, type AssetChoices } from './assets.js';
+import { UsageError } from '../shared/errors.js';
 import { missing } from './missing.js';
 import type { PageAttributes } from './page-attributes.js';
 import { attributeText } from './preset-words.js';
@@ -25,7 +26,7 @@ export class PageFiles {
    * Addresses of the element's own files.
    * @throws UsageError for what is no address; TransportError while nothing is loaded that could tell
    */
-  get urls(): AssetUrls {
+  get urls(): ChipAssetUrls {
     if (this.#resolve === null) throw missing('views');
     return this.#resolve(this.#choices);
   }
@@ -45,9 +46,14 @@ export class PageFiles {
     return firmwareFile ?? (attributeText('firmware', firmware) || this.#overrides().firmware);
   }
 
-  /** What images are made with. @throws UsageError for what is no address */
-  get firmware(): string | File {
-    const own = this.ownFirmware ?? this.urls.firmware;
+  /**
+   * What images are made with.
+   * @param chip its id
+   * @throws UsageError for what is no address, and for a chip without firmware
+   */
+  firmware(chip: string): string | File {
+    const own = this.ownFirmware ?? this.urls.firmwareOf[chip];
+    if (own === undefined) throw new UsageError(`There is no firmware for the chip ${chip}.`);
     return typeof own === 'string' ? absolute(own, 'firmware') : own;
   }
 

@@ -41,7 +41,7 @@ export function pageStore(
       if (seams.imageMaker !== null) return seams.imageMaker(result);
       const { makeBoardImage, assetUrls } = await import('./board-image.js').catch(notLoaded);
       files.learn(assetUrls);
-      return makeBoardImage(result, files.firmware);
+      return makeBoardImage(result, (chip) => files.firmware(chip));
     },
     onImage: ({ file, sha256 }) => {
       element.dispatchEvent(new Esp32LlmImageEvent({ image: file, sha256 }));

@@ -1,6 +1,6 @@
 /** What a remedy for a model that does not fit sets, so that a press does what the sentence says. */
 import type { PlanRemedy } from '../plan/advice.js';
-import { BOARDS, FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
+import { BOARDS, packageFlashBytes, type Board } from '../plan/boards.js';
 import type { PlanJson } from '../plan/plan.js';
 import { findLanguage } from '../shared/languages.js';
 import type { Actions } from './actions.js';
@@ -99,20 +99,21 @@ export function cutButton(
   return { text: fit.fewer.cut(report.format.count(tokens)), settings: withCut({ tokens }) };
 }
 
-/** The smallest module that has what this board has, and room for what is too much for it. */
+/** The smallest module that has what this board has, and room for what is too much for it; of the same chip if there is one. */
 function boardThatHolds({ board: id, advice: { problems } }: PlanJson): Board | null {
   const now = BOARDS.find((board) => board.id === id);
   if (now === undefined) return null;
-  const needs = { flash: now.flashBytes, psram: now.psramBytes };
+  const needs = { package: 0, psram: now.psramBytes };
   for (const problem of problems) {
-    if (problem.code === 'flash') needs.flash = problem.needed + FIRMWARE_FLASH_BYTES + FLASH_TAIL_BYTES;
+    if (problem.code === 'flash') needs.package = problem.needed;
     else if (problem.code === 'cache') needs.psram = problem.needed;
   }
-  const holds = ({ refused, flashBytes, psramBytes }: Board): boolean =>
-    refused === null &&
-    flashBytes >= Math.max(needs.flash, now.flashBytes) &&
-    psramBytes >= Math.max(needs.psram, now.psramBytes);
-  return BOARDS.find(holds) ?? null;
+  const holds = (board: Board): boolean =>
+    board.refused === null &&
+    board.flashBytes >= now.flashBytes &&
+    packageFlashBytes(board) >= needs.package &&
+    board.psramBytes >= needs.psram;
+  return BOARDS.find((board) => board.chip === now.chip && holds(board)) ?? BOARDS.find(holds) ?? null;
 }
 
 /** A board without what its name says in brackets of its memories. */

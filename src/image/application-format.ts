@@ -36,7 +36,6 @@ export const FIELD = {
 
 /** Names of chips that others make such images for, so that a wrong one can be named. */
 export const CHIP_NAMES: ReadonlyMap<number, string> = new Map([
-  [0, 'ESP32'],
   [2, 'ESP32-S2'],
   [5, 'ESP32-C3'],
   [12, 'ESP32-C2'],

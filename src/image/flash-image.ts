@@ -4,7 +4,7 @@
  */
 import type { Chip } from '../chips/chip.js';
 import type { PackageSink } from '../package/writer.js';
-import { FLASH_TAIL_BYTES, type Board } from '../plan/boards.js';
+import { FLASH_TAIL_BYTES, flashWindowBytes, type Board } from '../plan/boards.js';
 import { FitError, FormatError, UsageError } from '../shared/errors.js';
 import { hex } from '../shared/hex.js';
 import { MemorySource } from '../source/memory-folder.js';
@@ -69,6 +69,14 @@ export async function planFlashImage(
     throw new FitError(
       `The package is ${packageBytes} bytes, ${packageBytes - model.size} more than the model partition of ${board.name} holds. ` +
         'Use a smaller model, coarser groups or a board with more flash.',
+    );
+  }
+  // Somebody's own partition may be larger than that.
+  const shown = flashWindowBytes(chip);
+  if (packageBytes > shown) {
+    throw new FitError(
+      `The package is ${packageBytes} bytes, ${packageBytes - shown} more than the ${chip.name} reads of its flash at once. ` +
+        'Use a smaller model or coarser groups.',
     );
   }
   const table = encodePartitionTable(partitions, { file: firmware.name, flashBytes });

@@ -1,6 +1,6 @@
 /** Where things lie in flash: the two layouts that images are made in, and how a model is added to somebody's own table. */
 import type { Chip } from '../chips/chip.js';
-import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES } from '../plan/boards.js';
+import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, flashWindowBytes } from '../plan/boards.js';
 import { UsageError } from '../shared/errors.js';
 import { MAX_PARTITIONS, type Partition } from './partition-table.js';
 import { APP_SUBTYPE, DATA_SUBTYPE, MODEL_PARTITION_NAME, PARTITION_TYPE } from './partition-types.js';
@@ -38,6 +38,7 @@ export function standaloneLayout(chip: Chip, flashBytes: number): FlashLayout {
     ],
     FIRMWARE_FLASH_BYTES,
     flashBytes,
+    chip,
   );
 }
 
@@ -46,8 +47,8 @@ export function standaloneLayout(chip: Chip, flashBytes: number): FlashLayout {
  * {@link APPLICATION_OFFSET} and the model behind it.
  * @throws UsageError when the flash has no room for a model
  */
-export function idfLayout({ memory }: Chip, applicationBytes: number, flashBytes: number): FlashLayout {
-  const applicationEnd = roundUp(APPLICATION_OFFSET + applicationBytes, memory.mmuPageBytes);
+export function idfLayout(chip: Chip, applicationBytes: number, flashBytes: number): FlashLayout {
+  const applicationEnd = roundUp(APPLICATION_OFFSET + applicationBytes, chip.memory.mmuPageBytes);
   const end = Math.max(FIRMWARE_FLASH_BYTES, applicationEnd);
   const { data, app } = PARTITION_TYPE;
   return withNewModel(
@@ -58,6 +59,7 @@ export function idfLayout({ memory }: Chip, applicationBytes: number, flashBytes
     ],
     end,
     flashBytes,
+    chip,
   );
 }
 
@@ -66,7 +68,7 @@ export function idfLayout({ memory }: Chip, applicationBytes: number, flashBytes
  * @throws UsageError when there is no room for one
  */
 export function layoutWithModel(
-  { memory }: Chip,
+  chip: Chip,
   partitions: readonly Partition[],
   flashBytes: number,
 ): FlashLayout {
@@ -79,7 +81,7 @@ export function layoutWithModel(
     );
   }
   const end = Math.max(...partitions.map(({ offset, size }) => offset + size));
-  return withNewModel(partitions, roundUp(end, memory.mmuPageBytes), flashBytes);
+  return withNewModel(partitions, roundUp(end, chip.memory.mmuPageBytes), flashBytes, chip);
 }
 
 /** The data partition that takes the package: by name, else by subtype; `null` when there is none. */
@@ -92,9 +94,15 @@ export function findModelPartition(partitions: readonly Partition[]): Partition 
   );
 }
 
-/** The model takes all that is left, so that another model can be flashed alone without touching the table. */
-function withNewModel(before: readonly Partition[], offset: number, flashBytes: number): FlashLayout {
-  const end = Math.floor((flashBytes - FLASH_TAIL_BYTES) / SECTOR_BYTES) * SECTOR_BYTES;
+/** The model takes all that is left and that the chip can show, so that another model can be flashed alone without touching the table. */
+function withNewModel(
+  before: readonly Partition[],
+  offset: number,
+  flashBytes: number,
+  chip: Chip,
+): FlashLayout {
+  const left = Math.floor((flashBytes - FLASH_TAIL_BYTES) / SECTOR_BYTES) * SECTOR_BYTES;
+  const end = Math.min(left, offset + flashWindowBytes(chip));
   if (end <= offset) {
     throw new UsageError(
       `A flash of ${flashBytes} bytes has no room for a model: firmware and settings end at ${offset}. Use a board with more flash.`,

@@ -24,12 +24,16 @@ export function memoryBehind({ views }: MemoryMap, address: number, length: numb
   const end = address + length;
   const pieces: AddressRange[] = [];
   let at = address;
-  for (const { code, data, bytes } of [...views].sort((a, b) => a.code - b.code)) {
+  for (const { code, data, bytes, reversed = false } of [...views].sort((a, b) => a.code - b.code)) {
     const begin = Math.max(at, code);
     const last = Math.min(end, code + bytes);
     if (begin >= last) continue;
     if (at < begin) pieces.push({ begin: at, end: begin });
-    pieces.push({ begin: begin - code + data, end: last - code + data });
+    pieces.push(
+      reversed
+        ? { begin: data + bytes - (last - code), end: data + bytes - (begin - code) }
+        : { begin: begin - code + data, end: last - code + data },
+    );
     at = last;
   }
   if (at < end || pieces.length === 0) pieces.push({ begin: at, end });

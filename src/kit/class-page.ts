@@ -121,6 +121,8 @@ export const PAGE_SCRIPT = `(function () {
 /** What the page says besides what was settled. */
 export interface ClassPageFacts {
   readonly boardName: string;
+  /** Name of its chip. */
+  readonly chip: string;
   /** Texts of the teacher's own. */
   readonly texts: SlotTexts;
   /** The lessons stand beside it and are for this class. */
@@ -130,7 +132,7 @@ export interface ClassPageFacts {
 /** The page. */
 export function classPage(
   preset: KitPreset,
-  { boardName, texts, hasCourse }: ClassPageFacts,
+  { boardName, chip, texts, hasCourse }: ClassPageFacts,
   words: KitWords,
 ): string {
   const { title, lead, sheet, worksheet, noScript, fromDisk } = words.page;
@@ -151,7 +153,7 @@ export function classPage(
     .filter((entry): entry is [string, string] => entry[1] !== null)
     .map(([name, value]) => `        ${name}="${escapeHtml(value)}"\n`);
   const body = `    <main>
-      <h1>${escapeHtml(title(preset.name))}</h1>
+      <h1>${escapeHtml(title(preset.name, chip))}</h1>
       <p>${escapeHtml(lead(preset.name, boardName))} <a href="help.html">${escapeHtml(sheet)}</a> · <a href="worksheet.html">${escapeHtml(worksheet)}</a>${course}</p>
       <p id="from-disk" hidden>${escapeHtml(fromDisk)}</p>
       <esp32-llm-converter
@@ -162,7 +164,7 @@ ${slotted(texts)}        <noscript>${escapeHtml(noScript)}</noscript>
 ${questions(preset.prompts, words)}    </main>
     <script src="kit.js"></script>
 `;
-  return htmlPage(words.language, title(preset.name), STYLES, body);
+  return htmlPage(words.language, title(preset.name, chip), STYLES, body);
 }
 
 /** Texts of the teacher's own. A heading's slot takes words alone, the others blocks. */

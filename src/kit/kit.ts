@@ -151,7 +151,11 @@ export async function makeKit(request: KitRequest): Promise<KitFile[]> {
   const files = [
     text(
       'index.html',
-      classPage(preset, { boardName: board.name, texts, hasCourse: hasCourse && view === 'full' }, words),
+      classPage(
+        preset,
+        { boardName: board.name, chip: board.chip.name, texts, hasCourse: hasCourse && view === 'full' },
+        words,
+      ),
     ),
     text(
       'help.html',

@@ -5,7 +5,7 @@ import type { KitWords } from './words.js';
 export const enKit: KitWords = {
   language: 'en',
   page: {
-    title: (model) => `${model} on an ESP32-S3`,
+    title: (model, chip) => `${model} on an ${chip}`,
     lead: (model, board) =>
       `Turn ${model} into something that the ${board} can run, see what the small numbers cost, try it, and put it on a board. Nothing is uploaded.`,
     sheet: 'Help sheet to print',

@@ -5,7 +5,7 @@ import type { KitWords } from './words.js';
 export const esKit: KitWords = {
   language: 'es',
   page: {
-    title: (model) => `${model} en un ESP32-S3`,
+    title: (model, chip) => `${model} en un ${chip}`,
     lead: (model, board) =>
       `Convierte ${model} en algo que ${board} pueda ejecutar, mira lo que cuestan los números pequeños, pruébalo y grábalo en una placa. No se sube nada.`,
     sheet: 'Hoja de ayuda para imprimir',

@@ -5,7 +5,7 @@ import type { KitWords } from './words.js';
 export const zhHansKit: KitWords = {
   language: 'zh-Hans',
   page: {
-    title: (model) => `在 ESP32-S3 上运行 ${model}`,
+    title: (model, chip) => `在 ${chip} 上运行 ${model}`,
     lead: (model, board) =>
       `将 ${model} 转换为 ${board} 可以运行的形式，看看低精度数值带来的损失，试用它，再烧录到开发板上。不会上传任何内容。`,
     sheet: '可打印的帮助单',

@@ -5,7 +5,7 @@ export interface KitWords {
   /** BCP 47. */
   readonly language: string;
   readonly page: {
-    readonly title: (model: string) => string;
+    readonly title: (model: string, chip: string) => string;
     readonly lead: (model: string, board: string) => string;
     readonly sheet: string;
     readonly worksheet: string;

@@ -1,5 +1,6 @@
 /** The boards that an image can be made for: chip, flash and PSRAM. What their chips can do stands in `src/chips/`. */
 import type { Chip, PsramKind } from '../chips/chip.js';
+import { ESP32 } from '../chips/esp32.js';
 import { ESP32S3 } from '../chips/esp32s3.js';
 import { UsageError } from '../shared/errors.js';
 
@@ -91,8 +92,61 @@ const ESP32S3_BOARDS: readonly ChipBoard[] = [
   board('waveshare-esp32-s3-lcd-2', 'Waveshare ESP32-S3-LCD-2', 16, 'octal', 8),
 ];
 
-/** All known boards. */
-export const BOARDS: readonly Board[] = [...ESP32S3_BOARDS.map((board) => ({ ...board, chip: ESP32S3 }))];
+/**
+ * As above, by Espressif's datasheets of ESP32-WROOM-32E, ESP32-WROVER-E, ESP32-PICO-D4 and ESP32-PICO-V3-02. PSRAM is what the chip
+ * reaches: 4 MB of 8.
+ */
+const ESP32_BOARDS: readonly ChipBoard[] = [
+  board('esp32-wroom-32', 'ESP32-WROOM-32 N4 (4 MB flash)', 4, 'none', 0),
+  board('esp32-wroom-32-n8', 'ESP32-WROOM-32 N8 (8 MB flash)', 8, 'none', 0),
+  board('esp32-wroom-32-n16', 'ESP32-WROOM-32 N16 (16 MB flash)', 16, 'none', 0),
+  board('esp32-wroom-32-n4r2', 'ESP32-WROOM-32 N4R2 (4 MB flash, 2 MB PSRAM)', 4, 'quad', 2),
+  board('esp32-wroom-32-n16r2', 'ESP32-WROOM-32 N16R2 (16 MB flash, 2 MB PSRAM)', 16, 'quad', 2),
+  board('esp32-wrover', 'ESP32-WROVER N4R8 (4 MB flash, 4 of 8 MB PSRAM)', 4, 'quad', 4),
+  board('esp32-wrover-n8r8', 'ESP32-WROVER N8R8 (8 MB flash, 4 of 8 MB PSRAM)', 8, 'quad', 4),
+  board('esp32-wrover-n16r8', 'ESP32-WROVER N16R8 (16 MB flash, 4 of 8 MB PSRAM)', 16, 'quad', 4),
+  board('esp32-pico-d4', 'ESP32-PICO-D4', 4, 'none', 0),
+  board('esp32-pico-v3-02', 'ESP32-PICO-V3-02', 8, 'quad', 2),
+  board('esp32-devkitc-v4', 'ESP32-DevKitC V4', 4, 'none', 0),
+  board('esp-wrover-kit', 'ESP-WROVER-KIT', 4, 'quad', 4),
+  board('esp32-cam', 'AI-Thinker ESP32-CAM', 4, 'quad', 4),
+  board('adafruit-feather-esp32', 'Adafruit HUZZAH32 Feather', 4, 'none', 0),
+  board('adafruit-feather-esp32-v2', 'Adafruit Feather ESP32 V2', 8, 'quad', 2),
+  board('adafruit-qtpy-esp32', 'Adafruit QT Py ESP32', 8, 'quad', 2),
+  board('az-delivery-devkit-v4', 'AZ-Delivery ESP32 DevKit C V4', 4, 'none', 0),
+  board('dfrobot-firebeetle-esp32-e', 'DFRobot FireBeetle ESP32-E', 4, 'none', 0),
+  board('esp32-doit-devkit-v1', 'DOIT ESP32 DevKit V1', 4, 'none', 0),
+  board('freenove-esp32-wrover', 'Freenove ESP32-WROVER', 4, 'quad', 4),
+  board('heltec-wifi-lora-32-v2', 'Heltec WiFi LoRa 32 V2', 8, 'none', 0),
+  board('lilygo-t-beam', 'LilyGO T-Beam', 4, 'quad', 4),
+  board('lilygo-t-display', 'LilyGO T-Display', 4, 'none', 0),
+  board('lilygo-lora32-v21', 'LilyGO LoRa32 V2.1', 4, 'none', 0),
+  board('lolin-d32', 'WEMOS LOLIN D32', 4, 'none', 0),
+  board('lolin-d32-pro', 'WEMOS LOLIN D32 PRO', 4, 'quad', 4),
+  board('wemos-d1-mini32', 'WEMOS D1 MINI ESP32', 4, 'none', 0),
+  board('m5stack-atom', 'M5Stack ATOM', 4, 'none', 0),
+  board('m5stack-core', 'M5Stack Core (16 MB flash)', 16, 'none', 0),
+  board('m5stack-core2', 'M5Stack Core2', 16, 'quad', 4),
+  board('m5stack-fire', 'M5Stack FIRE', 16, 'quad', 4),
+  board('m5stick-c', 'M5Stack M5StickC', 4, 'none', 0),
+  board('nodemcu-32s', 'NodeMCU-32S', 4, 'none', 0),
+  board('olimex-esp32-poe', 'Olimex ESP32-PoE', 4, 'none', 0),
+  board('sparkfun-esp32-thing', 'SparkFun ESP32 Thing', 4, 'none', 0),
+  board('tinypico', 'Unexpected Maker TinyPICO', 4, 'quad', 4),
+  board('wt32-eth01', 'Wireless-Tag WT32-ETH01', 4, 'none', 0),
+];
+
+/** All known boards, those of the chip that most models are for first. */
+export const BOARDS: readonly Board[] = [
+  ...ESP32S3_BOARDS.map((board) => ({ ...board, chip: ESP32S3 })),
+  ...ESP32_BOARDS.map((board) => ({ ...board, chip: ESP32 })),
+];
+
+/** A module by itself, whose name has its chip and its memories as they are printed on its lid; all others have one on them. */
+export function isModule({ name, chip }: Pick<Board, 'name' | 'chip'>): boolean {
+  const rest = name.slice(chip.name.length);
+  return name.startsWith(chip.name) && /^(-WRO[\w-]+)? N\d/.test(rest);
+}
 
 export { DEFAULT_BOARD_ID } from './defaults.js';
 
@@ -108,6 +162,17 @@ export function findBoard(id: string): Board {
   }
   if (found.refused !== null) throw new UsageError(found.refused);
   return found;
+}
+
+/** What of a flash a package may take: behind the firmware, and no more than the chip shows of it at once. */
+export function packageFlashBytes({ chip, flashBytes }: Pick<Board, 'chip' | 'flashBytes'>): number {
+  return Math.min(flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES, flashWindowBytes(chip));
+}
+
+/** What a chip shows of a package at once. */
+export function flashWindowBytes({ memory }: Pick<Chip, 'memory'>): number {
+  const { begin, end } = memory.windows.flash;
+  return end - begin;
 }
 
 /** SRAM of a chip that is the model's: all but the firmware, its prompt counted in. */

@@ -1,10 +1,11 @@
 /** Which encoding matrices get where the scheme leaves it open, and why (docs/decisions/0033). */
+import type { Chip } from '../chips/chip.js';
 import { encodingSpec, storedBytes, type Encoding } from '../schema/encodings.js';
 import { allocate } from './allocate.js';
 import { planOrNull } from './cache.js';
 import { possibleEncodings, weightEncoding } from './encoding.js';
 import { usualLosses } from './loss.js';
-import { isInSram, type PlacedTensor } from './placement.js';
+import { takesTime, type PlacedTensor } from './placement.js';
 import type { Plan } from './plan.js';
 import {
   isPossible,
@@ -20,7 +21,7 @@ const SPEED_SHARE = 0.9;
 
 /**
  * Granularities of the kinds of weights that are chosen among, the best kind first: the fastest, and finer ones, best first.
- * Each sum over a group takes time in SRAM; elsewhere the memory is waited for meanwhile.
+ * Each sum over a group takes time in SRAM; elsewhere vector units do it while the memory is waited for.
  */
 const STEPS: readonly {
   readonly weights: WeightKind;
@@ -154,11 +155,11 @@ function reason(plan: Plan, finestRate: number): WeightChoice {
 type Named = readonly [name: string, encoding: Encoding];
 
 /**
- * Matrices in finer groups, but those that are kept as they are: those outside SRAM; those in it, where sums take time, that save more for it than the average
- * does, best first; and the others in it.
+ * Matrices in finer groups, but those that are kept as they are: those whose sums take no time; those whose sums do that save more
+ * for it than the average does, best first; and the others of them.
  */
 function refinements(
-  { tensors, scheme }: Plan,
+  { tensors, scheme, board }: Plan,
   finer: UniformScheme,
   kept: ReadonlyMap<string, Encoding>,
 ): Readonly<Record<'outside' | 'inside' | 'others', readonly Named[]>> {
@@ -172,7 +173,7 @@ function refinements(
       const count = tensor.rows * tensor.cols;
       return {
         entry: [tensor.name, encoding] as const,
-        inside: isInSram(placed),
+        inside: takesTime(board.chip, placed),
         saved,
         count,
         worth: saved / count,
@@ -197,7 +198,7 @@ function filled(plan: Plan, tryPlan: TryPlan): Plan {
   const losses = usualLosses(plan.tensors.map(({ tensor }) => tensor));
   const options = matrices.map((placed) => {
     const { tensor } = placed;
-    return optionsOf(placed).map((encoding) => ({
+    return optionsOf(placed, plan.board.chip).map((encoding) => ({
       encoding,
       cost: storedBytes(encoding, tensor),
       loss: losses(tensor, encoding),
@@ -214,12 +215,12 @@ function filled(plan: Plan, tryPlan: TryPlan): Plan {
   return mixed.fit.fits ? mixed : plan;
 }
 
-/** What a matrix may become where it lies: in SRAM no finer groups than it has. */
-function optionsOf(placed: PlacedTensor): Encoding[] {
+/** What a matrix may become where it lies: no finer groups than it has where they take time. */
+function optionsOf(placed: PlacedTensor, chip: Chip): Encoding[] {
   const { tensor } = placed;
   const { group } = tensor.encoding;
   return possibleEncodings(tensor).filter(
-    (encoding) => !isInSram(placed) || encoding.group === 0 || (group > 0 && encoding.group >= group),
+    (encoding) => !takesTime(chip, placed) || encoding.group === 0 || (group > 0 && encoding.group >= group),
   );
 }
 

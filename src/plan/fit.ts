@@ -2,7 +2,7 @@
 import type { DecoderModel } from '../model/decoder.js';
 import { PACKAGE_LIMITS } from '../schema/limits.js';
 import type { PlanAdvice, PlanProblem, PlanRemedy } from './advice.js';
-import type { Board } from './boards.js';
+import { packageFlashBytes, type Board } from './boards.js';
 import { storedBytes, type PlannedTensor } from './layout.js';
 import { cacheBytes, scratchBytes } from './memory.js';
 import { isQuantized, type Scheme } from './scheme.js';
@@ -96,8 +96,9 @@ function flashRemedies({ board, scheme, planned, packageBytes, flashCapacity }: 
     0,
   );
   if (grouped > tooMuch) remedies.push({ code: 'channel-scales' });
-  const more = board.chip.image.largestFlashBytes - board.flashBytes;
-  if (more > 0 && tooMuch <= more) remedies.push({ code: 'more-flash' });
+  const { chip } = board;
+  const most = packageFlashBytes({ chip, flashBytes: chip.image.largestFlashBytes });
+  if (flashCapacity < most && packageBytes <= most) remedies.push({ code: 'more-flash' });
   return remedies;
 }
 

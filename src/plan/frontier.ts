@@ -93,14 +93,14 @@ type Cost = (encoding: Encoding, matrix: Pick<PlacedTensor, 'tensor'> & Partial<
 
 const bytesOf: Cost = (encoding, { tensor }) => storedBytes(encoding, tensor);
 
-/** Seconds of a token, where the matrix lies in the base: what it takes to read, and in SRAM what finer codes take. */
+/** Seconds of a token, where the matrix lies in the base: what it takes to read, and what finer codes take where they take time. */
 function secondsIn({ board }: Plan): Cost {
   const rates = readRates(board);
-  const { cycles, hertz } = board.chip;
+  const { cycles, hertz, vectorBytes } = board.chip;
   return (encoding, { tensor, placement: first = 'flash', rest }) => {
     const placement = rest?.placement ?? first;
     const reading = tensor.site === null ? 0 : storedBytes(encoding, tensor) / rates[placement];
-    if (placement !== 'sram' || cycles === null) return reading;
+    if (cycles === null || (placement !== 'sram' && vectorBytes > 0)) return reading;
     return reading + finerCycles(cycles, { ...tensor, encoding }) / hertz;
   };
 }

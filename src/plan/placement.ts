@@ -1,4 +1,5 @@
 /** Which memory each tensor lives in: the fast ones are filled first, by bytes saved per token, and to the last rows. */
+import type { Chip } from '../chips/chip.js';
 import { encodingSpec, storedBytes as encodedBytes } from '../schema/encodings.js';
 import type { MemoryKind } from '../schema/kinds.js';
 import { SPLIT_ROWS } from '../schema/package.js';
@@ -79,6 +80,14 @@ export function piecesOf({ tensor, placement, rest }: PlacedTensor): TensorPiece
 /** Whether all of a tensor lives in SRAM. */
 export function isInSram({ placement, rest }: PlacedTensor): boolean {
   return placement === 'sram' && rest === undefined;
+}
+
+/**
+ * Whether finer codes of a tensor take time on a chip: everywhere without vector instructions, else only in SRAM, as the vector
+ * units are done with them before the next row has come from another memory.
+ */
+export function takesTime({ vectorBytes }: Pick<Chip, 'vectorBytes'>, placed: PlacedTensor): boolean {
+  return vectorBytes === 0 || isInSram(placed);
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { DecoderModel } from '../model/decoder.js';
 import { ENCODING, type Encoding } from '../schema/encodings.js';
 import type { CacheKind, InputKind, MemoryKind } from '../schema/kinds.js';
-import { FIRMWARE_FLASH_BYTES, FLASH_TAIL_BYTES, modelSramBytes, type Board } from './boards.js';
+import { modelSramBytes, packageFlashBytes, type Board } from './boards.js';
 import type { PlanAdvice } from './advice.js';
 import { bestCache } from './cache.js';
 import type { CutOffer } from './cut-offer.js';
@@ -177,11 +177,11 @@ function planWith(
   refuseLargeState(model, used, context, board.chip.cores);
   const weightBytes = planned.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const packageBytes = weightBytes + descriptionBytes(model, planned.length) + (options.otherBytes ?? 0);
-  const flashCapacity = board.flashBytes - FIRMWARE_FLASH_BYTES - FLASH_TAIL_BYTES;
+  const flashCapacity = packageFlashBytes(board);
   const cacheRead = cacheReadBytes(model, cacheKind, context / 2);
   const room: Room = { board, cache, cacheRead, scratch, sramCapacity, packageBytes, flashCapacity };
   const { tensors: placed, cacheInSram, memories } = fasterLayout(planned, room);
-  const tensors = possible.activations === 'mixed' ? chooseInputs(placed) : placed;
+  const tensors = possible.activations === 'mixed' ? chooseInputs(placed, board.chip) : placed;
   const scheme: Scheme = { ...used, activations: usedActivations(possible, tensors) };
   const speed = speedFigures(model, {
     board,

@@ -11,7 +11,7 @@ import type { CacheKind } from '../schema/kinds.js';
 import { readRates, type Board } from './boards.js';
 import type { PlannedTensor } from './layout.js';
 import { paddedHead } from './memory.js';
-import { isInSram, piecesOf, type PlacedTensor } from './placement.js';
+import { piecesOf, takesTime, type PlacedTensor } from './placement.js';
 
 /** What a prediction needs of a plan. */
 export interface SpeedInputs {
@@ -74,9 +74,10 @@ export function countWeights({ board, tensors }: Pick<SpeedInputs, 'board' | 'te
     if (isProduct && encodingSpec(tensor.encoding).holds === 'codes') {
       counts.perProduct += tensor.rows * tensor.cols;
       counts.perRow += tensor.rows;
-      // What finer inputs and scales take besides passes while other memories are waited for.
+      // What finer inputs and scales take besides passes while other memories are waited for, if vectors do it.
       for (const { placement, rows } of pieces)
-        if (placement === 'sram') add(counts, finerCounts({ ...tensor, rows }));
+        if (placement === 'sram' || board.chip.vectorBytes === 0)
+          add(counts, finerCounts({ ...tensor, rows }));
     }
   }
   return { counts, waiting, external };
@@ -163,17 +164,18 @@ const INT4_COLUMNS = 64;
  * anyway, `null` for a chip that nothing is predicted for.
  */
 export function wideInputMicros(
-  { cycles, hertz }: Pick<Chip, 'cycles' | 'hertz'>,
+  chip: Pick<Chip, 'cycles' | 'hertz' | 'vectorBytes'>,
   placed: PlacedTensor,
 ): number | null {
+  const { cycles, hertz } = chip;
   const { tensor } = placed;
   if (cycles === null) return null;
-  if (!isInSram(placed)) return 0;
+  if (!takesTime(chip, placed)) return 0;
   const taken = (input: 'int8' | 'int16'): number => finerCycles(cycles, { ...tensor, input });
   return ((taken('int16') - taken('int8')) * 1e6) / hertz;
 }
 
-/** Cycles of a matrix in SRAM beyond those with one scale a row and INT8 inputs with one scale a vector. */
+/** Cycles of a matrix that they take time of, beyond those with one scale a row and INT8 inputs with one scale a vector. */
 export function finerCycles(cycles: CycleModel, tensor: FinerInputs): number {
   return cyclesOf(finerCounts(tensor), cycles);
 }

@@ -42,7 +42,13 @@ function code(text: string): string {
   return text.replace(/\/\*[^]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
 }
 
-const NAMES = new RegExp(CHIPS.flatMap(({ id, name }) => [id, name]).join('|'), 'i');
+/** What every chip of the family is called, and this project after it, is a chip's name only where it stands alone. */
+const NAMES = new RegExp(
+  CHIPS.flatMap(({ id, name }) => [id, name])
+    .map((name) => (/^esp32$/i.test(name) ? `(?<![\\w-])${name}(?![\\w-]|\\.com)` : name))
+    .join('|'),
+  'i',
+);
 
 const RANGES: readonly AddressRange[] = CHIPS.flatMap(({ memory }) =>
   memory.regions.filter(({ kind }) => kind !== 'padding'),
@@ -81,6 +87,8 @@ function findings(text: string): string[] {
 test('names and addresses are found in code, not in comments', () => {
   assert.deepEqual(findings("const a = 'esp32-S3'; const b = 0x3fc8_8000;"), ['esp32-S3', '0x3fc8_8000']);
   assert.deepEqual(findings('read(0x60008098); read(0x6000_7044);'), ['0x60008098', '0x6000_7044']);
+  assert.deepEqual(findings("find('firmware.esp32.elf'); const chip = ESP32;"), ['esp32']);
+  assert.deepEqual(findings("tag('esp32-llm-converter'); const ESP32_PAGE = 1; class Esp32LlmPage {}"), []);
   assert.deepEqual(findings("/* ESP32-S3 */ const url = 'https://esp32.com'; // 0x3fc88000\n// esp32s3"), []);
   assert.deepEqual(findings('const magic = 0xe9; const page = 0x10000;'), []);
 });

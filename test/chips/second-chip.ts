@@ -54,8 +54,8 @@ export const SECOND_CHIP: Chip = {
     largestFileBytes: 8 * MiB,
   },
   firmwareFile: 'firmware.esp32x1.elf',
-  selftestFile: 'selftest.esp32x1.elf',
-  emulated: false,
+  selftestFile: null,
+  emulatorFile: null,
 };
 
 const SECOND_DEVICE: DeviceFacts = {
@@ -68,6 +68,7 @@ const SECOND_DEVICE: DeviceFacts = {
     secureBoot: efuse(2, 20, 1),
     octalFlash: null,
     psram: null,
+    psramRevision: null,
   },
 };
 

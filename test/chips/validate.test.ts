@@ -23,7 +23,7 @@ function said({ loader, efuses, ...changes }: Changes): string[] {
 
 /** What validation says of a board. */
 function saidOf(changes: Partial<Board>): string[] {
-  return validate(CHIPS, [findBoard('esp32-s3-n8'), { ...findBoard('esp32-s3-n16r8'), ...changes }]);
+  return validate([ESP32S3], [findBoard('esp32-s3-n8'), { ...findBoard('esp32-s3-n16r8'), ...changes }]);
 }
 
 const { memory, image, readRates } = ESP32S3;
@@ -39,8 +39,9 @@ describe('chips and boards', () => {
   it('have their firmware beside the scripts and their program in the tree', () => {
     for (const { id, firmwareFile, selftestFile } of CHIPS) {
       assert.equal(firmwareFile, `firmware.${id}.elf`);
-      assert.equal(selftestFile, `selftest.${id}.elf`);
-      for (const place of [`boards/${id}/`, `prebuilt/${id}/firmware.elf`, `prebuilt/${id}/selftest.elf`])
+      if (selftestFile !== null) assert.equal(selftestFile, `selftest.${id}.elf`);
+      const programs = ['firmware', ...(selftestFile === null ? [] : ['selftest'])];
+      for (const place of [`boards/${id}/`, ...programs.map((name) => `prebuilt/${id}/${name}.elf`)])
         assert.ok(existsSync(new URL(`../../device-runtime/${place}`, import.meta.url)), place);
     }
   });
@@ -155,9 +156,14 @@ describe('validation finds', () => {
     ['an image within a sector', { image: { ...image, offset: 0x800 } }, /before the partition table/],
     ['a flash that no header names', { image: { ...image, largestFlashBytes: 3 << 20 } }, /no header names/],
     [
-      'a flash that is not seen whole',
-      { image: { ...image, largestFlashBytes: 32 << 20 } },
-      /exceeds its window/,
+      'a flash of which next to nothing is seen',
+      {
+        memory: {
+          ...memory,
+          windows: { ...memory.windows, flash: { begin: 0x3c00_0000, end: 0x3c08_0000 } },
+        },
+      },
+      /window of flash has no room/,
     ],
     [
       'images smaller than the flash',
@@ -201,6 +207,19 @@ describe('validation finds', () => {
       { efuses: { ...efuses, secureBoot: { word: 0x6000_7038, low: 31, bits: 2 } } },
       /not in a word/,
     ],
+    [
+      'a revision that not every number stands for',
+      { efuses: { ...efuses, revision: { ...efuses.revision, majorValues: [0, 1] } } },
+      /not every number in the fields of the major revision/,
+    ],
+    [
+      'a revision for PSRAM that there is not',
+      {
+        efuses: { ...efuses, psram: null, psramRevision: [3, 0] },
+        readRates: { ...readRates, psram: {} },
+      },
+      /PSRAM that the chip does not take/,
+    ],
     ['an eFuse at no word', { efuses: { ...efuses, macLow: 0x6000_7045 } }, /0x60007045 is no eFuse word/],
     [
       'an exception that never holds',
@@ -240,7 +259,7 @@ describe('validation finds', () => {
   it('two chips that cannot be told apart, and one without a board', () => {
     const twin = { ...ESP32S3 };
     const problems = validate([ESP32S3, twin], BOARDS).join('\n');
-    for (const what of ['chip id esp32s3', 'chip name ESP32-S3', 'chip id of images 9', 'firmware file'])
+    for (const what of ['chip id esp32s3', 'chip name ESP32-S3', 'chip id of images 9', 'file of a program'])
       assert.match(problems, new RegExp(`the ${what}.* is there twice`));
     assert.match(problems, /no board has it/);
     assert.match(

@@ -181,7 +181,7 @@ describe('the command line', () => {
     assert.equal(model.code, 0);
     assert.match(
       model.stdout,
-      /^.*: 42 K parameters in 20 tensors, 163 KB\nCan be converted, and fits 31 of 31 boards:\n {2}16 MB flash, 8 MB octal PSRAM +yes +about .* tokens\/s +esp32-s3-n16r8 and 7 more\n[\s\S]*Speaks: token ids only\.[\s\S]*Next: convert it .* convert .*synthetic -o model\.bin\n$/,
+      /^.*: 42 K parameters in 20 tensors, 163 KB\nCan be converted, and fits 68 of 68 boards:\n {2}ESP32-S3\n {2}16 MB flash, 8 MB octal PSRAM +yes +about .* tokens\/s +esp32-s3-n16r8 and 7 more\n[\s\S]*\n {2}ESP32\n {2}16 MB flash, 4 MB quad PSRAM +yes +.* esp32-wrover-n16r8 and 2 more\n[\s\S]*Speaks: token ids only\.[\s\S]*Next: convert it .* convert .*synthetic -o model\.bin\n$/,
     );
     assert.doesNotMatch(model.stdout, /layers\.0/);
     const all = (await cli('inspect', synthetic, '--tensors')).stdout;
@@ -225,7 +225,7 @@ describe('the command line', () => {
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /^Fits no board, though it could be converted:\n.* no +The package needs .* MB of flash/m,
+      /^Fits no board, though it could be converted:\n {2}ESP32-S3\n.* no +The package needs .* MB of flash/m,
     );
     // Without PSRAM the cache lacks more of its room, but a shorter context would mend it.
     assert.match(stdout, /^ *16 MB flash, no PSRAM +no +The package needs/m);

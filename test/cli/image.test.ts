@@ -69,6 +69,38 @@ describe('convert to an image', () => {
     assert.match(text.stdout, /holds package[\s\S]*tensors: [\s\S]*in SRAM[\s\S]*layers\.0\.qkv/);
   });
 
+  it('makes the image of an ESP32, with the firmware for it', async () => {
+    const image = join(folder, 'esp32.bin');
+    const parts = join(folder, 'esp32-parts');
+    const outcome = await cli(
+      ...['convert', model, '-o', image, '--board', 'esp32-wroom-32', '--no-report', '--parts', parts],
+    );
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /on ESP32-WROOM-32 N4 \(4 MB flash\)/);
+    assert.match(outcome.stdout, /esptool --chip esp32 write-flash 0x0 .*esp32\.bin\n$/);
+    const bytes = await readFile(image);
+    assert.ok(bytes.subarray(0, 0x1000).every((byte) => byte === 0xff));
+    assert.equal(bytes[0x1000], 0xe9);
+    assert.equal(bytes.readUInt16LE(0x1000 + 12), 0);
+    const found = await inspected(image);
+    assert.equal(found.model?.metadata['board'], 'esp32-wroom-32');
+    assert.deepEqual(found.boot.settings, { mode: 'dio', megahertz: 80, flashBytes: 2 * 1024 * 1024 });
+    const text = await cli('inspect', image);
+    assert.match(text.stdout, /ESP32\b(?!-S3)[\s\S]*holds package/);
+    const manifest = JSON.parse(await readFile(join(parts, 'manifest.json'), 'utf8')) as {
+      builds: readonly { chipFamily: string; parts: readonly { offset: number }[] }[];
+    };
+    assert.equal(manifest.builds[0]?.chipFamily, 'ESP32');
+    assert.equal(manifest.builds[0]?.parts[0]?.offset, 0x1000);
+    // Firmware for the other chip is none for this one.
+    const elf = fileURLToPath(new URL('../../device-runtime/prebuilt/esp32s3/firmware.elf', import.meta.url));
+    const wrong = await cli(
+      ...['convert', model, '-o', join(folder, 'wrong.bin'), '--board', 'esp32-wroom-32', '--no-report'],
+      ...['--firmware', elf],
+    );
+    assert.notEqual(wrong.code, 0);
+  });
+
   it('says in the header what was asked for, and plans for that much flash', async () => {
     const image = join(folder, 'settings.bin');
     const asked = ['--flash-size', '4MB', '--flash-mode', 'qio', '--flash-freq', '40m'];

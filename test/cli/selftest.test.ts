@@ -4,6 +4,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { DEFAULT_CHIP } from '../../src/chips/index.js';
 import { parseCommandLine } from '../../src/cli/arguments.js';
 import { makeEmulatorCore } from '../../src/device/emulator-core.js';
 import { SelftestReader, type SelftestReport } from '../../src/device/selftest-report.js';
@@ -53,7 +54,11 @@ describe('selftest', () => {
 
 async function runOnBoard(image: Uint8Array): Promise<SelftestReport> {
   const board = { flashBytes: 16 << 20, psramKind: 'octal', psramBytes: 8 << 20 } as const;
-  const core = await makeEmulatorCore(await loadEmulator(), image, { board, timing: true, speed: 'flat' });
+  const core = await makeEmulatorCore(await loadEmulator(DEFAULT_CHIP), image, {
+    board,
+    timing: true,
+    speed: 'flat',
+  });
   const reader = new SelftestReader();
   while (core.seconds < PATIENCE) {
     const fault = core.run(0.02);

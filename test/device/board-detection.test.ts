@@ -116,7 +116,7 @@ test('an image for another chip is refused first, and one that does not say is n
 test('pins that disturb the flash are those of the chip', () => {
   assert.throws(() => {
     checkBoard(board({}, 0), { flashBytes: MiB });
-  }, /GPIO 26 to 37/);
+  }, /GPIO 26–37/);
   assert.throws(() => {
     checkBoard({ ...board({}, 0), chip: 'unknown' }, { flashBytes: MiB });
   }, /the pins of the flash/);

@@ -1,5 +1,5 @@
 /**
- * An ESP32-S3 as a host with a serial port sees it: reset lines that decide what it starts, the loader of its mask ROM, and
+ * A board as a host with a serial port sees it: reset lines that decide what it starts, the loader of its mask ROM, and
  * the stub that a host loads into its RAM. Sources: Espressif's description of the serial protocol (esptool documentation),
  * and espressif/esp-flasher-stub for what the stub answers to what; that PyPI's esptool works with it is shown by
  * `test/device/esptool-against-simulation.mjs`.
@@ -7,6 +7,7 @@
 import { md5Of, toHex } from '../../src/image/digest.js';
 import { SlipDecoder, encodeSlip } from '../../src/device/serial-slip.js';
 import type { Connection } from '../../src/device/serial-types.js';
+import { SIMULATED_ESP32S3, type SimulatedChip } from './simulated-chips.js';
 import { FlashRange, SECTOR, SimulatedFlash } from './simulated-flash.js';
 import { SimulatedLines } from './simulated-lines.js';
 import { SimulatedRegisters } from './simulated-registers.js';
@@ -58,12 +59,6 @@ const EN_RISE_MS = 5;
 /** From reset to the program's first words: a chip with its own USB is back on the bus by then. */
 const PROGRAM_MS = 30;
 
-/** RAM that the ROM loads into, by the data and the instruction bus. */
-const RAM = [
-  [0x3fc8_8000, 0x3fcf_0000],
-  [0x4037_0000, 0x403e_0000],
-] as const;
-
 export interface Faults {
   /** May change an answer on its way, or lose it (`null`). `nth` counts from 0 per command. */
   answer?(op: number, nth: number, bytes: Uint8Array): Uint8Array | null;
@@ -72,10 +67,12 @@ export interface Faults {
 }
 
 export interface BoardOptions {
+  /** An ESP32-S3 when not given. */
+  readonly chip?: SimulatedChip;
   readonly connection?: Connection;
   readonly flashBytes?: number;
   readonly flashIdentity?: number;
-  /** 9: ESP32-S3; `null`: a chip that does not know the question. */
+  /** Of another kind than `chip`. */
   readonly chipId?: number | null;
   readonly chipMagic?: number;
   readonly secureDownload?: boolean;
@@ -98,6 +95,7 @@ export type Mode = 'reset' | 'run' | 'rom' | 'stub';
 export class SimulatedBoard {
   readonly flash: SimulatedFlash;
   readonly registers: SimulatedRegisters;
+  readonly chip: SimulatedChip;
   readonly connection: Connection;
   mode: Mode = 'run';
   /** The BOOT button. */
@@ -137,20 +135,20 @@ export class SimulatedBoard {
 
   constructor(readonly options: BoardOptions = {}) {
     this.connection = options.connection ?? 'uart-bridge';
+    const chip = (this.chip = options.chip ?? SIMULATED_ESP32S3);
     this.flash = new SimulatedFlash(options.flashBytes ?? 8 * 1024 * 1024, options.flashIdentity);
     const mac = options.mac ?? [0x34, 0x85, 0x18, 0x01, 0x02, 0x03];
     const at = (index: number): number => mac[index] ?? 0;
     this.registers = new SimulatedRegisters(
       this.flash,
       {
-        0x6000_7044: ((at(2) << 24) | (at(3) << 16) | (at(4) << 8) | at(5)) >>> 0,
-        0x6000_7048: (at(0) << 8) | at(1),
-        // Revision 0.2, 8 MB PSRAM by AP Memory at 3.3 V.
-        0x6000_7050: 2 << 18,
-        0x6000_7054: (1 << 3) | (1 << 7),
+        [chip.mac.low]: ((at(2) << 24) | (at(3) << 16) | (at(4) << 8) | at(5)) >>> 0,
+        [chip.mac.high]: (at(0) << 8) | at(1),
+        ...chip.registers,
         ...options.registers,
       },
-      options.chipMagic ?? 9,
+      options.chipMagic ?? chip.magic,
+      chip.spi,
     );
     this.registers.onWatchdog = () => setTimeout(() => this.boot(this.bootHeld), 15);
     this.registers.setStrap(false);
@@ -193,9 +191,9 @@ export class SimulatedBoard {
     this.baud = 115_200;
     this.decoder.reset();
     this.onRestart();
-    const rom = 'ESP-ROM:esp32s3-20210327\r\nBuild:Mar 27 2021\r\nrst:0x1 (POWERON),boot:';
+    const rom = this.chip.says;
     if (loader) this.say(`${rom}0x0 (DOWNLOAD(USB/UART0))\r\nwaiting for download\r\n`);
-    else if (this.flash.bytes[0] === 0xe9) {
+    else if (this.flash.bytes[this.chip.imageOffset] === 0xe9) {
       this.say(`${rom}0x8 (SPI_FAST_FLASH_BOOT)\r\n`);
       const boot = this.resets;
       setTimeout(() => {
@@ -281,7 +279,7 @@ export class SimulatedBoard {
         }
         return this.answer(op, nth);
       case OP.securityInfo:
-        if (this.options.chipId === null) return this.unknown(op, nth);
+        if (this.chipId === null) return this.unknown(op, nth);
         return this.answer(op, nth, 0, this.securityInfo());
       case OP.memBegin:
         return this.memBegin(nth, word(0), word(3));
@@ -375,7 +373,7 @@ export class SimulatedBoard {
   }
 
   private memBegin(nth: number, size: number, address: number): void {
-    if (!RAM.some(([begin, end]) => address >= begin && address + size <= end))
+    if (!this.chip.ram.some(([begin, end]) => address >= begin && address + size <= end))
       throw new Refusal(STUB_ERROR.length, ROM_FAILED);
     this.upload = { address, bytes: new Uint8Array(size), filled: 0 };
     this.ram.push({ address, bytes: this.upload.bytes });
@@ -442,6 +440,10 @@ export class SimulatedBoard {
     if (this.mode === 'rom' && stay === 0) this.boot(false);
   }
 
+  private get chipId(): number | null {
+    return this.options.chipId === undefined ? this.chip.chipId : this.options.chipId;
+  }
+
   private get secureBoot(): boolean {
     return (this.registers.read(0x6000_7038) & (1 << 20)) !== 0;
   }
@@ -450,7 +452,7 @@ export class SimulatedBoard {
     const info = new Uint8Array(20);
     const view = new DataView(info.buffer);
     view.setUint32(0, (this.secureBoot ? 1 : 0) | (this.options.secureDownload === true ? 1 << 2 : 0), true);
-    view.setUint32(12, this.options.chipId ?? 9, true);
+    view.setUint32(12, this.chipId ?? 0, true);
     view.setUint32(16, 0, true);
     return info;
   }

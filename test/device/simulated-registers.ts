@@ -2,9 +2,9 @@
  * The registers that loaders' hosts look at: eFuse words, the SPI unit that asks the flash for its identity, the strapping
  * pins, and the watchdog that restarts the chip. Everything else is plain storage.
  */
+import type { SimulatedChip } from './simulated-chips.js';
 import type { SimulatedFlash } from './simulated-flash.js';
 
-const SPI1 = { command: 0x6000_2000, user2: 0x6000_2020, data0: 0x6000_2058 } as const;
 const SPI_USER = 1 << 18;
 const READ_IDENTITY = 0x9f;
 const STRAP = 0x6000_4038;
@@ -24,6 +24,7 @@ export class SimulatedRegisters {
     private readonly flash: SimulatedFlash,
     values: Readonly<Record<number, number>>,
     magic: number,
+    private readonly spi: SimulatedChip['spi'],
   ) {
     this.words.set(CHIP_MAGIC, magic);
     for (const [address, value] of Object.entries(values)) this.words.set(Number(address), value);
@@ -43,10 +44,10 @@ export class SimulatedRegisters {
       if (this.read(WATCHDOG_PROTECT) !== WATCHDOG_KEY) return;
       if (value >>> 31 === 1 && ((value >>> 28) & 7) === 5) this.onWatchdog();
     }
-    if (address === SPI1.command && (value & SPI_USER) !== 0) {
+    if (address === this.spi.command && (value & SPI_USER) !== 0) {
       // Done at once: the bit that starts it reads as 0.
-      const answers = (this.read(SPI1.user2) & 0xff) === READ_IDENTITY;
-      this.words.set(SPI1.data0, answers ? this.flash.identity : 0);
+      const answers = (this.read(this.spi.user2) & 0xff) === READ_IDENTITY;
+      this.words.set(this.spi.data0, answers ? this.flash.identity : 0);
       return;
     }
     this.words.set(address, value >>> 0);

@@ -28,8 +28,9 @@ describe('makeBoardImage', () => {
   });
 });
 
-async function firmware(): Promise<File> {
-  return new File([await readFile(fileURLToPath(FIRMWARE))], 'firmware.elf');
+async function firmware(): Promise<() => File> {
+  const file = new File([await readFile(fileURLToPath(FIRMWARE))], 'firmware.elf');
+  return () => file;
 }
 
 async function digestOf(file: Blob): Promise<string> {

@@ -186,7 +186,7 @@ const FAILURES: Readonly<Record<string, Row>> = {
     () => new FlashError('wrong-chip', 'This board has an unknown chip.', ['other-board']),
     (words) => [
       words.board.flash.errors['wrong-chip'].title,
-      words.board.flash.errors['wrong-chip'].text(''),
+      words.board.flash.errors['wrong-chip'].text('', ''),
       words.board.flash.advice['other-board'],
     ],
   ),

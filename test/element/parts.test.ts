@@ -8,6 +8,7 @@ import { assetUrls } from '../../src/element/asset-urls.js';
 import { folder, folderName, sampleUrl } from '../../src/element/assets.js';
 import { fileName } from '../../src/element/file-names.js';
 import { sampleSource } from '../../src/element/samples/sample-source.js';
+import { CHIPS } from '../../src/chips/index.js';
 import { contextStops } from '../../src/element/views/settings-form.js';
 import { readModelFiles } from '../../src/kit/model-files.js';
 import { nodeFolder } from '../../src/source/node-folder.js';
@@ -16,7 +17,12 @@ import { UsageError } from '../../src/shared/errors.js';
 const PAGE = 'https://course.example/lesson/1.html';
 
 test('files are where the sources say, each of them', () => {
-  const { model, ...programs } = assetUrls({ base: null, overrides: {}, page: PAGE });
+  const { model, firmwareOf, emulatorOf, ...programs } = assetUrls({ base: null, overrides: {}, page: PAGE });
+  assert.deepEqual(Object.keys(firmwareOf).sort(), CHIPS.map(({ id }) => id).sort());
+  assert.deepEqual(
+    Object.entries(emulatorOf).map(([id, url]) => [id, url?.split('/').at(-1)]),
+    CHIPS.map(({ id, emulatorFile }) => [id, emulatorFile]),
+  );
   // This runs from a disk.
   assert.equal(model, null);
   for (const [name, url] of Object.entries(programs)) {
@@ -37,12 +43,23 @@ test('the sample is where the page says, or nowhere', () => {
 });
 
 test('asset-base and single addresses are relative to the page', () => {
-  assert.deepEqual(assetUrls({ base: 'llm', overrides: { twin: '/other/twin.wasm' }, page: PAGE }), {
+  const overrides = { twin: '/other/twin.wasm', firmwareEsp32: 'firmware.elf' };
+  assert.deepEqual(assetUrls({ base: 'llm', overrides, page: PAGE }), {
     kernels: 'https://course.example/lesson/llm/kernels.wasm',
     twin: 'https://course.example/other/twin.wasm',
     train: 'https://course.example/lesson/llm/train.wasm',
     firmware: 'https://course.example/lesson/llm/firmware.esp32s3.elf',
+    firmwareEsp32: 'https://course.example/lesson/firmware.elf',
+    firmwareOf: {
+      esp32s3: 'https://course.example/lesson/llm/firmware.esp32s3.elf',
+      esp32: 'https://course.example/lesson/firmware.elf',
+    },
     emulator: 'https://course.example/lesson/llm/emulator.wasm',
+    emulatorEsp32: 'https://course.example/lesson/llm/emulator.esp32.wasm',
+    emulatorOf: {
+      esp32s3: 'https://course.example/lesson/llm/emulator.wasm',
+      esp32: 'https://course.example/lesson/llm/emulator.esp32.wasm',
+    },
     bundle: 'https://course.example/lesson/llm/esp32-llm-converter.bundle.js',
     model: 'https://course.example/lesson/llm/models/home-commands/',
   });

@@ -396,7 +396,7 @@ describe('what comes too late', function () {
       const { makeBoardImage } = await import('../../src/element/board-image.js');
       const made = await makeBoardImage(
         result,
-        new URL('/device-runtime/prebuilt/esp32s3/firmware.elf', location.href).href,
+        (chip) => new URL(`/device-runtime/prebuilt/${chip}/firmware.elf`, location.href).href,
       );
       await new Promise<void>((resolve) => gives.push(resolve));
       return made;

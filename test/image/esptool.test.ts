@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { firmwareFromElf } from '../../src/image/firmware.js';
 import { makeImage } from '../../src/pipeline/image.js';
-import { FIRMWARE_ELF } from '../support/emulated-board.js';
+import { findBoard } from '../../src/plan/boards.js';
 import { makePackage } from './support.js';
 
 const PROGRAM = process.env['ESPTOOL'] ?? 'esptool';
@@ -34,17 +35,22 @@ describe('esptool', () => {
     ['esp32-s3-n4', '2MB', {}],
     ['esp32-s3-n16r8', '2MB', {}],
     ['esp32-s3-n16r8', '16MB', { flashBytes: 16 << 20 }],
+    ['esp32-wroom-32', '2MB', {}],
+    ['esp32-wrover-n16r8', '16MB', { flashBytes: 16 << 20 }],
   ] as const) {
     it(
       `accepts the image for ${flash} of the ${board}, and merges its parts to the same bytes`,
       { skip },
       async () => {
-        const firmware = firmwareFromElf(FIRMWARE_ELF, 'firmware.elf');
+        const { chip } = findBoard(board);
+        const elf = new URL(`../../device-runtime/prebuilt/${chip.id}/firmware.elf`, import.meta.url);
+        const firmware = firmwareFromElf(new Uint8Array(readFileSync(elf)), 'firmware.elf', chip);
         const made = await makeImage(await makePackage(), { board, firmware, read });
         const merged = Buffer.concat(made.pieces());
         const image = join(folder, `${board}.bin`);
-        await writeFile(image, merged);
-        const info = esptool('--chip', 'esp32s3', 'image-info', image);
+        // It looks at the beginning of a file, wherever the chip does.
+        await writeFile(image, merged.subarray(chip.image.offset));
+        const info = esptool('--chip', chip.id, 'image-info', image);
         assert.ok(info.ok, info.output);
         assert.match(info.output, /^Checksum: 0x[0-9a-f]{2} \(valid\)$/m);
         assert.match(info.output, /^Validation hash: [0-9a-f]{64} \(valid\)$/m);
@@ -59,7 +65,7 @@ describe('esptool', () => {
           places.push(`0x${offset.toString(16)}`, file);
         }
         const other = join(folder, `${board}-merged.bin`);
-        const merge = esptool('--chip', 'esp32s3', 'merge-bin', '-o', other, ...places);
+        const merge = esptool('--chip', chip.id, 'merge-bin', '-o', other, ...places);
         assert.ok(merge.ok, merge.output);
         assert.ok((await readFile(other)).equals(merged), 'the merged images differ');
       },

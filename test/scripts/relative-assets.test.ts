@@ -38,7 +38,12 @@ test('addresses that a bundler made relative are those of the page’s site', as
       assetUrls: typeof AssetUrls;
       sampleSource: typeof SampleSource;
     };
-    const { model, ...programs } = assetUrls({ base: null, overrides: {}, page: PAGE });
+    const { model, firmwareOf, emulatorOf, ...programs } = assetUrls({
+      base: null,
+      overrides: {},
+      page: PAGE,
+    });
+    assert.ok(firmwareOf && emulatorOf);
     for (const url of Object.values(programs))
       assert.match(url, /^https:\/\/course\.example\/_next\/static\/media\/[\w.-]+$/);
     assert.ok(model);

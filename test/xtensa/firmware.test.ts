@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
-import { FIRMWARE_BUDGET, buildFirmware, type FirmwareMemory } from '../../scripts/lib/native-firmware.mjs';
+import { buildFirmware, firmwareBudget, type FirmwareMemory } from '../../scripts/lib/native-firmware.mjs';
 import { programSymbols } from '../../scripts/lib/native-xtensa.mjs';
 import { hasToolchain, PACKAGES } from '../../scripts/lib/toolchain.mjs';
 import { readApplicationImage } from '../../src/image/application-reader.js';
@@ -43,7 +43,7 @@ describe('the firmware for the ESP32-S3', { skip: without }, () => {
 
   test('leaves the model all RAM but 69 KiB, the console counted, with some to spare', () => {
     const { sram0, sram1Code, data, bss, console, stacks, total, budget, heap } = memory;
-    assert.equal(budget, FIRMWARE_BUDGET);
+    assert.equal(budget, firmwareBudget('esp32s3'));
     assert.ok(budget + SPARE_BYTES <= MOST_BYTES, `${budget} bytes`);
     assert.ok(total <= budget, `${total} bytes`);
     assert.ok(console > 4096, `${console} bytes`);

@@ -24,13 +24,3 @@ uint64_t time_micros(void) {
     }
     return ((uint64_t)high << 32 | low) >> COUNTS_PER_MICRO_LOG2;
 }
-
-/* For the application: a function of its own, outside the start-up's code, whose memory the model gets. */
-uint32_t time_cycles(void) { return cycle_count(); }
-
-void wait_micros(uint32_t micros) {
-    /* One more than was asked for, as the first may nearly be over. */
-    uint64_t end = time_micros() + micros;
-    while (time_micros() <= end) {
-    }
-}

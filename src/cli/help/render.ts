@@ -1,4 +1,5 @@
 /** Help as lines for a terminal: the list of commands, one command, the boards. */
+import { CHIPS } from '../../chips/index.js';
 import { BOARDS } from '../../plan/boards.js';
 import { DEFAULT_BOARD_ID } from '../../plan/defaults.js';
 import { wrap } from '../../report/wrap.js';
@@ -38,7 +39,7 @@ export function helpLines({ topic, program, columns }: HelpOptions): Line[] {
 function overview(program: string, width: number): Line[] {
   const names = Object.keys(TOPICS) as Topic[];
   return [
-    [toned('title', 'esp32-llm-converter'), ': language models for the ESP32-S3'],
+    [toned('title', 'esp32-llm-converter'), ': language models for the ESP32-S3 and ESP32'],
     '',
     ...names.flatMap((name) => entry(usageWord(TOPICS[name]), TOPICS[name].summary, width)),
     '',
@@ -109,10 +110,12 @@ function usageWord({ usage }: CommandHelp): string {
 function boardGroupLines(width: number): Line[] {
   return [
     heading('Boards (--board)'),
-    ...boardGroups().flatMap(({ memories, boards }) => [
-      `  ${memories}`,
-      ...wrap(boards.map(({ id }) => id).join('  '), width - 4).map((line) => `    ${line}`),
-    ]),
+    ...CHIPS.flatMap((chip) =>
+      boardGroups(chip).flatMap(({ memories, boards }) => [
+        `  ${chip.name}, ${memories}`,
+        ...wrap(boards.map(({ id }) => id).join('  '), width - 4).map((line) => `    ${line}`),
+      ]),
+    ),
   ];
 }
 
@@ -121,17 +124,21 @@ function boardLines(width: number): Line[] {
   const refused = BOARDS.filter((board) => board.refused !== null);
   const idWidth = Math.max(...BOARDS.map(({ id }) => id.length));
   return [
-    heading('Boards that an image can be made for'),
-    ...supported.map((board): Line => {
-      const isDefault = board.id === DEFAULT_BOARD_ID ? ' (default)' : '';
-      const memories = describeMemories(board);
-      return [
-        '  ',
-        toned('command', board.id),
-        `${' '.repeat(idWidth + 2 - board.id.length)}${memories}${isDefault}`,
-      ];
-    }),
-    '',
+    ...CHIPS.flatMap((chip): Line[] => [
+      heading(`Boards with an ${chip.name} that an image can be made for`),
+      ...supported
+        .filter((board) => board.chip === chip)
+        .map((board): Line => {
+          const isDefault = board.id === DEFAULT_BOARD_ID ? ' (default)' : '';
+          const memories = describeMemories(board);
+          return [
+            '  ',
+            toned('command', board.id),
+            `${' '.repeat(idWidth + 2 - board.id.length)}${memories}${isDefault}`,
+          ];
+        }),
+      '',
+    ]),
     heading('Boards that are known and not supported'),
     ...refused.flatMap((board) => wrap(board.refused ?? '', width - 2).map((line) => `  ${line}`)),
     '',

@@ -1,4 +1,5 @@
 /** What boards need of the page around the element: its ports, addresses and prompt, and that it is not left too early. */
+import { DEFAULT_CHIP } from '../../chips/index.js';
 import type { SerialScope } from '../../device/serial-support.js';
 import type { Page } from '../page.js';
 import type { PageFiles } from '../page-files.js';
@@ -19,12 +20,14 @@ export function pageGuard(): (on: boolean) => void {
 
 /** Starts the page's emulator, whose worker lies beside the page's own one. @throws UsageError for what is no address */
 export function emulatorStart(files: PageFiles): NonNullable<BoardSeams['start']> {
-  return async (...args) => {
+  return async (image, options, ...more) => {
     const { startEmulator } = await import('../../worker/emulator-start.js');
     // Where files lie is known when there is an image; boards may be there before.
     const { urls, worker } = files;
     const beside = worker && new URL('emulator-worker.js', worker).href;
-    return startEmulator({ emulator: urls.emulator, worker: beside }, ...args);
+    const { id } = options.board.chip ?? DEFAULT_CHIP;
+    const urlsOf = { emulator: urls.emulatorOf[id] ?? urls.emulator, worker: beside };
+    return startEmulator(urlsOf, image, options, ...more);
   };
 }
 

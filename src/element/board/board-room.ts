@@ -114,7 +114,7 @@ export class BoardRoom {
     this.#emulated = new EmulatedStore({
       ...teller.forBoard('emulated'),
       image: () => this.#image(),
-      symbols: (signal) => fetchSymbols(page.files.firmware, signal),
+      symbols: (chip, signal) => fetchSymbols(page.files.firmware(chip.id), signal),
       start: seams.start ?? emulatorStart(page.files),
       onEmulated: changed,
     });
@@ -213,13 +213,14 @@ export class BoardRoom {
     const { name } = result.choice.inspection;
     const { fits, board, speed } = result.result.plan;
     const drawing = drawingDoor(this.#page, result.result.plan, strings);
+    const { name: boardName, chip } = findBoard(board);
     if (panel === 'flash') {
       const facts: FlashFacts = {
         name,
         fits,
         speed,
         drawing,
-        chip: findBoard(board).chip.id,
+        chip,
         fileName: imageName(result),
         copied: this.#views.downloads?.copied ?? null,
         canTake: steps.has('take'),
@@ -228,9 +229,8 @@ export class BoardRoom {
         otherBoard: this.#otherBoard.view(this.#flash.state.step),
       };
       return html`${flashView(this.#flash.state, facts, strings, this.#flashActions)}
-      ${this.#selftest.view(strings)}`;
+      ${chip.selftestFile === null ? nothing : this.#selftest.view(strings)}`;
     }
-    const boardName = findBoard(board).name;
     const { inPage, name: engine } = this.#engines;
     const desk = emulatedDesk(this.#page, this.#live, result, this.#emulated);
     const facts = { name, boardName, fits, speed, drawing, locked, answers, inPage, engine, desk, voice };

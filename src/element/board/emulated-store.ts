@@ -1,4 +1,6 @@
 /** Owns the emulated board: its conversation, its time, and what is looked at inside. Knows no DOM. */
+import type { Chip } from '../../chips/chip.js';
+import { DEFAULT_CHIP } from '../../chips/index.js';
 import type { Device } from '../../device/device.js';
 import type { EmulatorDevice, EmulatorWatch } from '../../device/emulator.js';
 import type {
@@ -47,7 +49,7 @@ export interface EmulatedStoreOptions extends BoardStoreOptions {
   /** The image of the current result. */
   readonly image: () => Promise<RunnableImage>;
   /** The names in its firmware. */
-  readonly symbols: (signal: AbortSignal) => Promise<Uint8Array | undefined>;
+  readonly symbols: (chip: Chip, signal: AbortSignal) => Promise<Uint8Array | undefined>;
   /** Powers a chip up. */
   readonly start: (
     image: Uint8Array,
@@ -120,10 +122,11 @@ export class EmulatedStore {
     this.#commit({ ...AT_REST, speed: this.#state.speed });
     await this.board.open(async (signal, stage) => {
       stage('image');
-      const [image, symbols] = await Promise.all([this.#options.image(), this.#options.symbols(signal)]);
+      const image = await this.#options.image();
+      const { chip = DEFAULT_CHIP, flashBytes, psramKind, psramBytes } = image.board;
+      const symbols = await this.#options.symbols(chip, signal);
       signal.throwIfAborted();
       stage('emulator');
-      const { chip, flashBytes, psramKind, psramBytes } = image.board;
       const options: EmulatorOptions = {
         board: { chip, flashBytes, psramKind, psramBytes },
         timing: true,

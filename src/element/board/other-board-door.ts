@@ -29,7 +29,7 @@ export class OtherBoardDoor {
 
   /** What can be done, as soon as that is known. */
   view(step: FlashStep): TemplateResult | typeof nothing {
-    if (step.kind !== 'found' || !isTooSmall(step.problem)) return nothing;
+    if (step.kind !== 'found' || !isForOther(step.problem)) return nothing;
     const { board } = step;
     const { element, words } = this.#page;
     const { language } = words;
@@ -51,7 +51,7 @@ export class OtherBoardDoor {
   }
 }
 
-/** Another plan may be small enough. */
-function isTooSmall(problem: Error | null): boolean {
-  return problem instanceof FlashError && /^(flash|psram)-too-small$/.test(problem.code);
+/** Another plan may be small enough, or for that chip. */
+function isForOther(problem: Error | null): boolean {
+  return problem instanceof FlashError && /^((flash|psram)-too-small|wrong-chip)$/.test(problem.code);
 }

@@ -55,7 +55,7 @@ export class SelftestRoom {
 
 /** @throws TransportError when the program cannot be fetched */
 async function fetchImage(assetBase: string | null, signal: AbortSignal): Promise<Uint8Array> {
-  const name = DEFAULT_CHIP.selftestFile;
+  const name = DEFAULT_CHIP.selftestFile ?? '';
   const beside = new URL('../../../device-runtime/prebuilt/esp32s3/selftest.elf', import.meta.url);
   const url =
     assetBase === null

@@ -1,5 +1,5 @@
 /** The boards of the list as a person searches them. */
-import { BOARDS, type Board } from '../../plan/boards.js';
+import { BOARDS, isModule, type Board } from '../../plan/boards.js';
 import { formatBytes } from '../../shared/format.js';
 import type { FindStrings } from '../strings/find.js';
 
@@ -24,8 +24,7 @@ export function listBoards(words: FindStrings, language: string): readonly Liste
       board,
       name,
       memories,
-      // Named for its chip and memories, as it is printed on its lid.
-      isModule: board.name.startsWith(`${board.chip.name} N`),
+      isModule: isModule(board),
       text: `${folded(text)} ${bare(text)}`,
     };
   });

@@ -1,5 +1,7 @@
 /** What finding one's board looks like: a look at the one on the cable, and the list with a search. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Chip } from '../../chips/chip.js';
+import { CHIPS } from '../../chips/index.js';
 import { BOARDS } from '../../plan/boards.js';
 import { formatBytes } from '../../shared/format.js';
 import type { ToldReach } from '../board/board-reach.js';
@@ -125,7 +127,9 @@ function search(facts: FindFacts, actions: FindActions): TemplateResult {
       <p class="quiet" id="find-hint">${words.searchHint}</p>
     </div>
     <output class="quiet" for="find-search">${words.matches(listed.length)}</output>
-    <div class="boards">${[true, false].map((modules) => group(modules, facts, actions))}</div>
+    <div class="boards">
+      ${CHIPS.flatMap((chip) => [true, false].map((modules) => group(chip, modules, facts, actions)))}
+    </div>
     <div class="buttons">
       <button type="submit" part="button" ?disabled=${chosen === undefined}>
         ${words.use(chosen === undefined ? '…' : shortName(chosen))}
@@ -136,14 +140,15 @@ function search(facts: FindFacts, actions: FindActions): TemplateResult {
 
 /** Radio buttons of one name: arrow keys go through all that are shown. */
 function group(
+  chip: Chip,
   modules: boolean,
   { words, listed, picked }: FindFacts,
   actions: FindActions,
 ): TemplateResult | typeof nothing {
-  const shown = listed.filter(({ isModule }) => isModule === modules);
+  const shown = listed.filter(({ board, isModule }) => board.chip === chip && isModule === modules);
   if (shown.length === 0) return nothing;
   return html`<fieldset>
-    <legend>${modules ? words.modules : words.kits}</legend>
+    <legend>${chip.name}: ${modules ? words.modules : words.kits}</legend>
     ${shown.map(
       ({ board, name, memories }) =>
         html`<label class=${board.refused === null ? '' : 'refused'}>

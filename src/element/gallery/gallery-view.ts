@@ -1,5 +1,6 @@
 /** The list of known models: what each is for, whether it fits the chosen board, how large and how fast it is there. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { CHIPS } from '../../chips/index.js';
 import { BOARDS } from '../../plan/boards.js';
 import { formatBytes, formatCount, formatRate, formatShortCount } from '../../shared/format.js';
 import type { Language } from '../../shared/languages.js';
@@ -89,8 +90,13 @@ function boardChoice({ strings, board, settled }: GalleryFacts, actions: Gallery
       id="gallery-board"
       @change=${(event: Event) => actions.board((event.target as HTMLSelectElement).value)}
     >
-      ${BOARDS.filter(({ refused }) => refused === null).map(
-        ({ id, name }) => html`<option value=${id} ?selected=${id === board}>${name}</option>`,
+      ${CHIPS.map(
+        ({ name: chip }) =>
+          html`<optgroup label=${chip}>
+            ${BOARDS.filter(({ chip: { name }, refused }) => name === chip && refused === null).map(
+              ({ id, name }) => html`<option value=${id} ?selected=${id === board}>${name}</option>`,
+            )}
+          </optgroup>`,
       )}
     </select>
   </div>`;

@@ -1,6 +1,7 @@
 /** Flashing a board over USB: choose it, see what it is, write, check, restart; several one after another. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
+import type { Chip } from '../../chips/chip.js';
 import { bootHelp } from '../../device/flash-help.js';
 import { FlashError, isRefusal } from '../../device/flash-errors.js';
 import type { FlashProgress } from '../../device/flash-progress.js';
@@ -28,7 +29,7 @@ export interface FlashFacts {
   /** The board with what will lie in its memories, folded away. */
   readonly drawing: TemplateResult;
   /** As esptool calls it. */
-  readonly chip: string;
+  readonly chip: Pick<Chip, 'id' | 'name'>;
   /** Name of the image as a file. */
   readonly fileName: string;
   /** Whether the command was copied, `null` before it was tried. */
@@ -79,7 +80,7 @@ function body(
   const { step } = state;
   switch (step.kind) {
     case 'idle':
-      return idle(state, step.error, strings, actions);
+      return idle(state, step.error, facts, strings, actions);
     case 'looking':
       return looking(step.progress, strings, actions);
     case 'found':
@@ -114,12 +115,13 @@ function withoutImage(error: Error, strings: AllStrings, actions: FlashActions):
 function idle(
   { image }: FlashState,
   error: Error | null,
+  { chip }: FlashFacts,
   strings: AllStrings,
   actions: FlashActions,
 ): TemplateResult {
   const words = strings.board.flash;
   return html`<div class="panel start">
-      <p>${words.intro}${term('port', words.port, strings)}</p>
+      <p>${words.intro(chip.name)}${term('port', words.port, strings)}</p>
       ${image === null ? html`<p class="quiet">${words.making}</p>` : partsView(image, strings)}
       <div class="buttons">
         <button
@@ -421,7 +423,7 @@ function otherWay(
   return html`<div class="command">
     <h4>${words.otherWay}</h4>
     <p class="quiet">${words.otherWayText}</p>
-    ${commandLine(chip, fileName, copied, strings, (text) => {
+    ${commandLine(chip.id, fileName, copied, strings, (text) => {
       actions.copy(text);
     })}
     ${

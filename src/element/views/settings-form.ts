@@ -1,7 +1,8 @@
 /** What can be set: the board, how small the numbers become, and how much the model remembers. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { BOARDS, type Board } from '../../plan/boards.js';
+import { CHIPS } from '../../chips/index.js';
+import { BOARDS, isModule, type Board } from '../../plan/boards.js';
 import {
   CHATS,
   OFFERED_WEIGHTS,
@@ -112,30 +113,27 @@ function boardField(
       @change=${(event: Event) =>
         actions.change({ board: (event.target as HTMLSelectElement).value, encodings: undefined })}
     >
-      ${[true, false].map(
-        (modules) =>
-          html`<optgroup label=${modules ? fit.modules : fit.boards}>
-            ${BOARDS.filter((board) => isModule(board) === modules).map(
-              (board) =>
-                html`<option
-                  value=${board.id}
-                  ?selected=${board.id === settings.board}
-                  ?disabled=${board.refused !== null}
-                >
-                  ${optionText(board, strings)}
-                </option>`,
-            )}
-          </optgroup>`,
+      ${CHIPS.flatMap((chip) =>
+        [true, false].map(
+          (modules) =>
+            html`<optgroup label=${`${chip.name}: ${modules ? fit.modules : fit.boards}`}>
+              ${BOARDS.filter((board) => board.chip === chip && isModule(board) === modules).map(
+                (board) =>
+                  html`<option
+                    value=${board.id}
+                    ?selected=${board.id === settings.board}
+                    ?disabled=${board.refused !== null}
+                  >
+                    ${optionText(board, strings)}
+                  </option>`,
+              )}
+            </optgroup>`,
+        ),
       )}
     </select>
     <p class="quiet">${boardText(settings.board, strings)}</p>
     ${find}
   </div>`;
-}
-
-/** Named for its chip and memories, as it is printed on its lid; all others are boards with a module on them. */
-function isModule({ name, chip }: Board): boolean {
-  return name.startsWith(`${chip.name} N`);
 }
 
 /** Its name with its memories, which the name may say itself, and whether it is supported. */

@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
-use soc::chip::{ChipOptions, Psram};
-use soc::machine::{Machine, Stopped};
-use soc::peripherals::{Output, Pad, PINS};
+use soc::machine::Stopped;
+use soc::peripherals::{Output, Pad};
 use soc::report::{CoreReport, CoreState, Report};
 use soc::symbols::Symbols;
 use soc::time::{Ticks, TICKS_PER_SECOND};
 
+use crate::chip::{self, Machine, PINS};
 use crate::json::Json;
 
 /// What is around the chip, and how it is run.
@@ -33,9 +33,6 @@ const INPUT_TICKS: Ticks = TICKS_PER_SECOND / 10_000;
 
 /// Flash chips: 1 MiB to 128 MiB.
 const FLASH_SIZES: std::ops::RangeInclusive<u32> = 1 << 20..=128 << 20;
-/// The most PSRAM that the chip's address windows show.
-const MOST_PSRAM: u32 = 32 << 20;
-
 /// The most memory that is read at once.
 const MOST_READ: usize = 1 << 20;
 
@@ -53,14 +50,7 @@ impl Board {
     /// # Errors
     /// A sentence, when there is no such board.
     pub fn new(flash: Vec<u8>, parts: Parts) -> Result<Self, String> {
-        let Parts {
-            flash_bytes,
-            psram_kind,
-            psram_bytes,
-            timed,
-            single_core,
-            seed,
-        } = parts;
+        let flash_bytes = parts.flash_bytes;
         if !flash_bytes.is_power_of_two() || !FLASH_SIZES.contains(&flash_bytes) {
             return Err(format!("A flash chip of {flash_bytes} bytes does not exist."));
         }
@@ -70,25 +60,8 @@ impl Board {
                 flash.len()
             ));
         }
-        let psram = match psram_kind {
-            0 => Psram::None,
-            1 => Psram::Quad(psram_bytes),
-            2 => Psram::Octal(psram_bytes),
-            _ => return Err("PSRAM is of kind 0, 1 or 2.".to_owned()),
-        };
-        if psram != Psram::None && (!psram_bytes.is_power_of_two() || psram_bytes > MOST_PSRAM) {
-            return Err(format!("PSRAM of {psram_bytes} bytes does not exist."));
-        }
         Ok(Self {
-            machine: Machine::new(ChipOptions {
-                flash,
-                flash_bytes,
-                psram,
-                timed,
-                single_core,
-                seed: u64::from(seed),
-                ..ChipOptions::default()
-            }),
+            machine: Machine::new(chip::options(flash, parts)?),
             usb: VecDeque::new(),
             uart: VecDeque::new(),
             report: None,
@@ -120,13 +93,12 @@ impl Board {
 
     /// Gives the ports what they take; true when more waits.
     fn offer(&mut self) -> bool {
-        let peripherals = self.machine.peripherals();
         if !self.usb.is_empty() {
-            let taken = peripherals.usb.host_write(self.usb.make_contiguous());
+            let taken = chip::usb_write(&mut self.machine, self.usb.make_contiguous());
             self.usb.drain(..taken);
         }
         if !self.uart.is_empty() {
-            let taken = peripherals.uart0.host_write(self.uart.make_contiguous());
+            let taken = chip::uart_write(&mut self.machine, self.uart.make_contiguous());
             self.uart.drain(..taken);
         }
         !(self.usb.is_empty() && self.uart.is_empty())
@@ -148,9 +120,9 @@ impl Board {
         self.machine.reset();
     }
 
-    /// What the board sent over USB since the last call.
+    /// What the board sent over its USB socket since the last call.
     pub fn usb_read(&mut self) -> Vec<u8> {
-        self.machine.peripherals().usb.host_read()
+        chip::usb_read(&mut self.machine)
     }
 
     /// Puts bytes in line for the USB port.
@@ -165,7 +137,7 @@ impl Board {
 
     /// What the board sent over UART0 since the last call.
     pub fn uart_read(&mut self) -> Vec<u8> {
-        self.machine.peripherals().uart0.host_read()
+        chip::uart_read(&mut self.machine)
     }
 
     /// Puts bytes in line for UART0.
@@ -223,7 +195,7 @@ impl Board {
     pub fn pins(&mut self) -> String {
         let mut json = Json::default();
         json.open('[');
-        for pad in self.machine.peripherals().pads() {
+        for pad in chip::pads(&mut self.machine) {
             write_pad(&mut json, &pad);
         }
         json.close(']');
@@ -240,7 +212,7 @@ impl Board {
     /// How warm the chip is from now on, in degrees Celsius; what no chip lives through is not taken.
     pub fn set_temperature(&mut self, celsius: f64) {
         if (-40.0..=125.0).contains(&celsius) {
-            self.machine.peripherals().set_temperature(celsius);
+            chip::set_temperature(&mut self.machine, celsius);
         }
     }
 
@@ -371,7 +343,7 @@ mod tests {
 
     const PARTS: Parts = Parts {
         flash_bytes: 1 << 22,
-        psram_kind: 2,
+        psram_kind: 1,
         psram_bytes: 1 << 23,
         timed: false,
         single_core: false,
@@ -419,7 +391,12 @@ mod tests {
             "{report}"
         );
         let log = String::from_utf8(board.usb_read()).unwrap_or_default();
-        assert!(log.contains("ESP-ROM:esp32s3"), "{log}");
+        let first = if cfg!(feature = "esp32") {
+            "rst:0x1 (POWERON_RESET)"
+        } else {
+            "ESP-ROM:esp32s3"
+        };
+        assert!(log.contains(first), "{log}");
         assert!(board.run(1.0), "it stays stopped");
         board.reset();
         assert!(board.report().is_none());

@@ -312,6 +312,10 @@ impl Core {
     #[inline]
     fn ready(&mut self, operation: &Operation) -> bool {
         let missing = u32::from(operation.op.coprocessors()) & !self.special.cpenable;
+        if missing & !self.model.coprocessors() != 0 {
+            self.raised = Reaction::Stop(Cause::Illegal);
+            return false;
+        }
         if missing != 0 {
             let _ = self.exception(cause::COPROCESSOR0_DISABLED + missing.trailing_zeros() as u8);
             return false;

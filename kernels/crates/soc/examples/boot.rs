@@ -1,6 +1,6 @@
 //! Boots an image on the emulated board and prints what it says:
-//! `boot IMAGE.bin [--psram octal|quad|none] [--timed] [--seconds N] [--symbols FIRMWARE.elf] [--input TEXT]
-//! [--uart] [--no-usb] [--slow-psram] [--vendor winbond|gigadevice|macronix|xmc]`.
+//! `boot IMAGE.bin [--esp32] [--psram octal|quad|none] [--timed] [--seconds N] [--symbols FIRMWARE.elf] [--input TEXT]
+//! [--uart] [--no-usb] [--revision N] [--single-core] [--slow-psram] [--vendor winbond|gigadevice|macronix|xmc]`.
 //!
 //! Standard output gets what the USB port sends (with `--uart` the serial port); standard error what the emulator says.
 
@@ -8,8 +8,10 @@ use std::io::Write;
 use std::time::Instant;
 
 use soc::chip::{ChipOptions, FlashVendor, Psram};
-use soc::machine::{Machine, Stopped};
+use soc::esp32;
+use soc::machine::{Board, Stopped};
 use soc::symbols::Symbols;
+use soc::system::System;
 use soc::time::TICKS_PER_SECOND;
 
 /// Host looks at the ports this often.
@@ -24,6 +26,49 @@ struct Arguments {
     symbols: Option<String>,
     input: Vec<u8>,
     uart: bool,
+    esp32: bool,
+}
+
+/// What the ports sent, and what they take.
+trait Ports: System {
+    fn read(machine: &mut Board<Self>, uart: bool) -> Vec<u8>
+    where
+        Self: Sized;
+    fn write(machine: &mut Board<Self>, uart: bool, input: &[u8]) -> usize
+    where
+        Self: Sized;
+}
+
+impl Ports for soc::bus::SocBus {
+    fn read(machine: &mut Board<Self>, uart: bool) -> Vec<u8> {
+        let ports = machine.peripherals();
+        let (usb, serial) = (ports.usb.host_read(), ports.uart0.host_read());
+        if uart {
+            serial
+        } else {
+            usb
+        }
+    }
+
+    fn write(machine: &mut Board<Self>, uart: bool, input: &[u8]) -> usize {
+        let ports = machine.peripherals();
+        if uart {
+            ports.uart0.host_write(input)
+        } else {
+            ports.usb.host_write(input)
+        }
+    }
+}
+
+/// It has the serial port only.
+impl Ports for esp32::bus::Esp32Bus {
+    fn read(machine: &mut Board<Self>, _: bool) -> Vec<u8> {
+        machine.peripherals().uart0.host_read()
+    }
+
+    fn write(machine: &mut Board<Self>, _: bool, input: &[u8]) -> usize {
+        machine.peripherals().uart0.host_write(input)
+    }
 }
 
 fn arguments() -> Result<Arguments, String> {
@@ -35,6 +80,7 @@ fn arguments() -> Result<Arguments, String> {
         symbols: None,
         input: Vec::new(),
         uart: false,
+        esp32: false,
     };
     while let Some(argument) = given.next() {
         let mut value = || given.next().ok_or(format!("{argument} needs a value"));
@@ -42,6 +88,7 @@ fn arguments() -> Result<Arguments, String> {
             "--psram" => {
                 result.options.psram = match value()?.as_str() {
                     "octal" => Psram::Octal(8 << 20),
+                    "quad" if result.esp32 => Psram::Quad(8 << 20),
                     "quad" => Psram::Quad(2 << 20),
                     "none" => Psram::None,
                     other => return Err(format!("--psram {other}: octal, quad or none")),
@@ -71,6 +118,17 @@ fn arguments() -> Result<Arguments, String> {
             }
             "--symbols" => result.symbols = Some(value()?),
             "--input" => result.input = value()?.replace("\\n", "\n").replace("\\r", "\r").into_bytes(),
+            "--esp32" => {
+                result.esp32 = true;
+                result.options.psram = Psram::None;
+                result.options.revision = (3, 0);
+                result.options.flash_bytes = LEAST_FLASH;
+            }
+            "--revision" => {
+                let major = value()?.parse();
+                result.options.revision.0 = major.map_err(|_| "--revision needs a number".to_owned())?;
+            }
+            "--single-core" => result.options.single_core = true,
             "--uart" => result.uart = true,
             "--no-usb" => result.options.usb_host = false,
             _ if result.image.is_empty() && !argument.starts_with('-') => result.image = argument,
@@ -91,12 +149,20 @@ fn main() {
 }
 
 fn run() -> Result<(), String> {
-    let mut arguments = arguments()?;
+    let arguments = arguments()?;
+    if arguments.esp32 {
+        boot::<esp32::bus::Esp32Bus>(arguments)
+    } else {
+        boot::<soc::bus::SocBus>(arguments)
+    }
+}
+
+fn boot<S: Ports>(mut arguments: Arguments) -> Result<(), String> {
     let flash = std::fs::read(&arguments.image).map_err(|error| format!("{}: {error}", arguments.image))?;
     let needed = (flash.len() as u32).next_power_of_two().max(LEAST_FLASH);
     arguments.options.flash_bytes = arguments.options.flash_bytes.max(needed);
     arguments.options.flash = flash;
-    let mut machine = Machine::new(arguments.options);
+    let mut machine = Board::<S>::new(arguments.options);
     if let Some(path) = &arguments.symbols {
         let file = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
         let symbols =
@@ -111,15 +177,9 @@ fn run() -> Result<(), String> {
     while machine.now() < end && matches!(result, Ok(Stopped::Time)) {
         let slice = (machine.now() + SLICE).min(end);
         result = machine.run(slice);
-        let ports = machine.peripherals();
-        let (usb, uart) = (ports.usb.host_read(), ports.uart0.host_read());
-        let sent = if arguments.uart {
-            ports.uart0.host_write(input)
-        } else {
-            ports.usb.host_write(input)
-        };
+        let text = S::read(&mut machine, arguments.uart);
+        let sent = S::write(&mut machine, arguments.uart, input);
         input = &input[sent..];
-        let text = if arguments.uart { uart } else { usb };
         output
             .write_all(&text)
             .and_then(|()| output.flush())

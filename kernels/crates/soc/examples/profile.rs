@@ -160,7 +160,10 @@ fn print(machine: &Machine, spent: &Spent, wanted: &Wanted) {
     let mut places: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for (start, (cycles, instructions)) in &spent.places {
         let name = match machine.symbols().find(*start) {
-            _ if wanted.by_address => machine.symbols().name(*start).unwrap_or(format!("0x{start:08x}")),
+            _ if wanted.by_address => machine
+                .symbols()
+                .name::<soc::bus::SocBus>(*start)
+                .unwrap_or(format!("0x{start:08x}")),
             Some((name, _)) => name.to_owned(),
             None => format!("0x{start:08x}"),
         };

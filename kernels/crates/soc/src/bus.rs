@@ -6,18 +6,19 @@
 mod accesses;
 mod direct;
 mod registers;
+mod system;
 
 use emulator::bus::BusFault;
 use emulator::ram::Ram;
 
 use crate::chip::ChipOptions;
 use crate::external::{External, Granted};
-use crate::fault::{CacheName, Fault, FaultSlot};
+use crate::fault::{CacheName, Fault};
 use crate::mmu::{DATA_WINDOW, INSTRUCTION_WINDOW, WINDOW_BYTES};
-use crate::peripherals::{ClockSource, Effect, Peripherals};
+use crate::peripherals::{ClockSource, Peripherals};
 use crate::rom::Rom;
 use crate::sram::{self, Sram};
-use crate::time::Ticks;
+use crate::turn::Turn;
 
 /// RTC memory that both buses reach.
 pub const RTC_FAST: u32 = 0x600f_e000;
@@ -28,15 +29,6 @@ pub const RTC_BYTES: u32 = 0x2000;
 /// Peripherals.
 pub const REGISTERS: u32 = 0x6000_0000;
 const REGISTERS_END: u32 = 0x600d_1000;
-
-/// Relation of a core's cycles to the chip's time.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct CoreClock {
-    /// Ticks at
-    pub ticks: Ticks,
-    /// this cycle of the core.
-    pub cycles: u64,
-}
 
 /// Everything but the cores.
 pub struct SocBus {
@@ -55,19 +47,8 @@ pub struct SocBus {
     rtc_fast: Ram,
     rtc_slow: Ram,
     generation: u32,
-    /// Which core is running.
-    pub core: usize,
-    clocks: [CoreClock; 2],
-    /// Ticks of a CPU cycle.
-    pub ticks_per_cycle: u64,
-    cycle: u64,
-    offset: u32,
-    stall: u32,
-    timed: bool,
-    /// What register accesses lead to, for the machine.
-    pub effects: Vec<Effect>,
-    /// Why an access failed.
-    pub fault: FaultSlot,
+    /// Whose turn it is.
+    pub turn: Turn,
 }
 
 impl SocBus {
@@ -83,15 +64,7 @@ impl SocBus {
             rtc_fast: Ram::new(RTC_BYTES as usize),
             rtc_slow: Ram::new(RTC_BYTES as usize),
             generation: 1,
-            core: 0,
-            clocks: [CoreClock::default(); 2],
-            ticks_per_cycle: 24,
-            cycle: 0,
-            offset: 0,
-            stall: 0,
-            timed: options.timed,
-            effects: Vec::new(),
-            fault: FaultSlot::default(),
+            turn: Turn::new(24, options.timed),
         };
         bus.refresh();
         bus
@@ -116,38 +89,8 @@ impl SocBus {
         self.rtc_fast.forget_decoded();
     }
 
-    /// Sets how a core's cycles relate to time.
-    pub fn set_clock(&mut self, core: usize, clock: CoreClock) {
-        self.clocks[core] = clock;
-    }
-
-    /// The time at a cycle of a core.
-    pub fn ticks_at(&self, core: usize, cycle: u64) -> Ticks {
-        let clock = self.clocks[core];
-        clock.ticks + cycle.saturating_sub(clock.cycles) * self.ticks_per_cycle
-    }
-
-    /// The first cycle of a core at or after a time.
-    pub fn cycle_at(&self, core: usize, ticks: Ticks) -> u64 {
-        let clock = self.clocks[core];
-        clock.cycles + ticks.saturating_sub(clock.ticks).div_ceil(self.ticks_per_cycle)
-    }
-
-    /// The time of the access that is being made.
-    pub fn now(&self) -> Ticks {
-        let cycle = self.cycle + u64::from(self.offset) + u64::from(self.stall);
-        self.ticks_at(self.core, cycle)
-    }
-
-    /// The running core waits until a time.
-    fn wait_until(&mut self, now: Ticks, until: Ticks) {
-        if self.timed && until > now {
-            self.stall += (until - now).div_ceil(self.ticks_per_cycle) as u32;
-        }
-    }
-
     fn raise<T>(&mut self, fault: Fault) -> Result<T, BusFault> {
-        Err(self.fault.raise(fault))
+        Err(self.turn.fault.raise(fault))
     }
 
     /// Whether a memory address holds ordinary memory that a stack may lie in.
@@ -192,10 +135,10 @@ impl SocBus {
 
     /// The line for an access to external memory that no hit was known for.
     fn line(&mut self, cache: CacheName, address: u32, write: bool) -> Result<Granted, BusFault> {
-        let now = self.now();
-        match self.external.access(cache, address, self.core, write, now) {
+        let now = self.turn.now();
+        match self.external.access(cache, address, self.turn.core, write, now) {
             Ok(granted) => {
-                self.wait_until(now, granted.until);
+                self.turn.wait_until(now, granted.until);
                 if self.external.code_changed {
                     self.refresh();
                 }

@@ -2,6 +2,9 @@
 //!
 //! Because replacement does not look at hits, a hit has no effect but on a changed line's mark. So hits are found
 //! through a table of its own, one compare and one array access; the sets are searched only when that misses.
+//!
+//! Several caches of the same size can be one value with as many banks: their lines follow each other, and each core has
+//! a table of hits of its own, which may lead to lines of any bank.
 
 use std::mem::{offset_of, size_of};
 
@@ -69,11 +72,15 @@ const MISS: Fast = Fast {
     offset: 0,
 };
 
-/// A cache with room for `BYTES`, a power of two.
-pub struct Cache<const BYTES: usize> {
+/// Caches with room for `BYTES`, a power of two, in `BANKS`, another one.
+pub struct Cache<const BYTES: usize, const BANKS: usize = 1> {
+    /// Of all banks together.
     geometry: Geometry,
     shift: u32,
-    fast: Box<[Fast; FAST]>,
+    /// The table of hits that accesses use, and where it begins in bytes.
+    bank: usize,
+    place: u32,
+    fast: Box<[[Fast; FAST]; BANKS]>,
     data: Box<[u8; BYTES]>,
     changed: Vec<bool>,
     lines: Vec<Line>,
@@ -83,15 +90,19 @@ pub struct Cache<const BYTES: usize> {
     pub accesses: u32,
 }
 
-impl<const BYTES: usize> Cache<BYTES> {
+impl<const BYTES: usize, const BANKS: usize> Cache<BYTES, BANKS> {
     /// An empty cache.
     pub fn new(geometry: Geometry) -> Self {
         let data = vec![0; BYTES].into_boxed_slice();
-        let fast = vec![MISS; FAST].into_boxed_slice();
+        let fast = vec![[MISS; FAST]; BANKS].into_boxed_slice();
         let mut cache = Self {
             geometry,
             shift: geometry.line.trailing_zeros(),
-            fast: fast.try_into().unwrap_or_else(|_| Box::new([MISS; FAST])),
+            bank: 0,
+            place: 0,
+            fast: fast
+                .try_into()
+                .unwrap_or_else(|_| Box::new([[MISS; FAST]; BANKS])),
             data: data.try_into().expect("the length of the vector"),
             changed: vec![false; BYTES / SHORTEST],
             lines: Vec::new(),
@@ -112,6 +123,7 @@ impl<const BYTES: usize> Cache<BYTES> {
             numbers: table + offset_of!(Fast, number),
             offsets: table + offset_of!(Fast, offset),
             entries: FAST as u32,
+            bank: (BANKS > 1).then(|| address(&self.place)),
             data: self.data.as_ptr().addr(),
             length: BYTES as u32,
             changed: self.changed.as_ptr().addr(),
@@ -136,14 +148,28 @@ impl<const BYTES: usize> Cache<BYTES> {
 
     /// From now on every access searches the sets first.
     pub fn forget_hits(&mut self) {
-        self.fast.fill(MISS);
+        self.fast.fill([MISS; FAST]);
+    }
+
+    /// From now on accesses use the table of hits of this bank.
+    #[inline(always)]
+    pub fn select(&mut self, bank: usize) {
+        if BANKS > 1 {
+            self.bank = bank & (BANKS - 1);
+            self.place = (self.bank * size_of::<[Fast; FAST]>()) as u32;
+        }
+    }
+
+    #[inline(always)]
+    fn hits(&self) -> &[Fast; FAST] {
+        &self.fast[if BANKS > 1 { self.bank & (BANKS - 1) } else { 0 }]
     }
 
     /// `N` bytes at an address that hits the table of hits.
     #[inline(always)]
     pub fn read<const N: usize>(&mut self, address: u32) -> Option<[u8; N]> {
         let number = address >> self.shift;
-        let fast = self.fast[number as usize & (FAST - 1)];
+        let fast = self.hits()[number as usize & (FAST - 1)];
         if fast.number != number {
             return None;
         }
@@ -155,7 +181,7 @@ impl<const BYTES: usize> Cache<BYTES> {
     #[inline(always)]
     pub fn write<const N: usize>(&mut self, address: u32, value: [u8; N]) -> bool {
         let number = address >> self.shift;
-        let fast = self.fast[number as usize & (FAST - 1)];
+        let fast = self.hits()[number as usize & (FAST - 1)];
         if fast.number != number || fast.offset >= READ_ONLY {
             return false;
         }
@@ -189,8 +215,14 @@ impl<const BYTES: usize> Cache<BYTES> {
         (offset | address & (self.geometry.line - 1)) as usize
     }
 
-    fn set_of(&self, number: u32) -> u32 {
-        number & (self.geometry.sets() - 1)
+    /// Sets of a bank.
+    fn sets(&self) -> u32 {
+        self.geometry.sets() / BANKS as u32
+    }
+
+    fn first_of(&self, bank: usize, address: u32) -> usize {
+        let set = (address >> self.shift) & (self.sets() - 1);
+        (((bank & (BANKS - 1)) as u32 * self.sets() + set) * self.geometry.ways) as usize
     }
 
     fn offset(&self, index: usize) -> u32 {
@@ -199,22 +231,33 @@ impl<const BYTES: usize> Cache<BYTES> {
 
     /// The line that holds an address, as an index for the other calls.
     pub fn find(&self, address: u32) -> Option<usize> {
+        self.find_in(0, address)
+    }
+
+    /// The line of a bank that holds an address.
+    pub fn find_in(&self, bank: usize, address: u32) -> Option<usize> {
         let number = address >> self.shift;
-        let first = (self.set_of(number) * self.geometry.ways) as usize;
-        (first..first + self.geometry.ways as usize).find(|&index| self.lines[index].number == number)
+        self.set_in(bank, address)
+            .find(|&index| self.lines[index].number == number)
     }
 
     /// Lets accesses find this line through the table of hits; stores only when it is `writable`.
     pub fn remember(&mut self, index: usize, writable: bool) {
         let number = self.lines[index].number;
         let offset = self.offset(index) | if writable { 0 } else { READ_ONLY };
-        self.fast[number as usize & (FAST - 1)] = Fast { number, offset };
+        let bank = if BANKS > 1 { self.bank } else { 0 };
+        self.fast[bank & (BANKS - 1)][number as usize & (FAST - 1)] = Fast { number, offset };
     }
 
     /// The line that is replaced when `address` comes in, by turns; `None` when all lines of its set are locked.
     pub fn victim(&mut self, address: u32) -> Option<usize> {
-        let set = self.set_of(address >> self.shift) as usize;
-        let first = set * self.geometry.ways as usize;
+        self.victim_in(0, address)
+    }
+
+    /// The line of a bank that is replaced when `address` comes in.
+    pub fn victim_in(&mut self, bank: usize, address: u32) -> Option<usize> {
+        let first = self.first_of(bank, address);
+        let set = first / self.geometry.ways as usize;
         for _ in 0..self.geometry.ways {
             let way = usize::from(self.next[set]);
             self.next[set] = ((way + 1) % self.geometry.ways as usize) as u8;
@@ -227,7 +270,12 @@ impl<const BYTES: usize> Cache<BYTES> {
 
     /// The lines of the set of an address.
     pub fn set(&self, address: u32) -> std::ops::Range<usize> {
-        let first = (self.set_of(address >> self.shift) * self.geometry.ways) as usize;
+        self.set_in(0, address)
+    }
+
+    /// The lines of the set of an address in a bank.
+    pub fn set_in(&self, bank: usize, address: u32) -> std::ops::Range<usize> {
+        let first = self.first_of(bank, address);
         first..first + self.geometry.ways as usize
     }
 
@@ -275,22 +323,21 @@ impl<const BYTES: usize> Cache<BYTES> {
 
     /// A line holds nothing any more.
     pub fn drop_line(&mut self, index: usize) {
-        let number = self.lines[index].number;
-        if number != NOTHING {
-            let fast = &mut self.fast[number as usize & (FAST - 1)];
-            if fast.number == number {
-                *fast = MISS;
-            }
-        }
+        self.forget(index);
         self.lines[index] = EMPTY;
         self.changed[index] = false;
     }
 
     /// Accesses to this line search the sets first.
     pub fn forget(&mut self, index: usize) {
-        let number = self.lines[index].number;
-        if let Some(fast) = self.fast.get_mut(number as usize & (FAST - 1)) {
-            if fast.number == number {
+        let (number, offset) = (self.lines[index].number, self.offset(index));
+        if number == NOTHING {
+            return;
+        }
+        for hits in self.fast.iter_mut() {
+            let fast = &mut hits[number as usize & (FAST - 1)];
+            // The same address may be in another bank as well.
+            if fast.number == number && fast.offset & !READ_ONLY == offset {
                 *fast = MISS;
             }
         }

@@ -14,33 +14,13 @@ use crate::fault::{CacheName, Fault};
 use crate::mmu::{Mmu, Target};
 use crate::spi::access::AccessTiming;
 use crate::spi::Mspi;
+use crate::statistics::Statistics;
 use crate::time::Ticks;
 
 /// The most that either cache can hold.
 pub const CAPACITY: usize = 64 << 10;
 /// Both caches.
 const CACHES: [CacheName; 2] = [CacheName::Instruction, CacheName::Data];
-
-/// What a run did with the caches and the memory bus.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Statistics {
-    /// Lines that instructions were fetched from, once for every straight stretch of code that touches one.
-    pub instruction_lines: u64,
-    /// Lines that instructions waited for.
-    pub instruction_misses: u64,
-    /// Lines from flash that data accesses waited for.
-    pub data_misses_flash: u64,
-    /// Lines from PSRAM that data accesses waited for.
-    pub data_misses_psram: u64,
-    /// Lines that came in ahead of their use.
-    pub prefetched: u64,
-    /// Changed lines that went back.
-    pub written_back: u64,
-    /// Ticks for which the memory bus was busy; counted while time is modelled.
-    pub bus_busy: Ticks,
-    /// Ticks for which each core waited for it.
-    pub waited: [Ticks; 2],
-}
 
 /// The switches of a cache.
 #[derive(Debug, Clone, Copy, Default)]

@@ -151,6 +151,52 @@ pub enum Fault {
         /// The other address.
         other: u32,
     },
+    /// A core uses its own cache while that is off.
+    CoreCacheOff {
+        /// The address.
+        address: u32,
+        /// Which core.
+        core: usize,
+    },
+    /// A core's bus to a cache is shut.
+    CoreCacheShut {
+        /// The address.
+        address: u32,
+        /// Which core.
+        core: usize,
+    },
+    /// The memory is what a core's cache keeps its lines in.
+    CoreCacheMemory {
+        /// The address.
+        address: u32,
+        /// Which core.
+        core: usize,
+    },
+    /// Both caches hold the same bytes, and one copy was changed.
+    CachesDiffer {
+        /// The address.
+        address: u32,
+    },
+    /// A cache was switched on without having been flushed since it was off.
+    CacheUnflushed {
+        /// Whose it is.
+        core: usize,
+    },
+    /// A page table was written while the cache that looks at it is on.
+    MmuWhileOn {
+        /// Whose they are.
+        core: usize,
+    },
+    /// What is read from PSRAM may not be what was written, on chips before their revision 3.
+    PsramErratum {
+        /// The address.
+        address: u32,
+    },
+    /// Memory that answers to the first core only.
+    OtherCoresMemory {
+        /// The address.
+        address: u32,
+    },
     /// A direct transfer meets changed lines of the data cache.
     DmaIncoherent {
         /// The address.

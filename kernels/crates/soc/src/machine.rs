@@ -13,15 +13,12 @@ use emulator::run::{OneCycle, Pause, Pipeline};
 
 use crate::bus::SocBus;
 use crate::chip::ChipOptions;
-use crate::external::Statistics;
 use crate::fault::Fault;
-use crate::peripherals::{reset_scope, Peripherals, ResetScope};
 use crate::report::{describe, CoreReport, CoreState, Report};
-use crate::rom::boot::reset_name;
-use crate::rom::call::{Call, RomState};
-use crate::rom::functions::FUNCTIONS;
-use crate::rom::{Entry, Rom};
+use crate::rom::Entry;
+use crate::statistics::Statistics;
 use crate::symbols::Symbols;
+use crate::system::System;
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// CPU cycles of a core's turn: how late the cores see what the other stored. The timed mode keeps hand-offs between
@@ -47,9 +44,12 @@ pub enum Stopped {
     Download,
 }
 
+/// A board with an ESP32-S3.
+pub type Machine = Board<SocBus>;
+
 /// A board with everything on it.
-pub struct Machine {
-    bus: SocBus,
+pub struct Board<S: System> {
+    bus: S,
     cores: [Core; 2],
     states: [CoreState; 2],
     pipelines: [Pipeline; 2],
@@ -57,7 +57,7 @@ pub struct Machine {
     blocks: BlockCache,
     options: ChipOptions,
     now: Ticks,
-    rom: RomState,
+    rom: S::RomState,
     symbols: Symbols,
     booted: bool,
     app_resets: u32,
@@ -71,22 +71,22 @@ pub struct Machine {
     warnings: Vec<String>,
 }
 
-impl Machine {
+impl<S: System> Board<S> {
     /// A board at power-on; the mask ROM boots with the first run.
     pub fn new(mut options: ChipOptions) -> Self {
-        let bus = SocBus::new(&options);
+        let bus = S::new(&options);
         // The flash chip has it now.
         options.flash = Vec::new();
         Self {
             bus,
-            cores: [Core::new(0), Core::new(1)],
+            cores: [Core::of(S::MODEL, 0), Core::of(S::MODEL, 1)],
             states: [CoreState::InRom, CoreState::Off],
             pipelines: [Pipeline::default(); 2],
             lines: [0; 2],
             blocks: BlockCache::new(),
             options,
             now: 0,
-            rom: RomState::default(),
+            rom: S::RomState::default(),
             symbols: Symbols::default(),
             booted: false,
             app_resets: 0,
@@ -118,17 +118,17 @@ impl Machine {
 
     /// CPU cycles in a second now.
     pub fn cpu_hertz(&self) -> u64 {
-        TICKS_PER_SECOND / self.bus.ticks_per_cycle
+        TICKS_PER_SECOND / self.bus.turn().ticks_per_cycle
     }
 
     /// Registers, ports and pins.
-    pub fn peripherals(&mut self) -> &mut Peripherals {
-        &mut self.bus.peripherals
+    pub fn peripherals(&mut self) -> &mut S::Peripherals {
+        self.bus.peripherals_mut()
     }
 
     /// What the caches and the memory bus did.
     pub fn statistics(&self) -> Statistics {
-        self.bus.external.statistics
+        self.bus.statistics()
     }
 
     /// Decoded code with what it cost, for profiles.
@@ -153,26 +153,15 @@ impl Machine {
 
     /// Everything that was no fault but is likely a mistake, each once.
     pub fn warnings(&mut self) -> Vec<String> {
-        let mut all: Vec<String> = self
+        let mut all: Vec<String> = Vec::new();
+        for warning in self
             .bus
-            .peripherals
             .warnings()
-            .all()
-            .iter()
-            .map(|warned| match warned.count {
-                1 => warned.warning.to_string(),
-                count => format!("{} ({count} times)", warned.warning),
-            })
-            .collect();
-        for list in [
-            &self.bus.external.warnings,
-            &self.bus.external.mspi.warnings,
-            &self.warnings,
-        ] {
-            for warning in list.iter().take(MOST_WARNINGS) {
-                if !all.contains(warning) {
-                    all.push(warning.clone());
-                }
+            .into_iter()
+            .chain(self.warnings.iter().cloned())
+        {
+            if !all.contains(&warning) {
+                all.push(warning);
             }
         }
         all
@@ -185,12 +174,12 @@ impl Machine {
 
     /// A register of SPI0 (0) or SPI1 (1) by its offset, without effects; 0 where there is none.
     pub fn spi_register(&mut self, controller: usize, offset: u32) -> u32 {
-        self.bus.external.mspi.read(controller & 1, offset).unwrap_or(0)
+        self.bus.spi_register(controller & 1, offset)
     }
 
     /// What the flash chip holds, up to the last byte that was ever written.
     pub fn flash(&self) -> &[u8] {
-        self.bus.external.mspi.flash.content()
+        self.bus.flash().content()
     }
 
     /// A core as reports show it.
@@ -206,7 +195,7 @@ impl Machine {
 
     /// Where the second core would begin when it leaves reset; 0 when it was not told.
     pub fn app_entry(&self) -> u32 {
-        self.bus.peripherals.app_core().entry
+        self.bus.app_core().entry
     }
 
     fn state(&self, core: usize) -> CoreState {
@@ -225,19 +214,16 @@ impl Machine {
 
     fn restart(&mut self, reason: u8) {
         self.instructions += self.cores.iter().map(|core| core.instructions).sum::<u64>();
-        self.bus.effects.clear();
-        self.bus.peripherals.reset(reason, self.now);
-        if reset_scope(reason) != ResetScope::Cores {
-            self.bus.external.reset();
-        }
-        self.cores = [Core::new(0), Core::new(1)];
+        self.bus.turn_mut().effects.clear();
+        self.bus.reset(reason, self.now);
+        self.cores = [Core::of(S::MODEL, 0), Core::of(S::MODEL, 1)];
         self.states = [CoreState::InRom, CoreState::Off];
         self.pipelines = [Pipeline::default(); 2];
         self.lines = [0; 2];
         self.misaligned = [0; 2];
-        self.rom = RomState::default();
+        self.rom = S::RomState::default();
         if self.resets.len() < MOST_RESETS {
-            self.resets.push((self.now, reset_name(reason)));
+            self.resets.push((self.now, S::reset_name(reason)));
         }
         self.booted = false;
     }
@@ -262,7 +248,7 @@ impl Machine {
                 if self.states[core] == CoreState::Running {
                     self.run_core(core, next)?;
                 }
-                if !self.bus.effects.is_empty() && self.apply_effects()? {
+                if !self.bus.turn().effects.is_empty() && self.apply_effects()? {
                     break;
                 }
             }
@@ -292,9 +278,9 @@ impl Machine {
             self.boot()?;
         }
         if self.states[core] != CoreState::Running {
-            return self.run(self.now + self.bus.ticks_per_cycle).map(|_| ());
+            return self.run(self.now + self.bus.turn().ticks_per_cycle).map(|_| ());
         }
-        self.bus.core = core;
+        self.bus.select(core);
         let stepped = if self.options.timed {
             self.cores[core].step(&mut self.bus, &mut self.pipelines[core])
         } else {
@@ -306,7 +292,7 @@ impl Machine {
             Err(stop) => return Err(self.stopped(core, &stop)),
         }
         self.apply_effects()?;
-        let reached = self.bus.ticks_at(core, self.cores[core].cycles);
+        let reached = self.bus.turn().ticks_at(core, self.cores[core].cycles);
         if self.booted && reached > self.now {
             if self.states[core ^ 1] == CoreState::Running {
                 self.run_core(core ^ 1, reached)?;
@@ -319,13 +305,13 @@ impl Machine {
     }
 
     fn end_of_turn(&self, until: Ticks) -> Ticks {
-        let event = self.bus.peripherals.next_event(self.now).max(self.now + 1);
-        let turn = TURN[usize::from(self.options.timed)] * self.bus.ticks_per_cycle;
+        let event = self.bus.next_event(self.now).max(self.now + 1);
+        let turn = TURN[usize::from(self.options.timed)] * self.bus.turn().ticks_per_cycle;
         // Where the earliest core stands that has something to do: a delay in ROM, or a long wait for memory, puts
         // it ahead of the others.
         let active = (0..2).filter(|&core| self.state(core) == CoreState::Running);
         let earliest = active
-            .map(|core| self.bus.ticks_at(core, self.cores[core].cycles))
+            .map(|core| self.bus.turn().ticks_at(core, self.cores[core].cycles))
             .min();
         let end = match earliest {
             Some(ticks) => ticks.max(self.now) + turn,
@@ -335,13 +321,13 @@ impl Machine {
     }
 
     fn run_core(&mut self, index: usize, until: Ticks) -> Result<(), Box<Report>> {
-        let target = self.bus.cycle_at(index, until);
-        let lines = self.bus.peripherals.interrupt_lines(index);
+        let target = self.bus.turn().cycle_at(index, until);
+        let lines = self.bus.interrupt_lines(index);
         if lines != self.lines[index] {
             self.lines[index] = lines;
             self.cores[index].set_interrupt_lines(lines);
         }
-        self.bus.core = index;
+        self.bus.select(index);
         while self.cores[index].cycles < target {
             let core = &mut self.cores[index];
             let paused = if self.options.timed {
@@ -358,7 +344,7 @@ impl Machine {
                 Ok(Pause::Time | Pause::Waiting) => break,
                 Ok(Pause::Call { pc }) => {
                     self.rom_call(index, pc)?;
-                    if !self.bus.effects.is_empty() {
+                    if !self.bus.turn().effects.is_empty() {
                         break;
                     }
                 }
@@ -380,15 +366,10 @@ impl Machine {
     }
 
     fn rom_call(&mut self, index: usize, pc: u32) -> Result<(), Box<Report>> {
-        let fault = match Rom::entry(pc) {
+        let fault = match S::rom_entry(pc) {
             Some(Entry::Function(function)) => {
-                let call = Call::new(
-                    &FUNCTIONS[function],
-                    &mut self.bus,
-                    &mut self.cores[index],
-                    &mut self.rom,
-                );
-                match call.run() {
+                let called = self.bus.call_rom(function, &mut self.cores[index], &mut self.rom);
+                match called {
                     Ok(()) => return Ok(()),
                     Err(fault) => fault,
                 }
@@ -415,9 +396,7 @@ impl Machine {
     /// Whether no core will ever do anything again.
     fn is_dead(&self) -> bool {
         let asleep = (0..2).all(|core| self.state(core) != CoreState::Running);
-        asleep
-            && self.bus.peripherals.next_event(self.now) == Ticks::MAX
-            && (0..2).all(|core| self.sleeps(core))
+        asleep && self.bus.next_event(self.now) == Ticks::MAX && (0..2).all(|core| self.sleeps(core))
     }
 
     /// Whether a core that waits has all its interrupts masked.

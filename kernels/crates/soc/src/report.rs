@@ -6,9 +6,9 @@ use emulator::core::special::number;
 use emulator::core::stop::Trace;
 use emulator::core::{ps, Core};
 
-use crate::bus::SocBus;
 use crate::fault::Fault;
 use crate::symbols::Symbols;
+use crate::system::System;
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Callers that a backtrace follows.
@@ -87,7 +87,7 @@ pub struct Report {
 }
 
 /// A core as a report shows it.
-pub fn describe(core: &Core, state: CoreState, bus: &SocBus, symbols: &Symbols) -> CoreReport {
+pub fn describe<S: System>(core: &Core, state: CoreState, bus: &S, symbols: &Symbols) -> CoreReport {
     // Reading a special register changes nothing but needs the core.
     let mut reader = core.clone();
     let mut special = |register: u8| reader.read_special(register).unwrap_or(0);
@@ -110,20 +110,20 @@ pub fn describe(core: &Core, state: CoreState, bus: &SocBus, symbols: &Symbols) 
     }
 }
 
-fn word(bus: &SocBus, address: u32) -> Option<u32> {
+fn word<S: System>(bus: &S, address: u32) -> Option<u32> {
     let mut bytes = [0; 4];
     bus.peek(address, &mut bytes).then(|| u32::from_le_bytes(bytes))
 }
 
 /// Walks from frame to frame: through the register file as long as a frame is there, then through the stack, where the
 /// window handlers put each frame's first registers below its callee's.
-fn backtrace(core: &Core, epc: u32, bus: &SocBus, symbols: &Symbols) -> Vec<Frame> {
+fn backtrace<S: System>(core: &Core, epc: u32, bus: &S, symbols: &Symbols) -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut push = |pc: u32, sp: u32| {
         frames.push(Frame {
             pc,
             sp,
-            name: symbols.name(pc),
+            name: symbols.name::<S>(pc),
         });
         frames.len() < DEEPEST
     };

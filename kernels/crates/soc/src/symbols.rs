@@ -1,5 +1,7 @@
 //! Names of addresses, for reports: from an ELF file's symbol table or from lines of text.
 
+use crate::system::System;
+
 /// The most symbols that are kept: more than any firmware has, against hostile files.
 const MOST: usize = 1 << 17;
 /// The longest name that is kept.
@@ -116,12 +118,12 @@ impl Symbols {
         (offset < reach).then_some((symbol.name.as_str(), offset))
     }
 
-    /// `NAME+OFFSET`, or nothing.
-    pub fn name(&self, address: u32) -> Option<String> {
+    /// `NAME+OFFSET`, also of the mask ROM's functions, or nothing.
+    pub fn name<S: System>(&self, address: u32) -> Option<String> {
         match self.find(address) {
             Some((name, 0)) => Some(name.to_owned()),
             Some((name, offset)) => Some(format!("{name}+0x{offset:x}")),
-            None => crate::rom::Rom::name(address).map(|name| format!("{name} (ROM)")),
+            None => S::rom_name(address).map(|name| format!("{name} (ROM)")),
         }
     }
 }

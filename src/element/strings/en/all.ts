@@ -71,7 +71,7 @@ const help: Readonly<Record<FailureCause, string>> = {
     'This kind of tokenizer.json cannot be read. Choose another model, or remove the file to work with token ids.',
   prompt: 'The text is empty, or too long for the context. Change it.',
   firmware:
-    'This firmware cannot be used. Give the linked program (ELF), or the application or merged image of an ESP-IDF project for the ESP32-S3.',
+    'This firmware cannot be used. Give the linked program (ELF), or the application or merged image of an ESP-IDF project for the board’s chip.',
   bootloader:
     'The firmware came without a bootloader, so no board can start the image. Give its merged image (idf.py merge-bin).',
   'page-file':

@@ -86,7 +86,7 @@ export const enBoard = {
       label: 'Who answers',
       board: {
         name: 'Emulated board',
-        text: 'A whole ESP32-S3 is emulated in this page: both cores, caches, flash and PSRAM. It boots the very image that you download, byte for byte.',
+        text: 'The board’s whole chip is emulated in this page: both cores, caches, flash and PSRAM. It boots the very image that you download, byte for byte.',
       },
       page: {
         name: 'This computer',
@@ -218,7 +218,7 @@ export const enBoard = {
     back: 'Back to the start',
   },
   transcript: {
-    title: 'Conversation with a language model on an ESP32-S3',
+    title: 'Conversation with a language model on a chip',
     on: 'On',
     emulated: 'an emulated board',
     page: 'this computer',

@@ -38,7 +38,8 @@ export const enDesk = {
       absent: 'does not exist',
       memory: 'carries flash and PSRAM',
       console: 'console (UART)',
-      psram: 'carries the octal PSRAM of this board',
+      psram: 'carries the PSRAM of this board',
+      input: 'can only be read',
     },
   },
   live: {

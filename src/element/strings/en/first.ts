@@ -2,7 +2,7 @@
 export const enFirst = {
   /** BCP 47. */
   language: 'en',
-  title: 'A language model for your ESP32-S3',
+  title: 'A language model for your ESP32',
   steps: {
     label: 'Steps',
     of: (step: number, steps: number) => `${step} of ${steps}`,

@@ -67,8 +67,8 @@ export const enFlash = {
   heading: (name: string) => `Flash ${name} onto a board`,
   port: 'serial port',
   selftest: 'Test this board',
-  intro:
-    'Connect an ESP32-S3 by USB and choose it. It is looked at first; nothing is written before you say so.',
+  intro: (chip: string) =>
+    `Connect an ${chip} by USB and choose it. It is looked at first; nothing is written before you say so.`,
   connect: 'Connect a board',
   connectAgain: 'Choose another board',
   making: 'Putting the image together…',
@@ -158,7 +158,7 @@ export const enFlash = {
   ],
   advice: {
     'hold-boot': 'Hold the button BOOT.',
-    'press-reset': 'Press and release the button RESET.',
+    'press-reset': 'Press and release the button RESET, which some boards call EN.',
     'release-boot': 'Release BOOT.',
     'plug-in-holding-boot': 'Without a RESET button: unplug the board, hold BOOT, plug it in, release BOOT.',
     'choose-port-again': 'Choose the board again: after a restart the browser may know it as another port.',
@@ -196,8 +196,8 @@ export const enFlash = {
     },
     'wrong-chip': {
       title: 'This is another chip',
-      text: (found: string) =>
-        `The board has ${found === '' ? 'an unknown chip' : found}; the image is for the ESP32-S3. Nothing was written.`,
+      text: (found: string, needed: string) =>
+        `The board has ${found === '' ? 'an unknown chip' : `an ${found}`}; ${needed === '' ? 'images are not made for it' : `the image is for the ${needed}`}. Nothing was written.`,
     },
     'chip-revision': {
       title: 'The chip is too old',
@@ -223,7 +223,8 @@ export const enFlash = {
     },
     'flash-unknown': {
       title: 'The flash does not answer',
-      text: () => 'Remove what is wired to GPIO 26 to 37, and plug the board in again. Nothing was written.',
+      text: (pins: string) =>
+        `Remove what is wired to ${pins === '' ? 'the pins of the flash' : `GPIO ${pins}`}, and plug the board in again. Nothing was written.`,
     },
     'flash-too-small': {
       title: 'The flash is too small',

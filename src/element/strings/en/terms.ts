@@ -95,7 +95,7 @@ export const enTerms = {
   ],
   sram: [
     'SRAM',
-    'the memory inside the chip, 512 KB, most of which a model can have: the fastest, and the smallest.',
+    'the memory inside the chip, about 512 KB, most of which a model can have: the fastest, and the smallest.',
   ],
   psram: [
     'PSRAM',

@@ -69,7 +69,7 @@ export const esAll: Strings = {
       'Este tipo de tokenizer.json no se lee. Elige otro modelo o quita el archivo para trabajar con números de token.',
     prompt: 'El texto está vacío o es demasiado largo para el contexto. Cámbialo.',
     firmware:
-      'Este firmware no sirve. Usa el programa enlazado (ELF), o la aplicación o la imagen combinada de un proyecto de ESP-IDF para el ESP32-S3.',
+      'Este firmware no sirve. Usa el programa enlazado (ELF), o la aplicación o la imagen combinada de un proyecto de ESP-IDF para el chip de la placa.',
     bootloader:
       'El firmware vino sin cargador de arranque, así que ninguna placa arranca la imagen. Usa su imagen combinada (idf.py merge-bin).',
     'page-file':

@@ -89,7 +89,7 @@ export const esBoard: BoardStrings = {
       label: 'Quién responde',
       board: {
         name: 'Placa emulada',
-        text: 'En esta página se emula un ESP32-S3 completo: los dos núcleos, las cachés, la flash y la PSRAM. Arranca la misma imagen que descargas, byte a byte.',
+        text: 'En esta página se emula el chip completo de la placa: los dos núcleos, las cachés, la flash y la PSRAM. Arranca la misma imagen que descargas, byte a byte.',
       },
       page: {
         name: 'Este ordenador',
@@ -220,7 +220,7 @@ export const esBoard: BoardStrings = {
     back: 'Volver al principio',
   },
   transcript: {
-    title: 'Conversación con un modelo de lenguaje en un ESP32-S3',
+    title: 'Conversación con un modelo de lenguaje en un chip',
     on: 'En',
     emulated: 'una placa emulada',
     page: 'este ordenador',

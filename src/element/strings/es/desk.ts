@@ -44,7 +44,8 @@ export const esDesk: DeskStrings = {
       absent: 'no existe',
       memory: 'lleva la flash y la PSRAM',
       console: 'consola (UART)',
-      psram: 'lleva la PSRAM octal de esta placa',
+      psram: 'lleva la PSRAM de esta placa',
+      input: 'solo se puede leer',
     },
   },
   live: {

@@ -3,7 +3,7 @@ import type { FirstStrings } from '../strings.js';
 
 export const esFirst: FirstStrings = {
   language: 'es',
-  title: 'Un modelo de lenguaje para tu ESP32-S3',
+  title: 'Un modelo de lenguaje para tu ESP32',
   steps: {
     label: 'Pasos',
     of: (step, steps) => `${step} de ${steps}`,

@@ -72,7 +72,8 @@ export const esFlash: BoardStrings['flash'] = {
   heading: (name) => `Graba ${name} en una placa`,
   port: 'puerto serie',
   selftest: 'Probar esta placa',
-  intro: 'Conecta un ESP32-S3 por USB y elígelo. Primero se examina; no se escribe nada hasta que lo digas.',
+  intro: (chip) =>
+    `Conecta un ${chip} por USB y elígelo. Primero se examina; no se escribe nada hasta que lo digas.`,
   connect: 'Conectar una placa',
   connectAgain: 'Elegir otra placa',
   making: 'Preparando la imagen…',
@@ -164,7 +165,7 @@ export const esFlash: BoardStrings['flash'] = {
   ],
   advice: {
     'hold-boot': 'Mantén pulsado el botón BOOT.',
-    'press-reset': 'Pulsa y suelta el botón RESET.',
+    'press-reset': 'Pulsa y suelta el botón RESET, que algunas placas llaman EN.',
     'release-boot': 'Suelta BOOT.',
     'plug-in-holding-boot': 'Sin botón RESET: desconecta la placa, mantén BOOT, conéctala y suelta BOOT.',
     'choose-port-again':
@@ -207,8 +208,8 @@ export const esFlash: BoardStrings['flash'] = {
     },
     'wrong-chip': {
       title: 'Es otro chip',
-      text: (found) =>
-        `La placa tiene ${found === '' ? 'un chip desconocido' : found}; la imagen es para el ESP32-S3. No se escribió nada.`,
+      text: (found, needed) =>
+        `La placa tiene ${found === '' ? 'un chip desconocido' : `un ${found}`}; ${needed === '' ? 'no se hacen imágenes para él' : `la imagen es para el ${needed}`}. No se escribió nada.`,
     },
     'chip-revision': {
       title: 'El chip es demasiado antiguo',
@@ -234,8 +235,8 @@ export const esFlash: BoardStrings['flash'] = {
     },
     'flash-unknown': {
       title: 'La flash no responde',
-      text: () =>
-        'Quita lo que esté conectado a GPIO 26 a 37 y vuelve a conectar la placa. No se escribió nada.',
+      text: (pins) =>
+        `Quita lo que esté conectado a ${pins === '' ? 'los pines de la flash' : `GPIO ${pins}`} y vuelve a conectar la placa. No se escribió nada.`,
     },
     'flash-too-small': {
       title: 'La flash es demasiado pequeña',

@@ -103,7 +103,7 @@ export const esTerms: TermStrings = {
   ],
   sram: [
     'SRAM',
-    'la memoria de dentro del chip, 512 KB, casi toda para el modelo: la más rápida y la más pequeña.',
+    'la memoria de dentro del chip, unos 512 KB, la mayor parte para el modelo: la más rápida y la más pequeña.',
   ],
   psram: [
     'PSRAM',

@@ -58,7 +58,7 @@ export const zhHansAll: Strings = {
     tokenizer: '不支持这种 tokenizer.json。请选择其他模型，或删除该文件，仅使用词元编号。',
     prompt: '文本为空，或超出上下文长度。请修改文本。',
     firmware:
-      '该固件无法使用。请提供链接后的程序（ELF），或用于 ESP32-S3 的 ESP-IDF 项目的应用程序镜像或合并镜像。',
+      '该固件无法使用。请提供链接后的程序（ELF），或用于该开发板芯片的 ESP-IDF 项目的应用程序镜像或合并镜像。',
     bootloader: '固件不含引导程序，因此开发板无法启动该镜像。请提供合并镜像（idf.py merge-bin）。',
     'page-file':
       '无法加载本页面的一个文件。请检查网络连接，然后重试。提供页面的人需要将它放在页面查找的位置。',

@@ -88,7 +88,7 @@ export const zhHansBoard: BoardStrings = {
       label: '由谁来回答',
       board: {
         name: '模拟开发板',
-        text: '本页面模拟了一颗完整的 ESP32-S3：两个内核、缓存、Flash 和 PSRAM。它启动的镜像与您下载的镜像逐字节相同。',
+        text: '本页面模拟了开发板的整颗芯片：两个内核、缓存、Flash 和 PSRAM。它启动的镜像与您下载的镜像逐字节相同。',
       },
       page: {
         name: '这台电脑',
@@ -215,7 +215,7 @@ export const zhHansBoard: BoardStrings = {
     back: '返回起始页',
   },
   transcript: {
-    title: '与 ESP32-S3 上的语言模型的对话',
+    title: '与芯片上的语言模型的对话',
     on: '运行于',
     emulated: '模拟开发板',
     page: '这台电脑',

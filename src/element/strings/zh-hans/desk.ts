@@ -38,7 +38,8 @@ export const zhHansDesk: DeskStrings = {
       absent: '不存在',
       memory: '连接闪存和 PSRAM',
       console: '控制台（UART）',
-      psram: '连接这块开发板的八线 PSRAM',
+      psram: '连接这块开发板的 PSRAM',
+      input: '只能读取',
     },
   },
   live: {

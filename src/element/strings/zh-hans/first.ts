@@ -3,7 +3,7 @@ import type { FirstStrings } from '../strings.js';
 
 export const zhHansFirst: FirstStrings = {
   language: 'zh-Hans',
-  title: '让语言模型在 ESP32-S3 上运行',
+  title: '让语言模型在 ESP32 上运行',
   steps: {
     label: '步骤',
     of: (step, steps) => `第 ${step} 步，共 ${steps} 步`,

@@ -70,7 +70,7 @@ export const zhHansFlash: BoardStrings['flash'] = {
   heading: (name) => `将 ${name} 烧录到开发板`,
   port: '串口',
   selftest: '测试这块开发板',
-  intro: '用 USB 连接一块 ESP32-S3 并选择它。会先进行检查，未经您确认不会写入任何内容。',
+  intro: (chip) => `用 USB 连接一块 ${chip} 并选择它。会先进行检查，未经您确认不会写入任何内容。`,
   connect: '连接开发板',
   connectAgain: '选择其他开发板',
   making: '正在制作镜像…',
@@ -159,7 +159,7 @@ export const zhHansFlash: BoardStrings['flash'] = {
   ],
   advice: {
     'hold-boot': '按住 BOOT 键。',
-    'press-reset': '按一下 RESET 键。',
+    'press-reset': '按一下 RESET 键（有些开发板上标为 EN）。',
     'release-boot': '松开 BOOT 键。',
     'plug-in-holding-boot': '没有 RESET 键时：拔下开发板，按住 BOOT 键，插上，再松开 BOOT 键。',
     'choose-port-again': '请重新选择开发板：重启后浏览器可能将它视为另一个端口。',
@@ -196,8 +196,8 @@ export const zhHansFlash: BoardStrings['flash'] = {
     },
     'wrong-chip': {
       title: '芯片型号不符',
-      text: (found) =>
-        `开发板使用${found === '' ? '未知的芯片' : ` ${found}`}，而镜像用于 ESP32-S3。未写入任何内容。`,
+      text: (found, needed) =>
+        `开发板使用${found === '' ? '未知的芯片' : ` ${found}`}，${needed === '' ? '无法为它制作镜像' : `而镜像用于 ${needed}`}。未写入任何内容。`,
     },
     'chip-revision': {
       title: '芯片版本太旧',
@@ -221,7 +221,8 @@ export const zhHansFlash: BoardStrings['flash'] = {
     },
     'flash-unknown': {
       title: 'Flash 没有响应',
-      text: () => '请移除接在 GPIO 26 至 37 上的器件，然后重新插上开发板。未写入任何内容。',
+      text: (pins) =>
+        `请移除接在${pins === '' ? ' Flash 引脚' : ` GPIO ${pins} `}上的器件，然后重新插上开发板。未写入任何内容。`,
     },
     'flash-too-small': {
       title: 'Flash 太小',

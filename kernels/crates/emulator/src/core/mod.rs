@@ -2,6 +2,7 @@
 
 pub mod exception;
 pub mod interrupt;
+pub mod model;
 pub mod special;
 pub mod stop;
 pub mod user;
@@ -9,6 +10,7 @@ pub mod vector_unit;
 pub mod window;
 
 use crate::operation::Operation;
+use model::Model;
 use stop::{Cause, Journal};
 use vector_unit::VectorUnit;
 
@@ -54,6 +56,8 @@ pub enum Reaction {
 pub struct Core {
     /// Which core: 0 or 1; read by firmware in PRID.
     pub index: u8,
+    /// Which processor it is.
+    pub(crate) model: Model,
     /// Address of the next instruction.
     pub pc: u32,
     /// Address registers of the current window.
@@ -127,10 +131,16 @@ pub const RESET_VECTOR: u32 = 0x4000_0400;
 pub const RESET_VECBASE: u32 = 0x4000_0000;
 
 impl Core {
-    /// A core after reset. Registers that reset leaves undefined are zero.
+    /// A core of the ESP32-S3 after reset. Registers that reset leaves undefined are zero.
     pub fn new(index: u8) -> Self {
+        Self::of(Model::Lx7, index)
+    }
+
+    /// A core of some processor after reset.
+    pub fn of(model: Model, index: u8) -> Self {
         let mut core = Self {
             index,
+            model,
             pc: RESET_VECTOR,
             a: [0; 16],
             physical: [0; 64],

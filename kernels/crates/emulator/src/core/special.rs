@@ -44,11 +44,8 @@ impl SpecialRegisters {
     }
 }
 
-/// PRID of the two cores. [espressif/esp-idf `components/soc/esp32s3`, `cpu_ll`: bit 13 tells them apart]
+/// PRID of the two cores, of both chips. [espressif/esp-idf `components/xtensa`, `cpu_ll`: bit 13 tells them apart]
 const PRID: [u32; 2] = [0x0000_cdcd, 0x0000_abab];
-
-/// The configuration's identity. [espressif/esp-idf `core-isa.h`]
-const CONFIG_ID: [u32; 2] = [0xc2f0_fffe, 0x2308_8ef1];
 
 /// Numbers of the special registers.
 pub mod number {
@@ -136,8 +133,8 @@ impl Core {
             EXCCAUSE => self.special.exccause,
             DEBUGCAUSE => self.special.debugcause,
             CCOUNT => self.ccount(),
-            CONFIGID0 => CONFIG_ID[0],
-            CONFIGID1 => CONFIG_ID[1],
+            CONFIGID0 => self.model.config_id()[0],
+            CONFIGID1 => self.model.config_id()[1],
             number::PRID => PRID[usize::from(self.index & 1)],
             EXCVADDR => self.special.excvaddr,
             CCOMPARE0..=CCOMPARE2 => self.interrupts.compare[usize::from(register - CCOMPARE0)],
@@ -171,7 +168,7 @@ impl Core {
             DEPC => self.special.depc = value,
             EPS2..=EPS7 => self.special.eps[usize::from(register - EPS2 + 2)] = value,
             EXCSAVE1..=EXCSAVE7 => self.special.excsave[usize::from(register - EXCSAVE1)] = value,
-            CPENABLE => self.special.cpenable = value & 0xff,
+            CPENABLE => self.special.cpenable = value & self.model.coprocessors(),
             INTERRUPT => self.raise_software_interrupts(value),
             INTCLEAR => self.clear_interrupts(value),
             INTENABLE => {

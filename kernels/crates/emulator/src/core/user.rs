@@ -15,8 +15,17 @@ const FCR_WRITABLE: u32 = 0x7f;
 const FSR_WRITABLE: u32 = 0xf80;
 
 impl Core {
+    /// Those below [`THREADPTR`] belong to the vector unit.
+    fn check_user(&mut self, register: u8) -> Result<(), Raised> {
+        if register < THREADPTR && !self.model.has_vectors() {
+            return Err(self.stop(Cause::Register { number: register }));
+        }
+        Ok(())
+    }
+
     /// RUR.
     pub fn read_user(&mut self, register: u8) -> Result<u32, Raised> {
+        self.check_user(register)?;
         let vectors = &self.vectors;
         Ok(match register {
             0 => vectors.accx as u32,
@@ -40,6 +49,7 @@ impl Core {
 
     /// WUR.
     pub fn write_user(&mut self, register: u8, value: u32) -> Result<(), Raised> {
+        self.check_user(register)?;
         let vectors = &mut self.vectors;
         match register {
             0 => vectors.accx = vectors.accx & !0xffff_ffff | i64::from(value),

@@ -84,6 +84,11 @@ impl Writer<'_> {
         code.op(op::I32_AND);
         code.i32(3);
         code.op(op::I32_SHL);
+        if let Some(bank) = cache.bank {
+            code.i32(0);
+            code.memory(op::I32_LOAD, bank as u32);
+            code.op(op::I32_ADD);
+        }
         code.tee(local::PLACE);
         code.memory(op::I32_LOAD, cache.numbers as u32);
         code.get(local::NUMBER);

@@ -42,6 +42,8 @@ pub struct PlainCache {
     pub offsets: usize,
     /// Entries of the table, a power of two; each has eight bytes.
     pub entries: u32,
+    /// Where the distance of the running core's table from the first one stands, 32 bits, when each has its own.
+    pub bank: Option<usize>,
     /// Bytes of all lines.
     pub data: usize,
     /// How many, a power of two.

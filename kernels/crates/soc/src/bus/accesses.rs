@@ -114,18 +114,18 @@ impl Bus for SocBus {
 
     #[inline(always)]
     fn set_now(&mut self, cycle: u64) {
-        self.cycle = cycle;
-        self.offset = 0;
+        self.turn.cycle = cycle;
+        self.turn.offset = 0;
     }
 
     #[inline(always)]
     fn set_offset(&mut self, cycles: u32) {
-        self.offset = cycles;
+        self.turn.offset = cycles;
     }
 
     #[inline(always)]
     fn take_stall(&mut self) -> u32 {
-        std::mem::take(&mut self.stall)
+        std::mem::take(&mut self.turn.stall)
     }
 
     fn fetch_varies(&self, address: u32) -> bool {

@@ -27,9 +27,9 @@ impl SocBus {
 
     pub(super) fn read_register(&mut self, address: u32, bytes: usize) -> Result<u32, BusFault> {
         self.check_register_width(address, bytes)?;
-        let now = self.now();
-        if self.timed {
-            self.stall += READ_CYCLES;
+        let now = self.turn.now();
+        if self.turn.timed {
+            self.turn.stall += READ_CYCLES;
         }
         let result = match address {
             SPI1..SPI0 => self.read_spi(1, address),
@@ -40,7 +40,7 @@ impl SocBus {
                 _ => Err(Fault::Unmapped { address }),
             },
             TAGS..TAGS_END => Err(tags(address)),
-            _ => match self.peripherals.read(address, self.core, now) {
+            _ => match self.peripherals.read(address, self.turn.core, now) {
                 Ok(value) => Ok(value),
                 Err(_) => Err(Fault::Register {
                     address,
@@ -59,7 +59,7 @@ impl SocBus {
 
     pub(super) fn write_register(&mut self, address: u32, value: u32, bytes: usize) -> Result<(), BusFault> {
         self.check_register_width(address, bytes)?;
-        let now = self.now();
+        let now = self.turn.now();
         let result = match address {
             SPI1..SPI0 => {
                 self.external.mspi.flash.now = now;
@@ -73,7 +73,7 @@ impl SocBus {
                 .external
                 .write_register(address - registers::BASE, value, now)
                 .map(|ticks| {
-                    self.wait_until(now, now + ticks);
+                    self.turn.wait_until(now, now + ticks);
                     self.refresh();
                 }),
             MMU_TABLE..TAGS => match (address - MMU_TABLE) as usize / 4 {
@@ -84,9 +84,9 @@ impl SocBus {
                 _ => Err(Fault::Unmapped { address }),
             },
             TAGS..TAGS_END => Err(tags(address)),
-            _ => match self.peripherals.write(address, value, self.core, now) {
+            _ => match self.peripherals.write(address, value, self.turn.core, now) {
                 Ok(effect) => {
-                    self.effects.extend(effect);
+                    self.turn.effects.extend(effect);
                     Ok(())
                 }
                 Err(_) => Err(Fault::Register {

@@ -4,14 +4,15 @@ use emulator::core::ps;
 use emulator::core::special::number;
 use emulator::core::stop::{Cause, Stop};
 
-use super::{Machine, MOST_WARNINGS};
+use super::{Board, MOST_WARNINGS};
 use crate::fault::Fault;
 use crate::report::Report;
+use crate::system::System;
 
 /// Window vectors lie below this offset from VECBASE.
 const WINDOW_VECTORS: u32 = 0x180;
 
-impl Machine {
+impl<S: System> Board<S> {
     /// Erratum 572: an instruction of a loop that is in the buffer is taken for an illegal one.
     pub(super) fn fail_loop(&mut self, index: usize) {
         let core = &mut self.cores[index];
@@ -22,7 +23,7 @@ impl Machine {
     }
 
     pub(super) fn stopped(&mut self, index: usize, stop: &Stop) -> Box<Report> {
-        let seen = self.bus.fault.take();
+        let seen = self.bus.turn_mut().fault.take();
         let fault = match (stop.cause, seen) {
             (Cause::Load { .. } | Cause::Store { .. } | Cause::Fetch { .. }, Some(fault)) => fault,
             (cause, _) => Fault::Core(cause),
@@ -50,7 +51,7 @@ impl Machine {
         trace: Vec<emulator::core::stop::Trace>,
     ) -> Box<Report> {
         let time = if self.booted {
-            self.bus.ticks_at(core, self.cores[core].cycles)
+            self.bus.turn().ticks_at(core, self.cores[core].cycles)
         } else {
             self.now
         };
@@ -61,7 +62,7 @@ impl Machine {
             cores: [self.core(0), self.core(1)],
             trace_names: trace
                 .iter()
-                .map(|trace| self.symbols.name(trace.address))
+                .map(|trace| self.symbols.name::<S>(trace.address))
                 .collect(),
             trace,
             resets: self.resets.clone(),
@@ -75,7 +76,7 @@ impl Machine {
         let first = self.misaligned[index] == 0;
         self.misaligned[index] = core.misaligned.count;
         if first && self.warnings.len() < MOST_WARNINGS {
-            let place = self.symbols.name(core.pc).unwrap_or_default();
+            let place = self.symbols.name::<S>(core.pc).unwrap_or_default();
             self.warnings.push(format!(
                 "core {index}: vector access to 0x{:08x}, whose low bits are dropped, shortly before pc 0x{:08x} {place}",
                 core.misaligned.first_address, core.pc

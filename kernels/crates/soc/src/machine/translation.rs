@@ -1,8 +1,9 @@
 //! Code that runs often, for whoever can compile it.
 
-use super::Machine;
+use super::Board;
+use crate::system::System;
 
-impl Machine {
+impl<S: System> Board<S> {
     /// Whether code that runs often is to be translated, by whoever runs this machine.
     pub fn set_translating(&mut self, enabled: bool) {
         self.blocks.set_translating(enabled);

@@ -1,6 +1,7 @@
 //! How the clock tree reaches the peripherals: their rates, their gates and resets, the noise of the random numbers,
 //! and what is dangerous about a clock.
 
+use super::blocks::Blocks;
 use super::map::{Block, PLACES};
 use super::{ClockSource, Peripherals, Warning};
 use crate::time::Ticks;
@@ -22,10 +23,10 @@ impl Peripherals {
 
     /// Which blocks are switched off.
     pub(super) fn find_gates(&mut self) {
-        self.gated = 0;
+        self.bus.gated = 0;
         for place in &PLACES {
             let off = place.gate.is_some_and(|gate| !self.system.powered(gate));
-            self.gated |= u32::from(off) << place.block as u32;
+            self.bus.gated |= u32::from(off) << place.block as u32;
         }
     }
 
@@ -80,7 +81,7 @@ impl Peripherals {
             found.push(Warning::SlaveRegulator);
         }
         for warning in found {
-            self.warnings.add(warning, now, core);
+            self.bus.warnings.add(warning, now, core);
         }
     }
 }

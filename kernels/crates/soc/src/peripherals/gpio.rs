@@ -1,8 +1,8 @@
 //! GPIO: pins as storage, the levels that the board gives them, the matrix behind them, and the strapping that the mask ROM
 //! read.
 
-use super::registers::Registers;
-use super::{tables, Effect, Peripheral};
+use super::registers::{Registers, Row};
+use super::{Effect, Peripheral};
 use crate::time::Ticks;
 
 const OUT: u32 = 0x04;
@@ -14,22 +14,28 @@ const IN: u32 = 0x3c;
 const IN1: u32 = 0x40;
 const STATUS: u32 = 0x44;
 const STATUS1: u32 = 0x50;
-/// FUNC0_OUT_SEL; the other pins' follow.
-const OUT_SELECT: u32 = 0x554;
 /// The signal that is the pin's own bit of OUT.
 const PLAIN: u32 = 256;
 
-/// Pins are numbered from 0 to 48.
+/// Pins of the ESP32-S3 are numbered from 0 to 48.
 pub const PINS: u32 = 49;
 
-/// Straps: boot from flash, or wait for a download when GPIO0 is low.
-const STRAP_FLASH: u32 = 0x8;
-const STRAP_DOWNLOAD: u32 = 0x0;
+/// What differs between the chips.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    pub(crate) rows: &'static [Row],
+    /// FUNC0_OUT_SEL; the other pins' follow.
+    pub(crate) out_select: u32,
+    pub(crate) pins: u32,
+    /// Straps: boot from flash, or wait for a download when GPIO0 is low.
+    pub(crate) straps: (u32, u32),
+}
 
 /// The pins.
 #[derive(Debug, Clone)]
-pub(super) struct Gpio {
+pub(crate) struct Gpio {
     registers: Registers,
+    layout: Layout,
     /// Pins that something on the board drives or pulls, and their levels.
     held: u64,
     board: u64,
@@ -39,7 +45,7 @@ pub(super) struct Gpio {
 
 /// What drives a pin from inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// Its bit of OUT.
     Level(bool),
     /// An output signal of a peripheral.
@@ -48,9 +54,10 @@ pub(super) enum Source {
 
 impl Gpio {
     /// Pins of a board whose boot button is held or not.
-    pub(super) fn new(gpio0_low: bool) -> Self {
+    pub(crate) fn new(layout: Layout, gpio0_low: bool) -> Self {
         let mut gpio = Self {
-            registers: Registers::new(tables::GPIO),
+            registers: Registers::new(layout.rows),
+            layout,
             held: 1,
             board: u64::from(!gpio0_low),
             pulled: 0,
@@ -59,13 +66,13 @@ impl Gpio {
         gpio
     }
 
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.registers.reset();
         self.pulled = 0;
         let strap = if self.board & 1 != 0 {
-            STRAP_FLASH
+            self.layout.straps.0
         } else {
-            STRAP_DOWNLOAD
+            self.layout.straps.1
         };
         self.registers.set(STRAP, strap);
     }
@@ -81,21 +88,21 @@ impl Gpio {
     }
 
     /// The pad of a pin was set up: bit 8 pulls it up.
-    pub(super) fn set_pad(&mut self, pin: u32, value: u32) {
+    pub(crate) fn set_pad(&mut self, pin: u32, value: u32) {
         self.pulled = self.pulled & !(1 << pin) | u64::from(value >> 8 & 1) << pin;
     }
 
     /// Something on the board holds a pin at a level, or lets go of it.
-    pub(super) fn hold(&mut self, pin: u32, level: Option<bool>) {
-        let bit = 1 << (pin % PINS);
+    pub(crate) fn hold(&mut self, pin: u32, level: Option<bool>) {
+        let bit = 1 << (pin % self.layout.pins);
         self.held = self.held & !bit | if level.is_some() { bit } else { 0 };
         self.board = self.board & !bit | if level == Some(true) { bit } else { 0 };
     }
 
     /// What drives a pin, and whether it does so inverted; nothing when it is no output.
-    pub(super) fn source(&self, pin: u32) -> Option<(Source, bool)> {
+    pub(crate) fn source(&self, pin: u32) -> Option<(Source, bool)> {
         let (enabled, levels) = self.outputs();
-        let select = self.registers.get(OUT_SELECT + 4 * pin);
+        let select = self.registers.get(self.layout.out_select + 4 * pin);
         let inverted = select >> 9 & 1 != 0;
         match select & 0x1ff {
             PLAIN => (enabled >> pin & 1 != 0).then_some((Source::Level(levels >> pin & 1 != 0), inverted)),
@@ -105,8 +112,13 @@ impl Gpio {
         }
     }
 
+    /// The signal that the matrix sends to a pin; [`PLAIN`] is its bit of OUT.
+    pub(crate) fn signal(&self, pin: u32) -> u32 {
+        self.registers.get(self.layout.out_select + 4 * pin) & 0x1ff
+    }
+
     /// What the pins show outside: pins that are driven, and their levels.
-    pub(super) fn outputs(&self) -> (u64, u64) {
+    pub(crate) fn outputs(&self) -> (u64, u64) {
         let enabled = u64::from(self.registers.get(ENABLE1)) << 32 | u64::from(self.registers.get(ENABLE));
         (enabled, self.levels() & enabled)
     }

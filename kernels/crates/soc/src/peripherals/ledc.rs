@@ -1,11 +1,11 @@
-//! LEDC: eight channels of pulse width modulation over four timers. A pin's level at an instant is not modelled, but what it
+//! LEDC: groups of eight channels of pulse width modulation over four timers, of which the ESP32 has two. A pin's level at an instant is not modelled, but what it
 //! amounts to: frequency and duty of what has come into force.
 
-use super::registers::Registers;
+use super::registers::{Registers, Row};
 use super::{tables, Effect, Peripheral};
 use crate::time::Ticks;
 
-/// Channels and timers.
+/// Channels and timers of a group.
 const CHANNELS: usize = 8;
 const TIMERS: usize = 4;
 
@@ -15,19 +15,55 @@ const CONF0: u32 = 0x00;
 const DUTY: u32 = 0x08;
 const CONF1: u32 = 0x0c;
 const DUTY_R: u32 = 0x10;
-const CHANNELS_END: u32 = CHANNEL_BYTES * CHANNELS as u32;
-/// Registers of a timer, and their distance.
-const TIMER_CONF: u32 = 0xa0;
+/// Distance of timers.
 const TIMER_BYTES: u32 = 8;
-const CONF: u32 = 0xd0;
 
 /// Bits that let what was written come into force, and that start a change of duty.
 const CHANNEL_UPDATE: u32 = 1 << 4;
-const TIMER_UPDATE: u32 = 1 << 25;
 const DUTY_START: u32 = 1 << 31;
+
+/// Which chip's it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A fast group, whose registers act at once, and a slow one.
+    Esp32,
+    /// A slow group.
+    Esp32s3,
+}
+
+impl Kind {
+    fn groups(self) -> usize {
+        match self {
+            Self::Esp32 => 2,
+            Self::Esp32s3 => 1,
+        }
+    }
+
+    /// Whether what is written to this group waits until it is told to come into force.
+    fn waits(self, group: usize) -> bool {
+        self == Self::Esp32s3 || group == 1
+    }
+
+    /// Where timers begin, where the choice of the clock is, and where a timer's fields begin above its resolution.
+    fn places(self) -> (u32, u32, u32) {
+        match self {
+            Self::Esp32 => (0x140, 0x190, 5),
+            Self::Esp32s3 => (0xa0, 0xd0, 4),
+        }
+    }
+
+    /// The most bits of resolution.
+    fn most_bits(self) -> u32 {
+        match self {
+            Self::Esp32 => 20,
+            Self::Esp32s3 => 14,
+        }
+    }
+}
 
 const CRYSTAL: u64 = 40_000_000;
 const INTERNAL: u64 = 17_500_000;
+const TICK: u64 = 1_000_000;
 
 /// What a channel gives out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,58 +82,76 @@ struct Channel {
 
 /// The channels and timers.
 #[derive(Debug, Clone)]
-pub(super) struct Ledc {
+pub(crate) struct Ledc {
     registers: Registers,
+    kind: Kind,
     apb: u64,
     /// What has come into force.
-    channels: [Channel; CHANNELS],
-    timers: [u32; TIMERS],
+    channels: Vec<Channel>,
+    timers: Vec<u32>,
 }
 
 impl Ledc {
-    pub(super) fn new(apb: u64) -> Self {
-        let mut registers = Registers::new(tables::LEDC_COMMON);
-        for channel in 0..CHANNELS as u32 {
-            registers.extend(tables::LEDC_CHANNEL, CHANNEL_BYTES * channel);
-        }
-        for timer in 0..TIMERS as u32 {
-            registers.extend(tables::LEDC_TIMER, TIMER_BYTES * timer);
+    pub(crate) fn new(kind: Kind, rows: &[Row], apb: u64) -> Self {
+        let mut registers = Registers::new(rows);
+        if kind == Kind::Esp32s3 {
+            for channel in 0..CHANNELS as u32 {
+                registers.extend(tables::LEDC_CHANNEL, CHANNEL_BYTES * channel);
+            }
+            for timer in 0..TIMERS as u32 {
+                registers.extend(tables::LEDC_TIMER, TIMER_BYTES * timer);
+            }
         }
         let mut ledc = Self {
             registers,
+            kind,
             apb,
-            channels: [Channel::default(); CHANNELS],
-            timers: [0; TIMERS],
+            channels: Vec::new(),
+            timers: Vec::new(),
         };
         ledc.reset();
         ledc
     }
 
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.registers.reset();
-        self.channels = [Channel::default(); CHANNELS];
-        self.timers = [self.registers.get(TIMER_CONF); TIMERS];
+        self.channels = vec![Channel::default(); CHANNELS * self.kind.groups()];
+        let timer = self.registers.get(self.kind.places().0);
+        self.timers = vec![timer; TIMERS * self.kind.groups()];
     }
 
     /// The APB clock changed, in hertz.
-    pub(super) fn set_apb(&mut self, hertz: u64) {
+    pub(crate) fn set_apb(&mut self, hertz: u64) {
         self.apb = hertz;
     }
 
     /// What channel `index` gives out.
-    pub(super) fn pulses(&self, index: usize) -> Pulses {
-        let Channel { conf0, duty } = self.channels[index % CHANNELS];
+    pub(crate) fn pulses(&self, index: usize) -> Pulses {
+        let index = index % self.channels.len();
+        let Channel { conf0, duty } = self.channels[index];
         let idle = f64::from(conf0 >> 3 & 1);
-        let timer = self.timers[(conf0 & 3) as usize];
-        let (bits, divider) = (timer & 15, timer >> 4 & 0x3_ffff);
-        let source = match self.registers.field(CONF, 0, 2) {
-            1 => self.apb,
-            2 => INTERNAL,
-            3 => CRYSTAL,
+        let (_, conf, divider_at) = self.kind.places();
+        let timer = self.timers[index / CHANNELS * TIMERS + (conf0 & 3) as usize];
+        let bits = timer & ((1 << divider_at) - 1);
+        let divider = timer >> divider_at & 0x3_ffff;
+        let source = match (self.kind, self.registers.field(conf, 0, 2)) {
+            // A fast timer chooses itself between the bus's clock and the tick of 1 MHz.
+            (Kind::Esp32, select) => {
+                let bus = timer >> (divider_at + 20) & 1 != 0;
+                match (bus, index < CHANNELS || select & 1 != 0) {
+                    (true, true) => self.apb,
+                    (true, false) => INTERNAL,
+                    (false, _) => TICK,
+                }
+            }
+            (_, 1) => self.apb,
+            (_, 2) => INTERNAL,
+            (_, 3) => CRYSTAL,
             _ => 0,
         };
         // Paused or held in reset, and dividers below 1, which the data sheet does not allow.
-        let stands = timer >> 22 & 3 != 0 || divider < 256 || bits == 0 || bits > 14;
+        let held = timer >> (divider_at + 18) & 3 != 0;
+        let stands = held || divider < 256 || bits == 0 || bits > self.kind.most_bits();
         if conf0 >> 2 & 1 == 0 || stands || source == 0 {
             return Pulses {
                 hertz: 0.0,
@@ -112,41 +166,63 @@ impl Ledc {
     }
 }
 
+impl Ledc {
+    fn write_channel(&mut self, offset: u32, value: u32) {
+        let index = (offset / CHANNEL_BYTES) as usize;
+        let first = offset - offset % CHANNEL_BYTES;
+        let waits = self.kind.waits(index / CHANNELS);
+        let conf0 = offset == first + CONF0;
+        self.registers.store(
+            offset,
+            if waits && conf0 {
+                value & !CHANNEL_UPDATE
+            } else {
+                value
+            },
+        );
+        if waits && !(conf0 && value & CHANNEL_UPDATE != 0) {
+            return;
+        }
+        let channel = &mut self.channels[index];
+        if conf0 {
+            channel.conf0 = value;
+        }
+        let started = self.registers.get(first + CONF1);
+        if started & DUTY_START != 0 {
+            channel.duty = self.registers.get(first + DUTY);
+            self.registers.set(first + DUTY_R, channel.duty);
+            // A single step: the change is complete with it.
+            self.registers.set(first + CONF1, started & !DUTY_START);
+        }
+    }
+}
+
 impl Peripheral for Ledc {
     fn read(&mut self, offset: u32, _: Ticks) -> u32 {
         self.registers.get(offset)
     }
 
     fn write(&mut self, offset: u32, value: u32, _: Ticks) -> Option<Effect> {
-        let is_channel = offset < CHANNELS_END;
-        if is_channel && offset % CHANNEL_BYTES == CONF0 && value & CHANNEL_UPDATE != 0 {
-            self.registers.store(offset, value & !CHANNEL_UPDATE);
-            let channel = &mut self.channels[(offset / CHANNEL_BYTES) as usize];
-            channel.conf0 = value;
-            let started = self.registers.get(offset + CONF1);
-            if started & DUTY_START != 0 {
-                channel.duty = self.registers.get(offset + DUTY);
-                self.registers.set(offset + DUTY_R, channel.duty);
-                // A single step: the change is complete with it.
-                self.registers.set(offset + CONF1, started & !DUTY_START);
-            }
+        let channels = CHANNEL_BYTES * self.channels.len() as u32;
+        if offset < channels {
+            self.write_channel(offset, value);
             return None;
         }
-        let timer = offset.wrapping_sub(TIMER_CONF);
-        let is_timer = timer < TIMER_BYTES * TIMERS as u32 && timer & (TIMER_BYTES - 1) == 0;
-        if is_timer {
-            self.registers.store(offset, value & !TIMER_UPDATE);
-            let index = (timer / TIMER_BYTES) as usize;
-            // Pause and reset act at once, the period when it is told to.
-            let kept = if value & TIMER_UPDATE != 0 {
-                value
-            } else {
-                self.timers[index]
-            };
-            self.timers[index] = kept & !(3 << 22) | value & 3 << 22;
+        let (timers, _, divider_at) = self.kind.places();
+        let timer = offset.wrapping_sub(timers);
+        let is_timer = timer < TIMER_BYTES * self.timers.len() as u32 && timer & (TIMER_BYTES - 1) == 0;
+        if !is_timer {
+            self.registers.store(offset, value);
             return None;
         }
-        self.registers.store(offset, value);
+        let index = (timer / TIMER_BYTES) as usize;
+        let update = 1 << (divider_at + 21);
+        self.registers.store(offset, value & !update);
+        // Pause and reset act at once, the period of a slow timer when it is told to.
+        let waits = self.kind.waits(index / TIMERS) && value & update == 0;
+        let kept = if waits { self.timers[index] } else { value };
+        let acts = 3 << (divider_at + 18);
+        self.timers[index] = kept & !acts | value & acts;
         None
     }
 

@@ -1,6 +1,7 @@
 //! What reaches the peripherals beside the register bus: interrupts, clock, stalls and resets of the cores, pins, and
 //! the analog blocks behind the mask ROM's functions.
 
+use super::blocks::Blocks;
 use super::map::Block;
 use super::{AppCore, Clock, Peripherals};
 use crate::time::Ticks;

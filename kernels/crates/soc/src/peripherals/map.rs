@@ -1,8 +1,10 @@
 //! Where each block lies on the register bus, what gates its clock, which interrupt sources are its own.
 
+use super::blocks::Place;
+
 /// Blocks of 4 KiB on the register bus, in the order of the fields below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block {
+pub(crate) enum Block {
     Uart0,
     Gpio,
     Efuse,
@@ -22,18 +24,14 @@ pub(super) enum Block {
     Interrupt,
 }
 
-/// Number of [`Block`]s.
-pub(super) const BLOCKS: usize = 17;
-
-/// A block's page (address bits 19:12), its clock gate (PERIP_CLK_EN0 or 1 and the bit) and its interrupt sources
-/// (first and count).
-pub(super) struct Place {
-    pub(super) block: Block,
-    pub(super) name: &'static str,
-    pub(super) page: u8,
-    pub(super) gate: Option<(usize, u32)>,
-    pub(super) sources: (u32, u32),
+impl From<Block> for usize {
+    fn from(block: Block) -> Self {
+        block as Self
+    }
 }
+
+/// Number of [`Block`]s.
+pub(crate) const BLOCKS: usize = 17;
 
 const fn place(
     block: Block,
@@ -41,7 +39,7 @@ const fn place(
     page: u8,
     gate: Option<(usize, u32)>,
     sources: (u32, u32),
-) -> Place {
+) -> Place<Block> {
     Place {
         block,
         name,
@@ -51,7 +49,7 @@ const fn place(
     }
 }
 
-pub(super) const PLACES: [Place; BLOCKS] = [
+pub(crate) const PLACES: [Place<Block>; BLOCKS] = [
     place(Block::Uart0, "UART0", 0x00, Some((0, 2)), (27, 1)),
     place(Block::Gpio, "GPIO", 0x04, None, (16, 0)),
     place(Block::Efuse, "EFUSE", 0x07, Some((0, 14)), (36, 0)),
@@ -72,7 +70,7 @@ pub(super) const PLACES: [Place; BLOCKS] = [
 ];
 
 /// Blocks that the chip has and this emulator does not: page and name.
-pub(super) const MISSING: [(u8, &str); 28] = [
+pub(crate) const MISSING: [(u8, &str); 28] = [
     (0x02, "SPI1"),
     (0x03, "SPI0"),
     (0x0f, "I2S0"),

@@ -9,32 +9,34 @@ use crate::chip::ChipOptions;
 use crate::time::Ticks;
 
 mod analog;
+pub(crate) mod blocks;
 mod clocks;
 mod efuse;
 mod gdma;
-mod gpio;
-mod interrupt;
-mod ledc;
+pub(crate) mod gpio;
+pub(crate) mod interrupt;
+pub(crate) mod ledc;
 mod lines;
 mod map;
 mod pads;
-mod peripheral;
-mod random;
-mod registers;
-mod rmt;
+pub(crate) mod peripheral;
+pub(crate) mod random;
+pub(crate) mod registers;
+pub(crate) mod rmt;
 mod rtc_cntl;
-mod storage;
+pub(crate) mod storage;
 mod system;
 mod systimer;
 mod tables;
 mod thermometer;
-mod timer_group;
-mod uart;
+pub(crate) mod timer_group;
+pub(crate) mod uart;
 mod usb_serial_jtag;
-mod warning;
-mod watchdog;
+pub(crate) mod warning;
+pub(crate) mod watchdog;
 
 pub use analog::{Analog, PLL_BLOCK, VOLTAGE_BLOCK};
+use blocks::{Blocks, BusState, Place};
 pub use gdma::{DmaMemory, Gdma};
 pub use gpio::PINS;
 pub use interrupt::SOURCES;
@@ -56,6 +58,33 @@ pub const READ_CYCLES: u32 = 20;
 const CRYSTAL: u64 = 40_000_000;
 /// The slow oscillator of the RTC, in hertz; it varies between chips.
 const SLOW_CLOCK: u64 = 136_000;
+
+/// The pins.
+const GPIO: gpio::Layout = gpio::Layout {
+    rows: tables::GPIO,
+    out_select: 0x554,
+    pins: PINS,
+    straps: (0x8, 0x0),
+};
+
+/// The timer groups.
+const TIMERS: timer_group::Layout = timer_group::Layout {
+    rows: tables::TIMER_GROUP,
+    bases: [0x6001_f000, 0x6002_0000],
+    reasons: [(11, 7), (17, 8)],
+    interrupts: 0x70,
+    crystal_bit: 9,
+    core_bits: 3 << 12,
+    slow_clocks: (SLOW_CLOCK, 17_500_000 / 256),
+};
+
+/// The interrupt matrix's registers: the second core's follow half a page behind.
+const INTERRUPTS: interrupt::Layout = interrupt::Layout {
+    rows: tables::INTERRUPT,
+    maps: [0, 0x800],
+    levels: [0x18c, 0x98c],
+    words: 4,
+};
 
 /// Every peripheral that the machine does not hold itself.
 #[derive(Debug, Clone)]
@@ -79,14 +108,7 @@ pub struct Peripherals {
     random: random::Random,
     system: system::System,
     matrix: interrupt::InterruptMatrix,
-    warnings: Warnings,
-    /// Block of each page.
-    pages: [Option<Block>; 256],
-    /// Blocks whose clock is off or that are held in reset, a bit each.
-    gated: u32,
-    /// When each block acts by itself, and the earliest of them.
-    events: [Ticks; BLOCKS],
-    event: Ticks,
+    bus: BusState<Block, BLOCKS>,
 }
 
 impl Peripherals {
@@ -95,38 +117,30 @@ impl Peripherals {
     pub fn new(options: &ChipOptions) -> Self {
         let system = system::System::new();
         let apb = system.clock().apb;
-        let mut pages = [None; 256];
-        for place in &PLACES {
-            pages[usize::from(place.page)] = Some(place.block);
-        }
         let mut usb = UsbSerialJtag::new();
         usb.attached = options.usb_host;
         usb.reading = options.usb_host;
         let mut peripherals = Self {
             usb,
-            uart0: Uart::new(apb),
+            uart0: Uart::new(uart::Kind::Esp32s3, tables::UART, apb),
             gdma: Gdma::new(),
-            gpio: gpio::Gpio::new(options.gpio0_low),
+            gpio: gpio::Gpio::new(GPIO, options.gpio0_low),
             efuse: efuse::Efuse::new(options),
             rtc: rtc_cntl::RtcCntl::new(efuse::thermometer_error(options)),
             io_mux: storage::Storage::new(tables::IO_MUX),
             analog: Analog::new(),
-            rmt: rmt::Rmt::new(apb),
-            ledc: ledc::Ledc::new(apb),
+            rmt: rmt::Rmt::new(rmt::Kind::Esp32s3, tables::RMT, apb),
+            ledc: ledc::Ledc::new(ledc::Kind::Esp32s3, tables::LEDC_COMMON, apb),
             groups: [
-                timer_group::TimerGroup::new(0, apb),
-                timer_group::TimerGroup::new(1, apb),
+                timer_group::TimerGroup::new(TIMERS, 0, apb),
+                timer_group::TimerGroup::new(TIMERS, 1, apb),
             ],
             systimer: systimer::Systimer::new(),
             syscon: storage::Storage::new(tables::SYSCON),
-            random: random::Random::new(options.seed, apb),
+            random: random::Random::new(tables::RANDOM, Warning::RandomSource, options.seed, apb),
             system,
-            matrix: interrupt::InterruptMatrix::new(),
-            warnings: Warnings::default(),
-            pages,
-            gated: 0,
-            events: [Ticks::MAX; BLOCKS],
-            event: Ticks::MAX,
+            matrix: interrupt::InterruptMatrix::new(INTERRUPTS),
+            bus: BusState::new(&PLACES),
         };
         peripherals.uart0.rom_setup();
         peripherals.refresh_all(0);
@@ -208,69 +222,60 @@ impl Peripherals {
 
     /// Why an access to this address fails, in words.
     pub fn explain(&self, address: u32) -> String {
-        let page = (address >> 12) as u8;
-        let Some(place) = PLACES.iter().find(|place| place.page == page) else {
-            return match MISSING.iter().find(|missing| missing.0 == page) {
-                Some((_, name)) => format!("{name} is not emulated"),
-                None => format!("no peripheral is at 0x{:08x}", address & !0xfff),
-            };
-        };
-        let (name, offset) = (place.name, address & 0xfff);
-        if let Some((register, bit)) = place.gate.filter(|_| self.gated >> place.block as u32 & 1 != 0) {
-            return format!(
-                "{name} has no clock or is held in reset (SYSTEM_PERIP_CLK_EN{register} and \
-                 SYSTEM_PERIP_RST_EN{register}, bit {bit})"
-            );
-        }
-        if address & 3 != 0 {
-            return format!("{name} takes 32-bit accesses only");
-        }
-        format!("{name} has no register at offset 0x{offset:03x} that is emulated")
+        self.explain_access(address)
     }
 
     /// The earliest time at which something happens by itself.
     pub fn next_event(&self, now: Ticks) -> Ticks {
         // What a host does to its end of a port comes without an access.
-        self.event
+        self.bus
+            .event()
             .min(self.usb.next_event(now))
             .min(self.uart0.next_event(now))
     }
 
     /// Lets happen what is due at `now`, a reset at most; call it again until it gives `None`.
     pub fn advance(&mut self, now: Ticks) -> Option<Effect> {
-        let mut effect = None;
-        for place in &PLACES {
-            let port = matches!(place.block, Block::Usb | Block::Uart0);
-            if effect.is_some() || !port && self.events[place.block as usize] > now {
-                continue;
-            }
-            effect = self.block_mut(place.block).advance(now);
-            effect = effect.or(self.settle(place.block, 0, now));
-        }
-        effect
+        self.advance_blocks(now)
     }
 
     /// What went wrong without ending the run.
     pub fn warnings(&mut self) -> &mut Warnings {
-        &mut self.warnings
+        &mut self.bus.warnings
     }
 
-    fn find(&self, address: u32) -> Result<Block, BusFault> {
-        let page = self.pages[usize::from((address >> 12) as u8)];
-        let block = page
-            .filter(|_| address >> 20 == 0x600)
-            .ok_or(BusFault::Unmapped)?;
-        if self.gated >> block as u32 & 1 != 0 {
-            return Err(BusFault::NotReady);
-        }
-        if address & 3 != 0 {
-            return Err(BusFault::Width);
-        }
-        if self.block(block).knows(address & 0xfff) {
-            Ok(block)
-        } else {
-            Err(BusFault::Unmapped)
-        }
+    fn refresh_all(&mut self, now: Ticks) {
+        self.find_gates();
+        self.find_noise();
+        self.settle_all(now);
+    }
+}
+
+impl Blocks<BLOCKS> for Peripherals {
+    type Block = Block;
+
+    const PLACES: &'static [Place<Block>; BLOCKS] = &PLACES;
+    const PORTS: &'static [Block] = &[Block::Uart0, Block::Usb];
+    const MISSING: &'static [(u8, &'static str)] = &MISSING;
+
+    fn page(address: u32) -> Option<u8> {
+        (address >> 20 == 0x600).then_some((address >> 12) as u8)
+    }
+
+    fn gate_name((register, bit): (usize, u32)) -> String {
+        format!("SYSTEM_PERIP_CLK_EN{register} and SYSTEM_PERIP_RST_EN{register}, bit {bit}")
+    }
+
+    fn state(&self) -> &BusState<Block, BLOCKS> {
+        &self.bus
+    }
+
+    fn state_mut(&mut self) -> &mut BusState<Block, BLOCKS> {
+        &mut self.bus
+    }
+
+    fn drive(&mut self, first: u32, count: u32, lines: u32) -> bool {
+        self.matrix.drive(first, count, lines)
     }
 
     fn block(&self, block: Block) -> &dyn Peripheral {
@@ -314,38 +319,6 @@ impl Peripherals {
             Block::Gdma => &mut self.gdma,
             Block::System => &mut self.system,
             Block::Interrupt => &mut self.matrix,
-        }
-    }
-
-    /// Follows what an access to a block changed: its next event, its interrupts, its warnings.
-    fn settle(&mut self, block: Block, core: usize, now: Ticks) -> Option<Effect> {
-        let place = &PLACES[block as usize];
-        let peripheral = self.block_mut(block);
-        let event = peripheral.next_event(now);
-        let lines = peripheral.lines();
-        let warnings = match peripheral.warnings() {
-            Some(warnings) if !warnings.is_empty() => std::mem::take(warnings),
-            _ => Vec::new(),
-        };
-        for warning in warnings {
-            self.warnings.add(warning, now, core);
-        }
-        if self.events[block as usize] != event {
-            self.events[block as usize] = event;
-            // The ports are asked each time: their hosts act between accesses.
-            let ports = [Block::Uart0 as usize, Block::Usb as usize];
-            let others = (0..BLOCKS).filter(|index| !ports.contains(index));
-            self.event = others.map(|index| self.events[index]).min().unwrap_or(Ticks::MAX);
-        }
-        let (first, count) = place.sources;
-        (count > 0 && self.matrix.drive(first, count, lines)).then_some(Effect::Interrupts)
-    }
-
-    fn refresh_all(&mut self, now: Ticks) {
-        self.find_gates();
-        self.find_noise();
-        for place in &PLACES {
-            self.settle(place.block, 0, now);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The random number register: a sequence that a seed fixes, so that runs can be repeated.
 
-use super::registers::Registers;
+use super::registers::{Registers, Row};
 use super::warning::Warning;
-use super::{tables, Effect, Peripheral};
+use super::{Effect, Peripheral};
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// APB cycles after which the next number is there.
@@ -10,25 +10,28 @@ const APB_CYCLES: u64 = 16;
 
 /// The register.
 #[derive(Debug, Clone)]
-pub(super) struct Random {
+pub(crate) struct Random {
     registers: Registers,
     state: u64,
     value: u32,
     /// When the last number was given, and the ticks after which the next one is there.
     given: Option<Ticks>,
     pause: Ticks,
+    /// What is said of a number without noise.
+    without_noise: Warning,
     /// There is a source of noise.
-    pub(super) noisy: bool,
+    pub(crate) noisy: bool,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64, apb: u64) -> Self {
+    pub(crate) fn new(rows: &[Row], without_noise: Warning, seed: u64, apb: u64) -> Self {
         let mut random = Self {
-            registers: Registers::new(tables::RANDOM),
+            registers: Registers::new(rows),
             state: seed,
             value: 0,
             given: None,
             pause: 0,
+            without_noise,
             noisy: false,
         };
         random.set_apb(apb);
@@ -36,7 +39,7 @@ impl Random {
     }
 
     /// The APB clock changed, in hertz.
-    pub(super) fn set_apb(&mut self, hertz: u64) {
+    pub(crate) fn set_apb(&mut self, hertz: u64) {
         self.pause = APB_CYCLES * TICKS_PER_SECOND / hertz;
     }
 
@@ -52,7 +55,7 @@ impl Random {
 impl Peripheral for Random {
     fn read(&mut self, _: u32, now: Ticks) -> u32 {
         if !self.noisy {
-            self.registers.warn(Warning::RandomSource);
+            self.registers.warn(self.without_noise);
         }
         // The cores take turns, so that one may still be in the other's past.
         if self.given.is_some_and(|given| now.abs_diff(given) < self.pause) {

@@ -6,12 +6,12 @@ use crate::time::Ticks;
 
 /// Registers without behaviour.
 #[derive(Debug, Clone)]
-pub(super) struct Storage {
-    pub(super) registers: Registers,
+pub(crate) struct Storage {
+    pub(crate) registers: Registers,
 }
 
 impl Storage {
-    pub(super) fn new(rows: &[Row]) -> Self {
+    pub(crate) fn new(rows: &[Row]) -> Self {
         Self {
             registers: Registers::new(rows),
         }

@@ -1,13 +1,13 @@
 //! A timer group: two timers of 54 bits, a watchdog, and the calibration of the slow clock.
 
-use super::registers::Registers;
+use super::registers::{Registers, Row};
 use super::warning::Warning;
 use super::watchdog::{Action, Stage, Watchdog};
-use super::{tables, Effect, Peripheral, CRYSTAL, SLOW_CLOCK};
+use super::{Effect, Peripheral, CRYSTAL};
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Opens the watchdog's registers for writing.
-pub(super) const KEY: u32 = 0x50d8_3aa1;
+pub(crate) const KEY: u32 = 0x50d8_3aa1;
 /// Bits of a timer.
 const MASK: u64 = (1 << 54) - 1;
 
@@ -26,10 +26,27 @@ const WDT_FEED: u32 = 0x60;
 const WDT_PROTECT: u32 = 0x64;
 const CALIBRATION: u32 = 0x68;
 const CALIBRATION_RESULT: u32 = 0x6c;
-const INT_ENA: u32 = 0x70;
-const INT_RAW: u32 = 0x74;
-const INT_ST: u32 = 0x78;
-const INT_CLR: u32 = 0x7c;
+/// Offsets from INT_ENA.
+const INT_RAW: u32 = 0x4;
+const INT_ST: u32 = 0x8;
+const INT_CLR: u32 = 0xc;
+
+/// What differs between the chips.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    pub(crate) rows: &'static [Row],
+    /// Addresses of both groups.
+    pub(crate) bases: [u32; 2],
+    /// Reset codes of each watchdog: cores, digital.
+    pub(crate) reasons: [(u8, u8); 2],
+    pub(crate) interrupts: u32,
+    /// Bit of a timer's configuration that chooses the crystal; 32 when there is none.
+    pub(crate) crystal_bit: u32,
+    /// Bits of the watchdog's configuration that say which cores it resets; 0 when it is all of them.
+    pub(crate) core_bits: u32,
+    /// Hertz of the slow oscillator, and of the fast one divided by 256.
+    pub(crate) slow_clocks: (u64, u64),
+}
 
 const WATCHDOG: u32 = 1 << 2;
 
@@ -71,11 +88,10 @@ impl Timer {
 
 /// One of the two groups.
 #[derive(Debug, Clone)]
-pub(super) struct TimerGroup {
+pub(crate) struct TimerGroup {
     registers: Registers,
-    base_address: u32,
-    /// Reset codes of the watchdog: cores, digital.
-    reasons: (u8, u8),
+    layout: Layout,
+    index: usize,
     apb: u64,
     timers: [Timer; 2],
     watchdog: Watchdog,
@@ -86,11 +102,11 @@ pub(super) struct TimerGroup {
 
 impl TimerGroup {
     /// Group 0 or 1; at 0 the watchdog runs as the mask ROM leaves it.
-    pub(super) fn new(group: u8, apb: u64) -> Self {
+    pub(crate) fn new(layout: Layout, index: usize, apb: u64) -> Self {
         let mut group = Self {
-            registers: Registers::new(tables::TIMER_GROUP),
-            base_address: if group == 0 { 0x6001_f000 } else { 0x6002_0000 },
-            reasons: if group == 0 { (11, 7) } else { (17, 8) },
+            registers: Registers::new(layout.rows),
+            layout,
+            index: index & 1,
             apb,
             timers: Default::default(),
             watchdog: Watchdog::default(),
@@ -101,13 +117,13 @@ impl TimerGroup {
         group
     }
 
-    pub(super) fn reset(&mut self, now: Ticks) {
+    pub(crate) fn reset(&mut self, now: Ticks) {
         self.registers.reset();
         self.timers = Default::default();
         self.watchdog = Watchdog::default();
         self.raw = 0;
         self.calibrated = None;
-        if self.base_address != 0x6001_f000 {
+        if self.index != 0 {
             // The second group's watchdog does not guard the boot (inferred).
             let off = self.registers.get(WDT_CONFIG0) & !(1 << 14);
             self.registers.set(WDT_CONFIG0, off);
@@ -118,8 +134,8 @@ impl TimerGroup {
 
     /// The mask ROM begins to boot: the first group's watchdog guards it again, with the times of reset and locked
     /// (inferred).
-    pub(super) fn guard_boot(&mut self, now: Ticks) {
-        let fresh = Registers::new(tables::TIMER_GROUP);
+    pub(crate) fn guard_boot(&mut self, now: Ticks) {
+        let fresh = Registers::new(self.layout.rows);
         for offset in (WDT_CONFIG0..WDT_FEED).step_by(4) {
             self.registers.set(offset, fresh.get(offset));
         }
@@ -129,7 +145,7 @@ impl TimerGroup {
     }
 
     /// The APB clock changed, in hertz.
-    pub(super) fn set_apb(&mut self, hertz: u64, now: Ticks) {
+    pub(crate) fn set_apb(&mut self, hertz: u64, now: Ticks) {
         self.apb = hertz;
         self.configure(now);
     }
@@ -147,7 +163,8 @@ impl TimerGroup {
                 1 => 2,
                 divider => divider,
             };
-            let source = if self.registers.bit(conf, 9) {
+            let crystal = self.layout.crystal_bit;
+            let source = if crystal < 32 && self.registers.bit(conf, crystal) {
                 CRYSTAL
             } else {
                 self.apb
@@ -155,7 +172,7 @@ impl TimerGroup {
             timer.rate = (source, divider.into());
         }
         let conf = self.registers.get(WDT_CONFIG0);
-        let cores_reset = conf >> 12 & 3 != 0;
+        let cores_reset = self.layout.core_bits == 0 || conf & self.layout.core_bits != 0;
         let guards_boot = conf >> 14 & 1 != 0;
         let stages = std::array::from_fn(|index| {
             let action = match conf >> (29 - 2 * index) & 3 {
@@ -224,9 +241,9 @@ impl TimerGroup {
     /// Hertz of the clock that is measured: the slow oscillator, or the fast one divided by 256.
     fn calibration_clock(&self) -> u64 {
         if self.registers.field(CALIBRATION, 13, 2) == 1 {
-            17_500_000 / 256
+            self.layout.slow_clocks.1
         } else {
-            SLOW_CLOCK
+            self.layout.slow_clocks.0
         }
     }
 
@@ -252,9 +269,11 @@ impl Peripheral for TimerGroup {
             HI => (self.timers[0].shown >> 32) as u32,
             0x28 => self.timers[1].shown as u32,
             0x2c => (self.timers[1].shown >> 32) as u32,
-            INT_RAW => self.raw,
-            INT_ST => self.raw & self.registers.get(INT_ENA),
-            _ => self.registers.get(offset),
+            _ => match offset.wrapping_sub(self.layout.interrupts) {
+                INT_RAW => self.raw,
+                INT_ST => self.lines(),
+                _ => self.registers.get(offset),
+            },
         }
     }
 
@@ -273,12 +292,12 @@ impl Peripheral for TimerGroup {
             }
             WDT_CONFIG0..=WDT_FEED if self.registers.get(WDT_PROTECT) != KEY => {
                 self.registers.warn(Warning::WatchdogProtected {
-                    address: self.base_address + offset,
+                    address: self.layout.bases[self.index] + offset,
                 });
             }
             WDT_FEED => self.watchdog.feed(now),
             CALIBRATION => self.calibrate(value, now),
-            INT_CLR => self.raw &= !value,
+            _ if offset == self.layout.interrupts + INT_CLR => self.raw &= !value,
             _ => {
                 self.registers.store(offset, value);
                 if offset <= WDT_FEED {
@@ -303,9 +322,10 @@ impl Peripheral for TimerGroup {
 
     fn advance(&mut self, now: Ticks) -> Option<Effect> {
         self.settle(now);
+        let (cores, digital) = self.layout.reasons[self.index];
         let reason = match self.watchdog.advance(now)? {
-            Action::ResetCores => self.reasons.0,
-            Action::ResetDigital | Action::ResetAll => self.reasons.1,
+            Action::ResetCores => cores,
+            Action::ResetDigital | Action::ResetAll => digital,
             Action::Interrupt => {
                 self.raw |= WATCHDOG;
                 return None;
@@ -316,7 +336,7 @@ impl Peripheral for TimerGroup {
     }
 
     fn lines(&self) -> u32 {
-        self.raw & self.registers.get(INT_ENA)
+        self.raw & self.registers.get(self.layout.interrupts)
     }
 
     fn warnings(&mut self) -> Option<&mut Vec<Warning>> {

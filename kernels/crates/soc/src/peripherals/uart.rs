@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::registers::Registers;
+use super::registers::{Registers, Row};
 use super::warning::Warning;
-use super::{tables, Effect, Peripheral};
+use super::{Effect, Peripheral};
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Bytes that each FIFO holds.
@@ -32,6 +32,18 @@ const MEM_CONF: u32 = 0x60;
 const FSM_STATUS: u32 = 0x6c;
 const CLK_CONF: u32 = 0x78;
 const ID: u32 = 0x80;
+/// Of the ESP32: where software and the wire stand in the receiver's memory.
+const MEM_RX_STATUS: u32 = 0x60;
+/// Of the ESP32, in CONF0: the APB clock and not the tick of 1 MHz.
+const ALWAYS_APB: u32 = 27;
+const TICK: u64 = 1_000_000;
+
+/// Which chip's port it is: they differ in clock, thresholds and what tells of the FIFOs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Esp32,
+    Esp32s3,
+}
 
 const RECEIVE_FULL: u32 = 1;
 const SEND_EMPTY: u32 = 1 << 1;
@@ -47,7 +59,10 @@ const ROM_CLOCK: u32 = 0x0370_0000;
 /// The port and the wire to its host.
 #[derive(Debug, Clone)]
 pub struct Uart {
-    pub(super) registers: Registers,
+    pub(crate) registers: Registers,
+    kind: Kind,
+    /// Bytes that came into the receiver's memory so far.
+    received: u32,
     /// A host holds the other end; without one the board still sends, to nobody.
     pub attached: bool,
     /// The host takes what arrives; otherwise it is lost, as a wire does not wait.
@@ -70,9 +85,11 @@ pub struct Uart {
 }
 
 impl Uart {
-    pub(super) fn new(apb: u64) -> Self {
+    pub(crate) fn new(kind: Kind, rows: &[Row], apb: u64) -> Self {
         let mut uart = Self {
-            registers: Registers::new(tables::UART),
+            registers: Registers::new(rows),
+            kind,
+            received: 0,
             attached: true,
             reading: true,
             host_rate: 115_200,
@@ -92,23 +109,26 @@ impl Uart {
     }
 
     /// A reset: what was not sent yet is lost.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.registers.reset();
         self.send.clear();
         self.sending = None;
         self.receive.clear();
+        self.received = 0;
         self.timeout_told = true;
         self.raw = SEND_EMPTY;
     }
 
     /// What the mask ROM sets: 115200 bit/s from the crystal.
-    pub(super) fn rom_setup(&mut self) {
+    pub(crate) fn rom_setup(&mut self) {
         self.registers.set(CLKDIV, ROM_DIVIDER);
-        self.registers.set(CLK_CONF, ROM_CLOCK);
+        if self.kind == Kind::Esp32s3 {
+            self.registers.set(CLK_CONF, ROM_CLOCK);
+        }
     }
 
     /// The APB clock changed, in hertz.
-    pub(super) fn set_apb(&mut self, hertz: u64, now: Ticks) {
+    pub(crate) fn set_apb(&mut self, hertz: u64, now: Ticks) {
         self.settle(now);
         self.apb = hertz;
     }
@@ -135,17 +155,26 @@ impl Uart {
 
     /// Bits a second that the registers give, or `None` without a clock.
     pub fn rate(&self) -> Option<u32> {
+        let (source, divider, whole) = self.source()?;
+        let sixteenths =
+            u64::from(self.registers.field(CLKDIV, 0, whole) * 16 + self.registers.field(CLKDIV, 20, 4));
+        (sixteenths > 0).then(|| (source * 16 / (sixteenths * divider)) as u32)
+    }
+
+    /// The clock in hertz, what divides it before CLKDIV does, and how many bits CLKDIV's whole part has.
+    fn source(&self) -> Option<(u64, u64, u32)> {
+        if self.kind == Kind::Esp32 {
+            let always = self.registers.bit(CONF0, ALWAYS_APB);
+            return Some((if always { self.apb } else { TICK }, 1, 20));
+        }
         let source = match self.registers.field(CLK_CONF, 20, 2) {
             1 => self.apb,
             2 => INTERNAL,
             3 => CRYSTAL,
             _ => return None,
         };
-        let sixteenths =
-            u64::from(self.registers.field(CLKDIV, 0, 12) * 16 + self.registers.field(CLKDIV, 20, 4));
         let divider = u64::from(self.registers.field(CLK_CONF, 12, 8) + 1);
-        (self.registers.bit(CLK_CONF, 22) && sixteenths > 0)
-            .then(|| (source * 16 / (sixteenths * divider)) as u32)
+        self.registers.bit(CLK_CONF, 22).then_some((source, divider, 12))
     }
 
     /// Ticks of a byte with its start, parity and stop bits at `rate`.
@@ -164,7 +193,8 @@ impl Uart {
     }
 
     fn send_rate(&self) -> Option<u32> {
-        self.rate().filter(|_| self.registers.bit(CLK_CONF, 24))
+        self.rate()
+            .filter(|_| self.kind == Kind::Esp32 || self.registers.bit(CLK_CONF, 24))
     }
 
     /// The next byte goes on the wire at `time`.
@@ -205,6 +235,7 @@ impl Uart {
                 self.timeout_told = false;
                 if self.receive.len() < FIFO_BYTES {
                     self.receive.push_back(byte);
+                    self.received = self.received.wrapping_add(1);
                 } else {
                     self.raw |= OVERFLOW;
                     self.registers.warn(Warning::UartInputLost);
@@ -213,10 +244,20 @@ impl Uart {
             }
             self.arrival = (!self.wire.is_empty()).then_some(arrival);
         }
-        if self.send.len() < self.registers.field(CONF1, 10, 10) as usize {
+        let (empty, full) = match self.kind {
+            Kind::Esp32 => (
+                self.registers.field(CONF1, 8, 7),
+                self.registers.field(CONF1, 0, 7),
+            ),
+            Kind::Esp32s3 => (
+                self.registers.field(CONF1, 10, 10),
+                self.registers.field(CONF1, 0, 10),
+            ),
+        };
+        if self.send.len() < empty as usize {
             self.raw |= SEND_EMPTY;
         }
-        if self.receive.len() >= self.registers.field(CONF1, 0, 10).max(1) as usize {
+        if self.receive.len() >= full.max(1) as usize {
             self.raw |= RECEIVE_FULL;
         }
         if self.timeout().is_some_and(|timeout| timeout <= now) {
@@ -227,9 +268,19 @@ impl Uart {
 
     /// When a pause after received bytes is reported.
     fn timeout(&self) -> Option<Ticks> {
-        let wanted = self.registers.bit(CONF1, 23) && !self.timeout_told && !self.receive.is_empty();
+        let (enabled, bits) = match self.kind {
+            Kind::Esp32 => (
+                self.registers.bit(CONF1, 31),
+                8 * self.registers.field(CONF1, 24, 7),
+            ),
+            Kind::Esp32s3 => (
+                self.registers.bit(CONF1, 23),
+                self.registers.field(MEM_CONF, 17, 10),
+            ),
+        };
+        let wanted = enabled && !self.timeout_told && !self.receive.is_empty();
         let rate = self.rate().filter(|_| wanted)?;
-        let bits = u64::from(self.registers.field(MEM_CONF, 17, 10));
+        let bits = u64::from(bits);
         Some(self.last + bits * TICKS_PER_SECOND / u64::from(rate.max(1)))
     }
 }
@@ -249,9 +300,19 @@ impl Peripheral for Uart {
             INT_ST => self.raw & self.registers.get(INT_ENA),
             STATUS => {
                 let idle = self.registers.get(STATUS);
-                idle | (self.send.len() as u32) << 16 | self.receive.len() as u32
+                let sends = match self.kind {
+                    // Any state but idle.
+                    Kind::Esp32 => u32::from(self.sending.is_some()) << 24,
+                    Kind::Esp32s3 => 0,
+                };
+                idle | sends | (self.send.len() as u32) << 16 | self.receive.len() as u32
             }
-            FSM_STATUS => u32::from(self.sending.is_some()) << 4,
+            MEM_RX_STATUS if self.kind == Kind::Esp32 => {
+                let at = |count: u32| count % FIFO_BYTES as u32;
+                let read = self.received.wrapping_sub(self.receive.len() as u32);
+                at(self.received) << 13 | at(read) << 2
+            }
+            FSM_STATUS if self.kind == Kind::Esp32s3 => u32::from(self.sending.is_some()) << 4,
             _ => self.registers.get(offset),
         }
     }
@@ -275,7 +336,7 @@ impl Peripheral for Uart {
                 }
             }
             // The new settings cross into the port's clock before software can look.
-            ID => self.registers.store(offset, value & 0x7fff_ffff),
+            ID if self.kind == Kind::Esp32s3 => self.registers.store(offset, value & 0x7fff_ffff),
             _ => {
                 self.registers.store(offset, value);
                 self.shift_out(now);

@@ -30,6 +30,8 @@ pub enum Warning {
     RandomTooSoon,
     /// The random number register was read without a source of noise.
     RandomSource,
+    /// Likewise, on the ESP32.
+    RandomOscillator,
     /// A watchdog's register was written while its write protection was on: the write is lost.
     WatchdogProtected {
         /// The register's address.
@@ -37,6 +39,11 @@ pub enum Warning {
     },
     /// The CPU runs from the PLL, which was not calibrated.
     PllNotCalibrated,
+    /// The CPU was switched to the PLL before that had settled.
+    PllUnsettled {
+        /// Microseconds after its last setting.
+        after: u32,
+    },
     /// The CPU runs from the PLL, which is switched off.
     PllOff,
     /// The CPU runs at 240 MHz with another core voltage than this chip needs, or more than it stands.
@@ -99,11 +106,19 @@ impl fmt::Display for Warning {
                 formatter,
                 "random number read without a source of noise: SYSCON_WIFI_CLK_EN bit 15 and RTC_CNTL_CLK_CONF bit 10"
             ),
+            Self::RandomOscillator => write!(
+                formatter,
+                "random number read without a source of noise: the internal oscillator is off (RTC_CNTL_CLK_CONF bit 6)"
+            ),
             Self::WatchdogProtected { address } => write!(
                 formatter,
                 "write to watchdog register 0x{address:08x} lost: its write protection was on"
             ),
             Self::PllNotCalibrated => write!(formatter, "the CPU runs from the PLL, which was not calibrated"),
+            Self::PllUnsettled { after } => write!(
+                formatter,
+                "the CPU was switched to the PLL {after} µs after its last setting: it takes 80 µs to settle"
+            ),
             Self::PllOff => write!(
                 formatter,
                 "the CPU runs from the PLL, which is powered down (RTC_CNTL_OPTIONS0 bits 6, 8, 10)"
@@ -172,7 +187,7 @@ pub struct Warnings {
 
 impl Warnings {
     /// Counts a warning.
-    pub(super) fn add(&mut self, warning: Warning, time: Ticks, core: usize) {
+    pub(crate) fn add(&mut self, warning: Warning, time: Ticks, core: usize) {
         if let Some(known) = self.list.iter_mut().find(|known| known.warning == warning) {
             known.count += 1;
         } else if self.list.len() < LIMIT {
@@ -188,6 +203,15 @@ impl Warnings {
     /// All of them, in the order of their first times.
     pub fn all(&self) -> &[Warned] {
         &self.list
+    }
+
+    /// All of them as a person reads them, with how often they happened.
+    pub(crate) fn sentences(&self) -> Vec<String> {
+        let sentence = |warned: &Warned| match warned.count {
+            1 => warned.warning.to_string(),
+            count => format!("{} ({count} times)", warned.warning),
+        };
+        self.list.iter().map(sentence).collect()
     }
 
     /// The next one that this function has not given yet: for who wants to add the place in the program at once.

@@ -4,7 +4,7 @@ use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// What a stage does when its time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Action {
+pub(crate) enum Action {
     /// Nothing; the next stage begins.
     #[default]
     Nothing,
@@ -20,16 +20,16 @@ pub(super) enum Action {
 
 /// One stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Stage {
+pub(crate) struct Stage {
     /// What happens at its end.
-    pub(super) action: Action,
+    pub(crate) action: Action,
     /// Counts that it lasts.
-    pub(super) hold: u64,
+    pub(crate) hold: u64,
 }
 
 /// A watchdog's counter.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Watchdog {
+pub(crate) struct Watchdog {
     stages: [Stage; 4],
     enabled: bool,
     /// Counts a second, as a fraction.
@@ -41,7 +41,7 @@ pub(super) struct Watchdog {
 
 impl Watchdog {
     /// Sets what the registers say; a watchdog that is switched on begins at its first stage.
-    pub(super) fn configure(&mut self, enabled: bool, stages: [Stage; 4], rate: (u64, u64), now: Ticks) {
+    pub(crate) fn configure(&mut self, enabled: bool, stages: [Stage; 4], rate: (u64, u64), now: Ticks) {
         if enabled && !self.enabled {
             self.feed(now);
         } else if rate != self.rate && self.rate.0 > 0 {
@@ -56,7 +56,7 @@ impl Watchdog {
     }
 
     /// Back to the first stage.
-    pub(super) fn feed(&mut self, now: Ticks) {
+    pub(crate) fn feed(&mut self, now: Ticks) {
         self.stage = 0;
         self.since = now;
     }
@@ -74,7 +74,7 @@ impl Watchdog {
     }
 
     /// When the current stage ends; never when nothing would ever happen.
-    pub(super) fn due(&self) -> Ticks {
+    pub(crate) fn due(&self) -> Ticks {
         let acts = self.stages.iter().any(|stage| stage.action != Action::Nothing);
         if !self.enabled || !acts {
             return Ticks::MAX;
@@ -85,7 +85,7 @@ impl Watchdog {
     }
 
     /// Ends the stages that are over; gives the first action among them.
-    pub(super) fn advance(&mut self, now: Ticks) -> Option<Action> {
+    pub(crate) fn advance(&mut self, now: Ticks) -> Option<Action> {
         while self.due() <= now {
             let action = self.stages[self.stage].action;
             self.since = self.due();

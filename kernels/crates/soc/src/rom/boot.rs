@@ -5,13 +5,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{START, VARIABLES_END};
-use crate::bus::{SocBus, RTC_BYTES, RTC_FAST, RTC_SLOW};
+use crate::flash::Flash;
 use crate::spi::FlashMode;
-use crate::sram;
 
-/// Chip id of the ESP32-S3.
-const CHIP_ID: u16 = 9;
 /// First byte of an image.
 const MAGIC: u8 = 0xe9;
 /// Bytes of the header.
@@ -22,10 +18,28 @@ const MOST_SEGMENTS: u8 = 16;
 const CHECKSUM_SEED: u8 = 0xef;
 /// More than any internal memory has.
 const LONGEST_SEGMENT: u32 = 0x8_0000;
-/// First byte of the ROM's stack while it loads.
-const ROM_STACK: u32 = 0x3fce_9710;
 /// Segments for addresses below this fill the space between others and are not loaded.
 const FILLING: u32 = 0x1_0000;
+
+/// What the loaders of the chips' mask ROMs do each in its own way.
+pub trait Loader {
+    /// The chip that images name in their header.
+    const CHIP_ID: u16;
+    /// Where the image begins in flash.
+    const OFFSET: u32;
+    /// The flash chip.
+    fn chip(&self) -> &Flash;
+    /// The bus's CLOCK register and its divider for a frequency code of the header.
+    fn flash_clock(code: u8) -> Option<(u32, u32)>;
+    /// The lines of the log that tell how flash is read.
+    fn settings(write_protect: u8, mode: &str, divider: u32) -> String;
+    /// Why a segment cannot be loaded where it wants to; `None` when it can.
+    fn refuse(&self, address: u32, length: u32) -> Option<String>;
+    /// Whether instructions can be at an address.
+    fn is_code(address: u32) -> bool;
+    /// Puts a segment into memory.
+    fn place(&mut self, address: u32, bytes: &[u8]);
+}
 
 /// What the ROM found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,20 +86,15 @@ pub fn reset_name(reason: u8) -> &'static str {
     }
 }
 
-/// Whether a reset code is a watchdog's.
-pub fn is_watchdog(reason: u8) -> bool {
-    reset_name(reason).contains("WDT") && reason != 0x0f
-}
-
-struct Reader<'a> {
-    bus: &'a SocBus,
+struct Reader<'a, L> {
+    system: &'a L,
     digest: Sha256,
     position: u32,
 }
 
-impl Reader<'_> {
+impl<L: Loader> Reader<'_, L> {
     fn take(&mut self, bytes: &mut [u8]) {
-        self.bus.external.mspi.flash.read(self.position, bytes);
+        self.system.chip().read(L::OFFSET + self.position, bytes);
         self.digest.update(&*bytes);
         self.position += bytes.len() as u32;
     }
@@ -97,61 +106,15 @@ impl Reader<'_> {
     }
 }
 
-/// Why a segment cannot be loaded where it wants to; `None` when it can.
-fn refuse(address: u32, length: u32) -> Option<String> {
-    let end = u64::from(address) + u64::from(length);
-    let within = |start: u32, stop: u32| address >= start && end <= u64::from(stop);
-    // Instruction addresses of SRAM1 are data addresses 0x6f0000 higher.
-    let data = if within(sram::INSTRUCTION_BASE + sram::SRAM1, 0x403e_0000) {
-        Some(address - (sram::INSTRUCTION_BASE - sram::DATA_BASE))
-    } else if within(sram::DATA_START, 0x3fd0_0000) {
-        Some(address)
-    } else {
-        None
-    };
-    if let Some(data) = data {
-        let stop = data + length;
-        if data < VARIABLES_END && stop > ROM_STACK {
-            return Some("it lies over the ROM's own stack and data (0x3fce9710 to 0x3fcf0000)".to_owned());
-        }
-        if stop > 0x3fcf_8000 {
-            return Some("it lies where the data cache keeps its lines (from 0x3fcf8000 on)".to_owned());
-        }
-        return None;
-    }
-    if within(0x4037_4000, 0x403e_0000)
-        || within(RTC_FAST, RTC_FAST + RTC_BYTES)
-        || within(RTC_SLOW, RTC_SLOW + RTC_BYTES)
-    {
-        return None;
-    }
-    if within(sram::INSTRUCTION_BASE, 0x403e_0000) {
-        return Some("it lies where the instruction cache keeps its lines (below 0x40374000)".to_owned());
-    }
-    if address >> 24 == 0x3c || address >> 24 == 0x42 {
-        return Some(
-            "the ROM loads RAM only; what runs from flash must be mapped by the firmware".to_owned(),
-        );
-    }
-    if address >> 20 == START >> 20 {
-        return Some("that is the ROM itself".to_owned());
-    }
-    Some("no memory is there".to_owned())
-}
-
-/// Reads the image at the start of the flash and loads its segments.
-pub fn boot(bus: &mut SocBus, reason: u8) -> Outcome {
-    let mut log = format!(
-        "ESP-ROM:esp32s3-20210327\r\nrst:0x{reason:x} ({}),boot:0x8 (SPI_FAST_FLASH_BOOT)\r\n",
-        reset_name(reason)
-    );
-    let result = load(bus, &mut log);
+/// Reads the image in the flash and loads its segments; the log goes on after `log`.
+pub fn boot<L: Loader>(system: &mut L, mut log: String) -> Outcome {
+    let result = load(system, &mut log);
     Outcome { log, result }
 }
 
-fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
+fn load<L: Loader>(system: &mut L, log: &mut String) -> Result<Booted, String> {
     let mut reader = Reader {
-        bus,
+        system,
         digest: Sha256::new(),
         position: 0,
     };
@@ -159,9 +122,9 @@ fn load(bus: &mut SocBus, log: &mut String) -> Result<Booted, String> {
     let (segments, checksum) = read_segments(&mut reader, header.segments, log)?;
     check_sums(&mut reader, header.has_digest, checksum, log)?;
     let (entry, bytes) = (header.entry, reader.position);
-    check_entry(entry, &segments)?;
+    check_entry::<L>(entry, &segments)?;
     for (address, bytes) in segments {
-        bus.poke(address, &bytes);
+        system.place(address, &bytes);
     }
     log.push_str(&format!("entry 0x{entry:08x}\r\n"));
     Ok(Booted {
@@ -184,34 +147,40 @@ struct Header {
 /// A segment that is loaded: its address and bytes.
 type Segment = (u32, Vec<u8>);
 
-fn read_header(reader: &mut Reader, log: &mut String) -> Result<Header, String> {
+fn read_header<L: Loader>(reader: &mut Reader<L>, log: &mut String) -> Result<Header, String> {
     let mut header = [0; HEADER];
     reader.take(&mut header);
     let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     if header[0] != MAGIC {
         log.push_str(&format!("invalid header: 0x{:08x}\r\n", word(0)));
         return Err(if header.iter().all(|&byte| byte == 0xff) {
-            "the flash is erased: no image begins at 0x0".to_owned()
-        } else {
+            format!("the flash is erased: no image begins at 0x{:x}", L::OFFSET)
+        } else if L::OFFSET == 0 {
             format!("the first byte of the flash is 0x{:02x}, not 0xe9", header[0])
+        } else {
+            format!(
+                "the byte of the flash at 0x{:x}, where this chip's image begins, is 0x{:02x}, not 0xe9",
+                L::OFFSET,
+                header[0]
+            )
         });
     }
     let (segments, entry) = (header[1], word(4));
     let Some(mode) = FlashMode::numbered(header[2].into()) else {
         return Err(format!("flash mode {} of the header does not exist", header[2]));
     };
-    let (clock, divider) = match header[3] & 15 {
-        15 => (1 << 31, 1),
-        0 => (0x0001_0001, 2),
-        1 => (0x0002_0002, 3),
-        2 => (0x0003_0103, 4),
-        other => return Err(format!("flash frequency {other} of the header does not exist")),
+    let Some((clock, divider)) = L::flash_clock(header[3] & 15) else {
+        return Err(format!(
+            "flash frequency {} of the header does not exist",
+            header[3] & 15
+        ));
     };
     let chip = u16::from_le_bytes([header[12], header[13]]);
-    if chip != CHIP_ID {
+    if chip != L::CHIP_ID {
         log.push_str("Invalid chip id.\r\n");
         return Err(format!(
-            "the image is for chip {chip}, and this is chip {CHIP_ID}"
+            "the image is for chip {chip}, and this is chip {}",
+            L::CHIP_ID
         ));
     }
     if segments == 0 || segments > MOST_SEGMENTS {
@@ -220,14 +189,11 @@ fn read_header(reader: &mut Reader, log: &mut String) -> Result<Header, String> 
     }
     // Four data lines need a chip whose QE bit was set; the ROM falls back where it is not.
     let mode = match mode {
-        FlashMode::Qio | FlashMode::Qout if !reader.bus.external.mspi.flash.is_quad() => FlashMode::Dio,
+        FlashMode::Qio | FlashMode::Qout if !reader.system.chip().is_quad() => FlashMode::Dio,
         other => other,
     };
-    log.push_str(&format!(
-        "SPIWP:0x{:x}\r\nmode:{}, clock div:{divider}\r\n",
-        header[8],
-        format!("{mode:?}").to_uppercase()
-    ));
+    let name = format!("{mode:?}").to_uppercase();
+    log.push_str(&L::settings(header[8], &name, divider));
     Ok(Header {
         segments,
         entry,
@@ -238,7 +204,11 @@ fn read_header(reader: &mut Reader, log: &mut String) -> Result<Header, String> 
 }
 
 /// The segments that are loaded, and the checksum over all of them.
-fn read_segments(reader: &mut Reader, count: u8, log: &mut String) -> Result<(Vec<Segment>, u8), String> {
+fn read_segments<L: Loader>(
+    reader: &mut Reader<L>,
+    count: u8,
+    log: &mut String,
+) -> Result<(Vec<Segment>, u8), String> {
     let mut segments = Vec::new();
     let mut checksum = CHECKSUM_SEED;
     for number in 1..=count {
@@ -248,8 +218,8 @@ fn read_segments(reader: &mut Reader, count: u8, log: &mut String) -> Result<(Ve
         } else if length > LONGEST_SEGMENT && address >= FILLING {
             Some("it is longer than any memory".to_owned())
         } else if address >= FILLING {
-            refuse(address, length)
-        } else if length > reader.bus.external.mspi.flash.bytes() {
+            reader.system.refuse(address, length)
+        } else if length > reader.system.chip().bytes() {
             Some("it is longer than the flash".to_owned())
         } else {
             None
@@ -272,7 +242,12 @@ fn read_segments(reader: &mut Reader, count: u8, log: &mut String) -> Result<(Ve
 }
 
 /// Holds the image's checksum, and its digest where it has one, against what was read.
-fn check_sums(reader: &mut Reader, has_digest: bool, checksum: u8, log: &mut String) -> Result<(), String> {
+fn check_sums<L: Loader>(
+    reader: &mut Reader<L>,
+    has_digest: bool,
+    checksum: u8,
+    log: &mut String,
+) -> Result<(), String> {
     // The checksum is the last byte of a row of 16.
     let mut padding = vec![0; 16 - reader.position as usize % 16];
     reader.take(&mut padding);
@@ -297,13 +272,11 @@ fn check_sums(reader: &mut Reader, has_digest: bool, checksum: u8, log: &mut Str
     Ok(())
 }
 
-fn check_entry(entry: u32, segments: &[Segment]) -> Result<(), String> {
-    let code = sram::INSTRUCTION_BASE..0x403e_0000;
-    let rtc = RTC_FAST..RTC_FAST + RTC_BYTES;
+fn check_entry<L: Loader>(entry: u32, segments: &[Segment]) -> Result<(), String> {
     let loaded = segments
         .iter()
         .any(|(address, bytes)| entry.wrapping_sub(*address) < bytes.len() as u32);
-    if !(loaded && (code.contains(&entry) || rtc.contains(&entry))) {
+    if !(loaded && L::is_code(entry)) {
         return Err(format!(
             "the entry 0x{entry:08x} lies in no loaded segment of instruction memory"
         ));

@@ -15,7 +15,7 @@ const ICACHE_CTRL: u32 = 0x060;
 
 impl Call<'_> {
     fn external(&mut self, offset: u32, value: u32) -> Result<(), Fault> {
-        let now = self.bus.now();
+        let now = self.bus.turn.now();
         let ticks = self.bus.external.write_register(offset, value, now)?;
         self.pass(ticks);
         self.bus.refresh();
@@ -23,12 +23,12 @@ impl Call<'_> {
     }
 
     fn external_register(&mut self, offset: u32) -> Result<u32, Fault> {
-        let now = self.bus.now();
+        let now = self.bus.turn.now();
         self.bus.external.read_register(offset, now)
     }
 
     fn synchronise(&mut self, name: CacheName, sync: Sync, address: u32, bytes: u32) -> Result<(), Fault> {
-        let now = self.bus.now();
+        let now = self.bus.turn.now();
         let ticks = self.bus.external.synchronise(name, sync, address, bytes, now)?;
         self.pass(ticks);
         Ok(())

@@ -1,6 +1,5 @@
 //! What the ROM's functions do, by behaviour.
 
-use emulator::bus::Bus;
 use emulator::core::Core;
 
 use super::functions::{Does, Function};
@@ -9,6 +8,7 @@ use super::{print, VARIABLES, VARIABLES_END};
 use crate::bus::SocBus;
 use crate::fault::Fault;
 use crate::peripherals::Effect;
+use crate::system::System;
 use crate::time::{Ticks, TICKS_PER_SECOND};
 
 /// Cycles of a function of which no time is known (assumed).
@@ -16,7 +16,7 @@ const CYCLES: u64 = 100;
 /// Bytes of stack that the entry points take; arguments beyond the sixth lie above.
 const FRAME: u32 = 32;
 /// The longest transfer of a memory function that makes sense.
-pub(super) const LONGEST: u32 = 32 << 20;
+pub(crate) const LONGEST: u32 = 32 << 20;
 const UART0: u32 = 0x6000_0000;
 /// State that the functions keep between calls.
 #[derive(Debug, Clone)]
@@ -57,20 +57,20 @@ pub fn lost_variable(bus: &SocBus) -> Option<u32> {
 }
 
 /// A call in progress.
-pub struct Call<'a> {
+pub struct Call<'a, S: System = SocBus, D: 'static = Does> {
     /// The function.
-    pub function: &'static Function,
+    pub function: &'static Function<D>,
     /// Everything but the cores.
-    pub bus: &'a mut SocBus,
+    pub bus: &'a mut S,
     /// The core that called.
     pub core: &'a mut Core,
     /// What the ROM remembers.
-    pub state: &'a mut RomState,
+    pub state: &'a mut S::RomState,
     /// Arguments that formatted output has taken.
     taken: u32,
 }
 
-impl print::Source for Call<'_> {
+impl<S: System, D> print::Source for Call<'_, S, D> {
     fn argument(&mut self) -> u32 {
         self.taken += 1;
         self.argument_at(self.taken).unwrap_or(0)
@@ -82,13 +82,13 @@ impl print::Source for Call<'_> {
     }
 }
 
-impl<'a> Call<'a> {
+impl<'a, S: System, D> Call<'a, S, D> {
     /// A call of `function` by `core`, which stands in its frame.
     pub fn new(
-        function: &'static Function,
-        bus: &'a mut SocBus,
+        function: &'static Function<D>,
+        bus: &'a mut S,
         core: &'a mut Core,
-        state: &'a mut RomState,
+        state: &'a mut S::RomState,
     ) -> Self {
         Self {
             function,
@@ -99,7 +99,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(super) fn argument_at(&self, index: u32) -> Option<u32> {
+    pub(crate) fn argument_at(&self, index: u32) -> Option<u32> {
         if index < 6 {
             return Some(self.core.a[2 + index as usize]);
         }
@@ -110,11 +110,11 @@ impl<'a> Call<'a> {
             .then(|| u32::from_le_bytes(bytes))
     }
 
-    pub(super) fn arg(&self, index: u32) -> u32 {
+    pub(crate) fn arg(&self, index: u32) -> u32 {
         self.argument_at(index).unwrap_or(0)
     }
 
-    pub(super) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, Fault> {
+    pub(crate) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, Fault> {
         Err(Fault::RomArguments {
             function: self.function.name,
             reason: reason.into(),
@@ -122,24 +122,24 @@ impl<'a> Call<'a> {
     }
 
     /// The bus already said why an access failed.
-    fn bus_fault(&mut self) -> Fault {
-        self.bus.fault.take().unwrap_or(Fault::RomArguments {
+    pub(crate) fn bus_fault(&mut self) -> Fault {
+        self.bus.turn_mut().fault.take().unwrap_or(Fault::RomArguments {
             function: self.function.name,
             reason: "a register or memory that it uses does not answer".to_owned(),
         })
     }
 
-    pub(super) fn load(&mut self, address: u32) -> Result<u32, Fault> {
+    pub(crate) fn load(&mut self, address: u32) -> Result<u32, Fault> {
         self.bus.load32(address & !3).map_err(|_| self.bus_fault())
     }
 
-    pub(super) fn store(&mut self, address: u32, value: u32) -> Result<(), Fault> {
+    pub(crate) fn store(&mut self, address: u32, value: u32) -> Result<(), Fault> {
         self.bus
             .store32(address & !3, value)
             .map_err(|_| self.bus_fault())
     }
 
-    pub(super) fn read_bytes(&mut self, address: u32, bytes: u32) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn read_bytes(&mut self, address: u32, bytes: u32) -> Result<Vec<u8>, Fault> {
         let mut out = vec![0; bytes as usize];
         if self.bus.peek(address, &mut out) {
             return Ok(out);
@@ -147,7 +147,7 @@ impl<'a> Call<'a> {
         self.wrong(format!("no memory is at 0x{address:08x}"))
     }
 
-    pub(super) fn write_bytes(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn write_bytes(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
         for (offset, &byte) in (0..).zip(bytes) {
             self.bus
                 .store8(address.wrapping_add(offset), byte.into())
@@ -156,12 +156,15 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// Carries the call out; the core's result register and its cycles change.
+    /// Time and the bus around what a function does; the core's result register and its cycles change.
     ///
     /// # Errors
     /// What silicon would hang at, or do something else with.
-    pub fn run(mut self) -> Result<(), Fault> {
-        if let Some(address) = lost_variable(self.bus) {
+    pub(crate) fn run_with(
+        mut self,
+        perform: impl FnOnce(&mut Self) -> Result<Option<u32>, Fault>,
+    ) -> Result<(), Fault> {
+        if let Some(address) = self.bus.lost_variable(self.core.index.into()) {
             return Err(Fault::RomDataLost {
                 function: self.function.name,
                 address,
@@ -169,7 +172,7 @@ impl<'a> Call<'a> {
         }
         self.core.cycles += CYCLES;
         self.bus.set_now(self.core.cycles);
-        let result = self.perform()?;
+        let result = perform(&mut self)?;
         let stall = self.bus.take_stall();
         self.core.cycles += u64::from(stall);
         if let Some(result) = result {
@@ -179,22 +182,76 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    pub(super) fn pass(&mut self, ticks: Ticks) {
-        self.core.cycles += ticks.div_ceil(self.bus.ticks_per_cycle);
+    pub(crate) fn pass(&mut self, ticks: Ticks) {
+        self.core.cycles += ticks.div_ceil(self.bus.turn().ticks_per_cycle);
         self.bus.set_now(self.core.cycles);
     }
 
-    fn put(&mut self, byte: u8) {
-        self.bus.peripherals.uart0.rom_write(byte);
-        self.bus.peripherals.usb.rom_write(byte);
+    pub(crate) fn put(&mut self, byte: u8) {
+        self.bus.rom_write(byte);
         // Ten bits at 115200 a second.
         self.pass(TICKS_PER_SECOND * 10 / 115_200);
+    }
+
+    pub(crate) fn printf(&mut self, format: u32) -> Result<Option<u32>, Fault> {
+        let Some(text) = print::format(self, format) else {
+            return self.wrong("the format or one of its strings lies in no memory or has no end");
+        };
+        text.iter().for_each(|&byte| self.put(byte));
+        Ok(Some(text.len() as u32))
+    }
+
+    pub(crate) fn put_character(&mut self, byte: u8) -> Result<Option<u32>, Fault> {
+        self.put(byte);
+        Ok(Some(0))
+    }
+
+    pub(crate) fn take_effect(&mut self, effect: Effect) -> Result<Option<u32>, Fault> {
+        self.bus.turn_mut().effects.push(effect);
+        Ok(None)
+    }
+
+    pub(crate) fn set_memory(&mut self, target: u32, byte: u8, bytes: u32) -> Result<Option<u32>, Fault> {
+        self.check_length(bytes)?;
+        self.write_bytes(target, &vec![byte; bytes as usize])?;
+        self.core.cycles += u64::from(bytes) / 4;
+        Ok(Some(target))
+    }
+
+    pub(crate) fn copy_memory(&mut self, target: u32, source: u32, bytes: u32) -> Result<Option<u32>, Fault> {
+        self.check_length(bytes)?;
+        for offset in 0..bytes {
+            let byte = self
+                .bus
+                .load8(source.wrapping_add(offset))
+                .map_err(|_| self.bus_fault())?;
+            self.write_bytes(target.wrapping_add(offset), &[byte as u8])?;
+        }
+        self.core.cycles += u64::from(bytes) / 2;
+        Ok(Some(target))
+    }
+
+    fn check_length(&self, bytes: u32) -> Result<(), Fault> {
+        if bytes > LONGEST {
+            return self.wrong(format!("a length of 0x{bytes:x}"));
+        }
+        Ok(())
+    }
+}
+
+impl Call<'_> {
+    /// Carries the call out.
+    ///
+    /// # Errors
+    /// As [`Call::run_with`].
+    pub fn run(self) -> Result<(), Fault> {
+        self.run_with(Self::perform)
     }
 
     fn perform(&mut self) -> Result<Option<u32>, Fault> {
         let arguments = std::array::from_fn(|index| self.arg(index as u32));
         let [a, b, c, d, e, f] = arguments;
-        self.bus.external.mspi.flash.now = self.bus.now();
+        self.bus.external.mspi.flash.now = self.bus.turn.now();
         match self.function.does {
             Does::Nothing | Does::SetMmuSize => Ok(None),
             Does::SelectQuadPins => self.take_quad_pins(),
@@ -233,19 +290,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn printf(&mut self, format: u32) -> Result<Option<u32>, Fault> {
-        let Some(text) = print::format(self, format) else {
-            return self.wrong("the format or one of its strings lies in no memory or has no end");
-        };
-        text.iter().for_each(|&byte| self.put(byte));
-        Ok(Some(text.len() as u32))
-    }
-
-    fn put_character(&mut self, byte: u8) -> Result<Option<u32>, Fault> {
-        self.put(byte);
-        Ok(Some(0))
-    }
-
     /// Takes a byte that UART0 received; the result is 1 when there is none.
     fn get_character(&mut self, target: u32) -> Result<Option<u32>, Fault> {
         if self.load(UART0 + 0x1c)? & 0x3ff == 0 {
@@ -282,37 +326,5 @@ impl<'a> Call<'a> {
     fn set_app_entry(&mut self, address: u32) -> Result<Option<u32>, Fault> {
         self.bus.peripherals.set_app_entry(address);
         self.take_effect(Effect::AppCore)
-    }
-
-    fn take_effect(&mut self, effect: Effect) -> Result<Option<u32>, Fault> {
-        self.bus.effects.push(effect);
-        Ok(None)
-    }
-
-    fn set_memory(&mut self, target: u32, byte: u8, bytes: u32) -> Result<Option<u32>, Fault> {
-        self.check_length(bytes)?;
-        self.write_bytes(target, &vec![byte; bytes as usize])?;
-        self.core.cycles += u64::from(bytes) / 4;
-        Ok(Some(target))
-    }
-
-    fn copy_memory(&mut self, target: u32, source: u32, bytes: u32) -> Result<Option<u32>, Fault> {
-        self.check_length(bytes)?;
-        for offset in 0..bytes {
-            let byte = self
-                .bus
-                .load8(source.wrapping_add(offset))
-                .map_err(|_| self.bus_fault())?;
-            self.write_bytes(target.wrapping_add(offset), &[byte as u8])?;
-        }
-        self.core.cycles += u64::from(bytes) / 2;
-        Ok(Some(target))
-    }
-
-    fn check_length(&self, bytes: u32) -> Result<(), Fault> {
-        if bytes > LONGEST {
-            return self.wrong(format!("a length of 0x{bytes:x}"));
-        }
-        Ok(())
     }
 }

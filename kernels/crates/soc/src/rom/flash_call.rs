@@ -6,7 +6,7 @@ use crate::spi::{register, FlashMode};
 
 impl Call<'_> {
     pub(super) fn wait_for_flash(&mut self) -> Result<Option<u32>, Fault> {
-        let now = self.bus.now();
+        let now = self.bus.turn.now();
         let until = self.bus.external.mspi.flash.busy_until();
         self.pass(until.saturating_sub(now));
         Ok(Some(0))

@@ -4,13 +4,13 @@
 
 /// A function of the mask ROM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Function {
+pub struct Function<D = Does> {
     /// Its address.
     pub address: u32,
     /// Its name.
     pub name: &'static str,
     /// What it does.
-    pub does: Does,
+    pub does: D,
 }
 
 /// Behaviours.

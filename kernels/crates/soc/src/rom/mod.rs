@@ -15,7 +15,7 @@ mod spi_call;
 
 use emulator::isa::text::assemble;
 
-use functions::FUNCTIONS;
+use functions::{Function, FUNCTIONS};
 
 /// First address of the code.
 pub const START: u32 = 0x4000_0000;
@@ -138,9 +138,14 @@ pub enum Entry {
     Returned,
 }
 
-/// Words of the code, by address.
-pub struct Rom {
+/// The code of a mask ROM: its words by address.
+pub struct Code {
     words: Vec<(u32, u32)>,
+}
+
+/// The ESP32-S3's.
+pub struct Rom {
+    code: Code,
 }
 
 impl Default for Rom {
@@ -163,9 +168,9 @@ fn place(words: &mut Vec<(u32, u32)>, address: u32, lines: &[&str]) {
     }
 }
 
-impl Rom {
-    /// The code of all entry points.
-    pub fn new() -> Self {
+impl Code {
+    /// The code of vectors and entry points.
+    pub fn new(returned: u32, functions: impl Iterator<Item = u32>) -> Self {
         let mut words = Vec::new();
         for (offset, lines) in WINDOW_HANDLERS {
             place(&mut words, START + offset, lines);
@@ -173,12 +178,50 @@ impl Rom {
         for offset in DEAD_ENDS {
             place(&mut words, START + offset, &["simcall"]);
         }
-        place(&mut words, RETURNED, &["simcall"]);
-        for function in FUNCTIONS {
-            place(&mut words, function.address, &["entry a1, 32", "simcall", "retw"]);
+        place(&mut words, returned, &["simcall"]);
+        for address in functions {
+            place(&mut words, address, &["entry a1, 32", "simcall", "retw"]);
         }
         words.sort_unstable();
         Self { words }
+    }
+
+    /// The code at an aligned address; `None` where this ROM has none.
+    pub fn word(&self, address: u32) -> Option<u32> {
+        let index = self.words.binary_search_by_key(&address, |word| word.0).ok()?;
+        self.words.get(index).map(|word| word.1)
+    }
+}
+
+/// What a SIMCALL at `pc` means in a ROM with these functions, in the order of their addresses.
+pub fn entry_at<D>(functions: &[Function<D>], returned: u32, pc: u32) -> Option<Entry> {
+    if pc == returned {
+        return Some(Entry::Returned);
+    }
+    let offset = pc.wrapping_sub(START);
+    if DEAD_ENDS.contains(&offset) {
+        return Some(Entry::Vector(offset));
+    }
+    functions
+        .binary_search_by_key(&pc.wrapping_sub(3), |function| function.address)
+        .ok()
+        .map(Entry::Function)
+}
+
+/// Name of the function at or before an address.
+pub fn name_at<D>(functions: &[Function<D>], address: u32) -> Option<&'static str> {
+    let index = functions.partition_point(|function| function.address <= address);
+    let function = functions.get(index.checked_sub(1)?)?;
+    (address - function.address < 12).then_some(function.name)
+}
+
+impl Rom {
+    /// The code of all entry points.
+    pub fn new() -> Self {
+        let functions = FUNCTIONS.iter().map(|function| function.address);
+        Self {
+            code: Code::new(RETURNED, functions),
+        }
     }
 
     /// Whether an address lies in the ROM.
@@ -188,29 +231,16 @@ impl Rom {
 
     /// The code at an aligned address; `None` where this ROM has none.
     pub fn word(&self, address: u32) -> Option<u32> {
-        let index = self.words.binary_search_by_key(&address, |word| word.0).ok()?;
-        self.words.get(index).map(|word| word.1)
+        self.code.word(address)
     }
 
     /// What a SIMCALL at `pc` means.
     pub fn entry(pc: u32) -> Option<Entry> {
-        if pc == RETURNED {
-            return Some(Entry::Returned);
-        }
-        let offset = pc.wrapping_sub(START);
-        if DEAD_ENDS.contains(&offset) {
-            return Some(Entry::Vector(offset));
-        }
-        FUNCTIONS
-            .binary_search_by_key(&pc.wrapping_sub(3), |function| function.address)
-            .ok()
-            .map(Entry::Function)
+        entry_at(FUNCTIONS, RETURNED, pc)
     }
 
     /// Name of the ROM function at or before an address, for reports.
     pub fn name(address: u32) -> Option<&'static str> {
-        let index = FUNCTIONS.partition_point(|function| function.address <= address);
-        let function = FUNCTIONS.get(index.checked_sub(1)?)?;
-        (address - function.address < 12).then_some(function.name)
+        name_at(FUNCTIONS, address)
     }
 }

@@ -71,7 +71,7 @@ impl Call<'_> {
         register: u32,
         value: u32,
     ) -> Result<Option<u32>, Fault> {
-        let (core, now) = (usize::from(self.core.index), self.bus.now());
+        let (core, now) = (usize::from(self.core.index), self.bus.turn.now());
         let peripherals = &mut self.bus.peripherals;
         peripherals.regi2c_write(block as u8, register as u8, value as u8, core, now);
         Ok(None)
@@ -84,7 +84,7 @@ impl Call<'_> {
         (msb, lsb): (u32, u32),
         value: u32,
     ) -> Result<Option<u32>, Fault> {
-        let (core, now) = (usize::from(self.core.index), self.bus.now());
+        let (core, now) = (usize::from(self.core.index), self.bus.turn.now());
         self.bus.peripherals.regi2c_write_mask(
             (block as u8, register as u8),
             (msb as u8, lsb as u8),

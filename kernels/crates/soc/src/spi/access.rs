@@ -40,14 +40,14 @@ impl AccessTiming {
 /// Ticks of a controller's own work with PSRAM: 20 CPU cycles.
 const PSRAM_CONTROLLER: Ticks = 40;
 /// Ticks of a controller's own work with flash: 30 CPU cycles.
-const FLASH_CONTROLLER: Ticks = 60;
+pub(crate) const FLASH_CONTROLLER: Ticks = 60;
 /// Fastest clock of the flash chips that modules carry, without tuning.
 const FLASH_MAX_KHZ: u32 = 80_000;
 /// Fastest clock of the PSRAM chips.
 const PSRAM_MAX_KHZ: u32 = 80_000;
 
 /// Ticks of `clocks` cycles of the bus, halves counted.
-fn wire(half_clocks: u64, khz: u32) -> Ticks {
+pub(crate) fn wire(half_clocks: u64, khz: u32) -> Ticks {
     half_clocks * TICKS_PER_SECOND / 2000 / u64::from(khz)
 }
 

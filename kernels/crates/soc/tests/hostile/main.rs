@@ -314,7 +314,7 @@ fn damaged_symbols() {
         }
         if let Some(symbols) = Symbols::from_elf(&damaged) {
             for address in [CODE, CODE_AS_DATA, random.word()] {
-                let _ = symbols.name(address);
+                let _ = symbols.name::<soc::bus::SocBus>(address);
             }
         }
     }

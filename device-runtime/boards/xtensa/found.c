@@ -3,7 +3,7 @@
 
 void say_greeting(void) {
     say("\r\nesp32-llm-converter firmware " FIRMWARE_VERSION "\r\n");
-    if (!loops_are_buffered()) {
+    if (loop_buffer_was_lost()) {
         say_remark("The loop buffer is off, as an earlier run met an illegal instruction in a loop (erratum 572).");
     }
 }

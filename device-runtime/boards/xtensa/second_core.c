@@ -1,8 +1,8 @@
 /* The second core: brought up once, then it waits in a loop for its half of a step. The hand-off is two words in SRAM
  * that one core writes and the other reads, so that a step of a few microseconds is worth splitting. A core
  * that has nothing to do fetches what both will read in the work after, as the memory bus would be idle. */
+#include "ahead.h"
 #include "board.h"
-#include "pie/products.h"
 #include "registers.h"
 
 /* Bytes of each core's part that are fetched ahead: all of them stay in the data cache until they are read. One core
@@ -60,8 +60,8 @@ _Noreturn void second_core_main(void) {
         if (order == seen) continue;
         /* What the order means was written before it. */
         memory_barrier();
-        s3lm_pie_fetched[1].begin = ahead.begin[1];
-        s3lm_pie_fetched[1].end = second;
+        ahead_fetched[1].begin = ahead.begin[1];
+        ahead_fetched[1].end = second;
         ahead = hand_off.ahead;
         hand_off.work(hand_off.job, 1, hand_off.begin, hand_off.end);
         first = hand_off.first_at;
@@ -91,7 +91,7 @@ void second_core_expect(const void *base, size_t unit_bytes, uint32_t units, uin
     size_t bytes[2] = {border * unit_bytes, (units - border) * unit_bytes};
     uintptr_t begin = (uintptr_t)base;
     foretold = (parts_ahead){0};
-    for (uint32_t part = 0; part < 2u && pie_is_cached(base); part++) {
+    for (uint32_t part = 0; part < 2u && ahead_is_of_use(base); part++) {
         size_t wanted = most < ahead_bytes[part] ? most : ahead_bytes[part];
         foretold.begin[part] = begin & ~(uintptr_t)(DATA_LINE - 1u);
         foretold.end[part] = begin + (bytes[part] < wanted ? bytes[part] : wanted);
@@ -106,8 +106,8 @@ void second_core_parallel(void *user, app_work work, void *job, uint32_t units, 
         return;
     }
     uintptr_t at = hand_off.second_at;
-    s3lm_pie_fetched[0].begin = hand_off.ahead.begin[0];
-    s3lm_pie_fetched[0].end = at > hand_off.first_at ? at : hand_off.first_at;
+    ahead_fetched[0].begin = hand_off.ahead.begin[0];
+    ahead_fetched[0].end = at > hand_off.first_at ? at : hand_off.first_at;
     hand_off.work = work;
     hand_off.job = job;
     hand_off.begin = border;

@@ -1,4 +1,4 @@
-/* The end of a run that went wrong: stops the other core, says on both ports what happened and where both cores were,
+/* The end of a run that went wrong: stops the other core, says on all ports what happened and where both cores were,
  * and starts again after a while, but not for ever. */
 #include "board.h"
 #include "panic.h"

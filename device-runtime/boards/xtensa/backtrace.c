@@ -14,14 +14,11 @@
 #define SAVED_A0 (-16)
 #define SAVED_A1 (-12)
 
-#define SRAM_BEGIN 0x3FC88000u
-#define SRAM_END 0x3FD00000u
-
 #define WINDOWS 16u
 #define OLD_WINDOW_SHIFT 8u
 
 static bool is_stack(uint32_t address) {
-    return address >= SRAM_BEGIN + 16u && address < SRAM_END && address % 16u == 0u;
+    return address >= STACKS_BEGIN + 16u && address < STACKS_END && address % 16u == 0u;
 }
 
 static uint32_t stack_word(uint32_t address, int32_t offset) {

@@ -3,6 +3,9 @@
 # The ROM leaves the core deep in its register windows, on a stack of its own. Nothing of that is wanted: windows are
 # forgotten, not unwound, and the stack is replaced. Order of steps: ESP-IDF and Xtensa ISA manual, chapter 4.7.1.
 
+# What differs from chip to chip, in the folder of each.
+    .include "chip.inc"
+
 # Puts the core's windows, vectors, interrupts and units in order; ends with a new stack and no caller.
 # \stack is the constant that holds the stack's top, \frame the one with the address for the panic's registers.
     .macro  core_start stack, frame
@@ -35,8 +38,9 @@
     # The vectors find the place for this core's registers here.
     l32r    a2, \frame
     wsr     a2, misc0
-    # The buffer for the instructions of loops is on, as the ROM and ESP-IDF have it, unless panic.c has met what its
-    # erratum (572) describes: MEMCTL bit 0.
+    # The buffer for the instructions of loops: MEMCTL bit 0. Where the chip has it on, it is on unless panic.c has met
+    # what its erratum (572) describes.
+    .if     .Lloops_are_buffered
     l32r    a2, .Lkept
     l32i    a2, a2, 0
     l32r    a3, .Lmark
@@ -47,10 +51,11 @@
     movi    a4, 0
 .Lbuffer\@:
     wsr     a4, memctl
+    .else
+    wsr     a2, memctl
+    .endif
     isync
-    # Coprocessor 0 is the FPU, 3 the vector unit (PIE).
-    movi    a2, 9
-    wsr     a2, cpenable
+    enable_coprocessors
     rsync
     # Rounding to nearest, no exception flags: the bits of results depend on it.
     movi    a2, 0
@@ -65,11 +70,11 @@
     .section .text.start, "ax", @progbits
 
     .literal .Lvectors, vectors
-    # RTC_CNTL_STORE2, and the mark that panic.c leaves in it.
-    .literal .Lkept, 0x60008058
+    # A word that survives a reset (RTC_CNTL_STORE2), and the mark that panic.c leaves in it.
+    .literal .Lkept, .Lpanic_word
     .literal .Lmark, 0x0050A71C
-    # SYSTEM_CORE_1_CONTROL_1: the ROM's second core waits for a word here.
-    .literal .Lentry, 0x600C0004
+    # The ROM's second core waits for a word here.
+    .literal .Lentry, .Lsecond_core_entry
     .literal .Lps, 0x00050020
     .literal .Lstack0, _stack0_top
     .literal .Lstack1, _stack1_top

@@ -1,4 +1,4 @@
-/* Text on both ports before app_main runs and after it has failed. A port that takes nothing for a while is taken to
+/* Text on all ports before app_main runs and after it has failed. A port that takes nothing for a while is taken to
  * have no listener, and is asked again with the next piece without being waited for. */
 #include "board.h"
 
@@ -30,8 +30,10 @@ static void say_on(uint32_t index, const app_port *port, const char *text, size_
 void say(const char *text) {
     size_t length = 0;
     while (text[length] != '\0') length++;
+#if BOARD_PORTS == 2u
     say_on(0, &usb_port, text, length);
-    say_on(1, &uart0_port, text, length);
+#endif
+    say_on(BOARD_PORTS - 1u, &uart0_port, text, length);
 }
 
 void say_decimal(uint32_t value) {

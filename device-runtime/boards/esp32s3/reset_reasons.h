@@ -1,8 +1,10 @@
-/* Why the chip was reset. */
-#include "board.h"
+/* Why the chip was reset: the numbers that its mask ROM gives, in words, and whether a watchdog did it. ESP-IDF
+ * components/soc/esp32s3/include/soc/reset_reasons.h. Once, in ../xtensa/reset_reason.c. */
+#ifndef ESP32S3_RESET_REASONS_H
+#define ESP32S3_RESET_REASONS_H
+
 #include "rom.h"
 
-/* Numbers of the mask ROM: ESP-IDF components/soc/esp32s3/include/soc/reset_reasons.h. */
 static const struct {
     uint32_t code;
     const char *text;
@@ -27,20 +29,7 @@ static const struct {
     {22, "JTAG", false},
     {23, "power glitch", false},
 };
-#define REASON_COUNT (sizeof REASONS / sizeof REASONS[0])
 
-uint32_t reset_code(void) { return rom_get_reset_reason(0); }
+static inline uint32_t reset_code_of_chip(void) { return rom_get_reset_reason(0); }
 
-const char *reset_text(uint32_t code) {
-    for (uint32_t i = 0; i < REASON_COUNT; i++) {
-        if (REASONS[i].code == code) return REASONS[i].text;
-    }
-    return "unknown";
-}
-
-bool reset_was_watchdog(uint32_t code) {
-    for (uint32_t i = 0; i < REASON_COUNT; i++) {
-        if (REASONS[i].code == code) return REASONS[i].watchdog;
-    }
-    return false;
-}
+#endif

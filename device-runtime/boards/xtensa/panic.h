@@ -1,6 +1,6 @@
 /* What vectors.s saves of a core that stops. The offsets are written out there. */
-#ifndef ESP32S3_PANIC_H
-#define ESP32S3_PANIC_H
+#ifndef XTENSA_PANIC_H
+#define XTENSA_PANIC_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,13 @@
+/* What a core that has nothing to do fetches ahead: one data cache serves both cores, for PSRAM and flash. */
+#ifndef ESP32S3_AHEAD_H
+#define ESP32S3_AHEAD_H
+
+#include "pie/products.h"
+
+/* Whether it is of use for what lies at `base`. */
+static inline bool ahead_is_of_use(const void *base) { return pie_is_cached(base); }
+
+/* What of each core's part needs no fetching any more, for the products. */
+#define ahead_fetched s3lm_pie_fetched
+
+#endif
