@@ -15,7 +15,7 @@ export const words = {
   'nav-playground': 'Crear la etiqueta',
   'index-title': 'De la carpeta de un modelo a un microcontrolador',
   'index-lead':
-    'Un pequeño modelo de lenguaje en un ESP32-S3: habla con uno aquí y luego trae el tuyo. No se instala nada y no se sube nada.',
+    'Un pequeño modelo de lenguaje en un ESP32: habla con uno aquí y luego trae el tuyo. No se instala nada y no se sube nada.',
   'index-own': 'Ponlo en tu propia página',
   'index-serve': 'Sirve la carpeta `dist` desde tu sitio y escribe:',
   'index-builder': 'Con qué empieza, qué queda fijado y qué aspecto tiene: elígelo aquí.',

@@ -1,9 +1,10 @@
 // Builds device-runtime/ for Xtensa with Debian's packages alone.
 //
-//   node scripts/build-firmware.mjs [--target esp32s3|esp32|qemu]... [--out FOLDER]
+//   node scripts/build-firmware.mjs [--target esp32s3|esp32|qemu|qemu-mac16]... [--out FOLDER]
 //
 // esp32s3, esp32: firmware.elf for the board, and what it takes of the RAM. qemu: the engine in Linux programs that
-// qemu-xtensa runs, to compare its results on this processor with the other builds. Default: all, into
+// qemu-xtensa runs, to compare its results on this processor with the other builds; qemu-mac16 with the ESP32's kernels.
+// Default: all, into
 // build/xtensa/TARGET/.
 import path from 'node:path';
 import { buildFirmware } from './lib/native-firmware.mjs';
@@ -18,8 +19,8 @@ try {
   for (const target of options.targets) {
     const folder = path.join(options.out, target);
     const place = path.relative(process.cwd(), folder) || '.';
-    if (target === 'qemu') {
-      const built = await buildCheckPrograms(folder);
+    if (target.startsWith('qemu')) {
+      const built = await buildCheckPrograms(folder, target);
       console.log(`${target} (${XTENSA_TARGETS[target].about}): ${built.length} files in ${place}`);
     } else {
       const { memory } = await buildFirmware(folder, target);

@@ -32,7 +32,7 @@ const C_FLAGS = [
  * small, as RAM that holds code holds no model. The bits of results are the same either way.
  */
 const FAST =
-  /^device-runtime\/(engine\/(attention|crc32|kernels_common|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(pie\/|second_core\.c))/;
+  /^device-runtime\/(engine\/(attention|crc32|kernels_common|sampler)\.c|xtensa\/runtime\/memory\.c|boards\/\w+\/(mac16\/|pie\/|second_core\.c))/;
 const SMALL = ['-Oz', '-mllvm', '-inline-threshold=0'];
 const optimization = (source) => (FAST.test(source) ? ['-O2'] : SMALL);
 
@@ -61,10 +61,19 @@ export const LINK_FLAGS = [
   '-znoexecstack',
 ];
 
+/** Kernels beside the engine, by target. */
+const KERNELS = { 'qemu-mac16': 'device-runtime/boards/esp32/mac16/' };
+
 /** The engine and the routines that compiled code calls: what every program for Xtensa contains. */
-export async function portableSources() {
+export async function portableSources(target = '') {
   const folders = ['device-runtime/engine/', 'device-runtime/xtensa/runtime/'];
-  return listFiles(ROOT, (name) => name.endsWith('.c') && folders.some((folder) => name.startsWith(folder)));
+  const kernels = KERNELS[target];
+  return listFiles(
+    ROOT,
+    (name) =>
+      (name.endsWith('.c') && folders.some((folder) => name.startsWith(folder))) ||
+      (kernels !== undefined && name.startsWith(kernels) && /\.[cs]$/.test(name)),
+  );
 }
 
 /**
@@ -75,7 +84,7 @@ export async function portableSources() {
  * @throws {Error} naming the symbols, when the sources call something that no file of them has
  */
 export async function buildObjects(target, folder) {
-  const objects = await compileXtensa(target, await portableSources(), folder);
+  const objects = await compileXtensa(target, await portableSources(target), folder);
   const missing = await missingSymbols(objects);
   if (missing.length > 0) {
     throw new Error(`${target}: the engine calls what nothing defines: ${missing.join(', ')}`);
@@ -87,15 +96,16 @@ export async function buildObjects(target, folder) {
  * The programs `engine-check` and `runtime-check` (device-runtime/check, device-runtime/xtensa/check), for
  * qemu-xtensa -cpu {@link QEMU_CPU}.
  * @param {string} folder absolute; made when missing
+ * @param {keyof typeof XTENSA_TARGETS} target one of those for QEMU
  * @returns {Promise<string[]>} the programs
  */
-export async function buildCheckPrograms(folder) {
+export async function buildCheckPrograms(folder, target = 'qemu') {
   const check = (file) => `device-runtime/xtensa/check/${file}`;
   const anywhere = (file) => `device-runtime/check/${file}`;
   const objects = path.join(folder, 'objects');
-  const portable = await buildObjects('qemu', objects);
+  const portable = await buildObjects(target, objects);
   const shared = await compileXtensa(
-    'qemu',
+    target,
     [check('start.s'), check('linux.c'), anywhere('check.c')],
     objects,
   );
@@ -104,7 +114,7 @@ export async function buildCheckPrograms(folder) {
     [anywhere('engine_check.c'), 'engine-check'],
     [check('runtime_check.c'), 'runtime-check'],
   ]) {
-    const main = await compileXtensa('qemu', [source], objects);
+    const main = await compileXtensa(target, [source], objects);
     const program = path.join(folder, name);
     await linkXtensa([...shared, ...main, ...portable], check('program.ld'), program);
     programs.push(program);

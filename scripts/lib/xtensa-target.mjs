@@ -57,11 +57,12 @@ const LX = [
  */
 export const XTENSA_TARGETS = {
   esp32s3: { features: LX, about: 'the two cores of the ESP32-S3' },
-  // LX6 has everything that compiled code uses of LX7. Source: ESP-IDF
+  // LX6 has everything that compiled code uses of LX7, and products of halves into 40 bits (MAC16), which LX7 lacks. Source: ESP-IDF
   // components/xtensa/esp32/include/xtensa/config/core-isa.h, components/bootloader_support/src/esp32/bootloader_esp32.c.
-  esp32: { features: LX, about: 'the two cores of the ESP32' },
+  esp32: { features: [...LX, 'mac16'], about: 'the two cores of the ESP32' },
   // de233_fpu has no MULUH: 64-bit products come from __muldi3 of device-runtime/xtensa/runtime.
   qemu: { features: COMMON, about: 'qemu-xtensa -cpu de233_fpu, to check against the other builds' },
+  'qemu-mac16': { features: [...COMMON, 'mac16'], about: 'the same core with the kernels of the ESP32' },
 };
 
 /** QEMU's core with windows, density, single-precision floating point and every other option of `qemu`. */

@@ -40,11 +40,11 @@ export { Esp32LlmTokenEvent } from './events/token-event.js';
 export type { AssetUrls, Converter, Step };
 
 /**
- * Turns a HuggingFace model folder into an image that an ESP32-S3 boots: quantizes it, shows what that cost, runs the image on an
+ * Turns a HuggingFace model folder into an image that an ESP32-S3 or ESP32 boots: quantizes it, shows what that cost, runs the image on an
  * emulated board, flashes it over USB and talks to the board. All work is done by the page; nothing is uploaded.
  *
  * @tagname esp32-llm-converter
- * @summary Converts a language model for the ESP32-S3 in the page.
+ * @summary Converts a language model for the ESP32-S3 or ESP32 in the page.
  *
  * @attr {string} lang - Language of the element, BCP 47; without it that of the page around it. English, Spanish and Simplified Chinese have words; others get English.
  *

@@ -225,7 +225,7 @@ describe('the command line', () => {
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /^Fits no board, though it could be converted:\n  ESP32-S3\n.* no +The package needs .* MB of flash/m,
+      /^Fits no board, though it could be converted:\n {2}ESP32-S3\n.* no +The package needs .* MB of flash/m,
     );
     // Without PSRAM the cache lacks more of its room, but a shorter context would mend it.
     assert.match(stdout, /^ *16 MB flash, no PSRAM +no +The package needs/m);

@@ -43,12 +43,23 @@ test('the sample is where the page says, or nowhere', () => {
 });
 
 test('asset-base and single addresses are relative to the page', () => {
-  assert.deepEqual(assetUrls({ base: 'llm', overrides: { twin: '/other/twin.wasm' }, page: PAGE }), {
+  const overrides = { twin: '/other/twin.wasm', firmwareEsp32: 'firmware.elf' };
+  assert.deepEqual(assetUrls({ base: 'llm', overrides, page: PAGE }), {
     kernels: 'https://course.example/lesson/llm/kernels.wasm',
     twin: 'https://course.example/other/twin.wasm',
     train: 'https://course.example/lesson/llm/train.wasm',
     firmware: 'https://course.example/lesson/llm/firmware.esp32s3.elf',
+    firmwareEsp32: 'https://course.example/lesson/firmware.elf',
+    firmwareOf: {
+      esp32s3: 'https://course.example/lesson/llm/firmware.esp32s3.elf',
+      esp32: 'https://course.example/lesson/firmware.elf',
+    },
     emulator: 'https://course.example/lesson/llm/emulator.wasm',
+    emulatorEsp32: 'https://course.example/lesson/llm/emulator.esp32.wasm',
+    emulatorOf: {
+      esp32s3: 'https://course.example/lesson/llm/emulator.wasm',
+      esp32: 'https://course.example/lesson/llm/emulator.esp32.wasm',
+    },
     bundle: 'https://course.example/lesson/llm/esp32-llm-converter.bundle.js',
     model: 'https://course.example/lesson/llm/models/home-commands/',
   });

@@ -14,9 +14,9 @@ export async function whyNot(): Promise<string | false> {
   return missing.length > 0 && `needs the Debian packages ${missing.join(' ')}`;
 }
 
-/** Builds both programs into a folder. */
-export async function build(folder: string): Promise<void> {
-  await buildCheckPrograms(folder);
+/** Builds both programs into a folder, for one of the targets of QEMU. */
+export async function build(folder: string, target?: 'qemu' | 'qemu-mac16'): Promise<void> {
+  await buildCheckPrograms(folder, target);
 }
 
 /** Runs a program of `folder` on an emulated Xtensa core. */

@@ -83,6 +83,8 @@ typedef struct {
     uint32_t clock, q, d, hd, wp, cs0;
 } flash_pins;
 flash_pins flash_find_pins(void);
+/* A bit for each of them below 32. */
+uint32_t flash_pins_taken(void);
 
 /* ---- psram.c (first core, before app_main) ---- */
 
@@ -90,6 +92,7 @@ typedef struct {
     app_psram_kind kind;
     uint32_t bytes, mhz;
     uint64_t id;
+    uint32_t pins;      /* that a chip hangs on, a bit each, whether it is used or not */
     const char *remark; /* NULL, or what was unusual */
 } psram_info;
 /* Finds out what there is, makes it readable through the caches at PSRAM_BEGIN and tests it. */
@@ -97,8 +100,8 @@ void psram_start(psram_info *psram);
 
 /* ---- pins.c (first core, after mapped_start) ---- */
 
-/* `psram_pins` has a bit for each of the pins 0 to 31 that PSRAM takes. */
-void pins_start(uint32_t psram_pins);
+/* `taken` has a bit for each of the pins 0 to 31 that flash and PSRAM take. */
+void pins_start(uint32_t taken);
 extern const app_pins esp32_pins;
 
 /* ---- uart.c ---- */

@@ -69,6 +69,14 @@ flash_pins flash_find_pins(void) {
     return pins;
 }
 
+uint32_t flash_pins_taken(void) {
+    flash_pins pins = flash_find_pins();
+    const uint32_t all[] = {pins.clock, pins.q, pins.d, pins.hd, pins.wp, pins.cs0};
+    uint32_t taken = 0;
+    for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) taken |= all[i] < 32u ? BIT(all[i]) : 0u;
+    return taken;
+}
+
 static void connect_data(uint32_t pin, uint32_t signal) {
     matrix_out(pin, signal);
     matrix_in(pin, signal);

@@ -67,6 +67,7 @@ _Noreturn void board_main(void) {
     fault = mapped_start();
     if (fault != NULL) say_and_stay(fault);
     show_model(&board);
+    pins_start(flash_pins_taken() | psram.pins);
 
     board.cores = both ? 2u : 1u;
     board.parallel = both ? second_core_parallel : first_core_alone;
@@ -74,7 +75,7 @@ _Noreturn void board_main(void) {
     board.sram = (app_span){_heap_begin, (size_t)(_heap_end - _heap_begin)};
     board.ports[0] = uart0_port;
     board.port_count = BOARD_PORTS;
-    board.pins = NULL;
+    board.pins = &esp32_pins;
     board.micros = time_micros;
     board.cycles = time_cycles;
     board.random = random_word;

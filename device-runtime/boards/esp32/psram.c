@@ -134,12 +134,23 @@ static uint32_t quad_start(psram_pins pins, psram_info *psram) {
     (void)command(CMD_RESET, 0, 0, false);
     wait_micros(RESET_MICROS);
     uint32_t bytes = identify(psram);
-    if (bytes > 0u && (psram->id >> 16 & 0xFFu) == ID_32_MBIT_FIRST) {
+    if (bytes == 0u) {
+        disconnect(pins);
+        cache_resume();
+        return 0;
+    }
+    /* A chip that is not used stays unselected. */
+    psram->pins = BIT(pins.clock) | BIT(pins.select);
+    if (identity_revision() < FIRST_SOUND_REVISION) {
+        psram->remark =
+            "This chip is older than v3.0, whose fault in front of PSRAM this firmware does not work around: "
+            "its PSRAM is not used.";
+        bytes = 0;
+    } else if ((psram->id >> 16 & 0xFFu) == ID_32_MBIT_FIRST) {
         psram->remark = "The PSRAM is of the first version with 32 Mbit, which this firmware does not support.";
         bytes = 0;
     }
     if (bytes == 0u) {
-        disconnect(pins);
         cache_resume();
         return 0;
     }
@@ -161,12 +172,6 @@ void psram_start(psram_info *psram) {
     *psram = (psram_info){.kind = APP_PSRAM_NONE};
     psram_pins pins = find_pins();
     if (pins.clock == NO_PIN) return;
-    if (identity_revision() < FIRST_SOUND_REVISION) {
-        psram->remark =
-            "This chip is older than v3.0, whose fault in front of PSRAM this firmware does not work around: "
-            "PSRAM is not used.";
-        return;
-    }
     watchdog_limit(ATTEMPT_MS);
     uint32_t bytes = quad_start(pins, psram);
     if (bytes > 0u && !is_sound(psram, &bytes)) {

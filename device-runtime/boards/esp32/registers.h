@@ -109,6 +109,7 @@
 #define IO_MUX_FUNCTION_GPIO 2u
 #define IO_MUX_DRIVE_SHIFT 10u
 #define IO_MUX_DRIVE_MASK 3u
+#define IO_MUX_DRIVE_20MA (2u << IO_MUX_DRIVE_SHIFT)
 #define IO_MUX_INPUT BIT(9)
 #define IO_MUX_PULL_UP BIT(8)
 #define IO_MUX_PULL_DOWN BIT(7)
@@ -147,18 +148,35 @@
 
 /* ---- RMT: pulses out of a memory (rmt_reg.h) ---- */
 #define RMT_CONF0(channel) (0x3FF56020u + 8u * (channel))
+#define RMT_DIVIDER(n) (n)
+#define RMT_ONE_BLOCK (1u << 24)
+#define RMT_CLOCK_ACTIVE BIT(31)
 #define RMT_CONF1(channel) (0x3FF56024u + 8u * (channel))
+#define RMT_TX_START BIT(0)
+#define RMT_MEMORY_RESET (BIT(3) | BIT(4))
+#define RMT_BUS_CLOCK BIT(17)
+#define RMT_IDLE_OUTPUT BIT(19)
 #define RMT_INT_RAW 0x3FF560A0u
 #define RMT_INT_CLR 0x3FF560ACu
+/* Three bits a channel. */
+#define RMT_TX_END(channel) BIT(3u * (channel))
 #define RMT_APB_CONF 0x3FF560F0u
+#define RMT_DIRECT_MEMORY BIT(0)
 #define RMT_MEMORY(channel, word) (0x3FF56800u + 256u * (channel) + 4u * (word))
 
 /* ---- LEDC: pulse width modulation, the half that follows the bus's clock (ledc_reg.h) ---- */
 #define LEDC_CONF0(channel) (0x3FF59000u + 20u * (channel))
+#define LEDC_OUTPUT BIT(2)
 #define LEDC_HPOINT(channel) (0x3FF59004u + 20u * (channel))
 #define LEDC_DUTY(channel) (0x3FF59008u + 20u * (channel))
 #define LEDC_CONF1(channel) (0x3FF5900Cu + 20u * (channel))
+#define LEDC_DUTY_START BIT(31)
+#define LEDC_DUTY_UP BIT(30)
+/* One change, after one period. */
+#define LEDC_DUTY_ONCE (1u << 20 | 1u << 10)
 #define LEDC_TIMER_CONF(timer) (0x3FF59140u + 8u * (timer))
+#define LEDC_TIMER_BUS_CLOCK BIT(25)
+#define LEDC_TIMER_DIVIDER_SHIFT 5u
 
 /* ---- eFuse, as read after reset (efuse_reg.h) ---- */
 #define EFUSE_BLK0_RDATA(word) (0x3FF5A000u + 4u * (word))
