@@ -9,7 +9,6 @@ use super::{
 use soc::chip::ChipOptions;
 use soc::esp32::Machine;
 use soc::fault::Fault;
-use soc::time::TICKS_PER_SECOND;
 
 fn list(lines: &[String]) -> Vec<&str> {
     lines.iter().map(String::as_str).collect()
@@ -482,6 +481,6 @@ fn stores_to_flash_and_code_in_data_memory() {
 fn resets_by_software() {
     let lines = join(&[&CALM, &["poke 0x3ff48000 0x9c492000", "done"]]);
     let mut machine = board(&lines, options());
-    assert!(machine.run(TICKS_PER_SECOND / 25).is_ok());
+    assert!(machine.run(SHORT).is_ok());
     assert_eq!(machine.resets().first().map(|reset| reset.1), Some("SW_RESET"));
 }

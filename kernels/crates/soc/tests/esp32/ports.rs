@@ -28,7 +28,7 @@ fn bytes_go_out_and_come_in() {
         options(),
     );
     assert!(machine.run(SHORT).is_ok());
-    assert_eq!(machine.peripherals().uart0.rate(), Some(115_190));
+    assert_eq!(machine.peripherals().uart0.rate(), Some(115_211));
     let log = machine.peripherals().uart0.host_read();
     assert!(log.ends_with(b"Hi"), "{}", String::from_utf8_lossy(&log));
     assert_eq!(machine.peripherals().uart0.host_write(b"x"), 1);
@@ -101,7 +101,7 @@ fn pulses_of_the_transmitter() {
         "poke 0x3ff56804 0",
         "poke 0x3ff56020 0x01000001",
         "poke 0x3ff56024 0x20001",
-        "rom ets_delay_us 10",
+        "rom ets_delay_us 100",
         "peek 0x3ff560a0 0",
     ]);
     assert_eq!(result(&machine, 0), 1);

@@ -36,10 +36,11 @@ pub const CONTROLLER: [&str; 5] = [
     "poke 0x3ff43034 4",
 ];
 
-/// Lines that open the first core's cache with a page of PSRAM.
-pub const CACHE: [&str; 5] = [
+/// Lines that open the first core's cache with two pages of PSRAM.
+pub const CACHE: [&str; 6] = [
     "rom Cache_Flush 0",
     "poke 0x3ff11200 0",
+    "poke 0x3ff11204 1",
     "poke 0x3ff00044 0x807",
     "poke 0x3ff00040 8",
     "li a2, 0x3f800000",
