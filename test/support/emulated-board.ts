@@ -13,25 +13,36 @@ import { firmwareFromElf } from '../../src/image/firmware.js';
 import { makeImage } from '../../src/pipeline/image.js';
 import { assembleFlashImage } from '../../src/image/flash-image.js';
 import { findBoard } from '../../src/plan/boards.js';
+import { DEFAULT_CHIP } from '../../src/chips/index.js';
+import type { Chip } from '../../src/chips/chip.js';
 
 function bytesOf(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../../${path}`, import.meta.url)));
 }
 
-/** The shipped firmware as an ELF file. */
-export const FIRMWARE_ELF = bytesOf('device-runtime/prebuilt/esp32s3/firmware.elf');
+/** The shipped firmware of a chip as an ELF file. */
+export function firmwareElf({ id }: Chip): Uint8Array<ArrayBuffer> {
+  return bytesOf(`device-runtime/prebuilt/${id}/firmware.elf`);
+}
 
-let module: Promise<WebAssembly.Module> | undefined;
+/** That of the first chip. */
+export const FIRMWARE_ELF = firmwareElf(DEFAULT_CHIP);
 
-/** The emulator, compiled once. */
-export function emulatorModule(): Promise<WebAssembly.Module> {
-  module ??= WebAssembly.compile(bytesOf('kernels/crates/emulator-wasm/prebuilt/emulator.wasm'));
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/** The emulator of a chip, compiled once. */
+export function emulatorModule({ emulatorFile }: Chip = DEFAULT_CHIP): Promise<WebAssembly.Module> {
+  const name = emulatorFile ?? '';
+  const module =
+    modules.get(name) ?? WebAssembly.compile(bytesOf(`kernels/crates/emulator-wasm/prebuilt/${name}`));
+  modules.set(name, module);
   return module;
 }
 
 /** The image of a package for a board. */
 export async function imageOf(packageBytes: Uint8Array, board: string): Promise<Uint8Array> {
-  const firmware = firmwareFromElf(FIRMWARE_ELF, 'firmware.elf');
+  const { chip } = findBoard(board);
+  const firmware = firmwareFromElf(firmwareElf(chip), 'firmware.elf', chip);
   const made = await makeImage(packageBytes, { board, firmware });
   return assembleFlashImage(made.layout, packageBytes);
 }
@@ -53,13 +64,13 @@ export async function boot(
     readonly onAction?: ConsoleOptions['onAction'];
   } = {},
 ): Promise<Booted> {
-  const { flashBytes, psramKind, psramBytes } = findBoard(boardId);
+  const { chip, flashBytes, psramKind, psramBytes } = findBoard(boardId);
   const { cores, onAction, ...rest } = options;
-  const device = await EmulatorDevice.start(inlineLink(), await emulatorModule(), image, {
-    board: { flashBytes, psramKind, psramBytes, cores },
+  const device = await EmulatorDevice.start(inlineLink(), await emulatorModule(chip), image, {
+    board: { chip, flashBytes, psramKind, psramBytes, cores },
     timing: false,
     speed: 'flat',
-    symbols: FIRMWARE_ELF,
+    symbols: firmwareElf(chip),
     ...rest,
   });
   let text = '';

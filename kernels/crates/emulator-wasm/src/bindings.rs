@@ -3,6 +3,13 @@
 use wasm_bindgen::prelude::*;
 
 use crate::board::{Board, Parts};
+use crate::chip::ID;
+
+/// The chip that this module emulates.
+#[wasm_bindgen]
+pub fn chip() -> String {
+    ID.to_owned()
+}
 
 /// The table through which this module calls functions; translated code is put into it.
 #[wasm_bindgen]

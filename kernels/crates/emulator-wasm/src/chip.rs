@@ -6,6 +6,13 @@ use soc::peripherals::Pad;
 
 use crate::board::Parts;
 
+/// Its id, as the page's.
+pub const ID: &str = if cfg!(feature = "esp32") {
+    "esp32"
+} else {
+    "esp32s3"
+};
+
 /// The board.
 #[cfg(not(feature = "esp32"))]
 pub type Machine = soc::machine::Machine;

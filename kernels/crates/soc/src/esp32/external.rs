@@ -288,8 +288,11 @@ impl External {
             Some(index) => (index, now),
             None => self.miss(owner, window, address, entry, target, now)?,
         };
-        // A first store comes here, and looks for other copies of the line.
-        self.cache.remember(index, write);
+        // A first store comes here, and looks for other copies of the line; on chips whose accesses to PSRAM fail, all of
+        // them come here.
+        if !(self.faulty && target.psram) {
+            self.cache.remember(index, write);
+        }
         self.statistics.waited[core & 1] += until - now;
         Ok(Granted {
             offset: self.cache.offset_of(index),

@@ -23,6 +23,29 @@ use soc::report::Report;
 use soc::rom::functions::FUNCTIONS;
 use soc::time::TICKS_PER_SECOND;
 
+/// What a program is assembled for.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// Where results are stored.
+    pub results: u32,
+    /// The chip's number in an image, and what lies before the image in flash.
+    pub chip: u8,
+    pub offset: usize,
+    /// Address of a function of the mask ROM.
+    pub function: fn(&str) -> Option<u32>,
+}
+
+/// The ESP32-S3.
+pub const ESP32S3: Target = Target {
+    results: RESULTS,
+    chip: 9,
+    offset: 0,
+    function: |name| {
+        let function = FUNCTIONS.iter().find(|function| function.name == name);
+        function.map(|function| function.address)
+    },
+};
+
 /// Where the code of a test is loaded.
 pub const CODE: u32 = 0x4037_8000;
 /// Where results are stored.
@@ -89,7 +112,7 @@ fn number(text: &str) -> u32 {
     .unwrap_or_else(|_| panic!("{text} is no number"))
 }
 
-fn expand(lines: &[String]) -> (Vec<String>, BTreeSet<u32>) {
+fn expand(target: Target, lines: &[String]) -> (Vec<String>, BTreeSet<u32>) {
     let mut out = Vec::new();
     let mut literals = BTreeSet::new();
     let mut li = |out: &mut Vec<String>, register: &str, value: u32| {
@@ -108,18 +131,16 @@ fn expand(lines: &[String]) -> (Vec<String>, BTreeSet<u32>) {
             "peek" => {
                 li(&mut out, "a8", number(words[1]));
                 out.push("l32i a9, a8, 0".to_owned());
-                li(&mut out, "a8", RESULTS + 4 * number(words[2]));
+                li(&mut out, "a8", target.results + 4 * number(words[2]));
                 out.push("s32i a9, a8, 0".to_owned());
             }
             "result" => {
-                li(&mut out, "a8", RESULTS + 4 * number(words[2]));
+                li(&mut out, "a8", target.results + 4 * number(words[2]));
                 out.push(format!("s32i {}, a8, 0", words[1]));
             }
             "rom" => {
-                let function = FUNCTIONS
-                    .iter()
-                    .find(|function| function.name == words[1])
-                    .unwrap_or_else(|| panic!("no ROM function {}", words[1]));
+                let function =
+                    (target.function)(words[1]).unwrap_or_else(|| panic!("no ROM function {}", words[1]));
                 for (argument, value) in words[2..].iter().enumerate() {
                     if argument < 6 {
                         li(&mut out, &format!("a{}", 10 + argument), number(value));
@@ -128,7 +149,7 @@ fn expand(lines: &[String]) -> (Vec<String>, BTreeSet<u32>) {
                         out.push(format!("s32i a8, a1, {}", 4 * (argument - 6)));
                     }
                 }
-                li(&mut out, "a8", function.address);
+                li(&mut out, "a8", function);
                 out.push("callx8 a8".to_owned());
             }
             special if special.starts_with("rsr.") || special.starts_with("wsr.") => {
@@ -160,8 +181,13 @@ fn length(line: &str) -> u32 {
 
 /// The code of a firmware at an address, and where it begins behind its literals.
 pub fn code<S: AsRef<str>>(lines: &[S], start: u32) -> (Vec<u8>, u32) {
+    code_for(ESP32S3, lines, start)
+}
+
+/// The same for a chip.
+pub fn code_for<S: AsRef<str>>(target: Target, lines: &[S], start: u32) -> (Vec<u8>, u32) {
     let lines: Vec<String> = lines.iter().map(|line| line.as_ref().to_owned()).collect();
-    let (lines, literals) = expand(&lines);
+    let (lines, literals) = expand(target, &lines);
     let mut labels: Vec<(String, u32)> = Vec::new();
     let mut bytes = Vec::new();
     for value in literals {
@@ -195,11 +221,16 @@ pub fn code<S: AsRef<str>>(lines: &[S], start: u32) -> (Vec<u8>, u32) {
 
 /// An image of segments; the header asks for DIO at 80 MHz.
 pub fn image(entry: u32, segments: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    image_for(ESP32S3, entry, segments)
+}
+
+/// The same for a chip, with what lies before it in flash.
+pub fn image_for(target: Target, entry: u32, segments: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = vec![0; 24];
     bytes[..4].copy_from_slice(&[0xe9, segments.len() as u8, 2, 0x4f]);
     bytes[4..8].copy_from_slice(&entry.to_le_bytes());
     bytes[8] = 0xee;
-    bytes[12] = 9;
+    bytes[12] = target.chip;
     bytes[17..19].copy_from_slice(&[0xff, 0xff]);
     let mut checksum = 0xef;
     for (address, data) in segments {
@@ -210,6 +241,7 @@ pub fn image(entry: u32, segments: &[(u32, Vec<u8>)]) -> Vec<u8> {
     }
     bytes.resize(bytes.len() / 16 * 16 + 15, 0);
     bytes.push(checksum);
+    bytes.splice(0..0, vec![0xff; target.offset]);
     bytes
 }
 
