@@ -9,35 +9,10 @@ const DEVKITC: BoardHeader = {
   right: ['GND', 23, 22, 1, 3, 21, 'GND', 19, 18, 5, 17, 16, 4, 0, 2, 15, 8, 7, 6],
 };
 
-/** Along its sides; what is at its lower edge stands below the left side. */
+/** Along its sides; what is at its lower edge stands below them. */
 const WROOM_32: BoardHeader = {
-  left: [
-    'GND',
-    '3V3',
-    'EN',
-    36,
-    39,
-    34,
-    35,
-    32,
-    33,
-    25,
-    26,
-    27,
-    14,
-    12,
-    'GND',
-    13,
-    9,
-    10,
-    11,
-    6,
-    7,
-    8,
-    15,
-    2,
-  ],
-  right: ['GND', 23, 22, 1, 3, 21, 'NC', 19, 18, 5, 17, 16, 4, 0],
+  left: ['GND', '3V3', 'EN', 36, 39, 34, 35, 32, 33, 25, 26, 27, 14, 12, 'GND', 13, 9, 10, 11],
+  right: ['GND', 23, 22, 1, 3, 21, 'NC', 19, 18, 5, 17, 16, 4, 0, 2, 15, 8, 7, 6],
 };
 
 /** By board id, as far as they are known. */

@@ -97,6 +97,8 @@ export function chooseWeights(wanted: WantedScheme, tryPlan: TryPlan): Plan {
  * itself where it does not fit with them. Beside INT4, what names tokens goes first: it keeps 8 bits where that leaves the speed.
  */
 function finest(coarse: Plan, weights: WeightKind, finer: readonly Granularity[], tryPlan: TryPlan): Plan {
+  // What sums take on a chip that nothing is predicted for is not known, so nothing of them is said.
+  if (coarse.board.chip.cycles === null) return coarse;
   const least = SPEED_SHARE * coarse.predictedTokensPerSecond;
   const fits = (plan: Plan): boolean => plan.fit.fits === coarse.fit.fits;
   const isGood = (plan: Plan): boolean => plan.predictedTokensPerSecond >= least && fits(plan);
