@@ -5,15 +5,26 @@
 
 #include "../engine/kernels.h"
 
-/* Read rates of src/chips/esp32s3.ts in bytes per second: what the plan counts with. */
+/* Read rates of src/chips/ in bytes per second, which is what the plan counts with; and what the data caches hold: so
+ * much of the slowest memory may still be there from the token before. The build names the chip where it is not the
+ * ESP32-S3. */
+#ifndef APP_CHIP_ESP32
 #define SRAM_LIMIT 7680000000u
 #define OCTAL_LIMIT 88800000u
 /* 64 bytes in 325 cycles of 240 MHz: twice the bus time of 80 MHz, the same latency. An estimate. */
 #define OCTAL_40_LIMIT 47300000u
 #define QUAD_LIMIT 33800000u
 #define FLASH_LIMIT 31620000u
-/* What the data cache holds: so much of the slowest memory may still be there from the token before. */
 #define KEPT_BYTES 32768u
+#else
+/* Of PSRAM there is quad at 80 MHz only. */
+#define SRAM_LIMIT 1920000000u
+#define OCTAL_LIMIT QUAD_LIMIT
+#define OCTAL_40_LIMIT QUAD_LIMIT
+#define QUAD_LIMIT 23000000u
+#define FLASH_LIMIT 27200000u
+#define KEPT_BYTES 65536u
+#endif
 
 #define COLUMNS 1024u
 #define ROWS 64u

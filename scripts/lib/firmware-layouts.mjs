@@ -1,11 +1,9 @@
 // Where the firmware of each chip lies, as far as its build reckons with it; the link scripts have the same borders.
-import { DEFAULT_CHIP } from './chips.mjs';
+import { DEFAULT_CHIP, findChip } from './chips.mjs';
 
 /** SRAM1, which code and data reach by different addresses, and the part of SRAM0 before it that is no cache. */
 const [SRAM1] = DEFAULT_CHIP.memory.views;
 const [CACHE] = DEFAULT_CHIP.memory.reserved;
-
-const KiB = 1024;
 
 /**
  * @typedef {object} FirmwareLayout
@@ -33,7 +31,7 @@ export const FIRMWARE_LAYOUTS = {
     code: { begin: 0x4008_0000, end: 0x400a_0000 },
     data: { begin: 0x3ffb_0000 },
     isCodeInModelsMemory: false,
-    budget: 32 * KiB,
+    budget: findChip('esp32').firmwareSramBytes,
     hasSelftest: false,
   },
 };

@@ -43,12 +43,19 @@ export const firmwareBudget = (target) => FIRMWARE_LAYOUTS[target].budget;
 export const firmwareFlags = (target) => [
   ...XTENSA_FLAGS,
   `features ${XTENSA_TARGETS[target].features.join(' ')}`,
+  ...(XTENSA_TARGETS[target].defines ?? []).map((name) => `-D${name}`),
   ...LINK_FLAGS,
 ];
 
 /** The files whose change makes another firmware: sources, and the scripts that say how they are built. */
 export function firmwareSources(target = DEFAULT_CHIP.id) {
-  const scripts = ['firmware-layouts', 'native-firmware', 'native-xtensa', 'xtensa-assembly', 'xtensa-target'];
+  const scripts = [
+    'firmware-layouts',
+    'native-firmware',
+    'native-xtensa',
+    'xtensa-assembly',
+    'xtensa-target',
+  ];
   const isScript = (name) => scripts.some((script) => name === `scripts/lib/${script}.mjs`);
   const folders = foldersOf(target);
   return listFiles(

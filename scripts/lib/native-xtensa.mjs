@@ -138,7 +138,7 @@ export async function compileXtensa(target, sources, folder) {
 }
 
 async function compileOne(target, source, folder) {
-  const { features } = XTENSA_TARGETS[target];
+  const { features, defines = [] } = XTENSA_TARGETS[target];
   const base = path.join(folder, path.basename(source, path.extname(source)));
   if (source.endsWith('.c')) {
     const options = features.flatMap((name) => ['-Xclang', '-target-feature', '-Xclang', `+${name}`]);
@@ -148,6 +148,7 @@ async function compileOne(target, source, folder) {
       ...optimization(source),
       ...C_FLAGS,
       ...options,
+      ...defines.map((name) => `-D${name}`),
       ...chipFolders(target, source),
       '-S',
       source,

@@ -53,13 +53,17 @@ const LX = [
 
 /**
  * The targets by name.
- * @type {Readonly<Record<string, {features: readonly string[], about: string}>>}
+ * @type {Readonly<Record<string, {features: readonly string[], about: string, defines?: readonly string[]}>>}
  */
 export const XTENSA_TARGETS = {
   esp32s3: { features: LX, about: 'the two cores of the ESP32-S3' },
   // LX6 has everything that compiled code uses of LX7, and products of halves into 40 bits (MAC16), which LX7 lacks. Source: ESP-IDF
   // components/xtensa/esp32/include/xtensa/config/core-isa.h, components/bootloader_support/src/esp32/bootloader_esp32.c.
-  esp32: { features: [...LX, 'mac16'], about: 'the two cores of the ESP32' },
+  esp32: {
+    features: [...LX, 'mac16'],
+    about: 'the two cores of the ESP32',
+    defines: ['APP_CHIP_ESP32'],
+  },
   // de233_fpu has no MULUH: 64-bit products come from __muldi3 of device-runtime/xtensa/runtime.
   qemu: { features: COMMON, about: 'qemu-xtensa -cpu de233_fpu, to check against the other builds' },
   'qemu-mac16': { features: [...COMMON, 'mac16'], about: 'the same core with the kernels of the ESP32' },

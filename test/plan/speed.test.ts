@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ESP32 } from '../../src/chips/esp32.js';
 import { ESP32S3 } from '../../src/chips/esp32s3.js';
 import { PROMPT_SRAM_BYTES, modelSramBytes } from '../../src/plan/boards.js';
 import { convert } from '../../src/pipeline/convert.js';
@@ -225,13 +226,19 @@ describe('the board and the plan', () => {
       new URL('../../device-runtime/app/console_bench.c', import.meta.url),
       'utf8',
     );
-    const constant = (name: string): number =>
-      Number(new RegExp(`^#define ${name} (\\d+)u$`, 'm').exec(source)?.[1]);
-    const { readRates, dataCacheBytes } = ESP32S3;
-    assert.equal(constant('SRAM_LIMIT'), readRates.sram);
-    assert.equal(constant('OCTAL_LIMIT'), readRates.psram.octal);
-    assert.equal(constant('QUAD_LIMIT'), readRates.psram.quad);
-    assert.equal(constant('FLASH_LIMIT'), readRates.flash);
-    assert.equal(constant('KEPT_BYTES'), dataCacheBytes);
+    const [, ofS3 = '', ofEsp32 = ''] =
+      /^#ifndef APP_CHIP_ESP32$(.*?)^#else$(.*?)^#endif$/ms.exec(source) ?? [];
+    const constant = (text: string, name: string): number =>
+      Number(new RegExp(`^#define ${name} (\\d+)u$`, 'm').exec(text)?.[1]);
+    for (const [text, { readRates, dataCacheBytes }] of [
+      [ofS3, ESP32S3],
+      [ofEsp32, ESP32],
+    ] as const) {
+      assert.equal(constant(text, 'SRAM_LIMIT'), readRates.sram);
+      assert.equal(constant(text, 'QUAD_LIMIT'), readRates.psram.quad);
+      assert.equal(constant(text, 'FLASH_LIMIT'), readRates.flash);
+      assert.equal(constant(text, 'KEPT_BYTES'), dataCacheBytes);
+    }
+    assert.equal(constant(ofS3, 'OCTAL_LIMIT'), ESP32S3.readRates.psram.octal);
   });
 });

@@ -1,5 +1,5 @@
-/* What a core that has nothing to do fetches ahead. Each core has a cache of its own; but with both on, each of them
- * serves one half of the PSRAM for both cores, so that what one core has fetched of it is there for the other, too. */
+/* What a core that has nothing to do fetches ahead. For flash each core has a cache of its own, and fetches its own part;
+ * with both on, each of them serves one half of the PSRAM for both cores. */
 #ifndef ESP32_AHEAD_H
 #define ESP32_AHEAD_H
 
@@ -7,8 +7,14 @@
 
 /* Whether it is of use for what lies at `base`. */
 static inline bool ahead_is_of_use(const void *base) {
-    return (uintptr_t)base >= PSRAM_BEGIN && (uintptr_t)base < EXTERNAL_END;
+    return (uintptr_t)base >= EXTERNAL_BEGIN && (uintptr_t)base < EXTERNAL_END;
 }
+
+/* Whether what one core has fetched is there for the other, too. */
+static inline bool ahead_is_shared(uintptr_t at) { return at >= PSRAM_BEGIN; }
+
+/* Half of a cache, so that all of them stay there until they are read. */
+#define AHEAD_BYTES {16384u, 16384u}
 
 /* What of each core's part needs no fetching any more; nobody asks, as products read what they need. */
 static struct {

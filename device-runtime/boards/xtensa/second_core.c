@@ -5,9 +5,8 @@
 #include "board.h"
 #include "registers.h"
 
-/* Bytes of each core's part that are fetched ahead: all of them stay in the data cache until they are read. One core
- * has more of them, so that it computes while the other one keeps the bus busy from the beginning. */
-static const size_t ahead_bytes[2] = {16384u, 4096u};
+/* Bytes of each core's part that are fetched ahead. */
+static const size_t ahead_bytes[2] = AHEAD_BYTES;
 
 /* What the cores will read first, each its part: from a line's begin. */
 typedef struct {
@@ -64,7 +63,7 @@ _Noreturn void second_core_main(void) {
         ahead_fetched[1].end = second;
         ahead = hand_off.ahead;
         hand_off.work(hand_off.job, 1, hand_off.begin, hand_off.end);
-        first = hand_off.first_at;
+        first = ahead_is_shared(ahead.begin[0]) ? hand_off.first_at : ahead.end[0];
         second = ahead.begin[1];
         hand_off.second_at = first;
         memory_barrier();
