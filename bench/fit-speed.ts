@@ -1,9 +1,11 @@
 /**
- * Fits the cycle constants of the ESP32-S3 (`src/chips/esp32s3.ts`) to the emulator: models of many shapes, encodings, caches
+ * Fits the cycle constants of a chip (`src/chips/esp32s3.ts`, `src/chips/esp32.ts`) to its emulator: models of many shapes, encodings, caches
  * and places are converted, booted and timed at three lengths of the context, and the constants are the non-negative ones
  * with the least squares of relative errors. Prints them with the errors that are left. Run it after a change of kernels.
  *
- *   node --no-warnings --import ./scripts/lib/ts-register.mjs bench/fit-speed.ts
+ *   node --no-warnings --import ./scripts/lib/ts-register.mjs bench/fit-speed.ts [CHIP] [PART]
+ *
+ * CHIP: esp32s3 (default) or esp32. PART: 3 measures every third case, and so on.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +16,7 @@ import { findBoard } from '../src/plan/boards.js';
 import { countCycles, type CycleCounts } from '../src/plan/speed.js';
 import { cacheReadBytes } from '../src/plan/speed-figures.js';
 import type { CycleModel } from '../src/chips/chip.js';
-import { ESP32S3 } from '../src/chips/esp32s3.js';
+import { CHIPS } from '../src/chips/index.js';
 import { nodeFolder } from '../src/source/node-folder.js';
 import { boot, generated, imageOf } from '../test/support/emulated-board.js';
 import { testRuntime } from '../test/support/runtime.js';
@@ -37,11 +39,26 @@ interface Point {
   readonly taken: number;
 }
 
+const [chipId = 'esp32s3', part = '1'] = process.argv.slice(2);
+
+/** Boards of a chip without PSRAM and with each kind that it takes. */
+const BOARDS: Readonly<
+  Record<string, { readonly none: string; readonly psram: readonly [string, ...string[]] }>
+> = {
+  esp32s3: { none: 'esp32-s3-n8', psram: ['esp32-s3-n16r8', 'esp32-s3-n8r2'] },
+  esp32: { none: 'esp32-wroom-32', psram: ['esp32-wrover'] },
+};
+const chip = CHIPS.find(({ id }) => id === chipId);
+const boards = BOARDS[chipId];
+if (chip === undefined || boards === undefined)
+  throw new Error(`CHIP is one of ${Object.keys(BOARDS).join(', ')}.`);
+
 /**
- * Constants that are not fitted: in these shapes products are few beside rows, and no share of what memory takes is above 1.
- * A vector instruction takes 16 products on each of two cores, with its loads.
+ * Constants that are not fitted: with vectors products are few beside rows in these shapes, and no share of what memory takes is
+ * above 1. A vector instruction takes 16 products on each of two cores, with its loads.
  */
-const HELD: Partial<CycleModel> = { perProduct: 0.09, waitingShare: 1 };
+const HELD: Partial<CycleModel> =
+  chip.vectorBytes > 0 ? { perProduct: 0.09, waitingShare: 1 } : { waitingShare: 1 };
 
 /** Passes that are timed at each place; the median counts. */
 const PASSES = 3;
@@ -57,7 +74,9 @@ const SHAPES: Readonly<Record<string, SyntheticShape>> = {
   heads: { hidden: 256, layers: 3, heads: 4, kvHeads: 2, headDim: 64, ffn: 704, vocab: 1024 },
 };
 
-const [N8, OCTAL, QUAD] = ['esp32-s3-n8', 'esp32-s3-n16r8', 'esp32-s3-n8r2'];
+const { none: N8, psram } = boards;
+/** The one that most cases have. */
+const [OCTAL] = psram;
 
 function synthetic(shape: string, board: string, scheme: Case['scheme'], context = CONTEXT): Case {
   const options = { ...SHAPES[shape], tied: true, positions: Math.max(context, 64) };
@@ -77,7 +96,7 @@ function cases(): Case[] {
     list.push(synthetic('narrow', OCTAL, { cache }, 512), synthetic('small', N8, { cache }));
   }
   for (const shape of Object.keys(SHAPES)) {
-    for (const board of [N8, OCTAL, QUAD]) list.push(synthetic(shape, board, {}));
+    for (const board of [N8, ...psram]) list.push(synthetic(shape, board, {}));
   }
   for (const granularity of ['channel', 'group:32', 'group:64']) {
     for (const activations of ['int8', 'int16', 'int8:32']) {
@@ -110,6 +129,8 @@ function cases(): Case[] {
   }
   return list;
 }
+
+const { hertz } = chip;
 
 async function measure({ name, folder, board, context, scheme }: Case): Promise<Point[]> {
   const runtime = await testRuntime();
@@ -144,7 +165,7 @@ async function measure({ name, folder, board, context, scheme }: Case): Promise<
       points.push({
         name: `${name} @${position}`,
         counts,
-        taken: ((micros[micros.length >> 1] ?? 0) * ESP32S3.hertz) / 1e6,
+        taken: ((micros[micros.length >> 1] ?? 0) * hertz) / 1e6,
       });
     }
   } finally {
@@ -182,7 +203,7 @@ function fit(points: readonly Point[], names: readonly Name[]): Record<Name, num
 }
 
 const points: Point[] = [];
-for (const entry of cases()) {
+for (const entry of cases().filter((_, index) => index % Number(part) === 0)) {
   try {
     points.push(...(await measure(entry)));
     process.stderr.write('.');
@@ -198,6 +219,6 @@ const errors = points.map(({ name, counts, taken }) => ({
 }));
 errors.sort((a, b) => Math.abs(b.error) - Math.abs(a.error));
 const square = Math.sqrt(errors.reduce((sum, { error }) => sum + error ** 2, 0) / errors.length);
-console.log(`\n${points.length} figures, root mean square ${(100 * square).toFixed(1)} %`);
+console.log(`\n${chip.name}: ${points.length} figures, root mean square ${(100 * square).toFixed(1)} %`);
 for (const [name, value] of Object.entries(constants)) console.log(`    ${name}: ${value.toPrecision(3)},`);
 for (const { name, error } of errors.slice(0, 25)) console.log(`${(100 * error).toFixed(1)} %  ${name}`);
