@@ -1,5 +1,5 @@
-/* What a core that has nothing to do fetches ahead. For flash each core has a cache of its own, and fetches its own part;
- * with both on, each of them serves one half of the PSRAM for both cores. */
+/* What a core that has nothing to do fetches ahead. For flash each core has a cache of its own, and fetches its own
+ * part; with both on, each of them serves one half of the PSRAM for both cores. */
 #ifndef ESP32_AHEAD_H
 #define ESP32_AHEAD_H
 

@@ -108,7 +108,7 @@ const char *clock_start(uint32_t crystal_mhz) {
     uint32_t voltage = VOLTAGE_HIGHEST - TOO_MUCH(register_read(EFUSE_BLK0_RDATA(5)));
     register_field(RTC_CNTL_VOLTAGE, VOLTAGE_SHIFT, VOLTAGE_MASK, voltage);
     clock_wait(VOLTAGE_MICROS);
-    /* 480 MHz: 40 MHz / 1 * (28 + 8) / 3, or 26 MHz / 13 * (4 * 256 + 144 ...); divider, charge pump and filter. */
+    /* Divider, charge pump and filter for 480 MHz out of either crystal. */
     bool is_40 = crystal_mhz == MOST_CRYSTAL_MHZ;
     pll(PLL_DIVIDE_BY_5, 0xC3);
     pll(PLL_SAMPLING, 0x74);

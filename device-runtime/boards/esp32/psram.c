@@ -59,7 +59,6 @@ typedef struct {
     uint32_t clock, select;
 } psram_pins;
 #define NO_PIN 0xFFu
-/* RTC_CNTL_SDIO_CONF and its eFuse are not asked how many volts the bus has: the flash runs with them. */
 
 /* A pin of NO_PIN where there can be none. */
 static psram_pins find_pins(void) {

@@ -13,8 +13,8 @@ static inline bool ahead_is_shared(uintptr_t at) {
     return true;
 }
 
-/* All of them stay in the data cache until they are read. One core has more of them, so that it computes while the other
- * one keeps the bus busy from the beginning. */
+/* All of them stay in the data cache until they are read. One core has more of them, so that it computes while the
+ * other one keeps the bus busy from the beginning. */
 #define AHEAD_BYTES {16384u, 4096u}
 
 /* What of each core's part needs no fetching any more, for the products. */
