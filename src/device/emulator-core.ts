@@ -1,5 +1,10 @@
-/** Makes emulated chips from the compiled emulator (`kernels/crates/emulator-wasm/prebuilt`). */
-import { Emulator, functions, initSync } from '../../kernels/crates/emulator-wasm/prebuilt/emulator.js';
+/** Makes emulated chips from the compiled emulators (`kernels/crates/emulator-wasm/prebuilt`), one for each chip. */
+import {
+  Emulator,
+  chip as emulatedChip,
+  functions,
+  initSync,
+} from '../../kernels/crates/emulator-wasm/prebuilt/emulator.js';
 import { EmulatorTranslation, type EmulatorLinks } from './emulator-translation.js';
 import type {
   EmulatedCore,
@@ -14,12 +19,13 @@ const LET_GO = 2;
 
 const PSRAM_KINDS = { none: 0, quad: 1, octal: 2 } as const;
 
+/** The emulator of this realm: the binding is the same for all chips, but holds one module. */
 let links: EmulatorLinks | null = null;
 
 /**
  * Powers a chip up.
- * @param module `emulator.wasm`; instantiated once for each JavaScript realm
- * @throws Error when the image does not fit the flash or the board is not possible
+ * @param module the emulator of the board's chip; instantiated once for each JavaScript realm
+ * @throws Error when the image does not fit the flash, the board is not possible, or this realm has another chip's emulator
  */
 export function makeEmulatorCore(
   module: WebAssembly.Module,
@@ -27,6 +33,9 @@ export function makeEmulatorCore(
   options: EmulatorOptions,
 ): Promise<EmulatorCore> {
   links ??= { memory: initSync({ module }).memory, functions: functions() as WebAssembly.Table };
+  const { chip } = options.board;
+  if (chip !== undefined && chip.id !== emulatedChip())
+    throw new Error(`This emulator is none of an ${chip.name}. Start that in a thread of its own.`);
   return Promise.resolve(new WasmCore(image, options, links));
 }
 

@@ -123,6 +123,11 @@ export class Emulator {
 }
 
 /**
+ * The chip that this module emulates.
+ */
+export function chip(): string;
+
+/**
  * The table through which this module calls functions; translated code is put into it.
  */
 export function functions(): any;
@@ -132,6 +137,7 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_emulator_free: (a: number, b: number) => void;
+    readonly chip: () => [number, number];
     readonly emulator_adopt_translation: (a: number, b: number, c: number) => void;
     readonly emulator_core: (a: number, b: number) => [number, number];
     readonly emulator_cycles: (a: number, b: number) => number;
@@ -162,8 +168,8 @@ export interface InitOutput {
     readonly functions: () => any;
     readonly __wbindgen_export: WebAssembly.Table;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_start: () => void;

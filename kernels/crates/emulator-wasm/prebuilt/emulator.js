@@ -302,6 +302,23 @@ export class Emulator {
 if (Symbol.dispose) Emulator.prototype[Symbol.dispose] = Emulator.prototype.free;
 
 /**
+ * The chip that this module emulates.
+ * @returns {string}
+ */
+export function chip() {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+        const ret = wasm.chip();
+        deferred1_0 = ret[0];
+        deferred1_1 = ret[1];
+        return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+        wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+    }
+}
+
+/**
  * The table through which this module calls functions; translated code is put into it.
  * @returns {any}
  */
