@@ -21,7 +21,7 @@ export const ESP32: Chip = {
   // What data sees of SRAM1 and SRAM2 in one piece. Code lies in SRAM0, which takes whole words alone and is no model's.
   sramBytes: 320 * KiB,
   // Data, stacks and the console's state.
-  firmwareSramBytes: 32 * KiB,
+  firmwareSramBytes: 25 * KiB,
   // What the bus of external memories gives both caches together, a line of 32 bytes at a time: two cycles of 80 MHz a byte,
   // those of command, address and waiting before them, and the controller's own. The latter is the ESP32-S3's for flash; for PSRAM
   // it is fitted to the only measurement that there is, about 20 MB/s of one core (esp32.com, "PSRAM read-only performance").
