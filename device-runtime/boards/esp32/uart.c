@@ -10,10 +10,12 @@
 
 /* The count of received bytes is right only for who reads over the other bus, where reading ahead loses bytes. */
 static size_t received(void) {
+    /* Before the places: a byte that arrives between the two reads of an empty FIFO would make it look full. */
+    uint32_t waiting = UART_RX_COUNT(register_read(UART0_STATUS));
     uint32_t status = register_read(UART0_MEM_RX_STATUS);
     uint32_t write_at = UART_RX_WRITE_AT(status), read_at = UART_RX_READ_AT(status);
     if (write_at != read_at) return (write_at - read_at) % FIFO_BYTES;
-    return UART_RX_COUNT(register_read(UART0_STATUS)) > 0u ? FIFO_BYTES : 0u;
+    return waiting > 0u ? FIFO_BYTES : 0u;
 }
 
 static size_t uart0_read(void *port, uint8_t *bytes, size_t capacity) {
