@@ -7,7 +7,7 @@ const PATIENCE = 120_000;
 
 /** The programs for chips that the page fetches meanwhile. */
 async function fetchedBy(act: () => Promise<void>): Promise<string[]> {
-  const own = window.fetch;
+  const own = window.fetch.bind(window);
   const paths: string[] = [];
   window.fetch = (input, options) => {
     const address = input instanceof Request ? input.url : input;

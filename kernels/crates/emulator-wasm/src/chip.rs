@@ -49,6 +49,8 @@ pub fn options(flash: Vec<u8>, parts: Parts) -> Result<ChipOptions, String> {
     } = parts;
     let psram = match psram_kind {
         0 => Psram::None,
+        // Modules of which 4 MiB can be reached have chips of 8.
+        1 if cfg!(feature = "esp32") && psram_bytes == 4 << 20 => Psram::Quad(8 << 20),
         1 => Psram::Quad(psram_bytes),
         2 if cfg!(feature = "esp32") => return Err("An ESP32 has no PSRAM with eight data lines.".to_owned()),
         2 => Psram::Octal(psram_bytes),

@@ -222,7 +222,7 @@ impl External {
             match self.sharing(address)? {
                 Sharing::Own => core,
                 Sharing::Halves => (address >> 21 & 1) as usize,
-                Sharing::Lines => (address / LINE & 1) as usize,
+                Sharing::Lines => ((address / LINE) & 1) as usize,
             }
         } else {
             core
