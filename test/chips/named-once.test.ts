@@ -24,6 +24,10 @@ const EXCEPTIONS: readonly (readonly [files: RegExp, why: string])[] = [
     'bundlers find a file only by its literal name',
   ],
   [/^(rollup\.config|scripts\/build|scripts\/lib\/assets)\.mjs$/, 'the files that come beside the scripts'],
+  [
+    /^scripts\/lib\/(firmware-layouts|native-(emulator|firmware|xtensa))\.mjs$/,
+    'where each firmware lies, as its link script says, and which sources are of one chip alone',
+  ],
   [/^scripts\/lib\/xtensa-target\.mjs$/, 'what the compiler may use of the cores'],
   [/^scripts\/lib\/(vector-assembly|xtensa-instructions)\.mjs$/, 'vector instructions, which one chip has'],
 ];

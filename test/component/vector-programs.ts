@@ -19,6 +19,7 @@ import { CHECK, compile, flagsOf } from './compilers.js';
 export const GNU_AS = 'xtensa-lx106-elf-as';
 
 const BOARD_FILES = 'device-runtime/boards/esp32s3/';
+const SHARED_BOARD_FILES = 'device-runtime/boards/xtensa/';
 const SOURCE = 'src/boards/esp32s3/pie/kernels.S';
 /** The check takes more memory than a firmware may: it has no model. */
 const MOST_BYTES = 256 * 1024;
@@ -91,7 +92,8 @@ export async function buildVectorCheck(component: string, folder: string, loops:
     return place;
   };
   const files = await listFiles(ROOT, (name: string) => /^device-runtime\/.*\.[cs]$/.test(name));
-  const isBoards = (name: string): boolean => name.startsWith(BOARD_FILES) && !name.includes('/pie/');
+  const isBoards = (name: string): boolean =>
+    [BOARD_FILES, SHARED_BOARD_FILES].some((place) => name.startsWith(place)) && !name.includes('/pie/');
   const isRuntimes = (name: string): boolean => name.startsWith('device-runtime/xtensa/runtime/');
   const board = await compileXtensa('esp32s3', files.filter(isBoards), await inside('board'));
   const runtime = await compileXtensa('esp32s3', files.filter(isRuntimes), await inside('runtime'));

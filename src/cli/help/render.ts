@@ -39,7 +39,7 @@ export function helpLines({ topic, program, columns }: HelpOptions): Line[] {
 function overview(program: string, width: number): Line[] {
   const names = Object.keys(TOPICS) as Topic[];
   return [
-    [toned('title', 'esp32-llm-converter'), ': language models for the ESP32-S3 and ESP32'],
+    [toned('title', 'esp32-llm-converter'), ': language models on ESP32-S3 and ESP32'],
     '',
     ...names.flatMap((name) => entry(usageWord(TOPICS[name]), TOPICS[name].summary, width)),
     '',
