@@ -14,7 +14,7 @@ export const SAMPLES: readonly SampleModel[] = [
       speaks: ['en'],
       examples: ['could you dim the lamp in the study a bit', 'is the garage door locked?'],
     },
-    facts: { parameters: 931200, bytes: 1046848, fits: 31, boards: 31 },
+    facts: { parameters: 931200, bytes: 1046848, fits: 68, boards: 68 },
     files: () => ({
       'README.md': new URL('../../../models/home-commands/README.md', import.meta.url).href,
       'actions.json': new URL('../../../models/home-commands/actions.json', import.meta.url).href,
