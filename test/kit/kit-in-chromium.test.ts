@@ -106,7 +106,7 @@ for (const [name, options] of FIRMWARE)
           way === 'from a disk' ? pathToFileURL(`${folder}/`).href : `http://localhost:${server.port}/`;
         assert.deepEqual(await convertIn(browser, base), {
           // A page from a disk cannot read what another kit would be made of.
-          downloads: way === 'from a disk' ? 3 : 5,
+          downloads: way === 'from a disk' ? 3 : 6,
           hint: way === 'from a disk',
           failure: null,
           context: 96,
@@ -339,7 +339,7 @@ describe('a class kit that the button made, in Chromium', { skip }, () => {
       assert.deepEqual(await convertIn(browser, base), {
         hint: way === 'from a disk',
         failure: null,
-        downloads: way === 'from a disk' ? 3 : 5,
+        downloads: way === 'from a disk' ? 3 : 6,
         context: 96,
         image,
         elsewhere: [],
