@@ -94,7 +94,7 @@ function readme({
   return `# ${showableLine(name)} in a firmware of your own
 
 For an ESP-IDF (5.1 or newer) or Arduino application on an ${chip.name}. Not verified on silicon. What every call does is said in
-\`src/esp32_llm.h\` inside \`${COMPONENT_FILE}\`, and whole applications are in its \`examples/\`.
+the header \`esp32_llm.h\` inside \`${COMPONENT_FILE}\`, and whole applications are among its examples.
 
 ## 1. Add the library
 

@@ -51,40 +51,14 @@ impl fmt::Display for Fault {
                 f,
                 "access to 0x{address:08x}: the same bytes are cached and changed at 0x{other:08x}"
             ),
-            Self::CoreCacheOff { address, core } => write!(
-                f,
-                "access to 0x{address:08x} while core {core}'s cache is off (CACHE_CTRL bit 3)"
-            ),
-            Self::CoreCacheShut { address, core } => write!(
-                f,
-                "access to 0x{address:08x} while core {core}'s bus to it is shut (CACHE_CTRL1 bits 5:0)"
-            ),
-            Self::CoreCacheMemory { address, core } => write!(
-                f,
-                "0x{address:08x} is the memory in which core {core}'s cache keeps its lines"
-            ),
-            Self::CachesDiffer { address } => write!(
-                f,
-                "access to 0x{address:08x}: both cores' caches hold these bytes of PSRAM, and one of them changed; share \
-                 it by DRAM_HL or DRAM_SPLIT"
-            ),
-            Self::CacheUnflushed { core } => write!(
-                f,
-                "core {core}'s cache was switched on before it was flushed (CACHE_CTRL bit 4): it holds whatever its \
-                 memory held"
-            ),
-            Self::MmuWhileOn { core } => write!(
-                f,
-                "core {core}'s page table was written while its cache is on, which may look at it at the same moment"
-            ),
-            Self::PsramErratum { address } => write!(
-                f,
-                "read of 0x{address:08x} in PSRAM after it was written to: chips before v3.0 lose writes in some orders of \
-                 accesses, so that nothing that was written can be relied on"
-            ),
-            Self::OtherCoresMemory { address } => {
-                write!(f, "0x{address:08x} is memory that answers to core 0 only")
-            }
+            Self::CoreCacheOff { .. }
+            | Self::CoreCacheShut { .. }
+            | Self::CoreCacheMemory { .. }
+            | Self::CachesDiffer { .. }
+            | Self::CacheUnflushed { .. }
+            | Self::MmuWhileOn { .. }
+            | Self::PsramErratum { .. }
+            | Self::OtherCoresMemory { .. } => of_two_caches(f, self),
             Self::DmaIncoherent { address } => write!(
                 f,
                 "a direct transfer touches 0x{address:08x}, of which the data cache holds changes"
@@ -119,6 +93,47 @@ impl fmt::Display for Fault {
             }
             Self::ResetLoop { count, reason } => reset_loop(f, *count, reason),
         }
+    }
+}
+
+/// Those of chips with a cache for each core.
+fn of_two_caches(f: &mut fmt::Formatter, fault: &Fault) -> fmt::Result {
+    match fault {
+        Fault::CoreCacheOff { address, core } => write!(
+            f,
+            "access to 0x{address:08x} while core {core}'s cache is off (CACHE_CTRL bit 3)"
+        ),
+        Fault::CoreCacheShut { address, core } => write!(
+            f,
+            "access to 0x{address:08x} while core {core}'s bus to it is shut (CACHE_CTRL1 bits 5:0)"
+        ),
+        Fault::CoreCacheMemory { address, core } => write!(
+            f,
+            "0x{address:08x} is the memory in which core {core}'s cache keeps its lines"
+        ),
+        Fault::CachesDiffer { address } => write!(
+            f,
+            "access to 0x{address:08x}: both cores' caches hold these bytes of PSRAM, and one of them changed; share \
+             it by DRAM_HL or DRAM_SPLIT"
+        ),
+        Fault::CacheUnflushed { core } => write!(
+            f,
+            "core {core}'s cache was switched on before it was flushed (CACHE_CTRL bit 4): it holds whatever its \
+             memory held"
+        ),
+        Fault::MmuWhileOn { core } => write!(
+            f,
+            "core {core}'s page table was written while its cache is on, which may look at it at the same moment"
+        ),
+        Fault::PsramErratum { address } => write!(
+            f,
+            "read of 0x{address:08x} in PSRAM after it was written to: chips before v3.0 lose writes in some orders of \
+             accesses, so that nothing that was written can be relied on"
+        ),
+        Fault::OtherCoresMemory { address } => {
+            write!(f, "0x{address:08x} is memory that answers to core 0 only")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ mod boot;
 mod caches;
 mod machine;
 mod mistakes;
+mod mistakes_psram;
 mod ports;
 mod psram;
 

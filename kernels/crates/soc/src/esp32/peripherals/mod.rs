@@ -19,6 +19,7 @@ mod efuse;
 mod map;
 mod pads;
 mod rtc_cntl;
+mod table_dport;
 mod tables;
 
 use map::{Block, BLOCKS, MISSING, PLACES};
