@@ -4,11 +4,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Most bytes of the package as it travels: what `npm install` downloads. A page loads a tenth of it. */
-export const MAX_PACKED_BYTES = 8_500_000;
+/** Most bytes of the package as it travels: what `npm install` downloads. A page loads a tenth of it; the one file has both chips. */
+export const MAX_PACKED_BYTES = 9_400_000;
 
 /** Most bytes of the package on a disk, a quarter of them source maps. */
-export const MAX_UNPACKED_BYTES = 21_100_000;
+export const MAX_UNPACKED_BYTES = 23_200_000;
 
 /** Names at the top of the package. What is not among them was packed by mistake. */
 const SHIPPED = [

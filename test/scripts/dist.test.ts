@@ -346,8 +346,8 @@ const BUDGET = {
   conversions: 16,
   /** What trying, flashing and talking add to the page, without the two below. */
   boards: 56.8,
-  /** What trying on an emulated board adds. */
-  emulator: 203,
+  /** What trying on an emulated board adds: the module of one chip. */
+  emulator: 206.5,
   /** What the first flashing adds; the firmware itself is data of the image. */
   flasher: 80,
   /** What finding one's board adds when it is asked for, without what reaches boards. */
