@@ -161,7 +161,7 @@ describe('finding one’s board', function () {
       expect(dialog.querySelector('output')?.textContent).to.equal(words.matches(BOARDS.length));
       type(dialog, 'n16r8');
       expect(shown(dialog)).to.include('esp32-s3-n16r8').and.not.to.include('esp32-s3-n8');
-      type(dialog, 'FEATHER  8 MB');
+      type(dialog, 'FEATHER  S3 8 MB');
       expect(shown(dialog)).to.deep.equal(['adafruit-feather-esp32s3-n8']);
       expect(dialog.querySelector('output')?.textContent).to.equal(words.matches(1));
       type(dialog, 'toaster');
