@@ -17,7 +17,7 @@ const NONE = { 0x6000_7054: 0 };
 
 async function toFit(element: Esp32LlmConverter): Promise<void> {
   void element.load();
-  await waitUntil(() => stage.converter.sources.length > 0);
+  await waitUntil(() => stage.converter.sources.length > 0, 'nothing is read', { timeout: 30_000 });
   stage.converter.inspection.resolve(sampleInspection());
   await rendered(element, '.fit');
 }
