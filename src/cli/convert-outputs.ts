@@ -1,12 +1,14 @@
 /** The files that `convert` writes: a package, an image, parts with their manifest, a report. They appear together, when all are complete. */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chip } from '../chips/chip.js';
 import { readFirmware, type Firmware } from '../image/firmware.js';
 import { FlashImageSink, planFlashImage, refuseUnbootable, type ReadSettings } from '../image/flash-image.js';
-import { componentProject } from '../kit/component-project.js';
+import { componentProject, isComponentProject } from '../kit/component-project.js';
 import type { PackageSink } from '../package/writer.js';
 import { makeImage, type MadeImage } from '../pipeline/image.js';
 import type { Board } from '../plan/boards.js';
+import { UsageError } from '../shared/errors.js';
 import { nodeFile } from '../source/node-folder.js';
 import { isImageName } from './arguments.js';
 import type { ConvertRequest } from './requests.js';
@@ -70,6 +72,7 @@ export class ConvertOutputs {
       if (isImage) refuseUnbootable(layout);
     }
     const library = request.component === undefined ? null : await loadComponent();
+    if (request.component !== undefined) await refuseOthersFolder(request.component);
     const outputs = new ConvertOutputs(request, board, firmware, read, library);
     try {
       for (const folder of [request.parts, request.component])
@@ -150,6 +153,16 @@ export class ConvertOutputs {
     // Many files are not held open at once.
     await file.finish();
   }
+}
+
+/** Its names are those that a project of somebody's own has, too. @throws UsageError for a folder with other files */
+async function refuseOthersFolder(folder: string): Promise<void> {
+  const present = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw new UsageError(`${folder} is not a folder that can be written into. Name another one.`);
+  });
+  if (present.length === 0 || isComponentProject(present)) return;
+  throw new UsageError(`${folder} has other files in it. Name a new folder for the component.`);
 }
 
 async function put(file: FileSink, pieces: readonly Uint8Array[]): Promise<number> {

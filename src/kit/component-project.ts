@@ -70,6 +70,12 @@ export function componentProject(request: ComponentProjectRequest): ComponentPro
   ];
 }
 
+/** Whether the files of a folder are what an earlier request left there, so that none of somebody's own is written over. */
+export function isComponentProject(names: readonly string[]): boolean {
+  const own = /^(?:README\.md|partitions\.csv|.+\.s3lm(?:\..+\.part)?)$/;
+  return names.includes(COMPONENT_FILE) && names.every((name) => name === COMPONENT_FILE || own.test(name));
+}
+
 function partitions(offset: number, bytes: number): string {
   const rows = [
     ['# Name', 'Type', 'SubType', 'Offset', 'Size'],

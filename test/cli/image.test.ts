@@ -161,6 +161,15 @@ describe('convert to an image', () => {
     assert.equal(only.code, 0, only.stderr);
     assert.deepEqual(await readFile(join(alone, 'home-commands.s3lm')), packaged);
     assert.match(only.stdout, /README\.md/);
+    // Again into the same folder, but into nobody's project.
+    assert.equal((await cli('convert', SAMPLE, '--component', alone, '--no-report')).code, 0);
+    const project = join(folder, 'project');
+    await mkdir(project);
+    await writeFile(join(project, 'README.md'), 'mine');
+    const refused = await cli('convert', SAMPLE, '--component', project, '--no-report');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /project has other files in it\. Name a new folder/);
+    assert.equal(await readFile(join(project, 'README.md'), 'utf8'), 'mine');
   });
 
   it('keeps an ESP-IDF project’s own image, and has parts alone for its application', async () => {
