@@ -2,7 +2,7 @@
 
 /** Fired when the image of a converted model was put together: for the panel that offers it, or on request. */
 export class Esp32LlmImageEvent extends Event {
-  /** What a board boots from flash address 0; `null` when the page's own firmware came without a bootloader. */
+  /** What a board boots, for flash address 0; `null` when the page's own firmware came without a bootloader. */
   readonly image: Blob | null;
   /** SHA-256 of the image, lower-case hexadecimal; `null` without one. */
   readonly sha256: string | null;

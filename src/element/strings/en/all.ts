@@ -325,7 +325,7 @@ export const enAll = {
   take: {
     heading: (name: string) => `Take ${name} away`,
     image: 'Image for the board',
-    imageText: 'Firmware, partition table and model in one file. A board boots it from flash address 0.',
+    imageText: 'Firmware, partition table and model in one file that a board boots, for flash address 0.',
     making: 'Putting the image together…',
     notBootable:
       'Your firmware came without a bootloader, so there is no single image. Flash the parts to a board that has one.',

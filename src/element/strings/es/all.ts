@@ -312,7 +312,7 @@ export const esAll: Strings = {
     heading: (name) => `Descargar ${name}`,
     image: 'Imagen para la placa',
     imageText:
-      'Firmware, tabla de particiones y modelo en un archivo. La placa lo arranca desde la dirección 0 de la flash.',
+      'Firmware, tabla de particiones y modelo en un archivo que la placa arranca, para la dirección 0 de la flash.',
     making: 'Preparando la imagen…',
     notBootable:
       'Tu firmware vino sin cargador de arranque, así que no hay una imagen única. Graba las partes en una placa que tenga uno.',

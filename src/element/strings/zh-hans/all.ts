@@ -258,7 +258,7 @@ export const zhHansAll: Strings = {
   take: {
     heading: (name) => `下载 ${name}`,
     image: '开发板镜像',
-    imageText: '固件、分区表和模型合为一个文件，开发板从 Flash 地址 0 启动。',
+    imageText: '固件、分区表和模型合为一个文件，写入 Flash 地址 0 后开发板即可启动。',
     making: '正在制作镜像…',
     notBootable: '您的固件不含引导程序，因此无法合成单个镜像。请将各部分烧录到已有引导程序的开发板上。',
     doesNotFit: '该开发板放不下这个模型，因此没有镜像。请更改设置或开发板。',
